@@ -36,7 +36,7 @@ it.each<[string, Action, readonly string[]]>([
     ["updateComputeEnvironment ce", "changeTags ce"],
   ],
   ["enables", { kind: "enable", name: "ce", request }, ["updateComputeEnvironment ce"]],
-  ["asks for another look", { kind: "revalidate", name: "ce", request }, ["updateComputeEnvironment ce"]],
+  ["asks for another check", { kind: "revalidate", name: "ce", request }, ["updateComputeEnvironment ce"]],
   ["disables", { kind: "disable", name: "ce", request }, ["updateComputeEnvironment ce"]],
   [
     "tags each",
@@ -191,7 +191,7 @@ it("remembers when jobs were ended and a deletion was asked for, and forgets the
   expect([memory.terminatedAt.size, ...memory.zeroSince.keys()]).toEqual([0, "us-east-1/ce"]);
 });
 
-/** The controller over one object that is already marked, and an AWS that says what it is told to say. */
+/** The controller over one object that is already marked, and an AWS with scripted answers. */
 function controllerOf(whole: BatchComputeEnvironment, region: FakeRegion, clock: VirtualClock) {
   const metadata = {
     ...whole.metadata,
@@ -212,7 +212,7 @@ function controllerOf(whole: BatchComputeEnvironment, region: FakeRegion, clock:
   return () => controller.reconcile(given, { signal, reconcileId: "r", log: collectingLog() });
 }
 
-it("the controller reads object and AWS live, creates, and tells it", async () => {
+it("the controller reads object and AWS live, creates, and reports it", async () => {
   const region = fakeRegion();
   const unchecked = object({ ...ec2, network: { preflight: "Skip" } });
   const report = await controllerOf(unchecked, region, new VirtualClock(now))();
@@ -220,7 +220,7 @@ it("the controller reads object and AWS live, creates, and tells it", async () =
   expect(report).toMatchObject({ status: undefined, events: [{ reason: "Created" }], again: { kind: "now" } });
 });
 
-it("the controller deletes what is empty, and gives AWS 5 minutes when it could not tear it down", async () => {
+it("the controller deletes what is empty, and gives AWS 5 minutes when it could not delete it", async () => {
   const clock = new VirtualClock(now);
   const retired = { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" };
   const old = environment("old", ec2, { state: "DISABLED", status: "INVALID", tags: retired });

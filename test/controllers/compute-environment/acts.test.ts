@@ -19,7 +19,7 @@ describe("an act, as a whole,", () => {
       { kind: "act", reason: "Creating", message: `${seen(ec2).freeName.name} is being created` },
     ],
     [
-      "makes the first environment anew beside one that is being deleted",
+      "creates the first environment again next to one that is being deleted",
       ec2,
       { environments: [environment("gone", ec2, { status: "DELETING" })] },
       { reason: "Creating", message: `${seen(ec2).freeName.name} is being created` },
@@ -88,7 +88,7 @@ describe("an act, as a whole,", () => {
       },
     ],
     [
-      "disables what serves, as the spec wishes",
+      "disables what serves, as the spec says",
       { ...other, state: "DISABLED" },
       { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
       {
@@ -107,7 +107,7 @@ describe("an act, as a whole,", () => {
       },
     ],
     [
-      "enables what serves, as the spec wishes",
+      "enables what serves, as the spec says",
       { ...other, state: "ENABLED" },
       { environments: [old({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
       {
@@ -126,7 +126,7 @@ describe("an act, as a whole,", () => {
       },
     ],
     [
-      "takes the mark off what the spec went back to, as it wishes it",
+      "takes the mark off what the spec went back to, in the state that it says",
       { ...ec2, state: "DISABLED" },
       { environments: [old({ state: "DISABLED", tags: retired })] },
       {
@@ -137,7 +137,7 @@ describe("an act, as a whole,", () => {
       },
     ],
     [
-      "disables again what the spec went back to, where it wishes that",
+      "disables again what the spec went back to, where it says so",
       { ...ec2, state: "DISABLED" },
       { environments: [old({ tags: retired })] },
       {
@@ -175,7 +175,7 @@ describe("an act, as a whole,", () => {
       },
     ],
     [
-      "disables what the spec wishes so, though no queue names it",
+      "disables what the spec says, though no queue names it",
       { ...ec2, state: "DISABLED" },
       { environments: [old()] },
       {

@@ -79,7 +79,7 @@ describe("what AWS describes of what the operator made is no difference:", () =>
       "a launch template with the version that leaving it out means",
       withResources(ec2, { launchTemplate: { launchTemplateName: "lt", version: "$Default" } }),
     ],
-    ["a Spot fleet role on EC2, which AWS keeps", withResources(ec2, { spotIamFleetRole: customRole })],
+    ["a spotIamFleetRole on EC2, which AWS keeps", withResources(ec2, { spotIamFleetRole: customRole })],
     ["Fargate", fargate],
   ])("%s", async (_name, spec) => {
     expect(differences(spec, (await described(spec)).described)).toEqual([]);
@@ -104,7 +104,7 @@ describe("what AWS describes of what the operator made is no difference:", () =>
     expect(differences(spec, seen)).toEqual([]);
   });
 
-  it("a Spot fleet role that means nothing on EC2, and that the spec leaves out", async () => {
+  it("a spotIamFleetRole that has no effect on EC2, and that the spec leaves out", async () => {
     const seen = (await described(withResources(ec2, { spotIamFleetRole: customRole }))).described;
     expect(seen.computeResources?.spotIamFleetRole).toBe(customRole);
     expect(differences(ec2, seen)).toEqual([]);

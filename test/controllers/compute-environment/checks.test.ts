@@ -28,15 +28,15 @@ const typed = (jobQueueType: string): Partial<Seen> => ({
 const others = (count: number): readonly Environment[] =>
   Array.from({ length: count }, (_, index) => environment(`x${index}`));
 
-/** What stands against a successor made from `spec`, in one line. */
-function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
+/** What prevents a successor created from `spec`, in one line. */
+function summary(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
   const found = hindrance(spec, seen(spec, { environments: [old], ...change }), [old]);
   if (found === undefined) return "nothing";
   const again = found.checkInMs === undefined ? "" : ` again in ${found.checkInMs / 1000} s`;
   return `${found.kind} ${found.reason}${again}`;
 }
 
-describe("what stands against a successor", () => {
+describe("what prevents a successor", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["nothing, when no queue names the environment", ec2, { queues: [queue("q1", ["x"])] }, "nothing"],
     ["nothing, when a queue of ours does", ec2, { queues: [queue("q1", ["old"])] }, "nothing"],
@@ -130,7 +130,7 @@ describe("what stands against a successor", () => {
       "wait WaitingForOtherReplacements again in 30 s",
     ],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(spec, change)).toBe(expected);
+    expect(summary(spec, change)).toBe(expected);
   });
 });
 
@@ -141,7 +141,7 @@ describe("a queue that an annotation holds back", () => {
       "awsbatch.dev/dry-run",
       "queue q1 is a dry run and cannot be handed over; remove its annotation awsbatch.dev/dry-run",
     ],
-  ])("is told with the annotation %s", (heldBy, expected) => {
+  ])("is reported with the annotation %s", (heldBy, expected) => {
     const queues = [queue("q1", ["old"], { object: { heldBy } })];
     expect(hindrance(ec2, seen(ec2, { environments: [old], queues }), [old])).toEqual({
       kind: "wait",
@@ -151,7 +151,7 @@ describe("a queue that an annotation holds back", () => {
     });
   });
 
-  it("holds nothing back of a dry run of both, which is to tell what would be done", () => {
+  it("holds nothing back of a dry run of both, which reports what would be done", () => {
     const queues = [queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/dry-run" } })];
     const given = seen(ec2, { environments: [old], queues });
     expect(hindrance(ec2, { ...given, directives: { ...given.directives, dryRun: true } }, [old])).toBeUndefined();

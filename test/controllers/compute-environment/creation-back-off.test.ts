@@ -19,12 +19,12 @@ import { iso } from "./replaced.ts";
 
 const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>, at = now) =>
   chosen(object(spec), seen(spec, change), at).next;
-const told = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string => {
+const summary = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string => {
   const step = next(spec, change);
   return step.kind === "act" ? `act ${step.reason}` : `${step.kind} ${step.reason}`;
 };
 
-/** A wish for Fargate that AWS describes as one for Spot capacity, which it never changes in place. */
+/** A spec for Fargate that AWS reports as Spot capacity, which it never changes in place. */
 const name = `team_ce-${seen(fargate).planId}`;
 const spot = withResources(fargate, { type: "FARGATE_SPOT" });
 const made = (suffix: string, secondsAgo: number, change: Partial<Environment> = {}): Environment =>
@@ -34,14 +34,14 @@ const made = (suffix: string, secondsAgo: number, change: Partial<Environment> =
   });
 const old = environment("old", spot);
 
-/** A wish whose instances AWS would change in place, were there an update policy. */
+/** A spec with instances that AWS would change in place, if there were an update policy. */
 const other = withResources(ec2, { instanceTypes: ["m5.large"] });
 const otherName = `team_ce-${seen(other).planId}`;
 const madeOther = (suffix: string, secondsAgo: number): Environment =>
   environment(`${otherName}${suffix}`, ec2, { tags: { "awsbatch.dev/created-at": iso(secondsAgo) } });
 
-describe("what was just made for the very plan and is described otherwise", () => {
-  it("is followed by none for an hour, and a person is told what differs", () => {
+describe("what was just created for the current plan and is reported with different values", () => {
+  it("is followed by none for an hour, and a person sees what differs", () => {
     expect(next(fargate, { environments: [made("", 60)] })).toEqual({
       kind: "blocked",
       reason: "SpecNotApplied",
@@ -50,7 +50,7 @@ describe("what was just made for the very plan and is described otherwise", () =
     });
   });
 
-  it("is not told by a value that is long", () => {
+  it("is not reported with a value that is long", () => {
     const managed: BatchComputeEnvironmentSpec = {
       type: "MANAGED",
       eksConfiguration: {
@@ -86,17 +86,17 @@ describe("what was just made for the very plan and is described otherwise", () =
       "blocked SpecNotApplied",
     ],
     [
-      "stays beside what serves, or the next one would be made as soon as it has gone",
+      "stays next to what serves, or the next one would be made as soon as it has gone",
       { environments: [old, made("", 60)], queues: [queue("q1", ["old"])] },
       "blocked SpecNotApplied",
     ],
     [
-      "is told before anything that would have to be cleared for a further one",
+      "is reported before anything that would have to be cleared for a further one",
       { environments: [made("", 60)], queues: [queue("q1", [name], { foreign: true })] },
       "blocked SpecNotApplied",
     ],
     [
-      "is told before a lack of room",
+      "is reported before a lack of room",
       { environments: [made("", 60), ...Array.from({ length: 49 }, (_, index) => environment(`x${index}`, spot))] },
       "blocked SpecNotApplied",
     ],
@@ -130,7 +130,7 @@ describe("what was just made for the very plan and is described otherwise", () =
       "act Creating",
     ],
   ])("%s", (_name, change, expected) => {
-    expect(told(fargate, change)).toBe(expected);
+    expect(summary(fargate, change)).toBe(expected);
   });
 
   it("makes one environment an hour, where each listing made one", () => {
@@ -153,13 +153,13 @@ describe("what was just made for the very plan and is described otherwise", () =
   });
 });
 
-describe("environments that were made for the very plan and whose tags somebody has taken off", () => {
+describe("environments that were created for the current plan and lost their tags", () => {
   const untagged = (suffix: string, change: Partial<Environment> = {}): Environment => ({
     ...environment(`${name}${suffix}`, fargate, change),
     tags: change.tags ?? { team: "theirs" },
   });
 
-  it("are followed by none, and a person is told how to give them back", () => {
+  it("are followed by none, and a person reads how to return them", () => {
     expect(next(fargate, { environments: [untagged(""), untagged("-2")] })).toMatchObject({
       kind: "blocked",
       reason: "OwnershipTagsLost",
@@ -210,7 +210,7 @@ describe("environments that were made for the very plan and whose tags somebody 
       "act Creating",
     ],
   ])("%s", (_name, environments, expected) => {
-    expect(told(fargate, { environments })).toBe(expected);
+    expect(summary(fargate, { environments })).toBe(expected);
   });
 });
 
@@ -227,7 +227,7 @@ describe("another environment is made at once", () => {
     ],
   ])("%s", (_name, spec, change) => {
     const approved = approvalFor(seen(spec).planId, "Create", environment("team_ce"));
-    expect(told(spec, { directives: { ...directives, approved }, ...change })).toBe("act Creating");
+    expect(summary(spec, { directives: { ...directives, approved }, ...change })).toBe("act Creating");
   });
 
   it("but no third one, when the second is described as the first", () => {
@@ -240,14 +240,14 @@ describe("another environment is made at once", () => {
       ),
       checkInMs: 3_000_000,
     });
-    expect(told(other, { environments: [old, ...environments], queues: [queue("q1", ["old"])] })).toBe(
+    expect(summary(other, { environments: [old, ...environments], queues: [queue("q1", ["old"])] })).toBe(
       "blocked SpecNotApplied",
     );
   });
 
   it("is not what policy Never allows, after an hour either", () => {
     const spec: BatchComputeEnvironmentSpec = { ...fargate, replacement: { policy: "Never" } };
-    expect(told(spec, { environments: [made("", 60)] })).toBe("blocked ReplacementNeeded");
+    expect(summary(spec, { environments: [made("", 60)] })).toBe("blocked ReplacementNeeded");
   });
 });
 
@@ -257,6 +257,6 @@ describe("what has served for the plan before it was described otherwise", () =>
     const environments = [environment("older", ec2), madeOther("", 1800)].map((one) =>
       one.computeEnvironmentName === "older" ? one : { ...one, tags: { ...one.tags, ...since } },
     );
-    expect(told(other, { environments, queues: [queue("q1", [otherName])] })).toBe("act Disabling");
+    expect(summary(other, { environments, queues: [queue("q1", [otherName])] })).toBe("act Disabling");
   });
 });

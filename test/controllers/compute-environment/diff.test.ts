@@ -179,7 +179,7 @@ describe("an environment of instances whose update AWS allows, without updatePol
       ["serviceRole: replacement"],
     ],
     [
-      "replaces for a spot fleet role",
+      "replaces for a spotIamFleetRole",
       withResources(ec2, { spotIamFleetRole: "arn:aws:iam::1:role/spot" }),
       environment("a"),
       ["computeResources.spotIamFleetRole: replacement"],
@@ -224,19 +224,19 @@ describe("with updatePolicy", () => {
 
   it.each<[string, BatchComputeEnvironmentSpec, Environment, RegExp]>([
     [
-      "an own service role stands against it",
+      "an own service role prevents it",
       { ...withResources(allowed, { instanceTypes: ["m5"] }), serviceRole: "arn:aws:iam::1:role/mine" },
       { ...seen, serviceRole: "arn:aws:iam::1:role/mine" },
       /service-linked role/,
     ],
     [
-      "BEST_FIT now stands against it",
+      "BEST_FIT now prevents it",
       withResources(allowed, { instanceTypes: ["m5"] }),
       { ...described({ allocationStrategy: undefined }), updatePolicy: { terminateJobsOnUpdate: false } },
       /BEST_FIT/,
     ],
     [
-      "BEST_FIT as the wish stands against it",
+      "BEST_FIT in the spec prevents it",
       withResources(allowed, { allocationStrategy: "BEST_FIT" }),
       seen,
       /only at creation/,
@@ -301,7 +301,7 @@ describe("what has endpoints or a group of the operator's", () => {
     expect(kinds(spec, record)).toEqual(expected);
   });
 
-  it("is told why", () => {
+  it("is reported with the reason", () => {
     const [difference] = differences(withResources(instances, { subnets: ["subnet-9"] }), seen);
     expect(difference?.why).toMatch(/need the endpoints or the security group/);
   });
@@ -405,13 +405,13 @@ it("a member of the update policy that is left out is AWS's default again: jobs 
   expect(found.map(({ send }) => send)).toEqual([{ terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 60 }]);
 });
 
-it("an update policy of defaults is nothing to send where AWS tells none", () => {
+it("an update policy of defaults is nothing to send where AWS reports none", () => {
   const spec: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy: { jobExecutionTimeoutMinutes: 30 } };
   const { updatePolicy: _none, ...seen } = environment("ce-1", spec);
   expect(differences(spec, seen)).toEqual([]);
 });
 
-it("an update policy that names one member is not at odds with the one AWS fills in beside it", () => {
+it("an update policy that names one member is not at odds with the one that AWS fills in", () => {
   const spec: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy: { terminateJobsOnUpdate: false } };
   const filled = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
   expect(kinds(spec, { ...environment("ce-1", spec), updatePolicy: filled })).toEqual([]);

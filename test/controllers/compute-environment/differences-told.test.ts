@@ -14,7 +14,7 @@ const described = (change: Partial<Resources>, spec = ec2): Environment => {
 const kinds = (spec: BatchComputeEnvironmentSpec, seen: Environment): string[] =>
   differences(spec, seen).map(({ path, kind }) => `${path.replace("spec.", "")}: ${kind}`);
 
-describe("a difference is told with what an update carries, and from what to what", () => {
+describe("a difference is reported with what an update carries, and from what to what", () => {
   const mine = "arn:aws:iam::123456789012:role/one";
   const own: BatchComputeEnvironmentSpec = { ...ec2, serviceRole: mine };
 
@@ -207,7 +207,7 @@ describe("instances are not replaced in place, though updatePolicy is set,", () 
     expect(kinds({ ...ec2, ...policy }, { ...seen, ...policy })).toEqual(["computeResources.type: infrastructure"]);
   });
 
-  it("and without it that is what is told", () => {
+  it("and without it that is what is reported", () => {
     const [difference] = differences(withResources(ec2, { instanceTypes: ["m5.large"] }), environment("a"));
     expect(difference?.why).toMatch(/^AWS replaces the instances for it; .*spec.updatePolicy.* is not set$/);
   });

@@ -21,18 +21,18 @@ const retiring = (change: Partial<Environment> = {}, name = "old"): Environment 
 const on = (cluster: string | undefined, change = {}, id = "j1") => job(id, { cluster, ...change });
 const onOld = (id: string, change = {}) => on("AWSBatch-old", change, id);
 
-/** One process that looks at a region again and again. */
+/** One process that observes a region again and again. */
 function drained(jobs: FakeRegion["jobsByQueue"] = {}, environments: readonly Environment[] = [retiring()]) {
   const clock = new VirtualClock(now);
   const memory = newJobMemory();
   const region = fakeRegion({ environments, jobsByQueue: jobs });
   region.monotonic = () => clock.monotonic();
-  const lookAll = (): Promise<ReadonlyMap<string, JobsSeen>> =>
+  const passAll = (): Promise<ReadonlyMap<string, JobsSeen>> =>
     jobsOn(region.environments, region, clock, memory, signal);
-  const look = async (): Promise<JobsSeen | undefined> => (await lookAll()).get("old");
+  const pass = async (): Promise<JobsSeen | undefined> => (await passAll()).get("old");
   /** The calls since the last time. */
   const calls = (): readonly string[] => region.calls.splice(0);
-  return { clock, memory, region, look, lookAll, calls };
+  return { clock, memory, region, pass, passAll, calls };
 }
 
 const throttled = (): never => {
@@ -71,11 +71,11 @@ describe("the jobs on an environment that is on its way out", () => {
     ["once AWS has disabled it", {}],
     ["already while AWS disables it", { status: "UPDATING" }],
   ])("are those of every queue of the region that start or run, %s", async (_name, change) => {
-    const { look, calls } = drained(
+    const { pass, calls } = drained(
       { q1: [onOld("j1"), onOld("p", { status: "PENDING" })], theirs: [onOld("j2", { status: "STARTING" })] },
       [retiring(change)],
     );
-    expect(await look()).toMatchObject({
+    expect(await pass()).toMatchObject({
       kind: "read",
       remaining: [{ jobId: "j1" }, { jobId: "j2" }],
       zeroForMs: undefined,
@@ -89,39 +89,39 @@ describe("the jobs on an environment that is on its way out", () => {
     ["that AWS is deleting", retiring({ status: "DELETING" })],
     ["that is not marked", environment("old", ec2, { state: "DISABLED" })],
   ])("are not counted on one %s", async (_name, one) => {
-    const { lookAll, calls } = drained({}, [one]);
-    expect((await lookAll()).size).toBe(0);
+    const { passAll, calls } = drained({}, [one]);
+    expect((await passAll()).size).toBe(0);
     expect(calls()).toEqual([]);
   });
 
-  it("are not told while they are being counted", async () => {
-    const { look, region, clock, calls } = drained({ q1: [onOld("j1")] });
+  it("are not reported while they are being counted", async () => {
+    const { pass, region, clock, calls } = drained({ q1: [onOld("j1")] });
     region.counting = true;
-    expect(await look()).toBeUndefined();
+    expect(await pass()).toBeUndefined();
     await clock.advance(5 * second);
-    expect(await look()).toBeUndefined();
+    expect(await pass()).toBeUndefined();
     expect(calls()).toEqual(["activeJobs all from 0", "activeJobs all from 0"]);
     region.counting = false;
-    expect(await look()).toMatchObject({ remaining: [{ jobId: "j1" }] });
+    expect(await pass()).toMatchObject({ remaining: [{ jobId: "j1" }] });
   });
 
-  it("are counted from when it was first seen to take none, and anew from when it was put back into service", async () => {
-    const { look, region, clock, calls } = drained();
+  it("are counted from when it was first seen to take none, and again from when it was put back into service", async () => {
+    const { pass, region, clock, calls } = drained();
     await clock.advance(3 * second);
     region.counting = true;
-    await look();
+    await pass();
     await clock.advance(3 * second);
-    await look();
+    await pass();
     region.environments = [retiring({ state: "ENABLED" })];
-    await look();
+    await pass();
     region.environments = [retiring()];
     await clock.advance(3 * second);
-    await look();
+    await pass();
     expect(calls()).toEqual([3, 3, 9].map((from) => `activeJobs all from ${from * second}`));
   });
 
   it("are shown to be none by two counts, the second begun 10 s after the first has ended", async () => {
-    const { look, region, clock, calls } = drained();
+    const { pass, region, clock, calls } = drained();
     let begunAt = 0;
     const { activeJobs } = region;
     region.activeJobs = async (...given) => {
@@ -129,106 +129,106 @@ describe("the jobs on an environment that is on its way out", () => {
       return counted === undefined ? undefined : { ...counted, begunAt };
     };
     await clock.advance(100 * second);
-    expect(await look()).toMatchObject({ remaining: [], zeroForMs: 0 });
+    expect(await pass()).toMatchObject({ remaining: [], zeroForMs: 0 });
     await clock.advance(7 * second);
-    expect(await look()).toMatchObject({ remaining: [], zeroForMs: 7 * second });
+    expect(await pass()).toMatchObject({ remaining: [], zeroForMs: 7 * second });
     await clock.advance(3 * second);
     region.counting = true;
-    expect(await look()).toBeUndefined();
+    expect(await pass()).toBeUndefined();
     await clock.advance(90 * second);
     region.counting = false;
     begunAt = 112 * second;
-    expect(await look()).toMatchObject({ remaining: [], zeroForMs: 12 * second });
+    expect(await pass()).toMatchObject({ remaining: [], zeroForMs: 12 * second });
     const from = [100, 110, 110].map((at) => `activeJobs all from ${at * second}`);
     expect(calls()).toEqual(from);
   });
 
   it("are shown to be none by a count that began after AWS had disabled it, however long that takes", async () => {
-    const { look, region, clock, calls } = drained({}, [retiring({ status: "UPDATING" })]);
+    const { pass, region, clock, calls } = drained({}, [retiring({ status: "UPDATING" })]);
     await clock.advance(5 * second);
-    expect(await look()).toMatchObject({ remaining: [], zeroForMs: 0 });
+    expect(await pass()).toMatchObject({ remaining: [], zeroForMs: 0 });
     await clock.advance(40 * second);
-    expect(await look()).toMatchObject({ remaining: [] });
+    expect(await pass()).toMatchObject({ remaining: [] });
     expect(calls()).toEqual([`activeJobs all from ${5 * second}`]);
     region.environments = [retiring()];
     region.counting = true;
-    await look();
+    await pass();
     await clock.advance(5 * second);
     region.counting = false;
-    expect(await look()).toMatchObject({ remaining: [], zeroForMs: 45 * second });
+    expect(await pass()).toMatchObject({ remaining: [], zeroForMs: 45 * second });
     expect(calls()).toEqual([45, 45].map((from) => `activeJobs all from ${from * second}`));
   });
 
-  it("are counted anew when one comes after all, or when they cannot be counted", async () => {
-    const { look, region, clock, memory } = drained();
-    await look();
+  it("are counted again when one comes after all, or when they cannot be counted", async () => {
+    const { pass, region, clock, memory } = drained();
+    await pass();
     await clock.advance(10 * second);
     region.jobsByQueue = { q1: [onOld("j1")] };
-    expect(await look()).toMatchObject({ remaining: [{ jobId: "j1" }], zeroForMs: undefined });
+    expect(await pass()).toMatchObject({ remaining: [{ jobId: "j1" }], zeroForMs: undefined });
     region.jobsByQueue = {};
-    expect(await look()).toMatchObject({ remaining: [], zeroForMs: 0 });
+    expect(await pass()).toMatchObject({ remaining: [], zeroForMs: 0 });
     await clock.advance(10 * second);
     region.before = throttled;
-    expect(await look()).toEqual({ kind: "unread", why: "batch:ListJobs: slow" });
+    expect(await pass()).toEqual({ kind: "unread", why: "batch:ListJobs: slow" });
     expect(memory.zeroSince.size).toBe(0);
   });
 
   it("are followed without a count until the last of those that were found has gone, and then counted", async () => {
-    const { look, region, clock, calls } = drained({ q1: [onOld("j1"), onOld("j2"), on("AWSBatch-new", {}, "j3")] });
-    await look();
+    const { pass, region, clock, calls } = drained({ q1: [onOld("j1"), onOld("j2"), on("AWSBatch-new", {}, "j3")] });
+    await pass();
     await clock.advance(60 * second);
     region.jobsByQueue = { q1: [onOld("j2"), onOld("j4")] };
-    expect(await look()).toMatchObject({ remaining: [{ jobId: "j2" }] });
+    expect(await pass()).toMatchObject({ remaining: [{ jobId: "j2" }] });
     await clock.advance(60 * second);
-    expect(await look()).toMatchObject({ remaining: [{ jobId: "j2" }] });
+    expect(await pass()).toMatchObject({ remaining: [{ jobId: "j2" }] });
     expect(calls()).toEqual(["activeJobs all from 0", "stillActive j1,j2", "stillActive j2"]);
     region.jobsByQueue = { q1: [onOld("j4")] };
-    expect(await look()).toMatchObject({ remaining: [{ jobId: "j4" }] });
+    expect(await pass()).toMatchObject({ remaining: [{ jobId: "j4" }] });
     expect(calls()).toEqual(["stillActive j2", `activeJobs all from ${120 * second}`]);
   });
 
   it("are no longer those that go on elsewhere", async () => {
-    const { look, region } = drained({ q1: [onOld("j1"), on(undefined, { createdAt: now - 400_000 }, "j2")] });
-    expect(await look()).toMatchObject({ remaining: [{ jobId: "j1" }, { jobId: "j2" }] });
+    const { pass, region } = drained({ q1: [onOld("j1"), on(undefined, { createdAt: now - 400_000 }, "j2")] });
+    expect(await pass()).toMatchObject({ remaining: [{ jobId: "j1" }, { jobId: "j2" }] });
     region.environments = [retiring(), environment("new")];
     region.jobsByQueue = { q1: [on("AWSBatch-new", {}, "j1"), onOld("j2")] };
-    expect(await look()).toMatchObject({ remaining: [{ jobId: "j2", cluster: "AWSBatch-old" }] });
+    expect(await pass()).toMatchObject({ remaining: [{ jobId: "j2", cluster: "AWSBatch-old" }] });
   });
 
-  it("are kept when they cannot be looked at", async () => {
-    const { look, region, calls } = drained({ q1: [onOld("j1")] });
-    await look();
+  it("are kept when they cannot be read", async () => {
+    const { pass, region, calls } = drained({ q1: [onOld("j1")] });
+    await pass();
     region.before = throttled;
-    expect(await look()).toEqual({ kind: "unread", why: "batch:ListJobs: slow" });
+    expect(await pass()).toEqual({ kind: "unread", why: "batch:ListJobs: slow" });
     region.before = () => {};
-    expect(await look()).toMatchObject({ remaining: [{ jobId: "j1" }] });
+    expect(await pass()).toMatchObject({ remaining: [{ jobId: "j1" }] });
     expect(calls()).toEqual(["activeJobs all from 0", "stillActive j1"]);
   });
 
   it("of several environments are one count, begun after the last of them was seen to take none", async () => {
-    const { lookAll, region, clock, calls } = drained({ q1: [onOld("j1")] });
+    const { passAll, region, clock, calls } = drained({ q1: [onOld("j1")] });
     region.counting = true;
-    await lookAll();
+    await passAll();
     await clock.advance(5 * second);
     region.environments = [retiring(), retiring({}, "older")];
     region.counting = false;
-    const seen = await lookAll();
+    const seen = await passAll();
     expect(seen.get("old")).toMatchObject({ remaining: [{ jobId: "j1" }] });
     expect(seen.get("older")).toMatchObject({ remaining: [], zeroForMs: 0 });
     expect(calls()).toEqual(["activeJobs all from 0", `activeJobs all from ${5 * second}`]);
   });
 
-  it("are told with when they were last ended", async () => {
-    const { look, memory } = drained();
+  it("are reported with when they were last terminated", async () => {
+    const { pass, memory } = drained();
     memory.terminatedAt.set("eu-west-1/old", now - 5);
-    expect(await look()).toMatchObject({ terminatedAt: now - 5 });
+    expect(await pass()).toMatchObject({ terminatedAt: now - 5 });
   });
 
-  it("that cannot be counted for another reason than AWS's own end the look", async () => {
-    const { look, region } = drained();
+  it("that cannot be counted for another reason than AWS's own end the pass", async () => {
+    const { pass, region } = drained();
     region.before = () => {
       throw new TypeError("a fault of ours");
     };
-    await expect(look()).rejects.toThrow("a fault of ours");
+    await expect(pass()).rejects.toThrow("a fault of ours");
   });
 });

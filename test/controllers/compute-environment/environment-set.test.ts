@@ -27,8 +27,8 @@ const newest = (change: Change = {}): Environment =>
 const retired: Change = { state: "DISABLED", tags: { "awsbatch.dev/retired-at": "2026-01-03T00:00:00Z" } };
 const returned: Change = { tags: { "awsbatch.dev/returned-at": `2026-01-03T00:00:00Z/${id}` } };
 
-/** A fleet in one line: the target, what can be taken back, what is left. */
-function told(spec: BatchComputeEnvironmentSpec, ours: readonly Environment[]): string {
+/** The environments in one line: the target, what can be taken back, what is left. */
+function summary(spec: BatchComputeEnvironmentSpec, ours: readonly Environment[]): string {
   const { target, revivable, predecessors, differences } = environmentSetOf(spec, ours, planId(spec, identity));
   return [
     target === undefined ? "no target" : target.computeEnvironmentName,
@@ -38,7 +38,7 @@ function told(spec: BatchComputeEnvironmentSpec, ours: readonly Environment[]): 
   ].join(" ");
 }
 
-describe("the target of a fleet", () => {
+describe("the target of an object's environments", () => {
   it.each<[string, BatchComputeEnvironmentSpec, readonly Environment[], string]>([
     ["is nothing when there is nothing", ec2, [], "no target"],
     ["is what differs in nothing", ec2, [old()], "old"],
@@ -84,8 +84,8 @@ describe("the target of a fleet", () => {
       "newest after new",
     ],
   ])("%s", (_name, spec, ours, expected) => {
-    expect(told(spec, ours)).toBe(expected);
-    expect(told(spec, [...ours].reverse())).toBe(expected);
+    expect(summary(spec, ours)).toBe(expected);
+    expect(summary(spec, [...ours].reverse())).toBe(expected);
   });
 
   it("counts as returned only under the plan from which the queues went back", () => {
@@ -146,7 +146,7 @@ describe("what was being retired", () => {
       "no target after old",
     ],
   ])("%s", (_name, spec, ours, expected) => {
-    expect(told(spec, ours)).toBe(expected);
+    expect(summary(spec, ours)).toBe(expected);
   });
 });
 
@@ -233,7 +233,7 @@ describe("what a queue should name for a reference", () => {
       named: ["old"],
       is: "old",
     },
-    "is a DISABLED target when the spec wishes it so": {
+    "is a DISABLED target when the spec says so": {
       spec: { ...other, state: "DISABLED" },
       ours: [old({ state: "DISABLED" }), fresh({ state: "DISABLED" })],
       named: ["old"],
@@ -268,8 +268,8 @@ describe("what a queue should name for a reference", () => {
 
 it.each<[string, BatchComputeEnvironmentSpec["state"], Change, boolean]>([
   ["ENABLED and VALID", undefined, {}, true],
-  ["DISABLED without the spec saying so", undefined, { state: "DISABLED" }, false],
-  ["DISABLED as wished", "DISABLED", { state: "DISABLED" }, true],
+  ["DISABLED outside the spec", undefined, { state: "DISABLED" }, false],
+  ["DISABLED as desired", "DISABLED", { state: "DISABLED" }, true],
   ["still ENABLED", "DISABLED", {}, false],
   ["INVALID", undefined, { status: "INVALID" }, false],
   ["UPDATING", undefined, { status: "UPDATING" }, false],

@@ -25,11 +25,7 @@ it.each<[string, Action, readonly string[]]>([
     { kind: "enable", name: "ce", request },
     ["Normal Reactivated Update: put ce back into service"],
   ],
-  [
-    "what is looked at again",
-    { kind: "revalidate", name: "ce", request },
-    ["Normal Revalidating Update: revalidating ce"],
-  ],
+  ["what is revalidated", { kind: "revalidate", name: "ce", request }, ["Normal Revalidating Update: revalidating ce"]],
   ["what goes", { kind: "disable", name: "ce", request }, ["Normal Disabled Retire: took ce out of service"]],
   [
     "ended jobs, as a warning",
@@ -64,9 +60,9 @@ it.each<[string, Action, readonly string[]]>([
   ["what is retained", tag("retain"), ["Normal Retained Delete: kept a, b in AWS, as deletionPolicy says"]],
   ["nothing of the mark that disabling follows", tag("retire"), []],
   ["nothing of the mark that goes because a queue names it", tag("inUse"), []],
-  ["nothing of the note of an update that was told", tag("rollout"), []],
+  ["nothing for the note of an update that was reported", tag("rollout"), []],
   ["nothing of the mark that enabling precedes", tag("revive"), []],
-])("tells %s", (_name, action, expected) => {
-  const told = eventsFor(action).map((event) => `${event.type} ${event.reason} ${event.action}: ${event.note}`);
-  expect(told).toEqual(expected);
+])("reports %s", (_name, action, expected) => {
+  const summary = eventsFor(action).map((event) => `${event.type} ${event.reason} ${event.action}: ${event.note}`);
+  expect(summary).toEqual(expected);
 });

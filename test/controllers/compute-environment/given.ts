@@ -132,7 +132,7 @@ export function environment(
   };
 }
 
-/** A queue that names these environments; ours unless told otherwise. */
+/** A queue that names these environments; ours by default. */
 export function queue(
   name: string,
   environments: readonly string[],

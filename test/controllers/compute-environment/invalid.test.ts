@@ -30,12 +30,12 @@ describe("what AWS found INVALID although queues name it", () => {
     ],
     ["its target, which AWS is making", other, { environments: [invalid, fresh({ status: "CREATING" })] }, "Creating"],
     ["the last jobs of what is deleted", ec2, deleting, "InUse"],
-  ])("is looked at again each half hour while it waits for %s", (_name, spec, change, reason) => {
+  ])("is checked again each half hour while it waits for %s", (_name, spec, change, reason) => {
     expect(given(1_800_000, spec, change)).toMatchObject({ kind: "act", action: { kind: "revalidate", name: "old" } });
     expect(given(1_750_000, spec, change)).toMatchObject({ reason, checkInMs: 50_000 });
   });
 
-  it("is told of alone as it is looked at again, whatever queue of others names it", () => {
+  it("is reported alone when it is checked again, whatever queue of others names it", () => {
     const tags = { "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` };
     const environments = [old(), fresh({ status: "INVALID", statusReason: "no role", tags })];
     const queues = [queue("theirs", ["new"], { foreign: true })];
@@ -76,7 +76,7 @@ describe("what AWS found INVALID although queues name it", () => {
     expect(given(1_800_000, never, { claimedBy: "team/older" })).toMatchObject({ kind: "blocked", reason: "Conflict" });
   });
 
-  it("is looked at when the first is due, or the step itself", () => {
+  it("is checked when the first is due, or the step itself", () => {
     const environments = [invalid, old({ computeEnvironmentName: "older", status: "INVALID" })];
     const queues = [queue("q1", ["old", "older"])];
     const invalidSince = new Map([
@@ -115,7 +115,7 @@ describe("what AWS found INVALID", () => {
       },
     ],
     [
-      "is tried anew in the instant in which that is over",
+      "is tried again in the instant in which that is over",
       ec2,
       { environments: [failed("", 10)] },
       { reason: "Creating" },
@@ -138,7 +138,7 @@ describe("what AWS found INVALID", () => {
       },
     ],
     [
-      "a third time, with earlier ones that AWS cannot tear down, is tried no more",
+      "a third time, with earlier ones that AWS cannot delete, is tried no more",
       { ...ec2, serviceRole: "arn:aws:iam::123456789012:role/one" },
       {
         environments: [
@@ -157,7 +157,7 @@ describe("what AWS found INVALID", () => {
       },
     ],
     [
-      "a third time is tried again after half an hour beside what still serves or is on its way out in order",
+      "a third time is tried again after half an hour next to what still serves or is being retired in order",
       other,
       {
         environments: [
@@ -173,7 +173,7 @@ describe("what AWS found INVALID", () => {
       { kind: "act", reason: "Creating" },
     ],
     [
-      "a second time is looked at when an earlier one is due",
+      "a second time is checked when an earlier one is due",
       ec2,
       {
         environments: [failed("", 30, { state: "DISABLED", tags: retired }), failed("-2", 1)],
@@ -182,7 +182,7 @@ describe("what AWS found INVALID", () => {
       { kind: "wait", reason: "WaitingForRole", checkInMs: 6000 },
     ],
     [
-      "is looked at when it is due, whatever waits for a queue",
+      "is checked when it is due, whatever waits for a queue",
       other,
       {
         environments: [old({ status: "INVALID" }), fresh({ status: "INVALID", statusReason: "no" })],
@@ -197,13 +197,13 @@ describe("what AWS found INVALID", () => {
       { kind: "blocked", reason: "Invalid", checkInMs: 300_000 },
     ],
     [
-      "without a reason is told so",
+      "without a reason is reported so",
       ec2,
       { environments: [failed("", 3, { statusReason: undefined })] },
       { message: expect.stringMatching(/^AWS found \S+ INVALID: AWS gives no reason\. Correct/) },
     ],
     [
-      "and is about to be looked at again is looked at then",
+      "and is about to be checked again is checked then",
       ec2,
       {
         environments: [failed("", 3, { statusReason: "no such subnet" })],
@@ -212,7 +212,7 @@ describe("what AWS found INVALID", () => {
       { kind: "blocked", checkInMs: 1000 },
     ],
     [
-      "by a role that the operator has put back is looked at after 5 minutes",
+      "by a role that the operator has put back is checked after 5 minutes",
       { ...ec2, serviceRole: madeRole },
       {
         environments: [failed("", 60, { ...serving(50), serviceRole: madeRole })],
@@ -221,7 +221,7 @@ describe("what AWS found INVALID", () => {
       { kind: "act", action: { kind: "revalidate" }, reason: "Revalidating" },
     ],
     [
-      "by a role of the operator's is told to be looked at then",
+      "by a role of the operator's is reported with the time of that check",
       { ...ec2, serviceRole: madeRole },
       {
         environments: [failed("", 60, { ...serving(50), serviceRole: madeRole })],
@@ -230,7 +230,7 @@ describe("what AWS found INVALID", () => {
       { kind: "blocked", checkInMs: 1000, message: expect.stringContaining("check again after 5 minutes") },
     ],
     [
-      "by a role of the operator's in vain is looked at every 30 minutes, or its queues would turn with it",
+      "by a role of the operator's in vain is checked every 30 minutes, or its queues would turn with it",
       { ...ec2, serviceRole: madeRole },
       {
         environments: [failed("", 60, { ...serving(50), serviceRole: madeRole })],
@@ -240,31 +240,31 @@ describe("what AWS found INVALID", () => {
       { kind: "blocked", message: expect.stringContaining("check again every 30 minutes") },
     ],
     [
-      "by a role that somebody else has to mend is looked at after 30 minutes",
+      "by a role that somebody else has to fix is checked after 30 minutes",
       ec2,
       { environments: [failed("", 60, serving(50))], invalidSince: new Map([[name, now - 300_000]]) },
       { kind: "blocked", message: expect.stringContaining("check again every 30 minutes") },
     ],
     [
-      "is told without one that is on its way out",
+      "is reported without one that is being retired",
       other,
       { environments: [old({ state: "DISABLED", tags: retired }), fresh({ status: "INVALID", statusReason: "no" })] },
       { message: expect.stringMatching(/^AWS found new INVALID: no\. Correct the spec/) },
     ],
     [
-      "is told without one that AWS updates",
+      "is reported without one that AWS updates",
       other,
       { environments: [old({ status: "UPDATING" }), fresh({ status: "INVALID", statusReason: "no" })] },
       { message: expect.stringMatching(/^AWS found new INVALID: no\. Correct the spec/) },
     ],
     [
-      "after it has served is not made anew",
+      "after it has served is not created again",
       ec2,
       { environments: [failed("", 11, serving(5))] },
       { kind: "blocked", reason: "Invalid" },
     ],
     [
-      "after the queues went back from it is looked at again: what it refers to may have been mended",
+      "after the queues went back from it is checked again: what it refers to may have been fixed",
       other,
       {
         environments: [
@@ -277,7 +277,7 @@ describe("what AWS found INVALID", () => {
       { kind: "act", action: { kind: "revalidate" }, reason: "Revalidating" },
     ],
     [
-      "after the queues went back from it is looked at as seldom as any other",
+      "after the queues went back from it is checked as seldom as any other",
       other,
       {
         environments: [
@@ -304,7 +304,7 @@ describe("what AWS found INVALID", () => {
 
   it.each<[string, Partial<Environment>, Partial<Environment>, readonly string[], string]>([
     ["had served", serving(60), {}, ["old"], "RollingBack"],
-    ["had served, and gave them back under an earlier wish", gaveBack(50), {}, ["old"], "Invalid"],
+    ["had served, and gave them back under an earlier desired state", gaveBack(50), {}, ["old"], "Invalid"],
     ["had served again since it gave them back", gaveBack(70), {}, ["old"], "RollingBack"],
     ["is named by a queue", {}, {}, ["new"], "RollingBack"],
     ["has never served", {}, {}, ["old"], "Invalid"],

@@ -68,10 +68,10 @@ const endpointsLeft = endpoints.seen(
   { desired: false },
 );
 
-const wishesRole = { serviceRole: {} };
-const roleToMake = seenRoles(wishesRole, { iam: inIam([]) });
+const desiresRole = { serviceRole: {} };
+const roleToMake = seenRoles(desiresRole, { iam: inIam([]) });
 /** Asked for before, there, and named by nothing any more. */
-const roleLeft = seenRoles(wishesRole, { desiredRoles: [] });
+const roleLeft = seenRoles(desiresRole, { desiredRoles: [] });
 
 const selecting: BatchComputeEnvironmentSpec = {
   ...ec2,
@@ -106,11 +106,11 @@ function planned(spec: BatchComputeEnvironmentSpec, { parts, own, refused = {}, 
 }
 
 /** Kind and reason of what follows; and that AWS serves meanwhile. */
-function told(choice: Pick<Choice<AnyAction>, "next" | "serving">): string {
+function summary(choice: Pick<Choice<AnyAction>, "next" | "serving">): string {
   return `${choice.next.kind} ${choice.next.reason}${choice.serving ? "; serving" : ""}`;
 }
 
-const next = (spec: BatchComputeEnvironmentSpec, given?: Given): string => told(planned(spec, given).choice);
+const next = (spec: BatchComputeEnvironmentSpec, given?: Given): string => summary(planned(spec, given).choice);
 
 describe("an environment", () => {
   const parts = { group: groupToMake, endpoints: endpointsToMake, roles: roleToMake };
@@ -136,12 +136,12 @@ describe("an environment", () => {
   it("is checked as soon as the first of its parts is to be", () => {
     const serves = { environments: [old()] };
     expect(planned(ec2, { own: serves }).choice.next).not.toHaveProperty("checkInMs");
-    expect(planned(ec2, { own: serves, parts: { roles: seenRoles(wishesRole) } }).choice.next).toMatchObject({
+    expect(planned(ec2, { own: serves, parts: { roles: seenRoles(desiresRole) } }).choice.next).toMatchObject({
       checkInMs: 1_800_000,
     });
     const checked = { kind: "pending", checkInMs: 5000 } as const;
-    const looking = { own: { ...serves, network: checked }, parts: { roles: seenRoles(wishesRole) } };
-    expect(planned(ec2, looking).choice.next).toMatchObject({ checkInMs: 5000 });
+    const checking = { own: { ...serves, network: checked }, parts: { roles: seenRoles(desiresRole) } };
+    expect(planned(ec2, checking).choice.next).toMatchObject({ checkInMs: 5000 });
   });
 });
 
@@ -169,7 +169,7 @@ describe("the agenda as a whole", () => {
   const deleting = { directives: { ...directives, deleting: true } };
 
   it.each<[string, BatchComputeEnvironmentSpec, Given, readonly string[]]>([
-    ["what the environment stands on, before the environment", ec2, { parts: lacking }, [...before, "act Creating"]],
+    ["what the environment depends on, before the environment", ec2, { parts: lacking }, [...before, "act Creating"]],
     [
       "the switch to DISABLED before all of that",
       { ...ec2, state: "DISABLED" },
@@ -223,9 +223,9 @@ describe("the agenda as a whole", () => {
   });
 
   it("has the role without which AWS cannot delete an environment made again in place of the wait for that", () => {
-    const [{ arn, name } = { arn: "", name: "" }] = seenRoles(wishesRole).desiredRoles;
+    const [{ arn, name } = { arn: "", name: "" }] = seenRoles(desiresRole).desiredRoles;
     const stranded = new Map([[arn, undefined]]);
-    const roles = seenRoles(wishesRole, { iam: inIam([]), stranded, claims: [name] });
+    const roles = seenRoles(desiresRole, { iam: inIam([]), stranded, claims: [name] });
     const stuck = old({ status: "INVALID", state: "DISABLED", tags: retired });
     const jobs = new Map([["old", { kind: "read", remaining: [], zeroForMs: 60_000 } as const]]);
     const own = { environments: [stuck], jobs, deleteTriedAt: new Map([["old", now - 1000]]), ...deleting };
@@ -247,16 +247,16 @@ describe("endpoints and a group that the object uses no more", () => {
     ["go while it serves", { environments: [old()] }, "serves Available; serving"],
   ])("%s, and hold nothing up where EC2 refuses that", (_name, own, instead) => {
     const { choice } = planned(ec2, { own, parts });
-    expect(told(choice)).toMatch(/^act DeletingEndpoints/);
+    expect(summary(choice)).toMatch(/^act DeletingEndpoints/);
     expect(next(ec2, { own, parts: { group: groupLeft } })).toMatch(/^act DeletingSecurityGroup/);
     const alone = planned(ec2, { own, parts: { group: groupLeft } }).choice;
-    expect(alone.instead === undefined ? "" : told(alone.instead)).toBe(instead);
+    expect(alone.instead === undefined ? "" : summary(alone.instead)).toBe(instead);
   });
 
   it.each<[string, Parts["roles"]]>([
     ["roles are not allowed", seenRoles({ jobRole: { policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] } })],
     ["a role is waited for", { ...roleToMake, justWritten: new Set(roleToMake.claims) }],
-    ["IAM cannot be read", seenRoles(wishesRole, { iam: { kind: "unread", reason: "AccessDenied", message: "no" } })],
+    ["IAM cannot be read", seenRoles(desiresRole, { iam: { kind: "unread", reason: "AccessDenied", message: "no" } })],
   ])("go also while %s: they cost money, and hang on no role", (_what, roles) => {
     const own = { environments: [old()] };
     expect(next(ec2, { own, parts: { group: groupLeft, roles } })).toMatch(/^act DeletingSecurityGroup/);
@@ -268,8 +268,8 @@ describe("endpoints and a group that the object uses no more", () => {
       own: { environments: [old()] },
       parts: { group: groupLeft },
     });
-    expect(told(choice)).toMatch(/^act DeletingSecurityGroup/);
-    expect(choice.instead === undefined ? "" : told(choice.instead)).toBe("act Updating");
+    expect(summary(choice)).toMatch(/^act DeletingSecurityGroup/);
+    expect(choice.instead === undefined ? "" : summary(choice.instead)).toBe("act Updating");
   });
 });
 
@@ -289,7 +289,7 @@ describe("what predecessors are retired for is reported", () => {
   const queues = [queue("q1", ["new"])];
   const retiring = (parts: Partial<Parts>, ...environments: Seen["environments"]) => {
     const { choice } = planned(other, { own: { environments, queues }, parts });
-    return [told(choice), choice.conditions.find(({ type }) => type === "Retiring")?.reason];
+    return [summary(choice), choice.conditions.find(({ type }) => type === "Retiring")?.reason];
   };
   const soaking = [old(), fresh(serving(60))];
   const soaked = [old(), fresh(serving(601))];
@@ -314,7 +314,7 @@ describe("what predecessors are retired for is reported", () => {
   });
 
   it("also while the role is made again without which AWS cannot delete one", () => {
-    const [{ arn, name } = { arn: "", name: "" }] = seenRoles(wishesRole).desiredRoles;
+    const [{ arn, name } = { arn: "", name: "" }] = seenRoles(desiresRole).desiredRoles;
     const stranded = new Map([[arn, undefined]]);
     const roles = seenRoles({}, { iam: inIam([]), stranded, claims: [name] });
     const stuck = old({ status: "INVALID", state: "DISABLED", tags: retired });
@@ -326,7 +326,7 @@ describe("what predecessors are retired for is reported", () => {
       deleteTriedAt: new Map([["old", now - 1000]]),
     };
     const { choice } = planned(other, { own, parts: { roles } });
-    expect(told(choice)).toBe("act RepairingServiceRole; serving");
+    expect(summary(choice)).toBe("act RepairingServiceRole; serving");
     expect(choice.conditions.map(({ type, reason }) => [type, reason])).toContainEqual([
       "Retiring",
       "RepairingServiceRole",
@@ -388,11 +388,11 @@ describe("the state DISABLED", () => {
   });
 });
 
-describe("the change that is told", () => {
+describe("the change that is reported", () => {
   it("has what roles differ in, before what the environment does", () => {
-    const { desiredRoles } = seenRoles(wishesRole);
+    const { desiredRoles } = seenRoles(desiresRole);
     const policyArns = ["arn:aws:iam::aws:policy/AdministratorAccess"];
-    const roles = seenRoles(wishesRole, { iam: inIam(desiredRoles, { service: { attachedPolicyArns: policyArns } }) });
+    const roles = seenRoles(desiresRole, { iam: inIam(desiredRoles, { service: { attachedPolicyArns: policyArns } }) });
     const own = { environments: [old()] };
     expect(planned(ec2, { own, parts: { roles } }).change).toMatchObject({
       action: "Update",

@@ -58,9 +58,9 @@ function world(answer: () => NetworkFacts | Promise<NetworkFacts>, ...definition
     settings: {},
   } as unknown as Ports;
   const networks: NetworkMemories = new Map();
-  const look = (whole: BatchComputeEnvironment = whole1) =>
+  const pass = (whole: BatchComputeEnvironment = whole1) =>
     observeNetwork(whole, fakeRegion(), ports, networks, signal);
-  return { clock, wall, asked, look, networks, network };
+  return { clock, wall, asked, pass, networks, network };
 }
 
 /** Its subnets are those of the networks that the preflight's own tests use. */
@@ -115,7 +115,7 @@ describe("what is asked about", () => {
     expect(describedBy({ ...ec2, network: { preflight: "Skip" } })).toBeUndefined();
   });
 
-  it("job definitions tell their images, logs, secrets and addresses, and only those of the platform", () => {
+  it("job definitions show their images, logs, secrets and addresses, and only those of the platform", () => {
     const secret = { name: "A", valueFrom: "arn:aws:ssm:eu-west-1:1:parameter/a" };
     const jobs = [
       definition("b", { type: "container", containerProperties: { image: "busybox", secrets: [secret] } }),
@@ -187,12 +187,12 @@ describe("the jobs that are likely to run in an environment", () => {
     );
   const names = (jobs: readonly JobDefinition[]): readonly string[] => jobs.map(({ metadata }) => metadata.name);
 
-  it("are those beside it, in its region", () => {
+  it("are those in its namespace, in its region", () => {
     expect(names(jobsOf(likely(), { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["beside"]);
     expect(names(jobsOf(likely(), { namespace: "team", name: "ce" }, "us-east-1"))).toEqual(["abroad"]);
   });
 
-  it("and those beside a queue that names an environment of it in AWS, by name or ARN", () => {
+  it("and those next to a queue that names an environment of it in AWS, by name or ARN", () => {
     for (const name of ["team_ce-1", "arn:aws:batch:eu-west-1:123456789012:compute-environment/team_ce-1"]) {
       const jobs = likely(naming(tagsOf("other", "q"), name), naming(tagsOf("team", "q2"), name));
       expect(names(jobsOf(jobs, { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["beside", "elsewhere"]);
@@ -201,7 +201,7 @@ describe("the jobs that are likely to run in an environment", () => {
     }
   });
 
-  it("and none beside a queue of nobody, of another cluster, or of what is not there", () => {
+  it("and none next to a queue of nobody, of another cluster, or of what is not there", () => {
     const jobs = likely(
       naming({}),
       naming(tagsOf("other", "q", "another")),
@@ -212,65 +212,65 @@ describe("the jobs that are likely to run in an environment", () => {
   });
 });
 
-describe("looking at the network", () => {
-  it("at rest it is asked once in three hours, and judged anew every ten minutes", async () => {
-    const { clock, asked, look } = world(() => publicNetwork().facts);
-    expect(state(await look())).toBe("Reachable");
+describe("observing the network", () => {
+  it("at rest it is asked once in three hours, and judged again every ten minutes", async () => {
+    const { clock, asked, pass } = world(() => publicNetwork().facts);
+    expect(state(await pass())).toBe("Reachable");
     for (let passed = 0; passed < 180; passed += 10) {
-      expect(await look()).toMatchObject({ checkInMs: 10 * minute });
+      expect(await pass()).toMatchObject({ checkInMs: 10 * minute });
       await clock.advance(10 * minute);
     }
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({ maxAgeMs: 90 * minute, request: { subnetIds: ["subnet-a", "subnet-b"] } });
-    await look();
+    await pass();
     expect(asked).toHaveLength(2);
   });
 
-  it("what we write there ourselves is in effect after five minutes, and may lead ways elsewhere: it is asked anew", async () => {
-    const { clock, asked, look, network } = world(() => publicNetwork().facts);
-    await look();
+  it("what we write there ourselves is in effect after five minutes, and may change paths: it is read again", async () => {
+    const { clock, asked, pass, network } = world(() => publicNetwork().facts);
+    await pass();
     await clock.advance(minute);
     network.writtenAt = clock.monotonic();
-    expect(await look()).toMatchObject({ kind: "checked", checkInMs: 5 * minute });
+    expect(await pass()).toMatchObject({ kind: "checked", checkInMs: 5 * minute });
     await clock.advance(5 * minute);
-    await look();
+    await pass();
     await clock.advance(10 * minute);
-    await look();
+    await pass();
     expect(asked).toHaveLength(2);
   });
 
   it("takes what has been read meanwhile also when the wall clock is put back", async () => {
-    const { clock, wall, asked, look } = world(() => new Promise<never>(() => {}));
-    const first = look();
+    const { clock, wall, asked, pass } = world(() => new Promise<never>(() => {}));
+    const first = pass();
     await clock.advance(2000);
     wall.skewMs = -minute;
-    const second = look();
+    const second = pass();
     await clock.advance(0);
     await Promise.all([first, second]);
     expect(asked.map(({ maxAgeMs }) => maxAgeMs)).toEqual([90 * minute, 90 * minute + 2000]);
   });
 
-  it("what is wrong is looked at every minute, and after ten minutes every ten, until it is mended", async () => {
+  it("what is wrong is checked every minute, and after ten minutes every ten, until it is fixed", async () => {
     let facts = broken.facts;
-    const { clock, asked, look } = world(() => facts);
+    const { clock, asked, pass } = world(() => facts);
     for (let passed = 0; passed < 40; passed += 1) {
-      await look();
+      await pass();
       await clock.advance(minute);
     }
     expect(asked.length).toBe(13);
     facts = publicNetwork().facts;
     await clock.advance(10 * minute);
-    expect(state(await look())).toBe("Reachable");
-    expect(await look()).toMatchObject({ checkInMs: 10 * minute });
+    expect(state(await pass())).toBe("Reachable");
+    expect(await pass()).toMatchObject({ checkInMs: 10 * minute });
   });
 
   it("a hundred that are wrong are read in turn, ten in any minute, and a person who asks waits for no turn", async () => {
-    const { clock, asked, look } = world(() => broken.facts);
+    const { clock, asked, pass } = world(() => broken.facts);
     const one = (at: number, annotations: Record<string, string> = {}): BatchComputeEnvironment => {
       return { ...whole1, metadata: { ...whole1.metadata, uid: `uid-${at}`, annotations } };
     };
     const all = async () => {
-      for (let at = 0; at < 100; at += 1) await look(one(at));
+      for (let at = 0; at < 100; at += 1) await pass(one(at));
     };
     await all();
     const perMinute: number[] = [];
@@ -285,24 +285,24 @@ describe("looking at the network", () => {
     // The first turn comes when the first minute ends.
     expect(perMinute).toEqual([1, ...Array.from({ length: 30 }, () => 10)]);
     const { length: known } = asked;
-    await look(one(7, { "awsbatch.dev/reconcile-requested-at": "now" }));
+    await pass(one(7, { "awsbatch.dev/reconcile-requested-at": "now" }));
     expect(asked).toHaveLength(known + 1);
   });
 
   it("a change of the spec and a person who asks for it are answered with something new", async () => {
-    const { asked, look } = world(() => publicNetwork().facts);
-    await look();
+    const { asked, pass } = world(() => publicNetwork().facts);
+    await pass();
     const annotations = { "awsbatch.dev/reconcile-requested-at": "now" };
-    await look({ ...whole1, metadata: { ...whole1.metadata, annotations } });
-    await look({ ...whole1, spec: withResources(whole1.spec, { subnets: ["subnet-a"] }) });
+    await pass({ ...whole1, metadata: { ...whole1.metadata, annotations } });
+    await pass({ ...whole1, spec: withResources(whole1.spec, { subnets: ["subnet-a"] }) });
     expect(asked.map(({ maxAgeMs }) => maxAgeMs)).toEqual([90 * minute, 3000, 3000]);
   });
 
   it("a slow EC2 keeps nobody waiting, and its answer is taken when it comes", async () => {
     let came = false;
-    const { clock, asked, look } = world(() => (came ? publicNetwork().facts : new Promise<never>(() => {})));
+    const { clock, asked, pass } = world(() => (came ? publicNetwork().facts : new Promise<never>(() => {})));
     const seen = async () => {
-      const first = look();
+      const first = pass();
       await clock.advance(1);
       return first;
     };
@@ -311,16 +311,16 @@ describe("looking at the network", () => {
     await clock.advance(20_000);
     expect(await seen()).toEqual({ kind: "pending", checkInMs: 10_000 });
     came = true;
-    expect(state(await look())).toBe("Reachable");
+    expect(state(await pass())).toBe("Reachable");
     // However long it takes, an answer to this asking is good enough.
     expect(asked.at(-1)?.maxAgeMs).toBeGreaterThan(90 * minute + 20_000);
   });
 
   it("Enforce waits two seconds for the first answer, and no longer", async () => {
-    const { clock, look } = world(() => new Promise<never>(() => {}));
+    const { clock, pass } = world(() => new Promise<never>(() => {}));
     const strict = { ...whole1, spec: { ...whole1.spec, network: enforced.network } };
     let first: NetworkSeen | undefined;
-    void look(strict).then((given) => {
+    void pass(strict).then((given) => {
       first = given;
     });
     await clock.advance(1999);
@@ -329,36 +329,36 @@ describe("looking at the network", () => {
     expect(first).toEqual({ kind: "pending", checkInMs: 1000 });
   });
 
-  it("facts that are there stand while newer ones are on their way", async () => {
+  it("known facts stay valid while newer ones are on their way", async () => {
     let slow = false;
-    const { clock, look } = world(() => (slow ? new Promise<never>(() => {}) : broken.facts));
-    await look();
+    const { clock, pass } = world(() => (slow ? new Promise<never>(() => {}) : broken.facts));
+    await pass();
     slow = true;
     await clock.advance(minute);
-    const second = look();
+    const second = pass();
     await clock.advance(1);
     expect(await second).toMatchObject({ kind: "checked", checkInMs: 1000, preflight: { state: "Unreachable" } });
   });
 
-  it("an EC2 that cannot be opened is told, and anything else is an error", async () => {
+  it("an EC2 that cannot be opened is reported, and anything else is an error", async () => {
     const refusal = new AwsError("denied", "GetCallerIdentity", "AccessDenied", "no");
     const denied = world(() => Promise.reject(refusal));
-    expect(await denied.look()).toMatchObject({ kind: "unread", checkInMs: minute });
+    expect(await denied.pass()).toMatchObject({ kind: "unread", checkInMs: minute });
     const odd = world(() => Promise.reject(new TypeError("odd")));
-    await expect(odd.look()).rejects.toThrow("odd");
+    await expect(odd.pass()).rejects.toThrow("odd");
   });
 
   it("definitions of the namespace and region count, those of others and those that go do not", async () => {
     const docker = { type: "container", containerProperties: { image: "busybox" } };
     const leaving = definition("gone", docker);
-    const { look } = world(
+    const { pass } = world(
       () => broken.facts,
       definition("here", docker),
       definition("there", docker, "other"),
       definition("far", { ...docker, region: "us-east-1" }),
       { ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } },
     );
-    const found = await look();
+    const found = await pass();
     const needs = found?.kind === "checked" ? found.preflight.findings.flatMap((one) => one.needs) : [];
     expect([...new Set(needs.map(({ because }) => because).filter((why) => why.includes("image")))]).toEqual([
       "the image of team/here",
@@ -366,16 +366,16 @@ describe("looking at the network", () => {
   });
 
   it("an object that goes, or is not checked, is forgotten", async () => {
-    const { look, networks } = world(() => publicNetwork().facts);
-    await look();
+    const { pass, networks } = world(() => publicNetwork().facts);
+    await pass();
     expect(networks.size).toBe(1);
     const deletionTimestamp = "2026-01-01T00:00:00Z";
-    expect(await look({ ...whole1, metadata: { ...whole1.metadata, deletionTimestamp } })).toBeUndefined();
+    expect(await pass({ ...whole1, metadata: { ...whole1.metadata, deletionTimestamp } })).toBeUndefined();
     expect(networks.size).toBe(0);
   });
 });
 
-describe("what is told of the network", () => {
+describe("what is reported of the network", () => {
   const valid = { environments: [environment("ce")], queues: [queue("q", ["ce"])] };
 
   it("a path everywhere is True and says so", () => {
@@ -439,7 +439,7 @@ describe("what is told of the network", () => {
     expect(conditions).toMatchObject([{ status: "Unknown", reason: "NotReadable" }]);
   });
 
-  it("after a restart what was told stands until something newer is known", () => {
+  it("after a restart the last report stays until something newer is known", () => {
     const before = { type: "NetworkReady", status: "False", reason: "NoRoute", message: "subnet-a: no route" } as const;
     const condition = { ...before, lastTransitionTime: "2026-01-01T00:00:00Z", observedGeneration: 1 };
     const network = { state: "Unreachable" } as const;

@@ -28,13 +28,13 @@ const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000)
 function watched(objects: readonly KubeObject[] = [], clock = new VirtualClock(now)) {
   const ports = { clock, objects: objectsOf(objects), cluster: identity.cluster, settings } as unknown as Ports;
   const memory = newMemory();
-  const look = (region: FakeRegion, whole = object()): Promise<Observed> =>
+  const pass = (region: FakeRegion, whole = object()): Promise<Observed> =>
     observe(whole, region, ports, memory, signal);
-  return { look, clock, memory };
+  return { pass, clock, memory };
 }
 
-const look = (region: FakeRegion, objects: readonly KubeObject[] = []): Promise<Observed> =>
-  watched(objects).look(region);
+const pass = (region: FakeRegion, objects: readonly KubeObject[] = []): Promise<Observed> =>
+  watched(objects).pass(region);
 
 const retiring = (change: Partial<Environment> = {}, name = "old"): Environment =>
   environment(name, ec2, {
@@ -58,13 +58,13 @@ describe("names", () => {
 
   it.each<[string, readonly string[], string, number]>([
     ["the first one", [], "", 1],
-    ["the second while the first stands", [""], "-2", 2],
+    ["the second while the first exists", [""], "-2", 2],
     ["one after the highest, so that attempts are counted", ["-3"], "-4", 4],
     ["not led astray by others", ["-x", "-2x", "-99999999"], "", 1],
   ])("a new environment gets %s", async (_name, taken, suffix, attempt) => {
-    const { planId } = await look(fakeRegion());
+    const { planId } = await pass(fakeRegion());
     const environments = taken.map((ending) => environment(`team_ce-${planId}${ending}`));
-    const { freeName } = await look(fakeRegion({ environments }));
+    const { freeName } = await pass(fakeRegion({ environments }));
     expect(freeName).toEqual({ name: `team_ce-${planId}${suffix}`, absent: true, attempt });
   });
 
@@ -85,33 +85,33 @@ describe("what is seen", () => {
       environments: [environment("gone", ec2, { status: "DELETED" }), environment("old")],
       queues: [{ ...jobQueue("gone", []), status: "DELETED" }, jobQueue("q1", [])],
     });
-    const seen = await look(region);
+    const seen = await pass(region);
     expect(seen.environments.map((one) => one.computeEnvironmentName)).toEqual(["old"]);
     expect(seen.queues.map((one) => one.queue.jobQueueName)).toEqual(["q1"]);
   });
 
   it("costs no call at rest", async () => {
     const region = fakeRegion({ environments: [environment("old")], queues: [jobQueue("q1", ["old"])] });
-    await look(region);
+    await pass(region);
     expect(region.calls).toEqual([]);
   });
 
-  it("asks AWS to be looked at again while the absence of a name may not be believed", async () => {
+  it("asks for another listing while the absence of a name may not be believed", async () => {
     const region = fakeRegion();
     region.absent = false;
-    const { freeName } = await look(region);
+    const { freeName } = await pass(region);
     expect(freeName.absent).toBe(false);
     expect(region.calls).toEqual([`expectAbsence compute-environment ${freeName.name}`]);
   });
 
-  it("tells which of ours a queue may name although none is seen to", async () => {
+  it("reports which of ours a queue may name although none is seen to", async () => {
     const region = fakeRegion({ environments: [environment("old")] });
-    expect((await look(region)).mayBeNamed).toEqual(new Set());
+    expect((await pass(region)).mayBeNamed).toEqual(new Set());
     region.absent = false;
-    expect((await look(region)).mayBeNamed).toEqual(new Set(["old"]));
+    expect((await pass(region)).mayBeNamed).toEqual(new Set(["old"]));
   });
 
-  it("tells a queue of ours with its object, and no other", async () => {
+  it("reports a queue of ours with its object, and no other", async () => {
     const paused = queues.object({
       computeEnvironmentOrder: [{ order: 1, computeEnvironment: "arn:x/old" }],
       jobQueueType: "ECS",
@@ -130,7 +130,7 @@ describe("what is seen", () => {
         jobQueue("copy", ["old"], ofObject("q")),
       ],
     });
-    const { queues: seen } = await look(region, [owner]);
+    const { queues: seen } = await pass(region, [owner]);
     expect(seen.map(({ owner: key, object: known }) => [key?.name, known])).toEqual([
       [
         "q",
@@ -154,16 +154,16 @@ describe("what is seen", () => {
     ["dry-run", { "awsbatch.dev/dry-run": "true" }, "awsbatch.dev/dry-run"],
     ["both", { "awsbatch.dev/dry-run": "true", "awsbatch.dev/paused": "true" }, "awsbatch.dev/paused"],
     ["neither", { "awsbatch.dev/dry-run": "false", "awsbatch.dev/paused": "false" }, undefined],
-  ])("tells by which annotation a queue object is held back: %s", async (_name, annotations, expected) => {
+  ])("reports by which annotation a queue object is held back: %s", async (_name, annotations, expected) => {
     const region = fakeRegion({ queues: [jobQueue("team_q", ["old"], ofObject("q"))] });
     const held = queues.object();
-    const { queues: seen } = await look(region, [{ ...held, metadata: { ...held.metadata, annotations } }]);
+    const { queues: seen } = await pass(region, [{ ...held, metadata: { ...held.metadata, annotations } }]);
     expect(seen[0]?.object?.heldBy).toBe(expected);
   });
 
-  it("tells a queue object that is not stalled and refers to objects", async () => {
+  it("reports a queue object that is not stalled and refers to objects", async () => {
     const region = fakeRegion({ queues: [jobQueue("team_q", ["old"], ofObject("q"))] });
-    const { queues: seen } = await look(region, [queues.object()]);
+    const { queues: seen } = await pass(region, [queues.object()]);
     expect(seen[0]?.object).toEqual({
       heldBy: undefined,
       deleting: false,
@@ -173,12 +173,12 @@ describe("what is seen", () => {
     });
   });
 
-  it("tells the older object that claims the same name", async () => {
+  it("reports the older object that claims the same name", async () => {
     const older = object({ ...ec2, computeEnvironmentName: "team_ce" });
     const metadata = { ...older.metadata, uid: "u0", name: "a", creationTimestamp: "2025-01-01T00:00:00Z" };
-    expect((await look(fakeRegion(), [object(), { ...older, metadata }])).claimedBy).toBe("team/a");
+    expect((await pass(fakeRegion(), [object(), { ...older, metadata }])).claimedBy).toBe("team/a");
     const leaving = { ...metadata, deletionTimestamp: iso(1) };
-    expect((await look(fakeRegion(), [object(), { ...older, metadata: leaving }])).claimedBy).toBeUndefined();
+    expect((await pass(fakeRegion(), [object(), { ...older, metadata: leaving }])).claimedBy).toBeUndefined();
   });
 });
 
@@ -199,7 +199,7 @@ describe("replacements elsewhere", () => {
     ["one where a successor is on its way", onItsWay, 1],
     ["one where a further attempt is on its way", [one("a1", "a"), one(`${successor}-2`, "a", { tags: made(2) })], 1],
     [
-      "not where an object waits for its turn beside a successor for its last plan",
+      "not where an object waits for its turn next to a successor for its last plan",
       [one("a1", "a"), one("team_a-00000000", "a", { tags: made(2) })],
       0,
     ],
@@ -228,7 +228,7 @@ describe("replacements elsewhere", () => {
     ["not this object's own", [environment("x1"), environment("x2")], 0],
     ["not another cluster's", [1, 2].map((n) => one(`a${n}`, "a", { tags: { "awsbatch.dev/cluster": "else" } })), 0],
   ])("%s", async (_name, environments, expected) => {
-    expect((await look(fakeRegion({ environments }), [ofA])).replacementsElsewhere).toBe(expected);
+    expect((await pass(fakeRegion({ environments }), [ofA])).replacementsElsewhere).toBe(expected);
   });
 
   const ready = (status: Partial<Condition>) => ({
@@ -245,7 +245,7 @@ describe("replacements elsewhere", () => {
     ["is not there", { metadata: { ...ofA.metadata, name: "b" } }],
   ])("none of an object that %s, for that may last", async (_name, change) => {
     const given = [{ ...ofA, ...change }];
-    expect((await look(fakeRegion({ environments: onItsWay }), given)).replacementsElsewhere).toBe(0);
+    expect((await pass(fakeRegion({ environments: onItsWay }), given)).replacementsElsewhere).toBe(0);
   });
 
   it.each<[string, readonly KubeObject[], Record<string, string>]>([
@@ -253,7 +253,7 @@ describe("replacements elsewhere", () => {
     ["whose namespace is not watched", [], { "awsbatch.dev/namespace": "elsewhere" }],
   ])("one of an object %s", async (_name, objects, tags) => {
     const environments = onItsWay.map((each) => ({ ...each, tags: { ...each.tags, ...tags } }));
-    expect((await look(fakeRegion({ environments }), objects)).replacementsElsewhere).toBe(1);
+    expect((await pass(fakeRegion({ environments }), objects)).replacementsElsewhere).toBe(1);
   });
 
   it("one of an object whose spec selects its subnets, and has roles made for it", async () => {
@@ -267,7 +267,7 @@ describe("replacements elsewhere", () => {
     const filled = filledObject(placed(whole), environmentRoleUser, region, identity.cluster).spec;
     expect(planId(filled, identity)).not.toBe(planId(given, identity));
     region.environments = [one("a1", "a"), one(successorOf(filled), "a", { tags: made(2) })];
-    expect((await look(region, [whole])).replacementsElsewhere).toBe(1);
+    expect((await pass(region, [whole])).replacementsElsewhere).toBe(1);
   });
 });
 
@@ -275,15 +275,15 @@ describe("the mark of an environment that is on its way out", () => {
   const marked = (mark: string): FakeRegion =>
     fakeRegion({ environments: [environment("old", ec2, { tags: { "awsbatch.dev/retired-at": mark } })] });
   const shownForMs = async (watcher: ReturnType<typeof watched>, mark: string): Promise<number | undefined> =>
-    (await watcher.look(marked(mark))).markShownForMs.get("old");
+    (await watcher.pass(marked(mark))).markShownForMs.get("old");
 
-  it("is seen from the first look on, whatever time it tells", async () => {
+  it("is seen from the first pass on, whatever time it says", async () => {
     const watcher = watched();
     expect(await shownForMs(watcher, iso(45))).toBe(0);
     await watcher.clock.advance(9000);
     expect(await shownForMs(watcher, iso(45))).toBe(9000);
     expect(await shownForMs(watcher, iso(3))).toBe(0);
-    await watcher.look(fakeRegion({ environments: [environment("old")] }));
+    await watcher.pass(fakeRegion({ environments: [environment("old")] }));
     await watcher.clock.advance(1000);
     expect(await shownForMs(watcher, iso(3))).toBe(0);
   });
@@ -302,14 +302,14 @@ describe("the jobs on an environment that is on its way out", () => {
   it("are counted over all queues, for an object whose environments are to be emptied", async () => {
     const onOld = job("j1", { cluster: "AWSBatch-old" });
     const region = fakeRegion({ environments: [retiring()], jobsByQueue: { theirs: [onOld] } });
-    expect((await look(region)).jobs.get("old")).toMatchObject({ kind: "read", remaining: [onOld] });
+    expect((await pass(region)).jobs.get("old")).toMatchObject({ kind: "read", remaining: [onOld] });
   });
 
   it("are forgotten with all other ages together with the environment, and nothing of those that stay", async () => {
-    const { look: lookAgain, memory } = watched();
+    const { pass: passAgain, memory } = watched();
     const old = retiring();
     const kept = environment("kept", ec2, { status: "INVALID" });
-    await lookAgain(fakeRegion({ environments: [old, kept] }));
+    await passAgain(fakeRegion({ environments: [old, kept] }));
     const [oldKey, keptKey] = ["eu-west-1/old", "eu-west-1/kept"];
     memory.marksWritten.set(oldKey, "").set(keptKey, "");
     const tried = { at: now, under: circumstancesOf(object()) };
@@ -328,9 +328,9 @@ describe("the jobs on an environment that is on its way out", () => {
       ].map((ages) => [...ages.keys()].toSorted());
     const both = [keptKey, oldKey];
     expect(known()).toEqual([[oldKey], [oldKey], [oldKey], both, both, both, both, [keptKey]]);
-    await lookAgain(fakeRegion({ environments: [kept] }));
+    await passAgain(fakeRegion({ environments: [kept] }));
     expect(known()).toEqual([[], [], [], [keptKey], [keptKey], [keptKey], [keptKey], [keptKey]]);
-    await lookAgain(fakeRegion());
+    await passAgain(fakeRegion());
     expect([...known(), [...memory.names.keys()]]).toEqual([[], [], [], [], [], [], [], [], []]);
   });
 });
@@ -363,43 +363,43 @@ describe("during the soak, whether a job runs on the target", () => {
       false,
       counts,
     ],
-    ["is not looked for before the target serves", soak({}, { tags: {} }), undefined, []],
-    ["is not looked for without a cluster", soak({}, { ecsClusterArn: undefined }), undefined, []],
+    ["is not read before the target serves", soak({}, { tags: {} }), undefined, []],
+    ["is not read without a cluster", soak({}, { ecsClusterArn: undefined }), undefined, []],
     [
-      "is not looked for when only the target is left",
+      "is not read when only the target is left",
       fakeRegion({ environments: [environment("new", ec2, serves)] }),
       undefined,
       [],
     ],
     [
-      "is not looked for when nothing is VALID",
+      "is not read when nothing is VALID",
       fakeRegion({ environments: [environment("new", ec2, { status: "INVALID" })] }),
       undefined,
       [],
     ],
   ])("%s", async (_name, region, expected, calls) => {
-    expect((await look(region)).targetRuns).toBe(expected);
+    expect((await pass(region)).targetRuns).toBe(expected);
     expect(region.calls).toEqual(calls);
   });
 
-  it("stays unknown when AWS cannot tell, and a fault of ours is no answer", async () => {
+  it("stays unknown when AWS does not answer, and a fault of ours is no answer", async () => {
     const region = soak({});
     region.before = () => {
       throw new AwsError("throttled", "batch:ListJobs", "TooManyRequestsException", "slow");
     };
-    expect((await look(region)).targetRuns).toBeUndefined();
+    expect((await pass(region)).targetRuns).toBeUndefined();
     region.before = () => {
       throw new TypeError("a fault of ours");
     };
-    await expect(look(region)).rejects.toThrow("a fault of ours");
+    await expect(pass(region)).rejects.toThrow("a fault of ours");
   });
 });
 
-it("an environment is INVALID since it was first seen so, and anew after each change", async () => {
-  const { look: lookAgain, clock } = watched();
+it("an environment is INVALID since it was first seen so, and again after each change", async () => {
+  const { pass: passAgain, clock } = watched();
   const of = (status: "INVALID" | "UPDATING") => fakeRegion({ environments: [environment("ce", ec2, { status })] });
   const since = async (status: "INVALID" | "UPDATING"): Promise<number | undefined> =>
-    (await lookAgain(of(status))).invalidSince.get("ce");
+    (await passAgain(of(status))).invalidSince.get("ce");
   expect(await since("INVALID")).toBe(now);
   await clock.advance(60_000);
   expect(await since("INVALID")).toBe(now);
@@ -407,10 +407,10 @@ it("an environment is INVALID since it was first seen so, and anew after each ch
   expect(await since("INVALID")).toBe(now + 60_000);
 });
 
-it("AWS's second word on an INVALID environment counts until it is VALID, or a role was mended", async () => {
-  const { look: lookAgain, memory, clock } = watched();
+it("AWS's second word on an INVALID environment counts until it is VALID, or a role was fixed", async () => {
+  const { pass: passAgain, memory, clock } = watched();
   const asked = async (status: "INVALID" | "UPDATING" | "VALID"): Promise<boolean> =>
-    (await lookAgain(fakeRegion({ environments: [environment("ce", ec2, { status })] }))).askedAgain.has("ce");
+    (await passAgain(fakeRegion({ environments: [environment("ce", ec2, { status })] }))).askedAgain.has("ce");
   memory.askedAgain.add("eu-west-1/ce");
   expect(await asked("UPDATING")).toBe(true);
   expect(await asked("INVALID")).toBe(true);
@@ -421,29 +421,29 @@ it("AWS's second word on an INVALID environment counts until it is VALID, or a r
 });
 
 it("an environment of the same name in another region has ages of its own", async () => {
-  const { look: lookIn, clock, memory } = watched();
+  const { pass: passIn, clock, memory } = watched();
   const resources = { ...environment("ce").computeResources, desiredvCpus: 4 } as never;
   const environments = [environment("ce", ec2, { status: "INVALID", computeResources: resources })];
   const there = { ...fakeRegion({ environments }), region: "us-east-1" };
   const theirs = { ...object(), metadata: { ...object().metadata, uid: "uid-2" } };
-  await lookIn(there, theirs);
+  await passIn(there, theirs);
   memory.deleteTried.set("us-east-1/ce", { at: now, under: circumstancesOf(theirs) });
   memory.askedAgain.add("us-east-1/ce");
   memory.rollouts.set("us-east-1/ce", { token: "v1", taken: true });
   await clock.advance(1000);
-  const here = await lookIn(fakeRegion({ environments: [environment("ce", ec2, { status: "INVALID" })] }));
+  const here = await passIn(fakeRegion({ environments: [environment("ce", ec2, { status: "INVALID" })] }));
   expect([...here.invalidSince]).toEqual([["ce", now + 1000]]);
   expect([...here.desiredvCpus]).toEqual([["ce", 0]]);
   expect([here.deleteTriedAt.size, here.askedAgain.size, here.rollouts.size]).toEqual([0, 0, 0]);
-  const again = await lookIn(there, theirs);
+  const again = await passIn(there, theirs);
   expect([...again.invalidSince]).toEqual([["ce", now]]);
   expect([...again.desiredvCpus]).toEqual([["ce", 4]]);
   expect([...again.deleteTriedAt, ...again.askedAgain]).toEqual([["ce", now], "ce"]);
   expect([...again.rollouts]).toEqual([["ce", { token: "v1", taken: true }]]);
 });
 
-it("tells of each environment of the object whether AWS shows what it is now", async () => {
-  const { look: lookIn } = watched();
+it("reports for each environment of the object whether AWS shows what it is now", async () => {
+  const { pass: passIn } = watched();
   const environments = ["one", "other"].map((name) => environment(name));
   const region = fakeRegion({ environments });
   const { snapshot } = region;
@@ -451,7 +451,7 @@ it("tells of each environment of the object whether AWS shows what it is now", a
     ...snapshot(),
     isSettled: (thing, name) => `${thing} ${name}` === "compute-environment one",
   });
-  const { settled } = await lookIn(region, object());
+  const { settled } = await passIn(region, object());
   expect([...settled]).toEqual(["one"]);
 });
 
@@ -466,8 +466,8 @@ describe("a write that makes an environment this object's own, and is perhaps st
   };
   const a = object();
   const deleting = { ...a, metadata: { ...a.metadata, deletionTimestamp: iso(1) } };
-  const looked = async (region: FakeRegion, whole: BatchComputeEnvironment = deleting): Promise<boolean> =>
-    (await watched().look(region, whole)).claimsSettled;
+  const settledIn = async (region: FakeRegion, whole: BatchComputeEnvironment = deleting): Promise<boolean> =>
+    (await watched().pass(region, whole)).claimsSettled;
 
   it.each<[string, string, boolean]>([
     ["may be an adoption", "team_ce", false],
@@ -476,16 +476,16 @@ describe("a write that makes an environment this object's own, and is perhaps st
     ["may be to no other environment", "x", true],
   ])("%s", async (_name, name, settled) => {
     const region = unsettled(name);
-    expect(await looked(region)).toBe(settled);
+    expect(await settledIn(region)).toBe(settled);
     expect(region.calls).toEqual(settled ? [] : [`expectAbsence compute-environment ${name}`]);
   });
 
-  it("is looked for only where the object is being deleted and has nothing else", async () => {
+  it("is read only where the object is being deleted and has nothing else", async () => {
     const region = unsettled("team_ce");
     const old = environment("own");
-    expect(await looked(region, a)).toBe(false);
+    expect(await settledIn(region, a)).toBe(false);
     const own = { ...region, snapshot: () => ({ ...region.snapshot(), environments: new Map([["own", old]]) }) };
-    expect(await looked(own)).toBe(false);
+    expect(await settledIn(own)).toBe(false);
     expect(region.calls).toEqual([]);
   });
 });

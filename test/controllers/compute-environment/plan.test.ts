@@ -22,8 +22,8 @@ import {
 
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 
-/** A choice in one line: what is next, whether it serves, and what is reported beside. */
-function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
+/** A choice in one line: what is next, whether it serves, and what else is reported. */
+function summary(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
   const { next, serving, conditions } = chosen(object(spec), seen(spec, change));
   const what =
     next.kind === "act"
@@ -93,14 +93,14 @@ describe("the first environment", () => {
       "blocked QuotaExceeded",
     ],
     ["leaves the name to an older object that claims it", { claimedBy: "team/older" }, "blocked Conflict"],
-    ["is made beside a foreign one of the base name", { environments: [foreign("team_ce")] }, `create ${name}`],
+    ["is created next to a foreign one of the base name", { environments: [foreign("team_ce")] }, `create ${name}`],
     [
-      "is made beside one that is being deleted",
+      "is created next to one that is being deleted",
       { environments: [environment("gone", ec2, { status: "DELETING" })] },
       `create ${name}`,
     ],
   ])("%s", (_name, change, expected) => {
-    expect(told(ec2, change)).toBe(expected);
+    expect(summary(ec2, change)).toBe(expected);
   });
 
   it("is created ENABLED and without updatePolicy, which AWS takes only later", () => {
@@ -156,7 +156,7 @@ describe("a change in place", () => {
     });
   });
 
-  it("rolls out for a token, which its tags tell of before and after", () => {
+  it("rolls out for a token, which its tags record before and after", () => {
     const spec: BatchComputeEnvironmentSpec = {
       ...ec2,
       rolloutToken: "v2",
@@ -238,13 +238,13 @@ describe("a change in place", () => {
       "tag takeOver old",
     ],
     [
-      "says that it is DISABLED when the spec wishes it",
+      "says that it is DISABLED when the spec says so",
       { ...ec2, state: "DISABLED" },
       { environments: [old({ state: "DISABLED" })] },
       "serves Disabled; serving",
     ],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(spec, change)).toBe(expected);
+    expect(summary(spec, change)).toBe(expected);
   });
 
   it("names the queues that a DISABLED environment starves", () => {
@@ -431,7 +431,7 @@ describe("a replacement", () => {
       "wait QueuePaused",
     ],
     [
-      "tells when a queue cannot be handed over",
+      "reports when a queue cannot be handed over",
       other,
       { environments: [old(), fresh()], queues: [queue("q1", ["old"], { object: { stalled: "InvalidRequest: no" } })] },
       "blocked SwitchingQueues",
@@ -541,10 +541,10 @@ describe("a replacement", () => {
     ],
     ["is over when it is gone", other, { environments: [fresh(serving(601))] }, "serves Available; serving"],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(spec, change)).toBe(expected);
+    expect(summary(spec, change)).toBe(expected);
   });
 
-  it("tells which field makes it necessary, and why it is not done in place", () => {
+  it("reports which field requires it, and why it is not done in place", () => {
     const { change, next } = chosen(object(other), seen(other, { environments: [old()] }));
     expect(next.message).toContain("spec.computeResources.instanceTypes");
     expect(change).toMatchObject({
@@ -577,7 +577,7 @@ describe("a replacement", () => {
     });
   });
 
-  it("tells a foreign queue's two ways out", () => {
+  it("reports a foreign queue's two ways out", () => {
     const queues = [queue("theirs", ["old"], { foreign: true })];
     expect(message(other, { environments: [old()], queues })).toMatch(
       /owner to remove the environment.*foreignQueues: Repoint/,
@@ -606,7 +606,7 @@ describe("a drain", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["waits for running jobs", other, jobs([job("j1", { cluster: "AWSBatch-old" })]), "wait Draining"],
     ["counts zero twice, 10 s apart", other, jobs([], 9_000), "wait Draining"],
-    ["counts anew after a restart", other, jobs([]), "wait Draining"],
+    ["counts again after a restart", other, jobs([]), "wait Draining"],
     [
       "keeps what cannot be read",
       other,
@@ -633,7 +633,7 @@ describe("a drain", () => {
       "wait Draining",
     ],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(spec, change).split(";")[0]).toBe(expected);
+    expect(summary(spec, change).split(";")[0]).toBe(expected);
   });
 });
 
@@ -676,7 +676,7 @@ describe("an environment that AWS finds INVALID", () => {
       "blocked Invalid",
     ],
     [
-      "is looked at again by AWS half an hour after it was found so",
+      "is checked again by AWS half an hour after it was found so",
       ec2,
       {
         environments: [made(9000, roleReason)],
@@ -686,7 +686,7 @@ describe("an environment that AWS finds INVALID", () => {
       `revalidate ${name}`,
     ],
     [
-      "is not looked at again by AWS before that",
+      "is not checked again by AWS before that",
       ec2,
       {
         environments: [made(9000, roleReason)],
@@ -696,7 +696,7 @@ describe("an environment that AWS finds INVALID", () => {
       "blocked Invalid",
     ],
     [
-      "is mended in place where the spec allows it",
+      "is fixed in place where the spec allows it",
       { ...ec2, serviceRole: own },
       {
         environments: [
@@ -751,7 +751,7 @@ describe("an environment that AWS finds INVALID", () => {
       "blocked Invalid",
     ],
     [
-      "and VALID again stays unused under the same wish",
+      "and VALID again stays unused under the same desired state",
       other,
       {
         environments: [old(), fresh({ tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` } })],
@@ -776,7 +776,7 @@ describe("an environment that AWS finds INVALID", () => {
       "tag retire old",
     ],
     [
-      "whose deletion AWS gave up is told, and tried again later",
+      "whose deletion AWS gave up is reported, and tried again later",
       other,
       {
         environments: [old(retired({ status: "INVALID" })), fresh(serving(601))],
@@ -796,22 +796,22 @@ describe("an environment that AWS finds INVALID", () => {
       "delete old",
     ],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(spec, change).split(";")[0]).toBe(expected);
+    expect(summary(spec, change).split(";")[0]).toBe(expected);
   });
 
   it.each<[string, readonly string[], readonly Environment[], string]>([
     ["who serves", ["old"], [old()], " old continues to serve."],
     [
-      "who serves, whoever stands ready",
+      "who serves, whoever else is ready",
       ["old"],
       [old(), environment("later", ec2, { tags: { "awsbatch.dev/created-at": iso(9) } })],
       " old continues to serve.",
     ],
-    ["who stands ready for queues to come", [], [old()], " old is ready."],
+    ["who is ready for queues to come", [], [old()], " old is ready."],
     ["nobody, where nobody does", [], [], ""],
     ["nobody, where what is named is DISABLED", ["old"], [old({ state: "DISABLED" })], ""],
-  ])("is told with AWS's reason, with %s, and with the next step", (_name, named, beside, who) => {
-    const environments = [...beside, fresh({ status: "INVALID", statusReason: "no such type" })];
+  ])("is reported with AWS's reason, with %s, and with the next step", (_name, named, others, who) => {
+    const environments = [...others, fresh({ status: "INVALID", statusReason: "no such type" })];
     const held: BatchComputeEnvironmentSpec = { ...other, replacement: { holdBefore: ["Delete"] } };
     expect(message(held, { environments, queues: named.map((one) => queue("q1", [one])) })).toBe(
       `AWS found new INVALID: no such type.${who} Correct the spec, or what it refers to; the operator asks AWS to check again every 30 minutes`,
@@ -867,7 +867,7 @@ describe("a spec that goes back", () => {
       `create ${seen(ec2).freeName.name}`,
     ],
     [
-      "starts the soak anew",
+      "starts the soak again",
       {
         environments: [old({ tags: { "awsbatch.dev/serving-since": iso(9000) } }), fresh(serving(60))],
         queues: [queue("q1", ["old"])],
@@ -875,7 +875,7 @@ describe("a spec that goes back", () => {
       "tag serving old",
     ],
   ])("%s", (_name, change, expected, spec = ec2) => {
-    expect(told(spec, change).split(";")[0]).toBe(expected);
+    expect(summary(spec, change).split(";")[0]).toBe(expected);
   });
 });
 
@@ -903,12 +903,12 @@ describe("adoption", () => {
     ["takes over what matches", ec2, adopting("IfMatching"), "tag adopt team_ce"],
     ["takes nothing over that differs", other, adopting("IfMatching"), "blocked NotMatching"],
     [
-      "takes nothing over whose tags differ",
+      "takes nothing over with different tags",
       { ...ec2, tags: { a: "b" } },
       adopting("IfMatching"),
       "blocked NotMatching",
     ],
-    ["takes over what differs when told to", other, adopting("IfExists"), "tag adopt team_ce"],
+    ["takes over what differs when the policy says so", other, adopting("IfExists"), "tag adopt team_ce"],
     ["takes over no name that the operator may not", ec2, adopting("IfExists", { settings }), "blocked NotAdoptable"],
     [
       "waits while AWS changes it",
@@ -936,7 +936,7 @@ describe("adoption", () => {
       `create ${seen(other).freeName.name}`,
     ],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(spec, change)).toBe(expected);
+    expect(summary(spec, change)).toBe(expected);
   });
 });
 
@@ -966,10 +966,10 @@ describe("an environment with the tags of this object", () => {
       `create ${seen(ec2).freeName.name}`,
     ],
   ])("%s", (_name, change, expected) => {
-    expect(told(ec2, change)).toBe(expected);
+    expect(summary(ec2, change)).toBe(expected);
   });
 
-  it("of another cluster is told with the flag that takes it over", () => {
+  it("of another cluster is reported with the flag that takes it over", () => {
     const environments = [old({ tags: { "awsbatch.dev/cluster-uid": "cluster-0" } })];
     expect(message(ec2, { environments })).toContain("--take-over-cluster-uid=cluster-0");
   });
@@ -1006,7 +1006,7 @@ describe("deletion", () => {
       "tag retire old",
     ],
     [
-      "tells first that a queue names one, while AWS deletes the other",
+      "reports first that a queue names one, while AWS deletes the other",
       ec2,
       { ...deleting, environments: [old({ status: "DELETING" }), fresh()], queues: [queue("q1", ["new"])] },
       "wait InUse",
@@ -1030,7 +1030,7 @@ describe("deletion", () => {
     ],
     ["waits for AWS", ec2, { ...deleting, environments: [old(retired({ status: "DELETING" }))] }, "wait Deleting"],
     [
-      "tells what stands against it",
+      "reports what prevents it",
       ec2,
       {
         ...deleting,
@@ -1048,7 +1048,7 @@ describe("deletion", () => {
     ],
     ["touches nothing that is not ours", ec2, { ...deleting, environments: [foreign("team_ce")] }, "release Deleted"],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(spec, change)).toBe(expected);
+    expect(summary(spec, change)).toBe(expected);
   });
 
   it("names the queues that hold it", () => {

@@ -26,7 +26,7 @@ import {
 } from "./given.ts";
 
 /**
- * What holds for the plan of a compute environment whatever is in AWS: any mix of environments, queues and wishes,
+ * What holds for the plan of a compute environment whatever is in AWS: any mix of environments, queues and specs,
  * also such as no operator would have made.
  */
 
@@ -424,7 +424,7 @@ describe("whatever is in AWS, the next step of a compute environment", () => {
     );
   });
 
-  it("once there is none, stays none, and one VALID environment of ours is as wished", () => {
+  it("once there is none, stays none, and one VALID environment of ours is as desired", () => {
     fc.assert(
       fc.property(worlds, fc.integer({ min: 0, max: 30 * 86_400_000 }), (world, later) => {
         const choice = planned(world);

@@ -36,12 +36,12 @@ const planned = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): Choi
   chosen(object(spec), seen(spec, change));
 
 /** Kind and subject of an act, kind and reason of anything else. */
-const told = ({ next }: Pick<Choice<Action>, "next">): string => {
+const summary = ({ next }: Pick<Choice<Action>, "next">): string => {
   if (next.kind !== "act") return `${next.kind} ${next.reason}`;
   return independentName(next.action) ?? next.action.kind;
 };
 
-/** An attempt for an earlier wish, empty and out of service. */
+/** An attempt for an earlier desired state, empty and out of service. */
 const failed = (name = "failed", change: Partial<Environment> = {}): Environment =>
   environment(name, withResources(ec2, { instanceTypes: ["r5.large"] }), {
     status: "INVALID",
@@ -138,7 +138,7 @@ describe("what AWS refuses keeps waiting nothing that does not hang on it", () =
       "delete b",
     ],
     [
-      "another attempt is made past a look that AWS does not take",
+      "another attempt is made past a check that AWS refuses",
       ec2,
       {
         environments: [
@@ -154,8 +154,8 @@ describe("what AWS refuses keeps waiting nothing that does not hang on it", () =
       "create",
     ],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(planned(spec, { ...change, refusals: new Map() }))).not.toBe(expected);
-    expect(told(planned(spec, change))).toBe(expected);
+    expect(summary(planned(spec, { ...change, refusals: new Map() }))).not.toBe(expected);
+    expect(summary(planned(spec, change))).toBe(expected);
   });
 });
 
@@ -168,20 +168,20 @@ describe("a step that AWS refused", () => {
   });
 
   it("is tried again when nothing else is left, the one that was tried the longest ago first", () => {
-    expect(told(planned(ec2, given("delete a", "delete b")))).toBe("delete a");
-    expect(told(planned(ec2, given("delete b", "delete a")))).toBe("delete b");
+    expect(summary(planned(ec2, given("delete a", "delete b")))).toBe("delete a");
+    expect(summary(planned(ec2, given("delete b", "delete a")))).toBe("delete b");
     const [first, second] = [...given("delete a", "delete b").refusals];
     const refusals = new Map([second, first].filter((one) => one !== undefined));
-    expect(told(planned(ec2, { ...given(), refusals }))).toBe("delete a");
+    expect(summary(planned(ec2, { ...given(), refusals }))).toBe("delete a");
   });
 
   it("is tried again although nothing else of the object can be done at all", () => {
     const environments = [failed("a"), failed("b")];
     const choice = planned(ec2, { ...given("delete a", "delete b"), environments });
-    expect(told(choice)).toBe("delete a");
+    expect(summary(choice)).toBe("delete a");
     expect(choice.instead).toBeUndefined();
     const alone = { ...given("delete a", "delete gone"), environments: [failed("a")] };
-    expect(told(planned(ec2, alone))).toBe("delete a");
+    expect(summary(planned(ec2, alone))).toBe("delete a");
   });
 
   it.each([
@@ -192,20 +192,20 @@ describe("a step that AWS refused", () => {
     [-1, "delete a"],
   ])("lets others go first until %d minutes later", (minutes, expected) => {
     const refusals = new Map([["delete a", { failure: failureOf("a"), at: now - minutes * minute }]]);
-    expect(told(planned(ec2, { ...given(), refusals }))).toBe(expected);
+    expect(summary(planned(ec2, { ...given(), refusals }))).toBe(expected);
   });
 
   it("comes with what goes on while it is refused", () => {
     const instead = (...names: readonly string[]): string | undefined => {
-      const { instead: beside } = planned(ec2, given(...names));
-      return beside === undefined ? undefined : told(beside);
+      const { instead: others } = planned(ec2, given(...names));
+      return others === undefined ? undefined : summary(others);
     };
     expect(instead()).toBe("delete b");
     expect(instead("delete a")).toBe("wait Deleting");
     expect(instead("delete a", "delete b")).toBe("wait Deleting");
   });
 
-  it("is told for as long as it is still to be done", () => {
+  it("is reported for as long as it is still to be done", () => {
     const refused = (...names: readonly string[]) => planned(ec2, given(...names)).refused;
     expect(refused()).toEqual([]);
     expect(refused("delete a")).toEqual([failureOf("delete a")]);
@@ -249,23 +249,23 @@ describe("a step that AWS refused", () => {
 
   it("is followed by nothing that hangs on it", () => {
     const leaving = { environments: [old({ tags: retired }), fresh(serving(5000))], ...emptied("old") };
-    expect(told(planned(other, { ...leaving, ...refusedOf("disable old") }))).toBe("disable old");
+    expect(summary(planned(other, { ...leaving, ...refusedOf("disable old") }))).toBe("disable old");
     const update = { environments: [old()], ...refusedOf("update old") };
-    expect(told(planned(withResources(ec2, { maxvCpus: 512 }), update))).toBe("update");
+    expect(summary(planned(withResources(ec2, { maxvCpus: 512 }), update))).toBe("update");
     const handover = { environments: [old(), fresh()], ...strangers("old") };
     const both = planned(repoint, { ...handover, ...refusedOf("repointForeign a", "repointForeign b") });
-    expect(told(both)).toBe("repointForeign a");
+    expect(summary(both)).toBe("repointForeign a");
     expect(both).toMatchObject({
       serving: false,
       instead: { next: { kind: "wait", reason: "SwitchingQueues" }, serving: false },
     });
     const marked = { environments: [old(), fresh()], queues: [queue("q1", ["new"])], ...refusedOf("serving new") };
     const mark = planned(other, marked);
-    expect(told(mark)).toBe("serving new");
+    expect(summary(mark)).toBe("serving new");
     expect(mark.instead).toBeUndefined();
   });
 
-  it("of a look at an INVALID environment leaves what is told of it", () => {
+  it("of a check of an INVALID environment leaves its report", () => {
     const change = {
       environments: [old({ status: "INVALID" })],
       queues: [queue("q1", ["old"])],
@@ -273,12 +273,12 @@ describe("a step that AWS refused", () => {
       ...refusedOf("revalidate old"),
     };
     const never: BatchComputeEnvironmentSpec = { ...other, replacement: { policy: "Never" } };
-    expect(told(planned(never, change))).toBe("revalidate old");
+    expect(summary(planned(never, change))).toBe("revalidate old");
     expect(planned(never, change)).toMatchObject({
       instead: { next: { kind: "blocked", reason: "ReplacementNeeded" } },
     });
     expect(planned(never, change)).not.toHaveProperty("instead.next.checkInMs");
-    expect(told(planned(ec2, change))).toBe("revalidate old");
+    expect(summary(planned(ec2, change))).toBe("revalidate old");
     expect(planned(ec2, change)).toMatchObject({
       instead: { next: { kind: "blocked", reason: "Invalid", checkInMs: 5 * minute } },
     });
@@ -299,39 +299,39 @@ describe("no further environment is made past three for the same spec that AWS d
   const deletions = [first, second, third].map((one) => `delete ${one.computeEnvironmentName}`);
 
   it("however they cannot be taken away", () => {
-    expect(told(planned(other, given([first, second], deletions)))).toBe("create");
+    expect(summary(planned(other, given([first, second], deletions)))).toBe("create");
     const stuck = planned(other, given([first, second, third], deletions));
-    expect(told(stuck)).toBe(deletions[0]);
+    expect(summary(stuck)).toBe(deletions[0]);
     expect(stuck.instead).toBeUndefined();
     const marked = attempt(3, { status: "VALID", state: "ENABLED" });
     const disabling = [...deletions.slice(0, 2), `disable ${marked.computeEnvironmentName}`];
-    expect(told(planned(other, given([first, second, marked], disabling)))).toBe(deletions[0]);
+    expect(summary(planned(other, given([first, second, marked], disabling)))).toBe(deletions[0]);
     const unmarked = environment(
       third.computeEnvironmentName,
       withResources(ec2, { instanceTypes: ["r5.large"] }),
       ill,
     );
     const retiring = [...deletions.slice(0, 2), `retire ${unmarked.computeEnvironmentName}`];
-    expect(told(planned(other, given([first, second, unmarked], retiring)))).toBe(deletions[0]);
+    expect(summary(planned(other, given([first, second, unmarked], retiring)))).toBe(deletions[0]);
     const terminate: BatchComputeEnvironmentSpec = { ...other, drain: { policy: "Terminate", timeoutSeconds: 60 } };
     const { computeEnvironmentName: busy } = third;
     const remaining = [job("j1", { cluster: `AWSBatch-${busy}` })];
     const terminating = given([first, second, third], [...deletions.slice(0, 2), `terminateJobs ${busy}`]);
     const jobs = new Map(terminating.jobs).set(busy, { kind: "read", remaining, zeroForMs: undefined });
-    expect(told(planned(terminate, { ...terminating, jobs }))).toBe(deletions[0]);
+    expect(summary(planned(terminate, { ...terminating, jobs }))).toBe(deletions[0]);
   });
 
   it("and everything else goes before them", () => {
     const made = environment(`team_ce-${id}-4`, other);
     const change = given([first, second, third, made], deletions);
-    expect(told(planned(other, { ...change, queues: [queue("q1", [made.computeEnvironmentName])] }))).toBe(
+    expect(summary(planned(other, { ...change, queues: [queue("q1", [made.computeEnvironmentName])] }))).toBe(
       `serving ${made.computeEnvironmentName}`,
     );
   });
 
   it("whatever else of theirs is refused, and whatever was made for another spec", () => {
     const elsewhere = [...deletions.slice(0, 2), "delete failed"];
-    expect(told(planned(other, given([first, second, failed()], elsewhere)))).toBe("create");
+    expect(summary(planned(other, given([first, second, failed()], elsewhere)))).toBe("create");
   });
 });
 
@@ -339,13 +339,13 @@ describe("disabling that AWS has refused", () => {
   const given = { environments: [old()], queues: [queue("q1", ["old"])] };
 
   it("still goes before all else of the environments, of which nothing goes on instead", () => {
-    expect(told(planned({ ...other, state: "ENABLED" }, given))).toBe("create");
+    expect(summary(planned({ ...other, state: "ENABLED" }, given))).toBe("create");
     const refused = planned({ ...other, state: "DISABLED" }, { ...given, ...refusedOf("disabling old") });
-    expect(told(refused)).toBe("disabling old");
+    expect(summary(refused)).toBe("disabling old");
     expect(refused.instead).toBeUndefined();
   });
 
-  it("is nothing that a change beside it is", () => {
+  it("is not taken for another change", () => {
     const update = { kind: "update", name: "a", arn: "", rollout: undefined } as const;
     const request = { computeEnvironment: "a", state: "DISABLED" } as const;
     expect(independentName({ ...update, request, paths: ["spec.state"] })).toBe("disabling a");

@@ -40,7 +40,7 @@ const serves = (secondsAgo: number) => ({ tags: { "awsbatch.dev/serving-since": 
 const retired: Partial<Environment> = { state: "DISABLED", tags: { "awsbatch.dev/retired-at": iso(300) } };
 const next = (suffix: string): Partial<Seen> => ({ freeName: { name: `${name}${suffix}`, absent: true, attempt: 9 } });
 
-function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
+function summary(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
   const { next: step, serving } = chosen(object(spec), seen(spec, change));
   const after = serving ? "; serving" : "";
   if (step.kind !== "act") {
@@ -72,12 +72,12 @@ describe("an attempt that AWS found INVALID", () => {
 
   it.each<[string, Partial<Seen>, string]>([
     [
-      "is followed by the next one while it stands",
+      "is followed by the next one while it exists",
       { environments: [attempt("", 10)], ...next("-2") },
       `create ${name}-2`,
     ],
     [
-      "is looked at anew after half an hour in which there was no room for the next one",
+      "is checked again after half an hour in which there was no room for the next one",
       { environments: [attempt("", 2000)], invalidSince: new Map([[name, now - 1_800_000]]), ...next("-2") },
       `revalidate ${name}`,
     ],
@@ -107,7 +107,7 @@ describe("an attempt that AWS found INVALID", () => {
       `create ${name}-3`,
     ],
     [
-      "is looked at when it is due, also while the next one waits for half an hour",
+      "is checked when it is due, also while the next one waits for half an hour",
       {
         environments: [attempt("-2", 300, retired), attempt("-3", 60)],
         jobs: new Map([[`${name}-2`, { kind: "read", remaining: [], zeroForMs: 4000 }]]),
@@ -131,7 +131,7 @@ describe("an attempt that AWS found INVALID", () => {
       `create ${name}-4`,
     ],
     [
-      "for the third time is followed by none while AWS cannot tear an earlier one down",
+      "for the third time is followed by none while AWS cannot delete an earlier one",
       {
         environments: [attempt("-2", 3600, retired), attempt("-3", 1800)],
         deleteTriedAt: new Map([[`${name}-2`, now - 60_000]]),
@@ -159,10 +159,10 @@ describe("an attempt that AWS found INVALID", () => {
       "blocked Invalid again in 300 s",
     ],
   ])("%s", (_name, change, expected) => {
-    expect(told(other, change)).toBe(expected);
+    expect(summary(other, change)).toBe(expected);
   });
 
-  it("is told without request ids", () => {
+  it("is reported without request ids", () => {
     expect(message(other, { environments: [attempt("-3", 60)] })).not.toContain("0a1b2c3d");
     const back = {
       environments: [old(), fresh({ status: "INVALID", statusReason: role })],
@@ -182,7 +182,7 @@ describe("a target that was approved after queues had gone back from it", () => 
 
   it.each<[string, Partial<Seen>, string]>([
     [
-      "begins its soak anew when all queues have come over",
+      "begins its soak again when all queues have come over",
       { environments: [old(), fresh(returnedAt(600, 900))], queues: [queue("q1", ["new"])], ...approved },
       "tag serving new",
     ],
@@ -233,20 +233,20 @@ describe("a target that was approved after queues had gone back from it", () => 
       "blocked RolledBack",
     ],
   ])("%s", (_name, change, expected) => {
-    expect(told(other, change)).toBe(expected);
+    expect(summary(other, change)).toBe(expected);
   });
 
   it("is not asked for a second time where Repoint is held", () => {
     const held: BatchComputeEnvironmentSpec = { ...other, replacement: { holdBefore: ["Repoint"] } };
     const change = { environments: [old(), fresh(returnedAt(600, 900))], queues: [queue("q1", ["old"])] };
-    expect(told(held, { ...change, ...approved })).toBe("wait SwitchingQueues");
+    expect(summary(held, { ...change, ...approved })).toBe("wait SwitchingQueues");
     expect(
-      told(held, { ...change, directives: { ...directives, approved: approvalFor(id, "Repoint", fresh()) } }),
+      summary(held, { ...change, directives: { ...directives, approved: approvalFor(id, "Repoint", fresh()) } }),
     ).toBe("blocked RolledBack");
   });
 });
 
-describe("the state that the spec wishes", () => {
+describe("the state that the spec says", () => {
   const off: BatchComputeEnvironmentSpec = { ...other, state: "DISABLED" };
   const on: BatchComputeEnvironmentSpec = { ...other, state: "ENABLED" };
   const named = { queues: [queue("q1", ["old"])] };
@@ -350,7 +350,7 @@ describe("the state that the spec wishes", () => {
       "wait AwaitingApproval",
     ],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(spec, change)).toBe(expected);
+    expect(summary(spec, change)).toBe(expected);
   });
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, RegExp]>([
@@ -400,13 +400,13 @@ describe("a target that is not ENABLED", () => {
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     [
-      "is disabled as wished when they have",
+      "is disabled as desired when they have",
       off,
       { environments: [old(), fresh()], queues: [queue("q1", ["new"])] },
       "update new spec.state",
     ],
     [
-      "is disabled as wished at once when the old one is DISABLED",
+      "is disabled as desired at once when the old one is DISABLED",
       off,
       { environments: [old({ state: "DISABLED" }), fresh()], queues: [queue("q1", ["old"])] },
       "update new spec.state",
@@ -442,10 +442,10 @@ describe("a target that is not ENABLED", () => {
       "wait TargetDisabled",
     ],
   ])("%s", (_name, spec, change, expected) => {
-    expect(told(spec, change)).toBe(expected);
+    expect(summary(spec, change)).toBe(expected);
   });
 
-  it("is told with both ways out", () => {
+  it("is reported with both ways out", () => {
     const change = { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] };
     expect(message(other, change)).toBe(
       "new was disabled outside the spec, so q1 is not switched to it. Enable it in AWS, or set spec.state: ENABLED",
@@ -454,9 +454,9 @@ describe("a target that is not ENABLED", () => {
 });
 
 describe("a queue that names the old one literally", () => {
-  it("also after the successor was made keeps it, and is told", () => {
+  it("also after the creation of the successor keeps it, and is reported", () => {
     const queues = [queue("q1", ["old"], { object: { literalNames: ["old"] } })];
-    expect(told(other, { environments: [old(), fresh()], queues })).toBe("blocked ReferencedByName again in 60 s");
+    expect(summary(other, { environments: [old(), fresh()], queues })).toBe("blocked ReferencedByName again in 60 s");
   });
 });
 
@@ -479,7 +479,7 @@ describe("a queue that is being deleted", () => {
     ],
   ])("%s", (_name, queues, step, words) => {
     const change = { environments: [old(), fresh()], queues };
-    expect(told(other, change)).toBe(step);
+    expect(summary(other, change)).toBe(step);
     expect(message(other, change)).toBe(words);
   });
 });
@@ -534,7 +534,7 @@ describe("a foreign queue that may be repointed", () => {
       "repoint x,new",
     ],
   ])("%s", (_name, given, change, expected) => {
-    expect(told(given, change)).toBe(expected);
+    expect(summary(given, change)).toBe(expected);
   });
 
   const back = { tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } };
@@ -619,7 +619,7 @@ describe("a foreign queue that may be repointed", () => {
       "blocked Invalid again in 300 s",
     ],
   ])("%s", (_name, given, change, expected) => {
-    expect(told(given, change)).toBe(expected);
+    expect(summary(given, change)).toBe(expected);
   });
 
   it.each<[string, Partial<Environment>, Partial<Seen>, RegExp]>([
@@ -651,10 +651,10 @@ describe("a foreign queue that may be repointed", () => {
 
   it.each<[string, readonly Environment[], readonly string[]]>([
     ["that has no other", [], ["old"]],
-    ["that has a DISABLED one beside it", [foreign("x", { state: "DISABLED" })], ["x", "old"]],
-  ])("is not taken from its last ENABLED environment by the handover itself: one %s", (_name, beside, order) => {
+    ["that has a DISABLED one next to it", [foreign("x", { state: "DISABLED" })], ["x", "old"]],
+  ])("is not taken from its last ENABLED environment by the handover itself: one %s", (_name, others, order) => {
     const off: BatchComputeEnvironmentSpec = { ...spec, state: "DISABLED" };
-    const [target, environments] = [fresh({ state: "DISABLED" }), [old(), ...beside]];
+    const [target, environments] = [fresh({ state: "DISABLED" }), [old(), ...others]];
     const around = seen(off, { environments: [...environments, target], ...theirs(...order) });
     const ours = [old(), target];
     const set = environmentSetOf(off, ours, around.planId);
@@ -682,13 +682,13 @@ describe("deletion", () => {
   it("leaves alone what belongs to another cluster, and says so", () => {
     const environments = [old({ tags: { "awsbatch.dev/cluster-uid": "c-0" } })];
     const change = { environments, directives: { ...directives, deleting: true } };
-    expect(told(ec2, change)).toBe("blocked OwnedByOtherCluster");
+    expect(summary(ec2, change)).toBe("blocked OwnedByOtherCluster");
     expect(message(ec2, change)).toContain("awsbatch.dev/abandon");
   });
 
   it("first takes away what is its own", () => {
     const environments = [old(), environment("their", ec2, { tags: { "awsbatch.dev/cluster-uid": "c-0" } })];
-    expect(told(ec2, { environments, directives: { ...directives, deleting: true } })).toBe("tag retire old");
+    expect(summary(ec2, { environments, directives: { ...directives, deleting: true } })).toBe("tag retire old");
   });
 });
 
@@ -697,7 +697,7 @@ it.each<[string, readonly Environment[], readonly string[], string | undefined]>
   ["the one that most queues name, however AWS lists them", [fresh(), old()], ["old", "old", "new"], "old"],
   ["else the newest", [old(), fresh()], [], "new"],
   ["nothing, when there is nothing", [], [], undefined],
-])("the reason of a replacement is %s", (_name, standing, named, expected) => {
+])("the reason of a replacement is %s", (_name, existing, named, expected) => {
   const queues = named.map((one, index) => queue(`q${index}`, [one]));
-  expect(referenceOf(seen(ec2, { queues }), standing)?.computeEnvironmentName).toBe(expected);
+  expect(referenceOf(seen(ec2, { queues }), existing)?.computeEnvironmentName).toBe(expected);
 });

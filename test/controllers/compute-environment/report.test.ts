@@ -13,19 +13,19 @@ const fresh = (change: Partial<Environment> = {}): Environment =>
 const serving = (secondsAgo: number) => ({ tags: { "awsbatch.dev/serving-since": iso(secondsAgo) } });
 const retired = { state: "DISABLED", tags: { "awsbatch.dev/retired-at": iso(300) } } as const;
 
-function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): Readonly<Record<string, unknown>> {
+function summary(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): Readonly<Record<string, unknown>> {
   const given = seen(spec, change);
   return report(object(spec), given, chosen(object(spec), given), now);
 }
 
-/** Who is told as the object's environment, as serving, as target; and where the others are. */
+/** What is reported as the object's environment, as serving, as target; and where the others are. */
 function line(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
   const {
     name,
     serving: who,
     target,
     predecessors,
-  } = told(spec, change) as {
+  } = summary(spec, change) as {
     name?: string;
     serving?: string;
     target?: string;
@@ -126,10 +126,10 @@ describe("name, serving, target and predecessors", () => {
   });
 });
 
-it("tells the environment as AWS has it, without request ids", () => {
+it("reports the environment as AWS has it, without request ids", () => {
   const statusReason = "CLIENT_ERROR - no (Service: AmazonEC2; Status Code: 400; Request ID: 0a1b2c3d-4e5f)";
   const change = { status: "INVALID", statusReason, containerOrchestrationType: "ECS" } as const;
-  expect(told(ec2, { environments: [old(change)] })).toEqual({
+  expect(summary(ec2, { environments: [old(change)] })).toEqual({
     arn: "arn:aws:batch:eu-west-1:123456789012:compute-environment/old",
     name: "old",
     state: "ENABLED",
@@ -149,8 +149,8 @@ it("tells the environment as AWS has it, without request ids", () => {
 it.each([
   ["arn:aws:iam::123456789012:role/aws-batch-operator/default/team_ce_service_0a1b2c3d", "Made"],
   ["arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole", "Named"],
-])("tells whose the service role %s is, and what it means for updates", (serviceRole, kind) => {
-  expect(told(ec2, { environments: [old({ serviceRole })] })).toMatchObject({
+])("reports who owns the service role %s, and what it means for updates", (serviceRole, kind) => {
+  expect(summary(ec2, { environments: [old({ serviceRole })] })).toMatchObject({
     serviceRole: { arn: serviceRole, kind, updates: expect.stringContaining("by a new environment") },
   });
 });
@@ -158,23 +158,23 @@ it.each([
 it("leaves out what AWS does not show", () => {
   const nothing = { state: undefined, status: undefined, statusReason: undefined, serviceRole: undefined };
   const bare = { ...nothing, ecsClusterArn: undefined };
-  expect(told(other, { environments: [old(bare)] })).toMatchObject({ name: "old" });
-  expect(Object.keys(told(other, { environments: [old(bare)] }))).toEqual(["arn", "name", "predecessors"]);
+  expect(summary(other, { environments: [old(bare)] })).toMatchObject({ name: "old" });
+  expect(Object.keys(summary(other, { environments: [old(bare)] }))).toEqual(["arn", "name", "predecessors"]);
   const empty = old({ ...bare, serviceRole: "" });
-  expect(Object.keys(told(other, { environments: [empty] }))).toEqual(["arn", "name", "predecessors"]);
+  expect(Object.keys(summary(other, { environments: [empty] }))).toEqual(["arn", "name", "predecessors"]);
 });
 
 describe("a predecessor", () => {
-  const steps = (change: Partial<Seen>): unknown => told(other, change)["predecessors"];
+  const steps = (change: Partial<Seen>): unknown => summary(other, change)["predecessors"];
 
-  it("is told with its queues", () => {
+  it("is reported with its queues", () => {
     const queues = [queue("q2", ["old"]), queue("q1", ["x", "old"]), queue("q3", ["new"])];
     expect(steps({ environments: [old(), fresh()], queues })).toStrictEqual([
       { name: "old", step: "InUse", queues: ["q1", "q2"] },
     ]);
   });
 
-  it("is told with the jobs that are left, and since when", () => {
+  it("is reported with the jobs that are left, and since when", () => {
     const jobs: Seen["jobs"] = new Map([
       ["old", { kind: "read", remaining: [job("j1"), job("j2")], zeroForMs: undefined }],
     ]);
@@ -183,7 +183,7 @@ describe("a predecessor", () => {
     ]);
   });
 
-  it("is told without jobs that could not be counted", () => {
+  it("is reported without jobs that could not be counted", () => {
     const jobs: Seen["jobs"] = new Map([["old", { kind: "unread", why: "no" }]]);
     expect(steps({ environments: [old(retired), fresh(serving(700))], queues: [queue("q1", ["new"])], jobs })).toEqual([
       { name: "old", step: "Draining", queues: [], since: iso(300) },

@@ -44,7 +44,7 @@ describe("the id of a plan", () => {
     ["base-0a1b2c3d2", 0],
     ["base-00000000", 0],
     ["base", 0],
-  ])("tells which attempt at it a name is: %s is %i", (name, attempt) => {
+  ])("shows which attempt at it a name is: %s is %i", (name, attempt) => {
     expect(attemptAt("0a1b2c3d", "base", name)).toBe(attempt);
   });
 
@@ -119,7 +119,7 @@ describe("the request that changes an environment", () => {
     ],
     ["the state", request({ ...ec2, state: "DISABLED" }), { computeEnvironment: "ce", state: "DISABLED" }],
     [
-      "the policy, with the state beside it",
+      "the policy, together with the state",
       request({ ...ec2, updatePolicy: { terminateJobsOnUpdate: true } }),
       {
         computeEnvironment: "ce",
@@ -128,7 +128,7 @@ describe("the request that changes an environment", () => {
       },
     ],
     [
-      "the policy of one whose state AWS does not show",
+      "the policy of one without a state in AWS",
       request({ ...ec2, updatePolicy: { terminateJobsOnUpdate: true } }, environment("ce", ec2, { state: undefined })),
       {
         computeEnvironment: "ce",
@@ -153,6 +153,6 @@ it.each<[string, Environment, object]>([
     environment("ce", { type: "UNMANAGED" }),
     { computeEnvironment: "ce", state: "ENABLED", serviceRole: serviceLinkedRole },
   ],
-])("AWS is asked to look again at %s", (_name, described, expected) => {
+])("AWS is asked to check %s again", (_name, described, expected) => {
   expect(revalidateRequest(described)).toEqual(expected);
 });

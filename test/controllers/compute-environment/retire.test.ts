@@ -27,7 +27,7 @@ const read = (ids: readonly string[], change: Partial<Extract<JobsSeen, { kind: 
 const terminate: BatchComputeEnvironmentSpec = { ...ec2, drain: { policy: "Terminate", timeoutSeconds: 600 } };
 const inQueue: Partial<Seen> = { queues: [queue("q1", ["new"])] };
 
-function told(spec: BatchComputeEnvironmentSpec, one: Environment, change: Partial<Seen> = {}): string {
+function summary(spec: BatchComputeEnvironmentSpec, one: Environment, change: Partial<Seen> = {}): string {
   const { step, next } = retirement(spec, seen(spec, change), one, now);
   const again = "checkInMs" in next && next.checkInMs !== undefined ? ` again in ${next.checkInMs / 1000} s` : "";
   if (next.kind !== "act") return `${step}: ${next.kind} ${next.reason}${again}`;
@@ -78,9 +78,9 @@ describe("an environment on its way out", () => {
       "Disabling: disable",
     ],
     ["is disabled until five minutes after its mark", marked({}, 300), {}, "Disabling: disable"],
-    ["is marked anew when it was not disabled by then", marked({}, 301), {}, "Disabling: tag"],
+    ["is marked again when it was not disabled in time", marked({}, 301), {}, "Disabling: tag"],
     [
-      "is not marked anew while AWS refuses to disable it",
+      "is not marked again while AWS refuses to disable it",
       marked({}, 86_400),
       {
         refusals: new Map([
@@ -89,9 +89,9 @@ describe("an environment on its way out", () => {
       },
       "Disabling: disable",
     ],
-    ["is marked anew when its mark lies ahead", marked({}, -1), {}, "Disabling: tag"],
+    ["is marked again when its mark lies ahead", marked({}, -1), {}, "Disabling: tag"],
     [
-      "is marked anew when its mark tells no time",
+      "is marked again when its mark is not a time",
       marked({ tags: { "awsbatch.dev/retired-at": "?" } }),
       {},
       "Disabling: tag",
@@ -135,13 +135,13 @@ describe("an environment on its way out", () => {
       "Deleting: wait Deleting",
     ],
     [
-      "is told when AWS could not tear it down",
+      "is reported when AWS could not delete it",
       off({ status: "INVALID" }),
       { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now - 120_000]]) },
       "DeleteFailed: blocked DeleteFailed again in 180 s",
     ],
     [
-      "is deleted again 5 minutes after AWS could not tear it down",
+      "is deleted again 5 minutes after AWS could not delete it",
       off({ status: "INVALID" }),
       { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now - 300_000]]) },
       "Deleting: delete",
@@ -153,7 +153,7 @@ describe("an environment on its way out", () => {
       "Deleting: delete",
     ],
   ])("%s", (_name, one, change, expected) => {
-    expect(told(ec2, one, change)).toBe(expected);
+    expect(summary(ec2, one, change)).toBe(expected);
   });
 
   it.each<[string, Environment, string]>([
@@ -168,7 +168,7 @@ describe("an environment on its way out", () => {
       "old stays in service while it is in the order of q1.",
     ],
     ["ENABLED", environment("old"), "old stays in service while it is in the order of q1."],
-  ])("that is %s is told as what it is while a queue names it", (_name, one, expected) => {
+  ])("that is %s is reported as what it is while a queue names it", (_name, one, expected) => {
     const { next } = retirement(ec2, seen(ec2, { queues: [queue("q1", ["old"])] }), one, now);
     expect(next.message).toContain(expected);
   });
@@ -209,7 +209,7 @@ describe("an environment on its way out", () => {
     );
   });
 
-  it("is told with AWS's reason without request ids, and with the role to mend", () => {
+  it("is reported with AWS's reason without request ids, and with the role to fix", () => {
     const statusReason = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole; Request ID: 0a1b2c3d-4e5f";
     const one = off({ status: "INVALID", statusReason, serviceRole: "arn:aws:iam::1:role/batch" });
     const change = { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now]]) };
@@ -227,7 +227,7 @@ describe("drain.policy Terminate", () => {
   it.each<[string, Environment, Partial<Seen>, string]>([
     ["waits until its time", off({}, 590), { ...inQueue, ...read(["j1"]) }, "Draining: wait Draining again in 10 s"],
     [
-      "looks once a minute until its time",
+      "checks once a minute until its time",
       off({}, 60),
       { ...inQueue, ...read(["j1"]) },
       "Draining: wait Draining again in 60 s",
@@ -245,7 +245,7 @@ describe("drain.policy Terminate", () => {
       "Draining: wait Draining again in 45 s",
     ],
     [
-      "tells several jobs that are given a minute",
+      "reports several jobs that have a minute to end",
       off({}, 615),
       { ...inQueue, ...read(["j1", "j2"], { terminatedAt: now }) },
       "Draining: wait Draining again in 60 s",
@@ -272,7 +272,7 @@ describe("drain.policy Terminate", () => {
       "Draining: terminateJobs j1",
     ],
     [
-      "ends no job whose place AWS does not tell yet",
+      "terminates no job while AWS does not report its place",
       off({}, 900),
       { ...inQueue, ...read([], { remaining: [job("j1")] }) },
       "Draining: wait Draining again in 10 s",
@@ -284,7 +284,7 @@ describe("drain.policy Terminate", () => {
       "Draining: wait Draining again in 10 s",
     ],
     [
-      "ends none on EKS, of which AWS never tells where it runs: it may be on another environment",
+      "terminates none on EKS, for which AWS never reports where it runs: it may be on another environment",
       off({ ecsClusterArn: "", containerOrchestrationType: "EKS" }, 900),
       { ...inQueue, ...read([], { remaining: [job("j1")] }) },
       "Draining: wait Draining again in 10 s",
@@ -296,7 +296,7 @@ describe("drain.policy Terminate", () => {
       "Draining: wait Draining again in 60 s",
     ],
   ])("%s", (_name, one, change, expected) => {
-    expect(told(terminate, one, change)).toBe(expected);
+    expect(summary(terminate, one, change)).toBe(expected);
   });
 
   it.each<[string, Partial<Seen>, string]>([
@@ -309,7 +309,7 @@ describe("drain.policy Terminate", () => {
       },
       "terminating 1 of 2 jobs that outlived",
     ],
-  ])("tells how many it ends: %s", (_name, change, expected) => {
+  ])("reports how many it terminates: %s", (_name, change, expected) => {
     expect(retirement(terminate, seen(terminate, change), off({}, 900), now).next.message).toContain(expected);
   });
 });
@@ -329,6 +329,6 @@ it.each([
   ["CLIENT_ERROR - Clusters can not be blank.", false],
   ["INTERNAL_ERROR - no", false],
   [undefined, false],
-])("%s tells of a role: %s", (reason, expected) => {
+])("%s is about a role: %s", (reason, expected) => {
   expect(isAuthorizationReason(reason)).toBe(expected);
 });

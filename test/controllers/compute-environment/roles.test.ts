@@ -30,7 +30,7 @@ it("AWS complains of a role by the status of an environment of ours, and by word
   expect(doubted({ status: "INVALID", statusReason: reason, tags })).toBe(false);
 });
 
-it("a role is told to be an object's own by its name", () => {
+it("a role is recognized as an object's own by its name", () => {
   expect(isRoleOf(identity, own)).toBe(true);
   expect(isRoleOf({ ...identity, name: "else" }, own)).toBe(false);
   expect(isRoleOf(identity, roleName("default", "team", { kind: "shared", name: identity.name }))).toBe(false);

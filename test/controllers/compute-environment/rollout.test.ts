@@ -13,7 +13,7 @@ const given = (value: string | undefined, change: Partial<Environment> = {}): En
   environment("old", ec2, { updatePolicy, ...change, tags: { ...noting(value), ...change.tags } });
 const asked = (value: string | undefined, token: string): string => rolloutOf(token, given(value)).ask ?? "";
 
-describe("what the tag of a rollout tells", () => {
+describe("what the tag of a rollout records", () => {
   it.each<[string, string | undefined, string | undefined]>([
     ["of none", undefined, undefined],
     ["of one that is done", "v1", "v1"],
@@ -42,7 +42,7 @@ describe("what the tag of a rollout tells", () => {
 
 describe("a rollout in place", () => {
   const mark = asked("v1", "v2");
-  const told = (environments: readonly Environment[], change: Partial<Seen> = {}, spec = desired): string => {
+  const summary = (environments: readonly Environment[], change: Partial<Seen> = {}, spec = desired): string => {
     const { next } = chosen(object(spec), seen(spec, { environments, ...change }));
     if (next.kind !== "act") return `${next.kind} ${next.reason}`;
     const { action } = next;
@@ -61,7 +61,7 @@ describe("a rollout in place", () => {
     ["is asked for again that AWS has refused", given(mark), known(false), "update as asked"],
     ["is noted that AWS has taken", given(mark, updating), known(true), "tag rollout v2"],
     ["is noted that AWS has taken, also when it is over", given(mark), known(true), "tag rollout v2"],
-    ["is noted anew when somebody has taken the note away", given(undefined), known(true), "tag rollout v2"],
+    ["is noted again when somebody has removed the note", given(undefined), known(true), "tag rollout v2"],
     ["is noted that is under way for whoever was here before", given(mark, updating), { settled }, "tag rollout v2"],
     ["is not taken for under way by a read that may be old", given(mark, updating), {}, "wait Updating"],
     [
@@ -74,15 +74,15 @@ describe("a rollout in place", () => {
     ["is asked for although another one is known", given("v1"), known(true, "v1"), `update ${mark}`],
     ["is at rest when it is done", given("v2"), known(true), "serves Available"],
   ])("%s", (_name, environmentSeen, change, expected) => {
-    expect(told([environmentSeen], change)).toBe(expected);
+    expect(summary([environmentSeen], change)).toBe(expected);
   });
 
-  it("that may be under way is looked at each second until AWS surely shows it", () => {
+  it("that may be under way is checked each second until AWS surely shows it", () => {
     const { next } = chosen(object(desired), seen(desired, { environments: [given(mark, updating)] }));
     expect(next).toEqual({ kind: "wait", reason: "Updating", message: "old is being updated", checkInMs: 1000 });
   });
 
-  it("tells what it notes", () => {
+  it("reports what it notes", () => {
     const around = seen(desired, { environments: [given(mark)], ...known(true) });
     expect(chosen(object(desired), around).next).toMatchObject({
       reason: "Updating",
@@ -91,20 +91,20 @@ describe("a rollout in place", () => {
     });
   });
 
-  it("that is not wished any more leaves no mark, after everything else", () => {
+  it("that is no longer desired leaves no mark, after everything else", () => {
     const before: BatchComputeEnvironmentSpec = { ...desired, rolloutToken: "v1" };
-    expect(told([given(mark)], {}, before)).toBe("tag userTags v1");
-    expect(told([given(mark)], {}, withResources(before, { maxvCpus: 9 }))).toBe("update as asked");
+    expect(summary([given(mark)], {}, before)).toBe("tag userTags v1");
+    expect(summary([given(mark)], {}, withResources(before, { maxvCpus: 9 }))).toBe("update as asked");
   });
 
-  it("that is told says for which token there are instances now", () => {
+  it("that is reported says for which token there are instances now", () => {
     const { change } = chosen(object(desired), seen(desired, { environments: [given(mark)] }));
     expect(change).toMatchObject({ changes: [{ path: "spec.rolloutToken", from: '"v1"', to: '"v2"' }] });
   });
 
   it("is none of a spec without a token", () => {
     const { rolloutToken: _token, ...without } = desired;
-    expect(told([given(mark, updating)], { settled }, without)).toBe("wait Updating");
-    expect(told([given(mark)], {}, without)).toBe("serves Available");
+    expect(summary([given(mark, updating)], { settled }, without)).toBe("wait Updating");
+    expect(summary([given(mark)], {}, without)).toBe("serves Available");
   });
 });

@@ -14,8 +14,8 @@ describe("the soak", () => {
     });
 
   it.each<[string, ReturnType<typeof soaking>, string, number | undefined]>([
-    ["is looked at every 30 s", soaking(60), "Soaking", 30_000],
-    ["is looked at when it is over", soaking(590), "Soaking", 10_000],
+    ["is checked every 30 s", soaking(60), "Soaking", 30_000],
+    ["is checked when it is over", soaking(590), "Soaking", 10_000],
     ["is over in the instant in which it is", soaking(600), "Disabling", undefined],
     ["lasts as long as the spec says", soaking(60, {}, 90), "Soaking", 30_000],
     ["is over when the spec says", soaking(90, {}, 90), "Disabling", undefined],
@@ -53,7 +53,7 @@ describe("the soak", () => {
     ]);
   });
 
-  it("is told with what it waits for", () => {
+  it("is reported with what it waits for", () => {
     expect(soaking(60).message).toBe("old stays ready until a job runs on new, or the soak time is over");
   });
 });
@@ -120,7 +120,7 @@ describe("one that was followed already, while the next target is still to be ma
     expect(result).toMatchObject({ kind: "act", ...expected });
   });
 
-  it("has the soak begin by the one that queues name, though a newer one stands beside it", () => {
+  it("has the soak begin by the one that queues name, though a newer one exists next to it", () => {
     const newest = environment("newest", other, { tags: { "awsbatch.dev/created-at": iso(50) } });
     expect(next(third, { environments: [old({ tags: retired }), fresh(), newest], queues })).toMatchObject({
       action: { items: [{ name: "newest", change: { set: { "awsbatch.dev/retired-at": iso(0) } } }] },
@@ -140,7 +140,7 @@ describe("one that was followed already, while the next target is still to be ma
     });
   });
 
-  it("is looked at in time also while the target is waited for", () => {
+  it("is checked in time also while the target is waited for", () => {
     const target = environment("target", third, { status: "CREATING", tags: { "awsbatch.dev/created-at": iso(9) } });
     const marked = { tags: { "awsbatch.dev/retired-at": iso(5) } };
     expect(next(third, { environments: [old(marked), fresh(serving(600)), target], queues })).toMatchObject({
@@ -235,7 +235,7 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
     expect(given({ state: "ENABLED" })).toMatchObject({ kind: "act", action: { kind: "disable", name: "old" } });
   });
 
-  it("goes, though it was made for this very spec, once another one has been made that AWS describes as wished", () => {
+  it("is deleted, though it was created from this spec, once another one has been created that AWS describes as desired", () => {
     const name = `team_ce-${seen(third).planId}`;
     const inVain = environment(name, other, { tags: { "awsbatch.dev/created-at": iso(100) } });
     const target = environment(`${name}-2`, third, { tags: { "awsbatch.dev/created-at": iso(50) } });
@@ -256,7 +256,7 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
     expect(next(other, given)).toMatchObject({ kind: "wait", reason: "SwitchingQueues" });
   });
 
-  it("stands by when AWS could bring it to the spec as well", () => {
+  it("is on standby when AWS could bring it to the spec as well", () => {
     const fits = environment("fits", withResources(other, { maxvCpus: 999 }), {
       tags: { "awsbatch.dev/created-at": iso(150) },
     });
@@ -269,25 +269,25 @@ describe("at rest", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["an ENABLED one is VALID", ec2, { environments: [old()] }, "old is VALID"],
     [
-      "one that somebody has disabled is told so",
+      "one that somebody has disabled is reported so",
       ec2,
       { environments: [old({ state: "DISABLED" })] },
       "old is VALID and DISABLED",
     ],
     [
-      "one without a state is told so",
+      "one without a state is reported so",
       ec2,
       { environments: [old({ state: undefined })] },
       "old is VALID and without state",
     ],
     [
-      "one that is wished DISABLED is told so",
+      "one that the spec says is DISABLED is reported so",
       { ...ec2, state: "DISABLED" },
       { environments: [old({ state: "DISABLED" })] },
       "old is VALID and DISABLED, as the spec says",
     ],
     [
-      "the queues that it starves are told, and only those",
+      "the queues that it starves are reported, and only those",
       { ...ec2, state: "DISABLED" },
       {
         environments: [
@@ -323,19 +323,19 @@ describe("serving, as it is noted,", () => {
       "Available",
     ],
     [
-      "is anew, after one that served later",
+      "is again, after one that served later",
       ec2,
       { environments: [old(serving(90)), fresh(serving(60))] },
       "SwitchingQueues",
     ],
     [
-      "is not anew, after one that served in the same second",
+      "is not again, after one that served in the same second",
       ec2,
       { environments: [old(serving(60)), fresh(serving(60))] },
       "Disabling",
     ],
     [
-      "is not anew, after the queues had gone back and come over in the same second",
+      "is not again, after the queues had gone back and come over in the same second",
       other,
       {
         environments: [
@@ -358,7 +358,7 @@ describe("an adopted environment", () => {
   it.each<[string, Partial<Seen>, string]>([
     ["is replaced only with approval", { environments: [environment("team_ce")] }, "AwaitingApproval"],
     [
-      "is replaced only with approval, also beside another one",
+      "is replaced only with approval, also next to another one",
       { environments: [environment("team_ce"), old()] },
       "AwaitingApproval",
     ],

@@ -24,13 +24,13 @@ describe("a moment that is noted", () => {
 describe("where the clock is behind what was noted", () => {
   /** What is planned, time after time, when AWS has each tag as it was asked for. */
   function reasons(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): readonly string[] {
-    const told: string[] = [];
+    const summary: string[] = [];
     let { environments = [] } = change;
     for (;;) {
       const { next } = chosen(object(spec), seen(spec, { ...change, environments }));
       const { action } = next.kind === "act" ? next : { action: undefined };
-      told.push(action?.kind === "tag" ? `tag ${action.purpose}` : next.reason);
-      if (action?.kind !== "tag" || told.length === 9) return told;
+      summary.push(action?.kind === "tag" ? `tag ${action.purpose}` : next.reason);
+      if (action?.kind !== "tag" || summary.length === 9) return summary;
       const { items } = action;
       environments = environments.map((one) => {
         const tags = items.find(({ name }) => name === one.computeEnvironmentName)?.change.set;

@@ -182,7 +182,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       { kind: "wait", reason: "Deleting" },
     ],
     [
-      "for an approval after the queues went back, beside one that is on its way out",
+      "for an approval after the queues went back, next to one that is being retired",
       other,
       {
         environments: [old(), environment("older", ec2, { state: "DISABLED", tags: retired }), fresh(returned)],
