@@ -129,7 +129,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
   }
   const count = `${jobs.remaining.length} ${jobs.remaining.length === 1 ? "job" : "jobs"}`;
   if (spec.drain?.policy !== "Terminate") {
-    return wait(`${name} waits for ${count} to end; no job is terminated (drain.policy is Wait)`, drainCheckMs);
+    return wait(`${name} waits for ${count} to end; nothing is killed (drain.policy is Wait)`, drainCheckMs);
   }
   const retiredAt = Date.parse(environment.tags?.[retiredAtTag] ?? "");
   const endsAt = retiredAt + (spec.drain.timeoutSeconds ?? 0) * 1000;
