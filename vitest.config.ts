@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.ts";
 import { exampleWorlds, helmTests, slowTests } from "./test/slow-tests.ts";
 
-/** What runs beside real servers: it waits more than it computes. */
+/** Tests with real servers, which mostly wait. */
 const servers = { maxWorkers: 4, testTimeout: 240_000, hookTimeout: 600_000 };
 
 export default defineConfig({

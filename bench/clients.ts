@@ -1,6 +1,6 @@
 /**
- * `npm run bench:clients`: resident memory of a process that has loaded one AWS client after the other, each bundled
- * as the operator is, and used once. Nothing is reached: the endpoint refuses the connection.
+ * `npm run bench:clients`: resident memory of a process after each AWS client that it loads, bundled like the operator,
+ * and uses once. No call succeeds: the endpoint refuses connections.
  */
 
 import { execFileSync } from "node:child_process";

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:cluster [-- --objects N --speed N]`: what the bundled operator costs in a cluster. A real API server,
- * the simulator behind HTTP, and `dist/main.js` as a process of its own, with the rights of manifests/install.yaml.
+ * `npm run bench:cluster [-- --objects N --speed N]`: the cost of the bundled operator in a cluster. A real API server,
+ * the simulator behind HTTP, and `dist/main.js` as a separate process, with the permissions of manifests/install.yaml.
  */
 
 import { execFileSync } from "node:child_process";
@@ -23,11 +23,11 @@ const { values } = parseArgs({
 const objects = Number(values.objects);
 const speed = Number(values.speed);
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-/** At rest is measured for so long, after the last work has come to its end for as long. */
+/** Duration of the measurement at rest, and of the pause before it. */
 const restMs = 60_000;
 const limitMs = 15 * 60_000;
 
-/** At most 25 environments and 25 queues, for AWS allows 50 of each; the rest are job definitions. */
+/** At most 25 environments and 25 queues, because AWS allows 50 of each; the rest are job definitions. */
 function manifests() {
   const pairs = Math.min(25, Math.floor(objects / 4));
   const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
@@ -38,7 +38,7 @@ function manifests() {
   ];
 }
 
-/** What was done and used so far. */
+/** Counters so far. */
 interface Reading {
   readonly objectWrites: number;
   readonly events: number;
@@ -66,8 +66,7 @@ async function read(cluster: ControlPlane, front: Front, operator: OperatorProce
 async function seconds(done: () => Promise<boolean>, what: string): Promise<number> {
   const began = performance.now();
   while (!(await done())) {
-    if (performance.now() - began > limitMs)
-      throw new Error(`${what} did not come true within ${limitMs / 60_000} min`);
+    if (performance.now() - began > limitMs) throw new Error(`${what} did not hold within ${limitMs / 60_000} min`);
     await sleep(500);
   }
   return (performance.now() - began) / 1000;
@@ -93,7 +92,7 @@ async function measure(cluster: ControlPlane, account: Account): Promise<void> {
   const { kubeconfig } = await newIdentity(cluster);
   const { directory } = cluster.access;
   const began = performance.now();
-  // As manifests/install.yaml has it.
+  // As in manifests/install.yaml.
   const environment = { [smallYoungGeneration.name]: smallYoungGeneration.value };
   const operator = await OperatorProcess.start({ kubeconfig, directory, awsUrl: front.url, program, environment });
   const reading = () => read(cluster, front, operator);
@@ -105,7 +104,7 @@ async function measure(cluster: ControlPlane, account: Account): Promise<void> {
 
     const team = await Team.in(cluster, "bench");
     const applied = performance.now();
-    // As many at a time as a person's kubectl would not, but a GitOps controller does.
+    // As concurrently as a GitOps controller, unlike kubectl.
     await Promise.all(manifests().map((manifest) => team.apply(manifest)));
     const applySeconds = (performance.now() - applied) / 1000;
     const allReady = async (): Promise<boolean> => {
@@ -122,7 +121,7 @@ async function measure(cluster: ControlPlane, account: Account): Promise<void> {
     await Promise.all(kinds.map(({ kind }) => team.deleteAll(kind)));
     const goneSeconds = await seconds(async () => (await team.objects()).length === 0, "all objects being gone");
     const gone = await reading();
-    if (!account.isClean) throw new Error("something is left in AWS");
+    if (!account.isClean) throw new Error("AWS still has resources");
     if (account.violations.length > 0) throw new Error(account.violations.join("\n"));
 
     table(

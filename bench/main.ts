@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: what the operator costs, compared with a naive loop that describes each object once a minute, as most
+ * `npm run bench`: the cost of the operator, compared with a naive loop that describes each object once a minute, as most
  * controllers do. Calls and writes are counted on the virtual clock and are exact; the rates are measured in this
  * run and depend on the machine.
  */
@@ -13,7 +13,7 @@ import { table } from "./table.ts";
 
 const freshReads = { stalenessMs: 0 } as const;
 
-/** At most 25 environments and 25 queues, for AWS allows 50 of each; the rest are job definitions. */
+/** At most 25 environments and 25 queues, because AWS allows 50 of each; the rest are job definitions. */
 function manifestsOf(count: number) {
   const pairs = Math.min(25, Math.floor(count / 4));
   return [
@@ -87,7 +87,7 @@ async function unreadyNetworkCalls(): Promise<void> {
   );
 }
 
-/** Kubernetes writes of one object's life: from apply to Ready, and from delete to gone. */
+/** Kubernetes writes for one object: from apply to Ready, and from delete to gone. */
 async function writesOfALife(): Promise<void> {
   const world = await createWorld({ knobs: freshReads });
   const version = (): number => world.store.snapshot().resourceVersion;
@@ -106,7 +106,7 @@ async function writesOfALife(): Promise<void> {
     ["JobQueue", "q1"],
     ["BatchComputeEnvironment", "ce"],
   ] as const) {
-    // Past the time for which AWS still sees a queue on an environment after it has gone.
+    // After the time during which AWS still sees a deleted queue on its environment.
     await world.seconds(60);
     const before = version();
     world.delete(kind, name);
@@ -114,7 +114,7 @@ async function writesOfALife(): Promise<void> {
     rows.push([kind, "delete to gone", String(version() - before - 1)]);
   }
   await world.stop();
-  table("Kubernetes writes in the life of one object, without those of the user", ["kind", "what", "writes"], rows);
+  table("Kubernetes writes for one object, without those of the user", ["kind", "what", "writes"], rows);
 }
 
 /** Wall time of a replacement over the sum of AWS's own transition times: create, repoint, disable, delete. */

@@ -8,7 +8,7 @@ import { createWorld } from "../test/world.ts";
 import { table } from "./table.ts";
 
 /**
- * How many reconciles a second find nothing to do: observe, plan and report of real controllers on a converged
+ * Reconciles per second without a change: observe, plan and report of real controllers on a converged
  * world, compared with a naive pass that describes its object from the simulator (without any network) and compares.
  */
 export async function measureNoOps(): Promise<void> {

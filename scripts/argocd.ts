@@ -4,8 +4,8 @@ import { kinds } from "../src/api/v1alpha1/kinds.ts";
 import { commented, yamlOf } from "./yaml.ts";
 
 /**
- * What Argo CD needs to tell the health of our kinds and to offer actions on them: without a script it takes every
- * custom resource for healthy. One source, `scripts/argocd/`, for two ways to install it: the layout of Argo CD's own
+ * Scripts by which Argo CD computes the health of our kinds and offers actions on them. Without a script it treats every
+ * custom resource as healthy. One source, `scripts/argocd/`, for two ways to install them: the layout of Argo CD's own
  * repository (`resource_customizations/<group>/<Kind>/`), and merge patches of the ConfigMap `argocd-cm`.
  * Argo CD 3.1 and later read the folder `_` as every kind of its group, for health only: actions need a folder for each
  * kind. A key of a ConfigMap cannot hold a wildcard, so `argocd-cm` needs an entry for each kind too.
@@ -30,7 +30,7 @@ export function actionsFolder({ kind }: { readonly kind: string }): string {
   return `${folder}/${kind}/actions`;
 }
 
-/** The scripts themselves; they are the same for every kind. */
+/** The scripts, which are the same for every kind. */
 export function argocdScripts(): {
   readonly health: string;
   readonly discovery: string;
@@ -78,14 +78,14 @@ Removes the entries of argocd-cm.yaml from the ConfigMap argocd-cm, and nothing 
     kubectl patch cm argocd-cm -n argocd --type merge --patch-file argocd/argocd-cm-removal.yaml`;
 
 /**
- * A patch has no apiVersion, kind or name, so that nobody can apply it: kubectl's apply, by the client or by the server,
- * takes the whole ConfigMap over and removes what an earlier apply wrote.
+ * A patch has no apiVersion, kind or name, so that nobody can apply it: `kubectl apply`, client-side or server-side, takes
+ * over the whole ConfigMap and removes values of an earlier apply.
  */
 function patch(header: string, data: Readonly<Record<string, string | null>>): string {
   return `${commented(header)}\n${yamlOf({ data })}`;
 }
 
-/** What Argo CD reads from `argocd-cm`, by its key there. */
+/** The values in `argocd-cm`, by key. */
 function entries(): Readonly<Record<string, string>> {
   const { health, discovery, actions } = argocdScripts();
   const actionsEntry = yamlOf({

@@ -18,8 +18,8 @@ const mapBit = 128;
 const simpleTypes: Readonly<Record<number, MemberType>> = { 0: "string", 1: "number", 2: "boolean" };
 
 /**
- * The model of AWS Batch as the installed SDK knows it: operations with their paths, structures with their members,
- * required members and enums. The SDK's schemas name no enums; its declarations do.
+ * The model of AWS Batch in the installed SDK: operations with their paths, structures with their members,
+ * required members and enums. The SDK's schemas contain no enums; its declarations do.
  */
 export function batchModel(): BatchModel {
   const enums = new Map<string, readonly string[]>();
@@ -31,7 +31,7 @@ export function batchModel(): BatchModel {
     const name = String(schema[2]);
     if (structures.has(name)) return name;
     const members: Record<string, MemberType> = {};
-    // A structure can hold itself: it counts as known before its members are read.
+    // A structure can contain itself: it counts as known before its members are read.
     structures.set(name, { required: [], members });
     const names = schema[4] as readonly string[];
     const types = schema[5] as readonly unknown[];
@@ -90,7 +90,7 @@ function resolved(schema: Schema): number | readonly unknown[] {
   return typeof schema === "function" ? resolved(schema()) : schema;
 }
 
-/** A member's schema may come in a pair with its traits. */
+/** A member's schema may be in a pair with its traits. */
 function withoutTraits(member: unknown): Schema {
   return (Array.isArray(member) && member.length === 2 ? member[0] : member) as Schema;
 }
@@ -98,7 +98,7 @@ function withoutTraits(member: unknown): Schema {
 function withEnum(type: MemberType, name: string): MemberType {
   if (type === "string") return { enum: name };
   if (typeof type === "object" && "list" in type) return { list: withEnum(type.list, name) };
-  throw new Error(`a member of enum ${name} is no string`);
+  throw new Error(`a member of enum ${name} is not a string`);
 }
 
 function enumOf(name: string): Readonly<Record<string, string>> {
@@ -107,7 +107,7 @@ function enumOf(name: string): Readonly<Record<string, string>> {
   return values as Readonly<Record<string, string>>;
 }
 
-/** The enum of each member that has one, by `Structure.member`, as the SDK's declarations say. */
+/** The enum of each member that has one, by `Structure.member`, from the SDK's declarations. */
 function membersWithEnum(): ReadonlyMap<string, string> {
   const index = createRequire(import.meta.url).resolve("@aws-sdk/client-batch");
   const types = join(dirname(index), "..", "dist-types", "models");

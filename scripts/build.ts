@@ -1,6 +1,6 @@
 /**
- * Bundles the operator for the image: `dist/main.js`, beside it what only some commands load, and the licences of what
- * is bundled.
+ * Bundles the operator for the image: `dist/main.js`, the parts that only some commands load, and the licences of the
+ * bundled packages.
  */
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -12,9 +12,9 @@ import { type BundledPackage, bundledPackages, licencesText } from "./licences.t
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /**
- * Writes the bundle to a directory, which is emptied before. The same sources give the same files, wherever they go:
- * the names of the parts depend on where esbuild believes to write, so that is always `dist`.
- * @returns what is in it of others
+ * Writes the bundle to a directory, which it empties first. The same sources give the same files for every directory: the
+ * names of the parts depend on esbuild's output directory, so that is always `dist`.
+ * @returns the bundled packages
  */
 export async function bundle(to: string): Promise<readonly BundledPackage[]> {
   const { outputFiles, metafile } = await build({
@@ -25,13 +25,13 @@ export async function bundle(to: string): Promise<readonly BundledPackage[]> {
     platform: "node",
     target: "node24",
     format: "esm",
-    // The ES modules of a package, where it has them: only what is used of those stays, and `import()` gives their names.
+    // ES modules, if a package has them: unused parts of those are removed, and `import()` returns their names.
     mainFields: ["module", "main"],
     minify: true,
     splitting: true,
     sourcemap: true,
     legalComments: "linked",
-    // Some dependencies are CommonJS and ask for `require` and `__dirname`.
+    // Some dependencies are CommonJS and need `require` and `__dirname`.
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },

@@ -10,7 +10,7 @@ interface Schemas {
   readonly status: z.ZodType;
 }
 
-/** Apart from the registry, for the operator runs without zod. */
+/** Separate from the registry, because the operator runs without zod. */
 const schemas: Readonly<Record<KindName, Schemas>> = {
   BatchComputeEnvironment: { spec: BatchComputeEnvironmentSpec, status: BatchComputeEnvironmentStatus },
   JobQueue: { spec: JobQueueSpec, status: JobQueueStatus },
@@ -78,7 +78,7 @@ function definition(kind: OperatorKind, { spec, status }: Schemas): CustomResour
 
 const ready = '.status.conditions[?(@.type=="Ready")]';
 
-/** What an object says before the operator has seen it; without it kstatus would call it Current. */
+/** Condition of an object before the first reconcile; without it kstatus would report Current. */
 const pending = {
   type: "Ready",
   status: "Unknown",
@@ -92,7 +92,7 @@ function column(name: string, type: PrinterColumn["type"], description: string, 
   return { name, type, description, jsonPath };
 }
 
-/** zod's OpenAPI 3.0 output is structural as it is: no references, no alternatives, no closed objects. */
+/** zod's OpenAPI 3.0 output is a structural schema: no references, no alternatives, no closed objects. */
 function structural(schema: z.ZodType): StructuralSchema {
   return z.toJSONSchema(schema, { target: "openapi-3.0", io: "input", unrepresentable: "throw" }) as StructuralSchema;
 }

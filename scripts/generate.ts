@@ -12,8 +12,8 @@ import { troubleshootingPage } from "./reference/troubleshooting.ts";
 import { yamlOf } from "./yaml.ts";
 
 /**
- * Writes every generated file, or with `--check` says which of them differ and exits with 1. With `--image` it writes
- * no file: it prints the install manifest, or with `--trial` the one for a trial, with that image.
+ * Writes every generated file, or with `--check` lists outdated ones and exits with 1. With `--image` it writes no file,
+ * but prints the install manifest, or with `--trial` the one for a trial, with that image.
  *
  *     node scripts/generate.ts [--check | [--trial] --image IMAGE]
  */
@@ -44,7 +44,7 @@ export function generatedFiles(): GeneratedFile[] {
   ];
 }
 
-/** The generated files whose content on disk is another, or that are missing. */
+/** The generated files that are outdated or missing on disk. */
 export async function outdatedFiles(): Promise<GeneratedFile[]> {
   const files = generatedFiles();
   const onDisk = await Promise.all(files.map((file) => contentOf(file.path)));
@@ -76,7 +76,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const outdated = await outdatedFiles();
   if (values.check === true) {
-    for (const { path } of outdated) console.error(`${path} is not what the schemas say: run npm run generate`);
+    for (const { path } of outdated) console.error(`${path} is outdated: run npm run generate`);
     return outdated.length === 0 ? 0 : 1;
   }
   for (const { path, content } of outdated) {

@@ -1,4 +1,4 @@
-/** The licences of what is bundled: they ask that their text goes with the copy. */
+/** The licences of bundled packages, which require their text in every copy. */
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,18 +7,18 @@ import type { Metafile } from "esbuild";
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** SPDX, as its package.json says. */
+  /** SPDX, from its package.json. */
   readonly licence: string;
-  /** The texts that it comes with, one after the other; empty: none. */
+  /** Its licence texts, concatenated; empty: none. */
   readonly text: string;
 }
 
-/** What may be in the bundle: licences that ask for their text and a notice, and for nothing of our own. */
+/** Accepted licences in the bundle: they require their text and a notice, but nothing for our own code. */
 export const acceptedLicences: readonly string[] = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT"];
 
 /**
- * The packages of which something is in the bundle, by name.
- * @param root where node_modules is, and what the paths of the metafile start from
+ * The bundled packages, by name.
+ * @param root directory of node_modules, and base of the paths in the metafile
  */
 export async function bundledPackages(metafile: Metafile, root: string): Promise<readonly BundledPackage[]> {
   const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) =>
@@ -46,7 +46,7 @@ async function packageIn(folder: string): Promise<BundledPackage> {
   };
 }
 
-/** What is wrong with them, a line each. */
+/** Their problems, one per line. */
 export function licenceProblems(packages: readonly BundledPackage[]): readonly string[] {
   return packages.flatMap((one) => {
     const { name, version, licence } = one;
@@ -55,13 +55,13 @@ export function licenceProblems(packages: readonly BundledPackage[]): readonly s
         `${name}@${version} is under ${licence || "no licence"}, which is not among ${acceptedLicences.join(", ")}`,
       ];
     }
-    return textOf(one, packages) === "" ? [`${name}@${version} brings no text of its licence, ${licence}`] : [];
+    return textOf(one, packages) === "" ? [`${name}@${version} has no text of its licence, ${licence}`] : [];
   });
 }
 
 /**
  * Every package with its licence, and each text once. A package without a text has that of a sibling of the same scope
- * and licence: some of AWS's forget to publish the file of their common repository.
+ * and licence: some packages of AWS omit the file of their common repository.
  */
 export function licencesText(packages: readonly BundledPackage[]): string {
   const byText = Map.groupBy(packages, (one) => textOf(one, packages));

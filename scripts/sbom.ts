@@ -1,7 +1,7 @@
 /**
- * Writes `dist/sbom.cdx.json`: what is bundled into the image, as CycloneDX. npm makes it from package-lock.json; what
- * differs from run to run (a time, a random number, npm's version, the name of the folder) is taken out, so that two
- * builds of one commit are the same.
+ * Writes `dist/sbom.cdx.json`: the bundled packages of the image, as CycloneDX. npm creates it from package-lock.json; parts
+ * that differ between runs (a time, a random number, npm's version, the name of the folder) are removed, so that two
+ * builds of one commit are equal.
  */
 
 import { execFileSync } from "node:child_process";
@@ -22,7 +22,7 @@ interface Sbom {
   readonly [field: string]: unknown;
 }
 
-/** A package as package-lock.json has it, by its path in node_modules. */
+/** A package in package-lock.json, by its path in node_modules. */
 interface Locked {
   readonly version?: string;
   readonly dev?: boolean;
@@ -30,7 +30,7 @@ interface Locked {
   readonly devOptional?: boolean;
 }
 
-/** The same for the same package-lock.json. */
+/** Deterministic for a package-lock.json. */
 export function sbom(): Sbom {
   const text = execFileSync("npm", ["sbom", "--sbom-format=cyclonedx", "--package-lock-only"], {
     encoding: "utf8",
@@ -50,7 +50,7 @@ export function sbom(): Sbom {
   };
 }
 
-/** `name@version` of all that is neither of the development nor optional; npm's own `--omit` leaves out too much. */
+/** `name@version` of all packages that are neither dev nor optional; npm's own `--omit` omits too many. */
 function bundledPackages(): ReadonlySet<string> {
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8")) as {
     readonly packages: Readonly<Record<string, Locked>>;

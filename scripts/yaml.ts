@@ -1,6 +1,6 @@
 import { dump } from "js-yaml";
 
-/** YAML of generated files: no line is folded, no value is an alias, and every reader of YAML 1.1 or 1.2 reads the same. */
+/** YAML of generated files: no folded lines, no aliases, and equal for parsers of YAML 1.1 and 1.2. */
 export function yamlOf(value: unknown): string {
   return dump(value, { lineWidth: -1, noRefs: true, quoteStyle: "double", skipInvalid: true });
 }
@@ -13,7 +13,7 @@ export function commented(text: string): string {
     .join("\n");
 }
 
-/** Rules of a role as a YAML list, each with what it is for as a comment before it. Without a newline at the end. */
+/** Rules of a role as a YAML list, each with its reason as a comment before it. Without a newline at the end. */
 export function rulesYaml(rules: readonly { readonly why?: string }[]): string {
   const items = rules.map(({ why, ...rule }) => {
     const item = yamlOf([rule]).trimEnd();

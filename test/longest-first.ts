@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
- * Files that take minutes, the longest first. They begin before all others, so that what is short fills the time beside
+ * Files that take minutes, the longest first. They begin before all others, so that short ones fill the time next to
  * them, and none runs alone in the end; a fresh clone knows no durations of earlier runs, and the sizes of these files
  * say nothing.
  */

@@ -5,7 +5,7 @@ export function isWrite(call: CallRecord): boolean {
   return !/^(Describe|List|Get)/.test(call.operation);
 }
 
-/** A write in one line: the operation, its subject, what it carries besides, and the exception that refused it. */
+/** A write in one line: the operation, its subject, its other input, and the exception if AWS rejected it. */
 export function describeWrite(call: CallRecord): string {
   const input = call.input as Readonly<Record<string, unknown>>;
   const subject =

@@ -1,4 +1,4 @@
-/** Environments whose network is not ready, to count what the operator asks EC2 and IAM about it. */
+/** Environments with a network that is not ready, to count the calls of EC2 and IAM. */
 
 import { ec2Calls } from "../src/aws/ec2-calls.ts";
 import { iamCalls } from "../src/aws/iam-calls.ts";

@@ -28,7 +28,7 @@ import { describeWrite, isWrite } from "./transcript.ts";
 import { unknownReasons } from "./unknown-reasons.ts";
 
 export interface WorldOptions {
-  /** What the operator's IAM policy gives beside what its flags make of it. */
+  /** Permissions of the operator's IAM policy in addition to those from its flags. */
   readonly permissions?: Partial<PolicyScope>;
   readonly seed?: number;
   readonly cluster?: Cluster;
@@ -44,7 +44,7 @@ export interface WorldOptions {
   readonly cloud?: (cloud: Cloud) => Cloud;
   /** Puts something between the operator and the Kubernetes API. */
   readonly kubernetes?: (store: Store) => Store;
-  /** Told what the runtime does; metrics. */
+  /** Observes the runtime; metrics. */
   readonly observer?: RuntimeObserver;
 }
 
@@ -65,8 +65,8 @@ export interface World {
   apply(...manifests: readonly Manifest[]): void;
   annotate(kind: string, name: string, annotations: Readonly<Record<string, string>>): void;
   delete(kind: string, name: string): void;
-  /** Something that is told in the transcript and not done by the operator. */
-  tell(who: string, what: string): void;
+  /** Adds a line to the transcript about an action by others than the operator. */
+  note(who: string, what: string): void;
   object<Status = Record<string, unknown>>(kind: string, name: string): KubeObject<unknown, Status> | undefined;
   condition(kind: string, name: string, type: string): Condition | undefined;
   seconds(count: number): Promise<void>;
@@ -129,30 +129,30 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const lines: string[] = [];
   const violations: string[] = [];
   const denials: string[] = [];
-  const tell = (who: string, what: string): void => {
+  const note = (who: string, what: string): void => {
     lines.push(`${((clock.now() - beganAt) / 1000).toFixed(1).padStart(7)} s  ${who.padEnd(8)}  ${what}`);
   };
 
-  const told = new Map<string, string>();
+  const shown = new Map<string, string>();
   const watchStatuses = (): void => {
     for (const kind of kinds) {
       operator.runtime.cache(kind).onChange(({ after }) => {
         if (after === undefined) return;
-        tellStatus(after);
+        noteStatus(after);
         violations.push(...unknownReasons(after));
       });
     }
   };
-  const tellStatus = (object: KubeObject): void => {
+  const noteStatus = (object: KubeObject): void => {
     const name = `${object.kind} ${object.metadata.name}`;
     const text = summary(object);
-    if (text === "" || told.get(name) === text) return;
-    told.set(name, text);
-    tell("status", `${name}: ${text}`);
+    if (text === "" || shown.get(name) === text) return;
+    shown.set(name, text);
+    note("status", `${name}: ${text}`);
   };
   const usableBefore = new Map<string, boolean>();
   const stopListening = aws.onChange((change) => {
-    tell("aws", describeChange(change));
+    note("aws", describeChange(change));
     const by = aws.log.at(-1)?.by ?? "operator";
     watchQueues(aws, usableBefore, (queue) => {
       const line = `${queue} lost its last usable environment at ${((change.at - beganAt) / 1000).toFixed(1)} s (${change.name} ${change.state ?? ""} ${change.status})`;
@@ -176,7 +176,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     () => policy,
     (line) => denials.push(line),
   );
-  const tellWrites = tellLater(aws, beganAt);
+  const notedWrites = notesOfWrites(aws, beganAt);
 
   watchStatuses();
   const running = composed.run(controller.signal);
@@ -193,22 +193,22 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     denials,
     apply(...manifests) {
       for (const manifest of manifests) {
-        tell("user", `applies ${manifest.kind} ${manifest.metadata.name}`);
+        note("user", `applies ${manifest.kind} ${manifest.metadata.name}`);
         store.apply(manifest);
       }
     },
     annotate(kind, name, annotations) {
       const object = store.object(kindOf(kind), { namespace: "team", name });
       if (object === undefined) throw new Error(`no ${kind} ${name}`);
-      tell("user", `annotates ${kind} ${name} ${JSON.stringify(annotations)}`);
+      note("user", `annotates ${kind} ${name} ${JSON.stringify(annotations)}`);
       const { apiVersion, metadata, spec } = object;
       store.apply({ apiVersion, kind, metadata: { name, namespace: metadata.namespace, annotations }, spec });
     },
     delete(kind, name) {
-      tell("user", `deletes ${kind} ${name}`);
+      note("user", `deletes ${kind} ${name}`);
       store.delete(kindOf(kind), { namespace: "team", name });
     },
-    tell,
+    note,
     object: <Status>(kind: string, name: string) =>
       store.object(kindOf(kind), { namespace: "team", name }) as KubeObject<unknown, Status> | undefined,
     condition(kind, name, type) {
@@ -233,7 +233,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         .filter((call) => call.by === "operator" && isWrite(call) && call.outcome.kind === "answered")
         .map(describeWrite),
     transcript() {
-      const merged = [...lines.map((line) => line), ...tellWrites()];
+      const merged = [...lines.map((line) => line), ...notedWrites()];
       return `${merged
         .map((line, index) => ({ line, index, at: Number.parseFloat(line) }))
         .sort((left, right) => left.at - right.at || weight(left.line) - weight(right.line) || left.index - right.index)
@@ -328,7 +328,7 @@ function reasonsOf({ log }: SimulatedAws): (call: CallRecord) => string | undefi
   return (call) => reasons.get(call);
 }
 
-function tellLater(aws: SimulatedAws, beganAt: number): () => string[] {
+function notesOfWrites(aws: SimulatedAws, beganAt: number): () => string[] {
   const from = aws.log.length;
   const reasonOf = reasonsOf(aws);
   return () =>
@@ -341,7 +341,7 @@ function tellLater(aws: SimulatedAws, beganAt: number): () => string[] {
       });
 }
 
-/** Within one instant: what people do, what the operator calls, what AWS does, what is told. */
+/** Within one instant: what people do, what the operator calls, what AWS does, what is reported. */
 function weight(line: string): number {
   return ["user", "operator", "aws", "status"].findIndex((who) => line.includes(` s  ${who}`));
 }

@@ -17,7 +17,7 @@ export function accessTemplate(): string {
     define("access.list", [kindRule(["list"])]),
     define("access.selfTest", [
       { ...kindRule(["get", "patch", "delete"]), resources: [JobDefinitionKind.plural], resourceNames: [selfTestName] },
-      // A name decides nothing about what does not exist yet.
+      // A name cannot restrict the creation of an object.
       { ...kindRule(["create"]), resources: [JobDefinitionKind.plural] },
     ]),
     define("access.edit", [kindRule(["create", "update", "patch", "delete", "deletecollection"])]),

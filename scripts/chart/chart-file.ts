@@ -11,7 +11,7 @@ const home = {
   type: "application",
 };
 
-/** Chart.yaml of the operator, with what Artifact Hub shows. */
+/** Chart.yaml of the operator, with annotations for Artifact Hub. */
 export function chartFile(crds: readonly CustomResourceDefinition[]): string {
   const { version, license } = packageManifest;
   return file({

@@ -6,8 +6,8 @@ import { yamlOf } from "../yaml.ts";
 export const versionAnnotation = "awsbatch.dev/version";
 
 /**
- * A definition as a template of a chart. A chart's folder crds/ would be installed once and never upgraded.
- * @param keep the template condition under which `helm uninstall` leaves it; undefined: always
+ * A definition as a template of a chart. Helm installs a chart's folder crds/ once and never upgrades it.
+ * @param keep the template condition under which `helm uninstall` keeps it; undefined: always
  */
 export function crdTemplate(crd: CustomResourceDefinition, keep?: string): string {
   const { metadata, ...rest } = crd;
@@ -26,7 +26,7 @@ export function crdTemplate(crd: CustomResourceDefinition, keep?: string): strin
   ].join("\n");
 }
 
-/** Text that Helm leaves as it is. */
+/** Escapes text for Helm. */
 function literal(text: string): string {
   return text.replaceAll("{{", '{{ "{{" }}');
 }

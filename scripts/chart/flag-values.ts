@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Io } from "../../src/cli/io.ts";
 import { runCommand } from "../../src/cli/run.ts";
 
-/** Flags of `run` that other values decide. */
+/** Flags of `run` that other values set. */
 const decidedElsewhere = [
   "--kubeconfig",
   "--watch-namespace",
@@ -25,9 +25,9 @@ export function flagValues() {
   return z.strictObject(shape).default({}).describe("Flags of `aws-batch-operator run`, in camel case.");
 }
 
-/** The options of `run`, as the command line knows them. */
+/** The options of `run`, from the command line. */
 export function runFlags(): readonly Option[] {
-  // Only the options are read, so the command needs no process.
+  // The command is not executed, so it needs no process.
   const io = {} as Io;
   return runCommand(io, (work) => async () => void (await work())).options;
 }

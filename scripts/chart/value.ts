@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-/** The kinds of values that the chart has. Every one has a description and a default. */
+/** Types of values of the chart. Each has a description and a default. */
 
-/** A part of the values with a name of its own. */
+/** A named section of the values. */
 export function section<T extends z.ZodRawShape>(description: string, shape: T) {
   return z.strictObject(shape).describe(description);
 }

@@ -4,7 +4,7 @@ import { chartValues } from "./values.ts";
 
 /** Generates values.yaml, values.schema.json and the table of the README from the description of the values. */
 
-/** The parts of a JSON schema by zod that are read here. */
+/** The parts of a JSON schema by zod that this file reads. */
 interface Schema {
   readonly type?: string;
   readonly description?: string;
@@ -55,7 +55,7 @@ function hint({ enum: options }: Schema): string {
   return options === undefined ? "" : ` One of ${options.join(", ")}.`;
 }
 
-/** A part with values of its own, and not one value in several fields. */
+/** A section with separate values, and not one value with several fields. */
 function isSection({ properties, default: preset }: Schema): boolean {
   return properties !== undefined && preset === undefined;
 }

@@ -12,7 +12,7 @@ export function importsIn(file: string, text: string): readonly string[] {
 }
 
 /**
- * Circles among folders of which none contains another: a folder may use what stands above it, and be used from there.
+ * Cycles among folders that do not contain each other: a folder and its parents may import from each other.
  * @returns one line for each import that is part of a circle
  */
 export function folderCycles(imports: Imports): readonly string[] {

@@ -1,4 +1,4 @@
-/** What the manifests of the installation share. */
+/** Common parts of the manifests. */
 
 export const operatorName = "aws-batch-operator";
 export const namespace = "aws-batch-system";
@@ -7,7 +7,7 @@ export const nameLabel = { "app.kubernetes.io/name": operatorName } as const;
 
 /** One document of a YAML file. */
 export interface Manifest {
-  /** Stands before it. */
+  /** Comment before the document. */
   readonly comment?: string;
   readonly value: object;
 }

@@ -2,15 +2,15 @@ import type { Kind } from "../../src/api/object.ts";
 import { type AccessRule, leaseName, operatorAccess } from "../../src/kube/access.ts";
 import { type Manifest, nameLabel, namespace, operatorName } from "./manifest.ts";
 
-/** Roles made from what the operator does (`operatorAccess`): no verb more, no verb less. */
+/** Roles generated from `operatorAccess`: exactly these verbs. */
 
-/** One rule of a Role (rbac.authorization.k8s.io/v1), and why it is there. */
+/** One rule of a Role (rbac.authorization.k8s.io/v1), and its reason. */
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
-  /** Becomes a comment. */
+  /** Written as a comment. */
   readonly why: string;
 }
 
@@ -39,7 +39,7 @@ function policyRule({ group, resource, subresource, name, verbs, why }: AccessRu
   };
 }
 
-/** Roles, bindings, and what people who may view, edit or administer a namespace may do with the kinds. */
+/** Roles, bindings, and permissions on the kinds for people who may view, edit or administer a namespace. */
 export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
   const metadata = { name: operatorName, labels: nameLabel };
   const subjects = [{ kind: "ServiceAccount", name: operatorName, namespace }];
@@ -64,7 +64,7 @@ export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
   });
   return [
     {
-      comment: "What the operator may do in every namespace. It reads no Secrets and no ConfigMaps.",
+      comment: "Permissions in every namespace. The operator reads no Secrets and no ConfigMaps.",
       value: {
         apiVersion: "rbac.authorization.k8s.io/v1",
         kind: "ClusterRole",
@@ -82,7 +82,7 @@ export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
       },
     },
     {
-      comment: `What it may do in its own namespace: the lease ${leaseName}, by which one replica is the leader.`,
+      comment: `Permissions in its own namespace: the Lease ${leaseName} of the leader election.`,
       value: {
         apiVersion: "rbac.authorization.k8s.io/v1",
         kind: "Role",
@@ -100,11 +100,11 @@ export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
       },
     },
     {
-      comment: "What people who may view a namespace may do with the kinds, by aggregation into view, edit and admin.",
+      comment: "Permissions on the kinds for people who may view a namespace, aggregated into view, edit and admin.",
       value: aggregated("view", ["view", "edit", "admin"], ["get", "list", "watch"]),
     },
     {
-      comment: "And those who may edit one. Nobody but the operator writes status.",
+      comment: "Permissions for people who may edit a namespace. Only the operator writes status.",
       value: aggregated("edit", ["edit", "admin"], ["create", "update", "patch", "delete", "deletecollection"]),
     },
   ];

@@ -1,14 +1,14 @@
 import { type Manifest, nameLabel, namespace, operatorName } from "./manifest.ts";
 import { containerSecurity, podSecurity, smallYoungGeneration } from "./workload.ts";
 
-/** A simulated AWS beside the operator, for a trial. */
+/** A simulated AWS in the same cluster, for a trial. */
 
 const name = `${operatorName}-simulator`;
 const port = 4566;
 const region = "us-east-1";
 const selector = { ...nameLabel, "app.kubernetes.io/component": "simulator" } as const;
 
-/** By which the operator uses it instead of AWS. */
+/** Environment of the operator for the simulated AWS. */
 export const simulatorEnv = [
   { name: "AWS_ENDPOINT_URL", value: `http://${name}.${namespace}.svc:${port}` },
   { name: "AWS_REGION", value: region },
@@ -22,7 +22,7 @@ export function simulatorManifests(image: string, version: string): readonly Man
   const metadata = { name, namespace, labels };
   return [
     {
-      comment: "One, and never two at a time: it is the account, and it has it in memory.",
+      comment: "Never two pods at a time, because the account is in its memory.",
       value: {
         apiVersion: "apps/v1",
         kind: "Deployment",
@@ -44,7 +44,7 @@ export function simulatorManifests(image: string, version: string): readonly Man
       },
     },
     {
-      comment: "It takes any credentials: only the operator may reach it.",
+      comment: "It accepts any credentials, so only the operator may reach it.",
       value: {
         apiVersion: "networking.k8s.io/v1",
         kind: "NetworkPolicy",

@@ -9,13 +9,13 @@ export const healthPort = 8081;
 const selector = { ...nameLabel, "app.kubernetes.io/component": "controller" } as const;
 
 const credentialsComment = `\
-Who the operator is, in Kubernetes and in AWS. Credentials come from the AWS SDK's own chain:
-- EKS Pod Identity: associate this ServiceAccount with a role (aws eks create-pod-identity-association); no annotation.
-- IAM roles for service accounts (IRSA): name the role by an annotation,
+Identity of the operator in Kubernetes and AWS. Credentials come from the default chain of the AWS SDK:
+- EKS Pod Identity: associate this ServiceAccount with a role (aws eks create-pod-identity-association); it needs no annotation.
+- IAM roles for service accounts (IRSA): set the role as an annotation,
   kubectl -n ${namespace} annotate serviceaccount ${operatorName} eks.amazonaws.com/role-arn=arn:aws:iam::...:role/...
-  and restart the Deployment. Both also tell the pod its region; elsewhere set AWS_REGION or --region.`;
+  and restart the Deployment. Both also set the region of the pod; elsewhere set AWS_REGION or --region.`;
 
-/** Fits the Pod Security profile `restricted`. */
+/** Conforms to the Pod Security profile `restricted`. */
 export const podSecurity = {
   runAsNonRoot: true,
   runAsUser: 65_532,
@@ -34,7 +34,7 @@ export const smallYoungGeneration = { name: "NODE_OPTIONS", value: "--max-semi-s
 
 /**
  * @param image with its tag or digest
- * @param env more variables of the operator
+ * @param env additional environment variables of the operator
  */
 export function workloadManifests(image: string, version: string, env: readonly object[] = []): readonly Manifest[] {
   const labels = { ...selector, "app.kubernetes.io/version": version };
@@ -62,7 +62,7 @@ export function workloadManifests(image: string, version: string, env: readonly 
       },
     },
     {
-      comment: "By which Prometheus finds the metrics of both.",
+      comment: "Metrics of both replicas for Prometheus.",
       value: {
         apiVersion: "v1",
         kind: "Service",
@@ -77,7 +77,7 @@ export function workloadManifests(image: string, version: string, env: readonly 
         metadata: { name: operatorName, namespace, labels: selector },
         spec: {
           maxUnavailable: 1,
-          // A pod that is not ready protects nothing: it must not hold up the draining of a node.
+          // A pod that is not ready must not block the draining of a node.
           unhealthyPodEvictionPolicy: "AlwaysAllow",
           selector: { matchLabels: selector },
         },
@@ -89,7 +89,7 @@ export function workloadManifests(image: string, version: string, env: readonly 
 function podSpec(image: string, env: readonly object[]): object {
   return {
     serviceAccountName: operatorName,
-    // The lease is released after the writes under way have ended, each of them within 10 seconds.
+    // The lease is released after running writes have ended, each within 10 seconds.
     terminationGracePeriodSeconds: 30,
     securityContext: podSecurity,
     topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
@@ -97,7 +97,7 @@ function podSpec(image: string, env: readonly object[]): object {
       topologyKey,
       whenUnsatisfiable: "ScheduleAnyway",
       labelSelector: { matchLabels: selector },
-      // Pods of the version before do not count during a rollout.
+      // Pods of the previous version do not count during a rollout.
       matchLabelKeys: ["pod-template-hash"],
     })),
     containers: [
@@ -129,7 +129,7 @@ function podSpec(image: string, env: readonly object[]): object {
           timeoutSeconds: 5,
           failureThreshold: 3,
         },
-        // No CPU limit: throttled, the leader would lose its lease.
+        // No CPU limit, because a throttled leader would lose its Lease.
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
         securityContext: containerSecurity,
       },

@@ -2,7 +2,7 @@
 export interface Group {
   readonly files: readonly string[];
   readonly tests: string;
-  /** The least share of their mutants, in percent, that the tests must notice: Stryker's `thresholds.break`. */
+  /** Minimum percentage of mutants that the tests must detect: Stryker's `thresholds.break`. */
   readonly break: number;
 }
 
@@ -35,7 +35,7 @@ export const groups: readonly Group[] = [
   },
   { files: ["src/aws/errors.ts"], tests: "test/aws", break: 95 },
   { files: inFolder("src/runtime", ["leader", "reflector", "workqueue"]), tests: "test/runtime", break: 90 },
-  // What puts the operator together is tried by its stories.
+  // Stories test the composition of the operator.
   { files: ["src/cli/settings.ts", "src/cli/operator/compose.ts"], tests: "test/stories/wiring", break: 50 },
   { files: ["src/operator.ts"], tests: "test/stories/wiring", break: 50 },
   { files: inFolder("src/cli", ["flags", "kubernetes", "manifests"]), tests: "test/cli", break: 50 },

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The unit tier for mutants: the folder is given by whoever runs it. */
+/** The unit tier for mutants; the caller sets the folder. */
 export default defineConfig({
   test: {
     isolate: false,
@@ -9,7 +9,7 @@ export default defineConfig({
     // As in the unit tier: on a busy machine the first run, without a mutant, would fail otherwise.
     testTimeout: 30_000,
     include: ["**/*.test.ts"],
-    // Properties take ten times as long as all tables together, and say less of what is wrong.
+    // Properties take ten times as long as all tables together, and their failures explain less.
     exclude: ["**/properties.test.ts"],
   },
 });

@@ -1,7 +1,7 @@
 import { type Family, fields, type Need } from "../../src/controllers/compute-environment/fields.ts";
 import { code } from "./type-text.ts";
 
-/** What a change of each field of a compute environment needs, from the table that the diff uses, as Markdown. */
+/** Effect of a change of each field of a compute environment, as Markdown, from the table of the diff. */
 
 const families: Readonly<Record<Family, string>> = {
   ec2: "EC2, SPOT",

@@ -1,7 +1,7 @@
 import type { StructuralSchema, ValidationRule } from "../../src/api/crd.ts";
 import { code, plain, typeText } from "./type-text.ts";
 
-/** The fields of a schema as Markdown: what each takes, and what the API server refuses. */
+/** The fields of a schema as Markdown: types, and what the API server rejects. */
 
 interface FieldNode {
   /** e.g. `.spec.computeResources.subnets`; items of lists are `[]`, values of maps `{}`. */
@@ -15,7 +15,7 @@ interface LocatedRule {
   readonly rule: ValidationRule;
 }
 
-/** A subtree of at least so many fields is shown once, and referred to where it comes again. */
+/** A subtree of at least so many fields is shown once, and referenced at its other places. */
 const repeatedFrom = 8;
 
 /** One heading per field of the spec. @param spec the schema of `.spec` */
@@ -67,7 +67,7 @@ function fieldTable(fields: readonly FieldNode[], shown: ReadonlyMap<string, str
   return ["| field | type and bounds | meaning |", "|---|---|---|", ...rows].join("\n");
 }
 
-/** Messages of the rules; what is told with one message is told once. */
+/** Messages of the rules, without duplicates. */
 function rulesText(rules: readonly LocatedRule[]): string {
   const parts = [
     ["Refused, with these words:", rules.filter(({ rule }) => !isTransition(rule))],
@@ -114,7 +114,7 @@ function children({ path, node }: FieldNode): readonly FieldNode[] {
   ];
 }
 
-/** Items and values have no name of their own; the type of what holds them tells of them. */
+/** Items and values have no own row; the type of their parent describes them. */
 function isField({ path }: FieldNode): boolean {
   return !path.endsWith("[]") && !path.endsWith("{}");
 }
@@ -123,7 +123,7 @@ function isBelow(path: string, ancestor: string): boolean {
   return path !== ancestor && path.startsWith(ancestor) && /^[.[{]/.test(path.slice(ancestor.length));
 }
 
-/** By form of a large subtree: the place that is nearest to the top, where its fields are shown. */
+/** For each large subtree: its topmost place, where its fields are shown. */
 function firstPlaces(fields: readonly FieldNode[]): ReadonlyMap<string, string> {
   const depth = (path: string): number => path.split(".").length;
   const places = new Map<string, string>();
@@ -134,14 +134,14 @@ function firstPlaces(fields: readonly FieldNode[]): ReadonlyMap<string, string> 
   return places;
 }
 
-/** Where the fields of this one are shown, if not here. */
+/** The place where the fields of this one are shown, if not here. */
 function originOf(field: FieldNode, shown: ReadonlyMap<string, string>): string | undefined {
   const form = formOf(field);
   const place = form === undefined ? undefined : shown.get(form);
   return place === field.path ? undefined : place;
 }
 
-/** What two subtrees with the same fields have in common; undefined for small ones. Rules are told apart from it. */
+/** A key that subtrees with the same fields share, ignoring rules; undefined for small ones. */
 function formOf(field: FieldNode): string | undefined {
   if (below(field).length < repeatedFrom) return undefined;
   const { description: _own, ...rest } = field.node;

@@ -8,7 +8,7 @@ import { specFields, statusFields } from "./fields.ts";
 import { reasonsTable } from "./reasons.ts";
 
 /**
- * The reference pages: what people wrote under docs/kinds/parts, with what the schemas say put in. A line of its own
+ * The reference pages: hand-written parts in docs/kinds/parts, with inserted data from the schemas. A separate line
  * `{{conditions}}`, `{{fields}}`, `{{status}}`, `{{changes}}`, `{{reasons PLACE [STATUS]}}` or `{{include FILE}}` is replaced;
  * `{{kind}}`, `{{plural}}` and `{{short}}` anywhere.
  */
@@ -36,12 +36,12 @@ export function pageName(kind: string): string {
   return kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
 }
 
-/** @throws Error that names the file and the placeholder which means nothing */
+/** @throws Error with the file and the unknown placeholder */
 function filled(file: string, crd: CustomResourceDefinition): string {
   const { kind, plural, shortNames } = crd.spec.names;
   const words: Readonly<Record<string, string>> = { kind, plural, short: shortNames[0] ?? plural };
   const { spec, status } = schemaOf(crd).properties ?? {};
-  if (spec === undefined || status === undefined) throw new Error(`${kind} lacks spec or status`);
+  if (spec === undefined || status === undefined) throw new Error(`${kind} has no spec or status`);
   const blocks: Readonly<Record<string, () => string>> = {
     conditions: () => conditionsTable(kindOf(kind)),
     fields: () => specFields(spec),

@@ -4,7 +4,7 @@ import { kinds, type OperatorKind } from "../../src/api/v1alpha1/kinds.ts";
 import { pageName } from "./pages.ts";
 import { withStatus, worded } from "./reasons.ts";
 
-/** docs/troubleshooting.md: what people wrote, and every reason of the registry in one list. */
+/** docs/troubleshooting.md: the hand-written part, and every reason of the registry in one list. */
 
 const source = new URL("../../docs/kinds/parts/troubleshooting.md", import.meta.url);
 const jobs = new URL("../../docs/jobs-not-starting.md", import.meta.url);
@@ -18,7 +18,7 @@ export function troubleshootingPage(): { readonly path: string; readonly content
   return { path: "docs/troubleshooting.md", content: `${header}\n\n${text.replace("{{reasons}}", () => table)}` };
 }
 
-/** Links of a page under docs/kinds, as they are from docs. */
+/** Converts links of a page in docs/kinds for a page in docs. */
 function fromDocs(text: string, kind: string): string {
   return text.replaceAll("](#", `](kinds/${pageName(kind)}.md#`).replaceAll("](../", "](");
 }
@@ -36,7 +36,7 @@ function rowsOf(anchors: Anchors): readonly string[] {
     .map((same) => {
       const having = same.map(({ kind }) => kind);
       const [{ entry, kind }] = same as [(typeof same)[number]];
-      // A row of several kinds needs words that fit all of them.
+      // A row of several kinds needs a text for all of them.
       const field = having.map(({ awsName }) => awsName.field).join("` or `");
       const common = { noun: "resource", awsName: { ...kind.awsName, field } };
       return { ...worded(entry, having.length === 1 ? kind : common), having };
@@ -61,7 +61,7 @@ function linked(reason: string, { own, jobs: ofJobs }: Anchors): string {
   return there === undefined ? `\`${reason}\`` : `[\`${reason}\`](jobs-not-starting.md#${there})`;
 }
 
-/** The reasons that headings name, several in one, with the anchors that GitHub gives them. */
+/** The reasons in headings, several in one, with their anchors on GitHub. */
 function anchorsIn(text: string): ReadonlyMap<string, string> {
   const headings = [...text.matchAll(/^### (.+)$/gm)].map(([, heading = ""]) => heading);
   return new Map(

@@ -1,6 +1,6 @@
 import type { StructuralSchema } from "../../src/api/crd.ts";
 
-/** The type of a field with its bounds, in words, as Markdown. */
+/** The type of a field with its bounds, as Markdown. */
 export function typeText(node: StructuralSchema): string {
   switch (node.type) {
     case "string":
@@ -50,12 +50,12 @@ function joined(name: string, bounds: string): string {
   return bounds === "" ? name : `${name}, ${bounds}`;
 }
 
-/** Code in Markdown, also within a table. */
+/** Code in Markdown, also in a table. */
 export function code(text: string): string {
   return `\`${text.replaceAll("|", "\\|")}\``;
 }
 
-/** Text that Markdown shows as it is. */
+/** Escapes text for Markdown. */
 export function plain(text: string): string {
   return text.replaceAll(/[<|*]/g, (character) => `\\${character}`);
 }

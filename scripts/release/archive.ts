@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 
 /** A file of an archive. */
 export interface Entry {
-  /** In the archive, with slashes; ASCII. Its last 100 characters have to begin after a slash, or be all of it. */
+  /** In the archive, with slashes; ASCII. Its last 100 characters must start after a slash, or be the whole path. */
   readonly path: string;
   readonly content: Uint8Array;
 }
@@ -26,7 +26,7 @@ export function archive(entries: readonly Entry[]): Uint8Array {
 }
 
 function header(path: string, bytes: number): Uint8Array {
-  // What is longer has its first folders in a field of their own.
+  // A longer path has its first folders in a separate field.
   const cut = path.length <= 100 ? -1 : path.indexOf("/", path.length - 101);
   if ((path.length > 100 && cut < 0) || cut > 155) throw new Error(`${path} is too long for an archive`);
   const block = Buffer.alloc(blockBytes);
@@ -37,7 +37,7 @@ function header(path: string, bytes: number): Uint8Array {
   block.write(octal(0, 7), 116);
   block.write(octal(bytes, 11), 124);
   block.write(octal(0, 11), 136);
-  // The sum is taken with blanks in its own place.
+  // The checksum is computed with blanks in its field.
   block.write("        ", 148);
   block.write("0", 156);
   block.write("ustar\0" + "00", 257);
@@ -47,7 +47,7 @@ function header(path: string, bytes: number): Uint8Array {
   return block;
 }
 
-/** The files of a path, itself or all below it. @param as what stands for the path in the archive */
+/** The file at a path, or all files below it. @param as the path in the archive */
 export async function entriesOf(path: string, as: string): Promise<readonly Entry[]> {
   if (!(await lstat(path)).isDirectory()) return [{ path: as, content: await readFile(path) }];
   const names = (await readdir(path, { recursive: true, withFileTypes: true }))

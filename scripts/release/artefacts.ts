@@ -16,23 +16,23 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const { version } = manifest;
 export const charts = ["aws-batch-operator", "aws-batch-operator-crds"] as const;
 
-/** The name of the file with the checksums, as sha256sum reads it. */
+/** Name of the file with the checksums, in the format of sha256sum. */
 export const checksumsFile = "SHA256SUMS";
 
 /** A release, in a directory. */
 export interface Release {
   readonly directory: string;
-  /** The bundle, not packed. */
+  /** The unpacked bundle. */
   readonly bundleDirectory: string;
   readonly packages: readonly BundledPackage[];
 }
 
 /**
- * Makes everything that a release has but the image, in a directory that is emptied before. The same sources give the
+ * Creates all files of a release except the image, in a directory that it empties first. The same sources give the
  * same bytes.
  * @param helm Helm 4: earlier ones write the time into the package
- * @param image that the manifests name
- * @param scratch a directory for what is not kept
+ * @param the image in the manifests
+ * @param scratch a directory for temporary files
  */
 export async function makeRelease(
   directory: string,
@@ -64,7 +64,7 @@ export async function makeRelease(
   return { directory, bundleDirectory, packages };
 }
 
-/** Packages a copy whose files are all of one time: Helm keeps the times of the files. */
+/** Packages a copy with equal times of all files, because Helm keeps the times. */
 async function packageChart(chart: string, directory: string, helm: string): Promise<void> {
   const copy = await mkdtemp(join(tmpdir(), "chart-"));
   try {
@@ -81,18 +81,18 @@ export async function packed(paths: readonly string[]): Promise<Uint8Array> {
   return archive((await Promise.all(paths.map((path) => entriesOf(join(root, path), path)))).flat());
 }
 
-/** What runs with Node alone: `node aws-batch-operator/dist/main.js`. */
+/** Contents that run with Node alone: `node aws-batch-operator/dist/main.js`. */
 async function packedBundle(bundleDirectory: string): Promise<Uint8Array> {
   const under = "aws-batch-operator";
   const files = await entriesOf(bundleDirectory, `${under}/dist`);
   const about = await Promise.all(
     ["LICENSE", "package.json"].map((path) => entriesOf(join(root, path), `${under}/${path}`)),
   );
-  // As in the image: the maps are four times what they map.
+  // As in the image, without source maps, which are four times as large as the code.
   return archive([...files.filter(({ path }) => !path.endsWith(".map")), ...about.flat()]);
 }
 
-/** The recipe of the image and all that it reads: what .dockerignore lets through. */
+/** The Dockerfile and all files that it reads, as selected by .dockerignore. */
 export async function imageContext(): Promise<readonly string[]> {
   const lines = (await readFile(join(root, ".dockerignore"), "utf8")).split("\n");
   return ["Dockerfile", ".dockerignore", ...lines.flatMap((line) => (line.startsWith("!") ? [line.slice(1)] : []))];

@@ -7,25 +7,25 @@ import { licenceProblems } from "../licences.ts";
 import { charts, checksumsFile, imageContext, type Release, root, version } from "./artefacts.ts";
 import { changelogEntries, imagesIn, versionPlaces } from "./versions.ts";
 
-/** What is looked at before a release may go out. */
+/** A check before a release. */
 export interface Check {
   readonly name: string;
-  /** @returns what was seen, in a few words @throws Error whose message says what is wrong, and what to do */
+  /** @returns a short result @throws Error with the problem and the next step */
   run(): Promise<string>;
 }
 
 export interface CheckContext {
   readonly release: Release;
-  /** The same, made a second time. */
+  /** The same release, built a second time. */
   readonly again: Release;
   readonly image: string;
   readonly helm: string;
   readonly kubectl: string;
-  /** Whether changes that are not committed may be in it. */
+  /** Whether it may contain uncommitted changes. */
   readonly allowDirty: boolean;
 }
 
-/** All checks, in the order in which they are told. */
+/** All checks, in the order of the output. */
 export function checks(context: CheckContext): readonly Check[] {
   const { release, helm } = context;
   const inRelease = (name: string): string => join(release.directory, name);
@@ -51,7 +51,7 @@ export function checks(context: CheckContext): readonly Check[] {
 
 async function commit(allowDirty: boolean): Promise<string> {
   const revision = await run("git", ["-C", root, "rev-parse", "--short=12", "HEAD"]);
-  if (revision.code !== 0) return orFail(allowDirty, "no Git repository: a release is made from a commit");
+  if (revision.code !== 0) return orFail(allowDirty, "no Git repository: a release needs a commit");
   const changed = (await runOrFail("git", ["-C", root, "status", "--porcelain"])).trim();
   if (changed === "") return revision.stdout.trim();
   return orFail(allowDirty, `${changed.split("\n").length} files are not committed: commit them, or --allow-dirty`);
@@ -64,8 +64,8 @@ function orFail(allowed: boolean, problem: string): string {
 
 async function generated(): Promise<string> {
   const outdated = await outdatedFiles();
-  if (outdated.length === 0) return "what the schemas say";
-  throw new Error(`${outdated.map(({ path }) => path).join(", ")} is not: npm run generate`);
+  if (outdated.length === 0) return "up to date";
+  throw new Error(`${outdated.map(({ path }) => path).join(", ")} is outdated: run npm run generate`);
 }
 
 async function versions(): Promise<string> {
@@ -77,7 +77,7 @@ async function versions(): Promise<string> {
 
 async function changelog(): Promise<string> {
   const entry = (await changelogEntries()).find((one) => one.version === version);
-  if (entry === undefined || entry.body === "") throw new Error(`CHANGELOG.md says nothing under "## ${version}"`);
+  if (entry === undefined || entry.body === "") throw new Error(`CHANGELOG.md has no text under "## ${version}"`);
   return `${entry.body.split("\n").length} lines for ${version}`;
 }
 
@@ -106,13 +106,13 @@ async function bundleRuns(directory: string): Promise<string> {
   if (said !== version) throw new Error(`main.js --version says ${said}`);
   const examples = join(root, "examples/quickstart");
   await runOrFail(process.execPath, [main, "local", "-f", examples, "--simulate", "--until", "ready", "--speed", "50"]);
-  return `main.js ${said} makes the quickstart ready`;
+  return `main.js ${said} makes the quickstart Ready`;
 }
 
 /** ELF, Mach-O (both orders, 32 and 64 bits, universal) and Windows' MZ; WebAssembly runs anywhere. */
 const nativeMagic = /^(?:7f454c46|feedfac[ef]|c[ef]faedfe|cafebabe|4d5a)/;
 
-/** @throws Error when the bundle has, or loads, code of one architecture: then one bundle would not do for all */
+/** @throws Error if the bundle contains or loads code of one architecture, because it has to run on all */
 export async function nothingNative(directory: string): Promise<string> {
   const names = await readdir(directory);
   for (const name of names) {
@@ -134,7 +134,7 @@ async function sbomIsWhole({ bundleDirectory, packages }: Release): Promise<stri
   const listed = new Set(components.map((one) => `${one.name}@${one.version}`));
   const missing = packages.map((one) => `${one.name}@${one.version}`).filter((one) => !listed.has(one));
   if (missing.length > 0) throw new Error(`the bundle also has ${missing.join(", ")}`);
-  return `${components.length} components, among them all ${packages.length} of which something is bundled`;
+  return `${components.length} components, including all ${packages.length} bundled packages`;
 }
 
 function licences({ packages }: Release): string {
@@ -146,13 +146,13 @@ function licences({ packages }: Release): string {
 
 async function imageRecipe(): Promise<string> {
   const recipe = await readFile(join(root, "Dockerfile"), "utf8");
-  const wanted: readonly (readonly [RegExp, string])[] = [
+  const required: readonly (readonly [RegExp, string])[] = [
     [/^ARG BUILD_IMAGE$[\s\S]*^ARG BASE_IMAGE$/m, "its two images are arguments without a default"],
-    [/^FROM --platform=\$BUILDPLATFORM /m, "what is built is built on the builder's own platform"],
+    [/^FROM --platform=\$BUILDPLATFORM /m, "the build runs on the builder's platform"],
     [/^USER 65532:65532$/m, "it runs as 65532"],
     [/^ENTRYPOINT \["node", "\/app\/dist\/main\.js"\]$/m, "it runs the bundle"],
   ];
-  const missing = wanted.flatMap(([pattern, what]) => (pattern.test(recipe) ? [] : [what]));
+  const missing = required.flatMap(([pattern, what]) => (pattern.test(recipe) ? [] : [what]));
   if (missing.length > 0) throw new Error(`Dockerfile no longer says that ${missing.join(", and that ")}`);
   const copied = [...recipe.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths = ""]) => paths.split(" "));
   const context = await imageContext();
@@ -166,6 +166,6 @@ async function reproducible({ release, again }: CheckContext): Promise<string> {
     [release, again].map(async ({ directory }) => (await readFile(join(directory, checksumsFile), "utf8")).split("\n")),
   );
   const different = first?.filter((line, index) => line !== second?.[index]).map((line) => line.split("  ")[1]) ?? [];
-  if (different.length > 0) throw new Error(`made twice, these differ: ${different.join(", ")}`);
-  return `${(first?.length ?? 1) - 1} files, made twice, the same to the byte`;
+  if (different.length > 0) throw new Error(`built twice, these differ: ${different.join(", ")}`);
+  return `${(first?.length ?? 1) - 1} files, built twice, with the same bytes`;
 }

@@ -1,10 +1,10 @@
 /**
- * Makes all that a release has and checks it: `npm run release:check [-- FLAGS]`. A line for each check; exit 1 when one
- * of them fails. Nothing is published.
+ * Builds all files of a release and checks them: `npm run release:check [-- FLAGS]`. It prints a line for each check, and exits with 1 if
+ * one fails. Nothing is published.
  *
- *     --output DIR    where it goes (dist/release)
- *     --image IMAGE   that install.yaml and trial.yaml name, best by digest (aws-batch-operator:VERSION)
- *     --allow-dirty   also with changes that are not committed
+ *     --output DIR    output directory (dist/release)
+ *     --image IMAGE   image in install.yaml and trial.yaml, preferably by digest (aws-batch-operator:VERSION)
+ *     --allow-dirty   allow uncommitted changes
  */
 
 import { mkdtemp, rm } from "node:fs/promises";

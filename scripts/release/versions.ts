@@ -7,14 +7,14 @@ import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { versionAnnotation } from "../chart/crd-templates.ts";
 import { charts, root } from "./artefacts.ts";
 
-/** A place that tells the version. */
+/** A place that contains the version. */
 export interface VersionPlace {
-  /** File, and where in it. */
+  /** File, and the place in it. */
   readonly place: string;
   readonly version: string;
 }
 
-/** Every place that has to tell the version of package.json. */
+/** Every place that has to contain the version of package.json. */
 export async function versionPlaces(): Promise<readonly VersionPlace[]> {
   const places = [
     { place: "package.json", version: manifest.version },
@@ -43,7 +43,7 @@ export async function versionPlaces(): Promise<readonly VersionPlace[]> {
   return [...places, { place: "CHANGELOG.md, newest entry", version: newest?.version ?? "" }];
 }
 
-/** The entries of the changelog, newest first, with what each tells. */
+/** The entries of the changelog with their text, newest first. */
 export async function changelogEntries(): Promise<readonly { readonly version: string; readonly body: string }[]> {
   const [, ...sections] = (await text("CHANGELOG.md")).split(/^## /m);
   return sections.map((section) => {
@@ -52,7 +52,7 @@ export async function changelogEntries(): Promise<readonly { readonly version: s
   });
 }
 
-/** The images that the containers of a manifest run; a schema has the word without a value. */
+/** The images in a manifest; a schema contains the word without a value. */
 export function imagesIn(manifests: string): readonly string[] {
   return [...manifests.matchAll(/^ +image: (\S+)$/gm)].map(([, image = ""]) => image);
 }

@@ -1,12 +1,12 @@
-/** How many tests there were, from the reports that the runner wrote as JSON. Pure. */
+/** Counts of tests from the JSON reports of the runner. Pure. */
 
-/** What is read of a report of vitest's reporter `json`. */
+/** The used part of a report of vitest's reporter `json`. */
 export interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  /** Files that could not be run count here, and have no tests. */
+  /** Files that could not run count here, and have no tests. */
   readonly numFailedTestSuites: number;
 }
 
@@ -16,7 +16,7 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** A report that is not there is a run that broke off: it counts as one failure. */
+/** A missing report means that the run was aborted: it counts as one failure. */
 export function countsOf(reports: readonly (Report | undefined)[]): Counts {
   const counts = reports.map((report): Counts => {
     if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
@@ -28,12 +28,12 @@ export function countsOf(reports: readonly (Report | undefined)[]): Counts {
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
-/** The closing line. */
+/** The last line of the output. */
 export function countsText({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
-/** A run that tested nothing is no success. */
+/** A run without tests is a failure. */
 export function isSuccess({ passed, failed }: Counts): boolean {
   return failed === 0 && passed > 0;
 }

@@ -1,7 +1,7 @@
 /**
- * `npm test`: every tier that needs Node alone, and Go where the control plane has to be built. `npm run test:all` adds
- * what takes minutes more, or programs of other people. What this machine lacks is said first; the last line has the
- * counts. Exit 1 when a test failed or none ran.
+ * `npm test`: every tier that needs only Node, and Go if the control plane must be built. `npm run test:all` adds
+ * tests that take minutes or need other programs. It first lists programs that are missing here; the last line has the
+ * counts. Exit 1 if a test failed or none ran.
  */
 
 import { spawn } from "node:child_process";
@@ -17,7 +17,7 @@ import { isCi, missingText, tools } from "./tools.ts";
 
 const { values } = parseArgs({ options: { all: { type: "boolean", default: false } } });
 
-/** Each in a runner of its own: coverage slows all that it counts, and servers must not run beside what computes. */
+/** Each in a separate runner: coverage slows its tests down, and servers must not run at the same time as computations. */
 const runs: readonly (readonly string[])[] = [
   ["--project", "unit", "--coverage"],
   ["--project", "simulation"],
@@ -25,7 +25,7 @@ const runs: readonly (readonly string[])[] = [
   ...(values.all ? [["--project", "slow"]] : []),
 ];
 
-/** Characters of standard error that are kept of each run. */
+/** Kept characters of standard error of each run. */
 const keptErrors = 4000;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -38,7 +38,7 @@ for (const tool of lacking) print(missingText(tool, isCi()) ?? "");
 const leftOut = isCi() ? [] : lacking.flatMap(({ files }) => files.flatMap((file) => ["--exclude", file]));
 
 const reports: (Report | undefined)[] = [];
-/** The last words on standard error of each run that failed: what is not a failed test stands nowhere else. */
+/** The end of standard error of each failed run: errors outside of tests appear only there. */
 const faults: string[] = [];
 try {
   for (const [index, run] of runs.entries()) {
@@ -52,7 +52,7 @@ try {
       errors = `${errors}${text}`.slice(-keptErrors);
     });
     const [code] = (await once(child, "close")) as [number | null];
-    // Also without a failed test: lines that are not covered, an error outside of any test.
+    // Also without a failed test: uncovered lines, or an error outside of tests.
     if (code !== 0) faults.push(`vitest run ${run.join(" ")} ended with ${code ?? "a signal"}:\n${errors.trim()}`);
     reports.push(reportIn(file));
   }

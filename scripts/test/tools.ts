@@ -1,4 +1,4 @@
-/** Programs that some tests run and that npm does not install. */
+/** Programs that some tests need and npm does not install. */
 
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
@@ -7,11 +7,11 @@ import process from "node:process";
 
 export interface Tool {
   readonly name: string;
-  /** Why it cannot be used here; undefined: it can. */
+  /** Why it is not usable here; undefined: it is. */
   readonly missing: () => string | undefined;
   /** The command that installs it, on Debian. */
   readonly install: string;
-  /** The tests that need it, to follow "without it". */
+  /** Description of the tests that need it. */
   readonly tests: string;
   /** Their files, from the root. */
   readonly files: readonly string[];
@@ -21,7 +21,7 @@ export const promtool: Tool = {
   name: "promtool",
   missing: () => missingIn("promtool"),
   install: "apt-get install prometheus",
-  tests: "when alerts fire",
+  tests: "alerts",
   files: ["test/packaging/monitoring.test.ts"],
 };
 
@@ -29,7 +29,7 @@ export const prometheus: Tool = {
   name: "prometheus",
   missing: () => missingIn("prometheus"),
   install: "apt-get install prometheus",
-  tests: "what the dashboard shows",
+  tests: "the dashboard",
   files: ["test/packaging/dashboard.test.ts"],
 };
 
@@ -52,7 +52,7 @@ export const python: Tool = {
     );
   },
   install: "apt-get install python3-venv",
-  tests: "the clients against moto, an AWS that was not written here, and boto3 against the simulator",
+  tests: "the clients against moto, an AWS by others, and boto3 against the simulator",
   files: [
     "test/integration/semantics.test.ts",
     "test/integration/stories/made-by-boto3.test.ts",
@@ -62,15 +62,15 @@ export const python: Tool = {
 
 export const tools: readonly Tool[] = [promtool, prometheus, buildah, python];
 
-/** One line for each tool that is missing. */
+/** One line about a missing tool. */
 export function missingText({ name, missing, install, tests }: Tool, fails: boolean): string | undefined {
   const why = missing();
   if (why === undefined) return undefined;
-  const outcome = fails ? "fails, because CI is set" : "is left out";
+  const outcome = fails ? "fails, because CI is set" : "is skipped";
   return `${name}: ${why}; run \`${install}\`. Without it this ${outcome}: ${tests}.`;
 }
 
-/** Whether this is a run of CI, where a tool that is missing fails its tests. */
+/** Whether this is a CI run, in which a missing tool fails its tests. */
 export function isCi(): boolean {
   return !["", "0", "false"].includes(process.env["CI"] ?? "");
 }

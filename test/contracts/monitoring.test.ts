@@ -48,13 +48,15 @@ describe("alerts and dashboard", () => {
     }
   });
 
-  test("each alert is told to fire and to be silent by the tests of promtool", () => {
+  test("promtool tests for each alert that it fires and that it is silent", () => {
     const { tests } = load(readFileSync("test/packaging/monitoring/alerts.yaml", "utf8")) as {
       tests: { alert_rule_test: { alertname: string; exp_alerts?: unknown[] }[] }[];
     };
-    const told = tests.flatMap((one) => one.alert_rule_test);
+    const expectations = tests.flatMap((one) => one.alert_rule_test);
     for (const { alert } of rules) {
-      expect(told.some(({ alertname, exp_alerts = [] }) => alertname === alert && exp_alerts.length > 0)).toBe(true);
+      expect(expectations.some(({ alertname, exp_alerts = [] }) => alertname === alert && exp_alerts.length > 0)).toBe(
+        true,
+      );
     }
   });
 

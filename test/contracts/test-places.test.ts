@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * Folders whose tests are about no single file of the source; test/README.md says what is in each. Among the controllers
+ * Folders of tests that do not mirror one source file; test/README.md describes each. Among the controllers
  * some tests of behaviour are still next to the files.
  */
 const folders = ["stories", "contracts", "simulation", "examples", "integration", "packaging", "controllers"];

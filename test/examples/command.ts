@@ -52,7 +52,7 @@ export function copyOf(example: Example, atEnd: AtEnd = onTestFinished): string 
   return directory;
 }
 
-/** Replaces the one place in a file where `from` stands. */
+/** Replaces the one occurrence of `from` in a file. */
 export function edit(file: string, from: string | RegExp, to: string): void {
   const text = readFileSync(file, "utf8");
   if (text.split(from).length !== 2) throw new Error(`${String(from)} is not in ${file} exactly once`);

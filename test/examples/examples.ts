@@ -26,7 +26,7 @@ export const examples: readonly Example[] = directoriesBelow(examplesRoot)
   .map((directory) => ({ name: relative(examplesRoot, directory), directory }))
   .sort((left, right) => (left.name < right.name ? -1 : 1));
 
-/** Those that AWS can make: all but the mistake that the story tells of. */
+/** Examples that AWS can create: all except the intended mistake. */
 export const possibleExamples = examples.filter(({ name }) => !name.endsWith("-impossible"));
 
 /** Whether the example describes the account that it is simulated in: nothing else can live there. */

@@ -40,7 +40,7 @@ export interface AwsLine {
 /** `local --simulate -o json` on a directory, in virtual time. */
 export interface LocalRun {
   readonly lines: readonly Line[];
-  /** Lets time pass until it holds. The files are real: time stands still while they are read. */
+  /** Advances the clock until it holds. The files are real: the clock stops while they are read. */
   until(what: string, done: () => boolean): Promise<void>;
   seconds(count: number): Promise<void>;
   /** As Ctrl-C would. Gives the exit code. */

@@ -1,4 +1,4 @@
-/** What people get wrong when they copy an example, and where they are told. */
+/** Mistakes of people who copy an example, and where they are reported. */
 
 export interface Mistake {
   readonly what: string;

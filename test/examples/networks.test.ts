@@ -5,7 +5,7 @@ import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
 import { accountOf, readAccount } from "../../src/cli/simulated-account.ts";
 import { deleteAll, exampleNamed, exampleWorld, manifestsOf, prepare } from "./examples.ts";
 
-/** Examples whose network is described beside them: what is described has to carry their jobs. */
+/** Examples with a described network, in which their jobs have to run. */
 it.each(["public-subnet", "private-nat", "private-endpoints"])("%s runs the jobs of its account", async (name) => {
   const world = await exampleWorld();
   const example = exampleNamed(name);
@@ -46,21 +46,21 @@ it.each([
   expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNABLE"]);
 });
 
-it("broken-network says which subnet lacks what, and mended in its manifest its job runs", async () => {
+it("broken-network reports what a subnet lacks, and its job runs after a fix of the manifest", async () => {
   const world = await exampleWorld();
   const example = exampleNamed("broken-network");
   await prepare(world.aws, example);
   const manifests = await manifestsOf(example);
   world.apply(...manifests);
-  const told = (): Condition | undefined => {
+  const networkReady = (): Condition | undefined => {
     const environment = world.store
       .objects(BatchComputeEnvironmentKind)
       .find(({ metadata }) => metadata.name === "broken-network");
     const { conditions = [] } = (environment?.status ?? {}) as { readonly conditions?: readonly Condition[] };
     return conditions.find(({ type }) => type === "NetworkReady");
   };
-  await world.until("the environment tells it", () => told()?.status === "False", 300);
-  expect(told()?.message).toMatch(/subnet-0d44000000000000a.*no public IP.*Fix: /);
+  await world.until("the environment reports it", () => networkReady()?.status === "False", 300);
+  expect(networkReady()?.message).toMatch(/subnet-0d44000000000000a.*no public IP.*Fix: /);
   await world.untilReady(900);
   for (const job of readAccount(example.directory).account?.jobs ?? []) {
     await world.aws.outside.submitJob({ jobName: job.name, jobQueue: job.queue, jobDefinition: job.definition });
@@ -68,12 +68,12 @@ it("broken-network says which subnet lacks what, and mended in its manifest its 
   await world.seconds(600);
   expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNABLE"]);
 
-  const mended = manifests.map((manifest) =>
+  const fixed = manifests.map((manifest) =>
     manifest.kind === "BatchComputeEnvironment"
       ? { ...manifest, spec: { ...(manifest.spec as object), network: { vpcEndpoints: "Ensure" } } }
       : manifest,
   );
-  world.apply(...mended);
+  world.apply(...fixed);
   await world.until("the job ends", () => world.aws.truth.jobs().every(({ status }) => status === "SUCCEEDED"), 1800);
-  await world.until("the environment says so", () => told()?.status === "True", 900);
+  await world.until("the environment reports it", () => networkReady()?.status === "True", 900);
 });

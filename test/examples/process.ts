@@ -9,7 +9,7 @@ const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 /** The operator as a process of its own, on the machine's clock. */
 export interface OperatorProcess {
   readonly pid: number;
-  /** What it has told so far, with `-o json`. */
+  /** Its output so far, with `-o json`. */
   readonly lines: readonly Line[];
   /** Exit code and stderr; the code is null after a kill. */
   readonly ended: Promise<{ readonly exitCode: number | null; readonly stderr: string }>;

@@ -92,7 +92,7 @@ it("fair-share without its policy is Stalled with AWS's words, and goes on when 
   const world = await exampleWorld();
   const example = exampleNamed("fair-share");
   world.apply(...(await manifestsOf(example)));
-  const told = (text: string): number => world.transcript().split(text).length - 1;
+  const count = (text: string): number => world.transcript().split(text).length - 1;
   const stalled = (): Condition | undefined => {
     const queue = world.store.object(JobQueueKind, { namespace: "default", name: "fair-share" });
     return (queue === undefined ? [] : conditionsOf(queue)).find(({ type }) => type === "Stalled");
@@ -102,10 +102,10 @@ it("fair-share without its policy is Stalled with AWS's words, and goes on when 
     "was refused: SchedulingPolicy arn:aws:batch:us-east-1:123456789012:scheduling-policy/teams not found.",
   );
   // With growing pauses, and without going to and fro: refused at first, then stalled.
-  expect(told("CreateJobQueue")).toBeLessThan(20);
-  expect(told("JobQueue fair-share: Ready=False DependencyNotReady Reconciling")).toBe(1);
-  expect(told("JobQueue fair-share: Ready=False DependencyNotReady Stalled")).toBe(1);
-  expect(told("JobQueue fair-share: Ready=False Creating")).toBe(0);
+  expect(count("CreateJobQueue")).toBeLessThan(20);
+  expect(count("JobQueue fair-share: Ready=False DependencyNotReady Reconciling")).toBe(1);
+  expect(count("JobQueue fair-share: Ready=False DependencyNotReady Stalled")).toBe(1);
+  expect(count("JobQueue fair-share: Ready=False Creating")).toBe(0);
 
   await prepare(world.aws, example);
   await world.untilReady(600);

@@ -35,8 +35,8 @@ function compare(a: string, b: string): number {
 function fields(object: Rendered): readonly string[] {
   const { kind, metadata } = object;
   // Hundreds of kilobytes of schema are the business of other tests; that it is there, and how it is labelled, is not.
-  const told = kind === "CustomResourceDefinition" ? { metadata } : object;
-  return leaves(told).map(([path, value]) => `${nameOf(object)} ${path}: ${value}`);
+  const shown = kind === "CustomResourceDefinition" ? { metadata } : object;
+  return leaves(shown).map(([path, value]) => `${nameOf(object)} ${path}: ${value}`);
 }
 
 function leaves(value: unknown, path = ""): readonly (readonly [string, string])[] {

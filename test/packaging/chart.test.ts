@@ -26,7 +26,7 @@ function givenPaths(values: Values): readonly Path[] {
   const known = new Set(valuePaths());
   const walk = (value: unknown, path: Path): readonly Path[] => {
     if (known.has(path.join("."))) return [path];
-    if (typeof value !== "object" || value === null) throw new Error(`${path.join(".")} is no value of the chart`);
+    if (typeof value !== "object" || value === null) throw new Error(`${path.join(".")} is not a value of the chart`);
     return Object.entries(value).flatMap(([key, inner]) => walk(inner, [...path, key]));
   };
   return walk(values, []);

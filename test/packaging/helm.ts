@@ -27,7 +27,7 @@ export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const chart = join(root, "charts/aws-batch-operator");
 export const crdsChart = join(root, "charts/aws-batch-operator-crds");
 
-/** An object as far as these tests look into it. */
+/** An object as far as these tests read it. */
 export interface Rendered {
   readonly apiVersion: string;
   readonly kind: string;

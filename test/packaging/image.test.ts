@@ -64,7 +64,7 @@ describe.skipIf(!isCi() && buildahTool.missing() !== undefined)("the image", () 
     });
   });
 
-  test("adds to its base the bundle and what tells about it: no shell, no package, no source", async () => {
+  test("adds to its base only the bundle and its documents: no shell, no package, no source", async () => {
     const names = await readdir(join(files, "app"), { recursive: true });
     expect(names.filter((name) => !/^dist\/[\w.-]+\.js$|^dist\/[\w.-]+\.LEGAL\.txt$/.test(name)).toSorted()).toEqual([
       "LICENSE",

@@ -102,7 +102,7 @@ export async function buildRootFs(directory: string): Promise<void> {
   await writeFile(join(directory, "usr/local/bin/npm"), command, { mode: 0o755 });
 }
 
-/** Copies a program, and the libraries that it names, to where its loader looks for them. */
+/** Copies a program, and the libraries that it names, to the search path of its loader. */
 async function withLibraries(directory: string, program: string, to: string): Promise<void> {
   const listed = await runOrFail("ldd", [program]);
   const libraries = [...listed.matchAll(/(\/\S+) \(0x/g)].map(([, path = ""]) => path);

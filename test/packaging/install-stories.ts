@@ -21,7 +21,7 @@ function stage(program: HelmProgram): Stage {
   let kubelet: Kubelet;
   let account: Account;
   let operator: Values = {};
-  // Stories run beside each other, and each packages the charts for itself.
+  // Stories run concurrently, and each packages the charts separately.
   const directory = mkdtempSync(join(scratchDirectory(), "charts-"));
   const archive = (name: string) => join(directory, name);
 
@@ -58,7 +58,7 @@ function stage(program: HelmProgram): Stage {
 
   async function emptied(team: Team): Promise<void> {
     for (const kind of ["JobQueue", "BatchComputeEnvironment", "JobDefinition"]) await team.deleteAll(kind);
-    // After a change of leader absence is believed only when AWS has been listed anew.
+    // A new leader treats a resource as missing only after it has listed AWS again.
     await team.untilGone(180_000);
     expect(account.isClean).toBe(true);
   }

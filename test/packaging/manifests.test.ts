@@ -8,17 +8,17 @@ import { runOrFail } from "../integration/control-plane/run.ts";
 import { changesIn } from "./changes.ts";
 import { describeWithHelm, documents, type Rendered, root, scratchDirectory, template, type Values } from "./helm.ts";
 
-/** Labels and annotations by which Helm knows its objects, or one release is told from another. */
+/** Labels and annotations by which Helm identifies its objects or a release. */
 const helmsOwn = /^(helm\.sh\/.*|app\.kubernetes\.io\/(instance|managed-by|version)|awsbatch\.dev\/version)$/;
 /** Some objects of one side have them as labels, and all of the other; what selects is compared. */
-const told = /^app\.kubernetes\.io\/(component|name)$/;
+const identifying = /^app\.kubernetes\.io\/(component|name)$/;
 
 /** An object without what only Helm needs, so that it can be compared with one that kubectl applies. */
 function plain(value: unknown, parent = ""): unknown {
   if (Array.isArray(value)) return value.map((one) => plain(one));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
-    .filter(([key]) => !helmsOwn.test(key) && !(parent === "labels" && told.test(key)))
+    .filter(([key]) => !helmsOwn.test(key) && !(parent === "labels" && identifying.test(key)))
     .map(([key, inner]) => [key, plain(inner, key)] as const)
     .filter(([key, inner]) => !(/^(labels|annotations)$/.test(key) && Object.keys(inner as object).length === 0));
   return Object.fromEntries(entries);

@@ -69,10 +69,10 @@ export class Release {
   /** Until nothing bears its label but what is meant to stay. */
   async untilGone(kept: RegExp = /^$/): Promise<void> {
     const left = async () => (await this.objects()).filter((name) => !kept.test(name));
-    const look = async (): Promise<true | string> => {
+    const isDeleted = async (): Promise<true | string> => {
       const objects = await left();
       return objects.length === 0 || listed(objects);
     };
-    await until(look, 60_000, "everything of the release to be gone");
+    await until(isDeleted, 60_000, "everything of the release to be gone");
   }
 }

@@ -7,7 +7,7 @@ export const everyFlag: Values = Object.fromEntries(
   Object.entries(flagValues().unwrap().shape).map(([name, type]) => [name, sampleOf(type)]),
 );
 
-/** A value of this type that is no default. */
+/** A value of this type that is not a default. */
 function sampleOf(type: z.ZodType): unknown {
   const samples = [true, 2, ["123456789012", "123456789013"], "debug", "Retain", "sample"];
   const sample = samples.find((one) => type.safeParse(one).success);
@@ -128,7 +128,7 @@ export const valueSets: Readonly<Record<string, Values>> = {
     extraVolumes: [{ name: "ca", configMap: { name: "ca" } }],
     extraVolumeMounts: [{ name: "ca", mountPath: "/ca", readOnly: true }],
     initContainers: [{ name: "before", image: "busybox" }],
-    sidecars: [{ name: "beside", image: "busybox" }],
+    sidecars: [{ name: "sidecar", image: "busybox" }],
     extraObjects: [
       { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "{{ .Release.Name }}-more" }, data: { a: "b" } },
     ],

@@ -81,7 +81,7 @@ function tagsOf(aws: SimulatedAws, id: string): Tags | undefined {
 
 const idMembers = ["VpcEndpointId", "GroupId", "SubnetId", "VpcId", "RouteTableId"];
 
-/** The first object with tags whose own id, its first member of these names, is `id`; others only refer to it. */
+/** The first tagged object with this id in its first member of these names; others only reference it. */
 function resourceWith(value: unknown, id: string): Readonly<Record<string, unknown>> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const record = value as Readonly<Record<string, unknown>>;

@@ -31,7 +31,7 @@ export function requestsOf(aws: SimulatedAws, { operation, input }: CallRecord):
 
 const allFeatures = Object.keys(policyFeatures) as PolicyFeature[];
 
-/** All that an operator of this cluster may be allowed, whose manifests name roles of its account. */
+/** The maximum of permissions of an operator of this cluster, with manifests that name roles of its account. */
 export function scopeOf(aws: Pick<SimulatedAws, "account" | "region">, change: Partial<PolicyScope> = {}): PolicyScope {
   return {
     partition: "aws",
@@ -53,8 +53,8 @@ export function scopeOf(aws: Pick<SimulatedAws, "account" | "region">, change: P
 const operatorCalls = new Set([batchCalls, iamCalls, ec2Calls].flatMap((calls) => Object.keys(calls)).map(operationOf));
 
 /**
- * Tells of each call of the operator that its generated policy would deny, in the turn before it takes effect.
- * @param policyOf the cluster whose tag a request gives or its resource bears; undefined: neither has one
+ * Reports each call of the operator that its generated policy would deny, in the turn before it takes effect.
+ * @param policyOf the cluster in the tags of a request or its resource; undefined: neither has one
  */
 export function watchPolicy(
   aws: SimulatedAws,
@@ -70,7 +70,7 @@ export function watchPolicy(
 
 /**
  * What of a call its policy would deny, in words; undefined: nothing.
- * @param excused requests whose denial does not matter
+ * @param excused requests that may be denied
  */
 export function denialOf(
   aws: SimulatedAws,

@@ -9,7 +9,7 @@ const bundled = (name: string, licence: string, text = ""): BundledPackage => ({
 });
 
 describe("the licences of what is bundled", () => {
-  test("are told with each text once, above it who is under it", () => {
+  test("are listed with each text once, below its packages", () => {
     const text = licencesText([bundled("a", "MIT", "Copyright A"), bundled("b", "MIT", "Copyright A")]);
     expect(text).toContain("a 1.0.0 (MIT)\nb 1.0.0 (MIT)\n");
     expect(text.split("Copyright A")).toHaveLength(2);
@@ -24,7 +24,7 @@ describe("the licences of what is bundled", () => {
   test.each([
     ["that asks for more than its text", bundled("a", "GPL-3.0-only", "text"), /a@1\.0\.0 is under GPL-3\.0-only/],
     ["that nobody names", bundled("a", "", "text"), /a@1\.0\.0 is under no licence/],
-    ["whose text is not there", bundled("a", "MIT"), /a@1\.0\.0 brings no text of its licence, MIT/],
+    ["without a text", bundled("a", "MIT"), /a@1\.0\.0 has no text of its licence, MIT/],
   ])("do not include one %s", (_what, one, words) => {
     expect(licenceProblems([one, bundled("b", "MIT", "text")])).toEqual([expect.stringMatching(words)]);
   });

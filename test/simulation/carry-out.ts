@@ -166,7 +166,7 @@ export class Player {
       await action();
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      this.#world.trace.tell(who, `cannot: ${what}: ${error.message}`);
+      this.#world.trace.note(who, `cannot: ${what}: ${error.message}`);
     }
   }
 }
@@ -206,7 +206,7 @@ export async function giveBack({ aws, store }: Simulation): Promise<void> {
 
 async function makeLegacy({ aws, trace }: Simulation, act: Extract<Act, { kind: "legacy" }>): Promise<void> {
   const { outside } = aws;
-  trace.tell("tool", `makes a ${act.what} ${JSON.stringify(act.request)}`);
+  trace.note("tool", `makes a ${act.what} ${JSON.stringify(act.request)}`);
   if (act.what === "environment") await outside.createComputeEnvironment(act.request as never);
   else if (act.what === "queue") await outside.createJobQueue(act.request as never);
   else await outside.registerJobDefinition(act.request as never);

@@ -62,7 +62,7 @@ export async function endWell(
   options: { readonly seed: number; readonly silence?: boolean },
 ): Promise<void> {
   if (world.violations.length > 0) return;
-  world.trace.tell("end", "faults stop");
+  world.trace.note("end", "faults stop");
   stopFaults(world);
   const faultsEndedAt = world.clock.monotonic();
   // Whoever is frozen goes on, and whoever is dead comes back.

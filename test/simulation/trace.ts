@@ -9,7 +9,7 @@ export class Trace {
   readonly #clock: VirtualClock;
   readonly #beganAt: number;
   readonly #lines: { readonly at: number; readonly who: string; readonly words: () => string }[] = [];
-  readonly #told = new Map<string, string>();
+  readonly #shown = new Map<string, string>();
 
   readonly #keeps: boolean;
 
@@ -25,29 +25,29 @@ export class Trace {
     return (this.#clock.monotonic() - this.#beganAt) / 1000;
   }
 
-  tell(who: string, what: string): void {
+  note(who: string, what: string): void {
     this.#add(who, () => what);
   }
 
-  tellCall(who: string, call: CallRecord): void {
+  noteCall(who: string, call: CallRecord): void {
     if (isWrite(call)) this.#add(who, () => describeWrite(call));
   }
 
-  tellChange(change: Change): void {
+  noteChange(change: Change): void {
     const { kind, name, state, status, statusReason, order } = change;
     const names = order?.map((arn) => arn.slice(arn.lastIndexOf("/") + 1)).join(", ");
     const why = status === "INVALID" || status === "FAILED" ? `(${statusReason ?? ""})` : "";
     const subject = kind === "job" ? `job ${name.slice(0, 8)}` : name;
     const what = [subject, state, status, names === undefined ? undefined : `[${names}]`, why];
-    this.tell("aws", what.filter((part) => part !== undefined && part !== "").join(" "));
+    this.note("aws", what.filter((part) => part !== undefined && part !== "").join(" "));
   }
 
-  tellStatus(object: KubeObject): void {
+  noteStatus(object: KubeObject): void {
     const name = `${object.kind} ${object.metadata.name}`;
     const text = summaryOf(object);
-    if (text === "" || this.#told.get(name) === text) return;
-    this.#told.set(name, text);
-    this.tell("status", `${name}: ${text}`);
+    if (text === "" || this.#shown.get(name) === text) return;
+    this.#shown.set(name, text);
+    this.note("status", `${name}: ${text}`);
   }
 
   #add(who: string, words: () => string): void {

@@ -232,7 +232,7 @@ export class Simulation {
   /** A person or tool does something; told in the story. */
   disturb(who: string, what: string): void {
     this.#disturbedAt = this.clock.monotonic();
-    this.trace.tell(who, what);
+    this.trace.note(who, what);
   }
 
   /** As `kubectl apply`. False: the API server refused it, as the story tells. */
@@ -245,7 +245,7 @@ export class Simulation {
         this.store.apply(manifest);
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
-        this.trace.tell("user", `is refused: ${error.message}`);
+        this.trace.note("user", `is refused: ${error.message}`);
         taken = false;
       }
     }
@@ -293,7 +293,7 @@ export class Simulation {
   /** Something went against a promise that no oracle of its own watches. */
   violate(oracle: string, message: string): void {
     this.violations.push({ oracle, at: this.trace.seconds, message });
-    this.trace.tell("ORACLE", `${oracle}: ${message}`);
+    this.trace.note("ORACLE", `${oracle}: ${message}`);
   }
 
   /** Ends every process. */
@@ -344,15 +344,15 @@ export class Simulation {
       onSend: (one, what) => this.#ask((oracle) => oracle.onSend?.(one, what)),
       onCall: (one, record, letGoAt) => {
         this.#callers.set(record, { process: one, letGoAt });
-        this.trace.tellCall(one.name, record);
+        this.trace.noteCall(one.name, record);
       },
-      onLeading: (one, leading) => this.trace.tell(one.name, leading ? "leads" : "leads no more"),
+      onLeading: (one, leading) => this.trace.note(one.name, leading ? "leads" : "leads no more"),
       onExit: (one, how) => {
-        this.trace.tell(one.name, how === "killed" ? "is dead" : `has ended: ${how}`);
+        this.trace.note(one.name, how === "killed" ? "is dead" : `has ended: ${how}`);
         if (!this.#ended) replica.startAfter(restartMs);
       },
     });
-    this.trace.tell(name, "starts");
+    this.trace.note(name, "starts");
     process.start();
     return process;
   }
@@ -401,12 +401,12 @@ export class Simulation {
       }
     });
     this.aws.onChange((change) => {
-      this.trace.tellChange(change);
+      this.trace.noteChange(change);
       this.#ask((oracle) => oracle.onAws?.(change, this.#inEffect));
     });
     this.store.onChange((before, after) => {
-      if (after !== undefined) this.trace.tellStatus(after);
-      else if (before !== undefined) this.trace.tell("store", `${before.kind} ${before.metadata.name} is gone`);
+      if (after !== undefined) this.trace.noteStatus(after);
+      else if (before !== undefined) this.trace.note("store", `${before.kind} ${before.metadata.name} is gone`);
       this.#noteHeld(before, after);
       this.#ask((oracle) => oracle.onObject?.(before, after));
     });

@@ -152,7 +152,7 @@ describe("everything is deleted", () => {
 
 it("a queue with a running job waits for it, and kills it not", async () => {
   const world = await fullWorld();
-  world.tell("user", "submits a job of ten minutes");
+  world.note("user", "submits a job of ten minutes");
   world.aws.outside.submitPlannedJob(
     { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
     { durationMs: 600_000, exitCode: 0 },
@@ -185,14 +185,14 @@ it("a queue is emptied by force only where its spec says so", async () => {
 it("a missing service role wedges AWS, not the operator: it says what to do, and ends when that is done", async () => {
   const role = "arn:aws:iam::123456789012:role/batch-service";
   const world = await fullWorld({ ...ec2, serviceRole: role });
-  world.tell("user", "takes the service role away");
+  world.note("user", "takes the service role away");
   world.aws.outside.removeRole(role);
   for (const [kind, name] of parts) world.delete(kind, name);
   const blocked = (): boolean =>
     world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason === "ServiceRoleMissing";
   await world.until("it says what to do", blocked, 3600);
   expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.message).toContain(role);
-  world.tell("user", "makes the service role again");
+  world.note("user", "makes the service role again");
   world.aws.outside.restoreRole(role);
   await world.untilGone(3600);
   nothingLeft(world);

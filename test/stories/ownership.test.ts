@@ -272,7 +272,7 @@ describe("an environment whose tags somebody takes off", () => {
     for (const { computeEnvironmentArn: resourceArn, computeEnvironmentName: name, tags } of live(world)) {
       const tagKeys = Object.keys(tags ?? {}).filter((key) => key.startsWith("awsbatch.dev/"));
       if (tagKeys.length === 0) continue;
-      world.tell("tool", `takes our tags off ${name}`);
+      world.note("tool", `takes our tags off ${name}`);
       await world.aws.outside.untagResource({ resourceArn, tagKeys });
     }
   }
@@ -308,7 +308,7 @@ describe("an environment whose tags somebody takes off", () => {
     const message = world.condition("BatchComputeEnvironment", "ce", "Stalled")?.message ?? "";
     const value = /awsbatch\.dev\/retained-from: "([^"]+)"/.exec(message)?.[1] ?? "";
     for (const { computeEnvironmentArn: resourceArn, computeEnvironmentName: name } of live(world)) {
-      world.tell("user", `gives ${name} back`);
+      world.note("user", `gives ${name} back`);
       await world.aws.outside.tagResource({ resourceArn, tags: { "awsbatch.dev/retained-from": value } });
     }
     await world.until("it is Ready again", () => !refused());

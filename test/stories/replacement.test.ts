@@ -142,7 +142,7 @@ describe("a replacement", () => {
       "it soaks",
       () => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "Soaking",
     );
-    world.tell("user", "submits a job");
+    world.note("user", "submits a job");
     world.aws.outside.submitPlannedJob(
       { jobName: "j", jobQueue: "team_q1", jobDefinition: "team_hello" },
       { durationMs: 600_000, exitCode: 0 },
@@ -155,7 +155,7 @@ describe("a replacement", () => {
     const world = await readyWorld();
     world.apply(jobDefinition("hello"));
     await world.untilReady();
-    world.tell("user", "submits a job of one hour");
+    world.note("user", "submits a job of one hour");
     world.aws.outside.submitPlannedJob(
       { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
       { durationMs: 3_600_000, exitCode: 0 },
@@ -206,10 +206,10 @@ describe("a replacement", () => {
       () => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "Soaking",
     );
     const target = world.object<{ target: string }>("BatchComputeEnvironment", "ce")?.status?.target ?? "";
-    world.tell("aws", `finds ${target} INVALID`);
+    world.note("aws", `finds ${target} INVALID`);
     world.aws.outside.invalidate(target, "none of the instances joined the underlying ECS Cluster");
     await world.until("the queues are back", () => stalled(world, "Invalid")() && queuesAvoid(world, target));
-    world.tell("aws", `finds ${target} healthy again`);
+    world.note("aws", `finds ${target} healthy again`);
     world.aws.outside.heal(target);
     await world.seconds(600);
     expect(queuesAvoid(world, target)).toBe(true);
@@ -309,7 +309,7 @@ describe("a replacement", () => {
     await expectSilence(world);
     const [serving] = ours(world);
     const before = world.writes().length;
-    world.tell("tool", "changes the instance types in AWS");
+    world.note("tool", "changes the instance types in AWS");
     await world.aws.outside.updateComputeEnvironment({
       computeEnvironment: serving?.computeEnvironmentName,
       computeResources: { instanceTypes: ["r5.large"] },

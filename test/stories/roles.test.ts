@@ -52,7 +52,7 @@ describe("roles", () => {
   it("are put back as they were when somebody changes them", async () => {
     const world = await fullWorld();
     const name = arnOf(world, "service").split("/").at(-1) ?? "";
-    world.tell("user", "attaches the administrator's policy to the service role, and detaches its own");
+    world.note("user", "attaches the administrator's policy to the service role, and detaches its own");
     await world.aws.outside.iam.attachRolePolicy({ RoleName: name, PolicyArn: administrator });
     const own = "arn:aws:iam::aws:policy/service-role/AWSBatchServiceRole";
     await world.aws.outside.iam.detachRolePolicy({ RoleName: name, PolicyArn: own });
@@ -197,7 +197,7 @@ describe("a service role that is taken away by hand in the middle of a deletion"
       world.delete(kind, name);
     }
     await untilDeleting(world);
-    world.tell("user", "takes the service role away");
+    world.note("user", "takes the service role away");
     world.aws.outside.removeRole(arnOf(world, "service"));
     await world.untilGone();
     nothingLeft(world);
@@ -211,7 +211,7 @@ describe("a service role that is taken away by hand in the middle of a deletion"
     await world.untilReady();
     world.delete("BatchComputeEnvironment", "ce");
     await untilDeleting(world);
-    world.tell("user", "takes the service role away");
+    world.note("user", "takes the service role away");
     world.aws.outside.removeRole(role);
     await world.until(
       "the object is Stalled",

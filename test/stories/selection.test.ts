@@ -23,12 +23,12 @@ async function selecting(): Promise<World> {
 
 async function tag(world: World, id: string, tags: Readonly<Record<string, string>>): Promise<void> {
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  world.tell("user", `tags ${id} ${JSON.stringify(tags)}`);
+  world.note("user", `tags ${id} ${JSON.stringify(tags)}`);
   await world.aws.outside.ec2.createTags({ Resources: [id], Tags });
 }
 
 async function untag(world: World, id: string, key: string): Promise<void> {
-  world.tell("user", `takes the tag ${key} from ${id}`);
+  world.note("user", `takes the tag ${key} from ${id}`);
   await world.aws.outside.ec2.deleteTags({ Resources: [id], Tags: [{ Key: key }] });
 }
 

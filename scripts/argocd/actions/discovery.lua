@@ -1,4 +1,4 @@
--- What a person may ask of the object now.
+-- The actions that are available now.
 local annotations = obj.metadata.annotations or {}
 local paused = annotations["awsbatch.dev/paused"] == "true"
 local approval = obj.status ~= nil and obj.status.plan ~= nil and obj.status.plan.approval or nil

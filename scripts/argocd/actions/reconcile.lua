@@ -1,4 +1,4 @@
--- Any new value does; the operator echoes it in status.lastHandledReconcileAt. Argo CD has no global os.
+-- Any new value works; the operator copies it to status.lastHandledReconcileAt. Argo CD has no global os.
 local os = require("os")
 obj.metadata.annotations = obj.metadata.annotations or {}
 obj.metadata.annotations["awsbatch.dev/reconcile-requested-at"] = os.date("!%Y-%m-%dT%XZ")

@@ -44,7 +44,7 @@ const stalled = (world: World, reason: string) => () =>
 
 /** Somebody else registers this image under the name, with these tags. */
 async function intrude(world: World, tag: string, tags: Record<string, string> = {}): Promise<void> {
-  world.tell("user", `registers alpine:${tag} by hand`);
+  world.note("user", `registers alpine:${tag} by hand`);
   await world.aws.outside.registerJobDefinition({
     jobDefinitionName: "team_job",
     type: "container",
@@ -54,7 +54,7 @@ async function intrude(world: World, tag: string, tags: Record<string, string> =
 }
 
 async function deregister(world: World, name: string): Promise<void> {
-  world.tell("user", `deregisters ${name} by hand`);
+  world.note("user", `deregisters ${name} by hand`);
   await world.aws.outside.deregisterJobDefinition({ jobDefinition: name });
 }
 
@@ -231,7 +231,7 @@ describe("a job definition", () => {
     expect(active(world)).toEqual(["1:alpine:1"]);
     expect(world.aws.truth.jobDefinitions()[0]?.tags).toMatchObject({ team: "blue" });
     expect(world.aws.truth.jobDefinitions()[0]?.tags).not.toHaveProperty("stage");
-    world.tell("user", "removes the tag team by hand");
+    world.note("user", "removes the tag team by hand");
     const arn = "arn:aws:batch:eu-west-1:123456789012:job-definition/team_job:1";
     await world.aws.outside.untagResource({ resourceArn: arn, tagKeys: ["team"] });
     await world.until("the tag is back", () => world.aws.truth.jobDefinitions()[0]?.tags?.["team"] === "blue", 120);

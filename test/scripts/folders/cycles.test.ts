@@ -4,7 +4,7 @@ import { folderCycles, importsIn } from "../../../scripts/folders/cycles.ts";
 const among = (imports: Readonly<Record<string, readonly string[]>>) => folderCycles(new Map(Object.entries(imports)));
 
 describe("circles among folders", () => {
-  it("are told by the imports that make them", () => {
+  it("are reported by the imports that cause them", () => {
     expect(among({ "src/a/one.ts": ["src/b/two.ts"], "src/b/three.ts": ["src/a/four.ts"] })).toEqual([
       "src/a/one.ts imports src/b/two.ts",
       "src/b/three.ts imports src/a/four.ts",
@@ -22,7 +22,7 @@ describe("circles among folders", () => {
     expect(found.join()).not.toContain("src/d");
   });
 
-  it("are none between a folder and what stands above it", () => {
+  it("do not exist between a folder and its parents", () => {
     expect(among({ "src/a/a.ts": ["src/a/part/b.ts"], "src/a/part/b.ts": ["src/a/c.ts"] })).toEqual([]);
   });
 

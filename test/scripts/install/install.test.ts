@@ -33,7 +33,7 @@ interface Container {
   readonly securityContext: unknown;
 }
 
-/** As far as these tests look into objects of any kind. */
+/** As far as these tests read objects of any kind. */
 interface Installed {
   readonly kind: string;
   readonly metadata: {

@@ -40,7 +40,7 @@ function yamlBlocks(text: string): readonly unknown[] {
   return [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(([, block = ""]) => loadAll(block));
 }
 
-interface Told {
+interface ShownStatus {
   readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
 }
 
@@ -99,21 +99,23 @@ describe.each(pages)("the page of $kind", ({ text, kind, crd, spec, status }) =>
   });
 
   test("has a section and an example for every type of condition", () => {
-    const told = yamlBlocks(section(text, "## Status")).flatMap((one) => (one as { status: Told }).status.conditions);
+    const shown = yamlBlocks(section(text, "## Status")).flatMap(
+      (one) => (one as { status: ShownStatus }).status.conditions,
+    );
     const types = [...section(text, "## Status").matchAll(/^\| ([A-Z][A-Za-z]+) \|/gm)].map(([, type = ""]) => type);
     expect(types).toEqual(conditionTypesOf(kindOf(kind)));
-    expect([...new Set(told.map(({ type }) => type))].toSorted()).toEqual(types.toSorted());
+    expect([...new Set(shown.map(({ type }) => type))].toSorted()).toEqual(types.toSorted());
     expect(types.filter((type) => section(text, `### ${type}`) === "")).toEqual([]);
     const known = reasonsIn(text);
-    expect(told.filter(({ reason }) => !known.includes(reason))).toEqual([]);
+    expect(shown.filter(({ reason }) => !known.includes(reason))).toEqual([]);
   });
 
   test("has examples that the API server takes", () => {
     const examples = yamlBlocks(section(text, "## Example"));
     expect(examples).toHaveLength(1);
     expect(examples.flatMap((example) => objectFindings(crd, example))).toEqual([]);
-    const told = yamlBlocks(section(text, "## Status")).map((one) => (one as { readonly status: unknown }).status);
-    expect(told.flatMap((one) => schemaFindings(status, one))).toEqual([]);
+    const shown = yamlBlocks(section(text, "## Status")).map((one) => (one as { readonly status: unknown }).status);
+    expect(shown.flatMap((one) => schemaFindings(status, one))).toEqual([]);
   });
 
   test("has no placeholder left, and no link that leads nowhere", () => {

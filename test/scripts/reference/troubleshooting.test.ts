@@ -38,14 +38,14 @@ const explained = [...written.matchAll(/^### ([A-Z][A-Za-z]+(?:, [A-Z][A-Za-z]+)
 );
 
 describe("the page of troubleshooting", () => {
-  test("lists every reason in every place where it stands, with what it means", () => {
+  test("lists every reason in all its places, with its meaning", () => {
     const rows = [...list.matchAll(/^\| (?:\[)?`(\w+)`[^|]*\| ([^|]+) \| ([^|]+) \|/gm)];
     const listed = new Set(rows.map(([, reason = ""]) => reason));
     expect([...listed].toSorted()).toEqual([...reasons].toSorted());
     expect(rows.length).toBeGreaterThan(listed.size);
   });
 
-  test("explains each that a person has to end: what it means, what to look at, what to do next", () => {
+  test("explains each that a person has to fix: its meaning, what to check, what to do next", () => {
     const forPeople = new Set(entries.filter(isForPeople).map(({ reason }) => reason));
     expect(forPeople.size).toBeGreaterThan(50);
     expect([...forPeople].filter((reason) => !explained.includes(reason))).toEqual([]);

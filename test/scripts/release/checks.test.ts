@@ -28,7 +28,7 @@ async function outcome(name: string, release: Release, again: Release = release)
 }
 
 describe("before a release", () => {
-  test("every place that tells the version tells that of package.json", async () => {
+  test("every place with the version has the one of package.json", async () => {
     expect((await versionPlaces()).length).toBeGreaterThan(15);
     await expect(outcome("versions", await releaseOf("versions", {}))).resolves.toMatch(/ in \d+ places$/);
   });

@@ -6,13 +6,13 @@ const tool = (missing: string | undefined): Tool => ({
   name: "promtool",
   missing: () => missing,
   install: "apt-get install prometheus",
-  tests: "when alerts fire",
+  tests: "alerts",
   files: [],
 });
 
-it("a missing tool is told in one line with the package to install and the tests that are left out", () => {
+it("a missing tool is reported in one line with the package to install and the skipped tests", () => {
   expect(missingText(tool("it is missing"), false)).toBe(
-    "promtool: it is missing; run `apt-get install prometheus`. Without it this is left out: when alerts fire.",
+    "promtool: it is missing; run `apt-get install prometheus`. Without it this is skipped: alerts.",
   );
   expect(missingText(tool("it is missing"), true)).toMatch(/this fails, because CI is set/);
   expect(missingText(tool(undefined), false)).toBeUndefined();

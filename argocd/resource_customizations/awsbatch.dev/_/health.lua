@@ -5,10 +5,10 @@ local function annotated(name)
   return annotations ~= nil and annotations[name] == "true"
 end
 
-local function condition(wanted)
+local function condition(conditionType)
   if obj.status ~= nil and obj.status.conditions ~= nil then
     for _, candidate in ipairs(obj.status.conditions) do
-      if candidate.type == wanted then
+      if candidate.type == conditionType then
         return candidate
       end
     end
@@ -24,7 +24,7 @@ local ready = condition("Ready")
 local stalled = condition("Stalled")
 local message = ready ~= nil and ready.message or "The operator has not seen this object yet"
 
--- While it is held the message tells what would be done; when there is nothing to do, that it is held.
+-- While the object is paused or in dry run, the message lists the planned writes, or says that there are none.
 if annotated("awsbatch.dev/paused") then
   return health("Suspended", ready ~= nil and ready.reason == "Paused" and message or "paused by annotation")
 end
