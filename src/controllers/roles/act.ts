@@ -8,15 +8,15 @@ import type { RolesAction } from "./action.ts";
 import type { RolesMemory } from "./observe.ts";
 import type { RoleWrite } from "./writes.ts";
 
-/** With what roles are written. */
+/** What the writes of roles need. */
 interface Writing {
   readonly ports: Pick<Ports, "store" | "regions" | "clock">;
-  /** Gets when which role was written. */
+  /** Records when each role was written. */
   readonly memory: Pick<RolesMemory, "wroteAt" | "madeAt">;
 }
 
 /**
- * Carries out one action: its writes one after the other, up to the first refusal; what was written stays.
+ * Carries out one action: its writes in order, up to the first refusal. Earlier writes are kept.
  *
  * @param kind of the object
  * @throws AwsError at the first refusal
@@ -42,7 +42,7 @@ export async function actOnRoles(
     }
     if (action.doing === "delete") memory.madeAt.delete(action.name);
   } catch (error) {
-    // After a refusal of the first write there is nothing that IAM could have yet to show.
+    // IAM has nothing to show after a refusal of the first write.
     wrote ||= !neverHappened(error);
     throw error;
   } finally {

@@ -1,4 +1,4 @@
-/** The end of a role: after everything that uses it, and never while another object needs it. Pure. */
+/** Deletes a role after everything that uses it, and never while another object needs it. Pure. */
 
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { tagPrefix } from "../../aws/names.ts";
@@ -20,9 +20,9 @@ const blockedCheckMs = 60_000;
 const slowestCountMs = 10 * 60_000;
 
 /**
- * The next step until none of `names` is this object's any more; undefined: nothing is left to do.
+ * The next step until this object owns none of `names`; undefined: nothing is left to do.
  *
- * @param leaving the object itself goes, so that its note of the roles goes with it
+ * @param leaving the object itself is in deletion, and its note of the roles is deleted with it
  */
 export function removed(seen: RolesSeen, names: readonly string[], leaving: boolean): RolesStep | undefined {
   const { iam } = seen;
@@ -34,8 +34,8 @@ export function removed(seen: RolesSeen, names: readonly string[], leaving: bool
   if (next !== undefined) return next;
   if (leaving || names.length === 0) return undefined;
   const claims = seen.claims.filter((claim) => !names.includes(claim));
-  const message = `no longer asked for: ${names.join(", ")}`;
-  // Where nothing is asked for any more nobody looks again.
+  const message = `removing roles from the note of this object: ${names.join(", ")}`;
+  // Nobody checks a role again that is not noted.
   return { kind: "act", action: { kind: "claimRoles", claims }, reason: "DeletingRole", message };
 }
 
@@ -51,10 +51,10 @@ function oneRemoved(
   if (ownRole === undefined && ownProfile === undefined) {
     const isAbsent = role === undefined && profile === undefined;
     if (!isAbsent || !seen.absenceUnproven.has(name)) return undefined;
-    const message = `waiting for IAM to show role ${name}, if it was made`;
+    const message = `waiting for IAM to show role ${name}, which may have been created`;
     return { kind: "wait", reason: "DeletingRole", message, checkInMs: settleCheckMs };
   }
-  // Whoever removes it knows only of the jobs of its own definition, so each waits for those of its own.
+  // An object knows only the jobs of its own definition, so each object waits for its own jobs.
   const used = seen.retain ? undefined : stillUsed(seen, name);
   if (used !== undefined) return used;
   const others = seen.others.get(name) ?? [];
@@ -62,7 +62,7 @@ function oneRemoved(
     return seen.retain ? markedForOthers(seen, ownRole) : undefined;
   }
   if (others.length > 0) {
-    const message = `role ${name} is removed when ${others.map(({ key }) => key).join(", ")} is gone`;
+    const message = `keeping role ${name} until these no longer use it: ${others.map(({ key }) => key).join(", ")}`;
     return { kind: "wait", reason: "RoleInUse", message, checkInMs: othersCheckMs };
   }
   if (seen.justWritten.has(name)) {
@@ -70,15 +70,15 @@ function oneRemoved(
     return { kind: "wait", reason: "DeletingRole", message, checkInMs: settleCheckMs };
   }
   const retained = seen.retain || ownRole?.tags[retainedFromTag] !== undefined;
-  if (retained) return released(seen, ownRole, ownProfile, name, "as deletionPolicy says");
-  // What is ours is gone by now: what still names the role was taken from us, and would be left without it.
+  if (retained) return released(seen, ownRole, ownProfile, name, "deletionPolicy is Retain");
+  // Our resources are deleted by now. What still references the role was taken over, and needs it.
   if (seen.referred.has(name)) return released(seen, ownRole, ownProfile, name, undefined);
   const strangers = (ownRole?.profileNames ?? []).filter((held) => held !== ownProfile?.name);
   if (strangers.length > 0) {
     return {
       kind: "blocked",
       reason: "RoleInUse",
-      message: `role ${name} is held by instance profile ${strangers.join(", ")}, which is not ours, and AWS does not delete it before. Take it out there (aws iam remove-role-from-instance-profile), or let the object go with awsbatch.dev/abandon: "true"`,
+      message: `AWS does not delete role ${name} while it is in instance profile ${strangers.join(", ")}, which does not belong to the operator. Remove the role from that profile (aws iam remove-role-from-instance-profile), or delete the object without changing AWS: annotate it with awsbatch.dev/abandon: "true"`,
       checkInMs: blockedCheckMs,
     };
   }
@@ -86,20 +86,20 @@ function oneRemoved(
     kind: "act",
     action: { kind: "writeRole", name, doing: "delete", writes: removalWrites(ownRole, ownProfile) },
     reason: "DeletingRole",
-    message: `role ${name} is removed: nothing uses it any more`,
+    message: `deleting role ${name}: nothing uses it`,
   };
 }
 
 /**
- * Of several that want a role no more, one stays until the others are through, and removes it: one that is not being
- * deleted, for its revisions may name the role as long as it lives, and of such, or of none, the last in rank.
+ * Of several objects that no longer request a role, one waits for the others and deletes it. That is an object that is
+ * not in deletion, because its revisions may name the role as long as it exists; of several the last in rank.
  */
 function outlasts({ stage, rank }: OtherUser, seen: RolesSeen): boolean {
   const [otherLives, lives] = [stage !== "goes", seen.goingForMs === undefined];
   return otherLives === lives ? rank > seen.rank : otherLives;
 }
 
-/** A job that has lost its role can do nothing more: it is not killed by us, neither so. */
+/** A job without its role fails. The operator ends no running job, so the role stays until its jobs end. */
 function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesStep | undefined {
   if (jobs.kind === "counted" && jobs.count === 0) return undefined;
   const checkInMs = countAgainMs(goingForMs);
@@ -108,27 +108,27 @@ function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesStep | u
     case "later":
       return {
         ...kept,
-        message: `role ${name} is kept: the jobs that run by it are counted when nothing else is left to do`,
+        message: `keeping role ${name}: jobs using it are counted last`,
       };
     case "unread":
-      return { ...kept, message: `role ${name} is kept: ${jobs.message}`, stallsAfterMs: marks.unreadStallsMs };
+      return { ...kept, message: `keeping role ${name}: ${jobs.message}`, stallsAfterMs: marks.unreadStallsMs };
     case "counted": {
-      const were = jobs.count === 1 ? "job that was" : "jobs that were";
-      return { ...kept, message: `role ${name} is kept: ${jobs.count} ${were} submitted before may use it` };
+      const earlier = jobs.count === 1 ? "job that was" : "jobs that were";
+      return { ...kept, message: `keeping role ${name}: ${jobs.count} ${earlier} submitted earlier may use it` };
     }
   }
 }
 
 /**
- * To count jobs costs calls for each queue of the region, and a job may take days: they are counted again when a
- * quarter of the wait so far has passed, so that the wait is never much longer than the job.
+ * A count of jobs costs calls for each queue of the region, and a job may take days. The operator counts again after a
+ * quarter of the wait so far, so that the wait is never much longer than the job.
  */
 function countAgainMs(goingForMs: number | undefined): number {
   if (goingForMs === undefined) return slowestCountMs;
   return Math.min(slowestCountMs, Math.max(blockedCheckMs, goingForMs / 4));
 }
 
-/** A shared role that others go on using, and that stays after them because this object's side of AWS stays. */
+/** Marks a shared role that others keep using: it stays after them, because this object's resources stay. */
 function markedForOthers(seen: RolesSeen, role: RoleSeen | undefined): RolesStep | undefined {
   if (role === undefined || role.tags[sharedRoleTag] === undefined || role.tags[retainedFromTag] !== undefined) {
     return undefined;
@@ -143,11 +143,11 @@ function markedForOthers(seen: RolesSeen, role: RoleSeen | undefined): RolesStep
       writes: [{ kind: "tagRole", name: role.name, tags }],
     },
     reason: "RetainingRole",
-    message: `role ${role.name} is marked to stay, as deletionPolicy says`,
+    message: `marking role ${role.name} to stay in AWS: deletionPolicy is Retain`,
   };
 }
 
-/** Without an owner, for whoever asks for it again. */
+/** Removes the owner from a role, so that another object can take it back. */
 function released(
   seen: RolesSeen,
   role: RoleSeen | undefined,
@@ -156,7 +156,7 @@ function released(
   why: string | undefined,
 ): RolesStep {
   const mark = role?.tags[retainedFromTag] ?? seen.mark;
-  // What it is for stays on it: what is left may run by it, so whoever takes it back gets it for nothing else.
+  // The tag of its purpose stays: retained resources may use the role, so it must not get another purpose.
   const untagged = (tags: Readonly<Record<string, string>>): readonly string[] =>
     releaseTags(tags, mark).remove.filter((key) => key.startsWith(tagPrefix) && key !== roleTag);
   const tags = { [retainedFromTag]: mark };
@@ -175,6 +175,6 @@ function released(
     kind: "act",
     action: { kind: "writeRole", name, doing: "release", writes },
     reason: "RetainingRole",
-    message: `role ${name} is left in AWS${why === undefined ? ": something that is not ours uses it" : `, ${why}`}`,
+    message: `leaving role ${name} in AWS: ${why ?? "a resource that does not belong to the operator uses it"}`,
   };
 }

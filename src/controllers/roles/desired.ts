@@ -1,4 +1,4 @@
-/** Which roles an object wishes, whole: name, trust, policies, tags. Pure. */
+/** The desired roles of an object: name, trust, policies, tags. Pure. */
 
 import type { RoleSpec } from "../../api/v1alpha1/iam.ts";
 import { canonicalJson } from "../fingerprint.ts";
@@ -15,7 +15,7 @@ import {
 import { samePolicy } from "./documents.ts";
 import { type RolePurpose, roleName, rolePath } from "./names.ts";
 
-/** The account in which roles are made; one for all regions. */
+/** The account of the roles; one for all regions. */
 export interface Place {
   readonly account: string;
   /** `aws`, `aws-cn`, `aws-us-gov`. */
@@ -26,7 +26,7 @@ export interface DesiredRole {
   readonly purpose: RolePurpose;
   /** e.g. `spec.iam.serviceRole`. */
   readonly field: string;
-  /** In IAM; the instance profile bears the same name. */
+  /** In IAM; the instance profile has the same name. */
   readonly name: string;
   readonly path: string;
   readonly arn: string;
@@ -34,14 +34,14 @@ export interface DesiredRole {
   readonly profileArn: string | undefined;
   /** The trust policy. */
   readonly trust: string;
-  /** All that shall be attached. */
+  /** All policies to attach. */
   readonly policyArns: readonly string[];
-  /** Of these, what the spec asks for. */
+  /** Those of them that the spec requests. */
   readonly asked: readonly string[];
   readonly inlinePolicies: Readonly<Record<string, string>>;
   readonly permissionsBoundaryArn: string | undefined;
   readonly userTags: Readonly<Record<string, string>>;
-  /** What makes it ours. */
+  /** The tags of ownership. */
   readonly ownTags: Readonly<Record<string, string>>;
   /** The name by which objects of the namespace share it. */
   readonly sharedAs: string | undefined;
@@ -78,7 +78,7 @@ const sorts: Readonly<Record<string, Sort>> = {
 /** `spec.iam` of either kind. */
 export type RoleSpecs = Readonly<Record<string, RoleSpec | undefined>>;
 
-/** @param boundaryArn the boundary that every role gets which names none itself */
+/** @param boundaryArn the boundary of every role that names none itself */
 export function desiredRolesOf(
   iam: object | undefined,
   identity: Identity,
@@ -131,7 +131,7 @@ function principalOf(service: string, partition: string): string {
   return `${service}.amazonaws.com${service === "ec2" && partition === "aws-cn" ? ".cn" : ""}`;
 }
 
-/** That one service may assume the role, and nobody else. */
+/** A trust policy for one service only. */
 export function trustPolicy(principal: string): string {
   return JSON.stringify({
     Version: "2012-10-17",
@@ -156,7 +156,7 @@ export function roleOwnerTags(
   };
 }
 
-/** Whether two objects that share a role want the same role. */
+/** Whether two objects that share a role desire the same content. */
 export function sameContent(left: DesiredRole, right: DesiredRole): boolean {
   const [one, other] = [left.inlinePolicies, right.inlinePolicies];
   const policies = [...new Set([...Object.keys(one), ...Object.keys(other)])];

@@ -1,4 +1,4 @@
-/** What differs between a role as it is wished and as IAM has it, as the writes that mend it. Pure. */
+/** Compares a desired role with the role in IAM, and returns the writes that fix the differences. Pure. */
 
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { retainedFromTag, type Tags } from "../ownership.ts";
@@ -16,7 +16,7 @@ export interface RoleDifference {
 }
 
 /**
- * Only what differs, in the order in which it must be written: the role before what is attached to it, the profile last.
+ * The differences in the order of their writes: the role before its attachments, the profile last.
  *
  * @param ignoreTagKeys globs of tag keys that others own
  * @param mark what Retain writes on a role of the object
@@ -39,7 +39,7 @@ export function roleDifferences(
   ];
 }
 
-/** All that must go before a role can, and the role. Profiles of others stay, and AWS then keeps the role. */
+/** Deletes everything that a role holds, then the role. Foreign profiles stay, and AWS then keeps the role. */
 export function removalWrites(role: RoleSeen | undefined, profile: ProfileSeen | undefined): readonly RoleWrite[] {
   const ofProfile: RoleWrite[] =
     profile === undefined
@@ -77,7 +77,7 @@ function trust({ field, name, trust: document }: DesiredRole, role: RoleSeen): R
   return [
     {
       path: `${field} (trust)`,
-      why: "the service that needs the role, and nobody else, may assume it",
+      why: "only the service that needs the role may assume it",
       write: { kind: "putTrust", name, trust: document },
     },
   ];
@@ -100,7 +100,7 @@ const attachedLimit = 10;
 /** IAM's limit of tags. */
 const tagLimit = 50;
 
-/** What is added first leaves no moment without it; but where both together are more than IAM takes, room comes first. */
+/** Adds first, so that nothing is ever missing. Where both together exceed IAM's limit, it removes first. */
 function inTurn<T>(added: readonly T[], removed: readonly T[], isTooMuch: boolean): T[] {
   return isTooMuch ? [...removed, ...added] : [...added, ...removed];
 }
@@ -113,7 +113,7 @@ function attachments({ field, name, policyArns }: DesiredRole, attached: readonl
     return { path, why: `${policyArn} is not attached`, write: { kind: "attach", name, policyArn } };
   });
   const removed = surplus.map((policyArn): RoleDifference => {
-    return { path, why: `${policyArn} is attached and not wished`, write: { kind: "detach", name, policyArn } };
+    return { path, why: `${policyArn} is attached but not desired`, write: { kind: "detach", name, policyArn } };
   });
   return inTurn(added, removed, attached.length + missing.length > attachedLimit);
 }
@@ -130,10 +130,10 @@ function inlinePolicies(
   const surplus = Object.keys(seen).filter((policy) => desired[policy] === undefined);
   const added = different.map(([policy, document]): RoleDifference => {
     const write: RoleWrite = { kind: "putInline", name, policy, document };
-    return { path: path(policy), why: "the document means something else, or is missing", write };
+    return { path: path(policy), why: "the document differs in meaning, or is missing", write };
   });
   const removed = surplus.map((policy): RoleDifference => {
-    return { path: path(policy), why: "it is not wished", write: { kind: "deleteInline", name, policy } };
+    return { path: path(policy), why: "it is not desired", write: { kind: "deleteInline", name, policy } };
   });
   return inTurn(added, removed, inlineLength({ ...seen, ...desired }) > inlineLimit);
 }
@@ -155,7 +155,7 @@ function tagWrites(
   ignored: readonly string[],
   mark: string,
 ): TagWrite[] {
-  // Whom Retain names takes its mark off with what it takes back; any other one tells the last user that the role stays.
+  // The object in the mark of Retain removes it as it takes the role back. Any other mark keeps the role after its last user.
   const { [retainedFromTag]: marked, ...others } = described;
   const change = tagChange(userTags, ownTags, marked === mark ? described : others, ignored);
   if (change === undefined) return [];
@@ -190,5 +190,5 @@ function instanceProfile(
     ...strangers.map((role): RoleWrite => ({ kind: "removeFromProfile", name, role })),
     ...(held ? [] : [{ kind: "addToProfile", name, role: name } as const]),
   ];
-  return writes.map((write) => ({ path, why: "instances get their role by it", write }));
+  return writes.map((write) => ({ path, why: "instances get their role from it", write }));
 }

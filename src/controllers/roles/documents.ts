@@ -1,13 +1,13 @@
-/** When two policy documents of IAM mean the same. Pure. */
+/** Compares policy documents of IAM by meaning. Pure. */
 
 import { canonicalJson } from "../fingerprint.ts";
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * Compares by meaning: the order of statements, actions, resources, principals and condition values counts for
- * nothing, one value is a list of one, actions and condition keys have no case, an account id is its root user. What is
- * no JSON is compared as text. `Sid` and `Id` count: people read them, and AWS keeps them as they are.
+ * Compares by meaning. The order of statements, actions, resources, principals and condition values does not matter,
+ * one value equals a list of one, actions and condition keys have no case, and an account id is its root user. Text that
+ * is not JSON is compared as text. `Sid` and `Id` matter: people read them, and AWS keeps them.
  */
 export function samePolicy(left: string, right: string): boolean {
   if (left === right) return true;
@@ -16,11 +16,11 @@ export function samePolicy(left: string, right: string): boolean {
   return canonicalJson(normalPolicy(one)) === canonicalJson(normalPolicy(other));
 }
 
-/** Why a text is no policy document; undefined when it may be one. AWS has the last word. */
+/** Why a text cannot be a policy document; undefined when it may be one. AWS decides. */
 export function documentFault(text: string): string | undefined {
   const document = parsed(text);
-  if (document === undefined) return "it is no JSON";
-  if (!isMap(document)) return "it is no JSON object";
+  if (document === undefined) return "it is not JSON";
+  if (!isMap(document)) return "it is not a JSON object";
   return document["Statement"] === undefined ? "it has no Statement" : undefined;
 }
 
@@ -37,7 +37,7 @@ function normalPolicy(document: Json): Json {
   if (!isMap(document)) return document;
   return {
     ...document,
-    // Left out, it means the first version of the language.
+    // The default is the first version of the language.
     Version: document["Version"] ?? "2008-10-17",
     Statement: setOf(document["Statement"] ?? [], normalStatement),
   };

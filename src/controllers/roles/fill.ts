@@ -1,4 +1,4 @@
-/** A spec with the roles that are made for it in every slot that is empty. Pure. */
+/** Fills the roles that the operator creates for a spec into its empty fields. Pure. */
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
@@ -120,7 +120,7 @@ function profileOf(desiredRoles: readonly DesiredRole[]): string | undefined {
   return desiredRoles.find((desired) => desired.purpose === "instance")?.profileArn;
 }
 
-/** The member with the value, when nothing is there yet and there is something to put there. */
+/** The member with the value, if it is empty and there is a value. */
 function absent(
   given: string | undefined,
   member: string,

@@ -1,23 +1,23 @@
-/** Which policies and roles the objects of a namespace may use. Pure. */
+/** Limits the policies and roles that the objects of a namespace may use. Pure. */
 
 import { matchesAny } from "../glob.ts";
 import { firstOf } from "../wording.ts";
 import type { DesiredRole } from "./desired.ts";
 
-/** The operator's flags, or what an annotation of a namespace says instead. */
+/** The operator's flags, or the annotations of a namespace in their place. */
 export interface RoleLimits {
-  /** Globs of policy ARNs that a role may be given beside the one that it needs. */
+  /** Globs of policy ARNs that a role may have in addition to the one that it needs. */
   readonly allowedPolicyArns: readonly string[];
   /** Globs of the roles and instance profiles that a spec may name itself; undefined: any. */
   readonly allowedRoleArns: readonly string[] | undefined;
-  /** The boundary of every role that is made; undefined: what the spec says. */
+  /** The boundary of every role that the operator creates; undefined: that of the spec. */
   readonly permissionsBoundary: string | undefined;
   readonly allowInlinePolicies: boolean;
 }
 
 /**
- * AWS's policies that give no more than reading images and writing logs. Those of the service and the Spot fleet role
- * are not among them: with them a job could start instances under any role.
+ * AWS's policies that allow only reading images and writing logs. The policies of the service role and of the Spot fleet
+ * role are not among them: with them a job could start instances under any role.
  */
 export const defaultAllowedPolicyArns: readonly string[] = [
   "AmazonEC2ContainerRegistryReadOnly",
@@ -32,7 +32,7 @@ export const defaultRoleLimits: RoleLimits = {
   allowInlinePolicies: false,
 };
 
-/** Annotations of a Namespace: each stands in place of the flag of its name. */
+/** Annotations of a Namespace: each replaces the flag of its name. */
 export const limitAnnotations = {
   policies: "awsbatch.dev/allowed-policy-arns",
   roles: "awsbatch.dev/allowed-role-arns",
@@ -48,7 +48,7 @@ export interface Limits extends RoleLimits {
   readonly inlineFrom: string;
 }
 
-/** What holds in a namespace. An empty annotation allows nothing. */
+/** The limits of a namespace. An empty annotation allows nothing. */
 export function limitsOf(flags: RoleLimits, annotations: Readonly<Record<string, string>>): Limits {
   const { policies, roles, boundary, inline } = limitAnnotations;
   const by = (annotation: string): string => `annotation ${annotation} of the namespace`;
@@ -74,24 +74,24 @@ function listed(text: string): readonly string[] {
 export interface NamedRole {
   readonly field: string;
   readonly kind: "role" | "instance-profile";
-  /** Name, path with name, or ARN, as the spec has it. */
+  /** Name, path with name, or ARN, as in the spec. */
   readonly value: string;
 }
 
 export interface Refused {
   readonly field: string;
-  /** What is refused, by which list, and what to do. */
+  /** The refused value, the list that refuses it, and the next step. */
   readonly message: string;
 }
 
-/** Only what IAM's names are made of: no look-alike, no way out of a path. */
+/** Only the characters of IAM's names: no similar letters, no way out of a path. */
 const segment = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9_+=,.@-]+";
 const policyArn = new RegExp(`^arn:aws(?:-[a-z]+)*:iam::(?:aws|[0-9]{12}):policy/(?:${segment}/)*${segment}$`);
 const roleArn = new RegExp(`^arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|instance-profile)/(?:${segment}/)*${segment}$`);
 const serviceLinked =
   /^arn:[^:]+:iam::[0-9]{12}:role\/aws-service-role\/batch\.amazonaws\.com\/AWSServiceRoleForBatch$/;
 
-/** The first thing that the limits refuse; undefined: nothing. */
+/** The first value that the limits refuse; undefined: none. */
 export function refusalOf(
   desiredRoles: readonly DesiredRole[],
   named: readonly NamedRole[],
@@ -115,34 +115,34 @@ function madeRefusal(desired: DesiredRole, limits: Limits): Refused | undefined 
   if (policy !== undefined) {
     return {
       field: `${field}.policyArns`,
-      message: `${field}.policyArns: ${policy} is not allowed in this namespace (${limits.policiesFrom}: ${shown(limits.allowedPolicyArns)}). Remove it, or ask who runs the operator to allow it`,
+      message: `${field}.policyArns: ${policy} is not allowed in this namespace (${limits.policiesFrom}: ${shown(limits.allowedPolicyArns)}). Remove it, or ask the operator's administrator to allow it`,
     };
   }
   if (Object.keys(inlinePolicies).length > 0 && !limits.allowInlinePolicies) {
     return {
       field: `${field}.inlinePolicies`,
-      message: `${field}.inlinePolicies: inline policies are not allowed in this namespace (${limits.inlineFrom}). Use policyArns, or ask who runs the operator to allow them`,
+      message: `${field}.inlinePolicies: inline policies are not allowed in this namespace (${limits.inlineFrom}). Use policyArns, or ask the operator's administrator to allow them`,
     };
   }
   const { permissionsBoundary: boundary } = limits;
   if (boundary !== undefined && !policyArn.test(boundary)) {
     return {
       field: `${field}.permissionsBoundary`,
-      message: `${field}: the boundary that roles must have here is no ARN of a policy (${limits.boundaryFrom}), so no role is made. Who runs the operator has to correct it`,
+      message: `${field}: the required permissions boundary is not the ARN of a policy (${limits.boundaryFrom}), so the operator creates no role. Ask the operator's administrator to correct it`,
     };
   }
   if (boundary !== undefined && permissionsBoundaryArn !== boundary) {
     return {
       field: `${field}.permissionsBoundary`,
-      message: `${field}.permissionsBoundary: roles of this namespace are bounded by ${boundary} (${limits.boundaryFrom}) and by no other policy. Remove the field`,
+      message: `${field}.permissionsBoundary: roles of this namespace must have the boundary ${boundary} (${limits.boundaryFrom}). Remove the field`,
     };
   }
   return undefined;
 }
 
 /**
- * `<namespace>_<name>_<purpose>_<hash>`, or `<namespace>_<shared name>_<hash>`; of a long namespace what fits into the
- * 55 characters before the hash. IAM ignores case.
+ * `<namespace>_<name>_<purpose>_<hash>`, or `<namespace>_<shared name>_<hash>`. A long namespace is cut to the 55
+ * characters before the hash. IAM ignores case.
  */
 const madeName = /^(?:[a-z0-9-]+_.+|[a-z0-9-]{54}_|[a-z0-9-]{55})_[0-9a-f]{8}$/i;
 
@@ -157,21 +157,21 @@ export function namedRefusal(
   if (/\/aws-batch-operator\//i.test(arn)) {
     return {
       field,
-      message: `${field}: ${value} is a role that the operator makes, and those are not named by ARN. Share it within its namespace by the name in spec.iam`,
+      message: `${field}: ${value} is a role of the operator, and a spec cannot name those by ARN. Share the role within its namespace by the name in spec.iam`,
     };
   }
-  // A short name has no path that would tell whose it is, and our names can be computed.
+  // A short name has no path that shows its owner, and anybody can compute our names.
   if (!value.startsWith("arn:") && madeName.test(value.slice(value.lastIndexOf("/") + 1))) {
     return {
       field,
-      message: `${field}: ${value} has the form of a role that the operator makes, and those are not named. Share it within its namespace by the name in spec.iam; if it is another one, give its whole ARN`,
+      message: `${field}: ${value} has the form of a role of the operator, and a spec cannot name those. Share the role within its namespace by the name in spec.iam; if it is another role, use its full ARN`,
     };
   }
   const { allowedRoleArns: allowed } = limits;
   if (allowed === undefined || (roleArn.test(arn) && matchesAny(allowed, arn))) return undefined;
   return {
     field,
-    message: `${field}: ${value} is not allowed in this namespace (${limits.rolesFrom}: ${shown(allowed)}). Name another role, or ask who runs the operator to allow it`,
+    message: `${field}: ${value} is not allowed in this namespace (${limits.rolesFrom}: ${shown(allowed)}). Name another role, or ask the operator's administrator to allow it`,
   };
 }
 

@@ -1,9 +1,9 @@
-/** What the roles of the operator are called in IAM. Pure. */
+/** Names of the operator's roles in IAM. Pure. */
 
 import { shortHash } from "../fingerprint.ts";
 import type { Identity } from "../ownership.ts";
 
-/** What a role is for; also the value of its tag `awsbatch.dev/role`. */
+/** The purpose of a role; also the value of its tag `awsbatch.dev/role`. */
 export type RolePurpose = (typeof purposes)[number];
 
 const purposes = ["service", "instance", "spot-fleet", "execution", "job"] as const;
@@ -11,24 +11,24 @@ const purposes = ["service", "instance", "spot-fleet", "execution", "job"] as co
 /** IAM's limit for the name of a role; that of an instance profile is twice as long. */
 const nameLimit = 64;
 
-/** Where all roles and instance profiles of a cluster lie; the operator's own permissions end there. */
+/** The path of all roles and instance profiles of a cluster; the operator's own permissions end there. */
 export function rolePath(clusterName: string): string {
   return `/aws-batch-operator/${clusterName}/`;
 }
 
-/** Whether a role or instance profile, by ARN, is one that an operator made, of whatever cluster. */
+/** Whether the operator of any cluster created a role or instance profile, by ARN. */
 export function isMadeByOperator(arn: string): boolean {
   return /^arn:[^:]*:iam::[^:]*:(role|instance-profile)\/aws-batch-operator\//.test(arn);
 }
 
-/** Whose a role is: of one object, or shared by those objects of the namespace that give its name. */
+/** The owner of a role: one object, or all objects of the namespace that share it by name. */
 export type RoleScope =
   | { readonly kind: "object"; readonly name: string; readonly purpose: RolePurpose }
   | { readonly kind: "shared"; readonly name: string };
 
 /**
  * `<namespace>_<name>_<8 hex>`, at most 64 characters. Names of roles are unique in an account whatever their path and
- * case, so the hash covers cluster, namespace and all that is cut away.
+ * case, so the hash covers cluster, namespace and everything that is cut off.
  */
 export function roleName(clusterName: string, namespace: string, scope: RoleScope): string {
   const hash = shortHash([clusterName, namespace, scope]);
@@ -36,12 +36,12 @@ export function roleName(clusterName: string, namespace: string, scope: RoleScop
   return `${readable.slice(0, nameLimit - hash.length - 1)}_${hash}`;
 }
 
-/** Whether IAM would take it as the name of a role. */
+/** Whether IAM accepts a text as the name of a role. */
 export function isRoleName(name: string): boolean {
   return name.length <= nameLimit && /^[\w+=,.@-]+$/.test(name);
 }
 
-/** Whether a role of this name is one that the operator makes for this object alone. */
+/** Whether the operator creates a role of this name for this object alone. */
 export function isRoleOf({ cluster, namespace, name }: Identity, role: string): boolean {
   return purposes.some((purpose) => role === roleName(cluster.name, namespace, { kind: "object", name, purpose }));
 }

@@ -16,27 +16,27 @@ import { markOf } from "./ownership.ts";
 import type { IamSeen, LimitsSeen, OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
 
-/** IAM is read anew when it was written, before what cannot be undone, and at this pace. */
+/** IAM is read again after a write, before a write that cannot be undone, and at this interval. */
 const restMs = 30 * 60_000;
-/** … or at this one while AWS Batch complains of a role. */
+/** … or at this one while AWS Batch reports a problem with a role. */
 const doubtedMs = 60_000;
 /** IAM shows a write within this time, nearly always. */
 const shownWithinMs = 5000;
 
-/** … and at the latest within this one: then what it does not show is not there. */
+/** … and at the latest within this one: after that, what it does not show does not exist. */
 const absentAfterMs = 15_000;
-/** Until then it is read anew at this pace. */
+/** Until then it is read again at this interval. */
 const unprovenReadMs = 2000;
 
-/** What this process remembers of roles between passes: ages only. */
+/** What this process keeps of roles between passes: times only. */
 export interface RolesMemory {
-  /** When this process first looked at an object, monotonic ms: what the writer before it made came earlier. */
+  /** When this process first read an object, monotonic ms: the previous writer wrote before. */
   beganAt: number | undefined;
   /** By name: when this process last wrote it, monotonic ms. */
   readonly wroteAt: Map<string, number>;
-  /** By name: when this process last made it and has not removed it since, monotonic ms. */
+  /** By name: when this process last created it and has not deleted it since, monotonic ms. */
   readonly madeAt: Map<string, number>;
-  /** By uid of an object: its next look takes only what IAM was asked at or after this monotonic time (ms). */
+  /** By uid of an object: its next pass uses only reads of IAM at or after this monotonic time (ms). */
   readonly readAfter: Map<string, number>;
 }
 
@@ -46,23 +46,23 @@ export function iamOf(object: KubeObject): RoleSpecs | undefined {
 }
 
 /**
- * So many that are neither wished nor used no object ever had: who wrote more into the note would use up IAM's budget.
+ * No object has this many roles that are neither desired nor used. A longer note would use up IAM's call budget.
  */
 const mostSurplus = 100;
 
-/** The roles that an object has asked for so far. Anybody may write the note: whose a role is, its tags tell. */
+/** The roles that an object has requested so far. Anybody may write the note, so only tags prove an owner. */
 export function notedRoles({ metadata }: KubeObject): readonly string[] {
   return (metadata.annotations?.[rolesAnnotation] ?? "").split(",").filter(isRoleName);
 }
 
-/** What the kind has in AWS, as far as roles go; see `RoleUser`. */
+/** What the kind observes in AWS of its roles; see `RoleUser`. */
 export interface InAws {
   readonly stranded: readonly string[];
   readonly used: readonly string[];
   readonly doubted: boolean;
 }
 
-/** Every read that the plan of the roles needs. An object without roles costs none. */
+/** Reads what the plan of the roles needs. An object without roles causes no read. */
 export async function observeRoles<O extends KubeObject>(
   object: O,
   place: Place & { readonly region: string },
@@ -76,7 +76,7 @@ export async function observeRoles<O extends KubeObject>(
   const iam = iamOf(object);
   const noted = notedRoles(object);
   const named = user.named(object);
-  // The note goes with the object, so a lost cluster's is lost; what AWS has of the object still names its roles.
+  // The note of a lost cluster is lost with its object, but the object's resources in AWS still name its roles.
   const lostNotes = used.filter((name) => !noted.includes(name) && isRoleOf(identity, name));
   const usesRoles = iam !== undefined || noted.length > 0 || lostNotes.length > 0;
   const limits = usesRoles || named.length > 0 ? await limitsIn(identity.namespace, ports, signal) : unneeded;
@@ -90,9 +90,9 @@ export async function observeRoles<O extends KubeObject>(
   const readAfterMs = memory.readAfter.get(object.metadata.uid);
   memory.readAfter.delete(object.metadata.uid);
   const mustBeLive = readAfterMs !== undefined || isAskedFor(object);
-  // One look reads a thing once, and so does one pass, which looks again before what cannot be undone.
+  // One pass reads a role once, also where it observes again before a write that cannot be undone.
   const sinceMs = readAfterMs ?? ports.clock.monotonic();
-  // Whether it is there decides whether it would be left behind; what is wished is made anyway when it is not.
+  // Only a role to delete needs a proof that it does not exist. A missing desired role is created anyway.
   const goes = (name: string): boolean => directives.deleting || desiredRoles.every((one) => one.name !== name);
   const provenFor = memory.beganAt === undefined ? restMs : ports.clock.monotonic() - memory.beganAt - absentAfterMs;
   const goingMs = Math.min(restMs, Math.max(unprovenReadMs, provenFor));
@@ -139,7 +139,7 @@ export async function observeRoles<O extends KubeObject>(
   };
 }
 
-/** How long IAM may go on answering from before a write at that monotonic time. */
+/** How long IAM may still answer with the state before a write at that monotonic time. */
 function settlesInMs(wroteAt: number | undefined, { clock }: Ports): number {
   return wroteAt === undefined ? 0 : wroteAt + absentAfterMs - clock.monotonic();
 }
@@ -177,7 +177,7 @@ async function iamSeen(
     for (const name of names) {
       const role = await account.role(name, reading(name));
       if (role !== undefined) roles.set(name, role);
-      // The role of a task has none; of one that is gone nobody knows what it was for.
+      // The role of a task has none. The purpose of a missing role is unknown.
       if (!instances.has(name) && !mayHaveProfile(role)) continue;
       const profile = await account.profile(name, reading(name));
       if (profile !== undefined) profiles.set(name, profile);
@@ -195,7 +195,7 @@ function mayHaveProfile(role: RoleSeen | undefined): boolean {
   return purpose === undefined || purpose === "instance";
 }
 
-/** Read now: whether a role is gone decides whether one is made. */
+/** Reads live, because a missing role is created. */
 async function lost(
   arns: readonly string[],
   account: IamAccount,
@@ -240,7 +240,7 @@ function othersIn(
   return users;
 }
 
-/** In IAM, of the shared roles that an object wishes. */
+/** Names in IAM of the shared roles that an object requests. */
 function sharedNames(object: KubeObject, clusterName: string): readonly string[] {
   return Object.values(iamOf(object) ?? {}).flatMap((spec) => {
     const name = typeof spec === "object" ? spec?.name : undefined;
@@ -248,7 +248,7 @@ function sharedNames(object: KubeObject, clusterName: string): readonly string[]
   });
 }
 
-/** By field: who gave the same name another content before. */
+/** By field: the older object that gives a role of the same name another content. */
 function conflictsOf(
   object: KubeObject,
   desiredRoles: readonly DesiredRole[],

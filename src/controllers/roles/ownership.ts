@@ -1,4 +1,4 @@
-/** Whose a role or instance profile is, by its tags. Pure. */
+/** Ownership of a role or instance profile, by its tags. Pure. */
 
 import { shortHash } from "../fingerprint.ts";
 import {
@@ -35,8 +35,8 @@ export function roleOwnership(tags: Tags, identity: Identity): Ownership {
 }
 
 /**
- * The mark of Retain: whose it was, and for what in AWS. An object of the same name that is made anew for another region
- * or another name in AWS takes the role, but what was kept goes on using it.
+ * The mark of Retain: the former owner, and its resource in AWS. A later object of the same name for another region or
+ * another name in AWS takes the role, but the retained resource keeps using it.
  *
  * @param home region and name in AWS of what the object is for
  */
@@ -44,7 +44,7 @@ export function markOf(identity: Identity, home: string): string {
   return retainedMark(identity, `@${shortHash(home)}`);
 }
 
-/** Names of roles say whose they are, so the namespace is enough. */
+/** The name of a role contains its owner, so the namespace is enough. */
 function isRetained(mark: string | undefined, { cluster, namespace }: Identity): boolean {
   return mark?.startsWith(`${cluster.name}/${namespace}/`) ?? false;
 }

@@ -10,15 +10,15 @@ import { iamOf, notedRoles, observeRoles, type RolesMemory } from "./observe.ts"
 import type { JobsSeen, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
 
-/** What a kind sees with the roles of its object. */
+/** A kind's observation together with the roles of its object. */
 export interface WithRoles<O, Seen> {
-  /** As if the spec named the roles that are made for it. */
+  /** The object with the operator's roles in its spec. */
   readonly object: O;
   readonly own: Seen;
   readonly roles: RolesSeen;
 }
 
-/** What is written on the object before its roles are made: the note of all that it asks for, or still uses. */
+/** The note on the object of all roles that it requests or still uses, written before they are created. */
 export function rolesAnnotations(
   object: KubeObject,
   { desiredRoles, unnoted }: RolesSeen,
@@ -31,11 +31,11 @@ export function newRolesMemory(): RolesMemory {
   return { beganAt: undefined, wroteAt: new Map(), madeAt: new Map(), readAfter: new Map() };
 }
 
-/** What the kind itself does. */
+/** The kind's own observation. */
 export interface OwnSteps<O extends KubeObject, Seen> {
   readonly user: RoleUser<O, Seen>;
   readonly observeOwn: (object: O) => Promise<Seen>;
-  /** Whether nothing else is left to do for the object: only then does a role go that it needs no more. Pure. */
+  /** Whether nothing else is left to do for the object: only then are roles deleted that it no longer needs. Pure. */
   readonly isThrough: (object: O, own: Seen) => boolean;
 }
 
@@ -77,7 +77,7 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
   };
 }
 
-/** By ARN, whether a role is there and what AWS may find lacking. */
+/** By ARN, whether a role exists, and the parts that AWS may miss. */
 function statesOf(stranded: RolesSeen["stranded"]): ReadonlyMap<string, string> {
   const states = [...stranded].map(([arn, role]): [string, string] => [
     arn,
@@ -101,7 +101,7 @@ async function jobsSeen<O extends KubeObject, Seen>(
 
 const known = new WeakMap<KubeObject, { readonly place: string; readonly filled: KubeObject }>();
 
-/** The object with its roles filled in, the same one each time: what else follows from an object is kept with it. */
+/** The object with its roles filled in. Returns the same object each time, because results are cached by object. */
 export function filledObject<O extends KubeObject>(
   object: O,
   user: Pick<RoleUser<O, never>, "filled">,

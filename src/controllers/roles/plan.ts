@@ -1,4 +1,4 @@
-/** The roles that an object asks for. Pure. */
+/** Plans the roles that an object requests. Pure. */
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import type { Act, Blocked, ConditionDraft, FieldChange, Step, Wait } from "../agenda.ts";
@@ -21,7 +21,7 @@ type Hindrance = Wait | Blocked;
 
 /** How often a role at rest is read again, to find what others changed. */
 const driftCheckMs = 30 * 60_000;
-/** … or within this time, while IAM may still answer from before what was written to it. */
+/** … or within this time, while IAM may still answer with the state before a write. */
 const unsettledCheckMs = 6000;
 const settleCheckMs = 1000;
 const readAgainMs = 60_000;
@@ -30,11 +30,11 @@ const partlyReadMs = 2000;
 export interface RolesPlan extends Omit<PartPlan<RolesAction>, "tail"> {
   /** How roles differ from the spec. */
   readonly changes: readonly FieldChange[];
-  /** The end of roles that the object uses no more, after everything else. */
+  /** Deletes roles that the object no longer uses, after everything else. */
   readonly tail?: readonly Step<RolesAction>[];
 }
 
-/** Roles before what uses them: nothing of the object goes on before its roles are as the spec says. */
+/** Roles come first: nothing else of the object is written before its roles match the spec. */
 export function rolesPlan(seen: RolesSeen): RolesPlan {
   const none = { steps: [], conditions: [], changes: [] };
   const { iam, limits, desiredRoles } = seen;
@@ -42,23 +42,23 @@ export function rolesPlan(seen: RolesSeen): RolesPlan {
   const held = (step: Wait | Blocked) => ({ ...none, steps: [reported(seen, step)] });
   const refused = notAllowed(seen);
   if (refused !== undefined) return held(refused);
-  // What serves goes on; but what it may have, and within which boundary, nobody knows now: its roles stay as they are.
+  // The object keeps serving. Its roles stay unchanged, because their limits and boundary are unknown.
   const unread = limitsUnread(seen);
   if (unread !== undefined) return held({ ...unread, holds: "writes" });
   if (iam.kind === "unneeded") return none;
-  // Roles that cannot be read keep nothing from serving, but nothing new is made on their account.
+  // Unreadable roles stop nothing that serves, but nothing that uses them is created.
   if (iam.kind === "unread") {
     const holds = desiredRoles.length === 0 ? "nothing" : "writes";
     return { ...none, steps: [{ ...unreadable(iam), holds, conditions: [unknown] }] };
   }
   const hindered = contested(seen) ?? faulty(seen) ?? taken(seen);
   if (hindered !== undefined) return held(hindered);
-  const { next, changes } = madeOrMended(seen);
+  const { next, changes } = createdOrRepaired(seen);
   const inUseByOthers = next === undefined ? undefined : leavingUsers(seen, next);
   if (inUseByOthers !== undefined) return held(inUseByOthers);
   const first = next ?? takenOver(seen);
   if (first !== undefined) return { ...none, steps: [{ ...reported(seen, first), holds: "writes" }], changes };
-  // An edit that is taken back within seconds is as IAM had it before: that proves nothing yet.
+  // IAM may show the state before an edit that was reverted within seconds, so a match proves nothing yet.
   const checkInMs = seen.unsettledMs > 0 ? unsettledCheckMs : driftCheckMs;
   return {
     ...none,
@@ -68,7 +68,7 @@ export function rolesPlan(seen: RolesSeen): RolesPlan {
   };
 }
 
-/** On the way out, after what uses the roles. */
+/** The steps of a deletion, after everything that uses the roles. */
 export function rolesRemoval(seen: RolesSeen): readonly Step<RolesAction>[] {
   if (seen.iam.kind === "unneeded") return [];
   if (seen.iam.kind === "unread") return [{ ...unreadable(seen.iam), conditions: [notReady] }];
@@ -76,7 +76,7 @@ export function rolesRemoval(seen: RolesSeen): readonly Step<RolesAction>[] {
   return listed(removed(seen, names, true)).map((step) => reported(seen, step));
 }
 
-/** The agenda of what uses the roles. Before a wait that cannot end without a role, that role is made again. */
+/** The agenda of the object. Before a wait that cannot end without a role, the operator creates that role again. */
 export function repairedFirst<Action>(
   agenda: readonly Step<Action>[],
   seen: RolesSeen,
@@ -86,7 +86,7 @@ export function repairedFirst<Action>(
   const repair = repaired(seen, last) ?? awaited(seen, last);
   if (repair === undefined) return agenda;
   const step = reported(seen, repair);
-  // What it replaces is still so: a predecessor that waits for its role is still on its way out.
+  // The conditions of the replaced step still hold: a predecessor that waits for its role is still being deleted.
   return [...agenda.slice(0, -1), { ...step, conditions: [...(step.conditions ?? []), ...(last.conditions ?? [])] }];
 }
 
@@ -103,7 +103,7 @@ function reported<One extends RolesStep>({ iam, desiredRoles }: RolesSeen, step:
   return { ...step, conditions: [step.reason === "NamespaceUnreadable" ? unknown : notReady] };
 }
 
-/** Roles that the object has asked for, wishes no more, and does not use any more. */
+/** Roles that the object requested once, and neither requests nor uses now. */
 function leftovers({ claims, desiredRoles, referred }: RolesSeen): readonly string[] {
   return claims.filter((claim) => !referred.has(claim) && desiredRoles.every(({ name }) => name !== claim));
 }
@@ -112,18 +112,18 @@ function notAllowed({ desiredRoles, named, limits, place }: RolesSeen): Hindranc
   if (limits.kind !== "read") return undefined;
   const refused = refusalOf(desiredRoles, named, limits.limits, place);
   if (refused === undefined) return undefined;
-  // Nothing tells when a namespace is given other annotations.
+  // No watch reports a change of the namespace's annotations.
   return { kind: "blocked", reason: "NotAllowed", message: refused.message, checkInMs: readAgainMs };
 }
 
-/** A shared role has the content of who still uses it, until the jobs of that one have ended. */
+/** A shared role keeps its content for an object that still uses it, until the jobs of that object have ended. */
 function leavingUsers({ iam, others }: RolesSeen, next: RolesStep): Hindrance | undefined {
   if (next.kind !== "act" || next.action.kind !== "writeRole" || iam.kind !== "read") return undefined;
   const { name } = next.action;
   const role = iam.roles.get(name);
   const user = (others.get(name) ?? []).find(({ stage }) => stage !== "uses");
   if (role === undefined || user === undefined || !changesContent(next.action.writes)) return undefined;
-  const message = `role ${name} keeps its content until ${user.key}, which asks for it no more, is through with it: until no environment and no ACTIVE revision of it names the role, and its jobs have ended. To go on at once, give the role another name in spec.iam`;
+  const message = `role ${name} cannot change yet: ${user.key} no longer requests it but still uses it, until none of its environments and ACTIVE revisions names the role and its jobs have ended. To continue at once, use another role name in spec.iam`;
   return {
     kind: "wait",
     reason: "RoleContentConflict",
@@ -137,13 +137,13 @@ function changesContent(writes: Extract<RolesAction, { kind: "writeRole" }>["wri
   return writes.some(({ kind }) => !/^(?:tag|untag|create|addToProfile)/.test(kind));
 }
 
-/** Fail closed: without the namespace nobody knows what it may use. */
+/** Fails closed: without the namespace its limits are unknown. */
 function limitsUnread({ limits, identity }: RolesSeen): Hindrance | undefined {
   if (limits.kind !== "unread") return undefined;
   return {
     kind: "wait",
     reason: "NamespaceUnreadable",
-    message: `namespace ${identity.namespace} cannot be read (${limits.why}), so what roles it may use is unknown and nothing is made. Let the operator get, list and watch namespaces`,
+    message: `cannot read namespace ${identity.namespace} (${limits.why}), so the operator does not know which roles it may use, and creates nothing. Allow the operator to get, list and watch namespaces`,
     checkInMs: readAgainMs,
     stallsAfterMs: marks.unreadStallsMs,
   };
@@ -156,30 +156,30 @@ function contested({ conflicts }: RolesSeen): Hindrance | undefined {
   return {
     kind: "blocked",
     reason: "RoleContentConflict",
-    message: `${field}: ${rival} gives a role of the same name another content, and is older. Give both the same content, or one of them another name`,
+    message: `${field}: ${rival} is older and gives a role of the same name another content. Give both the same content, or one of them another name`,
     checkInMs: readAgainMs,
   };
 }
 
-/** What IAM would refuse without saying where it stands. */
+/** Faults that IAM would refuse without naming the field. */
 function faulty({ desiredRoles }: RolesSeen): Hindrance | undefined {
   for (const { field, inlinePolicies } of desiredRoles) {
     for (const [policy, document] of Object.entries(inlinePolicies)) {
       const fault = documentFault(document);
       if (fault === undefined) continue;
-      const message = `${field}.inlinePolicies[${JSON.stringify(policy)}] is no policy document: ${fault}`;
+      const message = `${field}.inlinePolicies[${JSON.stringify(policy)}] is not a policy document: ${fault}`;
       return { kind: "blocked", reason: "InvalidPolicy", message };
     }
     const length = inlineLength(inlinePolicies);
     if (length > inlineLimit) {
-      const message = `${field}.inlinePolicies have ${length} characters together, and IAM takes ${inlineLimit} without white space. Use a managed policy`;
+      const message = `${field}.inlinePolicies have ${length} characters together, but IAM accepts ${inlineLimit} (not counting white space). Use a managed policy`;
       return { kind: "blocked", reason: "InvalidPolicy", message };
     }
   }
   return undefined;
 }
 
-/** A role or profile of this name that is somebody else's. */
+/** A foreign role or profile has this name. */
 function taken(seen: RolesSeen): Hindrance | undefined {
   if (seen.iam.kind !== "read") return undefined;
   for (const { name, field, profileArn, purpose, ownTags } of seen.desiredRoles) {
@@ -188,7 +188,7 @@ function taken(seen: RolesSeen): Hindrance | undefined {
       return {
         kind: "blocked",
         reason: "RoleContentConflict",
-        message: `${field}: role ${name} was made as the ${madeFor} role, and what runs by it may still do so: with other policies it would fail, or be allowed more than it should. Give another name in ${field}.name`,
+        message: `${field}: role ${name} was created as the ${madeFor} role and may still be in use: with other policies its users would fail, or be allowed too much. Use another name in ${field}.name`,
         checkInMs: readAgainMs,
       };
     }
@@ -204,17 +204,17 @@ function taken(seen: RolesSeen): Hindrance | undefined {
         return {
           kind: "blocked",
           reason: "OwnedByOtherCluster",
-          message: `${field}: ${what} ${name} belongs to the same object of another cluster with the same --cluster-name (uid ${owner.clusterUid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${owner.clusterUid}; if not, give one of the two another --cluster-name`,
+          message: `${field}: ${what} ${name} belongs to the same object of another cluster with the same --cluster-name (uid ${owner.clusterUid}). If that cluster no longer exists, start the operator with --take-over-cluster-uid=${owner.clusterUid}; if not, give one of the two another --cluster-name`,
         };
       }
       const lostItsTags = tags[clusterTag] === undefined && seen.claims.includes(name);
       const next = lostItsTags
-        ? `If it is the one that was made for this object, put its tags back (${tagsText(ownTags)}), for what the object has in AWS may run by it; if not, give another name in ${field}.name`
-        : `Remove it, or give another name in ${field}.name`;
+        ? `If the operator created it for this object, restore its tags (${tagsText(ownTags)}), because the object's resources may use it; if not, use another name in ${field}.name`
+        : `Delete it, or use another name in ${field}.name`;
       return {
         kind: "blocked",
         reason: "RoleNameTaken",
-        message: `${field}: ${what} ${name} exists and is not ours, so it is neither used nor changed. ${next}`,
+        message: `${field}: ${what} ${name} exists and does not belong to the operator, which neither uses nor changes it. ${next}`,
         checkInMs: readAgainMs,
       };
     }
@@ -228,8 +228,8 @@ function tagsText(tags: Tags): string {
     .join(", ");
 }
 
-/** The first role that is not as wished; each is written by an act of its own. */
-function madeOrMended(seen: RolesSeen): { readonly next?: RolesStep; readonly changes: readonly FieldChange[] } {
+/** The write of the first role that differs from the desired one. Each role is a write of its own. */
+function createdOrRepaired(seen: RolesSeen): { readonly next?: RolesStep; readonly changes: readonly FieldChange[] } {
   if (seen.iam.kind !== "read") return { changes: [] };
   const { roles, profiles } = seen.iam;
   const differing = seen.desiredRoles
@@ -242,11 +242,11 @@ function madeOrMended(seen: RolesSeen): { readonly next?: RolesStep; readonly ch
   const changes = differing.flatMap(({ found }) =>
     found.map(({ path, why }): FieldChange => ({ path, kind: "update", why })),
   );
-  // What IAM may not show yet keeps no other role waiting.
+  // A role that IAM may not show yet holds back no other role.
   const first = differing.find(({ desired }) => !seen.justWritten.has(desired.name)) ?? differing[0];
   const claims = [...new Set([...seen.claims, ...seen.unnoted, ...seen.desiredRoles.map(({ name }) => name)])].sort();
   if (claims.length > seen.claims.length) {
-    const message = "the roles that are asked for, or still used, are noted on the object";
+    const message = "noting on the object the roles that it requests or still uses";
     return {
       changes,
       next: { kind: "act", action: { kind: "claimRoles", claims }, reason: "CreatingRole", message },
@@ -277,13 +277,14 @@ function written(
     return { kind: "wait", reason, message, checkInMs: settleCheckMs };
   }
   const what =
-    doing === "create" ? "is made" : `is brought back to the spec (${writes.map(({ kind }) => kind).join(", ")})`;
+    doing === "create"
+      ? `creating role ${name}`
+      : `changing role ${name} to match the spec (${writes.map(({ kind }) => kind).join(", ")})`;
   return {
     kind: "act",
     action: { kind: "writeRole", name, doing, writes },
     reason,
-    message: `${field}: role ${name} ${what}`,
-    // What IAM showed half an hour ago may be somebody else's by now.
+    message: `${field}: ${what}`,
   };
 }
 
@@ -301,5 +302,5 @@ function unreadable(iam: Unread): Wait {
 function ready({ desiredRoles }: RolesSeen): ConditionDraft[] {
   if (desiredRoles.length === 0) return [];
   const names = desiredRoles.map(({ name }) => name).join(", ");
-  return [{ type: "RolesReady", status: "True", reason: "InSync", message: `as the spec says: ${names}` }];
+  return [{ type: "RolesReady", status: "True", reason: "InSync", message: `in sync with the spec: ${names}` }];
 }

@@ -1,4 +1,4 @@
-/** A service role that AWS needs to tear an environment down is made again, or gets back what it lacks. Pure. */
+/** Creates a service role again, or repairs it, while AWS needs it to delete an environment. Pure. */
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import type { Act, Blocked, Wait } from "../agenda.ts";
@@ -18,7 +18,7 @@ type RolesStep = Act<RolesAction> | Wait | Blocked;
 const settleCheckMs = 1000;
 
 /**
- * The repair of the first stranded role, or why there is none; undefined: none is missing, or lacks anything.
+ * The repair of the first stranded role, or why there is none; undefined: none is missing or incomplete.
  *
  * @param own what the object waits for, which cannot end before
  */
@@ -29,14 +29,14 @@ export function repaired(seen: RolesSeen, own: Wait | Blocked): RolesStep | unde
   const { arn, role, desired, writes } = repair;
   const barred = barrier(seen, arn);
   if (barred !== undefined) {
-    // As long as something else is waited for, nobody has to hurry.
+    // As long as the object waits for something else, nobody has to act.
     if (own.kind === "wait") return undefined;
     return { kind: "blocked", reason: "ServiceRoleMissing", message: `${own.message}. ${barred}`, checkInMs: 60_000 };
   }
   const reason = "RepairingServiceRole";
-  const fault = role === undefined ? "is gone" : "lacks what was attached to it";
-  const what = role === undefined ? "made again" : "mended";
-  const message = `service role ${arn} ${fault}, and AWS needs it to delete the environment: it is ${what}, used, and removed`;
+  const fault = role === undefined ? "was deleted" : "lacks its policies or its trust policy";
+  const what = role === undefined ? "creates it again" : "repairs it";
+  const message = `service role ${arn} ${fault}, but AWS needs it to delete the environment: the operator ${what}, and deletes it afterwards`;
   if (!seen.claims.includes(desired.name)) {
     const claims = [...seen.claims, desired.name].sort();
     return { kind: "act", action: { kind: "claimRoles", claims }, reason, message };
@@ -54,11 +54,11 @@ interface Repair {
   readonly arn: string;
   readonly role: RoleSeen | undefined;
   readonly desired: DesiredRole;
-  /** Empty: it lacks nothing, or is not to be touched. */
+  /** Empty: it lacks nothing, or the operator may not change it. */
   readonly writes: readonly RoleWrite[];
 }
 
-/** One that is gone is made again. One of ours gets what its making broke off before, or somebody took away; no more. */
+/** Creates a missing role. Adds to a role of ours only what an interrupted creation, or somebody, left out. */
 function repairOf(seen: RolesSeen, arn: string, role: RoleSeen | undefined): Repair {
   const desired = lostRole(seen, arn);
   const writes = roleDifferences(desired, role, undefined, [], "").map(({ write }) => write);
@@ -69,8 +69,7 @@ function repairOf(seen: RolesSeen, arn: string, role: RoleSeen | undefined): Rep
 }
 
 /**
- * The role is there again, and AWS has not been asked again yet: nobody has to do anything, unless it takes unusually
- * long.
+ * The role exists again, and AWS has not been asked again yet. Nobody has to act, unless it takes unusually long.
  */
 export function awaited({ stranded, identity }: RolesSeen, own: Wait | Blocked): Wait | undefined {
   if (own.kind !== "blocked") return undefined;
@@ -81,13 +80,13 @@ export function awaited({ stranded, identity }: RolesSeen, own: Wait | Blocked):
   return {
     kind: "wait",
     reason: "RepairingServiceRole",
-    message: `service role ${again[0]} was made again, and AWS is asked again every 5 minutes to delete the environment`,
+    message: `service role ${again[0]} exists again; the operator asks AWS every 5 minutes to delete the environment`,
     ...(own.checkInMs === undefined ? {} : { checkInMs: own.checkInMs }),
     stallsAfterMs: marks.repairStallsMs,
   };
 }
 
-/** Why the role is not made again, with the way out. */
+/** Why the operator may not create the role again, with the next step. */
 function barrier({ identity, claims, repairForeign, limits, place }: RolesSeen, arn: string): string | undefined {
   const { name, path } = partsOf(arn);
   const own = roleName(identity.cluster.name, identity.namespace, {
@@ -95,12 +94,14 @@ function barrier({ identity, claims, repairForeign, limits, place }: RolesSeen, 
     name: identity.name,
     purpose: "service",
   });
-  if (limits.kind === "unread") return `Whether ${arn} may be made again is unknown: the namespace cannot be read`;
+  if (limits.kind === "unread")
+    return `The operator does not know whether it may create ${arn} again, because it cannot read the namespace`;
   if (path === rolePath(identity.cluster.name) && (name === own || claims.includes(name))) return undefined;
   if (!repairForeign) {
-    return `Its service role ${arn} is gone and was not made here: make it again, or set spec.iam.repairMissingServiceRole: true`;
+    return `Its service role ${arn} was deleted, and the operator did not create it: create it again, or set spec.iam.repairMissingServiceRole: true`;
   }
-  if (limits.kind !== "read") return `Whether ${arn} may be made again is unknown: the namespace cannot be read`;
+  if (limits.kind !== "read")
+    return `The operator does not know whether it may create ${arn} again, because it cannot read the namespace`;
   return roleBarrier(arn, limits.limits, place);
 }
 
@@ -108,7 +109,7 @@ function roleBarrier(arn: string, limits: Limits, place: RolesSeen["place"]): st
   return namedRefusal({ field: "spec.serviceRole", kind: "role", value: arn }, limits, place)?.message;
 }
 
-/** As it is wished and may be, or else with what every service role has. */
+/** The desired role if it is allowed, or else the default service role. */
 function lostRole(seen: RolesSeen, arn: string): DesiredRole {
   const { identity, place, limits } = seen;
   const desired = seen.desiredRoles.find((desired) => desired.arn === arn);
@@ -116,7 +117,7 @@ function lostRole(seen: RolesSeen, arn: string): DesiredRole {
   if (mayBe && refusalOf([desired], [], limits.limits, place) === undefined) return desired;
   const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
   const [plain] = desiredRolesOf({ serviceRole: {} }, identity, place, boundary);
-  if (plain === undefined) throw new Error("a service role that is given is wished");
+  if (plain === undefined) throw new Error("a service role in the spec is not among the desired roles");
   return { ...plain, ...partsOf(arn), arn };
 }
 

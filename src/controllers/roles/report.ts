@@ -1,11 +1,11 @@
-/** What status says of roles. Pure. */
+/** Reports roles in status. Pure. */
 
 import type { ConditionDraft, Failure } from "../agenda.ts";
 import type { RolesAction } from "./action.ts";
 import { isRolesAction } from "./action.ts";
 import type { RolesSeen } from "./seen.ts";
 
-/** `status.roles`: those that are there. */
+/** `status.roles`: the roles that exist. */
 export function rolesReport({ desiredRoles, iam }: RolesSeen): Readonly<Record<string, unknown>> {
   if (iam.kind !== "read") return {};
   const roles = desiredRoles
@@ -30,7 +30,7 @@ export function rolesFailure(
     kind !== "denied"
       ? ""
       : /Encoded authorization failure message/.test(message)
-        ? ". AWS has encoded why: who may call sts:DecodeAuthorizationMessage can read it in CloudTrail"
+        ? ". AWS has encoded the reason: decode it with sts:DecodeAuthorizationMessage, from the event in CloudTrail"
         : `. The operator lacks ${lacking ?? operation}; iam-policy prints the policy that it needs`;
   return [{ type: "RolesReady", status: "False", reason: reasons[kind] ?? "Refused", message: `${refused}${why}` }];
 }

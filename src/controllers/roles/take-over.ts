@@ -1,4 +1,4 @@
-/** Roles of an object that its spec asks for no more, and that bear an earlier identity of it. Pure. */
+/** Updates the tags of roles that the spec no longer requests and that have an earlier identity of the object. Pure. */
 
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import type { Act } from "../agenda.ts";
@@ -9,8 +9,8 @@ import type { RolesSeen } from "./seen.ts";
 import type { RoleWrite } from "./writes.ts";
 
 /**
- * The first that is tagged anew; undefined: none has to be. A role may be used for days yet, and when it goes the
- * operator may run without the flag that lets it take a lost cluster's over.
+ * The first role that needs new tags; undefined: none. A role may be in use for days, and at its deletion the operator
+ * may run without the flag that takes a lost cluster over.
  */
 export function takenOver({
   iam,
@@ -31,7 +31,7 @@ export function takenOver({
       kind: "act",
       action: { kind: "writeRole", name, doing: "repair", writes },
       reason: "RepairingRole",
-      message: `role ${name}, which is still used, is taken over`,
+      message: `taking over role ${name}, which is still used`,
     };
   }
   return undefined;

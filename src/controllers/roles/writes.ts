@@ -1,4 +1,4 @@
-/** One write to IAM, as data: what plans are made of. `name` is the role or instance profile that is written. */
+/** One write to IAM, as data. `name` is the role or instance profile. */
 export type RoleWrite =
   | {
       readonly kind: "createRole";

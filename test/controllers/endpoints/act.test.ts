@@ -9,7 +9,7 @@ import { account } from "../../simulator/account.ts";
 import { threeSubnets } from "../../simulator/networks.ts";
 import { object } from "../compute-environment/given.ts";
 
-it("deletes endpoints in calls of 25, for EC2 takes no more in one", async () => {
+it("deletes endpoints in calls of 25, because EC2 accepts no more in one", async () => {
   const { aws, clock } = account();
   const endpointIds = Array.from({ length: 51 }, (_, at) => `vpce-${at}`);
   aws.outside.describeNetwork(threeSubnets);

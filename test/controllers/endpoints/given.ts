@@ -11,7 +11,7 @@ export interface Own {
 
 const { cluster } = identity;
 
-/** The plan of a VPC in which all is there. */
+/** The plan of a VPC with all its endpoints. */
 export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
   const services = [endpointName("ecs"), endpointName("ecr.api")];
   return {
@@ -32,7 +32,7 @@ export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
 
 export const ownTags = endpointTags(cluster, "ours");
 
-/** The group of our endpoints, which lets `from` in. */
+/** The group of our endpoints, which allows `from`. */
 export function letting(...from: readonly string[]) {
   return group("sg-ends", {
     tags: ownTags,
@@ -40,7 +40,7 @@ export function letting(...from: readonly string[]) {
   });
 }
 
-/** A VPC with all endpoints that are wished there, and nobody else in it. */
+/** A VPC with all requested endpoints and no other users. */
 export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
   return {
     vpcId,
@@ -66,7 +66,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
   };
 }
 
-/** An object that has noted that it wishes endpoints in the VPCs of these. */
+/** An object that has noted that it requests endpoints in these VPCs. */
 export function seen(vpcs: readonly VpcSeen[], other: Partial<EndpointsSeen> = {}): EndpointsSeen {
   const network: NetworkOfEndpoints = { kind: "read", placed: true, vpcIds: [vpcId], vpcs };
   const rank = "2026-01-02T00:00:00Z team/ce";
@@ -77,7 +77,7 @@ export const creating: Step<Own> = {
   kind: "act",
   action: { kind: "create" },
   reason: "Creating",
-  message: "it is made",
+  message: "creating it",
 };
 
 export const settled: Step<Own> = { kind: "serves", reason: "Available", message: "fine" };

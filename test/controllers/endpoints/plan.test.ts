@@ -25,7 +25,7 @@ const goes: OtherUser = { ...other, leaving: true, deleting: true };
 const using = (given: EndpointsSeen, own: Step<Own> = creating) => around(endpointsPlan(given), own);
 const leaving = (given: EndpointsSeen) => last(endpointsRemoval(given));
 
-/** Kind, reason and writes of what follows. */
+/** Kind, reason and writes of the next step. */
 function step({ next }: Choice<Own | EndpointsAction>): string {
   return [next.kind, next.reason, ...(next.kind === "act" ? [described(next.action)] : [])].join(" ");
 }
@@ -45,14 +45,14 @@ function reported({ conditions }: Choice<unknown>): string {
   return conditions.map(({ type, status, reason, message }) => `${type} ${status} ${reason}: ${message}`).join("\n");
 }
 
-describe("endpoints that an environment wishes", () => {
-  it("change nothing of an object that never asked for any", () => {
+describe("endpoints that an environment requests", () => {
+  it("change nothing of an object that never requested any", () => {
     const given = seen([], { desired: false, claims: [], network: { kind: "unneeded" } });
     expect(endpointsPlan(given)).toEqual(nothingToDo);
     expect(endpointsRemoval(given)).toEqual([]);
   });
 
-  it("are noted on the object before the first is made", () => {
+  it("are noted on the object before the first is created", () => {
     expect(step(using(seen([vpc()], { claims: [] })))).toBe(`act CreatingEndpoints claims ${vpcId}`);
   });
 
@@ -65,19 +65,19 @@ describe("endpoints that an environment wishes", () => {
     expect(step(using(seen([vpc({ plan })])))).toBe("act CreatingEndpoints create: createInterface createGateway");
   });
 
-  it("need no group when there are gateways alone", () => {
+  it("need no group when there are only gateways", () => {
     const plan = planned({ create: [ofS3], ingressFrom: [] });
     expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act CreatingEndpoints create: createGateway");
   });
 
-  it("get the subnets of a new user, and those that nobody needs go", () => {
+  it("get the subnets of a new user, and are deleted when nobody needs them", () => {
     const extended = planned({ extend: [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }] });
     expect(step(using(seen([vpc({ plan: extended })])))).toBe("act CreatingEndpoints create: extend");
     const surplus = planned({ remove: ["vpce-logs"] });
     expect(step(using(seen([vpc({ plan: surplus })])))).toBe("act DeletingEndpoints delete: deleteEndpoints");
   });
 
-  it("are not made a second time while EC2 shows late what was written", () => {
+  it("are not created a second time while EC2 shows late what was written", () => {
     const plan = planned({ create: [ofEcs] });
     const choice = using(seen([vpc({ plan, justWritten: true })]));
     expect(step(choice)).toBe("wait CreatingEndpoints");
@@ -86,7 +86,7 @@ describe("endpoints that an environment wishes", () => {
     );
   });
 
-  it("are available before the environment is made", () => {
+  it("are available before the environment is created", () => {
     const pending = using(seen([vpc({ ours: [{ ...ecs, state: "pending" }] })]));
     expect(step(pending)).toBe("wait EndpointsPending");
     expect(reported(pending)).toContain(`waiting for endpoints of ${vpcId}: ecs`);
@@ -95,10 +95,10 @@ describe("endpoints that an environment wishes", () => {
     expect(reported(available)).toBe(`EndpointsReady True EndpointsAvailable: available in ${vpcId}: ecs, ecr.api`);
   });
 
-  it("come before what the environment waits for; while they are waited for themselves, its own wait is told beside them", () => {
-    const making = { plan: planned({ create: [ofEcs] }) };
-    expect(step(using(seen([vpc(making)]), waiting))).toBe("act CreatingEndpoints create: createInterface");
-    const written = using(seen([vpc({ ...making, justWritten: true })]), waiting);
+  it("come before what the environment waits for, whose own wait is reported while they are pending", () => {
+    const missing = { plan: planned({ create: [ofEcs] }) };
+    expect(step(using(seen([vpc(missing)]), waiting))).toBe("act CreatingEndpoints create: createInterface");
+    const written = using(seen([vpc({ ...missing, justWritten: true })]), waiting);
     expect(written.next).toEqual({ ...waiting, checkInMs: 1000 });
     expect(reported(written)).toMatch(/^EndpointsReady False CreatingEndpoints/);
     const pending = using(seen([vpc({ ours: [{ ...ecs, state: "pending" }] })]), waiting);
@@ -106,35 +106,35 @@ describe("endpoints that an environment wishes", () => {
     expect(reported(pending)).toMatch(/^EndpointsReady False EndpointsPending/);
   });
 
-  it("are awaited while the one before is on its way out, for EC2 takes no second one of the name", () => {
+  it("wait for the deletion of the previous one, because EC2 accepts no second one of the name", () => {
     const plan = planned({ awaited: [endpointName("ecs")] });
     const choice = using(seen([vpc({ plan, ours: [{ ...ecs, state: "deleting" }] })]));
     expect(step(choice)).toBe("wait EndpointsPending");
     expect(choice.next).toMatchObject({ checkInMs: 5000 });
   });
 
-  it("are not believed to be there just after this process began, for the one before may have deleted them", () => {
+  it("are not assumed to exist just after this process began, because the previous one may have deleted them", () => {
     const given = seen([vpc({ ours: [ecs], unproven: true })]);
     expect(step(using(given))).toBe("wait CreatingEndpoints");
     expect(reported(using(given))).toMatch(/^EndpointsReady True EndpointsAvailable/);
     expect(using(given, settled).next).toEqual({ ...settled, checkInMs: 60_000 });
   });
 
-  it("are said to be needless where the subnets reach everything", () => {
+  it("are reported as unnecessary where the subnets reach everything", () => {
     const plan = planned({ services: [], ingressFrom: [] });
     expect(reported(using(seen([vpc({ plan, group: undefined })])))).toContain(
       "the subnets need no endpoints of the operator",
     );
   });
 
-  it("are waited for when another object of the VPC makes them", () => {
+  it("cause a wait when another object of the VPC creates them", () => {
     const plan = planned({ create: [ofEcs] });
     const choice = using(seen([vpc({ plan, writer: "team/other" })]));
     expect(step(choice)).toBe("wait EndpointsPending");
     expect(reported(choice)).toContain("that team/other creates: ecs");
   });
 
-  it("are not there for who lies behind a route table, or in a zone, to which they are only to be extended", () => {
+  it("are missing for an environment behind a route table, or in a zone, to which they have to be extended", () => {
     const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
     const waiting = { plan: planned({ extend }), ours: [ecs], writer: "team/other" };
     const choice = using(seen([vpc({ ...waiting, lacks: ["vpce-ecs"] })]));
@@ -144,14 +144,14 @@ describe("endpoints that an environment wishes", () => {
     expect(reported(using(seen([vpc(waiting)])))).toContain("EndpointsReady False EndpointsPending");
   });
 
-  it("are not there while their group does not let all addresses of the VPC in", () => {
+  it("are missing while their group does not allow all addresses of the VPC", () => {
     const given = vpc({ ours: [ecs], group: letting("10.9.0.0/16"), writer: "team/other" });
     const choice = using(seen([given]));
     expect(step(choice)).toBe("wait EndpointsPending");
     expect(step(using(seen([{ ...given, needs: [endpointName("s3")] }])))).toBe("act Creating create");
   });
 
-  it("hold an environment back when only a person can mend them, with every fault and its remedy", () => {
+  it("hold an environment back when only a person can fix them, with every fault and its fix", () => {
     const plan = planned({
       obstacles: [{ services: [endpointName("ecs")], message: "DNS support of the VPC is off" }],
     });
@@ -160,14 +160,14 @@ describe("endpoints that an environment wishes", () => {
     expect(reported(choice)).toContain("DNS support of the VPC is off; vpce-ecs is failed: delete it");
   });
 
-  it("do not stop an environment that is there already: the condition tells, and it is looked at again", () => {
+  it("do not stop an environment that exists already: the condition reports them, and the operator checks again", () => {
     const choice = using(seen([vpc({ ours: [{ ...ecs, state: "rejected" }] })]), settled);
     expect(choice.next).toMatchObject({ kind: "serves", checkInMs: 60_000 });
     expect(choice.serving).toBe(true);
     expect(reported(choice)).toContain("EndpointsReady False EndpointsBlocked");
   });
 
-  it("hold nothing up where it wishes them not itself: what others wish in vain is told", () => {
+  it("hold nothing up where the object itself does not request them: failed requests of others are reported", () => {
     const [logs, ecr] = [endpointName("logs"), endpointName("ecr.dkr")];
     const impossible = [{ services: [logs], message: "AWS does not offer it" }];
     const others: readonly Partial<VpcSeen>[] = [
@@ -186,7 +186,7 @@ describe("endpoints that an environment wishes", () => {
     }
   });
 
-  it("are looked at again every minute by who writes, every ten by others, and sooner when the object asks for it", () => {
+  it("are checked every minute by the writer, every ten by others, and sooner when the object asks for it", () => {
     const given = seen([vpc({ ours: [ecs] })]);
     expect(using(given, settled).next).toMatchObject({ checkInMs: 60_000 });
     const waiting = seen([vpc({ ours: [ecs], writer: "team/other" })]);
@@ -196,12 +196,12 @@ describe("endpoints that an environment wishes", () => {
   });
 });
 
-describe("what EC2 has refused a short time ago", () => {
+describe("a recent refusal of EC2", () => {
   const refusal = { stallsAfterMs: 0, reason: "NotFound", message: "no such service", againInMs: 90_000 };
   const logs = { ...ofEcs, serviceName: endpointName("logs") };
-  const wanted = planned({ create: [logs, ofS3], remove: ["vpce-ssm"] });
+  const incomplete = planned({ create: [logs, ofS3], remove: ["vpce-ssm"] });
 
-  /** The VPC as it is when EC2 has refused the writes that would be next, as far as they are of these kinds. */
+  /** The VPC after EC2 has refused the next writes of these kinds. */
   function afterRefusal(part: Partial<VpcSeen>, ...kinds: readonly string[]): VpcSeen {
     const { next } = using(seen([vpc(part)]));
     const writes = next.kind === "act" && next.action.kind === "writeEndpoints" ? next.action.writes : [];
@@ -209,15 +209,15 @@ describe("what EC2 has refused a short time ago", () => {
     return vpc({ ...part, refused: new Map([...(part.refused ?? []), ...(refused as [string, typeof refusal][])]) });
   }
 
-  it("keeps no other endpoint from being made, and none that nobody needs from going", () => {
-    const one = afterRefusal({ plan: wanted }, "createInterface");
+  it("holds back no creation of another endpoint, and no deletion of an unneeded one", () => {
+    const one = afterRefusal({ plan: incomplete }, "createInterface");
     expect(step(using(seen([one])))).toBe("act CreatingEndpoints create: createGateway");
     expect(using(seen([one])).next.message).toBe(`creating endpoints of ${vpcId}: s3`);
-    const both = afterRefusal({ plan: wanted }, "createInterface", "createGateway");
+    const both = afterRefusal({ plan: incomplete }, "createInterface", "createGateway");
     expect(step(using(seen([both])))).toBe("act DeletingEndpoints delete: deleteEndpoints");
   });
 
-  it("holds up who wishes it, and of others the condition tells it", () => {
+  it("holds up an object that requests the endpoint, and others report it in their condition", () => {
     const refused = afterRefusal({ plan: planned({ create: [logs] }) }, "createInterface");
     expect(step(using(seen([{ ...refused, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
     expect(step(using(seen([refused])))).toBe("act Creating create");
@@ -225,7 +225,7 @@ describe("what EC2 has refused a short time ago", () => {
     expect(using(seen([refused]), settled).next).toEqual({ ...settled, checkInMs: 90_000 });
   });
 
-  it("is told whole: of several refusals each, and what only a person can mend as well", () => {
+  it("is reported together with all others, and with what only a person can fix", () => {
     const obstacles = [{ services: [endpointName("ssm")], message: "AWS offers no ssm" }];
     const given = { plan: planned({ create: [logs, ofS3], obstacles }) };
     const write = (kind: string) => {
@@ -249,7 +249,7 @@ describe("what EC2 has refused a short time ago", () => {
     expect(reported(waiting)).toBe("EndpointsReady False PermissionDenied: not allowed; no such service");
   });
 
-  it("stalls who needs it only once a person has to end it, and says so when the first of several has to", () => {
+  it("stalls an object that needs the endpoint only once a person has to act, also when it is one of several", () => {
     const given = { plan: planned({ create: [logs, ofS3] }) };
     const needs = given.plan.create.map(({ serviceName }) => serviceName);
     const [interfaceWrites, gatewayWrites] = ["createInterface", "createGateway"].map((kind) => {
@@ -268,7 +268,7 @@ describe("what EC2 has refused a short time ago", () => {
     expect(byBoth).toMatchObject({ kind: "wait", checkInMs: 6000, stallsAfterMs: 300_000 });
   });
 
-  it("of an endpoint that is to be extended holds up only who lies where it is extended to", () => {
+  it("to extend an endpoint holds up only environments in the new subnets", () => {
     const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
     const refused = afterRefusal({ plan: planned({ extend }), ours: [ecs] }, "extend");
     expect(step(using(seen([refused])))).toBe("act Creating create");
@@ -276,7 +276,7 @@ describe("what EC2 has refused a short time ago", () => {
     expect(step(using(seen([{ ...refused, lacks: ["vpce-ecs"] }])))).toBe("blocked NotFound");
   });
 
-  it("is told with its words also to who waits for the writer", () => {
+  it("is reported with EC2's words also by an object that waits for the writer", () => {
     const refused = afterRefusal({ plan: planned({ create: [logs] }) }, "createInterface");
     const waiting = { ...refused, writer: "team/other", needs: [logs.serviceName] };
     expect(step(using(seen([waiting])))).toBe("blocked NotFound");
@@ -285,7 +285,7 @@ describe("what EC2 has refused a short time ago", () => {
   it.each([
     ["the endpoints' group", { group: undefined }, "createGroup"],
     ["a rule of the endpoints' group", { group: letting("10.9.0.0/16") }, "allow"],
-  ])("holds up who needs %s, and the gateway is made", (_what, group, kind) => {
+  ])("holds up an object that needs %s, and the gateway is created", (_what, group, kind) => {
     const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
     const refused = afterRefusal({ plan: planned({ create: [logs, ofS3], extend }), ours: [ecs], ...group }, kind);
     expect(step(using(seen([refused])))).toBe("act CreatingEndpoints create: createGateway");
@@ -295,7 +295,7 @@ describe("what EC2 has refused a short time ago", () => {
     expect(step(using(seen([{ ...made, needs: [endpointName("s3")] }])))).toBe("act Creating create");
   });
 
-  it("of what would be taken back keeps no other from being made", () => {
+  it("to take an endpoint back holds back no creation of another", () => {
     const left = { plan: planned({ create: [logs] }), ours: [ecs], leftBehind: ["vpce-ecs"] };
     const refused = afterRefusal(left, "takeOver");
     expect(step(using(seen([refused])))).toBe("act CreatingEndpoints create: createInterface");
@@ -304,7 +304,7 @@ describe("what EC2 has refused a short time ago", () => {
     );
   });
 
-  it("of a group that would be taken back holds up who lacks what needs one, for it has the name", () => {
+  it("to take a group back holds up an object that needs a group, because the old one has its name", () => {
     const left = { plan: planned({ create: [logs, ofS3] }), leftBehind: ["sg-left"], group: undefined };
     const refused = afterRefusal(left, "takeOver");
     expect(step(using(seen([refused])))).toBe("act CreatingEndpoints create: createGateway");
@@ -313,17 +313,17 @@ describe("what EC2 has refused a short time ago", () => {
     expect(step(using(seen([{ ...made, needs: [endpointName("s3")] }])))).toBe("act Creating create");
   });
 
-  it("of what should go holds nobody up, and is told", () => {
+  it("of a deletion holds nobody up, and is reported", () => {
     const refused = afterRefusal({ plan: planned({ remove: ["vpce-ssm"] }), ours: [ecs] }, "deleteEndpoints");
     expect(step(using(seen([refused])))).toBe("act Creating create");
     expect(reported(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
   });
 });
 
-describe("endpoints whose network cannot be read", () => {
+describe("endpoints in a network that cannot be read", () => {
   const unread = { kind: "unread", reason: "PermissionDenied", message: "ec2:DescribeSubnets is refused" } as const;
 
-  it("hold back what is not made yet, and tell why", () => {
+  it("hold back an environment that does not exist yet, and report why", () => {
     const choice = using(seen([], { network: unread }));
     expect(choice.next).toMatchObject({ kind: "wait", reason: "PermissionDenied", stallsAfterMs: 300_000 });
     expect(reported(choice)).toBe("EndpointsReady Unknown PermissionDenied: ec2:DescribeSubnets is refused");
@@ -334,16 +334,16 @@ describe("endpoints whose network cannot be read", () => {
     expect(choice).toMatchObject({ serving: true, next: { kind: "serves", checkInMs: 60_000 } });
   });
 
-  it("keep an object that goes, so that nothing of ours is lost", () => {
+  it("hold an object in deletion, so that no endpoint of ours is lost", () => {
     expect(step(leaving(seen([], { network: unread, desired: false })))).toBe("wait PermissionDenied");
   });
 });
 
-describe("endpoints of which it is not known whether an environment needs them", () => {
+describe("endpoints that an environment may need, which is unknown", () => {
   const unread = { kind: "unread", reason: "NotReadable", message: "launch template odd could not be read" } as const;
   const dark = (part: Partial<VpcSeen> = {}) => seen([vpc({ needs: [], unread, ...part })]);
 
-  it("hold back what is not made yet, and tell why, whoever writes", () => {
+  it("hold back an environment that does not exist yet, and report why, whoever writes", () => {
     for (const writer of [undefined, "team/other"]) {
       const choice = using(dark({ writer }));
       expect(choice.next).toMatchObject({ kind: "wait", reason: "NotReadable", stallsAfterMs: 300_000 });
@@ -357,18 +357,18 @@ describe("endpoints of which it is not known whether an environment needs them",
     expect(reported(choice)).toBe("EndpointsReady Unknown NotReadable: launch template odd could not be read");
   });
 
-  it("are made by it for the others where it writes", () => {
+  it("are created for the others where the object writes", () => {
     expect(step(using(dark({ plan: planned({ create: [ofEcs] }) })))).toBe(
       "act CreatingEndpoints create: createInterface",
     );
   });
 });
 
-describe("endpoints that an environment needs no more", () => {
+describe("endpoints that an environment no longer needs", () => {
   const gone = (part: Parameters<typeof vpc>[0] = {}, rest: Partial<EndpointsSeen> = {}) =>
     leaving(seen([vpc({ ours: [ecs], ...part })], rest));
 
-  it("go before their group, and the object goes last", () => {
+  it("are deleted before their group, and the object last", () => {
     expect(step(gone())).toBe("act DeletingEndpoints delete: deleteEndpoints");
     expect(step(gone({ ours: [{ ...ecs, state: "deleting" }] }))).toBe("wait DeletingEndpoints");
     expect(step(gone({ ours: [] }))).toBe("act DeletingEndpoints delete: deleteGroup");
@@ -379,25 +379,25 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(gone({ others: [other] }))).toBe("release Deleted");
   });
 
-  it("stay until another object that comes has noted that it asks for them", () => {
+  it("stay until another new object has noted that it requests them", () => {
     const choice = gone({ others: [{ ...other, noted: false }] });
     expect(step(choice)).toBe("wait EndpointsInUse");
     expect(choice.next.message).toBe(`waiting until team/other notes that it uses the endpoints of ${vpcId}`);
     expect(step(gone({ ours: [], group: undefined, others: [{ ...other, noted: false }] }))).toBe("release Deleted");
   });
 
-  it("stay while nobody knows where the object will be", () => {
+  it("stay while the subnets of the object are unknown", () => {
     const network = { kind: "read", placed: false, vpcIds: [], vpcs: [vpc({ ours: [ecs] })] } as const;
     expect(endpointsPlan(seen([], { network }))).toEqual(nothingToDo);
     expect(step(leaving(seen([], { network })))).toBe("act DeletingEndpoints delete: deleteEndpoints");
   });
 
-  it("are removed by the last in rank of several that go at once", () => {
+  it("are deleted by the last in rank of several objects in deletion", () => {
     expect(step(gone({ others: [goes] }))).toBe("wait EndpointsInUse");
     expect(step(gone({ others: [{ ...goes, rank: "2026-01-03" }] }))).toBe("release Deleted");
   });
 
-  it("are left to one that lives on though it wishes none any more, whatever its rank, and that one waits", () => {
+  it("are left to an object that stays although it no longer requests any, whatever its rank, and that one waits", () => {
     const lives = { ...other, leaving: true };
     expect(step(gone({ others: [lives] }))).toBe("release Deleted");
     const younger = { ...goes, rank: "2026-01-03" };
@@ -406,14 +406,14 @@ describe("endpoints that an environment needs no more", () => {
     expect(reported(living)).toContain("EndpointsReady False EndpointsInUse");
   });
 
-  it("stay while AWS moves an environment that asked for none, for it tells only the new place", () => {
+  it("stay while AWS moves an environment that requested none, because AWS reports only the new subnets", () => {
     const choice = gone({ moving: ["theirs"] });
     expect(step(choice)).toBe("wait EndpointsInUse");
     expect(choice.next.message).toContain("until AWS has updated theirs");
     expect(step(gone({ moving: ["theirs"] }, { retain: true }))).toContain("release");
   });
 
-  it("stay until a younger object that comes has noted that it asks for them, and with the last of several that go", () => {
+  it("stay until a younger new object has noted that it requests them, and with the last of several in deletion", () => {
     const coming = { ...other, rank: "2026-01-04", noted: false };
     expect(step(gone({ others: [coming] }))).toBe("wait EndpointsInUse");
     expect(step(gone({ others: [coming, goes] }))).toBe("wait EndpointsInUse");
@@ -421,20 +421,20 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(gone({ others: [{ ...coming, noted: true }] }))).toBe("release Deleted");
   });
 
-  it("may be there though EC2 does not show them, when they were just asked for", () => {
+  it("may exist although EC2 does not show them, when they were just requested", () => {
     expect(step(gone({ ours: [], group: undefined, justWritten: true }))).toBe("wait DeletingEndpoints");
   });
 
-  it("are not removed twice while EC2 shows late what was written", () => {
+  it("are not deleted twice while EC2 shows late what was written", () => {
     expect(step(gone({ justWritten: true }))).toBe("wait DeletingEndpoints");
   });
 
-  it("are left in AWS, and are ours no more, when deletionPolicy says so", () => {
+  it("stay in AWS, and are no longer ours, when deletionPolicy is Retain", () => {
     expect(step(gone({}, { retain: true }))).toBe("act RetainingEndpoints release: release");
     expect(step(gone({ ours: [] }, { retain: true }))).toBe("act RetainingEndpoints release: release");
   });
 
-  it("of a lost cluster are taken over before anything else, but for those on their way out", () => {
+  it("of a lost cluster are taken over before anything else, except those in deletion", () => {
     const earlier = { ...ownTags, "awsbatch.dev/cluster-uid": "lost" };
     const ours = [
       { ...ecs, tags: earlier },
@@ -447,7 +447,7 @@ describe("endpoints that an environment needs no more", () => {
     });
   });
 
-  it("that Retain has left are used again", () => {
+  it("that Retain left behind are used again", () => {
     const choice = using(seen([vpc({ leftBehind: ["vpce-ecs", "sg-ends"], group: undefined })]));
     expect(step(choice)).toBe("act RepairingEndpoints repair: takeOver");
     expect(choice.next).toMatchObject({
@@ -455,7 +455,7 @@ describe("endpoints that an environment needs no more", () => {
     });
   });
 
-  it("leave no group behind when the subnets need none of them any more", () => {
+  it("leave no group behind when the subnets no longer need any of them", () => {
     const none = planned({ services: [], ingressFrom: [] });
     expect(step(using(seen([vpc({ plan: none })])))).toBe("act DeletingEndpoints delete: deleteGroup");
     const leaving = using(seen([vpc({ plan: none, ours: [{ ...ecs, state: "deleting" }] })]), settled);
@@ -463,32 +463,32 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(using(seen([vpc({ plan: { ...none, kept: [endpointName("ecs")] } })])))).not.toContain("deleteGroup");
   });
 
-  it("are left in AWS too when an environment that asked for none runs by them", () => {
+  it("stay in AWS also when an environment that requested none uses them", () => {
     const choice = gone({ connects: ["team_kept-1"] });
     expect(step(choice)).toBe("act RetainingEndpoints release: release");
     expect(choice.next.message).toContain("team_kept-1 uses them");
     expect(step(gone({ connects: ["team_kept-1"], connectsLeaving: ["theirs"] }))).toContain("release");
   });
 
-  it("wait for an environment that asked for none, runs by them, and is on its way out", () => {
+  it("wait for an environment in deletion that requested none and uses them", () => {
     const choice = gone({ connectsLeaving: ["theirs"] });
     expect(step(choice)).toBe("wait EndpointsInUse");
     expect(choice.next.message).toBe(`keeping the endpoints of ${vpcId} until these are deleted: theirs`);
   });
 
-  it("stay while it cannot be read whether an environment that asked for none runs by them", () => {
+  it("stay while the operator cannot read whether an environment that requested none uses them", () => {
     const choice = gone({ mayConnect: ["theirs"] });
     expect(choice.next).toMatchObject({ kind: "wait", reason: "NotReadable", stallsAfterMs: 300_000 });
     expect(choice.next.message).toContain("cannot read whether theirs uses them");
     expect(step(gone({ mayConnect: ["theirs"] }, { retain: true }))).toContain("release");
   });
 
-  it("stay while a predecessor still runs where the spec is no more", () => {
+  it("stay while a predecessor still runs where the spec no longer is", () => {
     const occupied = seen([vpc({ ours: [ecs], occupiedBy: ["team_ce-1"] })], { desired: false });
     expect(using(occupied, settled).next).toEqual({ ...settled, checkInMs: 10_000 });
   });
 
-  it("are one condition, whatever is so of several VPCs: what is not so of one is told", () => {
+  it("are one condition for several VPCs, which reports the problem of any of them", () => {
     const left = { ...vpc({ ours: [ecs], connectsLeaving: ["theirs"] }), vpcId: "vpc-left" };
     const choice = using(seen([vpc({ ours: [ecs] }), left], { claims: [vpcId, "vpc-left"] }), settled);
     expect(choice.conditions.map(({ type, status, reason }) => [type, status, reason])).toEqual([
@@ -496,7 +496,7 @@ describe("endpoints that an environment needs no more", () => {
     ]);
   });
 
-  it("leave their group to the groups and endpoints that refer to it, for EC2 would not delete it", () => {
+  it("leave their group to the groups and endpoints that reference it, because EC2 would not delete it", () => {
     const named = gone({ ours: [], groupNamedBy: ["sg-theirs"] });
     expect(step(named)).toBe("act RetainingEndpoints release: release");
     expect(named.next.message).toBe("leaving sg-ends in AWS: sg-theirs references it");
@@ -504,7 +504,7 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(using(seen([vpc({ plan: none, groupNamedBy: ["sg-theirs"] })])))).toBe("act Creating create");
   });
 
-  it("hold nothing up of an object that lives on while others who run by them leave", () => {
+  it("hold nothing up of an object that stays while others that use them leave", () => {
     const dropped = seen([vpc({ ours: [ecs], connectsLeaving: ["theirs"] })], { desired: false });
     const choice = using(dropped);
     expect(step(choice)).toBe("act Creating create");
@@ -512,7 +512,7 @@ describe("endpoints that an environment needs no more", () => {
     expect(using(dropped, settled).next).toEqual({ ...settled, checkInMs: 5000 });
   });
 
-  it("that EC2 does not let go hold nothing up of an object that lives on, and are told with EC2's words", () => {
+  it("that EC2 refuses to delete hold nothing up of an object that stays, and are reported with EC2's words", () => {
     const dropped = (refused: VpcSeen["refused"] = new Map()) =>
       seen([vpc({ ours: [ecs], refused })], { desired: false });
     const { next } = using(dropped(), settled);
@@ -523,7 +523,7 @@ describe("endpoints that an environment needs no more", () => {
     expect(reported(choice)).toBe("EndpointsReady False InUse: it has routes");
   });
 
-  it("go from an environment that stays and wishes none any more, which then forgets them", () => {
+  it("are deleted when an environment that stays no longer requests any, and are then no longer noted", () => {
     const given = (part: Parameters<typeof vpc>[0]) => seen([vpc(part)], { desired: false });
     const removing = using(given({ ours: [ecs] }), settled);
     expect(step(removing)).toBe("act DeletingEndpoints delete: deleteEndpoints");

@@ -34,8 +34,8 @@ function isOutlived(spec: Spec, resources: object, more: object = {}, speaks = t
   return outlived(object, [environment], cluster, speaks).length > 0;
 }
 
-describe("an environment that AWS has", () => {
-  it("is what no spec speaks for while its object is deleted, paused or a dry run", () => {
+describe("an environment in AWS", () => {
+  it("is not represented by a spec while its object is deleted, paused or a dry run", () => {
     expect(isOutlived(ec2, {})).toBe(false);
     expect(isOutlived(ec2, {}, {}, false)).toBe(true);
   });
@@ -59,13 +59,13 @@ describe("an environment that AWS has", () => {
         launchTemplate: { ...template, version: "$Default", overrides: [{ ...overrides[0], version: "$Default" }] },
       },
     ],
-    ["other types, for which the ways are the same", withResources({ instanceTypes: ["m5"], type: "SPOT" }), {}],
+    ["other types, with the same routes", withResources({ instanceTypes: ["m5"], type: "SPOT" }), {}],
     [
       "groups in another order",
       withResources({ securityGroupIds: ["sg-a", "sg-b"] }),
       { securityGroupIds: ["sg-b", "sg-a"] },
     ],
-  ])("runs where the spec says it does: %s", (_what, spec, resources) => {
+  ])("runs where the spec says: %s", (_what, spec, resources) => {
     expect(isOutlived(spec, resources)).toBe(false);
   });
 
@@ -74,7 +74,7 @@ describe("an environment that AWS has", () => {
     ["in other groups", withResources({ securityGroupIds: ["sg-2"] }), {}],
     ["on instances, where the spec says Fargate", { ...ec2, computeResources: fargate as Resources }, {}],
     ["on Fargate, where the spec says instances", ec2, { type: "FARGATE" }],
-    ["with a template that the spec names no more", ec2, { launchTemplate: { ...template, version: "$Default" } }],
+    ["with a template that the spec no longer names", ec2, { launchTemplate: { ...template, version: "$Default" } }],
     ["without the template of the spec", withResources({ launchTemplate: template }), {}],
     [
       "with another version of it",
@@ -86,11 +86,11 @@ describe("an environment that AWS has", () => {
       withResources({ launchTemplate: { ...template, overrides } }),
       { launchTemplate: { ...template, version: "$Default", overrides: [] } },
     ],
-  ])("runs where the spec is no more: %s", (_what, spec, resources) => {
+  ])("runs where the spec no longer is: %s", (_what, spec, resources) => {
     expect(isOutlived(spec, resources)).toBe(true);
   });
 
-  it("runs where the spec is no more when it is one of EKS, and the spec says ECS", () => {
+  it("runs where the spec no longer is when it is on EKS, and the spec says ECS", () => {
     const eksConfiguration = {
       eksClusterArn: "arn:aws:eks:us-east-1:123456789012:cluster/c",
       kubernetesNamespace: "batch",
@@ -99,7 +99,7 @@ describe("an environment that AWS has", () => {
     expect(isOutlived({ ...ec2, eksConfiguration }, {}, { eksConfiguration })).toBe(false);
   });
 
-  it("has no place that a spec could have left when it brings its own instances", () => {
+  it("has no subnets that a spec could have left when it brings its own instances", () => {
     const { computeResources: _none, ...unmanaged } = ec2;
     expect(isOutlived({ ...unmanaged, type: "UNMANAGED" }, {}, { type: "UNMANAGED", computeResources: {} })).toBe(
       false,

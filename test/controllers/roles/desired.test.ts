@@ -7,13 +7,13 @@ import { desired, identity, place } from "./given.ts";
 describe("the name of a role", () => {
   const own = { kind: "object", name: "ce", purpose: "service" } as const;
 
-  it("tells namespace, object and purpose, and is the same each time", () => {
+  it("contains namespace, object and purpose, and is the same each time", () => {
     const name = roleName("default", "team", own);
     expect(name).toMatch(/^team_ce_service_[0-9a-f]{8}$/);
     expect(roleName("default", "team", own)).toBe(name);
   });
 
-  it("has at most 64 characters that IAM takes, and differs in what was cut", () => {
+  it("has at most 64 characters that IAM accepts, and differs in what was cut", () => {
     const long = (end: string) =>
       roleName("default", "n".repeat(63), { kind: "object", name: `${"o".repeat(252)}${end}`, purpose: "spot-fleet" });
     expect(long("a")).toHaveLength(64);
@@ -21,7 +21,7 @@ describe("the name of a role", () => {
     expect(long("a")).not.toBe(long("b"));
   });
 
-  it("is another one in another cluster, namespace, object, for another purpose, and when it is shared", () => {
+  it("differs by cluster, namespace, object and purpose, and when it is shared", () => {
     const names = [
       roleName("default", "team", own),
       roleName("other", "team", own),
@@ -34,14 +34,14 @@ describe("the name of a role", () => {
     expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
   });
 
-  it("lies under a path of the cluster, by which it is known", () => {
+  it("is under a path of the cluster, by which it is recognized", () => {
     expect(rolePath("prod")).toBe("/aws-batch-operator/prod/");
     expect(isMadeByOperator(desired({ jobRole: {} }).arn)).toBe(true);
     expect(isMadeByOperator("arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole")).toBe(false);
   });
 });
 
-describe("a role that is wished", () => {
+describe("a desired role", () => {
   const managed = (partition: string, policy: string) => `arn:${partition}:iam::aws:policy/service-role/${policy}`;
 
   it.each([
@@ -70,7 +70,7 @@ describe("a role that is wished", () => {
     expect(desired?.arn).toBe(`arn:${partition}:iam::123456789012:role/aws-batch-operator/default/${desired?.name}`);
   });
 
-  it("has what the spec asks for beside what it needs, each once", () => {
+  it("has what the spec requests in addition to what it needs, each once", () => {
     const asked = ["arn:aws:iam::aws:policy/Two", managed("aws", "AmazonECSTaskExecutionRolePolicy")];
     const one = desired({ executionRole: { policyArns: asked, inlinePolicies: { p: "{}" }, tags: { team: "a" } } });
     expect(one.policyArns).toEqual(["arn:aws:iam::aws:policy/Two", managed("aws", "AmazonECSTaskExecutionRolePolicy")]);
@@ -101,7 +101,7 @@ describe("a role that is wished", () => {
     expect(one?.ownTags).not.toHaveProperty("awsbatch.dev/name");
   });
 
-  it("is there for each field that is given, also an empty one, and for nothing else", () => {
+  it("exists for each field in the spec, also an empty one, and for nothing else", () => {
     const fields = { serviceRole: {}, instanceRole: {}, repairMissingServiceRole: true };
     expect(desiredRolesOf(fields, identity, place).map(({ field }) => field)).toEqual([
       "spec.iam.serviceRole",

@@ -17,13 +17,13 @@ type Given = Parameters<typeof roleDifferences>;
 const writesFor = (desired: Given[0], role: Given[1], profile: Given[2], ignored: Given[3]): readonly RoleWrite[] =>
   roleDifferences(desired, role, profile, ignored, mark).map(({ write }) => write);
 
-describe("what differs between a role as wished and as it is", () => {
-  it("is nothing when it is as wished", () => {
+describe("the difference between a desired role and the one in IAM", () => {
+  it("is nothing when they match", () => {
     expect(writesFor(job, roleAs(job), undefined, [])).toEqual([]);
     expect(writesFor(instance, roleAs(instance), profileAs(instance), [])).toEqual([]);
   });
 
-  it("is all of it when there is none: the role first, the profile last", () => {
+  it("is everything when the role is missing: the role first, the profile last", () => {
     expect(writesFor(job, undefined, undefined, []).map(({ kind }) => kind)).toEqual([
       "createRole",
       "attach",
@@ -48,7 +48,7 @@ describe("what differs between a role as wished and as it is", () => {
       ],
     ],
     [
-      "a policy that is missing and one too many, of as many as IAM takes: room comes first",
+      "a policy that is missing and one too many, at IAM's limit: the removal comes first",
       { attachedPolicyArns: Array.from({ length: 10 }, (_, index) => `arn:aws:iam::1:policy/p${index}`) },
       [
         ...Array.from({ length: 10 }, (_, index): RoleWrite => {
@@ -58,7 +58,7 @@ describe("what differs between a role as wished and as it is", () => {
       ],
     ],
     [
-      "another document and one too many, too long together: room comes first",
+      "another document and one too many, too long together: the removal comes first",
       { inlinePolicies: { backdoor: "x".repeat(10_240) } },
       [
         { kind: "deleteInline", name, policy: "backdoor" },
@@ -73,9 +73,9 @@ describe("what differs between a role as wished and as it is", () => {
         { kind: "deleteInline", name, policy: "backdoor" },
       ],
     ],
-    ["a boundary that nobody wishes", { permissionsBoundaryArn: "x" }, [{ kind: "deleteBoundary", name }]],
+    ["a boundary that is not desired", { permissionsBoundaryArn: "x" }, [{ kind: "deleteBoundary", name }]],
     [
-      "the tags of an object that is gone, and a user's tag that is not wished",
+      "the tags of a deleted object, and a user's tag that is not desired",
       { tags: { ...job.ownTags, team: "a", "awsbatch.dev/uid": "old", stray: "1" } },
       [
         { kind: "tagRole", name, tags: { "awsbatch.dev/uid": "uid-1" } },
@@ -86,12 +86,12 @@ describe("what differs between a role as wished and as it is", () => {
     expect(writesFor(job, roleAs(job, seen), undefined, [])).toEqual(expected);
   });
 
-  it("is no text: a document may be written otherwise", () => {
+  it("ignores the form of a document", () => {
     const inlinePolicies = { bucket: '{ "Statement": [], "Version": "2012-10-17" }' };
     expect(writesFor(job, roleAs(job, { inlinePolicies }), undefined, [])).toEqual([]);
   });
 
-  it("is written with the boundary first: no moment passes in which a new policy is not bounded", () => {
+  it("is written with the boundary first, so that a new policy is never unbounded", () => {
     const bounded = desired({
       jobRole: {
         permissionsBoundary: "arn:aws:iam::123456789012:policy/b",
@@ -117,7 +117,7 @@ describe("what differs between a role as wished and as it is", () => {
     ]);
   });
 
-  it("is no tag that others own", () => {
+  it("ignores tags that others own", () => {
     const tags = { ...job.ownTags, team: "a", "cost:center": "1" };
     expect(writesFor(job, roleAs(job, { tags }), undefined, ["cost:*"])).toEqual([]);
   });
@@ -126,13 +126,13 @@ describe("what differs between a role as wished and as it is", () => {
   it.each([
     ["another user's Retain, on a shared role", shared, "default/team/other@0a1b2c3d"],
     ["this object's own, for another region or name in AWS", job, "default/team/ce@0a1b2c3d"],
-    ["an earlier kind of mark, which says not for what", job, "default/team/ce"],
-  ])("is no mark of %s: what was kept goes on using the role", (_whose, desired, retainedFrom) => {
+    ["an earlier kind of mark, without a resource", job, "default/team/ce"],
+  ])("ignores the mark of %s: the retained resource keeps using the role", (_owner, desired, retainedFrom) => {
     const tags = { ...desired.userTags, ...desired.ownTags, "awsbatch.dev/retained-from": retainedFrom };
     expect(writesFor(desired, roleAs(desired, { tags }), undefined, [])).toEqual([]);
   });
 
-  it.each([shared, job])("is this object's own mark, which goes as it takes the role back", (desired) => {
+  it.each([shared, job])("includes this object's own mark, which it removes as it takes the role back", (desired) => {
     const tags = { ...desired.userTags, "awsbatch.dev/retained-from": mark };
     expect(writesFor(desired, roleAs(desired, { tags }), undefined, [])).toEqual([
       { kind: "tagRole", name: desired.name, tags: desired.ownTags },
@@ -151,7 +151,7 @@ describe("what differs between a role as wished and as it is", () => {
   });
 });
 
-describe("the removal of a role", () => {
+describe("the deletion of a role", () => {
   it("begins with what holds it and ends with the role", () => {
     const role = roleAs(instance, { inlinePolicies: { p: "{}" } });
     expect(removalWrites(role, profileAs(instance)).map(({ kind }) => kind)).toEqual([
@@ -163,7 +163,7 @@ describe("the removal of a role", () => {
     ]);
   });
 
-  it("goes on where it was broken off", () => {
+  it("continues where it was interrupted", () => {
     expect(removalWrites(undefined, profileAs(instance, { roleNames: [] })).map(({ kind }) => kind)).toEqual([
       "deleteProfile",
     ]);

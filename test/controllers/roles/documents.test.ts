@@ -99,7 +99,7 @@ const same: readonly [string, string, string][] = [
     when({ BoolIfExists: { k: false } }),
   ],
   ["a number as text", when({ NumericLessThan: { k: 10 } }), when({ NumericLessThan: { k: "10" } })],
-  ["text that is no JSON, letter by letter", "no policy", "no policy"],
+  ["text that is not JSON, letter by letter", "no policy", "no policy"],
 ];
 
 const different: readonly [string, string, string][] = [
@@ -141,9 +141,9 @@ const different: readonly [string, string, string][] = [
     when({ StringEquals: { "aws:ResourceTag/team": "1" } }),
   ],
   ["another Sid, which people read", of({ Sid: "One" }), of({ Sid: "Two" })],
-  ["a look-alike in an action", of({ Action: "s3:GetObject" }), of({ Action: "s3:GetОbject" })],
-  ["JSON and no JSON", policy([]), "no policy"],
-  ["two texts that are no JSON", "no policy", "no policy at all"],
+  ["a similar letter in an action", of({ Action: "s3:GetObject" }), of({ Action: "s3:GetОbject" })],
+  ["JSON and other text", policy([]), "no policy"],
+  ["two texts that are not JSON", "no policy", "no policy at all"],
 ];
 
 describe("policy documents", () => {
@@ -156,8 +156,8 @@ describe("policy documents", () => {
   });
 
   it.each([
-    ["", "it is no JSON"],
-    ["[]", "it is no JSON object"],
+    ["", "it is not JSON"],
+    ["[]", "it is not a JSON object"],
     ["{}", "it has no Statement"],
     ['{"Statement":[]}', undefined],
   ])("%j: %s", (text, fault) => {

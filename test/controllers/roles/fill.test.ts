@@ -18,7 +18,7 @@ const jobRoleArn = desired({ jobRole: {} }).arn;
 const image = "public.ecr.aws/docker/library/alpine:3";
 const own = "arn:aws:iam::123456789012:role/own";
 
-describe("the roles that are made for a job definition", () => {
+describe("the roles that the operator creates for a job definition", () => {
   const container: JobDefinitionSpec = { type: "container", iam, containerProperties: { image } };
   const tasks = (task: object = {}) => ({ taskProperties: [{ containers: [{ image }], ...task }] });
   const nodes = (...ranges: object[]): JobDefinitionSpec => ({
@@ -61,19 +61,19 @@ describe("the roles that are made for a job definition", () => {
     expect(filledDefinition(spec, desiredRoles)).toEqual(spec);
   });
 
-  it("leave a slot alone in which there is a role", () => {
+  it("replace no role in the spec", () => {
     const spec = nodes({ container: { image, jobRoleArn: own } }, { container: { image } });
     const [first, second] = filledDefinition(spec, desiredRoles).nodeProperties?.nodeRangeProperties ?? [];
     expect([first?.container?.jobRoleArn, second?.container?.jobRoleArn]).toEqual([own, jobRoleArn]);
   });
 
-  it("count in the fingerprint just as if the spec named them", () => {
+  it("count in the fingerprint like roles in the spec", () => {
     const named = { ...container, containerProperties: { image, executionRoleArn, jobRoleArn } };
     expect(fingerprintOfSpec(filledDefinition(container, desiredRoles))).toBe(fingerprintOfSpec(named));
     expect(fingerprintOfSpec(filledDefinition(container, desiredRoles))).not.toBe(fingerprintOfSpec(container));
   });
 
-  it("only go where one of that purpose is wished", () => {
+  it("only go where a role of that purpose is requested", () => {
     const only = desiredRolesOf({ jobRole: {} }, identity, place);
     expect(filledDefinition(container, only).containerProperties).toEqual({ image, jobRoleArn });
   });
@@ -92,14 +92,14 @@ describe("the roles that are made for a job definition", () => {
   });
 });
 
-describe("the roles that are made for a compute environment", () => {
+describe("the roles that the operator creates for a compute environment", () => {
   const spec: BatchComputeEnvironmentSpec = {
     type: "MANAGED",
     computeResources: { type: "SPOT", maxvCpus: 4, subnets: ["subnet-1"] },
   };
   const all = desiredRolesOf({ serviceRole: {}, instanceRole: {}, spotFleetRole: {} }, identity, place);
 
-  it("go where AWS wants them: of the instances it is the profile", () => {
+  it("go where AWS expects them: for instances it is the profile", () => {
     const filled = filledEnvironment(spec, all);
     expect(filled.serviceRole).toBe(desired({ serviceRole: {} }).arn);
     expect(filled.computeResources).toMatchObject({
@@ -108,7 +108,7 @@ describe("the roles that are made for a compute environment", () => {
     });
   });
 
-  it("leave alone what there is, and what has no capacity", () => {
+  it("replace nothing, and add nothing to an environment without capacity", () => {
     const given = { ...spec, serviceRole: own };
     expect(filledEnvironment(given, all).serviceRole).toBe(own);
     expect(filledEnvironment({ type: "UNMANAGED" }, all)).toEqual({

@@ -17,19 +17,19 @@ export const identity: Identity = {
   uid: "uid-1",
 };
 
-/** What Retain writes on its roles. */
+/** The mark of Retain on its roles. */
 export const mark = markOf(identity, "eu-west-1/team_ce");
 
 export const place = { account: "123456789012", partition: "aws" };
 
-/** The one role that this wishes. */
+/** The one role that this requests. */
 export function desired(iam: object): DesiredRole {
   const [directives] = desiredRolesOf(iam, identity, place);
   if (directives === undefined) throw new Error("no role is wished");
   return directives;
 }
 
-/** A role in IAM just as it is wished. */
+/** A role in IAM that matches the desired one. */
 export function roleAs(directives: DesiredRole, other: Partial<RoleSeen> = {}): RoleSeen {
   const { name, arn, path, trust, policyArns, inlinePolicies, permissionsBoundaryArn, userTags, ownTags } = directives;
   return {
@@ -46,13 +46,13 @@ export function roleAs(directives: DesiredRole, other: Partial<RoleSeen> = {}): 
   };
 }
 
-/** An instance profile in IAM just as it is wished. */
+/** An instance profile in IAM that matches the desired one. */
 export function profileAs(directives: DesiredRole, other: Partial<ProfileSeen> = {}): ProfileSeen {
   const { name, path, profileArn = "", userTags, ownTags } = directives;
   return { name, arn: profileArn, path, roleNames: [name], tags: { ...userTags, ...ownTags }, ...other };
 }
 
-/** What is seen of roles that are wished and are in IAM just so. */
+/** The observation of desired roles that match in IAM. */
 export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSeen {
   const desiredRoles = desiredRolesOf(iam, identity, place);
   return {
@@ -82,7 +82,7 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
   };
 }
 
-/** All that is wished, with changes by purpose; null: there is no such role. */
+/** All desired roles, with changes by purpose; null: the role does not exist. */
 export function inIam(
   desiredRoles: readonly DesiredRole[],
   roles: Readonly<Record<string, Partial<RoleSeen> | null>> = {},
@@ -106,21 +106,21 @@ export const acting: Step<Own> = {
   kind: "act",
   action: { kind: "own" },
   reason: "Creating",
-  message: "it is made",
+  message: "creating it",
 };
 export const waiting: Step<Own> = { kind: "wait", reason: "Deleting", message: "it goes" };
 export const released: Step<Own> = { kind: "release", reason: "Deleted", message: "nothing is left" };
 
 const change: Change = { action: "None", id: "id", reason: "InSync", changes: [] };
 
-/** What follows for an object that is wished and by itself would do `own`, put together as `life.ts` of its kind does. */
+/** The choice for an object with the own step `own`, composed as `life.ts` of its kind does. */
 export function using(seen: RolesSeen, own: Step<Own> = acting): Choice<Own | RolesAction> {
   const { steps, tail = [], conditions, checkInMs } = rolesPlan(seen);
   const agenda = [...steps, ...repairedFirst([own], seen), ...tail];
   return decided({ change, agenda, conditions, ...(checkInMs === undefined ? {} : { checkInMs }) });
 }
 
-/** What follows for an object that is deleted. */
+/** The choice for an object in deletion. */
 export function leaving(seen: RolesSeen, own: Step<Own> = released): Choice<Own | RolesAction> {
   const agenda = own.kind === "release" ? [...rolesRemoval(seen), own] : repairedFirst([own], seen);
   return decided({ change, agenda, conditions: [] });

@@ -32,7 +32,7 @@ const asking = (...policyArns: string[]) => ({ jobRole: { policyArns } });
 
 describe("what a namespace may use", () => {
   it.each<[string, object, NamedRole[], Partial<RoleLimits>, Annotations]>([
-    ["a role with nothing but what it needs", { serviceRole: {}, instanceRole: {} }, [], {}, {}],
+    ["a role with only what it needs", { serviceRole: {}, instanceRole: {} }, [], {}, {}],
     ["a policy that only reads images", asking(readOnly), [], {}, {}],
     ["the same in another partition", asking(readOnly.replace("aws:", "aws-cn:")), [], {}, {}],
     ["any role of one's own, when nobody limits roles", {}, [jobRole("arn:aws:iam::123456789012:role/x")], {}, {}],
@@ -68,18 +68,18 @@ describe("what a namespace may use", () => {
       { "awsbatch.dev/allow-inline-policies": "true" },
     ],
     [
-      "the boundary that is demanded, also when it is said",
+      "the required boundary, also when the spec names it",
       { jobRole: { permissionsBoundary: boundary } },
       [],
       { permissionsBoundary: boundary },
       {},
     ],
-    ["a boundary of one's own, when none is demanded", { jobRole: { permissionsBoundary: boundary } }, [], {}, {}],
+    ["a boundary of one's own, when none is required", { jobRole: { permissionsBoundary: boundary } }, [], {}, {}],
   ])("is %s", (_what, iam, named, flags, annotations) => {
     expect(refusal(iam, named, flags, annotations)).toBeUndefined();
   });
 
-  it("is what its annotations say instead of the flags, and nothing when they are empty", () => {
+  it("is in its annotations instead of the flags, and is nothing when they are empty", () => {
     const flags = { allowedPolicyArns: ["*"], allowedRoleArns: ["*"], allowInlinePolicies: true };
     const none = (annotation: string) => ({ [`awsbatch.dev/${annotation}`]: "" });
     expect(refusal(asking(readOnly), [], flags, none("allowed-policy-arns"))).toContain(
@@ -92,14 +92,14 @@ describe("what a namespace may use", () => {
     expect(refusal(inline, [], flags, none("allow-inline-policies"))).toContain(
       "allow-inline-policies of the namespace",
     );
-    expect(refusal({ jobRole: {} }, [], flags, none("permissions-boundary"))).toContain("no ARN of a policy");
+    expect(refusal({ jobRole: {} }, [], flags, none("permissions-boundary"))).toContain("not the ARN of a policy");
   });
 });
 
 const team = { allowedRoleArns: ["arn:aws:iam::123456789012:role/team/*"] };
 const teamPolicies = { allowedPolicyArns: ["arn:aws:iam::123456789012:policy/team/*"] };
 
-/** Told in docs/security.md. */
+/** docs/security.md describes them. */
 const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
   ["a role of somebody else by ARN", {}, [jobRole("arn:aws:iam::123456789012:role/admin")], team],
   ["a role of somebody else by name", {}, [jobRole("admin")], team],
@@ -179,19 +179,22 @@ const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
     [jobRole("arn:aws:iam::123456789012:role/team/x\narn:aws:iam::123456789012:role/admin")],
     team,
   ],
-  ["a look-alike letter in the path", {}, [jobRole("arn:aws:iam::123456789012:role/tеam/admin")], team],
-  ["a look-alike letter in the name", {}, [jobRole("arn:aws:iam::123456789012:role/team/аdmin")], team],
-  ["a look-alike of AWS's own policies", asking("arn:aws:iam::аws:policy/AmazonEC2ContainerRegistryReadOnly"), [], {}],
+  ["a similar letter in the path", {}, [jobRole("arn:aws:iam::123456789012:role/tеam/admin")], team],
+  ["a similar letter in the name", {}, [jobRole("arn:aws:iam::123456789012:role/team/аdmin")], team],
+  [
+    "a similar letter in the ARN of AWS's own policies",
+    asking("arn:aws:iam::аws:policy/AmazonEC2ContainerRegistryReadOnly"),
+    [],
+    {},
+  ],
   ["an instance profile in place of a role", {}, [jobRole("arn:aws:iam::123456789012:instance-profile/admin")], team],
   ["an ARN in other letters", {}, [jobRole("arn:aws:iam::123456789012:role/TEAM/admin")], team],
   ["an ARN that only begins so", {}, [jobRole("arn:aws:sts::123456789012:assumed-role/team/x")], team],
   ["a parameter that the job fills in", {}, [jobRole("Ref::role")], team],
 ];
 
-describe("attacks by who may write objects in a namespace", () => {
+describe("attacks by users that may write objects in a namespace", () => {
   it.each(attacks)("%s: refused", (_what, iam, named, flags) => {
-    expect(refusal(iam, named, flags)).toMatch(
-      /^spec\..*(not allowed|not named by ARN|are not named|by no other policy)/s,
-    );
+    expect(refusal(iam, named, flags)).toMatch(/^spec\..*(not allowed|cannot name those|must have the boundary)/s);
   });
 });

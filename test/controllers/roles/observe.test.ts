@@ -12,7 +12,7 @@ import { identity, place } from "./given.ts";
 
 const user = { kind: BatchComputeEnvironmentKind, named: () => [], awsName: () => "team_ce" };
 
-/** The names that are looked at, of a note of so many; those that are used come last. */
+/** The names that are read of a long note; used names come last. */
 async function claimsOf(noted: readonly string[], used: readonly string[]): Promise<readonly string[]> {
   const whole = object();
   const noting = { ...whole, metadata: { ...whole.metadata, annotations: { [rolesAnnotation]: noted.join(",") } } };
@@ -33,19 +33,19 @@ async function claimsOf(noted: readonly string[], used: readonly string[]): Prom
 const names = (count: number, prefix: string): readonly string[] =>
   Array.from({ length: count }, (_, index) => `team_${prefix}${index}_0123abcd`);
 
-it("every noted role is looked at that something in AWS refers to, however many revisions have one each", async () => {
+it("reads every noted role that a resource in AWS references, however many revisions have one each", async () => {
   const used = names(300, "r");
   expect(await claimsOf(used, used)).toEqual(used);
 });
 
-it("of the others a hundred are: who wrote thousands into the note would use up IAM's budget", async () => {
+it("reads a hundred of the others, because thousands in the note would use up IAM's budget", async () => {
   const used = names(2, "r");
   const claims = await claimsOf([...names(3000, "x"), ...used], used);
   expect(claims).toHaveLength(102);
   expect(claims.slice(-2)).toEqual(used);
 });
 
-it("one pass reads each role once, also where it looks again before what cannot be undone", async () => {
+it("reads each role once in a pass, also where it observes again before a write that cannot be undone", async () => {
   const world = iamWorld();
   const whole = object({ ...ec2, iam: { serviceRole: {}, instanceRole: {} } });
   const ports = {
@@ -56,7 +56,7 @@ it("one pass reads each role once, also where it looks again before what cannot 
     settings: { ...defaultSettings, region: "eu-west-1" },
   } as unknown as Ports;
   const memory = newRolesMemory();
-  const look = async (sinceMs?: number): Promise<number> => {
+  const callsOf = async (sinceMs?: number): Promise<number> => {
     const before = world.calls();
     if (sinceMs !== undefined) memory.readAfter.set(whole.metadata.uid, sinceMs);
     const inAws = { user, stranded: ["arn:aws:iam::123456789012:role/old"], used: [], doubted: false };
@@ -65,9 +65,9 @@ it("one pass reads each role once, also where it looks again before what cannot 
   };
   const beganAtMs = world.clock.monotonic();
   // Two roles, their profiles, and the role that was lost.
-  expect(await look()).toBe(5);
+  expect(await callsOf()).toBe(5);
   await world.clock.advance(1000);
-  expect(await look(beganAtMs)).toBe(0);
+  expect(await callsOf(beganAtMs)).toBe(0);
   // The next pass trusts nothing that was read before it.
-  expect(await look(world.clock.monotonic())).toBe(5);
+  expect(await callsOf(world.clock.monotonic())).toBe(5);
 });

@@ -27,7 +27,7 @@ const both = { serviceRole: {}, instanceRole: {} };
 const shared = desired({ jobRole: { name: "readers" } });
 const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
 
-/** Kind and reason of what follows, and what is done to which role. */
+/** Kind and reason of the next step, and its action on a role. */
 function step({ next }: Choice<Own | RolesAction>): string {
   const action = next.kind === "act" ? ` ${described(next.action)}` : "";
   return `${next.kind} ${next.reason}${action}`;
@@ -46,13 +46,13 @@ function described(action: Own | RolesAction): string {
 
 const conditionOf = ({ conditions }: Choice<unknown>) => conditions.find(({ type }) => type === "RolesReady");
 
-describe("the roles of an object that is wished", () => {
-  it("are noted on the object before the first is made", () => {
+describe("the desired roles of an object", () => {
+  it("are noted on the object before the first is created", () => {
     const seen = seenRoles(both, { claims: [], iam: inIam([]) });
     expect(step(using(seen))).toBe("act CreatingRole claims 2");
   });
 
-  it("are made one after the other, and only then what uses them", () => {
+  it("are created one after the other, and only then what uses them", () => {
     const { desiredRoles } = seenRoles(both);
     expect(step(using(seenRoles(both, { iam: inIam([]) })))).toBe(
       "act CreatingRole create team_ce_service: createRole attach",
@@ -63,7 +63,7 @@ describe("the roles of an object that is wished", () => {
     expect(step(using(seenRoles(both)))).toBe("act Creating own");
   });
 
-  it("are brought back to the spec, also at rest, without Ready turning False", () => {
+  it("are changed to match the spec, also at rest, without Ready turning False", () => {
     const { desiredRoles } = seenRoles(both);
     const drifted = inIam(desiredRoles, { service: { attachedPolicyArns: [admin] } });
     const seen = seenRoles(both, { iam: drifted });
@@ -86,7 +86,7 @@ describe("the roles of an object that is wished", () => {
     expect(step(using({ ...seen, justWritten: new Set([first ?? "", second ?? ""]) }))).toBe("wait CreatingRole");
   });
 
-  it("come before what the object waits for; while they are waited for themselves, its own wait is told beside them", () => {
+  it("come before what the object waits for, whose own wait is reported while they are pending", () => {
     const seen = seenRoles(both, { iam: inIam([]) });
     expect(step(using(seen, waiting))).toMatch(/^act CreatingRole create/);
     const written = { ...seen, justWritten: new Set(seen.desiredRoles.map(({ name }) => name)) };
@@ -96,34 +96,36 @@ describe("the roles of an object that is wished", () => {
     expect(using(written, settled).next).toMatchObject({ kind: "serves", checkInMs: 1000 });
   });
 
-  it("are looked at again within seconds while IAM may still answer from before the last write", () => {
+  it("are checked within seconds while IAM may still answer with the state before the last write", () => {
     const choice = using(seenRoles(both, { unsettledMs: 1 }), settled);
     expect(choice.next).toMatchObject({ kind: "serves", checkInMs: 6000 });
   });
 
-  it("get no other purpose: what runs by one may still do so", () => {
+  it("get no other purpose, because a role may still be in use", () => {
     const iam = inIam(seenRoles(both).desiredRoles, {
       service: { tags: { ...desired({ serviceRole: {} }).ownTags, "awsbatch.dev/role": "job" } },
     });
     const choice = using(seenRoles(both, { iam }));
     expect(step(choice)).toBe("blocked RoleContentConflict");
-    expect(choice.next.message).toMatch(/^spec\.iam\.serviceRole: role team_ce_service_\w+ was made as the job role/);
+    expect(choice.next.message).toMatch(
+      /^spec\.iam\.serviceRole: role team_ce_service_\w+ was created as the job role/,
+    );
     expect(choice.next).toMatchObject({ checkInMs: 60_000 });
   });
 
-  it("say how to put the tags back that somebody took off: what runs by a role goes on needing it", () => {
+  it("report how to restore tags that somebody removed, because users of a role still need it", () => {
     const untagged = inIam(seenRoles(both).desiredRoles, { service: { tags: {} } });
     const message = (claims: readonly string[]): string =>
       using(seenRoles(both, { iam: untagged, claims })).next.message;
     const { claims } = seenRoles(both);
-    expect(message(claims)).toContain("put its tags back (awsbatch.dev/cluster=default, ");
-    expect(message(claims.filter((name) => !name.includes("_service_")))).toContain("Remove it, or give another name");
+    expect(message(claims)).toContain("restore its tags (awsbatch.dev/cluster=default, ");
+    expect(message(claims.filter((name) => !name.includes("_service_")))).toContain("Delete it, or use another name");
     const theirs = { ...desired({ serviceRole: {} }).ownTags, "awsbatch.dev/name": "other" };
     const others = inIam(seenRoles(both).desiredRoles, { service: { tags: theirs } });
-    expect(using(seenRoles(both, { iam: others })).next.message).toContain("Remove it, or give another name");
+    expect(using(seenRoles(both, { iam: others })).next.message).toContain("Delete it, or use another name");
   });
 
-  it("are told ready, and are looked at again half an hour later", () => {
+  it("are reported ready, and are checked half an hour later", () => {
     const choice = using(seenRoles(both), settled);
     expect(choice.next).toMatchObject({ kind: "serves", checkInMs: 1_800_000 });
     expect(conditionOf(choice)).toMatchObject({ status: "True", reason: "InSync" });
@@ -157,7 +159,7 @@ describe("the roles of an object that is wished", () => {
     ],
     ["IAM cannot be read", { iam: { kind: "unread", reason: "AccessDenied", message: "no" } }, "wait AccessDenied"],
     ["the namespace cannot be read", { limits: { kind: "unread", why: "no" } }, "wait NamespaceUnreadable"],
-  ])("keep what uses them from being made when %s", (_what, other, expected) => {
+  ])("hold back what uses them when %s", (_what, other, expected) => {
     const choice = using(seenRoles(both, other));
     expect(step(choice)).toBe(expected);
     expect(conditionOf(choice)?.status).not.toBe("True");
@@ -166,24 +168,24 @@ describe("the roles of an object that is wished", () => {
   it.each<[string, object, string]>([
     ["a policy that is not allowed", { jobRole: { policyArns: [admin] } }, "blocked NotAllowed"],
     ["an inline policy", { jobRole: { inlinePolicies: { p: "{}" } } }, "blocked NotAllowed"],
-  ])("are not made with %s, and the condition names the list", (_what, iam, expected) => {
+  ])("are not created with %s, and the condition names the list", (_what, iam, expected) => {
     const choice = using(seenRoles(iam));
     expect(step(choice)).toBe(expected);
     expect(conditionOf(choice)?.message).toMatch(/--allow/);
   });
 
   it.each<[string, string]>([
-    ["no", "it is no JSON"],
+    ["no", "it is not JSON"],
     ["{}", "it has no Statement"],
-    [JSON.stringify({ Statement: [{ Sid: "x".repeat(10_240) }] }), "IAM takes 10240"],
-  ])("are not made with a document that IAM would refuse: %.12s", (document, fault) => {
+    [JSON.stringify({ Statement: [{ Sid: "x".repeat(10_240) }] }), "IAM accepts 10240"],
+  ])("are not created with a document that IAM would refuse: %.12s", (document, fault) => {
     const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowInlinePolicies: true }, {}) } as const;
     const choice = using(seenRoles({ jobRole: { inlinePolicies: { p: document } } }, { limits }));
     expect(step(choice)).toBe("blocked InvalidPolicy");
     expect(choice.next.message).toContain(fault);
   });
 
-  it("let what is at rest serve on while IAM or the namespace cannot be read", () => {
+  it("stop nothing that serves while IAM or the namespace cannot be read", () => {
     const unread = using(seenRoles(both, { iam: { kind: "unread", reason: "Throttled", message: "later" } }), settled);
     expect([step(unread), conditionOf(unread)?.status]).toEqual(["serves Available", "Unknown"]);
     const closed = using(seenRoles(both, { limits: { kind: "unread", why: "no" } }), settled);
@@ -191,7 +193,7 @@ describe("the roles of an object that is wished", () => {
     expect(conditionOf(closed)).toMatchObject({ status: "Unknown", reason: "NamespaceUnreadable" });
   });
 
-  it("are not touched while the namespace cannot be read: nobody knows what they may have, and within which boundary", () => {
+  it("are not changed while the namespace cannot be read, because their limits and boundary are unknown", () => {
     const bounded = inIam([desired({ jobRole: {} })], { job: { permissionsBoundaryArn: "arn:aws:iam::1:policy/b" } });
     const asked = { jobRole: { policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] } };
     const seen = seenRoles(asked, { limits: { kind: "unread", why: "no" }, iam: bounded });
@@ -199,7 +201,7 @@ describe("the roles of an object that is wished", () => {
     expect(step(using(seen))).toBe("wait NamespaceUnreadable");
   });
 
-  it("do not keep a role that is named by ARN from being checked", () => {
+  it("do not prevent the check of a role that is named by ARN", () => {
     const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowedRoleArns: [] }, {}) } as const;
     const named = [{ field: "spec.serviceRole", kind: "role", value: "arn:aws:iam::123456789012:role/x" }] as const;
     const seen = seenRoles({}, { named, limits, iam: { kind: "unneeded" }, claims: [] });
@@ -208,7 +210,7 @@ describe("the roles of an object that is wished", () => {
   });
 });
 
-describe("a role that is wished no more", () => {
+describe("a role that is no longer requested", () => {
   const old = desired({ serviceRole: {} });
   const formerly = (other: Partial<RolesSeen> = {}): RolesSeen => {
     const seen = seenRoles({ instanceRole: {} });
@@ -216,20 +218,20 @@ describe("a role that is wished no more", () => {
     return { ...seen, claims: [...seen.claims, old.name].sort(), iam, ...other };
   };
 
-  it("goes when nothing in AWS refers to it any more, and is then no longer noted", () => {
+  it("is deleted when nothing in AWS references it, and is then no longer noted", () => {
     expect(step(using(formerly({ referred: new Set([old.name]) }), settled))).toBe("serves Available");
     expect(step(using(formerly(), settled))).toBe("act DeletingRole delete team_ce_service: detach deleteRole");
     const gone = formerly({ iam: inIam(seenRoles({ instanceRole: {} }).desiredRoles) });
     expect(step(using(gone, settled))).toBe("act DeletingRole claims 1");
   });
 
-  it("is noted before anything else is done, when AWS has it of this object and the note was lost", () => {
+  it("is noted before anything else happens, when a resource of this object uses it and the note was lost", () => {
     const lost = formerly({ claims: [], desiredRoles: [], unnoted: [old.name], referred: new Set() });
     expect(step(using(lost))).toBe("act CreatingRole claims 1");
     expect(step(using(lost, settled))).toBe("act CreatingRole claims 1");
   });
 
-  it("is tagged anew when it was taken over, and still used: without the flag it would be another cluster's", () => {
+  it("gets new tags when it was taken over and is still used: without the flag it would be another cluster's", () => {
     const before: Identity = { ...identity, cluster: { name: "default", uid: "cluster-0" } };
     const identityNow: Identity = { ...identity, cluster: { ...identity.cluster, takeOverUid: "cluster-0" } };
     const [gone] = desiredRolesOf({ instanceRole: {} }, before, place);
@@ -241,7 +243,7 @@ describe("a role that is wished no more", () => {
     expect(step(using(used({}), settled))).toBe(expected);
     const { next } = using(used({}));
     expect(next).toMatchObject({
-      message: `role ${gone.name}, which is still used, is taken over`,
+      message: `taking over role ${gone.name}, which is still used`,
       action: { writes: [{ tags: { "awsbatch.dev/cluster-uid": "cluster-1", "awsbatch.dev/uid": "uid-1" } }, {}] },
     });
     expect(step(using(used({ justWritten: new Set([gone.name]) }), settled))).toBe("serves Available");
@@ -263,13 +265,13 @@ describe("a role that is wished no more", () => {
     ]);
   });
 
-  it("stays while something else is still to be done", () => {
+  it("stays while something else remains to be done", () => {
     expect(step(using(formerly()))).toBe("act Creating own");
   });
 });
 
 describe("the roles of an object that is deleted", () => {
-  it("outlive what uses them, and go one after the other", () => {
+  it("are deleted after what uses them, one after the other", () => {
     const { desiredRoles } = seenRoles(both);
     expect(step(leaving(seenRoles(both), waiting))).toBe("wait Deleting");
     expect(step(leaving(seenRoles(both)))).toBe(
@@ -281,7 +283,7 @@ describe("the roles of an object that is deleted", () => {
     expect(step(leaving(seenRoles(both, { iam: inIam([]) })))).toBe("release Deleted");
   });
 
-  it("are not believed to be absent while IAM may not show yet what was made", () => {
+  it("are not assumed to be absent while IAM may not show yet what was created", () => {
     const { name } = desired({ serviceRole: {} });
     const absenceUnproven = new Set([name]);
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam: inIam([]), absenceUnproven })))).toBe(
@@ -291,7 +293,7 @@ describe("the roles of an object that is deleted", () => {
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam, absenceUnproven })))).toBe("release Deleted");
   });
 
-  it("go also when the namespace would not be given them any more", () => {
+  it("are deleted also when the namespace may no longer have them", () => {
     const limits = { kind: "read", limits: limitsOf({ ...limitsAll, permissionsBoundary: admin }, {}) } as const;
     expect(step(leaving(seenRoles({ serviceRole: {} }, { limits })))).toMatch(/^act DeletingRole delete/);
   });
@@ -307,21 +309,23 @@ describe("the roles of an object that is deleted", () => {
     expect(step(leaving(seenRoles({ instanceRole: {} }, { retain: true, iam: without })))).toBe("release Deleted");
   });
 
-  it("are left without an owner where something that is not ours goes on using them", () => {
+  it("are left without an owner where a foreign resource keeps using them", () => {
     const { name } = desired({ instanceRole: {} });
     const seen = seenRoles({ instanceRole: {} }, { referred: new Set([name]) });
     expect(step(leaving(seen))).toBe(
       "act RetainingRole release team_ce_instance: tagProfile untagProfile tagRole untagRole",
     );
-    expect(leaving(seen).next.message).toBe(`role ${name} is left in AWS: something that is not ours uses it`);
+    expect(leaving(seen).next.message).toBe(
+      `leaving role ${name} in AWS: a resource that does not belong to the operator uses it`,
+    );
   });
 
   it.each<[string, RolesSeen["jobs"]]>([
-    ["3 jobs that were submitted before may use it", { kind: "counted", count: 3 }],
-    ["1 job that was submitted before may use it", { kind: "counted", count: 1 }],
-    ["the jobs that run by it are counted when nothing else is left to do", { kind: "later" }],
+    ["3 jobs that were submitted earlier may use it", { kind: "counted", count: 3 }],
+    ["1 job that was submitted earlier may use it", { kind: "counted", count: 1 }],
+    ["jobs using it are counted last", { kind: "later" }],
     ["they cannot be counted: no", { kind: "unread", reason: "AccessDenied", message: "they cannot be counted: no" }],
-  ])("outlive the jobs: %s", (words, jobs) => {
+  ])("stay until the jobs end: %s", (words, jobs) => {
     const choice = leaving(seenRoles({ jobRole: {} }, { jobs }));
     expect(step(choice)).toBe("wait RoleInUse");
     expect(choice.next.message).toContain(words);
@@ -337,19 +341,19 @@ describe("the roles of an object that is deleted", () => {
     expect(leaving(seenRoles({ jobRole: {} }, { jobs, goingForMs })).next).toMatchObject({ checkInMs });
   });
 
-  it("are not touched when they are somebody else's", () => {
+  it("are not changed when they are foreign", () => {
     const iam = inIam(seenRoles({ serviceRole: {} }).desiredRoles, { service: { tags: {} } });
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam })))).toBe("release Deleted");
   });
 
-  it("wait for a person when a profile that is not ours holds one", () => {
+  it("wait for a person when a foreign profile holds one", () => {
     const iam = inIam(seenRoles({ serviceRole: {} }).desiredRoles, { service: { profileNames: ["theirs"] } });
     const choice = leaving(seenRoles({ serviceRole: {} }, { iam }));
     expect(step(choice)).toBe("blocked RoleInUse");
     expect(choice.next.message).toContain("instance profile theirs");
   });
 
-  it("wait for IAM when it cannot be read: else they would be left for ever", () => {
+  it("wait for IAM when it cannot be read, because nobody would delete them later", () => {
     const unread = { kind: "unread", reason: "AccessDenied", message: "no" } as const;
     expect(leaving(seenRoles(both, { iam: unread })).next).toMatchObject({ kind: "wait", stallsAfterMs: 300_000 });
     const partly = leaving(seenRoles(both, { iam: { ...unread, partly: true } })).next;
@@ -364,26 +368,26 @@ describe("a role that objects share", () => {
     seenRoles({ jobRole: { name: "readers" } }, { iam, others: new Map([[shared.name, users]]), rank: "5" });
   const going = (...users: OtherUser[]): RolesSeen => ({ ...among(...users), goingForMs: 0 });
 
-  it("stays while another object wishes it", () => {
+  it("stays while another object requests it", () => {
     expect(step(leaving(among(user("JobDefinition team/b", "uses", "1"))))).toBe("release Deleted");
   });
 
-  it("goes with the last one", () => {
+  it("is deleted with the last one", () => {
     expect(step(leaving(among()))).toBe("act DeletingRole delete team_readers: deleteRole");
   });
 
-  it("of several that go at once the last in rank removes it, when the others are through", () => {
+  it("is deleted by the last in rank of several in deletion, when the others are done", () => {
     expect(step(leaving(going(user("JobDefinition team/b", "goes", "9"))))).toBe("release Deleted");
     expect(step(leaving(going(user("JobDefinition team/b", "goes", "1"))))).toBe("wait RoleInUse");
   });
 
-  it("is left to who stays, whatever the rank: its revisions may name the role as long as it lives", () => {
+  it("is left to an object that stays, whatever its rank: its revisions may name the role as long as it exists", () => {
     expect(step(leaving(going(user("JobDefinition team/b", "leaves", "1"))))).toBe("release Deleted");
     const staying = { ...among(user("JobDefinition team/b", "goes", "9")), desiredRoles: [], claims: [shared.name] };
     expect(step(using(staying, settled))).toBe("wait RoleInUse");
   });
 
-  it("of several that stay and wish it no more the last in rank removes it", () => {
+  it("is deleted by the last in rank of several that stay and no longer request it", () => {
     const leftOver = (rank: string): RolesSeen => ({
       ...among(user("JobDefinition team/b", "leaves", rank)),
       desiredRoles: [],
@@ -393,14 +397,14 @@ describe("a role that objects share", () => {
     expect(step(using(leftOver("1"), settled))).toBe("wait RoleInUse");
   });
 
-  it("is let go by each only when the jobs of its own definition have ended: whoever removes it counts only its own", () => {
+  it("is released by each object only when the jobs of its own definition have ended: an object counts only its own", () => {
     const jobs = { kind: "counted", count: 1 } as const;
     expect(step(leaving({ ...going(user("JobDefinition team/b", "goes", "9")), jobs }))).toBe("wait RoleInUse");
     expect(step(leaving({ ...going(user("JobDefinition team/b", "uses", "9")), jobs }))).toBe("wait RoleInUse");
     expect(step(leaving(going(user("JobDefinition team/b", "uses", "9"))))).toBe("release Deleted");
   });
 
-  it("keeps its content until who leaves it is through: jobs still run by it", () => {
+  it("keeps its content until an object that leaves it is done, because jobs still use it", () => {
     const richer = roleAs(shared, { attachedPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3FullAccess"] });
     const given = (stage: OtherUser["stage"]) =>
       using({
@@ -411,7 +415,7 @@ describe("a role that objects share", () => {
       expect(given(stage).next).toMatchObject({
         kind: "wait",
         reason: "RoleContentConflict",
-        message: expect.stringContaining("until JobDefinition team/b, which asks for it no more, is through") as string,
+        message: expect.stringContaining("JobDefinition team/b no longer requests it but still uses it") as string,
         checkInMs: 60_000,
         stallsAfterMs: 3_600_000,
       });
@@ -419,7 +423,7 @@ describe("a role that objects share", () => {
     expect(step(given("uses"))).toContain("act RepairingRole");
   });
 
-  it("stays for what one of them left in AWS by Retain, whoever goes last", () => {
+  it("stays for what one of them left in AWS by Retain, whichever object is deleted last", () => {
     const retaining = { ...among(user("JobDefinition team/b", "uses", "1")), retain: true };
     expect(step(leaving(retaining))).toBe("act RetainingRole release team_readers: tagRole");
     expect(leaving(retaining).next).toMatchObject({
@@ -431,29 +435,29 @@ describe("a role that objects share", () => {
   });
 });
 
-describe("a service role that is gone while AWS needs it", () => {
+describe("a service role that was deleted while AWS needs it", () => {
   const own = desired({ serviceRole: {} });
   const foreign = "arn:aws:iam::123456789012:role/teams/batch";
   const blocked: Step<Own> = { kind: "blocked", reason: "DeleteFailed", message: "AWS cannot tear it down" };
   const linked = new Map([[own.arn, undefined]]);
 
-  it("is made again when it was ours", () => {
+  it("is created again when it was ours", () => {
     const seen = seenRoles({ serviceRole: {} }, { iam: inIam([]), stranded: linked });
     expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole restore team_ce_service: createRole attach");
   });
 
-  it("is made again also when it is wished no more", () => {
+  it("is created again also when it is no longer requested", () => {
     const seen = seenRoles({}, { claims: [own.name], iam: inIam([]), stranded: linked });
     expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole restore team_ce_service: createRole attach");
   });
 
-  it("is left to its owner when it was not made here, and the message tells how to have it made", () => {
+  it("is left to its owner when the operator did not create it, and the message says how to change that", () => {
     const choice = leaving(seenRoles({}, { stranded: new Map([[foreign, undefined]]) }), blocked);
     expect(step(choice)).toBe("blocked ServiceRoleMissing");
     expect(choice.next.message).toContain("spec.iam.repairMissingServiceRole: true");
   });
 
-  it("is made again under its own name and path when the spec lets it, noted before, and removed after", () => {
+  it("is created again under its own name and path when the spec allows it, noted before, and deleted after", () => {
     const stranded = new Map([[foreign, undefined]]);
     const seen = seenRoles({}, { repairForeign: true, stranded });
     expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole claims 1");
@@ -477,24 +481,24 @@ describe("a service role that is gone while AWS needs it", () => {
     expect(step(leaving({ ...back, stranded: new Map() }))).toBe("act DeletingRole delete batch: detach deleteRole");
   });
 
-  it("is not made again under a name that the namespace may not use", () => {
+  it("is not created again under a name that the namespace may not use", () => {
     const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowedRoleArns: [] }, {}) } as const;
     const seen = seenRoles({}, { repairForeign: true, stranded: new Map([[foreign, undefined]]), limits });
     expect(step(leaving(seen, blocked))).toBe("blocked ServiceRoleMissing");
   });
 
-  it("is not made for another namespace, whatever the spec says", () => {
+  it("is not created for another namespace, whatever the spec says", () => {
     const theirs = "arn:aws:iam::123456789012:role/aws-batch-operator/default/other_x_service_00000000";
     const seen = seenRoles({}, { repairForeign: true, stranded: new Map([[theirs, undefined]]) });
     expect(step(leaving(seen, blocked))).toBe("blocked ServiceRoleMissing");
   });
 
-  it("gets what it lacks when its making had broken off, also when it is wished no more", () => {
+  it("gets what it lacks when its creation was interrupted, also when it is no longer requested", () => {
     const bare = (change: object = {}) => new Map([[own.arn, roleAs(own, { attachedPolicyArns: [], ...change })]]);
     const desired = seenRoles({ serviceRole: {} }, { stranded: bare() });
-    const mended = leaving(desired, blocked);
-    expect(step(mended)).toBe("act RepairingServiceRole restore team_ce_service: attach");
-    expect(mended.next.message).toContain("lacks what was attached to it");
+    const repaired = leaving(desired, blocked);
+    expect(step(repaired)).toBe("act RepairingServiceRole restore team_ce_service: attach");
+    expect(repaired.next.message).toContain("lacks its policies or its trust policy");
     const undesired = seenRoles({}, { claims: [own.name], stranded: bare({ trust: "{}" }) });
     expect(step(leaving(undesired, blocked))).toBe("act RepairingServiceRole restore team_ce_service: putTrust attach");
   });
@@ -517,13 +521,13 @@ describe("a service role that is gone while AWS needs it", () => {
     expect(step(leaving(seen, blocked))).toBe("wait RepairingServiceRole");
   });
 
-  it("is told as under repair until AWS has been asked again, and only for a while", () => {
+  it("is reported as under repair until AWS has been asked again, and only for a while", () => {
     const there = new Map([[own.arn, roleAs(own)]]);
     const { next } = leaving(seenRoles({ serviceRole: {} }, { stranded: there }), blocked);
     expect(next).toMatchObject({ kind: "wait", reason: "RepairingServiceRole", stallsAfterMs: 900_000 });
   });
 
-  it("is no matter while it is there, or the object can go on", () => {
+  it("does not matter while it exists, or while the object can continue", () => {
     const theirs = new Map([[foreign, roleAs(own, { tags: {} })]]);
     expect(step(leaving(seenRoles({ serviceRole: {} }, { stranded: theirs }), blocked))).toBe("blocked DeleteFailed");
     const seen = seenRoles({ serviceRole: {} }, { iam: inIam([]), stranded: linked });
@@ -538,7 +542,7 @@ const limitsAll = {
   allowInlinePolicies: false,
 };
 
-describe("a cluster that is lost and taken over", () => {
+describe("a lost cluster that is taken over", () => {
   it("keeps its roles: only their tags are written", () => {
     const tags = { ...desired({ serviceRole: {} }).ownTags, "awsbatch.dev/cluster-uid": "lost" };
     const taking = { ...identity, cluster: { ...identity.cluster, takeOverUid: "lost" } };

@@ -6,7 +6,7 @@ import { rolesFailure, rolesReport } from "../../../src/controllers/roles/report
 import { desired, inIam, seenRoles } from "./given.ts";
 
 const both = { serviceRole: {}, instanceRole: {} };
-const making: RolesAction = { kind: "writeRole", name: "team_ce", doing: "create", writes: [] };
+const creating: RolesAction = { kind: "writeRole", name: "team_ce", doing: "create", writes: [] };
 const refused = (kind: string, message: string, operation = "iam:CreateRole"): Failure => {
   return { kind, operation, message, advice: "" };
 };
@@ -14,7 +14,7 @@ const denied =
   "User: arn:aws:sts::123456789012:assumed-role/o/x is not authorized to perform: iam:PassRole on resource: r";
 
 describe("status.roles", () => {
-  it("tells the roles that are there", () => {
+  it("lists the roles that exist", () => {
     const seen = seenRoles(both);
     const { name, arn } = desired({ instanceRole: {} });
     const iam = inIam(seen.desiredRoles, { service: null });
@@ -27,8 +27,8 @@ describe("status.roles", () => {
   });
 });
 
-describe("a write that was refused is told with", () => {
-  const reported = (failure: Failure, action: { readonly kind: string } = making, iam: object = both) =>
+describe("a refused write is reported with", () => {
+  const reported = (failure: Failure, action: { readonly kind: string } = creating, iam: object = both) =>
     rolesFailure(action, failure, seenRoles(iam)).map(({ reason, message }) => `${reason}: ${message}`);
 
   it("the role, the call, and the very action that AWS names", () => {
@@ -41,10 +41,10 @@ describe("a write that was refused is told with", () => {
     expect(reported(refused("denied", "no"))).toEqual([expect.stringContaining("The operator lacks iam:CreateRole;")]);
   });
 
-  it("that AWS has encoded why", () => {
+  it("a hint that AWS has encoded the reason", () => {
     const encoded = "You are not authorized. Encoded authorization failure message: (left out)";
     expect(reported(refused("denied", encoded))).toEqual([
-      expect.stringMatching(/AWS has encoded why: .*DecodeAuthorizationMessage/),
+      expect.stringMatching(/AWS has encoded the reason: .*DecodeAuthorizationMessage/),
     ]);
   });
 
@@ -58,7 +58,7 @@ describe("a write that was refused is told with", () => {
     expect(reported(refused(kind, "words"))).toEqual([`${reason}: iam:CreateRole for role team_ce was refused: words`]);
   });
 
-  it("what AWS Batch could not be given, where the object has roles made", () => {
+  it("the role that the operator could not pass to AWS Batch, where the operator creates roles", () => {
     const passing = refused("denied", denied, "batch:CreateComputeEnvironment");
     expect(reported(passing, { kind: "create" })).toEqual([
       expect.stringContaining("The operator lacks iam:PassRole;"),
@@ -69,7 +69,7 @@ describe("a write that was refused is told with", () => {
 });
 
 describe("an action on roles", () => {
-  it("is told as an event, with what was written when a role was brought back", () => {
+  it("is reported as an event, with the writes of a repair", () => {
     const name = "team_ce";
     const writes = [
       { kind: "attach", name, policyArn: "a" },
@@ -81,13 +81,13 @@ describe("an action on roles", () => {
         type: "Normal",
         reason: "RoleRepaired",
         action: "Reconcile",
-        note: "role team_ce was brought back to the spec (attach, putTrust)",
+        note: "role team_ce was changed to match the spec (attach, putTrust)",
       },
     ]);
-    expect(rolesEvents(making)).toMatchObject([{ reason: "RoleCreated", note: "role team_ce was made" }]);
+    expect(rolesEvents(creating)).toMatchObject([{ reason: "RoleCreated", note: "role team_ce was created" }]);
   });
 
-  it("is no event when it only notes which roles are asked for", () => {
+  it("causes no event when it only notes the requested roles", () => {
     expect(rolesEvents({ kind: "claimRoles", claims: [] })).toEqual([]);
   });
 });
