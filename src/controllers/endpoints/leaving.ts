@@ -65,7 +65,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen, deleting: boolean): Act<Endp
   }
   const first = [...others.map(({ key }) => key), ...(stays ? [] : connectsLeaving)];
   if (first.length > 0) {
-    const message = `keeping the endpoints of ${vpcId} until these are deleted: ${first.join(", ")}`;
+    const message = `keeping the endpoints of ${vpcId} until these no longer use them: ${first.join(", ")}`;
     const checkInMs = transitionCheckMs;
     return { kind: "wait", reason: "EndpointsInUse", message, checkInMs, stallsAfterMs: marks.inUseStallsMs };
   }

@@ -70,7 +70,7 @@ export function rulesNamingOthers(group: SecurityGroup): readonly Rule[] {
   return rulesIn(group).filter(({ peer }) => peer.startsWith("sg-") && peer !== group.groupId);
 }
 
-/** The other groups whose rules name a group, and keep it from being deleted. */
+/** The other groups with rules that name a group, and so prevent its deletion. */
 export function groupsNaming(groupId: string, all: readonly SecurityGroup[]): readonly SecurityGroup[] {
   return all.filter(
     ({ groupId: other, egress, ingress }) =>
@@ -89,7 +89,7 @@ export function ruleChanges(asked: DesiredGroup, group: SecurityGroup) {
   };
 }
 
-/** Equal for equal rules: EC2 writes a CIDR block by its first address, whatever was asked for. */
+/** Equal for equal rules: EC2 writes a CIDR block by its first address, whatever the request was. */
 function ruleKey(rule: Rule): string {
   const range = rangeOf(rule.peer);
   return ruleText(range === undefined ? rule : { ...rule, peer: `${range.first}/${range.prefixLength}` });

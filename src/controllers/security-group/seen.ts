@@ -6,7 +6,7 @@ import type { DesiredGroup } from "./rules.ts";
 /** The input of the plan of an object's security group. */
 export interface GroupSeen {
   readonly identity: Identity;
-  /** Undefined: the spec asks for none. */
+  /** Undefined: the spec requests none. */
   readonly desired: DesiredGroup | undefined;
   /** VPCs in which the object has requested a group so far (annotation `awsbatch.dev/security-group`). */
   readonly claims: readonly string[];

@@ -33,7 +33,7 @@ it("deletes endpoints in calls of 25, because EC2 accepts no more in one", async
     region: aws.region,
     partition: "aws",
     clock,
-    iam: () => Promise.reject(new Error("nothing of this asks for IAM")),
+    iam: () => Promise.reject(new Error("nothing here uses IAM")),
   });
   const ports = { clock, regions: { ec2: async () => region } } as unknown as Ports;
   const memory = newEc2Memory();

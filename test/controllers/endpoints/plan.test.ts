@@ -95,7 +95,7 @@ describe("endpoints that an environment requests", () => {
     expect(reported(available)).toBe(`EndpointsReady True EndpointsAvailable: available in ${vpcId}: ecs, ecr.api`);
   });
 
-  it("come before what the environment waits for, whose own wait is reported while they are pending", () => {
+  it("come before what the environment waits for, and its own wait is reported while they are pending", () => {
     const missing = { plan: planned({ create: [ofEcs] }) };
     expect(step(using(seen([vpc(missing)]), waiting))).toBe("act CreatingEndpoints create: createInterface");
     const written = using(seen([vpc({ ...missing, justWritten: true })]), waiting);
@@ -473,7 +473,7 @@ describe("endpoints that an environment no longer needs", () => {
   it("wait for an environment in deletion that requested none and uses them", () => {
     const choice = gone({ connectsLeaving: ["theirs"] });
     expect(step(choice)).toBe("wait EndpointsInUse");
-    expect(choice.next.message).toBe(`keeping the endpoints of ${vpcId} until these are deleted: theirs`);
+    expect(choice.next.message).toBe(`keeping the endpoints of ${vpcId} until these no longer use them: theirs`);
   });
 
   it("stay while the operator cannot read whether an environment that requested none uses them", () => {

@@ -25,7 +25,7 @@ export const place = { account: "123456789012", partition: "aws" };
 /** The one role that this requests. */
 export function desired(iam: object): DesiredRole {
   const [directives] = desiredRolesOf(iam, identity, place);
-  if (directives === undefined) throw new Error("no role is wished");
+  if (directives === undefined) throw new Error("the spec requests no role");
   return directives;
 }
 
@@ -108,7 +108,7 @@ export const acting: Step<Own> = {
   reason: "Creating",
   message: "creating it",
 };
-export const waiting: Step<Own> = { kind: "wait", reason: "Deleting", message: "it goes" };
+export const waiting: Step<Own> = { kind: "wait", reason: "Deleting", message: "deleting it" };
 export const released: Step<Own> = { kind: "release", reason: "Deleted", message: "nothing is left" };
 
 const change: Change = { action: "None", id: "id", reason: "InSync", changes: [] };

@@ -86,12 +86,12 @@ describe("the desired roles of an object", () => {
     expect(step(using({ ...seen, justWritten: new Set([first ?? "", second ?? ""]) }))).toBe("wait CreatingRole");
   });
 
-  it("come before what the object waits for, whose own wait is reported while they are pending", () => {
+  it("come before what the object waits for, and its own wait is reported while they are pending", () => {
     const seen = seenRoles(both, { iam: inIam([]) });
     expect(step(using(seen, waiting))).toMatch(/^act CreatingRole create/);
     const written = { ...seen, justWritten: new Set(seen.desiredRoles.map(({ name }) => name)) };
     const choice = using(written, waiting);
-    expect(choice.next).toMatchObject({ kind: "wait", reason: "Deleting", message: "it goes", checkInMs: 1000 });
+    expect(choice.next).toMatchObject({ kind: "wait", reason: "Deleting", message: "deleting it", checkInMs: 1000 });
     expect(conditionOf(choice)).toMatchObject({ status: "False", reason: "CreatingRole" });
     expect(using(written, settled).next).toMatchObject({ kind: "serves", checkInMs: 1000 });
   });
@@ -235,7 +235,7 @@ describe("a role that is no longer requested", () => {
     const before: Identity = { ...identity, cluster: { name: "default", uid: "cluster-0" } };
     const identityNow: Identity = { ...identity, cluster: { ...identity.cluster, takeOverUid: "cluster-0" } };
     const [gone] = desiredRolesOf({ instanceRole: {} }, before, place);
-    if (gone === undefined) throw new Error("no role is wished");
+    if (gone === undefined) throw new Error("the spec requests no role");
     const seen = seenRoles({}, { identity: identityNow, claims: [gone.name], referred: new Set([gone.name]) });
     const used = (other: Partial<RolesSeen>): RolesSeen => ({ ...seen, iam: inIam([gone]), ...other });
     const expected = "act RepairingRole repair team_ce_instance: tagRole tagProfile";

@@ -28,8 +28,8 @@ describe("the spec of an environment", () => {
   it.each<[string, BatchComputeEnvironment, boolean]>([
     ["in place where it has nothing in the network", object(), false],
     ["in place where its notes are empty", object(undefined, { [endpointsAnnotation]: "" }), false],
-    ["by replacement where it asks for endpoints", object({ vpcEndpoints: "Ensure" }), true],
-    ["by replacement where it asks for a group", object({ securityGroup: { create: true } }), true],
+    ["by replacement where it requests endpoints", object({ vpcEndpoints: "Ensure" }), true],
+    ["by replacement where it requests a group", object({ securityGroup: { create: true } }), true],
     ["by replacement where endpoints are still noted", object(undefined, { [endpointsAnnotation]: "vpc-1" }), true],
     ["by replacement where a group is still noted", object(undefined, { [securityGroupAnnotation]: "vpc-1" }), true],
   ])("lets it move %s", (_name, given, expected) => {

@@ -309,12 +309,12 @@ describe("the security group that an object no longer requests", () => {
     ]);
   });
 
-  it("is not asked for a second time by an object that stays, while EC2 shows late what was written", () => {
+  it("is not deleted a second time by an object that stays, while EC2 shows late what was written", () => {
     const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { desired: undefined });
     expect(planned(given, settled).next).toEqual({ ...settled, checkInMs: 15_000 });
   });
 
-  it("may be there though EC2 does not show it, when it was just asked for", () => {
+  it("may exist although EC2 does not show it, when it was just requested", () => {
     const given = { ...seen({ justWritten: ["vpc-1"] }, { desired: undefined }), claims: ["vpc-1"] };
     expect(step(removed(given))).toBe("wait DeletingSecurityGroup");
     expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
@@ -383,7 +383,7 @@ describe("the rules of a group", () => {
     ],
   } as const;
 
-  it("are HTTPS to everywhere and what is asked for, each once", () => {
+  it("are HTTPS to everywhere and the requested rules, each once", () => {
     expect(desiredRules(directives, "sg-1").map(ruleText)).toEqual([
       "egress tcp 443 0.0.0.0/0",
       "egress tcp 443 ::/0",

@@ -168,7 +168,7 @@ describe("the status of an environment that selects", () => {
     });
   });
 
-  it("forgets what nothing selects any more, and keeps it while the object is deleted", () => {
+  it("forgets what nothing selects, and keeps it while the object is deleted", () => {
     const fields = { network: { resolvedSubnets } };
     expect(withSelectionStatus(fields, { answers: [] }, inEffect, now)).toEqual({});
     const deletionTimestamp = "2026-01-01T12:00:00Z";
@@ -185,7 +185,7 @@ describe("the spec of an environment that selects", () => {
     expect(withSelected(inEffect)).toBe(filled);
   });
 
-  it("has only selected ids at the paths of its selectors: what differs there is no drift", () => {
+  it("has only selected ids at the paths of its selectors, so that a difference there is not reported as drift", () => {
     expect(selectedPaths(inEffect)).toEqual(["spec.computeResources.subnets"]);
   });
 
