@@ -9,8 +9,8 @@ interface Known {
 }
 
 /**
- * What an object leaves in AWS when it is let go, in words, by its status and its notes alone; of roles there may be
- * thousands, and a note of an event may be cut. Pure.
+ * Names the AWS resources that remain when `awsbatch.dev/abandon` removes the finalizer, from status and annotations alone.
+ * There may be thousands of roles, and the note of an event may be cut. Pure.
  */
 export function leftInAws({ status, metadata: { annotations = {} } }: KubeObject): string {
   const { arn = "whatever AWS holds for it", predecessors = [], network } = (status ?? {}) as Known;
@@ -20,7 +20,7 @@ export function leftInAws({ status, metadata: { annotations = {} } }: KubeObject
   const parts: readonly (readonly [what: string, names: string | undefined])[] = [
     ["predecessors", predecessors.map(({ name }) => name).join(",")],
     ["security group", groupId],
-    ["security groups made for it in", elsewhere?.join(",")],
+    ["security groups created for it in", elsewhere?.join(",")],
     ["endpoints in", annotations[endpointsAnnotation]],
     ["roles", annotations[rolesAnnotation]],
   ];

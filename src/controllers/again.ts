@@ -3,7 +3,7 @@ import type { Outcome } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
 
 /** What need not wait for an act that AWS refused goes on this soon. */
-const besideMs = 1000;
+const insteadMs = 1000;
 const refusedRetryMs = 5 * 60_000;
 /** What AWS refuses only until it has noticed something is asked for again at this pace for a minute … */
 const laggingRetryMs = 5_000;
@@ -42,7 +42,7 @@ function againFor(
   lastedMs: number,
 ): Again {
   if (outcome.kind === "failed") {
-    if (instead?.next.kind === "act") return { kind: "after", delayMs: besideMs };
+    if (instead?.next.kind === "act") return { kind: "after", delayMs: insteadMs };
     const final = outcome.failure.kind === "invalid" || outcome.failure.kind === "quota";
     if (final) return { kind: "after", delayMs: refusedRetryMs };
     const lags = outcome.failure.kind === "inUse" || outcome.failure.kind === "busy";

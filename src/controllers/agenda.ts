@@ -7,10 +7,10 @@ export interface Plan<Action> {
   readonly change: Change;
   /**
    * The steps that may be next, in the order in which they are to be done. The first step that nothing holds is next, see
-   * `choose`. A step that holds `everything` is the last one, unless AWS may refuse what stands before it.
+   * `choose`. A step that holds `everything` is the last one, unless AWS may refuse the steps before it.
    */
   readonly agenda: readonly Step<Action>[];
-  /** Conditions beside Ready, Reconciling and Stalled. */
+  /** Conditions other than Ready, Reconciling and Stalled. */
   readonly conditions: readonly ConditionDraft[];
   /** The object is checked again within this time (ms), whatever it waits for. */
   readonly checkInMs?: number;
@@ -132,7 +132,7 @@ export interface FieldChange {
   readonly kind: "tags" | "scaling" | "metadata" | "infrastructure" | "replacement" | "register" | "update";
   /** Why that kind, in words. */
   readonly why: string;
-  /** Values as JSON text, only for paths on the allow-list of values that are no secrets. */
+  /** Values as JSON text, only for paths on the allow-list of values that are not secret. */
   readonly from?: string;
   readonly to?: string;
   /** It differs because what the spec refers to has changed, not because AWS was: no drift. */

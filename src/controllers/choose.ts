@@ -35,7 +35,7 @@ export type Picked<Action> = Pick<Choice<Action>, "next" | "serving" | "conditio
 
 /**
  * The first step that nothing holds. An act that holds nothing and that AWS has refused within the last ten minutes gives
- * way to all others. When there is nothing else to do, the one whose last try is the longest ago is tried again.
+ * way to all others. When there is nothing else to do, the one with the oldest try is tried again.
  *
  * @param refusalOf what AWS said when an action was tried last
  * @param now wall ms
@@ -84,7 +84,7 @@ function refusedFirst<Action>(
 ): readonly Refused<Action>[] {
   const found: Refused<Action>[] = [];
   for (const step of agenda) {
-    // What holds only some of the rest, and what serves, come to pass beside them.
+    // Steps that hold only some of the rest, and the one that serves, do not compete with them.
     if (step.kind === "serves" || isPartial(step)) continue;
     const refusal = refusalIn(step, refusalOf);
     if (step.kind !== "act" || refusal === undefined) break;
@@ -106,7 +106,7 @@ function isLately(refusal: Refusal | undefined, now: number): boolean {
   return ageMs >= 0 && ageMs < othersGoFirstMs;
 }
 
-/** What is reported beside a step that AWS refuses is what there would be to report without it. */
+/** Reports for a step that AWS refuses what there would be to report without it. */
 function retried<Action>(
   retry: Picked<Action> | undefined,
   open: Picked<Action> | undefined,
@@ -166,15 +166,15 @@ export function creates(step: Step<unknown>): boolean {
 
 /**
  * The conditions of the next step, and of each step that something waits for or that runs under Ready=True, whether it is
- * reached or not: a condition that came and went with what stands before it would lose its age.
+ * reached or not: a condition that came and went with the steps before it would lose its age.
  */
 function reported<Action>(agenda: readonly Step<Action>[], next: Step<Action>): readonly ConditionDraft[] {
   const serves = agenda.findIndex(({ kind }) => kind === "serves");
-  const beside = agenda.filter((step, index) => {
+  const others = agenda.filter((step, index) => {
     const holdsNothing = step.kind === "act" && step.holds === "nothing";
     return !holdsNothing || (serves !== -1 && index > serves);
   });
-  const drafts = [next, ...beside].flatMap((step) => drafted(step));
+  const drafts = [next, ...others].flatMap((step) => drafted(step));
   const types = new Set<string>();
   return drafts.filter(({ type }) => !types.has(type) && types.add(type));
 }

@@ -6,7 +6,7 @@ type Located = { readonly region?: string | undefined };
 
 /**
  * Of two objects that claim one AWS name, the one that AWS's tags name owns it, as its owner or as whom Retain took it
- * from. Ages say nothing there: a cluster that was lost has made all objects anew, in any order. Where AWS says nothing,
+ * from. Ages say nothing there: a cluster that was lost has created all objects again, in any order. Where AWS says nothing,
  * the older is the owner; of two equally old the first in the alphabet.
  */
 
@@ -30,7 +30,7 @@ export function olderOf<O extends KubeObject>(object: O, rivals: readonly O[]): 
   return rivals.find((rival) => rankOf(rival) < rankOf(object));
 }
 
-/** The claimant whose the thing with these tags is, or was until Retain. */
+/** The claimant that these tags name as the owner, or as the owner until Retain. */
 export function claimantNamedBy<O extends KubeObject>(
   tags: Tags | undefined,
   claimants: readonly O[],

@@ -9,7 +9,7 @@ export const sameValue: Comparison = (desired, described) =>
   canonicalJson(desired ?? null) === canonicalJson(described ?? null);
 
 /**
- * The members that the wish names have these values, and so on within them: AWS fills in the others and keeps them.
+ * The members of the desired value are equal, recursively: AWS fills in the others and keeps them.
  * A list is a value: AWS does not add to one.
  */
 export const sameMembers: Comparison = (desired, described) => {
@@ -56,13 +56,13 @@ export const sameLaunchTemplate: Comparison = (desired, described) => {
 };
 
 /**
- * Images by what the wish names: AWS adds `batchImageStatus` and, where nothing is wished, the Kubernetes version or
- * the whole list. An `imageIdOverride` is never AWS's, so one that the wish leaves out is to be taken away.
+ * Images by their desired members: AWS adds `batchImageStatus` and, where nothing is desired, the Kubernetes version or
+ * the whole list. An `imageIdOverride` is never AWS's, so one that the desired value lacks is removed.
  */
 export const sameImages: Comparison = (desired, described) =>
   sameInTurn(list(desired).map(desiredImage), list(described).map(desiredImage));
 
-/** As many, and each with the members that its wish names. */
+/** The same number, each with its desired members. */
 function sameInTurn(desired: readonly unknown[], described: readonly unknown[]): boolean {
   return desired.length === described.length && desired.every((one, index) => sameMembers(one, described[index]));
 }

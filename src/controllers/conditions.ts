@@ -2,7 +2,7 @@ import type { Condition, KubeObject } from "../api/object.ts";
 import { passesByItself } from "../aws/errors.ts";
 import type { ConditionDraft, Failure, Outcome, Step } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
-import { marks, type Reached, refusalStallsAfterMs, type Timed, toldInTime } from "./marks.ts";
+import { marks, type Reached, refusalStallsAfterMs, type Timed, timedReport } from "./marks.ts";
 import { failureText, shortened } from "./wording.ts";
 
 /**
@@ -41,7 +41,7 @@ export function reasonOf(choice: Choice<unknown>, outcome: Outcome): string {
 }
 
 export function conditionsFor(object: KubeObject, judged: Judged, now: number): Timed<readonly Condition[]> {
-  return toldInTime(judged.lastedMs, (reached) => conditionsAt(object, judged, reached, now));
+  return timedReport(judged.lastedMs, (reached) => conditionsAt(object, judged, reached, now));
 }
 
 function conditionsAt(object: KubeObject, judged: Judged, reached: Reached, now: number): readonly Condition[] {
@@ -58,7 +58,7 @@ function conditionsAt(object: KubeObject, judged: Judged, reached: Reached, now:
 
 /**
  * A failed act leaves the conditions of what goes on without it: an object that is Ready by its `instead` is `Retiring`
- * by it too, or the replacement would look complete until the act succeeds.
+ * by it too, or the replacement would seem complete until the act succeeds.
  */
 function othersOf({ choice: { conditions, instead }, outcome }: Judged): readonly ConditionDraft[] {
   if (outcome.kind !== "failed" || instead === undefined) return conditions;
@@ -66,18 +66,18 @@ function othersOf({ choice: { conditions, instead }, outcome }: Judged): readonl
   return [...conditions, ...instead.conditions.filter(({ type }) => !types.has(type))];
 }
 
-/** What is told while AWS cannot be read; `stalls`: only a person can be expected to end it. */
-export interface ToldUnread {
+/** The report while AWS cannot be read; `stalls`: only a person can be expected to fix it. */
+export interface UnreadReport {
   readonly conditions: readonly Condition[];
   readonly stalls: boolean;
 }
 
 /**
  * AWS could not be read: Ready stays what it was for 10 minutes, then it is Unknown. Where only a person can end it, the
- * object is Stalled, and Ready Unknown, as soon as after a denied write: tools that wait for it would wait for ever.
+ * object is Stalled, and Ready Unknown, as soon as after a denied write: tools that wait for it would never finish.
  */
-export function unreadableConditions(object: KubeObject, unreadable: Unreadable, now: number): Timed<ToldUnread> {
-  return toldInTime(unreadable.lastedMs, (reached) => {
+export function unreadableConditions(object: KubeObject, unreadable: Unreadable, now: number): Timed<UnreadReport> {
+  return timedReport(unreadable.lastedMs, (reached) => {
     const stalls = unreadable.needsPerson && reached(marks.deniedStallsMs);
     const keepsReady = !stalls && !reached(marks.unreadUnknownMs);
     return { stalls, conditions: unreadAt(object, unreadable, { stalls, keepsReady }, now) };
@@ -91,8 +91,8 @@ function unreadAt(
   now: number,
 ): readonly Condition[] {
   const old = conditionsOf(object);
-  const retold = ["Ready", "Synced", ...(stalls ? ["Reconciling", "Stalled"] : [])];
-  const kept = old.filter((condition) => !retold.includes(condition.type));
+  const rewritten = ["Ready", "Synced", ...(stalls ? ["Reconciling", "Stalled"] : [])];
+  const kept = old.filter((condition) => !rewritten.includes(condition.type));
   const ready = old.find((condition) => condition.type === "Ready");
   const upToDate = ready !== undefined && ready.observedGeneration === object.metadata.generation;
   const readyNow: ConditionDraft =
@@ -110,7 +110,7 @@ function verdictOf({ choice, outcome }: Judged, reached: Reached): Verdict {
     if (!isLag(foremost(failures), reached)) return failedVerdict(failures, instead?.next, serves, reached);
   }
   const { reason } = next;
-  const message = besideRefusals(choice);
+  const message = withRefusals(choice);
   switch (next.kind) {
     case "serves":
       return { ready: "True", kind: "none", reason, message };
@@ -136,7 +136,7 @@ function verdictOf({ choice, outcome }: Judged, reached: Reached): Verdict {
 type Failures = readonly [Failure, ...Failure[]];
 
 /**
- * What failed now with what AWS has refused beside it, in an order that does not hang on which was tried last: status
+ * The failure of this pass and the other refusals of AWS, in an order that does not depend on which was tried last: status
  * would go to and fro. What passes by itself comes after what may not.
  */
 function failuresOf({ refused }: Choice<unknown>, failure: Failure): Failures {
@@ -151,15 +151,15 @@ function foremost([first]: Failures): Failure {
   return first;
 }
 
-/** All of them in words, and what else there is to tell while they last. */
+/** All of them in words, and what else there is to report while they last. */
 function failuresText(failures: Failures, instead: Step<unknown> | undefined): string {
   const refusals = [...new Set(failures.map(failureText))].join(". Also: ");
   const meanwhile = instead?.kind === "wait" || instead?.kind === "blocked";
   return meanwhile ? `${refusals.replace(/[.]$/, "")}. Meanwhile: ${instead.message}` : refusals;
 }
 
-/** A step in words, with what AWS has refused beside it, unless that passes by itself. */
-function besideRefusals({ next, refused }: Choice<unknown>): string {
+/** A step in words, with the other refusals of AWS, unless they pass by themselves. */
+function withRefusals({ next, refused }: Choice<unknown>): string {
   const lasting = refused.filter(({ kind }) => !passesByItself(kind) && !lags(kind));
   return [...new Set([next.message, ...lasting.map(failureText)])].join(". Also: ");
 }
@@ -168,9 +168,9 @@ function lags(kind: string): boolean {
   return kind === "inUse" || kind === "busy";
 }
 
-/** AWS has not yet noticed what it waits for: the step goes on as it was told, unless it takes unusually long. */
+/** AWS has not yet noticed what it waits for: the step goes on as it was reported, unless it takes unusually long. */
 function isLag(failure: Failure, reached: Reached): boolean {
-  return lags(failure.kind) && !reached(marks.lagToldMs);
+  return lags(failure.kind) && !reached(marks.lagReportedMs);
 }
 
 const servingVerdict: Verdict = {

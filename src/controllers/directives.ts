@@ -10,7 +10,7 @@ import {
 import { requestedAtOf } from "./circumstances.ts";
 import type { Settings } from "./ports.ts";
 
-/** What a person wants done with an object beside its fields: read from metadata and policies. Pure. */
+/** What a person asks for an object outside its fields: read from metadata and policies. Pure. */
 export interface Directives {
   readonly deleting: boolean;
   readonly paused: boolean;
@@ -30,10 +30,10 @@ type Policies = {
   readonly adoptionPolicy?: "Never" | "IfMatching" | "IfExists" | undefined;
 };
 
-/** How old what a person sees who asks for a look may be (ms): long enough for one read to serve many objects. */
+/** How old the facts may be for a person who asks for a check (ms): long enough for one read to serve many objects. */
 export const askedForMs = 10_000;
 
-/** A person asks for a look now, and has not had it yet. Pure. */
+/** A person asks for a check now, and has not had it yet. Pure. */
 export function isAskedFor(object: KubeObject): boolean {
   const asked = requestedAtOf(object);
   const { lastHandledReconcileAt: handled } = (object.status ?? {}) as { readonly lastHandledReconcileAt?: string };

@@ -4,9 +4,9 @@ import { circumstancesOf, haveChanged } from "./circumstances.ts";
 import { askedForMs, isAskedFor } from "./directives.ts";
 import { type NotedRefusal, notingRefusal, type RefusedWrites } from "./refused-writes.ts";
 
-/** What a process remembers between passes of what it makes in the networks of an account: only ages, never steps. */
+/** What a process remembers between passes of what it creates in the networks of an account: only ages, never steps. */
 export interface Ec2Memory {
-  /** When this process first looked there, monotonic ms: what the writer before it asked for came earlier. */
+  /** When this process first read there, monotonic ms: what the writer before it asked for came earlier. */
   beganAt: number | undefined;
   /**
    * By uid of an object: what lies in its VPC counts only when it was read at or after this monotonic time (ms).
@@ -34,9 +34,9 @@ export interface Ec2Memory {
 const shownWithinMs = 5000;
 /** How long facts are believed while nothing changes. */
 const restMs = 2 * 3_600_000;
-/** … and while something is lacking, which a look each minute shall show. */
+/** … and while something is lacking, which a read each minute shall show. */
 export const lackingMs = 50_000;
-/** … that others need: it does not wait for that, it only tells it. */
+/** … that others need: it does not wait for that, it only reports it. */
 export const lackingToOthersMs = 10 * 60_000;
 
 export function newEc2Memory(): Ec2Memory {
@@ -87,10 +87,10 @@ export function refusedLately(
   const { metadata } = object;
   const present = circumstancesOf(object);
   if (metadata.deletionTimestamp !== undefined) refused.delete(metadata.uid);
-  const standing = [...(refused.get(metadata.uid) ?? [])].filter(
+  const current = [...(refused.get(metadata.uid) ?? [])].filter(
     ([, { againAt, under }]) => againAt > now && !haveChanged(under, present),
   );
-  return new Map(standing.map(([text, { refusal, againAt }]) => [text, { ...refusal, againInMs: againAt - now }]));
+  return new Map(current.map(([text, { refusal, againAt }]) => [text, { ...refusal, againInMs: againAt - now }]));
 }
 
 /** Whether EC2 may not show yet what this process wrote in a VPC. @param now monotonic ms */
@@ -115,7 +115,7 @@ export function removedLately({ removedAt }: Ec2Memory, id: string, now: number)
 
 /**
  * Whether somebody else may have asked for something a moment ago that EC2 does not show yet: the writer before this
- * process. Where something is wished it would be made, and only be refused; where nothing is, it would be left behind.
+ * process. Where something is desired it would be created again, and refused; where nothing is, it would be left behind.
  *
  * @param now monotonic ms
  */

@@ -5,14 +5,14 @@ import { StoreError } from "../runtime/store.ts";
 import type { Failure, Outcome } from "./agenda.ts";
 import { failureReason } from "./conditions.ts";
 
-/** Thrown for a refusal that is remembered: the next pass plans with it, and tells it. */
+/** Thrown for a refusal that is remembered: the next pass plans with it, and reports it. */
 export class RefusalNoted extends Error {
   constructor(refusal: AwsError) {
     super(refusal.message, { cause: refusal });
   }
 }
 
-/** Thrown instead of a write that was planned before something else changed: the next pass plans anew. */
+/** Thrown instead of a write that was planned before something else changed: the next pass plans again. */
 export class OutOfDate extends Error {}
 
 /**
@@ -25,7 +25,7 @@ export function failedOutcome(error: unknown): Outcome {
   }
   const reason = error instanceof NotSent ? error.cause : error;
   if (reason instanceof RefusalNoted || reason instanceof OutOfDate) return { kind: "startOver" };
-  // A conflict or a vanished object is no failure of the wish: read again and start over.
+  // A conflict or a vanished object is not a failure of the spec: read again and start over.
   if (error instanceof StoreError && (error.reason === "Conflict" || error.reason === "NotFound")) {
     return { kind: "startOver" };
   }

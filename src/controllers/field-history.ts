@@ -24,7 +24,7 @@ export class FieldHistory {
   #hadAll = false;
 
   /** Takes in what a pass found, before anything is sent. */
-  look({ next, change }: Choice<unknown>, generation: number): void {
+  observed({ next, change }: Choice<unknown>, generation: number): void {
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#forget();
@@ -48,12 +48,12 @@ export class FieldHistory {
   }
 
   /**
-   * Of these, what somebody has changed since AWS had it as the spec says; and what was written before and is not so, by
-   * a rival who is faster than any look, or because AWS does not carry it out.
+   * Of these, what somebody has changed since AWS had it as the spec says; and what was written before and is different, by
+   * a rival faster than any pass, or because AWS does not apply it.
    */
   undone(choice: Choice<unknown>, changes: readonly FieldChange[], action: unknown): Undone {
     const sent = canonicalJson(action);
-    // A step of a replacement is no correction of a field, but for the one that begins it.
+    // A step of a replacement does not correct a field, except the one that begins it.
     if (choice.change.action === "Replace" && !this.#hadAll) return { changed: [], repeated: [] };
     const written = writtenBy(action, changes);
     return {
@@ -70,7 +70,7 @@ export class FieldHistory {
     for (const { path } of writtenBy(action, change.changes)) {
       this.#open.set(path, { sent: canonicalJson(action), reason, shown: false });
     }
-    // What is made anew has not been as the spec says yet.
+    // A new resource has not matched the spec yet.
     if (change.action === "Replace" || change.action === "Create") this.#forget();
   }
 
@@ -89,7 +89,7 @@ export interface Undone {
   readonly repeated: readonly FieldChange[];
 }
 
-/** The fields that an action writes, where it tells them; else it may be all. */
+/** The fields that an action writes, where it lists them; otherwise it may be all. */
 function writtenBy(action: unknown, changes: readonly FieldChange[]): readonly FieldChange[] {
   const { paths } = (action ?? {}) as { readonly paths?: readonly string[] };
   return paths === undefined ? changes : changes.filter(({ path }) => paths.includes(path));

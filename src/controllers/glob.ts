@@ -1,4 +1,4 @@
-/** Whether `text` matches one of the globs; `*` stands for any characters, everything else for itself. */
+/** Whether `text` matches one of the globs; `*` matches any characters, everything else itself. */
 export function matchesAny(globs: readonly string[], text: string): boolean {
   return globs.some((glob) => matches(glob, text));
 }

@@ -14,12 +14,12 @@ export const marks = {
   unreadUnknownMs: 10 * minuteMs,
   /** What a write or the spec refers to is not there, or not usable. */
   missingStallsMs: 10 * minuteMs,
-  /** AWS says that something is in use or changes: until then the step is told, and not the refusal. */
-  lagToldMs: 5 * minuteMs,
+  /** AWS says that something is in use or changes: until then the step is reported, and not the refusal. */
+  lagReportedMs: 5 * minuteMs,
   inUseStallsMs: 30 * minuteMs,
-  /** Longer than EC2 takes to make an endpoint. */
+  /** Longer than EC2 takes to create an endpoint. */
   endpointStallsMs: 10 * minuteMs,
-  /** Two more tries of AWS to use a role that was made again, and no success. */
+  /** Two more tries of AWS to use a role that was created again, and no success. */
   repairStallsMs: 15 * minuteMs,
   /** A shared role keeps its content until another object is through with it. */
   sharedRoleStallsMs: 60 * minuteMs,
@@ -28,24 +28,24 @@ export const marks = {
 /** Whether something has lasted at least `markMs` (ms). */
 export type Reached = (markMs: number) => boolean;
 
-/** What is told now, and in how many ms time alone has something else told; undefined: never. */
+/** The report now, and in how many ms it changes by time alone; undefined: never. */
 export interface Timed<T> {
-  readonly told: T;
+  readonly report: T;
   readonly turnsInMs: number | undefined;
 }
 
 /**
- * What `tell` says of something that has lasted for `lastedMs`. It learns of time only by `reached`, so the marks that it
+ * The report of `reportAt` on something that has lasted for `lastedMs`. It learns of time only by `reached`, so the marks that it
  * asked for in vain are all that can change its answer: no rule can turn a condition that the requeue does not know of.
  */
-export function toldInTime<T>(lastedMs: number, tell: (reached: Reached) => T): Timed<T> {
+export function timedReport<T>(lastedMs: number, reportAt: (reached: Reached) => T): Timed<T> {
   let nextMarkMs = Number.POSITIVE_INFINITY;
-  const told = tell((markMs) => {
+  const report = reportAt((markMs) => {
     if (lastedMs >= markMs) return true;
     nextMarkMs = Math.min(nextMarkMs, markMs);
     return false;
   });
-  return { told, turnsInMs: Number.isFinite(nextMarkMs) ? nextMarkMs - lastedMs : undefined };
+  return { report, turnsInMs: Number.isFinite(nextMarkMs) ? nextMarkMs - lastedMs : undefined };
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Whose an AWS object is, told by its tags alone (docs/design.md, section 4). Pure. */
+/** The owner of an AWS resource, from its tags alone (docs/design.md, section 4). Pure. */
 
 import type { KubeObject } from "../api/object.ts";
 import { shortHash } from "./fingerprint.ts";
@@ -13,17 +13,17 @@ export const uidTag = "awsbatch.dev/uid";
 export const fingerprintTag = "awsbatch.dev/fingerprint";
 export const registeredAtTag = "awsbatch.dev/registered-at";
 export const rolloutTokenTag = "awsbatch.dev/rollout-token";
-/** When an environment was made; attempts that AWS finds INVALID are limited by their age. */
+/** When an environment was created; attempts that AWS finds INVALID are limited by their age. */
 export const createdAtTag = "awsbatch.dev/created-at";
 export const servingSinceTag = "awsbatch.dev/serving-since";
 export const retiredAtTag = "awsbatch.dev/retired-at";
-/** On a target from which queues went back: `<time>/<plan id>`; it stays unused while that plan is the wish. */
+/** On a target from which queues went back: `<time>/<plan id>`; it stays unused while that plan is desired. */
 export const returnedAtTag = "awsbatch.dev/returned-at";
 /** On a role or instance profile: what it is for. */
 export const roleTag = "awsbatch.dev/role";
 /** On a role that objects of a namespace share, instead of the name of one: the name that they give. */
 export const sharedRoleTag = "awsbatch.dev/shared-role";
-/** On a revision: the names of the roles that were made for it, with `/` between them. */
+/** On a revision: the names of the roles that were created for it, with `/` between them. */
 export const revisionRolesTag = "awsbatch.dev/roles";
 /** Left behind by `deletionPolicy: Retain`: `<cluster name>/<namespace>/<name>`, as `retainedMark` has it. */
 export const retainedFromTag = "awsbatch.dev/retained-from";
@@ -34,7 +34,7 @@ export interface Cluster {
   readonly name: string;
   /** UID of the namespace `kube-system`. */
   readonly uid: string;
-  /** `--take-over-cluster-uid`: a lost cluster whose objects become ours. */
+  /** `--take-over-cluster-uid`: a lost cluster: its AWS resources become ours. */
   readonly takeOverUid?: string | undefined;
 }
 
@@ -65,7 +65,7 @@ export type Ownership =
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** Reads the owner from the tags. Ownership is (cluster name, namespace, name); the uids only tell a rebuilt one. */
+/** Reads the owner from the tags. Ownership is (cluster name, namespace, name); the uids only reveal a rebuilt one. */
 export function ownershipOf(tags: Tags | undefined, identity: Identity): Ownership {
   const owner = ownerIn(tags);
   if (owner === undefined) {
@@ -119,10 +119,10 @@ export function isRetainedBy(tags: Tags | undefined, { name }: Cluster): boolean
 const tagValueLimit = 256;
 
 /**
- * The value of `retainedFromTag`: whose it was, which begins with the names of cluster and namespace. What AWS would
+ * The value of `retainedFromTag`: the last owner, which begins with the names of cluster and namespace. What AWS would
  * refuse for its length is cut, and ends in 8 hex of its hash.
  *
- * @param more what the mark tells besides
+ * @param more what else the mark says
  */
 export function retainedMark(identity: Identity, more = ""): string {
   const whole = `${identityText(identity)}${more}`;

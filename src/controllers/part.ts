@@ -8,7 +8,7 @@ export interface PartPlan<Action> {
   readonly tail?: readonly Act<Action>[];
   readonly conditions: readonly ConditionDraft[];
   readonly checkInMs?: number;
-  /** The spec lacks something that its first step waits for, so what differs from it in AWS is no plan. */
+  /** The spec lacks something that its first step waits for, so its differences in AWS are not a plan. */
   readonly isUnknown?: boolean;
 }
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../api/object.ts";
-import { cleanupFinalizer, locationAnnotation } from "../api/v1alpha1/annotations.ts";
+import { abandonAnnotation, cleanupFinalizer, locationAnnotation } from "../api/v1alpha1/annotations.ts";
 import { AwsError, isWorthReporting } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { Again, Reconciler, Report } from "../runtime/controller.ts";
@@ -328,7 +328,7 @@ async function abandon<O extends KubeObject, Seen, Action>({
 }: Pass<O, Seen, Action>): Promise<Report> {
   await ports.store.patchMetadata(module.kind, object, { removeFinalizer: cleanupFinalizer }, signal);
   forget();
-  const note = `let go without touching AWS, as annotated; left there: ${leftInAws(object)}`;
+  const note = `finalizer removed, AWS resources kept (${abandonAnnotation}): ${leftInAws(object)}`;
   return {
     status: undefined,
     events: [{ type: "Warning", reason: "Abandoned", action: "Delete", note }],
@@ -356,8 +356,8 @@ function unreadable<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
   const now = p.ports.clock.now();
   const known = asKnown(p);
   const lastedMs = p.guard.lasted("unreadable", now);
-  const { told, turnsInMs } = unreadableConditions(known, { ...why, lastedMs }, now);
-  const { conditions, stalls } = told;
+  const { report: unreadReport, turnsInMs } = unreadableConditions(known, { ...why, lastedMs }, now);
+  const { conditions, stalls } = unreadReport;
   // A generation that nobody could act on is observed once it is known to need a person.
   const observed = stalls ? { observedGeneration: p.object.metadata.generation } : {};
   return {
@@ -385,7 +385,7 @@ function reported<O extends KubeObject, Seen, Action>(
 ): Report {
   const { object, guard, ports } = p;
   const { generation } = object.metadata;
-  const outcome = guard.standing(choice.next, came, generation);
+  const outcome = guard.reportable(choice.next, came, generation);
   if (outcome.kind === "done" || outcome.kind === "startOver") {
     // The state that follows is reported by the pass that follows at once: one status write less for each step.
     return { status: undefined, events, again: { kind: "now" } };
@@ -393,7 +393,7 @@ function reported<O extends KubeObject, Seen, Action>(
   const now = ports.clock.now();
   const lastedMs = guard.lasted(reasonOf(choice, outcome), now);
   const known = asKnown(p);
-  const { told: conditions, turnsInMs } = conditionsFor(known, { choice, outcome, lastedMs }, now);
+  const { report: conditions, turnsInMs } = conditionsFor(known, { choice, outcome, lastedMs }, now);
   const requestedAt = requestedAtOf(object);
   const status = {
     observedGeneration: generation,

@@ -8,8 +8,8 @@ import { refusalStallsAfterMs } from "./marks.ts";
 import { failureText } from "./wording.ts";
 
 /**
- * What EC2 refused to write beside an environment. It may be another object's wish, a quota, or pass by itself: the
- * environment itself goes on, the condition of the part tells it, and the same writes are tried again after a while.
+ * Writes for an environment's network that EC2 refused. The cause may be another object, a quota, or pass by itself: the
+ * environment itself goes on, the condition of the part reports it, and the same writes are tried again after a while.
  */
 export interface RefusedWrites {
   /** After this long (ms) only a person can be expected to end it; undefined: it ends without anybody's doing. */
@@ -39,9 +39,9 @@ interface Pace {
 }
 
 const longestMs = 10 * 60_000;
-/** First once EC2 surely shows what it has made all the same: until then nobody knows what is still to be written. */
+/** First once EC2 surely shows what it has created all the same: until then nobody knows what is still to be written. */
 const passing: Pace = { firstMs: 6000, longestMs: 60_000 };
-/** What may be over soon, for EC2 shows late what was made just before, or may be for a person to end. */
+/** What may be over soon, for EC2 shows late what was created just before, or may be for a person to end. */
 const brief: Pace = { firstMs: 60_000, longestMs };
 const lasting: Pace = { firstMs: 5 * 60_000, longestMs };
 
@@ -74,14 +74,14 @@ export async function notingRefusal(
     if (!(error instanceof AwsError)) throw error;
     const { kind, operation, message } = error;
     const now = clock.monotonic();
-    // What was not tried again is wished no more.
+    // A write that was not tried again is no longer desired.
     for (const [text, { againAt }] of refused) if (now - againAt > longestMs) refused.delete(text);
     const last = refused.get(writesText(writes));
     const before = last === undefined || haveChanged(last.under, under) ? undefined : last;
     const pace = paces[kind] ?? lasting;
     const delayMs = Math.min(pace.longestMs, Math.max(pace.firstMs, (before?.delayMs ?? 0) * 2));
     const refusal = {
-      // What AWS's answer does not tell the end of is for a person to look at.
+      // A refusal with no foreseeable end is for a person to check.
       stallsAfterMs: pace === passing ? undefined : (refusalStallsAfterMs(error) ?? 0),
       reason: failureReason(kind),
       message: failureText({ kind, operation, message, advice: adviceFor(error) }),
@@ -91,8 +91,8 @@ export async function notingRefusal(
   }
 }
 
-/** A refusal that stands, in place of the writes: waited for until only a person can be expected to end it. */
-export interface StandingRefusal {
+/** A refusal still in force, in place of the writes: a wait, until only a person can be expected to fix it. */
+export interface CurrentRefusal {
   readonly kind: "blocked" | "wait";
   readonly reason: string;
   readonly message: string;
@@ -100,11 +100,11 @@ export interface StandingRefusal {
   readonly stallsAfterMs?: number;
 }
 
-/** The refusal that still stands for exactly these writes. Pure. */
-export function standingRefusal(
+/** The refusal still in force for exactly these writes. Pure. */
+export function currentRefusal(
   refused: ReadonlyMap<string, RefusedWrites>,
   writes: readonly unknown[],
-): StandingRefusal | undefined {
+): CurrentRefusal | undefined {
   const known = refused.get(writesText(writes));
   if (known === undefined) return undefined;
   const { stallsAfterMs, reason, message, againInMs: checkInMs } = known;

@@ -3,7 +3,7 @@ import type { TagChange } from "../aws/region.ts";
 import { tagList } from "./tags.ts";
 
 /**
- * Sets tags of things in EC2, and then removes others: what says whose they are is never missing meanwhile.
+ * Sets tags of EC2 resources, and then removes others: they always name an owner in between.
  *
  * @throws AwsError the refusal
  */

@@ -26,16 +26,16 @@ export function tagChange(
   described: Tags | undefined,
   ignoreTagKeys: readonly string[],
 ): TagChange | undefined {
-  const wanted: Tags = { ...desired, ...own };
+  const target: Tags = { ...desired, ...own };
   const seen = described ?? {};
   const set = Object.fromEntries(
-    Object.entries(wanted).filter(
+    Object.entries(target).filter(
       ([key, value]) => seen[key] !== value && (key in own || !matchesAny(ignoreTagKeys, key)),
     ),
   );
   const remove = Object.keys(seen).filter(
     (key) =>
-      !(key in wanted) &&
+      !(key in target) &&
       !key.startsWith("aws:") &&
       (!key.startsWith(tagPrefix) || key === retainedFromTag) &&
       !matchesAny(ignoreTagKeys, key),
@@ -43,7 +43,7 @@ export function tagChange(
   return Object.keys(set).length === 0 && remove.length === 0 ? undefined : { set, remove };
 }
 
-/** What makes an AWS object this identity's, whoever's it was: the owner's tags, and the mark of Retain gone. */
+/** Makes an AWS resource this identity's, whoever owned it: the owner's tags, without the mark of Retain. */
 export function claimChange(identity: Identity, described: Tags | undefined): TagChange {
   return { set: ownerTags(identity), remove: described?.[retainedFromTag] === undefined ? [] : [retainedFromTag] };
 }
@@ -64,12 +64,12 @@ export function tagFieldChanges({ set, remove }: TagChange, path = "spec.tags"):
   });
 }
 
-/** What is true of a thing whoever owns it: taken back, it is not replaced, trusted again or left out of service for want of it. */
+/** Facts of a resource, whoever owns it: without them, adopting it again could replace it, trust it again or keep it out of service. */
 const facts = [createdAtTag, retiredAtTag, returnedAtTag, rolloutTokenTag];
 
 /**
- * The tags that `deletionPolicy: Retain` leaves: no owner, but a mark from whom it was, and what is true of it all the
- * same, such as that we took it out of service: whoever takes it back must know that nobody else wished it DISABLED.
+ * The tags that `deletionPolicy: Retain` leaves: no owner, but a mark of the last one, and the facts that stay
+ * true, such as that we took it out of service: the next owner must know that nobody else disabled it.
  */
 export function releaseTags(described: Tags | undefined, retainedFrom: string): TagChange {
   const kept = [retainedFromTag, ...facts];

@@ -14,7 +14,7 @@ export interface NotRead {
 
 /**
  * @param what e.g. `EC2 cannot be read`
- * @throws whatever is no answer of AWS
+ * @throws whatever is not an answer of AWS
  */
 export function unreadBy(error: unknown, what: string): NotRead {
   if (error instanceof UnreadPart) {

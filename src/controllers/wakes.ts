@@ -126,7 +126,7 @@ export function wokenByObject(object: KubeObject, objects: Objects): readonly Wo
   return [...referring, ...referred];
 }
 
-/** The kinds whose objects concern those of a kind: it refers to them, or they refer to it. */
+/** The kinds with objects that concern those of a kind: it refers to them, or they refer to it. */
 export function relatedTo(own: OperatorKind): readonly OperatorKind[] {
   return kinds.filter((kind) => refersTo(kind, own) || refersTo(own, kind));
 }

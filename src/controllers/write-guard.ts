@@ -58,7 +58,7 @@ export class WriteGuard {
 
   /** Takes in what a pass chose, before anything is sent. */
   observed(choice: Choice<unknown>, { generation }: Circumstances): void {
-    this.#fields.look(choice, generation);
+    this.#fields.observed(choice, generation);
     // What AWS refuses, and nothing waits for, comes between two updates and says nothing of them.
     const { reason } = choice.instead?.next ?? choice.next;
     for (const [text, update] of this.#updates) {
@@ -127,17 +127,17 @@ export class WriteGuard {
 
   /**
    * The outcome to report. While a try that AWS refused waits only for a listing before the next one, the refusal
-   * stands: otherwise status would go to and fro, and a refusal would never grow old.
+   * remains: otherwise status would go to and fro, and a refusal would never grow old.
    */
-  standing(next: Step<unknown>, outcome: Outcome, generation: number): Outcome {
+  reportable(next: Step<unknown>, outcome: Outcome, generation: number): Outcome {
     if (outcome.kind === "failed") this.#refused = { outcome, generation };
     if (outcome.kind !== "none") {
       // The live read before a try says nothing of what comes of it.
       if (outcome.kind === "done") this.#refused = undefined;
       return outcome;
     }
-    const stands = next.kind === "wait" && next.until?.kind === "listing" && this.#refused?.generation === generation;
-    if (!stands) this.#refused = undefined;
+    const remains = next.kind === "wait" && next.until?.kind === "listing" && this.#refused?.generation === generation;
+    if (!remains) this.#refused = undefined;
     return this.#refused?.outcome ?? outcome;
   }
 
@@ -158,7 +158,7 @@ export class WriteGuard {
   }
 
   #contested<Action>(choice: Choice<Action>, act: Act<Action>, moment: Moment): Hold | undefined {
-    // Part of it follows a reference: it never waits for a field beside it that is contested.
+    // Part of it follows a reference: it never waits for another field of the update that is contested.
     if (act.effects?.some(({ cause }) => cause === "reference") === true) return undefined;
     const { under, now } = moment;
     const { changed, repeated } = this.#undone(choice, act, moment);

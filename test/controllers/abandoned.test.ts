@@ -8,7 +8,7 @@ const left = (status: object | undefined, annotations: Readonly<Record<string, s
 };
 
 // Nobody comes back to it: who lets an object go has to know all that he is to remove himself.
-describe("what an object that is let go leaves in AWS", () => {
+describe("what an abandoned object leaves in AWS", () => {
   it("is all that its status and its notes name", () => {
     const status = {
       arn: "arn:ce-2",
@@ -21,17 +21,17 @@ describe("what an object that is let go leaves in AWS", () => {
       "awsbatch.dev/roles": "team_ce_service,team_ce_instance",
     };
     expect(left(status, notes)).toBe(
-      "arn:ce-2; predecessors team_ce-0, team_ce-1; security group sg-1; security groups made for it in vpc-0; endpoints in vpc-1, vpc-2; roles team_ce_service, team_ce_instance",
+      "arn:ce-2; predecessors team_ce-0, team_ce-1; security group sg-1; security groups created for it in vpc-0; endpoints in vpc-1, vpc-2; roles team_ce_service, team_ce_instance",
     );
   });
 
-  it("is told by the notes where status is lost", () => {
+  it("comes from the annotations where status is lost", () => {
     expect(left(undefined, { "awsbatch.dev/security-group": "vpc-1,vpc-2" })).toBe(
-      "whatever AWS holds for it; security groups made for it in vpc-1, vpc-2",
+      "whatever AWS holds for it; security groups created for it in vpc-1, vpc-2",
     );
   });
 
-  it("is the thing itself where nothing was made beside it", () => {
+  it("is the resource itself where nothing else was created", () => {
     expect(left({ arn: "arn:q" })).toBe("arn:q");
   });
 });

@@ -11,7 +11,7 @@ const failed = (kind: string): Outcome => ({
   failure: { kind, operation: "batch:DeleteComputeEnvironment", message: "no", advice: "" } as never,
 });
 
-describe("an object is looked at again", () => {
+describe("an object is requeued", () => {
   it.each([
     [0, 5000],
     [50_000, 5000],
@@ -32,16 +32,16 @@ describe("an object is looked at again", () => {
   });
 
   it("in a second after a refusal of what another step need not wait for", () => {
-    const beside = (next: Step<object>, outcome: Outcome) => {
+    const requeued = (next: Step<object>, outcome: Outcome) => {
       const instead = { next, serving: true, conditions: [] };
       return again.againAfter({ next: act, instead }, outcome, { lastedMs: 0, turnsInMs: undefined });
     };
     const wait = { kind: "wait", reason: "Deleting", message: "" } as const;
     for (const kind of ["denied", "invalid", "inUse"]) {
-      expect(beside(act, failed(kind))).toEqual({ kind: "after", delayMs: 1000 });
+      expect(requeued(act, failed(kind))).toEqual({ kind: "after", delayMs: 1000 });
     }
-    expect(beside(wait, failed("denied"))).toEqual({ kind: "backoff" });
-    expect(beside(act, { kind: "none" })).toEqual({ kind: "now" });
+    expect(requeued(wait, failed("denied"))).toEqual({ kind: "backoff" });
+    expect(requeued(act, { kind: "none" })).toEqual({ kind: "now" });
   });
 
   it("at once after a step, and where it waits when it is due", () => {

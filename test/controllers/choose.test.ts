@@ -161,78 +161,78 @@ describe.each<[string, (reason: string, holds: Holds) => Step<Action>, string]>(
 });
 
 describe("a condition", () => {
-  const told = (agenda: readonly Step<Action>[], ofPlan: readonly ConditionDraft[] = []): string =>
+  const reported = (agenda: readonly Step<Action>[], ofPlan: readonly ConditionDraft[] = []): string =>
     conditionsIn(chosen(agenda, {}, { conditions: ofPlan }));
 
   it.each<[string, readonly Step<Action>[], readonly ConditionDraft[], string]>([
     [
-      "of the plan is told with any step",
+      "of the plan is reported with any step",
       [act("update")],
       [condition("NetworkReady", "True")],
       "NetworkReady=True OfPlan",
     ],
     [
-      "of the next step is told, whatever it is: an act",
-      [act("mend", part("RolesReady"))],
+      "of the next step is reported, whatever it is: an act",
+      [act("repair", part("RolesReady"))],
       [],
-      "RolesReady=False mend",
+      "RolesReady=False repair",
     ],
     [
-      "of the next step is told: a wait",
+      "of the next step is reported: a wait",
       [wait("Reading", part("RolesReady", "Unknown"))],
       [],
       "RolesReady=Unknown Reading",
     ],
     [
-      "of the next step is told: a block",
+      "of the next step is reported: a block",
       [blocked("NotAllowed", part("RolesReady"))],
       [],
       "RolesReady=False NotAllowed",
     ],
     [
-      "of what holds only a part is told beside the next step",
+      "of what holds only a part is reported together with the next step",
       [wait("Reading", { holds: "writes", ...part("RolesReady") }), wait("Creating")],
       [],
       "RolesReady=False Reading",
     ],
     [
-      "of what holds only a part is told once where that is next",
+      "of what holds only a part is reported once where that is next",
       [wait("Reading", { holds: "writes", ...part("RolesReady") }), act("update")],
       [],
       "RolesReady=False Reading",
     ],
     [
-      "of an act that is held is told as well, or it would come and go with what holds it",
-      [wait("Reading", { holds: "writes" }), act("mend", part("RolesReady"))],
+      "of an act that is held is reported as well, or it would come and go with what holds it",
+      [wait("Reading", { holds: "writes" }), act("repair", part("RolesReady"))],
       [],
-      "RolesReady=False mend",
+      "RolesReady=False repair",
     ],
     [
-      "of what is not reached is told as well",
+      "of what is not reached is reported as well",
       [act("update"), wait("Reading", { holds: "writes", ...part("RolesReady") }), serves],
       [],
       "RolesReady=False Reading",
     ],
     [
-      "of an act that holds nothing is told only where it is next",
+      "of an act that holds nothing is reported only where it is next",
       [act("update"), alone("remove", part("EndpointsReady")), serves],
       [],
       "",
     ],
     [
-      "of what goes on under Ready is told while something else is next",
-      [act("mend", { holds: "writes" }), serves, alone("delete", part("Retiring", "True"))],
+      "of what goes on under Ready is reported while something else is next",
+      [act("repair", { holds: "writes" }), serves, alone("delete", part("Retiring", "True"))],
       [],
       "Retiring=True delete",
     ],
     [
-      "of several parts are told side by side, that of the plan first",
+      "of several parts are reported together, that of the plan first",
       [wait("Reading", { holds: "nothing", ...part("RolesReady") }), act("make", part("EndpointsReady"))],
       [condition("NetworkReady", "True")],
       "NetworkReady=True OfPlan, EndpointsReady=False make, RolesReady=False Reading",
     ],
     [
-      "that is not so stands in place of the same one that is so",
+      "that is False replaces the same one that is True",
       [wait("Reading", { holds: "nothing", ...part("EndpointsReady") }), serves],
       [condition("EndpointsReady", "True")],
       "EndpointsReady=False Reading",
@@ -244,7 +244,7 @@ describe("a condition", () => {
       "EndpointsReady=Unknown OfPlan",
     ],
     [
-      "that is not so is told as the first step says that tells it",
+      "that is False has the words of the first step that reports it",
       [
         wait("Reading", { holds: "nothing", ...part("EndpointsReady", "Unknown") }),
         wait("Making", { holds: "nothing", ...part("EndpointsReady") }),
@@ -254,13 +254,13 @@ describe("a condition", () => {
       "EndpointsReady=Unknown Reading",
     ],
     [
-      "that is so is told as the step says, not as the plan",
+      "that is True has the words of the step, not of the plan",
       [wait("Draining", part("Retiring", "True"))],
       [condition("Retiring", "True")],
       "Retiring=True Draining",
     ],
   ])("%s", (_name, agenda, ofPlan, expected) => {
-    expect(told(agenda, ofPlan)).toBe(expected);
+    expect(reported(agenda, ofPlan)).toBe(expected);
   });
 
   it("may be one of several of a step", () => {
@@ -268,7 +268,7 @@ describe("a condition", () => {
       { type: "EndpointsReady", status: "False" },
       { type: "SecurityGroupReady", status: "Unknown" },
     ] as const;
-    expect(told([wait("Reading", { conditions })])).toBe(
+    expect(reported([wait("Reading", { conditions })])).toBe(
       "EndpointsReady=False Reading, SecurityGroupReady=Unknown Reading",
     );
   });
@@ -284,39 +284,39 @@ describe("an act that a condition reports in place of Ready", () => {
   const ofPart = (name: string, holds: Holds = "writes"): Act<Action> => act(name, { holds, ...part("RolesReady") });
 
   it.each<Case>([
-    ["leaves Ready True where AWS serves", [ofPart("mend"), serves], "act mend, serving"],
-    ["leaves Ready True where it holds the creation", [ofPart("mend", "creation"), serves], "act mend, serving"],
-    ["leaves Ready True where it holds nothing", [ofPart("mend", "nothing"), serves], "act mend, serving"],
-    ["leaves Ready to another one of its kind", [ofPart("mend"), ofPart("make"), serves], "act mend, serving"],
-    ["leaves Ready to an update that is due", [ofPart("mend"), act("update"), serves], "act mend"],
-    ["leaves Ready to a wait of the object itself", [ofPart("mend"), wait("Creating"), serves], "act mend"],
+    ["leaves Ready True where AWS serves", [ofPart("repair"), serves], "act repair, serving"],
+    ["leaves Ready True where it holds the creation", [ofPart("repair", "creation"), serves], "act repair, serving"],
+    ["leaves Ready True where it holds nothing", [ofPart("repair", "nothing"), serves], "act repair, serving"],
+    ["leaves Ready to another one of its kind", [ofPart("repair"), ofPart("make"), serves], "act repair, serving"],
+    ["leaves Ready to an update that is due", [ofPart("repair"), act("update"), serves], "act repair"],
+    ["leaves Ready to a wait of the object itself", [ofPart("repair"), wait("Creating"), serves], "act repair"],
     [
       "does not go before a wait that keeps it",
-      [wait("R", { holds: "writes" }), ofPart("mend"), serves],
+      [wait("R", { holds: "writes" }), ofPart("repair"), serves],
       "wait R, serving",
     ],
-    ["takes Ready where it holds everything", [ofPart("mend", "everything"), serves], "act mend"],
-    ["takes Ready where it does not say what it holds", [act("mend", part("RolesReady")), serves], "act mend"],
+    ["takes Ready where it holds everything", [ofPart("repair", "everything"), serves], "act repair"],
+    ["takes Ready where it does not say what it holds", [act("repair", part("RolesReady")), serves], "act repair"],
   ])("%s", (_name, agenda, expected) => {
     expect(line(chosen(agenda))).toBe(expected);
   });
 
   it("takes Ready where no condition reports it", () => {
-    expect(line(chosen([act("mend", { holds: "writes" }), serves]))).toBe("act mend");
-    expect(line(chosen([alone("mend"), serves]))).toBe("act mend");
+    expect(line(chosen([act("repair", { holds: "writes" }), serves]))).toBe("act repair");
+    expect(line(chosen([alone("repair"), serves]))).toBe("act repair");
   });
 
-  it("is told first, of several", () => {
+  it("is reported first, of several", () => {
     const second = act("make", { holds: "writes", conditions: [{ type: "EndpointsReady", status: "False" }] });
-    expect(conditionsIn(chosen([ofPart("mend"), second, serves]))).toBe(
-      "RolesReady=False mend, EndpointsReady=False make",
+    expect(conditionsIn(chosen([ofPart("repair"), second, serves]))).toBe(
+      "RolesReady=False repair, EndpointsReady=False make",
     );
   });
 
-  it("is told beside what holds only a part after it", () => {
+  it("is reported together with what holds only a part after it", () => {
     const reading = wait("Reading", { holds: "writes", ...part("EndpointsReady") });
-    expect(conditionsIn(chosen([ofPart("mend"), reading, serves]))).toBe(
-      "RolesReady=False mend, EndpointsReady=False Reading",
+    expect(conditionsIn(chosen([ofPart("repair"), reading, serves]))).toBe(
+      "RolesReady=False repair, EndpointsReady=False Reading",
     );
   });
 });
@@ -357,7 +357,7 @@ describe("an act that AWS has refused", () => {
     ],
     ["is tried again where all else waits", [alone("a"), wait("Creating")], { a: 0 }, "act a", ""],
     ["is tried again where all else is for a person", [alone("a"), blocked("Stuck")], { a: 0 }, "act a", ""],
-    ["is tried again beside what serves", [alone("a"), serves], { a: 0 }, "act a, serving", ""],
+    ["is tried again next to what serves", [alone("a"), serves], { a: 0 }, "act a, serving", ""],
     ["is tried again where it is all there is", [alone("a")], { a: 0 }, "act a", ""],
     [
       "is tried again when its turn has come, which is when its last try is the longest ago",
@@ -378,15 +378,15 @@ describe("an act that AWS has refused", () => {
     ["gives way also under Ready", [serves, alone("a"), act("b")], { a: 0 }, "act b, serving", "a"],
     ["is tried again under Ready", [serves, alone("a"), wait("Draining")], { a: 0 }, "act a, serving", ""],
     [
-      "is not told before an act that is to be done first",
+      "is not reported before an act that is to be done first",
       [alone("a"), alone("b"), alone("c")],
       { a: 0, c: 0 },
       "act b",
       "a",
     ],
-    ["is not told behind a wait that holds it", [wait("Creating"), alone("a")], { a: 0 }, "wait Creating", ""],
+    ["is not reported behind a wait that holds it", [wait("Creating"), alone("a")], { a: 0 }, "wait Creating", ""],
     [
-      "is told where a wait keeps it from being tried again",
+      "is reported where a wait keeps it from being tried again",
       [wait("Reading", { holds: "writes" }), alone("a"), serves],
       { a: 0 },
       "wait Reading, serving",
@@ -398,18 +398,18 @@ describe("an act that AWS has refused", () => {
     expect(refusedIn(choice)).toBe(refused);
   });
 
-  it("is told with what AWS said", () => {
+  it("is reported with what AWS said", () => {
     expect(chosen([alone("a"), act("b")], { a: 0 }).refused).toEqual([failureOf("a")]);
   });
 
   it.each<Case>([
     [
-      "before what it waits for is told as that wait has it, when it is tried again",
+      "before what it waits for is reported as that wait has it, when it is tried again",
       [alone("a", part("RolesReady")), wait("Creating", part("EndpointsReady"))],
       "EndpointsReady=False Creating",
     ],
     [
-      "under Ready is told as what it does, when it is tried again",
+      "under Ready is reported as what it does, when it is tried again",
       [serves, alone("a", part("Retiring", "True")), wait("Draining", part("EndpointsReady"))],
       "Retiring=True a, EndpointsReady=False Draining",
     ],
@@ -425,10 +425,10 @@ describe("what goes on while AWS refuses the next step", () => {
     ["is that AWS serves", [alone("delete"), serves], {}, "serves Available, serving"],
     ["runs under Ready where the step does", [serves, alone("delete"), wait("Draining")], {}, "wait Draining, serving"],
     ["is nothing where nothing else is on the agenda", [alone("delete")], {}, "nothing"],
-    ["is nothing beside a step that holds everything", [act("update"), serves], {}, "nothing"],
-    ["is nothing beside a step that holds writes", [act("update", { holds: "writes" }), serves], {}, "nothing"],
-    ["is nothing beside a step that holds the creation", [act("a", { holds: "creation" }), serves], {}, "nothing"],
-    ["is nothing beside a wait", [wait("Creating", { holds: "nothing" }), wait("Own"), serves], {}, "nothing"],
+    ["is nothing next to a step that holds everything", [act("update"), serves], {}, "nothing"],
+    ["is nothing next to a step that holds writes", [act("update", { holds: "writes" }), serves], {}, "nothing"],
+    ["is nothing next to a step that holds the creation", [act("a", { holds: "creation" }), serves], {}, "nothing"],
+    ["is nothing next to a wait", [wait("Creating", { holds: "nothing" }), wait("Own"), serves], {}, "nothing"],
     ["passes over what AWS has refused as well", [alone("a"), alone("b"), act("c")], { b: 0 }, "act c"],
     [
       "is not the same act, which holds everything further on",
@@ -436,9 +436,9 @@ describe("what goes on while AWS refuses the next step", () => {
       {},
       "wait Creating",
     ],
-    ["is there also beside a step that is tried again", [alone("a"), wait("Creating")], { a: 0 }, "wait Creating"],
+    ["is there also next to a step that is tried again", [alone("a"), wait("Creating")], { a: 0 }, "wait Creating"],
     [
-      "passes over the others beside a step that is tried again",
+      "skips the others next to a step that is tried again",
       [alone("a"), alone("b"), wait("Creating")],
       { a: 1, b: 0 },
       "wait Creating",
@@ -523,7 +523,7 @@ describe("the time of the next check", () => {
     expect(checkIn(agenda, ofPlan)).toBe(expected);
   });
 
-  it("is that of what goes on beside an act as well", () => {
+  it("is that of what goes on next to an act as well", () => {
     const { next, instead } = chosen([alone("delete"), wait("Creating", { checkInMs: 50 })], {}, { checkInMs: 40 });
     expect(next).not.toHaveProperty("checkInMs");
     expect(instead?.next).toMatchObject({ reason: "Creating", checkInMs: 40 });
@@ -544,7 +544,7 @@ describe("for any agenda and whatever AWS has refused", () => {
     ...(condition === undefined ? {} : { conditions: [condition] }),
   }));
   const acts = fc
-    .tuple(fc.constantFrom("create", "update", "delete", "tag", "mend"), extra)
+    .tuple(fc.constantFrom("create", "update", "delete", "tag", "repair"), extra)
     .map(([name, change]): Step<Action> => act(name, change));
   const waits = fc
     .tuple(fc.constantFrom("W1", "W2", "W3"), extra)
@@ -562,7 +562,7 @@ describe("for any agenda and whatever AWS has refused", () => {
   const ends = fc.constantFrom<Step<Action>>(serves, release, wait("Own"), act("last"), blocked("Conflict"));
   const agendas = fc.tuple(steps, ends).map(([before, end]) => [...before, end]);
   const refusals: fc.Arbitrary<Refusals> = fc.dictionary(
-    fc.constantFrom("create", "update", "delete", "tag", "mend"),
+    fc.constantFrom("create", "update", "delete", "tag", "repair"),
     fc.integer({ min: 0, max: 20 * minute }),
     { maxKeys: 4 },
   );

@@ -51,9 +51,9 @@ const release: Step<string> = { kind: "release", reason: "Deleted", message: "m"
 const none: Outcome = { kind: "none" };
 
 const conditionsFor = (...given: Parameters<typeof conditions.conditionsFor>): readonly Condition[] =>
-  conditions.conditionsFor(...given).told;
+  conditions.conditionsFor(...given).report;
 const unreadableConditions = (...given: Parameters<typeof conditions.unreadableConditions>): readonly Condition[] =>
-  conditions.unreadableConditions(...given).told.conditions;
+  conditions.unreadableConditions(...given).report.conditions;
 
 /** All conditions in one line, those of the plan last. */
 const line = (list: readonly Condition[]): string =>
@@ -73,10 +73,10 @@ describe("Ready, Reconciling and Stalled", () => {
   const ready = "Ready=True Available; Synced=True";
 
   const cases: Readonly<Record<string, Given>> = {
-    "when AWS is as wished": { next: settled, serving: true, are: ready },
+    "when AWS is as desired": { next: settled, serving: true, are: ready },
     "while something is done": { next: act, are: reconciling("Creating") },
     "while something is done and AWS serves": { next: act, serving: true, are: ready },
-    "while the object is let go": { next: release, are: reconciling("Deleted") },
+    "while the object is released": { next: release, are: reconciling("Deleted") },
     "while AWS is waited for": { next: wait(), are: reconciling("Waiting") },
     "while AWS is waited for and serves": { next: wait(), serving: true, are: ready },
     "while a wait that a person may have to end is young": {
@@ -182,7 +182,7 @@ describe("Ready, Reconciling and Stalled", () => {
       minutes: 5,
       are: reconciling("InUse"),
     },
-    "after a write that something has stood in the way of for 30 minutes": {
+    "after a write that something has blocked for 30 minutes": {
       next: act,
       outcome: failed("inUse"),
       minutes: 30,
@@ -206,15 +206,17 @@ describe("Ready, Reconciling and Stalled", () => {
     expect(line(conditionsFor(having([]), judged, now))).toBe(are);
   });
 
-  it("tell a refusal in AWS's words, with the call and the next step", () => {
+  it("report a refusal in AWS's words, with the call and the next step", () => {
     const judged = { choice: choiceOf(act), outcome: failed("invalid", { message: "not so." }), lastedMs: 0 };
     const [ready] = conditionsFor(having([]), judged, now);
     expect(ready?.message).toBe("batch:X was refused: not so. Do this.");
     const silent = { ...judged, outcome: failed("unavailable") };
-    expect(conditionsFor(having([]), silent, now)[0]?.message).toBe("batch:X got no good answer: no. Do this.");
+    expect(conditionsFor(having([]), silent, now)[0]?.message).toBe(
+      "batch:X failed without an answer from AWS: no. Do this.",
+    );
   });
 
-  it("tell a refusal also while AWS serves, but nothing that passes by itself", () => {
+  it("report a refusal also while AWS serves, but nothing that passes by itself", () => {
     const message = (kind: string): string | undefined => {
       const judged = { choice: choiceOf(act, { serving: true }), outcome: failed(kind), lastedMs: 0 };
       return conditionsFor(having([]), judged, now)[0]?.message;
@@ -225,7 +227,7 @@ describe("Ready, Reconciling and Stalled", () => {
 
   describe("with several refusals", () => {
     const refusal = (kind: string, message: string): Failure => ({ kind, operation: "batch:X", message, advice: "" });
-    const toldOf = (first: Failure, refused: readonly Failure[], lastedMs = 0) => {
+    const reportOf = (first: Failure, refused: readonly Failure[], lastedMs = 0) => {
       const judged = {
         choice: choiceOf(act, { refused }),
         outcome: { kind: "failed", failure: first },
@@ -235,27 +237,27 @@ describe("Ready, Reconciling and Stalled", () => {
     };
     const [denied, invalid] = [refusal("denied", "a"), refusal("invalid", "b")];
 
-    it("tell the same whichever was tried last", () => {
-      const told = toldOf(denied, [invalid]);
-      expect(told.ready).toMatchObject({
+    it("are the same whichever was tried last", () => {
+      const report = reportOf(denied, [invalid]);
+      expect(report.ready).toMatchObject({
         reason: "AccessDenied",
         message: "batch:X was refused: a. Also: batch:X was refused: b",
       });
-      expect(toldOf(invalid, [denied])).toEqual(told);
-      expect(told.reason).toBe("AccessDenied");
+      expect(reportOf(invalid, [denied])).toEqual(report);
+      expect(report.reason).toBe("AccessDenied");
     });
 
-    it("tell what passes by itself, or may, after what may not", () => {
+    it("name what passes by itself, or may, after what may not", () => {
       const [slow, lagging] = [refusal("throttled", "0"), refusal("inUse", "1")];
-      expect(toldOf(slow, [lagging, denied]).ready?.message).toMatch(/: a\. Also: .*: 1\. Also: .*: 0$/);
-      expect(toldOf(lagging, [denied]).ready?.reason).toBe("AccessDenied");
+      expect(reportOf(slow, [lagging, denied]).ready?.message).toMatch(/: a\. Also: .*: 1\. Also: .*: 0$/);
+      expect(reportOf(lagging, [denied]).ready?.reason).toBe("AccessDenied");
     });
 
-    it("tell the same words once", () => {
-      expect(toldOf(denied, [denied]).ready?.message).toBe("batch:X was refused: a");
+    it("have the same words once", () => {
+      expect(reportOf(denied, [denied]).ready?.message).toBe("batch:X was refused: a");
     });
 
-    it("are told also while the object waits for something else, unless they pass by themselves", () => {
+    it("are reported also while the object waits for something else, unless they pass by themselves", () => {
       const refused = [denied, refusal("throttled", "slow"), refusal("busy", "busy")];
       const judged = { choice: choiceOf(wait(), { refused }), outcome: none, lastedMs: 0 };
       expect(conditionsFor(having([]), judged, now)[0]?.message).toBe("m. Also: batch:X was refused: a");
@@ -265,25 +267,25 @@ describe("Ready, Reconciling and Stalled", () => {
   it.each<[string, Step<string>, string, boolean]>([
     ["what only a person can end", blocked, "batch:X was refused: no. Do this. Meanwhile: m", true],
     ["a wait", wait(), "batch:X was refused: no. Do this. Meanwhile: m", false],
-    ["nothing when AWS is as wished", settled, "batch:X was refused: no. Do this.", false],
+    ["nothing when AWS is as desired", settled, "batch:X was refused: no. Do this.", false],
     ["nothing of a step that follows at once", act, "batch:X was refused: no. Do this.", false],
-  ])("tell beside a refusal %s", (_name, next, message, stalls) => {
+  ])("report with a refusal %s", (_name, next, message, stalls) => {
     const judged = {
       choice: choiceOf(act, { instead: { next, serving: false, conditions: [] } }),
       outcome: failed("denied"),
       lastedMs: 0,
     };
-    const told = conditionsFor(having([]), judged, now);
-    expect(told[0]).toMatchObject({ status: "False", reason: "AccessDenied", message });
-    expect(told.some(({ type }) => type === "Stalled")).toBe(stalls);
+    const report = conditionsFor(having([]), judged, now);
+    expect(report[0]).toMatchObject({ status: "False", reason: "AccessDenied", message });
+    expect(report.some(({ type }) => type === "Stalled")).toBe(stalls);
   });
 
   it("take nothing from what AWS serves although it refuses what nothing waits for", () => {
     const choice = choiceOf(act, { instead: { next: settled, serving: true, conditions: [] } });
-    const told = (lastedMs: number): string =>
+    const report = (lastedMs: number): string =>
       line(conditionsFor(having([]), { choice, outcome: failed("denied"), lastedMs }, now));
-    expect(told(0)).toBe(ready);
-    expect(told(5 * minute)).toBe(stalled("AccessDenied"));
+    expect(report(0)).toBe(ready);
+    expect(report(5 * minute)).toBe(stalled("AccessDenied"));
   });
 
   it("keep what is being retired although AWS refuses what comes before it", () => {
@@ -294,10 +296,10 @@ describe("Ready, Reconciling and Stalled", () => {
       conditions: [network],
       instead: { next: wait(), serving: true, conditions: ofInstead },
     });
-    const told = (outcome: Outcome): string =>
+    const report = (outcome: Outcome): string =>
       line(conditionsFor(having([]), { choice, outcome, lastedMs: 0 }, now)).replace(/^.*Synced=True; /, "");
-    expect(told(failed("denied"))).toBe("NetworkReady=True PathsFound; Retiring=True Disabling");
-    expect(told(none)).toBe("Reconciling=True Creating; NetworkReady=True PathsFound");
+    expect(report(failed("denied"))).toBe("NetworkReady=True PathsFound; Retiring=True Disabling");
+    expect(report(none)).toBe("Reconciling=True Creating; NetworkReady=True PathsFound");
   });
 
   it("have the conditions of the plan after them", () => {
@@ -306,7 +308,7 @@ describe("Ready, Reconciling and Stalled", () => {
     expect(line(conditionsFor(having([]), judged, now))).toBe(`${ready}; Retiring=True Draining`);
   });
 
-  it("of before are not kept once they are no longer true", () => {
+  it("of before are not kept once they are outdated", () => {
     const old = [condition("Ready", "False"), condition("Stalled", "True"), condition("Retiring", "True")];
     const judged = { choice: choiceOf(settled, { serving: true }), outcome: none, lastedMs: 0 };
     expect(line(conditionsFor(having(old), judged, now))).toBe(ready);
@@ -361,7 +363,7 @@ describe("while AWS cannot be read", () => {
     ],
     ["Ready is Unknown at once for an object that was not seen yet", [], 0, "Ready=Unknown Throttled; Synced=Unknown"],
     [
-      "what else was told stays",
+      "other conditions stay",
       [condition("Ready", "True"), condition("Synced", "True"), condition("Retiring", "True")],
       0,
       "Ready=True Before; Synced=Unknown; Retiring=True Before",
@@ -391,11 +393,11 @@ describe("while AWS cannot be read", () => {
       "Ready=Unknown AccessDenied; Synced=Unknown; Stalled=True AccessDenied",
     ],
   ])("only a person can give a permission, so the object is Stalled: %s", (_name, old, minutes, expected) => {
-    expect(conditions.unreadableConditions(having(old), denied(minutes), now).told.stalls).toBe(minutes >= 5);
+    expect(conditions.unreadableConditions(having(old), denied(minutes), now).report.stalls).toBe(minutes >= 5);
     expect(line(unreadableConditions(having(old), denied(minutes), now))).toBe(expected);
   });
 
-  it("what else was told stays about the generation it was told of", () => {
+  it("other conditions keep the generation they were reported for", () => {
     const kept = condition("Stalled", "True", { observedGeneration: 2 });
     expect(unreadableConditions(having([kept]), why(0), now).at(-1)).toEqual(kept);
   });

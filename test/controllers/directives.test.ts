@@ -6,7 +6,7 @@ import { directives, object, settings } from "./compute-environment/given.ts";
 const plain: Directives = { ...directives, finalized: false };
 
 it.each<[string, Partial<ObjectMeta>, object, Partial<Directives>]>([
-  ["nothing beside the fields", {}, {}, {}],
+  ["nothing outside the fields", {}, {}, {}],
   ["deletion", { deletionTimestamp: "2026-01-01T00:00:00Z" }, {}, { deleting: true }],
   ["a pause", { annotations: { "awsbatch.dev/paused": "true" } }, {}, { paused: true }],
   ["no pause by another value", { annotations: { "awsbatch.dev/paused": "yes" } }, {}, {}],

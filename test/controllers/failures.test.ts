@@ -14,7 +14,7 @@ it.each([
   expect(failedOutcome(error)).toEqual({ kind: "startOver" });
 });
 
-it("a write that never left for another reason is no outcome", () => {
+it("a write that never left for another reason has no outcome", () => {
   const noLease = new NotSent("ec2:DeleteVpcEndpoints", new Error("this replica does not hold the lease"));
   expect(() => failedOutcome(noLease)).toThrow(noLease);
 });

@@ -39,7 +39,7 @@ interface Correction {
   readonly action: string;
 }
 
-/** Plays the commands to one history, beside a plain account of what AWS had. */
+/** Plays the commands to one history, next to a plain account of what AWS had. */
 function played(commands: readonly Command[]): readonly Correction[] {
   const history = new FieldHistory();
   const spec: Values = { "spec.priority": "a", "spec.state": "a" };
@@ -59,7 +59,7 @@ function played(commands: readonly Command[]): readonly Correction[] {
     }
     for (const one of differing) found.add(one);
     const choice = choiceOf(spec, differing, updating);
-    history.look(choice, generation);
+    history.observed(choice, generation);
     return { choice, differing };
   };
   for (const command of commands) {
@@ -151,7 +151,7 @@ describe("for any order of edits, writes, observations and changes by others", (
     );
   });
 
-  it("a correction is told as a change from outside only where AWS was seen with the spec's value in this generation", () => {
+  it("a correction is reported as a change from outside only where AWS was seen with the spec's value in this generation", () => {
     fc.assert(
       fc.property(stories, (story) => {
         for (const { changed, seen } of played(story)) {

@@ -5,7 +5,7 @@ import { againAfter, noLaterThan } from "../../src/controllers/again.ts";
 import type { Failure, Outcome, Step, Until } from "../../src/controllers/agenda.ts";
 import type { Choice, Picked } from "../../src/controllers/choose.ts";
 import { conditionsFor, unreadableConditions } from "../../src/controllers/conditions.ts";
-import { marks, toldInTime } from "../../src/controllers/marks.ts";
+import { marks, timedReport } from "../../src/controllers/marks.ts";
 import type { Again } from "../../src/runtime/controller.ts";
 import { object } from "./compute-environment/given.ts";
 
@@ -72,11 +72,11 @@ const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   failure.map((one) => ({ kind: "failed" as const, failure: one })),
 );
 
-/** What is told, without the times at which it was. */
+/** The report, without its times. */
 const plain = (conditions: readonly Condition[]) =>
   conditions.map(({ type, status, reason, message }) => ({ type, status, reason, message }));
 
-/** The moments at which nobody has looked yet, in ms from now, of a requeue that nothing else comes before. */
+/** The times (ms from now) before a requeue that nothing else precedes. */
 function unseenMs(again: Again): readonly number[] {
   switch (again.kind) {
     case "now":
@@ -95,9 +95,9 @@ describe("no condition turns between two passes", () => {
     fc.assert(
       fc.property(choices, outcome, durationMs, (choice, came, lastedMs) => {
         const at = (ageMs: number) => conditionsFor(object(), { choice, outcome: came, lastedMs: ageMs }, now);
-        const { told, turnsInMs } = at(lastedMs);
+        const { report, turnsInMs } = at(lastedMs);
         for (const laterMs of unseenMs(againAfter(choice, came, { lastedMs, turnsInMs }))) {
-          expect(plain(at(lastedMs + Math.max(0, laterMs)).told)).toEqual(plain(told));
+          expect(plain(at(lastedMs + Math.max(0, laterMs)).report)).toEqual(plain(report));
         }
       }),
       { numRuns: 2000 },
@@ -113,22 +113,22 @@ describe("no condition turns between two passes", () => {
         const known = { ...whole, metadata, status: { conditions: [{ ...ready, lastTransitionTime: "" }] } };
         const at = (ageMs: number) =>
           unreadableConditions(known, { reason: "R", message: "m", needsPerson, lastedMs: ageMs }, now);
-        const { told, turnsInMs } = at(lastedMs);
+        const { report, turnsInMs } = at(lastedMs);
         for (const laterMs of unseenMs(noLaterThan(turnsInMs, { kind: "onChange" }))) {
-          expect(plain(at(lastedMs + Math.max(0, laterMs)).told.conditions)).toEqual(plain(told.conditions));
+          expect(plain(at(lastedMs + Math.max(0, laterMs)).report.conditions)).toEqual(plain(report.conditions));
         }
       }),
     );
   });
 });
 
-describe("what is told of something that lasts", () => {
+describe("the report of something that lasts", () => {
   it("may turn at the first mark that was asked for and is not reached, and at no other", () => {
-    const tell = (lastedMs: number) =>
-      toldInTime(lastedMs, (reached) => (reached(10) ? "old" : reached(5) && reached(7) ? "middle" : "young"));
-    expect(tell(0)).toEqual({ told: "young", turnsInMs: 5 });
-    expect(tell(6)).toEqual({ told: "young", turnsInMs: 1 });
-    expect(tell(7)).toEqual({ told: "middle", turnsInMs: 3 });
-    expect(tell(10)).toEqual({ told: "old", turnsInMs: undefined });
+    const reportAt = (lastedMs: number) =>
+      timedReport(lastedMs, (reached) => (reached(10) ? "old" : reached(5) && reached(7) ? "middle" : "young"));
+    expect(reportAt(0)).toEqual({ report: "young", turnsInMs: 5 });
+    expect(reportAt(6)).toEqual({ report: "young", turnsInMs: 1 });
+    expect(reportAt(7)).toEqual({ report: "middle", turnsInMs: 3 });
+    expect(reportAt(10)).toEqual({ report: "old", turnsInMs: undefined });
   });
 });

@@ -95,7 +95,7 @@ describe("the mark of Retain", () => {
     expect(retainedMark(identity, "@12345678")).toBe("default/team/ce@12345678");
   });
 
-  it("is cut where it is longer, tells whose it was and one object from another", () => {
+  it("is cut where it is longer, names the owner, and differs between objects", () => {
     const mark = retainedMark(named("n".repeat(253)));
     expect(mark).toMatch(/^default\/team\/n{234}\/[0-9a-f]{8}$/);
     expect(mark).toHaveLength(256);

@@ -144,7 +144,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     /** What was logged, in order. */
     logged: () => logged.lines,
     /** Conditions in one line. */
-    told: (): string =>
+    reported: (): string =>
       world
         .conditions()
         .map(({ type, status, reason }) => `${type}=${status} ${reason}`)
@@ -229,13 +229,13 @@ describe("before the first write to AWS", () => {
     expect(world.object().metadata.finalizers).toBeUndefined();
   });
 
-  it("an object whose AWS side is already as wished gets both, so that its deletion finds it", async () => {
+  it("an object whose AWS side is already as desired gets both, so that its deletion finds it", async () => {
     const world = await given({ finalized: false });
     world.plan = settled;
     expect((await world.pass()).again).toEqual({ kind: "now" });
     expect(world.object().metadata).toMatchObject({ finalizers: [finalizer], annotations: here });
     await world.pass();
-    expect(world.told()).toBe("Ready=True Available; Synced=True ReadFromAWS");
+    expect(world.reported()).toBe("Ready=True Available; Synced=True ReadFromAWS");
   });
 
   it.each(["paused", "dry-run"])("an object that is settled and %s stays untouched", async (annotation) => {
@@ -243,7 +243,7 @@ describe("before the first write to AWS", () => {
     world.plan = settled;
     await world.pass();
     expect(world.object().metadata.finalizers).toBeUndefined();
-    expect(world.told()).toContain("Ready=True");
+    expect(world.reported()).toContain("Ready=True");
   });
 });
 
@@ -336,7 +336,9 @@ describe("an object of another account or region", () => {
     expect(world.log).toEqual([]);
     expect(report.again).toEqual({ kind: "onChange" });
     expect(world.object().metadata.finalizers).toEqual([finalizer]);
-    expect(world.told()).toBe("Ready=False LocationMismatch; Synced=True ReadFromAWS; Stalled=True LocationMismatch");
+    expect(world.reported()).toBe(
+      "Ready=False LocationMismatch; Synced=True ReadFromAWS; Stalled=True LocationMismatch",
+    );
     expect(world.conditions()[0]?.message).toContain("999999999999/eu-west-1");
   });
 });
@@ -348,7 +350,7 @@ describe("an object that is held by a person", () => {
     ["paused, with a step due", "paused", act(), false, unknown("Paused")],
     ["paused, and waiting", "paused", wait(), false, unknown("Paused")],
     ["paused, and stuck", "paused", blocked(), false, unknown("Paused")],
-    ["paused, and as wished", "paused", settled, false, "Ready=True Available; Synced=True ReadFromAWS"],
+    ["paused, and as desired", "paused", settled, false, "Ready=True Available; Synced=True ReadFromAWS"],
     [
       "paused, with a step due while it serves",
       "paused",
@@ -371,7 +373,7 @@ describe("an object that is held by a person", () => {
     if (deleted) world.delete();
     world.plan = plan;
     const report = await world.pass();
-    expect(world.told()).toBe(expected);
+    expect(world.reported()).toBe(expected);
     expect(report.again).toEqual({ kind: "onChange" });
     expect(world.log).toEqual(["observe"]);
     expect(world.object().metadata.finalizers).toEqual([finalizer]);
@@ -450,13 +452,17 @@ describe("deletion", () => {
   });
 
   it.each<[string, object | undefined, string]>([
-    ["what is left", { arn: "arn:q" }, "Abandoned: let go without touching AWS, as annotated; left there: arn:q"],
+    [
+      "what is left",
+      { arn: "arn:q" },
+      "Abandoned: finalizer removed, AWS resources kept (awsbatch.dev/abandon): arn:q",
+    ],
     [
       "that something may be left",
       undefined,
-      "Abandoned: let go without touching AWS, as annotated; left there: whatever AWS holds for it",
+      "Abandoned: finalizer removed, AWS resources kept (awsbatch.dev/abandon): whatever AWS holds for it",
     ],
-  ])("by abandoning touches AWS in nothing, not even to read, and tells %s", async (_name, status, expected) => {
+  ])("by abandoning touches AWS in nothing, not even to read, and names %s", async (_name, status, expected) => {
     const world = await given({ annotations: { "awsbatch.dev/abandon": "true", "awsbatch.dev/paused": "true" } });
     const signal = new AbortController().signal;
     if (status !== undefined) await world.store.applyStatus(JobQueueKind, world.object(), status, signal);
@@ -476,7 +482,7 @@ describe("deletion", () => {
   });
 });
 
-describe("what is told", () => {
+describe("a report", () => {
   it("is the whole status", async () => {
     const world = await given({ annotations: { "awsbatch.dev/reconcile-requested-at": "now" } });
     const paths = Array.from({ length: 70 }, (_, index) => `spec.f${index}`);
@@ -522,7 +528,7 @@ describe("what is told", () => {
     expect((world.object().status as JobQueueStatus).plan?.changes).toEqual([change]);
   });
 
-  it("fits its schema, however long what it tells is", async () => {
+  it("fits its schema, however long its texts are", async () => {
     const long = "x".repeat(5000);
     const world = await given({ annotations: { "awsbatch.dev/reconcile-requested-at": long } });
     const change: FieldChange = { path: "spec.f", kind: "update", why: long, from: long, to: long };
@@ -567,11 +573,11 @@ describe("what is told", () => {
     await world.pass();
     await world.clock.advance(10 * minute);
     await world.pass();
-    const told = world.conditions();
+    const before = world.conditions();
     world.shown = world.object();
     await world.clock.advance(minute);
     expect(eventsOf(await world.pass(older))).toBe("");
-    expect(world.conditions()).toEqual(told);
+    expect(world.conditions()).toEqual(before);
 
     // Another one of its name says nothing of it.
     world.shown = { ...world.object(), metadata: { ...world.object().metadata, uid: "another" } };
@@ -584,13 +590,13 @@ describe("what is told", () => {
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 7 * minute });
     await world.clock.advance(7 * minute);
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 3 * minute });
-    expect(world.told()).toContain("Reconciling=True Waiting");
+    expect(world.reported()).toContain("Reconciling=True Waiting");
     await world.clock.advance(3 * minute);
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 7 * minute });
-    expect(world.told()).toContain("Stalled=True Waiting");
+    expect(world.reported()).toContain("Stalled=True Waiting");
     world.plan = wait({ reason: "Other", stallsAfterMs: 10 * minute });
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 10 * minute });
-    expect(world.told()).toContain("Reconciling=True Other");
+    expect(world.reported()).toContain("Reconciling=True Other");
   });
 
   it.each<[string, Planned, Report["again"]]>([
@@ -601,7 +607,7 @@ describe("what is told", () => {
     ["rest with a time", agenda({ ...serves, checkInMs: 5 }), { kind: "after", delayMs: 5 }],
     ["a wait in a plan with a time", { ...wait({ checkInMs: 5 }), checkInMs: 4 }, { kind: "after", delayMs: 4 }],
     ["a step", act(), { kind: "now" }],
-  ])("%s tells when to look again", async (_name, plan, expected) => {
+  ])("%s says when to requeue", async (_name, plan, expected) => {
     const world = await given();
     world.plan = plan;
     expect((await world.pass()).again).toEqual(expected);
@@ -617,13 +623,13 @@ describe("a write that fails", () => {
     ["unknown", "Reconciling=True UnknownError", { kind: "backoff" }],
     ["invalid", "Stalled=True InvalidRequest", { kind: "after", delayMs: 5 * minute }],
     ["quota", "Stalled=True QuotaExceeded", { kind: "after", delayMs: 5 * minute }],
-  ])("as %s is told and tried again", async (kind, expected, again) => {
+  ])("as %s is reported and tried again", async (kind, expected, again) => {
     const world = await given();
     world.plan = act();
     world.acts = failure(kind);
     const report = await world.pass();
     expect(report.again).toEqual(again);
-    expect(world.told()).toContain(expected);
+    expect(world.reported()).toContain(expected);
     expect(report.events.some(({ reason }) => reason === "Did")).toBe(false);
     expect(world.conditions()[0]?.message).toContain("batch:X");
   });
@@ -631,15 +637,15 @@ describe("a write that fails", () => {
   it.each<[FailureKind, string]>([
     ["busy", "ResourceBusy"],
     ["inUse", "InUse"],
-  ])("as %s is AWS's lag: tried again after 5 s, and told only after 5 minutes", async (kind, reason) => {
+  ])("as %s is AWS's lag: tried again after 5 s, and reported only after 5 minutes", async (kind, reason) => {
     const world = await given();
     world.plan = act();
     world.acts = failure(kind);
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 5000 });
-    expect(world.told()).toContain("Reconciling=True Acting");
+    expect(world.reported()).toContain("Reconciling=True Acting");
     await world.clock.advance(5 * minute);
     await world.pass();
-    expect(world.told()).toContain(`Reconciling=True ${reason}`);
+    expect(world.reported()).toContain(`Reconciling=True ${reason}`);
   });
 
   it("as denied is Stalled after 5 minutes of denials", async () => {
@@ -649,10 +655,10 @@ describe("a write that fails", () => {
     await world.pass();
     await world.clock.advance(5 * minute);
     await world.pass();
-    expect(world.told()).toContain("Stalled=True AccessDenied");
+    expect(world.reported()).toContain("Stalled=True AccessDenied");
   });
 
-  it("tells AWS's words and the next step", async () => {
+  it("has AWS's words and the next step", async () => {
     const world = await given();
     world.plan = act();
     world.acts = failure("invalid", "Parameter maxvCpus is wrong.");
@@ -660,7 +666,7 @@ describe("a write that fails", () => {
     expect(world.conditions()[0]?.message).toMatch(/^batch:X was refused: Parameter maxvCpus is wrong\. \S+/);
   });
 
-  it("leaves the approval in status that what goes on beside it waits for", async () => {
+  it("leaves the approval in status that the step going on in its place waits for", async () => {
     const world = await given();
     const until = { kind: "approval", value: "id/Create" };
     world.plan = agenda(actStep("write", { holds: "nothing" }), waitStep({ until }));
@@ -671,50 +677,50 @@ describe("a write that fails", () => {
 
   describe("and that a condition reports in place of Ready", () => {
     const notReady = { type: "RolesReady", status: "False" } as const;
-    const mending = (condition: StepCondition = notReady): Planned =>
-      agenda(actStep("mend", { holds: "writes", conditions: [condition] }), serves);
+    const repairing = (condition: StepCondition = notReady): Planned =>
+      agenda(actStep("repair", { holds: "writes", conditions: [condition] }), serves);
 
-    it("is told by that condition, and leaves Ready as it is", async () => {
+    it("is reported by that condition, and leaves Ready as it is", async () => {
       const world = await given();
-      world.plan = mending();
+      world.plan = repairing();
       world.acts = failure("denied");
       await world.pass();
-      expect(world.told()).toBe("Ready=True Available; Synced=True ReadFromAWS; RolesReady=False AccessDenied");
+      expect(world.reported()).toBe("Ready=True Available; Synced=True ReadFromAWS; RolesReady=False AccessDenied");
       expect(world.conditions().at(-1)?.message).toMatch(/^batch:X was refused: no\. \S+/);
     });
 
-    it("is told in the kind's own words where it has some, in place of what the plan tells", async () => {
+    it("is reported in the kind's own words where it has some, in place of the plan's", async () => {
       const world = await given();
-      const told = (type: ConditionDraft["type"], reason: string): ConditionDraft => ({
+      const draft = (type: ConditionDraft["type"], reason: string): ConditionDraft => ({
         type,
         status: "False",
         reason,
         message: "own words",
       });
-      world.plan = { ...mending(), conditions: [told("NetworkReady", "Before"), told("EndpointsReady", "Before")] };
+      world.plan = { ...repairing(), conditions: [draft("NetworkReady", "Before"), draft("EndpointsReady", "Before")] };
       world.acts = failure("denied");
-      world.conditionsOfFailure = [told("RolesReady", "Own"), told("NetworkReady", "Own")];
+      world.conditionsOfFailure = [draft("RolesReady", "Own"), draft("NetworkReady", "Own")];
       await world.pass();
-      expect(world.told()).toBe(
+      expect(world.reported()).toBe(
         "Ready=True Available; Synced=True ReadFromAWS; EndpointsReady=False Before; RolesReady=False Own; NetworkReady=False Own",
       );
     });
 
-    it("is told by each of several such conditions", async () => {
+    it("is reported by each of several such conditions", async () => {
       const world = await given();
       const conditions = [notReady, { type: "EndpointsReady", status: "Unknown" }] as const;
-      world.plan = agenda(actStep("mend", { holds: "writes", conditions }), serves);
+      world.plan = agenda(actStep("repair", { holds: "writes", conditions }), serves);
       world.acts = failure("denied");
       await world.pass();
-      expect(world.told()).toContain("RolesReady=False AccessDenied; EndpointsReady=False AccessDenied");
+      expect(world.reported()).toContain("RolesReady=False AccessDenied; EndpointsReady=False AccessDenied");
     });
 
-    it("is told by what goes on where that condition says what is under way", async () => {
+    it("is reported by what goes on where that condition says what is under way", async () => {
       const world = await given();
       world.plan = agenda(serves, actStep("retire", { conditions: [{ type: "Retiring", status: "True" }] }));
       world.acts = failure("denied");
       await world.pass();
-      expect(world.told()).toBe("Ready=True Available; Synced=True ReadFromAWS; Retiring=True Acting");
+      expect(world.reported()).toBe("Ready=True Available; Synced=True ReadFromAWS; Retiring=True Acting");
     });
   });
 
@@ -722,12 +728,12 @@ describe("a write that fails", () => {
     const both = agenda(actStep("alone disable", { holds: "nothing" }), actStep("order"), serves);
     const acts = (log: readonly string[]): readonly string[] => log.filter((line) => line.startsWith("act"));
 
-    it("gives way to what follows, a second later, and is told meanwhile", async () => {
+    it("gives way to what follows, a second later, and is reported meanwhile", async () => {
       const world = await given();
       world.plan = both;
       world.acts = failure("denied");
       expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 1000 });
-      expect(world.told()).toContain("Reconciling=True AccessDenied");
+      expect(world.reported()).toContain("Reconciling=True AccessDenied");
       world.acts = undefined;
       await world.clock.advance(1000);
       await world.pass();
@@ -773,19 +779,19 @@ describe("a write that fails", () => {
       expect(world.refusals.size).toBe(0);
     });
 
-    it("was tried: a live read before it that fails is no refusal to the plan", async () => {
+    it("was tried: a live read before it that fails does not refuse the plan", async () => {
       const world = await given();
       world.plan = act("alone disable", { holds: "nothing" });
       world.meanwhile = () => {
         throw failure("denied");
       };
       await world.pass();
-      expect(world.told()).toContain("Reconciling=True AccessDenied");
+      expect(world.reported()).toContain("Reconciling=True AccessDenied");
       await world.pass();
       expect(world.refusals.size).toBe(0);
     });
 
-    it("has a name: what everything waits for is no refusal to the plan", async () => {
+    it("has a name: a step that everything waits for is not refused to the plan", async () => {
       const world = await given();
       world.plan = act();
       world.acts = failure("denied");
@@ -842,7 +848,7 @@ describe("an object of another shard", () => {
 });
 
 describe("while AWS cannot be read", () => {
-  it("nothing is told before the first listing", async () => {
+  it("nothing is reported before the first listing", async () => {
     const world = await given();
     world.region.listedAt = undefined;
     expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "onChange" } });
@@ -856,19 +862,19 @@ describe("while AWS cannot be read", () => {
     world.plan = act();
     world.region.failure = failure("throttled");
     expect(await world.pass()).toMatchObject({ events: [], again: { kind: "after", delayMs: minute } });
-    expect(world.told()).toBe("Ready=True Available; Synced=Unknown Throttled");
+    expect(world.reported()).toBe("Ready=True Available; Synced=Unknown Throttled");
     await world.clock.advance(9 * minute);
     world.region.failure = failure("unavailable");
     await world.pass();
-    expect(world.told()).toBe("Ready=True Available; Synced=Unknown AWSUnavailable");
+    expect(world.reported()).toBe("Ready=True Available; Synced=Unknown AWSUnavailable");
     await world.clock.advance(minute);
     await world.pass();
-    expect(world.told()).toBe("Ready=Unknown AWSUnavailable; Synced=Unknown AWSUnavailable");
+    expect(world.reported()).toBe("Ready=Unknown AWSUnavailable; Synced=Unknown AWSUnavailable");
     expect(world.object().status).toMatchObject({ arn: "arn:q", observedGeneration: 1 });
     expect(world.log.filter((line) => line.startsWith("act"))).toEqual([]);
   });
 
-  it("what may pass is not told for half a minute, and nothing is done meanwhile", async () => {
+  it("what may pass is not reported for half a minute, and nothing is done meanwhile", async () => {
     const world = await given();
     world.plan = act();
     world.region.failure = failure("throttled");
@@ -877,20 +883,20 @@ describe("while AWS cannot be read", () => {
     expect(world.log).toEqual([]);
     await world.clock.advance(1000);
     expect(await world.pass()).toMatchObject({ again: { kind: "after", delayMs: minute } });
-    expect(world.told()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
+    expect(world.reported()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
   });
 
   it.each<[string, FailureKind, number | undefined, number]>([
     ["what only a person ends", "denied", 1, 0],
     ["what was never read before", "throttled", undefined, 0],
     ["what fails since a time that is still to come, by a clock that was put back", "throttled", 1, minute],
-  ])("%s is told at once", async (_what, kind, listedAt, aheadMs) => {
+  ])("%s is reported at once", async (_what, kind, listedAt, aheadMs) => {
     const world = await given();
     world.region.failure = failure(kind);
     world.region.listedAt = listedAt;
     world.region.failingSince = world.clock.now() + aheadMs;
     await world.pass();
-    expect(world.told()).toMatch(/Synced=Unknown/);
+    expect(world.reported()).toMatch(/Synced=Unknown/);
   });
 
   describe("of all of a kind, and what is planned may be outdated", () => {
@@ -915,10 +921,10 @@ describe("while AWS cannot be read", () => {
       await world.pass();
       expect(world.log).toEqual(["observe"]);
       expect(world.object().metadata.finalizers).toBeUndefined();
-      expect(world.told()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
+      expect(world.reported()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
     });
 
-    it("it is told beside the fields of status once it has lasted, and looked at as soon as the plan wants", async () => {
+    it("it is reported with the fields of status once it has lasted, and read as soon as the plan requests", async () => {
       const world = await given();
       world.plan = wait({ checkInMs: 5000 });
       world.outdated = outdated(world, 10_000);
@@ -926,22 +932,22 @@ describe("while AWS cannot be read", () => {
       world.outdated = outdated(world, minute);
       expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 5000 });
       expect(world.object().status).toMatchObject({ arn: "arn:q" });
-      expect(world.told()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
+      expect(world.reported()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
       world.plan = settled;
       expect((await world.pass()).again).toEqual({ kind: "after", delayMs: minute });
     });
 
-    it("Ready stays at a generation that was told before", async () => {
+    it("Ready stays at a generation that was reported before", async () => {
       const world = await given();
       world.plan = settled;
       await world.pass();
       world.outdated = outdated(world, minute);
       await world.pass();
-      expect(world.told()).toBe("Ready=True Available; Synced=Unknown Throttled");
+      expect(world.reported()).toBe("Ready=True Available; Synced=Unknown Throttled");
     });
   });
 
-  it("tells why, and the next step", async () => {
+  it("says why, and the next step", async () => {
     const world = await given();
     world.region.failure = failure("denied", "not authorized to perform: batch:DescribeJobQueues");
     await world.pass();
@@ -950,14 +956,14 @@ describe("while AWS cannot be read", () => {
     );
   });
 
-  it("a permission that is missing for 10 minutes stalls the object at its generation, and is told by one event", async () => {
+  it("a permission that is missing for 10 minutes stalls the object at its generation, and is reported by one event", async () => {
     const world = await given();
     world.region.failure = failure("denied");
     await world.pass();
     expect(world.object().status).not.toHaveProperty("observedGeneration");
     await world.clock.advance(10 * minute);
     expect(eventsOf(await world.pass())).toMatch(/^AccessDenied: AWS Batch cannot be read/);
-    expect(world.told()).toBe("Ready=Unknown AccessDenied; Synced=Unknown AccessDenied; Stalled=True AccessDenied");
+    expect(world.reported()).toBe("Ready=Unknown AccessDenied; Synced=Unknown AccessDenied; Stalled=True AccessDenied");
     expect(world.object().status).toMatchObject({ observedGeneration: 1 });
     expect(eventsOf(await world.pass())).toBe("");
   });
@@ -965,11 +971,11 @@ describe("while AWS cannot be read", () => {
   it.each<[string, "opens" | "observes"]>([
     ["because nobody knows who we are", "opens"],
     ["because a read for this object failed", "observes"],
-  ])("%s, that is told", async (_name, where) => {
+  ])("%s, that is reported", async (_name, where) => {
     const world = await given();
     world[where] = failure("credentials");
     await world.pass();
-    expect(world.told()).toBe("Ready=Unknown CredentialsInvalid; Synced=Unknown CredentialsInvalid");
+    expect(world.reported()).toBe("Ready=Unknown CredentialsInvalid; Synced=Unknown CredentialsInvalid");
     world[where] = new TypeError("a fault");
     await expect(world.pass()).rejects.toThrow("a fault");
   });
@@ -1024,7 +1030,7 @@ describe("drift", () => {
       world.log.length = 0;
       const yielded = await correct(world, changed);
       expect(world.log).not.toContain("act write");
-      expect(world.told()).toContain("Contested=True ChangedOutside");
+      expect(world.reported()).toContain("Contested=True ChangedOutside");
       expect(yielded.again).toEqual({ kind: "after", delayMs: 14 * minute });
       await world.clock.advance(14 * minute);
       await world.pass();
@@ -1074,7 +1080,7 @@ describe("an update whose effect AWS never shows", () => {
     for (const _time of [1, 2]) {
       await world.clock.advance(30 * minute);
       expect((await pass(world, update)).again).toEqual({ kind: "after", delayMs: 15 * minute });
-      expect(world.told()).toContain("Ready=False Contested");
+      expect(world.reported()).toContain("Ready=False Contested");
       await world.clock.advance(15 * minute - 1);
       expect(await send(world)).toBe(0);
       await world.clock.advance(1);
@@ -1104,7 +1110,7 @@ describe("an update whose effect AWS never shows", () => {
       await world.clock.advance(24 * 60 * minute);
       expect(await send(world, ending)).toBe(0);
       expect((await pass(world, ending)).again).toEqual({ kind: "onChange" });
-      expect(world.told()).toContain("Stalled=True UpdateNotApplied");
+      expect(world.reported()).toContain("Stalled=True UpdateNotApplied");
       expect(world.conditions()[0]?.message).toMatch(/a new value of awsbatch.dev\/reconcile-requested-at has it sent/);
       world.apply({ annotations: { "awsbatch.dev/reconcile-requested-at": at } });
       expect(await send(world, ending)).toBe(1);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
 import { newEc2Memory, refusedLately, writeFor } from "../../src/controllers/ec2-memory.ts";
 import { RefusalNoted } from "../../src/controllers/failures.ts";
-import { type StandingRefusal, standingRefusal, writesText } from "../../src/controllers/refused-writes.ts";
+import { type CurrentRefusal, currentRefusal, writesText } from "../../src/controllers/refused-writes.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { object as given } from "./compute-environment/given.ts";
 
@@ -26,13 +26,13 @@ describe("writes that EC2 refused", () => {
   it("are remembered with its words and the next step, for these writes", async () => {
     const { refuse, all } = world();
     await expect(refuse("quota")).rejects.toBeInstanceOf(RefusalNoted);
-    expect(standingRefusal(all(), writes)).toEqual({
+    expect(currentRefusal(all(), writes)).toEqual({
       kind: "blocked",
       reason: "QuotaExceeded",
       message: expect.stringMatching(/^ec2:CreateVpcEndpoint was refused: No room\. A quota/) as string,
       checkInMs: 5 * minute,
     });
-    expect(standingRefusal(all(), [])).toBeUndefined();
+    expect(currentRefusal(all(), [])).toBeUndefined();
   });
 
   it.each<[FailureKind, number[]]>([
@@ -52,7 +52,7 @@ describe("writes that EC2 refused", () => {
     }
   });
 
-  it.each<[FailureKind, StandingRefusal["kind"], number | undefined]>([
+  it.each<[FailureKind, CurrentRefusal["kind"], number | undefined]>([
     ["invalid", "blocked", undefined],
     ["quota", "blocked", undefined],
     ["unknown", "blocked", undefined],
@@ -64,8 +64,8 @@ describe("writes that EC2 refused", () => {
   ])("are for a person at the same mark as those of AWS Batch and IAM: %s", async (kind, expected, stallsAfterMs) => {
     const { refuse, all } = world();
     await refuse(kind).catch(() => undefined);
-    const standing = standingRefusal(all(), writes);
-    expect([standing?.kind, standing?.stallsAfterMs]).toEqual([expected, stallsAfterMs]);
+    const current = currentRefusal(all(), writes);
+    expect([current?.kind, current?.stallsAfterMs]).toEqual([expected, stallsAfterMs]);
   });
 
   it("are remembered each by itself, and forgotten when they are not tried again", async () => {
@@ -87,7 +87,7 @@ describe("writes that EC2 refused", () => {
       const { clock, refuse, all, known } = world();
       for (const delay of [6, 12, 24, 48, 60, 60]) {
         await expect(refuse(kind)).rejects.toBeInstanceOf(RefusalNoted);
-        expect(standingRefusal(all(), writes)).toMatchObject({ kind: "wait", checkInMs: delay * 1000 });
+        expect(currentRefusal(all(), writes)).toMatchObject({ kind: "wait", checkInMs: delay * 1000 });
         await clock.advance(delay * 1000);
         expect(known()).toBeUndefined();
       }

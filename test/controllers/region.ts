@@ -1,4 +1,4 @@
-/** An AWS Batch that only says what it is told to say, and keeps a list of what it was asked to do. */
+/** An AWS Batch that gives only scripted answers, and keeps a list of what it was asked to do. */
 
 import type { Kind, KubeObject } from "../../src/api/object.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";

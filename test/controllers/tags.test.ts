@@ -11,7 +11,7 @@ describe("what must be changed in the tags", () => {
     ["nothing, when all are there", { a: "1" }, { a: "1", ...own }, [], undefined],
     ["what is missing", { a: "1" }, own, [], { set: { a: "1" }, remove: [] }],
     ["what has another value", { a: "1" }, { a: "2", ...own }, [], { set: { a: "1" }, remove: [] }],
-    ["what nobody wishes any more", {}, { a: "1", ...own }, [], { set: {}, remove: ["a"] }],
+    ["what nobody desires any more", {}, { a: "1", ...own }, [], { set: {}, remove: ["a"] }],
     ["everything, when AWS shows no tags", undefined, undefined, [], { set: own, remove: [] }],
     [
       "our own, when somebody has taken them",

@@ -32,10 +32,10 @@ it.each<[string, unknown, string, string]>([
     "Throttled",
     "EC2 cannot be read (sts:GetCallerIdentity): Rate exceeded. ",
   ],
-])("%s is told with what it is about, and the next step", (_name, error, reason, message) => {
-  const told = unreadBy(error, "EC2 cannot be read");
-  expect(told).toMatchObject({ kind: "unread", reason });
-  expect(told.message).toContain(message);
+])("%s is reported with what it is about, and the next step", (_name, error, reason, message) => {
+  const unread = unreadBy(error, "EC2 cannot be read");
+  expect(unread).toMatchObject({ kind: "unread", reason });
+  expect(unread.message).toContain(message);
 });
 
 it.each([
@@ -53,10 +53,10 @@ it.each([
     "AccessDenied",
     "network ACLs could not be read, the operator lacks ec2:DescribeNetworkAcls: No. Allow ec2:DescribeNetworkAcls to the operator's IAM role",
   ],
-])("a way on which something %s to be read is told with the next step", (_name, stop, reason, message) => {
+])("a way on which something %s to be read is reported with the next step", (_name, stop, reason, message) => {
   expect(unreadWay(stop)).toEqual({ kind: "unread", reason, message });
 });
 
-it("a fault of ours is not told as an answer of AWS", () => {
+it("a fault of ours is not reported as an answer of AWS", () => {
   expect(() => unreadBy(new TypeError("a fault of ours"), "EC2 cannot be read")).toThrow("a fault of ours");
 });

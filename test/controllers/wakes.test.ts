@@ -34,7 +34,7 @@ const objects = objectsOf([
 ]);
 
 const nothing: RegionChange = { environments: [], queues: [], definitions: [], jobs: [], everything: false };
-const told = (woken: readonly Woken[]): string =>
+const text = (woken: readonly Woken[]): string =>
   woken.map(({ kind, key }) => `${kind.shortNames[0]} ${key.namespace}/${key.name}`).join(", ");
 const snapshot = (change: Parameters<typeof fakeRegion>[0] = {}) => fakeRegion(change).snapshot();
 const a1 = { environments: [environment("a1", "a")] };
@@ -85,7 +85,7 @@ describe("a change in AWS wakes", () => {
       "bjq team/qb",
     ],
     [
-      "the owner of an environment that a foreign queue has let go",
+      "the owner of an environment that a foreign queue no longer names",
       { queues: ["theirs"] },
       { ...a1, queues: [queue(["a1"], { jobQueueName: "theirs" })] },
       { ...a1, queues: [queue([], { jobQueueName: "theirs" })] },
@@ -130,11 +130,11 @@ describe("a change in AWS wakes", () => {
       "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq other/far, bjq team/qx, bjd team/job",
     ],
   ])("%s", (_name, change, before, now, expected) => {
-    expect(told(wokenByAws({ ...nothing, ...change }, snapshot(before), snapshot(now), objects))).toBe(expected);
+    expect(text(wokenByAws({ ...nothing, ...change }, snapshot(before), snapshot(now), objects))).toBe(expected);
   });
 
   it("the owner also at the first listing", () => {
-    expect(told(wokenByAws({ ...nothing, environments: ["a1"] }, undefined, snapshot(a1), objects))).toContain(
+    expect(text(wokenByAws({ ...nothing, environments: ["a1"] }, undefined, snapshot(a1), objects))).toContain(
       "bce team/a",
     );
   });
@@ -175,11 +175,11 @@ describe("a change of a namespace wakes", () => {
       "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
   ])("%s", (_name, before, after, expected) => {
-    expect(told(wokenByNamespace(before, after, objects))).toBe(expected);
+    expect(text(wokenByNamespace(before, after, objects))).toBe(expected);
   });
 });
 
-test("an object is also looked at when one of a related kind changes", () => {
+test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
     BatchComputeEnvironment: ["JobQueue"],
@@ -196,6 +196,6 @@ describe("a change of an object wakes", () => {
     ["nobody, for a queue that refers to none", named(literal, "qx"), ""],
     ["nobody, for a job definition", definition(), ""],
   ])("%s", (_name, object, expected) => {
-    expect(told(wokenByObject(object, objects))).toBe(expected);
+    expect(text(wokenByObject(object, objects))).toBe(expected);
   });
 });

@@ -28,7 +28,7 @@ it.each<[string, string, string]>([
 });
 
 it.each<[string, readonly string[], string]>([
-  ["are all told when they are few", ["a", "b", "c", "d", "e"], "a, b, c, d, e"],
+  ["are all named when they are few", ["a", "b", "c", "d", "e"], "a, b, c, d, e"],
   ["are counted when they are many", ["a", "b", "c", "d", "e", "f", "g"], "a, b, c, d, e and 2 more"],
 ])("names %s", (_name, names, expected) => {
   expect(firstOf(names)).toBe(expected);

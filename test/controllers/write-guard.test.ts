@@ -31,7 +31,7 @@ interface Parts {
 
 function choiceOf(next: Step<string>, { differ = [], change = "Update", conditions = [], instead }: Parts = {}) {
   const changes = differ.map((one) => (typeof one === "string" ? field(one) : one));
-  const beside: Picked<string> | undefined =
+  const rest: Picked<string> | undefined =
     instead === undefined ? undefined : { next: instead, serving: false, conditions: [] };
   const whole: Choice<string> = {
     next,
@@ -39,7 +39,7 @@ function choiceOf(next: Step<string>, { differ = [], change = "Update", conditio
     serving: next.kind === "serves",
     conditions,
     refused: [],
-    instead: beside,
+    instead: rest,
   };
   return whole;
 }
@@ -90,7 +90,7 @@ function world() {
 }
 
 describe("a field that differs", () => {
-  it("was changed outside where AWS had it as the spec says, and is told so by the first write that puts it back", () => {
+  it("was changed outside where AWS had it as the spec says, and the first write that reverts it reports that", () => {
     const { correct, pass } = world();
     expect(correct()).toBe("write spec.state");
     expect(pass(changed)).toBe("write");
@@ -120,7 +120,7 @@ describe("a field that differs", () => {
     expect(pass(changed)).toBe("write");
   });
 
-  it("was changed outside beside another that followed a reference", () => {
+  it("was changed outside next to another that followed a reference", () => {
     const both = choiceOf(act(), { differ: ["spec.state", followed("spec.order")] });
     expect(world().correct(both)).toBe("write spec.state");
   });
@@ -173,7 +173,7 @@ describe("a field that is put back", () => {
     }
   });
 
-  it("is no longer contested when the other writer has stopped for 15 minutes", () => {
+  it("stops being contested when the other writer has stopped for 15 minutes", () => {
     const one = corrected(0, 1, 2);
     expect(resumesIn(one, 18)).toBeUndefined();
     one.pass(changed);
@@ -199,7 +199,7 @@ describe("a field that is put back", () => {
     expect(resumesIn(one, 4)).toBe(14);
   });
 
-  it("is contested by itself, beside others that are not", () => {
+  it("is contested by itself, next to others that are not", () => {
     const one = corrected(0, 1, 2);
     expect(resumesIn(one, 3, choiceOf(act(), { differ: ["spec.priority"] }))).toBeUndefined();
     const both = choiceOf(act(), { differ: ["spec.priority", "spec.state"] });
@@ -219,7 +219,7 @@ describe("a field that is put back", () => {
     for (const _time of [1, 2, 3, 4]) expect(one.correct()).toBe("write");
   });
 
-  it("does not hold back what follows a reference beside it", () => {
+  it("does not hold back what follows a reference next to it", () => {
     const effects: readonly Effect[] = [
       { path: "spec.state", cause: "spec" },
       { path: "spec.order", cause: "reference" },
@@ -289,7 +289,7 @@ describe("where the object as a whole was never as the spec says, a field", () =
     }
   });
 
-  it("is contested also where a rival is faster than any look", () => {
+  it("is contested also where a rival is faster than any pass", () => {
     const { pass } = world();
     const sent = [1, 2, 3, 4, 5].map(() => {
       const done = pass(both);
@@ -333,7 +333,7 @@ describe("what is written of somebody else's", () => {
     expect(message).not.toContain("leaving it out of the spec");
   });
 
-  it("leaves a field of the spec beside it to the remedy for fields", () => {
+  it("leaves another field of the spec to the remedy for fields", () => {
     const one = world();
     for (const _time of [1, 2, 3]) one.correct();
     const both = act("write", [
@@ -363,7 +363,7 @@ describe("a contested field", () => {
     return one;
   };
 
-  it("turns the act into a wait that says so, and is reported by a condition beside the others", () => {
+  it("turns the act into a wait that says so, and is reported by a condition of its own", () => {
     const one = contested();
     one.now = 12 * minute;
     const choice = choiceOf(act(), { differ: ["spec.state"], conditions: [retiring], instead: waiting });
@@ -389,7 +389,7 @@ describe("a contested field", () => {
     expect(one.guarded(changed).next).toMatchObject({ checkInMs: 1000 });
   });
 
-  it("holds an act as well that goes on beside the first, and may write it too; that is reported once", () => {
+  it("holds an act as well that goes on after the first, and may write it too; that is reported once", () => {
     const one = contested();
     const choice = choiceOf(act(), { differ: ["spec.state"], conditions: [retiring], instead: act("other") });
     const { next, conditions } = one.guarded(choice);
@@ -397,7 +397,7 @@ describe("a contested field", () => {
     expect(conditions.map(({ type }) => type)).toEqual(["Retiring", "Contested"]);
   });
 
-  it("leaves what is no act, or is not contested, as it was chosen", () => {
+  it("leaves a step that does not act, or is not contested, as it was chosen", () => {
     const one = contested();
     for (const choice of [settled, choiceOf(waiting, { differ: ["spec.state"] }), choiceOf(act("other"))]) {
       expect(one.guarded(choice)).toBe(choice);
@@ -405,10 +405,10 @@ describe("a contested field", () => {
   });
 });
 
-describe("of two acts, one beside the other,", () => {
+describe("of two acts, one next to the other,", () => {
   type Writes = { readonly name: string; readonly paths: readonly string[] };
   const writes = (name: string, ...paths: readonly string[]): Writes => ({ name, paths });
-  const beside = (first: Act<unknown>, second: Act<unknown>): Choice<unknown> => ({
+  const pair = (first: Act<unknown>, second: Act<unknown>): Choice<unknown> => ({
     next: first,
     change: { action: "Update", id: "id", reason: "r", changes: [field("spec.state"), field("spec.order")] },
     serving: false,
@@ -435,21 +435,21 @@ describe("of two acts, one beside the other,", () => {
     return [name, ...conditions.map(({ type, message }) => `${type} ${message.split(" ")[0]}`)];
   };
 
-  it("the second goes on while the first is contested, which is reported beside it", () => {
+  it("the second goes on while the first is contested, which is reported too", () => {
     const guard = new WriteGuard(0);
-    for (const _time of [1, 2, 3]) expect(done(guard, beside(state, order), 0)).toEqual(["state"]);
-    expect(done(guard, beside(state, order), 1)).toEqual(["order", "Contested spec.state"]);
+    for (const _time of [1, 2, 3]) expect(done(guard, pair(state, order), 0)).toEqual(["state"]);
+    expect(done(guard, pair(state, order), 1)).toEqual(["order", "Contested spec.state"]);
     // Twice more, and both are.
-    for (const _time of [1, 2]) done(guard, beside(state, order), 1);
-    expect(done(guard, beside(state, order), 2)).toEqual(["Contested", "Contested spec.order"]);
-    expect(done(guard, beside(state, order), 15 * minute)).toEqual(["state"]);
+    for (const _time of [1, 2]) done(guard, pair(state, order), 1);
+    expect(done(guard, pair(state, order), 2)).toEqual(["Contested", "Contested spec.order"]);
+    expect(done(guard, pair(state, order), 15 * minute)).toEqual(["state"]);
   });
 
-  it("the second goes on while the first is in vain, of which no condition tells", () => {
+  it("the second goes on while the first is in vain, without a condition", () => {
     const guard = new WriteGuard(0);
     const shown = { ...state, effects: [{ path: "spec.state", cause: "reference" }] } as const;
     const moment = { under: { generation: 1, requestedAt: undefined, cause: 0 }, now: 0, counts: true };
-    const choice = beside(shown, order);
+    const choice = pair(shown, order);
     for (const _time of [1, 2, 3]) {
       guard.observed(choice, moment.under);
       expect(guard.guarded(choice, moment)).toBe(choice);
@@ -465,9 +465,9 @@ describe("of two acts, one beside the other,", () => {
   it("the first is reported as contested also where the second is in vain", () => {
     const guard = new WriteGuard(0);
     const moment = { under: { generation: 1, requestedAt: undefined, cause: 0 }, now: 0, counts: true };
-    for (const _time of [1, 2, 3]) done(guard, beside(state, order), 0);
+    for (const _time of [1, 2, 3]) done(guard, pair(state, order), 0);
     const shown = { ...order, effects: [{ path: "spec.order", cause: "reference" }] } as const;
-    const choice = beside(state, shown);
+    const choice = pair(state, shown);
     for (const _time of [1, 2, 3]) {
       guard.observed(choice, moment.under);
       expect(guard.guarded(choice, moment).next).toBe(shown);
@@ -498,7 +498,7 @@ describe("an update whose effect AWS never shows", () => {
     }
   });
 
-  it("is told with what it does and the remedies, by no condition of its own", () => {
+  it("is reported with what it does and the remedies, by no condition of its own", () => {
     const one = world();
     for (const _time of [1, 2, 3]) one.send();
     const { next, conditions } = one.guarded(choiceOf(update));
@@ -557,7 +557,7 @@ describe("an update whose effect AWS never shows", () => {
     expect(one.pass(choice)).toBe("blocked UpdateNotApplied");
   });
 
-  it("is told as contested where somebody may have changed the field back", () => {
+  it("is reported as contested where somebody may have changed the field back", () => {
     const one = world();
     const choice = choiceOf(update, { differ: ["spec.state"] });
     one.pass(settled);
@@ -565,7 +565,7 @@ describe("an update whose effect AWS never shows", () => {
     expect(one.guarded(choice).next.message).toMatch(/^spec\.state was changed outside/);
   });
 
-  it("is counted beside another one that alternates with it", () => {
+  it("is counted next to another one that alternates with it", () => {
     const one = world();
     const sent = (): readonly string[] =>
       ["a", "b"].map((action) => {
@@ -581,9 +581,9 @@ describe("an update whose effect AWS never shows", () => {
 
   it.each<[string, Choice<string>, number]>([
     ["AWS has shown it meanwhile", choiceOf(waiting), 1],
-    ["the object was as wished meanwhile", settled, 1],
+    ["the object was as desired meanwhile", settled, 1],
     ["the spec was changed", choiceOf(carriedOut), 2],
-  ])("is counted anew when %s", (_name, between, generation) => {
+  ])("is counted again when %s", (_name, between, generation) => {
     const one = world();
     for (const _time of [1, 2, 3]) one.send();
     one.under = { ...one.under, generation };
@@ -600,7 +600,7 @@ describe("an update whose effect AWS never shows", () => {
     for (const _time of [1, 2, 3, 4]) expect(often.send(choiceOf(act()))).toBe("write");
   });
 
-  it("is counted on past a step that AWS refuses beside it", () => {
+  it("is counted on past a step that AWS refuses next to it", () => {
     const one = world();
     const deletion = act("delete", [], { reason: "Deleting", holds: "nothing" });
     for (const _time of [1, 2, 3]) {
@@ -691,7 +691,7 @@ describe("what AWS refused of actions for which nothing waits", () => {
 });
 
 describe("how long an object has had a reason", () => {
-  it("is counted from the first pass that has it, and anew for another", () => {
+  it("is counted from the first pass that has it, and again for another", () => {
     const guard = new WriteGuard(0);
     expect(guard.lasted("Creating", 5)).toBe(0);
     expect(guard.lasted("Creating", 12)).toBe(7);
@@ -714,30 +714,30 @@ describe("the outcome to report", () => {
     ["it starts over", { kind: "startOver" }],
     ["AWS refused", refused],
   ])("is what came of the pass: %s", (_name, came) => {
-    expect(new WriteGuard(0).standing(act(), came, 1)).toBe(came);
+    expect(new WriteGuard(0).reportable(act(), came, 1)).toBe(came);
   });
 
   it("is the refusal of before while only a listing is waited for before the next try", () => {
     const guard = new WriteGuard(0);
-    guard.standing(act(), refused, 1);
-    expect(guard.standing(listing, none, 1)).toBe(refused);
-    expect(guard.standing(act(), { kind: "startOver" }, 1)).toEqual({ kind: "startOver" });
-    expect(guard.standing(listing, none, 1)).toBe(refused);
+    guard.reportable(act(), refused, 1);
+    expect(guard.reportable(listing, none, 1)).toBe(refused);
+    expect(guard.reportable(act(), { kind: "startOver" }, 1)).toEqual({ kind: "startOver" });
+    expect(guard.reportable(listing, none, 1)).toBe(refused);
   });
 
   it.each<[string, (guard: WriteGuard) => void]>([
-    ["something was done", (guard) => void guard.standing(act(), { kind: "done" }, 1)],
-    ["something else is waited for", (guard) => void guard.standing(waiting, none, 1)],
+    ["something was done", (guard) => void guard.reportable(act(), { kind: "done" }, 1)],
+    ["something else is waited for", (guard) => void guard.reportable(waiting, none, 1)],
     [
       "a person is waited for",
-      (guard) => void guard.standing({ ...listing, until: { kind: "annotation" } } as Step<string>, none, 1),
+      (guard) => void guard.reportable({ ...listing, until: { kind: "annotation" } } as Step<string>, none, 1),
     ],
-    ["AWS is as wished", (guard) => void guard.standing(settled.next, none, 1)],
-    ["the spec is another", (guard) => void guard.standing(listing, none, 2)],
-  ])("is no refusal of before once %s", (_name, since) => {
+    ["AWS is as desired", (guard) => void guard.reportable(settled.next, none, 1)],
+    ["the spec is another", (guard) => void guard.reportable(listing, none, 2)],
+  ])("replaces an earlier refusal once %s", (_name, since) => {
     const guard = new WriteGuard(0);
-    guard.standing(act(), refused, 1);
+    guard.reportable(act(), refused, 1);
     since(guard);
-    expect(guard.standing(listing, none, 1)).toBe(none);
+    expect(guard.reportable(listing, none, 1)).toBe(none);
   });
 });

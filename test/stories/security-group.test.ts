@@ -389,7 +389,9 @@ describe("the security group that is made for an environment", () => {
     one.delete(kind, "ce");
     await one.untilGone(60);
     const note = one.store.events().find(({ reason }) => reason === "Abandoned")?.note;
-    expect(note).toMatch(new RegExp(`left there: arn:.*; security group ${groupId}; endpoints in vpc-1$`));
+    expect(note).toMatch(
+      new RegExp(`AWS resources kept .awsbatch.dev/abandon.: arn:.*; security group ${groupId}; endpoints in vpc-1$`),
+    );
   });
 
   it("loses nothing with the status of its object", async () => {

@@ -4,7 +4,7 @@ import { shortName } from "../../network/dependence.ts";
 import { isPresent } from "../../network/lookups.ts";
 import type { Act } from "../agenda.ts";
 import { clusterUidTag, retainedFromTag } from "../ownership.ts";
-import { standingRefusal } from "../refused-writes.ts";
+import { currentRefusal } from "../refused-writes.ts";
 import type { EndpointsAction } from "./action.ts";
 import { addressesToLetIn, behindGroup, interfacesOf, servicesOf } from "./lacking.ts";
 import { act, type Refused, refusedNow } from "./next.ts";
@@ -35,7 +35,7 @@ export function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
   const isBarred = nameIsTaken || rules !== undefined;
   const tried = creations(vpc, seen)
     .filter(({ services }) => !isBarred || !services.some((one) => interfaces.includes(one)))
-    .map((one) => ({ ...one, refusal: standingRefusal(vpc.refused, [one.write]) }));
+    .map((one) => ({ ...one, refusal: currentRefusal(vpc.refused, [one.write]) }));
   const refused = [
     ...before,
     ...tried.flatMap(({ services, endpointId, refusal }) => (refusal ? [{ services, endpointId, refusal }] : [])),

@@ -1,7 +1,7 @@
 /** Parts of the plans of endpoints. */
 
 import type { Act, Wait } from "../agenda.ts";
-import { standingRefusal } from "../refused-writes.ts";
+import { currentRefusal } from "../refused-writes.ts";
 import type { EndpointsAction } from "./action.ts";
 import type { VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
@@ -17,7 +17,7 @@ export const unreadCheckMs = 60_000;
 /** Finds endpoints that somebody deleted, and services that are needed by now. */
 export const restCheckMs = 10 * 60_000;
 
-type Refusal = NonNullable<ReturnType<typeof standingRefusal>>;
+type Refusal = NonNullable<ReturnType<typeof currentRefusal>>;
 
 /** A write that EC2 refused recently, and the services that are missing until it is done. */
 export interface Refused {
@@ -29,7 +29,7 @@ export interface Refused {
 
 /** EC2's recent refusal of the same writes. */
 export function refusedNow({ refused }: VpcSeen, { action }: Act<EndpointsAction>): Refusal | undefined {
-  return action.kind === "writeEndpoints" ? standingRefusal(refused, action.writes) : undefined;
+  return action.kind === "writeEndpoints" ? currentRefusal(refused, action.writes) : undefined;
 }
 
 /** EC2 may show a write late; a refusal of it is kept until the next try. */

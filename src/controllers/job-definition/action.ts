@@ -11,7 +11,7 @@ export type Action =
       /** Wall ms: the time of registering that it is given is no earlier. */
       readonly notBefore?: number;
     }
-  /** `names` are `name:revision`, oldest first, so that the newest is what jobs by name run until the end. */
+  /** `names` are `name:revision`, oldest first, so that jobs submitted by name use the newest until the end. */
   | { readonly kind: "deregister"; readonly purpose: DeregisterPurpose; readonly names: readonly string[] }
   | { readonly kind: "tag"; readonly purpose: TagPurpose; readonly items: readonly TagItem[] };
 

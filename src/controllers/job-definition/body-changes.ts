@@ -30,12 +30,12 @@ function changes(path: string, visibility: Visibility, from: unknown, to: unknow
   return [{ path, kind: "register", why: bodyChangeReason, ...values }];
 }
 
-/** A key that is no plain word is quoted, as in `spec.parameters["a.b"]`. */
+/** A key that is not a plain word is quoted, as in `spec.parameters["a.b"]`. */
 function memberPath(path: string, key: string): string {
   return /^\w+$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 
-/** Both lists by the member that tells their items apart; undefined when there is none such. */
+/** Both lists by the member that distinguishes their items; undefined when there is none such. */
 function keyed(
   from: unknown,
   to: unknown,

@@ -5,7 +5,7 @@ import { ownedByUs } from "./claims.ts";
 import { entriesOf } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 
-/** Reads the body of the highest revision where somebody has to be told in what it differs from the spec. */
+/** Reads the body of the highest revision where its differences from the spec are reported. */
 
 type Bodies = Pick<BatchRegion, "definitionBody">;
 

@@ -8,33 +8,33 @@ import type { Entry } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 import { type Answer, blocked, tagging } from "./step.ts";
 
-/** Whose the name is: rivals, other owners, and what is nobody's. Pure. */
+/** The owner of the name: rivals, other owners, and revisions without one. Pure. */
 
-/** Somebody else's object is looked at again, for its end does not wake this one. */
-const conflictLookMs = 10_000;
+/** How often to check another owner's object: its deletion does not wake this one. */
+const conflictCheckMs = 10_000;
 
 /** Another object has the name. */
 export function claim(seen: Seen): Answer | undefined {
   if (seen.claimedBy === undefined) return undefined;
   return blocked(
     "Conflict",
-    `JobDefinition ${seen.claimedBy} claims the AWS name ${seen.name} too, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobDefinitionName`,
-    conflictLookMs,
+    `JobDefinition ${seen.claimedBy} already owns the AWS name ${seen.name}, by the tags in AWS or because it is older. Delete one of the two, or recreate this object with a different jobDefinitionName`,
+    conflictCheckMs,
   );
 }
 
-/** A revision of another identity of this operator, or of another cluster: only a person knows whose name it is. */
+/** A revision of another identity of this operator, or of another cluster: only a person knows the owner. */
 export function otherOwner(seen: Seen, entries: readonly Entry[]): Answer | undefined {
   for (const { name, owner } of entries) {
     if (owner.kind === "otherCluster") {
       const { name: cluster, uid } = seen.identity.cluster;
       return blocked(
         "OwnedByOtherCluster",
-        `${name} belongs to this object in another cluster of the name ${cluster} (uid ${owner.clusterUid}; this one has ${uid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${owner.clusterUid}; if not, give one of the two another --cluster-name, and this object another jobDefinitionName`,
+        `${name} belongs to this object in another cluster of the name ${cluster} (uid ${owner.clusterUid}; this one has ${uid}). If that cluster no longer exists, start the operator with --take-over-cluster-uid=${owner.clusterUid}; otherwise give one of the two another --cluster-name, and this object another jobDefinitionName`,
       );
     }
     if (owner.kind === "otherObject" && !seen.giveWay.includes(owner.owner)) {
-      return blocked("Conflict", othersText(name, owner, "jobDefinitionName"), conflictLookMs);
+      return blocked("Conflict", othersText(name, owner, "jobDefinitionName"), conflictCheckMs);
     }
   }
   return undefined;
@@ -71,7 +71,10 @@ export function adoption(
   const foreign = entries.find(({ owner }) => owner.kind === "foreign");
   if (foreign === undefined || entries.some(ownedByUs)) return undefined;
   if (allowed && adoptionPolicy === "IfExists") return undefined;
-  return blocked("NotAdopted", `${foreign.name} was not made by this operator, ${whyNot(seen, allowed, differing)}`);
+  return blocked(
+    "NotAdopted",
+    `${foreign.name} was not registered by this operator, ${whyNot(seen, allowed, differing)}`,
+  );
 }
 
 /** The fields of the body that differ, where they were read; without values. */
@@ -87,7 +90,7 @@ function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): 
 }
 
 function whyNot(seen: Seen, allowed: boolean, differing: readonly string[]): string {
-  const another = "make this object anew with another jobDefinitionName";
+  const another = "recreate this object with a different jobDefinitionName";
   if (seen.directives.adoptionPolicy === "Never") {
     return `and adoptionPolicy is Never. Take the name over with adoptionPolicy IfMatching or IfExists, or ${another}`;
   }

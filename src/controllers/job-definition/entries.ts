@@ -1,9 +1,9 @@
 import type { RevisionSeen } from "../../aws/region.ts";
 import { timestamp } from "../conditions.ts";
 import { fingerprintTag, type Ownership, ownershipOf, registeredAtTag } from "../ownership.ts";
-import type { Seen, Told } from "./seen.ts";
+import type { ReportedRevision, Seen } from "./seen.ts";
 
-/** The ACTIVE revisions of a name, each with what its tags and its body tell. Pure. */
+/** The ACTIVE revisions of a name, each with what its tags and its body show. Pure. */
 
 /** By so much the clock of the writer before may have been ahead. */
 const clockLagMs = 60_000;
@@ -13,7 +13,7 @@ export interface Entry {
   readonly name: string;
   readonly revision: RevisionSeen;
   readonly owner: Ownership;
-  /** It runs what the spec wishes. */
+  /** It runs what the spec desires. */
   readonly equal: boolean;
   /** It is not ours by its tags, or it was registered by hand with the tags of an older one that is. */
   readonly byOthers: boolean;
@@ -26,7 +26,7 @@ export function entriesOf(seen: Seen): readonly Entry[] {
   const revisions = [...seen.revisions].sort((left, right) => right.revision - left.revision);
   return revisions.map((revision, index) => {
     const owner = ownershipOf(revision.tags, seen.identity);
-    const byOthers = owner.kind !== "ours" || copied(revision, revisions.slice(index + 1), seen.told);
+    const byOthers = owner.kind !== "ours" || copied(revision, revisions.slice(index + 1), seen.reported);
     const registeredAt = byOthers ? undefined : timeIn(revision);
     return {
       name: `${revision.name}:${revision.revision}`,
@@ -47,7 +47,7 @@ export function registeredByUs(entries: readonly Entry[]): readonly (Entry & { r
 }
 
 /**
- * A body never changes: what we registered for this wish serves it, also when AWS describes it with something
+ * A body never changes: what we registered for this spec serves it, also when AWS describes it with something
  * that the normal form does not know.
  */
 function registeredAsDesired(revision: RevisionSeen, registeredAt: number | undefined, seen: Seen): boolean {
@@ -59,14 +59,18 @@ function registeredAsDesired(revision: RevisionSeen, registeredAt: number | unde
  * exact. An older one may have been deregistered since: then the status knows, in whole seconds, that the time belongs
  * to another number, or that this one is not of our making.
  */
-function copied(revision: RevisionSeen, older: readonly RevisionSeen[], told: readonly Told[]): boolean {
+function copied(
+  revision: RevisionSeen,
+  older: readonly RevisionSeen[],
+  reported: readonly ReportedRevision[],
+): boolean {
   const registeredAt = revision.tags[registeredAtTag];
   if (registeredAt === undefined) return false;
   if (older.some((one) => one.tags[registeredAtTag] === registeredAt)) return true;
-  const itself = told.find((one) => one.revision === revision.revision);
+  const itself = reported.find((one) => one.revision === revision.revision);
   if (itself !== undefined) return itself.registeredAt === undefined;
   const time = timeIn(revision);
-  const gone = told.filter(
+  const gone = reported.filter(
     (one) => one.revision < revision.revision && older.every((shown) => shown.revision !== one.revision),
   );
   return time !== undefined && gone.some((one) => one.registeredAt === timestamp(time));
@@ -74,12 +78,16 @@ function copied(revision: RevisionSeen, older: readonly RevisionSeen[], told: re
 
 /**
  * The earliest time (wall ms) that the next revision may bear; undefined: now will do. No two of ours bear the same
- * second, for the status tells no more than that of one that is deregistered.
+ * second, for the status shows nothing else of one that is deregistered.
  */
-export function nextTimeAfter(entries: readonly Entry[], told: readonly Told[], now: number): number | undefined {
+export function nextTimeAfter(
+  entries: readonly Entry[],
+  reported: readonly ReportedRevision[],
+  now: number,
+): number | undefined {
   const times = [
     ...registeredByUs(entries).map(({ registeredAt }) => registeredAt),
-    ...told.map(({ registeredAt = "" }) => Date.parse(registeredAt)),
+    ...reported.map(({ registeredAt = "" }) => Date.parse(registeredAt)),
   ];
   // A time that lies far ahead was not written by a clock that can be followed.
   const seconds = times.filter((time) => time < now + clockLagMs).map((time) => Math.floor(time / 1000));

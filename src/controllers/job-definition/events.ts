@@ -1,7 +1,7 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
 import type { Action, DeregisterPurpose, TagPurpose } from "./action.ts";
 
-/** What an action that succeeded is told as. Pure. */
+/** The events of an action that succeeded. Pure. */
 export function events(action: Action): readonly ObjectEvent[] {
   switch (action.kind) {
     case "register":
@@ -18,15 +18,15 @@ export function events(action: Action): readonly ObjectEvent[] {
 }
 
 const purposes: Readonly<Record<DeregisterPurpose, string>> = {
-  history: "superseded, and beyond what is kept",
+  history: "superseded and over revisionHistoryLimit",
   deletion: "the object is deleted",
 };
 
 const tagWords: Readonly<Record<TagPurpose, { readonly reason: string; readonly words: string }>> = {
-  adopt: { reason: "Adopted", words: "took over" },
-  takeOver: { reason: "OwnershipUpdated", words: "wrote the present identity of this object on" },
+  adopt: { reason: "Adopted", words: "adopted" },
+  takeOver: { reason: "OwnershipUpdated", words: "wrote the current identity of this object to" },
   userTags: { reason: "TagsUpdated", words: "changed the tags of" },
-  retain: { reason: "Retained", words: "took the owner off" },
+  retain: { reason: "Retained", words: "removed the owner from" },
 };
 
 function normal(reason: string, action: string, note: string): ObjectEvent {

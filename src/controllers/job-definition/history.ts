@@ -5,8 +5,8 @@ import { type Entry, registeredByUs } from "./entries.ts";
 
 /** Two registrations of one body within this time, with nothing between them, are one that was asked for twice. */
 const duplicateWithinMs = 10 * 60_000;
-/** Looking again at least this often keeps a far date from overflowing a timer. */
-const farthestLookMs = 24 * 3_600_000;
+/** A check at least this often keeps a far date from overflowing a timer. */
+const farthestCheckMs = 24 * 3_600_000;
 const defaultLimit = 10;
 const defaultMinAgeSeconds = 604_800;
 
@@ -52,5 +52,5 @@ export function surplusOf(
     if (waitMs <= 0) due.unshift(entry);
     else waitsMs.push(waitMs);
   }
-  return { due, nextInMs: waitsMs.length === 0 ? undefined : Math.min(farthestLookMs, ...waitsMs) };
+  return { due, nextInMs: waitsMs.length === 0 ? undefined : Math.min(farthestCheckMs, ...waitsMs) };
 }

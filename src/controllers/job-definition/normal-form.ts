@@ -23,11 +23,11 @@ export function unless(meaning: string | number | boolean): Rule {
 /** What AWS compares without regard to case, and describes in lower case. */
 export const lowerCased: Rule = (value) => (typeof value === "string" ? value.toLowerCase() : asSent(value));
 
-/** A number in text: "1.0" is 1. Text that is no plain decimal stays as it is. */
+/** A number in text: "1.0" is 1. Text that is not a plain decimal stays as it is. */
 export const numeric: Rule = (value) =>
   typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : asSent(value);
 
-/** A list whose order means something; empty is left out. */
+/** A list with a meaningful order; empty is left out. */
 export function inOrder(element: Rule = asSent): Rule {
   return (value) => {
     if (!Array.isArray(value) || value.length === 0) return undefined;
@@ -62,7 +62,7 @@ export function members<Shape>(rules: Members<Shape>): Rule {
   };
 }
 
-/** A member whose presence alone means something, also when it is empty. */
+/** A member that is meaningful by its presence, also when it is empty. */
 export function present(rule: Rule): Rule {
   return (value) => (value === undefined || value === null ? undefined : (rule(value) ?? {}));
 }

@@ -156,7 +156,7 @@ export function ecsProperties(fargate: boolean): Rule {
   return members<EcsProperties>({
     taskProperties: inOrder(
       members<EcsTask>({
-        // A map by name: the order in which containers start is told by `dependsOn`.
+        // A map by name: `dependsOn` says in which order containers start.
         containers: unordered(members<TaskContainer>(taskContainer)),
         ephemeralStorage,
         executionRoleArn: asSent,

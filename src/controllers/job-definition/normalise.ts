@@ -15,9 +15,9 @@ import { containerProperties, ecsProperties } from "./normalise-container.ts";
 import { eksProperties } from "./normalise-pod.ts";
 
 /**
- * The body of a job definition in one normal form, whether it was wished or described: what AWS Batch fills in is
- * left out, what it reorders is ordered, what it rewrites is rewritten. A revision serves a wish when their normal
- * forms are equal. Tags are no part of the body: they change in place. Pure.
+ * The body of a job definition in one normal form, whether it is desired or described: what AWS Batch fills in is
+ * left out, what it reorders is ordered, what it rewrites is rewritten. A revision serves a spec when their normal
+ * forms are equal. Tags are not part of the body: they change in place. Pure.
  */
 
 type Body = Omit<RegisterJobDefinitionRequest, "jobDefinitionName" | "tags">;
@@ -26,7 +26,7 @@ type NodeRange = NonNullable<NodeProperties["nodeRangeProperties"]>[number];
 type RetryStrategy = NonNullable<Body["retryStrategy"]>;
 type ConsumableResources = NonNullable<Body["consumableResourceProperties"]>;
 
-/** A wish or a description: whatever has the members of a body, under AWS's names. */
+/** A spec or a description: whatever has the members of a body, under AWS's names. */
 export type DefinitionBody = { readonly [Member in keyof Body]?: unknown };
 
 /**
@@ -105,19 +105,19 @@ const elsewhere = members<Body>(body(false));
 /** The members of `spec` that make up the body, under AWS's names. */
 export const bodyMembers = Object.keys(fargateMembers) as readonly (keyof Body)[];
 
-/** The normal form of a wish or of a described revision; plain JSON. */
+/** The normal form of a spec or of a described revision; plain JSON. */
 export function normalised(given: DefinitionBody): Readonly<Record<string, unknown>> {
   const platforms = given.platformCapabilities;
   const fargate = Array.isArray(platforms) && platforms.includes("FARGATE");
   return ((fargate ? onFargate : elsewhere)(given) ?? {}) as Readonly<Record<string, unknown>>;
 }
 
-/** `v<algorithm>:<hash>` of a described revision. Equal to that of a wish when the revision serves the wish. */
+/** `v<algorithm>:<hash>` of a described revision. Equal to that of a spec when the revision serves it. */
 export function fingerprintOf(described: DefinitionRevision): string {
   return fingerprint(described);
 }
 
-/** `v<algorithm>:<hash>` of the body that a spec wishes. */
+/** `v<algorithm>:<hash>` of the body that a spec desires. */
 export function fingerprintOfSpec(spec: DefinitionBody): string {
   return fingerprint(spec);
 }

@@ -17,7 +17,7 @@ import type { Seen } from "./seen.ts";
 
 /** AWS shows a write within this time. */
 const shownWithinMs = 5000;
-const listingLookMs = 100;
+const listingCheckMs = 100;
 
 /** By uid of an object: its newest revision, and what that was first seen under. */
 export type FoundRevisions = Map<string, { readonly arn: string; readonly under: Circumstances }>;
@@ -51,7 +51,7 @@ export async function observe(
   let revisions = revisionsIn(snapshot, name);
   const isOurs = ({ tags }: RevisionSeen): boolean => ownershipOf(tags, identity).kind === "ours";
   const nothing = revisions.length === 0 && !snapshot.isAbsent("job-definition", name);
-  // After a write of ours the region looks by itself, and tells what it sees.
+  // After a write of ours the region reads by itself, and reports what it sees.
   const written = ports.clock.now() - snapshot.lastWriteAt("job-definition", name) < shownWithinMs;
   // The finalizer of a deleted object goes when none of the revisions is ours.
   const parting = directives.deleting && revisions.length > 0 && !revisions.some(isOurs);
@@ -71,7 +71,7 @@ export async function observe(
     fingerprint,
     revisions,
     registeredBefore: isFoundBefore(revisions.find(isOurs), object, found),
-    told: (object.status as JobDefinitionStatus | undefined)?.revisions ?? [],
+    reported: (object.status as JobDefinitionStatus | undefined)?.revisions ?? [],
     absent: revisions.length === 0 && snapshot.isAbsent("job-definition", name),
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
     giveWay: owner === object ? rivals.map((rival) => identityText(identityOf(rival, ports.cluster))) : [],
@@ -108,7 +108,7 @@ async function listed(region: Region, clock: Clock, signal: AbortSignal): Promis
     const known = definitions !== undefined;
     if (definitionsFailure !== undefined && (!known || needsPerson(definitionsFailure.kind))) throw definitionsFailure;
     if (known) return snapshot;
-    await sleep(clock, listingLookMs, signal);
+    await sleep(clock, listingCheckMs, signal);
   }
 }
 

@@ -16,8 +16,8 @@ import type { Seen } from "./seen.ts";
 import { type Answer, blocked, checkAgainMs, serves, tagging } from "./step.ts";
 
 /**
- * The one next thing for a job definition. The wish is compared with the highest ACTIVE revision of the name,
- * because that is what SubmitJob by name runs. Rules are in order; the first that applies wins. Pure.
+ * The next step of a job definition. The spec is compared with the highest ACTIVE revision of the name,
+ * because SubmitJob by name runs that one. Rules are in order; the first that applies wins. Pure.
  */
 
 /** Somebody else who registers above ours twice within this time is not fought. */
@@ -54,14 +54,14 @@ function upkeep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], 
   const contested = seen.registeredBefore ? 0 : contestedForMs(entries, top, now);
   if (contested > 0) return yielding(seen, top, contested);
   const changes = differences(spec, seen, entries, top);
-  return register(spec, seen, changes, `${top.name} is not what the spec says`, nextTimeAfter(entries, seen.told, now));
+  return register(spec, seen, changes, `${top.name} differs from the spec`, nextTimeAfter(entries, seen.reported, now));
 }
 
 /** No revision is ACTIVE: the first one, or all have been deregistered by somebody. */
 function first(spec: JobDefinitionSpec, seen: Seen, now: number): Answer {
   const why = `no revision of ${seen.name} is ACTIVE`;
   const change: FieldChange = { path: "revision", kind: "register", why };
-  const answer = register(spec, seen, [change], why, nextTimeAfter([], seen.told, now));
+  const answer = register(spec, seen, [change], why, nextTimeAfter([], seen.reported, now));
   if (seen.absent) return answer;
   const message = `waiting for a listing that shows whether ${seen.name} has ACTIVE revisions`;
   const until = { kind: "listing" } as const;
@@ -71,7 +71,7 @@ function first(spec: JobDefinitionSpec, seen: Seen, now: number): Answer {
   };
 }
 
-/** The highest revision is ours and as wished: what is left are tags and old revisions. */
+/** The highest revision is ours and as desired: tags and old revisions remain. */
 function keep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], top: Entry, now: number): Answer {
   const change = tagChange(spec.tags, ownTags(seen, top.revision), top.revision.tags, seen.settings.ignoreTagKeys);
   if (change !== undefined) {
@@ -84,7 +84,7 @@ function keep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], to
   const { due, nextInMs } = surplusOf(spec, entries, now);
   if (due.length === 0) return { agenda: [serves(top, nextInMs)] };
   const names = due.map(({ name }) => name);
-  const message = `${names.join(", ")}: superseded, and beyond what is kept`;
+  const message = `${names.join(", ")}: superseded and over revisionHistoryLimit`;
   const action: Action = { kind: "deregister", purpose: "history", names };
   return { agenda: [serves(top), { kind: "act", action, reason: "Deregistering", message }] };
 }
@@ -103,7 +103,7 @@ function contestedForMs(entries: readonly Entry[], top: Entry, now: number): num
 function yielding(seen: Seen, top: Entry, checkInMs: number): Answer {
   return blocked(
     "RevisionContested",
-    `${top.name} was registered above ours by somebody else, for the second time within 10 minutes; jobs by the name ${seen.name} run it. Find who registers it (CloudTrail: RegisterJobDefinition), or give the name up; the spec's body is registered above it again when the 10 minutes are over`,
+    `${top.name} was registered above ours by somebody else, for the second time within 10 minutes; jobs submitted by the name ${seen.name} use it. Find who registers it (CloudTrail: RegisterJobDefinition), or give the name up; the spec's body is registered above it again when the 10 minutes are over`,
     checkInMs,
   );
 }
@@ -170,7 +170,7 @@ function tagDifference(key: string): FieldChange {
   };
 }
 
-/** Stays the same while the wish does. */
+/** Stays the same while the desired state does. */
 function planId(spec: JobDefinitionSpec, seen: Seen): string {
   return shortHash([identityText(seen.identity), seen.fingerprint, spec.tags]);
 }

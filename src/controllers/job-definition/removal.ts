@@ -5,7 +5,7 @@ import type { Entry } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 import { type Answer, blocked, checkAgainMs } from "./step.ts";
 
-/** The end of a job definition: the same path with nothing wished. What others own stays as it is. Pure. */
+/** The deletion of a job definition: the same path with nothing desired. Revisions of other owners stay. Pure. */
 
 export function removal(seen: Seen, entries: readonly Entry[]): Answer {
   const ours = entries.filter(({ owner }) => owner.kind === "ours");

@@ -30,13 +30,13 @@ export const definitionRoleUser: RoleUser<JobDefinition, Seen> = {
     ),
 };
 
-/** What was made for a revision: by its tag, and by its body, for Retain and people take tags away. */
+/** The roles created for a revision: by its tag, and by its body, because Retain and people remove tags. */
 function rolesOf({ roles, tags }: RevisionSeen): readonly string[] {
   const named = roles.filter(isMadeByOperator).map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
   return [...new Set([...notedRoles(tags), ...named])];
 }
 
-/** The names of the roles that were made for a revision, as its tag has them. */
+/** The names of the roles that were created for a revision, as its tag has them. */
 function notedRoles(tags: Tags): readonly string[] {
   return (tags[revisionRolesTag] ?? "").split("/").filter((name) => name !== "");
 }

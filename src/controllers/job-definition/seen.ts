@@ -6,9 +6,9 @@ import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 
 /** A revision as the status names it; `registeredAt` in whole seconds (RFC 3339), undefined when it was not us. */
-export type Told = Pick<NonNullable<JobDefinitionStatus["revisions"]>[number], "revision" | "registeredAt">;
+export type ReportedRevision = Pick<NonNullable<JobDefinitionStatus["revisions"]>[number], "revision" | "registeredAt">;
 
-/** Everything that the plan of a job definition is made from. */
+/** Everything that the plan of a job definition is computed from. */
 export interface Seen {
   readonly identity: Identity;
   readonly directives: Directives;
@@ -16,20 +16,20 @@ export interface Seen {
   /** `spec.jobDefinitionName` or the default. */
   readonly name: string;
   readonly unversionedArn: string;
-  /** Of the body that the spec wishes. */
+  /** Of the body that the spec desires. */
   readonly fingerprint: string;
   /** The ACTIVE revisions of the name, highest first. */
   readonly revisions: readonly RevisionSeen[];
   /** The newest revision of ours was first seen under other circumstances than the present ones. */
   readonly registeredBefore: boolean;
-  /** What the status told last of our revisions: by their number, and when we registered each. */
-  readonly told: readonly Told[];
+  /** What the status reported last of our revisions: by their number, and when we registered each. */
+  readonly reported: readonly ReportedRevision[];
   /** No revision of the name is ACTIVE, and that may be believed. */
   readonly absent: boolean;
   /** `namespace/name` of the object that has the name in the same place, by AWS's tags or its age; see `claims.ts`. */
   readonly claimedBy: string | undefined;
   /**
-   * The fields in which the highest revision differs from the spec. Empty also where nobody has to be told: see `body.ts`.
+   * The fields in which the highest revision differs from the spec. Empty also where nothing is to be reported: see `body.ts`.
    */
   readonly bodyChanges: readonly FieldChange[];
   /** `cluster/namespace/name` of the others that do, where AWS's tags name this one: their revisions do not bar it. */

@@ -48,7 +48,7 @@ const shownMembers: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Members whose own members are of AWS's choosing, so that the rule can look at each of them. What users name
+ * Members with members that AWS defines, so that the rule can check each of them. What users name
  * themselves (`parameters`, `options`, `labels`, ...) is not among them: a parameter may be called `image`.
  */
 const openMembers: ReadonlySet<string> = new Set([
@@ -80,7 +80,7 @@ const openMembers: ReadonlySet<string> = new Set([
   "host",
 ]);
 
-/** By these members the items of a list are told apart; their values name an item, so they are shown. */
+/** These members distinguish the items of a list; their values name an item, so they are shown. */
 export const keyMembers = ["name", "type", "targetNodes", "consumableResource", "containerPath"] as const;
 
 /** What is known of a place in a body: its value is shown, its members decide, or nothing in it is shown. */

@@ -2,7 +2,7 @@ import type { Change, FieldChange, Serves, Step } from "../agenda.ts";
 import type { Action, TagItem, TagPurpose } from "./action.ts";
 import type { Entry } from "./entries.ts";
 
-/** The answers of the rules of the plan. Pure. */
+/** Results of the rules of the plan. Pure. */
 
 /** What a rule answers; `change` is what the difference means, by default nothing. */
 export interface Answer {
@@ -33,7 +33,7 @@ export function tagging(
 }
 
 export function serves({ revision }: Entry, checkInMs?: number): Serves {
-  const message = `revision ${revision.revision} is what jobs by name run`;
+  const message = `revision ${revision.revision} is active; jobs submitted by name use it`;
   return { kind: "serves", reason: "Available", message, ...(checkInMs === undefined ? {} : { checkInMs }) };
 }
 

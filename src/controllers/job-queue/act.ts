@@ -6,12 +6,12 @@ import { memoryKey } from "../naming.ts";
 import type { Action } from "./action.ts";
 import type { Memory } from "./observe.ts";
 
-/** What an action takes beside the region. */
+/** What an action takes in addition to the region. */
 interface Doing {
   readonly memory: Memory;
   /** Wall time, ms since the epoch. */
   readonly now: () => number;
-  /** Whether the object still wishes what it did as the action was planned. */
+  /** Whether the object still desires what it did when the action was planned. */
   readonly isDesired: () => boolean;
   /** Whether the object of an environment is being deleted. */
   readonly isGoing: (environment: Environment) => boolean;
@@ -50,8 +50,8 @@ export async function act(
 }
 
 /**
- * Before the write lies the wait for the call budget. Whoever takes an environment out of service disables it when its
- * mark has been there for a while, and may not see by then that a queue names it. Of a deletion the object tells before
+ * The wait for the call budget precedes the write. The reconciler that retires an environment disables it once its mark
+ * is old enough, and may not see by then that a queue names it. A deletion shows in the object before
  * any listing shows a mark.
  *
  * @throws OutOfDate

@@ -1,4 +1,4 @@
-/** Taking a queue away without ending a job: disable, drain, delete. Pure. */
+/** Deletes a queue without terminating a job: disable, drain, delete. Pure. */
 
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import type { Step } from "../agenda.ts";
@@ -14,15 +14,17 @@ import type { Seen } from "./seen.ts";
 
 /** A disabled queue takes no jobs, so two empty counts need only lie as far apart as AWS may answer stale. */
 const emptyForMs = 5_000;
-const drainLookMs = 60_000;
-const unreadLookMs = 10_000;
-/** Jobs that are being ended are given this long before they are ended once more. */
+const drainCheckMs = 60_000;
+const unreadCheckMs = 10_000;
+/** Jobs get this long to end before they are terminated once more. */
 const terminateAgainMs = 60_000;
 
 export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action> {
   const { queue, queueName: name } = seen;
   if (queue === undefined) {
-    return seen.absent ? { kind: "release", reason: "Deleted", message: `${name} is gone from AWS` } : confirming;
+    return seen.absent
+      ? { kind: "release", reason: "Deleted", message: `${name} no longer exists in AWS` }
+      : confirming;
   }
   const ownership = ownershipOf(queue.tags, seen.identity);
   if (ownership.kind === "otherCluster") {
@@ -33,9 +35,13 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action>
     };
   }
   if (ownership.kind !== "ours") {
-    // An adoption whose answer was lost may have made it ours.
+    // An adoption that got no answer may have made it ours.
     if (!seen.isSettled) return confirming;
-    return { kind: "release", reason: "Released", message: `${name} is not ours and stays as it is` };
+    return {
+      kind: "release",
+      reason: "Released",
+      message: `${name} is not managed by this object and stays unchanged`,
+    };
   }
   if (seen.directives.retain) {
     const change = releaseTags(queue.tags, retainedMark(seen.identity));
@@ -43,7 +49,7 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action>
       kind: "act",
       action: { kind: "tag", purpose: "retain", name, arn: queue.jobQueueArn, change },
       reason: "Retaining",
-      message: `${name} is left in AWS, as deletionPolicy says`,
+      message: `${name} stays in AWS (deletionPolicy: Retain)`,
     };
   }
   if (queue.status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
@@ -74,7 +80,7 @@ function drain(object: JobQueue, seen: Seen, now: number): Step<Action> | undefi
   });
   if (jobs === undefined) return wait(`the jobs of ${name} are being counted`, 1000);
   if (jobs.kind === "unread")
-    return wait(`the jobs of ${name} cannot be counted, so it is kept: ${jobs.why}`, unreadLookMs);
+    return wait(`the jobs of ${name} cannot be counted, so it is kept: ${jobs.why}`, unreadCheckMs);
   if (jobs.remaining.length === 0) {
     const rest = emptyForMs - (jobs.zeroForMs ?? 0);
     return rest <= 0 ? undefined : wait(`no job is left in ${name}; counted once more`, rest);
@@ -85,28 +91,29 @@ function drain(object: JobQueue, seen: Seen, now: number): Step<Action> | undefi
     const order = orderOf(seen.queue);
     const cannotStart = anyServing(order, seen)
       ? ""
-      : `. None of ${order.join(", ")} is ENABLED and VALID, so what has not started never will: mend that environment, cancel the jobs, or say drain.policy: Terminate`;
+      : `. None of ${order.join(", ")} is ENABLED and VALID, so jobs that have not started never will: fix that environment, cancel the jobs, or set drain.policy: Terminate`;
     return wait(
-      `${name} waits for ${count} to end; nothing is killed (drain.policy is Wait)${cannotStart}`,
-      drainLookMs,
+      `${name} waits for ${count} to end; no job is terminated (drain.policy: Wait)${cannotStart}`,
+      drainCheckMs,
     );
   }
   const endsAt = Date.parse(object.metadata.deletionTimestamp ?? "") + (policy.timeoutSeconds ?? 0) * 1000;
   if (Number.isNaN(endsAt) || now < endsAt) {
-    const rest = Number.isNaN(endsAt) ? drainLookMs : Math.min(drainLookMs, endsAt - now);
-    return wait(`${name} waits for ${count} to end; at drain.timeoutSeconds they are terminated`, rest);
+    const rest = Number.isNaN(endsAt) ? drainCheckMs : Math.min(drainCheckMs, endsAt - now);
+    return wait(`${name} waits for ${count} to end, and terminates them at drain.timeoutSeconds`, rest);
   }
   const again = (jobs.terminatedAt ?? now - terminateAgainMs) + terminateAgainMs - now;
-  if (again > 0) return wait(`${count} in ${name} ${jobs.remaining.length === 1 ? "is" : "are"} being ended`, again);
+  if (again > 0)
+    return wait(`${count} in ${name} ${jobs.remaining.length === 1 ? "is" : "are"} being terminated`, again);
   return {
     kind: "act",
     action: { kind: "terminateJobs", name, jobIds: jobs.remaining.map((job) => job.jobId).sort() },
     reason: "Terminating",
-    message: `terminating ${count} that outlived drain.timeoutSeconds in ${name}, as drain.policy says`,
+    message: `terminating ${count} in ${name} that ran past drain.timeoutSeconds (drain.policy: Terminate)`,
   };
 }
 
 function remove(name: string): Step<Action> {
-  const message = `${name} is empty and is deleted`;
+  const message = `${name} is empty: deleting it`;
   return { kind: "act", action: { kind: "delete", name }, reason: "Deleting", message };
 }

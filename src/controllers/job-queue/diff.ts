@@ -1,4 +1,4 @@
-/** What differs between a queue's wish and AWS beside its order and tags. Pure. */
+/** The differences between a queue's spec and AWS, without order and tags. Pure. */
 
 import type { JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import type { Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
@@ -43,13 +43,13 @@ export function queueDifferences(spec: JobQueueSpec, queue: Queue): QueueDiffere
   return found;
 }
 
-/** The same update with the policy of a fair-share queue, which AWS wants with each (API reference of UpdateJobQueue). */
+/** The same update with the policy of a fair-share queue, which AWS requires in each (API reference of UpdateJobQueue). */
 export function withPolicy(request: UpdateJobQueueRequest, queue: Queue): UpdateJobQueueRequest {
   const { schedulingPolicyArn } = queue;
   return schedulingPolicyArn === undefined ? request : { schedulingPolicyArn, ...request };
 }
 
-/** A difference that only a person can end: the fields, and what is told. */
+/** A difference that only a person can resolve: the fields, and what to report. */
 export interface ImmutableDifference {
   readonly paths: readonly string[];
   readonly next: Extract<Step<never>, { kind: "blocked" }>;
@@ -61,15 +61,15 @@ export function immutableDifference(spec: JobQueueSpec, queue: Queue): Immutable
   if ((spec.schedulingPolicyArn === undefined) !== (queue.schedulingPolicyArn === undefined)) {
     const message =
       spec.schedulingPolicyArn === undefined
-        ? `${name} is a fair-share queue for life: put schedulingPolicyArn ${queue.schedulingPolicyArn ?? ""} back, or make a new queue`
-        : `${name} was made without a scheduling policy and cannot be given one: remove schedulingPolicyArn, or make a new queue`;
+        ? `${name} stays a fair-share queue: restore schedulingPolicyArn ${queue.schedulingPolicyArn ?? ""}, or create a new queue`
+        : `${name} was created without a scheduling policy and cannot get one: remove schedulingPolicyArn, or create a new queue`;
     return {
       paths: ["spec.schedulingPolicyArn"],
       next: { kind: "blocked", reason: "SchedulingPolicyFixed", message },
     };
   }
   if (spec.jobQueueType !== undefined && queue.jobQueueType !== undefined && spec.jobQueueType !== queue.jobQueueType) {
-    const message = `${name} is of jobQueueType ${queue.jobQueueType}, which cannot be changed to ${spec.jobQueueType}: put it back, or make a new queue`;
+    const message = `${name} is of jobQueueType ${queue.jobQueueType}, which cannot be changed to ${spec.jobQueueType}: restore it, or create a new queue`;
     return { paths: ["spec.jobQueueType"], next: { kind: "blocked", reason: "JobQueueTypeFixed", message } };
   }
   return undefined;

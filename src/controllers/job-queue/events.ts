@@ -1,19 +1,13 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
 import type { Action } from "./action.ts";
 
-/** What an action that succeeded is told as. */
+/** The events of an action that succeeded. */
 export function eventsFor(action: Action): readonly ObjectEvent[] {
   switch (action.kind) {
     case "create":
-      return [normal("Created", "Create", `asked AWS Batch for queue ${action.request.jobQueueName ?? ""}`)];
+      return [normal("Created", "Create", `creating queue ${action.request.jobQueueName ?? ""}`)];
     case "update":
-      return [
-        normal(
-          "Updated",
-          "Update",
-          `asked AWS Batch to change ${action.paths.join(", ")} of ${action.request.jobQueue ?? ""}`,
-        ),
-      ];
+      return [normal("Updated", "Update", `updating ${action.request.jobQueue ?? ""}: ${action.paths.join(", ")}`)];
     case "tag":
       return [normal(tagReasons[action.purpose], tagActions[action.purpose], `changed the tags of ${action.name}`)];
     case "disable":
@@ -24,11 +18,11 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
           type: "Warning",
           reason: "JobsTerminated",
           action: "Delete",
-          note: `terminated ${action.jobIds.length} jobs that outlived drain.timeoutSeconds in ${action.name}`,
+          note: `terminated ${action.jobIds.length} jobs in ${action.name} that ran past drain.timeoutSeconds`,
         },
       ];
     case "delete":
-      return [normal("Deleting", "Delete", `asked AWS Batch to delete queue ${action.name}`)];
+      return [normal("Deleting", "Delete", `deleting queue ${action.name}`)];
   }
 }
 

@@ -29,8 +29,8 @@ import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
 
 /**
- * What this process remembers between passes, by region and queue name (`memoryKey`): ages only. A restart begins them
- * anew.
+ * What this process remembers between passes, by region and queue name (`memoryKey`): ages only. They are empty
+ * after a restart.
  */
 export interface Memory {
   /** Since when every count of its unfinished jobs was zero, monotonic ms. */
@@ -44,7 +44,7 @@ export interface Memory {
 /** The labels of a namespace, or why they may not be read; undefined: there is none, or nobody asked for them. */
 type Labels = Readonly<Record<string, string>> | StoreError | undefined;
 
-/** After a longer wait for labels a live read from before it is none any more. */
+/** After a longer wait for labels an earlier live read is out of date. */
 const labelsSlowMs = 1000;
 
 export function newMemory(): Memory {
@@ -60,7 +60,7 @@ export async function observe(
 ): Promise<Seen> {
   const begunAt = ports.clock.monotonic();
   const labels = await labelsAskedFor(object, region.snapshot(), ports, signal);
-  // What is waited for comes before the look at AWS: what an order is to name may be on its way out of service since.
+  // The wait comes before the read of AWS: an environment of the order may have left service meanwhile.
   if (ports.clock.monotonic() - begunAt > labelsSlowMs) await region.refresh(signal);
   const snapshot = region.snapshot();
   const identity = identityOf(object, ports.cluster);
@@ -71,7 +71,7 @@ export async function observe(
   const rivals = rivalsOf(object, JobQueueKind, queueNameOf, ports.objects, ports.settings);
   const claimant = claimantNamedBy(queue?.tags, [object, ...rivals], ports.cluster) ?? olderOf(object, rivals);
   if (queue === undefined && !absent) region.expectAbsence("job-queue", queueName);
-  // What AWS may refuse in a moment is told once it is there: status would go to and fro with each try.
+  // What AWS may still refuse is reported once it exists: otherwise status would change with each try.
   const environments = new Map(
     [...snapshot.environments].filter(
       ([name, { status }]) => status !== "DELETED" && !snapshot.isAsked("compute-environment", name),
@@ -195,8 +195,8 @@ function entrySeen(entry: OrderEntry, object: JobQueue, around: Around): EntrySe
 }
 
 /**
- * The environments of an object. Of what the queue names already those count too whose tags are only about to become its
- * own, or were until now: the queue would lose, by the order in which tags and objects come and go, what it is to keep.
+ * The environments of an object. Among those that the queue names already, tags that are about to become the object's
+ * own, or were until now, count too: otherwise the order in which tags and objects change could cost the queue an environment.
  */
 function environmentsOf(
   object: BatchComputeEnvironment,
@@ -215,7 +215,7 @@ function environmentsOf(
   );
 }
 
-/** A name is no way round what the owner of the environment allows, nor does an ARN mean what it does not say. */
+/** A name does not bypass what the owner of the environment allows, and an ARN has to match exactly. */
 function namedSeen(
   { order, computeEnvironment: nameOrArn = "" }: OrderEntry,
   { metadata: { namespace } }: JobQueue,
@@ -223,7 +223,7 @@ function namedSeen(
 ): EntrySeen {
   const name = environmentName(nameOrArn);
   if (nameOrArn.startsWith("arn:") && nameOrArn !== environmentArn(region, name)) {
-    const message = `${nameOrArn} is no compute environment of account ${region.account} in ${region.region}, where the queue is`;
+    const message = `${nameOrArn} is not a compute environment of account ${region.account} in ${region.region}, where the queue is`;
     return { kind: "unresolved", order, name, reason: "RegionMismatch", message };
   }
   const environment = environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name);
@@ -332,12 +332,12 @@ function accessTo({ metadata, spec }: BatchComputeEnvironment, namespace: string
     const message = `namespace ${namespace} cannot be read (${labels.message}), so whether it may use ${path} is unknown. Let the operator get, list and watch namespaces`;
     return { kind: "unread", message };
   }
-  const wanted = Object.entries(selector?.matchLabels ?? {});
-  const matches = wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value);
+  const required = Object.entries(selector?.matchLabels ?? {});
+  const matches = required.length > 0 && required.every(([key, value]) => labels?.[key] === value);
   return matches ? allowed : refused;
 }
 
-/** What the last look at its jobs showed, with what it takes to explain it. */
+/** The last read of its jobs, with the facts that explain it. */
 function progressSeen(
   object: JobQueue,
   queue: Queue | undefined,

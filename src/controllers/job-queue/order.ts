@@ -30,7 +30,7 @@ export interface Entry {
   readonly why: string;
 }
 
-/** What stands in the order for an entry, or without one. */
+/** A position of the order, with or without an entry. */
 type Place = Pick<Entry, "environment" | "current">;
 
 export interface Order {
@@ -42,7 +42,7 @@ export interface Order {
   readonly strays: readonly string[];
   /** The names that an update or create would send, in order; all VALID, at most three. */
   readonly names: readonly string[];
-  /** The queue names something else than it shall; entries that are not VALID are no cause. */
+  /** The queue names something else than it shall; entries that are not VALID do not cause a write. */
   readonly differs: boolean;
   /** What the queue names now is about to settle: a write now would lose it. */
   readonly waitsFor: Pick<Entry, "label" | "why"> | undefined;
@@ -64,17 +64,17 @@ export function orderFor(seen: Seen): Order {
  * The order that AWS has, for as long as that of the spec cannot be written: what it names goes over to successors, for
  * otherwise their objects wait for a queue that may wait for the very room that their predecessors take.
  *
- * @param wished the order of the spec
+ * @param desired the order of the spec
  */
-export function standingOrder(desired: Order, seen: Seen): Order {
+export function keptOrder(desired: Order, seen: Seen): Order {
   const current = orderOf(seen.queue);
   const known = [...desired.entries, ...seen.leaving.map((entry) => resolveEntry(entry, current, seen))];
-  const standing = current.map(
+  const places = current.map(
     (name) =>
       known.find((entry) => entry.current.includes(name)) ??
       resolveNamed({ kind: "named", order: 0, name, owner: "nowhere" }, current, seen.environments.get(name)),
   );
-  return ordered([...new Set(standing)], seen);
+  return ordered([...new Set(places)], seen);
 }
 
 function ordered(entries: readonly Entry[], seen: Seen): Order {
@@ -170,7 +170,7 @@ function moving(names: readonly string[], environments: ReadonlyMap<string, Envi
 
 /**
  * Whether jobs can start on one of these environments, or can again when AWS has carried out an update. What AWS had
- * found INVALID is UPDATING while AWS looks again: that proves nothing before it is VALID.
+ * found INVALID is UPDATING while AWS validates again: that proves nothing before it is VALID.
  */
 export function anyServing(
   names: readonly string[],
@@ -255,10 +255,10 @@ function resolveNamed(
 
 const untilLeft = ": put another environment into spec.computeEnvironmentOrder";
 
-/** Whose object is not known here: whether it has gone only a person can tell. */
+/** Its object is not known here: only a person knows whether it was deleted. */
 function untilUnmarked({ tags }: Environment): string {
   const { cluster, namespace, name } = ownerIn(tags) ?? {};
-  return ` by ${namespace}/${name} of cluster ${cluster}, as its tag ${retiredAtTag} says: if that object is gone, remove the tag`;
+  return ` by ${namespace}/${name} of cluster ${cluster}, as its tag ${retiredAtTag} says: if that object no longer exists, remove the tag`;
 }
 
 function resolveReference(entry: Extract<EntrySeen, { kind: "reference" }>, current: readonly string[]): Entry {

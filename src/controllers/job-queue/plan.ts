@@ -14,7 +14,7 @@ import { othersText, withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
-import { anyServing, anyUsable, type Entry, type Order, orderFor, standingOrder } from "./order.ts";
+import { anyServing, anyUsable, type Entry, keptOrder, type Order, orderFor } from "./order.ts";
 import { progressConditions } from "./progress.ts";
 import type { Seen } from "./seen.ts";
 
@@ -30,15 +30,15 @@ type Rule = (context: Context) => Step<Action> | undefined;
 type Waiting = Wait | Blocked;
 
 /** For what nothing wakes: an older object of the same name that has gone, a namespace with other labels, a successor. */
-const lookAgainMs = 60_000;
+const recheckMs = 60_000;
 const withoutAny = "NoUsableEnvironment";
 const orderPath = "spec.computeEnvironmentOrder";
 
 const rules: readonly Rule[] = [
-  // Whose the name is. Nothing is written before that is clear.
+  // The owner of the name. Nothing is written before that is clear.
   claimedByAnother,
   owned,
-  made,
+  created,
   // AWS is creating or updating it.
   settling,
   // A person who wants no job to start comes first and alone: an order or a field that AWS refuses would keep jobs starting.
@@ -83,12 +83,12 @@ function claimedByAnother({ seen }: Context): Step<Action> | undefined {
   return {
     kind: "blocked",
     reason: "Conflict",
-    message: `${seen.claimedBy} claims the same queue name ${seen.queueName} in the same place, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobQueueName`,
-    checkInMs: lookAgainMs,
+    message: `${seen.claimedBy} already owns the queue name ${seen.queueName} in this account and region, by the tags in AWS or because it is older; delete one of the two, or recreate this object with a different jobQueueName`,
+    checkInMs: recheckMs,
   };
 }
 
-/** Whose the queue of that name is; what is not ours is not touched. */
+/** The owner of the queue of that name; a queue of others is not changed. */
 function owned(context: Context): Step<Action> | undefined {
   const { seen } = context;
   const { queue, queueName } = seen;
@@ -98,12 +98,12 @@ function owned(context: Context): Step<Action> | undefined {
     case "ours":
       return ownership.retag ? claim(seen, queue, "takeOver", `${queueName} gets the tags of this object`) : undefined;
     case "retained":
-      return claim(seen, queue, "takeOver", `${queueName}, retained before, is taken back`);
+      return claim(seen, queue, "takeOver", `${queueName}, retained earlier, gets its owner again`);
     case "otherCluster":
       return {
         kind: "blocked",
         reason: "OwnedByOtherCluster",
-        message: `${queueName} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${ownership.clusterUid}; if not, give one of the two another --cluster-name`,
+        message: `${queueName} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster no longer exists, start the operator with --take-over-cluster-uid=${ownership.clusterUid}; otherwise give one of the two another --cluster-name`,
       };
     case "otherObject":
       return {
@@ -123,7 +123,7 @@ function adopted(context: Context, queue: Queue): Step<Action> {
   if (seen.directives.adoptionPolicy === "Never") {
     return blocked(
       "NotOwned",
-      `a queue ${name} exists and was not made by this operator. Give this object another spec.jobQueueName, or let it be adopted by spec.adoptionPolicy`,
+      `the operator did not create the existing queue ${name}. Give this object another spec.jobQueueName, or adopt the queue by spec.adoptionPolicy`,
     );
   }
   if (!matchesAny(seen.settings.adoptableNames, name)) {
@@ -155,14 +155,14 @@ function claim(seen: Seen, queue: Queue, purpose: "adopt" | "takeOver", message:
   };
 }
 
-function made({ spec, seen, order }: Context): Step<Action> | undefined {
+function created({ spec, seen, order }: Context): Step<Action> | undefined {
   const { queue, queueName } = seen;
   if (queue?.status === "DELETING") {
     return { kind: "wait", reason: "Creating", message: `an earlier ${queueName} is still being deleted` };
   }
   if (queue !== undefined) return undefined;
   if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
-  const message = `${queueName} is being made`;
+  const message = `${queueName} is being created`;
   if (!seen.absent) return { kind: "wait", reason: "Creating", message, checkInMs: 1000, until: { kind: "listing" } };
   const { names } = order;
   const action: Action = { kind: "create", request: createRequest(spec, seen, names), joining: joining(seen, names) };
@@ -172,7 +172,7 @@ function made({ spec, seen, order }: Context): Step<Action> | undefined {
 function settling({ seen }: Context): Step<Action> | undefined {
   const name = seen.queueName;
   if (seen.queue?.status === "CREATING") {
-    return { kind: "wait", reason: "Creating", message: `${name} is being made` };
+    return { kind: "wait", reason: "Creating", message: `${name} is being created` };
   }
   if (seen.queue?.status === "UPDATING") {
     return { kind: "wait", reason: "Updating", message: `${name} is being updated` };
@@ -200,7 +200,7 @@ function disabledFirst(context: Context): Act<Action> | undefined {
 
 function immutable({ spec, seen }: Context): Step<Action> | undefined {
   const next = seen.queue === undefined ? undefined : immutableDifference(spec, seen.queue)?.next;
-  return next === undefined ? undefined : lookedAtWhileLeaving(seen, next);
+  return next === undefined ? undefined : recheckedWhileLeaving(seen, next);
 }
 
 function retagged({ spec, seen }: Context): Step<Action> | undefined {
@@ -218,8 +218,8 @@ function retagged({ spec, seen }: Context): Step<Action> | undefined {
 }
 
 /**
- * One write with all that differs; of a spec that cannot be had, and where jobs wait for it, only the order: what AWS
- * refuses beside it must not keep it. An order write swaps in place, once, and never takes the last usable environment.
+ * One write with all that differs; of a spec that cannot be had, and where jobs wait for it, only the order: another
+ * field that AWS refuses must not hold it back. An order write swaps in place, once, and never takes the last usable environment.
  */
 function updated(context: Context): Step<Action> | undefined {
   const { spec, seen, order } = context;
@@ -267,19 +267,19 @@ function joining({ queue, environments }: Seen, names: readonly string[]): reado
 function orderToWrite(seen: Seen, order: Order): Order | undefined {
   if (!order.differs) return undefined;
   if (orderHindrance(seen, order) === undefined) return order;
-  const standing = standingOrder(order, seen);
-  return standing.differs && orderHindrance(seen, standing) === undefined ? standing : undefined;
+  const kept = keptOrder(order, seen);
+  return kept.differs && orderHindrance(seen, kept) === undefined ? kept : undefined;
 }
 
 /** The order differs, and cannot be written now. */
 function orderHeld({ seen, order }: Context): Step<Action> | undefined {
   const next = order.differs ? orderHindrance(seen, order) : undefined;
-  return next === undefined ? undefined : lookedAtWhileLeaving(seen, next);
+  return next === undefined ? undefined : recheckedWhileLeaving(seen, next);
 }
 
 /** No change of an object that the spec does not refer to wakes the queue, and the order in AWS follows it. */
-function lookedAtWhileLeaving({ leaving }: Seen, next: Waiting): Waiting {
-  return leaving.length === 0 ? next : { ...next, checkInMs: lookAgainMs };
+function recheckedWhileLeaving({ leaving }: Seen, next: Waiting): Waiting {
+  return leaving.length === 0 ? next : { ...next, checkInMs: recheckMs };
 }
 
 /** What an order has to wait for before it may be written. */
@@ -346,18 +346,18 @@ function settled({ seen }: Context): Serves {
     : { kind: "serves", reason: "Available", message: `${queueName} is VALID and runs jobs on ${names}` };
 }
 
-/** Waits for what the order names; a refused reference is a person's to mend at once. */
+/** Waits for what the order names; a refused reference is for a person to fix at once. */
 function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): Waiting {
   const refused = seen.entries.find((entry) => entry.kind === "unresolved" && entry.reason !== "ReferenceNotFound");
   if (refused?.kind === "unresolved") {
-    return { kind: "blocked", reason: refused.reason, message: refused.message, checkInMs: lookAgainMs };
+    return { kind: "blocked", reason: refused.reason, message: refused.message, checkInMs: recheckMs };
   }
   const lost = seen.entries.some((entry) => entry.kind === "unresolved");
   return {
     kind: "wait",
     reason: lost ? "ReferenceNotFound" : reason,
     message: missing.map(({ label, why }) => `${label}: ${why}`).join("; "),
-    ...(missing.some(({ state }) => state === "retiring") ? { checkInMs: lookAgainMs } : {}),
+    ...(missing.some(({ state }) => state === "retiring") ? { checkInMs: recheckMs } : {}),
     ...(missing.some(({ state }) => state !== "inTransition") ? { stallsAfterMs: marks.missingStallsMs } : {}),
   };
 }
@@ -385,7 +385,7 @@ function changeOf({ spec, seen, order }: Context): Change {
   if (queue === undefined || queue.status === "DELETING") {
     return { action: "Create", id, reason: "NotInAWS", changes: [] };
   }
-  // What belongs to somebody else is not changed, so its differences are no plan.
+  // What belongs to somebody else is not changed, so its differences are not a plan.
   const { kind } = ownershipOf(queue.tags, seen.identity);
   if (seen.claimedBy !== undefined || kind === "otherObject" || kind === "otherCluster") {
     return { action: "None", id, reason: "NotOwned", changes: [] };
@@ -417,6 +417,6 @@ function referencesCondition(seen: Seen): ConditionDraft {
         type: "ReferencesResolved",
         status: "True",
         reason: "Resolved",
-        message: `the order of ${identityText(seen.identity)} refers to what exists`,
+        message: `all compute environments of the order of ${identityText(seen.identity)} exist`,
       };
 }

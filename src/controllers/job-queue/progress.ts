@@ -15,12 +15,12 @@ export function progressConditions(seen: ProgressSeen | undefined): readonly Con
   if (seen.kind === "unread") return [{ type, status: "Unknown", reason: "JobsNotReadable", message: seen.why }];
   const { verdict, cause } = diagnose(seen.facts);
   if (verdict === "idle") return [];
-  if (cause === undefined) return [{ type, status: "True", reason: "Progressing", message: "jobs come and go" }];
-  const message = [cause.sentence, cause.fix].filter((part) => part !== "").join(". To mend it: ");
+  if (cause === undefined) return [{ type, status: "True", reason: "Progressing", message: "jobs are starting" }];
+  const message = [cause.sentence, cause.fix].filter((part) => part !== "").join(". Fix: ");
   return [{ type, status: verdict === "blocked" ? "False" : "True", reason: cause.code, message }];
 }
 
-/** Counts and the first job, as of the last look; undefined while no job waits. */
+/** Counts and the first job, as of the last read; undefined while no job waits. */
 export function jobsStatus(seen: ProgressSeen | undefined): Readonly<Record<string, unknown>> | undefined {
   const jobs = seen?.kind === "read" ? seen.facts.jobs : undefined;
   if (jobs?.head === undefined) return undefined;
@@ -43,7 +43,7 @@ export function networkFactIn(condition: Condition | undefined, owner: string): 
     default:
       return {
         state: condition?.status === "False" ? "Unreachable" : "Unknown",
-        // What mends it stands there, and is long.
+        // The fix is in that condition, and is long.
         sentence: (condition?.message ?? "").replace(/[.] Fix: .*|\.$/s, ""),
         fix: `do what the condition NetworkReady of BatchComputeEnvironment ${owner} says`,
       };

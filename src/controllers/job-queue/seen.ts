@@ -9,7 +9,7 @@ import type { Directives } from "../directives.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 
-/** Everything that the plan of a job queue is made from. */
+/** Everything that the plan of a job queue is computed from. */
 export interface Seen {
   readonly identity: Identity;
   readonly directives: Directives;
@@ -17,7 +17,7 @@ export interface Seen {
   /** `spec.jobQueueName` or the default. */
   readonly queueName: string;
   readonly planId: string;
-  /** The queue of that name, unless it is gone. */
+  /** The queue of that name, unless it was deleted. */
   readonly queue: Queue | undefined;
   /** That there is no queue of that name may be believed. */
   readonly absent: boolean;
@@ -35,13 +35,13 @@ export interface Seen {
   readonly foundInvalid: ReadonlySet<string>;
   /** In deletion, once disabled: all unfinished jobs of the queue, an array as one. */
   readonly jobs: JobsSeen<UnfinishedJob> | undefined;
-  /** How its jobs get on; undefined before anybody has looked, and in deletion. */
+  /** How its jobs get on; undefined before the first read, and in deletion. */
   readonly progress: ProgressSeen | undefined;
 }
 
 export type ProgressSeen =
   | { readonly kind: "read"; readonly facts: QueueFacts }
-  /** AWS refuses to tell. */
+  /** AWS refuses the read. */
   | { readonly kind: "unread"; readonly why: string };
 
 /** One entry of `spec.computeEnvironmentOrder`. */

@@ -6,7 +6,7 @@ import { failureReason } from "../conditions.ts";
 import { marks } from "../marks.ts";
 import { retainedMark } from "../ownership.ts";
 import { nothingToDo, type PartPlan } from "../part.ts";
-import { standingRefusal } from "../refused-writes.ts";
+import { currentRefusal } from "../refused-writes.ts";
 import type { GroupAction } from "./action.ts";
 import { groupNameOf, groupTagKeys, groupTags, leftBehindTag } from "./ownership.ts";
 import { type DesiredGroup, type Rule, ruleChanges, rulesNamingOthers, ruleText } from "./rules.ts";
@@ -127,8 +127,8 @@ function withLeft(plan: PartPlan<GroupAction>, seen: GroupSeen, network: Read): 
 }
 
 /** EC2's recent refusal of the same writes. */
-function refusedNow({ refused }: Read, { action }: Act<GroupAction>): ReturnType<typeof standingRefusal> {
-  return action.kind === "writeGroup" ? standingRefusal(refused, action.writes) : undefined;
+function refusedNow({ refused }: Read, { action }: Act<GroupAction>): ReturnType<typeof currentRefusal> {
+  return action.kind === "writeGroup" ? currentRefusal(refused, action.writes) : undefined;
 }
 
 function creating(vpcId: string, { identity }: GroupSeen): Act<GroupAction> {

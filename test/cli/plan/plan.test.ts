@@ -375,7 +375,7 @@ describe("a plan", () => {
       computeEnvironmentOrder: [{ order: 1, computeEnvironment: made.computeEnvironmentName }],
     });
     const { queue: high } = await planned(account, quickstart);
-    expect(high().blocked).toMatch(/^NotOwned: a queue default_high exists and was not made by this operator/);
+    expect(high().blocked).toMatch(/^NotOwned: the operator did not create the existing queue default_high/);
   });
 
   test.each(["awsbatch.dev/paused", "awsbatch.dev/dry-run"])("holds back where %s says so", async (annotation) => {

@@ -34,7 +34,7 @@ describe("the difference of two bodies", () => {
     ]);
   });
 
-  test("tells the items of a list apart by name or type", () => {
+  test("distinguishes the items of a list by name or type", () => {
     const requirement = (type: string, value: string) => ({ type, value });
     expect(
       paths(
@@ -58,13 +58,13 @@ describe("the difference of two bodies", () => {
     ]);
   });
 
-  test("quotes a key that is no plain word", () => {
+  test("quotes a key that is not a plain word", () => {
     expect(paths({ parameters: { "a.b": "1" } }, { parameters: { "a.b": "2" } })).toEqual([
       ['spec.parameters["a.b"]', undefined, undefined],
     ]);
   });
 
-  test("takes a list as a whole where nothing tells its items apart", () => {
+  test("takes a list as a whole where nothing distinguishes its items", () => {
     const rules = (action: string) => ({ retryStrategy: { evaluateOnExit: [{ action }] } });
     expect(paths(rules("retry"), rules("exit"))).toEqual([["spec.retryStrategy.evaluateOnExit", undefined, undefined]]);
   });

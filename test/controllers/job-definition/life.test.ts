@@ -27,7 +27,7 @@ function choiceFor(revisions: readonly RevisionSeen[], roles: RolesSeen, { spec,
 }
 
 /** Kind and reason of what follows, whether jobs by name run what the spec says, and what the difference means. */
-function told(...given: Parameters<typeof choiceFor>): string {
+function stepLine(...given: Parameters<typeof choiceFor>): string {
   const { next, serving, change } = choiceFor(...given);
   return `${next.kind} ${next.reason}${serving ? "; serving" : ""}; ${change.action}`;
 }
@@ -39,13 +39,13 @@ const different = ours(1, days, { fingerprint: another });
 
 describe("a job definition with roles", () => {
   it("is registered after its roles were made", () => {
-    expect(told([], roleToMake)).toBe("act CreatingRole; Register");
-    expect(told([], roleAsDesired)).toBe("act Registering; Register");
-    expect(told([different], roleToMake)).toBe("act CreatingRole; Register");
+    expect(stepLine([], roleToMake)).toBe("act CreatingRole; Register");
+    expect(stepLine([], roleAsDesired)).toBe("act Registering; Register");
+    expect(stepLine([different], roleToMake)).toBe("act CreatingRole; Register");
   });
 
-  it("serves while a role is brought back to the spec, which is told by the condition of the roles and the plan", () => {
-    expect(told([ours(1)], roleToMake)).toBe("act CreatingRole; serving; Update");
+  it("serves while a role is brought back to the spec, which is reported by the condition of the roles and the plan", () => {
+    expect(stepLine([ours(1)], roleToMake)).toBe("act CreatingRole; serving; Update");
     expect(conditionOf([ours(1)], roleToMake)).toEqual(["RolesReady=False CreatingRole"]);
     const { change } = choiceFor([ours(1)], roleToMake);
     expect(change.reason).toBe("RolesDiffer");
@@ -60,12 +60,12 @@ describe("a job definition with roles", () => {
   });
 
   it("serves, and registers nothing, while its roles cannot be read", () => {
-    expect(told([ours(1)], roleUnread)).toBe("serves Available; serving; None");
-    expect(told([different], roleUnread)).toBe("wait AccessDenied; Register");
+    expect(stepLine([ours(1)], roleUnread)).toBe("serves Available; serving; None");
+    expect(stepLine([different], roleUnread)).toBe("wait AccessDenied; Register");
     expect(conditionOf([ours(1)], roleUnread)).toEqual(["RolesReady=Unknown AccessDenied"]);
   });
 
-  it("looks at its roles again in half an hour at rest", () => {
+  it("checks its roles again in half an hour at rest", () => {
     expect(choiceFor([ours(1)], roleAsDesired).next).toMatchObject({ kind: "serves", checkInMs: 30 * 60_000 });
     expect(choiceFor([ours(1)], noRoles).next).not.toHaveProperty("checkInMs");
     expect(conditionOf([ours(1)], roleAsDesired)).toEqual(["RolesReady=True InSync"]);
@@ -73,25 +73,29 @@ describe("a job definition with roles", () => {
   });
 
   it("lets a role go that it asks for no more, after everything else", () => {
-    expect(told([ours(1)], roleLeft)).toBe("act DeletingRole; serving; None");
-    expect(told([ours(1)], roleLeft, { spec: { tags: { team: "x" } } })).toBe("act Tagging; serving; UpdateTags");
+    expect(stepLine([ours(1)], roleLeft)).toBe("act DeletingRole; serving; None");
+    expect(stepLine([ours(1)], roleLeft, { spec: { tags: { team: "x" } } })).toBe("act Tagging; serving; UpdateTags");
     const superseded = [ours(2, 8 * days), ours(1, 9 * days, { fingerprint: another })];
-    expect(told(superseded, roleLeft, { spec: { revisionHistoryLimit: 0 } })).toBe("act Deregistering; serving; None");
-    expect(told([], roleLeft, { seen: { absent: false } })).toBe("wait CheckingRevisions; Register");
+    expect(stepLine(superseded, roleLeft, { spec: { revisionHistoryLimit: 0 } })).toBe(
+      "act Deregistering; serving; None",
+    );
+    expect(stepLine([], roleLeft, { seen: { absent: false } })).toBe("wait CheckingRevisions; Register");
   });
 
   it("lets its roles go after its revisions, and is gone after its roles", () => {
-    expect(told([ours(1)], roleAsDesired, { seen: deleting })).toBe("act Deregistering; Delete");
-    expect(told([], roleAsDesired, { seen: { ...deleting, absent: false } })).toBe("wait CheckingRevisions; Delete");
-    expect(told([], roleAsDesired, { seen: deleting })).toBe("act DeletingRole; Delete");
-    expect(told([], seenRoles(iam, { iam: inIam([]) }), { seen: deleting })).toBe("release Deleted; Delete");
-    expect(told([], noRoles, { seen: deleting })).toBe("release Deleted; Delete");
+    expect(stepLine([ours(1)], roleAsDesired, { seen: deleting })).toBe("act Deregistering; Delete");
+    expect(stepLine([], roleAsDesired, { seen: { ...deleting, absent: false } })).toBe(
+      "wait CheckingRevisions; Delete",
+    );
+    expect(stepLine([], roleAsDesired, { seen: deleting })).toBe("act DeletingRole; Delete");
+    expect(stepLine([], seenRoles(iam, { iam: inIam([]) }), { seen: deleting })).toBe("release Deleted; Delete");
+    expect(stepLine([], noRoles, { seen: deleting })).toBe("release Deleted; Delete");
   });
 });
 
 describe("the jobs that run by a role of a job definition are counted", () => {
   it.each<[string, readonly RevisionSeen[], Partial<Seen>, boolean]>([
-    ["where its revisions are as wished", [ours(1)], {}, true],
+    ["where its revisions are as desired", [ours(1)], {}, true],
     ["where it is gone but for its roles", [], deleting, true],
     ["not while one is to be registered", [different], {}, false],
     ["not while one is to be deregistered", [ours(1)], deleting, false],

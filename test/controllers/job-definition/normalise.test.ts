@@ -345,11 +345,11 @@ describe("the fingerprint", () => {
   const body = container({ image: "busybox", command: ["true"], resourceRequirements: [{ type: "VCPU", value: "1" }] });
 
   it("stays what it is under one number of the algorithm", () => {
-    // When this fails, revisions that are as wished would be registered again: give the algorithm a new number.
+    // When this fails, revisions that are as desired would be registered again: give the algorithm a new number.
     expect(fingerprintOfSpec(body)).toMatchInlineSnapshot(`"v1:9890866200280af1f7e50a296697b71a"`);
   });
 
-  it("of a described revision is that of the wish that it serves, whatever its tags", () => {
+  it("of a described revision is that of the spec that it serves, whatever its tags", () => {
     const revision: DefinitionRevision = {
       jobDefinitionName: "job",
       jobDefinitionArn: "arn:aws:batch:eu-west-1:111122223333:job-definition/job:7",

@@ -102,7 +102,7 @@ describe("observe", () => {
     expect(aws.asked).toEqual(asked);
   });
 
-  it("leaves it to the region to look again after a write of ours", async () => {
+  it("leaves it to the region to read again after a write of ours", async () => {
     const aws = region([], [foreign(1)], false, { lastWriteAt: () => now - 4000 });
     expect(await observe(definition(), aws, ports(), signal)).toMatchObject({ revisions: [], absent: false });
     expect(aws.asked).toEqual([]);
@@ -140,7 +140,7 @@ describe("observe", () => {
     },
   );
 
-  it("looks at AWS itself before a deleted object is let go beside others' revisions", async () => {
+  it("reads AWS itself before a deleted object is released next to others' revisions", async () => {
     const aws = region([foreign(2)], [foreign(2), ours(1)]);
     const seen = await observe(deleted(definition()), aws, ports(), signal);
     expect(seen.revisions).toEqual([foreign(2), ours(1)]);

@@ -34,7 +34,7 @@ function choiceFor(object: JobDefinition, seen: Seen, at: number): Choice<Action
 }
 
 /** The step in one line. */
-function told({ spec, revisions, seen }: Omit<Case, "next">): { next: string; serving: boolean; message: string } {
+function stepLine({ spec, revisions, seen }: Omit<Case, "next">): { next: string; serving: boolean; message: string } {
   const { next, serving } = choiceFor(definition(spec), observed(revisions, seen), now);
   const after = "checkInMs" in next && next.checkInMs !== undefined ? ` again in ${next.checkInMs / 1000} s` : "";
   const { message } = next;
@@ -80,13 +80,16 @@ describe("the highest ACTIVE revision", () => {
       seen: { absent: false },
       next: "wait CheckingRevisions again in 2 s",
     },
-    "is left alone when it is ours and as wished": {
+    "is left alone when it is ours and as desired": {
       revisions: [ours(7), ours(6, 2 * days, different)],
       next: "serves Available",
       serving: true,
     },
-    "is registered anew when it is ours and not as wished": { revisions: [ours(7, days, different)], next: registers },
-    "is registered anew although an older one is as wished": {
+    "is registered again when it is ours and not as desired": {
+      revisions: [ours(7, days, different)],
+      next: registers,
+    },
+    "is registered again although an older one is as desired": {
       revisions: [ours(7, days, different), ours(6, 2 * days)],
       next: registers,
     },
@@ -94,7 +97,7 @@ describe("the highest ACTIVE revision", () => {
       revisions: [ours(6, 2 * days), ours(7, days, different)],
       next: registers,
     },
-    "counts as wished by its fingerprint tag when AWS describes more than is known": {
+    "counts as desired by its fingerprint tag when AWS describes more than is known": {
       revisions: [ours(7, days, { fingerprint: another, tags: { [fingerprintTag]: observed([]).fingerprint } })],
       next: "serves Available",
       serving: true,
@@ -105,7 +108,7 @@ describe("the highest ACTIVE revision", () => {
     },
     "is registered as of the next second when one of ours that has gone since bore this one": {
       revisions: [],
-      seen: { told: [{ revision: 7, registeredAt: timestamp(now) }] },
+      seen: { reported: [{ revision: 7, registeredAt: timestamp(now) }] },
       next: "register team_job as of 1000 ms later",
     },
     "is registered as of now whatever time somebody wrote on another": {
@@ -116,7 +119,7 @@ describe("the highest ACTIVE revision", () => {
       revisions: [ours(7, days, { fingerprint: another, tags: { [fingerprintTag]: "v0:0123" } })],
       next: registers,
     },
-    "keeps the fingerprint tag of another algorithm when its body is as wished": {
+    "keeps the fingerprint tag of another algorithm when its body is as desired": {
       revisions: [ours(7, days, { tags: { [fingerprintTag]: "v0:0123" } })],
       next: "serves Available",
       serving: true,
@@ -130,22 +133,22 @@ describe("the highest ACTIVE revision", () => {
     },
     "counts for nothing by copied tags when the one with these tags has been deregistered": {
       revisions: [ours(8, days, { fingerprint: another, tags: asDesired })],
-      seen: { told: [{ revision: 7, registeredAt: timestamp(now - days) }] },
+      seen: { reported: [{ revision: 7, registeredAt: timestamp(now - days) }] },
       next: registers,
     },
-    "is ours although the one before it was registered within the same second, as far as the status tells": {
+    "is ours although the one before it was registered within the same second, as far as the status shows": {
       revisions: [
         ours(8, days - 80, { fingerprint: another, tags: asDesired }),
         ours(7, days, { fingerprint: "v1:1" }),
       ],
-      seen: { told: [{ revision: 7, registeredAt: timestamp(now - days) }] },
+      seen: { reported: [{ revision: 7, registeredAt: timestamp(now - days) }] },
       next: "serves Available",
       serving: true,
     },
-    "stays ours once that was told, whatever else was registered within the same second": {
+    "stays ours once that was reported, whatever else was registered within the same second": {
       revisions: [ours(8, days - 80, { fingerprint: another, tags: asDesired })],
       seen: {
-        told: [
+        reported: [
           { revision: 8, registeredAt: timestamp(now - days) },
           { revision: 7, registeredAt: timestamp(now - days) },
         ],
@@ -153,15 +156,15 @@ describe("the highest ACTIVE revision", () => {
       next: "serves Available",
       serving: true,
     },
-    "counts for nothing by copied tags once it was told to be of somebody else's making": {
+    "counts for nothing by copied tags once it was reported to be of somebody else's making": {
       revisions: [ours(8, days, { fingerprint: another, tags: asDesired })],
-      seen: { told: [{ revision: 8 }] },
+      seen: { reported: [{ revision: 8 }] },
       next: registers,
     },
     "is what we registered, though AWS describes it otherwise, also when another was registered after it": {
       revisions: [ours(8, days, { fingerprint: another, tags: asDesired })],
       seen: {
-        told: [
+        reported: [
           { revision: 9, registeredAt: timestamp(now - days) },
           { revision: 8, registeredAt: timestamp(now - days) },
           { revision: 7, registeredAt: timestamp(now - 2 * days) },
@@ -173,7 +176,7 @@ describe("the highest ACTIVE revision", () => {
   };
 
   it.each(Object.entries(cases))("%s", (_name, { next, serving = false, ...given }) => {
-    expect(told(given)).toMatchObject({ next, serving });
+    expect(stepLine(given)).toMatchObject({ next, serving });
   });
 });
 
@@ -181,7 +184,7 @@ describe("somebody else's revision above ours", () => {
   const cases: Readonly<Record<string, Case>> = {
     "is covered": { revisions: [foreign(8, different), ours(7)], next: registers },
     "is covered although ours is new": { revisions: [foreign(8, different), ours(7, minutes)], next: registers },
-    "is covered also when its body is as wished": { revisions: [foreign(8), ours(7)], next: registers },
+    "is covered also when its body is as desired": { revisions: [foreign(8), ours(7)], next: registers },
     "is not covered a second time within 10 minutes": {
       revisions: [foreign(10, different), ours(9, 4 * minutes), foreign(8, different), ours(7)],
       next: "blocked RevisionContested again in 360 s",
@@ -202,7 +205,7 @@ describe("somebody else's revision above ours", () => {
       revisions: [foreign(10, different), ours(9, 10 * minutes), foreign(8, different), ours(7)],
       next: registers,
     },
-    "is covered when ours beneath it had another wish": {
+    "is covered when ours below it was for another spec": {
       revisions: [foreign(10, different), ours(9, minutes, different), foreign(8), ours(7)],
       next: registers,
     },
@@ -210,7 +213,7 @@ describe("somebody else's revision above ours", () => {
       revisions: [foreign(9, different), ours(8, minutes), ours(7, days, different)],
       next: registers,
     },
-    "is taken over when it is as wished and may be": {
+    "is taken over when it is as desired and may be": {
       revisions: [foreign(8), ours(7)],
       seen: adopting("IfMatching"),
       next: "tag team_job:8 to adopt",
@@ -223,7 +226,7 @@ describe("somebody else's revision above ours", () => {
   };
 
   it.each(Object.entries(cases))("%s", (_name, { next, serving = false, ...given }) => {
-    expect(told(given)).toMatchObject({ next, serving });
+    expect(stepLine(given)).toMatchObject({ next, serving });
   });
 });
 
@@ -235,7 +238,7 @@ describe("a name that is somebody else's", () => {
       next: "blocked NotAdopted",
       says: "adoptionPolicy is Never",
     },
-    "is taken over with IfMatching when the highest revision is as wished": {
+    "is taken over with IfMatching when the highest revision is as desired": {
       revisions: [foreign(2), foreign(1, different)],
       seen: adopting("IfMatching"),
       next: "tag team_job:2 to adopt",
@@ -266,7 +269,7 @@ describe("a name that is somebody else's", () => {
       seen: adopting("IfExists"),
       next: "tag team_job:2 to adopt",
     },
-    "is taken over with IfExists when the highest revision is as wished": {
+    "is taken over with IfExists when the highest revision is as desired": {
       revisions: [foreign(1)],
       seen: adopting("IfExists"),
       next: "tag team_job:1 to adopt",
@@ -291,13 +294,13 @@ describe("a name that is somebody else's", () => {
       revisions: [ours(4), otherCluster],
       next: "blocked OwnedByOtherCluster",
     },
-    "is only tagged anew when the other cluster is lost": {
+    "is only tagged again when the other cluster is lost": {
       revisions: [otherCluster, ours(2, 2 * days, { tags: { [clusterUidTag]: "c-0" }, ...different })],
       seen: { identity: { ...identity, cluster: { ...identity.cluster, takeOverUid: "c-0" } } },
       next: "tag team_job:3 team_job:2 to takeOver",
       serving: true,
     },
-    "is only tagged anew when the object has another uid": {
+    "is only tagged again when the object has another uid": {
       revisions: [ours(3, days, { tags: { [uidTag]: "u-0" }, ...different })],
       next: "tag team_job:3 to takeOver",
     },
@@ -314,7 +317,7 @@ describe("a name that is somebody else's", () => {
       revisions: [],
       seen: { claimedBy: "team/sibling" },
       next: "blocked Conflict again in 10 s",
-      says: "JobDefinition team/sibling claims the AWS name team_job too",
+      says: "JobDefinition team/sibling already owns the AWS name team_job",
     },
     "stays its own above what another object that claims it had before": {
       revisions: [ours(4), ofSibling],
@@ -325,7 +328,7 @@ describe("a name that is somebody else's", () => {
   };
 
   it.each(Object.entries(cases))("%s", (_name, { next, serving = false, says = "", ...given }) => {
-    const step = told(given);
+    const step = stepLine(given);
     expect(step).toMatchObject({ next, serving });
     expect(step.message).toContain(says);
   });
@@ -356,7 +359,7 @@ describe("tags and old revisions", () => {
       next: "serves Available",
       serving: true,
     },
-    "stay while there are no more than the limit": {
+    "stay while they are within the limit": {
       revisions: history(11, (index) => 30 + index),
       next: "serves Available",
       serving: true,
@@ -372,7 +375,7 @@ describe("tags and old revisions", () => {
       next: "serves Available again in 60 s",
       serving: true,
     },
-    "are looked at once a day at least, whatever the age": {
+    "are checked once a day at least, whatever the age": {
       spec: { revisionHistoryLimit: 0, revisionMinAgeSeconds: 2_000_000_000 },
       revisions: [ours(2), ours(1, 30 * days, different)],
       next: "serves Available again in 86400 s",
@@ -419,7 +422,7 @@ describe("tags and old revisions", () => {
   };
 
   it.each(Object.entries(cases))("%s", (_name, { next, serving = false, ...given }) => {
-    expect(told(given)).toMatchObject({ next, serving });
+    expect(stepLine(given)).toMatchObject({ next, serving });
   });
 });
 
@@ -441,7 +444,7 @@ describe("deletion", () => {
       next: "wait CheckingRevisions again in 2 s",
     },
     "ends when nothing is left": { revisions: [], seen: deleting, next: "release Deleted" },
-    "ends beside others' revisions": {
+    "ends next to others' revisions": {
       revisions: [foreign(9), retained],
       seen: deleting,
       next: "release Deleted",
@@ -451,7 +454,7 @@ describe("deletion", () => {
       revisions: [otherCluster],
       seen: deleting,
       next: "blocked OwnedByOtherCluster",
-      says: "--take-over-cluster-uid=c-0, or let the object go with awsbatch.dev/abandon",
+      says: "--take-over-cluster-uid=c-0, or delete the object without changing AWS by awsbatch.dev/abandon",
     },
     "does not wait for an older object that claims the name": {
       revisions: [],
@@ -471,7 +474,7 @@ describe("deletion", () => {
   };
 
   it.each(Object.entries(cases))("%s", (_name, { next, says = "", ...given }) => {
-    const step = told(given);
+    const step = stepLine(given);
     expect(step).toMatchObject({ next, serving: false });
     expect(step.message).toContain(says);
   });
@@ -495,16 +498,16 @@ describe("the tags that are written", () => {
     const roles = (jobRoleArn: string, executionRoleArn: string): Partial<JobDefinitionSpec> => ({
       containerProperties: { image: "busybox", jobRoleArn, executionRoleArn },
     });
-    const told = (spec: Partial<JobDefinitionSpec>): string | undefined => {
+    const rolesTag = (spec: Partial<JobDefinitionSpec>): string | undefined => {
       const action = actionOf([], {}, spec);
       return action?.kind === "register" ? action.tags[revisionRolesTag] : "no registration";
     };
     const theirs = "arn:aws:iam::123456789012:role/theirs";
-    expect(told(roles(`${own}team_b_job`, `${own}team_a_execution`))).toBe("team_a_execution/team_b_job");
-    expect(told(roles(`${own}team_a_execution`, `${own}team_b_job`))).toBe("team_a_execution/team_b_job");
-    expect(told(roles(`${own}team_b`, `${own}team_b`))).toBe("team_b");
-    expect(told(roles(`${own}team_b_job`, theirs))).toBe("team_b_job");
-    expect(told(roles(theirs, theirs))).toBeUndefined();
+    expect(rolesTag(roles(`${own}team_b_job`, `${own}team_a_execution`))).toBe("team_a_execution/team_b_job");
+    expect(rolesTag(roles(`${own}team_a_execution`, `${own}team_b_job`))).toBe("team_a_execution/team_b_job");
+    expect(rolesTag(roles(`${own}team_b`, `${own}team_b`))).toBe("team_b");
+    expect(rolesTag(roles(`${own}team_b_job`, theirs))).toBe("team_b_job");
+    expect(rolesTag(roles(theirs, theirs))).toBeUndefined();
   });
 
   it("make an adopted revision ours and set the user's tags", () => {
@@ -597,7 +600,7 @@ describe("status.plan", () => {
     expect(changeOf(revisions)).toMatchObject({ action: "UpdateTags", reason });
   });
 
-  it("has one id as long as the wish is one", () => {
+  it("has one id as long as the desired state is one", () => {
     expect(changeOf([]).id).toBe(changeOf([ours(1)]).id);
     expect(changeOf([]).id).not.toBe(changeOf([], { tags: { team: "x" } }).id);
   });
@@ -638,7 +641,7 @@ describe("whatever AWS holds", () => {
     );
   });
 
-  it("it is said to serve only when the highest revision is ours and as wished", () => {
+  it("it is said to serve only when the highest revision is ours and as desired", () => {
     fc.assert(
       fc.property(revisions, spec, (held, limits) => {
         const { serving } = choiceFor(definition(limits), observed(held), now);

@@ -56,20 +56,20 @@ describe("an event", () => {
     ],
     [
       { kind: "deregister", purpose: "history", names: ["team_job:1", "team_job:2"] } as const,
-      "Deregistered: deregistered team_job:1, team_job:2: superseded, and beyond what is kept",
+      "Deregistered: deregistered team_job:1, team_job:2: superseded and over revisionHistoryLimit",
     ],
     [
       { kind: "deregister", purpose: "deletion", names: ["team_job:1"] } as const,
       "Deregistered: deregistered team_job:1: the object is deleted",
     ],
-    [{ kind: "tag", purpose: "adopt", items } as const, "Adopted: took over team_job:7"],
+    [{ kind: "tag", purpose: "adopt", items } as const, "Adopted: adopted team_job:7"],
     [
       { kind: "tag", purpose: "takeOver", items } as const,
-      "OwnershipUpdated: wrote the present identity of this object on team_job:7",
+      "OwnershipUpdated: wrote the current identity of this object to team_job:7",
     ],
     [{ kind: "tag", purpose: "userTags", items } as const, "TagsUpdated: changed the tags of team_job:7"],
-    [{ kind: "tag", purpose: "retain", items } as const, "Retained: took the owner off team_job:7"],
-  ])("tells what was done: %#", (action, told) => {
-    expect(events(action).map(({ reason, note }) => `${reason}: ${note}`)).toEqual([told]);
+    [{ kind: "tag", purpose: "retain", items } as const, "Retained: removed the owner from team_job:7"],
+  ])("says what was done: %#", (action, expected) => {
+    expect(events(action).map(({ reason, note }) => `${reason}: ${note}`)).toEqual([expected]);
   });
 });

@@ -37,7 +37,7 @@ export function definition(spec: Partial<JobDefinitionSpec> = {}): JobDefinition
 export const desired = fingerprintOfSpec(definition().spec);
 export const another = fingerprintOfSpec(definition({ containerProperties: { image: "busybox:2" } }).spec);
 
-/** A revision that nobody owns, with the wished body. */
+/** A revision that nobody owns, with the desired body. */
 export function foreign(number: number, given: Partial<RevisionSeen> = {}): RevisionSeen {
   return {
     name: "team_job",
@@ -51,7 +51,7 @@ export function foreign(number: number, given: Partial<RevisionSeen> = {}): Revi
   };
 }
 
-/** A revision that we registered so long ago, by default with the wished body. */
+/** A revision that we registered so long ago, by default with the desired body. */
 export function ours(number: number, ageMs = days, given: Partial<RevisionSeen> = {}): RevisionSeen {
   const fingerprint = given.fingerprint ?? desired;
   const tags = {
@@ -71,7 +71,7 @@ export function observed(revisions: readonly RevisionSeen[], given: Partial<Seen
     unversionedArn: "arn:aws:batch:eu-west-1:111122223333:job-definition/team_job",
     fingerprint: desired,
     revisions,
-    told: [],
+    reported: [],
     absent: revisions.length === 0,
     claimedBy: undefined,
     giveWay: [],

@@ -35,7 +35,7 @@ const eksContainers: readonly (readonly [string, (container: Body) => Body])[] =
   ],
 ];
 
-/** Members of an ECS container whose values may be secrets; `secret` stands for one. */
+/** Members of an ECS container with values that may be secrets; `secret` is one. */
 const ecsMembers: readonly (readonly [string, (secret: string) => Body])[] = [
   ["environment", (secret) => ({ environment: [{ name: "A", value: secret }] })],
   ["command", (secret) => ({ command: ["run", secret] })],

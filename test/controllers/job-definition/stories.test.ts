@@ -72,19 +72,19 @@ describe("a job definition that is held by dry-run", () => {
     await world.untilReady();
     const edited = withPassword("2", "hunter2");
     world.apply({ ...edited, metadata: { ...edited.metadata, annotations: { "awsbatch.dev/dry-run": "true" } } });
-    const told = () => world.object("JobDefinition", "job")?.status as JobDefinitionStatus | undefined;
-    await world.until("the plan is told", () => told()?.plan?.action === "Register");
+    const status = () => world.object("JobDefinition", "job")?.status as JobDefinitionStatus | undefined;
+    await world.until("the plan is reported", () => status()?.plan?.action === "Register");
     const why = "a revision never changes: another body is another revision";
-    expect(told()?.plan?.changes).toEqual([
+    expect(status()?.plan?.changes).toEqual([
       { path: "spec.containerProperties.image", kind: "register", why, from: '"alpine:1"', to: '"alpine:2"' },
       { path: "spec.containerProperties.environment[PASSWORD].value", kind: "register", why },
     ]);
-    expect(JSON.stringify([told(), world.log.lines, world.transcript()])).not.toContain("hunter");
+    expect(JSON.stringify([status(), world.log.lines, world.transcript()])).not.toContain("hunter");
 
     const reads = (): number => world.aws.log.filter(({ operation }) => operation === "DescribeJobDefinitions").length;
     const before = reads();
     await world.seconds(550);
-    // One look a minute at the known revisions, as for any definition at rest.
+    // One read a minute of the known revisions, as for any definition at rest.
     expect(reads() - before).toBeLessThanOrEqual(10);
     expect(registrations(world)).toBe(1);
   });
@@ -208,7 +208,7 @@ describe("a job definition", () => {
     await keeps(world, "deregistered-by-hand");
   });
 
-  it("keeps as many old revisions as wished, and those that have not been superseded for long", async () => {
+  it("keeps as many old revisions as desired, and those that have not been superseded for long", async () => {
     const world = await begin();
     const limits = { revisionHistoryLimit: 1, revisionMinAgeSeconds: 600 };
     for (const tag of ["1", "2", "3", "4"]) {
@@ -326,7 +326,7 @@ describe("an operator that was killed", () => {
     return begin({ aws: world.aws, clock: world.clock, store: world.store, ...options });
   };
 
-  it("registers nothing again when it had not yet told that it registered", async () => {
+  it("registers nothing again when it had not yet reported that it registered", async () => {
     const world = await begin();
     world.apply(job("1"));
     await world.until("AWS has the revision", () => active(world).length === 1);
@@ -348,7 +348,7 @@ describe("an operator that was killed", () => {
     expect(next.writes()).toHaveLength(1);
   });
 
-  it("in a lost cluster leaves its revisions to the next one, which only tags them when told to", async () => {
+  it("in a lost cluster leaves its revisions to the next one, which tags them only with --take-over-cluster-uid", async () => {
     const world = await begin();
     world.apply(job("1"));
     await world.untilReady();

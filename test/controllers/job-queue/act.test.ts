@@ -69,7 +69,7 @@ it.each(joins)(
   },
 );
 
-it("ends no further job once the object wishes something else", async () => {
+it("ends no further job once the object desires something else", async () => {
   const region = fakeRegion();
   const memory = newMemory();
   const isDesired = (): boolean => region.calls.length < 2;
@@ -79,7 +79,7 @@ it("ends no further job once the object wishes something else", async () => {
   expect(memory.terminatedAt.size).toBe(0);
 });
 
-/** The controller over one object that is already marked, and an AWS that says what it is told to say. */
+/** The controller over one object that is already marked, and an AWS that says what it is reported to say. */
 function controllerOf(whole: JobQueue, region: FakeRegion, clock: VirtualClock) {
   const metadata = {
     ...whole.metadata,
@@ -100,7 +100,7 @@ function controllerOf(whole: JobQueue, region: FakeRegion, clock: VirtualClock) 
   return () => controller.reconcile(given, { signal, reconcileId: "r", log: collectingLog() });
 }
 
-it("the controller reads object and AWS live, creates, and tells it", async () => {
+it("the controller reads object and AWS live, creates, and reports it", async () => {
   const region = fakeRegion({ environments: [foreignEnvironment("x")] });
   const whole = object({ computeEnvironmentOrder: [{ order: 1, computeEnvironment: "x" }] });
   const report = await controllerOf(whole, region, new VirtualClock(now))();
@@ -149,7 +149,7 @@ it("the controller gives a queue that can start no job its order although AWS re
 it.each<[string, Action, string | undefined]>([
   ["an update that disables", update({ state: "DISABLED" }, "spec.state"), "disabling"],
   ["an update that enables", update({ state: "ENABLED" }, "spec.state"), undefined],
-  ["an update that disables beside others", update({ state: "DISABLED" }, "spec.priority", "spec.state"), undefined],
+  ["an update that disables next to others", update({ state: "DISABLED" }, "spec.priority", "spec.state"), undefined],
   ["an update of another field", update({ priority: 2 }, "spec.priority"), undefined],
   ["a creation", { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: [] }, undefined],
   [

@@ -14,7 +14,7 @@ import {
   queue,
   type SeenChange,
   seen,
-  told,
+  stepLine,
 } from "./given.ts";
 
 const deleting: SeenChange = { directives: { ...directives, deleting: true } };
@@ -128,14 +128,16 @@ describe("the deletion of a queue", () => {
     });
   });
 
-  it("tells the ways out where what has not started never will", () => {
+  it("names the ways out where waiting jobs can never start", () => {
     const messageWith = (status: "VALID" | "INVALID"): string => {
       const environments = [environment("a1", "a", { status })];
       const change = { ...deleting, environments, queue: off(), jobs: read(["j1"]) };
       return choiceFor(object(), seen(change), now).next.message;
     };
-    expect(messageWith("INVALID")).toContain("None of a1 is ENABLED and VALID, so what has not started never will");
-    expect(messageWith("VALID")).toBe("team_q waits for 1 job to end; nothing is killed (drain.policy is Wait)");
+    expect(messageWith("INVALID")).toContain(
+      "None of a1 is ENABLED and VALID, so jobs that have not started never will",
+    );
+    expect(messageWith("VALID")).toBe("team_q waits for 1 job to end; no job is terminated (drain.policy: Wait)");
   });
 
   it.each([
@@ -150,7 +152,7 @@ describe("the deletion of a queue", () => {
 describe("drain.policy Terminate", () => {
   it.each<[string, SeenChange, number, string]>([
     ["waits until its time", { jobs: read(["j1"]) }, 590, "wait Draining again in 10 s"],
-    ["looks once a minute until its time", { jobs: read(["j1"]) }, 60, "wait Draining again in 60 s"],
+    ["checks once a minute until its time", { jobs: read(["j1"]) }, 60, "wait Draining again in 60 s"],
     ["then ends every job, in the order of their ids", { jobs: read(["j2", "j1"]) }, 600, "terminateJobs j1,j2"],
     [
       "gives the jobs a minute to go",
@@ -176,6 +178,8 @@ describe("drain.policy Terminate", () => {
   });
 
   it("waits when the time of the deletion cannot be read", () => {
-    expect(told(terminate, { ...deleting, queue: off(), jobs: read(["j1"]) }, now)).toBe("wait Draining again in 60 s");
+    expect(stepLine(terminate, { ...deleting, queue: off(), jobs: read(["j1"]) }, now)).toBe(
+      "wait Draining again in 60 s",
+    );
   });
 });

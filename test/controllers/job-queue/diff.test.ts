@@ -15,7 +15,7 @@ const fairer = "arn:aws:batch:eu-west-1:1:scheduling-policy/fairer";
 
 describe("what differs", () => {
   it.each<[string, Partial<JobQueueSpec>, Partial<Queue>, string]>([
-    ["nothing, when all is as wished", {}, {}, ""],
+    ["nothing, when all is as desired", {}, {}, ""],
     ["the priority", { priority: 2 }, {}, '{"priority":2}'],
     ["the state", { state: "DISABLED" }, {}, '{"state":"DISABLED"}'],
     ["not the state, when it is as the spec says", { state: "ENABLED" }, { state: "ENABLED" }, ""],
@@ -62,7 +62,7 @@ describe("what differs", () => {
     expect(queueDifferences(object().spec, queue(["a1"], { schedulingPolicyArn: fair }))).toEqual([]);
   });
 
-  it("is told with the path of each field", () => {
+  it("is reported with the path of each field", () => {
     const spec = {
       priority: 2,
       state: "DISABLED",
@@ -81,7 +81,7 @@ describe("what differs", () => {
     ]);
   });
 
-  it("is told with both values", () => {
+  it("is reported with both values", () => {
     const [priority] = queueDifferences(object({ priority: 2 }).spec, queue(["a1"], { priority: undefined }));
     expect(priority).toMatchObject({ path: "spec.priority", kind: "update", from: "null", to: "2" });
   });
@@ -89,19 +89,19 @@ describe("what differs", () => {
 
 describe("what AWS never changes", () => {
   it.each<[string, Partial<JobQueueSpec>, Partial<Queue>, string]>([
-    ["nothing, when all is as wished", {}, {}, ""],
+    ["nothing, when all is as desired", {}, {}, ""],
     ["one policy for another is a change in place", { schedulingPolicyArn: fairer }, { schedulingPolicyArn: fair }, ""],
     [
       "a policy that is added",
       { schedulingPolicyArn: fair },
       {},
-      "spec.schedulingPolicyArn: team_q was made without a scheduling policy",
+      "spec.schedulingPolicyArn: team_q was created without a scheduling policy",
     ],
     [
       "a policy that is removed",
       {},
       { schedulingPolicyArn: fair },
-      `spec.schedulingPolicyArn: team_q is a fair-share queue for life: put schedulingPolicyArn ${fair} back`,
+      `spec.schedulingPolicyArn: team_q stays a fair-share queue: restore schedulingPolicyArn ${fair}`,
     ],
     [
       "the type",
@@ -114,8 +114,8 @@ describe("what AWS never changes", () => {
     ["a type that the spec does not name is none", {}, { jobQueueType: "EKS" }, ""],
   ])("%s", (_name, spec, change, expected) => {
     const found = immutableDifference(object(spec).spec, queue(["a1"], change));
-    const told = found === undefined ? "" : `${found.paths.join()}: ${found.next.message}`;
-    expect(told.startsWith(expected) && (expected !== "" || told === "")).toBe(true);
+    const result = found === undefined ? "" : `${found.paths.join()}: ${found.next.message}`;
+    expect(result.startsWith(expected) && (expected !== "" || result === "")).toBe(true);
   });
 });
 

@@ -14,12 +14,12 @@ it.each<[string, Action, string]>([
   [
     "a creation",
     { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: [] },
-    "Normal Created Create: asked AWS Batch for queue q",
+    "Normal Created Create: creating queue q",
   ],
   [
     "an update with its fields",
     { kind: "update", request: { jobQueue: "q" }, paths: ["spec.priority", "spec.state"], joining: [] },
-    "Normal Updated Update: asked AWS Batch to change spec.priority, spec.state of q",
+    "Normal Updated Update: updating q: spec.priority, spec.state",
   ],
   ["an adoption", tag("adopt"), "Normal Adopted Adopt: changed the tags of q"],
   ["a take-over", tag("takeOver"), "Normal OwnershipUpdated Adopt: changed the tags of q"],
@@ -33,10 +33,10 @@ it.each<[string, Action, string]>([
   [
     "ended jobs, as a warning",
     { kind: "terminateJobs", name: "q", jobIds: ["a", "b"] },
-    "Warning JobsTerminated Delete: terminated 2 jobs that outlived drain.timeoutSeconds in q",
+    "Warning JobsTerminated Delete: terminated 2 jobs in q that ran past drain.timeoutSeconds",
   ],
-  ["a deletion", { kind: "delete", name: "q" }, "Normal Deleting Delete: asked AWS Batch to delete queue q"],
-])("tells %s", (_name, action, expected) => {
-  const told = eventsFor(action).map((event) => `${event.type} ${event.reason} ${event.action}: ${event.note}`);
-  expect(told).toEqual([expected]);
+  ["a deletion", { kind: "delete", name: "q" }, "Normal Deleting Delete: deleting queue q"],
+])("reports %s", (_name, action, expected) => {
+  const result = eventsFor(action).map((event) => `${event.type} ${event.reason} ${event.action}: ${event.note}`);
+  expect(result).toEqual([expected]);
 });

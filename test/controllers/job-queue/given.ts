@@ -169,7 +169,7 @@ export function choiceFor(
 }
 
 /** A choice in one line: what is next, with what, and whether it serves. */
-export function told(spec: Partial<JobQueueSpec>, change: SeenChange, at: number): string {
+export function stepLine(spec: Partial<JobQueueSpec>, change: SeenChange, at: number): string {
   const { next, serving } = choiceFor(object(spec), seen(change), at);
   const words: string[] = [next.kind === "act" ? next.action.kind : `${next.kind} ${next.reason}`];
   if (next.kind === "act") {

@@ -46,14 +46,15 @@ function watcher(
   const memory = newMemory();
   const cached: { -readonly [Key in keyof Objects]: Objects[Key] } = objectsOf(objects, labels);
   const ports = { clock, objects: cached, cluster, settings } as unknown as Ports;
-  const look = (region: FakeRegion, given = object()): Promise<Seen> => observe(given, region, ports, memory, signal);
-  return { look, memory, clock, objects: cached };
+  const observed = (region: FakeRegion, given = object()): Promise<Seen> =>
+    observe(given, region, ports, memory, signal);
+  return { observed, memory, clock, objects: cached };
 }
 
 it("remembers what AWS found INVALID until it is VALID again, also while it is being updated", async () => {
-  const { look } = watcher();
+  const { observed } = watcher();
   const found = async (status: "VALID" | "UPDATING" | "INVALID") => [
-    ...(await look(fakeRegion({ environments: [environment("a1", "a", { status })] }))).foundInvalid,
+    ...(await observed(fakeRegion({ environments: [environment("a1", "a", { status })] }))).foundInvalid,
   ];
   expect(await found("UPDATING")).toEqual([]);
   expect(await found("INVALID")).toEqual(["a1"]);
@@ -102,7 +103,7 @@ describe("an entry of the order", () => {
       "reference",
     ],
   ])("%s", async (_name, objects, given, expected) => {
-    const [entry] = (await watcher(objects).look(fakeRegion(), given)).entries;
+    const [entry] = (await watcher(objects).observed(fakeRegion(), given)).entries;
     expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
   });
 
@@ -118,7 +119,7 @@ describe("an entry of the order", () => {
     const spec = { allowedNamespaces: { from: "Selector" as const, ...selector } };
     const given = { ...to("a", "owner"), metadata: { ...object().metadata, namespace: from } };
     const objects = [environmentOf("a", spec as Partial<BatchComputeEnvironmentSpec>, { namespace: "owner" })];
-    const [entry] = (await watcher(objects).look(fakeRegion(), given)).entries;
+    const [entry] = (await watcher(objects).observed(fakeRegion(), given)).entries;
     expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
   });
 
@@ -129,13 +130,13 @@ describe("an entry of the order", () => {
     const clock = new VirtualClock(now);
     const selector = { matchLabels: { team: "x" } };
     const open = other({ allowedNamespaces: { from: "Selector", selector } });
-    const { look, objects } = watcher([open], clock);
+    const { observed, objects } = watcher([open], clock);
     objects.namespace = async () => {
       await clock.advance(tookMs);
       return { labels: labels.friends, annotations: {} };
     };
     const region = fakeRegion();
-    const [entry] = (await look(region, inFriends)).entries;
+    const [entry] = (await observed(region, inFriends)).entries;
     expect([entry?.kind, region.calls]).toEqual(["reference", calls]);
   });
 
@@ -146,7 +147,7 @@ describe("an entry of the order", () => {
         { order: 2, computeEnvironment: "y" },
       ],
     });
-    expect((await watcher().look(fakeRegion(), given)).entries).toEqual([
+    expect((await watcher().observed(fakeRegion(), given)).entries).toEqual([
       { kind: "named", order: 2, name: "y", owner: "nowhere" },
       { kind: "named", order: 9, name: "x", owner: "nowhere" },
     ]);
@@ -194,7 +195,7 @@ describe("an entry of the order", () => {
     ["of its own namespace, whether that is watched or not", "x", [ofNamespace("elsewhere")], [], "elsewhere", "named"],
     ["of another cluster's namespace", "x", [ofNamespace("elsewhere", "blue")], [], "friends", "named"],
   ])("may name an environment %s", async (_name, given, environments, objects, namespace, expected) => {
-    const [entry] = (await watcher(objects).look(fakeRegion({ environments }), byName(given, namespace))).entries;
+    const [entry] = (await watcher(objects).observed(fakeRegion({ environments }), byName(given, namespace))).entries;
     expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
   });
 
@@ -217,20 +218,20 @@ describe("an entry of the order", () => {
     ["of a lost cluster that is taken over", ofUid("lost"), [], "nowhere"],
     ["nobody's", foreignEnvironment("x"), [allowing({})], "nowhere"],
     ["not there", environment("y", "a"), [allowing({})], "nowhere"],
-  ])("that names an environment tells whether its owner is %s", async (_name, one, objects, owner) => {
+  ])("that names an environment says whether its owner is %s", async (_name, one, objects, owner) => {
     const cluster = { ...identity.cluster, takeOverUid: "lost" };
     const namespace = one.tags?.["awsbatch.dev/namespace"] ?? identity.namespace;
     const region = fakeRegion({ environments: [one] });
-    const [entry] = (await watcher(objects, undefined, cluster).look(region, byName("x", namespace))).entries;
+    const [entry] = (await watcher(objects, undefined, cluster).observed(region, byName("x", namespace))).entries;
     expect(entry).toEqual({ kind: "named", order: 1, name: "x", owner });
   });
 
   describe("that its owner allows by the labels of a namespace, which cannot be read,", () => {
     const referring = { ...to("a", "team"), metadata: { ...object().metadata, namespace: "friends" } };
-    const look = async (given: JobQueue, unread: Error) => {
+    const observed = async (given: JobQueue, unread: Error) => {
       const watching = watcher([allowing(friends)]);
       watching.objects.namespace = async () => Promise.reject(unread);
-      return await watching.look(fakeRegion({ environments: [environment("x", "a")] }), given);
+      return await watching.observed(fakeRegion({ environments: [environment("x", "a")] }), given);
     };
     const message =
       "namespace friends cannot be read (namespaces is forbidden), so whether it may use team/a is unknown. Let the operator get, list and watch namespaces";
@@ -238,22 +239,22 @@ describe("an entry of the order", () => {
     it.each<[string, JobQueue, object]>([
       ["by reference", referring, { key: { namespace: "team", name: "a" } }],
       ["by name", byName("x", "friends"), { name: "x" }],
-    ])("is told with what to do: %s", async (_how, given, means) => {
-      const { entries } = await look(given, new StoreError("Forbidden", "namespaces is forbidden"));
+    ])("is reported with what to do: %s", async (_how, given, means) => {
+      const { entries } = await observed(given, new StoreError("Forbidden", "namespaces is forbidden"));
       expect(entries).toEqual([{ kind: "unresolved", order: 1, ...means, reason: "NamespaceUnreadable", message }]);
     });
 
     it.each([new StoreError("Unavailable", "503"), new StoreError("TooManyRequests", "429"), new Error("a bug")])(
-      "is told by nobody when that may pass, or is no answer: %s",
+      "is reported by nobody when that may pass, or is not an answer: %s",
       async (unread) => {
-        await expect(look(referring, unread)).rejects.toBe(unread);
+        await expect(observed(referring, unread)).rejects.toBe(unread);
       },
     );
   });
 
-  it("that names what its owner does not let it use is told with what to do", async () => {
+  it("that names what its owner does not let it use is reported with what to do", async () => {
     const region = fakeRegion({ environments: [environment("x", "a")] });
-    expect((await watcher([allowing({})]).look(region, byName("x", "friends"))).entries).toEqual([
+    expect((await watcher([allowing({})]).observed(region, byName("x", "friends"))).entries).toEqual([
       {
         kind: "unresolved",
         order: 1,
@@ -265,9 +266,9 @@ describe("an entry of the order", () => {
     ]);
   });
 
-  it("that names what belongs to a namespace that is not watched is told with how to have it watched", async () => {
+  it("that names what belongs to a namespace that is not watched is reported with how to have it watched", async () => {
     const region = fakeRegion({ environments: [ofNamespace("elsewhere")] });
-    expect((await watcher().look(region, byName("x", "friends"))).entries).toEqual([
+    expect((await watcher().observed(region, byName("x", "friends"))).entries).toEqual([
       {
         kind: "unresolved",
         order: 1,
@@ -286,13 +287,13 @@ describe("an entry of the order", () => {
     ["another kind", "arn:aws:batch:eu-west-1:123456789012:job-queue/x"],
   ])("may not be the ARN of %s, which does not mean what bears that name here", async (_name, arn) => {
     const region = fakeRegion({ environments: [foreignEnvironment("x")] });
-    expect((await watcher().look(region, byName(arn))).entries).toEqual([
+    expect((await watcher().observed(region, byName(arn))).entries).toEqual([
       {
         kind: "unresolved",
         order: 1,
         name: "x",
         reason: "RegionMismatch",
-        message: `${arn} is no compute environment of account 123456789012 in eu-west-1, where the queue is`,
+        message: `${arn} is not a compute environment of account 123456789012 in eu-west-1, where the queue is`,
       },
     ]);
   });
@@ -335,7 +336,7 @@ describe("an entry of the order", () => {
       false,
     ],
   ])("%s", async (_name, owner, expected) => {
-    const [entry] = (await watcher([owner]).look(fakeRegion({ environments: [first] }), to("a"))).entries;
+    const [entry] = (await watcher([owner]).observed(fakeRegion({ environments: [first] }), to("a"))).entries;
     const deleting = owner.metadata.deletionTimestamp !== undefined;
     expect(entry).toMatchObject({ kind: "reference", handover: expected, deleting });
   });
@@ -357,7 +358,7 @@ describe("an entry of the order", () => {
       ["named"],
     ],
     [
-      "what Retain has left so far, beside what it is still to leave",
+      "what Retain has left so far, next to what it is still to leave",
       environmentOf("a"),
       [foreignEnvironment("named", { tags: retainedFrom("a") }), environment("a1", "a")],
       ["a1", "named"],
@@ -386,7 +387,7 @@ describe("an entry of the order", () => {
     ],
   ])("is served by %s", async (_name, owner, environments, expected) => {
     const region = fakeRegion({ environments, queues: [queue(["named", base])] });
-    const [entry] = (await watcher([owner]).look(region, to("a"))).entries;
+    const [entry] = (await watcher([owner]).observed(region, to("a"))).entries;
     const set = entry?.kind === "reference" ? entry.set : undefined;
     const all = [set?.target, set?.revivable, ...(set?.predecessors ?? [])];
     expect(all.flatMap((one) => one?.computeEnvironmentName ?? [])).toEqual(expected);
@@ -394,7 +395,7 @@ describe("an entry of the order", () => {
 
   it("is not served by what its object is about to adopt, before the queue names that", async () => {
     const region = fakeRegion({ environments: [foreignEnvironment(base)], queues: [queue(["named"])] });
-    const [entry] = (await watcher([adopting]).look(region, to("a"))).entries;
+    const [entry] = (await watcher([adopting]).observed(region, to("a"))).entries;
     expect(entry).toMatchObject({ set: { target: undefined, predecessors: [] } });
   });
 
@@ -406,21 +407,21 @@ describe("an entry of the order", () => {
   ])("a target %s", async (_name, change, returned) => {
     const back = { tags: { "awsbatch.dev/returned-at": `2026-01-01T00:00:00Z/${planId(ec2, identityOf("a"))}` } };
     const region = fakeRegion({ environments: [environment("a1", "a", back), foreignEnvironment("x")] });
-    const [entry] = (await watcher([environmentOf("a", {}, change)]).look(region, to("a"))).entries;
+    const [entry] = (await watcher([environmentOf("a", {}, change)]).observed(region, to("a"))).entries;
     expect(entry).toMatchObject({ set: { target: { computeEnvironmentName: "a1" }, returned, predecessors: [] } });
   });
 });
 
 describe("the queue", () => {
-  const looked = ["expectAbsence job-queue team_q"];
+  const expected = ["expectAbsence job-queue team_q"];
   it.each<[string, Partial<FakeRegion>, string | undefined, boolean, readonly string[]]>([
     ["is seen by its name", { queues: [queue(["a1"])] }, "team_q", false, []],
-    ["is not its tombstone", { queues: [queue(["a1"], { status: "DELETED" })] }, undefined, false, looked],
+    ["is not its tombstone", { queues: [queue(["a1"], { status: "DELETED" })] }, undefined, false, expected],
     ["is absent when that may be believed", {}, undefined, true, []],
-    ["is looked for again when its absence may not be believed", { absent: false }, undefined, false, looked],
+    ["is read again when its absence may not be believed", { absent: false }, undefined, false, expected],
   ])("%s", async (_name, change, name, absent, calls) => {
     const region = Object.assign(fakeRegion(), change);
-    const seen = await watcher().look(region);
+    const seen = await watcher().observed(region);
     expect([seen.queue?.jobQueueName, seen.absent]).toEqual([name, absent]);
     expect(region.calls).toEqual(calls);
   });
@@ -445,7 +446,7 @@ describe("the queue", () => {
     const own = object({ jobQueueName: "shared" });
     const metadata = { ...own.metadata, name: "older", uid: "u-0", creationTimestamp: "2020-01-01T00:00:00Z" };
     const region = fakeRegion({ queues: [queue(["a1"], { jobQueueName: "shared", tags })] });
-    const seen = await watcher([own, { ...own, metadata }]).look(region, own);
+    const seen = await watcher([own, { ...own, metadata }]).observed(region, own);
     expect([seen.queue?.jobQueueName, seen.claimedBy]).toEqual(["shared", claimedBy]);
   });
 
@@ -455,24 +456,26 @@ describe("the queue", () => {
     const region = fakeRegion({
       queues: [queue(["a1"], { jobQueueName: "shared", tags: retainedFrom("younger") })],
     });
-    expect((await watcher([own, { ...own, metadata }]).look(region, own)).claimedBy).toBe("team/younger");
+    expect((await watcher([own, { ...own, metadata }]).observed(region, own)).claimedBy).toBe("team/younger");
   });
 
   it("is settled when nothing of ours is on its way to it any more", async () => {
-    expect((await watcher().look(fakeRegion())).isSettled).toBe(true);
-    expect((await watcher().look(Object.assign(fakeRegion(), { absent: false }))).isSettled).toBe(false);
+    expect((await watcher().observed(fakeRegion())).isSettled).toBe(true);
+    expect((await watcher().observed(Object.assign(fakeRegion(), { absent: false }))).isSettled).toBe(false);
   });
 
   it("sees no tombstones of environments", async () => {
     const region = fakeRegion({
       environments: [foreignEnvironment("x", { status: "DELETED" }), foreignEnvironment("y")],
     });
-    expect([...(await watcher().look(region)).environments.keys()]).toEqual(["y"]);
+    expect([...(await watcher().observed(region)).environments.keys()]).toEqual(["y"]);
   });
 
   it("has a plan id that follows its spec", async () => {
-    const { look } = watcher();
-    const ids = await Promise.all([object(), object(), object({ priority: 2 })].map((one) => look(fakeRegion(), one)));
+    const { observed } = watcher();
+    const ids = await Promise.all(
+      [object(), object(), object({ priority: 2 })].map((one) => observed(fakeRegion(), one)),
+    );
     expect(ids[0]?.planId).toBe(ids[1]?.planId);
     expect(ids[2]?.planId).not.toBe(ids[1]?.planId);
   });
@@ -486,7 +489,7 @@ describe("the jobs of a queue on its way out", () => {
   it.each(["VALID", "UPDATING"])("are all unfinished ones, when it is DISABLED and %s", async (status) => {
     const region = off({ status });
     region.jobsByQueue = { team_q: [job("j1", { status: "RUNNABLE" }), job("j2", { status: "SUBMITTED" })] };
-    expect((await watcher().look(region, deleted)).jobs).toMatchObject({
+    expect((await watcher().observed(region, deleted)).jobs).toMatchObject({
       kind: "read",
       remaining: [{ jobId: "j1" }, { jobId: "j2" }],
     });
@@ -499,52 +502,52 @@ describe("the jobs of a queue on its way out", () => {
     ["once AWS deletes it", off({ status: "DELETING" }), deleted],
     ["when it is gone", fakeRegion(), deleted],
   ])("are not counted %s", async (_name, region, given) => {
-    expect((await watcher().look(region, given)).jobs).toBeUndefined();
+    expect((await watcher().observed(region, given)).jobs).toBeUndefined();
     expect(region.calls).toEqual([]);
   });
 
   it("are remembered as none since the first count of none, until one comes or the queue takes jobs again", async () => {
-    const { look, clock, memory } = watcher();
+    const { observed, clock, memory } = watcher();
     const region = off();
-    expect((await look(region, deleted)).jobs).toMatchObject({ zeroForMs: 0 });
+    expect((await observed(region, deleted)).jobs).toMatchObject({ zeroForMs: 0 });
     await clock.advance(5000);
-    expect((await look(region, deleted)).jobs).toMatchObject({ zeroForMs: 5000 });
+    expect((await observed(region, deleted)).jobs).toMatchObject({ zeroForMs: 5000 });
     region.jobsByQueue = { team_q: [job("j1")] };
-    expect((await look(region, deleted)).jobs).toMatchObject({ zeroForMs: undefined });
+    expect((await observed(region, deleted)).jobs).toMatchObject({ zeroForMs: undefined });
     region.jobsByQueue = {};
-    expect((await look(region, deleted)).jobs).toMatchObject({ zeroForMs: 0 });
+    expect((await observed(region, deleted)).jobs).toMatchObject({ zeroForMs: 0 });
     region.queues = [queue(["a1"])];
-    await look(region, deleted);
+    await observed(region, deleted);
     expect(memory.zeroSince.size).toBe(0);
   });
 
   it("are not those of a queue of the same name in another region", async () => {
-    const { look, clock } = watcher();
-    await look(off(), deleted);
+    const { observed, clock } = watcher();
+    await observed(off(), deleted);
     await clock.advance(5000);
     const elsewhere = Object.assign(off(), { region: "us-east-1" });
-    expect((await look(elsewhere, deleted)).jobs).toMatchObject({ zeroForMs: 0 });
+    expect((await observed(elsewhere, deleted)).jobs).toMatchObject({ zeroForMs: 0 });
   });
 
-  it("are told with when they were last ended", async () => {
-    const { look, memory } = watcher();
+  it("are reported with when they were last ended", async () => {
+    const { observed, memory } = watcher();
     memory.terminatedAt.set(memoryKey(fakeRegion(), "team_q"), now - 5);
-    expect((await look(off(), deleted)).jobs).toMatchObject({ terminatedAt: now - 5 });
+    expect((await observed(off(), deleted)).jobs).toMatchObject({ terminatedAt: now - 5 });
   });
 
-  it("that AWS cannot list are not none, and a fault of ours is no answer", async () => {
-    const { look, memory } = watcher();
+  it("that AWS cannot list are not none, and a fault of ours is not an answer", async () => {
+    const { observed, memory } = watcher();
     const region = off();
-    await look(region, deleted);
+    await observed(region, deleted);
     region.before = () => {
       throw new AwsError("denied", "batch:ListJobs", "AccessDeniedException", "no");
     };
-    expect((await look(region, deleted)).jobs).toEqual({ kind: "unread", why: "batch:ListJobs: no" });
+    expect((await observed(region, deleted)).jobs).toEqual({ kind: "unread", why: "batch:ListJobs: no" });
     expect(memory.zeroSince.size).toBe(0);
     region.before = () => {
       throw new TypeError("a fault of ours");
     };
-    await expect(look(region, deleted)).rejects.toThrow("a fault of ours");
+    await expect(observed(region, deleted)).rejects.toThrow("a fault of ours");
   });
 });
 
@@ -567,7 +570,7 @@ describe("what the order in AWS names and no entry refers to", () => {
     ["is nothing when the object has gone, or is another cluster's", ["gone1", "s1", "unknown"], []],
   ])("%s", async (_name, inOrder, expected) => {
     const region = fakeRegion({ environments, queues: [queue(inOrder)] });
-    const { leaving } = await watcher(names(["a", "b", "missing", "s"])).look(region, given);
+    const { leaving } = await watcher(names(["a", "b", "missing", "s"])).observed(region, given);
     expect(leaving.map((entry) => `${"key" in entry ? entry.key.name : ""} ${entry.order} ${entry.kind}`)).toEqual(
       expected,
     );
@@ -575,7 +578,7 @@ describe("what the order in AWS names and no entry refers to", () => {
 
   it("is seen with the successor that takes over", async () => {
     const region = fakeRegion({ environments: [...environments], queues: [queue(["b1"])] });
-    const [entry] = (await watcher(names(["b"])).look(region, given)).leaving;
+    const [entry] = (await watcher(names(["b"])).observed(region, given)).leaving;
     expect(entry).toMatchObject({ handover: true, set: { target: { computeEnvironmentName: expect.any(String) } } });
   });
 });

@@ -18,8 +18,8 @@ import {
 
 const other = withResources(ec2, { instanceTypes: ["m5.large"] });
 
-/** The order in one line: what would be written, whether it has to be, and what stands against it. */
-function told(entries: readonly EntrySeen[], change: SeenChange = {}): string {
+/** The order in one line: what would be written, whether it has to be, and what prevents it. */
+function stepLine(entries: readonly EntrySeen[], change: SeenChange = {}): string {
   const order = orderFor(seen({ entries, ...change }));
   const states = order.entries
     .filter(({ state }) => state !== "resolved")
@@ -42,15 +42,15 @@ const bInvalid = environment("b1", "b", { status: "INVALID", statusReason: "no r
 
 describe("the order of a queue", () => {
   it.each<[string, readonly EntrySeen[], SeenChange, string]>([
-    ["is as wished", [reference("a", [a]), reference("b", [b])], { queue: queue(["a1", "b1"]) }, "a1,b1"],
+    ["is as desired", [reference("a", [a]), reference("b", [b])], { queue: queue(["a1", "b1"]) }, "a1,b1"],
     [
-      "is as wished whatever its numbers",
+      "is as desired whatever its numbers",
       [reference("a", [a])],
       { queue: queue([], { computeEnvironmentOrder: [{ order: 7, computeEnvironment: "a1" }] }) },
       "a1",
     ],
     [
-      "is as wished when AWS lists it in another sequence",
+      "is as desired when AWS lists it in another sequence",
       [reference("a", [a]), reference("b", [b])],
       {
         queue: queue([], {
@@ -74,7 +74,7 @@ describe("the order of a queue", () => {
       { queue: queue(["a1"]) },
       "a1,b1; differs",
     ],
-    ["differs when it names what nobody wished", [reference("a", [a])], { queue: queue(["a1", "x"]) }, "a1; differs"],
+    ["differs when it names what nobody desired", [reference("a", [a])], { queue: queue(["a1", "x"]) }, "a1; differs"],
     [
       "follows when a reference has another environment now",
       [reference("a", [a, environment("a2", "a", {}, other)], { spec: other }), reference("b", [b])],
@@ -171,20 +171,20 @@ describe("the order of a queue", () => {
     ],
     ["names what is given by name", [named("x")], { environments: [foreignEnvironment("x")] }, "x; differs"],
   ])("%s", (_name, entries, change, expected) => {
-    expect(told(entries, change)).toBe(expected);
+    expect(stepLine(entries, change)).toBe(expected);
   });
 });
 
 it("does not go over to a successor while Retain leaves one environment after the other", () => {
   const left = foreignEnvironment("a1", { tags: { "awsbatch.dev/retained-from": "default/team/a" } });
   const given = reference("a", [left, environment("a2", "a", {}, other)], { spec: other, handover: false });
-  expect(told([given], { queue: queue(["a1"]) })).toBe("a1");
+  expect(stepLine([given], { queue: queue(["a1"]) })).toBe("a1");
 });
 
 describe("an entry that is not VALID", () => {
   it.each<[string, readonly EntrySeen[], SeenChange, string]>([
     [
-      "is no cause of a write while the queue names it",
+      "causes no write while the queue names it",
       [reference("a", [a]), reference("b", [bInvalid])],
       { queue: queue(["a1", "b1"]) },
       "a1; team/b missing",
@@ -196,7 +196,7 @@ describe("an entry that is not VALID", () => {
       "a1; differs; team/b missing",
     ],
     [
-      "is no cause of a write when the queue does not name it",
+      "causes no write when the queue does not name it",
       [reference("a", [a]), reference("b", [bInvalid])],
       { queue: queue(["a1"]) },
       "a1; team/b missing",
@@ -226,7 +226,7 @@ describe("an entry that is not VALID", () => {
       "nothing; waits for team/b; team/b inTransition",
     ],
     [
-      "and is given by name is no cause of a write",
+      "and is given by name causes no write",
       [reference("a", [a]), named("x", 2)],
       { queue: queue(["a1", "x"]), environments: [a, foreignEnvironment("x", { status: "INVALID" })] },
       "a1; x missing",
@@ -240,7 +240,7 @@ describe("an entry that is not VALID", () => {
     ["and is given by name may be gone", [named("x")], { queue: queue(["x"]) }, "nothing; x missing"],
     ["may not be made yet", [reference("a", [])], {}, "nothing; team/a missing"],
   ])("%s", (_name, entries, change, expected) => {
-    expect(told(entries, change)).toBe(expected);
+    expect(stepLine(entries, change)).toBe(expected);
   });
 
   it.each<[string, EntrySeen, SeenChange, string]>([
@@ -265,7 +265,7 @@ describe("an entry that is not VALID", () => {
       { environments: [foreignEnvironment("x", { status: "INVALID", statusReason: undefined })] },
       "x is INVALID",
     ],
-  ])("%s is told with why", (_name, entry, change, expected) => {
+  ])("%s is reported with why", (_name, entry, change, expected) => {
     expect(orderFor(seen({ entries: [entry], ...change })).missing[0]?.why).toBe(expected);
   });
 });
@@ -315,7 +315,7 @@ describe("a reference that leads nowhere", () => {
       "b1,a2; differs; follows; team/b unresolved",
     ],
     [
-      "keeps it when what else the queue names is wished no more",
+      "keeps it when the queue's other environment is no longer desired",
       [unresolved("b")],
       { queue: queue(["b1", "a1"]), environments: [a, b] },
       "b1; differs; team/b unresolved",
@@ -355,7 +355,7 @@ describe("a reference that leads nowhere", () => {
       "nothing; team/b unresolved",
     ],
   ])("%s", (_name, entries, change, expected) => {
-    expect(told(entries, change)).toBe(expected);
+    expect(stepLine(entries, change)).toBe(expected);
   });
 });
 
@@ -445,7 +445,7 @@ describe("what no entry accounts for", () => {
       "a1; keeps x; differs; team/b unresolved",
     ],
     [
-      "stays where a new environment of another entry comes beside it",
+      "stays where a new environment of another entry comes next to it",
       [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
       { queue: queue(["x", "y"]), environments: [a, x, y] },
       "x,y,a1; keeps x,y; differs; team/b unresolved",
@@ -461,10 +461,10 @@ describe("what no entry accounts for", () => {
       "a1,x,c1; keeps x,y; differs; team/b unresolved",
     ],
   ])("%s", (_name, entries, change, expected) => {
-    expect(told(entries, change)).toBe(expected);
+    expect(stepLine(entries, change)).toBe(expected);
   });
 
-  it("and is waited for is told with its status", () => {
+  it("and is waited for is reported with its status", () => {
     const environments = [a, foreignEnvironment("x", { status: "UPDATING" })];
     const { waitsFor } = orderFor(
       seen({ entries: [reference("a", [a]), unresolved("b")], queue: queue(["x"]), environments }),
@@ -488,7 +488,7 @@ describe("an environment that is given by name and is not for this queue", () =>
       "b1,a1; differs; b1 unresolved",
     ],
   ])("%s", (_name, entries, change, expected) => {
-    expect(told(entries, change)).toBe(expected);
+    expect(stepLine(entries, change)).toBe(expected);
   });
 });
 

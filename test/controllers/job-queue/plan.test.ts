@@ -21,7 +21,7 @@ import {
   type SeenChange,
   seen,
   settings,
-  told,
+  stepLine,
   unresolved,
   withResources,
 } from "./given.ts";
@@ -37,7 +37,7 @@ const bInvalid = environment("b1", "b", { status: "INVALID", statusReason: "no r
 const policy = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair";
 const policyTwo = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fairer";
 
-/** A queue that is as wished: it names `a1`, which is all that it shall name. */
+/** A queue that is as desired: it names `a1`, which is all that it shall name. */
 const atRest: SeenChange = { entries: [reference("a", [a])], environments: [a], queue: queue(["a1"]) };
 const two: SeenChange = {
   entries: [reference("a", [a]), reference("b", [b], { order: 2 })],
@@ -49,7 +49,7 @@ const message = (spec: Partial<JobQueueSpec>, change: SeenChange): string =>
   choiceFor(object(spec), seen(change), now).next.message;
 
 const expectLines = (_name: string, spec: Partial<JobQueueSpec>, change: SeenChange, expected: string): void => {
-  expect(told(spec, change, now)).toBe(expected);
+  expect(stepLine(spec, change, now)).toBe(expected);
 };
 
 describe("a queue that is not there", () => {
@@ -117,15 +117,15 @@ describe("a queue that is not there", () => {
     ],
   ])("%s", expectLines);
 
-  it("that has its name from another object is told whose the name is, and the ways out", () => {
+  it("that has its name from another object reports the owner of the name, and the ways out", () => {
     const { next } = choiceFor(object(), seen({ ...atRest, claimedBy: "team/older" }), now);
     expect(next).toMatchObject({
       message:
-        "team/older claims the same queue name team_q in the same place, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobQueueName",
+        "team/older already owns the queue name team_q in this account and region, by the tags in AWS or because it is older; delete one of the two, or recreate this object with a different jobQueueName",
     });
   });
 
-  it("is asked for whole, ENABLED unless told otherwise, with the tags of its owner", () => {
+  it("is asked for whole, ENABLED unless the spec says otherwise, with the tags of its owner", () => {
     const spec = { tags: { team: "x" }, schedulingPolicyArn: policy, jobQueueType: "ECS" as const, priority: 7 };
     const { next, change } = choiceFor(object(spec), seen({ ...atRest, queue: undefined }), now);
     expect(next).toMatchObject({
@@ -162,21 +162,21 @@ describe("a queue that is not there", () => {
     ["here", "x is being taken out of service"],
     [
       "elsewhere",
-      "x is being taken out of service by team/x of cluster default, as its tag awsbatch.dev/retired-at says: if that object is gone, remove the tag",
+      "x is being taken out of service by team/x of cluster default, as its tag awsbatch.dev/retired-at says: if that object no longer exists, remove the tag",
     ],
   ] as const)(
-    "looks again whether the object of what is taken out of service has gone, when that is %s",
+    "checks again whether the object of a retiring environment was deleted, when that is %s",
     (owner, why) => {
       const x = environment("x", "x", { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } });
       const change: SeenChange = { environments: [x], entries: [named("x", 1, owner)] };
-      expect(told({}, change, now)).toBe("wait WaitingForEnvironment again in 60 s Stalled after 10 min");
+      expect(stepLine({}, change, now)).toBe("wait WaitingForEnvironment again in 60 s Stalled after 10 min");
       expect(message({}, change)).toBe(`x: ${why}`);
-      const beside = { ...change, entries: [reference("a", []), named("x", 2, owner)] };
-      expect(told({}, beside, now)).toBe("wait WaitingForEnvironment again in 60 s Stalled after 10 min");
+      const withOther = { ...change, entries: [reference("a", []), named("x", 2, owner)] };
+      expect(stepLine({}, withOther, now)).toBe("wait WaitingForEnvironment again in 60 s Stalled after 10 min");
     },
   );
 
-  it("tells what is being deleted, by reference or by name, and what to do", () => {
+  it("says what is being deleted, by reference or by name, and what to do", () => {
     const x = environment("x", "x");
     const entries = [reference("a", [a], { deleting: true }), named("x", 2, "deleting")];
     const another = "put another environment into spec.computeEnvironmentOrder";
@@ -188,7 +188,7 @@ describe("a queue that is not there", () => {
     );
   });
 
-  it("tells what each missing environment is waiting for", () => {
+  it("says what each missing environment is waiting for", () => {
     const entries = [reference("a", []), reference("b", [bInvalid])];
     expect(message({}, { entries })).toBe(
       "team/a: it has no compute environment in AWS yet; team/b: b1 is ENABLED and INVALID: no role",
@@ -196,7 +196,7 @@ describe("a queue that is not there", () => {
   });
 });
 
-describe("whose a queue of that name is", () => {
+describe("the owner of a queue of that name", () => {
   const tags = (change: Record<string, string>) => ({ ...ownerTags(identity), ...change });
   const adopting = (adoptionPolicy: "IfMatching" | "IfExists", change: SeenChange = {}): SeenChange => ({
     ...atRest,
@@ -249,7 +249,7 @@ describe("whose a queue of that name is", () => {
       "blocked NotOwned",
     ],
     ["nobody's: not touched", {}, { ...atRest, queue: queue(["a1"], { tags: {} }) }, "blocked NotOwned"],
-    ["nobody's and as wished: adopted", {}, adopting("IfMatching"), "tag adopt"],
+    ["nobody's and as desired: adopted", {}, adopting("IfMatching"), "tag adopt"],
     ["nobody's, of a name that may not be adopted", {}, adopting("IfMatching", { settings }), "blocked NotAdoptable"],
     [
       "nobody's with another priority: not adopted if matching",
@@ -279,7 +279,7 @@ describe("whose a queue of that name is", () => {
       "blocked NotMatching",
     ],
     [
-      "nobody's without the wished policy: not adopted if matching",
+      "nobody's without the desired policy: not adopted if matching",
       { schedulingPolicyArn: policy },
       adopting("IfMatching"),
       "blocked NotMatching",
@@ -290,15 +290,15 @@ describe("whose a queue of that name is", () => {
       adopting("IfMatching"),
       "blocked NotMatching",
     ],
-    ["nobody's with another priority: adopted if told to", { priority: 2 }, adopting("IfExists"), "tag adopt"],
+    ["nobody's with another priority: adopted if allowed", { priority: 2 }, adopting("IfExists"), "tag adopt"],
   ])("%s", expectLines);
 
-  it("is told with the name that another object should have", () => {
+  it("is reported with the name that another object should have", () => {
     const others = { ...atRest, queue: queue(["a1"], { tags: ownerTags(identityOf("else")) }) };
-    expect(message({}, others)).toContain("make this one anew with another jobQueueName;");
+    expect(message({}, others)).toContain("recreate this object with a different jobQueueName;");
   });
 
-  it("is told with the flag that takes a lost cluster over", () => {
+  it("is reported with the flag that takes a lost cluster over", () => {
     const change = { ...atRest, queue: queue(["a1"], { tags: tags({ "awsbatch.dev/cluster-uid": "c-0" }) }) };
     expect(message({}, change)).toContain("--take-over-cluster-uid=c-0");
   });
@@ -310,7 +310,7 @@ describe("whose a queue of that name is", () => {
     });
   });
 
-  it("tells an adoption in which fields it differs", () => {
+  it("names the fields in which an adoption differs", () => {
     const change = adopting("IfMatching", { queue: queue(["x"], { tags: {} }) });
     expect(message({ priority: 2, schedulingPolicyArn: policy, tags: { team: "x" } }, change)).toContain(
       "differs in spec.priority, spec.computeEnvironmentOrder, spec.schedulingPolicyArn, spec.tags;",
@@ -363,7 +363,7 @@ describe("a change in place", () => {
       'update {"state":"DISABLED"}',
     ],
     [
-      "disables also beside what cannot be had",
+      "disables also next to what cannot be had",
       { state: "DISABLED", jobQueueType: "EKS" },
       atRest,
       'update {"state":"DISABLED"}',
@@ -424,7 +424,7 @@ describe("a change in place", () => {
     ],
     ["changes no type", { jobQueueType: "EKS" }, atRest, "blocked JobQueueTypeFixed"],
     [
-      "changes nothing beside what cannot be had",
+      "changes nothing next to what cannot be had",
       { jobQueueType: "EKS", priority: 5 },
       atRest,
       "blocked JobQueueTypeFixed",
@@ -436,13 +436,13 @@ describe("a change in place", () => {
       "update a2",
     ],
     [
-      "tells a queue that AWS found INVALID",
+      "reports a queue that AWS found INVALID",
       {},
       { ...atRest, queue: queue(["a1"], { status: "INVALID" }) },
       "blocked Invalid again in 300 s",
     ],
     [
-      "mends a queue that AWS found INVALID by an update that is due",
+      "fixes a queue that AWS found INVALID by an update that is due",
       { priority: 5 },
       { ...atRest, queue: queue(["a1"], { status: "INVALID" }) },
       'update {"priority":5}',
@@ -474,7 +474,7 @@ describe("a change in place", () => {
       expect(instead).toBeUndefined();
     });
 
-    it("gives way to no field, which AWS may refuse as well, and to no order beside one", () => {
+    it("gives way to no field, which AWS may refuse as well, and to no order next to one", () => {
       const another = { ...two, queue: queue(["b1", "a1"]) };
       for (const change of [atRest, another]) {
         const { next } = choiceFor(object({ ...disabling, priority: 5 }), seen(change), now, refusedAt(now));
@@ -490,11 +490,11 @@ describe("a change in place", () => {
     });
   });
 
-  it("tells why AWS found a queue INVALID, without request ids", () => {
+  it("says why AWS found a queue INVALID, without request ids", () => {
     const reason = "CLIENT_ERROR - no (Request ID: 0a1b2c3d-4e5f)";
-    const told = message({}, { ...atRest, queue: queue(["a1"], { status: "INVALID", statusReason: reason }) });
-    expect(told).toMatch(/^AWS found team_q INVALID: CLIENT_ERROR - no/);
-    expect(told).not.toContain("0a1b2c3d");
+    const result = message({}, { ...atRest, queue: queue(["a1"], { status: "INVALID", statusReason: reason }) });
+    expect(result).toMatch(/^AWS found team_q INVALID: CLIENT_ERROR - no/);
+    expect(result).not.toContain("0a1b2c3d");
     expect(message({}, { ...atRest, queue: queue(["a1"], { status: "INVALID", statusReason: undefined }) })).toBe(
       "AWS found team_q INVALID: AWS gives no reason",
     );
@@ -516,7 +516,7 @@ describe("the order of a queue", () => {
   it.each<Case>([
     ["is written whole, swapped in place", {}, follows, "update a2,b1"],
     [
-      "is no cause of a write by its numbers",
+      "causes no write by its numbers",
       {},
       { ...atRest, queue: queue([], { computeEnvironmentOrder: [{ order: 9, computeEnvironment: "a1" }] }) },
       "serves Available; serving",
@@ -632,7 +632,7 @@ describe("the order of a queue", () => {
     ],
   ])("%s", expectLines);
 
-  it("tells which environments it comes to name that are not on their way out of service", () => {
+  it("says which environments it comes to name that are not on their way out of service", () => {
     const x = foreignEnvironment("x", { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } });
     const change: SeenChange = {
       environments: [a, b, x],
@@ -658,7 +658,7 @@ describe("the order of a queue", () => {
     expect(namesIn(next.action.request)).toEqual(["a2", "b1"]);
   });
 
-  it("is told with what it was and will be", () => {
+  it("is reported with what it was and will be", () => {
     expect(choiceFor(object(), seen(follows), now).change).toEqual({
       action: "Update",
       id: "plan",
@@ -676,7 +676,7 @@ describe("the order of a queue", () => {
     });
   });
 
-  it("that follows a reference is no drift, and one that somebody has changed is", () => {
+  it("that follows a reference does not count as drift, and one that somebody has changed does", () => {
     const path = "spec.computeEnvironmentOrder";
     const changed = choiceFor(object(), seen({ ...two, queue: queue(["b1", "a1"]) }), now).change.changes;
     expect(choiceFor(object(), seen(follows), now).change.changes).toMatchObject([{ path, isReference: true }]);
@@ -686,19 +686,19 @@ describe("the order of a queue", () => {
 
   it.each<[string, Partial<JobQueueSpec>, SeenChange, string]>([
     [
-      "follows a reference, also beside a field",
+      "follows a reference, also next to a field",
       { priority: 5 },
       { entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext], queue: queue(["a1"]) },
       "spec.computeEnvironmentOrder reference",
     ],
     ["is put back as it was", {}, { ...two, queue: queue(["b1", "a1"]) }, "spec.computeEnvironmentOrder spec"],
     [
-      "is put back beside a field",
+      "is put back next to a field",
       { priority: 5 },
       { ...two, queue: queue(["b1", "a1"]) },
       "spec.priority spec, spec.computeEnvironmentOrder spec",
     ],
-    ["is as wished beside a field that is not", { priority: 5 }, two, "spec.priority spec"],
+    ["is as desired next to a field that is not", { priority: 5 }, two, "spec.priority spec"],
     [
       "follows, but has to wait while a field is put back",
       { priority: 5 },
@@ -712,12 +712,12 @@ describe("the order of a queue", () => {
     expect(effects.some(({ mayEndJobs }) => mayEndJobs)).toBe(false);
   });
 
-  it("is no change while nothing in it is VALID", () => {
+  it("changes nothing while nothing in it is VALID", () => {
     const { change } = choiceFor(object(), seen({ ...atRest, entries: [named("x")] }), now);
     expect(change.action).toBe("None");
   });
 
-  it("tells which environments would starve it", () => {
+  it("says which environments would starve it", () => {
     const environments = [a, foreignEnvironment("x", { state: "DISABLED" })];
     expect(message({}, { ...atRest, entries: [named("x")], environments })).toBe(
       "team_q keeps a1: none of x is ENABLED and VALID",
@@ -743,7 +743,7 @@ describe("a queue with less than it should have", () => {
       "wait PartlyServing",
     ],
     [
-      "serves while it names an INVALID environment beside a usable one",
+      "serves while it names an INVALID environment next to a usable one",
       {},
       { ...two, entries: [reference("a", [a]), reference("b", [bInvalid], { order: 2 })], environments: [a, bInvalid] },
       "serves Available; serving",
@@ -790,30 +790,30 @@ describe("a queue with less than it should have", () => {
 
   it.each<[string, readonly EntrySeen[], readonly string[], string]>([
     [
-      "beside what serves",
+      "next to what serves",
       [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
       ["a1", "x"],
       "ReferenceNotFound: team/b: ReferenceNotFound b; until then the order keeps x, for which there is no entry",
     ],
     [
-      "also where a person has to mend the reference",
+      "also where a person has to repair the reference",
       [reference("a", [a]), unresolved("b", "ReferenceNotAllowed", 2)],
       ["a1", "x"],
       "ReferenceNotAllowed: ReferenceNotAllowed b; until then the order keeps x, for which there is no entry",
     ],
     [
-      "in place of all that is wished",
+      "in place of all that is desired",
       [reference("b", [environment("b1", "b", { status: "CREATING" })])],
       ["x"],
       "WaitingForEnvironment: team/b: b1 is CREATING; until then the order keeps x, for which there is no entry",
     ],
     [
-      "one beside the other",
+      "one next to the other",
       [unresolved("b", "ReferenceNotFound")],
       ["x", "y"],
       "ReferenceNotFound: team/b: ReferenceNotFound b; until then the order keeps x, y, for which there is no entry",
     ],
-  ])("tells what stays in the order for want of an entry %s", (_name, entries, names, expected) => {
+  ])("says what stays in the order for want of an entry %s", (_name, entries, names, expected) => {
     const environments = [a, foreignEnvironment("x"), foreignEnvironment("y")];
     const { next } = choiceFor(object(), seen({ ...atRest, entries, environments, queue: queue(names) }), now);
     expect(`${next.reason}: ${next.message}`).toBe(expected);
@@ -826,9 +826,9 @@ describe("a queue with less than it should have", () => {
   ])("takes an environment that is UPDATING for usable where the queue %s", (_name, reasons, expected) => {
     const updating = environment("a1", "a", { status: "UPDATING" });
     const conditions = Object.entries(reasons).map(([type, reason]) => ({ type, reason }));
-    const told = { ...object(), status: { conditions } } as unknown as JobQueue;
+    const result = { ...object(), status: { conditions } } as unknown as JobQueue;
     const change = { ...atRest, entries: [reference("a", [updating])], environments: [updating] };
-    const { next } = choiceFor(told, seen(change), now);
+    const { next } = choiceFor(result, seen(change), now);
     expect(`${next.kind} ${next.reason}`).toBe(expected);
   });
 
@@ -837,7 +837,7 @@ describe("a queue with less than it should have", () => {
     expect(message({}, { ...atRest, entries })).toBe("team/b: b1 is ENABLED and INVALID: no role");
   });
 
-  it("tells the state of each environment on which no job can start", () => {
+  it("says the state of each environment on which no job can start", () => {
     const entries = [named("x"), named("gone", 2)];
     const environments = [foreignEnvironment("x", { status: "INVALID" })];
     expect(message({}, { entries, environments, queue: queue(["x", "gone"]) })).toBe(
@@ -846,7 +846,7 @@ describe("a queue with less than it should have", () => {
   });
 });
 
-describe("what is told beside the next step", () => {
+describe("what is reported next to the next step", () => {
   it.each<[string, SeenChange, string]>([
     ["references that lead somewhere", atRest, "ReferencesResolved=True Resolved"],
     ["a missing reference", { entries: [unresolved("a")] }, "ReferencesResolved=False ReferenceNotFound"],
@@ -869,7 +869,7 @@ describe("what is told beside the next step", () => {
   it.each<[string, Partial<JobQueueSpec>, SeenChange, string]>([
     ["nothing", {}, atRest, "None"],
     ["its creation", {}, { ...atRest, queue: undefined }, "Create"],
-    ["its creation anew", {}, { ...atRest, queue: queue(["a1"], { status: "DELETING" }) }, "Create"],
+    ["its creation again", {}, { ...atRest, queue: queue(["a1"], { status: "DELETING" }) }, "Create"],
     ["an update", { priority: 2 }, atRest, "Update spec.priority"],
     [
       "tags",
@@ -901,9 +901,9 @@ describe("the reason of a step, and its words", () => {
       {},
       { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }) },
       "UpdatingOwnership",
-      "team_q, retained before, is taken back",
+      "team_q, retained earlier, gets its owner again",
     ],
-    ["of a creation", {}, { ...atRest, queue: undefined }, "Creating", "team_q is being made"],
+    ["of a creation", {}, { ...atRest, queue: undefined }, "Creating", "team_q is being created"],
     [
       "of a wait for an earlier queue, whoever owns it",
       {},
@@ -1036,7 +1036,7 @@ describe("an order that stays for want of another", () => {
     ],
     ["waits, once it has gone over", {}, { ...starving, queue: queue(["a2"]) }, waits],
     [
-      "is looked at again also beside a field that cannot be changed",
+      "is checked again also next to a field that cannot be changed",
       { schedulingPolicyArn: "arn:fair" },
       { ...starving, queue: queue(["a2"]) },
       "blocked SchedulingPolicyFixed again in 60 s",

@@ -18,26 +18,26 @@ const blocked = facts({
 });
 
 describe("JobsProgressing", () => {
-  it("is absent before anybody looked, and while no job waits", () => {
+  it("is absent before the first read, and while no job waits", () => {
     expect(progressConditions(undefined)).toEqual([]);
     expect(
       progressConditions({ kind: "read", facts: facts({ jobs: { ...jobs(undefined), head: undefined } }) }),
     ).toEqual([]);
   });
 
-  it("is False with cause and fix in one message when a person has to mend something", () => {
+  it("is False with cause and fix in one message when a person has to fix something", () => {
     expect(progressConditions({ kind: "read", facts: blocked })).toEqual([
       {
         type: "JobsProgressing",
         status: "False",
         reason: "MaxVcpusTooSmall",
         message:
-          "the job needs 16 vCPUs, but ce is limited to 8 (maxvCpus). To mend it: raise computeResources.maxvCpus of ce to at least 16, or request less in the job definition",
+          "the job needs 16 vCPUs, but ce is limited to 8 (maxvCpus). Fix: raise computeResources.maxvCpus of ce to at least 16, or request less in the job definition",
       },
     ]);
   });
 
-  it("is True with the reason when the first job waits for a good one, and when jobs come and go", () => {
+  it("is True with the reason when the first job waits for a good one, and when jobs are starting", () => {
     const environments = [factsOfEnvironment("ce", { status: "UPDATING" })];
     expect(progressConditions({ kind: "read", facts: facts({ environments }) })).toMatchObject([
       { status: "True", reason: "EnvironmentChanging", message: "AWS is changing the environments: ce is UPDATING" },
@@ -47,7 +47,7 @@ describe("JobsProgressing", () => {
     ]);
   });
 
-  it("is Unknown when AWS refuses to tell", () => {
+  it("is Unknown when AWS refuses the read", () => {
     expect(progressConditions({ kind: "unread", why: "batch:GetJobQueueSnapshot is not allowed" })).toMatchObject([
       { status: "Unknown", reason: "JobsNotReadable", message: "batch:GetJobQueueSnapshot is not allowed" },
     ]);
@@ -65,15 +65,15 @@ describe("JobsProgressing", () => {
 
 describe("status.jobs", () => {
   it("has counts and the first job while one waits", () => {
-    const told = {
+    const result = {
       runnable: 3,
       starting: 0,
       running: 0,
       first: { jobId: jobs(job()).head?.jobId, since: "2026-01-01T11:30:00Z" },
     };
-    expect(jobsStatus({ kind: "read", facts: blocked })).toEqual(told);
+    expect(jobsStatus({ kind: "read", facts: blocked })).toEqual(result);
     expect(report(seen({ queue: queue([]), progress: { kind: "read", facts: blocked } }))).toMatchObject({
-      jobs: told,
+      jobs: result,
     });
   });
 
@@ -95,7 +95,11 @@ describe("what is observed of the jobs", () => {
     lastTransitionTime: "2026-01-01T12:00:00Z",
     observedGeneration: 1,
   });
-  const look = (region: ReturnType<typeof fakeRegion>, given = object(), network?: "True" | "False" | "Unknown") => {
+  const observed = (
+    region: ReturnType<typeof fakeRegion>,
+    given = object(),
+    network?: "True" | "False" | "Unknown",
+  ) => {
     const a = {
       ...whole,
       metadata: { ...whole.metadata, name: "a", namespace: "team", uid: "uid-a" },
@@ -107,15 +111,15 @@ describe("what is observed of the jobs", () => {
   };
   const read = { kind: "read", jobs: jobs(job()) } as const;
 
-  it("is nothing before the first look, without a queue, and in deletion", async () => {
+  it("is nothing before the first observed, without a queue, and in deletion", async () => {
     const region = fakeRegion({ queues: [queue(["ce"])], environments: [ce] });
-    expect((await look(region)).progress).toBeUndefined();
+    expect((await observed(region)).progress).toBeUndefined();
     region.jobsSeenByQueue = { team_q: read };
-    expect((await look(region)).progress).toMatchObject({ kind: "read" });
+    expect((await observed(region)).progress).toMatchObject({ kind: "read" });
     const going = { ...object(), metadata: { ...object().metadata, deletionTimestamp: "2026-01-01T12:00:00Z" } };
-    expect((await look(region, going)).progress).toBeUndefined();
+    expect((await observed(region, going)).progress).toBeUndefined();
     region.queues = [];
-    expect((await look(region)).progress).toBeUndefined();
+    expect((await observed(region)).progress).toBeUndefined();
   });
 
   it("has the environments in order, with what their own objects say of the network", async () => {
@@ -124,7 +128,7 @@ describe("what is observed of the jobs", () => {
     const high = { ...queue(["ce"]), jobQueueName: "high", priority: 9 };
     const region = fakeRegion({ queues: [queue(["other", "ce"]), low, high], environments: [ce, other] });
     region.jobsSeenByQueue = { team_q: read };
-    const { progress } = await look(region, object(), "False");
+    const { progress } = await observed(region, object(), "False");
     expect(progress).toMatchObject({
       facts: {
         environments: [
@@ -141,7 +145,7 @@ describe("what is observed of the jobs", () => {
     const foreign = { ...ce, tags: ownerTags({ ...identity, name: "a", cluster: { name: "other", uid: "x" } }) };
     const region = fakeRegion({ queues: [queue(["ce"])], environments: [foreign] });
     region.jobsSeenByQueue = { team_q: read };
-    const { progress } = await look(region, object(), "False");
+    const { progress } = await observed(region, object(), "False");
     expect(progress).toMatchObject({ facts: { environments: [{ name: "ce", network: undefined }] } });
   });
 
@@ -149,7 +153,7 @@ describe("what is observed of the jobs", () => {
     const error = new AwsError("denied", "batch:GetJobQueueSnapshot", "AccessDeniedException", "not allowed");
     const region = fakeRegion({ queues: [queue(["ce"])], environments: [ce] });
     region.jobsSeenByQueue = { team_q: { kind: "unread", error, since: now } };
-    const { progress } = await look(region);
+    const { progress } = await observed(region);
     expect(progress).toMatchObject({ kind: "unread", why: expect.stringContaining("batch:GetJobQueueSnapshot") });
   });
 

@@ -207,7 +207,7 @@ interface Parts {
   readonly retain: boolean;
   readonly adoptionPolicy: "Never" | "IfMatching" | "IfExists";
   readonly absent: boolean;
-  /** The policy that the spec wishes for a queue that has one. */
+  /** The policy that the spec desires for a queue that has one. */
   readonly policy: string;
   readonly otherPolicy: boolean;
   /** The queue names already what it shall name. */
@@ -409,7 +409,7 @@ describe("whatever is in AWS, the next step of a queue", () => {
       fc.property(parts, (all) => {
         let given = { ...all, inOrder: false };
         // The order alone where jobs wait for it, then the rest; and once more the order, where a queue names an
-        // environment literally beside a reference to its object.
+        // environment literally next to a reference to its object.
         for (let updates = 0; updates <= 3; updates++) {
           const { next } = planned(worldOf(given));
           if (next.kind !== "act" || next.action.kind !== "update" || given.queue === undefined) return;

@@ -2,13 +2,13 @@ import { expect, it } from "vitest";
 import { report } from "../../../src/controllers/job-queue/report.ts";
 import { queue, seen } from "./given.ts";
 
-it("has nothing of its own to tell before there is a queue", () => {
+it("has nothing of its own to report before there is a queue", () => {
   expect(report(seen())).toEqual({});
 });
 
-it("tells the queue as AWS has it, its order by number, and no request ids", () => {
+it("reports the queue as AWS has it, its order by number, and no request ids", () => {
   const statusReason = "CLIENT_ERROR - no (Service: AmazonECS; Request ID: 0a1b2c3d-4e5f-6789)";
-  const told = report(
+  const result = report(
     seen({
       queue: queue([], {
         status: "INVALID",
@@ -20,7 +20,7 @@ it("tells the queue as AWS has it, its order by number, and no request ids", () 
       }),
     }),
   );
-  expect(told).toEqual({
+  expect(result).toEqual({
     arn: "arn:aws:batch:eu-west-1:123456789012:job-queue/team_q",
     name: "team_q",
     state: "ENABLED",
