@@ -59,7 +59,7 @@ export function differences(spec: Spec, described: Environment): Difference[] {
   ].map(settle);
 }
 
-/** The family whose rules of updating apply to an environment as it is. */
+/** The family that determines which updates AWS allows for an environment as it is. */
 export function familyOf(environment: {
   readonly type?: string | undefined;
   readonly computeResources?: { readonly type?: string | undefined } | undefined;

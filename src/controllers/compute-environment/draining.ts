@@ -59,7 +59,7 @@ type Unread = Extract<JobsSeen, { readonly kind: "unread" }>;
 
 /**
  * By name, of those of the environments that take no jobs any more: the jobs that may still be on them, over all queues
- * of the region. One whose jobs are still being counted is left out.
+ * of the region. One with jobs that are still being counted is left out.
  *
  * Jobs that were found on one are followed until all have ended, by one call for a hundred: the environment gets no
  * others, and a count may take hundreds of calls.

@@ -156,7 +156,7 @@ export function isTriedAgain(approved: string | undefined, planId: string, targe
 
 /**
  * An environment that only moves (UPDATING) ranks like a VALID one, or an ordinary update would hand the queues to
- * another one that also fits; one whose instances would have to be replaced ranks behind one that fits as it is.
+ * another one that also fits; one that would have to replace its instances ranks behind one that fits as it is.
  */
 function rank(spec: Spec, environment: Environment, planId: string): number {
   const { status } = environment;

@@ -8,7 +8,7 @@ import type { NetworkSeen } from "../network/seen.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 
-/** Everything that the plan of a compute environment is made from. */
+/** Everything from which the plan of a compute environment is computed. */
 export interface Seen {
   readonly identity: Identity;
   readonly directives: Directives;
@@ -30,7 +30,7 @@ export interface Seen {
   readonly claimedBy: string | undefined;
   /** Other objects with a replacement under way in this region. */
   readonly replacementsElsewhere: number;
-  /** By name of a retired environment: the jobs that may still be on it; none of one whose jobs are being counted. */
+  /** By name of a retired environment: the jobs that may still be on it; none while its jobs are being counted. */
   readonly jobs: ReadonlyMap<string, JobsSeen>;
   /** During the soak: whether a job is RUNNING on the target; undefined when that was not read. */
   readonly targetRuns: boolean | undefined;

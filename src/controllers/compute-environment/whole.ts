@@ -14,7 +14,7 @@ import type { Seen } from "./seen.ts";
 /** Every write for a compute environment, and for what it depends on. */
 export type AnyAction = Action | RolesAction | EndpointsAction | GroupAction;
 
-/** Everything that the plan of an object is made from. */
+/** Everything from which the plan of an object is computed. */
 export interface Observation {
   /** The object as if its spec named all that is selected and created for it. */
   readonly effective: BatchComputeEnvironment;

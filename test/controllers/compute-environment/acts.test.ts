@@ -183,7 +183,7 @@ describe("an act, as a whole,", () => {
       },
     ],
     [
-      "asks AWS to look at an INVALID one again",
+      "revalidates an INVALID one",
       ec2,
       {
         environments: [old({ status: "INVALID", statusReason: "no such subnet" })],

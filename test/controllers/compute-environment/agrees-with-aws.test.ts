@@ -96,7 +96,7 @@ describe("what AWS describes of what the operator made is no difference:", () =>
     expect(differences(spec, after)).toEqual([]);
   });
 
-  it("a launch template whose version AWS describes although the spec leaves it out", async () => {
+  it("a launch template with a version that AWS describes although the spec leaves it out", async () => {
     const spec = withResources(ec2, { launchTemplate: { launchTemplateName: "lt" } });
     const seen = (
       await described(withResources(ec2, { launchTemplate: { launchTemplateName: "lt", version: "$Default" } }))

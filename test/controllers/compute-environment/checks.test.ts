@@ -50,7 +50,7 @@ describe("what prevents a successor", () => {
     ],
     ["not a foreign queue that spec and flag give up", repoint, { ...allowed, queues: [foreign] }, "nothing"],
     [
-      "a queue with the tags of an object that is gone",
+      "a queue with the tags of an object that no longer exists",
       ec2,
       { queues: [{ ...queue("q1", ["old"]), object: undefined }] },
       "blocked UnmanagedQueue",
@@ -112,13 +112,8 @@ describe("what prevents a successor", () => {
       sibling(withResources(ec2, { instanceTypes: ["a1"] })),
       "nothing",
     ],
-    [
-      "not a neighbour whose architecture is not known",
-      arm,
-      sibling(withResources(ec2, { instanceTypes: [] })),
-      "nothing",
-    ],
-    ["not a neighbour that is gone", fargate, { queues: [queue("q1", ["old", "gone"])] }, "nothing"],
+    ["not a neighbour of unknown architecture", arm, sibling(withResources(ec2, { instanceTypes: [] })), "nothing"],
+    ["not a neighbour that no longer exists", fargate, { queues: [queue("q1", ["old", "gone"])] }, "nothing"],
 
     ["not 48 environments", ec2, { environments: others(48) }, "nothing"],
     ["more than 48 environments", ec2, { environments: others(49) }, "wait QuotaNearlyReached again in 60 s"],
@@ -196,7 +191,7 @@ describe("a queue", () => {
 
   it.each<[string, Partial<QueueSeen>, boolean]>([
     ["with its object is ours", {}, true],
-    ["whose object is gone is not", { object: undefined }, false],
+    ["without an object is not", { object: undefined }, false],
     ["without our tags is not", { owner: undefined }, false],
   ])("%s", (_name, change, expected) => {
     expect(isOurs({ ...queue("q1", []), ...change })).toBe(expected);

@@ -47,13 +47,13 @@ describe("means the same to AWS", () => {
     ["no text, and an empty one", sameText, undefined, ""],
     ["no number, and AWS's own", sameNumber(100), undefined, 100],
     [
-      "a launch template whose version AWS fills in",
+      "a launch template with a version that AWS fills in",
       sameLaunchTemplate,
       template,
       { ...template, version: "$Default" },
     ],
     [
-      "a launch template whose overrides AWS fills in",
+      "a launch template with overrides that AWS fills in",
       sameLaunchTemplate,
       template,
       { ...template, version: "", overrides: [] },
@@ -61,7 +61,7 @@ describe("means the same to AWS", () => {
     ["no launch template, and an empty one", sameLaunchTemplate, undefined, { launchTemplateId: "", overrides: [] }],
     ["no launch template, and none", sameLaunchTemplate, undefined, undefined],
     [
-      "an override whose version AWS fills in",
+      "an override with a version that AWS fills in",
       sameLaunchTemplate,
       { ...template, overrides: [override] },
       { ...template, version: "$Default", overrides: [{ ...override, version: "$Default" }] },
@@ -73,7 +73,7 @@ describe("means the same to AWS", () => {
       [{ imageType: "ECS_AL2", batchImageStatus: "LATEST" }],
     ],
     [
-      "an override whose targets are none, and are left out",
+      "an override without targets, which are left out",
       sameLaunchTemplate,
       { ...template, overrides: [{ launchTemplateId: "lt-2" }] },
       { ...template, overrides: [{ launchTemplateId: "lt-2", targetInstanceTypes: [] }] },
@@ -85,7 +85,7 @@ describe("means the same to AWS", () => {
       { ...template, userdataType: "EKS_NODEADM", overrides: [{ ...override, userdataType: "EKS_NODEADM" }] },
     ],
     [
-      "an image whose Kubernetes version AWS fills in",
+      "an image with a Kubernetes version that AWS fills in",
       sameImages,
       [{ imageType: "EKS_AL2023" }],
       [{ imageType: "EKS_AL2023", imageKubernetesVersion: "1.33" }],

@@ -201,7 +201,7 @@ describe("environments that were created for the current plan and lost their tag
       "act Creating",
     ],
     [
-      "are not those that were made for another plan, nor what somebody else gave the name of the object",
+      "are not those that were created for another plan, nor what somebody else gave the name of the object",
       [
         untagged(""),
         { ...untagged(""), computeEnvironmentName: otherName },
@@ -214,7 +214,7 @@ describe("environments that were created for the current plan and lost their tag
   });
 });
 
-describe("another environment is made at once", () => {
+describe("another environment is created at once", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>]>([
     ["for another spec", withResources(fargate, { maxvCpus: 32 }), { environments: [made("", 60)] }],
     ["for a rollout token", { ...fargate, rolloutToken: "again" }, { environments: [made("", 60)] }],

@@ -72,7 +72,7 @@ describe("what AWS fills in is no difference", () => {
       described({ instanceRole: "arn:aws:iam::123456789012:instance-profile/ecsInstanceRole" }),
     ],
     [
-      "a launch template whose version and overrides AWS fills in",
+      "a launch template with a version and overrides that AWS fills in",
       withResources(ec2, { launchTemplate: { launchTemplateId: "lt-1" } }),
       described({ launchTemplate: { launchTemplateId: "lt-1", version: "$Default", overrides: [] } }),
     ],
@@ -102,7 +102,7 @@ describe("what AWS fills in is no difference", () => {
   });
 });
 
-describe("an environment of instances whose update AWS allows, without updatePolicy", () => {
+describe("an environment of instances that AWS can update, without updatePolicy", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Environment, string[]]>([
     [
       "scales in place when maxvCpus changes",
@@ -148,7 +148,7 @@ describe("an environment of instances whose update AWS allows, without updatePol
       ["computeResources.subnets: replacement"],
     ],
     [
-      "replaces for a launch template that is gone from the spec",
+      "replaces for a launch template that is removed from the spec",
       ec2,
       described({ launchTemplate: { launchTemplateId: "lt-1", version: "1" } }),
       ["computeResources.launchTemplate: replacement"],

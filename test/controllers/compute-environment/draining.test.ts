@@ -43,10 +43,10 @@ describe("a job", () => {
   it.each<[string, ReturnType<typeof job>, boolean]>([
     ["in its cluster counts", on("AWSBatch-old"), true],
     ["in another cluster does not", on("AWSBatch-new"), false],
-    ["of unknown place counts when it was made before", on(undefined, { createdAt: now - 400_000 }), true],
-    ["of unknown place does not count when it was made after", on(undefined, { createdAt: now - 200_000 }), false],
+    ["of unknown place counts when it was created before", on(undefined, { createdAt: now - 400_000 }), true],
+    ["of unknown place does not count when it was created after", on(undefined, { createdAt: now - 200_000 }), false],
     [
-      "of unknown place counts when it was made before and began after",
+      "of unknown place counts when it was created before and began after",
       on(undefined, { createdAt: now - 400_000, startedAt: now - 100_000 }),
       true,
     ],

@@ -169,7 +169,7 @@ describe("what a queue should name for a reference", () => {
       named: ["old"],
       is: "new",
     },
-    "stays while the target is being made": {
+    "stays while the target is being created": {
       ours: [old(), fresh({ status: "CREATING" })],
       named: ["old"],
       is: "old",

@@ -97,7 +97,7 @@ export function object(spec: BatchComputeEnvironmentSpec = ec2): BatchComputeEnv
 export const serviceLinkedRole =
   "arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch";
 
-/** An environment of ours as AWS describes it after it was made from `spec`. */
+/** An environment of ours as AWS describes it after it was created from `spec`. */
 export function environment(
   name: string,
   spec: BatchComputeEnvironmentSpec = ec2,

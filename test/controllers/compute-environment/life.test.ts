@@ -301,9 +301,9 @@ describe("what predecessors are retired for is reported", () => {
   });
 
   it.each<[string, Partial<Parts>, string]>([
-    ["a role is made", { roles: roleToMake }, "act CreatingRole; serving"],
+    ["a role is created", { roles: roleToMake }, "act CreatingRole; serving"],
     ["endpoints are made", { endpoints: endpointsToMake }, "act CreatingEndpoints; serving"],
-    ["a group is made", { group: groupKnown }, "act CreatingSecurityGroup; serving"],
+    ["a group is created", { group: groupKnown }, "act CreatingSecurityGroup; serving"],
   ])("also while %s: else the replacement would look complete where AWS refuses that", (_what, parts, first) => {
     expect(retiring(parts, ...soaking)).toEqual([first, "Soaking"]);
   });
@@ -313,7 +313,7 @@ describe("what predecessors are retired for is reported", () => {
     expect(retiring({ roles: written }, ...soaked)).toEqual(["wait CreatingRole; serving", "Disabling"]);
   });
 
-  it("also while the role is made again without which AWS cannot delete one", () => {
+  it("also while the role is created again without which AWS cannot delete one", () => {
     const [{ arn, name } = { arn: "", name: "" }] = seenRoles(desiresRole).desiredRoles;
     const stranded = new Map([[arn, undefined]]);
     const roles = seenRoles({}, { iam: inIam([]), stranded, claims: [name] });
@@ -430,7 +430,7 @@ describe("the change that is reported", () => {
 
   it.each<[string, Partial<Parts>, string]>([
     ["none while the spec lacks a group that status does not name yet", { group: groupToMake }, "None"],
-    ["what it is while a group is made in place of one that status names", { group: groupKnown }, "Scale"],
+    ["what it is while a group is created in place of one that status names", { group: groupKnown }, "Scale"],
     ["what it is while endpoints and roles are made", { endpoints: endpointsToMake, roles: roleToMake }, "Scale"],
   ])("is %s", (_what, parts, action) => {
     const spec = withResources(ec2, { maxvCpus: 9 });

@@ -159,7 +159,7 @@ describe("the jobs that are likely to run in an environment", () => {
   const body = { type: "container", containerProperties: { image: "busybox" } };
   const going = definition("going", body);
   const definitions = [
-    definition("beside", body),
+    definition("nearby", body),
     definition("abroad", { ...body, region: "us-east-1" }),
     definition("elsewhere", body, "other"),
     definition("nowhere", body, "third"),
@@ -188,16 +188,16 @@ describe("the jobs that are likely to run in an environment", () => {
   const names = (jobs: readonly JobDefinition[]): readonly string[] => jobs.map(({ metadata }) => metadata.name);
 
   it("are those in its namespace, in its region", () => {
-    expect(names(jobsOf(likely(), { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["beside"]);
+    expect(names(jobsOf(likely(), { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["nearby"]);
     expect(names(jobsOf(likely(), { namespace: "team", name: "ce" }, "us-east-1"))).toEqual(["abroad"]);
   });
 
   it("and those next to a queue that names an environment of it in AWS, by name or ARN", () => {
     for (const name of ["team_ce-1", "arn:aws:batch:eu-west-1:123456789012:compute-environment/team_ce-1"]) {
       const jobs = likely(naming(tagsOf("other", "q"), name), naming(tagsOf("team", "q2"), name));
-      expect(names(jobsOf(jobs, { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["beside", "elsewhere"]);
-      expect(names(jobsOf(jobs, { namespace: "team", name: "other" }, "eu-west-1"))).toEqual(["beside"]);
-      expect(names(jobsOf(jobs, { namespace: "team" }, "eu-west-1"))).toEqual(["beside"]);
+      expect(names(jobsOf(jobs, { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["nearby", "elsewhere"]);
+      expect(names(jobsOf(jobs, { namespace: "team", name: "other" }, "eu-west-1"))).toEqual(["nearby"]);
+      expect(names(jobsOf(jobs, { namespace: "team" }, "eu-west-1"))).toEqual(["nearby"]);
     }
   });
 
@@ -208,7 +208,7 @@ describe("the jobs that are likely to run in an environment", () => {
       naming(tagsOf("other", "q"), "team_ce-2"),
       { ...naming(tagsOf("other", "q")), computeEnvironmentOrder: undefined },
     );
-    expect(names(jobsOf(jobs, { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["beside"]);
+    expect(names(jobsOf(jobs, { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["nearby"]);
   });
 });
 

@@ -250,13 +250,13 @@ describe("replacements elsewhere", () => {
 
   it.each<[string, readonly KubeObject[], Record<string, string>]>([
     ["that goes on", [{ ...ofA, ...ready({}) }], {}],
-    ["whose namespace is not watched", [], { "awsbatch.dev/namespace": "elsewhere" }],
+    ["in a namespace that is not watched", [], { "awsbatch.dev/namespace": "elsewhere" }],
   ])("one of an object %s", async (_name, objects, tags) => {
     const environments = onItsWay.map((each) => ({ ...each, tags: { ...each.tags, ...tags } }));
     expect((await pass(fakeRegion({ environments }), objects)).replacementsElsewhere).toBe(1);
   });
 
-  it("one of an object whose spec selects its subnets, and has roles made for it", async () => {
+  it("one of an object that selects its subnets, and has roles created for it", async () => {
     const given: BatchComputeEnvironmentSpec = {
       ...withResources(ec2, { subnets: undefined, instanceRole: undefined, subnetSelector: { tags: { a: "b" } } }),
       iam: { serviceRole: {} },
@@ -299,7 +299,7 @@ describe("the mark of an environment that is on its way out", () => {
 });
 
 describe("the jobs on an environment that is on its way out", () => {
-  it("are counted over all queues, for an object whose environments are to be emptied", async () => {
+  it("are counted over all queues, for an object with environments that are to be emptied", async () => {
     const onOld = job("j1", { cluster: "AWSBatch-old" });
     const region = fakeRegion({ environments: [retiring()], jobsByQueue: { theirs: [onOld] } });
     expect((await pass(region)).jobs.get("old")).toMatchObject({ kind: "read", remaining: [onOld] });

@@ -493,7 +493,7 @@ describe("a replacement", () => {
       "wait AwaitingApproval; serving; Retiring=AwaitingApproval",
     ],
     [
-      "takes the predecessor out of service whose removal is approved",
+      "takes out of service the predecessor with an approved removal",
       { ...other, replacement: { holdBefore: ["Delete"] } },
       {
         environments: [old(), fresh(serving(601))],
@@ -539,7 +539,7 @@ describe("a replacement", () => {
       { environments: [old(retired({ status: "DELETING" })), fresh(serving(601))] },
       "wait Deleting; serving; Retiring=Deleting",
     ],
-    ["is over when it is gone", other, { environments: [fresh(serving(601))] }, "serves Available; serving"],
+    ["is over when it is deleted", other, { environments: [fresh(serving(601))] }, "serves Available; serving"],
   ])("%s", (_name, spec, change, expected) => {
     expect(summary(spec, change)).toBe(expected);
   });
@@ -776,7 +776,7 @@ describe("an environment that AWS finds INVALID", () => {
       "tag retire old",
     ],
     [
-      "whose deletion AWS gave up is reported, and tried again later",
+      "with a deletion that AWS gave up is reported, and tried again later",
       other,
       {
         environments: [old(retired({ status: "INVALID" })), fresh(serving(601))],
@@ -786,7 +786,7 @@ describe("an environment that AWS finds INVALID", () => {
       "blocked DeleteFailed",
     ],
     [
-      "whose deletion AWS gave up is tried again after 5 minutes",
+      "with a deletion that AWS gave up is tried again after 5 minutes",
       other,
       {
         environments: [old(retired({ status: "INVALID" })), fresh(serving(601))],
@@ -1057,6 +1057,6 @@ describe("deletion", () => {
   });
 });
 
-it("every name that is made fits AWS", () => {
+it("every name that is created fits AWS", () => {
   expect(seen(ec2).freeName.name).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/);
 });

@@ -371,7 +371,7 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
       (jobs.zeroForMs ?? 0) >= 10_000
     );
   },
-  "creates only under a free name whose absence is believed, and nothing in deletion": (action, world) =>
+  "creates only under a free name that is surely absent, and nothing in deletion": (action, world) =>
     action.kind !== "create" ||
     (action.request.computeEnvironmentName === "fresh" &&
       world.seen.freeName.absent &&

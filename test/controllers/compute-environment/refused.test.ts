@@ -81,7 +81,7 @@ describe("what AWS refuses keeps waiting nothing that does not hang on it", () =
       "update",
     ],
     [
-      "a successor is made past it",
+      "a successor is created past it",
       other,
       { ...stuck, environments: [old(), failed()], queues: [queue("q1", ["old"])] },
       "create",
@@ -138,7 +138,7 @@ describe("what AWS refuses keeps waiting nothing that does not hang on it", () =
       "delete b",
     ],
     [
-      "another attempt is made past a check that AWS refuses",
+      "another attempt is created past a check that AWS refuses",
       ec2,
       {
         environments: [
@@ -285,7 +285,7 @@ describe("a step that AWS refused", () => {
   });
 });
 
-describe("no further environment is made past three for the same spec that AWS does not let go of", () => {
+describe("no further environment is created past three for the same spec that AWS does not release", () => {
   const attempt = (number: number, change: Partial<Environment> = {}): Environment =>
     failed(`team_ce-${id}${number === 1 ? "" : `-${number}`}`, change);
   const given = (attempts: readonly Environment[], refused: readonly string[]) => ({
@@ -329,7 +329,7 @@ describe("no further environment is made past three for the same spec that AWS d
     );
   });
 
-  it("whatever else of theirs is refused, and whatever was made for another spec", () => {
+  it("whatever else of theirs is refused, and whatever was created for another spec", () => {
     const elsewhere = [...deletions.slice(0, 2), "delete failed"];
     expect(summary(planned(other, given([first, second, failed()], elsewhere)))).toBe("create");
   });

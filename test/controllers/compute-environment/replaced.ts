@@ -1,4 +1,4 @@
-/** An environment `old` whose spec changed to `other`, and its successor `new`. */
+/** An environment `old` with its spec changed to `other`, and its successor `new`. */
 
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";

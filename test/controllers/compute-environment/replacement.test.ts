@@ -146,7 +146,7 @@ describe("an attempt that AWS found INVALID", () => {
       "wait Creating again in 1800 s",
     ],
     [
-      "of an earlier spec goes while the corrected one is made",
+      "of an earlier spec goes while the corrected one is created",
       { environments: [old({ status: "INVALID" }), fresh({ status: "CREATING" })] },
       "tag retire old",
     ],
@@ -258,7 +258,12 @@ describe("the state that the spec says", () => {
   });
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
-    ["stops what serves before a successor is made", off, { environments: [old()], ...named }, "update old spec.state"],
+    [
+      "stops what serves before a successor is created",
+      off,
+      { environments: [old()], ...named },
+      "update old spec.state",
+    ],
     [
       "stops what serves while Create is held",
       holding(off, "Create"),
@@ -522,7 +527,7 @@ describe("a foreign queue that may be repointed", () => {
       "wait SwitchingQueues",
     ],
     [
-      "waits for an entry of its own that is gone",
+      "waits for an entry of its own that no longer exists",
       spec,
       { environments: [old(), fresh()], ...theirs("x", "old") },
       "wait SwitchingQueues",

@@ -38,7 +38,7 @@ function line(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string 
 describe("name, serving, target and predecessors", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["of nothing", ec2, {}, "- - -"],
-    ["of one that is being made", ec2, { environments: [old({ status: "CREATING" })] }, "old - old"],
+    ["of one that is being created", ec2, { environments: [old({ status: "CREATING" })] }, "old - old"],
     ["of one that serves", ec2, { environments: [old()], queues: [queue("q1", ["old"])] }, "old old old"],
     ["of one that serves no queue yet", ec2, { environments: [old()] }, "old old old"],
     [
@@ -48,7 +48,7 @@ describe("name, serving, target and predecessors", () => {
       "old old old",
     ],
     [
-      "before a successor is made",
+      "before a successor is created",
       other,
       { environments: [old()], queues: [queue("q1", ["old"])] },
       "old old - old InUse",
@@ -60,13 +60,13 @@ describe("name, serving, target and predecessors", () => {
       "old - - old InUse",
     ],
     [
-      "while a successor is made",
+      "while a successor is created",
       other,
       { environments: [old(), fresh({ status: "CREATING" })], queues: [queue("q1", ["old"])] },
       "new old new old InUse",
     ],
     [
-      "while a successor is made that no queue waits for",
+      "while a successor is created that no queue waits for",
       other,
       { environments: [old(), fresh({ status: "CREATING" })] },
       "new - new old Standby",

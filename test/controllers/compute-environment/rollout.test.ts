@@ -35,7 +35,7 @@ describe("what the tag of a rollout records", () => {
     expect(rolloutOf("v3", given(asked("v1", "v2"))).ask).toMatch(/^v1@asked:/);
   });
 
-  it("never asks again for a token that looks like a mark", () => {
+  it("never asks again for a token that resembles a mark", () => {
     expect(isRolledOut(noting("v1@asked:00000000"), "v1@asked:00000000")).toBe(true);
   });
 });

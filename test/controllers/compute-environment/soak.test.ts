@@ -20,7 +20,7 @@ describe("the soak", () => {
     ["lasts as long as the spec says", soaking(60, {}, 90), "Soaking", 30_000],
     ["is over when the spec says", soaking(90, {}, 90), "Disabling", undefined],
     [
-      "keeps one that was made in the same second",
+      "keeps one that was created in the same second",
       soaking(60, { tags: { "awsbatch.dev/created-at": iso(100) } }),
       "Soaking",
       30_000,

@@ -20,7 +20,7 @@ describe("a moment that is noted", () => {
   });
 });
 
-/** A replica whose clock is behind goes on where another one has ended. */
+/** A replica with a clock that is behind continues where another one has ended. */
 describe("where the clock is behind what was noted", () => {
   /** What is planned, time after time, when AWS has each tag as it was asked for. */
   function reasons(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): readonly string[] {
@@ -68,7 +68,7 @@ describe("where the clock is behind what was noted", () => {
     expect(reasons(other, { environments, queues, ...approved })).toEqual(["tag serving", "Soaking"]);
   });
 
-  it("an environment that is made is the newest all the same", () => {
+  it("an environment that is created is the newest all the same", () => {
     const environments = [environment("old", ec2, noted({ "awsbatch.dev/created-at": iso(-111) }))];
     expect(chosen(object(other), seen(other, { environments })).next).toMatchObject({
       action: { kind: "create", request: { tags: { "awsbatch.dev/created-at": iso(-112) } } },

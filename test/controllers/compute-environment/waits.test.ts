@@ -19,7 +19,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, object]>([
     [
-      "for a name whose absence is not believed yet",
+      "for a name that may still exist",
       ec2,
       { freeName: { name: "team_ce-1", absent: false, attempt: 1 } },
       {
