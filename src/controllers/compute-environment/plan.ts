@@ -98,7 +98,7 @@ export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number
   };
 }
 
-/** What follows once environments have the tags of this object: an adoption is no creation. */
+/** What follows once environments have the tags of this object: an adoption is not a creation. */
 function changeOnceOwned({ spec, seen, now }: Context, action: Action): Change {
   if (action.kind !== "tag") return changeOf(contextOf(spec, seen, now));
   const changes = new Map(action.items.map(({ name, change }) => [name, change]));

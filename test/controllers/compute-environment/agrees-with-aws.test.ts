@@ -69,7 +69,7 @@ describe.each(cases)("on %s the operator updates in place exactly what AWS does 
   });
 });
 
-describe("what AWS describes of what the operator made is no difference:", () => {
+describe("what AWS describes of what the operator created is not a difference:", () => {
   it.each<[string, Spec]>([
     ["EC2", ec2],
     ["EC2 without minvCpus", withResources(ec2, { minvCpus: undefined })],

@@ -38,7 +38,7 @@ const filledIn = {
 const kinds = (spec: BatchComputeEnvironmentSpec, seen: Environment): string[] =>
   differences(spec, seen).map(({ path, kind }) => `${path.replace("spec.", "")}: ${kind}`);
 
-describe("what AWS fills in is no difference", () => {
+describe("what AWS fills in is not a difference", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Environment]>([
     ["an environment just as it was made", ec2, environment("ce-1")],
     ["the service-linked role that AWS fills in", ec2, environment("ce-1")],

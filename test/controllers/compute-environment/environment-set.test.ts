@@ -239,7 +239,7 @@ describe("what a queue should name for a reference", () => {
       named: ["old"],
       is: "new",
     },
-    "is no target that is still to be disabled: jobs would start on it": {
+    "is not a target that is still to be disabled: jobs would start on it": {
       spec: { ...other, state: "DISABLED" },
       ours: [old({ state: "DISABLED" }), fresh()],
       named: ["old"],

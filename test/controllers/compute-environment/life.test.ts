@@ -408,7 +408,7 @@ describe("the change that is reported", () => {
     ]);
   });
 
-  it("marks what differs by a selection, which is no drift", () => {
+  it("marks what differs by a selection, which is not drift", () => {
     const spec = withResources(ec2, { subnets: ["subnet-9"], maxvCpus: 9 });
     const { change } = planned(spec, { own: { environments: [old()] }, written: selecting });
     expect(change.changes.map(({ path, isReference }) => [path, isReference])).toEqual([

@@ -980,15 +980,15 @@ describe("deletion", () => {
   const name = seen(ec2).freeName.name;
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
-    ["lets go when nothing is left", ec2, deleting, "release Deleted"],
+    ["releases the object when nothing is left", ec2, deleting, "release Deleted"],
     [
-      "lets go only when the absence may be believed",
+      "releases the object only when the absence may be believed",
       ec2,
       { ...deleting, freeName: { name, absent: false, attempt: 1 } },
       "wait Deleting",
     ],
     [
-      "lets go only when nothing is on its way to become its own",
+      "releases the object only when nothing is on its way to become its own",
       ec2,
       { ...deleting, claimsSettled: false },
       "wait Deleting",

@@ -14,7 +14,7 @@ describe("a moment that is noted", () => {
     expect(momentAfter(now, [momentOf(iso(0))])).toBe(iso(-1));
   });
 
-  it("comes before all others when it is missing, or is no date", () => {
+  it("comes before all others when it is missing, or is not a date", () => {
     expect(momentOf(undefined)).toBe(Number.NEGATIVE_INFINITY);
     expect(momentOf("some day")).toBe(Number.NEGATIVE_INFINITY);
   });
@@ -61,7 +61,7 @@ describe("where the clock is behind what was noted", () => {
     expect(reasons(other, { environments: [old(), invalid], queues: there })).toEqual(["tag returned", "Invalid"]);
   });
 
-  it("notes that are no dates are put right once", () => {
+  it("notes that are not dates are corrected once", () => {
     const garbage = { "awsbatch.dev/serving-since": "some day" };
     const environments = [old(noted(garbage)), fresh(noted({ ...garbage, ...returnedAt(300) }))];
     const approved = { directives: { ...directives, approved: `${id}/Repoint@${iso(300)}` } };
