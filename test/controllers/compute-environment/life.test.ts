@@ -304,7 +304,7 @@ describe("what predecessors are retired for is reported", () => {
     ["a role is created", { roles: roleToMake }, "act CreatingRole; serving"],
     ["endpoints are made", { endpoints: endpointsToMake }, "act CreatingEndpoints; serving"],
     ["a group is created", { group: groupKnown }, "act CreatingSecurityGroup; serving"],
-  ])("also while %s: else the replacement would look complete where AWS refuses that", (_what, parts, first) => {
+  ])("also while %s: else the replacement would seem complete where AWS refuses that", (_what, parts, first) => {
     expect(retiring(parts, ...soaking)).toEqual([first, "Soaking"]);
   });
 
