@@ -23,7 +23,7 @@ export interface Line {
 
 /** What the operator has made in the network of an account; see `account.ts`. */
 
-/** Endpoints and their group are of the cluster, and of all environments that wish any. */
+/** Endpoints and their group belong to the cluster, and to all environments that request any. */
 export const everybody = "everybody's";
 
 /** Names in the place of ids that chance made. */
@@ -69,7 +69,7 @@ export function networkLines(aws: SimulatedAws, store: MemoryStore, cluster: Clu
       const owner = ownerIn(tagsOf(one.Tags));
       return {
         owner: owner === undefined ? everybody : `BatchComputeEnvironment ${owner.namespace}/${owner.name}`,
-        // Beside what the environments need, others may let in to the endpoints whom they like.
+        // In addition to the needs of the environments, others may allow further access to the endpoints.
         text: `security group ${one.GroupName} in ${one.VpcId}: ${rulesOf(one, names)
           .filter((rule) => owner !== undefined || rule.includes(" 443-443 "))
           .join("; ")}`,
@@ -96,7 +96,7 @@ function asksForAny(store: MemoryStore, tags: Tags | undefined): boolean {
 }
 
 function rulesOf({ IpPermissions = [], IpPermissionsEgress = [] }: SecurityGroup, names: ReadonlyMap<string, string>) {
-  const told =
+  const reported =
     (direction: string) =>
     ({ IpProtocol, FromPort, ToPort, ...peers }: IpPermission): readonly string[] =>
       [
@@ -105,5 +105,5 @@ function rulesOf({ IpPermissions = [], IpPermissionsEgress = [] }: SecurityGroup
         ...(peers.PrefixListIds ?? []).map(({ PrefixListId }) => PrefixListId),
         ...(peers.UserIdGroupPairs ?? []).map(({ GroupId = "" }) => names.get(GroupId) ?? GroupId),
       ].map((peer) => `${direction} ${IpProtocol} ${FromPort ?? ""}-${ToPort ?? ""} ${peer}`);
-  return [...IpPermissions.flatMap(told("from")), ...IpPermissionsEgress.flatMap(told("to"))].sort();
+  return [...IpPermissions.flatMap(reported("from")), ...IpPermissionsEgress.flatMap(reported("to"))].sort();
 }

@@ -27,8 +27,8 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluste
   const queues = truth.jobQueues().filter(({ status, tags }) => status !== "DELETED" && ours(tags));
   // An environment that was taken from us goes on with its role (promise 3), and nobody needs that in a fresh account.
   const strangersUse = (role: string): boolean => {
-    const standing = truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
-    const users = standing.filter((one) => namesRole(one, role));
+    const live = truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+    const users = live.filter((one) => namesRole(one, role));
     return users.length > 0 && users.every(({ tags }) => !ours(tags));
   };
   const groups = groupNames(aws, clusterName);

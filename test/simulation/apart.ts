@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
  * Runs a script in a Node process of its own, and ends it with the signal. What computes for minutes does not do it
  * within the test runner, whose module runner and coverage counters make a world several times slower.
  *
- * @param script beside this file
+ * @param script next to this file
  * @param onLine gets each line of its standard output; errors go where the tests' own go
  * @returns its exit code
  * @throws Error when it could not be started, or was ended by a signal

@@ -74,11 +74,11 @@ export class Player {
   #fail(act: Act): void {
     const world = this.#world;
     const { aws, store, leases, network } = world;
-    const told = Object.entries(act)
+    const reported = Object.entries(act)
       .filter(([, value]) => value !== undefined)
       .map(([, value]) => String(value))
       .join(" ");
-    world.disturb("fault", told);
+    world.disturb("fault", reported);
     switch (act.kind) {
       case "kill":
         world.arm({ replica: act.replica, after: act.after, verdict: { kind: "die" }, what: act.what });
@@ -188,7 +188,7 @@ function approvalIn(object: KubeObject): string | undefined {
   return /awsbatch\.dev\/approve: "([^"]+)"/.exec(message)?.[1];
 }
 
-/** Gives each object back what it says was taken from it time and again, as its message tells. */
+/** Returns to each object what was repeatedly taken from it, as its message says. */
 export async function giveBack({ aws, store }: Simulation): Promise<void> {
   for (const object of store.objects()) {
     const message = conditionsOf(object).find(({ reason }) => reason === "OwnershipTagsLost")?.message ?? "";
@@ -226,7 +226,7 @@ async function loseCluster(world: Simulation): Promise<void> {
 
 /**
  * Of its group and endpoints an object knows by notes on itself, which went with the cluster, and come back as soon as
- * EC2 can be read. Who takes the wish back before that leaves them behind, and nobody else does.
+ * EC2 can be read. An object that withdraws its request before that leaves them behind, and no other does.
  */
 function isNoted({ kind, metadata, spec }: KubeObject): boolean {
   const { network } = kind === "BatchComputeEnvironment" ? (spec as BatchComputeEnvironmentSpec) : {};

@@ -27,13 +27,13 @@ import type { Simulation } from "./world.ts";
 
 /**
  * How long a world may take from the last fault to rest. An event that no watch showed is made good after 15 minutes
- * at the latest (promise 9); what AWS found INVALID is looked at again after 30; a replacement that begins then takes
+ * at the latest (promise 9); what AWS found INVALID is checked again after 30; a replacement that begins then takes
  * 15 (soak and drain), and one more of them may wait for it.
  */
 const convergenceSeconds = 75 * 60;
 
-/** What the operator wrote there is in effect after five minutes, and then told with the next look of every ten. */
-const networkToldSeconds = 17 * 60;
+/** What the operator wrote there is in effect after five minutes, and then reported with the next ten-minute check. */
+const networkReportedSeconds = 17 * 60;
 
 /** An hour in which nothing may be written; ten minutes of it in three worlds of four, for it is a third of the work. */
 const silenceSeconds = (seed: number): number => (seed % 4 === 0 ? 3600 : 600);
@@ -43,18 +43,18 @@ const silenceSeconds = (seed: number): number => (seed % 4 === 0 ? 3600 : 600);
  */
 const graceSeconds = 660;
 /**
- * What no watch showed is listed within so long after the last fault (`oracles/resync.ts`), and then told: an annotation
+ * What no watch showed is listed within so long after the last fault (`oracles/resync.ts`), and then reported: an annotation
  * that was taken away makes no new generation, so that all objects can be as they should before (promise 9).
  */
 const listedSeconds = 17 * 60;
 
 /**
- * The end of every world. Faults stop, tools take back what bars a wish, and the user's last words are such that
+ * The end of every world. Faults stop, tools revert what blocks a desired state, and the last specs of the user are such that
  * every object can become Ready, or its namesake in a fresh account could not either. Then:
  *
  * - promises 4 and 5: within the bound the account equals what a fresh operator makes of the same manifests, with
  *   nothing extra; every delete has ended;
- * - promise 6: for an hour nothing is written on either side, and no event is told.
+ * - promise 6: for an hour nothing is written on either side, and no event is reported.
  */
 export async function endWell(
   world: Simulation,
@@ -68,7 +68,7 @@ export async function endWell(
   // Whoever is frozen goes on, and whoever is dead comes back.
   await world.seconds(10);
   await lastWords(world, player);
-  await world.until(() => !world.store.objects().some((object) => isLetGo(object, world)), listedSeconds);
+  await world.until(() => !world.store.objects().some((object) => isReleased(object, world)), listedSeconds);
   if (world.violations.length > 0) return;
   const expected = await expectedOf(world);
   if (!(await converges(world, expected)) && world.violations.length === 0) {
@@ -80,7 +80,7 @@ export async function endWell(
   }
   if (options.silence === false || world.violations.length > 0) return;
   const listed = listedSeconds - (world.clock.monotonic() - faultsEndedAt) / 1000;
-  await rest(world, Math.max(graceSeconds, listed, toldSeconds(world)));
+  await rest(world, Math.max(graceSeconds, listed, reportedSeconds(world)));
   await beSilent(world, silenceSeconds(options.seed));
 }
 
@@ -124,11 +124,11 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
     const { metadata } = manifest;
     if (object.kind === "BatchComputeEnvironment") {
       const spec = settledEnvironment(manifest.spec as BatchComputeEnvironment["spec"]);
-      world.apply({ ...manifest, metadata: askedToLook(manifest, world), spec });
+      world.apply({ ...manifest, metadata: withReconcileRequest(manifest, world), spec });
     } else if (object.kind === "JobQueue") {
       const spec = manifest.spec as JobQueueSpec;
-      const wanted = spec.computeEnvironmentOrder.map(({ computeEnvironmentRef }) => computeEnvironmentRef?.name ?? "");
-      const there = wanted.filter((name) => names.includes(name));
+      const named = spec.computeEnvironmentOrder.map(({ computeEnvironmentRef }) => computeEnvironmentRef?.name ?? "");
+      const there = named.filter((name) => names.includes(name));
       // A queue of nothing that is there goes as well.
       if (there.length === 0 && names.length === 0) world.delete("JobQueue", metadata.name);
       else
@@ -143,9 +143,9 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
 
 /**
  * Whether the deletion leaves what AWS has of it: nobody's from then on, so that a fresh account has to have it as well,
- * and another claimant of the name may have to be told that it is not adopted (the design's section 4, Retain).
+ * and another claimant of the name may need a status that it is not adopted (the design's section 4, Retain).
  */
-function isLetGo(object: KubeObject, { settings }: Simulation): boolean {
+function isReleased(object: KubeObject, { settings }: Simulation): boolean {
   const { deleting, retain } = directivesOf(object, settings);
   return deleting && retain;
 }
@@ -197,8 +197,8 @@ function manifestWithout(object: KubeObject): Manifest {
   return { ...manifest, metadata: { ...manifest.metadata, annotations: {} }, spec: { ...spec, ...adoption } };
 }
 
-/** What somebody did to groups and endpoints of ours would be seen within two hours; a person asks for a look now. */
-function askedToLook(manifest: Manifest, { hasNetwork, clock }: Simulation): Manifest["metadata"] {
+/** What somebody did to groups and endpoints of ours would be seen within two hours; a person requests a reconcile now. */
+function withReconcileRequest(manifest: Manifest, { hasNetwork, clock }: Simulation): Manifest["metadata"] {
   if (!hasNetwork) return manifest.metadata;
   return { ...manifest.metadata, annotations: { [reconcileRequestedAtAnnotation]: String(clock.now()) } };
 }
@@ -219,7 +219,7 @@ const stuckBy = "Stalled QuotaExceeded";
 
 /**
  * A successor needs room that there never is where each object has one environment, none of them is on its way out or
- * INVALID, so that AWS is asked to look at it again, and the quota is used up. What is nobody's stays as it is, and so
+ * INVALID, so that the operator asks AWS to validate it again, and the quota is used up. What is nobody's stays as it is, and so
  * does what is to be deleted while a queue that is Stalled for want of another runs its jobs on it (promise 1).
  */
 function hasNoRoom({ aws, store }: Simulation, verdicts: ReadonlyMap<string, string>): boolean {
@@ -314,23 +314,23 @@ function difference(world: Simulation, expected: Expected): string {
   return `after ${convergenceSeconds / 60} minutes: ${parts.join("\n   ")}`;
 }
 
-function toldSeconds({ aws, clock, hasNetwork }: Simulation): number {
+function reportedSeconds({ aws, clock, hasNetwork }: Simulation): number {
   const last = aws.log.findLast((call) => call.by === "operator" && isWrite(call));
   if (!hasNetwork || last === undefined) return 0;
-  return networkToldSeconds - (clock.now() - last.at) / 1000;
+  return networkReportedSeconds - (clock.now() - last.at) / 1000;
 }
 
-/** So long at least, and until nothing was told for a while: what is stuck may be told as Stalled some time later. */
+/** So long at least, and until nothing was reported for a while: what is stuck may be reported as Stalled some time later. */
 async function rest(world: Simulation, seconds: number): Promise<void> {
   const { clock } = world;
   const beganAt = clock.monotonic();
-  let [version, toldAt] = [versionsOf(world), beganAt];
+  let [version, reportedAt] = [versionsOf(world), beganAt];
   const passed = (since: number): number => (clock.monotonic() - since) / 1000;
-  const goesOn = (): boolean => passed(toldAt) < graceSeconds || isRoleMissing(world);
+  const goesOn = (): boolean => passed(reportedAt) < graceSeconds || isRoleMissing(world);
   while (passed(beganAt) < seconds || (goesOn() && passed(beganAt) < seconds + 1900)) {
     await world.seconds(15);
     const current = versionsOf(world);
-    if (current !== version) [version, toldAt] = [current, clock.monotonic()];
+    if (current !== version) [version, reportedAt] = [current, clock.monotonic()];
   }
 }
 
@@ -352,7 +352,7 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
   const beganAt = world.clock.now();
   const versions = (): string => versionsOf(world);
   const events = (): string => JSON.stringify(store.events().map(({ name, count }) => [name, count]));
-  const [version, told] = [versions(), events()];
+  const [version, reported] = [versions(), events()];
   await world.seconds(seconds);
   if (world.violations.length > 0) return;
   const calls = aws.log.filter((call) => call.by === "operator" && call.at > beganAt);
@@ -364,10 +364,10 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
       `${written.length} AWS writes, the first: ${written[0]?.operation} ${JSON.stringify(written[0]?.input)}`,
     );
   if (versions() !== version) world.violate(silent, `objects were written: ${version} became ${versions()}`);
-  if (events() !== told) world.violate(silent, `events were told: ${told} became ${events()}`);
-  // Two a minute, one for each 100 job definitions, one look at the jobs of a queue (decision 11), and a listing every
+  if (events() !== reported) world.violate(silent, `events were reported: ${reported} became ${events()}`);
+  // Two a minute, one for each 100 job definitions, one read of the jobs of a queue (decision 11), and a listing every
   // ten minutes; the rest is for a process that began.
-  // Who waits for room in a quota looks live before each try.
+  // An object that waits for room in a quota reads live before each try.
   const most = (seconds / 60) * 4 + seconds / 600 + 10 + 3 * calls.filter(waitsForRoom).length;
   // IAM and EC2 have budgets of their own.
   const ofEc2 = new Set(Object.keys(ec2Calls).map(operationOf));

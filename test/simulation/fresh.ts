@@ -25,7 +25,7 @@ const limitSeconds = 20 * 60;
  * The differential oracle: what a fresh operator makes of the same manifests in an account in which there is only
  * what others own. It sees the same clock, cluster and ages of objects, and no fault.
  *
- * Ages do not tell who had a queue or a job definition that two claim: a lost cluster's objects are all made anew, and
+ * Ages do not show which of two claimants owned a queue or a job definition: a lost cluster's objects are all recreated, and
  * the older may have been shown by no watch. AWS's tags do, and what they say stays so: there the owner is the older.
  */
 export async function expectedOf(world: Simulation): Promise<Expected> {
@@ -62,10 +62,10 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     // What others register above ours is drift; under a name without any of ours it is theirs.
     jobDefinitions: jobDefinitions.filter((one) => foreign(one) && !oursAre.has(one.jobDefinitionName)),
   });
-  const standing = aws.truth.jobQueues().filter(({ status }) => status !== "DELETING" && status !== "DELETED");
+  const live = aws.truth.jobQueues().filter(({ status }) => status !== "DELETING" && status !== "DELETED");
   const revisions = jobDefinitions.filter((one) => one.status === "ACTIVE" && !foreign(one)).sort(highestFirst);
   const owned = new Set([
-    ...standing.map(({ jobQueueName, tags }) => claimText("JobQueue", jobQueueName, ownerIn(tags))),
+    ...live.map(({ jobQueueName, tags }) => claimText("JobQueue", jobQueueName, ownerIn(tags))),
     ...[...oursAre].map((name) => {
       const highest = revisions.find(({ jobDefinitionName }) => jobDefinitionName === name);
       return claimText("JobDefinition", name, ownerIn(highest?.tags));

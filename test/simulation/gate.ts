@@ -1,6 +1,6 @@
 /**
  * Every await of a process that leads to the network, twice or thrice: before it asks, between the last check of the
- * lease and the bytes (writes only), and when the answer is there. At each of them the process may die or stand still.
+ * lease and the bytes (writes only), and when the answer is there. At each of them the process may die or freeze.
  */
 
 export type Phase = "asks" | "sends" | "hears";

@@ -15,10 +15,10 @@ export function growWorlds(share: number): void {
   const from = given.from + share * count;
 
   it(`keeps every promise in ${count} worlds, from seed ${from} on`, { timeout: 1_800_000 }, async ({ signal }) => {
-    const told: string[] = [];
+    const reported: string[] = [];
     const args = ["--seeds", String(count), "--from", String(from), "--processes", "1", "--first"];
-    const code = await runApart("simulate.ts", args, signal, (line) => told.push(line));
-    expect(code, told.join("\n")).toBe(0);
-    expect(told.at(-1)).toMatch(`${count} worlds from seed ${from}: 0 with a broken promise`);
+    const code = await runApart("simulate.ts", args, signal, (line) => reported.push(line));
+    expect(code, reported.join("\n")).toBe(0);
+    expect(reported.at(-1)).toMatch(`${count} worlds from seed ${from}: 0 with a broken promise`);
   });
 }

@@ -51,5 +51,5 @@ const handled = world.store
   .map(({ status }) => (status as { lastHandledReconcileAt?: string }).lastHandledReconcileAt);
 await world.stop();
 
-const told: Memory = { grown: after - before, asked: String(asked), handled, violations: world.violations };
-process.stdout.write(`${JSON.stringify(told)}\n`);
+const reported: Memory = { grown: after - before, asked: String(asked), handled, violations: world.violations };
+process.stdout.write(`${JSON.stringify(reported)}\n`);

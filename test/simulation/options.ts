@@ -14,7 +14,7 @@ export function refuse(refusals: readonly string[], usage: string): never {
 
 /**
  * @param usage one line for each way to ask; `--help` prints it and ends
- * @param most how many words may stand beside the options
+ * @param most maximum of words in addition to the options
  */
 export function optionsOf<const O extends Options>(options: O, usage: string, most = 0): Parsed<O> {
   const args = process.argv.slice(2);

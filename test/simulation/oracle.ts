@@ -8,7 +8,7 @@ import type { CallRecord } from "../../src/simulator/wire.ts";
 import type { Change } from "../../src/simulator/world.ts";
 import type { OperatorProcess } from "./process.ts";
 
-/** What an oracle may look at: the truth on both sides, past all caches and staleness. */
+/** What an oracle can read: the truth on both sides, without caches and staleness. */
 export interface Watched {
   readonly clock: VirtualClock;
   readonly store: MemoryStore;
@@ -22,7 +22,7 @@ export interface Watched {
   /** Which process made a call; undefined: not the operator. */
   readonly callerOf: (call: CallRecord) => OperatorProcess | undefined;
   /** When a call of the operator passed its process's last check, monotonic ms; of others, when it began. */
-  readonly letGoAt: (call: CallRecord) => number;
+  readonly releasedAt: (call: CallRecord) => number;
   /**
    * When something was last made for an object by a process that did not lead any more: what is on the wire when a process
    * is stopped cannot be called back. Monotonic ms; `key` as `textOf` gives it.
@@ -36,7 +36,7 @@ export interface Watched {
 
 /**
  * One promise, watched at every step. Each method is called in the turn in which the thing happens, and gives back
- * what went against the promise, in words; nothing, when all is well.
+ * what went against the promise, in words; undefined if it was kept.
  */
 export interface Oracle {
   /** A number of section 3 of the design, or a word, with what it promises. */

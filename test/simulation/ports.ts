@@ -130,8 +130,8 @@ export function gatedLeases(leases: LeaseStore, { gate, clock, latencyMs }: Netw
 
 /**
  * AWS as the SDK gives it: `beforeSend` is its innermost step.
- * @param onCall called in the turn in which a call begins on the wire, with when it was let go (the world's monotonic ms):
- *   between the two its process may stand still
+ * @param onCall called in the turn in which a call begins on the wire, with the time of its release (the world's monotonic ms):
+ *   between the two its process may freeze
  */
 export function gatedBatch(batch: BatchApi, network: NetworkOptions, onCall: OnCall): BatchApi {
   return guardedCalls("batch", batch, batchCalls, gatedCall(network, onCall));
@@ -146,7 +146,7 @@ export function gatedEc2(ec2: Ec2Api, network: NetworkOptions, onCall: OnCall): 
   return guardedCalls("ec2", ec2, ec2Calls, gatedCall(network, onCall));
 }
 
-type OnCall = (letGoAt: number) => void;
+type OnCall = (releasedAt: number) => void;
 
 function gatedCall({ gate, clock, onSend }: NetworkOptions, onCall: OnCall): CallGuard {
   return (operation, kind, call) => async (input, options?: CallOptions) => {
@@ -156,14 +156,14 @@ function gatedCall({ gate, clock, onSend }: NetworkOptions, onCall: OnCall): Cal
     try {
       options?.signal?.throwIfAborted();
       options?.beforeSend?.();
-      const letGoAt = clock.monotonic();
+      const releasedAt = clock.monotonic();
       if (kind === "write") {
         onSend(what);
         await gate.pass("sends", what);
       }
       // What was in the socket's buffer when the process was stopped leaves whatever its timers say afterwards.
       const answer = options?.signal?.aborted === true ? call(input) : call(input, options);
-      onCall(letGoAt);
+      onCall(releasedAt);
       return await answer;
     } finally {
       await gate.pass("hears", what);

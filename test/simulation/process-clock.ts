@@ -11,7 +11,7 @@ const never: Timer = { cancel: () => undefined };
 
 /**
  * The clock of one simulated process: the world's, with a wall clock that is wrong by `skewMs`, with timers that die
- * with the process, and that stand still while it is stopped.
+ * with the process, and that freeze while it is stopped.
  */
 export class ProcessClock implements Clock {
   skewMs: number;
@@ -54,7 +54,7 @@ export class ProcessClock implements Clock {
     };
   }
 
-  /** @param asleep the machine sleeps: the monotonic clock stands still as well, and timers keep what is left of them */
+  /** @param asleep the machine sleeps: the monotonic clock freezes as well, and timers keep what is left of them */
   stop(asleep: boolean): void {
     this.#stopped = { at: this.#world.monotonic(), asleep };
     if (!asleep) return;

@@ -29,7 +29,7 @@ export interface ProcessOptions {
   readonly region: string;
   /** Its wall clock is wrong by so much. */
   readonly skewMs: number;
-  /** Of its fingerprints; another number than 1 stands for another version of the operator. */
+  /** Of its fingerprints; another number than 1 means another version of the operator. */
   readonly algorithm: number;
   /** One way through the network to the API server. */
   readonly latencyMs: () => number;
@@ -38,7 +38,7 @@ export interface ProcessOptions {
   /** A write leaves. */
   readonly onSend: (process: OperatorProcess, what: string) => void;
   /** @param letGoAt when the call passed the process's last check, the world's monotonic ms */
-  readonly onCall: (process: OperatorProcess, record: CallRecord, letGoAt: number) => void;
+  readonly onCall: (process: OperatorProcess, record: CallRecord, releasedAt: number) => void;
   readonly onLeading: (process: OperatorProcess, leading: boolean) => void;
   /** It has ended, by itself or killed. */
   readonly onExit: (process: OperatorProcess, how: string) => void;
@@ -73,7 +73,7 @@ export class OperatorProcess {
       connections: this.#connections.signal,
       onSend: (what) => options.onSend(this, what),
     });
-    // Requests for the lease are no writes that need one.
+    // Requests for the lease are not writes that need one.
     const unleased = network(() => ({ deadlineMs: Number.POSITIVE_INFINITY }));
     this.composed = new ComposedOperator({
       flags: options.flags,
@@ -102,7 +102,7 @@ export class OperatorProcess {
     return this.#ended;
   }
 
-  /** Whether it stands still: what arrives is noticed only afterwards. */
+  /** Whether it is frozen: it notices arrivals only afterwards. */
   get frozen(): boolean {
     return this.#gate.frozen;
   }
@@ -132,7 +132,7 @@ export class OperatorProcess {
     this.#end("killed");
   }
 
-  /** SIGSTOP, or with `asleep` the sleep of its machine; SIGCONT after `forMs`. Nothing, if it stands still already. */
+  /** SIGSTOP, or with `asleep` the sleep of its machine; SIGCONT after `forMs`. No effect if it is already frozen. */
   freeze(forMs: number, asleep: boolean): void {
     if (this.#ended || this.#gate.frozen) return;
     this.#gate.stop();
@@ -151,9 +151,9 @@ export class OperatorProcess {
   async #openCloud(network: NetworkOptions, signal: AbortSignal): Promise<Cloud> {
     const { aws, region, algorithm } = this.#options;
     const account = await this.#identity(signal);
-    const onCall = (letGoAt: number): void => {
+    const onCall = (releasedAt: number): void => {
       const record = aws.log.at(-1);
-      if (record !== undefined) this.#options.onCall(this, record, letGoAt);
+      if (record !== undefined) this.#options.onCall(this, record, releasedAt);
     };
     return {
       account,

@@ -1,11 +1,11 @@
+import { storyText } from "./report-text.ts";
 import { type Outcome, runStory } from "./run.ts";
 import { isFault, type Step, type Story } from "./story.ts";
-import { toldStory } from "./telling.ts";
 
 /** The shortest story that was found, as a person reads it. */
-export async function toldShrunk(failing: Outcome, most?: number): Promise<string> {
+export async function shrunkText(failing: Outcome, most?: number): Promise<string> {
   const shorter = await shrunk(failing, most);
-  return `shrunk to ${toldStory(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`;
+  return `shrunk to ${storyText(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`;
 }
 
 /**

@@ -11,9 +11,9 @@ import { availableParallelism } from "node:os";
 import process from "node:process";
 import { runApart } from "./apart.ts";
 import { numbersOf, optionsOf } from "./options.ts";
+import { storyText, violationText } from "./report-text.ts";
 import { runSeed } from "./run.ts";
-import { toldShrunk } from "./shrink.ts";
-import { toldStory, toldViolation } from "./telling.ts";
+import { shrunkText } from "./shrink.ts";
 import { none, sumOf, type Totals, type Worlds } from "./worlds.ts";
 
 /** Worlds that a process makes before it ends: what it keeps in memory does not grow over the night. */
@@ -47,13 +47,13 @@ async function one(seed: number): Promise<void> {
   print(`1 world from seed ${seed}`);
   const outcome = await runSeed(seed);
   const { violations, virtualSeconds, points } = outcome;
-  if (values.trace) print(`${toldStory(outcome)}\n\n${outcome.trace()}`);
+  if (values.trace) print(`${storyText(outcome)}\n\n${outcome.trace()}`);
   const failed = violations.length > 0 ? 1 : 0;
   if (failed > 0) {
-    print(toldViolation(outcome));
-    if (!values["no-shrink"]) print(await toldShrunk(outcome));
+    print(violationText(outcome));
+    if (!values["no-shrink"]) print(await shrunkText(outcome));
   }
-  tell(seed, { worlds: 1, failed, virtualSeconds, points });
+  report(seed, { worlds: 1, failed, virtualSeconds, points });
 }
 
 async function many(): Promise<void> {
@@ -82,7 +82,7 @@ async function many(): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: processes }, work));
-  tell(from, totals);
+  report(from, totals);
 }
 
 async function inProcess(worlds: Worlds, take: (line: string) => void): Promise<void> {
@@ -91,7 +91,7 @@ async function inProcess(worlds: Worlds, take: (line: string) => void): Promise<
     throw new Error(`the process of the ${worlds.count} worlds from seed ${worlds.from} on ended with ${code}`);
 }
 
-function tell(from: number, { worlds, failed, virtualSeconds, points }: Totals): void {
+function report(from: number, { worlds, failed, virtualSeconds, points }: Totals): void {
   const seconds = (performance.now() / 1000).toFixed(0);
   const days = (virtualSeconds / 86_400).toFixed(1);
   print(

@@ -79,7 +79,7 @@ export type StoreFaultKind = "conflict" | "tooMany" | "unavailable" | "loseRespo
 export type Act =
   | { readonly kind: "apply"; readonly manifest: Manifest }
   | { readonly kind: "delete"; readonly of: string; readonly name: string }
-  /** Something that another tool made before the operator came, or makes beside it. */
+  /** Something that another tool made before the operator came, or makes while it runs. */
   | { readonly kind: "legacy"; readonly what: "environment" | "queue" | "definition"; readonly request: object }
   /** Everything that waits for an approval gets it. */
   | { readonly kind: "approve" }
@@ -130,7 +130,7 @@ export type Act =
       readonly n: number;
     };
 
-/** What is done by nobody's wish but the world's; a story without any is a story all the same. */
+/** Steps of the world, not of a user; a story is valid without them. */
 export function isFault({ act }: Step): boolean {
   return !["legacy", "apply", "delete", "approve", "submit", "tool", "loseCluster"].includes(act.kind);
 }

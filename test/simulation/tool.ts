@@ -136,7 +136,7 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
       });
     case "pardon":
       for (const one of truth.computeEnvironments()) outside.heal(one.computeEnvironmentName);
-      return did("mends what was broken");
+      return did("fixes what was broken");
     case "shortage":
     case "plenty":
       if (environment === undefined) return nothing;

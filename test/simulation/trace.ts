@@ -69,7 +69,7 @@ function summaryOf(object: KubeObject): string {
   if (ready === undefined) return "";
   const mark = find("Stalled") ?? find("Reconciling");
   const retiring = find("Retiring");
-  const news = retiring === undefined ? "" : ` | Retiring ${retiring.reason}: ${retiring.message}`;
+  const retiringText = retiring === undefined ? "" : ` | Retiring ${retiring.reason}: ${retiring.message}`;
   const at = `g${ready.observedGeneration}`;
-  return `${mark?.type ?? `Ready=${ready.status}`} ${at} ${ready.reason}: ${ready.message}${news}`;
+  return `${mark?.type ?? `Ready=${ready.status}`} ${at} ${ready.reason}: ${ready.message}${retiringText}`;
 }

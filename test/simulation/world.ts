@@ -136,7 +136,7 @@ export class Simulation {
   readonly #options: SimulationOptions;
   readonly #oracles: readonly Oracle[];
   readonly #random: Random;
-  readonly #callers = new WeakMap<CallRecord, { readonly process: OperatorProcess; readonly letGoAt: number }>();
+  readonly #callers = new WeakMap<CallRecord, { readonly process: OperatorProcess; readonly releasedAt: number }>();
   /** By `Kind namespace/name`. */
   readonly #madeLateAt = new Map<string, number>();
   #armed: (Omit<Armed, "after"> & { after: number })[] = [];
@@ -186,7 +186,7 @@ export class Simulation {
       processes: () => this.replicas.flatMap(({ process }) => (process === undefined ? [] : [process])),
       lease: () => this.#leaseHeld,
       callerOf: (call) => this.#callers.get(call)?.process,
-      letGoAt: (call) => this.#callers.get(call)?.letGoAt ?? this.clock.monotonic(),
+      releasedAt: (call) => this.#callers.get(call)?.releasedAt ?? this.clock.monotonic(),
       madeLateAt: (key) => this.#madeLateAt.get(key),
       lastDisturbance: () => this.#disturbedAt,
       shownWithinMs: () => this.shownWithinMs,
@@ -229,13 +229,13 @@ export class Simulation {
     this.#armed = [];
   }
 
-  /** A person or tool does something; told in the story. */
+  /** A person or tool does something; part of the story. */
   disturb(who: string, what: string): void {
     this.#disturbedAt = this.clock.monotonic();
     this.trace.note(who, what);
   }
 
-  /** As `kubectl apply`. False: the API server refused it, as the story tells. */
+  /** As `kubectl apply`. False: the API server rejected it, as the story shows. */
   apply(...manifests: readonly Manifest[]): boolean {
     let taken = true;
     for (const manifest of manifests) {
@@ -281,7 +281,7 @@ export class Simulation {
     }
   }
 
-  /** @returns whether it came true within the limit; looked at every second */
+  /** @returns whether it came true within the limit; checked every second */
   async until(done: () => boolean, limitSeconds = 1800): Promise<boolean> {
     for (let passed = 0; passed < limitSeconds && this.violations.length === 0; passed++) {
       if (done()) return true;
@@ -342,8 +342,8 @@ export class Simulation {
       repeatsEvent: () => this.network.repeats > 0 && this.#random() < this.network.repeats,
       judge: (one, phase, what) => this.#judge(one, phase, what),
       onSend: (one, what) => this.#ask((oracle) => oracle.onSend?.(one, what)),
-      onCall: (one, record, letGoAt) => {
-        this.#callers.set(record, { process: one, letGoAt });
+      onCall: (one, record, releasedAt) => {
+        this.#callers.set(record, { process: one, releasedAt });
         this.trace.noteCall(one.name, record);
       },
       onLeading: (one, leading) => this.trace.note(one.name, leading ? "leads" : "leads no more"),

@@ -1,6 +1,6 @@
 /**
  * `worlds-worker.ts JSON`: those worlds, in a process of their own. A line that begins with `{` is the totals since the
- * last such line; every other one tells of a broken promise.
+ * last such line; every other one reports a broken promise.
  */
 
 import process from "node:process";

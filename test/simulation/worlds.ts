@@ -1,8 +1,8 @@
+import { violationText } from "./report-text.ts";
 import { runSeed } from "./run.ts";
-import { toldShrunk } from "./shrink.ts";
-import { toldViolation } from "./telling.ts";
+import { shrunkText } from "./shrink.ts";
 
-/** Which worlds, and what is told of a broken promise. */
+/** Which worlds, and what is reported of a broken promise. */
 export interface Worlds {
   readonly from: number;
   readonly count: number;
@@ -42,8 +42,8 @@ export async function runWorlds(
     const failed = outcome.violations.length > 0 ? 1 : 0;
     totals = sumOf(totals, { worlds: 1, failed, virtualSeconds, points });
     if (failed === 0) continue;
-    print(toldViolation(outcome));
-    if (shrinks) print(await toldShrunk(outcome));
+    print(violationText(outcome));
+    if (shrinks) print(await shrunkText(outcome));
   }
   return totals;
 }

@@ -92,7 +92,7 @@ describe("alerts that compare ages, with what the real metrics show", () => {
     ]);
   });
 
-  it("are silent about what is well", async () => {
+  it("are silent about healthy objects", async () => {
     const world = await servingWorld();
     const firing = watching(world);
     await world.seconds(3 * hour);

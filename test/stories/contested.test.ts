@@ -106,13 +106,17 @@ describe.each(Object.entries(fights))("a rival who changes %s", (_what, { kind, 
       const undoOrTryAgain = (): void => void undo(world).catch(() => void world.clock.schedule(1000, undoOrTryAgain));
       rivalOf(world, seconds, undoOrTryAgain);
       undoOrTryAgain();
-      await world.until("it is told", () => world.condition(kind, name, "Contested")?.status === "True", 15 * minutes);
+      await world.until(
+        "it is reported",
+        () => world.condition(kind, name, "Contested")?.status === "True",
+        15 * minutes,
+      );
       expect(writesOf(world, operation) - before).toBe(3);
       expect(world.condition(kind, name, "Ready")?.reason).toBe("Contested");
-      const told = world.store
+      const reported = world.store
         .events()
         .filter(({ reason, type: level }) => reason === "Contested" && level === "Warning");
-      expect(told).toHaveLength(1);
+      expect(reported).toHaveLength(1);
       await world.seconds(60 * minutes);
       expect(writesOf(world, operation) - before).toBeLessThanOrEqual(8);
       expect(writesOf(world, operation) - before).toBeGreaterThanOrEqual(5);
@@ -146,7 +150,7 @@ describe("a rival who detaches a policy from a role", () => {
     "%i s after each correction is fought three times, and then once in 15 minutes",
     async (seconds) => {
       const { world, attached } = await detaching(seconds);
-      await world.until("it is told", () => contestedOf(world, "JobDefinition", "hello") === "True", 15 * minutes);
+      await world.until("it is reported", () => contestedOf(world, "JobDefinition", "hello") === "True", 15 * minutes);
       expect(attached()).toBe(3);
       await world.seconds(60 * minutes);
       expect(attached()).toBeLessThanOrEqual(8);
@@ -177,7 +181,7 @@ describe("a rival who registers a revision above ours", () => {
       rivalOf(world, seconds, () => void register());
       await register();
       const stalled = (): string | undefined => world.condition("JobDefinition", "hello", "Stalled")?.reason;
-      await world.until("it is told", () => stalled() === "RevisionContested", 15 * minutes);
+      await world.until("it is reported", () => stalled() === "RevisionContested", 15 * minutes);
       expect(registered()).toBe(1);
       await world.seconds(60 * minutes);
       expect(registered()).toBeLessThanOrEqual(7);

@@ -40,7 +40,7 @@ it.each([
   ["IfMatching", "hello", 2],
   ["Never", undefined, 1],
 ] as const)(
-  "one that an object claims with adoptionPolicy %s is found by a call or two beside the first listing that is believed",
+  "one that an object claims with adoptionPolicy %s is found by a call or two in addition to the first listing that is believed",
   async (adoptionPolicy, owner, calls) => {
     const world = await amongOthers();
     const before = reads(world);

@@ -74,9 +74,9 @@ describe("everything is deleted", () => {
     const computeEnvironmentOrder = [{ order: 1, computeEnvironment: made?.computeEnvironmentName }];
     world.apply(jobQueue("late", ["ce"]), jobQueue("named", [], { computeEnvironmentOrder }));
     await world.seconds(300);
-    const told = (name: string) => world.condition("JobQueue", name, "Ready")?.message;
-    expect(told("late")).toContain("team/ce");
-    expect(told("named")).toContain(made?.computeEnvironmentName);
+    const reported = (name: string) => world.condition("JobQueue", name, "Ready")?.message;
+    expect(reported("late")).toContain("team/ce");
+    expect(reported("named")).toContain(made?.computeEnvironmentName);
     expect(world.aws.truth.jobQueues().map(({ jobQueueName }) => jobQueueName)).toEqual(["team_q", "team_late"]);
     world.delete("JobQueue", "q");
     await world.until(
@@ -218,7 +218,7 @@ it("Retain leaves AWS as it is, and the same manifests take it back without a ne
   await expectStory(world, "retain and take back");
 });
 
-it("Retain lets go of objects whose names are as long as Kubernetes allows, and they take back what is theirs", async () => {
+it("Retain releases objects whose names are as long as Kubernetes allows, and they take back what is theirs", async () => {
   const world = await aWorld();
   const name = (letter: string): string => letter.repeat(253);
   const retained = [
@@ -263,7 +263,7 @@ it("an abandoned object goes without a call to AWS", async () => {
 });
 
 it.each(["before", "after"])(
-  "a queue comes to name what an abandoned object had begun to take out of service, asked for %s it was let go",
+  "a queue comes to name what an abandoned object had begun to take out of service, asked for %s it was released",
   async (when) => {
     const world = await aWorld();
     world.apply(computeEnvironment("ce", ec2));

@@ -89,7 +89,7 @@ describe("state: DISABLED in the spec", () => {
     await expectSilence(world);
   });
 
-  it("beside a change that needs a replacement starts no job on the new environment", async () => {
+  it("together with a change that needs a replacement starts no job on the new environment", async () => {
     const world = await readyWorld(ec2);
     const first = world.aws.truth.computeEnvironments()[0]?.computeEnvironmentName ?? "";
     world.apply(computeEnvironment("ce", { ...withTypes(["m5.large"]), state: "DISABLED" }));
@@ -107,7 +107,7 @@ describe("state: DISABLED in the spec", () => {
     await expectSilence(world);
   });
 
-  it("is not kept from stopping jobs by a change beside it that AWS refuses", async () => {
+  it("stops jobs although AWS refuses another change of the same edit", async () => {
     const world = await readyWorld(ec2);
     world.aws.faults.add({
       fault: accessDenied("UpdateComputeEnvironment"),

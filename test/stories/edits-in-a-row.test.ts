@@ -30,7 +30,7 @@ it.each([
     await world.untilReady(60);
     await world.clock.advance(1000 - (world.clock.now() % 1000));
     world.apply(edited("alpine:2", limits));
-    await world.clock.advanceUntil(() => statusOf(world)?.revision === 2, 900, "that revision 2 is told");
+    await world.clock.advanceUntil(() => statusOf(world)?.revision === 2, 900, "that revision 2 is reported");
     world.apply(edited("alpine:3", limits));
     await world.untilReady(60);
     expect(statusOf(world)?.revisions?.[0]).toMatchObject({ revision: 3, registeredAt: expect.any(String) });

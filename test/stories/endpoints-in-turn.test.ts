@@ -42,7 +42,7 @@ const sizesOf = ({ aws }: World): readonly (number | undefined)[] =>
   aws.truth.computeEnvironments().map(({ computeResources }) => computeResources?.maxvCpus);
 const callsOf = (world: World, operation: string): number =>
   world.aws.log.filter((call) => call.operation === operation).length;
-const told = (world: World, name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
+const reported = (world: World, name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
 const ecr = ["ecr.api available", "ecr.dkr available"];
 
 describe("endpoints by which jobs may run", () => {
@@ -96,7 +96,7 @@ describe("endpoints by which jobs may run", () => {
     expect(await endpointsOf(second)).toEqual(expect.arrayContaining(ecr));
   });
 
-  it("stay for an environment that had another way when that was last looked at, and has none now", async () => {
+  it("stay for an environment that had another way when that was last checked, and has none now", async () => {
     const acl = (to: string) => ({
       vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
       networkAcls: [
@@ -123,7 +123,7 @@ describe("endpoints by which jobs may run", () => {
 });
 
 describe("endpoints of others by which an environment runs", () => {
-  it("stay when its own object has come to wish some elsewhere, where nobody knows yet", async () => {
+  it("stay when its own object has come to request some elsewhere, nobody knows where yet", async () => {
     const world = await closedWorld();
     const { spec, ...manifest } = environment("aside");
     world.apply(environment("ce"));
@@ -139,7 +139,7 @@ describe("endpoints of others by which an environment runs", () => {
     world.delete("BatchComputeEnvironment", "ce");
     await world.seconds(1800);
     expect(await endpointsOf(world)).toEqual(["ecs available", "ecs-agent available", "ecs-telemetry available"]);
-    expect(told(world, "ce", "EndpointsReady")?.reason).toBe("EndpointsInUse");
+    expect(reported(world, "ce", "EndpointsReady")?.reason).toBe("EndpointsInUse");
     world.delete("JobQueue", "q");
     await world.untilGone();
     expect(await endpointsOf(world)).toEqual([]);
@@ -154,8 +154,8 @@ describe("an environment in a closed subnet", () => {
     world.apply(environment("ce"));
     await world.seconds(1800);
     expect(world.aws.truth.computeEnvironments()).toEqual([]);
-    expect(told(world, "ce", "EndpointsReady")?.status).toBe("Unknown");
-    expect(told(world, "ce", "Stalled")?.message).toContain("Allow ec2:DescribeNetworkAcls");
+    expect(reported(world, "ce", "EndpointsReady")?.status).toBe("Unknown");
+    expect(reported(world, "ce", "Stalled")?.message).toContain("Allow ec2:DescribeNetworkAcls");
   });
 
   it("is made with its endpoints also when a read was throttled at first", async () => {
@@ -179,7 +179,7 @@ describe("endpoints that EC2 refuses", () => {
     world.apply(sized("a", 512));
     await world.seconds(1200);
     expect(sizesOf(world)).toEqual([512]);
-    expect(told(world, "a", "Ready")?.status).toBe("True");
+    expect(reported(world, "a", "Ready")?.status).toBe("True");
     const before = callsOf(world, "CreateVpcEndpoint");
     await world.seconds(3600);
     expect(callsOf(world, "CreateVpcEndpoint") - before).toBeGreaterThan(2);
@@ -196,24 +196,24 @@ describe("endpoints that EC2 refuses", () => {
     world.apply(sized("ce", 256, undefined, undefined, { state: "DISABLED" }));
     await world.seconds(1200);
     expect(world.aws.truth.computeEnvironments()[0]?.state).toBe("DISABLED");
-    expect(told(world, "ce", "EndpointsReady")).toMatchObject({
+    expect(reported(world, "ce", "EndpointsReady")).toMatchObject({
       status: "False",
       message: expect.stringContaining("limit on the number of VPC endpoints") as string,
     });
   });
 
-  it("keep what needs them from being made, and that is told with EC2's words", async () => {
+  it("block what needs them, and that is reported with EC2's words", async () => {
     const world = await closedWorld();
     world.aws.faults.add({ fault: limit, on: "CreateVpcEndpoint" });
     world.apply(environment("ce"));
     await world.seconds(3600);
     expect(world.aws.truth.computeEnvironments()).toEqual([]);
-    expect(told(world, "ce", "Stalled")?.message).toContain("limit on the number of VPC endpoints");
+    expect(reported(world, "ce", "Stalled")?.message).toContain("limit on the number of VPC endpoints");
   });
 });
 
-describe("what EC2 does not let go", () => {
-  it("is asked for at a pace that grows, and is told as Stalled with what to look for", async () => {
+describe("what EC2 does not release", () => {
+  it("is retried at growing intervals, and is reported as Stalled with what to search", async () => {
     const world = await closedWorld();
     const { spec, ...manifest } = environment("ce", ["subnet-nat"]);
     const { securityGroupIds: _groups, ...computeResources } = spec.computeResources;
@@ -225,10 +225,10 @@ describe("what EC2 does not let go", () => {
     const before = callsOf(world, "DeleteSecurityGroup");
     await world.seconds(3600);
     expect(callsOf(world, "DeleteSecurityGroup") - before).toBeLessThan(15);
-    expect(told(world, "ce", "Stalled")?.message).toContain("aws ec2 describe-network-interfaces");
+    expect(reported(world, "ce", "Stalled")?.message).toContain("aws ec2 describe-network-interfaces");
   });
 
-  it("is told with EC2's words also where they stand within an answer", async () => {
+  it("is reported with EC2's words also where they stand within an answer", async () => {
     const world = await closedWorld();
     world.apply(environment("ce"));
     await world.untilReady(900);
@@ -241,7 +241,7 @@ describe("what EC2 does not let go", () => {
     });
     world.delete("BatchComputeEnvironment", "ce");
     await world.seconds(1200);
-    expect(told(world, "ce", "Ready")?.message).toContain("not permitted to delete");
+    expect(reported(world, "ce", "Ready")?.message).toContain("not permitted to delete");
     Object.assign(world.aws.ec2, { deleteVpcEndpoints });
     await world.untilGone();
   });
@@ -302,7 +302,7 @@ describe("whom endpoints are left to", () => {
     await world.untilReady(900);
     world.apply(withGroup("first", impossible));
     await world.seconds(60);
-    expect(told(world, "first", "Stalled")?.reason).toBe("NotFound");
+    expect(reported(world, "first", "Stalled")?.reason).toBe("NotFound");
     world.delete("BatchComputeEnvironment", "second");
     await isGone(world, "second");
     expect(await endpointsOf(world)).toEqual(all);
@@ -336,7 +336,7 @@ describe("whom endpoints are left to who is of another shard", () => {
     const { clock, aws } = await closedWorld();
     const world = await aWorld({ clock, aws, region, flags: shard("name!=late") });
     world.apply(environment("first"));
-    await world.until("it is Ready", () => told(world, "first", "Ready")?.status === "True", 900);
+    await world.until("it is Ready", () => reported(world, "first", "Ready")?.status === "True", 900);
     world.apply(environment("late"));
     await world.seconds(60);
     return world;
@@ -346,11 +346,11 @@ describe("whom endpoints are left to who is of another shard", () => {
     const world = await withLateShard();
     world.delete(kind, "first");
     await world.seconds(900);
-    expect(told(world, "first", "EndpointsReady")?.message).toContain("team/late");
+    expect(reported(world, "first", "EndpointsReady")?.message).toContain("team/late");
     const { store, aws, clock } = world;
     await aWorld({ store, aws, clock, region, seed: 2, flags: shard("name=late") });
     await world.until("the first is gone", () => world.object(kind, "first") === undefined, 300);
-    await world.until("the late one is Ready", () => told(world, "late", "Ready")?.status === "True", 900);
+    await world.until("the late one is Ready", () => reported(world, "late", "Ready")?.status === "True", 900);
     expect(await endpointsOf(world)).toEqual(all);
     world.delete(kind, "late");
     await world.untilGone(900);
@@ -373,18 +373,18 @@ describe("who waits for another one's endpoints", () => {
     const ingress = [{ protocol: "all", peer: "sg-0123456789abcdef0" }];
     world.apply(environment("first", undefined, { securityGroup: { create: true, ingress } }));
     await world.seconds(60);
-    expect(told(world, "first", "Stalled")?.reason).toBe("NotFound");
+    expect(reported(world, "first", "Stalled")?.reason).toBe("NotFound");
     world.apply(environment("second"));
-    await world.until("it is Ready", () => told(world, "second", "Ready")?.status === "True", 300);
+    await world.until("it is Ready", () => reported(world, "second", "Ready")?.status === "True", 300);
   });
 
-  it("is told as Stalled when that one never comes to make them", async () => {
+  it("is reported as Stalled when that one never comes to make them", async () => {
     const { clock, aws } = await closedWorld();
     const world = await aWorld({ clock, aws, region, flags: shard("name!=a") });
     world.apply(environment("a"));
     await world.seconds(60);
     world.apply(environment("b"));
     await world.seconds(3600);
-    expect(told(world, "b", "Stalled")?.message).toContain("team/a");
+    expect(reported(world, "b", "Stalled")?.message).toContain("team/a");
   });
 });

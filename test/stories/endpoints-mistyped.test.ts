@@ -1,4 +1,4 @@
-/** What one object's wish for an endpoint that EC2 does not make is to the others of its VPC, and to itself. */
+/** Effects of one object's request for an endpoint that EC2 does not create on the others of its VPC, and on itself. */
 
 import { describe, expect, it } from "vitest";
 import type { Condition } from "../../src/api/object.ts";
@@ -22,11 +22,11 @@ const naming = (name: string, vpcEndpointServices: readonly string[]) =>
   environment(name, undefined, { vpcEndpointServices });
 
 /** A condition of an object of either namespace. */
-function told({ store }: World, name: string, type: string): Condition | undefined {
+function reported({ store }: World, name: string, type: string): Condition | undefined {
   const objects = ["team", "other"].map((namespace) => store.object(BatchComputeEnvironmentKind, { namespace, name }));
   return objects.flatMap((object) => (object ? conditionsOf(object) : [])).find((condition) => condition.type === type);
 }
-const isReady = (world: World, name: string) => (): boolean => told(world, name, "Ready")?.status === "True";
+const isReady = (world: World, name: string) => (): boolean => reported(world, name, "Ready")?.status === "True";
 const typesOf = ({ aws }: World): readonly string[] =>
   aws.truth.computeEnvironments().flatMap(({ computeResources }) => computeResources?.instanceTypes ?? []);
 
@@ -40,9 +40,9 @@ describe("a service that one object mistypes", () => {
     world.apply(elsewhere("second", [...agent, "logs"]));
     await world.until("the second is Ready", isReady(world, "second"), 900);
     expect(await endpointsOf(world)).toEqual([...agent, "logs"].map((service) => `${service} available`));
-    expect(told(world, "second", "Stalled")).toBeUndefined();
-    expect(told(world, "first", "Ready")?.status).toBe("True");
-    expect(told(world, "first", "EndpointsReady")?.message).toContain("ecr-api");
+    expect(reported(world, "second", "Stalled")).toBeUndefined();
+    expect(reported(world, "first", "Ready")?.status).toBe("True");
+    expect(reported(world, "first", "EndpointsReady")?.message).toContain("ecr-api");
   });
 
   it("keeps no environment of others from being replaced, also where its object writes for all", async () => {
@@ -65,14 +65,14 @@ describe("a service that one object mistypes", () => {
     expect(await endpointsOf(world)).toEqual(agent.map((service) => `${service} available`));
   });
 
-  it("keeps its own environment from being made, which is told with EC2's words whoever writes", async () => {
+  it("blocks its own environment, which is reported with EC2's words whoever writes", async () => {
     const world = await closedWorld();
     world.apply(elsewhere("second"));
     await world.untilReady(900);
     world.apply(naming("mistyped", mistyped));
     // Ten minutes after the first refusal, and the writer checks once a minute who has come.
-    await world.until("it is Stalled", () => told(world, "mistyped", "Stalled")?.status === "True", 720);
-    expect(told(world, "mistyped", "Stalled")?.message).toMatch(/CreateVpcEndpoint.*ecs-telemtry/);
+    await world.until("it is Stalled", () => reported(world, "mistyped", "Stalled")?.status === "True", 720);
+    expect(reported(world, "mistyped", "Stalled")?.message).toMatch(/CreateVpcEndpoint.*ecs-telemtry/);
     await world.seconds(3600);
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
     world.apply(naming("mistyped", agent));
@@ -87,7 +87,7 @@ describe("a service that one object mistypes", () => {
     await world.until("the third is Ready", isReady(world, "third"), 900);
     await world.seconds(600);
     for (const name of ["mistyped", "second"]) {
-      expect(told(world, name, "Stalled")?.message).toMatch(/CreateVpcEndpoint.*ecs-telemtry/);
+      expect(reported(world, name, "Stalled")?.message).toMatch(/CreateVpcEndpoint.*ecs-telemtry/);
     }
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
   });

@@ -21,7 +21,7 @@ const job = () =>
     },
   } as never);
 
-const told = (world: World, name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
+const reported = (world: World, name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
 
 function annotated(manifest: Manifest, key: string): Manifest {
   const { metadata, ...rest } = manifest;
@@ -67,7 +67,7 @@ const writesSince = ({ aws }: World, at: number): readonly string[] =>
     .map(({ operation }) => operation);
 
 describe("who does not write in a VPC", () => {
-  it("waits until the endpoints lead to its own route table, and for no longer than the writer's next look", async () => {
+  it("waits until the endpoints lead to its own route table, and for no longer than the writer's next check", async () => {
     const world = await closedWorld(secondTable);
     world.apply(environment("first"), jobQueue("q", ["first"]), job());
     await world.untilReady(900);
@@ -113,7 +113,7 @@ describe("who does not write in a VPC", () => {
     one.aws.outside.describeNetwork({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/15" }], subnets: [subnet] });
     one.apply(environment("second", ["subnet-more"], { preflight: "Skip" }));
     await one.untilReady(300);
-    expect(told(other, "second", "EndpointsReady")?.status).toBe("True");
+    expect(reported(other, "second", "EndpointsReady")?.status).toBe("True");
   });
 
   it("says so when the writer's process is gone, and never takes what is there for enough", async () => {
@@ -125,8 +125,8 @@ describe("who does not write in a VPC", () => {
     const world = await aWorld({ store, aws, clock, region, seed: 2, flags: shard("name!=first") });
     world.apply(environment("second", ["subnet-closed-b"]));
     await world.seconds(1800);
-    expect(told(world, "second", "EndpointsReady")).toMatchObject({ status: "False", reason: "EndpointsPending" });
-    expect(told(world, "second", "Stalled")).toMatchObject({ status: "True", reason: "EndpointsPending" });
+    expect(reported(world, "second", "EndpointsReady")).toMatchObject({ status: "False", reason: "EndpointsPending" });
+    expect(reported(world, "second", "Stalled")).toMatchObject({ status: "True", reason: "EndpointsPending" });
   });
 
   it("sees within a minute or two what the writer of another shard has made", async () => {
@@ -139,7 +139,7 @@ describe("who does not write in a VPC", () => {
     expect(await endpointsOf(other)).toEqual(["logs available", "sts available"]);
   });
 
-  it("does not tell for hours that what only the writer of another shard needs is being made", async () => {
+  it("does not report for hours that what only the writer of another shard needs is being made", async () => {
     const [one, other] = await twoShards();
     const wishing = (name: string, vpcEndpointServices: readonly string[]): Manifest =>
       withNetwork(name, { vpcEndpoints: "Ensure", vpcEndpointServices }, ["subnet-nat"]);
@@ -151,7 +151,7 @@ describe("who does not write in a VPC", () => {
     one.apply(wishing("first", ["logs", "sts"]));
     await one.seconds(900);
     expect(await endpointsOf(other)).toEqual(["logs available", "sts available"]);
-    expect(told(other, "other", "EndpointsReady")?.message).toMatch(/vpc-1.*logs, sts/);
+    expect(reported(other, "other", "EndpointsReady")?.message).toMatch(/vpc-1.*logs, sts/);
   });
 });
 
@@ -179,7 +179,7 @@ describe("what is paused, or a dry run", () => {
     expect(await endpointsOf(world)).toEqual(["sts available"]);
   });
 
-  it("is cut off by no new endpoint, also when it has dropped its wish", async () => {
+  it("is cut off by no new endpoint, also when it has dropped its request", async () => {
     const all = { rule: 100, action: "allow", protocol: "-1", cidr: "0.0.0.0/0" } as const;
     const notToClosed = { rule: 10, action: "deny", protocol: "-1", cidr: "10.0.2.0/24" } as const;
     const acl = { id: "acl-nat", vpc: "vpc-1", subnets: ["subnet-nat"], egress: [notToClosed, all], ingress: [all] };
@@ -240,7 +240,7 @@ describe("endpoints of which somebody else has need", () => {
   });
 });
 
-describe("what EC2 refuses beside endpoints", () => {
+describe("what EC2 refuses in addition to endpoints", () => {
   it("of what Retain left keeps no other from being made", async () => {
     const world = await closedWorld();
     const { spec, ...manifest } = environment("ce");
@@ -254,11 +254,11 @@ describe("what EC2 refuses beside endpoints", () => {
     world.apply(environment("b"), job());
     await world.seconds(1800);
     expect(await endpointsOf(world)).toContain("s3 available");
-    expect(told(world, "b", "EndpointsReady")?.message).toContain("not authorized");
+    expect(reported(world, "b", "EndpointsReady")?.message).toContain("not authorized");
   });
 });
 
-describe("what a person mends", () => {
+describe("what a person fixes", () => {
   it("is seen within minutes: an endpoint that had failed", async () => {
     const world = await closedWorld();
     world.apply(environment("ce", undefined, { preflight: "Skip" }));
@@ -275,16 +275,16 @@ describe("what a person mends", () => {
     await world.seconds(3 * 3600);
     world.apply(environment("second", undefined, { preflight: "Skip" }));
     await world.seconds(300);
-    expect(told(world, "second", "Stalled")?.message).toContain(`${id}`);
+    expect(reported(world, "second", "Stalled")?.message).toContain(`${id}`);
     await ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
-    await world.until("it is made", () => told(world, "second", "Ready")?.status === "True", 600);
+    await world.until("it is made", () => reported(world, "second", "Ready")?.status === "True", 600);
   });
 
   it("is seen within minutes, also without the check of the network", async () => {
     const world = await closedWorld({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16", dnsHostnames: false }] });
     world.apply(environment("ce", undefined, { preflight: "Skip" }));
     await world.seconds(900);
-    expect(told(world, "ce", "EndpointsReady")?.message).toContain("enableDnsHostnames");
+    expect(reported(world, "ce", "EndpointsReady")?.message).toContain("enableDnsHostnames");
     world.aws.outside.describeNetwork({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }] });
     await world.untilReady(600);
   });

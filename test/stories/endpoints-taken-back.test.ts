@@ -32,7 +32,7 @@ const refusals = (world: World) =>
   world.aws.log.filter(({ operation, outcome }) => operation === "CreateVpcEndpoint" && outcome.kind === "refused");
 
 describe("endpoints that are needed again just after EC2 was asked to delete them", () => {
-  it.each([0.1, 1, 3, 10])("are made anew before an environment that came %d s later", async (seconds) => {
+  it.each([0.1, 1, 3, 10])("are recreated before an environment that came %d s later", async (seconds) => {
     const world = await slowToShow();
     await justLeft(world);
     await world.seconds(seconds);
@@ -43,7 +43,7 @@ describe("endpoints that are needed again just after EC2 was asked to delete the
     await world.until("it is Ready", () => isReady(world, "second"), 120);
   });
 
-  it("are never told as available while they are gone, by the object that took its wish back", async () => {
+  it("are never reported as available while they are gone, by the object that withdrew its request", async () => {
     const world = await slowToShow();
     world.apply(environment("ce"));
     await world.untilReady(900);

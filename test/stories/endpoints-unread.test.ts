@@ -1,4 +1,4 @@
-/** What EC2 refuses to tell of one object is to the endpoints of the others, and to itself. */
+/** Effects of what EC2 does not show for one object on the endpoints of the others, and on itself. */
 
 import { describe, expect, it } from "vitest";
 import type { Condition } from "../../src/api/object.ts";
@@ -20,13 +20,13 @@ function elsewhere(name: string, resources: object): Manifest {
 }
 
 /** A condition of an object of either namespace. */
-function told({ store }: World, name: string, type: string): Condition | undefined {
+function reported({ store }: World, name: string, type: string): Condition | undefined {
   const objects = ["team", "other"].map((namespace) => store.object(BatchComputeEnvironmentKind, { namespace, name }));
   return objects.flatMap((object) => (object ? conditionsOf(object) : [])).find((condition) => condition.type === type);
 }
-const isReady = (world: World, name: string) => (): boolean => told(world, name, "Ready")?.status === "True";
+const isReady = (world: World, name: string) => (): boolean => reported(world, name, "Ready")?.status === "True";
 
-describe("a launch template that EC2 refuses to tell of", () => {
+describe("a launch template that EC2 does not show", () => {
   const odd = elsewhere("odd", {
     securityGroupIds: undefined,
     launchTemplate: { launchTemplateName: "odd", version: "99999999999999999999" },
@@ -59,21 +59,21 @@ describe("a launch template that EC2 refuses to tell of", () => {
     expect(await endpointsOf(world)).toEqual(agent);
   });
 
-  it("keeps its own environment from being made, and that is told with EC2's words, until EC2 tells of it", async () => {
+  it("blocks its own environment, and that is reported with EC2's words, until EC2 shows it", async () => {
     const world = await closedWorld({
       launchTemplates: [{ id: "lt-1", name: "odd", versions: [{ securityGroups: ["sg-1"] }] }],
     });
-    const tell = refuse(world);
+    const allow = refuse(world);
     world.apply(environment("mine"), elsewhere("odd", { launchTemplate: { launchTemplateName: "odd" } }));
     await world.seconds(900);
-    expect(told(world, "odd", "EndpointsReady")).toMatchObject({
+    expect(reported(world, "odd", "EndpointsReady")).toMatchObject({
       status: "Unknown",
       reason: "NotReadable",
       message: expect.stringContaining("Invalid launch template version"),
     });
-    expect(told(world, "odd", "Stalled")?.reason).toBe("NotReadable");
+    expect(reported(world, "odd", "Stalled")?.reason).toBe("NotReadable");
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
-    tell();
+    allow();
     await world.until("it is Ready", isReady(world, "odd"), 900);
   });
 
@@ -93,7 +93,7 @@ describe("a launch template that EC2 refuses to tell of", () => {
   });
 });
 
-describe("the DNS settings of a VPC of which EC2 refuses to tell", () => {
+describe("the DNS settings of a VPC, which EC2 does not show", () => {
   const denied: Fault = {
     kind: "refuse",
     exception: "UnauthorizedOperation",
@@ -102,7 +102,7 @@ describe("the DNS settings of a VPC of which EC2 refuses to tell", () => {
   };
   const invalid: Fault = { kind: "refuse", exception: "InvalidParameterValue", message: "odd", httpStatusCode: 400 };
 
-  /** Two VPCs; in the second one lies what asks for no endpoints, and its network is looked at all the same. */
+  /** Two VPCs; in the second one lies what asks for no endpoints, and its network is checked all the same. */
   async function twoVpcs(fault: Fault, ...vpcIds: readonly string[]): Promise<World> {
     const world = await closedWorld({
       vpcs: [{ id: "vpc-2", cidr: "10.9.0.0/16" }],
@@ -131,7 +131,7 @@ describe("the DNS settings of a VPC of which EC2 refuses to tell", () => {
     world.apply(environment("mine"));
     await world.until("mine is Ready", isReady(world, "mine"), 900);
     expect(await endpointsOf(world)).toEqual(agent);
-    expect(told(world, "theirs", "NetworkReady")?.message).toContain("vpc-2");
+    expect(reported(world, "theirs", "NetworkReady")?.message).toContain("vpc-2");
   });
 
   it("keep only those in it waiting, with the permission that is missing", async () => {
@@ -140,7 +140,7 @@ describe("the DNS settings of a VPC of which EC2 refuses to tell", () => {
     world.apply(elsewhere("asking", both), environment("mine"));
     await world.until("mine is Ready", isReady(world, "mine"), 900);
     await world.seconds(600);
-    expect(told(world, "asking", "Stalled")).toMatchObject({
+    expect(reported(world, "asking", "Stalled")).toMatchObject({
       reason: "AccessDenied",
       message: expect.stringMatching(
         /^DNS settings of vpc-2 .* Allow ec2:DescribeVpcAttribute to the operator's IAM role$/,
@@ -154,7 +154,7 @@ describe("the DNS settings of a VPC of which EC2 refuses to tell", () => {
     world.apply(elsewhere("asking", both), environment("mine"));
     await world.seconds(900);
     for (const name of ["asking", "mine"]) {
-      expect(told(world, name, "Stalled")?.message).toContain("Allow ec2:DescribeVpcAttribute");
+      expect(reported(world, name, "Stalled")?.message).toContain("Allow ec2:DescribeVpcAttribute");
     }
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
   });

@@ -60,7 +60,7 @@ describe("endpoints of an environment in a closed subnet", () => {
     await expectSilence(world);
   });
 
-  it("that somebody deleted are made again at once when a person asks for a look", async () => {
+  it("that somebody deleted are created again at once when a person requests a reconcile", async () => {
     const world = await closedWorld();
     world.apply(environment("ce"));
     await world.untilReady(600);
@@ -74,7 +74,7 @@ describe("endpoints of an environment in a closed subnet", () => {
     expect(await endpointsOf(world)).toEqual(available(...agent));
   });
 
-  it("of which somebody turned private DNS off are told as what they are, and keep new environments waiting", async () => {
+  it("of which somebody turned private DNS off are reported as such, and keep new environments waiting", async () => {
     const world = await closedWorld();
     world.apply(environment("ce"));
     await world.untilReady(900);
@@ -83,15 +83,15 @@ describe("endpoints of an environment in a closed subnet", () => {
     const id = VpcEndpoints.find(({ ServiceName }) => ServiceName?.endsWith(".ecs-agent"))?.VpcEndpointId ?? "";
     await ec2.modifyVpcEndpoint({ VpcEndpointId: id, PrivateDnsEnabled: false });
     await world.seconds(3 * 3600);
-    const told = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
+    const reported = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
     const impossible = { reason: "EndpointsBlocked", message: expect.stringContaining(`${id}`) };
-    expect(told("ce", "EndpointsReady")).toMatchObject({ status: "False", ...impossible });
-    expect(told("ce", "Ready")?.status).toBe("True");
+    expect(reported("ce", "EndpointsReady")).toMatchObject({ status: "False", ...impossible });
+    expect(reported("ce", "Ready")?.status).toBe("True");
     world.apply(environment("second"));
-    await world.until("it is Stalled", () => told("second", "Stalled")?.reason === "EndpointsBlocked", 120);
+    await world.until("it is Stalled", () => reported("second", "Stalled")?.reason === "EndpointsBlocked", 120);
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
     await ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
-    await world.until("it is made", () => told("second", "Ready")?.status === "True", 3 * 3600);
+    await world.until("it is made", () => reported("second", "Ready")?.status === "True", 3 * 3600);
     expect(await endpointsOf(world)).toEqual(available(...agent));
   });
 
@@ -205,11 +205,11 @@ describe("endpoints of an environment in a closed subnet", () => {
     expect(world.aws.truth.computeEnvironments()).toMatchObject([
       { state: "DISABLED", computeResources: { maxvCpus: 7 } },
     ]);
-    const told = (type: string) => world.condition("BatchComputeEnvironment", "ce", type);
-    expect(told("Ready")).toMatchObject({ status: "True", reason: "Disabled" });
-    expect(told("EndpointsReady")).toMatchObject({ status: "False" });
-    expect(told("EndpointsReady")?.message).toContain(words);
-    // It is told once, and not anew with each try.
+    const reported = (type: string) => world.condition("BatchComputeEnvironment", "ce", type);
+    expect(reported("Ready")).toMatchObject({ status: "True", reason: "Disabled" });
+    expect(reported("EndpointsReady")).toMatchObject({ status: "False" });
+    expect(reported("EndpointsReady")?.message).toContain(words);
+    // It is reported once, and not again with each try.
     const version = () => world.object("BatchComputeEnvironment", "ce")?.metadata.resourceVersion;
     const before = version();
     await world.seconds(600);
@@ -269,7 +269,7 @@ describe("endpoints of an environment in a closed subnet", () => {
     expect([await endpointsOf(world), await groupsOf(world)]).toEqual([[], []]);
   });
 
-  it("are made beside environments whose launch template has a name that looks like an id, or a mistyped id", async () => {
+  it("are created despite environments whose launch template has a name that resembles an id, or a mistyped id", async () => {
     const launchTemplates = [{ id: "lt-0123456789abcdef0", name: "lt-batch-gpu", versions: [{}] }];
     const world = await closedWorld({ launchTemplates });
     const withTemplate = (name: string, launchTemplate: object) => {
@@ -282,11 +282,11 @@ describe("endpoints of an environment in a closed subnet", () => {
     );
     await world.seconds(120);
     world.apply(environment("ce"));
-    const told = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
-    await world.until("it is there", () => told("ce", "Ready")?.status === "True", 900);
+    const reported = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
+    await world.until("it is there", () => reported("ce", "Ready")?.status === "True", 900);
     expect(await endpointsOf(world)).toEqual(available(...agent));
-    expect(told("named", "NetworkReady")?.status).toBe("True");
-    expect(told("mistyped", "NetworkReady")?.message).toContain("lt-0typo");
+    expect(reported("named", "NetworkReady")?.status).toBe("True");
+    expect(reported("mistyped", "NetworkReady")?.message).toContain("lt-0typo");
   });
 
   it("wait, and say for what, when EC2 may not be read", async () => {
@@ -336,7 +336,7 @@ async function runningJob(world: World): Promise<string> {
   return jobId;
 }
 
-describe("endpoints beside environments that never asked for any", () => {
+describe("endpoints in the VPC of environments that never asked for any", () => {
   /** Such an environment, with security groups of its own. */
   function aside(name: string, subnets: readonly string[]) {
     const { spec, ...manifest } = environment(name, subnets, {});
@@ -510,7 +510,7 @@ describe("endpoints of what still runs in a closed subnet", () => {
     expect(await endpointsOf(world)).toEqual(all);
     world.aws.outside.exitJob(jobId, 0);
     await world.until("it is gone", () => world.object("BatchComputeEnvironment", "ce") === undefined, 1200);
-    // The other one looks every ten minutes.
+    // The other one checks every ten minutes.
     await world.seconds(700);
     expect(await endpointsOf(world)).toEqual([]);
   });

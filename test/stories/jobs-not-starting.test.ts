@@ -62,7 +62,7 @@ async function untilFine(world: World): Promise<void> {
 }
 
 describe("a job that does not start", () => {
-  it("because maxvCpus is too small is told within minutes, with an event, and runs when that is mended", async () => {
+  it("because maxvCpus is too small is reported within minutes, with an event, and runs when that is fixed", async () => {
     const world = await withJob({ vcpus: 16 }, withResources({ maxvCpus: 8, instanceTypes: ["c5"] }));
     const message = await untilBlocked(world, "MaxVcpusTooSmall");
     expect(world.condition("JobQueue", "q", "Ready")?.status).toBe("True");
@@ -89,7 +89,7 @@ describe("a job that does not start", () => {
     const asked = world.aws.log.slice(from).filter(({ operation }) => /Jobs|Snapshot/.test(operation));
     expect(asked.length).toBeLessThanOrEqual(61);
     expect(world.writes()).toHaveLength(writes);
-    // Nothing moves, so nothing is told anew either.
+    // Nothing moves, so nothing is reported again either.
     expect(world.object("JobQueue", "q")?.metadata.resourceVersion).toBe(version);
   });
 
@@ -103,7 +103,7 @@ describe("a job that does not start", () => {
     await world.until("the queue is gone", () => world.object("JobQueue", "q") === undefined);
   });
 
-  it("because the environment is DISABLED is told, and that it goes on", async () => {
+  it("because the environment is DISABLED is reported, and also that it goes on", async () => {
     const world = await withJob({}, withResources({ maxvCpus: 8 }));
     world.apply(computeEnvironment("ce", { ...withResources({ maxvCpus: 8 }), state: "DISABLED" as const }));
     await world.until("it is DISABLED", () => world.aws.truth.computeEnvironments()[0]?.state === "DISABLED");
@@ -136,7 +136,7 @@ describe("a job that does not start", () => {
   });
 });
 
-describe("the cause is proved by what mends it:", () => {
+describe("the fix proves the cause:", () => {
   const types = (instanceTypes: string[], maxvCpus = 256) => withResources({ instanceTypes, maxvCpus });
   const name = (world: World): string => world.aws.truth.computeEnvironments()[0]?.computeEnvironmentName ?? "";
 

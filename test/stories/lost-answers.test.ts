@@ -31,7 +31,7 @@ function orderInAws(world: World): string {
   return order.map(({ computeEnvironment: name }) => /team_(\w)/.exec(name ?? "")?.[1]).join("");
 }
 
-/** Nobody else has written: nothing may be told as if somebody had. */
+/** Nobody else has written: nothing may be reported as if somebody had. */
 function expectNoDrift(world: World): void {
   expect(world.store.events().filter(({ reason }) => /Drift|Contested/.test(reason))).toEqual([]);
   expect(world.condition("JobQueue", "q", "Contested")).toBeUndefined();

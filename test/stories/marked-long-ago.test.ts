@@ -23,7 +23,7 @@ async function markedOnly(world: World): Promise<void> {
 }
 
 describe("an environment that was marked as retired, and then came to serve a queue after all,", () => {
-  it("goes later without the job that began meanwhile, where AWS does not tell where it runs", async () => {
+  it("goes later without the job that began meanwhile, where AWS does not report where it runs", async () => {
     const world = await aWorld();
     const eksClusterArn = "arn:aws:eks:eu-west-1:123456789012:cluster/c";
     const eks = { ...ec2, eksConfiguration: { eksClusterArn, kubernetesNamespace: "b" } };

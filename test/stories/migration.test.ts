@@ -92,7 +92,7 @@ describe.each(makers)("what %s made", (_maker, tags) => {
     expect(jobs(world)).toEqual(["SUCCEEDED"]);
   });
 
-  it("is left alone where the manifests say anything else, and the difference is told", async () => {
+  it("is left alone where the manifests say anything else, and the difference is reported", async () => {
     const world = await made(tags);
     world.apply(...manifests(withTypes(["m5.large"])));
     await world.seconds(300);

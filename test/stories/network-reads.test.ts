@@ -49,9 +49,9 @@ function ec2Reads({ aws }: World): number {
 describe("the operator with 50 environments", () => {
   it("reads EC2 at most 40 times from cold, and at most once in five minutes at rest", async () => {
     const world = await fifty();
-    const told = (): boolean =>
+    const reported = (): boolean =>
       names.every((name) => world.condition("BatchComputeEnvironment", name, "NetworkReady")?.status === "True");
-    await world.until("the network of each is found in order", told, 600);
+    await world.until("the network of each is found in order", reported, 600);
     const cold = ec2Reads(world);
     expect(cold).toBeLessThanOrEqual(40);
     expect(cold).toMatchInlineSnapshot(`12`);

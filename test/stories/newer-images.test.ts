@@ -14,7 +14,7 @@ async function servingWorld(spec: BatchComputeEnvironmentSpec = ec2): Promise<Wo
 const updateAvailable = (world: World) => world.condition("BatchComputeEnvironment", "ce", "UpdateAvailable");
 const plan = (world: World): unknown =>
   world.object<{ readonly plan?: { readonly action: string } }>("BatchComputeEnvironment", "ce")?.status?.plan?.action;
-const told = (world: World) => world.store.events().filter(({ reason }) => reason === "ImageUpdateAvailable");
+const reported = (world: World) => world.store.events().filter(({ reason }) => reason === "ImageUpdateAvailable");
 const names = (world: World): readonly string[] =>
   world.aws.truth.computeEnvironments().flatMap(({ computeEnvironmentName: name, status }) => {
     return status === "DELETED" ? [] : [name ?? ""];
@@ -33,7 +33,7 @@ describe("a newer image that AWS announces", () => {
     expect(plan(world)).toBe("None");
     await expectSilence(world);
     expect(world.writes()).toHaveLength(writes);
-    expect(told(world)).toHaveLength(1);
+    expect(reported(world)).toHaveLength(1);
   });
 
   it("names only the entries for which there is one", async () => {
@@ -53,7 +53,7 @@ describe("a newer image that AWS announces", () => {
     world.apply(computeEnvironment("ce", { ...ec2, rolloutToken: "newest" }));
     await world.seconds(900);
     expect(updateAvailable(world)).toBeUndefined();
-    expect(told(world)).toHaveLength(1);
+    expect(reported(world)).toHaveLength(1);
   });
 
   it("is rolled out under Apply, and the report ends with that", async () => {
@@ -66,6 +66,6 @@ describe("a newer image that AWS announces", () => {
     expect(world.writes().join("\n")).toContain('"updateToLatestImageVersion":true');
     await world.untilReady(3600);
     await expectSilence(world);
-    expect(told(world)).toHaveLength(0);
+    expect(reported(world)).toHaveLength(0);
   });
 });

@@ -70,7 +70,7 @@ describe("a lost cluster, re-applied from Git under a new identity", () => {
       jobQueue("rival", ["ce"], { jobQueueName: "team_q1" }),
     );
     await world.until(
-      "the owner is Ready, and the other is told whose the queue is",
+      "the owner is Ready, and the other reports who owns the queue",
       () =>
         world.condition("JobQueue", "rival", "Ready")?.status === "True" &&
         world.condition("JobQueue", "q1", "Stalled")?.reason === "Conflict" &&
@@ -237,7 +237,7 @@ describe("a stack that Terraform made", () => {
     await expectSilence(world);
   });
 
-  it("is not adopted by default: an environment is made beside it, the queue's name is refused", async () => {
+  it("is not adopted by default: another environment is created, the queue's name is refused", async () => {
     const world = await terraformed();
     world.apply(...named("Never"));
     await world.until(

@@ -3,16 +3,16 @@ import { type ObjectSource, type Store, StoreError } from "../../src/runtime/sto
 
 /** A cluster whose RBAC does not allow the operator to list and watch a kind while `isRefused`. */
 export function refusing(store: Store, isRefused: (kind: Kind) => boolean): Store {
-  const look = (kind: Kind): void => {
+  const check = (kind: Kind): void => {
     if (isRefused(kind)) throw new StoreError("Forbidden", `${kind.plural} is forbidden`);
   };
   const source = (from: ObjectSource): ObjectSource => ({
     async list(kind, signal) {
-      look(kind);
+      check(kind);
       return await from.list(kind, signal);
     },
     async *watch(kind, resourceVersion, signal) {
-      look(kind);
+      check(kind);
       yield* from.watch(kind, resourceVersion, signal);
     },
   });

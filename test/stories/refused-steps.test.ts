@@ -70,12 +70,12 @@ describe("while AWS refuses to delete what is left of an attempt", () => {
     world.aws.outside.invalidate(second, gone);
     const isBack = (): boolean => ["team_q1", "stranger"].every((queue) => orderOf(world, queue)[0] === first);
     await world.until("both are back", isBack, 120);
-    await world.until("it is told why", () => ready(world)?.message.includes(gone) === true, 60);
+    await world.until("the reason is reported", () => ready(world)?.message.includes(gone) === true, 60);
     expect(ready(world)?.message).toContain(deniedDeletion);
     expect(world.violations).toEqual([]);
   });
 
-  it("the spec is served, and told so with the refusal", async () => {
+  it("the spec is in effect, and is reported so with the refusal", async () => {
     const world = await withLeftover();
     expect(ready(world)).toMatchObject({ status: "True", reason: "Available" });
     await world.until("a person is asked for", () => world.condition(kind, "ce", "Stalled") !== undefined, 1200);
@@ -87,7 +87,7 @@ describe("while AWS refuses to delete what is left of an attempt", () => {
     world.apply(computeEnvironment("ce", withResources({ maxvCpus: 512 }, ec2)));
     const isChanged = (): boolean => world.writes().some((write) => write.includes("512"));
     await world.until("it is changed", isChanged, 60);
-    await world.until("the refusal is told", () => ready(world)?.message.includes(deniedDeletion) === true, 120);
+    await world.until("the refusal is reported", () => ready(world)?.message.includes(deniedDeletion) === true, 120);
     expect(world.violations).toEqual([]);
   });
 
@@ -130,7 +130,7 @@ describe("while AWS refuses to hand one queue of somebody else over", () => {
     world.aws.outside.invalidate(second, gone);
     const isBack = (queue: string) => (): boolean => orderOf(world, queue)[0] === first;
     await world.until("the other is back", isBack("b-stranger"), 120);
-    await world.until("the refusal is told", () => ready(world)?.message.includes("UpdateJobQueue") === true);
+    await world.until("the refusal is reported", () => ready(world)?.message.includes("UpdateJobQueue") === true);
     expect(orderOf(world, "a-stranger")).toEqual([second]);
     world.aws.faults.clear();
     await world.until("the first is back", isBack("a-stranger"), 600);
@@ -153,7 +153,7 @@ it("a queue of somebody else goes over to the successor once what else it names 
   const world = await aWorld({ flags: { allowForeignRepoint: true } });
   const { outside } = world.aws;
   const { type, computeResources } = ec2;
-  // No look at the network wakes the object.
+  // No read of the network requeues the object.
   const spec = { ...repointing, network: { preflight: "Skip" as const } };
   world.apply(computeEnvironment("ce", spec));
   await world.untilReady();
@@ -200,7 +200,7 @@ it.each([
       else world.clock.schedule(afterSeconds * 1000, putBack);
     });
     world.apply(computeEnvironment("ce", withTypes(["m5.large"], repointing)));
-    await world.until("it is told", () => ready(world)?.reason === "Contested", 900);
+    await world.until("it is reported", () => ready(world)?.reason === "Contested", 900);
     await world.seconds(3600);
     const writes = world.writes().filter((write) => write.startsWith("UpdateJobQueue"));
     expect(writes.length).toBeLessThan(10 * count);
@@ -208,7 +208,7 @@ it.each([
   },
 );
 
-it("one environment that AWS does not let go of keeps no other of a deleted object", async () => {
+it("one environment that AWS does not release blocks no other of a deleted object", async () => {
   const held = { ...ec2, replacement: { soakSeconds: 0, holdBefore: ["Delete" as const] } };
   const world = await aWorld();
   world.apply(computeEnvironment("ce", held));
@@ -223,7 +223,7 @@ it("one environment that AWS does not let go of keeps no other of a deleted obje
   world.delete(kind, "ce");
   await world.until("one is left", () => environmentsOf(world).length === 1, 600);
   expect(environmentsOf(world)[0]?.computeEnvironmentName).toBe(stuck);
-  await world.until("the refusal is told", () => ready(world)?.message.includes(deniedDeletion) === true, 600);
+  await world.until("the refusal is reported", () => ready(world)?.message.includes(deniedDeletion) === true, 600);
   world.aws.faults.clear();
   await world.untilGone(900);
   expect(world.violations).toEqual([]);

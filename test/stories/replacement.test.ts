@@ -94,7 +94,7 @@ describe("a change in place", () => {
   });
 });
 
-it("state: DISABLED in the spec starves the queue, as wished, and says so", async () => {
+it("state: DISABLED in the spec starves the queue, as specified, and says so", async () => {
   const world = await readyWorld();
   world.apply(computeEnvironment("ce", { ...ec2, state: "DISABLED" }));
   await world.until("it is disabled", () => waits(world, "Disabled")() && isObserved(world));
@@ -186,12 +186,12 @@ describe("a replacement", () => {
     const world = await readyWorld();
     world.apply(computeEnvironment("ce", withTypes(["c5.large", "z9.unknown"])));
     await world.until("it stalls", stalled(world, "InvalidRequest"));
-    const told = () => world.condition("BatchComputeEnvironment", "ce", "Stalled");
-    const first = told();
+    const reported = () => world.condition("BatchComputeEnvironment", "ce", "Stalled");
+    const first = reported();
     expect(first?.message).toMatch(/Instance type can only be one of \[.{1,80} more\]: z9[.]unknown is not among them/);
     // AWS lists them in another order at the next try.
     await world.seconds(900);
-    expect(told()).toEqual(first);
+    expect(reported()).toEqual(first);
     await replace(world, other);
     await expectStory(world, "refused successor and recovery");
     await expectSilence(world);
@@ -406,7 +406,7 @@ describe("a spec that goes back", () => {
     const [left] = world.aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
     expect(left).toMatchObject({ state: "DISABLED", computeResources: { instanceTypes: ["c5.large"] } });
     expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNING"]);
-    // The queue is starved by the spec's own wish, and by nothing else.
+    // Only the spec starves the queue.
     expect(world.violations).toEqual([expect.stringContaining("team_q1 lost its last usable environment")]);
   });
 
@@ -481,7 +481,7 @@ it("a replacement that waits for a queue which drains for days keeps no other wa
   expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNING"]);
 });
 
-it("an environment in use that turned INVALID is used again once what it refers to has been mended", async () => {
+it("an environment in use that turned INVALID is used again once the resources that it references have been fixed", async () => {
   const role = "arn:aws:iam::123456789012:role/batch-service";
   const world = await readyWorld(["q1"], { ...ec2, serviceRole: role });
   world.aws.outside.removeRole(role);

@@ -74,7 +74,7 @@ describe("what a namespace may use", () => {
     expect(world.aws.truth.roles().map((role) => role.boundary)).toEqual([boundary]);
   });
 
-  it("is told at once when a policy does not exist, and tried again without hurry", async () => {
+  it("is reported at once when a policy does not exist, and tried again without hurry", async () => {
     const typo = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnli";
     const permitted = { policyArns: ["arn:aws:iam::aws:policy/*"] };
     const world = await aWorld({ knobs: { strictIam: true }, permissions: permitted });
@@ -91,12 +91,12 @@ describe("what a namespace may use", () => {
     await world.until("the role is gone", () => world.aws.truth.roles().length === 0);
   });
 
-  it("tells the call and the action when IAM refuses, and goes on when it is granted", async () => {
+  it("reports the call and the action when IAM refuses, and goes on when it is granted", async () => {
     const world = await aWorld({ permissions });
     world.store.setNamespace("team", { annotations: allowed });
     world.aws.faults.add({ fault: accessDenied("CreateRole", "iam"), on: "CreateRole", forMs: 30_000 });
     world.apply(jobDefinition("hello", asking));
-    await world.until("it is told", () => reasonOf(world, "RolesReady") === "AccessDenied");
+    await world.until("it is reported", () => reasonOf(world, "RolesReady") === "AccessDenied");
     expect(world.condition("JobDefinition", "hello", "RolesReady")?.message).toMatch(
       /iam:CreateRole.*team_hello_job_[0-9a-f]{8}/,
     );

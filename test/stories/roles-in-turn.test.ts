@@ -41,9 +41,9 @@ describe("a role that changes hands", () => {
     world.apply(withRoles({ serviceRole: { name: "x" }, instanceRole: { name: "y" } }));
     await world.seconds(600);
     expect(rolesIn(world).get("team_x")).toEqual(before);
-    const told = world.condition("BatchComputeEnvironment", "ce", "Stalled");
-    expect(told?.reason).toBe("RoleContentConflict");
-    expect(told?.message).toMatch(/spec\.iam\.serviceRole.*team_x_\w+/);
+    const reported = world.condition("BatchComputeEnvironment", "ce", "Stalled");
+    expect(reported?.reason).toBe("RoleContentConflict");
+    expect(reported?.message).toMatch(/spec\.iam\.serviceRole.*team_x_\w+/);
   });
 
   it("gets no other purpose after Retain, for what was kept may run by it", async () => {
@@ -60,7 +60,7 @@ describe("a role that changes hands", () => {
     expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason).toBe("RoleContentConflict");
   });
 
-  it("is looked at again once IAM surely shows what was written, and so an edit that is taken back is too", async () => {
+  it("is checked again once IAM surely shows what was written, and so is a reverted edit", async () => {
     const world = await emptyAccount();
     const of = (policyArns: string[]) => jobDefinition("hello", { iam: { jobRole: { policyArns } } });
     world.apply(of([readImages]));
@@ -73,7 +73,7 @@ describe("a role that changes hands", () => {
     expect(rolesIn(world).get("team_hello_job")).toEqual([readImages]);
   });
 
-  it("is left to an object that wishes it no more but stays, when the other one is deleted", async () => {
+  it("is left to an object that asks for it no more but stays, when the other one is deleted", async () => {
     const world = await emptyAccount();
     world.apply(jobDefinition("one", sharing));
     await world.untilReady();
@@ -150,12 +150,12 @@ describe("IAM that cannot be read", () => {
       const before = callsOf(world, operation);
       await world.seconds(600);
       expect(callsOf(world, operation) - before).toBeLessThan(30);
-      const told = world.condition("JobDefinition", "hello", "Stalled");
-      expect(told?.message).toContain(operation);
+      const reported = world.condition("JobDefinition", "hello", "Stalled");
+      expect(reported?.message).toContain(operation);
     },
   );
 
-  it("is told with its words, and as Stalled, where it is the jobs that cannot be counted", async () => {
+  it("is reported with its words, and as Stalled, where it is the jobs that cannot be counted", async () => {
     const world = await emptyAccount();
     world.apply(
       withRoles({ serviceRole: {}, instanceRole: {} }),
@@ -166,8 +166,8 @@ describe("IAM that cannot be read", () => {
     world.aws.faults.add({ fault: accessDenied("ListJobs"), on: "ListJobs", forMs: 3_600_000 });
     world.delete("JobDefinition", "hello");
     await world.seconds(1200);
-    const told = world.condition("JobDefinition", "hello", "Stalled");
-    expect(told?.message).toMatch(/ListJobs.*not authorized.*Allow/);
+    const reported = world.condition("JobDefinition", "hello", "Stalled");
+    expect(reported?.message).toMatch(/ListJobs.*not authorized.*Allow/);
   });
 });
 

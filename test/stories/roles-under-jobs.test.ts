@@ -48,13 +48,13 @@ describe("the role of a job that was submitted right before", () => {
     await expectKeptFor(world, jobId);
   });
 
-  it("its definition was deleted stays until the job ends, also when its queue was made after the last look", async () => {
+  it("its definition was deleted stays until the job ends, also when its queue was made after the last check", async () => {
     const world = await worldWith({});
-    const looks = (): number =>
+    const checks = (): number =>
       world.aws.log.filter(({ by, operation }) => by === "operator" && operation === "DescribeJobQueues").length;
     await world.seconds(300);
-    const before = looks();
-    await world.until("the next look", () => looks() > before);
+    const before = checks();
+    await world.until("the next check", () => checks() > before);
     const [environment] = world.aws.truth.computeEnvironments();
     await world.aws.outside.createJobQueue({
       jobQueueName: "theirs",
@@ -64,7 +64,7 @@ describe("the role of a job that was submitted right before", () => {
     await world.seconds(10);
     const jobId = submit(world, "theirs");
     await world.seconds(10);
-    expect(looks()).toBe(before + 1);
+    expect(checks()).toBe(before + 1);
     world.delete("JobDefinition", "hello");
     await expectKeptFor(world, jobId);
   });

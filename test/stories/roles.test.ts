@@ -32,7 +32,7 @@ const arnOf = (world: World, purpose: string): string => {
   if (found === undefined) throw new Error(`no ${purpose} role`);
   return found.arn;
 };
-const lookNow = (world: World, kind: string, name: string): void =>
+const reconcileNow = (world: World, kind: string, name: string): void =>
   world.annotate(kind, name, { "awsbatch.dev/reconcile-requested-at": String(world.clock.now()) });
 
 describe("roles", () => {
@@ -57,7 +57,7 @@ describe("roles", () => {
     const own = "arn:aws:iam::aws:policy/service-role/AWSBatchServiceRole";
     await world.aws.outside.iam.detachRolePolicy({ RoleName: name, PolicyArn: own });
     await world.seconds(10);
-    lookNow(world, "BatchComputeEnvironment", "ce");
+    reconcileNow(world, "BatchComputeEnvironment", "ce");
     await world.seconds(60);
     const [role] = world.aws.truth.roles().filter((one) => one.name === name);
     expect(role?.attached).toEqual([own]);
@@ -108,7 +108,7 @@ describe("roles", () => {
     expect(rolesOf(world).filter((name) => name.startsWith("team_hello_"))).toEqual([]);
   });
 
-  it("that are wished no more go when the environment that had them has gone", async () => {
+  it("that are no longer requested are deleted after the environment that used them", async () => {
     const world = await fullWorld();
     const [service, instance] = [arnOf(world, "service"), arnOf(world, "instance")];
     world.apply(computeEnvironment("ce", { ...withRoles, iam: { instanceRole: {} } }));
@@ -117,7 +117,7 @@ describe("roles", () => {
     );
     expect(world.aws.truth.roles().map(({ arn }) => arn)).toContain(instance);
     await world.untilReady();
-    await expectStory(world, "role wished no more");
+    await expectStory(world, "role no longer requested");
   });
 
   it("stay with what deletionPolicy Retain leaves, and are taken up again with it", async () => {
@@ -166,7 +166,7 @@ describe("a role that objects share", () => {
     expect(world.writes().filter((write) => write.startsWith("DeleteRole "))).toHaveLength(1);
   });
 
-  it("has the content of the older object: the other is told, and mends it", async () => {
+  it("has the content of the older object: the other reports that, and repairs it", async () => {
     const world = await sharedWorld();
     await world.seconds(2);
     world.apply(jobDefinition("three", { iam: { jobRole: { name: "readers" } } }));

@@ -19,7 +19,7 @@ async function world(): Promise<World> {
   return await aWorld({ clock, aws, region });
 }
 
-/** @param network beside the group that is asked for */
+/** @param network in addition to the requested group */
 function environment(subnet = "subnet-nat", group: object = {}, network: object = {}, more: object = {}): Manifest {
   const { computeResources: resources, ...spec } = ec2;
   const { securityGroupIds: _groups, ...others } = resources ?? {};
@@ -61,7 +61,7 @@ async function rulesOf(one: World): Promise<readonly string[]> {
   );
 }
 
-/** Of another object, beside. */
+/** Of another object, in addition. */
 function other(group: object = {}): Manifest {
   const { metadata, ...manifest } = environment("subnet-nat", group);
   return { ...manifest, metadata: { ...metadata, name: "other" } };
@@ -85,11 +85,11 @@ async function eachNamesTheOther(one: World): Promise<void> {
 const https = ["out tcp 443 0.0.0.0/0", "out tcp 443 ::/0"];
 
 function groupsInUse({ aws }: World): readonly string[] {
-  const standing = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
-  return standing.flatMap(({ computeResources }) => computeResources?.securityGroupIds ?? []);
+  const live = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+  return live.flatMap(({ computeResources }) => computeResources?.securityGroupIds ?? []);
 }
 
-function told({ condition }: World, type = "SecurityGroupReady"): string {
+function reported({ condition }: World, type = "SecurityGroupReady"): string {
   const { status, reason, message } = condition(kind, "ce", type) ?? {};
   return `${status} ${reason}: ${message}`;
 }
@@ -102,7 +102,7 @@ describe("the security group that is made for an environment", () => {
     const [group] = await madeGroups(one);
     expect(groupsInUse(one)).toEqual([group?.GroupId]);
     expect(await rulesOf(one)).toEqual(https);
-    expect(told(one)).toMatch(new RegExp(`^True SecurityGroupAvailable: ${group?.GroupId} `));
+    expect(reported(one)).toMatch(new RegExp(`^True SecurityGroupAvailable: ${group?.GroupId} `));
     expect(one.condition(kind, "ce", "NetworkReady")).toMatchObject({ status: "True" });
     const { jobId } = one.aws.outside.submitPlannedJob(
       { jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" },
@@ -154,7 +154,7 @@ describe("the security group that is made for an environment", () => {
     expect(groupsInUse(one)).toEqual([group?.GroupId]);
   });
 
-  // EC2 takes 60 rules of one direction, and each of the two lists may have 30 beside HTTPS.
+  // EC2 takes 60 rules of one direction, and each of the two lists may have 30 in addition to HTTPS.
   it("has other rules in place of as many as it may have", async () => {
     const one = await world();
     const egress = (net: number) =>
@@ -165,8 +165,8 @@ describe("the security group that is made for an environment", () => {
     await one.seconds(120);
     const expected = [...https, ...egress(2).map(({ peer }) => `out tcp 5432 ${peer}`)];
     expect((await rulesOf(one)).toSorted()).toEqual(expected.toSorted());
-    expect(told(one)).toMatch(/^True SecurityGroupAvailable/);
-    expect(told(one, "Ready")).toMatch(/^True/);
+    expect(reported(one)).toMatch(/^True SecurityGroupAvailable/);
+    expect(reported(one, "Ready")).toMatch(/^True/);
     await expectSilence(one);
   });
 
@@ -187,7 +187,7 @@ describe("the security group that is made for an environment", () => {
     expect(groupsInUse(one)).toHaveLength(1);
   });
 
-  it("is made anew when somebody has deleted it, and the environment gets the other one", async () => {
+  it("is recreated when somebody has deleted it, and the environment gets the other one", async () => {
     const one = await world();
     one.apply(environment("subnet-nat", {}, {}, { updatePolicy: {} }));
     await one.untilReady(600);
@@ -200,7 +200,7 @@ describe("the security group that is made for an environment", () => {
     expect(groupsInUse(one)).toEqual(groups.map(({ GroupId }) => GroupId));
   });
 
-  it("stands in the group of the endpoints, which goes first", async () => {
+  it("is in the group of the endpoints, which goes first", async () => {
     const one = await world();
     one.apply(environment("subnet-closed", {}, { vpcEndpoints: "Ensure" }));
     await one.untilReady(900);
@@ -214,7 +214,7 @@ describe("the security group that is made for an environment", () => {
     expect(SecurityGroups.map(({ GroupId }) => GroupId)).toEqual(["sg-1"]);
   });
 
-  it("goes when the spec wishes it no more, after the environment has another", async () => {
+  it("goes when the spec asks for it no more, after the environment has another", async () => {
     const one = await world();
     one.apply(environment());
     await one.untilReady(600);
@@ -256,7 +256,7 @@ describe("the security group that is made for an environment", () => {
     await one.aws.outside.ec2.authorizeSecurityGroupIngress(foreign);
     one.delete(kind, "ce");
     await one.seconds(900);
-    expect(told(one)).toMatch(/^False SecurityGroupInUse: .*: rules of sg-1 \(/);
+    expect(reported(one)).toMatch(/^False SecurityGroupInUse: .*: rules of sg-1 \(/);
     await one.aws.outside.ec2.revokeSecurityGroupIngress(foreign);
     await one.untilGone(300);
     expect(await madeGroups(one)).toEqual([]);
@@ -275,9 +275,9 @@ describe("the security group that is made for an environment", () => {
     await eachNamesTheOther(one);
     one.delete(kind, "ce");
     await one.seconds(900);
-    expect(told(one, "Stalled")).toMatch(/^undefined/);
+    expect(reported(one, "Stalled")).toMatch(/^undefined/);
     await one.seconds(2700);
-    expect(told(one, "Stalled")).toMatch(
+    expect(reported(one, "Stalled")).toMatch(
       new RegExp(`^True SecurityGroupInUse: .*[.] Remove the rules that name it from ${groupIdOf(one, "other")}$`),
     );
     one.apply(other());
@@ -300,7 +300,7 @@ describe("the security group that is made for an environment", () => {
     });
     one.delete(kind, "ce");
     await one.seconds(900);
-    expect(told(one)).toMatch(
+    expect(reported(one)).toMatch(
       /^False InUse: ec2:DeleteSecurityGroup was refused: resource sg-1 has a dependent object/,
     );
     lift();
@@ -316,7 +316,7 @@ describe("the security group that is made for an environment", () => {
     one.aws.faults.add({ fault: { kind: "stale", staleMs: 20_000 }, on: "DescribeSecurityGroups", forMs: 15_000 });
     one.apply(environment());
     await one.seconds(60);
-    expect(told(one, "Stalled")).toMatch(/^True AlreadyExists/);
+    expect(reported(one, "Stalled")).toMatch(/^True AlreadyExists/);
     expect(await madeGroups(one)).toHaveLength(1);
     step(one);
     await one.seconds(120);
@@ -326,7 +326,7 @@ describe("the security group that is made for an environment", () => {
   it.each([
     ["the same process", false, 4000],
     ["another process", true, 8000],
-  ])("goes though nobody wishes it any more before EC2 shows it, with %s", async (_name, dies, staleMs) => {
+  ])("goes though nobody asks for it any more before EC2 shows it, with %s", async (_name, dies, staleMs) => {
     const clock = new VirtualClock();
     const aws = createSimulatedAws({ clock, random: seededRandom(1), region });
     aws.outside.describeNetwork(threeSubnets);
@@ -372,7 +372,7 @@ describe("the security group that is made for an environment", () => {
     });
     one.apply(environment());
     await one.seconds(120);
-    expect(told(one, "Stalled")).toBe(
+    expect(reported(one, "Stalled")).toBe(
       `True SecurityGroupBlocked: ${GroupId} has the name ${name} but does not belong to this object: delete or rename it`,
     );
     expect(one.aws.truth.computeEnvironments()).toEqual([]);
@@ -380,7 +380,7 @@ describe("the security group that is made for an environment", () => {
     await one.untilReady(900);
   });
 
-  it("is named, with the VPC of the endpoints, when its object is let go without touching AWS", async () => {
+  it("is named, with the VPC of the endpoints, when its object is released without touching AWS", async () => {
     const one = await world();
     one.apply(environment("subnet-closed", {}, { vpcEndpoints: "Ensure" }));
     await one.untilReady(600);

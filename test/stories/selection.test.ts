@@ -41,11 +41,11 @@ function environment(selector: object = { tags: { team: "batch" } }, more: objec
 }
 
 function subnetsOf({ aws }: World): readonly string[] {
-  const standing = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
-  return standing.flatMap(({ computeResources }) => [(computeResources?.subnets ?? []).toSorted().join(" ")]);
+  const live = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+  return live.flatMap(({ computeResources }) => [(computeResources?.subnets ?? []).toSorted().join(" ")]);
 }
 
-function told(world: World, type = "SelectionReady"): string {
+function reported(world: World, type = "SelectionReady"): string {
   const { status, reason, message } = world.condition(kind, "ce", type) ?? {};
   return `${status} ${reason}: ${message}`;
 }
@@ -57,7 +57,7 @@ describe("an environment that selects its subnets and security groups", () => {
     world.apply(environment(), jobQueue("q", ["ce"]));
     await world.untilReady(600);
     expect(subnetsOf(world)).toEqual(["subnet-nat"]);
-    expect(told(world)).toBe("True Selected: team=batch: subnet-nat; team=batch: sg-1");
+    expect(reported(world)).toBe("True Selected: team=batch: subnet-nat; team=batch: sg-1");
     // On and off, each time shorter than it takes.
     for (let times = 0; times < 6; times++) {
       await tag(world, "subnet-public", { team: "batch" });
@@ -101,7 +101,7 @@ describe("an environment that selects its subnets and security groups", () => {
     const world = await selecting();
     world.apply(environment());
     await world.seconds(120);
-    expect(told(world, "Stalled")).toBe(
+    expect(reported(world, "Stalled")).toBe(
       "True NothingSelected: spec.computeResources.subnetSelector (team=batch) selects no subnets: add these tags to subnets of this account and region, or change the selector",
     );
     expect(world.aws.truth.computeEnvironments()).toEqual([]);
@@ -118,11 +118,11 @@ describe("an environment that selects its subnets and security groups", () => {
     const before = world.writes().length;
     await untag(world, "subnet-nat", "team");
     await world.seconds(3600);
-    expect(told(world)).toMatch(/^False NothingSelected: .* Kept: subnet-nat$/);
-    expect(told(world, "Ready")).toMatch(/^True/);
+    expect(reported(world)).toMatch(/^False NothingSelected: .* Kept: subnet-nat$/);
+    expect(reported(world, "Ready")).toMatch(/^True/);
     world.apply(environment({ tags: { team: "nobody" } }));
     await world.seconds(3600);
-    expect(told(world, "Ready")).toMatch(/^False NothingSelected/);
+    expect(reported(world, "Ready")).toMatch(/^False NothingSelected/);
     expect(subnetsOf(world)).toEqual(["subnet-nat"]);
     expect(world.writes().slice(before)).toEqual([]);
     // It can be deleted all the same.
@@ -140,7 +140,7 @@ describe("an environment that selects its subnets and security groups", () => {
     world.apply(environment({ tags: { team: "nobody" } }, { state: "DISABLED" }));
     await world.seconds(60);
     expect(world.aws.truth.computeEnvironments()).toMatchObject([{ state: "DISABLED" }]);
-    expect(told(world, "Ready")).toMatch(/^False NothingSelected/);
+    expect(reported(world, "Ready")).toMatch(/^False NothingSelected/);
   });
 
   it("keeps its subnets when EC2 may not be read any more, and says which permission lacks", async () => {
@@ -160,8 +160,8 @@ describe("an environment that selects its subnets and security groups", () => {
       on: "DescribeSubnets",
     });
     await world.seconds(3600);
-    expect(told(world)).toMatch(/^Unknown AccessDenied: .*ec2:DescribeSubnets.* Kept: subnet-nat$/);
-    expect(told(world, "Ready")).toMatch(/^True/);
+    expect(reported(world)).toMatch(/^Unknown AccessDenied: .*ec2:DescribeSubnets.* Kept: subnet-nat$/);
+    expect(reported(world, "Ready")).toMatch(/^True/);
     expect(world.writes().slice(before)).toEqual([]);
   });
 
@@ -172,7 +172,7 @@ describe("an environment that selects its subnets and security groups", () => {
     world.apply(environment());
     await world.untilReady(600);
     await tag(world, "subnet-public", { team: "batch" });
-    // Shorter than the selection has to last: its age must not begin anew with each of them.
+    // Shorter than the selection has to last: its age must not begin again with each of them.
     for (let minutes = 0; minutes < 40; minutes += 4) {
       await world.seconds(240);
       await world.stop();
@@ -195,7 +195,7 @@ describe("an environment that selects its subnets and security groups", () => {
     expect(world.condition(kind, "ce", "Ready")).toBeUndefined();
     await world.seconds(120);
     await world.untilReady(60);
-    expect(told(world)).toMatch(/^True Selected/);
+    expect(reported(world)).toMatch(/^True Selected/);
     expect(world.writes().slice(before)).toEqual([]);
   });
 });

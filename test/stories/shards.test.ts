@@ -68,7 +68,7 @@ describe("two shards", () => {
     expect(a.violations).toEqual([]);
   });
 
-  it("that both claim one name: the older has it, and the other is told", async () => {
+  it("that both claim one name: the older has it, and the other reports it", async () => {
     const [a] = await shards(["a"], ["b"]);
     const named = { ...ec2, computeEnvironmentName: "workers" };
     a.apply(inShard("a", computeEnvironment("older", named)));

@@ -37,7 +37,7 @@ async function secondsUntilStalled(world: World, kind: string, name: string, ope
   return (world.clock.now() - since) / 1000;
 }
 
-describe("an object is Stalled at the mark, and not when somebody happens to look", () => {
+describe("an object is Stalled at the mark, and not when somebody happens to reconcile it", () => {
   it.each<[string, string, Fault, string, string, Manifest, () => Promise<World>]>([
     [
       "a write of AWS Batch",

@@ -24,7 +24,7 @@ export async function expectStory(world: World, file: string): Promise<void> {
   await expect(world.transcript()).toMatchFileSnapshot(`../golden/stories/${file}.txt`);
 }
 
-/** After a story: ten minutes in which nothing is written and nothing told. */
+/** After a story: ten minutes in which nothing is written and nothing reported. */
 export async function expectSilence(world: World): Promise<void> {
   // What EC2 says of the network may come a little after Ready.
   await world.seconds(5);

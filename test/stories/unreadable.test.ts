@@ -31,7 +31,7 @@ it.each(["DescribeComputeEnvironments", "DescribeJobQueues", "DescribeJobDefinit
 );
 
 it.each(["DescribeComputeEnvironments", "DescribeJobQueues"])(
-  "one throttled %s keeps what is just made waiting for seconds, not until the next look at rest",
+  "one throttled %s keeps what is just made waiting for seconds, not until the next check at rest",
   async (on) => {
     const world = await aWorld();
     world.apply(jobDefinition("hello"));
@@ -80,7 +80,7 @@ it("where the listing of all job definitions fails for long, edits and deletions
   }
 });
 
-it("what lasts is told to all, and that it is over", async () => {
+it("a lasting fault is reported on all objects, and so is its end", async () => {
   const world = await aWorld();
   world.apply(jobDefinition("hello"));
   await world.untilReady(60);
@@ -94,7 +94,7 @@ it("what lasts is told to all, and that it is over", async () => {
   expect(synced()).toMatchObject({ status: "True" });
 });
 
-it("a queue keeps its order, tells, and can be deleted while the labels of its namespace may not be read", async () => {
+it("a queue keeps its order, reports why, and can be deleted while the labels of its namespace may not be read", async () => {
   let isReadable = true;
   const world = await aWorld({
     kubernetes: (store) => refusing(store, (kind) => kind === namespaceKind && !isReadable),
@@ -112,7 +112,7 @@ it("a queue keeps its order, tells, and can be deleted while the labels of its n
   await world.seconds(60);
   world.apply({ ...inOther, spec: { ...(q.spec as object), priority: 7 } });
   const statusOf = () => world.store.objects().find(({ kind }) => kind === "JobQueue")?.status as object | undefined;
-  await world.until("it is told", () => JSON.stringify(statusOf()).includes("NamespaceUnreadable"), 120);
+  await world.until("it is reported", () => JSON.stringify(statusOf()).includes("NamespaceUnreadable"), 120);
   expect(JSON.stringify(statusOf())).toContain("Let the operator get, list and watch namespaces");
   const queue = () => world.aws.truth.jobQueues()[0];
   await world.until("the priority is written", () => queue()?.priority === 7 && queue()?.status === "VALID", 60);

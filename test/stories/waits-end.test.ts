@@ -64,7 +64,7 @@ describe("a deletion that waits for a missing service role", () => {
   });
 });
 
-it("what is INVALID is looked at again at once when a person asks, once for each request", async () => {
+it("an INVALID environment is validated again at once when a person asks, once for each request", async () => {
   const world = await aWorld();
   world.apply(computeEnvironment("ce", ec2), jobQueue("q", ["ce"]));
   await world.untilReady();
@@ -156,13 +156,13 @@ it("another environment in place of what AWS describes otherwise is made when a 
     });
   });
   world.apply(computeEnvironment("ce", ec2));
-  await world.until("it is told", () => reasonOf(world) === "SpecNotApplied", 600);
+  await world.until("it is reported", () => reasonOf(world) === "SpecNotApplied", 600);
   const made = (): number => callsOf(world, "CreateComputeEnvironment");
   await world.seconds(600);
   expect(made()).toBe(2);
   ask(world, ce, "ce", "first");
   await world.until("another one is made", () => made() === 3, 5);
-  await world.until("it is told again", () => reasonOf(world) === "SpecNotApplied", 600);
+  await world.until("it is reported again", () => reasonOf(world) === "SpecNotApplied", 600);
   for (const value of ["second", "third"]) {
     ask(world, ce, "ce", value);
     await world.seconds(300);

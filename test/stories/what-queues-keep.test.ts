@@ -86,13 +86,13 @@ describe.each([5, 30])("a helper that a person puts into an order %i s before an
 });
 
 describe("what Retain leaves under a queue that stays", () => {
-  it("stays in the queue, which is told what its entry lacks", async () => {
+  it("stays in the queue, which reports what its entry lacks", async () => {
     const world = await readyWorld();
     const before = orderOf(world);
     world.delete("BatchComputeEnvironment", "a");
     await world.until("the object is gone", isGone(world, "a"));
     await world.until(
-      "it is told",
+      "it is reported",
       () => world.condition("JobQueue", "q1", "Stalled")?.reason === "ReferenceNotFound",
       900,
     );
@@ -203,7 +203,7 @@ describe("a queue of somebody else with two environments", () => {
     expect(orderWrites(world)).toEqual([]);
   });
 
-  it("goes to an environment that is made beside one of the two only once that is VALID", async () => {
+  it("goes to an environment that is created in addition to one of the two only once that is VALID", async () => {
     const world = await foundWorld();
     const orders = new Set<string>();
     world.aws.onChange(() => void orders.add(orderOf(world).join()));
@@ -246,7 +246,7 @@ describe("a queue whose new order nothing can serve yet", () => {
     await expectSilence(world);
   });
 
-  it("follows a replacement also beside a field that cannot be changed", async () => {
+  it("follows a replacement also together with a field that cannot be changed", async () => {
     const world = await aWorld();
     world.apply(computeEnvironment("a", ec2), jobQueue("q1", ["a"]));
     await world.untilReady();

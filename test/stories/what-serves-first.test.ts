@@ -117,7 +117,7 @@ it.each([
   await world.until("the queue has gone over", () => orderOf(world)[0] !== first, 300);
 });
 
-it("a queue whose only environment is INVALID is not told Ready while AWS looks at it again", async () => {
+it("a queue whose only environment is INVALID is not reported Ready while AWS validates it again", async () => {
   const world = await aWorld();
   world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]));
   await world.untilReady();
@@ -125,15 +125,15 @@ it("a queue whose only environment is INVALID is not told Ready while AWS looks 
   world.aws.outside.invalidate(only, "CLIENT_ERROR - the role is gone");
   await world.seconds(1200);
   expect(world.condition("JobQueue", "q1", "Stalled")?.reason).toBe("NoUsableEnvironment");
-  const told: string[] = [];
+  const reported: string[] = [];
   world.store.onChange((_before, after) => {
-    if (after?.kind === "JobQueue") told.push(world.condition("JobQueue", "q1", "Ready")?.status ?? "");
+    if (after?.kind === "JobQueue") reported.push(world.condition("JobQueue", "q1", "Ready")?.status ?? "");
   });
-  const looks = (): number => world.aws.log.filter(({ operation }) => operation === "UpdateComputeEnvironment").length;
-  const before = looks();
+  const checks = (): number => world.aws.log.filter(({ operation }) => operation === "UpdateComputeEnvironment").length;
+  const before = checks();
   await world.seconds(7200);
-  expect(looks()).toBeGreaterThan(before);
-  expect(told.filter((status) => status !== "False")).toEqual([]);
+  expect(checks()).toBeGreaterThan(before);
+  expect(reported.filter((status) => status !== "False")).toEqual([]);
   world.aws.outside.heal(only);
   await world.untilReady();
 });
@@ -142,7 +142,7 @@ it.each<[string, readonly string[]]>([
   ["Ready", ["ce"]],
   ["not Ready, for an entry is missing", ["ce", "missing"]],
 ])(
-  "what somebody else changes each minute is put back a few times an hour, and told so: %s",
+  "what somebody else changes each minute is corrected a few times an hour, and reported so: %s",
   async (_name, entries) => {
     const world = await aWorld();
     world.apply(computeEnvironment("ce", ec2), jobQueue("q1", entries, { priority: 5 }));

@@ -1,7 +1,7 @@
 import type { Disturbance } from "../exhaustive/run.ts";
 
 /**
- * Deliberate bugs, each a piece of source text and what stands in its place. Production code has no switch for them:
+ * Deliberate bugs, each a piece of source text and its replacement. Production code has no switch for them:
  * they are put in as a module is loaded (`plant.ts`), in a process of their own.
  */
 export interface Bug {
@@ -10,14 +10,14 @@ export interface Bug {
   readonly changes: readonly Change[];
   /** The story that shows it, by a part of its name. */
   readonly story: string;
-  /** What has to go wrong in the story before it shows; nothing, unless told. */
+  /** The fault in the story that makes it visible; default: none. */
   readonly by?: Disturbance["kind"];
 }
 
 export interface Change {
   /** Under `src/`. */
   readonly file: string;
-  /** Stands there exactly once. */
+  /** Occurs exactly once. */
   readonly was: string;
   readonly becomes: string;
 }
@@ -112,7 +112,7 @@ export const bugs: readonly Bug[] = [
     "fail",
   ),
   one(
-    "register without looking what is there",
+    "register without a read of what exists",
     "register a job definition",
     definitionPlan,
     "if (top.equal && ownedByUs(top)) return keep(spec, seen, entries, top, now);",
@@ -157,7 +157,7 @@ export const bugs: readonly Bug[] = [
     "",
   ),
   one(
-    "let the object go while AWS still deletes",
+    "remove the finalizer while AWS still deletes",
     "delete q1, ce, hello",
     queueDelete,
     'if (queue.status === "DELETING") return { kind: "wait", reason: "Deleting"',
@@ -198,7 +198,7 @@ export const bugs: readonly Bug[] = [
     "drop",
   ),
   {
-    name: "ignore that a version is Gone, and list anew only after a watch that the server ended",
+    name: "ignore that a version is Gone, and list again only after a watch that the server ended",
     story: "change tags",
     by: "drop",
     changes: [
@@ -263,7 +263,7 @@ export const bugs: readonly Bug[] = [
     "if (entries.length < 99) return [];",
   ),
   one(
-    "let ages say whose a name is, where AWS's tags say it",
+    "decide by age who owns a name, although AWS's tags say it",
     "had claimed the names in vain",
     "controllers/job-definition/observe.ts",
     "const claimant = owner ?? olderOf(object, rivals);",
@@ -298,7 +298,7 @@ export const bugs: readonly Bug[] = [
     'if (Object.keys(resources).length > 0) request["computeResources"] = { minvCpus: environment.computeResources?.minvCpus ?? 0, ...resources };',
   ),
   one(
-    "tell a generation that is not there yet",
+    "report a generation that does not exist yet",
     "create an environment",
     reconcile,
     "const status = {\n    observedGeneration: generation,",
@@ -319,7 +319,7 @@ export const bugs: readonly Bug[] = [
     "return false;",
   ),
   one(
-    "deregister only what is as wished on deletion",
+    "deregister only what matches the spec on deletion",
     "a job definition of three revisions",
     "controllers/job-definition/removal.ts",
     'const ours = entries.filter(({ owner }) => owner.kind === "ours");',
@@ -364,7 +364,7 @@ export const bugs: readonly Bug[] = [
     ],
   },
   one(
-    "forget what still runs where the spec is no more",
+    "forget what still runs at the previous place of the spec",
     "out of a closed subnet",
     "controllers/endpoints/vpcs.ts",
     "const running = runningIn(users).map(({ user }) => user);\n  const whole",
@@ -372,7 +372,7 @@ export const bugs: readonly Bug[] = [
   ),
   {
     name: "let in to the endpoints only those who asked for them",
-    story: "beside an environment that asked for none",
+    story: "next to an environment that asked for none",
     changes: [
       {
         file: "network/endpoints.ts",
@@ -387,7 +387,7 @@ export const bugs: readonly Bug[] = [
     ],
   },
   one(
-    "forget what was asked for as soon as nobody wishes it and EC2 does not show it",
+    "forget a request as soon as nobody makes it any more and EC2 does not show it",
     "given up before EC2 shows it",
     "controllers/security-group/plan.ts",
     "const unsettled = seen.claims.some((id) => id !== stays && network.justWritten.includes(id));",
@@ -417,7 +417,7 @@ export const bugs: readonly Bug[] = [
     ],
   },
   {
-    name: "tell in status when AWS was last read",
+    name: "report in status when AWS was last read",
     story: "create an environment",
     changes: [
       {
@@ -449,7 +449,7 @@ export const bugs: readonly Bug[] = [
     ],
   },
   one(
-    "keep a refusal to oneself",
+    "do not report an error of AWS",
     "refused for six minutes",
     "controllers/conditions.ts",
     "if (!isLag(foremost(failures), reached)) return failedVerdict(failures, instead?.next, serves, reached);",

@@ -1,5 +1,5 @@
 /**
- * `node hunt.ts NUMBER [quick]`: plants one bug and looks for it; tells as JSON what found it. A process of its own.
+ * `node hunt.ts NUMBER [quick]`: plants one bug, searches for it, and reports as JSON what found it. Runs as a separate process.
  * `quick`: only in the story that is named with it, with what is named going wrong.
  */
 
@@ -11,8 +11,8 @@ import { plant } from "./plant.ts";
 /** What found a bug, or that nothing did. */
 export interface Catch {
   readonly found: string | undefined;
-  /** How often a story was told until then, and how many worlds were grown from seeds. */
-  readonly tellings: number;
+  /** How many runs of stories it took until then, and how many worlds from seeds. */
+  readonly runs: number;
   readonly seeds: number;
 }
 
@@ -36,7 +36,7 @@ const report = (caught: Catch): void => {
 const { story: first, by } = bug;
 const isFirst = ({ name }: { readonly name: string }): boolean => name.includes(first);
 const ordered = [...stories.filter(isFirst), ...stories.filter((story) => !isFirst(story))];
-let tellings = 0;
+let runs = 0;
 for (const story of quick ? ordered.slice(0, 1) : ordered) {
   const only = quick ? (by ?? "none") : undefined;
   const row = await sweep(
@@ -44,8 +44,8 @@ for (const story of quick ? ordered.slice(0, 1) : ordered) {
     { all: false, whole: true, together: 1, pairs: 0, every: 1, seed: 1 },
     { stopsAtFirst: true, only },
   );
-  tellings += 1 + row.kills + row.freezes + row.faults + row.drops + row.pairs;
-  if (row.failures[0] !== undefined) report({ found: row.failures[0], tellings, seeds: 0 });
+  runs += 1 + row.kills + row.freezes + row.faults + row.drops + row.pairs;
+  if (row.failures[0] !== undefined) report({ found: row.failures[0], runs, seeds: 0 });
 }
 for (let seed = 1; seed <= mostSeeds; seed++) {
   const { violations } = await runSeed(seed);
@@ -53,8 +53,8 @@ for (let seed = 1; seed <= mostSeeds; seed++) {
   if (violation !== undefined)
     report({
       found: `seed ${seed}: ${violation.oracle} at ${violation.at} s: ${violation.message}`,
-      tellings,
+      runs,
       seeds: seed,
     });
 }
-report({ found: undefined, tellings, seeds: mostSeeds });
+report({ found: undefined, runs, seeds: mostSeeds });

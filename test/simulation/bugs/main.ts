@@ -1,6 +1,6 @@
 /**
- * `npm run simulate:bugs -- [--quick] [TEXT]`: plants each deliberate bug of `bugs.ts` and tells what finds it; exit 1
- * when one is not found. `--quick`: looks only in the story that is named with it, with what is named going wrong.
+ * `npm run simulate:bugs -- [--quick] [TEXT]`: plants each deliberate bug of `bugs.ts` and reports what finds it; exit 1
+ * when one is not found. `--quick`: searches only the story named with it, with the named fault.
  */
 
 import { execFile } from "node:child_process";
@@ -28,11 +28,11 @@ if (waiting.length === 0) {
 await Promise.all(Array.from({ length: sideBySide }, work));
 results.sort((left, right) => indexOf(left.name) - indexOf(right.name));
 
-print("| planted bug | found by | tellings | seeds |");
+print("| planted bug | found by | runs | seeds |");
 print("|---|---|---|---|");
 for (const { name, caught } of results) {
   print(
-    `| ${name} | ${caught.found === undefined ? "NOT FOUND" : oracleOf(caught.found)} | ${caught.tellings} | ${caught.seeds} |`,
+    `| ${name} | ${caught.found === undefined ? "NOT FOUND" : oracleOf(caught.found)} | ${caught.runs} | ${caught.seeds} |`,
   );
 }
 const missed = results.filter(({ caught }) => caught.found === undefined);

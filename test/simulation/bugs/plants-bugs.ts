@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { bugs } from "./bugs.ts";
 import type { Catch } from "./hunt.ts";
 
-/** It ends what hangs: a sweep of some hundred tellings takes 12 s alone, and ten times that on a busy machine. */
+/** Timeout: a sweep of some hundred runs takes 12 s alone, and ten times that on a busy machine. */
 const longestMs = 10 * 60_000;
 
 /** Plants some bugs, each in the story that is named with it. @param isChosen by the bug's place in the list */
@@ -19,9 +19,9 @@ export function plantsBugs(isChosen: (index: number) => boolean): void {
       async (_name, { by }, index) => {
         const hunt = fileURLToPath(new URL("hunt.ts", import.meta.url));
         const { stdout } = await promisify(execFile)(process.execPath, [hunt, String(index), "quick"]);
-        const { found, tellings } = JSON.parse(stdout) as Catch;
+        const { found, runs } = JSON.parse(stdout) as Catch;
         expect(found).toBeDefined();
-        if (by === undefined) expect(tellings).toBe(1);
+        if (by === undefined) expect(runs).toBe(1);
       },
       longestMs,
     );

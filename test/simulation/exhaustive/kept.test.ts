@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beginningOf, type Disturbance, type FailingCall, tell } from "./run.ts";
+import { beginningOf, type Disturbance, type FailingCall, runStory } from "./run.ts";
 import { stories } from "./stories.ts";
 
 const fails = (operation: string, after: number, nth: number, how: FailingCall["how"]): FailingCall => ({
@@ -9,10 +9,10 @@ const fails = (operation: string, after: number, nth: number, how: FailingCall["
   how,
 });
 
-/** Tellings that ended wrongly once, by what was wrong. Each has a unit test as well. */
+/** Runs that ended wrongly once, by what was wrong. Each has a unit test as well. */
 const kept: readonly { readonly what: string; readonly story: string; readonly disturbance: Disturbance }[] = [
   {
-    what: "Retiring vanished for eight seconds when a read failed just before a delete, so the replacement looked complete",
+    what: "Retiring vanished for eight seconds when a read failed just before a delete, so the replacement seemed complete",
     story: "an impossible successor, then a possible one",
     disturbance: {
       kind: "fail",
@@ -29,13 +29,13 @@ const kept: readonly { readonly what: string; readonly story: string; readonly d
   },
 ];
 
-describe("tellings that ended wrongly once", () => {
+describe("runs that ended wrongly once", () => {
   it.each(kept)("no longer: $what", async ({ story: name, disturbance }) => {
     const story = stories.find((one) => one.name === name);
     if (story === undefined) throw new Error(`there is no story "${name}"`);
     const from = await beginningOf(story);
-    const undisturbed = await tell(story, undefined, { from });
-    const disturbed = await tell(story, disturbance, { from });
+    const undisturbed = await runStory(story, undefined, { from });
+    const disturbed = await runStory(story, disturbance, { from });
     expect(disturbed.violations, disturbed.trace()).toEqual([]);
     expect(disturbed.end).toEqual(undisturbed.end);
   });

@@ -1,15 +1,15 @@
 /**
  * `npm run simulate:exhaustive -- [--story TEXT] [--all] [--pairs N|all] [--every N] [--seed S|random]`: the table of all
- * stories, each told once for each single thing that may go wrong. `--all`: the whole of each story each time, and at
- * every await, also where nothing outside has changed since the one before. `--every 4`: one telling in four, and by four
+ * stories, each run once for each single fault. `--all`: the whole of each story each time, and at
+ * every await, also where nothing outside has changed since the one before. `--every 4`: one run in four, and by four
  * seeds in a row all of them. `--seed random`: other pairs than ever before. `--rows`: each row as soon as it is there,
  * as JSON.
- * `--only JSON`: one telling with one disturbance, to read; with `--all`, by the numbers of a run with `--all`.
+ * `--only JSON`: one run with one disturbance, to read; with `--all`, by the numbers of a run with `--all`.
  */
 
 import process from "node:process";
 import { numbersOf, optionsOf, refuse } from "../options.ts";
-import { beginningOf, type Disturbance, tell } from "./run.ts";
+import { beginningOf, type Disturbance, runStory } from "./run.ts";
 import { stories } from "./stories.ts";
 import { type Row, sweep, tableOf } from "./sweep.ts";
 
@@ -39,7 +39,7 @@ const numbers = numbersOf(
 );
 const [part = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(values.part) ?? []).slice(1).map(Number);
 if (part < 1 || part > of) refuse([`--part ${values.part}: it takes which part of how many, e.g. 1/2`], usage);
-/** Calls that fail in one telling. */
+/** Calls that fail in one run. */
 const together = 8;
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const chosen = stories.filter(({ name }) => name.includes(values.story));
@@ -59,7 +59,7 @@ function disturbanceIn(text: string): Disturbance {
     given = Object(JSON.parse(text)) as { readonly kind?: unknown };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return refuse([`--only ${text}: it is no JSON (${error.message})`], usage);
+    return refuse([`--only ${text}: it is not JSON (${error.message})`], usage);
   }
   const kinds: readonly Disturbance["kind"][] = ["kill", "freeze", "stop", "fail", "drop"];
   return kinds.some((kind) => kind === given.kind)
@@ -70,7 +70,7 @@ function disturbanceIn(text: string): Disturbance {
 async function one(disturbance: Disturbance): Promise<void> {
   for (const story of chosen) {
     const from = values.all ? undefined : await beginningOf(story);
-    const { trace, violations, end } = await tell(story, disturbance, { from });
+    const { trace, violations, end } = await runStory(story, disturbance, { from });
     print(trace());
     for (const line of end) print(line);
     for (const { oracle, at, message } of violations) print(`${oracle} at ${at} s: ${message}`);

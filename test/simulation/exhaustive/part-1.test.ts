@@ -1,3 +1,3 @@
-import { tellPart } from "./part.ts";
+import { runPart } from "./part.ts";
 
-tellPart(0, 4);
+runPart(0, 4);

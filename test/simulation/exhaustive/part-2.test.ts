@@ -1,3 +1,3 @@
-import { tellPart } from "./part.ts";
+import { runPart } from "./part.ts";
 
-tellPart(1, 4);
+runPart(1, 4);

@@ -1,3 +1,3 @@
-import { tellPart } from "./part.ts";
+import { runPart } from "./part.ts";
 
-tellPart(3, 4);
+runPart(3, 4);

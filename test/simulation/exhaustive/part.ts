@@ -4,12 +4,12 @@ import { runApart } from "../apart.ts";
 import { stories } from "./stories.ts";
 import { type Row, tableOf } from "./sweep.ts";
 
-/** What `npm test` tells: the same on each machine. `npm run simulate:exhaustive` tells all of it. */
+/** The runs of `npm test`: the same on each machine. `npm run simulate:exhaustive` has all runs. */
 const sample = { every: 4, pairs: 1, seed: 1 };
 const longestMs = 30 * 60_000;
 
-/** The stories are told in several test files, which run side by side, and in the order in which they are awaited. */
-export function tellPart(part: number, of: number): void {
+/** The stories run in several test files, which run side by side, and in the order in which they are awaited. */
+export function runPart(part: number, of: number): void {
   const rows: Row[] = [];
   const own = stories.filter((_, index) => index % of === part);
   const expected = new Map(own.map(({ name }) => [name, Promise.withResolvers<Row>()] as const));

@@ -25,13 +25,13 @@ export interface FailingCall extends Call {
   readonly how: FailureKind;
 }
 
-/** What goes wrong in one telling of a story. Points are counted from 1, from the user's first step on. */
+/** What goes wrong in one run of a story. Points are counted from 1, from the user's first step on. */
 export type Disturbance =
   /** The process dies at this await; a second number: the one that follows dies at so many awaits of its own. */
   | { readonly kind: "kill"; readonly at: number; readonly again?: number }
-  /** The process stands still at this await until its lease has run out, and goes on where it stood. */
+  /** The process freezes at this await until its lease has expired, and continues from there. */
   | { readonly kind: "freeze"; readonly at: number }
-  /** The process is told to end at this await (SIGTERM), gives its lease back, and a standby takes over at once. */
+  /** The process gets SIGTERM at this await, releases its lease, and a standby takes over at once. */
   | { readonly kind: "stop"; readonly at: number }
   /** Each of these calls fails. */
   | { readonly kind: "fail"; readonly calls: readonly FailingCall[] }
@@ -46,14 +46,14 @@ export interface Place {
   readonly state: string;
 }
 
-export interface Telling {
+export interface StoryRun {
   readonly violations: readonly Violation[];
   /** Where the process may die: each await that leads to the store or to AWS. */
   readonly points: readonly Place[];
   /** Calls of AWS. */
   readonly calls: readonly (Call & Pick<Place, "state">)[];
-  /** Changes of objects in the store: of the `wish`, or what the operator writes. */
-  readonly changes: readonly ("wish" | "status")[];
+  /** Changes of objects in the store: of the spec by a user, or of the status by the operator. */
+  readonly changes: readonly ("spec" | "status")[];
   /** The writes of AWS, as they were answered. */
   readonly writes: readonly CallRecord[];
   /** What is there in the end, on both sides, one line each. */
@@ -78,11 +78,11 @@ function frozen(passed: number, { at }: { readonly at: number }): Verdict {
 }
 
 function stopped(world: Simulation, name: string): void {
-  world.disturb("fault", `${name} is told to end`);
+  world.disturb("fault", `${name} gets SIGTERM`);
   world.replicas.find(({ process }) => process?.name === name)?.process?.terminate();
 }
 
-/** Where a story begins: what it does before anything may go wrong, once for all tellings. */
+/** Where a story begins: what it does before anything may go wrong, once for all runs. */
 export async function beginningOf(story: Story): Promise<Beginning | undefined> {
   if (story.before === undefined) return undefined;
   const world = worldOf(story);
@@ -101,23 +101,23 @@ async function begun(story: Story, world: Simulation): Promise<void> {
   await world.seconds(15);
 }
 
-export interface TellOptions {
+export interface RunOptions {
   readonly oracles?: readonly OracleFactory[] | undefined;
   /** Left out: from what the story does before anything may go wrong. */
   readonly from?: Beginning | undefined;
 }
 
-/** Tells a story once. */
-export async function tell(
+/** Runs a story once. */
+export async function runStory(
   story: Story,
   disturbance?: Disturbance,
-  { oracles, from }: TellOptions = {},
-): Promise<Telling> {
+  { oracles, from }: RunOptions = {},
+): Promise<StoryRun> {
   const points: Place[] = [];
   const calls: (Call & Pick<Place, "state">)[] = [];
   /** Whether places count: from the user's first step to the end of the story. */
   let counts = false;
-  const changes: ("wish" | "status")[] = [];
+  const changes: ("spec" | "status")[] = [];
   let died: string | undefined;
   let recovery = 0;
   const stateOf = ({ aws, store }: Simulation): string => {
@@ -160,7 +160,7 @@ export async function tell(
     const called = world.aws.log.length;
     world.store.onChange((before, after) => {
       if (!counts) return;
-      changes.push(before?.metadata.generation === after?.metadata.generation ? "status" : "wish");
+      changes.push(before?.metadata.generation === after?.metadata.generation ? "status" : "spec");
       if (disturbance?.kind !== "drop" || changes.length !== disturbance.change) return;
       world.disturb("fault", `no watch shows change ${changes.length}`);
       world.store.faults.dropEvents(1);
@@ -185,7 +185,7 @@ export function isSameCall(one: Call, other: Call | undefined): boolean {
   return one.operation === other?.operation && one.after === other.after && one.nth === other.nth;
 }
 
-/** A world with a violation stands still, and what the user does next may fail on that. */
+/** A world with a violation stops, so the next step of the user may fail. */
 async function acted(story: Story, world: Simulation): Promise<void> {
   try {
     await story.act(world);
@@ -199,7 +199,7 @@ function breakWatches({ store }: Simulation): void {
   store.cutWatches(new StoreError("Unavailable", "connection reset"));
 }
 
-/** What could not be read for a moment is read again within a minute or two, and told. */
+/** What could not be read for a moment is read again within a minute or two, and reported. */
 const restsAllowed = 3;
 
 /** The end stays as it is, and nothing is written any more. */

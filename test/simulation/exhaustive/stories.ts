@@ -236,7 +236,7 @@ const madeThenDeleted =
     world.delete("BatchComputeEnvironment", "ce");
   };
 
-/** The same wish twice, its lists one way round and the other. */
+/** The same spec twice, with its lists in opposite orders. */
 function lists(turned: boolean) {
   const turn = <T>(items: readonly T[]): T[] => (turned ? items.toReversed() : [...items]);
   const limit = (reason: string) => ({ reason, state: "RUNNABLE", maxTimeSeconds: 600, action: "CANCEL" }) as const;
@@ -689,7 +689,7 @@ export const stories: readonly Story[] = [
     act: async (world) => {
       const listings = (): number => world.aws.log.filter(({ operation }) => operation === "DescribeJobQueues").length;
       const listed = listings();
-      // Just after a look at the queues, so that the next one is far away.
+      // Just after a read of the queues, so that the next one is far away.
       await world.until(() => listings() > listed, 120);
       const computeEnvironmentOrder = [{ order: 1, computeEnvironment: first(world) }];
       await world.aws.outside.createJobQueue({ jobQueueName: "theirs", priority: 9, computeEnvironmentOrder });
@@ -722,7 +722,7 @@ export const stories: readonly Story[] = [
     over: gone,
   },
   {
-    name: "endpoints and a group of its own, made and deleted beside an environment that asked for none",
+    name: "endpoints and a group of its own, made and deleted next to an environment that asked for none",
     writes: 15,
     network: accountNetwork,
     before: async (world) => {

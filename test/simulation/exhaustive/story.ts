@@ -5,7 +5,7 @@ import type { Knobs } from "../../../src/simulator/knobs.ts";
 import { isReady } from "../../world.ts";
 import { Simulation } from "../world.ts";
 
-/** A story that is told over and over, each time with one thing going wrong at another place. */
+/** A story that runs repeatedly, each time with one fault at another place. */
 export interface Story {
   readonly name: string;
   readonly flags?: ComposedFlags;
@@ -21,7 +21,7 @@ export interface Story {
   readonly before?: (world: Simulation) => Promise<void>;
   /** What the user does. Waits between two steps hold for something that stays true once it is. */
   readonly act: (world: Simulation) => Promise<void>;
-  /** Whether the story is over; then the world is at rest. All Ready and nothing on its way, unless told otherwise. */
+  /** Whether the story is over; then the world is at rest. Default: all Ready and no transition. */
   readonly over?: (world: Simulation) => boolean;
 }
 

@@ -10,8 +10,8 @@ import {
   failureKinds,
   isSameCall,
   type Place,
-  type Telling,
-  tell,
+  runStory,
+  type StoryRun,
 } from "./run.ts";
 import type { Story } from "./story.ts";
 
@@ -23,23 +23,23 @@ export interface Extent {
    */
   readonly all: boolean;
   /**
-   * True: each telling is of the whole story. False: what was done before anything may go wrong is done once, and each
-   * telling goes on from there, with a process that has just started.
+   * True: each run is of the whole story. False: what was done before anything may go wrong is done once, and each
+   * run goes on from there, with a process that has just started.
    */
   readonly whole: boolean;
-  /** How many calls of AWS fail in one telling, far from one another; fewer where a story has few. */
+  /** How many calls of AWS fail in one run, far from one another; fewer where a story has few. */
   readonly together: number;
   /** How many pairs of two deaths, drawn by chance; or every pair. */
   readonly pairs: number | "all";
-  /** One in so many tellings, from one that the seed says: so many seeds in a row have them all. 1: each. */
+  /** One in so many runs, from one that the seed says: so many seeds in a row have them all. 1: each. */
   readonly every: number;
-  /** Which pairs, which calls fail together, and which tellings. */
+  /** Which pairs, which calls fail together, and which runs. */
   readonly seed: number;
 }
 
 export interface SweepOptions {
   readonly oracles?: readonly OracleFactory[];
-  /** Ends at the first telling that fails. */
+  /** Ends at the first run that fails. */
   readonly stopsAtFirst?: boolean;
   /** Only this goes wrong; `none`: nothing does. */
   readonly only?: Disturbance["kind"] | "none" | undefined;
@@ -52,7 +52,7 @@ export interface Row {
   readonly kills: number;
   readonly pairs: number;
   readonly calls: number;
-  /** Awaits at which the process stood still until its lease had run out: those of writes. */
+  /** Awaits at which the process froze until its lease had run out: those of writes. */
   readonly freezes: number;
   /** Changes of objects that no watch showed. */
   readonly drops: number;
@@ -61,13 +61,13 @@ export interface Row {
   readonly failures: readonly string[];
 }
 
-/** Tells a story undisturbed, then once with each single thing going wrong, and compares every end with the first. */
+/** Runs a story undisturbed, then once with each single fault, and compares every end with the first. */
 export async function sweep(story: Story, extent: Extent, options: SweepOptions = {}): Promise<Row> {
   const { oracles } = options;
-  const whole = await tell(story, undefined, { oracles });
+  const whole = await runStory(story, undefined, { oracles });
   const failures = [...findings(story, undefined, whole, whole), ...wasted(story, whole)];
   const from = extent.whole ? undefined : await beginningOf(story);
-  const undisturbed = from === undefined ? whole : await tell(story, undefined, { oracles, from });
+  const undisturbed = from === undefined ? whole : await runStory(story, undefined, { oracles, from });
   failures.push(...findings(story, undefined, undisturbed, whole), ...wasted(story, undisturbed));
   const { points, calls, changes } = undisturbed;
   const kills = places(points, extent, ({ what, state }) => (what.startsWith("sends") ? `${what} ${state}` : state));
@@ -75,12 +75,12 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
   const row = { story: story.name, points: points.length, calls: calls.length };
   const counted = { kills: 0, pairs: 0, freezes: 0, faults: 0, drops: 0 };
   const result = (): Row => ({ ...row, ...counted, failures });
-  const one = async (disturbance: Disturbance): Promise<Telling> => {
-    const telling = await tell(story, disturbance, { oracles, from });
-    failures.push(...findings(story, disturbance, telling, undisturbed));
-    return telling;
+  const one = async (disturbance: Disturbance): Promise<StoryRun> => {
+    const run = await runStory(story, disturbance, { oracles, from });
+    failures.push(...findings(story, disturbance, run, undisturbed));
+    return run;
   };
-  /** Those that did not come to pass when others failed too, and those of which one does harm, are told one by one. */
+  /** Those that did not come to pass when others failed too, and those of which one does harm, are run one by one. */
   const allOf = async (failingCalls: readonly FailingCall[]): Promise<void> => {
     const known = failures.length;
     const { calls: made } = await one({ kind: "fail", calls: failingCalls });
@@ -124,7 +124,7 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
   }
   for (const [index, what] of taken("drop", [...changes.entries()])) {
     // A list that follows at once, or after a quarter of an hour: where nobody else changed it, there is nothing to miss.
-    for (const gone of what === "wish" ? [true, false] : [true]) {
+    for (const gone of what === "spec" ? [true, false] : [true]) {
       if (enough()) return result();
       await one({ kind: "drop", change: index + 1, gone });
       counted.drops++;
@@ -189,27 +189,27 @@ function pairsOf(
 function findings(
   story: Story,
   disturbance: Disturbance | undefined,
-  telling: Telling,
-  undisturbed: Telling,
+  run: StoryRun,
+  undisturbed: StoryRun,
 ): readonly string[] {
   const where = `${story.name}, ${disturbance === undefined ? "undisturbed" : JSON.stringify(disturbance)}`;
-  const [violation] = telling.violations;
+  const [violation] = run.violations;
   if (violation !== undefined) return [`${where}: ${violation.oracle} at ${violation.at} s: ${violation.message}`];
-  const more = telling.end.filter((line) => !undisturbed.end.includes(line));
-  const less = undisturbed.end.filter((line) => !telling.end.includes(line));
+  const more = run.end.filter((line) => !undisturbed.end.includes(line));
+  const less = undisturbed.end.filter((line) => !run.end.includes(line));
   if (more.length + less.length === 0) return [];
   return [`${where}: the end is another one: there is ${JSON.stringify(more)} and not ${JSON.stringify(less)}`];
 }
 
 /** Undisturbed, a story takes as many writes as it needs, and AWS refuses none. */
-function wasted(story: Story, { writes, violations }: Telling): readonly string[] {
+function wasted(story: Story, { writes, violations }: StoryRun): readonly string[] {
   if (violations.length > 0) return [];
   const refused = writes.filter(({ outcome }) => outcome.kind !== "answered");
-  const told = `${story.name}, undisturbed: ${writes.length} writes, ${refused.length} of them refused: ${writes.map(describeWrite).join("; ")}`;
+  const reported = `${story.name}, undisturbed: ${writes.length} writes, ${refused.length} of them refused: ${writes.map(describeWrite).join("; ")}`;
   const { writes: most, refused: mostRefused = 0 } = story;
   return writes.length - refused.length === most && refused.length <= mostRefused
     ? []
-    : [`${told}; should be ${most} and ${mostRefused}`];
+    : [`${reported}; should be ${most} and ${mostRefused}`];
 }
 
 /** The rows as a table in Markdown. */

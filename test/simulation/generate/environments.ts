@@ -117,7 +117,7 @@ function possible({ placementGroup, ...given }: Resources): Resources {
   };
 }
 
-/** A user who looks at the instance types sees what was impossible. */
+/** A user who checks the instance types finds the impossible one. */
 const withOtherTypes: Edit = (spec, chance) =>
   spec.computeResources === undefined
     ? spec

@@ -36,10 +36,10 @@ export const accountNetwork: AccountNetwork = {
   ],
 };
 
-/** Where an environment lives, beside all else that its spec says. */
+/** The network of an environment, in addition to the rest of its spec. */
 interface Placement {
   readonly subnets: "given" | "selected" | "closed" | "bothClosed";
-  readonly groups: "given" | "selected" | "made" | "madeBeside";
+  readonly groups: "given" | "selected" | "made" | "madeAndGiven";
   readonly endpoints: boolean;
   readonly preflight: "Warn" | "Skip" | "Enforce";
 }
@@ -48,7 +48,7 @@ function placementOf(chance: Chance): Placement {
   const subnets = chance.of(["given", "given", "selected", "closed", "bothClosed"] as const);
   return {
     subnets,
-    groups: chance.of(["given", "given", "selected", "made", "madeBeside"] as const),
+    groups: chance.of(["given", "given", "selected", "made", "madeAndGiven"] as const),
     endpoints: chance.is(subnets === "closed" || subnets === "bothClosed" ? 0.8 : 0.2),
     preflight: chance.of(["Warn", "Warn", "Skip", "Enforce"] as const),
   };
@@ -74,12 +74,12 @@ function placedAt(spec: Spec, { subnets, groups, endpoints, preflight }: Placeme
     given: { securityGroupIds },
     selected: { securityGroupSelector: { tags: { team: "batch" } } },
     made: {},
-    madeBeside: { securityGroupIds },
+    madeAndGiven: { securityGroupIds },
   }[groups];
   const network = {
     ...(preflight === "Warn" ? {} : { preflight }),
     ...(endpoints ? { vpcEndpoints: "Ensure" as const } : {}),
-    ...(groups === "made" || groups === "madeBeside" ? { securityGroup: { create: true } } : {}),
+    ...(groups === "made" || groups === "madeAndGiven" ? { securityGroup: { create: true } } : {}),
   };
   return {
     ...spec,

@@ -26,7 +26,7 @@ export interface UserOptions {
   readonly conflict: boolean;
 }
 
-/** A user who creates, edits, deletes and makes anew, in any order and at any moment. */
+/** A user who creates, edits, deletes and recreates, in any order and at any moment. */
 export function userSteps(chance: Chance, options: UserOptions): Step[] {
   const { family, conflict } = options;
   const environments = chance.is(0.5) ? ["ce-a"] : ["ce-a", "ce-b", ...(chance.is(0.3) ? ["ce-c"] : [])];

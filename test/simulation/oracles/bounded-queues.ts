@@ -2,7 +2,7 @@ import type { OracleFactory } from "../oracle.ts";
 
 /** What waits in a process is bounded by what there is to do: each object at most once in its queue, no more timers than work. */
 export const boundedQueues: OracleFactory = (watched) => {
-  const look = (): string | undefined => {
+  const check = (): string | undefined => {
     const objects = watched.store.objects().length;
     for (const process of watched.processes()) {
       for (const controller of process.composed.operator.runtime.controllers) {
@@ -17,5 +17,5 @@ export const boundedQueues: OracleFactory = (watched) => {
     }
     return undefined;
   };
-  return { name: "queues are bounded", onTick: look, onObject: look };
+  return { name: "queues are bounded", onTick: check, onObject: check };
 };

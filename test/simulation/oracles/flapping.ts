@@ -4,7 +4,7 @@ import { textOf } from "./reading.ts";
 
 /**
  * A replacement alone turns Ready to False and to True again; its successor may be INVALID three times, and an
- * environment that stays INVALID is looked at again every half an hour.
+ * environment that stays INVALID is validated again every half an hour.
  */
 const mostTurns = 12;
 

@@ -10,10 +10,10 @@ import { oneWriter } from "./one-writer.ts";
 import { onlyWhatChanged } from "./only-what-changed.ts";
 import { ownPolicy } from "./own-policy.ts";
 import { readyIsTrue } from "./ready-is-true.ts";
+import { reportedErrors } from "./reported-errors.ts";
 import { resync } from "./resync.ts";
 import { rolesLast } from "./roles-last.ts";
 import { runningJobs } from "./running-jobs.ts";
-import { toldRefusals } from "./told-refusals.ts";
 import { trueStatus } from "./true-status.ts";
 import { usableEnvironment } from "./usable-environment.ts";
 import { waysStay } from "./ways-stay.ts";
@@ -35,7 +35,7 @@ export const allOracles: readonly OracleFactory[] = [
   trueStatus,
   readyIsTrue,
   nothingLeft,
-  toldRefusals,
+  reportedErrors,
   flapping,
   callBudget,
   boundedQueues,

@@ -24,7 +24,7 @@ import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
  *
  * Not against it: tags that somebody took off within `unseenMs`, for what cannot be undone (disable, detach, delete,
  * deregister, end a job, replace instances) is read live before; within the time in which drift is seen for what can.
- * Both count until the write was let go: what is on the wire when its process is stopped cannot be called back.
+ * Both count until the write was released: what is on the wire when its process is stopped cannot be called back.
  */
 export const notOurs: OracleFactory = (watched) => {
   /** By ARN: when it was ours last. */
@@ -42,7 +42,7 @@ export const notOurs: OracleFactory = (watched) => {
       if (isOurs(watched, target.tags)) return stolen(watched, call, target);
       const lastOurs = oursAt.get(target.arn);
       const unseen = isIrreversible(watched, call) ? unseenMs : driftSeenMs;
-      if (lastOurs !== undefined && watched.letGoAt(call) - lastOurs <= unseen) return undefined;
+      if (lastOurs !== undefined && watched.releasedAt(call) - lastOurs <= unseen) return undefined;
       if (isAdoption(watched, call, target) || isRepoint(watched, call)) return undefined;
       return `${call.operation} of ${watched.callerOf(call)?.name} wrote to ${target.arn}, whose tags are ${JSON.stringify(target.tags)}: ${JSON.stringify(call.input)}`;
     },

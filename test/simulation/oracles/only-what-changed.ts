@@ -3,17 +3,17 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
 
-/** What AWS demands beside what changes, and so may be sent though it is the same (list of the update requests). */
-const demandedBeside: ReadonlySet<string> = new Set(["computeEnvironment", "jobQueue", "state", "schedulingPolicyArn"]);
+/** Members that AWS requires in addition to the changed ones, so they may be sent unchanged (list of the update requests). */
+const alwaysSent: ReadonlySet<string> = new Set(["computeEnvironment", "jobQueue", "state", "schedulingPolicyArn"]);
 
-/** What the update that asks AWS to look again consists of. */
+/** The members of the update that asks AWS to validate again. */
 const asksAgain: ReadonlySet<string> = new Set(["computeResources.maxvCpus", "state", "serviceRole"]);
 
 /**
- * Promise 7. An update sends the changed fields and those AWS demands beside them. Each field in an update of ours
+ * Promise 7. An update sends the changed fields and those that AWS requires in addition. Each field in an update of ours
  * differs from what AWS has at that instant, but for the few that AWS demands.
  *
- * Not against it: the update that asks AWS to look at an INVALID environment again, which is documented to change
+ * Not against it: the update that asks AWS to validate an INVALID environment again, which is documented to change
  * nothing, also when AWS has found it VALID by itself since the last listing; what became equal by a write of ours
  * within `unseenMs`, which no read could have shown, or by somebody else's since the last listing; and what was on the
  * wire when its writer was stopped, and lands when another has long taken over and done the same (promise 8 cannot be
@@ -56,7 +56,7 @@ export const onlyWhatChanged: OracleFactory = (watched) => {
       );
       const members = sentMembers(input);
       if (same === undefined) return undefined;
-      if (members.length > 1 && demandedBeside.has(same.path)) return undefined;
+      if (members.length > 1 && alwaysSent.has(same.path)) return undefined;
       if (watched.lease()?.holder !== watched.callerOf(call)?.name) return undefined;
       return `${call.operation} ${name} sends ${same.path} = ${JSON.stringify(same.value)}, which AWS has already`;
     },

@@ -8,7 +8,7 @@ import type { OracleFactory } from "../oracle.ts";
  *
  * Not against it: what is denied because the tag of the cluster was taken off, by somebody or, while this process slept,
  * by the one after it. The operator reads again, as after
- * every refusal, and tags anew what is its own, which the policy lets it do.
+ * every refusal, and restores tags of its own resources, which the policy allows.
  */
 export const ownPolicy: OracleFactory = ({ aws, settings, callerOf, cluster }) => {
   const policies = new Map<string, Policy>();

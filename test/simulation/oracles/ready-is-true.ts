@@ -22,8 +22,8 @@ import { driftSeenMs, inputOf, isServing, liveEnvironments, liveQueues, orderOf,
 
 /** AWS shows a write within this time, the promise assumes. */
 const shownWithinMs = 5_000;
-/** From when a read is answered in AWS until a status tells of it. */
-const toldAfterMs = unseenMs - shownWithinMs;
+/** From the answer of a read in AWS until a status reports it. */
+const reportedAfterMs = unseenMs - shownWithinMs;
 
 /** Which listings show what an object of a kind has in AWS. */
 const listingsOf: Readonly<Record<string, readonly string[]>> = {
@@ -42,12 +42,12 @@ function shows({ input }: CallRecord, object: KubeObject): boolean {
 
 /**
  * Status. Ready=True at a generation is true in AWS in the instant in which it is written: there is what the spec
- * wishes, and AWS is done with it. What a selector selects, and which group was made, is taken from status here; whether
+ * asks for, and AWS is done with it. What a selector selects, and which group was made, is taken from status here; whether
  * that is so is judged in the end, by what a fresh operator selects and makes.
  *
  * Not against it: what somebody else, or AWS itself, has changed within `unseenMs`; and within the time in which drift
  * is to be seen, as long as the one that leads has not heard a listing of the things since, for what a person edits costs
- * no call that reads them anew; and what a predecessor wrote within `unseenMs`: AWS may show whoever takes over then what was
+ * no call that reads them again; and what a predecessor wrote within `unseenMs`: AWS may show whoever takes over then what was
  * before, and promise 4 gives it 5 s.
  */
 export const readyIsTrue: OracleFactory = (watched) => {
@@ -78,7 +78,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
           call.operation === operation &&
           watched.callerOf(call) === leader &&
           shows(call, object) &&
-          now - heardAt >= toldAfterMs,
+          now - heardAt >= reportedAfterMs,
       );
     return !(listingsOf[object.kind] ?? []).every(isListed);
   };
@@ -154,16 +154,16 @@ const madeSlots = {
 };
 
 function environmentLack(watched: Watched, spec: BatchComputeEnvironmentSpec, owns: Owns): string | undefined {
-  const standing = liveEnvironments(watched).filter(({ tags }) => owns(tags) && tags?.[retiredAtTag] === undefined);
+  const live = liveEnvironments(watched).filter(({ tags }) => owns(tags) && tags?.[retiredAtTag] === undefined);
   const made = Object.entries(madeSlots).flatMap(([role, path]) =>
     (spec.iam as Readonly<Record<string, unknown>> | undefined)?.[role] === undefined ? [] : [path],
   );
   const lacking = (one: Environment): readonly Difference[] =>
     differences(spec, one).filter(({ path }) => !made.includes(path));
-  const serves = standing.some((one) => one.status === "VALID" && lacking(one).length === 0);
+  const serves = live.some((one) => one.status === "VALID" && lacking(one).length === 0);
   return serves
     ? undefined
-    : `no environment of it is VALID and as wished: ${standing.map((one) => `${one.computeEnvironmentName} ${one.status} ${JSON.stringify(lacking(one).map(({ path }) => path))}`).join(", ")}`;
+    : `no environment of it is VALID and as specified: ${live.map((one) => `${one.computeEnvironmentName} ${one.status} ${JSON.stringify(lacking(one).map(({ path }) => path))}`).join(", ")}`;
 }
 
 function queueLack(

@@ -1,24 +1,24 @@
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import type { OracleFactory } from "../oracle.ts";
 
-/** All is listed anew every 15 minutes; one watch (45 s) and a list with its retries may lie between. */
+/** All is listed again every 15 minutes; one watch (45 s) and a list with its retries may lie between. */
 const boundMs = 17 * 60_000;
 
 /**
  * Promise 9. Any lost watch event costs time, never correctness: what a living process holds of an object is never
  * older than the resync bound. A process that was stopped, or to which the API server did not answer, is given the
- * bound anew from then on (`lastDisturbance` is not enough: faults of the API server are told to it as well).
+ * bound again from then on (`lastDisturbance` is not enough: faults of the API server reach it too).
  */
 export const resync: OracleFactory = (watched) => {
   /** By process and object: since when its cache has been behind. */
   const behindSince = new Map<string, number>();
-  let lookedAt = 0;
+  let checkedAt = 0;
   return {
     name: "9 a lost event costs time only",
     onTick() {
       const now = watched.clock.monotonic();
-      if (now - lookedAt < 30_000) return undefined;
-      lookedAt = now;
+      if (now - checkedAt < 30_000) return undefined;
+      checkedAt = now;
       const behind = new Set<string>();
       for (const process of watched.processes()) {
         if (process.ended) continue;

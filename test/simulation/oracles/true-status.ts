@@ -31,8 +31,8 @@ export const trueStatus: OracleFactory = (watched) => {
     const own = sent.filter(({ by }) => by === watched.lease()?.holder);
     return own.length > 0 && own.every(({ versions }) => versions.get(uid) === resourceVersion);
   };
-  /** Every transition that was told so far. */
-  const told = new Set<string>();
+  /** Every transition that was reported so far. */
+  const reported = new Set<string>();
   return {
     name: "status is never ahead, and never at odds with itself",
     onSend({ name, composed }, what) {
@@ -56,8 +56,8 @@ export const trueStatus: OracleFactory = (watched) => {
       const broken =
         unknownReasons(after)[0] ??
         atOdds(after, conditions) ??
-        (knows ? retimed(before, after, conditions, told) : undefined);
-      for (const one of conditions) told.add(transitionOf(after, one));
+        (knows ? retimed(before, after, conditions, reported) : undefined);
+      for (const one of conditions) reported.add(transitionOf(after, one));
       return broken;
     },
   };
@@ -89,14 +89,14 @@ function retimed(
   before: KubeObject | undefined,
   after: KubeObject,
   conditions: readonly Condition[],
-  told: ReadonlySet<string>,
+  reported: ReadonlySet<string>,
 ): string | undefined {
   const { conditions: old = [] } = (before?.status ?? {}) as { readonly conditions?: readonly Condition[] };
   const moved = conditions.find((one) => {
     const was = old.find(({ type }) => type === one.type);
     const moves = was?.status === one.status && was.lastTransitionTime !== one.lastTransitionTime;
-    // A time that was told before is that of an older object, which a lost event left in the cache until this moment.
-    return moves && !told.has(transitionOf(after, one));
+    // A time that was reported before is that of an older object, which a lost event left in the cache until this moment.
+    return moves && !reported.has(transitionOf(after, one));
   });
-  return moved === undefined ? undefined : `${textOf(after)} tells a transition of ${moved.type} that was none`;
+  return moved === undefined ? undefined : `${textOf(after)} reports a transition of ${moved.type} that did not happen`;
 }

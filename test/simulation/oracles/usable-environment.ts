@@ -19,7 +19,7 @@ import {
  * effect in AWS. A queue that had an ENABLED, VALID environment before the write has one after it.
  *
  * Not against it, by the promise's own words:
- * - the spec of the environment's own object says `state: DISABLED`, or said so within `unseenMs`: a wish that is taken
+ * - the spec of the environment's own object says `state: DISABLED`, or said so within `unseenMs`: a spec that is taken
  *   back while the write is on its way cannot be seen before it, and neither can that somebody takes our tags off;
  * - "a read newer than our last write shows": what was lost by somebody else's doing within `unseenMs` no read could
  *   show.

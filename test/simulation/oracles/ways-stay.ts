@@ -31,7 +31,7 @@ export const waysStay: OracleFactory = (watched) => {
   let ways: ReadonlyMap<string, Way> | undefined;
   let watchedUntil = 0;
   const judged = (before: ReadonlyMap<string, Way>): string | undefined => {
-    const now = look(watched);
+    const now = observe(watched);
     const settling = isSettling(watched);
     ways = settling ? new Map([...now, ...before]) : now;
     for (const environment of settling ? [] : liveEnvironments(watched)) {
@@ -59,13 +59,13 @@ export const waysStay: OracleFactory = (watched) => {
         madeAt.set(made, watched.clock.monotonic());
       if (!isWrite(call) || !inNetwork.test(call.operation)) return undefined;
       if (phase === "before") {
-        ways ??= look(watched);
+        ways ??= observe(watched);
         watchedUntil = watched.clock.monotonic() + settlesMs;
       } else if (call.by === "operator") {
-        const known = watched.letGoAt(call) - watched.shownWithinMs();
-        const before = [...(ways ?? look(watched))].filter(([name]) => (madeAt.get(name) ?? 0) <= known);
+        const known = watched.releasedAt(call) - watched.shownWithinMs();
+        const before = [...(ways ?? observe(watched))].filter(([name]) => (madeAt.get(name) ?? 0) <= known);
         return judged(new Map(before));
-      } else ways = look(watched);
+      } else ways = observe(watched);
       return undefined;
     },
     onTick() {
@@ -77,7 +77,7 @@ export const waysStay: OracleFactory = (watched) => {
   };
 };
 
-function look(watched: Watched): ReadonlyMap<string, Way> {
+function observe(watched: Watched): ReadonlyMap<string, Way> {
   const { truth } = watched.aws;
   return new Map(
     liveEnvironments(watched).flatMap(({ computeEnvironmentName, computeResources }): readonly [string, Way][] => {

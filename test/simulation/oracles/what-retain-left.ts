@@ -25,7 +25,7 @@ const orderLimit = 3;
  *
  * Not against it: what another environment of that object takes the place of; what AWS has no place for; an entry that
  * came into the spec within `unseenMs`; an environment that was not VALID, or an order that somebody else wrote, within
- * the time in which drift is seen. All of them count until the write was let go.
+ * the time in which drift is seen. All of them count until the write was released.
  */
 export const whatRetainLeft: OracleFactory = (watched) => {
   /** By uid of a queue's object: when its spec changed. */
@@ -59,8 +59,8 @@ export const whatRetainLeft: OracleFactory = (watched) => {
       const object = ownerOf(watched, queue?.tags, "JobQueue");
       if (queue === undefined || names === undefined || object === undefined || names.length >= orderLimit)
         return undefined;
-      const letGoAt = watched.letGoAt(call);
-      const within = (ms: number, at: number | undefined): boolean => at !== undefined && letGoAt - at <= ms;
+      const releasedAt = watched.releasedAt(call);
+      const within = (ms: number, at: number | undefined): boolean => at !== undefined && releasedAt - at <= ms;
       if (within(unseenMs, specAt.get(object.metadata.uid)) || within(driftSeenMs, writtenAt.get(queue.jobQueueArn))) {
         return undefined;
       }

@@ -200,7 +200,7 @@ async function outcomeOf(outcome: Outcome, flags: ComposedFlags): Promise<unknow
   }
 }
 
-/** Functions of the same text differ each time: what this one says of labels stands for it. */
+/** Functions of the same text differ each time, so its labels represent it. */
 const comparable = ({ shardSelector, ...flags }: ComposedFlags) => ({
   ...flags,
   shards: [{}, { shard: "a" }, { shard: "b" }].map((labels) => shardSelector?.(labels)),
@@ -209,7 +209,7 @@ const comparable = ({ shardSelector, ...flags }: ComposedFlags) => ({
 const argsOf = (flag: string, value: string | undefined): readonly string[] =>
   value === undefined ? [flag] : [flag, value];
 
-/** The variable that stands for a flag. */
+/** The environment variable of a flag. */
 const envOf = (flag: string, value: string | undefined) => ({
   [`AWS_BATCH_OPERATOR_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`]: value ?? "true",
 });

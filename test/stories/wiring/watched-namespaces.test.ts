@@ -5,7 +5,7 @@ import type { World } from "../../world.ts";
 import { aWorld } from "../story.ts";
 
 /** An operator of the namespace `team`, and an environment in `other`, which it does not watch and others operate. */
-async function besideOthers(): Promise<World> {
+async function worldWithOthers(): Promise<World> {
   const all = await aWorld();
   const manifest = computeEnvironment("ce", { ...ec2, allowedNamespaces: { from: "All" } });
   all.apply({ ...manifest, metadata: { ...manifest.metadata, namespace: "other" } });
@@ -26,7 +26,7 @@ describe("a queue in a watched namespace", () => {
       },
     ],
   ])("that refers to an environment of a namespace that is not watched, %s, waits and says so", async (_how, entry) => {
-    const world = await besideOthers();
+    const world = await worldWithOthers();
     const before = world.aws.truth.computeEnvironments();
     world.apply(jobQueue("q", [], { computeEnvironmentOrder: [entry(world)] }));
     const reasonOf = (type: string): string | undefined => world.condition("JobQueue", "q", type)?.reason;

@@ -2,7 +2,7 @@ import type { Outcome } from "./run.ts";
 import { wordsOf } from "./story.ts";
 
 /** A broken promise as a person reads it: which, in which world, and how to see it again. */
-export function toldViolation({ story, violations }: Outcome): string {
+export function violationText({ story, violations }: Outcome): string {
   const [first] = violations;
   if (first === undefined) return `seed ${story.seed}: no promise is broken`;
   return [
@@ -13,7 +13,7 @@ export function toldViolation({ story, violations }: Outcome): string {
 }
 
 /** The story itself, a line for each step. */
-export function toldStory({ story }: Outcome): string {
+export function storyText({ story }: Outcome): string {
   const knobs = Object.entries(story.knobs).map(([name, value]) => `${name}=${value}`);
   return [
     `${story.steps.length} steps, ${story.replicas} replicas, ${knobs.join(" ")}`,

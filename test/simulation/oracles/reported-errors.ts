@@ -4,10 +4,10 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { isOperatorWrite, nameOf, ownerOf, textOf } from "./reading.ts";
 
-/** A refusal is told with the next status. */
-const toldWithinMs = 180_000;
+/** An error is reported with the next status. */
+const reportedWithinMs = 180_000;
 
-/** What passes by itself (section 4: not settled yet, relation lags) is told only when it lasts. */
+/** Temporary errors (section 4: not settled yet, relation lags) are reported only if they last. */
 const lags = /being modified|JobQueue relationship|Too Many Requests|Internal server error|must be created and valid/;
 
 interface Write {
@@ -22,32 +22,32 @@ interface Write {
  * write was refused has said so, or has no cause to: it was changed, deleted, or something of it was tried again since.
  * Judged only where no person, tool or fault came between.
  */
-export const toldRefusals: OracleFactory = (watched) => {
-  /** By object: its last write, while that may still have to be told. */
-  const untold = new Map<string, Write>();
+export const reportedErrors: OracleFactory = (watched) => {
+  /** By object: its last write, while that may have to be reported. */
+  const pending = new Map<string, Write>();
   return {
-    name: "10 every refusal is told",
+    name: "10 every error of AWS is reported",
     onEffect(call, phase) {
       if (phase === "before" || !isOperatorWrite(call)) return undefined;
       const object = subjectOf(watched, call);
-      if (object !== undefined) untold.set(object.metadata.uid, { at: watched.clock.monotonic(), object, call });
+      if (object !== undefined) pending.set(object.metadata.uid, { at: watched.clock.monotonic(), object, call });
       return undefined;
     },
     onObject(_before, after) {
-      const write = after && untold.get(after.metadata.uid);
-      if (write !== undefined && tells(after, write)) untold.delete(write.object.metadata.uid);
+      const write = after && pending.get(after.metadata.uid);
+      if (write !== undefined && reports(after, write)) pending.delete(write.object.metadata.uid);
       return undefined;
     },
     onTick() {
       const now = watched.clock.monotonic();
-      for (const [uid, write] of untold) {
-        if (now - write.at <= toldWithinMs) continue;
-        untold.delete(uid);
+      for (const [uid, write] of pending) {
+        if (now - write.at <= reportedWithinMs) continue;
+        pending.delete(uid);
         const current = currentOf(watched, write.object);
-        if (wordsOf(write) === undefined || current === undefined || tells(current, write)) continue;
-        // It was told already, of the write before, and so no status was written of this one.
-        if (tells(write.object, write)) continue;
-        // Who has lost the lease since, or died, tells nothing; whoever follows begins from what AWS has.
+        if (wordsOf(write) === undefined || current === undefined || reports(current, write)) continue;
+        // It was already reported for the previous write, so no status was written for this one.
+        if (reports(write.object, write)) continue;
+        // A process that has lost the lease since, or died, reports nothing; its successor starts from the state in AWS.
         if (watched.callerOf(write.call)?.leads !== true) continue;
         // Who was about to write when somebody did something may have written for what was before.
         if (watched.lastDisturbance() >= write.at - 1000) continue;
@@ -58,7 +58,7 @@ export const toldRefusals: OracleFactory = (watched) => {
   };
 };
 
-/** What a condition has to tell of a write; undefined: nothing. */
+/** The text that a condition has to contain for a write; undefined: none. */
 function wordsOf({ call: { outcome } }: Write): string | undefined {
   if (outcome.kind !== "refused" || lags.test(outcome.message)) return undefined;
   return (
@@ -71,7 +71,7 @@ function wordsOf({ call: { outcome } }: Write): string | undefined {
   );
 }
 
-function tells(object: KubeObject | undefined, write: Write): boolean {
+function reports(object: KubeObject | undefined, write: Write): boolean {
   const words = wordsOf(write);
   const { conditions = [] } = (object?.status ?? {}) as { readonly conditions?: readonly Condition[] };
   return words !== undefined && conditions.some(({ message }) => message.includes(words));

@@ -6,8 +6,8 @@ import { aWorld } from "./story.ts";
 const environmentsOf = ({ aws }: World) => aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
 const nameOfFirst = (world: World): string => environmentsOf(world)[0]?.computeEnvironmentName ?? "";
 
-/** AWS looks at an environment while a subnet of it is away, and not again as it comes back. */
-async function invalidUntilLookedAt({ aws, seconds }: World, name: string): Promise<void> {
+/** AWS validates an environment while one of its subnets is missing, and not again when it is restored. */
+async function invalidUntilRevalidated({ aws, seconds }: World, name: string): Promise<void> {
   const [subnet = ""] = ec2.computeResources?.subnets ?? [];
   aws.outside.removeFromEc2(subnet);
   await aws.outside.updateComputeEnvironment({ computeEnvironment: name, computeResources: { maxvCpus: 256 } });
@@ -18,7 +18,7 @@ async function invalidUntilLookedAt({ aws, seconds }: World, name: string): Prom
 const isValid = (world: World, name: string): boolean =>
   environmentsOf(world).some((one) => one.computeEnvironmentName === name && one.status === "VALID");
 
-describe("an environment that AWS found INVALID, and that has been mended since, is VALID within half an hour", () => {
+describe("an environment that AWS found INVALID, and that has been fixed since, is VALID within half an hour", () => {
   it("also while a paused queue keeps it from being replaced", async () => {
     const world = await aWorld();
     const held = { ...ec2, replacement: { soakSeconds: 0, holdBefore: ["Repoint" as const] } };
@@ -30,7 +30,7 @@ describe("an environment that AWS found INVALID, and that has been mended since,
     await world.until("the handover waits", () => reason() === "AwaitingApproval");
     world.annotate("JobQueue", "q1", { "awsbatch.dev/paused": "true" });
     await world.seconds(30);
-    await invalidUntilLookedAt(world, first);
+    await invalidUntilRevalidated(world, first);
     expect(isValid(world, first)).toBe(false);
     await world.until("the queue is waited for", () => reason() === "QueuePaused", 120);
     await world.until("the first is VALID again", () => isValid(world, first), 1900);
@@ -41,7 +41,7 @@ describe("an environment that AWS found INVALID, and that has been mended since,
     const world = await aWorld();
     world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]));
     await world.untilReady();
-    await invalidUntilLookedAt(world, nameOfFirst(world));
+    await invalidUntilRevalidated(world, nameOfFirst(world));
     expect(isValid(world, nameOfFirst(world))).toBe(false);
     await world.seconds(120);
     await world.aws.outside.registerJobDefinition({ jobDefinitionName: "jd", ...smallJob });
