@@ -9,6 +9,7 @@ import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { StoreError, type StoreErrorReason } from "../../../src/runtime/store.ts";
 import { definition, environment, MemorySource, queue, quickstart } from "../local/given.ts";
+import { ownedDefinition } from "./owned-definition.ts";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -62,24 +63,7 @@ test("a cluster's other objects stay, and are what manifests may refer to", asyn
     "create JobDefinition hello",
   ]);
   expect(first.warnings).toEqual([]);
-  await aws.batch.registerJobDefinition({
-    jobDefinitionName: "left",
-    type: "container",
-    containerProperties: {
-      image: "i",
-      resourceRequirements: [
-        { type: "VCPU", value: "1" },
-        { type: "MEMORY", value: "128" },
-      ],
-    },
-    tags: {
-      "awsbatch.dev/cluster": "default",
-      "awsbatch.dev/cluster-uid": "uid-of-kube-system",
-      "awsbatch.dev/namespace": "default",
-      "awsbatch.dev/name": "left",
-      "awsbatch.dev/uid": "u",
-    },
-  });
+  await aws.batch.registerJobDefinition(ownedDefinition("left", { name: "default", uid: "uid-of-kube-system" }));
   await world.clock.advance(10_000);
   const second = await plan();
   expect(second.entries.map(({ action }) => action)).toEqual(["create"]);

@@ -8,6 +8,7 @@ import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import type { AccountNetwork } from "../../../src/simulator/ec2-network.ts";
 import { definition, environment, MemorySource, queue, quickstart, started } from "../local/given.ts";
+import { ownedDefinition } from "./owned-definition.ts";
 
 const clusterName = "team";
 
@@ -328,24 +329,9 @@ describe("a plan", () => {
 
   test("takes the cluster's UID that most of what is in AWS bears, and leaves the others' alone", async () => {
     const account = await accountWith(quickstart);
-    await account.aws.outside.registerJobDefinition({
-      jobDefinitionName: "of-another",
-      type: "container",
-      containerProperties: {
-        image: "x",
-        resourceRequirements: [
-          { type: "VCPU", value: "1" },
-          { type: "MEMORY", value: "512" },
-        ],
-      },
-      tags: {
-        "awsbatch.dev/cluster": clusterName,
-        "awsbatch.dev/cluster-uid": "another",
-        "awsbatch.dev/namespace": "default",
-        "awsbatch.dev/name": "of-another",
-        "awsbatch.dev/uid": "u",
-      },
-    });
+    await account.aws.outside.registerJobDefinition(
+      ownedDefinition("of-another", { name: clusterName, uid: "another" }),
+    );
     const { plan } = await planned(account, quickstart);
     expect(plan.entries.map(({ action, blocked }) => [action, blocked])).toEqual(
       ["none", "none", "none"].map((action) => [action, undefined]),

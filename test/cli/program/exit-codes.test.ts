@@ -13,6 +13,7 @@ import { createSimulatedAws, type SimulatedAws } from "../../../src/simulator/si
 import { type FakeApiServer, refusal, type SeenRequest } from "../../kube/fake-api-server.ts";
 import { ec2, queue } from "../../simulator/account.ts";
 import { definition, environment, quickstart } from "../local/given.ts";
+import { ownedDefinition } from "../plan/owned-definition.ts";
 import { emptyCluster, kubeconfigTo } from "../run/world.ts";
 import { testIo } from "../streams.ts";
 
@@ -262,24 +263,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       code: 3,
       when: "something is deleted",
       args: async () => {
-        await aws.outside.registerJobDefinition({
-          jobDefinitionName: "ours",
-          type: "container",
-          containerProperties: {
-            image: "i",
-            resourceRequirements: [
-              { type: "VCPU", value: "1" },
-              { type: "MEMORY", value: "128" },
-            ],
-          },
-          tags: {
-            "awsbatch.dev/cluster": "leaving",
-            "awsbatch.dev/cluster-uid": "c",
-            "awsbatch.dev/namespace": "default",
-            "awsbatch.dev/name": "ours",
-            "awsbatch.dev/uid": "u",
-          },
-        });
+        await aws.outside.registerJobDefinition(ownedDefinition("ours", { name: "leaving", uid: "c" }));
         return ["plan", "-f", manifests({ "d.yaml": definition() }), "--cluster-name", "leaving"];
       },
       stdout: /^1 deletion, 1 creation; no running job is ended\n/,
