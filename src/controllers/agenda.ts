@@ -169,3 +169,9 @@ export interface Refusal {
   readonly failure: Failure;
   readonly at: number;
 }
+
+/** The earliest of several checks (ms), as the member that a step or a plan has; no member where there is none. */
+export function earliestCheck(all: readonly { readonly checkInMs?: number }[]): { readonly checkInMs?: number } {
+  const checks = all.flatMap(({ checkInMs }) => checkInMs ?? []);
+  return checks.length === 0 ? {} : { checkInMs: Math.min(...checks) };
+}

@@ -1,18 +1,19 @@
 /** The next step of an agenda. Pure. */
 
 import { jsonEqual } from "../runtime/json-equal.ts";
-import type {
-  Act,
-  Blocked,
-  Change,
-  ConditionDraft,
-  Failure,
-  Holds,
-  Plan,
-  Refusal,
-  Serves,
-  Step,
-  Wait,
+import {
+  type Act,
+  type Blocked,
+  type Change,
+  type ConditionDraft,
+  earliestCheck,
+  type Failure,
+  type Holds,
+  type Plan,
+  type Refusal,
+  type Serves,
+  type Step,
+  type Wait,
 } from "./agenda.ts";
 
 /** How long others go before an act that AWS has refused. */
@@ -37,13 +38,13 @@ export type Picked<Action> = Pick<Choice<Action>, "next" | "serving" | "conditio
  * The first step that nothing holds. An act that holds nothing and that AWS has refused within the last ten minutes gives
  * way to all others. When there is nothing else to do, the one with the oldest try is tried again.
  *
- * @param refusalOf what AWS said when an action was tried last
  * @param now wall ms
+ * @param refusalOf what AWS said when an action was tried last; by default it has refused nothing
  */
 export function choose<Action>(
   plan: Plan<Action>,
-  refusalOf: (action: Action) => Refusal | undefined,
   now: number,
+  refusalOf: (action: Action) => Refusal | undefined = () => undefined,
 ): Choice<Action> {
   const refused = refusedFirst(plan, refusalOf);
   const lately = plan.agenda.filter((step) => isLately(refusalIn(step, refusalOf), now));
@@ -115,17 +116,17 @@ function retried<Action>(
   return { next: retry.next, serving: open.serving, conditions: retry.serving ? retry.conditions : open.conditions };
 }
 
-type Partial = (Wait | Blocked) & { readonly holds: Exclude<Holds, "everything"> };
+type PartialHold = (Wait | Blocked) & { readonly holds: Exclude<Holds, "everything"> };
 
 /** A wait that keeps only some of the steps that follow from being next. */
-function isPartial<Action>(step: Step<Action>): step is Partial {
+function isPartial<Action>(step: Step<Action>): step is PartialHold {
   return (step.kind === "wait" || step.kind === "blocked") && step.holds !== undefined && step.holds !== "everything";
 }
 
 /** The first step that nothing before it holds, as if the skipped acts were not there; undefined: none is left. */
 function pick<Action>(plan: Plan<Action>, skipped: readonly Step<Action>[]): Picked<Action> | undefined {
   const agenda = plan.agenda.filter((step) => !skipped.includes(step));
-  const partial: Partial[] = [];
+  const partial: PartialHold[] = [];
   let chosen: Exclude<Step<Action>, Serves> | undefined;
   let serves: Serves | undefined;
   for (const step of agenda) {
@@ -142,13 +143,13 @@ function pick<Action>(plan: Plan<Action>, skipped: readonly Step<Action>[]): Pic
   const next = chosen ?? serves;
   if (next === undefined) return undefined;
   return {
-    next: checkedInTime(next, [...partial, ...(serves === undefined ? [] : [serves])], plan.checkInMs),
+    next: checkedInTime(next, [...partial, ...(serves === undefined ? [] : [serves])], plan),
     serving: serves !== undefined,
     conditions: merged(plan.conditions, reported(agenda, next)),
   };
 }
 
-function isHeldBy<Action>(act: Act<Action>, { holds }: Partial): boolean {
+function isHeldBy<Action>(act: Act<Action>, { holds }: PartialHold): boolean {
   return holds === "writes" || (holds === "creation" && creates(act));
 }
 
@@ -198,15 +199,13 @@ function merged(given: readonly ConditionDraft[], ofSteps: readonly ConditionDra
 /** A step; where it does not act, with the earliest check of all. */
 function checkedInTime<Action>(
   next: Step<Action>,
-  others: readonly Step<Action>[],
-  checkInMs: number | undefined,
+  others: readonly (PartialHold | Serves)[],
+  plan: Pick<Plan<Action>, "checkInMs">,
 ): Step<Action> {
   if (next.kind === "act" || next.kind === "release") return next;
   // Whether a listing shows what a creation waits for matters only where something is created.
   const awaited = others.filter(
     (one) => one.kind !== "wait" || one.holds !== "creation" || one.until?.kind !== "listing",
   );
-  const checks = [next, ...awaited].flatMap((one) => ("checkInMs" in one ? (one.checkInMs ?? []) : []));
-  const all = [...checks, ...(checkInMs === undefined ? [] : [checkInMs])];
-  return all.length === 0 ? next : { ...next, checkInMs: Math.min(...all) };
+  return { ...next, ...earliestCheck([next, ...awaited, plan]) };
 }

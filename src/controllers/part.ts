@@ -1,4 +1,4 @@
-import type { Act, ConditionDraft, Step } from "./agenda.ts";
+import { type Act, type Change, type ConditionDraft, earliestCheck, type Step } from "./agenda.ts";
 
 /** What a part of an object adds to its plan: what it selects, its roles, its endpoints, its security group. */
 export interface PartPlan<Action> {
@@ -13,3 +13,34 @@ export interface PartPlan<Action> {
 }
 
 export const nothingToDo: PartPlan<never> = { steps: [], conditions: [] };
+
+/** Several plans as one. */
+export function together<Action>(plans: readonly PartPlan<Action>[]): PartPlan<Action> {
+  return {
+    steps: plans.flatMap(({ steps }) => steps),
+    tail: plans.flatMap(({ tail = [] }) => tail),
+    conditions: plans.flatMap(({ conditions }) => conditions),
+    ...earliestCheck(plans),
+  };
+}
+
+/** A deletion with the removal of parts before the finalizer goes; before that, what uses the parts is still there. */
+export function removedLast<Action>(
+  agenda: readonly Step<Action>[],
+  removal: () => readonly Step<Action>[],
+): readonly Step<Action>[] {
+  const last = agenda.at(-1);
+  return last?.kind === "release" ? [...agenda.slice(0, -1), ...removal(), last] : agenda;
+}
+
+/** The change of an object whose roles differ from the spec as well. */
+export function withRoleChanges(change: Change, ofRoles: Change["changes"]): Change {
+  if (ofRoles.length === 0) return change;
+  const action = change.action === "None" ? ({ action: "Update", reason: "RolesDiffer" } as const) : {};
+  return { ...change, ...action, changes: [...ofRoles, ...change.changes] };
+}
+
+/** Whether an agenda has nothing left to do or to wait for. */
+export function isSettled(agenda: readonly Step<unknown>[]): boolean {
+  return agenda.every(({ kind }) => kind === "serves" || kind === "release");
+}

@@ -161,7 +161,7 @@ function chosen<O extends KubeObject, Seen, Action>(
   const refusals = guard.refusals(now);
   const plan = module.plan(object, seen, now, refusals);
   const refusalOf = (action: Action): Refusal | undefined => refusals.get(module.independentName?.(action) ?? "");
-  const choice = choose(plan, refusalOf, now);
+  const choice = choose(plan, now, refusalOf);
   const under = circumstancesOf(object);
   guard.observed(choice, under);
   return (

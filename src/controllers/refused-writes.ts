@@ -109,6 +109,6 @@ export function currentRefusal(
   if (known === undefined) return undefined;
   const { stallsAfterMs, reason, message, againInMs: checkInMs } = known;
   if (stallsAfterMs === 0) return { kind: "blocked", reason, message, checkInMs };
-  const stalls = stallsAfterMs === undefined ? {} : { stallsAfterMs: stallsAfterMs };
+  const stalls = stallsAfterMs === undefined ? {} : { stallsAfterMs };
   return { kind: "wait", reason, message, checkInMs, ...stalls };
 }

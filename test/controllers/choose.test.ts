@@ -76,7 +76,7 @@ function chosen(agenda: readonly Step<Action>[], refusals: Refusals = {}, change
     const agoMs = refusals[kind];
     return agoMs === undefined ? undefined : { failure: failureOf(kind), at: now - agoMs };
   };
-  return choose(plan, refusalOf, now);
+  return choose(plan, now, refusalOf);
 }
 
 /** In one line: the next step, and whether AWS serves. */

@@ -1,8 +1,6 @@
 import type { Plan, Refusal } from "../../src/controllers/agenda.ts";
 import { type Choice, choose } from "../../src/controllers/choose.ts";
 
-const never = (): undefined => undefined;
-
 /**
  * What follows from a plan.
  *
@@ -11,8 +9,8 @@ const never = (): undefined => undefined;
  */
 export function decided<Action>(
   plan: Plan<Action>,
-  refusalOf: (action: Action) => Refusal | undefined = never,
+  refusalOf?: (action: Action) => Refusal | undefined,
   now = 0,
 ): Choice<Action> {
-  return choose(plan, refusalOf, now);
+  return choose(plan, now, refusalOf);
 }

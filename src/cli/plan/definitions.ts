@@ -27,7 +27,7 @@ export async function definitionEntry(
   const observed = await observeWithRoles(object, region, own, { ports, memory: newRolesMemory() }, signal);
   const seen = observed.own;
   const now = ports.clock.now();
-  const decision = choose(planOf({ ...observed, roles: noted(observed.roles) }, now), () => undefined, now);
+  const decision = choose(planOf({ ...observed, roles: noted(observed.roles) }, now), now);
   const { change } = decision;
   const revision = seen.revisions[0]?.revision;
   const registers = change.action === "Register";

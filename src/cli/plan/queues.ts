@@ -17,7 +17,7 @@ export async function queueEntry(
 ): Promise<EntryBody> {
   const seen = await observe(object, region, ports, newMemory(), signal);
   const now = ports.clock.now();
-  const decision = choose(planFor(object, seen, now), () => undefined, now);
+  const decision = choose(planFor(object, seen, now), now);
   const { change } = decision;
   const creates = change.action === "Create";
   return {

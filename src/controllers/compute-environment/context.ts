@@ -1,8 +1,9 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { Step } from "../agenda.ts";
+import { earliestCheck, type Step } from "../agenda.ts";
+import { ownershipOf } from "../ownership.ts";
 import type { Action } from "./action.ts";
-import type { EnvironmentSet } from "./environment-set.ts";
+import { type EnvironmentSet, environmentSetOf } from "./environment-set.ts";
 import type { Seen } from "./seen.ts";
 
 /** What every rule is given. */
@@ -12,6 +13,28 @@ export interface Context {
   readonly ours: readonly Environment[];
   readonly set: EnvironmentSet;
   readonly now: number;
+}
+
+/** The environments of an object, from all that the region has. */
+export function oursOf(seen: Seen): readonly Environment[] {
+  return seen.environments.filter(({ tags }) => ownershipOf(tags, seen.identity).kind === "ours");
+}
+
+/** The order in which AWS lists means nothing; a plan and its words must not hang on it. */
+export function inNameOrder(seen: Seen): Seen {
+  return {
+    ...seen,
+    environments: seen.environments.toSorted((left, right) =>
+      left.computeEnvironmentName < right.computeEnvironmentName ? -1 : 1,
+    ),
+    queues: seen.queues.toSorted((left, right) => (left.queue.jobQueueName < right.queue.jobQueueName ? -1 : 1)),
+  };
+}
+
+export function contextOf(spec: BatchComputeEnvironmentSpec, listed: Seen, now: number): Context {
+  const seen = inNameOrder(listed);
+  const ours = oursOf(seen);
+  return { spec, seen, ours, set: environmentSetOf(spec, ours, seen.planId), now };
 }
 
 /**
@@ -30,8 +53,7 @@ export function sideBySide(all: readonly Step<Action>[]): readonly Step<Action>[
 /** A step; where it only waits, until the first of all these is due. */
 export function inTime(next: Step<Action>, all: readonly Step<Action>[]): Step<Action> {
   if (next.kind !== "wait" && next.kind !== "blocked") return next;
-  const dueInMs = all.flatMap((one) => ("checkInMs" in one && one.checkInMs !== undefined ? [one.checkInMs] : []));
-  return dueInMs.length === 0 ? next : { ...next, checkInMs: Math.min(...dueInMs) };
+  return { ...next, ...earliestCheck(all.flatMap((one) => (one.kind === "act" || one.kind === "release" ? [] : one))) };
 }
 
 /** For messages. */

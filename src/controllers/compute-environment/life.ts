@@ -7,9 +7,9 @@
  */
 
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import type { Change, Plan, Step } from "../agenda.ts";
+import { type Change, earliestCheck, type Plan } from "../agenda.ts";
 import { endpointsPlan, endpointsRemoval } from "../endpoints/plan.ts";
-import type { PartPlan } from "../part.ts";
+import { isSettled, type PartPlan, removedLast, together, withRoleChanges } from "../part.ts";
 import { repairedFirst, rolesPlan, rolesRemoval } from "../roles/plan.ts";
 import { groupPlan, groupRemoval } from "../security-group/plan.ts";
 import { selectedPaths } from "../selection/fill.ts";
@@ -38,34 +38,34 @@ function upkeep(object: BatchComputeEnvironment, seen: Whole, now: number): Plan
   const endpoints = endpointsPlan(seen.endpoints);
   const selection = selectionPlan(seen.selection, object, now);
   const { tail: unusedRoles = [], ...usedRoles } = roles;
-  const parts: readonly PartPlan<AnyAction>[] = [selection, group, endpoints, usedRoles];
+  const network = together<AnyAction>([selection, group, endpoints]);
   const leftovers = [...(endpoints.tail ?? []), ...(group.tail ?? [])];
-  const checks = [core, ...parts].flatMap(({ checkInMs }) => checkInMs ?? []);
   return {
-    change: changeOf(object, core.change, parts, roles.changes),
+    change: changeOf(object, core.change, [selection, group], roles.changes),
     agenda: [
       ...disabledFirst(seen.effective, seen.own, now),
-      ...[selection, group, endpoints].flatMap(({ steps }): readonly Step<AnyAction>[] => steps),
-      // What the object no longer uses is deleted, whatever its roles and environments wait for.
+      ...network.steps,
+      // What the object uses no more goes whatever its roles and environments wait for.
       ...leftovers.map((step) => ({ ...step, holds: "nothing" as const })),
       ...roles.steps,
       ...repairedFirst(core.agenda, seen.roles),
-      // Roles last: jobs that may use them are counted only when nothing else is left to do.
+      // Roles last: what may run by them is counted only when nothing else is left to do.
       ...unusedRoles,
     ],
     conditions: [...core.conditions, ...[roles, endpoints, group, selection].flatMap(({ conditions }) => conditions)],
-    ...(checks.length === 0 ? {} : { checkInMs: Math.min(...checks) }),
+    ...earliestCheck([core, network, usedRoles]),
   };
 }
 
 /** The same way back. */
 function deletion(seen: Whole, now: number): Plan<AnyAction> {
   const core = planFor(seen.effective, seen.own, now);
-  const steps = repairedFirst(core.agenda, seen.roles);
-  const last = steps.at(-1);
-  if (last?.kind !== "release") return { ...core, agenda: steps };
-  const parts = [...rolesRemoval(seen.roles), ...endpointsRemoval(seen.endpoints), ...groupRemoval(seen.group)];
-  return { ...core, agenda: [...steps.slice(0, -1), ...parts, last] };
+  const agenda = removedLast<AnyAction>(repairedFirst(core.agenda, seen.roles), () => [
+    ...rolesRemoval(seen.roles),
+    ...endpointsRemoval(seen.endpoints),
+    ...groupRemoval(seen.group),
+  ]);
+  return { ...core, agenda };
 }
 
 /** What the difference between the spec and AWS means, with the roles; nothing while the spec lacks something. */
@@ -84,14 +84,10 @@ function changeOf(
   const changes = own.changes.map((one) =>
     selected.includes(one.path) ? { ...one, isReference: true as const } : one,
   );
-  if (ofRoles.length === 0) return { ...own, changes };
-  const action = own.action === "None" ? ({ action: "Update", reason: "RolesDiffer" } as const) : {};
-  return { ...own, ...action, changes: [...ofRoles, ...changes] };
+  return withRoleChanges({ ...own, changes }, ofRoles);
 }
 
 /** Whether nothing is left to do for the environments themselves. */
 export function isThrough(effective: BatchComputeEnvironment, own: Observation["own"], now: number): boolean {
-  return planFor(effective, { ...own, refusals: new Map() }, now).agenda.every(
-    ({ kind }) => kind === "serves" || kind === "release",
-  );
+  return isSettled(planFor(effective, { ...own, refusals: new Map() }, now).agenda);
 }

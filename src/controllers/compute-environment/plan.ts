@@ -1,21 +1,22 @@
 /** What is to be done for the environments of a `BatchComputeEnvironment`: rules in order. Pure. */
 
-import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import { passesByItself } from "../../aws/errors.ts";
 import type { Change, Plan, Serves, Step } from "../agenda.ts";
-import { creates } from "../choose.ts";
 import { networkConditions, networkHold } from "../network/report.ts";
-import { ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
+import { retiredAtTag, servingSinceTag } from "../ownership.ts";
+import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
 import { changedTags, tagChange, tagFieldChanges } from "../tags.ts";
 import { type Action, independentName, tagOne } from "./action.ts";
 import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
-import { type Context, inTime, sideBySide } from "./context.ts";
+import { type Context, contextOf, inTime, sideBySide } from "./context.ts";
 import { madeInVain } from "./creation-back-off.ts";
+import { withoutCrowding } from "./crowding.ts";
 import { deleted } from "./delete.ts";
-import { environmentSetOf, inTransition, isRetired, tryAgainApproval } from "./environment-set.ts";
+import { inTransition, isRetired, tryAgainApproval } from "./environment-set.ts";
 import { newerImage } from "./newer-image.ts";
 import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {
@@ -28,21 +29,18 @@ import {
   markServing,
   successor,
 } from "./replacement.ts";
-import { attemptAt, ownTags, updateRequest } from "./request.ts";
+import { ownTags, updateRequest } from "./request.ts";
 import { withRevalidation } from "./revalidation.ts";
 import { rolloutNoted, rolloutOf } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 
-type Spec = BatchComputeEnvironmentSpec;
-
-/** The steps of one rule; none where it does not apply. What a step holds is not asked of later rules. */
-type Rule = (context: Context) => readonly Step<Action>[];
+type Rules = readonly Rule<Context, Action>[];
 
 /** Who owns the environments. Nothing is done with any of them before that is clear. */
-const ownership: readonly Rule[] = [claimedByAnother, ownedByOtherCluster, claimed];
+const ownership: Rules = [claimedByAnother, ownedByOtherCluster, claimed];
 
 /** Until AWS serves this generation. */
-const beforeServing: readonly Rule[] = [
+const beforeServing: Rules = [
   // DISABLED stops jobs, whatever else is wrong; ENABLED is for all that queues name, also while a handover waits.
   switched,
   // An environment that fits the spec again is taken back before another one is created.
@@ -73,7 +71,7 @@ const beforeServing: readonly Rule[] = [
 ];
 
 /** Under Ready=True. */
-const afterServing: readonly Rule[] = [
+const afterServing: Rules = [
   // Soak, then approval, then out of service: each predecessor on its own.
   predecessorsRetired,
 ];
@@ -89,10 +87,11 @@ export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number
     const agenda = [...steps.slice(0, -1), ...steps.slice(-1).flatMap((last) => withRevalidation(last, context))];
     return { change: deletion(seen), agenda, conditions, ...checks };
   }
-  const [owner] = untilHeld(ownership, context);
+  const owned = untilHeld(ownership, context);
+  const [first] = owned;
   return {
-    change: owner?.kind === "act" ? changeOnceOwned(context, owner.action) : changeOf(context),
-    agenda: upkeep(context),
+    change: first?.kind === "act" ? changeOnceOwned(context, first.action) : changeOf(context),
+    agenda: owned.length > 0 ? owned : upkeep(context),
     conditions: [...newerImage(context.spec, context.set.target), ...networkConditions(object, network)],
     ...checks,
   };
@@ -100,13 +99,13 @@ export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number
 
 /** What follows once environments have the tags of this object: an adoption is not a creation. */
 function changeOnceOwned({ spec, seen, now }: Context, action: Action): Change {
-  if (action.kind !== "tag") return changeOf(contextOf(spec, seen, now));
-  const changes = new Map(action.items.map(({ name, change }) => [name, change]));
+  const items = action.kind === "tag" ? action.items : [];
+  const changes = new Map(items.map(({ name, change }) => [name, change]));
   const environments = seen.environments.map((environment) => {
     const change = changes.get(environment.computeEnvironmentName);
     return change === undefined ? environment : { ...environment, tags: changedTags(environment.tags, change) };
   });
-  const own = action.items.flatMap(({ change }) => tagFieldChanges(change, "tags"));
+  const own = items.flatMap(({ change }) => tagFieldChanges(change, "tags"));
   const then = changeOf(contextOf(spec, { ...seen, environments }, now));
   const only = then.action === "None" ? ({ action: "UpdateTags", reason: "OwnershipTagsDiffer" } as const) : {};
   return { ...then, ...only, changes: [...own, ...then.changes] };
@@ -127,8 +126,6 @@ export function disabledFirst(object: BatchComputeEnvironment, seen: Seen, now: 
 }
 
 function upkeep(context: Context): readonly Step<Action>[] {
-  const foreign = untilHeld(ownership, context);
-  if (foreign.length > 0) return foreign;
   const before = once(untilHeld(beforeServing, context));
   if (before.some(holdsEverything)) {
     const steps = withoutCrowding(before, context);
@@ -136,16 +133,6 @@ function upkeep(context: Context): readonly Step<Action>[] {
   }
   const after = untilHeld(afterServing, context).map(retiring);
   return once([...before, ...networkHold(context.spec, context.seen.network, [settled(context), ...after])]);
-}
-
-/** The steps of rules in order, up to the first step that holds everything. */
-function untilHeld(rules: readonly Rule[], context: Context): readonly Step<Action>[] {
-  const steps: Step<Action>[] = [];
-  for (const rule of rules) {
-    steps.push(...rule(context));
-    if (steps.some(holdsEverything)) break;
-  }
-  return steps;
 }
 
 /** Each act once, where it comes first: what leaves may be found by more than one rule. */
@@ -158,10 +145,6 @@ function once(steps: readonly Step<Action>[]): readonly Step<Action>[] {
     names.add(name);
     return isFirst;
   });
-}
-
-function holdsEverything(step: Step<Action>): boolean {
-  return step.kind !== "act" || step.holds === undefined || step.holds === "everything";
 }
 
 /**
@@ -177,58 +160,6 @@ function meanwhile(
   if (last === undefined || !holdsEverything(last)) return steps;
   const revalidated = withRevalidation(inTime(last, [last, ...leaving]), context);
   return [...steps.slice(0, -1), ...revalidated.map((step) => withStarved(context, step))];
-}
-
-/** So many environments for one spec that AWS does not delete may exist side by side. */
-const stuckAtMost = 3;
-
-/**
- * No further environment is created where so many that were created for this very spec cannot be taken away: they would
- * come to be as many as the region has room for.
- */
-function withoutCrowding(steps: readonly Step<Action>[], { seen }: Context): readonly Step<Action>[] {
-  const stuck = steps.filter((step) => {
-    if (step.kind !== "act" || !seen.refusals.has(independentName(step.action) ?? "")) return false;
-    const name = leavingName(step.action);
-    return name !== undefined && attemptAt(seen.planId, seen.baseName, name) > 0;
-  });
-  return stuck.length < stuckAtMost ? steps : steps.filter((step) => !creates(step));
-}
-
-/** The environment that an action takes out of service. */
-function leavingName(action: Action): string | undefined {
-  switch (action.kind) {
-    case "disable":
-    case "terminateJobs":
-    case "delete":
-      return action.name;
-    case "tag":
-      return action.purpose === "retire" ? action.items[0]?.name : undefined;
-    default:
-      return undefined;
-  }
-}
-
-/** The environments of an object, from all that the region has. */
-export function oursOf(seen: Seen): readonly Environment[] {
-  return seen.environments.filter(({ tags }) => ownershipOf(tags, seen.identity).kind === "ours");
-}
-
-/** The order in which AWS lists means nothing; a plan and its words must not hang on it. */
-export function inNameOrder(seen: Seen): Seen {
-  return {
-    ...seen,
-    environments: seen.environments.toSorted((left, right) =>
-      left.computeEnvironmentName < right.computeEnvironmentName ? -1 : 1,
-    ),
-    queues: seen.queues.toSorted((left, right) => (left.queue.jobQueueName < right.queue.jobQueueName ? -1 : 1)),
-  };
-}
-
-function contextOf(spec: Spec, listed: Seen, now: number): Context {
-  const seen = inNameOrder(listed);
-  const ours = oursOf(seen);
-  return { spec, seen, ours, set: environmentSetOf(spec, ours, seen.planId), now };
 }
 
 /** `spec.state` applies to all that queues reference, also while a handover is held or impossible. */
@@ -307,8 +238,8 @@ function hasServed({ tags }: Environment): boolean {
   return tags?.[servingSinceTag] !== undefined;
 }
 
-function rolledOut({ spec, seen, set }: Context): readonly Step<Action>[] {
-  return set.target === undefined ? [] : listed(rolloutNoted(spec.rolloutToken, set.target, seen));
+function rolledOut({ spec, seen, set }: Context): Step<Action> | undefined {
+  return set.target && rolloutNoted(spec.rolloutToken, set.target, seen);
 }
 
 function settling({ set }: Context): readonly Step<Action>[] {
@@ -320,8 +251,8 @@ function settling({ set }: Context): readonly Step<Action>[] {
     : [{ kind: "wait", reason: "Updating", message: `${name} is being updated` }];
 }
 
-function returning({ seen, set, now }: Context): readonly Step<Action>[] {
-  return set.target === undefined ? [] : listed(markReturned(seen, set, set.target, now));
+function returning({ seen, set, now }: Context): Step<Action> | undefined {
+  return set.target && markReturned(seen, set, set.target, now);
 }
 
 /** Only its acts: the reason why the target is not used also reports what keeps the other queues where they are. */
@@ -403,8 +334,8 @@ function handedOver(context: Context): readonly Step<Action>[] {
   return target === undefined ? [] : handover(context, target);
 }
 
-function markedServing({ seen, set, now }: Context): readonly Step<Action>[] {
-  return set.target === undefined ? [] : listed(markServing(seen, set, set.target, now));
+function markedServing({ seen, set, now }: Context): Step<Action> | undefined {
+  return set.target && markServing(seen, set, set.target, now);
 }
 
 function predecessorsRetired(context: Context): readonly Step<Action>[] {
@@ -416,7 +347,7 @@ function predecessorsRetired(context: Context): readonly Step<Action>[] {
  * queue is only on standby.
  */
 export function predecessorSteps(
-  spec: Spec,
+  spec: Context["spec"],
   seen: Seen,
   serving: boolean,
   now: number,
@@ -475,8 +406,4 @@ function retiring(step: Step<Action>): Step<Action> {
   return step.kind === "act" || step.kind === "wait" || step.kind === "blocked"
     ? { ...step, conditions: [{ type: "Retiring", status: "True" }] }
     : step;
-}
-
-function listed(step: Step<Action> | undefined): readonly Step<Action>[] {
-  return step === undefined ? [] : [step];
 }

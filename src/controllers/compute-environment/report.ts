@@ -8,9 +8,10 @@ import { retiredAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { queuesNaming } from "./checks.ts";
+import { inNameOrder, oursOf } from "./context.ts";
 import { isServiceLinked } from "./diff.ts";
 import { environmentSetOf } from "./environment-set.ts";
-import { inNameOrder, oursOf, predecessorSteps } from "./plan.ts";
+import { predecessorSteps } from "./plan.ts";
 import { referenceOf } from "./replacement.ts";
 import type { Seen } from "./seen.ts";
 

@@ -5,9 +5,9 @@ import { baseNameOf } from "../naming.ts";
 import { filledEnvironment, rolesNamedByEnvironment } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import type { RoleUser } from "../roles/user.ts";
+import { oursOf } from "./context.ts";
 import { isServiceLinked } from "./diff.ts";
 import { isRetired } from "./environment-set.ts";
-import { oursOf } from "./plan.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import type { Seen } from "./seen.ts";
 

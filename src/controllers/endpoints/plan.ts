@@ -4,7 +4,7 @@ import { shortName } from "../../network/dependence.ts";
 import { isPresent } from "../../network/lookups.ts";
 import type { ConditionDraft, Step, Wait } from "../agenda.ts";
 import { marks } from "../marks.ts";
-import { nothingToDo, type PartPlan } from "../part.ts";
+import { nothingToDo, type PartPlan, together } from "../part.ts";
 import type { EndpointsAction } from "./action.ts";
 import { nextWrites } from "./creating.ts";
 import { lackOfAny, lackOfItsOwn, withAllRefusals } from "./lacking.ts";
@@ -34,7 +34,7 @@ export function endpointsPlan(seen: EndpointsSeen): PartPlan<EndpointsAction> {
   }
   const kept = vpcs.filter(({ vpcId }) => staying.includes(vpcId)).map((vpc) => inUse(vpc, seen));
   const leaving = vpcs.filter(({ vpcId }) => !staying.includes(vpcId));
-  return together([...kept, { steps: [], ...(leaving.length === 0 ? { conditions: [] } : left(leaving, seen)) }]);
+  return together([...kept, leaving.length === 0 ? nothingToDo : { steps: [], ...left(leaving, seen) }]);
 }
 
 /** The last step of a deletion: the finalizer stays until the endpoints that nobody else needs are deleted. */
@@ -43,17 +43,6 @@ export function endpointsRemoval(seen: EndpointsSeen): readonly Step<EndpointsAc
   if (network.kind === "unneeded") return [];
   if (network.kind === "unread") return [notRead(network)];
   return leftByDeletion(network.vpcs, seen);
-}
-
-/** The plans of several VPCs as one. */
-function together(plans: readonly PartPlan<EndpointsAction>[]): PartPlan<EndpointsAction> {
-  const checks = plans.flatMap(({ checkInMs }) => checkInMs ?? []);
-  return {
-    steps: plans.flatMap(({ steps }) => steps),
-    tail: plans.flatMap(({ tail = [] }) => tail),
-    conditions: plans.flatMap(({ conditions }) => conditions),
-    ...(checks.length === 0 ? {} : { checkInMs: Math.min(...checks) }),
-  };
 }
 
 function inUse(vpc: VpcSeen, seen: EndpointsSeen): PartPlan<EndpointsAction> {

@@ -9,6 +9,7 @@ import { matchesAny } from "../glob.ts";
 import { marks } from "../marks.ts";
 import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
+import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
 import { claimChange, tagChange, tagFieldChanges } from "../tags.ts";
 import { othersText, withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
@@ -26,7 +27,6 @@ interface Context {
   readonly saysUnusable: boolean;
 }
 
-type Rule = (context: Context) => Step<Action> | undefined;
 type Waiting = Wait | Blocked;
 
 /** For what nothing wakes: an older object of the same name that has gone, a namespace with other labels, a successor. */
@@ -34,7 +34,7 @@ const recheckMs = 60_000;
 const withoutAny = "NoUsableEnvironment";
 const orderPath = "spec.computeEnvironmentOrder";
 
-const rules: readonly Rule[] = [
+const rules: readonly Rule<Context, Action>[] = [
   // The owner of the name. Nothing is written before that is clear.
   claimedByAnother,
   owned,
@@ -63,19 +63,9 @@ export function planFor(object: JobQueue, seen: Seen, now: number): Plan<Action>
   const saysUnusable = conditionsOf(object).some(({ type, reason }) => type === "Ready" && reason === withoutAny);
   const context: Context = { spec: object.spec, seen, order: orderFor(seen), saysUnusable };
   const conditions = [referencesCondition(seen), ...progressConditions(seen.progress)];
-  return { change: changeOf(context), agenda: agendaOf(context), conditions };
-}
-
-/** The steps of the rules, up to the first that holds everything. */
-function agendaOf(context: Context): readonly Step<Action>[] {
-  const steps: Step<Action>[] = [];
-  for (const rule of rules) {
-    const step = rule(context);
-    if (step === undefined) continue;
-    steps.push(step);
-    if (step.kind !== "act" || step.holds !== "nothing") return steps;
-  }
-  return [...steps, settled(context)];
+  const steps = untilHeld(rules, context);
+  const agenda = steps.some(holdsEverything) ? steps : [...steps, settled(context)];
+  return { change: changeOf(context), agenda, conditions };
 }
 
 function claimedByAnother({ seen }: Context): Step<Action> | undefined {

@@ -5,7 +5,7 @@ import type { Act, Blocked, Step, Wait } from "../agenda.ts";
 import { failureReason } from "../conditions.ts";
 import { marks } from "../marks.ts";
 import { retainedMark } from "../ownership.ts";
-import { nothingToDo, type PartPlan } from "../part.ts";
+import { nothingToDo, type PartPlan, together } from "../part.ts";
 import { currentRefusal } from "../refused-writes.ts";
 import type { GroupAction } from "./action.ts";
 import { groupNameOf, groupTagKeys, groupTags, leftBehindTag } from "./ownership.ts";
@@ -116,14 +116,7 @@ function kept(vpcId: string, desired: DesiredGroup, seen: GroupSeen, network: Re
 }
 
 function withLeft(plan: PartPlan<GroupAction>, seen: GroupSeen, network: Read): PartPlan<GroupAction> {
-  const { tail, conditions, checkInMs } = left(seen, network);
-  const checks = [plan.checkInMs, checkInMs].filter((one) => one !== undefined);
-  return {
-    ...plan,
-    ...(tail === undefined ? {} : { tail }),
-    conditions: [...plan.conditions, ...conditions],
-    ...(checks.length === 0 ? {} : { checkInMs: Math.min(...checks) }),
-  };
+  return together([plan, { steps: [], ...left(seen, network) }]);
 }
 
 /** EC2's recent refusal of the same writes. */

@@ -405,9 +405,9 @@ export const bugs: readonly Bug[] = [
     story: "roles of its own",
     changes: [
       {
-        file: "controllers/compute-environment/life.ts",
-        was: "return { ...core, agenda: steps };",
-        becomes: "return { ...core, agenda: [...rolesRemoval(seen.roles), ...steps] };",
+        file: "controllers/part.ts",
+        was: "[...agenda.slice(0, -1), ...removal(), last] : agenda;",
+        becomes: "[...agenda.slice(0, -1), ...removal(), last] : [...removal(), ...agenda];",
       },
       {
         file: "controllers/roles/delete.ts",
