@@ -17,7 +17,7 @@ import { readNetwork } from "./diagnose/network.ts";
 import { readQueue } from "./diagnose/read.ts";
 import { isHealthy, type QueueReport } from "./diagnose/report.ts";
 import { diagnosisText } from "./diagnose/text.ts";
-import { accountIds, type OperatorFlags } from "./flags.ts";
+import { accountIds, ListOption, type OperatorFlags } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
 import { readOnlyGuard } from "./read-only.ts";
@@ -56,9 +56,7 @@ export function diagnoseCommand(io: Io, ending: Ending): Command {
     .option("--kubeconfig <file>", "kubeconfig of the object's cluster")
     .addOption(new Option("--region <region>", "region of --queue by name (default: from the AWS SDK's configuration)"))
     .addOption(
-      new Option("--allowed-account-ids <ids>", "exit if the credentials belong to another account").argParser(
-        accountIds,
-      ),
+      new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
     )
     .option("--no-network", "do not read EC2 and the path from the subnets to AWS")
     .addOption(new Option("-o, --output <format>", "format of the report").choices(["text", "json"]).default("text"));

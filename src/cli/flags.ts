@@ -22,7 +22,9 @@ export function applyEnvironment(command: Command, env: Environment): void {
     const variable = variableOf(option);
     const text = variable === undefined ? undefined : env[variable];
     const source = command.getOptionValueSource(name);
-    if (text === undefined || text === "" || source === "cli" || source === "env") continue;
+    if (text === undefined || source === "cli" || source === "env") continue;
+    // An empty variable is unset, except for a list: an empty list must not become the default, which may allow more.
+    if (text === "" && !(option instanceof ListOption)) continue;
     try {
       command.setOptionValueWithSource(name, valueFrom(option, text), "env");
     } catch (error) {
@@ -47,7 +49,20 @@ function truth(text: string): boolean {
   throw new InvalidArgumentError("Expected true or false.");
 }
 
-/** A repeatable flag that also takes commas. */
+/** A repeatable flag that also takes commas. An empty value, also of its environment variable, is an empty list. */
+export class ListOption extends Option {
+  /** @param parse adds the values in a text to those before; throws InvalidArgumentError */
+  constructor(
+    flags: string,
+    description: string,
+    parse: (text: string, previous: readonly string[] | undefined) => readonly string[] = listOf,
+  ) {
+    super(flags, description);
+    this.argParser(parse);
+  }
+}
+
+/** The values in a text with commas, after those before. */
 export function listOf(text: string, previous: readonly string[] | undefined): readonly string[] {
   const values = text
     .split(",")
@@ -140,25 +155,23 @@ export function operatorOptions(): readonly Option[] {
       "--region <region>",
       "default region for objects without spec.region (default: from the AWS SDK's configuration)",
     ),
-    new Option("--allowed-account-ids <ids>", "exit if the credentials belong to another account").argParser(
-      accountIds,
-    ),
-    new Option("--adoptable-names <globs>", "names of AWS resources that adoptionPolicy may adopt").argParser(listOf),
+    new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
+    new ListOption("--adoptable-names <globs>", "names of AWS resources that adoptionPolicy may adopt"),
     new Option("--allow-foreign-repoint", "let foreignQueues: Repoint write queues that the operator does not own"),
     new Option(
       "--default-deletion-policy <policy>",
       "default for objects without spec.deletionPolicy (default: Delete)",
     ).choices(["Delete", "Retain"]),
-    new Option("--ignore-tag-keys <globs>", "AWS tags to ignore: neither compared nor removed").argParser(listOf),
+    new ListOption("--ignore-tag-keys <globs>", "AWS tags to ignore: neither compared nor removed"),
     new Option(
       "--max-concurrent-replacements <n>",
       "maximum number of environments replaced at a time (default: 3)",
     ).argParser(count),
-    new Option(
+    new ListOption(
       "--allowed-policy-arns <globs>",
       "managed policies that roles in spec.iam may have (default: to pull images and write logs)",
-    ).argParser(listOf),
-    new Option("--allowed-role-arns <globs>", "roles that a spec may name by ARN (default: any)").argParser(listOf),
+    ),
+    new ListOption("--allowed-role-arns <globs>", "roles that a spec may name by ARN (default: any)"),
     new Option(
       "--permissions-boundary <arn>",
       "permissions boundary of every role that the operator creates",

@@ -6,7 +6,7 @@ import { irsaTrust, podIdentityTrust, type TrustScope } from "../aws/trust-polic
 import { clusterTag } from "../controllers/ownership.ts";
 import { defaultAllowedPolicyArns } from "../controllers/roles/limits.ts";
 import { rolePath } from "../controllers/roles/names.ts";
-import { clusterName, listOf } from "./flags.ts";
+import { clusterName, ListOption, listOf } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 
 interface IamPolicyFlags {
@@ -52,11 +52,7 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
         roleArns,
       ),
     )
-    .addOption(
-      new Option("--allowed-policy-arns <globs>", "managed policies that its roles may have, as for run").argParser(
-        listOf,
-      ),
-    )
+    .addOption(new ListOption("--allowed-policy-arns <globs>", "managed policies that its roles may have, as for run"))
     .addOption(
       new Option("--permissions-boundary <arns>", "permissions boundaries; every role must have one of them").argParser(
         listOf,

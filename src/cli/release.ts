@@ -4,7 +4,7 @@ import { readClusterUid } from "../kube/namespaces.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { pinoLog } from "../runtime/log.ts";
 import { realCloud } from "./cloud.ts";
-import { duration, logLevelOption, type OperatorFlags, operatorOptions } from "./flags.ts";
+import { duration, ListOption, logLevelOption, type OperatorFlags, operatorOptions } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
 import { type Released, release } from "./release/release.ts";
@@ -35,7 +35,7 @@ export function releaseCommand(io: Io, ending: Ending): Command {
     .summary("remove the finalizers of objects, so that deleting them changes nothing in AWS")
     .description("Removes the finalizers of objects, so that deleting them, or the CRDs, changes nothing in AWS.")
     .option("--kubeconfig <file>", "kubeconfig of the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
-    .option("-n, --namespace <names>", "namespaces of the objects", namespaceNames)
+    .addOption(new ListOption("-n, --namespace <names>", "namespaces of the objects", namespaceNames))
     .option("--all", "objects in all namespaces")
     .option("--timeout <duration>", "time limit (default: 10m)", duration);
   for (const option of [...operatorOptions(), logLevelOption("warn")]) command.addOption(option);

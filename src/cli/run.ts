@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import { logLevelOption, operatorOptions } from "./flags.ts";
+import { ListOption, logLevelOption, operatorOptions } from "./flags.ts";
 import type { Ending, Io } from "./io.ts";
 import { listenAddress, namespaceName, namespaceNames, type RunFlags, shardSelector } from "./run/options.ts";
 import { runOperator } from "./run/start.ts";
@@ -20,7 +20,7 @@ export function runCommand(io: Io, ending: Ending, run: typeof runOperator = run
     .summary("run the operator for a Kubernetes cluster")
     .description("Runs the operator for a Kubernetes cluster: it makes AWS match the objects, and keeps it matching.")
     .option("--kubeconfig <file>", "kubeconfig of the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
-    .option("--watch-namespace <names>", "namespaces to watch (default: all)", namespaceNames)
+    .addOption(new ListOption("--watch-namespace <names>", "namespaces to watch (default: all)", namespaceNames))
     .addOption(
       new Option("--shard-selector <selector>", "reconcile only objects with these labels, as kubectl -l").argParser(
         shardSelector,

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { runFlags } from "../../scripts/chart/flag-values.ts";
 import { valuePaths } from "../../scripts/chart/values-files.ts";
 import { yamlOf } from "../../scripts/yaml.ts";
+import { ListOption } from "../../src/cli/flags.ts";
 import { changesIn, withoutVersion } from "./changes.ts";
 import {
   chart,
@@ -116,6 +117,18 @@ describeWithHelm("the chart", (program) => {
     expect(args).toContain("--allowed-account-ids=123456789012,123456789013");
     expect(args).toContain("--allow-foreign-repoint");
   });
+
+  const listFlags = runFlags().filter((option) => option instanceof ListOption && option.attributeName() in everyFlag);
+
+  test.each(listFlags.map((option) => [option.long ?? "", option.attributeName()]))(
+    "gives %s an empty list for an empty list, which allows nothing, and not the default",
+    async (flag, value) => {
+      const [deployment] = documents(await output({ flags: { [value]: [] } })).filter(
+        ({ kind }) => kind === "Deployment",
+      );
+      expect(deployment?.["spec"].template.spec.containers[0].args).toContain(`${flag}=`);
+    },
+  );
 
   test.each<[string, Values, RegExp]>([
     ["a value that does not exist", { replica: 2 }, /replica/],

@@ -4,9 +4,8 @@
 {{- range $name, $value := .Values.flags }}
 {{- $flag := printf "--%s" (kebabcase $name) }}
 {{- if kindIs "slice" $value }}
-{{- with $value }}
-- {{ printf "%s=%s" $flag (join "," .) | quote }}
-{{- end }}
+{{- /* An empty list is a value too: without its flag the default would apply. */}}
+- {{ printf "%s=%s" $flag (join "," $value) | quote }}
 {{- else if kindIs "bool" $value }}
 {{- if $value }}
 - {{ $flag | quote }}

@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 import { describe, expect, test } from "vitest";
-import { variableOf } from "../../../src/cli/flags.ts";
+import { ListOption, variableOf } from "../../../src/cli/flags.ts";
 import type { Environment } from "../../../src/cli/io.ts";
 import { programFor } from "../../../src/cli/program.ts";
 import { testIo } from "../streams.ts";
@@ -68,8 +68,15 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--watch-namespace": [list("one"), list("two,three")],
 };
 
+/** Lists that are rejected when they are empty. */
+const neverEmpty: readonly string[] = ["--watch-namespace", "--namespace"];
+
 /** Options that take a list in one command and one value in the others. */
-const lists: readonly string[] = ["iam-policy --region", "iam-policy --permissions-boundary", "release --namespace"];
+const listsInOne: readonly string[] = [
+  "iam-policy --region",
+  "iam-policy --permissions-boundary",
+  "release --namespace",
+];
 
 type Sample = readonly [text: string, value: unknown];
 
@@ -118,7 +125,7 @@ function samplesOf(name: string, { long, argChoices, ...option }: Option): reado
   const given = values[long ?? ""];
   if (given === undefined) throw new Error(`give two values of ${name} (${option.flags}) in this test`);
   const inList = ([text, value]: Sample): Sample => [text, [value]];
-  return lists.includes(name) ? [inList(given[0]), inList(given[1])] : given;
+  return listsInOne.includes(name) ? [inList(given[0]), inList(given[1])] : given;
 }
 
 describe.each(options)("%s", (name, command, option) => {
@@ -161,8 +168,26 @@ describe.each(options)("%s", (name, command, option) => {
     expect(await chosen([flag, twoText])).toEqual(two);
     expect(await chosen([flag, twoText], { [variable]: oneText })).toEqual(two);
     expect(await chosen([flag, oneText], { [variable]: twoText })).toEqual(one);
-    expect(await chosen([], { [variable]: "" })).toEqual(presets[name]);
+    if (!(option instanceof ListOption)) expect(await chosen([], { [variable]: "" })).toEqual(presets[name]);
   });
+});
+
+const lists = options.filter(([, , option]) => option instanceof ListOption);
+
+test.each(lists)("%s: an empty list is not its default, on the command line and in its variable", async (...args) => {
+  const [, command, option] = args;
+  const flag = option.long ?? "";
+  const of = async (line: readonly string[], env: Environment): Promise<unknown> =>
+    (await optionsOf([command.name(), ...line], env))[option.attributeName()];
+  const variable = variableOf(option) ?? "";
+  if (neverEmpty.includes(flag)) {
+    await expect(of([`${flag}=`], {})).rejects.toThrow("Expected the name of a namespace.");
+    await expect(of([], { [variable]: "" })).rejects.toThrow("Expected the name of a namespace.");
+    return;
+  }
+  expect(await of([`${flag}=`], {})).toEqual([]);
+  expect(await of([], { [variable]: "" })).toEqual([]);
+  expect(await of([`${flag}=`], { [variable]: "123456789012" })).toEqual([]);
 });
 
 test("every default that is listed here is one of an option", () => {
