@@ -1,20 +1,21 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 import { CommandError } from "../io.ts";
+import { ensureStateDirectory, removeTemporaries } from "./state-directory.ts";
 
 /**
  * Prevents a second operator from using the same state.
  *
  * @param state the file of the state; the lock is in the same directory
  * @returns a function that releases the lock
- * @throws CommandError when another process has it
+ * @throws CommandError when another process has it, or when the directory is a link
  */
 export function lockState(state: string): () => void {
   const file = `${state}.lock`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    if (!taken(file)) return free(file);
+    ensureStateDirectory(dirname(file));
+    if (!taken(file)) return held(state, file);
     const owner = parsed(readFileSync(file, "utf8"));
     if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) {
       throw new CommandError(
@@ -23,7 +24,7 @@ export function lockState(state: string): () => void {
     }
     // It was killed before it could release the lock.
     rmSync(file, { force: true });
-    if (!taken(file)) return free(file);
+    if (!taken(file)) return held(state, file);
   } catch (error) {
     if (error instanceof CommandError || !(error instanceof Error) || !("code" in error)) throw error;
     throw new CommandError(`cannot write ${dirname(file)}, the directory of the state: ${error.message}`, {
@@ -35,7 +36,7 @@ export function lockState(state: string): () => void {
 
 function taken(file: string): boolean {
   try {
-    writeFileSync(file, `${process.pid} ${startedAt(process.pid) ?? "?"}`, { flag: "wx" });
+    writeFileSync(file, `${process.pid} ${startedAt(process.pid) ?? "?"}`, { flag: "wx", mode: 0o600 });
     return false;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return true;
@@ -43,7 +44,8 @@ function taken(file: string): boolean {
   }
 }
 
-function free(file: string): () => void {
+function held(state: string, file: string): () => void {
+  removeTemporaries(state);
   return () => rmSync(file, { force: true });
 }
 

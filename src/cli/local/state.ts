@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { StoredObject, StoreSnapshot } from "../../kube/memory-store.ts";
 import type { AwsSnapshot } from "../../simulator/snapshot.ts";
 import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
+import { ensureStateDirectory, refuseLink } from "./state-directory.ts";
 import { type FileWrites, replaceFile } from "./whole-file.ts";
 
 /** The state of a directory of manifests; hidden, so that it is never read as a manifest. */
@@ -31,9 +32,11 @@ export function stateFile(directory: string, clusterName: string, simulated: boo
 
 /**
  * @returns undefined without a state
- * @throws CommandError if the file exists and cannot be used
+ * @throws CommandError if the file exists and cannot be used, or is a link
  */
 export function readState(file: string): LocalState | undefined {
+  refuseLink(dirname(file));
+  refuseLink(file);
   if (!existsSync(file)) return undefined;
   const unusable = (why: string, cause?: unknown): CommandError =>
     new CommandError(
@@ -63,7 +66,7 @@ function isWhole({ clusterUid, savedAt, store }: Readonly<Record<string, unknown
  * of power; for a simulated account that is not worth the wait.
  */
 export function writeState(file: string, { clusterUid, savedAt, store, aws }: LocalState, files?: FileWrites): void {
-  mkdirSync(join(file, ".."), { recursive: true });
+  ensureStateDirectory(dirname(file));
   const objects = store.objects.map(withoutStatus);
   const text = JSON.stringify({ version, clusterUid, savedAt, store: { ...store, objects }, aws });
   replaceFile(file, text, aws === undefined, files);

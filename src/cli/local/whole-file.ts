@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** What writing a file needs of a file system; a test breaks off at any of them. */
 export interface FileWrites {
-  open(path: string, flags: "w" | "r"): number;
+  /** `wx` creates the file for its user alone, and fails if the name exists, also as a link. */
+  open(path: string, flags: "wx" | "r"): number;
   /** Writes all of the text. */
   write(descriptor: number, text: string): void;
   /** Returns when the disk has what was written; of a directory, its names. */
@@ -13,7 +15,7 @@ export interface FileWrites {
 }
 
 export const fileWrites: FileWrites = {
-  open: openSync,
+  open: (path, flags) => openSync(path, flags, 0o600),
   write: (descriptor, text) => writeFileSync(descriptor, text),
   sync: fsyncSync,
   close: closeSync,
@@ -22,14 +24,14 @@ export const fileWrites: FileWrites = {
 
 /**
  * Replaces a file with a new one in the same directory, so that a reader finds either the old or the new text,
- * whenever the process is killed.
+ * whenever the process is killed. The new file is for its user alone. Nobody can prepare its name before it is renamed.
  *
  * @param durable whether that also holds when the machine loses its power, which costs waiting for the disk
  * @throws what the file system refuses; the old text is then still there
  */
 export function replaceFile(file: string, text: string, durable: boolean, files: FileWrites = fileWrites): void {
-  const temporary = `${file}.tmp`;
-  withOpen(files, temporary, "w", (descriptor) => {
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  withOpen(files, temporary, "wx", (descriptor) => {
     files.write(descriptor, text);
     // Some file systems rename at once and write the content later.
     if (durable) files.sync(descriptor);
@@ -38,7 +40,7 @@ export function replaceFile(file: string, text: string, durable: boolean, files:
   if (durable) withOpen(files, dirname(file), "r", (descriptor) => files.sync(descriptor));
 }
 
-function withOpen(files: FileWrites, path: string, flags: "w" | "r", use: (descriptor: number) => void): void {
+function withOpen(files: FileWrites, path: string, flags: "wx" | "r", use: (descriptor: number) => void): void {
   const descriptor = files.open(path, flags);
   try {
     use(descriptor);

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { describe, expect, test } from "vitest";
 import { directorySource } from "../../../src/cli/local/directory.ts";
@@ -18,7 +18,31 @@ describe("the state of a directory", () => {
     writeState(file, state);
     writeState(file, { ...state, savedAt: 6 });
     expect(readState(file)).toMatchObject({ clusterUid: "uid", savedAt: 6 });
-    expect(readdirSync(join(directory, ".aws-batch-operator"))).toEqual(["aws.team.state"]);
+    expect(readdirSync(join(directory, ".aws-batch-operator"))).toEqual([".gitignore", "aws.team.state"]);
+  });
+
+  test("can be read by its user alone, because it contains what the manifests contain, and git ignores it", () => {
+    const directory = temporaryDirectory();
+    const file = stateFile(directory, "team", false);
+    // As an earlier version created it.
+    mkdirSync(dirname(file), { mode: 0o755 });
+    lockState(file);
+    writeState(file, state);
+    expect([dirname(file), file, `${file}.lock`].map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual([
+      "700",
+      "600",
+      "600",
+    ]);
+    expect(readFileSync(join(dirname(file), ".gitignore"), "utf8")).toBe("*\n");
+  });
+
+  test("leaves no temporary file of a killed process once the lock is taken again", () => {
+    const file = stateFile(temporaryDirectory(), "team", false);
+    const { files } = killedAt(2);
+    expect(() => writeState(file, state, files)).toThrow("killed");
+    expect(readdirSync(dirname(file)).filter((name) => name.endsWith(".tmp"))).toHaveLength(1);
+    lockState(file);
+    expect(readdirSync(dirname(file))).toEqual([".gitignore", "aws.team.state.lock"]);
   });
 
   const steps = ["open", "write", "sync", "close", "rename", "open", "sync", "close"];
@@ -103,6 +127,46 @@ describe("the state of a directory", () => {
     const file = stateFile(directory, "team", false);
     writeFileSync(file, text);
     expect(() => readState(file)).toThrow(expected);
+  });
+});
+
+describe("the state of a directory from a stranger", () => {
+  const precious = "do not touch";
+
+  /** A clone of a repository with a link, and a file outside of it. */
+  function givenLink(link: string, target: "file" | "directory") {
+    const outside = temporaryDirectory();
+    const victim = join(outside, "victim");
+    writeFileSync(victim, precious);
+    const directory = temporaryDirectory();
+    mkdirSync(dirname(join(directory, link)), { recursive: true });
+    symlinkSync(target === "file" ? victim : outside, join(directory, link));
+    return { outside, victim, file: stateFile(directory, "local", true) };
+  }
+
+  test("is not written through a link that has the name of its temporary file", () => {
+    const { victim, file } = givenLink(".aws-batch-operator/simulated.local.state.tmp", "file");
+    lockState(file);
+    writeState(file, { ...state, aws: {} });
+    expect(readFileSync(victim, "utf8")).toBe(precious);
+    expect(readState(file)).toMatchObject({ clusterUid: "uid" });
+  });
+
+  test.each(["", "/.gitignore"])("writes nothing through a link at .aws-batch-operator%s", (path) => {
+    const { outside, victim, file } = givenLink(`.aws-batch-operator${path}`, path === "" ? "directory" : "file");
+    if (path === "") {
+      const refused = /\.aws-batch-operator is a link\. .*: remove it$/;
+      expect(() => lockState(file)).toThrow(refused);
+      expect(() => writeState(file, state)).toThrow(refused);
+      expect(() => readState(file)).toThrow(refused);
+    } else writeState(file, state);
+    expect(readdirSync(outside)).toEqual(["victim"]);
+    expect(readFileSync(victim, "utf8")).toBe(precious);
+  });
+
+  test("is not read through a link", () => {
+    const { file } = givenLink(".aws-batch-operator/simulated.local.state", "file");
+    expect(() => readState(file)).toThrow(/simulated\.local\.state is a link/);
   });
 });
 
