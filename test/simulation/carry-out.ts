@@ -1,22 +1,18 @@
 import type { KubeObject } from "../../src/api/object.ts";
-import {
-  endpointsAnnotation,
-  locationAnnotation,
-  rolesAnnotation,
-  securityGroupAnnotation,
-} from "../../src/api/v1alpha1/annotations.ts";
+import { endpointsAnnotation, securityGroupAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
 import { conditionsOf } from "../../src/controllers/conditions.ts";
 import { ownerIn, retainedFromTag } from "../../src/controllers/ownership.ts";
-import type { Manifest } from "../../src/kube/memory-store.ts";
 import { StoreError } from "../../src/runtime/store.ts";
 import { accessDenied, type Fault, serverFailure, throttled } from "../../src/simulator/faults.ts";
 import { ServiceError } from "../../src/simulator/refusals.ts";
+import { attack } from "./attacker/attacks.ts";
 import type { Act, Step, StoreFaultKind } from "./story.ts";
 import { submit } from "./submit.ts";
 import { doTool } from "./tool.ts";
 import type { Undo } from "./tool-done.ts";
 import type { Simulation } from "./world.ts";
+import { manifestOf } from "./written.ts";
 
 /** Does the steps of a story to a world. */
 export class Player {
@@ -45,7 +41,10 @@ export class Player {
         world.apply(act.manifest);
         return;
       case "delete":
-        world.delete(act.of, act.name);
+        world.delete(act.of, act.name, act.namespace);
+        return;
+      case "attack":
+        await attack(world, act.doing, act.pick);
         return;
       case "approve":
         approveAll(world);
@@ -235,17 +234,6 @@ function isNoted({ kind, metadata, spec }: KubeObject): boolean {
     (network?.vpcEndpoints === undefined || noted(endpointsAnnotation)) &&
     (network?.securityGroup === undefined || noted(securityGroupAnnotation))
   );
-}
-
-const operatorsNotes = [locationAnnotation, rolesAnnotation, endpointsAnnotation, securityGroupAnnotation];
-
-/** What a person had written: without what the operator notes on the object. */
-export function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): Manifest {
-  const { name, namespace } = metadata;
-  const annotations = Object.fromEntries(
-    Object.entries(metadata.annotations ?? {}).filter(([key]) => !operatorsNotes.includes(key)),
-  );
-  return { apiVersion, kind, metadata: { name, namespace, annotations }, spec };
 }
 
 function awsFault(act: Extract<Act, { kind: "awsFault" }>): Fault {

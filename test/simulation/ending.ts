@@ -18,12 +18,13 @@ import { isWrite } from "../transcript.ts";
 import { accountOf } from "./account.ts";
 import type { Line } from "./account-network.ts";
 import { everybody } from "./account-network.ts";
-import { approveAll, giveBack, manifestOf, type Player } from "./carry-out.ts";
+import { approveAll, giveBack, type Player } from "./carry-out.ts";
 import { type Expected, expectedOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
 import { driftSeenMs, orderOf } from "./oracles/reading.ts";
 import type { Simulation } from "./world.ts";
+import { manifestOf } from "./written.ts";
 
 /**
  * How long a world may take from the last fault to rest. An event that no watch showed is made good after 15 minutes

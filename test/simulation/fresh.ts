@@ -9,8 +9,9 @@ import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
 import { accountOf, highestFirst } from "./account.ts";
 import type { Line } from "./account-network.ts";
-import { approveAll, giveBack, manifestOf } from "./carry-out.ts";
+import { approveAll, giveBack } from "./carry-out.ts";
 import { Simulation } from "./world.ts";
+import { manifestOf } from "./written.ts";
 
 /** What a world should come to: what is in AWS, and what each object says. */
 export interface Expected {

@@ -1,7 +1,10 @@
+import { attackedStoryOf } from "./attacker/generate.ts";
+import { tenantOracles } from "./attacker/oracles.ts";
 import { Player } from "./carry-out.ts";
 import { endWell } from "./ending.ts";
 import { storyOf } from "./generate/story.ts";
 import type { Violation } from "./oracle.ts";
+import { allOracles } from "./oracles/index.ts";
 import type { Story } from "./story.ts";
 import { Simulation } from "./world.ts";
 
@@ -21,6 +24,7 @@ export async function runStory(story: Story): Promise<Outcome> {
     replicas: story.replicas,
     knobs: story.knobs,
     network: story.network,
+    ...(story.attacked ? { oracles: [...allOracles, ...tenantOracles] } : {}),
     flags: {
       allowForeignRepoint: story.flags.allowForeignRepoint,
       adoptableNames: story.flags.adoptable ? ["*"] : [],
@@ -29,7 +33,8 @@ export async function runStory(story: Story): Promise<Outcome> {
   const player = new Player(world);
   try {
     await player.play(story.steps);
-    await endWell(world, player, { seed: story.seed });
+    if (story.attacked) await world.seconds(3600);
+    else await endWell(world, player, { seed: story.seed });
   } finally {
     await world.stop();
   }
@@ -37,6 +42,7 @@ export async function runStory(story: Story): Promise<Outcome> {
   return { story, violations, trace: () => trace.text(), virtualSeconds: trace.seconds, points };
 }
 
-export function runSeed(seed: number): Promise<Outcome> {
-  return runStory(storyOf(seed));
+/** @param attacked whether a tenant attacks the others in it */
+export function runSeed(seed: number, attacked = false): Promise<Outcome> {
+  return runStory(attacked ? attackedStoryOf(seed) : storyOf(seed));
 }

@@ -4,6 +4,7 @@
  * - `npm run simulate -- --seeds 100000 [--from 1] [--processes 4]`: that many, by default on every core; without
  *   `--from` fresh ones
  * - with `--first` no more after the first broken promise; with `--no-shrink` broken promises are not shrunk
+ * - with `--attacked` worlds of three tenants, of whom one attacks the others
  * - `npm run simulate -- --seed 7 [--trace]`: one, with `--trace` as a story; a broken promise is shrunk
  */
 
@@ -19,8 +20,8 @@ import { none, sumOf, type Totals, type Worlds } from "./worlds.ts";
 /** Worlds that a process makes before it ends: what it keeps in memory does not grow over the night. */
 const worldsPerProcess = 250;
 
-const usage = `npm run simulate -- [--seeds COUNT] [--from SEED] [--processes COUNT] [--first] [--no-shrink]
-npm run simulate -- --seed SEED [--trace] [--no-shrink]`;
+const usage = `npm run simulate -- [--seeds COUNT] [--from SEED] [--processes COUNT] [--first] [--no-shrink] [--attacked]
+npm run simulate -- --seed SEED [--trace] [--no-shrink] [--attacked]`;
 const { values } = optionsOf(
   {
     seed: { type: "string" },
@@ -30,6 +31,7 @@ const { values } = optionsOf(
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
     first: { type: "boolean", default: false },
+    attacked: { type: "boolean", default: false },
   },
   usage,
 );
@@ -45,7 +47,7 @@ else await one(numbers.seed);
 
 async function one(seed: number): Promise<void> {
   print(`1 world from seed ${seed}`);
-  const outcome = await runSeed(seed);
+  const outcome = await runSeed(seed, values.attacked);
   const { violations, virtualSeconds, points } = outcome;
   if (values.trace) print(`${storyText(outcome)}\n\n${outcome.trace()}`);
   const failed = violations.length > 0 ? 1 : 0;
@@ -78,7 +80,8 @@ async function many(): Promise<void> {
     while (next < from + count && !(values.first && totals.failed > 0)) {
       const start = next;
       next = Math.min(from + count, start + worldsPerProcess);
-      await inProcess({ from: start, count: next - start, first: values.first, shrinks: !values["no-shrink"] }, take);
+      const { first, attacked, "no-shrink": whole } = values;
+      await inProcess({ from: start, count: next - start, first, attacked, shrinks: !whole }, take);
     }
   };
   await Promise.all(Array.from({ length: processes }, work));

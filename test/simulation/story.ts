@@ -1,6 +1,7 @@
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
+import type { AttackDoing } from "./attacker/doings.ts";
 import type { Phase } from "./gate.ts";
 
 /**
@@ -9,6 +10,8 @@ import type { Phase } from "./gate.ts";
  */
 export interface Story {
   readonly seed: number;
+  /** One of three tenants attacks the others, who are judged in addition; the end is not compared with a fresh account. */
+  readonly attacked?: true;
   readonly replicas: number;
   readonly knobs: Partial<Knobs>;
   /** Left out: the default VPC, in which every subnet that a manifest names is there. */
@@ -78,7 +81,9 @@ export type StoreFaultKind = "conflict" | "tooMany" | "unavailable" | "loseRespo
 
 export type Act =
   | { readonly kind: "apply"; readonly manifest: Manifest }
-  | { readonly kind: "delete"; readonly of: string; readonly name: string }
+  | { readonly kind: "delete"; readonly of: string; readonly name: string; readonly namespace?: string }
+  /** The attacker does something; `pick` decides what of all that is possible then. */
+  | { readonly kind: "attack"; readonly doing: AttackDoing; readonly pick: number }
   /** Something that another tool made before the operator came, or makes while it runs. */
   | { readonly kind: "legacy"; readonly what: "environment" | "queue" | "definition"; readonly request: object }
   /** Everything that waits for an approval gets it. */
@@ -132,7 +137,7 @@ export type Act =
 
 /** Steps of the world, not of a user; a story is valid without them. */
 export function isFault({ act }: Step): boolean {
-  return !["legacy", "apply", "delete", "approve", "submit", "tool", "loseCluster"].includes(act.kind);
+  return !["legacy", "apply", "delete", "approve", "submit", "tool", "attack", "loseCluster"].includes(act.kind);
 }
 
 /** A step in words. */

@@ -9,6 +9,8 @@ export interface Worlds {
   /** No more after the first broken promise. */
   readonly first: boolean;
   readonly shrinks: boolean;
+  /** A tenant attacks the others. */
+  readonly attacked: boolean;
 }
 
 export interface Totals {
@@ -32,12 +34,12 @@ export function sumOf(left: Totals, right: Totals): Totals {
 
 /** One world after the other. `print` gets each broken promise. */
 export async function runWorlds(
-  { from, count, first, shrinks }: Worlds,
+  { from, count, first, shrinks, attacked }: Worlds,
   print: (text: string) => void,
 ): Promise<Totals> {
   let totals = none;
   for (let seed = from; seed < from + count && !(first && totals.failed > 0); seed++) {
-    const outcome = await runSeed(seed);
+    const outcome = await runSeed(seed, attacked);
     const { virtualSeconds, points } = outcome;
     const failed = outcome.violations.length > 0 ? 1 : 0;
     totals = sumOf(totals, { worlds: 1, failed, virtualSeconds, points });

@@ -67,6 +67,7 @@ function replacesInstances({ aws }: Watched, call: CallRecord): boolean {
   return Object.keys(input.computeResources ?? {}).some((field) => !capacity.includes(field));
 }
 
+/** A resource of AWS Batch. */
 interface Thing {
   readonly arn: string;
   readonly name: string;
@@ -74,7 +75,8 @@ interface Thing {
   readonly tags: Tags | undefined;
 }
 
-function everything({ aws }: Watched): readonly Thing[] {
+/** All that AWS Batch has, also revisions that are INACTIVE. */
+export function everything({ aws }: Watched): readonly Thing[] {
   const { truth } = aws;
   return [
     ...truth
@@ -99,7 +101,8 @@ function everything({ aws }: Watched): readonly Thing[] {
   ];
 }
 
-function targetOf(watched: Watched, call: CallRecord): Thing | undefined {
+/** The resource of AWS Batch that a write changes; of TerminateJob, the queue of the job. */
+export function targetOf(watched: Watched, call: CallRecord): Thing | undefined {
   const input = call.input as Readonly<Record<string, string | undefined>>;
   const all = everything(watched);
   switch (call.operation) {

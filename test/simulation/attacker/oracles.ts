@@ -1,0 +1,148 @@
+import type { KubeObject } from "../../../src/api/object.ts";
+import { pausedAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
+import { conditionsOf } from "../../../src/controllers/conditions.ts";
+import { namespaceTag, ownerIn } from "../../../src/controllers/ownership.ts";
+import { jsonEqual } from "../../../src/runtime/json-equal.ts";
+import type { CallRecord } from "../../../src/simulator/wire.ts";
+import type { OracleFactory, Watched } from "../oracle.ts";
+import { everything, targetOf } from "../oracles/not-ours.ts";
+import { isOperatorWrite, lastPart, liveEnvironments, liveQueues, orderOf } from "../oracles/reading.ts";
+import { attacker, isVictim, victims } from "./tenants.ts";
+
+/**
+ * A victim's change is done within this time: a replacement without soak, with every wait for AWS in it. Nothing of the
+ * victim moves afterwards, whatever the attacker does.
+ */
+const settledMs = 20 * 60_000;
+
+/** By namespace of a victim: when it last changed something of its own, monotonic ms. */
+class Activity {
+  readonly #at = new Map<string, number>();
+  readonly #watched: Watched;
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+  }
+
+  onObject(before: KubeObject | undefined, after: KubeObject | undefined): void {
+    const namespace = (after ?? before)?.metadata.namespace;
+    if (!isVictim(namespace) || namespace === undefined) return;
+    if (!jsonEqual(intentOf(before), intentOf(after))) this.#at.set(namespace, this.#watched.clock.monotonic());
+  }
+
+  /** @returns ms since the last change of its own */
+  quietFor(namespace: string): number {
+    return this.#watched.clock.monotonic() - (this.#at.get(namespace) ?? Number.NEGATIVE_INFINITY);
+  }
+}
+
+/** What its owner says of an object; the rest of it is the operator's. */
+function intentOf(object: KubeObject | undefined): unknown {
+  if (object === undefined) return null;
+  const { annotations, deletionTimestamp } = object.metadata;
+  return [object.spec, annotations?.[pausedAnnotation] ?? null, deletionTimestamp ?? null];
+}
+
+/** What belongs to a victim is written only for a change of that victim. */
+const neverWritten: OracleFactory = (watched) => {
+  const activity = new Activity(watched);
+  return {
+    name: "a tenant causes no write to what belongs to another",
+    onObject(before, after) {
+      activity.onObject(before, after);
+      return undefined;
+    },
+    onEffect(call, phase) {
+      if (phase === "after" || !isOperatorWrite(call)) return undefined;
+      const namespace = namespaceWritten(watched, call);
+      if (namespace === undefined || !isVictim(namespace) || activity.quietFor(namespace) <= settledMs)
+        return undefined;
+      return `${call.operation} ${JSON.stringify(call.input)}, which belongs to ${namespace}, ${Math.round(activity.quietFor(namespace) / 60_000)} minutes after its last change`;
+    },
+  };
+};
+
+/** The namespace in the tags of what a call changes; undefined: nobody's, or nothing is there yet. */
+function namespaceWritten(watched: Watched, call: CallRecord): string | undefined {
+  const target = targetOf(watched, call);
+  if (target !== undefined) return target.tags?.[namespaceTag];
+  const { RoleName: role } = call.input as { readonly RoleName?: string };
+  return watched.aws.truth.roles().find(({ name }) => name === role)?.tags[namespaceTag];
+}
+
+/** What a victim has, or has a right to by its name, never becomes the attacker's. */
+const neverTaken: OracleFactory = (watched) => {
+  const owners = new Map<string, string>();
+  return {
+    name: "a tenant gets nothing that belongs to another",
+    onEffect(call, phase) {
+      if (phase === "before" || !isOperatorWrite(call)) return undefined;
+      for (const { arn, name, tags } of everything(watched)) {
+        const namespace = ownerIn(tags)?.namespace;
+        const before = owners.get(arn);
+        if (namespace !== undefined) owners.set(arn, namespace);
+        if (namespace !== attacker) continue;
+        if (isVictim(before)) return `${arn} of ${before} belongs to ${attacker} after ${call.operation}`;
+        if (victims.some((victim) => name.startsWith(`${victim}_`))) {
+          return `${call.operation} made ${arn} for ${attacker}, a name of another namespace`;
+        }
+      }
+      return undefined;
+    },
+  };
+};
+
+/** No queue of the attacker starts jobs on the instances of a victim, who allows no other namespace. */
+const neverUsed: OracleFactory = (watched) => {
+  const owners = new Map<string, string>();
+  return {
+    name: "a tenant runs nothing on the instances of another",
+    onEffect(call, phase) {
+      if (phase === "before" || !isOperatorWrite(call)) return undefined;
+      for (const { computeEnvironmentArn: arn = "", tags } of liveEnvironments(watched)) {
+        const namespace = ownerIn(tags)?.namespace;
+        if (namespace !== undefined) owners.set(arn, namespace);
+      }
+      for (const queue of liveQueues(watched)) {
+        if (queue.tags?.[namespaceTag] !== attacker) continue;
+        const used = orderOf(queue).find((arn) => isVictim(owners.get(arn)));
+        if (used !== undefined) {
+          return `${queue.jobQueueName} of ${attacker} has ${lastPart(used)} of ${owners.get(used)} after ${call.operation}`;
+        }
+      }
+      return undefined;
+    },
+  };
+};
+
+/** A victim's objects become Ready, or go, in time, and are never Stalled: their specs are valid at any time. */
+const neverDelayed: OracleFactory = (watched) => {
+  const activity = new Activity(watched);
+  return {
+    name: "a tenant delays and stalls nobody else",
+    onObject(before, after) {
+      activity.onObject(before, after);
+      if (after === undefined || !isVictim(after.metadata.namespace)) return undefined;
+      const stalled = conditionsOf(after).find(({ type, status }) => type === "Stalled" && status === "True");
+      return stalled && `${textFor(after)} is Stalled: ${stalled.reason}: ${stalled.message}`;
+    },
+    onTick() {
+      for (const object of watched.store.objects()) {
+        const { namespace, annotations, deletionTimestamp } = object.metadata;
+        if (!isVictim(namespace) || activity.quietFor(namespace) <= settledMs) continue;
+        if (deletionTimestamp !== undefined) return `${textFor(object)} is still being deleted`;
+        const ready = conditionsOf(object).find(({ type }) => type === "Ready");
+        if (ready?.status === "True" || annotations?.[pausedAnnotation] !== undefined) continue;
+        return `${textFor(object)} is not Ready: ${ready?.reason}: ${ready?.message}`;
+      }
+      return undefined;
+    },
+  };
+};
+
+function textFor({ kind, metadata: { namespace, name } }: KubeObject): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+/** What the other tenants are promised, in worlds with an attacker. */
+export const tenantOracles: readonly OracleFactory[] = [neverWritten, neverTaken, neverUsed, neverDelayed];

@@ -1,0 +1,39 @@
+import type { Manifest } from "../../../src/kube/memory-store.ts";
+
+/** The namespaces of a world with an attacker, and what the two others have. */
+
+export const attacker = "mallory";
+export const victims = ["prod", "team"] as const;
+
+export function isVictim(namespace: string | undefined): boolean {
+  return victims.some((victim) => victim === namespace);
+}
+
+/** Names of the objects of each victim, by kind. */
+export const victimNames = { BatchComputeEnvironment: "ce", JobQueue: "q", JobDefinition: "jd" } as const;
+export type VictimKind = keyof typeof victimNames;
+export const victimKinds = Object.keys(victimNames) as readonly VictimKind[];
+
+/** The field with which each kind names its resource in AWS. */
+export const nameFields: Readonly<Record<VictimKind, string>> = {
+  BatchComputeEnvironment: "computeEnvironmentName",
+  JobQueue: "jobQueueName",
+  JobDefinition: "jobDefinitionName",
+};
+
+/** The name that a victim's object has in AWS without a field that says another. */
+export function defaultNameOf(namespace: string, kind: VictimKind): string {
+  return `${namespace}_${victimNames[kind]}`;
+}
+
+/** A manifest of a tenant. */
+export function manifestOf(
+  namespace: string,
+  kind: VictimKind,
+  name: string,
+  spec: object,
+  annotations?: Readonly<Record<string, string>>,
+): Manifest {
+  const metadata = { name, namespace, ...(annotations === undefined ? {} : { annotations }) };
+  return { apiVersion: "awsbatch.dev/v1alpha1", kind, metadata, spec };
+}

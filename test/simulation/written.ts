@@ -1,0 +1,19 @@
+import type { KubeObject } from "../../src/api/object.ts";
+import {
+  endpointsAnnotation,
+  locationAnnotation,
+  rolesAnnotation,
+  securityGroupAnnotation,
+} from "../../src/api/v1alpha1/annotations.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+
+const operatorsNotes = [locationAnnotation, rolesAnnotation, endpointsAnnotation, securityGroupAnnotation];
+
+/** What a person had written: without what the operator notes on the object. */
+export function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): Manifest {
+  const { name, namespace } = metadata;
+  const annotations = Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(([key]) => !operatorsNotes.includes(key)),
+  );
+  return { apiVersion, kind, metadata: { name, namespace, annotations }, spec };
+}
