@@ -57,7 +57,9 @@ export function changedTags(tags: Readonly<Record<string, string>> | undefined, 
 /** Whether a change of tags is in what AWS describes. */
 export function showsTags(tags: Readonly<Record<string, string>> | undefined, { set, remove }: TagChange): boolean {
   const seen = tags ?? {};
-  return Object.entries(set).every(([key, value]) => seen[key] === value) && remove.every((key) => !(key in seen));
+  return (
+    Object.entries(set).every(([key, value]) => seen[key] === value) && remove.every((key) => !Object.hasOwn(seen, key))
+  );
 }
 
 /** Whether a sent value means "none": `""`, `[]`, a launch template without a name, a delay of 0. */

@@ -24,11 +24,13 @@ export interface InstanceType {
 export type InstanceTypes = (entry: string) => readonly InstanceType[] | undefined;
 
 /** What AWS has put into its bundles, now or before: it may choose from any of them. */
-const bundles: Readonly<Record<string, readonly string[]>> = {
-  optimal: ["c4", "m4", "r4", "c5", "m5", "r5", "m6i", "c6i", "r6i", "c7i"],
-  default_x86_64: ["m6i", "c6i", "r6i", "c7i"],
-  default_arm64: ["m6g", "c6g", "r6g", "c7g"],
-};
+const bundles: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    optimal: ["c4", "m4", "r4", "c5", "m5", "r5", "m6i", "c6i", "r6i", "c7i"],
+    default_x86_64: ["m6i", "c6i", "r6i", "c7i"],
+    default_arm64: ["m6g", "c6g", "r6g", "c7g"],
+  }),
+);
 
 const byFamily: ReadonlyMap<string, readonly InstanceType[]> = new Map(
   families.flatMap((family) => family.names.map((name) => [name, typesOf(name, family)] as const)),
@@ -36,13 +38,13 @@ const byFamily: ReadonlyMap<string, readonly InstanceType[]> = new Map(
 
 /** Every type, family and bundle that the table knows. */
 export const instanceTypeNames: readonly string[] = [
-  ...Object.keys(bundles),
+  ...bundles.keys(),
   ...[...byFamily].flatMap(([family, types]) => [family, ...types.map(({ name }) => name)]),
 ];
 
 /** The table of this file. */
 export const knownInstanceTypes: InstanceTypes = (entry) => {
-  const bundle = bundles[entry];
+  const bundle = bundles.get(entry);
   if (bundle !== undefined) return bundle.flatMap((family) => byFamily.get(family) ?? []);
   const [family = "", size] = entry.split(".");
   const types = byFamily.get(family);

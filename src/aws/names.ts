@@ -1,6 +1,12 @@
 /** Tags with this prefix are the operator's own. */
 export const tagPrefix = "awsbatch.dev/";
 
+/** Whether a tag key belongs to AWS or the operator. IAM's keys have no case, so its spelling does not matter. */
+export function isReservedTag(key: string): boolean {
+  const lower = key.toLowerCase();
+  return lower.startsWith("aws:") || lower.startsWith(tagPrefix);
+}
+
 /** One account and region. */
 export interface Location {
   readonly partition: string;

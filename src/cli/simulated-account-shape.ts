@@ -149,9 +149,9 @@ const references: readonly { readonly section: string; readonly member: string; 
 export function accountFindings(value: unknown): readonly Finding[] {
   if (!isRecord(value)) return [{ path: [], message: "an account is a map of lists such as vpcs and subnets" }];
   const findings = Object.entries(value).flatMap(([key, member]) => {
-    const simple = plain[key];
+    const simple = Object.hasOwn(plain, key) ? plain[key] : undefined;
     if (simple !== undefined) return simple.test(member) ? [] : [{ path: [key], message: `must be ${simple.words}` }];
-    const section = sections[key];
+    const section = Object.hasOwn(sections, key) ? sections[key] : undefined;
     if (section === undefined) return [unknown([key], key, [...Object.keys(sections), ...Object.keys(plain)])];
     return listFindings([key], member, section);
   });
@@ -170,7 +170,7 @@ function itemFindings(path: Path, item: unknown, { required, optional }: Section
     .filter(([key]) => !Object.hasOwn(item, key))
     .map(([key, { words }]): Finding => ({ path, message: `${key} is missing: ${words}` }));
   const wrong = Object.entries(item).flatMap(([key, member]): Finding[] => {
-    const expected = known[key];
+    const expected = Object.hasOwn(known, key) ? known[key] : undefined;
     if (expected === undefined) return [unknown([...path, key], key, Object.keys(known))];
     const section = "section" in expected ? inner[String(expected.section)] : undefined;
     if (section !== undefined) return listFindings([...path, key], member, section);

@@ -14,8 +14,8 @@ export const sameValue: Comparison = (desired, described) =>
  */
 export const sameMembers: Comparison = (desired, described) => {
   if (!isRecord(desired)) return sameValue(desired, described);
-  const known = isRecord(described) ? described : {};
-  return Object.entries(desired).every(([key, value]) => sameMembers(value, known[key]));
+  const known = new Map(Object.entries(isRecord(described) ? described : {}));
+  return Object.entries(desired).every(([key, value]) => sameMembers(value, known.get(key)));
 };
 
 /** The same members in any order; nothing and an empty list mean the same. */

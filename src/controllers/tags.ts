@@ -1,4 +1,4 @@
-import { tagPrefix } from "../aws/names.ts";
+import { isReservedTag, tagPrefix } from "../aws/names.ts";
 import type { TagChange } from "../aws/region.ts";
 import type { FieldChange } from "./agenda.ts";
 import { matchesAny } from "./glob.ts";
@@ -26,21 +26,28 @@ export function tagChange(
   described: Tags | undefined,
   ignoreTagKeys: readonly string[],
 ): TagChange | undefined {
-  const target: Tags = { ...desired, ...own };
+  const target = withOwnTags(desired, own);
   const seen = described ?? {};
   const set = Object.fromEntries(
     Object.entries(target).filter(
-      ([key, value]) => seen[key] !== value && (key in own || !matchesAny(ignoreTagKeys, key)),
+      ([key, value]) => seen[key] !== value && (Object.hasOwn(own, key) || !matchesAny(ignoreTagKeys, key)),
     ),
   );
   const remove = Object.keys(seen).filter(
     (key) =>
-      !(key in target) &&
-      !key.startsWith("aws:") &&
-      (!key.startsWith(tagPrefix) || key === retainedFromTag) &&
+      !Object.hasOwn(target, key) &&
+      (!isReservedTag(key) || key === retainedFromTag) &&
       !matchesAny(ignoreTagKeys, key),
   );
   return Object.keys(set).length === 0 && remove.length === 0 ? undefined : { set, remove };
+}
+
+/**
+ * The user's tags with the operator's own. Without reserved keys in any case: an object that was stored before the
+ * schema refused those would overwrite our tags in IAM, where keys have no case.
+ */
+export function withOwnTags(user: Tags | undefined, own: Tags): Tags {
+  return { ...Object.fromEntries(Object.entries(user ?? {}).filter(([key]) => !isReservedTag(key))), ...own };
 }
 
 /** Makes an AWS resource this identity's, whoever owned it: the owner's tags, without the mark of Retain. */

@@ -131,12 +131,16 @@ function merged(needs: readonly Need[]): readonly Need[] {
   return [...kept.values()];
 }
 
-const hosts: Readonly<Record<string, string>> = { "ecr.api": "api.ecr", "ecr.dkr": "dkr.ecr", "ecs-agent": "ecs-a" };
+const hosts: ReadonlyMap<string, string> = new Map([
+  ["ecr.api", "api.ecr"],
+  ["ecr.dkr", "dkr.ecr"],
+  ["ecs-agent", "ecs-a"],
+]);
 
 export function hostOf(service: string, region: string): string {
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   if (service === "ecs-telemetry") return `ecs-t.${region}.${domain}`;
-  return `${hosts[service] ?? service}.${region}.${domain}`;
+  return `${hosts.get(service) ?? service}.${region}.${domain}`;
 }
 
 /** Services with another name in China (AWS CDK, `InterfaceVpcEndpointAwsService`). */
@@ -155,18 +159,20 @@ export function askedOf(service: string, region: string): readonly Asked[] {
     const resource = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/layer`;
     return [{ action: "s3:GetObject", resource }];
   }
-  return (actionsOf[service] ?? []).map((action) => ({ action }));
+  return (actionsOf.get(service) ?? []).map((action) => ({ action }));
 }
 
-const actionsOf: Readonly<Record<string, readonly string[]>> = {
-  "ecs-agent": ["ecs:Poll"],
-  "ecs-telemetry": ["ecs:StartTelemetrySession"],
-  ecs: ["ecs:DiscoverPollEndpoint", "ecs:RegisterContainerInstance", "ecs:SubmitTaskStateChange"],
-  "ecr.api": ["ecr:GetAuthorizationToken"],
-  "ecr.dkr": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-  logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
-  secretsmanager: ["secretsmanager:GetSecretValue"],
-  ssm: ["ssm:GetParameters"],
-  sts: ["sts:AssumeRoleWithWebIdentity"],
-  ec2: ["ec2:DescribeInstances"],
-};
+const actionsOf: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    "ecs-agent": ["ecs:Poll"],
+    "ecs-telemetry": ["ecs:StartTelemetrySession"],
+    ecs: ["ecs:DiscoverPollEndpoint", "ecs:RegisterContainerInstance", "ecs:SubmitTaskStateChange"],
+    "ecr.api": ["ecr:GetAuthorizationToken"],
+    "ecr.dkr": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    secretsmanager: ["secretsmanager:GetSecretValue"],
+    ssm: ["ssm:GetParameters"],
+    sts: ["sts:AssumeRoleWithWebIdentity"],
+    ec2: ["ec2:DescribeInstances"],
+  }),
+);

@@ -1,5 +1,5 @@
 import type { Filter, Tag } from "@aws-sdk/client-ec2";
-import { ec2Refusal, tagsOf } from "./ec2-state.ts";
+import { ec2Refusal } from "./ec2-state.ts";
 import { pageOf } from "./records.ts";
 
 /** Maximum of values in all filters of a call. */
@@ -40,9 +40,9 @@ function valuesBy<T>(
   if (name === "tag-key") return (record) => (tags(record) ?? []).map(({ Key }) => Key);
   if (name.startsWith("tag:")) {
     const key = name.slice("tag:".length);
-    return (record) => [tagsOf(tags(record))[key]].filter((value) => value !== undefined);
+    return (record) => (tags(record) ?? []).flatMap(({ Key, Value = "" }) => (Key === key ? [Value] : []));
   }
-  const known = table[name];
+  const known = Object.hasOwn(table, name) ? table[name] : undefined;
   if (known === undefined) throw ec2Refusal("InvalidParameterValue", `The filter '${name}' is invalid`);
   return known;
 }

@@ -44,7 +44,7 @@ function plant(tree: Tree, path: readonly string[], text: string): void {
     tree[name] = text;
     return;
   }
-  const inner = tree[name];
+  const inner = Object.hasOwn(tree, name) ? tree[name] : undefined;
   const branch = typeof inner === "object" ? inner : {};
   tree[name] = branch;
   plant(branch, rest, text);

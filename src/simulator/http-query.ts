@@ -78,7 +78,7 @@ function put(into: { [member: string]: Value }, path: readonly string[], value: 
     return;
   }
   if (word !== "member") {
-    const inner = into[name] ?? {};
+    const inner = Object.hasOwn(into, name) ? (into[name] ?? {}) : {};
     if (typeof inner !== "object" || Array.isArray(inner)) throw malformed(path);
     into[name] = inner;
     put(inner, path.slice(1), value);

@@ -13,13 +13,15 @@ const mostInlineBytes = 10_240;
 export const consoleRole = "ecsInstanceRole";
 
 /** Services with a service-linked role in each account that uses them. */
-const linkedRoles: Readonly<Record<string, string>> = {
-  "batch.amazonaws.com": "AWSServiceRoleForBatch",
-  "spot.amazonaws.com": "AWSServiceRoleForEC2Spot",
-  "spotfleet.amazonaws.com": "AWSServiceRoleForEC2SpotFleet",
-  "autoscaling.amazonaws.com": "AWSServiceRoleForAutoScaling",
-  "ecs.amazonaws.com": "AWSServiceRoleForECS",
-};
+const linkedRoles: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "batch.amazonaws.com": "AWSServiceRoleForBatch",
+    "spot.amazonaws.com": "AWSServiceRoleForEC2Spot",
+    "spotfleet.amazonaws.com": "AWSServiceRoleForEC2SpotFleet",
+    "autoscaling.amazonaws.com": "AWSServiceRoleForAutoScaling",
+    "ecs.amazonaws.com": "AWSServiceRoleForECS",
+  }),
+);
 
 /** The roles of an account: their records and their rules. */
 export class IamRoles {
@@ -73,7 +75,7 @@ export class IamRoles {
 
   createServiceLinked(input: CreateServiceLinkedRoleRequest): Role {
     const { AWSServiceName: service = "", Description: description } = input;
-    const name = linkedRoles[service];
+    const name = linkedRoles.get(service);
     if (name === undefined) {
       throw iamRefusal("InvalidInput", 400, `Service role creation failed for ${service}: it is not supported.`); // our words
     }
@@ -92,7 +94,7 @@ export class IamRoles {
 
   /** A service creates its service-linked role at the first use. Listeners do not see this change. */
   ensureLinked(service: string): void {
-    const name = linkedRoles[service];
+    const name = linkedRoles.get(service);
     if (name === undefined || this.#records.get(name) !== undefined) return;
     this.#records.put(name, this.#linked(name, service, undefined));
   }
@@ -217,9 +219,8 @@ export class IamRoles {
 
   deleteInline(name: string | undefined, policyName = ""): void {
     this.change(name, ({ inline }) => {
-      const { [policyName]: gone, ...kept } = inline;
-      if (gone === undefined) throw noInline(policyName);
-      return { inline: kept };
+      if (!Object.hasOwn(inline, policyName)) throw noInline(policyName);
+      return { inline: Object.fromEntries(Object.entries(inline).filter(([name]) => name !== policyName)) };
     });
   }
 

@@ -73,7 +73,7 @@ export class Iam {
     asOf: number,
   ): GetRolePolicyResponse {
     const role = this.roles.seen(name, asOf);
-    const document = role.inline[policyName];
+    const document = Object.hasOwn(role.inline, policyName) ? role.inline[policyName] : undefined;
     if (document === undefined) throw noInline(policyName);
     return { RoleName: role.name, PolicyName: policyName, PolicyDocument: encodedDocument(document) };
   }

@@ -6,16 +6,18 @@ import type { StoredJob } from "./job-detail.ts";
 /** Memory for containers after kernel and ECS agent: an m4.large of 8192 MiB registers 7985. */
 const registeredShare = 0.97;
 
-const bundles: Readonly<Record<string, readonly string[]>> = {
-  optimal: ["m5", "c5", "r5", "m6i", "c6i", "r6i"],
-  default_x86_64: ["m6i", "c6i", "r6i", "c7i"],
-  default_arm64: ["m6g", "c6g", "r6g", "c7g"],
-};
+const bundles: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    optimal: ["m5", "c5", "r5", "m6i", "c6i", "r6i"],
+    default_x86_64: ["m6i", "c6i", "r6i", "c7i"],
+    default_arm64: ["m6g", "c6g", "r6g", "c7g"],
+  }),
+);
 
 /** Whether Batch finds an instance type on which the job fits. */
 export function fitsAnInstance(job: StoredJob, resources: ComputeResource): boolean {
   return (resources.instanceTypes ?? []).some((entry) => {
-    const types = (bundles[entry] ?? [entry]).flatMap(typesOf);
+    const types = (bundles.get(entry) ?? [entry]).flatMap(typesOf);
     return types.length === 0 ? largestVcpus(entry) >= job.vcpus : types.some((type) => holds(type, job));
   });
 }

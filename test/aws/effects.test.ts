@@ -22,6 +22,11 @@ describe("tags", () => {
     expect(effect.apply(before)?.tags).toEqual({ owner: "you", extra: "1", other: "y" });
   });
 
+  it("are shown as removed when the key is a member of every object", () => {
+    const removal = retagged<Environment>({ set: {}, remove: ["constructor", "__proto__"] });
+    expect(removal.shows(environment({ tags: {} }))).toBe(true);
+  });
+
   it.each([
     [{ owner: "you", extra: "1", other: "y" }, true],
     [{ owner: "you" }, false],

@@ -22,6 +22,12 @@ describe("the table of instance types", () => {
     expect(knownInstanceTypes(name)).toEqual([{ name, vcpus, memoryMib: gib * 1024, gpus, architecture }]);
   });
 
+  it("knows none by the name of a member of every object", () => {
+    expect(Object.getOwnPropertyNames(Object.prototype).map(knownInstanceTypes)).toEqual(
+      Object.getOwnPropertyNames(Object.prototype).map(() => undefined),
+    );
+  });
+
   it("knows the sizes of a family", () => {
     expect(
       knownInstanceTypes("t3")

@@ -32,6 +32,21 @@ describe("what must be changed in the tags", () => {
       undefined,
     ],
     ["our own, whatever others own", {}, {}, ["*"], { set: own, remove: [] }],
+    [
+      "what nobody desires, also with the name of a member of every object",
+      {},
+      { constructor: "1", toString: "2", ["__proto__"]: "3", ...own },
+      [],
+      { set: {}, remove: ["constructor", "toString", "__proto__"] },
+    ],
+    [
+      "nothing with our prefix or AWS's in another case",
+      {},
+      { "AWSbatch.dev/x": "1", "AWS:x": "1", ...own },
+      [],
+      undefined,
+    ],
+    ["nothing for a reserved key in the spec", { "AWSBATCH.dev/cluster": "x", "Aws:team": "x" }, own, [], undefined],
   ])("%s", (_name, desired, described, ignored, expected) => {
     expect(tagChange(desired, own, described, ignored)).toEqual(expected);
   });

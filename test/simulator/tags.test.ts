@@ -19,6 +19,16 @@ describe("tags", () => {
     },
   );
 
+  it("keep every key, also one that is a member of every object", async () => {
+    const { aws } = await accountWithQueue();
+    const resourceArn = arn("job-queue/q");
+    const tags = { ["__proto__"]: "1", constructor: "2" };
+    await aws.batch.tagResource({ resourceArn, tags });
+    expect(Object.entries((await aws.batch.listTagsForResource({ resourceArn })).tags ?? {})).toEqual(
+      expect.arrayContaining(Object.entries(tags)),
+    );
+  });
+
   it("are refused beyond 50, with AWS's own prefix, and on what does not exist", async () => {
     const { aws } = await accountWithQueue();
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key-${index}`, ""]));

@@ -20,8 +20,8 @@ const tagKeyRules: readonly Rule[] = [
     message: "a tag key has 1 to 128 characters: shorten it",
   },
   {
-    rule: "self.all(key, !key.startsWith('aws:') && !key.startsWith('awsbatch.dev/'))",
-    message: "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
+    rule: "self.all(key, !key.lowerAscii().startsWith('aws:') && !key.lowerAscii().startsWith('awsbatch.dev/'))",
+    message: "the prefixes aws: and awsbatch.dev/ are reserved in any case: rename the tag",
     reason: "FieldValueForbidden",
   },
 ];

@@ -31,7 +31,7 @@ function childFindings(schema: StructuralSchema, value: unknown, old: unknown, p
   return Object.entries(value).flatMap(([key, member]) => {
     const child = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
     if (child === undefined || member === null || member === undefined) return [];
-    return ruleFindings(child, member, isRecord(old) ? old[key] : undefined, [...path, key]);
+    return ruleFindings(child, member, isRecord(old) && Object.hasOwn(old, key) ? old[key] : undefined, [...path, key]);
   });
 }
 

@@ -10,7 +10,7 @@ export function withDefaults(schema: StructuralSchema, value: unknown): unknown 
   if (!isRecord(value)) return value;
   const { properties = {}, additionalProperties } = schema;
   const entries = Object.entries(value).map(([key, member]): [string, unknown] => {
-    const child = properties[key] ?? additionalProperties;
+    const child = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
     return [key, child === undefined ? member : withDefaults(child, member)];
   });
   for (const [key, child] of Object.entries(properties)) {

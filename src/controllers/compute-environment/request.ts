@@ -5,6 +5,7 @@ import type { CreateComputeEnvironmentRequest, Environment, UpdateComputeEnviron
 import { shortHash } from "../fingerprint.ts";
 import type { Identity } from "../ownership.ts";
 import { createdAtTag, ownerTags } from "../ownership.ts";
+import { withOwnTags } from "../tags.ts";
 import type { Difference } from "./diff.ts";
 import { rolloutTags } from "./rollout.ts";
 
@@ -65,11 +66,7 @@ export function createRequest(
     serviceRole,
     eksConfiguration,
     ecsSettings,
-    tags: {
-      ...spec.tags,
-      ...ownTags(spec, identity),
-      [createdAtTag]: createdAt,
-    },
+    tags: withOwnTags(spec.tags, { ...ownTags(spec, identity), [createdAtTag]: createdAt }),
   };
   return present(request);
 }

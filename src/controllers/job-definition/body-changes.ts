@@ -18,8 +18,10 @@ export function bodyChanges(from: DefinitionBody, to: DefinitionBody): readonly 
 function changes(path: string, visibility: Visibility, from: unknown, to: unknown): FieldChange[] {
   if (canonicalJson(from ?? null) === canonicalJson(to ?? null)) return [];
   if (isMap(from) && isMap(to)) {
-    const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-    return keys.flatMap((key) => changes(memberPath(path, key), visibilityIn(visibility, key), from[key], to[key]));
+    const [left, right] = [new Map(Object.entries(from)), new Map(Object.entries(to))];
+    return [...new Set([...left.keys(), ...right.keys()])].flatMap((key) =>
+      changes(memberPath(path, key), visibilityIn(visibility, key), left.get(key), right.get(key)),
+    );
   }
   const lists = keyed(from, to);
   if (lists !== undefined) {

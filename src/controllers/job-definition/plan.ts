@@ -5,7 +5,7 @@ import { shortHash } from "../fingerprint.ts";
 import { fingerprintTag, identityText, ownerTags, revisionRolesTag } from "../ownership.ts";
 import { rolesNamedByDefinition } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
-import { tagChange } from "../tags.ts";
+import { tagChange, withOwnTags } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { bodyChangeReason } from "./body-changes.ts";
 import { adoption, claim, otherOwner, ownedByUs, ownTags, retag } from "./claims.ts";
@@ -136,12 +136,11 @@ function register(
     .map(({ value }) => value)
     .filter(isMadeByOperator)
     .map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
-  const tags = {
-    ...spec.tags,
+  const tags = withOwnTags(spec.tags, {
     ...ownerTags(seen.identity),
     [fingerprintTag]: seen.fingerprint,
     ...(roles.length === 0 ? {} : { [revisionRolesTag]: [...new Set(roles)].sort().join("/") }),
-  };
+  });
   return {
     change: { action: "Register", reason: why, changes },
     agenda: [

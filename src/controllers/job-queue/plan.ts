@@ -10,7 +10,7 @@ import { marks } from "../marks.ts";
 import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
-import { claimChange, tagChange, tagFieldChanges } from "../tags.ts";
+import { claimChange, tagChange, tagFieldChanges, withOwnTags } from "../tags.ts";
 import { othersText, withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
@@ -362,7 +362,7 @@ function createRequest(spec: JobQueueSpec, seen: Seen, names: readonly string[])
     ...(schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn }),
     ...(jobQueueType === undefined ? {} : { jobQueueType }),
     ...(jobStateTimeLimitActions === undefined ? {} : { jobStateTimeLimitActions }),
-    tags: { ...spec.tags, ...ownerTags(seen.identity) },
+    tags: withOwnTags(spec.tags, ownerTags(seen.identity)),
   };
 }
 

@@ -158,15 +158,16 @@ export function roleOwnerTags(
 
 /** Whether two objects that share a role desire the same content. */
 export function sameContent(left: DesiredRole, right: DesiredRole): boolean {
-  const [one, other] = [left.inlinePolicies, right.inlinePolicies];
-  const policies = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  const one = Object.entries(left.inlinePolicies);
+  const other = new Map(Object.entries(right.inlinePolicies));
   return (
     left.purpose === right.purpose &&
     canonicalJson([left.policyArns, left.permissionsBoundaryArn, left.userTags]) ===
       canonicalJson([right.policyArns, right.permissionsBoundaryArn, right.userTags]) &&
-    policies.every((name) => {
-      const [mine, theirs] = [one[name], other[name]];
-      return mine !== undefined && theirs !== undefined && samePolicy(mine, theirs);
+    one.length === other.size &&
+    one.every(([name, mine]) => {
+      const theirs = other.get(name);
+      return theirs !== undefined && samePolicy(mine, theirs);
     })
   );
 }

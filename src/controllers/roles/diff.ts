@@ -2,7 +2,7 @@
 
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { retainedFromTag, type Tags } from "../ownership.ts";
-import { tagChange } from "../tags.ts";
+import { tagChange, withOwnTags } from "../tags.ts";
 import type { DesiredRole } from "./desired.ts";
 import { samePolicy } from "./documents.ts";
 import { inlineLength, inlineLimit } from "./limits.ts";
@@ -67,7 +67,7 @@ function creation({ field, name, path, trust: document, permissionsBoundaryArn, 
     path,
     trust: document,
     boundaryArn: permissionsBoundaryArn,
-    tags: { ...userTags, ...ownTags },
+    tags: withOwnTags(userTags, ownTags),
   };
   return [{ path: field, why: "there is no such role", write }];
 }
@@ -122,12 +122,13 @@ function inlinePolicies(
   { field, name, inlinePolicies: desired }: DesiredRole,
   seen: Readonly<Record<string, string>>,
 ): RoleDifference[] {
+  const present = new Map(Object.entries(seen));
   const path = (policy: string): string => `${field}.inlinePolicies[${JSON.stringify(policy)}]`;
   const different = Object.entries(desired).filter(([policy, document]) => {
-    const now = seen[policy];
+    const now = present.get(policy);
     return now === undefined || !samePolicy(document, now);
   });
-  const surplus = Object.keys(seen).filter((policy) => desired[policy] === undefined);
+  const surplus = Object.keys(seen).filter((policy) => !Object.hasOwn(desired, policy));
   const added = different.map(([policy, document]): RoleDifference => {
     const write: RoleWrite = { kind: "putInline", name, policy, document };
     return { path: path(policy), why: "the document differs in meaning, or is missing", write };
@@ -176,7 +177,7 @@ function instanceProfile(
   const { field, name, path: iamPath, userTags, ownTags } = desired;
   const path = `${field} (instance profile)`;
   const created: RoleWrite[] =
-    profile === undefined ? [{ kind: "createProfile", name, path: iamPath, tags: { ...userTags, ...ownTags } }] : [];
+    profile === undefined ? [{ kind: "createProfile", name, path: iamPath, tags: withOwnTags(userTags, ownTags) }] : [];
   const strangers = (profile?.roleNames ?? []).filter((held) => held !== name);
   const held = profile?.roleNames.includes(name) ?? false;
   const writes: RoleWrite[] = [

@@ -13,6 +13,8 @@ export function samePolicy(left: string, right: string): boolean {
   if (left === right) return true;
   const [one, other] = [parsed(left), parsed(right)];
   if (one === undefined || other === undefined) return false;
+  // Neither IAM nor a recursive comparison takes them; the texts differ.
+  if (depthOf(one) > mostDepth || depthOf(other) > mostDepth) return false;
   return canonicalJson(normalPolicy(one)) === canonicalJson(normalPolicy(other));
 }
 
@@ -20,6 +22,7 @@ export function samePolicy(left: string, right: string): boolean {
 export function documentFault(text: string): string | undefined {
   const document = parsed(text);
   if (document === undefined) return "it is not JSON";
+  if (depthOf(document) > mostDepth) return "it is nested too deeply";
   if (!isMap(document)) return "it is not a JSON object";
   return document["Statement"] === undefined ? "it has no Statement" : undefined;
 }
@@ -31,6 +34,20 @@ function parsed(text: string): Json | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** The deepest value of IAM's grammar is in `Statement[].Condition.<operator>.<key>[]`; this leaves room. */
+const mostDepth = 16;
+
+/** How deep a value is nested, up to one more than `mostDepth`; without recursion, which a deep one would exhaust. */
+function depthOf(document: Json): number {
+  let depth = 0;
+  let level: readonly Json[] = [document];
+  while (level.length > 0 && depth <= mostDepth) {
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
+    depth++;
+  }
+  return depth;
 }
 
 function normalPolicy(document: Json): Json {
@@ -46,22 +63,22 @@ function normalPolicy(document: Json): Json {
 function normalStatement(statement: Json): Json {
   if (!isMap(statement)) return statement;
   const members = Object.entries(statement).flatMap(([name, value]): [string, Json][] => {
-    const rule = statementMembers[name];
+    const rule = statementMembers.get(name);
     const normal = rule === undefined ? value : rule(value);
     return normal === undefined ? [] : [[name, normal]];
   });
   return Object.fromEntries(members);
 }
 
-const statementMembers: Readonly<Record<string, (value: Json) => Json | undefined>> = {
-  Action: (value) => setOf(value, lowerCased),
-  NotAction: (value) => setOf(value, lowerCased),
-  Resource: (value) => setOf(value),
-  NotResource: (value) => setOf(value),
-  Principal: normalPrincipal,
-  NotPrincipal: normalPrincipal,
-  Condition: normalConditions,
-};
+const statementMembers: ReadonlyMap<string, (value: Json) => Json | undefined> = new Map([
+  ["Action", (value: Json) => setOf(value, lowerCased)],
+  ["NotAction", (value: Json) => setOf(value, lowerCased)],
+  ["Resource", (value: Json) => setOf(value)],
+  ["NotResource", (value: Json) => setOf(value)],
+  ["Principal", normalPrincipal],
+  ["NotPrincipal", normalPrincipal],
+  ["Condition", normalConditions],
+]);
 
 /** `"*"` and `{"AWS": "*"}` are everybody; an account id is short for its root user. */
 function normalPrincipal(principal: Json): Json {

@@ -69,9 +69,9 @@ const onEc2: readonly Row[] = [
     { tags: { ["k".repeat(129)]: "" } },
   ],
   [
-    "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
+    "the prefixes aws: and awsbatch.dev/ are reserved in any case: rename the tag",
     { tags: { "team.awsbatch.dev/a": "b" } },
-    { tags: { "awsbatch.dev/name": "b" } },
+    { tags: { "AWSBatch.dev/name": "b" } },
   ],
   [
     "instances need a profile to join the cluster: add instanceRole, or iam.instanceRole to let the operator create role and profile",
@@ -99,9 +99,9 @@ const onEc2: readonly Row[] = [
     { iam: { serviceRole: { inlinePolicies: { "read/write": "{}" } } } },
   ],
   [
-    "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
+    "the prefixes aws: and awsbatch.dev/ are reserved in any case: rename the tag",
     { iam: { serviceRole: { tags: { team: "a" } } } },
-    { iam: { serviceRole: { tags: { "awsbatch.dev/role": "service" } } } },
+    { iam: { serviceRole: { tags: { "AWSBATCH.DEV/role": "service" } } } },
   ],
   ["instances need a type: add instanceTypes, e.g. [optimal]", {}, resources({ instanceTypes: undefined })],
   [

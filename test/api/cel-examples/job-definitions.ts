@@ -68,9 +68,9 @@ const onEc2: readonly Row[] = [
     { tags: { ["k".repeat(129)]: "" } },
   ],
   [
-    "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
+    "the prefixes aws: and awsbatch.dev/ are reserved in any case: rename the tag",
     { tags: { team: "a" } },
-    { tags: { "aws:team": "a" } },
+    { tags: { "AWS:team": "a" } },
   ],
   [
     "a case needs a pattern: add onStatusReason, onReason or onExitCode",

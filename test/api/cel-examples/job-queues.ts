@@ -60,7 +60,7 @@ const rows: readonly Row[] = [
   ],
   ["a tag key has 1 to 128 characters: shorten it", { tags: { a: "" } }, { tags: { "": "" } }],
   [
-    "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
+    "the prefixes aws: and awsbatch.dev/ are reserved in any case: rename the tag",
     { tags: { awsome: "" } },
     { tags: { "aws:name": "" } },
   ],

@@ -40,6 +40,13 @@ test("fills what is missing, at every depth that is there, and changes nothing e
   });
 });
 
+test("finds no schema for the name of a member of every object", () => {
+  const value = JSON.parse('{"inner": {"constructor": {}, "__proto__": {"on": 1}, "on": false}}') as unknown;
+  expect(JSON.stringify(withDefaults<unknown>(schema, value))).toBe(
+    '{"inner":{"constructor":{},"__proto__":{"on":1},"on":false},"policy":"Wait"}',
+  );
+});
+
 test("leaves values of another type alone", () => {
   expect(withDefaults<unknown>(schema, { policy: null, list: "no list", inner: 3 })).toEqual({
     policy: null,

@@ -37,6 +37,25 @@ describe("the difference between a desired role and the one in IAM", () => {
     ]);
   });
 
+  it.each(Object.getOwnPropertyNames(Object.prototype).filter((one) => one !== "__proto__"))(
+    "is an inline policy %s that only one side has",
+    (policy) => {
+      const none = desired({ jobRole: {} });
+      const one = desired({ jobRole: { inlinePolicies: { [policy]: "{}" } } });
+      const removed: RoleWrite = { kind: "deleteInline", name, policy };
+      const added: RoleWrite = { kind: "putInline", name, policy, document: "{}" };
+      expect(writesFor(none, roleAs(one), undefined, [])).toEqual([removed]);
+      expect(writesFor(one, roleAs(none), undefined, [])).toEqual([added]);
+    },
+  );
+
+  it("never sets a tag with a reserved prefix, in whatever case: IAM would take it for the operator's own", () => {
+    const tagged = desired({ jobRole: { tags: { "AWSBATCH.dev/cluster": "x", "AWS:team": "x" } } });
+    const untagged = desired({ jobRole: {} });
+    expect(writesFor(tagged, roleAs(untagged), undefined, [])).toEqual([]);
+    expect(writesFor(tagged, undefined, undefined, [])).toEqual(writesFor(untagged, undefined, undefined, []));
+  });
+
   it.each<[string, Parameters<typeof roleAs>[1], RoleWrite[]]>([
     ["another trust", { trust: '{"Statement":[]}' }, [{ kind: "putTrust", name, trust: job.trust }]],
     [

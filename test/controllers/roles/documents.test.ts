@@ -155,6 +155,24 @@ describe("policy documents", () => {
     expect([samePolicy(left, right), samePolicy(right, left)]).toEqual([false, false]);
   });
 
+  it.each([...Object.getOwnPropertyNames(Object.prototype), "then"])("are compared with a member %s", (member) => {
+    const with1 = policy([allow({})]).replace('"Effect"', `"${member}":"1","Effect"`);
+    const with2 = policy([allow({})]).replace('"Effect"', `"${member}":"2","Effect"`);
+    expect([samePolicy(with1, `${with1} `), samePolicy(with1, with2), samePolicy(with1, of({}))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it("are compared and judged however deep they are nested", () => {
+    const deep = (inner: string): string => of({}).replace('"*"', `${"[".repeat(5000)}${inner}${"]".repeat(5000)}`);
+    expect(samePolicy(deep("1"), deep("2"))).toBe(false);
+    expect(samePolicy(deep("1"), of({}))).toBe(false);
+    expect(samePolicy(of({}), deep("1"))).toBe(false);
+    expect(documentFault(deep("1"))).toBe("it is nested too deeply");
+  });
+
   it.each([
     ["", "it is not JSON"],
     ["[]", "it is not a JSON object"],
