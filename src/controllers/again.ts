@@ -1,14 +1,7 @@
 import type { Again } from "../runtime/controller.ts";
 import type { Outcome } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
-
-/** What need not wait for an act that AWS refused goes on this soon. */
-const insteadMs = 1000;
-const refusedRetryMs = 5 * 60_000;
-/** What AWS refuses only until it has noticed something is asked for again at this pace for a minute … */
-const laggingRetryMs = 5_000;
-/** … and then when a tenth of the wait so far has passed, but at least so often: it may be for a person to end. */
-const slowestLaggingRetryMs = 10 * 60_000;
+import { insteadMs, laggingRetryMs, refusedRetryMs, slowestRetryMs } from "./intervals.ts";
 
 /** For how long a decision or an outcome has lasted, and in how many ms its conditions turn by time alone. */
 export interface Age {
@@ -47,7 +40,7 @@ function againFor(
     if (final) return { kind: "after", delayMs: refusedRetryMs };
     const lags = outcome.failure.kind === "inUse" || outcome.failure.kind === "busy";
     if (!lags) return { kind: "backoff" };
-    return { kind: "after", delayMs: Math.min(slowestLaggingRetryMs, Math.max(laggingRetryMs, lastedMs / 10)) };
+    return { kind: "after", delayMs: Math.min(slowestRetryMs, Math.max(laggingRetryMs, lastedMs / 10)) };
   }
   if (next.kind === "act" || next.kind === "release") return { kind: "now" };
   return next.checkInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.checkInMs };

@@ -15,9 +15,7 @@ import {
   type Step,
   type Wait,
 } from "./agenda.ts";
-
-/** How long others go before an act that AWS has refused. */
-const othersGoFirstMs = 10 * 60_000;
+import { othersGoFirstMs } from "./intervals.ts";
 
 export interface Choice<Action> {
   /** The one next step. A wait, a block and `serves` have the earliest check of all steps up to them. */

@@ -2,7 +2,8 @@ import type { Condition, KubeObject } from "../api/object.ts";
 import { passesByItself } from "../aws/errors.ts";
 import type { ConditionDraft, Failure, Outcome, Step } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
-import { marks, type Reached, refusalStallsAfterMs, type Timed, timedReport } from "./marks.ts";
+import { marks } from "./intervals.ts";
+import { type Reached, refusalStallsAfterMs, type Timed, timedReport } from "./marks.ts";
 import { failureText, shortened } from "./wording.ts";
 
 /**

@@ -30,9 +30,6 @@ type Policies = {
   readonly adoptionPolicy?: "Never" | "IfMatching" | "IfExists" | undefined;
 };
 
-/** How old the facts may be for a person who asks for a check (ms): long enough for one read to serve many objects. */
-export const askedForMs = 10_000;
-
 /** A person asks for a check now, and has not had it yet. Pure. */
 export function isAskedFor(object: KubeObject): boolean {
   const asked = requestedAtOf(object);

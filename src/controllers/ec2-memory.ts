@@ -1,7 +1,8 @@
 import type { KubeObject } from "../api/object.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { circumstancesOf, haveChanged } from "./circumstances.ts";
-import { askedForMs, isAskedFor } from "./directives.ts";
+import { isAskedFor } from "./directives.ts";
+import { askedForMaxAgeMs, networkItemsMaxAgeMs, shownWithinMs } from "./intervals.ts";
 import { type NotedRefusal, notingRefusal, type RefusedWrites } from "./refused-writes.ts";
 
 /** What a process remembers between passes of what it creates in the networks of an account: only ages, never steps. */
@@ -29,15 +30,6 @@ export interface Ec2Memory {
   /** By uid of an object, then by the text of the writes. */
   readonly refused: Map<string, Map<string, NotedRefusal>>;
 }
-
-/** EC2 shows a write within this time, nearly always. */
-const shownWithinMs = 5000;
-/** How long facts are believed while nothing changes. */
-const restMs = 2 * 3_600_000;
-/** … and while something is lacking, which a read each minute shall show. */
-export const lackingMs = 50_000;
-/** … that others need: it does not wait for that, it only reports it. */
-export const lackingToOthersMs = 10 * 60_000;
 
 export function newEc2Memory(): Ec2Memory {
   return {
@@ -134,7 +126,7 @@ export function taken(noted: Map<string, number>, { metadata }: KubeObject): num
 /** How old the facts may be that an object is judged by this time (ms). */
 export function factsMaxAgeMs(object: KubeObject, { lacking }: Pick<Ec2Memory, "lacking">): number {
   const { uid } = object.metadata;
-  const maxAgeMs = lacking.get(uid) ?? restMs;
+  const maxAgeMs = lacking.get(uid) ?? networkItemsMaxAgeMs;
   lacking.delete(uid);
-  return isAskedFor(object) ? askedForMs : maxAgeMs;
+  return isAskedFor(object) ? askedForMaxAgeMs : maxAgeMs;
 }

@@ -1,29 +1,7 @@
-/** When a condition turns by time alone: all marks, and the only way to compare with one. Pure. */
+/** When a condition turns by time alone: the only way to compare with a mark. Pure. */
 
 import { lacksReference, needsPerson } from "../aws/errors.ts";
-
-const minuteMs = 60_000;
-
-/** How long something lasts before its condition turns, ms. */
-export const marks = {
-  /** A call is denied, or the credentials are wrong. */
-  deniedStallsMs: 5 * minuteMs,
-  /** What a step needs to know cannot be read. */
-  unreadStallsMs: 5 * minuteMs,
-  /** AWS Batch cannot be read: until then Ready stays what it was. */
-  unreadUnknownMs: 10 * minuteMs,
-  /** What a write or the spec refers to is not there, or not usable. */
-  missingStallsMs: 10 * minuteMs,
-  /** AWS says that something is in use or changes: until then the step is reported, and not the refusal. */
-  lagReportedMs: 5 * minuteMs,
-  inUseStallsMs: 30 * minuteMs,
-  /** Longer than EC2 takes to create an endpoint. */
-  endpointStallsMs: 10 * minuteMs,
-  /** Two more tries of AWS to use a role that was created again, and no success. */
-  repairStallsMs: 15 * minuteMs,
-  /** A shared role keeps its content until another object is through with it. */
-  sharedRoleStallsMs: 60 * minuteMs,
-} as const;
+import { marks } from "./intervals.ts";
 
 /** Whether something has lasted at least `markMs` (ms). */
 export type Reached = (markMs: number) => boolean;

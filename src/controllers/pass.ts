@@ -15,15 +15,12 @@ import { conditionsFor, failureReason, reasonOf, unreadableConditions } from "./
 import { type Directives, directivesOf } from "./directives.ts";
 import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
 import { heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
+import { rereadCheckMs, unreadCheckMs } from "./intervals.ts";
 import type { KindModule } from "./kind.ts";
 import type { Ports } from "./ports.ts";
 import { turnEvents } from "./turn-events.ts";
 import { failureText, shortened } from "./wording.ts";
 import { WriteGuard } from "./write-guard.ts";
-
-/** What AWS cannot be read for is read again at this pace, for it may be over. */
-const unreadCheckMs = 60_000;
-const failingCheckMs = 2000;
 
 /** One pass over one object. */
 interface Pass<O extends KubeObject, Seen, Action> {
@@ -347,7 +344,7 @@ function failing<O extends KubeObject, Seen, Action>(
   again: Again = { kind: "onChange" },
 ): Report {
   const lastedMs = since === undefined ? Number.POSITIVE_INFINITY : p.ports.clock.now() - since;
-  if (!isWorthReporting(error.kind, lastedMs)) return silent({ kind: "after", delayMs: failingCheckMs });
+  if (!isWorthReporting(error.kind, lastedMs)) return silent({ kind: "after", delayMs: rereadCheckMs });
   const report = unreadable(p, unread(error), fields);
   return again.kind === "after" ? { ...report, again: noLaterThan(again.delayMs, report.again) } : report;
 }

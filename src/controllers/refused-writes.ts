@@ -4,6 +4,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { type Circumstances, haveChanged } from "./circumstances.ts";
 import { failureReason } from "./conditions.ts";
 import { RefusalNoted } from "./failures.ts";
+import { passingRetryMs, refusedRetryMs, shownCheckMs, slowestRetryMs } from "./intervals.ts";
 import { refusalStallsAfterMs } from "./marks.ts";
 import { failureText } from "./wording.ts";
 
@@ -38,12 +39,11 @@ interface Pace {
   readonly longestMs: number;
 }
 
-const longestMs = 10 * 60_000;
 /** First once EC2 surely shows what it has created all the same: until then nobody knows what is still to be written. */
-const passing: Pace = { firstMs: 6000, longestMs: 60_000 };
+const passing: Pace = { firstMs: shownCheckMs, longestMs: passingRetryMs };
 /** What may be over soon, for EC2 shows late what was created just before, or may be for a person to end. */
-const brief: Pace = { firstMs: 60_000, longestMs };
-const lasting: Pace = { firstMs: 5 * 60_000, longestMs };
+const brief: Pace = { firstMs: passingRetryMs, longestMs: slowestRetryMs };
+const lasting: Pace = { firstMs: refusedRetryMs, longestMs: slowestRetryMs };
 
 const paces: Partial<Record<FailureKind, Pace>> = {
   throttled: passing,
@@ -75,7 +75,7 @@ export async function notingRefusal(
     const { kind, operation, message } = error;
     const now = clock.monotonic();
     // A write that was not tried again is no longer desired.
-    for (const [text, { againAt }] of refused) if (now - againAt > longestMs) refused.delete(text);
+    for (const [text, { againAt }] of refused) if (now - againAt > slowestRetryMs) refused.delete(text);
     const last = refused.get(writesText(writes));
     const before = last === undefined || haveChanged(last.under, under) ? undefined : last;
     const pace = paces[kind] ?? lasting;

@@ -4,12 +4,9 @@ import type { Choice } from "./choose.ts";
 import { type Circumstances, haveChanged } from "./circumstances.ts";
 import { FieldHistory } from "./field-history.ts";
 import { canonicalJson } from "./fingerprint.ts";
+import { contestedWindowMs, refusalKeptForMs, soonestCheckMs } from "./intervals.ts";
 
-const windowMs = 15 * 60_000;
 const timesAtOnce = 3;
-const soonestCheckMs = 1000;
-/** What is still to be done is tried again before it is forgotten. */
-const refusalKeptForMs = 60 * 60_000;
 
 /** What a write is judged under. */
 export interface Moment {
@@ -95,7 +92,7 @@ export class WriteGuard {
     }
     for (const { path } of [...changed, ...repeated, ...foreignEffects(act)]) {
       const before = this.#corrections.get(path);
-      const times = [...(before?.times ?? []).filter((time) => now - time < windowMs), now];
+      const times = [...(before?.times ?? []).filter((time) => now - time < contestedWindowMs), now];
       const contested = times.length >= timesAtOnce || before?.yielded === true;
       this.#corrections.set(path, { times, under, contested, yielded: false });
     }
@@ -153,7 +150,7 @@ export class WriteGuard {
     if (update === undefined || update.times < timesAtOnce || haveChanged(update.under, under)) return undefined;
     if (act.effects?.some(({ mayEndJobs }) => mayEndJobs) === true) return { kind: "inVain", resumesAt: undefined };
     update.backSince ??= now;
-    const resumesAt = update.backSince + windowMs;
+    const resumesAt = update.backSince + contestedWindowMs;
     return now < resumesAt ? { kind: "inVain", resumesAt } : undefined;
   }
 
@@ -166,13 +163,13 @@ export class WriteGuard {
     for (const { path } of [...changed, ...repeated, ...foreign]) {
       const field = this.#corrections.get(path);
       const last = field?.times.at(-1);
-      if (field === undefined || last === undefined || !field.contested || now - last >= windowMs) continue;
+      if (field === undefined || last === undefined || !field.contested || now - last >= contestedWindowMs) continue;
       if (haveChanged(field.under, under)) continue;
       this.#corrections.set(path, { ...field, yielded: true });
       return {
         kind: "contested",
         path,
-        resumesAt: last + windowMs,
+        resumesAt: last + contestedWindowMs,
         isForeign: foreign.some((one) => one.path === path),
       };
     }

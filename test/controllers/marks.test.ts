@@ -5,7 +5,8 @@ import { againAfter, noLaterThan } from "../../src/controllers/again.ts";
 import type { Failure, Outcome, Step, Until } from "../../src/controllers/agenda.ts";
 import type { Choice, Picked } from "../../src/controllers/choose.ts";
 import { conditionsFor, unreadableConditions } from "../../src/controllers/conditions.ts";
-import { marks, timedReport } from "../../src/controllers/marks.ts";
+import { marks } from "../../src/controllers/intervals.ts";
+import { timedReport } from "../../src/controllers/marks.ts";
 import type { Again } from "../../src/runtime/controller.ts";
 import { object } from "./compute-environment/given.ts";
 

@@ -3,11 +3,7 @@
 import type { KubeObject } from "../../api/object.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { type Circumstances, circumstancesOf } from "../circumstances.ts";
-
-/** AWS Batch can use a role, or what was attached to one, nearly always within this time after IAM shows it. */
-export const propagationMs = 10_000;
-/** Until then AWS's word on a role may still be about what was before. */
-const doubtfulMs = 60_000;
+import { roleDoubtfulMs, rolePropagationMs } from "../intervals.ts";
 
 /** By uid of an object. Times are monotonic ms. */
 export type RoleCauses = Map<string, RoleCause>;
@@ -50,14 +46,14 @@ function changed({ states, changes }: RoleCause, clock: Clock): RoleCause {
 /** In how many ms AWS Batch has noticed a change of a role, so that it counts; undefined: no change is that recent. */
 export function roleChangeCountsInMs(causes: RoleCauses, { metadata }: KubeObject, clock: Clock): number | undefined {
   const { changedAt } = causes.get(metadata.uid) ?? unknownCause;
-  const restMs = changedAt === undefined ? 0 : changedAt + propagationMs - clock.monotonic();
+  const restMs = changedAt === undefined ? 0 : changedAt + rolePropagationMs - clock.monotonic();
   return restMs > 0 ? restMs : undefined;
 }
 
 /** Whether AWS's word on a role of the object may still be about what was before the last change. */
 export function isRoleChangeDoubtful(causes: RoleCauses, { metadata }: KubeObject, clock: Clock): boolean {
   const { changedAt } = causes.get(metadata.uid) ?? unknownCause;
-  return changedAt !== undefined && clock.monotonic() - changedAt < doubtfulMs;
+  return changedAt !== undefined && clock.monotonic() - changedAt < roleDoubtfulMs;
 }
 
 /** What the writes for an object are sent under. */

@@ -4,7 +4,7 @@ import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotatio
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
-import { marks } from "../marks.ts";
+import { marks, replacementCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { familyOf } from "./diff.ts";
 import type { Family } from "./fields.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
@@ -15,9 +15,6 @@ type Hindrance = Extract<Step<never>, { kind: "wait" | "blocked" }>;
 /** AWS allows 50 environments in a region; two places are left free for what cannot wait. */
 const environmentsBeforeReplacement = 48;
 export const environmentQuota = 50;
-
-/** No event reports it: an edit of a queue object that no longer refers to the environment's object. */
-const queueCheckMs = 60_000;
 
 /** The first reason not to create a successor of `predecessors` now; undefined when there is none. */
 export function hindrance(spec: Spec, seen: Seen, predecessors: readonly Environment[]): Hindrance | undefined {
@@ -72,7 +69,7 @@ export function pinnedHindrance(queue: QueueSeen, names: ReadonlySet<string>): H
     kind: "blocked",
     reason: "ReferencedByName",
     message: `queue ${queue.queue.jobQueueName} names ${pinned} by its AWS name. Use computeEnvironmentRef in its spec, so that it can follow a replacement`,
-    checkInMs: queueCheckMs,
+    checkInMs: unwatchedCheckMs,
   };
 }
 
@@ -88,7 +85,7 @@ export function pausedHindrance({ directives }: Seen, queue: QueueSeen): Hindran
     kind: "wait",
     reason: queuePaused,
     message: `queue ${queue.queue.jobQueueName} ${held} and cannot be handed over; remove its annotation ${heldBy}`,
-    checkInMs: queueCheckMs,
+    checkInMs: unwatchedCheckMs,
   };
 }
 
@@ -125,7 +122,7 @@ function roomHindrance(seen: Seen): Hindrance | undefined {
       kind: "wait",
       reason: "QuotaNearlyReached",
       message: `${count} of ${environmentQuota} compute environments exist in this region; a replacement begins when at most ${environmentsBeforeReplacement} do. Delete one that is not needed`,
-      checkInMs: 60_000,
+      checkInMs: unwatchedCheckMs,
       stallsAfterMs: marks.missingStallsMs,
     };
   }
@@ -135,7 +132,7 @@ function roomHindrance(seen: Seen): Hindrance | undefined {
       kind: "wait",
       reason: "WaitingForOtherReplacements",
       message: `${seen.replacementsElsewhere} other replacements are under way; at most ${limit} run at once (--max-concurrent-replacements)`,
-      checkInMs: 30_000,
+      checkInMs: replacementCheckMs,
     };
   }
   return undefined;

@@ -3,6 +3,7 @@
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
 import { matchesAny } from "../glob.ts";
+import { unwatchedCheckMs } from "../intervals.ts";
 import { ownershipOf } from "../ownership.ts";
 import { claimChange, tagChange } from "../tags.ts";
 import { othersText } from "../wording.ts";
@@ -18,7 +19,7 @@ export function claimedByAnother({ seen }: Context): readonly Step<Action>[] {
     reason: "Conflict",
     message: `${seen.claimedBy} already owns the environment name ${seen.baseName} in this account and region. Delete one of the two objects, or give one of them a different spec.computeEnvironmentName`,
     // No event wakes this object when the older one is deleted.
-    checkInMs: 60_000,
+    checkInMs: unwatchedCheckMs,
   };
   return [conflict];
 }

@@ -7,6 +7,7 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
+import { creationEveryMs, unwatchedCheckMs } from "../intervals.ts";
 import { ownershipOf, retainedFromTag, retainedMark } from "../ownership.ts";
 import { names } from "./context.ts";
 import { type Difference, differences } from "./diff.ts";
@@ -17,13 +18,11 @@ import type { Seen } from "./seen.ts";
 type Spec = BatchComputeEnvironmentSpec;
 type Blocked = Extract<Step<never>, { kind: "blocked" }>;
 
-const attemptEveryMs = 60 * 60_000;
 /** However often a person asks for one more within the hour: more would use up the quota of the region. */
 const madeAtMost = 3;
 const shownLength = 80;
 /** Somebody may have taken one from the object on purpose, and keeps it. */
 const tagsLostAtMost = 1;
-const tagsLostCheckMs = 60_000;
 
 /**
  * Those of `existing` that were created within the last hour for the current desired state, the newest first. None of
@@ -79,7 +78,7 @@ export function ownershipTagsLost({ planId, baseName, identity, environments }: 
     reason: "OwnershipTagsLost",
     message: `${names(left)} were created for this object but lost their awsbatch.dev/* tags; no more are created until that is resolved. Find out what removes the tags, then return each environment with the tag ${retainedFromTag}: "${retainedMark(identity)}", or delete it`,
     // No event wakes this object when an environment without its tags changes.
-    checkInMs: tagsLostCheckMs,
+    checkInMs: unwatchedCheckMs,
   };
 }
 
@@ -93,7 +92,7 @@ function mayHaveBeenChanged(spec: Spec, environment: Environment): boolean {
 
 /** Until an hour has passed since its creation; without a date it has. */
 function restMs(environment: Environment, now: number): number {
-  return createdAt(environment) + attemptEveryMs - now;
+  return createdAt(environment) + creationEveryMs - now;
 }
 
 function differenceText({ path, from }: Difference): string {

@@ -1,6 +1,7 @@
 /** Deletion of an object: retire and delete every environment of it, or keep them by Retain. Pure. */
 
 import type { Step } from "../agenda.ts";
+import { settleCheckMs } from "../intervals.ts";
 import { retainedMark } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import type { Action } from "./action.ts";
@@ -13,7 +14,7 @@ export const confirming: Step<never> = {
   kind: "wait",
   reason: "Deleting",
   message: "confirming that all AWS resources are gone",
-  checkInMs: 1000,
+  checkInMs: settleCheckMs,
 };
 
 /** The steps of deletion. */

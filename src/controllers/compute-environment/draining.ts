@@ -2,10 +2,10 @@ import type { Environment } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { ActiveJob, BatchRegion, JobsCounted } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { clocksDifferMs, emptyForMs } from "../intervals.ts";
 import { memoryKey } from "../naming.ts";
 import { retiredAtTag } from "../ownership.ts";
 import { inTransition } from "./environment-set.ts";
-import { emptyForMs } from "./retire.ts";
 import { clusterName, type JobsSeen } from "./seen.ts";
 
 /** The jobs on environments that are being retired (docs/design.md, section 5, Retire). */
@@ -175,9 +175,6 @@ async function orUnread<T>(reading: Promise<T>): Promise<T | Unread> {
 function onIt(jobs: readonly ActiveJob[], { environment }: Draining, { clusters }: Counting): readonly ActiveJob[] {
   return jobs.filter((job) => mayBeOn(job, environment, clusters));
 }
-
-/** AWS's clock and ours, which wrote the mark. */
-const clocksDifferMs = 60_000;
 
 /**
  * In its cluster, or of unknown place, as all jobs on EKS are, and created before the environment was retired: a later job

@@ -11,6 +11,7 @@ import { type Circumstances, haveChanged } from "../circumstances.ts";
 import { olderOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
+import { markSettledMs, vCpusMaxAgeMs } from "../intervals.ts";
 import { baseNameOf, memoryKey, queueNameOf } from "../naming.ts";
 import type { NetworkMemories } from "../network/observe.ts";
 import { type Identity, identityOf, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
@@ -24,11 +25,8 @@ import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.t
 import { newestFirst, servingSince } from "./environment-set.ts";
 import { awaitingApproval, queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
-import { markSettledMs } from "./retire.ts";
 import { environmentRoleUser } from "./roles.ts";
 import { clusterName, type QueueObject, type QueueSeen, type RolloutKnown, type Seen } from "./seen.ts";
-
-const vCpusShownForMs = 60_000;
 
 /** When something was asked of AWS (wall ms), and what it was asked under. */
 export interface Tried {
@@ -203,7 +201,7 @@ function sampledvCpus(
     const shown = memory.shownvCpus.get(key);
     const count = environment.computeResources?.desiredvCpus;
     if (count === undefined) memory.shownvCpus.delete(key);
-    else if (shown === undefined || now - shown.at >= vCpusShownForMs) memory.shownvCpus.set(key, { count, at: now });
+    else if (shown === undefined || now - shown.at >= vCpusMaxAgeMs) memory.shownvCpus.set(key, { count, at: now });
   }
   return new Map([...rememberedIn(region, memory.shownvCpus)].map(([name, { count }]) => [name, count]));
 }

@@ -2,6 +2,7 @@
 
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
+import { defaultSoakSeconds, replacementCheckMs } from "../intervals.ts";
 import { returnedAtTag, servingSinceTag } from "../ownership.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
@@ -12,8 +13,6 @@ import { approval, approvalOf, isHeld, noteServing } from "./replacement.ts";
 import { retirement } from "./retire.ts";
 import type { QueueSeen } from "./seen.ts";
 
-const defaultSoakSeconds = 600;
-const soakCheckMs = 30_000;
 /** So many have room in what status may show as one approval. */
 const approvedAtOnce = 12;
 
@@ -136,7 +135,7 @@ function soaking(
     kind: "wait",
     reason: "Soaking",
     message: `${environment.computeEnvironmentName} stays ready until a job runs on ${successor.computeEnvironmentName}, or the soak time is over`,
-    checkInMs: Math.min(soakCheckMs, restMs),
+    checkInMs: Math.min(replacementCheckMs, restMs),
   };
 }
 

@@ -4,12 +4,18 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import type { Step, Wait } from "../agenda.ts";
 import { shortHash } from "../fingerprint.ts";
-import { marks } from "../marks.ts";
+import {
+  invalidEveryMs,
+  marks,
+  refusedRetryMs,
+  rolePropagationMs,
+  settleCheckMs,
+  unwatchedCheckMs,
+} from "../intervals.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { type Action, tagOne } from "./action.ts";
-import { propagationMs } from "./causes.ts";
 import {
   environmentQuota,
   foreignHindrance,
@@ -37,7 +43,7 @@ import {
 import { repointForeign } from "./repoint-foreign.ts";
 import { createRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
-import { invalidEveryMs, revalidation } from "./revalidation.ts";
+import { revalidation } from "./revalidation.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 import { momentAfter, momentOf } from "./timestamps.ts";
 
@@ -46,8 +52,6 @@ type Spec = BatchComputeEnvironmentSpec;
 export type HeldStep = "Create" | "Repoint" | "Delete";
 
 const attemptsAtOnce = 3;
-/** The operator repairs a role of its own: one check after that may have another result. */
-const ownRoleEveryMs = 5 * 60_000;
 
 /** Whether a step named in `holdBefore` still waits for its approval, as far as it is about `environment`. */
 export function isHeld(spec: Spec, seen: Approving, step: HeldStep, environment: Environment): boolean {
@@ -104,7 +108,7 @@ export function firstEnvironment(spec: Spec, seen: Seen, now: number): Step<Acti
       kind: "blocked",
       reason: "QuotaExceeded",
       message: `all ${environmentQuota} compute environments that AWS allows in a region exist. Delete one that is not needed`,
-      checkInMs: 60_000,
+      checkInMs: unwatchedCheckMs,
     };
   }
   return make({ spec, seen, now }, [], `${seen.freeName.name} is being created`);
@@ -156,7 +160,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
 
   if (neverServed && isAuthorizationReason(target.statusReason) && Number.isFinite(ageMs)) {
     const attempt = attemptOf(name);
-    const restMs = attempt < attemptsAtOnce ? propagationMs - ageMs : invalidEveryMs - ageMs;
+    const restMs = attempt < attemptsAtOnce ? rolePropagationMs - ageMs : invalidEveryMs - ageMs;
     const waitMs = seen.madeBefore.has(name) ? 0 : Math.min(restMs, seen.roleChangeCountsInMs ?? restMs);
     if (waitMs > 0 && attempt < attemptsAtOnce) {
       const wait: Step<Action> = {
@@ -183,7 +187,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
         kind: "blocked",
         reason: "Invalid",
         message: `AWS found ${name} INVALID: ${reason}.${who} Fix the role ${target.serviceRole ?? ""}; another attempt follows when AWS has deleted the earlier ones (${left}), which the operator retries every 5 minutes`,
-        checkInMs: 5 * 60_000,
+        checkInMs: refusedRetryMs,
       };
       return [blocked];
     }
@@ -195,13 +199,13 @@ export function afterInvalid(context: Context, target: Environment): readonly St
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;
   const fixable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
-  const everyMs = fixable ? ownRoleEveryMs : invalidEveryMs;
+  const everyMs = fixable ? refusedRetryMs : invalidEveryMs;
   const again = revalidation(seen, target, everyMs, now);
   const blocked: Step<Action> = {
     kind: "blocked",
     reason: "Invalid",
     message: `${found} Correct the spec, or what it refers to; the operator asks AWS to check again ${fixable ? "after 5" : "every 30"} minutes`,
-    checkInMs: Math.min(5 * 60_000, again.kind === "later" ? again.dueInMs : Number.POSITIVE_INFINITY),
+    checkInMs: Math.min(refusedRetryMs, again.kind === "later" ? again.dueInMs : Number.POSITIVE_INFINITY),
   };
   return again.kind === "act" ? [again, blocked] : [blocked];
 }
@@ -406,7 +410,7 @@ function make(
 ): Step<Action> {
   const { name, absent } = seen.freeName;
   if (!absent) {
-    return { kind: "wait", reason: "Creating", message, checkInMs: 1000, until: { kind: "listing" } };
+    return { kind: "wait", reason: "Creating", message, checkInMs: settleCheckMs, until: { kind: "listing" } };
   }
   const made = momentAfter(now, others.map(createdAt));
   return {

@@ -2,7 +2,7 @@
 
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
-import { marks } from "../marks.ts";
+import { marks } from "../intervals.ts";
 import type { Action } from "./action.ts";
 import { inTransition } from "./environment-set.ts";
 import type { QueueSeen, Seen } from "./seen.ts";

@@ -2,10 +2,19 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import { longestCallMs } from "../../aws/calls.ts";
-import { stalenessMs, stalestMs } from "../../aws/effects.ts";
 import type { Step } from "../agenda.ts";
 import { timestamp } from "../conditions.ts";
+import {
+  countingCheckMs,
+  drainCheckMs,
+  emptyForMs,
+  markHoldsMs,
+  markSettlesMs,
+  refusedRetryMs,
+  settleCheckMs,
+  terminateAgainMs,
+  uncountedCheckMs,
+} from "../intervals.ts";
 import { retiredAtTag } from "../ownership.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { type Action, tagOne } from "./action.ts";
@@ -15,29 +24,6 @@ import { retireRequest } from "./request.ts";
 import { clusterName, type Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
-
-/** Two counts of zero jobs this far apart show that an environment is empty. */
-export const emptyForMs = 10_000;
-const drainCheckMs = 60_000;
-const unreadCheckMs = 10_000;
-/** A count that is not complete after one pass takes minutes. */
-const countingCheckMs = 5_000;
-/** How long jobs that are being terminated have before they are terminated once more. */
-const terminateAgainMs = 60_000;
-/** A deletion that AWS gave up is requested again only after this long. */
-const deleteAgainMs = 5 * 60_000;
-/**
- * So long after its mark a read is sure to show who came to name it before AWS showed the mark to everybody; a mark is
- * in whole seconds.
- */
-const markSettlesMs = stalenessMs + stalestMs + 1000;
-/**
- * So long after its moment every mark has settled, whoever wrote it: it is planned in that moment, and takes effect
- * after the live read that follows and the longest write.
- */
-export const markSettledMs = stalestMs + longestCallMs + markSettlesMs;
-/** An older mark of what is still ENABLED says nothing of the jobs that it may have taken since. */
-const markHoldsMs = 5 * 60_000;
 
 export type RetireStep = "InUse" | "Disabling" | "Draining" | "Deleting" | "DeleteFailed";
 
@@ -65,7 +51,7 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   if (environment.status === "DELETING") {
     return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message: `${name} is being deleted` } };
   }
-  if (seen.mayBeNamed.has(name)) return { step: "Disabling", next: confirming(name, 1000) };
+  if (seen.mayBeNamed.has(name)) return { step: "Disabling", next: confirming(name, settleCheckMs) };
   if (!isRetired(environment)) return { step: "Disabling", next: mark(environment, now) };
   if (inTransition(environment)) {
     return { step: "Disabling", next: { kind: "wait", reason: "Disabling", message: `${name} is being disabled` } };
@@ -121,7 +107,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
   });
   if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, countingCheckMs);
   if (jobs.kind === "unread") {
-    return wait(`the operator cannot count the jobs on ${name}, so it keeps ${name}: ${jobs.why}`, unreadCheckMs);
+    return wait(`the operator cannot count the jobs on ${name}, so it keeps ${name}: ${jobs.why}`, uncountedCheckMs);
   }
   if (jobs.remaining.length === 0) {
     const rest = emptyForMs - (jobs.zeroForMs ?? 0);
@@ -148,7 +134,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
       environment.containerOrchestrationType === "EKS"
         ? "but AWS does not report whether they run on it, so the operator terminates none of them; terminate the unwanted ones yourself"
         : "but AWS does not report yet where they run";
-    return wait(`${name} waits for ${count}, ${where}`, unreadCheckMs);
+    return wait(`${name} waits for ${count}, ${where}`, uncountedCheckMs);
   }
   if (jobIds.length === 0) {
     return wait(
@@ -168,7 +154,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
 function remove(seen: Seen, environment: Environment, now: number): Retirement {
   const name = environment.computeEnvironmentName;
   const triedAt = seen.deleteTriedAt.get(name);
-  const restMs = triedAt === undefined ? 0 : triedAt + deleteAgainMs - now;
+  const restMs = triedAt === undefined ? 0 : triedAt + refusedRetryMs - now;
   const waitMs = Math.min(restMs, seen.roleChangeCountsInMs ?? restMs);
   // DELETING → INVALID: AWS gave the deletion up, and does not resume it by itself.
   if (waitMs > 0 && environment.status === "INVALID") {

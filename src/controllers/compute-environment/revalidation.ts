@@ -2,6 +2,7 @@
 
 import type { Environment } from "../../aws/batch.ts";
 import type { Act, Step } from "../agenda.ts";
+import { invalidEveryMs } from "../intervals.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
@@ -9,9 +10,6 @@ import type { Context } from "./context.ts";
 import { isRetired } from "./environment-set.ts";
 import { revalidateRequest } from "./request.ts";
 import type { Seen } from "./seen.ts";
-
-/** How often what stays INVALID is checked, or tried again. */
-export const invalidEveryMs = 30 * 60_000;
 
 /**
  * What continues while a step waits or is blocked: AWS checks again what it found INVALID although queues reference it. The

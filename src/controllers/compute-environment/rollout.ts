@@ -8,6 +8,7 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
 import { shortHash } from "../fingerprint.ts";
+import { settleCheckMs } from "../intervals.ts";
 import { rolloutTokenTag, type Tags } from "../ownership.ts";
 import type { Action, Rollout } from "./action.ts";
 import type { RolloutKnown, Seen } from "./seen.ts";
@@ -49,7 +50,7 @@ export function rolloutNoted(token: string | undefined, target: Environment, see
   const known = knownOf(seen.rollouts.get(name), token);
   const mayBeUnderWay = known === undefined && status === "UPDATING" && isAsked(tags, token);
   if (mayBeUnderWay && !seen.settled.has(name)) {
-    return { kind: "wait", reason: "Updating", message: `${name} is being updated`, checkInMs: 1000 };
+    return { kind: "wait", reason: "Updating", message: `${name} is being updated`, checkInMs: settleCheckMs };
   }
   if (!mayBeUnderWay && known !== true) return undefined;
   const change = { set: { [rolloutTokenTag]: token }, remove: [] };

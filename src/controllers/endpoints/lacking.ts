@@ -4,7 +4,7 @@ import { shortName } from "../../network/dependence.ts";
 import type { EndpointPlan, EndpointToMake } from "../../network/endpoints.ts";
 import { isBroken } from "../../network/lookups.ts";
 import type { Blocked, Wait } from "../agenda.ts";
-import { marks } from "../marks.ts";
+import { marks } from "../intervals.ts";
 import { othersCheckMs, type Refused, transitionCheckMs, unreadCheckMs } from "./next.ts";
 import type { VpcSeen } from "./seen.ts";
 

@@ -2,7 +2,7 @@
 
 import { isPresent } from "../../network/lookups.ts";
 import type { Act, Step, Wait } from "../agenda.ts";
-import { marks } from "../marks.ts";
+import { marks } from "../intervals.ts";
 import { retainedFromTag, retainedMark } from "../ownership.ts";
 import type { PartPlan } from "../part.ts";
 import type { EndpointsAction } from "./action.ts";

@@ -7,7 +7,8 @@ import { isPresent } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { directivesOf } from "../directives.ts";
-import { type Ec2Memory, factsMaxAgeMs, lackingMs, lackingToOthersMs, removedLately, taken } from "../ec2-memory.ts";
+import { type Ec2Memory, factsMaxAgeMs, removedLately, taken } from "../ec2-memory.ts";
+import { lackingMaxAgeMs, lackingToOthersMaxAgeMs } from "../intervals.ts";
 import { environmentObjects, likelyJobs } from "../network/described.ts";
 import { identityOf, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
@@ -89,7 +90,7 @@ async function networkOf(
     const here = seen.vpcs.filter((vpc) => used.includes(vpc.vpcId));
     const isAnyLacking = here.some((vpc) => lackOfAny(vpc, []) !== undefined);
     const isOwnLacking = here.some((vpc) => lackOfItsOwn(vpc, []) !== undefined);
-    if (isAnyLacking) memory.lacking.set(object.metadata.uid, isOwnLacking ? lackingMs : lackingToOthersMs);
+    if (isAnyLacking) memory.lacking.set(object.metadata.uid, isOwnLacking ? lackingMaxAgeMs : lackingToOthersMaxAgeMs);
     return seen;
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");

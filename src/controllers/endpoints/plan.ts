@@ -3,7 +3,7 @@
 import { shortName } from "../../network/dependence.ts";
 import { isPresent } from "../../network/lookups.ts";
 import type { ConditionDraft, Step, Wait } from "../agenda.ts";
-import { marks } from "../marks.ts";
+import { marks } from "../intervals.ts";
 import { nothingToDo, type PartPlan, together } from "../part.ts";
 import type { EndpointsAction } from "./action.ts";
 import { nextWrites } from "./creating.ts";

@@ -1,6 +1,7 @@
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
 import { matchesAny } from "../glob.ts";
+import { othersCheckMs } from "../intervals.ts";
 import { fingerprintTag, ownerTags, retainedFromTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import { firstOf, othersText } from "../wording.ts";
@@ -10,16 +11,13 @@ import { type Answer, blocked, tagging } from "./step.ts";
 
 /** The owner of the name: rivals, other owners, and revisions without one. Pure. */
 
-/** How often to check another owner's object: its deletion does not wake this one. */
-const conflictCheckMs = 10_000;
-
 /** Another object has the name. */
 export function claim(seen: Seen): Answer | undefined {
   if (seen.claimedBy === undefined) return undefined;
   return blocked(
     "Conflict",
     `JobDefinition ${seen.claimedBy} already owns the AWS name ${seen.name}, by the tags in AWS or because it is older. Delete one of the two, or recreate this object with a different jobDefinitionName`,
-    conflictCheckMs,
+    othersCheckMs,
   );
 }
 
@@ -34,7 +32,7 @@ export function otherOwner(seen: Seen, entries: readonly Entry[]): Answer | unde
       );
     }
     if (owner.kind === "otherObject" && !seen.giveWay.includes(owner.owner)) {
-      return blocked("Conflict", othersText(name, owner, "jobDefinitionName"), conflictCheckMs);
+      return blocked("Conflict", othersText(name, owner, "jobDefinitionName"), othersCheckMs);
     }
   }
   return undefined;

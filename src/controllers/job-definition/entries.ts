@@ -1,12 +1,10 @@
 import type { RevisionSeen } from "../../aws/region.ts";
 import { timestamp } from "../conditions.ts";
+import { clocksDifferMs } from "../intervals.ts";
 import { fingerprintTag, type Ownership, ownershipOf, registeredAtTag } from "../ownership.ts";
 import type { ReportedRevision, Seen } from "./seen.ts";
 
 /** The ACTIVE revisions of a name, each with what its tags and its body show. Pure. */
-
-/** By so much the clock of the writer before may have been ahead. */
-const clockLagMs = 60_000;
 
 export interface Entry {
   /** `name:revision`. */
@@ -90,7 +88,7 @@ export function nextTimeAfter(
     ...reported.map(({ registeredAt = "" }) => Date.parse(registeredAt)),
   ];
   // A time that lies far ahead was not written by a clock that can be followed.
-  const seconds = times.filter((time) => time < now + clockLagMs).map((time) => Math.floor(time / 1000));
+  const seconds = times.filter((time) => time < now + clocksDifferMs).map((time) => Math.floor(time / 1000));
   const next = (Math.max(...seconds) + 1) * 1000;
   return next > now ? next : undefined;
 }

@@ -1,14 +1,10 @@
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
+import { defaultRevisionMinAgeSeconds, duplicateWithinMs, farthestCheckMs } from "../intervals.ts";
 import { type Entry, registeredByUs } from "./entries.ts";
 
 /** Which superseded revisions are deregistered, and when. Pure. */
 
-/** Two registrations of one body within this time, with nothing between them, are one that was asked for twice. */
-const duplicateWithinMs = 10 * 60_000;
-/** A check at least this often keeps a far date from overflowing a timer. */
-const farthestCheckMs = 24 * 3_600_000;
 const defaultLimit = 10;
-const defaultMinAgeSeconds = 604_800;
 
 export interface Surplus {
   /** To be deregistered now, oldest first. */
@@ -27,7 +23,7 @@ export function surplusOf(
   now: number,
 ): Surplus {
   const limit = spec.revisionHistoryLimit ?? defaultLimit;
-  const minAgeMs = (spec.revisionMinAgeSeconds ?? defaultMinAgeSeconds) * 1000;
+  const minAgeMs = (spec.revisionMinAgeSeconds ?? defaultRevisionMinAgeSeconds) * 1000;
   const due: Entry[] = [];
   const waitsMs: number[] = [];
   let kept = 0;

@@ -8,16 +8,13 @@ import { type Circumstances, circumstancesOf, haveChanged } from "../circumstanc
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import { directivesOf } from "../directives.ts";
 import type { Failing } from "../failures.ts";
+import { firstListingCheckMs, shownWithinMs } from "../intervals.ts";
 import { defaultAwsName } from "../naming.ts";
 import { type Cluster, identityOf, identityText, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { needsBody, withBodyChanges } from "./body.ts";
 import { fingerprintOfSpec } from "./normalise.ts";
 import type { Seen } from "./seen.ts";
-
-/** AWS shows a write within this time. */
-const shownWithinMs = 5000;
-const listingCheckMs = 100;
 
 /** By uid of an object: its newest revision, and what that was first seen under. */
 export type FoundRevisions = Map<string, { readonly arn: string; readonly under: Circumstances }>;
@@ -108,7 +105,7 @@ async function listed(region: Region, clock: Clock, signal: AbortSignal): Promis
     const known = definitions !== undefined;
     if (definitionsFailure !== undefined && (!known || needsPerson(definitionsFailure.kind))) throw definitionsFailure;
     if (known) return snapshot;
-    await sleep(clock, listingCheckMs, signal);
+    await sleep(clock, firstListingCheckMs, signal);
   }
 }
 

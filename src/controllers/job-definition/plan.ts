@@ -2,6 +2,7 @@ import type { JobDefinition, JobDefinitionSpec } from "../../api/v1alpha1/job-de
 import { tagPrefix } from "../../aws/names.ts";
 import type { FieldChange, Plan } from "../agenda.ts";
 import { shortHash } from "../fingerprint.ts";
+import { rereadCheckMs, revisionContestedForMs } from "../intervals.ts";
 import { fingerprintTag, identityText, ownerTags, revisionRolesTag } from "../ownership.ts";
 import { rolesNamedByDefinition } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
@@ -13,15 +14,12 @@ import { type Entry, entriesOf, nextTimeAfter, registeredByUs } from "./entries.
 import { surplusOf } from "./history.ts";
 import { removal } from "./removal.ts";
 import type { Seen } from "./seen.ts";
-import { type Answer, blocked, checkAgainMs, serves, tagging } from "./step.ts";
+import { type Answer, blocked, serves, tagging } from "./step.ts";
 
 /**
  * The next step of a job definition. The spec is compared with the highest ACTIVE revision of the name,
  * because SubmitJob by name runs that one. Rules are in order; the first that applies wins. Pure.
  */
-
-/** Somebody else who registers above ours twice within this time is not fought. */
-const contestedWithinMs = 10 * 60_000;
 
 export function plan(object: JobDefinition, seen: Seen, now: number): Plan<Action> {
   const { agenda, change } = answerFor(object, seen, now);
@@ -67,7 +65,7 @@ function first(spec: JobDefinitionSpec, seen: Seen, now: number): Answer {
   const until = { kind: "listing" } as const;
   return {
     ...answer,
-    agenda: [{ kind: "wait", reason: "CheckingRevisions", message, checkInMs: checkAgainMs, until }],
+    agenda: [{ kind: "wait", reason: "CheckingRevisions", message, checkInMs: rereadCheckMs, until }],
   };
 }
 
@@ -97,7 +95,7 @@ function contestedForMs(entries: readonly Entry[], top: Entry, now: number): num
   const [newest, before] = registeredByUs(entries);
   if (newest === undefined || !newest.equal || !top.byOthers) return 0;
   const corrected = before?.equal === true || entries[entries.indexOf(newest) + 1]?.byOthers === true;
-  return corrected ? Math.max(0, newest.registeredAt + contestedWithinMs - now) : 0;
+  return corrected ? Math.max(0, newest.registeredAt + revisionContestedForMs - now) : 0;
 }
 
 function yielding(seen: Seen, top: Entry, checkInMs: number): Answer {

@@ -1,9 +1,10 @@
+import { rereadCheckMs } from "../intervals.ts";
 import { retainedMark } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import { keptForOtherCluster } from "../wording.ts";
 import type { Entry } from "./entries.ts";
 import type { Seen } from "./seen.ts";
-import { type Answer, blocked, checkAgainMs } from "./step.ts";
+import { type Answer, blocked } from "./step.ts";
 
 /** The deletion of a job definition: the same path with nothing desired. Revisions of other owners stay. Pure. */
 
@@ -58,7 +59,7 @@ function deregisterAll(seen: Seen, entries: readonly Entry[], ours: readonly Ent
   }
   if (entries.length === 0 && !seen.absent) {
     const message = `waiting for a listing that shows that no revision of ${seen.name} is left that is ours`;
-    return { change, agenda: [{ kind: "wait", reason: "CheckingRevisions", message, checkInMs: checkAgainMs }] };
+    return { change, agenda: [{ kind: "wait", reason: "CheckingRevisions", message, checkInMs: rereadCheckMs }] };
   }
   const rest = entries.length === 0 ? "" : `; ${listed(entries)} belongs to others and stays`;
   const message = `no revision of ${seen.name} that is ours is ACTIVE any more${rest}`;

@@ -10,9 +10,6 @@ export interface Answer {
   readonly change?: Omit<Change, "id">;
 }
 
-/** Another check when nothing but AWS's own time can bring the answer. */
-export const checkAgainMs = 2000;
-
 /** @param serving the revision that jobs by name run meanwhile; undefined: none that is as the spec says */
 export function tagging(
   purpose: TagPurpose,

@@ -3,6 +3,7 @@
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import type { Step } from "../agenda.ts";
 import { confirming } from "../compute-environment/delete.ts";
+import { drainCheckMs, settleCheckMs, shownWithinMs, terminateAgainMs, uncountedCheckMs } from "../intervals.ts";
 import { ownershipOf, retainedMark } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
 import { releaseTags } from "../tags.ts";
@@ -11,13 +12,6 @@ import type { Action } from "./action.ts";
 import { withPolicy } from "./diff.ts";
 import { anyServing } from "./order.ts";
 import type { Seen } from "./seen.ts";
-
-/** A disabled queue takes no jobs, so two empty counts need only lie as far apart as AWS may answer stale. */
-const emptyForMs = 5_000;
-const drainCheckMs = 60_000;
-const unreadCheckMs = 10_000;
-/** Jobs get this long to end before they are terminated once more. */
-const terminateAgainMs = 60_000;
 
 export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action> {
   const { queue, queueName: name } = seen;
@@ -78,11 +72,12 @@ function drain(object: JobQueue, seen: Seen, now: number): Step<Action> | undefi
     message,
     checkInMs,
   });
-  if (jobs === undefined) return wait(`the jobs of ${name} are being counted`, 1000);
+  if (jobs === undefined) return wait(`the jobs of ${name} are being counted`, settleCheckMs);
   if (jobs.kind === "unread")
-    return wait(`the jobs of ${name} cannot be counted, so it is kept: ${jobs.why}`, unreadCheckMs);
+    return wait(`the jobs of ${name} cannot be counted, so it is kept: ${jobs.why}`, uncountedCheckMs);
   if (jobs.remaining.length === 0) {
-    const rest = emptyForMs - (jobs.zeroForMs ?? 0);
+    // A disabled queue takes no jobs, so the two counts need only lie as far apart as AWS may answer late.
+    const rest = shownWithinMs - (jobs.zeroForMs ?? 0);
     return rest <= 0 ? undefined : wait(`no job is left in ${name}; counted once more`, rest);
   }
   const { drain: policy } = object.spec;

@@ -19,6 +19,7 @@ import type { JobsSeen } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import { shortHash } from "../fingerprint.ts";
+import { liveReadMaxAgeMs } from "../intervals.ts";
 import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey } from "../naming.ts";
 import { identityOf, isNamedBy, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
@@ -44,9 +45,6 @@ export interface Memory {
 /** The labels of a namespace, or why they may not be read; undefined: there is none, or nobody asked for them. */
 type Labels = Readonly<Record<string, string>> | StoreError | undefined;
 
-/** After a longer wait for labels an earlier live read is out of date. */
-const labelsSlowMs = 1000;
-
 export function newMemory(): Memory {
   return { zeroSince: new Map(), terminatedAt: new Map(), foundInvalid: new Map() };
 }
@@ -61,7 +59,7 @@ export async function observe(
   const begunAt = ports.clock.monotonic();
   const labels = await labelsAskedFor(object, region.snapshot(), ports, signal);
   // The wait comes before the read of AWS: an environment of the order may have left service meanwhile.
-  if (ports.clock.monotonic() - begunAt > labelsSlowMs) await region.refresh(signal);
+  if (ports.clock.monotonic() - begunAt > liveReadMaxAgeMs) await region.refresh(signal);
   const snapshot = region.snapshot();
   const identity = identityOf(object, ports.cluster);
   const queueName = queueNameOf(object);

@@ -6,7 +6,7 @@ import type { Act, Blocked, Change, ConditionDraft, FieldChange, Plan, Serves, S
 import { isRetired } from "../compute-environment/environment-set.ts";
 import { conditionsOf } from "../conditions.ts";
 import { matchesAny } from "../glob.ts";
-import { marks } from "../marks.ts";
+import { marks, refusedRetryMs, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
@@ -29,8 +29,6 @@ interface Context {
 
 type Waiting = Wait | Blocked;
 
-/** For what nothing wakes: an older object of the same name that has gone, a namespace with other labels, a successor. */
-const recheckMs = 60_000;
 const withoutAny = "NoUsableEnvironment";
 const orderPath = "spec.computeEnvironmentOrder";
 
@@ -74,7 +72,7 @@ function claimedByAnother({ seen }: Context): Step<Action> | undefined {
     kind: "blocked",
     reason: "Conflict",
     message: `${seen.claimedBy} already owns the queue name ${seen.queueName} in this account and region, by the tags in AWS or because it is older; delete one of the two, or recreate this object with a different jobQueueName`,
-    checkInMs: recheckMs,
+    checkInMs: unwatchedCheckMs,
   };
 }
 
@@ -153,7 +151,8 @@ function created({ spec, seen, order }: Context): Step<Action> | undefined {
   if (queue !== undefined) return undefined;
   if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
   const message = `${queueName} is being created`;
-  if (!seen.absent) return { kind: "wait", reason: "Creating", message, checkInMs: 1000, until: { kind: "listing" } };
+  if (!seen.absent)
+    return { kind: "wait", reason: "Creating", message, checkInMs: settleCheckMs, until: { kind: "listing" } };
   const { names } = order;
   const action: Action = { kind: "create", request: createRequest(spec, seen, names), joining: joining(seen, names) };
   return { kind: "act", action, reason: "Creating", message };
@@ -269,7 +268,7 @@ function orderHeld({ seen, order }: Context): Step<Action> | undefined {
 
 /** No change of an object that the spec does not refer to wakes the queue, and the order in AWS follows it. */
 function recheckedWhileLeaving({ leaving }: Seen, next: Waiting): Waiting {
-  return leaving.length === 0 ? next : { ...next, checkInMs: recheckMs };
+  return leaving.length === 0 ? next : { ...next, checkInMs: unwatchedCheckMs };
 }
 
 /** What an order has to wait for before it may be written. */
@@ -297,7 +296,7 @@ function invalid({ seen }: Context): Step<Action> | undefined {
     kind: "blocked",
     reason: "Invalid",
     message: `AWS found ${seen.queueName} INVALID: ${withoutRequestIds(seen.queue.statusReason ?? "AWS gives no reason")}`,
-    checkInMs: 5 * 60_000,
+    checkInMs: refusedRetryMs,
   };
 }
 
@@ -340,14 +339,14 @@ function settled({ seen }: Context): Serves {
 function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): Waiting {
   const refused = seen.entries.find((entry) => entry.kind === "unresolved" && entry.reason !== "ReferenceNotFound");
   if (refused?.kind === "unresolved") {
-    return { kind: "blocked", reason: refused.reason, message: refused.message, checkInMs: recheckMs };
+    return { kind: "blocked", reason: refused.reason, message: refused.message, checkInMs: unwatchedCheckMs };
   }
   const lost = seen.entries.some((entry) => entry.kind === "unresolved");
   return {
     kind: "wait",
     reason: lost ? "ReferenceNotFound" : reason,
     message: missing.map(({ label, why }) => `${label}: ${why}`).join("; "),
-    ...(missing.some(({ state }) => state === "retiring") ? { checkInMs: recheckMs } : {}),
+    ...(missing.some(({ state }) => state === "retiring") ? { checkInMs: unwatchedCheckMs } : {}),
     ...(missing.some(({ state }) => state !== "inTransition") ? { stallsAfterMs: marks.missingStallsMs } : {}),
   };
 }

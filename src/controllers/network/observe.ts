@@ -7,6 +7,21 @@ import type { NetworkReader } from "../../network/port.ts";
 import { type Preflight, preflight } from "../../network/preflight.ts";
 import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
 import { requestedAtOf } from "../circumstances.ts";
+import {
+  answerSoonForMs,
+  ec2CommandPatienceMs,
+  ec2PatienceMs,
+  lateAnswerCheckMs,
+  preflightFixingForMs,
+  preflightInEffectMs,
+  preflightRestMs,
+  preflightTogetherMs,
+  preflightTurnMs,
+  restCheckMs,
+  settleCheckMs,
+  soonestCheckMs,
+  unwatchedCheckMs,
+} from "../intervals.ts";
 import type { Ports } from "../ports.ts";
 import { describedBy, jobsOf, likelyJobs, workloadOf } from "./described.ts";
 import type { NetworkSeen } from "./seen.ts";
@@ -16,30 +31,6 @@ import type { NetworkSeen } from "./seen.ts";
  * environment waiting: a pass requests facts, and a later pass uses them when they have arrived. Only where the next step
  * depends on them (`Enforce`) the pass waits for them, two seconds at most.
  */
-
-/** How long facts are believed while nothing is wrong. */
-const restMs = 3 * 3_600_000;
-/** Something is wrong, and for the first ten minutes a person may be fixing it. */
-const fixingMs = 60_000;
-const fixingLastsMs = 10 * 60_000;
-const brokenMs = 10 * 60_000;
-/**
- * Networks that are not known to be ready are read again in turn, this long after each other. Each costs up to ten calls
- * of its own (the instance profile with its role, DNS settings, launch templates), so that a hundred of them would use up
- * the calls that the account has. A change of the spec, or a requested reconcile, waits for no turn.
- */
-const turnMs = 6000;
-/** Job definitions come and go; taking them into account again costs no call. */
-const judgeMs = 10 * 60_000;
-/** Environments that are changed together share what they read. */
-const togetherMs = 3000;
-/** The operator's own writes are in effect by then: paths may change, also for environments that requested nothing. */
-const inEffectMs = 5 * 60_000;
-const patienceMs = 2000;
-const askedOnceMs = 30_000;
-const soonMs = 1000;
-const soonLastsMs = 10_000;
-const lateMs = 10_000;
 
 /** What this process remembers of the network of one environment; a restart reads it again. */
 interface NetworkMemory {
@@ -83,7 +74,8 @@ export async function observeNetwork(
   const now = ports.clock.monotonic();
   const key = JSON.stringify([described, requestedAtOf(object)]);
   const before = memories.get(uid);
-  const memory = before?.key === key ? before : begun(key, now, before === undefined ? restMs / 2 : togetherMs);
+  const memory =
+    before?.key === key ? before : begun(key, now, before === undefined ? preflightRestMs / 2 : preflightTogetherMs);
   memories.set(uid, memory);
   if (memory.neededSince === undefined && now >= dueAt(memory, memories, now)) {
     memory.neededSince = now;
@@ -96,7 +88,7 @@ export async function observeNetwork(
     };
     const read = await gathered(described, object, ports, reading, signal);
     if (read.kind === "unread") {
-      memory.turnAt = nextTurnAt(memories, now + fixingMs);
+      memory.turnAt = nextTurnAt(memories, now + unwatchedCheckMs);
       return { ...read, checkInMs: memory.turnAt - now };
     }
     if (read.kind === "facts") keep(memory, read, now);
@@ -105,7 +97,7 @@ export async function observeNetwork(
   if (facts === undefined) return { kind: "pending", checkInMs: comingInMs(memory, now) };
   const result = judged(memory, { facts, described }, { object, region, ports }, now);
   const dueInMs = memory.neededSince === undefined ? dueAt(memory, memories, now) - now : comingInMs(memory, now);
-  const checkInMs = Math.max(1000, Math.min(dueInMs, memory.judgedAt + judgeMs - now));
+  const checkInMs = Math.max(soonestCheckMs, Math.min(dueInMs, memory.judgedAt + restCheckMs - now));
   return { kind: "checked", preflight: result, checkInMs };
 }
 
@@ -122,11 +114,17 @@ export async function networkNow(
 ): Promise<NetworkSeen | undefined> {
   const described = describedBy(object.spec);
   if (described === undefined) return undefined;
-  const read = await gathered(described, object, ports, { maxAgeMs: restMs, patienceMs: askedOnceMs }, signal);
+  const read = await gathered(
+    described,
+    object,
+    ports,
+    { maxAgeMs: preflightRestMs, patienceMs: ec2CommandPatienceMs },
+    signal,
+  );
   if (read.kind !== "facts") return undefined;
   const now = ports.clock.monotonic();
   const result = judged(begun("", now, 0), { facts: read.facts, described }, { object, region, ports }, now);
-  return { kind: "checked", preflight: result, checkInMs: restMs };
+  return { kind: "checked", preflight: result, checkInMs: preflightRestMs };
 }
 
 function begun(key: string, now: number, oldest: number): NetworkMemory {
@@ -156,19 +154,19 @@ function keep(memory: NetworkMemory, { facts, reader }: Extract<Gathered, { kind
 }
 
 function patienceFor({ spec }: BatchComputeEnvironment, memory: NetworkMemory, now: number): number {
-  return spec.network?.preflight === "Enforce" && memory.neededSince === now ? patienceMs : 0;
+  return spec.network?.preflight === "Enforce" && memory.neededSince === now ? ec2PatienceMs : 0;
 }
 
 /** When to check whether the requested facts have arrived. */
 function comingInMs({ neededSince }: NetworkMemory, now: number): number {
-  return now - (neededSince ?? now) < soonLastsMs ? soonMs : lateMs;
+  return now - (neededSince ?? now) < answerSoonForMs ? settleCheckMs : lateAnswerCheckMs;
 }
 
 /** When newer facts are needed, monotonic ms. */
 function dueAt(memory: NetworkMemory, memories: NetworkMemories, now: number): number {
   const rested = restedAt(memory, memories, now);
   const writtenAt = memory.reader?.writtenAt ?? Number.NEGATIVE_INFINITY;
-  return writtenAt >= memory.factsSince ? Math.min(rested, writtenAt + inEffectMs) : rested;
+  return writtenAt >= memory.factsSince ? Math.min(rested, writtenAt + preflightInEffectMs) : rested;
 }
 
 /** Until when these facts are believed while nothing changes, monotonic ms. */
@@ -176,9 +174,12 @@ function restedAt(memory: NetworkMemory, memories: NetworkMemories, now: number)
   const { readAt, wrongSince } = memory;
   if (wrongSince === undefined) {
     memory.turnAt = undefined;
-    return readAt + restMs;
+    return readAt + preflightRestMs;
   }
-  memory.turnAt ??= nextTurnAt(memories, readAt + (now - wrongSince < fixingLastsMs ? fixingMs : brokenMs));
+  memory.turnAt ??= nextTurnAt(
+    memories,
+    readAt + (now - wrongSince < preflightFixingForMs ? unwatchedCheckMs : restCheckMs),
+  );
   return memory.turnAt;
 }
 
@@ -186,7 +187,7 @@ function restedAt(memory: NetworkMemory, memories: NetworkMemories, now: number)
 function nextTurnAt(memories: NetworkMemories, earliest: number): number {
   let last = Number.NEGATIVE_INFINITY;
   for (const { turnAt } of memories.values()) if (turnAt !== undefined) last = Math.max(last, turnAt);
-  return Math.max(earliest, last + turnMs);
+  return Math.max(earliest, last + preflightTurnMs);
 }
 
 type Gathered =
@@ -229,7 +230,7 @@ function judged(
   now: number,
 ): Preflight {
   const { objects, settings, cluster } = ports;
-  if (memory.result === undefined || now - memory.judgedAt >= judgeMs) {
+  if (memory.result === undefined || now - memory.judgedAt >= restCheckMs) {
     const jobs = likelyJobs(objects, settings, region.snapshot(), cluster);
     const here = jobsOf(jobs, object.metadata, object.spec.region ?? settings.region);
     memory.result = preflight(described, workloadOf(object.spec, region.region, here), facts);

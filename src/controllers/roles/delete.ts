@@ -3,7 +3,7 @@
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { tagPrefix } from "../../aws/names.ts";
 import type { Act, Blocked, Wait } from "../agenda.ts";
-import { marks } from "../marks.ts";
+import { marks, othersCheckMs, settleCheckMs, slowestRetryMs, unwatchedCheckMs } from "../intervals.ts";
 import { retainedFromTag, roleTag, sharedRoleTag } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import type { RolesAction } from "./action.ts";
@@ -13,11 +13,6 @@ import type { OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleWrite } from "./writes.ts";
 
 type RolesStep = Act<RolesAction> | Wait | Blocked;
-
-const othersCheckMs = 5000;
-const settleCheckMs = 1000;
-const blockedCheckMs = 60_000;
-const slowestCountMs = 10 * 60_000;
 
 /**
  * The next step until this object owns none of `names`; undefined: nothing is left to do.
@@ -79,7 +74,7 @@ function oneRemoved(
       kind: "blocked",
       reason: "RoleInUse",
       message: `AWS does not delete role ${name} while it is in instance profile ${strangers.join(", ")}, which does not belong to the operator. Remove the role from that profile (aws iam remove-role-from-instance-profile), or delete the object without changing AWS: annotate it with awsbatch.dev/abandon: "true"`,
-      checkInMs: blockedCheckMs,
+      checkInMs: unwatchedCheckMs,
     };
   }
   return {
@@ -124,8 +119,8 @@ function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesStep | u
  * quarter of the wait so far, so that the wait is never much longer than the job.
  */
 function countAgainMs(goingForMs: number | undefined): number {
-  if (goingForMs === undefined) return slowestCountMs;
-  return Math.min(slowestCountMs, Math.max(blockedCheckMs, goingForMs / 4));
+  if (goingForMs === undefined) return slowestRetryMs;
+  return Math.min(slowestRetryMs, Math.max(unwatchedCheckMs, goingForMs / 4));
 }
 
 /** Marks a shared role that others keep using: it stays after them, because this object's resources stay. */

@@ -6,6 +6,7 @@ import { AwsError } from "../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { directivesOf, isAskedFor } from "../directives.ts";
+import { doubtedRoleMaxAgeMs, rereadCheckMs, rolesRestMs, shownForSureMs, shownWithinMs } from "../intervals.ts";
 import { identityOf, roleTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -15,18 +16,6 @@ import { isRoleName, isRoleOf, roleName } from "./names.ts";
 import { markOf } from "./ownership.ts";
 import type { IamSeen, LimitsSeen, OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
-
-/** IAM is read again after a write, before a write that cannot be undone, and at this interval. */
-const restMs = 30 * 60_000;
-/** … or at this one while AWS Batch reports a problem with a role. */
-const doubtedMs = 60_000;
-/** IAM shows a write within this time, nearly always. */
-const shownWithinMs = 5000;
-
-/** … and at the latest within this one: after that, what it does not show does not exist. */
-const absentAfterMs = 15_000;
-/** Until then it is read again at this interval. */
-const unprovenReadMs = 2000;
 
 /** What this process keeps of roles between passes: times only. */
 export interface RolesMemory {
@@ -94,11 +83,12 @@ export async function observeRoles<O extends KubeObject>(
   const sinceMs = readAfterMs ?? ports.clock.monotonic();
   // Only a role to delete needs a proof that it does not exist. A missing desired role is created anyway.
   const goes = (name: string): boolean => directives.deleting || desiredRoles.every((one) => one.name !== name);
-  const provenFor = memory.beganAt === undefined ? restMs : ports.clock.monotonic() - memory.beganAt - absentAfterMs;
-  const goingMs = Math.min(restMs, Math.max(unprovenReadMs, provenFor));
+  const provenFor =
+    memory.beganAt === undefined ? rolesRestMs : ports.clock.monotonic() - memory.beganAt - shownForSureMs;
+  const goingMs = Math.min(rolesRestMs, Math.max(rereadCheckMs, provenFor));
   const maxAgeMs = (name: string): number => {
     if (mustBeLive) return 0;
-    return Math.min(goes(name) ? goingMs : restMs, doubted ? doubtedMs : restMs);
+    return Math.min(goes(name) ? goingMs : rolesRestMs, doubted ? doubtedRoleMaxAgeMs : rolesRestMs);
   };
   const read = await iamSeen(
     {
@@ -112,7 +102,7 @@ export async function observeRoles<O extends KubeObject>(
   );
   const others = othersIn(object, names, ports);
   const isYoung = (at: number, ageMs: number): boolean => ports.clock.monotonic() - at < ageMs;
-  const isRecent = (at: number | undefined): boolean => at !== undefined && isYoung(at, absentAfterMs);
+  const isRecent = (at: number | undefined): boolean => at !== undefined && isYoung(at, shownForSureMs);
   return {
     identity,
     mark: markOf(identity, `${place.region}/${user.awsName(object)}`),
@@ -141,7 +131,7 @@ export async function observeRoles<O extends KubeObject>(
 
 /** How long IAM may still answer with the state before a write at that monotonic time. */
 function settlesInMs(wroteAt: number | undefined, { clock }: Ports): number {
-  return wroteAt === undefined ? 0 : wroteAt + absentAfterMs - clock.monotonic();
+  return wroteAt === undefined ? 0 : wroteAt + shownForSureMs - clock.monotonic();
 }
 
 const unneeded = { kind: "unneeded" } as const;

@@ -2,7 +2,7 @@
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import type { Act, Blocked, ConditionDraft, FieldChange, Step, Wait } from "../agenda.ts";
-import { marks } from "../marks.ts";
+import { marks, rereadCheckMs, rolesRestMs, settleCheckMs, shownCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { clusterTag, roleTag, type Tags } from "../ownership.ts";
 import type { PartPlan } from "../part.ts";
 import type { RolesAction } from "./action.ts";
@@ -18,14 +18,6 @@ import { takenOver } from "./take-over.ts";
 
 type RolesStep = Act<RolesAction> | Wait | Blocked;
 type Hindrance = Wait | Blocked;
-
-/** How often a role at rest is read again, to find what others changed. */
-const driftCheckMs = 30 * 60_000;
-/** … or within this time, while IAM may still answer with the state before a write. */
-const unsettledCheckMs = 6000;
-const settleCheckMs = 1000;
-const readAgainMs = 60_000;
-const partlyReadMs = 2000;
 
 export interface RolesPlan extends Omit<PartPlan<RolesAction>, "tail"> {
   /** How roles differ from the spec. */
@@ -59,7 +51,7 @@ export function rolesPlan(seen: RolesSeen): RolesPlan {
   const first = next ?? takenOver(seen);
   if (first !== undefined) return { ...none, steps: [{ ...reported(seen, first), holds: "writes" }], changes };
   // IAM may show the state before an edit that was reverted within seconds, so a match proves nothing yet.
-  const checkInMs = seen.unsettledMs > 0 ? unsettledCheckMs : driftCheckMs;
+  const checkInMs = seen.unsettledMs > 0 ? shownCheckMs : rolesRestMs;
   return {
     ...none,
     conditions: ready(seen),
@@ -113,7 +105,7 @@ function notAllowed({ desiredRoles, named, limits, place }: RolesSeen): Hindranc
   const refused = refusalOf(desiredRoles, named, limits.limits, place);
   if (refused === undefined) return undefined;
   // No watch reports a change of the namespace's annotations.
-  return { kind: "blocked", reason: "NotAllowed", message: refused.message, checkInMs: readAgainMs };
+  return { kind: "blocked", reason: "NotAllowed", message: refused.message, checkInMs: unwatchedCheckMs };
 }
 
 /** A shared role keeps its content for an object that still uses it, until the jobs of that object have ended. */
@@ -128,7 +120,7 @@ function leavingUsers({ iam, others }: RolesSeen, next: RolesStep): Hindrance | 
     kind: "wait",
     reason: "RoleContentConflict",
     message,
-    checkInMs: readAgainMs,
+    checkInMs: unwatchedCheckMs,
     stallsAfterMs: marks.sharedRoleStallsMs,
   };
 }
@@ -144,7 +136,7 @@ function limitsUnread({ limits, identity }: RolesSeen): Hindrance | undefined {
     kind: "wait",
     reason: "NamespaceUnreadable",
     message: `cannot read namespace ${identity.namespace} (${limits.why}), so the operator does not know which roles it may use, and creates nothing. Allow the operator to get, list and watch namespaces`,
-    checkInMs: readAgainMs,
+    checkInMs: unwatchedCheckMs,
     stallsAfterMs: marks.unreadStallsMs,
   };
 }
@@ -157,7 +149,7 @@ function contested({ conflicts }: RolesSeen): Hindrance | undefined {
     kind: "blocked",
     reason: "RoleContentConflict",
     message: `${field}: ${rival} is older and gives a role of the same name another content. Give both the same content, or one of them another name`,
-    checkInMs: readAgainMs,
+    checkInMs: unwatchedCheckMs,
   };
 }
 
@@ -189,7 +181,7 @@ function taken(seen: RolesSeen): Hindrance | undefined {
         kind: "blocked",
         reason: "RoleContentConflict",
         message: `${field}: role ${name} was created as the ${madeFor} role and may still be in use: with other policies its users would fail, or be allowed too much. Use another name in ${field}.name`,
-        checkInMs: readAgainMs,
+        checkInMs: unwatchedCheckMs,
       };
     }
     const found = [
@@ -215,7 +207,7 @@ function taken(seen: RolesSeen): Hindrance | undefined {
         kind: "blocked",
         reason: "RoleNameTaken",
         message: `${field}: ${what} ${name} exists and does not belong to the operator, which neither uses nor changes it. ${next}`,
-        checkInMs: readAgainMs,
+        checkInMs: unwatchedCheckMs,
       };
     }
   }
@@ -291,7 +283,7 @@ function written(
 type Unread = Extract<RolesSeen["iam"], { kind: "unread" }>;
 
 function againMs({ partly }: Unread): number {
-  return partly === true ? partlyReadMs : readAgainMs;
+  return partly === true ? rereadCheckMs : unwatchedCheckMs;
 }
 
 function unreadable(iam: Unread): Wait {

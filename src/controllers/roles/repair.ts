@@ -2,7 +2,7 @@
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import type { Act, Blocked, Wait } from "../agenda.ts";
-import { marks } from "../marks.ts";
+import { marks, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { roleTag } from "../ownership.ts";
 import type { RolesAction } from "./action.ts";
 import { type DesiredRole, desiredRolesOf } from "./desired.ts";
@@ -14,8 +14,6 @@ import type { RolesSeen } from "./seen.ts";
 import type { RoleWrite } from "./writes.ts";
 
 type RolesStep = Act<RolesAction> | Wait | Blocked;
-
-const settleCheckMs = 1000;
 
 /**
  * The repair of the first stranded role, or why there is none; undefined: none is missing or incomplete.
@@ -31,7 +29,12 @@ export function repaired(seen: RolesSeen, own: Wait | Blocked): RolesStep | unde
   if (barred !== undefined) {
     // As long as the object waits for something else, nobody has to act.
     if (own.kind === "wait") return undefined;
-    return { kind: "blocked", reason: "ServiceRoleMissing", message: `${own.message}. ${barred}`, checkInMs: 60_000 };
+    return {
+      kind: "blocked",
+      reason: "ServiceRoleMissing",
+      message: `${own.message}. ${barred}`,
+      checkInMs: unwatchedCheckMs,
+    };
   }
   const reason = "RepairingServiceRole";
   const fault = role === undefined ? "was deleted" : "lacks its policies or its trust policy";

@@ -10,12 +10,12 @@ import {
   type Ec2Memory,
   factsMaxAgeMs,
   isUnproven,
-  lackingMs,
   refusedLately,
   removedLately,
   taken,
   wroteLately,
 } from "../ec2-memory.ts";
+import { lackingMaxAgeMs } from "../intervals.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -54,7 +54,7 @@ export async function observeGroup(
       : await networkOf(object, { claims, desired, identity }, { region, ports, memory }, signal),
   };
   if (isBusy(seen)) memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
-  if (isLacking(seen)) memory.lacking.set(object.metadata.uid, lackingMs);
+  if (isLacking(seen)) memory.lacking.set(object.metadata.uid, lackingMaxAgeMs);
   return seen;
 }
 

@@ -3,7 +3,7 @@
 import type { SecurityGroup } from "../../network/facts.ts";
 import type { Act, Blocked, Step, Wait } from "../agenda.ts";
 import { failureReason } from "../conditions.ts";
-import { marks } from "../marks.ts";
+import { groupUsersCheckMs, marks, restCheckMs, settleCheckMs, unreadCheckMs } from "../intervals.ts";
 import { retainedMark } from "../ownership.ts";
 import { nothingToDo, type PartPlan, together } from "../part.ts";
 import { currentRefusal } from "../refused-writes.ts";
@@ -16,11 +16,6 @@ import type { GroupWrite } from "./writes.ts";
 type Read = Extract<GroupSeen["network"], { kind: "read" }>;
 
 const notReady = { type: "SecurityGroupReady", status: "False" } as const;
-const settleCheckMs = 1000;
-const leavingCheckMs = 15_000;
-const unreadCheckMs = 60_000;
-/** Finds changes made outside Kubernetes. */
-const restCheckMs = 10 * 60_000;
 
 /** The group that an environment can be created with: it exists, and has its rules unless it is already in use. */
 export function usable({ network, desired, known }: GroupSeen): SecurityGroup | undefined {
@@ -185,9 +180,9 @@ function left(seen: GroupSeen, network: Read): Omit<PartPlan<GroupAction>, "step
   const [first] = leavingGroups(seen, network);
   if (first !== undefined) {
     const next = leftOne(first, seen, network);
-    if (next.kind !== "act") return { conditions: [], checkInMs: leavingCheckMs };
+    if (next.kind !== "act") return { conditions: [], checkInMs: groupUsersCheckMs };
     const refused = refusedNow(network, next);
-    if (refused === undefined) return { tail: [next], conditions: [], checkInMs: leavingCheckMs };
+    if (refused === undefined) return { tail: [next], conditions: [], checkInMs: groupUsersCheckMs };
     const { reason, message, checkInMs } = refused;
     return { conditions: [{ ...notReady, reason, message }], checkInMs };
   }
@@ -238,7 +233,7 @@ function leftOne(
       kind: "wait",
       reason: "SecurityGroupInUse",
       message,
-      checkInMs: leavingCheckMs,
+      checkInMs: groupUsersCheckMs,
       stallsAfterMs,
     };
     return { ...wait, conditions: [notReady] };

@@ -3,14 +3,11 @@ import { unread } from "../../aws/kept-part.ts";
 import type { NetworkReading } from "../../network/port.ts";
 import { selectorText, type ToResolve } from "../../network/selection.ts";
 import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
-import { askedForMs, isAskedFor } from "../directives.ts";
+import { isAskedFor } from "../directives.ts";
+import { askedForMaxAgeMs, checkSlackMs, ec2PatienceMs, restCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import type { Ports } from "../ports.ts";
 import { selectionsOf } from "./fill.ts";
-import { restCheckMs, soonCheckMs } from "./plan.ts";
 import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
-
-/** A pass waits for EC2 only when nothing can be created before its answer. */
-const patienceMs = 2000;
 
 /** Reads what the selectors of an object select, as often as the result may matter. */
 export async function observeSelection(
@@ -28,9 +25,9 @@ export async function observeSelection(
 }
 
 function maxAgeMs({ before, selector }: ToResolve, object: BatchComputeEnvironment): number {
-  if (isAskedFor(object)) return askedForMs;
+  if (isAskedFor(object)) return askedForMaxAgeMs;
   const rests = before?.selector === selectorText(selector) && before.candidate === undefined;
-  return (rests ? restCheckMs : soonCheckMs) - 1000;
+  return (rests ? restCheckMs : unwatchedCheckMs) - checkSlackMs;
 }
 
 async function found(
@@ -40,7 +37,7 @@ async function found(
   reading: NetworkReading,
 ): Promise<SelectorAnswer["found"]> {
   const { signal } = reading;
-  const waits = before === undefined ? patienceMs : 0;
+  const waits = before === undefined ? ec2PatienceMs : 0;
   try {
     // Only the wait ends here. The call goes on, and the next pass gets its answer.
     return await withDeadline(clock, waits, signal, "EC2", async () => {

@@ -4,16 +4,11 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import { type Resolution, resolution, said, selectorText, settleMs } from "../../network/selection.ts";
 import type { Blocked, ConditionDraft, Wait } from "../agenda.ts";
 import { conditionsOf, timestamp } from "../conditions.ts";
-import { marks } from "../marks.ts";
+import { marks, restCheckMs, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { nothingToDo, type PartPlan } from "../part.ts";
 import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
 
 const type = "SelectionReady";
-/** Tags change seldom. */
-export const restCheckMs = 10 * 60_000;
-/** A new selection may take effect soon, or a person is fixing one. */
-export const soonCheckMs = 60_000;
-const comingMs = 1000;
 
 /** The resolution of an answer now; a pending answer changes nothing. */
 export function resolved({ asked, found }: SelectorAnswer, now: number): Resolution {
@@ -45,7 +40,7 @@ export function selectionPlan(
     kind: "wait",
     reason: "ResolvingSelection",
     message: `a new selection takes effect in the next pass: ${coming.join(", ")}`,
-    checkInMs: comingMs,
+    checkInMs: settleCheckMs,
   };
   return { steps: [wait], conditions, isUnknown };
 }
@@ -71,14 +66,14 @@ function heldBy(all: readonly Resolving[]): Wait | Blocked | undefined {
     if (isCurrent(one) || isComing(one)) continue;
     const { problem } = one;
     if (problem?.kind === "unusable") {
-      return { kind: "blocked", reason: problem.reason, message: problem.message, checkInMs: soonCheckMs };
+      return { kind: "blocked", reason: problem.reason, message: problem.message, checkInMs: unwatchedCheckMs };
     }
     if (problem !== undefined) {
       const { reason, message } = problem;
-      return { kind: "wait", reason, message, checkInMs: soonCheckMs, stallsAfterMs: marks.unreadStallsMs };
+      return { kind: "wait", reason, message, checkInMs: unwatchedCheckMs, stallsAfterMs: marks.unreadStallsMs };
     }
     const message = `waiting for EC2's answer to what ${said(one.answer.asked.selector)} selects`;
-    return { kind: "wait", reason: "ResolvingSelection", message, checkInMs: comingMs };
+    return { kind: "wait", reason: "ResolvingSelection", message, checkInMs: settleCheckMs };
   }
   return undefined;
 }
@@ -108,8 +103,8 @@ function conditionsNow(all: readonly Resolving[], object: BatchComputeEnvironmen
 }
 
 function checkMs(all: readonly Resolving[]): number {
-  if (all.some(({ answer }) => answer.found.kind === "pending")) return comingMs;
+  if (all.some(({ answer }) => answer.found.kind === "pending")) return settleCheckMs;
   return all.some((one) => one.problem !== undefined || one.resolved?.candidate !== undefined)
-    ? soonCheckMs
+    ? unwatchedCheckMs
     : restCheckMs;
 }
