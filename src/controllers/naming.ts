@@ -30,6 +30,11 @@ export function awsNameOf(
   return typeof given === "string" ? given : defaultAwsName(namespace, name, maxLength);
 }
 
+/** Whether only a namespace gives this name by default: the name has its prefix. A namespace's name contains no `_`. */
+export function belongsTo(namespace: string, awsName: string): boolean {
+  return awsName.startsWith(`${namespace}_`);
+}
+
 type NamedObject = Pick<KubeObject, "spec"> & { readonly metadata: ObjectKey };
 
 /** `spec.computeEnvironmentName`, or the default name. */

@@ -1,6 +1,6 @@
 /** The owner of an AWS resource, from its tags alone (docs/design.md, section 4). Pure. */
 
-import type { KubeObject } from "../api/object.ts";
+import type { KubeObject, ObjectKey } from "../api/object.ts";
 import { shortHash } from "./fingerprint.ts";
 
 /** What the endpoint or group is for; it has no single owner among objects. */
@@ -60,6 +60,7 @@ export type Ownership =
   | { readonly kind: "otherCluster"; readonly clusterUid: string }
   /** Left by Retain of this very identity: ours again, without adoption. */
   | { readonly kind: "retained" }
+  /** `owner`: `<cluster name>/<namespace>/<name>`, of the owner or of whom Retain took it from. */
   | { readonly kind: "otherObject"; readonly owner: string }
   | { readonly kind: "foreign" };
 
@@ -69,7 +70,9 @@ export type Tags = Readonly<Record<string, string>>;
 export function ownershipOf(tags: Tags | undefined, identity: Identity): Ownership {
   const owner = ownerIn(tags);
   if (owner === undefined) {
-    return tags?.[retainedFromTag] === retainedMark(identity) ? { kind: "retained" } : { kind: "foreign" };
+    const mark = tags?.[retainedFromTag];
+    if (mark === undefined) return { kind: "foreign" };
+    return mark === retainedMark(identity) ? { kind: "retained" } : { kind: "otherObject", owner: mark };
   }
   const ours =
     owner.cluster === identity.cluster.name && owner.namespace === identity.namespace && owner.name === identity.name;
@@ -108,6 +111,16 @@ export function ownerTags(identity: Identity): Record<string, string> {
     [nameTag]: identity.name,
     [uidTag]: identity.uid,
   };
+}
+
+/** The object of this cluster that the tags name, as the owner or as whom Retain took it from. */
+export function namedOwner(tags: Tags | undefined, { name: cluster }: Cluster): ObjectKey | undefined {
+  const owner = ownerIn(tags);
+  if (owner !== undefined) return owner.cluster === cluster ? owner : undefined;
+  // Neither the name of a cluster nor that of a namespace has a slash; that of an object may be cut.
+  const [markCluster, namespace, name] = tags?.[retainedFromTag]?.split("/") ?? [];
+  if (markCluster !== cluster || namespace === undefined || name === undefined) return undefined;
+  return { namespace, name };
 }
 
 /** Whether Retain of any object of the cluster has left it there. */

@@ -19,7 +19,7 @@ export function failureText({ kind, operation, message, advice }: Failure): stri
  * @param field of the spec, by which this object can have another name
  */
 export function othersText(what: string, { owner }: { readonly owner: string }, field: string): string {
-  return `${what} is owned by ${owner} (cluster/namespace/name, from its tags). Delete that object, or recreate this object with a different ${field}; if that object no longer exists, remove the awsbatch.dev/ tags from ${what}: adoptionPolicy then decides whether it is adopted`;
+  return `${what} belongs to ${owner} (cluster/namespace/name, from its tags). Delete that object, or recreate this object with a different ${field}; if that object no longer exists, remove the awsbatch.dev/ tags from ${what}: adoptionPolicy then decides whether it is adopted`;
 }
 
 /**

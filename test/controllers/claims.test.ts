@@ -1,8 +1,9 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { keyText, type ObjectMeta } from "../../src/api/object.ts";
+import { dryRunAnnotation, pausedAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
-import { olderOf, rivalsOf } from "../../src/controllers/claims.ts";
+import { claimantBefore, rivalsOf, standingOf } from "../../src/controllers/claims.ts";
 import { queueNameOf } from "../../src/controllers/naming.ts";
 import { object, settings } from "./job-queue/given.ts";
 import { objectsOf } from "./region.ts";
@@ -13,10 +14,13 @@ const claim = (uid: string, metadata: Partial<ObjectMeta>, spec: object = {}): J
 };
 const own = claim("own", { name: "m", creationTimestamp: "2026-01-02T00:00:00Z" });
 
-function olderThanOwn(other: JobQueue): string | undefined {
-  const rivals = rivalsOf(own, JobQueueKind, queueNameOf, objectsOf([own, other]), settings);
-  const older = olderOf(own, rivals);
-  return older === undefined ? undefined : keyText(older.metadata);
+/** @param held whether AWS has something with the tags of the other one */
+function beforeOwn(other: JobQueue, one = own, held = false): string | undefined {
+  const rivals = rivalsOf(one, JobQueueKind, queueNameOf, objectsOf([one, other]), settings);
+  const first = claimantBefore(queueNameOf(one), one, rivals, (claimant) =>
+    standingOf(claimant, settings, claimant === other && held),
+  );
+  return first === undefined ? undefined : keyText(first.metadata);
 }
 
 it.each<[string, JobQueue, string | undefined]>([
@@ -54,14 +58,39 @@ it.each<[string, JobQueue, string | undefined]>([
     "x/z",
   ],
 ])("the owner of a name that two claim %s", (_name, other, expected) => {
-  expect(olderThanOwn(other)).toBe(expected);
+  expect(beforeOwn(other)).toBe(expected);
 });
 
-it("the owner of a name that is being deleted keeps it", () => {
-  const leaving = claim("o", {
-    name: "z",
-    creationTimestamp: "2026-01-01T00:00:00Z",
-    deletionTimestamp: "2026-01-04T00:00:00Z",
+describe("an older claim that will create nothing", () => {
+  const older = (change: Partial<ObjectMeta>): JobQueue =>
+    claim("o", { name: "z", creationTimestamp: "2026-01-01T00:00:00Z", ...change });
+  const held: readonly (readonly [string, Partial<ObjectMeta>])[] = [
+    ["paused", { annotations: { [pausedAnnotation]: "true" } }],
+    ["a dry run", { annotations: { [dryRunAnnotation]: "true" } }],
+    ["being deleted", { deletionTimestamp: "2026-01-04T00:00:00Z" }],
+  ];
+
+  it.each(held)("because it is %s has no name, and keeps none from others", (_what, change) => {
+    expect(beforeOwn(older(change))).toBeUndefined();
+    expect(beforeOwn(own, older(change))).toBe("team/m");
   });
-  expect(olderThanOwn(leaving)).toBe("team/z");
+
+  it.each(held)("although it is %s has its name while AWS has something of it", (_what, change) => {
+    expect(beforeOwn(older(change), own, true)).toBe("team/z");
+  });
+});
+
+describe("a name that begins with the name of a namespace", () => {
+  const at = (namespace: string, creationTimestamp: string): JobQueue =>
+    claim(namespace, { namespace, name: "q", creationTimestamp }, { jobQueueName: "team_q" });
+  const [squatter, owner] = [at("mallory", "2020-01-01T00:00:00Z"), at("team", "2026-01-02T00:00:00Z")];
+
+  it("belongs to an object there before all others, however old they are and whatever they have in AWS", () => {
+    expect(beforeOwn(squatter, owner, true)).toBeUndefined();
+    expect(beforeOwn(owner, squatter)).toBe("team/q");
+  });
+
+  it("does not belong to a namespace whose name only begins the same", () => {
+    expect(beforeOwn(at("tea", "2020-01-01T00:00:00Z"), owner)).toBeUndefined();
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   identityText,
+  namedOwner,
   type Ownership,
   ownerIn,
   ownershipOf,
@@ -54,9 +55,9 @@ it.each<[string, Tags | undefined, Ownership]>([
     { kind: "retained" },
   ],
   [
-    "left behind by another object is nobody's",
+    "left behind by another object is that one's",
     { "awsbatch.dev/retained-from": "default/team/x" },
-    { kind: "foreign" },
+    { kind: "otherObject", owner: "default/team/x" },
   ],
   ["with half our tags is nobody's", without("awsbatch.dev/name"), { kind: "foreign" }],
   ["without our tags is nobody's", { a: "b" }, { kind: "foreign" }],
@@ -102,6 +103,21 @@ describe("the mark of Retain", () => {
     expect(retainedMark(named(`${"n".repeat(252)}x`))).not.toBe(mark);
     expect(retainedMark(named("n".repeat(253)), "@12345678")).not.toBe(mark);
     expect(ownershipOf({ [retainedFromTag]: mark }, named("n".repeat(253)))).toEqual({ kind: "retained" });
-    expect(ownershipOf({ [retainedFromTag]: mark }, named("n".repeat(252)))).toEqual({ kind: "foreign" });
+    expect(ownershipOf({ [retainedFromTag]: mark }, named("n".repeat(252)))).toEqual({
+      kind: "otherObject",
+      owner: mark,
+    });
   });
+});
+
+it.each<[string, Tags | undefined, object | undefined]>([
+  ["of its owner", own, { namespace: "team", name: "ce" }],
+  ["of whom Retain took it from", { [retainedFromTag]: "default/x/y" }, { namespace: "x", name: "y" }],
+  ["of another cluster names no object of this one", { ...own, "awsbatch.dev/cluster": "x" }, undefined],
+  ["of Retain in another cluster names no object of this one", { [retainedFromTag]: "x/team/ce" }, undefined],
+  ["with half an identity name no object", { [retainedFromTag]: "default/team" }, undefined],
+  ["that are not there name no object", undefined, undefined],
+])("the tags %s name an object of this cluster", (_name, tags, expected) => {
+  const owner = namedOwner(tags, identity.cluster);
+  expect(owner && { namespace: owner.namespace, name: owner.name }).toEqual(expected);
 });

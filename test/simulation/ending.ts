@@ -19,7 +19,7 @@ import { accountOf } from "./account.ts";
 import type { Line } from "./account-network.ts";
 import { everybody } from "./account-network.ts";
 import { approveAll, giveBack, type Player } from "./carry-out.ts";
-import { type Expected, expectedOf, verdictsOf } from "./fresh.ts";
+import { ageByAws, type Expected, expectedOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
 import { driftSeenMs, orderOf } from "./oracles/reading.ts";
@@ -119,7 +119,9 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
   }
   const objects = world.store.objects().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const environments = objects.filter(({ kind }) => kind === "BatchComputeEnvironment");
-  const names = environments.filter((one) => !claimsTaken(one, environments)).map(({ metadata }) => metadata.name);
+  const names = environments
+    .filter((one) => !claimsTaken(one, environments, world))
+    .map(({ metadata }) => metadata.name);
   for (const object of objects) {
     const manifest = manifestWithout(object);
     const { metadata } = manifest;
@@ -151,14 +153,13 @@ function isReleased(object: KubeObject, { settings }: Simulation): boolean {
   return deleting && retain;
 }
 
-/** Whether the name belongs to an older one: then this is made only when that one has gone, and no queue refers to it. */
-function claimsTaken(environment: KubeObject, all: readonly KubeObject[]): boolean {
+/** Whether the name belongs to another one: then this is made only when that one has gone, and no queue refers to it. */
+function claimsTaken(environment: KubeObject, all: readonly KubeObject[], { aws }: Simulation): boolean {
   const claim = ({ metadata, spec }: KubeObject): string =>
     (spec as BatchComputeEnvironment["spec"]).computeEnvironmentName ?? `${metadata.namespace}_${metadata.name}`;
-  const age = ({ metadata }: KubeObject): string =>
-    `${metadata.creationTimestamp} ${metadata.namespace}/${metadata.name}`;
+  const rank = (one: KubeObject): string => `${ageByAws(one, aws)} ${keyText(one.metadata)}`;
   return all.some(
-    (other) => other !== environment && claim(other) === claim(environment) && age(other) < age(environment),
+    (other) => other !== environment && claim(other) === claim(environment) && rank(other) < rank(environment),
   );
 }
 

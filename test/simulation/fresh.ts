@@ -27,7 +27,8 @@ const limitSeconds = 20 * 60;
  * what others own. It sees the same clock, cluster and ages of objects, and no fault.
  *
  * Ages do not show which of two claimants owned a queue or a job definition: a lost cluster's objects are all recreated, and
- * the older may have been shown by no watch. AWS's tags do, and what they say stays so: there the owner is the older.
+ * the older may have been shown by no watch. AWS's tags do, and what they say stays so: there the owner is the older. Of two
+ * claimants of a base name the one with environments goes first.
  */
 export async function expectedOf(world: Simulation): Promise<Expected> {
   const { aws, store, flags } = world;
@@ -75,7 +76,7 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
   const ageOf = (object: KubeObject): { readonly creationTimestamp?: string } =>
     owned.has(claimText(object.kind, claimedName(object), object.metadata))
       ? { creationTimestamp: new Date(0).toISOString() }
-      : {};
+      : { creationTimestamp: ageByAws(object, aws) };
   const kept = store.objects().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   fresh.store.restore({
     resourceVersion: 1,
@@ -103,6 +104,19 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
   await fresh.stop();
   return expected;
 }
+
+/** When an object was created; long before where environments in AWS have its tags. */
+export function ageByAws(object: KubeObject, { truth }: Pick<Simulation["aws"], "truth">): string {
+  const { creationTimestamp } = object.metadata;
+  const hasEnvironments = truth.computeEnvironments().some(({ tags, status }) => {
+    const owner = ownerIn(tags);
+    return status !== "DELETED" && owner !== undefined && keyText(owner) === keyText(object.metadata);
+  });
+  if (object.kind !== "BatchComputeEnvironment" || !hasEnvironments) return creationTimestamp;
+  return new Date(Date.parse(creationTimestamp) - decadeMs).toISOString();
+}
+
+const decadeMs = 10 * 365 * 86_400_000;
 
 function claimText(kind: string | undefined, awsName: string | undefined, owner: ObjectKey | undefined): string {
   return owner === undefined ? "" : `${kind} ${awsName} of ${keyText(owner)}`;

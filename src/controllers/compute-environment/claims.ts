@@ -18,7 +18,7 @@ export function claimedByAnother({ seen }: Context): readonly Step<Action>[] {
     kind: "blocked",
     reason: "Conflict",
     message: `${seen.claimedBy} already owns the environment name ${seen.baseName} in this account and region. Delete one of the two objects, or give one of them a different spec.computeEnvironmentName`,
-    // No event wakes this object when the older one is deleted.
+    // No event wakes this object when the other one is deleted.
     checkInMs: unwatchedCheckMs,
   };
   return [conflict];

@@ -8,13 +8,21 @@ import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { type Circumstances, haveChanged } from "../circumstances.ts";
-import { olderOf, rivalsOf } from "../claims.ts";
+import { claimantBefore, rivalsOf, type Standing, standingOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import { markSettledMs, vCpusMaxAgeMs } from "../intervals.ts";
 import { baseNameOf, memoryKey, queueNameOf } from "../naming.ts";
 import type { NetworkMemories } from "../network/observe.ts";
-import { type Identity, identityOf, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
+import {
+  type Identity,
+  identityOf,
+  isNamedBy,
+  ownerIn,
+  ownershipOf,
+  retiredAtTag,
+  servingSinceTag,
+} from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
 import { filledObject } from "../roles/part.ts";
@@ -146,7 +154,7 @@ export async function observe(
     mayBeNamed: new Set(ours.map(nameOf).filter((name) => !snapshot.showsQueuesOf(name))),
     freeName,
     claimsSettled: unsettled.length === 0,
-    claimedBy: olderClaimant(object, ports),
+    claimedBy: claimantOf(object, environments, ports),
     replacementsElsewhere: replacementsElsewhere(environments, identity, region, ports),
     jobs: await jobsOn(ours, region, ports.clock, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
@@ -163,15 +171,27 @@ export async function observe(
 }
 
 /**
- * The older object that claims the same base name, as `namespace/name`. One that is being deleted gives way: AWS's own
- * names differ all the same, and two objects could wait for each other through a queue that is to go over from one to
+ * The object that has the base name, as `namespace/name`, if it is another one. One that is being deleted gives way: AWS's
+ * own names differ all the same, and two objects could wait for each other through a queue that is to go over from one to
  * the other.
  */
-function olderClaimant(object: BatchComputeEnvironment, { objects, settings }: Ports): string | undefined {
+function claimantOf(
+  object: BatchComputeEnvironment,
+  environments: readonly Environment[],
+  { objects, settings, cluster }: Ports,
+): string | undefined {
   const rivals = rivalsOf(object, BatchComputeEnvironmentKind, baseNameOf, objects, settings);
   const staying = rivals.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const older = olderOf(object, staying);
-  return older === undefined ? undefined : keyText(older.metadata);
+  const standing = (one: BatchComputeEnvironment): Standing => {
+    const identity = identityOf(one, cluster);
+    return standingOf(
+      one,
+      settings,
+      environments.some(({ tags }) => isNamedBy(tags, identity)),
+    );
+  };
+  const claimant = claimantBefore(baseNameOf(object), object, staying, standing);
+  return claimant === undefined ? undefined : keyText(claimant.metadata);
 }
 
 function nameOf({ computeEnvironmentName }: Environment): string {

@@ -26,7 +26,7 @@ export interface Seen {
   readonly freeName: { readonly name: string; readonly absent: boolean; readonly attempt: number };
   /** That no environment is about to become this object's own may be believed: the answer of an adoption may be lost. */
   readonly claimsSettled: boolean;
-  /** `namespace/name` of an older object that claims the same base name in the same place. */
+  /** `namespace/name` of the object that has the same base name in the same place; see `claims.ts`. */
   readonly claimedBy: string | undefined;
   /** Other objects with a replacement under way in this region. */
   readonly replacementsElsewhere: number;

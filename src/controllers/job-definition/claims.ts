@@ -16,7 +16,7 @@ export function claim(seen: Seen): Answer | undefined {
   if (seen.claimedBy === undefined) return undefined;
   return blocked(
     "Conflict",
-    `JobDefinition ${seen.claimedBy} already owns the AWS name ${seen.name}, by the tags in AWS or because it is older. Delete one of the two, or recreate this object with a different jobDefinitionName`,
+    `JobDefinition ${seen.claimedBy} already owns the AWS name ${seen.name}, by the tags in AWS, by the namespace in the name, or because it is older. Delete one of the two, or recreate this object with a different jobDefinitionName`,
     othersCheckMs,
   );
 }

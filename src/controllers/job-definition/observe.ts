@@ -5,7 +5,7 @@ import { needsPerson } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { type Circumstances, circumstancesOf, haveChanged } from "../circumstances.ts";
-import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
+import { claimantBefore, claimantNamedBy, rivalsOf, type Standing, standingOf } from "../claims.ts";
 import { directivesOf } from "../directives.ts";
 import type { Failing } from "../failures.ts";
 import { firstListingCheckMs, shownWithinMs } from "../intervals.ts";
@@ -58,7 +58,8 @@ export async function observe(
   }
   const rivals = rivalsOf(object, JobDefinitionKind, definitionNameOf, ports.objects, ports.settings);
   const owner = ownerByTags(revisions, [object, ...rivals], ports.cluster);
-  const claimant = owner ?? olderOf(object, rivals);
+  const standing = (one: JobDefinition): Standing => standingOf(one, ports.settings, false);
+  const claimant = owner ?? claimantBefore(name, object, rivals, standing);
   const seen: Seen = {
     identity,
     directives,

@@ -10,7 +10,7 @@ import { environmentArn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { StoreError } from "../../runtime/store.ts";
-import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
+import { claimantBefore, claimantNamedBy, rivalsOf, type Standing, standingOf } from "../claims.ts";
 import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
@@ -21,7 +21,7 @@ import { directivesOf } from "../directives.ts";
 import { shortHash } from "../fingerprint.ts";
 import { liveReadMaxAgeMs } from "../intervals.ts";
 import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey } from "../naming.ts";
-import { identityOf, isNamedBy, ownerIn, ownershipOf } from "../ownership.ts";
+import { identityOf, isNamedBy, namedOwner, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
 import { filledObject } from "../roles/part.ts";
@@ -67,7 +67,10 @@ export async function observe(
   const queue = live?.status === "DELETED" ? undefined : live;
   const absent = snapshot.isAbsent("job-queue", queueName);
   const rivals = rivalsOf(object, JobQueueKind, queueNameOf, ports.objects, ports.settings);
-  const claimant = claimantNamedBy(queue?.tags, [object, ...rivals], ports.cluster) ?? olderOf(object, rivals);
+  const standing = (one: JobQueue): Standing => standingOf(one, ports.settings, false);
+  const claimant =
+    claimantNamedBy(queue?.tags, [object, ...rivals], ports.cluster) ??
+    claimantBefore(queueName, object, rivals, standing);
   if (queue === undefined && !absent) region.expectAbsence("job-queue", queueName);
   // What AWS may still refuse is reported once it exists: otherwise status would change with each try.
   const environments = new Map(
@@ -213,7 +216,11 @@ function environmentsOf(
   );
 }
 
-/** A name does not bypass what the owner of the environment allows, and an ARN has to match exactly. */
+/**
+ * A name does not bypass what the owner of the environment allows, and an ARN has to match exactly. The environment's tags
+ * say who the owner is: what is of another namespace stays so while its object is away, in a cluster that is being rebuilt
+ * or by Retain.
+ */
 function namedSeen(
   { order, computeEnvironment: nameOrArn = "" }: OrderEntry,
   { metadata: { namespace } }: JobQueue,
@@ -225,25 +232,24 @@ function namedSeen(
     return { kind: "unresolved", order, name, reason: "RegionMismatch", message };
   }
   const environment = environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name);
-  const tagged = ownerIn(environment?.tags);
-  // What its owner allows is not known then, which is not the same as that there is none.
-  const unknown =
-    tagged?.cluster === ports.cluster.name &&
-    tagged.namespace !== namespace &&
-    !ports.objects.watches(tagged.namespace);
-  if (unknown) {
-    const message = `${name} is an environment of ${keyText(tagged)}, and ${notWatched(tagged.namespace)}`;
+  const owner = namedOwner(environment?.tags, ports.cluster);
+  const found: EntrySeen = { kind: "named", order, name, owner: whereIsOwner(environment, ports) };
+  if (owner === undefined || owner.namespace === namespace) return found;
+  const path = keyText(owner);
+  if (!ports.objects.watches(owner.namespace)) {
+    const message = `${name} is an environment of ${path}, and ${notWatched(owner.namespace)}`;
     return { kind: "unresolved", order, name, reason: "NamespaceNotWatched", message };
   }
-  const owner = ownerObject(environment, ports);
-  const access = owner === undefined ? allowed : accessTo(owner, namespace, labels);
-  if (owner === undefined || access.kind === "allowed") {
-    return { kind: "named", order, name, owner: whereIsOwner(environment, ports) };
+  const object = environmentObject(owner, ports);
+  if (object === undefined) {
+    const message = `${name} is an environment of ${path} by its tags, and no object ${path} exists that lets namespace ${namespace} use it: apply it with that namespace in its spec.allowedNamespaces, or, if it is not to come back, remove the awsbatch.dev/ tags from ${name}`;
+    return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message };
   }
+  const access = accessTo(object, namespace, labels);
+  if (access.kind === "allowed") return found;
   if (access.kind === "unread") {
     return { kind: "unresolved", order, name, reason: "NamespaceUnreadable", message: access.message };
   }
-  const path = `${owner.metadata.namespace}/${owner.metadata.name}`;
   const message = `${name} is an environment of ${path}, which does not let namespace ${namespace} use it: allow that namespace in the spec.allowedNamespaces of ${path}`;
   return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message };
 }
@@ -298,9 +304,10 @@ async function labelsAskedFor(
   const desired = object.spec.computeEnvironmentOrder;
   const literal = desired.flatMap(({ computeEnvironment }) => computeEnvironment ?? []).map(environmentName);
   const named = [...literal, ...orderOf(queues.get(queueNameOf(object)))];
+  const environmentOf = (key: ObjectKey): BatchComputeEnvironment | undefined => environmentObject(key, ports);
   const asked = [
-    ...named.map((name) => ownerObject(environments.get(name), ports)),
-    ...desired.flatMap((entry) => referenceKey(entry, object) ?? []).map((key) => environmentObject(key, ports)),
+    ...named.flatMap((name) => namedOwner(environments.get(name)?.tags, ports.cluster) ?? []).map(environmentOf),
+    ...desired.flatMap((entry) => referenceKey(entry, object) ?? []).map(environmentOf),
   ];
   const asks = asked.some(
     (one) => one?.spec.allowedNamespaces?.from === "Selector" && one.metadata.namespace !== namespace,

@@ -60,7 +60,7 @@ export function planFor(object: JobQueue, seen: Seen, now: number): Plan<Action>
   }
   const saysUnusable = conditionsOf(object).some(({ type, reason }) => type === "Ready" && reason === withoutAny);
   const context: Context = { spec: object.spec, seen, order: orderFor(seen), saysUnusable };
-  const conditions = [referencesCondition(seen), ...progressConditions(seen.progress)];
+  const conditions = [referencesCondition(context), ...progressConditions(seen.progress)];
   const steps = untilHeld(rules, context);
   const agenda = steps.some(holdsEverything) ? steps : [...steps, settled(context)];
   return { change: changeOf(context), agenda, conditions };
@@ -71,7 +71,7 @@ function claimedByAnother({ seen }: Context): Step<Action> | undefined {
   return {
     kind: "blocked",
     reason: "Conflict",
-    message: `${seen.claimedBy} already owns the queue name ${seen.queueName} in this account and region, by the tags in AWS or because it is older; delete one of the two, or recreate this object with a different jobQueueName`,
+    message: `${seen.claimedBy} already owns the queue name ${seen.queueName} in this account and region, by the tags in AWS, by the namespace in the name, or because it is older; delete one of the two, or recreate this object with a different jobQueueName`,
     checkInMs: unwatchedCheckMs,
   };
 }
@@ -398,14 +398,17 @@ function changeOf({ spec, seen, order }: Context): Change {
   return { action: "None", id, reason: "InSync", changes: [] };
 }
 
-function referencesCondition(seen: Seen): ConditionDraft {
-  const unresolved = seen.entries.find((entry) => entry.kind === "unresolved");
-  return unresolved?.kind === "unresolved"
-    ? { type: "ReferencesResolved", status: "False", reason: unresolved.reason, message: unresolved.message }
-    : {
-        type: "ReferencesResolved",
-        status: "True",
-        reason: "Resolved",
-        message: `all compute environments of the order of ${identityText(seen.identity)} exist`,
-      };
+function referencesCondition({ seen, order }: Context): ConditionDraft {
+  const type = "ReferencesResolved";
+  const place = seen.entries.findIndex(({ kind }) => kind === "unresolved");
+  const [entry, current] = [seen.entries[place], order.entries[place]?.current ?? []];
+  if (entry?.kind !== "unresolved") {
+    const message = `all compute environments of the order of ${identityText(seen.identity)} exist`;
+    return { type, status: "True", reason: "Resolved", message };
+  }
+  const { reason, message } = entry;
+  const isHeld = reason === "ReferenceNotAllowed" && current.length > 0;
+  // No environment is taken from jobs that may need it: a person decides.
+  const stays = `; in AWS ${seen.queueName} still has ${current.join(", ")} in its order: remove the entry from spec.computeEnvironmentOrder`;
+  return { type, status: "False", reason, message: isHeld ? `${message}${stays}` : message };
 }

@@ -121,7 +121,7 @@ describe("a queue that is not there", () => {
     const { next } = choiceFor(object(), seen({ ...atRest, claimedBy: "team/older" }), now);
     expect(next).toMatchObject({
       message:
-        "team/older already owns the queue name team_q in this account and region, by the tags in AWS or because it is older; delete one of the two, or recreate this object with a different jobQueueName",
+        "team/older already owns the queue name team_q in this account and region, by the tags in AWS, by the namespace in the name, or because it is older; delete one of the two, or recreate this object with a different jobQueueName",
     });
   });
 
@@ -243,10 +243,10 @@ describe("the owner of a queue of that name", () => {
       "tag takeOver",
     ],
     [
-      "left behind by another object: nobody's",
+      "left behind by another object: that one's",
       {},
       { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/x" } }) },
-      "blocked NotOwned",
+      "blocked Conflict",
     ],
     ["nobody's: not touched", {}, { ...atRest, queue: queue(["a1"], { tags: {} }) }, "blocked NotOwned"],
     ["nobody's and as desired: adopted", {}, adopting("IfMatching"), "tag adopt"],
