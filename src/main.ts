@@ -1,4 +1,5 @@
 import process from "node:process";
+import { text } from "node:stream/consumers";
 import type { WriteStream } from "node:tty";
 import type { Output } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
@@ -39,6 +40,7 @@ function outputOf(stream: WriteStream): Output {
 const exitCode = await runCli(process.argv.slice(2), {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
+  stdin: () => text(process.stdin),
   env: process.env,
   interrupted: interruption.signal,
   onUserSignal(listener) {

@@ -15,6 +15,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
+  /** The whole of standard input. */
+  stdin(): Promise<string>;
   readonly env: Environment;
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly interrupted: AbortSignal;

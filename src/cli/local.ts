@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { duration, logLevelOption, operatorOptions, positive } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { directorySource } from "./local/directory.ts";
@@ -24,7 +24,7 @@ export function localCommand(io: Io, ending: Ending, run: typeof local = local):
     .description(
       "Runs the operator on a directory of manifests, without Kubernetes: it makes AWS match them, and keeps it matching.",
     )
-    .option("-f, --filename <dir>", "directory of the manifests")
+    .addOption(new Option("-f, --filename <dir>", "directory of the manifests").argParser(onlyOne))
     .option("--simulate", "use a simulated AWS in this process: no account, no credentials, no cost")
     .option("--speed <n>", "with --simulate: how many times faster time passes", positive)
     .addOption(new Option("--until <goal>", "exit when all objects are ready, or absent").choices(["ready", "absent"]))
@@ -63,4 +63,10 @@ function requireDirectory(path: string): void {
   const entry = statSync(path, { throwIfNoEntry: false });
   if (entry === undefined) throw new CommandError(`directory ${path} does not exist`);
   if (!entry.isDirectory()) throw new CommandError(`${path} is a file: local needs the directory of the manifests`);
+}
+
+/** The state of `local` is in the directory, so a second one would be ignored. */
+function onlyOne(directory: string, before: string | undefined): string {
+  if (before === undefined) return directory;
+  throw new InvalidArgumentError("Give one directory: local keeps its state there. Its subdirectories are read too.");
 }

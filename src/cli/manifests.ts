@@ -1,12 +1,16 @@
 import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { CustomResourceDefinition } from "../api/crd.ts";
 import { type KubeObject, keyText } from "../api/object.ts";
 import crdsJson from "../api/v1alpha1/crds.json" with { type: "json" };
 import type { Manifest } from "../kube/memory-store.ts";
-import { loadManifests } from "./validation/manifests.ts";
+import type { Io } from "./io.ts";
+import { kustomized } from "./kustomize.ts";
+import type { ManifestSources } from "./manifest-options.ts";
+import { documentsOf, type LoadedManifests, loadManifests } from "./validation/manifests.ts";
 import { objectFindings, objectWithDefaults } from "./validation/object.ts";
 import { type Note, type Problem, pathText } from "./validation/problem.ts";
-import { type ValidManifest, validateManifests } from "./validation/validate.ts";
+import { type ValidationOptions, type ValidManifest, validateManifests } from "./validation/validate.ts";
 
 /** The CRDs of all kinds, generated from their schemas. */
 export const crds = crdsJson as unknown as readonly CustomResourceDefinition[];
@@ -22,26 +26,74 @@ export interface ReadManifests {
 }
 
 /**
- * Reads and validates a file, or a directory with its subdirectories. A directory must contain the targets of its
- * references. A single file may reference objects elsewhere, and so may manifests for a cluster.
+ * Reads and validates manifests from all their sources together. Directories and a kustomization must contain the targets
+ * of their references. Files and standard input may reference objects elsewhere, and so may manifests for a cluster.
  * @param cluster the target cluster, if known
+ * @throws CommandError when a kustomization cannot be rendered
  */
 export async function readManifests(
-  path: string,
+  sources: ManifestSources,
+  io: Pick<Io, "env" | "interrupted" | "stdin">,
   cluster?: { readonly defaultNamespace: string },
 ): Promise<ReadManifests> {
-  const loaded = await loadManifests(path);
-  const options =
+  const loaded = joined(await Promise.all(loadsOf(sources, io)));
+  const read = validated(
+    loaded,
     cluster === undefined
-      ? { closed: await isDirectory(path) }
-      : { closed: false, namespace: cluster.defaultNamespace };
+      ? { closed: await isClosed(sources) }
+      : { closed: false, namespace: cluster.defaultNamespace },
+  );
+  const isEmpty = read.problems.length === 0 && read.manifests.length === 0;
+  return isEmpty && !sources.allowEmpty ? { ...read, problems: [nothingIn(sources)] } : read;
+}
+
+/** Reads and validates a directory with its subdirectories, which may be empty. It must contain the targets of its references. */
+export async function readDirectory(directory: string): Promise<ReadManifests> {
+  return validated(await loadManifests(directory), { closed: true });
+}
+
+function validated(loaded: LoadedManifests, options: ValidationOptions): ReadManifests {
   const { manifests, problems, notes } = validateManifests(loaded.documents, crds, options);
-  return {
-    manifests,
-    problems: [...loaded.problems, ...problems],
-    notes,
-    fileCount: loaded.files.length,
-  };
+  return { manifests, problems: [...loaded.problems, ...problems], notes, fileCount: loaded.files.length };
+}
+
+/** The name of standard input in messages. */
+const standardInput = "standard input";
+
+function loadsOf(
+  { paths, kustomization }: ManifestSources,
+  { env, interrupted, stdin }: Pick<Io, "env" | "interrupted" | "stdin">,
+): readonly Promise<LoadedManifests>[] {
+  const fromText = async (file: string, text: Promise<string>): Promise<LoadedManifests> => ({
+    ...documentsOf(file, await text),
+    files: [file],
+  });
+  return [
+    ...paths.map((path) => (path === "-" ? fromText(standardInput, stdin()) : loadManifests(path))),
+    ...(kustomization === undefined ? [] : [fromText(kustomization, kustomized(kustomization, env, interrupted))]),
+  ];
+}
+
+/** A file that two sources contain is read once. */
+function joined(all: readonly LoadedManifests[]): LoadedManifests {
+  const files = new Set<string>();
+  return all.reduce<LoadedManifests>(
+    (before, { documents, problems, files: read }) => {
+      const isNew = ({ file }: { readonly file: string }): boolean => !files.has(resolve(file));
+      const more = [documents.filter(isNew), problems.filter(isNew)] as const;
+      for (const file of read) files.add(resolve(file));
+      return {
+        documents: [...before.documents, ...more[0]],
+        problems: [...before.problems, ...more[1]],
+        files: [...files],
+      };
+    },
+    { documents: [], problems: [], files: [] },
+  );
+}
+
+async function isClosed({ paths }: ManifestSources): Promise<boolean> {
+  return (await Promise.all(paths.map(isDirectory))).every(Boolean);
 }
 
 async function isDirectory(path: string): Promise<boolean> {
@@ -52,6 +104,16 @@ async function isDirectory(path: string): Promise<boolean> {
     if (error instanceof Error && "code" in error) return false;
     throw error;
   }
+}
+
+function nothingIn({ paths, kustomization }: ManifestSources): Problem {
+  const [file = kustomization ?? ""] = paths;
+  return {
+    file: file === "-" ? standardInput : file,
+    line: 1,
+    field: "",
+    message: "contains no object of awsbatch.dev: correct the path, or add --allow-empty",
+  };
 }
 
 /** Why the manifest may not replace `before`: changed immutable fields. */

@@ -9,6 +9,7 @@ import { type OperatorFlags, operatorOptions } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { type ApiServer, apiServer } from "./kubernetes.ts";
 import { type LocalState, readState, stateFile } from "./local/state.ts";
+import { addManifestOptions, type ManifestFlags, type ManifestSources, sourcesIn } from "./manifest-options.ts";
 import { readManifests } from "./manifests.ts";
 import { deletionsOf, entriesOf, orphanNames } from "./plan/assemble.ts";
 import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.ts";
@@ -28,8 +29,7 @@ import { validationText } from "./validate.ts";
 import { problemText } from "./validation/problem.ts";
 import type { ValidManifest } from "./validation/validate.ts";
 
-interface PlanFlags extends OperatorFlags {
-  readonly filename?: string;
+interface PlanFlags extends OperatorFlags, ManifestFlags {
   readonly kubeconfig?: string;
   /** False: `--no-cluster`. */
   readonly cluster: boolean;
@@ -50,10 +50,9 @@ Exit code: 0 no changes; 1 invalid manifests, or AWS cannot be read; 2 changes; 
 or jobs that may be terminated.`;
 
 export function planCommand(io: Io, ending: Ending): Command {
-  const command = new Command("plan")
+  const command = addManifestOptions(new Command("plan"))
     .summary("show what applying manifests would change in AWS; writes nothing")
     .description("Shows what applying manifests would change in AWS, for a person or a pull request. Writes nothing.")
-    .option("-f, --filename <path>", "file or directory of all manifests")
     .option("--kubeconfig <file>", "kubeconfig of the target cluster")
     .option("--no-cluster", "compare manifests only with AWS, without a Kubernetes cluster (default)")
     .option("--simulate", "compare with a simulated AWS: no account, no credentials")
@@ -66,11 +65,10 @@ export function planCommand(io: Io, ending: Ending): Command {
 }
 
 async function plan(flags: PlanFlags, io: Io): Promise<number> {
-  const { filename } = flags;
-  if (filename === undefined) throw new CommandError("-f PATH is missing: give a file or directory of manifests");
+  const sources = sourcesIn(flags);
   const server = clusterOf(flags, io);
   try {
-    return await planFrom(filename, flags, server, io);
+    return await planFrom(sources, flags, server, io);
   } finally {
     await server?.close();
   }
@@ -83,10 +81,15 @@ function clusterOf({ kubeconfig, cluster, simulate = false }: PlanFlags, io: Io)
   return apiServer(kubeconfig, io.env, { clock: systemClock() });
 }
 
-async function planFrom(filename: string, flags: PlanFlags, server: ApiServer | undefined, io: Io): Promise<number> {
+async function planFrom(
+  sources: ManifestSources,
+  flags: PlanFlags,
+  server: ApiServer | undefined,
+  io: Io,
+): Promise<number> {
   const { simulate = false } = flags;
   const { interrupted: signal } = io;
-  const read = await readManifests(filename, server);
+  const read = await readManifests(sources, io, server);
   const cluster = server === undefined ? undefined : await readCluster(server, signal);
   const checked =
     cluster === undefined || read.problems.length > 0
@@ -97,31 +100,36 @@ async function planFrom(filename: string, flags: PlanFlags, server: ApiServer | 
     return exitCodes.failed;
   }
   const clusterName = flags.clusterName ?? (simulate ? "local" : "default");
-  const remembered = cluster === undefined ? stateOf(filename, clusterName, simulate) : undefined;
+  const directory = directoryOf(sources);
+  const remembered =
+    cluster === undefined && directory !== undefined
+      ? readState(stateFile(directory, clusterName, simulate))
+      : undefined;
   const clock = notBefore(systemClock(), simulate ? (remembered?.savedAt ?? 0) : 0);
-  const cloud = simulate ? simulatedCloud(flags, filename, remembered, clock) : await realCloud(flags, io.env, signal);
+  const cloud = simulate ? simulatedCloud(flags, directory, remembered, clock) : await realCloud(flags, io.env, signal);
   const made = await planOf(read.manifests, { flags, cloud, clusterName, remembered, cluster, signal, clock });
   show({ ...made, warnings: [...checked.warnings, ...made.warnings] }, flags, io);
   if (made.entries.some(isDisruptive)) return exitCodes.disruption;
   return made.entries.some(isChange) ? exitCodes.changes : exitCodes.done;
 }
 
-/** The state of `local` in a directory; a file has none. */
-function stateOf(path: string, clusterName: string, simulated: boolean): LocalState | undefined {
-  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  return isDirectory ? readState(stateFile(path, clusterName, simulated)) : undefined;
+/** The one directory that was given, as to `local`, which keeps its state there; undefined: files, or several sources. */
+function directoryOf({ paths, kustomization }: ManifestSources): string | undefined {
+  const [path, ...others] = kustomization === undefined ? paths : [];
+  if (path === undefined || others.length > 0) return undefined;
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : undefined;
 }
 
 /** @throws CommandError if the description of the account in the directory is invalid */
 function simulatedCloud(
   flags: PlanFlags,
-  path: string,
+  directory: string | undefined,
   remembered: LocalState | undefined,
   clock: Clock,
 ): SimulatedCloud {
   const region = flags.region ?? simulatedRegion;
   const cloud = new SimulatedCloud({ clock, random: Math.random, region }, remembered?.aws);
-  const { account, problems } = readAccount(path);
+  const { account, problems } = directory === undefined ? { problems: [] } : readAccount(directory);
   if (problems.length > 0) throw new CommandError(problems.map(problemText).join("\n"));
   if (account !== undefined) cloud.describe(account);
   return cloud;

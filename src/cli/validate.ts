@@ -1,30 +1,28 @@
 import { Command, Option } from "commander";
 import { counted } from "../diagnosis/words.ts";
-import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
+import { type Ending, exitCodes, type Io, styleOf } from "./io.ts";
+import { addManifestOptions, type ManifestFlags, sourcesIn } from "./manifest-options.ts";
 import { type ReadManifests, readManifests } from "./manifests.ts";
 import { type Paint, paintFor } from "./terminal/paint.ts";
 import { problemText } from "./validation/problem.ts";
 
-interface ValidateFlags {
-  readonly filename?: string;
+interface ValidateFlags extends ManifestFlags {
   readonly output: "text" | "json";
 }
 
 export function validateCommand(io: Io, ending: Ending): Command {
-  const command = new Command("validate")
+  const command = addManifestOptions(new Command("validate"))
     .summary("check manifests offline; lists all errors")
     .description(
       "Checks manifests offline against schema, rules and each other, as the API server would. Lists all errors.",
     )
-    .option("-f, --filename <path>", "file or directory of manifests")
     .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))
     .addHelpText("after", "\nExit code: 0 if all manifests are valid, else 1.");
   return command.action(ending(() => validate(command.opts<ValidateFlags>(), io)));
 }
 
-async function validate({ filename, output }: ValidateFlags, io: Io): Promise<number> {
-  if (filename === undefined) throw new CommandError("-f PATH is missing: give a file or directory of manifests");
-  const read = await readManifests(filename);
+async function validate({ output, ...flags }: ValidateFlags, io: Io): Promise<number> {
+  const read = await readManifests(sourcesIn(flags), io);
   const paint = paintFor(styleOf(io.stdout, io.env));
   io.stdout.write(output === "json" ? validationJson(read) : validationText(read, paint));
   return read.problems.length === 0 ? exitCodes.done : exitCodes.failed;

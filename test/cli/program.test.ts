@@ -14,6 +14,8 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
   return { exitCode, out: stdout.text, err: stderr.text };
 }
 
+const pathMissing = "-f PATH is missing: give a file or directory of manifests, - for standard input, or -k DIR";
+
 describe("the command line", () => {
   test("prints its version", async () => {
     expect(await run(["--version"])).toEqual({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: "" });
@@ -44,8 +46,8 @@ describe("the command line", () => {
   test.each([
     [["plan", "--cluster-nam", "x"], "error: unknown option '--cluster-nam' (Did you mean --cluster-name?)\n"],
     [["plam"], "error: unknown command 'plam' (Did you mean plan?)\n"],
-    [["validate"], "error: -f PATH is missing: give a file or directory of manifests\n"],
-    [["plan"], "error: -f PATH is missing: give a file or directory of manifests\n"],
+    [["validate"], `error: ${pathMissing}\n`],
+    [["plan"], `error: ${pathMissing}\n`],
     [["local", "--simulate"], "error: -f DIR is missing: give the directory of the manifests\n"],
     [
       ["local", "-f", "x", "--simulate", "--speed", "0"],

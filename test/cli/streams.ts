@@ -38,13 +38,14 @@ export class KeptOutput implements Output {
 }
 
 /** What a command has around it in a test. */
-export function testIo(env: Environment = {}, stdout = new KeptOutput()) {
+export function testIo(env: Environment = {}, stdout = new KeptOutput(), stdin = "") {
   const interruption = new AbortController();
   const stderr = new KeptOutput();
   const userSignal = new Set<() => void>();
   const io: Io = {
     stdout,
     stderr,
+    stdin: () => Promise.resolve(stdin),
     env,
     interrupted: interruption.signal,
     onUserSignal(listener) {

@@ -51,11 +51,82 @@ describe("validate", () => {
 
   test("names what it skips, and says when nothing is left", async () => {
     const directory = directoryWith({ "c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n" });
+    const skipped = "DIR/c.yaml:1: skipped ConfigMap of v1";
     expect(await validate(directory)).toEqual({
+      exitCode: 1,
+      lines: [
+        skipped,
+        "DIR:1: contains no object of awsbatch.dev: correct the path, or add --allow-empty",
+        "invalid: 1 error in 1 file",
+      ],
+    });
+    expect(await validate(directory, "--allow-empty")).toEqual({
       exitCode: 0,
-      lines: ["DIR/c.yaml:1: skipped ConfigMap of v1", "valid, but without an object of awsbatch.dev in 1 file"],
+      lines: [skipped, "valid, but without an object of awsbatch.dev in 1 file"],
     });
   });
+
+  test("reads every file and directory that is given, and a file once", async () => {
+    const directory = directoryWith({ "a.yaml": environment() });
+    const other = directoryWith({ "b.yaml": queue() });
+    const { lines } = await validate(directory, "-f", other, "-f", join(other, "b.yaml"));
+    expect(lines).toEqual(["valid: 2 objects in 2 files"]);
+  });
+
+  test("accepts kubectl's -R, although directories are always read with their subdirectories", async () => {
+    expect((await validate(directoryWith({ "a.yaml": environment() }), "-R")).exitCode).toBe(0);
+  });
+
+  test("reads standard input, and names it in errors", async () => {
+    const { io, stdout } = testIo({}, undefined, `${environment()}---\n${queue().replace("priority", "prioriti")}`);
+    expect(await runCli(["validate", "-f", "-"], io)).toBe(1);
+    expect(stdout.lines[0]).toMatch(/^standard input:\d+: JobQueue default\/high: spec\.prioriti: /);
+  });
+
+  test("refuses standard input twice, which could be read only once", async () => {
+    const { io, stderr } = testIo();
+    expect(await runCli(["validate", "-f", "-", "-f", "-"], io)).toBe(1);
+    expect(stderr.text).toBe("error: -f - can be given only once: standard input ends after it was read\n");
+  });
+
+  test("names the chart and its values, which must be rendered first, and no other error of theirs", async () => {
+    const directory = directoryWith({
+      "Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n",
+      "values-prod.yaml": "image: x\n",
+      "queue.yaml": queue().replace("name: high", "name: {{ .Values.name }}"),
+    });
+    const { exitCode, lines } = await validate(directory);
+    const first = "render the chart first: helm template CHART | aws-batch-operator validate -f -";
+    expect(exitCode).toBe(1);
+    expect(lines).toEqual([
+      `DIR/queue.yaml:4: is a template, because it contains {{ … }}: ${first}`,
+      `DIR/Chart.yaml:1: describes a Helm chart: ${first}`,
+      `DIR/values-prod.yaml:1: has the values of a Helm chart: ${first}`,
+      "invalid: 3 errors in 3 files",
+    ]);
+  });
+
+  test("reads a manifest in which braces are text", async () => {
+    const directory = directoryWith({ "a.yaml": environment().replace("spec:", 'spec:\n  tags: {note: "{{ x }}"}') });
+    expect((await validate(directory)).exitCode).toBe(0);
+  });
+
+  test.each(["", "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"])(
+    "says that a kustomization is not applied, with or without its kind",
+    async (head) => {
+      const directory = directoryWith({
+        "a.yaml": environment(),
+        "kustomization.yaml": `${head}resources: [a.yaml]\n`,
+      });
+      expect(await validate(directory)).toEqual({
+        exitCode: 0,
+        lines: [
+          "DIR/kustomization.yaml:1: is a kustomization, which is not applied here: to read what it renders, give its directory with -k",
+          "valid: 1 object in 2 files",
+        ],
+      });
+    },
+  );
 
   test("warns of an instance type that it does not know, which may be newer than it is", async () => {
     const types = (list: string) =>
@@ -105,11 +176,16 @@ describe("validate", () => {
   });
 
   test("has in JSON the same members, whether or not there is anything in them", async () => {
-    const nothing = await validate(directoryWith({}), "-o", "json");
+    const nothing = await validate(directoryWith({}), "-o", "json", "--allow-empty");
     expect(nothing.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       { valid: true, files: 0, objects: [], problems: [], notes: [] },
     ]);
-    const skipped = await validate(directoryWith({ "c.yaml": "apiVersion: v1\nkind: ConfigMap\n" }), "-o", "json");
+    const skipped = await validate(
+      directoryWith({ "c.yaml": "apiVersion: v1\nkind: ConfigMap\n" }),
+      "-o",
+      "json",
+      "--allow-empty",
+    );
     expect(JSON.parse(skipped.lines.join(""))).toEqual({
       valid: true,
       files: 1,

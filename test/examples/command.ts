@@ -18,7 +18,14 @@ export async function command(args: readonly string[], env: Environment = {}): P
   const stderr = collected();
   const { signal: interrupted } = new AbortController();
   const onUserSignal = () => () => undefined;
-  const io: Io = { stdout: stdout.output, stderr: stderr.output, env, interrupted, onUserSignal };
+  const io: Io = {
+    stdout: stdout.output,
+    stderr: stderr.output,
+    stdin: () => Promise.resolve(""),
+    env,
+    interrupted,
+    onUserSignal,
+  };
   const exitCode = await runCli(args, io);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }

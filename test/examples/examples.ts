@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
-import { manifestOf, readManifests, withSchemaDefaults } from "../../src/cli/manifests.ts";
+import { manifestOf, readDirectory, withSchemaDefaults } from "../../src/cli/manifests.ts";
 import { readAccount } from "../../src/cli/simulated-account.ts";
 import { type Manifest, MemoryStore } from "../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
@@ -42,7 +42,7 @@ export function exampleNamed(name: string): Example {
 
 /** The manifests as `local` puts them into its store. */
 export async function manifestsOf({ name, directory }: Example): Promise<readonly Manifest[]> {
-  const { manifests, problems } = await readManifests(directory);
+  const { manifests, problems } = await readDirectory(directory);
   if (problems.length > 0) throw new Error(`${name}: ${JSON.stringify(problems)}`);
   return manifests.map(manifestOf);
 }

@@ -67,7 +67,14 @@ export async function runLocal(directory: string, clock: VirtualClock, flags: Lo
   const stderr = output((text) => {
     throw new Error(`nothing should go to stderr: ${text}`);
   });
-  const io: Io = { stdout, stderr, env: {}, interrupted: interruption.signal, onUserSignal: () => () => undefined };
+  const io: Io = {
+    stdout,
+    stderr,
+    stdin: () => Promise.resolve(""),
+    env: {},
+    interrupted: interruption.signal,
+    onUserSignal: () => () => undefined,
+  };
   const options = localOptions(given);
   let exitCode: number | undefined;
   const running = startLocal({ flags: given, options, source, read, fingerprint, io, real: clock, world: clock }).then(

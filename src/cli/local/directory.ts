@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { type ReadManifests, readManifests } from "../manifests.ts";
+import { type ReadManifests, readDirectory } from "../manifests.ts";
 
 /** A source of manifests, which can be read repeatedly. */
 export interface ManifestSource {
@@ -14,7 +14,7 @@ export interface ManifestSource {
 export function directorySource(directory: string): ManifestSource {
   return {
     name: directory,
-    read: () => readManifests(directory),
+    read: () => readDirectory(directory),
     fingerprint: () => fingerprintOf(directory),
   };
 }

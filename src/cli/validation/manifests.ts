@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { isRecord } from "./defaults.ts";
 import type { Path, Problem } from "./problem.ts";
+import { templateLine, templateMessage } from "./unrendered.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** One Kubernetes object as written, with the place of each of its parts. */
@@ -98,6 +99,10 @@ async function loadFile(file: string): Promise<LoadedFile> {
 /** The documents of one file's text. */
 export function documentsOf(file: string, text: string): LoadedFile {
   const { documents, errors } = parseYaml(text);
+  const template = errors.length === 0 ? undefined : templateLine(text);
+  if (template !== undefined) {
+    return { documents: [], problems: [{ file, line: template, field: "", message: templateMessage }] };
+  }
   return {
     documents: documents.flatMap(({ value, lineOf }) => itemsOf({ file, value, lineOf })),
     problems: errors.map(({ line, message }) => ({ file, line, field: "", message })),

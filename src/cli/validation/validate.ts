@@ -6,6 +6,7 @@ import { nearest } from "./nearest.ts";
 import { objectFindings } from "./object.ts";
 import { type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
 import { awsNameFindings, byAwsIdentity, type Named, referenceFindings } from "./references.ts";
+import { unrendered } from "./unrendered.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** A valid object as written, without defaults and status. */
@@ -94,6 +95,11 @@ function sort(document: ManifestDocument, crds: readonly CustomResourceDefinitio
     problem: { file, line: lineOf(path), field: pathText(path), message },
   });
   if (!isRecord(value)) return refused([], `found ${valueText(value)}, expected a Kubernetes object`);
+  const other = unrendered(file, value);
+  if (other?.kind === "note") {
+    return { kind: "skipped", note: { file, line: lineOf([]), message: other.message } };
+  }
+  if (other?.kind === "problem") return refused([], other.message);
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== "string")
     return refused(["apiVersion"], `is missing: add one such as ${versionsOf(crds)[0]}`);

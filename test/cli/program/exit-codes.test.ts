@@ -237,7 +237,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     {
       code: 0,
       when: "nothing is to be done",
-      args: () => ["plan", "-f", manifests({}), "--no-cluster"],
+      args: () => ["plan", "-f", manifests({}), "--no-cluster", "--allow-empty"],
       stdout: /^no objects; no running job is ended\n\nwarning: there is no object of awsbatch\.dev/,
     },
     {

@@ -36,6 +36,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   ],
   "--host": [same("127.0.0.2"), same("::1")],
   "--ignore-tag-keys": [list("a:*"), list("b,c")],
+  "--kustomize": [same("one"), same("two")],
   "--kubeconfig": [same("one"), same("two")],
   "--lease-namespace": [same("one"), same("two")],
   "--managed": [number("1"), number("2")],
@@ -75,6 +76,8 @@ const neverEmpty: readonly string[] = ["--watch-namespace", "--namespace"];
 const listsInOne: readonly string[] = [
   "iam-policy --region",
   "iam-policy --permissions-boundary",
+  "plan --filename",
+  "validate --filename",
   "release --namespace",
 ];
 
