@@ -21,8 +21,8 @@ export interface ReadManifests {
   /** If there are problems, do not use the manifests. */
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
-  /** Number of files. */
-  readonly fileCount: number;
+  /** Every file that was read. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -54,7 +54,7 @@ export async function readDirectory(directory: string): Promise<ReadManifests> {
 
 function validated(loaded: LoadedManifests, options: ValidationOptions): ReadManifests {
   const { manifests, problems, notes } = validateManifests(loaded.documents, crds, options);
-  return { manifests, problems: [...loaded.problems, ...problems], notes, fileCount: loaded.files.length };
+  return { manifests, problems: [...loaded.problems, ...problems], notes, files: loaded.files };
 }
 
 /** The name of standard input in messages. */

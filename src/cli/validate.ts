@@ -1,13 +1,17 @@
 import { Command, Option } from "commander";
+import manifest from "../../package.json" with { type: "json" };
 import { counted } from "../diagnosis/words.ts";
 import { type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { addManifestOptions, type ManifestFlags, sourcesIn } from "./manifest-options.ts";
 import { type ReadManifests, readManifests } from "./manifests.ts";
 import { type Paint, paintFor } from "./terminal/paint.ts";
+import { githubText, junitText, sarifText } from "./validation/ci-formats.ts";
 import { problemText } from "./validation/problem.ts";
 
+const formats = ["text", "json", "github", "sarif", "junit"] as const;
+
 interface ValidateFlags extends ManifestFlags {
-  readonly output: "text" | "json";
+  readonly output: (typeof formats)[number];
 }
 
 export function validateCommand(io: Io, ending: Ending): Command {
@@ -16,7 +20,7 @@ export function validateCommand(io: Io, ending: Ending): Command {
     .description(
       "Checks manifests offline against schema, rules and each other, as the API server would. Lists all errors.",
     )
-    .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))
+    .addOption(new Option("-o, --output <format>", "output format").choices([...formats]).default("text"))
     .addHelpText("after", "\nExit code: 0 if all manifests are valid, else 1.");
   return command.action(ending(() => validate(command.opts<ValidateFlags>(), io)));
 }
@@ -24,7 +28,14 @@ export function validateCommand(io: Io, ending: Ending): Command {
 async function validate({ output, ...flags }: ValidateFlags, io: Io): Promise<number> {
   const read = await readManifests(sourcesIn(flags), io);
   const paint = paintFor(styleOf(io.stdout, io.env));
-  io.stdout.write(output === "json" ? validationJson(read) : validationText(read, paint));
+  const texts = {
+    text: () => validationText(read, paint),
+    json: () => validationJson(read),
+    github: () => githubText(read),
+    sarif: () => sarifText(read, manifest.version),
+    junit: () => junitText(read),
+  };
+  io.stdout.write(texts[output]());
   return read.problems.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
@@ -38,15 +49,15 @@ export function validationText(read: ReadManifests, paint: Paint): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function summaryOf({ manifests, problems, fileCount }: ReadManifests, paint: Paint): string {
-  const where = `in ${counted(fileCount, "file")}`;
+function summaryOf({ manifests, problems, files }: ReadManifests, paint: Paint): string {
+  const where = `in ${counted(files.length, "file")}`;
   if (problems.length > 0) return paint("red", `invalid: ${counted(problems.length, "error")} ${where}`);
   if (manifests.length === 0) return paint("yellow", `valid, but without an object of awsbatch.dev ${where}`);
   return paint("green", `valid: ${counted(manifests.length, "object")} ${where}`);
 }
 
 /** One JSON object: `valid`, `objects`, `problems`, `notes`. */
-export function validationJson({ manifests, problems, notes, fileCount }: ReadManifests): string {
+export function validationJson({ manifests, problems, notes, files }: ReadManifests): string {
   const objects = manifests.map(({ object, key, document }) => ({ kind: object.kind, ...key, file: document.file }));
-  return `${JSON.stringify({ valid: problems.length === 0, files: fileCount, objects, problems, notes })}\n`;
+  return `${JSON.stringify({ valid: problems.length === 0, files: files.length, objects, problems, notes })}\n`;
 }

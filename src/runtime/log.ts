@@ -75,6 +75,11 @@ function logOver(write: (level: LogLevel, message: string, fields: Fields) => vo
   };
 }
 
+/** Whether the value under this key is probably a secret. */
+export function soundsSecret(key: string): boolean {
+  return secretKey.test(key);
+}
+
 const secretKey = /password|passwd|secret|token|credential|authorization|api.?key|private.?key|access.?key/i;
 const maxDepth = 8;
 
@@ -85,7 +90,7 @@ export function redacted(fields: Fields): Fields {
 
 function hide(key: string, value: unknown, depth: number): unknown {
   if (value === undefined || value === null) return value;
-  if (secretKey.test(key)) return "[redacted]";
+  if (soundsSecret(key)) return "[redacted]";
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object") return value;
   if (depth >= maxDepth) return "[too deep]";

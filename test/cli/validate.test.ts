@@ -163,6 +163,17 @@ describe("validate", () => {
     });
   });
 
+  test.each([
+    ["github", /^::error file=DIR\/b\.yaml,line=6,title=JobQueue default\/high::spec\.prioriti: /],
+    ["sarif", /"uri": "DIR\/b\.yaml"/],
+    ["junit", /name="DIR\/b\.yaml">/],
+  ])("reports for CI with -o %s", async (format, expected) => {
+    const directory = directoryWith({ "a.yaml": environment(), "b.yaml": queue().replace("priority", "prioriti") });
+    const { exitCode, lines } = await validate(directory, "-o", format);
+    expect(exitCode).toBe(1);
+    expect(lines.join("\n")).toMatch(expected);
+  });
+
   test("answers in JSON", async () => {
     const directory = directoryWith({ "a.yaml": environment(), "b.yaml": queue().replace("priority", "prioriti") });
     const { exitCode, lines } = await validate(directory, "-o", "json");

@@ -45,6 +45,34 @@ export function referenceFindings(object: Named, objects: readonly Named[]): Fin
   });
 }
 
+/** Environments that AWS accepts in one queue together. */
+function familyOf(spec: unknown): string | undefined {
+  if (!isRecord(spec)) return undefined;
+  const { computeResources: resources, eksConfiguration } = spec;
+  const type = isRecord(resources) ? resources["type"] : undefined;
+  if (typeof type !== "string") return undefined;
+  if (eksConfiguration !== undefined) return "EKS";
+  if (type.startsWith("FARGATE")) return "Fargate";
+  return type === "EC2" || type === "SPOT" ? "EC2" : type;
+}
+
+/** Entries of a queue that AWS accepts only without the first one (aws-batch: a queue is all EC2 and SPOT, or all Fargate). */
+export function mixtureFindings(object: Named, objects: readonly Named[]): Finding[] {
+  const targets = referencesOf(kindOf(object.kind), object).flatMap(({ to, key, path }) => {
+    const found = objects.find(
+      ({ kind, namespace, name }) => kind === to && namespace === key.namespace && name === key.name,
+    );
+    const family = found?.kind === "BatchComputeEnvironment" ? familyOf(found.spec) : undefined;
+    return family === undefined ? [] : [{ name: key.name, family, path }];
+  });
+  const [first, ...others] = targets;
+  return others.flatMap(({ name, family, path }): Finding[] => {
+    if (first === undefined || family === first.family) return [];
+    const message = `${name} is ${family}, but ${first.name} is ${first.family}, and AWS accepts only one of them in a queue: use a queue for each`;
+    return [{ path: [...path, "name"], message, found: name }];
+  });
+}
+
 /** All and Selector; only a cluster knows which namespaces a selector selects. */
 function letsOthers(spec: unknown): boolean {
   const allowed = isRecord(spec) ? spec["allowedNamespaces"] : undefined;

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { isRecord } from "./defaults.ts";
 
-/** Files beside manifests that another tool turns into manifests. */
+/** Files next to manifests from which another tool makes manifests. */
 
 /** What renders them, as the end of a sentence. */
 const render = {
@@ -10,9 +10,9 @@ const render = {
 } as const;
 
 export type Unrendered =
-  /** The files beside it are read as they are. */
+  /** The files next to it are read as they are. */
   | { readonly kind: "note"; readonly message: string }
-  /** It and the templates beside it are no manifests. */
+  /** Neither it nor the templates next to it are manifests. */
   | { readonly kind: "problem"; readonly message: string };
 
 /** Whether a document is a kustomization, or the description or values of a chart; undefined: none of these. */

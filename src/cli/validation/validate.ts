@@ -5,7 +5,7 @@ import type { ManifestDocument } from "./manifests.ts";
 import { nearest } from "./nearest.ts";
 import { objectFindings } from "./object.ts";
 import { type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
-import { awsNameFindings, byAwsIdentity, type Named, referenceFindings } from "./references.ts";
+import { awsNameFindings, byAwsIdentity, mixtureFindings, type Named, referenceFindings } from "./references.ts";
 import { unrendered } from "./unrendered.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -60,6 +60,7 @@ export function validateManifests(
     const findings = [
       ...objectFindings(entry.crd, entry.document.value),
       ...(closed ? referenceFindings(entry.named, names) : []),
+      ...mixtureFindings(entry.named, names),
       ...awsNameFindings(entry.named, identities),
       ...doubled(entry, first),
     ];

@@ -1,8 +1,9 @@
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { instanceTypeNames, knownInstanceTypes } from "../../aws/instance-types.ts";
+import { soundsSecret } from "../../runtime/log.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
-import type { Finding } from "./problem.ts";
+import type { Finding, Path } from "./problem.ts";
 import type { Named } from "./references.ts";
 
 /** The highest priority of a queue in AWS's schema for CloudFormation; the limit of the API itself is unknown. */
@@ -16,7 +17,39 @@ export function warningsOf({ kind, spec }: Named): Finding[] {
 const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, unknown>>) => Finding[] } = {
   BatchComputeEnvironment: (spec) => unknownTypes(spec["computeResources"]),
   JobQueue: (spec) => highPriority(spec["priority"]),
+  JobDefinition: (spec) => plainSecrets(spec, ["spec"]),
 };
+
+/** Members with environment variables, of containers of ECS and of EKS. */
+const environments: ReadonlySet<string> = new Set(["environment", "env"]);
+
+/** Environment variables that are probably secrets: AWS Batch shows them to everyone who may describe job definitions. */
+function plainSecrets(value: unknown, path: Path): Finding[] {
+  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => plainSecrets(item, [...path, index]));
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const at = [...path, key];
+    return environments.has(key) && Array.isArray(member) ? secretsIn(member, at) : plainSecrets(member, at);
+  });
+}
+
+function secretsIn(variables: readonly unknown[], path: Path): Finding[] {
+  return variables.flatMap((variable, index): Finding[] => {
+    const { name, value } = isRecord(variable) ? variable : {};
+    if (typeof name !== "string" || typeof value !== "string" || !isPlainSecret(name, value)) return [];
+    const message = `${name} is probably a secret in plain text, which everyone can read who may describe job definitions: use secrets, or for EKS a Kubernetes Secret`;
+    return [{ path: [...path, index, "value"], message }];
+  });
+}
+
+/** The name or place of a secret is none, and neither is a parameter of the job. */
+function isPlainSecret(name: string, value: string): boolean {
+  return (
+    soundsSecret(name) &&
+    !/_(ARN|NAME|ID|PATH|FILE|URL)$/i.test(name) &&
+    !/^(|arn:.*|Ref::.*|true|false|\d{1,6})$/.test(value)
+  );
+}
 
 /** The table of instance types may be older than a type: AWS decides. */
 function unknownTypes(resources: unknown): Finding[] {

@@ -38,7 +38,7 @@ export class MemorySource implements ManifestSource {
     const documents = loaded.flatMap((file) => file.documents);
     const { manifests, problems, notes } = validateManifests(documents, crds);
     const unread = loaded.flatMap((file) => file.problems);
-    return Promise.resolve({ manifests, problems: [...unread, ...problems], notes, fileCount: loaded.length });
+    return Promise.resolve({ manifests, problems: [...unread, ...problems], notes, files: [...this.#files.keys()] });
   }
 }
 

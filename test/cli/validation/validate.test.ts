@@ -197,3 +197,51 @@ test("a rule that cannot be evaluated is silent where the schema already says wh
     expect.stringContaining("add instanceTypes"),
   ]);
 });
+
+describe("environments of one queue", () => {
+  const onInstances = (type: string): string =>
+    environment
+      .replace("name: fargate", "name: instances")
+      .replace(
+        "type: FARGATE",
+        `type: ${type}\n    allocationStrategy: BEST_FIT_PROGRESSIVE\n    instanceTypes: [m7i.large]\n    instanceRole: arn:aws:iam::123456789012:instance-profile/batch`,
+      );
+  const both = `${queue}    - order: 2\n      computeEnvironmentRef:\n        name: instances\n`;
+
+  test.each(["EC2", "SPOT"])("Fargate and %s are refused, as AWS refuses them", (type) => {
+    expect(problemsOf(together(environment, onInstances(type), both))).toEqual([
+      "m:41: JobQueue default/nightly: spec.computeEnvironmentOrder[1].computeEnvironmentRef.name: instances is EC2, but fargate is Fargate, and AWS accepts only one of them in a queue: use a queue for each",
+    ]);
+  });
+
+  test("Fargate and Fargate Spot are accepted", () => {
+    const spot = environment.replace("name: fargate", "name: instances").replace("type: FARGATE", "type: FARGATE_SPOT");
+    expect(problemsOf(together(environment, spot, both))).toEqual([]);
+  });
+});
+
+describe("a secret in plain text", () => {
+  const withVariable = (name: string, value: string): string =>
+    definition.replace(
+      "    resourceRequirements:",
+      `    environment:\n      - name: ${name}\n        value: "${value}"\n    resourceRequirements:`,
+    );
+  const notesOf = (text: string): readonly string[] =>
+    validateManifests(documentsOf("m", text).documents, crds).notes.map(({ line, message }) => `${line}: ${message}`);
+
+  test.each(["DB_PASSWORD", "apiKey", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN"])("in %s is warned of", (name) => {
+    expect(notesOf(withVariable(name, "hunter22"))).toEqual([
+      `12: warning: JobDefinition default/hello: spec.containerProperties.environment[0].value: ${name} is probably a secret in plain text, which everyone can read who may describe job definitions: use secrets, or for EKS a Kubernetes Secret`,
+    ]);
+  });
+
+  test.each([
+    ["DB_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db"],
+    ["DB_SECRET_NAME", "db"],
+    ["DB_PASSWORD", "Ref::password"],
+    ["MAX_TOKENS", "4096"],
+    ["STAGE", "production"],
+  ])("is not seen in %s=%s", (name, value) => {
+    expect(notesOf(withVariable(name, value))).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-/** What the attacker does, with every right on objects of its own namespace and none elsewhere; often what stands twice. */
+/** What the attacker does, with every right on objects of its own namespace and none elsewhere; what is listed twice is done more often. */
 export const attackDoings = [
   "claimName",
   "claimName",

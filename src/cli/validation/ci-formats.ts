@@ -1,0 +1,118 @@
+/** What `validate` found, in the formats that CI systems read. Pure. */
+
+import type { Note, Problem } from "./problem.ts";
+
+export interface Found {
+  /** Every file that was read. */
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Note[];
+}
+
+/** One entry per place, whatever the format. */
+interface Entry {
+  readonly level: "error" | "warning" | "note";
+  readonly file: string;
+  readonly line: number;
+  readonly title: string;
+  readonly message: string;
+}
+
+const warningPrefix = "warning: ";
+
+function entriesOf({ problems, notes }: Pick<Found, "problems" | "notes">): readonly Entry[] {
+  return [
+    ...problems.map(({ file, line, object, field, message }): Entry => {
+      const title = object ?? "manifest";
+      return { level: "error", file, line, title, message: field === "" ? message : `${field}: ${message}` };
+    }),
+    ...notes.map(({ file, line, message }): Entry => {
+      const isWarning = message.startsWith(warningPrefix);
+      const text = isWarning ? message.slice(warningPrefix.length) : message;
+      return { level: isWarning ? "warning" : "note", file, line, title: "manifest", message: text };
+    }),
+  ];
+}
+
+/**
+ * Workflow commands of GitHub Actions, one line each, which annotate the files of a pull request.
+ *
+ * Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ */
+export function githubText(found: Found): string {
+  const commands = { error: "error", warning: "warning", note: "notice" } as const;
+  return entriesOf(found)
+    .map(({ level, file, line, title, message }) => {
+      const where = `file=${property(file)},line=${line},title=${property(title)}`;
+      return `::${commands[level]} ${where}::${data(message)}\n`;
+    })
+    .join("");
+}
+
+function data(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}
+
+/**
+ * SARIF 2.1.0, for code scanning.
+ *
+ * Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ */
+export function sarifText(found: Found, version: string): string {
+  const results = entriesOf(found).map(({ level, file, line, title, message }) => ({
+    ruleId: ruleIds[level],
+    level,
+    message: { text: title === "manifest" ? message : `${title}: ${message}` },
+    locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } } }],
+  }));
+  const driver = {
+    name: "aws-batch-operator",
+    version,
+    rules: Object.values(ruleIds).map((id) => ({ id })),
+  };
+  const log = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [{ tool: { driver }, results }],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+const ruleIds = { error: "invalid-manifest", warning: "risky-manifest", note: "skipped-manifest" } as const;
+
+/** JUnit's XML, which every CI system shows: a test case per file, failed where the file has problems. */
+export function junitText(found: Found): string {
+  const byFile = Map.groupBy(
+    entriesOf(found).filter(({ level }) => level === "error"),
+    ({ file }) => file,
+  );
+  const names = [...new Set([...found.files, ...byFile.keys()])];
+  const cases = names.map((name) => caseOf(name, byFile.get(name) ?? []));
+  const failed = names.filter((name) => byFile.has(name)).length;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuite name="aws-batch-operator validate" tests="${names.length}" failures="${failed}">`,
+    ...cases,
+    "</testsuite>\n",
+  ].join("\n");
+}
+
+function caseOf(name: string, entries: readonly Entry[]): string {
+  const opening = `  <testcase classname="manifests" name="${xml(name)}"`;
+  const [first] = entries;
+  if (first === undefined) return `${opening}/>`;
+  const lines = entries.map(({ line, title, message }) => `${line}: ${title}: ${message}`).join("\n");
+  return `${opening}>\n    <failure message="${xml(first.message)}">${xml(lines)}</failure>\n  </testcase>`;
+}
+
+function xml(text: string): string {
+  const names = { "&": "amp", "<": "lt", ">": "gt", '"': "quot" } as const;
+  // XML 1.0 has no place for other control characters, not even as references.
+  return text
+    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
+    .replaceAll(/[&<>"]/g, (character) => `&${names[character as keyof typeof names]};`);
+}
