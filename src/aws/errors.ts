@@ -1,4 +1,6 @@
 import { brokenConnectionCodes } from "../runtime/broken-connection.ts";
+import { visible } from "../runtime/visible.ts";
+import { withoutValues } from "./echoed-values.ts";
 import { typesNotOffered, withShortLists } from "./refusal-lists.ts";
 
 /**
@@ -147,11 +149,13 @@ export function classify(error: unknown, operation: string, request?: unknown): 
   const rule = rules.find((candidate) => matches(candidate, seen));
   const exception = seen.names[0] ?? "Error";
   const text = wordsOf(seen, exception, request);
+  const repeats = seen.texts.some((one) => withoutValues(one, request) !== one);
   const message =
     exception === "SyntaxError" || xmlParseError.test(text)
       ? `the endpoint answered with something that is not AWS's JSON or XML (${text})`
       : text;
-  return new AwsError(rule?.kind ?? "unknown", operation, exception, message, error);
+  // The log prints a cause, so one that repeats values of the request is dropped.
+  return new AwsError(rule?.kind ?? "unknown", operation, exception, message, repeats ? undefined : error);
 }
 
 /** What was said; the SDK says "UnknownError" of an answer that says nothing but its status. */
@@ -160,23 +164,26 @@ function wordsOf({ text, status }: Facts, exception: string, request: unknown): 
   if (silent && status !== undefined) return `the endpoint answered HTTP ${status} and nothing else`;
   if (silent) return exception;
   const unoffered = typesNotOffered(text, request);
-  return `${plainMessage(text)}${unoffered.length === 0 ? "" : `: ${unoffered.join(", ")} is not among them`}`;
+  return `${plainMessage(withoutValues(text, request))}${unoffered.length === 0 ? "" : `: ${unoffered.join(", ")} is not among them`}`;
 }
 
 interface Facts {
   /** The names and codes of the error and its causes, outermost first. */
   readonly names: readonly string[];
+  /** The first of `texts`. */
   readonly text: string;
+  /** The messages of the error and its causes, outermost first. */
+  readonly texts: readonly string[];
   readonly status: number | undefined;
 }
 
 function facts(error: unknown): Facts {
   const names: string[] = [];
-  let text = "";
+  const texts: string[] = [];
   let status: number | undefined;
   for (let at: unknown = error, depth = 0; at !== undefined && at !== null && depth < 4; depth++) {
     if (typeof at !== "object") {
-      text ||= typeof at === "string" ? at : "a value that is not an Error was thrown";
+      texts.push(typeof at === "string" ? at : "a value that is not an Error was thrown");
       break;
     }
     for (const key of ["name", "Code", "code"]) {
@@ -184,13 +191,13 @@ function facts(error: unknown): Facts {
       if (typeof name === "string" && name !== "" && !names.includes(name)) names.push(name);
     }
     const message = member(at, "message") ?? member(at, "Message");
-    if (typeof message === "string") text ||= message;
+    if (typeof message === "string" && message !== "") texts.push(message);
     const code = member(member(at, "$metadata"), "httpStatusCode");
     if (typeof code === "number") status ??= code;
     // A host with several addresses fails with one error for each of them, and with no words of its own.
     at = member(at, "cause") ?? (at instanceof AggregateError ? at.errors[0] : undefined);
   }
-  return { names, text, status };
+  return { names, text: texts[0] ?? "", texts, status };
 }
 
 function member(value: unknown, key: string): unknown {
@@ -213,7 +220,7 @@ function matches(rule: Rule, { names, text, status }: Facts): boolean {
  * what differs at each call would make the same failure seem new. Also for the `statusReason` of what AWS describes.
  */
 export function plainMessage(text: string): string {
-  return withShortLists(
+  const plain = withShortLists(
     text
       .replace(/^\s*Error executing request, Exception\s*:\s*/, "")
       .replace(/\s*\(Request ?ID:\s*[\w-]+\)/gi, "")
@@ -223,6 +230,7 @@ export function plainMessage(text: string): string {
       .replace(/(Encoded authorization failure message:)\s*[\w+/=-]{20,}/, "$1 (left out)")
       .trim(),
   );
+  return visible(plain);
 }
 
 /** Kinds after which a write has certainly not happened. */

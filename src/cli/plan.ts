@@ -3,6 +3,7 @@ import { Command, Option } from "commander";
 import type { Ec2Region } from "../aws/ec2-region.ts";
 import type { IamAccount } from "../aws/iam-account.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
+import { visibleIn } from "../runtime/visible.ts";
 import { notBefore } from "./clock.ts";
 import { type Cloud, realCloud } from "./cloud.ts";
 import { type OperatorFlags, operatorOptions } from "./flags.ts";
@@ -209,6 +210,6 @@ function show(made: Plan, { output }: PlanFlags, io: Io): void {
   const style = styleOf(io.stdout, io.env);
   const stream = style.unicode ? io.stdout : asciiOutput(io.stdout);
   if (output === "json") io.stdout.write(planJson(made));
-  else if (output === "markdown") io.stdout.write(planMarkdown(made));
-  else stream.write(planText(made, paintFor(style)));
+  else if (output === "markdown") io.stdout.write(planMarkdown(visibleIn(made)));
+  else stream.write(planText(visibleIn(made), paintFor(style)));
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { AwsError } from "../aws/errors.ts";
+import { visible } from "../runtime/visible.ts";
 import { applyEnvironment } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 
@@ -95,5 +96,5 @@ function helpWidth(output: Io["stdout"]): number {
 }
 
 function oneLine(text: string): string {
-  return `${text.trim().replace(/\s*\n\s*/g, " ")}\n`;
+  return `${visible(text.trim().replace(/\s*\n\s*/g, " "))}\n`;
 }

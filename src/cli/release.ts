@@ -3,6 +3,7 @@ import { kubeStore } from "../kube/client.ts";
 import { readClusterUid } from "../kube/namespaces.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { pinoLog } from "../runtime/log.ts";
+import { visible } from "../runtime/visible.ts";
 import { realCloud } from "./cloud.ts";
 import { duration, ListOption, logLevelOption, type OperatorFlags, operatorOptions } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
@@ -81,7 +82,7 @@ async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
               openCloud: async () => cloud,
             },
             timeoutMs: flags.timeout ?? defaultTimeoutMs,
-            onProgress: (line) => io.stdout.write(`${line}\n`),
+            onProgress: (line) => io.stdout.write(`${visible(line)}\n`),
           },
           signal,
         ),
@@ -96,7 +97,7 @@ async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
 }
 
 function summary({ released, untouched, held }: Released): string {
-  const left = held.map(({ object, why }) => `  ${object}: ${why}\n`).join("");
+  const left = held.map(({ object, why }) => `  ${object}: ${visible(why)}\n`).join("");
   const lines = [
     `${count(released.length)} released; their AWS resources are kept`,
     ...(untouched.length === 0 ? [] : [`${count(untouched.length)} had nothing to release`]),

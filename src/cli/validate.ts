@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { counted } from "../diagnosis/words.ts";
+import { jsonLine, visible, visibleIn } from "../runtime/visible.ts";
 import { type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { addManifestOptions, type ManifestFlags, sourcesIn } from "./manifest-options.ts";
 import { type ReadManifests, readManifests } from "./manifests.ts";
@@ -28,22 +29,24 @@ export function validateCommand(io: Io, ending: Ending): Command {
 async function validate({ output, ...flags }: ValidateFlags, io: Io): Promise<number> {
   const read = await readManifests(sourcesIn(flags), io);
   const paint = paintFor(styleOf(io.stdout, io.env));
+  const { files, problems, notes } = read;
+  const found = visibleIn({ files, problems, notes });
   const texts = {
     text: () => validationText(read, paint),
     json: () => validationJson(read),
-    github: () => githubText(read),
-    sarif: () => sarifText(read, manifest.version),
-    junit: () => junitText(read),
+    github: () => githubText(found),
+    sarif: () => sarifText(found, manifest.version),
+    junit: () => junitText(found),
   };
   io.stdout.write(texts[output]());
-  return read.problems.length === 0 ? exitCodes.done : exitCodes.failed;
+  return problems.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
 /** One line per problem and note, and a summary. */
 export function validationText(read: ReadManifests, paint: Paint): string {
   const lines = [
-    ...read.notes.map(({ file, line, message }) => paint("dim", `${file}:${line}: ${message}`)),
-    ...read.problems.map(problemText),
+    ...read.notes.map(({ file, line, message }) => paint("dim", visible(`${file}:${line}: ${message}`))),
+    ...read.problems.map((problem) => visible(problemText(problem))),
     summaryOf(read, paint),
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -59,5 +62,5 @@ function summaryOf({ manifests, problems, files }: ReadManifests, paint: Paint):
 /** One JSON object: `valid`, `objects`, `problems`, `notes`. */
 export function validationJson({ manifests, problems, notes, files }: ReadManifests): string {
   const objects = manifests.map(({ object, key, document }) => ({ kind: object.kind, ...key, file: document.file }));
-  return `${JSON.stringify({ valid: problems.length === 0, files: files.length, objects, problems, notes })}\n`;
+  return jsonLine({ valid: problems.length === 0, files: files.length, objects, problems, notes });
 }

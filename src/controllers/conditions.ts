@@ -4,7 +4,7 @@ import type { ConditionDraft, Failure, Outcome, Step } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
 import { marks } from "./intervals.ts";
 import { type Reached, refusalStallsAfterMs, type Timed, timedReport } from "./marks.ts";
-import { failureText, shortened } from "./wording.ts";
+import { displayed, failureText } from "./wording.ts";
 
 /**
  * Conditions as people and tools read them (kstatus, `kubectl wait`, Argo CD): Ready always; Reconciling and
@@ -231,7 +231,7 @@ function stamped(object: KubeObject, list: readonly ConditionDraft[], now: numbe
       type,
       status,
       reason,
-      message: shortened(message, messageLimit),
+      message: displayed(message, messageLimit),
       lastTransitionTime: before?.status === status ? before.lastTransitionTime : time,
       observedGeneration: object.metadata.generation,
     };

@@ -19,7 +19,7 @@ import { rereadCheckMs, unreadCheckMs } from "./intervals.ts";
 import type { KindModule } from "./kind.ts";
 import type { Ports } from "./ports.ts";
 import { turnEvents } from "./turn-events.ts";
-import { failureText, shortened } from "./wording.ts";
+import { displayed, failureText, shortened } from "./wording.ts";
 import { WriteGuard } from "./write-guard.ts";
 
 /** One pass over one object. */
@@ -419,7 +419,7 @@ function planStatus({ change, next, instead }: Choice<unknown>): object {
   const until = step?.kind === "wait" || step?.kind === "blocked" ? step.until : undefined;
   return {
     ...change,
-    reason: shortened(change.reason, textLimit),
+    reason: displayed(change.reason, textLimit),
     changes: change.changes.slice(0, 64).map(shownChange),
     ...(until?.kind === "approval" ? { approval: until.value } : {}),
   };
@@ -428,10 +428,10 @@ function planStatus({ change, next, instead }: Choice<unknown>): object {
 function shownChange({ path, kind, why, from, to }: FieldChange): FieldChange {
   return {
     kind,
-    path: shortened(path, pathLimit),
-    why: shortened(why, textLimit),
-    ...(from === undefined ? {} : { from: shortened(from, valueLimit) }),
-    ...(to === undefined ? {} : { to: shortened(to, valueLimit) }),
+    path: displayed(path, pathLimit),
+    why: displayed(why, textLimit),
+    ...(from === undefined ? {} : { from: displayed(from, valueLimit) }),
+    ...(to === undefined ? {} : { to: displayed(to, valueLimit) }),
   };
 }
 

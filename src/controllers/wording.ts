@@ -1,4 +1,5 @@
 import { plainMessage } from "../aws/errors.ts";
+import { visible } from "../runtime/visible.ts";
 import type { Failure } from "./agenda.ts";
 
 /** AWS's words without what changes on every call, so that a status stays the same while the cause does. */
@@ -34,6 +35,11 @@ export function keptForOtherCluster(
   refused: string,
 ): string {
   return `${what} belongs to another cluster (uid ${clusterUid}) and is not ${refused}. Start the operator with --take-over-cluster-uid=${clusterUid}, or delete the object without changing AWS by awsbatch.dev/abandon: "true"`;
+}
+
+/** A text for a person, with visible escapes in place of controls, of at most `limit` characters. */
+export function displayed(text: string, limit: number): string {
+  return shortened(visible(text), limit);
 }
 
 /** A text of at most `limit` characters: its beginning and an ellipsis when it is longer. */

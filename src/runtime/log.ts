@@ -1,5 +1,6 @@
 import { type DestinationStream, pino } from "pino";
 import type { Clock } from "./clock.ts";
+import { visible } from "./visible.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -22,6 +23,7 @@ export interface ProcessLog extends Log {
 
 /** JSON lines by pino, to stderr by default. */
 export function pinoLog(options: { clock: Clock; level?: LogLevel; destination?: DestinationStream }): ProcessLog {
+  const to = options.destination ?? pino.destination({ fd: 2, sync: true });
   const logger = pino(
     {
       level: options.level ?? "info",
@@ -30,7 +32,7 @@ export function pinoLog(options: { clock: Clock; level?: LogLevel; destination?:
       formatters: { level: (label) => ({ level: label }) },
       messageKey: "message",
     },
-    options.destination ?? pino.destination({ fd: 2, sync: true }),
+    { write: (line) => to.write(`${visible(line.trimEnd())}\n`) },
   );
   const log = logOver((level, message, fields) => {
     if (logger.isLevelEnabled(level)) logger[level](redacted(fields), message);

@@ -4,6 +4,7 @@ import { withDeadline } from "./abort.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type ObjectEvent, type RecordedEvent, type Store, StoreError } from "./store.ts";
+import { visible } from "./visible.ts";
 
 /** Takes events about objects; never fails and never waits. */
 export interface EventSink {
@@ -64,9 +65,10 @@ export class EventRecorder implements EventSink {
   record(kind: Kind, object: KubeObject, event: ObjectEvent): void {
     const { uid, namespace, name } = object.metadata;
     const now = this.#clock.now();
-    const note = this.#combined(uid, event, now) ? `(combined from similar events) ${event.note}` : event.note;
+    const own = visible(event.note);
+    const note = this.#combined(uid, event, now) ? `(combined from similar events) ${own}` : own;
     const about = [uid, event.type, event.reason, event.action];
-    const key = JSON.stringify(note === event.note ? [...about, note] : about);
+    const key = JSON.stringify(note === own ? [...about, note] : about);
     const known = this.#series.get(key);
     const continued = known !== undefined && now - known.lastAt < seriesMs;
     const recorded: RecordedEvent = {

@@ -12,6 +12,7 @@ import {
   plainMessage,
 } from "../../src/aws/errors.ts";
 import { DeadlineExceeded } from "../../src/runtime/abort.ts";
+import { redacted } from "../../src/runtime/log.ts";
 import { batchRefusals } from "./batch-refusals.ts";
 
 const requestId = "6f1e2a3b-9c8d-4e5f-a0b1-c2d3e4f5a6b7";
@@ -24,6 +25,36 @@ function sdkError(name: string, message: string, httpStatusCode?: number, extra:
     ...extra,
   });
 }
+
+describe("values of a request that AWS repeats", () => {
+  const request = {
+    jobDefinitionName: "job",
+    parameters: { input: "s3://private" },
+    containerProperties: {
+      image: "busybox",
+      command: ["run", "--password=hunter22"],
+      environment: [{ name: "DB_URL", value: 'postgres://u:pw@"db"' }],
+      logConfiguration: { logDriver: "splunk", options: { "splunk-token": "0123-abcd" } },
+    },
+    eksProperties: { podProperties: { containers: [{ args: ["argument"], env: [{ name: "N", value: "envvalue" }] }] } },
+    ecsProperties: { taskProperties: [{ containers: [{ environment: [{ name: "A", value: "task-value" }] }] }] },
+  };
+
+  it.each([
+    ["Value 's3://private' is not valid", "Value '(left out)' is not valid"],
+    ["command --password=hunter22 failed", "command (left out) failed"],
+    ['DB_URL=postgres://u:pw@"db"', "DB_URL=(left out)"],
+    ['{"value":"postgres://u:pw@\\"db\\""}', '{"value":"(left out)"}'],
+    ["token 0123-abcd, argument, envvalue, task-value", "token (left out), (left out), (left out), (left out)"],
+    ["the image busybox of job cannot run", "the image busybox of job cannot run"],
+  ])("are left out of the message, its cause and the log: %s", (text, expected) => {
+    const failure = classify(sdkError("ClientException", text, 400), "batch:RegisterJobDefinition", request);
+    expect(failure.message).toBe(expected);
+    const logged = JSON.stringify(redacted({ error: failure }));
+    expect(logged).not.toMatch(/s3:\/\/private|hunter22|postgres|0123-abcd|argument|envvalue|task-value/);
+    expect(failure.kind).toBe("invalid");
+  });
+});
 
 describe("refusals of AWS Batch", () => {
   it.each(batchRefusals)("says $kind to “$text”", ({ kind, text }) => {

@@ -25,6 +25,14 @@ describe("validate", () => {
     expect(await validate(directory)).toEqual({ exitCode: 0, lines: ["valid: 2 objects in 2 files"] });
   });
 
+  test.each(["text", "json", "github", "sarif", "junit"])("prints no control of a manifest, as %s", async (output) => {
+    const evil = 'apiVersion: "v1\\e[2J\\nvalid: 1 object"\nkind: "Evil\\x9b\\u202e"\nmetadata: {name: "a\\a"}\n';
+    const directory = directoryWith({ "a.yaml": evil, "b.yaml": queue().replace("priority: 10", '"\\e[2J": 10') });
+    const { lines } = await validate(directory, "-o", output);
+    expect(lines.join("\n")).toMatch(/\\u001b\[2J/);
+    expect(lines.join("")).toMatch(/^[^\p{Cc}\p{Cf}]*$/u);
+  });
+
   test("reports all errors at once, with their places", async () => {
     const directory = directoryWith({
       "a.yaml": environment().replace("maxvCpus: 16", "maxvCpus: many"),

@@ -59,6 +59,12 @@ const unreadableConditions = (...given: Parameters<typeof conditions.unreadableC
 const line = (list: readonly Condition[]): string =>
   list.map(({ type, status, reason }) => `${type}=${status}${type === "Synced" ? "" : ` ${reason}`}`).join("; ");
 
+it("shows controls in a message instead of passing them to the reader's terminal", () => {
+  const next: Step<string> = { kind: "wait", reason: "Waiting", message: "a\u001b[2J\nReady: True\u202e" };
+  const [ready] = conditionsFor(having([]), { choice: choiceOf(next), outcome: none, lastedMs: 0 }, now);
+  expect(ready?.message).toBe("a\\u001b[2J\\nReady: True\\u202e");
+});
+
 describe("Ready, Reconciling and Stalled", () => {
   interface Given {
     readonly next: Step<string>;

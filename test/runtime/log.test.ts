@@ -38,6 +38,15 @@ test("the level can change while it runs, for logs made from it too", () => {
   expect(log.level).toBe("error");
 });
 
+test("a line has no control of others in it, also none that JSON leaves as it is", () => {
+  const lines: string[] = [];
+  const log = pinoLog({ clock: new VirtualClock(), destination: { write: (line) => void lines.push(line) } });
+  const error = "\u001b[2J\u009b31m\u202e\n";
+  log.warn("refused", { error });
+  expect(lines[0]).toMatch(/^[ -~]*\n$/);
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({ error });
+});
+
 describe("redaction", () => {
   test.each([
     ["password", "dbPassword"],

@@ -43,6 +43,13 @@ test("an event is published once, with what it regards", async () => {
   ]);
 });
 
+test("controls in a note are shown, not passed to the reader's terminal", async () => {
+  const w = world();
+  w.record("made\u001b[2J it\nNormal Ready");
+  await w.clock.advance(0);
+  expect(w.published()).toEqual(["Created made\\u001b[2J it\\nNormal Ready x1"]);
+});
+
 test("the same event at the same time has the same name in each process", async () => {
   const names = await Promise.all(
     [world(), world()].map(async (w) => {

@@ -16,6 +16,7 @@ import {
   int32Max,
   object,
   oneOf,
+  roleText,
   setOf,
   text,
   textMap,
@@ -86,9 +87,8 @@ export const BatchComputeEnvironmentSpec = object(
     state: state.optional(),
     unmanagedvCpus: int("vCPUs reserved for fair-share scheduling; only for UNMANAGED.", 0, int32Max).optional(),
     computeResources: computeResources.optional(),
-    serviceRole: text(
+    serviceRole: roleText(
       "Service role of AWS Batch. Default: the service-linked role, which allows updates in place. Required for UNMANAGED.",
-      2048,
     ).optional(),
     iam: environmentIam.optional(),
     eksConfiguration: eksConfiguration.optional(),

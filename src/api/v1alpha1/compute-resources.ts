@@ -3,7 +3,7 @@ import { computeResourcesRules, scalingPolicyRules } from "./compute-resources-r
 import { ec2Configuration, imageId, launchTemplate } from "./launch-template.ts";
 import { managedInstancesProvider, vCpus } from "./managed-instances.ts";
 import { securityGroupSelector, subnetSelector } from "./network.ts";
-import { atomicList, int, mapList, object, oneOf, setOf, text } from "./schema.ts";
+import { atomicList, ec2Name, int, mapList, object, oneOf, roleText, setOf, text } from "./schema.ts";
 
 /** The capacity of a managed compute environment. */
 
@@ -53,12 +53,12 @@ export const computeResources = object(
       1,
     ).optional(),
     securityGroupSelector: securityGroupSelector.optional(),
-    ec2KeyPair: text("Key pair for SSH to the instances.", 255).optional(),
-    instanceRole: text("Instance profile of the instances, by name or ARN.", 2048).optional(),
+    ec2KeyPair: ec2Name("Key pair for SSH to the instances.").optional(),
+    instanceRole: roleText("Instance profile of the instances, by name or ARN.").optional(),
     tags: launchedTags("Tags of the instances; a change replaces the instances.").optional(),
-    placementGroup: text("Placement group of the instances.", 255).optional(),
+    placementGroup: ec2Name("Placement group of the instances.").optional(),
     bidPercentage: int("Highest Spot price, in percent of On-Demand. Default: 100.", 0, 100).optional(),
-    spotIamFleetRole: text("Spot Fleet role; required for SPOT with BEST_FIT, without effect on EC2.", 2048).optional(),
+    spotIamFleetRole: roleText("Spot Fleet role; required for SPOT with BEST_FIT, without effect on EC2.").optional(),
     launchTemplate: launchTemplate.optional(),
     ec2Configuration: mapList(
       "Images; one or two entries. Default: AWS chooses.",

@@ -16,6 +16,7 @@ import {
   mapList,
   object,
   oneOf,
+  roleText,
   setOf,
   text,
   textMap,
@@ -233,10 +234,9 @@ export const containerProperties = object(
     vcpus: int("Deprecated by AWS: use resourceRequirements.", 1, int32Max).optional(),
     memory: int("Deprecated by AWS: use resourceRequirements.", 4, int32Max).optional(),
     command: command.optional(),
-    jobRoleArn: text("ARN of the job role.", 2048).optional(),
-    executionRoleArn: text(
+    jobRoleArn: roleText("ARN of the job role.").optional(),
+    executionRoleArn: roleText(
       "ARN of the execution role, which pulls the image, reads secrets and writes logs; required on Fargate.",
-      2048,
     ).optional(),
     volumes: volumes.optional(),
     environment: environment.optional(),

@@ -47,6 +47,16 @@ export function arn(description: string, service?: string) {
   return text(description, 2048, service === undefined ? /^arn:/ : new RegExp(`^arn:[^:]+:${service}:`));
 }
 
+/** A role or instance profile by name or ARN: no blank, nothing invisible. */
+export function roleText(description: string) {
+  return text(description, 2048, /^[!-~]+$/);
+}
+
+/** The name of something in EC2, which takes printable ASCII. */
+export function ec2Name(description: string) {
+  return text(description, 255, /^[ -~]+$/);
+}
+
 /** A list with a meaningful order, or with items without a key: replaced as a whole. */
 export function atomicList<Item extends z.ZodType>(description: string, item: Item, max: number, min = 0) {
   return list(item, min, max).meta({ description, "x-kubernetes-list-type": "atomic" });

@@ -1,3 +1,4 @@
+import { jsonLine } from "../../runtime/visible.ts";
 import { isHealthy, type QueueReport } from "./report.ts";
 import { headline } from "./text.ts";
 
@@ -6,7 +7,7 @@ export function diagnosisJson(report: QueueReport): string {
   const { facts, account, region, object, counts, diagnosis, findings, networks } = report;
   const { jobQueueName: name, jobQueueArn: arn, state, status, priority } = facts.queue;
   const head = facts.jobs?.head;
-  return `${JSON.stringify({
+  return jsonLine({
     headline: headline(report),
     healthy: isHealthy(report),
     verdict: diagnosis.verdict,
@@ -36,5 +37,5 @@ export function diagnosisJson(report: QueueReport): string {
         network: network === undefined ? undefined : { ...network.fact, picture: network.picture },
       };
     }),
-  })}\n`;
+  });
 }

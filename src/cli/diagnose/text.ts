@@ -1,6 +1,7 @@
 import { countText } from "../../aws/queue-jobs.ts";
 import { type CauseKind, causeKind, type Finding } from "../../diagnosis/causes.ts";
 import { needsText } from "../../diagnosis/words.ts";
+import { visibleIn } from "../../runtime/visible.ts";
 import { cutMiddle, durationText, inColumns, neededWidths, wrapped } from "../terminal/layout.ts";
 import type { Colour, Paint } from "../terminal/paint.ts";
 import { isHealthy, type JobCounts, type QueueReport } from "./report.ts";
@@ -10,7 +11,8 @@ import { isHealthy, type JobCounts, type QueueReport } from "./report.ts";
 const widest = 100;
 const mostLines = 20;
 
-export function diagnosisText(report: QueueReport, { paint, columns }: { paint: Paint; columns: number }): string {
+export function diagnosisText(read: QueueReport, { paint, columns }: { paint: Paint; columns: number }): string {
+  const report = visibleIn(read);
   const width = Math.max(40, Math.min(widest, columns));
   const blocks = [
     [paint(isHealthy(report) ? "green" : "red", headline(report))],

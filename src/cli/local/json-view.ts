@@ -1,3 +1,4 @@
+import { jsonLine } from "../../runtime/visible.ts";
 import type { Output } from "../io.ts";
 import { type ObjectRow, rowText } from "./rows.ts";
 import { summaryLine } from "./summary.ts";
@@ -10,7 +11,7 @@ import type { Heading, View } from "./view.ts";
 export function jsonView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
   const shown = new Map<string, string>();
   const line = (type: string, fields: object): void => {
-    output.write(`${JSON.stringify({ time: new Date(now()).toISOString(), type, ...fields })}\n`);
+    output.write(jsonLine({ time: new Date(now()).toISOString(), type, ...fields }));
   };
   line("start", heading);
   return {

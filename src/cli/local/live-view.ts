@@ -1,5 +1,6 @@
 import { counted } from "../../diagnosis/words.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
+import { visible, visibleIn } from "../../runtime/visible.ts";
 import type { Change } from "../../simulator/world.ts";
 import type { Output } from "../io.ts";
 import { cut, durationText } from "../terminal/layout.ts";
@@ -45,39 +46,40 @@ export class LiveView implements View {
     this.#screen = new Screen(options.output);
     this.#startedAt = options.real.monotonic();
     this.#stopListening = options.output.onResize(() => this.#paint());
-    this.#screen.above(options.paint("bold", headingText(options.heading)));
+    this.#screen.above(options.paint("bold", visible(headingText(options.heading))));
     this.#tick();
   }
 
   objects(rows: readonly ObjectRow[]): void {
-    this.#rows = rows;
+    this.#rows = visibleIn(rows);
   }
 
   awsWrite(write: AwsWrite): void {
     this.#writes++;
-    this.#lastWrite = write;
+    this.#lastWrite = visibleIn(write);
   }
 
   /** The table shows the objects of the operator; jobs are not among them. */
   awsChange(change: Change): void {
     const text = jobText(change);
-    if (text !== undefined) this.#screen.above(text);
+    if (text !== undefined) this.#screen.above(visible(text));
   }
 
   edit(problems: readonly Problem[]): void {
-    this.#problems = problems;
+    this.#problems = visibleIn(problems);
     this.#paint();
   }
 
   notice(text: string): void {
-    this.#screen.above(text);
+    this.#screen.above(visible(text));
   }
 
   log(line: string): void {
     this.#screen.above(line);
   }
 
-  end(ended: Ended): void {
+  end(given: Ended): void {
+    const ended = visibleIn(given);
     this.close();
     const { output, paint } = this.#options;
     const failed = ended.outcome.kind === "stalled" || ended.outcome.kind === "timeout";

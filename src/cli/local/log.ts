@@ -1,6 +1,7 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { LogLevel } from "../../runtime/log.ts";
 import { type ProcessLog, pinoLog } from "../../runtime/log.ts";
+import { visible } from "../../runtime/visible.ts";
 
 /** The log in a suitable format: JSON for programs, a line for a person at a terminal. */
 export function localLog(clock: Clock, level: LogLevel, human: boolean, write: (text: string) => void): ProcessLog {
@@ -15,5 +16,5 @@ export function humanLine(json: string): string {
     .filter(([, value]) => typeof value !== "object")
     .map(([key, value]) => `${key}=${String(value)}`);
   const details = [...(failure?.message === undefined ? [] : [failure.message]), ...parts].join(", ");
-  return `${String(level)}: ${String(message)}${details === "" ? "" : ` (${details})`}\n`;
+  return `${visible(`${String(level)}: ${String(message)}${details === "" ? "" : ` (${details})`}`)}\n`;
 }

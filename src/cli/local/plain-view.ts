@@ -1,3 +1,4 @@
+import { visible } from "../../runtime/visible.ts";
 import type { Output } from "../io.ts";
 import { problemText } from "../validation/problem.ts";
 import { endText, type ObjectRow, rowText, type Warning, warningText } from "./rows.ts";
@@ -8,7 +9,7 @@ import { type Heading, headingText, jobText, type View } from "./view.ts";
 export function plainView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
   const shown = new Map<string, string>();
   const warned = new Map<string, readonly Warning[]>();
-  const line = (text: string): void => output.write(`${timeText(now())} ${text}\n`);
+  const line = (text: string): void => output.write(`${timeText(now())} ${visible(text)}\n`);
   line(headingText(heading));
   return {
     objects(rows) {

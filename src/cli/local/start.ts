@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { counted } from "../../diagnosis/words.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
 import { type Clock, systemClock, type Timer } from "../../runtime/clock.ts";
+import { jsonLine } from "../../runtime/visible.ts";
 import { notBefore } from "../clock.ts";
 import { type Cloud, realCloud } from "../cloud.ts";
 import { exitCodes, type Io, styleOf } from "../io.ts";
@@ -137,7 +138,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
 /** Shows the problems of manifests that are not applied. */
 export function refuse(read: ReadManifests, { output }: LocalOptions, io: Io): void {
   if (output === "json") {
-    io.stdout.write(`${JSON.stringify({ type: "edit", valid: false, problems: read.problems })}\n`);
+    io.stdout.write(jsonLine({ type: "edit", valid: false, problems: read.problems }));
   }
   io.stderr.write(validationText(read, paintFor(styleOf(io.stderr, io.env))));
 }

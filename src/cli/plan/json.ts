@@ -1,9 +1,10 @@
+import { jsonLine } from "../../runtime/visible.ts";
 import { entryText, headline, isChange, isDisruptive, type Plan, symbolOf } from "./entry.ts";
 
 /** A plan for programs: one JSON object. Pure. */
 export function planJson(plan: Plan): string {
   const { clusterName, account, entries, warnings } = plan;
-  return `${JSON.stringify({
+  return jsonLine({
     headline: headline(plan),
     changes: entries.some(isChange),
     disruption: entries.some(isDisruptive),
@@ -11,5 +12,5 @@ export function planJson(plan: Plan): string {
     account,
     warnings,
     objects: entries.map((entry) => ({ object: entryText(entry), symbol: symbolOf(entry), ...entry })),
-  })}\n`;
+  });
 }

@@ -32,6 +32,8 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^([$]Default|[$]Latest|[0-9]+)$", "a version number, $Default or $Latest"],
   ["^[a-z0-9][a-z0-9.-]*$", "the last part of the name of an AWS service, e.g. ecs-agent or ecr.api"],
   ["^[a-z0-9_.-]+$", "an instance type, family or bundle, e.g. m7i.large, m7i or optimal"],
+  ["^[!-~]+$", "the name or ARN of a role, without blanks"],
+  ["^[ -~]+$", "printable ASCII"],
   ["^[A-Za-z0-9 _.:/=+@-]+$", "letters, digits, spaces and _.:/=+@-"],
   ["^[A-Za-z0-9_.:/#@-]+$", "an image, e.g. public.ecr.aws/docker/library/busybox:1.36"],
   ["^[0-9]+([.][0-9]+)?$", "a number in quotes, e.g. '2' or '0.25'"],

@@ -153,6 +153,13 @@ export function namedRefusal(
   { account, partition }: { readonly account: string; readonly partition: string },
 ): Refused | undefined {
   const arn = value.startsWith("arn:") ? value : `arn:${partition}:iam::${account}:${kind}/${value.replace(/^\//, "")}`;
+  // Also where every role is allowed: AWS could read another form as the name of a role of the operator.
+  if (!roleArn.test(arn)) {
+    return {
+      field,
+      message: `${field}: ${value} is not the name or ARN of a role or instance profile. Use the characters A-Z, a-z, 0-9 and _+=,.@-, without blanks`,
+    };
+  }
   if (serviceLinked.test(arn)) return undefined;
   if (/\/aws-batch-operator\//i.test(arn)) {
     return {
@@ -160,15 +167,16 @@ export function namedRefusal(
       message: `${field}: ${value} is a role of the operator, and a spec cannot name those by ARN. Share the role within its namespace by the name in spec.iam`,
     };
   }
-  // A short name has no path that shows its owner, and anybody can compute our names.
-  if (!value.startsWith("arn:") && madeName.test(value.slice(value.lastIndexOf("/") + 1))) {
+  // Without a path nothing shows its owner, and anybody can compute our names.
+  const hasPath = /^arn:[^/]*\/.*\//.test(value);
+  if (!hasPath && madeName.test(value.slice(value.lastIndexOf("/") + 1))) {
     return {
       field,
-      message: `${field}: ${value} has the form of a role of the operator, and a spec cannot name those. Share the role within its namespace by the name in spec.iam; if it is another role, use its full ARN`,
+      message: `${field}: ${value} has the form of a role of the operator, and a spec cannot name those. Share the role within its namespace by the name in spec.iam; if it is another role, give it a path and use its full ARN`,
     };
   }
   const { allowedRoleArns: allowed } = limits;
-  if (allowed === undefined || (roleArn.test(arn) && matchesAny(allowed, arn))) return undefined;
+  if (allowed === undefined || matchesAny(allowed, arn)) return undefined;
   return {
     field,
     message: `${field}: ${value} is not allowed in this namespace (${limits.rolesFrom}: ${shown(allowed)}). Name another role, or ask the operator's administrator to allow it`,

@@ -48,6 +48,13 @@ describe("a diagnosis in text", () => {
     );
   });
 
+  it("shows controls that AWS or an image registry wrote into its reasons", () => {
+    const evil = environment("ce", { status: "INVALID", statusReason: "\u001b[2Jno\nq is healthy\u202e" });
+    const text = diagnosisText(reportOf(facts({ environments: [evil], jobs: jobs(job(), { minutes: 133 }) })), plain);
+    expect(text).toContain("\\u001b[2Jno\\nq is healthy");
+    expect(text).toMatch(/^[\n\P{Cc}]*$/u);
+  });
+
   it("reports a healthy queue in few words", async () => {
     await expect(diagnosisText(reportOf(facts({ jobs: idle }), { counts: noJobs }), plain)).toMatchFileSnapshot(
       "../../golden/diagnose/healthy.txt",

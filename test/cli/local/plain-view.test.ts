@@ -41,6 +41,17 @@ function row(
 }
 
 describe("the plain view", () => {
+  test("prints one line per change, whatever is in a message", () => {
+    const { plain, lines } = view();
+    plain.objects([row(["NetworkReady", "False", "\u001b[2Jno route\n00:00:00 JobQueue team/q Available"])]);
+    plain.notice("\u009b2J");
+    expect(lines()).toEqual([
+      expect.stringMatching(/it is VALID$/),
+      expect.stringMatching(/ \\u001b\[2Jno route\\n00:00:00 JobQueue team\/q Available$/),
+      "00:00:00 \\u009b2J",
+    ]);
+  });
+
   test("reports what is wrong once, and how it ended", () => {
     const { plain, lines } = view();
     plain.objects([row(["NetworkReady", "False", "no route"], ["JobsProgressing", "False", "stuck"])]);

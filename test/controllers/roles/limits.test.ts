@@ -191,10 +191,39 @@ const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
   ["an ARN in other letters", {}, [jobRole("arn:aws:iam::123456789012:role/TEAM/admin")], team],
   ["an ARN that only begins so", {}, [jobRole("arn:aws:sts::123456789012:assumed-role/team/x")], team],
   ["a parameter that the job fills in", {}, [jobRole("Ref::role")], team],
+  ...[
+    "x ",
+    " x",
+    "x\u200b",
+    "x\\",
+    "x\n",
+    "",
+    "team/../x",
+    "Ref::role",
+    "arn:aws:iam::123456789012:role/x ",
+    "arn:aws:iam::123456789012:role/x\u202e",
+    "arn:aws:sts::123456789012:assumed-role/x/y",
+    `${roleName("default", "prod", { kind: "shared", name: "readers" })} `,
+    `${roleName("default", "prod", { kind: "shared", name: "readers" })}\u200b`,
+    `\\${roleName("default", "prod", { kind: "shared", name: "readers" })}`,
+  ].map((value): (typeof attacks)[number] => [
+    `${JSON.stringify(value)}, when every role is allowed`,
+    {},
+    [jobRole(value)],
+    {},
+  ]),
+  [
+    "a role of another namespace by its ARN without the path",
+    {},
+    [jobRole(`arn:aws:iam::123456789012:role/${roleName("default", "prod", { kind: "shared", name: "readers" })}`)],
+    {},
+  ],
 ];
 
 describe("attacks by users that may write objects in a namespace", () => {
   it.each(attacks)("%s: refused", (_what, iam, named, flags) => {
-    expect(refusal(iam, named, flags)).toMatch(/^spec\..*(not allowed|cannot name those|must have the boundary)/s);
+    expect(refusal(iam, named, flags)).toMatch(
+      /^spec\..*(not allowed|cannot name those|must have the boundary|not the name or ARN)/s,
+    );
   });
 });
