@@ -267,7 +267,7 @@ async function openCloud(
     label: "simulated AWS",
     async connect(inRegion) {
       const { batch, iam, ec2 } = awsIn(inRegion);
-      return { account, partition: "aws", batch, iam: async () => iam, ec2: async () => ec2 };
+      return { account, partition: "aws", batch, iam: async () => iam, ec2: async () => ec2, close: () => undefined };
     },
   };
 }

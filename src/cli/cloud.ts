@@ -1,7 +1,7 @@
 import { sdkBatch } from "../aws/batch-sdk.ts";
+import type { AwsConnection } from "../aws/connection.ts";
 import { AwsError, classify, needsPerson } from "../aws/errors.ts";
 import { defaultRegion, sdkCallerIdentity } from "../aws/identity.ts";
-import type { AwsConnection } from "../operator.ts";
 import { withDeadline } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import type { OperatorFlags } from "./flags.ts";
@@ -36,14 +36,24 @@ export async function awsCloud(
     account,
     region,
     label: `AWS account ${account}${endpoint === undefined || endpoint === "" ? "" : ` at ${endpoint}`}`,
-    connect: async (inRegion) => ({
-      account,
-      partition,
-      batch: sdkBatch({ region: inRegion }),
-      // Most operators create no roles, and the client of EC2 is several times as large as all others together.
-      iam: async () => (await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion }),
-      ec2: async () => (await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion }),
-    }),
+    connect: async (inRegion) => {
+      const opened: { close(): void }[] = [];
+      const closing = <Client extends { close(): void }>(client: Client): Client => {
+        opened.push(client);
+        return client;
+      };
+      return {
+        account,
+        partition,
+        batch: closing(sdkBatch({ region: inRegion })),
+        // Most operators create no roles, and the client of EC2 is several times as large as all others together.
+        iam: async () => closing((await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion })),
+        ec2: async () => closing((await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion })),
+        close: () => {
+          for (const client of opened) client.close();
+        },
+      };
+    },
   };
 }
 

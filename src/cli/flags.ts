@@ -131,6 +131,7 @@ export interface OperatorFlags {
   readonly takeOverClusterUid?: string | undefined;
   readonly region?: string;
   readonly allowedAccountIds?: readonly string[];
+  readonly allowedRegions?: readonly string[];
   readonly adoptableNames?: readonly string[];
   readonly allowForeignRepoint?: boolean;
   readonly defaultDeletionPolicy?: "Delete" | "Retain";
@@ -156,6 +157,10 @@ export function operatorOptions(): readonly Option[] {
       "default region for objects without spec.region (default: from the AWS SDK's configuration)",
     ),
     new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
+    new ListOption(
+      "--allowed-regions <globs>",
+      "regions that objects may name in addition to the default region (default: none)",
+    ),
     new ListOption("--adoptable-names <globs>", "names of AWS resources that adoptionPolicy may adopt"),
     new Option("--allow-foreign-repoint", "let foreignQueues: Repoint write queues that the operator does not own"),
     new Option(

@@ -1,5 +1,5 @@
 import type { BatchApi } from "../aws/batch.ts";
-import type { AwsConnection } from "../operator.ts";
+import type { AwsConnection } from "../aws/connection.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { environmentsOf } from "../simulator/job-queues.ts";
@@ -62,6 +62,7 @@ export class SimulatedCloud implements Cloud {
       batch: withPolicies(aws),
       iam: async () => aws.iam,
       ec2: async () => aws.ec2,
+      close: () => undefined,
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Kind, KubeObject } from "../api/object.ts";
 import { abandonAnnotation, dryRunAnnotation, pausedAnnotation } from "../api/v1alpha1/annotations.ts";
 import type { BatchRegion } from "../aws/region.ts";
+import type { Blocked } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
 import type { Directives } from "./directives.ts";
 import type { Ports } from "./ports.ts";
@@ -36,13 +37,17 @@ function held<Action>(choice: Choice<Action>, reason: string, why: string): Choi
 export function misplacement(directives: Directives, region: BatchRegion): Choice<never> | undefined {
   const here = `${region.account}/${region.region}`;
   if (directives.location === undefined || directives.location === here) return undefined;
+  return blocked({
+    reason: "LocationMismatch",
+    message: `this object was made in account/region ${directives.location}, but the credentials and region in force are ${here}; nothing is written there. Give the operator back its credentials and region, or delete the object with awsbatch.dev/abandon: "true"`,
+  });
+}
+
+/** A choice of nothing but that step, for an object that is not observed. */
+export function blocked(step: Omit<Blocked, "kind">): Choice<never> {
   return {
-    next: {
-      kind: "blocked",
-      reason: "LocationMismatch",
-      message: `this object was made in account/region ${directives.location}, but the credentials and region in force are ${here}; nothing is written there. Give the operator back its credentials and region, or delete the object with awsbatch.dev/abandon: "true"`,
-    },
-    change: { action: "None", id: "", reason: "LocationMismatch", changes: [] },
+    next: { kind: "blocked", ...step },
+    change: { action: "None", id: "", reason: step.reason, changes: [] },
     serving: false,
     conditions: [],
     refused: [],

@@ -14,10 +14,10 @@ import { circumstancesOf, requestedAtOf } from "./circumstances.ts";
 import { conditionsFor, failureReason, reasonOf, unreadableConditions } from "./conditions.ts";
 import { type Directives, directivesOf } from "./directives.ts";
 import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
-import { heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
-import { rereadCheckMs, unreadCheckMs } from "./intervals.ts";
+import { blocked, heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
+import { rereadCheckMs, unreadCheckMs, unwatchedCheckMs } from "./intervals.ts";
 import type { KindModule } from "./kind.ts";
-import type { Ports } from "./ports.ts";
+import { type Ports, RegionNotAllowed } from "./ports.ts";
 import { turnEvents } from "./turn-events.ts";
 import { displayed, failureText, shortened } from "./wording.ts";
 import { WriteGuard } from "./write-guard.ts";
@@ -100,6 +100,11 @@ async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
   const opened = await openRegion(p);
   // The observer wakes every object with its first listing; until then there is nothing to report.
   if (opened.kind === "notYetRead") return silent({ kind: "onChange" });
+  if (opened.kind === "notAllowed") {
+    const { message } = opened;
+    const choice = blocked({ reason: "NotAllowed", message, checkInMs: unwatchedCheckMs });
+    return reported(p, undefined, { choice, fields: {} }, { kind: "none" });
+  }
   if (opened.kind === "unreadable") return unreadable(p, opened);
   if (opened.kind === "failing") return failing(p, opened);
   const { region } = opened;
@@ -117,7 +122,13 @@ async function openRegion<O extends KubeObject, Seen, Action>({
   object,
   ports,
   signal,
-}: Pass<O, Seen, Action>): Promise<{ kind: "open"; region: BatchRegion } | { kind: "notYetRead" } | Failing | Unread> {
+}: Pass<O, Seen, Action>): Promise<
+  | { kind: "open"; region: BatchRegion }
+  | { kind: "notYetRead" }
+  | { kind: "notAllowed"; message: string }
+  | Failing
+  | Unread
+> {
   const { region: name } = object.spec as { readonly region?: string | undefined };
   try {
     const region = await ports.regions.open(name, signal);
@@ -125,6 +136,7 @@ async function openRegion<O extends KubeObject, Seen, Action>({
     if (error !== undefined) return { kind: "failing", error, since: listedAt === undefined ? undefined : since };
     return listedAt === undefined ? { kind: "notYetRead" } : { kind: "open", region };
   } catch (error) {
+    if (error instanceof RegionNotAllowed) return { kind: "notAllowed", message: error.message };
     if (error instanceof AwsError) return unread(error);
     throw error;
   }
@@ -375,7 +387,7 @@ function asKnown<O extends KubeObject, Seen, Action>({ module, ports, object }: 
 
 function reported<O extends KubeObject, Seen, Action>(
   p: Pass<O, Seen, Action>,
-  region: BatchRegion,
+  region: BatchRegion | undefined,
   { choice, fields }: Pick<Planned<Seen, Action>, "choice" | "fields">,
   came: Outcome,
   events: readonly ObjectEvent[] = [],
@@ -395,8 +407,7 @@ function reported<O extends KubeObject, Seen, Action>(
   const status = {
     observedGeneration: generation,
     ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: shortened(requestedAt, textLimit) }),
-    accountId: region.account,
-    region: region.region,
+    ...(region === undefined ? {} : { accountId: region.account, region: region.region }),
     plan: planStatus(choice),
     ...fields,
     conditions,

@@ -33,11 +33,14 @@ export interface Objects {
   namespace(name: string, signal: AbortSignal): Promise<NamespaceMetadata | undefined>;
 }
 
+/** Objects may not use the region: it is not opened. The message says why, with the next step. */
+export class RegionNotAllowed extends Error {}
+
 export interface Regions {
   /**
    * AWS Batch of `spec.region`, or of the operator's own region when that is undefined. The first use of a region
    * finds out account and partition and begins to observe it.
-   * @throws AwsError when the caller's identity cannot be read
+   * @throws AwsError when the caller's identity cannot be read, RegionNotAllowed
    */
   open(region: string | undefined, signal: AbortSignal): Promise<BatchRegion>;
   /**
@@ -47,7 +50,7 @@ export interface Regions {
   iam(signal: AbortSignal): Promise<IamAccount>;
   /**
    * EC2 of `spec.region`, or of the operator's own region. Its client is large, and loaded when this is first called.
-   * @throws AwsError when the caller's identity cannot be read
+   * @throws AwsError when the caller's identity cannot be read, RegionNotAllowed
    */
   ec2(region: string | undefined, signal: AbortSignal): Promise<Ec2Region>;
 }

@@ -13,7 +13,11 @@ it("controllers get one IAM account, opened at its first use and again after a f
       return await cloud.connect(region, signal);
     },
   });
-  const world = await createWorld({ knobs: { latencyMs: 0 }, cloud: failing });
+  const world = await createWorld({
+    knobs: { latencyMs: 0 },
+    cloud: failing,
+    flags: { allowedRegions: ["us-east-1"] },
+  });
   await world.until("the operator leads", () => world.operator.observed().length > 0, 10);
   const { regions } = world.operator.ports;
   const { signal } = new AbortController();

@@ -43,6 +43,10 @@ export const everyKindReasons = {
       means: "the {noun} belongs to this object in another cluster with the same `--cluster-name`",
       todo: "if that cluster is gone: `--take-over-cluster-uid`; if not: another `--cluster-name`",
     },
+    NotAllowed: {
+      means: "`--allowed-regions` does not list the region in the spec, or objects already use 40 regions",
+      todo: "use another region, or ask the operator's administrator; an object that exists in AWS is deleted once its region is allowed again, or with `awsbatch.dev/abandon`",
+    },
     LocationMismatch: {
       means: "the object was created in another account or region",
       todo: "restore the operator's credentials and region",

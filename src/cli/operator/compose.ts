@@ -84,6 +84,7 @@ export class ComposedOperator {
       log,
       cluster: { name: clusterName, uid: clusterUid, takeOverUid },
       settings: settingsFrom(flags, region),
+      allowedRegions: flags.allowedRegions ?? [],
       requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
       reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
       connect: async (inRegion, signal) => {

@@ -3,6 +3,7 @@ import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
 import { guardedBatch } from "../../aws/batch-calls.ts";
 import { createIamAccount } from "../../aws/cached-iam.ts";
 import { NotSent } from "../../aws/calls.ts";
+import type { AwsConnection } from "../../aws/connection.ts";
 import { countedInAll } from "../../aws/definition-jobs.ts";
 import { guardedEc2 } from "../../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "../../aws/ec2-region.ts";
@@ -16,7 +17,6 @@ import { activeRevisions } from "../../aws/resources/job-definitions.ts";
 import { jobQueues } from "../../aws/resources/job-queues.ts";
 import { rolesNamedBy } from "../../aws/revision-roles.ts";
 import { fingerprintOf } from "../../controllers/job-definition/normalise.ts";
-import type { AwsConnection } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { readOnlyGuard } from "../read-only.ts";
 

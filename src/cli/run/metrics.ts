@@ -93,6 +93,8 @@ function followRegions(
     labelNames: ["region"],
     registers: [registry],
     collect() {
+      // A region that was closed is not old.
+      this.reset();
       for (const observed of operator.observed()) {
         const { listedAt } = observed.snapshot();
         if (listedAt !== undefined) this.set({ region: labelOf(observed.region) }, (clock.now() - listedAt) / 1000);

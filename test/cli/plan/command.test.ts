@@ -60,7 +60,7 @@ async function accountWith(files: Files) {
     clock,
     cloud,
     source: new MemorySource(files),
-    flags: { simulate: false, clusterName: "team", until: "ready" },
+    flags: { simulate: false, clusterName: "team", until: "ready", allowedRegions: [abroad] },
   });
   expect(await session.end()).toBe(0);
   await clock.advance(10_000);
@@ -275,7 +275,11 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
   async function remembered(files: Files, account?: string): Promise<string> {
     const directory = temporaryDirectory();
     if (account !== undefined) writeFileSync(join(directory, "simulated-aws.conf"), account);
-    const session = await started({ directory, source: new MemorySource(files), flags: { until: "ready" } });
+    const session = await started({
+      directory,
+      source: new MemorySource(files),
+      flags: { until: "ready", allowedRegions: [abroad] },
+    });
     expect(await session.end()).toBe(0);
     mkdirSync(directory, { recursive: true });
     write(directory, files);

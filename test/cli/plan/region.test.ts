@@ -9,7 +9,14 @@ describe("the job definitions of a region that a plan is made for", () => {
     const batch = new FakeBatch(clock);
     for (const revision of [2, 10, 9]) batch.revision("jd", revision);
     const none = () => Promise.reject(new Error("not asked for"));
-    const connection = { account: "123456789012", partition: "aws", batch, iam: none, ec2: none };
+    const connection = {
+      account: "123456789012",
+      partition: "aws",
+      batch,
+      iam: none,
+      ec2: none,
+      close: () => undefined,
+    };
     const { signal } = new AbortController();
     const region = await readRegion("us-east-1", connection, { clock, requestsPerSecond: 1000, signal });
     expect(
@@ -33,7 +40,14 @@ describe("the jobs of a region that a plan is made for", () => {
     batch.state.jobs.push({ jobId: "single", jobName: "single", status: "RUNNING", queue: "q", jobDefinition });
     batch.refuse = noJobsOf("training");
     const none = () => Promise.reject(new Error("not asked for"));
-    const connection = { account: "123456789012", partition: "aws", batch, iam: none, ec2: none };
+    const connection = {
+      account: "123456789012",
+      partition: "aws",
+      batch,
+      iam: none,
+      ec2: none,
+      close: () => undefined,
+    };
     const { signal } = new AbortController();
     const region = await readRegion("us-east-1", connection, { clock, requestsPerSecond: 1000, signal });
     expect(await region.jobsOfDefinition("jd", signal)).toBe(1);

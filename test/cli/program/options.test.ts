@@ -24,6 +24,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--adoptable-names": [list("a-*,b-*"), list("c-*")],
   "--allowed-account-ids": [list("111111111111"), list("222222222222,333333333333")],
   "--allowed-policy-arns": [list("arn:aws:iam::aws:policy/A"), list("arn:aws:iam::aws:policy/B")],
+  "--allowed-regions": [list("eu-west-1"), list("eu-*,us-east-1")],
   "--allowed-role-arns": [list("arn:aws:iam::1:role/A"), list("arn:aws:iam::1:role/B")],
   "--aws-requests-per-second": [number("0.5"), number("20")],
   "--cluster-name": [same("one"), same("two")],

@@ -65,6 +65,7 @@ const rows: readonly (readonly [
     undefined,
     "NotAdopted",
   ],
+  ["--allowed-regions", "eu-central-*", reasonWith({ region: "eu-central-1" }), undefined, "NotAllowed"],
   [
     "--allow-foreign-repoint",
     undefined,

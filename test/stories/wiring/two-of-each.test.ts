@@ -27,6 +27,9 @@ const isReadyIn = (world: World, region: string): boolean =>
     return object !== undefined && isReady(object);
   });
 
+/** An operator that may work in both. */
+const inBoth = { flags: { allowedRegions: [away] } };
+
 const ownersIn = (world: World, region: string): readonly (string | undefined)[] => {
   const { truth } = world.awsIn(region);
   const all = [...truth.computeEnvironments(), ...truth.jobQueues()];
@@ -35,7 +38,7 @@ const ownersIn = (world: World, region: string): readonly (string | undefined)[]
 
 describe("a second region", () => {
   it("gets what its objects say, and nothing of the first: one changes and goes, and the other stays", async () => {
-    const world = await aWorld();
+    const world = await aWorld(inBoth);
     world.apply(...stackIn(home), ...stackIn(away));
     await world.untilReady();
     expect(ownersIn(world, home)).toEqual([`ce-${home}`, `q-${home}`]);
@@ -59,7 +62,7 @@ describe("a second region", () => {
     ["the second", away, home],
     ["the first", home, away],
   ])("of which %s fails for an hour does not disturb the other, and goes on afterwards", async (_which, bad, good) => {
-    const world = await aWorld();
+    const world = await aWorld(inBoth);
     const { faults } = world.awsIn(bad);
     faults.add({ fault: serverFailure, on: ({ operation }) => operation !== "GetCallerIdentity", forMs: 3_600_000 });
     world.apply(...stackIn(home), ...stackIn(away));
@@ -78,6 +81,7 @@ describe("a second region", () => {
   it("to which there is no connection at first is connected to later, and the other is not disturbed", async () => {
     let reachable = false;
     const world = await aWorld({
+      ...inBoth,
       cloud: (cloud) => ({
         ...cloud,
         connect: async (region, signal) => {
