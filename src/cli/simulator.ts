@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { systemClock } from "../runtime/clock.ts";
 import { serveBatch } from "../simulator/http.ts";
-import { createSimulatedAws } from "../simulator/simulated-aws.ts";
+import { simulatedRegions } from "../simulator/regions.ts";
 import { port, positive } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { simulatedRegion } from "./simulated-cloud.ts";
@@ -26,23 +26,29 @@ export function simulatorCommand(io: Io, ending: Ending): Command {
     .option("--port <port>", "port to listen on; 0 = any free port", port, 4566)
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--speed <n>", "speed of time relative to AWS", positive, 1)
-    .option("--region <region>", "simulated region", simulatedRegion)
+    .option(
+      "--region <region>",
+      "region of requests that are not signed; every other region begins empty",
+      simulatedRegion,
+    )
     .addHelpText("after", served);
   return command.action(ending(() => simulator(command.opts<SimulatorFlags>(), io)));
 }
 
 async function simulator(flags: SimulatorFlags, io: Io): Promise<number> {
   const { region, speed, host } = flags;
-  const aws = createSimulatedAws({ clock: systemClock(speed), random: Math.random, region });
-  const served = await serve(aws, flags);
+  const inRegion = simulatedRegions({ clock: systemClock(speed), random: Math.random, region });
+  const served = await serve(inRegion, flags);
   const variables = [
     `AWS_ENDPOINT_URL=${served.url}`,
     `AWS_REGION=${region}`,
+    // Version 1 of the AWS CLI, and boto3, read only this one.
+    `AWS_DEFAULT_REGION=${region}`,
     "AWS_ACCESS_KEY_ID=simulated",
     "AWS_SECRET_ACCESS_KEY=simulated",
   ];
   io.stdout.write(
-    `A simulated AWS Batch (account ${aws.account}, ${region}${speed === 1 ? "" : `, ${speed}× speed`}) is at ${served.url}\n` +
+    `A simulated AWS Batch (account ${inRegion(region).account}, ${region}${speed === 1 ? "" : `, ${speed}× speed`}) is at ${served.url}\n` +
       `To use it:  export ${variables.join(" ")}\n` +
       (host === "127.0.0.1" ? "" : "It accepts any credentials: restrict who can reach it.\n") +
       "The account is lost when it stops (Ctrl-C).\n",
@@ -52,9 +58,9 @@ async function simulator(flags: SimulatorFlags, io: Io): Promise<number> {
   return exitCodes.done;
 }
 
-async function serve(aws: ReturnType<typeof createSimulatedAws>, { port: requestedPort, host }: SimulatorFlags) {
+async function serve(inRegion: ReturnType<typeof simulatedRegions>, { port: requestedPort, host }: SimulatorFlags) {
   try {
-    return await serveBatch(aws, { port: requestedPort, host });
+    return await serveBatch(inRegion, { port: requestedPort, host });
   } catch (error) {
     if (error instanceof Error && "code" in error) {
       const hint = error.code === "EADDRINUSE" ? "; choose another --port, or 0 for any free port" : "";

@@ -6,6 +6,7 @@ import type { Answer } from "./http-answer.ts";
 import { controlAnswer } from "./http-control.ts";
 import { queryAnswer } from "./http-query.ts";
 import { ConnectionError, Refusal, ServiceError } from "./refusals.ts";
+import { signedRegion } from "./regions.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
 export interface ServedBatch {
@@ -31,17 +32,25 @@ const tagsPath = "/v1/tags/";
  * Serves the simulated account over the wire protocols of AWS Batch (REST JSON 1), IAM, EC2 and STS's GetCallerIdentity
  * (Query), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API is under `/_simulator/`.
  *
- * Signatures are not checked. A fault that loses an answer breaks the connection.
+ * With several regions a request goes to the one for which it is signed; the control API takes `?region=`. Signatures are
+ * not checked. A fault that loses an answer breaks the connection.
  */
-export async function serveBatch(aws: SimulatedAws, { port, host = "127.0.0.1" }: ServeOptions): Promise<ServedBatch> {
-  const operations = new Map(Object.keys(aws.batch).map((name) => [name.toLowerCase(), name as keyof SimulatedBatch]));
-  const send = (response: ServerResponse, answer: Answer): void => sendAs(aws.requestId(), response, answer);
+export async function serveBatch(
+  account: SimulatedAws | ((region: string | undefined) => SimulatedAws),
+  { port, host = "127.0.0.1" }: ServeOptions,
+): Promise<ServedBatch> {
+  const inRegion = typeof account === "function" ? account : () => account;
+  const first = inRegion(undefined);
+  const operations = new Map(
+    Object.keys(first.batch).map((name) => [name.toLowerCase(), name as keyof SimulatedBatch]),
+  );
+  const send = (response: ServerResponse, answer: Answer): void => sendAs(first.requestId(), response, answer);
   const server = createServer((request, response) => {
     const gone = new AbortController();
     response.on("close", () => {
       if (!response.writableFinished) gone.abort(new Error("the client went away"));
     });
-    answerTo(aws, operations, request, gone.signal).then(
+    answerTo(inRegion, operations, request, gone.signal).then(
       (answer) => send(response, answer),
       (error: unknown) => {
         const answer = errorAnswer(error);
@@ -67,14 +76,17 @@ export async function serveBatch(aws: SimulatedAws, { port, host = "127.0.0.1" }
 }
 
 async function answerTo(
-  aws: SimulatedAws,
+  inRegion: (region: string | undefined) => SimulatedAws,
   operations: ReadonlyMap<string, keyof SimulatedBatch>,
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<Answer> {
   const url = urlOf(request);
+  const isControl = url.pathname.startsWith("/_simulator/");
+  const named = isControl ? url.searchParams.get("region") : signedRegion(request.headers.authorization);
+  const aws = inRegion(named ?? undefined);
   const body = await readBody(request);
-  if (url.pathname.startsWith("/_simulator/")) {
+  if (isControl) {
     return controlAnswer(aws, request.method ?? "GET", url, () => jsonObject(body));
   }
   if (url.pathname === "/") return queryAnswer(aws, new URLSearchParams(body), signal);

@@ -1,0 +1,36 @@
+import { Refusal } from "./refusals.ts";
+import { createSimulatedAws, type SimulatedAws, type SimulatedAwsOptions } from "./simulated-aws.ts";
+
+/** AWS has fewer; each costs memory for as long as the simulator runs. */
+const regionsMax = 50;
+
+/**
+ * One account in all its regions: each region has its own Batch and EC2, and all share the roles and profiles of IAM. A
+ * region begins empty with the first request to it.
+ *
+ * @param options of the first region, which also serves requests that name none
+ * @returns the account in a region; throws Refusal when it is no name of a region, or there are too many
+ */
+export function simulatedRegions(options: SimulatedAwsOptions): (region: string | undefined) => SimulatedAws {
+  const first = createSimulatedAws(options);
+  const regions = new Map([[first.region, first]]);
+  return (region = first.region) => {
+    const known = regions.get(region);
+    if (known !== undefined) return known;
+    if (!/^[a-z]{2,3}(-[a-z]+)+-\d{1,2}$/.test(region) || regions.size >= regionsMax) {
+      throw new Refusal("UnrecognizedClientException", 400, `there is no region ${region}`); // our words
+    }
+    const created = createSimulatedAws({ ...options, region, identities: first.identities });
+    regions.set(region, created);
+    return created;
+  };
+}
+
+/**
+ * The region for which a request is signed; undefined: it is not signed.
+ *
+ * @param authorization the header, as in https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export function signedRegion(authorization: string | undefined): string | undefined {
+  return /Credential=[^/]+\/\d{8}\/([^/]+)\//.exec(authorization ?? "")?.[1];
+}
