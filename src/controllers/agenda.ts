@@ -1,6 +1,7 @@
 /** Result of a kind's `plan`, as plain data: what could be done next, in order. */
 
 import type { ConditionType } from "../api/condition-types.ts";
+import type { EventReason, PlanReason, Reason } from "../api/reasons.ts";
 
 export interface Plan<Action> {
   /** `status.plan`. */
@@ -22,7 +23,7 @@ export type Step<Action> = Act<Action> | Wait | Blocked | Serves | Release;
 export interface Act<Action> {
   readonly kind: "act";
   readonly action: Action;
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   /** Of an update in place: it stays next until AWS shows its effects, and pauses when AWS never does. */
   readonly effects?: readonly Effect[];
@@ -34,7 +35,7 @@ export interface Act<Action> {
 /** AWS, time, another object or a person's annotation ends it. */
 export interface Wait {
   readonly kind: "wait";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   /** Undefined: a change in AWS, another object, or time. */
   readonly until?: Until;
@@ -49,7 +50,7 @@ export interface Wait {
 /** Only a person ends it. */
 export interface Blocked {
   readonly kind: "blocked";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   /** An approval has it tried all the same. */
   readonly until?: Extract<Until, { readonly kind: "approval" }>;
@@ -61,7 +62,7 @@ export interface Blocked {
 /** From here on AWS serves this generation: the steps that follow run under Ready=True. */
 export interface Serves {
   readonly kind: "serves";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   readonly checkInMs?: number;
 }
@@ -69,7 +70,8 @@ export interface Serves {
 /** Nothing of ours is left, or is meant to be left: AWS is read live once more, and the finalizer goes. */
 export interface Release {
   readonly kind: "release";
-  readonly reason: string;
+  /** Of the event that reports it. */
+  readonly reason: EventReason;
   readonly message: string;
 }
 
@@ -121,7 +123,7 @@ export interface Change {
     | "Delete";
   /** Stable while the desired state stays the same; what `awsbatch.dev/approve` names. */
   readonly id: string;
-  readonly reason: string;
+  readonly reason: PlanReason | Reason;
   readonly changes: readonly FieldChange[];
 }
 
@@ -143,7 +145,7 @@ export interface FieldChange {
 export interface ConditionDraft {
   readonly type: ConditionType;
   readonly status: "True" | "False" | "Unknown";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 }
 

@@ -1,4 +1,6 @@
+import type { ConditionType } from "../api/condition-types.ts";
 import type { Condition, KubeObject } from "../api/object.ts";
+import type { Reason } from "../api/reasons.ts";
 import { passesByItself } from "../aws/errors.ts";
 import type { ConditionDraft, Failure, Outcome, Step } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
@@ -14,7 +16,7 @@ import { displayed, failureText } from "./wording.ts";
 type Verdict = {
   readonly ready: "True" | "False" | "Unknown";
   readonly kind: "Reconciling" | "Stalled" | "none";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 };
 
@@ -27,7 +29,7 @@ export interface Judged {
 
 /** Why AWS could not be read, and for how long. */
 export interface Unreadable {
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   readonly lastedMs: number;
   /** Permission or credentials: neither AWS nor time will end it. */
@@ -96,9 +98,8 @@ function unreadAt(
   const kept = old.filter((condition) => !rewritten.includes(condition.type));
   const ready = old.find((condition) => condition.type === "Ready");
   const upToDate = ready !== undefined && ready.observedGeneration === object.metadata.generation;
-  const readyNow: ConditionDraft =
-    upToDate && keepsReady ? ready : { type: "Ready", status: "Unknown", reason, message };
-  const drafts: ConditionDraft[] = [readyNow, { type: "Synced", status: "Unknown", reason, message }];
+  const readyNow: Shown = upToDate && keepsReady ? ready : { type: "Ready", status: "Unknown", reason, message };
+  const drafts: Shown[] = [readyNow, { type: "Synced", status: "Unknown", reason, message }];
   if (stalls) drafts.push({ type: "Stalled", status: "True", reason, message });
   return [...stamped(object, drafts, now), ...kept];
 }
@@ -110,8 +111,9 @@ function verdictOf({ choice, outcome }: Judged, reached: Reached): Verdict {
     const serves = serving || instead?.serving === true;
     if (!isLag(foremost(failures), reached)) return failedVerdict(failures, instead?.next, serves, reached);
   }
-  const { reason } = next;
   const message = withRefusals(choice);
+  if (next.kind === "release") return { ready: "False", kind: "Reconciling", reason: "Deleting", message };
+  const { reason } = next;
   switch (next.kind) {
     case "serves":
       return { ready: "True", kind: "none", reason, message };
@@ -129,7 +131,6 @@ function verdictOf({ choice, outcome }: Judged, reached: Reached): Verdict {
         message,
       };
     case "act":
-    case "release":
       return serving ? servingVerdict : { ready: "False", kind: "Reconciling", reason, message };
   }
 }
@@ -201,11 +202,11 @@ function failedVerdict(
 }
 
 /** The condition reason of a kind of failure. */
-export function failureReason(kind: string): string {
+export function failureReason(kind: string): Reason {
   return failureReasons[kind] ?? "UnknownError";
 }
 
-const failureReasons: Readonly<Record<string, string>> = {
+const failureReasons: Readonly<Record<string, Reason>> = {
   throttled: "Throttled",
   unavailable: "AWSUnavailable",
   busy: "ResourceBusy",
@@ -222,7 +223,10 @@ const failureReasons: Readonly<Record<string, string>> = {
 /** A message may hold 32 KiB; more than this nobody reads. */
 const messageLimit = 1024;
 
-function stamped(object: KubeObject, list: readonly ConditionDraft[], now: number): Condition[] {
+/** A condition without what is added when it is written. */
+type Shown = Pick<Condition, keyof ConditionDraft>;
+
+function stamped(object: KubeObject, list: readonly Shown[], now: number): Condition[] {
   const old = conditionsOf(object);
   const time = timestamp(now);
   return list.map(({ type, status, reason, message }) => {
@@ -247,4 +251,11 @@ export function timestamp(ms: number): string {
 export function conditionsOf(object: KubeObject): readonly Condition[] {
   const status = object.status as { readonly conditions?: readonly Condition[] } | undefined;
   return status?.conditions ?? [];
+}
+
+/** The condition of this type as it is: what was known before a restart is reported until something newer is known. */
+export function keptCondition(object: KubeObject, kept: ConditionType): readonly ConditionDraft[] {
+  return conditionsOf(object)
+    .filter(({ type }) => type === kept)
+    .map(({ type, status, reason, message }) => ({ type, status, reason: reason as Reason, message }));
 }

@@ -1,3 +1,4 @@
+import type { Reason } from "../api/reasons.ts";
 import { adviceFor } from "../aws/advice.ts";
 import { NotSent } from "../aws/calls.ts";
 import { AwsError, needsPerson } from "../aws/errors.ts";
@@ -47,7 +48,7 @@ export function failureOf(error: AwsError): Failure {
 /** AWS could not be read, in words. */
 export interface Unread {
   readonly kind: "unreadable";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   readonly needsPerson: boolean;
 }

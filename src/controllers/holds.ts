@@ -1,4 +1,5 @@
 import type { Kind, KubeObject } from "../api/object.ts";
+import type { Reason } from "../api/reasons.ts";
 import { abandonAnnotation, dryRunAnnotation, pausedAnnotation } from "../api/v1alpha1/annotations.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { Blocked } from "./agenda.ts";
@@ -24,7 +25,7 @@ export function heldByAnnotation<Action>(
   return undefined;
 }
 
-function held<Action>(choice: Choice<Action>, reason: string, why: string): Choice<Action> {
+function held<Action>(choice: Choice<Action>, reason: Reason, why: string): Choice<Action> {
   const message = `${why}; without it: ${choice.next.message}`;
   return {
     ...choice,

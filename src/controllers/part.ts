@@ -1,9 +1,20 @@
-import { type Act, type Change, type ConditionDraft, earliestCheck, type Step } from "./agenda.ts";
+import {
+  type Act,
+  type Blocked,
+  type Change,
+  type ConditionDraft,
+  earliestCheck,
+  type Step,
+  type Wait,
+} from "./agenda.ts";
+
+/** A step that a part of an object can have: its object alone serves, and is released. */
+export type PartStep<Action> = Act<Action> | Wait | Blocked;
 
 /** What a part of an object adds to its plan: what it selects, its roles, its endpoints, its security group. */
 export interface PartPlan<Action> {
   /** Before what needs the part. */
-  readonly steps: readonly Step<Action>[];
+  readonly steps: readonly PartStep<Action>[];
   /** What takes away that the object uses no more: it holds nothing, and waits for what the object has to do. */
   readonly tail?: readonly Act<Action>[];
   readonly conditions: readonly ConditionDraft[];

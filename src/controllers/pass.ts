@@ -7,18 +7,18 @@ import type { Log } from "../runtime/log.ts";
 import type { ObjectEvent } from "../runtime/store.ts";
 import { leftInAws } from "./abandoned.ts";
 import { againAfter, noLaterThan } from "./again.ts";
-import type { Act, ConditionDraft, Failure, FieldChange, Outcome, Refusal } from "./agenda.ts";
+import type { Act, ConditionDraft, Failure, FieldChange, Outcome, Refusal, Release } from "./agenda.ts";
 import { agreed } from "./agreed.ts";
 import { type Choice, choose } from "./choose.ts";
 import { circumstancesOf, requestedAtOf } from "./circumstances.ts";
 import { conditionsFor, failureReason, reasonOf, unreadableConditions } from "./conditions.ts";
 import { type Directives, directivesOf } from "./directives.ts";
+import { normalEvent, turnEvents } from "./events.ts";
 import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
 import { blocked, heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
 import { rereadCheckMs, unreadCheckMs, unwatchedCheckMs } from "./intervals.ts";
 import type { KindModule } from "./kind.ts";
 import { type Ports, RegionNotAllowed } from "./ports.ts";
-import { turnEvents } from "./turn-events.ts";
 import { displayed, failureText, shortened } from "./wording.ts";
 import { WriteGuard } from "./write-guard.ts";
 
@@ -113,7 +113,7 @@ async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
   const planned = await observedAndPlanned(p, region);
   if ("kind" in planned) return unreadable(p, planned);
   const { next } = planned.choice;
-  if (next.kind === "release") return await release(p, region, planned);
+  if (next.kind === "release") return await release(p, region, planned, next);
   if (next.kind === "act") return await write(p, region, planned, next);
   return await rest(p, region, planned);
 }
@@ -302,7 +302,7 @@ function doneEvents<O extends KubeObject, Seen, Action>(
   const events = module.events(next.action);
   if (corrected.length === 0) return events;
   const note = `changed outside of Kubernetes and put back: ${corrected.join(", ")}`;
-  return [{ type: "Normal", reason: "DriftCorrected", action: "Reconcile", note }, ...events];
+  return [normalEvent("DriftCorrected", "Reconcile", note), ...events];
 }
 
 /** Nobody comes back to what is left of an object that is gone: AWS is read live before it goes. */
@@ -310,6 +310,7 @@ async function release<O extends KubeObject, Seen, Action>(
   p: Pass<O, Seen, Action>,
   region: BatchRegion,
   planned: Planned<Seen, Action>,
+  { reason, message }: Release,
 ): Promise<Report> {
   const { module, ports, object, forget, signal } = p;
   try {
@@ -320,10 +321,9 @@ async function release<O extends KubeObject, Seen, Action>(
     return reported(p, region, planned, failedOutcome(error));
   }
   forget();
-  const { reason, message: note } = planned.choice.next;
   return {
     status: undefined,
-    events: [{ type: "Normal", reason, action: "Delete", note }],
+    events: [normalEvent(reason, "Delete", message)],
     again: { kind: "onChange" },
   };
 }
@@ -430,7 +430,6 @@ function planStatus({ change, next, instead }: Choice<unknown>): object {
   const until = step?.kind === "wait" || step?.kind === "blocked" ? step.until : undefined;
   return {
     ...change,
-    reason: displayed(change.reason, textLimit),
     changes: change.changes.slice(0, 64).map(shownChange),
     ...(until?.kind === "approval" ? { approval: until.value } : {}),
   };

@@ -1,3 +1,4 @@
+import type { Reason } from "../api/reasons.ts";
 import { adviceFor } from "../aws/advice.ts";
 import { AwsError, type FailureKind } from "../aws/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -15,7 +16,7 @@ import { failureText } from "./wording.ts";
 export interface RefusedWrites {
   /** After this long (ms) only a person can be expected to end it; undefined: it ends without anybody's doing. */
   readonly stallsAfterMs: number | undefined;
-  readonly reason: string;
+  readonly reason: Reason;
   /** AWS's words and the next step. */
   readonly message: string;
   /** When they are to be tried again, in ms. */
@@ -94,7 +95,7 @@ export async function notingRefusal(
 /** A refusal still in force, in place of the writes: a wait, until only a person can be expected to fix it. */
 export interface CurrentRefusal {
   readonly kind: "blocked" | "wait";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   readonly checkInMs: number;
   readonly stallsAfterMs?: number;

@@ -1,3 +1,4 @@
+import type { Reason } from "../api/reasons.ts";
 import { adviceFor } from "../aws/advice.ts";
 import { AwsError } from "../aws/errors.ts";
 import { reasonUnread } from "../network/facts.ts";
@@ -8,7 +9,7 @@ import { failureReason } from "./conditions.ts";
 /** That what a plan needs could not be read: the reason of a condition, and AWS's words with the next step. */
 export interface NotRead {
   readonly kind: "unread";
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 }
 

@@ -1,8 +1,8 @@
-import type { CauseCode } from "./causes.ts";
+import type { ReportedCode } from "./causes.ts";
 
 /** AWS's own reason for a blocked job, from the text in `statusReason`. Pure. */
 
-const reasons: readonly (readonly [prefix: string, code: CauseCode])[] = [
+const reasons: readonly (readonly [prefix: string, code: ReportedCode])[] = [
   ["CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY", "InsufficientCapacity"],
   ["MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE", "MaxVcpusTooSmall"],
   ["MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT", "NoInstanceTypeFits"],
@@ -13,7 +13,7 @@ const reasons: readonly (readonly [prefix: string, code: CauseCode])[] = [
 ];
 
 /** Undefined: the text does not say why a job is blocked. */
-export function causeInStatusReason(statusReason: string | undefined): CauseCode | undefined {
+export function causeInStatusReason(statusReason: string | undefined): ReportedCode | undefined {
   return reasons.find(([prefix]) => statusReason?.startsWith(prefix))?.[1];
 }
 
@@ -21,7 +21,7 @@ const pull = /CannotPullContainer|CannotPullECRContainer|pull access denied|mani
 const initialization = /ResourceInitializationError|ResourceNotFoundException.*log group|unable to pull secrets/i;
 
 /** The cause in the text of an attempt that ended before its container ran. */
-export function causeInAttempt(text: string): CauseCode | undefined {
+export function causeInAttempt(text: string): ReportedCode | undefined {
   if (pull.test(text)) return "ImagePullFailed";
   return initialization.test(text) ? "TaskInitializationFailed" : undefined;
 }

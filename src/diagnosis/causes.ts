@@ -7,6 +7,9 @@ const causes = { ...reportedCauses, ...diagnosedCauses };
 
 export type CauseCode = keyof typeof causes;
 
+/** A reason of the condition JobsProgressing. */
+export type ReportedCode = keyof typeof reportedCauses;
+
 export const causeTable: Readonly<Record<CauseCode, ReasonText>> = causes;
 
 /** All codes, in the order of the table. */
@@ -26,10 +29,13 @@ export function causeKind(code: CauseCode): CauseKind {
 }
 
 /** One thing that keeps jobs from starting, or explains why they wait. */
-export interface Finding {
-  readonly code: CauseCode;
+export interface Finding<Code extends CauseCode = CauseCode> {
+  readonly code: Code;
   /** The problem with the affected names. One sentence without a full stop. */
   readonly sentence: string;
   /** What to do; empty if nothing. One sentence without a full stop. */
   readonly fix: string;
 }
+
+/** A finding that the condition JobsProgressing can report. */
+export type Cause = Finding<ReportedCode>;

@@ -2,7 +2,7 @@
 
 import type { DescribedJob, HeadJob } from "../aws/queue-jobs.ts";
 import { causeInAttempt, causeInStatusReason } from "./aws-reasons.ts";
-import { type CauseCode, causeKind, causeTable, type Finding } from "./causes.ts";
+import { type Cause, causeKind, causeTable, type Finding, type ReportedCode } from "./causes.ts";
 import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { tightMemory } from "./fit.ts";
 import { isChanging, type Obstacle, obstacle } from "./obstacles.ts";
@@ -17,7 +17,7 @@ export interface Diagnosis {
    * - `blocked`: it does not start until somebody fixes the `cause`.
    */
   readonly verdict: "idle" | "progressing" | "waiting" | "blocked";
-  readonly cause: Finding | undefined;
+  readonly cause: Cause | undefined;
   /** All findings, the cause first. */
   readonly findings: readonly Finding[];
 }
@@ -41,12 +41,8 @@ export function diagnose(facts: QueueFacts, patienceMs = usualPatienceMs): Diagn
 
 /** Problems that do not depend on the job. */
 function generalFindings({ queue, environments, instanceTypes }: QueueFacts): readonly Finding[] {
-  const { jobQueueName: name, state, status, statusReason } = queue;
-  const found: Finding[] = [];
-  if (status === "INVALID") {
-    const sentence = `AWS marked the queue ${name} as INVALID: ${awsWords(statusReason ?? "AWS gives no reason")}`;
-    found.push({ code: "QueueInvalid", sentence, fix: "fix what AWS names" });
-  }
+  const { jobQueueName: name, state } = queue;
+  const found: Finding[] = invalidQueue(queue);
   if (state === "DISABLED") {
     const sentence = `the queue ${name} is DISABLED: it accepts no new jobs; jobs that are already in it still run`;
     found.push({ code: "QueueDisabled", sentence, fix: "set its state to ENABLED" });
@@ -55,15 +51,26 @@ function generalFindings({ queue, environments, instanceTypes }: QueueFacts): re
   return [...found, ...obstacles.filter((one) => one !== undefined).map(findingOf)];
 }
 
-function causeOf(facts: QueueFacts, head: HeadJob, waitedMs: number): Finding | undefined {
-  const invalidQueue = generalFindings(facts).find(({ code }) => code === "QueueInvalid");
+function invalidQueue({ jobQueueName: name, status, statusReason }: QueueFacts["queue"]): Cause[] {
+  if (status !== "INVALID") return [];
+  const sentence = `AWS marked the queue ${name} as INVALID: ${awsWords(statusReason ?? "AWS gives no reason")}`;
+  return [{ code: "QueueInvalid", sentence, fix: "fix what AWS names" }];
+}
+
+function causeOf(facts: QueueFacts, head: HeadJob, waitedMs: number): Cause | undefined {
   const job = head.described;
   const mine = ownCause(facts, job);
-  return invalidQueue ?? awsCause(facts, job, mine) ?? mine ?? attemptCause(job) ?? waiting(facts, head, waitedMs);
+  return (
+    invalidQueue(facts.queue)[0] ??
+    awsCause(facts, job, mine) ??
+    mine ??
+    attemptCause(job) ??
+    waiting(facts, head, waitedMs)
+  );
 }
 
 /** The operator's own finding: an obstacle for this job in every environment. */
-function ownCause({ environments, instanceTypes }: QueueFacts, job: DescribedJob | undefined): Finding | undefined {
+function ownCause({ environments, instanceTypes }: QueueFacts, job: DescribedJob | undefined): Cause | undefined {
   const obstacles = environments.map((environment) => obstacle(environment, job?.needs, instanceTypes));
   const found = obstacles.filter((one) => one !== undefined);
   // An environment that is changing may be about to run the job.
@@ -77,7 +84,7 @@ function ownCause({ environments, instanceTypes }: QueueFacts, job: DescribedJob
 }
 
 /** AWS's own reason, in our words if these are more precise, unless newer facts contradict it. */
-function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Finding | undefined): Finding | undefined {
+function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Cause | undefined): Cause | undefined {
   const code = causeInStatusReason(job?.statusReason);
   if (job === undefined || code === undefined || isOutdated(code, facts, mine)) return undefined;
   // AWS reports a problem, and the operator knows which one.
@@ -94,12 +101,12 @@ function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Findin
 }
 
 /** The fix of the table is Markdown. */
-function plainFix(code: CauseCode): string {
+function plainFix(code: ReportedCode): string {
   return (causeTable[code].todo ?? "").replaceAll("`", "");
 }
 
 /** Codes that AWS uses for more than one cause. */
-const vague: ReadonlySet<CauseCode> = new Set([
+const vague: ReadonlySet<ReportedCode> = new Set([
   "CauseUnknown",
   "EnvironmentInvalid",
   "NoInstanceTypeFits",
@@ -107,14 +114,14 @@ const vague: ReadonlySet<CauseCode> = new Set([
 ]);
 
 /** The description may be ten minutes old; the listing is at most one minute old. */
-function isOutdated(code: CauseCode, { environments }: QueueFacts, mine: Finding | undefined): boolean {
+function isOutdated(code: ReportedCode, { environments }: QueueFacts, mine: Cause | undefined): boolean {
   if (code === "EnvironmentInvalid") return !environments.some(({ environment }) => environment?.status === "INVALID");
   return (
     code === "MaxVcpusTooSmall" && mine === undefined && environments.some(({ environment }) => isChanging(environment))
   );
 }
 
-function detailOf(code: CauseCode, facts: QueueFacts, job: DescribedJob): string | undefined {
+function detailOf(code: ReportedCode, facts: QueueFacts, job: DescribedJob): string | undefined {
   const names = facts.environments.map(({ name }) => name).join(", ");
   switch (code) {
     case "NoInstanceTypeFits":
@@ -133,7 +140,7 @@ function typesText({ name, environment }: EnvironmentFacts): string {
   return `${name} with ${[type, ...instanceTypes].join(" ")} in ${subnets.length} ${subnets.length === 1 ? "subnet" : "subnets"}`;
 }
 
-const fixes: Partial<Readonly<Record<CauseCode, string>>> = {
+const fixes: Partial<Readonly<Record<ReportedCode, string>>> = {
   InsufficientCapacity:
     "allow more instance types and subnets in more zones, or add a second environment with type EC2 after it in the queue; with jobStateTimeLimitActions AWS cancels such a job instead of letting it block the queue",
   ServiceRolePermissions:
@@ -141,7 +148,7 @@ const fixes: Partial<Readonly<Record<CauseCode, string>>> = {
 };
 
 /** The last attempt ended before its container ran; the next one would fail too. */
-function attemptCause(job: DescribedJob | undefined): Finding | undefined {
+function attemptCause(job: DescribedJob | undefined): Cause | undefined {
   const last = job?.attempts.at(-1);
   const text = [last?.reason, last?.statusReason].filter((one) => one !== undefined).join(" ");
   const code = causeInAttempt(text);
@@ -161,7 +168,7 @@ function attemptCause(job: DescribedJob | undefined): Finding | undefined {
       };
 }
 
-function tightIn(facts: QueueFacts, job: DescribedJob): Finding | undefined {
+function tightIn(facts: QueueFacts, job: DescribedJob): Cause | undefined {
   for (const { name, environment } of facts.environments) {
     const resources = environment?.computeResources;
     const tight = resources === undefined ? undefined : tightMemory(job.needs, name, resources, facts.instanceTypes);
@@ -170,6 +177,6 @@ function tightIn(facts: QueueFacts, job: DescribedJob): Finding | undefined {
   return undefined;
 }
 
-function findingOf({ code, sentence, fix }: Obstacle): Finding {
+function findingOf({ code, sentence, fix }: Obstacle): Cause {
   return { code, sentence, fix };
 }

@@ -7,7 +7,7 @@ import {
   usualMemoryMib,
 } from "../aws/instance-types.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
-import type { Finding } from "./causes.ts";
+import type { Cause } from "./causes.ts";
 import { counted, listed, memoryText, needsText } from "./words.ts";
 
 /** Whether a job fits on any instance that an environment may start. Pure. */
@@ -22,7 +22,7 @@ export function misfit(
   name: string,
   resources: ComputeResource,
   instanceTypes: InstanceTypes,
-): Finding | undefined {
+): Cause | undefined {
   const entries = resources.instanceTypes ?? [];
   const types = typesOf(entries, needs, instanceTypes);
   if (types === undefined || types.length === 0) return undefined;
@@ -55,7 +55,7 @@ export function tightMemory(
   name: string,
   resources: ComputeResource,
   instanceTypes: InstanceTypes,
-): Finding | undefined {
+): Cause | undefined {
   const types = typesOf(resources.instanceTypes ?? [], needs, instanceTypes);
   if (types === undefined || types.length === 0) return undefined;
   if (types.some((type) => holds(type, needs, usualMemoryMib(type)))) return undefined;

@@ -1,7 +1,7 @@
 import type { Environment } from "../aws/batch.ts";
 import type { InstanceTypes } from "../aws/instance-types.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
-import type { Finding } from "./causes.ts";
+import type { Cause } from "./causes.ts";
 import type { EnvironmentFacts } from "./facts.ts";
 import { misfit } from "./fit.ts";
 import { awsWords, counted } from "./words.ts";
@@ -9,7 +9,7 @@ import { awsWords, counted } from "./words.ts";
 /** Why one environment cannot run a job. Pure. */
 
 /** How close an environment is to running the job: a higher step is closer. */
-export interface Obstacle extends Finding {
+export interface Obstacle extends Cause {
   readonly step: number;
 }
 
@@ -90,7 +90,7 @@ function usability(name: string, environment: Environment, network: EnvironmentF
   return undefined;
 }
 
-function invalid(name: string, environment: Environment, network: EnvironmentFacts["network"]): Finding {
+function invalid(name: string, environment: Environment, network: EnvironmentFacts["network"]): Cause {
   const why = awsWords(environment.statusReason ?? "AWS gives no reason");
   const sentence = `AWS marked the compute environment ${name} as INVALID: ${why}`;
   if (neverJoined.test(why)) {

@@ -2,7 +2,7 @@
 
 import type { HeadJob } from "../aws/queue-jobs.ts";
 import { countText } from "../aws/queue-jobs.ts";
-import type { Finding } from "./causes.ts";
+import type { Cause } from "./causes.ts";
 import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { tightMemory } from "./fit.ts";
 import { isChanging, obstacle } from "./obstacles.ts";
@@ -12,7 +12,7 @@ import { counted, listed } from "./words.ts";
 const joinMs = 15 * 60_000;
 
 /** @param waitedMs for how long it has been the first */
-export function waiting(facts: QueueFacts, head: HeadJob, waitedMs: number): Finding | undefined {
+export function waiting(facts: QueueFacts, head: HeadJob, waitedMs: number): Cause | undefined {
   const { jobs, environments, instanceTypes } = facts;
   const needs = head.described?.needs;
   const changing = environments.filter(({ environment }) => isChanging(environment));
@@ -49,7 +49,7 @@ function isFull({ environment }: EnvironmentFacts, vcpus: number, running: numbe
   return desiredvCpus === undefined ? running > 0 : desiredvCpus > 0 && desiredvCpus + vcpus > maxvCpus;
 }
 
-function capacityTurn(facts: QueueFacts, full: readonly EnvironmentFacts[], running: number): Finding {
+function capacityTurn(facts: QueueFacts, full: readonly EnvironmentFacts[], running: number): Cause {
   const { queue, preferred, jobs } = facts;
   const names = full.map(({ name, environment }) => `${name} (${environment?.computeResources?.maxvCpus} vCPUs)`);
   if (queue.schedulingPolicyArn !== undefined && running > 0) return fairShareTurn(facts, running);
@@ -68,7 +68,7 @@ function capacityTurn(facts: QueueFacts, full: readonly EnvironmentFacts[], runn
   };
 }
 
-function fairShareTurn({ queue, jobs }: QueueFacts, running: number): Finding {
+function fairShareTurn({ queue, jobs }: QueueFacts, running: number): Cause {
   const share = jobs?.head?.described?.share;
   const policy = queue.schedulingPolicyArn?.split("/").at(-1);
   return {
@@ -79,7 +79,7 @@ function fairShareTurn({ queue, jobs }: QueueFacts, running: number): Finding {
 }
 
 /** Nothing blocks the job, but nothing has happened for 15 minutes. */
-function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts[]): Finding {
+function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts[]): Cause {
   const job = head.described;
   const tight = able
     .map(({ name, environment }) =>

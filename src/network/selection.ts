@@ -1,5 +1,6 @@
 /** Which subnets or security groups a selector selects, and when another selection takes effect. Pure. */
 
+import type { selectionReasons } from "../api/reasons/selection.ts";
 import { type Part, reasonUnread } from "./facts.ts";
 
 /** Selects resources of one type by VPC and tags; all conditions must match. */
@@ -27,10 +28,12 @@ export interface Resolved {
   readonly candidate?: { readonly ids: readonly string[]; readonly since: number } | undefined;
 }
 
+type SelectionReason = keyof (typeof selectionReasons)["SelectionReady"] | "AccessDenied";
+
 /** Why a selector has no usable selection now. */
 export interface Unresolved {
   readonly kind: "unusable" | "unread";
-  readonly reason: string;
+  readonly reason: SelectionReason;
   /** With the selector and the next step. */
   readonly message: string;
 }

@@ -58,7 +58,7 @@ describe("an object is requeued", () => {
     expect(againAfter(act, none, 0, 7)).toEqual({ kind: "now" });
     expect(againAfter(wait, none, 0, 4000)).toEqual({ kind: "after", delayMs: 4000 });
     expect(againAfter(wait, none, 0, 6000)).toEqual({ kind: "after", delayMs: 5000 });
-    expect(againAfter({ kind: "blocked", reason: "Stuck", message: "" }, none, 0, 9)).toEqual({
+    expect(againAfter({ kind: "blocked", reason: "Invalid", message: "" }, none, 0, 9)).toEqual({
       kind: "after",
       delayMs: 9,
     });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Reason } from "../../src/api/reasons.ts";
 import type {
   Act,
   Blocked,
@@ -22,22 +23,24 @@ interface Action {
 const now = Date.UTC(2026, 0, 1, 12);
 const minute = 60_000;
 
+/** Here the reasons name the steps: no choice depends on them. */
+const named = (name: string): Reason => name as Reason;
 const act = (name: string, change: Partial<Act<Action>> = {}): Act<Action> => ({
   kind: "act",
   action: { kind: name },
-  reason: name,
+  reason: named(name),
   message: `${name}s`,
   ...change,
 });
 const wait = (reason: string, change: Partial<Wait> = {}): Wait => ({
   kind: "wait",
-  reason,
+  reason: named(reason),
   message: `waits for ${reason}`,
   ...change,
 });
 const blocked = (reason: string, change: Partial<Blocked> = {}): Blocked => ({
   kind: "blocked",
-  reason,
+  reason: named(reason),
   message: `stuck by ${reason}`,
   ...change,
 });
@@ -58,7 +61,7 @@ const condition = (
   type: ConditionDraft["type"],
   status: ConditionDraft["status"],
   reason = "OfPlan",
-): ConditionDraft => ({ type, status, reason, message: reason });
+): ConditionDraft => ({ type, status, reason: named(reason), message: reason });
 
 /** What AWS said, by name of the act, and how long ago it did, ms. */
 type Refusals = Readonly<Record<string, number>>;
@@ -67,7 +70,7 @@ const failureOf = (name: string): Failure => ({ kind: "denied", operation: name,
 
 function chosen(agenda: readonly Step<Action>[], refusals: Refusals = {}, change: Partial<Plan<Action>> = {}) {
   const plan: Plan<Action> = {
-    change: { action: "Update", id: "id", reason: "Differs", changes: [] },
+    change: { action: "Update", id: "id", reason: "FieldsDiffer", changes: [] },
     agenda,
     conditions: [],
     ...change,
@@ -111,7 +114,7 @@ describe("the next step", () => {
   });
 
   it("comes with what the plan says of the difference", () => {
-    const change = { action: "Replace", id: "1", reason: "TypeDiffers", changes: [] } as const;
+    const change = { action: "Replace", id: "1", reason: "ReplacementRequired", changes: [] } as const;
     expect(chosen([wait("Creating")], {}, { change }).change).toBe(change);
   });
 });

@@ -3,7 +3,7 @@ import type { Condition, KubeObject } from "../../src/api/object.ts";
 import type { Failure, Outcome, Step } from "../../src/controllers/agenda.ts";
 import type { Choice } from "../../src/controllers/choose.ts";
 import * as conditions from "../../src/controllers/conditions.ts";
-import { conditionsOf, failureReason, reasonOf, timestamp } from "../../src/controllers/conditions.ts";
+import { conditionsOf, failureReason, reasonOf, timestamp, type Unreadable } from "../../src/controllers/conditions.ts";
 import { object } from "./compute-environment/given.ts";
 
 const now = Date.UTC(2026, 0, 1, 12);
@@ -30,7 +30,7 @@ const condition = (
 
 const choiceOf = (next: Step<string>, change: Partial<Choice<string>> = {}): Choice<string> => ({
   next,
-  change: { action: "None", id: "id", reason: "r", changes: [] },
+  change: { action: "None", id: "id", reason: "InSync", changes: [] },
   serving: false,
   conditions: [],
   refused: [],
@@ -44,8 +44,8 @@ const failed = (kind: string, change: Partial<Failure> = {}): Outcome => ({
 });
 
 const act: Step<string> = { kind: "act", action: "x", reason: "Creating", message: "m" };
-const wait = (change: object = {}): Step<string> => ({ kind: "wait", reason: "Waiting", message: "m", ...change });
-const blocked: Step<string> = { kind: "blocked", reason: "Stuck", message: "m" };
+const wait = (change: object = {}): Step<string> => ({ kind: "wait", reason: "Creating", message: "m", ...change });
+const blocked: Step<string> = { kind: "blocked", reason: "Invalid", message: "m" };
 const settled: Step<string> = { kind: "serves", reason: "Available", message: "m" };
 const release: Step<string> = { kind: "release", reason: "Deleted", message: "m" };
 const none: Outcome = { kind: "none" };
@@ -60,7 +60,7 @@ const line = (list: readonly Condition[]): string =>
   list.map(({ type, status, reason }) => `${type}=${status}${type === "Synced" ? "" : ` ${reason}`}`).join("; ");
 
 it("shows controls in a message instead of passing them to the reader's terminal", () => {
-  const next: Step<string> = { kind: "wait", reason: "Waiting", message: "a\u001b[2J\nReady: True\u202e" };
+  const next: Step<string> = { kind: "wait", reason: "Creating", message: "a\u001b[2J\nReady: True\u202e" };
   const [ready] = conditionsFor(having([]), { choice: choiceOf(next), outcome: none, lastedMs: 0 }, now);
   expect(ready?.message).toBe("a\\u001b[2J\\nReady: True\\u202e");
 });
@@ -82,23 +82,23 @@ describe("Ready, Reconciling and Stalled", () => {
     "when AWS is as desired": { next: settled, serving: true, are: ready },
     "while something is done": { next: act, are: reconciling("Creating") },
     "while something is done and AWS serves": { next: act, serving: true, are: ready },
-    "while the object is released": { next: release, are: reconciling("Deleted") },
-    "while AWS is waited for": { next: wait(), are: reconciling("Waiting") },
+    "while the object is released": { next: release, are: reconciling("Deleting") },
+    "while AWS is waited for": { next: wait(), are: reconciling("Creating") },
     "while AWS is waited for and serves": { next: wait(), serving: true, are: ready },
     "while a wait that a person may have to end is young": {
       next: wait({ stallsAfterMs: 10 * minute }),
       minutes: 9,
-      are: reconciling("Waiting"),
+      are: reconciling("Creating"),
     },
     "when a person has to end a wait": {
       next: wait({ stallsAfterMs: 10 * minute }),
       minutes: 10,
-      are: stalled("Waiting"),
+      are: stalled("Creating"),
     },
-    "when a person has to act": { next: blocked, are: stalled("Stuck") },
+    "when a person has to act": { next: blocked, are: stalled("Invalid") },
     "while a person holds it": {
       next: wait({ until: { kind: "annotation" } }),
-      are: "Ready=Unknown Waiting; Synced=True",
+      are: "Ready=Unknown Creating; Synced=True",
     },
     "while a person holds it and AWS serves": {
       next: wait({ until: { kind: "annotation" } }),
@@ -107,12 +107,12 @@ describe("Ready, Reconciling and Stalled", () => {
     },
     "while a step waits for approval": {
       next: wait({ until: { kind: "approval", value: "id/Replace" } }),
-      are: "Ready=False Waiting; Synced=True",
+      are: "Ready=False Creating; Synced=True",
     },
-    "while a listing is waited for": { next: wait({ until: { kind: "listing" } }), are: reconciling("Waiting") },
+    "while a listing is waited for": { next: wait({ until: { kind: "listing" } }), are: reconciling("Creating") },
     "when a person has to act, or to approve": {
       next: { ...blocked, until: { kind: "approval", value: "id/Replace" } },
-      are: stalled("Stuck"),
+      are: stalled("Invalid"),
     },
     "after a throttled write": { next: act, outcome: failed("throttled"), minutes: 60, are: reconciling("Throttled") },
     "after a write without an answer": {
@@ -330,7 +330,7 @@ describe("a condition", () => {
     ["takes the time when its status turns", [condition("Ready", "True")], wait(), "2026-01-01T12:00:00Z"],
     ["takes the time when it is new", [], wait(), "2026-01-01T12:00:00Z"],
   ])("%s", (_name, old, next, expected) => {
-    expect(readyOf(old, next)).toMatchObject({ lastTransitionTime: expected, reason: "Waiting" });
+    expect(readyOf(old, next)).toMatchObject({ lastTransitionTime: expected, reason: "Creating" });
   });
 
   it("is about the generation of the object", () => {
@@ -349,13 +349,13 @@ describe("a condition", () => {
 });
 
 describe("while AWS cannot be read", () => {
-  const why = (minutes: number) => ({
+  const why = (minutes: number): Unreadable => ({
     reason: "Throttled",
     message: "slow",
     lastedMs: minutes * minute,
     needsPerson: false,
   });
-  const denied = (minutes: number) => ({ ...why(minutes), reason: "AccessDenied", needsPerson: true });
+  const denied = (minutes: number): Unreadable => ({ ...why(minutes), reason: "AccessDenied", needsPerson: true });
 
   it.each<[string, readonly Condition[], number, string]>([
     ["Ready stays True", [condition("Ready", "True")], 9, "Ready=True Before; Synced=Unknown"],

@@ -106,13 +106,13 @@ function played(commands: readonly Command[]): readonly Correction[] {
 
 function choiceOf(spec: Values, differing: readonly Field[], updating: boolean): Choice<unknown> {
   const changes = differing.map((path): FieldChange => ({ path, kind: "update", why: "differs" }));
-  const said = { reason: "Updating", message: "AWS updates it" };
+  const said = { reason: "Updating", message: "AWS updates it" } as const;
   const action = { kind: "update", paths: differing, values: differing.map((one) => spec[one]) };
   const settled: Step<unknown> = { kind: "serves", reason: "Available", message: "AWS is as the spec says" };
   const act: Step<unknown> = { kind: "act", action, ...said };
   return {
     next: updating ? { kind: "wait", ...said } : differing.length === 0 ? settled : act,
-    change: { action: "Update", id: "1", reason: "differs", changes },
+    change: { action: "Update", id: "1", reason: "FieldsDiffer", changes },
     serving: true,
     conditions: [],
     refused: [],

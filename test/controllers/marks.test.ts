@@ -40,7 +40,7 @@ const waiting: fc.Arbitrary<Step<string>> = fc
   .tuple(recheck, stalls, fc.option(fc.constantFrom(...ends), { nil: undefined }))
   .map(([due, stalled, until]) => ({
     kind: "wait" as const,
-    reason: "Waiting",
+    reason: "Creating",
     message: "waits",
     ...due,
     ...stalled,
@@ -48,8 +48,8 @@ const waiting: fc.Arbitrary<Step<string>> = fc
   }));
 const resting: fc.Arbitrary<Step<string>> = fc
   .tuple(recheck, fc.constantFrom("blocked", "serves"))
-  .map(([due, kind]) => ({ kind: kind as "blocked", reason: "Some", message: "rests", ...due }));
-const acting: Step<string> = { kind: "act", action: "write", reason: "Acting", message: "acts" };
+  .map(([due, kind]) => ({ kind: kind as "blocked", reason: "Invalid", message: "rests", ...due }));
+const acting: Step<string> = { kind: "act", action: "write", reason: "Updating", message: "acts" };
 const instead: fc.Arbitrary<Picked<string> | undefined> = fc.option(
   fc.record({ next: fc.oneof(waiting, resting), serving: fc.boolean(), conditions: fc.constant([]) }),
   { nil: undefined },
@@ -62,7 +62,7 @@ const picked: fc.Arbitrary<Pick<Choice<string>, "next" | "instead">> = fc.oneof(
 const choices: fc.Arbitrary<Choice<string>> = fc
   .record({
     picked,
-    change: fc.constant({ action: "None" as const, id: "id", reason: "r", changes: [] }),
+    change: fc.constant({ action: "None" as const, id: "id", reason: "InSync", changes: [] }),
     serving: fc.boolean(),
     conditions: fc.constant([]),
     refused: fc.array(failure, { maxLength: 2 }),
@@ -113,7 +113,7 @@ describe("no condition turns between two passes", () => {
         const metadata = { ...whole.metadata, generation: 1 };
         const known = { ...whole, metadata, status: { conditions: [{ ...ready, lastTransitionTime: "" }] } };
         const at = (ageMs: number) =>
-          unreadableConditions(known, { reason: "R", message: "m", needsPerson, lastedMs: ageMs }, now);
+          unreadableConditions(known, { reason: "Creating", message: "m", needsPerson, lastedMs: ageMs }, now);
         const { report, turnsInMs } = at(lastedMs);
         for (const laterMs of unseenMs(noLaterThan(turnsInMs, { kind: "onChange" }))) {
           expect(plain(at(lastedMs + Math.max(0, laterMs)).report.conditions)).toEqual(plain(report.conditions));

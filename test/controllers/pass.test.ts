@@ -36,19 +36,19 @@ const agenda = (...steps: readonly Step<string>[]): Planned => ({ agenda: steps 
 const actStep = (action = "write", change: Partial<Act<string>> = {}): Act<string> => ({
   kind: "act",
   action,
-  reason: "Acting",
+  reason: "Updating",
   message: "acts",
   ...change,
 });
 const waitStep = (change: object = {}): Step<string> => ({
   kind: "wait",
-  reason: "Waiting",
+  reason: "Creating",
   message: "waits",
   ...change,
 });
 const blockedStep = (change: object = {}): Step<string> => ({
   kind: "blocked",
-  reason: "Stuck",
+  reason: "Invalid",
   message: "stuck",
   ...change,
 });
@@ -62,7 +62,7 @@ const differing = (...paths: readonly string[]): { readonly change: Change } => 
   change: {
     action: "Update",
     id: "id",
-    reason: "r",
+    reason: "InSync",
     changes: paths.map((path): FieldChange => ({ path, kind: "update", why: "" })),
   },
 });
@@ -182,7 +182,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
       },
       plan(_object, _seen, _now, refusals) {
         world.refusals = refusals;
-        return { change: { action: "None", id: "id", reason: "r", changes: [] }, conditions: [], ...world.plan };
+        return { change: { action: "None", id: "id", reason: "InSync", changes: [] }, conditions: [], ...world.plan };
       },
       independentName: (action) => (action.startsWith("alone ") ? action : undefined),
       async act(action) {
@@ -264,7 +264,7 @@ describe("before any write", () => {
     await world.pass();
     world.plan = agenda(waitStep());
     await world.pass();
-    expect(world.logged()).toEqual([{ level: "info", message: "acts", fields: { reason: "Acting", why: "acts" } }]);
+    expect(world.logged()).toEqual([{ level: "info", message: "acts", fields: { reason: "Updating", why: "acts" } }]);
   });
 
   it("object and AWS are read live", async () => {
@@ -365,7 +365,7 @@ describe("an object that is held by a person", () => {
       "dry-run",
       wait(),
       false,
-      "Ready=False Waiting; Synced=True ReadFromAWS; Reconciling=True Waiting",
+      "Ready=False Creating; Synced=True ReadFromAWS; Reconciling=True Creating",
     ],
     ["on a dry run, and deleted", "dry-run", release, true, unknown("DryRun")],
   ])("%s, is left as it is", async (_name, annotation, plan, deleted, expected) => {
@@ -522,7 +522,7 @@ describe("a report", () => {
     const change: FieldChange = { path: "spec.f", kind: "update", why: "w", from: "1", to: "2" };
     world.plan = {
       ...wait(),
-      change: { action: "Update", id: "id", reason: "r", changes: [{ ...change, isReference: true }] },
+      change: { action: "Update", id: "id", reason: "InSync", changes: [{ ...change, isReference: true }] },
     };
     await world.pass();
     expect((world.object().status as JobQueueStatus).plan?.changes).toEqual([change]);
@@ -534,12 +534,12 @@ describe("a report", () => {
     const change: FieldChange = { path: "spec.f", kind: "update", why: long, from: long, to: long };
     world.plan = {
       ...wait({ message: long }),
-      change: { action: "Update", id: "id", reason: long, changes: [change] },
+      change: { action: "Update", id: "id", reason: "FieldsDiffer", changes: [change] },
     };
     await world.pass();
     const { plan, conditions, ...status } = world.object().status as JobQueueStatus;
     expect(JobQueueStatus.parse({ ...status, plan, conditions })).toBeDefined();
-    expect(plan?.reason).toBe(`${"x".repeat(1023)}…`);
+    expect(plan?.changes[0]?.why).toBe(`${"x".repeat(1023)}…`);
   });
 
   it("stays the same at rest, without events", async () => {
@@ -556,7 +556,7 @@ describe("a report", () => {
   it("is an event when the object gets stuck, and when it gets stuck by something else", async () => {
     const world = await given();
     world.plan = blocked();
-    expect(eventsOf(await world.pass())).toBe("Stuck: stuck");
+    expect(eventsOf(await world.pass())).toBe("Invalid: stuck");
     expect(eventsOf(await world.pass())).toBe("");
     world.plan = blocked({ reason: "Other", message: "other" });
     expect(eventsOf(await world.pass())).toBe("Other: other");
@@ -590,10 +590,10 @@ describe("a report", () => {
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 7 * minute });
     await world.clock.advance(7 * minute);
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 3 * minute });
-    expect(world.reported()).toContain("Reconciling=True Waiting");
+    expect(world.reported()).toContain("Reconciling=True Creating");
     await world.clock.advance(3 * minute);
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 7 * minute });
-    expect(world.reported()).toContain("Stalled=True Waiting");
+    expect(world.reported()).toContain("Stalled=True Creating");
     world.plan = wait({ reason: "Other", stallsAfterMs: 10 * minute });
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 10 * minute });
     expect(world.reported()).toContain("Reconciling=True Other");
@@ -642,7 +642,7 @@ describe("a write that fails", () => {
     world.plan = act();
     world.acts = failure(kind);
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 5000 });
-    expect(world.reported()).toContain("Reconciling=True Acting");
+    expect(world.reported()).toContain("Reconciling=True Updating");
     await world.clock.advance(5 * minute);
     await world.pass();
     expect(world.reported()).toContain(`Reconciling=True ${reason}`);
@@ -691,18 +691,21 @@ describe("a write that fails", () => {
 
     it("is reported in the kind's own words where it has some, in place of the plan's", async () => {
       const world = await given();
-      const draft = (type: ConditionDraft["type"], reason: string): ConditionDraft => ({
+      const draft = (type: ConditionDraft["type"], reason: ConditionDraft["reason"]): ConditionDraft => ({
         type,
         status: "False",
         reason,
         message: "own words",
       });
-      world.plan = { ...repairing(), conditions: [draft("NetworkReady", "Before"), draft("EndpointsReady", "Before")] };
+      world.plan = {
+        ...repairing(),
+        conditions: [draft("NetworkReady", "NotReadable"), draft("EndpointsReady", "NotReadable")],
+      };
       world.acts = failure("denied");
-      world.conditionsOfFailure = [draft("RolesReady", "Own"), draft("NetworkReady", "Own")];
+      world.conditionsOfFailure = [draft("RolesReady", "AccessDenied"), draft("NetworkReady", "AccessDenied")];
       await world.pass();
       expect(world.reported()).toBe(
-        "Ready=True Available; Synced=True ReadFromAWS; EndpointsReady=False Before; RolesReady=False Own; NetworkReady=False Own",
+        "Ready=True Available; Synced=True ReadFromAWS; EndpointsReady=False NotReadable; RolesReady=False AccessDenied; NetworkReady=False AccessDenied",
       );
     });
 
@@ -720,7 +723,7 @@ describe("a write that fails", () => {
       world.plan = agenda(serves, actStep("retire", { conditions: [{ type: "Retiring", status: "True" }] }));
       world.acts = failure("denied");
       await world.pass();
-      expect(world.reported()).toBe("Ready=True Available; Synced=True ReadFromAWS; Retiring=True Acting");
+      expect(world.reported()).toBe("Ready=True Available; Synced=True ReadFromAWS; Retiring=True Updating");
     });
   });
 
@@ -994,7 +997,7 @@ describe("drift", () => {
   const followed: Change = {
     action: "Update",
     id: "id",
-    reason: "r",
+    reason: "InSync",
     changes: [{ path: "spec.state", kind: "update", why: "", isReference: true }],
   };
 
@@ -1050,7 +1053,7 @@ describe("drift", () => {
 
 describe("an update whose effect AWS never shows", () => {
   const update = act("write", { effects: [{ path: "spec.state", cause: "spec" }] });
-  const carriedOut = agenda({ kind: "wait", reason: "Acting", message: "AWS carries it out" });
+  const carriedOut = agenda({ kind: "wait", reason: "Updating", message: "AWS carries it out" });
   type World = Awaited<ReturnType<typeof given>>;
   const pass = async (world: World, plan: Planned): Promise<Report> => {
     world.plan = plan;

@@ -8,15 +8,15 @@ const minute = 60_000;
 
 /** An act whose effects are fields of the spec, if they are any. */
 function act(action = "write", effects: readonly Effect[] = [], change: Partial<Act<string>> = {}): Act<string> {
-  const base = { kind: "act", action, reason: "Acting", message: "acts" } as const;
+  const base = { kind: "act", action, reason: "Updating", message: "acts" } as const;
   return { ...base, ...(effects.length === 0 ? {} : { effects }), ...change };
 }
 
 const update = act("write", [{ path: "spec.state", cause: "spec" }]);
 const ending = act("write", [{ path: "spec.state", cause: "spec", mayEndJobs: true }]);
-const waiting: Step<string> = { kind: "wait", reason: "Waiting", message: "waits" };
+const waiting: Step<string> = { kind: "wait", reason: "Creating", message: "waits" };
 /** What is next while AWS carries an act out. */
-const carriedOut: Step<string> = { kind: "wait", reason: "Acting", message: "AWS carries it out" };
+const carriedOut: Step<string> = { kind: "wait", reason: "Updating", message: "AWS carries it out" };
 
 const field = (path: string): FieldChange => ({ path, kind: "update", why: "" });
 const followed = (path: string): FieldChange => ({ ...field(path), isReference: true });
@@ -35,7 +35,7 @@ function choiceOf(next: Step<string>, { differ = [], change = "Update", conditio
     instead === undefined ? undefined : { next: instead, serving: false, conditions: [] };
   const whole: Choice<string> = {
     next,
-    change: { action: change, id: "id", reason: "r", changes },
+    change: { action: change, id: "id", reason: "InSync", changes },
     serving: next.kind === "serves",
     conditions,
     refused: [],
@@ -410,7 +410,7 @@ describe("of two acts, one next to the other,", () => {
   const writes = (name: string, ...paths: readonly string[]): Writes => ({ name, paths });
   const pair = (first: Act<unknown>, second: Act<unknown>): Choice<unknown> => ({
     next: first,
-    change: { action: "Update", id: "id", reason: "r", changes: [field("spec.state"), field("spec.order")] },
+    change: { action: "Update", id: "id", reason: "InSync", changes: [field("spec.state"), field("spec.order")] },
     serving: false,
     conditions: [],
     refused: [],

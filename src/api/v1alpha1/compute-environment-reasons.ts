@@ -145,6 +145,7 @@ export const computeEnvironmentReasons = {
   event: {
     QueuesSwitched: { means: "the successor serves a queue, or all queues" },
     RolledBack: { means: "warning: the queues roll back from a successor that AWS marked as INVALID" },
+    Revalidating: { means: "a request to AWS to validate the environment again" },
     Reactivated: { means: "an older environment is back in service" },
   },
 } as const satisfies ReasonTable;

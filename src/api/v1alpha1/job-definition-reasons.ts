@@ -14,6 +14,7 @@ export const jobDefinitionReasons = {
     Deregistering: {
       means: "superseded revisions are being deregistered, or during a deletion all revisions of this object",
     },
+    Deleting: { means: "deletion: no revision is left, and the finalizer is about to be removed" },
     Retaining: { means: "deletion: the operator removes its tags and leaves the revisions ACTIVE" },
   },
   Stalled: {
@@ -26,6 +27,13 @@ export const jobDefinitionReasons = {
       means: "another writer registers revisions above ours; jobs submitted by name use theirs",
       todo: "find the writer (CloudTrail: RegisterJobDefinition), or choose another name",
     },
+  },
+  plan: {
+    NotInAWS: { means: "no revision of the name is ACTIVE" },
+    FieldsDiffer: { means: "the highest ACTIVE revision differs from the spec" },
+    TagsDiffer: { means: "only tags differ" },
+    OwnershipTagsDiffer: { means: "revisions exist and only get the tags of this object" },
+    ObjectDeleted: { means: "the object is being deleted" },
   },
   event: {
     Registered: { means: "a request to AWS" },

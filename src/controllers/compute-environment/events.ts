@@ -1,19 +1,20 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
+import { normalEvent } from "../events.ts";
 import type { Action, TagPurpose } from "./action.ts";
 
 /** The events of an action that AWS accepted. */
 export function eventsFor(action: Action): readonly ObjectEvent[] {
   switch (action.kind) {
     case "create":
-      return [normal("Created", "Create", `creating ${action.request.computeEnvironmentName ?? ""}`)];
+      return [normalEvent("Created", "Create", `creating ${action.request.computeEnvironmentName ?? ""}`)];
     case "update":
-      return [normal("Updated", "Update", `updating ${action.paths.join(", ")} of ${action.name}`)];
+      return [normalEvent("Updated", "Update", `updating ${action.paths.join(", ")} of ${action.name}`)];
     case "enable":
-      return [normal("Reactivated", "Update", `put ${action.name} back into service`)];
+      return [normalEvent("Reactivated", "Update", `put ${action.name} back into service`)];
     case "revalidate":
-      return [normal("Revalidating", "Update", `revalidating ${action.name}`)];
+      return [normalEvent("Revalidating", "Update", `revalidating ${action.name}`)];
     case "disable":
-      return [normal("Disabled", "Retire", `took ${action.name} out of service`)];
+      return [normalEvent("Disabled", "Retire", `took ${action.name} out of service`)];
     case "terminateJobs":
       return [
         {
@@ -24,9 +25,9 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
         },
       ];
     case "delete":
-      return [normal("Deleting", "Delete", `deleting ${action.name}`)];
+      return [normalEvent("Deleting", "Delete", `deleting ${action.name}`)];
     case "repointForeign":
-      return [normal("QueuesSwitched", "Repoint", foreignNote(action))];
+      return [normalEvent("QueuesSwitched", "Repoint", foreignNote(action))];
     case "tag":
       return tagEvents(action.purpose, action.items.map(({ name }) => name).join(", "));
   }
@@ -40,13 +41,13 @@ function foreignNote({ queue, request }: Extract<Action, { kind: "repointForeign
 function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
   switch (purpose) {
     case "adopt":
-      return [normal("Adopted", "Adopt", `adopted ${names}, which already existed`)];
+      return [normalEvent("Adopted", "Adopt", `adopted ${names}, which already existed`)];
     case "takeOver":
-      return [normal("OwnershipUpdated", "Adopt", `tagged ${names} as owned by this object`)];
+      return [normalEvent("OwnershipUpdated", "Adopt", `tagged ${names} as owned by this object`)];
     case "userTags":
-      return [normal("TagsUpdated", "Update", `changed the tags of ${names}`)];
+      return [normalEvent("TagsUpdated", "Update", `changed the tags of ${names}`)];
     case "serving":
-      return [normal("QueuesSwitched", "Repoint", `${names} serves all queues`)];
+      return [normalEvent("QueuesSwitched", "Repoint", `${names} serves all queues`)];
     case "returned":
       return [
         {
@@ -57,15 +58,11 @@ function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
         },
       ];
     case "retain":
-      return [normal("Retained", "Delete", `kept ${names} in AWS, as deletionPolicy says`)];
+      return [normalEvent("Retained", "Delete", `kept ${names} in AWS, as deletionPolicy says`)];
     case "rollout":
     case "retire":
     case "inUse":
     case "revive":
       return [];
   }
-}
-
-function normal(reason: string, action: string, note: string): ObjectEvent {
-  return { type: "Normal", reason, action, note };
 }

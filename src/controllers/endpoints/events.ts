@@ -1,5 +1,6 @@
 import { shortName } from "../../network/dependence.ts";
 import type { ObjectEvent } from "../../runtime/store.ts";
+import { normalEvent } from "../events.ts";
 import type { EndpointsAction } from "./action.ts";
 import type { EndpointWrite } from "./writes.ts";
 
@@ -13,7 +14,7 @@ export function endpointsEvents(action: EndpointsAction): readonly ObjectEvent[]
     release: "EndpointsRetained",
   } as const;
   const note = `${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);
-  return [{ type: "Normal", reason: reasons[action.doing], action: "Reconcile", note }];
+  return [normalEvent(reasons[action.doing], "Reconcile", note)];
 }
 
 function words(write: EndpointWrite): string {

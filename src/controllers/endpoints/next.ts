@@ -1,5 +1,6 @@
 /** Parts of the plans of endpoints. */
 
+import type { Reason } from "../../api/reasons.ts";
 import type { Act, Wait } from "../agenda.ts";
 import { currentRefusal } from "../refused-writes.ts";
 import type { EndpointsAction } from "./action.ts";
@@ -33,7 +34,7 @@ export function refusedNow({ refused }: VpcSeen, { action }: Act<EndpointsAction
 }
 
 /** EC2 may show a write late; a refusal of it is kept until the next try. */
-export function settling({ vpcId }: VpcSeen, reason: string): Wait {
+export function settling({ vpcId }: VpcSeen, reason: Reason): Wait {
   const message = `waiting for EC2 to show what was written in ${vpcId}`;
   return { kind: "wait", reason, message, until: { kind: "listing" }, checkInMs: settleCheckMs };
 }

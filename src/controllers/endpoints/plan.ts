@@ -1,5 +1,6 @@
 /** Plans the endpoints that an object requests. Pure. */
 
+import type { Reason } from "../../api/reasons.ts";
 import { shortName } from "../../network/dependence.ts";
 import { isPresent } from "../../network/lookups.ts";
 import type { ConditionDraft, Step, Wait } from "../agenda.ts";
@@ -76,7 +77,7 @@ function inUse(vpc: VpcSeen, seen: EndpointsSeen): PartPlan<EndpointsAction> {
 }
 
 interface Unread {
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 }
 

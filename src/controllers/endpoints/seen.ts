@@ -1,3 +1,4 @@
+import type { Reason } from "../../api/reasons.ts";
 import type { EndpointPlan } from "../../network/endpoints.ts";
 import type { SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import type { Cluster, Identity } from "../ownership.ts";
@@ -21,7 +22,7 @@ export interface EndpointsSeen {
 export type NetworkOfEndpoints =
   /** The object requests no endpoints and never did. */
   | { readonly kind: "unneeded" }
-  | { readonly kind: "unread"; readonly reason: string; readonly message: string }
+  | { readonly kind: "unread"; readonly reason: Reason; readonly message: string }
   | {
       readonly kind: "read";
       /** Whether the subnets and groups of the environments are known: the group may still have to be created. */

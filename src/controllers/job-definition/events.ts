@@ -1,18 +1,24 @@
+import type { EventReason } from "../../api/reasons.ts";
 import type { ObjectEvent } from "../../runtime/store.ts";
+import { normalEvent } from "../events.ts";
 import type { Action, DeregisterPurpose, TagPurpose } from "./action.ts";
 
 /** The events of an action that succeeded. Pure. */
 export function events(action: Action): readonly ObjectEvent[] {
   switch (action.kind) {
     case "register":
-      return [normal("Registered", "Register", `registered a new revision of ${action.name}`)];
+      return [normalEvent("Registered", "Register", `registered a new revision of ${action.name}`)];
     case "deregister":
       return [
-        normal("Deregistered", "Deregister", `deregistered ${action.names.join(", ")}: ${purposes[action.purpose]}`),
+        normalEvent(
+          "Deregistered",
+          "Deregister",
+          `deregistered ${action.names.join(", ")}: ${purposes[action.purpose]}`,
+        ),
       ];
     case "tag": {
       const { reason, words } = tagWords[action.purpose];
-      return [normal(reason, "Tag", `${words} ${action.items.map(({ name }) => name).join(", ")}`)];
+      return [normalEvent(reason, "Tag", `${words} ${action.items.map(({ name }) => name).join(", ")}`)];
     }
   }
 }
@@ -22,13 +28,9 @@ const purposes: Readonly<Record<DeregisterPurpose, string>> = {
   deletion: "the object is deleted",
 };
 
-const tagWords: Readonly<Record<TagPurpose, { readonly reason: string; readonly words: string }>> = {
+const tagWords: Readonly<Record<TagPurpose, { readonly reason: EventReason; readonly words: string }>> = {
   adopt: { reason: "Adopted", words: "adopted" },
   takeOver: { reason: "OwnershipUpdated", words: "wrote the current identity of this object to" },
   userTags: { reason: "TagsUpdated", words: "changed the tags of" },
   retain: { reason: "Retained", words: "removed the owner from" },
 };
-
-function normal(reason: string, action: string, note: string): ObjectEvent {
-  return { type: "Normal", reason, action, note };
-}

@@ -1,3 +1,4 @@
+import type { PlanReason } from "../../api/reasons.ts";
 import type { JobDefinition, JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
 import { tagPrefix } from "../../aws/names.ts";
 import type { FieldChange, Plan } from "../agenda.ts";
@@ -22,18 +23,14 @@ import { type Answer, blocked, serves, tagging } from "./step.ts";
  */
 
 export function plan(object: JobDefinition, seen: Seen, now: number): Plan<Action> {
-  const { agenda, change } = answerFor(object, seen, now);
+  const [id, entries] = [planId(object.spec, seen), entriesOf(seen)];
+  if (seen.directives.deleting) {
+    const change = { action: "Delete", id, reason: "ObjectDeleted", changes: [] } as const;
+    return { change, agenda: [removal(seen, entries)], conditions: [] };
+  }
+  const { agenda, change } = upkeep(object.spec, seen, entries, now);
   const { reason } = agenda.at(-1) ?? agenda[0];
-  return {
-    change: { action: "None", reason, changes: [], ...change, id: planId(object.spec, seen) },
-    agenda,
-    conditions: [],
-  };
-}
-
-function answerFor(object: JobDefinition, seen: Seen, now: number): Answer {
-  const entries = entriesOf(seen);
-  return seen.directives.deleting ? removal(seen, entries) : upkeep(object.spec, seen, entries, now);
+  return { change: { action: "None", reason, changes: [], ...change, id }, agenda, conditions: [] };
 }
 
 function upkeep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], now: number): Answer {
@@ -52,14 +49,21 @@ function upkeep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], 
   const contested = seen.registeredBefore ? 0 : contestedForMs(entries, top, now);
   if (contested > 0) return yielding(seen, top, contested);
   const changes = differences(spec, seen, entries, top);
-  return register(spec, seen, changes, `${top.name} differs from the spec`, nextTimeAfter(entries, seen.reported, now));
+  const why = `${top.name} differs from the spec`;
+  return register(spec, seen, { reason: "FieldsDiffer", changes }, why, nextTimeAfter(entries, seen.reported, now));
 }
 
 /** No revision is ACTIVE: the first one, or all have been deregistered by somebody. */
 function first(spec: JobDefinitionSpec, seen: Seen, now: number): Answer {
   const why = `no revision of ${seen.name} is ACTIVE`;
   const change: FieldChange = { path: "revision", kind: "register", why };
-  const answer = register(spec, seen, [change], why, nextTimeAfter([], seen.reported, now));
+  const answer = register(
+    spec,
+    seen,
+    { reason: "NotInAWS", changes: [change] },
+    why,
+    nextTimeAfter([], seen.reported, now),
+  );
   if (seen.absent) return answer;
   const message = `waiting for a listing that shows whether ${seen.name} has ACTIVE revisions`;
   const until = { kind: "listing" } as const;
@@ -126,7 +130,7 @@ function differences(
 function register(
   spec: JobDefinitionSpec,
   seen: Seen,
-  changes: readonly FieldChange[],
+  { reason, changes }: { readonly reason: PlanReason; readonly changes: readonly FieldChange[] },
   why: string,
   notBefore: number | undefined,
 ): Answer {
@@ -140,7 +144,7 @@ function register(
     ...(roles.length === 0 ? {} : { [revisionRolesTag]: [...new Set(roles)].sort().join("/") }),
   });
   return {
-    change: { action: "Register", reason: why, changes },
+    change: { action: "Register", reason, changes },
     agenda: [
       {
         kind: "act",

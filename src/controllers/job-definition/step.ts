@@ -1,12 +1,17 @@
-import type { Change, FieldChange, Serves, Step } from "../agenda.ts";
+import type { Reason } from "../../api/reasons.ts";
+import type { Act, Change, FieldChange, Serves } from "../agenda.ts";
+import type { PartStep } from "../part.ts";
 import type { Action, TagItem, TagPurpose } from "./action.ts";
 import type { Entry } from "./entries.ts";
 
 /** Results of the rules of the plan. Pure. */
 
+/** A step of a job definition that is not being deleted. */
+type Upkeep = PartStep<Action> | Serves;
+
 /** What a rule answers; `change` is what the difference means, by default nothing. */
 export interface Answer {
-  readonly agenda: readonly [Step<Action>, ...Step<Action>[]];
+  readonly agenda: readonly [Upkeep, ...Upkeep[]];
   readonly change?: Omit<Change, "id">;
 }
 
@@ -17,14 +22,14 @@ export function tagging(
   why: string,
   { serving, changes = [] }: { readonly serving?: Entry | undefined; readonly changes?: readonly FieldChange[] } = {},
 ): Answer {
-  const act: Step<Action> = {
+  const act: Act<Action> = {
     kind: "act",
     action: { kind: "tag", purpose, items },
     reason: "Tagging",
     message: why,
   };
   return {
-    change: { action: "UpdateTags", reason: why, changes },
+    change: { action: "UpdateTags", reason: purpose === "userTags" ? "TagsDiffer" : "OwnershipTagsDiffer", changes },
     agenda: serving === undefined ? [act] : [serves(serving), act],
   };
 }
@@ -34,6 +39,6 @@ export function serves({ revision }: Entry, checkInMs?: number): Serves {
   return { kind: "serves", reason: "Available", message, ...(checkInMs === undefined ? {} : { checkInMs }) };
 }
 
-export function blocked(reason: string, message: string, checkInMs?: number): Answer {
+export function blocked(reason: Reason, message: string, checkInMs?: number): Answer {
   return { agenda: [{ kind: "blocked", reason, message, ...(checkInMs === undefined ? {} : { checkInMs }) }] };
 }

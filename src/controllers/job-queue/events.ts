@@ -1,17 +1,22 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
+import { normalEvent } from "../events.ts";
 import type { Action } from "./action.ts";
 
 /** The events of an action that succeeded. */
 export function eventsFor(action: Action): readonly ObjectEvent[] {
   switch (action.kind) {
     case "create":
-      return [normal("Created", "Create", `creating queue ${action.request.jobQueueName ?? ""}`)];
+      return [normalEvent("Created", "Create", `creating queue ${action.request.jobQueueName ?? ""}`)];
     case "update":
-      return [normal("Updated", "Update", `updating ${action.request.jobQueue ?? ""}: ${action.paths.join(", ")}`)];
+      return [
+        normalEvent("Updated", "Update", `updating ${action.request.jobQueue ?? ""}: ${action.paths.join(", ")}`),
+      ];
     case "tag":
-      return [normal(tagReasons[action.purpose], tagActions[action.purpose], `changed the tags of ${action.name}`)];
+      return [
+        normalEvent(tagReasons[action.purpose], tagActions[action.purpose], `changed the tags of ${action.name}`),
+      ];
     case "disable":
-      return [normal("Disabled", "Delete", `${action.name} takes no new jobs`)];
+      return [normalEvent("Disabled", "Delete", `${action.name} takes no new jobs`)];
     case "terminateJobs":
       return [
         {
@@ -22,7 +27,7 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
         },
       ];
     case "delete":
-      return [normal("Deleting", "Delete", `deleting queue ${action.name}`)];
+      return [normalEvent("Deleting", "Delete", `deleting queue ${action.name}`)];
   }
 }
 
@@ -34,7 +39,3 @@ const tagReasons = {
 } as const;
 
 const tagActions = { adopt: "Adopt", takeOver: "Adopt", userTags: "Update", retain: "Delete" } as const;
-
-function normal(reason: string, action: string, note: string): ObjectEvent {
-  return { type: "Normal", reason, action, note };
-}

@@ -1,5 +1,6 @@
 /** What is to be done for a `JobQueue`: rules in order. Pure. */
 
+import type { Reason } from "../../api/reasons.ts";
 import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
 import type { Act, Blocked, Change, ConditionDraft, FieldChange, Plan, Serves, Step, Wait } from "../agenda.ts";
@@ -107,7 +108,7 @@ function owned(context: Context): Step<Action> | undefined {
 function adopted(context: Context, queue: Queue): Step<Action> {
   const { spec, seen } = context;
   const name = seen.queueName;
-  const blocked = (reason: string, message: string): Step<Action> => ({ kind: "blocked", reason, message });
+  const blocked = (reason: Reason, message: string): Step<Action> => ({ kind: "blocked", reason, message });
   if (seen.directives.adoptionPolicy === "Never") {
     return blocked(
       "NotOwned",
@@ -336,7 +337,7 @@ function settled({ seen }: Context): Serves {
 }
 
 /** Waits for what the order names; a refused reference is for a person to fix at once. */
-function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): Waiting {
+function waitForEntries(seen: Seen, missing: readonly Entry[], reason: Reason): Waiting {
   const refused = seen.entries.find((entry) => entry.kind === "unresolved" && entry.reason !== "ReferenceNotFound");
   if (refused?.kind === "unresolved") {
     return { kind: "blocked", reason: refused.reason, message: refused.message, checkInMs: unwatchedCheckMs };

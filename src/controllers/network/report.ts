@@ -5,7 +5,7 @@ import { way } from "../../network/picture.ts";
 import type { Finding, Preflight, SubnetResult } from "../../network/preflight.ts";
 import { list, nameOf, objectsOf, type Remedy, sentenceOf } from "../../network/remedies.ts";
 import type { Blocked, ConditionDraft, Step } from "../agenda.ts";
-import { conditionsOf } from "../conditions.ts";
+import { keptCondition } from "../conditions.ts";
 import type { NetworkSeen } from "./seen.ts";
 
 const type = "NetworkReady";
@@ -20,13 +20,8 @@ export function networkConditions(
   switch (network.kind) {
     case "checked":
       return [conditionOf(network.preflight)];
-    case "pending": {
-      // What was known before a restart is reported until something newer is known.
-      const before = conditionsOf(object).find((condition) => condition.type === type);
-      if (before === undefined) return [];
-      const { status, reason, message } = before;
-      return [{ type, status, reason, message }];
-    }
+    case "pending":
+      return keptCondition(object, type);
     case "unread": {
       const message = `the operator could not read the network from EC2: ${network.message}`;
       return [{ type, status: "Unknown", reason: "NotReadable", message }];

@@ -2,9 +2,9 @@
 
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { tagPrefix } from "../../aws/names.ts";
-import type { Act, Blocked, Wait } from "../agenda.ts";
 import { marks, othersCheckMs, settleCheckMs, slowestRetryMs, unwatchedCheckMs } from "../intervals.ts";
 import { retainedFromTag, roleTag, sharedRoleTag } from "../ownership.ts";
+import type { PartStep } from "../part.ts";
 import { releaseTags } from "../tags.ts";
 import type { RolesAction } from "./action.ts";
 import { removalWrites } from "./diff.ts";
@@ -12,7 +12,7 @@ import { roleOwnership } from "./ownership.ts";
 import type { OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleWrite } from "./writes.ts";
 
-type RolesStep = Act<RolesAction> | Wait | Blocked;
+type RolesStep = PartStep<RolesAction>;
 
 /**
  * The next step until this object owns none of `names`; undefined: nothing is left to do.

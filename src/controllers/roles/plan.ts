@@ -1,10 +1,10 @@
 /** Plans the roles that an object requests. Pure. */
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
-import type { Act, Blocked, ConditionDraft, FieldChange, Step, Wait } from "../agenda.ts";
+import type { Blocked, ConditionDraft, FieldChange, Step, Wait } from "../agenda.ts";
 import { marks, rereadCheckMs, rolesRestMs, settleCheckMs, shownCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { clusterTag, roleTag, type Tags } from "../ownership.ts";
-import type { PartPlan } from "../part.ts";
+import type { PartPlan, PartStep } from "../part.ts";
 import type { RolesAction } from "./action.ts";
 import { removed } from "./delete.ts";
 import type { DesiredRole } from "./desired.ts";
@@ -16,7 +16,7 @@ import { awaited, repaired } from "./repair.ts";
 import type { RolesSeen } from "./seen.ts";
 import { takenOver } from "./take-over.ts";
 
-type RolesStep = Act<RolesAction> | Wait | Blocked;
+type RolesStep = PartStep<RolesAction>;
 type Hindrance = Wait | Blocked;
 
 export interface RolesPlan extends Omit<PartPlan<RolesAction>, "tail"> {

@@ -1,9 +1,10 @@
 /** Creates a service role again, or repairs it, while AWS needs it to delete an environment. Pure. */
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
-import type { Act, Blocked, Wait } from "../agenda.ts";
+import type { Blocked, Wait } from "../agenda.ts";
 import { marks, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { roleTag } from "../ownership.ts";
+import type { PartStep } from "../part.ts";
 import type { RolesAction } from "./action.ts";
 import { type DesiredRole, desiredRolesOf } from "./desired.ts";
 import { roleDifferences } from "./diff.ts";
@@ -13,7 +14,7 @@ import { roleOwnership } from "./ownership.ts";
 import type { RolesSeen } from "./seen.ts";
 import type { RoleWrite } from "./writes.ts";
 
-type RolesStep = Act<RolesAction> | Wait | Blocked;
+type RolesStep = PartStep<RolesAction>;
 
 /**
  * The repair of the first stranded role, or why there is none; undefined: none is missing or incomplete.

@@ -1,5 +1,6 @@
 /** Reports roles in status. Pure. */
 
+import type { Reason } from "../../api/reasons.ts";
 import type { ConditionDraft, Failure } from "../agenda.ts";
 import type { RolesAction } from "./action.ts";
 import { isRolesAction } from "./action.ts";
@@ -35,7 +36,7 @@ export function rolesFailure(
   return [{ type: "RolesReady", status: "False", reason: reasons[kind] ?? "Refused", message: `${refused}${why}` }];
 }
 
-const reasons: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, Reason>> = {
   denied: "AccessDenied",
   quota: "QuotaExceeded",
   invalid: "InvalidRequest",

@@ -1,3 +1,4 @@
+import type { Reason } from "../../api/reasons.ts";
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import type { Identity } from "../ownership.ts";
 import type { NotRead } from "../unread.ts";
@@ -64,7 +65,7 @@ export type IamSeen =
       readonly profiles: ReadonlyMap<string, ProfileSeen>;
     }
   /** `partly`: IAM shows only parts of a role that was just written. */
-  | { readonly kind: "unread"; readonly reason: string; readonly message: string; readonly partly?: boolean };
+  | { readonly kind: "unread"; readonly reason: Reason; readonly message: string; readonly partly?: boolean };
 
 /** Another object that requested a role. */
 export interface OtherUser {

@@ -1,4 +1,5 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
+import { normalEvent } from "../events.ts";
 import type { GroupAction } from "./action.ts";
 import { ruleText } from "./rules.ts";
 import type { GroupWrite } from "./writes.ts";
@@ -13,7 +14,7 @@ export function groupEvents(action: GroupAction): readonly ObjectEvent[] {
     retain: "SecurityGroupRetained",
   } as const;
   const note = `${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);
-  return [{ type: "Normal", reason: reasons[action.doing], action: "Reconcile", note }];
+  return [normalEvent(reasons[action.doing], "Reconcile", note)];
 }
 
 function words(write: GroupWrite): string {

@@ -1,5 +1,6 @@
 /** Plans the security group that an object requests. Pure. */
 
+import type { Reason } from "../../api/reasons.ts";
 import type { SecurityGroup } from "../../network/facts.ts";
 import type { Act, Blocked, Step, Wait } from "../agenda.ts";
 import { failureReason } from "../conditions.ts";
@@ -246,7 +247,7 @@ function idsOf(groups: readonly SecurityGroup[]): string {
 }
 
 /** EC2 may show a write late; a refusal of it is kept until the next try. */
-function settling(vpcId: string, reason: string): Wait {
+function settling(vpcId: string, reason: Reason): Wait {
   const message = `waiting for EC2 to show what was written in ${vpcId}`;
   const until = { kind: "listing" } as const;
   return { kind: "wait", reason, message, until, checkInMs: settleCheckMs };

@@ -1,3 +1,4 @@
+import type { Reason } from "../../api/reasons.ts";
 import type { SecurityGroup } from "../../network/facts.ts";
 import type { Identity } from "../ownership.ts";
 import type { RefusedWrites } from "../refused-writes.ts";
@@ -19,7 +20,7 @@ export interface GroupSeen {
 export type NetworkOfGroup =
   /** The object requests no group and never did. */
   | { readonly kind: "unneeded" }
-  | { readonly kind: "unread"; readonly reason: string; readonly message: string }
+  | { readonly kind: "unread"; readonly reason: Reason; readonly message: string }
   | {
       readonly kind: "read";
       /** Of the object's subnets; AWS accepts only one VPC. Undefined while the object names no subnets. */

@@ -3,7 +3,7 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { type Resolution, resolution, said, selectorText, settleMs } from "../../network/selection.ts";
 import type { Blocked, ConditionDraft, Wait } from "../agenda.ts";
-import { conditionsOf, timestamp } from "../conditions.ts";
+import { keptCondition, timestamp } from "../conditions.ts";
 import { marks, restCheckMs, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { nothingToDo, type PartPlan } from "../part.ts";
 import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
@@ -79,11 +79,7 @@ function heldBy(all: readonly Resolving[]): Wait | Blocked | undefined {
 }
 
 function conditionsNow(all: readonly Resolving[], object: BatchComputeEnvironment): readonly ConditionDraft[] {
-  if (all.some(({ answer }) => answer.found.kind === "pending")) {
-    // The condition stays until there is a newer answer.
-    const before = conditionsOf(object).filter((condition) => condition.type === type);
-    return before.map(({ status, reason, message }) => ({ type, status, reason, message }));
-  }
+  if (all.some(({ answer }) => answer.found.kind === "pending")) return keptCondition(object, type);
   const [problem] = all.flatMap((one) => (one.problem === undefined ? [] : [{ ...one.problem, one }]));
   if (problem !== undefined) {
     const kept = problem.one.resolved;

@@ -5,7 +5,7 @@ import type { EndpointsAction } from "../../../src/controllers/endpoints/action.
 import { endpointsPlan, endpointsRemoval } from "../../../src/controllers/endpoints/plan.ts";
 import type { EndpointsSeen, OtherUser, VpcSeen } from "../../../src/controllers/endpoints/seen.ts";
 import { nothingToDo } from "../../../src/controllers/part.ts";
-import { writesText } from "../../../src/controllers/refused-writes.ts";
+import { type RefusedWrites, writesText } from "../../../src/controllers/refused-writes.ts";
 import { endpoint, endpointName, vpcId } from "../../network/networks.ts";
 import { around, last } from "../security-group/given.ts";
 import { creating, letting, type Own, ownTags, planned, seen, settled, vpc, waiting } from "./given.ts";
@@ -197,7 +197,12 @@ describe("endpoints that an environment requests", () => {
 });
 
 describe("a recent refusal of EC2", () => {
-  const refusal = { stallsAfterMs: 0, reason: "NotFound", message: "no such service", againInMs: 90_000 };
+  const refusal: RefusedWrites = {
+    stallsAfterMs: 0,
+    reason: "NotFound",
+    message: "no such service",
+    againInMs: 90_000,
+  };
   const logs = { ...ofEcs, serviceName: endpointName("logs") };
   const incomplete = planned({ create: [logs, ofS3], remove: ["vpce-ssm"] });
 
@@ -206,7 +211,7 @@ describe("a recent refusal of EC2", () => {
     const { next } = using(seen([vpc(part)]));
     const writes = next.kind === "act" && next.action.kind === "writeEndpoints" ? next.action.writes : [];
     const refused = writes.filter(({ kind }) => kinds.includes(kind)).map((write) => [writesText([write]), refusal]);
-    return vpc({ ...part, refused: new Map([...(part.refused ?? []), ...(refused as [string, typeof refusal][])]) });
+    return vpc({ ...part, refused: new Map([...(part.refused ?? []), ...(refused as [string, RefusedWrites][])]) });
   }
 
   it("holds back no creation of another endpoint, and no deletion of an unneeded one", () => {
@@ -233,20 +238,17 @@ describe("a recent refusal of EC2", () => {
       const writes = next.kind === "act" && next.action.kind === "writeEndpoints" ? next.action.writes : [];
       return writesText(writes.filter((one) => one.kind === kind));
     };
-    const refused = new Map([
+    const refused = new Map<string, RefusedWrites>([
       [write("createInterface"), refusal],
-      [
-        write("createGateway"),
-        { stallsAfterMs: 0, reason: "PermissionDenied", message: "not allowed", againInMs: 30_000 },
-      ],
+      [write("createGateway"), { stallsAfterMs: 0, reason: "AccessDenied", message: "not allowed", againInMs: 30_000 }],
     ]);
     const needs = [...given.plan.create, { serviceName: endpointName("ssm") }].map(({ serviceName }) => serviceName);
     const both = using(seen([vpc({ ...given, refused, needs })]), settled);
     expect(reported(both)).toBe("EndpointsReady False NotFound: no such service; not allowed; AWS offers no ssm");
     expect(both.next).toMatchObject({ checkInMs: 30_000 });
     const waiting = using(seen([vpc({ ...given, refused, needs: [endpointName("s3")] })]));
-    expect(step(waiting)).toBe("blocked PermissionDenied");
-    expect(reported(waiting)).toBe("EndpointsReady False PermissionDenied: not allowed; no such service");
+    expect(step(waiting)).toBe("blocked AccessDenied");
+    expect(reported(waiting)).toBe("EndpointsReady False AccessDenied: not allowed; no such service");
   });
 
   it("stalls an object that needs the endpoint only once a person has to act, also when it is one of several", () => {
@@ -257,9 +259,19 @@ describe("a recent refusal of EC2", () => {
       const writes = next.kind === "act" && next.action.kind === "writeEndpoints" ? next.action.writes : [];
       return writesText(writes.filter((one) => one.kind === kind));
     });
-    const passing = { stallsAfterMs: undefined, reason: "Throttled", message: "slow down", againInMs: 6000 };
-    const denied = { stallsAfterMs: 300_000, reason: "AccessDenied", message: "not allowed", againInMs: 30_000 };
-    const waiting = (...refused: readonly [string, typeof denied | typeof passing][]) =>
+    const passing: RefusedWrites = {
+      stallsAfterMs: undefined,
+      reason: "Throttled",
+      message: "slow down",
+      againInMs: 6000,
+    };
+    const denied: RefusedWrites = {
+      stallsAfterMs: 300_000,
+      reason: "AccessDenied",
+      message: "not allowed",
+      againInMs: 30_000,
+    };
+    const waiting = (...refused: readonly [string, RefusedWrites][]) =>
       using(seen([vpc({ ...given, refused: new Map(refused), needs })])).next;
     const byPassing = waiting([interfaceWrites ?? "", passing], [gatewayWrites ?? "", passing]);
     expect(byPassing).toMatchObject({ kind: "wait", reason: "Throttled", checkInMs: 6000 });
@@ -321,12 +333,12 @@ describe("a recent refusal of EC2", () => {
 });
 
 describe("endpoints in a network that cannot be read", () => {
-  const unread = { kind: "unread", reason: "PermissionDenied", message: "ec2:DescribeSubnets is refused" } as const;
+  const unread = { kind: "unread", reason: "AccessDenied", message: "ec2:DescribeSubnets is refused" } as const;
 
   it("hold back an environment that does not exist yet, and report why", () => {
     const choice = using(seen([], { network: unread }));
-    expect(choice.next).toMatchObject({ kind: "wait", reason: "PermissionDenied", stallsAfterMs: 300_000 });
-    expect(reported(choice)).toBe("EndpointsReady Unknown PermissionDenied: ec2:DescribeSubnets is refused");
+    expect(choice.next).toMatchObject({ kind: "wait", reason: "AccessDenied", stallsAfterMs: 300_000 });
+    expect(reported(choice)).toBe("EndpointsReady Unknown AccessDenied: ec2:DescribeSubnets is refused");
   });
 
   it("leave an environment that serves alone", () => {
@@ -335,7 +347,7 @@ describe("endpoints in a network that cannot be read", () => {
   });
 
   it("hold an object in deletion, so that no endpoint of ours is lost", () => {
-    expect(step(leaving(seen([], { network: unread, desired: false })))).toBe("wait PermissionDenied");
+    expect(step(leaving(seen([], { network: unread, desired: false })))).toBe("wait AccessDenied");
   });
 });
 
@@ -517,7 +529,7 @@ describe("endpoints that an environment no longer needs", () => {
       seen([vpc({ ours: [ecs], refused })], { desired: false });
     const { next } = using(dropped(), settled);
     if (next.kind !== "act" || next.action.kind !== "writeEndpoints") throw new Error(`no write: ${next.reason}`);
-    const refusal = { stallsAfterMs: 0, reason: "InUse", message: "it has routes", againInMs: 90_000 };
+    const refusal: RefusedWrites = { stallsAfterMs: 0, reason: "InUse", message: "it has routes", againInMs: 90_000 };
     const choice = using(dropped(new Map([[writesText(next.action.writes), refusal]])), settled);
     expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });
     expect(reported(choice)).toBe("EndpointsReady False InUse: it has routes");

@@ -594,10 +594,13 @@ describe("status.plan", () => {
       80,
       "team_job:80, team_job:79, team_job:78, team_job:77, team_job:76 and 75 more carry an earlier identity of this object",
     ],
-  ])("names the first of %i revisions that it takes over, and counts the others", (count, reason) => {
+  ])("names the first of %i revisions that it takes over, and counts the others", (count, message) => {
     const earlier = { tags: { [uidTag]: "u-0" } };
     const revisions = Array.from({ length: count }, (_, age) => ours(count - age, (age + 1) * minutes, earlier));
-    expect(changeOf(revisions)).toMatchObject({ action: "UpdateTags", reason });
+    expect(choiceFor(definition(), observed(revisions), now)).toMatchObject({
+      change: { action: "UpdateTags", reason: "OwnershipTagsDiffer" },
+      next: { message },
+    });
   });
 
   it("has one id as long as the desired state is one", () => {

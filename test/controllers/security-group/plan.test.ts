@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Reason } from "../../../src/api/reasons.ts";
 import type { Step } from "../../../src/controllers/agenda.ts";
 import type { Choice } from "../../../src/controllers/choose.ts";
 import type { Identity } from "../../../src/controllers/ownership.ts";
 import { nothingToDo } from "../../../src/controllers/part.ts";
-import { writesText } from "../../../src/controllers/refused-writes.ts";
+import { type RefusedWrites, writesText } from "../../../src/controllers/refused-writes.ts";
 import type { GroupAction } from "../../../src/controllers/security-group/action.ts";
 import { groupEvents } from "../../../src/controllers/security-group/events.ts";
 import { groupNameOf, groupOwnership, groupTags } from "../../../src/controllers/security-group/ownership.ts";
@@ -161,7 +162,7 @@ describe("the security group that an object requests", () => {
 
   it("that EC2 refuses to create holds back an environment that does not exist yet, with EC2's words", () => {
     const writes = writesOf(planned(seen()));
-    const refusal = {
+    const refusal: RefusedWrites = {
       stallsAfterMs: 0,
       reason: "QuotaExceeded",
       message: "the VPC has 2500 groups",
@@ -174,7 +175,12 @@ describe("the security group that an object requests", () => {
 
   it("causes a wait, and no need to act, where the refusal ends by itself", () => {
     const writes = writesOf(planned(seen()));
-    const refusal = { stallsAfterMs: undefined, reason: "Throttled", message: "too often", againInMs: 6000 } as const;
+    const refusal: RefusedWrites = {
+      stallsAfterMs: undefined,
+      reason: "Throttled",
+      message: "too often",
+      againInMs: 6000,
+    };
     const choice = planned(seen({ refused: new Map([[writes, refusal]]) }));
     expect(choice.next).toMatchObject({ kind: "wait", reason: "Throttled", checkInMs: 6000 });
     expect(reported(choice)).toBe("False Throttled: too often");
@@ -183,21 +189,21 @@ describe("the security group that an object requests", () => {
   it("holds no existing environment up when EC2 refuses to change its rules, and the refusal is reported", () => {
     const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
     const writes = writesOf(planned(seen(opened, { known: "sg-1" }), settled));
-    const refusal = {
-      reason: "PermissionDenied",
+    const refusal: RefusedWrites = {
+      reason: "AccessDenied",
       message: "allow ec2:RevokeSecurityGroupIngress",
       stallsAfterMs: 0,
       againInMs: 90_000,
     };
     const choice = planned(seen({ ...opened, refused: new Map([[writes, refusal]]) }, { known: "sg-1" }), settled);
     expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });
-    expect(reported(choice)).toBe("False PermissionDenied: allow ec2:RevokeSecurityGroupIngress");
+    expect(reported(choice)).toBe("False AccessDenied: allow ec2:RevokeSecurityGroupIngress");
   });
 
   it("loses rules that are not desired first, where EC2 does not accept both at once", () => {
     const tcp = { protocol: "tcp", ports: "22", peer: "10.0.0.0/8" } as const;
     const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
-    const expectSteps = (reason: string, more: Partial<GroupSeen>, ...steps: readonly string[]) => {
+    const expectSteps = (reason: Reason, more: Partial<GroupSeen>, ...steps: readonly string[]) => {
       const given = (refused: readonly string[] = []) =>
         seen(
           {
@@ -300,7 +306,12 @@ describe("the security group that an object no longer requests", () => {
 
   it("that EC2 refuses to delete holds nothing up of an object that stays, and is reported with EC2's words", () => {
     const writes = JSON.stringify([{ kind: "delete", groupId: "sg-1" }]);
-    const refusal = { stallsAfterMs: 0, reason: "InUse", message: "it has a dependent object", againInMs: 90_000 };
+    const refusal: RefusedWrites = {
+      stallsAfterMs: 0,
+      reason: "InUse",
+      message: "it has a dependent object",
+      againInMs: 90_000,
+    };
     const given = seen({ groups: [found()], refused: new Map([[writes, refusal]]) }, { desired: undefined });
     const choice = planned(given, settled);
     expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });

@@ -1,11 +1,16 @@
 import type { ConditionType } from "../api/condition-types.ts";
-import type { KubeObject } from "../api/object.ts";
+import type { Condition, KubeObject } from "../api/object.ts";
+import type { EventReason } from "../api/reasons.ts";
 import type { ObjectEvent } from "../runtime/store.ts";
-import type { ConditionDraft } from "./agenda.ts";
 import { conditionsOf } from "./conditions.ts";
 
+/** The event of an action that succeeded. */
+export function normalEvent(reason: EventReason, action: string, note: string): ObjectEvent {
+  return { type: "Normal", reason, action, note };
+}
+
 /** Events for the turns that people wait for: became ready, got stuck, is fought over. */
-export function turnEvents(object: KubeObject, conditions: readonly ConditionDraft[]): ObjectEvent[] {
+export function turnEvents(object: KubeObject, conditions: readonly Condition[]): ObjectEvent[] {
   const old = conditionsOf(object);
   const was = (type: ConditionType): string | undefined => old.find((condition) => condition.type === type)?.status;
   const events: ObjectEvent[] = [];
