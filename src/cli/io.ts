@@ -39,6 +39,8 @@ export const exitCodes = {
   timeout: 3,
   /** `plan`: a replacement, a deletion or an ended job is among the changes. */
   disruption: 3,
+  /** `plan`: an object is blocked until a person does something. */
+  blocked: 4,
 } as const;
 
 /** Converts the work of a command, which returns its exit code, into the action of the command-line parser. */

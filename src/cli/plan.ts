@@ -1,8 +1,11 @@
 import { statSync } from "node:fs";
 import { Command, Option } from "commander";
-import type { Ec2Region } from "../aws/ec2-region.ts";
-import type { IamAccount } from "../aws/iam-account.ts";
+import type { KubeObject } from "../api/object.ts";
+import { dryRunAnnotation } from "../api/v1alpha1/annotations.ts";
+import { matchesAny } from "../controllers/glob.ts";
+import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
+import { StoreError } from "../runtime/store.ts";
 import { visibleIn } from "../runtime/visible.ts";
 import { notBefore } from "./clock.ts";
 import { type Cloud, realCloud } from "./cloud.ts";
@@ -12,16 +15,17 @@ import { type ApiServer, apiServer } from "./kubernetes.ts";
 import { type LocalState, readState, stateFile } from "./local/state.ts";
 import { addManifestOptions, type ManifestFlags, type ManifestSources, sourcesIn } from "./manifest-options.ts";
 import { readManifests } from "./manifests.ts";
-import { deletionsOf, entriesOf, orphanNames } from "./plan/assemble.ts";
 import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.ts";
-import { isChange, isDisruptive, type Plan } from "./plan/entry.ts";
+import { ReadAccount, type ReadRegion } from "./plan/copy/cloud.ts";
+import { entriesOf } from "./plan/entries.ts";
+import { isBlocked, isChange, isDisruptive, type Plan } from "./plan/entry.ts";
 import { planJson } from "./plan/json.ts";
 import { planMarkdown } from "./plan/markdown.ts";
-import { withPlacement } from "./plan/placement.ts";
-import { type ReadRegion, readEc2, readIam, readRegion } from "./plan/region.ts";
+import { applied, concerned, orphansAmong, type PlannedObject } from "./plan/objects.ts";
+import { rehearse } from "./plan/rehearsal.ts";
+import { objectText } from "./plan/steps.ts";
 import { planText } from "./plan/text.ts";
-import { planWorld } from "./plan/world.ts";
-import { defaultRequestsPerSecond, settingsFrom } from "./settings.ts";
+import { defaultRequestsPerSecond } from "./settings.ts";
 import { readAccount } from "./simulated-account.ts";
 import { SimulatedCloud, simulatedRegion } from "./simulated-cloud.ts";
 import { asciiOutput } from "./terminal/ascii.ts";
@@ -39,21 +43,28 @@ interface PlanFlags extends OperatorFlags, ManifestFlags {
 }
 
 const afterHelp = `
-The command only reads. With --kubeconfig it plans to apply the manifests to that cluster, where other objects stay as
+The command reads the account, lets the operator work on a copy of it in this process, and prints every write that it
+sends there, in order, with what it waits for in between. Nothing is written to the account. Time costs nothing in the
+copy. A wait for jobs is shown, and what follows is planned as if they had ended. A wait for a person or for a missing
+object ends the plan of an object. What AWS alone decides, such as ids, is known after apply.
+
+With --kubeconfig it plans to apply the manifests to that cluster, where other objects stay as
 they are, and the API server validates the manifests. Without --kubeconfig it plans to delete every resource with the
 tags of the cluster name and without a manifest, so give it all manifests at once. Then it reads --region and the regions
 in the manifests and in the state of \`local\`. With --simulate it compares with the state that \`local --simulate\` left
 in the directory, or with an empty account.
 
-Signs: + create, ~ update in place or register a revision, ± replace, - delete, ! blocked, = unchanged.
+Signs: + create, ~ adopt, update in place or register a revision, ± replace, - delete, ! blocked, = unchanged.
 
 Exit code: 0 no changes; 1 invalid manifests, or AWS cannot be read; 2 changes; 3 changes with a replacement, a deletion
-or jobs that may be terminated.`;
+or jobs that may be terminated; 4 an object is blocked until a person does something, whatever else changes.`;
 
 export function planCommand(io: Io, ending: Ending): Command {
   const command = addManifestOptions(new Command("plan"))
-    .summary("show what applying manifests would change in AWS; writes nothing")
-    .description("Shows what applying manifests would change in AWS, for a person or a pull request. Writes nothing.")
+    .summary("show every write that applying manifests would cause in AWS; writes nothing")
+    .description(
+      "Shows every write that applying manifests would cause in AWS, for a person or a pull request. Writes nothing.",
+    )
     .option("--kubeconfig <file>", "kubeconfig of the target cluster")
     .option("--no-cluster", "compare manifests only with AWS, without a Kubernetes cluster (default)")
     .option("--simulate", "compare with a simulated AWS: no account, no credentials")
@@ -110,6 +121,7 @@ async function planFrom(
   const cloud = simulate ? simulatedCloud(flags, directory, remembered, clock) : await realCloud(flags, io.env, signal);
   const made = await planOf(read.manifests, { flags, cloud, clusterName, remembered, cluster, signal, clock });
   show({ ...made, warnings: [...checked.warnings, ...made.warnings] }, flags, io);
+  if (made.entries.some(isBlocked)) return exitCodes.blocked;
   if (made.entries.some(isDisruptive)) return exitCodes.disruption;
   return made.entries.some(isChange) ? exitCodes.changes : exitCodes.done;
 }
@@ -147,52 +159,97 @@ interface PlanInput {
   readonly clock: Clock;
 }
 
-/** Reads AWS once and plans every object against it. */
+/**
+ * Reads the account, and lets the operator work on a copy of it until nothing is left that it can do: once only planning,
+ * for what each object would change and why, and once in earnest, for the writes.
+ * @throws AwsError when AWS Batch cannot be read
+ */
 export async function planOf(manifests: readonly ValidManifest[], input: PlanInput): Promise<Plan> {
   const { flags, cloud, clusterName, remembered, cluster, signal, clock } = input;
   const requestsPerSecond = flags.awsRequestsPerSecond ?? defaultRequestsPerSecond;
-  const regions = new Map<string, ReadRegion>();
-  const before = remembered?.store.objects ?? [];
-  for (const region of regionsOf([...manifests, ...before], cloud.region)) {
-    const connection = await cloud.connect(region, signal);
-    regions.set(region, await readRegion(region, connection, { clock, requestsPerSecond, signal }));
+  const account = new ReadAccount(cloud, { clock, requestsPerSecond, signal });
+  const before = cluster?.objects ?? remembered?.store.objects.map(({ object }) => object) ?? [];
+  const regions: ReadRegion[] = [];
+  const isAllowed = (region: string): boolean =>
+    region === cloud.region || matchesAny(flags.allowedRegions ?? [], region);
+  for (const region of regionsOf([...manifests, ...before.map((object) => ({ object }))], cloud.region).filter(
+    isAllowed,
+  )) {
+    regions.push(await account.region(region));
   }
-  let opened: Promise<IamAccount> | undefined;
-  const openIam = async () => readIam(await cloud.connect(cloud.region, signal), { clock, requestsPerSecond });
-  const iam = (): Promise<IamAccount> => {
-    opened ??= openIam();
-    return opened;
-  };
-  const networks = new Map<string, Promise<Ec2Region>>();
-  const openEc2 = async (region: string) =>
-    readEc2(region, await cloud.connect(region, signal), iam, { clock, requestsPerSecond });
-  const ec2 = (region: string): Promise<Ec2Region> => {
-    const opening = networks.get(region) ?? openEc2(region);
-    networks.set(region, opening);
-    return opening;
-  };
-  const settings = settingsFrom(flags, cloud.region);
-  const clusterUid = remembered?.clusterUid;
-  const { takeOverClusterUid } = flags;
-  const unplaced = planWorld({
+  const { objects, clusterUid } = applied({
     manifests,
+    before,
     regions,
-    iam,
-    ec2,
-    settings,
     clusterName,
-    clusterUid,
-    takeOverClusterUid,
-    cluster,
-    clock,
+    clusterUid: cluster?.uid ?? remembered?.clusterUid,
+    prunes: cluster === undefined,
+    now: clock.now(),
   });
-  const world = await withPlacement(unplaced, signal);
-  const plan = { clusterName, account: cloud.account };
-  const entries = await entriesOf(world, signal);
-  if (cluster !== undefined) return { ...plan, entries, warnings: orphanNames(world, regions).map(orphanWarning) };
-  const warnings =
-    manifests.length > 0 ? [] : ["there is no object of awsbatch.dev among the manifests: everything would be deleted"];
-  return { ...plan, entries: [...entries, ...(await deletionsOf(world, regions, signal))], warnings };
+  const reconciled =
+    cluster === undefined ? new Set(objects.map(({ object }) => objectText(object))) : concerned(objects);
+  const { namespaces, unread } = await namespacesOf(objects, cluster, signal);
+  const options = {
+    account,
+    reconciled,
+    namespaces,
+    flags: { ...flags, clusterName },
+    clusterUid,
+    startAt: clock.now(),
+    signal,
+  };
+  const dry = await rehearse({ ...options, objects: objects.map(({ object }) => planningOnly(object)) });
+  const real = await rehearse({ ...options, objects: objects.map(({ object }) => object) });
+  const planned = objects.filter(({ object }) => reconciled.has(objectText(object)));
+  const entries = await entriesOf({ planned, dry, real, regions, defaultRegion: cloud.region }, signal);
+  const warnings = [...unread, ...warningsOf(manifests, objects, input, { regions, clusterUid })];
+  return { clusterName, account: cloud.account, entries, warnings };
+}
+
+function warningsOf(
+  manifests: readonly ValidManifest[],
+  objects: readonly PlannedObject[],
+  { cluster, clusterName }: PlanInput,
+  { regions, clusterUid }: { readonly regions: readonly ReadRegion[]; readonly clusterUid: string },
+): readonly string[] {
+  if (cluster !== undefined) return orphansAmong(objects, regions, { clusterName, clusterUid }).map(orphanWarning);
+  return manifests.length > 0
+    ? []
+    : ["there is no object of awsbatch.dev among the manifests: everything would be deleted"];
+}
+
+/** The same object, for which the operator plans and writes nothing. */
+function planningOnly(object: KubeObject): KubeObject {
+  const annotations = { ...object.metadata.annotations, [dryRunAnnotation]: "true" };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+interface ReadNamespaces {
+  readonly namespaces: ReadonlyMap<string, NamespaceMetadata>;
+  /** Why some are not known, in words. */
+  readonly unread: readonly string[];
+}
+
+async function namespacesOf(
+  objects: readonly PlannedObject[],
+  cluster: ReadCluster | undefined,
+  signal: AbortSignal,
+): Promise<ReadNamespaces> {
+  const namespaces = new Map<string, NamespaceMetadata>();
+  const unread: string[] = [];
+  if (cluster === undefined) return { namespaces, unread };
+  for (const name of new Set(objects.map(({ object }) => object.metadata.namespace))) {
+    try {
+      const metadata = await cluster.namespace(name, signal);
+      if (metadata !== undefined) namespaces.set(name, metadata);
+    } catch (error) {
+      if (!(error instanceof StoreError) || signal.aborted) throw error;
+      unread.push(
+        `labels and annotations of the namespace ${name} are unknown, and taken to be none: ${error.message}`,
+      );
+    }
+  }
+  return { namespaces, unread };
 }
 
 /** Without an object nobody deletes it. */

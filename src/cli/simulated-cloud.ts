@@ -126,7 +126,7 @@ export class SimulatedCloud implements Cloud {
  * As with roles and networks, what manifests refer to is there: a scheduling policy of this account is made as soon
  * as a queue names it.
  */
-function withPolicies({ batch, outside }: SimulatedAws): BatchApi {
+export function withPolicies({ batch, outside }: SimulatedAws): BatchApi {
   const provide = async (arn: string | undefined): Promise<void> => {
     const name = /:scheduling-policy\/([^/]+)$/.exec(arn ?? "")?.[1];
     if (arn === undefined || name === undefined) return;

@@ -80,10 +80,16 @@ export class VirtualClock implements Clock {
   #sequence = 0;
   /** By time, then by creation; cancelled timers are removed. */
   readonly #entries: Entry[] = [];
+  readonly #outside: () => Promise<void> | undefined;
 
-  /** @param start wall time at the beginning, milliseconds since the epoch */
-  constructor(start = Date.UTC(2026, 0, 1)) {
+  /**
+   * @param start wall time at the beginning, milliseconds since the epoch
+   * @param outside resolves when work that takes real time, such as reads over a network, has ended; undefined: there is
+   *   none. This clock stops until then.
+   */
+  constructor(start = Date.UTC(2026, 0, 1), outside: () => Promise<void> | undefined = () => undefined) {
     this.#start = start;
+    this.#outside = outside;
   }
 
   now(): number {
@@ -117,6 +123,7 @@ export class VirtualClock implements Clock {
   async advance(durationMs: number): Promise<void> {
     const until = this.#elapsedMs + Math.ceil(durationMs);
     await settle();
+    await this.#ended();
     for (let next = this.#next(until); next !== undefined; next = this.#next(until)) await this.#fire(next);
     this.#elapsedMs = until;
   }
@@ -128,6 +135,7 @@ export class VirtualClock implements Clock {
   async advanceUntil(done: () => boolean, limitMs: number, what = "the condition"): Promise<void> {
     const until = this.#elapsedMs + limitMs;
     await settle();
+    await this.#ended();
     while (!done()) {
       const next = this.#next(until);
       if (next === undefined) throw new Error(`${what} did not hold within ${limitMs / 1000} s of virtual time`);
@@ -158,6 +166,15 @@ export class VirtualClock implements Clock {
     this.#elapsedMs = Math.max(this.#elapsedMs, entry.at);
     entry.task();
     await drained();
+    await this.#ended();
+  }
+
+  /** Work outside of this clock has ended, and what follows from it has run. */
+  async #ended(): Promise<void> {
+    for (let work = this.#outside(); work !== undefined; work = this.#outside()) {
+      await work;
+      await drained();
+    }
   }
 }
 

@@ -65,7 +65,7 @@ export class ComputeEnvironments {
     const { knobs } = this.#world;
     const linkedRole = serviceLinkedRole(this.#world);
     checkCreation(request, linkedRole);
-    requireOffered(request.computeResources?.instanceTypes, this.#world.random);
+    requireOffered(request.computeResources?.instanceTypes, this.#world);
     const name = request.computeEnvironmentName ?? "";
     if (this.find(name) !== undefined) throw alreadyExists();
     if (this.all().filter(({ status }) => status !== "DELETED").length >= knobs.maxComputeEnvironments) {
@@ -105,7 +105,7 @@ export class ComputeEnvironments {
     if (current === undefined) throw doesNotExist(this.#arnOf(request.computeEnvironment ?? ""));
     if (isBusy(current)) throw refused(updateWhileBusy);
     checkUpdate(current, request, serviceLinkedRole(this.#world), this.#world.partition);
-    requireOffered(request.computeResources?.instanceTypes, this.#world.random);
+    requireOffered(request.computeResources?.instanceTypes, this.#world);
     const updated = this.#updated(current, request);
     this.#put({ ...updated, status: "UPDATING" });
     // AWS checks an INVALID environment again only if the update contains a member that may have been the cause.

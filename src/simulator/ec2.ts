@@ -114,8 +114,18 @@ export class Ec2 {
     // Removed resources must not return with the default network.
     if (described || made) this.state.clear();
     this.state.restore(records, ids);
-    for (const endpoint of this.state.endpoints.all()) this.endpoints.settle(endpoint);
-    for (const { NatGatewayId = "" } of this.state.natGateways.all()) settleNatGateway(this.state, NatGatewayId);
+    this.#settle(records);
+  }
+
+  /** Adds records; they replace records with the same ids. */
+  add(records: Ec2Snapshot): void {
+    this.state.restore(records, this.state.ids);
+    this.#settle(records);
+  }
+
+  #settle({ endpoints = [], natGateways = [] }: Ec2Snapshot): void {
+    for (const [, endpoint] of endpoints) this.endpoints.settle(endpoint);
+    for (const [id] of natGateways) settleNatGateway(this.state, id);
   }
 
   /** Why Batch cannot use these resources, in its words (those for missing ids are ours). */

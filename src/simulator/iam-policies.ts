@@ -22,15 +22,16 @@ const managedArn = /^arn:(aws[a-z-]*):iam::aws:policy\/(.+)$/;
 
 /**
  * Whether a managed policy of AWS can be attached; undefined if the policy is not AWS's.
+ * @param open whether policies exist that the simulator does not list
  * @throws Refusal for policies that only service-linked roles can have
  */
-export function awsPolicyExists(arn: string, partition: string): boolean | undefined {
+export function awsPolicyExists(arn: string, partition: string, open: boolean): boolean | undefined {
   const [, inPartition, name = ""] = managedArn.exec(arn) ?? [];
   if (inPartition === undefined) return undefined;
   if (ofServiceLinkedRoles.has(name)) {
     throw iamRefusal("PolicyNotAttachable", 400, "Cannot attach a Service Role Policy to a Customer Role.");
   }
-  return inPartition === partition && Object.hasOwn(managed, name);
+  return inPartition === partition && (open || Object.hasOwn(managed, name));
 }
 
 /** The parts of a role that determine its permissions. */

@@ -63,6 +63,8 @@ export interface Knobs {
 
   /** Only created roles and profiles exist; otherwise every well-formed name exists, unless removed. */
   strictIam: boolean;
+  /** Whether instance types and AWS's managed policies that the simulator does not list exist. */
+  openCatalogue: boolean;
   /** Whether an inferred `jobQueueType` also applies to later updates. */
   inferredQueueTypeFixed: boolean;
 }
@@ -101,5 +103,6 @@ export const defaultKnobs: Readonly<Knobs> = {
   endedJobMs: 7 * 24 * 3_600_000,
   keptRecords: 100_000,
   strictIam: false,
+  openCatalogue: false,
   inferredQueueTypeFixed: true,
 };

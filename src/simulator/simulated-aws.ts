@@ -24,7 +24,7 @@ import { defaultKnobs, type Knobs } from "./knobs.ts";
 import { QueueRelations } from "./queue-relations.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SchedulingPolicies } from "./scheduling-policies.ts";
-import { type AwsSnapshot, restoreInto, snapshotOf } from "./snapshot.ts";
+import { type AwsRecords, type AwsSnapshot, addTo, restoreInto, snapshotOf } from "./snapshot.ts";
 import { type CallRecord, type EffectListener, Wire } from "./wire.ts";
 import { type Change, uuidFrom, World } from "./world.ts";
 
@@ -108,6 +108,8 @@ export interface SimulatedAws {
   snapshot(): AwsSnapshot;
   /** Restores a snapshot into an empty account. */
   restore(snapshot: AwsSnapshot): void;
+  /** Adds records as another account has them, visible at once. */
+  add(records: AwsRecords): void;
 }
 
 export interface SimulatedAwsOptions {
@@ -228,6 +230,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
     },
     snapshot: () => snapshotOf(kept),
     restore: (snapshot) => restoreInto(kept, snapshot),
+    add: (records) => addTo(kept, records),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DefinitionRevision, Environment } from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
 import type { Ec2 } from "./ec2.ts";
+import type { Ec2Snapshot } from "./ec2-state.ts";
 import type { Iam } from "./iam.ts";
 import type { StoredProfile, StoredRole } from "./iam-records.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
@@ -19,6 +20,11 @@ export interface AwsSnapshot {
   /** IAM has no regions: only the snapshot of one region has them. */
   readonly roles?: readonly StoredRole[];
   readonly instanceProfiles?: readonly StoredProfile[];
+}
+
+/** Some records of an account, as plain JSON. */
+export interface AwsRecords extends Partial<Omit<AwsSnapshot, "ec2">> {
+  readonly ec2?: Ec2Snapshot;
 }
 
 interface Kept {
@@ -41,11 +47,17 @@ export function snapshotOf({ environments, queues, definitions, ec2, iam }: Kept
 }
 
 /** Restores a snapshot into an empty account. */
-export function restoreInto({ environments, queues, definitions, ec2, iam }: Kept, snapshot: AwsSnapshot): void {
-  if (snapshot.ec2 !== undefined) ec2.restoreAll(snapshot.ec2);
-  iam?.roles.restore(snapshot.roles ?? []);
-  iam?.profiles.restore(snapshot.instanceProfiles ?? []);
-  environments.restore(snapshot.computeEnvironments);
-  queues.restore(snapshot.jobQueues);
-  definitions.restore(snapshot.jobDefinitions);
+export function restoreInto(kept: Kept, { ec2, ...records }: AwsSnapshot): void {
+  if (ec2 !== undefined) kept.ec2.restoreAll(ec2);
+  addTo(kept, records);
+}
+
+/** Adds records, visible at once; they replace records with the same ids. Transitions start again. */
+export function addTo({ environments, queues, definitions, ec2, iam }: Kept, records: AwsRecords): void {
+  if (records.ec2 !== undefined) ec2.add(records.ec2);
+  iam?.roles.restore(records.roles ?? []);
+  iam?.profiles.restore(records.instanceProfiles ?? []);
+  environments.restore(records.computeEnvironments ?? []);
+  queues.restore(records.jobQueues ?? []);
+  definitions.restore(records.jobDefinitions ?? []);
 }

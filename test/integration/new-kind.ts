@@ -208,26 +208,7 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
     ["): EnvironmentWrites & QueueWrites", " & PolicyWrites"],
     ["QueueWrites & PolicyWrites {\n  return { ", '...schedulingPolicies.writes(writing("policies")), '],
   ],
-  "src/cli/plan/region.ts": [
-    [
-      'from "../../aws/resources/job-queues.ts";',
-      '\nimport { schedulingPolicies } from "../../aws/resources/scheduling-policies.ts";',
-    ],
-    [
-      "const queues = await jobQueues.list(reading, undefined, signal);",
-      "\n  const policies = await schedulingPolicies.list(reading, undefined, signal);",
-    ],
-    ["const records = { ", '"scheduling-policy": policies, '],
-    ["    queues,\n", "    policies,\n"],
-    ["    deleteJobQueue: refused,", "\n    createSchedulingPolicy: refused,\n    deleteSchedulingPolicy: refused,"],
-  ],
-  // A real kind would print an entry of its own.
-  "src/cli/plan/assemble.ts": [
-    [
-      "switch (object.kind) {",
-      '\n    case "SchedulingPolicy":\n      return queueEntry(object as JobQueue, region, ports, signal);',
-    ],
-  ],
+  "src/cli/plan/objects.ts": [["const specs: Readonly<Record<KindName, object>> = {", "\n  SchedulingPolicy: {},"]],
   "src/operator.ts": [
     [
       'from "./controllers/ports.ts";',

@@ -85,7 +85,7 @@ function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => 
 }
 
 /** What a write sends, without values that may be secrets: this goes into the logs of people's CI. */
-function shownInput(operation: string, input: unknown): unknown {
+export function shownInput(operation: string, input: unknown): unknown {
   return operation === "RegisterJobDefinition" ? shownRequest(input as object) : input;
 }
 
@@ -97,7 +97,11 @@ export function subjectOf({ input }: AwsWrite): string {
   const network = ["ServiceName", "GroupName", "GroupId", "VpcEndpointId"];
   for (const member of [...members, "jobDefinition", "jobId", "resourceArn", ...identities, ...network]) {
     const value = given[member];
-    if (typeof value === "string") return value.slice(value.lastIndexOf("/") + 1);
+    if (typeof value === "string") return value.startsWith("arn:") ? value.slice(value.lastIndexOf("/") + 1) : value;
+  }
+  for (const member of ["VpcEndpointIds", "Resources"]) {
+    const value = given[member];
+    if (Array.isArray(value)) return value.join(", ");
   }
   return "";
 }

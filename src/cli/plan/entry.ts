@@ -1,8 +1,9 @@
 import type { FieldChange } from "../../controllers/agenda.ts";
+import type { Step } from "./steps.ts";
 
 /** What a plan says of one object. */
 
-export type EntryAction = "create" | "update" | "replace" | "register" | "delete" | "none";
+export type EntryAction = "create" | "adopt" | "update" | "replace" | "register" | "delete" | "none";
 
 export interface Entry {
   readonly kind: string;
@@ -16,10 +17,13 @@ export interface Entry {
   readonly action: EntryAction;
   /** The action in words, e.g. `updated in place: capacity only`. */
   readonly title: string;
+  /** How the spec differs from AWS, and what each difference needs. */
   readonly fields: readonly FieldChange[];
+  /** Every write that follows, in order, and what is waited for in between. */
+  readonly steps: readonly Step[];
   readonly queues: readonly AffectedQueue[];
   readonly jobs: JobsEffect;
-  /** Why nothing of it would happen before a person does something. */
+  /** Why it does not become ready before a person does something. */
   readonly blocked: string | undefined;
   /** Whatever else a reviewer should know. */
   readonly notes: readonly string[];
@@ -53,6 +57,11 @@ export function isChange({ action, blocked }: Entry): boolean {
   return action !== "none" || blocked !== undefined;
 }
 
+/** Whether anything waits for a person in such a way that the object does not become ready. */
+export function isBlocked({ blocked }: Entry): boolean {
+  return blocked !== undefined;
+}
+
 /** A replacement, a deletion, or jobs that may be ended: what a reviewer must not miss. */
 export function isDisruptive({ action, blocked, jobs }: Entry): boolean {
   return blocked === undefined && (action === "replace" || action === "delete" || jobs.kind === "mayEnd");
@@ -69,6 +78,7 @@ const words: Readonly<Record<EntryAction | "blocked", Words>> = {
   update: { one: "update", many: "updates" },
   register: { one: "new revision", many: "new revisions" },
   create: { one: "creation", many: "creations" },
+  adopt: { one: "adoption", many: "adoptions" },
   blocked: { one: "blocked", many: "blocked" },
   none: { one: "unchanged", many: "unchanged" },
 };
@@ -102,6 +112,7 @@ export function symbolOf({ action, blocked }: Entry): string {
   if (blocked !== undefined) return "!";
   const symbols: Readonly<Record<EntryAction, string>> = {
     create: "+",
+    adopt: "~",
     update: "~",
     register: "~",
     replace: "±",

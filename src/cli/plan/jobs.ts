@@ -1,18 +1,19 @@
+import type { KubeObject } from "../../api/object.ts";
 import { AwsError } from "../../aws/errors.ts";
-import type { AffectedQueue } from "./entry.ts";
-import type { ReadRegion } from "./region.ts";
+import { activeJobs, unfinishedJobs } from "../../aws/jobs.ts";
+import type { ReadRegion } from "./copy/cloud.ts";
+import { type AffectedQueue, type JobsEffect, noJobs } from "./entry.ts";
 
 /** How many jobs of a queue are affected. @throws AwsError */
 export type JobCounter = (queue: string, region: ReadRegion, signal: AbortSignal) => Promise<number>;
 
 /** Those that start or run now, children of arrays among them. */
-export const startedJobs: JobCounter = async (queue, region, signal) => {
-  const counted = await region.activeJobs([queue], Number.NEGATIVE_INFINITY, signal);
-  return counted?.jobs.length ?? 0;
-};
+export const startedJobs: JobCounter = async (queue, { batch }, signal) =>
+  (await activeJobs(batch, queue, signal)).length;
 
 /** Those that have not ended; an array is one. */
-export const unendedJobs: JobCounter = async (queue, region, signal) => (await region.jobs(queue, signal)).length;
+export const unendedJobs: JobCounter = async (queue, { batch }, signal) =>
+  (await unfinishedJobs(batch, queue, signal)).length;
 
 /** The queues with their affected jobs. A count that AWS denies does not fail the plan. */
 export async function countJobs(
@@ -33,4 +34,33 @@ async function affected(count: Promise<number>): Promise<number | undefined> {
     if (error instanceof AwsError && error.kind !== "credentials") return undefined;
     throw error;
   }
+}
+
+interface JobsSpec {
+  readonly drain?: { readonly policy?: string; readonly timeoutSeconds?: number };
+  readonly updatePolicy?: { readonly terminateJobsOnUpdate?: boolean; readonly jobExecutionTimeoutMinutes?: number };
+}
+
+/** What happens to running jobs while AWS replaces the instances of an environment that stays. */
+export function jobsOfUpdate({ spec }: KubeObject): JobsEffect {
+  const { terminateJobsOnUpdate = false, jobExecutionTimeoutMinutes = 30 } = (spec as JobsSpec).updatePolicy ?? {};
+  return {
+    kind: "mayEnd",
+    why: terminateJobsOnUpdate
+      ? "running jobs are ended at once (updatePolicy.terminateJobsOnUpdate)"
+      : `jobs that run ${jobExecutionTimeoutMinutes} minutes longer are ended (updatePolicy)`,
+  };
+}
+
+/** What happens to jobs when an environment or a queue goes. */
+export function jobsOfDrain({ kind, spec }: KubeObject): JobsEffect {
+  const { drain } = spec as JobsSpec;
+  if (kind === "JobDefinition") return noJobs;
+  if (drain?.policy === "Terminate") {
+    return {
+      kind: "mayEnd",
+      why: `jobs that have not ended ${drain.timeoutSeconds ?? 0} s after it was taken out of service are ended (drain.policy Terminate)`,
+    };
+  }
+  return { kind: "waitedFor", why: "unfinished jobs end by themselves before it is deleted (drain.policy Wait)" };
 }

@@ -1,5 +1,5 @@
 import { jsonLine } from "../../runtime/visible.ts";
-import { entryText, headline, isChange, isDisruptive, type Plan, symbolOf } from "./entry.ts";
+import { entryText, headline, isBlocked, isChange, isDisruptive, type Plan, symbolOf } from "./entry.ts";
 
 /** A plan for programs: one JSON object. Pure. */
 export function planJson(plan: Plan): string {
@@ -8,6 +8,7 @@ export function planJson(plan: Plan): string {
     headline: headline(plan),
     changes: entries.some(isChange),
     disruption: entries.some(isDisruptive),
+    blocked: entries.some(isBlocked),
     clusterName,
     account,
     warnings,

@@ -2,10 +2,14 @@ import type { FieldChange } from "../../controllers/agenda.ts";
 import { cutMiddle } from "../terminal/layout.ts";
 import { type Colour, type Paint, padded, widthOf } from "../terminal/paint.ts";
 import { type AffectedQueue, type Entry, entryText, headline, isDisruptive, type Plan, symbolOf } from "./entry.ts";
+import type { Step, WriteStep } from "./steps.ts";
+import type { WrittenField } from "./written.ts";
 
 /** A plan for a person at a terminal: what must not be missed first, what stays as it is last and short. Pure. */
 
 const valueColumns = 60;
+/** Of what a write sends. */
+const writtenColumns = 100;
 
 export function planText(plan: Plan, paint: Paint): string {
   const changed = plan.entries.filter((entry) => !isQuiet(entry));
@@ -52,12 +56,19 @@ function entryLines(entry: Entry, paint: Paint): string[] {
     entry.jobs.kind === "none" ? [] : [labelled("jobs", entry.jobs.why, entry.jobs.kind === "mayEnd", paint)];
   return [
     head,
-    ...fieldLines(entry.fields, paint),
+    ...fieldLines(differences(entry), paint),
     ...(entry.blocked === undefined ? [] : [labelled("blocked", entry.blocked, true, paint)]),
     ...(entry.queues.length === 0 ? [] : [labelled("queues", entry.queues.map(queueText).join(", "), false, paint)]),
     ...jobs,
     ...entry.notes.map((note) => labelled("note", note, false, paint)),
+    ...stepLines(entry, paint),
   ];
+}
+
+/** The differences that no write shows: where writes describe the whole, or where there are none. */
+export function differences({ action, fields, steps }: Entry): readonly FieldChange[] {
+  const writes = steps.filter(({ kind }) => kind === "write");
+  return writes.length === 0 || action === "replace" || action === "register" ? fields : [];
 }
 
 function fieldLines(fields: readonly FieldChange[], paint: Paint): string[] {
@@ -90,6 +101,46 @@ export function valuesText({ from, to }: FieldChange): string {
 export function queueText({ name, jobs }: AffectedQueue): string {
   if (jobs === undefined) return `${name} (its jobs cannot be counted)`;
   return jobs === 0 ? `${name} (no jobs)` : `${name} (${jobs} ${jobs === 1 ? "job" : "jobs"} now)`;
+}
+
+function stepLines(entry: Entry, paint: Paint): string[] {
+  const width = Math.max(0, ...entry.steps.map((step) => (step.kind === "write" ? String(step.number).length : 0)));
+  return entry.steps.flatMap((step) => linesOf(step, entry, { width, paint }));
+}
+
+function linesOf(
+  step: Step,
+  entry: Entry,
+  { width, paint }: { readonly width: number; readonly paint: Paint },
+): string[] {
+  const gap = " ".repeat(width);
+  if (step.kind === "wait") return [paint("dim", `    ${gap}… ${waitText(step)}`)];
+  const number = String(step.number).padStart(width);
+  const fields = shownFields(step, entry);
+  const columns = Math.max(0, ...fields.map(({ path }) => widthOf(path)));
+  return [
+    `    ${number}. ${step.operation} ${step.subject}  ${paint("dim", `(${step.reason})`)}`,
+    ...fields.map((field) => `    ${gap}    ${paint("dim", padded(field.path, columns))}  ${writtenText(field)}`),
+  ];
+}
+
+/** What a plan says of a wait: the operator's own words. */
+export function waitText({ why, assumed }: Extract<Step, { readonly kind: "wait" }>): string {
+  return assumed === true ? `${why}. What follows is planned as if these jobs had ended` : why;
+}
+
+/** Of a write that describes a whole new version of what there is, the differences are shown with the object. */
+export function shownFields({ operation, fields }: WriteStep, { action }: Entry): readonly WrittenField[] {
+  const isVersion = action === "register" && operation === "RegisterJobDefinition";
+  const isSuccessor = action === "replace" && operation === "CreateComputeEnvironment";
+  return isVersion || isSuccessor ? [] : fields;
+}
+
+/** `value`, `from → to`, or that the field is removed. */
+export function writtenText({ from, to }: WrittenField): string {
+  const [before, after] = [from, to].map((value) => value && cutMiddle(value, writtenColumns));
+  if (before === undefined) return after ?? "(removed)";
+  return `${before} → ${after ?? "nothing"}`;
 }
 
 function labelled(label: string, text: string, loud: boolean, paint: Paint): string {

@@ -51,7 +51,15 @@ async function planned(files: Files, { cluster, clock }: Awaited<ReturnType<type
   aws.knobs.latencyMs = 0;
   const manifests = await manifestsOf(files);
   const plan = () =>
-    planOf(manifests, { flags: {}, cloud, clusterName: "default", remembered: undefined, cluster, signal, clock });
+    planOf(manifests, {
+      flags: { awsRequestsPerSecond: 1000 },
+      cloud,
+      clusterName: "default",
+      remembered: undefined,
+      cluster,
+      signal,
+      clock,
+    });
   return { plan, aws };
 }
 

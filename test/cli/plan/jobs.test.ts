@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AwsError } from "../../../src/aws/errors.ts";
+import type { ReadRegion } from "../../../src/cli/plan/copy/cloud.ts";
 import { countJobs } from "../../../src/cli/plan/jobs.ts";
-import type { ReadRegion } from "../../../src/cli/plan/region.ts";
 
 const { signal } = new AbortController();
 const region = {} as ReadRegion;

@@ -58,6 +58,13 @@ async function planned(
   };
 }
 
+/** Operation and subject of each write, in order. */
+function writesIn({ steps }: Entry): readonly string[] {
+  return steps.flatMap((step) =>
+    step.kind === "write" ? [`${step.operation} ${step.subject}`.replace(/(?<=-)[0-9a-f]{8,}$/, "xxxxxxxx")] : [],
+  );
+}
+
 function emptyAccount() {
   const clock = new VirtualClock();
   const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
@@ -69,7 +76,7 @@ describe("a plan", () => {
   test("against an empty account creates everything, also the queue whose environment is only planned", async () => {
     const { plan, queue: high } = await planned(emptyAccount(), quickstart);
     expect(plan.entries.map(({ action }) => action)).toEqual(["create", "create", "create"]);
-    expect(high()).toMatchObject({ title: "is created as default_high, on default/general", blocked: undefined });
+    expect(high()).toMatchObject({ title: "is created as default_high", blocked: undefined });
   });
 
   test("of what is there already changes nothing", async () => {
@@ -92,9 +99,9 @@ describe("a plan", () => {
     );
     const { environment: general } = await planned(account, { "environment.yaml": body }, { adoptableNames: [name] });
     expect(general()).toMatchObject({
-      action: "update",
+      action: "adopt",
       awsName: name,
-      title: `${name} is adopted: it gets the tags of this object`,
+      title: `adopts ${name}: these tags, nothing else`,
       blocked: undefined,
     });
     const refused = await planned(account, { "environment.yaml": body });
@@ -107,6 +114,7 @@ describe("a plan", () => {
     outside.describeNetwork({
       vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
       subnets: [{ id: "subnet-a", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.0.0.0/24", tags: { team: "batch" } }],
+      securityGroups: [{ id: "sg-11111111", vpc: "vpc-1" }],
     });
     const selecting = (selector: string) => {
       const body = quickstart["environment.yaml"] ?? "";
@@ -116,7 +124,7 @@ describe("a plan", () => {
     expect(found.plan.entries.map(({ action, blocked }) => [action, blocked])).toEqual(
       ["create", "create", "create"].map((action) => [action, undefined]),
     );
-    expect(found.environment().notes).toEqual(["selected: team=batch: subnet-a"]);
+    expect(found.environment().notes).toContain("selected: team=batch: subnet-a");
     const empty = await planned(account, selecting("{ tags: { team: nobody } }"));
     expect(empty.environment().blocked).toMatch(
       /^NothingSelected: spec.computeResources.subnetSelector \(team=nobody\)/,
@@ -141,13 +149,19 @@ describe("a plan", () => {
     const files = closed("{ vpcEndpoints: Ensure, vpcEndpointServices: [logs, s3], securityGroup: { create: true } }");
     const { environment: general } = await planned(account, files);
     expect(general()).toMatchObject({ action: "create", blocked: undefined });
-    expect(general().notes).toEqual([
-      `makes the security group aws-batch-operator/${clusterName}/default/general in vpc-1`,
-      "makes VPC endpoints in vpc-1: logs, s3",
+    expect(writesIn(general())).toEqual([
+      `CreateSecurityGroup aws-batch-operator/${clusterName}/default/general`,
+      "AuthorizeSecurityGroupEgress sg-xxxxxxxx",
+      "RevokeSecurityGroupEgress sg-xxxxxxxx",
+      `CreateSecurityGroup aws-batch-operator-${clusterName}-endpoints`,
+      "AuthorizeSecurityGroupIngress sg-xxxxxxxx",
+      "CreateVpcEndpoint com.amazonaws.us-east-1.logs",
+      "CreateVpcEndpoint com.amazonaws.us-east-1.s3",
+      "CreateComputeEnvironment default_general-xxxxxxxx",
     ]);
     const made = await accountWith(files, closedVpc);
     const { plan: same } = await planned(made, files);
-    expect(same.entries.map(({ action, blocked, notes }) => [action, blocked, notes])).toEqual(
+    expect(same.entries.map(({ action, blocked, steps }) => [action, blocked, steps])).toEqual(
       ["none", "none", "none"].map((action) => [action, undefined, []]),
     );
     const more = "{ create: true, egress: [{ protocol: tcp, ports: '22', peer: 10.0.0.0/8 }] }";
@@ -157,12 +171,12 @@ describe("a plan", () => {
     );
     expect(other.environment()).toMatchObject({
       action: "update",
-      title: "keeps the environment, changes its network resources",
-      notes: [
-        expect.stringMatching(/^changes the rules of sg-\w+: \+ egress tcp 22 10.0.0.0\/8$/),
-        expect.stringMatching(/^removes VPC endpoints that nothing needs any more: vpce-/),
-      ],
+      title: "stays as it is; its roles or its network change",
     });
+    expect(writesIn(other.environment())).toEqual([
+      "AuthorizeSecurityGroupEgress sg-xxxxxxxx",
+      "DeleteVpcEndpoints vpce-xxxxxxxx",
+    ]);
   });
 
   test("says that nothing is created without a path, where the spec requires one", async () => {
@@ -196,7 +210,7 @@ describe("a plan", () => {
     const { definition: tagged } = await planned(account, withRole("{tags: {team: a}}"));
     expect(tagged()).toMatchObject({
       action: "update",
-      title: "its roles are brought to the spec",
+      title: "stays as it is; its roles or its network change",
       fields: [{ path: "spec.iam.jobRole.tags" }],
     });
   });
@@ -227,7 +241,7 @@ describe("a plan", () => {
       queues: [{ name: "default_high", jobs: 1 }],
       jobs: { kind: "waitedFor" },
     });
-    expect(high()).toMatchObject({ action: "none", notes: ["moves to the new environment of default/general"] });
+    expect(high()).toMatchObject({ action: "update", steps: [{ operation: "UpdateJobQueue" }] });
   });
 
   test("warns of jobs that a replacement ends", async () => {
@@ -241,7 +255,7 @@ describe("a plan", () => {
     });
     expect(general().jobs).toEqual({
       kind: "mayEnd",
-      why: expect.stringMatching(/still run 60 s after .* \(drain\.policy Terminate\)$/),
+      why: expect.stringMatching(/have not ended 60 s after .* \(drain\.policy Terminate\)$/),
     });
   });
 
@@ -275,7 +289,10 @@ describe("a plan", () => {
       ...quickstart,
       "definition.yaml": definition("alpine:4", "other"),
     });
-    expect(hello()).toMatchObject({ action: "register", title: "is registered as default_hello, above revision 1" });
+    expect(hello()).toMatchObject({
+      action: "register",
+      title: "is registered as default_hello, above default_hello:1",
+    });
     expect(hello().fields.map(({ path, to }) => [path, to])).toEqual([
       ["spec.containerProperties.image", '"alpine:4"'],
       ["spec.containerProperties.environment[PASSWORD].value", undefined],
@@ -370,11 +387,15 @@ describe("a plan", () => {
     expect(high()).toMatchObject({ action: "update", blocked: `by the annotation ${annotation}` });
   });
 
-  test("reads every region that a manifest names", async () => {
+  test("reads every region that a manifest names and the flags allow", async () => {
     const { clock, cloud } = emptyAccount();
     cloud.world("eu-west-1").knobs.latencyMs = 0;
     const text = definition().replace("type: container", "region: eu-west-1\n  type: container");
-    const { definition: hello } = await planned({ clock, cloud }, { "definition.yaml": text });
+    const refused = await planned({ clock, cloud }, { "definition.yaml": text });
+    expect(refused.definition().blocked).toMatch(/region eu-west-1 is not one of --allowed-regions \(us-east-1\)/);
+    expect(cloud.world("eu-west-1").log).toEqual([]);
+    const flags = { allowedRegions: ["eu-*"] };
+    const { definition: hello } = await planned({ clock, cloud }, { "definition.yaml": text }, flags);
     expect(hello()).toMatchObject({ action: "create", region: "eu-west-1" });
     expect(cloud.world("eu-west-1").log.length).toBeGreaterThan(0);
   });

@@ -15,6 +15,7 @@ function entry(given: Partial<Entry> & Pick<Entry, "kind" | "name" | "action">):
     awsName: `team_${given.name}`,
     title: "stays as it is",
     fields: [],
+    steps: [],
     queues: [],
     jobs: noJobs,
     blocked: undefined,

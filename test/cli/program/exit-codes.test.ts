@@ -268,6 +268,17 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       },
       stdout: /^1 deletion, 1 creation; no running job is ended\n/,
     },
+    {
+      code: 4,
+      when: "an object is blocked",
+      args: async () => {
+        const { tags: _tags, ...foreign } = ownedDefinition("foreign", { name: "", uid: "" });
+        await aws.outside.registerJobDefinition(foreign);
+        const named = definition().replace("spec:\n", "spec:\n  jobDefinitionName: foreign\n");
+        return ["plan", "-f", manifests({ "d.yaml": named })];
+      },
+      stdout: /^1 blocked; no running job is ended\n[\s\S]* blocked: NotAdopted: /,
+    },
   ],
   diagnose: [
     {

@@ -1,0 +1,78 @@
+import type { BatchApi, DefinitionRevision, Environment, Queue } from "../../../aws/batch.ts";
+import { computeEnvironments } from "../../../aws/resources/compute-environments.ts";
+import { activeRevisions } from "../../../aws/resources/job-definitions.ts";
+import { jobQueues } from "../../../aws/resources/job-queues.ts";
+import type { SimulatedAws } from "../../../simulator/simulated-aws.ts";
+import { withPolicies } from "../../simulated-cloud.ts";
+import type { CopiedEc2 } from "./ec2.ts";
+import type { CopiedJobs } from "./jobs.ts";
+import type { AccountReads } from "./reads.ts";
+
+/** AWS Batch in a region of the account, as the operator's listing reads it. */
+export interface BatchRecords {
+  readonly environments: readonly Environment[];
+  readonly queues: readonly Queue[];
+  /** ACTIVE revisions. */
+  readonly definitions: readonly DefinitionRevision[];
+}
+
+/** @throws AwsError when anything of it cannot be read */
+export async function readBatch(batch: BatchApi, signal: AbortSignal): Promise<BatchRecords> {
+  const environments = await computeEnvironments.list(batch, undefined, signal);
+  const queues = await jobQueues.list(batch, undefined, signal);
+  const definitions: DefinitionRevision[] = [];
+  for await (const page of activeRevisions(batch, undefined, signal)) definitions.push(...page);
+  return { environments: [...environments.values()], queues: [...queues.values()], definitions };
+}
+
+export interface CopiedBatchOptions {
+  readonly copy: SimulatedAws;
+  readonly records: BatchRecords;
+  /** AWS Batch of the account in this region, for reads only. */
+  readonly real: BatchApi;
+  readonly reads: AccountReads;
+  readonly ec2: CopiedEc2;
+  readonly jobs: CopiedJobs;
+}
+
+/** AWS Batch of the copy: its records are those of the account, and so are its jobs. */
+export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBatchOptions): BatchApi {
+  copy.add({
+    computeEnvironments: records.environments.map((one) => ({ ...one, uuid: one.uuid ?? one.computeEnvironmentArn })),
+    jobQueues: records.queues.map((detail) => ({ id: detail.jobQueueArn, detail, typeGiven: false })),
+    jobDefinitions: records.definitions,
+  });
+  const queues = new Set(records.queues.flatMap(({ jobQueueName, jobQueueArn }) => [jobQueueName, jobQueueArn]));
+  const asked = <T>(name: keyof BatchApi, input: object, ask: () => Promise<T>): Promise<T> =>
+    reads.of(`${copy.region} ${name} ${JSON.stringify(input)}`, ask);
+  const batch = withPolicies(copy);
+  return {
+    ...batch,
+    async createComputeEnvironment(input, options) {
+      await ec2.provide(input.computeResources);
+      return await batch.createComputeEnvironment(input, options);
+    },
+    async updateComputeEnvironment(input, options) {
+      await ec2.provide(input.computeResources);
+      return await batch.updateComputeEnvironment(input, options);
+    },
+    async listJobs(input, options) {
+      // A queue that the plan creates has no jobs.
+      if (input.jobQueue !== undefined && !queues.has(input.jobQueue)) return await batch.listJobs(input, options);
+      return jobs.summaries(await asked("listJobs", input, () => real.listJobs(input)));
+    },
+    async describeJobs(input) {
+      const answer = await asked("describeJobs", input, () => real.describeJobs(input));
+      return { ...answer, jobs: (answer.jobs ?? []).filter(({ jobId }) => !jobs.isOver(jobId)) };
+    },
+    async getJobQueueSnapshot(input, options) {
+      if (!queues.has(input.jobQueue ?? "")) return await batch.getJobQueueSnapshot(input, options);
+      const { frontOfQueue } = await asked("getJobQueueSnapshot", input, () => real.getJobQueueSnapshot(input));
+      const waiting = (frontOfQueue?.jobs ?? []).filter(({ jobArn }) => !jobs.isOver(jobArn?.split("/").at(-1)));
+      return { frontOfQueue: { ...frontOfQueue, jobs: waiting } };
+    },
+    async terminateJob({ jobId }) {
+      jobs.terminate(jobId);
+    },
+  };
+}

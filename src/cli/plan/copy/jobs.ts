@@ -1,0 +1,35 @@
+import type { BatchApi, JobSummary } from "../../../aws/batch.ts";
+
+/**
+ * The jobs of the account, as the operator's reads show them in the copy: they neither start nor end, but those that the
+ * operator terminates, and all of them once `end` was called.
+ */
+export class CopiedJobs {
+  readonly #terminated = new Set<string>();
+  #ended = false;
+  #shown = false;
+
+  /** Whether the operator was shown an unfinished job. */
+  get shown(): boolean {
+    return this.#shown;
+  }
+
+  /** From now on no job is unfinished. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  terminate(jobId: string | undefined): void {
+    if (jobId !== undefined) this.#terminated.add(jobId);
+  }
+
+  isOver(jobId: string | undefined): boolean {
+    return this.#ended || (jobId !== undefined && this.#terminated.has(jobId));
+  }
+
+  summaries(listed: Awaited<ReturnType<BatchApi["listJobs"]>>): Awaited<ReturnType<BatchApi["listJobs"]>> {
+    const jobs = (listed.jobSummaryList ?? []).filter(({ jobId }: JobSummary) => !this.isOver(jobId));
+    if (jobs.length > 0) this.#shown = true;
+    return { ...listed, jobSummaryList: jobs };
+  }
+}

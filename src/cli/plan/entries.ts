@@ -1,0 +1,241 @@
+import type { Condition, KubeObject } from "../../api/object.ts";
+import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import type { Change } from "../../controllers/agenda.ts";
+import { conditionsOf } from "../../controllers/conditions.ts";
+import { orderOf } from "../../controllers/queue-order.ts";
+import { rowOf } from "../local/rows.ts";
+import type { ReadRegion } from "./copy/cloud.ts";
+import { type AffectedQueue, type Entry, type EntryAction, noJobs } from "./entry.ts";
+import { countJobs, jobsOfDrain, jobsOfUpdate, startedJobs, unendedJobs } from "./jobs.ts";
+import { type Owned, ownedIn, type PlannedObject } from "./objects.ts";
+import type { Rehearsed } from "./rehearsal.ts";
+import { objectText, type Step, type WriteStep } from "./steps.ts";
+
+export interface Outcome {
+  readonly planned: readonly PlannedObject[];
+  /** Each object's own plan, from a rehearsal in which the operator only plans. */
+  readonly dry: Rehearsed;
+  /** What the operator does. */
+  readonly real: Rehearsed;
+  readonly regions: readonly ReadRegion[];
+  /** Of objects that name none. */
+  readonly defaultRegion: string;
+}
+
+/**
+ * One entry per object with a manifest, in the order of the files, then those of other objects that something is done
+ * about.
+ */
+export async function entriesOf(outcome: Outcome, signal: AbortSignal): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
+  for (const planned of outcome.planned) {
+    const entry = await entryOf(planned, outcome, signal);
+    if (planned.file !== undefined || entry.action !== "none") entries.push(entry);
+  }
+  return entries;
+}
+
+interface ShownStatus {
+  readonly name?: string;
+  readonly revision?: number;
+  readonly plan?: Change & { readonly approval?: string };
+}
+
+async function entryOf(
+  { object, file }: PlannedObject,
+  { dry, real, regions, defaultRegion }: Outcome,
+  signal: AbortSignal,
+): Promise<Entry> {
+  const { kind, metadata } = object;
+  const { namespace, name } = metadata;
+  const text = objectText(object);
+  const regionName = (object.spec as { readonly region?: string }).region ?? defaultRegion;
+  // One that is not allowed was not read.
+  const region = regions.find((one) => one.name === regionName);
+  const end = real.objects.get(text);
+  const steps = shownSteps(real.steps.get(text) ?? [], end);
+  const writes = steps.filter((step) => step.kind === "write");
+  const owned = (region === undefined ? [] : ownedIn(region)).filter(
+    ({ key, kind: its }) => its === kind && key.namespace === namespace && key.name === name,
+  );
+  const adopted = real.adopted.get(text);
+  const change = statusOf(dry.objects.get(text)).plan;
+  const action = actionOf(object, writes, { adopted, change, isNew: owned.length === 0 });
+  const awsName = owned.map((one) => one.awsName).join(", ") || adopted || nameIn(end) || "";
+  const blocked = heldBy(object, change) ?? blockedBy(end);
+  return {
+    kind,
+    namespace,
+    name,
+    file,
+    region: regionName,
+    awsName,
+    action,
+    title:
+      action === "none" && blocked !== undefined
+        ? "nothing is done"
+        : titleOf(action, { awsName, writes, change, adopted, end }),
+    fields: change?.changes ?? [],
+    steps,
+    queues: await queuesOf(object, action, change, { owned, region }, signal),
+    jobs: jobsOf(object, action, change),
+    blocked,
+    // Problems of an object that stays as it is are not part of this change.
+    notes: action === "none" ? [] : notesOf(end),
+  };
+}
+
+function statusOf(object: KubeObject | undefined): ShownStatus {
+  return (object?.status ?? {}) as ShownStatus;
+}
+
+function nameIn(object: KubeObject | undefined): string | undefined {
+  return statusOf(object).name;
+}
+
+/** A wait is shown where something follows it, or where the object still waits at the end. */
+function shownSteps(steps: readonly Step[], end: KubeObject | undefined): readonly Step[] {
+  const last = steps.findLastIndex(({ kind }) => kind === "write");
+  const waits = end !== undefined && !isReady(end) && blockedBy(end) === undefined;
+  return steps.filter((step, index) => step.kind === "write" || (step.reason !== "Pending" && (index < last || waits)));
+}
+
+function isReady(object: KubeObject): boolean {
+  return conditionsOf(object).some(({ type, status }) => type === "Ready" && status === "True");
+}
+
+interface Circumstances {
+  readonly adopted: string | undefined;
+  readonly change: ShownStatus["plan"];
+  readonly isNew: boolean;
+}
+
+function actionOf(
+  object: KubeObject,
+  writes: readonly WriteStep[],
+  { adopted, change, isNew }: Circumstances,
+): EntryAction {
+  if (object.metadata.deletionTimestamp !== undefined) return "delete";
+  if (change?.action === "Replace") return "replace";
+  if (adopted !== undefined) return "adopt";
+  if (change?.action === "Create" || (isNew && writes.some(({ operation }) => isCreation(operation)))) return "create";
+  if (change?.action === "Register") return isNew ? "create" : "register";
+  const planned = change !== undefined && change.action !== "None";
+  return writes.length > 0 || planned ? "update" : "none";
+}
+
+function isCreation(operation: string): boolean {
+  return /^(?:CreateComputeEnvironment|CreateJobQueue|RegisterJobDefinition)$/.test(operation);
+}
+
+interface Titled {
+  readonly awsName: string;
+  readonly writes: readonly WriteStep[];
+  readonly change: ShownStatus["plan"];
+  readonly adopted: string | undefined;
+  readonly end: KubeObject | undefined;
+}
+
+function titleOf(action: EntryAction, { awsName, writes, change, adopted, end }: Titled): string {
+  const made = writes.find(({ operation }) => isCreation(operation))?.subject;
+  switch (action) {
+    case "create":
+      return `is created as ${made ?? nameIn(end) ?? awsName}`;
+    case "register":
+      return `is registered as ${made}, above ${awsName}`;
+    case "replace":
+      return `${awsName} is replaced by ${made ?? "a new environment"}`;
+    case "delete":
+      return `${awsName} is deleted: its manifest is missing`;
+    case "adopt":
+      return adoptionTitle(adopted ?? "", writes);
+    case "update":
+      return updateTitle(writes, change);
+    case "none":
+      return "stays as it is";
+  }
+}
+
+function adoptionTitle(name: string, writes: readonly WriteStep[]): string {
+  const others = writes.filter(({ operation }) => !isTagging(operation));
+  return others.length === 0 ? `adopts ${name}: these tags, nothing else` : `adopts ${name}, then changes it`;
+}
+
+function isTagging(operation: string): boolean {
+  return /^(?:Un)?Tag|^(?:Create|Delete)Tags$/.test(operation);
+}
+
+function updateTitle(writes: readonly WriteStep[], change: ShownStatus["plan"]): string {
+  if (change?.action === "UpdateInfrastructure")
+    return "is updated in place: AWS replaces its instances under running jobs";
+  if (change?.action === "Scale") return "is updated in place: capacity only";
+  const own = writes.filter(({ operation }) =>
+    /ComputeEnvironment|JobQueue|JobDefinition|^(?:Un)?TagResource$/.test(operation),
+  );
+  if (writes.length > 0 && own.length === 0) return "stays as it is; its roles or its network change";
+  return own.length > 0 && own.every(({ operation }) => isTagging(operation))
+    ? "gets other tags in place"
+    : "is updated in place";
+}
+
+/** Why a person keeps the change from being carried out. */
+function heldBy({ metadata }: KubeObject, change: ShownStatus["plan"]): string | undefined {
+  if (change === undefined || change.action === "None") return undefined;
+  const annotation = [pausedAnnotation, dryRunAnnotation].find((key) => metadata.annotations?.[key] === "true");
+  return annotation && `by the annotation ${annotation}`;
+}
+
+/** Why an object does not become ready before a person does something; undefined: it does, or an approval is waited for. */
+function blockedBy(end: KubeObject | undefined): string | undefined {
+  if (end === undefined) return undefined;
+  const conditions = conditionsOf(end);
+  const ready = conditions.find(({ type }) => type === "Ready");
+  const stalled = conditions.find(({ type, status }) => type === "Stalled" && status === "True");
+  if (stalled !== undefined) return reasonText(stalled);
+  const isHeld = [pausedAnnotation, dryRunAnnotation].some((key) => end.metadata.annotations?.[key] === "true");
+  if (ready === undefined || ready.status === "True" || isHeld || statusOf(end).plan?.approval !== undefined)
+    return undefined;
+  return reasonText(ready);
+}
+
+function reasonText({ reason, message }: Condition): string {
+  return `${reason}: ${message}`;
+}
+
+function notesOf(end: KubeObject | undefined): readonly string[] {
+  if (end === undefined) return [];
+  const { approval } = statusOf(end).plan ?? {};
+  const selected = conditionsOf(end).filter(({ type, status }) => type === "SelectionReady" && status === "True");
+  return [
+    ...(approval === undefined ? [] : [`goes on after approval: annotate it with awsbatch.dev/approve=${approval}`]),
+    ...selected.map(({ message }) => `selected: ${message}`),
+    ...rowOf(end, "present").warnings.map(({ type, message }) => `${type}: ${message}`),
+  ];
+}
+
+function jobsOf(object: KubeObject, action: EntryAction, change: ShownStatus["plan"]) {
+  if (change?.action === "UpdateInfrastructure") return jobsOfUpdate(object);
+  return action === "replace" || action === "delete" ? jobsOfDrain(object) : noJobs;
+}
+
+async function queuesOf(
+  { kind }: KubeObject,
+  action: EntryAction,
+  change: ShownStatus["plan"],
+  { owned, region }: { readonly owned: readonly Owned[]; readonly region: ReadRegion | undefined },
+  signal: AbortSignal,
+): Promise<readonly AffectedQueue[]> {
+  const touches = action === "replace" || action === "delete" || change?.action === "UpdateInfrastructure";
+  if (!touches || region === undefined) return [];
+  const names = owned.map(({ awsName }) => awsName);
+  // Everything unfinished in a queue ends with it, unless it is waited for.
+  if (kind === JobQueueKind.kind) return await countJobs(names, region, signal, unendedJobs);
+  const naming = region.records.queues.filter((queue) => orderOf(queue).some((one) => names.includes(one)));
+  return await countJobs(
+    naming.map(({ jobQueueName }) => jobQueueName),
+    region,
+    signal,
+    startedJobs,
+  );
+}

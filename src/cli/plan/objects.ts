@@ -1,0 +1,231 @@
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
+import { cleanupFinalizer } from "../../api/v1alpha1/annotations.ts";
+import { apiVersion } from "../../api/v1alpha1/group.ts";
+import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
+import type { Objects } from "../../controllers/ports.ts";
+import { wokenByObject } from "../../controllers/wakes.ts";
+import { withSchemaDefaults } from "../manifests.ts";
+import type { ValidManifest } from "../validation/validate.ts";
+import type { BatchRecords } from "./copy/batch.ts";
+import type { ReadRegion } from "./copy/cloud.ts";
+import { objectText } from "./steps.ts";
+
+/** The objects as the operator finds them once the manifests are applied. */
+
+export interface PlannedObject {
+  readonly object: KubeObject;
+  /** Where its manifest is; undefined: it has none. */
+  readonly file: string | undefined;
+}
+
+export interface Applied {
+  readonly manifests: readonly ValidManifest[];
+  /** Objects before the manifests are applied: of a cluster, or of the state of `local`. */
+  readonly before: readonly KubeObject[];
+  readonly regions: readonly ReadRegion[];
+  readonly clusterName: string;
+  /** Where it is known; otherwise it is taken from the tags in AWS. */
+  readonly clusterUid: string | undefined;
+  /** Whether objects without a manifest are deleted. */
+  readonly prunes: boolean;
+  /** Wall ms. */
+  readonly now: number;
+}
+
+export interface AppliedObjects {
+  /** In the order of the files, then those without a manifest. */
+  readonly objects: readonly PlannedObject[];
+  readonly clusterUid: string;
+}
+
+export function applied({ manifests, before, regions, clusterName, clusterUid, prunes, now }: Applied): AppliedObjects {
+  const owned = regions.flatMap(ownedIn).filter(({ tags }) => tags[clusterTag] === clusterName);
+  const uid = clusterUid ?? commonest(owned.map(({ tags }) => tags[clusterUidTag] ?? "")) ?? randomUUID();
+  const uids = new Map(owned.map((one) => [textOf(one.kind, one.key), one.tags[uidTag] ?? ""]));
+  const live = new Map(before.map((object) => [objectText(object), object]));
+  const objects = manifests.map((manifest): PlannedObject => {
+    const text = textOf(manifest.object.kind, manifest.key);
+    const known = live.get(text);
+    live.delete(text);
+    return {
+      object: known === undefined ? created(manifest, uids.get(text), now) : changed(known, manifest),
+      file: `${manifest.document.file}:${manifest.document.lineOf([])}`,
+    };
+  });
+  const others = [...live.values()].map((object) => (prunes ? deleted(object, now) : object));
+  const known = [...objects, ...others.map((object) => ({ object, file: undefined }))];
+  const orphans = prunes ? orphansIn(owned, known, uid) : [];
+  const first = new Map(orphans.toReversed().map((one) => [textOf(one.kind, one.key), one]));
+  const left = [...first.values()].toReversed().map((one) => deleted(objectOf(one, now), now));
+  return { objects: [...known, ...left.map((object) => ({ object, file: undefined }))], clusterUid: uid };
+}
+
+/** What bears the tags of this cluster, but belongs to none of its objects. */
+function orphansIn(owned: readonly Owned[], objects: readonly PlannedObject[], clusterUid: string): readonly Owned[] {
+  const texts = new Set(objects.map(({ object }) => objectText(object)));
+  return owned.filter(({ kind, key, tags }) => tags[clusterUidTag] === clusterUid && !texts.has(textOf(kind, key)));
+}
+
+/**
+ * The objects with a manifest, and all that refer to them or are referred to, over any number of references; by
+ * `objectText`. The others of a cluster are only observed.
+ */
+export function concerned(planned: readonly PlannedObject[]): ReadonlySet<string> {
+  const all = planned.map(({ object }) => object);
+  const objects: Objects = {
+    list: (kind) => all.filter((object) => object.kind === kind.kind),
+    get: (kind, key) => all.find((object) => object.kind === kind.kind && keyText(object.metadata) === keyText(key)),
+    watches: () => true,
+    namespace: async () => undefined,
+  };
+  const found = new Set<string>();
+  const open = planned.flatMap(({ object, file }) => (file === undefined ? [] : [object]));
+  for (let object = open.pop(); object !== undefined; object = open.pop()) {
+    if (found.has(objectText(object))) continue;
+    found.add(objectText(object));
+    for (const { kind, key } of wokenByObject(object, objects)) {
+      const other = objects.get(kind, key);
+      if (other !== undefined) open.push(other);
+    }
+  }
+  return found;
+}
+
+/** The same, by kind and AWS name. */
+export function orphansAmong(
+  objects: readonly PlannedObject[],
+  regions: readonly ReadRegion[],
+  { clusterName, clusterUid }: { readonly clusterName: string; readonly clusterUid: string },
+): readonly string[] {
+  const owned = regions.flatMap(ownedIn).filter(({ tags }) => tags[clusterTag] === clusterName);
+  return orphansIn(owned, objects, clusterUid).map(({ kind, awsName }) => `${kind} ${awsName}`);
+}
+
+/** A resource in AWS with the tags of an owner, whoever it is. */
+export interface Owned {
+  readonly kind: KindName;
+  readonly key: ObjectKey;
+  readonly awsName: string;
+  readonly tags: Tags;
+  readonly region: string;
+}
+
+export function ownedIn({ name: region, records }: ReadRegion): readonly Owned[] {
+  return namedIn(records).flatMap(({ kind, awsName, tags = {}, status }): readonly Owned[] => {
+    const owner = ownerIn(tags);
+    if (owner === undefined || status === "DELETED" || status === "DELETING") return [];
+    return [{ kind, key: { namespace: owner.namespace, name: owner.name }, awsName, tags, region }];
+  });
+}
+
+interface Named {
+  readonly kind: KindName;
+  readonly awsName: string;
+  readonly tags?: Tags | undefined;
+  readonly status?: string | undefined;
+}
+
+function namedIn({ environments, queues, definitions }: BatchRecords): readonly Named[] {
+  return [
+    ...environments.map(({ computeEnvironmentName: awsName, tags, status }): Named => {
+      return { kind: "BatchComputeEnvironment", awsName, tags, status };
+    }),
+    ...queues.map(({ jobQueueName: awsName, tags, status }): Named => ({ kind: "JobQueue", awsName, tags, status })),
+    ...definitions.map(({ jobDefinitionName, revision, tags }): Named => {
+      return { kind: "JobDefinition", awsName: `${jobDefinitionName}:${revision}`, tags };
+    }),
+  ];
+}
+
+/** @param uid by which AWS knows it; undefined: not yet */
+function created({ object, key }: ValidManifest, uid: string | undefined, now: number): KubeObject {
+  const { labels, annotations } = object.metadata;
+  // What already has something in AWS is older than what is new, and so keeps a name that both claim.
+  const creationTimestamp = timestamp(uid === undefined ? now : 0);
+  return withSchemaDefaults({
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: {
+      ...key,
+      uid: uid ?? randomUUID(),
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp,
+      ...(labels === undefined ? {} : { labels }),
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+    spec: object.spec,
+  });
+}
+
+/** The object after its manifest was applied. */
+function changed(before: KubeObject, { object }: ValidManifest): KubeObject {
+  const after = withSchemaDefaults({ ...before, spec: object.spec });
+  const { metadata } = before;
+  return {
+    ...after,
+    metadata: {
+      ...metadata,
+      generation: metadata.generation + (isDeepStrictEqual(before.spec, after.spec) ? 0 : 1),
+      labels: { ...metadata.labels, ...object.metadata.labels },
+      annotations: { ...metadata.annotations, ...object.metadata.annotations },
+    },
+  };
+}
+
+function deleted(object: KubeObject, now: number): KubeObject {
+  const { metadata } = object;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      generation: metadata.generation + 1,
+      finalizers: [cleanupFinalizer],
+      deletionTimestamp: metadata.deletionTimestamp ?? timestamp(now),
+    },
+  };
+}
+
+/** As much of the spec as deletions read, of an object of which only AWS resources are known. */
+const specs: Readonly<Record<KindName, object>> = {
+  BatchComputeEnvironment: { type: "MANAGED" },
+  JobQueue: { priority: 1, computeEnvironmentOrder: [] },
+  JobDefinition: { type: "container" },
+};
+
+function objectOf({ kind, key, awsName, tags, region }: Owned, now: number): KubeObject {
+  return withSchemaDefaults({
+    apiVersion,
+    kind,
+    metadata: {
+      ...key,
+      uid: tags[uidTag] ?? randomUUID(),
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: timestamp(now),
+    },
+    spec: { region, [kindOf(kind).awsName.field]: specName(awsName), ...specs[kind] },
+  });
+}
+
+/** The name in the spec: without the hash of an environment or the revision of a definition. */
+function specName(awsName: string): string {
+  return awsName.replace(/-[0-9a-f]{8}(?:-\d+)?$|:\d+$/, "");
+}
+
+function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+function textOf(kind: string, key: ObjectKey): string {
+  return `${kind} ${keyText(key)}`;
+}
+
+function commonest(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0];
+}

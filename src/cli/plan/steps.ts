@@ -1,0 +1,156 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Condition, KubeObject } from "../../api/object.ts";
+import { keyText } from "../../api/object.ts";
+import { batchCalls } from "../../aws/batch-calls.ts";
+import type { CallTable } from "../../aws/call-facts.ts";
+import { operationOf } from "../../aws/call-facts.ts";
+import { eachCall } from "../../aws/calls.ts";
+import { ec2Calls } from "../../aws/ec2-calls.ts";
+import { iamCalls } from "../../aws/iam-calls.ts";
+import { conditionsOf } from "../../controllers/conditions.ts";
+import type { Log } from "../../runtime/log.ts";
+import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
+import type { Cloud } from "../cloud.ts";
+import { shownInput, subjectOf } from "../local/writes.ts";
+import type { CopiedCloud } from "./copy/cloud.ts";
+import { changedFields, type WrittenField } from "./written.ts";
+
+/** What the operator does about an object, in order: its writes, and what it waits for in between. */
+export type Step = WriteStep | WaitStep;
+
+export interface WriteStep {
+  readonly kind: "write";
+  /** Its place among all writes of the plan, from 1 on. */
+  readonly number: number;
+  /** e.g. `CreateComputeEnvironment`. */
+  readonly operation: string;
+  /** What AWS calls it. */
+  readonly subject: string;
+  /** The reason and the words by which the operator reports the step. */
+  readonly reason: string;
+  readonly why: string;
+  readonly fields: readonly WrittenField[];
+}
+
+export interface WaitStep {
+  readonly kind: "wait";
+  readonly reason: string;
+  readonly why: string;
+  /** It waits for jobs, and what follows is planned as if they had ended. */
+  readonly assumed?: true;
+}
+
+/** Whose step a call belongs to, as the operator logs it before each act. */
+interface Act {
+  readonly object: string;
+  readonly reason: string;
+  readonly why: string;
+}
+
+/** Notes the steps of an operator, by object. */
+export class Steps {
+  /** By `objectText`. */
+  readonly of = new Map<string, Step[]>();
+  readonly #act = new AsyncLocalStorage<Act>();
+  #writes = 0;
+
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** The same log; says which step the writes that follow belong to. */
+  log(log: Log, fields: Readonly<Record<string, unknown>> = {}): Log {
+    return {
+      ...log,
+      info: (message, more) => {
+        if (message === "acts") this.#act.enterWith(actFrom({ ...fields, ...more }));
+        log.info(message, more);
+      },
+      with: (more) => this.log(log.with(more), { ...fields, ...more }),
+    };
+  }
+
+  /** The same cloud; notes each write that it accepts. */
+  cloud(copied: CopiedCloud): Cloud {
+    const { account, region, label } = copied;
+    return {
+      account,
+      region,
+      label,
+      connect: async (name) => {
+        const connection = await copied.connect(name);
+        const [copy, home] = [copied.copy(name), copied.copy(region)];
+        return {
+          ...connection,
+          batch: this.#noting(connection.batch, batchCalls, copy),
+          iam: async () => this.#noting(await connection.iam(), iamCalls, home),
+          ec2: async () => this.#noting(await connection.ec2(), ec2Calls, copy),
+        };
+      },
+    };
+  }
+
+  /** Notes what an object waits for, as it reports it. */
+  reported(object: KubeObject): void {
+    const wait = waitOf(conditionsOf(object));
+    if (wait === undefined) return;
+    const steps = this.#stepsOf(objectText(object));
+    const last = steps.at(-1);
+    if (last?.kind === "wait" && last.assumed === undefined) steps.pop();
+    steps.push(wait);
+  }
+
+  /** From here on the jobs that the object waits for are taken to have ended. */
+  assume(object: KubeObject): void {
+    const steps = this.#stepsOf(objectText(object));
+    const last = steps.at(-1);
+    if (last?.kind === "wait") steps.splice(-1, 1, { ...last, assumed: true });
+  }
+
+  #noting<A extends { readonly [Name in keyof A]: (input: never, options?: never) => Promise<unknown> }>(
+    api: A,
+    calls: CallTable<keyof A & string>,
+    copy: SimulatedAws,
+  ): A {
+    return eachCall<never>(api as never, calls as never, (name: string, kind, call) => {
+      if (kind === "read") return call;
+      return async (input: object, options) => {
+        const operation = operationOf(name);
+        const fields = changedFields(operation, shownInput(operation, input) as object, copy);
+        const answer = await call(input as never, options);
+        this.#wrote({ operation, subject: subjectOf({ operation, input, outcome: "ok" }), fields });
+        return answer;
+      };
+    }) as A;
+  }
+
+  #wrote(write: Pick<WriteStep, "operation" | "subject" | "fields">): void {
+    const { object = "", reason = "", why = "" } = this.#act.getStore() ?? {};
+    const number = ++this.#writes;
+    this.#stepsOf(object).push({ kind: "write", number, ...write, reason, why });
+  }
+
+  #stepsOf(object: string): Step[] {
+    const steps = this.of.get(object) ?? [];
+    this.of.set(object, steps);
+    return steps;
+  }
+}
+
+function actFrom({ controller, namespace, name, reason, why }: Readonly<Record<string, unknown>>): Act {
+  const object = `${String(controller)} ${keyText({ namespace: String(namespace), name: String(name) })}`;
+  return { object, reason: String(reason), why: String(why) };
+}
+
+/** Ready says what an object waits for; while it is Ready, Retiring says what its predecessors wait for. */
+function waitOf(conditions: readonly Condition[]): WaitStep | undefined {
+  const ready = conditions.find(({ type }) => type === "Ready");
+  const retiring = conditions.find(({ type, status }) => type === "Retiring" && status === "True");
+  const wait = ready?.status === "True" ? retiring : ready;
+  return wait && { kind: "wait", reason: wait.reason, why: wait.message };
+}
+
+/** `kind namespace/name`. */
+export function objectText({ kind, metadata }: Pick<KubeObject, "kind" | "metadata">): string {
+  return `${kind} ${keyText(metadata)}`;
+}

@@ -1,0 +1,187 @@
+import { isDeepStrictEqual } from "node:util";
+import type { IpPermission } from "@aws-sdk/client-ec2";
+import {
+  clusterUidTag,
+  createdAtTag,
+  fingerprintTag,
+  registeredAtTag,
+  retiredAtTag,
+  returnedAtTag,
+  servingSinceTag,
+  uidTag,
+} from "../../controllers/ownership.ts";
+import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
+
+/** A field that a write sets, with its values as JSON text. */
+export interface WrittenField {
+  readonly path: string;
+  /** Undefined: it has no value before. */
+  readonly from?: string;
+  /** Undefined: it has no value afterwards. */
+  readonly to?: string;
+}
+
+/** For a value that only AWS or the cluster decides. */
+const decidedLater = "(known after apply)";
+
+/** Tags that have other values each time. */
+const volatileTags: ReadonlySet<string> = new Set([
+  uidTag,
+  clusterUidTag,
+  createdAtTag,
+  registeredAtTag,
+  servingSinceTag,
+  retiredAtTag,
+  returnedAtTag,
+  fingerprintTag,
+]);
+
+/** Members that name what a write is about, or are about the request itself. */
+const silent: ReadonlySet<string> = new Set([
+  "computeEnvironmentName",
+  "computeEnvironment",
+  "jobQueueName",
+  "jobQueue",
+  "jobDefinitionName",
+  "jobDefinition",
+  "resourceArn",
+  "jobId",
+  "reason",
+  "RoleName",
+  "InstanceProfileName",
+  "ServiceName",
+  "GroupName",
+  "GroupId",
+  "VpcEndpointId",
+  "VpcEndpointIds",
+  "ClientToken",
+]);
+
+/**
+ * The fields that a write changes, as the copy has them before it.
+ * @param input of the call, without values that may be secret
+ */
+export function changedFields(operation: string, input: object, copy: SimulatedAws): readonly WrittenField[] {
+  const tags = tagFields(operation, input, copy);
+  if (tags !== undefined) return tags;
+  const before = new Map(leaves(beforeOf(operation, input, copy)));
+  return leaves(input).flatMap(([path, value]): readonly WrittenField[] => {
+    const old = before.get(path);
+    if (isDeepStrictEqual(old, value)) return [];
+    return [{ path, ...(old === undefined ? {} : { from: textOf(old) }), to: textOf(value) }];
+  });
+}
+
+interface Tagging {
+  readonly resourceArn?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly tagKeys?: readonly string[];
+  readonly RoleName?: string;
+  readonly InstanceProfileName?: string;
+  readonly Resources?: readonly string[];
+  readonly Tags?: readonly { readonly Key?: string; readonly Value?: string }[];
+  readonly TagKeys?: readonly string[];
+}
+
+/** Of a write of tags alone; undefined: it is another one. */
+function tagFields(operation: string, input: Tagging, copy: SimulatedAws): readonly WrittenField[] | undefined {
+  if (!/^(?:Un)?Tag|^(?:Create|Delete)Tags$/.test(operation)) return undefined;
+  const before = tagsBefore(input, copy);
+  const isRemoval = /^Untag|^DeleteTags$/.test(operation);
+  const given = {
+    ...input.tags,
+    ...Object.fromEntries((input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
+  };
+  const keys = isRemoval
+    ? [...(input.tagKeys ?? []), ...(input.TagKeys ?? []), ...Object.keys(given)]
+    : Object.keys(given);
+  return keys.map((key) => {
+    const from = before[key] === undefined ? {} : { from: tagText(key, before[key]) };
+    return { path: `tags.${key}`, ...from, ...(isRemoval ? {} : { to: tagText(key, given[key] ?? "") }) };
+  });
+}
+
+function tagsBefore(input: Tagging, { truth }: SimulatedAws): Readonly<Record<string, string>> {
+  const { resourceArn: arn, RoleName: role, InstanceProfileName: profile, Resources: [id] = [] } = input;
+  if (role !== undefined) return truth.roles().find(({ name }) => name === role)?.tags ?? {};
+  if (profile !== undefined) return truth.instanceProfiles().find(({ name }) => name === profile)?.tags ?? {};
+  if (id !== undefined) {
+    const group = truth.securityGroups().find(({ GroupId }) => GroupId === id);
+    const endpoint = truth.vpcEndpoints().find(({ VpcEndpointId }) => VpcEndpointId === id);
+    return Object.fromEntries(((group ?? endpoint)?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+  }
+  const environment = truth.computeEnvironments().find((one) => one.computeEnvironmentArn === arn);
+  const queue = truth.jobQueues().find((one) => one.jobQueueArn === arn);
+  const definition = truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
+  return (environment ?? queue ?? definition)?.tags ?? {};
+}
+
+interface Naming {
+  readonly computeEnvironment?: string;
+  readonly jobQueue?: string;
+  readonly RoleName?: string;
+}
+
+/** What AWS describes of what the write updates. */
+function beforeOf(operation: string, input: Naming, { truth }: SimulatedAws): object {
+  switch (operation) {
+    case "UpdateComputeEnvironment":
+      return (
+        truth.computeEnvironments().find((one) => isNamed(one.computeEnvironmentArn, input.computeEnvironment)) ?? {}
+      );
+    case "UpdateJobQueue":
+      return truth.jobQueues().find((one) => isNamed(one.jobQueueArn, input.jobQueue)) ?? {};
+    case "UpdateAssumeRolePolicy":
+      return { PolicyDocument: truth.roles().find(({ name }) => name === input.RoleName)?.trust };
+    default:
+      return {};
+  }
+}
+
+function isNamed(arn: string, reference: string | undefined): boolean {
+  return arn === reference || arn.endsWith(`/${reference}`);
+}
+
+/** Members with their values; of maps their members, of lists the list. Tags of ownership are on everything. */
+function leaves(value: object, path = ""): (readonly [string, unknown])[] {
+  return Object.entries(value).flatMap(([member, inner]): (readonly [string, unknown])[] => {
+    const at = path === "" ? member : `${path}.${member}`;
+    if (member === "IpPermissions") return [["rules", (inner as readonly IpPermission[]).flatMap(ruleTexts)]];
+    if (inner === undefined || (path === "" && isSilent(member, value)) || at.startsWith("tags.awsbatch.dev/"))
+      return [];
+    if (member === "Tags" || member === "TagSpecifications") return [];
+    if (typeof inner === "object" && inner !== null && !Array.isArray(inner)) return leaves(inner, at);
+    return [[at, inner]];
+  });
+}
+
+/** `tcp 443 10.0.0.0/8`, for each peer. */
+function ruleTexts({ IpProtocol: protocol, FromPort: from, ToPort: to, ...peers }: IpPermission): readonly string[] {
+  const ports = from === undefined ? "" : from === to ? ` ${from}` : ` ${from}-${to}`;
+  const { IpRanges = [], Ipv6Ranges = [], PrefixListIds = [], UserIdGroupPairs = [] } = peers;
+  const names = [
+    ...IpRanges.map(({ CidrIp }) => CidrIp),
+    ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6),
+    ...PrefixListIds.map(({ PrefixListId }) => PrefixListId),
+    ...UserIdGroupPairs.map(({ GroupId }) => GroupId),
+  ];
+  return names.map((name) => `${protocol === "-1" ? "all" : protocol}${ports} ${name}`);
+}
+
+/** A profile names the role that is put into it. */
+function isSilent(member: string, input: object): boolean {
+  return silent.has(member) && !(member === "RoleName" && "InstanceProfileName" in input);
+}
+
+function tagText(key: string, value: string): string {
+  return volatileTags.has(key) ? decidedLater : JSON.stringify(value);
+}
+
+/** Documents of policies are JSON in themselves, and say nothing by their version. */
+function textOf(value: unknown): string {
+  if (typeof value === "string" && value.startsWith("{")) {
+    const { Version: _version, ...document } = JSON.parse(value) as Readonly<Record<string, unknown>>;
+    return JSON.stringify(document["Statement"] ?? document);
+  }
+  return JSON.stringify(value)?.replace(/"arn:aws[a-z-]*:batch:[^"]*:compute-environment\/([^"]*)"/g, '"$1"') ?? "";
+}
