@@ -63,9 +63,17 @@ function answering(pages: Pages): (request: IncomingMessage, response: ServerRes
   };
 }
 
+/** Answers that a client does not read stay in memory. Scrapers and the kubelet use few connections, and open new ones. */
+const mostConnections = 64;
+const mostRequestsPerConnection = 16;
+
 async function listening(server: Server, { host, port }: ListenAddress): Promise<HttpServer> {
   // Only a scraper and the kubelet send requests, so incomplete requests time out early.
   server.requestTimeout = 10_000;
+  server.maxConnections = mostConnections;
+  server.maxRequestsPerSocket = mostRequestsPerConnection;
+  // The last answer asks the client to close; Node would answer each further request with 503.
+  server.on("dropRequest", (_request, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {

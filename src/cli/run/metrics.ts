@@ -6,6 +6,7 @@ import type { Operator } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Page, Pages } from "../../runtime/http-server.ts";
 import { RuntimeMetrics } from "../../runtime/metrics.ts";
+import { sharedFor } from "../../runtime/shared-for.ts";
 import { countAwsStatuses, countConditions, countDeletions, countReplacements, notReady } from "./object-counts.ts";
 import { followJobs } from "./queue-jobs.ts";
 
@@ -20,6 +21,9 @@ export interface OperatorMetrics {
 
 /** Regions come from manifests, so anybody could invent them: further regions share one label. */
 const regionLabels = 40;
+
+/** A page takes several ms, and anybody who reaches the port may ask for it; scrapers ask every few seconds. */
+const renderEveryMs = 1000;
 
 /** Everything in `/metrics`. Every label is bounded: kinds, operations, outcomes, conditions, steps, regions. */
 export function metricsOf({ clock, version }: { readonly clock: Clock; readonly version: string }): OperatorMetrics {
@@ -63,11 +67,15 @@ export function metricsOf({ clock, version }: { readonly clock: Clock; readonly 
   return {
     runtime,
     pages: {
-      "/metrics": async (): Promise<Page> => ({
-        status: 200,
-        contentType: registry.contentType,
-        body: await registry.metrics(),
-      }),
+      "/metrics": sharedFor(
+        clock,
+        renderEveryMs,
+        async (): Promise<Page> => ({
+          status: 200,
+          contentType: registry.contentType,
+          body: await registry.metrics(),
+        }),
+      ),
     },
     awsCall({ operation, outcome, durationMs }, region) {
       calls.inc({ operation, outcome, region: labelOf(region) });
