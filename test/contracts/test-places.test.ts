@@ -4,11 +4,8 @@ import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/**
- * Folders of tests that do not mirror one source file; test/README.md describes each. Among the controllers
- * some tests of behaviour are still next to the files.
- */
-const folders = ["stories", "contracts", "simulation", "examples", "integration", "packaging", "controllers"];
+/** Folders of tests that do not mirror one source file; test/README.md describes each. */
+const folders = ["stories", "contracts", "simulation", "examples", "integration", "packaging"];
 
 /** The file that a test is about, or the folder: `test/aws/errors/names.test.ts` is about `src/aws/errors.ts`. */
 function isMirrored(file: string): boolean {

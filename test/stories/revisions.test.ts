@@ -1,11 +1,10 @@
-import { afterEach, describe, expect, it } from "vitest";
-import type { JobDefinitionSpec, JobDefinitionStatus } from "../../../src/api/v1alpha1/job-definition.ts";
-import { nameTag, retainedFromTag } from "../../../src/controllers/ownership.ts";
-import { MemoryStore } from "../../../src/kube/memory-store.ts";
-import { jobDefinition } from "../../manifests.ts";
-import { createWorld, type World, type WorldOptions } from "../../world.ts";
-
-/** Whole stories of job definitions: the operator as it runs, against the simulated AWS. */
+import { describe, expect, it } from "vitest";
+import type { JobDefinitionSpec, JobDefinitionStatus } from "../../src/api/v1alpha1/job-definition.ts";
+import { nameTag, retainedFromTag } from "../../src/controllers/ownership.ts";
+import { MemoryStore } from "../../src/kube/memory-store.ts";
+import { jobDefinition } from "../manifests.ts";
+import type { World, WorldOptions } from "../world.ts";
+import { aWorld, expectStory } from "./story.ts";
 
 const container = (tag: string): NonNullable<JobDefinitionSpec["containerProperties"]> => ({
   image: `alpine:${tag}`,
@@ -16,18 +15,6 @@ const container = (tag: string): NonNullable<JobDefinitionSpec["containerPropert
 });
 const image = (tag: string): Partial<JobDefinitionSpec> => ({ containerProperties: container(tag) });
 const job = (tag: string, spec: Partial<JobDefinitionSpec> = {}) => jobDefinition("job", { ...image(tag), ...spec });
-
-const worlds: World[] = [];
-
-async function begin(options: WorldOptions = {}): Promise<World> {
-  const world = await createWorld(options);
-  worlds.push(world);
-  return world;
-}
-
-afterEach(async () => {
-  for (const world of worlds.splice(0)) expect(world.violations).toEqual([]);
-});
 
 /** `revision:image` of the ACTIVE revisions, oldest first. */
 function active(world: World): readonly string[] {
@@ -60,12 +47,12 @@ async function deregister(world: World, name: string): Promise<void> {
 
 async function keeps(world: World, story: string): Promise<void> {
   await world.seconds(5);
-  await expect(world.transcript()).toMatchFileSnapshot(`../../golden/job-definition/${story}.txt`);
+  await expectStory(world, `revisions/${story}`);
 }
 
 describe("a job definition that is held by dry-run", () => {
   it("names in status.plan the fields that differ, without the values that may be secrets, and then costs nothing", async () => {
-    const world = await begin();
+    const world = await aWorld();
     const withPassword = (tag: string, value: string) =>
       job(tag, { containerProperties: { ...container(tag), environment: [{ name: "PASSWORD", value }] } });
     world.apply(withPassword("1", "hunter1"));
@@ -92,7 +79,7 @@ describe("a job definition that is held by dry-run", () => {
 
 describe("a job definition", () => {
   it("is registered once, and then left alone", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.untilReady();
     const calls = world.aws.log.length;
@@ -112,7 +99,7 @@ describe("a job definition", () => {
   });
 
   it("gets a new revision for another image, and again for the way back", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.untilReady();
     world.apply(job("2"));
@@ -125,7 +112,7 @@ describe("a job definition", () => {
   });
 
   it("gets no new revision for a spec that means the same", async () => {
-    const world = await begin();
+    const world = await aWorld();
     const environment = [
       { name: "A", value: "1" },
       { name: "B", value: "2" },
@@ -150,7 +137,7 @@ describe("a job definition", () => {
   });
 
   it("covers somebody else's revision once, and yields to a second one within 10 minutes", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.untilReady();
     await world.seconds(60);
@@ -166,7 +153,7 @@ describe("a job definition", () => {
   });
 
   it("covers a revision that was copied by hand with its tags and another image", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.untilReady();
     await intrude(world, "evil", { ...world.aws.truth.jobDefinitions()[0]?.tags });
@@ -176,7 +163,7 @@ describe("a job definition", () => {
   });
 
   it("covers a revision that was copied by hand also when the one that it was copied from is gone", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.untilReady();
     await intrude(world, "evil", { ...world.aws.truth.jobDefinitions()[0]?.tags });
@@ -191,7 +178,7 @@ describe("a job definition", () => {
   });
 
   it("is registered again when it was deregistered by hand", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.untilReady();
     world.apply(job("2"));
@@ -209,7 +196,7 @@ describe("a job definition", () => {
   });
 
   it("keeps as many old revisions as desired, and those that have not been superseded for long", async () => {
-    const world = await begin();
+    const world = await aWorld();
     const limits = { revisionHistoryLimit: 1, revisionMinAgeSeconds: 600 };
     for (const tag of ["1", "2", "3", "4"]) {
       world.apply(job(tag, limits));
@@ -223,7 +210,7 @@ describe("a job definition", () => {
   });
 
   it("changes tags in place", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1", { tags: { team: "red", stage: "test" } }));
     await world.untilReady();
     world.apply(job("1", { tags: { team: "blue" } }));
@@ -239,7 +226,7 @@ describe("a job definition", () => {
   });
 
   it("leaves a name that somebody else uses, unless it may be adopted", async () => {
-    const world = await begin({ flags: { adoptableNames: ["team_*"] } });
+    const world = await aWorld({ flags: { adoptableNames: ["team_*"] } });
     await intrude(world, "1", { owner: "terraform" });
     world.apply(job("2"));
     await world.until("it is not adopted", stalled(world, "NotAdopted"), 120);
@@ -253,7 +240,7 @@ describe("a job definition", () => {
   });
 
   it("registers above somebody else's revision with IfExists, and leaves that one", async () => {
-    const world = await begin({ flags: { adoptableNames: ["team_*"] } });
+    const world = await aWorld({ flags: { adoptableNames: ["team_*"] } });
     await intrude(world, "1", { owner: "terraform" });
     world.apply(job("2", { adoptionPolicy: "IfExists" }));
     await world.untilReady();
@@ -265,7 +252,7 @@ describe("a job definition", () => {
   });
 
   it("leaves everything with Retain, and takes it up again without a new revision", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1", { deletionPolicy: "Retain" }));
     await world.untilReady();
     world.delete("JobDefinition", "job");
@@ -279,7 +266,7 @@ describe("a job definition", () => {
   });
 
   it("is deleted with all revisions that are ours", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.untilReady();
     world.apply(job("2"));
@@ -291,7 +278,7 @@ describe("a job definition", () => {
   });
 
   it("is registered once although AWS's answer is lost", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.aws.faults.add({ fault: { kind: "loseResponse" }, on: "RegisterJobDefinition", times: 1 });
     world.apply(job("1"));
     await world.untilReady();
@@ -302,7 +289,7 @@ describe("a job definition", () => {
   });
 
   it("belongs to the older of two objects that claim one name", async () => {
-    const world = await begin();
+    const world = await aWorld();
     const claiming = (name: string, tag: string) => jobDefinition(name, { ...image(tag), jobDefinitionName: "shared" });
     world.apply(claiming("job", "1"));
     await world.untilReady();
@@ -323,11 +310,11 @@ describe("an operator that was killed", () => {
   const restarted = async (world: World, options: WorldOptions = {}): Promise<World> => {
     void world.stop();
     await world.clock.advance(0);
-    return begin({ aws: world.aws, clock: world.clock, store: world.store, ...options });
+    return aWorld({ aws: world.aws, clock: world.clock, store: world.store, ...options });
   };
 
   it("registers nothing again when it had not yet reported that it registered", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.until("AWS has the revision", () => active(world).length === 1);
     const next = await restarted(world);
@@ -337,7 +324,7 @@ describe("an operator that was killed", () => {
   });
 
   it("finds everything at rest and writes nothing", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.untilReady();
     await world.seconds(60);
@@ -349,7 +336,7 @@ describe("an operator that was killed", () => {
   });
 
   it("in a lost cluster leaves its revisions to the next one, which tags them only with --take-over-cluster-uid", async () => {
-    const world = await begin();
+    const world = await aWorld();
     world.apply(job("1"));
     await world.untilReady();
     world.apply(job("2"));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { Environment } from "../../../src/aws/batch.ts";
-import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { directives, ec2, environment, now, queue, seen, settings, withResources } from "./given.ts";
-import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../../src/aws/batch.ts";
+import type { Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import { directives, ec2, environment, now, queue, seen, settings, withResources } from "../given.ts";
+import { fresh, id, iso, next, old, other, retired, serving } from "../replaced.ts";
 
 const arnOf = (name: string): string => `arn:aws:batch:eu-west-1:123456789012:compute-environment/${name}`;
 const tagged = (name: string, set: object, remove: readonly string[] = []) => [

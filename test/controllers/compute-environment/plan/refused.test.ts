@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { Environment } from "../../../src/aws/batch.ts";
-import type { Failure } from "../../../src/controllers/agenda.ts";
-import type { Choice } from "../../../src/controllers/choose.ts";
-import { type Action, independentName } from "../../../src/controllers/compute-environment/action.ts";
-import type { JobsSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../../src/aws/batch.ts";
+import type { Failure } from "../../../../src/controllers/agenda.ts";
+import type { Choice } from "../../../../src/controllers/choose.ts";
+import { type Action, independentName } from "../../../../src/controllers/compute-environment/action.ts";
+import type { JobsSeen, Seen } from "../../../../src/controllers/compute-environment/seen.ts";
 import {
   chosen,
   directives,
@@ -17,8 +17,8 @@ import {
   seen,
   settings,
   withResources,
-} from "./given.ts";
-import { fresh, id, iso, old, other, retired, serving } from "./replaced.ts";
+} from "../given.ts";
+import { fresh, id, iso, old, other, retired, serving } from "../replaced.ts";
 
 const minute = 60_000;
 const failureOf = (name: string): Failure => ({ kind: "denied", operation: "batch:X", message: name, advice: "" });

@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
-import type { Environment, Queue } from "../../../src/aws/batch.ts";
-import type { Plan } from "../../../src/controllers/agenda.ts";
-import type { Choice } from "../../../src/controllers/choose.ts";
-import { planId } from "../../../src/controllers/compute-environment/request.ts";
-import type { JobsSeen } from "../../../src/controllers/compute-environment/seen.ts";
-import type { Action } from "../../../src/controllers/job-queue/action.ts";
-import { anyServing, anyUsable, orderFor } from "../../../src/controllers/job-queue/order.ts";
-import { planFor } from "../../../src/controllers/job-queue/plan.ts";
-import type { EntrySeen, Seen } from "../../../src/controllers/job-queue/seen.ts";
-import { ownerIn, ownershipOf, ownerTags } from "../../../src/controllers/ownership.ts";
-import { orderOf } from "../../../src/controllers/queue-order.ts";
-import { decided } from "../decided.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { JobQueueSpec } from "../../../../src/api/v1alpha1/job-queue.ts";
+import type { Environment, Queue } from "../../../../src/aws/batch.ts";
+import type { Plan } from "../../../../src/controllers/agenda.ts";
+import type { Choice } from "../../../../src/controllers/choose.ts";
+import { planId } from "../../../../src/controllers/compute-environment/request.ts";
+import type { JobsSeen } from "../../../../src/controllers/compute-environment/seen.ts";
+import type { Action } from "../../../../src/controllers/job-queue/action.ts";
+import { anyServing, anyUsable, orderFor } from "../../../../src/controllers/job-queue/order.ts";
+import { planFor } from "../../../../src/controllers/job-queue/plan.ts";
+import type { EntrySeen, Seen } from "../../../../src/controllers/job-queue/seen.ts";
+import { ownerIn, ownershipOf, ownerTags } from "../../../../src/controllers/ownership.ts";
+import { orderOf } from "../../../../src/controllers/queue-order.ts";
+import { decided } from "../../decided.ts";
 import {
   directives,
   ec2,
@@ -32,7 +32,7 @@ import {
   settings,
   unresolved,
   withResources,
-} from "./given.ts";
+} from "../given.ts";
 
 /** What holds for the plan of a queue whatever is in AWS. */
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
-import { differences } from "../../../src/controllers/compute-environment/diff.ts";
-import { createRequest, updateRequest } from "../../../src/controllers/compute-environment/request.ts";
-import { timestamp } from "../../../src/controllers/conditions.ts";
-import { account, environment as environmentNow, refusal } from "../../simulator/account.ts";
-import { ec2, fargate, identity, now, withResources } from "./given.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import { differences } from "../../../../src/controllers/compute-environment/diff.ts";
+import { createRequest, updateRequest } from "../../../../src/controllers/compute-environment/request.ts";
+import { timestamp } from "../../../../src/controllers/conditions.ts";
+import { account, environment as environmentNow, refusal } from "../../../simulator/account.ts";
+import { ec2, fargate, identity, now, withResources } from "../given.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 

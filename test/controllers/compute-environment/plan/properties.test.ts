@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { Environment } from "../../../src/aws/batch.ts";
-import type { Action } from "../../../src/controllers/compute-environment/action.ts";
-import { differences } from "../../../src/controllers/compute-environment/diff.ts";
-import { approvalOf, type HeldStep } from "../../../src/controllers/compute-environment/replacement.ts";
-import { report } from "../../../src/controllers/compute-environment/report.ts";
-import { planId } from "../../../src/controllers/compute-environment/request.ts";
-import type { JobsSeen, QueueSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ownershipOf, type Tags } from "../../../src/controllers/ownership.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../../src/aws/batch.ts";
+import type { Action } from "../../../../src/controllers/compute-environment/action.ts";
+import { differences } from "../../../../src/controllers/compute-environment/diff.ts";
+import { approvalOf, type HeldStep } from "../../../../src/controllers/compute-environment/replacement.ts";
+import { report } from "../../../../src/controllers/compute-environment/report.ts";
+import { planId } from "../../../../src/controllers/compute-environment/request.ts";
+import type { JobsSeen, QueueSeen, Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import { ownershipOf, type Tags } from "../../../../src/controllers/ownership.ts";
 import {
   chosen,
   directives,
@@ -23,7 +23,7 @@ import {
   seen,
   settings,
   withResources,
-} from "./given.ts";
+} from "../given.ts";
 
 /**
  * What holds for the plan of a compute environment whatever is in AWS: any mix of environments, queues and specs,

@@ -11,7 +11,7 @@ import {
   sameSet,
   sameText,
   sameValue,
-} from "../../../src/controllers/compare.ts";
+} from "../../src/controllers/compare.ts";
 
 const profile = "arn:aws:iam::1:instance-profile/path/ecs";
 const template = { launchTemplateId: "lt-1" };

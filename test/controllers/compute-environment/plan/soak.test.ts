@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { Environment } from "../../../src/aws/batch.ts";
-import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { approvalFor, chosen, directives, ec2, environment, object, queue, seen, withResources } from "./given.ts";
-import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../../src/aws/batch.ts";
+import type { Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import { approvalFor, chosen, directives, ec2, environment, object, queue, seen, withResources } from "../given.ts";
+import { fresh, id, iso, next, old, other, retired, serving } from "../replaced.ts";
 
 describe("the soak", () => {
   const queues = [queue("q1", ["new"])];

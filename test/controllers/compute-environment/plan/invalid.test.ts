@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { Environment } from "../../../src/aws/batch.ts";
-import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { directives, ec2, environment, now, queue, seen } from "./given.ts";
-import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../../src/aws/batch.ts";
+import type { Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import { directives, ec2, environment, now, queue, seen } from "../given.ts";
+import { fresh, id, iso, next, old, other, retired, serving } from "../replaced.ts";
 
 describe("what AWS found INVALID although queues name it", () => {
   const never: BatchComputeEnvironmentSpec = { ...other, replacement: { policy: "Never" } };

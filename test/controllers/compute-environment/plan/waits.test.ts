@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { approvalFor, directives, ec2, environment, queue, settings } from "./given.ts";
-import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import { approvalFor, directives, ec2, environment, queue, settings } from "../given.ts";
+import { fresh, id, iso, next, old, other, retired, serving } from "../replaced.ts";
 
 describe("a wait, or what bars the way, as a whole,", () => {
   const returned = { tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } };
