@@ -49,6 +49,29 @@ describe("of every state that an object can be in, all tools say what is true", 
     expect(words.find((line) => line.startsWith("paused with an edit"))).toMatch(/without it/);
   });
 
+  test("messages that Argo CD may show for minutes stay true while the operator goes on", async () => {
+    const find = (name: string): KubeObject => (states.find((state) => state.name === name) as State).object;
+    const ready = find("ready");
+    const paused = find("paused with an edit that waits");
+    const { metadata, ...rest } = ready;
+    const verdictsNow = await judge([
+      // Just created: what the schema says, and another generation than the one that was seen.
+      { metadata, apiVersion: ready.apiVersion, kind: ready.kind, spec: ready.spec },
+      { ...rest, metadata: { ...metadata, generation: metadata.generation + 1 } },
+      // Resumed a moment ago.
+      {
+        ...paused,
+        metadata: { ...paused.metadata, annotations: {} },
+        status: { ...(paused.status as object), observedGeneration: paused.metadata.generation },
+      },
+    ]);
+    expect(verdictsNow.map(({ health }) => health)).toEqual([
+      { status: "Progressing", message: "Applied; the conditions of the object show the step" },
+      { status: "Progressing", message: "Applied; the conditions of the object show the step" },
+      { status: "Progressing", message: "Resumed; the conditions of the object show the step" },
+    ]);
+  });
+
   test("actions are offered exactly where they mean something", () => {
     const offers = (name: string): readonly string[] => {
       const index = states.findIndex((state) => state.name === name);

@@ -22,7 +22,9 @@ end
 
 local ready = condition("Ready")
 local stalled = condition("Stalled")
-local message = ready ~= nil and ready.message or "The operator has not seen this object yet"
+-- Argo CD shows a message until the health status changes, so it must stay true while the operator goes on.
+local applied = "Applied; the conditions of the object show the step"
+local message = ready ~= nil and ready.reason ~= "Pending" and ready.message or applied
 
 -- While the object is paused or in dry run, the message lists the planned writes, or says that there are none.
 if annotated("awsbatch.dev/paused") then
@@ -32,7 +34,11 @@ if annotated("awsbatch.dev/dry-run") then
   return health("Suspended", ready ~= nil and ready.reason == "DryRun" and message or "dry-run by annotation")
 end
 if obj.status == nil or obj.status.observedGeneration ~= obj.metadata.generation then
-  return health("Progressing", "The operator has not seen this generation yet")
+  return health("Progressing", applied)
+end
+-- The annotation is gone, and the condition still shows it.
+if ready ~= nil and (ready.reason == "Paused" or ready.reason == "DryRun") then
+  return health("Progressing", "Resumed; the conditions of the object show the step")
 end
 if stalled ~= nil and stalled.status == "True" then
   return health("Degraded", stalled.message)
