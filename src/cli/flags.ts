@@ -79,6 +79,22 @@ export function accountIds(text: string, previous: readonly string[] | undefined
   return ids;
 }
 
+/** `NAMESPACE/GLOB`: without its namespace a glob would let every tenant have the names. */
+export function namespacedGlobs(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const globs = listOf(text, previous);
+  const bare = globs.find((glob) => !glob.includes("/"));
+  if (bare !== undefined) {
+    throw new InvalidArgumentError(
+      `"${bare}" names no namespace: write NAMESPACE/${bare}, or */${bare} for all namespaces.`,
+    );
+  }
+  const wrong = globs.find((glob) => !/^(?:\*|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/[^/]+$/.test(glob));
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError(`"${wrong}" is not NAMESPACE/GLOB, with the name of a namespace or *.`);
+  }
+  return globs;
+}
+
 /** `8s`, `10m`, `1h`, or a plain number of seconds; gives milliseconds. */
 export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
@@ -133,6 +149,7 @@ export interface OperatorFlags {
   readonly allowedAccountIds?: readonly string[];
   readonly allowedRegions?: readonly string[];
   readonly adoptableNames?: readonly string[];
+  readonly allowedNames?: readonly string[];
   readonly allowForeignRepoint?: boolean;
   readonly defaultDeletionPolicy?: "Delete" | "Retain";
   readonly ignoreTagKeys?: readonly string[];
@@ -161,7 +178,16 @@ export function operatorOptions(): readonly Option[] {
       "--allowed-regions <globs>",
       "regions that objects may name in addition to the default region (default: none)",
     ),
-    new ListOption("--adoptable-names <globs>", "names of AWS resources that adoptionPolicy may adopt"),
+    new ListOption(
+      "--adoptable-names <globs>",
+      "names of AWS resources that adoptionPolicy may adopt, as NAMESPACE/GLOB (*/GLOB: any namespace)",
+      namespacedGlobs,
+    ),
+    new ListOption(
+      "--allowed-names <globs>",
+      "names with the prefix of another namespace that specs may give, as NAMESPACE/GLOB",
+      namespacedGlobs,
+    ),
     new Option("--allow-foreign-repoint", "let foreignQueues: Repoint write queues that the operator does not own"),
     new Option(
       "--default-deletion-policy <policy>",

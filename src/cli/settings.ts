@@ -6,7 +6,10 @@ export function settingsFrom(flags: OperatorFlags, region: string): Settings {
   return {
     region,
     defaultDeletionPolicy: flags.defaultDeletionPolicy ?? defaultSettings.defaultDeletionPolicy,
-    adoptableNames: flags.adoptableNames ?? defaultSettings.adoptableNames,
+    names: {
+      allowedNames: flags.allowedNames ?? defaultSettings.names.allowedNames,
+      adoptableNames: flags.adoptableNames ?? defaultSettings.names.adoptableNames,
+    },
     allowForeignRepoint: flags.allowForeignRepoint ?? defaultSettings.allowForeignRepoint,
     ignoreTagKeys: flags.ignoreTagKeys ?? defaultSettings.ignoreTagKeys,
     maxConcurrentReplacements: flags.maxConcurrentReplacements ?? defaultSettings.maxConcurrentReplacements,

@@ -1,9 +1,12 @@
+import type { AwsNaming } from "../api/batch-kind.ts";
 import { type Kind, type KubeObject, keyText } from "../api/object.ts";
 import { directivesOf } from "./directives.ts";
-import { belongsTo } from "./naming.ts";
+import { type NamespaceReads, nameSeen } from "./names-seen.ts";
+import { awsNameOf, belongsTo } from "./naming.ts";
 import { type Cluster, identityOf, ownershipOf, type Tags } from "./ownership.ts";
 import type { Objects, Settings } from "./ports.ts";
 
+type NamedKind = Kind & { readonly awsName: AwsNaming };
 type Located = { readonly region?: string | undefined };
 
 /**
@@ -15,53 +18,84 @@ type Located = { readonly region?: string | undefined };
 /** The other objects of the same kind that claim the same AWS name in the same region. */
 export function rivalsOf<O extends KubeObject>(
   object: O,
-  kind: Kind,
-  nameOf: (object: O) => string,
-  objects: Pick<Objects, "list">,
-  settings: Settings,
+  kind: NamedKind,
+  { objects, settings }: { readonly objects: Pick<Objects, "list">; readonly settings: Settings },
 ): readonly O[] {
   const region = (one: KubeObject): string => (one.spec as Located).region ?? settings.region;
-  const [name, at] = [nameOf(object), region(object)];
+  const [name, at] = [awsNameOf(kind, object), region(object)];
   return (objects.list(kind) as readonly O[]).filter(
-    (other) => nameOf(other) === name && region(other) === at && other.metadata.uid !== object.metadata.uid,
+    (other) => awsNameOf(kind, other) === name && region(other) === at && other.metadata.uid !== object.metadata.uid,
   );
 }
 
 /**
  * What a claim rests on: a resource in AWS that has the object's tags, or only that the object is going to create one.
- * Without either the object claims nothing: it must not keep a name from others at no cost.
+ * Without either, or where its namespace may not have the name, the object claims nothing: it must not keep a name from
+ * others at no cost.
  */
-export type Standing = "resource" | "intent" | "nothing";
+type Standing = "resource" | "intent" | "nothing";
 
-/** @param hasResource whether AWS has something with the object's tags */
-export function standingOf(object: KubeObject, settings: Settings, hasResource: boolean): Standing {
+/**
+ * The rival that has the name before the object, where AWS's tags name nobody; undefined: the object has it.
+ *
+ * @param hasResource whether AWS has something with the tags of a claimant
+ */
+export async function claimantOf<O extends KubeObject>(
+  object: O,
+  rivals: readonly O[],
+  { kind, hasResource }: { readonly kind: NamedKind; readonly hasResource: (one: O) => boolean },
+  reads: NamespaceReads,
+  signal: AbortSignal,
+): Promise<O | undefined> {
+  if (rivals.length === 0) return undefined;
+  const claimOf = async (one: O): Promise<Claim<O>> => ({
+    object: one,
+    standing: await standingOf(one, kind, hasResource(one), reads, signal),
+  });
+  const claims = await Promise.all(rivals.map(claimOf));
+  return claimantBefore(awsNameOf(kind, object), await claimOf(object), claims);
+}
+
+async function standingOf(
+  object: KubeObject,
+  kind: NamedKind,
+  hasResource: boolean,
+  reads: NamespaceReads,
+  signal: AbortSignal,
+): Promise<Standing> {
+  const { kind: name } = await nameSeen(object, kind, reads, signal);
+  if (name !== "allowed") return "nothing";
   if (hasResource) return "resource";
-  const { paused, dryRun, deleting } = directivesOf(object, settings);
+  const { paused, dryRun, deleting } = directivesOf(object, reads.settings);
   return paused || dryRun || deleting ? "nothing" : "intent";
 }
 
+/** A claimant with what its claim rests on. */
+export interface Claim<O> {
+  readonly object: O;
+  readonly standing: Standing;
+}
+
 /**
- * The rival whose claim goes before that of the object, where AWS's tags name nobody; undefined: the object has the name.
+ * The rival whose claim goes before that of the object; undefined: the object has the name. Pure.
  *
  * @param name the AWS name that all of them claim
  */
 export function claimantBefore<O extends KubeObject>(
   name: string,
-  object: O,
-  rivals: readonly O[],
-  standing: (one: O) => Standing,
+  own: Claim<O>,
+  rivals: readonly Claim<O>[],
 ): O | undefined {
-  const rankOf = (one: O): string => {
-    const { namespace, creationTimestamp } = one.metadata;
-    const isFirst = [standing(one) !== "nothing", belongsTo(namespace, name), standing(one) === "resource"];
-    return [...isFirst.map((yes) => (yes ? 0 : 1)), creationTimestamp, keyText(one.metadata)].join(" ");
+  const rankOf = ({ object: { metadata }, standing }: Claim<O>): string => {
+    const { namespace, creationTimestamp } = metadata;
+    const isFirst = [standing !== "nothing", belongsTo(namespace, name), standing === "resource"];
+    return [...isFirst.map((yes) => (yes ? 0 : 1)), creationTimestamp, keyText(metadata)].join(" ");
   };
-  const own = rankOf(object);
   const [first] = rivals
-    .filter((rival) => standing(rival) !== "nothing")
-    .map((rival) => ({ rival, rank: rankOf(rival) }))
+    .filter(({ standing }) => standing !== "nothing")
+    .map(({ object, standing }) => ({ object, rank: rankOf({ object, standing }) }))
     .sort((left, right) => (left.rank < right.rank ? -1 : 1));
-  return first !== undefined && first.rank < own ? first.rival : undefined;
+  return first !== undefined && first.rank < rankOf(own) ? first.object : undefined;
 }
 
 /** The claimant that these tags name as the owner, or as the owner until Retain. */

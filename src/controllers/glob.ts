@@ -1,3 +1,8 @@
+/** The globs in a text, between blanks, line breaks and commas. */
+export function globsIn(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((glob) => glob !== "");
+}
+
 /** Whether `text` matches one of the globs; `*` matches any characters, everything else itself. */
 export function matchesAny(globs: readonly string[], text: string): boolean {
   return globs.some((glob) => matches(glob, text));

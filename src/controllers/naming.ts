@@ -35,6 +35,15 @@ export function belongsTo(namespace: string, awsName: string): boolean {
   return awsName.startsWith(`${namespace}_`);
 }
 
+const namespaceName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** The other namespace whose default names a name in AWS looks like, whether it exists or not; undefined: none. */
+export function foreignNamespaceIn(awsName: string, namespace: string): string | undefined {
+  const end = awsName.indexOf("_");
+  const prefix = awsName.slice(0, Math.max(end, 0));
+  return namespaceName.test(prefix) && prefix !== namespace ? prefix : undefined;
+}
+
 type NamedObject = Pick<KubeObject, "spec"> & { readonly metadata: ObjectKey };
 
 /** `spec.computeEnvironmentName`, or the default name. */

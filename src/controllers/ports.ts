@@ -5,6 +5,7 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Store } from "../runtime/store.ts";
+import type { NameLimits } from "./names.ts";
 import type { Cluster } from "./ownership.ts";
 import { defaultRoleLimits, type RoleLimits } from "./roles/limits.ts";
 
@@ -60,8 +61,8 @@ export interface Settings {
   /** The region of objects that name none. */
   readonly region: string;
   readonly defaultDeletionPolicy: "Delete" | "Retain";
-  /** Globs; an AWS object is adopted only when its name matches one. */
-  readonly adoptableNames: readonly string[];
+  /** What names objects may have in AWS, where their namespace does not say it. */
+  readonly names: NameLimits;
   /** Whether `replacement.foreignQueues: Repoint` may write queues that are not ours. */
   readonly allowForeignRepoint: boolean;
   /** Globs of AWS tag keys that others own: neither compared nor removed. */
@@ -73,7 +74,7 @@ export interface Settings {
 
 export const defaultSettings: Omit<Settings, "region"> = {
   defaultDeletionPolicy: "Delete",
-  adoptableNames: [],
+  names: { allowedNames: [], adoptableNames: [] },
   allowForeignRepoint: false,
   ignoreTagKeys: [],
   maxConcurrentReplacements: 3,

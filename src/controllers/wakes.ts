@@ -7,6 +7,7 @@ import { JobQueueKind, type KindName, kindOf, kinds, type OperatorKind } from ".
 import type { BatchSnapshot } from "../aws/region.ts";
 import type { RegionChange } from "../aws/region-cache.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
+import { nameAnnotations } from "./names.ts";
 import { awsNameOf } from "./naming.ts";
 import { ownerIn, type Tags } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
@@ -137,7 +138,7 @@ function refersTo({ references }: OperatorKind, { kind }: OperatorKind): boolean
 
 /**
  * The objects that depend on what a Namespace says: its labels decide what its objects may refer to, its annotations
- * which roles they may use.
+ * which names and roles they may use.
  * @param before undefined: it is new
  * @param after undefined: it is gone
  */
@@ -149,12 +150,18 @@ export function wokenByNamespace(
   const name = (after ?? before)?.metadata.name;
   const differs = (valueIn: (namespace: KubeObject) => unknown): boolean =>
     before === undefined || after === undefined || !jsonEqual(valueIn(before), valueIn(after));
-  const limitsIn = ({ metadata: { annotations = {} } }: KubeObject): unknown =>
-    Object.values(limitAnnotations).map((annotation) => annotations[annotation] ?? null);
+  const valuesOf =
+    (keys: Readonly<Record<string, string>>) =>
+    ({ metadata: { annotations = {} } }: KubeObject): unknown =>
+      Object.values(keys).map((annotation) => annotations[annotation] ?? null);
   const labelsDiffer = differs(({ metadata }) => metadata.labels ?? {});
-  const limitsDiffer = differs(limitsIn);
+  const limitsDiffer = differs(valuesOf(limitAnnotations));
+  const namesDiffer = differs(valuesOf(nameAnnotations));
   return kinds
-    .filter(({ references, usesRoles }) => (labelsDiffer && references.length > 0) || (limitsDiffer && usesRoles))
+    .filter(
+      ({ references, usesRoles }) =>
+        namesDiffer || (labelsDiffer && references.length > 0) || (limitsDiffer && usesRoles),
+    )
     .flatMap((kind) => woken(objects, kind, ({ metadata }) => metadata.namespace === name));
 }
 

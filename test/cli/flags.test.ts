@@ -6,6 +6,7 @@ import {
   count,
   duration,
   listOf,
+  namespacedGlobs,
   policyArn,
   port,
   positive,
@@ -84,6 +85,16 @@ describe("flags", () => {
   test("takes lists as repeated flags and with commas", () => {
     expect(listOf("a, b", listOf("c", undefined))).toEqual(["c", "a", "b"]);
     expect(listOf(" ,,", undefined)).toEqual([]);
+  });
+
+  test("takes globs of names with their namespace, and says how to write one without", () => {
+    expect(namespacedGlobs("team/prod-*,*/shared", ["a/b"])).toEqual(["a/b", "team/prod-*", "*/shared"]);
+    expect(() => namespacedGlobs("prod-*", undefined)).toThrow(
+      '"prod-*" names no namespace: write NAMESPACE/prod-*, or */prod-* for all namespaces.',
+    );
+    for (const text of ["te*/prod", "Team/prod", "team/", "/prod", "a/b/c"]) {
+      expect(() => namespacedGlobs(text, undefined)).toThrow(`"${text}" is not NAMESPACE/GLOB`);
+    }
   });
 
   test("refuses an account id that would silently match nothing", () => {

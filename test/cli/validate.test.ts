@@ -152,6 +152,19 @@ describe("validate", () => {
     expect(JSON.parse(lines.join(""))).toMatchObject({ valid: true, notes: [{ line: 12 }, { line: 12 }] });
   });
 
+  test("warns of a name that looks like that of another namespace", async () => {
+    const named = (name: string) => queue().replace("priority: 10", `priority: 10\n  jobQueueName: ${name}`);
+    const of = async (name: string) =>
+      await validate(directoryWith({ "a.yaml": environment(), "b.yaml": named(name) }));
+    const done = "valid: 2 objects in 2 files";
+    expect((await of("default_nightly")).lines).toEqual([done]);
+    expect((await of("Prod_nightly")).lines).toEqual([done]);
+    expect((await of("prod_nightly")).lines).toEqual([
+      "DIR/b.yaml:7: warning: JobQueue default/high: spec.jobQueueName: prod_nightly begins like the names of namespace prod: the operator refuses it unless --allowed-names, --adoptable-names or the annotations of namespace default allow it",
+      done,
+    ]);
+  });
+
   test.each([
     [1000, []],
     [

@@ -3,8 +3,8 @@ import { keyText, type ObjectMeta } from "../../src/api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
-import { claimantBefore, rivalsOf, standingOf } from "../../src/controllers/claims.ts";
-import { queueNameOf } from "../../src/controllers/naming.ts";
+import { claimantOf, rivalsOf } from "../../src/controllers/claims.ts";
+import { nameAnnotations } from "../../src/controllers/names.ts";
 import { object, settings } from "./job-queue/given.ts";
 import { objectsOf } from "./region.ts";
 
@@ -12,14 +12,19 @@ const claim = (uid: string, metadata: Partial<ObjectMeta>, spec: object = {}): J
   const whole = object({ jobQueueName: "shared", ...spec });
   return { ...whole, metadata: { ...whole.metadata, uid, ...metadata } };
 };
+const signal = new AbortController().signal;
+/** Namespaces that may have names of others. */
+const annotations = Object.fromEntries(
+  ["mallory", "tea"].map((namespace) => [namespace, { [nameAnnotations.allowed]: "team_*" }]),
+);
 const own = claim("own", { name: "m", creationTimestamp: "2026-01-02T00:00:00Z" });
 
 /** @param held whether AWS has something with the tags of the other one */
-function beforeOwn(other: JobQueue, one = own, held = false): string | undefined {
-  const rivals = rivalsOf(one, JobQueueKind, queueNameOf, objectsOf([one, other]), settings);
-  const first = claimantBefore(queueNameOf(one), one, rivals, (claimant) =>
-    standingOf(claimant, settings, claimant === other && held),
-  );
+async function beforeOwn(other: JobQueue, one = own, held = false): Promise<string | undefined> {
+  const reads = { objects: objectsOf([one, other], {}, annotations), settings };
+  const hasResource = (claimant: JobQueue): boolean => claimant === other && held;
+  const rivals = rivalsOf(one, JobQueueKind, reads);
+  const first = await claimantOf(one, rivals, { kind: JobQueueKind, hasResource }, reads, signal);
   return first === undefined ? undefined : keyText(first.metadata);
 }
 
@@ -57,8 +62,8 @@ it.each<[string, JobQueue, string | undefined]>([
     claim("o", { name: "z", namespace: "x", creationTimestamp: "2026-01-01T00:00:00Z" }),
     "x/z",
   ],
-])("the owner of a name that two claim %s", (_name, other, expected) => {
-  expect(beforeOwn(other)).toBe(expected);
+])("the owner of a name that two claim %s", async (_name, other, expected) => {
+  expect(await beforeOwn(other)).toBe(expected);
 });
 
 describe("an older claim that will create nothing", () => {
@@ -70,13 +75,13 @@ describe("an older claim that will create nothing", () => {
     ["being deleted", { deletionTimestamp: "2026-01-04T00:00:00Z" }],
   ];
 
-  it.each(held)("because it is %s has no name, and keeps none from others", (_what, change) => {
-    expect(beforeOwn(older(change))).toBeUndefined();
-    expect(beforeOwn(own, older(change))).toBe("team/m");
+  it.each(held)("because it is %s has no name, and keeps none from others", async (_what, change) => {
+    expect(await beforeOwn(older(change))).toBeUndefined();
+    expect(await beforeOwn(own, older(change))).toBe("team/m");
   });
 
-  it.each(held)("although it is %s has its name while AWS has something of it", (_what, change) => {
-    expect(beforeOwn(older(change), own, true)).toBe("team/z");
+  it.each(held)("although it is %s has its name while AWS has something of it", async (_what, change) => {
+    expect(await beforeOwn(older(change), own, true)).toBe("team/z");
   });
 });
 
@@ -85,12 +90,20 @@ describe("a name that begins with the name of a namespace", () => {
     claim(namespace, { namespace, name: "q", creationTimestamp }, { jobQueueName: "team_q" });
   const [squatter, owner] = [at("mallory", "2020-01-01T00:00:00Z"), at("team", "2026-01-02T00:00:00Z")];
 
-  it("belongs to an object there before all others, however old they are and whatever they have in AWS", () => {
-    expect(beforeOwn(squatter, owner, true)).toBeUndefined();
-    expect(beforeOwn(owner, squatter)).toBe("team/q");
+  it("belongs to an object there before all others, however old they are and whatever they have in AWS", async () => {
+    expect(await beforeOwn(squatter, owner, true)).toBeUndefined();
+    expect(await beforeOwn(owner, squatter)).toBe("team/q");
   });
 
-  it("does not belong to a namespace whose name only begins the same", () => {
-    expect(beforeOwn(at("tea", "2020-01-01T00:00:00Z"), owner)).toBeUndefined();
+  it("is not kept by the oldest claim of a namespace that may not have it", async () => {
+    const shared = (namespace: string, creationTimestamp: string): JobQueue =>
+      claim(namespace, { namespace, name: "q", creationTimestamp }, { jobQueueName: "team_shared" });
+    const allowed = shared("mallory", "2026-01-01T00:00:00Z");
+    expect(await beforeOwn(shared("x", "2020-01-01T00:00:00Z"), allowed)).toBeUndefined();
+    expect(await beforeOwn(shared("tea", "2020-01-01T00:00:00Z"), allowed)).toBe("tea/q");
+  });
+
+  it("does not belong to a namespace whose name only begins the same", async () => {
+    expect(await beforeOwn(at("tea", "2020-01-01T00:00:00Z"), owner)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { defaultAwsName } from "../../src/controllers/naming.ts";
+import { belongsTo, defaultAwsName, foreignNamespaceIn } from "../../src/controllers/naming.ts";
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 const subdomain = fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?$/).filter((name) => !name.includes(".."));
@@ -24,4 +24,33 @@ it("is a name for AWS, and never that of another object", () => {
       expect(first === second).toBe(ns1 === ns2 && name1 === name2);
     }),
   );
+});
+
+it("belongs to its own namespace, and looks to no other one like a free name", () => {
+  fc.assert(
+    fc.property(label, subdomain, label, fc.constantFrom(110, 128), (namespace, name, other, limit) => {
+      const awsName = defaultAwsName(namespace, name, limit);
+      expect(belongsTo(namespace, awsName)).toBe(true);
+      expect(foreignNamespaceIn(awsName, namespace)).toBeUndefined();
+      if (other === namespace) return;
+      expect(belongsTo(other, awsName)).toBe(false);
+      expect(foreignNamespaceIn(awsName, other)).toBe(namespace);
+    }),
+  );
+});
+
+it.each([
+  ["prod_q", "prod"],
+  ["prod_q_2", "prod"],
+  ["a_", "a"],
+  ["team_q", undefined],
+  ["prod-q", undefined],
+  ["_q", undefined],
+  ["Prod_q", undefined],
+  ["-prod_q", undefined],
+  ["prod-_q", undefined],
+  [`${"x".repeat(63)}_q`, "x".repeat(63)],
+  [`${"x".repeat(64)}_q`, undefined],
+])("an object in team that names %s uses the prefix of namespace %s", (awsName, expected) => {
+  expect(foreignNamespaceIn(awsName, "team")).toBe(expected);
 });

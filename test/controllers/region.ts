@@ -5,6 +5,7 @@ import type { Environment, Queue } from "../../src/aws/batch.ts";
 import type { AwsError } from "../../src/aws/errors.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot } from "../../src/aws/region.ts";
+import type { NameSeen } from "../../src/controllers/names.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
 
 export interface FakeRegion extends BatchRegion {
@@ -143,9 +144,15 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
 }
 
 /** The cached objects, all namespaces but `elsewhere` watched. */
+/** What is seen of a name that an object may have. */
+export function mayAdopt(isAllowed: boolean): NameSeen {
+  return { kind: "allowed", mayAdopt: isAllowed, adoptableFrom: "--adoptable-names" };
+}
+
 export function objectsOf(
   objects: readonly KubeObject[],
   labels: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+  annotations: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ): Objects {
   const list = (kind: Kind): readonly KubeObject[] => objects.filter((object) => object.kind === kind.kind);
   return {
@@ -153,6 +160,6 @@ export function objectsOf(
     get: (kind, { namespace, name }) =>
       list(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     watches: (namespace) => namespace !== "elsewhere",
-    namespace: async (name) => ({ labels: labels[name] ?? {}, annotations: {} }),
+    namespace: async (name) => ({ labels: labels[name] ?? {}, annotations: annotations[name] ?? {} }),
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import type { RegionChange } from "../../src/aws/region-cache.ts";
+import { nameAnnotations } from "../../src/controllers/names.ts";
 import { limitAnnotations } from "../../src/controllers/roles/limits.ts";
 import { relatedTo, type Woken, wokenByAws, wokenByNamespace, wokenByObject } from "../../src/controllers/wakes.ts";
 import { object as environmentObject } from "./compute-environment/given.ts";
@@ -160,6 +161,12 @@ describe("a change of a namespace wakes", () => {
       namespace({}),
       namespace({}, limited),
       "bce team/a, bce team/b, bjd team/job",
+    ],
+    [
+      "all that is in it, by the annotations that limit names",
+      namespace({}),
+      namespace({}, { [nameAnnotations.adoptable]: "*" }),
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     ["nobody, by other annotations", namespace({}), namespace({}, { "team/contact": "x" }), ""],
     [

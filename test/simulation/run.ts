@@ -27,7 +27,7 @@ export async function runStory(story: Story): Promise<Outcome> {
     ...(story.attacked ? { oracles: [...allOracles, ...tenantOracles] } : {}),
     flags: {
       allowForeignRepoint: story.flags.allowForeignRepoint,
-      adoptableNames: story.flags.adoptable ? ["*"] : [],
+      adoptableNames: story.flags.adoptable ? ["*/*"] : [],
     },
   });
   const player = new Player(world);

@@ -17,7 +17,7 @@ async function amongOthers(): Promise<World> {
     await aws.outside.registerJobDefinition({ ...body, jobDefinitionName: `theirs-${index}` } as never);
   }
   await clock.advance(10_000);
-  const world = await aWorld({ clock, aws, flags: { adoptableNames: ["*"] } });
+  const world = await aWorld({ clock, aws, flags: { adoptableNames: ["*/*"] } });
   await world.seconds(10);
   return world;
 }

@@ -12,7 +12,7 @@ const makers: readonly [string, Readonly<Record<string, string>>][] = [
 /** What the other tool made: an environment, a queue on it, two revisions, and a job that runs. */
 async function made(tags: Readonly<Record<string, string>>): Promise<World> {
   const world = await aWorld({
-    flags: { adoptableNames: ["prod-*"], ignoreTagKeys: ["managed", "crossplane-*"] },
+    flags: { adoptableNames: ["team/prod-*"], ignoreTagKeys: ["managed", "crossplane-*"] },
     knobs: { jobDurationMs: 3 * 3_600_000 },
   });
   const { outside } = world.aws;

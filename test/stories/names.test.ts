@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Condition } from "../../src/api/object.ts";
 import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import { namespaceKind } from "../../src/kube/resource.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
+import { refusing } from "./refused-kinds.ts";
 import { aWorld, expectSilence } from "./story.ts";
 
 /** Namespace `mallory` belongs to somebody who may write any object there, and nothing else. */
@@ -159,9 +161,110 @@ it("a queue that may not use an environment any more keeps it, and says that AWS
   expect(queueInAws(world, "mallory_q")).toEqual(["mallory", order]);
 });
 
+describe("mallory names another namespace's name explicitly", () => {
+  const allowTeam = { "awsbatch.dev/allowed-names": "team_*, prod_q" };
+  const refused = (world: World, kind: string): boolean =>
+    malloryCondition(world, kind, "a", "Stalled")?.reason === "NotAllowed";
+  const squatters: readonly Manifest[] = [
+    jobQueue("a", ["ce"], { jobQueueName: "team_q" }),
+    jobDefinition("a", { jobDefinitionName: "team_train", iam: { jobRole: {} } }),
+    computeEnvironment("a", { ...ec2, computeEnvironmentName: "team_ce", iam: { serviceRole: {} } }),
+  ];
+  const owners: readonly Manifest[] = [computeEnvironment("ce", ec2), jobQueue("q", ["ce"]), jobDefinition("train")];
+  const kinds = squatters.map(({ kind }) => kind);
+
+  it("and waits until its objects are deleted and applied again, as for each immutable field: in vain", async () => {
+    const world = await aWorld();
+    world.apply(...owners);
+    await world.untilReady();
+    world.apply(mallory(computeEnvironment("ce", ec2)), ...squatters.map((one) => mallory(one)));
+    for (const kind of kinds) await world.until(`${kind} is refused`, () => refused(world, kind));
+    for (const { kind, metadata } of owners) world.delete(kind, metadata.name);
+    await world.until("the owners are gone", () =>
+      owners.every(({ kind, metadata }) => world.object(kind, metadata.name) === undefined),
+    );
+    await world.seconds(600);
+    world.apply(...owners);
+    for (const { kind, metadata } of owners) {
+      await world.until(`${kind} is Ready`, isReady(world, kind, metadata.name));
+    }
+    expect(queueInAws(world, "team_q")[0]).toBe("team");
+    expect(kinds.every((kind) => refused(world, kind))).toBe(true);
+    await expectSilence(world);
+    expect(world.aws.truth.roles().filter(({ name }) => name.startsWith("mallory_"))).toEqual([]);
+  });
+
+  it("and is told the field, the name, the list and the next step", async () => {
+    const world = await aWorld({ flags: { allowedNames: ["mallory/prod_*"] } });
+    world.apply(mallory(jobDefinition("a", { jobDefinitionName: "team_train" })));
+    await world.until("it is refused", () => refused(world, "JobDefinition"));
+    expect(malloryCondition(world, "JobDefinition", "a", "Stalled")?.message).toBe(
+      "spec.jobDefinitionName: team_train begins like the names of namespace team, and is not allowed in namespace mallory (--allowed-names: prod_*). Recreate this object without spec.jobDefinitionName or with a name that begins with mallory_, or ask the operator's administrator to allow the name",
+    );
+  });
+
+  it("and may have it as long as its namespace is allowed to: later nothing of it is changed, and it can be deleted", async () => {
+    const world = await aWorld();
+    world.store.setNamespace("mallory", { annotations: allowTeam });
+    world.apply(mallory(computeEnvironment("ce", ec2)), ...squatters.map((one) => mallory(one)));
+    await world.untilReady();
+    world.store.setNamespace("mallory", {});
+    for (const kind of kinds) await world.until(`${kind} is refused`, () => refused(world, kind), 2);
+    const before = world.writes().length;
+    world.apply(mallory(jobQueue("a", ["ce"], { jobQueueName: "team_q", priority: 7 })));
+    world.apply(
+      mallory(jobDefinition("a", { jobDefinitionName: "team_train", timeout: { attemptDurationSeconds: 60 } })),
+    );
+    world.apply(mallory(computeEnvironment("a", { ...ec2, computeEnvironmentName: "team_ce", state: "DISABLED" })));
+    await world.seconds(600);
+    expect(world.writes().slice(before)).toEqual([]);
+    for (const { kind, metadata } of squatters)
+      world.store.delete(kindOf(kind), { namespace: "mallory", name: metadata.name });
+    world.store.delete(kindOf("BatchComputeEnvironment"), { namespace: "mallory", name: "ce" });
+    await world.untilGone();
+    expect(world.aws.truth.roles().filter(({ name }) => name.startsWith("mallory_"))).toEqual([]);
+  });
+
+  it("and keeps the name from nobody whose namespace is allowed to have it", async () => {
+    const world = await aWorld();
+    world.apply(mallory(jobDefinition("a", { jobDefinitionName: "prod_train" })));
+    await world.until("mallory is refused", () => refused(world, "JobDefinition"));
+    world.store.setNamespace("team", { annotations: { "awsbatch.dev/allowed-names": "prod_*" } });
+    world.apply(jobDefinition("train", { jobDefinitionName: "prod_train" }));
+    await world.until("team has it", isReady(world, "JobDefinition", "train"), 60);
+    await expectSilence(world);
+  });
+
+  it("and gets nothing while its namespace cannot be read", async () => {
+    const world = await aWorld({ kubernetes: (store) => refusing(store, (kind) => kind === namespaceKind) });
+    world.apply(mallory(jobDefinition("a", { jobDefinitionName: "team_train" })));
+    await world.until(
+      "it says so",
+      () => malloryCondition(world, "JobDefinition", "a", "Stalled")?.reason === "NamespaceUnreadable",
+    );
+    expect(world.writes()).toEqual([]);
+  });
+});
+
+it("mallory adopts a resource whose name the administrator lets another namespace adopt, and is refused", async () => {
+  const world = await aWorld({ flags: { adoptableNames: ["team/legacy_*"] } });
+  const body = jobDefinition("x").spec as object;
+  await world.aws.outside.registerJobDefinition({ ...body, jobDefinitionName: "legacy_job" } as never);
+  await world.aws.outside.registerJobDefinition({ ...body, jobDefinitionName: "legacy-job" } as never);
+  await world.seconds(60);
+  const taking = (name: string, jobDefinitionName: string): Manifest =>
+    jobDefinition(name, { jobDefinitionName, adoptionPolicy: "IfMatching" });
+  world.apply(mallory(taking("a", "legacy_job")), mallory(taking("b", "legacy-job")));
+  const reason = (name: string) => malloryCondition(world, "JobDefinition", name, "Stalled")?.reason;
+  await world.until("both are refused", () => reason("a") === "NotAllowed" && reason("b") === "NotAdopted");
+  expect(world.writes()).toEqual([]);
+  world.apply(taking("mine", "legacy_job"));
+  await world.until("team adopts it", isReady(world, "JobDefinition", "mine"));
+});
+
 describe("mallory adopts what Retain of another namespace left in AWS", () => {
   it("by the very globs that allow the names, and is refused: a queue, a definition, an environment", async () => {
-    const world = await aWorld({ flags: { adoptableNames: ["*"] } });
+    const world = await aWorld({ flags: { adoptableNames: ["*/*"] } });
     const { outside } = world.aws;
     const tags = { "awsbatch.dev/retained-from": "default/team/old" };
     const { computeResources, type } = ec2;

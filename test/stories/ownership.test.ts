@@ -199,7 +199,7 @@ describe("a restart", () => {
 
 describe("a stack that Terraform made", () => {
   async function terraformed(): Promise<World> {
-    const world = await aWorld({ flags: { adoptableNames: ["prod-*"] } });
+    const world = await aWorld({ flags: { adoptableNames: ["team/prod-*"] } });
     const { outside } = world.aws;
     const { computeResources, type } = ec2;
     await outside.createComputeEnvironment({

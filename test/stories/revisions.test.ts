@@ -226,7 +226,7 @@ describe("a job definition", () => {
   });
 
   it("leaves a name that somebody else uses, unless it may be adopted", async () => {
-    const world = await aWorld({ flags: { adoptableNames: ["team_*"] } });
+    const world = await aWorld({ flags: { adoptableNames: ["team/team_*"] } });
     await intrude(world, "1", { owner: "terraform" });
     world.apply(job("2"));
     await world.until("it is not adopted", stalled(world, "NotAdopted"), 120);
@@ -240,7 +240,7 @@ describe("a job definition", () => {
   });
 
   it("registers above somebody else's revision with IfExists, and leaves that one", async () => {
-    const world = await aWorld({ flags: { adoptableNames: ["team_*"] } });
+    const world = await aWorld({ flags: { adoptableNames: ["team/team_*"] } });
     await intrude(world, "1", { owner: "terraform" });
     world.apply(job("2", { adoptionPolicy: "IfExists" }));
     await world.untilReady();

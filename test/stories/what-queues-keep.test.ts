@@ -158,7 +158,7 @@ describe("a queue of somebody else with two environments", () => {
   const queue = jobQueue("q1", ["a", "b"], { ...adopt, jobQueueName: "prod-queue" });
 
   async function foundWorld(): Promise<World> {
-    const world = await aWorld({ flags: { adoptableNames: ["prod-*"] } });
+    const world = await aWorld({ flags: { adoptableNames: ["team/prod-*"] } });
     const { outside } = world.aws;
     for (const computeEnvironmentName of ["prod-a", "prod-b"]) {
       const { computeResources, type } = ec2;

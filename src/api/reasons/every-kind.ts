@@ -34,18 +34,27 @@ export const everyKindReasons = {
       todo: "find the other writer, or leave the field out of the spec",
     },
   },
+  Reconciling: {
+    NamespaceUnreadable: {
+      means:
+        "the operator cannot read what the namespace may use, so it writes nothing; Stalled after 5 minutes. An object at rest stays Ready",
+      todo: "let the operator get, list and watch namespaces",
+    },
+  },
   Stalled: {
     Conflict: {
-      means: "another object has the name: an older one, or the one that the tags in AWS name",
+      means:
+        "another object has the name: by the tags in AWS, because the name begins with its namespace, or because it is older",
       todo: "give one of the two another `{nameField}`",
+    },
+    NotAllowed: {
+      means:
+        "the namespace may not use what the spec names: an AWS name with the prefix of another namespace, a policy, a role or a boundary, or a region that is not in `--allowed-regions` or one too many after 40; the message names the list",
+      todo: "use another, or ask the operator's administrator; an object that exists in AWS is deleted once its region is allowed again, or with `awsbatch.dev/abandon`",
     },
     OwnedByOtherCluster: {
       means: "the {noun} belongs to this object in another cluster with the same `--cluster-name`",
       todo: "if that cluster is gone: `--take-over-cluster-uid`; if not: another `--cluster-name`",
-    },
-    NotAllowed: {
-      means: "`--allowed-regions` does not list the region in the spec, or objects already use 40 regions",
-      todo: "use another region, or ask the operator's administrator; an object that exists in AWS is deleted once its region is allowed again, or with `awsbatch.dev/abandon`",
     },
     LocationMismatch: {
       means: "the object was created in another account or region",

@@ -13,8 +13,8 @@ export const resourceReasons = {
   },
   Stalled: {
     NotAdoptable: {
-      means: "the {noun} exists, and its name matches no `--adoptable-names`",
-      todo: "choose another name, or widen the flag",
+      means: "the {noun} exists, and the namespace may not adopt its name",
+      todo: "choose another name, or widen `--adoptable-names` or the namespace's annotation `awsbatch.dev/adoptable-names`",
     },
     NotMatching: {
       means: "the {noun} exists and differs, and `adoptionPolicy` is IfMatching",

@@ -1,5 +1,6 @@
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { instanceTypeNames, knownInstanceTypes } from "../../aws/instance-types.ts";
+import { foreignNamespaceIn } from "../../controllers/naming.ts";
 import { soundsSecret } from "../../runtime/log.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
@@ -9,9 +10,20 @@ import type { Named } from "./references.ts";
 /** The highest priority of a queue in AWS's schema for CloudFormation; the limit of the API itself is unknown. */
 const usualPriorityMax = 1000;
 
-/** Values that AWS may reject although no rule forbids them. */
-export function warningsOf({ kind, spec }: Named): Finding[] {
-  return isRecord(spec) ? (warnings[kindOf(kind).kind]?.(spec) ?? []) : [];
+/** Values that AWS or the operator may reject although no rule forbids them. */
+export function warningsOf(named: Named): Finding[] {
+  const { kind, spec } = named;
+  return isRecord(spec) ? [...foreignName(named, spec), ...(warnings[kindOf(kind).kind]?.(spec) ?? [])] : [];
+}
+
+/** The operator's flags and the annotations of the namespace are unknown here. */
+function foreignName({ kind, namespace }: Named, spec: Readonly<Record<string, unknown>>): Finding[] {
+  const { field } = kindOf(kind).awsName;
+  const name = spec[field];
+  const other = typeof name === "string" ? foreignNamespaceIn(name, namespace) : undefined;
+  if (other === undefined) return [];
+  const message = `${String(name)} begins like the names of namespace ${other}: the operator refuses it unless --allowed-names, --adoptable-names or the annotations of namespace ${namespace} allow it`;
+  return [{ path: ["spec", field], message }];
 }
 
 const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, unknown>>) => Finding[] } = {

@@ -2,8 +2,8 @@
 
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
-import { matchesAny } from "../glob.ts";
 import { unwatchedCheckMs } from "../intervals.ts";
+import { notAdoptable } from "../names.ts";
 import { ownershipOf } from "../ownership.ts";
 import { claimChange, tagChange } from "../tags.ts";
 import { othersText } from "../wording.ts";
@@ -85,11 +85,12 @@ function adopted(
       message: othersText(seen.baseName, ownership, "computeEnvironmentName"),
     };
   }
-  if (!matchesAny(seen.settings.adoptableNames, seen.baseName)) {
+  const unlisted = notAdoptable(seen.nameSeen);
+  if (unlisted !== undefined) {
     return {
       kind: "blocked",
       reason: "NotAdoptable",
-      message: `${seen.baseName} exists but does not belong to the operator, and its name does not match the operator's --adoptable-names`,
+      message: `${seen.baseName} exists and does not belong to the operator, and ${unlisted}, or give this object another spec.computeEnvironmentName`,
     };
   }
   if (inTransition(found)) {

@@ -9,6 +9,7 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { type Change, earliestCheck, type Plan } from "../agenda.ts";
 import { endpointsPlan, endpointsRemoval } from "../endpoints/plan.ts";
+import { asNamed } from "../names.ts";
 import { isSettled, type PartPlan, removedLast, together, withRoleChanges } from "../part.ts";
 import { repairedFirst, rolesPlan, rolesRemoval } from "../roles/plan.ts";
 import { groupPlan, groupRemoval } from "../security-group/plan.ts";
@@ -26,7 +27,8 @@ export function planOf(
   refusals: Seen["refusals"] = new Map(),
 ): Plan<AnyAction> {
   const whole = { ...seen, own: { ...seen.own, refusals } };
-  return object.metadata.deletionTimestamp === undefined ? upkeep(object, whole, now) : deletion(whole, now);
+  if (object.metadata.deletionTimestamp !== undefined) return deletion(whole, now);
+  return asNamed(upkeep(object, whole, now), seen.own.nameSeen, object.metadata.namespace);
 }
 
 type Whole = Observation & { readonly own: Seen };

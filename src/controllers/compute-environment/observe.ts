@@ -8,10 +8,11 @@ import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { type Circumstances, haveChanged } from "../circumstances.ts";
-import { claimantBefore, rivalsOf, type Standing, standingOf } from "../claims.ts";
+import { claimantOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import { markSettledMs, vCpusMaxAgeMs } from "../intervals.ts";
+import { nameSeen } from "../names-seen.ts";
 import { baseNameOf, memoryKey, queueNameOf } from "../naming.ts";
 import type { NetworkMemories } from "../network/observe.ts";
 import {
@@ -154,7 +155,8 @@ export async function observe(
     mayBeNamed: new Set(ours.map(nameOf).filter((name) => !snapshot.showsQueuesOf(name))),
     freeName,
     claimsSettled: unsettled.length === 0,
-    claimedBy: claimantOf(object, environments, ports),
+    claimedBy: await claimedBy(object, environments, ports, signal),
+    nameSeen: await nameSeen(object, BatchComputeEnvironmentKind, ports, signal),
     replacementsElsewhere: replacementsElsewhere(environments, identity, region, ports),
     jobs: await jobsOn(ours, region, ports.clock, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
@@ -175,22 +177,20 @@ export async function observe(
  * own names differ all the same, and two objects could wait for each other through a queue that is to go over from one to
  * the other.
  */
-function claimantOf(
+async function claimedBy(
   object: BatchComputeEnvironment,
   environments: readonly Environment[],
-  { objects, settings, cluster }: Ports,
-): string | undefined {
-  const rivals = rivalsOf(object, BatchComputeEnvironmentKind, baseNameOf, objects, settings);
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const kind = BatchComputeEnvironmentKind;
+  const rivals = rivalsOf(object, kind, ports);
   const staying = rivals.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  const standing = (one: BatchComputeEnvironment): Standing => {
-    const identity = identityOf(one, cluster);
-    return standingOf(
-      one,
-      settings,
-      environments.some(({ tags }) => isNamedBy(tags, identity)),
-    );
+  const hasResource = (one: BatchComputeEnvironment): boolean => {
+    const identity = identityOf(one, ports.cluster);
+    return environments.some(({ tags }) => isNamedBy(tags, identity));
   };
-  const claimant = claimantBefore(baseNameOf(object), object, staying, standing);
+  const claimant = await claimantOf(object, staying, { kind, hasResource }, ports, signal);
   return claimant === undefined ? undefined : keyText(claimant.metadata);
 }
 

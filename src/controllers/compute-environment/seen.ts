@@ -4,6 +4,7 @@ import type { Environment, Queue } from "../../aws/batch.ts";
 import type { ActiveJob } from "../../aws/region.ts";
 import type { Refusal } from "../agenda.ts";
 import type { Directives } from "../directives.ts";
+import type { NameSeen } from "../names.ts";
 import type { NetworkSeen } from "../network/seen.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
@@ -26,6 +27,8 @@ export interface Seen {
   readonly freeName: { readonly name: string; readonly absent: boolean; readonly attempt: number };
   /** That no environment is about to become this object's own may be believed: the answer of an adoption may be lost. */
   readonly claimsSettled: boolean;
+  /** Whether the object may have its name. */
+  readonly nameSeen: NameSeen;
   /** `namespace/name` of the object that has the same base name in the same place; see `claims.ts`. */
   readonly claimedBy: string | undefined;
   /** Other objects with a replacement under way in this region. */

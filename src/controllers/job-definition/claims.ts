@@ -1,7 +1,7 @@
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
-import { matchesAny } from "../glob.ts";
 import { othersCheckMs } from "../intervals.ts";
+import { notAdoptable } from "../names.ts";
 import { fingerprintTag, ownerTags, retainedFromTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import { firstOf, othersText } from "../wording.ts";
@@ -57,8 +57,9 @@ export function adoption(
   top: Entry,
 ): Answer | undefined {
   const { adoptionPolicy } = seen.directives;
-  const { adoptableNames, ignoreTagKeys } = seen.settings;
-  const allowed = adoptionPolicy !== "Never" && matchesAny(adoptableNames, seen.name);
+  const { ignoreTagKeys } = seen.settings;
+  const unlisted = notAdoptable(seen.nameSeen);
+  const allowed = adoptionPolicy !== "Never" && unlisted === undefined;
   const differing = [
     ...(top.equal ? [] : [bodyText(seen)]),
     ...(tagChange(spec.tags, {}, top.revision.tags, ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
@@ -71,7 +72,7 @@ export function adoption(
   if (allowed && adoptionPolicy === "IfExists") return undefined;
   return blocked(
     "NotAdopted",
-    `${foreign.name} was not registered by this operator, ${whyNot(seen, allowed, differing)}`,
+    `${foreign.name} was not registered by this operator, ${whyNot(seen, unlisted, differing)}`,
   );
 }
 
@@ -87,14 +88,12 @@ function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): 
   return tagging("adopt", [{ name, arn: revision.arn, change }], why);
 }
 
-function whyNot(seen: Seen, allowed: boolean, differing: readonly string[]): string {
+function whyNot(seen: Seen, unlisted: string | undefined, differing: readonly string[]): string {
   const another = "recreate this object with a different jobDefinitionName";
   if (seen.directives.adoptionPolicy === "Never") {
     return `and adoptionPolicy is Never. Take the name over with adoptionPolicy IfMatching or IfExists, or ${another}`;
   }
-  if (!allowed) {
-    return `and the operator may not adopt ${seen.name}: add a matching glob to its --adoptable-names, or ${another}`;
-  }
+  if (unlisted !== undefined) return `and ${unlisted}, or ${another}`;
   return `and differs in ${differing.join(" and ")}; adoptionPolicy IfMatching adopts it only when nothing would change. Make the spec equal to it, or use IfExists, which sets tags and registers a revision above it`;
 }
 

@@ -2,6 +2,7 @@
 
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { earliestCheck, type Plan } from "../agenda.ts";
+import { asNamed } from "../names.ts";
 import { isSettled, removedLast, withRoleChanges } from "../part.ts";
 import type { RolesAction } from "../roles/action.ts";
 import type { WithRoles } from "../roles/part.ts";
@@ -18,12 +19,13 @@ export function planOf(
   const agenda = repairedFirst(core.agenda, seen);
   if (own.directives.deleting) return { ...core, agenda: removedLast(agenda, () => rolesRemoval(seen)) };
   const { steps, tail = [], conditions, changes, ...checks } = rolesPlan(seen);
-  return {
+  const whole: Plan<Action | RolesAction> = {
     change: withRoleChanges(core.change, changes),
     agenda: [...steps, ...agenda, ...tail],
     conditions: [...core.conditions, ...conditions],
     ...earliestCheck([checks]),
   };
+  return asNamed(whole, own.nameSeen, own.identity.namespace);
 }
 
 /** Whether nothing is left to do for the revisions themselves. */

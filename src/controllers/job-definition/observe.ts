@@ -5,10 +5,11 @@ import { needsPerson } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { type Circumstances, circumstancesOf, haveChanged } from "../circumstances.ts";
-import { claimantBefore, claimantNamedBy, rivalsOf, type Standing, standingOf } from "../claims.ts";
+import { claimantNamedBy, claimantOf, rivalsOf } from "../claims.ts";
 import { directivesOf } from "../directives.ts";
 import type { Failing } from "../failures.ts";
 import { firstListingCheckMs, shownWithinMs } from "../intervals.ts";
+import { nameSeen } from "../names-seen.ts";
 import { defaultAwsName } from "../naming.ts";
 import { type Cluster, identityOf, identityText, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
@@ -25,7 +26,7 @@ type Region = Pick<
   "account" | "region" | "partition" | "snapshot" | "refreshDefinition" | "definitionBody"
 >;
 interface Reads extends Pick<Ports, "clock" | "cluster" | "settings"> {
-  readonly objects: Pick<Ports["objects"], "list">;
+  readonly objects: Pick<Ports["objects"], "list" | "namespace">;
 }
 
 /**
@@ -44,6 +45,8 @@ export async function observe(
   const { name, fingerprint } = derivedFrom(object);
   const directives = directivesOf(object, ports.settings);
   const identity = identityOf(object, ports.cluster);
+  const rivals = rivalsOf(object, JobDefinitionKind, ports);
+  const first = await claimantOf(object, rivals, { kind: JobDefinitionKind, hasResource: () => false }, ports, signal);
   let snapshot = await listed(region, ports.clock, signal);
   let revisions = revisionsIn(snapshot, name);
   const isOurs = ({ tags }: RevisionSeen): boolean => ownershipOf(tags, identity).kind === "ours";
@@ -56,10 +59,8 @@ export async function observe(
     snapshot = await region.refreshDefinition(name, signal);
     revisions = revisionsIn(snapshot, name);
   }
-  const rivals = rivalsOf(object, JobDefinitionKind, definitionNameOf, ports.objects, ports.settings);
   const owner = ownerByTags(revisions, [object, ...rivals], ports.cluster);
-  const standing = (one: JobDefinition): Standing => standingOf(one, ports.settings, false);
-  const claimant = owner ?? claimantBefore(name, object, rivals, standing);
+  const claimant = owner ?? first;
   const seen: Seen = {
     identity,
     directives,
@@ -71,6 +72,7 @@ export async function observe(
     registeredBefore: isFoundBefore(revisions.find(isOurs), object, found),
     reported: (object.status as JobDefinitionStatus | undefined)?.revisions ?? [],
     absent: revisions.length === 0 && snapshot.isAbsent("job-definition", name),
+    nameSeen: await nameSeen(object, JobDefinitionKind, ports, signal),
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
     giveWay: owner === object ? rivals.map((rival) => identityText(identityOf(rival, ports.cluster))) : [],
     bodyChanges: [],

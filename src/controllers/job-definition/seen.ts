@@ -2,6 +2,7 @@ import type { JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
 import type { FieldChange } from "../agenda.ts";
 import type { Directives } from "../directives.ts";
+import type { NameSeen } from "../names.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 
@@ -26,6 +27,8 @@ export interface Seen {
   readonly reported: readonly ReportedRevision[];
   /** No revision of the name is ACTIVE, and that may be believed. */
   readonly absent: boolean;
+  /** Whether the object may have its name. */
+  readonly nameSeen: NameSeen;
   /** `namespace/name` of the object that has the name in the same place, by AWS's tags or its age; see `claims.ts`. */
   readonly claimedBy: string | undefined;
   /**

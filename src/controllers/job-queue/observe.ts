@@ -10,7 +10,7 @@ import { environmentArn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { StoreError } from "../../runtime/store.ts";
-import { claimantBefore, claimantNamedBy, rivalsOf, type Standing, standingOf } from "../claims.ts";
+import { claimantNamedBy, claimantOf, rivalsOf } from "../claims.ts";
 import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
@@ -20,6 +20,7 @@ import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import { shortHash } from "../fingerprint.ts";
 import { liveReadMaxAgeMs } from "../intervals.ts";
+import { nameSeen } from "../names-seen.ts";
 import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey } from "../naming.ts";
 import { identityOf, isNamedBy, namedOwner, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
@@ -58,6 +59,9 @@ export async function observe(
 ): Promise<Seen> {
   const begunAt = ports.clock.monotonic();
   const labels = await labelsAskedFor(object, region.snapshot(), ports, signal);
+  const name = await nameSeen(object, JobQueueKind, ports, signal);
+  const rivals = rivalsOf(object, JobQueueKind, ports);
+  const first = await claimantOf(object, rivals, { kind: JobQueueKind, hasResource: () => false }, ports, signal);
   // The wait comes before the read of AWS: an environment of the order may have left service meanwhile.
   if (ports.clock.monotonic() - begunAt > liveReadMaxAgeMs) await region.refresh(signal);
   const snapshot = region.snapshot();
@@ -66,11 +70,7 @@ export async function observe(
   const live = snapshot.queues.get(queueName);
   const queue = live?.status === "DELETED" ? undefined : live;
   const absent = snapshot.isAbsent("job-queue", queueName);
-  const rivals = rivalsOf(object, JobQueueKind, queueNameOf, ports.objects, ports.settings);
-  const standing = (one: JobQueue): Standing => standingOf(one, ports.settings, false);
-  const claimant =
-    claimantNamedBy(queue?.tags, [object, ...rivals], ports.cluster) ??
-    claimantBefore(queueName, object, rivals, standing);
+  const claimant = claimantNamedBy(queue?.tags, [object, ...rivals], ports.cluster) ?? first;
   if (queue === undefined && !absent) region.expectAbsence("job-queue", queueName);
   // What AWS may still refuse is reported once it exists: otherwise status would change with each try.
   const environments = new Map(
@@ -93,6 +93,7 @@ export async function observe(
     queue,
     absent,
     isSettled: snapshot.isSettled("job-queue", queueName),
+    nameSeen: name,
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
     entries: entries.slice(0, desired.length),
     leaving: entries.slice(desired.length),

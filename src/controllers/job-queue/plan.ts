@@ -6,8 +6,8 @@ import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../
 import type { Act, Blocked, Change, ConditionDraft, FieldChange, Plan, Serves, Step, Wait } from "../agenda.ts";
 import { isRetired } from "../compute-environment/environment-set.ts";
 import { conditionsOf } from "../conditions.ts";
-import { matchesAny } from "../glob.ts";
 import { marks, refusedRetryMs, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
+import { asNamed, notAdoptable } from "../names.ts";
 import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
@@ -64,7 +64,7 @@ export function planFor(object: JobQueue, seen: Seen, now: number): Plan<Action>
   const conditions = [referencesCondition(context), ...progressConditions(seen.progress)];
   const steps = untilHeld(rules, context);
   const agenda = steps.some(holdsEverything) ? steps : [...steps, settled(context)];
-  return { change: changeOf(context), agenda, conditions };
+  return asNamed({ change: changeOf(context), agenda, conditions }, seen.nameSeen, seen.identity.namespace);
 }
 
 function claimedByAnother({ seen }: Context): Step<Action> | undefined {
@@ -115,8 +115,10 @@ function adopted(context: Context, queue: Queue): Step<Action> {
       `the operator did not create the existing queue ${name}. Give this object another spec.jobQueueName, or adopt the queue by spec.adoptionPolicy`,
     );
   }
-  if (!matchesAny(seen.settings.adoptableNames, name)) {
-    return blocked("NotAdoptable", `${name} exists, and its name matches no --adoptable-names of the operator`);
+  const unlisted = notAdoptable(seen.nameSeen);
+  if (unlisted !== undefined) {
+    const message = `${name} exists and does not belong to the operator, and ${unlisted}, or give this object another spec.jobQueueName`;
+    return blocked("NotAdoptable", message);
   }
   const paths = [
     ...queueDifferences(spec, queue).map(({ path }) => path),

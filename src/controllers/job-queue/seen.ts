@@ -6,6 +6,7 @@ import type { QueueFacts } from "../../diagnosis/facts.ts";
 import type { EnvironmentSet } from "../compute-environment/environment-set.ts";
 import type { JobsSeen } from "../compute-environment/seen.ts";
 import type { Directives } from "../directives.ts";
+import type { NameSeen } from "../names.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 
@@ -23,6 +24,8 @@ export interface Seen {
   readonly absent: boolean;
   /** Nothing of ours is on its way to the queue any more: its tags may be believed. */
   readonly isSettled: boolean;
+  /** Whether the object may have its name. */
+  readonly nameSeen: NameSeen;
   /** `namespace/name` of the object that has the name in the same place, by AWS's tags or its age; see `claims.ts`. */
   readonly claimedBy: string | undefined;
   /** In ascending `order`. */

@@ -1,6 +1,6 @@
 /** Limits the policies and roles that the objects of a namespace may use. Pure. */
 
-import { matchesAny } from "../glob.ts";
+import { globsIn, matchesAny } from "../glob.ts";
 import { firstOf } from "../wording.ts";
 import type { DesiredRole } from "./desired.ts";
 
@@ -55,19 +55,15 @@ export function limitsOf(flags: RoleLimits, annotations: Readonly<Record<string,
   const given = (annotation: string): string | undefined => annotations[annotation];
   const [policyList, roleList] = [given(policies), given(roles)];
   return {
-    allowedPolicyArns: policyList === undefined ? flags.allowedPolicyArns : listed(policyList),
+    allowedPolicyArns: policyList === undefined ? flags.allowedPolicyArns : globsIn(policyList),
     policiesFrom: policyList === undefined ? "--allowed-policy-arns" : by(policies),
-    allowedRoleArns: roleList === undefined ? flags.allowedRoleArns : listed(roleList),
+    allowedRoleArns: roleList === undefined ? flags.allowedRoleArns : globsIn(roleList),
     rolesFrom: roleList === undefined ? "--allowed-role-arns" : by(roles),
     permissionsBoundary: given(boundary) ?? flags.permissionsBoundary,
     boundaryFrom: given(boundary) === undefined ? "--permissions-boundary" : by(boundary),
     allowInlinePolicies: given(inline) === undefined ? flags.allowInlinePolicies : given(inline) === "true",
     inlineFrom: given(inline) === undefined ? "--allow-inline-policies" : by(inline),
   };
-}
-
-function listed(text: string): readonly string[] {
-  return text.split(/[\s,]+/).filter((glob) => glob !== "");
 }
 
 /** A role or instance profile that a spec names itself. */

@@ -97,7 +97,11 @@ describe("a plan", () => {
       "spec:\n",
       `spec:\n  computeEnvironmentName: ${name}\n  adoptionPolicy: IfMatching\n`,
     );
-    const { environment: general } = await planned(account, { "environment.yaml": body }, { adoptableNames: [name] });
+    const { environment: general } = await planned(
+      account,
+      { "environment.yaml": body },
+      { adoptableNames: [`*/${name}`] },
+    );
     expect(general()).toMatchObject({
       action: "adopt",
       awsName: name,

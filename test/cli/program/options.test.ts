@@ -21,8 +21,9 @@ async function optionsOf(args: readonly string[], env: Environment = {}): Promis
 /** Two values for each option that takes one: what is written, and what it comes to. */
 const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--account": [same("111111111111"), same("222222222222")],
-  "--adoptable-names": [list("a-*,b-*"), list("c-*")],
+  "--adoptable-names": [list("a/a-*,*/b-*"), list("c/*")],
   "--allowed-account-ids": [list("111111111111"), list("222222222222,333333333333")],
+  "--allowed-names": [list("a/b_*,*/c_*"), list("d/e_*")],
   "--allowed-policy-arns": [list("arn:aws:iam::aws:policy/A"), list("arn:aws:iam::aws:policy/B")],
   "--allowed-regions": [list("eu-west-1"), list("eu-*,us-east-1")],
   "--allowed-role-arns": [list("arn:aws:iam::1:role/A"), list("arn:aws:iam::1:role/B")],

@@ -17,6 +17,7 @@ import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts"
 import { defaultSettings } from "../../../src/controllers/ports.ts";
 import { orderOf } from "../../../src/controllers/queue-order.ts";
 import { decided } from "../decided.ts";
+import { mayAdopt } from "../region.ts";
 
 /** What is approved to let a step of a plan go on that is about these environments. */
 export function approvalFor(id: string, step: string, ...about: readonly Environment[]): string {
@@ -182,6 +183,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     directives,
     settings,
     baseName: "team_ce",
+    nameSeen: mayAdopt(false),
     planId: id,
     environments: [],
     queues: [],

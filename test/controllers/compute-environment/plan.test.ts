@@ -3,6 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import type { Effect } from "../../../src/controllers/agenda.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { mayAdopt } from "../region.ts";
 import {
   approvalFor,
   chosen,
@@ -882,7 +883,7 @@ describe("a spec that goes back", () => {
 describe("adoption", () => {
   const adopting = (policy: "IfMatching" | "IfExists", change: Partial<Seen> = {}): Partial<Seen> => ({
     directives: { ...directives, adoptionPolicy: policy },
-    settings: { ...settings, adoptableNames: ["team_*"] },
+    nameSeen: mayAdopt(true),
     environments: [foreign("team_ce")],
     ...change,
   });
@@ -909,7 +910,12 @@ describe("adoption", () => {
       "blocked NotMatching",
     ],
     ["takes over what differs when the policy says so", other, adopting("IfExists"), "tag adopt team_ce"],
-    ["takes over no name that the operator may not", ec2, adopting("IfExists", { settings }), "blocked NotAdoptable"],
+    [
+      "takes over no name that the operator may not",
+      ec2,
+      adopting("IfExists", { nameSeen: mayAdopt(false) }),
+      "blocked NotAdoptable",
+    ],
     [
       "waits while AWS changes it",
       ec2,

@@ -7,6 +7,7 @@ import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
 import { identityOf, ownerTags } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { objectsOf } from "../region.ts";
 import { another, days, definition, foreign, identity, now, ours } from "./seen.ts";
 
 const { signal } = new AbortController();
@@ -62,7 +63,7 @@ function ports(...objects: readonly JobDefinition[]) {
     clock: new VirtualClock(now),
     cluster: identity.cluster,
     settings: { ...defaultSettings, region: "eu-west-1" },
-    objects: { list: () => objects },
+    objects: objectsOf(objects),
   };
 }
 

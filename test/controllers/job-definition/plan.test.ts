@@ -18,6 +18,7 @@ import {
   uidTag,
 } from "../../../src/controllers/ownership.ts";
 import { decided } from "../decided.ts";
+import { mayAdopt } from "../region.ts";
 import { another, days, definition, directives, foreign, identity, minutes, now, observed, ours } from "./seen.ts";
 
 interface Case {
@@ -231,7 +232,7 @@ describe("somebody else's revision above ours", () => {
 });
 
 describe("a name that is somebody else's", () => {
-  const unlisted = { settings: { ...observed([]).settings, adoptableNames: ["other_*"] } };
+  const unlisted = { nameSeen: mayAdopt(false) };
   const cases: Readonly<Record<string, Case & { readonly says?: string }>> = {
     "is not taken with adoptionPolicy Never": {
       revisions: [foreign(1)],

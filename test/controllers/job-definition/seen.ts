@@ -4,6 +4,7 @@ import { fingerprintOfSpec } from "../../../src/controllers/job-definition/norma
 import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
 import { fingerprintTag, type Identity, ownerTags, registeredAtTag } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
+import { mayAdopt } from "../region.ts";
 
 /** Objects and observations for the tests of pure functions; what is not given is at rest. */
 
@@ -66,7 +67,8 @@ export function ours(number: number, ageMs = days, given: Partial<RevisionSeen> 
 export function observed(revisions: readonly RevisionSeen[], given: Partial<Seen> = {}): Seen {
   return {
     identity,
-    settings: { ...defaultSettings, region: "eu-west-1", adoptableNames: ["team_*"] },
+    settings: { ...defaultSettings, region: "eu-west-1" },
+    nameSeen: mayAdopt(true),
     name: "team_job",
     unversionedArn: "arn:aws:batch:eu-west-1:111122223333:job-definition/team_job",
     fingerprint: desired,

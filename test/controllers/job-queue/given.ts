@@ -14,6 +14,7 @@ import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts"
 import { orderOf } from "../../../src/controllers/queue-order.ts";
 import { environment as describedOf, directives, ec2, settings } from "../compute-environment/given.ts";
 import { decided } from "../decided.ts";
+import { mayAdopt } from "../region.ts";
 
 export { directives, ec2, fargate, job, now, settings, withResources } from "../compute-environment/given.ts";
 
@@ -134,6 +135,7 @@ export function seen({ environments = [], ...change }: SeenChange = {}): Seen {
     directives,
     settings,
     queueName: "team_q",
+    nameSeen: mayAdopt(false),
     planId: "plan",
     queue: undefined,
     absent: true,

@@ -4,6 +4,7 @@ import type { Act } from "../../../src/controllers/agenda.ts";
 import { type Action, independentName } from "../../../src/controllers/job-queue/action.ts";
 import type { EntrySeen } from "../../../src/controllers/job-queue/seen.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
+import { mayAdopt } from "../region.ts";
 import {
   choiceFor,
   directives,
@@ -202,7 +203,7 @@ describe("the owner of a queue of that name", () => {
     ...atRest,
     queue: queue(["a1"], { tags: {} }),
     directives: { ...directives, adoptionPolicy },
-    settings: { ...settings, adoptableNames: ["team_*"] },
+    nameSeen: mayAdopt(true),
     ...change,
   });
 
@@ -250,7 +251,12 @@ describe("the owner of a queue of that name", () => {
     ],
     ["nobody's: not touched", {}, { ...atRest, queue: queue(["a1"], { tags: {} }) }, "blocked NotOwned"],
     ["nobody's and as desired: adopted", {}, adopting("IfMatching"), "tag adopt"],
-    ["nobody's, of a name that may not be adopted", {}, adopting("IfMatching", { settings }), "blocked NotAdoptable"],
+    [
+      "nobody's, of a name that may not be adopted",
+      {},
+      adopting("IfMatching", { nameSeen: mayAdopt(false) }),
+      "blocked NotAdoptable",
+    ],
     [
       "nobody's with another priority: not adopted if matching",
       { priority: 2 },

@@ -266,8 +266,8 @@ export const bugs: readonly Bug[] = [
     "decide by age who owns a name, although AWS's tags say it",
     "had claimed the names in vain",
     "controllers/job-definition/observe.ts",
-    "const claimant = owner ?? claimantBefore(name, object, rivals, standing);",
-    "const claimant = claimantBefore(name, object, rivals, standing);",
+    "const claimant = owner ?? first;",
+    "const claimant = first;",
   ),
   one(
     "take what is nobody's for ours",

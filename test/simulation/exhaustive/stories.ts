@@ -476,14 +476,14 @@ export const stories: readonly Story[] = [
   {
     name: "adopt what matches",
     writes: 3,
-    flags: { adoptableNames: ["prod-*"] },
+    flags: { adoptableNames: ["*/prod-*"] },
     before: (world) => terraform({ aws: world.aws, seconds: (count) => world.seconds(count) }),
     act: async (world) => void world.apply(...adopting("IfMatching")),
   },
   {
     name: "adopt what differs, with a replacement that is approved",
     writes: 9,
-    flags: { adoptableNames: ["prod-*"] },
+    flags: { adoptableNames: ["*/prod-*"] },
     before: (world) => terraform({ aws: world.aws, seconds: (count) => world.seconds(count) }),
     act: async (world) => {
       world.apply(...adopting("IfExists", other, 4));
@@ -525,7 +525,7 @@ export const stories: readonly Story[] = [
   {
     name: "adopt a queue, and then its second environment",
     writes: 5,
-    flags: { adoptableNames: ["prod-*"] },
+    flags: { adoptableNames: ["*/prod-*"] },
     before: (world) =>
       terraform({ aws: world.aws, seconds: (count) => world.seconds(count) }, ["prod-ce", "prod-second"]),
     act: async (world) => {

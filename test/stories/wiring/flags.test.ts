@@ -56,7 +56,7 @@ const rows: readonly (readonly [
   ],
   [
     "--adoptable-names",
-    "other-*,prod-*",
+    "other/*,team/prod-*",
     async (world) => {
       const body = jobDefinition("hello").spec as object;
       await world.aws.outside.registerJobDefinition({ ...body, jobDefinitionName: "prod-hello" } as never);
@@ -66,6 +66,7 @@ const rows: readonly (readonly [
     "NotAdopted",
   ],
   ["--allowed-regions", "eu-central-*", reasonWith({ region: "eu-central-1" }), undefined, "NotAllowed"],
+  ["--allowed-names", "other/*,team/prod_*", reasonWith({ jobDefinitionName: "prod_hello" }), undefined, "NotAllowed"],
   [
     "--allow-foreign-repoint",
     undefined,

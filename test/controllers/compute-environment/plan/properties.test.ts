@@ -8,7 +8,9 @@ import { approvalOf, type HeldStep } from "../../../../src/controllers/compute-e
 import { report } from "../../../../src/controllers/compute-environment/report.ts";
 import { planId } from "../../../../src/controllers/compute-environment/request.ts";
 import type { JobsSeen, QueueSeen, Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import { notAdoptable } from "../../../../src/controllers/names.ts";
 import { ownershipOf, type Tags } from "../../../../src/controllers/ownership.ts";
+import { mayAdopt } from "../../region.ts";
 import {
   chosen,
   directives,
@@ -222,7 +224,7 @@ const worlds: fc.Arbitrary<World> = fc
     deleting: rarely(5),
     retain: rarely(6),
     adoptionPolicy: fc.constantFrom<"Never" | "IfMatching" | "IfExists">("Never", "IfMatching", "IfExists"),
-    adoptableNames: fc.constantFrom([], ["*"], ["*"]),
+    adoptable: fc.constantFrom(false, true, true),
     allowForeignRepoint: rarely(4).map((denied) => !denied),
     approved: fc.constantFrom<HeldStep | "Again" | "Nothing">("Create", "Repoint", "Again", "Delete", "Nothing"),
     absent: rarely(6).map((doubtful) => !doubtful),
@@ -241,7 +243,8 @@ const worlds: fc.Arbitrary<World> = fc
       desiredvCpus: new Map(),
       deleteTriedAt: new Map(rest.tried ? names.map((name) => [name, now - 1000]) : []),
       refusals: rest.refusals,
-      settings: { ...settings, adoptableNames: rest.adoptableNames, allowForeignRepoint: rest.allowForeignRepoint },
+      nameSeen: mayAdopt(rest.adoptable),
+      settings: { ...settings, allowForeignRepoint: rest.allowForeignRepoint },
       directives: {
         ...directives,
         deleting: rest.deleting,
@@ -315,9 +318,9 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
   "touches nothing that is not ours, but what it may adopt or was left to it": (action, world) =>
     written(action).every((name) => {
       const { kind } = ownershipOf(byName(world, name)?.tags, identity);
-      const { directives: desired, settings: flags } = world.seen;
+      const { directives: desired, nameSeen } = world.seen;
       if (action.kind === "tag" && action.purpose === "adopt") {
-        return kind === "foreign" && desired.adoptionPolicy !== "Never" && flags.adoptableNames.includes("*");
+        return kind === "foreign" && desired.adoptionPolicy !== "Never" && notAdoptable(nameSeen) === undefined;
       }
       return kind === "ours" || (action.kind === "tag" && action.purpose === "takeOver" && kind === "retained");
     }),

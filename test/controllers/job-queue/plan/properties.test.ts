@@ -14,6 +14,7 @@ import type { EntrySeen, Seen } from "../../../../src/controllers/job-queue/seen
 import { ownerIn, ownershipOf, ownerTags } from "../../../../src/controllers/ownership.ts";
 import { orderOf } from "../../../../src/controllers/queue-order.ts";
 import { decided } from "../../decided.ts";
+import { mayAdopt } from "../../region.ts";
 import {
   directives,
   ec2,
@@ -29,7 +30,6 @@ import {
   queue,
   reference,
   seen,
-  settings,
   unresolved,
   withResources,
 } from "../given.ts";
@@ -248,7 +248,7 @@ function worldOf(all: Parts): World {
     environments: there,
     entries: entries.map((entry, order) => entryOf(entry, order, there)),
     leaving: leavingOf(all),
-    settings: { ...settings, adoptableNames: ["*"] },
+    nameSeen: mayAdopt(true),
     directives: { ...directives, deleting, retain, adoptionPolicy },
   });
   const hasPolicy = (all.queue?.schedulingPolicyArn !== undefined) !== all.otherPolicy;

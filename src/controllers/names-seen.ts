@@ -1,0 +1,56 @@
+import type { AwsNaming } from "../api/batch-kind.ts";
+import type { KubeObject } from "../api/object.ts";
+import { StoreError } from "../runtime/store.ts";
+import { directivesOf } from "./directives.ts";
+import { type NameSeen, nameIn } from "./names.ts";
+import { awsNameOf, foreignNamespaceIn } from "./naming.ts";
+import type { Ports } from "./ports.ts";
+
+/** What is read of Kubernetes. */
+export interface NamespaceReads {
+  readonly objects: Pick<Ports["objects"], "namespace">;
+  readonly settings: Ports["settings"];
+}
+
+/**
+ * Whether an object may have its name. Reads the namespace only where its annotations matter: for a name that looks like
+ * one of another namespace, and for an adoption.
+ */
+export async function nameSeen(
+  object: KubeObject,
+  kind: { readonly awsName: AwsNaming },
+  { objects, settings }: NamespaceReads,
+  signal: AbortSignal,
+): Promise<NameSeen> {
+  const { namespace } = object.metadata;
+  const name = awsNameOf(kind, object);
+  const isForeign = foreignNamespaceIn(name, namespace) !== undefined;
+  const adopts = directivesOf(object, settings).adoptionPolicy !== "Never";
+  if (!isForeign && !adopts) return { kind: "allowed", mayAdopt: false, adoptableFrom: "" };
+  const read = await annotationsOf(namespace, objects, signal);
+  if (read.kind === "read") {
+    return nameIn({ namespace, name, field: `spec.${kind.awsName.field}` }, settings.names, read.annotations);
+  }
+  if (isForeign) return read;
+  const adoptableFrom = `the annotations of the namespace, which cannot be read: ${read.why}`;
+  return { kind: "allowed", mayAdopt: false, adoptableFrom };
+}
+
+type Read =
+  | { readonly kind: "read"; readonly annotations: Readonly<Record<string, string>> }
+  | Extract<NameSeen, { kind: "unread" }>;
+
+async function annotationsOf(
+  namespace: string,
+  objects: NamespaceReads["objects"],
+  signal: AbortSignal,
+): Promise<Read> {
+  try {
+    const read = await objects.namespace(namespace, signal);
+    if (read === undefined) return { kind: "unread", why: "there is no such namespace" };
+    return { kind: "read", annotations: read.annotations };
+  } catch (error) {
+    if (error instanceof StoreError) return { kind: "unread", why: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+/** Which names the objects of a namespace may have in AWS, and which resources of others they may adopt. Pure. */
+
+import type { Plan, Step } from "./agenda.ts";
+import { globsIn, matchesAny } from "./glob.ts";
+import { marks, unwatchedCheckMs } from "./intervals.ts";
+import { foreignNamespaceIn } from "./naming.ts";
+import { firstOf } from "./wording.ts";
+
+/** The operator's flags, as `NAMESPACE/GLOB`; `*` as NAMESPACE is for all of them. */
+export interface NameLimits {
+  /** Names with the prefix of another namespace that objects may have nevertheless. */
+  readonly allowedNames: readonly string[];
+  /** Names of resources that objects may adopt; they count as allowed. */
+  readonly adoptableNames: readonly string[];
+}
+
+/** Annotations of a Namespace: globs of names, which replace the flag of the same name there. */
+export const nameAnnotations = {
+  allowed: "awsbatch.dev/allowed-names",
+  adoptable: "awsbatch.dev/adoptable-names",
+} as const;
+
+/** Whether an object may have its name in AWS. */
+export type NameSeen =
+  | {
+      readonly kind: "allowed";
+      /** Whether a resource of that name that has no owner may be adopted. */
+      readonly mayAdopt: boolean;
+      /** The list that says so, for messages. */
+      readonly adoptableFrom: string;
+    }
+  | { readonly kind: "refused"; readonly message: string }
+  /** The namespace cannot be read, so what it may have is unknown. */
+  | { readonly kind: "unread"; readonly why: string };
+
+/** A name in AWS, and the object that has it. */
+export interface Named {
+  readonly namespace: string;
+  readonly name: string;
+  /** The field of the spec that gives it. */
+  readonly field: string;
+}
+
+/** @param annotations of the namespace */
+export function nameIn(
+  { namespace, name, field }: Named,
+  flags: NameLimits,
+  annotations: Readonly<Record<string, string>>,
+): NameSeen {
+  const limitIn = (flag: string, entries: readonly string[], annotation: string): Limit => {
+    const given = annotations[annotation];
+    return given === undefined
+      ? { globs: globsFor(namespace, entries), from: flag }
+      : { globs: globsIn(given), from: `annotation ${annotation} of the namespace` };
+  };
+  const allowed = limitIn("--allowed-names", flags.allowedNames, nameAnnotations.allowed);
+  const adoptable = limitIn("--adoptable-names", flags.adoptableNames, nameAnnotations.adoptable);
+  const mayAdopt = matchesAny(adoptable.globs, name);
+  const other = foreignNamespaceIn(name, namespace);
+  if (other === undefined || mayAdopt || matchesAny(allowed.globs, name)) {
+    return { kind: "allowed", mayAdopt, adoptableFrom: adoptable.from };
+  }
+  const shown = allowed.globs.length === 0 ? "none" : firstOf(allowed.globs);
+  return {
+    kind: "refused",
+    message: `${field}: ${name} begins like the names of namespace ${other}, and is not allowed in namespace ${namespace} (${allowed.from}: ${shown}). Recreate this object without ${field} or with a name that begins with ${namespace}_, or ask the operator's administrator to allow the name`,
+  };
+}
+
+interface Limit {
+  readonly globs: readonly string[];
+  readonly from: string;
+}
+
+/** The globs that flags have for a namespace. */
+function globsFor(namespace: string, entries: readonly string[]): readonly string[] {
+  return [`${namespace}/`, "*/"].flatMap((prefix) =>
+    entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length)),
+  );
+}
+
+/** Why a resource without an owner is not adopted, as the end of a sentence; undefined: the lists allow it. */
+export function notAdoptable(seen: NameSeen): string | undefined {
+  if (seen.kind !== "allowed" || seen.mayAdopt) return undefined;
+  return `this namespace may not adopt it (${seen.adoptableFrom}): ask the operator's administrator to allow the name`;
+}
+
+/**
+ * The plan of an object that is not being deleted, as far as it may have its name. Where it may not, what it has in AWS
+ * stays as it is: nothing is changed or removed, also none of its roles.
+ */
+export function asNamed<Action>(plan: Plan<Action>, name: NameSeen, namespace: string): Plan<Action> {
+  if (name.kind === "allowed") return plan;
+  const reason = name.kind === "refused" ? "NotAllowed" : "NamespaceUnreadable";
+  const change = { action: "None", id: plan.change.id, reason, changes: [] } as const;
+  if (name.kind === "refused") {
+    const { message } = name;
+    return { ...plan, change, agenda: [{ kind: "blocked", reason, message, checkInMs: unwatchedCheckMs }] };
+  }
+  const unread: Step<Action> = {
+    kind: "wait",
+    reason,
+    message: `cannot read namespace ${namespace} (${name.why}), so the operator does not know which names it may use, and writes nothing. Allow the operator to get, list and watch namespaces`,
+    checkInMs: unwatchedCheckMs,
+    stallsAfterMs: marks.unreadStallsMs,
+    holds: "writes",
+  };
+  return { ...plan, change, agenda: [unread, ...plan.agenda] };
+}
