@@ -9,7 +9,7 @@ const regionsMax = 50;
  * region begins empty with the first request to it.
  *
  * @param options of the first region, which also serves requests that name none
- * @returns the account in a region; throws Refusal when it is no name of a region, or there are too many
+ * @returns the account in a region; throws Refusal when it names none, or there are too many
  */
 export function simulatedRegions(options: SimulatedAwsOptions): (region: string | undefined) => SimulatedAws {
   const first = createSimulatedAws(options);

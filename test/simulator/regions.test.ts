@@ -53,7 +53,7 @@ const trust = {
   Statement: [{ Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }],
 };
 
-test("what is no name of a region is refused, and so is a region too many", () => {
+test("what does not name a region is refused, and so is a region too many", () => {
   const inRegion = simulatedRegions(options);
   expect(() => inRegion("nowhere")).toThrow("there is no region nowhere");
   for (let number = 1; number < 50; number++) expect(inRegion(`eu-west-${number}`).region).toBe(`eu-west-${number}`);
