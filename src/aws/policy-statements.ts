@@ -1,4 +1,4 @@
-import { resourceTypes } from "./names.ts";
+import { resourceTypes, tagPrefix } from "./names.ts";
 
 /**
  * What the operator may do its calls on. Batch and EC2 are limited by the tag that all of a cluster's resources bear,
@@ -37,6 +37,8 @@ export interface PolicyScope {
   /** The only boundaries that roles may have, and must have one of; empty: any or none. */
   readonly boundaryArns: readonly string[];
   readonly inlinePolicies: boolean;
+  /** Keys of tags, or patterns of them, that its roles may have in addition to the operator's own. */
+  readonly roleTagKeys: readonly string[];
 }
 
 export interface Grounds {
@@ -91,9 +93,14 @@ export const statements = {
       resources: [iam(scope, "instance-profile", "/"), iam(scope, "role", "/")],
     }),
   RoleCreate: (scope) =>
-    when(scope, ["iam"], { resources: roles(scope), conditions: both(requestTag(scope), bounded(scope)) }),
-  ProfileCreate: (scope) => when(scope, ["iam"], { resources: profiles(scope), conditions: requestTag(scope) }),
-  MadeTag: (scope) => when(scope, ["iam"], { resources: [...profiles(scope), ...roles(scope)] }),
+    when(scope, ["iam"], {
+      resources: roles(scope),
+      conditions: both(requestTag(scope), tagKeys(scope), bounded(scope)),
+    }),
+  ProfileCreate: (scope) =>
+    when(scope, ["iam"], { resources: profiles(scope), conditions: both(requestTag(scope), tagKeys(scope)) }),
+  MadeTag: (scope) =>
+    when(scope, ["iam"], { resources: [...profiles(scope), ...roles(scope)], conditions: tagKeys(scope) }),
   MadeChange: (scope) =>
     when(scope, ["iam"], { resources: [...profiles(scope), ...roles(scope)], conditions: resourceTag(scope) }),
   RoleAttach: (scope) =>
@@ -212,6 +219,11 @@ function requestTag({ tag }: PolicyScope): Conditions {
 
 function resourceTag({ tag }: PolicyScope): Conditions {
   return { StringEquals: { [`aws:ResourceTag/${tag.key}`]: tag.value } };
+}
+
+/** Elsewhere policies may grant permissions by the tags of a role (`aws:PrincipalTag`). */
+function tagKeys({ roleTagKeys }: PolicyScope): Conditions {
+  return { "ForAllValues:StringLike": { "aws:TagKeys": [`${tagPrefix}*`, ...roleTagKeys].toSorted() } };
 }
 
 function bounded({ boundaryArns }: PolicyScope): Conditions {

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { NamespaceAnnotations } from "../controllers/limits.ts";
 import { type LogLevel, logLevels } from "../runtime/log.ts";
 import { CommandError, type Environment } from "./io.ts";
 
@@ -156,8 +157,10 @@ export interface OperatorFlags {
   readonly maxConcurrentReplacements?: number;
   readonly allowedPolicyArns?: readonly string[];
   readonly allowedRoleArns?: readonly string[];
+  readonly allowedRoleTagKeys?: readonly string[];
   readonly permissionsBoundary?: string;
   readonly allowInlinePolicies?: boolean;
+  readonly namespaceAnnotations?: NamespaceAnnotations;
   readonly awsRequestsPerSecond?: number;
   readonly logLevel?: LogLevel;
 }
@@ -203,11 +206,16 @@ export function operatorOptions(): readonly Option[] {
       "managed policies that roles in spec.iam may have (default: to pull images and write logs)",
     ),
     new ListOption("--allowed-role-arns <globs>", "roles that a spec may name by ARN (default: any)"),
+    new ListOption("--allowed-role-tag-keys <globs>", "keys of tags that roles in spec.iam may have (default: none)"),
     new Option(
       "--permissions-boundary <arn>",
       "permissions boundary of every role that the operator creates",
     ).argParser(policyArn),
     new Option("--allow-inline-policies", "let roles in spec.iam have inline policies"),
+    new Option(
+      "--namespace-annotations <mode>",
+      "what an annotation of a Namespace does with the flag of its name: replace it, or only narrow it (default: replace)",
+    ).choices(["replace", "narrow"]),
     new Option("--aws-requests-per-second <n>", "AWS calls a second, per account and region (default: 10)").argParser(
       positive,
     ),

@@ -19,6 +19,7 @@ interface IamPolicyFlags {
   readonly allowedPolicyArns?: readonly string[];
   readonly permissionsBoundary?: readonly string[];
   readonly allowInlinePolicies?: boolean;
+  readonly allowedRoleTagKeys?: readonly string[];
   readonly managed?: number;
   readonly trust?: "irsa" | "pod-identity";
   readonly serviceAccount: string;
@@ -59,6 +60,7 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
       ),
     )
     .option("--allow-inline-policies", "allow inline policies of its roles")
+    .addOption(new ListOption("--allowed-role-tag-keys <globs>", "keys of tags that its roles may have, as for run"))
     .addOption(
       new Option(
         "--managed <n>",
@@ -151,6 +153,7 @@ function scopeOf(flags: IamPolicyFlags): PolicyScope {
     policyArns: flags.allowedPolicyArns ?? ofPartition,
     boundaryArns,
     inlinePolicies: flags.allowInlinePolicies ?? false,
+    roleTagKeys: flags.allowedRoleTagKeys ?? [],
   };
 }
 

@@ -16,8 +16,10 @@ export function settingsFrom(flags: OperatorFlags, region: string): Settings {
     roles: {
       allowedPolicyArns: flags.allowedPolicyArns ?? defaultSettings.roles.allowedPolicyArns,
       allowedRoleArns: flags.allowedRoleArns ?? defaultSettings.roles.allowedRoleArns,
+      allowedRoleTagKeys: flags.allowedRoleTagKeys ?? defaultSettings.roles.allowedRoleTagKeys,
       permissionsBoundary: flags.permissionsBoundary ?? defaultSettings.roles.permissionsBoundary,
       allowInlinePolicies: flags.allowInlinePolicies ?? defaultSettings.roles.allowInlinePolicies,
+      namespaceAnnotations: flags.namespaceAnnotations ?? defaultSettings.roles.namespaceAnnotations,
     },
   };
 }

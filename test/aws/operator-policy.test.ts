@@ -117,6 +117,7 @@ describe("an operator with the default features", () => {
       "pass a role that was named",
       ask("iam:PassRole", role("jobs/x"), { "iam:PassedToService": "batch.amazonaws.com" }),
     ],
+    ["tag it as its own", ask("iam:TagRole", mine, { "aws:TagKeys": ["awsbatch.dev/cluster", "awsbatch.dev/name"] })],
     ["read any role", ask("iam:GetRole", role("other/x"))],
     ["read networks", ask("ec2:DescribeSubnets", "*")],
   ])("may %s", (_what, request) => {
@@ -169,6 +170,18 @@ describe("an operator with the default features", () => {
       ask("iam:AttachRolePolicy", mine, tagged("Resource", "default"), {
         "iam:PolicyARN": "arn:aws:iam::210987654321:policy/service-role/AWSBatchServiceRole",
       }),
+    ],
+    [
+      "make a role with a tag that may grant permissions",
+      ask("iam:CreateRole", mine, tagged("Request", "default"), {
+        "aws:TagKeys": ["awsbatch.dev/cluster", "department"],
+      }),
+    ],
+    ["give its role such a tag", ask("iam:TagRole", mine, { "aws:TagKeys": ["aws-access"] })],
+    ["give its role a tag of its own in another case", ask("iam:TagRole", mine, { "aws:TagKeys": ["AWSBATCH.dev/x"] })],
+    [
+      "give its profile such a tag",
+      ask("iam:TagInstanceProfile", mine.replace(":role/", ":instance-profile/"), { "aws:TagKeys": ["aws-access"] }),
     ],
     ["write inline policies", ask("iam:PutRolePolicy", mine, tagged("Resource", "default"))],
     ["pass a role to Lambda", ask("iam:PassRole", mine, { "iam:PassedToService": "lambda.amazonaws.com" })],
@@ -268,6 +281,17 @@ describe("features", () => {
       expect([action, ...verdicts]).toEqual([action, true, false, false]);
     }
     expect(isAllowed(bounded, ask("iam:DeleteRolePermissionsBoundary", mine, own, made))).toBe(false);
+  });
+
+  it("let roles have only the tag keys that are listed", () => {
+    const listed = policyFor(account, "default", { features: ["iam"], roleTagKeys: ["team", "cost-*"] });
+    const tag = (...keys: string[]) => isAllowed(listed, ask("iam:TagRole", mine, { "aws:TagKeys": keys }));
+    expect([tag("team"), tag("cost-center", "awsbatch.dev/name"), tag("team", "admin"), tag("Team")]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   it("let a service role of others be made again only by its ARN, with the one policy that it needs", () => {

@@ -31,6 +31,8 @@ describe("iam-policy", () => {
       "--allowed-policy-arns",
       "arn:aws:iam::123456789012:policy/jobs-*",
       "--allow-inline-policies",
+      "--allowed-role-tag-keys",
+      "team,cost-*",
     ]);
     const scope = scopeOf(
       { account: "123456789012", region: "" },
@@ -44,6 +46,7 @@ describe("iam-policy", () => {
         boundaryArns: ["arn:aws:iam::123456789012:policy/limit"],
         policyArns: ["arn:aws:iam::123456789012:policy/jobs-*"],
         inlinePolicies: true,
+        roleTagKeys: ["team", "cost-*"],
       },
     );
     expect(exitCode).toBe(0);

@@ -63,12 +63,16 @@ function presentValues({ context }: Request, key: string): readonly string[] | u
   return found === undefined ? undefined : all(found[1]);
 }
 
-/** Values of one key are alternatives; a key that the request lacks fails, unless the operator says `IfExists`. */
+/**
+ * Values of one key are alternatives; a key that the request lacks fails, unless the operator says `IfExists`. With
+ * `ForAllValues` each value of the request needs one, and a request without values has them all.
+ */
 function holds(operator: string, values: string | readonly string[], present: readonly string[] | undefined): boolean {
-  const [, test = "", ifExists = ""] = /^(.+?)(IfExists)?$/.exec(operator) ?? [];
+  const [, forAll, test = "", ifExists] = /^(ForAllValues:)?(.+?)(IfExists)?$/.exec(operator) ?? [];
   const compare = comparisons[test];
   if (compare === undefined) throw new Error(`the evaluator does not know ${operator}`);
-  if (present === undefined) return ifExists !== "";
+  if (present === undefined) return (forAll ?? ifExists) !== undefined;
+  if (forAll !== undefined) return present.every((one) => all(values).some((value) => compare(value, one)));
   return all(values).some((value) => present.some((one) => compare(value, one)));
 }
 

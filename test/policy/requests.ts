@@ -45,6 +45,7 @@ export function scopeOf(aws: Pick<SimulatedAws, "account" | "region">, change: P
     policyArns: defaultAllowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),
     boundaryArns: [],
     inlinePolicies: false,
+    roleTagKeys: [],
     ...change,
   };
 }

@@ -41,7 +41,9 @@ const role = (description: string) =>
       512,
       policyArn,
     ).optional(),
-    tags: tags("Tags of the role; at most 40, the operator adds its own.").optional(),
+    tags: tags(
+      "Tags of the role; at most 40, the operator adds its own. The operator's --allowed-role-tag-keys limits their keys.",
+    ).optional(),
   });
 
 const roleSpec = role("A role that the operator creates.");

@@ -1,18 +1,21 @@
 /** Limits the policies and roles that the objects of a namespace may use. Pure. */
 
-import { globsIn, matchesAny } from "../glob.ts";
-import { firstOf } from "../wording.ts";
+import { globsIn } from "../glob.ts";
+import { type AllowedList, lackingList, listsInForce, listText, type NamespaceAnnotations } from "../limits.ts";
 import type { DesiredRole } from "./desired.ts";
 
-/** The operator's flags, or the annotations of a namespace in their place. */
+/** The operator's flags. An empty list allows nothing. */
 export interface RoleLimits {
   /** Globs of policy ARNs that a role may have in addition to the one that it needs. */
   readonly allowedPolicyArns: readonly string[];
   /** Globs of the roles and instance profiles that a spec may name itself; undefined: any. */
   readonly allowedRoleArns: readonly string[] | undefined;
-  /** The boundary of every role that the operator creates; undefined: that of the spec. */
+  /** Globs of the keys of tags that roles may have: policies can grant permissions by the tags of a role. */
+  readonly allowedRoleTagKeys: readonly string[];
+  /** The boundary of every role that the operator creates; undefined: that of the namespace or the spec. */
   readonly permissionsBoundary: string | undefined;
   readonly allowInlinePolicies: boolean;
+  readonly namespaceAnnotations: NamespaceAnnotations;
 }
 
 /**
@@ -28,42 +31,70 @@ export const defaultAllowedPolicyArns: readonly string[] = [
 export const defaultRoleLimits: RoleLimits = {
   allowedPolicyArns: defaultAllowedPolicyArns,
   allowedRoleArns: undefined,
+  allowedRoleTagKeys: [],
   permissionsBoundary: undefined,
   allowInlinePolicies: false,
+  namespaceAnnotations: "replace",
 };
 
-/** Annotations of a Namespace: each replaces the flag of its name. */
+/** Annotations of a Namespace, each for the flag of its name. */
 export const limitAnnotations = {
   policies: "awsbatch.dev/allowed-policy-arns",
   roles: "awsbatch.dev/allowed-role-arns",
+  tagKeys: "awsbatch.dev/allowed-role-tag-keys",
   boundary: "awsbatch.dev/permissions-boundary",
   inline: "awsbatch.dev/allow-inline-policies",
 } as const;
 
-/** A limit in force and where it comes from, for messages. */
-export interface Limits extends RoleLimits {
-  readonly policiesFrom: string;
-  readonly rolesFrom: string;
-  readonly boundaryFrom: string;
-  readonly inlineFrom: string;
+/** The limits in force in a namespace. */
+export interface Limits {
+  readonly policies: readonly AllowedList[];
+  readonly roles: readonly AllowedList[];
+  readonly tagKeys: readonly AllowedList[];
+  /** By the name of a policy. */
+  readonly inline: readonly AllowedList[];
+  /** The boundary that every role must have; undefined: that of the spec. */
+  readonly boundary: { readonly arn: string; readonly from: string } | undefined;
 }
 
-/** The limits of a namespace. An empty annotation allows nothing. */
+/** The limits of a namespace. An empty annotation allows nothing. No annotation lifts the boundary of the flag. */
 export function limitsOf(flags: RoleLimits, annotations: Readonly<Record<string, string>>): Limits {
-  const { policies, roles, boundary, inline } = limitAnnotations;
-  const by = (annotation: string): string => `annotation ${annotation} of the namespace`;
-  const given = (annotation: string): string | undefined => annotations[annotation];
-  const [policyList, roleList] = [given(policies), given(roles)];
-  return {
-    allowedPolicyArns: policyList === undefined ? flags.allowedPolicyArns : globsIn(policyList),
-    policiesFrom: policyList === undefined ? "--allowed-policy-arns" : by(policies),
-    allowedRoleArns: roleList === undefined ? flags.allowedRoleArns : globsIn(roleList),
-    rolesFrom: roleList === undefined ? "--allowed-role-arns" : by(roles),
-    permissionsBoundary: given(boundary) ?? flags.permissionsBoundary,
-    boundaryFrom: given(boundary) === undefined ? "--permissions-boundary" : by(boundary),
-    allowInlinePolicies: given(inline) === undefined ? flags.allowInlinePolicies : given(inline) === "true",
-    inlineFrom: given(inline) === undefined ? "--allow-inline-policies" : by(inline),
+  const lists = (
+    limit: Exclude<keyof typeof limitAnnotations, "boundary">,
+    globs: readonly string[] | undefined,
+    read: (text: string) => readonly string[],
+  ): readonly AllowedList[] => {
+    const name = limitAnnotations[limit];
+    const text = annotations[name];
+    return listsInForce(
+      { name: flagOf(name), globs },
+      { name, globs: text === undefined ? undefined : read(text) },
+      flags.namespaceAnnotations,
+    );
   };
+  return {
+    policies: lists("policies", flags.allowedPolicyArns, globsIn),
+    roles: lists("roles", flags.allowedRoleArns, globsIn),
+    tagKeys: lists("tagKeys", flags.allowedRoleTagKeys, globsIn),
+    inline: lists("inline", allOrNone(flags.allowInlinePolicies), (text) => allOrNone(text === "true")),
+    boundary: boundaryIn(flags, annotations),
+  };
+}
+
+function boundaryIn({ permissionsBoundary }: RoleLimits, annotations: Readonly<Record<string, string>>) {
+  const { boundary } = limitAnnotations;
+  if (permissionsBoundary !== undefined) return { arn: permissionsBoundary, from: flagOf(boundary) };
+  const arn = annotations[boundary];
+  return arn === undefined ? undefined : { arn, from: `annotation ${boundary} of the namespace` };
+}
+
+/** Each annotation has the name of its flag. */
+function flagOf(annotation: string): string {
+  return annotation.replace("awsbatch.dev/", "--");
+}
+
+function allOrNone(all: boolean): readonly string[] {
+  return all ? ["*"] : [];
 }
 
 /** A role or instance profile that a spec names itself. */
@@ -106,34 +137,59 @@ export function refusalOf(
 }
 
 function madeRefusal(desired: DesiredRole, limits: Limits): Refused | undefined {
-  const { field, asked, inlinePolicies, permissionsBoundaryArn } = desired;
-  const policy = asked.find((arn) => !policyArn.test(arn) || !matchesAny(limits.allowedPolicyArns, arn));
-  if (policy !== undefined) {
-    return {
-      field: `${field}.policyArns`,
-      message: `${field}.policyArns: ${policy} is not allowed in this namespace (${limits.policiesFrom}: ${shown(limits.allowedPolicyArns)}). Remove it, or ask the operator's administrator to allow it`,
-    };
+  const { field, asked, inlinePolicies, userTags } = desired;
+  const ask = "ask the operator's administrator to allow";
+  for (const arn of asked) {
+    if (!policyArn.test(arn)) {
+      return refusal(`${field}.policyArns`, `${arn} is not allowed, because it is not the ARN of a policy. Correct it`);
+    }
+    const list = lackingList(limits.policies, arn);
+    if (list !== undefined) {
+      return refusal(
+        `${field}.policyArns`,
+        `${arn} is not allowed in this namespace (${listText(list)}). Remove it, or ${ask} it`,
+      );
+    }
   }
-  if (Object.keys(inlinePolicies).length > 0 && !limits.allowInlinePolicies) {
-    return {
-      field: `${field}.inlinePolicies`,
-      message: `${field}.inlinePolicies: inline policies are not allowed in this namespace (${limits.inlineFrom}). Use policyArns, or ask the operator's administrator to allow them`,
-    };
+  for (const policy of Object.keys(inlinePolicies)) {
+    const list = lackingList(limits.inline, policy);
+    if (list !== undefined) {
+      return refusal(
+        `${field}.inlinePolicies`,
+        `inline policies are not allowed in this namespace (${list.from}). Use policyArns, or ${ask} them`,
+      );
+    }
   }
-  const { permissionsBoundary: boundary } = limits;
-  if (boundary !== undefined && !policyArn.test(boundary)) {
+  for (const key of Object.keys(userTags)) {
+    const list = lackingList(limits.tagKeys, key);
+    if (list !== undefined) {
+      return refusal(
+        `${field}.tags`,
+        `${key} is not allowed as a tag of a role in this namespace (${listText(list)}), because policies can grant permissions by it. Remove it, or ${ask} it`,
+      );
+    }
+  }
+  return boundaryRefusal(desired, limits);
+}
+
+function boundaryRefusal({ field, permissionsBoundaryArn }: DesiredRole, { boundary }: Limits): Refused | undefined {
+  if (boundary === undefined) return undefined;
+  const { arn, from } = boundary;
+  if (!policyArn.test(arn)) {
     return {
       field: `${field}.permissionsBoundary`,
-      message: `${field}: the required permissions boundary is not the ARN of a policy (${limits.boundaryFrom}), so the operator creates no role. Ask the operator's administrator to correct it`,
+      message: `${field}: the required permissions boundary is not the ARN of a policy (${from}), so the operator creates no role. Ask the operator's administrator to correct it`,
     };
   }
-  if (boundary !== undefined && permissionsBoundaryArn !== boundary) {
-    return {
-      field: `${field}.permissionsBoundary`,
-      message: `${field}.permissionsBoundary: roles of this namespace must have the boundary ${boundary} (${limits.boundaryFrom}). Remove the field`,
-    };
-  }
-  return undefined;
+  if (permissionsBoundaryArn === arn) return undefined;
+  return refusal(
+    `${field}.permissionsBoundary`,
+    `roles of this namespace must have the boundary ${arn} (${from}). Remove the field`,
+  );
+}
+
+function refusal(field: string, why: string): Refused {
+  return { field, message: `${field}: ${why}` };
 }
 
 /**
@@ -171,16 +227,12 @@ export function namedRefusal(
       message: `${field}: ${value} has the form of a role of the operator, and a spec cannot name those. Share the role within its namespace by the name in spec.iam; if it is another role, give it a path and use its full ARN`,
     };
   }
-  const { allowedRoleArns: allowed } = limits;
-  if (allowed === undefined || matchesAny(allowed, arn)) return undefined;
-  return {
+  const list = lackingList(limits.roles, arn);
+  if (list === undefined) return undefined;
+  return refusal(
     field,
-    message: `${field}: ${value} is not allowed in this namespace (${limits.rolesFrom}: ${shown(allowed)}). Name another role, or ask the operator's administrator to allow it`,
-  };
-}
-
-function shown(globs: readonly string[]): string {
-  return globs.length === 0 ? "none" : firstOf(globs);
+    `${value} is not allowed in this namespace (${listText(list)}). Name another role, or ask the operator's administrator to allow it`,
+  );
 }
 
 /** IAM's limit for all inline policies of a role together, without white space. */

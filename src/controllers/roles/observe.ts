@@ -69,7 +69,7 @@ export async function observeRoles<O extends KubeObject>(
   const lostNotes = used.filter((name) => !noted.includes(name) && isRoleOf(identity, name));
   const usesRoles = iam !== undefined || noted.length > 0 || lostNotes.length > 0;
   const limits = usesRoles || named.length > 0 ? await limitsIn(identity.namespace, ports, signal) : unneeded;
-  const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
+  const boundary = limits.kind === "read" ? limits.limits.boundary?.arn : undefined;
   const desiredRoles = desiredRolesOf(iam, identity, place, boundary);
   const unnoted = lostNotes.filter((name) => desiredRoles.every((one) => one.name !== name));
   const needed = new Set([...used, ...desiredRoles.map(({ name }) => name)]);

@@ -119,7 +119,7 @@ function lostRole(seen: RolesSeen, arn: string): DesiredRole {
   const desired = seen.desiredRoles.find((desired) => desired.arn === arn);
   const mayBe = limits.kind === "read" && desired !== undefined;
   if (mayBe && refusalOf([desired], [], limits.limits, place) === undefined) return desired;
-  const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
+  const boundary = limits.kind === "read" ? limits.limits.boundary?.arn : undefined;
   const [plain] = desiredRolesOf({ serviceRole: {} }, identity, place, boundary);
   if (plain === undefined) throw new Error("a service role in the spec is not among the desired roles");
   return { ...plain, ...partsOf(arn), arn };

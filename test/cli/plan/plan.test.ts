@@ -211,11 +211,14 @@ describe("a plan", () => {
       ["none", undefined, []],
       ["none", undefined, []],
     ]);
-    const { definition: tagged } = await planned(account, withRole("{tags: {team: a}}"));
+    const { definition: tagged } = await planned(
+      account,
+      withRole("{policyArns: [arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly]}"),
+    );
     expect(tagged()).toMatchObject({
       action: "update",
       title: "stays as it is; its roles or its network change",
-      fields: [{ path: "spec.iam.jobRole.tags" }],
+      fields: [{ path: "spec.iam.jobRole.policyArns" }],
     });
   });
 

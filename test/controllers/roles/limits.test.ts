@@ -20,7 +20,7 @@ function refusal(
   annotations: Annotations = {},
 ) {
   const limits = limitsOf({ ...defaultRoleLimits, ...flags }, annotations);
-  const desiredRoles = desiredRolesOf(iam, identity, place, limits.permissionsBoundary);
+  const desiredRoles = desiredRolesOf(iam, identity, place, limits.boundary?.arn);
   return refusalOf(desiredRoles, named, limits, place)?.message;
 }
 
@@ -92,7 +92,39 @@ describe("what a namespace may use", () => {
     expect(refusal(inline, [], flags, none("allow-inline-policies"))).toContain(
       "allow-inline-policies of the namespace",
     );
+    const tagged = { jobRole: { tags: { team: "a" } } };
+    expect(refusal(tagged, [], { ...flags, allowedRoleTagKeys: ["*"] }, none("allowed-role-tag-keys"))).toContain(
+      "allowed-role-tag-keys of the namespace: none",
+    );
     expect(refusal({ jobRole: {} }, [], flags, none("permissions-boundary"))).toContain("not the ARN of a policy");
+  });
+
+  it("is with namespaceAnnotations: narrow what flags and annotations both have", () => {
+    const flags = {
+      namespaceAnnotations: "narrow",
+      allowedPolicyArns: [readOnly, boundary],
+      allowedRoleTagKeys: ["team", "cost"],
+      allowedRoleArns: ["arn:aws:iam::123456789012:role/team/*"],
+    } as const;
+    const annotations = {
+      "awsbatch.dev/allowed-policy-arns": `${readOnly},${admin}`,
+      "awsbatch.dev/allowed-role-arns": "*/x",
+      "awsbatch.dev/allowed-role-tag-keys": "team,admin",
+      "awsbatch.dev/allow-inline-policies": "true",
+    };
+    const tagged = (key: string) => ({ jobRole: { tags: { [key]: "a" } } });
+    const arn = (name: string) => [jobRole(`arn:aws:iam::123456789012:role/${name}`)];
+    expect(refusal(asking(readOnly), arn("team/x"), flags, annotations)).toBeUndefined();
+    expect(refusal(tagged("team"), [], flags, annotations)).toBeUndefined();
+    expect(refusal(asking(admin), [], flags, annotations)).toContain("(--allowed-policy-arns: ");
+    expect(refusal(asking(boundary), [], flags, annotations)).toContain("(annotation awsbatch.dev/allowed-policy-arns");
+    expect(refusal({}, arn("other/x"), flags, annotations)).toContain("(--allowed-role-arns: ");
+    expect(refusal({}, arn("team/y"), flags, annotations)).toContain("(annotation awsbatch.dev/allowed-role-arns");
+    expect(refusal(tagged("admin"), [], flags, annotations)).toContain("(--allowed-role-tag-keys: ");
+    expect(refusal(tagged("cost"), [], flags, annotations)).toContain("(annotation awsbatch.dev/allowed-role-tag-keys");
+    expect(refusal({ jobRole: { inlinePolicies: { p: "{}" } } }, [], flags, annotations)).toContain(
+      "(--allow-inline-policies)",
+    );
   });
 });
 
@@ -191,6 +223,8 @@ const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
   ["an ARN in other letters", {}, [jobRole("arn:aws:iam::123456789012:role/TEAM/admin")], team],
   ["an ARN that only begins so", {}, [jobRole("arn:aws:sts::123456789012:assumed-role/team/x")], team],
   ["a parameter that the job fills in", {}, [jobRole("Ref::role")], team],
+  ["a tag that may grant permissions", { jobRole: { tags: { "aws-access": "admin" } } }, [], {}],
+  ["an allowed tag in another case", { jobRole: { tags: { TEAM: "a" } } }, [], { allowedRoleTagKeys: ["team"] }],
   ...[
     "x ",
     " x",
@@ -219,6 +253,35 @@ const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
     {},
   ],
 ];
+
+describe("attacks by users that may change the annotations of their namespace", () => {
+  it.each(["replace", "narrow"] as const)("lift no boundary that the flag requires: %s", (namespaceAnnotations) => {
+    const flags = { permissionsBoundary: boundary, namespaceAnnotations };
+    const own = { "awsbatch.dev/permissions-boundary": admin };
+    expect(refusal({ jobRole: { permissionsBoundary: admin } }, [], flags, own)).toContain(
+      `must have the boundary ${boundary} (--permissions-boundary)`,
+    );
+    expect(refusal({ jobRole: {} }, [], flags, own)).toBeUndefined();
+    expect(refusal({ jobRole: {} }, [], flags, { "awsbatch.dev/permissions-boundary": "" })).toBeUndefined();
+  });
+
+  it("get nothing from annotations that can only narrow: a role with every permission stays refused", () => {
+    const flags = { namespaceAnnotations: "narrow" } as const;
+    const own = {
+      "awsbatch.dev/allowed-policy-arns": "*",
+      "awsbatch.dev/allow-inline-policies": "true",
+      "awsbatch.dev/allowed-role-tag-keys": "*",
+    };
+    const inline = { jobRole: { inlinePolicies: { p: "{}" } } };
+    expect(
+      [asking(admin), inline, { jobRole: { tags: { a: "b" } } }].map((iam) => refusal(iam, [], flags, own)),
+    ).toEqual([
+      expect.stringContaining("(--allowed-policy-arns: "),
+      expect.stringContaining("(--allow-inline-policies)"),
+      expect.stringContaining("(--allowed-role-tag-keys: none)"),
+    ]);
+  });
+});
 
 describe("attacks by users that may write objects in a namespace", () => {
   it.each(attacks)("%s: refused", (_what, iam, named, flags) => {

@@ -4,7 +4,7 @@ import type { Choice } from "../../../src/controllers/choose.ts";
 import type { Identity } from "../../../src/controllers/ownership.ts";
 import type { RolesAction } from "../../../src/controllers/roles/action.ts";
 import { desiredRolesOf } from "../../../src/controllers/roles/desired.ts";
-import { limitsOf } from "../../../src/controllers/roles/limits.ts";
+import { defaultRoleLimits, limitsOf } from "../../../src/controllers/roles/limits.ts";
 import { rolesPlan, rolesRemoval } from "../../../src/controllers/roles/plan.ts";
 import type { OtherUser, RolesSeen } from "../../../src/controllers/roles/seen.ts";
 import {
@@ -179,7 +179,10 @@ describe("the desired roles of an object", () => {
     ["{}", "it has no Statement"],
     [JSON.stringify({ Statement: [{ Sid: "x".repeat(10_240) }] }), "IAM accepts 10240"],
   ])("are not created with a document that IAM would refuse: %.12s", (document, fault) => {
-    const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowInlinePolicies: true }, {}) } as const;
+    const limits = {
+      kind: "read",
+      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, allowInlinePolicies: true }, {}),
+    } as const;
     const choice = using(seenRoles({ jobRole: { inlinePolicies: { p: document } } }, { limits }));
     expect(step(choice)).toBe("blocked InvalidPolicy");
     expect(choice.next.message).toContain(fault);
@@ -202,7 +205,10 @@ describe("the desired roles of an object", () => {
   });
 
   it("do not prevent the check of a role that is named by ARN", () => {
-    const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowedRoleArns: [] }, {}) } as const;
+    const limits = {
+      kind: "read",
+      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, allowedRoleArns: [] }, {}),
+    } as const;
     const named = [{ field: "spec.serviceRole", kind: "role", value: "arn:aws:iam::123456789012:role/x" }] as const;
     const seen = seenRoles({}, { named, limits, iam: { kind: "unneeded" }, claims: [] });
     expect(step(using(seen))).toBe("blocked NotAllowed");
@@ -294,7 +300,10 @@ describe("the roles of an object that is deleted", () => {
   });
 
   it("are deleted also when the namespace may no longer have them", () => {
-    const limits = { kind: "read", limits: limitsOf({ ...limitsAll, permissionsBoundary: admin }, {}) } as const;
+    const limits = {
+      kind: "read",
+      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, permissionsBoundary: admin }, {}),
+    } as const;
     expect(step(leaving(seenRoles({ serviceRole: {} }, { limits })))).toMatch(/^act DeletingRole delete/);
   });
 
@@ -482,7 +491,10 @@ describe("a service role that was deleted while AWS needs it", () => {
   });
 
   it("is not created again under a name that the namespace may not use", () => {
-    const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowedRoleArns: [] }, {}) } as const;
+    const limits = {
+      kind: "read",
+      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, allowedRoleArns: [] }, {}),
+    } as const;
     const seen = seenRoles({}, { repairForeign: true, stranded: new Map([[foreign, undefined]]), limits });
     expect(step(leaving(seen, blocked))).toBe("blocked ServiceRoleMissing");
   });
