@@ -13,13 +13,13 @@ export function settingsFrom(flags: OperatorFlags, region: string): Settings {
     allowForeignRepoint: flags.allowForeignRepoint ?? defaultSettings.allowForeignRepoint,
     ignoreTagKeys: flags.ignoreTagKeys ?? defaultSettings.ignoreTagKeys,
     maxConcurrentReplacements: flags.maxConcurrentReplacements ?? defaultSettings.maxConcurrentReplacements,
+    namespaceAnnotations: flags.namespaceAnnotations ?? defaultSettings.namespaceAnnotations,
     roles: {
       allowedPolicyArns: flags.allowedPolicyArns ?? defaultSettings.roles.allowedPolicyArns,
       allowedRoleArns: flags.allowedRoleArns ?? defaultSettings.roles.allowedRoleArns,
       allowedRoleTagKeys: flags.allowedRoleTagKeys ?? defaultSettings.roles.allowedRoleTagKeys,
       permissionsBoundary: flags.permissionsBoundary ?? defaultSettings.roles.permissionsBoundary,
       allowInlinePolicies: flags.allowInlinePolicies ?? defaultSettings.roles.allowInlinePolicies,
-      namespaceAnnotations: flags.namespaceAnnotations ?? defaultSettings.roles.namespaceAnnotations,
     },
   };
 }

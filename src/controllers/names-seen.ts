@@ -29,7 +29,13 @@ export async function nameSeen(
   if (!isForeign && !adopts) return { kind: "allowed", mayAdopt: false, adoptableFrom: "" };
   const read = await annotationsOf(namespace, objects, signal);
   if (read.kind === "read") {
-    return nameIn({ namespace, name, field: `spec.${kind.awsName.field}` }, settings.names, read.annotations);
+    const { names, namespaceAnnotations } = settings;
+    return nameIn(
+      { namespace, name, field: `spec.${kind.awsName.field}` },
+      names,
+      read.annotations,
+      namespaceAnnotations,
+    );
   }
   if (isForeign) return read;
   const adoptableFrom = `the annotations of the namespace, which cannot be read: ${read.why}`;

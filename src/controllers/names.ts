@@ -1,10 +1,10 @@
 /** Which names the objects of a namespace may have in AWS, and which resources of others they may adopt. Pure. */
 
 import type { Plan, Step } from "./agenda.ts";
-import { globsIn, matchesAny } from "./glob.ts";
+import { globsIn } from "./glob.ts";
 import { marks, unwatchedCheckMs } from "./intervals.ts";
+import { type AllowedList, lackingList, listsInForce, listText, type NamespaceAnnotations } from "./limits.ts";
 import { foreignNamespaceIn } from "./naming.ts";
-import { firstOf } from "./wording.ts";
 
 /** The operator's flags, as `NAMESPACE/GLOB`; `*` as NAMESPACE is for all of them. */
 export interface NameLimits {
@@ -14,7 +14,7 @@ export interface NameLimits {
   readonly adoptableNames: readonly string[];
 }
 
-/** Annotations of a Namespace: globs of names, which replace the flag of the same name there. */
+/** Annotations of a Namespace: globs of names, which replace or narrow the flag of the same name there. */
 export const nameAnnotations = {
   allowed: "awsbatch.dev/allowed-names",
   adoptable: "awsbatch.dev/adoptable-names",
@@ -46,30 +46,28 @@ export function nameIn(
   { namespace, name, field }: Named,
   flags: NameLimits,
   annotations: Readonly<Record<string, string>>,
+  mode: NamespaceAnnotations,
 ): NameSeen {
-  const limitIn = (flag: string, entries: readonly string[], annotation: string): Limit => {
+  const listsOf = (flag: string, entries: readonly string[], annotation: string): readonly AllowedList[] => {
     const given = annotations[annotation];
-    return given === undefined
-      ? { globs: globsFor(namespace, entries), from: flag }
-      : { globs: globsIn(given), from: `annotation ${annotation} of the namespace` };
+    return listsInForce(
+      { name: flag, globs: globsFor(namespace, entries) },
+      { name: annotation, globs: given === undefined ? undefined : globsIn(given) },
+      mode,
+    );
   };
-  const allowed = limitIn("--allowed-names", flags.allowedNames, nameAnnotations.allowed);
-  const adoptable = limitIn("--adoptable-names", flags.adoptableNames, nameAnnotations.adoptable);
-  const mayAdopt = matchesAny(adoptable.globs, name);
+  const unlisted = lackingList(listsOf("--allowed-names", flags.allowedNames, nameAnnotations.allowed), name);
+  const adoptable = listsOf("--adoptable-names", flags.adoptableNames, nameAnnotations.adoptable);
+  const notAdopted = lackingList(adoptable, name);
+  const mayAdopt = notAdopted === undefined;
   const other = foreignNamespaceIn(name, namespace);
-  if (other === undefined || mayAdopt || matchesAny(allowed.globs, name)) {
-    return { kind: "allowed", mayAdopt, adoptableFrom: adoptable.from };
+  if (other === undefined || mayAdopt || unlisted === undefined) {
+    return { kind: "allowed", mayAdopt, adoptableFrom: notAdopted?.from ?? "" };
   }
-  const shown = allowed.globs.length === 0 ? "none" : firstOf(allowed.globs);
   return {
     kind: "refused",
-    message: `${field}: ${name} begins like the names of namespace ${other}, and is not allowed in namespace ${namespace} (${allowed.from}: ${shown}). Recreate this object without ${field} or with a name that begins with ${namespace}_, or ask the operator's administrator to allow the name`,
+    message: `${field}: ${name} begins like the names of namespace ${other}, and is not allowed in namespace ${namespace} (${listText(unlisted)}). Recreate this object without ${field} or with a name that begins with ${namespace}_, or ask the operator's administrator to allow the name`,
   };
-}
-
-interface Limit {
-  readonly globs: readonly string[];
-  readonly from: string;
 }
 
 /** The globs that flags have for a namespace. */

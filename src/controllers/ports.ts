@@ -5,6 +5,7 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Store } from "../runtime/store.ts";
+import type { NamespaceAnnotations } from "./limits.ts";
 import type { NameLimits } from "./names.ts";
 import type { Cluster } from "./ownership.ts";
 import { defaultRoleLimits, type RoleLimits } from "./roles/limits.ts";
@@ -68,6 +69,7 @@ export interface Settings {
   /** Globs of AWS tag keys that others own: neither compared nor removed. */
   readonly ignoreTagKeys: readonly string[];
   readonly maxConcurrentReplacements: number;
+  readonly namespaceAnnotations: NamespaceAnnotations;
   /** What roles objects may have made and may name, where their namespace does not say it. */
   readonly roles: RoleLimits;
 }
@@ -78,5 +80,6 @@ export const defaultSettings: Omit<Settings, "region"> = {
   allowForeignRepoint: false,
   ignoreTagKeys: [],
   maxConcurrentReplacements: 3,
+  namespaceAnnotations: "replace",
   roles: defaultRoleLimits,
 };

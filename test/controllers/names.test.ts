@@ -4,7 +4,7 @@ import { asNamed, type NameLimits, type NameSeen, nameIn, notAdoptable } from ".
 
 const none: NameLimits = { allowedNames: [], adoptableNames: [] };
 const seen = (name: string, flags: Partial<NameLimits> = {}, annotations = {}): NameSeen =>
-  nameIn({ namespace: "team", name, field: "spec.jobQueueName" }, { ...none, ...flags }, annotations);
+  nameIn({ namespace: "team", name, field: "spec.jobQueueName" }, { ...none, ...flags }, annotations, "replace");
 const allowedBy = (text: string) => ({ "awsbatch.dev/allowed-names": text });
 const adoptableBy = (text: string) => ({ "awsbatch.dev/adoptable-names": text });
 
@@ -29,6 +29,22 @@ describe("a name with the prefix of another namespace", () => {
     expect(message).toContain("(annotation awsbatch.dev/allowed-names of the namespace: test_*)");
     expect(message).toContain("a name that begins with team_");
   });
+});
+
+it("an annotation that can only narrow allows no name and no adoption", () => {
+  const narrow = (flags: Partial<NameLimits>, annotations: Readonly<Record<string, string>>): NameSeen =>
+    nameIn(
+      { namespace: "team", name: "prod_q", field: "spec.jobQueueName" },
+      { ...none, ...flags },
+      annotations,
+      "narrow",
+    );
+  expect(narrow({}, { ...allowedBy("*"), ...adoptableBy("*") })).toMatchObject({
+    kind: "refused",
+    message: expect.stringContaining("(--allowed-names: none)") as string,
+  });
+  expect(narrow({ allowedNames: ["team/*"] }, allowedBy("prod_*")).kind).toBe("allowed");
+  expect(narrow({ allowedNames: ["team/*"] }, allowedBy("")).kind).toBe("refused");
 });
 
 it("a resource may be adopted where the flag or the annotation has its name for this namespace", () => {

@@ -15,7 +15,6 @@ export interface RoleLimits {
   /** The boundary of every role that the operator creates; undefined: that of the namespace or the spec. */
   readonly permissionsBoundary: string | undefined;
   readonly allowInlinePolicies: boolean;
-  readonly namespaceAnnotations: NamespaceAnnotations;
 }
 
 /**
@@ -34,7 +33,6 @@ export const defaultRoleLimits: RoleLimits = {
   allowedRoleTagKeys: [],
   permissionsBoundary: undefined,
   allowInlinePolicies: false,
-  namespaceAnnotations: "replace",
 };
 
 /** Annotations of a Namespace, each for the flag of its name. */
@@ -58,7 +56,11 @@ export interface Limits {
 }
 
 /** The limits of a namespace. An empty annotation allows nothing. No annotation lifts the boundary of the flag. */
-export function limitsOf(flags: RoleLimits, annotations: Readonly<Record<string, string>>): Limits {
+export function limitsOf(
+  flags: RoleLimits,
+  annotations: Readonly<Record<string, string>>,
+  mode: NamespaceAnnotations,
+): Limits {
   const lists = (
     limit: Exclude<keyof typeof limitAnnotations, "boundary">,
     globs: readonly string[] | undefined,
@@ -69,7 +71,7 @@ export function limitsOf(flags: RoleLimits, annotations: Readonly<Record<string,
     return listsInForce(
       { name: flagOf(name), globs },
       { name, globs: text === undefined ? undefined : read(text) },
-      flags.namespaceAnnotations,
+      mode,
     );
   };
   return {

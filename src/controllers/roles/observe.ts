@@ -138,9 +138,10 @@ const unneeded = { kind: "unneeded" } as const;
 
 async function limitsIn(namespace: string, ports: Ports, signal: AbortSignal): Promise<LimitsSeen> {
   try {
+    const { roles, namespaceAnnotations } = ports.settings;
     const read = await ports.objects.namespace(namespace, signal);
     if (read === undefined) return { kind: "unread", why: "there is no such namespace" };
-    return { kind: "read", limits: limitsOf(ports.settings.roles, read.annotations) };
+    return { kind: "read", limits: limitsOf(roles, read.annotations, namespaceAnnotations) };
   } catch (error) {
     if (error instanceof StoreError) return { kind: "unread", why: error.message };
     throw error;

@@ -63,7 +63,7 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
     claims: desiredRoles.map(({ name }) => name).sort(),
     unnoted: [],
     named: [],
-    limits: { kind: "read", limits: limitsOf(defaultRoleLimits, {}) },
+    limits: { kind: "read", limits: limitsOf(defaultRoleLimits, {}, "replace") },
     iam: inIam(desiredRoles),
     conflicts: new Map(),
     others: new Map(),

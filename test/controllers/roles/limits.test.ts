@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { NamespaceAnnotations } from "../../../src/controllers/limits.ts";
 import { desiredRolesOf } from "../../../src/controllers/roles/desired.ts";
 import {
   defaultRoleLimits,
@@ -10,16 +11,17 @@ import {
 import { roleName } from "../../../src/controllers/roles/names.ts";
 import { identity, place } from "./given.ts";
 
+type Flags = Partial<RoleLimits> & { readonly namespaceAnnotations?: NamespaceAnnotations };
 type Annotations = Readonly<Record<string, string>>;
 
 /** The message of the refusal, or undefined. */
 function refusal(
   iam: object,
   named: readonly NamedRole[],
-  flags: Partial<RoleLimits> = {},
+  { namespaceAnnotations = "replace", ...flags }: Flags = {},
   annotations: Annotations = {},
 ) {
-  const limits = limitsOf({ ...defaultRoleLimits, ...flags }, annotations);
+  const limits = limitsOf({ ...defaultRoleLimits, ...flags }, annotations, namespaceAnnotations);
   const desiredRoles = desiredRolesOf(iam, identity, place, limits.boundary?.arn);
   return refusalOf(desiredRoles, named, limits, place)?.message;
 }

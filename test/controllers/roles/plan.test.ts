@@ -181,7 +181,7 @@ describe("the desired roles of an object", () => {
   ])("are not created with a document that IAM would refuse: %.12s", (document, fault) => {
     const limits = {
       kind: "read",
-      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, allowInlinePolicies: true }, {}),
+      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, allowInlinePolicies: true }, {}, "replace"),
     } as const;
     const choice = using(seenRoles({ jobRole: { inlinePolicies: { p: document } } }, { limits }));
     expect(step(choice)).toBe("blocked InvalidPolicy");
@@ -207,7 +207,7 @@ describe("the desired roles of an object", () => {
   it("do not prevent the check of a role that is named by ARN", () => {
     const limits = {
       kind: "read",
-      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, allowedRoleArns: [] }, {}),
+      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, allowedRoleArns: [] }, {}, "replace"),
     } as const;
     const named = [{ field: "spec.serviceRole", kind: "role", value: "arn:aws:iam::123456789012:role/x" }] as const;
     const seen = seenRoles({}, { named, limits, iam: { kind: "unneeded" }, claims: [] });
@@ -302,7 +302,7 @@ describe("the roles of an object that is deleted", () => {
   it("are deleted also when the namespace may no longer have them", () => {
     const limits = {
       kind: "read",
-      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, permissionsBoundary: admin }, {}),
+      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, permissionsBoundary: admin }, {}, "replace"),
     } as const;
     expect(step(leaving(seenRoles({ serviceRole: {} }, { limits })))).toMatch(/^act DeletingRole delete/);
   });
@@ -493,7 +493,7 @@ describe("a service role that was deleted while AWS needs it", () => {
   it("is not created again under a name that the namespace may not use", () => {
     const limits = {
       kind: "read",
-      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, allowedRoleArns: [] }, {}),
+      limits: limitsOf({ ...defaultRoleLimits, ...limitsAll, allowedRoleArns: [] }, {}, "replace"),
     } as const;
     const seen = seenRoles({}, { repairForeign: true, stranded: new Map([[foreign, undefined]]), limits });
     expect(step(leaving(seen, blocked))).toBe("blocked ServiceRoleMissing");
