@@ -13,5 +13,5 @@ export interface AwsConnection {
   /** EC2 of the region, also unguarded. Its client is loaded at the first use. */
   readonly ec2: () => Promise<Ec2Api>;
   /** Closes the connections of its clients; they are not used any more. */
-  close(): void;
+  readonly close: () => void;
 }

@@ -87,7 +87,7 @@ const rules: readonly Rule[] = [
   {
     kind: "unavailable",
     exception:
-      /^(Timeout(Error)?|RequestTimeout|AbortError|DeadlineExceeded|NetworkingError|SyntaxError|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_\w+|EHOST\w+|ENET\w+|EPROTO|ERR_SOCKET\w+|ERR_TLS\w+|ERR_SSL\w+|UND_ERR\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/,
+      /^(Timeout(Error)?|RequestTimeout|AbortError|DeadlineExceeded|AnswerTooLong|NetworkingError|SyntaxError|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_\w+|EHOST\w+|ENET\w+|EPROTO|ERR_SOCKET\w+|ERR_TLS\w+|ERR_SSL\w+|UND_ERR\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/,
   },
   { kind: "unavailable", text: /socket hang up/i },
   { kind: "unavailable", text: xmlParseError },

@@ -1,6 +1,7 @@
 import { AwsError } from "./errors.ts";
 import type { IamApi, Tag } from "./iam.ts";
 import type { ProfileSeen, RoleSeen } from "./iam-account.ts";
+import { everyPage } from "./listing.ts";
 
 /** What it takes to read one role or one profile, whole. */
 
@@ -56,7 +57,7 @@ async function wholeRole(iam: IamApi, RoleName: string, signal: AbortSignal): Pr
 async function attachedTo(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<readonly string[]> {
   const arns: string[] = [];
   const list = (Marker: string | undefined) => iam.listAttachedRolePolicies({ RoleName, Marker }, { signal });
-  for await (const { AttachedPolicies: policies = [] } of pages(list)) {
+  for await (const { AttachedPolicies: policies = [] } of pages("ListAttachedRolePolicies", list)) {
     arns.push(...policies.flatMap(({ PolicyArn: arn }) => arn ?? []));
   }
   return arns;
@@ -65,7 +66,7 @@ async function attachedTo(iam: IamApi, RoleName: string, signal: AbortSignal): P
 async function inlineOf(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
   const names: string[] = [];
   const list = (Marker: string | undefined) => iam.listRolePolicies({ RoleName, Marker }, { signal });
-  for await (const { PolicyNames: found = [] } of pages(list)) names.push(...found);
+  for await (const { PolicyNames: found = [] } of pages("ListRolePolicies", list)) names.push(...found);
   const documents: [string, string][] = [];
   for (const PolicyName of names) {
     // One that was taken away since the listing is not there.
@@ -78,7 +79,7 @@ async function inlineOf(iam: IamApi, RoleName: string, signal: AbortSignal): Pro
 async function profilesOf(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<readonly string[]> {
   const names: string[] = [];
   const list = (Marker: string | undefined) => iam.listInstanceProfilesForRole({ RoleName, Marker }, { signal });
-  for await (const { InstanceProfiles: profiles = [] } of pages(list)) {
+  for await (const { InstanceProfiles: profiles = [] } of pages("ListInstanceProfilesForRole", list)) {
     names.push(...profiles.flatMap(({ InstanceProfileName: name }) => name ?? []));
   }
   return names;
@@ -89,13 +90,8 @@ interface Page {
   readonly Marker?: string | undefined;
 }
 
-async function* pages<P extends Page>(list: (marker: string | undefined) => Promise<P>): AsyncGenerator<P> {
-  let marker: string | undefined;
-  do {
-    const page = await list(marker);
-    yield page;
-    marker = page.IsTruncated === true ? page.Marker : undefined;
-  } while (marker !== undefined);
+function pages<P extends Page>(operation: string, list: (marker: string | undefined) => Promise<P>): AsyncGenerator<P> {
+  return everyPage(`iam:${operation}`, list, ({ IsTruncated, Marker }) => (IsTruncated === true ? Marker : undefined));
 }
 
 /** What was asked for. An answer without it does not say that it is missing. @throws AwsError */

@@ -1,6 +1,6 @@
 import type { BatchApi, JobDetail, JobStatus, JobSummary, ListJobsRequest, Queue } from "./batch.ts";
 import { AwsError } from "./errors.ts";
-import { listed, pageSize } from "./listing.ts";
+import { everyPage, listed, pageSize } from "./listing.ts";
 import { ecsClusterIn } from "./names.ts";
 import type { ActiveJob, UnfinishedJob, UnfinishedStatus } from "./region.ts";
 
@@ -87,6 +87,9 @@ function isPlaced(status: JobStatus): boolean {
   return status === "STARTING" || status === "RUNNING";
 }
 
+/** A queue may have a million jobs. */
+const mostPagesOfJobs = 10_000;
+
 type Source = Pick<ListJobsRequest, "jobQueue" | "arrayJobId" | "multiNodeJobId">;
 
 /** Where the summaries go. */
@@ -104,17 +107,16 @@ async function readAll(
   signal: AbortSignal,
 ): Promise<void> {
   for (const status of statuses) {
-    let nextToken: string | undefined;
-    do {
-      const answer = await batch.listJobs({ ...source, jobStatus: status, nextToken }, { signal });
+    const read = (nextToken: string | undefined) =>
+      batch.listJobs({ ...source, jobStatus: status, nextToken }, { signal });
+    for await (const answer of everyPage("batch:ListJobs", read, ({ nextToken }) => nextToken, mostPagesOfJobs)) {
       for (const summary of listed(answer.jobSummaryList, "ListJobs")) {
         const { jobId } = summary;
         if (jobId === undefined) throw incomplete("ListJobs", "AWS listed a job without its id");
         const ofParent = parentId ?? jobs.get(jobId)?.parentId ?? parentIn(jobId);
         jobs.set(jobId, listedAs({ ...summary, jobId, status: summary.status ?? status }, queue, ofParent));
       }
-      nextToken = answer.nextToken === "" ? undefined : answer.nextToken;
-    } while (nextToken !== undefined);
+    }
   }
 }
 

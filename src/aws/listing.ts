@@ -9,19 +9,51 @@ interface Page<T> {
   readonly nextToken: string | undefined;
 }
 
-/** All pages, one after the other. Rejects when any page does. */
+/** More pages than the resources of an account fill: an endpoint that never ends its listing would be read for ever. */
+export const mostPages = 1000;
+
+/**
+ * All pages of a listing, one after the other. Rejects when any page does.
+ * @param operation for the error, e.g. `batch:ListJobs`
+ * @param tokenOf what asks for the next page; undefined or empty: there is none
+ * @throws AwsError when the listing does not go on, or not end
+ */
+export async function* everyPage<P>(
+  operation: string,
+  read: (token: string | undefined) => Promise<P>,
+  tokenOf: (page: P) => string | undefined,
+  most = mostPages,
+): AsyncGenerator<P> {
+  let token: string | undefined;
+  for (let count = 1; ; count++) {
+    const page = await read(token);
+    yield page;
+    const next = tokenOf(page);
+    if (next === undefined || next === "") return;
+    const problem = next === token ? "gave the same page token twice" : `has more than ${most} pages`;
+    if (next === token || count === most) {
+      throw new AwsError(
+        "unavailable",
+        operation,
+        "EndlessListing",
+        `the answer to ${operation} ${problem}, so it may never end`,
+      );
+    }
+    token = next;
+  }
+}
+
+/** As `everyPage`, the items of each page of a listing of AWS Batch. */
 export async function* allPages<T>(
+  operation: string,
   read: (nextToken: string | undefined) => Promise<Page<T>>,
 ): AsyncGenerator<readonly T[]> {
-  let nextToken: string | undefined;
-  do {
-    const page = await read(nextToken);
-    yield page.items;
-    nextToken = page.nextToken === "" ? undefined : page.nextToken;
-  } while (nextToken !== undefined);
+  for await (const { items } of everyPage(`batch:${operation}`, read, ({ nextToken }) => nextToken)) yield items;
 }
 
 interface Lister<R> {
+  /** e.g. `DescribeJobQueues`. */
+  readonly operation: string;
   readonly page: (which: { names?: string[]; nextToken?: string | undefined }) => Promise<Page<R>>;
   readonly nameOf: (record: R) => string;
   /** Names that were there before; undefined: nothing was read yet. */
@@ -32,11 +64,16 @@ interface Lister<R> {
  * All live records by name; tombstones (status DELETED) are left out. Pages are read at different times, so what
  * goes away in between may hide what comes after it: after several pages, names that ought to be there are asked for.
  */
-export async function listLive<R extends Described>({ page, nameOf, known }: Lister<R>): Promise<Map<string, R>> {
+export async function listLive<R extends Described>({
+  operation,
+  page,
+  nameOf,
+  known,
+}: Lister<R>): Promise<Map<string, R>> {
   const readAll = async (): Promise<{ live: Map<string, R>; pages: number }> => {
     const live = new Map<string, R>();
     let pages = 0;
-    for await (const records of allPages((nextToken) => page({ nextToken }))) {
+    for await (const records of allPages(operation, (nextToken) => page({ nextToken }))) {
       pages++;
       keepLive(live, records, nameOf);
     }
@@ -52,7 +89,9 @@ export async function listLive<R extends Described>({ page, nameOf, known }: Lis
   const missing = [...expected].filter((name) => !live.has(name));
   for (let start = 0; start < missing.length; start += pageSize) {
     const names = missing.slice(start, start + pageSize);
-    for await (const records of allPages((nextToken) => page({ names, nextToken }))) keepLive(live, records, nameOf);
+    for await (const records of allPages(operation, (nextToken) => page({ names, nextToken }))) {
+      keepLive(live, records, nameOf);
+    }
   }
   return live;
 }

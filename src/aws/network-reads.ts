@@ -18,6 +18,7 @@ import type { LaunchTemplateReference } from "../network/port.ts";
 import type { Ec2Api } from "./ec2.ts";
 import { AwsError, needsPerson, passesByItself } from "./errors.ts";
 import { unread } from "./kept-part.ts";
+import { everyPage } from "./listing.ts";
 import {
   aclFact,
   endpointFact,
@@ -40,18 +41,16 @@ export interface Paged {
   readonly NextToken?: string | undefined;
 }
 
-/** All pages of a call. */
-export async function everyPage<Answer extends Paged, T>(
+/** The records of all pages of a call. */
+export async function everyRecord<Answer extends Paged, T>(
   call: (page: { NextToken?: string }) => Promise<Answer>,
   records: (answer: Answer) => readonly T[] | undefined,
 ): Promise<readonly T[]> {
   const all: T[] = [];
-  let token: string | undefined;
-  do {
-    const answer: Answer = await call(token === undefined ? {} : { NextToken: token });
+  const read = (token: string | undefined) => call(token === undefined ? {} : { NextToken: token });
+  for await (const answer of everyPage("ec2:Describe*", read, ({ NextToken }) => NextToken)) {
     all.push(...(records(answer) ?? []));
-    token = answer.NextToken === "" ? undefined : answer.NextToken;
-  } while (token !== undefined);
+  }
   return all;
 }
 
@@ -79,7 +78,7 @@ export function networkReads(ec2: Ec2Api, account: string) {
     ) =>
     async (vpcIds: readonly string[]): Promise<readonly Fact[]> => {
       const found = await byFilter(filter, vpcIds, (Filters) =>
-        everyPage((page) => call({ Filters, ...page }), records),
+        everyRecord((page) => call({ Filters, ...page }), records),
       );
       return found.map(fact);
     };
@@ -138,7 +137,7 @@ export function networkReads(ec2: Ec2Api, account: string) {
     ),
     /** EC2 has no filter for their VPC; there are few of them. */
     egressOnlyGateways: async (): Promise<readonly InternetGateway[]> => {
-      const found = await everyPage(
+      const found = await everyRecord(
         (page) => ec2.describeEgressOnlyInternetGateways(page),
         (answer) => answer.EgressOnlyInternetGateways,
       );
@@ -146,7 +145,7 @@ export function networkReads(ec2: Ec2Api, account: string) {
     },
     natGateways: async (vpcIds: readonly string[]): Promise<readonly NatGateway[]> => {
       const found = await byFilter("vpc-id", vpcIds, (Filter) =>
-        everyPage(
+        everyRecord(
           (page) => ec2.describeNatGateways({ Filter, ...page }),
           (answer) => answer.NatGateways,
         ),
@@ -179,7 +178,7 @@ export function networkReads(ec2: Ec2Api, account: string) {
       const lists: PrefixList[] = [];
       for (const id of ids) {
         const entries = await ifThere(() =>
-          everyPage(
+          everyRecord(
             (page) => ec2.getManagedPrefixListEntries({ PrefixListId: id, ...page }),
             (answer) => answer.Entries,
           ),
@@ -193,7 +192,7 @@ export function networkReads(ec2: Ec2Api, account: string) {
     offerings: async (types: readonly string[]): Promise<readonly Offering[]> => {
       const patterns = types.map((type) => (type.includes(".") ? type : `${type}.*`));
       const found = await byFilter("instance-type", patterns, (Filters) =>
-        everyPage(
+        everyRecord(
           (page) => ec2.describeInstanceTypeOfferings({ LocationType: "availability-zone", Filters, ...page }),
           (answer) => answer.InstanceTypeOfferings,
         ),
@@ -202,7 +201,7 @@ export function networkReads(ec2: Ec2Api, account: string) {
     },
     images: async (ids: readonly string[]): Promise<readonly Image[]> => {
       const found = await byFilter("image-id", ids, (Filters) =>
-        everyPage(
+        everyRecord(
           (page) => ec2.describeImages({ Filters, ...page }),
           (answer) => answer.Images,
         ),
@@ -223,7 +222,7 @@ export function networkReads(ec2: Ec2Api, account: string) {
     },
     services: async (names: readonly string[]): Promise<readonly EndpointService[]> => {
       const found = await byFilter("service-name", names, (Filters) =>
-        everyPage(
+        everyRecord(
           (page) => ec2.describeVpcEndpointServices({ Filters, ...page }),
           (answer) => answer.ServiceDetails,
         ),

@@ -1,4 +1,5 @@
 import type { BatchClientConfig } from "@aws-sdk/client-batch";
+import { boundedBody } from "./answer-size.ts";
 import type { Api, CallOptions, Commands } from "./api.ts";
 
 export interface SdkOptions {
@@ -16,9 +17,20 @@ interface ClientConfig {
 }
 
 /** A client of the SDK, of whatever service. */
-interface Client {
+interface Client extends Answering {
   send(command: never, options: { readonly abortSignal?: AbortSignal }): Promise<unknown>;
   destroy(): void;
+}
+
+interface Answering {
+  readonly middlewareStack: {
+    add(
+      middleware: (
+        next: (args: never) => Promise<{ readonly response: unknown }>,
+      ) => (args: never) => Promise<{ readonly response: unknown }>,
+      options: { readonly step: "deserialize"; readonly priority: "low"; readonly name: string },
+    ): void;
+  };
 }
 
 interface Checkable {
@@ -46,6 +58,7 @@ export function sdkCalls<Classes extends Commands>(
     maxAttempts: 1,
     customUserAgent: "aws-batch-operator",
   });
+  boundAnswers(client);
   const calls = Object.entries(commands).map(([name, ServiceCommand]) => [
     name,
     async (input: never, { signal, beforeSend }: CallOptions = {}): Promise<unknown> => {
@@ -55,6 +68,19 @@ export function sdkCalls<Classes extends Commands>(
     },
   ]);
   return { ...(Object.fromEntries(calls) as Api<Classes>), close: () => client.destroy() };
+}
+
+/** What the request handler answers is bounded before it is parsed. */
+function boundAnswers({ middlewareStack }: Answering): void {
+  middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const response = result.response as { body?: unknown };
+      response.body = boundedBody(response.body);
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "boundAnswers" },
+  );
 }
 
 /** Makes the check the innermost step of the command: what comes next is the request handler. */

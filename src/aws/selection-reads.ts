@@ -2,7 +2,7 @@ import type { Filter } from "@aws-sdk/client-ec2";
 import { type Candidate, isSelected, type Selector } from "../network/selection.ts";
 import type { Ec2Api } from "./ec2.ts";
 import { groupFact, subnetFact } from "./network-facts.ts";
-import { everyPage } from "./network-reads.ts";
+import { everyRecord } from "./network-reads.ts";
 
 /** What selectors select; each reads for selectors as `selectorText` writes them, with a call for each. */
 export function selectionReads(ec2: Ec2Api) {
@@ -11,7 +11,7 @@ export function selectionReads(ec2: Ec2Api) {
       selectedBy(
         selectors,
         (Filters) =>
-          everyPage(
+          everyRecord(
             (page) => ec2.describeSubnets({ Filters, ...page }),
             (answer) => answer.Subnets,
           ),
@@ -21,7 +21,7 @@ export function selectionReads(ec2: Ec2Api) {
       selectedBy(
         selectors,
         (Filters) =>
-          everyPage(
+          everyRecord(
             (page) => ec2.describeSecurityGroups({ Filters, ...page }),
             (answer) => answer.SecurityGroups,
           ),

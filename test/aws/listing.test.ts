@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { unfinishedJobs } from "../../src/aws/jobs.ts";
+import { everyPage } from "../../src/aws/listing.ts";
+import { everyRecord } from "../../src/aws/network-reads.ts";
 import { countJobs } from "../../src/aws/queue-jobs.ts";
 import { computeEnvironments } from "../../src/aws/resources/compute-environments.ts";
 import { activeRevisions } from "../../src/aws/resources/job-definitions.ts";
@@ -90,6 +92,65 @@ describe("listings", () => {
     await expect(jobQueues.list(batch, [], signal)).rejects.toMatchObject({
       kind: "unknown",
       operation: "batch:DescribeJobQueues",
+    });
+  });
+});
+
+describe("a listing that never ends", () => {
+  const every = (clock: VirtualClock) => {
+    const batch = new FakeBatch(clock);
+    let asked = 0;
+    const endless = (answer: object) => async () => ({ ...answer, nextToken: `token ${++asked}` }) as never;
+    batch.describeJobQueues = endless({ jobQueues: [] });
+    batch.describeJobDefinitions = endless({ jobDefinitions: [] });
+    batch.listJobs = endless({ jobSummaryList: [] });
+    return { batch, asked: () => asked };
+  };
+
+  it.each([
+    ["queues", "batch:DescribeJobQueues", 1000, (batch: FakeBatch) => jobQueues.list(batch, [], signal)],
+    [
+      "revisions",
+      "batch:DescribeJobDefinitions",
+      1000,
+      async (batch: FakeBatch) => {
+        for await (const _page of activeRevisions(batch, "jd", signal));
+      },
+    ],
+    ["jobs", "batch:ListJobs", 10_000, (batch: FakeBatch) => unfinishedJobs(batch, "q", signal)],
+  ] as const)(
+    "of %s is given up, as an endpoint that does not answer properly",
+    async (_what, operation, most, list) => {
+      const { batch, asked } = every(new VirtualClock());
+      await expect(list(batch)).rejects.toMatchObject({
+        kind: "unavailable",
+        operation,
+        message: `the answer to ${operation} has more than ${most} pages, so it may never end`,
+      });
+      expect(asked()).toBe(most);
+    },
+  );
+
+  it("is given up at once when it does not go on", async () => {
+    let asked = 0;
+    const read = async (token: string | undefined) => ({ asked: ++asked, token: token ?? "first" });
+    const listing = everyPage("iam:ListRolePolicies", read, ({ token }) => token);
+    const pages: number[] = [];
+    const all = async () => {
+      for await (const page of listing) pages.push(page.asked);
+    };
+    await expect(all()).rejects.toMatchObject({
+      kind: "unavailable",
+      message: "the answer to iam:ListRolePolicies gave the same page token twice, so it may never end",
+    });
+    expect(pages).toEqual([1, 2]);
+  });
+
+  it("of roles and networks is given up as well", async () => {
+    const endless = async () => ({ Entries: [], NextToken: "again" });
+    await expect(everyRecord(endless, ({ Entries }) => Entries)).rejects.toMatchObject({
+      kind: "unavailable",
+      operation: "ec2:Describe*",
     });
   });
 });

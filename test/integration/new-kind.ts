@@ -83,7 +83,7 @@ export const schedulingPolicies = {
       const answer = await batch.listSchedulingPolicies({ nextToken }, { signal });
       return { items: listed(answer.schedulingPolicies, "ListSchedulingPolicies"), nextToken: answer.nextToken };
     };
-    for await (const items of allPages(page)) {
+    for await (const items of allPages("ListSchedulingPolicies", page)) {
       const arns = items.flatMap(({ arn }) => arn ?? []);
       const { schedulingPolicies: found = [] } = await batch.describeSchedulingPolicies({ arns }, { signal });
       for (const { name, arn, ...rest } of found) {

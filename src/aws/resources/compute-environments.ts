@@ -42,6 +42,7 @@ export const computeEnvironments = {
   ...ownTags,
   list(batch, known, signal) {
     return listLive({
+      operation: "DescribeComputeEnvironments",
       known,
       nameOf: (record) => record.computeEnvironmentName,
       async page({ names, nextToken }) {

@@ -178,7 +178,7 @@ async function* revisionPages(
 ): AsyncGenerator<readonly DefinitionRevision[]> {
   // AWS takes no other parameter with `jobDefinitions`.
   const size = which.jobDefinitions === undefined ? { maxResults: pageSize } : {};
-  const pages = allPages(async (nextToken) => {
+  const pages = allPages("DescribeJobDefinitions", async (nextToken) => {
     const answer = await batch.describeJobDefinitions({ ...which, ...size, nextToken }, { signal });
     return { items: listed(answer.jobDefinitions, "DescribeJobDefinitions"), nextToken: answer.nextToken };
   });

@@ -24,6 +24,7 @@ export const jobQueues = {
   ...ownTags,
   list(batch, known, signal) {
     return listLive({
+      operation: "DescribeJobQueues",
       known,
       nameOf: (record) => record.jobQueueName,
       async page({ names, nextToken }) {

@@ -3,7 +3,7 @@ import { eachCall } from "../../../aws/calls.ts";
 import type { Ec2Api } from "../../../aws/ec2.ts";
 import { ec2Calls } from "../../../aws/ec2-calls.ts";
 import { AwsError } from "../../../aws/errors.ts";
-import { everyPage, type Paged } from "../../../aws/network-reads.ts";
+import { everyRecord, type Paged } from "../../../aws/network-reads.ts";
 import type { Ec2Snapshot } from "../../../simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../../simulator/simulated-aws.ts";
 import type { AccountReads } from "./reads.ts";
@@ -61,7 +61,7 @@ export function copiedEc2(options: CopiedEc2Options): CopiedEc2 {
     const of = tables[name];
     if (of === undefined) return;
     const rows = await asked(name, withoutPage(input as Raw), (call) =>
-      everyPage(call, (answer) => answer[of.list] as readonly Row[] | undefined),
+      everyRecord(call, (answer) => answer[of.list] as readonly Row[] | undefined),
     );
     for (const row of rows) {
       const id = String(row[of.id]);
