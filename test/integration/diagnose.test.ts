@@ -57,7 +57,7 @@ async function command(...args: readonly string[]) {
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 
-it("draws the way from the subnet to AWS, where it ends, and leaves EC2 alone when told so", async () => {
+it("draws the way from the subnet to AWS, where it ends, and leaves EC2 alone on request", async () => {
   const { exitCode, stdout } = await command("--queue", "q");
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/network of ce-1\n {2}subnet-1 .* to ecs-agent, ecs-telemetry and ecs\n[\s\S]*→ reached/);

@@ -204,11 +204,11 @@ describeOnCluster("manifests/install.yaml in an empty cluster", () => {
         return answers.flat();
       };
       for (const kind of kinds) {
-        const look = async (): Promise<true | string> => {
+        const check = async (): Promise<true | string> => {
           const found = await allowed(kind);
           return found.length >= may.length || listed(found);
         };
-        await until(look, 20_000, `aggregation into ${role}`);
+        await until(check, 20_000, `aggregation into ${role}`);
         expect([kind.kind, await allowed(kind), await allowed(kind, "status")]).toEqual([kind.kind, may, []]);
       }
     });

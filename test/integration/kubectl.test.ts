@@ -93,13 +93,13 @@ describeOnCluster("kubectl", (cluster) => {
     expect(serverSide).toHaveLength(clientSide.length);
   });
 
-  test("takes what the pages say to type, to look at objects and to annotate them", async () => {
+  test("takes what the pages say to type, to read objects and to annotate them", async () => {
     const here = await cluster.newNamespace("pages");
     linesOf(await cluster.kubectl(["-n", here, "apply", "-f", `${root}examples/quickstart`]));
     const { kubectlPath, kubeconfig } = cluster.access;
     const wrong = await Promise.all(
-      toldCommands().map(async (told) => {
-        const filled = told
+      commandsInDocs().map(async (written) => {
+        const filled = written
           .replace(/\bbjd NAME\b/, "bjd hello")
           .replaceAll(/\b(bce|bjq|KIND) (NAME|broken-network|story|main|unmanaged)\b/g, "$1 quickstart")
           .replaceAll(/\bKIND\b/g, "bce")
@@ -109,16 +109,16 @@ describeOnCluster("kubectl", (cluster) => {
         const command = filled.replaceAll(/kubectl (?!-n |get namespace)/g, `kubectl -n ${here} `);
         const script = `kubectl() { KUBECONFIG='${kubeconfig}' '${kubectlPath}' "$@"; }; ${command}`;
         const { code, stderr } = await run("sh", ["-c", script]);
-        return code === 0 ? [] : [`${told}: ${stderr}`];
+        return code === 0 ? [] : [`${written}: ${stderr}`];
       }),
     );
-    expect(toldCommands().length).toBeGreaterThan(20);
+    expect(commandsInDocs().length).toBeGreaterThan(20);
     expect(wrong.flat()).toEqual([]);
   });
 });
 
-/** Commands in blocks and between backticks that look at objects of ours or annotate them, each once. */
-function toldCommands(): readonly string[] {
+/** Commands in blocks and between backticks that read objects of ours or annotate them, each once. */
+function commandsInDocs(): readonly string[] {
   const pages = globSync(["README.md", "docs/**/*.md", "examples/*/README.md"], { cwd: root });
   const texts = pages.filter((page) => !page.includes("parts/")).map((page) => readFileSync(`${root}${page}`, "utf8"));
   const found = texts.flatMap((text) => [

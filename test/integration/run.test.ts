@@ -38,7 +38,7 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
     return operator;
   }
 
-  test("makes AWS match what kubectl applied, follows an edit, and lets go when AWS is clean", async () => {
+  test("makes AWS match what kubectl applied, follows an edit, and removes the finalizer when AWS is clean", async () => {
     const namespace = await cluster.newNamespace("run");
     const kubectl = async (...args: readonly string[]) =>
       linesOf(await cluster.kubectl(["--namespace", namespace, ...args]));

@@ -11,7 +11,7 @@ import { seededRandom } from "../../src/runtime/random.ts";
 import { describeOnCluster } from "./control-plane/shared.ts";
 
 /** The real client, with a note of what is sent. */
-class ToldApi extends KubeApi {
+class CountingApi extends KubeApi {
   readonly contentTypes: (string | undefined)[] = [];
 
   override request(request: ApiRequest, signal: AbortSignal): Promise<unknown> {
@@ -58,7 +58,7 @@ const ready = {
       registeredAt: "2026-01-01T00:00:00Z",
     },
   ],
-  plan: { id: "p2", action: "None", reason: "AWS has what is wished", changes: [] },
+  plan: { id: "p2", action: "None", reason: "AWS has what is desired", changes: [] },
   conditions: [condition("Ready", "True"), condition("Synced", "True")],
 };
 
@@ -66,14 +66,14 @@ describeOnCluster("the status of an object", (cluster) => {
   const { signal } = new AbortController();
   const apply = "application/apply-patch+yaml";
   let connection: Connection;
-  let api: ToldApi;
+  let api: CountingApi;
   let store: KubeStore;
   let namespace = "";
   beforeAll(async () => {
     const clock = systemClock();
     const { kubeconfig } = cluster.access;
     connection = new Connection({ load: () => loadKubeConfig({ kubeconfig }), clock, userAgent: "aws-batch-operator" });
-    api = new ToldApi({ connection, clock });
+    api = new CountingApi({ connection, clock });
     store = kubeStore({
       api,
       random: seededRandom(1),
@@ -97,35 +97,35 @@ describeOnCluster("the status of an object", (cluster) => {
     await store.apply(JobDefinitionKind, manifest, { fieldManager: "kubectl" }, signal);
   }
 
-  /** What the server has after the operator told `status`, and in how many requests that was told. */
-  async function tell(name: string, status: unknown): Promise<{ found: unknown; sent: (string | undefined)[] }> {
+  /** What the server has after the operator wrote `status`, and in which requests it did. */
+  async function written(name: string, status: unknown): Promise<{ found: unknown; sent: (string | undefined)[] }> {
     const object = (await store.get(JobDefinitionKind, { namespace, name }, signal)) as KubeObject;
     api.contentTypes.length = 0;
-    const told = await store.applyStatus(JobDefinitionKind, object, status, signal);
+    const applied = await store.applyStatus(JobDefinitionKind, object, status, signal);
     const live = await store.get(JobDefinitionKind, { namespace, name }, signal);
-    expect(live).toEqual(told);
+    expect(live).toEqual(applied);
     return { found: live?.status, sent: [...api.contentTypes] };
   }
 
-  /** What the operator told is all that is there, and stays so with one apply each time. */
+  /** What the operator wrote is all that is there, and stays so with one apply each time. */
   async function isWholeAgain(name: string): Promise<void> {
-    const { found, sent } = await tell(name, ready);
+    const { found, sent } = await written(name, ready);
     expect(found).toEqual(ready);
     expect(jsonEqual(found, ready)).toBe(true);
     expect(sent).toEqual([apply, "application/json-patch+json"]);
-    expect((await tell(name, { ...ready, revision: 3 })).sent).toEqual([apply]);
-    expect((await tell(name, stalled)).sent).toEqual([apply]);
+    expect((await written(name, { ...ready, revision: 3 })).sent).toEqual([apply]);
+    expect((await written(name, stalled)).sent).toEqual([apply]);
   }
 
   test("is what the operator applied, in one request", async () => {
     await made("plain");
-    expect(await tell("plain", stalled)).toEqual({ found: stalled, sent: [apply] });
-    expect(await tell("plain", ready)).toEqual({ found: ready, sent: [apply] });
+    expect(await written("plain", stalled)).toEqual({ found: stalled, sent: [apply] });
+    expect(await written("plain", ready)).toEqual({ found: ready, sent: [apply] });
   });
 
   test("keeps no old condition after somebody has cleared who manages which field", async () => {
     await made("cleared");
-    await tell("cleared", stalled);
+    await written("cleared", stalled);
     const body = { metadata: { managedFields: [{}] } };
     const contentType = "application/merge-patch+json";
     expect(await cluster.request("PATCH", pathOf("cleared"), { contentType, body })).toMatchObject({ status: 200 });
@@ -143,7 +143,7 @@ describeOnCluster("the status of an object", (cluster) => {
 
   test("is not replaced at a version that the object no longer has", async () => {
     await made("changed");
-    await tell("changed", ready);
+    await written("changed", ready);
     const stale = [
       { op: "replace", path: "/metadata/resourceVersion", value: "1" },
       { op: "replace", path: "/status", value: stalled },

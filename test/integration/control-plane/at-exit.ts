@@ -5,7 +5,7 @@ type Task = () => void;
 const tasks: Task[] = [];
 let listening = false;
 
-/** Runs `task` when this process exits, or is told to end by a signal. Newest first. @returns forgets the task */
+/** Runs `task` when this process exits, or a signal ends it. Newest first. @returns forgets the task */
 export function atExit(task: Task): () => void {
   if (!listening) listen();
   tasks.push(task);

@@ -54,7 +54,7 @@ async function lock(progress: Progress): Promise<() => Promise<void>> {
   const mine = cachePath(`.lock.${process.pid}`);
   await mkdir(cachePath(), { recursive: true });
   await writeFile(mine, String(process.pid));
-  for (let told = false; ; told = true) {
+  for (let reported = false; ; reported = true) {
     // A link appears with its content, or not at all.
     const taken = await link(mine, file).then(
       () => true,
@@ -69,7 +69,7 @@ async function lock(progress: Progress): Promise<() => Promise<void>> {
     }
     const holder = Number(await readFile(file, "utf8").catch(() => ""));
     if (holder > 0 && !isAlive(holder)) await rm(file, { force: true });
-    else if (!told) progress(`waiting for process ${holder}, which is making parts of the control plane`);
+    else if (!reported) progress(`waiting for process ${holder}, which is making parts of the control plane`);
     await sleep(500);
   }
 }

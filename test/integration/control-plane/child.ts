@@ -14,7 +14,7 @@ export interface ChildOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A server that runs beside the tests: never outlives this process, can be frozen, is ended by its own pid. */
+/** A server that runs next to the tests: never outlives this process, can be frozen, is ended by its own pid. */
 export class Child {
   readonly name: string;
   readonly logFile: string;
@@ -56,7 +56,7 @@ export class Child {
 
   /** @throws Error with its last words when it ends first, or when `limitMs` go by */
   async untilReady(check: () => Promise<boolean>, limitMs = 60_000): Promise<void> {
-    const look = async (): Promise<true | string> => {
+    const readyOrEnded = async (): Promise<true | string> => {
       try {
         if (!this.running || (await check())) return true;
         return `it is not, and says:\n${await this.lastWords()}`;
@@ -64,14 +64,14 @@ export class Child {
         return `${error instanceof Error ? error.message : String(error)}, and it says:\n${await this.lastWords()}`;
       }
     };
-    await until(look, limitMs, `${this.name} to be ready`);
+    await until(readyOrEnded, limitMs, `${this.name} to be ready`);
     if (!this.running) throw new Error(`${this.name} ${this.#end} before it was ready:\n${await this.lastWords()}`);
   }
 
   /** How it ended. @throws Error with its last words when it goes on for longer than `limitMs` */
   async untilEnded(limitMs = 60_000): Promise<string> {
-    const look = async (): Promise<true | string> => !this.running || `it runs, and says:\n${await this.lastWords()}`;
-    await until(look, limitMs, `the end of ${this.name}`);
+    const check = async (): Promise<true | string> => !this.running || `it runs, and says:\n${await this.lastWords()}`;
+    await until(check, limitMs, `the end of ${this.name}`);
     return await this.ended;
   }
 

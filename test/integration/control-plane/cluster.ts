@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { writeKubeconfig } from "./credentials.ts";
+import { lastLogged, type ObjectShown, objectsInWords } from "./failure-text.ts";
 import { type RunResult, run } from "./run.ts";
-import { lastLogged, objectsInWords, type Telling } from "./told.ts";
 
 /** How to reach a control plane, as plain data: a worker of the test runner gets it from the process that started it. */
 export interface ClusterAccess {
@@ -139,7 +139,7 @@ export class Cluster {
     const lists = await Promise.all(
       kinds.map(async ({ group, version, plural }) => {
         const { body } = await this.request("GET", `/apis/${group}/${version}/namespaces/${namespace}/${plural}`);
-        return (body as { readonly items?: readonly Telling[] }).items ?? [];
+        return (body as { readonly items?: readonly ObjectShown[] }).items ?? [];
       }),
     );
     return `${objectsInWords(lists.flat())}\n${await lastLogged(this.access.directory, namespace)}`;

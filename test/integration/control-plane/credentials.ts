@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dump } from "js-yaml";
 
-/** What the API server is told of users and keys, as files of its directory. */
+/** The users and keys of the API server, as files of its directory. */
 export interface Credentials {
   /** A user of group `system:masters`. */
   readonly adminToken: string;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { cachePath, madeOnce, type Progress, requireDisk } from "./cache.ts";
 import { run, runOrFail } from "./run.ts";
 
-/** A program that the Go modules beside this file pin. */
+/** A program that the Go modules next to this file pin. */
 export interface GoProgram {
   readonly name: string;
   /** Folder of its module, below `go/`. */

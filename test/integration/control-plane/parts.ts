@@ -39,7 +39,7 @@ async function asset(name: string): Promise<string | undefined> {
   return (await exists(path)) ? path : undefined;
 }
 
-/** One line to standard error, so that it is seen beside any reporter. */
+/** One line to standard error, so that any reporter shows it. */
 export const printProgress: Progress = (line) => {
   process.stderr.write(`[control plane] ${line}\n`);
 };

@@ -32,7 +32,7 @@ export async function run(program: string, args: readonly string[], options: Run
     });
     child.once("close", (exitCode) => resolve(exitCode ?? 128));
   });
-  // A program that does not read its input closes it early; its exit code tells the story.
+  // A program that does not read its input closes it early; its exit code says why.
   child.stdin.on("error", () => undefined);
   child.stdin.end(options.input ?? "");
   const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), code]);

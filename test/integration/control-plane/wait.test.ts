@@ -2,24 +2,24 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { lastLogged, objectsInWords } from "./told.ts";
+import { lastLogged, objectsInWords } from "./failure-text.ts";
 import { listed, until } from "./wait.ts";
 
-it("a wait ends with the first look that sees what is waited for", async () => {
-  const looks: (true | string)[] = ["one pod", true];
-  await until(() => looks.shift() ?? "one look too many", 60_000, "two pods");
-  expect(looks).toEqual([]);
+it("a wait ends with the first check that sees what is waited for", async () => {
+  const checks: (true | string)[] = ["one pod", true];
+  await until(() => checks.shift() ?? "one check too many", 60_000, "two pods");
+  expect(checks).toEqual([]);
 });
 
 it("a wait that ends by its limit says what was waited for and what was seen last", async () => {
   await expect(until(() => "one pod", 0, "two pods")).rejects.toThrow("waited 0 s for two pods; seen last: one pod");
 });
 
-it("a wait that ends by its limit says why the last look failed", async () => {
-  const look = async (): Promise<true> => {
+it("a wait that ends by its limit says why the last check failed", async () => {
+  const check = async (): Promise<true> => {
     throw new Error("connection refused");
   };
-  await expect(until(look, 0, "two pods")).rejects.toThrow("waited 0 s for two pods; seen last: connection refused");
+  await expect(until(check, 0, "two pods")).rejects.toThrow("waited 0 s for two pods; seen last: connection refused");
 });
 
 it("what was seen is listed, also where it is nothing", () => {
@@ -38,7 +38,7 @@ it("what was seen of objects is their conditions", () => {
 });
 
 it("what was logged of a namespace is the last lines of every operator that name it", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "told-"));
+  const directory = mkdtempSync(join(tmpdir(), "logs-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   writeFileSync(join(directory, "operator-1.log"), "team-a 1\nteam-b 1\nteam-a 2\n");
   writeFileSync(join(directory, "operator-2.log"), "team-a 3\n");

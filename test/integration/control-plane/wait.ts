@@ -1,33 +1,33 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** `true`: it is so. Else what was seen instead, in words. */
-export type Look = true | string;
+export type Check = true | string;
 
 /**
- * Looks until it is so.
- * @param look may throw: that is seen instead
+ * Checks until it is so.
+ * @param check may throw: that is seen instead
  * @param what is waited for, to follow "waited for"
  * @throws Error after `limitMs` that says what was waited for and what was seen last
  */
-export async function until(look: () => Look | Promise<Look>, limitMs: number, what: string): Promise<void> {
+export async function until(check: () => Check | Promise<Check>, limitMs: number, what: string): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (;;) {
-    const seen = await lookOnce(look);
+    const seen = await checkOnce(check);
     if (seen === true) return;
     if (performance.now() >= deadline) throw new Error(`waited ${limitMs / 1000} s for ${what}; seen last: ${seen}`);
     await sleep(25);
   }
 }
 
-async function lookOnce(look: () => Look | Promise<Look>): Promise<Look> {
+async function checkOnce(check: () => Check | Promise<Check>): Promise<Check> {
   try {
-    return await look();
+    return await check();
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-/** A list in words, for a look that saw something else. */
+/** A list in words, for a check that saw something else. */
 export function listed(items: readonly unknown[]): string {
   return items.length === 0 ? "nothing" : items.map(String).join(", ");
 }

@@ -1,7 +1,7 @@
 /**
  * What Flux does with our objects, by Flux's own code (github.com/fluxcd/pkg/ssa, of its kustomize-controller) on a real
  * API server, with an operator that runs: `npm run test:flux`. A line for each step; exit 1 when one is not as it should
- * be. It is no part of `npm test`: Flux's modules take minutes to build, and change only when somebody changes them.
+ * be. `npm test` leaves it out: Flux's modules take minutes to build, and change only when somebody changes them.
  */
 
 import { deepStrictEqual, match } from "node:assert/strict";

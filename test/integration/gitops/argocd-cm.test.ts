@@ -56,7 +56,7 @@ describeOnCluster("the commands of docs/gitops.md that change argocd-cm", (clust
     };
     return { labels: metadata.labels, data };
   };
-  /** Runs a command as it stands on the page, from the root of the repository, as a reader does. */
+  /** Runs a command as the page has it, from the root of the repository, as a reader does. */
   const type = async (command: string): Promise<void> => {
     const { kubectlPath, kubeconfig } = cluster.access;
     const script = `kubectl() { KUBECONFIG='${kubeconfig}' '${kubectlPath}' "$@"; }; ${command}`;

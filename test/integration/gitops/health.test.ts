@@ -38,7 +38,7 @@ describe("of every state that an object can be in, all tools say what is true", 
     expect(states.length).toBeGreaterThan(40);
   });
 
-  test("Argo CD tells in words what a person has to know", () => {
+  test("Argo CD shows in words what a person has to know", () => {
     const words = states.map((state, index) => {
       const { health } = verdicts[index] as Verdict;
       return `${state.name}: ${state.kind}: ${health.message}`;
@@ -197,7 +197,7 @@ function expectedOf(state: State, verdict: Verdict): { kstatus: string; health: 
   const wanted = expected[state.truth];
   const settled = state.truth === "held" && state.name === "paused with nothing to do";
   return {
-    // Held, but as wished: whoever waits for it has what he waits for.
+    // Held, but as desired: whoever waits for it has what he waits for.
     kstatus: settled ? "Current" : wanted.kstatus,
     health: wanted.health === "any" ? verdict.health.status : wanted.health,
     waited: settled || wanted.waited,

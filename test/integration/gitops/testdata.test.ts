@@ -10,7 +10,7 @@ import { allStates, type State } from "./states.ts";
  * The tests that Argo CD's own repository runs over contributed scripts, made from objects as the operator leaves them.
  * `npx vitest run -u` writes them; a change of behaviour is a change of these files.
  */
-describe("what Argo CD's repository asks for beside the scripts is up to date", () => {
+describe("what Argo CD's repository asks for next to the scripts is up to date", () => {
   let states: readonly State[];
   let verdicts: readonly Verdict[];
   beforeAll(async () => {

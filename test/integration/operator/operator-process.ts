@@ -4,7 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Child } from "../control-plane/child.ts";
 import { freePorts } from "../control-plane/ports.ts";
-import type { Look } from "../control-plane/wait.ts";
+import type { Check } from "../control-plane/wait.ts";
 
 const main = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 let started = 0;
@@ -69,7 +69,7 @@ export class OperatorProcess {
   }
 
   /** Whether it said this; else its last words. */
-  async hasSaid(words: string): Promise<Look> {
+  async hasSaid(words: string): Promise<Check> {
     return (await this.said()).includes(words) || (await this.child.lastWords());
   }
 

@@ -15,7 +15,7 @@ export interface FrontCall {
   readonly subject: string;
 }
 
-/** An endpoint of the account, and all that came in by it: one for each replica tells who wrote what. */
+/** An endpoint of the account, and all that came in by it: one for each replica shows who wrote what. */
 export interface Front {
   /** For `AWS_ENDPOINT_URL`. */
   readonly url: string;

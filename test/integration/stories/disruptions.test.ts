@@ -71,7 +71,7 @@ describeOnCluster("an API server that fails", () => {
 
   test("breaks nothing and loses nothing", async () => {
     const errors = (await operator.log()).filter(({ level }) => level === "error");
-    // A reconcile that could not reach the API server is told, and done again.
+    // A reconcile that could not reach the API server is reported, and done again.
     const reasons = errors.map(({ error }) => (error as { readonly reason?: string } | undefined)?.reason);
     expect(new Set([...reasons, "Unavailable"])).toEqual(new Set(["Unavailable"]));
     expect(place.account.violations).toEqual([]);

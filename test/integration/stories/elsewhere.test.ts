@@ -44,7 +44,7 @@ async function untilStalled(team: Team, reason: string): Promise<readonly string
       (status?.conditions ?? []).filter(({ type }) => type === "Stalled"),
     );
     messages = stalled.filter((condition) => condition.reason === reason).map(({ message }) => message);
-    return (objects.length > 0 && messages.length === objects.length) || (await team.told());
+    return (objects.length > 0 && messages.length === objects.length) || (await team.summary());
   };
   await until(allAre, 30_000, `all objects to be Stalled, ${reason}`);
   return messages;
@@ -61,7 +61,7 @@ const patienceMs = 8000;
 describeOnCluster("an operator that finds itself elsewhere", (cluster) => {
   beforeAll(() => install(cluster));
 
-  test.concurrent("in a rebuilt cluster takes what the lost one left only when told to, and only by tags", async ({
+  test.concurrent("in a rebuilt cluster takes what the lost one left only when a flag says so, and only by tags", async ({
     onTestFinished,
   }) => {
     const account = new Account();
@@ -86,20 +86,20 @@ describeOnCluster("an operator that finds itself elsewhere", (cluster) => {
     const team = new Team(rebuilt, lost.namespace);
     await team.apply(...stack);
 
-    const untold = await account.front();
-    const stopUntold = await started(rebuilt, await newIdentity(rebuilt), untold, onTestFinished);
+    const unflagged = await account.front();
+    const stopUnflagged = await started(rebuilt, await newIdentity(rebuilt), unflagged, onTestFinished);
     const flag = `--take-over-cluster-uid=${await uidOf(cluster)}`;
     for (const message of await untilStalled(team, "OwnedByOtherCluster")) expect(message).toContain(flag);
     await sleep(patienceMs);
-    expect(untold.writes()).toEqual([]);
-    await stopUntold();
+    expect(unflagged.writes()).toEqual([]);
+    await stopUnflagged();
 
-    const told = await account.front();
-    await started(rebuilt, await newIdentity(rebuilt), told, onTestFinished, { flags: [flag] });
+    const flagged = await account.front();
+    await started(rebuilt, await newIdentity(rebuilt), flagged, onTestFinished, { flags: [flag] });
     await team.untilReady();
     await sleep(patienceMs);
-    expect(new Set(told.writes().map(({ operation }) => operation))).toEqual(new Set(["tagResource"]));
-    expect(told.writes().length).toBeLessThanOrEqual(2 * stack.length);
+    expect(new Set(flagged.writes().map(({ operation }) => operation))).toEqual(new Set(["tagResource"]));
+    expect(flagged.writes().length).toBeLessThanOrEqual(2 * stack.length);
     expect({
       environments: account.environments(),
       queues: account.queues(),
@@ -143,7 +143,7 @@ describeOnCluster("an operator that finds itself elsewhere", (cluster) => {
 
     await start(await here.front());
     await until(
-      async () => (await team.object("JobDefinition", "app")) === undefined || (await team.told()),
+      async () => (await team.object("JobDefinition", "app")) === undefined || (await team.summary()),
       30_000,
       "the definition to be gone",
     );

@@ -91,7 +91,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       },
     );
 
-    test("the blue-green story is told step by step", async () => {
+    test("the blue-green story is reported step by step", async () => {
       const namespace = await cluster.newNamespace("story");
       const kubectl = kubectlIn(namespace);
       const take = async (step: string, condition = "Ready"): Promise<readonly string[]> => {
@@ -138,7 +138,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       },
       { edit: "priority", kind: "bjq", action: "Update", patch: { priority: 7 } },
       { edit: "schedulingPriority", kind: "bjd", action: "Register", patch: { schedulingPriority: 7 } },
-    ])("an edit of $edit is told as $action before it is made", async ({ kind, action, patch }) => {
+    ])("an edit of $edit is reported as $action before it is made", async ({ kind, action, patch }) => {
       const { namespace } = await readyStack();
       const kubectl = kubectlIn(namespace);
       const writes = (): number =>
@@ -196,7 +196,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       await kubectl("wait", "--for=condition=Ready", "--timeout=90s", "bjq/app");
     });
 
-    test("what somebody changes in AWS is put back, and told as an event", async () => {
+    test("what somebody changes in AWS is put back, and reported as an event", async () => {
       const team = await readyStack();
       const { namespace } = team;
       const jobQueue = `${namespace}_app`;
@@ -205,11 +205,11 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       await account.aws.outside.updateJobQueue({ jobQueue, priority: 9 });
       await until(putBack, 90_000, "the priority to be put back");
       const kubectl = kubectlIn(namespace);
-      const told = async (): Promise<true | string> => {
+      const reported = async (): Promise<true | string> => {
         const lines = await kubectl("get", "events.events.k8s.io", "--no-headers", "-o", "custom-columns=:.reason");
         return lines.some((line) => line.startsWith("DriftCorrected")) || listed(lines);
       };
-      await until(told, 20_000, "the event DriftCorrected");
+      await until(reported, 20_000, "the event DriftCorrected");
     });
   });
 

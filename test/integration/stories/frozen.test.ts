@@ -35,7 +35,7 @@ class Kubelet {
   }
 }
 
-describeOnCluster("an API server that stands still for longer than a minute", () => {
+describeOnCluster("an API server that does not answer for longer than a minute", () => {
   test("the next change is seen, also by the one that lost its lease meanwhile", { timeout: 240_000 }, async ({
     annotate,
     onTestFinished,
@@ -59,7 +59,7 @@ describeOnCluster("an API server that stands still for longer than a minute", ()
 
     cluster.freezeApiServer();
     await sleep(frozenMs);
-    // What the test kept open stood idle so long that the server closes it as it goes on.
+    // What the test kept open was idle for so long that the server closes it as it goes on.
     cluster.disconnect();
     cluster.thawApiServer();
     const waits = [await plain.change(), await leased.change()];

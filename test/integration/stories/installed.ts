@@ -17,7 +17,7 @@ export const installedIn = "aws-batch-system";
 export interface Identity {
   /** Path of its kubeconfig. */
   readonly kubeconfig: string;
-  /** As the audit log tells it, different for each token. */
+  /** As in the audit log, different for each token. */
   readonly credentialId: string;
 }
 
@@ -95,7 +95,7 @@ export async function newIdentity(
   };
 }
 
-/** One request as the API server's audit log tells it. */
+/** One request as in the API server's audit log. */
 export interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;

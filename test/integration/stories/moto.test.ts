@@ -169,7 +169,7 @@ describe("AWS Batch by the SDK, against moto", () => {
     expect((await batch.describeJobQueues({ jobQueues: ["absent"] })).jobQueues).toEqual([]);
   });
 
-  test("tells a refusal, and an answer that is not AWS's, in one line", async () => {
+  test("reports a refusal, and an answer that is not AWS's, in one line", async () => {
     const refusals = [
       () =>
         batch.createJobQueue({ jobQueueName: "refused", priority: 1, state: "ENABLED", computeEnvironmentOrder: [] }),

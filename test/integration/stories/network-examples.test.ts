@@ -9,7 +9,7 @@ import { install, newIdentity } from "./installed.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-// Each has an account of its own, with the network that lies beside its manifests.
+// Each has an account of its own, with the network next to its manifests.
 describeOnCluster("the examples that need a network", (cluster) => {
   beforeAll(() => install(cluster));
 

@@ -6,7 +6,7 @@ import { installElsewhere, newIdentity } from "./installed.ts";
 import { stack, withSize } from "./stack.ts";
 import { Team } from "./team.ts";
 
-/** How soon everything must be as wished again once the API server can be reached. */
+/** How soon everything must be as desired again once the API server can be reached. */
 export const backWithinMs = 60_000;
 
 /** Objects, their AWS, and an operator for them alone, which reaches the API server through the proxy. */
@@ -48,7 +48,7 @@ export class Place {
       const began = performance.now();
       const isThere = async (): Promise<true | string> => {
         const sizes = this.account.aws.truth.computeEnvironments().map((one) => one.computeResources?.maxvCpus);
-        return sizes.includes(maxvCpus) || `${listed(sizes)}${await this.team.told()}`;
+        return sizes.includes(maxvCpus) || `${listed(sizes)}${await this.team.summary()}`;
       };
       await until(isThere, backWithinMs, `maxvCpus ${maxvCpus} in AWS`);
       await this.team.untilReady(backWithinMs);

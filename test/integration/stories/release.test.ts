@@ -10,7 +10,7 @@ import { Team } from "./team.ts";
 
 // A control plane of its own: at its end the CRDs are gone.
 describeOnCluster("the way out", () => {
-  test("after release, objects, namespaces and CRDs can be deleted beside a running operator, and AWS stays as it is", async ({
+  test("after release, objects, namespaces and CRDs can be deleted next to a running operator, and AWS stays as it is", async ({
     onTestFinished,
   }) => {
     const cluster = await startControlPlane({ controllerManager: true });

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import type { Cluster } from "../control-plane/cluster.ts";
 import { describeOnCluster } from "../control-plane/shared.ts";
-import { type Look, sleep, until } from "../control-plane/wait.ts";
+import { type Check, sleep, until } from "../control-plane/wait.ts";
 import { OperatorProcess } from "../operator/operator-process.ts";
 import { Account, type Front } from "./account.ts";
 import {
@@ -34,7 +34,7 @@ interface Pair {
   readonly home: string;
 }
 
-const leads = ({ operator }: Replica): Promise<Look> => operator.hasSaid('"this replica leads"');
+const leads = ({ operator }: Replica): Promise<Check> => operator.hasSaid('"this replica leads"');
 
 /** Two replicas, the stack Ready, and a replacement of its environment just begun. */
 async function inTheMiddle(cluster: Cluster, atEnd: AtEnd): Promise<Pair> {
@@ -65,7 +65,7 @@ async function inTheMiddle(cluster: Cluster, atEnd: AtEnd): Promise<Pair> {
   expect(standby.front.writes()).toEqual([]);
   await team.apply(withInstances("m5.large"));
   await until(
-    async () => account.environments().length === 2 || (await team.told()),
+    async () => account.environments().length === 2 || (await team.summary()),
     30_000,
     "a second environment in AWS",
   );
@@ -90,7 +90,7 @@ async function untilQuiet(cluster: Cluster, { leader, home }: Pair): Promise<voi
       (event) => isBy(event, leader.identity) && isKubernetesWrite(event) && event.objectRef?.resource !== "leases",
     ).length;
   };
-  const isQuiet = async (): Promise<Look> => {
+  const isQuiet = async (): Promise<Check> => {
     const before = await writes();
     await sleep(1000);
     const after = await writes();
@@ -134,7 +134,7 @@ describeOnCluster("two replicas in the middle of a replacement", (cluster) => {
     await expectTheEnd(pair);
   });
 
-  test.concurrent("the leader stands still past its lease: it writes nothing when it goes on", async ({
+  test.concurrent("the leader is frozen past its lease: it writes nothing when it goes on", async ({
     onTestFinished,
   }) => {
     const pair = await inTheMiddle(cluster, onTestFinished);

@@ -26,8 +26,8 @@ export function withSize(maxvCpus: number): Manifest {
 /** Until the stack is Ready and its account has nothing more than it needs. No promise was broken on the way. */
 export async function untilSettled(team: Team, account: Account, limitMs = 90_000): Promise<void> {
   await team.untilReady(limitMs);
-  const look = async (): Promise<true | string> =>
-    account.isSettled || [await team.told(), account.recently()].join("\n");
-  await until(look, limitMs, "one environment in AWS, with the queue on it");
+  const check = async (): Promise<true | string> =>
+    account.isSettled || [await team.summary(), account.recently()].join("\n");
+  await until(check, limitMs, "one environment in AWS, with the queue on it");
   expect(account.violations).toEqual([]);
 }

@@ -2,8 +2,8 @@ import type { Condition } from "../../../src/api/object.ts";
 import { kindOf, kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { type Cluster, messageOf } from "../control-plane/cluster.ts";
-import { objectsInWords } from "../control-plane/told.ts";
-import { type Look, until } from "../control-plane/wait.ts";
+import { objectsInWords } from "../control-plane/failure-text.ts";
+import { type Check, until } from "../control-plane/wait.ts";
 
 /** An object of ours as the API server gives it. */
 export interface Seen {
@@ -26,7 +26,7 @@ export interface Seen {
   };
 }
 
-/** A namespace of objects, and somebody who applies, looks and deletes. */
+/** A namespace of objects, and somebody who applies, checks and deletes. */
 export class Team {
   readonly namespace: string;
   readonly #cluster: Cluster;
@@ -40,7 +40,7 @@ export class Team {
     return new Team(cluster, await cluster.newNamespace(prefix));
   }
 
-  /** Server-side apply. The namespace of the manifests is not looked at. */
+  /** Server-side apply. The namespace of the manifests is ignored. */
   async apply(...manifests: readonly Manifest[]): Promise<void> {
     for (const { apiVersion, kind, metadata, spec } of manifests) {
       const { name, annotations } = metadata;
@@ -95,24 +95,24 @@ export class Team {
 
   /** Until all are Ready at their generation. @returns the milliseconds that it took */
   async untilReady(limitMs = 110_000): Promise<number> {
-    const look = async (): Promise<Look> => {
+    const check = async (): Promise<Check> => {
       const objects = await this.objects();
       return (objects.length > 0 && objects.every(isReady)) || objectsInWords(objects);
     };
-    return await timed(look, limitMs, `all objects of ${this.namespace} to be Ready`);
+    return await timed(check, limitMs, `all objects of ${this.namespace} to be Ready`);
   }
 
   /** Until none is left. @param names only of these */
   async untilGone(limitMs = 110_000, names?: readonly string[]): Promise<number> {
-    const look = async (): Promise<Look> => {
+    const check = async (): Promise<Check> => {
       const left = (await this.objects()).filter(({ metadata }) => names?.includes(metadata.name) ?? true);
       return left.length === 0 || objectsInWords(left);
     };
-    return await timed(look, limitMs, `${names?.join(", ") ?? "all objects"} of ${this.namespace} to be gone`);
+    return await timed(check, limitMs, `${names?.join(", ") ?? "all objects"} of ${this.namespace} to be gone`);
   }
 
   /** What the objects say about themselves, for whoever wonders why. */
-  async told(): Promise<string> {
+  async summary(): Promise<string> {
     return objectsInWords(await this.objects());
   }
 
@@ -129,8 +129,8 @@ export function isReady({ metadata, status }: Seen): boolean {
   return status?.observedGeneration === metadata.generation && ready?.status === "True";
 }
 
-async function timed(look: () => Promise<Look>, limitMs: number, what: string): Promise<number> {
+async function timed(check: () => Promise<Check>, limitMs: number, what: string): Promise<number> {
   const began = performance.now();
-  await until(look, limitMs, what);
+  await until(check, limitMs, what);
   return performance.now() - began;
 }

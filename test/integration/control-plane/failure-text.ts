@@ -3,15 +3,15 @@ import { join } from "node:path";
 import type { Condition } from "../../../src/api/object.ts";
 import { listed } from "./wait.ts";
 
-/** What an object has that tells where it stands. */
-export interface Telling {
+/** The parts of an object from which its state is described. */
+export interface ObjectShown {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly generation: number; readonly deletionTimestamp?: string };
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
 /** A line for each object, with its conditions. */
-export function objectsInWords(objects: readonly Telling[]): string {
+export function objectsInWords(objects: readonly ObjectShown[]): string {
   const lines = objects.map(({ kind, metadata, status }) => {
     const conditions = (status?.conditions ?? []).map(
       ({ type, status: is, reason, message }) => `${type}=${is} ${reason}: ${message}`,
