@@ -40,7 +40,7 @@ export class ReadAccount {
 
   async #open(name: string): Promise<ReadRegion> {
     const { signal } = this.#options;
-    const { account, partition, batch, iam, ec2, close } = await this.cloud.connect(name, signal);
+    const { account, partition, batch, iam, ec2 } = await this.cloud.connect(name, signal);
     const options = { ...this.#options, why: "plan only reads" };
     const guarded = guardedBatch(batch, readOnlyGuard(options));
     const records = await readBatch(guarded, signal);
@@ -52,13 +52,12 @@ export class ReadAccount {
       batch: guarded,
       iam: once(async () => guardedIam(await iam(), readOnlyGuard(options))),
       ec2: once(async () => guardedEc2(await ec2(), readOnlyGuard(options))),
-      close,
     };
   }
 }
 
 /** A region of the account, for reads only. */
-export interface ReadRegion extends AwsConnection {
+export interface ReadRegion extends Omit<AwsConnection, "close"> {
   readonly name: string;
   readonly records: BatchRecords;
 }
