@@ -42,6 +42,13 @@ export function tagChange(
   return Object.keys(set).length === 0 && remove.length === 0 ? undefined : { set, remove };
 }
 
+/** How something of others can be adopted although it differs. */
+export function adoptionText(change: TagChange | undefined): string {
+  const equal = "Make the spec equal to it, or set adoptionPolicy: IfExists, which changes it after the adoption";
+  if (change === undefined || change.remove.length === 0) return equal;
+  return `${equal}; to leave tags of others alone, start the operator with --ignore-tag-keys=${change.remove.join(",")}`;
+}
+
 /**
  * The user's tags with the operator's own. Without reserved keys in any case: an object that was stored before the
  * schema refused those would overwrite our tags in IAM, where keys have no case.

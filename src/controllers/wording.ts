@@ -1,6 +1,6 @@
 import { plainMessage } from "../aws/errors.ts";
 import { visible } from "../runtime/visible.ts";
-import type { Failure } from "./agenda.ts";
+import type { Failure, FieldChange } from "./agenda.ts";
 
 /** AWS's words without what changes on every call, so that a status stays the same while the cause does. */
 export function withoutRequestIds(text: string): string {
@@ -47,6 +47,19 @@ export function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;
   // Half of a character that takes two would not come back from the API server as it was sent.
   return `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+const valueLimit = 80;
+
+/** The first five of the fields that differ, with their values where these may be shown. */
+export function differencesText(changes: readonly Pick<FieldChange, "path" | "from" | "to">[]): string {
+  return firstOf(
+    changes.map(({ path, from, to }) => {
+      if (from === undefined && to === undefined) return path;
+      const [inAws, inSpec] = [from, to].map((value) => shortened(value ?? "nothing", valueLimit));
+      return `${path} (AWS: ${inAws}, spec: ${inSpec})`;
+    }),
+  );
 }
 
 /** The first five of many names, and how many more there are. */

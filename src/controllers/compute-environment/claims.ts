@@ -5,8 +5,8 @@ import type { Step } from "../agenda.ts";
 import { unwatchedCheckMs } from "../intervals.ts";
 import { notAdoptable } from "../names.ts";
 import { ownershipOf } from "../ownership.ts";
-import { claimChange, tagChange } from "../tags.ts";
-import { othersText } from "../wording.ts";
+import { adoptionText, claimChange, tagChange, tagFieldChanges } from "../tags.ts";
+import { differencesText, othersText } from "../wording.ts";
 import type { Action, TagPurpose } from "./action.ts";
 import { type Context, names } from "./context.ts";
 import { differences } from "./diff.ts";
@@ -97,15 +97,13 @@ function adopted(
     return { kind: "wait", reason: "Adopting", message: `${seen.baseName} is ${found.status ?? "in transition"}` };
   }
   if (seen.directives.adoptionPolicy === "IfMatching") {
-    const paths = [
-      ...differences(spec, found).map(({ path }) => path),
-      ...(tagChange(spec.tags, {}, found.tags, seen.settings.ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
-    ];
-    if (paths.length > 0) {
+    const tags = tagChange(spec.tags, {}, found.tags, seen.settings.ignoreTagKeys);
+    const changes = [...differences(spec, found), ...(tags === undefined ? [] : tagFieldChanges(tags))];
+    if (changes.length > 0) {
       return {
         kind: "blocked",
         reason: "NotMatching",
-        message: `${seen.baseName} exists, does not belong to the operator, and differs in ${paths.join(", ")}; adoptionPolicy IfMatching adopts it only if nothing changes`,
+        message: `${seen.baseName} exists, does not belong to the operator, and differs in ${differencesText(changes)}; adoptionPolicy IfMatching adopts it only if nothing changes. ${adoptionText(tags)}`,
       };
     }
   }

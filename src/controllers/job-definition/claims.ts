@@ -3,8 +3,8 @@ import type { RevisionSeen } from "../../aws/region.ts";
 import { othersCheckMs } from "../intervals.ts";
 import { notAdoptable } from "../names.ts";
 import { fingerprintTag, ownerTags, retainedFromTag } from "../ownership.ts";
-import { tagChange } from "../tags.ts";
-import { firstOf, othersText } from "../wording.ts";
+import { tagChange, tagFieldChanges } from "../tags.ts";
+import { differencesText, firstOf, othersText } from "../wording.ts";
 import type { Entry } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 import { type Answer, blocked, tagging } from "./step.ts";
@@ -60,9 +60,10 @@ export function adoption(
   const { ignoreTagKeys } = seen.settings;
   const unlisted = notAdoptable(seen.nameSeen);
   const allowed = adoptionPolicy !== "Never" && unlisted === undefined;
+  const tags = tagChange(spec.tags, {}, top.revision.tags, ignoreTagKeys);
   const differing = [
     ...(top.equal ? [] : [bodyText(seen)]),
-    ...(tagChange(spec.tags, {}, top.revision.tags, ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
+    ...(tags === undefined ? [] : [differencesText(tagFieldChanges(tags))]),
   ];
   const matches = adoptionPolicy === "IfExists" ? top.equal : differing.length === 0;
   if (allowed && matches && top.owner.kind === "foreign") return adopt(spec, seen, top);
@@ -76,9 +77,9 @@ export function adoption(
   );
 }
 
-/** The fields of the body that differ, where they were read; without values. */
+/** The fields of the body that differ, where they were read; with values that cannot be secret. */
 function bodyText({ bodyChanges }: Seen): string {
-  return bodyChanges.length === 0 ? "its body" : `its body (${firstOf(bodyChanges.map(({ path }) => path))})`;
+  return bodyChanges.length === 0 ? "its body" : `its body: ${differencesText(bodyChanges)}`;
 }
 
 function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): Answer {
@@ -94,7 +95,7 @@ function whyNot(seen: Seen, unlisted: string | undefined, differing: readonly st
     return `and adoptionPolicy is Never. Take the name over with adoptionPolicy IfMatching or IfExists, or ${another}`;
   }
   if (unlisted !== undefined) return `and ${unlisted}, or ${another}`;
-  return `and differs in ${differing.join(" and ")}; adoptionPolicy IfMatching adopts it only when nothing would change. Make the spec equal to it, or use IfExists, which sets tags and registers a revision above it`;
+  return `and differs in ${differing.join(" and ")}; adoptionPolicy IfMatching adopts it only when nothing would change. Make the spec equal to it, or use IfExists, which sets tags and registers a revision above it; --ignore-tag-keys leaves tags of others alone`;
 }
 
 /** The owner's tags, and the fingerprint; one of another algorithm decides nothing and stays. */

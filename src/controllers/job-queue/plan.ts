@@ -11,8 +11,8 @@ import { asNamed, notAdoptable } from "../names.ts";
 import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
-import { claimChange, tagChange, tagFieldChanges, withOwnTags } from "../tags.ts";
-import { othersText, withoutRequestIds } from "../wording.ts";
+import { adoptionText, claimChange, tagChange, tagFieldChanges, withOwnTags } from "../tags.ts";
+import { differencesText, othersText, withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
@@ -120,17 +120,18 @@ function adopted(context: Context, queue: Queue): Step<Action> {
     const message = `${name} exists and does not belong to the operator, and ${unlisted}, or give this object another spec.jobQueueName`;
     return blocked("NotAdoptable", message);
   }
-  const paths = [
-    ...queueDifferences(spec, queue).map(({ path }) => path),
+  const tags = tagChange(spec.tags, {}, queue.tags, seen.settings.ignoreTagKeys);
+  const changes = [
+    ...queueDifferences(spec, queue),
     // What stays only until an entry leads somewhere may have to go then.
-    ...(context.order.differs || context.order.strays.length > 0 ? [orderPath] : []),
-    ...(immutableDifference(spec, queue)?.paths ?? []),
-    ...(tagChange(spec.tags, {}, queue.tags, seen.settings.ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
+    ...(context.order.differs || context.order.strays.length > 0 ? [{ path: orderPath }] : []),
+    ...(immutableDifference(spec, queue)?.paths ?? []).map((path) => ({ path })),
+    ...(tags === undefined ? [] : tagFieldChanges(tags)),
   ];
-  if (seen.directives.adoptionPolicy === "IfMatching" && paths.length > 0) {
+  if (seen.directives.adoptionPolicy === "IfMatching" && changes.length > 0) {
     return blocked(
       "NotMatching",
-      `${name} exists and differs in ${paths.join(", ")}; adoptionPolicy IfMatching adopts it only when nothing would change`,
+      `${name} exists and differs in ${differencesText(changes)}; adoptionPolicy IfMatching adopts it only when nothing would change. ${adoptionText(tags)}`,
     );
   }
   return claim(seen, queue, "adopt", `${name} is adopted`);

@@ -257,13 +257,13 @@ describe("a name that is somebody else's", () => {
         bodyChanges: [{ path: "spec.containerProperties.image", kind: "register", why: "", from: "1", to: "2" }],
       },
       next: "blocked NotAdopted",
-      says: "differs in its body (spec.containerProperties.image); adoptionPolicy IfMatching",
+      says: "differs in its body: spec.containerProperties.image (AWS: 1, spec: 2); adoptionPolicy IfMatching",
     },
     "is not taken with IfMatching when tags differ": {
       revisions: [foreign(2, { tags: { old: "1" } })],
       seen: adopting("IfMatching"),
       next: "blocked NotAdopted",
-      says: "differs in spec.tags; adoptionPolicy IfMatching",
+      says: 'differs in spec.tags["old"]; adoptionPolicy IfMatching',
     },
     "is taken over with IfExists when only tags differ": {
       revisions: [foreign(2, { tags: { old: "1" } })],

@@ -319,7 +319,7 @@ describe("the owner of a queue of that name", () => {
   it("names the fields in which an adoption differs", () => {
     const change = adopting("IfMatching", { queue: queue(["x"], { tags: {} }) });
     expect(message({ priority: 2, schedulingPolicyArn: policy, tags: { team: "x" } }, change)).toContain(
-      "differs in spec.priority, spec.computeEnvironmentOrder, spec.schedulingPolicyArn, spec.tags;",
+      'differs in spec.priority (AWS: 1, spec: 2), spec.computeEnvironmentOrder, spec.schedulingPolicyArn, spec.tags["team"];',
     );
   });
 });
