@@ -10,7 +10,8 @@ import { type AffectedQueue, type Entry, type EntryAction, noJobs } from "./entr
 import { countJobs, jobsOfDrain, jobsOfUpdate, startedJobs, unendedJobs } from "./jobs.ts";
 import { type Owned, ownedIn, type PlannedObject } from "./objects.ts";
 import type { Rehearsed } from "./rehearsal.ts";
-import { objectText, type Step, type WriteStep } from "./steps.ts";
+import { objectText, type Step, type WriteStep, withoutInvented } from "./steps.ts";
+import { differing } from "./written.ts";
 
 export interface Outcome {
   readonly planned: readonly PlannedObject[];
@@ -31,7 +32,9 @@ export async function entriesOf(outcome: Outcome, signal: AbortSignal): Promise<
   const entries: Entry[] = [];
   for (const planned of outcome.planned) {
     const entry = await entryOf(planned, outcome, signal);
-    if (planned.file !== undefined || entry.action !== "none") entries.push(entry);
+    if (planned.file !== undefined || entry.action !== "none") {
+      entries.push(withoutInvented(entry, outcome.real.invented));
+    }
   }
   return entries;
 }
@@ -54,8 +57,8 @@ async function entryOf(
   // One that is not allowed was not read.
   const region = regions.find((one) => one.name === regionName);
   const end = real.objects.get(text);
-  const steps = shownSteps(real.steps.get(text) ?? [], end);
-  const writes = steps.filter((step) => step.kind === "write");
+  const made = shownSteps(real.steps.get(text) ?? [], end);
+  const writes = made.filter((step) => step.kind === "write");
   const owned = (region === undefined ? [] : ownedIn(region)).filter(
     ({ key, kind: its }) => its === kind && key.namespace === namespace && key.name === name,
   );
@@ -77,7 +80,7 @@ async function entryOf(
         ? "nothing is done"
         : titleOf(action, { awsName, writes, change, adopted, end }),
     fields: change?.changes ?? [],
-    steps,
+    steps: action === "replace" ? made.map((step) => comparedWith(owned, region, step)) : made,
     queues: await queuesOf(object, action, change, { owned, region }, signal),
     jobs: jobsOf(object, action, change),
     blocked,
@@ -99,6 +102,15 @@ function shownSteps(steps: readonly Step[], end: KubeObject | undefined): readon
   const last = steps.findLastIndex(({ kind }) => kind === "write");
   const waits = end !== undefined && !isReady(end) && blockedBy(end) === undefined;
   return steps.filter((step, index) => step.kind === "write" || (step.reason !== "Pending" && (index < last || waits)));
+}
+
+/** Of a successor only what differs from its predecessor. */
+function comparedWith(owned: readonly Owned[], region: ReadRegion | undefined, step: Step): Step {
+  if (step.kind !== "write" || step.operation !== "CreateComputeEnvironment") return step;
+  const predecessor = region?.records.environments.find(
+    ({ computeEnvironmentName }) => computeEnvironmentName === owned.at(-1)?.awsName,
+  );
+  return predecessor === undefined ? step : { ...step, fields: differing(step.fields, predecessor) };
 }
 
 function isReady(object: KubeObject): boolean {
@@ -169,7 +181,8 @@ function isTagging(operation: string): boolean {
 function updateTitle(writes: readonly WriteStep[], change: ShownStatus["plan"]): string {
   if (change?.action === "UpdateInfrastructure")
     return "is updated in place: AWS replaces its instances under running jobs";
-  if (change?.action === "Scale") return "is updated in place: capacity only";
+  if (change?.action === "Scale" && !writes.some(({ operation }) => isTagging(operation)))
+    return "is updated in place: capacity only";
   const own = writes.filter(({ operation }) =>
     /ComputeEnvironment|JobQueue|JobDefinition|^(?:Un)?TagResource$/.test(operation),
   );

@@ -31,6 +31,8 @@ export interface RehearsalOptions {
 export interface Rehearsed {
   /** By `objectText`; what belongs to no object has the key "". */
   readonly steps: ReadonlyMap<string, readonly Step[]>;
+  /** Names and ids that only the copy has, with the words for them. */
+  readonly invented: ReadonlyMap<string, string>;
   /** As they are at the end, by `objectText`; one that is gone is missing. */
   readonly objects: ReadonlyMap<string, KubeObject>;
   /** What AWS calls what the operator has adopted, by `objectText`. */
@@ -88,6 +90,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   }
   return {
     steps: steps.of,
+    invented: steps.invented,
     objects: new Map(store.objects().map((object) => [objectText(object), object])),
     adopted: adoptedIn(store.events(), steps.of),
   };

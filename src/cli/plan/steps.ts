@@ -52,6 +52,8 @@ export class Steps {
   /** By `objectText`. */
   readonly of = new Map<string, Step[]>();
   readonly #act = new AsyncLocalStorage<Act>();
+  /** Names and ids that the copy has invented, with the words for them. */
+  readonly invented = new Map<string, string>();
   #writes = 0;
 
   get writes(): number {
@@ -118,10 +120,22 @@ export class Steps {
         const operation = operationOf(name);
         const fields = changedFields(operation, shownInput(operation, input) as object, copy);
         const answer = await call(input as never, options);
+        this.#invent(input, answer);
         this.#wrote({ operation, subject: subjectOf({ operation, input, outcome: "ok" }), fields });
         return answer;
       };
     }) as A;
+  }
+
+  /** AWS decides ids, and the hash in the name of an environment follows from those in its request. */
+  #invent(input: Naming, answer: unknown): void {
+    const { GroupId: group, VpcEndpoint: endpoint } = (answer ?? {}) as Identified;
+    if (group !== undefined && input.GroupName !== undefined) this.invented.set(group, "sg-(known after apply)");
+    if (endpoint?.VpcEndpointId !== undefined) this.invented.set(endpoint.VpcEndpointId, "vpce-(known after apply)");
+    const { computeEnvironmentName: name, computeResources } = input;
+    const text = JSON.stringify(computeResources) ?? "";
+    if (name === undefined || ![...this.invented.keys()].some((id) => text.includes(id))) return;
+    this.invented.set(name, name.replace(/-[0-9a-f]{8}(?:-\d+)?$/, "-(known after apply)"));
   }
 
   #wrote(write: Pick<WriteStep, "operation" | "subject" | "fields">): void {
@@ -135,6 +149,27 @@ export class Steps {
     this.of.set(object, steps);
     return steps;
   }
+}
+
+interface Naming {
+  readonly GroupName?: string;
+  readonly computeEnvironmentName?: string;
+  readonly computeResources?: object;
+}
+
+interface Identified {
+  readonly GroupId?: string;
+  readonly VpcEndpoint?: { readonly VpcEndpointId?: string };
+}
+
+/** A copy of plain data with the words for what the copy of the account has invented in every text. */
+export function withoutInvented<T>(value: T, invented: ReadonlyMap<string, string>): T;
+export function withoutInvented(value: unknown, invented: ReadonlyMap<string, string>): unknown {
+  if (typeof value === "string")
+    return [...invented].reduce((text, [name, words]) => text.replaceAll(name, words), value);
+  if (Array.isArray(value)) return value.map((item: unknown) => withoutInvented(item, invented));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutInvented(member, invented)]));
 }
 
 function actFrom({ controller, namespace, name, reason, why }: Readonly<Record<string, unknown>>): Act {

@@ -129,11 +129,9 @@ export function waitText({ why, assumed }: Extract<Step, { readonly kind: "wait"
   return assumed === true ? `${why}. What follows is planned as if these jobs had ended` : why;
 }
 
-/** Of a write that describes a whole new version of what there is, the differences are shown with the object. */
+/** Of a further revision the differences are shown with the object. */
 export function shownFields({ operation, fields }: WriteStep, { action }: Entry): readonly WrittenField[] {
-  const isVersion = action === "register" && operation === "RegisterJobDefinition";
-  const isSuccessor = action === "replace" && operation === "CreateComputeEnvironment";
-  return isVersion || isSuccessor ? [] : fields;
+  return action === "register" && operation === "RegisterJobDefinition" ? [] : fields;
 }
 
 /** `value`, `from → to`, or that the field is removed. */

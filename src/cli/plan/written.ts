@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { IpPermission } from "@aws-sdk/client-ec2";
+import { tagPrefix } from "../../aws/names.ts";
 import {
   clusterUidTag,
   createdAtTag,
@@ -20,6 +21,9 @@ export interface WrittenField {
   /** Undefined: it has no value afterwards. */
   readonly to?: string;
 }
+
+/** For the value of a user's tag: as in `status.plan`, keys are shown and never values. */
+const notShown = "(not shown)";
 
 /** For a value that only AWS or the cluster decides. */
 const decidedLater = "(known after apply)";
@@ -68,7 +72,18 @@ export function changedFields(operation: string, input: object, copy: SimulatedA
   return leaves(input).flatMap(([path, value]): readonly WrittenField[] => {
     const old = before.get(path);
     if (isDeepStrictEqual(old, value)) return [];
+    if (isTag(path)) return [{ path, ...(old === undefined ? {} : { from: notShown }), to: notShown }];
     return [{ path, ...(old === undefined ? {} : { from: textOf(old) }), to: textOf(value) }];
+  });
+}
+
+/** What of a description of the whole differs from an existing one, with the values of both. */
+export function differing(fields: readonly WrittenField[], existing: object): readonly WrittenField[] {
+  const before = new Map(leaves(existing).map(([path, value]) => [path, textOf(value)]));
+  return fields.flatMap((field) => {
+    const from = before.get(field.path);
+    if (from === undefined || isTag(field.path)) return [field];
+    return from === field.to ? [] : [{ ...field, from }];
   });
 }
 
@@ -173,7 +188,12 @@ function isSilent(member: string, input: object): boolean {
   return silent.has(member) && !(member === "RoleName" && "InstanceProfileName" in input);
 }
 
+function isTag(path: string): boolean {
+  return /(?:^|\.)tags\./.test(path);
+}
+
 function tagText(key: string, value: string): string {
+  if (!key.startsWith(tagPrefix)) return notShown;
   return volatileTags.has(key) ? decidedLater : JSON.stringify(value);
 }
 

@@ -155,13 +155,13 @@ describe("a plan", () => {
     expect(general()).toMatchObject({ action: "create", blocked: undefined });
     expect(writesIn(general())).toEqual([
       `CreateSecurityGroup aws-batch-operator/${clusterName}/default/general`,
-      "AuthorizeSecurityGroupEgress sg-xxxxxxxx",
-      "RevokeSecurityGroupEgress sg-xxxxxxxx",
+      "AuthorizeSecurityGroupEgress sg-(known after apply)",
+      "RevokeSecurityGroupEgress sg-(known after apply)",
       `CreateSecurityGroup aws-batch-operator-${clusterName}-endpoints`,
-      "AuthorizeSecurityGroupIngress sg-xxxxxxxx",
+      "AuthorizeSecurityGroupIngress sg-(known after apply)",
       "CreateVpcEndpoint com.amazonaws.us-east-1.logs",
       "CreateVpcEndpoint com.amazonaws.us-east-1.s3",
-      "CreateComputeEnvironment default_general-xxxxxxxx",
+      "CreateComputeEnvironment default_general-(known after apply)",
     ]);
     const made = await accountWith(files, closedVpc);
     const { plan: same } = await planned(made, files);
