@@ -56,7 +56,7 @@ export async function makeRelease(
     "CHANGELOG.md": await readFile(join(root, "CHANGELOG.md")),
     [`kustomize-${version}.tar.gz`]: await packed(["manifests"]),
     [`argocd-${version}.tar.gz`]: await packed(["argocd"]),
-    [`aws-batch-operator-${version}-bundle.tar.gz`]: await packedBundle(bundleDirectory),
+    [`aws-batch-operator-${version}-npm.tgz`]: await npmPackage(bundleDirectory),
     [`image-${version}.tar.gz`]: await packed(await imageContext()),
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
@@ -81,15 +81,21 @@ export async function packed(paths: readonly string[]): Promise<Uint8Array> {
   return archive((await Promise.all(paths.map((path) => entriesOf(join(root, path), path)))).flat());
 }
 
-/** Contents that run with Node alone: `node aws-batch-operator/dist/main.js`. */
-async function packedBundle(bundleDirectory: string): Promise<Uint8Array> {
-  const under = "aws-batch-operator";
-  const files = await entriesOf(bundleDirectory, `${under}/dist`);
-  const about = await Promise.all(
-    ["LICENSE", "package.json"].map((path) => entriesOf(join(root, path), `${under}/${path}`)),
-  );
+/**
+ * The package for `npm install -g FILE`, which needs no other package. It runs unpacked too:
+ * `node package/bin/aws-batch-operator.js`.
+ */
+async function npmPackage(bundleDirectory: string): Promise<Uint8Array> {
+  const { name, description, license, type, engines, bin } = manifest;
+  const about = { name, version, description, license, type, engines, bin };
+  const files = await Promise.all([
+    entriesOf(bundleDirectory, "package/dist"),
+    ...["LICENSE", "README.md", "CHANGELOG.md", "bin"].map((path) => entriesOf(join(root, path), `package/${path}`)),
+  ]);
   // As in the image, without source maps, which are four times as large as the code.
-  return archive([...files.filter(({ path }) => !path.endsWith(".map")), ...about.flat()]);
+  const content = files.flat().filter(({ path }) => !path.endsWith(".map"));
+  const packageFile = { path: "package/package.json", content: Buffer.from(`${JSON.stringify(about, null, 2)}\n`) };
+  return archive([...content, packageFile]);
 }
 
 /** The Dockerfile and all files that it reads, as selected by .dockerignore. */

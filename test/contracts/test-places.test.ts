@@ -11,7 +11,8 @@ const folders = ["stories", "contracts", "simulation", "examples", "integration"
 function isMirrored(file: string): boolean {
   const path = file.replace(/\.test\.ts$/, "");
   const parent = path.slice(0, path.lastIndexOf("/"));
-  const isThere = (name: string): boolean => ["", "src/", "test/"].some((of) => existsSync(`${root}${of}${name}.ts`));
+  const isThere = (name: string): boolean =>
+    [`${name}.ts`, `src/${name}.ts`, `test/${name}.ts`, `${name}.js`].some((one) => existsSync(root + one));
   return isThere(path) || isThere(parent);
 }
 

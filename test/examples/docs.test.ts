@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Commands that need neither a cluster nor AWS, and that end by themselves. */
 const ends =
-  /^(cp |npm run operator -- (local .*--simulate.*--until |validate |iam-policy|\S+ --help)|aws-batch-operator (iam-policy|\S+ --help))/;
+  /^(cp |npm run --silent operator -- (local .*--simulate.*--until |validate |iam-policy|\S+ --help)|aws-batch-operator (iam-policy|\S+ --help))/;
 
 /** The code blocks of a page of which every line can run here. */
 function scripts(page: string): readonly (readonly string[])[] {
@@ -33,7 +33,7 @@ describe("what the pages say to type, as far as it needs neither a cluster nor A
     cpSync(join(root, "examples"), join(directory, "examples"), { recursive: true });
     for (const line of lines) {
       const command = line.replace(
-        /^(npm run operator --|aws-batch-operator)/,
+        /^(npm run --silent operator --|aws-batch-operator)/,
         `"${process.execPath}" "${root}src/main.ts"`,
       );
       const { code, stdout, stderr } = await run("sh", ["-c", command], { directory });

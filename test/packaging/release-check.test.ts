@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { expect, onTestFinished, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
@@ -23,7 +23,7 @@ test("npm run release:check makes all that a release has, twice the same, and sa
     "CHANGELOG.md",
     "SHA256SUMS",
     `argocd-${version}.tar.gz`,
-    `aws-batch-operator-${version}-bundle.tar.gz`,
+    `aws-batch-operator-${version}-npm.tgz`,
     `aws-batch-operator-${version}.tgz`,
     `aws-batch-operator-crds-${version}.tgz`,
     "crds.yaml",
@@ -35,8 +35,20 @@ test("npm run release:check makes all that a release has, twice the same, and sa
     "trial.yaml",
   ]);
   await runOrFail("sha256sum", ["--check", "--strict", "SHA256SUMS"], { directory: output });
-  // The packed bundle needs Node and nothing else.
-  await runOrFail("tar", ["-xzf", `aws-batch-operator-${version}-bundle.tar.gz`], { directory: output });
-  const said = await runOrFail(process.execPath, [join(output, "aws-batch-operator/dist/main.js"), "--version"]);
-  expect(said.trim()).toBe(version);
+  await installs(join(output, `aws-batch-operator-${version}-npm.tgz`));
 });
+
+/** Installs the npm package as a person does, without a network, and runs each of its commands. */
+async function installs(file: string): Promise<void> {
+  const prefix = await mkdtemp(join(tmpdir(), "npm-prefix-"));
+  onTestFinished(() => rm(prefix, { recursive: true }));
+  await runOrFail("npm", ["install", "--global", "--offline", "--no-audit", "--no-fund", "--prefix", prefix, file]);
+  const environment = { PATH: `${join(prefix, "bin")}${delimiter}${dirname(process.execPath)}` };
+  for (const command of ["aws-batch-operator", "kubectl-awsbatch"]) {
+    expect((await runOrFail(command, ["--version"], { environment })).trim()).toBe(version);
+  }
+  const validated = await runOrFail("kubectl-awsbatch", ["validate", "-f", join(root, "examples/quickstart")], {
+    environment,
+  });
+  expect(validated).toBe("valid: 3 objects in 3 files\n");
+}
