@@ -160,6 +160,9 @@ export interface OperatorFlags {
   readonly allowedRoleTagKeys?: readonly string[];
   readonly permissionsBoundary?: string;
   readonly allowInlinePolicies?: boolean;
+  readonly allowedResources?: readonly string[];
+  readonly allowedEndpointServices?: readonly string[];
+  readonly allowPublicIngress?: boolean;
   readonly namespaceAnnotations?: NamespaceAnnotations;
   readonly awsRequestsPerSecond?: number;
   readonly logLevel?: LogLevel;
@@ -212,6 +215,15 @@ export function operatorOptions(): readonly Option[] {
       "permissions boundary of every role that the operator creates",
     ).argParser(policyArn),
     new Option("--allow-inline-policies", "let roles in spec.iam have inline policies"),
+    new ListOption(
+      "--allowed-resources <globs>",
+      "subnets, security groups, launch templates, key pairs, placement groups and EKS clusters that an environment may name, e.g. subnet/subnet-0a1b,security-group/* (default: any)",
+    ),
+    new ListOption(
+      "--allowed-endpoint-services <globs>",
+      "services that vpcEndpointServices may name (default: those that AWS Batch needs)",
+    ),
+    new Option("--allow-public-ingress", "let created security groups allow ingress from anywhere"),
     new Option(
       "--namespace-annotations <mode>",
       "what an annotation of a Namespace does with the flag of its name: replace it, or only narrow it (default: replace)",

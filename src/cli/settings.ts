@@ -14,6 +14,11 @@ export function settingsFrom(flags: OperatorFlags, region: string): Settings {
     ignoreTagKeys: flags.ignoreTagKeys ?? defaultSettings.ignoreTagKeys,
     maxConcurrentReplacements: flags.maxConcurrentReplacements ?? defaultSettings.maxConcurrentReplacements,
     namespaceAnnotations: flags.namespaceAnnotations ?? defaultSettings.namespaceAnnotations,
+    environments: {
+      allowedResources: flags.allowedResources ?? defaultSettings.environments.allowedResources,
+      allowedEndpointServices: flags.allowedEndpointServices ?? defaultSettings.environments.allowedEndpointServices,
+      allowPublicIngress: flags.allowPublicIngress ?? defaultSettings.environments.allowPublicIngress,
+    },
     roles: {
       allowedPolicyArns: flags.allowedPolicyArns ?? defaultSettings.roles.allowedPolicyArns,
       allowedRoleArns: flags.allowedRoleArns ?? defaultSettings.roles.allowedRoleArns,

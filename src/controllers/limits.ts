@@ -1,6 +1,6 @@
 /** What the objects of a namespace may use: lists from flags of the operator and from annotations of the namespace. Pure. */
 
-import { matchesAny } from "./glob.ts";
+import { globsIn, matchesAny } from "./glob.ts";
 import { firstOf } from "./wording.ts";
 
 /**
@@ -18,18 +18,47 @@ export interface AllowedList {
 /**
  * The lists that must all contain a value; none: any value is allowed.
  *
- * @param flag its globs; undefined: any
- * @param annotation its globs; undefined: the namespace has none
+ * @param annotation e.g. `awsbatch.dev/allowed-role-arns`; the flag has the same name
+ * @param globs of the flag; undefined: any
+ * @param annotations of the namespace
+ * @param read the globs in the text of an annotation
  */
 export function listsInForce(
-  flag: { readonly name: string; readonly globs: readonly string[] | undefined },
-  annotation: { readonly name: string; readonly globs: readonly string[] | undefined },
-  annotations: NamespaceAnnotations,
+  annotation: string,
+  globs: readonly string[] | undefined,
+  annotations: Readonly<Record<string, string>>,
+  mode: NamespaceAnnotations,
+  read: (text: string) => readonly string[] = globsIn,
 ): readonly AllowedList[] {
-  const byFlag = flag.globs === undefined ? [] : [{ globs: flag.globs, from: flag.name }];
-  if (annotation.globs === undefined) return byFlag;
-  const own = { globs: annotation.globs, from: `annotation ${annotation.name} of the namespace` };
-  return annotations === "narrow" ? [...byFlag, own] : [own];
+  const byFlag = globs === undefined ? [] : [{ globs, from: flagOf(annotation) }];
+  const text = annotations[annotation];
+  if (text === undefined) return byFlag;
+  const own = { globs: read(text), from: annotationText(annotation) };
+  return mode === "narrow" ? [...byFlag, own] : [own];
+}
+
+/** As `listsInForce`, for a limit that is only yes or no. */
+export function yesInForce(
+  annotation: string,
+  flag: boolean,
+  annotations: Readonly<Record<string, string>>,
+  mode: NamespaceAnnotations,
+): readonly AllowedList[] {
+  return listsInForce(annotation, allOrNone(flag), annotations, mode, (text) => allOrNone(text === "true"));
+}
+
+function allOrNone(all: boolean): readonly string[] {
+  return all ? ["*"] : [];
+}
+
+/** Each annotation has the name of its flag. */
+export function flagOf(annotation: string): string {
+  return annotation.replace("awsbatch.dev/", "--");
+}
+
+/** An annotation as the origin of a limit, for messages. */
+export function annotationText(annotation: string): string {
+  return `annotation ${annotation} of the namespace`;
 }
 
 /** The list that lacks a value; undefined: the value is allowed. */

@@ -1,7 +1,6 @@
 /** Which names the objects of a namespace may have in AWS, and which resources of others they may adopt. Pure. */
 
 import type { Plan, Step } from "./agenda.ts";
-import { globsIn } from "./glob.ts";
 import { marks, unwatchedCheckMs } from "./intervals.ts";
 import { type AllowedList, lackingList, listsInForce, listText, type NamespaceAnnotations } from "./limits.ts";
 import { foreignNamespaceIn } from "./naming.ts";
@@ -48,17 +47,10 @@ export function nameIn(
   annotations: Readonly<Record<string, string>>,
   mode: NamespaceAnnotations,
 ): NameSeen {
-  const listsOf = (flag: string, entries: readonly string[], annotation: string): readonly AllowedList[] => {
-    const given = annotations[annotation];
-    return listsInForce(
-      { name: flag, globs: globsFor(namespace, entries) },
-      { name: annotation, globs: given === undefined ? undefined : globsIn(given) },
-      mode,
-    );
-  };
-  const unlisted = lackingList(listsOf("--allowed-names", flags.allowedNames, nameAnnotations.allowed), name);
-  const adoptable = listsOf("--adoptable-names", flags.adoptableNames, nameAnnotations.adoptable);
-  const notAdopted = lackingList(adoptable, name);
+  const lacking = (annotation: string, entries: readonly string[]): AllowedList | undefined =>
+    lackingList(listsInForce(annotation, globsFor(namespace, entries), annotations, mode), name);
+  const unlisted = lacking(nameAnnotations.allowed, flags.allowedNames);
+  const notAdopted = lacking(nameAnnotations.adoptable, flags.adoptableNames);
   const mayAdopt = notAdopted === undefined;
   const other = foreignNamespaceIn(name, namespace);
   if (other === undefined || mayAdopt || unlisted === undefined) {

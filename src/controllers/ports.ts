@@ -5,6 +5,7 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Store } from "../runtime/store.ts";
+import { defaultEnvironmentLimits, type EnvironmentLimits } from "./compute-environment/allowed.ts";
 import type { NamespaceAnnotations } from "./limits.ts";
 import type { NameLimits } from "./names.ts";
 import type { Cluster } from "./ownership.ts";
@@ -72,6 +73,8 @@ export interface Settings {
   readonly namespaceAnnotations: NamespaceAnnotations;
   /** What roles objects may have made and may name, where their namespace does not say it. */
   readonly roles: RoleLimits;
+  /** Which networks and other resources environments may use, where their namespace does not say it. */
+  readonly environments: EnvironmentLimits;
 }
 
 export const defaultSettings: Omit<Settings, "region"> = {
@@ -82,4 +85,5 @@ export const defaultSettings: Omit<Settings, "region"> = {
   maxConcurrentReplacements: 3,
   namespaceAnnotations: "replace",
   roles: defaultRoleLimits,
+  environments: defaultEnvironmentLimits,
 };

@@ -7,6 +7,7 @@ import { JobQueueKind, type KindName, kindOf, kinds, type OperatorKind } from ".
 import type { BatchSnapshot } from "../aws/region.ts";
 import type { RegionChange } from "../aws/region-cache.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
+import { environmentAnnotations } from "./compute-environment/allowed.ts";
 import { nameAnnotations } from "./names.ts";
 import { awsNameOf } from "./naming.ts";
 import { ownerIn, type Tags } from "./ownership.ts";
@@ -155,7 +156,7 @@ export function wokenByNamespace(
     ({ metadata: { annotations = {} } }: KubeObject): unknown =>
       Object.values(keys).map((annotation) => annotations[annotation] ?? null);
   const labelsDiffer = differs(({ metadata }) => metadata.labels ?? {});
-  const limitsDiffer = differs(valuesOf(limitAnnotations));
+  const limitsDiffer = differs(valuesOf({ ...limitAnnotations, ...environmentAnnotations }));
   const namesDiffer = differs(valuesOf(nameAnnotations));
   return kinds
     .filter(

@@ -108,6 +108,17 @@ const ecr: readonly JobService[] = [
   { service: "s3", because: "the layers of the image" },
 ];
 
+/** Every service that `needsOf` can name and that has endpoints: what Batch needs in a closed network. */
+export const neededServices: readonly string[] = [
+  ...new Set([
+    ...Object.values(joining).flatMap((services) => services.map(([service]) => service)),
+    ...ecr.map(({ service }) => service),
+    "logs",
+    "secretsmanager",
+    "ssm",
+  ]),
+].toSorted();
+
 /** Whether an image is in ECR of this region, which has endpoints; ECR of another region is a foreign registry. */
 export function isInEcr(image: string, region: string): boolean {
   const host = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.|on\.(?:aws|amazonwebservices))/.exec(image);

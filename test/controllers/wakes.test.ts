@@ -163,6 +163,12 @@ describe("a change of a namespace wakes", () => {
       "bce team/a, bce team/b, bjd team/job",
     ],
     [
+      "the same, by the annotations that limit networks",
+      namespace({}),
+      namespace({}, { "awsbatch.dev/allowed-resources": "" }),
+      "bce team/a, bce team/b, bjd team/job",
+    ],
+    [
       "all that is in it, by the annotations that limit names",
       namespace({}),
       namespace({}, { [nameAnnotations.adoptable]: "*" }),

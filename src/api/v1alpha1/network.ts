@@ -65,7 +65,11 @@ const madeGroup = object(
       groupRule,
       30,
     ).optional(),
-    ingress: atomicList("Allowed ingress, e.g. self for multi-node jobs. Default: nothing.", groupRule, 30).optional(),
+    ingress: atomicList(
+      "Allowed ingress, e.g. self for multi-node jobs. From anywhere only with the operator's --allow-public-ingress. Default: nothing.",
+      groupRule,
+      30,
+    ).optional(),
   },
   {
     rule: "self.create",
@@ -84,7 +88,7 @@ export const network = object("Checks of the network, and resources that the ope
     ["Ensure"],
   ).optional(),
   vpcEndpointServices: setOf(
-    "With vpcEndpoints: only these services, e.g. ecs-agent, ecr.api, s3, logs. Default: services that the subnets do not reach otherwise.",
+    "With vpcEndpoints: only these services, e.g. ecs-agent, ecr.api, s3, logs. Default: services that the subnets do not reach otherwise. The operator's --allowed-endpoint-services limits them.",
     text("Last part of the name of the service.", 64, /^[a-z0-9][a-z0-9.-]*$/),
     32,
   ).optional(),

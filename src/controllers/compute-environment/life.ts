@@ -1,7 +1,7 @@
 /**
  * The whole life of a compute environment: what it depends on, the environment itself, and what is left of it. Pure.
  *
- *     spec.state: DISABLED → selection → group → endpoints → their leftovers → roles → environment → unused roles
+ *     spec.state: DISABLED → limits of the namespace → selection → group → endpoints → their leftovers → roles → environment → unused roles
  *
  * Deletion is the same way back: the environments, then roles, endpoints and group, then the finalizer.
  */
@@ -15,6 +15,7 @@ import { repairedFirst, rolesPlan, rolesRemoval } from "../roles/plan.ts";
 import { groupPlan, groupRemoval } from "../security-group/plan.ts";
 import { selectedPaths } from "../selection/fill.ts";
 import { selectionPlan } from "../selection/plan.ts";
+import { allowedStep } from "./allowed.ts";
 import { disabledFirst, planFor } from "./plan.ts";
 import type { Seen } from "./seen.ts";
 import type { AnyAction, Observation } from "./whole.ts";
@@ -46,6 +47,7 @@ function upkeep(object: BatchComputeEnvironment, seen: Whole, now: number): Plan
     change: changeOf(object, core.change, [selection, group], roles.changes),
     agenda: [
       ...disabledFirst(seen.effective, seen.own, now),
+      ...allowedStep(seen.allowed, object.metadata.namespace),
       ...network.steps,
       // What the object uses no more goes whatever its roles and environments wait for.
       ...leftovers.map((step) => ({ ...step, holds: "nothing" as const })),

@@ -1,5 +1,6 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { BatchRegion } from "../../aws/region.ts";
+import { StoreError } from "../../runtime/store.ts";
 import { type Ec2Memory, newEc2Memory } from "../ec2-memory.ts";
 import { observeEndpoints } from "../endpoints/observe.ts";
 import { networkNow, observeNetwork } from "../network/observe.ts";
@@ -11,6 +12,7 @@ import { placed } from "../security-group/fill.ts";
 import { observeGroup } from "../security-group/observe.ts";
 import { withSelected } from "../selection/fill.ts";
 import { observeSelection } from "../selection/observe.ts";
+import { type AllowedSeen, allowedIn, isLimited } from "./allowed.ts";
 import { roleStatesRead } from "./causes.ts";
 import { isThrough } from "./life.ts";
 import { type Memory, newMemory, observe, roleFixed } from "./observe.ts";
@@ -90,8 +92,25 @@ export async function observeAll(
     roles: withRoles.roles,
     selection,
     endpoints: await observeEndpoints(placed(object), region, ports, memories.endpoints, signal),
+    allowed: await allowedSeen(object, ports, signal),
     group: await observeGroup(withSelected(object), region, ports, memories.group, signal),
   };
+}
+
+async function allowedSeen(
+  object: BatchComputeEnvironment,
+  { objects, settings }: Ports,
+  signal: AbortSignal,
+): Promise<AllowedSeen> {
+  if (!isLimited(object)) return { kind: "allowed" };
+  try {
+    const read = await objects.namespace(object.metadata.namespace, signal);
+    if (read === undefined) return { kind: "unread", why: "there is no such namespace" };
+    return allowedIn(object, settings.environments, read.annotations, settings.namespaceAnnotations);
+  } catch (error) {
+    if (error instanceof StoreError) return { kind: "unread", why: error.message };
+    throw error;
+  }
 }
 
 /** Makes the next observation read from AWS what was read before `sinceMs` (monotonic). */

@@ -9,6 +9,7 @@ import type { GroupAction } from "../security-group/action.ts";
 import type { GroupSeen } from "../security-group/seen.ts";
 import type { SelectionSeen } from "../selection/seen.ts";
 import type { Action } from "./action.ts";
+import type { AllowedSeen } from "./allowed.ts";
 import type { Seen } from "./seen.ts";
 
 /** Every write for a compute environment, and for what it depends on. */
@@ -23,4 +24,6 @@ export interface Observation {
   readonly group: GroupSeen;
   readonly endpoints: EndpointsSeen;
   readonly roles: RolesSeen;
+  /** Whether the namespace may use the networks and other resources of the spec. */
+  readonly allowed: AllowedSeen;
 }

@@ -1,7 +1,15 @@
 /** Limits the policies and roles that the objects of a namespace may use. Pure. */
 
-import { globsIn } from "../glob.ts";
-import { type AllowedList, lackingList, listsInForce, listText, type NamespaceAnnotations } from "../limits.ts";
+import {
+  type AllowedList,
+  annotationText,
+  flagOf,
+  lackingList,
+  listsInForce,
+  listText,
+  type NamespaceAnnotations,
+  yesInForce,
+} from "../limits.ts";
 import type { DesiredRole } from "./desired.ts";
 
 /** The operator's flags. An empty list allows nothing. */
@@ -61,24 +69,13 @@ export function limitsOf(
   annotations: Readonly<Record<string, string>>,
   mode: NamespaceAnnotations,
 ): Limits {
-  const lists = (
-    limit: Exclude<keyof typeof limitAnnotations, "boundary">,
-    globs: readonly string[] | undefined,
-    read: (text: string) => readonly string[],
-  ): readonly AllowedList[] => {
-    const name = limitAnnotations[limit];
-    const text = annotations[name];
-    return listsInForce(
-      { name: flagOf(name), globs },
-      { name, globs: text === undefined ? undefined : read(text) },
-      mode,
-    );
-  };
+  const lists = (annotation: string, globs: readonly string[] | undefined): readonly AllowedList[] =>
+    listsInForce(annotation, globs, annotations, mode);
   return {
-    policies: lists("policies", flags.allowedPolicyArns, globsIn),
-    roles: lists("roles", flags.allowedRoleArns, globsIn),
-    tagKeys: lists("tagKeys", flags.allowedRoleTagKeys, globsIn),
-    inline: lists("inline", allOrNone(flags.allowInlinePolicies), (text) => allOrNone(text === "true")),
+    policies: lists(limitAnnotations.policies, flags.allowedPolicyArns),
+    roles: lists(limitAnnotations.roles, flags.allowedRoleArns),
+    tagKeys: lists(limitAnnotations.tagKeys, flags.allowedRoleTagKeys),
+    inline: yesInForce(limitAnnotations.inline, flags.allowInlinePolicies, annotations, mode),
     boundary: boundaryIn(flags, annotations),
   };
 }
@@ -87,16 +84,7 @@ function boundaryIn({ permissionsBoundary }: RoleLimits, annotations: Readonly<R
   const { boundary } = limitAnnotations;
   if (permissionsBoundary !== undefined) return { arn: permissionsBoundary, from: flagOf(boundary) };
   const arn = annotations[boundary];
-  return arn === undefined ? undefined : { arn, from: `annotation ${boundary} of the namespace` };
-}
-
-/** Each annotation has the name of its flag. */
-function flagOf(annotation: string): string {
-  return annotation.replace("awsbatch.dev/", "--");
-}
-
-function allOrNone(all: boolean): readonly string[] {
-  return all ? ["*"] : [];
+  return arn === undefined ? undefined : { arn, from: annotationText(boundary) };
 }
 
 /** A role or instance profile that a spec names itself. */

@@ -26,6 +26,8 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--allowed-names": [list("a/b_*,*/c_*"), list("d/e_*")],
   "--allowed-policy-arns": [list("arn:aws:iam::aws:policy/A"), list("arn:aws:iam::aws:policy/B")],
   "--allowed-regions": [list("eu-west-1"), list("eu-*,us-east-1")],
+  "--allowed-resources": [list("subnet/subnet-1"), list("security-group/*,key-pair/x")],
+  "--allowed-endpoint-services": [list("ecs"), list("ecr.*,logs")],
   "--allowed-role-tag-keys": [list("team"), list("cost-*")],
   "--allowed-role-arns": [list("arn:aws:iam::1:role/A"), list("arn:aws:iam::1:role/B")],
   "--aws-requests-per-second": [number("0.5"), number("20")],

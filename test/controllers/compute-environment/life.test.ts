@@ -16,7 +16,7 @@ import { inIam, seenRoles } from "../roles/given.ts";
 import { directives, ec2, environment, identity, now, object, queue, seen, withResources } from "./given.ts";
 import { fresh, old, other, retired, serving } from "./replaced.ts";
 
-type Parts = Pick<Observation, "selection" | "group" | "endpoints" | "roles">;
+type Parts = Pick<Observation, "selection" | "group" | "endpoints" | "roles" | "allowed">;
 
 const noGroup: GroupSeen = {
   identity,
@@ -28,7 +28,13 @@ const noGroup: GroupSeen = {
 };
 const noEndpoints = endpoints.seen([], { desired: false, claims: [], network: { kind: "unneeded" } });
 const noRoles = seenRoles({}, { iam: { kind: "unneeded" }, limits: { kind: "unneeded" } });
-const none: Parts = { selection: { answers: [] }, group: noGroup, endpoints: noEndpoints, roles: noRoles };
+const none: Parts = {
+  selection: { answers: [] },
+  group: noGroup,
+  endpoints: noEndpoints,
+  roles: noRoles,
+  allowed: { kind: "allowed" },
+};
 
 const network = (groups: readonly GroupFound[]): GroupSeen["network"] => {
   const shown = { inTheWay: [], justWritten: [], unproven: false, refused: new Map() };
@@ -121,6 +127,16 @@ describe("an environment", () => {
     expect(next(ec2, { parts: { ...parts, group: noGroup } })).toBe("act CreatingEndpoints");
     expect(next(ec2, { parts: { roles: roleToMake } })).toBe("act CreatingRole");
     expect(next(ec2)).toBe("act Creating");
+  });
+
+  it("is preceded by what its namespace may use: nothing is created, neither in the network nor in IAM", () => {
+    const parts = { group: groupToMake, endpoints: endpointsToMake, roles: roleToMake };
+    const refused = { kind: "refused", message: "no" } as const;
+    const unread = { kind: "unread", why: "forbidden" } as const;
+    expect(next(ec2, { parts: { ...parts, allowed: refused } })).toBe("blocked NotAllowed");
+    expect(next(ec2, { parts: { ...parts, allowed: unread } })).toBe("wait NamespaceUnreadable");
+    const deleting = { directives: { ...directives, deleting: true } };
+    expect(next(ec2, { own: deleting, parts: { allowed: refused } })).toBe("release Deleted");
   });
 
   it("goes before its roles, they before endpoints, these before their group, and that before the object", () => {
