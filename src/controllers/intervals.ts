@@ -120,8 +120,6 @@ export const preflightTogetherMs = 3 * secondMs;
 export const preflightInEffectMs = 5 * minuteMs;
 /** A pass waits for EC2 so long, where nothing can be created before its answer. */
 export const ec2PatienceMs = 2 * secondMs;
-/** … and a command, which reads once. */
-export const ec2CommandPatienceMs = 30 * secondMs;
 
 // Drift, and others who write.
 

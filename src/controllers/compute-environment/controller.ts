@@ -27,7 +27,7 @@ import { act } from "./act.ts";
 import { type Action, independentName } from "./action.ts";
 import { eventsFor } from "./events.ts";
 import { planOf } from "./life.ts";
-import { type Memories, newMemories, noteRoleWritten, observeAll, readingOn, refreshAll } from "./observation.ts";
+import { type Memories, newMemories, noteRoleWritten, observeAll, refreshAll } from "./observation.ts";
 import { report } from "./report.ts";
 import { environmentRoleUser } from "./roles.ts";
 import type { AnyAction, Observation } from "./whole.ts";
@@ -35,11 +35,10 @@ import type { AnyAction, Observation } from "./whole.ts";
 /** Keeps AWS Batch compute environments as their objects say, replacing them under their queues where AWS must. */
 export function computeEnvironments(ports: Ports): Reconciler {
   const memories = newMemories();
-  const reading = readingOn(ports, memories);
   return reconcilerOf<BatchComputeEnvironment, Observation, AnyAction>(
     {
       kind: BatchComputeEnvironmentKind,
-      observe: (object, region, signal) => observeAll(object, region, reading, signal),
+      observe: (object, region, signal) => observeAll(object, region, { ports, memories }, signal),
       refresh: (object, region, sinceMs, signal) => refreshAll(object, region, memories, sinceMs, signal),
       plan: planOf,
       independentName: (action) => (isOwn(action) ? independentName(action) : undefined),

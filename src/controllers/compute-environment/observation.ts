@@ -3,8 +3,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { type Ec2Memory, newEc2Memory } from "../ec2-memory.ts";
 import { observeEndpoints } from "../endpoints/observe.ts";
-import { networkNow, observeNetwork } from "../network/observe.ts";
-import type { NetworkSeen } from "../network/seen.ts";
+import { observeNetwork } from "../network/observe.ts";
 import type { Ports } from "../ports.ts";
 import type { RolesMemory } from "../roles/observe.ts";
 import { newRolesMemory, observeWithRoles } from "../roles/part.ts";
@@ -31,50 +30,18 @@ export function newMemories(): Memories {
   return { own: newMemory(), group: newEc2Memory(), endpoints: newEc2Memory(), roles: newRolesMemory() };
 }
 
-/** What an observation reads with. */
-export interface Reading {
-  readonly ports: Ports;
-  readonly memories: Memories;
-  /** The network of the effective object. */
-  readonly network: (
-    object: BatchComputeEnvironment,
-    region: BatchRegion,
-    signal: AbortSignal,
-  ) => Promise<NetworkSeen | undefined>;
-}
-
-/** For the operator, which runs on: reads of the network what is due. */
-export function readingOn(ports: Ports, memories: Memories): Reading {
-  const { networks } = memories.own;
-  return { ports, memories, network: (...given) => observeNetwork(given[0], given[1], ports, networks, given[2]) };
-}
-
-/** For a caller who reads once and waits: reads of the network what may hold a step. */
-export function readingOnce(ports: Ports): Reading {
-  return {
-    ports,
-    memories: newMemories(),
-    async network(object, region, signal) {
-      const { preflight, vpcEndpoints } = object.spec.network ?? {};
-      // Endpoints that are not created yet may fix what is missing, so it holds nothing.
-      if (preflight !== "Enforce" || vpcEndpoints === "Ensure") return undefined;
-      return await networkNow(object, region, ports, signal);
-    },
-  };
-}
-
 type Own = Observation["own"];
 
 export async function observeAll(
   object: BatchComputeEnvironment,
   region: BatchRegion,
-  { ports, memories, network }: Reading,
+  { ports, memories }: { readonly ports: Ports; readonly memories: Memories },
   signal: AbortSignal,
 ): Promise<Observation> {
   const selection = await observeSelection(object, ports, signal);
   const observeOwn = async (effective: BatchComputeEnvironment): Promise<Own> => {
-    const seen = await network(effective, region, signal);
-    return { ...(await observe(effective, region, ports, memories.own, signal)), network: seen };
+    const network = await observeNetwork(effective, region, ports, memories.own.networks, signal);
+    return { ...(await observe(effective, region, ports, memories.own, signal)), network };
   };
   const user: typeof environmentRoleUser = {
     ...environmentRoleUser,

@@ -9,7 +9,6 @@ import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
 import { requestedAtOf } from "../circumstances.ts";
 import {
   answerSoonForMs,
-  ec2CommandPatienceMs,
   ec2PatienceMs,
   lateAnswerCheckMs,
   preflightFixingForMs,
@@ -99,32 +98,6 @@ export async function observeNetwork(
   const dueInMs = memory.neededSince === undefined ? dueAt(memory, memories, now) - now : comingInMs(memory, now);
   const checkInMs = Math.max(soonestCheckMs, Math.min(dueInMs, memory.judgedAt + restCheckMs - now));
   return { kind: "checked", preflight: result, checkInMs };
-}
-
-/**
- * The state of the network now, for a caller who reads once and waits.
- *
- * @returns undefined when there is nothing to check, or EC2 does not answer
- */
-export async function networkNow(
-  object: BatchComputeEnvironment,
-  region: BatchRegion,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<NetworkSeen | undefined> {
-  const described = describedBy(object.spec);
-  if (described === undefined) return undefined;
-  const read = await gathered(
-    described,
-    object,
-    ports,
-    { maxAgeMs: preflightRestMs, patienceMs: ec2CommandPatienceMs },
-    signal,
-  );
-  if (read.kind !== "facts") return undefined;
-  const now = ports.clock.monotonic();
-  const result = judged(begun("", now, 0), { facts: read.facts, described }, { object, region, ports }, now);
-  return { kind: "checked", preflight: result, checkInMs: preflightRestMs };
 }
 
 function begun(key: string, now: number, oldest: number): NetworkMemory {

@@ -99,9 +99,7 @@ async function jobsSeen<O extends KubeObject, Seen>(
   }
 }
 
-const known = new WeakMap<KubeObject, { readonly place: string; readonly filled: KubeObject }>();
-
-/** The object with its roles filled in. Returns the same object each time, because results are cached by object. */
+/** The object with its roles filled in. */
 export function filledObject<O extends KubeObject>(
   object: O,
   user: Pick<RoleUser<O, never>, "filled">,
@@ -110,10 +108,5 @@ export function filledObject<O extends KubeObject>(
 ): O {
   const iam = iamOf(object);
   if (iam === undefined) return object;
-  const place = `${partition} ${account} ${cluster.name}`;
-  const before = known.get(object);
-  if (before?.place === place) return before.filled as O;
-  const fresh = user.filled(object, desiredRolesOf(iam, identityOf(object, cluster), { account, partition }));
-  known.set(object, { place, filled: fresh });
-  return fresh;
+  return user.filled(object, desiredRolesOf(iam, identityOf(object, cluster), { account, partition }));
 }

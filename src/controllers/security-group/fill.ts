@@ -20,19 +20,12 @@ export function desiredGroup({ spec }: BatchComputeEnvironment): DesiredGroup | 
   return desired === undefined ? undefined : { egress: desired.egress ?? [], ingress: desired.ingress ?? [] };
 }
 
-const known = new WeakMap<BatchComputeEnvironment, BatchComputeEnvironment>();
-
 /**
  * The object with the operator's group of its status added to the groups of its spec. Its environments move to other
- * subnets and groups only by replacement as long as the object requests, or has noted, endpoints or a group. Returns
- * the same object each time.
+ * subnets and groups only by replacement as long as the object requests, or has noted, endpoints or a group.
  */
-export function withMadeGroup(object: BatchComputeEnvironment): BatchComputeEnvironment {
-  const before = known.get(object);
-  if (before !== undefined) return before;
-  const filled = movingByReplacement(namingMadeGroup(object));
-  known.set(object, filled);
-  return filled;
+function withMadeGroup(object: BatchComputeEnvironment): BatchComputeEnvironment {
+  return movingByReplacement(namingMadeGroup(object));
 }
 
 function namingMadeGroup(object: BatchComputeEnvironment): BatchComputeEnvironment {

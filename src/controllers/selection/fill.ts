@@ -3,22 +3,15 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { Resolved, ToResolve } from "../../network/selection.ts";
 
-const known = new WeakMap<BatchComputeEnvironment, BatchComputeEnvironment>();
-
-/**
- * The object with the ids of its status in place of its selectors; without ids where nothing was resolved yet. Returns
- * the same object each time, because other results are cached by object.
- */
+/** The object with the ids of its status in place of its selectors; without ids where nothing was resolved yet. */
 export function withSelected(object: BatchComputeEnvironment): BatchComputeEnvironment {
   const { computeResources: resources } = object.spec;
   if (resources?.subnetSelector === undefined && resources?.securityGroupSelector === undefined) return object;
-  const before = known.get(object);
-  if (before !== undefined) return before;
   const { subnetSelector, securityGroupSelector, ...named } = resources;
   const { resolvedSubnets, resolvedSecurityGroups } = object.status?.network ?? {};
   const subnets = subnetSelector === undefined ? undefined : resolvedSubnets?.ids;
   const groups = securityGroupSelector === undefined ? undefined : resolvedSecurityGroups?.ids;
-  const filled: BatchComputeEnvironment = {
+  return {
     ...object,
     spec: {
       ...object.spec,
@@ -29,8 +22,6 @@ export function withSelected(object: BatchComputeEnvironment): BatchComputeEnvir
       },
     },
   };
-  known.set(object, filled);
-  return filled;
 }
 
 /** The paths that a new selection changes although nobody changed the spec or AWS. */

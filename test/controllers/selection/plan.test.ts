@@ -178,11 +178,10 @@ describe("the status of an environment that selects", () => {
 });
 
 describe("the spec of an environment that selects", () => {
-  it("names what is in effect instead of the selector, each time as the same object", () => {
+  it("names what is in effect instead of the selector", () => {
     const filled = withSelected(inEffect);
     expect(filled.spec.computeResources).toMatchObject({ subnets: ["subnet-a"], securityGroupIds: ["sg-1"] });
     expect(filled.spec.computeResources).not.toHaveProperty("subnetSelector");
-    expect(withSelected(inEffect)).toBe(filled);
   });
 
   it("has only selected ids at the paths of its selectors, so that a difference there is not reported as drift", () => {
