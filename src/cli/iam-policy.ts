@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { managedPolicies } from "../aws/managed-policies.ts";
 import { largestInlinePolicy, largestPolicy, operatorPolicy, type PolicyDocument } from "../aws/operator-policy.ts";
 import { type PolicyFeature, type PolicyScope, policyFeatures } from "../aws/policy-statements.ts";
+import { tagGuard } from "../aws/tag-guard.ts";
 import { irsaTrust, podIdentityTrust, type TrustScope } from "../aws/trust-policies.ts";
 import { clusterTag } from "../controllers/ownership.ts";
 import { defaultAllowedPolicyArns } from "../controllers/roles/limits.ts";
@@ -21,6 +22,7 @@ interface IamPolicyFlags {
   readonly allowInlinePolicies?: boolean;
   readonly allowedRoleTagKeys?: readonly string[];
   readonly managed?: number;
+  readonly scp?: readonly string[];
   readonly trust?: "irsa" | "pod-identity";
   readonly serviceAccount: string;
   readonly oidcIssuer?: string;
@@ -33,7 +35,7 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
   const command = new Command("iam-policy")
     .summary("print the IAM policy that the operator needs")
     .description(
-      "Prints the least-privilege IAM policy of the operator itself, generated from the calls that it makes; or, with --trust, the trust policy of its role.",
+      "Prints the least-privilege IAM policy of the operator itself, generated from the calls that it makes; with --trust, the trust policy of its role; with --scp, a service control policy that protects its tags.",
     )
     .addOption(
       new Option("--features <list>", "what the operator may do in addition to managing Batch; see below")
@@ -75,6 +77,12 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
       "ServiceAccount of the operator",
       "aws-batch-system/aws-batch-operator",
     )
+    .addOption(
+      new Option(
+        "--scp <arns>",
+        "print the service control policy that lets only these roles write tags awsbatch.dev/*",
+      ).argParser(roleArns),
+    )
     .option("--oidc-issuer <url>", "with --trust irsa: the cluster's OIDC issuer")
     .option("--eks-cluster-arn <arn>", "with --trust pod-identity: the EKS cluster")
     .addHelpText("after", () => featureHelp());
@@ -84,6 +92,10 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
 function iamPolicy(flags: IamPolicyFlags, io: Io): number {
   if (flags.trust !== undefined) {
     io.stdout.write(document(trustPolicy(flags)));
+    return exitCodes.done;
+  }
+  if (flags.scp !== undefined) {
+    io.stdout.write(document(tagGuard(flags.scp)));
     return exitCodes.done;
   }
   const scope = scopeOf(flags);

@@ -9,7 +9,7 @@ import { foreignNamespaceIn } from "./naming.ts";
 export interface NameLimits {
   /** Names with the prefix of another namespace that objects may have nevertheless. */
   readonly allowedNames: readonly string[];
-  /** Names of resources that objects may adopt; they count as allowed. */
+  /** Names of resources that objects may adopt; those for one namespace count as allowed there. */
   readonly adoptableNames: readonly string[];
 }
 
@@ -47,13 +47,17 @@ export function nameIn(
   annotations: Readonly<Record<string, string>>,
   mode: NamespaceAnnotations,
 ): NameSeen {
-  const lacking = (annotation: string, entries: readonly string[]): AllowedList | undefined =>
-    lackingList(listsInForce(annotation, globsFor(namespace, entries), annotations, mode), name);
-  const unlisted = lacking(nameAnnotations.allowed, flags.allowedNames);
-  const notAdopted = lacking(nameAnnotations.adoptable, flags.adoptableNames);
+  const lacking = (annotation: string, globs: readonly string[]): AllowedList | undefined =>
+    lackingList(listsInForce(annotation, globs, annotations, mode), name);
+  const [own, all] = [globsFor(namespace, flags.adoptableNames), globsFor("*", flags.adoptableNames)];
+  const notAdopted = lacking(nameAnnotations.adoptable, [...own, ...all]);
+  // Entries for all namespaces say which resources may be adopted, and not that a namespace may have names of another one.
+  const mayHave = lacking(nameAnnotations.adoptable, own) === undefined;
+  const allowed = [...globsFor(namespace, flags.allowedNames), ...globsFor("*", flags.allowedNames)];
+  const unlisted = lacking(nameAnnotations.allowed, allowed);
   const mayAdopt = notAdopted === undefined;
   const other = foreignNamespaceIn(name, namespace);
-  if (other === undefined || mayAdopt || unlisted === undefined) {
+  if (other === undefined || mayHave || unlisted === undefined) {
     return { kind: "allowed", mayAdopt, adoptableFrom: notAdopted?.from ?? "" };
   }
   return {
@@ -62,11 +66,10 @@ export function nameIn(
   };
 }
 
-/** The globs that flags have for a namespace. */
+/** The globs of the entries with this NAMESPACE. */
 function globsFor(namespace: string, entries: readonly string[]): readonly string[] {
-  return [`${namespace}/`, "*/"].flatMap((prefix) =>
-    entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length)),
-  );
+  const prefix = `${namespace}/`;
+  return entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length));
 }
 
 /** Why a resource without an owner is not adopted, as the end of a sentence; undefined: the lists allow it. */

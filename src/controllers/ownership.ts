@@ -123,6 +123,11 @@ export function namedOwner(tags: Tags | undefined, { name: cluster }: Cluster): 
   return { namespace, name };
 }
 
+/** Whether a tag says who owns a resource, or from whom Retain took it. */
+export function isOwnershipTag(key: string): boolean {
+  return [clusterTag, clusterUidTag, namespaceTag, nameTag, uidTag, retainedFromTag].includes(key);
+}
+
 /** Whether Retain of any object of the cluster has left it there. */
 export function isRetainedBy(tags: Tags | undefined, { name }: Cluster): boolean {
   return tags?.[retainedFromTag]?.startsWith(`${name}/`) === true;

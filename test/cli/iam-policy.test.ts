@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { operatorPolicy } from "../../src/aws/operator-policy.ts";
+import { tagGuard } from "../../src/aws/tag-guard.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { scopeOf } from "../policy/requests.ts";
 import { testIo } from "./streams.ts";
@@ -178,4 +179,12 @@ describe("iam-policy", () => {
     expect(err).toMatch(expected);
     expect(err.trimEnd()).not.toContain("\n");
   });
+});
+
+test("iam-policy --scp prints the service control policy that protects the operator's tags, and nothing else", async () => {
+  const role = "arn:aws:iam::111111111111:role/aws-batch-operator";
+  const { exitCode, out, err } = await run(["--scp", role]);
+  expect([exitCode, err]).toEqual([0, ""]);
+  expect(JSON.parse(out)).toEqual(tagGuard([role]));
+  expect((await run(["--scp", "operator"])).exitCode).toBe(1);
 });

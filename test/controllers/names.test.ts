@@ -19,6 +19,7 @@ describe("a name with the prefix of another namespace", () => {
     ["is refused by an annotation in place of the flag", { allowedNames: ["*/*"] }, allowedBy("test_*"), "refused"],
     ["is refused by an empty annotation", { allowedNames: ["*/*"] }, allowedBy(""), "refused"],
     ["is allowed where it may be adopted", { adoptableNames: ["team/prod_*"] }, {}, "allowed"],
+    ["is not allowed where all namespaces may adopt it", { adoptableNames: ["*/*"] }, {}, "refused"],
     ["is allowed where an annotation lets it be adopted", {}, adoptableBy("prod_*"), "allowed"],
   ])("%s", (_name, flags, annotations, expected) => {
     expect(seen("prod_q", flags, annotations).kind).toBe(expected);

@@ -32,6 +32,7 @@ import { circumstancesIn, type RoleCauses, roleChangeCountsInMs, roleWritten } f
 import { queuePaused } from "./checks.ts";
 import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.ts";
 import { newestFirst, servingSince } from "./environment-set.ts";
+import { provenFor } from "./ownership.ts";
 import { awaitingApproval, queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
 import { environmentRoleUser } from "./roles.ts";
@@ -131,7 +132,9 @@ export async function observe(
   const directives = directivesOf(object, ports.settings);
   const baseName = baseNameOf(object);
   const id = planId(object.spec, identity);
-  const environments = [...snapshot.environments.values()].filter(({ status }) => status !== "DELETED");
+  const environments = [...snapshot.environments.values()]
+    .filter(({ status }) => status !== "DELETED")
+    .map((environment) => provenFor(environment, identity, baseName));
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   forgetGone(memory, object.metadata.uid, region, ours);
   const queues = queuesSeen(snapshot, ports);
@@ -188,7 +191,9 @@ async function claimedBy(
   const staying = rivals.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const hasResource = (one: BatchComputeEnvironment): boolean => {
     const identity = identityOf(one, ports.cluster);
-    return environments.some(({ tags }) => isNamedBy(tags, identity));
+    return environments.some((environment) =>
+      isNamedBy(provenFor(environment, identity, baseNameOf(one)).tags, identity),
+    );
   };
   const claimant = await claimantOf(object, staying, { kind, hasResource }, ports, signal);
   return claimant === undefined ? undefined : keyText(claimant.metadata);

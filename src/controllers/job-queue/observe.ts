@@ -12,6 +12,7 @@ import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { claimantNamedBy, claimantOf, rivalsOf } from "../claims.ts";
 import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
+import { provenFor } from "../compute-environment/ownership.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
 import { environmentRoleUser } from "../compute-environment/roles.ts";
@@ -207,13 +208,15 @@ function environmentsOf(
   { cluster, settings }: Ports,
 ): readonly Environment[] {
   const identity = identityOf(object, cluster);
-  const own = environments.filter(({ computeEnvironmentName: name, tags }) =>
+  const baseName = baseNameOf(object);
+  const proven = environments.map((environment) => provenFor(environment, identity, baseName));
+  const own = proven.filter(({ computeEnvironmentName: name, tags }) =>
     named.has(name) ? isNamedBy(tags, identity) : ownershipOf(tags, identity).kind === "ours",
   );
   if (own.length > 0 || directivesOf(object, settings).adoptionPolicy === "Never") return own;
-  return environments.filter(
+  return proven.filter(
     ({ computeEnvironmentName: name, tags }) =>
-      named.has(name) && name === baseNameOf(object) && ownershipOf(tags, identity).kind === "foreign",
+      named.has(name) && name === baseName && ownershipOf(tags, identity).kind === "foreign",
   );
 }
 
@@ -283,7 +286,8 @@ function ownerObject(environment: Environment | undefined, ports: Ports): BatchC
 export function isGoing(environment: Environment, ports: Ports): boolean {
   const owner = ownerObject(environment, ports);
   if (owner?.metadata.deletionTimestamp === undefined) return false;
-  return ownershipOf(environment.tags, identityOf(owner, ports.cluster)).kind === "ours";
+  const identity = identityOf(owner, ports.cluster);
+  return ownershipOf(provenFor(environment, identity, baseNameOf(owner)).tags, identity).kind === "ours";
 }
 
 function environmentObject(key: ObjectKey, { objects }: Ports): BatchComputeEnvironment | undefined {

@@ -40,8 +40,8 @@ function oneRemoved(
   profile: ProfileSeen | undefined,
   name: string,
 ): RolesStep | undefined {
-  const ours = (one: { readonly tags: Readonly<Record<string, string>> } | undefined): boolean =>
-    one !== undefined && roleOwnership(one.tags, seen.identity).kind === "ours";
+  const ours = (one: RoleSeen | ProfileSeen | undefined): boolean =>
+    one !== undefined && roleOwnership(one, seen).kind === "ours";
   const [ownRole, ownProfile] = [ours(role) ? role : undefined, ours(profile) ? profile : undefined];
   if (ownRole === undefined && ownProfile === undefined) {
     const isAbsent = role === undefined && profile === undefined;

@@ -16,9 +16,26 @@ import {
   type Tags,
   uidTag,
 } from "../ownership.ts";
+import { rolePath } from "./names.ts";
 
-/** As for the objects of AWS Batch; a role that is shared belongs to every object of its namespace. */
-export function roleOwnership(tags: Tags, identity: Identity): Ownership {
+/** A role or instance profile. */
+interface Found {
+  readonly path: string;
+  readonly tags: Tags;
+}
+
+/** The object, and whether it lets the operator create a service role outside of the operator's path. */
+interface Asking {
+  readonly identity: Identity;
+  readonly repairForeign: boolean;
+}
+
+/**
+ * As for the objects of AWS Batch; a role that is shared belongs to every object of its namespace. Tags alone prove nothing:
+ * the role also has to be under the operator's path, or to be one that the object lets the operator create again.
+ */
+export function roleOwnership({ path, tags }: Found, { identity, repairForeign }: Asking): Ownership {
+  if (path !== rolePath(identity.cluster.name) && !repairForeign) return { kind: "foreign" };
   const { cluster, name, uid } = identity;
   const owner = [tags[clusterTag], tags[namespaceTag], tags[sharedRoleTag] === undefined ? tags[nameTag] : name];
   if (tags[clusterTag] === undefined || tags[roleTag] === undefined) {

@@ -185,12 +185,12 @@ function taken(seen: RolesSeen): Hindrance | undefined {
       };
     }
     const found = [
-      { what: "role", tags: seen.iam.roles.get(name)?.tags },
-      ...(profileArn === undefined ? [] : [{ what: "instance profile", tags: seen.iam.profiles.get(name)?.tags }]),
+      { what: "role", one: seen.iam.roles.get(name) },
+      ...(profileArn === undefined ? [] : [{ what: "instance profile", one: seen.iam.profiles.get(name) }]),
     ];
-    for (const { what, tags } of found) {
-      if (tags === undefined) continue;
-      const owner = roleOwnership(tags, seen.identity);
+    for (const { what, one } of found) {
+      if (one === undefined) continue;
+      const owner = roleOwnership(one, { ...seen, repairForeign: false });
       if (owner.kind === "ours" || owner.kind === "retained") continue;
       if (owner.kind === "otherCluster") {
         return {
@@ -199,7 +199,7 @@ function taken(seen: RolesSeen): Hindrance | undefined {
           message: `${field}: ${what} ${name} belongs to the same object of another cluster with the same --cluster-name (uid ${owner.clusterUid}). If that cluster no longer exists, start the operator with --take-over-cluster-uid=${owner.clusterUid}; if not, give one of the two another --cluster-name`,
         };
       }
-      const lostItsTags = tags[clusterTag] === undefined && seen.claims.includes(name);
+      const lostItsTags = one.tags[clusterTag] === undefined && seen.claims.includes(name);
       const next = lostItsTags
         ? `If the operator created it for this object, restore its tags (${tagsText(ownTags)}), because the object's resources may use it; if not, use another name in ${field}.name`
         : `Delete it, or use another name in ${field}.name`;

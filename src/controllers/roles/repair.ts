@@ -67,7 +67,7 @@ function repairOf(seen: RolesSeen, arn: string, role: RoleSeen | undefined): Rep
   const desired = lostRole(seen, arn);
   const writes = roleDifferences(desired, role, undefined, [], "").map(({ write }) => write);
   if (role === undefined) return { arn, role, desired, writes };
-  const isOurs = roleOwnership(role.tags, seen.identity).kind === "ours" && role.tags[roleTag] === desired.purpose;
+  const isOurs = roleOwnership(role, seen).kind === "ours" && role.tags[roleTag] === desired.purpose;
   const lacking = writes.filter(({ kind }) => kind === "attach" || kind === "putInline" || kind === "putTrust");
   return { arn, role, desired, writes: isOurs && barrier(seen, arn) === undefined ? lacking : [] };
 }
@@ -75,10 +75,10 @@ function repairOf(seen: RolesSeen, arn: string, role: RoleSeen | undefined): Rep
 /**
  * The role exists again, and AWS has not been asked again yet. Nobody has to act, unless it takes unusually long.
  */
-export function awaited({ stranded, identity }: RolesSeen, own: Wait | Blocked): Wait | undefined {
+export function awaited(seen: RolesSeen, own: Wait | Blocked): Wait | undefined {
   if (own.kind !== "blocked") return undefined;
-  const [again] = [...stranded].filter(
-    ([, role]) => role !== undefined && roleOwnership(role.tags, identity).kind === "ours",
+  const [again] = [...seen.stranded].filter(
+    ([, role]) => role !== undefined && roleOwnership(role, seen).kind === "ours",
   );
   if (again === undefined) return undefined;
   return {

@@ -43,7 +43,7 @@ function retagging(
   identity: Identity,
 ): readonly RoleWrite[] {
   if (found === undefined) return [];
-  const owner = roleOwnership(found.tags, identity);
+  const owner = roleOwnership(found, { identity, repairForeign: false });
   if (owner.kind !== "ours" || !owner.retag) return [];
   const ofObject: Record<string, string> = found.tags[sharedRoleTag] === undefined ? { [uidTag]: identity.uid } : {};
   return [{ kind, name: found.name, tags: { [clusterUidTag]: identity.cluster.uid, ...ofObject } }];

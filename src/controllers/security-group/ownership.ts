@@ -38,7 +38,9 @@ export type GroupOwnership =
 
 export function groupOwnership({ tags, groupName }: SecurityGroup, identity: Identity): GroupOwnership {
   const owner = ownershipOf(tags, identity);
-  if (owner.kind === "retained" && groupName === groupNameOf(identity)) return { kind: "retained" };
+  // Tags alone prove nothing: who may only write tags could have any group of the account written and deleted.
+  if (groupName !== groupNameOf(identity)) return { kind: "foreign" };
+  if (owner.kind === "retained") return { kind: "retained" };
   if (owner.kind !== "ours" || tags[purposeTag] !== purpose) return { kind: "foreign" };
   return { kind: "ours", retag: tags[clusterUidTag] !== identity.cluster.uid };
 }

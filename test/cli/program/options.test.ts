@@ -60,6 +60,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--queue": [same("one"), same("two")],
   "--region": [same("eu-west-1"), same("us-gov-west-1")],
   "--repair-roles": [list("arn:aws:iam::111111111111:role/A"), list("arn:aws:iam::*:role/B")],
+  "--scp": [list("arn:aws:iam::111111111111:role/A"), list("arn:aws:iam::*:role/B")],
   "--service-account": [same("a/b"), same("c/d")],
   "--shard-selector": [
     ["a=b", expect.any(Function)],

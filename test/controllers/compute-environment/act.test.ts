@@ -223,13 +223,14 @@ it("the controller reads object and AWS live, creates, and reports it", async ()
 it("the controller deletes what is empty, and gives AWS 5 minutes when it could not delete it", async () => {
   const clock = new VirtualClock(now);
   const retired = { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" };
-  const old = environment("old", ec2, { state: "DISABLED", status: "INVALID", tags: retired });
+  const old = environment("team_ce-00000001", ec2, { state: "DISABLED", status: "INVALID", tags: retired });
   const region = fakeRegion({ environments: [old] });
   region.monotonic = () => clock.monotonic();
   const whole = object();
   const metadata = { ...whole.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
   const pass = controllerOf({ ...whole, metadata }, region, clock);
-  const deletions = (): number => region.calls.filter((call) => call === "deleteComputeEnvironment old").length;
+  const deletions = (): number =>
+    region.calls.filter((call) => call === "deleteComputeEnvironment team_ce-00000001").length;
   expect((await pass()).again).toEqual({ kind: "after", delayMs: 10_000 });
   await clock.advance(10_000);
   expect((await pass()).again).toEqual({ kind: "now" });

@@ -36,7 +36,7 @@ function watched(objects: readonly KubeObject[] = [], clock = new VirtualClock(n
 const pass = (region: FakeRegion, objects: readonly KubeObject[] = []): Promise<Observed> =>
   watched(objects).pass(region);
 
-const retiring = (change: Partial<Environment> = {}, name = "old"): Environment =>
+const retiring = (change: Partial<Environment> = {}, name = "team_ce-00000001"): Environment =>
   environment(name, ec2, {
     state: "DISABLED",
     ...change,
@@ -82,16 +82,19 @@ describe("names", () => {
 describe("what is seen", () => {
   it("has no tombstones", async () => {
     const region = fakeRegion({
-      environments: [environment("gone", ec2, { status: "DELETED" }), environment("old")],
+      environments: [environment("gone", ec2, { status: "DELETED" }), environment("team_ce-00000001")],
       queues: [{ ...jobQueue("gone", []), status: "DELETED" }, jobQueue("q1", [])],
     });
     const seen = await pass(region);
-    expect(seen.environments.map((one) => one.computeEnvironmentName)).toEqual(["old"]);
+    expect(seen.environments.map((one) => one.computeEnvironmentName)).toEqual(["team_ce-00000001"]);
     expect(seen.queues.map((one) => one.queue.jobQueueName)).toEqual(["q1"]);
   });
 
   it("costs no call at rest", async () => {
-    const region = fakeRegion({ environments: [environment("old")], queues: [jobQueue("q1", ["old"])] });
+    const region = fakeRegion({
+      environments: [environment("team_ce-00000001")],
+      queues: [jobQueue("q1", ["team_ce-00000001"])],
+    });
     await pass(region);
     expect(region.calls).toEqual([]);
   });
@@ -105,15 +108,15 @@ describe("what is seen", () => {
   });
 
   it("reports which of ours a queue may name although none is seen to", async () => {
-    const region = fakeRegion({ environments: [environment("old")] });
+    const region = fakeRegion({ environments: [environment("team_ce-00000001")] });
     expect((await pass(region)).mayBeNamed).toEqual(new Set());
     region.absent = false;
-    expect((await pass(region)).mayBeNamed).toEqual(new Set(["old"]));
+    expect((await pass(region)).mayBeNamed).toEqual(new Set(["team_ce-00000001"]));
   });
 
   it("reports a queue of ours with its object, and no other", async () => {
     const paused = queues.object({
-      computeEnvironmentOrder: [{ order: 1, computeEnvironment: "arn:x/old" }],
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: "arn:x/team_ce-00000001" }],
       jobQueueType: "ECS",
     });
     const owner: KubeObject = {
@@ -123,11 +126,11 @@ describe("what is seen", () => {
     };
     const region = fakeRegion({
       queues: [
-        jobQueue("team_q", ["old"], ofObject("q")),
-        jobQueue("orphan", ["old"], ofObject("gone")),
-        jobQueue("theirs", ["old"]),
-        jobQueue("twin", ["old"], { ...ofObject("q"), "awsbatch.dev/cluster-uid": "cluster-0" }),
-        jobQueue("copy", ["old"], ofObject("q")),
+        jobQueue("team_q", ["team_ce-00000001"], ofObject("q")),
+        jobQueue("orphan", ["team_ce-00000001"], ofObject("gone")),
+        jobQueue("theirs", ["team_ce-00000001"]),
+        jobQueue("twin", ["team_ce-00000001"], { ...ofObject("q"), "awsbatch.dev/cluster-uid": "cluster-0" }),
+        jobQueue("copy", ["team_ce-00000001"], ofObject("q")),
       ],
     });
     const { queues: seen } = await pass(region, [owner]);
@@ -137,7 +140,7 @@ describe("what is seen", () => {
         {
           heldBy: "awsbatch.dev/paused",
           deleting: false,
-          literalNames: ["old"],
+          literalNames: ["team_ce-00000001"],
           jobQueueType: "ECS",
           stalled: "No: way",
         },
@@ -155,14 +158,14 @@ describe("what is seen", () => {
     ["both", { "awsbatch.dev/dry-run": "true", "awsbatch.dev/paused": "true" }, "awsbatch.dev/paused"],
     ["neither", { "awsbatch.dev/dry-run": "false", "awsbatch.dev/paused": "false" }, undefined],
   ])("reports by which annotation a queue object is held back: %s", async (_name, annotations, expected) => {
-    const region = fakeRegion({ queues: [jobQueue("team_q", ["old"], ofObject("q"))] });
+    const region = fakeRegion({ queues: [jobQueue("team_q", ["team_ce-00000001"], ofObject("q"))] });
     const held = queues.object();
     const { queues: seen } = await pass(region, [{ ...held, metadata: { ...held.metadata, annotations } }]);
     expect(seen[0]?.object?.heldBy).toBe(expected);
   });
 
   it("reports a queue object that is not stalled and refers to objects", async () => {
-    const region = fakeRegion({ queues: [jobQueue("team_q", ["old"], ofObject("q"))] });
+    const region = fakeRegion({ queues: [jobQueue("team_q", ["team_ce-00000001"], ofObject("q"))] });
     const { queues: seen } = await pass(region, [queues.object()]);
     expect(seen[0]?.object).toEqual({
       heldBy: undefined,
@@ -273,9 +276,9 @@ describe("replacements elsewhere", () => {
 
 describe("the mark of an environment that is on its way out", () => {
   const marked = (mark: string): FakeRegion =>
-    fakeRegion({ environments: [environment("old", ec2, { tags: { "awsbatch.dev/retired-at": mark } })] });
+    fakeRegion({ environments: [environment("team_ce-00000001", ec2, { tags: { "awsbatch.dev/retired-at": mark } })] });
   const shownForMs = async (watcher: ReturnType<typeof watched>, mark: string): Promise<number | undefined> =>
-    (await watcher.pass(marked(mark))).markShownForMs.get("old");
+    (await watcher.pass(marked(mark))).markShownForMs.get("team_ce-00000001");
 
   it("is seen from the first pass on, whatever time it says", async () => {
     const watcher = watched();
@@ -283,7 +286,7 @@ describe("the mark of an environment that is on its way out", () => {
     await watcher.clock.advance(9000);
     expect(await shownForMs(watcher, iso(45))).toBe(9000);
     expect(await shownForMs(watcher, iso(3))).toBe(0);
-    await watcher.pass(fakeRegion({ environments: [environment("old")] }));
+    await watcher.pass(fakeRegion({ environments: [environment("team_ce-00000001")] }));
     await watcher.clock.advance(1000);
     expect(await shownForMs(watcher, iso(3))).toBe(0);
   });
@@ -292,7 +295,7 @@ describe("the mark of an environment that is on its way out", () => {
     const watcher = watched();
     expect(await shownForMs(watcher, iso(46))).toBeUndefined();
     expect(await shownForMs(watcher, iso(46))).toBeUndefined();
-    watcher.memory.marksWritten.set("eu-west-1/old", iso(60));
+    watcher.memory.marksWritten.set("eu-west-1/team_ce-00000001", iso(60));
     expect(await shownForMs(watcher, iso(60))).toBe(0);
     expect(await shownForMs(watcher, "?")).toBe(0);
   });
@@ -300,17 +303,17 @@ describe("the mark of an environment that is on its way out", () => {
 
 describe("the jobs on an environment that is on its way out", () => {
   it("are counted over all queues, for an object with environments that are to be emptied", async () => {
-    const onOld = job("j1", { cluster: "AWSBatch-old" });
+    const onOld = job("j1", { cluster: "AWSBatch-team_ce-00000001" });
     const region = fakeRegion({ environments: [retiring()], jobsByQueue: { theirs: [onOld] } });
-    expect((await pass(region)).jobs.get("old")).toMatchObject({ kind: "read", remaining: [onOld] });
+    expect((await pass(region)).jobs.get("team_ce-00000001")).toMatchObject({ kind: "read", remaining: [onOld] });
   });
 
   it("are forgotten with all other ages together with the environment, and nothing of those that stay", async () => {
     const { pass: passAgain, memory } = watched();
     const old = retiring();
-    const kept = environment("kept", ec2, { status: "INVALID" });
+    const kept = environment("team_ce-00000005", ec2, { status: "INVALID" });
     await passAgain(fakeRegion({ environments: [old, kept] }));
-    const [oldKey, keptKey] = ["eu-west-1/old", "eu-west-1/kept"];
+    const [oldKey, keptKey] = ["eu-west-1/team_ce-00000001", "eu-west-1/team_ce-00000005"];
     memory.marksWritten.set(oldKey, "").set(keptKey, "");
     const tried = { at: now, under: circumstancesOf(object()) };
     memory.deleteTried.set(oldKey, tried).set(keptKey, tried);
@@ -326,7 +329,7 @@ describe("the jobs on an environment that is on its way out", () => {
         memory.shownvCpus,
         memory.invalidSince,
       ].map((ages) => [...ages.keys()].toSorted());
-    const both = [keptKey, oldKey];
+    const both = [oldKey, keptKey];
     expect(known()).toEqual([[oldKey], [oldKey], [oldKey], both, both, both, both, [keptKey]]);
     await passAgain(fakeRegion({ environments: [kept] }));
     expect(known()).toEqual([[], [], [], [keptKey], [keptKey], [keptKey], [keptKey], [keptKey]]);
@@ -339,27 +342,34 @@ describe("during the soak, whether a job runs on the target", () => {
   const serves = { tags: { "awsbatch.dev/serving-since": iso(60) } };
   const soak = (jobs: FakeRegion["jobsByQueue"], change: Partial<Environment> = {}): FakeRegion =>
     fakeRegion({
-      environments: [environment("old"), environment("new", ec2, { ...serves, ...change })],
-      queues: [jobQueue("q1", ["new"]), jobQueue("q2", ["x"])],
+      environments: [environment("team_ce-00000001"), environment("team_ce-00000002", ec2, { ...serves, ...change })],
+      queues: [jobQueue("q1", ["team_ce-00000002"]), jobQueue("q2", ["x"])],
       jobsByQueue: jobs,
     });
 
   const counts = ["activeJobs q1 from -Infinity"];
-  const beingCounted = Object.assign(soak({ q1: [job("j", { cluster: "AWSBatch-new" })] }), { counting: true });
+  const beingCounted = Object.assign(soak({ q1: [job("j", { cluster: "AWSBatch-team_ce-00000002" })] }), {
+    counting: true,
+  });
 
   it.each<[string, FakeRegion, boolean | undefined, readonly string[]]>([
     ["is not known while the jobs are being counted", beingCounted, undefined, counts],
-    ["is found", soak({ q1: [job("j", { cluster: "AWSBatch-new" })] }), true, counts],
-    ["is not found in another cluster", soak({ q1: [job("j", { cluster: "AWSBatch-old" })] }), false, counts],
+    ["is found", soak({ q1: [job("j", { cluster: "AWSBatch-team_ce-00000002" })] }), true, counts],
+    [
+      "is not found in another cluster",
+      soak({ q1: [job("j", { cluster: "AWSBatch-team_ce-00000001" })] }),
+      false,
+      counts,
+    ],
     [
       "is not found in what only waits",
-      soak({ q1: [job("j", { status: "PENDING", cluster: "AWSBatch-new" })] }),
+      soak({ q1: [job("j", { status: "PENDING", cluster: "AWSBatch-team_ce-00000002" })] }),
       false,
       counts,
     ],
     [
       "is not found in what is only being started: no instance has proved itself by that",
-      soak({ q1: [job("j", { status: "STARTING", cluster: "AWSBatch-new" })] }),
+      soak({ q1: [job("j", { status: "STARTING", cluster: "AWSBatch-team_ce-00000002" })] }),
       false,
       counts,
     ],
@@ -367,13 +377,13 @@ describe("during the soak, whether a job runs on the target", () => {
     ["is not read without a cluster", soak({}, { ecsClusterArn: undefined }), undefined, []],
     [
       "is not read when only the target is left",
-      fakeRegion({ environments: [environment("new", ec2, serves)] }),
+      fakeRegion({ environments: [environment("team_ce-00000002", ec2, serves)] }),
       undefined,
       [],
     ],
     [
       "is not read when nothing is VALID",
-      fakeRegion({ environments: [environment("new", ec2, { status: "INVALID" })] }),
+      fakeRegion({ environments: [environment("team_ce-00000002", ec2, { status: "INVALID" })] }),
       undefined,
       [],
     ],
@@ -397,9 +407,10 @@ describe("during the soak, whether a job runs on the target", () => {
 
 it("an environment is INVALID since it was first seen so, and again after each change", async () => {
   const { pass: passAgain, clock } = watched();
-  const of = (status: "INVALID" | "UPDATING") => fakeRegion({ environments: [environment("ce", ec2, { status })] });
+  const of = (status: "INVALID" | "UPDATING") =>
+    fakeRegion({ environments: [environment("team_ce", ec2, { status })] });
   const since = async (status: "INVALID" | "UPDATING"): Promise<number | undefined> =>
-    (await passAgain(of(status))).invalidSince.get("ce");
+    (await passAgain(of(status))).invalidSince.get("team_ce");
   expect(await since("INVALID")).toBe(now);
   await clock.advance(60_000);
   expect(await since("INVALID")).toBe(now);
@@ -410,55 +421,62 @@ it("an environment is INVALID since it was first seen so, and again after each c
 it("AWS's second word on an INVALID environment counts until it is VALID, or a role was fixed", async () => {
   const { pass: passAgain, memory, clock } = watched();
   const asked = async (status: "INVALID" | "UPDATING" | "VALID"): Promise<boolean> =>
-    (await passAgain(fakeRegion({ environments: [environment("ce", ec2, { status })] }))).askedAgain.has("ce");
-  memory.askedAgain.add("eu-west-1/ce");
+    (await passAgain(fakeRegion({ environments: [environment("team_ce", ec2, { status })] }))).askedAgain.has(
+      "team_ce",
+    );
+  memory.askedAgain.add("eu-west-1/team_ce");
   expect(await asked("UPDATING")).toBe(true);
   expect(await asked("INVALID")).toBe(true);
   roleFixed(memory, object(ec2), clock);
   expect(await asked("INVALID")).toBe(false);
-  memory.askedAgain.add("eu-west-1/ce");
+  memory.askedAgain.add("eu-west-1/team_ce");
   expect(await asked("VALID")).toBe(false);
 });
 
 it("an environment of the same name in another region has ages of its own", async () => {
   const { pass: passIn, clock, memory } = watched();
-  const resources = { ...environment("ce").computeResources, desiredvCpus: 4 } as never;
-  const environments = [environment("ce", ec2, { status: "INVALID", computeResources: resources })];
+  const resources = { ...environment("team_ce").computeResources, desiredvCpus: 4 } as never;
+  const environments = [environment("team_ce", ec2, { status: "INVALID", computeResources: resources })];
   const there = { ...fakeRegion({ environments }), region: "us-east-1" };
   const theirs = { ...object(), metadata: { ...object().metadata, uid: "uid-2" } };
   await passIn(there, theirs);
-  memory.deleteTried.set("us-east-1/ce", { at: now, under: circumstancesOf(theirs) });
-  memory.askedAgain.add("us-east-1/ce");
-  memory.rollouts.set("us-east-1/ce", { token: "v1", taken: true });
+  memory.deleteTried.set("us-east-1/team_ce", { at: now, under: circumstancesOf(theirs) });
+  memory.askedAgain.add("us-east-1/team_ce");
+  memory.rollouts.set("us-east-1/team_ce", { token: "v1", taken: true });
   await clock.advance(1000);
-  const here = await passIn(fakeRegion({ environments: [environment("ce", ec2, { status: "INVALID" })] }));
-  expect([...here.invalidSince]).toEqual([["ce", now + 1000]]);
-  expect([...here.desiredvCpus]).toEqual([["ce", 0]]);
+  const here = await passIn(fakeRegion({ environments: [environment("team_ce", ec2, { status: "INVALID" })] }));
+  expect([...here.invalidSince]).toEqual([["team_ce", now + 1000]]);
+  expect([...here.desiredvCpus]).toEqual([["team_ce", 0]]);
   expect([here.deleteTriedAt.size, here.askedAgain.size, here.rollouts.size]).toEqual([0, 0, 0]);
   const again = await passIn(there, theirs);
-  expect([...again.invalidSince]).toEqual([["ce", now]]);
-  expect([...again.desiredvCpus]).toEqual([["ce", 4]]);
-  expect([...again.deleteTriedAt, ...again.askedAgain]).toEqual([["ce", now], "ce"]);
-  expect([...again.rollouts]).toEqual([["ce", { token: "v1", taken: true }]]);
+  expect([...again.invalidSince]).toEqual([["team_ce", now]]);
+  expect([...again.desiredvCpus]).toEqual([["team_ce", 4]]);
+  expect([...again.deleteTriedAt, ...again.askedAgain]).toEqual([["team_ce", now], "team_ce"]);
+  expect([...again.rollouts]).toEqual([["team_ce", { token: "v1", taken: true }]]);
 });
 
 it("reports for each environment of the object whether AWS shows what it is now", async () => {
   const { pass: passIn } = watched();
-  const environments = ["one", "other"].map((name) => environment(name));
+  const environments = ["team_ce-00000003", "other"].map((name) => environment(name));
   const region = fakeRegion({ environments });
   const { snapshot } = region;
   region.snapshot = () => ({
     ...snapshot(),
-    isSettled: (thing, name) => `${thing} ${name}` === "compute-environment one",
+    isSettled: (thing, name) => `${thing} ${name}` === "compute-environment team_ce-00000003",
   });
   const { settled } = await passIn(region, object());
-  expect([...settled]).toEqual(["one"]);
+  expect([...settled]).toEqual(["team_ce-00000003"]);
 });
 
 describe("a write that makes an environment this object's own, and is perhaps still on its way,", () => {
   const foreign = (name: string, tags: Record<string, string> = {}): Environment => ({ ...environment(name), tags });
   const retainedFrom = (name: string) => ({ "awsbatch.dev/retained-from": `default/team/${name}` });
-  const there = [foreign("team_ce"), foreign("kept", retainedFrom("ce")), foreign("else", retainedFrom("else"))];
+  const there = [
+    foreign("team_ce"),
+    foreign("team_ce-00000004", retainedFrom("ce")),
+    foreign("else", retainedFrom("else")),
+    foreign("kept", retainedFrom("ce")),
+  ];
   const unsettled = (name: string): FakeRegion => {
     const region = fakeRegion({ environments: there });
     const { snapshot } = region;
@@ -471,8 +489,9 @@ describe("a write that makes an environment this object's own, and is perhaps st
 
   it.each<[string, string, boolean]>([
     ["may be an adoption", "team_ce", false],
-    ["may take back what was retained", "kept", false],
+    ["may take back what was retained", "team_ce-00000004", false],
     ["takes back nothing that another object retained", "else", true],
+    ["takes back nothing whose name the object does not give, whatever its tags say", "kept", true],
     ["may be to no other environment", "x", true],
   ])("%s", async (_name, name, settled) => {
     const region = unsettled(name);
@@ -482,7 +501,7 @@ describe("a write that makes an environment this object's own, and is perhaps st
 
   it("is read only where the object is being deleted and has nothing else", async () => {
     const region = unsettled("team_ce");
-    const old = environment("own");
+    const old = environment("team_ce-00000006");
     expect(await settledIn(region, a)).toBe(false);
     const own = { ...region, snapshot: () => ({ ...region.snapshot(), environments: new Map([["own", old]]) }) };
     expect(await settledIn(own)).toBe(false);

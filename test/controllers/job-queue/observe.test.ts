@@ -213,9 +213,9 @@ describe("an entry of the order", () => {
   const ofUid = (uid: string) => environment("x", "a", { tags: { "awsbatch.dev/cluster-uid": uid } });
 
   it.each<[string, Environment, readonly KubeObject[], string]>([
-    ["here", environment("x", "a"), [allowing({})], "here"],
-    ["gone", environment("x", "a"), [], "nowhere"],
-    ["being deleted", environment("x", "a"), [environmentOf("a", {}, deleted)], "deleting"],
+    ["here", environment("team_a", "a"), [allowing({})], "here"],
+    ["gone", environment("team_a", "a"), [], "nowhere"],
+    ["being deleted", environment("team_a", "a"), [environmentOf("a", {}, deleted)], "deleting"],
     ["in a namespace that is not watched", ofNamespace("elsewhere"), [], "elsewhere"],
     ["of another cluster", ofCluster("blue"), [allowing({})], "elsewhere"],
     ["of another cluster of the same name", ofUid("cluster-0"), [allowing({})], "elsewhere"],
@@ -226,14 +226,15 @@ describe("an entry of the order", () => {
       "elsewhere",
     ],
     ["of a lost cluster that is taken over", ofUid("lost"), [], "nowhere"],
-    ["nobody's", foreignEnvironment("x"), [allowing({})], "nowhere"],
+    ["nobody's", foreignEnvironment("team_a"), [allowing({})], "nowhere"],
     ["not there", environment("y", "a"), [allowing({})], "nowhere"],
   ])("that names an environment says whether its owner is %s", async (_name, one, objects, owner) => {
     const cluster = { ...identity.cluster, takeOverUid: "lost" };
     const namespace = one.tags?.["awsbatch.dev/namespace"] ?? identity.namespace;
+    const name = one.computeEnvironmentName === "y" ? "team_a" : one.computeEnvironmentName;
     const region = fakeRegion({ environments: [one] });
-    const [entry] = (await watcher(objects, undefined, cluster).observed(region, byName("x", namespace))).entries;
-    expect(entry).toEqual({ kind: "named", order: 1, name: "x", owner });
+    const [entry] = (await watcher(objects, undefined, cluster).observed(region, byName(name, namespace))).entries;
+    expect(entry).toEqual({ kind: "named", order: 1, name, owner });
   });
 
   describe("that its owner allows by the labels of a namespace, which cannot be read,", () => {
@@ -312,7 +313,7 @@ describe("an entry of the order", () => {
   const approving = (step: string, spec: Partial<BatchComputeEnvironmentSpec> = {}) => ({
     annotations: { "awsbatch.dev/approve": `${planId({ ...ec2, ...spec }, identityOf("a"))}/${step}` },
   });
-  const [first, second] = [environment("a1", "a"), environment("a2", "a")];
+  const [first, second] = [environment("team_a-000000a1", "a"), environment("team_a-000000a2", "a")];
   const approve = (spec: Partial<BatchComputeEnvironmentSpec>, target = first) =>
     approving(approvalFor("", "Repoint", target).slice(1), spec);
 
@@ -357,46 +358,46 @@ describe("an entry of the order", () => {
   const adopting = environmentOf("a", { adoptionPolicy: "IfMatching" });
 
   it.each<[string, KubeObject, readonly Environment[], readonly string[]]>([
-    ["its own", environmentOf("a"), [environment("a1", "a")], ["a1"]],
+    ["its own", environmentOf("a"), [environment("team_a-000000a1", "a")], ["team_a-000000a1"]],
     [
       "what Retain of its object has left, where the queue names it",
       environmentOf("a"),
       [
-        foreignEnvironment("named", { tags: retainedFrom("a") }),
-        foreignEnvironment("other", { tags: retainedFrom("a") }),
+        foreignEnvironment("team_a-000000a3", { tags: retainedFrom("a") }),
+        foreignEnvironment("team_a-000000a4", { tags: retainedFrom("a") }),
       ],
-      ["named"],
+      ["team_a-000000a3"],
     ],
     [
       "what Retain has left so far, next to what it is still to leave",
       environmentOf("a"),
-      [foreignEnvironment("named", { tags: retainedFrom("a") }), environment("a1", "a")],
-      ["a1", "named"],
+      [foreignEnvironment("team_a-000000a3", { tags: retainedFrom("a") }), environment("team_a-000000a1", "a")],
+      ["team_a-000000a1", "team_a-000000a3"],
     ],
     [
       "what its object had in a lost cluster, where the queue names it",
       environmentOf("a"),
-      [of("named", elsewhere), of("other", elsewhere)],
-      ["named"],
+      [of("team_a-000000a3", elsewhere), of("team_a-000000a4", elsewhere)],
+      ["team_a-000000a3"],
     ],
     ["what its object is about to adopt, where the queue names it", adopting, [foreignEnvironment(base)], [base]],
-    ["not what bears another name", adopting, [foreignEnvironment("named")], []],
+    ["not what bears another name", adopting, [foreignEnvironment("team_a-000000a3")], []],
     ["not what its object does not adopt", environmentOf("a"), [foreignEnvironment(base)], []],
     ["not what another object has", adopting, [environment(base, "b")], []],
     [
       "not what its object adopts no more, for it has one",
       adopting,
-      [foreignEnvironment(base), environment("a1", "a")],
-      ["a1"],
+      [foreignEnvironment(base), environment("team_a-000000a1", "a")],
+      ["team_a-000000a1"],
     ],
     [
       "nothing that Retain of another object has left",
       environmentOf("a"),
-      [foreignEnvironment("named", { tags: retainedFrom("b") })],
+      [foreignEnvironment("team_a-000000a3", { tags: retainedFrom("b") })],
       [],
     ],
   ])("is served by %s", async (_name, owner, environments, expected) => {
-    const region = fakeRegion({ environments, queues: [queue(["named", base])] });
+    const region = fakeRegion({ environments, queues: [queue(["team_a-000000a3", base])] });
     const [entry] = (await watcher([owner]).observed(region, to("a"))).entries;
     const set = entry?.kind === "reference" ? entry.set : undefined;
     const all = [set?.target, set?.revivable, ...(set?.predecessors ?? [])];
@@ -416,9 +417,11 @@ describe("an entry of the order", () => {
     ["is not tried again by the approval of the first handover", approve({}), true],
   ])("a target %s", async (_name, change, returned) => {
     const back = { tags: { "awsbatch.dev/returned-at": `2026-01-01T00:00:00Z/${planId(ec2, identityOf("a"))}` } };
-    const region = fakeRegion({ environments: [environment("a1", "a", back), foreignEnvironment("x")] });
+    const region = fakeRegion({ environments: [environment("team_a-000000a1", "a", back), foreignEnvironment("x")] });
     const [entry] = (await watcher([environmentOf("a", {}, change)]).observed(region, to("a"))).entries;
-    expect(entry).toMatchObject({ set: { target: { computeEnvironmentName: "a1" }, returned, predecessors: [] } });
+    expect(entry).toMatchObject({
+      set: { target: { computeEnvironmentName: "team_a-000000a1" }, returned, predecessors: [] },
+    });
   });
 });
 
@@ -562,7 +565,7 @@ describe("the jobs of a queue on its way out", () => {
 });
 
 describe("what the order in AWS names and no entry refers to", () => {
-  const named = (owner: string, suffix = "1") => environment(`${owner}${suffix}`, owner);
+  const named = (owner: string, suffix = "1") => environment(`team_${owner}-0000000${suffix}`, owner);
   const given = object({
     computeEnvironmentOrder: [
       { order: 1, computeEnvironmentRef: { name: "a" } },
@@ -574,10 +577,10 @@ describe("what the order in AWS names and no entry refers to", () => {
   const names = (owners: readonly string[]) => owners.map((owner) => environmentOf(owner));
 
   it.each<[string, readonly string[], readonly string[]]>([
-    ["is seen as if it were referred to", ["a1", "b1"], ["b 3 reference"]],
-    ["is seen once for each object", ["b2", "b1"], ["b 3 reference"]],
-    ["is nothing when all is referred to", ["a1", "missing1"], []],
-    ["is nothing when the object has gone, or is another cluster's", ["gone1", "s1", "unknown"], []],
+    ["is seen as if it were referred to", ["team_a-00000001", "team_b-00000001"], ["b 3 reference"]],
+    ["is seen once for each object", ["team_b-00000002", "team_b-00000001"], ["b 3 reference"]],
+    ["is nothing when all is referred to", ["team_a-00000001", "team_missing-00000001"], []],
+    ["is nothing when the object has gone, or is another cluster's", ["team_gone-00000001", "s1", "unknown"], []],
   ])("%s", async (_name, inOrder, expected) => {
     const region = fakeRegion({ environments, queues: [queue(inOrder)] });
     const { leaving } = await watcher(names(["a", "b", "missing", "s"])).observed(region, given);
@@ -587,7 +590,7 @@ describe("what the order in AWS names and no entry refers to", () => {
   });
 
   it("is seen with the successor that takes over", async () => {
-    const region = fakeRegion({ environments: [...environments], queues: [queue(["b1"])] });
+    const region = fakeRegion({ environments: [...environments], queues: [queue(["team_b-00000001"])] });
     const [entry] = (await watcher(names(["b"])).observed(region, given)).leaving;
     expect(entry).toMatchObject({ handover: true, set: { target: { computeEnvironmentName: expect.any(String) } } });
   });

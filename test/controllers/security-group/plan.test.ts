@@ -446,6 +446,7 @@ describe("the owner of a group", () => {
     expect(by({})).toEqual({ kind: "ours", retag: false });
     expect(by({ tags: { ...groupTags(identity), "awsbatch.dev/purpose": "vpc-endpoints" } }).kind).toBe("foreign");
     expect(by({ tags: {} }).kind).toBe("foreign");
+    expect(by({ groupName: "another" }).kind).toBe("foreign");
     const left = { "awsbatch.dev/retained-from": "blue/team/ce" };
     expect(by({ tags: left }).kind).toBe("retained");
     expect(by({ tags: left, groupName: "another" }).kind).toBe("foreign");
