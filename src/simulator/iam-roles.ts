@@ -232,7 +232,7 @@ export class IamRoles {
   #requirePolicy(arn: string): void {
     const { account, partition, knobs } = this.#world;
     if (!/^arn:[a-z-]+:iam::(aws|\d{12}):policy\/[!-~]+$/.test(arn)) throw validation(`ARN ${arn} is not valid.`);
-    const known = awsPolicyExists(arn, partition, knobs.openCatalogue);
+    const known = awsPolicyExists(arn, partition, knobs.otherPoliciesExist);
     const ofAccount = arn.startsWith(`arn:${partition}:iam::${account}:policy/`) && !knobs.strictIam;
     if (known ?? ofAccount) return;
     throw iamRefusal("NoSuchEntity", 404, `Policy ${arn} does not exist or is not attachable.`);

@@ -63,8 +63,10 @@ export interface Knobs {
 
   /** Only created roles and profiles exist; otherwise every well-formed name exists, unless removed. */
   strictIam: boolean;
-  /** Whether instance types and AWS's managed policies that the simulator does not list exist. */
-  openCatalogue: boolean;
+  /** Whether AWS's managed policies that the simulator does not list exist. */
+  otherPoliciesExist: boolean;
+  /** Instance types and families that exist in addition to those that the simulator lists. */
+  otherInstanceTypes: ReadonlySet<string>;
   /** Whether an inferred `jobQueueType` also applies to later updates. */
   inferredQueueTypeFixed: boolean;
 }
@@ -103,6 +105,7 @@ export const defaultKnobs: Readonly<Knobs> = {
   endedJobMs: 7 * 24 * 3_600_000,
   keptRecords: 100_000,
   strictIam: false,
-  openCatalogue: false,
+  otherPoliciesExist: false,
+  otherInstanceTypes: new Set(),
   inferredQueueTypeFixed: true,
 };

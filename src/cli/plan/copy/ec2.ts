@@ -3,7 +3,8 @@ import { eachCall } from "../../../aws/calls.ts";
 import type { Ec2Api } from "../../../aws/ec2.ts";
 import { ec2Calls } from "../../../aws/ec2-calls.ts";
 import { AwsError } from "../../../aws/errors.ts";
-import { everyRecord, type Paged } from "../../../aws/network-reads.ts";
+import { everyRecord, networkReads, type Paged } from "../../../aws/network-reads.ts";
+import { isKnownInstanceType } from "../../../simulator/ec2-instance-types.ts";
 import type { Ec2Snapshot } from "../../../simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../../simulator/simulated-aws.ts";
 import type { AccountReads } from "./reads.ts";
@@ -18,8 +19,10 @@ export interface CopiedEc2Options {
 export interface CopiedEc2 {
   readonly api: Ec2Api;
   /** What a request of AWS Batch refers to is in the copy; what cannot be read is taken to exist. */
-  provide(resources: Pick<ComputeResource, "subnets" | "securityGroupIds"> | undefined): Promise<void>;
+  provide(resources: Referring | undefined): Promise<void>;
 }
+
+type Referring = Pick<ComputeResource, "subnets" | "securityGroupIds" | "instanceTypes">;
 
 interface Raw extends Paged {
   readonly [member: string]: unknown;
@@ -89,9 +92,22 @@ export function copiedEc2(options: CopiedEc2Options): CopiedEc2 {
       }
     };
   });
+  /** Whether EC2 offers a type, or any of a family, in no zone. */
+  const isMissing = async (type: string): Promise<boolean> => {
+    try {
+      return (await networkReads(api, copy.account).offerings([type])).length === 0;
+    } catch (error) {
+      if (error instanceof AwsError) return false;
+      throw error;
+    }
+  };
   return {
     api,
     async provide(resources) {
+      for (const type of resources?.instanceTypes ?? []) {
+        if (isKnownInstanceType(type) || (await isMissing(type))) continue;
+        copy.knobs.otherInstanceTypes = new Set([...copy.knobs.otherInstanceTypes, type]);
+      }
       const subnets = resources?.subnets ?? [];
       const groups = resources?.securityGroupIds ?? [];
       const readable =
