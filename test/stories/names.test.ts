@@ -3,7 +3,7 @@ import type { Condition } from "../../src/api/object.ts";
 import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { namespaceKind } from "../../src/kube/resource.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { refusing } from "./refused-kinds.ts";
 import { aWorld, expectSilence } from "./story.ts";
@@ -260,6 +260,48 @@ it("mallory adopts a resource whose name the administrator lets another namespac
   expect(world.writes()).toEqual([]);
   world.apply(taking("mine", "legacy_job"));
   await world.until("team adopts it", isReady(world, "JobDefinition", "mine"));
+});
+
+describe("mallory was a guest of team's environment, and may not use it any more:", () => {
+  const ce = (from: "All" | "Same", types = ["c5.large"]): Manifest =>
+    computeEnvironment("ce", { ...withTypes(types), allowedNamespaces: { from } });
+  const computeEnvironmentOrder = [{ order: 1, computeEnvironmentRef: { name: "ce", namespace: "team" } }];
+  const guest = (annotations = {}): Manifest => mallory(jobQueue("q", [], { computeEnvironmentOrder }), annotations);
+
+  it.each([
+    ["it pauses its queue", { "awsbatch.dev/paused": "true" }],
+    ["its queue stays as it is", {}],
+  ])("%s, and holds no replacement back; its jobs keep what they have", async (_how, annotations) => {
+    const world = await aWorld();
+    world.apply(ce("All"), jobQueue("q", ["ce"]), guest());
+    await world.untilReady();
+    const [, before] = queueInAws(world, "mallory_q");
+    world.apply(guest(annotations), ce("Same"));
+    await world.seconds(120);
+    world.apply(ce("Same", ["m5.large"]));
+    await world.until(
+      "team has its replacement",
+      () => {
+        const [, order] = queueInAws(world, "team_q");
+        return order.join() !== before.join() && isReady(world, "BatchComputeEnvironment", "ce")();
+      },
+      1200,
+    );
+    expect(queueInAws(world, "mallory_q")).toEqual(["mallory", before]);
+    await world.until("the wait says for whom", () => {
+      const retiring = world.condition("BatchComputeEnvironment", "ce", "Retiring")?.message ?? "";
+      return retiring.includes("mallory_q may not use it: spec.allowedNamespaces");
+    });
+    await expectSilence(world);
+    expect(world.violations).toEqual([]);
+    world.store.apply(guest());
+    world.store.delete(kindOf("JobQueue"), { namespace: "mallory", name: "q" });
+    await world.until(
+      "the old one is gone",
+      () => world.condition("BatchComputeEnvironment", "ce", "Retiring") === undefined,
+    );
+    expect(world.aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED")).toHaveLength(1);
+  });
 });
 
 describe("mallory adopts what Retain of another namespace left in AWS", () => {

@@ -19,7 +19,7 @@ export const environmentQuota = 50;
 /** The first reason not to create a successor of `predecessors` now; undefined when there is none. */
 export function hindrance(spec: Spec, seen: Seen, predecessors: readonly Environment[]): Hindrance | undefined {
   const names = new Set(predecessors.map((environment) => environment.computeEnvironmentName));
-  for (const queue of queuesNaming(seen, names)) {
+  for (const queue of queuesToSwitch(seen, names)) {
     const found =
       foreignHindrance(spec, seen, queue) ??
       pinnedHindrance(queue, names) ??
@@ -35,6 +35,14 @@ export function queuesNaming(seen: Seen, names: ReadonlySet<string>): readonly Q
   return seen.queues.filter(
     ({ queue, order }) => queue.status !== "DELETING" && order.some((environment) => names.has(environment)),
   );
+}
+
+/**
+ * Those of them that a replacement hands over. A queue of another namespace that may not, or not any more, use the
+ * environment keeps what it has, for its jobs: it neither follows nor holds the replacement back.
+ */
+export function queuesToSwitch(seen: Seen, names: ReadonlySet<string>): readonly QueueSeen[] {
+  return queuesNaming(seen, names).filter(({ object }) => object?.mayUse !== false);
 }
 
 /** Ours: created for an object of this cluster that still exists. */

@@ -7,6 +7,7 @@ import type { Environment } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { StoreError } from "../../runtime/store.ts";
 import { type Circumstances, haveChanged } from "../circumstances.ts";
 import { claimantOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
@@ -28,6 +29,7 @@ import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
+import { accessTo } from "./access.ts";
 import { circumstancesIn, type RoleCauses, roleChangeCountsInMs, roleWritten } from "./causes.ts";
 import { queuePaused } from "./checks.ts";
 import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.ts";
@@ -137,7 +139,7 @@ export async function observe(
     .map((environment) => provenFor(environment, identity, baseName));
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   forgetGone(memory, object.metadata.uid, region, ours);
-  const queues = queuesSeen(snapshot, ports);
+  const queues = await queuesSeen(object, snapshot, ports, signal);
   const under = circumstancesIn(memory.roleCauses, object, ports.clock);
   const freeName = firstFreeName(baseName, id, environments, snapshot);
   if (!freeName.absent && (directives.deleting || !ours.some(({ status }) => status === "VALID"))) {
@@ -296,27 +298,55 @@ function invalidSince(
 }
 
 /** Every queue of the region with what is known of its object. */
-function queuesSeen(snapshot: BatchSnapshot, ports: Ports): QueueSeen[] {
-  return [...snapshot.queues.values()]
-    .filter(({ status }) => status !== "DELETED")
-    .map((queue) => {
+async function queuesSeen(
+  environment: BatchComputeEnvironment,
+  snapshot: BatchSnapshot,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<QueueSeen[]> {
+  const live = [...snapshot.queues.values()].filter(({ status }) => status !== "DELETED");
+  return await Promise.all(
+    live.map(async (queue) => {
       const owner = ownerIn(queue.tags);
       const ours =
         owner !== undefined && owner.cluster === ports.cluster.name && owner.clusterUid === ports.cluster.uid;
       const key = ours ? { namespace: owner.namespace, name: owner.name } : undefined;
-      const object = key === undefined ? undefined : queueObject(key, queue.jobQueueName, ports);
-      return { queue, order: orderOf(queue), owner: key, object };
-    });
+      const found =
+        key === undefined ? undefined : (ports.objects.get(JobQueueKind as Kind, key) as JobQueue | undefined);
+      if (found === undefined || queueNameOf(found) !== queue.jobQueueName) {
+        return { queue, order: orderOf(queue), owner: key, object: undefined };
+      }
+      const mayUse = await mayUseIt(environment, found.metadata.namespace, ports, signal);
+      return { queue, order: orderOf(queue), owner: key, object: queueObject(found, mayUse, ports) };
+    }),
+  );
 }
 
-function queueObject(key: ObjectKey, queueName: string, ports: Ports): QueueObject | undefined {
-  const object = ports.objects.get(JobQueueKind as Kind, key) as JobQueue | undefined;
-  if (object === undefined || queueNameOf(object) !== queueName) return undefined;
+/** What cannot be read forbids nothing here: queues that use the environment are waited for. */
+async function mayUseIt(
+  environment: BatchComputeEnvironment,
+  namespace: string,
+  { objects }: Ports,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const selects =
+    environment.spec.allowedNamespaces?.from === "Selector" && environment.metadata.namespace !== namespace;
+  if (!selects) return accessTo(environment, namespace, undefined).kind === "allowed";
+  try {
+    return accessTo(environment, namespace, (await objects.namespace(namespace, signal))?.labels).kind === "allowed";
+  } catch (error) {
+    if (error instanceof StoreError) return true;
+    throw error;
+  }
+}
+
+function queueObject(object: JobQueue, mayUse: boolean, ports: Ports): QueueObject {
   const stalled = conditionsOf(object).find(({ type, status }) => type === "Stalled" && status === "True");
   const { paused, dryRun } = directivesOf(object, ports.settings);
   return {
     heldBy: paused ? pausedAnnotation : dryRun ? dryRunAnnotation : undefined,
     deleting: object.metadata.deletionTimestamp !== undefined,
+    mayUse,
     literalNames: object.spec.computeEnvironmentOrder.flatMap(({ computeEnvironment }) =>
       computeEnvironment === undefined ? [] : [environmentName(computeEnvironment)],
     ),

@@ -24,6 +24,7 @@ import {
   pausedHindrance,
   pinnedHindrance,
   queuesNaming,
+  queuesToSwitch,
 } from "./checks.ts";
 import { type Context, sideBySide } from "./context.ts";
 import { creationBackOff, ownershipTagsLost } from "./creation-back-off.ts";
@@ -287,7 +288,7 @@ export function foreignReturns(spec: Spec, seen: Seen, set: EnvironmentSet): rea
 export function handover(context: Context, target: Environment): readonly Step<Action>[] {
   const { spec, seen, set } = context;
   const names = new Set(set.predecessors.map((environment) => environment.computeEnvironmentName));
-  const queues = queuesNaming(seen, names);
+  const queues = queuesToSwitch(seen, names);
   const name = target.computeEnvironmentName;
   if (queues.length === 0) return unsettledQueue(seen, set, name);
   const list = queueNames(queues);
@@ -390,7 +391,7 @@ export function noteServing(environment: Environment, now: number, earlier: read
 /** The environment that differs from the spec and so causes a replacement: the one that serves, else the newest. */
 export function referenceOf(seen: Seen, existing: readonly Environment[]): Environment | undefined {
   const named = (environment: Environment): number =>
-    queuesNaming(seen, new Set([environment.computeEnvironmentName])).length;
+    queuesToSwitch(seen, new Set([environment.computeEnvironmentName])).length;
   return [...existing].sort((left, right) => named(right) - named(left) || newestFirst(left, right))[0];
 }
 

@@ -40,7 +40,9 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
     const list = queues.map(({ queue }) => queue.jobQueueName).join(", ");
     const stays =
       isRetired(environment) && environment.state === "DISABLED" ? "is DISABLED and stays" : "stays in service";
-    const message = `${name} ${stays} while it is in the order of ${list}. Delete the queue, or remove the environment from its order`;
+    const uninvited = queues.filter(({ object }) => object?.mayUse === false).map(({ queue }) => queue.jobQueueName);
+    const which = uninvited.length === 0 ? "" : ` (${uninvited.join(", ")} may not use it: spec.allowedNamespaces)`;
+    const message = `${name} ${stays} while it is in the order of ${list}${which}. Delete the queue, or remove the environment from its order`;
     // What takes jobs again is out of service only from when the next mark says so.
     if (isRetired(environment) && environment.state === "ENABLED") {
       const action = tagOne("inUse", environment, {}, [retiredAtTag]);

@@ -87,6 +87,8 @@ export interface QueueObject {
   /** The annotation that keeps its order from being written. */
   readonly heldBy: typeof pausedAnnotation | typeof dryRunAnnotation | undefined;
   readonly deleting: boolean;
+  /** Whether it may use the environments of this object, as far as that is known. */
+  readonly mayUse: boolean;
   /** Environments that its spec names by name or ARN instead of by reference. */
   readonly literalNames: readonly string[];
   readonly jobQueueType: string | undefined;

@@ -11,6 +11,7 @@ import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { claimantNamedBy, claimantOf, rivalsOf } from "../claims.ts";
+import { accessTo, type Labels } from "../compute-environment/access.ts";
 import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
 import { provenFor } from "../compute-environment/ownership.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
@@ -43,9 +44,6 @@ export interface Memory {
   /** By region: names of environments that were INVALID, and have not been VALID since. */
   readonly foundInvalid: Map<string, ReadonlySet<string>>;
 }
-
-/** The labels of a namespace, or why they may not be read; undefined: there is none, or nobody asked for them. */
-type Labels = Readonly<Record<string, string>> | StoreError | undefined;
 
 export function newMemory(): Memory {
   return { zeroSince: new Map(), terminatedAt: new Map(), foundInvalid: new Map() };
@@ -324,27 +322,6 @@ async function labelsAskedFor(
     if (!(error instanceof StoreError) || error.mayPass) throw error;
     return error;
   }
-}
-
-type Access = typeof allowed | typeof refused | { readonly kind: "unread"; readonly message: string };
-
-const allowed = { kind: "allowed" } as const;
-const refused = { kind: "refused" } as const;
-
-/** Whether objects of a namespace may use an environment; `unread`: that is not known before a person acts. */
-function accessTo({ metadata, spec }: BatchComputeEnvironment, namespace: string, labels: Labels): Access {
-  if (metadata.namespace === namespace) return allowed;
-  const { from, selector } = spec.allowedNamespaces ?? {};
-  if (from === "All") return allowed;
-  if (from !== "Selector") return refused;
-  if (labels instanceof StoreError) {
-    const path = keyText(metadata);
-    const message = `namespace ${namespace} cannot be read (${labels.message}), so whether it may use ${path} is unknown. Let the operator get, list and watch namespaces`;
-    return { kind: "unread", message };
-  }
-  const required = Object.entries(selector?.matchLabels ?? {});
-  const matches = required.length > 0 && required.every(([key, value]) => labels?.[key] === value);
-  return matches ? allowed : refused;
 }
 
 /** The last read of its jobs, with the facts that explain it. */

@@ -164,6 +164,7 @@ export function queue(
       ? {
           heldBy: undefined,
           deleting: false,
+          mayUse: true,
           literalNames: [],
           jobQueueType: undefined,
           stalled: undefined,

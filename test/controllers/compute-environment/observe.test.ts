@@ -18,6 +18,7 @@ import { environmentName, orderOf } from "../../../src/controllers/queue-order.t
 import { filledObject } from "../../../src/controllers/roles/part.ts";
 import { placed } from "../../../src/controllers/security-group/fill.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { StoreError } from "../../../src/runtime/store.ts";
 import * as queues from "../job-queue/given.ts";
 import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
 import { ec2, environment, identity, job, now, object, queue, settings, withResources } from "./given.ts";
@@ -140,6 +141,7 @@ describe("what is seen", () => {
         {
           heldBy: "awsbatch.dev/paused",
           deleting: false,
+          mayUse: true,
           literalNames: ["team_ce-00000001"],
           jobQueueType: "ECS",
           stalled: "No: way",
@@ -170,6 +172,7 @@ describe("what is seen", () => {
     expect(seen[0]?.object).toEqual({
       heldBy: undefined,
       deleting: false,
+      mayUse: true,
       literalNames: [],
       jobQueueType: undefined,
       stalled: undefined,
@@ -506,5 +509,37 @@ describe("a write that makes an environment this object's own, and is perhaps st
     const own = { ...region, snapshot: () => ({ ...region.snapshot(), environments: new Map([["own", old]]) }) };
     expect(await settledIn(own)).toBe(false);
     expect(region.calls).toEqual([]);
+  });
+});
+
+describe("a queue of another namespace", () => {
+  const guest = queues.object({ computeEnvironmentOrder: [{ order: 1, computeEnvironment: "team_ce" }] });
+  const of = (namespace: string) => ({ ...guest, metadata: { ...guest.metadata, namespace } });
+  const tags = { ...ofObject("q"), "awsbatch.dev/namespace": "guest" };
+  const region = fakeRegion({ queues: [jobQueue("guest_q", ["team_ce"], tags)] });
+  const selecting = { from: "Selector", selector: { matchLabels: { team: "x" } } } as const;
+
+  it.each<[string, BatchComputeEnvironmentSpec["allowedNamespaces"], object, boolean]>([
+    ["may not use it by default", undefined, {}, false],
+    ["may use it where all may", { from: "All" }, {}, true],
+    ["may use it where its labels say so", selecting, { guest: { team: "x" } }, true],
+    ["may not use it with other labels", selecting, { guest: { team: "y" } }, false],
+  ])("%s", async (_name, allowedNamespaces, labels, expected) => {
+    const objects = objectsOf([of("guest")], labels as Record<string, Record<string, string>>);
+    const ports = { clock: new VirtualClock(now), objects, cluster: identity.cluster, settings } as unknown as Ports;
+    const whole = object({ ...ec2, allowedNamespaces });
+    const { queues: seen } = await observe(whole, region, ports, newMemory(), signal);
+    expect(seen[0]?.object?.mayUse).toBe(expected);
+  });
+
+  it("may use it, as far as is known, while its labels cannot be read", async () => {
+    const unread = {
+      ...objectsOf([of("guest")]),
+      namespace: async () => Promise.reject(new StoreError("Forbidden", "no")),
+    };
+    const ports = { clock: new VirtualClock(now), objects: unread, cluster: identity.cluster, settings };
+    const whole = object({ ...ec2, allowedNamespaces: selecting });
+    const { queues: seen } = await observe(whole, region, ports as unknown as Ports, newMemory(), signal);
+    expect(seen[0]?.object?.mayUse).toBe(true);
   });
 });
