@@ -69,7 +69,7 @@ function loadsOf(
     files: [file],
   });
   return [
-    ...paths.map((path) => (path === "-" ? fromText(standardInput, stdin()) : loadManifests(path))),
+    ...paths.map((path) => (path === "-" ? fromText(standardInput, stdin()) : loadManifests(path, interrupted))),
     ...(kustomization === undefined ? [] : [fromText(kustomization, kustomized(kustomization, env, interrupted))]),
   ];
 }

@@ -33,10 +33,11 @@ export const simulatedAccountFile = "simulated-aws.conf";
  * Reads the manifests of a file, or of a directory and those below it; hidden entries and other files are left out,
  * and links are followed to files. Several documents per file and `kind: List` are taken apart. Whatever is wrong with
  * a file is a problem of it, and the others are read all the same.
+ * @throws the signal's reason
  */
-export async function loadManifests(path: string): Promise<LoadedManifests> {
+export async function loadManifests(path: string, signal?: AbortSignal): Promise<LoadedManifests> {
   const found = await manifestFiles(path);
-  const loaded = await Promise.all(found.files.map(loadFile));
+  const loaded = await Promise.all(found.files.map((file) => loadFile(file, signal)));
   return {
     documents: loaded.flatMap(({ documents }) => documents),
     problems: [...found.problems, ...loaded.flatMap(({ problems }) => problems)],
@@ -90,8 +91,10 @@ interface LoadedFile {
   readonly problems: readonly Problem[];
 }
 
-async function loadFile(file: string): Promise<LoadedFile> {
+async function loadFile(file: string, signal?: AbortSignal): Promise<LoadedFile> {
   const text = await ifPossible(() => readLimited(file));
+  // Reading takes no time that anybody notices, parsing may.
+  signal?.throwIfAborted();
   if (text.kind === "failed") return { documents: [], problems: [fileProblem(file, text.message)] };
   return documentsOf(file, text.value);
 }

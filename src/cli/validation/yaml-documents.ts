@@ -20,9 +20,26 @@ export function yamlDocumentsIn(text: string): readonly TextPart[] {
   });
 }
 
+/** Offsets of the line ends of a part, because it may have as many errors as lines. */
+const lineEnds = new WeakMap<TextPart, readonly number[]>();
+
+function lineEndsOf(part: TextPart): readonly number[] {
+  const known = lineEnds.get(part);
+  if (known !== undefined) return known;
+  const ends: number[] = [];
+  for (let at = part.text.indexOf("\n"); at !== -1; at = part.text.indexOf("\n", at + 1)) ends.push(at);
+  lineEnds.set(part, ends);
+  return ends;
+}
+
 /** The line in the whole text, from 1, of an offset in the part. */
-export function lineAt({ text, linesBefore }: TextPart, offset: number): number {
-  let line = linesBefore + 1;
-  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line++;
-  return line;
+export function lineAt(part: TextPart, offset: number): number {
+  const ends = lineEndsOf(part);
+  let [low, high] = [0, ends.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ends[middle] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return part.linesBefore + 1 + low;
 }

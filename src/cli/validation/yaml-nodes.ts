@@ -56,6 +56,33 @@ export interface Fault {
 /** A document that its aliases expand beyond this factor is an attack. */
 const largestGrowth = 100;
 
+/** More entries than any map or list of a Kubernetes object has; what checks each of them against all others takes minutes. */
+export const mostEntries = 10_000;
+
+/** The first map or list with too many entries. Their number is known before anything is made of them. */
+export function tooManyEntries(events: readonly Event[]): Fault | undefined {
+  const open: { readonly offset: number; nodes: number; readonly nodesPerEntry: number; readonly what: string }[] = [];
+  let offset = 0;
+  for (const event of events) {
+    if (event.type === EVENT_ID.POP) {
+      open.pop();
+      continue;
+    }
+    const parent = open.at(-1);
+    if (parent !== undefined && ++parent.nodes > mostEntries * parent.nodesPerEntry) {
+      return {
+        offset: parent.offset,
+        message: `this ${parent.what} has more than ${mostEntries} entries, and no Kubernetes object has one of that size: split it`,
+      };
+    }
+    if (event.type === EVENT_ID.SEQUENCE || event.type === EVENT_ID.MAPPING) offset = event.start;
+    if (event.type === EVENT_ID.SEQUENCE) open.push({ offset, nodes: 0, nodesPerEntry: 1, what: "list" });
+    if (event.type === EVENT_ID.MAPPING) open.push({ offset, nodes: 0, nodesPerEntry: 2, what: "map" });
+    if (event.type === EVENT_ID.DOCUMENT) open.push({ offset, nodes: 0, nodesPerEntry: 1, what: "document" });
+  }
+  return undefined;
+}
+
 /** The types of JSON; Kubernetes supports no other tags. */
 const jsonTags = new Set(["!!str", "!!int", "!!float", "!!bool", "!!null", "!!map", "!!seq", "!"]);
 
@@ -264,6 +291,19 @@ function stepInto(
     return item === undefined ? undefined : { node: item, offset: item.offset };
   }
   if (node?.kind !== "mapping") return undefined;
-  const entry = node.entries.find(({ key }) => key.kind === "scalar" && key.key === step);
+  const entry = entriesByKey(node).get(String(step));
   return entry === undefined ? undefined : { node: entry.value, offset: entry.key.offset };
+}
+
+/** Entries by key, because every field of a map may have an error. */
+const indexed = new WeakMap<MappingNode, ReadonlyMap<string, MappingNode["entries"][number]>>();
+
+function entriesByKey(node: MappingNode): ReadonlyMap<string, MappingNode["entries"][number]> {
+  const known = indexed.get(node);
+  if (known !== undefined) return known;
+  const pairs = node.entries.flatMap((entry) => (entry.key.kind === "scalar" ? [[entry.key.key, entry] as const] : []));
+  // The first of several merge keys.
+  const byKey = new Map(pairs.toReversed());
+  indexed.set(node, byKey);
+  return byKey;
 }

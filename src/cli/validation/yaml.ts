@@ -13,7 +13,7 @@ import {
 } from "js-yaml";
 import type { Path } from "./problem.ts";
 import { lineAt, type TextPart, yamlDocumentsIn } from "./yaml-documents.ts";
-import { faultsIn, nodesOf, offsetOfPath } from "./yaml-nodes.ts";
+import { faultsIn, mostEntries, nodesOf, offsetOfPath, tooManyEntries } from "./yaml-nodes.ts";
 
 export interface YamlDocument {
   readonly value: unknown;
@@ -48,12 +48,19 @@ const maxDepth = 100;
 
 /**
  * Reads all documents of a text. A document with an error is left out, and the others are read. Duplicate
- * keys, unknown tags, aliases of nothing and aliases that make a document a hundred times larger are errors.
+ * keys, unknown tags, aliases of nothing, aliases that make a document a hundred times larger, and maps and lists with more
+ * than 10,000 entries are errors.
  */
 export function parseYaml(text: string): ParsedYaml {
   const documents: YamlDocument[] = [];
   const errors: YamlError[] = [];
-  for (const part of yamlDocumentsIn(text)) {
+  const parts = yamlDocumentsIn(text);
+  const surplus = parts[mostEntries];
+  if (surplus !== undefined) {
+    const message = `this is document ${mostEntries + 1} of the file: split it`;
+    return { documents, errors: [{ line: surplus.linesBefore + 1, message }] };
+  }
+  for (const part of parts) {
     const read = readPart(part);
     documents.push(...read.documents);
     errors.push(...read.errors);
@@ -67,6 +74,10 @@ function readPart(part: TextPart): ParsedYaml {
     events = parseEvents(part.text, { maxDepth });
   } catch (error) {
     return { documents: [], errors: [syntaxError(part, error)] };
+  }
+  const tooMany = tooManyEntries(events);
+  if (tooMany !== undefined) {
+    return { documents: [], errors: [{ line: lineAt(part, tooMany.offset), message: tooMany.message }] };
   }
   const roots = nodesOf(events, part.text, schema);
   const faults = roots.flatMap((root) => faultsIn(root));

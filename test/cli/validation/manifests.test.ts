@@ -99,6 +99,11 @@ describe("a path", () => {
     ]);
   });
 
+  test("are not parsed any more once the command was interrupted", async () => {
+    await write({ "a.yaml": "a: 1" });
+    await expect(loadManifests(directory, AbortSignal.abort(new Error("interrupted")))).rejects.toThrow("interrupted");
+  });
+
   test("of something that is not text is a problem", async () => {
     await write({ "a.yaml": Uint8Array.from([0x61, 0x3a, 0x20, 0xff]) });
     expect((await loadManifests(directory)).problems).toEqual([

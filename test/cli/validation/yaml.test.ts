@@ -53,6 +53,28 @@ describe("what no manifest needs is an error with its line", () => {
     expect(errors).toEqual([{ line: 1, message: expect.stringContaining("alias") }]);
   });
 
+  const many = (count: number, entry: (at: number) => string): string =>
+    Array.from({ length: count }, (_, at) => entry(at)).join("\n");
+
+  test.each([
+    ["a map of 200,000 keys", `a: 1\nb:\n${many(200_000, (at) => `  k${at}: 1`)}`, 3, "this map has more than 10000"],
+    ["the same key 200,000 times", `a: 1\nb:\n${many(200_000, () => "  k: 1")}`, 3, "this map has more than 10000"],
+    ["a map of 200,000 keys in braces", `a: 1\nb: {${many(200_000, (at) => `  k${at}: 1,`)}}`, 2, "this map has more"],
+    ["a list of 200,000 entries", `a: 1\nb:\n${many(200_000, () => "- !x 1")}`, 3, "this list has more than 10000"],
+    ["200,000 documents", many(200_000, () => "---\na: 1"), 20_002, "this is document 10001 of the file: split it"],
+  ])("%s, at once and at its line", (_what, text, line, message) => {
+    expect(parseYaml(text)).toEqual({ documents: [], errors: [{ line, message: expect.stringContaining(message) }] });
+  });
+
+  test("no map, list or file of 10,000 entries, with each error at its line", () => {
+    const texts = [many(10_000, (at) => `k${at}: 1`), many(10_000, () => "- 1"), many(10_000, () => "---\na: 1")];
+    expect(texts.map((text) => parseYaml(text).errors)).toEqual([[], [], []]);
+    const { errors } = parseYaml(many(10_000, () => "k: 1"));
+    expect([errors.length, errors[0]?.line, errors.at(-1)?.line]).toEqual([9999, 2, 10_000]);
+    const [document] = parseYaml(many(10_000, (at) => `k${at}: 1`)).documents;
+    expect(document?.lineOf(["k9999"])).toBe(10_000);
+  });
+
   test("nesting without end", () => {
     const { documents, errors } = parseYaml("[".repeat(100_000));
     expect(documents).toEqual([]);
