@@ -1,5 +1,6 @@
 import { attackedStoryOf } from "./attacker/generate.ts";
 import { tenantOracles } from "./attacker/oracles.ts";
+import { adoptableNames } from "./attacker/tenants.ts";
 import { Player } from "./carry-out.ts";
 import { endWell } from "./ending.ts";
 import { storyOf } from "./generate/story.ts";
@@ -17,6 +18,11 @@ export interface Outcome {
   readonly points: number;
 }
 
+function namesOf({ attacked, flags }: Story): readonly string[] {
+  if (attacked) return adoptableNames;
+  return flags.adoptable ? ["*/*"] : [];
+}
+
 /** One world from its beginning to its end. */
 export async function runStory(story: Story): Promise<Outcome> {
   const world = new Simulation({
@@ -27,7 +33,7 @@ export async function runStory(story: Story): Promise<Outcome> {
     ...(story.attacked ? { oracles: [...allOracles, ...tenantOracles] } : {}),
     flags: {
       allowForeignRepoint: story.flags.allowForeignRepoint,
-      adoptableNames: story.flags.adoptable ? ["*/*"] : [],
+      adoptableNames: namesOf(story),
     },
   });
   const player = new Player(world);

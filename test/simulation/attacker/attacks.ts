@@ -8,6 +8,7 @@ import type { AttackDoing } from "./doings.ts";
 import {
   attacker,
   defaultNameOf,
+  legacyDefinition,
   manifestOf,
   nameFields,
   type VictimKind,
@@ -58,6 +59,7 @@ function claimName(world: Simulation, chance: Chance): void {
     ...victims.map((namespace) => defaultNameOf(namespace, kind)),
     ...victims.map((namespace) => `${namespace}_main`),
     ...namesInAws(world, kind),
+    legacyDefinition,
   ]);
   const policies = {
     ...(chance.is(0.4) ? { adoptionPolicy: chance.of(["IfExists", "IfMatching"]) } : {}),

@@ -2,7 +2,7 @@ import { Chance } from "../generate/chance.ts";
 import { instanceRole } from "../generate/environments.ts";
 import type { Step, Story } from "../story.ts";
 import { attackDoings } from "./doings.ts";
-import { manifestOf, type VictimKind, victimKinds, victimNames, victims } from "./tenants.ts";
+import { legacyDefinition, manifestOf, type VictimKind, victimKinds, victimNames, victims } from "./tenants.ts";
 
 /** How long after each change of a victim nothing else of it changes: the oracles judge what happens in between. */
 const pauseSeconds = 1800;
@@ -12,16 +12,30 @@ export function attackedStoryOf(seed: number): Story {
   const chance = new Chance(seed);
   const plans = victims.map((namespace) => victimSteps(namespace, chance));
   const end = Math.max(...plans.flat().map(({ at }) => at)) + pauseSeconds;
-  const steps = [...plans.flat(), ...attackSteps(chance, end)];
+  const legacy: Step = { at: 0, act: { kind: "legacy", what: "definition", request: legacyRequest } };
+  const steps = [legacy, ...plans.flat(), ...attackSteps(chance, end)];
   return {
     seed,
     attacked: true,
     replicas: 2,
     knobs: { stalenessMs: chance.of([0, 1000, 5000]), iamPropagationMs: chance.of([0, 10_000]) },
-    flags: { allowForeignRepoint: chance.is(0.3), adoptable: chance.is(0.3) },
+    flags: { allowForeignRepoint: chance.is(0.3), adoptable: false },
     steps: steps.toSorted((left, right) => left.at - right.at),
   };
 }
+
+const body = {
+  type: "container",
+  containerProperties: {
+    image: "public.ecr.aws/docker/library/alpine:3",
+    command: ["echo", "one"],
+    resourceRequirements: [
+      { type: "VCPU", value: "1" },
+      { type: "MEMORY", value: "2048" },
+    ],
+  },
+};
+const legacyRequest = { jobDefinitionName: legacyDefinition, ...body };
 
 type Specs = Record<VictimKind, object>;
 
@@ -92,17 +106,12 @@ function firstSpecs(namespace: string, chance: Chance): Specs {
     },
     JobDefinition: {
       ...named("jobDefinitionName"),
+      ...(namespace === victims[0] && chance.is(0.4)
+        ? { jobDefinitionName: legacyDefinition, adoptionPolicy: "IfExists" }
+        : {}),
       ...retains,
-      type: "container",
       ...(chance.is(0.3) ? { iam: { jobRole: { name: "shared" } } } : {}),
-      containerProperties: {
-        image: "public.ecr.aws/docker/library/alpine:3",
-        command: ["echo", "one"],
-        resourceRequirements: [
-          { type: "VCPU", value: "1" },
-          { type: "MEMORY", value: "2048" },
-        ],
-      },
+      ...body,
     },
   };
 }

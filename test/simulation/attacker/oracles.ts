@@ -7,7 +7,7 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { everything, targetOf } from "../oracles/not-ours.ts";
 import { isOperatorWrite, lastPart, liveEnvironments, liveQueues, orderOf } from "../oracles/reading.ts";
-import { attacker, isVictim, victims } from "./tenants.ts";
+import { attacker, isVictim, legacyDefinition, victims } from "./tenants.ts";
 
 /**
  * A victim's change is done within this time: a replacement without soak, with every wait for AWS in it. Nothing of the
@@ -83,7 +83,10 @@ const neverTaken: OracleFactory = (watched) => {
         if (namespace !== undefined) owners.set(arn, namespace);
         if (namespace !== attacker) continue;
         if (isVictim(before)) return `${arn} of ${before} belongs to ${attacker} after ${call.operation}`;
-        if (victims.some((victim) => name.startsWith(`${victim}_`))) {
+        if (
+          arn.includes(`:job-definition/${legacyDefinition}:`) ||
+          victims.some((victim) => name.startsWith(`${victim}_`))
+        ) {
           return `${call.operation} made ${arn} for ${attacker}, a name of another namespace`;
         }
       }

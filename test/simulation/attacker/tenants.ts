@@ -5,6 +5,10 @@ import type { Manifest } from "../../../src/kube/memory-store.ts";
 export const attacker = "mallory";
 export const victims = ["prod", "team"] as const;
 
+/** What another tool made before, and only the first victim may adopt. */
+export const legacyDefinition = "legacy-train";
+export const adoptableNames = [`${victims[0]}/legacy-*`] as const;
+
 export function isVictim(namespace: string | undefined): boolean {
   return victims.some((victim) => victim === namespace);
 }
