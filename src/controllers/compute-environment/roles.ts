@@ -1,9 +1,9 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
-import type { Environment } from "../../aws/batch.ts";
 import { baseNameOf } from "../naming.ts";
 import { filledEnvironment, rolesNamedByEnvironment } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
+import { rolesOfEnvironment } from "../roles/references.ts";
 import type { RoleUser } from "../roles/user.ts";
 import { oursOf } from "./context.ts";
 import { isServiceLinked } from "./diff.ts";
@@ -31,18 +31,13 @@ export const environmentRoleUser: RoleUser<BatchComputeEnvironment, Seen> = {
     oursOf(seen).some(({ status, statusReason }) => status === "INVALID" && isAuthorizationReason(statusReason)),
   used: (seen) =>
     oursOf(seen)
-      .flatMap(rolesOf)
+      .flatMap(rolesOfEnvironment)
       .filter(isMadeByOperator)
       .map((role) => role.slice(role.lastIndexOf("/") + 1)),
   // Also one that is not ours any more would be left without it.
   refersTo: (seen, name) =>
-    seen.environments.some((environment) => rolesOf(environment).some((role) => isNamed(role, name))),
+    seen.environments.some((environment) => rolesOfEnvironment(environment).some((role) => isNamed(role, name))),
 };
-
-function rolesOf({ serviceRole, computeResources }: Environment): readonly string[] {
-  const { instanceRole, spotIamFleetRole } = computeResources ?? {};
-  return [serviceRole, instanceRole, spotIamFleetRole].filter((role) => role !== undefined);
-}
 
 function isNamed(role: string, name: string): boolean {
   return role === name || role.endsWith(`/${name}`);

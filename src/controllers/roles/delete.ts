@@ -66,8 +66,9 @@ function oneRemoved(
   }
   const retained = seen.retain || ownRole?.tags[retainedFromTag] !== undefined;
   if (retained) return released(seen, ownRole, ownProfile, name, "deletionPolicy is Retain");
-  // Our resources are deleted by now. What still references the role was taken over, and needs it.
-  if (seen.referred.has(name)) return released(seen, ownRole, ownProfile, name, undefined);
+  // Our resources are deleted by now. What still references the role was taken over or abandoned, and needs it.
+  if (seen.referred.has(name) || seen.usedInRegion.has(name))
+    return released(seen, ownRole, ownProfile, name, undefined);
   const strangers = (ownRole?.profileNames ?? []).filter((held) => held !== ownProfile?.name);
   if (strangers.length > 0) {
     return {
@@ -170,6 +171,6 @@ function released(
     kind: "act",
     action: { kind: "writeRole", name, doing: "release", writes },
     reason: "RetainingRole",
-    message: `leaving role ${name} in AWS: ${why ?? "a resource that does not belong to the operator uses it"}`,
+    message: `leaving role ${name} in AWS: ${why ?? "a resource that no object manages uses it"}`,
   };
 }

@@ -58,7 +58,7 @@ export async function observeRoles<O extends KubeObject>(
   { user, stranded, used, doubted }: InAws & { readonly user: Pick<RoleUser<O, never>, "kind" | "named" | "awsName"> },
   { ports, memory }: { readonly ports: Ports; readonly memory: RolesMemory },
   signal: AbortSignal,
-): Promise<Omit<RolesSeen, "referred" | "jobs" | "goingForMs">> {
+): Promise<Omit<RolesSeen, "referred" | "usedInRegion" | "jobs" | "goingForMs">> {
   const { settings, cluster } = ports;
   const identity = identityOf(object, cluster);
   const directives = directivesOf(object, settings);

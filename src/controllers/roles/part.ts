@@ -7,6 +7,7 @@ import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
 import { desiredRolesOf, type Place } from "./desired.ts";
 import { iamOf, notedRoles, observeRoles, type RolesMemory } from "./observe.ts";
+import { usedInRegion } from "./references.ts";
 import type { JobsSeen, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
 
@@ -71,6 +72,7 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
     roles: {
       ...seen,
       referred,
+      usedInRegion: usedInRegion(place.snapshot(), removes ? seen.claims : []),
       jobs: !removes ? { kind: "counted", count: 0 } : isThrough(whole, own) ? await counted() : countedLater,
       goingForMs: leaving ? ports.clock.now() - Date.parse(deletionTimestamp) : undefined,
     },

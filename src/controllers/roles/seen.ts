@@ -36,6 +36,8 @@ export interface RolesSeen {
   readonly stranded: ReadonlyMap<string, RoleSeen | undefined>;
   /** Those of `claims` that resources of this object in AWS still reference. */
   readonly referred: ReadonlySet<string>;
+  /** Those of the roles to delete that anything in AWS uses, also what belongs to no object: it would be left without. */
+  readonly usedInRegion: ReadonlySet<string>;
   /** Jobs that use roles to delete; counted only when nothing else holds the roles. */
   readonly jobs: JobsSeen;
   /** How long the object has been in deletion, in ms; undefined: it stays. */

@@ -73,6 +73,7 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
     absenceUnproven: new Set(),
     stranded: new Map(),
     referred: new Set(),
+    usedInRegion: new Set(),
     jobs: { kind: "counted", count: 0 },
     goingForMs: undefined,
     ignoreTagKeys: [],

@@ -324,9 +324,7 @@ describe("the roles of an object that is deleted", () => {
     expect(step(leaving(seen))).toBe(
       "act RetainingRole release team_ce_instance: tagProfile untagProfile tagRole untagRole",
     );
-    expect(leaving(seen).next.message).toBe(
-      `leaving role ${name} in AWS: a resource that does not belong to the operator uses it`,
-    );
+    expect(leaving(seen).next.message).toBe(`leaving role ${name} in AWS: a resource that no object manages uses it`);
   });
 
   it.each<[string, RolesSeen["jobs"]]>([
