@@ -25,7 +25,10 @@ export function writeCall(statements: readonly StatementName[], also: readonly N
   return { kind: "write", statements, also };
 }
 
-export const passRoles: Need = ["iam:PassRole", "PassRoles"];
+/** To hand a role to a service: of others, or of its own for the purpose of the role. */
+export const passRoles: readonly Need[] = (
+  ["PassRoles", "PassTasks", "PassInstances", "PassSpot", "PassService"] as const
+).map((statement) => ["iam:PassRole", statement]);
 
 /** The operation of a call, e.g. `CreateComputeEnvironment`. */
 export function operationOf(name: string): string {

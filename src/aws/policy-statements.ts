@@ -12,6 +12,9 @@ export const policyFeatures = {
   endpoints: "makes VPC endpoints that are missing, and security groups; includes network",
   diagnose: "reads what it takes to say why jobs do not start",
   "service-linked-role": "lets Batch make its service-linked role; part of iam",
+  "service-roles": "makes service roles and Spot Fleet roles, whose policies may pass any role to EC2; with iam",
+  "remove-boundaries": "takes permissions boundaries off roles whose spec names none any more; with iam",
+  "terminate-jobs": "terminates jobs, for drain.policy: Terminate",
   "foreign-queues": "moves queues that are not its own, for --allow-foreign-repoint",
 } as const;
 
@@ -71,17 +74,19 @@ export const statements = {
   }),
   // A queue may name environments and policies of others; this changes nothing of them.
   BatchRefer: (scope) => ({ resources: batch(scope, "compute-environment/*", "scheduling-policy/*") }),
-  BatchJobs: (scope) => ({ resources: batch(scope, "job/*") }),
+  BatchJobs: (scope) => when(scope, ["terminate-jobs"], { resources: batch(scope, "job/*") }),
   ForeignQueues: (scope) => when(scope, ["foreign-queues"], { resources: batch(scope, "job-queue/*") }),
 
-  PassRoles(scope) {
-    const made = scope.features.includes("iam") ? [iam(scope, "role", scope.rolePath)] : [];
-    const resources = [...made, ...scope.passRoleArns];
-    if (resources.length === 0) return undefined;
-    const ec2 = scope.partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
-    const others = ["batch", "ecs-tasks", "ecs", "spotfleet"].map((service) => `${service}.amazonaws.com`);
-    return { resources, conditions: { StringEquals: { "iam:PassedToService": [ec2, ...others].toSorted() } } };
-  },
+  PassRoles: (scope) =>
+    scope.passRoleArns.length === 0
+      ? undefined
+      : passed(scope, scope.passRoleArns, ["batch", "ec2", "ecs", "ecs-tasks", "spotfleet"]),
+  // Its own roles only for their purpose: a job that runs by a service role could start instances under any role.
+  PassTasks: (scope) =>
+    when(scope, ["iam"], passed(scope, [own(scope, "execution"), own(scope, "job")], ["ecs-tasks"])),
+  PassInstances: (scope) => when(scope, ["iam"], passed(scope, [own(scope, "instance")], ["ec2"])),
+  PassSpot: (scope) => when(scope, ["service-roles"], passed(scope, [own(scope, "spot-fleet")], ["spotfleet"])),
+  PassService: (scope) => when(scope, ["service-roles"], passed(scope, [own(scope, "service")], ["batch"])),
   ServiceLinkedRole: (scope) =>
     when(scope, ["iam", "service-linked-role"], {
       resources: [iam(scope, "role", "/aws-service-role/batch.amazonaws.com/", "AWSServiceRoleForBatch")],
@@ -97,8 +102,8 @@ export const statements = {
       resources: roles(scope),
       conditions: both(requestTag(scope), tagKeys(scope), bounded(scope)),
     }),
-  ProfileCreate: (scope) =>
-    when(scope, ["iam"], { resources: profiles(scope), conditions: both(requestTag(scope), tagKeys(scope)) }),
+  // Tagging needs its own action, so MadeTag limits the keys.
+  ProfileCreate: (scope) => when(scope, ["iam"], { resources: profiles(scope), conditions: requestTag(scope) }),
   MadeTag: (scope) =>
     when(scope, ["iam"], { resources: [...profiles(scope), ...roles(scope)], conditions: tagKeys(scope) }),
   MadeChange: (scope) =>
@@ -110,6 +115,8 @@ export const statements = {
         ArnLike: { "iam:PolicyARN": [...new Set([...policiesOfPurposes(scope), ...scope.policyArns])].toSorted() },
       }),
     }),
+  ServiceAttach: (scope) => when(scope, ["service-roles"], attached(scope, "service", servicePolicy)),
+  SpotAttach: (scope) => when(scope, ["service-roles"], attached(scope, "spot-fleet", spotPolicy)),
   RoleInline: (scope) =>
     scope.inlinePolicies
       ? when(scope, ["iam"], { resources: roles(scope), conditions: both(resourceTag(scope), bounded(scope)) })
@@ -118,13 +125,13 @@ export const statements = {
     when(scope, ["iam"], { resources: roles(scope), conditions: both(resourceTag(scope), bounded(scope)) }),
   RoleUnbound: (scope) =>
     scope.boundaryArns.length === 0
-      ? when(scope, ["iam"], { resources: roles(scope), conditions: resourceTag(scope) })
+      ? when(scope, ["remove-boundaries"], { resources: roles(scope), conditions: resourceTag(scope) })
       : undefined,
   RepairRoles: (scope) => repaired(scope, { resources: scope.repairRoleArns }),
   RepairAttach: (scope) =>
     repaired(scope, {
       resources: scope.repairRoleArns,
-      conditions: { ArnLike: { "iam:PolicyARN": managed(scope, "service-role/AWSBatchServiceRole") } },
+      conditions: { ArnLike: { "iam:PolicyARN": managed(scope, servicePolicy) } },
     }),
 
   Ec2Read: (scope) => when(scope, ["network", "endpoints", "diagnose"], { resources: ["*"] }),
@@ -175,14 +182,15 @@ function repaired(scope: PolicyScope, grounds: Grounds): Grounds | undefined {
   return scope.repairRoleArns.length === 0 ? undefined : when(scope, ["iam"], grounds);
 }
 
-/** The policies of AWS that the roles of each purpose need. */
+/** Both may start instances, and pass any role to EC2. */
+const servicePolicy = "service-role/AWSBatchServiceRole";
+const spotPolicy = "service-role/AmazonEC2SpotFleetTaggingRole";
+
+/** The policies of AWS that the roles of the other purposes need. */
 function policiesOfPurposes(scope: PolicyScope): readonly string[] {
-  return [
-    "service-role/AWSBatchServiceRole",
-    "service-role/AmazonEC2ContainerServiceforEC2Role",
-    "service-role/AmazonEC2SpotFleetTaggingRole",
-    "service-role/AmazonECSTaskExecutionRolePolicy",
-  ].map((policy) => managed(scope, policy));
+  return ["service-role/AmazonEC2ContainerServiceforEC2Role", "service-role/AmazonECSTaskExecutionRolePolicy"].map(
+    (policy) => managed(scope, policy),
+  );
 }
 
 function managed({ partition }: PolicyScope, policy: string): string {
@@ -203,6 +211,25 @@ function ec2({ partition, account, regions }: PolicyScope, ...resources: readonl
 
 function iam({ partition, account }: PolicyScope, type: "role" | "instance-profile", path: string, name = "*"): string {
   return `arn:${partition}:iam::${account}:${type}${path}${name}`;
+}
+
+/** Its own roles of one purpose. */
+function own(scope: PolicyScope, purpose: string): string {
+  return iam(scope, "role", `${scope.rolePath}${purpose}/`);
+}
+
+function attached(scope: PolicyScope, purpose: string, policy: string): Grounds {
+  const conditions = both(resourceTag(scope), bounded(scope), {
+    ArnLike: { "iam:PolicyARN": managed(scope, policy) },
+  });
+  return { resources: [own(scope, purpose)], conditions };
+}
+
+function passed(scope: PolicyScope, resources: readonly string[], services: readonly string[]): Grounds {
+  const principals = services.map((service) => {
+    return `${service}.amazonaws.com${service === "ec2" && scope.partition === "aws-cn" ? ".cn" : ""}`;
+  });
+  return { resources, conditions: { StringEquals: { "iam:PassedToService": principals } } };
 }
 
 function roles(scope: PolicyScope): readonly string[] {

@@ -104,6 +104,11 @@ function iamPolicy(flags: IamPolicyFlags, io: Io): number {
   io.stdout.write(document(flags.managed === undefined ? whole : partOf(parts, flags.managed)));
   const note = flags.managed === undefined ? noteOnSize(whole, parts.length) : noteOnPart(flags.managed, parts.length);
   if (note !== undefined) io.stderr.write(`note: ${note}\n`);
+  if (scope.features.includes("iam") && scope.boundaryArns.length === 0) {
+    io.stderr.write(
+      "note: roles that the operator creates need no permissions boundary, so whoever has its credentials can give them every policy that is listed: name one in --permissions-boundary\n",
+    );
+  }
   if (scope.passRoleArns.length === 0) {
     io.stderr.write(
       "note: the operator cannot pass roles to AWS Batch that manifests name by ARN: list them in --pass-roles\n",

@@ -98,6 +98,8 @@ const ask = (action: string, resource: string, ...contexts: readonly Request["co
   resource,
   context: Object.assign({}, ...contexts) as Request["context"],
 });
+const of = (purpose: string): string => role(`aws-batch-operator/default/${purpose}/x`);
+const execution = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 const defaults: readonly PolicyFeature[] = ["iam", "network", "diagnose"];
 const policy = policyFor(account, "default", { features: defaults, passRoleArns: [role("jobs/*")] });
 
@@ -110,9 +112,13 @@ describe("an operator with the default features", () => {
     ["make a role of its own", ask("iam:CreateRole", mine, tagged("Request", "default"))],
     [
       "attach what a purpose needs",
-      ask("iam:AttachRolePolicy", mine, tagged("Resource", "default"), { "iam:PolicyARN": service }),
+      ask("iam:AttachRolePolicy", mine, tagged("Resource", "default"), { "iam:PolicyARN": execution }),
     ],
-    ["pass it to ECS", ask("iam:PassRole", mine, { "iam:PassedToService": "ecs-tasks.amazonaws.com" })],
+    ["pass a job role to ECS", ask("iam:PassRole", of("job"), { "iam:PassedToService": "ecs-tasks.amazonaws.com" })],
+    [
+      "pass an instance role to EC2",
+      ask("iam:PassRole", of("instance"), { "iam:PassedToService": "ec2.amazonaws.com" }),
+    ],
     [
       "pass a role that was named",
       ask("iam:PassRole", role("jobs/x"), { "iam:PassedToService": "batch.amazonaws.com" }),
@@ -183,8 +189,24 @@ describe("an operator with the default features", () => {
       "give its profile such a tag",
       ask("iam:TagInstanceProfile", mine.replace(":role/", ":instance-profile/"), { "aws:TagKeys": ["aws-access"] }),
     ],
+    ["terminate jobs", ask("batch:TerminateJob", batch("job/x"))],
+    [
+      "give a role of its own the policy of a service role, with which it could pass any role to EC2",
+      ask("iam:AttachRolePolicy", of("service"), tagged("Resource", "default"), { "iam:PolicyARN": service }),
+    ],
+    [
+      "pass a role of its own to Batch as a service role",
+      ask("iam:PassRole", of("service"), { "iam:PassedToService": "batch.amazonaws.com" }),
+    ],
+    [
+      "take the boundary off a role",
+      ask("iam:DeleteRolePermissionsBoundary", mine, tagged("Resource", "default"), {
+        "iam:PermissionsBoundary": "arn:aws:iam::123456789012:policy/limit",
+      }),
+    ],
     ["write inline policies", ask("iam:PutRolePolicy", mine, tagged("Resource", "default"))],
-    ["pass a role to Lambda", ask("iam:PassRole", mine, { "iam:PassedToService": "lambda.amazonaws.com" })],
+    ["pass a job role to EC2", ask("iam:PassRole", of("job"), { "iam:PassedToService": "ec2.amazonaws.com" })],
+    ["pass a role to Lambda", ask("iam:PassRole", of("job"), { "iam:PassedToService": "lambda.amazonaws.com" })],
     ["pass a role to nobody in particular", ask("iam:PassRole", mine)],
     [
       "pass an administrator's role",
@@ -272,7 +294,7 @@ describe("features", () => {
     const made = { "iam:PermissionsBoundary": boundary };
     for (const [action, more] of [
       ["iam:CreateRole", tagged("Request", "default")],
-      ["iam:AttachRolePolicy", { ...own, "iam:PolicyARN": service }],
+      ["iam:AttachRolePolicy", { ...own, "iam:PolicyARN": execution }],
       ["iam:PutRolePolicy", own],
       ["iam:PutRolePermissionsBoundary", own],
     ] as const) {
@@ -281,6 +303,40 @@ describe("features", () => {
       expect([action, ...verdicts]).toEqual([action, true, false, false]);
     }
     expect(isAllowed(bounded, ask("iam:DeleteRolePermissionsBoundary", mine, own, made))).toBe(false);
+  });
+
+  it("let service roles be created only on demand, under their own path, and passed to Batch alone", () => {
+    const own = tagged("Resource", "default");
+    const withService = policyFor(account, "default", { features: ["iam", "service-roles"], passRoleArns: [] });
+    const attach = (role: string, policy: string) =>
+      isAllowed(withService, ask("iam:AttachRolePolicy", role, own, { "iam:PolicyARN": policy }));
+    const pass = (role: string, to: string) =>
+      isAllowed(withService, ask("iam:PassRole", role, { "iam:PassedToService": `${to}.amazonaws.com` }));
+    expect(attach(of("service"), service)).toBe(true);
+    expect(["instance", "spot-fleet", "execution", "job"].map((purpose) => attach(of(purpose), service))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(pass(of("service"), "batch")).toBe(true);
+    const services = ["ec2", "ecs-tasks", "ecs", "spotfleet", "lambda"];
+    expect(services.filter((to) => pass(of("service"), to))).toEqual([]);
+    const purposes = ["instance", "spot-fleet", "execution", "job"];
+    expect(purposes.filter((purpose) => pass(of(purpose), "batch"))).toEqual([]);
+  });
+
+  it("let jobs be terminated only on demand", () => {
+    const terminate = ask("batch:TerminateJob", batch("job/x"));
+    expect(isAllowed(policyFor(account, "default", { features: ["terminate-jobs"] }), terminate)).toBe(true);
+  });
+
+  it("let boundaries be removed only on demand, and never where every role must have one", () => {
+    const remove = ask("iam:DeleteRolePermissionsBoundary", mine, tagged("Resource", "default"));
+    const features: readonly PolicyFeature[] = ["iam", "remove-boundaries"];
+    const boundaryArns = ["arn:aws:iam::123456789012:policy/limit"];
+    expect(isAllowed(policyFor(account, "default", { features }), remove)).toBe(true);
+    expect(isAllowed(policyFor(account, "default", { features, boundaryArns }), remove)).toBe(false);
   });
 
   it("let roles have only the tag keys that are listed", () => {

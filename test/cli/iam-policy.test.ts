@@ -60,7 +60,8 @@ describe("iam-policy", () => {
     const anywhere = { features: ["iam", "network", "diagnose"], passRoleArns: [] } as const;
     expect(JSON.parse(out)).toEqual(operatorPolicy(scopeOf({ account: "*", region: "*" }, anywhere)));
     expect(err).toBe(
-      "note: the operator cannot pass roles to AWS Batch that manifests name by ARN: list them in --pass-roles\n",
+      "note: roles that the operator creates need no permissions boundary, so whoever has its credentials can give them every policy that is listed: name one in --permissions-boundary\n" +
+        "note: the operator cannot pass roles to AWS Batch that manifests name by ARN: list them in --pass-roles\n",
     );
   });
 

@@ -33,10 +33,10 @@ export const computeEnvironments = {
         ["batch:TagResource", "BatchClaim"],
         // Batch makes it for the first environment without a service role, by the caller's permission.
         ["iam:CreateServiceLinkedRole", "ServiceLinkedRole"],
-        passRoles,
+        ...passRoles,
       ],
     ),
-    updateComputeEnvironment: writeCall(["BatchChange"], [passRoles]),
+    updateComputeEnvironment: writeCall(["BatchChange"], passRoles),
     deleteComputeEnvironment: writeCall(["BatchChange"]),
   },
   ...ownTags,

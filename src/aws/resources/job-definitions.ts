@@ -48,7 +48,7 @@ export const jobDefinitions = {
   type: "job-definition",
   calls: {
     describeJobDefinitions: readCall("BatchRead"),
-    registerJobDefinition: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"], passRoles]),
+    registerJobDefinition: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"], ...passRoles]),
     deregisterJobDefinition: writeCall(["BatchChange"]),
   },
   tags: (revisions, arn) => revisions.find((revision) => revision.arn === arn)?.tags ?? {},

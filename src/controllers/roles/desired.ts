@@ -13,7 +13,7 @@ import {
   uidTag,
 } from "../ownership.ts";
 import { samePolicy } from "./documents.ts";
-import { type RolePurpose, roleName, rolePath } from "./names.ts";
+import { purposePath, type RolePurpose, roleName } from "./names.ts";
 
 /** The account of the roles; one for all regions. */
 export interface Place {
@@ -52,27 +52,35 @@ interface Sort {
   readonly service: string;
   /** Below `policy/` of AWS's own policies; undefined: it needs none. */
   readonly policy: string | undefined;
+  /**
+   * Whether the service sends `aws:SourceAccount` when it takes the role. Documented for ECS (task roles) and AWS Batch
+   * ("Cross-service confused deputy prevention"); not for EC2 and Spot Fleet, whose roles would become unusable.
+   */
+  readonly sendsAccount: boolean;
 }
 
 /** By the field of `spec.iam`. Principals and policies: AWS Batch User Guide, "IAM policies, roles, and permissions". */
 const sorts: Readonly<Record<string, Sort>> = {
-  serviceRole: { purpose: "service", service: "batch", policy: "service-role/AWSBatchServiceRole" },
+  serviceRole: { purpose: "service", service: "batch", policy: "service-role/AWSBatchServiceRole", sendsAccount: true },
   instanceRole: {
     purpose: "instance",
     service: "ec2",
     policy: "service-role/AmazonEC2ContainerServiceforEC2Role",
+    sendsAccount: false,
   },
   spotFleetRole: {
     purpose: "spot-fleet",
     service: "spotfleet",
     policy: "service-role/AmazonEC2SpotFleetTaggingRole",
+    sendsAccount: false,
   },
   executionRole: {
     purpose: "execution",
     service: "ecs-tasks",
     policy: "service-role/AmazonECSTaskExecutionRolePolicy",
+    sendsAccount: true,
   },
-  jobRole: { purpose: "job", service: "ecs-tasks", policy: undefined },
+  jobRole: { purpose: "job", service: "ecs-tasks", policy: undefined, sendsAccount: true },
 };
 
 /** `spec.iam` of either kind. */
@@ -103,10 +111,10 @@ function desiredRole(
   }: { readonly identity: Identity; readonly place: Place; readonly boundaryArn: string | undefined },
 ): DesiredRole {
   const { cluster, namespace } = identity;
-  const { purpose, service, policy } = sort;
+  const { purpose, service, policy, sendsAccount } = sort;
   const own = { kind: "object", name: identity.name, purpose } as const;
   const name = roleName(cluster.name, namespace, spec.name === undefined ? own : { kind: "shared", name: spec.name });
-  const path = rolePath(cluster.name);
+  const path = purposePath(cluster.name, purpose);
   const managed = policy === undefined ? [] : [`arn:${partition}:iam::aws:policy/${policy}`];
   return {
     purpose,
@@ -115,7 +123,7 @@ function desiredRole(
     path,
     arn: `arn:${partition}:iam::${account}:role${path}${name}`,
     profileArn: purpose === "instance" ? `arn:${partition}:iam::${account}:instance-profile${path}${name}` : undefined,
-    trust: trustPolicy(principalOf(service, partition)),
+    trust: trustPolicy(principalOf(service, partition), sendsAccount ? account : undefined),
     policyArns: [...new Set([...managed, ...(spec.policyArns ?? [])])].sort(),
     asked: spec.policyArns ?? [],
     inlinePolicies: spec.inlinePolicies ?? {},
@@ -131,12 +139,15 @@ function principalOf(service: string, partition: string): string {
   return `${service}.amazonaws.com${service === "ec2" && partition === "aws-cn" ? ".cn" : ""}`;
 }
 
-/** A trust policy for one service only. */
-export function trustPolicy(principal: string): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: principal }, Action: "sts:AssumeRole" }],
-  });
+/**
+ * A trust policy for one service only.
+ *
+ * @param account on whose behalf the service must act; undefined: the service does not say
+ */
+export function trustPolicy(principal: string, account?: string): string {
+  const onBehalf = account === undefined ? {} : { Condition: { StringEquals: { "aws:SourceAccount": account } } };
+  const statement = { Effect: "Allow", Principal: { Service: principal }, Action: "sts:AssumeRole", ...onBehalf };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }
 
 /** A shared role belongs to the namespace, any other to its object. */

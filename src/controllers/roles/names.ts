@@ -16,6 +16,16 @@ export function rolePath(clusterName: string): string {
   return `/aws-batch-operator/${clusterName}/`;
 }
 
+/** Of the roles of one purpose: the operator's policy passes them to the service of that purpose alone. */
+export function purposePath(clusterName: string, purpose: RolePurpose): string {
+  return `${rolePath(clusterName)}${purpose}/`;
+}
+
+/** Whether an operator of this cluster creates roles under a path. */
+export function isPurposePath(clusterName: string, path: string): boolean {
+  return purposes.some((purpose) => path === purposePath(clusterName, purpose));
+}
+
 /** Whether the operator of any cluster created a role or instance profile, by ARN. */
 export function isMadeByOperator(arn: string): boolean {
   return /^arn:[^:]*:iam::[^:]*:(role|instance-profile)\/aws-batch-operator\//.test(arn);

@@ -16,7 +16,7 @@ import {
   type Tags,
   uidTag,
 } from "../ownership.ts";
-import { rolePath } from "./names.ts";
+import { isPurposePath } from "./names.ts";
 
 /** A role or instance profile. */
 interface Found {
@@ -35,7 +35,7 @@ interface Asking {
  * the role also has to be under the operator's path, or to be one that the object lets the operator create again.
  */
 export function roleOwnership({ path, tags }: Found, { identity, repairForeign }: Asking): Ownership {
-  if (path !== rolePath(identity.cluster.name) && !repairForeign) return { kind: "foreign" };
+  if (!isPurposePath(identity.cluster.name, path) && !repairForeign) return { kind: "foreign" };
   const { cluster, name, uid } = identity;
   const owner = [tags[clusterTag], tags[namespaceTag], tags[sharedRoleTag] === undefined ? tags[nameTag] : name];
   if (tags[clusterTag] === undefined || tags[roleTag] === undefined) {

@@ -9,7 +9,7 @@ import type { RolesAction } from "./action.ts";
 import { type DesiredRole, desiredRolesOf } from "./desired.ts";
 import { roleDifferences } from "./diff.ts";
 import { type Limits, namedRefusal, refusalOf } from "./limits.ts";
-import { roleName, rolePath } from "./names.ts";
+import { purposePath, roleName } from "./names.ts";
 import { roleOwnership } from "./ownership.ts";
 import type { RolesSeen } from "./seen.ts";
 import type { RoleWrite } from "./writes.ts";
@@ -100,7 +100,8 @@ function barrier({ identity, claims, repairForeign, limits, place }: RolesSeen, 
   });
   if (limits.kind === "unread")
     return `The operator does not know whether it may create ${arn} again, because it cannot read the namespace`;
-  if (path === rolePath(identity.cluster.name) && (name === own || claims.includes(name))) return undefined;
+  if (path === purposePath(identity.cluster.name, "service") && (name === own || claims.includes(name)))
+    return undefined;
   if (!repairForeign) {
     return `Its service role ${arn} was deleted, and the operator did not create it: create it again, or set spec.iam.repairMissingServiceRole: true`;
   }

@@ -62,12 +62,19 @@ describe("a desired role", () => {
     ["jobRole", "aws-us-gov", "ecs-tasks.amazonaws.com", undefined],
   ])("%s in %s is trusted to %s alone, with %s", (field, partition, principal, policy) => {
     const [desired] = desiredRolesOf({ [field]: {} }, identity, { ...place, partition });
-    expect(JSON.parse(desired?.trust ?? "")).toEqual({
+    const trust = JSON.parse(desired?.trust ?? "") as { Statement: { Condition?: unknown }[] };
+    const [{ Condition: onBehalf, ...statement } = {}] = trust.Statement;
+    expect({ ...trust, Statement: [statement] }).toEqual({
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Principal: { Service: principal }, Action: "sts:AssumeRole" }],
     });
+    // Otherwise anybody in AWS could have the service act by the role. EC2 and Spot Fleet do not say for whom they act.
+    const says = /^(batch|ecs-tasks)/.test(principal);
+    expect(onBehalf).toEqual(says ? { StringEquals: { "aws:SourceAccount": "123456789012" } } : undefined);
     expect(desired?.policyArns).toEqual(policy === undefined ? [] : [managed(partition, policy)]);
-    expect(desired?.arn).toBe(`arn:${partition}:iam::123456789012:role/aws-batch-operator/default/${desired?.name}`);
+    expect(desired?.arn).toBe(
+      `arn:${partition}:iam::123456789012:role/aws-batch-operator/default/${desired?.purpose}/${desired?.name}`,
+    );
   });
 
   it("has what the spec requests in addition to what it needs, each once", () => {
