@@ -51,6 +51,11 @@ export function isRoleName(name: string): boolean {
   return name.length <= nameLimit && /^[\w+=,.@-]+$/.test(name);
 }
 
+/** Whether the operator may have created a role of this name for an object of the namespace: `<namespace>_…_<8 hex>`. */
+export function isRoleOfNamespace(namespace: string, role: string): boolean {
+  return role.startsWith(`${namespace}_`.slice(0, nameLimit - 9)) && /_[0-9a-f]{8}$/.test(role);
+}
+
 /** Whether the operator creates a role of this name for this object alone. */
 export function isRoleOf({ cluster, namespace, name }: Identity, role: string): boolean {
   return purposes.some((purpose) => role === roleName(cluster.name, namespace, { kind: "object", name, purpose }));

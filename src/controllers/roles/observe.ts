@@ -12,7 +12,7 @@ import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
 import { type DesiredRole, desiredRolesOf, type Place, type RoleSpecs, sameContent } from "./desired.ts";
 import { limitsOf } from "./limits.ts";
-import { isRoleName, isRoleOf, roleName } from "./names.ts";
+import { isRoleName, isRoleOf, isRoleOfNamespace, roleName } from "./names.ts";
 import { markOf } from "./ownership.ts";
 import type { IamSeen, LimitsSeen, OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
@@ -35,13 +35,27 @@ export function iamOf(object: KubeObject): RoleSpecs | undefined {
 }
 
 /**
- * No object has this many roles that are neither desired nor used. A longer note would use up IAM's call budget.
+ * No object has this many roles that are neither desired nor used. Each costs five calls or more in a live read, and a note is
+ * anybody's to write: 40 objects with 100 names each kept another tenant's role waiting for minutes.
  */
-const mostSurplus = 100;
+const mostSurplus = 10;
 
-/** The roles that an object has requested so far. Anybody may write the note, so only tags prove an owner. */
-export function notedRoles({ metadata }: KubeObject): readonly string[] {
-  return (metadata.annotations?.[rolesAnnotation] ?? "").split(",").filter(isRoleName);
+/**
+ * The roles that an object has requested so far. Anybody may write the note, so only names that its namespace gives count, and
+ * only tags prove an owner. A service role that the object lets the operator create again has any name.
+ */
+export function notedRoles(object: KubeObject): readonly string[] {
+  const { annotations, namespace } = object.metadata;
+  const mayRepair = mayRepairForeign(object);
+  return (annotations?.[rolesAnnotation] ?? "")
+    .split(",")
+    .filter((name) => isRoleName(name) && (mayRepair || isRoleOfNamespace(namespace, name)));
+}
+
+function mayRepairForeign(object: KubeObject): boolean {
+  return (
+    (iamOf(object) as { readonly repairMissingServiceRole?: boolean } | undefined)?.repairMissingServiceRole === true
+  );
 }
 
 /** What the kind observes in AWS of its roles; see `RoleUser`. */
@@ -78,7 +92,8 @@ export async function observeRoles<O extends KubeObject>(
   const names = [...new Set([...claims, ...unnoted, ...desiredRoles.map(({ name }) => name)])];
   const readAfterMs = memory.readAfter.get(object.metadata.uid);
   memory.readAfter.delete(object.metadata.uid);
-  const mustBeLive = readAfterMs !== undefined || isAskedFor(object);
+  const mustBeLive = (name: string): boolean =>
+    readAfterMs !== undefined || (isAskedFor(object) && (needed.has(name) || directives.deleting));
   // One pass reads a role once, also where it observes again before a write that cannot be undone.
   const sinceMs = readAfterMs ?? ports.clock.monotonic();
   // Only a role to delete needs a proof that it does not exist. A missing desired role is created anyway.
@@ -87,7 +102,7 @@ export async function observeRoles<O extends KubeObject>(
     memory.beganAt === undefined ? rolesRestMs : ports.clock.monotonic() - memory.beganAt - shownForSureMs;
   const goingMs = Math.min(rolesRestMs, Math.max(rereadCheckMs, provenFor));
   const maxAgeMs = (name: string): number => {
-    if (mustBeLive) return 0;
+    if (mustBeLive(name)) return 0;
     return Math.min(goes(name) ? goingMs : rolesRestMs, doubted ? doubtedRoleMaxAgeMs : rolesRestMs);
   };
   const read = await iamSeen(
@@ -123,8 +138,7 @@ export async function observeRoles<O extends KubeObject>(
       isRecent(memory.beganAt) ? names : names.filter((name) => isRecent(memory.madeAt.get(name))),
     ),
     ignoreTagKeys: settings.ignoreTagKeys,
-    repairForeign:
-      (iam as { readonly repairMissingServiceRole?: boolean } | undefined)?.repairMissingServiceRole === true,
+    repairForeign: mayRepairForeign(object),
     retain: directives.deleting && directives.retain,
   };
 }

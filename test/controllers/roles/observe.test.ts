@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { rolesAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
 import { defaultSettings, type Ports } from "../../../src/controllers/ports.ts";
+import { isRoleOfNamespace, roleName } from "../../../src/controllers/roles/names.ts";
 import { observeRoles } from "../../../src/controllers/roles/observe.ts";
 import { newRolesMemory } from "../../../src/controllers/roles/part.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
@@ -38,11 +39,24 @@ it("reads every noted role that a resource in AWS references, however many revis
   expect(await claimsOf(used, used)).toEqual(used);
 });
 
-it("reads a hundred of the others, because thousands in the note would use up IAM's budget", async () => {
+it("reads ten of the others, because a tenant may note thousands and use up IAM's budget", async () => {
   const used = names(2, "r");
   const claims = await claimsOf([...names(3000, "x"), ...used], used);
-  expect(claims).toHaveLength(102);
+  expect(claims).toHaveLength(12);
   expect(claims.slice(-2)).toEqual(used);
+});
+
+it("reads no role that a tenant notes and that the operator does not create for its namespace", async () => {
+  const own = names(1, "r");
+  const others = ["prod_hello_job_0123abcd", "administrator", "team", "team_r_0123abc", "tea_m_0123abcd"];
+  expect(await claimsOf([...others, ...own], [])).toEqual(own);
+});
+
+it("reads a noted role of a namespace whose name is longer than what a role's name has room for", async () => {
+  const namespace = "n".repeat(63);
+  const role = roleName("default", namespace, { kind: "shared", name: "x" });
+  expect(isRoleOfNamespace(namespace, role)).toBe(true);
+  expect(isRoleOfNamespace("m".repeat(63), role)).toBe(false);
 });
 
 it("reads each role once in a pass, also where it observes again before a write that cannot be undone", async () => {
