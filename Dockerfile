@@ -19,7 +19,8 @@ RUN npm ci --ignore-scripts --prefer-offline --no-audit --no-fund
 COPY tsconfig.json ./
 COPY scripts/build.ts scripts/licences.ts scripts/sbom.ts scripts/
 COPY src src
-RUN npm run build && npm run sbom
+# Not by `npm run`, which prefers the package `node` in node_modules to the Node of this image.
+RUN node scripts/build.ts && node scripts/sbom.ts
 
 FROM ${BASE_IMAGE}
 ARG VERSION
