@@ -3,7 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { AwsError } from "../aws/errors.ts";
 import { visible } from "../runtime/visible.ts";
 import { applyEnvironment } from "./flags.ts";
-import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
+import { CommandError, type Ending, type Environment, exitCodes, type Io } from "./io.ts";
 
 /** In the order of the help. Loaded on demand, so that a long-running `run` does not keep the code of `local` in memory. */
 const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) => Command>>> = {
@@ -81,7 +81,21 @@ export async function programFor(args: readonly string[], io: Io, ending: Ending
         getErrHelpWidth: () => helpWidth(io.stderr),
       });
   }
-  return program.hook("preAction", (_program, action) => applyEnvironment(action, io.env));
+  return program.hook("preAction", (_program, action) => {
+    requireTlsVerification(io.env);
+    applyEnvironment(action, io.env);
+  });
+}
+
+/**
+ * Node obeys this variable in every connection of the process, also in those of the AWS SDK that have credentials.
+ * @throws CommandError if it turns off the verification of certificates
+ */
+function requireTlsVerification(env: Environment): void {
+  if (env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
+  throw new CommandError(
+    "NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody in the network read and change what is sent to AWS and the API server: unset it. For a private CA set NODE_EXTRA_CA_CERTS, or certificate-authority in the kubeconfig; only insecure-skip-tls-verify in the kubeconfig turns verification off, for that API server",
+  );
 }
 
 /** The named command; without one all of them, for the help. */

@@ -171,9 +171,13 @@ export class Connection {
       if (this.#closed) throw new Error("the connection is closed");
       return { headers: headersOf(options), pools: this.#poolsFor(options) };
     } catch (error) {
-      const words = oneLine(wordsOf(error)).slice(0, 1024);
+      // The parser quotes what it read: the output of the plugin, which is a token.
+      const isOutput = error instanceof SyntaxError;
+      const words = isOutput
+        ? "the output of the credential plugin in the kubeconfig is not JSON, and is not shown because it may contain a token: run the plugin by hand"
+        : oneLine(wordsOf(error)).slice(0, 1024);
       const failure = new StoreError("Unauthorized", `no credentials for the API server ${this.server}: ${words}`);
-      failure.cause = error;
+      if (!isOutput) failure.cause = error;
       throw failure;
     }
   }
@@ -218,6 +222,8 @@ type Tls = Pick<RequestOptions, "ca" | "cert" | "key" | "passphrase" | "rejectUn
 
 function newAgent(server: string, proxy: string | undefined, tls: Tls, connections: number): http.Agent {
   const given = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
+  // Only `insecure-skip-tls-verify` in the kubeconfig turns verification off, and no environment variable does.
+  given["rejectUnauthorized"] ??= true;
   // The timeout applies to idle connections; callers have deadlines for requests, by their clock.
   const options = { ...given, keepAlive: true, keepAliveMsecs: idleMs, timeout: idleMs, maxSockets: connections };
   if (proxy !== undefined && !/^https?:/.test(proxy)) {

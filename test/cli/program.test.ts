@@ -96,3 +96,15 @@ describe("the command line", () => {
     });
   });
 });
+
+test.each([
+  ["run"],
+  ["plan", "-f", "examples/quickstart"],
+  ["local", "-f", "examples/quickstart", "--cluster-name", "a"],
+])("%s refuses to start while NODE_TLS_REJECT_UNAUTHORIZED turns verification off", async (...args) => {
+  const { io, stderr } = testIo({ NODE_TLS_REJECT_UNAUTHORIZED: "0" });
+  expect(await runCli(args, io)).toBe(1);
+  expect(stderr.text).toMatch(
+    /^error: NODE_TLS_REJECT_UNAUTHORIZED=0 lets anybody .*: unset it\. For a private CA set NODE_EX/,
+  );
+});

@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { inspect } from "node:util";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Connection, type OutgoingRequest, type ServerAccess } from "../../src/kube/connection.ts";
 import { systemClock, VirtualClock } from "../../src/runtime/clock.ts";
 import { type Certificate, selfSignedCertificate } from "./certificate.ts";
@@ -49,6 +50,28 @@ async function secureWorld(load: (url: string) => ServerAccess) {
 }
 
 describe("credentials", () => {
+  test("in the output of a plugin are not shown when it is not JSON", async () => {
+    const applyToHTTPSOptions = async () => void JSON.parse("eyJhbGciOiJSUzI1NiJ9.secret");
+    const { connection } = await secureWorld((url) => ({
+      getCurrentCluster: () => ({ name: "test", server: url, skipTLSVerify: false }),
+      applyToHTTPSOptions,
+    }));
+    const error = await connection.send(read, signal).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({
+      reason: "Unauthorized",
+      message: expect.stringMatching(/the output of the credential plugin .* is not shown .*: run the plugin by hand$/),
+    });
+    expect(inspect(error, { depth: 9 })).not.toMatch(/eyJ|secret/);
+  });
+
+  test("are not sent to a server without a trusted certificate, whatever NODE_TLS_REJECT_UNAUTHORIZED says", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { server, get } = await secureWorld((url) => changing(url, { token: "secret", ca: undefined }));
+    await expect(get()).rejects.toThrow(/certificate/);
+    expect(server.requests).toEqual([]);
+  });
+
   test("are asked for each request, while the connection stays", async () => {
     const now: Changing = { token: "", ca: certificate().cert };
     const { server, get } = await secureWorld((url) => changing(url, now));
