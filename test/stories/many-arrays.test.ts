@@ -34,7 +34,7 @@ it("an environment is drained although a count of its jobs takes longer than a r
   world.apply(computeEnvironment("ce", { ...withTypes(["m5.large"]), replacement: { soakSeconds: 0 } }));
   const retiring = (): string => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.message ?? "";
   await world.until("they are counted", () => retiring().endsWith("are being counted"), 900);
-  await world.until("it waits for them", () => /waits for \d+ jobs to end; nothing is killed/.test(retiring()), 900);
+  await world.until("it waits for them", () => /waits for \d+ jobs to end; no job is terminated/.test(retiring()), 900);
   await world.until("it is gone", () => world.aws.truth.computeEnvironments().length === 1, 3 * 3600);
   expect(world.aws.truth.jobs().filter(({ status }) => status === "FAILED")).toEqual([]);
   expect(world.violations).toEqual([]);

@@ -2,11 +2,12 @@ import type { Environment } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { ActiveJob, BatchRegion, JobsCounted } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import type { JobsSeen } from "../drain.ts";
 import { clocksDifferMs, emptyForMs } from "../intervals.ts";
 import { memoryKey } from "../naming.ts";
 import { retiredAtTag } from "../ownership.ts";
 import { inTransition } from "./environment-set.ts";
-import { clusterName, type JobsSeen } from "./seen.ts";
+import { clusterName } from "./seen.ts";
 
 /** The jobs on environments that are being retired (docs/design.md, section 5, Retire). */
 

@@ -4,15 +4,14 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
 import { timestamp } from "../conditions.ts";
+import { drained, jobsText, terminated, waits } from "../drain.ts";
 import {
-  countingCheckMs,
   drainCheckMs,
   emptyForMs,
   markHoldsMs,
   markSettlesMs,
   refusedRetryMs,
   settleCheckMs,
-  terminateAgainMs,
   uncountedCheckMs,
 } from "../intervals.ts";
 import { retiredAtTag } from "../ownership.ts";
@@ -59,7 +58,9 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
     return { step: "Disabling", next: { kind: "wait", reason: "Disabling", message: `${name} is being disabled` } };
   }
   if (environment.state !== "DISABLED") return { step: "Disabling", next: disabling(seen, environment, now) };
-  return drain(spec, seen, environment, now) ?? held(seen, environment) ?? remove(seen, environment, now);
+  const draining = drain(spec, seen, environment, now);
+  if (draining !== undefined) return { step: "Draining", next: draining };
+  return held(seen, environment) ?? remove(seen, environment, now);
 }
 
 /** Disables what is marked once its mark has settled, and marks it again where the mark is too old. */
@@ -100,57 +101,33 @@ function mark(environment: Environment, now: number): Step<Action> {
   };
 }
 
-function drain(spec: Spec, seen: Seen, environment: Environment, now: number): Retirement | undefined {
-  const name = environment.computeEnvironmentName;
-  const jobs = seen.jobs.get(name);
-  const wait = (message: string, checkInMs: number): Retirement => ({
-    step: "Draining",
-    next: { kind: "wait", reason: "Draining", message, checkInMs },
-  });
-  if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, countingCheckMs);
-  if (jobs.kind === "unread") {
-    return wait(`the operator cannot count the jobs on ${name}, so it keeps ${name}: ${jobs.why}`, uncountedCheckMs);
-  }
-  if (jobs.remaining.length === 0) {
-    const rest = emptyForMs - (jobs.zeroForMs ?? 0);
-    return rest <= 0 ? undefined : wait(`no job is left on ${name}; counted once more`, rest);
-  }
-  const count = `${jobs.remaining.length} ${jobs.remaining.length === 1 ? "job" : "jobs"}`;
-  if (spec.drain?.policy !== "Terminate") {
-    return wait(`${name} waits for ${count} to end; nothing is killed (drain.policy is Wait)`, drainCheckMs);
-  }
-  const retiredAt = Date.parse(environment.tags?.[retiredAtTag] ?? "");
-  const endsAt = retiredAt + (spec.drain.timeoutSeconds ?? 0) * 1000;
-  if (Number.isNaN(endsAt) || now < endsAt) {
-    const rest = Number.isNaN(endsAt) ? drainCheckMs : Math.min(drainCheckMs, endsAt - now);
-    return wait(`${name} waits for ${count} to end; at drain.timeoutSeconds they are terminated`, rest);
-  }
+/** undefined: no job is left. */
+function drain(spec: Spec, seen: Seen, environment: Environment, now: number): Step<Action> | undefined {
+  const { computeEnvironmentName: name, tags, containerOrchestrationType } = environment;
+  const since = Date.parse(tags?.[retiredAtTag] ?? "");
+  const what = { name, where: `on ${name}`, jobs: seen.jobs.get(name), policy: spec.drain, since, emptyForMs };
+  const draining = drained(what, now);
+  if (draining.kind === "empty") return undefined;
+  if (draining.kind === "wait") return draining;
+  const { remaining } = draining;
   const ours = new Set(seen.queues.filter(isOurs).map(({ queue }) => queue.jobQueueName));
-  const mine = jobs.remaining.filter((job) => ours.has(job.queue));
+  const mine = remaining.filter((job) => ours.has(job.queue));
   // AWS may not report where a job runs, on EKS never: it may be on another environment, so it is not terminated.
   const cluster = clusterName(environment);
   const here = mine.filter((job) => job.cluster !== undefined && job.cluster === cluster);
-  const jobIds = here.map((job) => job.jobId).sort();
-  if (here.length === 0 && mine.length > 0) {
-    const where =
-      environment.containerOrchestrationType === "EKS"
-        ? "but AWS does not report whether they run on it, so the operator terminates none of them; terminate the unwanted ones yourself"
-        : "but AWS does not report yet where they run";
-    return wait(`${name} waits for ${count}, ${where}`, uncountedCheckMs);
+  if (here.length > 0) {
+    const jobIds = here.map(({ jobId }) => jobId);
+    return terminated(what, draining, jobIds, now);
   }
-  if (jobIds.length === 0) {
-    return wait(
-      `${name} waits for ${count} in queues that are not managed here; they are not terminated`,
-      drainCheckMs,
-    );
+  const waiting = `${name} waits for ${jobsText(remaining)}`;
+  if (mine.length === 0) {
+    return waits(`${waiting} in queues that are not managed here; they are not terminated`, drainCheckMs);
   }
-  const again = (jobs.terminatedAt ?? now - terminateAgainMs) + terminateAgainMs - now;
-  if (again > 0)
-    return wait(`${name} waits for ${count}, which ${jobIds.length === 1 ? "is" : "are"} being terminated`, again);
-  const which = jobIds.length === jobs.remaining.length ? count : `${jobIds.length} of ${count}`;
-  const message = `terminating ${which} that outlived drain.timeoutSeconds on ${name}, as drain.policy says`;
-  const action: Action = { kind: "terminateJobs", name, jobIds };
-  return { step: "Draining", next: { kind: "act", action, reason: "Terminating", message } };
+  const unknown =
+    containerOrchestrationType === "EKS"
+      ? "but AWS does not report whether they run on it, so the operator terminates none of them; terminate the unwanted ones yourself"
+      : "but AWS does not report yet where they run";
+  return waits(`${waiting}, ${unknown}`, uncountedCheckMs);
 }
 
 function remove(seen: Seen, environment: Environment, now: number): Retirement {

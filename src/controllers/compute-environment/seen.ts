@@ -1,9 +1,9 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { Environment, Queue } from "../../aws/batch.ts";
-import type { ActiveJob } from "../../aws/region.ts";
 import type { Refusal } from "../agenda.ts";
 import type { Directives } from "../directives.ts";
+import type { JobsSeen } from "../drain.ts";
 import type { NameSeen } from "../names.ts";
 import type { NetworkSeen } from "../network/seen.ts";
 import type { Identity } from "../ownership.ts";
@@ -95,17 +95,6 @@ export interface QueueObject {
   /** Reason and message of its Stalled condition; for messages only. */
   readonly stalled: string | undefined;
 }
-
-export type JobsSeen<Job = ActiveJob> =
-  | {
-      readonly kind: "read";
-      readonly remaining: readonly Job[];
-      /** For how long every count was zero, ms: wall clocks jump, and a job would be taken for ended. */
-      readonly zeroForMs: number | undefined;
-      /** When this process last terminated jobs here, wall ms: they take a while to end. */
-      readonly terminatedAt?: number | undefined;
-    }
-  | { readonly kind: "unread"; readonly why: string };
 
 /** Name of the ECS cluster of an environment, from its ARN; undefined for EKS and before AWS created one. */
 export function clusterName(environment: Environment): string | undefined {

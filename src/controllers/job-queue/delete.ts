@@ -3,7 +3,8 @@
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import type { Step } from "../agenda.ts";
 import { confirming } from "../compute-environment/delete.ts";
-import { drainCheckMs, settleCheckMs, shownWithinMs, terminateAgainMs, uncountedCheckMs } from "../intervals.ts";
+import { drained, terminated } from "../drain.ts";
+import { shownWithinMs } from "../intervals.ts";
 import { ownershipOf, retainedMark } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
 import { releaseTags } from "../tags.ts";
@@ -63,49 +64,21 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action>
   return drain(object, seen, now) ?? remove(name);
 }
 
-/** AWS ends every job that is left in a deleted queue, so here every unfinished job counts. */
-function drain(object: JobQueue, seen: Seen, now: number): Step<Action> | undefined {
+/** AWS ends every job that is left in a deleted queue, so here every unfinished job counts. undefined: none is left. */
+function drain({ spec, metadata }: JobQueue, seen: Seen, now: number): Step<Action> | undefined {
   const { jobs, queueName: name } = seen;
-  const wait = (message: string, checkInMs: number): Step<Action> => ({
-    kind: "wait",
-    reason: "Draining",
-    message,
-    checkInMs,
-  });
-  if (jobs === undefined) return wait(`the jobs of ${name} are being counted`, settleCheckMs);
-  if (jobs.kind === "unread")
-    return wait(`the jobs of ${name} cannot be counted, so it is kept: ${jobs.why}`, uncountedCheckMs);
-  if (jobs.remaining.length === 0) {
-    // A disabled queue takes no jobs, so the two counts need only lie as far apart as AWS may answer late.
-    const rest = shownWithinMs - (jobs.zeroForMs ?? 0);
-    return rest <= 0 ? undefined : wait(`no job is left in ${name}; counted once more`, rest);
-  }
-  const { drain: policy } = object.spec;
-  const count = `${jobs.remaining.length} ${jobs.remaining.length === 1 ? "job" : "jobs"}`;
-  if (policy?.policy !== "Terminate") {
-    const order = orderOf(seen.queue);
-    const cannotStart = anyServing(order, seen)
-      ? ""
-      : `. None of ${order.join(", ")} is ENABLED and VALID, so jobs that have not started never will: fix that environment, cancel the jobs, or set drain.policy: Terminate`;
-    return wait(
-      `${name} waits for ${count} to end; no job is terminated (drain.policy: Wait)${cannotStart}`,
-      drainCheckMs,
-    );
-  }
-  const endsAt = Date.parse(object.metadata.deletionTimestamp ?? "") + (policy.timeoutSeconds ?? 0) * 1000;
-  if (Number.isNaN(endsAt) || now < endsAt) {
-    const rest = Number.isNaN(endsAt) ? drainCheckMs : Math.min(drainCheckMs, endsAt - now);
-    return wait(`${name} waits for ${count} to end, and terminates them at drain.timeoutSeconds`, rest);
-  }
-  const again = (jobs.terminatedAt ?? now - terminateAgainMs) + terminateAgainMs - now;
-  if (again > 0)
-    return wait(`${count} in ${name} ${jobs.remaining.length === 1 ? "is" : "are"} being terminated`, again);
-  return {
-    kind: "act",
-    action: { kind: "terminateJobs", name, jobIds: jobs.remaining.map((job) => job.jobId).sort() },
-    reason: "Terminating",
-    message: `terminating ${count} in ${name} that ran past drain.timeoutSeconds (drain.policy: Terminate)`,
-  };
+  const order = orderOf(seen.queue);
+  const hint = anyServing(order, seen)
+    ? ""
+    : `. None of ${order.join(", ")} is ENABLED and VALID, so jobs that have not started never will: fix that environment, cancel the jobs, or set drain.policy: Terminate`;
+  const since = Date.parse(metadata.deletionTimestamp ?? "");
+  // A disabled queue takes no jobs, so the two counts need only lie as far apart as AWS may answer late.
+  const what = { name, where: `in ${name}`, jobs, policy: spec.drain, since, emptyForMs: shownWithinMs, hint };
+  const draining = drained(what, now);
+  if (draining.kind === "empty") return undefined;
+  if (draining.kind === "wait") return draining;
+  const jobIds = draining.remaining.map(({ jobId }) => jobId);
+  return terminated(what, draining, jobIds, now);
 }
 
 function remove(name: string): Step<Action> {

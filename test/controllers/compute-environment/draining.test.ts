@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { jobsOn, mayBeOn, newJobMemory } from "../../../src/controllers/compute-environment/draining.ts";
-import type { JobsSeen } from "../../../src/controllers/compute-environment/seen.ts";
+import type { JobsSeen } from "../../../src/controllers/drain.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { type FakeRegion, fakeRegion } from "../region.ts";
 import { ec2, environment, job, now } from "./given.ts";

@@ -3,7 +3,8 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { independentName } from "../../../src/controllers/compute-environment/action.ts";
 import { isAuthorizationReason, retirement } from "../../../src/controllers/compute-environment/retire.ts";
-import type { JobsSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import type { JobsSeen } from "../../../src/controllers/drain.ts";
 import { ec2, environment, fargate, job, now, queue, seen, withResources } from "./given.ts";
 
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
@@ -300,14 +301,14 @@ describe("drain.policy Terminate", () => {
   });
 
   it.each<[string, Partial<Seen>, string]>([
-    ["all", { ...inQueue, ...read(["j1"]) }, "terminating 1 job that outlived"],
+    ["all", { ...inQueue, ...read(["j1"]) }, "terminating 1 job on old that ran past"],
     [
       "some",
       {
         queues: [queue("q1", ["new"]), queue("theirs", ["x"], { foreign: true })],
         ...read([], { remaining: [job("j1", { cluster: "AWSBatch-old" }), job("j2", { queue: "theirs" })] }),
       },
-      "terminating 1 of 2 jobs that outlived",
+      "terminating 1 of 2 jobs on old that ran past",
     ],
   ])("reports how many it terminates: %s", (_name, change, expected) => {
     expect(retirement(terminate, seen(terminate, change), off({}, 900), now).next.message).toContain(expected);

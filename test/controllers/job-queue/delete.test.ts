@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
-import type { JobsSeen } from "../../../src/controllers/compute-environment/seen.ts";
+import type { JobsSeen } from "../../../src/controllers/drain.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import {
   choiceFor,
@@ -54,7 +54,7 @@ describe("the deletion of a queue", () => {
       { queue: queue(["a1"], { state: "DISABLED", status: "UPDATING" }) },
       "wait Disabling",
     ],
-    ["then counts jobs", { queue: off() }, "wait Draining again in 1 s"],
+    ["then counts jobs", { queue: off() }, "wait Draining again in 5 s"],
     [
       "keeps it while jobs cannot be counted",
       { queue: off(), jobs: { kind: "unread", why: "no" } },

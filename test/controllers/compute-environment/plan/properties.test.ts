@@ -7,7 +7,8 @@ import { differences } from "../../../../src/controllers/compute-environment/dif
 import { approvalOf, type HeldStep } from "../../../../src/controllers/compute-environment/replacement.ts";
 import { report } from "../../../../src/controllers/compute-environment/report.ts";
 import { planId } from "../../../../src/controllers/compute-environment/request.ts";
-import type { JobsSeen, QueueSeen, Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import type { QueueSeen, Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import type { JobsSeen } from "../../../../src/controllers/drain.ts";
 import { notAdoptable } from "../../../../src/controllers/names.ts";
 import { ownershipOf, type Tags } from "../../../../src/controllers/ownership.ts";
 import { mayAdopt } from "../../region.ts";

@@ -4,7 +4,8 @@ import type { Environment } from "../../../../src/aws/batch.ts";
 import type { Failure } from "../../../../src/controllers/agenda.ts";
 import type { Choice } from "../../../../src/controllers/choose.ts";
 import { type Action, independentName } from "../../../../src/controllers/compute-environment/action.ts";
-import type { JobsSeen, Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import type { Seen } from "../../../../src/controllers/compute-environment/seen.ts";
+import type { JobsSeen } from "../../../../src/controllers/drain.ts";
 import {
   chosen,
   directives,

@@ -6,7 +6,7 @@ import type { Environment, Queue } from "../../../../src/aws/batch.ts";
 import type { Plan } from "../../../../src/controllers/agenda.ts";
 import type { Choice } from "../../../../src/controllers/choose.ts";
 import { planId } from "../../../../src/controllers/compute-environment/request.ts";
-import type { JobsSeen } from "../../../../src/controllers/compute-environment/seen.ts";
+import type { JobsSeen } from "../../../../src/controllers/drain.ts";
 import type { Action } from "../../../../src/controllers/job-queue/action.ts";
 import { anyServing, anyUsable, orderFor } from "../../../../src/controllers/job-queue/order.ts";
 import { planFor } from "../../../../src/controllers/job-queue/plan.ts";
