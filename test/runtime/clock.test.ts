@@ -37,6 +37,21 @@ describe("the virtual clock", () => {
     );
   });
 
+  test("stops while work outside of it is under way, and runs what follows from that first", async () => {
+    const seen: string[] = [];
+    let reading: Promise<void> | undefined;
+    const clock = new VirtualClock(0, () => reading);
+    clock.schedule(1000, () => {
+      reading = new Promise((resolve) => setImmediate(resolve)).then(() => {
+        reading = undefined;
+        seen.push(`read at ${clock.now()}`);
+      });
+    });
+    clock.schedule(1001, () => seen.push(`later at ${clock.now()}`));
+    await clock.advance(2000);
+    expect(seen).toEqual(["read at 1000", "later at 1001"]);
+  });
+
   test("advances until something holds, and says when it does not", async () => {
     const clock = new VirtualClock();
     let done = false;

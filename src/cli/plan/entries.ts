@@ -1,8 +1,9 @@
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
-import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import { JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { Change } from "../../controllers/agenda.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
+import { awsNameOf } from "../../controllers/naming.ts";
 import { orderOf } from "../../controllers/queue-order.ts";
 import { rowOf } from "../local/rows.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
@@ -65,7 +66,8 @@ async function entryOf(
   const adopted = real.adopted.get(text);
   const change = statusOf(dry.objects.get(text)).plan;
   const action = actionOf(object, writes, { adopted, change, isNew: owned.length === 0 });
-  const awsName = owned.map((one) => one.awsName).join(", ") || adopted || nameIn(end) || "";
+  const awsName =
+    owned.map((one) => one.awsName).join(", ") || adopted || nameIn(end) || awsNameOf(kindOf(kind), object);
   const blocked = heldBy(object, change) ?? blockedBy(end);
   return {
     kind,

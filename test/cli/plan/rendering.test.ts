@@ -145,6 +145,63 @@ describe("a plan as text", () => {
   });
 });
 
+const stepwise = entry({
+  kind: "JobQueue",
+  name: "low",
+  action: "update",
+  title: "is updated in place",
+  fields: [{ path: "spec.priority", kind: "update", why: "changed in place", from: "1", to: "5" }],
+  steps: [
+    {
+      kind: "write",
+      number: 3,
+      operation: "UpdateJobQueue",
+      subject: "team_low",
+      reason: "Updating",
+      why: "changes priority",
+      fields: [{ path: "priority", from: "1", to: "5" }],
+    },
+    { kind: "wait", reason: "Draining", why: "team_low waits for 2 jobs", assumed: true },
+    {
+      kind: "write",
+      number: 12,
+      operation: "UntagResource",
+      subject: "team_low",
+      reason: "UpdatingTags",
+      why: "tags",
+      fields: [{ path: "tags.a", from: "(not shown)" }],
+    },
+  ],
+});
+
+describe("the writes of an object", () => {
+  test("are numbered among all writes, with their fields and the waits in between", () => {
+    expect(planText(plan(stepwise), paint)).toBe(`1 update; no running job is ended
+
+~ JobQueue team/low is updated in place  low.yaml:1
+     3. UpdateJobQueue team_low  (Updating)
+          priority  1 → 5
+      … team_low waits for 2 jobs. What follows is planned as if these jobs had ended
+    12. UntagResource team_low  (UpdatingTags)
+          tags.a  (not shown) → nothing
+`);
+  });
+
+  test("are a table to unfold in Markdown", () => {
+    expect(planMarkdown(plan(stepwise))).toContain(`
+<details><summary>JobQueue team/low: 2 writes, in order</summary>
+
+| | write | reason | fields |
+|---|---|---|---|
+| 3 | UpdateJobQueue team\\_low | Updating | priority 1 → 5 |
+| | *team\\_low waits for 2 jobs. What follows is planned as if these jobs had ended* | Draining | |
+| 12 | UntagResource team\\_low | UpdatingTags | tags.a (not shown) → nothing |
+
+</details>
+`);
+  });
+});
+
 describe("a plan as Markdown", () => {
   test("is a table of what changes", () => {
     expect(planMarkdown(plan(replacement, unchanged))).toBe(

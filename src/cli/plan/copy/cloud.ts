@@ -9,6 +9,7 @@ import type { Knobs } from "../../../simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../../simulator/simulated-aws.ts";
 import type { Cloud } from "../../cloud.ts";
 import { readOnlyGuard } from "../../read-only.ts";
+import { SimulatedCloud } from "../../simulated-cloud.ts";
 import { type BatchRecords, copiedBatch, readBatch } from "./batch.ts";
 import { copiedEc2 } from "./ec2.ts";
 import { copiedIam } from "./iam.ts";
@@ -106,7 +107,8 @@ export class CopiedCloud implements Cloud {
     const ec2 = copiedEc2({ copy, real: readEc2, reads });
     const api = copiedBatch({ copy, records, real: batch, reads, ec2, jobs: this.jobs });
     // IAM has no regions.
-    this.#iam ??= copiedIam({ copy: this.copy(this.region), partition, real: iam, reads });
+    const showsAll = !(this.#read.cloud instanceof SimulatedCloud);
+    this.#iam ??= copiedIam({ copy: this.copy(this.region), partition, real: iam, reads, showsAll });
     const roles = this.#iam;
     return { account, partition, batch: api, iam: async () => roles, ec2: async () => ec2.api, close: () => undefined };
   }

@@ -12,6 +12,8 @@ export interface CopiedIamOptions {
   /** IAM of the account, for reads only. */
   readonly real: () => Promise<IamApi>;
   readonly reads: AccountReads;
+  /** Whether a role that reads do not show is missing for AWS Batch too; a simulated account lets it use any. */
+  readonly showsAll: boolean;
 }
 
 /**
@@ -124,7 +126,8 @@ class Loading {
   }
 
   #isAbsent(resource: string): void {
-    const { copy, partition } = this.#options;
+    const { copy, partition, showsAll } = this.#options;
+    if (!showsAll) return;
     copy.outside.removeRole(`arn:${partition}:iam::${copy.account}:${resource}`);
   }
 

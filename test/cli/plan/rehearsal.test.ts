@@ -1,0 +1,127 @@
+import { expect, test } from "vitest";
+import { crds } from "../../../src/cli/manifests.ts";
+import { planOf } from "../../../src/cli/plan.ts";
+import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
+import { documentsOf } from "../../../src/cli/validation/manifests.ts";
+import { validateManifests } from "../../../src/cli/validation/validate.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { seededRandom } from "../../../src/runtime/random.ts";
+import { accessDenied } from "../../../src/simulator/faults.ts";
+import type { SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+import { definition, environment, MemorySource, queue, quickstart, started } from "../local/given.ts";
+
+const { signal } = new AbortController();
+
+/** An account in which the operator has made what the files say, and how to plan others for it. */
+async function accountWith(files: Readonly<Record<string, string>>) {
+  const clock = new VirtualClock();
+  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
+  const source = new MemorySource(files);
+  const session = await started({
+    clock,
+    cloud,
+    source,
+    flags: { simulate: false, clusterName: "team", until: "ready" },
+  });
+  await session.end();
+  await clock.advance(10_000);
+  const aws: SimulatedAws = cloud.world("us-east-1");
+  Object.assign(aws.knobs, { latencyMs: 0, stalenessMs: 0 });
+  const planned = async (after: Readonly<Record<string, string>>) => {
+    const { manifests, problems } = await new MemorySource(after).read();
+    expect(problems).toEqual([]);
+    const flags = { awsRequestsPerSecond: 1000 };
+    const plan = await planOf(manifests, { flags, cloud, clusterName: "team", remembered: undefined, signal, clock });
+    return (kind: string) => {
+      const entry = plan.entries.find((one) => one.kind === kind);
+      if (entry === undefined) throw new Error(`no ${kind}`);
+      return entry;
+    };
+  };
+  return { aws, planned, clock };
+}
+
+const held = environment("FARGATE_SPOT").replace("{soakSeconds: 0}", "{soakSeconds: 0, holdBefore: [Repoint]}");
+
+test("a step that waits for approval ends the plan of the object without blocking it", async () => {
+  const { planned } = await accountWith(quickstart);
+  const entryOf = await planned({ ...quickstart, "environment.yaml": held });
+  const { action, blocked, notes, steps } = entryOf("BatchComputeEnvironment");
+  expect([action, blocked]).toEqual(["replace", undefined]);
+  expect(steps.map((step) => (step.kind === "write" ? step.operation : step.kind))).toEqual([
+    "CreateComputeEnvironment",
+    "wait",
+  ]);
+  expect(notes[0]).toMatch(/^goes on after approval: annotate it with awsbatch\.dev\/approve=\S+$/);
+  expect(entryOf("JobQueue").action).toBe("none");
+});
+
+test("what the account does not let anybody read is unknown, and nothing is planned on it", async () => {
+  const { aws, planned } = await accountWith(quickstart);
+  aws.faults.add({ on: "GetRole", fault: accessDenied("GetRole", "iam") });
+  const withRole = definition().replace("spec:\n", "spec:\n  iam: {jobRole: {}}\n");
+  const { blocked, steps } = (await planned({ ...quickstart, "definition.yaml": withRole }))("JobDefinition");
+  expect(blocked).toMatch(/iam:GetRole/);
+  expect(steps).toEqual([]);
+});
+
+test("AWS Batch that cannot be read fails the plan", async () => {
+  const { aws, planned } = await accountWith(quickstart);
+  aws.faults.add({ on: "DescribeJobQueues", fault: accessDenied("DescribeJobQueues") });
+  await expect(planned(quickstart)).rejects.toMatchObject({ name: "AwsError", kind: "denied" });
+});
+
+test("a reference to an environment that is not there blocks the queue, and ends its plan", async () => {
+  const clock = new VirtualClock();
+  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
+  Object.assign(cloud.world("us-east-1").knobs, { latencyMs: 0, stalenessMs: 0 });
+  const { documents } = documentsOf("queue.yaml", queue());
+  const { manifests } = validateManifests(documents, crds, { closed: false });
+  const plan = await planOf(manifests, {
+    flags: { awsRequestsPerSecond: 1000 },
+    cloud,
+    clusterName: "team",
+    remembered: undefined,
+    signal,
+    clock,
+  });
+  expect(plan.entries).toMatchObject([
+    { kind: "JobQueue", steps: [], blocked: expect.stringContaining("default/general") },
+  ]);
+});
+
+test("running jobs do not end in a plan: it says that it goes on as if they had", async () => {
+  const { aws, planned, clock } = await accountWith(quickstart);
+  aws.outside.submitPlannedJob(
+    { jobName: "long", jobQueue: "default_high", jobDefinition: "default_hello" },
+    { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
+  );
+  await clock.advance(300_000);
+  const { steps } = (await planned({ ...quickstart, "environment.yaml": environment("FARGATE_SPOT") }))(
+    "BatchComputeEnvironment",
+  );
+  const assumed = steps.findIndex((step) => step.kind === "wait" && step.assumed === true);
+  expect(steps[assumed]).toMatchObject({ why: expect.stringMatching(/1 job/) });
+  expect(steps.slice(assumed).flatMap((step) => (step.kind === "write" ? step.operation : []))).toEqual([
+    "DeleteComputeEnvironment",
+  ]);
+});
+
+test("jobs that the operator terminates are gone from then on", async () => {
+  const { aws, planned, clock } = await accountWith(quickstart);
+  aws.outside.submitPlannedJob(
+    { jobName: "long", jobQueue: "default_high", jobDefinition: "default_hello" },
+    { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
+  );
+  await clock.advance(300_000);
+  const text = environment("FARGATE_SPOT").replace(
+    "replacement:",
+    "drain: {policy: Terminate, timeoutSeconds: 60}\n  replacement:",
+  );
+  const { steps } = (await planned({ ...quickstart, "environment.yaml": text }))("BatchComputeEnvironment");
+  expect(steps.some((step) => step.kind === "wait" && step.assumed === true)).toBe(false);
+  expect(steps.flatMap((step) => (step.kind === "write" ? step.operation : [])).slice(-2)).toEqual([
+    "TerminateJob",
+    "DeleteComputeEnvironment",
+  ]);
+});
