@@ -78,6 +78,14 @@ export const chartValues = z.strictObject({
       .default(false)
       .describe('Reject the deletion of objects with the annotation `awsbatch.dev/deletion-protection: "true"`.'),
   }),
+  nameProtection: section("A ValidatingAdmissionPolicy for names in AWS.", {
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Reject new objects whose AWS name begins like the names of another namespace, unless a list allows it.",
+      ),
+  }),
   ...availability,
   ...podValues,
   ...monitoring,

@@ -90,6 +90,36 @@ describeWithHelm(
       linesOf(await kubectl("annotate", "bjd", "kept", `${protection}-`));
       linesOf(await remove());
     });
+
+    test("rejects a new object with the name of another namespace, unless flags or the Namespace allow it", async () => {
+      const flags = { allowedNames: ["team-a/prod_*"], adoptableNames: ["*/*", "team-a/legacy_*"] };
+      const values = { nameProtection: { enabled: true }, flags, replicas: 0, tests: { enabled: false } };
+      linesOf(await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input: await template(program, values) }));
+      const created = async (namespace: string, jobDefinitionName?: string) => {
+        const manifest = jobDefinition("named", jobDefinitionName === undefined ? {} : { jobDefinitionName });
+        const input = JSON.stringify({ ...manifest, metadata: { name: "named", namespace } });
+        return await cluster.kubectl(["create", "--dry-run=server", "-f", "-"], { input });
+      };
+      const refused = async (): Promise<true | string> => {
+        const { code, stdout, stderr } = await created("team-a", "team-b_train");
+        return (code === 1 && stderr.includes("begins like")) || `${stdout}${stderr}`;
+      };
+      await until(refused, 20_000, "the policy to refuse");
+      expect((await created("team-a", "team-b_train")).stderr).toContain(
+        "team-b_train begins like the names of namespace team-b, and is not allowed in namespace team-a",
+      );
+      const codes = async (namespace: string, names: readonly (string | undefined)[]) =>
+        await Promise.all(names.map(async (name) => (await created(namespace, name)).code));
+      const names = [undefined, "team-a_x", "free-name", "Prod_x", "prod_x", "legacy_x", "test_x"];
+      expect(await codes("team-a", names)).toEqual([0, 0, 0, 0, 0, 0, 1]);
+      expect(await codes("team-b", names)).toEqual([0, 1, 0, 0, 1, 1, 1]);
+      const allowed = "awsbatch.dev/allowed-names=test_*, team-a_*";
+      linesOf(await cluster.kubectl(["annotate", "namespace", "team-b", allowed]));
+      const annotated = async (): Promise<true | string> =>
+        String((await created("team-b", "test_x")).code) === "0" || "no";
+      await until(annotated, 20_000, "the annotation to count");
+      expect(await codes("team-b", names)).toEqual([0, 0, 0, 0, 1, 1, 0]);
+    });
   },
   "Helm 4",
 );

@@ -71,6 +71,10 @@ export const valueSets: Readonly<Record<string, Values>> = {
   "definitions from elsewhere": { crds: { enabled: false } },
   "definitions that go with the release": { crds: { keep: false } },
   "protection from deletion": { deletionProtection: { enabled: true } },
+  "protection of names": {
+    nameProtection: { enabled: true },
+    flags: { allowedNames: ["team-a/prod_*"], adoptableNames: ["*/old-*", "team-b/legacy_*"] },
+  },
   "three replicas": {
     replicas: 3,
     updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
