@@ -64,8 +64,3 @@ export function reasonsOf(kind: KindName): readonly ReasonEntry[] {
     ),
   );
 }
-
-/** The reasons that are part of every change of a kind: `plan` does not mention that they are waited for. */
-export function ordinaryReasons(kind: KindName): ReadonlySet<string> {
-  return new Set(reasonsOf(kind).flatMap(({ reason, isOrdinary }) => (isOrdinary ? [reason] : [])));
-}

@@ -116,7 +116,7 @@ export class DefinitionJobs {
  * Unfinished jobs of several queues, by the name of their job definition.
  * @throws AwsError when the jobs of one cannot be read
  */
-export async function countedInAll(
+async function countedInAll(
   batch: BatchApi,
   queues: readonly string[],
   signal: AbortSignal,

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
 import { conditionTypesOf } from "../../src/api/condition-types.ts";
-import { ordinaryReasons, reasonsOf } from "../../src/api/reasons.ts";
+import { reasonsOf } from "../../src/api/reasons.ts";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
@@ -24,13 +24,6 @@ describe.each(kinds)("the reasons of a $kind", (kind) => {
     const lines = entries.flatMap(({ means, todo = "-" }) => [means, todo]);
     expect(lines.filter((line) => line.trim() === "" || line.includes("\n"))).toEqual([]);
   });
-});
-
-test("only waits that every change has are ordinary", () => {
-  expect([...ordinaryReasons("BatchComputeEnvironment")]).toEqual(
-    expect.arrayContaining(["Creating", "SwitchingQueues"]),
-  );
-  expect(ordinaryReasons("BatchComputeEnvironment")).not.toContain("AwaitingApproval");
 });
 
 test("the source can give each reason of the registry", () => {

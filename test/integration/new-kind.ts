@@ -49,7 +49,7 @@ import type { ReasonTable } from "../reasons/table.ts";
 
 export const schedulingPolicyReasons = {
   Ready: { Available: { status: "True", means: "the policy matches the spec" } },
-  Reconciling: { Creating: { means: "the policy is being created", isOrdinary: true } },
+  Reconciling: { Creating: { means: "the policy is being created" } },
   ReferencesResolved: { Resolved: { status: "True", means: "the queue exists" } },
 } as const satisfies ReasonTable;
 `,

@@ -7,14 +7,12 @@ export const endpointsReasons = {
     EndpointsAvailable: { status: "True", means: "the subnets have the endpoints that they need" },
     CreatingEndpoints: {
       means: "an endpoint or its security group is being created, or EC2 does not show it yet",
-      isOrdinary: true,
     },
     RepairingEndpoints: { means: "the rules of the security group are being updated" },
     EndpointsPending: {
       means:
         "created and not available yet; a minute or two. Stalled after 10 minutes if no environment exists yet. The message names the object that creates them if it is another one",
       todo: "if it lasts: see the condition of that object",
-      isOrdinary: true,
     },
     EndpointsBlocked: {
       means:

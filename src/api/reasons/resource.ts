@@ -5,7 +5,7 @@ import type { ReasonTable } from "./table.ts";
 export const resourceReasons = {
   Reconciling: {
     UpdatingOwnership: { means: "the tags of this object are being written to the {noun}" },
-    Updating: { means: "the {noun} is being updated", isOrdinary: true },
+    Updating: { means: "the {noun} is being updated" },
     UpdatingTags: { means: "the tags of the {noun} are being updated" },
     Terminating: { means: "deletion: jobs that run longer than `drain.timeoutSeconds` are being terminated" },
     Deleting: { means: "deletion: AWS deletes the {noun}" },

@@ -7,7 +7,6 @@ export const securityGroupReasons = {
     SecurityGroupAvailable: { status: "True", means: "the group exists and matches the spec" },
     CreatingSecurityGroup: {
       means: "the group or its rules are being created, or EC2 does not show it yet",
-      isOrdinary: true,
     },
     RepairingSecurityGroup: { means: "the operator reverts rules or tags" },
     SecurityGroupBlocked: {

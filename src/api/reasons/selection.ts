@@ -29,7 +29,6 @@ export const selectionReasons = {
   Reconciling: {
     ResolvingSelection: {
       means: "the operator resolves the selectors, or a selection is about to take effect",
-      isOrdinary: true,
     },
   },
 } as const satisfies ReasonTable;

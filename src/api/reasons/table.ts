@@ -8,8 +8,6 @@ export interface ReasonText {
   readonly means: string;
   /** What a person does about it, in one line; absent: nothing. */
   readonly todo?: string;
-  /** Part of every change: `plan` does not mention this wait. */
-  readonly isOrdinary?: true;
 }
 
 /**

@@ -11,20 +11,18 @@ export const computeEnvironmentReasons = {
     },
   },
   Reconciling: {
-    Adopting: { means: "the environment to adopt is still changing", isOrdinary: true },
-    Creating: { means: "an environment is being created", isOrdinary: true },
+    Adopting: { means: "the environment to adopt is still changing" },
+    Creating: { means: "an environment is being created" },
     Revalidating: {
       means:
         "AWS marked the environment as INVALID 30 minutes ago (5 if it could not use a role that the operator manages), and the operator lets AWS validate it again",
     },
     Reactivating: {
       means: "an older environment matches the spec again and is put back into service",
-      isOrdinary: true,
     },
     WaitingForRole: {
       means: "AWS cannot use a role yet, which happens just after its creation; another attempt follows",
       todo: "if it lasts: check the role's trust policy",
-      isOrdinary: true,
     },
     AwaitingApproval: {
       means: "a step in `holdBefore`, or the replacement of an adopted environment, waits for approval",
@@ -50,7 +48,6 @@ export const computeEnvironmentReasons = {
     SwitchingQueues: {
       means: "queues are being switched to the successor",
       todo: "if the message names an obstacle: fix it",
-      isOrdinary: true,
     },
     RollingBack: { means: "the successor became INVALID and the queues roll back" },
     TargetDisabled: {
@@ -125,7 +122,7 @@ export const computeEnvironmentReasons = {
   },
   Retiring: {
     Standby: { means: "only in `predecessors`: usable but unused, until the target serves" },
-    Soaking: { means: "it stays ready until a job runs on the successor, or the time is over", isOrdinary: true },
+    Soaking: { means: "it stays ready until a job runs on the successor, or the time is over" },
     AwaitingApproval: {
       means: "`holdBefore: [Delete]`: it stays ready until approved",
       todo: "annotate as the message says",

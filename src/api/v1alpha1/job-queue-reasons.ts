@@ -10,7 +10,6 @@ export const jobQueueReasons = {
   Reconciling: {
     Creating: {
       means: "the queue is being created, or an earlier one of the name is still being deleted",
-      isOrdinary: true,
     },
     WaitingForEnvironment: {
       means: "no environment is VALID yet, or a referenced one is changing; Stalled after 10 minutes",
