@@ -169,6 +169,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     policyArns: settings.roles.allowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),
     boundaryArns: settings.roles.permissionsBoundary === undefined ? [] : [settings.roles.permissionsBoundary],
     inlinePolicies: settings.roles.allowInlinePolicies,
+    roleTagKeys: settings.roles.allowedRoleTagKeys,
     ...options.permissions,
   });
   const stopJudging = watchPolicy(

@@ -15,7 +15,8 @@ const message = (world: World, kind: string, name: string): string | undefined =
   world.condition(kind, name, "Ready")?.message;
 
 async function readyWorld(spec: Spec): Promise<World> {
-  const world = await aWorld();
+  const world = await aWorld({ permissions: { roleTagKeys: ["team"] } });
+  world.store.setNamespace("team", { annotations: { "awsbatch.dev/allowed-role-tag-keys": "team" } });
   world.apply(computeEnvironment("ce", spec), jobQueue("q1", ["ce"]));
   await world.untilReady();
   return world;

@@ -30,9 +30,17 @@ const isReady = (world: World, name: string) => (): boolean => reported(world, n
 const typesOf = ({ aws }: World): readonly string[] =>
   aws.truth.computeEnvironments().flatMap(({ computeResources }) => computeResources?.instanceTypes ?? []);
 
+/** Where namespaces may name every service: by default a mistyped one is `NotAllowed`. */
+async function worldOfAnyService(): Promise<World> {
+  const world = await closedWorld();
+  const annotations = { "awsbatch.dev/allowed-endpoint-services": "*" };
+  for (const namespace of ["team", "other"]) world.store.setNamespace(namespace, { annotations });
+  return world;
+}
+
 describe("a service that one object mistypes", () => {
   it("keeps no new environment of others from being made and Ready, and no endpoint that it needs", async () => {
-    const world = await closedWorld();
+    const world = await worldOfAnyService();
     world.apply(environment("first"));
     await world.untilReady(900);
     world.apply(naming("first", [...agent, "ecr-api"]));
@@ -46,7 +54,7 @@ describe("a service that one object mistypes", () => {
   });
 
   it("keeps no environment of others from being replaced, also where its object writes for all", async () => {
-    const world = await closedWorld();
+    const world = await worldOfAnyService();
     world.apply(elsewhere("second"));
     await world.untilReady(900);
     world.apply(naming("mistyped", mistyped));
@@ -57,7 +65,7 @@ describe("a service that one object mistypes", () => {
   });
 
   it("keeps nothing from being removed that nobody needs any more", async () => {
-    const world = await closedWorld();
+    const world = await worldOfAnyService();
     world.apply(naming("first", [...agent, "logs"]));
     await world.untilReady(900);
     world.apply(naming("first", [...agent, "ecr-api"]));
@@ -66,7 +74,7 @@ describe("a service that one object mistypes", () => {
   });
 
   it("blocks its own environment, which is reported with EC2's words whoever writes", async () => {
-    const world = await closedWorld();
+    const world = await worldOfAnyService();
     world.apply(elsewhere("second"));
     await world.untilReady(900);
     world.apply(naming("mistyped", mistyped));
@@ -80,7 +88,7 @@ describe("a service that one object mistypes", () => {
   });
 
   it("keeps both from being made when a second one names it as well", async () => {
-    const world = await closedWorld();
+    const world = await worldOfAnyService();
     world.apply(naming("mistyped", mistyped));
     await world.seconds(60);
     world.apply(elsewhere("second", mistyped), elsewhere("third"));
