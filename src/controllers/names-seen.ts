@@ -13,8 +13,8 @@ export interface NamespaceReads {
 }
 
 /**
- * Whether an object may have its name. Reads the namespace only where its annotations matter: for a name that looks like
- * one of another namespace, and for an adoption.
+ * Whether an object may have its name. Reads the namespace only where its annotations matter: for a name with the
+ * form of another namespace, and for an adoption.
  */
 export async function nameSeen(
   object: KubeObject,

@@ -37,7 +37,7 @@ export function belongsTo(namespace: string, awsName: string): boolean {
 
 const namespaceName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** The other namespace whose default names a name in AWS looks like, whether it exists or not; undefined: none. */
+/** The other namespace whose default names have the form of this name in AWS, whether it exists or not; undefined: none. */
 export function foreignNamespaceIn(awsName: string, namespace: string): string | undefined {
   const end = awsName.indexOf("_");
   const prefix = awsName.slice(0, Math.max(end, 0));

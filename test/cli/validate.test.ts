@@ -152,7 +152,7 @@ describe("validate", () => {
     expect(JSON.parse(lines.join(""))).toMatchObject({ valid: true, notes: [{ line: 12 }, { line: 12 }] });
   });
 
-  test("warns of a name that looks like that of another namespace", async () => {
+  test("warns of a name with the form of another namespace", async () => {
     const named = (name: string) => queue().replace("priority: 10", `priority: 10\n  jobQueueName: ${name}`);
     const of = async (name: string) =>
       await validate(directoryWith({ "a.yaml": environment(), "b.yaml": named(name) }));

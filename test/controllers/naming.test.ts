@@ -26,7 +26,7 @@ it("is a name for AWS, and never that of another object", () => {
   );
 });
 
-it("belongs to its own namespace, and looks to no other one like a free name", () => {
+it("belongs to its own namespace, and is a free name to no other one", () => {
   fc.assert(
     fc.property(label, subdomain, label, fc.constantFrom(110, 128), (namespace, name, other, limit) => {
       const awsName = defaultAwsName(namespace, name, limit);

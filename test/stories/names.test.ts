@@ -194,7 +194,7 @@ describe("mallory names another namespace's name explicitly", () => {
     expect(world.aws.truth.roles().filter(({ name }) => name.startsWith("mallory_"))).toEqual([]);
   });
 
-  it("and is told the field, the name, the list and the next step", async () => {
+  it("and the field is reported, with the name, the list and the next step", async () => {
     const world = await aWorld({ flags: { allowedNames: ["mallory/prod_*"] } });
     world.apply(mallory(jobDefinition("a", { jobDefinitionName: "team_train" })));
     await world.until("it is refused", () => refused(world, "JobDefinition"));

@@ -229,8 +229,8 @@ export const bugs: readonly Bug[] = [
     "believe absence from the first page",
     "in pages of one",
     "aws/listing.ts",
-    'nextToken = page.nextToken === "" ? undefined : page.nextToken;',
-    "nextToken = undefined;",
+    "({ nextToken }) => nextToken)) yield items;",
+    "() => undefined)) yield items;",
   ),
   one(
     "give up the last usable environment of a queue",
@@ -287,8 +287,8 @@ export const bugs: readonly Bug[] = [
     "delete an environment without draining it",
     "replacement that waits for a job",
     retire,
-    "return drain(spec, seen, environment, now) ?? held(seen, environment) ?? remove(seen, environment, now);",
-    "return held(seen, environment) ?? remove(seen, environment, now);",
+    'if (draining !== undefined) return { step: "Draining", next: draining };',
+    "",
   ),
   one(
     "send the whole spec with each update",
@@ -411,8 +411,8 @@ export const bugs: readonly Bug[] = [
       },
       {
         file: "controllers/roles/delete.ts",
-        was: "if (seen.referred.has(name)) return released(",
-        becomes: "if (seen.retain) return released(",
+        was: "if (seen.referred.has(name) || seen.usedInRegion.has(name))",
+        becomes: "if (seen.retain)",
       },
     ],
   },
