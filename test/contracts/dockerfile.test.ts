@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
-const instructions = readFileSync(new URL("../Dockerfile", import.meta.url), "utf8")
+const instructions = readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8")
   .replaceAll("\\\n", " ")
   .split("\n")
   .filter((line) => /^[A-Z]+ /.test(line));
