@@ -1,8 +1,9 @@
 import { computeEnvironments } from "../src/controllers/compute-environment/controller.ts";
+import { newEc2Memory } from "../src/controllers/ec2-memory.ts";
 import { jobDefinitions } from "../src/controllers/job-definition/controller.ts";
 import { jobQueues } from "../src/controllers/job-queue/controller.ts";
-import type { Reconciler } from "../src/runtime/controller.ts";
 import { silentLog } from "../src/runtime/log.ts";
+import type { Reconciler } from "../src/runtime/object-reconciler.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../test/manifests.ts";
 import { createWorld } from "../test/world.ts";
 import { table } from "./table.ts";
@@ -22,7 +23,7 @@ export async function measureNoOps(): Promise<void> {
   await world.seconds(120);
   const ports = world.operator.ports;
   const kinds: readonly [string, Reconciler][] = [
-    ["BatchComputeEnvironment", computeEnvironments(ports)],
+    ["BatchComputeEnvironment", computeEnvironments(ports, newEc2Memory())],
     ["JobQueue", jobQueues(ports)],
     ["JobDefinition", jobDefinitions(ports)],
   ];

@@ -12,6 +12,7 @@ import { createEc2Region, type Ec2Region } from "./aws/ec2-region.ts";
 import type { IamAccount } from "./aws/iam-account.ts";
 import { guardedIam } from "./aws/iam-calls.ts";
 import type { BatchRegion } from "./aws/region.ts";
+import { VpcKind, vpcKeysOf } from "./controllers/endpoints/claims.ts";
 import { matchesAny } from "./controllers/glob.ts";
 import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
 import { networkRequests } from "./controllers/network/described.ts";
@@ -218,7 +219,12 @@ async function openRegion(
     keepsDefinition: (_name, tags) => ownerIn(tags)?.cluster === options.cluster.name,
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),
     onChange: (change, before, now) => {
-      for (const { kind, key } of wokenByAws(change, before, now, objects)) runtime.enqueue(kind, key);
+      for (const { kind, key } of wokenByAws(change, before, now, objects)) {
+        runtime.enqueue(kind, key);
+        const object = objects.get(kind, key);
+        for (const vpc of object === undefined ? [] : vpcKeysOf(object, options.settings))
+          runtime.enqueue(VpcKind, vpc);
+      }
     },
   });
 }

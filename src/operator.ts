@@ -1,7 +1,11 @@
 import type { KubeObject, ObjectKey } from "./api/object.ts";
-import { type KindName, kinds } from "./api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, type KindName, kinds } from "./api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "./aws/region.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
+import { endpointsReading } from "./controllers/compute-environment/observation.ts";
+import { type Ec2Memory, newEc2Memory } from "./controllers/ec2-memory.ts";
+import { vpcKeysOf } from "./controllers/endpoints/claims.ts";
+import { vpcEndpoints } from "./controllers/endpoints/controller.ts";
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
 import type { Objects, Ports } from "./controllers/ports.ts";
@@ -10,11 +14,11 @@ import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
 import { OpenRegions, type RegionOptions } from "./open-regions.ts";
 import type { ObjectCache } from "./runtime/cache.ts";
-import type { Reconciler } from "./runtime/controller.ts";
+import { differOnlyInStatus, type Reconciler } from "./runtime/object-reconciler.ts";
 import { alsoWhen, Runtime, type RuntimeObserver } from "./runtime/runtime.ts";
 import { type Store, StoreError } from "./runtime/store.ts";
 
-const reconcilers: Readonly<Record<KindName, (ports: Ports) => Reconciler>> = {
+const reconcilers: Readonly<Record<KindName, (ports: Ports, endpoints: Ec2Memory) => Reconciler>> = {
   BatchComputeEnvironment: computeEnvironments,
   JobQueue: jobQueues,
   JobDefinition: jobDefinitions,
@@ -69,12 +73,14 @@ export function createOperator(options: OperatorOptions): Operator {
     settings: options.settings,
     reconciles: options.reconciles,
   };
+  const endpoints = newEc2Memory();
   for (const own of kinds) {
     const keysOf = (object: KubeObject): readonly ObjectKey[] =>
       wokenByObject(object, objects).flatMap(({ kind, key }) => (kind === own ? [key] : []));
     const watches = relatedTo(own).map((kind) => alsoWhen(kind, keysOf));
-    runtime.add(reconcilers[own.kind](ports), { watches });
+    runtime.add(reconcilers[own.kind](ports, endpoints), { watches });
   }
+  addVpcs(runtime, ports, endpoints);
   const lead = async (signal: AbortSignal): Promise<void> => {
     const end = (): void => stop.abort(signal.reason);
     if (signal.aborted) end();
@@ -90,6 +96,20 @@ export function createOperator(options: OperatorOptions): Operator {
     follow: (signal) => runtime.runCaches(signal),
     lead,
   };
+}
+
+/** What several objects share in a VPC has a reconciler of its own, which their changes wake, and which wakes them. */
+function addVpcs(runtime: Runtime, ports: Ports, memory: Ec2Memory): void {
+  const { objects, settings } = ports;
+  const keysOf = (object: KubeObject): readonly ObjectKey[] => vpcKeysOf(object, settings);
+  const wake = ({ metadata }: KubeObject): void => runtime.enqueue(BatchComputeEnvironmentKind, metadata);
+  const readingOf = (region: BatchRegion) => endpointsReading(region, ports, memory);
+  const all = (): readonly ObjectKey[] => objects.list(BatchComputeEnvironmentKind).flatMap(keysOf);
+  const controller = runtime.addShared(vpcEndpoints(ports, { memory, readingOf, wake, events: runtime.events }), all);
+  runtime.cache(BatchComputeEnvironmentKind).onChange(({ before, after }) => {
+    if (before !== undefined && after !== undefined && differOnlyInStatus(before, after)) return;
+    for (const object of [before, after]) for (const key of object ? keysOf(object) : []) controller.enqueue(key);
+  });
 }
 
 /** @throws StoreError if it cannot be read, or was not read yet */

@@ -1,8 +1,7 @@
 import type { KubeObject } from "../api/object.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { circumstancesOf, haveChanged } from "./circumstances.ts";
-import { isAskedFor } from "./directives.ts";
-import { askedForMaxAgeMs, networkItemsMaxAgeMs, shownWithinMs } from "./intervals.ts";
+import { type Circumstances, circumstancesOf, haveChanged } from "./circumstances.ts";
+import { askedForMaxAgeMs, lackingMaxAgeMs, networkItemsMaxAgeMs, shownWithinMs } from "./intervals.ts";
 import { type NotedRefusal, notingRefusal, type RefusedWrites } from "./refused-writes.ts";
 
 /** What a process remembers between passes of what it creates in the networks of an account: only ages, never steps. */
@@ -10,77 +9,79 @@ export interface Ec2Memory {
   /** When this process first read there, monotonic ms: what the writer before it asked for came earlier. */
   beganAt: number | undefined;
   /**
-   * By uid of an object: what lies in its VPC counts only when it was read at or after this monotonic time (ms).
-   * Infinity, where the object is in the middle of something: the next pass reads again.
+   * By uid of an object, or id of a VPC: what lies there counts only when it was read at or after this monotonic time (ms).
+   * Infinity, in the middle of something: the next pass reads again.
    */
   readonly readAfter: Map<string, number>;
   /** By VPC: when this process last wrote there, monotonic ms. */
   readonly wroteAt: Map<string, number>;
   /** By id of an endpoint or a group: when this process last asked EC2 to delete it, monotonic ms. */
   readonly removedAt: Map<string, number>;
-  /** By uid of an object that lacks what somebody else may bring at any time: how old the facts of it may be, ms. */
-  readonly lacking: Map<string, number>;
-  /**
-   * By uid of an object that is about to do what cannot be undone: the ways through the network count only when they
-   * were read at or after this monotonic time (ms).
-   */
-  readonly live: Map<string, number>;
-  /** By uid of an object that is about to take endpoints away: who was there when that was decided. */
-  readonly company: Map<string, string>;
-  /** By uid of an object, then by the text of the writes. */
+  /** By uid of an object, or id of a VPC, that lacks what somebody else may bring at any time. */
+  readonly lacking: Set<string>;
+  /** By `Writer.key`, then by the text of the writes. */
   readonly refused: Map<string, Map<string, NotedRefusal>>;
+}
+
+/** For whom refused writes are remembered, and until what changes. */
+export interface Writer {
+  /** The uid of an object, or the id of a VPC. */
+  readonly key: string;
+  readonly under: Circumstances;
+}
+
+/** Undefined while the object is deleted: nothing else is left to do for it. It reports what keeps it, and tries again. */
+export function writerOf(object: KubeObject): Writer | undefined {
+  const { uid, deletionTimestamp } = object.metadata;
+  return deletionTimestamp === undefined ? { key: uid, under: circumstancesOf(object) } : undefined;
 }
 
 export function newEc2Memory(): Ec2Memory {
   return {
     beganAt: undefined,
     readAfter: new Map(),
-    lacking: new Map(),
+    lacking: new Set(),
     wroteAt: new Map(),
     removedAt: new Map(),
-    live: new Map(),
-    company: new Map(),
     refused: new Map(),
   };
 }
 
 /**
- * Writes to EC2 for an object. What EC2 refuses is remembered, by the text of the writes.
+ * Writes to EC2. What EC2 refuses is remembered for the writer, by the text of the writes.
  *
+ * @param writer undefined: nothing is remembered
  * @throws as `notingRefusal`
  */
 export async function writeFor(
-  memory: Ec2Memory,
-  object: KubeObject,
+  memory: Pick<Ec2Memory, "refused">,
+  writer: Writer | undefined,
   writes: readonly unknown[],
   clock: Clock,
   work: () => Promise<void>,
 ): Promise<void> {
-  const { metadata } = object;
-  // Nothing else is left to do for what is being deleted: it says what keeps it, and tries again.
-  if (metadata.deletionTimestamp !== undefined) return await work();
-  const known = memory.refused.get(metadata.uid) ?? new Map<string, NotedRefusal>();
-  await notingRefusal(known, writes, { clock, under: circumstancesOf(object) }, work).finally(() => {
-    if (known.size > 0) memory.refused.set(metadata.uid, known);
+  if (writer === undefined) return await work();
+  const { key, under } = writer;
+  const known = memory.refused.get(key) ?? new Map<string, NotedRefusal>();
+  await notingRefusal(known, writes, { clock, under }, work).finally(() => {
+    if (known.size > 0) memory.refused.set(key, known);
   });
 }
 
 /**
- * What EC2 has refused to an object under the present circumstances, by the text of the writes, and is not yet to be
- * tried again; of what is being deleted it is forgotten.
+ * What EC2 has refused to a writer under the present circumstances, by the text of the writes, and is not yet to be tried
+ * again.
  *
  * @param now monotonic ms
  */
 export function refusedLately(
-  { refused }: Ec2Memory,
-  object: KubeObject,
+  { refused }: Pick<Ec2Memory, "refused">,
+  writer: Writer | undefined,
   now: number,
 ): ReadonlyMap<string, RefusedWrites> {
-  const { metadata } = object;
-  const present = circumstancesOf(object);
-  if (metadata.deletionTimestamp !== undefined) refused.delete(metadata.uid);
-  const current = [...(refused.get(metadata.uid) ?? [])].filter(
-    ([, { againAt, under }]) => againAt > now && !haveChanged(under, present),
+  if (writer === undefined) return new Map();
+  const current = [...(refused.get(writer.key) ?? [])].filter(
+    ([, { againAt, under }]) => againAt > now && !haveChanged(under, writer.under),
   );
   return new Map(current.map(([text, { refusal, againAt }]) => [text, { ...refusal, againInMs: againAt - now }]));
 }
@@ -116,17 +117,20 @@ export function isUnproven(memory: Ec2Memory, now: number): boolean {
   return now - memory.beganAt < shownWithinMs;
 }
 
-/** Takes out what is noted for an object. */
-export function taken(noted: Map<string, number>, { metadata }: KubeObject): number | undefined {
-  const value = noted.get(metadata.uid);
-  noted.delete(metadata.uid);
+/** Takes out what is noted for an object or a VPC. */
+export function taken(noted: Map<string, number>, key: string): number | undefined {
+  const value = noted.get(key);
+  noted.delete(key);
   return value;
 }
 
-/** How old the facts may be that an object is judged by this time (ms). */
-export function factsMaxAgeMs(object: KubeObject, { lacking }: Pick<Ec2Memory, "lacking">): number {
-  const { uid } = object.metadata;
-  const maxAgeMs = lacking.get(uid) ?? networkItemsMaxAgeMs;
-  lacking.delete(uid);
-  return isAskedFor(object) ? askedForMaxAgeMs : maxAgeMs;
+/**
+ * How old the facts may be that an object or a VPC is judged by this time (ms).
+ *
+ * @param isAskedFor whether a person asks for a check
+ */
+export function factsMaxAgeMs(key: string, isAskedFor: boolean, { lacking }: Pick<Ec2Memory, "lacking">): number {
+  const isLacking = lacking.delete(key);
+  if (isAskedFor) return askedForMaxAgeMs;
+  return isLacking ? lackingMaxAgeMs : networkItemsMaxAgeMs;
 }

@@ -19,7 +19,9 @@ export function heldByAnnotation<Action>(
 ): Choice<Action> | undefined {
   const { next } = choice;
   if (paused && next.kind !== "serves") return held(choice, "Paused", "paused by annotation");
-  if (dryRun && (next.kind === "act" || next.kind === "release")) {
+  const isDone =
+    next.kind === "act" || next.kind === "release" || (next.kind === "wait" && next.until?.kind === "shared");
+  if (dryRun && isDone) {
     return held(choice, "DryRun", "dry-run by annotation");
   }
   return undefined;
@@ -35,7 +37,10 @@ function held<Action>(choice: Choice<Action>, reason: Reason, why: string): Choi
 }
 
 /** Why nothing is done to an object that was made in another account or region; undefined: it was made here. */
-export function misplacement(directives: Directives, region: BatchRegion): Choice<never> | undefined {
+export function misplacement(
+  directives: Directives,
+  region: Pick<BatchRegion, "account" | "region">,
+): Choice<never> | undefined {
   const here = `${region.account}/${region.region}`;
   if (directives.location === undefined || directives.location === here) return undefined;
   return blocked({

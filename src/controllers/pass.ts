@@ -2,8 +2,9 @@ import type { KubeObject } from "../api/object.ts";
 import { abandonAnnotation, cleanupFinalizer, locationAnnotation } from "../api/v1alpha1/annotations.ts";
 import { AwsError, isWorthReporting } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
-import type { Again, Reconciler, Report } from "../runtime/controller.ts";
+import type { Again } from "../runtime/controller.ts";
 import type { Log } from "../runtime/log.ts";
+import type { Reconciler, Report } from "../runtime/object-reconciler.ts";
 import type { ObjectEvent } from "../runtime/store.ts";
 import { leftInAws } from "./abandoned.ts";
 import { againAfter, noLaterThan } from "./again.ts";
@@ -192,8 +193,9 @@ async function rest<O extends KubeObject, Seen, Action>(
     const again = againAfter(planned.choice, { kind: "none" }, { lastedMs: 0, turnsInMs: undefined });
     return failing(p, outdated, planned.fields, again);
   }
-  // What is ours and needs no write was made before somebody took the finalizer away.
-  const lacksFinalizer = next.kind === "serves" && !isMarked(directives) && !directives.paused && !directives.dryRun;
+  // What is ours and needs no write was made before somebody took the finalizer away, or is written by others.
+  const isWritten = next.kind === "serves" || (next.kind === "wait" && next.until?.kind === "shared");
+  const lacksFinalizer = isWritten && !isMarked(directives) && !directives.paused && !directives.dryRun;
   const outcome: Outcome = lacksFinalizer ? await ensureFinalizer(p, region, planned.seen) : { kind: "none" };
   return reported(p, region, planned, outcome);
 }

@@ -45,11 +45,14 @@ const passing: Pace = { firstMs: shownCheckMs, longestMs: passingRetryMs };
 /** What may be over soon, for EC2 shows late what was created just before, or may be for a person to end. */
 const brief: Pace = { firstMs: passingRetryMs, longestMs: slowestRetryMs };
 const lasting: Pace = { firstMs: refusedRetryMs, longestMs: slowestRetryMs };
+/** What was just deleted uses it for seconds more, or somebody else does for long. */
+const used: Pace = { firstMs: shownCheckMs, longestMs: slowestRetryMs };
 
 const paces: Partial<Record<FailureKind, Pace>> = {
   throttled: passing,
   unavailable: passing,
   busy: passing,
+  inUse: used,
   notFound: brief,
   notReady: brief,
 };

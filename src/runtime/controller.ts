@@ -1,23 +1,23 @@
-import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
+import { type Kind, keyText, type ObjectKey } from "../api/object.ts";
 import { childSignal, DeadlineExceeded } from "./abort.ts";
 import type { BackoffLimits } from "./backoff.ts";
-import type { Change, ObjectCache } from "./cache.ts";
 import type { Clock } from "./clock.ts";
-import { jsonEqual } from "./json-equal.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
-import type { EventSink } from "./recorder.ts";
-import { type ObjectEvent, type Store, StoreError } from "./store.ts";
+import { StoreError } from "./store.ts";
 import { type Priority, Workqueue, type WorkqueueObserver } from "./workqueue.ts";
 
-/** The logic of a controller of one kind. It reads all its input again each time. */
-export interface Reconciler {
+/** The logic of a controller: what its keys name, and one step for one of them. It reads all its input again each time. */
+export interface KeyReconciler<Subject> {
+  /** Names the controller in logs and metrics. */
   readonly kind: Kind;
+  /** What a key names now; undefined: nothing any more. */
+  find(key: ObjectKey): Subject | undefined;
   /**
    * Takes one step from the observed to the desired state. It must stop soon after the signal aborts.
    * @throws any unexpected error: it is logged, and the reconcile is retried with growing delays
    */
-  reconcile(object: KubeObject, context: ReconcileContext): Promise<Report>;
+  reconcile(subject: Subject, context: ReconcileContext): Promise<Again>;
 }
 
 export interface ReconcileContext {
@@ -27,14 +27,7 @@ export interface ReconcileContext {
   readonly log: Log;
 }
 
-export interface Report {
-  /** The whole status; undefined: no change. */
-  readonly status: unknown;
-  readonly events: readonly ObjectEvent[];
-  readonly again: Again;
-}
-
-/** When to reconcile the object again, in addition to events. */
+/** When to reconcile the subject again, in addition to events. */
 export type Again =
   | { readonly kind: "now" }
   | { readonly kind: "after"; readonly delayMs: number }
@@ -43,7 +36,7 @@ export type Again =
   /** Only after an event. */
   | { readonly kind: "onChange" };
 
-/** `conflict`: the object changed before a write, so the reconcile starts again. */
+/** `conflict`: an object changed before a write, so the reconcile starts again. */
 export type ReconcileResult = "success" | "error" | "requeue" | "requeue_after" | "conflict";
 
 /** What a controller reports to the metrics. */
@@ -52,12 +45,8 @@ export interface ControllerObserver {
   statusWritten(): void;
 }
 
-export interface ControllerOptions {
-  readonly reconciler: Reconciler;
-  /** Must write through to `cache`. */
-  readonly store: Store;
-  readonly cache: ObjectCache;
-  readonly events: EventSink;
+export interface ControllerOptions<Subject> {
+  readonly reconciler: KeyReconciler<Subject>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -76,23 +65,23 @@ const soonMs = 2000;
 const stepsInARow = 100;
 
 /**
- * Reconciles the objects of one kind concurrently, but never one object twice at a time. It queues nothing until it
- * runs: a new leader reconciles every object anyway, and the queue of a standby would only grow.
+ * Reconciles keys concurrently, but never one key twice at a time. It queues nothing until it runs: a new leader
+ * reconciles everything anyway, and the queue of a standby would only grow.
  */
-export class Controller {
+export class Controller<Subject = unknown> {
   readonly kind: Kind;
   /** Maximum of concurrent reconciles. */
   readonly workers: number;
-  readonly #options: ControllerOptions;
+  readonly #options: ControllerOptions<Subject>;
   readonly #log: Log;
   readonly #queue: Workqueue;
   /** Start of each running reconcile, monotonic. */
   readonly #running = new Map<string, number>();
-  /** How often in a row an object was requeued without a pause. */
+  /** How often in a row a key was requeued without a pause. */
   readonly #steps = new Map<string, number>();
   #runs = false;
 
-  constructor(options: ControllerOptions) {
+  constructor(options: ControllerOptions<Subject>) {
     this.kind = options.reconciler.kind;
     this.workers = options.workers ?? 4;
     this.#options = options;
@@ -103,10 +92,9 @@ export class Controller {
       ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
       ...(options.queueObserver === undefined ? {} : { observer: options.queueObserver }),
     });
-    options.cache.onChange((change) => this.#changed(change));
   }
 
-  /** Requeues an object, for example because its AWS resource changed. */
+  /** Requeues a key, for example because its AWS resource changed. */
   enqueue(key: ObjectKey, priority: Priority = "normal"): void {
     if (this.#runs) this.#queue.add(key, { priority });
   }
@@ -116,7 +104,7 @@ export class Controller {
     if (this.#runs) this.#queue.addAfter(key, soonMs);
   }
 
-  /** Queued objects. */
+  /** Queued keys. */
   get depth(): number {
     return this.#queue.depth;
   }
@@ -133,30 +121,17 @@ export class Controller {
   }
 
   /**
-   * Reconciles until the signal aborts, beginning with every object of the cache. Resolves when the last running reconcile
-   * has ended. Call it once per controller.
+   * Reconciles until the signal aborts. Resolves when the last running reconcile has ended. Call it once per controller.
+   *
+   * @param begin queues what there is already
    */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(begin: () => void, signal: AbortSignal): Promise<void> {
     const stop = (): void => void this.#queue.shutDown();
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
     this.#runs = true;
-    for (const object of this.#options.cache.list())
-      this.#changed({ origin: "list", before: undefined, after: object });
+    begin();
     await Promise.all(Array.from({ length: this.workers }, () => this.#work(signal)));
-  }
-
-  #changed({ origin, before, after }: Change): void {
-    const object = after ?? before;
-    if (object === undefined) return;
-    if (before !== undefined && after !== undefined && differOnlyInStatus(before, after)) {
-      // Our own status needs no other reconcile. Another writer's status is corrected, but after a pause, so that two
-      // writers do not alternate as fast as they can.
-      if (origin === "watch") this.enqueueSoon(object.metadata);
-      if (origin !== "list") return;
-    }
-    const deletion = after === undefined || after.metadata.deletionTimestamp !== undefined;
-    this.enqueue(object.metadata, deletion || origin !== "list" ? "high" : "low");
   }
 
   async #work(signal: AbortSignal): Promise<void> {
@@ -170,9 +145,9 @@ export class Controller {
   }
 
   async #reconcile(key: ObjectKey, signal: AbortSignal): Promise<void> {
-    const { clock, random, reconciler, cache, observer, timeoutMs = 300_000 } = this.#options;
-    const object = cache.get(key);
-    if (object === undefined || isGone(object)) {
+    const { clock, random, reconciler, observer, timeoutMs = 300_000 } = this.#options;
+    const subject = reconciler.find(key);
+    if (subject === undefined) {
       this.#forget(key);
       return;
     }
@@ -185,11 +160,8 @@ export class Controller {
     const child = childSignal(signal);
     const timer = clock.schedule(timeoutMs, () => child.abort(new DeadlineExceeded("the reconcile", timeoutMs)));
     try {
-      const report = await reconciler.reconcile(object, { signal: child.signal, reconcileId, log });
-      child.signal.throwIfAborted();
-      for (const event of report.events) this.#options.events.record(this.kind, object, event);
-      await this.#writeStatus(object, report.status, child.signal);
-      const result = this.#schedule(key, report.again, log);
+      const again = await reconciler.reconcile(subject, { signal: child.signal, reconcileId, log });
+      const result = this.#schedule(key, again, log);
       observer?.reconciled(result, clock.monotonic() - startedAt);
     } catch (error) {
       // The next leader starts again.
@@ -201,17 +173,6 @@ export class Controller {
       child.release();
       this.#running.delete(keyText(key));
     }
-  }
-
-  async #writeStatus(object: KubeObject, status: unknown, signal: AbortSignal): Promise<void> {
-    if (status === undefined) return;
-    const current = this.#options.cache.get(object.metadata);
-    if (current === undefined || isGone(current)) return;
-    // The report is about a deleted object; the new one of that name is already queued.
-    if (current.metadata.uid !== object.metadata.uid) return;
-    if (jsonEqual(current.status, status)) return;
-    await this.#options.store.applyStatus(this.kind, current, status, signal);
-    this.#options.observer?.statusWritten();
   }
 
   #schedule(key: ObjectKey, again: Again, log: Log): ReconcileResult {
@@ -261,16 +222,4 @@ export class Controller {
     this.#queue.forget(key);
     this.#steps.delete(keyText(key));
   }
-}
-
-/** Deleting and without finalizers: only the watch has not shown the deletion yet. */
-function isGone(object: KubeObject): boolean {
-  const { deletionTimestamp, finalizers = [] } = object.metadata;
-  return deletionTimestamp !== undefined && finalizers.length === 0;
-}
-
-/** Whether two versions of one object differ at most in status; metadata.generation covers the spec. */
-export function differOnlyInStatus(before: KubeObject, after: KubeObject): boolean {
-  const comparable = ({ metadata }: KubeObject): unknown => ({ ...metadata, resourceVersion: "" });
-  return jsonEqual(comparable(before), comparable(after));
 }

@@ -1,10 +1,11 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 import { ObjectCache } from "./cache.ts";
 import type { Clock } from "./clock.ts";
-import { Controller, type ControllerObserver, differOnlyInStatus, type Reconciler } from "./controller.ts";
+import { Controller, type ControllerObserver, type KeyReconciler } from "./controller.ts";
 import type { Log } from "./log.ts";
+import { differOnlyInStatus, ofObjects, queueChanged, type Reconciler } from "./object-reconciler.ts";
 import type { Random } from "./random.ts";
-import { EventRecorder } from "./recorder.ts";
+import { EventRecorder, type EventSink } from "./recorder.ts";
 import { type ReflectorLimits, type ReflectorObserver, reflect } from "./reflector.ts";
 import { type Store, sourcesOf } from "./store.ts";
 import type { Priority, WorkqueueObserver } from "./workqueue.ts";
@@ -55,7 +56,7 @@ export class Runtime {
   readonly store: Store;
   readonly #options: RuntimeOptions;
   readonly #caches = new Map<string, ObjectCache>();
-  readonly #controllers = new Map<string, Controller>();
+  readonly #controllers = new Map<string, { readonly controller: Controller; readonly begin: () => void }>();
   readonly #recorder: EventRecorder;
   #cachesRun = false;
 
@@ -81,25 +82,26 @@ export class Runtime {
     return cache;
   }
 
+  /** Takes events about objects. */
+  get events(): EventSink {
+    return this.#recorder;
+  }
+
   /** Adds the controller of a kind; before `runCaches`. */
   add(reconciler: Reconciler, settings: ControllerSettings = {}): Controller {
     const { kind } = reconciler;
-    if (this.#controllers.has(kindText(kind))) throw new Error(`${kind.kind} already has a controller`);
-    const { clock, random, log, observer } = this.#options;
-    const controller = new Controller({
-      reconciler,
-      store: this.store,
-      cache: this.cache(kind),
-      events: this.#recorder,
-      clock,
-      random,
-      log,
-      workers: settings.workers,
-      timeoutMs: settings.timeoutMs,
-      observer: observer?.controller(kind),
-      queueObserver: observer?.workqueue(kind),
-    });
-    this.#controllers.set(kindText(kind), controller);
+    const cache = this.cache(kind);
+    const observer = this.#options.observer?.controller(kind);
+    const { store } = this;
+    const controller = this.#add(
+      ofObjects(reconciler, { store, cache, events: this.#recorder, observer }),
+      () => {
+        for (const object of cache.list())
+          queueChanged(controller, { origin: "list", before: undefined, after: object });
+      },
+      { ...settings, observer },
+    );
+    cache.onChange((change) => queueChanged(controller, change));
     for (const watch of settings.watches ?? []) {
       this.cache(watch.kind).onChange(({ before, after }) => {
         const isStatusOnly = before !== undefined && after !== undefined && differOnlyInStatus(before, after);
@@ -114,9 +116,40 @@ export class Runtime {
     return controller;
   }
 
-  /** Requeues an object, if its kind has a controller. */
+  /**
+   * Adds a controller of what several objects share, with keys of its own.
+   *
+   * @param keys what it begins with
+   */
+  addShared<Subject>(reconciler: KeyReconciler<Subject>, keys: () => readonly ObjectKey[]): Controller {
+    const observer = this.#options.observer?.controller(reconciler.kind);
+    const controller = this.#add(
+      reconciler,
+      () => {
+        for (const key of keys()) controller.enqueue(key, "low");
+      },
+      { observer },
+    );
+    return controller;
+  }
+
+  #add<Subject>(
+    reconciler: KeyReconciler<Subject>,
+    begin: () => void,
+    { workers, timeoutMs, observer }: ControllerSettings & { readonly observer: ControllerObserver | undefined },
+  ): Controller {
+    const { kind } = reconciler;
+    if (this.#controllers.has(kindText(kind))) throw new Error(`${kind.kind} already has a controller`);
+    const { clock, random, log } = this.#options;
+    const queueObserver = this.#options.observer?.workqueue(kind);
+    const controller = new Controller({ reconciler, clock, random, log, workers, timeoutMs, observer, queueObserver });
+    this.#controllers.set(kindText(kind), { controller, begin });
+    return controller;
+  }
+
+  /** Requeues a key, if its kind has a controller. */
   enqueue(kind: Kind, key: ObjectKey, priority?: Priority): void {
-    this.#controllers.get(kindText(kind))?.enqueue(key, priority);
+    this.#controllers.get(kindText(kind))?.controller.enqueue(key, priority);
   }
 
   get hasSynced(): boolean {
@@ -136,12 +169,12 @@ export class Runtime {
 
   /** The added controllers. */
   get controllers(): readonly Controller[] {
-    return [...this.#controllers.values()];
+    return [...this.#controllers.values()].map(({ controller }) => controller);
   }
 
   /** The age of the oldest running reconcile of all controllers. */
   longestRunningMs(): number {
-    return Math.max(0, ...this.#controllers.values().map((controller) => controller.longestRunningMs()));
+    return Math.max(0, ...this.#controllers.values().map(({ controller }) => controller.longestRunningMs()));
   }
 
   /**
@@ -180,7 +213,7 @@ export class Runtime {
     await Promise.race([Promise.all([...this.#caches.values()].map((cache) => cache.synced)), aborted]);
     await Promise.all([
       this.#recorder.run(signal),
-      ...[...this.#controllers.values()].map((controller) => controller.run(signal)),
+      ...[...this.#controllers.values()].map(({ controller, begin }) => controller.run(begin, signal)),
     ]);
   }
 

@@ -20,8 +20,8 @@ import { reconcilerOf } from "../../src/controllers/pass.ts";
 import type { Ports } from "../../src/controllers/ports.ts";
 import { MemoryStore } from "../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
-import type { Report } from "../../src/runtime/controller.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
+import type { Report } from "../../src/runtime/object-reconciler.ts";
 import { StoreError } from "../../src/runtime/store.ts";
 import { identity, settings } from "./compute-environment/given.ts";
 import { fakeRegion, objectsOf } from "./region.ts";
@@ -238,6 +238,13 @@ describe("before the first write to AWS", () => {
     expect(world.reported()).toBe("Ready=True Available; Synced=True ReadFromAWS");
   });
 
+  it("an object that waits for what another reconciler creates for it gets both, so that its deletion finds that", async () => {
+    const world = await given({ finalized: false });
+    world.plan = wait({ until: { kind: "shared" } });
+    expect((await world.pass()).again).toEqual({ kind: "now" });
+    expect(world.object().metadata).toMatchObject({ finalizers: [finalizer], annotations: here });
+  });
+
   it.each(["paused", "dry-run"])("an object that is settled and %s stays untouched", async (annotation) => {
     const world = await given({ finalized: false, annotations: { [`awsbatch.dev/${annotation}`]: "true" } });
     world.plan = settled;
@@ -366,6 +373,13 @@ describe("an object that is held by a person", () => {
       wait(),
       false,
       "Ready=False Creating; Synced=True ReadFromAWS; Reconciling=True Creating",
+    ],
+    [
+      "on a dry run, and waiting for what another reconciler does",
+      "dry-run",
+      wait({ until: { kind: "shared" } }),
+      false,
+      unknown("DryRun"),
     ],
     ["on a dry run, and deleted", "dry-run", release, true, unknown("DryRun")],
   ])("%s, is left as it is", async (_name, annotation, plan, deleted, expected) => {

@@ -119,7 +119,7 @@ export const schedulingPolicies = {
 `,
   "src/controllers/scheduling-policy/controller.ts": `
 import { SchedulingPolicyKind } from "../../api/v1alpha1/kinds.ts";
-import type { Reconciler } from "../../runtime/controller.ts";
+import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { awsNameOf } from "../naming.ts";
 import type { Ports } from "../ports.ts";
 

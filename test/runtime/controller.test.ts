@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type KubeObject, keyText } from "../../src/api/object.ts";
 import { sleep } from "../../src/runtime/clock.ts";
-import type { Again, ReconcileContext, Report } from "../../src/runtime/controller.ts";
+import type { Again, ReconcileContext } from "../../src/runtime/controller.ts";
+import type { Report } from "../../src/runtime/object-reconciler.ts";
 import { alsoWhen, type ControllerSettings, Runtime } from "../../src/runtime/runtime.ts";
 import { StoreError } from "../../src/runtime/store.ts";
 import { gadgetKind, keyOf, world as plainWorld, widgetKind } from "./world.ts";

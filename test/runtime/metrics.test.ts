@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
 import { expect, test } from "vitest";
-import type { Report } from "../../src/runtime/controller.ts";
 import { RuntimeMetrics } from "../../src/runtime/metrics.ts";
+import type { Report } from "../../src/runtime/object-reconciler.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
 import { StoreError } from "../../src/runtime/store.ts";
 import { keyOf, widgetKind, world } from "./world.ts";

@@ -11,12 +11,12 @@ import { aWorld } from "./story.ts";
 
 export const region = "us-east-1";
 
-/** A world in a VPC with a subnet from which nothing leads out. */
+/** A world in a VPC with a subnet from which nothing leads out; objects may ask for endpoints of every service. */
 export async function closedWorld(...more: readonly AccountNetwork[]): Promise<World> {
   const clock = new VirtualClock();
   const aws = createSimulatedAws({ clock, random: seededRandom(1), region });
   for (const network of [threeSubnets, ...more]) aws.outside.describeNetwork(network);
-  return await aWorld({ clock, aws, region });
+  return await aWorld({ clock, aws, region, flags: { allowedEndpointServices: ["*"] } });
 }
 
 /** Whose operator reconciles the objects with these labels. */

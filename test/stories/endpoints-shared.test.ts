@@ -155,6 +155,28 @@ describe("who does not write in a VPC", () => {
   });
 });
 
+describe("what may not have what it asks for", () => {
+  it("has no endpoints made by others, and loses none by which it runs", async () => {
+    const { store, aws, clock, stop } = await closedWorld();
+    await stop();
+    const world = await aWorld({ store, aws, clock, region, seed: 2, flags: {} });
+    world.apply(environment("first"), environment("second"));
+    await world.untilReady(900);
+    const before = await endpointsOf(world);
+    world.apply(environment("first", undefined, { vpcEndpointServices: ["ecs", "not-allowed"] }));
+    await world.seconds(900);
+    expect(reported(world, "first", "Stalled")?.reason).toBe("NotAllowed");
+    expect(await endpointsOf(world)).toEqual(before);
+    expect(reported(world, "second", "EndpointsReady")?.status).toBe("True");
+    world.delete("BatchComputeEnvironment", "second");
+    await world.until("it is gone", () => world.object("BatchComputeEnvironment", "second") === undefined, 900);
+    expect(await endpointsOf(world)).toEqual(before);
+    world.delete("BatchComputeEnvironment", "first");
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+});
+
 describe("what is paused, or a dry run", () => {
   it.each(["paused", "dry-run"])("loses nothing by which it runs for what its spec says now: %s", async (how) => {
     const world = await closedWorld();

@@ -115,7 +115,7 @@ it.each<[string, Fault]>([
   const world = await closedWorld();
   const lift = world.aws.faults.add({ fault, on: "CreateVpcEndpoint" });
   world.apply(environment("ce"));
-  await world.seconds(240);
+  await world.seconds(250);
   lift();
   const before = callsOf(world, "CreateVpcEndpoint");
   ask(world, ce, "ce", "now");

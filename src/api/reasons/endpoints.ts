@@ -11,8 +11,8 @@ export const endpointsReasons = {
     RepairingEndpoints: { means: "the rules of the security group are being updated" },
     EndpointsPending: {
       means:
-        "created and not available yet; a minute or two. Stalled after 10 minutes if no environment exists yet. The message names the object that creates them if it is another one",
-      todo: "if it lasts: see the condition of that object",
+        "created and not available yet; a minute or two. Stalled after 10 minutes if no environment exists yet. If the operator of another shard creates them, the message names the object for which it does that",
+      todo: "if it lasts: check that the operator of that shard runs",
     },
     EndpointsBlocked: {
       means:

@@ -172,9 +172,10 @@ export function withoutInvented(value: unknown, invented: ReadonlyMap<string, st
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withoutInvented(member, invented)]));
 }
 
-function actFrom({ controller, namespace, name, reason, why }: Readonly<Record<string, unknown>>): Act {
-  const object = `${String(controller)} ${keyText({ namespace: String(namespace), name: String(name) })}`;
-  return { object, reason: String(reason), why: String(why) };
+/** A reconciler of what several objects share names the object for which it acts. */
+function actFrom({ controller, namespace, name, object, reason, why }: Readonly<Record<string, unknown>>): Act {
+  const own = `${String(controller)} ${keyText({ namespace: String(namespace), name: String(name) })}`;
+  return { object: typeof object === "string" ? object : own, reason: String(reason), why: String(why) };
 }
 
 /** Ready says what an object waits for; while it is Ready, Retiring says what its predecessors wait for. */

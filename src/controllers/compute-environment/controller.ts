@@ -2,13 +2,11 @@ import { endpointsAnnotation, securityGroupAnnotation } from "../../api/v1alpha1
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import type { Reconciler } from "../../runtime/controller.ts";
+import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import type { ObjectEvent } from "../../runtime/store.ts";
-import { writeFor } from "../ec2-memory.ts";
-import { actOnEndpoints } from "../endpoints/act.ts";
+import { type Ec2Memory, writeFor, writerOf } from "../ec2-memory.ts";
+import { noteClaims } from "../endpoints/act.ts";
 import { isEndpointsAction } from "../endpoints/action.ts";
-import { endpointsEvents } from "../endpoints/events.ts";
-import { companyIn } from "../endpoints/observe.ts";
 import { isStillDesired } from "../holds.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
@@ -32,9 +30,13 @@ import { report } from "./report.ts";
 import { environmentRoleUser } from "./roles.ts";
 import type { AnyAction, Observation } from "./whole.ts";
 
-/** Keeps AWS Batch compute environments as their objects say, replacing them under their queues where AWS must. */
-export function computeEnvironments(ports: Ports): Reconciler {
-  const memories = newMemories();
+/**
+ * Keeps AWS Batch compute environments as their objects say, replacing them under their queues where AWS must.
+ *
+ * @param endpoints shared with the reconciler of VPCs
+ */
+export function computeEnvironments(ports: Ports, endpoints: Ec2Memory): Reconciler {
+  const memories = newMemories(endpoints);
   return reconcilerOf<BatchComputeEnvironment, Observation, AnyAction>(
     {
       kind: BatchComputeEnvironmentKind,
@@ -64,22 +66,20 @@ interface Doing {
 
 async function carryOut(action: AnyAction, doing: Doing, signal: AbortSignal): Promise<void> {
   const { object, region, ports, memories } = doing;
-  const { group, endpoints, roles, own: memory } = memories;
+  const { group, roles, own: memory } = memories;
   const { uid } = object.metadata;
   if (isRolesAction(action)) {
     await actOnRoles(action, placed(object), BatchComputeEnvironmentKind, { ports, memory: roles }, signal);
     if (action.kind === "writeRole") noteRoleWritten(object, memories, ports);
     return;
   }
-  if (isEndpointsAction(action)) {
-    endpoints.readAfter.set(uid, Number.POSITIVE_INFINITY);
-    await actOnEndpoints(action, object, { ports, memory: endpoints, company: () => companyIn(region, ports) }, signal);
-    return;
-  }
+  if (isEndpointsAction(action)) return await noteClaims(action, object, ports, signal);
   if (isGroupAction(action)) {
     group.readAfter.set(uid, Number.POSITIVE_INFINITY);
     const work = (): Promise<void> => actOnGroup(action, object, ports, group, signal);
-    await (action.kind === "claimGroups" ? work() : writeFor(group, object, action.writes, ports.clock, work));
+    await (action.kind === "claimGroups"
+      ? work()
+      : writeFor(group, writerOf(object), action.writes, ports.clock, work));
     return;
   }
   const effective = filledObject(placed(object), environmentRoleUser, region, ports.cluster);
@@ -94,7 +94,7 @@ function isOwn(action: AnyAction): action is Action {
 
 function events(action: AnyAction): readonly ObjectEvent[] {
   if (isRolesAction(action)) return rolesEvents(action);
-  if (isEndpointsAction(action)) return endpointsEvents(action);
+  if (isEndpointsAction(action)) return [];
   return isGroupAction(action) ? groupEvents(action) : eventsFor(action);
 }
 

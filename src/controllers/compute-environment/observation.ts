@@ -2,7 +2,7 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import type { BatchRegion } from "../../aws/region.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { type Ec2Memory, newEc2Memory } from "../ec2-memory.ts";
-import { observeEndpoints } from "../endpoints/observe.ts";
+import { type EndpointsReading, observeEndpoints } from "../endpoints/observe.ts";
 import { observeNetwork } from "../network/observe.ts";
 import type { Ports } from "../ports.ts";
 import type { RolesMemory } from "../roles/observe.ts";
@@ -26,8 +26,9 @@ export interface Memories {
   readonly roles: RolesMemory;
 }
 
-export function newMemories(): Memories {
-  return { own: newMemory(), group: newEc2Memory(), endpoints: newEc2Memory(), roles: newRolesMemory() };
+/** @param endpoints shared with the reconciler of VPCs */
+export function newMemories(endpoints: Ec2Memory = newEc2Memory()): Memories {
+  return { own: newMemory(), group: newEc2Memory(), endpoints, roles: newRolesMemory() };
 }
 
 type Own = Observation["own"];
@@ -58,10 +59,17 @@ export async function observeAll(
     own: withRoles.own,
     roles: withRoles.roles,
     selection,
-    endpoints: await observeEndpoints(placed(object), region, ports, memories.endpoints, signal),
+    endpoints: await observeEndpoints(placed(object), endpointsReading(region, ports, memories.endpoints), signal),
     allowed: await allowedSeen(object, ports, signal),
     group: await observeGroup(withSelected(object), region, ports, memories.group, signal),
   };
+}
+
+/** What the endpoints of an object, and those of a VPC, are observed with. */
+export function endpointsReading(region: BatchRegion, ports: Ports, memory: Ec2Memory): EndpointsReading {
+  const isAllowed = async (object: BatchComputeEnvironment, signal: AbortSignal): Promise<boolean> =>
+    (await allowedSeen(object, ports, signal)).kind === "allowed";
+  return { region, ports, memory, isAllowed };
 }
 
 async function allowedSeen(
@@ -88,7 +96,7 @@ export async function refreshAll(
   sinceMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const readAfter of [endpoints.readAfter, endpoints.live, group.readAfter, roles.readAfter]) {
+  for (const readAfter of [endpoints.readAfter, group.readAfter, roles.readAfter]) {
     readAfter.set(uid, sinceMs);
   }
   await region.refresh(signal);

@@ -4,60 +4,63 @@ import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import { neverHappened } from "../../aws/calls.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
+import type { Ec2Region } from "../../aws/ec2-region.ts";
 import { classify } from "../../aws/errors.ts";
-import { type Ec2Memory, noteRemoval, writeFor } from "../ec2-memory.ts";
+import { type Ec2Memory, noteRemoval, type Writer, writeFor } from "../ec2-memory.ts";
 import { OutOfDate, RefusalNoted } from "../failures.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
 import { tagList } from "../tags.ts";
-import type { EndpointsAction } from "./action.ts";
+import type { EndpointsAction, VpcAction } from "./action.ts";
 import type { EndpointWrite } from "./writes.ts";
 
 const https = { direction: "ingress", protocol: "tcp", ports: { from: 443, to: 443 } } as const;
 
-/** What the writes of endpoints need. */
-interface Writing {
-  readonly ports: Pick<Ports, "store" | "regions" | "clock">;
-  /** The users of the region now. */
-  readonly company: () => string;
+/** Notes on an object in which VPCs it requests endpoints. */
+export async function noteClaims(
+  { claims }: EndpointsAction,
+  object: KubeObject,
+  { store }: Pick<Ports, "store">,
+  signal: AbortSignal,
+): Promise<void> {
+  const annotations = { [endpointsAnnotation]: claims.length === 0 ? null : claims.join(",") };
+  await store.patchMetadata(BatchComputeEnvironmentKind, object, { annotations }, signal);
+}
+
+/** What the writes in a VPC need. */
+export interface VpcWriting {
+  readonly ec2: Ec2Region;
+  readonly clock: Ports["clock"];
   /** Records when this process wrote in the VPC, what it deleted, and each write that EC2 refused. */
   readonly memory: Ec2Memory;
+  readonly writer: Writer;
+  /** Whether the users of the region are still those for whom the action was decided. */
+  readonly isCurrent: () => boolean;
 }
 
 /**
  * Carries out one action. Endpoints do not depend on one another, so a refusal of one does not hold back the others.
  *
- * @throws RefusalNoted or AwsError the first refusal, after all writes were tried
+ * @throws RefusalNoted the first refusal, after all writes were tried
  * @throws NotSent by OutOfDate: endpoints were to be deleted, but their users have changed since the decision
  */
-export async function actOnEndpoints(
-  action: EndpointsAction,
-  object: KubeObject,
-  { ports, company, memory }: Writing,
+export async function writeInVpc(
+  { vpcId, writes }: VpcAction,
+  { ec2, clock, memory, writer, isCurrent }: VpcWriting,
   signal: AbortSignal,
 ): Promise<void> {
-  if (action.kind === "claimVpcs") {
-    const claims = action.claims.length === 0 ? null : action.claims.join(",");
-    const annotations = { [endpointsAnnotation]: claims };
-    await ports.store.patchMetadata(BatchComputeEnvironmentKind, object, { annotations }, signal);
-    return;
-  }
-  const { region } = object.spec as { readonly region?: string | undefined };
-  const ec2 = await ports.regions.ec2(region, signal);
-  // The API server, the work on other objects and the call budget delay the write after the read.
-  const requireSameCompany = (): void => {
-    if (memory.company.get(object.metadata.uid) === company()) return;
-    throw new OutOfDate(`the users of the endpoints of ${action.vpcId} changed`);
+  // The API server, the work on objects and the call budget delay the write after the read.
+  const requireCurrent = (): void => {
+    if (!isCurrent()) throw new OutOfDate(`the users of the endpoints of ${vpcId} changed`);
   };
-  const { clock } = ports;
   let first: unknown;
   const refusals: unknown[] = [];
   try {
-    for (const write of action.writes) {
+    for (const write of writes) {
       signal.throwIfAborted();
-      const work = (): Promise<void> => carriedOut(write, ec2.api, requireSameCompany, signal);
-      const error = await writeFor(memory, object, [write], clock, work).then(
+      const work = (): Promise<void> => carriedOut(write, ec2.api, requireCurrent, signal);
+      const error = await writeFor(memory, writer, [write], clock, work).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
@@ -69,9 +72,9 @@ export async function actOnEndpoints(
     }
   } finally {
     ec2.forget(Number.POSITIVE_INFINITY);
-    if (refusals.length < action.writes.length || !refusals.every(neverHappened)) {
+    if (refusals.length < writes.length || !refusals.every(neverHappened)) {
       ec2.wrote();
-      memory.wroteAt.set(action.vpcId, clock.monotonic());
+      memory.wroteAt.set(vpcId, clock.monotonic());
     }
   }
   if (first !== undefined) throw first;

@@ -1,39 +1,32 @@
-/** Plans the next writes of the one object that writes in a VPC. Pure. */
+/** Plans the next writes in a VPC in which objects request endpoints. Pure. */
 
 import { shortName } from "../../network/dependence.ts";
 import { isPresent } from "../../network/lookups.ts";
 import type { Act } from "../agenda.ts";
 import { clusterUidTag, retainedFromTag } from "../ownership.ts";
 import { currentRefusal } from "../refused-writes.ts";
-import type { EndpointsAction } from "./action.ts";
+import type { VpcAction } from "./action.ts";
 import { addressesToLetIn, behindGroup, interfacesOf, servicesOf } from "./lacking.ts";
-import { act, type Refused, refusedNow } from "./next.ts";
+import { act, nothing, unlessRefused, type VpcPlan } from "./next.ts";
 import { endpointTags, groupName, ownershipTags } from "./ownership.ts";
-import type { EndpointsSeen, VpcSeen } from "./seen.ts";
+import type { VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
 
-interface Writes {
-  /** Undefined: nothing is left to write. */
-  readonly next: Act<EndpointsAction> | undefined;
-  /** Refused writes that would come before it. */
-  readonly refused: readonly Refused[];
-}
-
-/** The next writes of the object that writes in a VPC. A refused write holds back only the writes that need it. */
-export function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
+/** A refused write holds back only the writes that need it. */
+export function nextWrites(vpc: VpcSeen): VpcPlan {
   const { vpcId, group, leftBehind } = vpc;
   const interfaces = behindGroup(vpc);
-  const back = takingBack(vpc, seen);
+  const back = takingBack(vpc);
   // Endpoints that Retain left behind serve like foreign ones, but their group has the name of the next group.
   const nameIsTaken = group === undefined && leftBehind.some((id) => id.startsWith("sg-"));
-  const taken = back === undefined ? nothing : asked(vpc, back, nameIsTaken ? interfaces : []);
+  const taken = back === undefined ? nothing : unlessRefused(vpc, back, nameIsTaken ? interfaces : []);
   if (taken.next !== undefined) return taken;
-  const rules = nameIsTaken ? undefined : groupWrites(vpc, seen);
-  const first = rules === undefined ? nothing : asked(vpc, rules, interfaces);
+  const rules = nameIsTaken ? undefined : groupWrites(vpc);
+  const first = rules === undefined ? nothing : unlessRefused(vpc, rules, interfaces);
   const before = [...taken.refused, ...first.refused];
   if (first.next !== undefined) return { next: first.next, refused: before };
   const isBarred = nameIsTaken || rules !== undefined;
-  const tried = creations(vpc, seen)
+  const tried = creations(vpc)
     .filter(({ services }) => !isBarred || !services.some((one) => interfaces.includes(one)))
     .map((one) => ({ ...one, refusal: currentRefusal(vpc.refused, [one.write]) }));
   const refused = [
@@ -48,20 +41,12 @@ export function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
   }
   const surplus = removal(vpc);
   // Nobody waits for a deletion.
-  const last = surplus === undefined ? nothing : asked(vpc, surplus, []);
+  const last = surplus === undefined ? nothing : unlessRefused(vpc, surplus, []);
   return { next: last.next, refused: [...refused, ...last.refused] };
 }
 
-const nothing: Writes = { next: undefined, refused: [] };
-
-/** @param services those that are missing until it is done */
-function asked(vpc: VpcSeen, next: Act<EndpointsAction>, services: readonly string[]): Writes {
-  const refusal = refusedNow(vpc, next);
-  return refusal === undefined ? { next, refused: [] } : { next: undefined, refused: [{ services, refusal }] };
-}
-
-function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act<EndpointsAction> | undefined {
-  const { vpcId, group } = vpc;
+function takingBack(vpc: VpcSeen): Act<VpcAction> | undefined {
+  const { vpcId, group, cluster } = vpc;
   const before = [...vpc.ours.filter(isPresent), ...(group === undefined ? [] : [group])]
     .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
     .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
@@ -77,8 +62,8 @@ function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act<EndpointsActi
   return undefined;
 }
 
-function groupWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act<EndpointsAction> | undefined {
-  const { vpcId, plan, group } = vpc;
+function groupWrites(vpc: VpcSeen): Act<VpcAction> | undefined {
+  const { vpcId, plan, group, cluster } = vpc;
   if (group === undefined) {
     if (interfacesOf(plan).length === 0) return undefined;
     const name = groupName(cluster);
@@ -103,7 +88,7 @@ interface Creation {
   readonly what: string;
 }
 
-function creations({ vpcId, plan, ours, group }: VpcSeen, { cluster }: EndpointsSeen): readonly Creation[] {
+function creations({ vpcId, plan, ours, group, cluster }: VpcSeen): readonly Creation[] {
   const made = plan.create.map((one): Creation => {
     const { serviceName } = one;
     const what = shortName(serviceName);
@@ -128,7 +113,7 @@ function creations({ vpcId, plan, ours, group }: VpcSeen, { cluster }: Endpoints
   return [...made, ...extended];
 }
 
-function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act<EndpointsAction> | undefined {
+function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act<VpcAction> | undefined {
   const { remove, kept, ingressFrom } = plan;
   if (remove.length > 0) {
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };

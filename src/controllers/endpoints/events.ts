@@ -1,20 +1,19 @@
 import { shortName } from "../../network/dependence.ts";
 import type { ObjectEvent } from "../../runtime/store.ts";
 import { normalEvent } from "../events.ts";
-import type { EndpointsAction } from "./action.ts";
+import type { VpcAction } from "./action.ts";
 import type { EndpointWrite } from "./writes.ts";
 
-/** The events of an action that succeeded. */
-export function endpointsEvents(action: EndpointsAction): readonly ObjectEvent[] {
-  if (action.kind === "claimVpcs") return [];
+/** The event of writes that succeeded. */
+export function vpcEvent({ vpcId, doing, writes }: VpcAction): ObjectEvent {
   const reasons = {
     create: "EndpointsCreated",
     repair: "EndpointsRepaired",
     delete: "EndpointsDeleted",
     release: "EndpointsRetained",
   } as const;
-  const note = `${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);
-  return [normalEvent(reasons[action.doing], "Reconcile", note)];
+  const note = `${vpcId}: ${writes.map(words).join("; ")}`.slice(0, 1024);
+  return normalEvent(reasons[doing], "Reconcile", note);
 }
 
 function words(write: EndpointWrite): string {

@@ -1,17 +1,16 @@
-/** Finds what is missing of the endpoints of a VPC. Pure. */
+/** Finds what objects lack of the endpoints of a VPC. Pure. */
 
+import { keyText } from "../../api/object.ts";
 import { shortName } from "../../network/dependence.ts";
 import type { EndpointPlan, EndpointToMake } from "../../network/endpoints.ts";
 import { isBroken } from "../../network/lookups.ts";
 import type { Blocked, Wait } from "../agenda.ts";
 import { marks } from "../intervals.ts";
-import { othersCheckMs, type Refused, transitionCheckMs, unreadCheckMs } from "./next.ts";
-import type { VpcSeen } from "./seen.ts";
-
-export type Holding = Wait | Blocked;
+import type { Refused } from "./next.ts";
+import type { UsedVpc, VpcSeen } from "./seen.ts";
 
 /** Why endpoints that the object itself requests are missing. */
-export function lackOfItsOwn(vpc: VpcSeen, refused: readonly Refused[]): Holding | undefined {
+export function lackOfItsOwn(vpc: UsedVpc, refused: readonly Refused[]): Wait | Blocked | undefined {
   return lackIn(vpc, refused, (services, endpointId) => {
     const isServed = endpointId !== undefined && !vpc.lacks.includes(endpointId);
     return !isServed && services.some((one) => vpc.needs.includes(one));
@@ -19,7 +18,7 @@ export function lackOfItsOwn(vpc: VpcSeen, refused: readonly Refused[]): Holding
 }
 
 /** Why endpoints that any object requests there are missing: the plan is shared. */
-export function lackOfAny(vpc: VpcSeen, refused: readonly Refused[]): Holding | undefined {
+export function lackOfAny(vpc: VpcSeen, refused: readonly Refused[]): Wait | Blocked | undefined {
   return lackIn(vpc, refused, () => true);
 }
 
@@ -28,8 +27,8 @@ function lackIn(
   vpc: VpcSeen,
   refused: readonly Refused[],
   concerns: (services: readonly string[], endpointId?: string) => boolean,
-): Holding | undefined {
-  const { vpcId, plan, ours, writer } = vpc;
+): Wait | Blocked | undefined {
+  const { plan, ours } = vpc;
   const refusals = refused
     .filter(({ services, endpointId }) => concerns(services, endpointId))
     .map(({ refusal }) => refusal);
@@ -41,9 +40,7 @@ function lackIn(
   const [refusal] = refusals;
   if (refusal !== undefined || faults.length > 0) {
     const message = [...new Set([...refusals.map((one) => one.message), ...faults])].join("; ");
-    const checks = [...refusals.map((one) => one.checkInMs), ...(faults.length > 0 ? [unreadCheckMs] : [])];
-    const reason = refusal?.reason ?? "EndpointsBlocked";
-    const reported = { reason, message, checkInMs: Math.min(...checks) };
+    const reported = { reason: refusal?.reason ?? "EndpointsBlocked", message };
     if (faults.length > 0 || refusals.some(({ kind }) => kind === "blocked")) return { kind: "blocked", ...reported };
     const stalls = refusals.flatMap(({ stallsAfterMs }) => stallsAfterMs ?? []);
     return { kind: "wait", ...reported, ...(stalls.length === 0 ? {} : { stallsAfterMs: Math.min(...stalls) }) };
@@ -60,11 +57,24 @@ function lackIn(
     ...extended.flatMap(({ endpointId }) => servicesOf(endpointId, ours)),
   ]);
   if (missing.size === 0) return undefined;
-  const by = writer === undefined ? "" : ` that ${writer} creates`;
-  const next = writer === undefined ? "" : `. If this takes long, see the conditions of ${writer}`;
-  const message = `waiting for endpoints of ${vpcId}${by}: ${[...missing].map(shortName).join(", ")}${next}`;
-  const checkInMs = writer === undefined ? transitionCheckMs : othersCheckMs;
-  return { kind: "wait", reason: "EndpointsPending", message, checkInMs, stallsAfterMs: marks.endpointStallsMs };
+  const stallsAfterMs = marks.endpointStallsMs;
+  return { kind: "wait", until: { kind: "shared" }, ...beingDone(vpc, [...missing].map(shortName)), stallsAfterMs };
+}
+
+/** What is being done about services without endpoints: the same from the first write to the last. */
+function beingDone(vpc: VpcSeen, missing: readonly string[]): Pick<Wait, "reason" | "message"> {
+  const { vpcId, keeper, plan } = vpc;
+  const services = missing.join(", ");
+  const pending = { reason: "EndpointsPending" as const, message: `waiting for endpoints of ${vpcId}: ${services}` };
+  if (keeper?.isHere === false) {
+    const by = `which the operator of ${keyText(keeper.identity)} creates. If this takes long, check that it runs`;
+    return { ...pending, message: `${pending.message}, ${by}` };
+  }
+  if (plan.create.length + plan.extend.length > 0) {
+    return { reason: "CreatingEndpoints", message: `creating endpoints of ${vpcId}: ${services}` };
+  }
+  if (addressesToLetIn(vpc).length === 0) return pending;
+  return { reason: "RepairingEndpoints", message: `allowing the addresses of ${vpcId} to reach its endpoints` };
 }
 
 /** Adds EC2's other refusals to what an object waits for, because nothing else reports them. */

@@ -1,22 +1,20 @@
-/** Parts of the plans of endpoints. */
+/** Steps in the plan of a VPC. Pure. */
 
 import type { Reason } from "../../api/reasons.ts";
 import type { Act, Wait } from "../agenda.ts";
+import { settleCheckMs } from "../intervals.ts";
 import { currentRefusal } from "../refused-writes.ts";
-import type { EndpointsAction } from "./action.ts";
+import type { VpcAction } from "./action.ts";
 import type { VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
 
-/** The condition of the endpoints while something remains to be done. */
-export const notReady = { type: "EndpointsReady", status: "False" } as const;
-
-/** EC2 creates and deletes endpoints within a minute or two. */
-export const transitionCheckMs = 5000;
-const settleCheckMs = 1000;
-export const othersCheckMs = 10_000;
-export const unreadCheckMs = 60_000;
-/** Finds endpoints that somebody deleted, and services that are needed by now. */
-export const restCheckMs = 10 * 60_000;
+/** What is next in a VPC. */
+export interface VpcPlan {
+  /** Undefined: nothing is left to write. */
+  readonly next: Act<VpcAction> | Wait | undefined;
+  /** Refused writes that would come before it. */
+  readonly refused: readonly Refused[];
+}
 
 type Refusal = NonNullable<ReturnType<typeof currentRefusal>>;
 
@@ -28,9 +26,16 @@ export interface Refused {
   readonly refusal: Refusal;
 }
 
-/** EC2's recent refusal of the same writes. */
-export function refusedNow({ refused }: VpcSeen, { action }: Act<EndpointsAction>): Refusal | undefined {
-  return action.kind === "writeEndpoints" ? currentRefusal(refused, action.writes) : undefined;
+export const nothing: VpcPlan = { next: undefined, refused: [] };
+
+/**
+ * An act, unless EC2 refused the same writes recently.
+ *
+ * @param services those that are missing until it is done
+ */
+export function unlessRefused(vpc: VpcSeen, next: Act<VpcAction>, services: readonly string[]): VpcPlan {
+  const refusal = currentRefusal(vpc.refused, next.action.writes);
+  return refusal === undefined ? { next, refused: [] } : { next: undefined, refused: [{ services, refusal }] };
 }
 
 /** EC2 may show a write late; a refusal of it is kept until the next try. */
@@ -41,21 +46,15 @@ export function settling({ vpcId }: VpcSeen, reason: Reason): Wait {
 
 export function act(
   vpcId: string,
-  doing: "create" | "repair" | "delete" | "release",
+  doing: VpcAction["doing"],
   writes: readonly EndpointWrite[],
   message: string,
-): Act<EndpointsAction> {
+): Act<VpcAction> {
   const reasons = {
     create: "CreatingEndpoints",
     repair: "RepairingEndpoints",
     delete: "DeletingEndpoints",
     release: "RetainingEndpoints",
   } as const;
-  const action: EndpointsAction = { kind: "writeEndpoints", vpcId, doing, writes };
-  return { kind: "act", action, reason: reasons[doing], message, conditions: [notReady] };
-}
-
-export function claim(claims: readonly string[], message: string): Act<EndpointsAction> {
-  const action: EndpointsAction = { kind: "claimVpcs", claims };
-  return { kind: "act", action, reason: "CreatingEndpoints", message, conditions: [notReady] };
+  return { kind: "act", action: { vpcId, doing, writes }, reason: reasons[doing], message };
 }

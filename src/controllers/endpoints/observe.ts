@@ -1,105 +1,138 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import type { EndpointUser } from "../../network/endpoints.ts";
 import type { NetworkFacts } from "../../network/facts.ts";
 import { isPresent } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { directivesOf } from "../directives.ts";
+import { isAskedFor } from "../directives.ts";
 import { type Ec2Memory, factsMaxAgeMs, removedLately, taken } from "../ec2-memory.ts";
-import { lackingMaxAgeMs, lackingToOthersMaxAgeMs } from "../intervals.ts";
-import { environmentObjects, likelyJobs } from "../network/described.ts";
-import { identityOf, ownershipOf } from "../ownership.ts";
+import { environmentObjects } from "../network/described.ts";
 import type { Ports } from "../ports.ts";
-import { placed } from "../security-group/fill.ts";
-import { unreadBy } from "../unread.ts";
-import { lackOfAny, lackOfItsOwn } from "./lacking.ts";
+import { type NotRead, unreadBy } from "../unread.ts";
+import { vpcClaims } from "./claims.ts";
+import { lackOfAny } from "./lacking.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
-import {
-  asksForEndpoints,
-  bystanders,
-  companyOf,
-  environmentsOf,
-  outlived,
-  stays,
-  userInAws,
-  userOf,
-  userOfBystander,
-} from "./users.ts";
-import { mayWrite, type Running, rankOf, type Users, type VpcsSeen, vpcClaims, vpcsSeen } from "./vpcs.ts";
+import { asksForEndpoints, type Users, usersIn, usersText } from "./users.ts";
+import { type RegionGiven, usedVpc, vpcSeen, vpcsOf } from "./vpc.ts";
 
-/** Reads what the plan of the endpoints needs. An object without endpoints causes no read. */
+/** What an observation reads with. */
+export interface EndpointsReading {
+  readonly region: BatchRegion;
+  readonly ports: Ports;
+  readonly memory: Ec2Memory;
+  /** Whether the namespace of an object may use what its spec names. */
+  readonly isAllowed: (object: BatchComputeEnvironment, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** Reads what the plan of an object's endpoints needs. An object without endpoints causes no read. */
 export async function observeEndpoints(
   object: BatchComputeEnvironment,
-  region: BatchRegion,
-  ports: Ports,
-  memory: Ec2Memory,
+  reading: EndpointsReading,
   signal: AbortSignal,
 ): Promise<EndpointsSeen> {
-  const directives = directivesOf(object, ports.settings);
   const claims = vpcClaims(object);
   const desired = asksForEndpoints(object);
-  return {
-    identity: identityOf(object, ports.cluster),
-    cluster: ports.cluster,
-    desired,
-    claims,
-    retain: directives.deleting && directives.retain,
-    rank: rankOf(object),
-    network:
-      desired || claims.length > 0 ? await networkOf(object, region, { ports, memory }, signal) : { kind: "unneeded" },
-  };
+  const isNeeded = desired || claims.length > 0;
+  return { desired, claims, network: isNeeded ? await networkOf(object, reading, signal) : { kind: "unneeded" } };
 }
 
 async function networkOf(
   object: BatchComputeEnvironment,
-  region: BatchRegion,
-  { ports, memory }: { readonly ports: Ports; readonly memory: Ec2Memory },
+  reading: EndpointsReading,
   signal: AbortSignal,
 ): Promise<NetworkOfEndpoints> {
-  const claims = vpcClaims(object);
+  const { memory } = reading;
+  const { uid } = object.metadata;
+  const ask: Ask = {
+    vpcIds: vpcClaims(object),
+    self: object,
+    maxAgeMs: factsMaxAgeMs(uid, isAskedFor(object), memory),
+    readAfterMs: taken(memory.readAfter, uid),
+  };
   try {
-    const ec2 = await ports.regions.ec2(object.spec.region, signal);
-    const maxAgeMs = factsMaxAgeMs(object, memory);
-    const readAfterMs = taken(memory.readAfter, object);
-    if (readAfterMs !== undefined) ec2.forget(readAfterMs);
-    const readVpcs = async (): Promise<VpcsSeen> => {
-      const reading = { signal, maxAgeMs };
-      const request = together(usersIn(object, region, ports), claims, region.region);
-      const facts = await ec2.network.of(request, reading);
-      // Users that appeared during the read count as well.
-      const users = usersIn(object, region, ports);
-      if (JSON.stringify(together(users, claims, region.region)) !== JSON.stringify(request)) return await readVpcs();
-      memory.company.set(object.metadata.uid, companyIn(region, ports));
-      const shown = withoutGoing(facts, memory, ports.clock.monotonic());
-      return vpcsSeen({ object, users, facts: shown, ports, memory, now: ports.clock.monotonic() });
-    };
-    const usedIn = (seen: VpcsSeen): readonly string[] => (stays(object) ? seen.vpcIds : []);
-    let seen = await readVpcs();
-    const liveSinceMs = taken(memory.live, object);
-    if (liveSinceMs !== undefined && takesAway(seen, usedIn(seen))) {
-      ec2.forgetWays(liveSinceMs);
-      seen = await readVpcs();
-    }
-    const used = usedIn(seen);
-    if (!takesAway(seen, used)) memory.company.delete(object.metadata.uid);
-    if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId))))
-      memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
-    // A person, or the writer in another process, may add what is reported as missing at any time.
-    const here = seen.vpcs.filter((vpc) => used.includes(vpc.vpcId));
-    const isAnyLacking = here.some((vpc) => lackOfAny(vpc, []) !== undefined);
-    const isOwnLacking = here.some((vpc) => lackOfItsOwn(vpc, []) !== undefined);
-    if (isAnyLacking) memory.lacking.set(object.metadata.uid, isOwnLacking ? lackingMaxAgeMs : lackingToOthersMaxAgeMs);
-    return seen;
+    const given = await readRegion(ask, reading, signal);
+    const self = given.users.neighbours.find((one) => one.object === object);
+    if (self === undefined) throw new Error("an object is a user of the endpoints that it requests");
+    const vpcIds = vpcsOf(self.user, given.facts);
+    const all = [...new Set([...vpcIds, ...ask.vpcIds])].toSorted();
+    const vpcs = all.map((vpcId) => usedVpc(vpcId, self, given));
+    return { kind: "read", placed: self.user !== undefined, vpcIds, vpcs };
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");
   }
 }
 
-/** The users of a region, as far as this process knows. */
-export function companyIn(region: Pick<BatchRegion, "snapshot">, { objects }: Pick<Ports, "objects">): string {
-  return companyOf(region.snapshot().environments.values(), environmentObjects(objects));
+/** A VPC as it is seen at one instant. */
+export interface VpcNow {
+  readonly kind: "read";
+  readonly vpc: VpcSeen;
+  /** The users of the region at that instant. */
+  readonly users: string;
+}
+
+/** Reads what the plan of a VPC needs. */
+export async function observeVpc(
+  vpcId: string,
+  objects: readonly BatchComputeEnvironment[],
+  reading: EndpointsReading,
+  signal: AbortSignal,
+): Promise<VpcNow | NotRead> {
+  const { memory } = reading;
+  const maxAgeMs = factsMaxAgeMs(vpcId, objects.some(isAskedFor), memory);
+  const readAfterMs = taken(memory.readAfter, vpcId);
+  try {
+    const given = await readRegion({ vpcIds: [vpcId], maxAgeMs, readAfterMs }, reading, signal);
+    const vpc = vpcSeen(vpcId, given);
+    if (isBusy(vpc)) memory.readAfter.set(vpcId, Number.POSITIVE_INFINITY);
+    // A person, or the operator of another shard, may add what is missing at any time.
+    if (lackOfAny(vpc, []) !== undefined) memory.lacking.add(vpcId);
+    return { kind: "read", vpc, users: given.usersText };
+  } catch (error) {
+    return unreadBy(error, "EC2 cannot be read");
+  }
+}
+
+/** Whether something is being created or deleted, so that the next pass reads EC2 again. */
+function isBusy({ plan, ours, keeper, justWritten }: VpcSeen): boolean {
+  if (justWritten) return true;
+  if (keeper?.isHere !== true) return false;
+  const changes = plan.create.length + plan.extend.length + plan.remove.length + plan.awaited.length > 0;
+  return ours.some(({ state }) => /^(?:pending|deleting)/.test(state)) || (keeper.part === "asks" && changes);
+}
+
+interface Ask {
+  readonly vpcIds: readonly string[];
+  readonly self?: BatchComputeEnvironment;
+  readonly maxAgeMs: number;
+  /** What lies in VPCs counts only when it was read at or after this monotonic time (ms). */
+  readonly readAfterMs: number | undefined;
+}
+
+/** Reads until the users are the same before and after. */
+async function readRegion(
+  { vpcIds, self, maxAgeMs, readAfterMs }: Ask,
+  { region, ports, memory, isAllowed }: EndpointsReading,
+  signal: AbortSignal,
+): Promise<RegionGiven & { readonly usersText: string }> {
+  const ec2 = await ports.regions.ec2(region.region, signal);
+  if (readAfterMs !== undefined) ec2.forget(readAfterMs);
+  const allowed = new Set<string>();
+  const who = { ports, self, allowed };
+  for (const one of [...environmentObjects(ports.objects), ...(self === undefined ? [] : [self])]) {
+    if (asksForEndpoints(one) && (await isAllowed(one, signal))) allowed.add(one.metadata.uid);
+  }
+  let users = usersIn(region, who);
+  for (;;) {
+    const request = together(users, vpcIds, region.region);
+    const facts = await ec2.network.of(request, { signal, maxAgeMs });
+    // Users that appeared during the read count as well.
+    users = usersIn(region, who);
+    if (JSON.stringify(together(users, vpcIds, region.region)) !== JSON.stringify(request)) continue;
+    const now = ports.clock.monotonic();
+    const shown = withoutGoing(facts, memory, now);
+    const whole = { users, facts: shown, ports, memory, now, usersText: usersText(region, ports) };
+    return self === undefined ? whole : { ...whole, self };
+  }
 }
 
 /** The facts with recently deleted endpoints in the state `deleting`, whatever EC2 still shows. */
@@ -112,57 +145,9 @@ function withoutGoing(facts: NetworkFacts, memory: Ec2Memory, now: number): Netw
   return { ...facts, endpoints: { kind: "read", value } };
 }
 
-/** Whether the plan may delete an endpoint that an environment needs, because its other route ended meanwhile. */
-function takesAway({ vpcs }: VpcsSeen, used: readonly string[]): boolean {
-  return vpcs.some(
-    ({ vpcId, plan, ours }) => plan.remove.length > 0 || (!used.includes(vpcId) && ours.some(isPresent)),
-  );
-}
-
-/** Whether something is being created or deleted, so that the next pass reads EC2 again. */
-function isBusy({ plan, ours, writer, justWritten }: VpcSeen, isUsed: boolean): boolean {
-  if (justWritten) return true;
-  const moving = ours.some(({ state }) => /^(?:pending|deleting)/.test(state));
-  const changes = plan.create.length + plan.extend.length + plan.remove.length + plan.awaited.length > 0;
-  return writer === undefined && (moving || (isUsed && changes));
-}
-
-function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Ports): Users {
-  const { objects, settings, cluster } = ports;
-  const place = { region: region.region, jobs: likelyJobs(objects, settings, region.snapshot(), cluster) };
-  const regionOf = ({ spec }: BatchComputeEnvironment): string => spec.region ?? settings.region;
-  const all = environmentObjects(objects);
-  const cached = all.filter(({ metadata }) => metadata.uid !== object.metadata.uid);
-  const neighbours = [...cached.map(placed), object].filter(
-    (one) => regionOf(one) === regionOf(object) && (asksForEndpoints(one) || vpcClaims(one).length > 0),
-  );
-  const going = all.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-  const isLeaving = ({ tags }: Environment): boolean =>
-    going.some((one) => ownershipOf(tags, identityOf(one, cluster)).kind === "ours");
-  const speaks = (one: BatchComputeEnvironment): boolean =>
-    one.metadata.deletionTimestamp === undefined && mayWrite(one, ports);
-  const environments = [...region.snapshot().environments.values()];
-  const running = (environment: Environment, user: EndpointUser | undefined): readonly Running[] =>
-    user === undefined ? [] : [{ name: environment.computeEnvironmentName, user }];
-  return {
-    neighbours: neighbours.map((one) => {
-      const ofIt = (some: readonly Environment[]): readonly Running[] =>
-        some.flatMap((environment) => running(environment, userInAws(environment, one, place)));
-      return {
-        object: one,
-        user: userOf(one, place),
-        environments: ofIt(environmentsOf(one, environments, cluster)),
-        outlived: ofIt(outlived(one, environments, cluster, speaks(one))),
-      };
-    }),
-    bystanders: bystanders(environments, neighbours, cluster).flatMap((environment) =>
-      running(environment, userOfBystander(environment, place)).map((one) => ({
-        ...one,
-        leaving: isLeaving(environment),
-        moving: environment.status === "UPDATING",
-      })),
-    ),
-  };
+/** Whether an endpoint may go that an environment needs, because its other route ended meanwhile. */
+export function takesAway({ plan, ours, keeper }: VpcSeen): boolean {
+  return plan.remove.length > 0 || (keeper?.part === "leaves" && ours.some(isPresent));
 }
 
 /** All services that may be needed: EC2's offer of them is read once. */
@@ -180,20 +165,19 @@ const candidates = [
   "ec2",
 ];
 
-function together(all: Users, vpcIds: readonly string[], region: string): NetworkRequest {
-  const asking = [...all.neighbours, ...all.neighbours.flatMap(({ outlived: some }) => some)];
-  const users = asking.flatMap(({ user }) => (user === undefined ? [] : [user]));
-  const requests = users.map(({ described }) => described.request);
-  // The VPCs of these users show the rest of what the bystanders need.
-  const ofBystanders = all.bystanders.map(({ user }) => user.described.request);
-  const every = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => [...new Set(requests.flatMap(pick))];
-  const services = new Set([...candidates, ...users.flatMap((one) => one.services ?? [])]);
+function together({ neighbours, environments }: Users, vpcIds: readonly string[], region: string): NetworkRequest {
+  const outlived = environments.filter((one) => one.owner !== undefined && one.isOutlived);
+  const asking = [...neighbours, ...outlived].flatMap(({ user }) => user ?? []);
+  const requests = asking.map(({ described }) => described.request);
+  // The VPCs of these users show the rest of what the other environments need.
+  const others = environments.filter(({ owner }) => owner === undefined).map(({ user }) => user.described.request);
+  const services = new Set([...candidates, ...asking.flatMap((one) => one.services ?? [])]);
   return {
-    subnetIds: every(({ subnetIds }) => subnetIds),
+    subnetIds: [...new Set(requests.flatMap(({ subnetIds }) => subnetIds))],
     vpcIds,
-    securityGroupIds: [...requests, ...ofBystanders].flatMap(({ securityGroupIds }) => securityGroupIds),
+    securityGroupIds: [...requests, ...others].flatMap(({ securityGroupIds }) => securityGroupIds),
     instanceTypes: [],
-    launchTemplates: [...requests, ...ofBystanders].flatMap(({ launchTemplates }) => launchTemplates),
+    launchTemplates: [...requests, ...others].flatMap(({ launchTemplates }) => launchTemplates),
     instanceProfile: undefined,
     imageIds: [],
     keyPairs: [],

@@ -1,4 +1,3 @@
-import type { Reason } from "../../api/reasons.ts";
 import type { EndpointPlan } from "../../network/endpoints.ts";
 import type { SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import type { Cluster, Identity } from "../ownership.ts";
@@ -7,41 +6,47 @@ import type { NotRead } from "../unread.ts";
 
 /** The input of the plan of an object's endpoints. */
 export interface EndpointsSeen {
-  readonly identity: Identity;
-  readonly cluster: Cluster;
   /** Whether the spec requests endpoints. */
   readonly desired: boolean;
   /** VPCs in which the object has requested endpoints so far (annotation `awsbatch.dev/endpoints`). */
   readonly claims: readonly string[];
-  readonly retain: boolean;
-  /** The position of this object among the users of a VPC. */
-  readonly rank: string;
   readonly network: NetworkOfEndpoints;
 }
 
 export type NetworkOfEndpoints =
   /** The object requests no endpoints and never did. */
   | { readonly kind: "unneeded" }
-  | { readonly kind: "unread"; readonly reason: Reason; readonly message: string }
+  | NotRead
   | {
       readonly kind: "read";
       /** Whether the subnets and groups of the environments are known: the group may still have to be created. */
       readonly placed: boolean;
       /** Of the object's subnets; AWS accepts only one VPC. */
       readonly vpcIds: readonly string[];
-      readonly vpcs: readonly VpcSeen[];
+      readonly vpcs: readonly UsedVpc[];
     };
 
-export interface VpcSeen {
-  readonly vpcId: string;
-  /** For all objects that use endpoints there, including this one unless it leaves. */
-  readonly plan: EndpointPlan;
+/** A VPC, and what one object has to do with it. */
+export interface UsedVpc extends VpcSeen {
+  readonly isKeeper: boolean;
   /** Full names of the services that the object itself requests there. It waits for no others. */
   readonly needs: readonly string[];
   /** Ids of our endpoints that have to be extended to subnets of the object itself, or to their route tables. */
   readonly lacks: readonly string[];
   /** Why the needs of the object itself there are unknown. */
   readonly unread: NotRead | undefined;
+  /** Environments of the object that still run there although its spec has moved. */
+  readonly outlived: readonly string[];
+}
+
+/** A VPC with endpoints of ours, as all objects see it that use them. */
+export interface VpcSeen {
+  readonly vpcId: string;
+  readonly cluster: Cluster;
+  /** Undefined: no object has noted that it requests endpoints there. */
+  readonly keeper: Keeper | undefined;
+  /** For all objects that request endpoints there. */
+  readonly plan: EndpointPlan;
   /** Our endpoints there, including those in deletion. */
   readonly ours: readonly VpcEndpoint[];
   /** The group of our endpoints. */
@@ -50,8 +55,9 @@ export interface VpcSeen {
   readonly groupNamedBy: readonly string[];
   /** Ids of endpoints, and of their group, that Retain has left there. */
   readonly leftBehind: readonly string[];
-  readonly others: readonly OtherUser[];
-  /** Environments of the object that still run there although its spec has moved. */
+  /** Objects that are about to note that they request endpoints there, `namespace/name`. */
+  readonly coming: readonly string[];
+  /** Environments there of objects that request no endpoints there any more. */
   readonly occupiedBy: readonly string[];
   /** Environments there that request no endpoints, or are foreign, and that only our endpoints connect. */
   readonly connects: readonly string[];
@@ -65,20 +71,23 @@ export interface VpcSeen {
   readonly justWritten: boolean;
   /** This process began a moment ago: what the one before it wrote EC2 may not show yet. */
   readonly unproven: boolean;
-  /** EC2's recent refusals of the writer's writes, by the text of each write. */
+  /** EC2's recent refusals, by the text of each write. */
   readonly refused: ReadonlyMap<string, RefusedWrites>;
-  /** The one object that writes for all that stay, so that no two create the same; undefined: this object. */
-  readonly writer: string | undefined;
 }
 
-/** Another object that has requested endpoints in the VPC, or is about to. */
-export interface OtherUser {
-  /** `namespace/name`. */
-  readonly key: string;
-  readonly rank: string;
-  /** It is being deleted, or no longer requests any there. */
-  readonly leaving: boolean;
-  readonly deleting: boolean;
-  /** It has noted that it requests some there. Until then it may disappear without a trace, and nobody deletes them. */
-  readonly noted: boolean;
+/** The object that keeps the record of a VPC: it stays until nothing of ours is left there. */
+export interface Keeper {
+  readonly uid: string;
+  readonly identity: Identity;
+  /**
+   * `asks`: endpoints are created and removed as all objects need that request some. `stays`: it may ask again, and until
+   * then nothing is written. `leaves`: no object requests endpoints there any more.
+   */
+  readonly part: "asks" | "stays" | "leaves";
+  /** It is deleted, and its `deletionPolicy` is Retain. */
+  readonly retain: boolean;
+  /** Nothing is written for it: paused, a dry run, created in another account or region, or not allowed. */
+  readonly isHeld: boolean;
+  /** This process writes for it; otherwise that of another shard does. */
+  readonly isHere: boolean;
 }

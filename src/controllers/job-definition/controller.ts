@@ -1,6 +1,6 @@
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
-import type { Reconciler } from "../../runtime/controller.ts";
+import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
 import { actOnRoles } from "../roles/act.ts";

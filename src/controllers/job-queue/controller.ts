@@ -1,7 +1,7 @@
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { Reconciler } from "../../runtime/controller.ts";
+import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { isStillDesired } from "../holds.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";

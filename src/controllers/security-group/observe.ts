@@ -5,7 +5,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { directivesOf } from "../directives.ts";
+import { directivesOf, isAskedFor } from "../directives.ts";
 import {
   type Ec2Memory,
   factsMaxAgeMs,
@@ -13,9 +13,9 @@ import {
   refusedLately,
   removedLately,
   taken,
+  writerOf,
   wroteLately,
 } from "../ec2-memory.ts";
-import { lackingMaxAgeMs } from "../intervals.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -54,7 +54,7 @@ export async function observeGroup(
       : await networkOf(object, { claims, desired, identity }, { region, ports, memory }, signal),
   };
   if (isBusy(seen)) memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
-  if (isLacking(seen)) memory.lacking.set(object.metadata.uid, lackingMaxAgeMs);
+  if (isLacking(seen)) memory.lacking.add(object.metadata.uid);
   return seen;
 }
 
@@ -83,9 +83,9 @@ async function networkOf(
   const subnetIds = object.spec.computeResources?.subnets ?? [];
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
-    const readAfterMs = taken(memory.readAfter, object);
+    const readAfterMs = taken(memory.readAfter, object.metadata.uid);
     if (readAfterMs !== undefined) ec2.forget(readAfterMs);
-    const maxAgeMs = factsMaxAgeMs(object, memory);
+    const maxAgeMs = factsMaxAgeMs(object.metadata.uid, isAskedFor(object), memory);
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
     const now = ports.clock.monotonic();
     const vpcIds = subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts);
@@ -99,7 +99,7 @@ async function networkOf(
         ...new Set([...left, ...[...memory.wroteAt.keys()].filter((vpcId) => wroteLately(memory, vpcId, now))]),
       ],
       unproven,
-      refused: refusedLately(memory, object, now),
+      refused: refusedLately(memory, writerOf(object), now),
     };
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");

@@ -7,6 +7,7 @@ import { act } from "../../../src/controllers/compute-environment/act.ts";
 import { type Action, independentName, type TagPurpose } from "../../../src/controllers/compute-environment/action.ts";
 import { computeEnvironments } from "../../../src/controllers/compute-environment/controller.ts";
 import { newMemory } from "../../../src/controllers/compute-environment/observe.ts";
+import { newEc2Memory } from "../../../src/controllers/ec2-memory.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { collectingLog } from "../../../src/runtime/log.ts";
@@ -208,7 +209,7 @@ function controllerOf(whole: BatchComputeEnvironment, region: FakeRegion, clock:
     cluster: identity.cluster,
     settings,
   } as unknown as Ports;
-  const controller = computeEnvironments(ports);
+  const controller = computeEnvironments(ports, newEc2Memory());
   return () => controller.reconcile(given, { signal, reconcileId: "r", log: collectingLog() });
 }
 

@@ -69,10 +69,10 @@ const groupLeft: GroupSeen = { ...noGroup, claims: ["vpc-2"], network: network([
 const ofEcs = { kind: "Interface", serviceName: endpointName("ecs"), subnetIds: ["a"], ipAddressType: "ipv4" } as const;
 const endpointsToMake = endpoints.seen([endpoints.vpc({ plan: endpoints.planned({ create: [ofEcs] }) })]);
 const ecs = endpoint("ecs", { endpointId: "vpce-ecs", tags: endpoints.ownTags });
-const endpointsLeft = endpoints.seen(
-  [endpoints.vpc({ plan: endpoints.planned({ services: [], remove: ["vpce-ecs"] }), ours: [ecs] })],
-  { desired: false },
-);
+/** Requested before, and others request them: the object notes that it no longer does. */
+const endpointsLeft = endpoints.seen([endpoints.vpc({ isKeeper: false, ours: [ecs] })], { desired: false });
+/** Its VPC has endpoints that no object requests any more. */
+const endpointsKept = endpoints.seen([endpoints.left({ ours: [ecs] })]);
 
 const desiresRole = { serviceRole: {} };
 const roleToMake = seenRoles(desiresRole, { iam: inIam([]) });
@@ -121,10 +121,11 @@ const next = (spec: BatchComputeEnvironmentSpec, given?: Given): string => summa
 describe("an environment", () => {
   const parts = { group: groupToMake, endpoints: endpointsToMake, roles: roleToMake };
 
-  it("comes after its roles, they after endpoints, these after their group, and that after what is selected", () => {
+  it("comes after its endpoints and roles, they after the group, and that after what is selected", () => {
     expect(next(ec2, { parts: { ...parts, selection: asked } })).toBe("wait ResolvingSelection");
     expect(next(ec2, { parts })).toBe("act CreatingSecurityGroup");
-    expect(next(ec2, { parts: { ...parts, group: noGroup } })).toBe("act CreatingEndpoints");
+    expect(next(ec2, { parts: { ...parts, group: noGroup } })).toBe("act CreatingRole");
+    expect(next(ec2, { parts: { endpoints: endpointsToMake } })).toBe("wait CreatingEndpoints");
     expect(next(ec2, { parts: { roles: roleToMake } })).toBe("act CreatingRole");
     expect(next(ec2)).toBe("act Creating");
   });
@@ -141,10 +142,10 @@ describe("an environment", () => {
 
   it("goes before its roles, they before endpoints, these before their group, and that before the object", () => {
     const deleting = { directives: { ...directives, deleting: true } };
-    const left = { group: groupLeft, endpoints: endpointsLeft, roles: roleLeft };
+    const left = { group: groupLeft, endpoints: endpointsKept, roles: roleLeft };
     expect(next(ec2, { own: { ...deleting, environments: [old()] }, parts: left })).toBe("act Disabling");
     expect(next(ec2, { own: deleting, parts: left })).toBe("act DeletingRole");
-    expect(next(ec2, { own: deleting, parts: { ...left, roles: noRoles } })).toBe("act DeletingEndpoints");
+    expect(next(ec2, { own: deleting, parts: { ...left, roles: noRoles } })).toBe("wait DeletingEndpoints");
     expect(next(ec2, { own: deleting, parts: { group: groupLeft } })).toBe("act DeletingSecurityGroup");
     expect(next(ec2, { own: deleting })).toBe("release Deleted");
   });
@@ -174,11 +175,11 @@ describe("the agenda as a whole", () => {
   const before = [
     "wait ResolvingSelection",
     "act CreatingSecurityGroup",
-    "act CreatingEndpoints (writes)",
+    "wait CreatingEndpoints (creation)",
     "act CreatingRole (writes)",
   ];
   const left = { group: groupLeft, endpoints: endpointsLeft, roles: roleLeft };
-  const leftovers = ["act DeletingEndpoints (nothing)", "act DeletingSecurityGroup (nothing)"];
+  const leftovers = ["act CreatingEndpoints (nothing)", "act DeletingSecurityGroup (nothing)"];
   const named = { environments: [old()], queues: [queue("q1", ["old"])] };
   const soaking = { environments: [old(), fresh(serving(60))], queues: [queue("q1", ["new"])] };
   const going = { environments: [old({ state: "DISABLED", tags: retired })], queues: [] };
@@ -231,8 +232,8 @@ describe("the agenda as a whole", () => {
     [
       "then the same way back",
       ec2,
-      { parts: left, own: deleting },
-      ["act DeletingRole", "act DeletingEndpoints", "act DeletingSecurityGroup", "release Deleted"],
+      { parts: { ...left, endpoints: endpointsKept }, own: deleting },
+      ["act DeletingRole", "wait DeletingEndpoints", "act DeletingSecurityGroup", "release Deleted"],
     ],
   ])("has %s", (_what, spec, given, expected) => {
     expect(lines(spec, given)).toEqual(expected);
@@ -263,7 +264,7 @@ describe("endpoints and a group that the object uses no more", () => {
     ["go while it serves", { environments: [old()] }, "serves Available; serving"],
   ])("%s, and hold nothing up where EC2 refuses that", (_name, own, instead) => {
     const { choice } = planned(ec2, { own, parts });
-    expect(summary(choice)).toMatch(/^act DeletingEndpoints/);
+    expect(summary(choice)).toMatch(/^act CreatingEndpoints/);
     expect(next(ec2, { own, parts: { group: groupLeft } })).toMatch(/^act DeletingSecurityGroup/);
     const alone = planned(ec2, { own, parts: { group: groupLeft } }).choice;
     expect(alone.instead === undefined ? "" : summary(alone.instead)).toBe(instead);
@@ -276,7 +277,7 @@ describe("endpoints and a group that the object uses no more", () => {
   ])("go also while %s: they cost money, and hang on no role", (_what, roles) => {
     const own = { environments: [old()] };
     expect(next(ec2, { own, parts: { group: groupLeft, roles } })).toMatch(/^act DeletingSecurityGroup/);
-    expect(next(ec2, { own, parts: { endpoints: endpointsLeft, roles } })).toMatch(/^act DeletingEndpoints/);
+    expect(next(ec2, { own, parts: { endpoints: endpointsLeft, roles } })).toMatch(/^act CreatingEndpoints/);
   });
 
   it("go before what the environment has to do, which goes on where EC2 refuses that", () => {
@@ -318,7 +319,7 @@ describe("what predecessors are retired for is reported", () => {
 
   it.each<[string, Partial<Parts>, string]>([
     ["a role is created", { roles: roleToMake }, "act CreatingRole; serving"],
-    ["endpoints are made", { endpoints: endpointsToMake }, "act CreatingEndpoints; serving"],
+    ["endpoints are made", { endpoints: endpointsToMake }, "wait Soaking; serving"],
     ["a group is created", { group: groupKnown }, "act CreatingSecurityGroup; serving"],
   ])("also while %s: else the replacement would seem complete where AWS refuses that", (_what, parts, first) => {
     expect(retiring(parts, ...soaking)).toEqual([first, "Soaking"]);

@@ -2,12 +2,11 @@ import { expect, it } from "vitest";
 import { CallBudget } from "../../../src/aws/budget.ts";
 import { guardedEc2 } from "../../../src/aws/ec2-calls.ts";
 import { createEc2Region } from "../../../src/aws/ec2-region.ts";
+import { circumstancesOfAll } from "../../../src/controllers/circumstances.ts";
 import { newEc2Memory } from "../../../src/controllers/ec2-memory.ts";
-import { actOnEndpoints } from "../../../src/controllers/endpoints/act.ts";
-import type { Ports } from "../../../src/controllers/ports.ts";
+import { writeInVpc } from "../../../src/controllers/endpoints/act.ts";
 import { account } from "../../simulator/account.ts";
 import { threeSubnets } from "../../simulator/networks.ts";
-import { object } from "../compute-environment/given.ts";
 
 it("deletes endpoints in calls of 25, because EC2 accepts no more in one", async () => {
   const { aws, clock } = account();
@@ -35,17 +34,10 @@ it("deletes endpoints in calls of 25, because EC2 accepts no more in one", async
     clock,
     iam: () => Promise.reject(new Error("nothing here uses IAM")),
   });
-  const ports = { clock, regions: { ec2: async () => region } } as unknown as Ports;
   const memory = newEc2Memory();
-  const whole = object();
-  memory.company.set(whole.metadata.uid, "alone");
-  const action = {
-    kind: "writeEndpoints",
-    vpcId: "vpc-1",
-    doing: "delete",
-    writes: [{ kind: "deleteEndpoints", endpointIds }],
-  } as const;
-  await actOnEndpoints(action, whole, { ports, company: () => "alone", memory }, new AbortController().signal);
+  const action = { vpcId: "vpc-1", doing: "delete", writes: [{ kind: "deleteEndpoints", endpointIds }] } as const;
+  const writer = { key: "vpc-1", under: circumstancesOfAll([]) };
+  await writeInVpc(action, { ec2: region, clock, memory, writer, isCurrent: () => true }, new AbortController().signal);
   const calls = aws.log.filter(({ operation }) => operation === "DeleteVpcEndpoints");
   expect(calls.map(({ input }) => (input as { VpcEndpointIds: string[] }).VpcEndpointIds.length)).toEqual([25, 25, 1]);
   expect(calls.every(({ outcome }) => outcome.kind === "answered")).toBe(true);

@@ -1,6 +1,6 @@
 import type { Step } from "../../../src/controllers/agenda.ts";
 import { endpointTags } from "../../../src/controllers/endpoints/ownership.ts";
-import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "../../../src/controllers/endpoints/seen.ts";
+import type { EndpointsSeen, Keeper, NetworkOfEndpoints, UsedVpc } from "../../../src/controllers/endpoints/seen.ts";
 import type { EndpointPlan } from "../../../src/network/endpoints.ts";
 import { endpointName, group, rule, vpcId } from "../../network/networks.ts";
 import { identity } from "../roles/given.ts";
@@ -40,19 +40,26 @@ export function letting(...from: readonly string[]) {
   });
 }
 
-/** A VPC with all requested endpoints and no other users. */
-export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
+/** An object that requests endpoints, and keeps the record of its VPC. */
+export const keeper: Keeper = { uid: "1", identity, part: "asks", retain: false, isHeld: false, isHere: true };
+
+/** A VPC with all requested endpoints, kept by the only object that uses them. */
+export function vpc(other: Partial<UsedVpc> = {}): UsedVpc {
   return {
     vpcId,
+    cluster,
+    keeper,
+    isKeeper: true,
     plan: planned(),
     needs: ["ecs", "ecr.api", "s3"].map(endpointName),
     lacks: [],
     unread: undefined,
+    outlived: [],
     ours: [],
     group: letting("10.0.0.0/16"),
     groupNamedBy: [],
     leftBehind: [],
-    others: [],
+    coming: [],
     occupiedBy: [],
     connects: [],
     connectsLeaving: [],
@@ -61,16 +68,19 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
     justWritten: false,
     unproven: false,
     refused: new Map(),
-    writer: undefined,
     ...other,
   };
 }
 
+/** A VPC in which no object requests endpoints any more. */
+export function left(other: Partial<UsedVpc> = {}, of: Partial<Keeper> = {}): UsedVpc {
+  return vpc({ keeper: { ...keeper, part: "leaves", ...of }, ...other });
+}
+
 /** An object that has noted that it requests endpoints in these VPCs. */
-export function seen(vpcs: readonly VpcSeen[], other: Partial<EndpointsSeen> = {}): EndpointsSeen {
+export function seen(vpcs: readonly UsedVpc[], other: Partial<EndpointsSeen> = {}): EndpointsSeen {
   const network: NetworkOfEndpoints = { kind: "read", placed: true, vpcIds: [vpcId], vpcs };
-  const rank = "2026-01-02T00:00:00Z team/ce";
-  return { identity, cluster, desired: true, claims: [vpcId], retain: false, rank, network, ...other };
+  return { desired: true, claims: [vpcId], network, ...other };
 }
 
 export const creating: Step<Own> = {

@@ -4,14 +4,12 @@ import type {
   BatchComputeEnvironmentSpec,
 } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { outlived } from "../../../src/controllers/endpoints/users.ts";
-import { identityOf, ownerTags } from "../../../src/controllers/ownership.ts";
+import { isOutlived as outlived } from "../../../src/controllers/endpoints/users.ts";
 import { ec2 } from "../../manifests.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Resources = NonNullable<Spec["computeResources"]>;
 
-const cluster = { name: "blue", uid: "cluster-1" };
 const fargate = { type: "FARGATE", maxvCpus: 16, subnets: ["subnet-11111111"], securityGroupIds: ["sg-11111111"] };
 const [template, byName] = [{ launchTemplateId: "lt-1" }, { launchTemplateName: "agents" }];
 const overrides = [{ launchTemplateId: "lt-2", targetInstanceTypes: ["c5"] }];
@@ -20,24 +18,25 @@ function withResources(change: object): Spec {
   return { ...ec2, computeResources: { ...ec2.computeResources, ...change } as Resources };
 }
 
-function isOutlived(spec: Spec, resources: object, more: object = {}, speaks = true): boolean {
-  const metadata = { namespace: "team", name: "ce", uid: "1" };
+function isOutlived(spec: Spec, resources: object, more: object = {}, how: object = {}): boolean {
+  const { isHeld = false, ...dates } = how as { readonly isHeld?: boolean };
+  const metadata = { namespace: "team", name: "ce", uid: "1", ...dates };
   const object = { metadata, spec } as BatchComputeEnvironment;
   const environment = {
     computeEnvironmentName: "ce",
     status: "VALID",
     type: "MANAGED",
-    tags: ownerTags(identityOf(object, cluster)),
     computeResources: { ...ec2.computeResources, ...resources },
     ...more,
   } as Environment;
-  return outlived(object, [environment], cluster, speaks).length > 0;
+  return outlived(environment, { object, isHeld });
 }
 
 describe("an environment in AWS", () => {
   it("is not represented by a spec while its object is deleted, paused or a dry run", () => {
     expect(isOutlived(ec2, {})).toBe(false);
-    expect(isOutlived(ec2, {}, {}, false)).toBe(true);
+    expect(isOutlived(ec2, {}, {}, { isHeld: true })).toBe(true);
+    expect(isOutlived(ec2, {}, {}, { deletionTimestamp: "2026-01-02T00:00:00Z" })).toBe(true);
   });
 
   it.each<[string, Spec, object]>([

@@ -366,9 +366,9 @@ export const bugs: readonly Bug[] = [
   one(
     "forget what still runs at the previous place of the spec",
     "out of a closed subnet",
-    "controllers/endpoints/vpcs.ts",
-    "const running = runningIn(users).map(({ user }) => user);\n  const whole",
-    "const running: EndpointUser[] = [];\n  const whole",
+    "controllers/endpoints/vpc.ts",
+    "const running = users.environments.filter((one) => one.isOutlived).map(({ user }) => user);",
+    "const running: EndpointUser[] = [];",
   ),
   {
     name: "let in to the endpoints only those who asked for them",
@@ -380,9 +380,9 @@ export const bugs: readonly Bug[] = [
         becomes: 'vpcIn(facts, vpcId).cidrs.map(() => "10.0.3.0/24") : []',
       },
       {
-        file: "controllers/endpoints/vpcs.ts",
-        was: "plan: isWriter ? withoutCutOffs(",
-        becomes: "plan: false ? withoutCutOffs(",
+        file: "controllers/endpoints/vpc.ts",
+        was: "const everybody = [...asked, ...users.environments.map(({ user }) => user)];",
+        becomes: "const everybody: EndpointUser[] = [];",
       },
     ],
   },

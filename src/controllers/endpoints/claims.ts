@@ -1,0 +1,35 @@
+/** In which VPCs objects have noted that they request endpoints. Pure. */
+
+import type { Kind, KubeObject, ObjectKey } from "../../api/object.ts";
+import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { Settings } from "../ports.ts";
+
+/** Names the reconciler of VPCs in logs and metrics; the API server knows no such kind. */
+export const VpcKind: Kind = {
+  group: "awsbatch.dev",
+  version: "v1alpha1",
+  kind: "VpcEndpoints",
+  plural: "vpcendpoints",
+  shortNames: [],
+};
+
+/** The VPCs in which an object has requested endpoints so far. */
+export function vpcClaims({ metadata }: KubeObject): readonly string[] {
+  return (metadata.annotations?.[endpointsAnnotation] ?? "").split(",").filter((id) => id !== "");
+}
+
+/** The keys of the VPCs that an object has noted: region and id. */
+export function vpcKeysOf(object: KubeObject, settings: Pick<Settings, "region">): readonly ObjectKey[] {
+  const { region = settings.region } = object.spec as { readonly region?: string | undefined };
+  return vpcClaims(object).map((vpcId) => ({ namespace: region, name: vpcId }));
+}
+
+/** The objects that have noted a VPC. */
+export function notedIn(
+  { namespace: region, name: vpcId }: ObjectKey,
+  objects: readonly BatchComputeEnvironment[],
+  settings: Pick<Settings, "region">,
+): readonly BatchComputeEnvironment[] {
+  return objects.filter((one) => (one.spec.region ?? settings.region) === region && vpcClaims(one).includes(vpcId));
+}
