@@ -1,9 +1,11 @@
 /** Which names the objects of a namespace may have in AWS, and which resources of others they may adopt. Pure. */
 
 import type { Plan, Step } from "./agenda.ts";
+import { matchesAny } from "./glob.ts";
 import { marks, unwatchedCheckMs } from "./intervals.ts";
 import { type AllowedList, lackingList, listsInForce, listText, type NamespaceAnnotations } from "./limits.ts";
 import { foreignNamespaceIn } from "./naming.ts";
+import { firstOf } from "./wording.ts";
 
 /** The operator's flags, as `NAMESPACE/GLOB`; `*` as NAMESPACE is for all of them. */
 export interface NameLimits {
@@ -56,14 +58,28 @@ export function nameIn(
   const allowed = [...globsFor(namespace, flags.allowedNames), ...globsFor("*", flags.allowedNames)];
   const unlisted = lacking(nameAnnotations.allowed, allowed);
   const mayAdopt = notAdopted === undefined;
-  const other = foreignNamespaceIn(name, namespace);
+  const other = whoseName(name, namespace, flags);
   if (other === undefined || mayHave || unlisted === undefined) {
     return { kind: "allowed", mayAdopt, adoptableFrom: notAdopted?.from ?? "" };
   }
   return {
     kind: "refused",
-    message: `${field}: ${name} begins like the names of namespace ${other}, and is not allowed in namespace ${namespace} (${listText(unlisted)}). Recreate this object without ${field} or with a name that begins with ${namespace}_, or ask the operator's administrator to allow the name`,
+    message: `${field}: ${name} ${other}, and is not allowed in namespace ${namespace} (${listText(unlisted)}). Recreate this object without ${field} or with a name that begins with ${namespace}_, or ask the operator's administrator to allow the name`,
   };
+}
+
+/** Why a name belongs to other namespaces, as a part of a sentence; undefined: it does not. */
+function whoseName(name: string, namespace: string, { allowedNames, adoptableNames }: NameLimits): string | undefined {
+  const prefix = foreignNamespaceIn(name, namespace);
+  if (prefix !== undefined) return `begins like the names of namespace ${prefix}`;
+  // Whom the administrator lets adopt a resource is to have its name, also before the adoption and after a deletion.
+  const listed = [...allowedNames, ...adoptableNames].flatMap((entry) => {
+    const [one = "", glob = ""] = entry.split("/");
+    return matchesAny([glob], name) ? [one] : [];
+  });
+  const others = listed.filter((one) => one !== "*");
+  if (others.length === 0 || listed.includes(namespace)) return undefined;
+  return `is listed for ${firstOf(others)} by --allowed-names or --adoptable-names`;
 }
 
 /** The globs of the entries with this NAMESPACE. */

@@ -32,6 +32,33 @@ describe("a name with the prefix of another namespace", () => {
   });
 });
 
+describe("a name without the prefix of a namespace", () => {
+  it.each<[string, Partial<NameLimits>, Readonly<Record<string, string>>, NameSeen["kind"]]>([
+    ["is free", {}, {}, "allowed"],
+    ["belongs to the namespace that may adopt it", { adoptableNames: ["x/old-*"] }, {}, "refused"],
+    ["belongs to the namespace that it is allowed for", { allowedNames: ["x/old-*"] }, {}, "refused"],
+    ["is shared by several namespaces of a list", { adoptableNames: ["x/old-*", "team/old-q"] }, {}, "allowed"],
+    ["is free where only other names are listed", { adoptableNames: ["x/older-*"] }, {}, "allowed"],
+    ["is free where all may adopt it", { adoptableNames: ["*/*"] }, {}, "allowed"],
+    ["stays of one namespace where all may adopt it too", { adoptableNames: ["*/*", "x/old-*"] }, {}, "refused"],
+    [
+      "is given to a second namespace by its annotation",
+      { adoptableNames: ["x/old-*"] },
+      allowedBy("old-q"),
+      "allowed",
+    ],
+  ])("%s", (_name, flags, annotations, expected) => {
+    expect(seen("old-q", flags, annotations).kind).toBe(expected);
+  });
+
+  it("is refused with whose it is", () => {
+    const { message } = seen("old-q", { adoptableNames: ["x/old-*"] }) as Extract<NameSeen, { kind: "refused" }>;
+    expect(message).toMatch(
+      /^spec\.jobQueueName: old-q is listed for x by --allowed-names or --adoptable-names, and is not/,
+    );
+  });
+});
+
 it("an annotation that can only narrow allows no name and no adoption", () => {
   const narrow = (flags: Partial<NameLimits>, annotations: Readonly<Record<string, string>>): NameSeen =>
     nameIn(
@@ -52,7 +79,7 @@ it("a resource may be adopted where the flag or the annotation has its name for 
   const from = (flags: Partial<NameLimits>, annotations = {}) => notAdoptable(seen("old-q", flags, annotations));
   expect(from({ adoptableNames: ["team/old-*"] })).toBeUndefined();
   expect(from({}, adoptableBy("old-*"))).toBeUndefined();
-  expect(from({ adoptableNames: ["x/old-*"] })).toContain("(--adoptable-names)");
+  expect(from({ adoptableNames: ["x/other-*"] })).toContain("(--adoptable-names)");
   expect(from({ adoptableNames: ["*/*"] }, adoptableBy("")) ?? "").toContain("annotation awsbatch.dev/adoptable-names");
 });
 

@@ -14,7 +14,7 @@ export function violationText({ story, violations }: Outcome): string {
 
 /** The story itself, a line for each step. */
 export function storyText({ story }: Outcome): string {
-  const knobs = Object.entries(story.knobs).map(([name, value]) => `${name}=${value}`);
+  const knobs = Object.entries(story.knobs).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   return [
     `${story.steps.length} steps, ${story.replicas} replicas, ${knobs.join(" ")}`,
     ...story.steps.map((step) => `   ${wordsOf(step)}`),
