@@ -155,6 +155,7 @@ export interface OperatorFlags {
   readonly defaultDeletionPolicy?: "Delete" | "Retain";
   readonly ignoreTagKeys?: readonly string[];
   readonly maxConcurrentReplacements?: number;
+  readonly maxEnvironmentsPerNamespace?: number;
   readonly allowedPolicyArns?: readonly string[];
   readonly allowedRoleArns?: readonly string[];
   readonly allowedRoleTagKeys?: readonly string[];
@@ -200,6 +201,10 @@ export function operatorOptions(): readonly Option[] {
       "default for objects without spec.deletionPolicy (default: Delete)",
     ).choices(["Delete", "Retain"]),
     new ListOption("--ignore-tag-keys <globs>", "AWS tags to ignore: neither compared nor removed"),
+    new Option(
+      "--max-environments-per-namespace <n>",
+      "maximum number of compute environments in AWS per namespace and region (default: no limit)",
+    ).argParser(count),
     new Option(
       "--max-concurrent-replacements <n>",
       "maximum number of environments replaced at a time (default: 3)",

@@ -12,6 +12,7 @@ export function settingsFrom(flags: OperatorFlags, region: string): Settings {
     },
     allowForeignRepoint: flags.allowForeignRepoint ?? defaultSettings.allowForeignRepoint,
     ignoreTagKeys: flags.ignoreTagKeys ?? defaultSettings.ignoreTagKeys,
+    maxEnvironmentsPerNamespace: flags.maxEnvironmentsPerNamespace ?? defaultSettings.maxEnvironmentsPerNamespace,
     maxConcurrentReplacements: flags.maxConcurrentReplacements ?? defaultSettings.maxConcurrentReplacements,
     namespaceAnnotations: flags.namespaceAnnotations ?? defaultSettings.namespaceAnnotations,
     environments: {

@@ -70,6 +70,8 @@ export interface Settings {
   /** Globs of AWS tag keys that others own: neither compared nor removed. */
   readonly ignoreTagKeys: readonly string[];
   readonly maxConcurrentReplacements: number;
+  /** Compute environments in AWS, per namespace and region. */
+  readonly maxEnvironmentsPerNamespace: number;
   readonly namespaceAnnotations: NamespaceAnnotations;
   /** What roles objects may have made and may name, where their namespace does not say it. */
   readonly roles: RoleLimits;
@@ -83,6 +85,7 @@ export const defaultSettings: Omit<Settings, "region"> = {
   allowForeignRepoint: false,
   ignoreTagKeys: [],
   maxConcurrentReplacements: 3,
+  maxEnvironmentsPerNamespace: Number.POSITIVE_INFINITY,
   namespaceAnnotations: "replace",
   roles: defaultRoleLimits,
   environments: defaultEnvironmentLimits,

@@ -304,6 +304,41 @@ describe("mallory was a guest of team's environment, and may not use it any more
   });
 });
 
+describe("mallory uses up the quota of environments that all tenants of the region share", () => {
+  const flags = { maxEnvironmentsPerNamespace: 12 };
+  const ofMallory = (world: World): number =>
+    world.aws.truth
+      .computeEnvironments()
+      .filter(({ tags, status }) => status !== "DELETED" && tags?.["awsbatch.dev/namespace"] === "mallory").length;
+  const environment = (index: number, types: string[]): Manifest =>
+    mallory(computeEnvironment(`e${index}`, withTypes(types)));
+
+  it("by 60 objects: 12 environments are created, and team's is as well", async () => {
+    const world = await aWorld({ flags });
+    for (let index = 0; index < 60; index++) world.apply(environment(index, ["c5.large"]));
+    await world.seconds(900);
+    expect(ofMallory(world)).toBe(12);
+    world.apply(computeEnvironment("ce", ec2));
+    await world.until("team has its own", isReady(world, "BatchComputeEnvironment", "ce"), 120);
+    const reasons = Array.from({ length: 60 }, (_, index) => {
+      return malloryCondition(world, "BatchComputeEnvironment", `e${index}`, "Stalled")?.reason;
+    });
+    expect(reasons.filter((reason) => reason === "NamespaceLimitReached")).toHaveLength(48);
+  });
+
+  it("by eight objects that change every 15 seconds: never more than 12 stand side by side", async () => {
+    const world = await aWorld({ flags });
+    const types = ["c5.large", "m5.large", "r5.large", "c5.xlarge", "m5.xlarge"];
+    let most = 0;
+    for (let round = 0; round < 20; round++) {
+      for (let index = 0; index < 8; index++) world.apply(environment(index, [types[round % types.length] ?? ""]));
+      await world.seconds(15);
+      most = Math.max(most, ofMallory(world));
+    }
+    expect(most).toBeLessThanOrEqual(12);
+  });
+});
+
 describe("mallory adopts what Retain of another namespace left in AWS", () => {
   it("by the very globs that allow the names, and is refused: a queue, a definition, an environment", async () => {
     const world = await aWorld({ flags: { adoptableNames: ["*/*"] } });

@@ -36,6 +36,11 @@ export const computeEnvironmentReasons = {
       means: "49 or 50 environments exist in the region; Stalled after 10 minutes",
       todo: "delete one that is not needed",
     },
+    NamespaceLimitReached: {
+      means:
+        "the namespace has as many environments in the region as `--max-environments-per-namespace` allows; Stalled after 10 minutes",
+      todo: "delete one that is not needed, or wait for replacements that are under way",
+    },
     QueuePaused: {
       means: "a queue that would have to be switched is paused or a dry run",
       todo: "remove the annotation that the message names",

@@ -5,6 +5,7 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
 import { marks, replacementCheckMs, unwatchedCheckMs } from "../intervals.ts";
+import { namedOwner } from "../ownership.ts";
 import { familyOf } from "./diff.ts";
 import type { Family } from "./fields.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
@@ -27,7 +28,22 @@ export function hindrance(spec: Spec, seen: Seen, predecessors: readonly Environ
       illegalHindrance(spec, seen, queue, names);
     if (found !== undefined) return found;
   }
-  return roomHindrance(seen);
+  return namespaceHindrance(seen) ?? roomHindrance(seen);
+}
+
+/** A tenant alone must not use up the quota of a region: what is left of replacements and is being deleted counts, as AWS counts it. */
+export function namespaceHindrance({ environments, identity, settings }: Seen): Hindrance | undefined {
+  const { cluster, namespace } = identity;
+  const limit = settings.maxEnvironmentsPerNamespace;
+  const own = environments.filter(({ tags }) => namedOwner(tags, cluster)?.namespace === namespace).length;
+  if (own < limit) return undefined;
+  return {
+    kind: "wait",
+    reason: "NamespaceLimitReached",
+    message: `namespace ${namespace} has ${own} compute environments in this region, of at most ${limit} (--max-environments-per-namespace). Delete one that is not needed, or wait until replacements that are under way have ended`,
+    checkInMs: unwatchedCheckMs,
+    stallsAfterMs: marks.missingStallsMs,
+  };
 }
 
 /** Queues that name one of `names`; one in DELETING names nothing any more. */

@@ -21,6 +21,7 @@ import {
   foreignHindrance,
   hindrance,
   isOurs,
+  namespaceHindrance,
   pausedHindrance,
   pinnedHindrance,
   queuesNaming,
@@ -112,6 +113,8 @@ export function firstEnvironment(spec: Spec, seen: Seen, now: number): Step<Acti
       checkInMs: unwatchedCheckMs,
     };
   }
+  const full = namespaceHindrance(seen);
+  if (full !== undefined) return full;
   return make({ spec, seen, now }, [], `${seen.freeName.name} is being created`);
 }
 

@@ -46,6 +46,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--lease-namespace": [same("one"), same("two")],
   "--managed": [number("1"), number("2")],
   "--max-concurrent-replacements": [number("1"), number("7")],
+  "--max-environments-per-namespace": [number("1"), number("7")],
   "--metrics-address": [
     ["[::1]:1", { host: "::1", port: 1 }],
     [":65535", { port: 65_535 }],

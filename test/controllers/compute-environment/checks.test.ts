@@ -116,6 +116,12 @@ describe("what prevents a successor", () => {
     ["not a neighbour that no longer exists", fargate, { queues: [queue("q1", ["old", "gone"])] }, "nothing"],
 
     ["not 48 environments", ec2, { environments: others(48) }, "nothing"],
+    [
+      "as many environments of the namespace as it may have",
+      ec2,
+      { environments: [environment("old")], settings: { ...settings, maxEnvironmentsPerNamespace: 1 } },
+      "wait NamespaceLimitReached again in 60 s",
+    ],
     ["more than 48 environments", ec2, { environments: others(49) }, "wait QuotaNearlyReached again in 60 s"],
     ["not two replacements elsewhere", ec2, { replacementsElsewhere: 2 }, "nothing"],
     [

@@ -3,6 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import type { Effect } from "../../../src/controllers/agenda.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { ownerTags } from "../../../src/controllers/ownership.ts";
 import { mayAdopt } from "../region.ts";
 import {
   approvalFor,
@@ -92,6 +93,14 @@ describe("the first environment", () => {
       "is not created beyond AWS's quota",
       { environments: Array.from({ length: 50 }, (_, index) => foreign(`x${index}`)) },
       "blocked QuotaExceeded",
+    ],
+    [
+      "is not created beyond what its namespace may have",
+      {
+        environments: [foreign("x", ec2, { tags: ownerTags({ ...identity, name: "other" }) })],
+        settings: { ...settings, maxEnvironmentsPerNamespace: 1 },
+      },
+      "wait NamespaceLimitReached",
     ],
     ["leaves the name to an older object that claims it", { claimedBy: "team/older" }, "blocked Conflict"],
     ["is created next to a foreign one of the base name", { environments: [foreign("team_ce")] }, `create ${name}`],

@@ -101,6 +101,17 @@ const rows: readonly (readonly [
     undefined,
   ],
   [
+    "--max-environments-per-namespace",
+    "2",
+    async (world) => {
+      world.apply(...["a", "b", "c"].map((name) => computeEnvironment(name, ec2)));
+      await world.seconds(300);
+      return environments(world).length;
+    },
+    2,
+    3,
+  ],
+  [
     "--max-concurrent-replacements",
     "1",
     async (world) => {
