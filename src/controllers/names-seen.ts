@@ -2,8 +2,8 @@ import type { AwsNaming } from "../api/batch-kind.ts";
 import type { KubeObject } from "../api/object.ts";
 import { StoreError } from "../runtime/store.ts";
 import { directivesOf } from "./directives.ts";
-import { type NameSeen, nameIn } from "./names.ts";
-import { awsNameOf, foreignNamespaceIn } from "./naming.ts";
+import { type NameSeen, nameIn, whoseName } from "./names.ts";
+import { awsNameOf } from "./naming.ts";
 import type { Ports } from "./ports.ts";
 
 /** What is read of Kubernetes. */
@@ -13,8 +13,8 @@ export interface NamespaceReads {
 }
 
 /**
- * Whether an object may have its name. Reads the namespace only where its annotations matter: for a name with the
- * form of another namespace, and for an adoption.
+ * Whether an object may have its name. Reads the namespace only where its annotations matter: for a name of
+ * another namespace, and for an adoption.
  */
 export async function nameSeen(
   object: KubeObject,
@@ -24,7 +24,7 @@ export async function nameSeen(
 ): Promise<NameSeen> {
   const { namespace } = object.metadata;
   const name = awsNameOf(kind, object);
-  const isForeign = foreignNamespaceIn(name, namespace) !== undefined;
+  const isForeign = whoseName(name, namespace, settings.names) !== undefined;
   const adopts = directivesOf(object, settings).adoptionPolicy !== "Never";
   if (!isForeign && !adopts) return { kind: "allowed", mayAdopt: false, adoptableFrom: "" };
   const read = await annotationsOf(namespace, objects, signal);

@@ -4,7 +4,7 @@ import type { Plan, Step } from "./agenda.ts";
 import { matchesAny } from "./glob.ts";
 import { marks, unwatchedCheckMs } from "./intervals.ts";
 import { type AllowedList, lackingList, listsInForce, listText, type NamespaceAnnotations } from "./limits.ts";
-import { foreignNamespaceIn } from "./naming.ts";
+import { belongsTo, foreignNamespaceIn } from "./naming.ts";
 import { firstOf } from "./wording.ts";
 
 /** The operator's flags, as `NAMESPACE/GLOB`; `*` as NAMESPACE is for all of them. */
@@ -69,7 +69,12 @@ export function nameIn(
 }
 
 /** Why a name belongs to other namespaces, as a part of a sentence; undefined: it does not. */
-function whoseName(name: string, namespace: string, { allowedNames, adoptableNames }: NameLimits): string | undefined {
+export function whoseName(
+  name: string,
+  namespace: string,
+  { allowedNames, adoptableNames }: NameLimits,
+): string | undefined {
+  if (belongsTo(namespace, name)) return undefined;
   const prefix = foreignNamespaceIn(name, namespace);
   if (prefix !== undefined) return `begins like the names of namespace ${prefix}`;
   // Whom the administrator lets adopt a resource is to have its name, also before the adoption and after a deletion.

@@ -225,6 +225,16 @@ describe("mallory names another namespace's name explicitly", () => {
     expect(world.aws.truth.roles().filter(({ name }) => name.startsWith("mallory_"))).toEqual([]);
   });
 
+  it("that has no prefix, and that a flag lists for team, also where nothing of that name is left to adopt", async () => {
+    const world = await aWorld({ flags: { adoptableNames: ["team/legacy-*"], allowedNames: ["mallory/team_*"] } });
+    world.apply(mallory(jobDefinition("a", { jobDefinitionName: "legacy-train" })), jobDefinition("hello"));
+    await world.until("mallory is refused", () => refused(world, "JobDefinition"), 60);
+    await world.until(
+      "team has its default name, which is listed for mallory",
+      isReady(world, "JobDefinition", "hello"),
+    );
+  });
+
   it("and keeps the name from nobody whose namespace is allowed to have it", async () => {
     const world = await aWorld();
     world.apply(mallory(jobDefinition("a", { jobDefinitionName: "prod_train" })));
