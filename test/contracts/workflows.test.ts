@@ -1,0 +1,74 @@
+import { globSync, readFileSync } from "node:fs";
+import { load } from "js-yaml";
+import { describe, expect, test } from "vitest";
+
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly "timeout-minutes"?: number;
+  readonly steps: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const files = globSync(".github/workflows/*").toSorted();
+const textOf = (file: string): string => readFileSync(file, "utf8");
+
+/** Rights to write that a job needs, with the file. */
+const writes: Readonly<Record<string, readonly string[]>> = {
+  ".github/workflows/codeql.yaml": ["security-events"],
+  ".github/workflows/release.yaml": ["attestations", "id-token"],
+};
+
+test("hosted CI has tests, analysis, a review of dependencies and provenance", () => {
+  expect(files.map((file) => file.replace(".github/workflows/", ""))).toEqual([
+    "codeql.yaml",
+    "dependencies.yaml",
+    "release.yaml",
+    "tests.yaml",
+  ]);
+  expect(textOf(".github/workflows/tests.yaml")).toContain(".ci/run");
+});
+
+describe.each(files)("%s", (file) => {
+  const workflow = load(textOf(file)) as Workflow;
+  const jobs = Object.values(workflow.jobs);
+  const steps = jobs.flatMap((job) => job.steps);
+
+  test("says in its first line that it has not run", () => {
+    expect(textOf(file).split("\n")[0]).toMatch(/^# This workflow has not run yet\./);
+  });
+
+  test("runs no code of a pull request with rights of the repository, and uses no secret", () => {
+    expect(Object.keys(workflow.on)).not.toContain("pull_request_target");
+    expect(Object.keys(workflow.on)).not.toContain("workflow_run");
+    expect(textOf(file)).not.toMatch(/secrets\./);
+  });
+
+  test("may read the repository, and write only what its job needs", () => {
+    expect(workflow.permissions).toEqual({ contents: "read" });
+    const written = jobs.flatMap(({ permissions = {} }) =>
+      Object.entries(permissions).flatMap(([name, right]) => (right === "read" ? [] : [name])),
+    );
+    expect(written.toSorted()).toEqual(writes[file] ?? []);
+  });
+
+  test("keeps no credentials in the checkout, and has a time limit", () => {
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+    expect(checkouts).toHaveLength(jobs.length);
+    expect(checkouts.map((step) => step.with?.["persist-credentials"])).toEqual(checkouts.map(() => false));
+    expect(jobs.every((job) => (job["timeout-minutes"] ?? 0) > 0)).toBe(true);
+  });
+
+  test("names a version of each action, and puts no text of others into a command", () => {
+    expect(steps.flatMap(({ uses }) => uses ?? []).filter((uses) => !/@(v\d+|[0-9a-f]{40})$/.test(uses))).toEqual([]);
+    expect(steps.flatMap(({ run }) => run ?? []).filter((run) => run.includes("${{"))).toEqual([]);
+  });
+});
