@@ -2,7 +2,7 @@ import { z } from "zod";
 import { flagValues } from "./flag-values.ts";
 import { monitoring } from "./monitoring-values.ts";
 import { availability, podValues } from "./pod-values.ts";
-import { choice, list, map, name, on, quantity, section, text } from "./value.ts";
+import { choice, list, map, name, off, on, quantity, section, text } from "./value.ts";
 
 /**
  * The values of the chart, from which values.yaml, values.schema.json and the table of its README are generated. Every
@@ -61,8 +61,8 @@ export const chartValues = z.strictObject({
     aggregateToView: on(
       "Let users with `view` read the objects. Like the next two: only if all namespaces are watched.",
     ),
-    aggregateToEdit: on("Let users with `edit` write the objects."),
-    aggregateToAdmin: on("Let users with `admin` write the objects."),
+    aggregateToEdit: off("Let users with `edit` write the objects: whoever writes objects acts in AWS."),
+    aggregateToAdmin: off("Let users with `admin` write the objects."),
     extraRules: list("Additional rules for the operator."),
   }),
   crds: section("The custom resource definitions.", {

@@ -15,6 +15,9 @@ const definitions = ["batchcomputeenvironments", "jobdefinitions", "jobqueues"].
   (plural) => `customresourcedefinition.apiextensions.k8s.io/${plural}.awsbatch.dev`,
 );
 
+/** The manifests of the stories name roles. */
+const flags = { region: "us-east-1", allowedRoleArns: ["arn:aws:iam::123456789012:*"] };
+
 /** A real API server, a kubelet for its Pods and a simulated AWS, for stories by one major of Helm. */
 function stage(program: HelmProgram): Stage {
   let cluster: ControlPlane;
@@ -33,7 +36,7 @@ function stage(program: HelmProgram): Stage {
     const credentials = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((name) => ({ name, value: "test" }));
     operator = {
       aws: { endpointUrl: (await account.front()).url },
-      flags: { region: "us-east-1" },
+      flags,
       extraEnv: credentials,
     };
     for (const path of [chart, crdsChart]) {
@@ -111,7 +114,7 @@ export function clusterWideStory(program: HelmProgram): void {
     expect(await team.objects()).toHaveLength(3);
 
     const before = await release.pods();
-    await release.upgrade(from, { ...values, replicas: 1, flags: { region: "us-east-1", logLevel: "debug" } });
+    await release.upgrade(from, { ...values, replicas: 1, flags: { ...flags, logLevel: "debug" } });
     expect((await release.pods()).filter((pod) => before.includes(pod))).toEqual([]);
     expect(await release.pods()).toHaveLength(1);
     await team.apply(withInstances("m7i.xlarge"));
