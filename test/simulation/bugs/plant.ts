@@ -7,7 +7,7 @@ const root = new URL("../../../src/", import.meta.url).href;
  * Puts a bug into every module that is loaded from now on. What was loaded before stays sound.
  * @throws Error as a module is loaded in which the text of a change does not occur exactly once
  */
-export function plant({ name, changes }: Bug): void {
+export function plant({ name, changes }: Pick<Bug, "name" | "changes">): void {
   registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);

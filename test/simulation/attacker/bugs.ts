@@ -1,0 +1,59 @@
+import type { Bug } from "../bugs/bugs.ts";
+
+/** Deliberate bugs by which a tenant harms another, as `../bugs/bugs.ts` has them, and a world in which each is seen. */
+export interface TenantBug extends Pick<Bug, "name" | "changes"> {
+  /** Of the world with an attacker. */
+  readonly seed: number;
+}
+
+const one = (name: string, seed: number, file: string, was: string, becomes: string): TenantBug => ({
+  name,
+  seed,
+  changes: [{ file: `controllers/${file}`, was, becomes }],
+});
+
+export const tenantBugs: readonly TenantBug[] = [
+  one(
+    "take names with the prefix of another namespace",
+    2,
+    "naming.ts",
+    "return namespaceName.test(prefix) && prefix !== namespace ? prefix : undefined;",
+    "return undefined;",
+  ),
+  one(
+    "take an empty list for all",
+    2,
+    "limits.ts",
+    "return lists.find(({ globs }) => !matchesAny(globs, value));",
+    "return lists.find(({ globs }) => globs.length > 0 && !matchesAny(globs, value));",
+  ),
+  one(
+    "take an environment whose object is away for nobody's",
+    5,
+    "job-queue/observe.ts",
+    "const object = environmentObject(owner, ports);\n  if (object === undefined) {",
+    "const object = environmentObject(owner, ports);\n  if (object === undefined) return found;\n  if (object === undefined) {",
+  ),
+  one(
+    "let every namespace use an environment",
+    1,
+    "compute-environment/access.ts",
+    'if (from !== "Selector") return refused;',
+    'if (from !== "Selector") return allowed;',
+  ),
+  one("let a refused name claim it all the same", 104, "claims.ts", 'if (name !== "allowed") return "nothing";', ""),
+  one(
+    "keep listed names for nobody",
+    104,
+    "names.ts",
+    "if (others.length === 0 || listed.includes(namespace)) return undefined;",
+    "if (others.length >= 0) return undefined;",
+  ),
+  one(
+    "act on a refused name",
+    2,
+    "names.ts",
+    'if (name.kind === "allowed") return plan;',
+    'if (name.kind !== "unread") return plan;',
+  ),
+];
