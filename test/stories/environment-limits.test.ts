@@ -50,6 +50,6 @@ it("a value of the spec that AWS's refusal repeats reaches no condition, no even
   await world.until("it is refused", () => ready()?.reason === "InvalidRequest", 60);
   expect(ready()?.message).toContain("DB_URL=(left out)\\u001b[2J is not valid");
   const status = world.store.objects(JobDefinitionKind).map((object) => object.status);
-  const told = JSON.stringify([world.store.events(), status, world.log.lines]);
-  expect(told).not.toContain("hunter22");
+  const reported = JSON.stringify([world.store.events(), status, world.log.lines]);
+  expect(reported).not.toContain("hunter22");
 });
