@@ -78,7 +78,7 @@ async function entryOf(
     awsName,
     action,
     title:
-      action === "none" && blocked !== undefined
+      blocked !== undefined && (action === "none" || (action === "create" && writes.length === 0))
         ? "nothing is done"
         : titleOf(action, { awsName, writes, change, adopted, end }),
     fields: change?.changes ?? [],

@@ -110,6 +110,7 @@ describe("a plan", () => {
     });
     const refused = await planned(account, { "environment.yaml": body });
     expect(refused.environment().blocked).toMatch(/^NotAdoptable: /);
+    expect(refused.environment().title).toBe("nothing is done");
   });
 
   test("resolves selectors, also for the queue, and says what they select", async () => {
