@@ -4,7 +4,7 @@ import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { commented, rulesYaml, yamlOf } from "../yaml.ts";
 import { type Manifest, nameLabel, namespace, operatorName } from "./manifest.ts";
 import { rbacManifests } from "./rbac.ts";
-import { simulatorEnv, simulatorManifests } from "./simulator.ts";
+import { simulatedRole, simulatorEnv, simulatorManifests } from "./simulator.ts";
 import { workloadManifests } from "./workload.ts";
 
 /** The manifests for `kubectl apply`. */
@@ -59,7 +59,7 @@ export function installManifest(crds: readonly CustomResourceDefinition[], image
 
 /** manifests/trial.yaml. @param image with its tag or digest */
 export function trialManifest(crds: readonly CustomResourceDefinition[], image = placeholderImage): string {
-  const workload = workloadManifests(image, version, simulatorEnv);
+  const workload = workloadManifests(image, version, simulatorEnv, [simulatedRole]);
   return yamlFile(trialHeader, [...foundation(crds), ...workload, ...simulatorManifests(image, version)]);
 }
 

@@ -39,7 +39,7 @@ function policyRule({ group, resource, subresource, name, verbs, why }: AccessRu
   };
 }
 
-/** Roles, bindings, and permissions on the kinds for people who may view, edit or administer a namespace. */
+/** Roles, bindings, and the permission to read the kinds for people who may view a namespace. */
 export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
   const metadata = { name: operatorName, labels: nameLabel };
   const subjects = [{ kind: "ServiceAccount", name: operatorName, namespace }];
@@ -47,20 +47,6 @@ export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
     apiGroup: "rbac.authorization.k8s.io",
     kind: role,
     name: operatorName,
-  });
-  const aggregated = (name: "view" | "edit", targets: readonly string[], verbs: readonly string[]): object => ({
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRole",
-    metadata: {
-      name: `${operatorName}-${name}`,
-      labels: {
-        ...nameLabel,
-        ...Object.fromEntries(targets.map((target) => [`rbac.authorization.k8s.io/aggregate-to-${target}`, "true"])),
-      },
-    },
-    rules: [
-      { apiGroups: [...new Set(kinds.map(({ group }) => group))], resources: kinds.map(({ plural }) => plural), verbs },
-    ],
   });
   return [
     {
@@ -100,12 +86,23 @@ export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
       },
     },
     {
-      comment: "Permissions on the kinds for people who may view a namespace, aggregated into view, edit and admin.",
-      value: aggregated("view", ["view", "edit", "admin"], ["get", "list", "watch"]),
-    },
-    {
-      comment: "Permissions for people who may edit a namespace. Only the operator writes status.",
-      value: aggregated("edit", ["edit", "admin"], ["create", "update", "patch", "delete", "deletecollection"]),
+      comment:
+        "Permissions to read the kinds for people who may view, edit or administer a namespace. Only cluster administrators write them, until you bind a role of your own (docs/security.md).",
+      value: {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRole",
+        metadata: {
+          name: `${operatorName}-view`,
+          labels: { ...nameLabel, "rbac.authorization.k8s.io/aggregate-to-view": "true" },
+        },
+        rules: [
+          {
+            apiGroups: [...new Set(kinds.map(({ group }) => group))],
+            resources: kinds.map(({ plural }) => plural),
+            verbs: ["get", "list", "watch"],
+          },
+        ],
+      },
     },
   ];
 }

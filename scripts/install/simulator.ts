@@ -8,6 +8,9 @@ const port = 4566;
 const region = "us-east-1";
 const selector = { ...nameLabel, "app.kubernetes.io/component": "simulator" } as const;
 
+/** The role of the jobs of examples/quickstart. */
+export const simulatedRole = "arn:aws:iam::123456789012:role/ecsTaskExecutionRole";
+
 /** Environment of the operator for the simulated AWS. */
 export const simulatorEnv = [
   { name: "AWS_ENDPOINT_URL", value: `http://${name}.${namespace}.svc:${port}` },

@@ -35,8 +35,14 @@ export const smallYoungGeneration = { name: "NODE_OPTIONS", value: "--max-semi-s
 /**
  * @param image with its tag or digest
  * @param env additional environment variables of the operator
+ * @param roleArns roles that a spec may name
  */
-export function workloadManifests(image: string, version: string, env: readonly object[] = []): readonly Manifest[] {
+export function workloadManifests(
+  image: string,
+  version: string,
+  env: readonly object[] = [],
+  roleArns: readonly string[] = [],
+): readonly Manifest[] {
   const labels = { ...selector, "app.kubernetes.io/version": version };
   return [
     {
@@ -57,7 +63,7 @@ export function workloadManifests(image: string, version: string, env: readonly 
           replicas: 2,
           revisionHistoryLimit: 10,
           selector: { matchLabels: selector },
-          template: { metadata: { labels }, spec: podSpec(image, env) },
+          template: { metadata: { labels }, spec: podSpec(image, env, roleArns) },
         },
       },
     },
@@ -86,7 +92,7 @@ export function workloadManifests(image: string, version: string, env: readonly 
   ];
 }
 
-function podSpec(image: string, env: readonly object[]): object {
+function podSpec(image: string, env: readonly object[], roleArns: readonly string[]): object {
   return {
     serviceAccountName: operatorName,
     // The lease is released after running writes have ended, each within 10 seconds.
@@ -105,7 +111,7 @@ function podSpec(image: string, env: readonly object[]): object {
         name: "operator",
         image,
         imagePullPolicy: "IfNotPresent",
-        args: ["run", `--lease-namespace=${namespace}`],
+        args: ["run", `--allowed-role-arns=${roleArns.join(",")}`, `--lease-namespace=${namespace}`],
         env: [smallYoungGeneration, ...env],
         ports: [
           { name: "metrics", containerPort: metricsPort },

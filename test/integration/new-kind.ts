@@ -214,6 +214,6 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
       'from "./controllers/ports.ts";',
       '\nimport { schedulingPolicies } from "./controllers/scheduling-policy/controller.ts";',
     ],
-    ["(ports: Ports) => Reconciler>> = {", "\n  SchedulingPolicy: schedulingPolicies,"],
+    ["(ports: Ports, endpoints: Ec2Memory) => Reconciler>> = {", "\n  SchedulingPolicy: schedulingPolicies,"],
   ],
 };

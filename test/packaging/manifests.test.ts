@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { dump } from "js-yaml";
 import { beforeAll, describe, expect, test } from "vitest";
+import { simulatedRole } from "../../scripts/install/simulator.ts";
 import { kubectl35, kubectlTools } from "../integration/control-plane/kubectl-package.ts";
 import { printProgress } from "../integration/control-plane/parts.ts";
 import { runOrFail } from "../integration/control-plane/run.ts";
@@ -29,7 +30,7 @@ const isHook = ({ metadata }: Rendered): boolean => metadata.annotations?.["helm
 describeWithHelm("the chart, compared with the manifests", (program) => {
   test.each<[string, Values]>([
     ["manifests/install.yaml", {}],
-    ["manifests/trial.yaml", { simulator: { enabled: true } }],
+    ["manifests/trial.yaml", { simulator: { enabled: true }, flags: { allowedRoleArns: [simulatedRole] } }],
   ])("makes the same objects as %s, which has only its Namespace more", async (file, values) => {
     const ours = documents(readFileSync(join(root, file), "utf8")).filter(({ kind }) => kind !== "Namespace");
     const output = documents(await template(program, { ...values, fullnameOverride: "aws-batch-operator" }));
