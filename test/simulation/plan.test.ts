@@ -17,7 +17,7 @@ import { userSteps } from "./generate/user.ts";
 import type { Step } from "./story.ts";
 
 /** The same worlds on each machine. */
-const given = { from: 70_000, count: 40 };
+const given = { from: 70_000, count: 24 };
 
 const { signal } = new AbortController();
 
