@@ -1,8 +1,8 @@
 import type { AwsNaming } from "../api/batch-kind.ts";
 import type { KubeObject } from "../api/object.ts";
-import { StoreError } from "../runtime/store.ts";
 import { directivesOf } from "./directives.ts";
 import { type NameSeen, nameIn, whoseName } from "./names.ts";
+import { annotationsOf } from "./namespace-annotations.ts";
 import { awsNameOf } from "./naming.ts";
 import type { Ports } from "./ports.ts";
 
@@ -40,23 +40,4 @@ export async function nameSeen(
   if (isForeign) return read;
   const adoptableFrom = `the annotations of the namespace, which cannot be read: ${read.why}`;
   return { kind: "allowed", mayAdopt: false, adoptableFrom };
-}
-
-type Read =
-  | { readonly kind: "read"; readonly annotations: Readonly<Record<string, string>> }
-  | Extract<NameSeen, { kind: "unread" }>;
-
-async function annotationsOf(
-  namespace: string,
-  objects: NamespaceReads["objects"],
-  signal: AbortSignal,
-): Promise<Read> {
-  try {
-    const read = await objects.namespace(namespace, signal);
-    if (read === undefined) return { kind: "unread", why: "there is no such namespace" };
-    return { kind: "read", annotations: read.annotations };
-  } catch (error) {
-    if (error instanceof StoreError) return { kind: "unread", why: error.message };
-    throw error;
-  }
 }

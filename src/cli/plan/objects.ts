@@ -4,6 +4,7 @@ import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { cleanupFinalizer } from "../../api/v1alpha1/annotations.ts";
 import { apiVersion } from "../../api/v1alpha1/group.ts";
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { timestamp } from "../../controllers/conditions.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects } from "../../controllers/ports.ts";
 import { wokenByObject } from "../../controllers/wakes.ts";
@@ -214,10 +215,6 @@ function objectOf({ kind, key, awsName, tags, region }: Owned, now: number): Kub
 /** The name in the spec: without the hash of an environment or the revision of a definition. */
 function specName(awsName: string): string {
   return awsName.replace(/-[0-9a-f]{8}(?:-\d+)?$|:\d+$/, "");
-}
-
-function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 function textOf(kind: string, key: ObjectKey): string {

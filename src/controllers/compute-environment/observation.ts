@@ -1,8 +1,8 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import { StoreError } from "../../runtime/store.ts";
 import { type Ec2Memory, newEc2Memory } from "../ec2-memory.ts";
 import { type EndpointsReading, observeEndpoints } from "../endpoints/observe.ts";
+import { annotationsOf } from "../namespace-annotations.ts";
 import { observeNetwork } from "../network/observe.ts";
 import type { Ports } from "../ports.ts";
 import type { RolesMemory } from "../roles/observe.ts";
@@ -78,14 +78,10 @@ async function allowedSeen(
   signal: AbortSignal,
 ): Promise<AllowedSeen> {
   if (!isLimited(object)) return { kind: "allowed" };
-  try {
-    const read = await objects.namespace(object.metadata.namespace, signal);
-    if (read === undefined) return { kind: "unread", why: "there is no such namespace" };
-    return allowedIn(object, settings.environments, read.annotations, settings.namespaceAnnotations);
-  } catch (error) {
-    if (error instanceof StoreError) return { kind: "unread", why: error.message };
-    throw error;
-  }
+  const read = await annotationsOf(object.metadata.namespace, objects, signal);
+  return read.kind === "unread"
+    ? read
+    : allowedIn(object, settings.environments, read.annotations, settings.namespaceAnnotations);
 }
 
 /** Makes the next observation read from AWS what was read before `sinceMs` (monotonic). */

@@ -4,9 +4,9 @@ import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
-import { StoreError } from "../../runtime/store.ts";
 import { directivesOf, isAskedFor } from "../directives.ts";
 import { doubtedRoleMaxAgeMs, rereadCheckMs, rolesRestMs, shownForSureMs, shownWithinMs } from "../intervals.ts";
+import { annotationsOf } from "../namespace-annotations.ts";
 import { identityOf, roleTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -151,15 +151,11 @@ function settlesInMs(wroteAt: number | undefined, { clock }: Ports): number {
 const unneeded = { kind: "unneeded" } as const;
 
 async function limitsIn(namespace: string, ports: Ports, signal: AbortSignal): Promise<LimitsSeen> {
-  try {
-    const { roles, namespaceAnnotations } = ports.settings;
-    const read = await ports.objects.namespace(namespace, signal);
-    if (read === undefined) return { kind: "unread", why: "there is no such namespace" };
-    return { kind: "read", limits: limitsOf(roles, read.annotations, namespaceAnnotations) };
-  } catch (error) {
-    if (error instanceof StoreError) return { kind: "unread", why: error.message };
-    throw error;
-  }
+  const { roles, namespaceAnnotations } = ports.settings;
+  const read = await annotationsOf(namespace, ports.objects, signal);
+  return read.kind === "unread"
+    ? read
+    : { kind: "read", limits: limitsOf(roles, read.annotations, namespaceAnnotations) };
 }
 
 interface Read {
