@@ -74,22 +74,24 @@ function loadsOf(
   ];
 }
 
-/** A file that two sources contain is read once. */
+/** What several sources contain, with a file of two of them once, under the name of the first. */
 function joined(all: readonly LoadedManifests[]): LoadedManifests {
-  const files = new Set<string>();
-  return all.reduce<LoadedManifests>(
-    (before, { documents, problems, files: read }) => {
-      const isNew = ({ file }: { readonly file: string }): boolean => !files.has(resolve(file));
-      const more = [documents.filter(isNew), problems.filter(isNew)] as const;
-      for (const file of read) files.add(resolve(file));
-      return {
-        documents: [...before.documents, ...more[0]],
-        problems: [...before.problems, ...more[1]],
-        files: [...files],
-      };
-    },
-    { documents: [], problems: [], files: [] },
-  );
+  const known = new Set<string>();
+  const parts = all.map(({ documents, problems, files }): LoadedManifests => {
+    const isNew = (file: string): boolean => !known.has(resolve(file));
+    const part = {
+      documents: documents.filter(({ file }) => isNew(file)),
+      problems: problems.filter(({ file }) => isNew(file)),
+      files: files.filter(isNew),
+    };
+    for (const file of files) known.add(resolve(file));
+    return part;
+  });
+  return {
+    documents: parts.flatMap(({ documents }) => documents),
+    problems: parts.flatMap(({ problems }) => problems),
+    files: parts.flatMap(({ files }) => files),
+  };
 }
 
 async function isClosed({ paths }: ManifestSources): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import process from "node:process";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
 import { environment, queue } from "./local/given.ts";
@@ -193,6 +194,16 @@ describe("validate", () => {
     const { exitCode, lines } = await validate(directory, "-o", format);
     expect(exitCode).toBe(1);
     expect(lines.join("\n")).toMatch(expected);
+  });
+
+  test("names a file in a report for CI once, and as it was given", async () => {
+    const directory = directoryWith({ "b.yaml": queue().replace("priority", "prioriti") });
+    const given = relative(process.cwd(), directory);
+    const { io, stdout } = testIo();
+    await runCli(["validate", "-f", given, "-f", join(directory, "b.yaml"), "-o", "junit"], io);
+    expect(stdout.text.match(/<testcase .*/g)).toEqual([
+      `<testcase classname="manifests" name="${join(given, "b.yaml")}">`,
+    ]);
   });
 
   test("answers in JSON", async () => {
