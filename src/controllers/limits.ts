@@ -1,6 +1,8 @@
 /** What the objects of a namespace may use: lists from flags of the operator and from annotations of the namespace. Pure. */
 
+import type { Wait } from "./agenda.ts";
 import { globsIn, matchesAny } from "./glob.ts";
+import { marks, unwatchedCheckMs } from "./intervals.ts";
 import { firstOf } from "./wording.ts";
 
 /**
@@ -69,4 +71,19 @@ export function lackingList(lists: readonly AllowedList[], value: string): Allow
 /** `--allowed-role-arns: none`. */
 export function listText({ globs, from }: AllowedList): string {
   return `${from}: ${globs.length === 0 ? "none" : firstOf(globs)}`;
+}
+
+/**
+ * The wait of an object whose namespace cannot be read. Its limits are unknown then, and nothing is allowed.
+ *
+ * @param unknown what the operator does not know, and does not do
+ */
+export function waitForNamespace(namespace: string, why: string, unknown: string): Wait {
+  return {
+    kind: "wait",
+    reason: "NamespaceUnreadable",
+    message: `cannot read namespace ${namespace} (${why}), so the operator does not know which ${unknown}. Allow the operator to get, list and watch namespaces`,
+    checkInMs: unwatchedCheckMs,
+    stallsAfterMs: marks.unreadStallsMs,
+  };
 }

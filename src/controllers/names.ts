@@ -1,9 +1,16 @@
 /** Which names the objects of a namespace may have in AWS, and which resources of others they may adopt. Pure. */
 
-import type { Plan, Step } from "./agenda.ts";
+import type { Plan } from "./agenda.ts";
 import { matchesAny } from "./glob.ts";
-import { marks, unwatchedCheckMs } from "./intervals.ts";
-import { type AllowedList, lackingList, listsInForce, listText, type NamespaceAnnotations } from "./limits.ts";
+import { unwatchedCheckMs } from "./intervals.ts";
+import {
+  type AllowedList,
+  lackingList,
+  listsInForce,
+  listText,
+  type NamespaceAnnotations,
+  waitForNamespace,
+} from "./limits.ts";
 import { belongsTo, foreignNamespaceIn } from "./naming.ts";
 import { firstOf } from "./wording.ts";
 
@@ -111,13 +118,6 @@ export function asNamed<Action>(plan: Plan<Action>, name: NameSeen, namespace: s
     const { message } = name;
     return { ...plan, change, agenda: [{ kind: "blocked", reason, message, checkInMs: unwatchedCheckMs }] };
   }
-  const unread: Step<Action> = {
-    kind: "wait",
-    reason,
-    message: `cannot read namespace ${namespace} (${name.why}), so the operator does not know which names it may use, and writes nothing. Allow the operator to get, list and watch namespaces`,
-    checkInMs: unwatchedCheckMs,
-    stallsAfterMs: marks.unreadStallsMs,
-    holds: "writes",
-  };
-  return { ...plan, change, agenda: [unread, ...plan.agenda] };
+  const unread = waitForNamespace(namespace, name.why, "names it may use, and writes nothing");
+  return { ...plan, change, agenda: [{ ...unread, holds: "writes" }, ...plan.agenda] };
 }

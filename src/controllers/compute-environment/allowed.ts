@@ -3,13 +3,14 @@
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import { neededServices } from "../../network/needs.ts";
 import type { Blocked, Wait } from "../agenda.ts";
-import { marks, unwatchedCheckMs } from "../intervals.ts";
+import { unwatchedCheckMs } from "../intervals.ts";
 import {
   type AllowedList,
   lackingList,
   listsInForce,
   listText,
   type NamespaceAnnotations,
+  waitForNamespace,
   yesInForce,
 } from "../limits.ts";
 import { withSelected } from "../selection/fill.ts";
@@ -91,11 +92,7 @@ export function allowedStep(seen: AllowedSeen, namespace: string): readonly (Blo
     case "unread":
       return [
         {
-          kind: "wait",
-          reason: "NamespaceUnreadable",
-          message: `cannot read namespace ${namespace} (${seen.why}), so the operator does not know which networks it may use, and writes nothing. Allow the operator to get, list and watch namespaces`,
-          checkInMs: unwatchedCheckMs,
-          stallsAfterMs: marks.unreadStallsMs,
+          ...waitForNamespace(namespace, seen.why, "networks it may use, and writes nothing"),
           holds: "writes",
         },
       ];

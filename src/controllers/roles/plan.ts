@@ -3,6 +3,7 @@
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import type { Blocked, ConditionDraft, FieldChange, Step, Wait } from "../agenda.ts";
 import { marks, rereadCheckMs, rolesRestMs, settleCheckMs, shownCheckMs, unwatchedCheckMs } from "../intervals.ts";
+import { waitForNamespace } from "../limits.ts";
 import { clusterTag, roleTag, type Tags } from "../ownership.ts";
 import type { PartPlan, PartStep } from "../part.ts";
 import type { RolesAction } from "./action.ts";
@@ -132,13 +133,7 @@ function changesContent(writes: Extract<RolesAction, { kind: "writeRole" }>["wri
 /** Fails closed: without the namespace its limits are unknown. */
 function limitsUnread({ limits, identity }: RolesSeen): Hindrance | undefined {
   if (limits.kind !== "unread") return undefined;
-  return {
-    kind: "wait",
-    reason: "NamespaceUnreadable",
-    message: `cannot read namespace ${identity.namespace} (${limits.why}), so the operator does not know which roles it may use, and creates nothing. Allow the operator to get, list and watch namespaces`,
-    checkInMs: unwatchedCheckMs,
-    stallsAfterMs: marks.unreadStallsMs,
-  };
+  return waitForNamespace(identity.namespace, limits.why, "roles it may use, and creates nothing");
 }
 
 function contested({ conflicts }: RolesSeen): Hindrance | undefined {
