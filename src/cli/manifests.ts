@@ -122,7 +122,7 @@ function nothingIn({ paths, kustomization }: ManifestSources): Problem {
 export function changeProblems({ object, key, document }: ValidManifest, before: KubeObject): readonly Problem[] {
   return objectFindings(crdOf(object.kind), object, before).map(({ path, ...finding }) => ({
     file: document.file,
-    line: document.lineOf(path),
+    ...document.placeOf(path),
     object: `${object.kind} ${keyText(key)}`,
     field: pathText(path),
     ...finding,

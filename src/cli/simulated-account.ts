@@ -56,14 +56,14 @@ export function accountText(directory: string): string | undefined {
 
 export function accountOf(file: string, text: string): ReadAccount {
   const { documents, errors } = parseYaml(text);
-  const problems = errors.map(({ line, message }): Problem => ({ file, line, field: "", message }));
+  const problems = errors.map(({ message, ...place }): Problem => ({ file, ...place, field: "", message }));
   const [document, second] = documents;
   if (second !== undefined) {
-    problems.push({ file, line: second.lineOf([]), field: "", message: "one document describes the whole account" });
+    problems.push({ file, ...second.placeOf([]), field: "", message: "one document describes the whole account" });
   }
   if (problems.length > 0 || document === undefined) return { account: undefined, problems };
   const found = accountFindings(document.value).map(({ path, message }): Problem => {
-    return { file, line: document.lineOf(path), field: pathText(path), message };
+    return { file, ...document.placeOf(path), field: pathText(path), message };
   });
   if (found.length > 0) return { account: undefined, problems: found };
   return { account: document.value as SimulatedAccount, problems: [] };

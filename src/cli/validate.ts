@@ -7,7 +7,7 @@ import { addManifestOptions, type ManifestFlags, sourcesIn } from "./manifest-op
 import { type ReadManifests, readManifests } from "./manifests.ts";
 import { type Paint, paintFor } from "./terminal/paint.ts";
 import { githubText, junitText, sarifText } from "./validation/ci-formats.ts";
-import { problemText } from "./validation/problem.ts";
+import { noteText, problemText } from "./validation/problem.ts";
 
 const formats = ["text", "json", "github", "sarif", "junit"] as const;
 
@@ -45,7 +45,7 @@ async function validate({ output, ...flags }: ValidateFlags, io: Io): Promise<nu
 /** One line per problem and note, and a summary. */
 export function validationText(read: ReadManifests, paint: Paint): string {
   const lines = [
-    ...read.notes.map(({ file, line, message }) => paint("dim", visible(`${file}:${line}: ${message}`))),
+    ...read.notes.map((note) => paint("dim", visible(noteText(note)))),
     ...read.problems.map((problem) => visible(problemText(problem))),
     summaryOf(read, paint),
   ];

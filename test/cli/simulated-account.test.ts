@@ -42,28 +42,28 @@ describe("the description of a simulated account", () => {
   });
 
   test.each([
-    ["a mistyped list", "subnet:\n  - {}", "simulated-aws.conf:1: subnet: there is no subnet: did you mean subnets?"],
+    ["a mistyped list", "subnet:\n  - {}", "simulated-aws.conf:1:1: subnet: there is no subnet: did you mean subnets?"],
     [
       "a missing member",
       "vpcs:\n  - { id: vpc-1 }",
-      "simulated-aws.conf:2: vpcs[0]: cidr is missing: a CIDR block such as 10.0.0.0/16",
+      "simulated-aws.conf:2:5: vpcs[0]: cidr is missing: a CIDR block such as 10.0.0.0/16",
     ],
     [
       "a wrong id",
       "vpcs:\n  - id: subnet-1\n    cidr: 10.0.0.0/16",
-      "simulated-aws.conf:2: vpcs[0].id: must be an id that begins with vpc-",
+      "simulated-aws.conf:2:5: vpcs[0].id: must be an id that begins with vpc-",
     ],
     [
       "an id of nothing",
       `${network}routeTables:\n  - { id: rtb-1, vpc: vpc-1, subnets: [subnet-2] }`,
-      'simulated-aws.conf:12: routeTables[0].subnets: "subnet-2" is not among the subnets of this file',
+      'simulated-aws.conf:12:30: routeTables[0].subnets: "subnet-2" is not among the subnets of this file',
     ],
     [
       "a wrong rule within",
       "securityGroups:\n  - id: sg-1\n    vpc: vpc-1\n    egress:\n      - { protocol: tcp, port: 443, peer: 0.0.0.0/0 }",
-      "simulated-aws.conf:5: securityGroups[0].egress[0].port: there is no port: did you mean ports?",
+      "simulated-aws.conf:5:26: securityGroups[0].egress[0].port: there is no port: did you mean ports?",
     ],
-    ["no map", "- 1", "simulated-aws.conf:1: an account is a map of lists such as vpcs and subnets"],
+    ["no map", "- 1", "simulated-aws.conf:1:1: an account is a map of lists such as vpcs and subnets"],
   ])("with %s says what is wrong and where", (_what, text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);
   });

@@ -42,10 +42,10 @@ describe("validate", () => {
     const { exitCode, lines } = await validate(directory);
     expect(exitCode).toBe(1);
     expect(lines[0]).toMatch(
-      /^DIR\/a\.yaml:10: BatchComputeEnvironment default\/general: spec\.computeResources\.maxvCpus: found "many", expected /,
+      /^DIR\/a\.yaml:10:5: BatchComputeEnvironment default\/general: spec\.computeResources\.maxvCpus: found "many", expected /,
     );
     expect(lines.find((line) => line.includes("prioriti"))).toMatch(
-      /^DIR\/b\.yaml:6: JobQueue default\/high: spec\.prioriti: /,
+      /^DIR\/b\.yaml:6:3: JobQueue default\/high: spec\.prioriti: /,
     );
     expect(lines.at(-1)).toMatch(/^invalid: \d errors in 2 files$/);
   });
@@ -60,7 +60,7 @@ describe("validate", () => {
 
   test("names what it skips, and says when nothing is left", async () => {
     const directory = directoryWith({ "c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n" });
-    const skipped = "DIR/c.yaml:1: skipped ConfigMap of v1";
+    const skipped = "DIR/c.yaml:1:1: skipped ConfigMap of v1";
     expect(await validate(directory)).toEqual({
       exitCode: 1,
       lines: [
@@ -89,7 +89,7 @@ describe("validate", () => {
   test("reads standard input, and names it in errors", async () => {
     const { io, stdout } = testIo({}, undefined, `${environment()}---\n${queue().replace("priority", "prioriti")}`);
     expect(await runCli(["validate", "-f", "-"], io)).toBe(1);
-    expect(stdout.lines[0]).toMatch(/^standard input:\d+: JobQueue default\/high: spec\.prioriti: /);
+    expect(stdout.lines[0]).toMatch(/^standard input:\d+:3: JobQueue default\/high: spec\.prioriti: /);
   });
 
   test("refuses standard input twice, which could be read only once", async () => {
@@ -108,9 +108,9 @@ describe("validate", () => {
     const first = "render the chart first: helm template CHART | aws-batch-operator validate -f -";
     expect(exitCode).toBe(1);
     expect(lines).toEqual([
-      `DIR/queue.yaml:4: is a template, because it contains {{ … }}: ${first}`,
-      `DIR/Chart.yaml:1: describes a Helm chart: ${first}`,
-      `DIR/values-prod.yaml:1: has the values of a Helm chart: ${first}`,
+      `DIR/queue.yaml:4:18: is a template, because it contains {{ … }}: ${first}`,
+      `DIR/Chart.yaml:1:1: describes a Helm chart: ${first}`,
+      `DIR/values-prod.yaml:1:1: has the values of a Helm chart: ${first}`,
       "invalid: 3 errors in 3 files",
     ]);
   });
@@ -130,7 +130,7 @@ describe("validate", () => {
       expect(await validate(directory)).toEqual({
         exitCode: 0,
         lines: [
-          "DIR/kustomization.yaml:1: is a kustomization, which is not applied here: to read what it renders, give its directory with -k",
+          "DIR/kustomization.yaml:1:1: is a kustomization, which is not applied here: to read what it renders, give its directory with -k",
           "valid: 1 object in 2 files",
         ],
       });
@@ -143,14 +143,60 @@ describe("validate", () => {
         .replace("type: FARGATE", "type: EC2")
         .replace("maxvCpus: 16", `maxvCpus: 16\n    instanceRole: r\n    instanceTypes: [${list}]`);
     const directory = directoryWith({ "a.yaml": types("m6i.large, optimal, c5, m6i.lagre, qqqqq") });
-    const unknown = (index: number, type: string, hint = "") =>
-      `DIR/a.yaml:12: warning: BatchComputeEnvironment default/general: spec.computeResources.instanceTypes[${index}]: unknown instance type, family or bundle ${type}${hint}: AWS rejects it, unless it is newer than this version`;
+    const unknown = (index: number, column: number, type: string, hint = "") =>
+      `DIR/a.yaml:12:${column}: warning: BatchComputeEnvironment default/general: spec.computeResources.instanceTypes[${index}]: unknown instance type, family or bundle ${type}${hint}: AWS rejects it, unless it is newer than this version`;
     expect(await validate(directory)).toEqual({
       exitCode: 0,
-      lines: [unknown(3, "m6i.lagre", " (did you mean m6i.large?)"), unknown(4, "qqqqq"), "valid: 1 object in 1 file"],
+      lines: [
+        unknown(3, 45, "m6i.lagre", " (did you mean m6i.large?)"),
+        unknown(4, 56, "qqqqq"),
+        "valid: 1 object in 1 file",
+      ],
     });
     const { lines } = await validate(directory, "-o", "json");
     expect(JSON.parse(lines.join(""))).toMatchObject({ valid: true, notes: [{ line: 12 }, { line: 12 }] });
+  });
+
+  test.each([
+    ["user/bob", "an IAM user"],
+    ["root", "the root user of an account"],
+    ["policy/p", "an IAM policy"],
+    ["role/r", undefined],
+    ["instance-profile/p", undefined],
+  ])("warns of an instance role that is no role: %s", async (resource, words) => {
+    const arn = `arn:aws:iam::123456789012:${resource}`;
+    const text = environment("EC2").replace("maxvCpus: 16", `maxvCpus: 16\n    instanceRole: ${arn}`);
+    const { exitCode, lines } = await validate(directoryWith({ "a.yaml": `${text}    instanceTypes: [optimal]\n` }));
+    const warning = `DIR/a.yaml:11:5: warning: BatchComputeEnvironment default/general: spec.computeResources.instanceRole: ${arn} is ${words}, and instances can take on only a role: give a role or an instance profile, or let spec.iam.instanceRole create one`;
+    expect({ exitCode, lines }).toEqual({
+      exitCode: 0,
+      lines: [...(words === undefined ? [] : [warning]), "valid: 1 object in 1 file"],
+    });
+  });
+
+  test.each([
+    ["{{ .Values.name }}", "4:18"],
+    ["{{.Values.name}}", "4:18"],
+    ['{{- include "name" . -}}', "4:18"],
+    ['"{{ name }}"', "4:12"],
+  ])("says of a template one sentence: %s", async (name, place) => {
+    const text = environment().replace("name: general", `name: ${name}`);
+    const { lines } = await validate(directoryWith({ "a.yaml": text }));
+    const object = name.startsWith('"') ? " BatchComputeEnvironment default/{{ name }}: metadata.name:" : "";
+    expect(lines).toEqual([
+      `DIR/a.yaml:${place}:${object} is a template, because it contains {{ … }}: render the chart first: helm template CHART | aws-batch-operator validate -f -`,
+      "invalid: 1 error in 1 file",
+    ]);
+  });
+
+  test.each(["[", "{", "[{a: "])("says of 20,000 brackets one sentence: %s", async (bracket) => {
+    const { lines } = await validate(directoryWith({ "a.yaml": `a: ${bracket.repeat(20_000)}` }));
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^DIR\/a\.yaml:1:\d+: is nested more than 100 levels deep, and no Kubernetes object is: close/,
+      ),
+      "invalid: 1 error in 1 file",
+    ]);
   });
 
   test("warns of a name with the form of another namespace", async () => {
@@ -161,7 +207,7 @@ describe("validate", () => {
     expect((await of("default_nightly")).lines).toEqual([done]);
     expect((await of("Prod_nightly")).lines).toEqual([done]);
     expect((await of("prod_nightly")).lines).toEqual([
-      "DIR/b.yaml:7: warning: JobQueue default/high: spec.jobQueueName: prod_nightly begins like the names of namespace prod: the operator refuses it unless --allowed-names, --adoptable-names or the annotations of namespace default allow it",
+      "DIR/b.yaml:7:3: warning: JobQueue default/high: spec.jobQueueName: prod_nightly begins like the names of namespace prod: the operator refuses it unless --allowed-names, --adoptable-names or the annotations of namespace default allow it",
       done,
     ]);
   });
@@ -171,7 +217,7 @@ describe("validate", () => {
     [
       1001,
       [
-        "DIR/b.yaml:6: warning: JobQueue default/high: spec.priority: 1001 is more than 1000, the maximum in CloudFormation: AWS may reject it; only the order of priorities matters",
+        "DIR/b.yaml:6:3: warning: JobQueue default/high: spec.priority: 1001 is more than 1000, the maximum in CloudFormation: AWS may reject it; only the order of priorities matters",
       ],
     ],
   ])("warns of a priority that AWS may refuse: %i", async (priority, warnings) => {
@@ -186,7 +232,7 @@ describe("validate", () => {
   });
 
   test.each([
-    ["github", /^::error file=DIR\/b\.yaml,line=6,title=JobQueue default\/high::spec\.prioriti: /],
+    ["github", /^::error file=DIR\/b\.yaml,line=6,col=3,title=JobQueue default\/high::spec\.prioriti: /],
     ["sarif", /"uri": "DIR\/b\.yaml"/],
     ["junit", /name="DIR\/b\.yaml">/],
   ])("reports for CI with -o %s", async (format, expected) => {
@@ -214,7 +260,7 @@ describe("validate", () => {
       valid: false,
       files: 2,
       objects: [{ kind: "BatchComputeEnvironment", namespace: "default", name: "general", file: "DIR/a.yaml" }],
-      problems: expect.arrayContaining([expect.objectContaining({ field: "spec.prioriti", line: 6 })]),
+      problems: expect.arrayContaining([expect.objectContaining({ field: "spec.prioriti", line: 6, column: 3 })]),
     });
   });
 
@@ -234,7 +280,7 @@ describe("validate", () => {
       files: 1,
       objects: [],
       problems: [],
-      notes: [{ file: "DIR/c.yaml", line: 1, message: "skipped ConfigMap of v1" }],
+      notes: [{ file: "DIR/c.yaml", line: 1, column: 1, message: "skipped ConfigMap of v1" }],
     });
     const broken = await validate(directoryWith({ "d.yaml": "a: [" }), "-o", "json");
     expect(JSON.parse(broken.lines.join(""))).toMatchObject({

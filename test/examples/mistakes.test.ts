@@ -54,12 +54,12 @@ describe("a mistake is refused with its place", () => {
     expect([problem?.message, problem?.expected].join(" ")).toMatch(says);
 
     const inWords = await command(["validate", "-f", directory]);
-    expect(inWords.stdout).toContain(`${place.file}:${place.line}: ${problem?.object}: ${field}: `);
+    expect(inWords.stdout).toContain(`${place.file}:${place.line}:${problem?.column}: ${problem?.object}: ${field}: `);
 
     for (const cloud of [["--simulate"], ["--cluster-name", "mistakes", "--region", "us-east-1"]]) {
       const ran = await command(["local", "-f", directory, "--until", "ready", "-o", "json", ...cloud]);
       expect(ran.exitCode).toBe(1);
-      expect(ran.stderr).toContain(`${place.file}:${place.line}: `);
+      expect(ran.stderr).toContain(`${place.file}:${place.line}:${problem?.column}: `);
       expect(JSON.parse(ran.stdout)).toEqual({ type: "edit", valid: false, problems });
     }
     expect(existsSync(join(directory, stateDirectory))).toBe(false);

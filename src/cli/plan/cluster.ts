@@ -108,5 +108,5 @@ async function refusalOf(
 
 function problemOf({ object, key, document }: ValidManifest, { message }: StoreError): Problem {
   const { file } = document;
-  return { file, line: document.lineOf([]), object: `${object.kind} ${keyText(key)}`, field: "", message };
+  return { file, ...document.placeOf([]), object: `${object.kind} ${keyText(key)}`, field: "", message };
 }

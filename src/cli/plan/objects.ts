@@ -53,7 +53,7 @@ export function applied({ manifests, before, regions, clusterName, clusterUid, p
     live.delete(text);
     return {
       object: known === undefined ? created(manifest, uids.get(text), now) : changed(known, manifest),
-      file: `${manifest.document.file}:${manifest.document.lineOf([])}`,
+      file: `${manifest.document.file}:${manifest.document.placeOf([]).line}`,
     };
   });
   const others = [...live.values()].map((object) => (prunes ? deleted(object, now) : object));

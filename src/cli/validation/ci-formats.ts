@@ -14,6 +14,7 @@ interface Entry {
   readonly level: "error" | "warning" | "note";
   readonly file: string;
   readonly line: number;
+  readonly column: number | undefined;
   readonly title: string;
   readonly message: string;
 }
@@ -22,14 +23,14 @@ const warningPrefix = "warning: ";
 
 function entriesOf({ problems, notes }: Pick<Found, "problems" | "notes">): readonly Entry[] {
   return [
-    ...problems.map(({ file, line, object, field, message }): Entry => {
+    ...problems.map(({ file, line, column, object, field, message }): Entry => {
       const title = object ?? "manifest";
-      return { level: "error", file, line, title, message: field === "" ? message : `${field}: ${message}` };
+      return { level: "error", file, line, column, title, message: field === "" ? message : `${field}: ${message}` };
     }),
-    ...notes.map(({ file, line, message }): Entry => {
+    ...notes.map(({ file, line, column, message }): Entry => {
       const isWarning = message.startsWith(warningPrefix);
       const text = isWarning ? message.slice(warningPrefix.length) : message;
-      return { level: isWarning ? "warning" : "note", file, line, title: "manifest", message: text };
+      return { level: isWarning ? "warning" : "note", file, line, column, title: "manifest", message: text };
     }),
   ];
 }
@@ -42,8 +43,9 @@ function entriesOf({ problems, notes }: Pick<Found, "problems" | "notes">): read
 export function githubText(found: Found): string {
   const commands = { error: "error", warning: "warning", note: "notice" } as const;
   return entriesOf(found)
-    .map(({ level, file, line, title, message }) => {
-      const where = `file=${property(file)},line=${line},title=${property(title)}`;
+    .map(({ level, file, line, column, title, message }) => {
+      const at = column === undefined ? "" : `,col=${column}`;
+      const where = `file=${property(file)},line=${line}${at},title=${property(title)}`;
       return `::${commands[level]} ${where}::${data(message)}\n`;
     })
     .join("");
@@ -63,11 +65,18 @@ function property(text: string): string {
  * Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function sarifText(found: Found, version: string): string {
-  const results = entriesOf(found).map(({ level, file, line, title, message }) => ({
+  const results = entriesOf(found).map(({ level, file, line, column, title, message }) => ({
     ruleId: ruleIds[level],
     level,
     message: { text: title === "manifest" ? message : `${title}: ${message}` },
-    locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } } }],
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(file) },
+          region: { startLine: line, startColumn: column },
+        },
+      },
+    ],
   }));
   const driver = {
     name: "aws-batch-operator",

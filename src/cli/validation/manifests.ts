@@ -1,16 +1,16 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { isRecord } from "./defaults.ts";
-import type { Path, Problem } from "./problem.ts";
-import { templateLine, templateMessage } from "./unrendered.ts";
+import type { Path, Place, Problem } from "./problem.ts";
+import { templateMessage, templatePlace } from "./unrendered.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** One Kubernetes object as written, with the place of each of its parts. */
 export interface ManifestDocument {
   readonly file: string;
   readonly value: unknown;
-  /** The line, from 1, of the deepest part of `path` that is there. */
-  readonly lineOf: (path: Path) => number;
+  /** The place of the deepest part of `path` that is there. */
+  readonly placeOf: (path: Path) => Place;
 }
 
 export interface LoadedManifests {
@@ -102,24 +102,24 @@ async function loadFile(file: string, signal?: AbortSignal): Promise<LoadedFile>
 /** The documents of one file's text. */
 export function documentsOf(file: string, text: string): LoadedFile {
   const { documents, errors } = parseYaml(text);
-  const template = errors.length === 0 ? undefined : templateLine(text);
+  const template = errors.length === 0 ? undefined : templatePlace(text);
   if (template !== undefined) {
-    return { documents: [], problems: [{ file, line: template, field: "", message: templateMessage }] };
+    return { documents: [], problems: [{ file, ...template, field: "", message: templateMessage }] };
   }
   return {
-    documents: documents.flatMap(({ value, lineOf }) => itemsOf({ file, value, lineOf })),
-    problems: errors.map(({ line, message }) => ({ file, line, field: "", message })),
+    documents: documents.flatMap(({ value, placeOf }) => itemsOf({ file, value, placeOf })),
+    problems: errors.map(({ message, ...place }) => ({ file, ...place, field: "", message })),
   };
 }
 
 /** The objects of a `List`; any other object alone. */
 function itemsOf(document: ManifestDocument): ManifestDocument[] {
-  const { file, value, lineOf } = document;
+  const { file, value, placeOf } = document;
   if (!isRecord(value) || !Array.isArray(value["items"]) || !isListKind(value["kind"])) return [document];
   return value["items"].map((item: unknown, index) => ({
     file,
     value: item,
-    lineOf: (path) => lineOf(["items", index, ...path]),
+    placeOf: (path) => placeOf(["items", index, ...path]),
   }));
 }
 

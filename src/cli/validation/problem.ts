@@ -2,6 +2,14 @@
 
 export type Path = readonly (string | number)[];
 
+/** Where something is in a text. */
+export interface Place {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in UTF-16 code units, as editors and SARIF count. */
+  readonly column: number;
+}
+
 /** Something wrong inside one object. */
 export interface Finding {
   readonly path: Path;
@@ -13,11 +21,15 @@ export interface Finding {
   readonly expected?: string;
 }
 
-/** Something wrong in a file. */
-export interface Problem {
+/** A file, or a place in it: without a column the file as a whole. */
+interface FilePlace {
   readonly file: string;
-  /** From 1. */
-  readonly line: number;
+  readonly line: Place["line"];
+  readonly column?: Place["column"] | undefined;
+}
+
+/** Something wrong in a file. */
+export interface Problem extends FilePlace {
   /** e.g. `JobQueue team-a/nightly`; absent when the file holds no such object. */
   readonly object?: string;
   /** e.g. `spec.computeEnvironmentOrder[0].order`; empty for the object as a whole. */
@@ -28,17 +40,28 @@ export interface Problem {
 }
 
 /** A note that is not a problem, e.g. a skipped object, or a warning. */
-export interface Note {
-  readonly file: string;
-  readonly line: number;
+export interface Note extends FilePlace {
   readonly message: string;
 }
 
-/** `file:line: object: field: message`. */
-export function problemText({ file, line, object, field, message }: Problem): string {
-  return [`${file}:${line}`, ...(object === undefined ? [] : [object]), ...(field === "" ? [] : [field]), message].join(
-    ": ",
-  );
+/** `file:line:column: object: field: message`. */
+export function problemText({ object, field, message, ...place }: Problem): string {
+  const parts = [
+    placeText(place),
+    ...(object === undefined ? [] : [object]),
+    ...(field === "" ? [] : [field]),
+    message,
+  ];
+  return parts.join(": ");
+}
+
+/** `file:line: message`, with the column if there is one. */
+export function noteText({ message, ...place }: Note): string {
+  return `${placeText(place)}: ${message}`;
+}
+
+function placeText({ file, line, column }: FilePlace): string {
+  return column === undefined ? `${file}:${line}` : `${file}:${line}:${column}`;
 }
 
 /** `spec.list[0].name`; other keys are quoted: `tags["a/b"]`. */

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { isRecord } from "./defaults.ts";
+import type { Place } from "./problem.ts";
 
 /** Files next to manifests from which another tool makes manifests. */
 
@@ -31,10 +32,19 @@ export function unrendered(file: string, value: unknown): Unrendered | undefined
   return undefined;
 }
 
-/** The line, from 1, of the first `{{ … }}` in a text; undefined: there is none. */
-export function templateLine(text: string): number | undefined {
-  const at = text.search(/\{\{-?\s/);
-  return at < 0 ? undefined : text.slice(0, at).split("\n").length;
+const action = /\{\{[^{}]*\}\}/;
+
+/** The place of the first `{{ … }}` in a text; undefined: there is none. */
+export function templatePlace(text: string): Place | undefined {
+  const at = text.search(action);
+  if (at < 0) return undefined;
+  const before = text.slice(0, at).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+}
+
+/** Whether a value of a manifest is text that a template would have replaced. */
+export function isTemplate(value: unknown): boolean {
+  return typeof value === "string" && action.test(value);
 }
 
 export const templateMessage = `is a template, because it contains {{ … }}: ${render.chart}`;

@@ -6,7 +6,7 @@ import { nearest } from "./nearest.ts";
 import { objectFindings } from "./object.ts";
 import { type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
 import { awsNameFindings, byAwsIdentity, mixtureFindings, type Named, referenceFindings } from "./references.ts";
-import { unrendered } from "./unrendered.ts";
+import { isTemplate, templateMessage, unrendered } from "./unrendered.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** A valid object as written, without defaults and status. */
@@ -64,7 +64,7 @@ export function validateManifests(
       ...awsNameFindings(entry.named, identities),
       ...doubled(entry, first),
     ];
-    return { entry, problems: findings.map((finding) => problemOf(entry, finding)) };
+    return { entry, problems: findings.map((finding) => problemOf(entry, templateFinding(finding, entry))) };
   });
   return {
     manifests: checked.flatMap(({ entry, problems }) => (problems.length === 0 ? [validManifest(entry)] : [])),
@@ -90,15 +90,15 @@ type Sorted =
   | { readonly kind: "refused"; readonly problem: Problem };
 
 function sort(document: ManifestDocument, crds: readonly CustomResourceDefinition[], namespace: string): Sorted {
-  const { file, value, lineOf } = document;
+  const { file, value, placeOf } = document;
   const refused = (path: Path, message: string): Sorted => ({
     kind: "refused",
-    problem: { file, line: lineOf(path), field: pathText(path), message },
+    problem: { file, ...placeOf(path), field: pathText(path), message },
   });
   if (!isRecord(value)) return refused([], `found ${valueText(value)}, expected a Kubernetes object`);
   const other = unrendered(file, value);
   if (other?.kind === "note") {
-    return { kind: "skipped", note: { file, line: lineOf([]), message: other.message } };
+    return { kind: "skipped", note: { file, ...placeOf([]), message: other.message } };
   }
   if (other?.kind === "problem") return refused([], other.message);
   const { apiVersion, kind } = value;
@@ -110,7 +110,7 @@ function sort(document: ManifestDocument, crds: readonly CustomResourceDefinitio
   const groups = crds.map(({ spec }) => spec.group);
   const nearGroup = nearest(groupOf(apiVersion), groups);
   if (nearGroup === undefined) {
-    return { kind: "skipped", note: { file, line: lineOf([]), message: `skipped ${kind} of ${apiVersion}` } };
+    return { kind: "skipped", note: { file, ...placeOf([]), message: `skipped ${kind} of ${apiVersion}` } };
   }
   const kinds = crds.map(({ spec }) => spec.names.kind);
   if (!kinds.includes(kind)) {
@@ -149,7 +149,7 @@ function doubled(entry: Ours, first: Map<string, Ours>): Finding[] {
     first.set(identity, entry);
     return [];
   }
-  const where = `${before.document.file}:${before.document.lineOf([])}`;
+  const where = `${before.document.file}:${before.document.placeOf([]).line}`;
   return [
     { path: ["metadata", "name"], message: `${identity} is already in ${where}: remove or rename one of the two` },
   ];
@@ -159,16 +159,25 @@ function doubled(entry: Ours, first: Map<string, Ours>): Finding[] {
 function notesOf(entry: Exclude<Sorted, { readonly kind: "skipped" }>): Note[] {
   if (entry.kind === "refused") return [];
   return warningsOf(entry.named).map((finding) => {
-    const { file, line, object, field, message } = problemOf(entry, finding);
-    return { file, line, message: `warning: ${object}: ${field}: ${message}` };
+    const { file, line, column, object, field, message } = problemOf(entry, finding);
+    return { file, line, column, message: `warning: ${object}: ${field}: ${message}` };
   });
+}
+
+/** `"{{ x }}"` is valid YAML, and what is wrong with it is that nothing has replaced it. */
+function templateFinding(finding: Finding, { document: { value } }: Ours): Finding {
+  const found = finding.path.reduce(
+    (node: unknown, step) => (node as Readonly<Record<string, unknown>>)?.[step],
+    value,
+  );
+  return isTemplate(found) ? { path: finding.path, message: templateMessage } : finding;
 }
 
 function problemOf({ document, named: { kind, namespace, name } }: Ours, finding: Finding): Problem {
   const { path, ...rest } = finding;
   return {
     file: document.file,
-    line: document.lineOf(path),
+    ...document.placeOf(path),
     object: `${kind} ${keyText({ namespace, name: name === "" ? "?" : name })}`,
     field: pathText(path),
     ...rest,
@@ -182,5 +191,5 @@ function validManifest({ document, named: { namespace, name } }: Ours): ValidMan
 
 function byPlace(left: Problem, right: Problem): number {
   if (left.file !== right.file) return left.file < right.file ? -1 : 1;
-  return left.line - right.line;
+  return left.line - right.line || (left.column ?? 0) - (right.column ?? 0);
 }

@@ -27,7 +27,8 @@ function foreignName({ kind, namespace }: Named, spec: Readonly<Record<string, u
 }
 
 const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, unknown>>) => Finding[] } = {
-  BatchComputeEnvironment: (spec) => unknownTypes(spec["computeResources"]),
+  BatchComputeEnvironment: ({ computeResources }) =>
+    isRecord(computeResources) ? [...unknownTypes(computeResources), ...notAnInstanceRole(computeResources)] : [],
   JobQueue: (spec) => highPriority(spec["priority"]),
   JobDefinition: (spec) => plainSecrets(spec, ["spec"]),
 };
@@ -64,8 +65,7 @@ function isPlainSecret(name: string, value: string): boolean {
 }
 
 /** The table of instance types may be older than a type: AWS decides. */
-function unknownTypes(resources: unknown): Finding[] {
-  const types = isRecord(resources) ? resources["instanceTypes"] : undefined;
+function unknownTypes({ instanceTypes: types }: Readonly<Record<string, unknown>>): Finding[] {
   if (!Array.isArray(types)) return [];
   return (types as readonly unknown[]).flatMap((type, index): Finding[] => {
     if (typeof type !== "string" || knownInstanceTypes(type) !== undefined) return [];
@@ -75,6 +75,22 @@ function unknownTypes(resources: unknown): Finding[] {
     return [{ path: ["spec", "computeResources", "instanceTypes", index], message }];
   });
 }
+
+/** AWS takes the name of a role, and the ARN of a role or an instance profile; of anything else no instance starts. */
+function notAnInstanceRole({ instanceRole: role }: Readonly<Record<string, unknown>>): Finding[] {
+  const what = typeof role === "string" ? /^arn:[^:]*:iam:[^:]*:[^:]*:([^/]+)/.exec(role)?.[1] : undefined;
+  if (what === undefined || what === "role" || what === "instance-profile") return [];
+  const words = nouns[what] ?? `an IAM ${what}`;
+  const message = `${String(role)} is ${words}, and instances can take on only a role: give a role or an instance profile, or let spec.iam.instanceRole create one`;
+  return [{ path: ["spec", "computeResources", "instanceRole"], message }];
+}
+
+const nouns: Readonly<Record<string, string>> = {
+  user: "an IAM user",
+  group: "an IAM group",
+  policy: "an IAM policy",
+  root: "the root user of an account",
+};
 
 function highPriority(priority: unknown): Finding[] {
   if (typeof priority !== "number" || priority <= usualPriorityMax) return [];

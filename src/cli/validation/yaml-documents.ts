@@ -1,5 +1,7 @@
 /** The documents of a text, split at the separators of kubectl, so that an error in one does not hide the others. */
 
+import type { Place } from "./problem.ts";
+
 export interface TextPart {
   readonly text: string;
   /** Lines of the whole text before this part. */
@@ -32,8 +34,8 @@ function lineEndsOf(part: TextPart): readonly number[] {
   return ends;
 }
 
-/** The line in the whole text, from 1, of an offset in the part. */
-export function lineAt(part: TextPart, offset: number): number {
+/** The place in the whole text of an offset in the part. */
+export function placeAt(part: TextPart, offset: number): Place {
   const ends = lineEndsOf(part);
   let [low, high] = [0, ends.length];
   while (low < high) {
@@ -41,5 +43,6 @@ export function lineAt(part: TextPart, offset: number): number {
     if ((ends[middle] ?? 0) < offset) low = middle + 1;
     else high = middle;
   }
-  return part.linesBefore + 1 + low;
+  const lineStart = low === 0 ? 0 : (ends[low - 1] ?? 0) + 1;
+  return { line: part.linesBefore + 1 + low, column: offset - lineStart + 1 };
 }

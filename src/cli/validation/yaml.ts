@@ -1,4 +1,4 @@
-/** YAML as kubectl reads it, with line numbers, and safe against malicious documents. */
+/** YAML as kubectl reads it, with places, and safe against malicious documents. */
 
 import {
   boolYaml11Tag,
@@ -11,19 +11,17 @@ import {
   parseEvents,
   YAMLException,
 } from "js-yaml";
-import type { Path } from "./problem.ts";
-import { lineAt, type TextPart, yamlDocumentsIn } from "./yaml-documents.ts";
+import type { Path, Place } from "./problem.ts";
+import { placeAt, type TextPart, yamlDocumentsIn } from "./yaml-documents.ts";
 import { faultsIn, mostEntries, nodesOf, offsetOfPath, tooManyEntries } from "./yaml-nodes.ts";
 
 export interface YamlDocument {
   readonly value: unknown;
-  /** The line, from 1, of the deepest existing part of `path`. */
-  readonly lineOf: (path: Path) => number;
+  /** The place of the deepest existing part of `path`. */
+  readonly placeOf: (path: Path) => Place;
 }
 
-export interface YamlError {
-  /** From 1. */
-  readonly line: number;
+export interface YamlError extends Place {
   readonly message: string;
 }
 
@@ -43,6 +41,8 @@ const octalTag = defineScalarTag<number>("tag:yaml.org,2002:int", {
 /** YAML 1.2, with the booleans of YAML 1.1 (`yes`, `off`, `n`), its octal numbers, and its merge keys. */
 const schema = CORE_SCHEMA.withTags(boolYaml11Tag, octalTag, mergeTag);
 
+const tabMessage = "is indented with tabs, which YAML does not allow: use spaces";
+
 /** Far deeper than any Kubernetes object. */
 const maxDepth = 100;
 
@@ -58,14 +58,16 @@ export function parseYaml(text: string): ParsedYaml {
   const surplus = parts[mostEntries];
   if (surplus !== undefined) {
     const message = `this is document ${mostEntries + 1} of the file: split it`;
-    return { documents, errors: [{ line: surplus.linesBefore + 1, message }] };
+    return { documents, errors: [{ line: surplus.linesBefore + 1, column: 1, message }] };
   }
   for (const part of parts) {
     const read = readPart(part);
     documents.push(...read.documents);
     errors.push(...read.errors);
   }
-  return { documents, errors };
+  // Whoever indents with tabs does so everywhere.
+  const [tab, ...otherTabs] = errors.filter(({ message }) => message === tabMessage);
+  return { documents, errors: errors.filter((error) => error === tab || !otherTabs.includes(error)) };
 }
 
 function readPart(part: TextPart): ParsedYaml {
@@ -77,12 +79,12 @@ function readPart(part: TextPart): ParsedYaml {
   }
   const tooMany = tooManyEntries(events);
   if (tooMany !== undefined) {
-    return { documents: [], errors: [{ line: lineAt(part, tooMany.offset), message: tooMany.message }] };
+    return { documents: [], errors: [{ ...placeAt(part, tooMany.offset), message: tooMany.message }] };
   }
   const roots = nodesOf(events, part.text, schema);
   const faults = roots.flatMap((root) => faultsIn(root));
   if (faults.length > 0) {
-    return { documents: [], errors: faults.map(({ offset, message }) => ({ line: lineAt(part, offset), message })) };
+    return { documents: [], errors: faults.map(({ offset, message }) => ({ ...placeAt(part, offset), message })) };
   }
   let values: unknown[];
   try {
@@ -93,14 +95,22 @@ function readPart(part: TextPart): ParsedYaml {
   const documents = values.flatMap((value, index): YamlDocument[] => {
     const root = roots[index];
     if (value === null || value === undefined || root === undefined) return [];
-    return [{ value, lineOf: (path) => lineAt(part, offsetOfPath(root, path)) }];
+    return [{ value, placeOf: (path) => placeAt(part, offsetOfPath(root, path)) }];
   });
   return { documents, errors: [] };
+}
+
+/** The library's reason, with what to do about it where that is not clear. */
+function syntaxMessage(reason: string): string {
+  if (reason.startsWith("nesting exceeded")) {
+    return `is nested more than ${maxDepth} levels deep, and no Kubernetes object is: close the brackets, or remove them`;
+  }
+  if (reason.startsWith("tab characters")) return tabMessage;
+  return reason;
 }
 
 /** @throws anything but what the YAML library throws for bad input */
 function syntaxError(part: TextPart, error: unknown): YamlError {
   if (!(error instanceof YAMLException)) throw error;
-  const message = error.reason.startsWith("nesting exceeded") ? "is nested too deeply" : error.reason;
-  return { line: lineAt(part, error.mark?.position ?? 0), message };
+  return { ...placeAt(part, error.mark?.position ?? 0), message: syntaxMessage(error.reason) };
 }

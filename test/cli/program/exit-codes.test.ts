@@ -224,7 +224,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       code: 0,
       when: "all is valid",
       args: () => ["validate", "-f", manifests(quickstart)],
-      stdout: /definition\.yaml:11: warning: .*PASSWORD is probably a secret.*\nvalid: 3 objects/,
+      stdout: /definition\.yaml:11:36: warning: .*PASSWORD is probably a secret.*\nvalid: 3 objects/,
     },
     {
       code: 1,

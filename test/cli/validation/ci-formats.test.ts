@@ -7,6 +7,7 @@ const found: Found = {
     {
       file: "b, c.yaml",
       line: 3,
+      column: 9,
       object: "JobQueue team/q",
       field: "spec.priority",
       message: 'found "<1>",\nexpected 5%',
@@ -22,7 +23,7 @@ const found: Found = {
 describe("-o github", () => {
   test("annotates each place in one line, with what separates the parts escaped", () => {
     expect(githubText(found).split("\n")).toEqual([
-      '::error file=b%2C c.yaml,line=3,title=JobQueue team/q::spec.priority: found "<1>",%0Aexpected 5%25',
+      '::error file=b%2C c.yaml,line=3,col=9,title=JobQueue team/q::spec.priority: found "<1>",%0Aexpected 5%25',
       "::error file=b%2C c.yaml,line=9,title=manifest::is a template\u0007",
       "::notice file=a.yaml,line=1,title=manifest::skipped ConfigMap of v1",
       "::warning file=a.yaml,line=7,title=manifest::JobQueue team/r: spec.priority: 2000 is more than 1000",
@@ -53,7 +54,7 @@ describe("-o sarif", () => {
     const declared = tool.driver.rules.map(({ id }) => id);
     expect(results.every(({ ruleId }) => declared.includes(ruleId))).toBe(true);
     expect(results[0]?.locations).toEqual([
-      { physicalLocation: { artifactLocation: { uri: "b,%20c.yaml" }, region: { startLine: 3 } } },
+      { physicalLocation: { artifactLocation: { uri: "b,%20c.yaml" }, region: { startLine: 3, startColumn: 9 } } },
     ]);
   });
 });

@@ -115,7 +115,7 @@ describe("a path", () => {
 describe("a text", () => {
   test("of several documents is taken apart, empty ones are none", () => {
     const { documents } = documentsOf("m", "---\na: 1\n---\n# nothing\n---\nb: 2\n");
-    expect(documents.map(({ value, lineOf }) => [value, lineOf([])])).toEqual([
+    expect(documents.map(({ value, placeOf }) => [value, placeOf([]).line])).toEqual([
       [{ a: 1 }, 2],
       [{ b: 2 }, 6],
     ]);
@@ -127,7 +127,7 @@ describe("a text", () => {
       "kind: List\napiVersion: v1\nitems:\n- kind: A\n- kind: B\n  spec:\n    x: 1\n",
     );
     expect(documents.map(({ value }) => value)).toEqual([{ kind: "A" }, { kind: "B", spec: { x: 1 } }]);
-    expect(documents.map(({ lineOf }) => [lineOf([]), lineOf(["spec", "x"])])).toEqual([
+    expect(documents.map(({ placeOf }) => [placeOf([]).line, placeOf(["spec", "x"]).line])).toEqual([
       [4, 4],
       [5, 7],
     ]);

@@ -33,12 +33,12 @@ spec:
     securityGroupIds: [sg-a]
 `;
   expect(problemsOf(text)).toEqual([
-    expect.stringContaining('m:5: BatchComputeEnvironment default/Fargate: metadata.name: found "Fargate", expected'),
-    "m:6: BatchComputeEnvironment default/Fargate: metadata.namespaces: unknown field: did you mean namespace?",
-    "m:11: BatchComputeEnvironment default/Fargate: spec.computeResources.instanceType: unknown field: did you mean instanceTypes?",
-    'm:12: BatchComputeEnvironment default/Fargate: spec.computeResources.maxvCpus: found "16", expected a whole number: remove the quotes',
-    "m:13: BatchComputeEnvironment default/Fargate: spec.computeResources.minvCpus: Fargate keeps nothing running: remove minvCpus",
-    'm:14: BatchComputeEnvironment default/Fargate: spec.computeResources.subnets[1]: "subnet-a" is already in spec.computeResources.subnets[0]: remove one of the two',
+    expect.stringContaining('m:5:3: BatchComputeEnvironment default/Fargate: metadata.name: found "Fargate", expected'),
+    "m:6:3: BatchComputeEnvironment default/Fargate: metadata.namespaces: unknown field: did you mean namespace?",
+    "m:11:5: BatchComputeEnvironment default/Fargate: spec.computeResources.instanceType: unknown field: did you mean instanceTypes?",
+    'm:12:5: BatchComputeEnvironment default/Fargate: spec.computeResources.maxvCpus: found "16", expected a whole number: remove the quotes',
+    "m:13:5: BatchComputeEnvironment default/Fargate: spec.computeResources.minvCpus: Fargate keeps nothing running: remove minvCpus",
+    'm:14:25: BatchComputeEnvironment default/Fargate: spec.computeResources.subnets[1]: "subnet-a" is already in spec.computeResources.subnets[0]: remove one of the two',
   ]);
 });
 
@@ -53,29 +53,29 @@ describe("whose object it is", () => {
   ])("an object of others is skipped with a note: %j", (text, note) => {
     const { documents } = documentsOf("m", text);
     const { notes, problems } = validateManifests(documents, crds);
-    expect(notes).toEqual([{ file: "m", line: 1, message: note }]);
+    expect(notes).toEqual([{ file: "m", line: 1, column: 1, message: note }]);
     expect(problems).toEqual([]);
   });
 
   test.each([
-    ["kind: JobQueue", "m:1: apiVersion: is missing: add one such as awsbatch.dev/v1alpha1"],
-    ["apiVersion: awsbatch.dev/v1alpha1", "m:1: kind: is missing: add the kind of the object"],
-    ["- a", 'm:1: found ["a"], expected a Kubernetes object'],
+    ["kind: JobQueue", "m:1:1: apiVersion: is missing: add one such as awsbatch.dev/v1alpha1"],
+    ["apiVersion: awsbatch.dev/v1alpha1", "m:1:1: kind: is missing: add the kind of the object"],
+    ["- a", 'm:1:1: found ["a"], expected a Kubernetes object'],
     [
       "apiVersion: awsbatch.dev/v1\nkind: JobQueue",
-      "m:1: apiVersion: found awsbatch.dev/v1, expected awsbatch.dev/v1alpha1",
+      "m:1:1: apiVersion: found awsbatch.dev/v1, expected awsbatch.dev/v1alpha1",
     ],
     [
       "apiVersion: awsbatch.io/v1alpha1\nkind: JobQueue",
-      "m:1: apiVersion: found awsbatch.io/v1alpha1, expected awsbatch.dev/v1alpha1",
+      "m:1:1: apiVersion: found awsbatch.io/v1alpha1, expected awsbatch.dev/v1alpha1",
     ],
     [
       "apiVersion: awsbatch.dev/v1alpha1\nkind: ComputeEnvironment",
-      "m:2: kind: awsbatch.dev has no kind ComputeEnvironment: did you mean BatchComputeEnvironment?",
+      "m:2:1: kind: awsbatch.dev has no kind ComputeEnvironment: did you mean BatchComputeEnvironment?",
     ],
     [
       "apiVersion: awsbatch.dev/v1alpha1\nkind: SchedulingPolicy",
-      "m:2: kind: awsbatch.dev has no kind SchedulingPolicy: use one of BatchComputeEnvironment, JobQueue, JobDefinition",
+      "m:2:1: kind: awsbatch.dev has no kind SchedulingPolicy: use one of BatchComputeEnvironment, JobQueue, JobDefinition",
     ],
   ])("what is meant as ours and is not is a problem: %j", (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);
@@ -85,7 +85,7 @@ describe("whose object it is", () => {
 describe("identity", () => {
   test("two objects of one kind, namespace and name are a problem at the second", () => {
     expect(problemsOf(together(environment, environment))).toEqual([
-      "m:17: BatchComputeEnvironment default/fargate: metadata.name: BatchComputeEnvironment default/fargate is already in m:2: remove or rename one of the two",
+      "m:17:3: BatchComputeEnvironment default/fargate: metadata.name: BatchComputeEnvironment default/fargate is already in m:2: remove or rename one of the two",
     ]);
   });
 
@@ -100,8 +100,8 @@ describe("identity", () => {
       .replace("name: nightly", "name: other")
       .replace("spec:", "spec:\n  jobQueueName: default_nightly");
     expect(problemsOf(together(environment, queue, explicit))).toEqual([
-      "m:17: JobQueue default/nightly: metadata.name: JobQueue default/other has the same name in AWS: give one of the two another jobQueueName",
-      "m:30: JobQueue default/other: spec.jobQueueName: JobQueue default/nightly has the same name in AWS: give one of the two another jobQueueName",
+      "m:17:3: JobQueue default/nightly: metadata.name: JobQueue default/other has the same name in AWS: give one of the two another jobQueueName",
+      "m:30:3: JobQueue default/other: spec.jobQueueName: JobQueue default/nightly has the same name in AWS: give one of the two another jobQueueName",
     ]);
   });
 
@@ -117,7 +117,7 @@ describe("identity", () => {
 describe("references", () => {
   test("one to an environment that is not there is a problem, with the nearest name", () => {
     expect(problemsOf(together(environment, queue.replace("name: fargate", "name: fargte")))).toEqual([
-      "m:23: JobQueue default/nightly: spec.computeEnvironmentOrder[0].computeEnvironmentRef.name: BatchComputeEnvironment default/fargte is not among these manifests: did you mean fargate?",
+      "m:23:9: JobQueue default/nightly: spec.computeEnvironmentOrder[0].computeEnvironmentRef.name: BatchComputeEnvironment default/fargte is not among these manifests: did you mean fargate?",
     ]);
   });
 
@@ -174,7 +174,7 @@ describe("metadata", () => {
 
   test("missing altogether is one problem", () => {
     expect(problemsOf(definition.replace("metadata:\n  name: hello\n", ""))).toEqual([
-      "m:2: JobDefinition default/?: metadata: is missing: add metadata.name",
+      "m:2:1: JobDefinition default/?: metadata: is missing: add metadata.name",
     ]);
   });
 });
@@ -185,7 +185,7 @@ test("a status that came along from kubectl get is left aside", () => {
 
 test("a missing spec and an unknown field are both problems", () => {
   expect(problemsOf("apiVersion: awsbatch.dev/v1alpha1\nkind: JobQueue\nmetadata: {name: a}\nspecs: {}")).toEqual([
-    "m:4: JobQueue default/a: specs: unknown field: did you mean spec?",
+    "m:4:1: JobQueue default/a: specs: unknown field: did you mean spec?",
   ]);
 });
 
@@ -210,7 +210,7 @@ describe("environments of one queue", () => {
 
   test.each(["EC2", "SPOT"])("Fargate and %s are refused, as AWS refuses them", (type) => {
     expect(problemsOf(together(environment, onInstances(type), both))).toEqual([
-      "m:41: JobQueue default/nightly: spec.computeEnvironmentOrder[1].computeEnvironmentRef.name: instances is EC2, but fargate is Fargate, and AWS accepts only one of them in a queue: use a queue for each",
+      "m:41:9: JobQueue default/nightly: spec.computeEnvironmentOrder[1].computeEnvironmentRef.name: instances is EC2, but fargate is Fargate, and AWS accepts only one of them in a queue: use a queue for each",
     ]);
   });
 

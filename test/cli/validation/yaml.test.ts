@@ -50,20 +50,33 @@ describe("what no manifest needs is an error with its line", () => {
     );
     const { documents, errors } = parseYaml(["l0: &l0 [x, x]", ...levels].join("\n"));
     expect(documents).toEqual([]);
-    expect(errors).toEqual([{ line: 1, message: expect.stringContaining("alias") }]);
+    expect(errors).toEqual([{ line: 1, column: 1, message: expect.stringContaining("alias") }]);
   });
 
   const many = (count: number, entry: (at: number) => string): string =>
     Array.from({ length: count }, (_, at) => entry(at)).join("\n");
 
   test.each([
-    ["a map of 200,000 keys", `a: 1\nb:\n${many(200_000, (at) => `  k${at}: 1`)}`, 3, "this map has more than 10000"],
-    ["the same key 200,000 times", `a: 1\nb:\n${many(200_000, () => "  k: 1")}`, 3, "this map has more than 10000"],
-    ["a map of 200,000 keys in braces", `a: 1\nb: {${many(200_000, (at) => `  k${at}: 1,`)}}`, 2, "this map has more"],
-    ["a list of 200,000 entries", `a: 1\nb:\n${many(200_000, () => "- !x 1")}`, 3, "this list has more than 10000"],
-    ["200,000 documents", many(200_000, () => "---\na: 1"), 20_002, "this is document 10001 of the file: split it"],
-  ])("%s, at once and at its line", (_what, text, line, message) => {
-    expect(parseYaml(text)).toEqual({ documents: [], errors: [{ line, message: expect.stringContaining(message) }] });
+    [
+      "a map of 200,000 keys",
+      `a: 1\nb:\n${many(200_000, (at) => `  k${at}: 1`)}`,
+      3,
+      3,
+      "this map has more than 10000",
+    ],
+    ["the same key 200,000 times", `a: 1\nb:\n${many(200_000, () => "  k: 1")}`, 3, 3, "this map has more than 10000"],
+    [
+      "a map of 200,000 keys in braces",
+      `a: 1\nb: {${many(200_000, (at) => `  k${at}: 1,`)}}`,
+      2,
+      4,
+      "this map has more",
+    ],
+    ["a list of 200,000 entries", `a: 1\nb:\n${many(200_000, () => "- !x 1")}`, 3, 1, "this list has more than 10000"],
+    ["200,000 documents", many(200_000, () => "---\na: 1"), 20_002, 1, "this is document 10001 of the file: split it"],
+  ])("%s, at once and at its place", (_what, text, line, column, message) => {
+    const errors = [{ line, column, message: expect.stringContaining(message) }];
+    expect(parseYaml(text)).toEqual({ documents: [], errors });
   });
 
   test("no map, list or file of 10,000 entries, with each error at its line", () => {
@@ -72,13 +85,15 @@ describe("what no manifest needs is an error with its line", () => {
     const { errors } = parseYaml(many(10_000, () => "k: 1"));
     expect([errors.length, errors[0]?.line, errors.at(-1)?.line]).toEqual([9999, 2, 10_000]);
     const [document] = parseYaml(many(10_000, (at) => `k${at}: 1`)).documents;
-    expect(document?.lineOf(["k9999"])).toBe(10_000);
+    expect(document?.placeOf(["k9999"])).toEqual({ line: 10_000, column: 1 });
   });
 
   test("nesting without end", () => {
     const { documents, errors } = parseYaml("[".repeat(100_000));
     expect(documents).toEqual([]);
-    expect(errors.length).toBeGreaterThan(0);
+    const message =
+      "is nested more than 100 levels deep, and no Kubernetes object is: close the brackets, or remove them";
+    expect(errors).toEqual([{ line: 1, column: 100, message }]);
   });
 });
 
@@ -90,11 +105,21 @@ test("every fault of a document is reported at once", () => {
 
 test("an error in one document hides none of the others, and lines count from the beginning of the file", () => {
   const { documents, errors } = parseYaml("a: 1\n---\nb: c: d\n--- # third\nc: 1\n---\n- [\n");
-  expect(documents.map(({ value, lineOf }) => [value, lineOf(["c"])])).toEqual([
+  expect(documents.map(({ value, placeOf }) => [value, placeOf(["c"]).line])).toEqual([
     [{ a: 1 }, 1],
     [{ c: 1 }, 5],
   ]);
   expect(errors.map(({ line }) => line)).toEqual([3, 8]);
+});
+
+test("tabs are one error, however many documents have them", () => {
+  const message = "is indented with tabs, which YAML does not allow: use spaces";
+  const { documents, errors } = parseYaml("a:\n\tb: 1\n\tc: 2\n---\nd:\n\te: 1\n---\nf: 1\n---\n- [\n");
+  expect(documents.map(({ value }) => value)).toEqual([{ f: 1 }]);
+  expect(errors.map((error) => [error.line, error.message === message])).toEqual([
+    [2, true],
+    [11, false],
+  ]);
 });
 
 test("a document that begins on the line of its separator is one", () => {
@@ -105,8 +130,11 @@ test("aliases and merge keys in moderation are followed, also to their lines", (
   const text = "base: &base\n  a: 1\n  b: 2\nuse:\n  <<: *base\n  b: 3\nsame: *base\n";
   expect(jsonOf(text)).toEqual({ base: { a: 1, b: 2 }, use: { a: 1, b: 3 }, same: { a: 1, b: 2 } });
   const [document] = parseYaml(text).documents;
-  expect([["use", "b"], ["use", "a"], ["same", "b"], ["gone"]].map((path) => document?.lineOf(path))).toEqual([
-    6, 4, 3, 1,
+  expect([["use", "b"], ["use", "a"], ["same", "b"], ["gone"]].map((path) => document?.placeOf(path))).toEqual([
+    { line: 6, column: 3 },
+    { line: 4, column: 1 },
+    { line: 3, column: 3 },
+    { line: 1, column: 1 },
   ]);
 });
 
