@@ -80,7 +80,6 @@ export interface EndpointToExtend {
  * @param users environments that ask for endpoints
  * @param leaving environments that run without asking: nothing is created for them, and nothing that they need is removed
  * @param held which of our endpoints an environment depends on
- * @param groupId the endpoints' group, if it exists
  * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read
  */
 export function endpointPlan(
@@ -90,7 +89,6 @@ export function endpointPlan(
   held: (user: EndpointUser) => Held,
   facts: NetworkFacts,
   isOurs: IsOurs,
-  groupId: string | undefined,
 ): EndpointPlan {
   const bare = withoutOurs(facts, isOurs);
   const subnetsIn = (user: EndpointUser): readonly Subnet[] =>
@@ -120,7 +118,7 @@ export function endpointPlan(
     const why = needed(user).unread;
     return why === undefined ? [] : [[user, why] as const];
   });
-  const plan = planFor(vpcId, requests, kept, facts, isOurs, groupId);
+  const plan = planFor(vpcId, requests, kept, facts, isOurs);
   return {
     ...plan,
     remove: unread.length > 0 ? [] : plan.remove,
@@ -155,7 +153,6 @@ function neededBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): Needed
 /**
  * The plan without endpoints that would cut off an environment that reaches the service now; these become obstacles.
  *
- * @param groupId the endpoints' group, if it exists
  */
 export function withoutCutOffs(
   plan: EndpointPlan,
@@ -215,7 +212,6 @@ function planFor(
   keeping: readonly string[],
   facts: NetworkFacts,
   isOurs: IsOurs,
-  groupId: string | undefined,
 ): Omit<EndpointPlan, "needs" | "unread"> {
   const here = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId);
   const present = here.filter(isPresent);
@@ -268,7 +264,7 @@ function planFor(
       });
       continue;
     }
-    obstacles.push(...changes(own, groupId).map((message) => ({ services: [serviceName], message })));
+    obstacles.push(...changes(own).map((message) => ({ services: [serviceName], message })));
     // A failed endpoint gets no more subnets; a person has to delete it.
     const more = isBroken(own) ? [] : uncovered(own, usable, facts);
     if (more.length > 0) extend.push({ endpointId: own.endpointId, addSubnetIds: ids(more), addRouteTableIds: [] });
@@ -308,8 +304,8 @@ function vpcIn(facts: NetworkFacts, vpcId: string): Vpc {
  * Changes by somebody else to an endpoint of ours that break the path over it, with the next step. EC2 may not show all
  * of an endpoint before it is available.
  */
-function changes(own: VpcEndpoint, groupId: string | undefined): readonly string[] {
-  const { endpointId, state, privateDns, privateDnsForInboundOnly, securityGroupIds } = own;
+function changes(own: VpcEndpoint): readonly string[] {
+  const { endpointId, state, privateDns, privateDnsForInboundOnly } = own;
   if (state !== "available") return [];
   const recreate = `delete ${endpointId}, and the operator creates it again`;
   return [
@@ -321,9 +317,6 @@ function changes(own: VpcEndpoint, groupId: string | undefined): readonly string
     ...(privateDns && privateDnsForInboundOnly
       ? [`${endpointId} has private DNS names for inbound resolver endpoints only: turn that off, or ${recreate}`]
       : []),
-    ...(groupId === undefined || securityGroupIds.includes(groupId)
-      ? []
-      : [`${endpointId} lacks ${groupId}, the security group of the endpoints: add it, or ${recreate}`]),
   ];
 }
 

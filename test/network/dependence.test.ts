@@ -134,7 +134,7 @@ describe("an endpoint that would cut somebody off", () => {
       described: { ...nat.described, request: { ...request, subnetIds: [apart.subnetId] } },
       services: ["ecs", "logs"],
     });
-    const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs, undefined);
+    const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
     return (...inhabitants: readonly Inhabitant[]) => withoutCutOffs(plan, inhabitants, undefined, facts);
   }
   const aside = inhabitant(natNetwork());
@@ -190,7 +190,7 @@ describe("an endpoint that would cut somebody off", () => {
     const { request } = nat.described;
     const described = { ...nat.described, request: { ...request, subnetIds: [apart.subnetId] } };
     const asking = inhabitant(nat, { described, services: ["ecs"] });
-    const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs, undefined);
+    const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
     expect(plan.extend).toEqual([{ endpointId: "vpce-ecs", addSubnetIds: ["subnet-closed"], addRouteTableIds: [] }]);
     expect(withoutCutOffs(plan, [], "sg-e", facts).extend).toHaveLength(1);
     expect(withoutCutOffs(plan, [aside], "sg-e", facts)).toMatchObject({

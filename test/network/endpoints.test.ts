@@ -44,7 +44,7 @@ function planned(
   users: readonly EndpointUser[],
   leaving: readonly EndpointUser[] = [],
 ): EndpointPlan {
-  return endpointPlan(vpcId, users, leaving, heldAmong(facts, isOurs), facts, isOurs, "sg-e");
+  return endpointPlan(vpcId, users, leaving, heldAmong(facts, isOurs), facts, isOurs);
 }
 
 function user({ described, workload }: Case, part: Partial<EndpointUser> = {}): EndpointUser {
@@ -355,11 +355,6 @@ describe("endpoints that have to be made", () => {
       "with private DNS names for inbound resolver endpoints only",
       { privateDnsForInboundOnly: true },
       "vpce-ecs has private DNS names for inbound resolver endpoints only: turn that off, or delete vpce-ecs, and the operator creates it again",
-    ],
-    [
-      "that has other security groups",
-      { securityGroupIds: ["sg-1"] },
-      "vpce-ecs lacks sg-e, the security group of the endpoints: add it, or delete vpce-ecs, and the operator creates it again",
     ],
   ])("an endpoint of ours %s is an obstacle for its service once it is available", (_name, part, message) => {
     const given = (state: string): Case =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
+import { closedWorld, environment, region } from "./closed-world.ts";
 import { aWorld, expectSilence } from "./story.ts";
 
 /** Somebody who may only write tags in AWS has the operator destroy what is not its own. */
@@ -102,4 +103,59 @@ it("a writer of tags and a tenant together note an IAM role of others as the obj
   const sent = world.aws.log.filter(({ by, input }) => by === "operator" && JSON.stringify(input).includes(RoleName));
   expect(sent.map(({ operation }) => operation).filter((operation) => !/^(?:Get|List)/.test(operation))).toEqual([]);
   expect((await iam.getRole({ RoleName })).Role?.RoleName).toBe(RoleName);
+});
+
+describe("a writer of tags marks somebody else's VPC endpoints", () => {
+  const cluster = { "awsbatch.dev/cluster": "default", "awsbatch.dev/cluster-uid": "cluster-1" };
+  const ours = { ...cluster, "awsbatch.dev/purpose": "vpc-endpoints" };
+
+  /** Endpoints of others for S3 and KMS, which no environment needs, and a group that they use. */
+  async function withForeignEndpoints(): Promise<readonly [World, readonly string[]]> {
+    const world = await closedWorld();
+    const { ec2: api } = world.aws.outside;
+    const { GroupId = "" } = await api.createSecurityGroup({ GroupName: "prod", Description: "prod", VpcId: "vpc-1" });
+    const { Subnets = [] } = await api.describeSubnets({});
+    const SubnetIds = Subnets.filter(({ SubnetId }) => SubnetId === "subnet-closed").map(
+      ({ SubnetId = "" }) => SubnetId,
+    );
+    const { RouteTables = [] } = await api.describeRouteTables({});
+    const RouteTableIds = RouteTables.slice(0, 1).map(({ RouteTableId = "" }) => RouteTableId);
+    const made = [
+      await api.createVpcEndpoint({
+        VpcId: "vpc-1",
+        VpcEndpointType: "Interface",
+        ServiceName: `com.amazonaws.${region}.logs`,
+        SubnetIds,
+        SecurityGroupIds: [GroupId],
+      }),
+      await api.createVpcEndpoint({
+        VpcId: "vpc-1",
+        VpcEndpointType: "Gateway",
+        ServiceName: `com.amazonaws.${region}.s3`,
+        RouteTableIds,
+      }),
+    ];
+    return [world, [...made.map(({ VpcEndpoint }) => VpcEndpoint?.VpcEndpointId ?? ""), GroupId]];
+  }
+
+  it.each([
+    ["as the cluster's own", ours],
+    ["as left there by Retain", { "awsbatch.dev/retained-from": "default/team/ce" }],
+  ])("%s, and none is written, while objects ask for endpoints and after the last is gone", async (_how, tags) => {
+    const [world, Resources] = await withForeignEndpoints();
+    await world.aws.outside.ec2.createTags({
+      Resources: [...Resources],
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    });
+    world.apply(environment("ce"));
+    await world.untilReady(900);
+    await world.seconds(3600);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone(1800);
+    const { VpcEndpoints = [] } = await world.aws.outside.ec2.describeVpcEndpoints({});
+    expect(new Set(VpcEndpoints.map(({ VpcEndpointId }) => VpcEndpointId))).toEqual(
+      new Set(Resources.filter((id) => id.startsWith("vpce-"))),
+    );
+    expect(world.writes().filter((write) => Resources.some((id) => write.includes(id)))).toEqual([]);
+  });
 });

@@ -145,6 +145,7 @@ async function carriedOut(
           VpcId: write.vpcId,
           ServiceName: write.serviceName,
           RouteTableIds: [...write.routeTableIds],
+          PolicyDocument: write.policy,
           TagSpecifications: [{ ResourceType: "vpc-endpoint", Tags: tagList(write.tags) }],
         },
         options,

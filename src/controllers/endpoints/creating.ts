@@ -8,7 +8,7 @@ import { currentRefusal } from "../refused-writes.ts";
 import type { VpcAction } from "./action.ts";
 import { addressesToLetIn, behindGroup, interfacesOf, servicesOf } from "./lacking.ts";
 import { act, nothing, unlessRefused, type VpcPlan } from "./next.ts";
-import { endpointTags, groupName, ownershipTags } from "./ownership.ts";
+import { endpointTags, gatewayPolicy, groupName, ownershipTags } from "./ownership.ts";
 import type { VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
 
@@ -96,7 +96,8 @@ function creations({ vpcId, plan, ours, group, cluster }: VpcSeen): readonly Cre
     const services = [serviceName];
     if (one.kind === "Gateway") {
       const { routeTableIds } = one;
-      return { write: { kind: "createGateway", vpcId, serviceName, routeTableIds, tags }, services, what };
+      const policy = gatewayPolicy(cluster);
+      return { write: { kind: "createGateway", vpcId, serviceName, routeTableIds, policy, tags }, services, what };
     }
     const { subnetIds, ipAddressType } = one;
     const groupId = group?.groupId ?? "";

@@ -13,12 +13,12 @@ import { directivesOf } from "../directives.ts";
 import { type Ec2Memory, isUnproven, refusedLately, type Writer, wroteLately } from "../ec2-memory.ts";
 import { isMarked } from "../holds.ts";
 import { triedAgainWithinMs } from "../intervals.ts";
-import { identityOf, isRetainedBy } from "../ownership.ts";
+import { identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { groupsNaming } from "../security-group/rules.ts";
 import { unreadWay } from "../unread.ts";
 import { vpcClaims } from "./claims.ts";
-import { groupName, isOurs } from "./ownership.ts";
+import { groupName, type Owned, ownedBy } from "./ownership.ts";
 import type { Keeper, UsedVpc, VpcSeen } from "./seen.ts";
 import { type Neighbour, type Running, stays, type Users } from "./users.ts";
 
@@ -34,10 +34,9 @@ export interface RegionGiven {
   readonly self?: BatchComputeEnvironment;
 }
 
-interface Context extends RegionGiven {
+interface Context extends RegionGiven, Owned {
   readonly vpcId: string;
   readonly members: readonly Member[];
-  readonly isOurs: (one: Parameters<typeof isOurs>[0]) => boolean;
   readonly held: ReturnType<typeof heldAmong>;
 }
 
@@ -50,9 +49,9 @@ interface Member {
 
 export function vpcSeen(vpcId: string, given: RegionGiven): VpcSeen {
   const { facts, memory, now, ports, self } = given;
-  const ownedByUs: Context["isOurs"] = (one) => isOurs(one, ports.cluster);
+  const owned = ownedBy(ports.cluster, facts);
   const members = given.users.neighbours.flatMap((one) => memberIn(vpcId, one, given));
-  const context: Context = { ...given, vpcId, members, isOurs: ownedByUs, held: heldAmong(facts, ownedByUs) };
+  const context: Context = { ...given, ...owned, vpcId, members, held: heldAmong(facts, owned.isOurs) };
   const keeper = keeperOf(context);
   const group = groupIn(context);
   const unproven = isUnproven(memory, now);
@@ -174,7 +173,7 @@ function plannedIn(context: Context, group: SecurityGroup | undefined): VpcSeen[
   const asked = asking(context);
   // Environments in AWS without a spec that requests endpoints for them.
   const running = users.environments.filter((one) => one.isOutlived).map(({ user }) => user);
-  const whole = endpointPlan(vpcId, asked, running, held, facts, context.isOurs, group?.groupId);
+  const whole = endpointPlan(vpcId, asked, running, held, facts, context.isOurs);
   // An object that requested endpoints here and does not know its subnets yet may need them.
   const isAwaited = members.some(({ one, part }) => part === "stays" && one.user === undefined);
   const plan = isAwaited || movingIn(context).length > 0 ? { ...whole, remove: [] } : whole;
@@ -187,11 +186,9 @@ function existingIn(
   context: Context,
   group: SecurityGroup | undefined,
 ): Pick<VpcSeen, "ours" | "groupNamedBy" | "leftBehind"> {
-  const { vpcId, facts, ports } = context;
+  const { vpcId, facts, isLeft } = context;
   const endpoints = read("VPC endpoints", facts.endpoints);
   const groups = read("security groups", facts.securityGroups);
-  const isLeft = (one: VpcEndpoint | SecurityGroup): boolean =>
-    one.vpcId === vpcId && isRetainedBy(one.tags, ports.cluster);
   const isHolding = (one: VpcEndpoint): boolean =>
     !context.isOurs(one) && isPresent(one) && group !== undefined && one.securityGroupIds.includes(group.groupId);
   return {
@@ -204,7 +201,7 @@ function existingIn(
             ...endpoints.filter(isHolding).map(({ endpointId }) => endpointId),
           ],
     leftBehind: [
-      ...endpoints.filter(isLeft).map(({ endpointId }) => endpointId),
+      ...endpoints.filter((one) => one.vpcId === vpcId && isLeft(one)).map(({ endpointId }) => endpointId),
       ...groupsOfEndpoints(context)
         .filter(isLeft)
         .map(({ groupId }) => groupId),

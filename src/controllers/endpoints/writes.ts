@@ -27,6 +27,8 @@ export type EndpointWrite =
       readonly vpcId: string;
       readonly serviceName: string;
       readonly routeTableIds: readonly string[];
+      /** JSON. */
+      readonly policy: string;
       readonly tags: Tags;
     }
   | {
