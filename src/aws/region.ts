@@ -46,7 +46,7 @@ export interface BatchRegion extends ResourceWrites {
    * Lists again as soon as a listing can be believed that does not show this name: once after a write of ours to it,
    * every few seconds while AWS still shows what was deleted.
    */
-  expectAbsence(type: "compute-environment" | "job-queue", name: string): void;
+  expectAbsence(type: Exclude<ResourceType, "job-definition">, name: string): void;
 
   /** Sets `set` and removes `remove` on an environment, queue or revision. */
   changeTags(arn: string, change: TagChange, signal: AbortSignal): Promise<void>;

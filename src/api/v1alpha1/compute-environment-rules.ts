@@ -180,18 +180,3 @@ export const eksConfigurationRules: readonly ValidationRule[] = [
     fieldPath: ".kubernetesNamespace",
   },
 ];
-
-export const allowedNamespacesRules: readonly ValidationRule[] = [
-  {
-    rule: "!has(self.from) || self.from != 'Selector' || has(self.selector)",
-    message: "Selector requires labels: add selector.matchLabels",
-    reason: "FieldValueRequired",
-    fieldPath: ".selector",
-  },
-  {
-    rule: "(has(self.from) && self.from == 'Selector') || !has(self.selector)",
-    message: "selector requires from: Selector: set it, or remove selector",
-    reason: "FieldValueForbidden",
-    fieldPath: ".selector",
-  },
-];

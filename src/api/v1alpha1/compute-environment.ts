@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import type { KubeObject } from "../object.ts";
 import { drain, policyFields, state, statusFields, time } from "./common.ts";
-import { allowedNamespacesRules, computeEnvironmentRules, eksConfigurationRules } from "./compute-environment-rules.ts";
+import { computeEnvironmentRules, eksConfigurationRules } from "./compute-environment-rules.ts";
 import { computeResources } from "./compute-resources.ts";
 import { environmentIam, madeRoles } from "./iam.ts";
 import { awsName, dnsLabel } from "./names.ts";
 import { network, networkStatus } from "./network.ts";
+import { allowedNamespaces } from "./references.ts";
 import {
   anyText,
   arn,
@@ -19,7 +20,6 @@ import {
   roleText,
   setOf,
   text,
-  textMap,
 } from "./schema.ts";
 
 const eksConfiguration = object(
@@ -64,17 +64,6 @@ const replacement = object("How the operator replaces the environment for a chan
   ).optional(),
 });
 
-const allowedNamespaces = object(
-  "Namespaces of queues that may reference this environment.",
-  {
-    from: oneOf("Same (default), All, or Selector.", ["Same", "All", "Selector"]).optional(),
-    selector: object("Namespaces by label; only with Selector.", {
-      matchLabels: textMap("Labels of the namespace.", 16, 63),
-    }).optional(),
-  },
-  ...allowedNamespacesRules,
-);
-
 export const BatchComputeEnvironmentSpec = object(
   "Desired state of the environment; AWS's fields have AWS's names.",
   {
@@ -107,7 +96,7 @@ export const BatchComputeEnvironmentSpec = object(
       256,
       /^[A-Za-z0-9 _.:/=+@-]+$/,
     ).optional(),
-    allowedNamespaces: allowedNamespaces.optional(),
+    allowedNamespaces: allowedNamespaces("Namespaces of queues that may reference this environment.").optional(),
     network: network.optional(),
     ...policyFields,
   },

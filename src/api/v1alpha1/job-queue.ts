@@ -2,7 +2,8 @@ import type { z } from "zod";
 import type { KubeObject } from "../object.ts";
 import { drain, policyFields, state, statusFields, time } from "./common.ts";
 import { jobQueueRules, orderEntryRules } from "./job-queue-rules.ts";
-import { awsName, dnsLabel, dnsSubdomain } from "./names.ts";
+import { awsName } from "./names.ts";
+import { reference } from "./references.ts";
 import { arn, type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
 
 const orderEntry = object(
@@ -14,14 +15,7 @@ const orderEntry = object(
       256,
       /^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$/,
     ).optional(),
-    computeEnvironmentRef: object("A BatchComputeEnvironment; follows its replacements.", {
-      name: text("Name of the object.", 253, dnsSubdomain),
-      namespace: text(
-        "Namespace of the object; its allowedNamespaces must allow the queue's namespace. Default: the queue's namespace.",
-        63,
-        dnsLabel,
-      ).optional(),
-    }).optional(),
+    computeEnvironmentRef: reference("A BatchComputeEnvironment; follows its replacements.", "the queue").optional(),
   },
   ...orderEntryRules,
 );

@@ -1,21 +1,13 @@
 /** Deletion of an object: retire and delete every environment of it, or keep them by Retain. Pure. */
 
 import type { Step } from "../agenda.ts";
-import { settleCheckMs } from "../intervals.ts";
 import { retainedMark } from "../ownership.ts";
+import { confirming } from "../resource/delete.ts";
 import { releaseTags } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { ownedByOtherCluster } from "./claims.ts";
 import { type Context, names, sideBySide } from "./context.ts";
 import { retirement } from "./retire.ts";
-
-/** AWS shows nothing of an object, but the last writes may not be visible yet. */
-export const confirming: Step<never> = {
-  kind: "wait",
-  reason: "Deleting",
-  message: "confirming that all AWS resources are gone",
-  checkInMs: settleCheckMs,
-};
 
 /** The steps of deletion. */
 export function deleted(context: Context): readonly Step<Action>[] {

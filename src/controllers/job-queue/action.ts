@@ -1,5 +1,5 @@
 import type { CreateJobQueueRequest, UpdateJobQueueRequest } from "../../aws/batch.ts";
-import type { TagChange } from "../../aws/region.ts";
+import type { TagAction } from "../resource/action.ts";
 
 interface Joining {
   /**
@@ -13,13 +13,7 @@ interface Joining {
 export type Action =
   | ({ readonly kind: "create"; readonly request: CreateJobQueueRequest } & Joining)
   | ({ readonly kind: "update"; readonly request: UpdateJobQueueRequest; readonly paths: readonly string[] } & Joining)
-  | {
-      readonly kind: "tag";
-      readonly purpose: "adopt" | "takeOver" | "userTags" | "retain";
-      readonly name: string;
-      readonly arn: string;
-      readonly change: TagChange;
-    }
+  | TagAction
   | { readonly kind: "disable"; readonly name: string; readonly request: UpdateJobQueueRequest }
   | { readonly kind: "terminateJobs"; readonly name: string; readonly jobIds: readonly string[] }
   | { readonly kind: "delete"; readonly name: string };

@@ -1,52 +1,23 @@
 /** Deletes a queue without terminating a job: disable, drain, delete. Pure. */
 
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import type { Queue } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
-import { confirming } from "../compute-environment/delete.ts";
 import { drained, terminated } from "../drain.ts";
 import { shownWithinMs } from "../intervals.ts";
-import { ownershipOf, retainedMark } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
-import { releaseTags } from "../tags.ts";
-import { keptForOtherCluster } from "../wording.ts";
+import { deletion } from "../resource/delete.ts";
 import type { Action } from "./action.ts";
 import { withPolicy } from "./diff.ts";
 import { anyServing } from "./order.ts";
 import type { Seen } from "./seen.ts";
 
 export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action> {
-  const { queue, queueName: name } = seen;
-  if (queue === undefined) {
-    return seen.absent
-      ? { kind: "release", reason: "Deleted", message: `${name} no longer exists in AWS` }
-      : confirming;
-  }
-  const ownership = ownershipOf(queue.tags, seen.identity);
-  if (ownership.kind === "otherCluster") {
-    return {
-      kind: "blocked",
-      reason: "OwnedByOtherCluster",
-      message: keptForOtherCluster(name, ownership, "deleted"),
-    };
-  }
-  if (ownership.kind !== "ours") {
-    // An adoption that got no answer may have made it ours.
-    if (!seen.isSettled) return confirming;
-    return {
-      kind: "release",
-      reason: "Released",
-      message: `${name} is not managed by this object and stays unchanged`,
-    };
-  }
-  if (seen.directives.retain) {
-    const change = releaseTags(queue.tags, retainedMark(seen.identity));
-    return {
-      kind: "act",
-      action: { kind: "tag", purpose: "retain", name, arn: queue.jobQueueArn, change },
-      reason: "Retaining",
-      message: `${name} stays in AWS (deletionPolicy: Retain)`,
-    };
-  }
+  return deletion(seen, (queue) => removed(object, seen, queue, now));
+}
+
+function removed(object: JobQueue, seen: Seen, queue: Queue, now: number): Step<Action> {
+  const { name } = seen;
   if (queue.status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
   if (queue.status === "CREATING" || queue.status === "UPDATING") {
     return { kind: "wait", reason: "Disabling", message: `${name} is ${queue.status}` };
@@ -66,8 +37,8 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action>
 
 /** AWS ends every job that is left in a deleted queue, so here every unfinished job counts. undefined: none is left. */
 function drain({ spec, metadata }: JobQueue, seen: Seen, now: number): Step<Action> | undefined {
-  const { jobs, queueName: name } = seen;
-  const order = orderOf(seen.queue);
+  const { jobs, name } = seen;
+  const order = orderOf(seen.record);
   const hint = anyServing(order, seen)
     ? ""
     : `. None of ${order.join(", ")} is ENABLED and VALID, so jobs that have not started never will: fix that environment, cancel the jobs, or set drain.policy: Terminate`;

@@ -1,5 +1,6 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
 import { normalEvent } from "../events.ts";
+import { tagEvent } from "../resource/events.ts";
 import type { Action } from "./action.ts";
 
 /** The events of an action that succeeded. */
@@ -12,9 +13,7 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
         normalEvent("Updated", "Update", `updating ${action.request.jobQueue ?? ""}: ${action.paths.join(", ")}`),
       ];
     case "tag":
-      return [
-        normalEvent(tagReasons[action.purpose], tagActions[action.purpose], `changed the tags of ${action.name}`),
-      ];
+      return [tagEvent(action)];
     case "disable":
       return [normalEvent("Disabled", "Delete", `${action.name} takes no new jobs`)];
     case "terminateJobs":
@@ -30,12 +29,3 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
       return [normalEvent("Deleting", "Delete", `deleting queue ${action.name}`)];
   }
 }
-
-const tagReasons = {
-  adopt: "Adopted",
-  takeOver: "OwnershipUpdated",
-  userTags: "TagsUpdated",
-  retain: "Retained",
-} as const;
-
-const tagActions = { adopt: "Adopt", takeOver: "Adopt", userTags: "Update", retain: "Delete" } as const;

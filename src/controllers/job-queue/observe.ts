@@ -10,8 +10,7 @@ import { environmentArn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { StoreError } from "../../runtime/store.ts";
-import { claimantNamedBy, claimantOf, rivalsOf } from "../claims.ts";
-import { accessTo, type Labels } from "../compute-environment/access.ts";
+import { accessTo, type Labels } from "../access.ts";
 import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
 import { provenFor } from "../compute-environment/ownership.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
@@ -20,13 +19,11 @@ import { environmentRoleUser } from "../compute-environment/roles.ts";
 import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import type { JobsSeen } from "../drain.ts";
-import { shortHash } from "../fingerprint.ts";
-import { liveReadMaxAgeMs } from "../intervals.ts";
-import { nameSeen } from "../names-seen.ts";
 import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey } from "../naming.ts";
 import { identityOf, isNamedBy, namedOwner, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
+import { resourceSeen } from "../resource/observe.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
 import { networkFactIn } from "./progress.ts";
@@ -58,19 +55,10 @@ export async function observe(
 ): Promise<Seen> {
   const begunAt = ports.clock.monotonic();
   const labels = await labelsAskedFor(object, region.snapshot(), ports, signal);
-  const name = await nameSeen(object, JobQueueKind, ports, signal);
-  const rivals = rivalsOf(object, JobQueueKind, ports);
-  const first = await claimantOf(object, rivals, { kind: JobQueueKind, hasResource: () => false }, ports, signal);
-  // The wait comes before the read of AWS: an environment of the order may have left service meanwhile.
-  if (ports.clock.monotonic() - begunAt > liveReadMaxAgeMs) await region.refresh(signal);
+  const observed = { object, kind: JobQueueKind, type: "job-queue", region } as const;
+  const seen = await resourceSeen<Queue, JobQueue>(observed, ports, signal, begunAt);
+  const { record: queue } = seen;
   const snapshot = region.snapshot();
-  const identity = identityOf(object, ports.cluster);
-  const queueName = queueNameOf(object);
-  const live = snapshot.queues.get(queueName);
-  const queue = live?.status === "DELETED" ? undefined : live;
-  const absent = snapshot.isAbsent("job-queue", queueName);
-  const claimant = claimantNamedBy(queue?.tags, [object, ...rivals], ports.cluster) ?? first;
-  if (queue === undefined && !absent) region.expectAbsence("job-queue", queueName);
   // What AWS may still refuse is reported once it exists: otherwise status would change with each try.
   const environments = new Map(
     [...snapshot.environments].filter(
@@ -84,16 +72,7 @@ export async function observe(
     entrySeen(entry, object, around),
   );
   return {
-    identity,
-    directives: directivesOf(object, ports.settings),
-    settings: ports.settings,
-    queueName,
-    planId: shortHash([identity.cluster.name, identity.namespace, identity.name, object.spec]),
-    queue,
-    absent,
-    isSettled: snapshot.isSettled("job-queue", queueName),
-    nameSeen: name,
-    claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
+    ...seen,
     entries: entries.slice(0, desired.length),
     leaving: entries.slice(desired.length),
     environments,

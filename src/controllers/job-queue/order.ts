@@ -53,7 +53,7 @@ export interface Order {
 }
 
 export function orderFor(seen: Seen): Order {
-  const current = orderOf(seen.queue);
+  const current = orderOf(seen.record);
   return ordered(
     seen.entries.map((entry) => resolveEntry(entry, current, seen)),
     seen,
@@ -67,7 +67,7 @@ export function orderFor(seen: Seen): Order {
  * @param desired the order of the spec
  */
 export function keptOrder(desired: Order, seen: Seen): Order {
-  const current = orderOf(seen.queue);
+  const current = orderOf(seen.record);
   const known = [...desired.entries, ...seen.leaving.map((entry) => resolveEntry(entry, current, seen))];
   const places = current.map(
     (name) =>
@@ -78,7 +78,7 @@ export function keptOrder(desired: Order, seen: Seen): Order {
 }
 
 function ordered(entries: readonly Entry[], seen: Seen): Order {
-  const current = orderOf(seen.queue);
+  const current = orderOf(seen.record);
   const strays = straysIn(current, entries, seen);
   const places = placed(entries, strays, current);
   // What is not resolved stays as it is now, so that it never causes a write.

@@ -2,17 +2,19 @@
 
 import type { Reason } from "../../api/reasons.ts";
 import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
-import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
+import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import type { CreateJobQueueRequest, UpdateJobQueueRequest } from "../../aws/batch.ts";
 import type { Act, Blocked, Change, ConditionDraft, FieldChange, Plan, Serves, Step, Wait } from "../agenda.ts";
 import { isRetired } from "../compute-environment/environment-set.ts";
 import { conditionsOf } from "../conditions.ts";
 import { marks, refusedRetryMs, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
-import { asNamed, notAdoptable } from "../names.ts";
-import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
+import { asNamed } from "../names.ts";
+import { identityText, ownerTags } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
+import { changeOf, claimedByAnother, owned, retagged } from "../resource/plan.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
-import { adoptionText, claimChange, tagChange, tagFieldChanges, withOwnTags } from "../tags.ts";
-import { differencesText, othersText, withoutRequestIds } from "../wording.ts";
+import { withOwnTags } from "../tags.ts";
+import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
@@ -35,8 +37,8 @@ const orderPath = "spec.computeEnvironmentOrder";
 
 const rules: readonly Rule<Context, Action>[] = [
   // The owner of the name. Nothing is written before that is clear.
-  claimedByAnother,
-  owned,
+  ({ seen }) => claimedByAnother(seen, JobQueueKind),
+  ownedByUs,
   created,
   // AWS is creating or updating it.
   settling,
@@ -47,7 +49,7 @@ const rules: readonly Rule<Context, Action>[] = [
   // Where AWS refuses it, the order goes before it, and nothing else.
   disabled,
   immutable,
-  retagged,
+  ({ spec, seen }) => retagged(seen, spec.tags),
   orderHeld,
   invalid,
   partlyServing,
@@ -64,91 +66,25 @@ export function planFor(object: JobQueue, seen: Seen, now: number): Plan<Action>
   const conditions = [referencesCondition(context), ...progressConditions(seen.progress)];
   const steps = untilHeld(rules, context);
   const agenda = steps.some(holdsEverything) ? steps : [...steps, settled(context)];
-  return asNamed({ change: changeOf(context), agenda, conditions }, seen.nameSeen, seen.identity.namespace);
-}
-
-function claimedByAnother({ seen }: Context): Step<Action> | undefined {
-  if (seen.claimedBy === undefined) return undefined;
-  return {
-    kind: "blocked",
-    reason: "Conflict",
-    message: `${seen.claimedBy} already owns the queue name ${seen.queueName} in this account and region, by the tags in AWS, by the namespace in the name, or because it is older; delete one of the two, or recreate this object with a different jobQueueName`,
-    checkInMs: unwatchedCheckMs,
-  };
+  return asNamed(
+    { change: changeOf(seen, object.spec.tags, changesOf(context)), agenda, conditions },
+    seen.nameSeen,
+    seen.identity.namespace,
+  );
 }
 
 /** The owner of the queue of that name; a queue of others is not changed. */
-function owned(context: Context): Step<Action> | undefined {
-  const { seen } = context;
-  const { queue, queueName } = seen;
-  if (queue === undefined || queue.status === "DELETING") return undefined;
-  const ownership = ownershipOf(queue.tags, seen.identity);
-  switch (ownership.kind) {
-    case "ours":
-      return ownership.retag ? claim(seen, queue, "takeOver", `${queueName} gets the tags of this object`) : undefined;
-    case "retained":
-      return claim(seen, queue, "takeOver", `${queueName}, retained earlier, gets its owner again`);
-    case "otherCluster":
-      return {
-        kind: "blocked",
-        reason: "OwnedByOtherCluster",
-        message: `${queueName} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster no longer exists, start the operator with --take-over-cluster-uid=${ownership.clusterUid}; otherwise give one of the two another --cluster-name`,
-      };
-    case "otherObject":
-      return {
-        kind: "blocked",
-        reason: "Conflict",
-        message: othersText(queueName, ownership, "jobQueueName"),
-      };
-    case "foreign":
-      return adopted(context, queue);
-  }
-}
-
-function adopted(context: Context, queue: Queue): Step<Action> {
-  const { spec, seen } = context;
-  const name = seen.queueName;
-  const blocked = (reason: Reason, message: string): Step<Action> => ({ kind: "blocked", reason, message });
-  if (seen.directives.adoptionPolicy === "Never") {
-    return blocked(
-      "NotOwned",
-      `the operator did not create the existing queue ${name}. Give this object another spec.jobQueueName, or adopt the queue by spec.adoptionPolicy`,
-    );
-  }
-  const unlisted = notAdoptable(seen.nameSeen);
-  if (unlisted !== undefined) {
-    const message = `${name} exists and does not belong to the operator, and ${unlisted}, or give this object another spec.jobQueueName`;
-    return blocked("NotAdoptable", message);
-  }
-  const tags = tagChange(spec.tags, {}, queue.tags, seen.settings.ignoreTagKeys);
-  const changes = [
+function ownedByUs({ spec, seen, order }: Context): Step<Action> | undefined {
+  return owned(seen, JobQueueKind, spec.tags, (queue) => [
     ...queueDifferences(spec, queue),
     // What stays only until an entry leads somewhere may have to go then.
-    ...(context.order.differs || context.order.strays.length > 0 ? [{ path: orderPath }] : []),
+    ...(order.differs || order.strays.length > 0 ? [{ path: orderPath }] : []),
     ...(immutableDifference(spec, queue)?.paths ?? []).map((path) => ({ path })),
-    ...(tags === undefined ? [] : tagFieldChanges(tags)),
-  ];
-  if (seen.directives.adoptionPolicy === "IfMatching" && changes.length > 0) {
-    return blocked(
-      "NotMatching",
-      `${name} exists and differs in ${differencesText(changes)}; adoptionPolicy IfMatching adopts it only when nothing would change. ${adoptionText(tags)}`,
-    );
-  }
-  return claim(seen, queue, "adopt", `${name} is adopted`);
-}
-
-function claim(seen: Seen, queue: Queue, purpose: "adopt" | "takeOver", message: string): Step<Action> {
-  const change = claimChange(seen.identity, queue.tags);
-  return {
-    kind: "act",
-    action: { kind: "tag", purpose, name: queue.jobQueueName, arn: queue.jobQueueArn, change },
-    reason: "UpdatingOwnership",
-    message,
-  };
+  ]);
 }
 
 function created({ spec, seen, order }: Context): Step<Action> | undefined {
-  const { queue, queueName } = seen;
+  const { record: queue, name: queueName } = seen;
   if (queue?.status === "DELETING") {
     return { kind: "wait", reason: "Creating", message: `an earlier ${queueName} is still being deleted` };
   }
@@ -163,18 +99,18 @@ function created({ spec, seen, order }: Context): Step<Action> | undefined {
 }
 
 function settling({ seen }: Context): Step<Action> | undefined {
-  const name = seen.queueName;
-  if (seen.queue?.status === "CREATING") {
+  const name = seen.name;
+  if (seen.record?.status === "CREATING") {
     return { kind: "wait", reason: "Creating", message: `${name} is being created` };
   }
-  if (seen.queue?.status === "UPDATING") {
+  if (seen.record?.status === "UPDATING") {
     return { kind: "wait", reason: "Updating", message: `${name} is being updated` };
   }
   return undefined;
 }
 
 function disabled({ spec, seen }: Context): Act<Action> | undefined {
-  const { queue } = seen;
+  const { record: queue } = seen;
   if (queue === undefined || spec.state !== "DISABLED" || queue.state === "DISABLED") return undefined;
   const request = withPolicy({ jobQueue: queue.jobQueueName, state: "DISABLED" }, queue);
   return {
@@ -192,22 +128,8 @@ function disabledFirst(context: Context): Act<Action> | undefined {
 }
 
 function immutable({ spec, seen }: Context): Step<Action> | undefined {
-  const next = seen.queue === undefined ? undefined : immutableDifference(spec, seen.queue)?.next;
+  const next = seen.record === undefined ? undefined : immutableDifference(spec, seen.record)?.next;
   return next === undefined ? undefined : recheckedWhileLeaving(seen, next);
-}
-
-function retagged({ spec, seen }: Context): Step<Action> | undefined {
-  const { queue } = seen;
-  if (queue === undefined) return undefined;
-  const change = tagChange(spec.tags, ownerTags(seen.identity), queue.tags, seen.settings.ignoreTagKeys);
-  if (change === undefined) return undefined;
-  const { jobQueueName: name, jobQueueArn: arn } = queue;
-  return {
-    kind: "act",
-    action: { kind: "tag", purpose: "userTags", name, arn, change },
-    reason: "UpdatingTags",
-    message: `the tags of ${name} are being changed`,
-  };
 }
 
 /**
@@ -216,7 +138,7 @@ function retagged({ spec, seen }: Context): Step<Action> | undefined {
  */
 function updated(context: Context): Step<Action> | undefined {
   const { spec, seen, order } = context;
-  const { queue } = seen;
+  const { record: queue } = seen;
   if (queue === undefined) return undefined;
   const written = orderToWrite(seen, order);
   const isUrgent = written !== undefined && (written.follows || !anyUsable(orderOf(queue), seen.environments));
@@ -248,7 +170,7 @@ function updated(context: Context): Step<Action> | undefined {
 }
 
 /** What would come to name it, as far as nobody is known to take it out of service: see `Action`. */
-function joining({ queue, environments }: Seen, names: readonly string[]): readonly string[] {
+function joining({ record: queue, environments }: Seen, names: readonly string[]): readonly string[] {
   const before = orderOf(queue);
   return names.filter((name) => {
     const environment = environments.get(name);
@@ -282,12 +204,12 @@ function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
     return { kind: "wait", reason: "WaitingForEnvironment", message: `${waitsFor.label}: ${waitsFor.why}` };
   }
   if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
-  const current = orderOf(seen.queue);
+  const current = orderOf(seen.record);
   if (anyServing(current, seen) && !anyUsable(order.names, seen.environments)) {
     return {
       kind: "wait",
       reason: "WouldLeaveNoEnvironment",
-      message: `${seen.queueName} keeps ${current.join(", ")}: none of ${order.names.join(", ")} is ENABLED and VALID`,
+      message: `${seen.name} keeps ${current.join(", ")}: none of ${order.names.join(", ")} is ENABLED and VALID`,
       stallsAfterMs: marks.missingStallsMs,
     };
   }
@@ -295,11 +217,11 @@ function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
 }
 
 function invalid({ seen }: Context): Step<Action> | undefined {
-  if (seen.queue?.status !== "INVALID") return undefined;
+  if (seen.record?.status !== "INVALID") return undefined;
   return {
     kind: "blocked",
     reason: "Invalid",
-    message: `AWS found ${seen.queueName} INVALID: ${withoutRequestIds(seen.queue.statusReason ?? "AWS gives no reason")}`,
+    message: `AWS found ${seen.name} INVALID: ${withoutRequestIds(seen.record.statusReason ?? "AWS gives no reason")}`,
     checkInMs: refusedRetryMs,
   };
 }
@@ -315,10 +237,10 @@ function partlyServing({ seen, order }: Context): Step<Action> | undefined {
 }
 
 function withoutUsable({ seen, saysUnusable }: Context): Step<Action> | undefined {
-  const names = orderOf(seen.queue);
+  const names = orderOf(seen.record);
   // A process that has just started knows only what status says.
   const serves = saysUnusable ? anyUsable(names, seen.environments) : anyServing(names, seen);
-  if (seen.queue?.state === "DISABLED" || serves) return undefined;
+  if (seen.record?.state === "DISABLED" || serves) return undefined;
   const states = names.map((name) => {
     const environment = seen.environments.get(name);
     return `${name} is ${environment?.state ?? "gone"} and ${environment?.status ?? "gone"}`;
@@ -332,7 +254,7 @@ function withoutUsable({ seen, saysUnusable }: Context): Step<Action> | undefine
 }
 
 function settled({ seen }: Context): Serves {
-  const { queue, queueName } = seen;
+  const { record: queue, name: queueName } = seen;
   const names = orderOf(queue).join(", ");
   return queue?.state === "DISABLED"
     ? { kind: "serves", reason: "Disabled", message: `${queueName} is VALID and DISABLED: it takes no new jobs` }
@@ -358,7 +280,7 @@ function waitForEntries(seen: Seen, missing: readonly Entry[], reason: Reason): 
 function createRequest(spec: JobQueueSpec, seen: Seen, names: readonly string[]): CreateJobQueueRequest {
   const { schedulingPolicyArn, jobQueueType, jobStateTimeLimitActions } = spec;
   return {
-    jobQueueName: seen.queueName,
+    jobQueueName: seen.name,
     state: spec.state ?? "ENABLED",
     priority: spec.priority,
     computeEnvironmentOrder: orderMembers(names),
@@ -373,16 +295,9 @@ function orderMembers(names: readonly string[]): { order: number; computeEnviron
   return names.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }));
 }
 
-function changeOf({ spec, seen, order }: Context): Change {
-  const { queue, planId: id } = seen;
-  if (queue === undefined || queue.status === "DELETING") {
-    return { action: "Create", id, reason: "NotInAWS", changes: [] };
-  }
-  // What belongs to somebody else is not changed, so its differences are not a plan.
-  const { kind } = ownershipOf(queue.tags, seen.identity);
-  if (seen.claimedBy !== undefined || kind === "otherObject" || kind === "otherCluster") {
-    return { action: "None", id, reason: "NotOwned", changes: [] };
-  }
+function changesOf({ spec, seen, order }: Context): readonly FieldChange[] {
+  const { record: queue } = seen;
+  if (queue === undefined) return [];
   const fields: FieldChange[] = queueDifferences(spec, queue).map(({ send: _sent, ...change }) => change);
   if (order.differs && order.names.length > 0) {
     fields.push({
@@ -394,12 +309,7 @@ function changeOf({ spec, seen, order }: Context): Change {
       ...(order.follows ? { isReference: true } : {}),
     });
   }
-  if (fields.length > 0) return { action: "Update", id, reason: "FieldsDiffer", changes: fields };
-  const tags = tagChange(spec.tags, ownerTags(seen.identity), queue.tags, seen.settings.ignoreTagKeys);
-  if (tags !== undefined) {
-    return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
-  }
-  return { action: "None", id, reason: "InSync", changes: [] };
+  return fields;
 }
 
 function referencesCondition({ seen, order }: Context): ConditionDraft {
@@ -413,6 +323,6 @@ function referencesCondition({ seen, order }: Context): ConditionDraft {
   const { reason, message } = entry;
   const isHeld = reason === "ReferenceNotAllowed" && current.length > 0;
   // No environment is taken from jobs that may need it: a person decides.
-  const stays = `; in AWS ${seen.queueName} still has ${current.join(", ")} in its order: remove the entry from spec.computeEnvironmentOrder`;
+  const stays = `; in AWS ${seen.name} still has ${current.join(", ")} in its order: remove the entry from spec.computeEnvironmentOrder`;
   return { type, status: "False", reason, message: isHeld ? `${message}${stays}` : message };
 }

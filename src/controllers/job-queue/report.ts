@@ -6,7 +6,7 @@ import { jobsStatus } from "./progress.ts";
 import type { Seen } from "./seen.ts";
 
 export function report(seen: Seen): Readonly<Record<string, unknown>> {
-  const { queue } = seen;
+  const { record: queue } = seen;
   if (queue === undefined) return {};
   const { jobQueueArn, jobQueueName, state, status, statusReason } = queue;
   const order = entriesOf(queue).map((entry) => {

@@ -4,30 +4,11 @@ import type { Environment, Queue } from "../../aws/batch.ts";
 import type { UnfinishedJob } from "../../aws/region.ts";
 import type { QueueFacts } from "../../diagnosis/facts.ts";
 import type { EnvironmentSet } from "../compute-environment/environment-set.ts";
-import type { Directives } from "../directives.ts";
 import type { JobsSeen } from "../drain.ts";
-import type { NameSeen } from "../names.ts";
-import type { Identity } from "../ownership.ts";
-import type { Settings } from "../ports.ts";
+import type { ResourceSeen } from "../resource/seen.ts";
 
 /** Everything that the plan of a job queue is computed from. */
-export interface Seen {
-  readonly identity: Identity;
-  readonly directives: Directives;
-  readonly settings: Settings;
-  /** `spec.jobQueueName` or the default. */
-  readonly queueName: string;
-  readonly planId: string;
-  /** The queue of that name, unless it was deleted. */
-  readonly queue: Queue | undefined;
-  /** That there is no queue of that name may be believed. */
-  readonly absent: boolean;
-  /** Nothing of ours is on its way to the queue any more: its tags may be believed. */
-  readonly isSettled: boolean;
-  /** Whether the object may have its name. */
-  readonly nameSeen: NameSeen;
-  /** `namespace/name` of the object that has the name in the same place, by AWS's tags or its age; see `claims.ts`. */
-  readonly claimedBy: string | undefined;
+export interface Seen extends ResourceSeen<Queue> {
   /** In ascending `order`. */
   readonly entries: readonly EntrySeen[];
   /** References to the objects of what AWS's order names, as far as no entry refers to them. */

@@ -127,17 +127,21 @@ export function refused(name: string, order = 1): EntrySeen {
   return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message: `ReferenceNotAllowed ${name}` };
 }
 
-export type SeenChange = Partial<Omit<Seen, "environments">> & { readonly environments?: readonly Environment[] };
+export type SeenChange = Partial<Omit<Seen, "environments" | "record">> & {
+  readonly environments?: readonly Environment[];
+  readonly queue?: Queue | undefined;
+};
 
-export function seen({ environments = [], ...change }: SeenChange = {}): Seen {
+export function seen({ environments = [], queue: record, ...change }: SeenChange = {}): Seen {
   return {
     identity,
     directives,
     settings,
-    queueName: "team_q",
+    name: "team_q",
+    arn: "arn:aws:batch:eu-west-1:123456789012:job-queue/team_q",
     nameSeen: mayAdopt(false),
     planId: "plan",
-    queue: undefined,
+    record,
     absent: true,
     isSettled: true,
     claimedBy: undefined,

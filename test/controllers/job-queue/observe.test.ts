@@ -435,7 +435,7 @@ describe("the queue", () => {
   ])("%s", async (_name, change, name, absent, calls) => {
     const region = Object.assign(fakeRegion(), change);
     const seen = await watcher().observed(region);
-    expect([seen.queue?.jobQueueName, seen.absent]).toEqual([name, absent]);
+    expect([seen.record?.jobQueueName, seen.absent]).toEqual([name, absent]);
     expect(region.calls).toEqual(calls);
   });
 
@@ -460,7 +460,7 @@ describe("the queue", () => {
     const metadata = { ...own.metadata, name: "older", uid: "u-0", creationTimestamp: "2020-01-01T00:00:00Z" };
     const region = fakeRegion({ queues: [queue(["a1"], { jobQueueName: "shared", tags })] });
     const seen = await watcher([own, { ...own, metadata }]).observed(region, own);
-    expect([seen.queue?.jobQueueName, seen.claimedBy]).toEqual(["shared", claimedBy]);
+    expect([seen.record?.jobQueueName, seen.claimedBy]).toEqual(["shared", claimedBy]);
   });
 
   it("that has no owner in AWS is left to a younger object from which Retain took it", async () => {

@@ -37,7 +37,7 @@ export const tenantBugs: readonly TenantBug[] = [
   one(
     "let every namespace use an environment",
     1,
-    "compute-environment/access.ts",
+    "access.ts",
     'if (from !== "Selector") return refused;',
     'if (from !== "Selector") return allowed;',
   ),

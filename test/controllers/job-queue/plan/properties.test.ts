@@ -258,7 +258,7 @@ function worldOf(all: Parts): World {
     spec: { ...all.spec, ...(hasPolicy ? { schedulingPolicyArn: all.policy } : {}) },
     seen:
       all.inOrder && all.queue !== undefined && ideal.length > 0
-        ? { ...given, queue: { ...all.queue, computeEnvironmentOrder } }
+        ? { ...given, record: { ...all.queue, computeEnvironmentOrder } }
         : given,
   };
 }
@@ -295,11 +295,11 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
   },
   "never takes the last environment on which its jobs can start": (action, { seen }) => {
     const order = orderIn(action);
-    return order === undefined || !anyServing(orderOf(seen.queue), seen) || anyUsable(order, seen.environments);
+    return order === undefined || !anyServing(orderOf(seen.record), seen) || anyUsable(order, seen.environments);
   },
   "takes no VALID environment from an entry that leads nowhere": (
     action,
-    { seen: { entries, environments: there, queue: before } },
+    { seen: { entries, environments: there, record: before } },
   ) => {
     const order = orderIn(action);
     return (
@@ -326,24 +326,24 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
       order === undefined ||
       order.length === 3 ||
       !orderFor(given).entries.some(({ vacant }) => vacant) ||
-      orderOf(given.queue).every((name) => {
+      orderOf(given.record).every((name) => {
         const environment = given.environments.get(name);
         return environment?.status !== "VALID" || ownerIn(environment.tags) !== undefined || order.includes(name);
       })
     );
   },
   "touches no queue that is not ours, but what it may adopt or was left to it": (action, { seen: given }) => {
-    const { kind } = ownershipOf(given.queue?.tags, identity);
-    if (action.kind === "create") return given.queue === undefined && given.absent;
+    const { kind } = ownershipOf(given.record?.tags, identity);
+    if (action.kind === "create") return given.record === undefined && given.absent;
     if (action.kind === "tag" && action.purpose === "adopt") {
       return kind === "foreign" && given.directives.adoptionPolicy !== "Never";
     }
     return kind === "ours" || (action.kind === "tag" && action.purpose === "takeOver" && kind === "retained");
   },
-  "resends the policy of a fair-share queue with every update": (action, { seen: { queue: before } }) =>
+  "resends the policy of a fair-share queue with every update": (action, { seen: { record: before } }) =>
     (action.kind !== "update" && action.kind !== "disable") ||
     (action.request.schedulingPolicyArn === undefined) === (before?.schedulingPolicyArn === undefined),
-  "writes only to a queue that AWS is not changing": (action, { seen: { queue: before } }) =>
+  "writes only to a queue that AWS is not changing": (action, { seen: { record: before } }) =>
     action.kind === "create" || action.kind === "tag" || before?.status === "VALID" || before?.status === "INVALID",
   "takes a queue away only for an object that is deleted, without Retain": (
     action,
@@ -351,7 +351,7 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
   ) =>
     (action.kind !== "disable" && action.kind !== "terminateJobs" && action.kind !== "delete") ||
     (desired.deleting && !desired.retain),
-  "deletes only what is DISABLED and was empty twice": (action, { seen: { queue: before, jobs: counted } }) =>
+  "deletes only what is DISABLED and was empty twice": (action, { seen: { record: before, jobs: counted } }) =>
     action.kind !== "delete" ||
     (before?.state === "DISABLED" &&
       counted?.kind === "read" &&
@@ -398,7 +398,7 @@ describe("whatever is in AWS, the next step of a queue", () => {
         if (choice.next.kind !== "serves") return;
         expect(choice).toMatchObject({ serving: true, change: { action: "None" } });
         expect(planned(world, now + later)).toEqual(choice);
-        expect(world.seen.queue?.status).toBe("VALID");
+        expect(world.seen.record?.status).toBe("VALID");
       }),
       { numRuns: 1000 },
     );

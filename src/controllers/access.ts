@@ -1,8 +1,8 @@
-/** Which namespaces may use an environment. Pure. */
+/** Which namespaces may use an object of another namespace. Pure. */
 
-import { keyText } from "../../api/object.ts";
-import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import { StoreError } from "../../runtime/store.ts";
+import { type KubeObject, keyText } from "../api/object.ts";
+import type { BatchComputeEnvironmentSpec } from "../api/v1alpha1/compute-environment.ts";
+import { StoreError } from "../runtime/store.ts";
 
 /** The labels of a namespace, or why they may not be read; undefined: there is none, or nobody asked for them. */
 export type Labels = Readonly<Record<string, string>> | StoreError | undefined;
@@ -12,8 +12,11 @@ type Access = typeof allowed | typeof refused | { readonly kind: "unread"; reado
 const allowed = { kind: "allowed" } as const;
 const refused = { kind: "refused" } as const;
 
-/** Whether objects of a namespace may use an environment; `unread`: that is not known before a person acts. */
-export function accessTo({ metadata, spec }: BatchComputeEnvironment, namespace: string, labels: Labels): Access {
+/** An object whose spec says which namespaces may use it. */
+export type Sharing = KubeObject<Pick<BatchComputeEnvironmentSpec, "allowedNamespaces">, unknown>;
+
+/** Whether objects of a namespace may use an object; `unread`: that is not known before a person acts. */
+export function accessTo({ metadata, spec }: Sharing, namespace: string, labels: Labels): Access {
   if (metadata.namespace === namespace) return allowed;
   const { from, selector } = spec.allowedNamespaces ?? {};
   if (from === "All") return allowed;

@@ -1,0 +1,60 @@
+/** Deletion of an object with one resource in AWS: what comes before AWS is asked to delete it. Pure. */
+
+import type { Described } from "../../aws/effects.ts";
+import type { Step } from "../agenda.ts";
+import { settleCheckMs } from "../intervals.ts";
+import { ownershipOf, retainedMark } from "../ownership.ts";
+import { releaseTags } from "../tags.ts";
+import { keptForOtherCluster } from "../wording.ts";
+import type { TagAction } from "./action.ts";
+import type { ResourceSeen } from "./seen.ts";
+
+/** AWS shows nothing of an object, but the last writes may not be visible yet. */
+export const confirming: Step<never> = {
+  kind: "wait",
+  reason: "Deleting",
+  message: "confirming that all AWS resources are gone",
+  checkInMs: settleCheckMs,
+};
+
+/**
+ * The step of a deletion. What is not ours stays as it is, and so does what Retain keeps, but for its tags.
+ *
+ * @param remove the step for a resource that is ours and is to be deleted
+ */
+export function deletion<R extends Described, Action>(
+  seen: ResourceSeen<R>,
+  remove: (record: R) => Step<Action>,
+): Step<Action | TagAction> {
+  const { record, name } = seen;
+  if (record === undefined) {
+    return seen.absent
+      ? { kind: "release", reason: "Deleted", message: `${name} no longer exists in AWS` }
+      : confirming;
+  }
+  const ownership = ownershipOf(record.tags, seen.identity);
+  if (ownership.kind === "otherCluster") {
+    return {
+      kind: "blocked",
+      reason: "OwnedByOtherCluster",
+      message: keptForOtherCluster(name, ownership, "deleted"),
+    };
+  }
+  if (ownership.kind !== "ours") {
+    // An adoption that got no answer may have made it ours.
+    if (!seen.isSettled) return confirming;
+    return {
+      kind: "release",
+      reason: "Released",
+      message: `${name} is not managed by this object and stays unchanged`,
+    };
+  }
+  if (!seen.directives.retain) return remove(record);
+  const change = releaseTags(record.tags, retainedMark(seen.identity));
+  return {
+    kind: "act",
+    action: { kind: "tag", purpose: "retain", name, arn: seen.arn, change },
+    reason: "Retaining",
+    message: `${name} stays in AWS (deletionPolicy: Retain)`,
+  };
+}

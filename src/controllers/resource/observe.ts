@@ -1,0 +1,61 @@
+import { type KubeObject, keyText } from "../../api/object.ts";
+import type { OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import type { Described } from "../../aws/effects.ts";
+import { type ResourceType, resourceArn } from "../../aws/names.ts";
+import type { BatchRegion } from "../../aws/region.ts";
+import { claimantNamedBy, claimantOf, rivalsOf } from "../claims.ts";
+import { directivesOf } from "../directives.ts";
+import { shortHash } from "../fingerprint.ts";
+import { liveReadMaxAgeMs } from "../intervals.ts";
+import { nameSeen } from "../names-seen.ts";
+import { awsNameOf } from "../naming.ts";
+import { identityOf } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
+import type { ResourceSeen } from "./seen.ts";
+
+/** An object with one resource in AWS, and where it is. */
+interface Observed<O extends KubeObject> {
+  readonly object: O;
+  readonly kind: OperatorKind;
+  readonly type: Exclude<ResourceType, "job-definition">;
+  readonly region: BatchRegion;
+}
+
+/**
+ * What is observed of the resource with an object's name, and of whether the object may have it.
+ *
+ * @param begunAt when the reads of Kubernetes for the object began, monotonic ms: AWS is read again after long ones
+ */
+export async function resourceSeen<R extends Described, O extends KubeObject>(
+  { object, kind, type, region }: Observed<O>,
+  ports: Ports,
+  signal: AbortSignal,
+  begunAt = ports.clock.monotonic(),
+): Promise<ResourceSeen<R>> {
+  const allowed = await nameSeen(object, kind, ports, signal);
+  const rivals = rivalsOf(object, kind, ports);
+  const first = await claimantOf(object, rivals, { kind, hasResource: () => false }, ports, signal);
+  // The wait comes before the read of AWS: what the plan relies on may have left service meanwhile.
+  if (ports.clock.monotonic() - begunAt > liveReadMaxAgeMs) await region.refresh(signal);
+  const snapshot = region.snapshot();
+  const identity = identityOf(object, ports.cluster);
+  const name = awsNameOf(kind, object);
+  const live = snapshot[kind.records]?.get(name) as R | undefined;
+  const record = live?.status === "DELETED" ? undefined : live;
+  const absent = snapshot.isAbsent(type, name);
+  const claimant = claimantNamedBy(record?.tags, [object, ...rivals], ports.cluster) ?? first;
+  if (record === undefined && !absent) region.expectAbsence(type, name);
+  return {
+    identity,
+    directives: directivesOf(object, ports.settings),
+    settings: ports.settings,
+    name,
+    arn: resourceArn(region, type, name),
+    planId: shortHash([identity.cluster.name, identity.namespace, identity.name, object.spec]),
+    record,
+    absent,
+    isSettled: snapshot.isSettled(type, name),
+    nameSeen: allowed,
+    claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Described } from "../../aws/effects.ts";
+import type { Directives } from "../directives.ts";
+import type { NameSeen } from "../names.ts";
+import type { Identity } from "../ownership.ts";
+import type { Settings } from "../ports.ts";
+
+/** What is observed of an object with one resource in AWS, which has the object's name there and is updated in place. */
+export interface ResourceSeen<R extends Described = Described> {
+  readonly identity: Identity;
+  readonly directives: Directives;
+  readonly settings: Settings;
+  /** In AWS: of the spec, or the default. */
+  readonly name: string;
+  /** Of the resource with this name, whether it exists or not. */
+  readonly arn: string;
+  readonly planId: string;
+  /** The resource of that name, unless it was deleted. */
+  readonly record: R | undefined;
+  /** That there is no resource of that name may be believed. */
+  readonly absent: boolean;
+  /** Nothing of ours is on its way to the resource any more: its tags may be believed. */
+  readonly isSettled: boolean;
+  /** Whether the object may have its name. */
+  readonly nameSeen: NameSeen;
+  /** `namespace/name` of the object that has the name in the same place, by AWS's tags or its age; see `claims.ts`. */
+  readonly claimedBy: string | undefined;
+}
