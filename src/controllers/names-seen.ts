@@ -1,7 +1,7 @@
 import type { AwsNaming } from "../api/batch-kind.ts";
 import type { KubeObject } from "../api/object.ts";
 import { directivesOf } from "./directives.ts";
-import { type NameSeen, nameIn, whoseName } from "./names.ts";
+import { allowedName, type NameSeen, whoseName } from "./names.ts";
 import { annotationsOf } from "./namespace-annotations.ts";
 import { awsNameOf } from "./naming.ts";
 import type { Ports } from "./ports.ts";
@@ -30,7 +30,7 @@ export async function nameSeen(
   const read = await annotationsOf(namespace, objects, signal);
   if (read.kind === "read") {
     const { names, namespaceAnnotations } = settings;
-    return nameIn(
+    return allowedName(
       { namespace, name, field: `spec.${kind.awsName.field}` },
       names,
       read.annotations,

@@ -49,8 +49,12 @@ export interface Named {
   readonly field: string;
 }
 
-/** @param annotations of the namespace */
-export function nameIn(
+/**
+ * Whether an object of a namespace that was read may have its name.
+ *
+ * @param annotations of the namespace
+ */
+export function allowedName(
   { namespace, name, field }: Named,
   flags: NameLimits,
   annotations: Readonly<Record<string, string>>,
@@ -58,11 +62,12 @@ export function nameIn(
 ): NameSeen {
   const lacking = (annotation: string, globs: readonly string[]): AllowedList | undefined =>
     lackingList(listsInForce(annotation, globs, annotations, mode), name);
-  const [own, all] = [globsFor(namespace, flags.adoptableNames), globsFor("*", flags.adoptableNames)];
-  const notAdopted = lacking(nameAnnotations.adoptable, [...own, ...all]);
+  const adoptable = flags.adoptableNames.map(entryOf);
+  const own = globsFor([namespace], adoptable);
+  const notAdopted = lacking(nameAnnotations.adoptable, globsFor([namespace, "*"], adoptable));
   // Entries for all namespaces say which resources may be adopted, and not that a namespace may have names of another one.
   const mayHave = lacking(nameAnnotations.adoptable, own) === undefined;
-  const allowed = [...globsFor(namespace, flags.allowedNames), ...globsFor("*", flags.allowedNames)];
+  const allowed = globsFor([namespace, "*"], flags.allowedNames.map(entryOf));
   const unlisted = lacking(nameAnnotations.allowed, allowed);
   const mayAdopt = notAdopted === undefined;
   const other = whoseName(name, namespace, flags);
@@ -85,19 +90,26 @@ export function whoseName(
   const prefix = foreignNamespaceIn(name, namespace);
   if (prefix !== undefined) return `begins like the names of namespace ${prefix}`;
   // Whom the administrator lets adopt a resource is to have its name, also before the adoption and after a deletion.
-  const listed = [...allowedNames, ...adoptableNames].flatMap((entry) => {
-    const [one = "", glob = ""] = entry.split("/");
-    return matchesAny([glob], name) ? [one] : [];
-  });
+  const entries = [...allowedNames, ...adoptableNames].map(entryOf);
+  const listed = entries.filter(({ glob }) => matchesAny([glob], name)).map((entry) => entry.namespace);
   const others = listed.filter((one) => one !== "*");
   if (others.length === 0 || listed.includes(namespace)) return undefined;
   return `is listed for ${firstOf(others)} by --allowed-names or --adoptable-names`;
 }
 
-/** The globs of the entries with this NAMESPACE. */
-function globsFor(namespace: string, entries: readonly string[]): readonly string[] {
-  const prefix = `${namespace}/`;
-  return entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length));
+interface Entry {
+  readonly namespace: string;
+  readonly glob: string;
+}
+
+/** `NAMESPACE/GLOB`, whose form the flags have checked. */
+function entryOf(text: string): Entry {
+  const [namespace = "", glob = ""] = text.split("/");
+  return { namespace, glob };
+}
+
+function globsFor(namespaces: readonly string[], entries: readonly Entry[]): readonly string[] {
+  return entries.filter(({ namespace }) => namespaces.includes(namespace)).map(({ glob }) => glob);
 }
 
 /** Why a resource without an owner is not adopted, as the end of a sentence; undefined: the lists allow it. */

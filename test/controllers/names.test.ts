@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../src/controllers/agenda.ts";
-import { asNamed, type NameLimits, type NameSeen, nameIn, notAdoptable } from "../../src/controllers/names.ts";
+import { allowedName, asNamed, type NameLimits, type NameSeen, notAdoptable } from "../../src/controllers/names.ts";
 
 const none: NameLimits = { allowedNames: [], adoptableNames: [] };
 const seen = (name: string, flags: Partial<NameLimits> = {}, annotations = {}): NameSeen =>
-  nameIn({ namespace: "team", name, field: "spec.jobQueueName" }, { ...none, ...flags }, annotations, "replace");
+  allowedName({ namespace: "team", name, field: "spec.jobQueueName" }, { ...none, ...flags }, annotations, "replace");
 const allowedBy = (text: string) => ({ "awsbatch.dev/allowed-names": text });
 const adoptableBy = (text: string) => ({ "awsbatch.dev/adoptable-names": text });
 
@@ -61,7 +61,7 @@ describe("a name without the prefix of a namespace", () => {
 
 it("an annotation that can only narrow allows no name and no adoption", () => {
   const narrow = (flags: Partial<NameLimits>, annotations: Readonly<Record<string, string>>): NameSeen =>
-    nameIn(
+    allowedName(
       { namespace: "team", name: "prod_q", field: "spec.jobQueueName" },
       { ...none, ...flags },
       annotations,
