@@ -13,9 +13,9 @@ import { yamlOf } from "./yaml.ts";
 
 /**
  * Writes every generated file, or with `--check` lists outdated ones and exits with 1. With `--image` it writes no file,
- * but prints the install manifest, or with `--trial` the one for a trial, with that image.
+ * but prints the install manifest with that image and cluster name, or with `--trial` the one for a trial.
  *
- *     node scripts/generate.ts [--check | [--trial] --image IMAGE]
+ *     node scripts/generate.ts [--check | --image IMAGE --cluster-name NAME | --image IMAGE --trial]
  */
 
 interface GeneratedFile {
@@ -67,11 +67,25 @@ async function contentOf(path: string): Promise<string | undefined> {
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { check: { type: "boolean" }, image: { type: "string" }, trial: { type: "boolean" } },
+    options: {
+      check: { type: "boolean" },
+      image: { type: "string" },
+      trial: { type: "boolean" },
+      "cluster-name": { type: "string" },
+    },
   });
   if (values.image !== undefined) {
-    const manifest = values.trial === true ? trialManifest : installManifest;
-    process.stdout.write(manifest(customResourceDefinitions(), values.image));
+    const crds = customResourceDefinitions();
+    const name = values["cluster-name"];
+    if (values.trial !== true && name === undefined) {
+      console.error(
+        "--cluster-name is missing: name this cluster, differently from every other cluster that uses the same AWS account",
+      );
+      return 1;
+    }
+    process.stdout.write(
+      values.trial === true ? trialManifest(crds, values.image) : installManifest(crds, values.image, name),
+    );
     return 0;
   }
   const outdated = await outdatedFiles();

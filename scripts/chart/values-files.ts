@@ -20,10 +20,9 @@ function schema(): Schema {
   return z.toJSONSchema(chartValues, { target: "draft-7", io: "input", unrepresentable: "throw" }) as Schema;
 }
 
-/** values.schema.json. Helm adds `global` for charts that contain charts. */
+/** values.schema.json */
 export function valuesSchema(): string {
-  const { properties, ...rest } = schema();
-  return `${JSON.stringify({ ...rest, properties: { ...properties, global: { type: "object" } } }, null, 2)}\n`;
+  return `${JSON.stringify(schema(), null, 2)}\n`;
 }
 
 /** values.yaml */

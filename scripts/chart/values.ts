@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { operatorName } from "../../src/kube/installation.ts";
 import { flagValues } from "./flag-values.ts";
 import { monitoring } from "./monitoring-values.ts";
 import { availability, podValues } from "./pod-values.ts";
@@ -14,25 +15,31 @@ export const chartValues = z.strictObject({
   namespaceOverride: name("Override the namespace of the release."),
   commonLabels: map("Labels of every object and pod."),
   commonAnnotations: map("Annotations of every object."),
+  global: z
+    .looseObject({
+      imageRegistry: text("Registry of all images; overrides `image.registry`."),
+      imagePullSecrets: list("Pull secrets of all pods in addition to `imagePullSecrets`: names, or `{name: …}`."),
+    })
+    .describe("Values that a chart shares with the charts that it contains."),
   image: section("The operator's image.", {
-    registry: text("Registry, prepended to the repository."),
-    repository: z.string().min(1).default("aws-batch-operator").describe("Repository without tag and digest."),
-    tag: text("Tag. Default: the chart's appVersion."),
+    registry: text("Registry of the image, prepended to the repository."),
+    repository: text("Repository of the image, without tag and digest. Required."),
+    tag: text("Tag of the image. Default: the chart's appVersion."),
     digest: z
       .string()
       .regex(/^(sha256:[0-9a-f]{64})?$/)
       .default("")
-      .describe("Digest, `sha256:…`; overrides the tag."),
-    pullPolicy: choice("Pull policy.", ["IfNotPresent", "Always", "Never"]),
+      .describe("Digest of the image, `sha256:…`; overrides the tag."),
+    pullPolicy: choice("Pull policy of the image.", ["IfNotPresent", "Always", "Never"]),
   }),
-  imagePullSecrets: list("Pull secrets, as `[{name: …}]`."),
+  imagePullSecrets: list("Pull secrets of the pods, as `[{name: …}]`."),
   flags: flagValues(),
   watch: section("Namespaces to watch.", {
     namespaces: z
       .array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/))
       .meta({ uniqueItems: true })
       .default([])
-      .describe("Watch only these, with a Role in each and no ClusterRole. Empty: all namespaces."),
+      .describe("Watch only these namespaces, with a Role in each and no ClusterRole. Empty: all namespaces."),
   }),
   leaderElection: section("Leader election: one replica works, the others are on standby.", {
     enabled: on("Elect a leader. Off: requires one replica, and updates use `Recreate`."),
@@ -51,18 +58,24 @@ export const chartValues = z.strictObject({
   }),
   serviceAccount: section("ServiceAccount of the operator.", {
     create: on("Create the ServiceAccount."),
-    name: text("Name. Default: the full name, or `default` if `create` is false."),
-    annotations: map("Annotations. EKS Pod Identity needs none; for IRSA use `aws.roleArn`."),
-    labels: map("Additional labels."),
-    automountToken: on("Mount the token automatically. Off: the pod gets it as a projected volume."),
+    name: z
+      .string()
+      .min(1)
+      .default(operatorName)
+      .describe("Name of the ServiceAccount, which the trust policy of its IAM role names too."),
+    annotations: map("Annotations of the ServiceAccount. EKS Pod Identity needs none; for IRSA use `aws.roleArn`."),
+    labels: map("Additional labels of the ServiceAccount."),
+    automountToken: on(
+      "Mount the token of the ServiceAccount automatically. Off: the pod gets it as a projected volume.",
+    ),
   }),
   rbac: section("RBAC: exactly the permissions that the operator uses.", {
-    create: on("Create roles and bindings."),
-    aggregateToView: on(
-      "Let users with `view` read the objects. Like the next two: only if all namespaces are watched.",
+    create: on("Create the Roles and ClusterRoles of the operator, and their bindings."),
+    aggregateToView: on("Let users with `view` read the objects, if all namespaces are watched."),
+    aggregateToEdit: off(
+      "Let users with `edit` write the objects, if all namespaces are watched: whoever writes objects acts in AWS.",
     ),
-    aggregateToEdit: off("Let users with `edit` write the objects: whoever writes objects acts in AWS."),
-    aggregateToAdmin: off("Let users with `admin` write the objects."),
+    aggregateToAdmin: off("Let users with `admin` write the objects, if all namespaces are watched."),
     extraRules: list("Additional rules for the operator."),
   }),
   crds: section("The custom resource definitions.", {
@@ -99,8 +112,8 @@ export const chartValues = z.strictObject({
     }),
   }),
   tests: section("`helm test`.", {
-    enabled: on("Create the test pod, which applies an object as a dry run and waits for its plan."),
-    timeoutSeconds: z.number().int().min(5).max(600).default(60).describe("Timeout of the test."),
+    enabled: on("Create the pod of `helm test`, which applies an object as a dry run and waits for its plan."),
+    timeoutSeconds: z.number().int().min(5).max(600).default(60).describe("Timeout of `helm test`."),
   }),
   extraObjects: list("Additional objects; strings in them are templates."),
 });

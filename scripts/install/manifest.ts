@@ -1,7 +1,6 @@
-/** Common parts of the manifests. */
+import { operatorName } from "../../src/kube/installation.ts";
 
-export const operatorName = "aws-batch-operator";
-export const namespace = "aws-batch-system";
+/** Common parts of the manifests. */
 
 export const nameLabel = { "app.kubernetes.io/name": operatorName } as const;
 

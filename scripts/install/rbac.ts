@@ -1,6 +1,7 @@
 import type { Kind } from "../../src/api/object.ts";
 import { type AccessRule, leaseName, operatorAccess } from "../../src/kube/access.ts";
-import { type Manifest, nameLabel, namespace, operatorName } from "./manifest.ts";
+import { operatorNamespace as namespace, operatorName } from "../../src/kube/installation.ts";
+import { type Manifest, nameLabel } from "./manifest.ts";
 
 /** Roles generated from `operatorAccess`: exactly these verbs. */
 

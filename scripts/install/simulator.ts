@@ -1,5 +1,6 @@
-import { type Manifest, nameLabel, namespace, operatorName } from "./manifest.ts";
-import { containerSecurity, podSecurity, smallYoungGeneration } from "./workload.ts";
+import { operatorNamespace as namespace, operatorName } from "../../src/kube/installation.ts";
+import { type Manifest, nameLabel } from "./manifest.ts";
+import { containerSecurity, nodeSelector, podSecurity, smallYoungGeneration } from "./workload.ts";
 
 /** A simulated AWS in the same cluster, for a trial. */
 
@@ -73,6 +74,7 @@ function podSpec(image: string): object {
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: 5,
     securityContext: podSecurity,
+    nodeSelector,
     containers: [
       {
         name: "simulator",

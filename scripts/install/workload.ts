@@ -1,4 +1,5 @@
-import { type Manifest, nameLabel, namespace, operatorName } from "./manifest.ts";
+import { operatorNamespace as namespace, operatorName } from "../../src/kube/installation.ts";
+import { type Manifest, nameLabel } from "./manifest.ts";
 
 /** The process itself: ServiceAccount, Deployment and PodDisruptionBudget. */
 
@@ -29,19 +30,22 @@ export const containerSecurity = {
   capabilities: { drop: ["ALL"] },
 } as const;
 
+/** The image is for Linux only. */
+export const nodeSelector = { "kubernetes.io/os": "linux" } as const;
+
 /** 132 instead of 240 MiB resident with 1,000 objects (docs/performance.md). */
 export const smallYoungGeneration = { name: "NODE_OPTIONS", value: "--max-semi-space-size=4" } as const;
 
 /**
  * @param image with its tag or digest
+ * @param args additional arguments of `run`
  * @param env additional environment variables of the operator
- * @param roleArns roles that a spec may name
  */
 export function workloadManifests(
   image: string,
   version: string,
+  args: readonly string[],
   env: readonly object[] = [],
-  roleArns: readonly string[] = [],
 ): readonly Manifest[] {
   const labels = { ...selector, "app.kubernetes.io/version": version };
   return [
@@ -63,7 +67,7 @@ export function workloadManifests(
           replicas: 2,
           revisionHistoryLimit: 10,
           selector: { matchLabels: selector },
-          template: { metadata: { labels }, spec: podSpec(image, env, roleArns) },
+          template: { metadata: { labels }, spec: podSpec(image, args, env) },
         },
       },
     },
@@ -92,12 +96,13 @@ export function workloadManifests(
   ];
 }
 
-function podSpec(image: string, env: readonly object[], roleArns: readonly string[]): object {
+function podSpec(image: string, args: readonly string[], env: readonly object[]): object {
   return {
     serviceAccountName: operatorName,
     // The lease is released after running writes have ended, each within 10 seconds.
     terminationGracePeriodSeconds: 30,
     securityContext: podSecurity,
+    nodeSelector,
     topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
       maxSkew: 1,
       topologyKey,
@@ -111,7 +116,7 @@ function podSpec(image: string, env: readonly object[], roleArns: readonly strin
         name: "operator",
         image,
         imagePullPolicy: "IfNotPresent",
-        args: ["run", `--allowed-role-arns=${roleArns.join(",")}`, `--lease-namespace=${namespace}`],
+        args: ["run", ...args, `--lease-namespace=${namespace}`],
         env: [smallYoungGeneration, ...env],
         ports: [
           { name: "metrics", containerPort: metricsPort },
@@ -135,8 +140,8 @@ function podSpec(image: string, env: readonly object[], roleArns: readonly strin
           timeoutSeconds: 5,
           failureThreshold: 3,
         },
-        // No CPU limit, because a throttled leader would lose its Lease.
-        resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+        // What 1,000 objects need (docs/performance.md). No CPU limit, because a throttled leader would lose its Lease.
+        resources: { requests: { cpu: "50m", memory: "160Mi" }, limits: { memory: "256Mi" } },
         securityContext: containerSecurity,
       },
     ],

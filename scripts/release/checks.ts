@@ -82,8 +82,9 @@ async function changelog(): Promise<string> {
 }
 
 async function chartIn(archive: string, helm: string): Promise<string> {
-  await runOrFail(helm, ["lint", "--strict", archive]);
-  const rendered = await runOrFail(helm, ["template", "batch", archive, "--namespace", "aws-batch-system"]);
+  const given = archive.includes("-crds-") ? [] : ["--set=image.repository=aws-batch-operator,flags.clusterName=blue"];
+  await runOrFail(helm, ["lint", "--strict", archive, ...given]);
+  const rendered = await runOrFail(helm, ["template", "batch", archive, "--namespace", "aws-batch-system", ...given]);
   return `linted, renders ${rendered.match(/^kind: /gm)?.length ?? 0} objects`;
 }
 

@@ -7,6 +7,7 @@ import { irsaTrust, podIdentityTrust, type TrustScope } from "../aws/trust-polic
 import { clusterTag } from "../controllers/ownership.ts";
 import { defaultAllowedPolicyArns } from "../controllers/roles/limits.ts";
 import { rolePath } from "../controllers/roles/names.ts";
+import { operatorName, operatorNamespace } from "../kube/installation.ts";
 import { clusterName, ListOption, listOf } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 
@@ -75,7 +76,7 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
     .option(
       "--service-account <namespace/name>",
       "ServiceAccount of the operator",
-      "aws-batch-system/aws-batch-operator",
+      `${operatorNamespace}/${operatorName}`,
     )
     .addOption(
       new Option(

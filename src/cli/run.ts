@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { operatorNamespace } from "../kube/installation.ts";
 import { ListOption, logLevelOption, operatorOptions } from "./flags.ts";
 import type { Ending, Io } from "./io.ts";
 import { listenAddress, namespaceName, namespaceNames, type RunFlags, shardSelector } from "./run/options.ts";
@@ -37,7 +38,7 @@ export function runCommand(io: Io, ending: Ending, run: typeof runOperator = run
     .addOption(
       new Option(
         "--lease-namespace <name>",
-        "namespace of the Lease (default: the pod's, else aws-batch-system)",
+        `namespace of the Lease (default: the pod's, else ${operatorNamespace})`,
       ).argParser(namespaceName),
     )
     .addOption(logLevelOption("info"));

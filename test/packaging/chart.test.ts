@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { load } from "js-yaml";
 import { beforeAll, describe, expect, test } from "vitest";
 import { runFlags } from "../../scripts/chart/flag-values.ts";
@@ -15,8 +16,11 @@ import {
   documents,
   helm,
   type Rendered,
+  required,
+  root,
   template,
   type Values,
+  valuesArgs,
 } from "./helm.ts";
 import { everyFlag, valueSets } from "./value-sets.ts";
 
@@ -59,6 +63,11 @@ describe("the sets of values", () => {
   });
 });
 
+interface Alert {
+  readonly alert: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
 /** It needs a cluster to matter: there a test sees it matter. */
 const onlyInCluster = new Set(["crds.allowDowngrade"]);
 
@@ -70,7 +79,8 @@ describeWithHelm("the chart", (program) => {
   });
 
   test.each([chart, crdsChart])("passes the linter: %s", async (path) => {
-    const { code, stdout, stderr } = await helm(program, ["lint", "--strict", path]);
+    const given = path === chart ? valuesArgs(required) : [];
+    const { code, stdout, stderr } = await helm(program, ["lint", "--strict", path, ...given]);
     expect([code, stdout + stderr]).toEqual([0, expect.stringContaining("0 chart(s) failed")]);
   });
 
@@ -87,6 +97,28 @@ describeWithHelm("the chart", (program) => {
     const changes = changesIn(objects, compared);
     expect(changes).not.toBe("");
     if (name !== "flags") await expect(changes).toMatchFileSnapshot(`../golden/chart/${name}.txt`);
+  });
+
+  test("renders with values-production.yaml what its golden file shows, and needs nothing else but what is required", async () => {
+    const values = load(readFileSync(`${chart}/values-production.yaml`, "utf8")) as Values;
+    const changes = changesIn(
+      documents(await template(program, lean(values), chartWithSamples())),
+      defaults.filter((one) => !isDefinition(one)),
+    );
+    await expect(changes).toMatchFileSnapshot("../golden/chart/values-production.txt");
+  });
+
+  test("links each alert to a section of the runbooks that exists", async () => {
+    const metrics = { prometheusRule: { enabled: true, runbookBaseUrl: "https://git.test/docs" } };
+    const rule = documents(await template(program, lean({ metrics }))).find(({ kind }) => kind === "PrometheusRule");
+    const groups: readonly { readonly rules: readonly Alert[] }[] = rule?.["spec"].groups;
+    const alerts = groups.flatMap(({ rules }) => rules);
+    const page = readFileSync(join(root, "docs/runbooks.md"), "utf8");
+    const sections = [...page.matchAll(/^## (\S+)$/gm)].map(([, title = ""]) => title);
+    expect(alerts.map(({ alert }) => alert)).toEqual(sections);
+    expect(alerts.map(({ annotations }) => annotations["runbook_url"])).toEqual(
+      sections.map((title) => `https://git.test/docs/runbooks.md#${title.toLowerCase()}`),
+    );
   });
 
   test("gives the alerts and dashboards of its folders as they are", async () => {
@@ -147,7 +179,7 @@ describeWithHelm("the chart", (program) => {
     ["more than all replicas to be away", { podDisruptionBudget: { maxUnavailable: "200%" } }, /maxUnavailable/],
     ["a namespace twice", { watch: { namespaces: ["team-a", "team-a"] } }, /namespaces/],
     ["a name that can be none", { fullnameOverride: "Batch.Operator" }, /fullnameOverride/],
-    ["no image", { image: { repository: "" } }, /repository/],
+    ["no name of the ServiceAccount", { serviceAccount: { name: "" } }, /serviceAccount/],
     ["a role that is none", { aws: { roleArn: "batch-operator" } }, /roleArn/],
     ["one port for two pages", { healthPort: 8080 }, /healthPort and metrics\.port must differ/],
     [
@@ -164,6 +196,22 @@ describeWithHelm("the chart", (program) => {
     ],
   ])("refuses %s, and names it", async (_what, values, words) => {
     await expect(template(program, values)).rejects.toThrow(words);
+  });
+});
+
+describeWithHelm("the chart without what it requires", (program) => {
+  const { image, flags } = required;
+  test.each<[string, Values, RegExp]>([
+    ["an image", { flags }, /image\.repository is empty, .*docs\/install\.md/],
+    ["a name of the cluster", { image }, /flags\.clusterName is empty: name this cluster/],
+  ])("asks for %s", async (_what, given, words) => {
+    await expect(template(program, {}, chart, given)).rejects.toThrow(words);
+  });
+
+  test("is content with a simulated AWS of its own", async () => {
+    await expect(template(program, { simulator: { enabled: true } }, chart, { image })).resolves.toContain(
+      "Deployment",
+    );
   });
 });
 
@@ -191,6 +239,12 @@ describeWithHelm(
 );
 
 describe("values.yaml", () => {
+  test("explains each value by a comment that no other value has, so that it can be read alone", () => {
+    const comments = readFileSync(`${chart}/values.yaml`, "utf8").match(/^ *# .*/gm) ?? [];
+    const counts = Map.groupBy(comments, (comment) => comment.trim());
+    expect([...counts].filter(([, all]) => all.length > 1).map(([comment]) => comment)).toEqual([]);
+  });
+
   test("has every value, with the default from which the templates start", () => {
     const written = load(readFileSync(`${chart}/values.yaml`, "utf8")) as Values;
     const paths = givenPaths(written).map((path) => path.join("."));

@@ -76,21 +76,30 @@ export function valuesArgs(values: Values): readonly string[] {
   return ["--values", file];
 }
 
+/** What the operator's chart requires. */
+export const required: Values = { image: { repository: "aws-batch-operator" }, flags: { clusterName: "blue" } };
+
 const rendered = new Map<string, Promise<string>>();
 
 /**
  * What `helm template` prints; release `batch` in namespace `aws-batch-system`. The same is rendered once.
+ * @param before values that `values` override
  * @throws Error with what it said
  */
-export function template(program: HelmProgram, values: Values = {}, from = chart): Promise<string> {
-  const key = JSON.stringify([program.name, values, from]);
-  const known = rendered.get(key) ?? renderedBy(program, values, from);
+export function template(
+  program: HelmProgram,
+  values: Values = {},
+  from = chart,
+  before = from === crdsChart ? {} : required,
+): Promise<string> {
+  const key = JSON.stringify([program.name, values, from, before]);
+  const known = rendered.get(key) ?? renderedBy(program, [before, values], from);
   rendered.set(key, known);
   return known;
 }
 
-async function renderedBy(program: HelmProgram, values: Values, from: string): Promise<string> {
-  const args = ["template", "batch", from, "--namespace", "aws-batch-system", ...valuesArgs(values)];
+async function renderedBy(program: HelmProgram, values: readonly Values[], from: string): Promise<string> {
+  const args = ["template", "batch", from, "--namespace", "aws-batch-system", ...values.flatMap(valuesArgs)];
   const { code, stdout, stderr } = await helm(program, args);
   if (code !== 0) throw new Error(stderr.trim());
   return stdout;
@@ -107,7 +116,14 @@ export function chartWithSamples(): string {
     rmSync(join(withSamples, "files", folder), { recursive: true, force: true });
     mkdirSync(join(withSamples, "files", folder), { recursive: true });
   }
-  const rules = { groups: [{ name: "sample", rules: [{ alert: "Sample", expr: "vector(1)" }] }] };
+  const rules = {
+    groups: [
+      {
+        name: "sample",
+        rules: [{ alert: "Sample", expr: "vector(1)", annotations: { runbook: "docs/runbooks.md#sample" } }],
+      },
+    ],
+  };
   writeFileSync(join(withSamples, "files/alerts/sample.yaml"), JSON.stringify(rules));
   writeFileSync(join(withSamples, "files/dashboards/sample.json"), JSON.stringify({ title: "{{ a legend }}" }));
   return withSamples;

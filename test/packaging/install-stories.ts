@@ -16,7 +16,7 @@ const definitions = ["batchcomputeenvironments", "jobdefinitions", "jobqueues"].
 );
 
 /** The manifests of the stories name roles. */
-const flags = { region: "us-east-1", allowedRoleArns: ["arn:aws:iam::123456789012:*"] };
+const flags = { clusterName: "story", region: "us-east-1", allowedRoleArns: ["arn:aws:iam::123456789012:*"] };
 
 /** A real API server, a kubelet for its Pods and a simulated AWS, for stories by one major of Helm. */
 function stage(program: HelmProgram): Stage {
@@ -37,6 +37,7 @@ function stage(program: HelmProgram): Stage {
     operator = {
       aws: { endpointUrl: (await account.front()).url },
       flags,
+      image: { repository: "aws-batch-operator" },
       extraEnv: credentials,
     };
     for (const path of [chart, crdsChart]) {

@@ -7,7 +7,17 @@ import { kubectl35, kubectlTools } from "../integration/control-plane/kubectl-pa
 import { printProgress } from "../integration/control-plane/parts.ts";
 import { runOrFail } from "../integration/control-plane/run.ts";
 import { changesIn } from "./changes.ts";
-import { describeWithHelm, documents, type Rendered, root, scratchDirectory, template, type Values } from "./helm.ts";
+import {
+  chart,
+  describeWithHelm,
+  documents,
+  type Rendered,
+  required,
+  root,
+  scratchDirectory,
+  template,
+  type Values,
+} from "./helm.ts";
 
 /** Labels and annotations by which Helm identifies its objects or a release. */
 const helmsOwn = /^(helm\.sh\/.*|app\.kubernetes\.io\/(instance|managed-by|version)|awsbatch\.dev\/version)$/;
@@ -28,12 +38,13 @@ function plain(value: unknown, parent = ""): unknown {
 const isHook = ({ metadata }: Rendered): boolean => metadata.annotations?.["helm.sh/hook"] !== undefined;
 
 describeWithHelm("the chart, compared with the manifests", (program) => {
+  const { image } = required;
   test.each<[string, Values]>([
-    ["manifests/install.yaml", {}],
-    ["manifests/trial.yaml", { simulator: { enabled: true }, flags: { allowedRoleArns: [simulatedRole] } }],
+    ["manifests/install.yaml", { image, flags: { clusterName: "default" } }],
+    ["manifests/trial.yaml", { image, simulator: { enabled: true }, flags: { allowedRoleArns: [simulatedRole] } }],
   ])("makes the same objects as %s, which has only its Namespace more", async (file, values) => {
     const ours = documents(readFileSync(join(root, file), "utf8")).filter(({ kind }) => kind !== "Namespace");
-    const output = documents(await template(program, { ...values, fullnameOverride: "aws-batch-operator" }));
+    const output = documents(await template(program, { fullnameOverride: "aws-batch-operator" }, chart, values));
     const charts = output.filter((object) => !isHook(object));
     expect(changesIn(charts.map((one) => plain(one)) as Rendered[], ours.map((one) => plain(one)) as Rendered[])).toBe(
       "",
@@ -60,16 +71,21 @@ describe("Kustomize, by kubectl,", () => {
   }
   const from = (name: string, path: string): string => relative(join(scratchDirectory(), name), join(root, path));
 
-  test("makes an installation in another namespace, with the image of the overlay", async () => {
-    const overlay = {
-      namespace: "batch",
-      resources: [from("installation", "manifests")],
-      images: [{ name: "aws-batch-operator", newName: "registry.test/batch", digest: `sha256:${"0".repeat(64)}` }],
-    };
-    const objects = await built("installation", { "kustomization.yaml": dump(overlay) });
+  test("makes an installation in another namespace, with the image and the cluster name of the overlay in docs/install.md", async () => {
+    const page = readFileSync(join(root, "docs/install.md"), "utf8");
+    const [, overlay = ""] = /^```yaml\n(apiVersion: kustomize.*?)^```$/ms.exec(page) ?? [];
+    const written = overlay
+      .replace("../aws-batch-operator/manifests", from("installation", "manifests"))
+      .replace("REPOSITORY", "registry.test/batch")
+      .replace("sha256:DIGEST", `sha256:${"0".repeat(64)}`);
+    const objects = await built("installation", { "kustomization.yaml": written });
     const [deployment] = objects.filter(({ kind }) => kind === "Deployment");
     expect(deployment?.metadata.namespace).toBe("batch");
-    expect(deployment?.["spec"].template.spec.containers[0].image).toBe(`registry.test/batch@sha256:${"0".repeat(64)}`);
+    const container = deployment?.["spec"].template.spec.containers[0];
+    expect(container.image).toBe(`registry.test/batch@sha256:${"0".repeat(64)}`);
+    expect((container.args as readonly string[]).findLast((arg) => arg.startsWith("--cluster-name"))).toBe(
+      "--cluster-name=NAME",
+    );
     const [binding] = objects.filter(({ kind }) => kind === "ClusterRoleBinding");
     expect(binding?.["subjects"]).toEqual([{ kind: "ServiceAccount", name: "aws-batch-operator", namespace: "batch" }]);
   });

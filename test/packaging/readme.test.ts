@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { runCli } from "../../src/cli/program.ts";
+import { operatorName, operatorNamespace } from "../../src/kube/installation.ts";
+import { testIo } from "../cli/streams.ts";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { linesOf, type RunResult, run } from "../integration/control-plane/run.ts";
-import { chart, describeWithHelm, documents, helm, root, template, type Values } from "./helm.ts";
+import { chart, describeWithHelm, documents, helm, required, root, type Values, valuesArgs } from "./helm.ts";
 import { Kubelet } from "./kubelet.ts";
 
 /** The lines of the blocks of a page that are commands, those that go on in the next line put together. */
@@ -82,9 +85,37 @@ describeWithHelm("the Helm commands of the pages", (program) => {
     const [, , ...args] = given.split(" ");
     const notRendered = ["--create-namespace", "--wait", "--reset-then-reuse-values"];
     const rendering = args.filter((arg) => !notRendered.includes(arg));
-    const { code, stdout, stderr } = await helm(program, ["template", ...rendering.map(absolute)]);
+    // An upgrade keeps what the installation gave.
+    const before = line.startsWith("helm upgrade") ? valuesArgs(required) : [];
+    const { code, stdout, stderr } = await helm(program, ["template", ...before, ...rendering.map(absolute)]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(documents(stdout).length).toBeGreaterThan(2);
+  });
+});
+
+describeWithHelm("the ServiceAccount that docs/install.md installs", (program) => {
+  const named = `${operatorNamespace}/${operatorName}`;
+
+  test("is the one that the plain manifests have, iam-policy trusts, and docs/credentials.md associates", async () => {
+    const [line = ""] = commands("docs/install.md").filter((one) => one.startsWith("helm install batch"));
+    const digest = `sha256:${"0".repeat(64)}`;
+    const args = line.replace("sha256:DIGEST", digest).replace(" --create-namespace", "").split(" ").slice(2);
+    const rendered = documents((await helm(program, ["template", ...args.map(absolute)])).stdout);
+    const plain = documents(readFileSync(join(root, "manifests/install.yaml"), "utf8"));
+    for (const objects of [rendered, plain]) {
+      const deployment = objects.find(({ kind }) => kind === "Deployment");
+      expect(`${deployment?.metadata.namespace}/${deployment?.["spec"].template.spec.serviceAccountName}`).toBe(named);
+    }
+
+    const { io, stdout } = testIo({});
+    const issuer = "https://oidc.eks.eu-west-1.amazonaws.com/id/ID";
+    await runCli(["iam-policy", "--account=123456789012", "--trust=irsa", `--oidc-issuer=${issuer}`], io);
+    expect(stdout.text).toContain(`"system:serviceaccount:${named.replace("/", ":")}"`);
+
+    const page = readFileSync(join(root, "docs/credentials.md"), "utf8");
+    expect(page).toContain(`The ServiceAccount is \`${operatorName}\` in the namespace \`${operatorNamespace}\``);
+    const [association = ""] = commands("docs/credentials.md").filter((one) => one.startsWith("aws eks create-pod"));
+    expect(association).toContain(` --namespace ${operatorNamespace} --service-account ${operatorName} `);
   });
 });
 
@@ -114,7 +145,9 @@ describeWithHelm("what docs/gitops.md gives to Argo CD and Flux", (program) => {
     "has in its %s the path of the chart, and values that it takes",
     async (_kind, path, values) => {
       expect(join(root, path)).toBe(chart);
-      const [account] = documents(await template(program, values)).filter(({ kind }) => kind === "ServiceAccount");
+      const { code, stdout, stderr } = await helm(program, ["template", "batch", chart, ...valuesArgs(values)]);
+      expect([code, stderr]).toEqual([0, ""]);
+      const [account] = documents(stdout).filter(({ kind }) => kind === "ServiceAccount");
       expect(account?.metadata.annotations).toMatchObject({
         "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/batch-operator",
       });

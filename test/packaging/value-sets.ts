@@ -46,6 +46,10 @@ export const valueSets: Readonly<Record<string, Values>> = {
     imagePullSecrets: [{ name: "registry" }],
   },
   "image by digest": { image: { digest } },
+  "values of the chart around it": {
+    imagePullSecrets: [{ name: "registry" }],
+    global: { imageRegistry: "mirror.test/hub", imagePullSecrets: ["mirror", { name: "other" }] },
+  },
   flags: { flags: everyFlag },
   "two namespaces only": { watch: { namespaces: ["team-a", "team-b"] } },
   "one namespace with more rules": {
@@ -167,6 +171,7 @@ export const valueSets: Readonly<Record<string, Values>> = {
         namespace: "monitoring",
         labels: { release: "prometheus" },
         annotations: { team: "platform" },
+        runbookBaseUrl: "https://git.test/batch/docs/",
         extraGroups: [{ name: "ours", rules: [{ record: "a", expr: "b" }] }],
       },
       dashboard: {
@@ -182,6 +187,7 @@ export const valueSets: Readonly<Record<string, Values>> = {
       enabled: true,
       metricsFrom: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }],
       egressPorts: [443],
+      nodeCredentials: true,
       extraIngress: [{ ports: [{ port: 9999 }] }],
       extraEgress: [{ ports: [{ port: 3128 }] }],
     },
@@ -190,7 +196,7 @@ export const valueSets: Readonly<Record<string, Values>> = {
     verticalPodAutoscaler: {
       enabled: true,
       updateMode: "Auto",
-      minAllowed: { memory: "128Mi" },
+      minAllowed: { memory: "200Mi" },
       maxAllowed: { memory: "1Gi" },
     },
   },

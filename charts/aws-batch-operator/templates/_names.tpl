@@ -15,21 +15,13 @@
 {{- default .Release.Namespace .Values.namespaceOverride }}
 {{- end }}
 
-{{- define "aws-batch-operator.serviceAccountName" -}}
-{{- if .Values.serviceAccount.create }}
-{{- default (include "aws-batch-operator.fullname" .) .Values.serviceAccount.name }}
-{{- else }}
-{{- default "default" .Values.serviceAccount.name }}
-{{- end }}
-{{- end }}
-
 {{- define "aws-batch-operator.leaseNamespace" -}}
 {{- default (include "aws-batch-operator.namespace" .) .Values.leaderElection.namespace }}
 {{- end }}
 
 {{- define "aws-batch-operator.image" -}}
 {{- with .Values.image }}
-{{- with .registry }}{{ trimSuffix "/" . }}/{{ end }}{{ .repository }}
+{{- with default .registry $.Values.global.imageRegistry }}{{ trimSuffix "/" . }}/{{ end }}{{ .repository }}
 {{- if .digest }}@{{ .digest }}{{ else }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
 {{- end }}
 {{- end }}

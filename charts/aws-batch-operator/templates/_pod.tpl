@@ -103,7 +103,11 @@ failureThreshold: {{ .probe.failureThreshold }}
 {{- define "aws-batch-operator.placement" -}}
 securityContext:
   {{- include "aws-batch-operator.podSecurityContext" . | nindent 2 }}
-{{- with .Values.imagePullSecrets }}
+{{- $pullSecrets := .Values.imagePullSecrets }}
+{{- range .Values.global.imagePullSecrets }}
+{{- $pullSecrets = append $pullSecrets (ternary (dict "name" .) . (kindIs "string" .)) }}
+{{- end }}
+{{- with $pullSecrets }}
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}

@@ -5,6 +5,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { leaseName } from "../../kube/access.ts";
 import type { KubeApi } from "../../kube/api.ts";
 import { kubeStore } from "../../kube/client.ts";
+import { operatorNamespace } from "../../kube/installation.ts";
 import { kubeLeaseStore } from "../../kube/lease-store.ts";
 import { readClusterUid, readNamespace } from "../../kube/namespaces.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
@@ -25,7 +26,6 @@ import type { RunFlags } from "./options.ts";
 import { serveHealth, serveMetrics } from "./servers.ts";
 
 const fieldManager = "aws-batch-operator";
-const defaultLeaseNamespace = "aws-batch-system";
 
 /** Ports that tests replace. */
 export interface RunPorts {
@@ -104,7 +104,7 @@ class Run {
   /** Undefined: a single replica needs no Lease. */
   get #leaseNamespace(): string | undefined {
     if (!this.#flags.leaderElect) return undefined;
-    return this.#flags.leaseNamespace ?? this.#server.podNamespace ?? defaultLeaseNamespace;
+    return this.#flags.leaseNamespace ?? this.#server.podNamespace ?? operatorNamespace;
   }
 
   get #election(): Pick<LeaderElectorOptions, "leases" | "identity" | "onLeading"> | undefined {

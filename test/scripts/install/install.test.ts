@@ -91,11 +91,13 @@ test("generating twice gives the same", () => {
   expect(installManifest(customResourceDefinitions())).toBe(installManifest(customResourceDefinitions()));
 });
 
-test("an image can be given, and is all that differs", () => {
+test("an image and a cluster name can be given, and are all that differs", () => {
   const image = "registry.test/batch@sha256:0123";
-  const own = installManifest(customResourceDefinitions(), image);
+  const own = installManifest(customResourceDefinitions(), image, "blue");
   expect(own).toContain(`image: ${image}\n`);
-  expect(own.replace(image, container.image)).toBe(readFileSync(`${root}manifests/install.yaml`, "utf8"));
+  expect(own.replace(image, container.image).replace("--cluster-name=blue", "--cluster-name=default")).toBe(
+    readFileSync(`${root}manifests/install.yaml`, "utf8"),
+  );
 });
 
 describe("the installation", () => {
@@ -234,7 +236,7 @@ describe("the Deployment", () => {
   });
 
   test("limits memory but not CPU", () => {
-    expect(container.resources).toEqual({ requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } });
+    expect(container.resources).toEqual({ requests: { cpu: "50m", memory: "160Mi" }, limits: { memory: "256Mi" } });
   });
 
   const command = runCommand(testIo().io, (work) => async () => void (await work()));
