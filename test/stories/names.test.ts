@@ -347,6 +347,39 @@ describe("mallory uses up the quota of environments that all tenants of the regi
     }
     expect(most).toBeLessThanOrEqual(12);
   });
+
+  it("by one object that changes every three minutes and approves no deletion: 8 stand side by side", async () => {
+    const world = await aWorld();
+    const sizes = ["large", "xlarge", "2xlarge", "4xlarge", "9xlarge"];
+    const types = ["c5", "m5", "r5"].flatMap((family) => sizes.map((size) => `${family}.${size}`));
+    world.apply(mallory(jobQueue("q", ["e0"])));
+    let most = 0;
+    for (const type of types) {
+      const { spec, ...manifest } = environment(0, [type]);
+      world.apply({ ...manifest, spec: { ...(spec as object), replacement: { holdBefore: ["Delete"] } } });
+      await world.seconds(180);
+      most = Math.max(most, ofMallory(world));
+    }
+    expect(most).toBe(8);
+    await world.seconds(600);
+    expect(malloryCondition(world, "BatchComputeEnvironment", "e0", "Stalled")?.reason).toBe("EnvironmentLimitReached");
+  });
+
+  it("by the annotation of its own Namespace, which cannot widen the flag", async () => {
+    const world = await aWorld({ flags: { maxEnvironmentsPerNamespace: 2 } });
+    const key = "awsbatch.dev/max-environments-per-namespace";
+    world.store.setNamespace("mallory", { annotations: { [key]: "50" } });
+    for (let index = 0; index < 4; index++) world.apply(environment(index, ["c5.large"]));
+    await world.seconds(600);
+    expect(ofMallory(world)).toBe(2);
+    world.store.setNamespace("team", { annotations: { [key]: "0" } });
+    world.apply(computeEnvironment("ce", ec2));
+    await world.seconds(60);
+    expect(world.condition("BatchComputeEnvironment", "ce", "Ready")).toMatchObject({
+      reason: "NamespaceLimitReached",
+      message: expect.stringContaining(`of at most 0 (annotation ${key} of the namespace)`),
+    });
+  });
 });
 
 describe("mallory adopts what Retain of another namespace left in AWS", () => {

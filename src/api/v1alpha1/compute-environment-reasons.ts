@@ -38,8 +38,13 @@ export const computeEnvironmentReasons = {
     },
     NamespaceLimitReached: {
       means:
-        "the namespace has as many environments in the region as `--max-environments-per-namespace` allows; Stalled after 10 minutes",
+        "the namespace has as many environments in the region as `--max-environments-per-namespace`, or the annotation of the Namespace, allows; Stalled after 10 minutes",
       todo: "delete one that is not needed, or wait for replacements that are under way",
+    },
+    EnvironmentLimitReached: {
+      means:
+        "8 environments of the object exist in AWS: jobs, approvals or soak times keep its predecessors; Stalled after 10 minutes",
+      todo: "change the spec less often, or end the jobs that keep them",
     },
     QueuePaused: {
       means: "a queue that would have to be switched is paused or a dry run",

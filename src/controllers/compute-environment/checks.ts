@@ -4,18 +4,14 @@ import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotatio
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
-import { marks, replacementCheckMs, unwatchedCheckMs } from "../intervals.ts";
-import { namedOwner } from "../ownership.ts";
+import { unwatchedCheckMs } from "../intervals.ts";
 import { familyOf } from "./diff.ts";
 import type { Family } from "./fields.ts";
+import { numberHindrance, roomHindrance } from "./room.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Hindrance = Extract<Step<never>, { kind: "wait" | "blocked" }>;
-
-/** AWS allows 50 environments in a region; two places are left free for what cannot wait. */
-const environmentsBeforeReplacement = 48;
-export const environmentQuota = 50;
 
 /** The first reason not to create a successor of `predecessors` now; undefined when there is none. */
 export function hindrance(spec: Spec, seen: Seen, predecessors: readonly Environment[]): Hindrance | undefined {
@@ -28,22 +24,7 @@ export function hindrance(spec: Spec, seen: Seen, predecessors: readonly Environ
       illegalHindrance(spec, seen, queue, names);
     if (found !== undefined) return found;
   }
-  return namespaceHindrance(seen) ?? roomHindrance(seen);
-}
-
-/** A tenant alone must not use up the quota of a region: what is left of replacements and is being deleted counts, as AWS counts it. */
-export function namespaceHindrance({ environments, identity, settings }: Seen): Hindrance | undefined {
-  const { cluster, namespace } = identity;
-  const limit = settings.maxEnvironmentsPerNamespace;
-  const own = environments.filter(({ tags }) => namedOwner(tags, cluster)?.namespace === namespace).length;
-  if (own < limit) return undefined;
-  return {
-    kind: "wait",
-    reason: "NamespaceLimitReached",
-    message: `namespace ${namespace} has ${own} compute environments in this region, of at most ${limit} (--max-environments-per-namespace). Delete one that is not needed, or wait until replacements that are under way have ended`,
-    checkInMs: unwatchedCheckMs,
-    stallsAfterMs: marks.missingStallsMs,
-  };
+  return numberHindrance(seen) ?? roomHindrance(seen);
 }
 
 /** Queues that name one of `names`; one in DELETING names nothing any more. */
@@ -135,29 +116,6 @@ function illegalHindrance(spec: Spec, seen: Seen, queue: QueueSeen, names: Reado
         `queue ${name} also names ${other} with ${theirs} instances, and AWS allows only one CPU architecture in a queue; the spec asks for ${ours}`,
       );
     }
-  }
-  return undefined;
-}
-
-function roomHindrance(seen: Seen): Hindrance | undefined {
-  const count = seen.environments.length;
-  if (count > environmentsBeforeReplacement) {
-    return {
-      kind: "wait",
-      reason: "QuotaNearlyReached",
-      message: `${count} of ${environmentQuota} compute environments exist in this region; a replacement begins when at most ${environmentsBeforeReplacement} do. Delete one that is not needed`,
-      checkInMs: unwatchedCheckMs,
-      stallsAfterMs: marks.missingStallsMs,
-    };
-  }
-  const limit = seen.settings.maxConcurrentReplacements;
-  if (seen.replacementsElsewhere >= limit) {
-    return {
-      kind: "wait",
-      reason: "WaitingForOtherReplacements",
-      message: `${seen.replacementsElsewhere} other replacements are under way; at most ${limit} run at once (--max-concurrent-replacements)`,
-      checkInMs: replacementCheckMs,
-    };
   }
   return undefined;
 }

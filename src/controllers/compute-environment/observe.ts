@@ -15,6 +15,7 @@ import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import { markSettledMs, vCpusMaxAgeMs } from "../intervals.ts";
 import { nameSeen } from "../names-seen.ts";
+import { annotationsOf } from "../namespace-annotations.ts";
 import { baseNameOf, memoryKey, queueNameOf } from "../naming.ts";
 import type { NetworkMemories } from "../network/observe.ts";
 import {
@@ -33,6 +34,7 @@ import { placed } from "../security-group/fill.ts";
 import { circumstancesIn, type RoleCauses, roleChangeCountsInMs, roleWritten } from "./causes.ts";
 import { queuePaused } from "./checks.ts";
 import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.ts";
+import { type EnvironmentLimit, environmentLimitIn } from "./environment-limit.ts";
 import { newestFirst, servingSince } from "./environment-set.ts";
 import { provenFor } from "./ownership.ts";
 import { awaitingApproval, queueLeaving } from "./replacement.ts";
@@ -162,6 +164,7 @@ export async function observe(
     claimsSettled: unsettled.length === 0,
     claimedBy: await claimedBy(object, environments, ports, signal),
     nameSeen: await nameSeen(object, BatchComputeEnvironmentKind, ports, signal),
+    environmentLimit: await environmentLimitSeen(identity.namespace, ports, signal),
     replacementsElsewhere: replacementsElsewhere(environments, identity, region, ports),
     jobs: await jobsOn(ours, region, ports.clock, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
@@ -444,4 +447,13 @@ async function targetRuns(
 export function roleFixed(memory: Memory, object: BatchComputeEnvironment, clock: Clock): void {
   roleWritten(memory.roleCauses, object, clock);
   for (const key of memory.names.get(object.metadata.uid) ?? []) memory.askedAgain.delete(key);
+}
+
+async function environmentLimitSeen(
+  namespace: string,
+  { objects, settings }: Ports,
+  signal: AbortSignal,
+): Promise<EnvironmentLimit> {
+  const read = await annotationsOf(namespace, objects, signal);
+  return read.kind === "unread" ? read : environmentLimitIn(settings.maxEnvironmentsPerNamespace, read.annotations);
 }

@@ -18,6 +18,6 @@ export function provenFor(environment: Environment, identity: Identity, baseName
 }
 
 /** The base name itself, which an adopted environment has, or with the suffix of a plan and of an attempt at it. */
-function isNameOf(baseName: string, name: string): boolean {
+export function isNameOf(baseName: string, name: string): boolean {
   return name.startsWith(baseName) && /^(?:-[0-9a-f]{8}(?:-\d{1,6})?)?$/.test(name.slice(baseName.length));
 }

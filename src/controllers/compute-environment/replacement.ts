@@ -17,11 +17,9 @@ import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { type Action, tagOne } from "./action.ts";
 import {
-  environmentQuota,
   foreignHindrance,
   hindrance,
   isOurs,
-  namespaceHindrance,
   pausedHindrance,
   pinnedHindrance,
   queuesNaming,
@@ -46,6 +44,7 @@ import { repointForeign } from "./repoint-foreign.ts";
 import { createRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import { revalidation } from "./revalidation.ts";
+import { environmentQuota, numberHindrance } from "./room.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 import { momentAfter, momentOf } from "./timestamps.ts";
 
@@ -113,7 +112,7 @@ export function firstEnvironment(spec: Spec, seen: Seen, now: number): Step<Acti
       checkInMs: unwatchedCheckMs,
     };
   }
-  const full = namespaceHindrance(seen);
+  const full = numberHindrance(seen);
   if (full !== undefined) return full;
   return make({ spec, seen, now }, [], `${seen.freeName.name} is being created`);
 }
@@ -198,7 +197,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
     // Where there is no room for another attempt, a target that was fixed meanwhile becomes VALID all the same.
     const again = revalidation(seen, target, invalidEveryMs, now);
     const message = `${seen.freeName.name} is being created after AWS found ${name} INVALID: ${reason}`;
-    const next = make({ spec, seen, now }, [target, ...set.predecessors], message);
+    const next = numberHindrance(seen) ?? make({ spec, seen, now }, [target, ...set.predecessors], message);
     return again.kind === "act" ? [again, next] : [next];
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;

@@ -8,6 +8,7 @@ import type { NameSeen } from "../names.ts";
 import type { NetworkSeen } from "../network/seen.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
+import type { EnvironmentLimit } from "./environment-limit.ts";
 
 /** Everything from which the plan of a compute environment is computed. */
 export interface Seen {
@@ -29,6 +30,8 @@ export interface Seen {
   readonly claimsSettled: boolean;
   /** Whether the object may have its name. */
   readonly nameSeen: NameSeen;
+  /** How many environments the namespace may have in the region. */
+  readonly environmentLimit: EnvironmentLimit;
   /** `namespace/name` of the object that has the same base name in the same place; see `claims.ts`. */
   readonly claimedBy: string | undefined;
   /** Other objects with a replacement under way in this region. */

@@ -119,7 +119,7 @@ describe("what prevents a successor", () => {
     [
       "as many environments of the namespace as it may have",
       ec2,
-      { environments: [environment("old")], settings: { ...settings, maxEnvironmentsPerNamespace: 1 } },
+      { environments: [environment("old")], environmentLimit: { kind: "read", most: 1, from: "--max" } },
       "wait NamespaceLimitReached again in 60 s",
     ],
     ["more than 48 environments", ec2, { environments: others(49) }, "wait QuotaNearlyReached again in 60 s"],

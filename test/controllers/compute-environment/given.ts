@@ -185,6 +185,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     settings,
     baseName: "team_ce",
     nameSeen: mayAdopt(false),
+    environmentLimit: { kind: "read", most: Number.POSITIVE_INFINITY, from: "" },
     planId: id,
     environments: [],
     queues: [],

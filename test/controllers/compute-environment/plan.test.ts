@@ -98,7 +98,7 @@ describe("the first environment", () => {
       "is not created beyond what its namespace may have",
       {
         environments: [foreign("x", ec2, { tags: ownerTags({ ...identity, name: "other" }) })],
-        settings: { ...settings, maxEnvironmentsPerNamespace: 1 },
+        environmentLimit: { kind: "read", most: 1, from: "--max" },
       },
       "wait NamespaceLimitReached",
     ],

@@ -121,6 +121,12 @@ describe("what AWS found INVALID", () => {
       { reason: "Creating" },
     ],
     [
+      "is not tried again beyond the number of environments that the namespace may have",
+      ec2,
+      { environments: [failed("", 10)], environmentLimit: { kind: "read", most: 1, from: "--max" } },
+      { kind: "wait", reason: "NamespaceLimitReached" },
+    ],
+    [
       "a second time waits 10 s too",
       ec2,
       { environments: [failed("-2", 4)] },
