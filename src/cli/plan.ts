@@ -148,9 +148,12 @@ function simulatedCloud(
   return cloud;
 }
 
-interface PlanInput {
-  readonly flags: OperatorFlags;
+interface PlanInput extends AccountInput {
   readonly cloud: Cloud;
+}
+
+interface AccountInput {
+  readonly flags: OperatorFlags;
   readonly clusterName: string;
   readonly remembered: LocalState | undefined;
   /** That the manifests go into. */
@@ -164,10 +167,23 @@ interface PlanInput {
  * for what each object would change and why, and once in earnest, for the writes.
  * @throws AwsError when AWS Batch cannot be read
  */
-export async function planOf(manifests: readonly ValidManifest[], input: PlanInput): Promise<Plan> {
-  const { flags, cloud, clusterName, remembered, cluster, signal, clock } = input;
+export async function planOf(manifests: readonly ValidManifest[], { cloud, ...input }: PlanInput): Promise<Plan> {
+  const { flags, signal, clock } = input;
   const requestsPerSecond = flags.awsRequestsPerSecond ?? defaultRequestsPerSecond;
-  const account = new ReadAccount(cloud, { clock, requestsPerSecond, signal });
+  return await planIn(new ReadAccount(cloud, { clock, requestsPerSecond, signal }), manifests, input);
+}
+
+/**
+ * The same for an account of which something may have been read already: nothing is read twice.
+ * @throws AwsError when AWS Batch cannot be read
+ */
+export async function planIn(
+  account: ReadAccount,
+  manifests: readonly ValidManifest[],
+  input: AccountInput,
+): Promise<Plan> {
+  const { flags, clusterName, remembered, cluster, signal, clock } = input;
+  const { cloud } = account;
   const before = cluster?.objects ?? remembered?.store.objects.map(({ object }) => object) ?? [];
   const regions: ReadRegion[] = [];
   const isAllowed = (region: string): boolean =>
@@ -209,7 +225,7 @@ export async function planOf(manifests: readonly ValidManifest[], input: PlanInp
 function warningsOf(
   manifests: readonly ValidManifest[],
   objects: readonly PlannedObject[],
-  { cluster, clusterName }: PlanInput,
+  { cluster, clusterName }: AccountInput,
   { regions, clusterUid }: { readonly regions: readonly ReadRegion[]; readonly clusterUid: string },
 ): readonly string[] {
   if (cluster !== undefined) return orphansAmong(objects, regions, { clusterName, clusterUid }).map(orphanWarning);

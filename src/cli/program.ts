@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) =
   local: async () => (await import("./local.ts")).localCommand,
   validate: async () => (await import("./validate.ts")).validateCommand,
   plan: async () => (await import("./plan.ts")).planCommand,
+  import: async () => (await import("./import.ts")).importCommand,
   diagnose: async () => (await import("./diagnose.ts")).diagnoseCommand,
   release: async () => (await import("./release.ts")).releaseCommand,
   "iam-policy": async () => (await import("./iam-policy.ts")).iamPolicyCommand,

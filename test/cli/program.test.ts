@@ -27,6 +27,7 @@ describe("the command line", () => {
     ["local"],
     ["validate"],
     ["plan"],
+    ["import"],
     ["iam-policy"],
     ["simulator"],
     ["self-test"],

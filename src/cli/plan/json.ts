@@ -3,8 +3,13 @@ import { entryText, headline, isBlocked, isChange, isDisruptive, type Plan, symb
 
 /** A plan for programs: one JSON object. Pure. */
 export function planJson(plan: Plan): string {
+  return jsonLine(planMembers(plan));
+}
+
+/** What that object has. */
+export function planMembers(plan: Plan): object {
   const { clusterName, account, entries, warnings } = plan;
-  return jsonLine({
+  return {
     headline: headline(plan),
     changes: entries.some(isChange),
     disruption: entries.some(isDisruptive),
@@ -13,5 +18,5 @@ export function planJson(plan: Plan): string {
     account,
     warnings,
     objects: entries.map((entry) => ({ object: entryText(entry), symbol: symbolOf(entry), ...entry })),
-  });
+  };
 }

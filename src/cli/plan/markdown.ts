@@ -74,7 +74,7 @@ function writeRow(step: WriteStep, entry: Entry): string {
 }
 
 /** Nothing of a value may become markup or end a cell. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

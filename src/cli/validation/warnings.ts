@@ -1,11 +1,11 @@
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { instanceTypeNames, knownInstanceTypes } from "../../aws/instance-types.ts";
 import { foreignNamespaceIn } from "../../controllers/naming.ts";
-import { soundsSecret } from "../../runtime/log.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
 import type { Finding, Path } from "./problem.ts";
 import type { Named } from "./references.ts";
+import { isPlainSecret } from "./secrets.ts";
 
 /** The highest priority of a queue in AWS's schema for CloudFormation; the limit of the API itself is unknown. */
 const usualPriorityMax = 1000;
@@ -53,15 +53,6 @@ function secretsIn(variables: readonly unknown[], path: Path): Finding[] {
     const message = `${name} is probably a secret in plain text, which everyone can read who may describe job definitions: use secrets, or for EKS a Kubernetes Secret`;
     return [{ path: [...path, index, "value"], message }];
   });
-}
-
-/** The name or place of a secret is none, and neither is a parameter of the job. */
-function isPlainSecret(name: string, value: string): boolean {
-  return (
-    soundsSecret(name) &&
-    !/_(ARN|NAME|ID|PATH|FILE|URL)$/i.test(name) &&
-    !/^(|arn:.*|Ref::.*|true|false|\d{1,6})$/.test(value)
-  );
 }
 
 /** The table of instance types may be older than a type: AWS decides. */

@@ -280,6 +280,29 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       stdout: /^1 blocked; no running job is ended\n[\s\S]* blocked: NotAdopted: /,
     },
   ],
+  import: [
+    {
+      code: 0,
+      when: "all is imported, and only tags differ",
+      args: () => ["import", "-n", "team", "-f", manifests({}), "--names", "well"],
+      stdout: /\nplan: 1 adoption, nothing else\n$/,
+      stderr: /^read \d+ records in 3 pages of us-east-1\n$/,
+    },
+    { code: 1, when: "a flag is missing", args: () => ["import", "-n", "team"], stderr: /^error: -f DIR is missing/ },
+    {
+      code: 4,
+      when: "a value was not written",
+      args: async () => {
+        const { tags: _tags, ...plain } = ownedDefinition("secretive", { name: "", uid: "" });
+        const environment = [{ name: "PASSWORD", value: "hunter22" }];
+        const containerProperties = { ...plain.containerProperties, environment };
+        await aws.outside.registerJobDefinition({ ...plain, containerProperties });
+        return ["import", "-n", "team", "-f", manifests({}), "--names", "secretive"];
+      },
+      stdout: /\nplan: 1 blocked; no running job is ended\n/,
+      stderr: /is probably a secret and was not written\n$/,
+    },
+  ],
   diagnose: [
     {
       code: 0,

@@ -53,6 +53,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   ],
   "--metrics-client-ca": [same("one"), same("two")],
   "--metrics-tls-directory": [same("one"), same("two")],
+  "--names": [list("a,b-*"), list("c")],
   "--namespace": [same("one"), same("two")],
   "--oidc-issuer": [same("https://one"), same("https://two")],
   "--pass-roles": [list("arn:aws:iam::111111111111:role/A"), list("arn:aws:iam::*:role/B")],
@@ -83,6 +84,7 @@ const neverEmpty: readonly string[] = ["--watch-namespace", "--namespace"];
 const listsInOne: readonly string[] = [
   "iam-policy --region",
   "iam-policy --permissions-boundary",
+  "import --region",
   "plan --filename",
   "validate --filename",
   "release --namespace",
@@ -109,6 +111,7 @@ const presets: Readonly<Record<string, unknown>> = {
   "run --leader-elect": true,
   "run --no-leader-elect": true,
   "validate --output": "text",
+  "import --output": "text",
   "plan --no-cluster": true,
   "plan --output": "text",
   "diagnose --no-network": true,

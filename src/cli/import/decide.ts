@@ -1,0 +1,251 @@
+import { posix } from "node:path";
+import type { CustomResourceDefinition } from "../../api/crd.ts";
+import { apiVersion } from "../../api/v1alpha1/group.ts";
+import type { KindName, OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import { matchesAny } from "../../controllers/glob.ts";
+import { defaultAwsName } from "../../controllers/naming.ts";
+import {
+  createdAtTag,
+  type Identity,
+  ownerIn,
+  retainedFromTag,
+  retainedMark,
+  type Tags,
+} from "../../controllers/ownership.ts";
+import type { BatchRecords } from "../plan/copy/batch.ts";
+import { objectFindings, schemaOf } from "../validation/object.ts";
+import { type Path, pathText } from "../validation/problem.ts";
+import type { ManifestObject } from "../validation/validate.ts";
+import { type ImportedKind, importedKinds, type Members } from "./kinds.ts";
+import { type NamedResource, objectNames, type Renamed, resourceKey } from "./names.ts";
+import { referenced } from "./references.ts";
+import { withoutSecrets } from "./secrets.ts";
+import { ordered, specOf } from "./spec.ts";
+import { ownTags, toolTagKeys } from "./tags.ts";
+import { type Comments, yamlOf } from "./yaml.ts";
+
+/** Which objects an account becomes, from its records alone: the files to write, and what cannot be written. Pure. */
+
+/** AWS Batch of one region. */
+export interface RegionRecords {
+  readonly name: string;
+  readonly records: BatchRecords;
+}
+
+export interface Choice {
+  readonly namespace: string;
+  /** Globs of names in AWS. */
+  readonly names: readonly string[];
+  /** Whether objects leave what they have in AWS when they are deleted. */
+  readonly retain: boolean;
+  readonly clusterName: string;
+  /** Tags that the operator ignores in any case. */
+  readonly ignoreTagKeys: readonly string[];
+  readonly crds: readonly CustomResourceDefinition[];
+  /** Names of objects that there are already, by `resourceKey`. */
+  readonly known: ReadonlyMap<string, string>;
+}
+
+export interface ImportedObject extends NamedResource {
+  readonly name: string;
+  readonly manifest: ManifestObject;
+  readonly comments: Comments;
+  /** Of values that were not written, from the object. */
+  readonly secrets: readonly Path[];
+  /** Below the directory, with `/`. */
+  readonly file: string;
+}
+
+export interface Skipped extends NamedResource {
+  readonly why: string;
+}
+
+export interface Decision {
+  /** By region, kind and name. */
+  readonly objects: readonly ImportedObject[];
+  readonly skipped: readonly Skipped[];
+  /** What no manifest can say. */
+  readonly inexpressible: readonly Skipped[];
+  readonly renamed: readonly Renamed[];
+  /** Tags of other tools, which the manifests do not list. */
+  readonly toolTagKeys: readonly string[];
+}
+
+interface Found extends NamedResource {
+  readonly importing: ImportedKind;
+  readonly record: Members;
+  readonly tags: Tags;
+}
+
+export function decide(regions: readonly RegionRecords[], choice: Choice): Decision {
+  const selected = regions
+    .flatMap((region) => foundIn(region))
+    .filter(({ awsName }) => matchesAny(choice.names, awsName));
+  const { adoptable, skipped } = apart(selected, choice);
+  const toolKeys = toolTagKeys(adoptable.map(({ tags }) => tags));
+  const retained = retainedNames(adoptable);
+  const { names, renamed } = objectNames(adoptable, choice.namespace, new Map([...retained, ...choice.known]));
+  const objects = new Map<string, ImportedObject>();
+  const inexpressible: Skipped[] = [];
+  for (const found of adoptable) {
+    const name = names.get(resourceKey(found)) ?? "";
+    const object = objectOf(found, name, { choice, toolKeys, objects });
+    const { manifest } = object;
+    const [finding] = objectFindings(crdOf(found.importing.kind, choice.crds), manifest);
+    if (finding === undefined) objects.set(resourceKey(found), object);
+    else inexpressible.push({ ...resourceOf(found), why: `${pathText(finding.path)}: ${finding.message}` });
+  }
+  return {
+    objects: [...objects.values()],
+    skipped,
+    inexpressible,
+    renamed: renamed.filter((one) => objects.has(resourceKey(one))),
+    toolTagKeys: toolKeys,
+  };
+}
+
+/** The text of a new file. */
+export function fileText({ manifest, comments }: Pick<ImportedObject, "manifest" | "comments">): string {
+  return yamlOf(manifest, comments);
+}
+
+function foundIn({ name: region, records }: RegionRecords): readonly Found[] {
+  return importedKinds.flatMap((importing) => {
+    const { kind } = importing;
+    return importing
+      .records(records)
+      .map((record): Found => {
+        const awsName = String(record[kind.awsName.field]);
+        return { importing, kind: kind.kind, region, awsName, record, tags: (record["tags"] ?? {}) as Tags };
+      })
+      .sort((left, right) => (left.awsName < right.awsName ? -1 : 1));
+  });
+}
+
+function resourceOf({ kind, region, awsName }: NamedResource): NamedResource {
+  return { kind, region, awsName };
+}
+
+/** What an object can adopt, and why not the others. */
+function apart(
+  selected: readonly Found[],
+  choice: Choice,
+): { readonly adoptable: readonly Found[]; readonly skipped: readonly Skipped[] } {
+  const adoptable: Found[] = [];
+  const skipped: Skipped[] = [];
+  const newest = newestRetained(selected);
+  for (const found of selected) {
+    const mark = found.tags[retainedFromTag];
+    const isOlder = mark !== undefined && newest.get(`${found.kind} ${found.region} ${mark}`) !== found.awsName;
+    const why = isOlder
+      ? `it was left behind by the same object as ${newest.get(`${found.kind} ${found.region} ${mark}`)}, which is newer`
+      : whyNotAdoptable(found, choice);
+    if (why === undefined) adoptable.push(found);
+    else skipped.push({ ...resourceOf(found), why });
+  }
+  return { adoptable, skipped };
+}
+
+/** Of the environments that one object has left behind by Retain the newest. */
+function newestRetained(selected: readonly Found[]): ReadonlyMap<string, string> {
+  const newest = new Map<string, Found>();
+  for (const found of selected) {
+    const mark = found.tags[retainedFromTag];
+    if (mark === undefined) continue;
+    const key = `${found.kind} ${found.region} ${mark}`;
+    const before = newest.get(key);
+    const isNewer = (found.tags[createdAtTag] ?? "") > (before?.tags[createdAtTag] ?? "");
+    if (before === undefined || isNewer) newest.set(key, found);
+  }
+  return new Map([...newest].map(([key, { awsName }]) => [key, awsName]));
+}
+
+function whyNotAdoptable({ tags, record }: Found, choice: Choice): string | undefined {
+  const { status } = record;
+  if (status === "DELETING" || status === "DELETED") return `AWS is deleting it (${status})`;
+  const owner = ownerIn(tags);
+  if (owner !== undefined) {
+    return `it belongs to ${owner.cluster}/${owner.namespace}/${owner.name} already (cluster/namespace/name, from its tags)`;
+  }
+  const mark = tags[retainedFromTag];
+  if (mark === undefined || isOwnMark(mark, choice)) return undefined;
+  return `it was left behind by ${mark} (cluster/namespace/name), and only that object may have it again: import it with that --cluster-name and -n, or remove its tag ${retainedFromTag} by aws batch untag-resource`;
+}
+
+/** Whether Retain of an object of this namespace has left a resource behind; a mark that was cut names no object. */
+function isOwnMark(mark: string, choice: Choice): boolean {
+  const name = nameInMark(mark);
+  return retainedMark(identityOf(name, choice)) === mark;
+}
+
+function nameInMark(mark: string): string {
+  return mark.split("/")[2] ?? "";
+}
+
+function identityOf(name: string, { clusterName, namespace }: Choice): Identity {
+  return { cluster: { name: clusterName, uid: "" }, namespace, name, uid: "" };
+}
+
+/** The names of objects that a resource goes back to. */
+function retainedNames(adoptable: readonly Found[]): ReadonlyMap<string, string> {
+  return new Map(
+    adoptable.flatMap((found): [string, string][] => {
+      const mark = found.tags[retainedFromTag];
+      return mark === undefined ? [] : [[resourceKey(found), nameInMark(mark)]];
+    }),
+  );
+}
+
+interface Around {
+  readonly choice: Choice;
+  readonly toolKeys: readonly string[];
+  /** Those that there are already, which references may mean. */
+  readonly objects: ReadonlyMap<string, ImportedObject>;
+}
+
+function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Around): ImportedObject {
+  const { importing, record, kind, region, tags } = found;
+  const { namespace, retain, ignoreTagKeys, crds } = choice;
+  const schema = schemaOf(crdOf(importing.kind, crds)).properties?.["spec"] ?? { type: "object" };
+  const nameOf = (to: KindName, awsName: string): string | undefined =>
+    objects.get(resourceKey({ kind: to, region, awsName }))?.name;
+  const described = referenced(specOf(record, importing, schema), importing.kind, nameOf);
+  const { spec: body, secrets } = withoutSecrets(described);
+  const isIgnored = (key: string): boolean => toolKeys.includes(key) || matchesAny(ignoreTagKeys, key);
+  const { field } = importing.kind.awsName;
+  const spec = ordered(schema, {
+    ...body,
+    [field]: specName(found, name, choice),
+    region,
+    tags: ownTags(tags, isIgnored),
+    deletionPolicy: retain ? "Retain" : undefined,
+    adoptionPolicy: "IfMatching",
+  });
+  const comments = new Map(secrets.map((path) => [pathText(["spec", ...path]), secretComment]));
+  return {
+    ...resourceOf(found),
+    name,
+    manifest: { apiVersion, kind, metadata: { name, namespace }, spec },
+    comments,
+    secrets: secrets.map((path) => ["spec", ...path]),
+    file: posix.join(region, `${kind.toLowerCase()}-${name}.yaml`),
+  };
+}
+
+const secretComment =
+  "TODO: this value is probably a secret. Keep it in AWS Secrets Manager, name its ARN under secrets (name, valueFrom), and remove this entry.";
+
+/** The AWS name in the spec; undefined: the object has it by default. */
+function specName({ importing, awsName, tags }: Found, name: string, { namespace }: Choice): string | undefined {
+  const { maxLength, isPrefix } = importing.kind.awsName;
+  // What Retain has left behind has a name with the suffix of a plan.
+  const isOurs = isPrefix === true && tags[retainedFromTag] !== undefined;
+  const base = isOurs ? awsName.replace(/-[0-9a-f]{8}(?:-\d+)?$/, "") : awsName;
+  return base === defaultAwsName(namespace, name, maxLength) ? undefined : base;
+}
+
+function crdOf({ kind }: OperatorKind, crds: readonly CustomResourceDefinition[]): CustomResourceDefinition {
+  const found = crds.find(({ spec }) => spec.names.kind === kind);
+  if (found === undefined) throw new Error(`there is no CRD for ${kind}`);
+  return found;
+}

@@ -1,0 +1,50 @@
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { CommandError } from "../io.ts";
+import { type LoadedManifests, loadManifests } from "../validation/manifests.ts";
+
+/** The directory of manifests that `import` writes to. */
+export interface Folder {
+  /** Its manifests, with files as paths from the working directory; none when there is no such directory. */
+  load(): Promise<LoadedManifests>;
+  /** @param file below the directory, with `/` */
+  pathOf(file: string): string;
+  /** The text of a file; undefined: there is none. @throws CommandError if it cannot be read */
+  read(file: string): Promise<string | undefined>;
+  /** @throws CommandError if it cannot be written */
+  write(file: string, text: string): Promise<void>;
+}
+
+export function folderAt(directory: string): Folder {
+  const pathOf = (file: string): string => join(directory, file);
+  return {
+    async load() {
+      const entry = await orNothing(directory, () => stat(directory));
+      return entry === undefined ? { documents: [], problems: [], files: [] } : await loadManifests(directory);
+    },
+    pathOf,
+    read: (file) => orNothing(pathOf(file), () => readFile(pathOf(file), "utf8")),
+    async write(file, text) {
+      try {
+        await mkdir(dirname(pathOf(file)), { recursive: true });
+        await writeFile(pathOf(file), text);
+      } catch (error) {
+        throw failed(error, `${pathOf(file)} cannot be written`);
+      }
+    },
+  };
+}
+
+async function orNothing<T>(path: string, read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw failed(error, `${path} cannot be read`);
+  }
+}
+
+function failed(error: unknown, what: string): unknown {
+  if (!(error instanceof Error) || !("code" in error)) return error;
+  return new CommandError(`${what}: ${error.message}`, { cause: error });
+}

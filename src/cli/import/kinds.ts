@@ -1,0 +1,121 @@
+import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import type { DefinitionRevision, Environment, Queue } from "../../aws/batch.ts";
+import { differences } from "../../controllers/compute-environment/diff.ts";
+import { type Field, fields } from "../../controllers/compute-environment/fields.ts";
+import { canonicalJson } from "../../controllers/fingerprint.ts";
+import { normalised } from "../../controllers/job-definition/normalise.ts";
+import { immutableDifference, queueDifferences } from "../../controllers/job-queue/diff.ts";
+import { ownerIn } from "../../controllers/ownership.ts";
+import { jsonEqual } from "../../runtime/json-equal.ts";
+import type { BatchRecords } from "../plan/copy/batch.ts";
+
+/**
+ * The kinds that `import` writes manifests of, one row each. A row says how the operator compares a spec with AWS's
+ * record; what a manifest leaves out follows from that. Everything else comes from the registry of kinds and the schema. Pure.
+ */
+
+/** A resource as AWS describes it, or a spec: the members have the same names. */
+export type Members = Readonly<Record<string, unknown>>;
+
+export interface ImportedKind {
+  readonly kind: OperatorKind;
+  /** What an account has of it that can be adopted; of a job definition the newest ACTIVE revision. */
+  readonly records: (all: BatchRecords) => readonly Members[];
+  /** Whether the operator would leave the resource as it is under a spec, tags aside. */
+  readonly matcher: (record: Members) => (spec: Members) => boolean;
+  /**
+   * Members of which a comparison of the whole spec does not show whether they may be left out; by path, `[]` for the
+   * items of a list.
+   */
+  readonly members: Readonly<Record<string, Member>>;
+}
+
+/** A member of a spec. */
+export interface Member {
+  /** Whether a new resource has this value without the member. */
+  readonly isDefault: (value: unknown, record: Members) => boolean;
+  /** Whether absence means AWS's default for its own members as well; otherwise they say what AWS has. */
+  readonly prunes?: true;
+}
+
+const isEnabled = (value: unknown): boolean => value === "ENABLED";
+const never = (): boolean => false;
+
+/** What AWS gives to a new environment for fields whose absence means "as AWS has it". */
+const environmentDefaults: Readonly<Record<string, Member["isDefault"]>> = {
+  state: isEnabled,
+  ecsSettings: (value) => canonicalJson(value) === canonicalJson({ containerInsights: "DISABLED" }),
+  "computeResources.ec2Configuration": isDefaultImage,
+};
+
+function memberOf({ path, absence, same, members }: Field): Member {
+  if (absence === "restored") return { isDefault: (value) => same(undefined, value), prunes: true };
+  const isDefault = environmentDefaults[path];
+  if (isDefault !== undefined) return { isDefault };
+  if (members === undefined) return { isDefault: never };
+  return { isDefault: (value) => canonicalJson({ ...members, ...(value as object) }) === canonicalJson(members) };
+}
+
+const environments: ImportedKind = {
+  kind: kindOf("BatchComputeEnvironment"),
+  records: ({ environments: all }) => membersOf(all),
+  matcher: (record) => (spec) => differences(spec as never, record as unknown as Environment).length === 0,
+  members: Object.fromEntries(fields.map((field) => [field.path, memberOf(field)])),
+};
+
+const queues: ImportedKind = {
+  kind: kindOf("JobQueue"),
+  records: ({ queues: all }) => membersOf(all),
+  matcher: (record) => {
+    const queue = record as unknown as Queue;
+    return (spec) =>
+      queueDifferences(spec as never, queue).length === 0 && immutableDifference(spec as never, queue) === undefined;
+  },
+  members: { state: { isDefault: isEnabled }, computeEnvironmentOrder: { isDefault: never } },
+};
+
+const definitions: ImportedKind = {
+  kind: kindOf("JobDefinition"),
+  records: ({ definitions: all }) => newest(all),
+  matcher: (record) => {
+    const body = normalised(record);
+    return (spec) => jsonEqual(normalised(spec), body);
+  },
+  members: {},
+};
+
+/** In the order in which objects can be applied. */
+export const importedKinds: readonly ImportedKind[] = [environments, queues, definitions];
+
+/** The image that AWS chooses for instances without GPUs. */
+function isDefaultImage(value: unknown, { computeResources }: Members): boolean {
+  const { instanceTypes = [] } = (computeResources ?? {}) as { readonly instanceTypes?: readonly string[] };
+  if (instanceTypes.some((type) => /^[gp]\d/.test(type))) return false;
+  const images = (value as readonly { readonly batchImageStatus?: string }[]).map(
+    ({ batchImageStatus: _byAws, ...image }) => image,
+  );
+  return ["ECS_AL2023", "EKS_AL2023"].some((imageType) => canonicalJson(images) === canonicalJson([{ imageType }]));
+}
+
+/** Of each name the highest revision, for jobs by name run that one; one of the operator's says whose the name is. */
+function newest(revisions: readonly DefinitionRevision[]): readonly Members[] {
+  const highest = new Map<string, DefinitionRevision>();
+  const rank = ({ tags, revision }: DefinitionRevision): readonly [number, number] => [
+    ownerIn(tags) === undefined ? 0 : 1,
+    revision,
+  ];
+  for (const one of revisions) {
+    const before = highest.get(one.jobDefinitionName);
+    const [[owned, revision], [ownedBefore, revisionBefore]] = [
+      rank(one),
+      before === undefined ? [0, 0] : rank(before),
+    ];
+    if (owned > ownedBefore || (owned === ownedBefore && revision > revisionBefore))
+      highest.set(one.jobDefinitionName, one);
+  }
+  return membersOf([...highest.values()]);
+}
+
+function membersOf(records: readonly object[]): readonly Members[] {
+  return records as readonly Members[];
+}

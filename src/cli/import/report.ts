@@ -1,0 +1,178 @@
+import { matchesAny } from "../../controllers/glob.ts";
+import { counted } from "../../diagnosis/words.ts";
+import { jsonLine, visible, visibleIn } from "../../runtime/visible.ts";
+import { type Entry, headline, type Plan } from "../plan/entry.ts";
+import { planMembers } from "../plan/json.ts";
+import { escaped, planMarkdown } from "../plan/markdown.ts";
+import { planText } from "../plan/text.ts";
+import type { Paint } from "../terminal/paint.ts";
+import { type Problem, problemText } from "../validation/problem.ts";
+import type { Skipped } from "./decide.ts";
+import type { NamedResource, Renamed } from "./names.ts";
+
+/** What an import has come to, for a person, a program and a pull request. Pure. */
+
+export interface WrittenObject extends NamedResource {
+  readonly name: string;
+  /** As a path from the working directory. */
+  readonly file: string;
+  readonly change: "new" | "unchanged";
+}
+
+/** A value that was not written because it is probably a secret. */
+export interface HiddenValue {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly field: string;
+}
+
+export interface Report {
+  readonly account: string;
+  readonly namespace: string;
+  readonly dryRun: boolean;
+  readonly imported: readonly WrittenObject[];
+  readonly skipped: readonly Skipped[];
+  readonly inexpressible: readonly Skipped[];
+  readonly renamed: readonly Renamed[];
+  readonly secrets: readonly HiddenValue[];
+  /** Flags that the operator needs to adopt what was imported. */
+  readonly operatorFlags: readonly string[];
+  /** Of `validate`. */
+  readonly problems: readonly Problem[];
+  /** Undefined: the manifests are not valid, or there are none. */
+  readonly plan: Plan | undefined;
+}
+
+/** The flags with which an operator adopts objects, in an order that does not change. */
+export function operatorFlags(
+  imported: readonly NamedResource[],
+  {
+    namespace,
+    names,
+    ignoreTagKeys,
+  }: { namespace: string; names: readonly string[]; ignoreTagKeys: readonly string[] },
+): readonly string[] {
+  if (imported.length === 0) return [];
+  const used = names.filter((glob) => imported.some(({ awsName }) => matchesAny([glob], awsName)));
+  const adoptable = used.map((glob) => `${namespace}/${glob}`);
+  return [
+    `--adoptable-names '${adoptable.join(",")}'`,
+    ...(ignoreTagKeys.length === 0 ? [] : [`--ignore-tag-keys '${ignoreTagKeys.join(",")}'`]),
+  ];
+}
+
+/** Whether `plan` finds nothing but adoptions by tags, and objects that are as their manifests say. */
+export function isAdoptionOnly({ plan }: Pick<Report, "plan">): boolean {
+  return plan === undefined || plan.entries.every(isQuiet);
+}
+
+/** Whether a person has something to do before all of it can be adopted. */
+export function isComplete(report: Report): boolean {
+  const { inexpressible, secrets, problems } = report;
+  return inexpressible.length + secrets.length + problems.length === 0 && isAdoptionOnly(report);
+}
+
+function isQuiet({ action, blocked, title }: Entry): boolean {
+  return blocked === undefined && (action === "none" || (action === "adopt" && title.endsWith("nothing else")));
+}
+
+/** `242 adoptions, nothing else`, or the first line of the plan. */
+function planLine(plan: Plan): string {
+  return plan.entries.every(isQuiet) ? headline(plan).replace(/;.*$/, ", nothing else") : headline(plan);
+}
+
+export function reportText(report: Report, paint: Paint): string {
+  const { plan } = report;
+  const blocks = [
+    [paint("bold", summaryOf(report))],
+    block("not expressible:", report.inexpressible.map(skippedText)),
+    block("skipped:", report.skipped.map(skippedText)),
+    block("renamed:", report.renamed.map(renamedText)),
+    block("not written, because they are probably secrets:", report.secrets.map(secretText)),
+    block("invalid:", report.problems.map(problemText)),
+    block("the operator needs:", report.operatorFlags),
+    ...(plan === undefined ? [] : [planBlock(plan, paint)]),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function block(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${visible(line)}`)];
+}
+
+/** Adoptions by tags are counted; what is more than that is shown whole. */
+function planBlock(plan: Plan, paint: Paint): readonly string[] {
+  const line = `plan: ${planLine(plan)}`;
+  if (plan.entries.every(isQuiet)) return [paint("green", line)];
+  const loud = visibleIn({ ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) });
+  return [paint("yellow", line), "", planText(loud, paint).trimEnd()];
+}
+
+function summaryOf({ imported, dryRun, namespace, account }: Report): string {
+  const isNew = imported.filter(({ change }) => change === "new").length;
+  const same = imported.length - isNew;
+  const files = dryRun ? `${counted(isNew, "file")} would be written` : `${counted(isNew, "file")} written`;
+  const kept = same === 0 ? "" : `, ${same} unchanged`;
+  return `imported ${counted(imported.length, "object")} of AWS account ${account} into namespace ${namespace}: ${files}${kept}`;
+}
+
+function resourceText({ kind, region, awsName }: NamedResource): string {
+  return `${kind} ${awsName} in ${region}`;
+}
+
+function skippedText(one: Skipped): string {
+  return `${resourceText(one)}: ${one.why}`;
+}
+
+function renamedText(one: Renamed): string {
+  return `${resourceText(one)} is ${one.name}: ${one.why}`;
+}
+
+export function secretText({ file, line, field }: HiddenValue): string {
+  return `${file}:${line}: ${field}`;
+}
+
+/** One JSON object. */
+export function reportJson({ plan, ...report }: Report): string {
+  const planned = plan === undefined ? {} : { plan: { summary: planLine(plan), ...planMembers(plan) } };
+  return jsonLine({ complete: isComplete({ ...report, plan }), ...report, ...planned });
+}
+
+/** A comment on a pull request (GitHub's Markdown). */
+export function reportMarkdown(report: Report): string {
+  const { plan, imported, skipped, inexpressible, renamed, secrets, problems } = report;
+  const section = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : ["", `**${title}**`, "", ...lines.map((line) => `- ${escaped(visible(line))}`)];
+  const lines = [
+    `### AWS Batch import: ${escaped(summaryOf(report))}`,
+    ...section("Not expressible", inexpressible.map(skippedText)),
+    ...section("Skipped", skipped.map(skippedText)),
+    ...section("Renamed", renamed.map(renamedText)),
+    ...section("Not written, because they are probably secrets", secrets.map(secretText)),
+    ...section("Invalid", problems.map(problemText)),
+    ...(report.operatorFlags.length === 0
+      ? []
+      : ["", "The operator needs:", "", "```", ...report.operatorFlags.map(visible), "```"]),
+    ...(imported.length === 0
+      ? []
+      : [
+          "",
+          "| object | AWS | file |",
+          "|---|---|---|",
+          ...imported.map((one) => `| ${one.kind} ${one.name} | ${one.region}/${one.awsName} | ${escaped(one.file)} |`),
+        ]),
+    ...(plan === undefined
+      ? []
+      : plan.entries.every(isQuiet)
+        ? ["", `Plan: ${planLine(plan)}.`]
+        : [
+            "",
+            planMarkdown(visibleIn({ ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) })).trimEnd(),
+          ]),
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { runCli } from "../../src/cli/program.ts";
+import { account, accountWithQueue, containerJob } from "../simulator/account.ts";
+import { temporaryDirectory } from "./local/given.ts";
+import { serveRegions } from "./plan/two-regions.ts";
+import { withCredentials } from "./plan/whole-command.ts";
+import { KeptOutput, testIo } from "./streams.ts";
+
+withCredentials();
+
+async function ran(args: readonly string[], terminal = false) {
+  const { io, stdout, stderr } = testIo();
+  const shown = terminal ? new KeptOutput({ isTerminal: true }) : stderr;
+  const exitCode = await runCli(["import", ...args], { ...io, stderr: shown });
+  return { exitCode, stdout: stdout.text, stderr: shown.text };
+}
+
+async function accountInTwoRegions() {
+  const { aws } = await accountWithQueue();
+  await aws.outside.registerJobDefinition(containerJob("Job_A", { tags: { "managed-by": "terraform" } }));
+  const abroad = account();
+  await abroad.aws.outside.registerJobDefinition(containerJob("away"));
+  vi.stubEnv("AWS_ENDPOINT_URL", await serveRegions({ "us-east-1": aws, "eu-west-1": abroad.aws }));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  return aws;
+}
+
+const fast = ["--aws-requests-per-second", "1000"];
+
+test("the command writes a directory that plan has nothing to say about, and reports in three forms", async () => {
+  await accountInTwoRegions();
+  const directory = temporaryDirectory();
+  const regions = ["--region", "us-east-1,eu-west-1"];
+  const args = ["-n", "team", "-f", directory, ...regions, ...fast];
+  const { exitCode, stdout, stderr } = await ran(args);
+  expect(
+    stdout.replaceAll(directory, "DIR"),
+  ).toBe(`imported 4 objects of AWS account 123456789012 into namespace team: 4 files written
+
+renamed:
+  JobDefinition Job_A in us-east-1 is job-a: Kubernetes allows only lower case letters, digits and -
+
+the operator needs:
+  --adoptable-names 'team/*'
+  --ignore-tag-keys 'managed-by'
+
+plan: 4 adoptions, nothing else
+`);
+  expect(exitCode).toBe(0);
+  expect(stderr).toBe("read 3 records in 3 pages of us-east-1\nread 1 record in 3 pages of eu-west-1\n");
+  expect(readFileSync(join(directory, "eu-west-1", "jobdefinition-away.yaml"), "utf8")).toContain("region: eu-west-1");
+
+  const json = await ran([...args, "-o", "json"]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    complete: true,
+    imported: Array.from({ length: 4 }, () => expect.objectContaining({ change: "unchanged" })),
+    plan: { summary: "4 adoptions, nothing else", blocked: false },
+  });
+  const markdown = await ran([...args, "-o", "markdown", "--dry-run"]);
+  expect(markdown.stdout.replaceAll(directory, "DIR")).toMatchSnapshot();
+
+  const allowed = ["--allowed-regions", "eu-west-1", "--adoptable-names", "team/*", "--ignore-tag-keys", "managed-by"];
+  const { io, stdout: planned } = testIo();
+  expect(await runCli(["plan", "-f", directory, ...allowed, ...fast], io)).toBe(2);
+  expect(planned.text).toMatch(/^4 adoptions; no running job is ended\n/);
+});
+
+test("the command lists on stderr what is probably a secret, and shows what keeps the object from being adopted", async () => {
+  const { aws } = account();
+  const { containerProperties } = containerJob("d");
+  const environment = [{ name: "API_KEY", value: "abcdef" }];
+  await aws.outside.registerJobDefinition(
+    containerJob("d", { containerProperties: { ...containerProperties, environment } }),
+  );
+  vi.stubEnv("AWS_ENDPOINT_URL", await serveRegions({ "us-east-1": aws }));
+  const directory = temporaryDirectory();
+  const { exitCode, stdout, stderr } = await ran(["-n", "team", "-f", directory, "--retain", ...fast], true);
+  expect(exitCode).toBe(4);
+  expect(stderr).toMatch(
+    /us-east-1\n.*jobdefinition-d\.yaml:\d+: .*environment\[0\]\.value is probably a secret and was not written\n$/,
+  );
+  expect(stdout + stderr).not.toContain("abcdef");
+  expect(stdout).toMatch(/plan: 1 blocked; no running job is ended[\s\S]*NotAdopted: /);
+});
+
+test.each([
+  [["-f", "x"], "error: -n NAMESPACE is missing: give the namespace of the objects\n"],
+  [["-n", "x"], "error: -f DIR is missing: give the directory for the manifests\n"],
+  [
+    ["-n", "Team", "-f", "x"],
+    "error: option '-n, --namespace <name>' argument 'Team' is invalid. \"Team\" is not the name of a namespace.\n",
+  ],
+])("the command refuses %j", async (args, stderr) => {
+  expect(await ran(args)).toEqual({ exitCode: 1, stdout: "", stderr });
+});

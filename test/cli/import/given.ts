@@ -1,0 +1,79 @@
+import type { Cloud } from "../../../src/cli/cloud.ts";
+import type { Folder } from "../../../src/cli/import/folder.ts";
+import { batchOnly } from "../../../src/cli/import/reading.ts";
+import type { Report } from "../../../src/cli/import/report.ts";
+import { type ImportOptions, importAccount } from "../../../src/cli/import/run.ts";
+import { ReadAccount } from "../../../src/cli/plan/copy/cloud.ts";
+import { documentsOf } from "../../../src/cli/validation/manifests.ts";
+import type { Clock } from "../../../src/runtime/clock.ts";
+import type { SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+
+/** A directory in memory. */
+export class MemoryFolder implements Folder {
+  readonly files: Map<string, string>;
+
+  constructor(files: Readonly<Record<string, string>> = {}) {
+    this.files = new Map(Object.entries(files));
+  }
+
+  async load() {
+    const loaded = [...this.files].map(([file, text]) => documentsOf(file, text));
+    return {
+      documents: loaded.flatMap(({ documents }) => documents),
+      problems: loaded.flatMap(({ problems }) => problems),
+      files: [...this.files.keys()],
+    };
+  }
+
+  pathOf(file: string): string {
+    return file;
+  }
+
+  async read(file: string): Promise<string | undefined> {
+    return this.files.get(file);
+  }
+
+  async write(file: string, text: string): Promise<void> {
+    this.files.set(file, text);
+  }
+}
+
+/** The account as a command sees it. */
+export function cloudOf(regions: Readonly<Record<string, SimulatedAws>>): Cloud {
+  const [[region, first]] = Object.entries(regions) as [[string, SimulatedAws]];
+  return {
+    account: first.account,
+    region,
+    label: "simulated AWS",
+    async connect(name) {
+      const { batch, iam, ec2 } = regions[name] as SimulatedAws;
+      const { account } = first;
+      return { account, partition: "aws", batch, iam: async () => iam, ec2: async () => ec2, close: () => undefined };
+    },
+  };
+}
+
+export const usual: ImportOptions = {
+  regions: ["us-east-1"],
+  namespace: "team",
+  names: ["*"],
+  retain: false,
+  dryRun: false,
+  clusterName: "default",
+  flags: {},
+};
+
+/** Imports what is in an account of one or more regions. */
+export async function imported(
+  regions: Readonly<Record<string, SimulatedAws>>,
+  { clock, folder }: { readonly clock: Clock; readonly folder: Folder },
+  options: Partial<ImportOptions> = {},
+): Promise<Report> {
+  const { signal } = new AbortController();
+  const account = new ReadAccount(
+    batchOnly(cloudOf(regions), () => undefined),
+    { clock, requestsPerSecond: 10_000, signal },
+  );
+  const all = { ...usual, regions: Object.keys(regions), ...options };
+  return await importAccount(all, { account, folder, clock, signal });
+}
