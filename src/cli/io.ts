@@ -57,6 +57,11 @@ export class CommandError extends Error {
   }
 }
 
+/** The command as the person has it: npm sets a variable for what it starts. */
+export function calledAs(env: Environment): string {
+  return filled(env["npm_lifecycle_event"]) ? "npm run --silent operator --" : "aws-batch-operator";
+}
+
 /** Style of the output on a stream. */
 export interface Style {
   readonly colour: boolean;

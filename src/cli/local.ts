@@ -12,10 +12,10 @@ const afterHelp = `
 The state is stored in DIR/.aws-batch-operator/, so a second start continues where the first one ended, also after a
 crash. Ctrl-C stops the operator and changes nothing in AWS; --delete deletes what the operator created.
 
-Changed files are read again. A removed file deletes its objects: after 5 seconds, and in the real AWS only with --prune.
+Changed files are read again. A removed file deletes its objects in AWS after 5 seconds, but only with --prune.
 
-Exit code: 0 if the goal of --until is reached, or after Ctrl-C; 1 if an object is Stalled or a manifest is invalid;
-3 if --timeout is reached first.`;
+Exit code: 0 if the goal of --until is reached, or after Ctrl-C (of a command under npm, npm itself makes that 130); 1 if an
+object is Stalled or a manifest is invalid; 3 if --timeout is reached first.`;
 
 /** @param run gets the flags; replaced in tests */
 export function localCommand(io: Io, ending: Ending, run: typeof local = local): Command {
@@ -26,7 +26,8 @@ export function localCommand(io: Io, ending: Ending, run: typeof local = local):
     )
     .addOption(new Option("-f, --filename <dir>", "directory of the manifests").argParser(onlyOne))
     .option("--simulate", "use a simulated AWS in this process: no account, no credentials, no cost")
-    .option("--speed <n>", "with --simulate: how many times faster time passes", positive)
+    .option("--speed <n>", "with --simulate: how many times faster AWS's clock runs", positive)
+    .option("--fresh", "with --simulate: begin with an empty account, and forget what an earlier run left")
     .addOption(new Option("--until <goal>", "exit when all objects are ready, or absent").choices(["ready", "absent"]))
     .option("--timeout <duration>", "with --until: time limit, e.g. 300 or 5m", duration)
     .option("--prune", "delete AWS resources of objects without a manifest")

@@ -163,7 +163,7 @@ describe("validate", () => {
     ["policy/p", "an IAM policy"],
     ["role/r", undefined],
     ["instance-profile/p", undefined],
-  ])("warns of an instance role that is no role: %s", async (resource, words) => {
+  ])("warns of an instance role that is not a role: %s", async (resource, words) => {
     const arn = `arn:aws:iam::123456789012:${resource}`;
     const text = environment("EC2").replace("maxvCpus: 16", `maxvCpus: 16\n    instanceRole: ${arn}`);
     const { exitCode, lines } = await validate(directoryWith({ "a.yaml": `${text}    instanceTypes: [optimal]\n` }));

@@ -1,7 +1,7 @@
 import { jsonLine } from "../../runtime/visible.ts";
 import type { Output } from "../io.ts";
 import { type ObjectRow, rowText } from "./rows.ts";
-import { summaryLine } from "./summary.ts";
+import { afterwards, summaryLine } from "./summary.ts";
 import type { Heading, View } from "./view.ts";
 
 /**
@@ -36,7 +36,8 @@ export function jsonView(output: Output, stderr: Output, now: () => number, head
     edit: (problems) => line("edit", { valid: problems.length === 0, problems }),
     notice: (message) => line("notice", { message }),
     log: (text) => stderr.write(text),
-    end: (ended) => line("end", { outcome: ended.outcome.kind, summary: summaryLine(ended) }),
+    end: (ended) =>
+      line("end", { outcome: ended.outcome.kind, summary: summaryLine(ended), warnings: afterwards(ended).warnings }),
     close: () => undefined,
   };
 }

@@ -9,7 +9,7 @@ import { Screen } from "../terminal/screen.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
 import { keepsLast } from "./plain-view.ts";
 import type { ObjectRow } from "./rows.ts";
-import { type Ended, summaryLine } from "./summary.ts";
+import { afterwards, type Ended, summaryLine } from "./summary.ts";
 import { progressText, tableLines } from "./table.ts";
 import { type Heading, headingText, jobText, type View } from "./view.ts";
 import { type AwsWrite, subjectOf } from "./writes.ts";
@@ -86,7 +86,9 @@ export class LiveView implements View {
     const reached = ended.outcome.kind === "reached";
     const table = ended.rows.length === 0 ? [] : [...this.#table(ended.rows, "-", undefined), ""];
     const summary = paint(failed ? "red" : reached ? "green" : "bold", summaryLine(ended));
-    output.write([...table, summary].map((line) => `${line}\n`).join(""));
+    const { warnings, next } = afterwards(ended);
+    const last = [...warnings.map((line) => paint("yellow", line)), ...(next === undefined ? [] : [next])];
+    output.write([...table, summary, ...last].map((line) => `${line}\n`).join(""));
   }
 
   close(): void {

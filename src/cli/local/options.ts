@@ -7,6 +7,7 @@ export interface LocalFlags extends OperatorFlags {
   readonly filename?: string;
   readonly simulate?: boolean;
   readonly speed?: number;
+  readonly fresh?: boolean;
   readonly until?: Goal;
   /** Milliseconds. */
   readonly timeout?: number;
@@ -20,6 +21,8 @@ export interface LocalOptions {
   readonly directory: string;
   readonly simulate: boolean;
   readonly speed: number;
+  /** Whether the state of an earlier run is forgotten. */
+  readonly fresh: boolean;
   readonly until: Goal | undefined;
   readonly timeoutMs: number | undefined;
   readonly prune: boolean;
@@ -30,12 +33,22 @@ export interface LocalOptions {
 
 /** @throws CommandError if flags contradict each other */
 export function localOptions(flags: LocalFlags): LocalOptions {
-  const { filename: directory, simulate = false, speed, clusterName, timeout, output = "table" } = flags;
+  const {
+    filename: directory,
+    simulate = false,
+    speed,
+    fresh = false,
+    prune = false,
+    clusterName,
+    timeout,
+    output = "table",
+  } = flags;
   const deleteAll = flags.delete ?? false;
   const until = flags.until ?? (deleteAll ? "absent" : undefined);
   if (directory === undefined) throw new CommandError("-f DIR is missing: give the directory of the manifests");
   if (speed !== undefined && !simulate)
     throw new CommandError("--speed needs --simulate, because the speed of AWS is fixed");
+  if (fresh && !simulate) throw new CommandError("--fresh needs --simulate: what is in AWS is not forgotten");
   if (deleteAll && until === "ready") throw new CommandError("--delete needs --until absent, not ready");
   if (until === "absent" && !deleteAll) throw new CommandError("--until absent needs --delete");
   if (timeout !== undefined && until === undefined) throw new CommandError("--timeout needs --until");
@@ -48,10 +61,10 @@ export function localOptions(flags: LocalFlags): LocalOptions {
     directory,
     simulate,
     speed: speed ?? 1,
+    fresh,
     until,
     timeoutMs: timeout,
-    // A simulated account is not in production.
-    prune: (flags.prune ?? false) || simulate,
+    prune,
     deleteAll,
     output,
     clusterName: clusterName ?? "local",

@@ -2,7 +2,7 @@ import { visible } from "../../runtime/visible.ts";
 import type { Output } from "../io.ts";
 import { problemText } from "../validation/problem.ts";
 import { endText, type ObjectRow, rowText, type Warning, warningText } from "./rows.ts";
-import { summaryLine } from "./summary.ts";
+import { afterwards, summaryLine } from "./summary.ts";
 import { type Heading, headingText, jobText, type View } from "./view.ts";
 
 /** For logs and pipes: one line per change. */
@@ -49,7 +49,10 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
     },
     notice: line,
     log: (text) => stderr.write(text),
-    end: (ended) => line(summaryLine(ended)),
+    end(ended) {
+      const { warnings, next } = afterwards(ended);
+      for (const text of [summaryLine(ended), ...warnings, ...(next === undefined ? [] : [next])]) line(text);
+    },
     close: () => undefined,
   };
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { counted } from "../../diagnosis/words.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
-import { type Clock, systemClock, type Timer } from "../../runtime/clock.ts";
+import { type Clock, systemClock, type Timer, VirtualClock } from "../../runtime/clock.ts";
 import { jsonLine } from "../../runtime/visible.ts";
-import { notBefore } from "../clock.ts";
+import { notBefore, pace } from "../clock.ts";
 import { type Cloud, realCloud } from "../cloud.ts";
-import { exitCodes, type Io, styleOf } from "../io.ts";
+import { calledAs, type Environment, exitCodes, type Io, styleOf } from "../io.ts";
 import { type ReadManifests, withSchemaDefaults } from "../manifests.ts";
 import { ComposedOperator } from "../operator/compose.ts";
 import { accountText, readAccount } from "../simulated-account.ts";
@@ -39,7 +39,7 @@ export interface LocalStart {
   readonly cloud?: Cloud;
   /** Real time; replaced in tests. */
   readonly real?: Clock;
-  /** The time of operator and simulated AWS; default: `real` at the requested speed. */
+  /** The time of operator and simulated AWS; default: that of the machine, and a simulated one at the requested speed. */
   readonly world?: Clock;
 }
 
@@ -47,9 +47,10 @@ export interface LocalStart {
 export async function startLocal(start: LocalStart): Promise<number> {
   const { flags, options, source, read, io, real = systemClock() } = start;
   const file = stateFile(options.directory, options.clusterName, options.simulate);
-  const before = readState(file);
+  const before = options.fresh ? undefined : readState(file);
   const clusterUid = before?.clusterUid ?? randomUUID();
-  const world = start.world ?? systemClock(options.speed);
+  const paced = start.world === undefined && options.simulate ? new VirtualClock(real.now()) : undefined;
+  const world = start.world ?? paced ?? real;
   const clock = options.simulate ? notBefore(world, before?.savedAt ?? 0) : world;
   const simulated = options.simulate ? simulatedCloud(flags, clock, before) : undefined;
   const cloud = start.cloud ?? simulated ?? (await realCloud(flags, io.env, io.interrupted));
@@ -112,7 +113,9 @@ export async function startLocal(start: LocalStart): Promise<number> {
       log: localLog(real, flags.logLevel ?? "warn", io.stderr.isTerminal, (text) => view.log(text)),
       store: () =>
         observedStore(store, (what) => {
-          if (what === "metadata") save();
+          // Objects and a simulated account are saved as one, so an older state of both is as good.
+          if (simulated !== undefined) saving.ask();
+          else if (what === "metadata") save();
           session.changed();
         }),
       // The lock on the directory replaces the Lease: the process holds it until it ends.
@@ -124,11 +127,15 @@ export async function startLocal(start: LocalStart): Promise<number> {
 
   if (before !== undefined && before.store.objects.length > 0 && !options.deleteAll)
     view.notice(goesOnText(before, file));
+  const stop = new AbortController();
+  const pacing = paced === undefined ? undefined : pace(paced, real, options.speed, stop.signal);
   try {
     const end = await session.run(read, withText(start.fingerprint, text));
-    view.end({ ...end, awsWrites: writes.count, simulated: options.simulate });
+    view.end({ ...end, awsWrites: writes.count, simulated: options.simulate, next: nextCommand(options, io.env) });
     return exitCodeOf(end.outcome);
   } finally {
+    stop.abort(new Error("the session has ended"));
+    await pacing;
     saving.cancel();
     save();
     view.close();
@@ -176,14 +183,22 @@ function viewFor(
   const now = (): number => clock.now();
   if (output === "json") return jsonView(io.stdout, io.stderr, now, heading);
   const style = styleOf(io.stdout, io.env);
-  if (!io.stdout.isTerminal) return plainView(io.stdout, io.stderr, now, heading);
+  // A dumb terminal cannot go back to a line.
+  if (!io.stdout.isTerminal || io.env["TERM"] === "dumb") return plainView(io.stdout, io.stderr, now, heading);
   const terminal = style.unicode ? io.stdout : asciiOutput(io.stdout);
   return new LiveView({ output: terminal, paint: paintFor(style), real, now, heading });
 }
 
-function goesOnText({ store, savedAt }: LocalState, file: string): string {
+function goesOnText({ store, savedAt, aws }: LocalState, file: string): string {
   const since = new Date(savedAt).toISOString().slice(0, 16).replace("T", " ");
-  return `continuing with ${counted(store.objects.length, "object")} of ${since} UTC; to start from scratch, --delete them and remove ${file}`;
+  const scratch = aws === undefined ? `--delete them and remove ${file}` : "add --fresh";
+  return `continuing with ${counted(store.objects.length, "object")} of ${since} UTC; to start from scratch, ${scratch}`;
+}
+
+/** What shows most next: a change, and how the operator carries it out. */
+function nextCommand({ simulate, until, directory, speed }: LocalOptions, env: Environment): string | undefined {
+  if (!simulate || until !== "ready") return undefined;
+  return `${calledAs(env)} local -f ${directory} --simulate${speed === 1 ? "" : ` --speed ${speed}`}`;
 }
 
 function exitCodeOf(outcome: Outcome): number {

@@ -1,7 +1,7 @@
 import { counted } from "../../diagnosis/words.ts";
 import { durationText } from "../terminal/layout.ts";
 import type { Outcome } from "./goal.ts";
-import { type ObjectRow, rowText } from "./rows.ts";
+import { type ObjectRow, rowText, warningText } from "./rows.ts";
 
 /** The result of a session. */
 export interface Ended {
@@ -13,9 +13,27 @@ export interface Ended {
   readonly tookMs: number;
   readonly awsWrites: number;
   readonly simulated: boolean;
+  /** A command to try next, when the goal is reached. */
+  readonly next: string | undefined;
 }
 
-/** One line: what happened, and what comes next. Pure. */
+/** What an end has to say after its summary; each is one line. */
+export interface Afterwards {
+  /** Of objects that are Ready although jobs may not start. */
+  readonly warnings: readonly string[];
+  readonly next: string | undefined;
+}
+
+/** Pure. */
+export function afterwards({ outcome, rows, next }: Ended): Afterwards {
+  if (outcome.kind !== "reached") return { warnings: [], next: undefined };
+  const warnings = rows
+    .filter(({ phase }) => phase === "ready")
+    .flatMap((row) => row.warnings.map((one) => `warning: jobs may not start: ${rowText(row)} ${warningText(one)}`));
+  return { warnings, next: next === undefined ? undefined : `Next: change a manifest while this runs: ${next}` };
+}
+
+/** One line: what happened. Pure. */
 export function summaryLine({ outcome, rows, objectsAtStart, tookMs, awsWrites, simulated }: Ended): string {
   const aws = simulated ? "a simulated AWS" : "AWS";
   const after = `after ${secondsText(tookMs)} and ${counted(awsWrites, "write")} to ${aws}`;

@@ -43,6 +43,6 @@ export interface Heading {
 }
 
 export function headingText({ directory, cloud, region, clusterName, speed }: Heading): string {
-  const pace = speed === 1 ? "" : ` at ${speed}× speed`;
-  return `${directory} → ${cloud}${pace}, ${region}, cluster name ${clusterName}`;
+  const clock = speed === 1 ? "" : `. AWS's clock runs ${speed}×, and ages are by it`;
+  return `${directory} → ${cloud}, ${region}, cluster name ${clusterName}${clock}`;
 }

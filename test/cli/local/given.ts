@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Cloud } from "../../../src/cli/cloud.ts";
+import type { Environment } from "../../../src/cli/io.ts";
 import type { ManifestSource } from "../../../src/cli/local/directory.ts";
 import { type LocalFlags, localOptions } from "../../../src/cli/local/options.ts";
 import { startLocal } from "../../../src/cli/local/start.ts";
@@ -62,6 +63,7 @@ export interface GivenOptions {
   readonly cloud?: Cloud;
   readonly stdout?: KeptOutput;
   readonly clock?: VirtualClock;
+  readonly env?: Environment;
 }
 
 /** A session on a virtual clock, with JSON output by default. */
@@ -72,7 +74,7 @@ export async function started(options: GivenOptions = {}) {
     clock = new VirtualClock(),
   } = options;
   const flags: LocalFlags = { filename: directory, simulate: true, output: "json", ...options.flags };
-  const { io, stdout, stderr, interrupt } = testIo({}, options.stdout ?? new KeptOutput());
+  const { io, stdout, stderr, interrupt } = testIo(options.env, options.stdout ?? new KeptOutput());
   const fingerprint = await source.fingerprint();
   const read = await source.read();
   let exitCode: number | undefined;

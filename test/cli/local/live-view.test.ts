@@ -39,7 +39,9 @@ describe("the live view", () => {
     live.awsWrite({ operation: "CreateJobQueue", input: { jobQueueName: "default_high" }, outcome: "ok" });
     await clock.advance(2000);
     const lines = shownBy(output.text);
-    expect(lines[0]).toBe("manifests → simulated AWS at 5× speed, us-east-1, cluster name local");
+    expect(lines[0]).toBe(
+      "manifests → simulated AWS, us-east-1, cluster name local. AWS's clock runs 5×, and ages are by it",
+    );
     expect(lines.at(-1)).toMatch(/0 of 0 ready · 2s · 1 AWS write, last CreateJobQueue default_high · waiting/);
   });
 

@@ -1,10 +1,11 @@
-import { cpSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { batchCalls } from "../../../src/aws/batch-calls.ts";
 import { eachCall } from "../../../src/aws/calls.ts";
 import type { Cloud } from "../../../src/cli/cloud.ts";
+import { stateFile } from "../../../src/cli/local/state.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { sleep, VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
@@ -150,14 +151,34 @@ describe("a second start", () => {
     ]);
   });
 
-  test("deletes, of a simulated AWS, what lost its manifest meanwhile", async () => {
+  test.each([
+    [false, []],
+    [true, ["DeregisterJobDefinition"]],
+  ])(
+    "deletes, of a simulated AWS too, what lost its manifest meanwhile only with --prune: %s",
+    async (prune, deletions) => {
+      const first = await started({ flags: { until: "ready" } });
+      await first.end();
+      const { source, directory, clock } = first;
+      source.write("definition.yaml", undefined);
+      const second = await started({ source, directory, clock, flags: { until: "ready", prune } });
+      expect(await second.end()).toBe(0);
+      expect(second.ofType("awsWrite").map((line) => line["operation"])).toEqual(deletions);
+    },
+  );
+
+  test("begins with an empty account with --fresh, whatever an earlier one left", async () => {
     const first = await started({ flags: { until: "ready" } });
     await first.end();
     const { source, directory, clock } = first;
-    source.write("definition.yaml", undefined);
-    const second = await started({ source, directory, clock, flags: { until: "ready" } });
-    expect(await second.end()).toBe(0);
-    expect(second.ofType("awsWrite").map((line) => line["operation"])).toEqual(["DeregisterJobDefinition"]);
+    const file = stateFile(directory, "local", true);
+    for (const left of [readFileSync(file, "utf8"), "not JSON"]) {
+      writeFileSync(file, left);
+      const second = await started({ source, directory, clock, flags: { until: "ready", fresh: true } });
+      expect(await second.end()).toBe(0);
+      expect(second.ofType("awsWrite")).toHaveLength(3);
+      expect(second.ofType("notice")).toEqual([]);
+    }
   });
 
   test("refuses a change of an immutable field before it does anything", async () => {
@@ -168,7 +189,7 @@ describe("a second start", () => {
     const second = await started({ source, directory, clock, flags: { until: "ready" } });
     expect(await second.end()).toBe(1);
     expect(second.ofType("awsWrite")).toEqual([]);
-    expect(second.stderr.text).toMatch(/queue\.yaml:\d+: JobQueue default\/high: spec\S*: .*jobQueueName/);
+    expect(second.stderr.text).toMatch(/queue\.yaml:\d+:3: JobQueue default\/high: spec\S*: .*jobQueueName/);
   });
 });
 
@@ -242,7 +263,7 @@ securityGroups: [{ id: sg-11111111, vpc: vpc-1 }]
   });
 
   test("means a deletion only after a manifest has been away for 5 seconds", async () => {
-    const session = await started();
+    const session = await started({ flags: { prune: true } });
     await session.clock.advance(60_000);
     session.source.write("definition.yaml", undefined);
     await session.clock.advance(4000);
@@ -266,7 +287,7 @@ securityGroups: [{ id: sg-11111111, vpc: vpc-1 }]
   });
 
   test("makes an object again that comes back while it is being deleted", async () => {
-    const session = await started();
+    const session = await started({ flags: { prune: true } });
     await session.clock.advance(60_000);
     session.source.write("definition.yaml", undefined);
     await session.clock.advance(6000);
@@ -432,7 +453,8 @@ describe("the output", () => {
     expect(lines[0]).toMatch(/ → simulated AWS, us-east-1, cluster name local$/);
     expect(lines).toContain("BatchComputeEnvironment/general Available: default_general is VALID");
     expect(lines).toContain("JobQueue/high Available: default_high is VALID and runs jobs on default_general");
-    expect(lines.at(-1)).toMatch(/^All 3 objects are ready/);
+    expect(lines.at(-3)).toMatch(/^All 3 objects are ready/);
+    expect(lines.at(-1)).toBe(nextOf(session.directory));
     expect(session.stdout.text).not.toContain("\u001b");
   });
 
@@ -452,9 +474,51 @@ describe("the output", () => {
     await session.end();
     const last = stripVTControlCharacters(stdout.text.slice(stdout.text.lastIndexOf("KIND")));
     expect(last).toContain("Environment");
-    expect(last.trimEnd().split("\n").at(-1)).toMatch(/^All 3 objects are ready/);
+    expect(last.trimEnd().split("\n").at(-3)).toMatch(/^All 3 objects are ready/);
+    expect(last.trimEnd().split("\n").at(-1)).toBe(nextOf(session.directory));
   });
+
+  test("is lines in a terminal that cannot go back to a line", async () => {
+    const stdout = new KeptOutput({ isTerminal: true });
+    const session = await started({ stdout, flags: { output: "table", until: "ready" }, env: { TERM: "dumb" } });
+    await session.end();
+    expect(stdout.text).not.toContain("\u001b");
+    expect(stdout.lines.length).toBeGreaterThan(5);
+  });
+
+  test("names the next command as the person has it", async () => {
+    const env = { npm_lifecycle_event: "start" };
+    const session = await started({ flags: { output: "table", until: "ready", speed: 10 }, env });
+    await session.end();
+    const command = `npm run --silent operator -- local -f ${session.directory} --simulate --speed 10`;
+    expect(session.stdout.text).toContain(`Next: change a manifest while this runs: ${command}\n`);
+    expect(session.stdout.lines[0]).toMatch(/cluster name local\. AWS's clock runs 10×, and ages are by it$/);
+  });
+
+  test.each(["table", "json"] as const)(
+    "warns at the end where jobs cannot start although all is ready: %s",
+    async (output) => {
+      const directory = temporaryDirectory();
+      const network = `vpcs: [{ id: vpc-1, cidr: 10.0.0.0/16 }]
+subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24 }]
+securityGroups: [{ id: sg-11111111, vpc: vpc-1 }]
+`;
+      writeFileSync(join(directory, "simulated-aws.conf"), network);
+      const session = await started({ directory, flags: { output, until: "ready" } });
+      expect(await session.end()).toBe(0);
+      const warning = expect.stringMatching(
+        /warning: jobs may not start: BatchComputeEnvironment\/general NetworkReady=False \w+: .*subnet-11111111/,
+      );
+      if (output === "table")
+        expect(session.stdout.lines.slice(-2)).toEqual([warning, expect.stringContaining("Next: ")]);
+      else expect(session.ofType("end")).toEqual([expect.objectContaining({ warnings: [warning] })]);
+    },
+  );
 });
+
+function nextOf(directory: string): string {
+  return `Next: change a manifest while this runs: aws-batch-operator local -f ${directory} --simulate`;
+}
 
 /** The times at which a queue that is ENABLED names no environment that is ENABLED and VALID. */
 function starvedMoments(changes: readonly Line[]): string[] {

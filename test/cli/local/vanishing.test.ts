@@ -12,13 +12,13 @@ import { type LocalRun, runLocal } from "../../examples/local-session.ts";
 import { testIo } from "../streams.ts";
 import { definition, environment, MemorySource, queue, quickstart, started, temporaryDirectory } from "./given.ts";
 
-/** A directory with the quick start, in which `local --simulate`, which prunes, has made everything. */
+/** A directory with the quick start, in which `local --simulate --prune` has made everything. */
 async function readySession() {
   const directory = join(temporaryDirectory(), "manifests");
   mkdirSync(directory);
   const write = (file: string, text: string): void => writeFileSync(join(directory, file), text);
   for (const [file, text] of Object.entries(quickstart)) write(file, text);
-  const run = await runLocal(directory, new VirtualClock());
+  const run = await runLocal(directory, new VirtualClock(), { prune: true });
   await run.until("all is ready", () => readyCount(run) === 3);
   return { directory, write, run, remove: (file: string) => rmSync(join(directory, file)) };
 }
