@@ -1,7 +1,7 @@
 import { matchesAny } from "../../controllers/glob.ts";
 import { counted } from "../../diagnosis/words.ts";
 import { jsonLine, visible, visibleIn } from "../../runtime/visible.ts";
-import { type Entry, headline, type Plan } from "../plan/entry.ts";
+import { type Entry, entryText, headline, type Plan } from "../plan/entry.ts";
 import { planMembers } from "../plan/json.ts";
 import { escaped, planMarkdown } from "../plan/markdown.ts";
 import { planText } from "../plan/text.ts";
@@ -73,13 +73,23 @@ export function isComplete(report: Report): boolean {
   return inexpressible.length + secrets.length + problems.length === 0 && isAdoptionOnly(report);
 }
 
+/** Also one that is adopted, and then waits for a person as its resource does in AWS now. */
 function isQuiet({ action, blocked, title }: Entry): boolean {
-  return blocked === undefined && (action === "none" || (action === "adopt" && title.endsWith("nothing else")));
+  return action === "adopt" ? title.endsWith("nothing else") : action === "none" && blocked === undefined;
 }
 
 /** `242 adoptions, nothing else`, or the first line of the plan. */
 function planLine(plan: Plan): string {
-  return plan.entries.every(isQuiet) ? headline(plan).replace(/;.*$/, ", nothing else") : headline(plan);
+  if (!plan.entries.every(isQuiet)) return headline(plan);
+  const asAdopted = plan.entries.map((entry) => ({ ...entry, blocked: undefined }));
+  return headline({ ...plan, entries: asAdopted }).replace(/;.*$/, ", nothing else");
+}
+
+/** What is adopted, and not ready afterwards. */
+function unreadyTexts({ plan }: Report): readonly string[] {
+  return (plan?.entries ?? []).flatMap((entry) =>
+    entry.action === "adopt" && entry.blocked !== undefined ? [`${entryText(entry)}: ${entry.blocked}`] : [],
+  );
 }
 
 export function reportText(report: Report, paint: Paint): string {
@@ -91,6 +101,7 @@ export function reportText(report: Report, paint: Paint): string {
     block("renamed:", report.renamed.map(renamedText)),
     block("not written, because they are probably secrets:", report.secrets.map(secretText)),
     block("invalid:", report.problems.map(problemText)),
+    block("adopted, and not ready as it is in AWS now:", unreadyTexts(report)),
     block("the operator needs:", report.operatorFlags),
     ...(plan === undefined ? [] : [planBlock(plan, paint)]),
   ];
@@ -154,6 +165,7 @@ export function reportMarkdown(report: Report): string {
     ...section("Renamed", renamed.map(renamedText)),
     ...section("Not written, because they are probably secrets", secrets.map(secretText)),
     ...section("Invalid", problems.map(problemText)),
+    ...section("Adopted, and not ready as it is in AWS now", unreadyTexts(report)),
     ...(report.operatorFlags.length === 0
       ? []
       : ["", "The operator needs:", "", "```", ...report.operatorFlags.map(visible), "```"]),
