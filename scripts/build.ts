@@ -6,10 +6,31 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { type BundledPackage, bundledPackages, licencesText } from "./licences.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
+
+const common: BuildOptions & { readonly write: false } = {
+  absWorkingDir: root,
+  entryPoints: ["src/main.ts"],
+  outdir: "dist",
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  // ES modules, if a package has them: unused parts of those are removed, and `import()` returns their names.
+  mainFields: ["module", "main"],
+  minify: true,
+  write: false,
+};
+
+/** The program as one file of CommonJS, which is what Node takes into an executable. */
+export async function singleFile(): Promise<Uint8Array> {
+  const { outputFiles } = await build({ ...common, format: "cjs", legalComments: "none" });
+  const [file, ...others] = outputFiles;
+  if (file === undefined || others.length > 0) throw new Error(`esbuild wrote ${outputFiles.length} files, not one`);
+  return file.contents;
+}
 
 /**
  * Writes the bundle to a directory, which it empties first. The same sources give the same files for every directory: the
@@ -18,16 +39,8 @@ const root = fileURLToPath(new URL("../", import.meta.url));
  */
 export async function bundle(to: string): Promise<readonly BundledPackage[]> {
   const { outputFiles, metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: ["src/main.ts"],
-    outdir: "dist",
-    bundle: true,
-    platform: "node",
-    target: "node24",
+    ...common,
     format: "esm",
-    // ES modules, if a package has them: unused parts of those are removed, and `import()` returns their names.
-    mainFields: ["module", "main"],
-    minify: true,
     splitting: true,
     sourcemap: true,
     legalComments: "linked",
@@ -36,7 +49,6 @@ export async function bundle(to: string): Promise<readonly BundledPackage[]> {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
     metafile: true,
-    write: false,
   });
   const packages = await bundledPackages(metafile, root);
   await rm(to, { recursive: true, force: true });

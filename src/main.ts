@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import type { WriteStream } from "node:tty";
@@ -37,7 +38,14 @@ function outputOf(stream: WriteStream): Output {
   };
 }
 
-const exitCode = await runCli(process.argv.slice(2), {
+/** kubectl calls its plugin `awsbatch` by the name of the file. */
+function programName(file = ""): string {
+  return basename(file) === "kubectl-awsbatch" ? "kubectl awsbatch" : "aws-batch-operator";
+}
+
+// Not `await`: the executable without Node of its own is CommonJS.
+const ended = runCli(process.argv.slice(2), {
+  program: programName(process.argv[1]),
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   stdin: () => text(process.stdin),
@@ -50,4 +58,4 @@ const exitCode = await runCli(process.argv.slice(2), {
 });
 
 // A simulated AWS may still have timers; the process does not wait for them.
-process.stdout.write("", () => process.exit(exitCode));
+void ended.then((exitCode) => process.stdout.write("", () => process.exit(exitCode)));

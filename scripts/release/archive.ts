@@ -7,6 +7,8 @@ export interface Entry {
   /** In the archive, with slashes; ASCII. Its last 100 characters must start after a slash, or be the whole path. */
   readonly path: string;
   readonly content: Uint8Array;
+  /** Whether it may be executed. */
+  readonly isExecutable?: boolean;
 }
 
 const blockBytes = 512;
@@ -17,22 +19,22 @@ const blockBytes = 512;
  */
 export function archive(entries: readonly Entry[]): Uint8Array {
   const sorted = entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const blocks = sorted.flatMap(({ path, content }) => [
-    header(path, content.length),
+  const blocks = sorted.flatMap(({ path, content, isExecutable = false }) => [
+    header(path, content.length, isExecutable ? 0o755 : 0o644),
     content,
     new Uint8Array((blockBytes - (content.length % blockBytes)) % blockBytes),
   ]);
-  return gzipSync(Buffer.concat([...blocks, new Uint8Array(2 * blockBytes)]), { level: 9 });
+  return gzipSync(Buffer.concat([...blocks, new Uint8Array(2 * blockBytes)]));
 }
 
-function header(path: string, bytes: number): Uint8Array {
+function header(path: string, bytes: number, mode: number): Uint8Array {
   // A longer path has its first folders in a separate field.
   const cut = path.length <= 100 ? -1 : path.indexOf("/", path.length - 101);
   if ((path.length > 100 && cut < 0) || cut > 155) throw new Error(`${path} is too long for an archive`);
   const block = Buffer.alloc(blockBytes);
   const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, "0")}\0`;
   block.write(path.slice(cut + 1), 0);
-  block.write(octal(0o644, 7), 100);
+  block.write(octal(mode, 7), 100);
   block.write(octal(0, 7), 108);
   block.write(octal(0, 7), 116);
   block.write(octal(bytes, 11), 124);

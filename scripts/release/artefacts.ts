@@ -11,6 +11,8 @@ import { crdsManifest, installManifest, trialManifest } from "../install/install
 import type { BundledPackage } from "../licences.ts";
 import { sbom } from "../sbom.ts";
 import { archive, entriesOf } from "./archive.ts";
+import { executables } from "./executables.ts";
+import { krewManifest } from "./krew.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const { version } = manifest;
@@ -27,16 +29,24 @@ export interface Release {
   readonly packages: readonly BundledPackage[];
 }
 
+interface ReleaseOptions {
+  /** Path of Helm 4: earlier ones write the time into the package. */
+  readonly helm: string;
+  /** In the manifests. */
+  readonly image: string;
+  /** URL of the folder that serves the release's files, in the manifest for krew. */
+  readonly downloads: string;
+  /** A directory for temporary files. */
+  readonly scratch: string;
+}
+
 /**
  * Creates all files of a release except the image, in a directory that it empties first. The same sources give the
  * same bytes.
- * @param helm Helm 4: earlier ones write the time into the package
- * @param the image in the manifests
- * @param scratch a directory for temporary files
  */
 export async function makeRelease(
   directory: string,
-  { helm, image, scratch }: { readonly helm: string; readonly image: string; readonly scratch: string },
+  { helm, image, downloads, scratch }: ReleaseOptions,
 ): Promise<Release> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
@@ -47,6 +57,7 @@ export async function makeRelease(
   const packages = await bundle(bundleDirectory);
   const contents = `${JSON.stringify(sbom(), null, 1)}\n`;
   await writeFile(join(bundleDirectory, "sbom.cdx.json"), contents);
+  const archives = await executableArchives(bundleDirectory, scratch);
   const files: Readonly<Record<string, string | Uint8Array>> = {
     "crds.yaml": crdsManifest(crds),
     "install.yaml": installManifest(crds, image),
@@ -58,6 +69,8 @@ export async function makeRelease(
     [`argocd-${version}.tar.gz`]: await packed(["argocd"]),
     [`aws-batch-operator-${version}-npm.tgz`]: await npmPackage(bundleDirectory),
     [`image-${version}.tar.gz`]: await packed(await imageContext()),
+    ...Object.fromEntries(archives.map(({ name, content }) => [name, content])),
+    "awsbatch.yaml": krewManifest(version, archives, downloads),
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
   await writeFile(join(directory, checksumsFile), await checksums(directory));
@@ -96,6 +109,23 @@ async function npmPackage(bundleDirectory: string): Promise<Uint8Array> {
   const content = files.flat().filter(({ path }) => !path.endsWith(".map"));
   const packageFile = { path: "package/package.json", content: Buffer.from(`${JSON.stringify(about, null, 2)}\n`) };
   return archive([...content, packageFile]);
+}
+
+/** An archive for each platform, with the executable and the licences of all that is in it. */
+async function executableArchives(bundleDirectory: string, scratch: string) {
+  const licences = await Promise.all([
+    entriesOf(join(root, "LICENSE"), "LICENSE"),
+    entriesOf(join(bundleDirectory, "third-party-licences.txt"), "third-party-licences.txt"),
+  ]);
+  return (await executables(scratch)).map(({ platform, content, nodeLicence }) => ({
+    platform,
+    name: `aws-batch-operator-${version}-${platform.name}.tar.gz`,
+    content: archive([
+      ...licences.flat(),
+      { path: "LICENSE-node", content: nodeLicence },
+      { path: "aws-batch-operator", content, isExecutable: true },
+    ]),
+  }));
 }
 
 /** The Dockerfile and all files that it reads, as selected by .dockerignore. */

@@ -1,10 +1,12 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { run, runOrFail } from "../../test/integration/control-plane/run.ts";
 import { outdatedFiles } from "../generate.ts";
 import { licenceProblems } from "../licences.ts";
 import { charts, checksumsFile, imageContext, type Release, root, version } from "./artefacts.ts";
+import { platforms } from "./executables.ts";
 import { changelogEntries, imagesIn, versionPlaces } from "./versions.ts";
 
 /** A check before a release. */
@@ -41,6 +43,7 @@ export function checks(context: CheckContext): readonly Check[] {
     { name: "manifests", run: () => manifests(context) },
     { name: "Kustomize", run: () => kustomize(context.kubectl) },
     { name: "bundle", run: () => bundleRuns(release.bundleDirectory) },
+    { name: "executables", run: () => executablesRun(release) },
     { name: "architectures", run: () => nothingNative(release.bundleDirectory) },
     { name: "SBOM", run: () => sbomIsWhole(release) },
     { name: "licences", run: async () => licences(release) },
@@ -108,6 +111,38 @@ async function bundleRuns(directory: string): Promise<string> {
   const examples = join(root, "examples/quickstart");
   await runOrFail(process.execPath, [main, "local", "-f", examples, "--simulate", "--until", "ready", "--speed", "50"]);
   return `main.js ${said} makes the quickstart Ready`;
+}
+
+/** Runs the executable of this machine's platform without Node, and reads for which processor the others are. */
+async function executablesRun({ directory }: Release): Promise<string> {
+  const unpacked = await mkdtemp(join(tmpdir(), "executables-"));
+  try {
+    const states: string[] = [];
+    for (const { name } of platforms) {
+      await runOrFail("tar", ["-xzf", join(directory, `aws-batch-operator-${version}-${name}.tar.gz`)], {
+        directory: unpacked,
+      });
+      const file = join(unpacked, "aws-batch-operator");
+      const machine = elfMachines[(await readFile(file)).readUInt16LE(18)];
+      if (`linux-${machine}` !== name) throw new Error(`the executable of ${name} is for ${machine}`);
+      states.push(name === `${process.platform}-${process.arch}` ? await runsAlone(file) : `${name} built, not run`);
+    }
+    return states.join("; ");
+  } finally {
+    await rm(unpacked, { recursive: true, force: true });
+  }
+}
+
+/** `e_machine` of ELF. */
+const elfMachines: Readonly<Record<number, string>> = { 62: "x64", 183: "arm64" };
+
+async function runsAlone(file: string): Promise<string> {
+  const environment = { PATH: "", HOME: tmpdir() };
+  const said = (await runOrFail(file, ["--version"], { environment })).trim();
+  if (said !== version) throw new Error(`the executable's --version says ${said}`);
+  const examples = join(root, "examples/quickstart");
+  await runOrFail(file, ["local", "-f", examples, "--simulate", "--until", "ready", "--speed", "50"], { environment });
+  return `${process.platform}-${process.arch} ${said} makes the quickstart Ready`;
 }
 
 /** ELF, Mach-O (both orders, 32 and 64 bits, universal) and Windows' MZ; WebAssembly runs anywhere. */

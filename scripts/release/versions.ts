@@ -38,7 +38,8 @@ export async function versionPlaces(): Promise<readonly VersionPlace[]> {
       places.push({ place: `${file}, image`, version: image.split(":").at(-1) ?? "" });
     }
   }
-  places.push(...found("docs/install.md, image", await text("docs/install.md"), /REPOSITORY:(\S+)|VERSION=(\d\S+)/g));
+  const inInstall = /REPOSITORY:(\S+)|VERSION=(\d\S+)|aws-batch-operator[-:](\d+\.\d+\.\d+)/g;
+  places.push(...found("docs/install.md", await text("docs/install.md"), inInstall));
   const [newest] = await changelogEntries();
   return [...places, { place: "CHANGELOG.md, newest entry", version: newest?.version ?? "" }];
 }

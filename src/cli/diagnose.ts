@@ -34,14 +34,14 @@ interface DiagnoseFlags extends OperatorFlags {
   readonly output: "text" | "json";
 }
 
-const afterHelp = `
+const afterHelp = (program: string): string => `
 The command only reads: AWS Batch with about ten calls, however many jobs the queue has, and EC2 and IAM for the path
 from the subnets of its environments to AWS. With NAME it reads a JobQueue object from a cluster (--kubeconfig,
 KUBECONFIG, or the pod's ServiceAccount). With --queue it reads any queue that the AWS credentials may see.
 
 Examples:
-  $ aws-batch-operator diagnose --namespace team main
-  $ aws-batch-operator diagnose --queue arn:aws:batch:eu-west-1:123456789012:job-queue/team_main
+  $ ${program} diagnose --namespace team main
+  $ ${program} diagnose --queue arn:aws:batch:eu-west-1:123456789012:job-queue/team_main
 
 Exit code: 0 if jobs start, or wait for an expected reason; 1 if a person has to fix something; 2 if the queue does not
 exist or cannot be read.`;
@@ -60,7 +60,7 @@ export function diagnoseCommand(io: Io, ending: Ending): Command {
     )
     .option("--no-network", "do not read EC2 and the path from the subnets to AWS")
     .addOption(new Option("-o, --output <format>", "format of the report").choices(["text", "json"]).default("text"));
-  command.addHelpText("after", afterHelp);
+  command.addHelpText("after", afterHelp(io.program));
   return command.action(ending(() => run(command.args[0], command.opts<DiagnoseFlags>(), io)));
 }
 

@@ -13,6 +13,8 @@ export interface Output {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Io {
+  /** The program as it was called, for help: `aws-batch-operator` or `kubectl awsbatch`. */
+  readonly program: string;
   readonly stdout: Output;
   readonly stderr: Output;
   /** The whole of standard input. */

@@ -23,15 +23,17 @@ const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) =
 const description = `Manages AWS Batch compute environments, job queues and job definitions as Kubernetes objects: changes them without an
 outage, and deletes them in an order that cannot block.`;
 
-const afterHelp = `
+function examples(program: string): string {
+  return `
 Examples:
-  $ aws-batch-operator local -f examples/quickstart --simulate
-  $ aws-batch-operator validate -f manifests/
-  $ aws-batch-operator plan -f manifests/ --cluster-name production
-  $ aws-batch-operator run --kubeconfig ~/.kube/config
+  $ ${program} local -f examples/quickstart --simulate
+  $ ${program} validate -f manifests/
+  $ ${program} plan -f manifests/ --cluster-name production
+  $ ${program} run --kubeconfig ~/.kube/config
 
 Every flag is also an environment variable, e.g. AWS_BATCH_OPERATOR_CLUSTER_NAME for --cluster-name.
 AWS credentials and endpoints come from the AWS SDK's configuration (AWS_PROFILE, AWS_ENDPOINT_URL, ...).`;
+}
 
 /**
  * Runs one command line, without the program's own name.
@@ -62,12 +64,12 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 
 /** The program with the command in these arguments, or with all commands if there is none. */
 export async function programFor(args: readonly string[], io: Io, ending: Ending): Promise<Command> {
-  const program = new Command("aws-batch-operator")
+  const program = new Command(io.program)
     .description(description)
     .version(manifest.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
-    .addHelpText("after", afterHelp);
+    .addHelpText("after", examples(io.program));
   for (const load of commandsFor(args)) program.addCommand((await load())(io, ending));
   for (const command of [program, ...program.commands]) {
     command

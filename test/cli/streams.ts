@@ -43,6 +43,7 @@ export function testIo(env: Environment = {}, stdout = new KeptOutput(), stdin =
   const stderr = new KeptOutput();
   const userSignal = new Set<() => void>();
   const io: Io = {
+    program: "aws-batch-operator",
     stdout,
     stderr,
     stdin: () => Promise.resolve(stdin),

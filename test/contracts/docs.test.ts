@@ -45,6 +45,13 @@ describe("the documentation", () => {
     expect(dead).toEqual([]);
   });
 
+  test("calls the command by its installed name; only what one tries first, and the ways to get it, run from source", () => {
+    const fromSource = pages.filter((page) => readFileSync(page, "utf8").includes("npm run --silent operator"));
+    expect(fromSource.toSorted()).toEqual(["README.md", "docs/install.md"]);
+    const readme = readFileSync("README.md", "utf8");
+    expect(readme.slice(readme.indexOf("## In a cluster")).match(/npm run --silent operator -- /g)).toBe(null);
+  });
+
   test("names only commands and flags that there are", async () => {
     const programs = globSync("src/cli/*.ts")
       .map((path) => readFileSync(path, "utf8"))

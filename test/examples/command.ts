@@ -19,6 +19,7 @@ export async function command(args: readonly string[], env: Environment = {}): P
   const { signal: interrupted } = new AbortController();
   const onUserSignal = () => () => undefined;
   const io: Io = {
+    program: "aws-batch-operator",
     stdout: stdout.output,
     stderr: stderr.output,
     stdin: () => Promise.resolve(""),

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Commands that need neither a cluster nor AWS, and that end by themselves. */
 const ends =
-  /^(cp |npm run --silent operator -- (local .*--simulate.*--until |validate |iam-policy|\S+ --help)|aws-batch-operator (iam-policy|\S+ --help))/;
+  /^(cp |(npm run --silent operator --|aws-batch-operator) (local .*--simulate.*--until |validate |iam-policy|\S+ --help))/;
 
 /** The code blocks of a page of which every line can run here. */
 function scripts(page: string): readonly (readonly string[])[] {

@@ -68,6 +68,7 @@ export async function runLocal(directory: string, clock: VirtualClock, flags: Lo
     throw new Error(`nothing should go to stderr: ${text}`);
   });
   const io: Io = {
+    program: "aws-batch-operator",
     stdout,
     stderr,
     stdin: () => Promise.resolve(""),

