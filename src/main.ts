@@ -1,8 +1,7 @@
-import { basename } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import type { WriteStream } from "node:tty";
-import type { Output } from "./cli/io.ts";
+import { calledAs, type Output } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
 
 const interruption = new AbortController();
@@ -38,14 +37,9 @@ function outputOf(stream: WriteStream): Output {
   };
 }
 
-/** kubectl calls its plugin `awsbatch` by the name of the file. */
-function programName(file = ""): string {
-  return basename(file) === "kubectl-awsbatch" ? "kubectl awsbatch" : "aws-batch-operator";
-}
-
 // Not `await`: the executable without Node of its own is CommonJS.
 const ended = runCli(process.argv.slice(2), {
-  program: programName(process.argv[1]),
+  program: calledAs(process.argv[1] ?? "", process.env),
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   stdin: () => text(process.stdin),

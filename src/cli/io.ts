@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 /** The process of a command; tests use their own. */
 
 /** One of the two standard streams. */
@@ -13,7 +15,7 @@ export interface Output {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Io {
-  /** The program as it was called, for help: `aws-batch-operator` or `kubectl awsbatch`. */
+  /** The program as the person calls it, for help and the next command. */
   readonly program: string;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -59,8 +61,13 @@ export class CommandError extends Error {
   }
 }
 
-/** The command as the person has it: npm sets a variable for what it starts. */
-export function calledAs(env: Environment): string {
+/**
+ * The program as the person calls it: kubectl calls its plugin `awsbatch` by the name of the file, and npm sets a variable
+ * for what it starts.
+ * @param file as in the arguments of the process
+ */
+export function calledAs(file: string, env: Environment): string {
+  if (basename(file) === "kubectl-awsbatch") return "kubectl awsbatch";
   return filled(env["npm_lifecycle_event"]) ? "npm run --silent operator --" : "aws-batch-operator";
 }
 

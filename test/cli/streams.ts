@@ -1,4 +1,4 @@
-import type { Environment, Io, Output } from "../../src/cli/io.ts";
+import { calledAs, type Environment, type Io, type Output } from "../../src/cli/io.ts";
 
 /** A stream that keeps what is written to it. */
 export class KeptOutput implements Output {
@@ -43,7 +43,7 @@ export function testIo(env: Environment = {}, stdout = new KeptOutput(), stdin =
   const stderr = new KeptOutput();
   const userSignal = new Set<() => void>();
   const io: Io = {
-    program: "aws-batch-operator",
+    program: calledAs("", env),
     stdout,
     stderr,
     stdin: () => Promise.resolve(stdin),

@@ -5,7 +5,7 @@ import { type Clock, systemClock, type Timer, VirtualClock } from "../../runtime
 import { jsonLine } from "../../runtime/visible.ts";
 import { notBefore, pace } from "../clock.ts";
 import { type Cloud, realCloud } from "../cloud.ts";
-import { calledAs, type Environment, exitCodes, type Io, styleOf } from "../io.ts";
+import { exitCodes, type Io, styleOf } from "../io.ts";
 import { type ReadManifests, withSchemaDefaults } from "../manifests.ts";
 import { ComposedOperator } from "../operator/compose.ts";
 import { accountText, readAccount } from "../simulated-account.ts";
@@ -131,7 +131,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
   const pacing = paced === undefined ? undefined : pace(paced, real, options.speed, stop.signal);
   try {
     const end = await session.run(read, withText(start.fingerprint, text));
-    view.end({ ...end, awsWrites: writes.count, simulated: options.simulate, next: nextCommand(options, io.env) });
+    view.end({ ...end, awsWrites: writes.count, simulated: options.simulate, next: nextCommand(options, io.program) });
     return exitCodeOf(end.outcome);
   } finally {
     stop.abort(new Error("the session has ended"));
@@ -196,9 +196,9 @@ function goesOnText({ store, savedAt, aws }: LocalState, file: string): string {
 }
 
 /** What shows most next: a change, and how the operator carries it out. */
-function nextCommand({ simulate, until, directory, speed }: LocalOptions, env: Environment): string | undefined {
+function nextCommand({ simulate, until, directory, speed }: LocalOptions, program: string): string | undefined {
   if (!simulate || until !== "ready") return undefined;
-  return `${calledAs(env)} local -f ${directory} --simulate${speed === 1 ? "" : ` --speed ${speed}`}`;
+  return `${program} local -f ${directory} --simulate${speed === 1 ? "" : ` --speed ${speed}`}`;
 }
 
 function exitCodeOf(outcome: Outcome): number {

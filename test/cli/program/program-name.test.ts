@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { calledAs } from "../../../src/cli/io.ts";
 import { runCli } from "../../../src/cli/program.ts";
 import { testIo } from "../streams.ts";
 
@@ -12,3 +13,9 @@ test.each([[["--help"]], [["diagnose", "--help"]]])(
     expect(stdout.text).not.toContain("aws-batch-operator ");
   },
 );
+
+test("the program is called as npm, kubectl or the person calls it", () => {
+  expect(calledAs("/usr/bin/aws-batch-operator", {})).toBe("aws-batch-operator");
+  expect(calledAs("/root/.krew/bin/kubectl-awsbatch", { npm_lifecycle_event: "" })).toBe("kubectl awsbatch");
+  expect(calledAs("bin/aws-batch-operator.js", { npm_lifecycle_event: "start" })).toBe("npm run --silent operator --");
+});
