@@ -31,6 +31,8 @@ export function jsonView(output: Output, stderr: Output, now: () => number, head
       }
     },
     awsWrite: (write) => line("awsWrite", write),
+    // The changes of status say the same.
+    event: () => undefined,
     awsChange: ({ kind, name, arn, state, status, statusReason, order }) =>
       line("aws", { kind, name, arn, state, status, statusReason, order: order?.map(nameIn) }),
     edit: (problems) => line("edit", { valid: problems.length === 0, problems }),

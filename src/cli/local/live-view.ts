@@ -1,14 +1,15 @@
 import { counted } from "../../diagnosis/words.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
+import type { RecordedEvent } from "../../runtime/store.ts";
 import { visible, visibleIn } from "../../runtime/visible.ts";
 import type { Change } from "../../simulator/world.ts";
 import type { Output } from "../io.ts";
-import { cut, durationText } from "../terminal/layout.ts";
+import { durationText, wrapped } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { Screen } from "../terminal/screen.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
 import { keepsLast } from "./plain-view.ts";
-import type { ObjectRow } from "./rows.ts";
+import { type ObjectRow, rowText } from "./rows.ts";
 import { afterwards, type Ended, summaryLine } from "./summary.ts";
 import { progressText, tableLines } from "./table.ts";
 import { type Heading, headingText, jobText, type View } from "./view.ts";
@@ -17,6 +18,9 @@ import { type AwsWrite, subjectOf } from "./writes.ts";
 const frameMs = 100;
 const frames = { unicode: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"], ascii: ["|", "/", "-", "\\"] };
 const shownProblems = 5;
+const shownEvents = 5;
+/** How many lines each of these may take. */
+const [problemLinesMax, eventLinesMax, progressLinesMax] = [4, 3, 4];
 
 export interface LiveViewOptions {
   readonly output: Output;
@@ -40,12 +44,14 @@ export class LiveView implements View {
   #problems: readonly Problem[] = [];
   #writes = 0;
   #lastWrite: AwsWrite | undefined;
+  /** By their stable name, the newest last. */
+  readonly #events = new Map<string, RecordedEvent>();
 
   constructor(options: LiveViewOptions) {
     this.#options = options;
     this.#screen = new Screen(options.output);
     this.#startedAt = options.real.monotonic();
-    this.#stopListening = options.output.onResize(() => this.#paint());
+    this.#stopListening = options.output.onResize(() => this.#screen.resized(this.#frameLines()));
     this.#screen.above(options.paint("bold", visible(headingText(options.heading))));
     this.#tick();
   }
@@ -57,6 +63,14 @@ export class LiveView implements View {
   awsWrite(write: AwsWrite): void {
     this.#writes++;
     this.#lastWrite = visibleIn(write);
+  }
+
+  event(given: RecordedEvent): void {
+    const event = visibleIn(given);
+    // A series that goes on is the newest again.
+    this.#events.delete(event.name);
+    this.#events.set(event.name, event);
+    for (const name of [...this.#events.keys()].slice(0, -shownEvents)) this.#events.delete(name);
   }
 
   /** The table shows the objects of the operator; jobs are not among them. */
@@ -106,10 +120,30 @@ export class LiveView implements View {
   }
 
   #paint(): void {
+    this.#screen.paint(this.#frameLines());
+  }
+
+  #frameLines(): readonly string[] {
     const { columns, rows } = this.#options.output.size();
-    const below = ["", ...this.#editLines(columns), this.#progress(columns)];
-    const table = this.#table(this.#rows, this.#spinner(), Math.max(3, rows - below.length - 1));
-    this.#screen.paint([...table, ...below]);
+    const below = ["", ...this.#editLines(columns), ...this.#progress(columns)];
+    const room = rows - 1 - below.length;
+    const whole = this.#table(this.#rows, this.#spinner(), undefined);
+    const events = this.#eventLines(columns, Math.max(Math.floor(room / 3), room - whole.length));
+    const table = this.#table(this.#rows, this.#spinner(), Math.max(3, room - events.length));
+    return [...table, ...events, ...below];
+  }
+
+  /** The last events that `maxLines` have room for, below an empty line. */
+  #eventLines(columns: number, maxLines: number): readonly string[] {
+    const { paint } = this.#options;
+    let lines: readonly string[] = [];
+    for (const event of [...this.#events.values()].toReversed()) {
+      const [first = "", ...others] = wrapped(eventText(event), columns - 2, eventLinesMax);
+      const next = [first, ...others.map((line) => `  ${line}`), ...lines];
+      if (next.length + 1 > maxLines) break;
+      lines = next;
+    }
+    return lines.length === 0 ? [] : ["", ...lines.map((line) => paint("dim", line))];
   }
 
   #table(rows: readonly ObjectRow[], spinner: string, maxLines: number | undefined): string[] {
@@ -127,12 +161,12 @@ export class LiveView implements View {
     const { paint } = this.#options;
     const more = this.#problems.length - shownProblems;
     const lines = this.#problems.slice(0, shownProblems).map(problemText);
-    return [...lines, ...(more > 0 ? [`and ${more} more errors`] : []), keepsLast].map((line) =>
-      paint("red", cut(line, columns)),
-    );
+    return [...lines, ...(more > 0 ? [`and ${more} more errors`] : []), keepsLast]
+      .flatMap((line) => wrapped(line, columns, problemLinesMax))
+      .map((line) => paint("red", line));
   }
 
-  #progress(columns: number): string {
+  #progress(columns: number): readonly string[] {
     const { paint, real } = this.#options;
     const restful = this.#rows.every(({ phase, predecessors }) => phase === "ready" && predecessors.length === 0);
     const parts = [
@@ -141,6 +175,13 @@ export class LiveView implements View {
       `${counted(this.#writes, "AWS write")}${this.#lastWrite === undefined ? "" : `, last ${this.#lastWrite.operation} ${subjectOf(this.#lastWrite)}`}`,
       restful ? "waiting for changes, Ctrl-C stops" : "Ctrl-C stops",
     ];
-    return paint("dim", cut(`${restful ? "-" : this.#spinner()} ${parts.join(" · ")}`, columns));
+    const text = `${restful ? "-" : this.#spinner()} ${parts.join(" · ")}`;
+    return wrapped(text, columns, progressLinesMax).map((line) => paint("dim", line));
   }
+}
+
+/** `12:00:03 BatchComputeEnvironment/general SwitchedQueue: …`, by the clock of the objects. */
+function eventText({ lastAt, reason, note, count, regarding: { kind, namespace, name } }: RecordedEvent): string {
+  const times = count > 1 ? ` (${count}×)` : "";
+  return `${new Date(lastAt).toISOString().slice(11, 19)} ${rowText({ kind: kind.kind, namespace, name })} ${reason}: ${note}${times}`;
 }

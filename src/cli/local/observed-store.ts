@@ -1,12 +1,21 @@
-import type { Store } from "../../runtime/store.ts";
+import type { RecordedEvent, Store } from "../../runtime/store.ts";
 
-/** The same store, with a callback after each write of the operator. */
-export function observedStore(store: Store, onWrite: (what: "metadata" | "status") => void): Store {
+/** What follows the writes of the operator. */
+export interface StoreListener {
+  onWrite(what: "metadata" | "status"): void;
+  onEvent(event: RecordedEvent): void;
+}
+
+/** The same store, which calls the listener after each write of the operator. */
+export function observedStore(store: Store, { onWrite, onEvent }: StoreListener): Store {
   return {
     list: (kind, signal) => store.list(kind, signal),
     watch: (kind, resourceVersion, signal) => store.watch(kind, resourceVersion, signal),
     get: (kind, key, signal) => store.get(kind, key, signal),
-    recordEvent: (event, signal) => store.recordEvent(event, signal),
+    async recordEvent(event, signal) {
+      await store.recordEvent(event, signal);
+      onEvent(event);
+    },
     async patchMetadata(kind, object, patch, signal) {
       const patched = await store.patchMetadata(kind, object, patch, signal);
       onWrite("metadata");

@@ -39,6 +39,8 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
       }
     },
     awsWrite: () => undefined,
+    // The changes of status say the same.
+    event: () => undefined,
     awsChange(change) {
       const text = jobText(change);
       if (text !== undefined) line(text);

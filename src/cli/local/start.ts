@@ -112,11 +112,14 @@ export async function startLocal(start: LocalStart): Promise<number> {
       random: Math.random,
       log: localLog(real, flags.logLevel ?? "warn", io.stderr.isTerminal, (text) => view.log(text)),
       store: () =>
-        observedStore(store, (what) => {
-          // Objects and a simulated account are saved as one, so an older state of both is as good.
-          if (simulated !== undefined) saving.ask();
-          else if (what === "metadata") save();
-          session.changed();
+        observedStore(store, {
+          onWrite: (what) => {
+            // Objects and a simulated account are saved as one, so an older state of both is as good.
+            if (simulated !== undefined) saving.ask();
+            else if (what === "metadata") save();
+            session.changed();
+          },
+          onEvent: (event) => view.event(event),
         }),
       // The lock on the directory replaces the Lease: the process holds it until it ends.
       openCloud: async () => tappedCloud(cloud, report),

@@ -1,5 +1,5 @@
 import { counted } from "../../diagnosis/words.ts";
-import { cut, cutMiddle, durationText, inColumns, neededWidths, type Row, wrapped } from "../terminal/layout.ts";
+import { cut, durationText, inColumns, neededWidths, type Row, wrapped } from "../terminal/layout.ts";
 import type { Colour, Paint } from "../terminal/paint.ts";
 import { inOrder, type ObjectRow, type Phase, type Predecessor, type Warning, warningText } from "./rows.ts";
 
@@ -8,7 +8,7 @@ import { inOrder, type ObjectRow, type Phase, type Predecessor, type Warning, wa
 export interface TableOptions {
   readonly paint: Paint;
   readonly columns: number;
-  /** At most so many lines; rows that are ready give way first. Undefined: as many as there are. */
+  /** At most so many lines; rows that are ready are left out first, and the last line counts them. Undefined: as many as there are. */
   readonly maxLines?: number | undefined;
   /** Of the clock that the objects live by, wall ms. */
   readonly now: number;
@@ -16,11 +16,13 @@ export interface TableOptions {
   readonly spinner: string;
 }
 
+/** How many lines a name may take that is longer than a line: the longest one in the narrowest window. */
+const namesLinesMax = 9;
 /** How many lines a warning may take: subnet, cause and remedy. */
 const warningLinesMax = 5;
 /** Below this width of the last column it gets lines of its own. */
 const readableColumns = 36;
-const limits = { narrow: [1, 13, 24, 18, 7], wide: [1, 23, 40, 20, 7] } as const;
+const header = ["", "KIND", "NAME", "AWS STATE", "AGE"] as const;
 const wideFrom = 132;
 const shortKinds: Readonly<Record<string, string>> = { BatchComputeEnvironment: "Environment" };
 
@@ -28,57 +30,83 @@ export function tableLines(rows: readonly ObjectRow[], options: TableOptions): s
   const ordered = inOrder(rows);
   const shown = fitting(ordered, options);
   const layout = layoutOf(ordered, options);
-  const lines = [
-    header(layout, options),
-    ...shown.rows.flatMap((row) => objectLines(row, layout, options)),
-    ...(shown.hidden === 0 ? [] : [options.paint("dim", `  and ${shown.hidden} more, which are ready`)]),
-  ];
-  return options.maxLines === undefined ? lines : lines.slice(0, options.maxLines);
+  const body = shown.rows.flatMap((row) => objectLines(row, layout, options));
+  const lines = [...headerLines(layout, options), ...body];
+  if (shown.hidden.length === 0) return options.maxLines === undefined ? lines : lines.slice(0, options.maxLines);
+  const last = options.paint("dim", cut(`  and ${hiddenText(shown.hidden)}`, options.columns));
+  return [...lines.slice(0, Math.max(0, (options.maxLines ?? 0) - 1)), last];
+}
+
+/** `12 more: 10 ready, 2 working`. */
+function hiddenText(hidden: readonly ObjectRow[]): string {
+  const counts = givingWay.flatMap((phase) => {
+    const count = hidden.filter((row) => row.phase === phase).length;
+    return count === 0 ? [] : [`${count} ${phase}`];
+  });
+  return `${hidden.length} more: ${counts.join(", ")}`;
 }
 
 interface Layout {
   readonly widths: readonly number[];
-  /** Columns of the last column; `stacked`: it is below its row. */
+  /** Where the reason is: in the last column, or below its row. `list`: not even the cells of a row fit into a line. */
+  readonly kind: "beside" | "below" | "list";
+  /** Columns of the reason. */
   readonly last: number;
-  readonly stacked: boolean;
   readonly wide: boolean;
 }
 
 function layoutOf(rows: readonly ObjectRow[], options: TableOptions): Layout {
   const wide = options.columns >= wideFrom;
-  const cells = [["", "KIND", "NAME", "AWS STATE", "AGE"], ...rows.map((row) => plainCells(row, wide, options))];
-  const widths = neededWidths(cells, wide ? limits.wide : limits.narrow);
+  const cells = [header, ...rows.map((row) => plainCells(row, wide, options))];
+  const widths = neededWidths(
+    cells,
+    header.map(() => Number.POSITIVE_INFINITY),
+  );
   const last = options.columns - widths.reduce((sum, width) => sum + width + 2, 0);
-  const stacked = last < readableColumns;
-  return { widths, stacked, wide, last: stacked ? options.columns - 4 : last };
+  if (last >= readableColumns) return { kind: "beside", widths, wide, last };
+  return { kind: last >= -2 ? "below" : "list", widths, wide, last: options.columns - 4 };
 }
 
-function header({ widths, stacked }: Layout, { paint }: TableOptions): string {
-  const row: Row = { cells: ["", "KIND", "NAME", "AWS STATE", "AGE"], last: [stacked ? "" : "WHAT AND WHY"] };
-  return paint("dim", inColumns([row], widths)[0] ?? "");
+function headerLines({ widths, kind }: Layout, { paint }: TableOptions): readonly string[] {
+  if (kind === "list") return [];
+  const row: Row = { cells: header, last: [kind === "below" ? "" : "WHAT AND WHY"] };
+  return [paint("dim", inColumns([row], widths)[0] ?? "")];
 }
 
 function objectLines(row: ObjectRow, layout: Layout, options: TableOptions): string[] {
   const { paint } = options;
-  const { widths, last, stacked, wide } = layout;
-  const [sign = "", kind = "", name = "", state = "", age = ""] = plainCells(row, wide, options);
-  const cells = [
-    paint(colours[row.phase], sign),
-    cut(kind, widths[1] ?? 0),
-    cutMiddle(name, widths[2] ?? 0),
-    cut(state === "" ? "-" : state, widths[3] ?? 0),
-    paint("dim", age),
-  ];
-  const why = wrapped(`${row.reason}: ${row.message}`, last, messageLines[row.phase]);
+  const why = wrapped(`${row.reason}: ${row.message}`, layout.last, messageLines[row.phase]);
   const painted = why.map((line, index) => whyLine(line, index === 0 ? row.reason : "", row.phase, paint));
-  const own = stacked
-    ? [...inColumns([{ cells, last: [] }], widths), ...painted.map((line) => `    ${line}`)]
-    : inColumns([{ cells, last: painted }], widths);
   return [
-    ...own,
+    ...ownLines(row, painted, layout, options),
     ...row.warnings.flatMap((warning) => warningLines(warning, options)),
-    ...row.predecessors.map((one) => predecessorLine(one, options)),
+    ...row.predecessors.flatMap((one) => predecessorLines(one, options)),
   ];
+}
+
+/** Names are never cut: at both ends of a handover only their last letters differ. */
+function ownLines(
+  row: ObjectRow,
+  why: readonly string[],
+  { kind: layout, widths, wide }: Layout,
+  options: TableOptions,
+): readonly string[] {
+  const { paint, columns } = options;
+  const [sign = "", kind = "", name = "", state = "", age = ""] = plainCells(row, wide, options);
+  const cells = [paint(colours[row.phase], sign), kind, name, state, paint("dim", age)];
+  const below = why.map((line) => `    ${line}`);
+  switch (layout) {
+    case "beside":
+      return inColumns([{ cells, last: why }], widths);
+    case "below":
+      return [...inColumns([{ cells, last: [] }], widths), ...below];
+    case "list": {
+      const title = wrapped(`${kind} ${name}`, columns - 2, namesLinesMax);
+      const states = wrapped(`${state}, ${age}`, columns - 4, 2).map((line) => `    ${paint("dim", line)}`);
+      const titles = title.map((line, index) => `${index === 0 ? paint(colours[row.phase], sign) : " "} ${line}`);
+      return [...titles, ...states, ...below];
+    }
+  }
 }
 
 function plainCells(row: ObjectRow, wide: boolean, { paint, spinner, now }: TableOptions): string[] {
@@ -87,7 +115,7 @@ function plainCells(row: ObjectRow, wide: boolean, { paint, spinner, now }: Tabl
     signOf(row, spinner, paint.style.unicode),
     wide ? row.kind : (shortKinds[row.kind] ?? row.kind),
     name,
-    row.awsState,
+    row.awsState === "" ? "-" : row.awsState,
     durationText(now - row.createdAt),
   ];
 }
@@ -100,15 +128,20 @@ function warningLines(warning: Warning, { paint, columns }: TableOptions): strin
 }
 
 /** An earlier environment, under the object that it belongs to. */
-function predecessorLine(predecessor: Predecessor, { paint, columns }: TableOptions): string {
+function predecessorLines(predecessor: Predecessor, options: TableOptions): readonly string[] {
+  const sign = options.paint.style.unicode ? "└" : "`-";
+  const lines = wrapped(predecessorText(predecessor), options.columns - 5, messageLines.stalled);
+  return lines.map((line, index) => options.paint("dim", `   ${index === 0 ? sign : " ".repeat(sign.length)} ${line}`));
+}
+
+function predecessorText(predecessor: Predecessor): string {
   const { name, step, message, queues = [], jobsRemaining } = predecessor;
-  const branch = paint.style.unicode ? "└" : "`-";
-  if (message !== undefined) return paint("dim", cut(`   ${branch} earlier: ${step}: ${message}`, columns));
+  if (message !== undefined) return `earlier: ${step}: ${message}`;
   const parts = [
     step === "InUse" && queues.length > 0 ? `serves ${queues.join(", ")}` : step,
     ...(jobsRemaining === undefined ? [] : [`${counted(jobsRemaining, "job")} left`]),
   ];
-  return paint("dim", cut(`   ${branch} earlier: ${name}: ${parts.join(", ")}`, columns));
+  return `earlier: ${name}: ${parts.join(", ")}`;
 }
 
 const colours: Readonly<Record<Phase, Colour>> = {
@@ -123,11 +156,11 @@ const colours: Readonly<Record<Phase, Colour>> = {
 /** How many lines the reason may take. */
 const messageLines: Readonly<Record<Phase, number>> = {
   pending: 1,
-  working: 2,
-  ready: 1,
+  working: 4,
+  ready: 4,
   stalled: 6,
-  held: 2,
-  removed: 2,
+  held: 4,
+  removed: 4,
 };
 
 function signOf({ phase }: ObjectRow, spinner: string, unicode: boolean): string {
@@ -154,24 +187,28 @@ function whyLine(line: string, reason: string, phase: Phase, paint: Paint): stri
   return `${paint(colours[phase], reason)}${phase === "ready" ? paint("dim", rest) : rest}`;
 }
 
-/** The rows that a screen has room for: those that are ready are left out first, from the end. */
+/** In which order rows are left out: those first in which nothing happens. */
+const givingWay: readonly Phase[] = ["ready", "pending", "removed", "held", "working", "stalled"];
+
+/** The rows that a screen has room for; the others from the end. */
 function fitting(
   rows: readonly ObjectRow[],
   options: TableOptions,
-): { readonly rows: readonly ObjectRow[]; readonly hidden: number } {
+): { readonly rows: readonly ObjectRow[]; readonly hidden: readonly ObjectRow[] } {
   const { maxLines } = options;
-  if (maxLines === undefined) return { rows, hidden: 0 };
+  if (maxLines === undefined) return { rows, hidden: [] };
   const layout = layoutOf(rows, options);
-  const height = (row: ObjectRow): number => objectLines(row, layout, options).length;
-  let left = maxLines - 2 - rows.reduce((sum, row) => sum + height(row), 0);
+  const heights = new Map(rows.map((row) => [row, objectLines(row, layout, options).length]));
+  const used = headerLines(layout, options).length + [...heights.values()].reduce((sum, height) => sum + height, 0);
+  // One line counts what is left out.
+  let surplus = used <= maxLines ? 0 : used + 1 - maxLines;
   const kept = new Set(rows);
-  for (const row of [...rows].reverse()) {
-    if (left >= 0) break;
-    if (row.phase !== "ready") continue;
+  for (const row of givingWay.flatMap((phase) => rows.filter((one) => one.phase === phase).toReversed())) {
+    if (surplus <= 0 || kept.size === 1) break;
     kept.delete(row);
-    left += height(row);
+    surplus -= heights.get(row) ?? 0;
   }
-  return { rows: rows.filter((row) => kept.has(row)), hidden: rows.length - kept.size };
+  return { rows: rows.filter((row) => kept.has(row)), hidden: rows.filter((row) => !kept.has(row)) };
 }
 
 /** How many of the rows are where they should be: `2 of 3 ready`. */

@@ -1,3 +1,4 @@
+import type { RecordedEvent } from "../../runtime/store.ts";
 import type { Change } from "../../simulator/world.ts";
 import type { Problem } from "../validation/problem.ts";
 import type { ObjectRow } from "./rows.ts";
@@ -9,6 +10,8 @@ export interface View {
   /** Called after every change, with all objects. */
   objects(rows: readonly ObjectRow[]): void;
   awsWrite(write: AwsWrite): void;
+  /** An event of the operator; a repeated one with a new count. */
+  event(event: RecordedEvent): void;
   /** Only with a simulated AWS: its state changed. */
   awsChange(change: Change): void;
   /** Problems of the last edit; empty: it is applied. */

@@ -41,10 +41,13 @@ export function wrapped(text: string, width: number, maxLines: number): string[]
   return lines;
 }
 
+/** Only a word that is longer than a line is broken: names are read whole. */
 function breakBefore(text: string, width: number): number {
   const space = text.lastIndexOf(" ", width);
-  // A word of half a line and more is broken rather than moved.
-  return space > width / 2 ? space : width;
+  if (space <= 0) return width;
+  const end = text.indexOf(" ", space + 1);
+  const next = (end < 0 ? text.length : end) - space - 1;
+  return next > width ? width : space;
 }
 
 /** One row: its first cells in one line each, the last one in as many lines as it has. */

@@ -7,6 +7,9 @@ const hideCursor = "\u001b[?25l";
 const showCursor = "\u001b[?25h";
 const clearToEndOfLine = "\u001b[K";
 const clearBelow = "\u001b[J";
+const clearAll = "\u001b[H\u001b[2J";
+/** So many lines above the frame are kept for a window that becomes larger. */
+const keptMax = 200;
 
 /**
  * A frame at the bottom of a terminal, repainted in place with one write, so that nothing flickers. Permanent lines (log,
@@ -15,6 +18,7 @@ const clearBelow = "\u001b[J";
 export class Screen {
   readonly #output: Output;
   #frame: readonly string[] = [];
+  #kept: readonly string[] = [];
   #started = false;
 
   constructor(output: Output) {
@@ -26,8 +30,7 @@ export class Screen {
    * and at the top: a frame that scrolls could not be repainted.
    */
   paint(whole: readonly string[]): void {
-    const { columns, rows } = this.#output.size();
-    const lines = whole.slice(-Math.max(1, rows - 1)).map((line) => clipped(line, Math.max(1, columns)));
+    const lines = fitting(whole, this.#output.size());
     const changed = lines.length !== this.#frame.length || lines.some((line, index) => line !== this.#frame[index]);
     if (this.#started && !changed) return;
     this.#replace("", lines);
@@ -36,8 +39,26 @@ export class Screen {
   /** Prints lines that stay, above the frame. */
   above(text: string): void {
     const kept = text.endsWith("\n") ? text : `${text}\n`;
+    this.#kept = [...this.#kept, ...kept.slice(0, -1).split("\n")].slice(-keptMax);
     if (this.#started) this.#replace(kept, this.#frame);
     else this.#output.write(kept);
+  }
+
+  /**
+   * Paints everything anew after the window has another size: terminals differ in how they fold what they show, so only an
+   * empty window is sure to have nothing left of the frame before.
+   */
+  resized(whole: readonly string[]): void {
+    const { columns, rows } = this.#output.size();
+    const lines = fitting(whole, { columns, rows });
+    const heights = this.#kept.map((line) => Math.max(1, Math.ceil(widthOf(line) / columns)));
+    let room = rows - 1 - lines.length;
+    let from = this.#kept.length;
+    while (from > 0 && (heights[from - 1] ?? 0) <= room) room -= heights[--from] ?? 0;
+    const shown = [...this.#kept.slice(from), ...lines].map((line) => `${line}\n`).join("");
+    this.#output.write(`${begin}${hideCursor}${clearAll}${shown}${end}`);
+    this.#frame = lines;
+    this.#started = true;
   }
 
   /** Takes the frame away and gives the terminal back. */
@@ -62,4 +83,8 @@ export class Screen {
     const rows = this.#frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
     return rows === 0 ? "\r" : `\r\u001b[${rows}A`;
   }
+}
+
+function fitting(whole: readonly string[], { columns, rows }: ReturnType<Output["size"]>): readonly string[] {
+  return whole.slice(-Math.max(1, rows - 1)).map((line) => clipped(line, Math.max(1, columns)));
 }

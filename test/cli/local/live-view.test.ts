@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { JobQueueKind } from "../../../src/api/v1alpha1/kinds.ts";
 import { LiveView } from "../../../src/cli/local/live-view.ts";
 import { paintFor } from "../../../src/cli/terminal/paint.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
@@ -42,7 +43,9 @@ describe("the live view", () => {
     expect(lines[0]).toBe(
       "manifests → simulated AWS, us-east-1, cluster name local. AWS's clock runs 5×, and ages are by it",
     );
-    expect(lines.at(-1)).toMatch(/0 of 0 ready · 2s · 1 AWS write, last CreateJobQueue default_high · waiting/);
+    expect(lines.slice(-2).join(" ")).toMatch(
+      /0 of 0 ready · 2s · 1 AWS write, last CreateJobQueue default_high · waiting/,
+    );
   });
 
   test("shows a broken edit until it is fixed", async () => {
@@ -55,20 +58,56 @@ describe("the live view", () => {
     expect(shownBy(output.text).join("\n")).not.toContain("queue.yaml");
   });
 
+  test("shows the last five events below the table, a repeated one once, as far as there is room", async () => {
+    const { clock, output, live } = view();
+    const event = (name: string, count = 1) =>
+      live.event({
+        type: "Normal",
+        reason: "Updated",
+        action: "Update",
+        note: `updating ${name}`,
+        name,
+        regarding: { kind: JobQueueKind, namespace: "default", name: "high", uid: "1" },
+        firstAt: clock.now(),
+        lastAt: clock.now() + count * 1000,
+        count,
+      });
+    for (const name of ["a", "b", "c", "d", "e", "f", "g"]) event(name);
+    event("d", 2);
+    await clock.advance(1000);
+    const shown = (): readonly string[] => shownBy(output.text).filter((line) => line.includes("JobQueue/high"));
+    expect(shown()).toEqual([
+      "00:00:01 JobQueue/high Updated: updating c",
+      "00:00:01 JobQueue/high Updated: updating e",
+      "00:00:01 JobQueue/high Updated: updating f",
+      "00:00:01 JobQueue/high Updated: updating g",
+      "00:00:02 JobQueue/high Updated: updating d (2×)",
+    ]);
+    output.rows = 9;
+    output.resize(90);
+    expect(shown()).toHaveLength(4);
+  });
+
+  test("leaves nothing of the table before in a window of another size", async () => {
+    const { clock, output, live } = view();
+    live.notice("something to know");
+    await clock.advance(500);
+    output.resize(40);
+    const narrow = shownBy(output.text);
+    output.resize(90);
+    expect(narrow.filter((line) => line.includes("0 of 0 ready"))).toHaveLength(1);
+    expect(shownBy(output.text).filter((line) => /ready|something|AWS write/.test(line))).toEqual([
+      "something to know",
+      expect.stringContaining("0 of 0 ready"),
+    ]);
+  });
+
   test("keeps log lines and notices above the table", async () => {
     const { clock, output, live } = view();
     live.log("warn: AWS is slow\n");
     live.notice("something to know");
     await clock.advance(500);
     expect(shownBy(output.text).slice(1, 3)).toEqual(["warn: AWS is slow", "something to know"]);
-  });
-
-  test("adapts to a window that changes its size", async () => {
-    const { clock, output } = view(90);
-    await clock.advance(500);
-    output.text = "";
-    output.resize(30);
-    expect(output.text).toContain("…");
   });
 
   test("gives the terminal back without an end too", () => {

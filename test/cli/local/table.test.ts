@@ -102,7 +102,8 @@ describe("the table", () => {
       "✔  Environment    general       ENABLED, VALID  1m30s  Available: AWS Batch serves this generation",
       "   └ earlier: Draining: default_general-1a2b3c4d waits for 2 jobs to end",
       "   └ earlier: default_general-99887766: Draining, 1 job left",
-      "✔  JobQueue       high          ENABLED, VALID  1m30s  Available: default_high is VALID and runs jobs on defa…",
+      "✔  JobQueue       high          ENABLED, VALID  1m30s  Available: default_high is VALID and runs jobs on",
+      "                                                       default_general-1a2b3c4d",
       "?  JobQueue       old           ENABLED, VALID  1m30s  Removed: removed, but still in AWS: start with --prune",
       "                                                       to delete it there, or restore its manifest",
       "⠋  JobDefinition  hello         revision 1      1m30s  Pending: not reconciled yet",
@@ -115,7 +116,8 @@ describe("the table", () => {
     expect(tableLines(rows.slice(0, 1), { ...options, columns: 60 })).toEqual([
       "   KIND      NAME  AWS STATE       AGE",
       "✔  JobQueue  high  ENABLED, VALID  1m30s",
-      "    Available: default_high is VALID and runs jobs on defau…",
+      "    Available: default_high is VALID and runs jobs on",
+      "    default_general-1a2b3c4d",
     ]);
   });
 
@@ -123,9 +125,38 @@ describe("the table", () => {
     expect(tableLines(rows, { ...options, columns: 160 })[1]).toContain("BatchComputeEnvironment  general");
   });
 
-  test.each([40, 60, 80, 110, 132, 200])("fits into %i columns", (columns) => {
-    const widths = tableLines(rows, { ...options, columns }).map(widthOf);
-    expect(Math.max(...widths)).toBeLessThanOrEqual(Math.max(columns, 56));
+  const widths = Array.from({ length: 170 }, (_, index) => index + 30);
+
+  test("fits into any width", () => {
+    const wider = widths.filter((columns) =>
+      tableLines(rows, { ...options, columns }).some((line) => widthOf(line) > columns),
+    );
+    expect(wider).toEqual([]);
+  });
+
+  test("names both environments of a handover whole at any width", () => {
+    const named = row({
+      kind: "BatchComputeEnvironment",
+      name: "a-rather-long-name-of-2026",
+      status: { predecessors: [{ name: "default_general-1a2b3c4d", step: "Draining", queues: [], jobsRemaining: 2 }] },
+      conditions: [["Ready", "False", "SwitchingQueues", "queues switch from it to default_general-99887766 now"]],
+    });
+    const names = ["default_general-1a2b3c4d", "default_general-99887766", "a-rather-long-name-of-2026"];
+    const cutAt = widths.filter((columns) => {
+      const lines = tableLines([...rows, named], { ...options, columns });
+      return !names.every((name) => lines.some((line) => line.includes(name)));
+    });
+    expect(cutAt).toEqual([]);
+  });
+
+  test("puts state and age below the name where not even a row fits", () => {
+    expect(tableLines(rows.slice(0, 1), { ...options, columns: 36 })).toEqual([
+      "✔ JobQueue high",
+      "    ENABLED, VALID, 1m30s",
+      "    Available: default_high is VALID",
+      "    and runs jobs on",
+      "    default_general-1a2b3c4d",
+    ]);
   });
 
   test("leaves out what is ready when the window is low", () => {
@@ -135,8 +166,18 @@ describe("the table", () => {
     ];
     const lines = tableLines(many, { ...options, maxLines: 14 });
     expect(lines).toHaveLength(14);
-    expect(lines.at(-1)).toMatch(/^ {2}and \d+ more, which are ready$/);
+    expect(lines.at(-1)).toBe("  and 28 more: 28 ready");
     expect(lines.join("\n")).toContain("team-a/train");
+  });
+
+  test("counts what is left out, whatever it is doing, and keeps the rows that a person must see", () => {
+    const lines = tableLines(rows, { ...options, maxLines: 4 });
+    expect(lines).toEqual([
+      expect.stringContaining("KIND"),
+      expect.stringContaining("team-a/train"),
+      expect.any(String),
+      "  and 4 more: 2 ready, 1 pending, 1 removed",
+    ]);
   });
 
   test("paints phases, and nothing without colour", () => {
@@ -147,7 +188,7 @@ describe("the table", () => {
 
   test("uses plain signs where the locale has no others", () => {
     const plain = tableLines(rows, { ...options, paint: paintFor({ colour: false, unicode: false }), spinner: "|" });
-    expect(plain.map((line) => line[0]).join("")).toBe(" +  +? |x ");
+    expect(plain.map((line) => line[0]).join("")).toBe(" +  + ? |x ");
   });
 
   test("counts what is ready", () => {

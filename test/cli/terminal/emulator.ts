@@ -15,7 +15,9 @@ export function shownBy(text: string): string[] {
   };
   for (const token of text.match(sequence) ?? []) {
     const [, count = "", letter] = token.startsWith(introducer) ? (/([?\d]*)([A-Za-z])$/.exec(token) ?? []) : [];
-    if (letter === "A") row = Math.max(0, row - Number(count));
+    if (letter === "H") [row, column] = [0, 0];
+    else if (token === `${introducer}2J`) lines.splice(0, lines.length, "");
+    else if (letter === "A") row = Math.max(0, row - Number(count));
     else if (letter === "K") lines[row] = (lines[row] ?? "").slice(0, column);
     else if (letter === "J") lines.splice(row, lines.length, (lines[row] ?? "").slice(0, column));
     else if (token === "\n") {

@@ -26,6 +26,13 @@ describe("text in columns", () => {
     expect(wrapped(text, 30, 2)).toEqual(["AWS found default_x INVALID:", "the subnet does not exist. Co…"]);
   });
 
+  test("moves a name to the next line rather than breaking it", () => {
+    expect(wrapped("runs jobs on default_general-1a2b3c4d now", 30, 9)).toEqual([
+      "runs jobs on",
+      "default_general-1a2b3c4d now",
+    ]);
+  });
+
   test("breaks a word that is longer than the line", () => {
     expect(wrapped("arn:aws:batch:us-east-1:123456789012", 12, 9)).toEqual([
       "arn:aws:batc",

@@ -40,6 +40,22 @@ describe("a screen", () => {
     expect(writes[0]?.endsWith("\u001b[?2026l")).toBe(true);
   });
 
+  test("leaves nothing of the frame before in a window of another size, and keeps what is above", () => {
+    const output = new KeptOutput({ isTerminal: true, columns: 30, rows: 5 });
+    const screen = new Screen(output);
+    screen.above("a heading\nfolded by the narrow window");
+    screen.paint(["x".repeat(28), "y"]);
+    output.columns = 14;
+    screen.resized(["x".repeat(14), "y"]);
+    // Two of its lines, and the frame: the heading has no room left.
+    expect(shownBy(output.text)).toEqual(["folded by the narrow window", "x".repeat(14), "y"]);
+    output.columns = 30;
+    screen.resized(["x".repeat(28), "y"]);
+    expect(shownBy(output.text)).toEqual(["a heading", "folded by the narrow window", "x".repeat(28), "y"]);
+    screen.paint(["z"]);
+    expect(shownBy(output.text)).toEqual(["a heading", "folded by the narrow window", "z"]);
+  });
+
   test("goes back over the lines that a narrower window has folded", () => {
     const output = new KeptOutput({ isTerminal: true, columns: 20 });
     const screen = new Screen(output);
