@@ -2,8 +2,8 @@ import type { RecordedEvent, Store } from "../../runtime/store.ts";
 
 /** What follows the writes of the operator. */
 export interface StoreListener {
-  onWrite(what: "metadata" | "status"): void;
-  onEvent(event: RecordedEvent): void;
+  readonly onWrite: (what: "metadata" | "status") => void;
+  readonly onEvent: (event: RecordedEvent) => void;
 }
 
 /** The same store, which calls the listener after each write of the operator. */
