@@ -111,11 +111,23 @@ const sections: Readonly<Record<string, Section>> = {
   },
   launchTemplates: { required: { id: id("lt"), name: text, versions: records }, optional: {} },
   jobs: { required: { name: text, queue: text, definition: text }, optional: { count } },
+  outcomes: { required: { job: text, attempts: nested("attempts") }, optional: { indices: listOf(count) } },
 };
 
 const inner: Readonly<Record<string, Section>> = {
   routes: { required: { to: text, via: text }, optional: { state: oneOf("active", "blackhole") } },
   rules: { required: { protocol: text, peer: text }, optional: { ports } },
+  attempts: {
+    required: {},
+    optional: {
+      durationMs: count,
+      exitCode: count,
+      reason: text,
+      statusReason: text,
+      end: oneOf("Exit", "InstanceLost", "NotStarted"),
+      log: listOf(text),
+    },
+  },
   aclEntries: {
     required: { rule: count, action: oneOf("allow", "deny"), protocol: text, cidr: block },
     optional: { ports },
@@ -165,7 +177,7 @@ function listFindings(path: Path, value: unknown, section: Section): Finding[] {
 
 function itemFindings(path: Path, item: unknown, { required, optional }: Section): Finding[] {
   const known = { ...required, ...optional };
-  if (!isRecord(item)) return [{ path, message: `must have ${Object.keys(required).join(", ")}` }];
+  if (!isRecord(item)) return [{ path, message: notAMap(required) }];
   const missing = Object.entries(required)
     .filter(([key]) => !Object.hasOwn(item, key))
     .map(([key, { words }]): Finding => ({ path, message: `${key} is missing: ${words}` }));
@@ -177,6 +189,11 @@ function itemFindings(path: Path, item: unknown, { required, optional }: Section
     return expected.test(member) ? [] : [{ path: [...path, key], message: `must be ${expected.words}` }];
   });
   return [...missing, ...wrong];
+}
+
+function notAMap(required: Section["required"]): string {
+  const members = Object.keys(required);
+  return members.length === 0 ? "must be a map" : `must have ${members.join(", ")}`;
 }
 
 function referenceFindings(value: Readonly<Record<string, unknown>>): Finding[] {

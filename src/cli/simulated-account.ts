@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AccountNetwork } from "../simulator/ec2-network.ts";
+import type { SimulatedAws } from "../simulator/simulated-aws.ts";
+import type { PlannedOutcome } from "../simulator/stored-job.ts";
 import { CommandError } from "./io.ts";
 import { accountFindings } from "./simulated-account-shape.ts";
 import { simulatedAccountFile } from "./validation/manifests.ts";
@@ -13,6 +15,8 @@ export interface SimulatedAccount extends AccountNetwork {
   readonly region?: string;
   /** Submitted as soon as queue and definition can take them, once. */
   readonly jobs?: readonly ScenarioJob[];
+  /** How jobs go, these and others; of several that match the last one counts. */
+  readonly outcomes?: readonly PlannedOutcome[];
 }
 
 export interface ScenarioJob {
@@ -67,4 +71,33 @@ export function accountOf(file: string, text: string): ReadAccount {
   });
   if (found.length > 0) return { account: undefined, problems: found };
   return { account: document.value as SimulatedAccount, problems: [] };
+}
+
+/** Puts a description of the account into effect, except its jobs. */
+export function describeIn({ outside }: SimulatedAws, account: SimulatedAccount): void {
+  outside.describeNetwork(account);
+  outside.describeOutcomes(account.outcomes ?? []);
+}
+
+/**
+ * Submits the jobs that queue and definition can take now.
+ * @returns the jobs that still wait
+ */
+export function submitPossible(
+  { outside, truth }: SimulatedAws,
+  waiting: readonly ScenarioJob[],
+): readonly ScenarioJob[] {
+  const possible = waiting.filter(
+    ({ queue, definition }) =>
+      truth.jobQueues().some(({ jobQueueName, status }) => jobQueueName === queue && status === "VALID") &&
+      truth
+        .jobDefinitions()
+        .some(({ jobDefinitionName, status }) => jobDefinitionName === definition && status === "ACTIVE"),
+  );
+  for (const { name, queue, definition, count = 1 } of possible) {
+    for (let at = 0; at < count; at++) {
+      outside.submitPlannedJob({ jobName: name, jobQueue: queue, jobDefinition: definition }, undefined);
+    }
+  }
+  return waiting.filter((job) => !possible.includes(job));
 }

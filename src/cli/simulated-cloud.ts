@@ -7,7 +7,7 @@ import { createSimulatedAws, type SimulatedAws } from "../simulator/simulated-aw
 import type { AwsSnapshot } from "../simulator/snapshot.ts";
 import type { Change } from "../simulator/world.ts";
 import type { Cloud } from "./cloud.ts";
-import type { ScenarioJob, SimulatedAccount } from "./simulated-account.ts";
+import { describeIn, type ScenarioJob, type SimulatedAccount, submitPossible } from "./simulated-account.ts";
 
 /** Default region of the simulated account. */
 export const simulatedRegion = "us-east-1";
@@ -47,9 +47,9 @@ export class SimulatedCloud implements Cloud {
     const first = this.#account === undefined;
     this.#account = account;
     const known = this.#worlds.get(account.region ?? this.region);
-    known?.outside.describeNetwork(account);
+    if (known !== undefined) describeIn(known, account);
     if (first) this.#waiting = account.jobs ?? [];
-    if (known !== undefined) this.#submit(known);
+    if (known !== undefined) this.#waiting = submitPossible(known, this.#waiting);
   }
 
   async connect(region: string): Promise<AwsConnection> {
@@ -76,12 +76,12 @@ export class SimulatedCloud implements Cloud {
     this.#worlds.set(region, aws);
     const saved = this.#saved[region];
     if (saved !== undefined) aws.restore(saved);
-    if (this.#account !== undefined && this.#isDescribed(region)) aws.outside.describeNetwork(this.#account);
+    if (this.#account !== undefined && this.#isDescribed(region)) describeIn(aws, this.#account);
     // Whoever follows the changes begins with what is there.
     for (const change of recordsOf(aws)) for (const listener of this.#listeners) listener(change);
     aws.onChange((change) => {
       for (const listener of this.#listeners) listener(change);
-      if (change.kind !== "job" && this.#isDescribed(region)) this.#submit(aws);
+      if (change.kind !== "job" && this.#isDescribed(region)) this.#waiting = submitPossible(aws, this.#waiting);
     });
     return aws;
   }
@@ -94,25 +94,6 @@ export class SimulatedCloud implements Cloud {
 
   #isDescribed(region: string): boolean {
     return this.#account !== undefined && (this.#account.region ?? this.region) === region;
-  }
-
-  /** Submits those of the jobs that wait which queue and definition can take now. */
-  #submit(aws: SimulatedAws): void {
-    const { truth } = aws;
-    const possible = this.#waiting.filter(
-      ({ queue, definition }) =>
-        truth.jobQueues().some(({ jobQueueName, status }) => jobQueueName === queue && status === "VALID") &&
-        truth
-          .jobDefinitions()
-          .some(({ jobDefinitionName, status }) => jobDefinitionName === definition && status === "ACTIVE"),
-    );
-    this.#waiting = this.#waiting.filter((job) => !possible.includes(job));
-    for (const { name, queue, definition, count = 1 } of possible) {
-      for (let at = 0; at < count; at++) {
-        const request = { jobName: name, jobQueue: queue, jobDefinition: definition };
-        aws.outside.submitPlannedJob(request, { durationMs: aws.knobs.jobDurationMs, exitCode: 0 });
-      }
-    }
   }
 
   /** Everything that outlives the process, by region; regions that were not used this time as they were saved. */

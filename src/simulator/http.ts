@@ -4,6 +4,7 @@ import type { TagResourceRequest } from "@aws-sdk/client-batch";
 import type { SimulatedBatch } from "./batch.ts";
 import type { Answer } from "./http-answer.ts";
 import { controlAnswer } from "./http-control.ts";
+import { isLogsTarget, logsAnswer } from "./http-logs.ts";
 import { queryAnswer } from "./http-query.ts";
 import { ConnectionError, Refusal, ServiceError } from "./refusals.ts";
 import { signedRegion } from "./regions.ts";
@@ -30,7 +31,7 @@ const tagsPath = "/v1/tags/";
 
 /**
  * Serves the simulated account over the wire protocols of AWS Batch (REST JSON 1), IAM, EC2 and STS's GetCallerIdentity
- * (Query), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API is under `/_simulator/`.
+ * (Query), and CloudWatch Logs' GetLogEvents (JSON 1.1), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API is under `/_simulator/`.
  *
  * With several regions a request goes to the one for which it is signed; the control API takes `?region=`. Signatures are
  * not checked. A fault that loses an answer breaks the connection.
@@ -89,6 +90,8 @@ async function answerTo(
   if (isControl) {
     return controlAnswer(aws, request.method ?? "GET", url, () => jsonObject(body));
   }
+  const target = request.headers["x-amz-target"];
+  if (url.pathname === "/" && isLogsTarget(target)) return logsAnswer(aws, target, jsonObject(body), signal);
   if (url.pathname === "/") return queryAnswer(aws, new URLSearchParams(body), signal);
   if (url.pathname.startsWith(tagsPath)) {
     const resourceArn = decoded(url.pathname.slice(tagsPath.length));

@@ -1,7 +1,7 @@
 import type { ComputeResource } from "@aws-sdk/client-batch";
 import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
 import { instanceTypes, largestVcpus } from "./ec2-instance-types.ts";
-import type { StoredJob } from "./job-detail.ts";
+import type { StoredJob } from "./stored-job.ts";
 
 /** Memory for containers after kernel and ECS agent: an m4.large of 8192 MiB registers 7985. */
 const registeredShare = 0.97;

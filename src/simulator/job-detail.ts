@@ -1,57 +1,6 @@
-import type {
-  ArrayPropertiesDetail,
-  AttemptDetail,
-  JobDetail,
-  JobStatus,
-  JobSummary,
-  SubmitJobRequest,
-} from "@aws-sdk/client-batch";
-import type { DefinitionRevision } from "../aws/batch.ts";
-
-/** The planned course of a job once it runs. */
-export interface JobPlan {
-  readonly durationMs: number;
-  readonly exitCode: number;
-}
-
-/** A job in the simulator. */
-export interface StoredJob {
-  readonly id: string;
-  readonly arn: string;
-  readonly queueArn: string;
-  readonly request: SubmitJobRequest;
-  /** The revision as this job runs it, overrides included. */
-  readonly definition: DefinitionRevision;
-  readonly plan: JobPlan;
-  readonly vcpus: number;
-  readonly status: JobStatus;
-  readonly statusReason?: string | undefined;
-  /** Wall times (ms). */
-  readonly createdAt: number;
-  /** When it got its status, and when it last left RUNNABLE. */
-  readonly since?: number | undefined;
-  readonly placedAt?: number | undefined;
-  readonly startedAt?: number | undefined;
-  readonly stoppedAt?: number | undefined;
-  readonly attempts: readonly AttemptDetail[];
-  /** Location of its task, from STARTING on. */
-  readonly place?: Place | undefined;
-  readonly exitCode?: number | undefined;
-  readonly isCancelled?: true | undefined;
-  readonly isTerminated?: true | undefined;
-  /** Of an array's child. */
-  readonly child?: { readonly parentId: string; readonly index: number } | undefined;
-  /** Of an array itself. */
-  readonly size?: number | undefined;
-}
-
-export interface Place {
-  readonly environmentArn: string;
-  readonly clusterArn: string | undefined;
-  readonly taskArn: string;
-  /** Fargate has none. */
-  readonly instance: { readonly id: string; readonly arn: string } | undefined;
-}
+import type { ArrayPropertiesDetail, JobDetail, JobStatus, JobSummary } from "@aws-sdk/client-batch";
+import { attemptsOf, containersAfter, podNameOf } from "./job-attempts.ts";
+import type { StoredJob } from "./stored-job.ts";
 
 export const allStatuses = [
   "SUBMITTED",
@@ -62,14 +11,6 @@ export const allStatuses = [
   "SUCCEEDED",
   "FAILED",
 ] as const satisfies readonly JobStatus[];
-
-export function hasEnded({ status }: { readonly status: JobStatus }): boolean {
-  return status === "SUCCEEDED" || status === "FAILED";
-}
-
-export function occupies({ status }: { readonly status: JobStatus }): boolean {
-  return status === "STARTING" || status === "RUNNING";
-}
 
 /** The order in which jobs of one queue are placed; among equals that of their submission. */
 export function byPriority(left: StoredJob, right: StoredJob): number {
@@ -101,7 +42,7 @@ export function detailOf(job: StoredJob, children: readonly StoredJob[]): JobDet
     createdAt: job.createdAt,
     startedAt: job.startedAt ?? 0,
     stoppedAt: job.stoppedAt,
-    attempts: [...job.attempts],
+    ...attemptsOf(job),
     consumableResourceProperties:
       request.consumableResourcePropertiesOverride ?? definition.consumableResourceProperties,
     dependsOn: request.dependsOn ?? [],
@@ -147,7 +88,10 @@ export function summaryOf(job: StoredJob, children: readonly StoredJob[]): JobSu
     status: job.status,
     statusReason: job.statusReason,
     shareIdentifier: request.shareIdentifier,
-    container: job.exitCode === undefined ? undefined : { exitCode: job.exitCode },
+    container:
+      job.exitCode === undefined && job.reason === undefined
+        ? undefined
+        : { exitCode: job.exitCode, reason: job.reason },
     arrayProperties: arrayProperties(job, children),
     nodeProperties: numNodes === undefined ? undefined : { numNodes },
     isCancelled: job.isCancelled,
@@ -169,9 +113,11 @@ function bodyOf(job: StoredJob): Pick<JobDetail, "container" | "ecsProperties" |
   const { containerProperties, ecsProperties, eksProperties, nodeProperties } = job.definition;
   const { place } = job;
   if (nodeProperties !== undefined) return { nodeProperties };
+  const ended = containersAfter(job, job);
   if (ecsProperties !== undefined) {
     const tasks = (ecsProperties.taskProperties ?? []).map((task) => ({
       ...task,
+      containers: task.containers?.map((container, index) => ({ ...container, ...ended[index] })),
       taskArn: place?.taskArn,
       containerInstanceArn: place?.instance?.arn,
     }));
@@ -179,15 +125,23 @@ function bodyOf(job: StoredJob): Pick<JobDetail, "container" | "ecsProperties" |
   }
   if (eksProperties !== undefined) {
     const pod = eksProperties.podProperties;
-    return { eksProperties: { podProperties: { ...pod, containers: pod?.containers, nodeName: place?.instance?.id } } };
+    const containers = pod?.containers?.map((container, index) => {
+      const { exitCode, reason } = ended[index] ?? {};
+      return { ...container, exitCode, reason };
+    });
+    return {
+      eksProperties: {
+        podProperties: { ...pod, containers, podName: podNameOf(place), nodeName: place?.instance?.id },
+      },
+    };
   }
+  const [{ name: _name, ...container } = {}] = ended;
   return {
     container: {
       ...containerProperties,
       taskArn: place?.taskArn,
       containerInstanceArn: place?.instance?.arn,
-      exitCode: job.exitCode,
-      logStreamName: place && `${job.definition.jobDefinitionName}/default/${place.taskArn.split("/").at(-1)}`,
+      ...container,
     },
   };
 }

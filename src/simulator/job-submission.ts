@@ -2,7 +2,6 @@ import type { RetryStrategy, SubmitJobRequest } from "@aws-sdk/client-batch";
 import type { DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
 import { capabilityOf } from "./compute-environment-rules.ts";
 import { checkRetries } from "./job-definition-rules.ts";
-import type { JobPlan } from "./job-detail.ts";
 import { overridden } from "./job-overrides.ts";
 import { invalid, refused } from "./refusals.ts";
 import { checkTags } from "./tags.ts";
@@ -84,13 +83,6 @@ export function vcpusOf(definition: DefinitionRevision): number {
     return containers.reduce((sum, { resources }) => sum + Number(resources?.limits?.["cpu"] ?? 1), 0);
   }
   return required(containerProperties?.resourceRequirements) || (containerProperties?.vcpus ?? 1);
-}
-
-/** A command `sleep N` runs N seconds; any other the default time. All succeed. */
-export function defaultPlan(definition: DefinitionRevision, durationMs: number): JobPlan {
-  const command = definition.containerProperties?.command ?? [];
-  const seconds = command[0] === "sleep" ? Number(command[1]) : Number.NaN;
-  return { durationMs: Number.isFinite(seconds) ? seconds * 1000 : durationMs, exitCode: 0 };
 }
 
 /** Whether a failed attempt is tried again. @param failed how often the job has run, this attempt included */

@@ -11,22 +11,14 @@ import type {
   SubmitJobRequest,
   SubmitJobResponse,
 } from "@aws-sdk/client-batch";
+import { isPlannedBy, lastPart } from "./job-course.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
-import {
-  byPriority,
-  detailOf,
-  hasEnded,
-  type JobPlan,
-  nodeCount,
-  nodeDetailOf,
-  nodeSummaryOf,
-  type StoredJob,
-  summaryOf,
-} from "./job-detail.ts";
+import { byPriority, detailOf, nodeCount, nodeDetailOf, nodeSummaryOf, summaryOf } from "./job-detail.ts";
 import type { JobQueues } from "./job-queues.ts";
-import { checkedSubmission, defaultPlan, vcpusOf } from "./job-submission.ts";
+import { checkedSubmission, vcpusOf } from "./job-submission.ts";
 import { pageOf, RecordTable } from "./records.ts";
 import { doesNotExist, invalid } from "./refusals.ts";
+import { type AttemptCourse, hasEnded, type PlannedOutcome, type StoredJob } from "./stored-job.ts";
 import { checkTags, type Tagged } from "./tags.ts";
 import type { World } from "./world.ts";
 
@@ -45,6 +37,14 @@ export class Jobs {
   readonly #definitions: JobDefinitions;
   readonly #scheduler: () => JobProgress;
   readonly #records: RecordTable<StoredJob>;
+  /** Ids of jobs that have not ended, array parents and children among them. */
+  readonly #active = new Set<string>();
+  /** Of each array: the ids of its children, and how many of them have not ended, and have failed. */
+  readonly #arrays = new Map<string, { readonly children: readonly string[]; open: number; failed: number }>();
+  /** Ids of jobs that have ended, array children excepted, in the order of their ends. */
+  readonly #ended: string[] = [];
+  readonly #outcomes: PlannedOutcome[] = [];
+  #describedOutcomes: readonly PlannedOutcome[] = [];
 
   constructor(world: World, queues: JobQueues, definitions: JobDefinitions, scheduler: () => JobProgress) {
     this.#world = world;
@@ -54,8 +54,18 @@ export class Jobs {
     this.#records = new RecordTable(world.clock);
   }
 
-  /** @param plan the planned course; omitted: see {@link defaultPlan} */
-  submit(request: SubmitJobRequest, plan?: JobPlan): SubmitJobResponse {
+  /** How jobs go that match; of several outcomes the one that was planned last. */
+  plan(outcome: PlannedOutcome): void {
+    this.#outcomes.unshift(outcome);
+  }
+
+  /** The outcomes that a description of the account has, in place of those that it had before. */
+  planDescribed(outcomes: readonly PlannedOutcome[]): void {
+    this.#describedOutcomes = outcomes.toReversed();
+  }
+
+  /** @param course of every attempt; omitted: as planned for its name, else as its command says */
+  submit(request: SubmitJobRequest, course?: AttemptCourse): SubmitJobResponse {
     const { queue, definition } = checkedSubmission(
       request,
       this.#queues.find(request.jobQueue ?? ""),
@@ -65,24 +75,36 @@ export class Jobs {
     this.#forgetLongEnded();
     const id = this.#world.uuid();
     const size = request.arrayProperties?.size;
+    const coursesOf = (index: number | undefined): readonly AttemptCourse[] | undefined =>
+      course === undefined
+        ? [...this.#outcomes, ...this.#describedOutcomes].find((one) => isPlannedBy(one, request.jobName ?? "", index))
+            ?.attempts
+        : [course];
     const job: StoredJob = {
       id,
       arn: this.#world.arn("batch", `job/${id}`),
       queueArn: queue.jobQueueArn,
       request,
       definition,
-      plan: plan ?? defaultPlan(definition, this.#world.knobs.jobDurationMs),
+      courses: coursesOf(undefined),
       vcpus: vcpusOf(definition),
       status: "SUBMITTED",
       createdAt: this.#world.clock.now(),
       attempts: [],
       size,
     };
-    this.put(job);
-    for (let index = 0; index < (size ?? 0); index++) {
+    const children = Array.from({ length: size ?? 0 }, (_, index): StoredJob => {
       const child = { parentId: id, index };
-      this.put({ ...job, id: `${id}:${index}`, arn: `${job.arn}:${index}`, size: undefined, child });
-    }
+      return {
+        ...job,
+        id: `${id}:${index}`,
+        arn: `${job.arn}:${index}`,
+        courses: coursesOf(index),
+        size: undefined,
+        child,
+      };
+    });
+    for (const one of [job, ...children]) this.put(one);
     this.#scheduler().wake();
     return { jobArn: job.arn, jobName: request.jobName, jobId: id };
   }
@@ -99,12 +121,12 @@ export class Jobs {
   describe(input: DescribeJobsRequest, asOf: number): DescribeJobsResponse {
     const ids = input.jobs ?? [];
     if (ids.length > 100) throw invalid("Maximum number of jobs supported is  100 .");
-    const seen = this.#records.asOf(asOf);
+    this.#forgetLongEnded();
     const details = ids.map((id): JobDetail | undefined => {
       const [whole = "", node] = id.split("#");
-      const job = seen.find((one) => one.id === whole || one.arn === whole);
+      const job = this.#records.getAsOf(idIn(whole), asOf);
       if (job === undefined) return undefined;
-      return node === undefined ? detailOf(job, childrenIn(seen, job)) : nodeDetailOf(job, Number(node));
+      return node === undefined ? detailOf(job, this.#childrenAsOf(job, asOf)) : nodeDetailOf(job, Number(node));
     });
     return { jobs: details.filter((detail) => detail !== undefined) };
   }
@@ -114,11 +136,12 @@ export class Jobs {
     if ([jobQueue, arrayJobId, multiNodeJobId].filter((one) => one !== undefined).length !== 1) {
       throw invalid("Exactly one of jobQueue, arrayJobId and multiNodeJobId must be given."); // our words
     }
-    const seen = this.#records.asOf(asOf);
+    this.#forgetLongEnded();
     const status = input.jobStatus ?? (filters.length === 0 ? "RUNNING" : undefined);
-    const summaries = this.#summaries(seen, input)
+    const found = this.#summaries(input, asOf)
       .filter((summary) => status === undefined || filters.length > 0 || summary.status === status)
       .filter((summary) => filters.every((filter) => passes(summary, filter)));
+    const summaries = filters.length === 0 ? found : found.toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
     const largest = Math.min(filters.length > 0 ? 100 : 1000, this.#world.knobs.pageSize);
     const { page, ...rest } = pageOf(summaries, input, largest);
     return { jobSummaryList: page, ...rest };
@@ -140,8 +163,8 @@ export class Jobs {
   }
 
   tagged(arn: string): Tagged | undefined {
-    const job = this.all().find((one) => one.arn === arn);
-    if (job === undefined || job.child !== undefined) return undefined;
+    const job = this.get(idIn(arn));
+    if (job?.arn !== arn || job.child !== undefined) return undefined;
     return {
       tags: job.request.tags ?? {},
       replaceTags: (tags) => {
@@ -157,11 +180,23 @@ export class Jobs {
 
   /** All jobs as they are now, array parents and children among them. */
   all(): StoredJob[] {
+    this.#forgetLongEnded();
     return this.#records.all();
   }
 
+  /** The jobs that have not ended, in the order of their submission. */
+  active(): StoredJob[] {
+    return [...this.#active].map((id) => this.get(id)).filter((job) => job !== undefined);
+  }
+
   childrenOf(id: string): StoredJob[] {
-    return childrenIn(this.all(), this.get(id));
+    const { children = [] } = this.#arrays.get(id) ?? {};
+    return children.map((child) => this.get(child)).filter((job) => job !== undefined);
+  }
+
+  /** How many children of an array have not ended, and how many have failed. */
+  tally(id: string): { readonly open: number; readonly failed: number } {
+    return this.#arrays.get(id) ?? { open: 0, failed: 0 };
   }
 
   put(given: StoredJob): void {
@@ -174,6 +209,7 @@ export class Jobs {
       placedAt: moved && before?.status === "RUNNABLE" ? now : before?.placedAt,
     };
     this.#records.put(job.id, job);
+    if (moved) this.#index(job);
     if (before?.status === job.status && before.statusReason === job.statusReason) return;
     this.#world.note({
       kind: "job",
@@ -185,10 +221,50 @@ export class Jobs {
     });
   }
 
+  /** Adds jobs of a snapshot, visible at once. */
+  restore(jobs: readonly StoredJob[]): void {
+    for (const job of jobs) {
+      this.#records.load(job.id, job);
+      this.#index(job);
+    }
+    const endOf = (id: string): number => this.get(id)?.stoppedAt ?? 0;
+    this.#ended.sort((left, right) => endOf(left) - endOf(right));
+  }
+
+  /** Keeps the indices of a job that is new or has another status. */
+  #index(job: StoredJob): void {
+    const { id, size, child } = job;
+    if (size !== undefined && !this.#arrays.has(id)) {
+      const children = Array.from({ length: size }, (_, index) => `${id}:${index}`);
+      this.#arrays.set(id, { children, open: size, failed: 0 });
+    }
+    if (!hasEnded(job)) {
+      this.#active.add(id);
+      return;
+    }
+    this.#active.delete(id);
+    if (child === undefined) {
+      this.#ended.push(id);
+      return;
+    }
+    const array = this.#arrays.get(child.parentId);
+    if (array === undefined) return;
+    array.open--;
+    if (job.status === "FAILED") array.failed++;
+  }
+
+  /** AWS keeps a job that has ended for a time; children of an array as long as the array. */
   #forgetLongEnded(): void {
     const before = this.#world.clock.now() - this.#world.knobs.endedJobMs;
-    for (const { id, stoppedAt = before } of this.all().filter(hasEnded)) {
-      if (stoppedAt < before) this.#records.remove(id);
+    for (;;) {
+      const [id] = this.#ended;
+      if (id === undefined) return;
+      const { stoppedAt = before } = this.get(id) ?? {};
+      if (stoppedAt >= before) return;
+      this.#ended.shift();
+      const { children = [] } = this.#arrays.get(id) ?? {};
+      for (const one of [id, ...children]) this.#records.remove(one);
+      this.#arrays.delete(id);
     }
   }
 
@@ -199,21 +275,30 @@ export class Jobs {
     return job.size === undefined ? [job] : this.childrenOf(job.id).filter((child) => !hasEnded(child));
   }
 
-  #summaries(seen: readonly StoredJob[], input: ListJobsRequest): JobSummary[] {
+  #summaries(input: ListJobsRequest, asOf: number): JobSummary[] {
     if (input.multiNodeJobId !== undefined) {
-      const job = seen.find((one) => one.id === input.multiNodeJobId);
+      const job = this.#records.getAsOf(input.multiNodeJobId, asOf);
       if (job === undefined) return [];
       return Array.from({ length: nodeCount(job) ?? 0 }, (_, index) => nodeSummaryOf(job, index));
     }
     if (input.arrayJobId !== undefined) {
-      const parent = seen.find((one) => one.id === input.arrayJobId);
-      return childrenIn(seen, parent).map((child) => summaryOf(child, []));
+      const parent = this.#records.getAsOf(input.arrayJobId, asOf);
+      return parent === undefined ? [] : this.#childrenAsOf(parent, asOf).map((child) => summaryOf(child, []));
     }
     const queue = this.#queues.find(input.jobQueue ?? "");
     if (queue === undefined) throw doesNotExist(input.jobQueue ?? ""); // our words
-    return seen
+    const listedAsOf = asOf - this.#world.knobs.jobVisibleMs;
+    return this.#records
+      .asOf(asOf)
       .filter((job) => job.queueArn === queue.jobQueueArn && job.child === undefined)
-      .map((job) => summaryOf(job, childrenIn(seen, job)));
+      .filter(({ id }) => this.#records.getAsOf(id, listedAsOf) !== undefined)
+      .map((job) => summaryOf(job, this.#childrenAsOf(job, asOf)));
+  }
+
+  /** The children of an array as they were; empty for any other job. */
+  #childrenAsOf({ id }: StoredJob, asOf: number): StoredJob[] {
+    const { children = [] } = this.#arrays.get(id) ?? {};
+    return children.map((child) => this.#records.getAsOf(child, asOf)).filter((job) => job !== undefined);
   }
 }
 
@@ -221,9 +306,9 @@ function isWaiting({ status, size }: StoredJob): boolean {
   return status === "RUNNABLE" && size === undefined;
 }
 
-/** The children of `parent` in `jobs`; empty unless it is an array. */
-function childrenIn(jobs: readonly StoredJob[], parent: StoredJob | undefined): StoredJob[] {
-  return parent?.size === undefined ? [] : jobs.filter((job) => job.child?.parentId === parent.id);
+/** The id in an id or ARN of a job. */
+function idIn(idOrArn: string): string {
+  return idOrArn.split(":job/").at(-1) ?? "";
 }
 
 function passes(summary: JobSummary, { name, values = [] }: KeyValuesPair): boolean {
@@ -248,8 +333,4 @@ function passes(summary: JobSummary, { name, values = [] }: KeyValuesPair): bool
 
 function matchesGlob(text: string, glob: string): boolean {
   return glob.endsWith("*") ? text.startsWith(glob.slice(0, -1)) : text.toLowerCase() === glob.toLowerCase();
-}
-
-function lastPart(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
 }

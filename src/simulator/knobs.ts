@@ -51,14 +51,18 @@ export interface Knobs {
   natGatewayRecordMs: number;
   /** In STARTING, pulling the image. */
   containerStartMs: number;
-  /** Default duration of a job. */
+  /** Duration of a job whose command the simulator does not know. */
   jobDurationMs: number;
   /** From the request to end a running job until it has ended. */
   jobStopMs: number;
 
+  /** How long ListJobs does not show a new job, in addition to `stalenessMs`. */
+  jobVisibleMs: number;
+  /** From the moment a container prints a line until CloudWatch Logs shows it. */
+  logDelayMs: number;
   /** How long a job that has ended can still be described. */
   endedJobMs: number;
-  /** Maximum of remembered calls and changes of state, for simulations of weeks. */
+  /** Maximum of remembered calls, changes of state and log streams, for simulations of weeks. */
   keptRecords: number;
 
   /** Only created roles and profiles exist; otherwise every well-formed name exists, unless removed. */
@@ -102,6 +106,8 @@ export const defaultKnobs: Readonly<Knobs> = {
   containerStartMs: 5_000,
   jobDurationMs: 60_000,
   jobStopMs: 5_000,
+  jobVisibleMs: 0,
+  logDelayMs: 1_000,
   endedJobMs: 7 * 24 * 3_600_000,
   keptRecords: 100_000,
   strictIam: false,

@@ -1,7 +1,7 @@
 import type { Environment, Queue } from "../aws/batch.ts";
 import { capabilityOf, isFargate, isManagedInstances } from "./compute-environment-rules.ts";
 import { fitsAnInstance } from "./instance-fit.ts";
-import type { StoredJob } from "./job-detail.ts";
+import type { StoredJob } from "./stored-job.ts";
 
 export interface Capacity {
   /** vCPUs of the jobs placed on an environment. */

@@ -76,6 +76,11 @@ export class RecordTable<T> {
     return seen;
   }
 
+  /** One record as it was at the monotonic time `at`. */
+  getAsOf(id: string, at: number): T | undefined {
+    return this.#rows.get(id)?.findLast((version) => version.at <= at)?.value;
+  }
+
   #append(id: string, value: T | undefined): void {
     this.#changes++;
     const now = this.#clock.monotonic();

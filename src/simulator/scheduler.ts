@@ -4,19 +4,32 @@ import { isFargate } from "./compute-environment-rules.ts";
 import type { ComputeEnvironments, Tenants } from "./compute-environments.ts";
 import type { Ec2 } from "./ec2.ts";
 import type { Iam } from "./iam.ts";
-import { byPriority, hasEnded, occupies, type Place, type StoredJob } from "./job-detail.ts";
+import { attemptOf, type ContainerLog, plannedCourse } from "./job-course.ts";
+import { byPriority } from "./job-detail.ts";
 import { environmentsOf, type JobQueues } from "./job-queues.ts";
 import { isRetried } from "./job-submission.ts";
 import type { Jobs } from "./jobs.ts";
+import type { Logs } from "./logs.ts";
 import { choose, inOrder, isOpen } from "./placement.ts";
+import { hasEnded, occupies, type Place, type StoredJob } from "./stored-job.ts";
 import { taskRoles } from "./task-roles.ts";
 import type { World } from "./world.ts";
 
+/** What the scheduler works with. */
+export interface SchedulerParts {
+  readonly environments: ComputeEnvironments;
+  readonly queues: JobQueues;
+  readonly jobs: Jobs;
+  readonly ec2: Ec2;
+  readonly iam: Iam;
+  readonly logs: Logs;
+}
+
 interface End {
-  readonly exitCode?: number;
+  readonly exitCode?: number | undefined;
   readonly statusReason: string;
   /** Of the container. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   readonly retry: boolean;
   readonly mark?: { readonly isCancelled?: true; readonly isTerminated?: true };
 }
@@ -46,6 +59,7 @@ export class Scheduler implements Tenants {
   readonly #jobs: Jobs;
   readonly #ec2: Ec2;
   readonly #iam: Iam;
+  readonly #logs: Logs;
   /** Environment ARNs without instances because of a capacity shortage. */
   readonly short = new Set<string>();
   /** Environment ARNs without instances and without a reason from AWS: an exhausted quota of EC2. */
@@ -56,19 +70,25 @@ export class Scheduler implements Tenants {
   readonly takenConsumables = new Set<string>();
   /** RUNNABLE jobs with a starting instance or task, by job id. */
   readonly #placed = new Map<string, string>();
+  /** vCPUs of placed and running jobs: by job id, and of all jobs of an environment. */
+  readonly #taken = new Map<string, { readonly environmentArn: string; readonly vcpus: number }>();
+  readonly #used = new Map<string, number>();
+  /** Open log streams, by job id. */
+  readonly #open = new Map<string, readonly ContainerLog[]>();
   readonly #timers = new Map<string, Timer>();
   readonly #blocked = new Map<string, Blocked>();
   /** Since when no started instance of an environment has joined its cluster (monotonic). */
   readonly #notJoinedSince = new Map<string, number>();
   #awake = false;
 
-  constructor(world: World, environments: ComputeEnvironments, queues: JobQueues, jobs: Jobs, ec2: Ec2, iam: Iam) {
+  constructor(world: World, { environments, queues, jobs, ec2, iam, logs }: SchedulerParts) {
     this.#world = world;
     this.#environments = environments;
     this.#queues = queues;
     this.#jobs = jobs;
     this.#ec2 = ec2;
     this.#iam = iam;
+    this.#logs = logs;
     world.onChange(({ kind }) => {
       if (kind === "computeEnvironment" || kind === "jobQueue") this.wake();
     });
@@ -76,7 +96,7 @@ export class Scheduler implements Tenants {
 
   /** Soon places the jobs that can be placed. */
   wake(): void {
-    if (this.#awake || this.#jobs.all().every(hasEnded)) return;
+    if (this.#awake || this.#jobs.active().length === 0) return;
     this.#awake = true;
     this.#world.clock.schedule(0, () => {
       this.#awake = false;
@@ -93,37 +113,56 @@ export class Scheduler implements Tenants {
 
   evict(environmentArn: string): void {
     for (const [id, arn] of this.#placed) if (arn === environmentArn) this.#unplace(id);
-    for (const job of this.#on(environmentArn)) {
-      const id = job.place?.instance?.id ?? "i-00000000000000000";
-      this.#end(job, { statusReason: `Host EC2 (instance ${id}) terminated.`, retry: true });
-    }
+    for (const job of this.#on(environmentArn)) this.loseInstance(job);
+  }
+
+  /** EC2 takes the instance of a started job away. */
+  loseInstance(job: StoredJob, statusReason?: string): void {
+    const id = job.place?.instance?.id ?? "i-00000000000000000";
+    this.#end(job, { statusReason: statusReason ?? `Host EC2 (instance ${id}) terminated.`, retry: true });
   }
 
   cancel(job: StoredJob, reason: string): void {
     if (hasEnded(job) || occupies(job)) return;
-    this.#end(job, { statusReason: reason, retry: false, mark: { isCancelled: true } });
+    this.#endUnstarted(job, { statusReason: reason, retry: false, mark: { isCancelled: true } });
   }
 
   terminate(job: StoredJob, reason: string): void {
     if (hasEnded(job)) return;
+    const end: End = { statusReason: reason, retry: false, mark: { isTerminated: true } };
     if (!occupies(job)) {
-      this.#end(job, { statusReason: reason, retry: false, mark: { isTerminated: true } });
+      this.#endUnstarted(job, end);
       return;
     }
-    this.#jobs.put({ ...job, isTerminated: true });
+    this.#jobs.put({ ...job, isTerminated: true, endReason: reason });
+    this.#stop(job);
+  }
+
+  /** A job that waits for others ends after them, as AWS has it: until then it only has the mark. */
+  #endUnstarted(job: StoredJob, end: End): void {
+    if (job.status === "PENDING" && !this.#dependenciesOf(job).every(hasEnded)) {
+      this.#jobs.put({ ...job, ...end.mark, endReason: end.statusReason });
+    } else {
+      this.#end(job, end);
+    }
+  }
+
+  /** Ends a started job by its signal. */
+  #stop(job: StoredJob): void {
     this.#later(job.id, this.#world.knobs.jobStopMs, (now) =>
-      this.#end(now, { exitCode: 137, statusReason: reason, retry: false, mark: { isTerminated: true } }),
+      this.#end(now, { exitCode: 137, statusReason: now.endReason ?? "", retry: false, mark: { isTerminated: true } }),
     );
   }
 
   /** Ends a running job as if its container had exited. */
   exit(job: StoredJob, exitCode: number): void {
-    this.#end(job, { exitCode, statusReason: "Essential container in task exited", retry: exitCode !== 0 });
+    const { reason, statusReason = "Essential container in task exited" } = plannedCourse(job);
+    this.#end(job, { exitCode, reason, statusReason, retry: exitCode !== 0 });
   }
 
   /** Ends all jobs of a queue that is being deleted. */
   endAllOf(queueArn: string): void {
-    for (const job of this.#jobs.all()) {
+    for (const job of this.#jobs.active()) {
       if (job.queueArn !== queueArn || job.size !== undefined || hasEnded(job)) continue;
       const statusReason = "Job Queue deleted"; // our words
       this.#end(job, { statusReason, retry: false, mark: { isTerminated: true } });
@@ -131,11 +170,13 @@ export class Scheduler implements Tenants {
   }
 
   #resolveDependencies(): void {
-    for (const job of this.#jobs.all()) {
+    for (const job of this.#jobs.active()) {
       if (job.status !== "SUBMITTED" && job.status !== "PENDING") continue;
       if (job.size !== undefined) continue;
       const needed = this.#dependenciesOf(job);
-      if (needed.some((one) => one.status === "FAILED")) {
+      if (job.endReason !== undefined && needed.every(hasEnded)) {
+        this.#end(job, { statusReason: job.endReason, retry: false });
+      } else if (needed.some((one) => one.status === "FAILED")) {
         this.#end(job, { statusReason: "Dependent Job failed", retry: false });
       } else if (needed.every((one) => one.status === "SUCCEEDED")) {
         this.#move(job, { status: "RUNNABLE" });
@@ -161,7 +202,7 @@ export class Scheduler implements Tenants {
     if (queue === undefined) return;
     const environments = this.#queues.environmentsOf(queue);
     const waiting = this.#jobs
-      .all()
+      .active()
       .filter((job) => job.queueArn === queueArn && job.status === "RUNNABLE" && job.size === undefined)
       .filter((job) => !this.#placed.has(job.id))
       .toSorted(byPriority);
@@ -169,7 +210,7 @@ export class Scheduler implements Tenants {
       // It waits, and AWS gives no reason.
       if (consumablesOf(job).some((name) => this.takenConsumables.has(name))) continue;
       const choice = choose(job, environments, {
-        used: (arn) => this.#used(arn),
+        used: (arn) => this.#used.get(arn) ?? 0,
         short: (arn) => this.short.has(arn),
       });
       if (choice.kind === "place") {
@@ -203,6 +244,7 @@ export class Scheduler implements Tenants {
   #place(job: StoredJob, environment: Environment): void {
     const arn = environment.computeEnvironmentArn;
     this.#placed.set(job.id, arn);
+    this.#take(job, arn);
     this.#scale(arn);
     const { fargateTaskStartMs, ec2InstanceStartMs } = this.#world.knobs;
     const delayMs = isFargate(environment.computeResources) ? fargateTaskStartMs : ec2InstanceStartMs;
@@ -248,6 +290,15 @@ export class Scheduler implements Tenants {
   }
 
   #pull(job: StoredJob, { computeResources: resources }: Environment): void {
+    const planned = plannedCourse(job);
+    if (planned.end === "NotStarted") {
+      this.#end(job, {
+        statusReason: planned.statusReason ?? "Task failed to start",
+        reason: planned.reason,
+        retry: true,
+      });
+      return;
+    }
     const container = job.definition.containerProperties;
     const publicIp = isFargate(resources) ? container?.networkConfiguration?.assignPublicIp === "ENABLED" : undefined;
     const image = container?.image;
@@ -279,46 +330,69 @@ export class Scheduler implements Tenants {
       return;
     }
     const running = this.#move(job, { status: "RUNNING", startedAt: this.#world.clock.now() });
+    const { logs } = attemptOf(running, this.#world.knobs.jobDurationMs);
+    for (const log of logs) this.#logs.open(log);
+    this.#open.set(running.id, logs);
+    this.#keepRunning(running);
+  }
+
+  /** Plans the end of a running job, from its start on. */
+  #keepRunning(running: StoredJob): void {
     const timeout = running.request.timeout ?? running.definition.timeout;
     const limitMs = (timeout?.attemptDurationSeconds ?? Number.POSITIVE_INFINITY) * 1000;
-    const { durationMs, exitCode } = running.plan;
-    const lastsMs = Math.min(durationMs, limitMs);
+    const { durationMs, exitCode } = attemptOf(running, this.#world.knobs.jobDurationMs);
+    const agoMs = this.#world.clock.now() - (running.startedAt ?? 0);
+    const lastsMs = Math.max(0, Math.min(durationMs, limitMs) - agoMs);
     // It runs until a test or a person ends it.
     if (lastsMs > longestTimerMs) return;
-    this.#later(job.id, lastsMs, (now) => {
-      if (durationMs <= limitMs) this.exit(now, exitCode);
-      else this.#end(now, { exitCode: 137, statusReason: "Job attempt duration exceeded timeout", retry: false });
+    this.#later(running.id, lastsMs, (now) => {
+      const { end, statusReason } = plannedCourse(now);
+      if (durationMs > limitMs) {
+        this.#end(now, { exitCode: 137, statusReason: "Job attempt duration exceeded timeout", retry: false });
+      } else if (end === "InstanceLost") this.loseInstance(now, statusReason);
+      else this.exit(now, exitCode);
     });
+  }
+
+  /** Goes on with the jobs of a snapshot. */
+  resume(): void {
+    for (const job of this.#jobs.active()) {
+      if (job.size !== undefined || job.place === undefined || !occupies(job)) continue;
+      const { environmentArn } = job.place;
+      this.#take(job, environmentArn);
+      const environment = this.#environments.find(environmentArn);
+      if (environment === undefined) this.loseInstance(job);
+      else if (job.endReason !== undefined) this.#stop(job);
+      else if (job.status === "RUNNING") this.#keepRunning(job);
+      else this.#later(job.id, this.#world.knobs.containerStartMs, (now) => this.#pull(now, environment));
+    }
+    this.wake();
   }
 
   #end(job: StoredJob, end: End): void {
     this.#timers.get(job.id)?.cancel();
+    this.#timers.delete(job.id);
     this.#unplace(job.id);
+    this.#release(job.id);
     this.#blocked.delete(job.id);
+    for (const { group, stream } of this.#open.get(job.id) ?? []) this.#logs.close(group, stream);
+    this.#open.delete(job.id);
     const stoppedAt = this.#world.clock.now();
-    const ran = occupies(job);
-    const attempt = {
-      container: {
-        taskArn: job.place?.taskArn,
-        containerInstanceArn: job.place?.instance?.arn,
-        exitCode: end.exitCode,
-        reason: end.reason,
-      },
-      startedAt: job.startedAt,
-      stoppedAt,
-      statusReason: end.statusReason,
-    };
-    const attempts = ran ? [...job.attempts, attempt] : job.attempts;
+    const { place, startedAt } = job;
+    const { exitCode, reason, statusReason } = end;
+    const attempts = occupies(job)
+      ? [...job.attempts, { place, exitCode, reason, startedAt, stoppedAt, statusReason }]
+      : job.attempts;
     const strategy = job.request.retryStrategy ?? job.definition.retryStrategy;
-    const judged = { exitCode: end.exitCode, reason: end.reason, statusReason: end.statusReason };
-    const common = { attempts, statusReason: end.statusReason };
-    if (end.retry && end.exitCode !== 0 && !job.isTerminated && isRetried(strategy, attempts.length, judged)) {
+    const common = { attempts, statusReason };
+    const isOver = exitCode === 0 || job.isTerminated === true || !end.retry;
+    if (!isOver && isRetried(strategy, attempts.length, { exitCode, reason, statusReason })) {
       this.#move(job, { ...common, status: "RUNNABLE", place: undefined, startedAt: undefined });
     } else {
-      const status = end.exitCode === 0 ? "SUCCEEDED" : "FAILED";
-      this.#move(job, { ...common, ...end.mark, status, stoppedAt, exitCode: end.exitCode });
+      const status = exitCode === 0 ? "SUCCEEDED" : "FAILED";
+      this.#move(job, { ...common, ...end.mark, status, stoppedAt, exitCode, reason, endReason: undefined });
     }
-    if (job.place !== undefined) this.#scale(job.place.environmentArn);
+    if (place !== undefined) this.#scale(place.environmentArn);
     this.wake();
   }
 
@@ -332,15 +406,15 @@ export class Scheduler implements Tenants {
   #refreshArray(id: string): void {
     const parent = this.#jobs.get(id);
     if (parent === undefined) return;
-    const children = this.#jobs.childrenOf(id);
-    if (children.every(hasEnded)) {
-      const failed = children.some((child) => child.status === "FAILED");
+    const { open, failed } = this.#jobs.tally(id);
+    if (open === 0) {
       const stoppedAt = this.#world.clock.now();
-      const end = failed
-        ? ({ status: "FAILED", statusReason: "Array Child Job failed" } as const)
-        : ({ status: "SUCCEEDED" } as const);
+      const end =
+        failed > 0
+          ? ({ status: "FAILED", statusReason: "Array Child Job failed" } as const)
+          : ({ status: "SUCCEEDED" } as const);
       this.#jobs.put({ ...parent, ...end, stoppedAt });
-    } else if (parent.status === "SUBMITTED" && children.some((child) => child.status !== "SUBMITTED")) {
+    } else if (parent.status === "SUBMITTED") {
       this.#jobs.put({ ...parent, status: "PENDING" });
     }
   }
@@ -364,23 +438,31 @@ export class Scheduler implements Tenants {
     const arn = this.#placed.get(id);
     if (arn === undefined) return;
     this.#placed.delete(id);
+    this.#release(id);
     this.#timers.get(id)?.cancel();
     this.#scale(arn);
     this.wake();
   }
 
   #on(environmentArn: string): StoredJob[] {
-    return this.#jobs.all().filter((job) => occupies(job) && job.place?.environmentArn === environmentArn);
+    return this.#jobs.active().filter((job) => occupies(job) && job.place?.environmentArn === environmentArn);
   }
 
-  #used(environmentArn: string): number {
-    const coming = this.#placed.entries().filter(([, arn]) => arn === environmentArn);
-    const waiting = coming.reduce((sum, [id]) => sum + (this.#jobs.get(id)?.vcpus ?? 0), 0);
-    return this.#on(environmentArn).reduce((sum, job) => sum + job.vcpus, waiting);
+  /** From its placement to its end a job takes vCPUs of its environment. */
+  #take({ id, vcpus }: StoredJob, environmentArn: string): void {
+    this.#taken.set(id, { environmentArn, vcpus });
+    this.#used.set(environmentArn, (this.#used.get(environmentArn) ?? 0) + vcpus);
+  }
+
+  #release(id: string): void {
+    const taken = this.#taken.get(id);
+    if (taken === undefined) return;
+    this.#taken.delete(id);
+    this.#used.set(taken.environmentArn, (this.#used.get(taken.environmentArn) ?? 0) - taken.vcpus);
   }
 
   #scale(environmentArn: string): void {
-    this.#environments.scaleTo(environmentArn, this.#used(environmentArn));
+    this.#environments.scaleTo(environmentArn, this.#used.get(environmentArn) ?? 0);
   }
 
   /** The next transition of a job; a new one replaces an old one. */

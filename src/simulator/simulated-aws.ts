@@ -4,6 +4,7 @@ import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions } from "../aws/api.ts";
 import type { DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
 import type { IamApi } from "../aws/iam.ts";
+import type { LogsApi } from "../aws/logs.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Random, seededRandom } from "../runtime/random.ts";
 import { batchApi, type SimulatedBatch } from "./batch.ts";
@@ -17,14 +18,15 @@ import { Iam } from "./iam.ts";
 import { iamApi } from "./iam-api.ts";
 import type { StoredProfile, StoredRole } from "./iam-records.ts";
 import { JobDefinitions } from "./job-definitions.ts";
-import type { JobPlan, StoredJob } from "./job-detail.ts";
 import { JobQueues } from "./job-queues.ts";
 import { Jobs } from "./jobs.ts";
 import { defaultKnobs, type Knobs } from "./knobs.ts";
+import { Logs, logsApi } from "./logs.ts";
 import { QueueRelations } from "./queue-relations.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SchedulingPolicies } from "./scheduling-policies.ts";
 import { type AwsRecords, type AwsSnapshot, addTo, restoreInto, snapshotOf } from "./snapshot.ts";
+import { type AttemptCourse, occupies, type PlannedOutcome, type StoredJob } from "./stored-job.ts";
 import { type CallRecord, type EffectListener, Wire } from "./wire.ts";
 import { type Change, uuidFrom, World } from "./world.ts";
 
@@ -58,10 +60,16 @@ export interface Outside extends SimulatedBatch {
   releaseImage(imageType: string): void;
   /** Whether others use all of a consumable resource. */
   consumableTaken(name: string, taken: boolean): void;
-  /** Submits a job with a known course; `durationMs: Infinity` runs until ended. */
-  submitPlannedJob(input: SubmitJobRequest, plan: JobPlan): SubmitJobResponse;
+  /** How matching jobs go that anybody submits from now on; of several outcomes the one that was planned last. */
+  planJobs(outcome: PlannedOutcome): void;
+  /** The same for all outcomes of a description of the account; they replace those of an earlier one. */
+  describeOutcomes(outcomes: readonly PlannedOutcome[]): void;
+  /** Submits a job, at once. @param course of every attempt; undefined: as planned for its name, else by its command */
+  submitPlannedJob(input: SubmitJobRequest, course: AttemptCourse | undefined): SubmitJobResponse;
   /** The container of a running job exits now. */
   exitJob(jobId: string, exitCode: number): void;
+  /** EC2 takes the instance of a started job away now. */
+  loseInstance(jobId: string): void;
 }
 
 /** The current account, without staleness. */
@@ -91,6 +99,8 @@ export interface SimulatedAws {
   /** IAM has no regions: see `SimulatedAwsOptions.identities`. */
   readonly identities: Iam;
   readonly ec2: SimulatedEc2;
+  /** CloudWatch Logs, which has what jobs print. */
+  readonly logs: LogsApi;
   readonly faults: Faults;
   readonly outside: Outside;
   readonly truth: Truth;
@@ -135,6 +145,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   // Reads of EC2 and IAM do not change the random numbers of Batch.
   const iamWire = new Wire(world, faults, { log: wire.log, random: seededRandom(iamSeed) });
   const ec2Wire = new Wire(world, faults, { log: wire.log, random: seededRandom(ec2Seed) });
+  const logsWire = new Wire(world, faults, { log: wire.log, random: seededRandom(logsSeed) });
   const requestIds = seededRandom(requestIdSeed);
   const relations = new QueueRelations(world);
   const environments = new ComputeEnvironments(world, iam, ec2, relations, () => scheduler);
@@ -144,9 +155,10 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const queues = new JobQueues(world, environments, policies, relations, (arn) => scheduler.endAllOf(arn));
   const definitions = new JobDefinitions(world);
   const jobs: Jobs = new Jobs(world, queues, definitions, () => scheduler);
-  const scheduler = new Scheduler(world, environments, queues, jobs, ec2, iam);
+  const logs = new Logs(world);
+  const scheduler: Scheduler = new Scheduler(world, { environments, queues, jobs, ec2, iam, logs });
   const parts = { environments, queues, definitions, policies, jobs, ec2 };
-  const kept = { ...parts, iam: options.identities === undefined ? iam : undefined };
+  const kept = { ...parts, logs, scheduler, iam: options.identities === undefined ? iam : undefined };
 
   return {
     account,
@@ -170,6 +182,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
     iam: iamApi(iam, iamWire.run),
     identities: iam,
     ec2: ec2Api(ec2, ec2Wire.run),
+    logs: logsApi(logs, logsWire.run),
     faults,
     outside: {
       ...batchApi(parts, wire.runOutside),
@@ -200,11 +213,18 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
         marked(scheduler.takenConsumables, name, taken);
         scheduler.wake();
       },
-      submitPlannedJob: (input, plan) => jobs.submit(input, plan),
+      planJobs: (outcome) => jobs.plan(outcome),
+      describeOutcomes: (outcomes) => jobs.planDescribed(outcomes),
+      submitPlannedJob: (input, course) => jobs.submit(input, course),
       exitJob(jobId, exitCode) {
         const job = jobs.get(jobId);
         if (job?.status !== "RUNNING") throw new Error(`job ${jobId} is not running`);
         scheduler.exit(job, exitCode);
+      },
+      loseInstance(jobId) {
+        const job = jobs.get(jobId);
+        if (job === undefined || !occupies(job)) throw new Error(`job ${jobId} has no instance`);
+        scheduler.loseInstance(job);
       },
     },
     truth: {
@@ -223,7 +243,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
     history: world.history,
     onChange: (listener) => world.onChange(listener),
     onEffect(listener) {
-      const stops = [wire, iamWire, ec2Wire].map((one) => one.onEffect(listener));
+      const stops = [wire, iamWire, ec2Wire, logsWire].map((one) => one.onEffect(listener));
       return () => {
         for (const stop of stops) stop();
       };
@@ -236,6 +256,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
 
 const ec2Seed = 0x0ec2;
 const iamSeed = 0x01a3;
+const logsSeed = 0x1065;
 const requestIdSeed = 0x001d;
 
 /** Until instances have terminated, their network interfaces use the subnet and the group. */

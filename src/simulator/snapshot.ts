@@ -6,15 +6,22 @@ import type { Iam } from "./iam.ts";
 import type { StoredProfile, StoredRole } from "./iam-records.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
 import type { JobQueues, StoredQueue } from "./job-queues.ts";
+import type { Jobs } from "./jobs.ts";
+import type { Logs, StoredStream } from "./logs.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { StoredJob } from "./stored-job.ts";
 
 /**
- * State that outlasts the simulating process: environments, queues, job definitions, networks and roles, as plain JSON.
- * It has no jobs, faults and removed roles. Transitions start again.
+ * State that outlasts the simulating process: environments, queues, job definitions, jobs with their logs, networks and
+ * roles, as plain JSON. It has no faults and removed roles. Transitions start again; jobs that run go on.
  */
 export interface AwsSnapshot {
   readonly computeEnvironments: readonly Environment[];
   readonly jobQueues: readonly StoredQueue[];
   readonly jobDefinitions: readonly DefinitionRevision[];
+  /** Missing in files of an earlier version: none. */
+  readonly jobs?: readonly StoredJob[];
+  readonly logStreams?: readonly StoredStream[];
   /** Missing in files of an earlier version: the default network. */
   readonly ec2?: ReturnType<Ec2["snapshot"]>;
   /** IAM has no regions: only the snapshot of one region has them. */
@@ -31,16 +38,21 @@ interface Kept {
   readonly environments: ComputeEnvironments;
   readonly queues: JobQueues;
   readonly definitions: JobDefinitions;
+  readonly jobs: Jobs;
+  readonly logs: Logs;
+  readonly scheduler: Scheduler;
   readonly ec2: Ec2;
   /** Undefined: they are in another region's snapshot. */
   readonly iam: Iam | undefined;
 }
 
-export function snapshotOf({ environments, queues, definitions, ec2, iam }: Kept): AwsSnapshot {
+export function snapshotOf({ environments, queues, definitions, jobs, logs, ec2, iam }: Kept): AwsSnapshot {
   return {
     computeEnvironments: environments.all().filter(({ status }) => status !== "DELETED"),
     jobQueues: queues.stored().filter(({ detail }) => detail.status !== "DELETED"),
     jobDefinitions: definitions.all(),
+    jobs: jobs.all(),
+    logStreams: logs.all(),
     ec2: ec2.snapshot(),
     ...(iam === undefined ? {} : { roles: iam.roles.all(), instanceProfiles: iam.profiles.all() }),
   };
@@ -53,11 +65,15 @@ export function restoreInto(kept: Kept, { ec2, ...records }: AwsSnapshot): void 
 }
 
 /** Adds records, visible at once; they replace records with the same ids. Transitions start again. */
-export function addTo({ environments, queues, definitions, ec2, iam }: Kept, records: AwsRecords): void {
+export function addTo(kept: Kept, records: AwsRecords): void {
+  const { environments, queues, definitions, jobs, logs, ec2, iam } = kept;
   if (records.ec2 !== undefined) ec2.add(records.ec2);
   iam?.roles.restore(records.roles ?? []);
   iam?.profiles.restore(records.instanceProfiles ?? []);
   environments.restore(records.computeEnvironments ?? []);
   queues.restore(records.jobQueues ?? []);
   definitions.restore(records.jobDefinitions ?? []);
+  logs.restore(records.logStreams ?? []);
+  jobs.restore(records.jobs ?? []);
+  kept.scheduler.resume();
 }

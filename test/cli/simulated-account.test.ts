@@ -29,6 +29,18 @@ describe("the description of a simulated account", () => {
     expect(account?.subnets?.[0]?.id).toBe("subnet-11111111");
   });
 
+  test("has outcomes of jobs", () => {
+    const outcomes = "outcomes:\n  - job: train-*\n    indices: [1]\n    attempts: [{ exitCode: 3, log: [a] }, {}]\n";
+    expect(accountOf("simulated-aws.conf", outcomes)).toEqual({
+      account: { outcomes: [{ job: "train-*", indices: [1], attempts: [{ exitCode: 3, log: ["a"] }, {}] }] },
+      problems: [],
+    });
+    expect(problemsOf("outcomes:\n  - job: a\n    attempts: [{ end: Never }, 1]")).toEqual([
+      "simulated-aws.conf:3: outcomes[0].attempts[0].end: must be one of Exit, InstanceLost, NotStarted",
+      "simulated-aws.conf:3: outcomes[0].attempts[1]: must be a map",
+    ]);
+  });
+
   test("may be left out", () => {
     expect(readAccount(temporaryDirectory())).toEqual({ account: undefined, problems: [] });
   });

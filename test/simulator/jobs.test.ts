@@ -1,11 +1,11 @@
 import type { SubmitJobRequest } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
-import type { JobPlan } from "../../src/simulator/job-detail.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
+import type { AttemptCourse } from "../../src/simulator/stored-job.ts";
 import { type Account, accountWithQueue, containerJob, ec2, environment, fargate, queue, refusal } from "./account.ts";
 
 const arn = (resource: string): string => `arn:aws:batch:us-east-1:123456789012:${resource}`;
-const forEver: JobPlan = { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 };
+const forEver: AttemptCourse = { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 };
 
 /** A queue `q` over `ce-1` (16 vCPUs) and the definition `jd` (1 vCPU). */
 async function workplace(knobs: Partial<Knobs> = {}): Promise<Account> {
@@ -14,7 +14,7 @@ async function workplace(knobs: Partial<Knobs> = {}): Promise<Account> {
   return world;
 }
 
-function submit({ aws }: Account, plan: JobPlan = forEver, change: Partial<SubmitJobRequest> = {}): string {
+function submit({ aws }: Account, plan: AttemptCourse = forEver, change: Partial<SubmitJobRequest> = {}): string {
   const request = { jobName: "job", jobQueue: "q", jobDefinition: "jd", ...change };
   return aws.outside.submitPlannedJob(request, plan).jobId ?? "";
 }

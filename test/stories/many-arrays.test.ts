@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { hasEnded } from "../../src/simulator/job-detail.ts";
+import { hasEnded } from "../../src/simulator/stored-job.ts";
+
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";

@@ -403,6 +403,12 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       args: () => ["simulator", "--port", new URL(served.url).port],
       stderr: /^error: cannot listen on 127\.0\.0\.1:\d+: .*choose another --port, or 0 for any free port\n$/,
     },
+    {
+      code: 1,
+      when: "the directory describes no account",
+      args: () => ["simulator", "--port", "0", "-f", "examples/quickstart"],
+      stderr: /^error: examples\/quickstart has no simulated-aws\.conf\n$/,
+    },
   ],
   "self-test": [
     {

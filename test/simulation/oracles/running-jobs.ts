@@ -3,7 +3,8 @@ import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
 import { isInfrastructureUpdate } from "../../../src/simulator/compute-environment-rules.ts";
-import { hasEnded, occupies, type StoredJob } from "../../../src/simulator/job-detail.ts";
+import { hasEnded, occupies, type StoredJob } from "../../../src/simulator/stored-job.ts";
+
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { isOperatorWrite, liveEnvironments, liveQueues, nameOf, ownerOf, textOf, unseenMs } from "./reading.ts";
@@ -96,11 +97,8 @@ export const runningJobs: OracleFactory = (watched) => {
 };
 
 function lastEnvironment(watched: Watched, job: StoredJob | undefined): string {
-  const arn = job?.attempts.at(-1)?.container?.containerInstanceArn ?? "";
-  const cluster = arn.split("/").at(-2) ?? "";
-  const found = watched.aws.truth
-    .computeEnvironments()
-    .find(({ ecsClusterArn = "" }) => ecsClusterArn.endsWith(cluster));
+  const arn = job?.attempts.at(-1)?.place?.environmentArn;
+  const found = watched.aws.truth.computeEnvironments().find((one) => one.computeEnvironmentArn === arn);
   return found?.computeEnvironmentName ?? "";
 }
 

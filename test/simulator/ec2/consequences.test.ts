@@ -26,7 +26,7 @@ async function jobIn(
   );
   await clock.advance(5 * 60_000);
   const one = () => aws.truth.jobs()[0];
-  return { ...world, status: () => one()?.status, reason: () => one()?.attempts[0]?.container?.reason };
+  return { ...world, status: () => one()?.status, reason: () => one()?.attempts[0]?.reason };
 }
 
 const elsewhere: AccountNetwork = {

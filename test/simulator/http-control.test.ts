@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ServedBatch, serveBatch } from "../../src/simulator/http.ts";
+import { type Account, accountWithQueue, containerJob } from "./account.ts";
+
+let world: Account;
+let served: ServedBatch;
+
+beforeAll(async () => {
+  world = await accountWithQueue();
+  await world.aws.outside.registerJobDefinition(containerJob("jd"));
+  served = await serveBatch(world.aws, { port: 0 });
+});
+
+afterAll(() => served.close());
+
+async function post(path: string, body: unknown): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${served.url}/_simulator/${path}`, { method: "POST", body: JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+}
+
+async function submitted(change: object): Promise<string> {
+  const { body } = await post("jobs", { jobQueue: "q", jobDefinition: "jd", ...change });
+  return (body as { jobIds: string[] }).jobIds[0] ?? "";
+}
+
+const jobNow = (id: string) => world.aws.truth.jobs().find((job) => job.id === id);
+
+describe("over HTTP", () => {
+  it("somebody plans how jobs go", async () => {
+    const attempts = [{ exitCode: 3, durationMs: 5_000, log: ["a"], end: "Exit" }];
+    expect(await post("outcomes", { job: "bad-*", attempts })).toEqual({ status: 200, body: {} });
+    const id = await submitted({ jobName: "bad-1" });
+    await world.clock.advance(300_000);
+    expect(jobNow(id)).toMatchObject({ status: "FAILED", exitCode: 3 });
+  });
+
+  it("somebody plans how children of an array go", async () => {
+    await post("outcomes", { job: "array", indices: [1], attempts: [{ exitCode: 1 }] });
+    const request = { jobName: "array", jobQueue: "q", jobDefinition: "jd", arrayProperties: { size: 2 } };
+    const { jobId } = await world.aws.outside.submitJob(request);
+    await world.clock.advance(300_000);
+    expect([0, 1].map((index) => jobNow(`${jobId}:${index}`)?.status)).toEqual(["SUCCEEDED", "FAILED"]);
+  });
+
+  it("somebody ends a running job, and takes an instance away", async () => {
+    const id = await submitted({ durationMs: 3_600_000 });
+    expect(await post("exit", { jobId: id })).toMatchObject({ status: 409 });
+    await world.clock.advance(300_000);
+    expect(await post("exit", { jobId: id, exitCode: 2 })).toEqual({ status: 200, body: {} });
+    expect(jobNow(id)).toMatchObject({ status: "FAILED", exitCode: 2 });
+    const other = await submitted({ durationMs: 3_600_000 });
+    await world.clock.advance(300_000);
+    expect(await post("lose-instance", { jobId: other })).toEqual({ status: 200, body: {} });
+    expect(jobNow(other)).toMatchObject({ status: "FAILED", statusReason: expect.stringMatching(/^Host EC2/) });
+    expect(await post("lose-instance", { jobId: other })).toMatchObject({ status: 409 });
+  });
+
+  it.each<[string, object, string]>([
+    ["outcomes", {}, "attempts must be a list of objects, one for each attempt"],
+    ["outcomes", { job: 1, attempts: [{}] }, "job must be a string"],
+    ["outcomes", { job: "a", attempts: [{ exitCode: -1 }] }, "exitCode must be a number from 0"],
+    ["outcomes", { job: "a", attempts: [{ end: "Never" }] }, "end must be one of Exit, InstanceLost, NotStarted"],
+    ["outcomes", { job: "a", attempts: [{ log: [1] }] }, "log must be a list of strings"],
+    ["outcomes", { job: "a", attempts: [{}], indices: ["1"] }, "indices must be a list of whole numbers"],
+    ["jobs", { jobQueue: "q", jobDefinition: "jd", reason: 1 }, "reason must be a string"],
+    ["exit", {}, "jobId must be a string"],
+  ])("%s with %j is refused", async (path, body, message) => {
+    expect(await post(path, body)).toEqual({ status: 400, body: { message } });
+  });
+});
