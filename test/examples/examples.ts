@@ -51,7 +51,7 @@ export async function manifestsOf({ name, directory }: Example): Promise<readonl
 export const region = "us-east-1";
 
 /** Those whose roles are all made: nothing else has to serve in their place. */
-export const selfContained: readonly string[] = ["classic-ec2", "spot"];
+export const selfContained: readonly string[] = ["classic-ec2", "seed", "spot"];
 
 /** Makes what the README of an example says must be there. */
 export async function prepare(aws: SimulatedAws, { name, directory }: Example): Promise<void> {
