@@ -17,8 +17,17 @@ export interface RuleFinding extends Finding {
  * @throws Error if a rule is not valid CEL
  */
 export function ruleFindings(schema: StructuralSchema, value: unknown, old?: unknown, path: Path = []): RuleFinding[] {
-  const own = (schema["x-kubernetes-validations"] ?? []).flatMap((rule) => violation(rule, schema, value, old, path));
-  return [...own, ...childFindings(schema, value, old, path)];
+  return [...ownFindings(schema, value, old, path), ...childFindings(schema, value, old, path)];
+}
+
+function ownFindings(schema: StructuralSchema, value: unknown, old: unknown, path: Path): RuleFinding[] {
+  const rules = (schema["x-kubernetes-validations"] ?? []).filter(
+    ({ rule }) => old !== undefined || !compile(rule).isTransition,
+  );
+  if (rules.length === 0 || !hasType(schema, value)) return [];
+  // All rules of a node see the same value: converting it takes longer than evaluating them.
+  const context = { self: celValue(schema, value), oldSelf: celValue(schema, old) };
+  return rules.flatMap((rule) => violation(rule, context, path));
 }
 
 function childFindings(schema: StructuralSchema, value: unknown, old: unknown, path: Path): RuleFinding[] {
@@ -35,29 +44,26 @@ function childFindings(schema: StructuralSchema, value: unknown, old: unknown, p
   });
 }
 
-function violation(
-  rule: ValidationRule,
-  schema: StructuralSchema,
-  value: unknown,
-  old: unknown,
-  path: Path,
-): RuleFinding[] {
-  const compiled = compile(rule.rule);
-  if (compiled.isTransition && old === undefined) return [];
-  if (!hasType(schema, value)) return [];
-  const where = [...path, ...fieldPath(rule)];
+function violation(rule: ValidationRule, context: CelContext, path: Path): RuleFinding[] {
+  const found = (message: string, evaluated: boolean): RuleFinding[] => [
+    { path: [...path, ...fieldPath(rule)], message, rule, evaluated },
+  ];
   try {
-    const holds = compiled.evaluate({ self: celValue(schema, value), oldSelf: celValue(schema, old) });
-    return holds === true ? [] : [{ path: where, message: rule.message, rule, evaluated: true }];
+    return compile(rule.rule).evaluate(context) === true ? [] : found(rule.message, true);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
-    return [{ path: where, message: `${rule.message} (${error.summary})`, rule, evaluated: false }];
+    return found(`${rule.message} (${error.summary})`, false);
   }
+}
+
+interface CelContext {
+  readonly self: unknown;
+  readonly oldSelf: unknown;
 }
 
 interface Compiled {
   readonly isTransition: boolean;
-  readonly evaluate: (context: { readonly self: unknown; readonly oldSelf: unknown }) => unknown;
+  readonly evaluate: (context: CelContext) => unknown;
 }
 
 const compiledRules = new Map<string, Compiled>();
@@ -130,8 +136,17 @@ const reservedWords = new Set(
   ),
 );
 
+/** By name of a field of a schema. */
+const celNames = new Map<string, string>();
+
 /** A field name as CEL sees it (Kubernetes: "Validation rules", escaping). */
 function celName(field: string): string {
+  const known = celNames.get(field) ?? escaped(field);
+  celNames.set(field, known);
+  return known;
+}
+
+function escaped(field: string): string {
   if (reservedWords.has(field)) return `__${field}__`;
   return field
     .replaceAll("__", "__underscores__")

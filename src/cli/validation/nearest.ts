@@ -28,6 +28,8 @@ function editDistance(left: string, right: string, limit: number): number {
       if (swapped) cost = Math.min(cost, at(beforeLast, column - 2) + 1);
       current.push(cost);
     }
+    // No later row is nearer than the nearer of these two.
+    if (Math.min(...last) > limit && Math.min(...current) > limit) return limit + 1;
     beforeLast = last;
     last = current;
   }

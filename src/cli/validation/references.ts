@@ -1,3 +1,4 @@
+import { keyText, type ObjectKey } from "../../api/object.ts";
 import { referencesOf } from "../../api/references.ts";
 import { kindOf } from "../../api/v1alpha1/kinds.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
@@ -15,17 +16,34 @@ export interface Named {
   readonly spec: unknown;
 }
 
+/** The objects of all manifests, by what references name: thousands of objects may name thousands. */
+export interface NamedObjects {
+  /** The first one of that name. */
+  readonly find: (kind: string, key: ObjectKey) => Named | undefined;
+  readonly namesIn: (kind: string, namespace: string) => readonly string[];
+}
+
+export function byName(objects: readonly Named[]): NamedObjects {
+  const groups = Map.groupBy(objects, ({ kind, namespace }) => `${kind} ${namespace}`);
+  const names = new Map<string, Named>();
+  for (const one of objects.toReversed()) names.set(`${one.kind} ${keyText(one)}`, one);
+  return {
+    find: (kind, key) => names.get(`${kind} ${keyText(key)}`),
+    namesIn: (kind, namespace) => (groups.get(`${kind} ${namespace}`) ?? []).map(({ name }) => name),
+  };
+}
+
+/** Among more names than these none is suggested: comparing each with each takes minutes. */
+const namesCompared = 200;
+
 /** References of an object to others that are not among `objects`, or that do not allow its namespace. */
-export function referenceFindings(object: Named, objects: readonly Named[]): Finding[] {
+export function referenceFindings(object: Named, objects: NamedObjects): Finding[] {
   const kind = kindOf(object.kind);
   return referencesOf(kind, object).flatMap(({ to, key: { namespace, name }, path }): Finding[] => {
-    const inNamespace = objects.filter((other) => other.kind === to && other.namespace === namespace);
-    const found = inNamespace.find((other) => other.name === name);
+    const found = objects.find(to, { namespace, name });
     if (found === undefined) {
-      const near = nearest(
-        name,
-        inNamespace.map((other) => other.name),
-      );
+      const names = objects.namesIn(to, namespace);
+      const near = names.length > namesCompared ? undefined : nearest(name, names);
       const hint = near === undefined ? "add it, or correct the name" : `did you mean ${near}?`;
       return [
         {
@@ -57,11 +75,9 @@ function familyOf(spec: unknown): string | undefined {
 }
 
 /** Entries of a queue that AWS accepts only without the first one (aws-batch: a queue is all EC2 and SPOT, or all Fargate). */
-export function mixtureFindings(object: Named, objects: readonly Named[]): Finding[] {
+export function mixtureFindings(object: Named, objects: NamedObjects): Finding[] {
   const targets = referencesOf(kindOf(object.kind), object).flatMap(({ to, key, path }) => {
-    const found = objects.find(
-      ({ kind, namespace, name }) => kind === to && namespace === key.namespace && name === key.name,
-    );
+    const found = objects.find(to, key);
     const family = found?.kind === "BatchComputeEnvironment" ? familyOf(found.spec) : undefined;
     return family === undefined ? [] : [{ name: key.name, family, path }];
   });

@@ -5,7 +5,14 @@ import type { ManifestDocument } from "./manifests.ts";
 import { nearest } from "./nearest.ts";
 import { objectFindings } from "./object.ts";
 import { type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
-import { awsNameFindings, byAwsIdentity, mixtureFindings, type Named, referenceFindings } from "./references.ts";
+import {
+  awsNameFindings,
+  byAwsIdentity,
+  byName,
+  mixtureFindings,
+  type Named,
+  referenceFindings,
+} from "./references.ts";
 import { isTemplate, templateMessage, unrendered } from "./unrendered.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -54,13 +61,14 @@ export function validateManifests(
   const sorted = documents.map((document) => sort(document, crds, namespace));
   const ours = sorted.filter((entry) => entry.kind === "ours");
   const names = ours.map((entry) => entry.named);
+  const objects = byName(names);
   const identities = byAwsIdentity(names);
   const first = new Map<string, Ours>();
   const checked = ours.map((entry) => {
     const findings = [
       ...objectFindings(entry.crd, entry.document.value),
-      ...(closed ? referenceFindings(entry.named, names) : []),
-      ...mixtureFindings(entry.named, names),
+      ...(closed ? referenceFindings(entry.named, objects) : []),
+      ...mixtureFindings(entry.named, objects),
       ...awsNameFindings(entry.named, identities),
       ...doubled(entry, first),
     ];

@@ -55,15 +55,21 @@ function secretsIn(variables: readonly unknown[], path: Path): Finding[] {
   });
 }
 
+/** For so many unknown types of an object another is suggested: each is compared with a thousand. */
+const typesCompared = 5;
+
 /** The table of instance types may be older than a type: AWS decides. */
 function unknownTypes({ instanceTypes: types }: Readonly<Record<string, unknown>>): Finding[] {
   if (!Array.isArray(types)) return [];
-  return (types as readonly unknown[]).flatMap((type, index): Finding[] => {
-    if (typeof type !== "string" || knownInstanceTypes(type) !== undefined) return [];
-    const near = nearest(type, instanceTypeNames);
+  const unknown = (types as readonly unknown[]).flatMap((type, index) =>
+    typeof type !== "string" || knownInstanceTypes(type) !== undefined ? [] : [{ type, index }],
+  );
+  return unknown.map(({ type, index }, before): Finding => {
+    const likely = before < typesCompared ? instanceTypeNames.filter((name) => name[0] === type[0]?.toLowerCase()) : [];
+    const near = nearest(type, likely);
     const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
     const message = `unknown instance type, family or bundle ${type}${hint}: AWS rejects it, unless it is newer than this version`;
-    return [{ path: ["spec", "computeResources", "instanceTypes", index], message }];
+    return { path: ["spec", "computeResources", "instanceTypes", index], message };
   });
 }
 

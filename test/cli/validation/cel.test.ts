@@ -75,3 +75,19 @@ test("a rule that is not valid CEL is an error of its author", () => {
   expect(() => placesOf(ruled(text, "self.("), "a")).toThrow();
   expect(() => placesOf(ruled(text, "unknown == 1"), "a")).toThrow("CEL rule unknown == 1");
 });
+
+test("a value is read once for all rules of its node, however many there are", () => {
+  const readsWith = (rules: number): number => {
+    let reads = 0;
+    const value = {
+      get a() {
+        reads++;
+        return "1";
+      },
+    };
+    const validations = Array.from({ length: rules }, (_, index) => ({ rule: `self.a != '${index}x'`, message: "no" }));
+    ruleFindings({ ...object({ a: text }), "x-kubernetes-validations": validations }, value);
+    return reads;
+  };
+  expect(readsWith(40)).toBe(readsWith(1));
+});

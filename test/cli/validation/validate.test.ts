@@ -245,3 +245,36 @@ describe("a secret in plain text", () => {
     expect(notesOf(withVariable(name, value))).toEqual([]);
   });
 });
+
+describe("manifests of a stranger who wants them to take long", () => {
+  const missing = (names: readonly string[], reference: string): string[] =>
+    problemsOf(
+      together(
+        ...names.map((name) => environment.replace("name: fargate", `name: ${name}`)),
+        queue.replace("name: fargate", `name: ${reference}`),
+      ),
+    );
+  const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `environment-${index}`);
+
+  test("a reference to nothing is compared with at most 200 names", () => {
+    const found = (problems: readonly string[]) =>
+      problems.filter((one) => one.includes("is not among these manifests"));
+    expect(found(missing(names(200), "environment-1x"))).toEqual([
+      expect.stringContaining("did you mean environment-1?"),
+    ]);
+    expect(found(missing(names(201), "environment-1x"))).toEqual([
+      expect.stringContaining("add it, or correct the name"),
+    ]);
+  });
+
+  test("another instance type is suggested for five unknown ones of an object", () => {
+    const types = Array.from({ length: 7 }, () => "m6i.lagre").join(", ");
+    const resources = `type: EC2\n    instanceRole: r\n    instanceTypes: [${types}]`;
+    const { notes } = validateManifests(
+      documentsOf("m", environment.replace("type: FARGATE", resources)).documents,
+      crds,
+    );
+    expect(notes.filter(({ message }) => message.includes("unknown instance type"))).toHaveLength(7);
+    expect(notes.filter(({ message }) => message.includes("did you mean m6i.large?"))).toHaveLength(5);
+  });
+});
