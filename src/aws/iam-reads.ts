@@ -45,7 +45,7 @@ async function wholeRole(iam: IamApi, RoleName: string, signal: AbortSignal): Pr
     name: RoleName,
     arn: role.Arn ?? "",
     path: role.Path ?? "/",
-    trust: decoded(role.AssumeRolePolicyDocument),
+    trust: iamDocument(role.AssumeRolePolicyDocument),
     attachedPolicyArns,
     inlinePolicies,
     permissionsBoundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn,
@@ -57,7 +57,7 @@ async function wholeRole(iam: IamApi, RoleName: string, signal: AbortSignal): Pr
 async function attachedTo(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<readonly string[]> {
   const arns: string[] = [];
   const list = (Marker: string | undefined) => iam.listAttachedRolePolicies({ RoleName, Marker }, { signal });
-  for await (const { AttachedPolicies: policies = [] } of pages("ListAttachedRolePolicies", list)) {
+  for await (const { AttachedPolicies: policies = [] } of iamPages("ListAttachedRolePolicies", list)) {
     arns.push(...policies.flatMap(({ PolicyArn: arn }) => arn ?? []));
   }
   return arns;
@@ -66,12 +66,12 @@ async function attachedTo(iam: IamApi, RoleName: string, signal: AbortSignal): P
 async function inlineOf(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
   const names: string[] = [];
   const list = (Marker: string | undefined) => iam.listRolePolicies({ RoleName, Marker }, { signal });
-  for await (const { PolicyNames: found = [] } of pages("ListRolePolicies", list)) names.push(...found);
+  for await (const { PolicyNames: found = [] } of iamPages("ListRolePolicies", list)) names.push(...found);
   const documents: [string, string][] = [];
   for (const PolicyName of names) {
     // One that was taken away since the listing is not there.
     const answer = await orUndefined(iam.getRolePolicy({ RoleName, PolicyName }, { signal }));
-    if (answer !== undefined) documents.push([PolicyName, decoded(answer.PolicyDocument)]);
+    if (answer !== undefined) documents.push([PolicyName, iamDocument(answer.PolicyDocument)]);
   }
   return Object.fromEntries(documents);
 }
@@ -79,7 +79,7 @@ async function inlineOf(iam: IamApi, RoleName: string, signal: AbortSignal): Pro
 async function profilesOf(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<readonly string[]> {
   const names: string[] = [];
   const list = (Marker: string | undefined) => iam.listInstanceProfilesForRole({ RoleName, Marker }, { signal });
-  for await (const { InstanceProfiles: profiles = [] } of pages("ListInstanceProfilesForRole", list)) {
+  for await (const { InstanceProfiles: profiles = [] } of iamPages("ListInstanceProfilesForRole", list)) {
     names.push(...profiles.flatMap(({ InstanceProfileName: name }) => name ?? []));
   }
   return names;
@@ -90,7 +90,11 @@ interface Page {
   readonly Marker?: string | undefined;
 }
 
-function pages<P extends Page>(operation: string, list: (marker: string | undefined) => Promise<P>): AsyncGenerator<P> {
+/** All pages of a listing of IAM. @throws AwsError also when it does not end */
+export function iamPages<P extends Page>(
+  operation: string,
+  list: (marker: string | undefined) => Promise<P>,
+): AsyncGenerator<P> {
   return everyPage(`iam:${operation}`, list, ({ IsTruncated, Marker }) => (IsTruncated === true ? Marker : undefined));
 }
 
@@ -118,8 +122,14 @@ async function orAbsent<T>(answer: Promise<T>): Promise<T | "partly"> {
   }
 }
 
-function decoded(document: string | undefined): string {
-  return decodeURIComponent(document ?? "");
+/** A policy document, which IAM gives URL-encoded. @throws AwsError where it is not */
+export function iamDocument(document: string | undefined): string {
+  try {
+    return decodeURIComponent(document ?? "");
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new AwsError("unknown", "iam:Get*", "IncompleteAnswer", "AWS's answer has a policy that is not URL-encoded");
+  }
 }
 
 function tagsIn(tags: readonly Tag[] | undefined): Readonly<Record<string, string>> {

@@ -109,7 +109,8 @@ async function readAll(
   for (const status of statuses) {
     const read = (nextToken: string | undefined) =>
       batch.listJobs({ ...source, jobStatus: status, nextToken }, { signal });
-    for await (const answer of everyPage("batch:ListJobs", read, ({ nextToken }) => nextToken, mostPagesOfJobs)) {
+    const pages = everyPage("batch:ListJobs", read, ({ nextToken }) => nextToken, { pages: mostPagesOfJobs });
+    for await (const answer of pages) {
       for (const summary of listed(answer.jobSummaryList, "ListJobs")) {
         const { jobId } = summary;
         if (jobId === undefined) throw incomplete("ListJobs", "AWS listed a job without its id");

@@ -12,43 +12,71 @@ interface Page<T> {
 /** More pages than the resources of an account fill: an endpoint that never ends its listing would be read for ever. */
 export const mostPages = 1000;
 
+/** So much text in a thousand of the allowed pages. The resources of an account have a tenth of it. */
+const textOfThousandPagesMiB = 64;
+
+/** How much of a listing is read. */
+interface Bounds {
+  readonly pages?: number;
+  /** No page is kept once the next one comes, so that their number is enough of a bound. */
+  readonly streams?: boolean;
+}
+
 /**
  * All pages of a listing, one after the other. Rejects when any page does.
  * @param operation for the error, e.g. `batch:ListJobs`
  * @param tokenOf what asks for the next page; undefined or empty: there is none
- * @throws AwsError when the listing does not go on, or not end
+ * @throws AwsError when the listing does not go on, or not end, or is far longer than an account's resources are
  */
 export async function* everyPage<P>(
   operation: string,
   read: (token: string | undefined) => Promise<P>,
   tokenOf: (page: P) => string | undefined,
-  most = mostPages,
+  { pages: most = mostPages, streams = false }: Bounds = {},
 ): AsyncGenerator<P> {
+  const mostMiB = (most / 1000) * textOfThousandPagesMiB;
   let token: string | undefined;
+  let text = 0;
   for (let count = 1; ; count++) {
     const page = await read(token);
+    if (!streams) text += textIn(page);
+    if (text > mostMiB * 1024 * 1024) throw endless(operation, `has more than ${mostMiB} MiB`);
     yield page;
     const next = tokenOf(page);
     if (next === undefined || next === "") return;
-    const problem = next === token ? "gave the same page token twice" : `has more than ${most} pages`;
-    if (next === token || count === most) {
-      throw new AwsError(
-        "unavailable",
-        operation,
-        "EndlessListing",
-        `the answer to ${operation} ${problem}, so it may never end`,
-      );
-    }
+    if (next === token) throw endless(operation, "gave the same page token twice");
+    if (count === most) throw endless(operation, `has more than ${most} pages`);
     token = next;
   }
+}
+
+function endless(operation: string, problem: string): AwsError {
+  const message = `the answer to ${operation} ${problem}, so it may never end`;
+  return new AwsError("unavailable", operation, "EndlessListing", message);
+}
+
+/** The characters of all strings in an answer. */
+function textIn(answer: unknown): number {
+  let characters = 0;
+  const left = [answer];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value === "string") characters += value.length;
+    else if (value !== null && typeof value === "object") {
+      for (const member of Object.values(value)) left.push(member);
+    }
+  }
+  return characters;
 }
 
 /** As `everyPage`, the items of each page of a listing of AWS Batch. */
 export async function* allPages<T>(
   operation: string,
   read: (nextToken: string | undefined) => Promise<Page<T>>,
+  bounds?: Bounds,
 ): AsyncGenerator<readonly T[]> {
-  for await (const { items } of everyPage(`batch:${operation}`, read, ({ nextToken }) => nextToken)) yield items;
+  for await (const { items } of everyPage(`batch:${operation}`, read, ({ nextToken }) => nextToken, bounds))
+    yield items;
 }
 
 interface Lister<R> {

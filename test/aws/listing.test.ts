@@ -153,4 +153,30 @@ describe("a listing that never ends", () => {
       operation: "ec2:Describe*",
     });
   });
+
+  it("is given up after 64 MiB of text, however few pages it has, unless no page of it is kept", async () => {
+    const batch = new FakeBatch(new VirtualClock());
+    let asked = 0;
+    const filler = "x".repeat(8 * 1024 * 1024);
+    batch.describeJobQueues = (async () => {
+      asked++;
+      return {
+        jobQueues: [{ jobQueueName: `q${asked}`, jobQueueArn: "arn", tags: { filler } }],
+        nextToken: `token ${asked}`,
+      };
+    }) as never;
+    await expect(jobQueues.list(batch, [], signal)).rejects.toMatchObject({
+      kind: "unavailable",
+      message: "the answer to batch:DescribeJobQueues has more than 64 MiB, so it may never end",
+    });
+    expect(asked).toBe(8);
+    const definition = { jobDefinitionName: "jd", jobDefinitionArn: "arn", revision: 1, tags: { filler } };
+    let pages = 0;
+    batch.describeJobDefinitions = (async () => {
+      return { jobDefinitions: [definition], nextToken: ++pages < 20 ? `token ${pages}` : undefined };
+    }) as never;
+    let read = 0;
+    for await (const page of activeRevisions(batch, "jd", signal)) read += page.length;
+    expect(read).toBe(20);
+  });
 });

@@ -178,10 +178,11 @@ async function* revisionPages(
 ): AsyncGenerator<readonly DefinitionRevision[]> {
   // AWS takes no other parameter with `jobDefinitions`.
   const size = which.jobDefinitions === undefined ? { maxResults: pageSize } : {};
-  const pages = allPages("DescribeJobDefinitions", async (nextToken) => {
+  const read = async (nextToken: string | undefined) => {
     const answer = await batch.describeJobDefinitions({ ...which, ...size, nextToken }, { signal });
     return { items: listed(answer.jobDefinitions, "DescribeJobDefinitions"), nextToken: answer.nextToken };
-  });
+  };
+  const pages = allPages("DescribeJobDefinitions", read, { streams: true });
   for await (const page of pages) {
     yield page.map((detail) => {
       const { jobDefinitionName: name, jobDefinitionArn: arn, revision } = detail;

@@ -2,6 +2,7 @@ import { eachCall } from "../../../aws/calls.ts";
 import { AwsError } from "../../../aws/errors.ts";
 import type { IamApi, InstanceProfile, Role } from "../../../aws/iam.ts";
 import { iamCalls } from "../../../aws/iam-calls.ts";
+import { iamDocument, iamPages } from "../../../aws/iam-reads.ts";
 import type { StoredProfile, StoredRole } from "../../../simulator/iam-records.ts";
 import type { SimulatedAws } from "../../../simulator/simulated-aws.ts";
 import type { AccountReads } from "./reads.ts";
@@ -66,7 +67,9 @@ class Loading {
     }
     if (answer.Role === undefined) return;
     const attached = await this.#asked("listAttachedRolePolicies", name, (iam) =>
-      everyPage((Marker) => iam.listAttachedRolePolicies({ RoleName: name, Marker })),
+      Array.fromAsync(
+        iamPages("ListAttachedRolePolicies", (Marker) => iam.listAttachedRolePolicies({ RoleName: name, Marker })),
+      ),
     );
     const inline = await this.#inlineOf(name);
     this.#options.copy.add({
@@ -80,7 +83,11 @@ class Loading {
       ],
     });
     const holding = await this.#asked("listInstanceProfilesForRole", name, (iam) =>
-      everyPage((Marker) => iam.listInstanceProfilesForRole({ RoleName: name, Marker })),
+      Array.fromAsync(
+        iamPages("ListInstanceProfilesForRole", (Marker) =>
+          iam.listInstanceProfilesForRole({ RoleName: name, Marker }),
+        ),
+      ),
     );
     const listed = pagesOf(holding).flatMap(({ InstanceProfiles = [] }) => InstanceProfiles);
     for (const one of listed) {
@@ -91,7 +98,7 @@ class Loading {
 
   async #inlineOf(name: string): Promise<Readonly<Record<string, string>>> {
     const listed = await this.#asked("listRolePolicies", name, (iam) =>
-      everyPage((Marker) => iam.listRolePolicies({ RoleName: name, Marker })),
+      Array.fromAsync(iamPages("ListRolePolicies", (Marker) => iam.listRolePolicies({ RoleName: name, Marker }))),
     );
     const documents: Record<string, string> = {};
     for (const PolicyName of pagesOf(listed).flatMap(({ PolicyNames = [] }) => PolicyNames)) {
@@ -101,7 +108,7 @@ class Loading {
         (iam) => iam.getRolePolicy({ RoleName: name, PolicyName }),
         PolicyName,
       );
-      if (typeof answer === "object") documents[PolicyName] = decodeURIComponent(answer.PolicyDocument ?? "");
+      if (typeof answer === "object") documents[PolicyName] = iamDocument(answer.PolicyDocument);
     }
     return documents;
   }
@@ -157,22 +164,6 @@ function once(known: Map<string, Promise<void>>, name: string, load: () => Promi
   return loading;
 }
 
-interface Page {
-  readonly IsTruncated?: boolean | undefined;
-  readonly Marker?: string | undefined;
-}
-
-async function everyPage<P extends Page>(list: (marker: string | undefined) => Promise<P>): Promise<readonly P[]> {
-  const pages: P[] = [];
-  let marker: string | undefined;
-  do {
-    const page = await list(marker);
-    pages.push(page);
-    marker = page.IsTruncated === true ? page.Marker : undefined;
-  } while (marker !== undefined);
-  return pages;
-}
-
 function pagesOf<P>(answer: readonly P[] | "absent" | "unread"): readonly P[] {
   return typeof answer === "string" ? [] : answer;
 }
@@ -186,7 +177,7 @@ function storedRole(role: Role, parts: RoleParts): StoredRole {
     id,
     createdAt: role.CreateDate?.getTime() ?? 0,
     description,
-    trust: decodeURIComponent(role.AssumeRolePolicyDocument ?? ""),
+    trust: iamDocument(role.AssumeRolePolicyDocument),
     boundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
     tags: tagsOf(role.Tags),
     ...parts,
