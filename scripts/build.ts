@@ -6,7 +6,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+import { builtPage, type PageFiles } from "../src/cli/ui/page-files.ts";
 import { type BundledPackage, bundledPackages, licencesText } from "./licences.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -26,7 +27,8 @@ const common: BuildOptions & { readonly write: false } = {
 
 /** The program as one file of CommonJS, which is what Node takes into an executable. */
 export async function singleFile(): Promise<Uint8Array> {
-  const { outputFiles } = await build({ ...common, format: "cjs", legalComments: "none" });
+  const { files } = await builtPage();
+  const { outputFiles } = await build({ ...common, format: "cjs", legalComments: "none", plugins: [withPage(files)] });
   const [file, ...others] = outputFiles;
   if (file === undefined || others.length > 0) throw new Error(`esbuild wrote ${outputFiles.length} files, not one`);
   return file.contents;
@@ -38,6 +40,7 @@ export async function singleFile(): Promise<Uint8Array> {
  * @returns the bundled packages
  */
 export async function bundle(to: string): Promise<readonly BundledPackage[]> {
+  const page = await builtPage();
   const { outputFiles, metafile } = await build({
     ...common,
     format: "esm",
@@ -48,14 +51,29 @@ export async function bundle(to: string): Promise<readonly BundledPackage[]> {
     banner: {
       js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
+    plugins: [withPage(page.files)],
     metafile: true,
   });
-  const packages = await bundledPackages(metafile, root);
+  const outputs = { ...metafile.outputs, ...page.metafile.outputs };
+  const packages = await bundledPackages({ ...metafile, outputs }, root);
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true });
   for (const { path, contents } of outputFiles) await writeFile(join(to, basename(path)), contents);
   await writeFile(join(to, "third-party-licences.txt"), licencesText(packages));
   return packages;
+}
+
+/** The page of `ui`, in a part that no other command loads, in place of the function that builds it. */
+function withPage(files: PageFiles): Plugin {
+  return {
+    name: "page",
+    setup({ onLoad }) {
+      onLoad({ filter: /src[\\/]cli[\\/]ui[\\/]page-files\.ts$/ }, () => ({
+        contents: `export const pageFiles = async () => (${JSON.stringify(files)});`,
+        loader: "js",
+      }));
+    },
+  };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await bundle(join(root, "dist"));

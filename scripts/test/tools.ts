@@ -60,7 +60,15 @@ export const python: Tool = {
   ],
 };
 
-export const tools: readonly Tool[] = [promtool, prometheus, buildah, python];
+export const chromium: Tool = {
+  name: "chromium",
+  missing: () => missingIn("chromium"),
+  install: "apt-get install chromium",
+  tests: "the page of `ui` in a browser",
+  files: ["test/packaging/ui.test.ts"],
+};
+
+export const tools: readonly Tool[] = [promtool, prometheus, buildah, python, chromium];
 
 /** One line about a missing tool. */
 export function missingText({ name, missing, install, tests }: Tool, fails: boolean): string | undefined {

@@ -14,6 +14,8 @@ export interface ApiServer {
   readonly podNamespace: string | undefined;
   /** Default namespace, as kubectl uses it. */
   readonly defaultNamespace: string;
+  /** Name of the kubeconfig's context. */
+  readonly context: string;
   close(): Promise<void>;
 }
 
@@ -29,7 +31,8 @@ export function apiServer(
   const kubeconfig = flag ?? (env["KUBECONFIG"] || undefined);
   try {
     const load = () => loadKubeConfig({ kubeconfig });
-    const namespace = currentNamespace(load());
+    const config = load();
+    const namespace = currentNamespace(config);
     const userAgent = `aws-batch-operator/${manifest.version}`;
     const connection = new Connection({ load, clock, userAgent });
     const api = new KubeApi({ connection, clock, ...(onAnswer === undefined ? {} : { onAnswer }) });
@@ -37,6 +40,7 @@ export function apiServer(
       api,
       podNamespace: kubeconfig === undefined ? namespace : undefined,
       defaultNamespace: namespace ?? "default",
+      context: config.getCurrentContext(),
       close: () => connection.close(),
     };
   } catch (error) {

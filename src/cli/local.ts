@@ -5,7 +5,7 @@ import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { directorySource } from "./local/directory.ts";
 import { lockState } from "./local/lock.ts";
 import { type LocalFlags, localOptions } from "./local/options.ts";
-import { refuse, startLocal } from "./local/start.ts";
+import { type LocalStart, refuse, startLocal } from "./local/start.ts";
 import { stateFile } from "./local/state.ts";
 
 const afterHelp = `
@@ -18,7 +18,11 @@ Exit code: 0 if the goal of --until is reached, or after Ctrl-C (of a command un
 object is Stalled or a manifest is invalid; 3 if --timeout is reached first.`;
 
 /** @param run gets the flags; replaced in tests */
-export function localCommand(io: Io, ending: Ending, run: typeof local = local): Command {
+export function localCommand(
+  io: Io,
+  ending: Ending,
+  run: (flags: LocalFlags, io: Io) => Promise<number> = local,
+): Command {
   const command = new Command("local")
     .summary("run the operator on a directory of manifests, without Kubernetes")
     .description(
@@ -38,7 +42,14 @@ export function localCommand(io: Io, ending: Ending, run: typeof local = local):
   return command.action(ending(() => run(command.opts<LocalFlags>(), io)));
 }
 
-async function local(flags: LocalFlags, io: Io): Promise<number> {
+/**
+ * Runs the operator on a directory until its goal, or Ctrl-C.
+ *
+ * @param serve shows the session in another way too
+ * @returns the exit code
+ * @throws CommandError if flags or directory cannot be used
+ */
+export async function local(flags: LocalFlags, io: Io, serve?: LocalStart["serve"]): Promise<number> {
   const options = localOptions(flags);
   const { directory } = options;
   requireDirectory(directory);
@@ -54,7 +65,7 @@ async function local(flags: LocalFlags, io: Io): Promise<number> {
   }
   const free = lockState(stateFile(directory, options.clusterName, options.simulate));
   try {
-    return await startLocal({ flags, options, source, read, fingerprint, io });
+    return await startLocal({ flags, options, source, read, fingerprint, io, serve });
   } finally {
     free();
   }

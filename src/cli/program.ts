@@ -9,6 +9,7 @@ import { CommandError, type Ending, type Environment, exitCodes, type Io } from 
 const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) => Command>>> = {
   run: async () => (await import("./run.ts")).runCommand,
   local: async () => (await import("./local.ts")).localCommand,
+  ui: async () => (await import("./ui.ts")).uiCommand,
   validate: async () => (await import("./validate.ts")).validateCommand,
   plan: async () => (await import("./plan.ts")).planCommand,
   import: async () => (await import("./import.ts")).importCommand,

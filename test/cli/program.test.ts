@@ -25,6 +25,7 @@ describe("the command line", () => {
   test.each([
     ["run"],
     ["local"],
+    ["ui"],
     ["validate"],
     ["plan"],
     ["import"],

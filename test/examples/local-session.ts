@@ -1,7 +1,7 @@
 import type { Io, Output } from "../../src/cli/io.ts";
 import { directorySource, type ManifestSource } from "../../src/cli/local/directory.ts";
 import { type LocalFlags, localOptions } from "../../src/cli/local/options.ts";
-import { startLocal } from "../../src/cli/local/start.ts";
+import { type LocalStart, startLocal } from "../../src/cli/local/start.ts";
 import type { VirtualClock } from "../../src/runtime/clock.ts";
 
 /** One line of `local -o json`. */
@@ -51,7 +51,12 @@ export interface LocalRun {
 
 const limitSeconds = 3600;
 
-export async function runLocal(directory: string, clock: VirtualClock, flags: LocalFlags = {}): Promise<LocalRun> {
+export async function runLocal(
+  directory: string,
+  clock: VirtualClock,
+  flags: LocalFlags = {},
+  serve?: LocalStart["serve"],
+): Promise<LocalRun> {
   const given: LocalFlags = { ...flags, filename: directory, simulate: true, output: "json" };
   const { source, settled } = watchedReads(directorySource(directory));
   const fingerprint = await source.fingerprint();
@@ -78,11 +83,19 @@ export async function runLocal(directory: string, clock: VirtualClock, flags: Lo
   };
   const options = localOptions(given);
   let exitCode: number | undefined;
-  const running = startLocal({ flags: given, options, source, read, fingerprint, io, real: clock, world: clock }).then(
-    (code) => {
-      exitCode = code;
-    },
-  );
+  const running = startLocal({
+    flags: given,
+    options,
+    source,
+    read,
+    fingerprint,
+    io,
+    real: clock,
+    world: clock,
+    serve,
+  }).then((code) => {
+    exitCode = code;
+  });
 
   const second = async (): Promise<void> => {
     await clock.advance(1000);

@@ -41,6 +41,23 @@ export interface LocalStart {
   readonly real?: Clock;
   /** The time of operator and simulated AWS; default: that of the machine, and a simulated one at the requested speed. */
   readonly world?: Clock;
+  /** Shows the session in another way too, from its start to its end. */
+  readonly serve?: ((parts: LocalParts) => Promise<ServedSession>) | undefined;
+}
+
+/** The parts of a session that another way to show it reads. */
+export interface LocalParts {
+  readonly store: MemoryStore;
+  readonly cloud: Cloud;
+  /** The time of operator and AWS. */
+  readonly clock: Clock;
+  readonly heading: Heading;
+}
+
+export interface ServedSession {
+  /** The address for a person. */
+  readonly url: string;
+  close(): Promise<void>;
 }
 
 /** Composes store, AWS, operator and view, and runs them to the end. Returns the exit code. */
@@ -78,7 +95,8 @@ export async function startLocal(start: LocalStart): Promise<number> {
     writeState(file, { clusterUid, savedAt: clock.now(), store: store.snapshot(), ...aws });
   };
   const saving = new Soon(real, save);
-  const view = viewFor(options, cloud, { clock, real }, io);
+  const heading = headingOf(options, cloud);
+  const view = viewFor(options, heading, { clock, real }, io);
   simulated?.onChange((change) => {
     view.awsChange(change);
     saving.ask();
@@ -130,6 +148,8 @@ export async function startLocal(start: LocalStart): Promise<number> {
 
   if (before !== undefined && before.store.objects.length > 0 && !options.deleteAll)
     view.notice(goesOnText(before, file));
+  const served = await start.serve?.({ store, cloud, clock, heading });
+  if (served !== undefined) view.notice(`open ${served.url}`);
   const stop = new AbortController();
   const pacing = paced === undefined ? undefined : pace(paced, real, options.speed, stop.signal);
   try {
@@ -137,6 +157,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
     view.end({ ...end, awsWrites: writes.count, simulated: options.simulate, next: nextCommand(options, io.program) });
     return exitCodeOf(end.outcome);
   } finally {
+    await served?.close();
     stop.abort(new Error("the session has ended"));
     await pacing;
     saving.cancel();
@@ -175,14 +196,16 @@ function simulatedCloud(flags: LocalFlags, clock: Clock, before: LocalState | un
   return new SimulatedCloud({ clock, random: Math.random, region: flags.region ?? simulatedRegion }, before?.aws);
 }
 
+function headingOf({ directory, clusterName, speed }: LocalOptions, cloud: Cloud): Heading {
+  return { directory, clusterName, speed, cloud: cloud.label, region: cloud.region };
+}
+
 function viewFor(
-  options: LocalOptions,
-  cloud: Cloud,
+  { output }: LocalOptions,
+  heading: Heading,
   { clock, real }: { readonly clock: Clock; readonly real: Clock },
   io: Io,
 ): View {
-  const { directory, clusterName, speed, output } = options;
-  const heading: Heading = { directory, clusterName, speed, cloud: cloud.label, region: cloud.region };
   const now = (): number => clock.now();
   if (output === "json") return jsonView(io.stdout, io.stderr, now, heading);
   const style = styleOf(io.stdout, io.env);

@@ -219,6 +219,34 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       stdout: /The time is over: 3 of 3 objects not ready/,
     },
   ],
+  ui: [
+    {
+      code: 0,
+      when: "it is interrupted",
+      args: () => withCluster(emptyCluster(), "ui", "--no-aws"),
+      interruptAt: /^open http:/,
+      stdout: /^open http:\/\/127\.0\.0\.1:/,
+    },
+    { code: 1, when: "a flag is wrong", args: () => ["ui", "--port", "x"], stderr: /^error: / },
+    {
+      code: 1,
+      when: "a manifest is invalid",
+      args: () => ["ui", "-f", manifests({ "a.yaml": environment("BOGUS") }), "--simulate"],
+      stderr: /invalid: 1 error in 1 file/,
+    },
+    {
+      code: 2,
+      when: "the cluster cannot be read",
+      args: () => {
+        const closed = emptyCluster().then((server) => {
+          server.on(`GET ${group}/${plural}`, refusal(403, "Forbidden", "no"));
+          return server;
+        });
+        return withCluster(closed, "ui", "--no-aws");
+      },
+      stderr: /^error: /,
+    },
+  ],
   validate: [
     {
       code: 0,
@@ -534,6 +562,7 @@ test("the simulator's time passes as fast as requested", async () => {
 describe("the cluster of a command", () => {
   const lines: Readonly<Record<string, readonly string[]>> = {
     run: ["run", ...running],
+    ui: ["ui", "--no-aws"],
     plan: ["plan"],
     diagnose: ["diagnose", "-n", "team", "main"],
     release: ["release", "--all"],

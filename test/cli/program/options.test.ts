@@ -88,6 +88,7 @@ const listsInOne: readonly string[] = [
   "plan --filename",
   "validate --filename",
   "release --namespace",
+  "ui --namespace",
 ];
 
 type Sample = readonly [text: string, value: unknown];
@@ -119,6 +120,8 @@ const presets: Readonly<Record<string, unknown>> = {
   "iam-policy --features": ["iam", "network", "diagnose"],
   "iam-policy --cluster-name": "default",
   "iam-policy --service-account": "aws-batch-system/aws-batch-operator",
+  "ui --no-aws": true,
+  "ui --port": 0,
   "simulator --port": 4566,
   "simulator --host": "127.0.0.1",
   "simulator --speed": 1,

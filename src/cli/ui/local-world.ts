@@ -1,0 +1,22 @@
+import type { LocalParts } from "../local/start.ts";
+import type { AwsSource } from "./aws-reader.ts";
+import type { EventLine } from "./model.ts";
+import type { World } from "./world.ts";
+
+/** The world of `local`: objects in memory and a simulated AWS in this process. */
+export function localWorld({ store, heading }: LocalParts, aws: AwsSource): World {
+  const { directory, cloud, region, speed } = heading;
+  return {
+    about: { source: directory, aws: `${cloud}, ${region}`, speed, hasKubectl: false },
+    region,
+    objects: () => store.objects(),
+    async eventsOf({ metadata: { uid } }) {
+      const about = store.events().filter(({ regarding }) => regarding.uid === uid);
+      const lines = about.map(({ lastAt, type, reason, note, count }): EventLine => {
+        return { at: new Date(lastAt).toISOString(), type, reason, note, count };
+      });
+      return { lines };
+    },
+    aws,
+  };
+}

@@ -1,0 +1,181 @@
+/** What the page shows, as plain data: the server composes it, the page renders it, tests read it. */
+
+/** State of an object as kstatus computes it. */
+export type State = "Current" | "InProgress" | "Failed" | "Unknown" | "Terminating";
+
+/** Where the objects and AWS come from. */
+export interface About {
+  /** Of the objects: a directory or a cluster. */
+  readonly source: string;
+  /** e.g. `simulated AWS`, `AWS account 123456789012`; undefined: AWS is not read. */
+  readonly aws: string | undefined;
+  /** How many times faster than real time AWS and the operator run. */
+  readonly speed: number;
+  /** Whether a person changes objects with kubectl; otherwise by the manifests in the directory. */
+  readonly hasKubectl: boolean;
+}
+
+/** Everything on the page that changes. */
+export interface Snapshot {
+  /** What cannot be read, one sentence each. */
+  readonly problems: readonly string[];
+  /** By `id`. */
+  readonly items: Readonly<Record<string, Item>>;
+}
+
+/** An object. */
+export interface Item {
+  /** `Kind/namespace/name`. */
+  readonly id: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly state: State;
+  /** Reason and message of Ready. */
+  readonly reason: string;
+  readonly message: string;
+  /** Conditions in addition to Ready that report a problem. */
+  readonly warnings: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
+  /** Name in AWS, once it is known. */
+  readonly awsName?: string | undefined;
+  /** In a few words: type, priority, revision. */
+  readonly facts: readonly string[];
+  readonly references: readonly Referenced[];
+  /** The environments of the object in AWS: the serving one first. */
+  readonly environments: readonly Part[];
+  /** Unfinished jobs of a queue. */
+  readonly jobs?: Jobs | undefined;
+  /** Present while an environment is created or replaced. */
+  readonly replacement?: Replacement | undefined;
+}
+
+/** A reference of an object to another one, or to a resource in AWS. */
+export interface Referenced {
+  /** The item; undefined: a resource in AWS without an object. */
+  readonly id?: string | undefined;
+  /** `name`, `namespace/name` in another namespace, or the name in AWS. */
+  readonly label: string;
+  /** Whether the object exists, or the resource is one of AWS. */
+  readonly exists: boolean;
+}
+
+/** An environment in AWS that belongs to an object. */
+export interface Part {
+  readonly name: string;
+  /** `new`: nothing serves yet. */
+  readonly role: "serving" | "new" | "successor" | "predecessor";
+  /** Step of the removal of a predecessor, e.g. `Draining`. */
+  readonly step?: string | undefined;
+  /** As AWS describes it; undefined: not read, or gone. */
+  readonly state?: string | undefined;
+  readonly status?: string | undefined;
+  /** Current target of AWS's scaler, and the limit. */
+  readonly desiredvCpus?: number | undefined;
+  readonly maxvCpus?: number | undefined;
+}
+
+/** Unfinished jobs of a queue by state; `+` after a number: there are more. */
+export interface Jobs {
+  readonly counts: readonly { readonly status: string; readonly count: string }[];
+  /** RFC 3339. */
+  readonly readAt: string;
+}
+
+export type StepState = "done" | "current" | "held" | "failed" | "open";
+
+/** One step of a replacement. */
+export interface Step {
+  readonly title: string;
+  readonly state: StepState;
+  /** AWS's or the operator's own time of it, RFC 3339. */
+  readonly at?: string | undefined;
+  /** What happens or happened; for the current step what it waits for. */
+  readonly text?: string | undefined;
+}
+
+/** The way of an environment to its present generation, or its removal. */
+export interface Replacement {
+  /** e.g. `replaces default_story-02f4205e`. */
+  readonly summary: string;
+  readonly steps: readonly Step[];
+  /** What a person does to let the held step continue. */
+  readonly approval?: Approval | undefined;
+}
+
+export interface Approval {
+  /** What the person approves. */
+  readonly what: string;
+  /** A command of kubectl, or the annotation for the manifest. */
+  readonly text: string;
+  readonly isCommand: boolean;
+}
+
+/** An open object, with everything that is known of it. */
+export interface Details {
+  readonly id: string;
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+    readonly lastTransitionTime: string;
+  }[];
+  /** Labels with values, e.g. `ARN`. */
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  readonly plan?: Plan | undefined;
+  /** The objects that reference it. */
+  readonly referencedBy: readonly { readonly id: string; readonly label: string }[];
+  readonly events: Events;
+  /** What the events say of replacements, newest first. */
+  readonly past: readonly PastReplacement[];
+}
+
+/** A creation or replacement that events report. */
+export interface PastReplacement {
+  /** Name of the environment in AWS that was created. */
+  readonly created: string;
+  readonly steps: readonly Step[];
+}
+
+export interface Events {
+  /** Newest first. */
+  readonly lines: readonly EventLine[];
+  /** Why they cannot be read. */
+  readonly problem?: string | undefined;
+}
+
+export interface Plan {
+  readonly action: string;
+  readonly reason: string;
+  readonly changes: readonly { readonly path: string; readonly kind: string; readonly reason: string }[];
+}
+
+export interface EventLine {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly note: string;
+  readonly count: number;
+}
+
+/** What a page that has the last snapshot needs for the next one. */
+export interface Change {
+  readonly problems: readonly string[];
+  /** New and changed items. */
+  readonly items: readonly Item[];
+  /** IDs of items that are gone. */
+  readonly gone: readonly string[];
+}
+
+/** The first message of a stream. */
+export interface Beginning {
+  readonly about: About;
+  readonly snapshot: Snapshot;
+}
+
+/** A server-sent event. The streams of the page, and of one open object; null: the object does not exist. */
+export type Message =
+  | { readonly event: "begin"; readonly data: Beginning }
+  | { readonly event: "change"; readonly data: Change }
+  | { readonly event: "details"; readonly data: Details | null };

@@ -1,0 +1,103 @@
+import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
+import { awsNamesIn, referencesOf } from "../../api/references.ts";
+import { JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { countText } from "../../aws/queue-jobs.ts";
+import { awsNameOf, memoryKey } from "../../controllers/naming.ts";
+import { type ObjectRow, type Phase, rowOf } from "../local/rows.ts";
+import { environmentParts } from "./environments.ts";
+import type { JobsRead, Known } from "./known.ts";
+import type { Item, Jobs, Referenced, Snapshot, State } from "./model.ts";
+import { regionOf } from "./place.ts";
+import { replacementOf } from "./replacement.ts";
+
+/** One snapshot of all that is known, for the page. Pure. */
+export function snapshotOf(known: Known, hasKubectl: boolean): Snapshot {
+  const ids = new Set(known.objects.map(idOf));
+  const items = known.objects.map((object): [string, Item] => [idOf(object), itemOf(object, known, ids, hasKubectl)]);
+  return { problems: known.aws.problems, items: Object.fromEntries(items) };
+}
+
+function itemOf(object: KubeObject, known: Known, ids: ReadonlySet<string>, hasKubectl: boolean): Item {
+  const row = rowOf(object, "present");
+  const { name: awsName } = (object.status ?? {}) as { readonly name?: string };
+  const environments = environmentParts(object, known);
+  return {
+    id: idOf(object),
+    kind: object.kind,
+    namespace: row.namespace,
+    name: row.name,
+    state: stateOf(row),
+    reason: row.reason,
+    message: row.message,
+    warnings: row.warnings,
+    awsName,
+    facts: factsOf(object, row),
+    references: referencedBy(object, ids),
+    environments,
+    jobs: jobsOf(object, known),
+    replacement: replacementOf(object, environments, known, hasKubectl),
+  };
+}
+
+const states: Readonly<Record<Phase, State>> = {
+  ready: "Current",
+  pending: "InProgress",
+  working: "InProgress",
+  stalled: "Failed",
+  held: "Unknown",
+  removed: "Unknown",
+};
+
+function stateOf({ phase, deleting }: ObjectRow): State {
+  return deleting && phase !== "stalled" ? "Terminating" : states[phase];
+}
+
+export function idOf({ kind, metadata }: KubeObject): string {
+  return idFor(kind, metadata);
+}
+
+export function idFor(kind: string, key: ObjectKey): string {
+  return `${kind}/${keyText(key)}`;
+}
+
+function factsOf({ spec }: KubeObject, { awsState }: ObjectRow): readonly string[] {
+  const { type, priority, computeResources } = spec as {
+    readonly type?: string;
+    readonly priority?: number;
+    readonly computeResources?: { readonly type?: string };
+  };
+  const facts = [
+    computeResources?.type ?? type,
+    priority === undefined ? undefined : `priority ${priority}`,
+    awsState === "" ? undefined : awsState,
+  ];
+  return facts.filter((fact) => fact !== undefined);
+}
+
+/** References to objects first, in the order of the spec. */
+function referencedBy(object: KubeObject, ids: ReadonlySet<string>): readonly Referenced[] {
+  const kind = kindOf(object.kind);
+  const { namespace } = object.metadata;
+  const objects = referencesOf(kind, { namespace, spec: object.spec }).map(({ to, key }): Referenced => {
+    const id = idFor(to, key);
+    return { id, label: key.namespace === namespace ? key.name : keyText(key), exists: ids.has(id) };
+  });
+  const names = kind.references.flatMap((reference) => awsNamesIn(reference, object.spec));
+  return [...objects, ...names.map((label): Referenced => ({ label, exists: true }))];
+}
+
+function jobsOf(object: KubeObject, { aws, region }: Known): Jobs | undefined {
+  if (object.kind !== JobQueueKind.kind) return undefined;
+  const read = aws.jobs.get(memoryKey({ region: regionOf(object, region) }, awsNameOf(JobQueueKind, object)));
+  return read === undefined ? undefined : shownJobs(read);
+}
+
+function shownJobs({ counts, readAt }: JobsRead): Jobs {
+  return {
+    counts: Object.entries(counts).map(([status, count]) => ({
+      status: status.toUpperCase(),
+      count: countText(count),
+    })),
+    readAt: new Date(readAt).toISOString(),
+  };
+}

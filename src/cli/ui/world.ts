@@ -1,0 +1,14 @@
+import type { KubeObject } from "../../api/object.ts";
+import type { AwsSource } from "./aws-reader.ts";
+import type { About, Events } from "./model.ts";
+
+/** What the page is about: a cluster or a directory, and AWS. */
+export interface World {
+  readonly about: About;
+  /** Default region of objects. */
+  readonly region: string;
+  objects(): readonly KubeObject[];
+  /** Events about an object that are still kept; called often. */
+  eventsOf(object: KubeObject, signal: AbortSignal): Promise<Events>;
+  readonly aws: AwsSource;
+}

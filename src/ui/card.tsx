@@ -1,0 +1,129 @@
+import type { ComponentChildren } from "preact";
+import type { Item, Part, Referenced } from "../cli/ui/model.ts";
+import { hasMessage, type Placed } from "./layout.ts";
+import { hashOf } from "./route.ts";
+import { StateSign } from "./signs.tsx";
+
+interface CardProps {
+  readonly placed: Placed;
+  readonly isOpen: boolean;
+  readonly onPoint: (id: string | undefined) => void;
+}
+
+/** A queue or an environment on the map. */
+export function Card({ placed, isOpen, onPoint }: CardProps) {
+  const { item, isAbroad } = placed;
+  const { id, state } = item;
+  const position = { left: `${placed.x}rem`, top: `${placed.y}rem`, height: `${placed.height}rem` };
+  return (
+    <li
+      class={`card ${state}${isAbroad ? " abroad" : ""}${isOpen ? " open" : ""}`}
+      style={position}
+      data-id={isAbroad ? undefined : id}
+      onMouseEnter={() => onPoint(id)}
+      onMouseLeave={() => onPoint(undefined)}
+      onFocusIn={() => onPoint(id)}
+      onFocusOut={() => onPoint(undefined)}
+    >
+      <h4>
+        <ItemLink item={item} isOpen={isOpen}>
+          <StateSign state={state} />
+          <span class="name">{isAbroad ? `${item.namespace}/${item.name}` : item.name}</span>
+        </ItemLink>
+      </h4>
+      <p class="facts">{isAbroad ? `in namespace ${item.namespace}` : item.facts.join(" · ")}</p>
+      {isAbroad ? null : <Body item={item} />}
+    </li>
+  );
+}
+
+function Body({ item }: { readonly item: Item }) {
+  const [first] = item.warnings;
+  const warning = item.state === "Current" ? first : undefined;
+  const { reason, message } = warning ?? item;
+  return (
+    <>
+      {hasMessage(item) ? (
+        <p class={warning === undefined ? "message" : "message warns"} title={message}>
+          <strong>{warning === undefined ? reason : `${warning.type}: ${reason}`}</strong> {message}
+        </p>
+      ) : null}
+      {item.kind === "JobQueue" ? <Jobs item={item} /> : null}
+      {item.kind === "JobQueue" ? <Order references={item.references} /> : null}
+      {item.environments.length === 0 ? null : (
+        <ul class="parts" aria-label="Environments in AWS">
+          {item.environments.map((part) => (
+            <PartRow key={part.name} part={part} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Jobs({ item: { jobs } }: { readonly item: Item }) {
+  if (jobs === undefined) return <p class="jobs none">jobs not read yet</p>;
+  const some = jobs.counts.filter(({ count }) => count !== "0");
+  return (
+    <p class="jobs">
+      {some.length === 0 ? <span class="none">no unfinished jobs</span> : null}
+      {some.map(({ status, count }) => (
+        <span key={status} class={`job ${status}`}>
+          <b>{count}</b> {status}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/** The lines of the drawing in words: for screen readers, and where there is no room for lines. */
+function Order({ references }: { readonly references: readonly Referenced[] }) {
+  return (
+    <ol class="order" aria-label="Environments in this order">
+      {references.map(({ id, label, exists }) => (
+        <li key={label}>
+          {id === undefined || !exists ? (
+            `${label}${exists ? "" : " (does not exist)"}`
+          ) : (
+            <a href={hashOf({ view: "map", open: id })}>{label}</a>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** An environment in AWS: its name, what it is for, and the vCPUs that AWS's scaler aims at. */
+export function PartRow({ part }: { readonly part: Part }) {
+  const { name, role, step, status, desiredvCpus, maxvCpus } = part;
+  const use = desiredvCpus === undefined ? "" : `${desiredvCpus}/${maxvCpus ?? "?"} vCPUs`;
+  return (
+    <li class={`part ${role}`}>
+      <span class="role">{step ?? role}</span>
+      <span class="awsName" title={name}>
+        <span class="start">{name.slice(0, -8)}</span>
+        <span>{name.slice(-8)}</span>
+      </span>
+      <span class="use">
+        {status === undefined || status === "VALID" ? use : status}
+        {desiredvCpus === undefined || maxvCpus === undefined ? null : (
+          <meter min={0} max={Math.max(1, maxvCpus)} value={desiredvCpus} aria-label={`vCPUs of ${name}`} />
+        )}
+      </span>
+    </li>
+  );
+}
+
+interface ItemLinkProps {
+  readonly item: Item;
+  readonly isOpen?: boolean;
+  readonly children: ComponentChildren;
+}
+
+export function ItemLink({ item, isOpen = false, children }: ItemLinkProps) {
+  return (
+    <a href={hashOf({ view: "map", open: item.id })} aria-current={isOpen ? "true" : undefined} title={item.name}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,147 @@
+import type { Item } from "../cli/ui/model.ts";
+import type { Group } from "./filter.ts";
+
+/** Where the cards and lines of a namespace are, in rem, so that they grow with the text. Pure. */
+
+export const cardWidth = 21;
+export const gapWidth = 6;
+/** Of the column titles. */
+const titleHeight = 2;
+/** Of a drawing with two columns. */
+export const width = 2 * cardWidth + gapWidth;
+const rowGap = 0.75;
+export const partHeight = 1.75;
+const headHeight = 3.6;
+const messageHeight = 2.8;
+const jobsHeight = 2;
+
+export interface Placed {
+  readonly item: Item;
+  readonly x: number;
+  readonly y: number;
+  readonly height: number;
+  /** From another namespace: only a link to its card. */
+  readonly isAbroad: boolean;
+}
+
+export interface Line {
+  /** IDs of the queue and of the environment. */
+  readonly from: string;
+  readonly to: string;
+  /** Position in the order of the queue, from 1; undefined: it is the only one. */
+  readonly order: number | undefined;
+  /** For `d` of an SVG path. */
+  readonly path: string;
+  readonly labelX: number;
+  readonly labelY: number;
+}
+
+export interface Layout {
+  readonly queues: readonly Placed[];
+  readonly environments: readonly Placed[];
+  readonly lines: readonly Line[];
+  readonly height: number;
+}
+
+/**
+ * Queues on the left, in the order given; environments on the right, each as near to its queues as possible; a line from
+ * each queue to the environments in its order.
+ *
+ * @param items all, to find environments of other namespaces
+ */
+export function layoutOf({ queues, environments }: Group, items: Readonly<Record<string, Item>>): Layout {
+  const local = new Set(environments.map(({ id }) => id));
+  const abroad = [...new Set(queues.flatMap(({ references }) => references.map(({ id }) => id ?? "")))]
+    .map((id) => items[id])
+    .filter((item) => item !== undefined && item.namespace !== queues[0]?.namespace && !local.has(item.id));
+  const left = stacked(
+    queues.map((item) => ({ item, isAbroad: false })),
+    0,
+  );
+  const right = stacked(
+    nearTheirQueues(
+      [
+        ...environments.map((item) => ({ item, isAbroad: false })),
+        ...abroad.filter((item) => item !== undefined).map((item) => ({ item, isAbroad: true })),
+      ],
+      queues,
+    ),
+    cardWidth + gapWidth,
+  );
+  const byId = new Map(right.map((placed) => [placed.item.id, placed]));
+  const lines = left.flatMap((queue) =>
+    queue.item.references.flatMap(({ id }, index): Line[] => {
+      const environment = byId.get(id ?? "");
+      return environment === undefined ? [] : [lineBetween(queue, environment, index)];
+    }),
+  );
+  return { queues: left, environments: right, lines, height: Math.max(endOf(left), endOf(right)) };
+}
+
+interface Card {
+  readonly item: Item;
+  readonly isAbroad: boolean;
+}
+
+function stacked(cards: readonly Card[], x: number): readonly Placed[] {
+  let y = titleHeight;
+  return cards.map(({ item, isAbroad }) => {
+    const height = heightOf(item, isAbroad);
+    const placed = { item, x, y, height, isAbroad };
+    y += height + rowGap;
+    return placed;
+  });
+}
+
+function endOf(placed: readonly Placed[]): number {
+  const last = placed.at(-1);
+  return last === undefined ? titleHeight : last.y + last.height;
+}
+
+/** Height of a card: its head, a message if there is a problem, its environments in AWS, its jobs. */
+export function heightOf(item: Item, isAbroad = false): number {
+  if (isAbroad) return headHeight;
+  const message = hasMessage(item) ? messageHeight : 0;
+  const jobs = item.kind === "JobQueue" ? jobsHeight : 0;
+  return headHeight + message + jobs + item.environments.length * partHeight;
+}
+
+/** What is as it should be needs no words. */
+export function hasMessage({ state, warnings }: Item): boolean {
+  return state !== "Current" || warnings.length > 0;
+}
+
+/** By the mean position of their queues, so that few lines cross; what no queue uses comes last. */
+function nearTheirQueues(cards: readonly Card[], queues: readonly Item[]): readonly Card[] {
+  const positions = new Map<string, number[]>();
+  queues.forEach(({ references }, index) => {
+    for (const { id = "" } of references) positions.set(id, [...(positions.get(id) ?? []), index]);
+  });
+  const mean = ({ item }: Card): number => {
+    const all = positions.get(item.id) ?? [];
+    return all.length === 0 ? Number.POSITIVE_INFINITY : all.reduce((sum, one) => sum + one, 0) / all.length;
+  };
+  return cards.toSorted((one, other) => compare(mean(one), mean(other)) || (one.item.id < other.item.id ? -1 : 1));
+}
+
+function compare(left: number, right: number): number {
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+/** Ends at the environment in AWS that serves, where the card lists several. */
+function lineBetween(queue: Placed, environment: Placed, index: number): Line {
+  const fromX = queue.x + cardWidth;
+  const fromY = queue.y + 1.2 + index * 1.1;
+  const serving = environment.isAbroad ? -1 : environment.item.environments.findIndex(({ role }) => role === "serving");
+  const below = heightOf(environment.item, environment.isAbroad) - environment.item.environments.length * partHeight;
+  const toY = environment.y + (serving < 0 ? headHeight / 2 : below + (serving + 0.5) * partHeight - 0.3);
+  const [middle, toX] = [fromX + gapWidth / 2, environment.x];
+  return {
+    from: queue.item.id,
+    to: environment.item.id,
+    order: queue.item.references.length > 1 ? index + 1 : undefined,
+    path: `M${fromX} ${fromY}C${middle} ${fromY} ${middle} ${toY} ${toX} ${toY}`,
+    labelX: fromX + 0.4,
+    labelY: fromY - 0.2,
+  };
+}

@@ -1,0 +1,58 @@
+import { useState } from "preact/hooks";
+import type { Approval, Replacement, Step } from "../cli/ui/model.ts";
+import { StepSign, stepWords } from "./signs.tsx";
+import { Moment } from "./time.tsx";
+
+export function Timeline({ steps, label }: { readonly steps: readonly Step[]; readonly label: string }) {
+  return (
+    <ol class="timeline" aria-label={label}>
+      {steps.map(({ title, state, at, text }, index) => (
+        <li
+          key={`${index} ${title}`}
+          class={state}
+          aria-current={state === "done" || state === "open" ? undefined : "step"}
+        >
+          <StepSign state={state} />
+          <span class="title">{title}</span>
+          <span class={state === "done" || state === "open" ? "hidden" : "stepState"}>{stepWords[state]}</span>
+          {at === undefined ? null : (
+            <span class="at">
+              <Moment at={at} isShort />
+            </span>
+          )}
+          {text === undefined ? null : <p>{text}</p>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export function ReplacementNow({ replacement }: { readonly replacement: Replacement }) {
+  const { summary, steps, approval } = replacement;
+  return (
+    <div class="replacement">
+      <p class="summary">{summary}</p>
+      <Timeline steps={steps} label={`Steps: ${summary}`} />
+      {approval === undefined ? null : <ApprovalBox approval={approval} />}
+    </div>
+  );
+}
+
+function ApprovalBox({ approval: { what, text, isCommand } }: { readonly approval: Approval }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = (): void => {
+    void navigator.clipboard.writeText(text).then(() => setCopied(true));
+  };
+  return (
+    <div class="approval">
+      <p>
+        A person has to approve {what}. {isCommand ? "Run:" : "Add this annotation to the manifest:"}
+      </p>
+      <pre>{text}</pre>
+      <button type="button" onClick={copy}>
+        {isCommand ? "Copy the command" : "Copy the annotation"}
+      </button>
+      <span role="status">{isCopied ? "Copied" : ""}</span>
+    </div>
+  );
+}

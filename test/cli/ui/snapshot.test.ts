@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { snapshotOf } from "../../../src/cli/ui/snapshot.ts";
+import { anEnvironment, anObject, aQueue, condition, described, knownOf, ready, ref } from "./objects.ts";
+
+describe("the state of an object is kstatus's", () => {
+  test.each([
+    ["Current", [ready], false],
+    ["InProgress", undefined, false],
+    ["InProgress", [condition("Ready", "False", "Creating")], false],
+    ["Failed", [condition("Ready", "False", "Invalid"), condition("Stalled", "True", "Invalid")], false],
+    ["Unknown", [condition("Ready", "Unknown", "Paused")], false],
+    ["Unknown", [ready, condition("Synced", "Unknown", "Denied")], false],
+    ["Terminating", [condition("Ready", "False", "Draining")], true],
+    ["Failed", [condition("Ready", "False", "InUse"), condition("Stalled", "True", "InUse")], true],
+  ] as const)("%s", (state, conditions, deleted) => {
+    const status = conditions === undefined ? undefined : { conditions };
+    const object = anObject("JobDefinition", "train", { deleted, ...(status === undefined ? {} : { status }) });
+    expect(snapshotOf(knownOf([object]), true).items["JobDefinition/team/train"]?.state).toBe(state);
+  });
+});
+
+test("references lead to objects, also in other namespaces, or name what is in AWS", () => {
+  const queue = aQueue("main", [ref("fast"), ref("shared", "platform"), { computeEnvironment: "by-hand" }]);
+  const { items } = snapshotOf(knownOf([queue, anEnvironment("fast")]), true);
+  expect(items["JobQueue/team/main"]?.references).toEqual([
+    { id: "BatchComputeEnvironment/team/fast", label: "fast", exists: true },
+    { id: "BatchComputeEnvironment/platform/shared", label: "platform/shared", exists: false },
+    { label: "by-hand", exists: true },
+  ]);
+});
+
+test("an environment has its parts in AWS, with the vCPUs that AWS's scaler aims at", () => {
+  const object = anEnvironment("fast", {
+    conditions: [ready],
+    serving: "fast-2",
+    target: "fast-2",
+    predecessors: [{ name: "fast-1", step: "Draining" }],
+  });
+  const computeResources = {
+    type: "EC2",
+    subnets: [],
+    desiredvCpus: 8,
+    maxvCpus: 64,
+  } satisfies Environment["computeResources"];
+  const { items } = snapshotOf(knownOf([object], [described("fast-2", { computeResources })]), true);
+  expect(items["BatchComputeEnvironment/team/fast"]?.environments).toEqual([
+    { name: "fast-2", role: "serving", state: "ENABLED", status: "VALID", desiredvCpus: 8, maxvCpus: 64 },
+    { name: "fast-1", role: "predecessor", step: "Draining" },
+  ]);
+});
+
+test("a queue has its unfinished jobs of the last read, in its region", () => {
+  const known = knownOf([aQueue("main", [ref("fast")], { status: { conditions: [ready], region: "us-east-1" } })]);
+  const none = { count: 0, more: false };
+  const counts = {
+    submitted: none,
+    pending: none,
+    runnable: { count: 1000, more: true },
+    starting: none,
+    running: { count: 3, more: false },
+  };
+  const jobs = new Map([["us-east-1/team_main", { counts, readAt: Date.UTC(2030, 0, 1) }]]);
+  const { items } = snapshotOf({ ...known, aws: { ...known.aws, jobs } }, true);
+  expect(items["JobQueue/team/main"]?.jobs).toEqual({
+    counts: [
+      { status: "SUBMITTED", count: "0" },
+      { status: "PENDING", count: "0" },
+      { status: "RUNNABLE", count: "1000 or more" },
+      { status: "STARTING", count: "0" },
+      { status: "RUNNING", count: "3" },
+    ],
+    readAt: "2030-01-01T00:00:00.000Z",
+  });
+});

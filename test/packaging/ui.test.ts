@@ -1,0 +1,162 @@
+import { cpSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { chromium, isCi } from "../../scripts/test/tools.ts";
+import { AwsReader, unreadAws } from "../../src/cli/ui/aws-reader.ts";
+import { localWorld } from "../../src/cli/ui/local-world.ts";
+import { servePage } from "../../src/cli/ui/serve.ts";
+import { systemClock, VirtualClock } from "../../src/runtime/clock.ts";
+import { anEnvironment, anObject, aQueue, condition, ready, ref } from "../cli/ui/objects.ts";
+import { copyOf } from "../examples/command.ts";
+import { exampleNamed } from "../examples/examples.ts";
+import { type LocalRun, runLocal } from "../examples/local-session.ts";
+import { faultsOfAccess, useBrowser } from "./browser.ts";
+
+/** `ui -f DIR --simulate` on a virtual clock, the page's server included. */
+async function session(directory: string): Promise<{ readonly run: LocalRun; readonly url: string }> {
+  const { promise: isServed, resolve } = Promise.withResolvers<string>();
+  const run = await runLocal(directory, new VirtualClock(), {}, async (parts) => {
+    const { cloud, store, clock } = parts;
+    const pace = { pauseMs: 500, requestsPerSecond: 1000 };
+    const reader = new AwsReader({ cloud, clock, objects: () => store.objects(), ...pace });
+    const served = await servePage(localWorld(parts, reader), { clock, port: 0 });
+    resolve(served.url);
+    return served;
+  });
+  onTestFinished(async () => void (await run.interrupt()));
+  return { run, url: await isServed };
+}
+
+/** Lets virtual time pass until the page shows a text. */
+async function shows(page: Page, run: LocalRun, text: string | RegExp, limitSeconds = 1200): Promise<void> {
+  for (let passed = 0; passed < limitSeconds; passed++) {
+    if ((await page.getByText(text).count()) > 0) return;
+    await run.seconds(1);
+    // A phase of the story takes many seconds, so the page has time to render each.
+    await page.waitForTimeout(10);
+  }
+  throw new Error(`the page does not show ${text}: ${await page.locator("body").textContent()}`);
+}
+
+const isMissing = !isCi() && chromium.missing() !== undefined;
+
+describe.skipIf(isMissing)("the page in Chromium", () => {
+  const open = useBrowser();
+
+  test("follows the blue-green story", async () => {
+    const directory = copyOf(exampleNamed("blue-green-story/1-first"));
+    const { run, url } = await session(directory);
+    const page = await open(url);
+    await shows(page, run, "0/64 vCPUs");
+
+    cpSync(exampleNamed("blue-green-story/2-instance-type-changed").directory, directory, { recursive: true });
+    await shows(page, run, "successor");
+    await page.getByRole("link", { name: /Replacements/ }).click();
+    const timeline = page.getByRole("list", { name: /^Steps: default_story-\w+ replaces default_story-02f4205e/ });
+    await timeline.waitFor();
+    expect(await timeline.getByRole("listitem").count()).toBe(7);
+    expect(await faultsOfAccess(page)).toEqual([]);
+    await shows(page, run, "No environment is created or replaced at the moment.");
+
+    await page.getByRole("link", { name: "default/story" }).click();
+    const panel = page.getByRole("region", { name: "story" });
+    await panel.getByRole("heading", { name: "From events: creations and replacements" }).waitFor();
+    expect(await panel.getByRole("list", { name: /^Creation of default_story-/ }).count()).toBe(2);
+    expect(await faultsOfAccess(page)).toEqual([]);
+  });
+
+  test("shows what a person has to approve, with what to write", async () => {
+    const objects = [
+      aQueue("main", [ref("fast")]),
+      anEnvironment("fast", {
+        conditions: [condition("Ready", "False", "AwaitingApproval", "the queues are to be switched to fast-2")],
+        status: "VALID",
+        serving: "fast-1",
+        target: "fast-2",
+        predecessors: [{ name: "fast-1", step: "Standby" }],
+        plan: { id: "p", action: "Replace", reason: "instanceTypes", changes: [], approval: "p/Repoint@1a2b" },
+      }),
+    ];
+    const page = await open(await pageOf(objects));
+    await page.getByRole("link", { name: /Replacements/ }).click();
+    await page.getByText("A person has to approve the step Repoint. Run:").waitFor();
+    expect(await page.locator("pre").textContent()).toBe(
+      "kubectl annotate --overwrite -n team batchcomputeenvironments/fast awsbatch.dev/approve='p/Repoint@1a2b'",
+    );
+    expect(await page.locator('[aria-current="step"]').textContent()).toContain("waits for approval");
+    expect(await faultsOfAccess(page)).toEqual([]);
+  });
+
+  test("shows where a network is broken", async () => {
+    const { run, url } = await session(copyOf(exampleNamed("broken-network")));
+    const page = await open(url, { scheme: "dark" });
+    await shows(page, run, "NetworkReady: NoPublicIp");
+    await shows(page, run, /JobsProgressing: NetworkUnreachable/);
+    expect(await faultsOfAccess(page)).toEqual([]);
+  });
+
+  test("is usable by keyboard alone, and on a narrow screen", async () => {
+    const objects = [aQueue("main", [ref("fast"), ref("shared", "platform")]), anEnvironment("fast")];
+    const page = await open(await pageOf(objects), { width: 360, height: 740 });
+    await page.getByRole("link", { name: "Current main" }).focus();
+    await page.keyboard.press("Enter");
+    const heading = page.getByRole("heading", { name: "main", level: 2 });
+    await heading.waitFor();
+    expect(await heading.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+    expect(await faultsOfAccess(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Current main" }).waitFor();
+    expect(await page.evaluate("document.activeElement?.textContent")).toBe("Currentmain");
+    expect(await page.getByText("platform/shared (does not exist)").isVisible()).toBe(true);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    expect(await faultsOfAccess(page)).toEqual([]);
+  });
+
+  test("stays readable with 500 objects", async () => {
+    const page = await open(await pageOf(generated(500)));
+    await page.getByText("500 objects").waitFor();
+    // Only the namespace with a failed object is open.
+    expect(await page.locator('section button[aria-expanded="true"]').allTextContents()).toEqual([
+      expect.stringContaining("team-7"),
+    ]);
+    expect(await faultsOfAccess(page)).toEqual([]);
+    await page.getByRole("searchbox").fill("environment-3 team-3");
+    await page.getByText(/^\d+ of 500 objects$/).waitFor();
+    expect(await page.locator(".card").count()).toBeLessThan(20);
+    await page.getByRole("searchbox").fill("");
+    await page.getByRole("button", { name: "Failed 1", exact: true }).click();
+    await page.getByText("1 of 500 objects").waitFor();
+  });
+});
+
+async function pageOf(objects: Parameters<typeof generatedWorld>[0]): Promise<string> {
+  const served = await servePage(generatedWorld(objects), { clock: systemClock(), port: 0 });
+  onTestFinished(() => served.close());
+  return served.url;
+}
+
+function generatedWorld(objects: readonly ReturnType<typeof anObject>[]): Parameters<typeof servePage>[0] {
+  return {
+    about: { source: "generated", aws: undefined, speed: 1, hasKubectl: true },
+    region: "eu-west-1",
+    objects: () => objects,
+    eventsOf: async () => ({ lines: [] }),
+    aws: unreadAws,
+  };
+}
+
+/** Ten namespaces; every fifth object is a queue, every fifth an environment. One object is Failed. */
+function generated(count: number): readonly ReturnType<typeof anObject>[] {
+  return Array.from({ length: count }, (_, index) => {
+    const parts = { namespace: `team-${index % 10}`, status: { conditions: [ready] } };
+    const name = Math.floor(index / 50);
+    if (index === 7) {
+      const conditions = [condition("Ready", "False", "Invalid", "no subnet"), condition("Stalled", "True", "Invalid")];
+      return anObject("JobDefinition", "broken", { ...parts, status: { conditions } });
+    }
+    const which = Math.floor(index / 10) % 5;
+    if (which === 1) return aQueue(`queue-${name}`, [ref(`environment-${name}`)], parts);
+    if (which === 2) return anObject("BatchComputeEnvironment", `environment-${name}`, parts);
+    return anObject("JobDefinition", `definition-${index}`, parts);
+  });
+}

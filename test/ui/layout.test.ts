@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { snapshotOf } from "../../src/cli/ui/snapshot.ts";
+import { everything, groupsOf } from "../../src/ui/filter.ts";
+import { layoutOf, type Placed, width } from "../../src/ui/layout.ts";
+import { anEnvironment, aQueue, knownOf, ready, ref } from "../cli/ui/objects.ts";
+
+const abroad = { ...anEnvironment("shared"), metadata: { ...anEnvironment("shared").metadata, namespace: "platform" } };
+const replaced = anEnvironment("a", {
+  conditions: [ready],
+  serving: "a-1",
+  target: "a-2",
+  predecessors: [{ name: "a-1", step: "Standby" }],
+});
+const objects = [
+  aQueue("one", [ref("c"), ref("b")]),
+  aQueue("two", [ref("shared", "platform"), { computeEnvironment: "by-hand" }]),
+  aQueue("three", [ref("a")]),
+  replaced,
+  anEnvironment("b"),
+  anEnvironment("c"),
+  anEnvironment("unused"),
+  abroad,
+];
+const { items } = snapshotOf(knownOf(objects), true);
+const group = groupsOf(Object.values(items), { ...everything, namespace: "team" })[0];
+if (group === undefined) throw new Error("no group");
+const layout = layoutOf(group, items);
+const names = (placed: readonly Placed[]): readonly string[] => placed.map(({ item }) => item.name);
+
+test("environments are near their queues; what no queue uses comes last", () => {
+  expect(names(layout.queues)).toEqual(["one", "three", "two"]);
+  expect(names(layout.environments)).toEqual(["b", "c", "a", "shared", "unused"]);
+});
+
+test("cards of a column do not overlap, and all are in the drawing", () => {
+  for (const column of [layout.queues, layout.environments]) {
+    column.forEach(({ y, height }, index) => {
+      expect(y).toBeGreaterThanOrEqual(
+        index === 0 ? 0 : (column[index - 1]?.y ?? 0) + (column[index - 1]?.height ?? 0),
+      );
+      expect(y + height).toBeLessThanOrEqual(layout.height);
+    });
+  }
+});
+
+test("a line leads from each queue to each of its environments, with its position where there are several", () => {
+  const short = (id: string): string => id.split("/").slice(1).join("/");
+  expect(layout.lines.map(({ from, to, order }) => [short(from), short(to), order])).toEqual([
+    ["team/one", "team/c", 1],
+    ["team/one", "team/b", 2],
+    ["team/three", "team/a", undefined],
+    ["team/two", "platform/shared", 1],
+  ]);
+  for (const { path } of layout.lines) {
+    const numbers = path.match(/[\d.]+/g)?.map(Number) ?? [];
+    expect(numbers).toHaveLength(8);
+    for (const one of numbers) expect(one).toBeLessThanOrEqual(Math.max(width, layout.height));
+  }
+});
+
+test("an environment of another namespace is a link to its card", () => {
+  expect(layout.environments.filter(({ isAbroad }) => isAbroad).map(({ item }) => item.id)).toEqual([
+    "BatchComputeEnvironment/platform/shared",
+  ]);
+});
