@@ -34,6 +34,10 @@ no write.
 A value that is probably a secret is not written: the file has a TODO in its place, and stderr lists it. Tags of other
 tools are left out. Then the command validates the manifests, plans them, and prints the flags that the operator needs.
 
+Run it again into the same directory to take over what has changed in AWS: only these lines change, and what a person wrote
+stays, also in files that were renamed. The file .aws-batch-import in the directory, which belongs into Git, shows the command
+what it wrote before.
+
 Exit code: 0 if everything is imported and plan finds nothing but adoptions by tags; 1 on an error; 4 if something is not
 imported as it is, or plan finds more.`;
 

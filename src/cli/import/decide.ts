@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { CustomResourceDefinition } from "../../api/crd.ts";
+import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.ts";
 import { apiVersion } from "../../api/v1alpha1/group.ts";
 import type { KindName, OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { matchesAny } from "../../controllers/glob.ts";
@@ -14,7 +14,7 @@ import {
 } from "../../controllers/ownership.ts";
 import type { BatchRecords } from "../plan/copy/batch.ts";
 import { objectFindings, schemaOf } from "../validation/object.ts";
-import { type Path, pathText } from "../validation/problem.ts";
+import { pathText } from "../validation/problem.ts";
 import type { ManifestObject } from "../validation/validate.ts";
 import { type ImportedKind, importedKinds, type Members } from "./kinds.ts";
 import { type NamedResource, objectNames, type Renamed, resourceKey } from "./names.ts";
@@ -50,8 +50,6 @@ export interface ImportedObject extends NamedResource {
   readonly name: string;
   readonly manifest: ManifestObject;
   readonly comments: Comments;
-  /** Of values that were not written, from the object. */
-  readonly secrets: readonly Path[];
   /** Below the directory, with `/`. */
   readonly file: string;
 }
@@ -206,7 +204,7 @@ interface Around {
 function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Around): ImportedObject {
   const { importing, record, kind, region, tags } = found;
   const { namespace, retain, ignoreTagKeys, crds } = choice;
-  const schema = schemaOf(crdOf(importing.kind, crds)).properties?.["spec"] ?? { type: "object" };
+  const schema = specSchema(kind, crds);
   const nameOf = (to: KindName, awsName: string): string | undefined =>
     objects.get(resourceKey({ kind: to, region, awsName }))?.name;
   const described = referenced(specOf(record, importing, schema), importing.kind, nameOf);
@@ -227,7 +225,6 @@ function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Aro
     name,
     manifest: { apiVersion, kind, metadata: { name, namespace }, spec },
     comments,
-    secrets: secrets.map((path) => ["spec", ...path]),
     file: posix.join(region, `${kind.toLowerCase()}-${name}.yaml`),
   };
 }
@@ -244,7 +241,15 @@ function specName({ importing, awsName, tags }: Found, name: string, { namespace
   return base === defaultAwsName(namespace, name, maxLength) ? undefined : base;
 }
 
-function crdOf({ kind }: OperatorKind, crds: readonly CustomResourceDefinition[]): CustomResourceDefinition {
+/** The schema of the spec of a kind. */
+export function specSchema(kind: KindName, crds: readonly CustomResourceDefinition[]): StructuralSchema {
+  return schemaOf(crdOf({ kind }, crds)).properties?.["spec"] ?? { type: "object" };
+}
+
+function crdOf(
+  { kind }: Pick<OperatorKind, "kind">,
+  crds: readonly CustomResourceDefinition[],
+): CustomResourceDefinition {
   const found = crds.find(({ spec }) => spec.names.kind === kind);
   if (found === undefined) throw new Error(`there is no CRD for ${kind}`);
   return found;

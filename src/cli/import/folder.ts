@@ -7,12 +7,19 @@ import { type LoadedManifests, loadManifests } from "../validation/manifests.ts"
 export interface Folder {
   /** Its manifests, with files as paths from the working directory; none when there is no such directory. */
   load(): Promise<LoadedManifests>;
-  /** @param file below the directory, with `/` */
+  /**
+   * The path of a file from the working directory.
+   * @param file below the directory, with `/`
+   */
   pathOf(file: string): string;
-  /** The text of a file; undefined: there is none. @throws CommandError if it cannot be read */
-  read(file: string): Promise<string | undefined>;
+  /**
+   * The text of a file; undefined: there is none.
+   * @param path as `pathOf` and the manifests have it
+   * @throws CommandError if it cannot be read
+   */
+  read(path: string): Promise<string | undefined>;
   /** @throws CommandError if it cannot be written */
-  write(file: string, text: string): Promise<void>;
+  write(path: string, text: string): Promise<void>;
 }
 
 export function folderAt(directory: string): Folder {
@@ -23,13 +30,13 @@ export function folderAt(directory: string): Folder {
       return entry === undefined ? { documents: [], problems: [], files: [] } : await loadManifests(directory);
     },
     pathOf,
-    read: (file) => orNothing(pathOf(file), () => readFile(pathOf(file), "utf8")),
-    async write(file, text) {
+    read: (path) => orNothing(path, () => readFile(path, "utf8")),
+    async write(path, text) {
       try {
-        await mkdir(dirname(pathOf(file)), { recursive: true });
-        await writeFile(pathOf(file), text);
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, text);
       } catch (error) {
-        throw failed(error, `${pathOf(file)} cannot be written`);
+        throw failed(error, `${path} cannot be written`);
       }
     },
   };

@@ -16,7 +16,11 @@ export interface WrittenObject extends NamedResource {
   readonly name: string;
   /** As a path from the working directory. */
   readonly file: string;
-  readonly change: "new" | "unchanged";
+  readonly change: "new" | "updated" | "unchanged";
+  /** Fields that were updated, because they have changed in AWS. */
+  readonly fields: readonly string[];
+  /** Fields that differ from AWS and stay: a person has written them. */
+  readonly kept: readonly string[];
 }
 
 /** A value that was not written because it is probably a secret. */
@@ -96,6 +100,8 @@ export function reportText(report: Report, paint: Paint): string {
   const { plan } = report;
   const blocks = [
     [paint("bold", summaryOf(report))],
+    block("updated, as AWS has changed:", updatedTexts(report)),
+    block("left as a person wrote it, though AWS has something else:", keptTexts(report)),
     block("not expressible:", report.inexpressible.map(skippedText)),
     block("skipped:", report.skipped.map(skippedText)),
     block("renamed:", report.renamed.map(renamedText)),
@@ -124,11 +130,23 @@ function planBlock(plan: Plan, paint: Paint): readonly string[] {
 }
 
 function summaryOf({ imported, dryRun, namespace, account }: Report): string {
-  const isNew = imported.filter(({ change }) => change === "new").length;
-  const same = imported.length - isNew;
-  const files = dryRun ? `${counted(isNew, "file")} would be written` : `${counted(isNew, "file")} written`;
-  const kept = same === 0 ? "" : `, ${same} unchanged`;
-  return `imported ${counted(imported.length, "object")} of AWS account ${account} into namespace ${namespace}: ${files}${kept}`;
+  const count = (change: WrittenObject["change"]): number => imported.filter((one) => one.change === change).length;
+  const [isNew, updated, unchanged] = [count("new"), count("updated"), count("unchanged")];
+  const would = dryRun ? "would be " : "";
+  const parts = [
+    `${counted(isNew, "file")} ${would}written`,
+    ...(updated === 0 ? [] : [`${counted(updated, "object")} ${would}updated`]),
+    ...(unchanged === 0 ? [] : [`${unchanged} unchanged`]),
+  ];
+  return `imported ${counted(imported.length, "object")} of AWS account ${account} into namespace ${namespace}: ${parts.join(", ")}`;
+}
+
+function updatedTexts({ imported }: Report): readonly string[] {
+  return imported.flatMap(({ file, fields }) => (fields.length === 0 ? [] : [`${file}: ${fields.join(", ")}`]));
+}
+
+function keptTexts({ imported }: Report): readonly string[] {
+  return imported.flatMap(({ file, kept }) => (kept.length === 0 ? [] : [`${file}: ${kept.join(", ")}`]));
 }
 
 function resourceText({ kind, region, awsName }: NamedResource): string {
@@ -160,6 +178,8 @@ export function reportMarkdown(report: Report): string {
     lines.length === 0 ? [] : ["", `**${title}**`, "", ...lines.map((line) => `- ${escaped(visible(line))}`)];
   const lines = [
     `### AWS Batch import: ${escaped(summaryOf(report))}`,
+    ...section("Updated, as AWS has changed", updatedTexts(report)),
+    ...section("Left as a person wrote it, though AWS has something else", keptTexts(report)),
     ...section("Not expressible", inexpressible.map(skippedText)),
     ...section("Skipped", skipped.map(skippedText)),
     ...section("Renamed", renamed.map(renamedText)),

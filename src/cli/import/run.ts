@@ -11,10 +11,15 @@ import { isRecord } from "../validation/defaults.ts";
 import { documentsOf, type LoadedManifests, type ManifestDocument } from "../validation/manifests.ts";
 import { pathText } from "../validation/problem.ts";
 import { type ValidManifest, validateManifests } from "../validation/validate.ts";
-import { type Decision, decide, fileText, type ImportedObject } from "./decide.ts";
+import { type Changes, changesOf, valueAt } from "./changes.ts";
+import { type Decision, decide, fileText, type ImportedObject, specSchema } from "./decide.ts";
+import { editedText } from "./edit.ts";
 import type { Folder } from "./folder.ts";
+import type { Members } from "./kinds.ts";
 import { resourceKey } from "./names.ts";
+import { type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
 import { type HiddenValue, operatorFlags, type Report, type WrittenObject } from "./report.ts";
+import { placeholdersIn } from "./secrets.ts";
 
 /** An import: reads the account, decides, validates, writes and plans. */
 
@@ -40,7 +45,7 @@ export interface ImportPorts {
 
 /**
  * @throws AwsError when AWS Batch cannot be read
- * @throws CommandError when the directory cannot be read or written, or has a file that the import would replace
+ * @throws CommandError when the directory cannot be read or written, or has a file of another object where one is to be written
  */
 export async function importAccount(options: ImportOptions, ports: ImportPorts): Promise<Report> {
   const { account, folder } = ports;
@@ -48,100 +53,158 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const loaded = await folder.load();
   const regions = [];
   for (const name of options.regions) regions.push(await account.region(name));
-  const decision = decide(regions, {
-    namespace,
-    names,
-    retain,
-    clusterName,
-    ignoreTagKeys: flags.ignoreTagKeys ?? [],
-    crds,
-    known: namesIn(loaded, options),
-  });
-  const files = await filesOf(decision, folder);
-  const documents = [...withoutFiles(loaded, files), ...files.flatMap(({ documents: own }) => own)];
-  const { manifests, problems } = validateManifests(documents, crds);
+  const existing = existingIn(loaded, options);
+  const known = new Map([...existing].map(([key, { name }]) => [key, name]));
+  const ignored = flags.ignoreTagKeys ?? [];
+  const choice = { namespace, names, retain, clusterName, ignoreTagKeys: ignored, crds, known };
+  const decision = decide(regions, choice);
+  const written = await writtenObjects(decision, existing, folder);
+  if (!dryRun) await save(written, folder);
+  const { manifests, problems } = validateManifests(documentsAfter(loaded, written), crds);
   const allProblems = [...loaded.problems, ...problems];
-  if (!dryRun)
-    for (const { object, change, text } of files) if (change === "new") await folder.write(object.file, text);
-  const ignoreTagKeys = [...new Set([...(flags.ignoreTagKeys ?? []), ...decision.toolTagKeys])];
+  const ignoreTagKeys = [...new Set([...ignored, ...decision.toolTagKeys])];
   const { skipped, inexpressible, renamed } = decision;
+  const objects = [...written.objects];
   return {
     account: account.cloud.account,
     namespace,
     dryRun,
-    imported: files.map(writtenObject),
+    imported: objects,
     skipped,
     inexpressible,
     renamed,
-    secrets: files.flatMap(hiddenIn),
+    secrets: hiddenIn(manifests, decision),
     operatorFlags: operatorFlags(decision.objects, { namespace, names, ignoreTagKeys }),
     problems: allProblems,
     plan:
-      allProblems.length > 0 || files.length === 0
+      allProblems.length > 0 || objects.length === 0
         ? undefined
         : await planOfImported(manifests, decision, { ...options, flags: { ...flags, ignoreTagKeys } }, ports),
   };
 }
 
-/** An object with the text of its file. */
-interface ImportedFile {
-  readonly object: ImportedObject;
-  readonly path: string;
-  readonly text: string;
-  readonly change: WrittenObject["change"];
-  readonly documents: readonly ManifestDocument[];
+/** An object that the directory has. */
+interface Existing {
+  readonly name: string;
+  readonly document: ManifestDocument;
+  /** Among the objects of its file. */
+  readonly index: number;
 }
 
-async function filesOf({ objects }: Decision, folder: Folder): Promise<readonly ImportedFile[]> {
-  return await Promise.all(
-    objects.map(async (object): Promise<ImportedFile> => {
-      const [path, text, before] = [folder.pathOf(object.file), fileText(object), await folder.read(object.file)];
-      if (before !== undefined && before !== text) {
-        throw new CommandError(`${path} exists and differs from what AWS has: import into another directory`);
-      }
-      const { documents } = documentsOf(path, text);
-      return { object, path, text, change: before === undefined ? "new" : "unchanged", documents };
-    }),
-  );
-}
-
-function withoutFiles({ documents }: LoadedManifests, files: readonly ImportedFile[]): readonly ManifestDocument[] {
-  const paths = new Set(files.map(({ path }) => path));
-  return documents.filter(({ file }) => !paths.has(file));
-}
-
-/** Names of the objects in a directory, by `resourceKey` of what they have in AWS. */
-function namesIn(
+/** By `resourceKey` of what the objects have in AWS. */
+function existingIn(
   { documents }: LoadedManifests,
   { namespace, regions: [defaultRegion = ""] }: ImportOptions,
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, Existing> {
+  const counts = new Map<string, number>();
   return new Map(
-    documents.flatMap(({ value }): [string, string][] => {
+    documents.flatMap((document): [string, Existing][] => {
+      const index = counts.get(document.file) ?? 0;
+      counts.set(document.file, index + 1);
+      const { value } = document;
       if (!isRecord(value) || !isRecord(value["metadata"]) || !isRecord(value["spec"])) return [];
       const { kind, metadata, spec } = value;
       const { name, namespace: its = "default" } = metadata;
       if (!isKindName(kind) || its !== namespace || typeof name !== "string") return [];
       const region = typeof spec["region"] === "string" ? spec["region"] : defaultRegion;
       const awsName = awsNameOf(kindOf(kind), { metadata: { namespace, name }, spec });
-      return [[resourceKey({ kind, region, awsName }), name]];
+      return [[resourceKey({ kind, region, awsName }), { name, document, index }]];
     }),
   );
+}
+
+interface Written {
+  readonly objects: readonly WrittenObject[];
+  /** By path, what differs from before. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly remembered: Remembered;
+  /** The text of `rememberedFile` before. */
+  readonly rememberedBefore: string | undefined;
+}
+
+async function writtenObjects(
+  { objects }: Decision,
+  existing: ReadonlyMap<string, Existing>,
+  folder: Folder,
+): Promise<Written> {
+  const path = folder.pathOf(rememberedFile);
+  const rememberedBefore = await folder.read(path);
+  const before = rememberedIn(rememberedBefore, path);
+  const remembered = new Map(before);
+  const texts = new Map<string, string>();
+  const written: WrittenObject[] = [];
+  for (const object of objects) {
+    const { kind, region, awsName, name, manifest } = object;
+    const key = resourceKey(object);
+    const known = existing.get(key);
+    remembered.set(key, manifest.spec as Members);
+    if (known === undefined) {
+      const file = folder.pathOf(object.file);
+      if ((await folder.read(file)) !== undefined) {
+        throw new CommandError(
+          `${file} is there, and is not of ${kind} ${name}: move it, or import into another directory`,
+        );
+      }
+      texts.set(file, fileText(object));
+      written.push({ kind, region, awsName, name, file, change: "new", fields: [], kept: [] });
+      continue;
+    }
+    const { file } = known.document;
+    const { changes, conflicts } = changesIn(object, known, before.get(key));
+    if (changes.length > 0) {
+      texts.set(file, editedText(texts.get(file) ?? (await folder.read(file)) ?? "", known.index, changes));
+    }
+    const [fields, kept] = [changes.map((one) => pathText(one.path)), conflicts.map(pathText)];
+    written.push({
+      kind,
+      region,
+      awsName,
+      name,
+      file,
+      change: fields.length > 0 ? "updated" : "unchanged",
+      fields,
+      kept,
+    });
+  }
+  return { objects: written, texts, remembered, rememberedBefore };
+}
+
+/** What no import has written is a person's. */
+function changesIn({ kind, manifest }: ImportedObject, { document }: Existing, base: Members | undefined): Changes {
+  if (base === undefined) return { changes: [], conflicts: [] };
+  const mine = valueAt(document.value, ["spec"]);
+  return changesOf({ base, next: manifest.spec, mine }, specSchema(kind, crds), ["spec"]);
+}
+
+async function save({ texts, remembered, rememberedBefore }: Written, folder: Folder): Promise<void> {
+  for (const [path, text] of texts) await folder.write(path, text);
+  const text = rememberedText(remembered);
+  if (remembered.size > 0 && text !== rememberedBefore) await folder.write(folder.pathOf(rememberedFile), text);
+}
+
+function documentsAfter({ documents }: LoadedManifests, { texts }: Written): readonly ManifestDocument[] {
+  return [
+    ...documents.filter(({ file }) => !texts.has(file)),
+    ...[...texts].flatMap(([file, text]) => documentsOf(file, text).documents),
+  ];
 }
 
 function isKindName(text: unknown): text is KindName {
   return kinds.some(({ kind }) => kind === text);
 }
 
-function writtenObject({ object: { kind, region, awsName, name }, path, change }: ImportedFile): WrittenObject {
-  return { kind, region, awsName, name, file: path, change };
-}
-
-function hiddenIn({ object, path, documents }: ImportedFile): readonly HiddenValue[] {
-  return object.secrets.map((at) => ({
-    file: path,
-    line: documents[0]?.placeOf(at).line ?? 1,
-    field: pathText(at),
-  }));
+/** Values of the imported objects that a person has still to write. */
+function hiddenIn(manifests: readonly ValidManifest[], { objects }: Decision): readonly HiddenValue[] {
+  const imported = new Set(objects.map(({ kind, name }) => `${kind} ${name}`));
+  return manifests
+    .filter(({ object, key }) => imported.has(`${object.kind} ${key.name}`))
+    .flatMap(({ document }) =>
+      placeholdersIn(document.value).map((at) => ({
+        file: document.file,
+        line: document.placeOf(at).line,
+        field: pathText(at),
+      })),
+    );
 }
 
 /** What an operator with the reported flags would do about the imported objects. */

@@ -35,3 +35,11 @@ export function withoutSecrets(spec: Members): WithoutSecrets {
   };
   return { spec: cleared(spec, ["spec"], "") as Members, secrets };
 }
+
+/** Where values of an object still wait for a person. */
+export function placeholdersIn(value: unknown, path: Path = []): readonly Path[] {
+  if (value === secretPlaceholder) return [path];
+  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => placeholdersIn(item, [...path, index]));
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => placeholdersIn(member, [...path, key]));
+}

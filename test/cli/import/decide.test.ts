@@ -113,7 +113,6 @@ describe("an account", () => {
         "        value: TODO",
       ].join("\n"),
     );
-    expect(object.secrets).toEqual([["spec", "containerProperties", "environment", 0, "value"]]);
   });
 });
 

@@ -17,11 +17,12 @@ export class MemoryFolder implements Folder {
   }
 
   async load() {
-    const loaded = [...this.files].map(([file, text]) => documentsOf(file, text));
+    const manifests = [...this.files].filter(([file]) => file.endsWith(".yaml"));
+    const loaded = manifests.map(([file, text]) => documentsOf(file, text));
     return {
       documents: loaded.flatMap(({ documents }) => documents),
       problems: loaded.flatMap(({ problems }) => problems),
-      files: [...this.files.keys()],
+      files: manifests.map(([file]) => file),
     };
   }
 

@@ -21,7 +21,9 @@ describe("an import", () => {
       "us-east-1/jobqueue-q.yaml new",
       "us-east-1/jobdefinition-d.yaml new",
     ]);
-    expect([...folder.files.keys()].toSorted()).toEqual(report.imported.map(({ file }) => file).toSorted());
+    expect([...folder.files.keys()].toSorted()).toEqual(
+      [".aws-batch-import", ...report.imported.map(({ file }) => file)].toSorted(),
+    );
     expect(report.plan?.entries.map(({ name, title }) => `${name} ${title}`)).toEqual([
       "ce-1 adopts ce-1: these tags, nothing else",
       "q adopts q: these tags, nothing else",
@@ -51,13 +53,84 @@ describe("an import", () => {
     expect(isComplete(report)).toBe(true);
   });
 
-  test("leaves a file alone that says something else", async () => {
+  test("does not replace a file of another object", async () => {
     const { aws, clock } = await accountWithQueue();
     const folder = new MemoryFolder({ "us-east-1/jobqueue-q.yaml": "# mine\n" });
     await expect(imported({ [home]: aws }, { clock, folder })).rejects.toThrow(
-      "us-east-1/jobqueue-q.yaml exists and differs from what AWS has: import into another directory",
+      "us-east-1/jobqueue-q.yaml is there, and is not of JobQueue q: move it, or import into another directory",
     );
     expect(folder.files.size).toBe(1);
+  });
+
+  test("into the same directory changes only what has changed in AWS, and keeps what a person wrote", async () => {
+    const { aws, clock } = await accountWithQueue();
+    const folder = new MemoryFolder();
+    await imported({ [home]: aws }, { clock, folder });
+    const [file, moved] = ["us-east-1/jobqueue-q.yaml", "queues.yaml"];
+    const written = folder.files.get(file) ?? "";
+    const mine = written.replace(
+      "  priority: 1\n",
+      "  # as agreed with Ann\n  priority: 1 # low\n  drain: {policy: Wait}\n",
+    );
+    folder.files.delete(file);
+    folder.files.set(moved, mine);
+    const environment = folder.files.get("us-east-1/batchcomputeenvironment-ce-1.yaml");
+
+    const same = await imported({ [home]: aws }, { clock, folder });
+    expect(changes(same)).toEqual(["us-east-1/batchcomputeenvironment-ce-1.yaml unchanged", `${moved} unchanged`]);
+    expect(folder.files.get(moved)).toBe(mine);
+
+    await aws.outside.updateJobQueue({ jobQueue: "q", priority: 9 });
+    await clock.advance(10_000);
+    const dry = await imported({ [home]: aws }, { clock, folder }, { dryRun: true });
+    expect([changes(dry)[1], folder.files.get(moved)]).toEqual([`${moved} updated`, mine]);
+    const report = await imported({ [home]: aws }, { clock, folder });
+    expect(report.imported[1]).toMatchObject({ file: moved, change: "updated", fields: ["spec.priority"], kept: [] });
+    expect(folder.files.get(moved)).toBe(mine.replace("priority: 1 # low", "priority: 9 # low"));
+    expect(folder.files.get("us-east-1/batchcomputeenvironment-ce-1.yaml")).toBe(environment);
+    expect(isComplete(report)).toBe(true);
+
+    folder.files.set(moved, (folder.files.get(moved) ?? "").replace("priority: 9", "priority: 5"));
+    await aws.outside.updateJobQueue({ jobQueue: "q", priority: 7 });
+    await clock.advance(10_000);
+    const conflict = await imported({ [home]: aws }, { clock, folder });
+    expect(conflict.imported[1]).toMatchObject({ change: "unchanged", kept: ["spec.priority"] });
+    expect(isComplete(conflict)).toBe(false);
+  });
+
+  test("leaves a manifest as it is that no import has written", async () => {
+    const { aws, clock } = account();
+    await aws.outside.registerJobDefinition(containerJob("d"));
+    const spec =
+      "{jobDefinitionName: d, region: us-east-1, type: container, adoptionPolicy: IfMatching, containerProperties: {image: mine}}";
+    const text = `apiVersion: awsbatch.dev/v1alpha1\nkind: JobDefinition\nmetadata: {name: own, namespace: team}\nspec: ${spec}\n`;
+    const folder = new MemoryFolder({ "mine.yaml": text });
+    const report = await imported({ [home]: aws }, { clock, folder });
+    expect(report.imported).toMatchObject([{ name: "own", file: "mine.yaml", change: "unchanged" }]);
+    expect(folder.files.get("mine.yaml")).toBe(text);
+  });
+
+  test("does not write a value again that a person has moved to a secret", async () => {
+    const { aws, clock } = account();
+    const { containerProperties } = containerJob("d");
+    const register = async (image: string): Promise<void> => {
+      const environment = [{ name: "TOKEN", value: "abcdef" }];
+      const body = { ...containerProperties, image, environment };
+      await aws.outside.registerJobDefinition(containerJob("d", { containerProperties: body }));
+    };
+    await register("a");
+    const folder = new MemoryFolder();
+    await imported({ [home]: aws }, { clock, folder });
+    const file = "us-east-1/jobdefinition-d.yaml";
+    const moved = (folder.files.get(file) ?? "").replace(
+      / {4}environment:\n.*\n.*\n.*value: TODO\n/,
+      "    secrets: []\n",
+    );
+    folder.files.set(file, moved);
+    await register("b");
+    const report = await imported({ [home]: aws }, { clock, folder });
+    expect(folder.files.get(file)).toBe(moved.replace("image: a", "image: b"));
+    expect(report.secrets).toEqual([]);
   });
 
   test("keeps the names of objects that the directory has already, and reports what is invalid in it", async () => {
