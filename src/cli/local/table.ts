@@ -49,7 +49,7 @@ function hiddenText(hidden: readonly ObjectRow[]): string {
 interface Layout {
   readonly widths: readonly number[];
   /** Where the reason is: in the last column, or below its row. `list`: not even the cells of a row fit into a line. */
-  readonly kind: "beside" | "below" | "list";
+  readonly kind: "right" | "below" | "list";
   /** Columns of the reason. */
   readonly last: number;
   readonly wide: boolean;
@@ -63,7 +63,7 @@ function layoutOf(rows: readonly ObjectRow[], options: TableOptions): Layout {
     header.map(() => Number.POSITIVE_INFINITY),
   );
   const last = options.columns - widths.reduce((sum, width) => sum + width + 2, 0);
-  if (last >= readableColumns) return { kind: "beside", widths, wide, last };
+  if (last >= readableColumns) return { kind: "right", widths, wide, last };
   return { kind: last >= -2 ? "below" : "list", widths, wide, last: options.columns - 4 };
 }
 
@@ -96,7 +96,7 @@ function ownLines(
   const cells = [paint(colours[row.phase], sign), kind, name, state, paint("dim", age)];
   const below = why.map((line) => `    ${line}`);
   switch (layout) {
-    case "beside":
+    case "right":
       return inColumns([{ cells, last: why }], widths);
     case "below":
       return [...inColumns([{ cells, last: [] }], widths), ...below];

@@ -45,7 +45,7 @@ export class Screen {
   }
 
   /**
-   * Paints everything anew after the window has another size: terminals differ in how they fold what they show, so only an
+   * Paints everything again after the window has another size: terminals differ in how they fold what they show, so only an
    * empty window is sure to have nothing left of the frame before.
    */
   resized(whole: readonly string[]): void {
