@@ -12,6 +12,7 @@ interface ShownObject {
   readonly action: string;
   readonly title: string;
   readonly blocked?: string;
+  readonly notes: readonly string[];
   readonly steps: readonly {
     readonly kind: string;
     readonly number?: number;
@@ -197,5 +198,104 @@ describe("a replacement", () => {
     ]);
     expect(text).toMatch(/is being handed over to/);
     expect(text).toMatch(/… confirming that no queue references/);
+  });
+});
+
+describe("a note", () => {
+  const onEc2 = (resources: string): string => `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchComputeEnvironment
+metadata: {name: general}
+spec:
+  type: MANAGED
+  computeResources:
+    type: EC2
+    allocationStrategy: BEST_FIT_PROGRESSIVE
+    maxvCpus: 256
+    subnets: [subnet-11111111]
+    securityGroupIds: [sg-11111111]
+    instanceRole: ecsInstanceRole
+    ${resources}
+`;
+  const noteIn = async (resources: string, network?: (account: Awaited<ReturnType<typeof accountWith>>) => void) => {
+    const account = await accountWith({});
+    network?.(account);
+    const { json, text, markdown } = await planned({ "environment.yaml": onEc2(resources) }, "--cluster-name", "team");
+    const { notes } = objectIn(json.objects, "BatchComputeEnvironment default/general");
+    for (const note of notes) expect(text.replaceAll(/\s+/g, " ")).toContain(note.replaceAll(/\s+/g, " "));
+    expect(markdown.split("<br>").length).toBeGreaterThanOrEqual(notes.length);
+    return notes;
+  };
+
+  test("says of a network that no job starts there, with every way to fix it", async () => {
+    const notes = await noteIn("instanceTypes: [c6i]", ({ atHome }) =>
+      atHome.outside.describeNetwork({
+        vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
+        subnets: [{ id: "subnet-11111111", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.0.0.0/24" }],
+        securityGroups: [{ id: "sg-11111111", vpc: "vpc-1" }],
+      }),
+    );
+    expect(notes[0]).toMatch(/^network: no job starts there: subnet-x+: .* no route .*\. Fix: .*; or /);
+  });
+
+  test("says which instance type no zone of the subnets offers", async () => {
+    const notes = await noteIn("instanceTypes: [c6i, hpc6a]", ({ atHome }) =>
+      atHome.outside.describeNetwork({
+        vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
+        subnets: [{ id: "subnet-11111111", vpc: "vpc-1", zone: "us-east-1c", cidr: "10.0.0.0/24" }],
+        securityGroups: [{ id: "sg-11111111", vpc: "vpc-1" }],
+      }),
+    );
+    const message = /^network: .*hpc6a: not offered in any zone of the subnets \(us-east-1c\)\. Fix: add types/;
+    expect(notes).toContainEqual(expect.stringMatching(message));
+  });
+
+  test("says that AWS refuses its images of Amazon Linux 2, unless the image is one's own", async () => {
+    const type = "instanceTypes: [c6i]\n    ec2Configuration:\n      - ";
+    expect(await noteIn(`${type}imageType: ECS_AL2_NVIDIA`)).toEqual([
+      "ECS_AL2_NVIDIA: since 2026-06-30 AWS refuses to create environments with its own images of Amazon Linux 2: use ECS_AL2023_NVIDIA",
+    ]);
+    expect(await noteIn(`${type}{imageType: ECS_AL2, imageIdOverride: ami-11111111}`)).not.toContainEqual(
+      expect.stringContaining("Amazon Linux 2"),
+    );
+  });
+});
+
+describe("the costs", () => {
+  test("of endpoints and of vCPUs that are kept running are one line, in each form", async () => {
+    const { atHome } = await accountWith({});
+    atHome.outside.describeNetwork({
+      vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16", dnsSupport: true, dnsHostnames: true }],
+      subnets: ["a", "b"].map((zone, index) => {
+        return { id: `subnet-${zone}`, vpc: "vpc-1", zone: `us-east-1${zone}`, cidr: `10.0.${index}.0/24` };
+      }),
+      securityGroups: [{ id: "sg-11111111", vpc: "vpc-1" }],
+    });
+    const files = {
+      "environment.yaml": `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchComputeEnvironment
+metadata: {name: general}
+spec:
+  type: MANAGED
+  network: {vpcEndpoints: Ensure}
+  computeResources:
+    type: EC2
+    allocationStrategy: BEST_FIT_PROGRESSIVE
+    instanceTypes: [c6i]
+    minvCpus: 16
+    maxvCpus: 256
+    subnets: [subnet-a, subnet-b]
+    securityGroupIds: [sg-11111111]
+    instanceRole: ecsInstanceRole
+`,
+    };
+    const { json, text, markdown } = await planned(files, "--cluster-name", "team");
+    const interfaces = writesIn(json.objects).filter((line) => /^CreateVpcEndpoint .*"Interface"/.test(line)).length;
+    const line = `cost per hour: +${2 * interfaces} hours of interface endpoints in us-east-1 (one for each endpoint and zone), USD +${(0.02 * interfaces).toFixed(2)} without traffic (0.01 each: AWS Price List, USE1-VpcEndpoint-Hours, 2026-08-20); +16 vCPU-hours by minvCpus`;
+    expect(interfaces).toBeGreaterThan(0);
+    expect(json["cost"]).toBe(line);
+    expect(text).toContain(`\n${line}\n`);
+    expect(markdown).toContain("cost per hour: +");
   });
 });

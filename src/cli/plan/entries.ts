@@ -6,6 +6,7 @@ import { conditionsOf } from "../../controllers/conditions.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
 import { orderOf } from "../../controllers/queue-order.ts";
 import { rowOf } from "../local/rows.ts";
+import { retiredImages } from "../validation/warnings.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
 import { type AffectedQueue, type Entry, type EntryAction, noJobs } from "./entry.ts";
 import { countJobs, jobsOfDrain, jobsOfUpdate, startedJobs, unendedJobs } from "./jobs.ts";
@@ -87,7 +88,7 @@ async function entryOf(
     jobs: jobsOf(object, action, change),
     blocked,
     // Problems of an object that stays as it is are not part of this change.
-    notes: action === "none" ? [] : notesOf(end),
+    notes: action === "none" || action === "delete" ? [] : [...imageNotes(object), ...notesOf(end)],
   };
 }
 
@@ -225,8 +226,41 @@ function notesOf(end: KubeObject | undefined): readonly string[] {
   return [
     ...(approval === undefined ? [] : [`goes on after approval: annotate it with awsbatch.dev/approve=${approval}`]),
     ...selected.map(({ message }) => `selected: ${message}`),
-    ...rowOf(end, "present").warnings.map(({ type, message }) => `${type}: ${message}`),
+    ...networkNotes(end),
+    ...rowOf(end, "present")
+      .warnings.filter(({ type }) => type !== "NetworkReady")
+      .map(({ type, message }) => `${type}: ${message}`),
   ];
+}
+
+/** Images with which AWS does not create the environment any more. */
+function imageNotes({ spec }: KubeObject): readonly string[] {
+  const { computeResources = {} } = spec as { readonly computeResources?: Readonly<Record<string, unknown>> };
+  return retiredImages(computeResources).map(({ message }) => message);
+}
+
+/** What `status.network` says, with a note for each finding. */
+interface ShownNetwork {
+  readonly findings?: readonly {
+    readonly state: string;
+    readonly neededBy: string;
+    readonly message: string;
+    readonly subnets?: readonly string[];
+    readonly services?: readonly string[];
+    readonly fixes?: readonly { readonly message: string }[];
+  }[];
+}
+
+/** Why no job starts, or some do not; every finding, for a reader of the plan sees no status. */
+function networkNotes(end: KubeObject): readonly string[] {
+  const { network = {} } = (end.status ?? {}) as { readonly network?: ShownNetwork };
+  return (network.findings ?? []).map(({ state, neededBy, message, subnets = [], services = [], fixes = [] }) => {
+    const effect = neededBy === "environment" ? "no job starts there" : "some jobs do not start";
+    const where = subnets.length === 0 ? "" : `${subnets.join(", ")}: `;
+    const missing = services.length === 0 ? "" : `; not reached: ${services.join(", ")}`;
+    const fix = fixes.length === 0 ? "" : `. Fix: ${fixes.map((one) => one.message).join("; or ")}`;
+    return `network: ${state === "Unreachable" ? effect : "jobs may not start"}: ${where}${message}${missing}${fix}`;
+  });
 }
 
 function jobsOf(object: KubeObject, action: EntryAction, change: ShownStatus["plan"]) {

@@ -1,4 +1,5 @@
 import { jsonLine } from "../../runtime/visible.ts";
+import { costLine } from "./cost.ts";
 import { entryText, headline, isBlocked, isChange, isDisruptive, type Plan, symbolOf } from "./entry.ts";
 
 /** A plan for programs: one JSON object. Pure. */
@@ -17,6 +18,7 @@ export function planMembers(plan: Plan): object {
     clusterName,
     account,
     warnings,
+    cost: costLine(plan) ?? null,
     objects: entries.map((entry) => ({ object: entryText(entry), symbol: symbolOf(entry), ...entry })),
   };
 }

@@ -1,3 +1,4 @@
+import { costLine } from "./cost.ts";
 import { type Entry, entryText, headline, isBlocked, isDisruptive, type Plan, symbolOf } from "./entry.ts";
 import type { WriteStep } from "./steps.ts";
 import {
@@ -15,6 +16,7 @@ import {
 export function planMarkdown(plan: Plan): string {
   const changed = plan.entries.filter((entry) => symbolOf(entry) !== "=" || entry.notes.length > 0);
   const unchanged = plan.entries.length - changed.length;
+  const cost = costLine(plan);
   const warns = plan.entries.some((entry) => isDisruptive(entry) || isBlocked(entry));
   const lines = [
     `### AWS Batch plan: ${warns ? "⚠️ " : ""}${escaped(headline(plan))}`,
@@ -23,6 +25,7 @@ export function planMarkdown(plan: Plan): string {
     ...(changed.length === 0
       ? ["Nothing would change."]
       : ["| | object | change | fields, queues, jobs |", "|---|---|---|---|", ...changed.map(row)]),
+    ...(cost === undefined ? [] : ["", escaped(cost)]),
     ...(unchanged > 0 && changed.length > 0 ? ["", `${unchanged} unchanged.`] : []),
     ...changed.flatMap(writesOf),
   ];

@@ -13,6 +13,7 @@ import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import type { Cloud } from "../cloud.ts";
 import { shownInput, subjectOf } from "../local/writes.ts";
 import type { CopiedCloud } from "./copy/cloud.ts";
+import { type Hourly, hourlyOf } from "./hourly.ts";
 import { changedFields, type WrittenField } from "./written.ts";
 
 /** What the operator does about an object, in order: its writes, and what it waits for in between. */
@@ -30,6 +31,7 @@ export interface WriteStep {
   readonly reason: string;
   readonly why: string;
   readonly fields: readonly WrittenField[];
+  readonly hourly: Hourly;
 }
 
 export interface WaitStep {
@@ -119,9 +121,10 @@ export class Steps {
       return async (input: object, options) => {
         const operation = operationOf(name);
         const fields = changedFields(operation, shownInput(operation, input) as object, copy);
+        const hourly = hourlyOf(operation, input, copy);
         const answer = await call(input as never, options);
         this.#invent(input, answer);
-        this.#wrote({ operation, subject: subjectOf({ operation, input, outcome: "ok" }), fields });
+        this.#wrote({ operation, subject: subjectOf({ operation, input, outcome: "ok" }), fields, hourly });
         return answer;
       };
     }) as A;
@@ -138,7 +141,7 @@ export class Steps {
     this.invented.set(name, name.replace(/-[0-9a-f]{8}(?:-\d+)?$/, "-(known after apply)"));
   }
 
-  #wrote(write: Pick<WriteStep, "operation" | "subject" | "fields">): void {
+  #wrote(write: Pick<WriteStep, "operation" | "subject" | "fields" | "hourly">): void {
     const { object = "", reason = "", why = "" } = this.#act.getStore() ?? {};
     const number = ++this.#writes;
     this.#stepsOf(object).push({ kind: "write", number, ...write, reason, why });

@@ -1,6 +1,7 @@
 import type { FieldChange } from "../../controllers/agenda.ts";
 import { cutMiddle } from "../terminal/layout.ts";
 import { type Colour, type Paint, padded, widthOf } from "../terminal/paint.ts";
+import { costLine } from "./cost.ts";
 import { type AffectedQueue, type Entry, entryText, headline, isDisruptive, type Plan, symbolOf } from "./entry.ts";
 import type { Step, WriteStep } from "./steps.ts";
 import type { WrittenField } from "./written.ts";
@@ -15,9 +16,11 @@ export function planText(plan: Plan, paint: Paint): string {
   const changed = plan.entries.filter((entry) => !isQuiet(entry));
   const quiet = plan.entries.filter(isQuiet);
   const loud = plan.entries.some(isDisruptive);
+  const cost = costLine(plan);
   const blocks = [
     [paint(loud ? "red" : "bold", headline(plan))],
     ...plan.warnings.map((warning) => [paint("yellow", `warning: ${warning}`)]),
+    ...(cost === undefined ? [] : [[cost]]),
     ...[...changed].sort(byWeight).map((entry) => entryLines(entry, paint)),
     ...(quiet.length === 0 ? [] : [quiet.map((entry) => paint("dim", `= ${entryText(entry)} ${entry.title}`))]),
   ];

@@ -28,7 +28,9 @@ function foreignName({ kind, namespace }: Named, spec: Readonly<Record<string, u
 
 const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, unknown>>) => Finding[] } = {
   BatchComputeEnvironment: ({ computeResources }) =>
-    isRecord(computeResources) ? [...unknownTypes(computeResources), ...notAnInstanceRole(computeResources)] : [],
+    isRecord(computeResources)
+      ? [...unknownTypes(computeResources), ...notAnInstanceRole(computeResources), ...retiredImages(computeResources)]
+      : [],
   JobQueue: (spec) => highPriority(spec["priority"]),
   JobDefinition: (spec) => plainSecrets(spec, ["spec"]),
 };
@@ -88,6 +90,25 @@ const nouns: Readonly<Record<string, string>> = {
   policy: "an IAM policy",
   root: "the root user of an account",
 };
+
+/**
+ * Images of Amazon Linux 2 that AWS Batch provides: of ECS it refuses them for new environments, of EKS it has no updates.
+ * Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_Ec2Configuration.html
+ */
+export function retiredImages({ ec2Configuration: images, imageId }: Readonly<Record<string, unknown>>): Finding[] {
+  if (!Array.isArray(images) || imageId !== undefined) return [];
+  return images.flatMap((image: unknown, index): Finding[] => {
+    const { imageType = "", imageIdOverride } = isRecord(image) ? image : {};
+    const [, platform, nvidia = ""] = /^(ECS|EKS)_AL2(_NVIDIA)?$/.exec(String(imageType)) ?? [];
+    if (platform === undefined || imageIdOverride !== undefined) return [];
+    const fate =
+      platform === "ECS"
+        ? "since 2026-06-30 AWS refuses to create environments with its own images of Amazon Linux 2"
+        : "since 2025-11-26 AWS has no updates of its images of Amazon Linux 2";
+    const message = `${String(imageType)}: ${fate}: use ${platform}_AL2023${nvidia}`;
+    return [{ path: ["spec", "computeResources", "ec2Configuration", index, "imageType"], message }];
+  });
+}
 
 function highPriority(priority: unknown): Finding[] {
   if (typeof priority !== "number" || priority <= usualPriorityMax) return [];

@@ -107,6 +107,7 @@ describe("the command plan", () => {
             reason: "Deregistering",
             why: "default_hello:1: the object is deleted",
             fields: [],
+            hourly: { endpoints: 0, vcpus: 0 },
           },
         ],
         queues: [],

@@ -160,6 +160,7 @@ const stepwise = entry({
       reason: "Updating",
       why: "changes priority",
       fields: [{ path: "priority", from: "1", to: "5" }],
+      hourly: { endpoints: 0, vcpus: 0 },
     },
     { kind: "wait", reason: "Draining", why: "team_low waits for 2 jobs", assumed: true },
     {
@@ -170,6 +171,7 @@ const stepwise = entry({
       reason: "UpdatingTags",
       why: "tags",
       fields: [{ path: "tags.a", from: "(not shown)" }],
+      hourly: { endpoints: 0, vcpus: 0 },
     },
   ],
 });
