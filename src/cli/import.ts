@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { counted } from "../diagnosis/words.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -8,6 +9,7 @@ import { folderAt } from "./import/folder.ts";
 import { batchOnly, type Progress } from "./import/reading.ts";
 import { isComplete, type Report, reportJson, reportMarkdown, reportText, secretText } from "./import/report.ts";
 import { importAccount } from "./import/run.ts";
+import { cloudFormationSource, type Source, terraformSource } from "./import/source.ts";
 import { CommandError, type Ending, exitCodes, type Io, type Output, styleOf } from "./io.ts";
 import { ReadAccount } from "./plan/copy/cloud.ts";
 import { namespaceName } from "./run/options.ts";
@@ -16,6 +18,9 @@ import { asciiOutput } from "./terminal/ascii.ts";
 import { paintFor } from "./terminal/paint.ts";
 
 interface ImportFlags extends Omit<OperatorFlags, "region"> {
+  readonly fromAws?: boolean;
+  readonly terraform?: string;
+  readonly cloudformation?: string;
   readonly names?: readonly string[];
   readonly region?: readonly string[];
   readonly namespace?: string;
@@ -30,6 +35,10 @@ The command reads compute environments, job queues and the newest ACTIVE revisio
 manifest for each, in a folder for each region. A manifest leaves out what AWS has by default, refers to imported objects
 instead of ARNs, and has adoptionPolicy: IfMatching. Roles, networks and images stay named by ARN or ID. The account gets
 no write.
+
+With --terraform or --cloudformation only what that tool manages is imported. Its list says which resources there are; their
+fields come from AWS. Everything else, such as roles, stays with the tool. For Terraform the command also writes
+terraform/removed.tf and, for the way back, terraform/import.tf.
 
 A value that is probably a secret is not written: the file has a TODO in its place, and stderr lists it. Tags of other
 tools are left out. Then the command validates the manifests, plans them, and prints the flags that the operator needs.
@@ -48,11 +57,17 @@ export function importCommand(io: Io, ending: Ending): Command {
   const command = new Command("import")
     .summary("write manifests of what an AWS account has, which the operator adopts as it is")
     .description("Writes manifests of what an AWS account has, so that the operator can adopt it without changing it.")
+    .option("--from-aws", "import everything that the account has (default)")
+    .option("--terraform <file>", "import what is in the output of terraform show -json; - for standard input")
+    .option(
+      "--cloudformation <file>",
+      "import what is in the output of aws cloudformation describe-stack-resources; - for standard input",
+    )
     .addOption(new ListOption("--names <globs>", "names in AWS of what is imported (default: all)"))
     .addOption(
       new ListOption(
         "--region <regions>",
-        "regions to read (default: from the AWS SDK's configuration); can be repeated",
+        "regions to read (default: those of the other tool's resources, else from the AWS SDK's configuration); can be repeated",
       ),
     )
     .option("-n, --namespace <name>", "namespace of the objects", namespaceName)
@@ -70,11 +85,14 @@ export function importCommand(io: Io, ending: Ending): Command {
 }
 
 async function importFrom(given: ImportFlags, io: Io): Promise<number> {
-  const { names = ["*"], region: regions, namespace, filename, dryRun = false, retain = false, ...others } = given;
+  const { names = ["*"], region, namespace, filename, dryRun = false, retain = false, output, ...others } = given;
+  const { fromAws: _default, terraform: _file, cloudformation: _other, ...operator } = others;
   if (namespace === undefined) throw new CommandError("-n NAMESPACE is missing: give the namespace of the objects");
   if (filename === undefined) throw new CommandError("-f DIR is missing: give the directory for the manifests");
+  const source = await sourceOf(given, io);
+  const regions = region ?? regionsOf(source);
   const [first] = regions ?? [];
-  const flags: OperatorFlags = { ...others, ...(first === undefined ? {} : { region: first }) };
+  const flags: OperatorFlags = { ...operator, ...(first === undefined ? {} : { region: first }) };
   const { interrupted: signal } = io;
   const clock = systemClock();
   const progress = new ProgressLine(io.stderr);
@@ -88,6 +106,7 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
       retain,
       dryRun,
       clusterName: flags.clusterName ?? "default",
+      source,
       flags,
     },
     {
@@ -98,8 +117,42 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
     },
   );
   progress.end();
-  show(report, given.output, io);
+  show(report, output, io);
   return isComplete(report) ? exitCodes.done : exitCodes.blocked;
+}
+
+/** @throws CommandError when there are several sources, or one cannot be read */
+async function sourceOf({ fromAws, terraform, cloudformation }: ImportFlags, io: Io): Promise<Source | undefined> {
+  const given = [
+    fromAws === true ? "--from-aws" : "",
+    terraform && "--terraform",
+    cloudformation && "--cloudformation",
+  ];
+  const [one, other] = given.filter((flag) => flag !== "" && flag !== undefined);
+  if (other !== undefined) throw new CommandError(`${one} and ${other} exclude each other`);
+  if (terraform !== undefined) return terraformSource(await textOf(terraform, io), nameOf(terraform));
+  if (cloudformation !== undefined)
+    return cloudFormationSource(await textOf(cloudformation, io), nameOf(cloudformation));
+  return undefined;
+}
+
+function nameOf(file: string): string {
+  return file === "-" ? "standard input" : file;
+}
+
+async function textOf(file: string, io: Io): Promise<string> {
+  if (file === "-") return await io.stdin();
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw new CommandError(`${file} cannot be read: ${error.message}`, { cause: error });
+  }
+}
+
+function regionsOf(source: Source | undefined): readonly string[] | undefined {
+  const regions = [...new Set(source?.resources.map((one) => one.region))].sort();
+  return regions.length === 0 ? undefined : regions;
 }
 
 /** On a terminal one line that changes, elsewhere a line for each region. */
@@ -112,18 +165,18 @@ class ProgressLine {
   }
 
   show(read: Progress): void {
-    if (this.#output.isTerminal) this.#output.write(`\r\u001b[K${textOf(read)}`);
+    if (this.#output.isTerminal) this.#output.write(`\r\u001b[K${progressText(read)}`);
     else if (this.#last !== undefined && this.#last.region !== read.region) this.end();
     this.#last = read;
   }
 
   end(): void {
-    if (this.#last !== undefined) this.#output.write(this.#output.isTerminal ? "\n" : `${textOf(this.#last)}\n`);
+    if (this.#last !== undefined) this.#output.write(this.#output.isTerminal ? "\n" : `${progressText(this.#last)}\n`);
     this.#last = undefined;
   }
 }
 
-function textOf({ region, pages, resources }: Progress): string {
+function progressText({ region, pages, resources }: Progress): string {
   return `read ${counted(resources, "record")} in ${counted(pages, "page")} of ${visible(region)}`;
 }
 

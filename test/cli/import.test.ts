@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
 import { account, accountWithQueue, containerJob } from "../simulator/account.ts";
+import { stackResources, terraformState } from "./import/states.ts";
 import { temporaryDirectory } from "./local/given.ts";
 import { serveRegions } from "./plan/two-regions.ts";
 import { withCredentials } from "./plan/whole-command.ts";
@@ -83,6 +84,60 @@ test("the command lists on stderr what is probably a secret, and shows what keep
   );
   expect(stdout + stderr).not.toContain("abcdef");
   expect(stdout).toMatch(/plan: 1 blocked; no running job is ended[\s\S]*NotAdopted: /);
+});
+
+test("the command imports what another tool manages, and says how that tool gives it up", async () => {
+  const aws = await accountInTwoRegions();
+  await aws.outside.registerJobDefinition(containerJob("d"));
+  const directory = temporaryDirectory();
+  const state = join(directory, "state.json");
+  writeFileSync(state, terraformState(6));
+  const manifests = join(directory, "manifests");
+  const { exitCode, stdout } = await ran(["--terraform", state, "-n", "team", "-f", manifests, ...fast]);
+  expect(stdout).toBe(`imported 3 objects of AWS account 123456789012 into namespace team: 3 files written
+
+the operator needs:
+  --adoptable-names 'team/*'
+
+stays with Terraform:
+  aws_iam_role.batch
+
+before the manifests are applied, in Terraform:
+  in Terraform 1.7 or later, replace the resources by terraform/removed.tf, and apply: nothing is destroyed
+  to go back after aws-batch-operator release, restore the resources, and apply with terraform/import.tf
+
+plan: 3 adoptions, nothing else
+`);
+  expect(exitCode).toBe(0);
+  expect(readFileSync(join(manifests, "terraform", "removed.tf"), "utf8")).toContain("aws_batch_job_queue.main");
+
+  const { io, stdout: said } = testIo({}, undefined, stackResources());
+  const args = ["--cloudformation", "-", "-n", "team", "-f", manifests, "--dry-run", "-o", "markdown", ...fast];
+  expect(await runCli(["import", ...args], io)).toBe(0);
+  expect(said.text).toMatch(/\*\*Before the manifests are applied, in CloudFormation\*\*\n\n- give these resources/);
+});
+
+test("the command refuses a state of another account, and names what AWS does not have", async () => {
+  await accountInTwoRegions();
+  const run = async (text: string) => {
+    const { io, stdout, stderr } = testIo({}, undefined, text);
+    const args = ["--terraform", "-", "-n", "team", "-f", temporaryDirectory(), ...fast];
+    return { exitCode: await runCli(["import", ...args], io), said: stdout.text + stderr.text };
+  };
+  expect(await run(terraformState(6).replaceAll("123456789012", "999999999999"))).toEqual({
+    exitCode: 1,
+    said: "error: aws_batch_compute_environment.workers is in account 999999999999, and the credentials belong to account 123456789012: use those of 999999999999\n",
+  });
+  expect((await run(terraformState(6))).said).toContain(
+    "JobDefinition d in us-east-1: AWS has no such resource in the regions that were read\n",
+  );
+});
+
+test.each([
+  [["-f", "x", "-n", "x", "--from-aws", "--terraform", "y"], "error: --from-aws and --terraform exclude each other\n"],
+  [["-f", "x", "-n", "x", "--terraform", "/nowhere/y"], /^error: \/nowhere\/y cannot be read: ENOENT/],
+])("the command refuses %j, too", async (args, stderr) => {
+  expect((await ran(args)).stderr).toMatch(stderr);
 });
 
 test.each([

@@ -42,6 +42,8 @@ export interface Choice {
   /** Tags that the operator ignores in any case. */
   readonly ignoreTagKeys: readonly string[];
   readonly crds: readonly CustomResourceDefinition[];
+  /** The resources that another tool manages, where nothing else is imported. */
+  readonly only?: readonly NamedResource[] | undefined;
   /** Names of objects that there are already, by `resourceKey`. */
   readonly known: ReadonlyMap<string, string>;
 }
@@ -76,9 +78,12 @@ interface Found extends NamedResource {
 }
 
 export function decide(regions: readonly RegionRecords[], choice: Choice): Decision {
+  const only = choice.only?.filter(({ awsName }) => matchesAny(choice.names, awsName));
+  const keys = only === undefined ? undefined : new Set(only.map(resourceKey));
   const selected = regions
     .flatMap((region) => foundIn(region))
-    .filter(({ awsName }) => matchesAny(choice.names, awsName));
+    .filter((one) => matchesAny(choice.names, one.awsName) && keys?.has(resourceKey(one)) !== false);
+  const missing = missingIn(selected, only ?? []);
   const { adoptable, skipped } = apart(selected, choice);
   const toolKeys = toolTagKeys(adoptable.map(({ tags }) => tags));
   const retained = retainedNames(adoptable);
@@ -95,7 +100,7 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
   }
   return {
     objects: [...objects.values()],
-    skipped,
+    skipped: [...skipped, ...missing],
     inexpressible,
     renamed: renamed.filter((one) => objects.has(resourceKey(one))),
     toolTagKeys: toolKeys,
@@ -118,6 +123,14 @@ function foundIn({ name: region, records }: RegionRecords): readonly Found[] {
       })
       .sort((left, right) => (left.awsName < right.awsName ? -1 : 1));
   });
+}
+
+/** What another tool believes to manage. */
+function missingIn(selected: readonly Found[], only: readonly NamedResource[]): readonly Skipped[] {
+  const found = new Set(selected.map(resourceKey));
+  return only
+    .filter((one) => !found.has(resourceKey(one)))
+    .map((one) => ({ ...resourceOf(one), why: "AWS has no such resource in the regions that were read" }));
 }
 
 function resourceOf({ kind, region, awsName }: NamedResource): NamedResource {

@@ -1,4 +1,5 @@
 import { matchesAny } from "../../controllers/glob.ts";
+import { firstOf } from "../../controllers/wording.ts";
 import { counted } from "../../diagnosis/words.ts";
 import { jsonLine, visible, visibleIn } from "../../runtime/visible.ts";
 import { type Entry, entryText, headline, type Plan } from "../plan/entry.ts";
@@ -9,6 +10,7 @@ import type { Paint } from "../terminal/paint.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
 import type { Skipped } from "./decide.ts";
 import type { NamedResource, Renamed } from "./names.ts";
+import type { Source } from "./source.ts";
 
 /** What an import has come to, for a person, a program and a pull request. Pure. */
 
@@ -40,6 +42,8 @@ export interface Report {
   readonly inexpressible: readonly Skipped[];
   readonly renamed: readonly Renamed[];
   readonly secrets: readonly HiddenValue[];
+  /** The other tool: what stays with it, and how it gives up what was imported. */
+  readonly source?: (Pick<Source, "tool" | "others"> & { readonly steps: readonly string[] }) | undefined;
   /** Flags that the operator needs to adopt what was imported. */
   readonly operatorFlags: readonly string[];
   /** Of `validate`. */
@@ -109,6 +113,8 @@ export function reportText(report: Report, paint: Paint): string {
     block("invalid:", report.problems.map(problemText)),
     block("adopted, and not ready as it is in AWS now:", unreadyTexts(report)),
     block("the operator needs:", report.operatorFlags),
+    block(`stays with ${report.source?.tool}:`, othersIn(report)),
+    block(`before the manifests are applied, in ${report.source?.tool}:`, report.source?.steps ?? []),
     ...(plan === undefined ? [] : [planBlock(plan, paint)]),
   ];
   return `${blocks
@@ -139,6 +145,10 @@ function summaryOf({ imported, dryRun, namespace, account }: Report): string {
     ...(unchanged === 0 ? [] : [`${unchanged} unchanged`]),
   ];
   return `imported ${counted(imported.length, "object")} of AWS account ${account} into namespace ${namespace}: ${parts.join(", ")}`;
+}
+
+function othersIn({ source }: Report): readonly string[] {
+  return source === undefined || source.others.length === 0 ? [] : [firstOf(source.others)];
 }
 
 function updatedTexts({ imported }: Report): readonly string[] {
@@ -189,6 +199,8 @@ export function reportMarkdown(report: Report): string {
     ...(report.operatorFlags.length === 0
       ? []
       : ["", "The operator needs:", "", "```", ...report.operatorFlags.map(visible), "```"]),
+    ...section(`Stays with ${report.source?.tool}`, othersIn(report)),
+    ...section(`Before the manifests are applied, in ${report.source?.tool}`, report.source?.steps ?? []),
     ...(imported.length === 0
       ? []
       : [

@@ -15,11 +15,13 @@ import { type Changes, changesOf, valueAt } from "./changes.ts";
 import { type Decision, decide, fileText, type ImportedObject, specSchema } from "./decide.ts";
 import { editedText } from "./edit.ts";
 import type { Folder } from "./folder.ts";
+import { handOver } from "./hand-over.ts";
 import type { Members } from "./kinds.ts";
 import { resourceKey } from "./names.ts";
 import { type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
 import { type HiddenValue, operatorFlags, type Report, type WrittenObject } from "./report.ts";
 import { placeholdersIn } from "./secrets.ts";
+import type { Source } from "./source.ts";
 
 /** An import: reads the account, decides, validates, writes and plans. */
 
@@ -32,6 +34,8 @@ export interface ImportOptions {
   readonly retain: boolean;
   readonly dryRun: boolean;
   readonly clusterName: string;
+  /** The other tool whose resources are imported; undefined: everything in the account. */
+  readonly source?: Source | undefined;
   /** Of the operator that is to adopt the objects. */
   readonly flags: OperatorFlags;
 }
@@ -49,17 +53,23 @@ export interface ImportPorts {
  */
 export async function importAccount(options: ImportOptions, ports: ImportPorts): Promise<Report> {
   const { account, folder } = ports;
-  const { namespace, names, retain, dryRun, clusterName, flags } = options;
+  const { namespace, names, retain, dryRun, clusterName, source, flags } = options;
+  requireAccount(source, account.cloud.account);
   const loaded = await folder.load();
   const regions = [];
   for (const name of options.regions) regions.push(await account.region(name));
   const existing = existingIn(loaded, options);
   const known = new Map([...existing].map(([key, { name }]) => [key, name]));
   const ignored = flags.ignoreTagKeys ?? [];
-  const choice = { namespace, names, retain, clusterName, ignoreTagKeys: ignored, crds, known };
+  const only = source?.resources;
+  const choice = { namespace, names, retain, clusterName, ignoreTagKeys: ignored, crds, known, only };
   const decision = decide(regions, choice);
   const written = await writtenObjects(decision, existing, folder);
-  if (!dryRun) await save(written, folder);
+  const handedOver = source && handOver(source, new Set(decision.objects.map(resourceKey)));
+  if (!dryRun) {
+    await save(written, folder);
+    for (const [file, text] of handedOver?.files ?? []) await folder.write(folder.pathOf(file), text);
+  }
   const { manifests, problems } = validateManifests(documentsAfter(loaded, written), crds);
   const allProblems = [...loaded.problems, ...problems];
   const ignoreTagKeys = [...new Set([...ignored, ...decision.toolTagKeys])];
@@ -75,12 +85,22 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     renamed,
     secrets: hiddenIn(manifests, decision),
     operatorFlags: operatorFlags(decision.objects, { namespace, names, ignoreTagKeys }),
+    source: source && { tool: source.tool, others: source.others, steps: handedOver?.steps ?? [] },
     problems: allProblems,
     plan:
       allProblems.length > 0 || objects.length === 0
         ? undefined
         : await planOfImported(manifests, decision, { ...options, flags: { ...flags, ignoreTagKeys } }, ports),
   };
+}
+
+/** @throws CommandError when the other tool works in another account */
+function requireAccount(source: Source | undefined, account: string): void {
+  const other = source?.resources.find((one) => one.account !== account);
+  if (source === undefined || other === undefined) return;
+  throw new CommandError(
+    `${other.address} is in account ${other.account}, and the credentials belong to account ${account}: use those of ${other.account}`,
+  );
 }
 
 /** An object that the directory has. */

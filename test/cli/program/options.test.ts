@@ -31,6 +31,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--allowed-role-tag-keys": [list("team"), list("cost-*")],
   "--allowed-role-arns": [list("arn:aws:iam::1:role/A"), list("arn:aws:iam::1:role/B")],
   "--aws-requests-per-second": [number("0.5"), number("20")],
+  "--cloudformation": [same("one"), same("two")],
   "--cluster-name": [same("one"), same("two")],
   "--eks-cluster-arn": [same("arn:one"), same("arn:two")],
   "--features": [list("iam"), list("network,diagnose")],
@@ -70,6 +71,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   ],
   "--speed": [number("2"), number("0.5")],
   "--take-over-cluster-uid": [same("one"), same("two")],
+  "--terraform": [same("one"), same("two")],
   "--timeout": [
     ["90", 90_000],
     ["1.5h", 5_400_000],

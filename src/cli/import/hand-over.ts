@@ -1,0 +1,69 @@
+import type { KindName } from "../../api/v1alpha1/kinds.ts";
+import { resourceKey } from "./names.ts";
+import type { Source, SourceResource } from "./source.ts";
+
+/** How another tool gives up what was imported without destroying it, and takes it back. Pure. */
+
+export interface HandOver {
+  /** Files for the configuration of the tool, by path below the directory of the manifests. */
+  readonly files: ReadonlyMap<string, string>;
+  /** What a person does in the tool, in order. */
+  readonly steps: readonly string[];
+}
+
+/** @param imported by `resourceKey` */
+export function handOver(source: Source, imported: ReadonlySet<string>): HandOver {
+  const given = source.resources.filter((one) => imported.has(resourceKey(one)));
+  if (given.length === 0) return { files: new Map(), steps: [] };
+  return source.tool === "Terraform" ? fromTerraform(source, given) : fromCloudFormation(given);
+}
+
+function fromTerraform({ resources }: Source, given: readonly SourceResource[]): HandOver {
+  const whole = [...new Set(given.map(({ address }) => withoutKeys(address)))].filter((resource) =>
+    resources.every((one) => withoutKeys(one.address) !== resource || given.includes(one)),
+  );
+  // A removed block takes no key of an instance.
+  const single = given.filter(({ address }) => !whole.includes(withoutKeys(address)));
+  const removed = whole.map(
+    (resource) => `removed {\n  from = ${resource}\n\n  lifecycle {\n    destroy = false\n  }\n}\n`,
+  );
+  return {
+    files: new Map([
+      ...(removed.length === 0 ? [] : [["terraform/removed.tf", removed.join("\n")] as const]),
+      ["terraform/import.tf", given.map(importBlock).join("\n")],
+    ]),
+    steps: [
+      ...(removed.length === 0
+        ? []
+        : [
+            "in Terraform 1.7 or later, replace the resources by terraform/removed.tf, and apply: nothing is destroyed",
+          ]),
+      ...single.map(({ address }) => `terraform state rm '${address}'`),
+      "to go back after aws-batch-operator release, restore the resources, and apply with terraform/import.tf",
+    ],
+  };
+}
+
+/** The address of the whole resource, of which `count` and `for_each` make instances. */
+function withoutKeys(address: string): string {
+  return address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, "");
+}
+
+/** What the AWS provider imports by name; all else by ARN (its documentation). */
+const importedByName: ReadonlySet<KindName> = new Set(["BatchComputeEnvironment"]);
+
+function importBlock({ kind, awsName, address, arn }: SourceResource): string {
+  const id = importedByName.has(kind) ? awsName : arn;
+  return `import {\n  to = ${address}\n  id = ${JSON.stringify(id)}\n}\n`;
+}
+
+function fromCloudFormation(given: readonly SourceResource[]): HandOver {
+  const ids = given.map(({ address }) => address).join(", ");
+  return {
+    files: new Map(),
+    steps: [
+      `give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: ${ids}`,
+      "remove them from the template, and update the stack again: AWS keeps them",
+    ],
+  };
+}
