@@ -60,10 +60,10 @@ describe("alerts and dashboard", () => {
     }
   });
 
-  test("a gauge that standbys show too is never added up over replicas", () => {
+  test("a gauge that standbys show too is never added up over replicas, and always over releases", () => {
     const gauges = /awsbatch_(objects|aws_objects|deleting_objects|replacements)\b/;
     for (const expr of [...rules.map(({ expr }) => expr), ...queries].filter((one) => gauges.test(one))) {
-      expect(expr).toMatch(/max by \([^)]*\) \(awsbatch_/);
+      expect(expr).toMatch(/max by \(namespace, job\b[^)]*\) \(awsbatch_/);
     }
   });
 });
