@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CustomResourceDefinition, PrinterColumn, StructuralSchema } from "../src/api/crd.ts";
+import { BatchJobSpec, BatchJobStatus } from "../src/api/v1alpha1/batch-job.ts";
 import { BatchComputeEnvironmentSpec, BatchComputeEnvironmentStatus } from "../src/api/v1alpha1/compute-environment.ts";
 import { JobDefinitionSpec, JobDefinitionStatus } from "../src/api/v1alpha1/job-definition.ts";
 import { JobQueueSpec, JobQueueStatus } from "../src/api/v1alpha1/job-queue.ts";
@@ -15,6 +16,7 @@ const schemas: Readonly<Record<KindName, Schemas>> = {
   BatchComputeEnvironment: { spec: BatchComputeEnvironmentSpec, status: BatchComputeEnvironmentStatus },
   JobQueue: { spec: JobQueueSpec, status: JobQueueStatus },
   JobDefinition: { spec: JobDefinitionSpec, status: JobDefinitionStatus },
+  BatchJob: { spec: BatchJobSpec, status: BatchJobStatus },
 };
 
 /** The custom resource definitions, made from the registry of kinds and the zod schemas. */

@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectKey } from "./api/object.ts";
 import { BatchComputeEnvironmentKind, type KindName, kinds } from "./api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "./aws/region.ts";
+import { batchJobs } from "./controllers/batch-job/controller.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
 import { endpointsReading } from "./controllers/compute-environment/observation.ts";
 import { type Ec2Memory, newEc2Memory } from "./controllers/ec2-memory.ts";
@@ -22,6 +23,7 @@ const reconcilers: Readonly<Record<KindName, (ports: Ports, endpoints: Ec2Memory
   BatchComputeEnvironment: computeEnvironments,
   JobQueue: jobQueues,
   JobDefinition: jobDefinitions,
+  BatchJob: batchJobs,
 };
 
 export interface OperatorOptions extends RegionOptions {
@@ -64,8 +66,11 @@ export function createOperator(options: OperatorOptions): Operator {
   });
   const stop = new AbortController();
   const regions = new OpenRegions(options, runtime, objects, stop.signal);
+  let processId: string | undefined;
   const ports: Ports = {
     clock,
+    // Two processes may begin in the same millisecond.
+    processId: () => (processId ??= `${clock.now().toString(36)}-${random().toString(36).slice(2, 12)}`),
     store: runtime.store,
     objects,
     regions,

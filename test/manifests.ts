@@ -1,5 +1,6 @@
 /** The manifests that stories begin with. */
 
+import type { BatchJobSpec } from "../src/api/v1alpha1/batch-job.ts";
 import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec } from "../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../src/api/v1alpha1/job-queue.ts";
@@ -43,6 +44,15 @@ export function jobDefinition(name: string, spec: Partial<JobDefinitionSpec> = {
       ...spec,
     },
   };
+}
+
+/** A job of a queue and a definition of the same namespace. */
+export function batchJob(name: string, spec: Partial<BatchJobSpec> = {}): Manifest {
+  const references = {
+    ...(spec.jobQueue === undefined ? { jobQueueRef: { name: "queue" } } : {}),
+    ...(spec.jobDefinition === undefined ? { jobDefinitionRef: { name: "definition" } } : {}),
+  };
+  return { apiVersion, kind: "BatchJob", metadata: { name, namespace: "team" }, spec: { ...references, ...spec } };
 }
 
 /** What somebody else registers for a job that fits everywhere. */

@@ -18,8 +18,8 @@ export interface BatchKind<Name extends string = string, Records extends string 
   readonly selectable: readonly string[];
   /** Name of the AWS resource of an object. */
   readonly awsName: AwsNaming;
-  /** The records of the AWS resources, as a region's snapshot calls them. */
-  readonly records: Records;
+  /** The records of the AWS resources, as a region's snapshot calls them; undefined: they are followed one by one. */
+  readonly records?: Records;
   /** Fields of the spec that reference other objects. */
   readonly references: readonly Reference<Name>[];
   /** Condition types in addition to those of all kinds, in the order of the reference page. */
@@ -35,6 +35,8 @@ export interface AwsNaming {
   readonly maxLength: number;
   /** Whether the name is a prefix of several resources, which their tags assign to the object. */
   readonly isPrefix?: true;
+  /** Whether the uid of the object is the end of the name, so that an object that is created again has another. */
+  readonly endsWithUid?: true;
 }
 
 /** A field in the spec of a kind that references objects of another kind. */

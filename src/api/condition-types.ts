@@ -42,6 +42,13 @@ const entries = {
     means: "the VPC endpoints of `network.vpcEndpoints` are available",
     warnsWhenFalse: true,
   },
+  Complete: { means: "the job ended with success; present only while True" },
+  Failed: { means: "the job ended without success, or will not be submitted; present only while True" },
+  Suspended: { means: "`suspend` keeps the job from being submitted; present only while True" },
+  SubmittedOnce: {
+    means: "AWS has one job of the object; present only while False",
+    warnsWhenFalse: true,
+  },
   UpdateAvailable: {
     means: "AWS Batch has a newer image than the environment's instances; present only while True",
   },

@@ -14,6 +14,7 @@ import { rolesReasons } from "./reasons/roles.ts";
 import { securityGroupReasons } from "./reasons/security-group.ts";
 import { selectionReasons } from "./reasons/selection.ts";
 import type { ReasonPlace, ReasonTable, ReasonText } from "./reasons/table.ts";
+import { batchJobReasons } from "./v1alpha1/batch-job-reasons.ts";
 import { computeEnvironmentReasons } from "./v1alpha1/compute-environment-reasons.ts";
 import { jobDefinitionReasons } from "./v1alpha1/job-definition-reasons.ts";
 import { jobQueueReasons } from "./v1alpha1/job-queue-reasons.ts";
@@ -34,6 +35,7 @@ export const reasonTables = {
   ],
   JobQueue: [everyKindReasons, refusalReasons, resourceReasons, jobsReasons, jobQueueReasons],
   JobDefinition: [everyKindReasons, refusalReasons, rolesReasons, jobDefinitionReasons],
+  BatchJob: [everyKindReasons, refusalReasons, batchJobReasons],
 } as const satisfies Readonly<Record<KindName, readonly ReasonTable[]>>;
 
 type Table = (typeof reasonTables)[KindName][number];

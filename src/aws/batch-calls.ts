@@ -6,13 +6,15 @@ import { resourceCalls } from "./resources/index.ts";
 /** The calls of AWS Batch. One without an entry does not compile. */
 export const batchCalls: CallTable<keyof BatchApi> = {
   ...resourceCalls,
-  tagResource: writeCall(["BatchChange", "BatchClaim"]),
-  untagResource: writeCall(["BatchChange"]),
+  tagResource: writeCall(["BatchChange", "BatchClaim", "JobChange"]),
+  untagResource: writeCall(["BatchChange", "JobChange"]),
   listJobs: readCall("BatchRead"),
   describeJobs: readCall("BatchRead"),
   /** The first 100 RUNNABLE jobs, in the order in which they will be placed. */
   getJobQueueSnapshot: readCall("BatchRead"),
-  terminateJob: writeCall(["BatchJobs"]),
+  submitJob: writeCall(["JobSubmit"], [["batch:TagResource", "BatchClaim"]]),
+  cancelJob: writeCall(["JobChange"]),
+  terminateJob: writeCall(["JobChange", "BatchJobs"]),
 };
 
 /** AWS Batch behind budget, lease, deadline and classification. */

@@ -6,6 +6,7 @@ import { NotSent } from "./calls.ts";
 import { DefinitionJobs } from "./definition-jobs.ts";
 import { DefinitionsObserver } from "./definitions-observer.ts";
 import { AwsError, isDefinite } from "./errors.ts";
+import { FollowedJobs } from "./followed-jobs.ts";
 import { queuesOfJobs, stillActive, unfinishedJobs } from "./jobs.ts";
 import { JobsObserver } from "./jobs-observer.ts";
 import { ListsObserver } from "./lists-observer.ts";
@@ -52,6 +53,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const definitions = new DefinitionsObserver({ ...observing, keeps: options.keepsDefinition ?? (() => true) });
   const { watchesJobs } = options;
   const jobs = watchesJobs === undefined ? undefined : new JobsObserver({ ...observing, watches: watchesJobs });
+
+  const followedJobs = new FollowedJobs(observing);
 
   const queueNames = (): readonly string[] => queuesOfJobs(cache.records.queues.records);
   const counting = { batch, clock, random, lifetime: lifetime.signal };
@@ -176,7 +179,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       if (signal.aborted) stop();
       else signal.addEventListener("abort", stop, { once: true });
       try {
-        await Promise.all([lists.run(), definitions.run(), jobs?.run()]);
+        await Promise.all([lists.run(), definitions.run(), jobs?.run(), followedJobs.run()]);
       } finally {
         signal.removeEventListener("abort", stop);
         lifetime.abort(new Error("the region is no longer observed"));
@@ -210,5 +213,6 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     jobsOfDefinition: (name, signal) => definitionJobs.of(name, jobsShownAt(name), signal),
     jobsSeen: (queue) => jobs?.seen(queue),
     terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
+    jobsOfObjects: followedJobs,
   };
 }

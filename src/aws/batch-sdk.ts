@@ -1,5 +1,6 @@
 import {
   BatchClient,
+  CancelJobCommand,
   CreateComputeEnvironmentCommand,
   CreateJobQueueCommand,
   DeleteComputeEnvironmentCommand,
@@ -12,6 +13,7 @@ import {
   GetJobQueueSnapshotCommand,
   ListJobsCommand,
   RegisterJobDefinitionCommand,
+  SubmitJobCommand,
   TagResourceCommand,
   TerminateJobCommand,
   UntagResourceCommand,
@@ -42,6 +44,8 @@ export const batchCommands = {
   listJobs: ListJobsCommand,
   describeJobs: DescribeJobsCommand,
   getJobQueueSnapshot: GetJobQueueSnapshotCommand,
+  submitJob: SubmitJobCommand,
+  cancelJob: CancelJobCommand,
   terminateJob: TerminateJobCommand,
 } as const;
 

@@ -17,6 +17,7 @@ export type {
   JobSummary,
   ListJobsRequest,
   RegisterJobDefinitionRequest,
+  SubmitJobRequest,
   UpdateComputeEnvironmentRequest,
   UpdateJobQueueRequest,
 } from "@aws-sdk/client-batch";

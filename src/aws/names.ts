@@ -30,6 +30,12 @@ export function definitionArn(at: Location, name: string, revision: number): str
   return resourceArn(at, "job-definition", `${name}:${revision}`);
 }
 
+/** Of the console and its links. */
+export function consoleDomain(partition: string): string {
+  if (partition === "aws-cn") return "amazonaws.cn";
+  return partition === "aws-us-gov" ? "amazonaws-us-gov.com" : "aws.amazon.com";
+}
+
 /** The name in an ARN, or the name itself. */
 export function nameIn(nameOrArn: string): string {
   return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);

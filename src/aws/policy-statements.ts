@@ -14,6 +14,8 @@ export const policyFeatures = {
   "service-linked-role": "lets Batch make its service-linked role; part of iam",
   "service-roles": "makes service roles and Spot Fleet roles, whose policies may pass any role to EC2; with iam",
   "remove-boundaries": "takes permissions boundaries off roles whose spec names none any more; with iam",
+  jobs: "submits, tags and ends the jobs of BatchJob objects, in queues and by definitions of its own",
+  "foreign-jobs": "submits jobs to queues and by definitions that are not its own, which BatchJob objects name",
   "terminate-jobs": "terminates jobs, for drain.policy: Terminate",
   "foreign-queues": "moves queues that are not its own, for --allow-foreign-repoint",
 } as const;
@@ -62,7 +64,7 @@ export const statements = {
   // Batch has no key that distinguishes a tag given at creation from one given later. What bears the tag of another cluster
   // cannot be taken; what bears none is taken by whoever tags it, which is how adoption works.
   BatchClaim: (scope) => ({
-    resources: keptResources(scope),
+    resources: [...keptResources(scope), ...(submits(scope) ? batch(scope, "job/*") : [])],
     conditions: {
       ...requestTag(scope),
       StringEqualsIfExists: { [`aws:ResourceTag/${scope.tag.key}`]: scope.tag.value },
@@ -75,6 +77,13 @@ export const statements = {
   // A queue may name environments and policies of others; this changes nothing of them.
   BatchRefer: (scope) => ({ resources: batch(scope, "compute-environment/*", "scheduling-policy/*") }),
   BatchJobs: (scope) => when(scope, ["terminate-jobs"], { resources: batch(scope, "job/*") }),
+  // Whoever may write BatchJob objects runs commands with the roles of these definitions.
+  JobSubmit: (scope) =>
+    when(scope, submitting, {
+      resources: batch(scope, "job-definition/*", "job-queue/*"),
+      ...(scope.features.includes("foreign-jobs") ? {} : { conditions: resourceTag(scope) }),
+    }),
+  JobChange: (scope) => when(scope, submitting, { resources: batch(scope, "job/*"), conditions: resourceTag(scope) }),
   ForeignQueues: (scope) => when(scope, ["foreign-queues"], { resources: batch(scope, "job-queue/*") }),
 
   PassRoles: (scope) =>
@@ -171,6 +180,13 @@ export const statements = {
       resources: [`arn:${scope.partition}:route53:::hostedzone/*`, ...ec2(scope, "vpc/*")],
     }),
 } as const satisfies Readonly<Record<string, (scope: PolicyScope) => Grounds | undefined>>;
+
+/** Each lets the operator submit jobs. */
+const submitting: readonly PolicyFeature[] = ["jobs", "foreign-jobs"];
+
+function submits({ features }: PolicyScope): boolean {
+  return submitting.some((feature) => features.includes(feature));
+}
 
 export type StatementName = keyof typeof statements;
 

@@ -11,6 +11,8 @@ import { forEachResource, isListed, keyOf, type ResourceKey, type ResourceRecord
 export interface RegionChange extends Readonly<Record<ResourceKey, readonly string[]>> {
   /** Names of queues with other known jobs than before. */
   readonly jobs: readonly string[];
+  /** `namespace/name` of objects whose own job is another than before. */
+  readonly followed: readonly string[];
   /**
    * Every object may now decide differently: AWS became readable or unreadable, or the absence of resources began to be
    * believed because this process has been the writer long enough.
@@ -18,7 +20,7 @@ export interface RegionChange extends Readonly<Record<ResourceKey, readonly stri
   readonly everything: boolean;
 }
 
-export const noChange: RegionChange = { ...forEachResource(() => []), jobs: [], everything: false };
+export const noChange: RegionChange = { ...forEachResource(() => []), jobs: [], followed: [], everything: false };
 
 type Records = { readonly [Key in ResourceKey]: OverlaidRecords<ResourceRecords[Key]> };
 

@@ -1,5 +1,6 @@
 import type { DefinitionRevision, JobSummary } from "./batch.ts";
 import type { AwsError } from "./errors.ts";
+import type { JobsOfObjects } from "./jobs-of-objects.ts";
 import type { ResourceType } from "./names.ts";
 import type { JobsSeen } from "./queue-jobs.ts";
 import type { ListedKey, ResourceRecords, ResourceWrites } from "./resources/index.ts";
@@ -80,6 +81,8 @@ export interface BatchRegion extends ResourceWrites {
   /** How the jobs of a queue get on, as last read; undefined before that. Costs no call. */
   jobsSeen(queue: string): JobsSeen | undefined;
   terminateJob(jobId: string, reason: string, signal: AbortSignal): Promise<void>;
+  /** The jobs of objects. */
+  readonly jobsOfObjects: JobsOfObjects;
 }
 
 type ListedSnapshot = { readonly [Key in ListedKey]: ReadonlyMap<string, ResourceRecords[Key]> };

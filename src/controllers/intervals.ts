@@ -61,6 +61,12 @@ export const triedAgainWithinMs = 10 * secondMs;
 export const slowestRetryMs = 10 * minuteMs;
 /** Jobs that are being terminated. */
 export const terminateAgainMs = minuteMs;
+/** A job of which it is unknown whether AWS has it, by its name. */
+export const searchAgainMs = 5 * secondMs;
+/** A job that AWS does not show, although it has accepted it. */
+export const missingCheckMs = 2 * minuteMs;
+/** A second job of one object, after a request whose answer was lost. */
+export const duplicatesCheckMs = 30 * secondMs;
 /** A check by AWS, or another attempt, of what stays INVALID. */
 export const invalidEveryMs = 30 * minuteMs;
 /** Another environment, where earlier ones differed from the spec all the same. */
@@ -72,6 +78,12 @@ export const refusalKeptForMs = hourMs;
 
 // How long AWS takes.
 
+/** A job that AWS accepted is in its lists: a minute after the longest call. */
+export const submissionUnknownForMs = minuteMs + longestCallMs;
+/** … for sure: after that, nobody searches for a second one any more. */
+export const duplicatesForMs = 15 * minuteMs;
+/** AWS keeps jobs for seven days after their end. */
+export const forgottenAfterMs = 6.5 * 24 * hourMs;
 /** A write shows in reads. */
 export const shownWithinMs = stalenessMs;
 /** … where an earlier answer would do harm. */

@@ -23,11 +23,13 @@ export function defaultAwsName(namespace: string, name: string, limit = 128): st
  * @param object its spec may be anything, as a person wrote it
  */
 export function awsNameOf(
-  { awsName: { field, maxLength } }: { readonly awsName: AwsNaming },
-  { metadata: { namespace, name }, spec }: NamedObject,
+  { awsName: { field, maxLength, endsWithUid } }: { readonly awsName: AwsNaming },
+  { metadata: { namespace, name, uid }, spec }: NamedObject,
 ): string {
+  const plain = defaultAwsName(namespace, name, maxLength);
+  if (endsWithUid === true) return uid === undefined ? plain : `${plain}_${uid}`;
   const given = (spec as Readonly<Record<string, unknown>> | null | undefined)?.[field];
-  return typeof given === "string" ? given : defaultAwsName(namespace, name, maxLength);
+  return typeof given === "string" ? given : plain;
 }
 
 /** Whether only a namespace gives this name by default: the name has its prefix. A namespace's name contains no `_`. */
@@ -44,7 +46,7 @@ export function foreignNamespaceIn(awsName: string, namespace: string): string |
   return namespaceName.test(prefix) && prefix !== namespace ? prefix : undefined;
 }
 
-type NamedObject = Pick<KubeObject, "spec"> & { readonly metadata: ObjectKey };
+type NamedObject = Pick<KubeObject, "spec"> & { readonly metadata: ObjectKey & { readonly uid?: string } };
 
 /** `spec.computeEnvironmentName`, or the default name. */
 export function baseNameOf(object: BatchComputeEnvironment): string {

@@ -19,6 +19,8 @@ export interface Ports {
   readonly regions: Regions;
   readonly cluster: Cluster;
   readonly settings: Settings;
+  /** A text that no other process has had or will have. */
+  readonly processId: () => string;
   /** Whether this process is to reconcile the object: others may belong to another shard. */
   readonly reconciles: (object: KubeObject) => boolean;
 }

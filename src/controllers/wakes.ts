@@ -3,7 +3,7 @@
 import type { Reference } from "../api/batch-kind.ts";
 import { type KubeObject, keyOf, keyText, type ObjectKey } from "../api/object.ts";
 import { awsNamesIn, referencesOf } from "../api/references.ts";
-import { JobQueueKind, type KindName, kindOf, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
+import { BatchJobKind, JobQueueKind, type KindName, kindOf, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
 import type { RegionChange } from "../aws/region-cache.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
@@ -27,6 +27,19 @@ export function wokenByAws(
   objects: Objects,
 ): readonly Woken[] {
   if (change.everything) return kinds.flatMap((kind) => woken(objects, kind, () => true));
+  const followed = change.followed.map((path) => ({ kind: BatchJobKind, key: keyIn(path) }));
+  const { followed: _jobs, everything: _all, ...records } = change;
+  // Jobs change all the time, and concern nothing but their own object.
+  if (Object.values(records).every((names) => names.length === 0)) return followed;
+  return [...followed, ...wokenByRecords(change, before, now, objects)];
+}
+
+function wokenByRecords(
+  change: RegionChange,
+  before: BatchSnapshot | undefined,
+  now: BatchSnapshot,
+  objects: Objects,
+): readonly Woken[] {
   const concerned = concernedBy(change, before === undefined ? [now] : [before, now], now);
   return kinds.flatMap((kind) =>
     woken(objects, kind, (object) => {
@@ -52,19 +65,21 @@ function concernedBy(change: RegionChange, snapshots: readonly BatchSnapshot[], 
   const ownersOf = ({ records }: OperatorKind, names: Iterable<string>): readonly string[] =>
     [...names].flatMap((name) => snapshots.flatMap((snapshot) => ownerText(recordsIn(snapshot, records).get(name))));
   const concerned = Object.fromEntries(
-    kinds.map(({ kind, records }) => [kind, { names: new Set(change[records]), owners: new Set() }]),
+    kinds.map(({ kind, records }) => [kind, { names: new Set(changedIn(change, records)), owners: new Set() }]),
   ) as ConcernedByKind;
   for (const name of change.jobs) concerned[JobQueueKind.kind].names.add(name);
   for (const { kind, reference, to } of referencesOfAll()) {
-    for (const name of change[kind.records]) {
+    for (const name of changedIn(change, kind.records)) {
       for (const snapshot of snapshots) {
         const named = awsNamesIn(reference, recordsIn(snapshot, kind.records).get(name));
         for (const one of named) concerned[to.kind].names.add(one);
       }
     }
     // A spec may say something else than AWS has: what is named there is waited for, or has a successor, all the same.
-    const changed = new Set(change[to.records]);
+    const changed = new Set(changedIn(change, to.records));
     const changedOwners = new Set(ownersOf(to, changed));
+    // Without a record AWS's side of a reference is not known: what it refers to concerns it by its object.
+    if (kind.records === undefined) for (const owner of changedOwners) concerned[to.kind].owners.add(owner);
     for (const [name, record] of recordsIn(now, kind.records)) {
       const named = awsNamesIn(reference, record);
       const isTied = named.some(
@@ -89,7 +104,16 @@ function referencesOfAll(): readonly { kind: OperatorKind; reference: Reference;
 }
 
 function recordsIn(snapshot: BatchSnapshot, records: OperatorKind["records"]): ReadonlyMap<string, unknown> {
-  return snapshot[records] ?? new Map();
+  return (records === undefined ? undefined : snapshot[records]) ?? new Map();
+}
+
+function changedIn(change: RegionChange, records: OperatorKind["records"]): readonly string[] {
+  return records === undefined ? [] : change[records];
+}
+
+function keyIn(path: string): ObjectKey {
+  const slash = path.indexOf("/");
+  return { namespace: path.slice(0, slash), name: path.slice(slash + 1) };
 }
 
 function ownerText(record: unknown): readonly string[] {

@@ -1,5 +1,4 @@
 import type {
-  CancelJobRequest,
   CreateSchedulingPolicyRequest,
   CreateSchedulingPolicyResponse,
   DeleteSchedulingPolicyRequest,
@@ -9,8 +8,6 @@ import type {
   ListSchedulingPoliciesResponse,
   ListTagsForResourceRequest,
   ListTagsForResourceResponse,
-  SubmitJobRequest,
-  SubmitJobResponse,
   UpdateSchedulingPolicyRequest,
 } from "@aws-sdk/client-batch";
 import type { CallOptions } from "../aws/api.ts";
@@ -27,8 +24,6 @@ import type { Run } from "./wire.ts";
 
 /** Calls of the operator, and further calls of users. Rejects like a client of the AWS SDK. */
 export interface SimulatedBatch extends BatchApi {
-  submitJob(input: SubmitJobRequest, options?: CallOptions): Promise<SubmitJobResponse>;
-  cancelJob(input: CancelJobRequest, options?: CallOptions): Promise<void>;
   createSchedulingPolicy(
     input: CreateSchedulingPolicyRequest,
     options?: CallOptions,

@@ -81,6 +81,7 @@ describe("the order of apply", () => {
       "JobQueue",
       "Toy",
       "JobDefinition",
+      "BatchJob",
     ]);
   });
 

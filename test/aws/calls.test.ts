@@ -62,7 +62,7 @@ describe("guardedBatch", () => {
     expect(
       writes
         .map(([name]) => name)
-        .every((name) => /^(create|update|delete|register|deregister|tag|untag|terminate)/.test(name)),
+        .every((name) => /^(create|update|delete|register|deregister|submit|cancel|tag|untag|terminate)/.test(name)),
     ).toBe(true);
     const reads = Object.entries(batchCalls).filter(([, { kind }]) => kind === "read");
     expect(reads.map(([name]) => name).every((name) => /^(describe|get|list)/.test(name))).toBe(true);

@@ -146,9 +146,12 @@ export class FakeBatch implements BatchApi {
   listJobs: BatchApi["listJobs"] = (input, options) =>
     this.#read("listJobs", input, options, ({ jobs }) => {
       const parent = input.arrayJobId ?? input.multiNodeJobId;
+      const [name] = input.filters?.[0]?.values ?? [];
+      const isNamed = ({ jobName = "" }: JobSummary): boolean =>
+        name?.endsWith("*") ? jobName.startsWith(name.slice(0, -1)) : jobName === name;
       const found = jobs.filter(
         (job) =>
-          job.status === input.jobStatus &&
+          (name === undefined ? job.status === input.jobStatus : isNamed(job)) &&
           job.parent === parent &&
           (parent !== undefined || job.queue === input.jobQueue),
       );
@@ -247,6 +250,20 @@ export class FakeBatch implements BatchApi {
       );
     });
 
+  submitJob: BatchApi["submitJob"] = (input, options) =>
+    this.#write("submitJob", input, options, () => {
+      const jobId = `job-${this.state.jobs.length + 1}`;
+      const jobArn = `arn:aws:batch:us-east-1:123456789012:job/${jobId}`;
+      const { jobName, jobQueue, jobDefinition, tags } = input;
+      const job = { jobId, jobArn, jobName, createdAt: this.#clock.now(), status: "SUBMITTED" as const };
+      this.state.jobs.push({ ...job, queue: jobQueue ?? "" });
+      this.state.details.push({ ...job, jobQueue, jobDefinition, tags, startedAt: 0 });
+      return { jobId, jobArn, jobName };
+    });
+  cancelJob: BatchApi["cancelJob"] = (input, options) =>
+    this.#write("cancelJob", input, options, () => {
+      this.#change(this.state.jobs, ({ jobId }) => jobId === input.jobId, { status: "FAILED" as const });
+    });
   terminateJob: BatchApi["terminateJob"] = (input, options) =>
     this.#write("terminateJob", input, options, () => {
       this.#change(this.state.jobs, ({ jobId }) => jobId === input.jobId, { status: "FAILED" as const });

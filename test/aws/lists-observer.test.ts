@@ -225,7 +225,7 @@ describe("failures", () => {
     expect(environments.has("ce")).toBe(true);
     expect(listedAt).toBe(Date.UTC(2026, 0, 1));
     expect(world.reported.map(({ change }) => change)).toEqual([
-      { environments: [], queues: [], definitions: [], jobs: [], everything: true },
+      { environments: [], queues: [], definitions: [], jobs: [], followed: [], everything: true },
     ]);
   });
 
@@ -460,6 +460,7 @@ describe("what is reported", () => {
       queues: ["leaving", "coming"],
       definitions: [],
       jobs: [],
+      followed: [],
       everything: false,
     });
     expect(world.reported[0]?.previous.queues.has("leaving")).toBe(true);

@@ -163,6 +163,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
       ec2: () => Promise.reject(new Error("nothing of this asks for EC2")),
     },
     cluster: identity.cluster,
+    processId: () => "process-1",
     reconciles: ({ metadata }) => metadata.annotations?.["shard"] !== "other",
     settings,
   };

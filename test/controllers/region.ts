@@ -7,6 +7,7 @@ import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot } from "../../src/aws/region.ts";
 import type { NameSeen } from "../../src/controllers/names.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
+import { type FakeJobs, fakeJobs } from "./jobs-of-objects.ts";
 
 export interface FakeRegion extends BatchRegion {
   /** What is there; a test changes it as it likes. */
@@ -22,6 +23,7 @@ export interface FakeRegion extends BatchRegion {
   failingSince: number | undefined;
   listedAt: number | undefined;
   absent: boolean;
+  readonly jobsOfObjects: FakeJobs;
   /** Every call but `snapshot`, in order: `createJobQueue q1`, `jobs q1`, ... */
   readonly calls: string[];
   /** Called before each call is noted; throws what the call shall reject with. */
@@ -116,6 +118,7 @@ export function fakeRegion(
     },
     jobsSeen: (queue) => region.jobsSeenByQueue[queue],
     terminateJob: (jobId) => called(`terminateJob ${jobId}`),
+    jobsOfObjects: fakeJobs(called),
     ...change,
   };
   return region;

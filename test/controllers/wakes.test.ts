@@ -34,7 +34,14 @@ const objects = objectsOf([
   named(definition(), "job"),
 ]);
 
-const nothing: RegionChange = { environments: [], queues: [], definitions: [], jobs: [], everything: false };
+const nothing: RegionChange = {
+  environments: [],
+  queues: [],
+  definitions: [],
+  jobs: [],
+  followed: [],
+  everything: false,
+};
 const text = (woken: readonly Woken[]): string =>
   woken.map(({ kind, key }) => `${kind.shortNames[0]} ${key.namespace}/${key.name}`).join(", ");
 const snapshot = (change: Parameters<typeof fakeRegion>[0] = {}) => fakeRegion(change).snapshot();
@@ -196,8 +203,9 @@ test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
     BatchComputeEnvironment: ["JobQueue"],
-    JobQueue: ["BatchComputeEnvironment"],
-    JobDefinition: [],
+    JobQueue: ["BatchComputeEnvironment", "BatchJob"],
+    JobDefinition: ["BatchJob"],
+    BatchJob: ["JobQueue", "JobDefinition", "BatchJob"],
   });
 });
 

@@ -70,8 +70,17 @@ export function batchRequests(aws: SimulatedAws, operation: string, input: Input
       return existing(text(input["resourceArn"]), given);
     case "UntagResource":
       return existing(text(input["resourceArn"]), { "aws:TagKeys": input["tagKeys"] as readonly string[] });
+    case "SubmitJob":
+      return and(
+        and(
+          existing(arnOf("job-queue", input["jobQueue"])),
+          existing(arnOf("job-definition", input["jobDefinition"])) ?? [],
+        ),
+        Object.keys(tags).length === 0 ? [] : [on("TagResource", batchArn(aws, "job/*"), given)],
+      );
+    case "CancelJob":
     case "TerminateJob":
-      return [on(operation, batchArn(aws, `job/${text(input["jobId"])}`))];
+      return existing(batchArn(aws, `job/${text(input["jobId"])}`));
     default:
       if (!/^(Describe|List)/.test(operation)) throw new Error(`nothing is known of batch:${operation}`);
       return [on(operation, "*")];
@@ -113,6 +122,10 @@ function tagsOf({ truth }: SimulatedAws, arn: string): Tags | undefined {
   if (arn.includes(":job-queue/")) {
     const found = truth.jobQueues().find((one) => one.jobQueueArn === arn && one.status !== "DELETED");
     return found && { ...found.tags };
+  }
+  if (arn.includes(":job/")) {
+    const found = truth.jobs().find((one) => one.arn === arn);
+    return found && { ...found.request.tags };
   }
   const revision = truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
   return revision && { ...revision.tags };

@@ -7,6 +7,7 @@
     - batchcomputeenvironments
     - jobqueues
     - jobdefinitions
+    - batchjobs
   verbs:
     - get
     - list
@@ -18,6 +19,7 @@
     - batchcomputeenvironments
     - jobqueues
     - jobdefinitions
+    - batchjobs
   verbs:
     - patch
 # apply the status
@@ -27,6 +29,7 @@
     - batchcomputeenvironments/status
     - jobqueues/status
     - jobdefinitions/status
+    - batchjobs/status
   verbs:
     - patch
 # report changes as events; a repeated event patches its series
@@ -84,6 +87,7 @@
     - batchcomputeenvironments
     - jobqueues
     - jobdefinitions
+    - batchjobs
   verbs:
     - get
     - list
@@ -96,6 +100,7 @@
     - batchcomputeenvironments
     - jobqueues
     - jobdefinitions
+    - batchjobs
   verbs:
     - list
 {{- end }}
@@ -124,6 +129,7 @@
     - batchcomputeenvironments
     - jobqueues
     - jobdefinitions
+    - batchjobs
   verbs:
     - create
     - update

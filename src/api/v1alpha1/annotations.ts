@@ -18,4 +18,10 @@ export const endpointsAnnotation = "awsbatch.dev/endpoints";
 /** IDs of VPCs in which the object has asked for a security group; the operator writes it before it creates one. */
 export const securityGroupAnnotation = "awsbatch.dev/security-group";
 
+/**
+ * What the operator is about to submit for a BatchJob, as JSON; it writes it before each request, so that nothing is
+ * forgotten that AWS may have accepted.
+ */
+export const submissionAnnotation = "awsbatch.dev/submission";
+
 export const cleanupFinalizer = "awsbatch.dev/cleanup";

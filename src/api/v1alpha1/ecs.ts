@@ -21,8 +21,11 @@ import { atomicList, flag, int, int32Max, mapList, object, oneOf, roleText, text
 
 /** Jobs with several containers on ECS. */
 
+/** Of a container of a task. */
+export const ecsContainerName = text("Name, unique in the task.", 255, /^[A-Za-z0-9_-]+$/);
+
 const taskContainer = object("One container of the task.", {
-  name: text("Name, unique in the task.", 255, /^[A-Za-z0-9_-]+$/).optional(),
+  name: ecsContainerName.optional(),
   image,
   command: command.optional(),
   dependsOn: mapList(

@@ -10,33 +10,52 @@ const id = (description: string) => int(description, 0, 4_294_967_295);
 const quantities = (description: string) => textMap(description, 16, 64, quantityRules);
 const argumentList = (description: string) => atomicList(description, anyText("Argument.", definitionBytesMax), 1000);
 
-const container = object("One container of the pod.", {
-  name: text("Name, unique in the pod. Default: Default.", 63).optional(),
-  image: text("Container image.", 1024),
-  imagePullPolicy: oneOf("When the image is pulled.", ["Always", "IfNotPresent", "Never"]).optional(),
-  command: argumentList("Entrypoint. Default: the image's.").optional(),
-  args: argumentList("Arguments. Default: the image's.").optional(),
-  env: mapList(
-    "Environment variables, by name; the prefix AWS_BATCH is reserved for AWS.",
-    ["name"],
-    object(
-      "One variable.",
-      {
-        name: text("Name.", 512),
-        value: anyText("Value.", definitionBytesMax).optional(),
-      },
-      ...environmentRules,
-    ),
-    256,
-  ).optional(),
-  resources: object(
-    "Resources of the container.",
+const env = mapList(
+  "Environment variables, by name; the prefix AWS_BATCH is reserved for AWS.",
+  ["name"],
+  object(
+    "One variable.",
     {
-      limits: quantities("Limits: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
-      requests: quantities("Requests: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
+      name: text("Name.", 512),
+      value: anyText("Value.", definitionBytesMax).optional(),
     },
-    ...resourcesRules,
-  ).optional(),
+    ...environmentRules,
+  ),
+  256,
+);
+
+const resources = object(
+  "Resources of the container.",
+  {
+    limits: quantities("Limits: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
+    requests: quantities("Requests: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
+  },
+  ...resourcesRules,
+);
+
+const containerName = text("Name, unique in the pod. Default: Default.", 63);
+const containerImage = text("Container image.", 1024);
+const entrypoint = argumentList("Entrypoint. Default: the image's.");
+const containerArguments = argumentList("Arguments. Default: the image's.");
+
+/** What a job overrides of a container. */
+export const eksContainerOverride = object("One container.", {
+  name: containerName.optional(),
+  image: containerImage.optional(),
+  command: entrypoint.optional(),
+  args: containerArguments.optional(),
+  env: env.optional(),
+  resources: resources.optional(),
+});
+
+const container = object("One container of the pod.", {
+  name: containerName.optional(),
+  image: containerImage,
+  imagePullPolicy: oneOf("When the image is pulled.", ["Always", "IfNotPresent", "Never"]).optional(),
+  command: entrypoint.optional(),
+  args: containerArguments.optional(),
+  env: env.optional(),
+  resources: resources.optional(),
   volumeMounts: mapList(
     "Volume mounts, by path.",
     ["mountPath"],
@@ -82,6 +101,15 @@ const volume = object(
   ...volumeRules,
 );
 
+const podLabels = textMap("Labels.", 64, 63);
+const podAnnotations = textMap("Annotations.", 64, 255);
+
+/** What a job overrides of its pod's metadata. The namespace is left to the definition. */
+export const podMetadata = object("Metadata of the pod.", {
+  labels: podLabels.optional(),
+  annotations: podAnnotations.optional(),
+});
+
 const podProperties = object(
   "The pod.",
   {
@@ -104,8 +132,8 @@ const podProperties = object(
     metadata: object(
       "Metadata of the pod.",
       {
-        labels: textMap("Labels.", 64, 63).optional(),
-        annotations: textMap("Annotations.", 64, 255).optional(),
+        labels: podLabels.optional(),
+        annotations: podAnnotations.optional(),
         namespace: text("Namespace of the pod. Default: the environment's.", 63, dnsLabel).optional(),
       },
       ...metadataRules,

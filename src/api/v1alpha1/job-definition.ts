@@ -8,6 +8,7 @@ import { definitionIam, madeRoles } from "./iam.ts";
 import { evaluateOnExitRules, jobDefinitionRules } from "./job-definition-rules.ts";
 import { consumableResourceProperties, nodeProperties } from "./multi-node.ts";
 import { awsName } from "./names.ts";
+import { allowedNamespaces } from "./references.ts";
 import {
   atomicList,
   type DeepReadonly,
@@ -25,7 +26,7 @@ import {
 
 const glob = (description: string, pattern: RegExp) => text(description, 512, pattern);
 
-const retryStrategy = object("When AWS retries a failed job.", {
+export const retryStrategy = object("When AWS retries a failed job.", {
   attempts: int("Total number of attempts.", 1, 10),
   evaluateOnExit: atomicList(
     "Up to five cases, evaluated in order; without a match AWS retries.",
@@ -43,6 +44,10 @@ const retryStrategy = object("When AWS retries a failed job.", {
   ).optional(),
 });
 
+export const timeout = object("When AWS terminates a job.", {
+  attemptDurationSeconds: int("Maximum seconds of one attempt.", 60, int32Max).optional(),
+});
+
 export const JobDefinitionSpec = object(
   "Desired state of the job definition; AWS's fields have AWS's names.",
   {
@@ -54,9 +59,7 @@ export const JobDefinitionSpec = object(
     nodeProperties: nodeProperties.optional(),
     retryStrategy: retryStrategy.optional(),
     propagateTags: flag("Copy tags to the ECS task; not on EKS. Default: false.").optional(),
-    timeout: object("When AWS terminates a job.", {
-      attemptDurationSeconds: int("Maximum seconds of one attempt.", 60, int32Max).optional(),
-    }).optional(),
+    timeout: timeout.optional(),
     platformCapabilities: setOf(
       "Platform of the job; not on EKS. Default: EC2.",
       oneOf("Platform.", ["EC2", "FARGATE", "MANAGED_INSTANCES"]),
@@ -71,6 +74,9 @@ export const JobDefinitionSpec = object(
       "Minimum seconds that a superseded revision stays ACTIVE. Default: 604800, a week.",
       0,
       int32Max,
+    ).optional(),
+    allowedNamespaces: allowedNamespaces(
+      "Namespaces of jobs that may run this definition, with any command and with its roles.",
     ).optional(),
     ...policyFields,
   },

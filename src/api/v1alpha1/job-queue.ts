@@ -3,7 +3,7 @@ import type { KubeObject } from "../object.ts";
 import { drain, policyFields, state, statusFields, time } from "./common.ts";
 import { jobQueueRules, orderEntryRules } from "./job-queue-rules.ts";
 import { awsName } from "./names.ts";
-import { reference } from "./references.ts";
+import { allowedNamespaces, reference } from "./references.ts";
 import { arn, type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
 
 const orderEntry = object(
@@ -58,6 +58,7 @@ export const JobQueueSpec = object(
       8,
     ).optional(),
     drain: drain.optional(),
+    allowedNamespaces: allowedNamespaces("Namespaces of jobs that may be submitted to this queue.").optional(),
     ...policyFields,
   },
   ...jobQueueRules,

@@ -2,19 +2,21 @@
 
 import type { BatchKind } from "../batch-kind.ts";
 import { targetsFirst } from "../references.ts";
+import { BatchJobKind } from "./batch-job-kind.ts";
 import { BatchComputeEnvironmentKind } from "./compute-environment-kind.ts";
 import { JobDefinitionKind } from "./job-definition-kind.ts";
 import { JobQueueKind } from "./job-queue-kind.ts";
 
-export { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind };
+export { BatchComputeEnvironmentKind, BatchJobKind, JobDefinitionKind, JobQueueKind };
 
-const registered = [BatchComputeEnvironmentKind, JobQueueKind, JobDefinitionKind] as const;
+const registered = [BatchComputeEnvironmentKind, JobQueueKind, JobDefinitionKind, BatchJobKind] as const;
 
 type Registered = (typeof registered)[number];
 /** e.g. `JobQueue` */
 export type KindName = Registered["kind"];
+type RecordsOf<K> = K extends { readonly records: infer Records extends string } ? Records : never;
 /** A kind of the registry. */
-export type OperatorKind = BatchKind<KindName, Registered["records"]>;
+export type OperatorKind = BatchKind<KindName, RecordsOf<Registered>>;
 
 /** All kinds, each after the kinds that it references: the order in which objects can be applied. */
 export const kinds: readonly OperatorKind[] = targetsFirst<OperatorKind>(registered);

@@ -95,7 +95,7 @@ function resourceOf(arn: string): Omit<SourceResource, "address"> | undefined {
 }
 
 function kindOfType(type: string): KindName | undefined {
-  return kinds.find(({ records: key }) => resources[key].type === type)?.kind;
+  return kinds.find(({ records: key }) => key !== undefined && resources[key].type === type)?.kind;
 }
 
 function parsed(text: string, file: string, command: string): Readonly<Record<string, unknown>> {

@@ -195,6 +195,7 @@ const specs: Readonly<Record<KindName, object>> = {
   BatchComputeEnvironment: { type: "MANAGED" },
   JobQueue: { priority: 1, computeEnvironmentOrder: [] },
   JobDefinition: { type: "container" },
+  BatchJob: {},
 };
 
 function objectOf({ kind, key, awsName, tags, region }: Owned, now: number): KubeObject {

@@ -19,6 +19,12 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^[A-Za-z0-9][A-Za-z0-9_.-]*$", "letters, digits, dots, - and _, beginning with a letter or digit"],
   ["^arn:[^:]+:batch:", "an ARN of AWS Batch"],
   ["^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$", "a name or an ARN of AWS Batch"],
+  [
+    "^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*(:[0-9]+)?)$",
+    "a name, a name with a revision, or an ARN of AWS Batch",
+  ],
+  ["^[A-Za-z0-9_-]+[*]?$", "letters, digits, - and _, with * only at the end"],
+  ["^[A-Za-z0-9-]+$", "letters, digits and -"],
   ["^subnet-[0-9a-z]+$", "a subnet ID, e.g. subnet-0a1b2c3d"],
   ["^vpc-[0-9a-z]+$", "a VPC ID, e.g. vpc-0a1b2c3d"],
   ["^sg-[0-9a-z]+$", "a security group ID, e.g. sg-0a1b2c3d"],

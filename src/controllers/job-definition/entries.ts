@@ -20,7 +20,7 @@ export interface Entry {
 }
 
 /** @returns highest revision first */
-export function entriesOf(seen: Seen): readonly Entry[] {
+export function entriesOf(seen: Pick<Seen, "revisions" | "identity" | "reported" | "fingerprint">): readonly Entry[] {
   const revisions = [...seen.revisions].sort((left, right) => right.revision - left.revision);
   return revisions.map((revision, index) => {
     const owner = ownershipOf(revision.tags, seen.identity);
@@ -48,7 +48,11 @@ export function registeredByUs(entries: readonly Entry[]): readonly (Entry & { r
  * A body never changes: what we registered for this spec serves it, also when AWS describes it with something
  * that the normal form does not know.
  */
-function registeredAsDesired(revision: RevisionSeen, registeredAt: number | undefined, seen: Seen): boolean {
+function registeredAsDesired(
+  revision: RevisionSeen,
+  registeredAt: number | undefined,
+  seen: Pick<Seen, "fingerprint">,
+): boolean {
   return registeredAt !== undefined && revision.tags[fingerprintTag] === seen.fingerprint;
 }
 

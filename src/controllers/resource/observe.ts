@@ -16,7 +16,7 @@ import type { ResourceSeen } from "./seen.ts";
 /** An object with one resource in AWS, and where it is. */
 interface Observed<O extends KubeObject> {
   readonly object: O;
-  readonly kind: OperatorKind;
+  readonly kind: OperatorKind & Required<Pick<OperatorKind, "records">>;
   readonly type: Exclude<ResourceType, "job-definition">;
   readonly region: BatchRegion;
 }

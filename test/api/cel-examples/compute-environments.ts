@@ -1,5 +1,5 @@
 import { ec2, eks, fargate, managedInstances, spot, unmanaged } from "./bases.ts";
-import { type CelExample, examplesOf, type Row, type Spec } from "./example.ts";
+import { allowedNamespacesRows, type CelExample, examplesOf, type Row, type Spec } from "./example.ts";
 
 const resources = (fields: Spec): Spec => ({ computeResources: fields });
 const readImages = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";
@@ -43,16 +43,7 @@ const onEc2: readonly Row[] = [
     { computeEnvironmentName: undefined },
     { computeEnvironmentName: "jobs" },
   ],
-  [
-    "Selector requires labels: add selector.matchLabels",
-    { allowedNamespaces: { from: "Selector", selector: { matchLabels: { team: "a" } } } },
-    { allowedNamespaces: { from: "Selector" } },
-  ],
-  [
-    "selector requires from: Selector: set it, or remove selector",
-    { allowedNamespaces: { from: "All" } },
-    { allowedNamespaces: { from: "All", selector: { matchLabels: { team: "a" } } } },
-  ],
+  ...allowedNamespacesRows,
   [
     "Terminate requires a timeout: add timeoutSeconds",
     { drain: { policy: "Terminate", timeoutSeconds: 600 } },

@@ -1,6 +1,6 @@
 /** For each CEL rule one object that it accepts and one that it refuses, as plain data. */
 export interface CelExample {
-  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition";
+  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition" | "BatchJob";
   /** The message of the rule. */
   readonly message: string;
   readonly accepted: Spec;
@@ -26,6 +26,20 @@ export function patched(base: Spec, patch: Spec): Spec {
 function isMap(value: unknown): value is Spec {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** For each kind with `allowedNamespaces`. */
+export const allowedNamespacesRows: readonly Row[] = [
+  [
+    "Selector requires labels: add selector.matchLabels",
+    { allowedNamespaces: { from: "Selector", selector: { matchLabels: { team: "a" } } } },
+    { allowedNamespaces: { from: "Selector" } },
+  ],
+  [
+    "selector requires from: Selector: set it, or remove selector",
+    { allowedNamespaces: { from: "All" } },
+    { allowedNamespaces: { from: "All", selector: { matchLabels: { team: "a" } } } },
+  ],
+];
 
 /** [message, accepted, refused, before], the last three as patches of a base. */
 export type Row = readonly [message: string, accepted: Spec, refused: Spec, old?: Spec];

@@ -1,3 +1,4 @@
+import { batchJobExamples } from "./batch-jobs.ts";
 import { computeEnvironmentExamples } from "./compute-environments.ts";
 import type { CelExample } from "./example.ts";
 import { jobDefinitionExamples } from "./job-definitions.ts";
@@ -10,4 +11,5 @@ export const celExamples: readonly CelExample[] = [
   ...computeEnvironmentExamples,
   ...jobQueueExamples,
   ...jobDefinitionExamples,
+  ...batchJobExamples,
 ];

@@ -13,7 +13,7 @@ import {
   podOf,
   sidecar,
 } from "./bases.ts";
-import { type CelExample, examplesOf, patched, type Row, type Spec } from "./example.ts";
+import { allowedNamespacesRows, type CelExample, examplesOf, patched, type Row, type Spec } from "./example.ts";
 
 const kind = "JobDefinition";
 const role = "arn:aws:iam::123456789012:role/job";
@@ -44,6 +44,7 @@ const efs = (configuration: Spec) => [
 ];
 
 const onEc2: readonly Row[] = [
+  ...allowedNamespacesRows,
   [
     "type container has one body: keep exactly one of containerProperties, ecsProperties and eksProperties",
     {},

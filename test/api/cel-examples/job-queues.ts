@@ -1,9 +1,10 @@
 import { queue } from "./bases.ts";
-import { type CelExample, examplesOf, type Row } from "./example.ts";
+import { allowedNamespacesRows, type CelExample, examplesOf, type Row } from "./example.ts";
 
 const policy = (name: string) => `arn:aws:batch:eu-central-1:123456789012:scheduling-policy/${name}`;
 
 const rows: readonly Row[] = [
+  ...allowedNamespacesRows,
   [
     "an entry references one environment: keep either computeEnvironmentRef (an object) or computeEnvironment (a name or ARN in AWS)",
     { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "spot" }] },

@@ -144,9 +144,12 @@ describe("the spec of an environment", () => {
   });
 });
 
-test("every kind of the registry is imported", () => {
+test("every kind of the registry is imported but jobs, which run once", () => {
   expect(importedKinds.map(({ kind }) => kind.kind).toSorted()).toEqual(
-    crds.map(({ spec }) => spec.names.kind).toSorted(),
+    crds
+      .map(({ spec }) => spec.names.kind)
+      .filter((kind) => kind !== "BatchJob")
+      .toSorted(),
   );
   expect(importedKinds.every(({ kind }) => kindOf(kind.kind) === kind)).toBe(true);
 });

@@ -192,7 +192,7 @@ describe("run does not start", () => {
     const { exitCode, message } = await started(server.url).ended;
     expect(exitCode).toBe(2);
     expect(message).toMatch(
-      /^the cluster does not serve batchcomputeenvironments, jobqueues, jobdefinitions of \S+: install the CRDs with `kubectl /,
+      /^the cluster does not serve batchcomputeenvironments, jobqueues, jobdefinitions, batchjobs of \S+: install the CRDs with `kubectl /,
     );
   });
 
@@ -206,7 +206,7 @@ describe("run does not start", () => {
     const { exitCode, message } = await started(server.url).ended;
     expect(exitCode).toBe(2);
     expect(message).toContain("patch jobqueues.awsbatch.dev/status");
-    expect(message).toMatch(/watch [^;]*jobdefinitions\.awsbatch\.dev \(/);
+    expect(message).toMatch(/watch [^;]*batchjobs\.awsbatch\.dev \(/);
   });
 
   test("when the namespace of its lease is not there", async () => {

@@ -75,7 +75,7 @@ describe("whose object it is", () => {
     ],
     [
       "apiVersion: awsbatch.dev/v1alpha1\nkind: SchedulingPolicy",
-      "m:2:1: kind: awsbatch.dev has no kind SchedulingPolicy: use one of BatchComputeEnvironment, JobQueue, JobDefinition",
+      "m:2:1: kind: awsbatch.dev has no kind SchedulingPolicy: use one of BatchComputeEnvironment, JobQueue, JobDefinition, BatchJob",
     ],
   ])("what is meant as ours and is not is a problem: %j", (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);

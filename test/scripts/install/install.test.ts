@@ -107,6 +107,7 @@ describe("the installation", () => {
       "CustomResourceDefinition batchcomputeenvironments.awsbatch.dev",
       "CustomResourceDefinition jobqueues.awsbatch.dev",
       "CustomResourceDefinition jobdefinitions.awsbatch.dev",
+      "CustomResourceDefinition batchjobs.awsbatch.dev",
       "ClusterRole aws-batch-operator",
       "ClusterRoleBinding aws-batch-operator",
       "Role aws-batch-operator",

@@ -2,6 +2,7 @@ import {
   CreateComputeEnvironmentRequest$,
   CreateJobQueueRequest$,
   RegisterJobDefinitionRequest$,
+  SubmitJobRequest$,
   UpdateComputeEnvironmentRequest$,
   UpdateJobQueueRequest$,
 } from "@aws-sdk/client-batch";
@@ -67,7 +68,7 @@ const coverages: readonly Coverage[] = [
       "serviceEnvironmentOrder[].order": "see serviceEnvironmentOrder",
       "serviceEnvironmentOrder[].serviceEnvironment": "see serviceEnvironmentOrder",
     },
-    own: [...ownFields, "drain", "computeEnvironmentOrder[].computeEnvironmentRef"],
+    own: [...ownFields, "drain", "allowedNamespaces", "computeEnvironmentOrder[].computeEnvironmentRef"],
     demanded: { computeEnvironmentOrder: "AWS leaves it out only for SageMaker queues" },
     optional: {
       jobQueueName: named,
@@ -78,7 +79,7 @@ const coverages: readonly Coverage[] = [
     kind: "JobDefinition",
     requests: [RegisterJobDefinitionRequest$],
     excluded: {},
-    own: [...ownFields, "iam", "revisionHistoryLimit", "revisionMinAgeSeconds"],
+    own: [...ownFields, "iam", "allowedNamespaces", "revisionHistoryLimit", "revisionMinAgeSeconds"],
     demanded: {
       "retryStrategy.attempts": "AWS demands it, its model does not say so",
       "eksProperties.podProperties": "AWS demands it, its model does not say so",
@@ -96,6 +97,30 @@ const coverages: readonly Coverage[] = [
       "eksProperties.podProperties.initContainers[].volumeMounts[].mountPath": noKey,
     },
     optional: { jobDefinitionName: named },
+  },
+  {
+    kind: "BatchJob",
+    requests: [SubmitJobRequest$],
+    excluded: {
+      jobName: "the operator searches for the job by its name, which is unique to the object",
+      "eksPropertiesOverride.podProperties.metadata.namespace":
+        "the definition decides in which namespace of the cluster its pods run",
+      "nodeOverrides.nodePropertyOverrides[].eksPropertiesOverride.podProperties.metadata.namespace":
+        "the definition decides in which namespace of the cluster its pods run",
+    },
+    own: ["region", "deletionPolicy", "suspend", "cancel", "jobQueueRef", "jobDefinitionRef", "dependsOn[].jobRef"],
+    demanded: {
+      "retryStrategy.attempts": "AWS demands it, its model does not say so",
+      "containerOverrides.environment[].name": noKey,
+      "consumableResourcePropertiesOverride.consumableResourceList[].consumableResource": noKey,
+      "ecsPropertiesOverride.taskProperties[].containers[].environment[].name": noKey,
+      "nodeOverrides.nodePropertyOverrides[].containerOverrides.environment[].name": noKey,
+      "nodeOverrides.nodePropertyOverrides[].ecsPropertiesOverride.taskProperties[].containers[].environment[].name":
+        noKey,
+      "nodeOverrides.nodePropertyOverrides[].consumableResourcePropertiesOverride.consumableResourceList[].consumableResource":
+        noKey,
+    },
+    optional: { jobQueue: "jobQueueRef may replace it", jobDefinition: "jobDefinitionRef may replace it" },
   },
 ];
 

@@ -38,6 +38,16 @@ const sdkEnums: Readonly<Record<string, readonly [values: Readonly<Record<string
       ],
     ]),
   ),
+  "BatchJob retryStrategy.evaluateOnExit[].action": [batch.RetryAction],
+  "BatchJob dependsOn[].type": [batch.ArrayJobDependency],
+  ...Object.fromEntries(
+    ["", "nodeOverrides.nodePropertyOverrides[]."].flatMap((place) =>
+      ["containerOverrides", "ecsPropertiesOverride.taskProperties[].containers[]"].map((container) => [
+        `BatchJob ${place}${container}.resourceRequirements[].type`,
+        [batch.ResourceType],
+      ]),
+    ),
+  ),
   "JobDefinition ecsProperties.taskProperties[].containers[].firelensConfiguration.type": [
     batch.FirelensConfigurationType,
   ],

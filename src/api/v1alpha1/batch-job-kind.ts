@@ -1,0 +1,32 @@
+import type { BatchKind } from "../batch-kind.ts";
+import { group, version } from "./group.ts";
+
+export const BatchJobKind = {
+  group,
+  version,
+  kind: "BatchJob",
+  plural: "batchjobs",
+  shortNames: ["bj"],
+  noun: "job",
+  description: "A job of AWS Batch: submitted once, followed to its end, and kept with its result.",
+  columns: [
+    { name: "STATUS", type: "string", description: "AWS's status of the job.", jsonPath: ".status.status" },
+    { name: "QUEUE", type: "string", description: "Job queue in AWS.", jsonPath: ".status.jobQueue" },
+    { name: "EXIT", type: "integer", description: "Exit code of the last attempt.", jsonPath: ".status.exitCode" },
+    {
+      name: "DURATION",
+      type: "string",
+      description: "Time from its start to its end.",
+      jsonPath: ".status.duration",
+    },
+    { name: "JOB-ID", type: "string", description: "ID in AWS.", jsonPath: ".status.jobId", priority: 1 },
+  ],
+  selectable: [".spec.region"],
+  awsName: { field: "jobName", maxLength: 91, endsWithUid: true },
+  references: [
+    { to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue" },
+    { to: "JobDefinition", path: "jobDefinitionRef", awsPath: "jobDefinition" },
+    { to: "BatchJob", path: "dependsOn[].jobRef" },
+  ],
+  conditions: ["Complete", "Failed", "Suspended", "SubmittedOnce"],
+} as const satisfies BatchKind;

@@ -1,0 +1,111 @@
+/** Reasons of the kind BatchJob alone. */
+
+import type { ReasonTable } from "../reasons/table.ts";
+
+const again = "to run it again, create another BatchJob, or delete this one and create it again";
+
+export const batchJobReasons = {
+  Ready: {
+    Succeeded: { status: "True", means: "the job ended with success" },
+  },
+  Complete: {
+    Succeeded: { status: "True", means: "the job ended with success; an array with all its children" },
+  },
+  Failed: {
+    JobFailed: {
+      status: "True",
+      means: "the job failed; the message has AWS's reason and the exit code",
+    },
+    JobCancelled: {
+      status: "True",
+      means: "the job was ended by `cancel: true`, or cancelled before it was submitted",
+    },
+    DependencyFailed: {
+      status: "True",
+      means: "a job that it depends on failed, and it was not submitted",
+    },
+  },
+  Suspended: {
+    Suspended: { status: "True", means: "`suspend: true` keeps the job from being submitted" },
+  },
+  SubmittedOnce: {
+    DuplicateSubmission: {
+      means:
+        "AWS shows a second job of this object, which has started: AWS accepted a request whose answer was lost and that it did not show for more than a minute. The message names both",
+      todo: "end the one that you do not need (`aws batch terminate-job`)",
+    },
+  },
+  Reconciling: {
+    Suspended: { means: "`suspend: true` keeps the job from being submitted", todo: "set it to false" },
+    ReferenceNotFound: {
+      means: "a queue, definition or job that it refers to does not exist; Stalled after 10 minutes",
+      todo: "create it, or correct the name",
+    },
+    WaitingForQueue: {
+      means: "the queue does not accept jobs yet; Stalled after 10 minutes",
+      todo: "check the queue that the message names",
+    },
+    WaitingForDefinition: {
+      means: "no revision is ACTIVE yet that matches the definition; Stalled after 10 minutes",
+      todo: "check the definition that the message names",
+    },
+    WaitingForJob: { means: "a job that it depends on has not been submitted yet" },
+    Submitting: { means: "the job is being submitted" },
+    CheckingSubmission: {
+      means:
+        "it is unknown whether AWS accepted an earlier request: the operator searches for the job by its name, and submits it again only when AWS has shown none for 70 s",
+    },
+    JobSubmitted: { means: "AWS has the job, and evaluates its dependencies" },
+    JobPending: { means: "the job waits for jobs that it depends on, or is an array whose children run" },
+    JobRunnable: { means: "the job waits for resources; the condition JobsProgressing of its queue says why" },
+    JobStarting: { means: "the job has resources, and its containers start" },
+    JobRunning: { means: "the job runs" },
+    JobNotShown: { means: "AWS does not show the job at this moment" },
+    Tagging: { means: "tags are being written" },
+    Ending: {
+      means:
+        "the job is being ended, as `cancel` or the deletion asks. AWS ends one that waits for others only after these",
+    },
+    Deleting: { means: "deletion: the finalizer is about to be removed" },
+  },
+  Stalled: {
+    JobFailed: { means: "the job failed; the message has AWS's reason and the exit code", todo: again },
+    JobCancelled: { means: "the job was cancelled", todo: again },
+    DependencyFailed: {
+      means: "a job that it depends on failed, and it was not submitted",
+      todo: again,
+    },
+    DependencyCycle: {
+      means: "jobs depend on each other in a circle, so none of them can be submitted",
+      todo: "delete one of those that the message names, and create it without that dependency",
+    },
+    ResultUnknown: {
+      means:
+        "AWS has forgotten the job, a week after its end at the earliest, before the operator saw its result; or it may have forgotten it. It is neither a success nor submitted again",
+      todo: again,
+    },
+    RegionMismatch: {
+      means: "the queue or definition is in another region or account than the job",
+      todo: "set `region`, or refer to another",
+    },
+    ReferenceNotAllowed: {
+      means: "the queue or definition belongs to another namespace, which does not let this one use it",
+      todo: "let its owner set `allowedNamespaces`",
+    },
+  },
+  plan: {
+    JobEnded: { means: "the job has ended" },
+    NotSubmitted: { means: "the job has not been submitted" },
+    InSync: { means: "AWS has the job" },
+    TagsDiffer: { means: "only tags differ" },
+    CancelRequested: { means: "`cancel` is true, and the job has not ended" },
+    ObjectDeleted: { means: "the object is being deleted" },
+  },
+  event: {
+    Submitted: { means: "a request to AWS" },
+    Ended: { means: "a request to AWS that ends the job" },
+    DuplicateEnded: { means: "warning: a second job of this object was ended before it started" },
+    Deleted: { means: "the object was deleted" },
+    Retained: { means: "the object was deleted, and its job runs on" },
+  },
+} as const satisfies ReasonTable;

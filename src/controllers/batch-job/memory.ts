@@ -1,0 +1,34 @@
+import type { NamedJob, SubmittedJob } from "../../aws/jobs-of-objects.ts";
+
+/** What this process knows of the requests that it has sent, by uid of the object. Empty after a restart. */
+export interface Memory {
+  /** Monotonic ms: a process before this one may have sent requests until then; undefined before the first pass. */
+  startedAt: number | undefined;
+  readonly byUid: Map<string, Remembered>;
+}
+
+/** Times are monotonic ms. */
+export interface Remembered {
+  /** A request that may have been accepted, although no answer says so. */
+  readonly sent?: { readonly attempt: number; readonly endedAt: number } | undefined;
+  readonly submitted?: SubmittedJob | undefined;
+  /** When AWS was last asked to end the job. */
+  readonly endedAt?: number | undefined;
+  readonly taggedAt?: number | undefined;
+  /** The last search by name. */
+  readonly searched?: { readonly begunAt: number; readonly jobs: readonly NamedJob[] } | undefined;
+}
+
+export function newMemory(): Memory {
+  return { startedAt: undefined, byUid: new Map() };
+}
+
+/** What is known of the requests for an object. */
+export function rememberedOf({ byUid }: Memory, uid: string): Remembered {
+  return byUid.get(uid) ?? {};
+}
+
+/** Replaces a part of it. */
+export function remember(memory: Memory, uid: string, change: Remembered): void {
+  memory.byUid.set(uid, { ...rememberedOf(memory, uid), ...change });
+}

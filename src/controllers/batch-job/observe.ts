@@ -1,0 +1,218 @@
+import { keyText } from "../../api/object.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
+import type { JobsOfObjects, NamedJob } from "../../aws/jobs-of-objects.ts";
+import type { BatchRegion } from "../../aws/region.ts";
+import { directivesOf } from "../directives.ts";
+import { duplicatesForMs, forgottenAfterMs, searchAgainMs, submissionUnknownForMs } from "../intervals.ts";
+import { awsNameOf } from "../naming.ts";
+import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
+import { dependenciesOf } from "./dependencies.ts";
+import { type Intent, intentOf } from "./intent.ts";
+import { type Memory, remember, rememberedOf } from "./memory.ts";
+import { definitionOf, queueOf, type Resolution } from "./references.ts";
+import { recordedResult } from "./result.ts";
+import type { JobSeen, Seen } from "./seen.ts";
+
+/** What `observe` works with. */
+export interface Around {
+  readonly region: BatchRegion;
+  readonly ports: Ports;
+  readonly memory: Memory;
+  readonly signal: AbortSignal;
+}
+
+const notAsked: Resolution = { kind: "waiting", reason: "ReferenceNotFound", message: "" };
+
+/**
+ * Every read that the plan needs. What has a result is not asked for any more.
+ *
+ * @throws AwsError
+ */
+export async function observe(object: BatchJob, around: Around): Promise<Seen> {
+  const { region, ports, memory, signal } = around;
+  memory.startedAt ??= ports.clock.monotonic();
+  const recorded = recordedResult(object);
+  const { namespace } = object.metadata;
+  if (recorded !== undefined) forget(object, around);
+  const job: JobSeen =
+    recorded === undefined ? await jobOf(object, around) : { kind: "none", intent: intentOf(object) };
+  const submits = recorded === undefined && job.kind !== "known" && object.metadata.deletionTimestamp === undefined;
+  const find = (name: string): BatchJob | undefined =>
+    ports.objects.get(BatchJobKind, { namespace, name }) as BatchJob | undefined;
+  return {
+    identity: identityOf(object, ports.cluster),
+    directives: directivesOf(object, ports.settings),
+    settings: ports.settings,
+    processId: ports.processId(),
+    observedAt: ports.clock.now(),
+    place: { region: region.region, partition: region.partition },
+    jobName: awsNameOf(BatchJobKind, object),
+    recorded,
+    job,
+    queue: submits ? await queueOf(object, { region, ports, signal }) : notAsked,
+    definition: submits ? await definitionOf(object, { region, ports, signal }) : notAsked,
+    dependencies: submits ? dependenciesOf(object, find) : [],
+  };
+}
+
+/** The result is in the status, or the object is gone. */
+function forget({ metadata }: BatchJob, { region, memory }: Around): void {
+  region.jobsOfObjects.unfollow(keyText(metadata));
+  memory.byUid.delete(metadata.uid);
+}
+
+function isUsed({ attempt }: Intent, uid: string, memory: Memory): boolean {
+  return (rememberedOf(memory, uid).sent?.attempt ?? 0) >= attempt;
+}
+
+async function jobOf(object: BatchJob, around: Around): Promise<JobSeen> {
+  const { region, memory } = around;
+  const { uid, finalizers = [] } = object.metadata;
+  const intent = intentOf(object);
+  const id = rememberedOf(memory, uid).submitted?.jobId ?? object.status?.jobId;
+  if (id !== undefined) {
+    const { record } = region.jobsOfObjects.follow(keyText(object.metadata), id);
+    // Whoever may write status could name the job of another object.
+    if (record === undefined || isOwn(record, object, around)) return await known(object, id, intent, around);
+    region.jobsOfObjects.unfollow(keyText(object.metadata));
+  }
+  if (intent === undefined && finalizers.length === 0) return await takenOver(object, around);
+  if (intent !== undefined && intent.by === around.ports.processId() && !isUsed(intent, uid, memory)) {
+    return { kind: "none", intent };
+  }
+  return await searched(object, intent, around);
+}
+
+/** The deterministic name is proof; what another cluster submitted for the object has the name of another uid. */
+function isOwn(record: JobRecord, object: BatchJob, { ports }: Around): boolean {
+  if (record.jobName === awsNameOf(BatchJobKind, object)) return true;
+  const ownership = ownershipOf(record.tags, identityOf(object, ports.cluster));
+  return record.jobName.startsWith(namePrefix(object)) && ownership.kind === "ours";
+}
+
+/** What the names of the jobs of all objects of this namespace and name begin with. */
+function namePrefix({ metadata: { namespace, name }, spec }: BatchJob): string {
+  return `${awsNameOf(BatchJobKind, { metadata: { namespace, name }, spec })}_`;
+}
+
+async function known(
+  object: BatchJob,
+  jobId: string,
+  intent: Intent | undefined,
+  around: Around,
+): Promise<Extract<JobSeen, { kind: "known" }>> {
+  const { region, ports, memory, signal } = around;
+  const { record, missingSince } = region.jobsOfObjects.follow(keyText(object.metadata), jobId);
+  const now = ports.clock.monotonic();
+  const remembered = rememberedOf(memory, object.metadata.uid);
+  const agoMs = (at: number | undefined): number | undefined => (at === undefined ? undefined : now - at);
+  const isFailedArray = record?.array !== undefined && record.status === "FAILED";
+  const mayHaveDuplicates =
+    intent !== undefined && intent.attempt > 1 && ports.clock.now() - intent.at < duplicatesForMs;
+  return {
+    kind: "known",
+    jobId,
+    jobArn: remembered.submitted?.jobArn,
+    queue: intent?.queue,
+    record,
+    missingForMs: agoMs(missingSince),
+    notBefore:
+      Date.parse(object.status?.createdAt ?? "") || (intent?.at ?? Date.parse(object.metadata.creationTimestamp)),
+    endedMsAgo: agoMs(remembered.endedAt),
+    taggedMsAgo: agoMs(remembered.taggedAt),
+    duplicates: mayHaveDuplicates ? await duplicatesOf(object, jobId, intent.queue, around) : [],
+    mayHaveDuplicates,
+    failedChildren: isFailedArray ? await region.jobsOfObjects.failedChildren(jobId, signal) : [],
+  };
+}
+
+async function duplicatesOf(
+  object: BatchJob,
+  jobId: string,
+  queue: string,
+  around: Around,
+): Promise<readonly NamedJob[]> {
+  const { jobs } = await search(object, queue, around);
+  return jobs.filter((one) => one.jobId !== jobId && !hasEnded(one));
+}
+
+/** What another process, or a request without an answer, may have left in AWS. */
+async function searched(object: BatchJob, intent: Intent | undefined, around: Around): Promise<JobSeen> {
+  const { region, ports, memory, signal } = around;
+  const { uid, creationTimestamp } = object.metadata;
+  // Somebody has removed the note: the queue is that of the spec.
+  const resolved = intent === undefined ? await queueOf(object, { region, ports, signal }) : undefined;
+  const queue = intent?.queue ?? (resolved?.kind === "resolved" ? resolved.name : undefined);
+  if (queue === undefined) return { kind: "unknown" };
+  const { begunAt, jobs } = await search(object, queue, around);
+  const [oldest] = jobs;
+  if (oldest !== undefined) {
+    remember(memory, uid, { submitted: { jobId: oldest.jobId, jobArn: undefined }, sent: undefined });
+    return await known(object, oldest.jobId, intent, around);
+  }
+  const from = Math.max(rememberedOf(memory, uid).sent?.endedAt ?? Number.NEGATIVE_INFINITY, memory.startedAt ?? 0);
+  if (begunAt < from + submissionUnknownForMs) return { kind: "unknown" };
+  const since = intent?.at ?? Date.parse(creationTimestamp);
+  if (ports.clock.now() - since >= forgottenAfterMs) return { kind: "forgotten", since };
+  return { kind: "notFound", attempts: intent?.attempt ?? 0 };
+}
+
+/** The jobs of the object's name, read within the last seconds. */
+async function search(
+  object: BatchJob,
+  queue: string,
+  { region, ports, memory, signal }: Around,
+): Promise<{ readonly begunAt: number; readonly jobs: readonly NamedJob[] }> {
+  const { uid } = object.metadata;
+  const now = ports.clock.monotonic();
+  const before = rememberedOf(memory, uid).searched;
+  if (before !== undefined && now - before.begunAt < searchAgainMs) return before;
+  const name = awsNameOf(BatchJobKind, object);
+  const jobs = await region.jobsOfObjects.named(queue, name, "exactly", signal);
+  const found = { begunAt: now, jobs };
+  remember(memory, uid, { searched: found });
+  return found;
+}
+
+/**
+ * The job that a lost cluster submitted for the object: with `--take-over-cluster-uid` a manifest that is applied again is
+ * no new job, as long as AWS knows the old one.
+ */
+async function takenOver(object: BatchJob, around: Around): Promise<JobSeen> {
+  const { region, ports, memory, signal } = around;
+  const { takeOverUid } = ports.cluster;
+  if (takeOverUid === undefined) return { kind: "none", intent: undefined };
+  const queue = await queueOf(object, { region, ports, signal });
+  if (queue.kind !== "resolved") return { kind: "none", intent: undefined };
+  const named = await region.jobsOfObjects.named(queue.name, namePrefix(object), "prefix", signal);
+  const jobs = await describedOf(region.jobsOfObjects, named, signal);
+  const identity = identityOf(object, ports.cluster);
+  const theirs = jobs.filter(
+    ({ tags }) => ownershipOf(tags, identity).kind === "ours" && ownerIn(tags)?.clusterUid === takeOverUid,
+  );
+  const newest = theirs.toSorted((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0))[0];
+  if (newest === undefined) return { kind: "none", intent: undefined };
+  remember(memory, object.metadata.uid, { submitted: { jobId: newest.jobId, jobArn: newest.jobArn } });
+  return await known(object, newest.jobId, undefined, around);
+}
+
+async function describedOf(
+  jobs: JobsOfObjects,
+  named: readonly NamedJob[],
+  signal: AbortSignal,
+): Promise<readonly JobRecord[]> {
+  // The newest hundred: a name that has been used more often has been used since.
+  const ids = named.slice(-100).map(({ jobId }) => jobId);
+  return ids.length === 0 ? [] : await jobs.described(ids, signal);
+}
+
+/** Reads the job of an object live, where it has one. */
+export async function refresh(object: BatchJob, { region, memory, signal }: Around): Promise<void> {
+  const id = rememberedOf(memory, object.metadata.uid).submitted?.jobId ?? object.status?.jobId;
+  if (id !== undefined && recordedResult(object) === undefined) {
+    await region.jobsOfObjects.read(keyText(object.metadata), id, signal);
+  }
+}

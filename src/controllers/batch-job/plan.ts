@@ -1,0 +1,240 @@
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
+import type { Act, Blocked, Change, ConditionDraft, Plan, Serves, Step, Wait } from "../agenda.ts";
+import { timestamp } from "../conditions.ts";
+import { shortHash } from "../fingerprint.ts";
+import {
+  duplicatesCheckMs,
+  forgottenAfterMs,
+  marks,
+  missingCheckMs,
+  searchAgainMs,
+  shownForSureMs,
+  submissionUnknownForMs,
+  unwatchedCheckMs,
+} from "../intervals.ts";
+import { ownerTags } from "../ownership.ts";
+import { tagChange, tagFieldChanges } from "../tags.ts";
+import type { Action } from "./action.ts";
+import { ending } from "./ending.ts";
+import type { Resolution } from "./references.ts";
+import { removal } from "./removal.ts";
+import { requestOf } from "./request.ts";
+import { type Result, resultOf } from "./result.ts";
+import type { DependencySeen, JobSeen, Seen } from "./seen.ts";
+import { shownStatus, statusText } from "./shown.ts";
+
+/**
+ * The next step of a job: submitted once, followed to its end, and kept. No rule submits while it is unknown whether AWS
+ * has accepted an earlier request. Rules are in order; the first that applies wins. Pure.
+ */
+
+type Known = Extract<JobSeen, { readonly kind: "known" }>;
+
+/** The steps of a job, what they mean, and the conditions that only jobs have. */
+interface Answer {
+  readonly agenda: readonly Step<Action>[];
+  readonly change: Omit<Change, "id">;
+  readonly conditions?: readonly ConditionDraft[];
+}
+
+export function plan(object: BatchJob, seen: Seen, now: number): Plan<Action> {
+  const { uid, generation } = object.metadata;
+  const id = shortHash([uid, generation]);
+  if (seen.directives.deleting) {
+    const change = { action: "Delete", id, reason: "ObjectDeleted", changes: [] } as const;
+    return { change, agenda: [removal(seen)], conditions: [] };
+  }
+  const { agenda, change, conditions = [] } = upkeep(object, seen, now);
+  return { change: { ...change, id }, agenda, conditions };
+}
+
+function upkeep(object: BatchJob, seen: Seen, now: number): Answer {
+  const { recorded, job } = seen;
+  if (recorded !== undefined) return ended(recorded);
+  switch (job.kind) {
+    case "known":
+      return follow(object, seen, job, now);
+    case "unknown":
+      return { agenda: [checking(seen)], change: notSubmitted };
+    case "forgotten":
+      return unknownResult(
+        `AWS has no job of the name ${seen.jobName}, which may have been submitted since ${timestamp(job.since)}: it would have forgotten one that has ended`,
+      );
+    case "none":
+      return submission(object, seen, (job.intent?.attempt ?? 0) + 1, job.intent !== undefined);
+    case "notFound":
+      return submission(object, seen, job.attempts + 1, false);
+  }
+}
+
+const notSubmitted = { action: "Create", reason: "NotSubmitted", changes: [] } as const;
+const inSync = { action: "None", reason: "InSync", changes: [] } as const;
+
+function ended(result: Result): Answer {
+  const change = { action: "None", reason: "JobEnded", changes: [] } as const;
+  const { message } = result;
+  if (result.kind === "complete") {
+    const serves: Serves = { kind: "serves", reason: "Succeeded", message };
+    return {
+      agenda: [serves],
+      change,
+      conditions: [{ type: "Complete", status: "True", reason: "Succeeded", message }],
+    };
+  }
+  const { reason } = result;
+  return {
+    agenda: [{ kind: "blocked", reason, message }],
+    change,
+    conditions: [{ type: "Failed", status: "True", reason, message }],
+  };
+}
+
+function unknownResult(why: string): Answer {
+  const message = `${why}. Whether it succeeded is unknown, and it is not submitted again: check what it was to produce. To run it again, delete this object and create it again`;
+  const blocked: Blocked = { kind: "blocked", reason: "ResultUnknown", message };
+  return { agenda: [blocked], change: { action: "None", reason: "ResultUnknown", changes: [] } };
+}
+
+/** There is a job: it is ended where that is asked for, and followed. */
+function follow(object: BatchJob, seen: Seen, job: Known, now: number): Answer {
+  const { record } = job;
+  if (record === undefined || !isShown(job)) return notShown(job, now);
+  const result = resultOf(record, object.spec.cancel === true);
+  if (result !== undefined) return withDuplicates(ended(result), job);
+  if (object.spec.cancel === true) return cancelled(record, job);
+  const tags = retagged(object, seen, record, job);
+  if (tags !== undefined) return tags;
+  return withDuplicates({ agenda: [progress(object, record, job)], change: inSync }, job);
+}
+
+/** What has ended is known for good; AWS may leave a job out of an answer. */
+function isShown({ record, missingForMs = 0 }: Known): boolean {
+  return missingForMs < missingCheckMs || (record !== undefined && hasEnded(record));
+}
+
+function notShown(job: Known, now: number): Answer {
+  const { jobId } = job;
+  if (isShown(job)) {
+    const { reason, message } = statusText("SUBMITTED", jobId);
+    return { agenda: [{ kind: "wait", reason, message, checkInMs: missingCheckMs }], change: inSync };
+  }
+  if (now - job.notBefore >= forgottenAfterMs) {
+    return unknownResult(
+      `AWS does not show job ${jobId}, and may have forgotten it: it keeps jobs for a week after their end`,
+    );
+  }
+  const message = `AWS does not show job ${jobId} at this moment`;
+  return { agenda: [{ kind: "wait", reason: "JobNotShown", message, checkInMs: missingCheckMs }], change: inSync };
+}
+
+function cancelled(record: JobRecord, { endedMsAgo }: Known): Answer {
+  const change = { action: "Delete", reason: "CancelRequested", changes: [] } as const;
+  return { agenda: [ending(record, endedMsAgo, "cancel")], change };
+}
+
+function retagged({ spec }: BatchJob, seen: Seen, record: JobRecord, { taggedMsAgo }: Known): Answer | undefined {
+  const { jobArn, tags } = record;
+  // AWS may not show yet what was just written.
+  const isFresh = taggedMsAgo !== undefined && taggedMsAgo < shownForSureMs;
+  if (jobArn === undefined || isFresh) return undefined;
+  const change = tagChange(spec.tags, ownerTags(seen.identity), tags, seen.settings.ignoreTagKeys);
+  if (change === undefined) return undefined;
+  const act: Act<Action> = {
+    kind: "act",
+    action: { kind: "tag", jobArn, change },
+    reason: "Tagging",
+    message: `tags of job ${record.jobId} differ`,
+  };
+  return { agenda: [act], change: { action: "UpdateTags", reason: "TagsDiffer", changes: tagFieldChanges(change) } };
+}
+
+/** The status is that which is shown, so that a job that goes to and fro costs no writes. */
+function progress(object: BatchJob, record: JobRecord, { mayHaveDuplicates, missingForMs }: Known): Wait {
+  const { reason, message } = statusText(shownStatus(object, record), record.jobId);
+  const checks = [
+    ...(mayHaveDuplicates ? [duplicatesCheckMs] : []),
+    ...(missingForMs === undefined ? [] : [missingCheckMs]),
+  ];
+  return { kind: "wait", reason, message, ...(checks.length === 0 ? {} : { checkInMs: Math.min(...checks) }) };
+}
+
+/** The younger job is ended while it has not started; otherwise a person decides. */
+function withDuplicates(answer: Answer, { duplicates, jobId }: Known): Answer {
+  const [younger] = duplicates.filter(({ status }) => ["SUBMITTED", "PENDING", "RUNNABLE"].includes(status));
+  if (younger !== undefined) {
+    const message = `ending job ${younger.jobId}, a second one of this object, which has not started: AWS accepted a request late, and job ${jobId} is kept`;
+    const reason = `aws-batch-operator: second submission of job ${jobId}`;
+    const action: Action = { kind: "end", jobId: younger.jobId, purpose: "duplicate", reason };
+    return { ...answer, agenda: [{ kind: "act", action, reason: "Ending", message }, ...answer.agenda] };
+  }
+  const started = duplicates[0];
+  if (started === undefined) return answer;
+  const message = `AWS runs two jobs of this object, because it accepted a request late: ${jobId}, which is followed, and ${started.jobId}. End the one that is not needed: aws batch terminate-job --job-id ${started.jobId} --reason duplicate`;
+  const condition: ConditionDraft = { type: "SubmittedOnce", status: "False", reason: "DuplicateSubmission", message };
+  return { ...answer, conditions: [...(answer.conditions ?? []), condition] };
+}
+
+function checking({ jobName }: Pick<Seen, "jobName">): Wait {
+  const seconds = submissionUnknownForMs / 1000;
+  const message = `it is unknown whether AWS accepted an earlier request: searching for a job of the name ${jobName}; when AWS has shown none for ${seconds} s, the job is submitted again`;
+  return { kind: "wait", reason: "CheckingSubmission", message, checkInMs: searchAgainMs };
+}
+
+/** @param noted whether the note on the object is there, and has not been used */
+function submission(object: BatchJob, seen: Seen, next: number, noted: boolean): Answer {
+  const { spec } = object;
+  if (spec.cancel === true) {
+    return ended({ kind: "failed", reason: "JobCancelled", message: "cancelled before it was submitted" });
+  }
+  if (spec.suspend === true) {
+    const message = "spec.suspend is true: the job is not submitted. Set it to false to submit it";
+    return {
+      agenda: [{ kind: "wait", reason: "Suspended", message }],
+      change: notSubmitted,
+      conditions: [{ type: "Suspended", status: "True", reason: "Suspended", message }],
+    };
+  }
+  const held = dependencyHold(seen.dependencies);
+  if (held !== undefined) return held;
+  const { queue, definition } = seen;
+  if (queue.kind !== "resolved") return unresolved(queue);
+  if (definition.kind !== "resolved") return unresolved(definition);
+  const message = `submitting ${seen.jobName} to ${queue.name} with ${definition.value}`;
+  const attempt = noted ? next - 1 : next;
+  const action: Action = noted
+    ? { kind: "submit", attempt, request: requestOf(object, seen, queue.value, definition.value) }
+    : { kind: "intend", attempt, queue: queue.name };
+  return { agenda: [{ kind: "act", action, reason: "Submitting", message }], change: notSubmitted };
+}
+
+function dependencyHold(dependencies: readonly DependencySeen[]): Answer | undefined {
+  for (const one of dependencies) {
+    if (one.kind !== "failed") continue;
+    const message = `BatchJob ${one.name}, on which this job depends, failed: ${one.why}`;
+    return ended({ kind: "failed", reason: "DependencyFailed", message });
+  }
+  for (const one of dependencies) {
+    if (one.kind !== "cycle") continue;
+    const message = `BatchJobs depend on each other in a circle: ${one.names.join(", ")}. Delete one of them, and create it without that dependency`;
+    return { agenda: [{ kind: "blocked", reason: "DependencyCycle", message }], change: notSubmitted };
+  }
+  for (const one of dependencies) {
+    if (one.kind === "missing") {
+      return unresolved({ kind: "waiting", reason: "ReferenceNotFound", message: `there is no BatchJob ${one.name}` });
+    }
+    if (one.kind === "waiting") {
+      const message = `waiting until BatchJob ${one.name}, on which this job depends, is submitted`;
+      return { agenda: [{ kind: "wait", reason: "WaitingForJob", message }], change: notSubmitted };
+    }
+  }
+  return undefined;
+}
+
+function unresolved({ kind, reason, message }: Exclude<Resolution, { kind: "resolved" }>): Answer {
+  const step: Step<Action> =
+    kind === "refused"
+      ? { kind: "blocked", reason, message, checkInMs: unwatchedCheckMs }
+      : { kind: "wait", reason, message, checkInMs: unwatchedCheckMs, stallsAfterMs: marks.missingStallsMs };
+  return { agenda: [step], change: notSubmitted };
+}

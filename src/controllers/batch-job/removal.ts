@@ -1,0 +1,47 @@
+import { hasEnded } from "../../aws/job-record.ts";
+import type { Step } from "../agenda.ts";
+import { forgottenAfterMs, missingCheckMs, searchAgainMs } from "../intervals.ts";
+import type { Action } from "./action.ts";
+import { ending } from "./ending.ts";
+import type { Seen } from "./seen.ts";
+
+/** The deletion of a job: it is ended, unless it has ended or is to run on. Pure. */
+export function removal(seen: Seen): Step<Action> {
+  const { directives, job, recorded } = seen;
+  if (directives.retain) {
+    const message = job.kind === "known" ? `job ${job.jobId} runs on` : "a job that was submitted runs on";
+    return { kind: "release", reason: "Retained", message: recorded === undefined ? message : "the job has ended" };
+  }
+  if (recorded !== undefined) return { kind: "release", reason: "Deleted", message: "the job has ended" };
+  switch (job.kind) {
+    case "none":
+    case "notFound":
+    case "forgotten":
+      return { kind: "release", reason: "Deleted", message: "AWS has no job of this object" };
+    case "unknown": {
+      const message = `searching for a job of the name ${seen.jobName}, which AWS may have accepted, to end it`;
+      return {
+        kind: "wait",
+        reason: "CheckingSubmission",
+        message,
+        checkInMs: searchAgainMs,
+      };
+    }
+    case "known":
+      return ended(seen, job);
+  }
+}
+
+function ended({ observedAt }: Seen, job: Extract<Seen["job"], { kind: "known" }>): Step<Action> {
+  const { jobId, record, missingForMs, notBefore, endedMsAgo } = job;
+  if (record !== undefined && hasEnded(record)) {
+    return { kind: "release", reason: "Deleted", message: `job ${jobId} has ended` };
+  }
+  if (record === undefined || missingForMs !== undefined) {
+    const isForgotten = (missingForMs ?? 0) >= missingCheckMs && observedAt - notBefore >= forgottenAfterMs;
+    if (isForgotten) return { kind: "release", reason: "Deleted", message: `AWS does not know job ${jobId} any more` };
+    const message = `AWS does not show job ${jobId} at this moment, which is to be ended`;
+    return { kind: "wait", reason: "JobNotShown", message, checkInMs: missingCheckMs };
+  }
+  return ending(record, endedMsAgo, "deletion");
+}

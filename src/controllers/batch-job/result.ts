@@ -1,0 +1,52 @@
+/** How a job ended, as its object keeps it (docs/decisions/0044-what-a-job-remembers.md). Pure. */
+
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
+import { conditionsOf } from "../conditions.ts";
+import { withoutRequestIds } from "../wording.ts";
+import { remedyFor } from "./remedies.ts";
+
+export type Result =
+  | { readonly kind: "complete"; readonly message: string }
+  | { readonly kind: "failed"; readonly reason: FailedReason; readonly message: string };
+
+export type FailedReason = "JobFailed" | "JobCancelled" | "DependencyFailed";
+
+const failedReasons: readonly string[] = ["JobFailed", "JobCancelled", "DependencyFailed"] satisfies FailedReason[];
+
+/** The result in the status of an object; undefined: it has none yet. */
+export function recordedResult(object: BatchJob): Result | undefined {
+  for (const { type, status, reason, message } of conditionsOf(object)) {
+    if (status !== "True") continue;
+    if (type === "Complete") return { kind: "complete", message };
+    if (type === "Failed" && isFailedReason(reason)) return { kind: "failed", reason, message };
+  }
+  return undefined;
+}
+
+function isFailedReason(reason: string): reason is FailedReason {
+  return failedReasons.includes(reason);
+}
+
+/** The result of a job in AWS; undefined: it has not ended. */
+export function resultOf(job: JobRecord, cancel: boolean): Result | undefined {
+  if (!hasEnded(job)) return undefined;
+  if (job.status === "SUCCEEDED") return { kind: "complete", message: `job ${job.jobId} succeeded` };
+  const reason = cancel && job.isEnding ? "JobCancelled" : "JobFailed";
+  return { kind: "failed", reason, message: failureText(job) };
+}
+
+/** AWS's words, the exit code, and the next step where one is known. */
+function failureText(job: JobRecord): string {
+  const { statusReason, reason, exitCode, array } = job;
+  const failed = array?.counts["FAILED"];
+  const facts = [
+    ...(statusReason === undefined ? [] : [withoutRequestIds(statusReason)]),
+    ...(reason === undefined || reason === statusReason ? [] : [withoutRequestIds(reason)]),
+    ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
+    ...(failed === undefined ? [] : [`${failed} of ${array?.size} children failed`]),
+  ];
+  const why = facts.length === 0 ? "AWS gives no reason" : facts.join("; ");
+  const remedy = remedyFor(job);
+  return [`job ${job.jobId} failed: ${why.replace(/[.]$/, "")}`, ...(remedy === undefined ? [] : [remedy])].join(". ");
+}

@@ -1,0 +1,76 @@
+import type { JobRecord } from "../../aws/job-record.ts";
+import type { NamedJob } from "../../aws/jobs-of-objects.ts";
+import type { Location } from "../../aws/names.ts";
+import type { Directives } from "../directives.ts";
+import type { Identity } from "../ownership.ts";
+import type { Settings } from "../ports.ts";
+import type { Intent } from "./intent.ts";
+import type { Resolution } from "./references.ts";
+import type { Result } from "./result.ts";
+
+/** Everything that the plan of a job is computed from. */
+export interface Seen {
+  readonly identity: Identity;
+  readonly directives: Directives;
+  readonly settings: Settings;
+  /** Of this process, by which it knows its own notes. */
+  readonly processId: string;
+  /** Wall time (ms) of the observation. */
+  readonly observedAt: number;
+  /** Where the job is. */
+  readonly place: Pick<Location, "region" | "partition">;
+  /** Its name in AWS. */
+  readonly jobName: string;
+  /** What the status keeps: from then on AWS is not asked. */
+  readonly recorded: Result | undefined;
+  readonly job: JobSeen;
+  /** Names to submit it with; only while there is no job. */
+  readonly queue: Resolution;
+  readonly definition: Resolution;
+  readonly dependencies: readonly DependencySeen[];
+}
+
+/** The job of the object in AWS. */
+export type JobSeen =
+  | {
+      readonly kind: "known";
+      readonly jobId: string;
+      /** As SubmitJob answered, and the name of the queue that it was sent; undefined: not known by this process. */
+      readonly jobArn: string | undefined;
+      readonly queue: string | undefined;
+      /** Undefined: AWS has not shown it yet. */
+      readonly record: JobRecord | undefined;
+      /** Since how long no answer shows it, ms; undefined: AWS shows it, or was not asked yet. */
+      readonly missingForMs: number | undefined;
+      /** Wall time (ms) before which it was not submitted. */
+      readonly notBefore: number;
+      /** When this process last asked AWS to end it, ms ago. */
+      readonly endedMsAgo: number | undefined;
+      /** When this process last wrote its tags, ms ago. */
+      readonly taggedMsAgo: number | undefined;
+      /** Further jobs of its name, which only lost answers explain; oldest first. */
+      readonly duplicates: readonly NamedJob[];
+      /** Whether an earlier request may still show up. */
+      readonly mayHaveDuplicates: boolean;
+      /** The indices of the children of an array that failed, once it has ended. */
+      readonly failedChildren: readonly number[];
+    }
+  /** No request was sent: nothing is noted, or this process has noted it and not used it yet. */
+  | { readonly kind: "none"; readonly intent: Intent | undefined }
+  /** A request was sent, or another process may have sent one, and AWS has shown none for long enough. */
+  | { readonly kind: "notFound"; readonly attempts: number }
+  /** As `notFound`, so long ago that AWS may have forgotten it. */
+  | { readonly kind: "forgotten"; readonly since: number }
+  /** A request was sent, or may have been: AWS is being asked. */
+  | { readonly kind: "unknown" };
+
+/** A dependency on another object. */
+export type DependencySeen =
+  /** In AWS, or a rule about the job's own children: as SubmitJob takes it. */
+  | { readonly kind: "id"; readonly jobId: string | undefined; readonly type: "N_TO_N" | "SEQUENTIAL" | undefined }
+  | { readonly kind: "satisfied" }
+  | { readonly kind: "failed"; readonly name: string; readonly why: string }
+  | { readonly kind: "missing"; readonly name: string }
+  | { readonly kind: "waiting"; readonly name: string }
+  /** Names of the jobs in the circle, from this one to itself. */
+  | { readonly kind: "cycle"; readonly names: readonly string[] };

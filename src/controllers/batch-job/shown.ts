@@ -1,0 +1,49 @@
+/**
+ * Which status of a job its object shows. It only goes forward, and leaves out what is over in seconds: however often AWS
+ * moves a job to and fro, it costs four writes of status. Pure.
+ */
+
+import type { Reason } from "../../api/reasons.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import type { JobStatus } from "../../aws/batch.ts";
+import type { JobRecord } from "../../aws/job-record.ts";
+
+const stages: Readonly<Record<JobStatus, number>> = {
+  SUBMITTED: 0,
+  PENDING: 0,
+  RUNNABLE: 1,
+  STARTING: 1,
+  RUNNING: 2,
+  SUCCEEDED: 3,
+  FAILED: 3,
+};
+
+/** The status to show: that of AWS, unless what is shown is as far. */
+export function shownStatus({ status: reported }: BatchJob, { jobId, status }: JobRecord): JobStatus {
+  const before = reported?.jobId === jobId ? reported.status : undefined;
+  if (before === undefined || !isStatus(before)) return status;
+  return stages[status] > stages[before] ? status : before;
+}
+
+function isStatus(text: string): text is JobStatus {
+  return Object.hasOwn(stages, text);
+}
+
+/** The reason and the words for a job that has not ended. */
+export function statusText(status: JobStatus, jobId: string): { readonly reason: Reason; readonly message: string } {
+  const job = `job ${jobId}`;
+  switch (status) {
+    case "SUBMITTED":
+      return { reason: "JobSubmitted", message: `${job} is submitted` };
+    case "PENDING":
+      return { reason: "JobPending", message: `${job} waits for other jobs, or for its children` };
+    case "RUNNABLE":
+      return { reason: "JobRunnable", message: `${job} waits for resources` };
+    case "STARTING":
+      return { reason: "JobStarting", message: `${job} starts` };
+    case "RUNNING":
+    case "SUCCEEDED":
+    case "FAILED":
+      return { reason: "JobRunning", message: `${job} runs` };
+  }
+}

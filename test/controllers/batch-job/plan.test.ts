@@ -1,0 +1,274 @@
+import { describe, expect, it } from "vitest";
+import type { BatchJobSpec } from "../../../src/api/v1alpha1/batch-job.ts";
+import { plan } from "../../../src/controllers/batch-job/plan.ts";
+import type { DependencySeen, Seen } from "../../../src/controllers/batch-job/seen.ts";
+import { choose } from "../../../src/controllers/choose.ts";
+import { intent, jobObject, known, record, seenOf } from "./seen.ts";
+
+const now = Date.UTC(2026, 0, 1, 1);
+const week = 7 * 24 * 3_600_000;
+
+/** The next step in a few words, with the conditions that only jobs have. */
+function next(spec: Partial<BatchJobSpec>, change: Partial<Seen>, at = now, deleting = false): string {
+  const object = jobObject(spec, undefined, deleting);
+  const { next: step, conditions } = choose(plan(object, seenOf(object, change), at), at);
+  const action = step.kind === "act" ? ` ${step.action.kind}` : "";
+  return [
+    `${step.kind}${action} ${step.reason}`,
+    ...conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`),
+  ].join("; ");
+}
+
+const dependencies = (...all: readonly DependencySeen[]): Partial<Seen> => ({ dependencies: all });
+const duplicate = (status: "RUNNABLE" | "RUNNING") => ({ jobId: "job-2", jobName: "n", status, createdAt: 1 });
+
+describe("the next step of a job", () => {
+  it.each<[string, Partial<BatchJobSpec>, Partial<Seen>, string]>([
+    ["that nothing is known of is the note", {}, {}, "act intend Submitting"],
+    ["that is noted is the request", {}, { job: { kind: "none", intent } }, "act submit Submitting"],
+    ["in doubt is a search", {}, { job: { kind: "unknown" } }, "wait CheckingSubmission"],
+    [
+      "in doubt is a search, also when it is to be cancelled",
+      { cancel: true },
+      { job: { kind: "unknown" } },
+      "wait CheckingSubmission",
+    ],
+    ["that AWS does not have is another note", {}, { job: { kind: "notFound", attempts: 1 } }, "act intend Submitting"],
+    [
+      "that AWS may have forgotten is a person's",
+      {},
+      { job: { kind: "forgotten", since: 0 } },
+      "blocked ResultUnknown",
+    ],
+    [
+      "with a success in its status is none",
+      {},
+      { recorded: { kind: "complete", message: "m" } },
+      "serves Succeeded; Complete=True Succeeded",
+    ],
+    [
+      "with a failure in its status is a person's",
+      {},
+      { recorded: { kind: "failed", reason: "JobFailed", message: "m" } },
+      "blocked JobFailed; Failed=True JobFailed",
+    ],
+    ["that is suspended is a wait", { suspend: true }, {}, "wait Suspended; Suspended=True Suspended"],
+    ["cancelled before its request is none", { cancel: true }, {}, "blocked JobCancelled; Failed=True JobCancelled"],
+    [
+      "whose queue is not there is a wait",
+      {},
+      { queue: { kind: "waiting", reason: "WaitingForQueue", message: "m" } },
+      "wait WaitingForQueue",
+    ],
+    [
+      "whose definition may not be used is a person's",
+      {},
+      { definition: { kind: "refused", reason: "ReferenceNotAllowed", message: "m" } },
+      "blocked ReferenceNotAllowed",
+    ],
+    ["with a missing dependency is a wait", {}, dependencies({ kind: "missing", name: "a" }), "wait ReferenceNotFound"],
+    [
+      "with a dependency without an id is a wait",
+      {},
+      dependencies({ kind: "waiting", name: "a" }),
+      "wait WaitingForJob",
+    ],
+    ["in a circle is a person's", {}, dependencies({ kind: "cycle", names: ["a", "b"] }), "blocked DependencyCycle"],
+    [
+      "with a failed dependency is none, whatever the others wait for",
+      {},
+      dependencies({ kind: "waiting", name: "a" }, { kind: "failed", name: "b", why: "m" }),
+      "blocked DependencyFailed; Failed=True DependencyFailed",
+    ],
+    ["with satisfied dependencies is the note", {}, dependencies({ kind: "satisfied" }), "act intend Submitting"],
+    ["that was just accepted is a wait", {}, { job: known({ record: undefined }) }, "wait JobSubmitted"],
+    ["that AWS leaves out for a moment is a wait", {}, { job: known({ missingForMs: 1000 }) }, "wait JobRunning"],
+    ["that AWS does not show for minutes is a wait", {}, { job: known({ missingForMs: 200_000 }) }, "wait JobNotShown"],
+    ["that runs is a wait", {}, { job: known() }, "wait JobRunning"],
+    ["that starts is a wait", {}, { job: known({ record: record({ status: "STARTING" }) }) }, "wait JobStarting"],
+    [
+      "that waits for others is a wait",
+      {},
+      { job: known({ record: record({ status: "PENDING" }) }) },
+      "wait JobPending",
+    ],
+    ["that is to be cancelled is its end", { cancel: true }, { job: known() }, "act end Ending"],
+    [
+      "that is being ended is a wait",
+      { cancel: true },
+      { job: known({ record: record({ isEnding: true }) }) },
+      "wait Ending",
+    ],
+    ["that was just asked to end is a wait", { cancel: true }, { job: known({ endedMsAgo: 1000 }) }, "wait Ending"],
+    [
+      "that AWS ignored when it was asked to end is its end again",
+      { cancel: true },
+      { job: known({ endedMsAgo: 100_000 }) },
+      "act end Ending",
+    ],
+    ["with other tags is a write of tags", { tags: { a: "b" } }, { job: known() }, "act tag Tagging"],
+    [
+      "whose tags were just written is a wait",
+      { tags: { a: "b" } },
+      { job: known({ taggedMsAgo: 1000 }) },
+      "wait JobRunning",
+    ],
+    [
+      "whose ARN is not known yet is a wait",
+      { tags: { a: "b" } },
+      { job: known({ record: record({ jobArn: undefined }) }) },
+      "wait JobRunning",
+    ],
+    [
+      "that succeeded is none",
+      {},
+      { job: known({ record: record({ status: "SUCCEEDED" }) }) },
+      "serves Succeeded; Complete=True Succeeded",
+    ],
+    [
+      "that succeeded and that AWS leaves out since is none",
+      {},
+      { job: known({ record: record({ status: "SUCCEEDED" }), missingForMs: 500_000 }) },
+      "serves Succeeded; Complete=True Succeeded",
+    ],
+    [
+      "that failed is a person's",
+      {},
+      { job: known({ record: record({ status: "FAILED" }) }) },
+      "blocked JobFailed; Failed=True JobFailed",
+    ],
+    [
+      "that was cancelled is a person's",
+      { cancel: true },
+      { job: known({ record: record({ status: "FAILED", isEnding: true }) }) },
+      "blocked JobCancelled; Failed=True JobCancelled",
+    ],
+    [
+      "that failed before it could be cancelled has failed",
+      { cancel: true },
+      { job: known({ record: record({ status: "FAILED" }) }) },
+      "blocked JobFailed; Failed=True JobFailed",
+    ],
+    [
+      "with a second one that waits is the end of that",
+      {},
+      { job: known({ duplicates: [duplicate("RUNNABLE")] }) },
+      "act end Ending",
+    ],
+    [
+      "with a second one that runs is a person's",
+      {},
+      { job: known({ duplicates: [duplicate("RUNNING")], mayHaveDuplicates: true }) },
+      "wait JobRunning; SubmittedOnce=False DuplicateSubmission",
+    ],
+  ])("%s", (_what, spec, change, expected) => {
+    expect(next(spec, change)).toBe(expected);
+  });
+
+  it("that AWS does not show a week after it was submitted is a person's", () => {
+    const change = { job: known({ missingForMs: 200_000 }) };
+    expect(next({}, change, now + week)).toBe("blocked ResultUnknown");
+    expect(next({}, { job: known({ missingForMs: 1000 }) }, now + week)).toBe("wait JobRunning");
+  });
+
+  it.each<[string, Partial<BatchJobSpec>, Partial<Seen>, string]>([
+    ["with Retain is the end of the object", { deletionPolicy: "Retain" }, { job: known() }, "release Retained"],
+    [
+      "with Retain is the end of the object, also in doubt",
+      { deletionPolicy: "Retain" },
+      { job: { kind: "unknown" } },
+      "release Retained",
+    ],
+    [
+      "with Retain is the end of the object, also with a result",
+      { deletionPolicy: "Retain" },
+      { recorded: { kind: "complete", message: "m" } },
+      "release Retained",
+    ],
+    ["with a result is the end of the object", {}, { recorded: { kind: "complete", message: "m" } }, "release Deleted"],
+    ["that was never submitted is the end of the object", {}, {}, "release Deleted"],
+    [
+      "that AWS does not have is the end of the object",
+      {},
+      { job: { kind: "notFound", attempts: 1 } },
+      "release Deleted",
+    ],
+    [
+      "that AWS may have forgotten is the end of the object",
+      {},
+      { job: { kind: "forgotten", since: 0 } },
+      "release Deleted",
+    ],
+    ["in doubt is a search", {}, { job: { kind: "unknown" } }, "wait CheckingSubmission"],
+    ["that runs is its end", {}, { job: known() }, "act end Ending"],
+    [
+      "that is being ended is a wait",
+      {},
+      { job: known({ record: record({ status: "PENDING", isEnding: true }) }) },
+      "wait Ending",
+    ],
+    [
+      "that has ended is the end of the object",
+      {},
+      { job: known({ record: record({ status: "FAILED" }) }) },
+      "release Deleted",
+    ],
+    ["that AWS does not show is a wait", {}, { job: known({ record: undefined }) }, "wait JobNotShown"],
+    [
+      "that AWS has forgotten is the end of the object",
+      {},
+      { job: known({ missingForMs: 200_000 }), observedAt: now + week },
+      "release Deleted",
+    ],
+  ])("that is deleted %s", (_what, spec, change, expected) => {
+    expect(next(spec, change, now, true)).toBe(expected);
+  });
+});
+
+describe("what is sent", () => {
+  it("has the spec's fields, the dependencies by id, and the owner's tags", () => {
+    const object = jobObject({
+      arrayProperties: { size: 2 },
+      containerOverrides: { command: ["run"] },
+      tags: { team: "a", "awsbatch.dev/name": "forged" },
+      suspend: false,
+    });
+    const seen = seenOf(object, {
+      job: { kind: "none", intent },
+      ...dependencies(
+        { kind: "satisfied" },
+        { kind: "id", jobId: "job-0", type: "N_TO_N" },
+        { kind: "id", jobId: undefined, type: "SEQUENTIAL" },
+        { kind: "id", jobId: "job-9", type: undefined },
+      ),
+    });
+    const [step] = plan(object, seen, now).agenda;
+    expect(step).toMatchObject({ action: { kind: "submit", attempt: 1 } });
+    expect((step as { readonly action: { readonly request: object } }).action.request).toEqual({
+      jobName: "team_hello_0c9d2b1a",
+      jobQueue: "arn:queue",
+      jobDefinition: "team_definition:1",
+      arrayProperties: { size: 2 },
+      containerOverrides: { command: ["run"] },
+      dependsOn: [{ jobId: "job-0", type: "N_TO_N" }, { type: "SEQUENTIAL" }, { jobId: "job-9" }],
+      tags: {
+        team: "a",
+        "awsbatch.dev/cluster": "default",
+        "awsbatch.dev/cluster-uid": "cluster-1",
+        "awsbatch.dev/namespace": "team",
+        "awsbatch.dev/name": "hello",
+        "awsbatch.dev/uid": "0c9d2b1a",
+      },
+    });
+  });
+
+  it("is under a note with the number of the request", () => {
+    const object = jobObject();
+    const action = (job: Seen["job"]) => plan(object, seenOf(object, { job }), now).agenda[0];
+    expect(action({ kind: "none", intent: undefined })).toMatchObject({ action: { kind: "intend", attempt: 1 } });
+    expect(action({ kind: "notFound", attempts: 1 })).toMatchObject({ action: { kind: "intend", attempt: 2 } });
+    expect(action({ kind: "none", intent: { ...intent, attempt: 2 } })).toMatchObject({
+      action: { kind: "submit", attempt: 2 },
+    });
+  });
+});

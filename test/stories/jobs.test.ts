@@ -1,0 +1,521 @@
+import { describe, expect, it } from "vitest";
+import { submissionAnnotation } from "../../src/api/v1alpha1/annotations.ts";
+import type { BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
+import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import type { StoredJob } from "../../src/simulator/stored-job.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import type { World, WorldOptions } from "../world.ts";
+import { aWorld, expectStory } from "./story.ts";
+
+const place = [computeEnvironment("environment", ec2), jobQueue("queue", ["environment"]), jobDefinition("definition")];
+/** Runs for ten minutes. */
+const long = { containerOverrides: { command: ["sleep", "600"] } };
+const day = 24 * 3600;
+
+/** A place to run jobs, before the story. */
+async function aPlace(options: WorldOptions = {}): Promise<World> {
+  const world = await aWorld(options);
+  world.apply(...place);
+  await world.untilReady();
+  return world;
+}
+
+/** Another operator on the AWS, the clock and mostly the store of `before`, which has stopped. */
+async function followedBy(before: World, options: WorldOptions = {}): Promise<World> {
+  await before.stop();
+  const { aws, clock, store } = before;
+  return await aWorld({ aws, clock, store, ...options });
+}
+
+const statusOf = (world: World, name: string): BatchJobStatus =>
+  world.object<BatchJobStatus>("BatchJob", name)?.status ?? {};
+const isTrue = (world: World, name: string, type: string) => (): boolean =>
+  world.condition("BatchJob", name, type)?.status === "True";
+const isIn = (world: World, name: string, status: string) => (): boolean => statusOf(world, name).status === status;
+const hasReason = (world: World, name: string, reason: string) => (): boolean =>
+  world.condition("BatchJob", name, "Ready")?.reason === reason;
+const isGone = (world: World, name: string) => (): boolean => world.object("BatchJob", name) === undefined;
+const jobs = (world: World): readonly StoredJob[] => world.aws.truth.jobs().filter(({ child }) => child === undefined);
+const statusesInAws = (world: World): readonly string[] => jobs(world).map(({ status }) => status);
+const writesOf = (world: World, operation: string): number =>
+  world.aws.log.filter((call) => call.operation === operation && call.by === "operator").length;
+const inNamespace = (namespace: string, manifest: Manifest): Manifest => ({
+  ...manifest,
+  metadata: { ...manifest.metadata, namespace },
+});
+
+/** Removes the status of an object, as a restore from a backup does. */
+async function loseStatus(world: World, name: string): Promise<void> {
+  const object = world.object("BatchJob", name);
+  if (object === undefined) throw new Error(`no BatchJob ${name}`);
+  await world.store.applyStatus(BatchJobKind, object, {}, new AbortController().signal);
+}
+
+/** Until AWS has forgotten every job that has ended. */
+async function forgotten({ aws, seconds }: World): Promise<void> {
+  await seconds(9 * day);
+  // The simulator forgets when it is given another job.
+  await aws.outside.submitJob({ jobName: "other", jobQueue: "team_queue", jobDefinition: "team_definition" });
+  await seconds(10);
+}
+
+describe("a job", () => {
+  it("is submitted once, ends with its result, and is then left alone", async () => {
+    const world = await aPlace();
+    let statusWrites = 0;
+    let before = JSON.stringify(statusOf(world, "hello"));
+    world.operator.runtime.cache(BatchJobKind).onChange(({ after }) => {
+      const now = JSON.stringify(after?.status ?? {});
+      if (now !== before) {
+        statusWrites++;
+      }
+      before = now;
+    });
+    world.apply(batchJob("hello", { containerOverrides: { command: ["echo", "hello"] } }));
+    await world.until("the job is complete", isTrue(world, "hello", "Complete"));
+    const { jobId } = statusOf(world, "hello");
+    expect(statusOf(world, "hello")).toMatchObject({
+      status: "SUCCEEDED",
+      exitCode: 0,
+      jobQueue: "team_queue",
+      jobDefinitionArn: expect.stringMatching(/team_definition:1$/),
+      duration: "1s",
+      logs: { group: "/aws/batch/job", url: expect.stringContaining("$252Faws$252Fbatch$252Fjob") },
+    });
+    expect(jobs(world).map(({ id }) => id)).toEqual([jobId]);
+    expect(statusWrites).toBeLessThanOrEqual(4);
+    const calls = world.aws.log.length;
+    await world.seconds(8 * day);
+    expect(
+      world.aws.log.slice(calls).filter(({ operation }) => /Jobs?$/.test(operation) && operation !== "ListJobs"),
+    ).toEqual([]);
+    expect(statusOf(world, "hello")).toMatchObject({ jobId, status: "SUCCEEDED" });
+    await expectStory(world, "jobs/plain");
+  });
+
+  it("that fails is Stalled with AWS's reason, the exit code and what to do", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("fails", long));
+    await world.until("it runs", isIn(world, "fails", "RUNNING"));
+    await world.aws.outside.terminateJob({ jobId: statusOf(world, "fails").jobId, reason: "OutOfMemoryError: killed" });
+    await world.until("it has failed", isTrue(world, "fails", "Failed"));
+    const message = world.condition("BatchJob", "fails", "Stalled")?.message ?? "";
+    expect(message).toContain("OutOfMemoryError: killed");
+    expect(message).toContain("raise MEMORY");
+  });
+
+  it("waits for its queue and definition, and runs the revision that matches the object", async () => {
+    const world = await aWorld();
+    world.apply(batchJob("early"));
+    await world.until("it waits", hasReason(world, "early", "ReferenceNotFound"));
+    world.apply(...place);
+    await world.until("it is submitted", () => jobs(world).length === 1);
+    world.apply(jobDefinition("definition", { parameters: { a: "b" } }), batchJob("later"));
+    await world.until("the second is submitted", () => jobs(world).length === 2);
+    expect(jobs(world).map(({ definition }) => definition.revision)).toEqual([1, 2]);
+  });
+
+  it("that is suspended is submitted once nobody holds it back", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("held", { suspend: true }));
+    await world.until("it is suspended", isTrue(world, "held", "Suspended"));
+    await world.seconds(600);
+    expect(jobs(world)).toEqual([]);
+    world.apply(batchJob("held", { suspend: false }));
+    await world.until("it is complete", isTrue(world, "held", "Complete"));
+    expect(world.condition("BatchJob", "held", "Suspended")).toBeUndefined();
+    expect(writesOf(world, "SubmitJob")).toBe(1);
+  });
+
+  it("gets other tags in place", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("tagged", long));
+    await world.until("it runs", isIn(world, "tagged", "RUNNING"));
+    world.apply(batchJob("tagged", { ...long, tags: { team: "a" } }));
+    await world.until("it has the tag", () => jobs(world)[0]?.request.tags?.["team"] === "a");
+    await world.seconds(60);
+    expect(writesOf(world, "TagResource")).toBe(1);
+    expect(writesOf(world, "SubmitJob")).toBe(1);
+  });
+
+  it("that is an array says which children failed", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("many", { ...long, arrayProperties: { size: 5 } }));
+    await world.until(
+      "children run",
+      () => world.aws.truth.jobs().filter(({ status }) => status === "RUNNING").length === 5,
+    );
+    const { jobId } = statusOf(world, "many");
+    for (const index of [1, 2, 4]) await world.aws.outside.terminateJob({ jobId: `${jobId}:${index}`, reason: "test" });
+    await world.until("it has failed", isTrue(world, "many", "Failed"));
+    expect(statusOf(world, "many").array).toEqual({
+      size: 5,
+      counts: [
+        { status: "SUCCEEDED", count: 2 },
+        { status: "FAILED", count: 3 },
+      ],
+      failedIndices: "1-2,4",
+    });
+    expect(world.condition("BatchJob", "many", "Failed")?.message).toContain("3 of 5 children failed");
+  });
+});
+
+describe("ending a job", () => {
+  it.each(["RUNNABLE", "RUNNING"])("by cancel while it is %s leaves object and result", async (status) => {
+    const world = await aPlace();
+    world.apply(batchJob("ended", long));
+    await world.until(`it is ${status}`, isIn(world, "ended", status));
+    world.apply(batchJob("ended", { ...long, cancel: true }));
+    await world.until("it has failed", isTrue(world, "ended", "Failed"));
+    expect(world.condition("BatchJob", "ended", "Failed")?.reason).toBe("JobCancelled");
+    expect(statusesInAws(world)).toEqual(["FAILED"]);
+    expect(writesOf(world, "TerminateJob")).toBe(1);
+  });
+
+  it("by cancel before it was submitted never submits it", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("never", { suspend: true, cancel: true }));
+    await world.until("it is cancelled", isTrue(world, "never", "Failed"));
+    world.apply(batchJob("never", { cancel: true }));
+    await world.seconds(60);
+    expect(jobs(world)).toEqual([]);
+  });
+
+  it.each(["RUNNABLE", "RUNNING", "SUCCEEDED"])("by deletion while it is %s waits for its end", async (status) => {
+    const world = await aPlace();
+    world.apply(batchJob("deleted", long));
+    await world.until(`it is ${status}`, isIn(world, "deleted", status));
+    world.delete("BatchJob", "deleted");
+    await world.until("it is gone", isGone(world, "deleted"));
+    expect(statusesInAws(world)).toEqual([status === "SUCCEEDED" ? "SUCCEEDED" : "FAILED"]);
+    expect(writesOf(world, "TerminateJob")).toBe(status === "SUCCEEDED" ? 0 : 1);
+  });
+
+  it("by deletion with Retain does not: it runs on", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("kept", { ...long, deletionPolicy: "Retain" }));
+    await world.until("it runs", isIn(world, "kept", "RUNNING"));
+    world.delete("BatchJob", "kept");
+    await world.until("it is gone", isGone(world, "kept"));
+    await world.seconds(900);
+    expect(statusesInAws(world)).toEqual(["SUCCEEDED"]);
+  });
+
+  it("of which a lost answer is all that is known finds it first", async () => {
+    const world = await aPlace();
+    world.aws.faults.add({ on: "SubmitJob", fault: { kind: "loseResponse" }, times: 1 });
+    world.aws.faults.add({ on: "ListJobs", fault: { kind: "stale", staleMs: 20_000 }, forMs: 20_000 });
+    world.apply(batchJob("lost", long));
+    await world.until("AWS has it", () => jobs(world).length === 1);
+    world.delete("BatchJob", "lost");
+    await world.until("it is gone", isGone(world, "lost"));
+    expect(statusesInAws(world)).toEqual(["FAILED"]);
+  });
+});
+
+describe("one object is one job", () => {
+  it("when the answer is lost: AWS is asked by name, and it is not submitted again", async () => {
+    const world = await aPlace();
+    world.aws.faults.add({ on: "SubmitJob", fault: { kind: "loseResponse" }, times: 1 });
+    world.apply(batchJob("once"));
+    await world.until("it is complete", isTrue(world, "once", "Complete"));
+    expect(jobs(world)).toHaveLength(1);
+    expect(writesOf(world, "SubmitJob")).toBe(1);
+  });
+
+  it("when the request is lost: it is submitted again after AWS has shown none for more than a minute", async () => {
+    const world = await aPlace();
+    world.aws.faults.add({ on: "SubmitJob", fault: { kind: "loseRequest" }, times: 1 });
+    world.apply(batchJob("once"));
+    await world.until("it is in doubt", hasReason(world, "once", "CheckingSubmission"));
+    await world.seconds(60);
+    expect(writesOf(world, "SubmitJob")).toBe(1);
+    await world.until("it is complete", isTrue(world, "once", "Complete"));
+    expect(jobs(world)).toHaveLength(1);
+    expect(writesOf(world, "SubmitJob")).toBe(2);
+    await expectStory(world, "jobs/lost request");
+  });
+
+  it("when the request is refused: it is sent again without a search", async () => {
+    const world = await aPlace();
+    const refuse = {
+      kind: "refuse",
+      exception: "TooManyRequestsException",
+      message: "Too Many Requests",
+      httpStatusCode: 429,
+    } as const;
+    world.aws.faults.add({ on: "SubmitJob", fault: refuse, times: 3 });
+    world.apply(batchJob("once"));
+    await world.until("it is complete", isTrue(world, "once", "Complete"));
+    expect(jobs(world)).toHaveLength(1);
+    expect(writesOf(world, "ListJobs")).toBe(0);
+  });
+
+  it("when AWS accepts the first request only after the second: the younger is ended", async () => {
+    const world = await aPlace();
+    world.aws.faults.add({ on: "SubmitJob", fault: { kind: "delayRequest", delayMs: 85_000 }, times: 1 });
+    world.apply(batchJob("once", long));
+    await world.until("AWS has two", () => jobs(world).length === 2);
+    await world.until("one has been ended", () => statusesInAws(world).includes("FAILED"));
+    await world.until("the other is complete", isTrue(world, "once", "Complete"));
+    expect([...statusesInAws(world)].sort()).toEqual(["FAILED", "SUCCEEDED"]);
+    expect(world.store.events().map(({ reason }) => reason)).toContain("DuplicateEnded");
+  });
+
+  it("when both have started: both are named, and none is ended", async () => {
+    const world = await aPlace();
+    world.aws.knobs.ec2InstanceStartMs = 1000;
+    world.aws.faults.add({ on: "SubmitJob", fault: { kind: "delayRequest", delayMs: 85_000 }, times: 1 });
+    world.aws.faults.add({ on: "ListJobs", fault: { kind: "stale", staleMs: 60_000 }, forMs: 200_000, after: 15 });
+    world.apply(batchJob("once", { containerOverrides: { command: ["sleep", "3600"] } }));
+    await world.until("it is reported", () => world.condition("BatchJob", "once", "SubmittedOnce")?.status === "False");
+    expect(statusesInAws(world)).toEqual(["RUNNING", "RUNNING"]);
+    const message = world.condition("BatchJob", "once", "SubmittedOnce")?.message ?? "";
+    for (const { id } of jobs(world)) expect(message).toContain(id);
+  });
+
+  it.each([
+    ["before the request", { kind: "loseRequest" }],
+    ["after it", { kind: "loseResponse" }],
+  ] as const)("when the process ends right %s", async (_when, fault) => {
+    const world = await aPlace();
+    world.aws.faults.add({ on: "SubmitJob", fault, times: 1 });
+    world.apply(batchJob("once"));
+    await world.until("it was sent", () => writesOf(world, "SubmitJob") === 1);
+    const next = await followedBy(world);
+    await next.until("it is complete", isTrue(next, "once", "Complete"));
+    expect(jobs(next)).toHaveLength(1);
+  });
+
+  it("when the process ends between the note and the request: the next one searches first", async () => {
+    const world = await aPlace();
+    world.aws.faults.add({
+      on: "SubmitJob",
+      fault: { kind: "refuse", exception: "ServerException", message: "x", httpStatusCode: 429 },
+    });
+    world.apply(batchJob("once"));
+    await world.until("it is noted", () => {
+      return world.object("BatchJob", "once")?.metadata.annotations?.[submissionAnnotation] !== undefined;
+    });
+    await world.stop();
+    world.aws.faults.clear();
+    const next = await followedBy(world);
+    await next.until("it is complete", isTrue(next, "once", "Complete"));
+    expect(jobs(next)).toHaveLength(1);
+    expect(next.aws.log.some(({ operation }) => operation === "ListJobs")).toBe(true);
+  });
+});
+
+describe("a job is not run a second time", () => {
+  it("when its status is lost", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("once"));
+    await world.until("it is complete", isTrue(world, "once", "Complete"));
+    await loseStatus(world, "once");
+    await world.until("it is complete again", isTrue(world, "once", "Complete"));
+    expect(jobs(world)).toHaveLength(1);
+  });
+
+  it("when its status and the operator are lost, and AWS has forgotten it: the result is unknown", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("once"));
+    await world.until("it is complete", isTrue(world, "once", "Complete"));
+    await world.stop();
+    await loseStatus(world, "once");
+    await forgotten(world);
+    const next = await followedBy(world);
+    await next.until("it is known to be unknown", hasReason(next, "once", "ResultUnknown"));
+    await next.seconds(day);
+    expect(writesOf(next, "SubmitJob")).toBe(1);
+  });
+
+  it("when AWS forgets it after a week that the operator was away: the result is unknown, not a success", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("away", long));
+    await world.until("it runs", isIn(world, "away", "RUNNING"));
+    await world.stop();
+    await forgotten(world);
+    const next = await followedBy(world);
+    await next.until("it is known to be unknown", hasReason(next, "away", "ResultUnknown"));
+    expect(next.condition("BatchJob", "away", "Complete")).toBeUndefined();
+    expect(writesOf(next, "SubmitJob")).toBe(1);
+  });
+
+  it("has its result when the operator was away for six days", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("away", long));
+    await world.until("it runs", isIn(world, "away", "RUNNING"));
+    await world.stop();
+    await world.seconds(6 * day);
+    const next = await followedBy(world);
+    await next.until("it is complete", isTrue(next, "away", "Complete"));
+  });
+
+  it("in a rebuilt cluster that takes over the lost one, and applies it again from Git", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("done"), batchJob("runs", long));
+    await world.until("one is complete", isTrue(world, "done", "Complete"));
+    await world.until("the other runs", isIn(world, "runs", "RUNNING"));
+    await world.stop();
+    const cluster = { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" };
+    const next = await aWorld({ aws: world.aws, clock: world.clock, cluster });
+    next.apply(...place, batchJob("done"), batchJob("runs", long));
+    await next.until("both are complete", () => ["done", "runs"].every((name) => isTrue(next, name, "Complete")()));
+    expect(jobs(next)).toHaveLength(2);
+  });
+
+  it("but an object that a person deletes and creates again is a new job", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("again"));
+    await world.until("it is complete", isTrue(world, "again", "Complete"));
+    world.delete("BatchJob", "again");
+    await world.until("it is gone", isGone(world, "again"));
+    world.apply(batchJob("again"));
+    await world.until("it is complete", isTrue(world, "again", "Complete"));
+    expect(jobs(world)).toHaveLength(2);
+  });
+});
+
+describe("jobs that depend on each other", () => {
+  const needs = (...names: string[]) => ({ dependsOn: names.map((name) => ({ jobRef: { name } })) });
+
+  it("are submitted in their order, and end in it", async () => {
+    const world = await aPlace();
+    world.apply(
+      batchJob("last", needs("left", "right")),
+      batchJob("left", needs("first")),
+      batchJob("right", needs("first")),
+    );
+    await world.until("they wait", hasReason(world, "left", "ReferenceNotFound"));
+    world.apply(batchJob("first"));
+    await world.until("the last is complete", isTrue(world, "last", "Complete"));
+    expect(writesOf(world, "SubmitJob")).toBe(4);
+    await expectStory(world, "jobs/diamond");
+  });
+
+  it("count one as satisfied that is complete, also after AWS has forgotten it", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("first"));
+    await world.until("it is complete", isTrue(world, "first", "Complete"));
+    await world.seconds(8 * day);
+    world.apply(batchJob("second", needs("first")));
+    await world.until("it is complete", isTrue(world, "second", "Complete"));
+    expect(jobs(world).at(-1)?.request.dependsOn).toBeUndefined();
+  });
+
+  it("fail without a submission when one has failed that they need", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("first", { suspend: true, cancel: true }), batchJob("second", needs("first")));
+    await world.until("both have failed", isTrue(world, "second", "Failed"));
+    expect(world.condition("BatchJob", "second", "Failed")?.reason).toBe("DependencyFailed");
+    expect(jobs(world)).toEqual([]);
+  });
+
+  it("are Stalled in a circle", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("a", needs("b")), batchJob("b", needs("c")), batchJob("c", needs("a")));
+    await world.until("all are Stalled", () =>
+      ["a", "b", "c"].every((name) => hasReason(world, name, "DependencyCycle")()),
+    );
+    expect(world.condition("BatchJob", "a", "Stalled")?.message).toContain("b, c, a");
+    expect(jobs(world)).toEqual([]);
+  });
+});
+
+describe("a tenant's job", () => {
+  const refused = (world: World, reason: string) => (): boolean =>
+    (
+      world.store.object(BatchJobKind, { namespace: "tenant", name: "theft" })?.status as BatchJobStatus | undefined
+    )?.conditions?.some((one) => one.type === "Stalled" && one.reason === reason) ?? false;
+  const theft = (spec: object): Manifest => inNamespace("tenant", { ...batchJob("theft"), spec });
+  const ownDefinition = { jobDefinition: "team_definition" };
+
+  it.each([
+    ["the queue of another namespace", { jobQueueRef: { name: "queue", namespace: "team" }, ...ownDefinition }],
+    ["the queue of another namespace by its name in AWS", { jobQueue: "team_queue", ...ownDefinition }],
+    [
+      "the queue of another namespace by its ARN",
+      { jobQueue: "arn:aws:batch:eu-west-1:123456789012:job-queue/team_queue", ...ownDefinition },
+    ],
+    [
+      "the definition of another namespace",
+      { jobQueue: "shared", jobDefinitionRef: { name: "definition", namespace: "team" } },
+    ],
+    ["the definition of another namespace by its name in AWS", { jobQueue: "shared", ...ownDefinition }],
+    ["a revision of another namespace", { jobQueue: "shared", jobDefinition: "team_definition:1" }],
+  ])("may not use %s", async (_what, spec) => {
+    const world = await aPlace();
+    await world.aws.outside.createJobQueue({
+      jobQueueName: "shared",
+      priority: 1,
+      computeEnvironmentOrder: [
+        { order: 1, computeEnvironment: world.aws.truth.computeEnvironments()[0]?.computeEnvironmentArn ?? "" },
+      ],
+    });
+    await world.seconds(90);
+    world.apply(theft(spec));
+    await world.until("it is refused", refused(world, "ReferenceNotAllowed"));
+    expect(jobs(world)).toEqual([]);
+  });
+
+  it("may not name what belongs to no object where --allowed-resources lists other things", async () => {
+    const world = await aPlace({ flags: { allowedResources: ["subnet/*", "security-group/*", "job-queue/mine"] } });
+    await world.aws.outside.createJobQueue({
+      jobQueueName: "theirs",
+      priority: 1,
+      computeEnvironmentOrder: [
+        { order: 1, computeEnvironment: world.aws.truth.computeEnvironments()[0]?.computeEnvironmentArn ?? "" },
+      ],
+    });
+    await world.seconds(90);
+    world.apply(theft({ jobQueue: "theirs", ...ownDefinition }));
+    await world.until("it is refused", refused(world, "NotAllowed"));
+    expect(jobs(world)).toEqual([]);
+  });
+
+  it("may use what its owner shares", async () => {
+    const world = await aWorld();
+    const sharing = { allowedNamespaces: { from: "All" } } as const;
+    world.apply(
+      place[0] as Manifest,
+      jobQueue("queue", ["environment"], sharing),
+      jobDefinition("definition", sharing),
+    );
+    await world.untilReady();
+    world.apply(
+      theft({
+        jobQueueRef: { name: "queue", namespace: "team" },
+        jobDefinitionRef: { name: "definition", namespace: "team" },
+      }),
+    );
+    await world.until("it is submitted", () => jobs(world).length === 1);
+  });
+
+  it("ends no job of another object by an id in its status", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("victim", long), batchJob("attacker", { suspend: true }));
+    await world.until("it runs", isIn(world, "victim", "RUNNING"));
+    const attacker = world.object("BatchJob", "attacker");
+    if (attacker === undefined) throw new Error("no BatchJob attacker");
+    const { jobId } = statusOf(world, "victim");
+    await world.store.applyStatus(BatchJobKind, attacker, { jobId }, new AbortController().signal);
+    world.apply(batchJob("attacker", { suspend: true, cancel: true }));
+    await world.seconds(60);
+    world.delete("BatchJob", "attacker");
+    await world.until("it is gone", isGone(world, "attacker"));
+    expect(statusesInAws(world)).toEqual(["RUNNING"]);
+    expect(writesOf(world, "TerminateJob")).toBe(0);
+  });
+
+  it("is a job of its own where the manifest brings along the note of another object", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("original"));
+    await world.until("it is complete", isTrue(world, "original", "Complete"));
+    const annotations = world.object("BatchJob", "original")?.metadata.annotations ?? {};
+    const copy = batchJob("copy");
+    world.apply({ ...copy, metadata: { ...copy.metadata, annotations } });
+    await world.until("the copy is complete", isTrue(world, "copy", "Complete"));
+    expect(jobs(world)).toHaveLength(2);
+  });
+});
