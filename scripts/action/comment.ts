@@ -1,0 +1,68 @@
+/** Comments of the GitHub Action on a pull request, by GitHub's REST API. */
+
+export interface PullRequest {
+  /** e.g. `https://api.github.com/repos/OWNER/NAME`. */
+  readonly repository: string;
+  readonly number: number;
+  readonly token: string;
+}
+
+interface Comment {
+  readonly id: number;
+  readonly body?: string;
+}
+
+/** GitHub refuses longer ones. */
+const longestBody = 65_536;
+const perPage = 100;
+
+/** A comment of the action, which it finds again by its first line. */
+export function commentBody(marker: string, markdown: string): string {
+  const body = `${marker}\n${markdown}`;
+  if (body.length <= longestBody) return body;
+  const note = "\n\nThe plan is longer than a comment may be: the summary of the job has all of it.\n";
+  return `${body.slice(0, body.lastIndexOf("\n", longestBody - note.length))}${note}`;
+}
+
+/** The first line of the comment for a path and a cluster name; invisible. */
+export function markerOf(path: string, clusterName: string): string {
+  return `<!-- aws-batch-operator plan ${JSON.stringify([path, clusterName]).replaceAll("--", "- -")} -->`;
+}
+
+/**
+ * Writes the comment in place of the one that an earlier run wrote for the same marker, so that a pull request has one.
+ * @throws Error with GitHub's words when it refuses, for example to a pull request from a fork
+ */
+export async function putComment(pull: PullRequest, marker: string, markdown: string, send = fetch): Promise<void> {
+  const body = JSON.stringify({ body: commentBody(marker, markdown) });
+  const call = async (method: string, url: string, content?: string): Promise<unknown> => {
+    const answer = await send(url, {
+      method,
+      headers: {
+        accept: "application/vnd.github+json",
+        authorization: `Bearer ${pull.token}`,
+        "content-type": "application/json",
+        "x-github-api-version": "2022-11-28",
+      },
+      ...(content === undefined ? {} : { body: content }),
+    });
+    if (!answer.ok) throw new Error(`GitHub answered ${answer.status} to ${method} ${url}: ${await answer.text()}`);
+    return await answer.json();
+  };
+  const before = await ownComment(pull, marker, call);
+  if (before === undefined) await call("POST", `${pull.repository}/issues/${pull.number}/comments`, body);
+  else await call("PATCH", `${pull.repository}/issues/comments/${before.id}`, body);
+}
+
+async function ownComment(
+  { repository, number }: PullRequest,
+  marker: string,
+  call: (method: string, url: string) => Promise<unknown>,
+): Promise<Comment | undefined> {
+  for (let page = 1; ; page++) {
+    const url = `${repository}/issues/${number}/comments?per_page=${perPage}&page=${page}`;
+    const comments = (await call("GET", url)) as readonly Comment[];
+    const own = comments.find(({ body }) => body?.startsWith(marker) === true);
+    if (own !== undefined || comments.length < perPage) return own;
+  }
+}

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { commentBody, markerOf } from "../../../scripts/action/comment.ts";
+
+test("a comment that GitHub would refuse for its length ends after a whole line, with the place of the rest", () => {
+  const body = commentBody("<!-- m -->", "| a row |\n".repeat(10_000));
+  expect(body.length).toBeLessThanOrEqual(65_536);
+  expect(body).toMatch(
+    /\| a row \|\n\nThe plan is longer than a comment may be: the summary of the job has all of it\.\n$/,
+  );
+  expect(commentBody("<!-- m -->", "short")).toBe("<!-- m -->\nshort");
+});
+
+test("a marker cannot end its comment early", () => {
+  expect(markerOf("a --> b", "c")).toBe('<!-- aws-batch-operator plan ["a - -> b","c"] -->');
+});
