@@ -6,6 +6,7 @@ import { ownerIn, retainedFromTag } from "../../src/controllers/ownership.ts";
 import { StoreError } from "../../src/runtime/store.ts";
 import { accessDenied, type Fault, serverFailure, throttled } from "../../src/simulator/faults.ts";
 import { ServiceError } from "../../src/simulator/refusals.ts";
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { attack } from "./attacker/attacks.ts";
 import type { Act, Step, StoreFaultKind } from "./story.ts";
 import { submit } from "./submit.ts";
@@ -203,9 +204,15 @@ export async function giveBack({ aws, store }: Simulation): Promise<void> {
   }
 }
 
-async function makeLegacy({ aws, trace }: Simulation, act: Extract<Act, { kind: "legacy" }>): Promise<void> {
-  const { outside } = aws;
+async function makeLegacy({ aws, trace }: Simulation, act: Legacy): Promise<void> {
   trace.note("tool", `makes a ${act.what} ${JSON.stringify(act.request)}`);
+  await requestLegacy(aws, act);
+}
+
+type Legacy = Extract<Act, { kind: "legacy" }>;
+
+/** @throws ServiceError if AWS refuses it */
+export async function requestLegacy({ outside }: Pick<SimulatedAws, "outside">, act: Legacy): Promise<void> {
   if (act.what === "environment") await outside.createComputeEnvironment(act.request as never);
   else if (act.what === "queue") await outside.createJobQueue(act.request as never);
   else await outside.registerJobDefinition(act.request as never);

@@ -1,6 +1,6 @@
 import type { Step, Story } from "../story.ts";
 import { Chance } from "./chance.ts";
-import { environmentSpec, instanceRole } from "./environments.ts";
+import { environmentSpec, type Family, instanceRole } from "./environments.ts";
 import { faultSteps, jobSteps, toolSteps } from "./faults.ts";
 import { accountNetwork, inNetwork, networkSteps } from "./network.ts";
 import { definitionSpec } from "./others.ts";
@@ -31,27 +31,7 @@ function plainStory(seed: number): Story {
   const chance = new Chance(seed);
   const family = chance.is(0.8) ? "instances" : "fargate";
   const adoption = chance.is(0.15);
-  const legacy: Step[] = adoption
-    ? [
-        {
-          at: 0,
-          act: {
-            kind: "legacy",
-            what: "environment",
-            request: { computeEnvironmentName: "team_ce-a", ...plain(environmentSpec(chance, family)) },
-          },
-        },
-        {
-          at: 0,
-          act: {
-            kind: "legacy",
-            what: "definition",
-            request: { jobDefinitionName: "team_jd-1", ...plainDefinition(definitionSpec(chance, family)) },
-          },
-        },
-        { at: 60, act: { kind: "legacy", what: "queue", request: queueRequest } },
-      ]
-    : [];
+  const legacy = adoption ? legacySteps(chance, family) : [];
   const user = userSteps(chance, {
     family,
     adoption,
@@ -84,6 +64,17 @@ function plainStory(seed: number): Story {
     flags: { allowForeignRepoint: chance.is(0.3), adoptable: adoption || chance.is(0.2) },
     steps: inOrder(steps),
   };
+}
+
+/** Another tool makes an environment, a definition and, a minute later, a queue, with the names of a user's objects. */
+export function legacySteps(chance: Chance, family: Family): readonly Step[] {
+  const environment = { computeEnvironmentName: "team_ce-a", ...plain(environmentSpec(chance, family)) };
+  const definition = { jobDefinitionName: "team_jd-1", ...plainDefinition(definitionSpec(chance, family)) };
+  return [
+    { at: 0, act: { kind: "legacy", what: "environment", request: environment } },
+    { at: 0, act: { kind: "legacy", what: "definition", request: definition } },
+    { at: 60, act: { kind: "legacy", what: "queue", request: queueRequest } },
+  ];
 }
 
 const queueRequest = {
