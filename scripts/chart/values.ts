@@ -83,6 +83,9 @@ export const chartValues = z.strictObject({
     keep: on(
       "Keep the CRDs, and so every object, when the release is uninstalled. Off: uninstalling fails while objects exist.",
     ),
+    downgradeProtection: off(
+      "Let the API server reject older CRDs (ValidatingAdmissionPolicy). Argo CD, `helm rollback` and kubectl need it, because the chart itself can compare versions only in `helm install` and `helm upgrade`.",
+    ),
     allowDowngrade: z.boolean().default(false).describe("Let an older chart overwrite the CRDs of a newer one."),
   }),
   deletionProtection: section("A ValidatingAdmissionPolicy against deletion.", {

@@ -91,6 +91,36 @@ describeWithHelm(
       linesOf(await remove());
     });
 
+    test("rejects CRDs that are older than those in the cluster, whoever applies them", async () => {
+      const values = { crds: { downgradeProtection: true }, replicas: 0, tests: { enabled: false } };
+      const yaml = await template(program, values);
+      const versions = (version: string) =>
+        documents(yaml)
+          .filter(({ kind }) => kind === "CustomResourceDefinition")
+          .map((crd) => {
+            const annotations = { ...crd.metadata.annotations, "awsbatch.dev/version": version };
+            return { ...crd, metadata: { ...crd.metadata, annotations } };
+          });
+      const apply = (input: string) =>
+        cluster.kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], { input });
+      const applied = (items: readonly object[]) => apply(JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+      linesOf(await apply(yaml));
+      linesOf(await applied(versions("9.10.0")));
+      const refused = async (): Promise<true | string> => {
+        const { code, stderr, stdout } = await applied(versions("9.9.0"));
+        return (code === 1 && stderr.includes("is of version 9.10.0, this one is 9.9.0")) || `${stdout}${stderr}`;
+      };
+      await until(refused, 20_000, "the policy to refuse");
+      linesOf(await applied(versions("10.0.0")));
+      const policy = "validatingadmissionpolicybinding/batch-aws-batch-operator-downgrade-protection";
+      linesOf(await cluster.kubectl(["delete", policy]));
+      await until(
+        async () => (await apply(yaml)).code === 0 || "still refused",
+        20_000,
+        "the CRDs to be what they were",
+      );
+    });
+
     test("rejects a new object with the name of another namespace, unless flags or the Namespace allow it", async () => {
       const flags = { allowedNames: ["team-a/prod_*"], adoptableNames: ["*/*", "team-a/legacy_*"] };
       const values = { nameProtection: { enabled: true }, flags, replicas: 0, tests: { enabled: false } };

@@ -73,6 +73,7 @@ export const valueSets: Readonly<Record<string, Values>> = {
   "roles for editors only": { rbac: { aggregateToView: false, aggregateToEdit: true } },
   "more rules": { rbac: { extraRules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"] }] } },
   "definitions from elsewhere": { crds: { enabled: false } },
+  "definitions that never get older": { crds: { downgradeProtection: true } },
   "definitions that go with the release": { crds: { keep: false } },
   "protection from deletion": { deletionProtection: { enabled: true } },
   "protection of names": {
