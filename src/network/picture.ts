@@ -55,8 +55,7 @@ function lines(verdict: Verdict, { down, ends, doubt }: Strokes): readonly strin
   }
 }
 
-/** Paths by the way that their traffic takes, and where it ends. */
-export function sharedWays(paths: readonly Path[]): readonly (readonly Path[])[] {
+function sharedWays(paths: readonly Path[]): readonly (readonly Path[])[] {
   const ways = new Map<string, Path[]>();
   for (const path of paths) {
     const { kind, hops } = path.verdict;
@@ -67,8 +66,7 @@ export function sharedWays(paths: readonly Path[]): readonly (readonly Path[])[]
   return [...ways.values()];
 }
 
-/** The service, or the host of a registry. */
-export function nameOf({ service, host }: Path["need"]): string {
+function nameOf({ service, host }: Path["need"]): string {
   return service === "registry" ? host : service;
 }
 

@@ -28,10 +28,9 @@ export class Logs {
     this.#world = world;
   }
 
-  /** A container starts: what it prints has its time from now on. */
-  open({ group, stream: name, lines }: ContainerLog): void {
-    const now = this.#world.clock.now();
-    const events = lines.map(({ afterMs, text }) => ({ at: now + Math.round(afterMs), text }));
+  /** A container starts. @param startedAt wall time (ms) from which its lines have their times */
+  open({ group, stream: name, lines }: ContainerLog, startedAt: number): void {
+    const events = lines.map(({ afterMs, text }) => ({ at: startedAt + Math.round(afterMs), text }));
     this.#streams.set(keyOf(group, name), { group, name, events });
     if (this.#streams.size <= this.#world.knobs.keptRecords) return;
     const [oldest] = this.#streams.keys();

@@ -331,7 +331,7 @@ export class Scheduler implements Tenants {
     }
     const running = this.#move(job, { status: "RUNNING", startedAt: this.#world.clock.now() });
     const { logs } = attemptOf(running, this.#world.knobs.jobDurationMs);
-    for (const log of logs) this.#logs.open(log);
+    for (const log of logs) this.#logs.open(log, running.startedAt ?? 0);
     this.#open.set(running.id, logs);
     this.#keepRunning(running);
   }
@@ -349,8 +349,13 @@ export class Scheduler implements Tenants {
       const { end, statusReason } = plannedCourse(now);
       if (durationMs > limitMs) {
         this.#end(now, { exitCode: 137, statusReason: "Job attempt duration exceeded timeout", retry: false });
-      } else if (end === "InstanceLost") this.loseInstance(now, statusReason);
-      else this.exit(now, exitCode);
+      } else if (end === "InstanceLost") {
+        this.loseInstance(now, statusReason);
+      } else {
+        // It has printed all of its lines, however exact the timer is.
+        this.#open.delete(now.id);
+        this.exit(now, exitCode);
+      }
     });
   }
 

@@ -12,7 +12,8 @@ function written(lines: readonly string[], knobs: Partial<Knobs> = {}) {
   const clock = new VirtualClock();
   const world = new World(clock, seededRandom(1), "1".repeat(12), "us-east-1", { ...defaultKnobs, ...knobs });
   const logs = new Logs(world);
-  logs.open({ group: "g", stream: "s", lines: lines.map((text, index) => ({ text, afterMs: index * 1000 })) });
+  const timed = lines.map((text, index) => ({ text, afterMs: index * 1000 }));
+  logs.open({ group: "g", stream: "s", lines: timed }, clock.now());
   const read = (input: Parameters<Logs["read"]>[0]): (string | undefined)[] =>
     logs.read(input).events?.map(({ message }) => message) ?? [];
   return { clock, logs, read };
@@ -93,6 +94,6 @@ it("a container that is ended prints no more", async () => {
 
 it("the oldest streams are dropped in simulations of weeks", () => {
   const { logs } = written([], { keptRecords: 2 });
-  for (const stream of ["t", "u"]) logs.open({ group: "g", stream, lines: [] });
+  for (const stream of ["t", "u"]) logs.open({ group: "g", stream, lines: [] }, 0);
   expect(logs.all().map(({ name }) => name)).toEqual(["t", "u"]);
 });

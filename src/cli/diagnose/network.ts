@@ -34,7 +34,6 @@ export async function readNetwork(
   return {
     fact: factOf(found, described.platform),
     others: others(found, name, described.platform),
-    found,
     picture: picture(found),
   };
 }

@@ -11,7 +11,7 @@ import { seededRandom } from "../../../src/runtime/random.ts";
 import { type ServedBatch, serveBatch } from "../../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
 import { type FakeApiServer, refusal, type SeenRequest } from "../../kube/fake-api-server.ts";
-import { ec2, queue } from "../../simulator/account.ts";
+import { containerJob, ec2, queue } from "../../simulator/account.ts";
 import { definition, environment, quickstart } from "../local/given.ts";
 import { ownedDefinition } from "../plan/owned-definition.ts";
 import { emptyCluster, kubeconfigTo } from "../run/world.ts";
@@ -331,6 +331,60 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       stderr: /is probably a secret and was not written\n$/,
     },
   ],
+  submit: [
+    {
+      code: 0,
+      when: "the job was submitted",
+      args: async () => {
+        await aws.outside.registerJobDefinition(containerJob("jd"));
+        return ["submit", "--job-definition", "jd", "--queue", "well"];
+      },
+      stdout: /^[0-9a-f-]{36}\n$/,
+      stderr: /^jd is submitted to well: [0-9a-f-]{36}\n$/,
+    },
+    { code: 1, when: "no queue is given", args: () => ["submit"], stderr: /^error: give --job-definition NAME and/ },
+  ],
+  jobs: [
+    { code: 0, when: "the jobs were listed", args: () => ["jobs"], stdout: /^(?:NAME|No jobs)/ },
+    { code: 1, when: "there is no such queue", args: () => ["jobs", "--queue", "nope"], stderr: /^error: there is no/ },
+  ],
+  logs: [
+    {
+      code: 0,
+      when: "the log was read",
+      args: async () => {
+        await aws.outside.registerJobDefinition(containerJob("jd"));
+        const course = { durationMs: 1_000, log: ["hello world"] };
+        const request = { jobName: "read", jobQueue: "well", jobDefinition: "jd" };
+        const { jobId = "" } = aws.outside.submitPlannedJob(request, course);
+        const isDone = () => aws.truth.jobs().some(({ id, status }) => id === jobId && status === "SUCCEEDED");
+        await until(isDone);
+        await sleep(clock, 10_000);
+        return ["logs", jobId];
+      },
+      stdout: /^hello world\n$/,
+    },
+    {
+      code: 1,
+      when: "there is no such job",
+      args: () => ["logs", "no", "--queue", "well"],
+      stderr: /^error: queue well/,
+    },
+  ],
+  cancel: [
+    {
+      code: 0,
+      when: "AWS accepted the request",
+      args: async () => {
+        await aws.outside.registerJobDefinition(containerJob("jd"));
+        const request = { jobName: "ended", jobQueue: "well", jobDefinition: "jd" };
+        const { jobId = "" } = aws.outside.submitPlannedJob(request, { durationMs: Number.POSITIVE_INFINITY });
+        return ["cancel", jobId];
+      },
+      stdout: /^ended \([0-9a-f-]{36}\) is asked to end\n$/,
+    },
+    { code: 1, when: "no job is given", args: () => ["cancel"], stderr: /^error: give NAME/ },
+  ],
   diagnose: [
     {
       code: 0,
@@ -515,6 +569,10 @@ describe("a command line", () => {
 
 test.each<[string, () => readonly string[] | Promise<readonly string[]>]>([
   ["plan", () => ["plan", "-f", manifests(quickstart)]],
+  ["submit", () => ["submit", "--job-definition", "jd", "--queue", "well"]],
+  ["jobs", () => ["jobs"]],
+  ["logs", () => ["logs", "read", "--queue", "well"]],
+  ["cancel", () => ["cancel", "read", "--queue", "well"]],
   ["diagnose", () => ["diagnose", "--queue", "well", "--no-network"]],
   ["release", () => withCluster(emptyCluster(), "release", "--all")],
   ["self-test", () => withCluster(clusterWithSelfTest(undefined), "self-test", "-n", "team")],
@@ -564,6 +622,10 @@ describe("the cluster of a command", () => {
     run: ["run", ...running],
     ui: ["ui", "--no-aws"],
     plan: ["plan"],
+    submit: ["submit", "-n", "team", "--job-definition", "hello", "--queue", "main"],
+    jobs: ["jobs", "-n", "team"],
+    logs: ["logs", "-n", "team", "hello"],
+    cancel: ["cancel", "-n", "team", "hello"],
     diagnose: ["diagnose", "-n", "team", "main"],
     release: ["release", "--all"],
     "self-test": ["self-test", "-n", "team", "--timeout", "1ms"],

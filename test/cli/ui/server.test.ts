@@ -16,12 +16,11 @@ async function served() {
       region: "eu-west-1",
       objects: () => [],
       eventsOf: async () => ({ lines: [] }),
-      questions: undefined,
       aws: { seen: knownOf([]).aws, pauseMs: 10_000, round: async () => undefined },
     },
     clock,
   );
-  const server = await serveUi({ files, publisher, clock, port: 0, ask: async () => undefined });
+  const server = await serveUi({ files, publisher, clock, port: 0 });
   onTestFinished(async () => {
     publisher.close();
     await server.close();

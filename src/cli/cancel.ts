@@ -1,0 +1,98 @@
+import { Command } from "commander";
+import { keyText } from "../api/object.ts";
+import { BatchJobKind } from "../api/v1alpha1/kinds.ts";
+import { jsonLine, visible } from "../runtime/visible.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
+import { openAccount } from "./jobs/account.ts";
+import { openCluster } from "./jobs/cluster.ts";
+import { findJob } from "./jobs/find.ts";
+import { addJobOptions, type JobFlags, nameMissing } from "./jobs/options.ts";
+import { isInCluster } from "./jobs/place.ts";
+import { hasEnded, resultText } from "./jobs/words.ts";
+
+interface CancelFlags extends JobFlags {
+  readonly reason: string;
+}
+
+const defaultReason = "Ended by aws-batch-operator cancel";
+
+const afterHelp = (program: string): string => `
+NAME is the ID or ARN of a job in AWS; with --queue it may be the name of a job, of which the newest counts. With --kubeconfig
+or -n it is a BatchJob object of a cluster, which gets spec.cancel: true; the operator ends its job. A job that runs gets SIGTERM, and SIGKILL after 30 seconds; it is not tried again. All children of an array end. A job in PENDING ends only
+after the jobs that it depends on.
+
+Examples:
+  $ ${program} cancel -n team hello
+  $ ${program} cancel --queue main hello
+  $ ${program} cancel --reason "wrong input" 1b7ed9d5-9f4f-4f5c-8c5d-0b0f6f8f9a3e
+
+Exit code: 0 if AWS accepted the request, or the job has already ended; 1 otherwise.`;
+
+export function cancelCommand(io: Io, ending: Ending): Command {
+  const command = new Command("cancel")
+    .summary("end a job")
+    .description("Ends a job, in whatever state it is.")
+    .argument("[name]", "ID or ARN of a job, or with --queue its name");
+  addJobOptions(command, "queue in which NAME is the name of a job")
+    .option("--reason <text>", "reason that AWS shows in the status", defaultReason)
+    .addHelpText("after", afterHelp(io.program));
+  return command.action(ending(() => cancel(command.args[0], command.opts<CancelFlags>(), io)));
+}
+
+async function cancel(name: string | undefined, flags: CancelFlags, io: Io): Promise<number> {
+  if (name === undefined) throw new CommandError(nameMissing);
+  if (isInCluster(flags)) await cancelObject(name, flags, io);
+  else await cancelJob(name, flags, io);
+  return exitCodes.done;
+}
+
+/** The operator ends the job of the object, also one that it has not submitted yet. */
+async function cancelObject(name: string, flags: CancelFlags, io: Io): Promise<void> {
+  if (flags.reason !== defaultReason) {
+    throw new CommandError(
+      "--reason is for jobs in AWS: the operator gives the reason when it ends the job of an object",
+    );
+  }
+  const objects = openCluster(flags, "aws-batch-operator-cancel", io);
+  try {
+    const { status } = await objects.get(name);
+    const isOver = hasEnded(status?.status);
+    const key = { name, namespace: objects.namespace };
+    if (!isOver) {
+      const { group, version, kind } = BatchJobKind;
+      const manifest = { apiVersion: `${group}/${version}`, kind, metadata: key, spec: { cancel: true } };
+      await objects.apply(manifest);
+    }
+    const text = isOver ? `has already ended: ${status?.status}` : "is asked to end; its object and its result stay";
+    show({ jobName: keyText(key), jobId: status?.jobId, status: status?.status, requested: !isOver }, text, flags, io);
+  } finally {
+    await objects.close();
+  }
+}
+
+async function cancelJob(name: string, flags: CancelFlags, io: Io): Promise<void> {
+  const account = await openAccount(flags, [name, flags.queue], io);
+  try {
+    const job = await findJob(name, flags.queue, account);
+    const { jobId = "", jobName = "", status } = job;
+    const isOver = hasEnded(status);
+    if (!isOver) await account.batch.terminateJob({ jobId, reason: flags.reason }, { signal: account.signal });
+    const later = status === "PENDING" ? "; it ends after the jobs that it depends on, or its children" : "";
+    const text = isOver ? `has already ended: ${resultText(job)}` : `(${jobId}) is asked to end${later}`;
+    show({ jobId, jobName, status, requested: !isOver }, text, flags, io);
+  } finally {
+    account.close();
+  }
+}
+
+interface Cancelled {
+  readonly jobId: string | undefined;
+  readonly jobName: string;
+  readonly status: string | undefined;
+  /** Whether the job was asked to end now. */
+  readonly requested: boolean;
+}
+
+function show(cancelled: Cancelled, text: string, { output }: CancelFlags, io: Io): void {
+  io.stdout.write(output === "json" ? jsonLine(cancelled) : `${visible(`${cancelled.jobName} ${text}`)}\n`);
+}

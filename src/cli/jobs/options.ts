@@ -1,0 +1,46 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { accountIds, clusterName, ListOption, type OperatorFlags } from "../flags.ts";
+
+/** Flags of every command about jobs. */
+export interface JobFlags extends OperatorFlags {
+  readonly queue?: string;
+  readonly output: "text" | "json";
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  /** The directory of `local --simulate`, of commands that read one. */
+  readonly filename?: string;
+}
+
+/** Adds the flags that every command about jobs has. @param queue what its queue is for */
+export function addJobOptions(command: Command, queue: string): Command {
+  return command
+    .addOption(new Option("-n, --namespace <name>", "namespace of BatchJob objects (default: the kubeconfig's)"))
+    .addOption(new Option("--kubeconfig <file>", "kubeconfig of the cluster with the BatchJob objects"))
+    .addOption(new Option("--queue <name or arn>", queue))
+    .addOption(new Option("--region <region>", "region of the queue (default: from the AWS SDK's configuration)"))
+    .addOption(
+      new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
+    )
+    .addOption(new Option("-o, --output <format>", "format of the output").choices(["text", "json"]).default("text"));
+}
+
+/** The flags of commands that also read what `local --simulate` keeps. */
+export function addDirectoryOptions(command: Command): Command {
+  return command
+    .addOption(new Option("-f, --filename <dir>", "directory of local --simulate, whose account has the jobs"))
+    .addOption(
+      new Option("--cluster-name <name>", "with -f: the --cluster-name of local (default: local)").argParser(
+        clusterName,
+      ),
+    );
+}
+
+/** A whole number from 0, for an index. */
+export function index(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 0 to 9999.");
+  return Number(text);
+}
+
+/** What a command says that needs a job. */
+export const nameMissing =
+  "give NAME: the ID or ARN of a job, with --queue its name, or with -n the name of a BatchJob";

@@ -1,0 +1,75 @@
+import type { KubeObject } from "../../api/object.ts";
+import { type Clock, systemClock } from "../../runtime/clock.ts";
+import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
+import { notBefore } from "../clock.ts";
+import { CommandError, type Io } from "../io.ts";
+import { type LocalState, readState, stateFile } from "../local/state.ts";
+import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
+import type { JobsAccount } from "./account.ts";
+
+/** What `local --simulate` has saved with a directory. It is read again with each call, so that a command can follow it. */
+export class SavedAccount implements JobsAccount {
+  readonly region: string;
+  readonly clock = systemClock();
+  readonly signal: AbortSignal;
+  readonly #file: string;
+  readonly #directory: string;
+
+  /** @throws CommandError if nothing is saved */
+  constructor(
+    directory: string,
+    { clusterName = "local", region = simulatedRegion }: { readonly clusterName?: string; readonly region?: string },
+    { interrupted }: Io,
+  ) {
+    this.#directory = directory;
+    this.#file = stateFile(directory, clusterName, true);
+    this.region = region;
+    this.signal = interrupted;
+    this.#state();
+  }
+
+  readonly batch: JobsAccount["batch"] = {
+    describeJobs: (input) => this.#world().outside.describeJobs(input),
+    listJobs: (input) => this.#world().outside.listJobs(input),
+    describeJobQueues: (input) => this.#world().outside.describeJobQueues(input),
+  };
+
+  async logs(): Promise<Awaited<ReturnType<JobsAccount["logs"]>>> {
+    return { getLogEvents: (input) => this.#world().logs.getLogEvents(input) };
+  }
+
+  /** The objects of the manifests, without status. */
+  objects(): readonly KubeObject[] {
+    return this.#state().store.objects.map(({ object }) => object);
+  }
+
+  /** Wall time (ms) of the account, which may be ahead of the machine's. */
+  now(): number {
+    return Math.max(this.clock.now(), this.#state().savedAt);
+  }
+
+  close(): void {
+    // It has no connection.
+  }
+
+  #state(): LocalState {
+    const state = readState(this.#file);
+    if (state?.aws !== undefined) return state;
+    throw new CommandError(
+      `${this.#directory} has no simulated account yet: local -f ${this.#directory} --simulate makes one`,
+    );
+  }
+
+  #world(): SimulatedAws {
+    const { savedAt, aws } = this.#state();
+    const clock = still(notBefore(this.clock, savedAt));
+    const world = new SimulatedCloud({ clock, random: Math.random, region: this.region }, aws).world(this.region);
+    world.knobs.latencyMs = 0;
+    return world;
+  }
+}
+
+/** Nothing goes on in what was saved: the process that saved it goes on with it. */
+function still(clock: Clock): Clock {
+  return { ...clock, schedule: () => ({ cancel: () => undefined }) };
+}

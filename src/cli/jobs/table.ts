@@ -1,0 +1,56 @@
+import { awsWords } from "../../diagnosis/words.ts";
+import { visible } from "../../runtime/visible.ts";
+import { cut, cutMiddle, durationText, inColumns, neededWidths } from "../terminal/layout.ts";
+import type { JobList, ListedJob } from "./list.ts";
+
+const heads = ["NAME", "STATUS", "EXIT", "QUEUE", "DURATION", "AGE", "JOB ID"] as const;
+const widest = [32, 24, 4, 32, 9, 7, 36];
+/** The last column has at least so many. */
+const reasonMin = 24;
+
+/** Jobs as a table. Pure. @param now wall time (ms) @param columns of the terminal; undefined: as wide as needed */
+export function jobsTable({ jobs, more }: JobList, now: number, columns: number | undefined): string {
+  if (jobs.length === 0) return "No jobs. AWS forgets a job seven days after its end.\n";
+  const rows = jobs.map((job) => ({ cells: cellsOf(job, now), reason: reasonIn(job) }));
+  const widths = neededWidths([heads, ...rows.map(({ cells }) => cells)], widest);
+  const used = widths.reduce((sum, width) => sum + width + 2, 0);
+  const last = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(reasonMin, columns - used);
+  const lines = inColumns(
+    [
+      { cells: heads, last: ["REASON"] },
+      ...rows.map(({ cells, reason }) => ({
+        cells: cells.map((cell, index) => cutMiddle(cell, widths[index] ?? 0)),
+        last: [cut(reason, last)],
+      })),
+    ],
+    widths,
+  );
+  const older = more ? ["There are older jobs, which are not shown."] : [];
+  return [...lines, ...older].map((line) => `${line}\n`).join("");
+}
+
+function cellsOf(job: ListedJob, now: number): string[] {
+  const { name, exitCode, queue, startedAt, stoppedAt, createdAt, id } = job;
+  const duration = startedAt === undefined ? "-" : durationText((stoppedAt ?? now) - startedAt);
+  return [
+    visible(name),
+    statusText(job),
+    exitCode === undefined ? "-" : String(exitCode),
+    visible(queue),
+    duration,
+    durationText(now - createdAt),
+    id,
+  ];
+}
+
+/** `RUNNING`; of an array also how many children have succeeded. */
+function statusText({ status, children }: ListedJob): string {
+  if (children === undefined) return status;
+  const size = Object.values(children).reduce((sum, count) => sum + count, 0);
+  const { SUCCEEDED: succeeded = 0, FAILED: failed = 0 } = children;
+  return `${status} ${succeeded}/${size}${failed === 0 ? "" : `, ${failed} failed`}`;
+}
+
+function reasonIn({ status, reason }: ListedJob): string {
+  return reason === undefined || status === "SUCCEEDED" ? "" : visible(awsWords(reason));
+}

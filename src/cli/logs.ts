@@ -1,0 +1,117 @@
+import { Command } from "commander";
+import { count } from "./flags.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
+import type { JobsAccount } from "./jobs/account.ts";
+import { describeJob, findJob } from "./jobs/find.ts";
+import { followJob } from "./jobs/follow.ts";
+import { recordedStream } from "./jobs/job-object.ts";
+import { type LogStream, latestAttempt, logStreamsOf, refuseNoLog } from "./jobs/log-streams.ts";
+import { addDirectoryOptions, addJobOptions, index, type JobFlags, nameMissing } from "./jobs/options.ts";
+import { type NamedJob, openNamed } from "./jobs/place.ts";
+import { LogReader } from "./jobs/read-log.ts";
+import { writeLines } from "./jobs/show-log.ts";
+import { resultText } from "./jobs/words.ts";
+
+interface LogsFlags extends JobFlags {
+  readonly follow?: boolean;
+  readonly tail?: number;
+  readonly attempt?: number;
+  readonly index?: number;
+}
+
+const afterHelp = (program: string): string => `
+NAME is the ID or ARN of a job in AWS; with --queue it may be the name of a job, of which the newest counts. With --kubeconfig
+or -n it is a BatchJob object of a cluster, and with -f one of the directory of local --simulate. The log is read from
+CloudWatch Logs (logs:GetLogEvents), by the person's own AWS credentials.
+
+Examples:
+  $ ${program} logs -n team hello
+  $ ${program} logs --queue main hello
+  $ ${program} logs --follow --tail 20 1b7ed9d5-9f4f-4f5c-8c5d-0b0f6f8f9a3e
+  $ ${program} logs --index 17 --attempt 2 1b7ed9d5-9f4f-4f5c-8c5d-0b0f6f8f9a3e
+
+Exit code: 0 if the log was read; with --follow, when the job has ended, whatever its result; 1 otherwise.`;
+
+export function logsCommand(io: Io, ending: Ending): Command {
+  const command = new Command("logs")
+    .summary("print what a job printed")
+    .description("Prints what the containers of a job printed, from CloudWatch Logs.")
+    .argument("[name]", "ID or ARN of a job, or with --queue its name");
+  addDirectoryOptions(addJobOptions(command, "queue in which NAME is the name of a job"))
+    .option("--follow", "go on until the job has ended, over its attempts")
+    .option("--tail <n>", "only the last lines, so many (default: all)", count)
+    .option("--attempt <n>", "attempt from 1 (default: the latest)", count)
+    .option("--index <i>", "child of an array, or node of a job with several, from 0", index)
+    .addHelpText("after", afterHelp(io.program));
+  return command.action(ending(() => logs(command.args[0], command.opts<LogsFlags>(), io)));
+}
+
+async function logs(name: string | undefined, flags: LogsFlags, io: Io): Promise<number> {
+  if (name === undefined) throw new CommandError(nameMissing);
+  const named = await openNamed(name, flags, io);
+  const { account } = named;
+  try {
+    if (flags.follow === true) await follow(await childOf(named, flags), flags, account, io);
+    else await readOnce(named, flags, io);
+    return exitCodes.done;
+  } finally {
+    account.close();
+  }
+}
+
+/** The ID of the job, or of its child or node. */
+async function childOf({ account, id }: NamedJob, { index }: LogsFlags): Promise<string> {
+  if (index === undefined) return id;
+  const { jobName, nodeProperties, arrayProperties } = await findJob(id, undefined, account);
+  const size = arrayProperties?.size ?? nodeProperties?.numNodes;
+  if (size === undefined) throw new CommandError(`${jobName} has no children and one node: leave out --index`);
+  if (index >= size) throw new CommandError(`${jobName} has indices from 0 to ${size - 1}, not ${index}`);
+  return `${id}${arrayProperties === undefined ? "#" : ":"}${index}`;
+}
+
+async function readOnce(named: NamedJob, flags: LogsFlags, io: Io): Promise<void> {
+  const { account } = named;
+  const { tail } = flags;
+  const { streams, attempt } = await streamsOf(named, flags);
+  const parts = await Promise.all(
+    streams.map(async (stream) => {
+      const reader = new LogReader(await account.logs(stream.region ?? account.region), stream, account.signal);
+      return tail === undefined ? reader.next() : reader.last(tail);
+    }),
+  );
+  const lines = parts.flat().toSorted((left, right) => left.at - right.at);
+  writeLines(io.stdout, flags.output, tail === undefined ? lines : lines.slice(-tail), attempt);
+}
+
+/** The log streams of the attempt that is asked for. @throws CommandError if it has none */
+async function streamsOf(
+  named: NamedJob,
+  flags: LogsFlags,
+): Promise<{ readonly streams: readonly LogStream[]; readonly attempt: number }> {
+  const { account, object } = named;
+  const recorded =
+    object === undefined || flags.index !== undefined ? undefined : recordedStream(object, flags.attempt);
+  if (recorded !== undefined && (await describeJob(named.id, account)) === undefined) {
+    return { streams: [recorded], attempt: flags.attempt ?? object?.status?.attempts?.length ?? 1 };
+  }
+  const job = await findJob(await childOf(named, flags), undefined, account);
+  const latest = Math.max(1, latestAttempt(job));
+  const { attempt = latest } = flags;
+  if (attempt > latest) throw new CommandError(`${job.jobName} has had ${latest} of the attempts, not ${attempt}`);
+  const streams = logStreamsOf(job, attempt);
+  if (streams.length === 0) refuseNoLog(job, attempt);
+  return { streams, attempt };
+}
+
+async function follow(id: string, flags: LogsFlags, account: JobsAccount, io: Io): Promise<void> {
+  const job = await followJob(
+    id,
+    account,
+    {
+      status: (seen) => io.stderr.write(`${seen.jobName}: ${resultText(seen)}\n`),
+      lines: (lines, attempt) => writeLines(io.stdout, flags.output, lines, attempt),
+    },
+    flags,
+  );
+  if (job === undefined) throw new CommandError(`AWS does not know job ${id} any more`);
+}

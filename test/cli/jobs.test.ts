@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ServedJobs, serveJobs } from "./jobs/served.ts";
+
+let served: ServedJobs;
+let failed: string;
+
+beforeAll(async () => {
+  served = await serveJobs();
+  await served.job(["echo", "a"]);
+  failed = await served.job(["sh", "-c", "exit 3"], "FAILED", { jobName: "broken" });
+});
+
+afterAll(() => served.close());
+
+test("jobs of all queues are in a table, the newest first", async () => {
+  const { exitCode, stdout } = await served.run("jobs");
+  expect(exitCode).toBe(0);
+  const [head, first, second, ...rest] = stdout.split("\n");
+  expect(head).toMatch(/^NAME +STATUS +EXIT +QUEUE +DURATION +AGE +JOB ID +REASON$/);
+  expect(first).toMatch(new RegExp(`^broken +FAILED +3 +q +1s +\\S+ +${failed} +Essential container in task exited$`));
+  expect(second).toMatch(/^hello +SUCCEEDED +0 +q +1s /);
+  expect(rest).toEqual([""]);
+});
+
+test("only the jobs of one queue that failed are listed, as JSON for programs", async () => {
+  const { stdout } = await served.run("jobs", "--queue", "q", "--failed", "-o", "json");
+  expect(JSON.parse(stdout)).toMatchObject({
+    jobs: [{ id: failed, name: "broken", queue: "q", status: "FAILED", exitCode: 3 }],
+    more: false,
+  });
+});
+
+test("a queue that there is not is an error", async () => {
+  expect(await served.run("jobs", "--queue", "none")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: "error: there is no job queue none in this region\n",
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { type ListedJob, listJobs } from "../../../src/cli/jobs/list.ts";
+import { jobsTable } from "../../../src/cli/jobs/table.ts";
+import { accountWithQueue, containerJob, queue } from "../../simulator/account.ts";
+
+const { signal } = new AbortController();
+
+test("the newest jobs of all queues are listed in the order of time; with more of them it says so", async () => {
+  const { aws, clock } = await accountWithQueue();
+  await aws.outside.registerJobDefinition(containerJob("jd"));
+  await aws.outside.createJobQueue(queue("other", "ce-1"));
+  await clock.advance(10_000);
+  for (const [jobName, jobQueue] of [
+    ["a", "q"],
+    ["b", "other"],
+    ["c", "q"],
+  ] as const) {
+    await aws.outside.submitJob({ jobName, jobQueue, jobDefinition: "jd", arrayProperties: { size: 2 } });
+    await clock.advance(1_000);
+  }
+  const list = await listJobs({ batch: aws.batch, signal }, { queue: undefined, failed: false });
+  expect(list.jobs.map(({ name, queue: of, children }) => [name, of, children])).toEqual([
+    ["c", "q", { RUNNABLE: 2 }],
+    ["b", "other", { RUNNABLE: 2 }],
+    ["a", "q", { RUNNABLE: 2 }],
+  ]);
+  expect(list.more).toBe(false);
+  aws.knobs.pageSize = 1;
+  expect(await listJobs({ batch: aws.batch, signal }, { queue: "q", failed: false })).toMatchObject({
+    jobs: [{ name: "c" }],
+    more: true,
+  });
+});
+
+describe("the table of jobs", () => {
+  const job = (change: Partial<ListedJob>): ListedJob => ({
+    id: "id",
+    name: "hello",
+    queue: "q",
+    status: "RUNNING",
+    reason: undefined,
+    exitCode: undefined,
+    children: undefined,
+    createdAt: 0,
+    startedAt: 30_000,
+    stoppedAt: undefined,
+    ...change,
+  });
+  const table = (jobs: readonly ListedJob[], columns?: number, more = false): string =>
+    jobsTable({ jobs, more }, 90_000, columns);
+
+  test("has one row for each, with what is known of it", () => {
+    const jobs = [
+      job({}),
+      job({ name: "waits", status: "RUNNABLE", startedAt: undefined, reason: "CAPACITY - none." }),
+      job({
+        name: "map",
+        status: "FAILED",
+        children: { SUCCEEDED: 7, FAILED: 3 },
+        stoppedAt: 90_000,
+        reason: "Array Child Job failed",
+      }),
+      job({ name: "done", status: "SUCCEEDED", exitCode: 0, stoppedAt: 31_000, reason: "Essential container exited" }),
+    ];
+    expect(table(jobs)).toBe(`\
+NAME   STATUS                 EXIT  QUEUE  DURATION  AGE    JOB ID  REASON
+hello  RUNNING                -     q      1m        1m30s  id
+waits  RUNNABLE               -     q      -         1m30s  id      CAPACITY - none
+map    FAILED 7/10, 3 failed  -     q      1m        1m30s  id      Array Child Job failed
+done   SUCCEEDED              0     q      1s        1m30s  id
+`);
+  });
+
+  test("cuts the reason to the terminal, and shows no control characters", () => {
+    const reason = "a reason that is longer than the terminal is wide, by far";
+    expect(table([job({ name: "a\u001b[2J", status: "FAILED", reason })], 80)).toContain("a\\u001b[2J");
+    const [, row = ""] = table([job({ status: "FAILED", reason })], 80).split("\n");
+    expect(row.length).toBeLessThanOrEqual(80);
+    expect(row).toMatch(/…$/);
+  });
+
+  test("says when there are none, and when there are older ones", () => {
+    expect(table([])).toBe("No jobs. AWS forgets a job seven days after its end.\n");
+    expect(table([job({})], undefined, true)).toMatch(/\nThere are older jobs, which are not shown\.\n$/);
+  });
+});

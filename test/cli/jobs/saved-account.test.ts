@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { stateFile, writeState } from "../../../src/cli/local/state.ts";
+import { runCli } from "../../../src/cli/program.ts";
+import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
+import { intentAnnotation } from "../../../src/controllers/batch-job/intent.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { seededRandom } from "../../../src/runtime/random.ts";
+import { containerJob, ec2, queue } from "../../simulator/account.ts";
+import { temporaryDirectory } from "../local/given.ts";
+import { testIo } from "../streams.ts";
+
+async function run(...args: readonly string[]) {
+  const { io, stdout, stderr } = testIo();
+  const exitCode = await runCli(args, io);
+  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** A directory as `local --simulate` leaves it, with a BatchJob `hello` that has ended. */
+async function directoryWithJob(): Promise<{ directory: string; jobId: string }> {
+  const clock = new VirtualClock();
+  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
+  const { outside } = cloud.world("us-east-1");
+  await outside.createComputeEnvironment(ec2("ce"));
+  await clock.advance(60_000);
+  await outside.createJobQueue(queue("q", "ce"));
+  await outside.registerJobDefinition(containerJob("jd"));
+  await clock.advance(10_000);
+  const containerOverrides = { command: ["echo", "hello world"] };
+  const request = { jobName: "default_hello_uid-1", jobQueue: "q", jobDefinition: "jd", containerOverrides };
+  const { jobId = "" } = await outside.submitJob(request);
+  await clock.advance(300_000);
+  const object = {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind: "BatchJob",
+    metadata: {
+      name: "hello",
+      namespace: "default",
+      uid: "uid-1",
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      annotations: intentAnnotation({ uid: "uid-1", attempt: 1, at: 0, by: "a", queue: "q" }),
+    },
+    spec: {},
+  };
+  const directory = temporaryDirectory();
+  writeState(stateFile(directory, "local", true), {
+    clusterUid: "cluster",
+    savedAt: clock.now(),
+    store: { resourceVersion: 1, objects: [{ object, applied: { labels: [], annotations: [] } }] },
+    aws: cloud.snapshot(),
+  });
+  return { directory, jobId };
+}
+
+test("the log of an object in the directory of local --simulate is printed, by its name or the ID of its job", async () => {
+  const { directory, jobId } = await directoryWithJob();
+  for (const name of ["hello", "default/hello", jobId]) {
+    expect(await run("logs", "-f", directory, name)).toEqual({ exitCode: 0, stdout: "hello world\n", stderr: "" });
+  }
+  expect(await run("logs", "-f", directory, "none")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `error: ${directory} has no BatchJob none that local --simulate has applied\n`,
+  });
+});
+
+test("its jobs are listed", async () => {
+  const { directory, jobId } = await directoryWithJob();
+  const { stdout } = await run("jobs", "-f", directory, "-o", "json");
+  expect(JSON.parse(stdout)).toMatchObject({ jobs: [{ id: jobId, queue: "q", status: "SUCCEEDED", exitCode: 0 }] });
+});
+
+test("a directory without a simulated account is an error that says how to make one", async () => {
+  const directory = temporaryDirectory();
+  const { exitCode, stderr } = await run("jobs", "-f", directory);
+  expect([exitCode, stderr]).toEqual([
+    1,
+    `error: ${directory} has no simulated account yet: local -f ${directory} --simulate makes one\n`,
+  ]);
+});

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ServedJobs, serveJobs } from "./jobs/served.ts";
+
+let served: ServedJobs;
+
+beforeAll(async () => {
+  served = await serveJobs();
+});
+
+afterAll(() => served.close());
+
+const line = ["submit", "--job-definition", "jd", "--queue", "q"];
+const uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
+test("a job is submitted once, under the name of its definition, and its ID is printed", async () => {
+  const { exitCode, stdout, stderr } = await served.run(...line);
+  expect([exitCode, stderr]).toEqual([0, `jd is submitted to q: ${stdout}`]);
+  expect(stdout).toMatch(new RegExp(`^${uuid}\\n$`));
+  const job = served.aws.truth.jobs().find(({ id }) => id === stdout.trim());
+  expect(job?.request).toEqual({ jobName: "jd", jobQueue: "q", jobDefinition: "jd" });
+  expect(served.aws.log.filter(({ operation }) => operation === "SubmitJob")).toHaveLength(1);
+});
+
+test("a job with another command and name is followed to its end, and its log goes to stdout", async () => {
+  const { exitCode, stdout, stderr } = await served.run(...line, "--name", "hi", "--logs", "--", "echo", "hello world");
+  expect([exitCode, stdout]).toEqual([0, "hello world\n"]);
+  expect(stderr).toMatch(/^hi is submitted to q: /);
+  expect(stderr).toMatch(/\nhi: SUCCEEDED, exit code 0\n$/);
+});
+
+test("a job that fails makes the command fail, which says why, also as JSON", async () => {
+  const { exitCode, stdout, stderr } = await served.run(...line, "--wait", "-o", "json", "--", "sh", "-c", "exit 3");
+  expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/jd: FAILED, exit code 3: Essential container/)]);
+  expect(JSON.parse(stdout)).toEqual({
+    type: "ended",
+    jobId: expect.stringMatching(uuid),
+    jobName: "jd",
+    status: "FAILED",
+    statusReason: "Essential container in task exited",
+    exitCode: 3,
+  });
+});
+
+test("as JSON the ID comes with the name", async () => {
+  const { stdout } = await served.run(...line, "-o", "json");
+  expect(JSON.parse(stdout)).toMatchObject({ type: "submitted", jobName: "jd", jobId: expect.stringMatching(uuid) });
+});
+
+test("after a lost answer the job is not submitted again, and the command says how to find it", async () => {
+  const submissions = () => served.aws.log.filter(({ operation }) => operation === "SubmitJob").length;
+  const before = submissions();
+  served.aws.faults.add({ fault: { kind: "loseResponse" }, on: "SubmitJob", times: 1 });
+  const { exitCode, stderr } = await served.run(...line);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^error: AWS gave no answer, so it may have accepted the job \(.*\): .* jobs --queue q\n$/);
+  expect(submissions()).toBe(before + 1);
+});
+
+test.each<[string, readonly string[], RegExp]>([
+  [
+    "no definition",
+    ["--queue", "q"],
+    /^error: give --job-definition NAME and --queue NAME, or -f FILE with a BatchJob\n$/,
+  ],
+  ["a definition that there is not", ["--job-definition", "x", "--queue", "q"], /^error: .*x does not exist/],
+  [
+    "a command of a definition that there is not",
+    ["--job-definition", "x", "--queue", "q", "--", "a"],
+    /^error: there is no ACTIVE job definition x in this region\n$/,
+  ],
+  [
+    "ARNs of two regions",
+    ["--job-definition", "arn:aws:batch:a:1:job-definition/x:1", "--queue", "arn:aws:batch:b:1:job-queue/q"],
+    /^error: the ARNs are of several regions: b, a\n$/,
+  ],
+])("%s is an error", async (_case, args, message) => {
+  const { exitCode, stderr } = await served.run("submit", ...args);
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(message);
+});
