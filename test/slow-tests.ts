@@ -7,6 +7,7 @@ export const slowTests = [
   "test/packaging/release-check.test.ts",
   "test/packaging/dashboard.test.ts",
   "test/packaging/monitoring.test.ts",
+  "test/integration/migration-page.test.ts",
   "test/integration/semantics.test.ts",
   "test/integration/stories/made-by-boto3.test.ts",
   "test/integration/stories/moto*.test.ts",

@@ -73,6 +73,7 @@ export class MemoryStore implements Store {
   readonly #namespaces = new MemoryNamespaces();
   readonly #history: WatchHistory;
   readonly #listeners = new Set<ChangeListener>();
+  readonly #eventListeners = new Set<(event: RecordedEvent) => void>();
   #revision = 1;
 
   constructor(options: MemoryStoreOptions) {
@@ -149,6 +150,7 @@ export class MemoryStore implements Store {
   recordEvent(event: RecordedEvent, signal: AbortSignal): Promise<void> {
     return this.faults.around("recordEvent", signal, () => {
       this.#events.set(event.name, event);
+      for (const listener of this.#eventListeners) listener(event);
       const oldest = this.#events.keys().next().value;
       if (this.#events.size > eventLimit && oldest !== undefined) this.#events.delete(oldest);
     });
@@ -265,6 +267,11 @@ export class MemoryStore implements Store {
   onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` with each event, also of those that are too many to be kept. */
+  onEvent(listener: (event: RecordedEvent) => void): void {
+    this.#eventListeners.add(listener);
   }
 
   get openWatches(): number {

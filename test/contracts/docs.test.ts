@@ -60,7 +60,7 @@ describe("the documentation", () => {
     const used = pages.flatMap((page) =>
       [
         ...readFileSync(page, "utf8").matchAll(
-          /aws-batch-operator (?:run|local|validate|plan|simulator|release|diagnose)[^`\n|]*/g,
+          /aws-batch-operator (?:run|local|validate|plan|import|simulator|release|diagnose)[^`\n|]*/g,
         ),
       ].flatMap(([command]) => [...command.matchAll(/--([a-z][a-z-]+)/g)].map(([, flag = ""]) => ({ page, flag }))),
     );

@@ -8,6 +8,7 @@ import { validateManifests } from "../../src/cli/validation/validate.ts";
 import { MemoryStore } from "../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { imported, MemoryFolder } from "../cli/import/given.ts";
+import { account, containerJob, fargate, queue } from "../simulator/account.ts";
 import { createWorld, type World } from "../world.ts";
 import { accountCalls } from "./generate/accounts.ts";
 import { Chance } from "./generate/chance.ts";
@@ -94,4 +95,17 @@ describe("what others have made", () => {
       await world.stop();
     },
   );
+});
+
+it("1,000 job definitions cost at most 15 calls and one for each 100", { timeout: 300_000 }, async () => {
+  const { aws, clock } = account();
+  for (let at = 0; at < 1000; at++) await aws.outside.registerJobDefinition(containerJob(`d-${at}`));
+  await aws.outside.createComputeEnvironment(fargate("ce"));
+  await clock.advance(60_000);
+  await aws.outside.createJobQueue(queue("q", "ce"));
+  await clock.advance(60_000);
+  const before = aws.log.length;
+  const report = await imported({ "us-east-1": aws }, { clock, folder: new MemoryFolder() });
+  expect([report.imported.length, isComplete(report)]).toEqual([1002, true]);
+  expect(aws.log.length - before).toBeLessThanOrEqual(15 + 10);
 });

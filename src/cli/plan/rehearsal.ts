@@ -73,6 +73,10 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   store.onChange((_before, after) => {
     if (after !== undefined) steps.reported(after);
   });
+  const adoptions: RecordedEvent[] = [];
+  store.onEvent((event) => {
+    if (event.reason === "Adopted") adoptions.push(event);
+  });
   const stop = new AbortController();
   const running = composed.run(stop.signal);
   try {
@@ -92,7 +96,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     steps: steps.of,
     invented: steps.invented,
     objects: new Map(store.objects().map((object) => [objectText(object), object])),
-    adopted: adoptedIn(store.events(), steps.of),
+    adopted: adoptedIn(adoptions, steps.of),
   };
 }
 
@@ -136,8 +140,7 @@ function adoptedIn(
   steps: ReadonlyMap<string, readonly Step[]>,
 ): ReadonlyMap<string, string> {
   const adopted = new Map<string, string>();
-  for (const { reason, regarding } of events) {
-    if (reason !== "Adopted") continue;
+  for (const { regarding } of events) {
     const text = `${regarding.kind.kind} ${keyText(regarding)}`;
     const write = steps.get(text)?.find((step) => step.kind === "write" && step.operation === "TagResource");
     if (write?.kind === "write") adopted.set(text, write.subject);
