@@ -5,6 +5,7 @@ import { BatchComputeEnvironmentSpec, BatchComputeEnvironmentStatus } from "../s
 import { JobDefinitionSpec, JobDefinitionStatus } from "../src/api/v1alpha1/job-definition.ts";
 import { JobQueueSpec, JobQueueStatus } from "../src/api/v1alpha1/job-queue.ts";
 import { type KindName, kinds, type OperatorKind } from "../src/api/v1alpha1/kinds.ts";
+import { SchedulingPolicySpec, SchedulingPolicyStatus } from "../src/api/v1alpha1/scheduling-policy.ts";
 
 interface Schemas {
   readonly spec: z.ZodType;
@@ -17,6 +18,7 @@ const schemas: Readonly<Record<KindName, Schemas>> = {
   JobQueue: { spec: JobQueueSpec, status: JobQueueStatus },
   JobDefinition: { spec: JobDefinitionSpec, status: JobDefinitionStatus },
   BatchJob: { spec: BatchJobSpec, status: BatchJobStatus },
+  SchedulingPolicy: { spec: SchedulingPolicySpec, status: SchedulingPolicyStatus },
 };
 
 /** The custom resource definitions, made from the registry of kinds and the zod schemas. */

@@ -12,6 +12,7 @@ import { createEc2Region, type Ec2Region } from "./aws/ec2-region.ts";
 import type { IamAccount } from "./aws/iam-account.ts";
 import { guardedIam } from "./aws/iam-calls.ts";
 import type { BatchRegion } from "./aws/region.ts";
+import { askedNames } from "./controllers/asked-names.ts";
 import { VpcKind, vpcKeysOf } from "./controllers/endpoints/claims.ts";
 import { matchesAny } from "./controllers/glob.ts";
 import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
@@ -215,6 +216,7 @@ async function openRegion(
     partition,
     fingerprintOf: (revision: DefinitionRevision) => fingerprintOf(revision),
     writerSinceMonotonicMs: options.writerSinceMonotonicMs,
+    asked: (key) => askedNames(key, region, objects, options.settings),
     // Definitions of others are not kept: an object that claims the name of one reads it.
     keepsDefinition: (_name, tags) => ownerIn(tags)?.cluster === options.cluster.name,
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),

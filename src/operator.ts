@@ -10,6 +10,7 @@ import { vpcEndpoints } from "./controllers/endpoints/controller.ts";
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
 import type { Objects, Ports } from "./controllers/ports.ts";
+import { schedulingPolicies } from "./controllers/scheduling-policy/controller.ts";
 import { relatedTo, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
 import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
@@ -24,6 +25,7 @@ const reconcilers: Readonly<Record<KindName, (ports: Ports, endpoints: Ec2Memory
   JobQueue: jobQueues,
   JobDefinition: jobDefinitions,
   BatchJob: batchJobs,
+  SchedulingPolicy: schedulingPolicies,
 };
 
 export interface OperatorOptions extends RegionOptions {

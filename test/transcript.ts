@@ -23,7 +23,9 @@ export function describeWrite(call: CallRecord): string {
     input["VpcEndpointId"] ??
     input["VpcEndpointIds"] ??
     input["Resources"] ??
-    lastSegment(input["resourceArn"]);
+    lastSegment(input["resourceArn"]) ??
+    input["name"] ??
+    lastSegment(input["arn"]);
   const outcome =
     call.outcome.kind === "refused"
       ? ` -> ${call.outcome.exception}`

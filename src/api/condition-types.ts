@@ -19,7 +19,7 @@ const entries = {
   Synced: { means: "AWS could be read", isOfEveryKind: true },
   Contested: { means: "another writer keeps changing a field that the spec sets", isOfEveryKind: true },
   Retiring: { means: "an older environment is being removed while this generation is already served" },
-  ReferencesResolved: { means: "every entry of the order resolves to an environment that this queue may use" },
+  ReferencesResolved: { means: "every reference resolves to an object that this one may use" },
   JobsProgressing: {
     means: "jobs start, or wait for an expected reason; present only while a job waits for capacity",
     warnsWhenFalse: true,

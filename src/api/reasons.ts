@@ -4,9 +4,11 @@
  */
 
 import type { ConditionType } from "./condition-types.ts";
+import { drainedReasons } from "./reasons/drained.ts";
 import { endpointsReasons } from "./reasons/endpoints.ts";
 import { everyKindReasons } from "./reasons/every-kind.ts";
 import { jobsReasons } from "./reasons/jobs.ts";
+import { namedReasons } from "./reasons/named.ts";
 import { networkReasons } from "./reasons/network.ts";
 import { refusalReasons } from "./reasons/refusal.ts";
 import { resourceReasons } from "./reasons/resource.ts";
@@ -19,6 +21,7 @@ import { computeEnvironmentReasons } from "./v1alpha1/compute-environment-reason
 import { jobDefinitionReasons } from "./v1alpha1/job-definition-reasons.ts";
 import { jobQueueReasons } from "./v1alpha1/job-queue-reasons.ts";
 import type { KindName } from "./v1alpha1/kinds.ts";
+import { schedulingPolicyReasons } from "./v1alpha1/scheduling-policy-reasons.ts";
 
 /** The tables of each kind. A reason is in a place of only one table. */
 export const reasonTables = {
@@ -26,6 +29,7 @@ export const reasonTables = {
     everyKindReasons,
     refusalReasons,
     resourceReasons,
+    drainedReasons,
     rolesReasons,
     networkReasons,
     selectionReasons,
@@ -33,9 +37,18 @@ export const reasonTables = {
     endpointsReasons,
     computeEnvironmentReasons,
   ],
-  JobQueue: [everyKindReasons, refusalReasons, resourceReasons, jobsReasons, jobQueueReasons],
+  JobQueue: [
+    everyKindReasons,
+    refusalReasons,
+    resourceReasons,
+    drainedReasons,
+    namedReasons,
+    jobsReasons,
+    jobQueueReasons,
+  ],
   JobDefinition: [everyKindReasons, refusalReasons, rolesReasons, jobDefinitionReasons],
   BatchJob: [everyKindReasons, refusalReasons, batchJobReasons],
+  SchedulingPolicy: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, schedulingPolicyReasons],
 } as const satisfies Readonly<Record<KindName, readonly ReasonTable[]>>;
 
 type Table = (typeof reasonTables)[KindName][number];

@@ -14,7 +14,17 @@ import { longRead } from "./long-read.ts";
 import { type Location, resourceIn } from "./names.ts";
 import type { BatchRegion } from "./region.ts";
 import { noChange, RegionCache, type RegionCacheOptions } from "./region-cache.ts";
-import { isListed, keyOf, listedWrites, type ResourceKey, type ResourceRecords, resources } from "./resources/index.ts";
+import {
+  type AskedKey,
+  askedKeys,
+  describedWrites,
+  isAsked,
+  isDescribed,
+  keyOf,
+  type ResourceKey,
+  type ResourceRecords,
+  resources,
+} from "./resources/index.ts";
 import { definitionWrites, describeRevisions } from "./resources/job-definitions.ts";
 import type { Write, Writing } from "./resources/resource.ts";
 import { type TagChange, tagCalls } from "./tag-calls.ts";
@@ -28,6 +38,8 @@ export interface BatchRegionOptions extends RegionCacheOptions, Location {
   readonly fingerprintOf: (revision: DefinitionRevision) => string;
   /** Of which job definitions the revisions are kept; all, if undefined. Names asked for or written always are. */
   readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
+  /** The names of resources that are read by name, as objects give them now. */
+  readonly asked: (key: AskedKey) => ReadonlySet<string>;
   /** The queues that have their jobs read; none, if undefined. */
   readonly watchesJobs?: (queue: Queue) => boolean;
 }
@@ -44,13 +56,19 @@ export interface ObservedBatchRegion extends BatchRegion {
 
 /** AWS Batch of one account and region, with its observer. */
 export function createBatchRegion(options: BatchRegionOptions): ObservedBatchRegion {
-  const { batch, clock, random, account, region, partition, fingerprintOf } = options;
+  const { batch, clock, random, account, region, partition, fingerprintOf, asked: askedNames } = options;
   const at: Location = { account, region, partition };
   const lifetime = new AbortController();
   const cache = new RegionCache(options);
   const observing = { ...options, cache, lifetime: lifetime.signal, location: at };
-  const lists = new ListsObserver(observing);
+  const lists = new ListsObserver({ ...observing, asked: askedNames, reads: "lists" });
+  const asked = Object.fromEntries(
+    askedKeys.map((key) => [key, new ListsObserver({ ...observing, asked: askedNames, reads: key })]),
+  ) as Readonly<Record<AskedKey, ListsObserver>>;
+  const observerOf = (key: ResourceKey): ListsObserver | undefined =>
+    isAsked(key) ? asked[key] : isDescribed(key) ? lists : undefined;
   const definitions = new DefinitionsObserver({ ...observing, keeps: options.keepsDefinition ?? (() => true) });
+  const observers = [lists, ...Object.values(asked), definitions];
   const { watchesJobs } = options;
   const jobs = watchesJobs === undefined ? undefined : new JobsObserver({ ...observing, watches: watchesJobs });
 
@@ -97,11 +115,10 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
         else records.maybe(open, clock.monotonic(), clock.now(), ifUnknown);
       });
       // AWS knows something that the lists do not; of job definitions they show nothing.
-      if (isListed(key) && ["alreadyExists", "notFound", "busy"].includes(failure)) lists.expectChange();
+      if (["alreadyExists", "notFound", "busy"].includes(failure)) observerOf(key)?.expectChange();
       throw error;
     } finally {
-      if (isListed(key)) lists.reconsider();
-      else definitions.reconsider();
+      (observerOf(key) ?? definitions).reconsider();
     }
   }
 
@@ -165,13 +182,12 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     snapshot: () => cache.snapshot(),
     expectChange: () => lists.expectChange(),
     expectAbsence(type, name) {
-      const records = cache.records[keyOf(type)];
-      if (records.has(name)) lists.expectChange();
-      else lists.wantListingFrom(records.settledFrom(name));
+      const [records, observer] = [cache.records[keyOf(type)], observerOf(keyOf(type)) ?? lists];
+      if (records.has(name)) observer.expectChange();
+      else observer.wantListingFrom(records.wasRead(name) ? records.settledFrom(name) : clock.monotonic());
     },
     becameWriter() {
-      lists.reconsider();
-      definitions.reconsider();
+      for (const observer of observers) observer.reconsider();
     },
 
     async start(signal) {
@@ -179,7 +195,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       if (signal.aborted) stop();
       else signal.addEventListener("abort", stop, { once: true });
       try {
-        await Promise.all([lists.run(), definitions.run(), jobs?.run(), followedJobs.run()]);
+        const all = [...observers, followedJobs, ...(jobs === undefined ? [] : [jobs])];
+        await Promise.all(all.map((observer) => observer.run()));
       } finally {
         signal.removeEventListener("abort", stop);
         lifetime.abort(new Error("the region is no longer observed"));
@@ -188,6 +205,10 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
 
     async refresh(signal) {
       await lists.refresh(signal);
+      return cache.snapshot();
+    },
+    async refreshAsked(key, signal) {
+      await asked[key].refresh(signal);
       return cache.snapshot();
     },
     async refreshDefinition(name, signal) {
@@ -203,7 +224,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       return revision;
     },
 
-    ...listedWrites(writing),
+    ...describedWrites(writing),
     ...definitionWrites({ ...writing("definitions"), fingerprintOf, keep: (name) => definitions.keep(name) }),
     changeTags,
 

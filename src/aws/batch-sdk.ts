@@ -3,15 +3,19 @@ import {
   CancelJobCommand,
   CreateComputeEnvironmentCommand,
   CreateJobQueueCommand,
+  CreateSchedulingPolicyCommand,
   DeleteComputeEnvironmentCommand,
   DeleteJobQueueCommand,
+  DeleteSchedulingPolicyCommand,
   DeregisterJobDefinitionCommand,
   DescribeComputeEnvironmentsCommand,
   DescribeJobDefinitionsCommand,
   DescribeJobQueuesCommand,
   DescribeJobsCommand,
+  DescribeSchedulingPoliciesCommand,
   GetJobQueueSnapshotCommand,
   ListJobsCommand,
+  ListSchedulingPoliciesCommand,
   RegisterJobDefinitionCommand,
   SubmitJobCommand,
   TagResourceCommand,
@@ -19,6 +23,7 @@ import {
   UntagResourceCommand,
   UpdateComputeEnvironmentCommand,
   UpdateJobQueueCommand,
+  UpdateSchedulingPolicyCommand,
 } from "@aws-sdk/client-batch";
 import { type SdkOptions, sdkCalls } from "./sdk.ts";
 
@@ -37,6 +42,12 @@ export const batchCommands = {
   describeJobDefinitions: DescribeJobDefinitionsCommand,
   registerJobDefinition: RegisterJobDefinitionCommand,
   deregisterJobDefinition: DeregisterJobDefinitionCommand,
+
+  describeSchedulingPolicies: DescribeSchedulingPoliciesCommand,
+  listSchedulingPolicies: ListSchedulingPoliciesCommand,
+  createSchedulingPolicy: CreateSchedulingPolicyCommand,
+  updateSchedulingPolicy: UpdateSchedulingPolicyCommand,
+  deleteSchedulingPolicy: DeleteSchedulingPolicyCommand,
 
   tagResource: TagResourceCommand,
   untagResource: UntagResourceCommand,

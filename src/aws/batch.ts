@@ -1,4 +1,9 @@
-import type { ComputeEnvironmentDetail, JobDefinition, JobQueueDetail } from "@aws-sdk/client-batch";
+import type {
+  ComputeEnvironmentDetail,
+  JobDefinition,
+  JobQueueDetail,
+  SchedulingPolicyDetail,
+} from "@aws-sdk/client-batch";
 import type { Api } from "./api.ts";
 import type { batchCommands } from "./batch-sdk.ts";
 
@@ -9,6 +14,7 @@ export type {
   ComputeResourceUpdate,
   CreateComputeEnvironmentRequest,
   CreateJobQueueRequest,
+  CreateSchedulingPolicyRequest,
   DescribeJobDefinitionsRequest,
   JobDefinition,
   JobDetail,
@@ -17,9 +23,11 @@ export type {
   JobSummary,
   ListJobsRequest,
   RegisterJobDefinitionRequest,
+  SchedulingPolicyDetail,
   SubmitJobRequest,
   UpdateComputeEnvironmentRequest,
   UpdateJobQueueRequest,
+  UpdateSchedulingPolicyRequest,
 } from "@aws-sdk/client-batch";
 
 /**
@@ -28,12 +36,18 @@ export type {
  */
 export type BatchApi = Api<typeof batchCommands>;
 
-/** A described environment, queue and revision, with the members that AWS always returns. */
+/** A described environment, queue, policy and revision, with the members that AWS always returns. */
 export type Environment = ComputeEnvironmentDetail & {
   computeEnvironmentName: string;
   computeEnvironmentArn: string;
 };
 export type Queue = JobQueueDetail & { jobQueueName: string; jobQueueArn: string };
+export type Policy = SchedulingPolicyDetail & {
+  name: string;
+  arn: string;
+  /** AWS gives none: DELETING by the operator's own delete, until AWS no longer shows the policy. */
+  status?: "DELETING";
+};
 export type DefinitionRevision = JobDefinition & {
   jobDefinitionName: string;
   jobDefinitionArn: string;

@@ -5,8 +5,17 @@ import type { BatchApi } from "./batch.ts";
 import { Alarm, keepReading, ReadHealth, SharedRun } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { longRead } from "./long-read.ts";
+import type { Location } from "./names.ts";
 import { noChange, type RegionCache } from "./region-cache.ts";
-import { type ListedKey, listedKeys, listedResources } from "./resources/index.ts";
+import {
+  type AskedKey,
+  askedResources,
+  type DescribedKey,
+  isAsked,
+  type ListedKey,
+  listedKeys,
+  listedResources,
+} from "./resources/index.ts";
 
 /** Milliseconds from one listing to the next: at rest, and while something moves; the rest of each is chance. */
 const restMs = 60_000;
@@ -29,10 +38,22 @@ export interface ObserverOptions {
   readonly lifetime: AbortSignal;
 }
 
-/** Keeps the listed resources of the cache up to date: one call for each per listing, by pages of 100. */
+interface ListsObserverOptions extends ObserverOptions {
+  readonly location: Location;
+  /** The resources that are listed as a whole, together; or one of those that are read by name. */
+  readonly reads: "lists" | AskedKey;
+  /** The names of resources to read, as objects give them now. */
+  readonly asked: (key: AskedKey) => ReadonlySet<string>;
+}
+
+/** Takes what was read into the cache. @returns the names that changed */
+type Merge = (begunAt: number, answeredAt: number) => readonly string[];
+
+/** Keeps described resources of the cache up to date: one call for each per listing, by pages of 100. */
 export class ListsObserver {
   readonly health: ReadHealth;
-  readonly #options: ObserverOptions;
+  readonly #options: ListsObserverOptions;
+  readonly #keys: readonly DescribedKey[];
   readonly #alarm: Alarm;
   readonly #listing: SharedRun;
   #begunAt: number | undefined;
@@ -44,8 +65,9 @@ export class ListsObserver {
   /** Whether something was in transition after the last listing. */
   #moved = false;
 
-  constructor(options: ObserverOptions) {
+  constructor(options: ListsObserverOptions) {
     this.#options = options;
+    this.#keys = options.reads === "lists" ? listedKeys : [options.reads];
     this.health = new ReadHealth(options.clock, options.random);
     this.#alarm = new Alarm(options.clock);
     // Somebody else may have asked for it, and however it ended, the next listing may be due earlier.
@@ -110,7 +132,7 @@ export class ListsObserver {
 
     const dueTimes = [begunAt + restMs + restSpreadMs * this.#chance];
     if (begunAt < this.#wantedFrom) dueTimes.push(Math.max(this.#wantedFrom, begunAt + movingMs));
-    for (const { at } of listedKeys.flatMap((key) => [...cache.records[key].unsettled()])) {
+    for (const { at } of this.#keys.flatMap((key) => [...cache.records[key].unsettled()])) {
       dueTimes.push(Math.max(at, begunAt + movingMs));
     }
     const believedFrom = cache.believedFrom();
@@ -120,11 +142,22 @@ export class ListsObserver {
 
   #inTransition(): boolean {
     const snapshot = this.#options.cache.snapshot();
-    return listedKeys.some((key) => snapshot[key].values().some(isMoving));
+    return this.#keys.some((key) => snapshot[key].values().some(isMoving));
   }
 
-  /** Lists one resource, and returns what takes the answer into the cache and reports the names that changed. */
-  async #read<Key extends ListedKey>(key: Key): Promise<(begunAt: number, answeredAt: number) => readonly string[]> {
+  /** Reads one resource, and returns what takes the answer into the cache and reports the names that changed. */
+  #read(key: DescribedKey): Promise<Merge> {
+    return isAsked(key) ? this.#readNames(key) : this.#readAll(key);
+  }
+
+  async #readNames<Key extends AskedKey>(key: Key): Promise<Merge> {
+    const { cache, lifetime, location } = this.#options;
+    const names = this.#options.asked(key);
+    const found = await askedResources[key].read(longRead(this.#options), location, names, lifetime);
+    return (begunAt, answeredAt) => cache.records[key].mergeNames(names, found, begunAt, answeredAt);
+  }
+
+  async #readAll<Key extends ListedKey>(key: Key): Promise<Merge> {
     const { cache, lifetime } = this.#options;
     const records = cache.records[key];
     const known = records.readAt === undefined ? undefined : [...records.records.keys()];
@@ -133,16 +166,16 @@ export class ListsObserver {
   }
 
   async #list(): Promise<void> {
-    const { cache, clock, lifetime, random } = this.#options;
+    const { cache, clock, lifetime, random, reads: name } = this.#options;
     const begunAt = clock.monotonic();
     const listedAt = clock.now();
-    const reads = await Promise.allSettled(listedKeys.map(async (key) => ({ key, merge: await this.#read(key) })));
+    const reads = await Promise.allSettled(this.#keys.map(async (key) => ({ key, merge: await this.#read(key) })));
     const failed = reads.find((read) => read.status === "rejected");
     if (failed !== undefined) {
       const error: unknown = failed.reason;
       if (error instanceof AwsError && !lifetime.aborted) {
         this.health.fails(error);
-        cache.setFailure("lists", this.health.failure);
+        cache.setFailure(name, this.health.failure);
       }
       throw error;
     }
@@ -151,17 +184,21 @@ export class ListsObserver {
     this.#chance = random();
     this.health.works();
     cache.update(() => {
-      cache.listedAt = listedAt;
+      if (name === "lists") cache.listedAt = listedAt;
       const changed = reads
         .filter((read) => read.status === "fulfilled")
         .map(({ value: { key, merge } }) => [key, merge(begunAt, answeredAt)] as const);
       if (changed.some(([, names]) => names.length > 0)) this.#movedAt = clock.monotonic();
-      return { ...noChange, ...Object.fromEntries(changed), everything: cache.beginsBelief(begunAt) };
+      return {
+        ...noChange,
+        ...Object.fromEntries(changed),
+        everything: name === "lists" && cache.beginsBelief(begunAt),
+      };
     });
     const moves = this.#inTransition();
     if (this.#moved && !moves) this.#expectUntil = Number.NEGATIVE_INFINITY;
     this.#moved = moves;
-    cache.setFailure("lists", undefined);
+    cache.setFailure(name, undefined);
   }
 }
 

@@ -81,6 +81,11 @@ export class OverlaidRecords<R> {
     );
   }
 
+  /** Whether a complete read would have shown the name. */
+  wasRead(name: string): boolean {
+    return this.#readAt !== undefined || this.#nameReadAt.has(name);
+  }
+
   /** When the newest complete read of all names began. */
   get readAt(): number | undefined {
     return this.#readAt;
@@ -153,6 +158,35 @@ export class OverlaidRecords<R> {
     );
     this.#readAt = begunAt;
     for (const [name, at] of this.#nameReadAt) if (at <= begunAt) this.#nameReadAt.delete(name);
+    this.#forgetOld(begunAt);
+    return changed;
+  }
+
+  /**
+   * Takes in a complete read of these names. No other is kept: what was known of one that nobody asks for any more would
+   * only grow old.
+   * @returns the names that changed, as `mergeAll` does
+   */
+  mergeNames(
+    names: ReadonlySet<string>,
+    reads: ReadonlyMap<string, R>,
+    begunAt: number,
+    answeredAt: number,
+  ): readonly string[] {
+    const changed = [...names].filter((name) => this.mergeName(name, reads.get(name), begunAt, answeredAt));
+    for (const name of new Set([...this.#records.keys(), ...this.#writes.keys(), ...this.#nameReadAt.keys()])) {
+      const isOpen = this.#writes.get(name)?.some(({ endedAt }) => endedAt === undefined) === true;
+      if (names.has(name) || isOpen) continue;
+      this.#writes.delete(name);
+      this.#relapsed.delete(name);
+      this.#nameReadAt.delete(name);
+      this.#set(name, undefined);
+    }
+    this.#forgetOld(begunAt);
+    return changed;
+  }
+
+  #forgetOld(begunAt: number): void {
     for (const [name, earlier] of this.#superseded) {
       if (earlier.every(({ at }) => begunAt >= at + stalenessMs)) this.#superseded.delete(name);
     }
@@ -160,7 +194,6 @@ export class OverlaidRecords<R> {
     for (const [name, { at }] of this.#lastEnd) {
       if (at < begunAt - endsKeptMs && !this.#writes.has(name)) this.#lastEnd.delete(name);
     }
-    return changed;
   }
 
   /** Takes in a complete read of one name. */

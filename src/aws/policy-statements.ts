@@ -1,4 +1,4 @@
-import { resourceTypes, tagPrefix } from "./names.ts";
+import { tagPrefix } from "./names.ts";
 
 /**
  * What the operator may do its calls on. Batch and EC2 are limited by the tag that all of a cluster's resources bear,
@@ -57,21 +57,22 @@ export type Conditions = Readonly<Record<string, Readonly<Record<string, string 
 /** In the order in which a policy shows them. Undefined: this scope has no such statement. */
 export const statements = {
   BatchRead: () => ({ resources: ["*"] }),
+  // Each of its actions is for one type of resource.
   BatchCreate: (scope) => ({
-    resources: keptResources(scope),
+    resources: batch(scope, "*"),
     conditions: requestTag(scope),
   }),
   // Batch has no key that distinguishes a tag given at creation from one given later. What bears the tag of another cluster
   // cannot be taken; what bears none is taken by whoever tags it, which is how adoption works.
   BatchClaim: (scope) => ({
-    resources: [...keptResources(scope), ...(submits(scope) ? batch(scope, "job/*") : [])],
+    resources: batch(scope, ...keptPatterns, ...(submits(scope) ? ["job/*"] : [])),
     conditions: {
       ...requestTag(scope),
       StringEqualsIfExists: { [`aws:ResourceTag/${scope.tag.key}`]: scope.tag.value },
     },
   }),
   BatchChange: (scope) => ({
-    resources: keptResources(scope),
+    resources: batch(scope, "*"),
     conditions: resourceTag(scope),
   }),
   // A queue may name environments and policies of others; this changes nothing of them.
@@ -217,9 +218,8 @@ function batch({ partition, account, regions }: PolicyScope, ...resources: reado
   return regions.flatMap((region) => resources.map((one) => `arn:${partition}:batch:${region}:${account}:${one}`));
 }
 
-function keptResources(scope: PolicyScope): readonly string[] {
-  return batch(scope, ...resourceTypes.map((type) => `${type}/*`));
-}
+/** Patterns that match every resource type that the operator keeps, and no job: a policy has a limit of size. */
+export const keptPatterns = ["*-environment/*", "job-*", "scheduling-policy/*"] as const;
 
 function ec2({ partition, account, regions }: PolicyScope, ...resources: readonly string[]): readonly string[] {
   return regions.flatMap((region) => resources.map((one) => `arn:${partition}:ec2:${region}:${account}:${one}`));

@@ -5,7 +5,14 @@ import { isWorthReporting } from "./errors.ts";
 import type { ResourceType } from "./names.ts";
 import { OverlaidRecords } from "./overlay.ts";
 import type { BatchSnapshot } from "./region.ts";
-import { forEachResource, isListed, keyOf, type ResourceKey, type ResourceRecords } from "./resources/index.ts";
+import {
+  type AskedKey,
+  forEachResource,
+  isDescribed,
+  keyOf,
+  type ResourceKey,
+  type ResourceRecords,
+} from "./resources/index.ts";
 
 /** What became different from one snapshot to the next: names as AWS has them. */
 export interface RegionChange extends Readonly<Record<ResourceKey, readonly string[]>> {
@@ -35,16 +42,19 @@ export interface RegionCacheOptions {
   readonly onChange: (change: RegionChange, previous: BatchSnapshot, current: BatchSnapshot) => void;
 }
 
+/** What is read together, and works or fails as one. */
+export type ReadName = "lists" | "definitions" | AskedKey;
+
 /** The one cache of an account and region: what was read, under what we wrote. */
 export class RegionCache {
-  readonly records = forEachResource((key) => new OverlaidRecords({ ignoresRelapses: isListed(key) })) as Records;
+  readonly records = forEachResource((key) => new OverlaidRecords({ ignoresRelapses: isDescribed(key) })) as Records;
   /** Wall time (ms) at which the newest listing of environments and queues began. */
   listedAt: number | undefined;
   /** Names of revisions that are there but of no interest: they are not absent. */
   otherDefinitions: ReadonlySet<string> = new Set();
-  readonly #failures = new Map<"lists" | "definitions", ReadFailure>();
+  readonly #failures = new Map<ReadName, ReadFailure>();
   /** Reads with a failure that everybody was woken for. */
-  readonly #reported = new Set<"lists" | "definitions">();
+  readonly #reported = new Set<ReadName>();
   readonly #options: RegionCacheOptions;
   /** By environment: when a write of ours that put it into an order ended last, monotonic ms; of the recent ones. */
   readonly #namedAt = new Map<string, number>();
@@ -80,7 +90,7 @@ export class RegionCache {
    * Notes that a kind of read works, or why it does not. Everybody is woken only by what lasts: who has something to do
    * meanwhile reads the snapshot.
    */
-  setFailure(read: "lists" | "definitions", failure: ReadFailure | undefined): void {
+  setFailure(read: ReadName, failure: ReadFailure | undefined): void {
     this.update(() => {
       const before = this.#failures.get(read);
       const wasReported = this.#reported.has(read);
@@ -99,9 +109,11 @@ export class RegionCache {
     });
   }
 
-  #isWorthReporting(read: "lists" | "definitions", { error, from }: ReadFailure): boolean {
-    const readAt = read === "lists" ? this.listedAt : this.records.definitions.readAt;
-    return readAt === undefined || isWorthReporting(error.kind, this.#options.clock.monotonic() - from);
+  #isWorthReporting(read: ReadName, { error, from }: ReadFailure): boolean {
+    const isFirst =
+      (read === "lists" && this.listedAt === undefined) ||
+      (read === "definitions" && this.records.definitions.readAt === undefined);
+    return isFirst || isWorthReporting(error.kind, this.#options.clock.monotonic() - from);
   }
 
   /** Whether a listing that began at `begunAt` (monotonic ms) is the first whose absences are believed. */
@@ -163,6 +175,7 @@ export class RegionCache {
       failingSince: lists?.since,
       definitionsFailure: ofDefinitions?.error,
       definitionsFailingSince: ofDefinitions?.since,
+      failureOf: (key) => this.#failures.get(key),
       definitions: withDefinitions ? definitions : undefined,
       isAbsent: (type, name) => !isKept(type, name) && isSettled(type, name),
       isSettled,

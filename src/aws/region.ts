@@ -1,9 +1,10 @@
 import type { DefinitionRevision, JobSummary } from "./batch.ts";
+import type { ReadFailure } from "./cadence.ts";
 import type { AwsError } from "./errors.ts";
 import type { JobsOfObjects } from "./jobs-of-objects.ts";
 import type { ResourceType } from "./names.ts";
 import type { JobsSeen } from "./queue-jobs.ts";
-import type { ListedKey, ResourceRecords, ResourceWrites } from "./resources/index.ts";
+import type { AskedKey, DescribedKey, ResourceRecords, ResourceWrites } from "./resources/index.ts";
 import type { RevisionSeen } from "./resources/job-definitions.ts";
 import type { TagChange } from "./tag-calls.ts";
 
@@ -28,6 +29,11 @@ export interface BatchRegion extends ResourceWrites {
    * @throws AwsError when AWS cannot be read; at once and without a call while the observer's next try is not due
    */
   refresh(signal: AbortSignal): Promise<BatchSnapshot>;
+  /**
+   * A snapshot for which resources that are read by the names of objects were read no earlier than this call.
+   * @throws AwsError as `refresh` does
+   */
+  refreshAsked(key: AskedKey, signal: AbortSignal): Promise<BatchSnapshot>;
   /**
    * Lists the ACTIVE revisions of one name and returns a snapshot that holds them. Waits up to 5 s when a registration
    * got no answer, or this process has just become the writer, so that no revision is overlooked.
@@ -85,13 +91,13 @@ export interface BatchRegion extends ResourceWrites {
   readonly jobsOfObjects: JobsOfObjects;
 }
 
-type ListedSnapshot = { readonly [Key in ListedKey]: ReadonlyMap<string, ResourceRecords[Key]> };
+type DescribedSnapshot = { readonly [Key in DescribedKey]: ReadonlyMap<string, ResourceRecords[Key]> };
 
 /**
- * Listed resources are kept by name: only live records, no DELETED tombstones. They include one whose create call is
+ * Described resources are kept by name: only live records, no DELETED tombstones. They include one whose create call is
  * under way, has just succeeded, or got no answer, as CREATING.
  */
-export interface BatchSnapshot extends ListedSnapshot {
+export interface BatchSnapshot extends DescribedSnapshot {
   /**
    * Wall time (ms) at which the newest complete listing of environments and queues began; undefined before the
    * first.
@@ -103,6 +109,8 @@ export interface BatchSnapshot extends ListedSnapshot {
   /** Why job definitions cannot be read since then (wall ms), if they cannot. Nothing else depends on them. */
   readonly definitionsFailure: AwsError | undefined;
   readonly definitionsFailingSince?: number | undefined;
+  /** Why resources that are read by the names of objects cannot be read, if they cannot. Nothing else depends on them. */
+  failureOf(key: AskedKey): Pick<ReadFailure, "error" | "since"> | undefined;
   /** The ACTIVE revisions by name, highest first. Undefined before the first listing. */
   readonly definitions: ReadonlyMap<string, readonly RevisionSeen[]> | undefined;
   /**

@@ -4,6 +4,7 @@ import { tagPrefix } from "./names.ts";
 const taggingActions: readonly string[] = [
   "batch:CreateComputeEnvironment",
   "batch:CreateJobQueue",
+  "batch:CreateSchedulingPolicy",
   "batch:RegisterJobDefinition",
   "batch:TagResource",
   "batch:UntagResource",

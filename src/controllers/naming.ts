@@ -61,10 +61,18 @@ export function memoryKey({ region }: { readonly region: string }, name: string)
 /** One entry of `spec.computeEnvironmentOrder`. */
 export type OrderEntry = JobQueue["spec"]["computeEnvironmentOrder"][number];
 
-/** The object that an entry of a queue's order refers to; without a namespace it is the queue's own. */
+/** The object that an entry of a queue's order refers to. */
 export function referenceKey(
-  { computeEnvironmentRef: reference }: OrderEntry,
-  { metadata }: Pick<JobQueue, "metadata">,
+  { computeEnvironmentRef }: OrderEntry,
+  object: Pick<JobQueue, "metadata">,
+): ObjectKey | undefined {
+  return referredKey(computeEnvironmentRef, object);
+}
+
+/** The object that a reference names; without a namespace it is in that of the object that refers. */
+export function referredKey(
+  reference: { readonly name: string; readonly namespace?: string | undefined } | undefined,
+  { metadata }: Pick<KubeObject, "metadata">,
 ): ObjectKey | undefined {
   if (reference === undefined) return undefined;
   return { namespace: reference.namespace ?? metadata.namespace, name: reference.name };

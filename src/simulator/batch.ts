@@ -1,15 +1,4 @@
-import type {
-  CreateSchedulingPolicyRequest,
-  CreateSchedulingPolicyResponse,
-  DeleteSchedulingPolicyRequest,
-  DescribeSchedulingPoliciesRequest,
-  DescribeSchedulingPoliciesResponse,
-  ListSchedulingPoliciesRequest,
-  ListSchedulingPoliciesResponse,
-  ListTagsForResourceRequest,
-  ListTagsForResourceResponse,
-  UpdateSchedulingPolicyRequest,
-} from "@aws-sdk/client-batch";
+import type { ListTagsForResourceRequest, ListTagsForResourceResponse } from "@aws-sdk/client-batch";
 import type { CallOptions } from "../aws/api.ts";
 import type { BatchApi } from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
@@ -24,20 +13,6 @@ import type { Run } from "./wire.ts";
 
 /** Calls of the operator, and further calls of users. Rejects like a client of the AWS SDK. */
 export interface SimulatedBatch extends BatchApi {
-  createSchedulingPolicy(
-    input: CreateSchedulingPolicyRequest,
-    options?: CallOptions,
-  ): Promise<CreateSchedulingPolicyResponse>;
-  describeSchedulingPolicies(
-    input: DescribeSchedulingPoliciesRequest,
-    options?: CallOptions,
-  ): Promise<DescribeSchedulingPoliciesResponse>;
-  listSchedulingPolicies(
-    input: ListSchedulingPoliciesRequest,
-    options?: CallOptions,
-  ): Promise<ListSchedulingPoliciesResponse>;
-  updateSchedulingPolicy(input: UpdateSchedulingPolicyRequest, options?: CallOptions): Promise<void>;
-  deleteSchedulingPolicy(input: DeleteSchedulingPolicyRequest, options?: CallOptions): Promise<void>;
   listTagsForResource(input: ListTagsForResourceRequest, options?: CallOptions): Promise<ListTagsForResourceResponse>;
 }
 

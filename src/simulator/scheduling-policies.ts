@@ -6,9 +6,9 @@ import type {
   FairsharePolicy,
   ListSchedulingPoliciesRequest,
   ListSchedulingPoliciesResponse,
-  SchedulingPolicyDetail,
   UpdateSchedulingPolicyRequest,
 } from "@aws-sdk/client-batch";
+import type { Policy } from "../aws/batch.ts";
 import { pageOf, RecordTable } from "./records.ts";
 import { alreadyExists, doesNotExist, invalid, refused } from "./refusals.ts";
 import { checkTags, type Tagged } from "./tags.ts";
@@ -18,7 +18,7 @@ import type { World } from "./world.ts";
 export class SchedulingPolicies {
   readonly #world: World;
   readonly #inUse: (arn: string) => boolean;
-  readonly #records: RecordTable<SchedulingPolicyDetail>;
+  readonly #records: RecordTable<Policy>;
 
   /** @param inUse whether a queue that is not DELETED names the policy */
   constructor(world: World, inUse: (arn: string) => boolean) {
@@ -52,7 +52,7 @@ export class SchedulingPolicies {
 
   describe(input: DescribeSchedulingPoliciesRequest, asOf: number): DescribeSchedulingPoliciesResponse {
     const requested = new Set(input.arns);
-    return { schedulingPolicies: this.#records.asOf(asOf).filter(({ arn }) => requested.has(arn ?? "")) };
+    return { schedulingPolicies: this.#records.asOf(asOf).filter(({ arn }) => requested.has(arn)) };
   }
 
   list(input: ListSchedulingPoliciesRequest, asOf: number): ListSchedulingPoliciesResponse {
@@ -79,7 +79,17 @@ export class SchedulingPolicies {
     const current = this.#required(arn);
     if (this.#inUse(arn)) throw refused("Cannot delete, scheduling policy is in use by a job queue"); // our words
     this.#records.remove(arn);
-    this.#world.note({ kind: "schedulingPolicy", name: current.name ?? "", arn, status: "GONE" });
+    this.#world.note({ kind: "schedulingPolicy", name: current.name, arn, status: "GONE" });
+  }
+
+  /** All records as they are now. */
+  all(): readonly Policy[] {
+    return this.#records.all();
+  }
+
+  /** Restores the records of an earlier process. */
+  restore(policies: readonly Policy[]): void {
+    for (const policy of policies) this.#records.load(policy.arn, policy);
   }
 
   tagged(arn: string): Tagged | undefined {
@@ -97,15 +107,16 @@ export class SchedulingPolicies {
     }
   }
 
-  #required(arn: string): SchedulingPolicyDetail {
+  #required(arn: string): Policy {
     const policy = this.#records.get(arn);
     if (policy === undefined) throw doesNotExist(arn);
     return policy;
   }
 
-  #put(policy: SchedulingPolicyDetail): void {
-    this.#records.put(policy.arn ?? "", policy);
-    this.#world.note({ kind: "schedulingPolicy", name: policy.name ?? "", arn: policy.arn ?? "", status: "ACTIVE" });
+  #put(policy: Policy): void {
+    const { name, arn } = policy;
+    this.#records.put(arn, policy);
+    this.#world.note({ kind: "schedulingPolicy", name, arn, status: "ACTIVE" });
   }
 }
 

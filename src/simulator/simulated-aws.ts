@@ -2,7 +2,7 @@ import type { ComputeResource, SubmitJobRequest, SubmitJobResponse } from "@aws-
 import type { SecurityGroup, VpcEndpoint } from "@aws-sdk/client-ec2";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions } from "../aws/api.ts";
-import type { DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
+import type { DefinitionRevision, Environment, Policy, Queue } from "../aws/batch.ts";
 import type { IamApi } from "../aws/iam.ts";
 import type { LogsApi } from "../aws/logs.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -77,6 +77,7 @@ export interface Truth {
   computeEnvironments(): readonly Environment[];
   jobQueues(): readonly Queue[];
   jobDefinitions(): readonly DefinitionRevision[];
+  schedulingPolicies(): readonly Policy[];
   jobs(): readonly StoredJob[];
   roles(): readonly StoredRole[];
   instanceProfiles(): readonly StoredProfile[];
@@ -231,6 +232,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       computeEnvironments: () => environments.all(),
       jobQueues: () => queues.all(),
       jobDefinitions: () => definitions.all(),
+      schedulingPolicies: () => policies.all(),
       jobs: () => jobs.all(),
       roles: () => iam.roles.all(),
       instanceProfiles: () => iam.profiles.all(),

@@ -1,4 +1,4 @@
-import type { DefinitionRevision, Environment } from "../aws/batch.ts";
+import type { DefinitionRevision, Environment, Policy } from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
 import type { Ec2 } from "./ec2.ts";
 import type { Ec2Snapshot } from "./ec2-state.ts";
@@ -9,10 +9,11 @@ import type { JobQueues, StoredQueue } from "./job-queues.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Logs, StoredStream } from "./logs.ts";
 import type { Scheduler } from "./scheduler.ts";
+import type { SchedulingPolicies } from "./scheduling-policies.ts";
 import type { StoredJob } from "./stored-job.ts";
 
 /**
- * State that outlasts the simulating process: environments, queues, job definitions, jobs with their logs, networks and
+ * State that outlasts the simulating process: environments, queues, policies, job definitions, jobs with their logs, networks and
  * roles, as plain JSON. It has no faults and removed roles. Transitions start again; jobs that run go on.
  */
 export interface AwsSnapshot {
@@ -22,6 +23,7 @@ export interface AwsSnapshot {
   /** Missing in files of an earlier version: none. */
   readonly jobs?: readonly StoredJob[];
   readonly logStreams?: readonly StoredStream[];
+  readonly schedulingPolicies?: readonly Policy[];
   /** Missing in files of an earlier version: the default network. */
   readonly ec2?: ReturnType<Ec2["snapshot"]>;
   /** IAM has no regions: only the snapshot of one region has them. */
@@ -41,18 +43,21 @@ interface Kept {
   readonly jobs: Jobs;
   readonly logs: Logs;
   readonly scheduler: Scheduler;
+  readonly policies: SchedulingPolicies;
   readonly ec2: Ec2;
   /** Undefined: they are in another region's snapshot. */
   readonly iam: Iam | undefined;
 }
 
-export function snapshotOf({ environments, queues, definitions, jobs, logs, ec2, iam }: Kept): AwsSnapshot {
+export function snapshotOf(kept: Kept): AwsSnapshot {
+  const { environments, queues, definitions, policies, jobs, logs, ec2, iam } = kept;
   return {
     computeEnvironments: environments.all().filter(({ status }) => status !== "DELETED"),
     jobQueues: queues.stored().filter(({ detail }) => detail.status !== "DELETED"),
     jobDefinitions: definitions.all(),
     jobs: jobs.all(),
     logStreams: logs.all(),
+    schedulingPolicies: policies.all(),
     ec2: ec2.snapshot(),
     ...(iam === undefined ? {} : { roles: iam.roles.all(), instanceProfiles: iam.profiles.all() }),
   };
@@ -66,10 +71,11 @@ export function restoreInto(kept: Kept, { ec2, ...records }: AwsSnapshot): void 
 
 /** Adds records, visible at once; they replace records with the same ids. Transitions start again. */
 export function addTo(kept: Kept, records: AwsRecords): void {
-  const { environments, queues, definitions, jobs, logs, ec2, iam } = kept;
+  const { environments, queues, definitions, policies, jobs, logs, ec2, iam } = kept;
   if (records.ec2 !== undefined) ec2.add(records.ec2);
   iam?.roles.restore(records.roles ?? []);
   iam?.profiles.restore(records.instanceProfiles ?? []);
+  policies.restore(records.schedulingPolicies ?? []);
   environments.restore(records.computeEnvironments ?? []);
   queues.restore(records.jobQueues ?? []);
   definitions.restore(records.jobDefinitions ?? []);

@@ -391,7 +391,7 @@ describe("tags", () => {
   it("of something else are refused without a call", async () => {
     const world = await new RegionWorld().start();
     world.forget();
-    const arn = "arn:aws:batch:us-east-1:123456789012:scheduling-policy/p";
+    const arn = "arn:aws:batch:us-east-1:123456789012:job/1";
     await expect(world.region.changeTags(arn, { set: { a: "1" }, remove: [] }, world.signal)).rejects.toMatchObject({
       kind: "invalid",
     });

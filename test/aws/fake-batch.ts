@@ -6,6 +6,7 @@ import type {
   JobDetail,
   JobQueueDetail,
   JobSummary,
+  SchedulingPolicyDetail,
 } from "../../src/aws/batch.ts";
 import { type Clock, sleep } from "../../src/runtime/clock.ts";
 
@@ -19,6 +20,7 @@ export interface FakeCall {
 interface State {
   environments: ComputeEnvironmentDetail[];
   queues: JobQueueDetail[];
+  policies: SchedulingPolicyDetail[];
   revisions: JobDefinition[];
   jobs: (JobSummary & { readonly queue?: string; readonly parent?: string })[];
   details: JobDetail[];
@@ -43,7 +45,7 @@ export const noJobsOf =
  */
 export class FakeBatch implements BatchApi {
   readonly calls: FakeCall[] = [];
-  readonly state: State = { environments: [], queues: [], revisions: [], jobs: [], details: [] };
+  readonly state: State = { environments: [], queues: [], policies: [], revisions: [], jobs: [], details: [] };
   /** What reads see instead of `state`. */
   stale: State | undefined;
   pageSize = 100;
@@ -99,6 +101,18 @@ export class FakeBatch implements BatchApi {
     return detail;
   }
 
+  policy(name: string, more: Partial<SchedulingPolicyDetail> = {}): SchedulingPolicyDetail {
+    const detail: SchedulingPolicyDetail = {
+      name,
+      arn: `arn:aws:batch:us-east-1:123456789012:scheduling-policy/${name}`,
+      fairsharePolicy: {},
+      tags: {},
+      ...more,
+    };
+    this.state.policies.push(detail);
+    return detail;
+  }
+
   revision(name: string, revision: number, more: Partial<JobDefinition> = {}): JobDefinition {
     const detail: JobDefinition = {
       jobDefinitionName: name,
@@ -141,6 +155,33 @@ export class FakeBatch implements BatchApi {
       );
       const { page, ...rest } = this.#page(found, input.nextToken);
       return { jobDefinitions: page, ...rest };
+    });
+
+  describeSchedulingPolicies: BatchApi["describeSchedulingPolicies"] = (input, options) =>
+    this.#read("describeSchedulingPolicies", input, options, ({ policies }) => ({
+      schedulingPolicies: policies.filter(({ arn }) => input.arns?.includes(arn ?? "")),
+    }));
+
+  listSchedulingPolicies: BatchApi["listSchedulingPolicies"] = (input, options) =>
+    this.#read("listSchedulingPolicies", input, options, ({ policies }) => {
+      const { page, ...rest } = this.#page(policies, input.nextToken);
+      return { schedulingPolicies: page.map(({ arn }) => ({ arn })), ...rest };
+    });
+
+  createSchedulingPolicy: BatchApi["createSchedulingPolicy"] = (input, options) =>
+    this.#write("createSchedulingPolicy", input, options, () => {
+      const { name = "", arn = "" } = this.policy(input.name ?? "", { tags: input.tags });
+      return { name, arn };
+    });
+
+  updateSchedulingPolicy: BatchApi["updateSchedulingPolicy"] = ({ arn, ...body }, options) =>
+    this.#write("updateSchedulingPolicy", { arn, ...body }, options, () => {
+      this.#change(this.state.policies, (one) => one.arn === arn, body);
+    });
+
+  deleteSchedulingPolicy: BatchApi["deleteSchedulingPolicy"] = (input, options) =>
+    this.#write("deleteSchedulingPolicy", input, options, () => {
+      this.state.policies = this.state.policies.filter(({ arn }) => arn !== input.arn);
     });
 
   listJobs: BatchApi["listJobs"] = (input, options) =>
@@ -270,9 +311,10 @@ export class FakeBatch implements BatchApi {
     });
 
   #retag(arn: string, change: (tags: Record<string, string>) => Record<string, string>): void {
-    const { environments, queues, revisions } = this.state;
+    const { environments, queues, policies, revisions } = this.state;
     for (const one of environments) if (one.computeEnvironmentArn === arn) one.tags = change(one.tags ?? {});
     for (const one of queues) if (one.jobQueueArn === arn) one.tags = change(one.tags ?? {});
+    for (const one of policies) if (one.arn === arn) one.tags = change(one.tags ?? {});
     for (const one of revisions) if (one.jobDefinitionArn === arn) one.tags = change(one.tags ?? {});
   }
 

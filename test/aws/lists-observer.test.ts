@@ -225,7 +225,7 @@ describe("failures", () => {
     expect(environments.has("ce")).toBe(true);
     expect(listedAt).toBe(Date.UTC(2026, 0, 1));
     expect(world.reported.map(({ change }) => change)).toEqual([
-      { environments: [], queues: [], definitions: [], jobs: [], followed: [], everything: true },
+      { environments: [], queues: [], policies: [], definitions: [], jobs: [], followed: [], everything: true },
     ]);
   });
 
@@ -458,6 +458,7 @@ describe("what is reported", () => {
     expect(world.reported[0]?.change).toEqual({
       environments: ["changing"],
       queues: ["leaving", "coming"],
+      policies: [],
       definitions: [],
       jobs: [],
       followed: [],

@@ -7,7 +7,8 @@ describe("names in ARNs", () => {
     ["arn:aws-cn:batch:cn-north-1:1:job-queue/q", { type: "job-queue", name: "q" }],
     ["arn:aws:batch:us-east-1:1:job-definition/jd:12", { type: "job-definition", name: "jd" }],
     ["arn:aws:batch:us-east-1:1:job-definition/jd", undefined],
-    ["arn:aws:batch:us-east-1:1:scheduling-policy/p", undefined],
+    ["arn:aws:batch:us-east-1:1:scheduling-policy/p", { type: "scheduling-policy", name: "p" }],
+    ["arn:aws:batch:us-east-1:1:job/p", undefined],
     ["arn:aws:iam::1:role/job-queue/q", undefined],
     ["q", undefined],
   ])("resourceIn(%s)", (arn, expected) => {

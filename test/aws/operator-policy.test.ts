@@ -4,8 +4,10 @@ import { describe, expect, it } from "vitest";
 import { batchCalls } from "../../src/aws/batch-calls.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
 import { iamCalls } from "../../src/aws/iam-calls.ts";
+import { resourceTypes } from "../../src/aws/names.ts";
 import { allNeeds, largestPolicy, operatorPolicy } from "../../src/aws/operator-policy.ts";
-import { type PolicyFeature, policyFeatures, statements } from "../../src/aws/policy-statements.ts";
+import { keptPatterns, type PolicyFeature, policyFeatures, statements } from "../../src/aws/policy-statements.ts";
+import { matchesAny } from "../../src/controllers/glob.ts";
 import { clusterTag } from "../../src/controllers/ownership.ts";
 import { isAllowed, type Request } from "../policy/evaluator.ts";
 import { policyFor, scopeOf } from "../policy/requests.ts";
@@ -364,6 +366,13 @@ describe("features", () => {
 });
 
 describe("the policy as a document", () => {
+  it("names every type of resource that the operator keeps by one pattern, and jobs by none", () => {
+    const matching = (resource: string): readonly string[] =>
+      keptPatterns.filter((pattern) => matchesAny([pattern], resource));
+    expect(resourceTypes.filter((type) => matching(`${type}/x`).length !== 1)).toEqual([]);
+    expect([...matching("job/1-2-3"), ...matching("service-job/1-2-3")]).toEqual([]);
+  });
+
   it("fits a managed policy with the default features, and an inline policy with all but those for jobs", () => {
     const size = (features: Partial<Parameters<typeof scopeOf>[1]>): number =>
       JSON.stringify(operatorPolicy(scopeOf(account, features))).length;

@@ -21,6 +21,7 @@ export interface WorldOptions {
   readonly writerSince?: () => number | undefined;
   readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
   readonly watchesJobs?: (queue: Queue) => boolean;
+  readonly asked?: () => ReadonlySet<string>;
 }
 
 /** A region over a scripted AWS on a virtual clock. */
@@ -52,6 +53,7 @@ export class RegionWorld {
         return `v1:${revision.containerProperties?.image}`;
       },
       writerSinceMonotonicMs: options.writerSince ?? (() => -60_000),
+      asked: options.asked ?? (() => new Set()),
       onChange: (change, previous, current) => this.reported.push({ at: clock.monotonic(), change, previous, current }),
       ...(options.keepsDefinition === undefined ? {} : { keepsDefinition: options.keepsDefinition }),
       ...(options.watchesJobs === undefined ? {} : { watchesJobs: options.watchesJobs }),

@@ -1,7 +1,7 @@
 /** An AWS Batch that gives only scripted answers, and keeps a list of what it was asked to do. */
 
 import type { Kind, KubeObject } from "../../src/api/object.ts";
-import type { Environment, Queue } from "../../src/aws/batch.ts";
+import type { Environment, Policy, Queue } from "../../src/aws/batch.ts";
 import type { AwsError } from "../../src/aws/errors.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot } from "../../src/aws/region.ts";
@@ -13,6 +13,7 @@ export interface FakeRegion extends BatchRegion {
   /** What is there; a test changes it as it likes. */
   environments: readonly Environment[];
   queues: readonly Queue[];
+  policies: readonly Policy[];
   jobsByQueue: Readonly<Record<string, readonly ActiveJob[]>>;
   /** A count of active jobs is not there yet. */
   counting: boolean;
@@ -31,7 +32,7 @@ export interface FakeRegion extends BatchRegion {
 }
 
 export function fakeRegion(
-  change: Partial<Pick<FakeRegion, "environments" | "queues" | "jobsByQueue">> = {},
+  change: Partial<Pick<FakeRegion, "environments" | "queues" | "policies" | "jobsByQueue">> = {},
 ): FakeRegion {
   const called = async (call: string): Promise<void> => {
     region.before(call);
@@ -47,6 +48,7 @@ export function fakeRegion(
     partition: "aws",
     environments: [],
     queues: [],
+    policies: [],
     jobsByQueue: {},
     counting: false,
     monotonic: () => 0,
@@ -60,6 +62,10 @@ export function fakeRegion(
     snapshot: () => snapshotOf(region),
     async refresh() {
       await called("refresh");
+      return snapshotOf(region);
+    },
+    async refreshAsked(key) {
+      await called(`refreshAsked ${key}`);
       return snapshotOf(region);
     },
     async refreshDefinition(name) {
@@ -94,6 +100,9 @@ export function fakeRegion(
       await called(`updateJobQueue ${request.jobQueue}`);
     },
     deleteJobQueue: (name) => called(`deleteJobQueue ${name}`),
+    createSchedulingPolicy: (request) => called(`createSchedulingPolicy ${request.name}`),
+    updateSchedulingPolicy: (request) => called(`updateSchedulingPolicy ${request.arn}`),
+    deleteSchedulingPolicy: (arn) => called(`deleteSchedulingPolicy ${arn}`),
     registerJobDefinition: (request) => called(`registerJobDefinition ${request.jobDefinitionName}`),
     deregisterJobDefinition: (name) => called(`deregisterJobDefinition ${name}`),
     changeTags: (arn) => called(`changeTags ${arn.slice(arn.lastIndexOf("/") + 1)}`),
@@ -125,22 +134,26 @@ export function fakeRegion(
 }
 
 function snapshotOf(region: FakeRegion): BatchSnapshot {
-  const { environments, queues, failure, failingSince, listedAt, absent } = region;
+  const { environments, queues, policies, failure, failingSince, listedAt, absent } = region;
   return {
     listedAt,
     failure,
     failingSince,
     definitionsFailure: undefined,
+    failureOf: () => undefined,
     environments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
     queues: new Map(queues.map((one) => [one.jobQueueName, one])),
+    policies: new Map(policies.map((one) => [one.name, one])),
     definitions: undefined,
     isAsked: () => false,
     isSettled: () => absent,
     isAbsent: (thing, name) =>
       absent &&
-      (thing === "job-queue"
-        ? queues.every(({ jobQueueName }) => jobQueueName !== name)
-        : environments.every(({ computeEnvironmentName }) => computeEnvironmentName !== name)),
+      [
+        ...queues.map((one) => `job-queue/${one.jobQueueName}`),
+        ...environments.map((one) => `compute-environment/${one.computeEnvironmentName}`),
+        ...policies.map((one) => `scheduling-policy/${one.name}`),
+      ].every((one) => one !== `${thing}/${name}`),
     showsQueuesOf: () => absent,
     lastWriteAt: () => 0,
   };

@@ -37,6 +37,7 @@ const objects = objectsOf([
 const nothing: RegionChange = {
   environments: [],
   queues: [],
+  policies: [],
   definitions: [],
   jobs: [],
   followed: [],
@@ -203,9 +204,10 @@ test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
     BatchComputeEnvironment: ["JobQueue"],
-    JobQueue: ["BatchComputeEnvironment", "BatchJob"],
+    JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "BatchJob"],
     JobDefinition: ["BatchJob"],
     BatchJob: ["JobQueue", "JobDefinition", "BatchJob"],
+    SchedulingPolicy: ["JobQueue"],
   });
 });
 

@@ -58,18 +58,6 @@ export async function prepare(aws: SimulatedAws, { name, directory }: Example): 
   const { account, problems } = readAccount(directory);
   if (problems.length > 0) throw new Error(`${name}: ${JSON.stringify(problems)}`);
   if (account !== undefined) aws.outside.describeNetwork(account);
-  if (name !== "fair-share") return;
-  await aws.outside.createSchedulingPolicy({
-    name: "teams",
-    fairsharePolicy: {
-      shareDecaySeconds: 3600,
-      computeReservation: 10,
-      shareDistribution: [
-        { shareIdentifier: "red", weightFactor: 1 },
-        { shareIdentifier: "blue", weightFactor: 0.5 },
-      ],
-    },
-  });
 }
 
 /** A world whose store fills in defaults as the API server does. */
@@ -98,6 +86,7 @@ export function liveNames(aws: SimulatedAws): readonly string[] {
       .jobDefinitions()
       .filter(isLive)
       .map((one) => `${one.jobDefinitionName}:${one.revision}`),
+    ...truth.schedulingPolicies().map(({ name }) => name),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, KubeObject } from "../../src/api/object.ts";
+import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../src/controllers/conditions.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { expectSilence } from "../stories/story.ts";
 import {
@@ -13,6 +15,7 @@ import {
   manifestsOf,
   possibleExamples,
   prepare,
+  region,
   selfContained,
 } from "./examples.ts";
 
@@ -25,6 +28,7 @@ const shownByAws = [
   "eksConfiguration",
   "priority",
   "schedulingPolicyArn",
+  "fairsharePolicy",
   "jobStateTimeLimitActions",
   "containerProperties",
   "nodeProperties",
@@ -41,6 +45,8 @@ function awsSide(aws: SimulatedAws, { kind, status }: KubeObject): unknown {
       return aws.truth.computeEnvironments().find((one) => one.computeEnvironmentArn === arn);
     case "JobQueue":
       return aws.truth.jobQueues().find((one) => one.jobQueueArn === arn);
+    case "SchedulingPolicy":
+      return aws.truth.schedulingPolicies().find((one) => one.arn === arn);
     default:
       return aws.truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
   }
@@ -88,25 +94,32 @@ it("spot-with-fallback gives AWS the order that it has in the manifest", async (
   expect(bases).toEqual(["fallback-spot", "fallback-on-demand"]);
 });
 
-it("fair-share without its policy is Stalled with AWS's words, and goes on when the policy has been made", async () => {
+it("fair-share with a policy of others is Stalled with AWS's words, and goes on when the policy has been made", async () => {
   const world = await exampleWorld();
   const example = exampleNamed("fair-share");
-  world.apply(...(await manifestsOf(example)));
+  const name = "teams";
+  const arn = `arn:aws:batch:${region}:123456789012:scheduling-policy/${name}`;
+  const manifests = (await manifestsOf(example)).filter(({ kind }) => kind !== "SchedulingPolicy");
+  world.apply(
+    ...manifests.map((one): Manifest => {
+      if (one.kind !== "JobQueue") return one;
+      const { schedulingPolicyRef: _ours, ...spec } = one.spec as JobQueueSpec;
+      return { ...one, spec: { ...spec, schedulingPolicyArn: arn } };
+    }),
+  );
   const count = (text: string): number => world.transcript().split(text).length - 1;
   const stalled = (): Condition | undefined => {
     const queue = world.store.object(JobQueueKind, { namespace: "default", name: "fair-share" });
     return (queue === undefined ? [] : conditionsOf(queue)).find(({ type }) => type === "Stalled");
   };
   await world.until("the queue stalls", () => stalled()?.reason === "DependencyNotReady");
-  expect(stalled()?.message).toContain(
-    "was refused: SchedulingPolicy arn:aws:batch:us-east-1:123456789012:scheduling-policy/teams not found.",
-  );
+  expect(stalled()?.message).toContain(`was refused: SchedulingPolicy ${arn} not found.`);
   // With growing pauses, and without going to and fro: refused at first, then stalled.
   expect(count("CreateJobQueue")).toBeLessThan(20);
   expect(count("JobQueue fair-share: Ready=False DependencyNotReady Reconciling")).toBe(1);
   expect(count("JobQueue fair-share: Ready=False DependencyNotReady Stalled")).toBe(1);
   expect(count("JobQueue fair-share: Ready=False Creating")).toBe(0);
 
-  await prepare(world.aws, example);
+  await world.aws.outside.createSchedulingPolicy({ name, fairsharePolicy: {} });
   await world.untilReady(600);
 });

@@ -69,14 +69,16 @@ describe("a new kind", () => {
     const output = await run("scripts/generate.ts");
     expect(output).not.toContain("Error");
     for (const path of [
-      "crds/awsbatch.dev_schedulingpolicies.yaml",
-      "charts/aws-batch-operator/templates/crds/schedulingpolicies.yaml",
-      "docs/kinds/scheduling-policy.md",
+      "crds/awsbatch.dev_serviceenvironments.yaml",
+      "charts/aws-batch-operator/templates/crds/serviceenvironments.yaml",
+      "docs/kinds/service-environment.md",
     ]) {
       expect(existsSync(join(copy, path)), path).toBe(true);
     }
-    expect(read("manifests/install.yaml")).toContain("      - schedulingpolicies/status\n");
-    expect(read("docs/troubleshooting.md")).toContain("| `Resolved` | ReferencesResolved (policy) |");
-    expect(read("docs/kinds/scheduling-policy.md")).toContain("| `Creating` | the policy is being created | |");
+    expect(read("manifests/install.yaml")).toContain("      - serviceenvironments/status\n");
+    expect(read("docs/troubleshooting.md")).toContain("| `Resolved` | ReferencesResolved (service environment) |");
+    expect(read("docs/kinds/service-environment.md")).toContain(
+      "| `Creating` | the service environment is being created | |",
+    );
   });
 });

@@ -66,6 +66,11 @@ export function batchRequests(aws: SimulatedAws, operation: string, input: Input
     }
     case "DeregisterJobDefinition":
       return existing(arnOf("job-definition", input["jobDefinition"]));
+    case "CreateSchedulingPolicy":
+      return created(arnOf("scheduling-policy", input["name"]));
+    case "UpdateSchedulingPolicy":
+    case "DeleteSchedulingPolicy":
+      return existing(text(input["arn"]));
     case "TagResource":
       return existing(text(input["resourceArn"]), given);
     case "UntagResource":
@@ -126,6 +131,10 @@ function tagsOf({ truth }: SimulatedAws, arn: string): Tags | undefined {
   if (arn.includes(":job/")) {
     const found = truth.jobs().find((one) => one.arn === arn);
     return found && { ...found.request.tags };
+  }
+  if (arn.includes(":scheduling-policy/")) {
+    const found = truth.schedulingPolicies().find((one) => one.arn === arn);
+    return found && { ...found.tags };
   }
   const revision = truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
   return revision && { ...revision.tags };

@@ -32,6 +32,7 @@ function truth(aws: SimulatedAws): Readonly<Record<ResourceType, ReadonlySet<str
   return {
     "compute-environment": new Set(live(aws.truth.computeEnvironments()).map((one) => one.computeEnvironmentName)),
     "job-queue": new Set(live(aws.truth.jobQueues()).map((one) => one.jobQueueName)),
+    "scheduling-policy": new Set(aws.truth.schedulingPolicies().map(({ name }) => name)),
     "job-definition": new Set(live(aws.truth.jobDefinitions()).map((one) => one.jobDefinitionName)),
   };
 }
@@ -64,6 +65,7 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
         partition: "aws",
         fingerprintOf: ({ containerProperties }) => `v1:${containerProperties?.image}`,
         writerSinceMonotonicMs: () => began,
+        asked: () => new Set(names),
         onChange: () => undefined,
       });
       const stop = new AbortController();

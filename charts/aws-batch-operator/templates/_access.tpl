@@ -5,6 +5,7 @@
     - awsbatch.dev
   resources:
     - batchcomputeenvironments
+    - schedulingpolicies
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -17,6 +18,7 @@
     - awsbatch.dev
   resources:
     - batchcomputeenvironments
+    - schedulingpolicies
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -27,6 +29,7 @@
     - awsbatch.dev
   resources:
     - batchcomputeenvironments/status
+    - schedulingpolicies/status
     - jobqueues/status
     - jobdefinitions/status
     - batchjobs/status
@@ -85,6 +88,7 @@
     - awsbatch.dev
   resources:
     - batchcomputeenvironments
+    - schedulingpolicies
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -98,6 +102,7 @@
     - awsbatch.dev
   resources:
     - batchcomputeenvironments
+    - schedulingpolicies
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -127,6 +132,7 @@
     - awsbatch.dev
   resources:
     - batchcomputeenvironments
+    - schedulingpolicies
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -136,4 +142,14 @@
     - patch
     - delete
     - deletecollection
+{{- end }}
+{{- define "aws-batch-operator.kinds" -}}
+batchcomputeenvironments, schedulingpolicies, jobqueues, jobdefinitions, batchjobs
+{{- end }}
+{{- define "aws-batch-operator.givenName" -}}
+has(object.spec.computeEnvironmentName) ? object.spec.computeEnvironmentName :
+has(object.spec.name) ? object.spec.name :
+has(object.spec.jobQueueName) ? object.spec.jobQueueName :
+has(object.spec.jobDefinitionName) ? object.spec.jobDefinitionName :
+has(object.spec.jobName) ? object.spec.jobName : ""
 {{- end }}

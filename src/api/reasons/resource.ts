@@ -1,4 +1,4 @@
-/** Reasons of the kinds with AWS resources that are updated in place, and disabled and drained before deletion. */
+/** Reasons of the kinds with AWS resources that are updated in place. */
 
 import type { ReasonTable } from "./table.ts";
 
@@ -7,7 +7,6 @@ export const resourceReasons = {
     UpdatingOwnership: { means: "the tags of this object are being written to the {noun}" },
     Updating: { means: "the {noun} is being updated" },
     UpdatingTags: { means: "the tags of the {noun} are being updated" },
-    Terminating: { means: "deletion: jobs that run longer than `drain.timeoutSeconds` are being terminated" },
     Deleting: { means: "deletion: AWS deletes the {noun}" },
     Retaining: { means: "deletion: the operator removes its tags and leaves the {noun} in AWS" },
   },
@@ -34,10 +33,8 @@ export const resourceReasons = {
     Updated: { means: "a request to AWS" },
     Adopted: { means: "the {noun} now has the tags of this object" },
     OwnershipUpdated: { means: "the {noun} now has the tags of this object" },
-    Disabled: { means: "steps of a deletion" },
     Deleting: { means: "steps of a deletion" },
     Deleted: { means: "steps of a deletion" },
     Retained: { means: "steps of a deletion" },
-    JobsTerminated: { means: "warning: jobs were terminated, as `drain.policy: Terminate` says" },
   },
 } as const satisfies ReasonTable;

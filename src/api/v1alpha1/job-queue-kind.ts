@@ -23,6 +23,7 @@ export const JobQueueKind = {
       path: "computeEnvironmentOrder[].computeEnvironmentRef",
       awsPath: "computeEnvironmentOrder[].computeEnvironment",
     },
+    { to: "SchedulingPolicy", path: "schedulingPolicyRef", awsPath: "schedulingPolicyArn" },
   ],
   conditions: ["ReferencesResolved", "JobsProgressing"],
 } as const satisfies BatchKind;

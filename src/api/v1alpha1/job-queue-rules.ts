@@ -27,9 +27,14 @@ export const jobQueueRules: readonly ValidationRule[] = [
   immutable("jobQueueName", "revert the change; for another name create a new object"),
   immutable("jobQueueType", "AWS fixes the type of a queue at creation; revert the change, or create a new object"),
   {
-    rule: "has(self.schedulingPolicyArn) == has(oldSelf.schedulingPolicyArn)",
+    rule: "!has(self.schedulingPolicyArn) || !has(self.schedulingPolicyRef)",
     message:
-      "AWS cannot convert between FIFO and fair-share queues: revert the change of schedulingPolicyArn, or create a new object",
+      "a queue has one policy: keep either schedulingPolicyRef (an object) or schedulingPolicyArn (a policy in AWS)",
+  },
+  {
+    rule: "(has(self.schedulingPolicyArn) || has(self.schedulingPolicyRef)) == (has(oldSelf.schedulingPolicyArn) || has(oldSelf.schedulingPolicyRef))",
+    message:
+      "AWS cannot convert between FIFO and fair-share queues: revert the change of schedulingPolicyArn or schedulingPolicyRef, or create a new object",
     reason: "FieldValueForbidden",
     fieldPath: ".schedulingPolicyArn",
   },

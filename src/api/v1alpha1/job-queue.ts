@@ -37,7 +37,14 @@ export const JobQueueSpec = object(
     jobQueueName: text("AWS name. Immutable. Default: <namespace>_<name>.", 128, awsName).optional(),
     state: state.optional(),
     priority: int("Priority among queues that share an environment; higher goes first.", 0, int32Max),
-    schedulingPolicyArn: arn("Fair-share policy. Can be replaced, but not added or removed.", "batch").optional(),
+    schedulingPolicyArn: arn(
+      "ARN of a fair-share policy; either this or schedulingPolicyRef. Can be replaced, but not added or removed.",
+      "batch",
+    ).optional(),
+    schedulingPolicyRef: reference(
+      "A SchedulingPolicy. Can be replaced, but not added or removed, except in place of schedulingPolicyArn.",
+      "the queue",
+    ).optional(),
     computeEnvironmentOrder: mapList(
       "Environments that run the jobs, one to three; all EC2 and SPOT, or all Fargate.",
       ["order"],

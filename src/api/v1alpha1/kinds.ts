@@ -6,10 +6,17 @@ import { BatchJobKind } from "./batch-job-kind.ts";
 import { BatchComputeEnvironmentKind } from "./compute-environment-kind.ts";
 import { JobDefinitionKind } from "./job-definition-kind.ts";
 import { JobQueueKind } from "./job-queue-kind.ts";
+import { SchedulingPolicyKind } from "./scheduling-policy-kind.ts";
 
-export { BatchComputeEnvironmentKind, BatchJobKind, JobDefinitionKind, JobQueueKind };
+export { BatchComputeEnvironmentKind, BatchJobKind, JobDefinitionKind, JobQueueKind, SchedulingPolicyKind };
 
-const registered = [BatchComputeEnvironmentKind, JobQueueKind, JobDefinitionKind, BatchJobKind] as const;
+const registered = [
+  BatchComputeEnvironmentKind,
+  SchedulingPolicyKind,
+  JobQueueKind,
+  JobDefinitionKind,
+  BatchJobKind,
+] as const;
 
 type Registered = (typeof registered)[number];
 /** e.g. `JobQueue` */

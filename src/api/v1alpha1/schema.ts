@@ -34,6 +34,11 @@ export function int(description: string, min: number, max: number) {
   return z.int().min(min).max(max).meta({ description });
 }
 
+/** A number with decimal places. */
+export function number(description: string, min: number, max: number) {
+  return z.number().min(min).max(max).meta({ description });
+}
+
 export function flag(description: string) {
   return z.boolean().meta({ description });
 }

@@ -1,9 +1,10 @@
-import type { Environment, Queue } from "../batch.ts";
+import type { Environment, Policy, Queue } from "../batch.ts";
 import type { ResourceType } from "../names.ts";
 import { computeEnvironments, type EnvironmentWrites } from "./compute-environments.ts";
 import { type DefinitionWrites, jobDefinitions, type Revisions, type StoredRevision } from "./job-definitions.ts";
 import { jobQueues, type QueueWrites } from "./job-queues.ts";
-import type { ListedResource, Resource, Writing } from "./resource.ts";
+import type { AskedResource, ListedResource, Resource, Writing } from "./resource.ts";
+import { type PolicyWrites, schedulingPolicies } from "./scheduling-policies.ts";
 
 /**
  * The resources of AWS Batch that the operator keeps, by the names that snapshots and changes have for them. What else
@@ -16,11 +17,16 @@ export interface ResourceRecords {
   readonly environments: Environment;
   readonly queues: Queue;
   readonly definitions: Revisions<StoredRevision>;
+  readonly policies: Policy;
 }
 
 export type ResourceKey = keyof ResourceRecords;
-/** Those that are listed together (`ListsObserver`). */
-export type ListedKey = Exclude<ResourceKey, "definitions">;
+/** Those that are listed together, as a whole. */
+export type ListedKey = "environments" | "queues";
+/** Those of which only names that objects give are read, each apart from the others. */
+export type AskedKey = Exclude<ResourceKey, ListedKey | "definitions">;
+/** Those with one record under a name, which `ListsObserver` keeps up to date. */
+export type DescribedKey = ListedKey | AskedKey;
 
 /** The entries of resources that are listed together. */
 export const listedResources: { readonly [K in ListedKey]: ListedResource<ResourceRecords[K]> } = {
@@ -28,30 +34,52 @@ export const listedResources: { readonly [K in ListedKey]: ListedResource<Resour
   queues: jobQueues,
 };
 
+/** The entries of resources that are read by the names of objects. */
+export const askedResources: { readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {
+  policies: schedulingPolicies,
+};
+
 /** The entry of each resource. */
 export const resources: { readonly [K in ResourceKey]: Resource<ResourceRecords[K]> } = {
   ...listedResources,
+  ...askedResources,
   definitions: jobDefinitions,
 };
 
 /** The calls of all resources, with the permissions that they need. */
-export const resourceCalls = { ...computeEnvironments.calls, ...jobQueues.calls, ...jobDefinitions.calls };
+export const resourceCalls = {
+  ...computeEnvironments.calls,
+  ...jobQueues.calls,
+  ...jobDefinitions.calls,
+  ...schedulingPolicies.calls,
+};
+
+/** The writes of the resources with one record under a name. */
+export interface DescribedWrites extends EnvironmentWrites, QueueWrites, PolicyWrites {}
 
 /** The writes of all resources. */
-export interface ResourceWrites extends EnvironmentWrites, QueueWrites, DefinitionWrites {}
+export interface ResourceWrites extends DescribedWrites, DefinitionWrites {}
 
-/** The writes of the listed resources. */
-export function listedWrites(
-  writing: <K extends ListedKey>(key: K) => Writing<ResourceRecords[K]>,
-): EnvironmentWrites & QueueWrites {
-  return { ...computeEnvironments.writes(writing("environments")), ...jobQueues.writes(writing("queues")) };
+export function describedWrites(
+  writing: <K extends DescribedKey>(key: K) => Writing<ResourceRecords[K]>,
+): DescribedWrites {
+  return {
+    ...computeEnvironments.writes(writing("environments")),
+    ...jobQueues.writes(writing("queues")),
+    ...schedulingPolicies.writes(writing("policies")),
+  };
 }
 
 export const listedKeys = Object.keys(listedResources) as readonly ListedKey[];
+export const askedKeys = Object.keys(askedResources) as readonly AskedKey[];
 export const resourceKeys = Object.keys(resources) as readonly ResourceKey[];
 
-export function isListed(key: ResourceKey): key is ListedKey {
-  return key in listedResources;
+export function isDescribed(key: ResourceKey): key is DescribedKey {
+  return key in listedResources || isAsked(key);
+}
+
+export function isAsked(key: ResourceKey): key is AskedKey {
+  return key in askedResources;
 }
 
 const keyByType = new Map(resourceKeys.map((key) => [resources[key].type, key]));

@@ -47,6 +47,21 @@ export interface ListedResource<R, Writes = object> extends Resource<R> {
   writes(writing: Writing<R>): Writes;
 }
 
+/** A resource of which only the names are read that objects give; whoever has no such object makes no call for it. */
+export interface AskedResource<R, Writes = object> extends Resource<R> {
+  /**
+   * Those of the names that there are.
+   * @throws AwsError
+   */
+  read(batch: BatchApi, at: Location, names: ReadonlySet<string>, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
+  /**
+   * The names of all that there are.
+   * @throws AwsError
+   */
+  names(batch: BatchApi, signal: AbortSignal): Promise<ReadonlySet<string>>;
+  writes(writing: Writing<R>): Writes;
+}
+
 /** The tags of a resource that has one record under its name. */
 export const ownTags = {
   tags: ({ tags = {} }: { readonly tags?: Record<string, string> | undefined }) => tags,

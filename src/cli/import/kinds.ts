@@ -1,11 +1,12 @@
 import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import type { DefinitionRevision, Environment, Queue } from "../../aws/batch.ts";
+import type { DefinitionRevision, Environment, Policy, Queue } from "../../aws/batch.ts";
 import { differences } from "../../controllers/compute-environment/diff.ts";
 import { type Field, fields } from "../../controllers/compute-environment/fields.ts";
 import { canonicalJson } from "../../controllers/fingerprint.ts";
 import { normalised } from "../../controllers/job-definition/normalise.ts";
 import { immutableDifference, queueDifferences } from "../../controllers/job-queue/diff.ts";
 import { ownerIn } from "../../controllers/ownership.ts";
+import { otherKind, policyDifferences } from "../../controllers/scheduling-policy/diff.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type { BatchRecords } from "../plan/copy/batch.ts";
 
@@ -69,10 +70,15 @@ const queues: ImportedKind = {
   matcher: (record) => {
     const queue = record as unknown as Queue;
     return (spec) =>
-      queueDifferences(spec as never, queue).length === 0 && immutableDifference(spec as never, queue) === undefined;
+      queueDifferences(spec as never, queue, policyArnIn(spec)).length === 0 &&
+      immutableDifference(spec as never, queue) === undefined;
   },
   members: { state: { isDefault: isEnabled }, computeEnvironmentOrder: { isDefault: never } },
 };
+
+function policyArnIn({ schedulingPolicyArn: arn }: Members): string | undefined {
+  return typeof arn === "string" ? arn : undefined;
+}
 
 const definitions: ImportedKind = {
   kind: kindOf("JobDefinition"),
@@ -84,8 +90,22 @@ const definitions: ImportedKind = {
   members: {},
 };
 
+const policies: ImportedKind = {
+  kind: kindOf("SchedulingPolicy"),
+  records: ({ policies: all }) => membersOf(all),
+  matcher: (record) => {
+    const policy = record as unknown as Policy;
+    return (spec) => policyDifferences(spec, policy).length === 0 && otherKind(spec, policy) === undefined;
+  },
+  members: {
+    // One of the two says of which kind the policy is.
+    fairsharePolicy: { isDefault: never, prunes: true },
+    quotaSharePolicy: { isDefault: never },
+  },
+};
+
 /** In the order in which objects can be applied. */
-export const importedKinds: readonly ImportedKind[] = [environments, queues, definitions];
+export const importedKinds: readonly ImportedKind[] = [environments, policies, queues, definitions];
 
 /** The image that AWS chooses for instances without GPUs. */
 function isDefaultImage(value: unknown, { computeResources }: Members): boolean {

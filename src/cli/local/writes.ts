@@ -95,7 +95,16 @@ export function subjectOf({ input }: AwsWrite): string {
   const identities = ["InstanceProfileName", "RoleName"];
   const given = input as Readonly<Record<string, unknown>>;
   const network = ["ServiceName", "GroupName", "GroupId", "VpcEndpointId"];
-  for (const member of [...members, "jobDefinition", "jobId", "resourceArn", ...identities, ...network]) {
+  for (const member of [
+    ...members,
+    "jobDefinition",
+    "jobId",
+    "resourceArn",
+    "name",
+    "arn",
+    ...identities,
+    ...network,
+  ]) {
     const value = given[member];
     if (typeof value === "string") return value.startsWith("arn:") ? value.slice(value.lastIndexOf("/") + 1) : value;
   }

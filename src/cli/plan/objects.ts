@@ -129,7 +129,7 @@ interface Named {
   readonly status?: string | undefined;
 }
 
-function namedIn({ environments, queues, definitions }: BatchRecords): readonly Named[] {
+function namedIn({ environments, queues, definitions, policies }: BatchRecords): readonly Named[] {
   return [
     ...environments.map(({ computeEnvironmentName: awsName, tags, status }): Named => {
       return { kind: "BatchComputeEnvironment", awsName, tags, status };
@@ -138,6 +138,7 @@ function namedIn({ environments, queues, definitions }: BatchRecords): readonly 
     ...definitions.map(({ jobDefinitionName, revision, tags }): Named => {
       return { kind: "JobDefinition", awsName: `${jobDefinitionName}:${revision}`, tags };
     }),
+    ...policies.map(({ name: awsName, tags }): Named => ({ kind: "SchedulingPolicy", awsName, tags })),
   ];
 }
 
@@ -196,6 +197,7 @@ const specs: Readonly<Record<KindName, object>> = {
   JobQueue: { priority: 1, computeEnvironmentOrder: [] },
   JobDefinition: { type: "container" },
   BatchJob: {},
+  SchedulingPolicy: {},
 };
 
 function objectOf({ kind, key, awsName, tags, region }: Owned, now: number): KubeObject {

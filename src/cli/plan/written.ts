@@ -49,6 +49,8 @@ const silent: ReadonlySet<string> = new Set([
   "jobDefinitionName",
   "jobDefinition",
   "resourceArn",
+  "name",
+  "arn",
   "jobId",
   "reason",
   "RoleName",
@@ -128,12 +130,14 @@ function tagsBefore(input: Tagging, { truth }: SimulatedAws): Readonly<Record<st
   const environment = truth.computeEnvironments().find((one) => one.computeEnvironmentArn === arn);
   const queue = truth.jobQueues().find((one) => one.jobQueueArn === arn);
   const definition = truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
-  return (environment ?? queue ?? definition)?.tags ?? {};
+  const policy = truth.schedulingPolicies().find((one) => one.arn === arn);
+  return (environment ?? queue ?? definition ?? policy)?.tags ?? {};
 }
 
 interface Naming {
   readonly computeEnvironment?: string;
   readonly jobQueue?: string;
+  readonly arn?: string;
   readonly RoleName?: string;
 }
 
@@ -146,6 +150,8 @@ function beforeOf(operation: string, input: Naming, { truth }: SimulatedAws): ob
       );
     case "UpdateJobQueue":
       return truth.jobQueues().find((one) => isNamed(one.jobQueueArn, input.jobQueue)) ?? {};
+    case "UpdateSchedulingPolicy":
+      return truth.schedulingPolicies().find(({ arn }) => arn === input.arn) ?? {};
     case "UpdateAssumeRolePolicy":
       return { PolicyDocument: truth.roles().find(({ name }) => name === input.RoleName)?.trust };
     default:

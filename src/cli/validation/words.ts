@@ -6,6 +6,7 @@ import type { StructuralSchema } from "../../api/crd.ts";
 const patternWords: ReadonlyMap<string, string> = new Map([
   ["^[A-Za-z0-9][A-Za-z0-9_-]*$", "letters, digits, - and _, beginning with a letter or digit"],
   ["^[A-Za-z0-9_-]+$", "letters, digits, - and _"],
+  ["^[0-9A-Za-z_-]+[*]?$", "letters, digits, - and _, with * only at the end"],
   ["^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "a Kubernetes name: lower-case letters, digits and -"],
   [
     "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",

@@ -9,8 +9,12 @@ export interface QueueDifference extends FieldChange {
   readonly send: Partial<UpdateJobQueueRequest>;
 }
 
-/** `state` left out is not managed; time limit actions left out are none. */
-export function queueDifferences(spec: JobQueueSpec, queue: Queue): QueueDifference[] {
+/**
+ * `state` left out is not managed; time limit actions left out are none.
+ *
+ * @param policyArn of the policy that the queue is to have, as far as the reference to it leads somewhere
+ */
+export function queueDifferences(spec: JobQueueSpec, queue: Queue, policyArn: string | undefined): QueueDifference[] {
   const found: QueueDifference[] = [];
   const differ = (path: string, from: unknown, to: unknown, send: Partial<UpdateJobQueueRequest>): void => {
     found.push({
@@ -28,19 +32,20 @@ export function queueDifferences(spec: JobQueueSpec, queue: Queue): QueueDiffere
   if (spec.state !== undefined && spec.state !== queue.state) {
     differ("spec.state", queue.state, spec.state, { state: spec.state });
   }
-  if (
-    spec.schedulingPolicyArn !== undefined &&
-    queue.schedulingPolicyArn !== undefined &&
-    spec.schedulingPolicyArn !== queue.schedulingPolicyArn
-  ) {
-    const { schedulingPolicyArn } = spec;
-    differ("spec.schedulingPolicyArn", queue.schedulingPolicyArn, schedulingPolicyArn, { schedulingPolicyArn });
+  const { schedulingPolicyArn: current } = queue;
+  if (policyArn !== undefined && current !== undefined && policyArn !== current) {
+    differ(policyPath(spec), current, policyArn, { schedulingPolicyArn: policyArn });
   }
   const [desired, seen] = [spec.jobStateTimeLimitActions ?? [], queue.jobStateTimeLimitActions ?? []];
   if (asSet(desired) !== asSet(seen)) {
     differ("spec.jobStateTimeLimitActions", seen, desired, { jobStateTimeLimitActions: [...desired] });
   }
   return found;
+}
+
+/** The field that gives the queue a policy. */
+export function policyPath({ schedulingPolicyRef }: JobQueueSpec): string {
+  return schedulingPolicyRef === undefined ? "spec.schedulingPolicyArn" : "spec.schedulingPolicyRef";
 }
 
 /** The same update with the policy of a fair-share queue, which AWS requires in each (API reference of UpdateJobQueue). */
@@ -58,13 +63,14 @@ export interface ImmutableDifference {
 /** What AWS can never change in a queue that exists. */
 export function immutableDifference(spec: JobQueueSpec, queue: Queue): ImmutableDifference | undefined {
   const name = queue.jobQueueName;
-  if ((spec.schedulingPolicyArn === undefined) !== (queue.schedulingPolicyArn === undefined)) {
-    const message =
-      spec.schedulingPolicyArn === undefined
-        ? `${name} stays a fair-share queue: restore schedulingPolicyArn ${queue.schedulingPolicyArn ?? ""}, or create a new queue`
-        : `${name} was created without a scheduling policy and cannot get one: remove schedulingPolicyArn, or create a new queue`;
+  const hasPolicy = spec.schedulingPolicyArn !== undefined || spec.schedulingPolicyRef !== undefined;
+  if (hasPolicy !== (queue.schedulingPolicyArn !== undefined)) {
+    const path = policyPath(spec);
+    const message = !hasPolicy
+      ? `${name} stays a fair-share queue: restore schedulingPolicyArn ${queue.schedulingPolicyArn ?? ""}, or create a new queue`
+      : `${name} was created without a scheduling policy and cannot get one: remove ${path.slice("spec.".length)}, or create a new queue`;
     return {
-      paths: ["spec.schedulingPolicyArn"],
+      paths: [path],
       next: { kind: "blocked", reason: "SchedulingPolicyFixed", message },
     };
   }

@@ -1,16 +1,15 @@
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
-import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, JobQueueKind, SchedulingPolicyKind } from "../../api/v1alpha1/kinds.ts";
 import { adviceFor } from "../../aws/advice.ts";
 import type { Environment, Queue } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
-import { environmentArn } from "../../aws/names.ts";
+import { nameIn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
-import { StoreError } from "../../runtime/store.ts";
-import { accessTo, type Labels } from "../access.ts";
+import type { Labels, Sharing } from "../access.ts";
 import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
 import { provenFor } from "../compute-environment/ownership.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
@@ -19,10 +18,19 @@ import { environmentRoleUser } from "../compute-environment/roles.ts";
 import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import type { JobsSeen } from "../drain.ts";
-import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey } from "../naming.ts";
+import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey, referredKey } from "../naming.ts";
 import { identityOf, isNamedBy, namedOwner, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
+import {
+  labelsAskedFor,
+  type NamedThing,
+  objectAt,
+  type Referring,
+  type ResourceReference,
+  refusalOfName,
+  resourceAt,
+} from "../reference.ts";
 import { resourceSeen } from "../resource/observe.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
@@ -54,7 +62,8 @@ export async function observe(
   signal: AbortSignal,
 ): Promise<Seen> {
   const begunAt = ports.clock.monotonic();
-  const labels = await labelsAskedFor(object, region.snapshot(), ports, signal);
+  const { namespace } = object.metadata;
+  const labels = await labelsAskedFor(namespace, targetsOf(object, region.snapshot(), ports), ports, signal);
   const observed = { object, kind: JobQueueKind, type: "job-queue", region } as const;
   const seen = await resourceSeen<Queue, JobQueue>(observed, ports, signal, begunAt);
   const { record: queue } = seen;
@@ -75,6 +84,7 @@ export async function observe(
     ...seen,
     entries: entries.slice(0, desired.length),
     leaving: entries.slice(desired.length),
+    policy: policySeen(object, around),
     environments,
     foundInvalid: foundInvalidIn(region.region, environments, memory),
     jobs: await jobsIn(object, queue, { region, ports, memory }, signal),
@@ -124,45 +134,20 @@ interface Around {
 }
 
 function entrySeen(entry: OrderEntry, object: JobQueue, around: Around): EntrySeen {
-  const { named, environments, region, ports, labels } = around;
+  const { named, environments, region, ports } = around;
   const { order } = entry;
   const key = referenceKey(entry, object);
   if (key === undefined) return namedSeen(entry, object, around);
-  const unresolved = (reason: Extract<EntrySeen, { kind: "unresolved" }>["reason"], message: string): EntrySeen => ({
-    kind: "unresolved",
-    order,
-    key,
-    reason,
-    message,
-  });
-
-  if (!ports.objects.watches(key.namespace)) {
-    return unresolved("NamespaceNotWatched", notWatched(key.namespace));
-  }
-  const given = environmentObject(key, ports);
-  if (given === undefined) {
-    return unresolved("ReferenceNotFound", `there is no BatchComputeEnvironment ${key.namespace}/${key.name}`);
-  }
-  const found = filledObject(placed(given), environmentRoleUser, region, ports.cluster);
-  const access = accessTo(found, object.metadata.namespace, labels);
-  if (access.kind === "unread") return unresolved("NamespaceUnreadable", access.message);
-  if (access.kind === "refused") {
-    return unresolved(
-      "ReferenceNotAllowed",
-      `${key.namespace}/${key.name} does not let namespace ${object.metadata.namespace} refer to it (its spec.allowedNamespaces)`,
-    );
-  }
-  const theirs = found.spec.region ?? ports.settings.region;
-  if (theirs !== region.region) {
-    return unresolved("RegionMismatch", `${key.namespace}/${key.name} is in ${theirs}, the queue in ${region.region}`);
-  }
+  const target = objectAt<BatchComputeEnvironment>(BatchComputeEnvironmentKind, key, referringOf(object, around));
+  if (target.kind === "unresolved") return { ...target, order, key };
+  const found = filledObject(placed(target.object), environmentRoleUser, region, ports.cluster);
   const identity = identityOf(found, ports.cluster);
   const planId = environmentPlanId(found.spec, identity);
   const directives = directivesOf(found, ports.settings);
   const set = environmentSetOf(found.spec, environmentsOf(found, named, environments, ports), planId);
-  const { target } = set;
-  const triedAgain = isTriedAgain(directives.approved, planId, target);
-  const held = target !== undefined && isHeld(found.spec, { planId, directives }, "Repoint", target) && !triedAgain;
+  const triedAgain = isTriedAgain(directives.approved, planId, set.target);
+  const held =
+    set.target !== undefined && isHeld(found.spec, { planId, directives }, "Repoint", set.target) && !triedAgain;
   return {
     kind: "reference",
     order,
@@ -197,42 +182,47 @@ function environmentsOf(
   );
 }
 
-/**
- * A name does not bypass what the owner of the environment allows, and an ARN has to match exactly. The environment's tags
- * say who the owner is: what is of another namespace stays so while its object is away, in a cluster that is being rebuilt
- * or by Retain.
- */
+const environmentThing: NamedThing = {
+  type: "compute-environment",
+  records: "environments",
+  kind: BatchComputeEnvironmentKind,
+  called: "compute environment",
+  oneOf: "an environment",
+};
+
+const policyThing: NamedThing = {
+  type: "scheduling-policy",
+  records: "policies",
+  kind: SchedulingPolicyKind,
+  called: "scheduling policy",
+  oneOf: "a policy",
+};
+
 function namedSeen(
   { order, computeEnvironment: nameOrArn = "" }: OrderEntry,
-  { metadata: { namespace } }: JobQueue,
-  { environments, region, ports, labels }: Around,
+  object: JobQueue,
+  around: Around,
 ): EntrySeen {
   const name = environmentName(nameOrArn);
-  if (nameOrArn.startsWith("arn:") && nameOrArn !== environmentArn(region, name)) {
-    const message = `${nameOrArn} is not a compute environment of account ${region.account} in ${region.region}, where the queue is`;
-    return { kind: "unresolved", order, name, reason: "RegionMismatch", message };
-  }
-  const environment = environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name);
-  const owner = namedOwner(environment?.tags, ports.cluster);
-  const found: EntrySeen = { kind: "named", order, name, owner: whereIsOwner(environment, ports) };
-  if (owner === undefined || owner.namespace === namespace) return found;
-  const path = keyText(owner);
-  if (!ports.objects.watches(owner.namespace)) {
-    const message = `${name} is an environment of ${path}, and ${notWatched(owner.namespace)}`;
-    return { kind: "unresolved", order, name, reason: "NamespaceNotWatched", message };
-  }
-  const object = environmentObject(owner, ports);
-  if (object === undefined) {
-    const message = `${name} is an environment of ${path} by its tags, and no object ${path} exists that lets namespace ${namespace} use it: apply it with that namespace in its spec.allowedNamespaces, or, if it is not to come back, remove the awsbatch.dev/ tags from ${name}`;
-    return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message };
-  }
-  const access = accessTo(object, namespace, labels);
-  if (access.kind === "allowed") return found;
-  if (access.kind === "unread") {
-    return { kind: "unresolved", order, name, reason: "NamespaceUnreadable", message: access.message };
-  }
-  const message = `${name} is an environment of ${path}, which does not let namespace ${namespace} use it: allow that namespace in the spec.allowedNamespaces of ${path}`;
-  return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message };
+  const environment = around.environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name);
+  const refusal = refusalOfName(nameOrArn, environment?.tags, environmentThing, referringOf(object, around));
+  if (refusal !== undefined) return { ...refusal, order, name };
+  return { kind: "named", order, name, owner: whereIsOwner(environment, around.ports) };
+}
+
+function policySeen(object: JobQueue, around: Around): ResourceReference | undefined {
+  const { schedulingPolicyArn: arn, schedulingPolicyRef } = object.spec;
+  const referring = referringOf(object, around);
+  const key = referredKey(schedulingPolicyRef, object);
+  if (key !== undefined) return resourceAt(key, policyThing, referring);
+  if (arn === undefined) return undefined;
+  const name = nameIn(arn);
+  const policy = around.region.snapshot().policies.get(name);
+  return refusalOfName(arn, policy?.tags, policyThing, referring) ?? { kind: "resolved", arn };
+}
+
+function referringOf({ metadata: { namespace } }: JobQueue, { region, ports, labels }: Around): Referring {
+  return { namespace, noun: JobQueueKind.noun, region, ports, labels };
 }
 
 function whereIsOwner(
@@ -246,10 +236,6 @@ function whereIsOwner(
   if (!isOurs || !ports.objects.watches(owner.namespace)) return "elsewhere";
   if (environment !== undefined && isGoing(environment, ports)) return "deleting";
   return environmentObject(owner, ports) === undefined ? "nowhere" : "here";
-}
-
-function notWatched(namespace: string): string {
-  return `the operator does not watch namespace ${namespace} (--watch-namespace), or may not read it`;
 }
 
 /** The object of this cluster that an environment belongs to by its tags, when there is one. */
@@ -271,36 +257,23 @@ function environmentObject(key: ObjectKey, { objects }: Ports): BatchComputeEnvi
   return objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
 }
 
-/**
- * Those of the queue's namespace, where the object of an environment that it may come to name asks for them.
- *
- * @throws StoreError when they cannot be read for now
- */
-async function labelsAskedFor(
+/** The objects of what a queue may come to name. */
+function targetsOf(
   object: JobQueue,
-  { environments, queues }: BatchSnapshot,
+  { environments, policies, queues }: BatchSnapshot,
   ports: Ports,
-  signal: AbortSignal,
-): Promise<Labels> {
-  const { namespace } = object.metadata;
-  const desired = object.spec.computeEnvironmentOrder;
+): readonly (Sharing | undefined)[] {
+  const { computeEnvironmentOrder: desired, schedulingPolicyArn, schedulingPolicyRef } = object.spec;
   const literal = desired.flatMap(({ computeEnvironment }) => computeEnvironment ?? []).map(environmentName);
   const named = [...literal, ...orderOf(queues.get(queueNameOf(object)))];
-  const environmentOf = (key: ObjectKey): BatchComputeEnvironment | undefined => environmentObject(key, ports);
-  const asked = [
-    ...named.flatMap((name) => namedOwner(environments.get(name)?.tags, ports.cluster) ?? []).map(environmentOf),
-    ...desired.flatMap((entry) => referenceKey(entry, object) ?? []).map(environmentOf),
-  ];
-  const asks = asked.some(
-    (one) => one?.spec.allowedNamespaces?.from === "Selector" && one.metadata.namespace !== namespace,
-  );
-  if (!asks) return undefined;
-  try {
-    return (await ports.objects.namespace(namespace, signal))?.labels;
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.mayPass) throw error;
-    return error;
-  }
+  const policyOwner = namedOwner(policies.get(nameIn(schedulingPolicyArn ?? ""))?.tags, ports.cluster);
+  const policyKeys = [policyOwner, referredKey(schedulingPolicyRef, object)].filter((key) => key !== undefined);
+  return [
+    ...named.flatMap((name) => namedOwner(environments.get(name)?.tags, ports.cluster) ?? []),
+    ...desired.flatMap((entry) => referenceKey(entry, object) ?? []),
+  ]
+    .map((key): Sharing | undefined => environmentObject(key, ports))
+    .concat(policyKeys.map((key) => ports.objects.get(SchedulingPolicyKind, key) as Sharing | undefined));
 }
 
 /** The last read of its jobs, with the facts that explain it. */

@@ -51,6 +51,7 @@ const rules: readonly Rule<Context, Action>[] = [
   immutable,
   ({ spec, seen }) => retagged(seen, spec.tags),
   orderHeld,
+  ({ seen }) => policyHindrance(seen),
   invalid,
   partlyServing,
   withoutUsable,
@@ -76,7 +77,7 @@ export function planFor(object: JobQueue, seen: Seen, now: number): Plan<Action>
 /** The owner of the queue of that name; a queue of others is not changed. */
 function ownedByUs({ spec, seen, order }: Context): Step<Action> | undefined {
   return owned(seen, JobQueueKind, spec.tags, (queue) => [
-    ...queueDifferences(spec, queue),
+    ...queueDifferences(spec, queue, policyArn(seen)),
     // What stays only until an entry leads somewhere may have to go then.
     ...(order.differs || order.strays.length > 0 ? [{ path: orderPath }] : []),
     ...(immutableDifference(spec, queue)?.paths ?? []).map((path) => ({ path })),
@@ -93,6 +94,8 @@ function created({ spec, seen, order }: Context): Step<Action> | undefined {
   const message = `${queueName} is being created`;
   if (!seen.absent)
     return { kind: "wait", reason: "Creating", message, checkInMs: settleCheckMs, until: { kind: "listing" } };
+  const hindrance = policyHindrance(seen);
+  if (hindrance !== undefined) return hindrance;
   const { names } = order;
   const action: Action = { kind: "create", request: createRequest(spec, seen, names), joining: joining(seen, names) };
   return { kind: "act", action, reason: "Creating", message };
@@ -144,7 +147,8 @@ function updated(context: Context): Step<Action> | undefined {
   const isUrgent = written !== undefined && (written.follows || !anyUsable(orderOf(queue), seen.environments));
   // Where the switch is refused, jobs start: no field, and no other order, goes past it.
   if (disabled(context) !== undefined && !isUrgent) return undefined;
-  const differences = isUrgent || immutableDifference(spec, queue) !== undefined ? [] : queueDifferences(spec, queue);
+  const differences =
+    isUrgent || immutableDifference(spec, queue) !== undefined ? [] : queueDifferences(spec, queue, policyArn(seen));
   const paths = [...differences.map(({ path }) => path), ...(written === undefined ? [] : [orderPath])];
   if (paths.length === 0) return undefined;
   const request: UpdateJobQueueRequest = {
@@ -216,6 +220,22 @@ function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
   return undefined;
 }
 
+/** Of the policy that the queue is to have, as far as the reference to it leads somewhere. */
+function policyArn({ policy }: Seen): string | undefined {
+  return policy?.kind === "resolved" ? policy.arn : undefined;
+}
+
+/** What the policy has to wait for; a queue that has one keeps it until then. */
+function policyHindrance({ policy, record }: Seen): Waiting | undefined {
+  if (policy === undefined || policy.kind === "resolved") return undefined;
+  if (policy.kind === "awaited" && policy.arn === record?.schedulingPolicyArn) return undefined;
+  if (policy.kind === "unresolved" && policy.reason !== "ReferenceNotFound") {
+    return { kind: "blocked", reason: policy.reason, message: policy.message, checkInMs: unwatchedCheckMs };
+  }
+  const reason = policy.kind === "unresolved" ? policy.reason : "WaitingForPolicy";
+  return { kind: "wait", reason, message: policy.message, stallsAfterMs: marks.missingStallsMs };
+}
+
 function invalid({ seen }: Context): Step<Action> | undefined {
   if (seen.record?.status !== "INVALID") return undefined;
   return {
@@ -278,7 +298,8 @@ function waitForEntries(seen: Seen, missing: readonly Entry[], reason: Reason): 
 }
 
 function createRequest(spec: JobQueueSpec, seen: Seen, names: readonly string[]): CreateJobQueueRequest {
-  const { schedulingPolicyArn, jobQueueType, jobStateTimeLimitActions } = spec;
+  const { jobQueueType, jobStateTimeLimitActions } = spec;
+  const schedulingPolicyArn = policyArn(seen);
   return {
     jobQueueName: seen.name,
     state: spec.state ?? "ENABLED",
@@ -298,7 +319,9 @@ function orderMembers(names: readonly string[]): { order: number; computeEnviron
 function changesOf({ spec, seen, order }: Context): readonly FieldChange[] {
   const { record: queue } = seen;
   if (queue === undefined) return [];
-  const fields: FieldChange[] = queueDifferences(spec, queue).map(({ send: _sent, ...change }) => change);
+  const fields: FieldChange[] = queueDifferences(spec, queue, policyArn(seen)).map(
+    ({ send: _sent, ...change }) => change,
+  );
   if (order.differs && order.names.length > 0) {
     fields.push({
       path: orderPath,
@@ -316,6 +339,10 @@ function referencesCondition({ seen, order }: Context): ConditionDraft {
   const type = "ReferencesResolved";
   const place = seen.entries.findIndex(({ kind }) => kind === "unresolved");
   const [entry, current] = [seen.entries[place], order.entries[place]?.current ?? []];
+  const { policy } = seen;
+  if (entry?.kind !== "unresolved" && policy?.kind === "unresolved") {
+    return { type, status: "False", reason: policy.reason, message: policy.message };
+  }
   if (entry?.kind !== "unresolved") {
     const message = `all compute environments of the order of ${identityText(seen.identity)} exist`;
     return { type, status: "True", reason: "Resolved", message };

@@ -5,6 +5,7 @@ import type { UnfinishedJob } from "../../aws/region.ts";
 import type { QueueFacts } from "../../diagnosis/facts.ts";
 import type { EnvironmentSet } from "../compute-environment/environment-set.ts";
 import type { JobsSeen } from "../drain.ts";
+import type { ResourceReference, Unresolved } from "../reference.ts";
 import type { ResourceSeen } from "../resource/seen.ts";
 
 /** Everything that the plan of a job queue is computed from. */
@@ -13,6 +14,8 @@ export interface Seen extends ResourceSeen<Queue> {
   readonly entries: readonly EntrySeen[];
   /** References to the objects of what AWS's order names, as far as no entry refers to them. */
   readonly leaving: readonly EntrySeen[];
+  /** Where `spec.schedulingPolicyRef` or `spec.schedulingPolicyArn` leads; undefined: the queue is to have no policy. */
+  readonly policy: ResourceReference | undefined;
   /** Every environment of the region but DELETED tombstones, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
   /** Names of environments that this process has seen INVALID and not VALID since. */
@@ -48,15 +51,7 @@ export type EntrySeen =
       /** The object is being deleted: no queue comes to name anything of it. */
       readonly deleting: boolean;
     }
-  | ({
-      readonly kind: "unresolved";
+  | (Unresolved & {
       readonly order: number;
-      readonly reason:
-        | "ReferenceNotFound"
-        | "ReferenceNotAllowed"
-        | "NamespaceNotWatched"
-        | "NamespaceUnreadable"
-        | "RegionMismatch";
-      readonly message: string;
       /** The object that it refers to, or the AWS name that it gives. */
     } & ({ readonly key: ObjectKey } | { readonly name: string }));

@@ -8,3 +8,10 @@ export interface TagAction {
   readonly arn: string;
   readonly change: TagChange;
 }
+
+/** The writes of a kind with one resource, by the requests that create and update it. */
+export type ResourceAction<Create, Update> =
+  | { readonly kind: "create"; readonly name: string; readonly request: Create }
+  | { readonly kind: "update"; readonly name: string; readonly request: Update; readonly paths: readonly string[] }
+  | TagAction
+  | { readonly kind: "delete"; readonly name: string; readonly arn: string };

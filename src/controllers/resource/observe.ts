@@ -3,8 +3,10 @@ import type { OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import type { Described } from "../../aws/effects.ts";
 import { type ResourceType, resourceArn } from "../../aws/names.ts";
 import type { BatchRegion } from "../../aws/region.ts";
+import type { AskedKey } from "../../aws/resources/index.ts";
 import { claimantNamedBy, claimantOf, rivalsOf } from "../claims.ts";
 import { directivesOf } from "../directives.ts";
+import type { Failing } from "../failures.ts";
 import { shortHash } from "../fingerprint.ts";
 import { liveReadMaxAgeMs } from "../intervals.ts";
 import { nameSeen } from "../names-seen.ts";
@@ -58,4 +60,18 @@ export async function resourceSeen<R extends Described, O extends KubeObject>(
     nameSeen: allowed,
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
   };
+}
+
+/** Why what is known of resources that are read by name may be older than at rest. */
+export function outdated(key: AskedKey, region: Pick<BatchRegion, "snapshot">): Failing | undefined {
+  const failure = region.snapshot().failureOf(key);
+  return failure === undefined ? undefined : { kind: "failing", error: failure.error, since: failure.since };
+}
+
+/**
+ * Reads them now, and the queues and environments that may use them.
+ * @throws AwsError
+ */
+export async function refreshAsked(key: AskedKey, region: BatchRegion, signal: AbortSignal): Promise<void> {
+  await Promise.all([region.refreshAsked(key, signal), region.refresh(signal)]);
 }

@@ -62,6 +62,8 @@ export const queue: Spec = {
   computeEnvironmentOrder: [{ order: 1, computeEnvironmentRef: { name: "spot" } }],
 };
 
+export const fairShare: Spec = { fairsharePolicy: { shareDistribution: [{ shareIdentifier: "red" }] } };
+
 const vcpuAndMemory = (vcpu: string, memory: string) => [
   { type: "VCPU", value: vcpu },
   { type: "MEMORY", value: memory },

@@ -1,6 +1,8 @@
+import type { KindName } from "../../../src/api/v1alpha1/kinds.ts";
+
 /** For each CEL rule one object that it accepts and one that it refuses, as plain data. */
 export interface CelExample {
-  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition" | "BatchJob";
+  readonly kind: KindName;
   /** The message of the rule. */
   readonly message: string;
   readonly accepted: Spec;

@@ -3,6 +3,7 @@ import { computeEnvironmentExamples } from "./compute-environments.ts";
 import type { CelExample } from "./example.ts";
 import { jobDefinitionExamples } from "./job-definitions.ts";
 import { jobQueueExamples } from "./job-queues.ts";
+import { schedulingPolicyExamples } from "./scheduling-policies.ts";
 
 export type { CelExample } from "./example.ts";
 
@@ -12,4 +13,5 @@ export const celExamples: readonly CelExample[] = [
   ...jobQueueExamples,
   ...jobDefinitionExamples,
   ...batchJobExamples,
+  ...schedulingPolicyExamples,
 ];

@@ -44,8 +44,13 @@ const rows: readonly Row[] = [
   ["jobQueueName cannot be changed", { jobQueueName: "a" }, { jobQueueName: "b" }, { jobQueueName: "a" }],
   ["jobQueueType cannot be changed", { jobQueueType: "ECS" }, { jobQueueType: "EKS" }, { jobQueueType: "ECS" }],
   [
-    "AWS cannot convert between FIFO and fair-share queues: revert the change of schedulingPolicyArn, or create a new object",
-    { schedulingPolicyArn: policy("b") },
+    "a queue has one policy: keep either schedulingPolicyRef (an object) or schedulingPolicyArn (a policy in AWS)",
+    { schedulingPolicyRef: { name: "b" } },
+    { schedulingPolicyRef: { name: "b" }, schedulingPolicyArn: policy("b") },
+  ],
+  [
+    "AWS cannot convert between FIFO and fair-share queues: revert the change of schedulingPolicyArn or schedulingPolicyRef, or create a new object",
+    { schedulingPolicyRef: { name: "b" } },
     { schedulingPolicyArn: undefined },
     { schedulingPolicyArn: policy("a") },
   ],

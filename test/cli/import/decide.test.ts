@@ -17,7 +17,7 @@ const choice: Choice = {
 
 async function recordsOf({ aws, clock }: Account): Promise<BatchRecords> {
   await clock.advance(60_000);
-  return await readBatch(aws.batch, new AbortController().signal);
+  return await readBatch(aws.batch, { ...aws, partition: "aws" }, new AbortController().signal);
 }
 
 async function decided(world: Account, change: Partial<Choice> = {}): Promise<Decision> {

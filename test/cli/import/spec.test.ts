@@ -93,7 +93,7 @@ describe("the spec of an environment", () => {
     await clock.advance(60_000);
     if (state !== undefined) await aws.outside.updateComputeEnvironment({ computeEnvironment: "ce", state });
     await clock.advance(60_000);
-    const { environments } = await readBatch(aws.batch, new AbortController().signal);
+    const { environments } = await readBatch(aws.batch, { ...aws, partition: "aws" }, new AbortController().signal);
     return described("BatchComputeEnvironment", environments[0] ?? {});
   }
 

@@ -74,8 +74,8 @@ describe("whose object it is", () => {
       "m:2:1: kind: awsbatch.dev has no kind ComputeEnvironment: did you mean BatchComputeEnvironment?",
     ],
     [
-      "apiVersion: awsbatch.dev/v1alpha1\nkind: SchedulingPolicy",
-      "m:2:1: kind: awsbatch.dev has no kind SchedulingPolicy: use one of BatchComputeEnvironment, JobQueue, JobDefinition, BatchJob",
+      "apiVersion: awsbatch.dev/v1alpha1\nkind: Cluster",
+      "m:2:1: kind: awsbatch.dev has no kind Cluster: use one of BatchComputeEnvironment, SchedulingPolicy, JobQueue, JobDefinition, BatchJob",
     ],
   ])("what is meant as ours and is not is a problem: %j", (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);

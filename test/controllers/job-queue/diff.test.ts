@@ -54,12 +54,12 @@ describe("what differs", () => {
       JSON.stringify({ jobStateTimeLimitActions: [capacity] }),
     ],
   ])("%s", (_name, spec, change, expected) => {
-    const found = queueDifferences(object(spec).spec, queue(["a1"], change));
+    const found = queueDifferences(object(spec).spec, queue(["a1"], change), spec.schedulingPolicyArn);
     expect(found.map(({ send }) => JSON.stringify(send)).join()).toBe(expected);
   });
 
   it("leaves a policy that the spec dropped to what AWS never changes", () => {
-    expect(queueDifferences(object().spec, queue(["a1"], { schedulingPolicyArn: fair }))).toEqual([]);
+    expect(queueDifferences(object().spec, queue(["a1"], { schedulingPolicyArn: fair }), undefined)).toEqual([]);
   });
 
   it("is reported with the path of each field", () => {
@@ -72,6 +72,7 @@ describe("what differs", () => {
     const found = queueDifferences(
       object({ ...spec, jobStateTimeLimitActions: [...spec.jobStateTimeLimitActions] }).spec,
       queue(["a1"], { schedulingPolicyArn: fair }),
+      fairer,
     );
     expect(found.map(({ path }) => path)).toEqual([
       "spec.priority",
@@ -82,7 +83,11 @@ describe("what differs", () => {
   });
 
   it("is reported with both values", () => {
-    const [priority] = queueDifferences(object({ priority: 2 }).spec, queue(["a1"], { priority: undefined }));
+    const [priority] = queueDifferences(
+      object({ priority: 2 }).spec,
+      queue(["a1"], { priority: undefined }),
+      undefined,
+    );
     expect(priority).toMatchObject({ path: "spec.priority", kind: "update", from: "null", to: "2" });
   });
 });

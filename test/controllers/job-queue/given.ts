@@ -12,6 +12,7 @@ import { planFor } from "../../../src/controllers/job-queue/plan.ts";
 import type { EntrySeen, Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts";
 import { orderOf } from "../../../src/controllers/queue-order.ts";
+import type { ResourceReference } from "../../../src/controllers/reference.ts";
 import { environment as describedOf, directives, ec2, settings } from "../compute-environment/given.ts";
 import { decided } from "../decided.ts";
 import { mayAdopt } from "../region.ts";
@@ -127,6 +128,11 @@ export function refused(name: string, order = 1): EntrySeen {
   return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message: `ReferenceNotAllowed ${name}` };
 }
 
+/** A reference to a policy that AWS has. */
+export function resolved(arn: string): ResourceReference {
+  return { kind: "resolved", arn };
+}
+
 export type SeenChange = Partial<Omit<Seen, "environments" | "record">> & {
   readonly environments?: readonly Environment[];
   readonly queue?: Queue | undefined;
@@ -147,6 +153,7 @@ export function seen({ environments = [], queue: record, ...change }: SeenChange
     claimedBy: undefined,
     entries: [],
     leaving: [],
+    policy: undefined,
     foundInvalid: new Set(),
     jobs: undefined,
     progress: undefined,

@@ -19,6 +19,7 @@ import {
   object,
   queue,
   reference,
+  resolved,
   type SeenChange,
   seen,
   settings,
@@ -55,6 +56,26 @@ const expectLines = (_name: string, spec: Partial<JobQueueSpec>, change: SeenCha
 
 describe("a queue that is not there", () => {
   it.each<Case>([
+    [
+      "waits for its policy",
+      { schedulingPolicyRef: { name: "fair" } },
+      {
+        ...two,
+        queue: undefined,
+        policy: { kind: "awaited", arn: policy, message: "AWS does not have team_fair yet" },
+      },
+      "wait WaitingForPolicy Stalled after 10 min",
+    ],
+    [
+      "is not created with a policy that is not for its namespace",
+      { schedulingPolicyArn: policy },
+      {
+        ...two,
+        queue: undefined,
+        policy: { kind: "unresolved", reason: "ReferenceNotAllowed", message: "not for this namespace" },
+      },
+      "blocked ReferenceNotAllowed again in 60 s",
+    ],
     ["is created over its environments", {}, { ...two, queue: undefined }, "create a1,b1"],
     [
       "is created as soon as one environment is VALID",
@@ -128,7 +149,11 @@ describe("a queue that is not there", () => {
 
   it("is asked for whole, ENABLED unless the spec says otherwise, with the tags of its owner", () => {
     const spec = { tags: { team: "x" }, schedulingPolicyArn: policy, jobQueueType: "ECS" as const, priority: 7 };
-    const { next, change } = choiceFor(object(spec), seen({ ...atRest, queue: undefined }), now);
+    const { next, change } = choiceFor(
+      object(spec),
+      seen({ ...atRest, queue: undefined, policy: resolved(policy) }),
+      now,
+    );
     expect(next).toMatchObject({
       action: {
         kind: "create",
@@ -413,8 +438,58 @@ describe("a change in place", () => {
     [
       "exchanges the policy of a fair-share queue",
       { schedulingPolicyArn: policyTwo },
-      { ...atRest, queue: queue(["a1"], { schedulingPolicyArn: policy }) },
+      { ...atRest, queue: queue(["a1"], { schedulingPolicyArn: policy }), policy: resolved(policyTwo) },
       `update ${JSON.stringify({ schedulingPolicyArn: policyTwo })}`,
+    ],
+    [
+      "exchanges it by reference",
+      { schedulingPolicyRef: { name: "fairer" } },
+      { ...atRest, queue: queue(["a1"], { schedulingPolicyArn: policy }), policy: resolved(policyTwo) },
+      `update ${JSON.stringify({ schedulingPolicyArn: policyTwo })}`,
+    ],
+    [
+      "keeps it while AWS does not have the next one",
+      { schedulingPolicyRef: { name: "fairer" } },
+      {
+        ...atRest,
+        queue: queue(["a1"], { schedulingPolicyArn: policy }),
+        policy: { kind: "awaited", arn: policyTwo, message: "AWS does not have team_fairer yet" },
+      },
+      "wait WaitingForPolicy Stalled after 10 min",
+    ],
+    [
+      "is at rest with a policy whose object is being deleted",
+      { schedulingPolicyRef: { name: "fair" } },
+      {
+        ...atRest,
+        queue: queue(["a1"], { schedulingPolicyArn: policy }),
+        policy: { kind: "awaited", arn: policy, message: "SchedulingPolicy team/fair is being deleted" },
+      },
+      "serves Available; serving",
+    ],
+    [
+      "keeps it while the reference leads nowhere",
+      { schedulingPolicyRef: { name: "fairer" } },
+      {
+        ...atRest,
+        queue: queue(["a1"], { schedulingPolicyArn: policy }),
+        policy: {
+          kind: "unresolved",
+          reason: "ReferenceNotFound",
+          message: "there is no SchedulingPolicy team/fairer",
+        },
+      },
+      "wait ReferenceNotFound Stalled after 10 min",
+    ],
+    [
+      "keeps it where the next one is not for this namespace, but changes what else differs",
+      { schedulingPolicyArn: policyTwo, priority: 5 },
+      {
+        ...atRest,
+        queue: queue(["a1"], { schedulingPolicyArn: policy }),
+        policy: { kind: "unresolved", reason: "ReferenceNotAllowed", message: "not for this namespace" },
+      },
+      `update ${JSON.stringify({ schedulingPolicyArn: policy, priority: 5 })}`,
     ],
     [
       "gives no policy to a queue without one",

@@ -105,6 +105,7 @@ describe("the installation", () => {
     expect(installed.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       "Namespace aws-batch-system",
       "CustomResourceDefinition batchcomputeenvironments.awsbatch.dev",
+      "CustomResourceDefinition schedulingpolicies.awsbatch.dev",
       "CustomResourceDefinition jobqueues.awsbatch.dev",
       "CustomResourceDefinition jobdefinitions.awsbatch.dev",
       "CustomResourceDefinition batchjobs.awsbatch.dev",

@@ -30,9 +30,9 @@ export const tenantBugs: readonly TenantBug[] = [
   one(
     "take an environment whose object is away for nobody's",
     5,
-    "job-queue/observe.ts",
-    "const object = environmentObject(owner, ports);\n  if (object === undefined) {",
-    "const object = environmentObject(owner, ports);\n  if (object === undefined) return found;\n  if (object === undefined) {",
+    "reference.ts",
+    "const object = ports.objects.get(kind, owner) as Sharing | undefined;\n  if (object === undefined) {",
+    "const object = ports.objects.get(kind, owner) as Sharing | undefined;\n  if (object === undefined) {\n    if (oneOf !== '') return undefined;",
   ),
   one(
     "let every namespace use an environment",

@@ -1,7 +1,9 @@
-import type { BatchApi, DefinitionRevision, Environment, Queue } from "../../../aws/batch.ts";
+import type { BatchApi, DefinitionRevision, Environment, Policy, Queue } from "../../../aws/batch.ts";
+import type { Location } from "../../../aws/names.ts";
 import { computeEnvironments } from "../../../aws/resources/compute-environments.ts";
 import { activeRevisions } from "../../../aws/resources/job-definitions.ts";
 import { jobQueues } from "../../../aws/resources/job-queues.ts";
+import { schedulingPolicies } from "../../../aws/resources/scheduling-policies.ts";
 import type { SimulatedAws } from "../../../simulator/simulated-aws.ts";
 import { withPolicies } from "../../simulated-cloud.ts";
 import type { CopiedEc2 } from "./ec2.ts";
@@ -14,15 +16,22 @@ export interface BatchRecords {
   readonly queues: readonly Queue[];
   /** ACTIVE revisions. */
   readonly definitions: readonly DefinitionRevision[];
+  readonly policies: readonly Policy[];
 }
 
 /** @throws AwsError when anything of it cannot be read */
-export async function readBatch(batch: BatchApi, signal: AbortSignal): Promise<BatchRecords> {
+export async function readBatch(batch: BatchApi, at: Location, signal: AbortSignal): Promise<BatchRecords> {
   const environments = await computeEnvironments.list(batch, undefined, signal);
   const queues = await jobQueues.list(batch, undefined, signal);
   const definitions: DefinitionRevision[] = [];
   for await (const page of activeRevisions(batch, undefined, signal)) definitions.push(...page);
-  return { environments: [...environments.values()], queues: [...queues.values()], definitions };
+  const policies = await schedulingPolicies.read(batch, at, await schedulingPolicies.names(batch, signal), signal);
+  return {
+    environments: [...environments.values()],
+    queues: [...queues.values()],
+    definitions,
+    policies: [...policies.values()],
+  };
 }
 
 export interface CopiedBatchOptions {
@@ -41,6 +50,7 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
     computeEnvironments: records.environments.map((one) => ({ ...one, uuid: one.uuid ?? one.computeEnvironmentArn })),
     jobQueues: records.queues.map((detail) => ({ id: detail.jobQueueArn, detail, typeGiven: false })),
     jobDefinitions: records.definitions,
+    schedulingPolicies: records.policies,
   });
   const queues = new Set(records.queues.flatMap(({ jobQueueName, jobQueueArn }) => [jobQueueName, jobQueueArn]));
   const asked = <T>(name: keyof BatchApi, input: object, ask: () => Promise<T>): Promise<T> =>

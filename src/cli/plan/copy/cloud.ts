@@ -44,7 +44,7 @@ export class ReadAccount {
     const { account, partition, batch, iam, ec2 } = await this.cloud.connect(name, signal);
     const options = { ...this.#options, why: "plan only reads" };
     const guarded = guardedBatch(batch, readOnlyGuard(options));
-    const records = await readBatch(guarded, signal);
+    const records = await readBatch(guarded, { account, partition, region: name }, signal);
     return {
       name,
       account,

@@ -75,10 +75,10 @@ describe("the bounds of the fields", () => {
 
   test("each accept the value at the bound, and refuse the one beyond it", () => {
     const rows = readFileSync("test/golden/bounds.txt", "utf8").trim().split("\n");
-    const byRow = new Map(bounds.map((bound) => [row(bound).replace(/ -?\d+$/, ""), bound]));
+    const byRow = new Map(bounds.map((bound) => [row(bound).replace(/ -?[\d.]+$/, ""), bound]));
     const wrong = rows.flatMap((text) => {
-      const limit = Number(/-?\d+$/.exec(text)?.[0]);
-      const bound = byRow.get(text.replace(/ -?\d+$/, ""));
+      const limit = Number(/-?[\d.]+$/.exec(text)?.[0]);
+      const bound = byRow.get(text.replace(/ -?[\d.]+$/, ""));
       if (bound === undefined) return [`${text}: there is no such bound`];
       const beyond = bound.keyword.startsWith("min") ? limit - 1 : limit + 1;
       const at = saidOf(bound, limit);

@@ -1,10 +1,12 @@
 import {
   CreateComputeEnvironmentRequest$,
   CreateJobQueueRequest$,
+  CreateSchedulingPolicyRequest$,
   RegisterJobDefinitionRequest$,
   SubmitJobRequest$,
   UpdateComputeEnvironmentRequest$,
   UpdateJobQueueRequest$,
+  UpdateSchedulingPolicyRequest$,
 } from "@aws-sdk/client-batch";
 import { describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../../../scripts/crds.ts";
@@ -68,12 +70,26 @@ const coverages: readonly Coverage[] = [
       "serviceEnvironmentOrder[].order": "see serviceEnvironmentOrder",
       "serviceEnvironmentOrder[].serviceEnvironment": "see serviceEnvironmentOrder",
     },
-    own: [...ownFields, "drain", "allowedNamespaces", "computeEnvironmentOrder[].computeEnvironmentRef"],
+    own: [
+      ...ownFields,
+      "drain",
+      "allowedNamespaces",
+      "computeEnvironmentOrder[].computeEnvironmentRef",
+      "schedulingPolicyRef",
+    ],
     demanded: { computeEnvironmentOrder: "AWS leaves it out only for SageMaker queues" },
     optional: {
       jobQueueName: named,
       "computeEnvironmentOrder[].computeEnvironment": "computeEnvironmentRef may replace it",
     },
+  },
+  {
+    kind: "SchedulingPolicy",
+    requests: [CreateSchedulingPolicyRequest$, UpdateSchedulingPolicyRequest$],
+    excluded: { arn: "identifies what is updated; the operator knows it" },
+    own: [...ownFields, "allowedNamespaces"],
+    demanded: {},
+    optional: { name: named },
   },
   {
     kind: "JobDefinition",
@@ -162,10 +178,11 @@ function fieldsOf(spec: StructuralSchema): Map<string, Field> {
   return new Map(nodes.map(({ path, node }) => [path, { type: sdkType(node), required: required.has(path) }]));
 }
 
+/** The SDK's encoding has one type for all numbers. */
 function sdkType({ type, additionalProperties }: StructuralSchema): SdkType {
   if (type === "array") return "list";
   if (type === "object") return additionalProperties === undefined ? "structure" : "map";
-  if (type === "number") throw new Error("AWS Batch has no fractions");
+  if (type === "number") return "integer";
   return type;
 }
 

@@ -18,6 +18,7 @@ const sdkEnums: Readonly<Record<string, readonly [values: Readonly<Record<string
   "JobQueue jobQueueType": [batch.JobQueueType, "SAGEMAKER_TRAINING"],
   "JobQueue jobStateTimeLimitActions[].action": [batch.JobStateTimeLimitActionsAction, "TERMINATE"],
   "JobQueue jobStateTimeLimitActions[].state": [batch.JobStateTimeLimitActionsState],
+  "SchedulingPolicy quotaSharePolicy.idleResourceAssignmentStrategy": [batch.QuotaShareIdleResourceAssignmentStrategy],
   "JobDefinition type": [batch.JobDefinitionType],
   "JobDefinition platformCapabilities[]": [batch.PlatformCapability],
   "JobDefinition retryStrategy.evaluateOnExit[].action": [batch.RetryAction],

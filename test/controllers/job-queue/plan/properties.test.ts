@@ -29,6 +29,7 @@ import {
   object,
   queue,
   reference,
+  resolved,
   seen,
   unresolved,
   withResources,
@@ -256,10 +257,13 @@ function worldOf(all: Parts): World {
   const { computeEnvironmentOrder } = queue(ideal);
   return {
     spec: { ...all.spec, ...(hasPolicy ? { schedulingPolicyArn: all.policy } : {}) },
-    seen:
-      all.inOrder && all.queue !== undefined && ideal.length > 0
-        ? { ...given, record: { ...all.queue, computeEnvironmentOrder } }
-        : given,
+    seen: {
+      ...given,
+      ...(hasPolicy ? { policy: resolved(all.policy) } : {}),
+      ...(all.inOrder && all.queue !== undefined && ideal.length > 0
+        ? { record: { ...all.queue, computeEnvironmentOrder } }
+        : {}),
+    },
   };
 }
 

@@ -1,0 +1,124 @@
+import { jsonEqual } from "../../runtime/json-equal.ts";
+import type { CreateSchedulingPolicyRequest, Policy, UpdateSchedulingPolicyRequest } from "../batch.ts";
+import { readCall, writeCall } from "../call-facts.ts";
+import { deletion, type Effect, present } from "../effects.ts";
+import { allPages, listed, nameless, pageSize } from "../listing.ts";
+import { type Location, nameIn, resourceArn } from "../names.ts";
+import { type AskedResource, ownTags } from "./resource.ts";
+
+export interface PolicyWrites {
+  createSchedulingPolicy(request: CreateSchedulingPolicyRequest, signal: AbortSignal): Promise<void>;
+  updateSchedulingPolicy(request: UpdateSchedulingPolicyRequest, signal: AbortSignal): Promise<void>;
+  deleteSchedulingPolicy(arn: string, signal: AbortSignal): Promise<void>;
+}
+
+/** AWS describes policies by ARN, and lists nothing but ARNs; a policy has no status. */
+export const schedulingPolicies = {
+  type: "scheduling-policy",
+  calls: {
+    describeSchedulingPolicies: readCall("BatchRead"),
+    listSchedulingPolicies: readCall("BatchRead"),
+    createSchedulingPolicy: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
+    updateSchedulingPolicy: writeCall(["BatchChange"]),
+    deleteSchedulingPolicy: writeCall(["BatchChange"]),
+  },
+  ...ownTags,
+  async read(batch, at, names, signal) {
+    const arns = [...names].map((name) => resourceArn(at, "scheduling-policy", name));
+    const found = new Map<string, Policy>();
+    for (let start = 0; start < arns.length; start += pageSize) {
+      const asked = arns.slice(start, start + pageSize);
+      const answer = await batch.describeSchedulingPolicies({ arns: asked }, { signal });
+      for (const detail of listed(answer.schedulingPolicies, "DescribeSchedulingPolicies")) {
+        const { name, arn } = detail;
+        if (name === undefined || arn === undefined) throw nameless("DescribeSchedulingPolicies");
+        found.set(name, { ...detail, name, arn });
+      }
+    }
+    return found;
+  },
+  async names(batch, signal) {
+    const names = new Set<string>();
+    const page = async (nextToken: string | undefined) => {
+      const answer = await batch.listSchedulingPolicies({ maxResults: pageSize, nextToken }, { signal });
+      return { items: listed(answer.schedulingPolicies, "ListSchedulingPolicies"), nextToken: answer.nextToken };
+    };
+    for await (const items of allPages("ListSchedulingPolicies", page)) {
+      for (const { arn = "" } of items) names.add(nameIn(arn));
+    }
+    return names;
+  },
+  writes({ batch, at, write }) {
+    return {
+      createSchedulingPolicy(request, signal) {
+        const effect = policyCreated(request, at);
+        return write({
+          name: request.name ?? "",
+          call: () => batch.createSchedulingPolicy(request, { signal }),
+          effect: () => effect,
+          meanwhile: effect,
+        });
+      },
+      updateSchedulingPolicy(request, signal) {
+        return write({
+          name: nameIn(request.arn ?? ""),
+          call: () => batch.updateSchedulingPolicy(request, { signal }),
+          effect: () => policyUpdated(request),
+        });
+      },
+      deleteSchedulingPolicy(arn, signal) {
+        return write({
+          name: nameIn(arn),
+          call: () => batch.deleteSchedulingPolicy({ arn }, { signal }),
+          effect: () => deletion(),
+        });
+      },
+    };
+  },
+} satisfies AskedResource<Policy, PolicyWrites>;
+
+/** The effect of a creation. */
+export function policyCreated(request: CreateSchedulingPolicyRequest, at: Location): Effect<Policy> {
+  const name = request.name ?? "";
+  const { tags, ...rest } = request;
+  const record: Policy = { ...rest, name, arn: resourceArn(at, "scheduling-policy", name), tags: { ...tags } };
+  return { apply: (seen) => seen ?? record, shows: (read) => read !== undefined, supersedes: true };
+}
+
+/** The effect of an update. */
+export function policyUpdated({ arn: _arn, ...body }: UpdateSchedulingPolicyRequest): Effect<Policy> {
+  return {
+    supersedes: false,
+    apply: (record) => (record === undefined ? undefined : { ...record, ...present(body) }),
+    shows: (read) => read !== undefined && jsonEqual(policyForm(read), policyForm(body)),
+  };
+}
+
+/** What a policy means: what is left out, or in another order, makes no difference. */
+export interface PolicyForm {
+  readonly idleResourceAssignmentStrategy: string | undefined;
+  readonly shareDecaySeconds: number;
+  readonly computeReservation: number;
+  /** Weights by share identifier. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+/** The form of a policy as it is sent or described. */
+export function policyForm({
+  fairsharePolicy,
+  quotaSharePolicy,
+}: Pick<Policy, "fairsharePolicy" | "quotaSharePolicy">): PolicyForm {
+  const shares = fairsharePolicy?.shareDistribution ?? [];
+  const byName = shares.toSorted((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
+  return {
+    idleResourceAssignmentStrategy: quotaSharePolicy?.idleResourceAssignmentStrategy,
+    shareDecaySeconds: fairsharePolicy?.shareDecaySeconds ?? 0,
+    computeReservation: fairsharePolicy?.computeReservation ?? 0,
+    // AWS keeps them in 32 bits.
+    weights: Object.fromEntries(byName.map((share) => [nameOf(share), Math.fround(share.weightFactor ?? 1)])),
+  };
+}
+
+function nameOf({ shareIdentifier = "" }: { readonly shareIdentifier?: string | undefined }): string {
+  return shareIdentifier;
+}

@@ -1,0 +1,33 @@
+/** Which resources of AWS are read because objects give their names. Pure. */
+
+import { awsNamesIn } from "../api/references.ts";
+import { kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
+import { awsNameOf } from "./naming.ts";
+import type { Objects, Settings } from "./ports.ts";
+
+/**
+ * The AWS names that objects of a region give: those of the objects of a kind, and those that other objects reference by
+ * name or ARN.
+ *
+ * @param records of that kind, as a snapshot calls them
+ */
+export function askedNames(
+  records: OperatorKind["records"],
+  region: string,
+  objects: Pick<Objects, "list">,
+  settings: Pick<Settings, "region">,
+): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const kind of kinds) {
+    const references = kind.references.filter(({ to }) =>
+      kinds.some((one) => one.kind === to && one.records === records),
+    );
+    if (kind.records !== records && references.length === 0) continue;
+    for (const object of objects.list(kind)) {
+      if (((object.spec as { readonly region?: string }).region ?? settings.region) !== region) continue;
+      if (kind.records === records) names.add(awsNameOf(kind, object));
+      for (const reference of references) for (const name of awsNamesIn(reference, object.spec)) names.add(name);
+    }
+  }
+  return names;
+}

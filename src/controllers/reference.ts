@@ -1,0 +1,167 @@
+/** Where a reference leads: to an object, or by a name or ARN to a resource in AWS. Pure, but for what is cached. */
+
+import { type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
+import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
+import type { ResourceType } from "../aws/names.ts";
+import { nameIn, resourceArn } from "../aws/names.ts";
+import type { BatchRegion } from "../aws/region.ts";
+import type { DescribedKey } from "../aws/resources/index.ts";
+import { StoreError } from "../runtime/store.ts";
+import { accessTo, type Labels, type Sharing } from "./access.ts";
+import { awsNameOf } from "./naming.ts";
+import { identityOf, namedOwner, ownershipOf, type Tags } from "./ownership.ts";
+import type { Ports } from "./ports.ts";
+
+/** A reference that leads nowhere. */
+export interface Unresolved {
+  readonly kind: "unresolved";
+  readonly reason:
+    | "ReferenceNotFound"
+    | "ReferenceNotAllowed"
+    | "NamespaceNotWatched"
+    | "NamespaceUnreadable"
+    | "RegionMismatch";
+  readonly message: string;
+}
+
+/** Who refers. */
+export interface Referring {
+  readonly namespace: string;
+  /** Its kind, e.g. `queue`. */
+  readonly noun: string;
+  readonly region: BatchRegion;
+  readonly ports: Pick<Ports, "objects" | "cluster" | "settings">;
+  /** Of its namespace, as `labelsAskedFor` reads them. */
+  readonly labels: Labels;
+}
+
+function unresolved(reason: Unresolved["reason"], message: string): Unresolved {
+  return { kind: "unresolved", reason, message };
+}
+
+/** The object that a reference names, if whoever refers may use it from where it is. */
+export function objectAt<O extends Sharing>(
+  kind: OperatorKind,
+  key: ObjectKey,
+  { namespace, noun, region, ports, labels }: Referring,
+): { readonly kind: "found"; readonly object: O } | Unresolved {
+  if (!ports.objects.watches(key.namespace)) return unresolved("NamespaceNotWatched", notWatched(key.namespace));
+  const path = keyText(key);
+  const object = ports.objects.get(kind, key) as (O & Located) | undefined;
+  if (object === undefined) return unresolved("ReferenceNotFound", `there is no ${kind.kind} ${path}`);
+  const access = accessTo(object, namespace, labels);
+  if (access.kind === "unread") return unresolved("NamespaceUnreadable", access.message);
+  if (access.kind === "refused") {
+    return unresolved(
+      "ReferenceNotAllowed",
+      `${path} does not let namespace ${namespace} refer to it (its spec.allowedNamespaces)`,
+    );
+  }
+  const theirs = object.spec.region ?? ports.settings.region;
+  if (theirs !== region.region) {
+    return unresolved("RegionMismatch", `${path} is in ${theirs}, the ${noun} in ${region.region}`);
+  }
+  return { kind: "found", object };
+}
+
+type Located = KubeObject<{ readonly region?: string | undefined }, unknown>;
+
+/** What is named in AWS: its type, its kind here, and both in words, e.g. `compute environment`, `an environment`. */
+export interface NamedThing {
+  readonly type: ResourceType;
+  readonly records: DescribedKey;
+  readonly kind: OperatorKind;
+  readonly called: string;
+  readonly oneOf: string;
+}
+
+/**
+ * Why a resource must not be used by its name or ARN; undefined: it may be, as far as the operator knows. A name does not
+ * bypass what the owner of the resource allows, and an ARN has to match exactly. The tags say who the owner is: what is
+ * of another namespace stays so while its object is away, in a cluster that is being rebuilt or by Retain.
+ *
+ * @param tags of the resource of that name in AWS
+ */
+export function refusalOfName(
+  nameOrArn: string,
+  tags: Tags | undefined,
+  { type, kind, called, oneOf }: NamedThing,
+  { namespace, noun, region, ports, labels }: Referring,
+): Unresolved | undefined {
+  const name = nameIn(nameOrArn);
+  if (nameOrArn.startsWith("arn:") && nameOrArn !== resourceArn(region, type, name)) {
+    const message = `${nameOrArn} is not a ${called} of account ${region.account} in ${region.region}, where the ${noun} is`;
+    return unresolved("RegionMismatch", message);
+  }
+  const owner = namedOwner(tags, ports.cluster);
+  if (owner === undefined || owner.namespace === namespace) return undefined;
+  const path = keyText(owner);
+  if (!ports.objects.watches(owner.namespace)) {
+    return unresolved("NamespaceNotWatched", `${name} is ${oneOf} of ${path}, and ${notWatched(owner.namespace)}`);
+  }
+  const object = ports.objects.get(kind, owner) as Sharing | undefined;
+  if (object === undefined) {
+    const message = `${name} is ${oneOf} of ${path} by its tags, and no object ${path} exists that lets namespace ${namespace} use it: apply it with that namespace in its spec.allowedNamespaces, or, if it is not to come back, remove the awsbatch.dev/ tags from ${name}`;
+    return unresolved("ReferenceNotAllowed", message);
+  }
+  const access = accessTo(object, namespace, labels);
+  if (access.kind === "allowed") return undefined;
+  if (access.kind === "unread") return unresolved("NamespaceUnreadable", access.message);
+  const message = `${name} is ${oneOf} of ${path}, which does not let namespace ${namespace} use it: allow that namespace in the spec.allowedNamespaces of ${path}`;
+  return unresolved("ReferenceNotAllowed", message);
+}
+
+function notWatched(namespace: string): string {
+  return `the operator does not watch namespace ${namespace} (--watch-namespace), or may not read it`;
+}
+
+/** A reference to a resource that has its object's name in AWS. */
+export type ResourceReference =
+  | { readonly kind: "resolved"; readonly arn: string }
+  /** The object exists, but AWS has nothing of it that a new reference may name; one that is there may stay. */
+  | { readonly kind: "awaited"; readonly arn: string; readonly message: string }
+  | Unresolved;
+
+/** Where a reference to such an object leads. */
+export function resourceAt(key: ObjectKey, thing: NamedThing, referring: Referring): ResourceReference {
+  const { kind, type, records } = thing;
+  const found = objectAt<Sharing>(kind, key, referring);
+  if (found.kind === "unresolved") return found;
+  const { region, ports } = referring;
+  const { object } = found;
+  const [path, name] = [keyText(object.metadata), awsNameOf(kind, object)];
+  const arn = resourceArn(region, type, name);
+  if (object.metadata.deletionTimestamp !== undefined) {
+    return { kind: "awaited", arn, message: `${kind.kind} ${path} is being deleted` };
+  }
+  const snapshot = region.snapshot();
+  const record = snapshot[records].get(name) as { readonly tags?: Tags; readonly status?: string } | undefined;
+  const isOurs = ownershipOf(record?.tags, identityOf(object, ports.cluster)).kind === "ours";
+  if (record === undefined || record.status === "DELETING" || !isOurs || snapshot.isAsked(type, name)) {
+    return { kind: "awaited", arn, message: `AWS does not have ${name} of ${kind.kind} ${path} yet` };
+  }
+  return { kind: "resolved", arn };
+}
+
+/**
+ * The labels of a namespace, where one of the objects that its references lead to asks for them.
+ *
+ * @throws StoreError when they cannot be read for now
+ */
+export async function labelsAskedFor(
+  namespace: string,
+  targets: readonly (Sharing | undefined)[],
+  { objects }: Pick<Ports, "objects">,
+  signal: AbortSignal,
+): Promise<Labels> {
+  const asks = targets.some(
+    (one) => one?.spec.allowedNamespaces?.from === "Selector" && one.metadata.namespace !== namespace,
+  );
+  if (!asks) return undefined;
+  try {
+    return (await objects.namespace(namespace, signal))?.labels;
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.mayPass) throw error;
+    return error;
+  }
+}

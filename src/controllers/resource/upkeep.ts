@@ -1,0 +1,94 @@
+/** The plan of a kind with one resource that is created, updated in place and deleted. Pure. */
+
+import type { BatchKind } from "../../api/batch-kind.ts";
+import type { KubeObject } from "../../api/object.ts";
+import type { Described } from "../../aws/effects.ts";
+import type { Blocked, FieldChange, Plan, Serves, Step, Wait } from "../agenda.ts";
+import { settleCheckMs } from "../intervals.ts";
+import { asNamed } from "../names.ts";
+import type { Tags } from "../ownership.ts";
+import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
+import type { ResourceAction } from "./action.ts";
+import { deletion } from "./delete.ts";
+import { changeOf, claimedByAnother, owned, retagged } from "./plan.ts";
+import type { ResourceSeen } from "./seen.ts";
+
+type TaggedSpec = { readonly tags?: Tags | undefined };
+
+/** What differs between such kinds. */
+export interface Upkeep<Spec extends TaggedSpec, R extends Described, Seen extends ResourceSeen<R>, Create, Update> {
+  readonly kind: Pick<BatchKind, "noun" | "awsName">;
+  /** The fields that an update changes. */
+  differences(spec: Spec, record: R): readonly FieldChange[];
+  /** A difference that no update can change. */
+  fixed(spec: Spec, record: R): (Blocked & { readonly paths: readonly string[] }) | undefined;
+  /** The request for a new resource. */
+  creation(spec: Spec, seen: Seen): Create;
+  /** The request that changes the fields that differ. */
+  update(spec: Spec, seen: Seen): Update;
+  /** What AWS serves once nothing differs. */
+  serves(seen: Seen): Serves;
+  /** The step for a resource of ours that is to be deleted. */
+  removal(object: KubeObject<Spec, unknown>, seen: Seen, record: R): Step<ResourceAction<Create, Update>>;
+}
+
+export function upkeepPlan<Spec extends TaggedSpec, R extends Described, Seen extends ResourceSeen<R>, Create, Update>(
+  upkeep: Upkeep<Spec, R, Seen, Create, Update>,
+  object: KubeObject<Spec, unknown>,
+  seen: Seen,
+): Plan<ResourceAction<Create, Update>> {
+  const { kind } = upkeep;
+  const { spec } = object;
+  const { record, name, planId: id } = seen;
+  if (seen.directives.deleting) {
+    const change = { action: "Delete", id, reason: "ObjectDeleted", changes: [] } as const;
+    return { change, agenda: [deletion(seen, (found) => upkeep.removal(object, seen, found))], conditions: [] };
+  }
+  const differences = record === undefined ? [] : upkeep.differences(spec, record);
+  const rules: readonly Rule<Seen, ResourceAction<Create, Update>>[] = [
+    // The owner of the name. Nothing is written before that is clear.
+    () => claimedByAnother(seen, kind),
+    () =>
+      owned(seen, kind, spec.tags, (found) => [
+        ...differences,
+        ...(upkeep.fixed(spec, found)?.paths ?? []).map((path) => ({ path })),
+      ]),
+    () => absentee(seen, () => upkeep.creation(spec, seen)),
+    () => {
+      if (differences.length === 0) return undefined;
+      const paths = differences.map(({ path }) => path);
+      return {
+        kind: "act",
+        action: { kind: "update", name, request: upkeep.update(spec, seen), paths },
+        reason: "Updating",
+        message: `${name} is being updated: ${paths.join(", ")}`,
+        effects: paths.map((path) => ({ path, cause: "spec" })),
+      };
+    },
+    () => (record === undefined ? undefined : stripped(upkeep.fixed(spec, record))),
+    () => retagged(seen, spec.tags),
+  ];
+  const steps = untilHeld(rules, seen);
+  const agenda = steps.some(holdsEverything) ? steps : [...steps, upkeep.serves(seen)];
+  const change = changeOf(seen, spec.tags, differences);
+  return asNamed({ change, agenda, conditions: [] }, seen.nameSeen, seen.identity.namespace);
+}
+
+/** The step where AWS has no such resource, or has yet to delete an earlier one. */
+function absentee<Create, Update>(
+  { record, absent, name }: ResourceSeen,
+  creation: () => Create,
+): Step<ResourceAction<Create, Update>> | undefined {
+  const waits = (message: string): Wait => ({ kind: "wait", reason: "Creating", message });
+  if (record?.status === "DELETING") return waits(`an earlier ${name} is still being deleted`);
+  if (record !== undefined) return undefined;
+  const message = `${name} is being created`;
+  if (!absent) return { ...waits(message), checkInMs: settleCheckMs, until: { kind: "listing" } };
+  return { kind: "act", action: { kind: "create", name, request: creation() }, reason: "Creating", message };
+}
+
+function stripped(fixed: (Blocked & { readonly paths: readonly string[] }) | undefined): Blocked | undefined {
+  if (fixed === undefined) return undefined;
+  const { paths: _paths, ...step } = fixed;
+  return step;
+}

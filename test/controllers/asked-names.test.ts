@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { askedNames } from "../../src/controllers/asked-names.ts";
+import { object as queueObject } from "./job-queue/given.ts";
+import { objectsOf } from "./region.ts";
+import { arn, object } from "./scheduling-policy/given.ts";
+
+it("asks AWS for the names that objects of the region have or reference", () => {
+  const objects = objectsOf([
+    object(),
+    object({ name: "mine" }, { name: "b" }),
+    object({ region: "us-east-1" }, { name: "far" }),
+    queueObject({ schedulingPolicyArn: `${arn}er` }),
+    queueObject({ schedulingPolicyRef: { name: "fair" } }),
+  ]);
+  const names = askedNames("policies", "eu-west-1", objects, { region: "eu-west-1" });
+  expect([...names].toSorted()).toEqual(["mine", "team_fair", "team_fairer"]);
+});

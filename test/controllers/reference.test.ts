@@ -1,0 +1,147 @@
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../../src/api/object.ts";
+import { SchedulingPolicyKind } from "../../src/api/v1alpha1/kinds.ts";
+import type { SchedulingPolicySpec } from "../../src/api/v1alpha1/scheduling-policy.ts";
+import { ownerTags } from "../../src/controllers/ownership.ts";
+import type { Objects } from "../../src/controllers/ports.ts";
+import {
+  labelsAskedFor,
+  type NamedThing,
+  type Referring,
+  refusalOfName,
+  resourceAt,
+} from "../../src/controllers/reference.ts";
+import { StoreError } from "../../src/runtime/store.ts";
+import { fakeRegion, objectsOf } from "./region.ts";
+import { arn, identity, object, policy, settings } from "./scheduling-policy/given.ts";
+
+const thing: NamedThing = {
+  type: "scheduling-policy",
+  records: "policies",
+  kind: SchedulingPolicyKind,
+  called: "scheduling policy",
+  oneOf: "a policy",
+};
+const key = { namespace: "team", name: "fair" };
+const signal = new AbortController().signal;
+
+function referring(objects: readonly KubeObject[], change: Partial<Referring> = {}): Referring {
+  const ports = { objects: objectsOf(objects), cluster: identity.cluster, settings };
+  const region = fakeRegion({ policies: [policy()] });
+  return { namespace: "team", noun: "queue", region, ports, labels: undefined, ...change };
+}
+
+const shared = (spec: Partial<SchedulingPolicySpec> = {}, metadata: object = {}) => object(spec, metadata);
+
+describe("a reference to an object", () => {
+  it.each<[string, readonly KubeObject[], Partial<Referring>, string]>([
+    ["leads to what AWS has of it", [shared()], {}, `resolved ${arn}`],
+    ["leads nowhere without the object", [], {}, "ReferenceNotFound there is no SchedulingPolicy team/fair"],
+    [
+      "leads nowhere from a namespace that the object does not allow",
+      [shared()],
+      { namespace: "other" },
+      "ReferenceNotAllowed team/fair does not let namespace other refer to it (its spec.allowedNamespaces)",
+    ],
+    [
+      "leads there from any namespace that it allows",
+      [shared({ allowedNamespaces: { from: "All" } })],
+      { namespace: "other" },
+      `resolved ${arn}`,
+    ],
+    [
+      "is unknown while the labels cannot be read",
+      [shared({ allowedNamespaces: { from: "Selector", selector: { matchLabels: { a: "b" } } } })],
+      { namespace: "other", labels: new StoreError("Forbidden", "no") },
+      "NamespaceUnreadable namespace other cannot be read (no), so whether it may use team/fair is unknown. Let the operator get, list and watch namespaces",
+    ],
+    [
+      "leads nowhere into another region",
+      [shared({ region: "us-east-1" })],
+      {},
+      "RegionMismatch team/fair is in us-east-1, the queue in eu-west-1",
+    ],
+    [
+      "waits for AWS",
+      [shared({ name: "later" })],
+      {},
+      "awaited AWS does not have later of SchedulingPolicy team/fair yet",
+    ],
+    [
+      "never leads to what is about to go",
+      [shared({}, { deletionTimestamp: "2026-01-01T00:00:00Z" })],
+      {},
+      "awaited SchedulingPolicy team/fair is being deleted",
+    ],
+    [
+      "never leads to what another object has under the name",
+      [shared({}, { name: "fair", namespace: "team" })],
+      { region: fakeRegion({ policies: [policy({ tags: ownerTags({ ...identity, name: "else" }) })] }) },
+      "awaited AWS does not have team_fair of SchedulingPolicy team/fair yet",
+    ],
+  ])("%s", (_name, objects, change, expected) => {
+    const found = resourceAt(key, thing, referring(objects, change));
+    const text = found.kind === "resolved" ? found.arn : found.message;
+    expect(`${found.kind === "unresolved" ? found.reason : found.kind} ${text}`).toBe(expected);
+  });
+
+  it("leads nowhere into a namespace that is not watched", () => {
+    expect(resourceAt({ namespace: "elsewhere", name: "fair" }, thing, referring([]))).toMatchObject({
+      reason: "NamespaceNotWatched",
+    });
+  });
+});
+
+describe("a name or an ARN", () => {
+  const { tags } = policy();
+  it.each<[string, string, readonly KubeObject[], Partial<Referring>, string | undefined]>([
+    ["may be of a policy that nobody here owns", "mine", [], { namespace: "other" }, undefined],
+    ["may be of the own namespace", arn, [shared()], {}, undefined],
+    ["may not be of another namespace", arn, [shared()], { namespace: "other" }, "ReferenceNotAllowed"],
+    [
+      "may be of one that allows it",
+      arn,
+      [shared({ allowedNamespaces: { from: "All" } })],
+      { namespace: "other" },
+      undefined,
+    ],
+    ["may not be of one whose object is away", arn, [], { namespace: "other" }, "ReferenceNotAllowed"],
+    ["must be of the place where it is used", arn.replace("eu-west-1", "us-east-1"), [shared()], {}, "RegionMismatch"],
+    ["must be of the account", arn.replace("123456789012", "210987654321"), [shared()], {}, "RegionMismatch"],
+    [
+      "is unknown while the labels cannot be read",
+      arn,
+      [shared({ allowedNamespaces: { from: "Selector", selector: { matchLabels: { a: "b" } } } })],
+      { namespace: "other", labels: new StoreError("Forbidden", "no") },
+      "NamespaceUnreadable",
+    ],
+  ])("%s", (_name, text, objects, change, expected) => {
+    expect(refusalOfName(text, text === "mine" ? {} : tags, thing, referring(objects, change))?.reason).toBe(expected);
+  });
+
+  it("may not be of a namespace that is not watched", () => {
+    const elsewhere = ownerTags({ ...identity, namespace: "elsewhere" });
+    expect(refusalOfName("team_fair", elsewhere, thing, referring([]))?.reason).toBe("NamespaceNotWatched");
+  });
+});
+
+describe("labels of a namespace", () => {
+  const selecting = shared({ allowedNamespaces: { from: "Selector", selector: { matchLabels: { a: "b" } } } });
+  const objects = objectsOf([], { other: { a: "b" } });
+
+  it("are read only where a target of another namespace asks for them", async () => {
+    expect(await labelsAskedFor("other", [undefined, selecting], { objects }, signal)).toEqual({ a: "b" });
+    expect(await labelsAskedFor("team", [selecting], { objects }, signal)).toBeUndefined();
+    expect(await labelsAskedFor("other", [shared()], { objects }, signal)).toBeUndefined();
+  });
+
+  it("that may not be read are a matter for a person, others for another try", async () => {
+    const failing = (error: StoreError): { objects: Objects } => ({
+      objects: { ...objects, namespace: () => Promise.reject(error) },
+    });
+    const refused = new StoreError("Forbidden", "no");
+    expect(await labelsAskedFor("other", [selecting], failing(refused), signal)).toBe(refused);
+    const passing = new StoreError("Unavailable", "later");
+    await expect(labelsAskedFor("other", [selecting], failing(passing), signal)).rejects.toBe(passing);
+  });
+});

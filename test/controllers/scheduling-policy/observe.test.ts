@@ -1,0 +1,70 @@
+import { expect, it } from "vitest";
+import { AwsError } from "../../../src/aws/errors.ts";
+import type { Ports } from "../../../src/controllers/ports.ts";
+import { outdated, refreshAsked } from "../../../src/controllers/resource/observe.ts";
+import { observe } from "../../../src/controllers/scheduling-policy/observe.ts";
+import { report } from "../../../src/controllers/scheduling-policy/report.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { queue } from "../job-queue/given.ts";
+import { fakeRegion, objectsOf } from "../region.ts";
+import { arn, identity, now, object, policy, seen, settings } from "./given.ts";
+
+const signal = new AbortController().signal;
+
+function portsWith(...objects: readonly ReturnType<typeof object>[]): Ports {
+  return {
+    clock: new VirtualClock(now),
+    objects: objectsOf(objects),
+    cluster: identity.cluster,
+    settings,
+  } as unknown as Ports;
+}
+
+it("sees the policy of its name, and the queues that have it", async () => {
+  const queues = [
+    queue([], { jobQueueName: "b", schedulingPolicyArn: arn }),
+    queue([], { jobQueueName: "a", schedulingPolicyArn: arn, status: "DELETING" }),
+    queue([], { jobQueueName: "c", schedulingPolicyArn: `${arn}er` }),
+    queue([], { jobQueueName: "d" }),
+  ];
+  const found = await observe(object(), fakeRegion({ policies: [policy()], queues }), portsWith(object()), signal);
+  expect([found.name, found.arn, found.record?.name, found.users]).toEqual(["team_fair", arn, "team_fair", ["a", "b"]]);
+});
+
+it("asks for a read of a name that none has shown", async () => {
+  const region = fakeRegion();
+  region.absent = false;
+  const found = await observe(object({ name: "mine" }), region, portsWith(object()), signal);
+  expect([found.record, found.absent, region.calls]).toEqual([
+    undefined,
+    false,
+    ["expectAbsence scheduling-policy mine"],
+  ]);
+});
+
+it("leaves a name to the object that AWS's tags name", async () => {
+  const rival = object(
+    { name: "team_fair" },
+    { name: "rival", uid: "uid-rival", creationTimestamp: "2026-02-01T00:00:00Z" },
+  );
+  const ours = await observe(rival, fakeRegion({ policies: [policy()] }), portsWith(object(), rival), signal);
+  expect(ours.claimedBy).toBe("team/fair");
+});
+
+it("reads policies and their users before a write", async () => {
+  const region = fakeRegion();
+  await refreshAsked("policies", region, signal);
+  expect(region.calls.toSorted()).toEqual(["refresh", "refreshAsked policies"]);
+});
+
+it("reports that policies cannot be read, since when", () => {
+  const error = new AwsError("denied", "batch:DescribeSchedulingPolicies", "AccessDenied", "no");
+  const snapshot = { ...fakeRegion().snapshot(), failureOf: () => ({ error, since: now }) };
+  expect(outdated("policies", { snapshot: () => snapshot })).toEqual({ kind: "failing", error, since: now });
+  expect(outdated("policies", fakeRegion())).toBeUndefined();
+});
+
+it("reports name and ARN of a policy that AWS has", () => {
+  expect(report(seen())).toEqual({ arn, name: "team_fair" });
+  expect(report(seen({ record: undefined }))).toEqual({});
+});
