@@ -311,3 +311,21 @@ describe("what a person fixes", () => {
     await world.untilReady(600);
   });
 });
+
+it("a tenant notes thousands of VPCs on its objects, and delays nobody else's endpoints", async () => {
+  const secondsWith = async (noted: number): Promise<number> => {
+    const world = await closedWorld();
+    for (let index = 0; index < 20; index++) {
+      const ids = Array.from({ length: noted }, (_, one) => `vpc-${index}x${one}`);
+      const { metadata, ...rest } = environment(`own-${index}`, ["subnet-open"], { vpcEndpoints: undefined });
+      const annotations = { "awsbatch.dev/endpoints": ids.join(","), "awsbatch.dev/security-group": ids.join(",") };
+      world.store.apply({ ...rest, metadata: { ...metadata, namespace: "mallory", annotations } } as Manifest);
+    }
+    await world.seconds(120);
+    const since = world.clock.now();
+    world.apply(environment("ce"));
+    await world.until("it is Ready", () => reported(world, "ce", "Ready")?.status === "True", 1800);
+    return (world.clock.now() - since) / 1000;
+  };
+  expect((await secondsWith(300)) - (await secondsWith(0))).toBeLessThan(60);
+});

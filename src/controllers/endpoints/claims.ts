@@ -3,6 +3,7 @@
 import type { Kind, KubeObject, ObjectKey } from "../../api/object.ts";
 import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import { notedVpcs } from "../noted-vpcs.ts";
 import type { Settings } from "../ports.ts";
 
 /** Names the reconciler of VPCs in logs and metrics; the API server knows no such kind. */
@@ -16,7 +17,7 @@ export const VpcKind: Kind = {
 
 /** The VPCs in which an object has requested endpoints so far. */
 export function vpcClaims({ metadata }: KubeObject): readonly string[] {
-  return (metadata.annotations?.[endpointsAnnotation] ?? "").split(",").filter((id) => id !== "");
+  return notedVpcs(metadata.annotations?.[endpointsAnnotation]);
 }
 
 /** The keys of the VPCs that an object has noted: region and id. */

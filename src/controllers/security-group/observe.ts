@@ -16,6 +16,7 @@ import {
   writerOf,
   wroteLately,
 } from "../ec2-memory.ts";
+import { notedVpcs } from "../noted-vpcs.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -27,7 +28,7 @@ import type { GroupFound, GroupSeen, NetworkOfGroup } from "./seen.ts";
 
 /** The VPCs in which an object has requested a group so far. */
 export function groupClaims({ metadata }: BatchComputeEnvironment): readonly string[] {
-  return (metadata.annotations?.[securityGroupAnnotation] ?? "").split(",").filter((id) => id !== "");
+  return notedVpcs(metadata.annotations?.[securityGroupAnnotation]);
 }
 
 /** Every read that the plan of the group needs. An object without one costs none. */

@@ -5,6 +5,7 @@ import { instanceRole } from "../generate/environments.ts";
 import type { Simulation } from "../world.ts";
 import { manifestOf as written } from "../written.ts";
 import type { AttackDoing } from "./doings.ts";
+import { makeForeignEndpoints, writeTags } from "./tag-writer.ts";
 import {
   attacker,
   defaultNameOf,
@@ -47,13 +48,28 @@ export async function attack(world: Simulation, doing: AttackDoing, pick: number
     case "delete":
       if (one !== undefined) world.delete(one.kind, one.metadata.name, attacker);
       return;
+    case "requestEndpoints":
+      requestEndpoints(world, chance);
+      return;
+    case "nameRegion":
+      apply(world, chance, chance.of(victimKinds), { region: chance.of(["us-west-2", "aa-zz-1", "eu-west-1"]) });
+      return;
+    case "claimHeld":
+      claimName(world, chance, chance.of([{ "awsbatch.dev/paused": "true" }, { "awsbatch.dev/dry-run": "true" }]));
+      return;
+    case "writeTags":
+      await writeTags(world, chance);
+      return;
+    case "foreignEndpoints":
+      await makeForeignEndpoints(world);
+      return;
     case "rebuildCluster":
       await rebuild(world);
   }
 }
 
 /** An object of a name that belongs, or may come to belong, to somebody else. */
-function claimName(world: Simulation, chance: Chance): void {
+function claimName(world: Simulation, chance: Chance, held?: Readonly<Record<string, string>>): void {
   const kind = chance.of(victimKinds);
   const name = chance.of([
     ...victims.map((namespace) => defaultNameOf(namespace, kind)),
@@ -65,7 +81,20 @@ function claimName(world: Simulation, chance: Chance): void {
     ...(chance.is(0.4) ? { adoptionPolicy: chance.of(["IfExists", "IfMatching"]) } : {}),
     ...(chance.is(0.3) ? { deletionPolicy: "Retain" } : {}),
   };
-  apply(world, chance, kind, { [nameFields[kind]]: name, ...policies });
+  apply(world, chance, kind, { [nameFields[kind]]: name, ...policies }, held);
+}
+
+/** With one more service now and then, without any, or in another subnet: whatever it does, the others need theirs. */
+function requestEndpoints(world: Simulation, chance: Chance): void {
+  const services = chance.is(0.4) ? { vpcEndpointServices: chance.of([["s3"], ["ecs", "logs"], ["ssm"]]) } : {};
+  const network = chance.is(0.7) ? { vpcEndpoints: "Ensure", ...services } : {};
+  const { computeResources, ...spec } = plainSpec("BatchComputeEnvironment", chance) as { computeResources: object };
+  const subnets = [chance.of(["subnet-33333333", "subnet-44444444", "subnet-11111111"])];
+  apply(world, chance, "BatchComputeEnvironment", {
+    ...spec,
+    network,
+    computeResources: { ...computeResources, subnets },
+  });
 }
 
 /** A queue on an environment of somebody else, by the name or ARN in AWS, or by reference. */
@@ -81,9 +110,15 @@ function useEnvironment(world: Simulation, chance: Chance): void {
   apply(world, chance, "JobQueue", { computeEnvironmentOrder: [{ order: 1, ...first }, ...second] });
 }
 
-function apply(world: Simulation, chance: Chance, kind: VictimKind, spec: object): void {
+function apply(
+  world: Simulation,
+  chance: Chance,
+  kind: VictimKind,
+  spec: object,
+  held?: Readonly<Record<string, string>>,
+): void {
   const name = `own-${chance.whole(1, 12)}`;
-  const notes = chance.is(0.3) ? annotations(world, chance) : undefined;
+  const notes = held ?? (chance.is(0.3) ? annotations(world, chance) : undefined);
   world.apply(manifestOf(attacker, kind, name, { ...plainSpec(kind, chance), ...spec }, notes));
 }
 

@@ -56,4 +56,25 @@ export const tenantBugs: readonly TenantBug[] = [
     'if (name.kind === "allowed") return plan;',
     'if (name.kind !== "unread") return plan;',
   ),
+  one(
+    "believe the tags of an endpoint",
+    1_000_016,
+    "endpoints/ownership.ts",
+    "isOurs: (one) => isMarked(one, cluster) && isProven(one),",
+    "isOurs: (one) => isMarked(one, cluster),",
+  ),
+  one(
+    "take back every endpoint with the mark of Retain",
+    1_000_002,
+    "endpoints/ownership.ts",
+    "isLeft: (one) => isRetainedBy(one.tags, cluster) && isProven(one),",
+    "isLeft: (one) => isRetainedBy(one.tags, cluster),",
+  ),
+  one(
+    "believe the tags of an environment",
+    1_000_001,
+    "compute-environment/ownership.ts",
+    'if (kind === "foreign" || kind === "otherObject" || isNameOf(baseName, name)) return environment;',
+    'if (kind === "foreign" || isNameOf(baseName, name) || kind !== "foreign") return environment;',
+  ),
 ];

@@ -18,5 +18,14 @@ export const attackDoings = [
 
 export type AttackDoing =
   | (typeof attackDoings)[number]
+  /** An environment that asks for endpoints in the VPC of the others, and leaves it again. */
+  | "requestEndpoints"
+  | "nameRegion"
+  /** A claim of a name that costs nothing: it is paused, or a dry run. */
+  | "claimHeld"
+  /** By a second attacker, who may only write tags in AWS. */
+  | "writeTags"
+  /** Not by an attacker: somebody has endpoints of their own. */
+  | "foreignEndpoints"
   /** Not by the attacker: the cluster is lost, and Git restores the attacker's objects first. */
   | "rebuildCluster";

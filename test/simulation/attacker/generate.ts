@@ -3,12 +3,19 @@ import { instanceRole } from "../generate/environments.ts";
 import type { Step, Story } from "../story.ts";
 import { attackDoings } from "./doings.ts";
 import { legacyDefinition, manifestOf, type VictimKind, victimKinds, victimNames, victims } from "./tenants.ts";
+import { widened, widerFrom } from "./wider.ts";
 
 /** How long after each change of a victim nothing else of it changes: the oracles judge what happens in between. */
 const pauseSeconds = 1800;
 
 /** Two tenants with production environments, and one with every right in a namespace of its own. */
 export function attackedStoryOf(seed: number): Story {
+  const story = firstStoryOf(seed);
+  // Chance of its own: what is added changes nothing else.
+  return seed < widerFrom ? story : widened(story, new Chance(seed + 7_000_003));
+}
+
+function firstStoryOf(seed: number): Story {
   const chance = new Chance(seed);
   const plans = victims.map((namespace) => victimSteps(namespace, chance));
   const end = Math.max(...plans.flat().map(({ at }) => at)) + pauseSeconds;

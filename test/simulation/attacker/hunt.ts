@@ -1,6 +1,7 @@
 /**
  * `node hunt.ts NUMBER [SEEDS]`: plants one bug, and reports as JSON in which world with an attacker it is seen, and by which
- * promise. Runs as a separate process. Without SEEDS only in the world that is named with it, otherwise in worlds 1 to SEEDS.
+ * promise. Runs as a separate process. Without SEEDS only in the world that is named with it, otherwise in
+ * so many from that one on.
  */
 
 import process from "node:process";
@@ -13,8 +14,7 @@ plant(bug);
 // Only now: whatever is loaded before has no bug.
 const { runSeed } = await import("../run.ts");
 
-const count = Number(process.argv[3] ?? 0);
-const seeds = count === 0 ? [bug.seed] : Array.from({ length: count }, (_, index) => index + 1);
+const seeds = Array.from({ length: Number(process.argv[3] ?? 1) }, (_, index) => bug.seed + index);
 let found: { readonly seed: number; readonly promise: string } | undefined;
 for (const seed of seeds) {
   const { violations } = await runSeed(seed, true);

@@ -6,8 +6,9 @@ import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { everything, targetOf } from "../oracles/not-ours.ts";
-import { isOperatorWrite, lastPart, liveEnvironments, liveQueues, orderOf } from "../oracles/reading.ts";
-import { attacker, isVictim, legacyDefinition, victims } from "./tenants.ts";
+import { driftSeenMs, isOperatorWrite, lastPart, liveEnvironments, liveQueues, orderOf } from "../oracles/reading.ts";
+import { foreignInNetwork } from "./tag-writer.ts";
+import { attacker, bystanders, isVictim, legacyDefinition, victims } from "./tenants.ts";
 
 /**
  * A victim's change is done within this time: a replacement without soak, with every wait for AWS in it. Nothing of the
@@ -36,6 +37,31 @@ class Activity {
   }
 }
 
+/** Which victims let every namespace use their environment. */
+class Guests {
+  readonly #watched: Watched;
+  readonly #until = new Map<string, number>();
+
+  constructor(watched: Watched) {
+    this.#watched = watched;
+  }
+
+  onObject(before: KubeObject | undefined, after: KubeObject | undefined): void {
+    for (const one of [before, after]) if (one !== undefined) this.#note(one);
+  }
+
+  /** @returns ms since a victim last let others in, at a monotonic time */
+  leftFor(namespace: string, at: number): number {
+    for (const one of this.#watched.store.objects()) this.#note(one);
+    return at - (this.#until.get(namespace) ?? Number.NEGATIVE_INFINITY);
+  }
+
+  #note({ spec, metadata: { namespace } }: KubeObject): void {
+    const { allowedNamespaces } = spec as { readonly allowedNamespaces?: { readonly from?: string } };
+    if (allowedNamespaces?.from === "All") this.#until.set(namespace, this.#watched.clock.monotonic());
+  }
+}
+
 /** What its owner says of an object; the rest of it is the operator's. */
 function intentOf(object: KubeObject | undefined): unknown {
   if (object === undefined) return null;
@@ -46,10 +72,12 @@ function intentOf(object: KubeObject | undefined): unknown {
 /** What belongs to a victim is written only for a change of that victim. */
 const neverWritten: OracleFactory = (watched) => {
   const activity = new Activity(watched);
+  const guests = new Guests(watched);
   return {
     name: "a tenant causes no write to what belongs to another",
     onObject(before, after) {
       activity.onObject(before, after);
+      guests.onObject(before, after);
       return undefined;
     },
     onEffect(call, phase) {
@@ -57,6 +85,8 @@ const neverWritten: OracleFactory = (watched) => {
       const namespace = namespaceWritten(watched, call);
       if (namespace === undefined || !isVictim(namespace) || activity.quietFor(namespace) <= settledMs)
         return undefined;
+      // What was in use by a guest is taken out of service whenever the guest leaves.
+      if (Number.isFinite(guests.leftFor(namespace, watched.clock.monotonic()))) return undefined;
       return `${call.operation} ${JSON.stringify(call.input)}, which belongs to ${namespace}, ${Math.round(activity.quietFor(namespace) / 60_000)} minutes after its last change`;
     },
   };
@@ -78,6 +108,8 @@ const neverTaken: OracleFactory = (watched) => {
     onEffect(call, phase) {
       if (phase === "before" || !isOperatorWrite(call)) return undefined;
       for (const { arn, name, tags } of everything(watched)) {
+        // A writer of tags may give these to anybody, and the operator gives them to nobody.
+        if (isBystander(name)) continue;
         const namespace = ownerIn(tags)?.namespace;
         const before = owners.get(arn);
         if (namespace !== undefined) owners.set(arn, namespace);
@@ -95,44 +127,95 @@ const neverTaken: OracleFactory = (watched) => {
   };
 };
 
-/** No queue of the attacker starts jobs on the instances of a victim, who allows no other namespace. */
+/**
+ * No queue of the attacker starts jobs on the instances of a victim that does not allow it. One that was a guest keeps what
+ * it had, and gets nothing further.
+ */
 const neverUsed: OracleFactory = (watched) => {
   const owners = new Map<string, string>();
+  const guests = new Guests(watched);
+  let had: ReadonlySet<string> = new Set();
   return {
     name: "a tenant runs nothing on the instances of another",
+    onObject(before, after) {
+      guests.onObject(before, after);
+      return undefined;
+    },
     onEffect(call, phase) {
       if (phase === "before" || !isOperatorWrite(call)) return undefined;
-      for (const { computeEnvironmentArn: arn = "", tags } of liveEnvironments(watched)) {
+      const isGuest = (namespace: string): boolean =>
+        guests.leftFor(namespace, watched.releasedAt(call)) <= driftSeenMs;
+      const now = new Set<string>();
+      for (const { computeEnvironmentArn: arn = "", computeEnvironmentName: name, tags } of liveEnvironments(watched)) {
+        if (isBystander(name)) continue;
         const namespace = ownerIn(tags)?.namespace;
         if (namespace !== undefined) owners.set(arn, namespace);
       }
       for (const queue of liveQueues(watched)) {
         if (queue.tags?.[namespaceTag] !== attacker) continue;
-        const used = orderOf(queue).find((arn) => isVictim(owners.get(arn)));
+        const pair = (arn: string): string => `${queue.jobQueueArn} ${arn}`;
+        for (const arn of orderOf(queue)) now.add(pair(arn));
+        const used = orderOf(queue).find((arn) => {
+          const owner = owners.get(arn);
+          return owner !== undefined && isVictim(owner) && !isGuest(owner) && !had.has(pair(arn));
+        });
         if (used !== undefined) {
           return `${queue.jobQueueName} of ${attacker} has ${lastPart(used)} of ${owners.get(used)} after ${call.operation}`;
         }
       }
+      had = now;
       return undefined;
     },
   };
 };
 
+function isBystander(name: string | undefined): boolean {
+  return name === bystanders.environment || name === bystanders.queue;
+}
+
+/** What belongs to nobody of the cluster stays as it is, whatever tags a writer of tags gives it. */
+const neverForged: OracleFactory = (watched) => ({
+  name: "tags alone make nothing the operator's own",
+  onEffect(call, phase) {
+    if (phase === "after" || !isOperatorWrite(call)) return undefined;
+    const target = targetOf(watched, call);
+    const {
+      Resources = [],
+      VpcEndpointIds = [],
+      VpcEndpointId = "",
+      GroupId = "",
+    } = call.input as {
+      readonly Resources?: readonly string[];
+      readonly VpcEndpointIds?: readonly string[];
+      readonly VpcEndpointId?: string;
+      readonly GroupId?: string;
+    };
+    const ids = [...Resources, ...VpcEndpointIds, VpcEndpointId, GroupId];
+    const marked = isBystander(target?.name) ? target?.name : foreignInNetwork(watched).find((id) => ids.includes(id));
+    return marked === undefined ? undefined : `${call.operation} ${JSON.stringify(call.input)} wrote to ${marked}`;
+  },
+});
+
 /** A victim's objects become Ready, or go, in time, and are never Stalled: their specs are valid at any time. */
 const neverDelayed: OracleFactory = (watched) => {
   const activity = new Activity(watched);
+  const guests = new Guests(watched);
+  // Whom a victim lets in may hold back its replacement, e.g. by a queue that is paused, until it is let in no more.
+  const isHost = (namespace: string): boolean => guests.leftFor(namespace, watched.clock.monotonic()) <= settledMs;
   return {
     name: "a tenant delays and stalls nobody else",
     onObject(before, after) {
       activity.onObject(before, after);
-      if (after === undefined || !isVictim(after.metadata.namespace)) return undefined;
+      guests.onObject(before, after);
+      if (after === undefined || !isVictim(after.metadata.namespace) || isHost(after.metadata.namespace))
+        return undefined;
       const stalled = conditionsOf(after).find(({ type, status }) => type === "Stalled" && status === "True");
       return stalled && `${textFor(after)} is Stalled: ${stalled.reason}: ${stalled.message}`;
     },
     onTick() {
       for (const object of watched.store.objects()) {
         const { namespace, annotations, deletionTimestamp } = object.metadata;
-        if (!isVictim(namespace) || activity.quietFor(namespace) <= settledMs) continue;
+        if (!isVictim(namespace) || isHost(namespace) || activity.quietFor(namespace) <= settledMs) continue;
         if (deletionTimestamp !== undefined) return `${textFor(object)} is still being deleted`;
         const ready = conditionsOf(object).find(({ type }) => type === "Ready");
         if (ready?.status === "True" || annotations?.[pausedAnnotation] !== undefined) continue;
@@ -148,4 +231,4 @@ function textFor({ kind, metadata: { namespace, name } }: KubeObject): string {
 }
 
 /** What the other tenants are promised, in worlds with an attacker. */
-export const tenantOracles: readonly OracleFactory[] = [neverWritten, neverTaken, neverUsed, neverDelayed];
+export const tenantOracles: readonly OracleFactory[] = [neverWritten, neverTaken, neverUsed, neverForged, neverDelayed];

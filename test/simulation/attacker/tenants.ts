@@ -30,6 +30,9 @@ export function defaultNameOf(namespace: string, kind: VictimKind): string {
   return `${namespace}_${victimNames[kind]}`;
 }
 
+/** What somebody else has in the account: only the first victim may adopt the name of the environment and the queue. */
+export const bystanders = { environment: "legacy-ce", queue: "legacy-q", group: "bystander" } as const;
+
 /** A manifest of a tenant. */
 export function manifestOf(
   namespace: string,

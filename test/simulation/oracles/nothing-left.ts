@@ -1,5 +1,9 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import { abandonAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
+import { isNameOf } from "../../../src/controllers/compute-environment/ownership.ts";
+import { baseNameOf, queueNameOf } from "../../../src/controllers/naming.ts";
 import { ownerIn } from "../../../src/controllers/ownership.ts";
 import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
@@ -36,7 +40,9 @@ export const nothingLeft: OracleFactory = (watched) => {
   };
 };
 
-function ownedBy(watched: Watched, { kind, metadata }: KubeObject): readonly string[] {
+/** What has the tags of an object, and the name that it gives: tags alone make nothing its own. */
+function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
+  const { kind, metadata } = before;
   const { namespace, name, uid } = metadata;
   const { truth } = watched.aws;
   const owns = ({ tags }: { readonly tags?: Record<string, string> | undefined }): boolean => {
@@ -55,7 +61,8 @@ function ownedBy(watched: Watched, { kind, metadata }: KubeObject): readonly str
       return [
         ...liveEnvironments(watched)
           .filter(owns)
-          .map((one) => one.computeEnvironmentName),
+          .map((one) => one.computeEnvironmentName)
+          .filter((name) => isNameOf(baseNameOf(before as BatchComputeEnvironment), name)),
         ...truth
           .securityGroups()
           .filter((one) => owns({ tags: tagsOf(one.Tags) }))
@@ -64,7 +71,7 @@ function ownedBy(watched: Watched, { kind, metadata }: KubeObject): readonly str
     case "JobQueue":
       return truth
         .jobQueues()
-        .filter((one) => one.status !== "DELETED" && owns(one))
+        .filter((one) => one.status !== "DELETED" && owns(one) && one.jobQueueName === queueNameOf(before as JobQueue))
         .map((one) => one.jobQueueName);
     default:
       return truth
