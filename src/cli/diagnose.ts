@@ -2,12 +2,6 @@ import { Command, Option } from "commander";
 import { keyText } from "../api/object.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../api/v1alpha1/kinds.ts";
-import { guardedBatch } from "../aws/batch-calls.ts";
-import { createIamAccount } from "../aws/cached-iam.ts";
-import { guardedEc2 } from "../aws/ec2-calls.ts";
-import { createEc2Region, type Ec2Region } from "../aws/ec2-region.ts";
-import type { IamAccount } from "../aws/iam-account.ts";
-import { guardedIam } from "../aws/iam-calls.ts";
 import { queueNameOf } from "../controllers/naming.ts";
 import { kubeStore } from "../kube/client.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -20,7 +14,7 @@ import { diagnosisText } from "./diagnose/text.ts";
 import { accountIds, ListOption, type OperatorFlags } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
-import { readOnlyGuard } from "./read-only.ts";
+import { readOnlyRegion } from "./read-only-region.ts";
 import { defaultRequestsPerSecond } from "./settings.ts";
 import { asciiOutput } from "./terminal/ascii.ts";
 import { paintFor } from "./terminal/paint.ts";
@@ -141,26 +135,18 @@ async function reported(target: Target, flags: DiagnoseFlags, io: Io): Promise<Q
     io.env,
     signal,
   );
-  const connection = await cloud.connect(cloud.region, signal);
-  const guard = readOnlyGuard({ clock, requestsPerSecond: defaultRequestsPerSecond, why: onlyReads });
   const { account, region } = cloud;
-  const { partition } = connection;
-  const iam = async (): Promise<IamAccount> =>
-    createIamAccount({ api: guardedIam(await connection.iam(), guard), account, partition, clock });
-  let opened: Promise<Ec2Region> | undefined;
-  const openEc2 = async (): Promise<Ec2Region> =>
-    createEc2Region({ api: guardedEc2(await connection.ec2(), guard), account, region, partition, clock, iam });
+  const options = { clock, requestsPerSecond: defaultRequestsPerSecond, why: onlyReads };
+  const aws = await readOnlyRegion(cloud, region, options, signal);
   return await readQueue(target.queue, {
-    batch: guardedBatch(connection.batch, guard),
+    batch: aws.batch,
     account,
     region,
     now: () => clock.now(),
     object: target.object,
     async networkOf(environment, job) {
       if (flags.network === false) return undefined;
-      opened ??= openEc2();
-      const { network } = await opened;
-      return await readNetwork(environment, job, { network, region, signal });
+      return await readNetwork(environment, job, { network: await aws.network(), region, signal });
     },
     signal,
   });

@@ -1,7 +1,8 @@
 import { Command, Option } from "commander";
+import type { KubeObject } from "../api/object.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { pinoLog } from "../runtime/log.ts";
-import { realCloud } from "./cloud.ts";
+import { type Cloud, realCloud } from "./cloud.ts";
 import { accountIds, clusterName, ListOption, logLevelOption, type OperatorFlags, port, positive } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { apiServer } from "./kubernetes.ts";
@@ -11,6 +12,8 @@ import { namespaceNames } from "./run/options.ts";
 import { AwsReader, unreadAws } from "./ui/aws-reader.ts";
 import { openCluster } from "./ui/cluster-world.ts";
 import { localWorld } from "./ui/local-world.ts";
+import { questions } from "./ui/questions.ts";
+import { regionsOf } from "./ui/regions.ts";
 import { type ServedPage, servePage } from "./ui/serve.ts";
 import type { World } from "./ui/world.ts";
 
@@ -82,14 +85,23 @@ async function ui(flags: UiFlags, io: Io): Promise<number> {
 /** Real time: a person waits for the page. */
 const realClock = systemClock();
 
-/** A simulated AWS costs nothing. */
-const simulatedPace = { pauseMs: 500, requestsPerSecond: 200 };
-const realPace = { pauseMs: 10_000, requestsPerSecond: 2 };
-
 async function ofDirectory(parts: LocalParts, { port }: UiFlags): Promise<ServedPage> {
-  const { cloud, store } = parts;
-  const reader = new AwsReader({ cloud, clock: realClock, objects: () => store.objects(), ...simulatedPace });
-  return await servePage(localWorld(parts, reader), { clock: realClock, port });
+  const { cloud, store, clock } = parts;
+  const { account, region } = cloud;
+  const regions = regionsOf(cloud, { clock: realClock, requestsPerSecond: 200 });
+  const now = () => clock.now();
+  const aws = new AwsReader({ region, regions, now, objects: () => store.objects(), pauseMs: 500 });
+  const world = localWorld(parts, aws, questions({ account, region, in: regions, now }));
+  return await servePage(world, { clock: realClock, port });
+}
+
+/** Two calls a second are a fifth of what AWS grants an account. */
+function readingOf(cloud: Cloud, objects: () => readonly KubeObject[]): Pick<World, "aws" | "questions"> {
+  const { account, region } = cloud;
+  const regions = regionsOf(cloud, { clock: realClock, requestsPerSecond: 2 });
+  const now = () => realClock.now();
+  const aws = new AwsReader({ region, regions, now, objects, pauseMs: 10_000 });
+  return { aws, questions: questions({ account, region, in: regions, now }) };
 }
 
 async function ofCluster(flags: UiFlags, io: Io): Promise<number> {
@@ -113,7 +125,7 @@ async function ofCluster(flags: UiFlags, io: Io): Promise<number> {
       region: cloud?.region ?? flags.region ?? "",
       objects,
       eventsOf: (object, inner) => cluster.eventsOf(object, inner),
-      aws: cloud === undefined ? unreadAws : new AwsReader({ cloud, clock: realClock, objects, ...realPace }),
+      ...(cloud === undefined ? { aws: unreadAws, questions: undefined } : readingOf(cloud, objects)),
     };
     const served = await servePage(world, { clock: realClock, port: flags.port });
     io.stdout.write(`open ${served.url}\n`);

@@ -55,7 +55,8 @@ function lines(verdict: Verdict, { down, ends, doubt }: Strokes): readonly strin
   }
 }
 
-function sharedWays(paths: readonly Path[]): readonly (readonly Path[])[] {
+/** Paths by the way that their traffic takes, and where it ends. */
+export function sharedWays(paths: readonly Path[]): readonly (readonly Path[])[] {
   const ways = new Map<string, Path[]>();
   for (const path of paths) {
     const { kind, hops } = path.verdict;
@@ -66,7 +67,8 @@ function sharedWays(paths: readonly Path[]): readonly (readonly Path[])[] {
   return [...ways.values()];
 }
 
-function nameOf({ service, host }: Path["need"]): string {
+/** The service, or the host of a registry. */
+export function nameOf({ service, host }: Path["need"]): string {
   return service === "registry" ? host : service;
 }
 

@@ -1,12 +1,19 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { About, Snapshot } from "../cli/ui/model.ts";
 import { DetailsPanel } from "./details.tsx";
+import { JobsView } from "./jobs.tsx";
 import { useLive } from "./live.ts";
 import { MapView } from "./map.tsx";
+import { NetworkView } from "./network.tsx";
 import { Replacements } from "./replacements.tsx";
 import { hashOf, type Route, routeOf, type View, views } from "./route.ts";
 
-const titles: Readonly<Record<View, string>> = { map: "Map", replacements: "Replacements" };
+const titles: Readonly<Record<View, string>> = {
+  map: "Map",
+  replacements: "Replacements",
+  network: "Network",
+  jobs: "Jobs",
+};
 
 function useRoute(): Route {
   const [route, setRoute] = useState(() => routeOf(location.hash));
@@ -22,14 +29,16 @@ function useRoute(): Route {
 export function App() {
   const { about, snapshot, isConnected } = useLive();
   const route = useRoute();
+  // Network and jobs are about the open object themselves.
+  const panel = route.view === "network" || route.view === "jobs" ? undefined : route.open;
   const before = useRef<string | undefined>(undefined);
   useEffect(() => {
     // The focus returns to the link that opened the panel.
-    if (route.open === undefined && before.current !== undefined) {
+    if (panel === undefined && before.current !== undefined) {
       document.querySelector<HTMLElement>(`[data-id="${CSS.escape(before.current)}"] a`)?.focus();
     }
-    before.current = route.open;
-  }, [route.open]);
+    before.current = panel;
+  }, [panel]);
   const close = (): void => {
     location.hash = hashOf({ view: route.view, open: undefined });
   };
@@ -41,20 +50,24 @@ export function App() {
       </button>
       <Header about={about} isConnected={isConnected} route={route} snapshot={snapshot} />
       <Problems problems={snapshot.problems} />
-      <main id="main" tabIndex={-1} class={route.open === undefined ? "content" : "content withPanel"}>
+      <main id="main" tabIndex={-1} class={panel === undefined ? "content" : "content withPanel"}>
         <div class="view">
-          {route.view === "map" ? (
-            <MapView snapshot={snapshot} open={route.open} />
-          ) : (
-            <Replacements snapshot={snapshot} />
-          )}
+          {route.view === "map" ? <MapView snapshot={snapshot} open={route.open} /> : null}
+          {route.view === "replacements" ? <Replacements snapshot={snapshot} /> : null}
+          {route.view === "network" ? <NetworkView snapshot={snapshot} open={route.open} /> : null}
+          {route.view === "jobs" ? <JobsView snapshot={snapshot} open={route.open} /> : null}
         </div>
-        {route.open === undefined ? null : (
-          <DetailsPanel id={route.open} view={route.view} snapshot={snapshot} close={close} />
-        )}
+        {panel === undefined ? null : <DetailsPanel id={panel} view={route.view} snapshot={snapshot} close={close} />}
       </main>
     </>
   );
+}
+
+/** Whether a view can show an object. */
+function isAbout(view: View, id: string | undefined): boolean {
+  const kind = id?.split("/")[0];
+  if (view === "network" || view === "replacements") return kind === "BatchComputeEnvironment";
+  return view === "map" || kind === "JobQueue";
 }
 
 interface HeaderProps {
@@ -82,7 +95,7 @@ function Header({ about, isConnected, route, snapshot }: HeaderProps) {
         {views.map((view) => (
           <a
             key={view}
-            href={hashOf({ view, open: route.open })}
+            href={hashOf({ view, open: isAbout(view, route.open) ? route.open : undefined })}
             aria-current={view === route.view ? "page" : undefined}
           >
             {titles[view]}

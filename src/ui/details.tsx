@@ -64,6 +64,10 @@ function Summary({ item }: { readonly item: Item }) {
           {warning.message}
         </p>
       ))}
+      {item.kind === "BatchComputeEnvironment" ? (
+        <a href={hashOf({ view: "network", open: item.id })}>Network</a>
+      ) : null}
+      {item.kind === "JobQueue" ? <a href={hashOf({ view: "jobs", open: item.id })}>Jobs</a> : null}
       {replacement === undefined ? null : (
         <section>
           <h3>Now</h3>

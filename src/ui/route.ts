@@ -1,6 +1,6 @@
 /** The view and the open object, as the address after `#` has them. Pure. */
 
-export const views = ["map", "replacements"] as const;
+export const views = ["map", "replacements", "network", "jobs"] as const;
 export type View = (typeof views)[number];
 
 export interface Route {

@@ -4,6 +4,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { chromium, isCi } from "../../scripts/test/tools.ts";
 import { AwsReader, unreadAws } from "../../src/cli/ui/aws-reader.ts";
 import { localWorld } from "../../src/cli/ui/local-world.ts";
+import { questions } from "../../src/cli/ui/questions.ts";
+import { regionsOf } from "../../src/cli/ui/regions.ts";
 import { servePage } from "../../src/cli/ui/serve.ts";
 import { systemClock, VirtualClock } from "../../src/runtime/clock.ts";
 import { anEnvironment, anObject, aQueue, condition, ready, ref } from "../cli/ui/objects.ts";
@@ -17,9 +19,12 @@ async function session(directory: string): Promise<{ readonly run: LocalRun; rea
   const { promise: isServed, resolve } = Promise.withResolvers<string>();
   const run = await runLocal(directory, new VirtualClock(), {}, async (parts) => {
     const { cloud, store, clock } = parts;
-    const pace = { pauseMs: 500, requestsPerSecond: 1000 };
-    const reader = new AwsReader({ cloud, clock, objects: () => store.objects(), ...pace });
-    const served = await servePage(localWorld(parts, reader), { clock, port: 0 });
+    const { account, region } = cloud;
+    const regions = regionsOf(cloud, { clock, requestsPerSecond: 1000 });
+    const now = () => clock.now();
+    const reader = new AwsReader({ region, regions, now, objects: () => store.objects(), pauseMs: 500 });
+    const asked = questions({ account, region, in: regions, now });
+    const served = await servePage(localWorld(parts, reader, asked), { clock, port: 0 });
     resolve(served.url);
     return served;
   });
@@ -93,6 +98,22 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     await shows(page, run, "NetworkReady: NoPublicIp");
     await shows(page, run, /JobsProgressing: NetworkUnreachable/);
     expect(await faultsOfAccess(page)).toEqual([]);
+
+    await page.getByRole("link", { name: "Network", exact: true }).click();
+    await page.getByRole("link", { name: /default\/broken-network$/ }).click();
+    await shows(page, run, "Instances do not reach everything that they need.");
+    const way = page.getByRole("list", { name: /^Way to ecs-agent/ }).first();
+    expect(await way.getByRole("listitem").last().textContent()).toContain("ends here");
+    expect(await faultsOfAccess(page)).toEqual([]);
+
+    await page.getByRole("link", { name: "Jobs", exact: true }).click();
+    await page.getByRole("link", { name: /default\/broken-network$/ }).click();
+    await shows(page, run, /is blocked: 1 job waits/);
+    await page.getByRole("button", { name: /^RUNNABLE/ }).click();
+    await shows(page, run, /^1 job$/);
+    await page.locator(".jobList button").click();
+    await shows(page, run, "hello-broken:1");
+    expect(await faultsOfAccess(page)).toEqual([]);
   });
 
   test("is usable by keyboard alone, and on a narrow screen", async () => {
@@ -142,6 +163,7 @@ function generatedWorld(objects: readonly ReturnType<typeof anObject>[]): Parame
     objects: () => objects,
     eventsOf: async () => ({ lines: [] }),
     aws: unreadAws,
+    questions: undefined,
   };
 }
 

@@ -34,6 +34,7 @@ export async function readNetwork(
   return {
     fact: factOf(found, described.platform),
     others: others(found, name, described.platform),
+    found,
     picture: picture(found),
   };
 }

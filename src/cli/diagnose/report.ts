@@ -3,6 +3,7 @@ import type { Finding } from "../../diagnosis/causes.ts";
 import { causeKind } from "../../diagnosis/causes.ts";
 import type { Diagnosis } from "../../diagnosis/diagnose.ts";
 import type { NetworkFact, QueueFacts } from "../../diagnosis/facts.ts";
+import type { Preflight } from "../../network/preflight.ts";
 
 /** The report of `diagnose` about one queue, as data for people and programs. */
 export interface QueueReport {
@@ -28,7 +29,9 @@ export interface NetworkReport {
   readonly fact: NetworkFact;
   /** Problems that make only some jobs fail. */
   readonly others: readonly Finding[];
-  /** Its paths, drawn with characters. */
+  /** Its paths, and all findings. */
+  readonly found: Preflight;
+  /** The paths, drawn with characters. */
   readonly picture: readonly string[];
 }
 

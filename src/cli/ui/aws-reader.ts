@@ -2,18 +2,15 @@ import type { KubeObject } from "../../api/object.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { adviceFor } from "../../aws/advice.ts";
 import type { BatchApi, Environment } from "../../aws/batch.ts";
-import { guardedBatch } from "../../aws/batch-calls.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { nameIn } from "../../aws/names.ts";
 import { countJobs } from "../../aws/queue-jobs.ts";
 import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
 import { jobQueues } from "../../aws/resources/job-queues.ts";
 import { awsNameOf, memoryKey } from "../../controllers/naming.ts";
-import type { Clock } from "../../runtime/clock.ts";
-import type { Cloud } from "../cloud.ts";
-import { readOnlyGuard } from "../read-only.ts";
 import type { AwsSeen, JobsRead } from "./known.ts";
 import { regionOf } from "./place.ts";
+import type { Regions } from "./regions.ts";
 
 /** What is known of AWS, and how to read it again. */
 export interface AwsSource {
@@ -25,12 +22,13 @@ export interface AwsSource {
 }
 
 export interface AwsReaderOptions {
-  readonly cloud: Cloud;
-  /** Real time. */
-  readonly clock: Clock;
+  /** Default region of objects. */
+  readonly region: string;
+  readonly regions: Regions;
+  /** Wall ms. */
+  readonly now: () => number;
   readonly objects: () => readonly KubeObject[];
   readonly pauseMs: number;
-  readonly requestsPerSecond: number;
 }
 
 const nothing: AwsSeen = { environments: new Map(), jobs: new Map(), problems: [] };
@@ -38,13 +36,10 @@ const nothing: AwsSeen = { environments: new Map(), jobs: new Map(), problems: [
 /** Where AWS is not read. */
 export const unreadAws: AwsSource = { seen: nothing, pauseMs: 60_000, round: async () => undefined };
 
-const why = "ui only reads";
-
 /** Reads environments and unfinished jobs from AWS, in rounds. */
 export class AwsReader implements AwsSource {
   readonly pauseMs: number;
   readonly #options: AwsReaderOptions;
-  readonly #batches = new Map<string, BatchApi>();
   #seen = nothing;
 
   constructor(options: AwsReaderOptions) {
@@ -58,8 +53,8 @@ export class AwsReader implements AwsSource {
 
   /** Reads each region in which there are objects, and the default one. */
   async round(signal: AbortSignal): Promise<void> {
-    const { cloud, objects } = this.#options;
-    const regions = new Set([cloud.region, ...objects().map((object) => regionOf(object, cloud.region))]);
+    const { region: preset, objects } = this.#options;
+    const regions = new Set([preset, ...objects().map((object) => regionOf(object, preset))]);
     const environments = new Map<string, Environment>();
     const jobs = new Map<string, JobsRead>();
     const problems: string[] = [];
@@ -81,7 +76,7 @@ export class AwsReader implements AwsSource {
     into: { readonly environments: Map<string, Environment>; readonly jobs: Map<string, JobsRead> },
     signal: AbortSignal,
   ): Promise<void> {
-    const batch = await this.#batchOf(region, signal);
+    const { batch } = await this.#options.regions(region, signal);
     const described = await computeEnvironments.list(batch, undefined, signal);
     for (const [name, environment] of described) into.environments.set(memoryKey({ region }, name), environment);
     const queues = await jobQueues.list(batch, undefined, signal);
@@ -92,17 +87,15 @@ export class AwsReader implements AwsSource {
   }
 
   #queuesIn(region: string): ReadonlySet<string> {
-    const { cloud, objects } = this.#options;
+    const { region: preset, objects } = this.#options;
     const queues = objects().filter(({ kind }) => kind === JobQueueKind.kind);
     return new Set(
-      queues
-        .filter((object) => regionOf(object, cloud.region) === region)
-        .map((object) => awsNameOf(JobQueueKind, object)),
+      queues.filter((object) => regionOf(object, preset) === region).map((object) => awsNameOf(JobQueueKind, object)),
     );
   }
 
   async #count(batch: BatchApi, queue: string, signal: AbortSignal): Promise<JobsRead> {
-    const readAt = this.#options.clock.now();
+    const readAt = this.#options.now();
     const counts = {
       submitted: await countJobs(batch, queue, "SUBMITTED", signal),
       pending: await countJobs(batch, queue, "PENDING", signal),
@@ -111,15 +104,5 @@ export class AwsReader implements AwsSource {
       running: await countJobs(batch, queue, "RUNNING", signal),
     };
     return { counts, readAt };
-  }
-
-  async #batchOf(region: string, signal: AbortSignal): Promise<BatchApi> {
-    const known = this.#batches.get(region);
-    if (known !== undefined) return known;
-    const { cloud, clock, requestsPerSecond } = this.#options;
-    const { batch } = await cloud.connect(region, signal);
-    const guarded = guardedBatch(batch, readOnlyGuard({ clock, requestsPerSecond, why }));
-    this.#batches.set(region, guarded);
-    return guarded;
   }
 }

@@ -1,10 +1,11 @@
 import type { LocalParts } from "../local/start.ts";
 import type { AwsSource } from "./aws-reader.ts";
 import type { EventLine } from "./model.ts";
+import type { Questions } from "./questions.ts";
 import type { World } from "./world.ts";
 
 /** The world of `local`: objects in memory and a simulated AWS in this process. */
-export function localWorld({ store, heading }: LocalParts, aws: AwsSource): World {
+export function localWorld({ store, heading }: LocalParts, aws: AwsSource, questions: Questions): World {
   const { directory, cloud, region, speed } = heading;
   return {
     about: { source: directory, aws: `${cloud}, ${region}`, speed, hasKubectl: false },
@@ -18,5 +19,6 @@ export function localWorld({ store, heading }: LocalParts, aws: AwsSource): Worl
       return { lines };
     },
     aws,
+    questions,
   };
 }

@@ -179,3 +179,88 @@ export type Message =
   | { readonly event: "begin"; readonly data: Beginning }
   | { readonly event: "change"; readonly data: Change }
   | { readonly event: "details"; readonly data: Details | null };
+
+export type NetworkState = "Reachable" | "Unreachable" | "Unknown";
+
+/** Whether the instances of an environment reach what they need. */
+export interface NetworkPicture {
+  readonly state: NetworkState;
+  readonly subnets: readonly {
+    readonly subnetId: string;
+    readonly zone: string | undefined;
+    readonly state: NetworkState;
+    readonly ways: readonly NetworkWay[];
+  }[];
+  /** The most severe first. */
+  readonly findings: readonly {
+    readonly state: "Unreachable" | "Unknown";
+    readonly cause: string;
+    readonly message: string;
+    /** What it keeps from happening. */
+    readonly prevents: string;
+    readonly subnetIds: readonly string[];
+    readonly services: readonly string[];
+    /** In the imperative; each is enough. */
+    readonly fixes: readonly string[];
+  }[];
+}
+
+/** The way of a subnet's traffic to services that share it. */
+export interface NetworkWay {
+  readonly services: readonly string[];
+  readonly hops: readonly { readonly kind: string; readonly id: string; readonly detail: string }[];
+  readonly end:
+    | { readonly kind: "reached"; readonly assumed: readonly string[] }
+    | { readonly kind: "stopped" | "unknown"; readonly cause: string; readonly message: string };
+}
+
+/** A job in a list; moments are RFC 3339. */
+export interface JobLine {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly statusReason: string | undefined;
+  readonly createdAt: string | undefined;
+  readonly startedAt: string | undefined;
+  readonly stoppedAt: string | undefined;
+  /** Number of children of an array job. */
+  readonly children: number | undefined;
+}
+
+/** Jobs of a queue in one state. */
+export interface JobList {
+  readonly jobs: readonly JobLine[];
+  /** There are more than these. */
+  readonly more: boolean;
+}
+
+export interface JobDescription extends JobLine {
+  /** `name:revision`. */
+  readonly definition: string;
+  readonly exitCode: number | undefined;
+  readonly reason: string | undefined;
+  readonly logStream: string | undefined;
+  readonly dependsOn: readonly string[];
+  /** Oldest first. */
+  readonly attempts: readonly {
+    readonly startedAt: string | undefined;
+    readonly stoppedAt: string | undefined;
+    readonly exitCode: number | undefined;
+    readonly reason: string | undefined;
+    readonly logStream: string | undefined;
+  }[];
+}
+
+/** Why the first job of a queue does not start. */
+export interface QueueDiagnosis {
+  readonly headline: string;
+  readonly healthy: boolean;
+  readonly firstJob: string | undefined;
+  readonly findings: readonly { readonly code: string; readonly sentence: string; readonly fix: string }[];
+}
+
+/** States of jobs, in the order of their life. */
+export type JobStatus = "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING" | "SUCCEEDED" | "FAILED";
+
+/** The answer to a question about one object; the page asks when a person opens it. */
+export type Answer<Data> = { readonly data: Data } | { readonly problem: string };

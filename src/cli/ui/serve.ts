@@ -1,5 +1,6 @@
 import type { Clock } from "../../runtime/clock.ts";
 import { CommandError } from "../io.ts";
+import { answerTo } from "./ask.ts";
 import { pageFiles } from "./page-files.ts";
 import { Publisher } from "./publisher.ts";
 import { serveUi } from "./server.ts";
@@ -25,7 +26,7 @@ export async function servePage(
   const files = await pageFiles();
   const publisher = new Publisher(world, clock);
   try {
-    const server = await serveUi({ files, publisher, clock, port });
+    const server = await serveUi({ files, publisher, clock, port, ask: (...about) => answerTo(world, ...about) });
     return {
       url: server.url,
       async close() {

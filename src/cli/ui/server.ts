@@ -18,6 +18,8 @@ export interface UiServer {
 export interface UiServerOptions {
   readonly files: PageFiles;
   readonly publisher: Publisher;
+  /** Answers a question about an object, as JSON; undefined: there is no such question. */
+  readonly ask: (question: string, about: URLSearchParams, signal: AbortSignal) => Promise<unknown>;
   /** Real time. */
   readonly clock: Clock;
   /** 0: any free port. */
@@ -86,8 +88,27 @@ function answer(request: IncomingMessage, response: ServerResponse, serving: Ser
     sendText(response, 405, "only GET and HEAD are allowed\n");
   } else if (rest.join("/") === "live") {
     stream(response, url.searchParams.get("open") ?? undefined, serving);
+  } else if (rest[0] === "ask" && rest.length === 2) {
+    void reply(response, rest[1] ?? "", url.searchParams, serving);
   } else {
     sendFile(response, rest.join("/") || "index.html", serving.files);
+  }
+}
+
+async function reply(
+  response: ServerResponse,
+  question: string,
+  about: URLSearchParams,
+  { ask }: Serving,
+): Promise<void> {
+  const left = new AbortController();
+  response.once("close", () => left.abort(new Error("the page does not wait for the answer any more")));
+  try {
+    const answer = await ask(question, about, left.signal);
+    if (answer === undefined) sendText(response, 404, `no question ${question}\n`);
+    else send(response, 200, "application/json", JSON.stringify(answer));
+  } catch (error) {
+    if (!left.signal.aborted) throw error;
   }
 }
 

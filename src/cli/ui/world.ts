@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../api/object.ts";
 import type { AwsSource } from "./aws-reader.ts";
 import type { About, Events } from "./model.ts";
+import type { Questions } from "./questions.ts";
 
 /** What the page is about: a cluster or a directory, and AWS. */
 export interface World {
@@ -11,4 +12,6 @@ export interface World {
   /** Events about an object that are still kept; called often. */
   eventsOf(object: KubeObject, signal: AbortSignal): Promise<Events>;
   readonly aws: AwsSource;
+  /** Undefined: AWS is not read. */
+  readonly questions: Questions | undefined;
 }

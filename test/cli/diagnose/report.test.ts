@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnosisJson } from "../../../src/cli/diagnose/json.ts";
+import type { NetworkReport } from "../../../src/cli/diagnose/report.ts";
 import { isHealthy, type JobCounts, type QueueReport } from "../../../src/cli/diagnose/report.ts";
 import { diagnosisText } from "../../../src/cli/diagnose/text.ts";
 import { paintFor, widthOf } from "../../../src/cli/terminal/paint.ts";
@@ -41,6 +42,8 @@ const blocked = facts({
   jobs: jobs(job({ vcpus: 16, memoryMib: 32_768 }), { minutes: 133 }),
 });
 
+const nothingFound: NetworkReport["found"] = { state: "Unreachable", subnets: [], findings: [] };
+
 describe("a diagnosis in text", () => {
   it("gives the answer first, then the fix, then the facts", async () => {
     await expect(diagnosisText(reportOf(blocked, { object: "team/main" }), plain)).toMatchFileSnapshot(
@@ -65,7 +68,10 @@ describe("a diagnosis in text", () => {
     const fact = { state: "Unreachable" as const, sentence: "subnet-1 leads nowhere", fix: "add a NAT gateway" };
     const picture = ["subnet-1 ── rtb-1 ── ✗ no route to 0.0.0.0/0"];
     const given = facts({ environments: [environment("ce", {}, {}, fact)], jobs: jobs(job(), { minutes: 1 }) });
-    const text = diagnosisText(reportOf(given, { networks: new Map([["ce", { fact, picture, others: [] }]]) }), plain);
+    const text = diagnosisText(
+      reportOf(given, { networks: new Map([["ce", { fact, found: nothingFound, picture, others: [] }]]) }),
+      plain,
+    );
     await expect(text).toMatchFileSnapshot("../../golden/diagnose/network.txt");
   });
 
@@ -99,7 +105,12 @@ describe("a diagnosis in text", () => {
 describe("a diagnosis in JSON", () => {
   it("has these members, with the network of an environment where it was read", async () => {
     const fact = { state: "Unreachable" as const, sentence: "subnet-1 leads nowhere", fix: "add a NAT gateway" };
-    const network = { fact, picture: ["subnet-1 ── ✗"], others: [] };
+    const network = {
+      fact,
+      found: { state: "Unreachable" as const, subnets: [], findings: [] },
+      picture: ["subnet-1 ── ✗"],
+      others: [],
+    };
     const environments = [environment("ce", {}, {}, fact), environment("off", { state: "DISABLED" })];
     const given = facts({ environments, jobs: jobs(job(), { minutes: 1 }) });
     const report = reportOf(given, { object: "team/main", networks: new Map([["ce", network]]) });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Cloud } from "../../../src/cli/cloud.ts";
 import { AwsReader } from "../../../src/cli/ui/aws-reader.ts";
+import { regionsOf } from "../../../src/cli/ui/regions.ts";
 import { accessDenied } from "../../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobQueue } from "../../manifests.ts";
 import { createWorld } from "../../world.ts";
@@ -14,8 +15,10 @@ async function aReader() {
   await world.until("AWS answers", () => opened.length > 0);
   const [cloud] = opened;
   if (cloud === undefined) throw new Error("no cloud");
-  const pace = { pauseMs: 1000, requestsPerSecond: 100 };
-  const reader = new AwsReader({ cloud, clock: world.clock, objects: () => world.store.objects(), ...pace });
+  const regions = regionsOf(cloud, { clock: world.clock, requestsPerSecond: 100 });
+  const now = () => world.clock.now();
+  const { region } = cloud;
+  const reader = new AwsReader({ region, regions, now, objects: () => world.store.objects(), pauseMs: 1000 });
   const round = async (): Promise<void> => {
     let ended = false;
     void reader.round(new AbortController().signal).then(() => {

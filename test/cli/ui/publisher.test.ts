@@ -15,6 +15,7 @@ function aPage() {
     region: "eu-west-1",
     objects: () => state.objects,
     eventsOf: async () => ({ lines: [] }),
+    questions: undefined,
     aws: {
       seen: knownOf([]).aws,
       pauseMs: 10_000,

@@ -16,11 +16,12 @@ async function served() {
       region: "eu-west-1",
       objects: () => [],
       eventsOf: async () => ({ lines: [] }),
+      questions: undefined,
       aws: { seen: knownOf([]).aws, pauseMs: 10_000, round: async () => undefined },
     },
     clock,
   );
-  const server = await serveUi({ files, publisher, clock, port: 0 });
+  const server = await serveUi({ files, publisher, clock, port: 0, ask: async () => undefined });
   onTestFinished(async () => {
     publisher.close();
     await server.close();

@@ -1,0 +1,43 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Answer } from "../cli/ui/model.ts";
+
+export interface Asked<Data> {
+  /** Undefined: AWS is being read. */
+  readonly answer: Answer<Data> | undefined;
+  /** Asks again. */
+  readonly again: () => void;
+}
+
+/**
+ * Asks the server a question about an object as soon as it is shown, and again when the question changes.
+ * @param question with its parameters, e.g. `network?of=ID`; undefined: nothing is asked
+ */
+export function useAnswer<Data>(question: string | undefined): Asked<Data> {
+  const [read, setRead] = useState<{ readonly question: string; readonly answer: Answer<Data> }>();
+  const [times, setTimes] = useState(0);
+  useEffect(() => {
+    if (question === undefined) return;
+    const left = new AbortController();
+    fetched<Data>(question, left.signal)
+      .then((answer) => setRead({ question, answer }))
+      .catch((error: unknown) => {
+        if (!left.signal.aborted) throw error;
+      });
+    return () => left.abort();
+  }, [question, times]);
+  const again = (): void => {
+    setRead(undefined);
+    setTimes(times + 1);
+  };
+  return { answer: read?.question === question ? read?.answer : undefined, again };
+}
+
+async function fetched<Data>(question: string, signal: AbortSignal): Promise<Answer<Data>> {
+  const answer = await fetch(`ask/${question}`, { signal });
+  return answer.ok ? ((await answer.json()) as Answer<Data>) : { problem: await answer.text() };
+}
+
+/** A question with its parameters. */
+export function questionOf(question: string, about: Readonly<Record<string, string>>): string {
+  return `${question}?${new URLSearchParams(about)}`;
+}

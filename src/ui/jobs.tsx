@@ -1,0 +1,219 @@
+import { useState } from "preact/hooks";
+import type { Item, JobDescription, JobLine, JobList, JobStatus, QueueDiagnosis, Snapshot } from "../cli/ui/model.ts";
+import { questionOf, useAnswer } from "./ask.ts";
+import { StateSign } from "./signs.tsx";
+import { Subjects } from "./subjects.tsx";
+import { Moment } from "./time.tsx";
+
+const statuses: readonly JobStatus[] = [
+  "SUBMITTED",
+  "PENDING",
+  "RUNNABLE",
+  "STARTING",
+  "RUNNING",
+  "SUCCEEDED",
+  "FAILED",
+];
+
+interface JobsProps {
+  readonly snapshot: Snapshot;
+  /** ID of the queue. */
+  readonly open: string | undefined;
+}
+
+/** The jobs of a queue, and why they do not start. */
+export function JobsView({ snapshot: { items }, open }: JobsProps) {
+  const queues = Object.values(items).filter(({ kind }) => kind === "JobQueue");
+  const item = open === undefined ? undefined : items[open];
+  return (
+    <>
+      <h2>Jobs</h2>
+      <Subjects view="jobs" items={queues} open={open} isUrgent={isBlocked} noun="a queue" />
+      {item === undefined ? null : <QueueJobs key={item.id} item={item} />}
+    </>
+  );
+}
+
+function isBlocked({ warnings }: Item): boolean {
+  return warnings.some(({ type }) => type === "JobsProgressing");
+}
+
+function QueueJobs({ item }: { readonly item: Item }) {
+  const unfinished = new Map(item.jobs?.counts.map(({ status, count }) => [status, count]));
+  const busiest = statuses.findLast((status) => (unfinished.get(status) ?? "0") !== "0");
+  const [chosen, setChosen] = useState<JobStatus>();
+  const status = chosen ?? busiest ?? "SUCCEEDED";
+  return (
+    <section aria-label={`Jobs of ${item.name}`}>
+      <Diagnosis item={item} />
+      <fieldset class="statuses">
+        <legend class="hidden">State of the jobs</legend>
+        {statuses.map((one) => (
+          <button key={one} type="button" aria-pressed={one === status} onClick={() => setChosen(one)}>
+            {one} {unfinished.has(one) ? <span class="count">{unfinished.get(one)}</span> : null}
+          </button>
+        ))}
+      </fieldset>
+      <List key={status} item={item} status={status} />
+    </section>
+  );
+}
+
+/** Why the first job does not start. */
+function Diagnosis({ item }: { readonly item: Item }) {
+  const { answer, again } = useAnswer<QueueDiagnosis>(questionOf("queue", { of: item.id }));
+  return (
+    <section class="panelBox" aria-label="Diagnosis" aria-busy={answer === undefined}>
+      {answer === undefined ? <p role="status">Reading the queue, its environments and their network …</p> : null}
+      {answer !== undefined && "problem" in answer ? <p class="whole">{answer.problem}</p> : null}
+      {answer !== undefined && "data" in answer ? (
+        <>
+          <p class="stateLine">
+            <StateSign state={answer.data.healthy ? "Current" : "Failed"} /> <strong>{answer.data.headline}</strong>
+          </p>
+          {answer.data.findings.map(({ code, sentence, fix }) => (
+            <div key={`${code} ${sentence}`} class="warning">
+              <p class="whole">
+                <strong>{code}</strong> {sentence}
+              </p>
+              {fix === "" ? null : <p class="whole">Fix: {fix}</p>}
+            </div>
+          ))}
+        </>
+      ) : null}
+      <button type="button" class="more" onClick={again} disabled={answer === undefined}>
+        Read again
+      </button>
+    </section>
+  );
+}
+
+interface ListProps {
+  readonly item: Item;
+  readonly status: JobStatus;
+}
+
+function List({ item, status }: ListProps) {
+  const [text, setText] = useState("");
+  const [open, setOpen] = useState<string>();
+  const { answer, again } = useAnswer<JobList>(questionOf("jobs", { of: item.id, status }));
+  if (answer === undefined) return <p role="status">Reading jobs …</p>;
+  if ("problem" in answer) return <p class="notice problem">{answer.problem}</p>;
+  const { jobs, more } = answer.data;
+  const shown = jobs.filter(({ id, name, statusReason = "" }) =>
+    `${id} ${name} ${statusReason}`.toLowerCase().includes(text.toLowerCase()),
+  );
+  return (
+    <>
+      <div class="bar tools">
+        <label>
+          <span>Filter</span>
+          <input type="search" value={text} onInput={({ currentTarget }) => setText(currentTarget.value)} />
+        </label>
+        <button type="button" onClick={again}>
+          Read again
+        </button>
+        <output>
+          {shown.length === jobs.length ? jobs.length : `${shown.length} of ${jobs.length}`}
+          {jobs.length === 1 ? " job" : " jobs"}
+          {more ? ", the newest of more" : ""}
+        </output>
+      </div>
+      {jobs.length === 0 ? (
+        <p class="notice">No job is {status}.</p>
+      ) : (
+        <ul class="jobList">
+          {shown.map((job) => (
+            <Job key={job.id} job={job} item={item} isOpen={job.id === open} onOpen={setOpen} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+interface JobProps {
+  readonly job: JobLine;
+  readonly item: Item;
+  readonly isOpen: boolean;
+  readonly onOpen: (id: string | undefined) => void;
+}
+
+function Job({ job, item, isOpen, onOpen }: JobProps) {
+  const { id, name, statusReason, createdAt, startedAt, stoppedAt, children } = job;
+  return (
+    <li>
+      <button type="button" aria-expanded={isOpen} onClick={() => onOpen(isOpen ? undefined : id)}>
+        <b class="jobName">{name}</b>
+        <span class="hopId">{id}</span>
+        {children === undefined ? null : <span>{children} children</span>}
+        {createdAt === undefined ? null : (
+          <span class="at">
+            submitted <Moment at={createdAt} />
+          </span>
+        )}
+        {startedAt === undefined ? null : (
+          <span class="at">
+            started <Moment at={startedAt} isShort />
+          </span>
+        )}
+        {stoppedAt === undefined ? null : (
+          <span class="at">
+            ended <Moment at={stoppedAt} isShort />
+          </span>
+        )}
+        {statusReason === undefined ? null : <span class="whole">{statusReason}</span>}
+      </button>
+      {isOpen ? <Description id={id} item={item} /> : null}
+    </li>
+  );
+}
+
+function Description({ id, item }: { readonly id: string; readonly item: Item }) {
+  const { answer } = useAnswer<JobDescription>(questionOf("job", { of: item.id, id }));
+  if (answer === undefined) return <p role="status">Reading the job …</p>;
+  if ("problem" in answer) return <p class="notice problem">{answer.problem}</p>;
+  const { definition, exitCode, reason, logStream, dependsOn, attempts, statusReason } = answer.data;
+  const facts: readonly (readonly [string, string | number | undefined])[] = [
+    ["Definition", definition],
+    ["AWS's reason", statusReason],
+    ["Exit code", exitCode],
+    ["Reason of the container", reason],
+    ["Log stream", logStream],
+    ["Waits for", dependsOn.length === 0 ? undefined : dependsOn.join(", ")],
+  ];
+  return (
+    <div class="jobDetails">
+      <dl>
+        {facts.map(([label, value]) =>
+          value === undefined ? null : (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      {attempts.length === 0 ? null : (
+        <>
+          <h4>Attempts</h4>
+          <ol class="attempts">
+            {attempts.map((attempt, index) => (
+              <li key={`${index} ${attempt.startedAt}`}>
+                {attempt.startedAt === undefined ? "never started" : <Moment at={attempt.startedAt} />}
+                {attempt.stoppedAt === undefined ? null : (
+                  <>
+                    {" to "}
+                    <Moment at={attempt.stoppedAt} isShort />
+                  </>
+                )}
+                {attempt.exitCode === undefined ? "" : `, exit code ${attempt.exitCode}`}
+                {attempt.reason === undefined ? "" : `: ${attempt.reason}`}
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { answerTo } from "../../../src/cli/ui/ask.ts";
+import type { Questions } from "../../../src/cli/ui/questions.ts";
+import type { World } from "../../../src/cli/ui/world.ts";
+import { anEnvironment, aQueue, knownOf, ref } from "./objects.ts";
+
+const echo: Questions = {
+  network: async (object) => ({ problem: `network of ${object.metadata.name}` }),
+  queue: async (object) => ({ problem: `queue ${object.metadata.name}` }),
+  jobs: async (object, status) => ({ problem: `${status} jobs of ${object.metadata.name}` }),
+  job: async (object, id) => ({ problem: `job ${id} of ${object.metadata.name}` }),
+};
+
+function asked(question: string, about: Record<string, string>, { isRead = true } = {}) {
+  const objects = [aQueue("main", [ref("fast")]), anEnvironment("fast")];
+  const world: World = {
+    about: { source: "", aws: undefined, speed: 1, hasKubectl: true },
+    region: "eu-west-1",
+    objects: () => objects,
+    eventsOf: async () => ({ lines: [] }),
+    aws: { seen: knownOf([]).aws, pauseMs: 1, round: async () => undefined },
+    questions: isRead ? echo : undefined,
+  };
+  return answerTo(world, question, new URLSearchParams(about), new AbortController().signal);
+}
+
+const queue = "JobQueue/team/main";
+
+test.each([
+  ["network", { of: "BatchComputeEnvironment/team/fast" }, "network of fast"],
+  ["queue", { of: queue }, "queue main"],
+  ["jobs", { of: queue, status: "FAILED" }, "FAILED jobs of main"],
+  ["job", { of: queue, id: "j-1" }, "job j-1 of main"],
+  ["network", { of: queue }, "This object does not exist any more."],
+  ["queue", { of: "JobQueue/team/gone" }, "This object does not exist any more."],
+])("%s of %o", async (question, about, problem) => {
+  expect(await asked(question, about)).toEqual({ problem });
+});
+
+test("without AWS the answer says how to get one", async () => {
+  expect(await asked("queue", { of: queue }, { isRead: false })).toEqual({
+    problem: "AWS is not read: start the command without --no-aws.",
+  });
+});
+
+test.each([
+  ["secrets", { of: queue }],
+  ["jobs", { of: queue, status: "LOST" }],
+])("there is no question %s with %o", async (question, about) => {
+  expect(await asked(question, about)).toBeUndefined();
+});
