@@ -2,34 +2,20 @@ import { cpSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { chromium, isCi } from "../../scripts/test/tools.ts";
-import { AwsReader, unreadAws } from "../../src/cli/ui/aws-reader.ts";
-import { localWorld } from "../../src/cli/ui/local-world.ts";
-import { questions } from "../../src/cli/ui/questions.ts";
-import { regionsOf } from "../../src/cli/ui/regions.ts";
+import { unreadAws } from "../../src/cli/ui/aws-reader.ts";
 import { servePage } from "../../src/cli/ui/serve.ts";
-import { systemClock, VirtualClock } from "../../src/runtime/clock.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import { anEnvironment, anObject, aQueue, condition, ready, ref } from "../cli/ui/objects.ts";
 import { copyOf } from "../examples/command.ts";
 import { exampleNamed } from "../examples/examples.ts";
-import { type LocalRun, runLocal } from "../examples/local-session.ts";
+import type { LocalRun } from "../examples/local-session.ts";
+import { servedSession } from "../examples/served-session.ts";
 import { faultsOfAccess, useBrowser } from "./browser.ts";
 
-/** `ui -f DIR --simulate` on a virtual clock, the page's server included. */
-async function session(directory: string): Promise<{ readonly run: LocalRun; readonly url: string }> {
-  const { promise: isServed, resolve } = Promise.withResolvers<string>();
-  const run = await runLocal(directory, new VirtualClock(), {}, async (parts) => {
-    const { cloud, store, clock } = parts;
-    const { account, region } = cloud;
-    const regions = regionsOf(cloud, { clock, requestsPerSecond: 1000 });
-    const now = () => clock.now();
-    const reader = new AwsReader({ region, regions, now, objects: () => store.objects(), pauseMs: 500 });
-    const asked = questions({ account, region, in: regions, now });
-    const served = await servePage(localWorld(parts, reader, asked), { clock, port: 0 });
-    resolve(served.url);
-    return served;
-  });
-  onTestFinished(async () => void (await run.interrupt()));
-  return { run, url: await isServed };
+async function session(directory: string): ReturnType<typeof servedSession> {
+  const served = await servedSession(directory);
+  onTestFinished(async () => void (await served.run.interrupt()));
+  return served;
 }
 
 /** Lets virtual time pass until the page shows a text. */
