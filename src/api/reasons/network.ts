@@ -165,5 +165,9 @@ export const networkReasons = {
     ...pathCauses,
     ...environmentCauses,
     ...unknownCauses,
+    EndpointsPending: {
+      status: "Unknown",
+      means: "the operator is creating endpoints: the paths are checked afterwards",
+    },
   },
 } as const satisfies ReasonTable;

@@ -8,8 +8,9 @@
 
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { type Change, earliestCheck, type Plan } from "../agenda.ts";
-import { endpointsPlan, endpointsRemoval } from "../endpoints/plan.ts";
+import { creationOf, endpointsPlan, endpointsRemoval } from "../endpoints/plan.ts";
 import { asNamed } from "../names.ts";
+import { whileCreating } from "../network/report.ts";
 import { isSettled, type PartPlan, removedLast, together, withRoleChanges } from "../part.ts";
 import { repairedFirst, rolesPlan, rolesRemoval } from "../roles/plan.ts";
 import { groupPlan, groupRemoval } from "../security-group/plan.ts";
@@ -35,10 +36,11 @@ export function planOf(
 type Whole = Observation & { readonly own: Seen };
 
 function upkeep(object: BatchComputeEnvironment, seen: Whole, now: number): Plan<AnyAction> {
-  const core = planFor(seen.effective, seen.own, now);
   const roles = rolesPlan(seen.roles);
   const group = groupPlan(seen.group);
   const endpoints = endpointsPlan(seen.endpoints);
+  const own = { ...seen.own, network: whileCreating(seen.own.network, creationOf(endpoints)) };
+  const core = planFor(seen.effective, own, now);
   const selection = selectionPlan(seen.selection, object, now);
   const { tail: unusedRoles = [], ...usedRoles } = roles;
   const network = together<AnyAction>([selection, group, endpoints]);

@@ -36,6 +36,13 @@ export function endpointsPlan(seen: EndpointsSeen): PartPlan<EndpointsAction> {
   return together([...kept, leaving.length === 0 ? nothingToDo : { steps: [], ...left(leaving, claims) }]);
 }
 
+/** What is created of the endpoints, in words; undefined: nothing. */
+export function creationOf({ steps }: PartPlan<EndpointsAction>): string | undefined {
+  return steps.find((step) => (step.kind === "wait" || step.kind === "act") && creations.has(step.reason))?.message;
+}
+
+const creations: ReadonlySet<Reason> = new Set(["CreatingEndpoints", "EndpointsPending", "RepairingEndpoints"]);
+
 /** The last step of a deletion: the finalizer of the keeper of a VPC stays until no endpoint of ours is left there. */
 export function endpointsRemoval({ network }: EndpointsSeen): readonly Step<EndpointsAction>[] {
   if (network.kind === "unneeded") return [];
