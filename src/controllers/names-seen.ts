@@ -26,7 +26,7 @@ export async function nameSeen(
   const name = awsNameOf(kind, object);
   const isForeign = whoseName(name, namespace, settings.names) !== undefined;
   const adopts = directivesOf(object, settings).adoptionPolicy !== "Never";
-  if (!isForeign && !adopts) return { kind: "allowed", mayAdopt: false, adoptableFrom: "" };
+  if (!isForeign && !adopts) return { kind: "allowed", mayAdopt: false, adoptableBy: "" };
   const read = await annotationsOf(namespace, objects, signal);
   if (read.kind === "read") {
     const { names, namespaceAnnotations } = settings;
@@ -38,6 +38,6 @@ export async function nameSeen(
     );
   }
   if (isForeign) return read;
-  const adoptableFrom = `the annotations of the namespace, which cannot be read: ${read.why}`;
-  return { kind: "allowed", mayAdopt: false, adoptableFrom };
+  const adoptableBy = `to let the operator read the annotations of the namespace (${read.why})`;
+  return { kind: "allowed", mayAdopt: false, adoptableBy };
 }

@@ -5,6 +5,7 @@ import { matchesAny } from "./glob.ts";
 import { unwatchedCheckMs } from "./intervals.ts";
 import {
   type AllowedList,
+  flagOf,
   lackingList,
   listsInForce,
   listText,
@@ -34,8 +35,8 @@ export type NameSeen =
       readonly kind: "allowed";
       /** Whether a resource of that name that has no owner may be adopted. */
       readonly mayAdopt: boolean;
-      /** The list that says so, for messages. */
-      readonly adoptableFrom: string;
+      /** What to ask the operator's administrator for, so that it may; empty: it may. */
+      readonly adoptableBy: string;
     }
   | { readonly kind: "refused"; readonly message: string }
   /** The namespace cannot be read, so what it may have is unknown. */
@@ -72,7 +73,11 @@ export function allowedName(
   const mayAdopt = notAdopted === undefined;
   const other = whoseName(name, namespace, flags);
   if (other === undefined || mayHave || unlisted === undefined) {
-    return { kind: "allowed", mayAdopt, adoptableFrom: notAdopted?.from ?? "" };
+    return {
+      kind: "allowed",
+      mayAdopt,
+      adoptableBy: notAdopted === undefined ? "" : entryText(notAdopted, namespace, name),
+    };
   }
   return {
     kind: "refused",
@@ -115,7 +120,13 @@ function globsFor(namespaces: readonly string[], entries: readonly Entry[]): rea
 /** Why a resource without an owner is not adopted, as the end of a sentence; undefined: the lists allow it. */
 export function notAdoptable(seen: NameSeen): string | undefined {
   if (seen.kind !== "allowed" || seen.mayAdopt) return undefined;
-  return `this namespace may not adopt it (${seen.adoptableFrom}): ask the operator's administrator to allow the name`;
+  return `this namespace may not adopt it: ask the operator's administrator ${seen.adoptableBy}`;
+}
+
+/** What would be added to a list: the annotation of a Namespace has names alone. */
+function entryText({ from }: AllowedList, namespace: string, name: string): string {
+  const entry = from === flagOf(nameAnnotations.adoptable) ? `${namespace}/${name}` : name;
+  return `for the entry ${entry} in ${from}`;
 }
 
 /**

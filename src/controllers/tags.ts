@@ -44,9 +44,13 @@ export function tagChange(
 
 /** How something of others can be adopted although it differs. */
 export function adoptionText(change: TagChange | undefined): string {
-  const equal = "Make the spec equal to it, or set adoptionPolicy: IfExists, which changes it after the adoption";
-  if (change === undefined || change.remove.length === 0) return equal;
-  return `${equal}; to leave tags of others alone, start the operator with --ignore-tag-keys=${change.remove.join(",")}`;
+  return `Make the spec equal to it, or set adoptionPolicy: IfExists, which changes it after the adoption${ignoredText(change)}`;
+}
+
+/** How tags that a spec lacks can stay, as the end of a sentence; empty: it lacks none. */
+export function ignoredText(change: TagChange | undefined): string {
+  if (change === undefined || change.remove.length === 0) return "";
+  return `; to leave tags of others alone, start the operator with --ignore-tag-keys=${change.remove.join(",")}`;
 }
 
 /**

@@ -162,7 +162,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
 /** The cached objects, all namespaces but `elsewhere` watched. */
 /** What is seen of a name that an object may have. */
 export function mayAdopt(isAllowed: boolean): NameSeen {
-  return { kind: "allowed", mayAdopt: isAllowed, adoptableFrom: "--adoptable-names" };
+  return { kind: "allowed", mayAdopt: isAllowed, adoptableBy: "for the entry team/x in --adoptable-names" };
 }
 
 export function objectsOf(

@@ -1,9 +1,9 @@
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
-import type { RevisionSeen } from "../../aws/region.ts";
+import type { RevisionSeen, TagChange } from "../../aws/region.ts";
 import { othersCheckMs } from "../intervals.ts";
 import { notAdoptable } from "../names.ts";
 import { fingerprintTag, ownerTags, retainedFromTag } from "../ownership.ts";
-import { tagChange, tagFieldChanges } from "../tags.ts";
+import { ignoredText, tagChange, tagFieldChanges } from "../tags.ts";
 import { differencesText, firstOf, othersText } from "../wording.ts";
 import type { Entry } from "./entries.ts";
 import type { Seen } from "./seen.ts";
@@ -73,7 +73,7 @@ export function adoption(
   if (allowed && adoptionPolicy === "IfExists") return undefined;
   return blocked(
     "NotAdopted",
-    `${foreign.name} was not registered by this operator, ${whyNot(seen, unlisted, differing)}`,
+    `${foreign.name} was not registered by this operator, ${whyNot(seen, unlisted, { differing, tags })}`,
   );
 }
 
@@ -89,13 +89,19 @@ function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): 
   return tagging("adopt", [{ name, arn: revision.arn, change }], why);
 }
 
-function whyNot(seen: Seen, unlisted: string | undefined, differing: readonly string[]): string {
+interface Differing {
+  /** In words. */
+  readonly differing: readonly string[];
+  readonly tags: TagChange | undefined;
+}
+
+function whyNot(seen: Seen, unlisted: string | undefined, { differing, tags }: Differing): string {
   const another = "recreate this object with a different jobDefinitionName";
   if (seen.directives.adoptionPolicy === "Never") {
     return `and adoptionPolicy is Never. Take the name over with adoptionPolicy IfMatching or IfExists, or ${another}`;
   }
   if (unlisted !== undefined) return `and ${unlisted}, or ${another}`;
-  return `and differs in ${differing.join(" and ")}; adoptionPolicy IfMatching adopts it only when nothing would change. Make the spec equal to it, or use IfExists, which sets tags and registers a revision above it; --ignore-tag-keys leaves tags of others alone`;
+  return `and differs in ${differing.join(" and ")}; adoptionPolicy IfMatching adopts it only when nothing would change. Make the spec equal to it, or use IfExists, which sets tags and registers a revision above it${ignoredText(tags)}`;
 }
 
 /** The owner's tags, and the fingerprint; one of another algorithm decides nothing and stays. */

@@ -265,6 +265,12 @@ describe("a name that is somebody else's", () => {
       next: "blocked NotAdopted",
       says: 'differs in spec.tags["old"]; adoptionPolicy IfMatching',
     },
+    "is not taken with IfMatching when a tag is left over, and the flag is named": {
+      revisions: [foreign(2, { tags: { old: "1" } })],
+      seen: adopting("IfMatching"),
+      next: "blocked NotAdopted",
+      says: "registers a revision above it; to leave tags of others alone, start the operator with --ignore-tag-keys=old",
+    },
     "is taken over with IfExists when only tags differ": {
       revisions: [foreign(2, { tags: { old: "1" } })],
       seen: adopting("IfExists"),
