@@ -8,11 +8,12 @@ import { buildah as buildahTool, isCi } from "../../scripts/test/tools.ts";
 import { Child } from "../integration/control-plane/child.ts";
 import { startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { freePorts } from "../integration/control-plane/ports.ts";
-import { runOrFail } from "../integration/control-plane/run.ts";
+import { run, runOrFail } from "../integration/control-plane/run.ts";
 import { Account } from "../integration/stories/account.ts";
 import { install, installedIn, operatorName } from "../integration/stories/installed.ts";
 import { stack, untilSettled } from "../integration/stories/stack.ts";
 import { Team } from "../integration/stories/team.ts";
+import { root } from "./helm.ts";
 import { Buildah, buildRootFs, nodeRootFs } from "./image.ts";
 
 describe.skipIf(!isCi() && buildahTool.missing() !== undefined)("the image", () => {
@@ -97,6 +98,28 @@ describe.skipIf(!isCi() && buildahTool.missing() !== undefined)("the image", () 
     expect(sbom.components.map(({ name }) => name).filter((name) => tools.includes(name))).toEqual([]);
   });
 
+  test("plans a directory that is mounted into it, as `docker run IMAGE plan -f DIR` does", async () => {
+    const account = new Account();
+    onTestFinished(() => account.close());
+    const { config } = await buildah.config("operator");
+    await mkdir(join(files, "work"));
+    const environment = [
+      ...config.Env,
+      `AWS_ENDPOINT_URL=${(await account.front()).url}`,
+      "AWS_REGION=us-east-1",
+      "AWS_ACCESS_KEY_ID=test",
+      "AWS_SECRET_ACCESS_KEY=test",
+    ];
+    const chroot = await chrootProgram();
+    const script = 'mount --bind "$1" "$0/work" && shift && exec env --ignore-environment "$@"';
+    const command = [chroot, `--userspec=${config.User}`, files, ...config.Entrypoint, "plan", "-f", "/work"];
+    const example = join(root, "examples/seed");
+    const args = ["--mount", "sh", "-c", script, files, example, ...environment, ...command];
+    const { code, stdout, stderr } = await run("unshare", args);
+    expect([code, stderr]).toEqual([2, ""]);
+    expect(stdout).toContain("seed");
+  });
+
   test("reconciles in a cluster: its files read-only, its user, its ServiceAccount's token, its own command", async () => {
     const cluster = await startControlPlane({ controllerManager: true });
     onTestFinished(() => cluster.stop());
@@ -124,7 +147,7 @@ describe.skipIf(!isCi() && buildahTool.missing() !== undefined)("the image", () 
       `AWS_BATCH_OPERATOR_HEALTH_ADDRESS=127.0.0.1:${health}`,
       `AWS_BATCH_OPERATOR_METRICS_ADDRESS=127.0.0.1:${metrics}`,
     ];
-    const chroot = (await runOrFail("sh", ["-c", "PATH=$PATH:/usr/sbin:/sbin; command -v chroot"])).trim();
+    const chroot = await chrootProgram();
     const script = [
       'mount --bind "$0" "$0"',
       'mount -t proc proc "$0/proc"',
@@ -154,3 +177,7 @@ describe.skipIf(!isCi() && buildahTool.missing() !== undefined)("the image", () 
     expect(await child.ended).toBe("ended with code 0");
   });
 });
+
+async function chrootProgram(): Promise<string> {
+  return (await runOrFail("sh", ["-c", "PATH=$PATH:/usr/sbin:/sbin; command -v chroot"])).trim();
+}
