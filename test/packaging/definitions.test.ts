@@ -2,12 +2,13 @@ import { cpSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
+import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { linesOf } from "../integration/control-plane/run.ts";
 import { until } from "../integration/control-plane/wait.ts";
 import { stack } from "../integration/stories/stack.ts";
 import { Team } from "../integration/stories/team.ts";
-import { chart, crdsChart, describeWithHelm, helm, scratchDirectory } from "./helm.ts";
+import { chart, crdsChart, describeWithHelm, helm, required, scratchDirectory, valuesArgs } from "./helm.ts";
 
 /** A column that the earlier definitions lack. */
 const newColumn = /^ {8}- name: MAXVCPUS\n(?: {10}.*\n)+/m;
@@ -38,12 +39,12 @@ describeWithHelm("the definitions", (program) => {
     return JSON.stringify(body).includes("MAXVCPUS");
   };
   afterEach(async () => {
-    const names = ["batchcomputeenvironments", "jobqueues", "jobdefinitions"].map((plural) => `${plural}.awsbatch.dev`);
+    const names = kinds.map(({ plural, group }) => `${plural}.${group}`);
     linesOf(await cluster.kubectl(["delete", "crd", ...names, "--ignore-not-found", "--timeout=60s"]));
   });
 
   test.each([
-    ["the chart", chart, "crds.allowDowngrade", ["--set", "replicas=0"]],
+    ["the chart", chart, "crds.allowDowngrade", ["--set", "replicas=0", ...valuesArgs(required)]],
     ["their own chart", crdsChart, "allowDowngrade", []],
   ])(
     "of %s are upgraded under live objects, not downgraded unasked, and stay when it is uninstalled",
@@ -59,8 +60,9 @@ describeWithHelm("the definitions", (program) => {
       const team = await Team.in(cluster);
       await team.apply(...stack);
       const uids = async () => (await team.objects()).map(({ metadata }) => metadata.uid);
+      // For a moment after a definition is created or changed the server answers 429.
+      await until(async () => (await uids()).length > 0 || "none", 30_000, "the objects to be listed");
       const alive = await uids();
-      // For a moment after a definition changed the server answers 429.
       const untilAlive = () =>
         until(
           async () => String(await uids()) === String(alive) || String(await uids()),
@@ -103,6 +105,7 @@ describeWithHelm("the definitions", (program) => {
           "--namespace",
           namespace,
           "--reset-then-reuse-values",
+          ...valuesArgs(required),
           ...values.flatMap((value) => ["--set", value]),
         ],
         cluster.access.kubeconfig,

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
+import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { linesOf } from "../integration/control-plane/run.ts";
 import { Account } from "../integration/stories/account.ts";
@@ -11,8 +12,8 @@ import { chart, crdsChart, type HelmProgram, helm, scratchDirectory, type Values
 import { Kubelet } from "./kubelet.ts";
 import { Release } from "./release.ts";
 
-const definitions = ["batchcomputeenvironments", "jobdefinitions", "jobqueues"].map(
-  (plural) => `customresourcedefinition.apiextensions.k8s.io/${plural}.awsbatch.dev`,
+const definitions = kinds.map(
+  ({ plural, group }) => `customresourcedefinition.apiextensions.k8s.io/${plural}.${group}`,
 );
 
 /** The manifests of the stories name roles. */

@@ -83,7 +83,7 @@ labels:
 {{- /* Helm deletes what a release no longer contains, unless it has `helm.sh/resource-policy: keep`. Deleting a CRD deletes all its objects. */}}
 {{- define "aws-batch-operator.crdsLeft" -}}
 {{- if not .Values.crds.enabled }}
-{{- range $plural := list "batchcomputeenvironments" "jobqueues" "jobdefinitions" }}
+{{- range $plural := include "aws-batch-operator.kinds" . | splitList ", " }}
 {{- $name := printf "%s.awsbatch.dev" $plural }}
 {{- $annotations := dig "metadata" "annotations" dict (lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name) }}
 {{- $ours := and (eq (get $annotations "meta.helm.sh/release-name") $.Release.Name) (eq (get $annotations "meta.helm.sh/release-namespace") $.Release.Namespace) }}
