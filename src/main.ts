@@ -1,8 +1,8 @@
 import process from "node:process";
-import { text } from "node:stream/consumers";
 import type { WriteStream } from "node:tty";
 import { calledAs, type Output } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
+import { wholeInput } from "./cli/standard-input.ts";
 
 const interruption = new AbortController();
 let interruptions = 0;
@@ -42,7 +42,7 @@ const ended = runCli(process.argv.slice(2), {
   program: calledAs(process.argv[1] ?? "", process.env),
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
-  stdin: () => text(process.stdin),
+  stdin: () => wholeInput(process.stdin),
   env: process.env,
   interrupted: interruption.signal,
   onUserSignal(listener) {

@@ -161,6 +161,7 @@ describe("validate", () => {
     ["user/bob", "an IAM user"],
     ["root", "the root user of an account"],
     ["policy/p", "an IAM policy"],
+    ["constructor/p", "an IAM constructor"],
     ["role/r", undefined],
     ["instance-profile/p", undefined],
   ])("warns of an instance role that is not a role: %s", async (resource, words) => {

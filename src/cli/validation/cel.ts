@@ -11,12 +11,34 @@ export interface RuleFinding extends Finding {
 
 /**
  * The CEL rules of a schema, evaluated as the API server does it: `self` is the node of the rule; a rule that names
- * `oldSelf` counts only for a change. Nodes inside lists have no `oldSelf` here.
+ * `oldSelf` counts only for a change. Nodes inside lists have no `oldSelf` here. No rule is evaluated for a value that is
+ * longer than its schema allows: rules that compare each entry with each would take minutes.
  *
  * @param old the value before the change; absent for a new object
  * @throws Error if a rule is not valid CEL
  */
-export function ruleFindings(schema: StructuralSchema, value: unknown, old?: unknown, path: Path = []): RuleFinding[] {
+export function ruleFindings(schema: StructuralSchema, value: unknown, old?: unknown): RuleFinding[] {
+  return isTooLong(schema, value) ? [] : findingsAt(schema, value, old, []);
+}
+
+/** Whether a list, map or text in a value is longer than its schema allows. */
+function isTooLong(schema: StructuralSchema, value: unknown): boolean {
+  const { items, properties = {}, additionalProperties, maxItems, maxProperties, maxLength } = schema;
+  if (typeof value === "string") return value.length > (maxLength ?? Number.POSITIVE_INFINITY);
+  if (Array.isArray(value)) {
+    if (value.length > (maxItems ?? Number.POSITIVE_INFINITY)) return true;
+    return items !== undefined && value.some((item) => isTooLong(items, item));
+  }
+  if (!isRecord(value)) return false;
+  const entries = Object.entries(value);
+  if (entries.length > (maxProperties ?? Number.POSITIVE_INFINITY)) return true;
+  return entries.some(([key, member]) => {
+    const child = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+    return child !== undefined && isTooLong(child, member);
+  });
+}
+
+function findingsAt(schema: StructuralSchema, value: unknown, old: unknown, path: Path): RuleFinding[] {
   return [...ownFindings(schema, value, old, path), ...childFindings(schema, value, old, path)];
 }
 
@@ -34,13 +56,13 @@ function childFindings(schema: StructuralSchema, value: unknown, old: unknown, p
   const { items, properties = {}, additionalProperties } = schema;
   if (Array.isArray(value)) {
     if (items === undefined) return [];
-    return value.flatMap((item: unknown, index) => ruleFindings(items, item, undefined, [...path, index]));
+    return value.flatMap((item: unknown, index) => findingsAt(items, item, undefined, [...path, index]));
   }
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => {
     const child = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
     if (child === undefined || member === null || member === undefined) return [];
-    return ruleFindings(child, member, isRecord(old) && Object.hasOwn(old, key) ? old[key] : undefined, [...path, key]);
+    return findingsAt(child, member, isRecord(old) && Object.hasOwn(old, key) ? old[key] : undefined, [...path, key]);
   });
 }
 

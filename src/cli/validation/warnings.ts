@@ -79,17 +79,17 @@ function unknownTypes({ instanceTypes: types }: Readonly<Record<string, unknown>
 function notAnInstanceRole({ instanceRole: role }: Readonly<Record<string, unknown>>): Finding[] {
   const what = typeof role === "string" ? /^arn:[^:]*:iam:[^:]*:[^:]*:([^/]+)/.exec(role)?.[1] : undefined;
   if (what === undefined || what === "role" || what === "instance-profile") return [];
-  const words = nouns[what] ?? `an IAM ${what}`;
+  const words = nouns.get(what) ?? `an IAM ${what}`;
   const message = `${String(role)} is ${words}, and instances can take on only a role: give a role or an instance profile, or let spec.iam.instanceRole create one`;
   return [{ path: ["spec", "computeResources", "instanceRole"], message }];
 }
 
-const nouns: Readonly<Record<string, string>> = {
-  user: "an IAM user",
-  group: "an IAM group",
-  policy: "an IAM policy",
-  root: "the root user of an account",
-};
+const nouns = new Map([
+  ["user", "an IAM user"],
+  ["group", "an IAM group"],
+  ["policy", "an IAM policy"],
+  ["root", "the root user of an account"],
+]);
 
 /**
  * Images of Amazon Linux 2 that AWS Batch provides: of ECS it refuses them for new environments, of EKS it has no updates.

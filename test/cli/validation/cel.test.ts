@@ -91,3 +91,13 @@ test("a value is read once for all rules of its node, however many there are", (
   };
   expect(readsWith(40)).toBe(readsWith(1));
 });
+
+test.each<[string, StructuralSchema, unknown]>([
+  ["a list", object({ a: { type: "array", items: text, maxItems: 2 } }), { a: ["1", "2", "3"] }],
+  ["a map", object({ a: { type: "object", additionalProperties: text, maxProperties: 1 } }), { a: { x: "1", y: "2" } }],
+  ["a text in a list", object({ a: { type: "array", items: { type: "string", maxLength: 3 } } }), { a: ["1234"] }],
+])("no rule is evaluated where %s is too long, as in the API server", (_what, schema, value) => {
+  const placed = { ...schema, "x-kubernetes-validations": [{ rule: "false", message: "no" }] };
+  expect(placesOf(placed, value)).toEqual([]);
+  expect(placesOf(placed, {})).toEqual([""]);
+});
