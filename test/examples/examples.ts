@@ -90,6 +90,11 @@ export function liveNames(aws: SimulatedAws): readonly string[] {
   ];
 }
 
+/** Jobs that AWS knows, also those that have ended. */
+export function jobNames({ truth }: SimulatedAws): readonly string[] {
+  return truth.jobs().map(({ request }) => request.jobName ?? "");
+}
+
 /** Roles and instance profiles, by name, but for those that AWS makes for its own services. */
 export function identityNames({ truth }: SimulatedAws): readonly string[] {
   return [...truth.roles(), ...truth.instanceProfiles()]

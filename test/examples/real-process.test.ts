@@ -5,7 +5,7 @@ import type { Change } from "../../src/simulator/world.ts";
 import { isWrite } from "../transcript.ts";
 import { type AwsByHttp, awsByHttp } from "./aws-by-http.ts";
 import { type AtEnd, copyOf, edit } from "./command.ts";
-import { exampleNamed, liveNames, manifestsOf, prepare } from "./examples.ts";
+import { exampleNamed, jobNames, liveNames, manifestsOf, prepare } from "./examples.ts";
 import { startProcess } from "./process.ts";
 
 /** AWS by HTTP, so much faster than the real one that nobody waits for it. */
@@ -53,7 +53,7 @@ describe.concurrent("the operator as a process, with the AWS SDK", () => {
     expect(end).toEqual({ exitCode: 0, stderr: "" });
     expect(first.lines.filter(({ type }) => type === "awsWrite")).toHaveLength(writes());
     const { length: objects } = await manifestsOf(example);
-    expect(liveNames(account.aws)).toHaveLength(objects);
+    expect([...liveNames(account.aws), ...jobNames(account.aws)]).toHaveLength(objects);
 
     const before = writes();
     const second = start(...untilReady);

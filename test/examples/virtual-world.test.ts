@@ -11,6 +11,7 @@ import {
   exampleNamed,
   exampleWorld,
   identityNames,
+  jobNames,
   liveNames,
   manifestsOf,
   possibleExamples,
@@ -70,7 +71,7 @@ describe.each(possibleExamples)("$name", (example) => {
     const objects = world.store.objects();
     expect(objects).toHaveLength(manifests.length);
     for (const object of objects) expect(awsSide(world.aws, object)).toMatchObject(desired(object) as object);
-    expect(liveNames(world.aws)).toHaveLength(manifests.length);
+    expect([...liveNames(world.aws), ...jobNames(world.aws)]).toHaveLength(manifests.length);
 
     await expectSilence(world);
 

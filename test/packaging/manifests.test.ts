@@ -92,7 +92,7 @@ describe("Kustomize, by kubectl,", () => {
 
   const overlay = (components: readonly string[]) => ({
     "objects/kustomization.yaml": dump({
-      resources: ["compute-environment.yaml", "job-definition.yaml", "job-queue.yaml"],
+      resources: ["compute-environment.yaml", "job-definition.yaml", "job-queue.yaml", "job.yaml"],
     }),
     "kustomization.yaml": dump({
       namePrefix: "dev-",
@@ -110,6 +110,7 @@ describe("Kustomize, by kubectl,", () => {
     return {
       names: rendered.map(({ metadata }) => metadata.name).toSorted(),
       reference: spec("JobQueue").computeEnvironmentOrder[0].computeEnvironmentRef.name,
+      job: spec("BatchJob"),
       image: spec("JobDefinition").containerProperties.image,
     };
   }
@@ -117,8 +118,9 @@ describe("Kustomize, by kubectl,", () => {
   test("reaches references and images of our kinds with the component", async () => {
     const name = "with-component";
     expect(await quickstart(name, [from(name, "manifests/kustomize/references")])).toEqual({
-      names: ["dev-hello", "dev-quickstart", "dev-quickstart"],
+      names: ["dev-hello", "dev-hello", "dev-quickstart", "dev-quickstart"],
       reference: "dev-quickstart",
+      job: { jobQueueRef: { name: "dev-quickstart" }, jobDefinitionRef: { name: "dev-hello" } },
       image: "public.ecr.aws/docker/library/alpine:3.22",
     });
   });

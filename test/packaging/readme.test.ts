@@ -57,6 +57,7 @@ describeWithHelm(
       ).toEqual([
         ["quickstart", "True"],
         ["hello", "True"],
+        ["hello", "True"],
         ["quickstart", "True"],
       ]);
     });

@@ -81,13 +81,13 @@ try {
   });
   await operator.untilReady();
 
-  await step("Flux applies the quickstart, and waits until all three objects are Ready", async () => {
-    await expectActions("apply", "quickstart", { created: 3 });
+  await step("Flux applies the quickstart, and waits until all four objects are Ready", async () => {
+    await expectActions("apply", "quickstart", { created: 4 });
     await isReady("quickstart");
   });
   await step("sees no difference once they are, and applies nothing again", async () => {
-    await expectActions("diff", "quickstart", { unchanged: 3 });
-    await expectActions("apply", "quickstart", { unchanged: 3 });
+    await expectActions("diff", "quickstart", { unchanged: 4 });
+    await expectActions("apply", "quickstart", { unchanged: 4 });
   });
   await step("applies a replacement, and does not call it done before the queue has been handed over", async () => {
     const first = story("1-first");

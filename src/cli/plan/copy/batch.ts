@@ -56,6 +56,8 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
   const asked = <T>(name: keyof BatchApi, input: object, ask: () => Promise<T>): Promise<T> =>
     reads.of(`${copy.region} ${name} ${JSON.stringify(input)}`, ask);
   const batch = withPolicies(copy);
+  /** Whether the plan has submitted this job: then it is in the copy alone. */
+  const isMade = (jobId: string): boolean => copy.truth.jobs().some(({ id }) => id === jobId);
   return {
     ...batch,
     async createComputeEnvironment(input, options) {
@@ -69,11 +71,21 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
     async listJobs(input, options) {
       // A queue that the plan creates has no jobs.
       if (input.jobQueue !== undefined && !queues.has(input.jobQueue)) return await batch.listJobs(input, options);
-      return jobs.summaries(await asked("listJobs", input, () => real.listJobs(input)));
+      const made = await batch.listJobs(input, options);
+      const theirs = jobs.summaries(await asked("listJobs", input, () => real.listJobs(input)));
+      return { ...theirs, jobSummaryList: [...(made.jobSummaryList ?? []), ...(theirs.jobSummaryList ?? [])] };
     },
-    async describeJobs(input) {
-      const answer = await asked("describeJobs", input, () => real.describeJobs(input));
-      return { ...answer, jobs: (answer.jobs ?? []).filter(({ jobId }) => !jobs.isOver(jobId)) };
+    async describeJobs(input, options) {
+      const ids = input.jobs ?? [];
+      const made = ids.filter(isMade);
+      const others = ids.filter((id) => !isMade(id));
+      const ours = made.length === 0 ? {} : await batch.describeJobs({ jobs: made }, options);
+      const theirs =
+        others.length === 0
+          ? {}
+          : await asked("describeJobs", { jobs: others }, () => real.describeJobs({ jobs: others }));
+      const shown = (theirs.jobs ?? []).filter(({ jobId }) => !jobs.isOver(jobId));
+      return { ...theirs, jobs: [...(ours.jobs ?? []), ...shown] };
     },
     async getJobQueueSnapshot(input, options) {
       if (!queues.has(input.jobQueue ?? "")) return await batch.getJobQueueSnapshot(input, options);
@@ -81,8 +93,9 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
       const waiting = (frontOfQueue?.jobs ?? []).filter(({ jobArn }) => !jobs.isOver(jobArn?.split("/").at(-1)));
       return { frontOfQueue: { ...frontOfQueue, jobs: waiting } };
     },
-    async terminateJob({ jobId }) {
-      jobs.terminate(jobId);
+    async terminateJob(input, options) {
+      if (isMade(input.jobId ?? "")) await batch.terminateJob(input, options);
+      else jobs.terminate(input.jobId);
     },
   };
 }
