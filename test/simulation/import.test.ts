@@ -48,8 +48,8 @@ function submit({ aws }: World): void {
         computeResources?.type === "EC2" ? [computeEnvironmentArn] : [],
       ),
   );
-  const queue = truth.jobQueues().find(({ state, status, computeEnvironmentOrder = [] }) => {
-    const isReady = state === "ENABLED" && status === "VALID";
+  const queue = truth.jobQueues().find(({ state, status, schedulingPolicyArn, computeEnvironmentOrder = [] }) => {
+    const isReady = state === "ENABLED" && status === "VALID" && schedulingPolicyArn === undefined;
     return isReady && computeEnvironmentOrder.every((entry) => onInstances.has(entry.computeEnvironment ?? ""));
   });
   const definition = truth

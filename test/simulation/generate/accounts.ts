@@ -8,10 +8,13 @@ import { definitionSpec, editDefinition, editQueue, queueSpec } from "./others.t
 
 const toolTags = [{}, {}, { "crossplane-name": "x" }, { "managed-by": "terraform" }];
 
+/** In the account and region of a world. */
+const policies = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy";
+
 type Call = (outside: SimulatedAws["outside"]) => Promise<unknown>;
 
 /**
- * The calls that make some environments, queues and job definitions, in phases: between two of them AWS finishes.
+ * The calls that make some environments, queues, policies and job definitions, in phases: between two of them AWS finishes.
  *
  * @param prefix of their names, which no other account has
  */
@@ -21,7 +24,7 @@ export function accountCalls(chance: Chance, prefix: string): readonly (readonly
   const named = (name: string): string =>
     `${prefix}${chance.of(["-", "_"])}${chance.is(0.2) ? name.toUpperCase() : name}`;
   const environments = Array.from({ length: chance.whole(0, 3) }, (_, at) => named(`ce${at}`));
-  const [creations, policies, states]: [Call[], Call[], Call[]] = [[], [], []];
+  const [creations, updates, states]: [Call[], Call[], Call[]] = [[], [], []];
   for (const computeEnvironment of environments) {
     const spec = settledEnvironment(editEnvironment(environmentSpec(chance, family), chance));
     const { type, serviceRole, updatePolicy, tags: own, computeResources } = spec;
@@ -36,14 +39,16 @@ export function accountCalls(chance: Chance, prefix: string): readonly (readonly
       }),
     );
     if (updatePolicy !== undefined) {
-      policies.push((outside) => outside.updateComputeEnvironment({ computeEnvironment, updatePolicy }));
+      updates.push((outside) => outside.updateComputeEnvironment({ computeEnvironment, updatePolicy }));
     }
     if (chance.is(0.2)) {
       states.push((outside) => outside.updateComputeEnvironment({ computeEnvironment, state: "DISABLED" }));
     }
   }
-  const queues = environments.length === 0 ? [] : queueCalls(chance, environments, { named, tags });
-  return [creations, policies, [...queues, ...definitionCalls(chance, family, { named, tags })], states];
+  const policy = chance.is(0.3) ? named("policy") : undefined;
+  if (policy !== undefined) creations.push(policyCall(chance, policy, tags));
+  const queues = environments.length === 0 ? [] : queueCalls(chance, environments, { named, tags, policy });
+  return [creations, updates, [...queues, ...definitionCalls(chance, family, { named, tags })], states];
 }
 
 interface Naming {
@@ -51,7 +56,25 @@ interface Naming {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-function queueCalls(chance: Chance, environments: readonly string[], { named, tags }: Naming): readonly Call[] {
+function policyCall(chance: Chance, name: string, tags: Naming["tags"]): Call {
+  const fairsharePolicy = chance.of([
+    {},
+    { shareDecaySeconds: chance.of([0, 600]), computeReservation: chance.of([0, 10]) },
+    {
+      shareDistribution: [
+        { shareIdentifier: "b*", weightFactor: chance.of([0.5, 1]) },
+        { shareIdentifier: "a", weightFactor: 2 },
+      ],
+    },
+  ]);
+  return (outside) => outside.createSchedulingPolicy({ name, fairsharePolicy, tags });
+}
+
+function queueCalls(
+  chance: Chance,
+  environments: readonly string[],
+  { named, tags, policy }: Naming & { readonly policy: string | undefined },
+): readonly Call[] {
   return Array.from({ length: chance.whole(0, 2) }, (_, at): Call => {
     const edited = editQueue(queueSpec(chance, environments), chance, environments);
     const { state, priority, jobStateTimeLimitActions = [], tags: own } = edited;
@@ -60,11 +83,13 @@ function queueCalls(chance: Chance, environments: readonly string[], { named, ta
       computeEnvironment: computeEnvironmentRef?.name,
     }));
     const jobQueueName = named(`q${at}`);
+    const isFair = policy !== undefined && chance.is(0.5);
     return (outside) =>
       outside.createJobQueue({
         jobQueueName,
         priority,
         state,
+        ...(isFair ? { schedulingPolicyArn: `${policies}/${policy}` } : {}),
         computeEnvironmentOrder: order,
         jobStateTimeLimitActions: [...jobStateTimeLimitActions],
         tags: { ...own, ...tags },
