@@ -1,6 +1,6 @@
 import { jsonLine } from "../../runtime/visible.ts";
 import type { Output } from "../io.ts";
-import { type ObjectRow, rowText } from "./rows.ts";
+import { changedRows, type ObjectRow, rowText } from "./rows.ts";
 import { afterwards, summaryLine } from "./summary.ts";
 import type { Heading, View } from "./view.ts";
 
@@ -9,6 +9,7 @@ import type { Heading, View } from "./view.ts";
  * chronological order. `time` is from the clock of operator and AWS.
  */
 export function jsonView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
+  let last: readonly ObjectRow[] = [];
   const shown = new Map<string, string>();
   const line = (type: string, fields: object): void => {
     output.write(jsonLine({ time: new Date(now()).toISOString(), type, ...fields }));
@@ -16,18 +17,18 @@ export function jsonView(output: Output, stderr: Output, now: () => number, head
   line("start", heading);
   return {
     objects(rows) {
-      const present = new Set(rows.map(rowText));
-      for (const row of rows) {
+      const { changed, gone } = changedRows(last, rows);
+      last = rows;
+      for (const row of changed) {
         const status = statusOf(row);
         const text = JSON.stringify(status);
         if (shown.get(rowText(row)) === text) continue;
         shown.set(rowText(row), text);
         line("status", status);
       }
-      for (const key of [...shown.keys()].filter((known) => !present.has(known))) {
-        const before = JSON.parse(shown.get(key) ?? "{}") as { kind: string; namespace: string; name: string };
-        shown.delete(key);
-        line("status", { kind: before.kind, namespace: before.namespace, name: before.name, phase: "gone" });
+      for (const row of gone) {
+        shown.delete(rowText(row));
+        line("status", { kind: row.kind, namespace: row.namespace, name: row.name, phase: "gone" });
       }
     },
     awsWrite: (write) => line("awsWrite", write),

@@ -41,6 +41,8 @@ export class LiveView implements View {
   #timer: Timer | undefined;
   #frame = 0;
   #rows: readonly ObjectRow[] = [];
+  /** Rows without what a terminal would obey, by the row given. */
+  readonly #shown = new WeakMap<ObjectRow, ObjectRow>();
   #problems: readonly Problem[] = [];
   #writes = 0;
   #lastWrite: AwsWrite | undefined;
@@ -57,7 +59,11 @@ export class LiveView implements View {
   }
 
   objects(rows: readonly ObjectRow[]): void {
-    this.#rows = visibleIn(rows);
+    this.#rows = rows.map((row) => {
+      const shown = this.#shown.get(row) ?? visibleIn(row);
+      this.#shown.set(row, shown);
+      return shown;
+    });
   }
 
   awsWrite(write: AwsWrite): void {
@@ -127,8 +133,9 @@ export class LiveView implements View {
     const { columns, rows } = this.#options.output.size();
     const below = ["", ...this.#editLines(columns), ...this.#progress(columns)];
     const room = rows - 1 - below.length;
-    const whole = this.#table(this.#rows, this.#spinner(), undefined);
-    const events = this.#eventLines(columns, Math.max(Math.floor(room / 3), room - whole.length));
+    // Thousands of rows do not fit, whatever their height.
+    const whole = this.#rows.length > room ? room : this.#table(this.#rows, this.#spinner(), undefined).length;
+    const events = this.#eventLines(columns, Math.max(Math.floor(room / 3), room - whole));
     const table = this.#table(this.#rows, this.#spinner(), Math.max(3, room - events.length));
     return [...table, ...events, ...below];
   }

@@ -1,20 +1,22 @@
 import { visible } from "../../runtime/visible.ts";
 import type { Output } from "../io.ts";
 import { problemText } from "../validation/problem.ts";
-import { endText, type ObjectRow, rowText, type Warning, warningText } from "./rows.ts";
+import { changedRows, endText, type ObjectRow, rowText, type Warning, warningText } from "./rows.ts";
 import { afterwards, summaryLine } from "./summary.ts";
 import { type Heading, headingText, jobText, type View } from "./view.ts";
 
 /** For logs and pipes: one line per change. */
 export function plainView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
+  let last: readonly ObjectRow[] = [];
   const shown = new Map<string, string>();
   const warned = new Map<string, readonly Warning[]>();
   const line = (text: string): void => output.write(`${timeText(now())} ${visible(text)}\n`);
   line(headingText(heading));
   return {
     objects(rows) {
-      const present = new Set(rows.map(rowText));
-      for (const row of rows) {
+      const { changed, gone } = changedRows(last, rows);
+      last = rows;
+      for (const row of changed) {
         const text = changeText(row);
         // A pending object is not reported.
         if (row.phase === "pending") continue;
@@ -32,10 +34,9 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
         }
         warned.set(rowText(row), row.warnings);
       }
-      for (const key of [...shown.keys()].filter((known) => !present.has(known))) {
-        shown.delete(key);
+      for (const key of gone.map(rowText)) {
+        if (shown.delete(key)) line(`${key} is deleted`);
         warned.delete(key);
-        line(`${key} is deleted`);
       }
     },
     awsWrite: () => undefined,

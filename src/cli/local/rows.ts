@@ -148,6 +148,17 @@ export function rowText({ kind, namespace, name }: Pick<ObjectRow, "kind" | "nam
   return namespace === "default" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
 }
 
+/** What is new or other among the rows, and what was there before and is not any more. The same row is the same object. */
+export function changedRows(
+  before: readonly ObjectRow[],
+  after: readonly ObjectRow[],
+): { readonly changed: readonly ObjectRow[]; readonly gone: readonly ObjectRow[] } {
+  const [was, is] = [new Set(before), new Set(after)];
+  const changed = after.filter((row) => !was.has(row));
+  const texts = new Set(changed.map(rowText));
+  return { changed, gone: before.filter((row) => !is.has(row) && !texts.has(rowText(row))) };
+}
+
 /** By kind in the order in which they can be applied, then by name. */
 export function inOrder(rows: readonly ObjectRow[]): readonly ObjectRow[] {
   const byName = rows.toSorted((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));

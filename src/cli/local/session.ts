@@ -58,6 +58,8 @@ export class LocalSession {
   readonly #missingSince = new Map<string, number>();
   /** Objects without a manifest that stay in AWS. */
   readonly #removed = new Set<string>();
+  /** Rows of objects as they are: a changed object is another one, and thousands of others stay the same. */
+  readonly #known = new WeakMap<KubeObject, { readonly presence: Presence; readonly row: ObjectRow }>();
   #timer: Timer | undefined;
   #end: ((outcome: Outcome) => void) | undefined;
 
@@ -219,7 +221,14 @@ export class LocalSession {
   }
 
   #rows(): readonly ObjectRow[] {
-    return this.#options.store.objects().map((object) => rowOf(object, this.#presenceOf(object)));
+    return this.#options.store.objects().map((object) => {
+      const presence = this.#presenceOf(object);
+      const known = this.#known.get(object);
+      if (known?.presence === presence) return known.row;
+      const row = rowOf(object, presence);
+      this.#known.set(object, { presence, row });
+      return row;
+    });
   }
 
   #presenceOf(object: KubeObject): Presence {
