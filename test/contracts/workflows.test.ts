@@ -25,6 +25,7 @@ const textOf = (file: string): string => readFileSync(file, "utf8");
 const writes: Readonly<Record<string, readonly string[]>> = {
   ".github/workflows/codeql.yaml": ["security-events"],
   ".github/workflows/release.yaml": ["attestations", "id-token"],
+  ".github/workflows/site.yaml": ["id-token", "pages"],
 };
 
 test("hosted CI has tests, analysis, a review of dependencies and provenance", () => {
@@ -32,6 +33,7 @@ test("hosted CI has tests, analysis, a review of dependencies and provenance", (
     "codeql.yaml",
     "dependencies.yaml",
     "release.yaml",
+    "site.yaml",
     "tests.yaml",
   ]);
   expect(textOf(".github/workflows/tests.yaml")).toContain(".ci/run");
