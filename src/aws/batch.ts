@@ -45,8 +45,11 @@ export type Queue = JobQueueDetail & { jobQueueName: string; jobQueueArn: string
 export type Policy = SchedulingPolicyDetail & {
   name: string;
   arn: string;
-  /** AWS gives none: DELETING by the operator's own delete, until AWS no longer shows the policy. */
-  status?: "DELETING";
+  /**
+   * AWS gives none. By the operator's own calls: CREATING after a creation without an answer, until AWS shows the policy;
+   * DELETING, until AWS no longer shows it.
+   */
+  status?: "CREATING" | "DELETING";
 };
 export type DefinitionRevision = JobDefinition & {
   jobDefinitionName: string;

@@ -137,7 +137,8 @@ export function resourceAt(key: ObjectKey, thing: NamedThing, referring: Referri
   const snapshot = region.snapshot();
   const record = snapshot[records].get(name) as { readonly tags?: Tags; readonly status?: string } | undefined;
   const isOurs = ownershipOf(record?.tags, identityOf(object, ports.cluster)).kind === "ours";
-  if (record === undefined || record.status === "DELETING" || !isOurs || snapshot.isAsked(type, name)) {
+  const isThere = record !== undefined && record.status !== "CREATING" && record.status !== "DELETING";
+  if (!isThere || !isOurs || snapshot.isAsked(type, name)) {
     return { kind: "awaited", arn, message: `AWS does not have ${name} of ${kind.kind} ${path} yet` };
   }
   return { kind: "resolved", arn };

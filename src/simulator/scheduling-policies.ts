@@ -44,7 +44,7 @@ export class SchedulingPolicies {
     if (this.#records.get(arn) !== undefined) throw alreadyExists();
     const kind =
       request.quotaSharePolicy === undefined
-        ? { fairsharePolicy: request.fairsharePolicy ?? {} }
+        ? { fairsharePolicy: in32Bits(request.fairsharePolicy ?? {}) }
         : { quotaSharePolicy: request.quotaSharePolicy };
     this.#put({ name, arn, tags: { ...request.tags }, ...kind });
     return { name, arn };
@@ -70,7 +70,7 @@ export class SchedulingPolicies {
     checkFairshare(fairsharePolicy);
     this.#put({
       ...current,
-      ...(fairsharePolicy === undefined ? {} : { fairsharePolicy }),
+      ...(fairsharePolicy === undefined ? {} : { fairsharePolicy: in32Bits(fairsharePolicy) }),
       ...(quotaSharePolicy === undefined ? {} : { quotaSharePolicy }),
     });
   }
@@ -118,6 +118,15 @@ export class SchedulingPolicies {
     this.#records.put(arn, policy);
     this.#world.note({ kind: "schedulingPolicy", name, arn, status: "ACTIVE" });
   }
+}
+
+/** Weights as AWS keeps them: its model calls them float. */
+function in32Bits({ shareDistribution, ...policy }: FairsharePolicy): FairsharePolicy {
+  if (shareDistribution === undefined) return policy;
+  const shares = shareDistribution.map(({ weightFactor, ...share }) =>
+    weightFactor === undefined ? share : { ...share, weightFactor: Math.fround(weightFactor) },
+  );
+  return { ...policy, shareDistribution: shares };
 }
 
 function checkFairshare(policy: FairsharePolicy | undefined): void {

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
-import type { DefinitionRevision, Environment, Queue } from "../../src/aws/batch.ts";
+import type { DefinitionRevision, Environment, Policy, Queue } from "../../src/aws/batch.ts";
 import { tagPrefix } from "../../src/aws/names.ts";
+import { policyForm } from "../../src/aws/resources/scheduling-policies.ts";
 import { canonicalJson } from "../../src/controllers/fingerprint.ts";
 import { type Cluster, ownerIn, registeredAtTag, type Tags } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
@@ -47,6 +48,10 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluste
       ),
     ),
     ...queues.map((one) => line("JobQueue", one.tags, queueLine(one, environments, objectOf("JobQueue", one.tags)))),
+    ...truth
+      .schedulingPolicies()
+      .filter(({ tags }) => ours(tags))
+      .map((one) => line("SchedulingPolicy", one.tags, policyLine(one))),
     ...[...names].flatMap((name) => {
       const named = active.filter((one) => one.jobDefinitionName === name).sort(highestFirst);
       // Whose the highest of ours is: below it may lie revisions of a claimant that had the name before.
@@ -133,6 +138,11 @@ function queueLine(queue: Queue, environments: readonly Environment[], object: K
     });
   const limits = jobStateTimeLimitActions ?? [];
   return `queue ${jobQueueName} of ${ownerText(tags)} ${canonicalJson({ ...(kept.has("state") ? {} : { state }), status, priority, order, schedulingPolicyArn, limits, tags: userTags(tags) })}`;
+}
+
+function policyLine(policy: Policy): string {
+  const { name, tags } = policy;
+  return `policy ${name} of ${ownerText(tags)} ${canonicalJson({ ...policyForm(policy), tags: userTags(tags) })}`;
 }
 
 export function highestFirst(left: DefinitionRevision, right: DefinitionRevision): number {

@@ -6,7 +6,7 @@ import {
 } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
-import { JobDefinitionKind } from "../../src/api/v1alpha1/kinds.ts";
+import { JobDefinitionKind, SchedulingPolicyKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/call-facts.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
@@ -367,10 +367,11 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
     );
   if (versions() !== version) world.violate(silent, `objects were written: ${version} became ${versions()}`);
   if (events() !== reported) world.violate(silent, `events were reported: ${reported} became ${events()}`);
-  // Two a minute, one for each 100 job definitions, one read of the jobs of a queue (decision 11), and a listing every
-  // ten minutes; the rest is for a process that began.
+  // Two a minute, one for each 100 job definitions and one for each 100 policies, one read of the jobs of a queue (decision
+  // 11), and a listing every ten minutes; the rest is for a process that began.
   // An object that waits for room in a quota reads live before each try.
-  const most = (seconds / 60) * 4 + seconds / 600 + 10 + 3 * calls.filter(waitsForRoom).length;
+  const policies = store.objects(SchedulingPolicyKind).length === 0 ? 0 : 1;
+  const most = (seconds / 60) * (4 + policies) + seconds / 600 + 10 + 3 * calls.filter(waitsForRoom).length;
   // IAM and EC2 have budgets of their own.
   const ofEc2 = new Set(Object.keys(ec2Calls).map(operationOf));
   const ofBatch = calls.filter(({ operation }) => !/Role|InstanceProfile/.test(operation) && !ofEc2.has(operation));

@@ -64,8 +64,11 @@ export const networkDoings = [
   "loosenGroup",
 ] as const;
 
+/** What it does with scheduling policies. */
+export const policyDoings = ["editPolicy", "retagPolicy", "untagPolicy"] as const;
+
 export type NetworkDoing = (typeof networkDoings)[number];
-export type ToolDoing = (typeof toolDoings)[number] | NetworkDoing;
+export type ToolDoing = (typeof toolDoings)[number] | (typeof policyDoings)[number] | NetworkDoing;
 
 export type AwsFaultKind =
   | "throttle"

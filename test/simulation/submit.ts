@@ -29,6 +29,7 @@ export function submit(world: Simulation, act: Extract<Act, { kind: "submit" }>)
       jobName: `job-${act.pick}`,
       jobQueue: queue.jobQueueName,
       jobDefinition: definition.jobDefinitionName,
+      ...(queue.schedulingPolicyArn === undefined ? {} : { shareIdentifier: "red", schedulingPriorityOverride: 1 }),
       ...(act.size === undefined ? {} : { arrayProperties: { size: act.size } }),
     },
     { durationMs: act.durationMs, exitCode: 0 },

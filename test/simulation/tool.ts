@@ -1,4 +1,4 @@
-import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
+import { JobQueueKind, SchedulingPolicyKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { clusterTag, fingerprintTag, namespaceTag, nameTag, uidTag } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
@@ -22,6 +22,7 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
   const one = <T>(list: readonly T[]): T | undefined => list[pick % Math.max(1, list.length)];
   const environment = one(truth.computeEnvironments().filter(isSettled));
   const queue = one(truth.jobQueues().filter(isSettled));
+  const policy = one(truth.schedulingPolicies());
   const revision = one(truth.jobDefinitions().filter(({ status }) => status === "ACTIVE"));
   // Not one that a tool has made again by hand: nobody but its undo makes that once more.
   const made = one(truth.roles().filter(({ tags }) => tags[clusterTag] !== undefined));
@@ -113,6 +114,16 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
         tags: { team: "theirs", ...(pick % 2 === 0 ? {} : { [fingerprintTag]: "v1:nonsense" }) },
       });
       return did(`tags ${revision.jobDefinitionName}:${revision.revision}`);
+    case "editPolicy":
+      if (policy?.fairsharePolicy === undefined) return nothing;
+      await outside.updateSchedulingPolicy({ arn: policy.arn, fairsharePolicy: { shareDecaySeconds: pick } });
+      return did(`gives ${policy.name} a decay of ${pick} s`);
+    case "retagPolicy":
+      if (policy === undefined) return nothing;
+      await outside.tagResource({ resourceArn: policy.arn, tags: { team: "theirs", other: "x" } });
+      return did(`tags ${policy.name}`);
+    case "untagPolicy":
+      return policy === undefined ? nothing : await disown({ aws, store }, policy.arn, policy.tags, policy.name);
     case "removeRole":
       // One that the operator made is its own to make again.
       if (made !== undefined && pick % 3 === 0) {
@@ -160,23 +171,29 @@ function policyOf({ schedulingPolicyArn }: Queue): object {
   return schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn };
 }
 
-/** Takes the owner off; a queue gets it back in the end, for nobody else can give its name free. */
+/** Takes the owner off; a queue or policy gets it back in the end, for nobody else can give its name free. */
 async function disown({ aws, store }: Account, arn: string, tags: Environment["tags"], name: string): Promise<Done> {
   const owner = Object.fromEntries(Object.entries(tags ?? {}).filter(([key]) => key.startsWith("awsbatch.dev/")));
   if (owner[clusterTag] === undefined) return nothing;
   await aws.outside.untagResource({ resourceArn: arn, tagKeys: Object.keys(owner) });
-  const isQueue = arn.includes(":job-queue/");
+  const isPolicy = arn.includes(":scheduling-policy/");
+  const isNamed = isPolicy || arn.includes(":job-queue/");
   const undo: Undo = async () => {
-    const found = aws.truth.jobQueues().find((one) => one.jobQueueArn === arn && one.status !== "DELETED");
+    const found = isPolicy
+      ? aws.truth.schedulingPolicies().find((one) => one.arn === arn)
+      : aws.truth.jobQueues().find((one) => one.jobQueueArn === arn && one.status !== "DELETED");
     // Without the object, with another one of its name, or with one that is letting it go it has become the tool's own.
-    const object = store.object(JobQueueKind, { namespace: owner[namespaceTag] ?? "", name: owner[nameTag] ?? "" });
+    const object = store.object(isPolicy ? SchedulingPolicyKind : JobQueueKind, {
+      namespace: owner[namespaceTag] ?? "",
+      name: owner[nameTag] ?? "",
+    });
     const isOwner = object?.metadata.uid === owner[uidTag] && object?.metadata.deletionTimestamp === undefined;
     if (isOwner && found !== undefined && found.tags?.[clusterTag] === undefined) {
       await aws.outside.tagResource({ resourceArn: arn, tags: owner });
     }
     return true;
   };
-  return { what: `takes our tags off ${name}`, ...(isQueue ? { undo } : {}) };
+  return { what: `takes our tags off ${name}`, ...(isNamed ? { undo } : {}) };
 }
 
 async function foreignQueue(aws: SimulatedAws, environment: string, pick: number): Promise<Done> {

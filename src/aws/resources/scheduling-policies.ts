@@ -51,12 +51,14 @@ export const schedulingPolicies = {
   writes({ batch, at, write }) {
     return {
       createSchedulingPolicy(request, signal) {
-        const effect = policyCreated(request, at);
+        const record = createdPolicy(request, at);
+        const effect = policyCreated(record);
         return write({
           name: request.name ?? "",
           call: () => batch.createSchedulingPolicy(request, { signal }),
           effect: () => effect,
-          meanwhile: effect,
+          // Without an answer it may not be there: it is not usable before AWS shows it.
+          meanwhile: { ...effect, apply: (seen) => seen ?? { ...record, status: "CREATING" } },
         });
       },
       updateSchedulingPolicy(request, signal) {
@@ -77,12 +79,15 @@ export const schedulingPolicies = {
   },
 } satisfies AskedResource<Policy, PolicyWrites>;
 
-/** The effect of a creation. */
-export function policyCreated(request: CreateSchedulingPolicyRequest, at: Location): Effect<Policy> {
-  const name = request.name ?? "";
-  const { tags, ...rest } = request;
-  const record: Policy = { ...rest, name, arn: resourceArn(at, "scheduling-policy", name), tags: { ...tags } };
-  return { apply: (seen) => seen ?? record, shows: (read) => read !== undefined, supersedes: true };
+/** What a creation makes. */
+export function createdPolicy({ tags, ...request }: CreateSchedulingPolicyRequest, at: Location): Policy {
+  const { name = "" } = request;
+  return { ...request, name, arn: resourceArn(at, "scheduling-policy", name), tags: { ...tags } };
+}
+
+/** The effect of a creation that AWS has accepted. */
+export function policyCreated(record: Policy): Effect<Policy> {
+  return { apply: () => record, shows: (read) => read !== undefined, supersedes: true };
 }
 
 /** The effect of an update. */

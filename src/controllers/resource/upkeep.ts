@@ -81,6 +81,7 @@ function absentee<Create, Update>(
 ): Step<ResourceAction<Create, Update>> | undefined {
   const waits = (message: string): Wait => ({ kind: "wait", reason: "Creating", message });
   if (record?.status === "DELETING") return waits(`an earlier ${name} is still being deleted`);
+  if (record?.status === "CREATING") return waits(`${name} is being created`);
   if (record !== undefined) return undefined;
   const message = `${name} is being created`;
   if (!absent) return { ...waits(message), checkInMs: settleCheckMs, until: { kind: "listing" } };

@@ -9,6 +9,7 @@ import type { Seen } from "./seen.ts";
 
 /** AWS cannot take a policy from a queue, only replace it. */
 export function removal({ name, arn, users }: Seen, { status }: Policy): Step<Action> {
+  if (status === "CREATING") return { kind: "wait", reason: "Deleting", message: `${name} is being created` };
   if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
   if (users.length > 0) {
     return {

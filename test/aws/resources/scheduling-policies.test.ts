@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { policyCreated, policyForm, policyUpdated } from "../../../src/aws/resources/scheduling-policies.ts";
+import {
+  createdPolicy,
+  policyCreated,
+  policyForm,
+  policyUpdated,
+} from "../../../src/aws/resources/scheduling-policies.ts";
 import { RegionWorld } from "../region-world.ts";
 import { arn, at } from "./described.ts";
 
@@ -8,9 +13,8 @@ const record = { name: "p", arn: policyArn, fairsharePolicy: {}, tags: {} };
 
 describe("the effect of a write", () => {
   it("of a creation is the policy, which AWS may not show yet", () => {
-    const effect = policyCreated({ name: "p", fairsharePolicy: {}, tags: { a: "1" } }, at);
+    const effect = policyCreated(createdPolicy({ name: "p", fairsharePolicy: {}, tags: { a: "1" } }, at));
     expect(effect.apply(undefined)).toEqual({ ...record, tags: { a: "1" } });
-    expect(effect.apply(record)).toBe(record);
     expect([effect.shows(undefined), effect.shows(record)]).toEqual([false, true]);
   });
 
@@ -88,6 +92,22 @@ describe("policies", () => {
     world.aws.refuse = () => undefined;
     await world.clock.advance(5 * minute);
     expect(world.region.snapshot().failureOf("policies")).toBeUndefined();
+  });
+
+  it("whose creation got no answer are not usable before AWS shows them", async () => {
+    const world = await new RegionWorld({ asked: () => new Set(["p"]) }).start();
+    const { region, signal } = world;
+    const shown = () => region.snapshot().policies.get("p")?.status;
+    world.aws.lose = ({ operation }) =>
+      operation === "createSchedulingPolicy"
+        ? Object.assign(new Error("no answer"), { name: "TimeoutError" })
+        : undefined;
+    world.aws.freeze();
+    await expect(region.createSchedulingPolicy({ name: "p", fairsharePolicy: {} }, signal)).rejects.toThrow();
+    expect(shown()).toBe("CREATING");
+    world.aws.thaw();
+    await world.clock.advance(3000);
+    expect([region.snapshot().policies.has("p"), shown()]).toEqual([true, undefined]);
   });
 
   it("are created, changed and deleted, and shown so at once", async () => {

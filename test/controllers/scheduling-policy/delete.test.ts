@@ -10,6 +10,7 @@ describe("the deletion of a policy", () => {
   it.each<[string, Partial<Seen>, string]>([
     ["deletes it", {}, "delete"],
     ["waits while queues have it", { users: ["team_q"] }, "wait InUse Stalled after 30 min"],
+    ["waits until AWS shows it", { record: policy({ status: "CREATING" }) }, "wait Deleting"],
     ["waits for AWS", { record: policy({ status: "DELETING" }), users: ["team_q"] }, "wait Deleting"],
     ["is over when it is gone", { record: undefined, absent: true }, "release Deleted"],
     ["is over only when its absence may be believed", { record: undefined }, "wait Deleting again in 1 s"],

@@ -15,6 +15,12 @@ describe("a policy", () => {
     ["is created", {}, { record: undefined, absent: true }, "create"],
     ["waits for a listing that shows whether it is there", {}, { record: undefined }, "wait Creating again in 1 s"],
     ["waits for an earlier one of the name", {}, { record: policy({ status: "DELETING" }) }, "wait Creating"],
+    [
+      "waits for AWS to show one that was created without an answer",
+      {},
+      { record: policy({ status: "CREATING" }) },
+      "wait Creating",
+    ],
     ["is at rest when AWS has it, in any order of shares", {}, {}, "serves Available; serving"],
     [
       "is updated in place",

@@ -2,10 +2,16 @@ import { BatchClient, ListTagsForResourceCommand } from "@aws-sdk/client-batch";
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { BatchApi } from "../../../src/aws/batch.ts";
+import type { BatchApi, Policy } from "../../../src/aws/batch.ts";
+import { guardedBatch } from "../../../src/aws/batch-calls.ts";
+import { createBatchRegion } from "../../../src/aws/batch-region.ts";
 import { sdkBatch } from "../../../src/aws/batch-sdk.ts";
+import { CallBudget } from "../../../src/aws/budget.ts";
 import { classify } from "../../../src/aws/errors.ts";
 import { sdkCallerIdentity } from "../../../src/aws/identity.ts";
+import { policyForm, schedulingPolicies } from "../../../src/aws/resources/scheduling-policies.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { seededRandom } from "../../../src/runtime/random.ts";
 import { type Moto, startMoto } from "../control-plane/moto.ts";
 
 const region = "us-east-1";
@@ -72,6 +78,52 @@ describe("AWS Batch by the SDK, against moto", () => {
     });
     return computeEnvironmentArn;
   };
+
+  test("keeps a policy: reads it by name, changes it as a whole, tags and deletes it", async () => {
+    const signal = new AbortController().signal;
+    const clock = systemClock();
+    const guarded = guardedBatch(batch, {
+      clock,
+      budget: new CallBudget({ clock }),
+      mayWrite: () => ({ deadlineMs: 10_000 }),
+    });
+    const kept = createBatchRegion({
+      batch: guarded,
+      clock,
+      random: seededRandom(1),
+      account: "123456789012",
+      region,
+      partition: "aws",
+      fingerprintOf: () => "",
+      asked: () => new Set(["fair", "none"]),
+      writerSinceMonotonicMs: () => Number.NEGATIVE_INFINITY,
+      onChange: () => undefined,
+    });
+    const read = async (): Promise<Policy | undefined> =>
+      (
+        await schedulingPolicies.read(
+          guarded,
+          { region, account: "123456789012", partition: "aws" },
+          new Set(["fair", "none"]),
+          signal,
+        )
+      ).get("fair");
+    const share = { shareIdentifier: "red", weightFactor: 0.1 };
+    await kept.createSchedulingPolicy({ name: "fair", fairsharePolicy: { shareDistribution: [share] }, tags }, signal);
+    const created = await read();
+    expect(created?.tags).toEqual(tags);
+    expect(policyForm(created ?? {})).toEqual(policyForm({ fairsharePolicy: { shareDistribution: [share] } }));
+    const arn = created?.arn ?? "";
+    const fairsharePolicy = { shareDecaySeconds: 60, computeReservation: 5, shareDistribution: [] };
+    await kept.updateSchedulingPolicy({ arn, fairsharePolicy }, signal);
+    await kept.changeTags(arn, { set: { team: "red" }, remove: ["awsbatch.dev/cluster"] }, signal);
+    const changed = await read();
+    expect(policyForm(changed ?? {})).toEqual(policyForm({ fairsharePolicy }));
+    expect(changed?.tags).toEqual({ team: "red" });
+    expect(await schedulingPolicies.names(guarded, signal)).toEqual(new Set(["fair"]));
+    await kept.deleteSchedulingPolicy(arn, signal);
+    expect(await read()).toBeUndefined();
+  });
 
   test("says who we are", async () => {
     expect(await sdkCallerIdentity({ region })).toMatchObject({ account: "123456789012", partition: "aws" });

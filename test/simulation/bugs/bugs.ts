@@ -476,6 +476,20 @@ export const bugs: readonly Bug[] = [
     "if (entry.text !== undefined) {\n      entry.waitingSince",
   ),
   one(
+    "compare weights of shares in 64 bits",
+    "the policy of a fair-share queue is replaced",
+    "aws/resources/scheduling-policies.ts",
+    "Math.fround(share.weightFactor ?? 1)",
+    "share.weightFactor ?? 1",
+  ),
+  one(
+    "let a policy go without asking AWS to delete it",
+    "the policy of a fair-share queue is replaced",
+    "controllers/scheduling-policy/delete.ts",
+    'return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };',
+    'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
+  ),
+  one(
     "forget an action in the operator's policy",
     "a job definition of three revisions",
     "aws/resources/job-definitions.ts",

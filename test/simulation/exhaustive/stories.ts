@@ -1,6 +1,7 @@
 import type { Condition } from "../../../src/api/object.ts";
 import { reconcileRequestedAtAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { accessDenied, type Fault } from "../../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
 import { accountNetwork } from "../generate/network.ts";
@@ -52,6 +53,21 @@ const withRoleAndGroup = computeEnvironment("ce", {
 });
 const groupsMade = ({ aws }: Simulation): number =>
   aws.truth.securityGroups().filter(({ GroupName }) => GroupName?.startsWith("aws-batch-operator/")).length;
+
+function policy(name: string, weightFactor: number): Manifest {
+  return {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind: "SchedulingPolicy",
+    metadata: { name, namespace: "team" },
+    spec: { fairsharePolicy: { shareDistribution: [{ shareIdentifier: "red", weightFactor }] } },
+  };
+}
+
+const fairShare = (name: string): Manifest => jobQueue("q1", ["ce"], { schedulingPolicyRef: { name } });
+const hasPolicy = ({ aws }: Simulation, name: string): boolean =>
+  aws.truth
+    .jobQueues()
+    .some(({ schedulingPolicyArn: arn, status }) => arn?.endsWith(`/${name}`) === true && status === "VALID");
 
 /** Longer than anything takes that is not stuck. */
 const limitSeconds = 3600;
@@ -836,6 +852,20 @@ export const stories: readonly Story[] = [
       world.aws.truth
         .computeEnvironments()
         .every(({ status, computeResources }) => status === "DELETED" || computeResources?.subnets?.length === 2),
+  },
+  {
+    name: "the policy of a fair-share queue is replaced",
+    writes: 3,
+    before: async (world) => {
+      world.apply(policy("old", 0.5), computeEnvironment("ce", ec2), fairShare("old"));
+      await ready(world);
+    },
+    act: async (world) => {
+      world.apply(policy("new", 0.1), fairShare("new"));
+      await world.until(() => hasPolicy(world, "team_new"), limitSeconds);
+      world.delete("SchedulingPolicy", "old");
+    },
+    over: (world) => allDone(world) && world.aws.truth.schedulingPolicies().length === 1,
   },
   {
     name: "register two bodies, with a standby",

@@ -4,21 +4,33 @@ import { environmentSpec, type Family, instanceRole } from "./environments.ts";
 import { faultSteps, jobSteps, toolSteps } from "./faults.ts";
 import { accountNetwork, inNetwork, networkSteps } from "./network.ts";
 import { definitionSpec } from "./others.ts";
+import { policySteps, withFairShare } from "./policies.ts";
 import { endOf, userSteps } from "./user.ts";
 
 /** From here on some worlds have a network of their own; the stories of lower seeds are what they were. */
 const networkFrom = 3_000_000;
+
+/** From here on the queues of some worlds have scheduling policies. */
+const policiesFrom = 3_950_060;
 
 /** The story of a seed. */
 export function storyOf(seed: number): Story {
   const story = plainStory(seed);
   const chance = new Chance(seed + 900_001);
   // What another tool made before knows nothing of the network.
-  const widened = seed >= networkFrom && chance.is(0.4) && !story.steps.some(({ act }) => act.kind === "legacy");
-  if (!widened) return story;
+  const isLegacy = story.steps.some(({ act }) => act.kind === "legacy");
+  const widened = seed >= networkFrom && chance.is(0.4) && !isLegacy;
   const until = endOf(story.steps);
-  const steps = inOrder([...inNetwork(story.steps, chance), ...networkSteps(chance, until)]);
-  return { ...story, network: accountNetwork, steps };
+  const placed = widened
+    ? {
+        ...story,
+        network: accountNetwork,
+        steps: inOrder([...inNetwork(story.steps, chance), ...networkSteps(chance, until)]),
+      }
+    : story;
+  // What another tool made before has no policy, and can never get one.
+  if (seed < policiesFrom || !chance.is(0.5) || isLegacy) return placed;
+  return { ...placed, steps: inOrder([...withFairShare(placed.steps, chance), ...policySteps(chance, until)]) };
 }
 
 function inOrder(steps: readonly Step[]): readonly Step[] {

@@ -71,7 +71,7 @@ function replacesInstances({ aws }: Watched, call: CallRecord): boolean {
 interface Thing {
   readonly arn: string;
   readonly name: string;
-  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition";
+  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition" | "SchedulingPolicy";
   readonly tags: Tags | undefined;
 }
 
@@ -92,6 +92,9 @@ export function everything({ aws }: Watched): readonly Thing[] {
       .jobQueues()
       .filter(({ status }) => status !== "DELETED")
       .map((one) => ({ arn: one.jobQueueArn, name: one.jobQueueName, kind: "JobQueue" as const, tags: one.tags })),
+    ...truth
+      .schedulingPolicies()
+      .map(({ arn, name, tags }) => ({ arn, name, kind: "SchedulingPolicy" as const, tags })),
     ...truth.jobDefinitions().map((one) => ({
       arn: one.jobDefinitionArn,
       name: one.jobDefinitionName,
@@ -118,6 +121,9 @@ export function targetOf(watched: Watched, call: CallRecord): Thing | undefined 
     }
     case "DeregisterJobDefinition":
       return all.find((one) => one.arn.endsWith(`job-definition/${nameOf(input["jobDefinition"])}`));
+    case "UpdateSchedulingPolicy":
+    case "DeleteSchedulingPolicy":
+      return all.find((one) => one.arn === input["arn"]);
     case "TagResource":
     case "UntagResource":
       return all.find((one) => one.arn === input["resourceArn"]);

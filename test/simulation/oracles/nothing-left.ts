@@ -73,6 +73,11 @@ function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
         .jobQueues()
         .filter((one) => one.status !== "DELETED" && owns(one) && one.jobQueueName === queueNameOf(before as JobQueue))
         .map((one) => one.jobQueueName);
+    case "SchedulingPolicy":
+      return truth
+        .schedulingPolicies()
+        .filter(owns)
+        .map(({ name }) => name);
     default:
       return truth
         .jobDefinitions()

@@ -5,6 +5,8 @@ import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
 
 /** Members that AWS requires in addition to the changed ones, so they may be sent unchanged (list of the update requests). */
 const alwaysSent: ReadonlySet<string> = new Set(["computeEnvironment", "jobQueue", "state", "schedulingPolicyArn"]);
+/** Members that name what is updated. */
+const naming: ReadonlySet<string> = new Set(["computeEnvironment", "jobQueue", "arn"]);
 
 /** The members of the update that asks AWS to validate again. */
 const asksAgain: ReadonlySet<string> = new Set(["computeResources.maxvCpus", "state", "serviceRole"]);
@@ -46,7 +48,7 @@ export const onlyWhatChanged: OracleFactory = (watched) => {
       if (phase === "after" || !isOperatorWrite(call) || !call.operation.startsWith("Update")) return undefined;
       note();
       const input = call.input as Readonly<Record<string, unknown>>;
-      const name = nameOf((input["computeEnvironment"] ?? input["jobQueue"]) as string | undefined);
+      const name = nameOf((input["computeEnvironment"] ?? input["jobQueue"] ?? input["arn"]) as string | undefined);
       const versions = past.get(name) ?? [];
       const healed = watched.clock.monotonic() - (invalidUntil.get(name) ?? Number.NEGATIVE_INFINITY);
       if (healed <= driftSeenMs && sentMembers(input).every(({ path }) => asksAgain.has(path))) return undefined;
@@ -79,12 +81,13 @@ function records({ aws }: Watched): readonly (readonly [string, Readonly<Record<
   return [
     ...aws.truth.computeEnvironments().map((one) => [one.computeEnvironmentName, { ...one }] as const),
     ...aws.truth.jobQueues().map((one) => [one.jobQueueName, { ...one }] as const),
+    ...aws.truth.schedulingPolicies().map((one) => [one.name, { ...one }] as const),
   ];
 }
 
 function sentMembers(input: Readonly<Record<string, unknown>>): { path: string; value: unknown }[] {
   return Object.entries(input).flatMap(([key, value]) => {
-    if (key === "computeEnvironment" || key === "jobQueue") return [];
+    if (naming.has(key)) return [];
     if (key !== "computeResources") return [{ path: key, value }];
     return Object.entries(value as object).map(([inner, sent]: [string, unknown]) => ({
       path: `computeResources.${inner}`,

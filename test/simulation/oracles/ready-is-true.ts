@@ -6,7 +6,9 @@ import type {
 import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
+import type { SchedulingPolicySpec } from "../../../src/api/v1alpha1/scheduling-policy.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
+import { policyForm } from "../../../src/aws/resources/scheduling-policies.ts";
 import { type Difference, differences } from "../../../src/controllers/compute-environment/diff.ts";
 import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/job-definition/normalise.ts";
 import { definitionNameOf } from "../../../src/controllers/job-definition/observe.ts";
@@ -30,6 +32,7 @@ const listingsOf: Readonly<Record<string, readonly string[]>> = {
   BatchComputeEnvironment: ["DescribeComputeEnvironments"],
   JobQueue: ["DescribeJobQueues", "DescribeComputeEnvironments"],
   JobDefinition: ["DescribeJobDefinitions"],
+  SchedulingPolicy: ["DescribeSchedulingPolicies"],
 };
 /** Such a call asks for some by name or ARN, and shows no others. */
 const knownOnly = ["computeEnvironments", "jobQueues", "jobDefinitions"];
@@ -139,6 +142,8 @@ function lackOf(watched: Watched, object: KubeObject, isKnownInvalid: (arn: stri
       return queueLack(watched, object.spec as JobQueueSpec, owns, isKnownInvalid);
     case "JobDefinition":
       return definitionLack(watched, object.spec as JobDefinitionSpec, owns);
+    case "SchedulingPolicy":
+      return policyLack(watched, object.spec as SchedulingPolicySpec, owns);
     default:
       return undefined;
   }
@@ -205,6 +210,12 @@ function objectOf({ store }: Watched, environment: Environment | undefined): str
     );
   };
   return store.objects(BatchComputeEnvironmentKind).find(adopts)?.metadata.name;
+}
+
+function policyLack({ aws }: Watched, spec: SchedulingPolicySpec, owns: Owns): string | undefined {
+  const policy = aws.truth.schedulingPolicies().find(({ tags }) => owns(tags));
+  if (policy === undefined) return "there is no policy of it";
+  return jsonEqual(policyForm(policy), policyForm(spec)) ? undefined : "its policy is another one";
 }
 
 function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): string | undefined {
