@@ -1,12 +1,19 @@
 """Makes in AWS Batch what a team may have: two environments, two queues and three job definitions, by boto3."""
 
+import os
 import time
 
 import boto3
 
 batch = boto3.client("batch")
 tags = {"team": "genomics", "managed-by": "terraform"}
-network = {"subnets": ["subnet-11111111"], "securityGroupIds": ["sg-11111111"]}
+# In the simulator every subnet and group exists; in another account name some of its own.
+network = {
+    "subnets": [os.environ.get("SUBNET", "subnet-11111111")],
+    "securityGroupIds": [os.environ.get("SECURITY_GROUP", "sg-11111111")],
+}
+# Without one AWS Batch uses its service-linked role.
+service_role = {"serviceRole": os.environ["SERVICE_ROLE"]} if "SERVICE_ROLE" in os.environ else {}
 
 
 def settled(describe, key, name_key, names):
@@ -27,16 +34,18 @@ batch.create_compute_environment(
         "minvCpus": 0,
         "maxvCpus": 256,
         "instanceTypes": ["m5", "c5"],
-        "instanceRole": "ecsInstanceRole",
+        "instanceRole": os.environ.get("INSTANCE_ROLE", "ecsInstanceRole"),
         **network,
     },
     tags=tags,
+    **service_role,
 )
 batch.create_compute_environment(
     computeEnvironmentName="prod-fargate",
     type="MANAGED",
     computeResources={"type": "FARGATE", "maxvCpus": 64, **network},
     tags=tags,
+    **service_role,
 )
 settled(batch.describe_compute_environments, "computeEnvironments", "computeEnvironmentName", ["prod-spot", "prod-fargate"])
 
@@ -44,6 +53,7 @@ for name, priority, environment in [("prod-nightly", 1, "prod-spot"), ("prod-int
     batch.create_job_queue(
         jobQueueName=name,
         priority=priority,
+        state="ENABLED",
         computeEnvironmentOrder=[{"order": 1, "computeEnvironment": environment}],
         tags=tags,
     )
