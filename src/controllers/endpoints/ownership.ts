@@ -41,7 +41,7 @@ export interface Owned {
 export function ownedBy(cluster: Cluster, facts: NetworkFacts): Owned {
   const isProven = (one: VpcEndpoint | SecurityGroup): boolean => {
     if (!("endpointId" in one)) return one.groupName === groupName(cluster);
-    if (one.type === "Gateway") return sidsOf(one).includes(statementId(cluster));
+    if (one.type === "Gateway") return hasStatement(one, statementId(cluster));
     const named = read("security groups", facts.securityGroups).filter(
       ({ groupName: name, vpcId }) => name === groupName(cluster) && vpcId === one.vpcId,
     );
@@ -69,8 +69,7 @@ function statementId({ name }: Cluster): string {
   return `AwsBatchOperator${shortHash(name)}`;
 }
 
-/** The IDs of the statements of an endpoint's policy; none where a person wrote what is not a policy. */
-function sidsOf({ policy }: VpcEndpoint): readonly string[] {
-  const matches = policy?.matchAll(/"Sid"\s*:\s*"([A-Za-z0-9]+)"/g) ?? [];
-  return [...matches].flatMap(([, sid]) => sid ?? []);
+/** Whether the policy of an endpoint, as JSON text, has a statement of this ID. */
+function hasStatement({ policy = "" }: VpcEndpoint, id: string): boolean {
+  return new RegExp(`"Sid"\\s*:\\s*"${id}"`).test(policy);
 }
