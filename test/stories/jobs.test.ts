@@ -474,6 +474,30 @@ describe("a tenant's job", () => {
     expect(jobs(world)).toEqual([]);
   });
 
+  it.each([
+    ["the flag", { allowedRoleArns: ["arn:aws:iam::*:instance-profile/*"] }, {}],
+    ["its namespace", {}, { "awsbatch.dev/allowed-role-arns": "arn:aws:iam::*:instance-profile/*" }],
+  ])(
+    "may not run with the roles of a definition of nobody, where %s limits roles",
+    async (_who, flags, annotations) => {
+      const world = await aPlace({ flags });
+      world.store.setNamespace("tenant", { annotations });
+      const { spec } = jobDefinition("administrator");
+      await world.aws.outside.registerJobDefinition({
+        ...(spec as object),
+        jobDefinitionName: "administrator",
+      } as never);
+      world.apply(
+        inNamespace("tenant", jobQueue("queue", ["own"])),
+        inNamespace("tenant", computeEnvironment("own", ec2)),
+      );
+      await world.seconds(120);
+      world.apply(theft({ jobQueueRef: { name: "queue" }, jobDefinition: "administrator" }));
+      await world.until("it is refused", refused(world, "NotAllowed"));
+      expect(jobs(world)).toEqual([]);
+    },
+  );
+
   it("may use what its owner shares", async () => {
     const world = await aWorld();
     const sharing = { allowedNamespaces: { from: "All" } } as const;

@@ -18,6 +18,7 @@ import { annotationsOf } from "../namespace-annotations.ts";
 import { queueNameOf } from "../naming.ts";
 import { identityOf, namedOwner, ownershipOf, type Tags } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { limitAnnotations } from "../roles/limits.ts";
 import { filledObject } from "../roles/part.ts";
 
 /** What a job is to be submitted with, in AWS's words; or why not yet. */
@@ -184,14 +185,13 @@ async function barredFrom(
   }
   const read = await annotationsOf(namespace, ports.objects, signal);
   const annotations = read.kind === "read" ? read.annotations : {};
-  const { environments, namespaceAnnotations } = ports.settings;
-  const lists = listsInForce(
-    environmentAnnotations.resources,
-    environments.allowedResources,
-    annotations,
-    namespaceAnnotations,
-  );
-  if (read.kind === "unread" && environments.allowedResources !== undefined) {
+  const { environments, namespaceAnnotations, roles } = ports.settings;
+  // Its roles come with a definition, whatever command the job gives: where roles are limited, so is what brings them.
+  const bringsRoles =
+    type === "job-definition" && (roles.allowedRoleArns ?? annotations[limitAnnotations.roles]) !== undefined;
+  const globs = environments.allowedResources ?? (bringsRoles ? [] : undefined);
+  const lists = listsInForce(environmentAnnotations.resources, globs, annotations, namespaceAnnotations);
+  if (read.kind === "unread" && globs !== undefined) {
     return notYet(
       "NamespaceUnreadable",
       `cannot read namespace ${namespace} (${read.why}), so it is unknown whether it may use ${name}`,
