@@ -21,6 +21,8 @@ export interface GoProgram {
   readonly diskGiB: number;
 }
 
+type BuiltProgram = Omit<GoProgram, "module">;
+
 const kubernetesVersion = pinned("kubernetes", "k8s.io/kubernetes");
 const [major, minor] = kubernetesVersion.slice(1).split(".");
 const versionPackage = "k8s.io/component-base/version";
@@ -92,11 +94,16 @@ export const flux: GoProgram = {
 
 /** The program, from the cache or built now. @returns its path */
 export function goProgram(program: GoProgram, progress: Progress): Promise<string> {
-  const path = cachePath(`${program.name}-${program.version}`, program.name);
-  return madeOnce(path, progress, () => build(program, path, progress));
+  return goProgramIn(moduleFile(program.module), program, progress);
 }
 
-async function build(program: GoProgram, path: string, progress: Progress): Promise<void> {
+/** The same from the folder of another module. */
+export function goProgramIn(directory: string, program: BuiltProgram, progress: Progress): Promise<string> {
+  const path = cachePath(`${program.name}-${program.version}`, program.name);
+  return madeOnce(path, progress, () => build(directory, program, path, progress));
+}
+
+async function build(directory: string, program: BuiltProgram, path: string, progress: Progress): Promise<void> {
   const what = `${program.name} ${program.version}`;
   await requireGo(what);
   await requireDisk((await runOrFail("go", ["env", "GOCACHE"])).trim(), program.diskGiB, `building ${what}`);
@@ -109,7 +116,7 @@ async function build(program: GoProgram, path: string, progress: Progress): Prom
   try {
     const flags = ["-ldflags", ["-s -w", program.linkerFlags ?? ""].join(" ").trim()];
     await runOrFail("go", ["build", "-mod=readonly", "-buildvcs=false", ...flags, "-o", unfinished, program.package], {
-      directory: moduleFile(program.module),
+      directory,
       environment: { CGO_ENABLED: "0", GOWORK: "off" },
     });
     await rename(unfinished, path);
