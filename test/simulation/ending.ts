@@ -22,6 +22,7 @@ import { approveAll, giveBack, type Player } from "./carry-out.ts";
 import { ageByAws, type Expected, expectedOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
+import { unfinished } from "./jobs/oracles.ts";
 import { driftSeenMs, orderOf } from "./oracles/reading.ts";
 import type { Simulation } from "./world.ts";
 import { manifestOf } from "./written.ts";
@@ -49,8 +50,28 @@ const graceSeconds = 660;
  */
 const listedSeconds = 17 * 60;
 
+/** The longest job, a minute in doubt, and what no watch showed. */
+const jobsEndSeconds = 45 * 60;
+
+/** The end of a world of jobs: faults stop, and every job that nobody holds back comes to a result. */
+export async function endJobs(world: Simulation): Promise<void> {
+  if (world.violations.length > 0) return;
+  world.trace.note("end", "faults stop");
+  stopFaults(world);
+  await world.until(() => unfinished(world).length === 0, jobsEndSeconds);
+  const left = unfinished(world);
+  if (left.length > 0) world.violate("nothing is lost: every job comes to a result", left.join("; "));
+  const writes = (): number =>
+    world.aws.log.filter(({ operation, by }) => by === "operator" && /^(Submit|Cancel|Terminate)Job$/.test(operation))
+      .length;
+  const before = writes();
+  await world.seconds(600);
+  const more = writes() - before;
+  if (more > 0) world.violate("6 silent at rest", `${more} writes about jobs after the last result`);
+}
+
 /**
- * The end of every world. Faults stop, tools revert what blocks a desired state, and the last specs of the user are such that
+ * The end of every other world. Faults stop, tools revert what blocks a desired state, and the last specs of the user are such that
  * every object can become Ready, or its namesake in a fresh account could not either. Then:
  *
  * - promises 4 and 5: within the bound the account equals what a fresh operator makes of the same manifests, with

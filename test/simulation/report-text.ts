@@ -8,7 +8,7 @@ export function violationText({ story, violations }: Outcome): string {
   return [
     `seed ${story.seed} breaks the promise "${first.oracle}" after ${first.at} s:`,
     `   ${first.message}`,
-    `   replay: npm run simulate -- --seed ${story.seed}${story.attacked ? " --attacked" : ""} --trace`,
+    `   replay: npm run simulate -- --seed ${story.seed}${story.sort === undefined ? "" : ` --sort ${story.sort}`} --trace`,
   ].join("\n");
 }
 

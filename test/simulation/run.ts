@@ -2,11 +2,13 @@ import { attackedStoryOf } from "./attacker/generate.ts";
 import { tenantOracles } from "./attacker/oracles.ts";
 import { adoptableNames } from "./attacker/tenants.ts";
 import { Player } from "./carry-out.ts";
-import { endWell } from "./ending.ts";
+import { endJobs, endWell } from "./ending.ts";
 import { storyOf } from "./generate/story.ts";
-import type { Violation } from "./oracle.ts";
+import { jobsStoryOf } from "./jobs/generate.ts";
+import { jobsOracles } from "./jobs/oracles.ts";
+import type { OracleFactory, Violation } from "./oracle.ts";
 import { allOracles } from "./oracles/index.ts";
-import type { Story } from "./story.ts";
+import type { Sort, Story } from "./story.ts";
 import { Simulation } from "./world.ts";
 
 export interface Outcome {
@@ -18,8 +20,8 @@ export interface Outcome {
   readonly points: number;
 }
 
-function namesOf({ attacked, flags }: Story): readonly string[] {
-  if (attacked) return adoptableNames;
+function namesOf({ sort, flags }: Story): readonly string[] {
+  if (sort === "attacked") return adoptableNames;
   return flags.adoptable ? ["*/*"] : [];
 }
 
@@ -30,7 +32,7 @@ export async function runStory(story: Story): Promise<Outcome> {
     replicas: story.replicas,
     knobs: story.knobs,
     network: story.network,
-    ...(story.attacked ? { oracles: [...allOracles, ...tenantOracles] } : {}),
+    oracles: [...allOracles, ...furtherOracles[story.sort ?? "plain"]],
     flags: {
       allowForeignRepoint: story.flags.allowForeignRepoint,
       adoptableNames: namesOf(story),
@@ -39,7 +41,8 @@ export async function runStory(story: Story): Promise<Outcome> {
   const player = new Player(world);
   try {
     await player.play(story.steps);
-    if (story.attacked) await world.seconds(3600);
+    if (story.sort === "attacked") await world.seconds(3600);
+    else if (story.sort === "jobs") await endJobs(world);
     else await endWell(world, player, { seed: story.seed });
   } finally {
     await world.stop();
@@ -48,7 +51,18 @@ export async function runStory(story: Story): Promise<Outcome> {
   return { story, violations, trace: () => trace.text(), virtualSeconds: trace.seconds, points };
 }
 
-/** @param attacked whether a tenant attacks the others in it */
-export function runSeed(seed: number, attacked = false): Promise<Outcome> {
-  return runStory(attacked ? attackedStoryOf(seed) : storyOf(seed));
+const furtherOracles: Readonly<Record<Sort, readonly OracleFactory[]>> = {
+  plain: [],
+  attacked: tenantOracles,
+  jobs: jobsOracles,
+};
+
+const storiesOf: Readonly<Record<Sort, (seed: number) => Story>> = {
+  plain: storyOf,
+  attacked: attackedStoryOf,
+  jobs: jobsStoryOf,
+};
+
+export function runSeed(seed: number, sort: Sort = "plain"): Promise<Outcome> {
+  return runStory(storiesOf[sort](seed));
 }

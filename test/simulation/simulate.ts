@@ -4,7 +4,7 @@
  * - `npm run simulate -- --seeds 100000 [--from 1] [--processes 4]`: that many, by default on every core; without
  *   `--from` fresh ones
  * - with `--first` no more after the first broken promise; with `--no-shrink` broken promises are not shrunk
- * - with `--attacked` worlds of three tenants, of whom one attacks the others
+ * - with `--sort attacked` worlds of three tenants, of whom one attacks the others; with `--sort jobs` worlds of jobs
  * - `npm run simulate -- --seed 7 [--trace]`: one, with `--trace` as a story; a broken promise is shrunk
  */
 
@@ -15,13 +15,14 @@ import { numbersOf, optionsOf } from "./options.ts";
 import { storyText, violationText } from "./report-text.ts";
 import { runSeed } from "./run.ts";
 import { shrunkText } from "./shrink.ts";
+import type { Sort } from "./story.ts";
 import { none, sumOf, type Totals, type Worlds } from "./worlds.ts";
 
 /** Worlds that a process makes before it ends: what it keeps in memory does not grow over the night. */
 const worldsPerProcess = 250;
 
-const usage = `npm run simulate -- [--seeds COUNT] [--from SEED] [--processes COUNT] [--first] [--no-shrink] [--attacked]
-npm run simulate -- --seed SEED [--trace] [--no-shrink] [--attacked]`;
+const usage = `npm run simulate -- [--seeds COUNT] [--from SEED] [--processes COUNT] [--first] [--no-shrink] [--sort plain|attacked|jobs]
+npm run simulate -- --seed SEED [--trace] [--no-shrink] [--sort plain|attacked|jobs]`;
 const { values } = optionsOf(
   {
     seed: { type: "string" },
@@ -31,7 +32,7 @@ const { values } = optionsOf(
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
     first: { type: "boolean", default: false },
-    attacked: { type: "boolean", default: false },
+    sort: { type: "string", default: "plain" },
   },
   usage,
 );
@@ -42,12 +43,21 @@ const numbers = numbersOf(
 );
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
+const sorts: readonly Sort[] = ["plain", "attacked", "jobs"];
+const sort = sortOf(values.sort);
+
 if (numbers.seed === undefined) await many();
 else await one(numbers.seed);
 
+function sortOf(text: string): Sort {
+  const found = sorts.find((one) => one === text);
+  if (found === undefined) throw new Error(`--sort is not one of ${sorts.join(", ")}`);
+  return found;
+}
+
 async function one(seed: number): Promise<void> {
   print(`1 world from seed ${seed}`);
-  const outcome = await runSeed(seed, values.attacked);
+  const outcome = await runSeed(seed, sort);
   const { violations, virtualSeconds, points } = outcome;
   if (values.trace) print(`${storyText(outcome)}\n\n${outcome.trace()}`);
   const failed = violations.length > 0 ? 1 : 0;
@@ -80,8 +90,8 @@ async function many(): Promise<void> {
     while (next < from + count && !(values.first && totals.failed > 0)) {
       const start = next;
       next = Math.min(from + count, start + worldsPerProcess);
-      const { first, attacked, "no-shrink": whole } = values;
-      await inProcess({ from: start, count: next - start, first, attacked, shrinks: !whole }, take);
+      const { first, "no-shrink": whole } = values;
+      await inProcess({ from: start, count: next - start, first, sort, shrinks: !whole }, take);
     }
   };
   await Promise.all(Array.from({ length: processes }, work));

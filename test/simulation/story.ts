@@ -10,8 +10,8 @@ import type { Phase } from "./gate.ts";
  */
 export interface Story {
   readonly seed: number;
-  /** One of three tenants attacks the others, who are judged in addition; the end is not compared with a fresh account. */
-  readonly attacked?: true;
+  /** Left out: `plain`. */
+  readonly sort?: Sort;
   readonly replicas: number;
   readonly knobs: Partial<Knobs>;
   /** Left out: the default VPC, in which every subnet that a manifest names is there. */
@@ -20,6 +20,12 @@ export interface Story {
   /** By time. */
   readonly steps: readonly Step[];
 }
+
+/**
+ * In a world of the sort `attacked` one of three tenants attacks the others, who are judged in addition; in one of `jobs`
+ * people submit jobs. The end of both is not compared with a fresh account.
+ */
+export type Sort = "plain" | "attacked" | "jobs";
 
 export interface Step {
   /** Seconds after the beginning. */

@@ -88,6 +88,7 @@ const madeBy: Readonly<Record<string, string>> = {
   CreateComputeEnvironment: "BatchComputeEnvironment",
   CreateJobQueue: "JobQueue",
   RegisterJobDefinition: "JobDefinition",
+  SubmitJob: "BatchJob",
   CreateSecurityGroup: "BatchComputeEnvironment",
   CreateInstanceProfile: "BatchComputeEnvironment",
 };

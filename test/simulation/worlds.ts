@@ -1,6 +1,7 @@
 import { violationText } from "./report-text.ts";
 import { runSeed } from "./run.ts";
 import { shrunkText } from "./shrink.ts";
+import type { Sort } from "./story.ts";
 
 /** Which worlds, and what is reported of a broken promise. */
 export interface Worlds {
@@ -9,8 +10,7 @@ export interface Worlds {
   /** No more after the first broken promise. */
   readonly first: boolean;
   readonly shrinks: boolean;
-  /** A tenant attacks the others. */
-  readonly attacked: boolean;
+  readonly sort: Sort;
 }
 
 export interface Totals {
@@ -34,12 +34,12 @@ export function sumOf(left: Totals, right: Totals): Totals {
 
 /** One world after the other. `print` gets each broken promise. */
 export async function runWorlds(
-  { from, count, first, shrinks, attacked }: Worlds,
+  { from, count, first, shrinks, sort }: Worlds,
   print: (text: string) => void,
 ): Promise<Totals> {
   let totals = none;
   for (let seed = from; seed < from + count && !(first && totals.failed > 0); seed++) {
-    const outcome = await runSeed(seed, attacked);
+    const outcome = await runSeed(seed, sort);
     const { virtualSeconds, points } = outcome;
     const failed = outcome.violations.length > 0 ? 1 : 0;
     totals = sumOf(totals, { worlds: 1, failed, virtualSeconds, points });

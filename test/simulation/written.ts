@@ -4,10 +4,17 @@ import {
   locationAnnotation,
   rolesAnnotation,
   securityGroupAnnotation,
+  submissionAnnotation,
 } from "../../src/api/v1alpha1/annotations.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 
-const operatorsNotes = [locationAnnotation, rolesAnnotation, endpointsAnnotation, securityGroupAnnotation];
+const operatorsNotes = [
+  locationAnnotation,
+  rolesAnnotation,
+  endpointsAnnotation,
+  securityGroupAnnotation,
+  submissionAnnotation,
+];
 
 /** What a person had written: without what the operator notes on the object. */
 export function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): Manifest {

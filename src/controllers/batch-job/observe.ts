@@ -187,6 +187,7 @@ async function takenOver(object: BatchJob, around: Around): Promise<JobSeen> {
   if (takeOverUid === undefined) return { kind: "none", intent: undefined };
   const queue = await queueOf(object, { region, ports, signal });
   if (queue.kind !== "resolved") return { kind: "none", intent: undefined };
+  const begunAt = ports.clock.monotonic();
   const named = await region.jobsOfObjects.named(queue.name, namePrefix(object), "prefix", signal);
   const jobs = await describedOf(region.jobsOfObjects, named, signal);
   const identity = identityOf(object, ports.cluster);
@@ -194,7 +195,9 @@ async function takenOver(object: BatchJob, around: Around): Promise<JobSeen> {
     ({ tags }) => ownershipOf(tags, identity).kind === "ours" && ownerIn(tags)?.clusterUid === takeOverUid,
   );
   const newest = theirs.toSorted((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0))[0];
-  if (newest === undefined) return { kind: "none", intent: undefined };
+  // What the lost cluster sent last may not be shown yet.
+  const isLate = begunAt >= (memory.startedAt ?? 0) + submissionUnknownForMs;
+  if (newest === undefined) return isLate ? { kind: "none", intent: undefined } : { kind: "unknown" };
   remember(memory, object.metadata.uid, { submitted: { jobId: newest.jobId, jobArn: newest.jobArn } });
   return await known(object, newest.jobId, undefined, around);
 }

@@ -221,7 +221,7 @@ function dependencyHold(dependencies: readonly DependencySeen[]): Answer | undef
   }
   for (const one of dependencies) {
     if (one.kind === "missing") {
-      return unresolved({ kind: "waiting", reason: "ReferenceNotFound", message: `there is no BatchJob ${one.name}` });
+      return unresolved({ kind: "waiting", reason: "ReferenceNotFound", message: missing(one.name) });
     }
     if (one.kind === "waiting") {
       const message = `waiting until BatchJob ${one.name}, on which this job depends, is submitted`;
@@ -229,6 +229,10 @@ function dependencyHold(dependencies: readonly DependencySeen[]): Answer | undef
     }
   }
   return undefined;
+}
+
+function missing(name: string): string {
+  return `there is no BatchJob ${name}, on which this job depends: create it, or delete this object and create it again with another`;
 }
 
 function unresolved({ kind, reason, message }: Exclude<Resolution, { kind: "resolved" }>): Answer {

@@ -52,7 +52,8 @@ export async function queueOf(object: BatchJob, around: Around): Promise<Resolut
     const queue = queues.get(name);
     const path = keyText(target.metadata);
     const isOurs = ownershipOf(queue?.tags, identityOf(target, ports.cluster)).kind === "ours";
-    if (queue === undefined || !isOurs) return notYet("WaitingForQueue", `JobQueue ${path} is not in AWS yet`);
+    if (queue === undefined || !isOurs)
+      return notYet("WaitingForQueue", `JobQueue ${path} is not in AWS yet: its conditions say why`);
     return usable(queue, `JobQueue ${path}`);
   }
   const name = nameIn(jobQueue);
@@ -60,7 +61,11 @@ export async function queueOf(object: BatchJob, around: Around): Promise<Resolut
     return elsewhere(jobQueue, "job queue", around);
   }
   const queue = queues.get(name);
-  if (queue === undefined) return notYet("ReferenceNotFound", `AWS has no job queue ${name} in ${region.region}`);
+  if (queue === undefined)
+    return notYet(
+      "ReferenceNotFound",
+      `AWS has no job queue ${name} in ${region.region}: create it, or delete this object and create it again with another queue`,
+    );
   const barred = await barredFrom(queue.tags, { kind: JobQueueKind, type: "job-queue", name }, object, around);
   return barred ?? usable(queue, `job queue ${name}`);
 }
@@ -75,9 +80,10 @@ function usable(
   what: string,
 ): Resolution {
   const { jobQueueName: name, jobQueueArn: value, state, status } = queue;
-  if (state !== "ENABLED") return notYet("WaitingForQueue", `${what} is ${state ?? "not ENABLED"}: it takes no jobs`);
+  if (state !== "ENABLED")
+    return notYet("WaitingForQueue", `${what} is ${state ?? "not ENABLED"}, and takes no jobs: enable it`);
   if (status === "VALID" || status === "UPDATING") return { kind: "resolved", name, value };
-  return notYet("WaitingForQueue", `${what} is ${status ?? "not VALID"}`);
+  return notYet("WaitingForQueue", `${what} is ${status ?? "not VALID"}, and takes no jobs until it is VALID`);
 }
 
 /**
@@ -102,7 +108,7 @@ export async function definitionOf(object: BatchJob, around: Around): Promise<Re
   if (entry !== undefined) return { kind: "resolved", name, value: entry.name };
   return notYet(
     "WaitingForDefinition",
-    `JobDefinition ${keyText(target.metadata)} has no ACTIVE revision yet that matches its spec`,
+    `JobDefinition ${keyText(target.metadata)} has no ACTIVE revision yet that matches its spec: its conditions say why`,
   );
 }
 
@@ -119,7 +125,10 @@ async function namedDefinition(object: BatchJob, around: Around): Promise<Resolu
   const revisions = known ?? (await region.refreshDefinition(name, signal)).definitions?.get(name) ?? [];
   const meant = revisions.find((one) => revision === undefined || one.revision === revision);
   if (meant === undefined) {
-    return notYet("ReferenceNotFound", `AWS has no ACTIVE job definition ${plain} in ${region.region}`);
+    return notYet(
+      "ReferenceNotFound",
+      `AWS has no ACTIVE job definition ${plain} in ${region.region}: register it, or delete this object and create it again with another definition`,
+    );
   }
   // A revision that somebody registered by hand under the name of an object does not get around its owner.
   const tags = tagsWithOwner([meant, ...revisions], around);
@@ -143,12 +152,18 @@ async function referred<O extends KubeObject>(
   const path = `${kind.kind} ${keyText(key)}`;
   if (!ports.objects.watches(key.namespace)) return { barred: notWatched(path, key.namespace) };
   const target = ports.objects.get(kind, key);
-  if (target === undefined) return { barred: notYet("ReferenceNotFound", `there is no ${path}`) };
+  if (target === undefined)
+    return {
+      barred: notYet(
+        "ReferenceNotFound",
+        `there is no ${path}: create it, or delete this object and create it again with another reference`,
+      ),
+    };
   const barred = await barredBy(target as Sharing, path, object, around);
   if (barred !== undefined) return { barred };
   const theirs = (target.spec as { readonly region?: string }).region ?? ports.settings.region;
   if (theirs !== region.region) {
-    const message = `${path} is in ${theirs}, the job in ${region.region}`;
+    const message = `${path} is in ${theirs}, the job in ${region.region}: refer to one there, or set the region of the job in a new object`;
     return { barred: { kind: "refused", reason: "RegionMismatch", message } };
   }
   return { target: target as O };
@@ -180,7 +195,7 @@ async function barredFrom(
     if (!ports.objects.watches(owner.namespace)) return notWatched(path, owner.namespace);
     const target = ports.objects.get(kind, owner);
     if (target !== undefined) return await barredBy(target as Sharing, path, object, around);
-    const message = `${name} belongs to ${path} by its tags, and there is no such object that lets namespace ${namespace} use it`;
+    const message = `${name} belongs to ${path} by its tags, and there is no such object that lets namespace ${namespace} use it: apply it with that namespace in its spec.allowedNamespaces`;
     return { kind: "refused", reason: "ReferenceNotAllowed", message };
   }
   const read = await annotationsOf(namespace, ports.objects, signal);
@@ -194,7 +209,7 @@ async function barredFrom(
   if (read.kind === "unread" && globs !== undefined) {
     return notYet(
       "NamespaceUnreadable",
-      `cannot read namespace ${namespace} (${read.why}), so it is unknown whether it may use ${name}`,
+      `cannot read namespace ${namespace} (${read.why}), so it is unknown whether it may use ${name}. Allow the operator to get, list and watch namespaces`,
     );
   }
   const list = lackingList(lists, `${type}/${name}`);
@@ -214,7 +229,7 @@ async function barredBy(
   const access = accessTo(target, namespace, asks ? await labelsOf(namespace, ports, signal) : undefined);
   if (access.kind === "allowed") return undefined;
   if (access.kind === "unread") return notYet("NamespaceUnreadable", access.message);
-  const message = `${path} does not let namespace ${namespace} refer to it (its spec.allowedNamespaces)`;
+  const message = `${path} does not let namespace ${namespace} refer to it: allow that namespace in its spec.allowedNamespaces`;
   return { kind: "refused", reason: "ReferenceNotAllowed", message };
 }
 
@@ -237,6 +252,6 @@ function notWatched(path: string, namespace: string): Resolution {
 }
 
 function elsewhere(arn: string, what: string, { region }: Around): Resolution {
-  const message = `${arn} is not a ${what} of account ${region.account} in ${region.region}, where the job is`;
+  const message = `${arn} is not a ${what} of account ${region.account} in ${region.region}, where the job is: refer to one there`;
   return { kind: "refused", reason: "RegionMismatch", message };
 }

@@ -4,7 +4,7 @@ import { answerOf, runApart } from "../apart.ts";
 import { tenantBugs } from "./bugs.ts";
 import { widerFrom } from "./wider.ts";
 
-/** The worlds of `npm test`; `npm run simulate -- --attacked` grows new ones. */
+/** The worlds of `npm test`; `npm run simulate -- --sort attacked` grows new ones. */
 const given = [
   { from: 100, count: 8 },
   { from: widerFrom, count: 6 },
@@ -15,7 +15,17 @@ const source = (file: string): string => readFileSync(new URL(`../../../src/${fi
 describe.each(given)("in $count worlds, from seed $from on", ({ from, count }) => {
   it("a tenant harms no other", { timeout: 1_800_000 }, async ({ signal }) => {
     const reported: string[] = [];
-    const args = ["--seeds", String(count), "--from", String(from), "--processes", "1", "--first", "--attacked"];
+    const args = [
+      "--seeds",
+      String(count),
+      "--from",
+      String(from),
+      "--processes",
+      "1",
+      "--first",
+      "--sort",
+      "attacked",
+    ];
     const code = await runApart("simulate.ts", args, signal, (line) => reported.push(line));
     expect(code, reported.join("\n")).toBe(0);
     expect(reported.at(-1)).toMatch(`${count} worlds from seed ${from}: 0 with a broken promise`);

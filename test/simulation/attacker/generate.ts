@@ -23,7 +23,7 @@ function firstStoryOf(seed: number): Story {
   const steps = [legacy, ...plans.flat(), ...attackSteps(chance, end)];
   return {
     seed,
-    attacked: true,
+    sort: "attacked",
     replicas: 2,
     knobs: { stalenessMs: chance.of([0, 1000, 5000]), iamPropagationMs: chance.of([0, 10_000]) },
     flags: { allowForeignRepoint: chance.is(0.3), adoptable: false },

@@ -17,7 +17,7 @@ const { runSeed } = await import("../run.ts");
 const seeds = Array.from({ length: Number(process.argv[3] ?? 1) }, (_, index) => bug.seed + index);
 let found: { readonly seed: number; readonly promise: string } | undefined;
 for (const seed of seeds) {
-  const { violations } = await runSeed(seed, true);
+  const { violations } = await runSeed(seed, "attacked");
   if (violations[0] === undefined) continue;
   found = { seed, promise: violations[0].oracle };
   break;

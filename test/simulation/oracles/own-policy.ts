@@ -22,6 +22,7 @@ export const ownPolicy: OracleFactory = ({ aws, settings, callerOf, cluster }) =
           "network",
           "endpoints",
           "diagnose",
+          "jobs",
           ...(allowForeignRepoint ? ["foreign-queues" as const] : []),
         ],
         policyArns: roles.allowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),

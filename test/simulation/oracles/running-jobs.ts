@@ -136,6 +136,8 @@ function mayTerminate(watched: Watched, call: CallRecord, specsOf: Specs): boole
   switch (call.operation) {
     case "TerminateJob": {
       const job = truth.jobs().find(({ id }) => id === input["jobId"]);
+      // The promises of jobs judge those of BatchJob objects.
+      if (ownerOf(watched, job?.request.tags, "BatchJob") !== undefined) return true;
       const queue = truth.jobQueues().find(({ jobQueueArn }) => jobQueueArn === job?.queueArn);
       const environment = truth
         .computeEnvironments()

@@ -1,0 +1,80 @@
+import type { Bug } from "../bugs/bugs.ts";
+
+/** Deliberate bugs about jobs, as `../bugs/bugs.ts` has them, and a world of jobs in which each is seen. */
+export interface JobBug extends Pick<Bug, "name" | "changes"> {
+  readonly seed: number;
+}
+
+const one = (name: string, seed: number, file: string, was: string, becomes: string): JobBug => ({
+  name,
+  seed,
+  changes: [{ file: `controllers/batch-job/${file}`, was, becomes }],
+});
+
+export const jobBugs: readonly JobBug[] = [
+  one(
+    "submit again after a lost answer as if nothing had been sent",
+    8,
+    "act.ts",
+    "const sent = neverHappened(error) ? undefined : { attempt, endedAt: ports.clock.monotonic() };",
+    "const sent = undefined;",
+  ),
+  one(
+    "search for a job by the beginning of its name",
+    1,
+    "observe.ts",
+    'named(queue, name, "exactly", signal)',
+    'named(queue, namePrefix(object), "prefix", signal)',
+  ),
+  one(
+    "send a request under the note of another process",
+    4,
+    "observe.ts",
+    "intent.by === around.ports.processId() &&",
+    "",
+  ),
+  one(
+    "believe at once that AWS has no job",
+    8,
+    "observe.ts",
+    'if (begunAt < from + submissionUnknownForMs) return { kind: "unknown" };',
+    "",
+  ),
+  one(
+    "submit without a search what a lost cluster has submitted",
+    14,
+    "observe.ts",
+    "if (takeOverUid === undefined) return",
+    "if (takeOverUid !== null) return",
+  ),
+  one(
+    "believe at once that a lost cluster has submitted nothing",
+    69,
+    "observe.ts",
+    'return isLate ? { kind: "none", intent: undefined } : { kind: "unknown" };',
+    'return { kind: "none", intent: undefined };',
+  ),
+  one("end a job that is to run on", 9, "removal.ts", "if (directives.retain) {", "if (directives.abandon) {"),
+  one(
+    "let an object go before its job has ended",
+    3,
+    "removal.ts",
+    "if (record !== undefined && hasEnded(record)) {",
+    "if (record !== undefined) {",
+  ),
+  one(
+    "let an object go while a job of it may exist",
+    41,
+    "removal.ts",
+    'kind: "wait",\n        reason: "CheckingSubmission",\n        message,',
+    'kind: "release",\n        reason: "Deleted",\n        message,',
+  ),
+  one("take a failure for a success", 1, "result.ts", 'if (job.status === "SUCCEEDED")', "if (hasEnded(job))"),
+  one(
+    "end a job that somebody holds back no more",
+    10,
+    "plan.ts",
+    "if (object.spec.cancel === true) return cancelled(record, job);",
+    "if (object.spec.suspend === false) return cancelled(record, job);",
+  ),
+];

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { answerOf, runApart } from "../apart.ts";
+import { jobBugs } from "./bugs.ts";
+
+/** The worlds of `npm test`; `npm run simulate -- --sort jobs` grows new ones. */
+const given = { from: 100, count: 20 };
+
+const source = (file: string): string => readFileSync(new URL(`../../../src/${file}`, import.meta.url), "utf8");
+
+it(`jobs run once and come to a result in ${given.count} worlds, from seed ${given.from} on`, {
+  timeout: 1_800_000,
+}, async ({ signal }) => {
+  const reported: string[] = [];
+  const args = ["--seeds", String(given.count), "--from", String(given.from), "--processes", "1", "--first"];
+  const code = await runApart("simulate.ts", [...args, "--sort", "jobs"], signal, (line) => reported.push(line));
+  expect(code, reported.join("\n")).toBe(0);
+  expect(reported.at(-1)).toMatch(`${given.count} worlds from seed ${given.from}: 0 with a broken promise`);
+});
+
+const bugs = jobBugs.map((bug, index) => [bug.name, bug, index] as const);
+
+describe("a planted bug", () => {
+  it.each(bugs)("“%s” has its place in the source", (_name, { changes }) => {
+    for (const { file, was } of changes) expect(source(file).split(was), `${file}: ${was}`).toHaveLength(2);
+  });
+
+  it.each(bugs)("“%s” is found in its world", { timeout: 600_000 }, async (_name, _bug, index) => {
+    expect(await answerOf("jobs/hunt.ts", [String(index)], 600_000)).not.toBeNull();
+  });
+});
