@@ -63,6 +63,60 @@ export function referenceFindings(object: Named, objects: NamedObjects): Finding
   });
 }
 
+/**
+ * The objects that need others of their kind without an end: those of a circle, and those that need one of it. What is not
+ * among them need not be followed, so that thousands of objects take no longer than each of them.
+ */
+export function endless(objects: readonly Named[]): ReadonlySet<Named> {
+  const byPath = new Map(objects.map((one) => [`${one.kind} ${keyText(one)}`, one]));
+  const neededBy = new Map<Named, Named[]>();
+  const open = new Map<Named, number>();
+  for (const one of objects) {
+    const needed = referencesOf(kindOf(one.kind), one).flatMap(({ to, key }) => {
+      const found = to === one.kind ? byPath.get(`${to} ${keyText(key)}`) : undefined;
+      return found === undefined ? [] : [found];
+    });
+    open.set(one, needed.length);
+    for (const other of needed) neededBy.set(other, [...(neededBy.get(other) ?? []), one]);
+  }
+  const through = objects.filter((one) => open.get(one) === 0);
+  for (let next = through.pop(); next !== undefined; next = through.pop()) {
+    for (const one of neededBy.get(next) ?? []) {
+      const left = (open.get(one) ?? 0) - 1;
+      open.set(one, left);
+      if (left === 0) through.push(one);
+    }
+  }
+  return new Set(objects.filter((one) => (open.get(one) ?? 0) > 0));
+}
+
+/** A longer circle is not searched for: each object would be compared with all others. */
+const longestCircle = 1000;
+
+/** An object that needs itself, through others of its kind: none of them can be first. */
+export function circleFindings(object: Named, objects: NamedObjects): Finding[] {
+  const kind = kindOf(object.kind);
+  const needs = (one: Named) => referencesOf(kind, one).filter(({ to }) => to === object.kind);
+  const visited = new Set<string>();
+  const wayBack = (key: ObjectKey): readonly string[] | undefined => {
+    if (keyText(key) === keyText(object)) return [key.name];
+    if (visited.has(keyText(key)) || visited.size === longestCircle) return undefined;
+    visited.add(keyText(key));
+    const found = objects.find(object.kind, key);
+    for (const next of found === undefined ? [] : needs(found)) {
+      const rest = wayBack(next.key);
+      if (rest !== undefined) return [key.name, ...rest];
+    }
+    return undefined;
+  };
+  return needs(object).flatMap(({ key, path }): Finding[] => {
+    const way = wayBack(key);
+    if (way === undefined) return [];
+    const message = `${object.kind} ${keyText(object)} depends on itself (${[object.name, ...way].join(", ")}): remove one of these dependencies`;
+    return [{ path: [...path, "name"], message, found: key.name }];
+  });
+}
+
 /** Environments that AWS accepts in one queue together. */
 function familyOf(spec: unknown): string | undefined {
   if (!isRecord(spec)) return undefined;

@@ -9,6 +9,8 @@ import {
   awsNameFindings,
   byAwsIdentity,
   byName,
+  circleFindings,
+  endless,
   mixtureFindings,
   type Named,
   referenceFindings,
@@ -63,12 +65,14 @@ export function validateManifests(
   const names = ours.map((entry) => entry.named);
   const objects = byName(names);
   const identities = byAwsIdentity(names);
+  const circling = endless(names);
   const first = new Map<string, Ours>();
   const checked = ours.map((entry) => {
     const findings = [
       ...objectFindings(entry.crd, entry.document.value),
       ...(closed ? referenceFindings(entry.named, objects) : []),
       ...mixtureFindings(entry.named, objects),
+      ...(circling.has(entry.named) ? circleFindings(entry.named, objects) : []),
       ...awsNameFindings(entry.named, identities),
       ...doubled(entry, first),
     ];

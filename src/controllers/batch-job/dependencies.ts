@@ -24,12 +24,15 @@ export function dependenciesOf(
   });
 }
 
+/** A longer circle is not searched for: whoever may create objects could have each pass go through all of them. */
+const longestCircle = 1000;
+
 /** Names of jobs that wait for each other, from the object to itself; undefined: there is no such circle. */
 function circleFrom(object: BatchJob, find: (name: string) => BatchJob | undefined): readonly string[] | undefined {
   const start = object.metadata.name;
   const visited = new Set<string>();
   const path = (name: string): readonly string[] | undefined => {
-    if (visited.has(name)) return undefined;
+    if (visited.has(name) || visited.size === longestCircle) return undefined;
     visited.add(name);
     const next = find(name);
     // One that was submitted waits for nothing that was not.

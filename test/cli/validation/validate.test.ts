@@ -121,6 +121,21 @@ describe("references", () => {
     ]);
   });
 
+  const job = (name: string, needs: string): string =>
+    `\napiVersion: awsbatch.dev/v1alpha1\nkind: BatchJob\nmetadata: {name: ${name}}\nspec: {jobQueue: q, jobDefinition: d, dependsOn: [{jobRef: {name: ${needs}}}]}\n`;
+
+  test("of jobs on each other in a circle are a problem of each of them", () => {
+    expect(problemsOf(together(job("a", "b"), job("b", "c"), job("c", "b")))).toEqual([
+      expect.stringContaining("BatchJob default/b depends on itself (b, c, b): remove one of these dependencies"),
+      expect.stringContaining("BatchJob default/c depends on itself (c, b, c): remove one of these dependencies"),
+    ]);
+  });
+
+  test("of 2,000 jobs, each on the next, are none", () => {
+    const chain = Array.from({ length: 2000 }, (_, index) => job(`j-${index}`, `j-${index + 1}`));
+    expect(problemsOf(together(...chain), { closed: false })).toEqual([]);
+  });
+
   test("one to an object that the cluster may have is none when the set is open", () => {
     expect(problemsOf(queue, { closed: false })).toEqual([]);
     expect(problemsOf(queue)).toEqual([expect.stringContaining("add it, or correct the name")]);

@@ -47,13 +47,6 @@ export const jobBugs: readonly JobBug[] = [
     "if (takeOverUid === undefined) return",
     "if (takeOverUid !== null) return",
   ),
-  one(
-    "believe at once that a lost cluster has submitted nothing",
-    69,
-    "observe.ts",
-    'return isLate ? { kind: "none", intent: undefined } : { kind: "unknown" };',
-    'return { kind: "none", intent: undefined };',
-  ),
   one("end a job that is to run on", 9, "removal.ts", "if (directives.retain) {", "if (directives.abandon) {"),
   one(
     "let an object go before its job has ended",

@@ -4,7 +4,7 @@ import { answerOf, runApart } from "../apart.ts";
 import { jobBugs } from "./bugs.ts";
 
 /** The worlds of `npm test`; `npm run simulate -- --sort jobs` grows new ones. */
-const given = { from: 100, count: 20 };
+const given = { from: 100, count: 12 };
 
 const source = (file: string): string => readFileSync(new URL(`../../../src/${file}`, import.meta.url), "utf8");
 

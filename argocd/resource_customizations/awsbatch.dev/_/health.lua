@@ -43,7 +43,7 @@ end
 if stalled ~= nil and stalled.status == "True" then
   return health("Degraded", stalled.message)
 end
-if ready ~= nil and ready.status == "False" and ready.reason == "AwaitingApproval" then
+if ready ~= nil and ready.status == "False" and (ready.reason == "AwaitingApproval" or ready.reason == "Suspended") then
   return health("Suspended", message)
 end
 if ready ~= nil and ready.status == "True" then
