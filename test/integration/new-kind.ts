@@ -87,6 +87,10 @@ export const serviceEnvironments = {
     }
     return found;
   },
+  async names(batch, signal) {
+    const { serviceEnvironments: all } = await batch.describeServiceEnvironments({}, { signal });
+    return new Set((all ?? []).flatMap(({ serviceEnvironmentName }) => serviceEnvironmentName ?? []));
+  },
   writes({ batch, at, write }) {
     return {
       createServiceEnvironment(request, signal) {
@@ -210,6 +214,19 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
     ["export const resourceCalls = {", "\n  ...serviceEnvironments.calls,"],
     ["export interface DescribedWrites extends ", "ServiceEnvironmentWrites, "],
     ["): DescribedWrites {\n  return {", '\n    ...serviceEnvironments.writes(writing("serviceEnvironments")),'],
+  ],
+  "src/simulator/batch.ts": [
+    [
+      'createSchedulingPolicy: call("CreateSchedulingPolicy", (given) => policies.create(given)),',
+      `
+    describeServiceEnvironments: call("DescribeServiceEnvironments", () => ({ serviceEnvironments: [] })),
+    createServiceEnvironment: call("CreateServiceEnvironment", (given) => {
+      throw doesNotExist(given.serviceEnvironmentName ?? "");
+    }),
+    deleteServiceEnvironment: call("DeleteServiceEnvironment", (given) => {
+      throw doesNotExist(given.serviceEnvironment ?? "");
+    }),`,
+    ],
   ],
   "src/cli/plan/objects.ts": [["const specs: Readonly<Record<KindName, object>> = {", "\n  ServiceEnvironment: {},"]],
   "src/operator.ts": [
