@@ -24,7 +24,7 @@ async function copied() {
   return { aws, batch, theirs };
 }
 
-it("a job that a plan submits is in the copy alone, beside those of the account", async () => {
+it("a job that a plan submits is in the copy alone, next to those of the account", async () => {
   const { aws, batch, theirs } = await copied();
   const { jobId: ours = "" } = await batch.submitJob({ ...job, jobName: "ours" });
   const { jobs = [] } = await batch.describeJobs({ jobs: [ours, theirs] });
