@@ -36,8 +36,8 @@ describe("the description of a simulated account", () => {
       problems: [],
     });
     expect(problemsOf("outcomes:\n  - job: a\n    attempts: [{ end: Never }, 1]")).toEqual([
-      "simulated-aws.conf:3: outcomes[0].attempts[0].end: must be one of Exit, InstanceLost, NotStarted",
-      "simulated-aws.conf:3: outcomes[0].attempts[1]: must be a map",
+      "simulated-aws.conf:3:18: outcomes[0].attempts[0].end: must be one of Exit, InstanceLost, NotStarted",
+      "simulated-aws.conf:3:32: outcomes[0].attempts[1]: must be a map",
     ]);
   });
 

@@ -55,7 +55,7 @@ outcomes: [{ job: bad, attempts: [{ exitCode: 3 }] }]
 });
 
 test.each<[string, string, RegExp]>([
-  ["a mistake", "vpc: []", /simulated-aws\.conf:1: vpc: there is no vpc: did you mean vpcs\?\n$/],
+  ["a mistake", "vpc: []", /simulated-aws\.conf:1:1: vpc: there is no vpc: did you mean vpcs\?\n$/],
   ["a region that there is not", "region: mars", /^error: simulated-aws\.conf: region: there is no region mars\n$/],
 ])("the simulator does not start with %s in simulated-aws.conf", async (_case, text, error) => {
   const { io, stderr } = testIo();
