@@ -4,7 +4,8 @@ import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import { isNameOf } from "../../../src/controllers/compute-environment/ownership.ts";
 import { baseNameOf, queueNameOf } from "../../../src/controllers/naming.ts";
-import { ownerIn } from "../../../src/controllers/ownership.ts";
+import { identityOf, ownerIn } from "../../../src/controllers/ownership.ts";
+import { groupNameOf } from "../../../src/controllers/security-group/ownership.ts";
 import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { liveEnvironments, textOf, unseenMs } from "./reading.ts";
@@ -66,7 +67,8 @@ function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
         ...truth
           .securityGroups()
           .filter((one) => owns({ tags: tagsOf(one.Tags) }))
-          .map(({ GroupName = "" }) => GroupName),
+          .map(({ GroupName = "" }) => GroupName)
+          .filter((name) => name === groupNameOf(identityOf(before, watched.cluster()))),
       ];
     case "JobQueue":
       return truth
