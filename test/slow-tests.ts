@@ -30,6 +30,7 @@ export const helmTests = [
 /** Worlds of examples: they compute, and use no server but the simulator's. */
 export const exampleWorlds = [
   "test/examples/blue-green-story.test.ts",
+  "test/examples/jobs.test.ts",
   "test/examples/mistakes.test.ts",
   "test/examples/networks.test.ts",
   "test/examples/plan.test.ts",

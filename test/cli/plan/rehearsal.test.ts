@@ -56,6 +56,22 @@ test("a step that waits for approval ends the plan of the object without blockin
   expect(entryOf("JobQueue").action).toBe("none");
 });
 
+test("a job that a plan submits is not blocked by what its command may do", async () => {
+  const { planned } = await accountWith(quickstart);
+  const job = `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata: {name: check}
+spec:
+  jobQueueRef: {name: high}
+  jobDefinitionRef: {name: hello}
+  containerOverrides: {command: [sh, -c, exit 3]}
+`;
+  const { blocked, steps } = (await planned({ ...quickstart, "job.yaml": job }))("BatchJob");
+  expect(blocked).toBeUndefined();
+  expect(steps.flatMap((step) => (step.kind === "write" ? [step.operation] : []))).toEqual(["SubmitJob"]);
+});
+
 test("what the account does not let anybody read is unknown, and nothing is planned on it", async () => {
   const { aws, planned } = await accountWith(quickstart);
   aws.faults.add({ on: "GetRole", fault: accessDenied("GetRole", "iam") });

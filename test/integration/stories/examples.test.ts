@@ -91,6 +91,22 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       },
     );
 
+    test("the jobs example is Complete or Failed as its README says, and its kubectl delete returns when AWS is clean", async () => {
+      const namespace = await cluster.newNamespace("jobs");
+      const kubectl = kubectlIn(namespace);
+      const path = `${root}examples/jobs`;
+      await kubectl("apply", "-f", path);
+      const good = ["plain", "array", "prepare", "train-a", "train-b", "compare"].map((name) => `bj/${name}`);
+      await kubectl("wait", "--for=condition=Complete", "--timeout=150s", ...good);
+      await kubectl("wait", "--for=condition=Failed", "--timeout=60s", "bj/failing");
+      const columns =
+        "-o=custom-columns=:.metadata.name,:.status.status,:.status.exitCode,:.status.attempts[*].exitCode";
+      const shown = await kubectl("get", "bj", "failing", columns, "--no-headers");
+      expect(shown.map((line) => line.split(/\s+/))).toEqual([["failing", "FAILED", "3", "3,3,3"]]);
+      await kubectl("delete", "--timeout=110s", "-f", path);
+      expect(inAws(namespace)).toEqual([]);
+    });
+
     test("the blue-green story is reported step by step", async () => {
       const namespace = await cluster.newNamespace("story");
       const kubectl = kubectlIn(namespace);

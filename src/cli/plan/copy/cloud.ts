@@ -126,6 +126,8 @@ export class CopiedCloud implements Cloud {
     // Only what is read from the account exists.
     const ec2 = { described: false, made: true, records: { prefixLists } };
     copy.restore({ computeEnvironments: [], jobQueues: [], jobDefinitions: [], ec2 });
+    // What a job does is not for a plan to guess: a job that it submits succeeds.
+    copy.outside.planJobs({ job: "*", attempts: [{ exitCode: 0 }] });
     return copy;
   }
 }
