@@ -25,7 +25,7 @@ export function dependenciesOf(
 }
 
 /** A longer circle is not searched for: whoever may create objects could have each pass go through all of them. */
-const longestCircle = 1000;
+const longestCircle = 1024;
 
 /** Names of jobs that wait for each other, from the object to itself; undefined: there is no such circle. */
 function circleFrom(object: BatchJob, find: (name: string) => BatchJob | undefined): readonly string[] | undefined {

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../../src/api/object.ts";
+import type { KindName } from "../../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { accessDenied, throttled } from "../../../src/simulator/faults.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
 import { createWorld, type World, type WorldOptions } from "../../world.ts";
 
 /**
@@ -10,7 +11,7 @@ import { createWorld, type World, type WorldOptions } from "../../world.ts";
  */
 export interface State {
   readonly name: string;
-  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition";
+  readonly kind: KindName;
   readonly truth: "current" | "inProgress" | "failed" | "held" | "terminating";
   readonly object: KubeObject;
 }
@@ -61,6 +62,32 @@ const holding = (steps: readonly ("Create" | "Repoint" | "Delete")[]) => ({
   replacement: { ...ec2.replacement, holdBefore: [...steps] },
 });
 
+const job = (command: readonly string[], spec: { readonly cancel?: true } = {}): Manifest =>
+  batchJob("bj", {
+    jobQueueRef: { name: "q" },
+    jobDefinitionRef: { name: "jd" },
+    containerOverrides: { command: [...command] },
+    ...spec,
+  });
+const runs = ["sleep", "600"];
+const policy = (shareDecaySeconds: number): Manifest => ({
+  apiVersion: "awsbatch.dev/v1alpha1",
+  kind: "SchedulingPolicy",
+  metadata: { name: "sp", namespace: "team" },
+  spec: { fairsharePolicy: { shareDecaySeconds } },
+});
+const statusOf = (world: World): string | undefined =>
+  world.object<{ status?: string }>("BatchJob", "bj")?.status?.status;
+const running = async (world: World): Promise<void> => {
+  await ready(world);
+  world.apply(job(runs));
+  await world.until("the job runs", () => statusOf(world) === "RUNNING");
+};
+const paused = ({ metadata, ...manifest }: Manifest): Manifest => ({
+  ...manifest,
+  metadata: { ...metadata, annotations: { "awsbatch.dev/paused": "true" } },
+});
+
 const scenes: readonly Scene[] = [
   {
     name: "not seen by any operator",
@@ -82,6 +109,27 @@ const scenes: readonly Scene[] = [
     },
   },
   { name: "ready", objects: three("current"), play: ready },
+  {
+    name: "ready",
+    objects: [
+      ["BatchJob", "bj", "current"],
+      ["SchedulingPolicy", "sp", "current"],
+    ],
+    async play(world) {
+      world.apply(...all, policy(600), job(["echo", "hello"]));
+      await world.untilReady();
+    },
+  },
+  { name: "a job that runs", objects: [["BatchJob", "bj", "inProgress"]], play: running },
+  {
+    name: "a job that failed",
+    objects: [["BatchJob", "bj", "failed"]],
+    async play(world) {
+      await ready(world);
+      world.apply(job(["sh", "-c", "exit 3"]));
+      await world.until("it failed", () => statusOf(world) === "FAILED");
+    },
+  },
   {
     name: "ready, with an edit that nobody has seen yet",
     objects: three("inProgress"),
@@ -197,6 +245,19 @@ const scenes: readonly Scene[] = [
     async play(world) {
       await ready(world);
       edit(world, { "awsbatch.dev/paused": "true" });
+      await world.seconds(10);
+    },
+  },
+  {
+    name: "paused with an edit that waits",
+    objects: [
+      ["BatchJob", "bj", "held"],
+      ["SchedulingPolicy", "sp", "held"],
+    ],
+    async play(world) {
+      world.apply(policy(600));
+      await running(world);
+      world.apply(paused(job(runs, { cancel: true })), paused(policy(700)));
       await world.seconds(10);
     },
   },
