@@ -174,6 +174,16 @@ export const mistakes: readonly Mistake[] = [
     says: /add serviceRole/,
   },
   {
+    what: "the name of an IAM policy instead of its ARN",
+    example: "seed",
+    file: "job-definition.yaml",
+    from: "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly",
+    to: "AmazonEC2ContainerRegistryReadOnly",
+    at: "- AmazonEC2ContainerRegistryReadOnly",
+    field: "spec.iam.jobRole.policyArns[0]",
+    says: /expected an ARN of a managed policy/,
+  },
+  {
     what: "the name of a policy instead of its ARN",
     example: "fair-share",
     file: "job-queue.yaml",

@@ -229,8 +229,8 @@ export const bugs: readonly Bug[] = [
     "believe absence from the first page",
     "in pages of one",
     "aws/listing.ts",
-    "({ nextToken }) => nextToken)) yield items;",
-    "() => undefined)) yield items;",
+    "({ nextToken }) => nextToken, bounds))",
+    "() => undefined, bounds))",
   ),
   one(
     "give up the last usable environment of a queue",
