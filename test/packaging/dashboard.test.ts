@@ -35,7 +35,7 @@ const queries = dashboard.panels.flatMap(({ title, targets = [] }) =>
 );
 
 /** What shows something only when something went wrong or had to wait, or a minute after there was a job: it is asked. */
-const quiet = /outcome!="ok"|awsbatch_aws_budget_wait_seconds|awsbatch_queue_/;
+const quiet = /outcome!="ok"|awsbatch_aws_budget_wait_seconds|awsbatch_queue_|awsbatch_job/;
 
 describe.skipIf(!isCi() && prometheus.missing() !== undefined)("the dashboard, on Prometheus,", () => {
   let directory = "";

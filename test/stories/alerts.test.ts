@@ -8,7 +8,7 @@ import { namespaceKind } from "../../src/kube/resource.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import type { Store } from "../../src/runtime/store.ts";
 import { serverFailure } from "../../src/simulator/faults.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { refusing } from "./refused-kinds.ts";
 import { aWorld } from "./story.ts";
@@ -137,6 +137,35 @@ describe("alerts that compare ages, with what the real metrics show", () => {
     const world = await aWorld();
     world.apply(jobQueue("q", ["missing"]));
     await expectFiringAfter(world, "AWSBatchObjectNotReady", 30 * minute);
+  });
+
+  it("not a job that waits, runs or has failed, however long ago; its end is counted", async () => {
+    const world = await aWorld();
+    const jobs = [
+      batchJob("failing", { containerOverrides: { command: ["sh", "-c", "sleep 40; exit 3"] } }),
+      batchJob("running", { containerOverrides: { command: ["sleep", "20000"] } }),
+      batchJob("waiting", { dependsOn: [{ jobRef: { name: "running" } }] }),
+      batchJob("suspended", { suspend: true }),
+    ];
+    world.apply(computeEnvironment("ce", ec2), jobQueue("queue", ["ce"]), jobDefinition("definition"), ...jobs);
+    const metrics = metricsOf({ clock: world.clock, version: "1" });
+    const firing = watching(world, metrics);
+    await world.seconds(2 * hour);
+    expect(await firing()).toEqual([]);
+    const text = (await metrics.pages["/metrics"]?.())?.body;
+    for (const series of [
+      'awsbatch_jobs{queue="team_queue",status="RUNNING"} 1',
+      'awsbatch_jobs{queue="team_queue",status="SUBMITTED"} 1',
+      'awsbatch_jobs{queue="team_queue",status="FAILED"} 1',
+      'awsbatch_jobs{queue="",status="NotSubmitted"} 1',
+      'awsbatch_jobs_oldest_runnable_age_seconds{queue="team_queue"} 0',
+      'awsbatch_job_results_total{queue="team_queue",result="JobFailed"} 1',
+      'awsbatch_job_results_total{queue="team_queue",result="Complete"} 0',
+      'awsbatch_job_start_seconds_count{queue="team_queue"} 1',
+      'awsbatch_job_run_seconds_sum{queue="team_queue"} 40',
+    ]) {
+      expect(text).toContain(series);
+    }
   });
 
   it("an approval has been waited for for an hour", async () => {

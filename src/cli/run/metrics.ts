@@ -7,6 +7,8 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Page, Pages } from "../../runtime/http-server.ts";
 import { RuntimeMetrics } from "../../runtime/metrics.ts";
 import { sharedFor } from "../../runtime/shared-for.ts";
+import { boundedLabels } from "./bounded-labels.ts";
+import { followJobObjects } from "./job-metrics.ts";
 import { countAwsStatuses, countConditions, countDeletions, countReplacements, notReady } from "./object-counts.ts";
 import { followJobs } from "./queue-jobs.ts";
 
@@ -32,11 +34,7 @@ export function metricsOf({ clock, version }: { readonly clock: Clock; readonly 
   // Measuring the delay of the event loop wakes the process each time.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const runtime = new RuntimeMetrics(registry, clock);
-  const regions = new Set<string>();
-  const labelOf = (region: string): string => {
-    if (regions.size < regionLabels) regions.add(region);
-    return regions.has(region) ? region : "other";
-  };
+  const labelOf = boundedLabels(regionLabels);
   const calls = new Counter({
     name: "awsbatch_aws_calls_total",
     help: "AWS calls by outcome: ok, notSent, or the kind of failure.",
@@ -87,6 +85,7 @@ export function metricsOf({ clock, version }: { readonly clock: Clock; readonly 
       followRegions(operator, { registry, clock, labelOf });
       followObjects(operator, { registry, clock });
       followJobs(operator, { registry, clock });
+      followJobObjects(operator, { registry, clock });
     },
   };
 }
@@ -160,7 +159,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
   });
   new Gauge({
     name: "awsbatch_not_ready_since_timestamp_seconds",
-    help: "Unix time since which an object is not Ready; the 100 oldest of each kind.",
+    help: "Unix time since which an object is not Ready; the 100 oldest of each kind, without jobs that just take their course.",
     labelNames: ["kind", "object_namespace", "object_name", "reason"],
     registers,
     collect() {

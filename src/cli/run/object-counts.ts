@@ -1,5 +1,6 @@
 import { type ConditionType, conditionTypesOf } from "../../api/condition-types.ts";
 import type { Condition, KubeObject } from "../../api/object.ts";
+import type { Reason } from "../../api/reasons.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 
@@ -76,7 +77,21 @@ export interface NotReady {
 const notReadyLimit = 100;
 const reasonForm = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 
-/** The first 100 objects that are not Ready, oldest first, because their labels are bounded. */
+/** Of a job that waits, runs or has ended without success: nobody has to make its object Ready. Jobs have metrics of their own. */
+const courseOfJob: readonly string[] = [
+  "Suspended",
+  "WaitingForJob",
+  "JobSubmitted",
+  "JobPending",
+  "JobRunnable",
+  "JobStarting",
+  "JobRunning",
+  "JobFailed",
+  "JobCancelled",
+  "DependencyFailed",
+] satisfies readonly Reason[];
+
+/** The first 100 objects that are not Ready, oldest first, because their labels are bounded; without the course of jobs. */
 export function notReady(objects: readonly KubeObject[]): readonly NotReady[] {
   return objects
     .flatMap(({ metadata: { namespace, name }, status }) => {
@@ -84,6 +99,7 @@ export function notReady(objects: readonly KubeObject[]): readonly NotReady[] {
       const ready = conditions.find(({ type }) => type === "Ready");
       const since = Date.parse(ready?.lastTransitionTime ?? "");
       if (ready === undefined || ready.status === "True" || Number.isNaN(since)) return [];
+      if (courseOfJob.includes(ready.reason)) return [];
       return [{ namespace, name, reason: reasonForm.test(ready.reason) ? ready.reason : otherStep, since }];
     })
     .toSorted((left, right) => left.since - right.since)

@@ -111,6 +111,8 @@ test("what is not Ready is named, longest first and 100 of them at most", () => 
       ready("False", "2025-12-31T23:50:00Z"),
       ready("Unknown", "2025-12-31T23:40:00Z", "Paused"),
       ready("False", "not a time"),
+      ready("False", "2025-12-31T23:30:00Z", "JobRunning"),
+      ready("False", "2025-12-31T23:30:00Z", "JobFailed"),
       ready("False", "2025-12-31T23:59:00Z", "with spaces and more"),
       objectOf("JobQueue", {}),
       objectOf("JobQueue", undefined),
