@@ -1,19 +1,18 @@
 import { useState } from "preact/hooks";
-import type { Item, JobDescription, JobLine, JobList, JobStatus, QueueDiagnosis, Snapshot } from "../cli/ui/model.ts";
+import {
+  type Item,
+  type JobDescription,
+  type JobLine,
+  type JobList,
+  type JobStatus,
+  jobStatuses,
+  type QueueDiagnosis,
+  type Snapshot,
+} from "../cli/ui/model.ts";
 import { questionOf, useAnswer } from "./ask.ts";
 import { StateSign } from "./signs.tsx";
 import { Subjects } from "./subjects.tsx";
 import { Moment } from "./time.tsx";
-
-const statuses: readonly JobStatus[] = [
-  "SUBMITTED",
-  "PENDING",
-  "RUNNABLE",
-  "STARTING",
-  "RUNNING",
-  "SUCCEEDED",
-  "FAILED",
-];
 
 interface JobsProps {
   readonly snapshot: Snapshot;
@@ -40,7 +39,7 @@ function isBlocked({ warnings }: Item): boolean {
 
 function QueueJobs({ item }: { readonly item: Item }) {
   const unfinished = new Map(item.jobs?.counts.map(({ status, count }) => [status, count]));
-  const busiest = statuses.findLast((status) => (unfinished.get(status) ?? "0") !== "0");
+  const busiest = jobStatuses.findLast((status) => (unfinished.get(status) ?? "0") !== "0");
   const [chosen, setChosen] = useState<JobStatus>();
   const status = chosen ?? busiest ?? "SUCCEEDED";
   return (
@@ -48,7 +47,7 @@ function QueueJobs({ item }: { readonly item: Item }) {
       <Diagnosis item={item} />
       <fieldset class="statuses">
         <legend class="hidden">State of the jobs</legend>
-        {statuses.map((one) => (
+        {jobStatuses.map((one) => (
           <button key={one} type="button" aria-pressed={one === status} onClick={() => setChosen(one)}>
             {one} {unfinished.has(one) ? <span class="count">{unfinished.get(one)}</span> : null}
           </button>

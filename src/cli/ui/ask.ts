@@ -1,17 +1,7 @@
 import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
-import type { Answer, JobStatus } from "./model.ts";
+import { type Answer, jobStatuses } from "./model.ts";
 import { idOf } from "./snapshot.ts";
 import type { World } from "./world.ts";
-
-const statuses: readonly JobStatus[] = [
-  "SUBMITTED",
-  "PENDING",
-  "RUNNABLE",
-  "STARTING",
-  "RUNNING",
-  "SUCCEEDED",
-  "FAILED",
-];
 
 const unread: Answer<never> = { problem: "AWS is not read: start the command without --no-aws." };
 const gone: Answer<never> = { problem: "This object does not exist any more." };
@@ -37,6 +27,6 @@ export async function answerTo(
   if (question === "network") return await questions.network(object, signal);
   if (question === "queue") return await questions.queue(object, signal);
   if (question === "job") return await questions.job(object, about.get("id") ?? "", signal);
-  const status = statuses.find((one) => one === about.get("status"));
+  const status = jobStatuses.find((one) => one === about.get("status"));
   return status === undefined ? undefined : await questions.jobs(object, status, signal);
 }

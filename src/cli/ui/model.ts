@@ -260,7 +260,9 @@ export interface QueueDiagnosis {
 }
 
 /** States of jobs, in the order of their life. */
-export type JobStatus = "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING" | "SUCCEEDED" | "FAILED";
+export const jobStatuses = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"] as const;
+
+export type JobStatus = (typeof jobStatuses)[number];
 
 /** The answer to a question about one object; the page asks when a person opens it. */
 export type Answer<Data> = { readonly data: Data } | { readonly problem: string };
