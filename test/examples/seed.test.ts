@@ -17,7 +17,7 @@ interface Row {
 function rows(): readonly Row[] {
   const page = readFileSync(join(seed.directory, "README.md"), "utf8");
   let kind = "";
-  return [...page.matchAll(/^\| .* \| (.*) \| (?:(\w+) )?`(spec\.[\w.]+): (.*)` \|$/gm)].map(
+  return [...page.matchAll(/^\|.*\| (.*) \| (?:(\w+) )?`(spec\.[\w.]+): (.*)` \|$/gm)].map(
     ([, value = "", name = kind, path = "", here = ""]) => {
       kind = name;
       return { kind, there: / = (.*)`$/.exec(value)?.[1], path, here: load(here) };

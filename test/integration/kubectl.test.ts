@@ -21,6 +21,7 @@ describeOnCluster("kubectl", (cluster) => {
   beforeAll(async () => {
     namespace = await cluster.newNamespace("kubectl");
     await kubectl("apply", "-f", `${root}examples/quickstart`);
+    await kubectl("apply", "-f", `${root}examples/fair-share/scheduling-policy.yaml`);
   });
 
   describe.each(definitions)("with $kind", ({ kind, plural, shortNames, categories, group, version }) => {
@@ -100,7 +101,7 @@ describeOnCluster("kubectl", (cluster) => {
     const wrong = await Promise.all(
       commandsInDocs().map(async (written) => {
         const filled = written
-          .replace(/\bbjd NAME\b/, "bjd hello")
+          .replace(/\b(bjd|bj) (NAME|failing|array)\b/, "$1 hello")
           .replaceAll(/\b(bce|bjq|KIND) (NAME|broken-network|story|main|unmanaged)\b/g, "$1 quickstart")
           .replaceAll(/\bKIND\b/g, "bce")
           .replaceAll(/\bNS\b/g, here)
