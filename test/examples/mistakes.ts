@@ -44,16 +44,6 @@ export const mistakes: readonly Mistake[] = [
     says: /did you mean quickstart\?/,
   },
   {
-    what: "a number in place of an instance type",
-    example: "seed",
-    file: "compute-environment.yaml",
-    from: "    instanceTypes: [c4.large]\n",
-    to: "    instanceTypes: [4]\n",
-    at: "[4]",
-    field: "spec.computeResources.instanceTypes[0]",
-    says: /expected a string: put it in quotes/,
-  },
-  {
     what: "a job without its definition",
     example: "jobs",
     file: "failing.yaml",
