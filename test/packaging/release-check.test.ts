@@ -65,7 +65,7 @@ async function extendsKubectl(output: string): Promise<void> {
   const help = await awsbatch("--help");
   expect(help).toContain("Usage: kubectl awsbatch ");
   expect(help).toContain("$ kubectl awsbatch plan -f manifests/");
-  expect(await awsbatch("validate", "-f", join(root, "examples/quickstart"))).toBe("valid: 3 objects in 3 files\n");
+  expect(await awsbatch("validate", "-f", join(root, "examples/quickstart"))).toBe("valid: 4 objects in 4 files\n");
 }
 
 /** The manifest of a plugin of kubectl, as far as it is read here. */
@@ -92,5 +92,5 @@ async function installs(file: string): Promise<void> {
   const validated = await runOrFail("kubectl-awsbatch", ["validate", "-f", join(root, "examples/quickstart")], {
     environment,
   });
-  expect(validated).toBe("valid: 3 objects in 3 files\n");
+  expect(validated).toBe("valid: 4 objects in 4 files\n");
 }

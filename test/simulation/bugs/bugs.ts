@@ -397,8 +397,8 @@ export const bugs: readonly Bug[] = [
     "take the endpoints of others for ours",
     "endpoints of somebody else",
     "controllers/endpoints/ownership.ts",
-    "if (tags[clusterTag] !== cluster.name || tags[purposeTag] !== purpose) return false;",
-    "return true;",
+    "isOurs: (one) => isMarked(one, cluster) && isProven(one),",
+    "isOurs: () => true,",
   ),
   {
     name: "delete the role first",
