@@ -1,7 +1,7 @@
 /**
  * `npm test`: every tier that needs only Node, and Go if the control plane must be built. `npm run test:all` adds
  * tests that take minutes or need other programs. It first lists programs that are missing here; the last line has the
- * counts. Exit 1 if a test failed or none ran.
+ * counts, after all failures. Exit 1 if a test failed or none ran.
  */
 
 import { spawn } from "node:child_process";
@@ -12,7 +12,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { countsOf, countsText, isSuccess, type Report } from "./counts.ts";
+import { countsOf, countsText, failuresOf, isSuccess, type Report } from "./counts.ts";
 import { isCi, missingText, tools } from "./tools.ts";
 
 const { values } = parseArgs({ options: { all: { type: "boolean", default: false } } });
@@ -29,7 +29,8 @@ const runs: readonly (readonly string[])[] = [
 const keptErrors = 4000;
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+const vitest = join(root, "node_modules/vitest/vitest.mjs");
 const directory = mkdtempSync(join(tmpdir(), "test-reports-"));
 const began = performance.now();
 
@@ -60,6 +61,7 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 const counts = countsOf(reports);
+for (const failure of failuresOf(reports, root)) print(failure);
 if (isSuccess(counts)) for (const fault of faults) print(`no test failed, but ${fault}`);
 print(`${runs.length} runs in ${Math.round((performance.now() - began) / 1000)} s`);
 print(countsText(counts));
