@@ -71,8 +71,7 @@ describe.each(files)("%s", (file) => {
 
   test("names the commit of each action, and puts no text of others into a command", () => {
     const unpinned = steps.flatMap(({ uses }) => uses ?? []).filter((uses) => !/@[0-9a-f]{40}$/.test(uses));
-    // Its commit is not known here: whoever first runs the workflow adds it.
-    expect(unpinned.filter((uses) => !/^github\/codeql-action\/(init|analyze)@v3$/.test(uses))).toEqual([]);
+    expect(unpinned).toEqual([]);
     const pinned = textOf(file).match(/uses: \S+@[0-9a-f]{40}.*/g) ?? [];
     expect(pinned.filter((line) => !/ # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
     expect(steps.flatMap(({ run }) => run ?? []).filter((run) => run.includes("${{"))).toEqual([]);
