@@ -77,12 +77,12 @@ interface Serving extends UiServerOptions {
 
 function answer(request: IncomingMessage, response: ServerResponse, serving: Serving): void {
   const { method = "GET" } = request;
-  const url = new URL(request.url ?? "/", `http://${host}`);
-  const [, token = "", ...rest] = url.pathname.split("/");
+  const url = URL.parse(`http://${host}${request.url ?? "/"}`);
+  const [, token = "", ...rest] = url?.pathname.split("/") ?? [];
   // Another site's name that resolves to this machine is not this page's.
   if (![`${host}:${serving.port}`, `localhost:${serving.port}`].includes(request.headers.host ?? "")) {
     sendText(response, 403, "open the page by the address that the command printed\n");
-  } else if (!isEqual(token, serving.token)) {
+  } else if (url === null || !isEqual(token, serving.token)) {
     sendText(response, 403, "open the page by the whole address that the command printed: it contains a token\n");
   } else if (method !== "GET" && method !== "HEAD") {
     sendText(response, 405, "only GET and HEAD are allowed\n");

@@ -63,6 +63,19 @@ describe("the page is refused", () => {
   });
 });
 
+test.each(["//", "//[", "///x", "*", "http://", "http://elsewhere.example/", "/%"])(
+  "a request for %s, which is no address of the page, is refused, and the page is still served",
+  async (path) => {
+    const { url } = await served();
+    const { hostname, port } = new URL(url);
+    const refused = await new Promise<IncomingMessage>((resolve, reject) => {
+      get({ hostname, port, path, agent: false }, resolve).once("error", reject);
+    });
+    expect(refused.statusCode).toBe(403);
+    expect((await ask(url)).statusCode).toBe(200);
+  },
+);
+
 test("nothing but the page's own files may run, also not inline", async () => {
   const { url } = await served();
   const answer = await ask(url);
