@@ -1,14 +1,15 @@
 # The operator's image: one bundled program on a base that has Node 24 and no shell.
 #
 #   docker buildx build --platform linux/amd64,linux/arm64 \
-#     --build-arg BUILD_IMAGE=<Node 24 with npm and a shell>@sha256:… \
-#     --build-arg BASE_IMAGE=<distroless Node 24>@sha256:… \
 #     --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) .
 #
-# Neither image has a default: a tag would let the same commit give another image.
+# Both images are named by digest: with a tag alone, the same commit would give another image later. docs/install.md says
+# how to renew them. Digests of 2026-07-30, each the index of several platforms.
 
-ARG BUILD_IMAGE
-ARG BASE_IMAGE
+# Node 24 with npm and a shell.
+ARG BUILD_IMAGE=node:24.18.0-bookworm-slim@sha256:6f7b03f7c2c8e2e784dcf9295400527b9b1270fd37b7e9a7285cf83b6951452d
+# Node 24 without a shell.
+ARG BASE_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot@sha256:af85d11ce7ef10172855a6e3649e3e8125b1b9e3ca41849ec2918036f05cb212
 
 # What is built is the same for every platform, so it is built on the builder's own.
 FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build

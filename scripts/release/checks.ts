@@ -183,7 +183,7 @@ function licences({ packages }: Release): string {
 async function imageRecipe(): Promise<string> {
   const recipe = await readFile(join(root, "Dockerfile"), "utf8");
   const required: readonly (readonly [RegExp, string])[] = [
-    [/^ARG BUILD_IMAGE$[\s\S]*^ARG BASE_IMAGE$/m, "its two images are arguments without a default"],
+    [/^ARG BUILD_IMAGE=\S+@sha256:[\s\S]*^ARG BASE_IMAGE=\S+@sha256:/m, "its two images have a default by digest"],
     [/^FROM --platform=\$BUILDPLATFORM /m, "the build runs on the builder's platform"],
     [/^USER 65532:65532$/m, "it runs as 65532"],
     [/^ENTRYPOINT \["node", "\/app\/dist\/main\.js"\]$/m, "it runs the bundle"],

@@ -16,8 +16,14 @@ test("no package runs a script during the installation", () => {
   expect(runs.filter((line) => /npm (ci|install)/.test(line) && !line.includes("--ignore-scripts"))).toEqual([]);
 });
 
-test("no base image has a default, so that the same commit gives the same image", () => {
-  const defaults = instructions.filter((line) => /^ARG \w+_IMAGE=/.test(line));
+test("both images are of Node 24 and named by digest, so that the same commit gives the same image", () => {
   const bases = instructions.filter((line) => line.startsWith("FROM ")).map((line) => /\$\{(\w+)\}/.exec(line)?.[1]);
-  expect([defaults, bases]).toEqual([[], ["BUILD_IMAGE", "BASE_IMAGE"]]);
+  expect(bases).toEqual(["BUILD_IMAGE", "BASE_IMAGE"]);
+  const defaults = instructions.flatMap((line) => /^ARG (\w+_IMAGE)=(.+)$/.exec(line)?.slice(1) ?? []);
+  expect(defaults).toEqual([
+    "BUILD_IMAGE",
+    expect.stringMatching(/^node:24[.]\d+[.]\d+-[\w-]+@sha256:[0-9a-f]{64}$/),
+    "BASE_IMAGE",
+    expect.stringMatching(/^gcr[.]io\/distroless\/nodejs24-debian\d+:nonroot@sha256:[0-9a-f]{64}$/),
+  ]);
 });
