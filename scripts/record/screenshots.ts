@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { chromium, type Page } from "playwright-core";
+import { chromium, type Locator, type Page } from "playwright-core";
 import { servedSession } from "../../test/examples/served-session.ts";
 
 /** A picture of the page. */
@@ -17,8 +17,11 @@ interface Screenshot {
   readonly seconds: number;
   /** The address after `#`. */
   readonly hash: string;
+  /** What is clicked, one after the other, as soon as it is there. */
+  readonly clicks?: readonly string[];
   /** Is on the page when it is complete. */
-  readonly text: string;
+  readonly text: string | RegExp;
+  readonly width?: number;
   readonly height: number;
 }
 
@@ -35,17 +38,41 @@ const replaced = {
 const screenshots: readonly Screenshot[] = [
   { ...replaced, name: "page-map-light", scheme: "light" },
   { ...replaced, name: "page-map-dark", scheme: "dark" },
+  { ...replaced, name: "page-narrow", scheme: "light", hash: "#/map", text: "Soaking", width: 360, height: 880 },
+  {
+    ...replaced,
+    name: "page-replacements",
+    scheme: "light",
+    seconds: 400,
+    hash: "#/replacements",
+    text: /replaced default_story-/,
+    height: 880,
+  },
+  {
+    name: "page-jobs",
+    scheme: "dark",
+    directory: "jobs",
+    steps: ["examples/jobs"],
+    seconds: 600,
+    hash: "#/jobs/JobQueue/default/jobs",
+    clicks: ["button:has-text('FAILED')", ".jobList button:has-text('failing')"],
+    text: "Log",
+    height: 900,
+  },
   {
     name: "page-network",
     scheme: "light",
     directory: "broken-network",
     steps: ["examples/broken-network"],
-    seconds: 0,
+    seconds: 90,
     hash: `#/network/${environment}/broken-network`,
     text: "ends here",
     height: 900,
   },
 ];
+
+/** Of the world, until the objects of a step are ready. */
+const secondsPerStep = 90;
 
 /** Real and simulated time go on together until the page shows what it has to. */
 const mostSeconds = 300;
@@ -55,9 +82,9 @@ export async function takeScreenshots(root: string, pictures: string): Promise<v
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   try {
     for (const screenshot of screenshots) {
-      const { name, scheme, height } = screenshot;
+      const { name, scheme, width = 1280, height } = screenshot;
       const page = await browser.newPage({
-        viewport: { width: 1280, height },
+        viewport: { width, height },
         colorScheme: scheme,
         locale: "en-GB",
         timezoneId: "UTC",
@@ -72,7 +99,7 @@ export async function takeScreenshots(root: string, pictures: string): Promise<v
 
 async function take(page: Page, screenshot: Screenshot, root: string, file: string): Promise<void> {
   const parent = mkdtempSync(join(tmpdir(), "record-"));
-  const { directory, steps, seconds, hash, text } = screenshot;
+  const { name, directory, steps, seconds, hash, clicks = [], text } = screenshot;
   const [first = "", ...others] = steps;
   // The page shows the path as the command gets it.
   process.chdir(parent);
@@ -81,16 +108,23 @@ async function take(page: Page, screenshot: Screenshot, root: string, file: stri
   const { run, url } = await servedSession(directory);
   try {
     await page.goto(url);
-    await run.seconds(90);
     for (const step of others) {
+      await run.seconds(secondsPerStep);
       cpSync(join(root, step), directory, { recursive: true });
-      await run.seconds(seconds);
     }
+    await run.seconds(seconds);
     await page.goto(`${url}${hash}`);
-    for (let passed = 0; (await page.getByText(text).count()) === 0; passed++) {
-      if (passed > mostSeconds) throw new Error(`the page does not show ${text}`);
-      await run.seconds(1);
+    const shows = async (what: Locator): Promise<void> => {
+      for (let passed = 0; (await what.count()) === 0; passed++) {
+        if (passed > mostSeconds) throw new Error(`${name}: the page does not show ${String(what)}`);
+        await run.seconds(1);
+      }
+    };
+    for (const selector of clicks) {
+      await shows(page.locator(selector));
+      await page.locator(selector).first().click();
     }
+    await shows(page.getByText(text));
     // The last reads of AWS.
     await run.seconds(2);
     await page.waitForTimeout(300);

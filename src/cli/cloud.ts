@@ -2,6 +2,7 @@ import { sdkBatch } from "../aws/batch-sdk.ts";
 import type { AwsConnection } from "../aws/connection.ts";
 import { AwsError, classify, needsPerson } from "../aws/errors.ts";
 import { defaultRegion, sdkCallerIdentity } from "../aws/identity.ts";
+import type { LogsApi } from "../aws/logs.ts";
 import { withDeadline } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import type { OperatorFlags } from "./flags.ts";
@@ -17,6 +18,16 @@ export interface Cloud {
   connect(region: string, signal: AbortSignal): Promise<AwsConnection>;
 }
 
+/** One whose jobs have logs. */
+export interface CloudWithLogs extends Cloud {
+  /** CloudWatch Logs of a region, unguarded. Its client is loaded at the first use. */
+  logs(region: string): Promise<ClosableLogs>;
+}
+
+export interface ClosableLogs extends LogsApi {
+  close(): void;
+}
+
 /** Time limit for GetCallerIdentity; the SDK needs about a second to find that credentials are missing. */
 const identityMs = 15_000;
 
@@ -28,7 +39,7 @@ export async function awsCloud(
   region: string,
   { flags, env, clock }: { readonly flags: OperatorFlags; readonly env: Environment; readonly clock: Clock },
   signal: AbortSignal,
-): Promise<Cloud> {
+): Promise<CloudWithLogs> {
   const { account, partition } = await identity(region, clock, signal);
   requireAllowed(account, flags);
   const endpoint = env["AWS_ENDPOINT_URL_BATCH"] ?? env["AWS_ENDPOINT_URL"];
@@ -36,6 +47,7 @@ export async function awsCloud(
     account,
     region,
     label: `AWS account ${account}${endpoint === undefined || endpoint === "" ? "" : ` at ${endpoint}`}`,
+    logs: async (inRegion) => (await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion }),
     connect: async (inRegion) => {
       const opened: { close(): void }[] = [];
       const closing = <Client extends { close(): void }>(client: Client): Client => {
@@ -61,7 +73,7 @@ export async function awsCloud(
  * The same for a person at a terminal, region included.
  * @throws CommandError if the region is missing, if GetCallerIdentity fails, or if the account is not allowed
  */
-export async function realCloud(flags: OperatorFlags, env: Environment, signal: AbortSignal): Promise<Cloud> {
+export async function realCloud(flags: OperatorFlags, env: Environment, signal: AbortSignal): Promise<CloudWithLogs> {
   const region = flags.region ?? (await defaultRegion());
   try {
     return await awsCloud(region, { flags, env, clock: systemClock() }, signal);

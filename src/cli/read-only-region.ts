@@ -5,9 +5,11 @@ import { guardedEc2 } from "../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "../aws/ec2-region.ts";
 import type { IamAccount } from "../aws/iam-account.ts";
 import { guardedIam } from "../aws/iam-calls.ts";
+import type { LogsApi } from "../aws/logs.ts";
+import { guardedLogs } from "../aws/logs-calls.ts";
 import type { NetworkReader } from "../network/port.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Cloud } from "./cloud.ts";
+import type { CloudWithLogs } from "./cloud.ts";
 import { readOnlyGuard } from "./read-only.ts";
 
 /** AWS in one region, for a command that only reads: every write fails. */
@@ -16,6 +18,8 @@ export interface ReadOnlyRegion {
   readonly batch: BatchApi;
   /** EC2 and IAM are opened at the first use. */
   readonly network: () => Promise<NetworkReader>;
+  /** CloudWatch Logs; opened at the first use. */
+  readonly logs: () => Promise<LogsApi>;
 }
 
 export interface ReadOnlyRegionOptions {
@@ -27,7 +31,7 @@ export interface ReadOnlyRegionOptions {
 
 /** @throws AwsError if the region cannot be connected */
 export async function readOnlyRegion(
-  cloud: Cloud,
+  cloud: CloudWithLogs,
   region: string,
   options: ReadOnlyRegionOptions,
   signal: AbortSignal,
@@ -41,13 +45,19 @@ export async function readOnlyRegion(
     createIamAccount({ api: guardedIam(await connection.iam(), guard), account, partition, clock });
   const openEc2 = async (): Promise<Ec2Region> =>
     createEc2Region({ api: guardedEc2(await connection.ec2(), guard), account, region, partition, clock, iam });
+  const openLogs = async (): Promise<LogsApi> => guardedLogs(await cloud.logs(region), guard);
   let opened: Promise<Ec2Region> | undefined;
+  let logs: Promise<LogsApi> | undefined;
   return {
     region,
     batch: guardedBatch(connection.batch, guard),
     async network() {
       opened ??= openEc2();
       return (await opened).network;
+    },
+    async logs() {
+      logs ??= openLogs();
+      return await logs;
     },
   };
 }

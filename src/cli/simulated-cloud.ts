@@ -6,14 +6,14 @@ import { environmentsOf } from "../simulator/job-queues.ts";
 import { createSimulatedAws, type SimulatedAws } from "../simulator/simulated-aws.ts";
 import type { AwsSnapshot } from "../simulator/snapshot.ts";
 import type { Change } from "../simulator/world.ts";
-import type { Cloud } from "./cloud.ts";
+import type { ClosableLogs, CloudWithLogs } from "./cloud.ts";
 import { describeIn, type ScenarioJob, type SimulatedAccount, submitPossible } from "./simulated-account.ts";
 
 /** Default region of the simulated account. */
 export const simulatedRegion = "us-east-1";
 
 /** A simulated account; one world per region, made when it is first used. */
-export class SimulatedCloud implements Cloud {
+export class SimulatedCloud implements CloudWithLogs {
   readonly account = "123456789012";
   readonly label = "simulated AWS";
   readonly region: string;
@@ -64,6 +64,10 @@ export class SimulatedCloud implements Cloud {
       ec2: async () => aws.ec2,
       close: () => undefined,
     };
+  }
+
+  async logs(region: string): Promise<ClosableLogs> {
+    return { ...this.world(region).logs, close: () => undefined };
   }
 
   world(region: string): SimulatedAws {

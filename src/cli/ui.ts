@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import type { KubeObject } from "../api/object.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { pinoLog } from "../runtime/log.ts";
-import { type Cloud, realCloud } from "./cloud.ts";
+import { type CloudWithLogs, realCloud } from "./cloud.ts";
 import { accountIds, clusterName, ListOption, logLevelOption, type OperatorFlags, port, positive } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { apiServer } from "./kubernetes.ts";
@@ -96,7 +96,7 @@ async function ofDirectory(parts: LocalParts, { port }: UiFlags): Promise<Served
 }
 
 /** Two calls a second are a fifth of what AWS grants an account. */
-function readingOf(cloud: Cloud, objects: () => readonly KubeObject[]): Pick<World, "aws" | "questions"> {
+function readingOf(cloud: CloudWithLogs, objects: () => readonly KubeObject[]): Pick<World, "aws" | "questions"> {
   const { account, region } = cloud;
   const regions = regionsOf(cloud, { clock: realClock, requestsPerSecond: 2 });
   const now = () => realClock.now();
@@ -125,6 +125,7 @@ async function ofCluster(flags: UiFlags, io: Io): Promise<number> {
       region: cloud?.region ?? flags.region ?? "",
       objects,
       eventsOf: (object, inner) => cluster.eventsOf(object, inner),
+      eventsOfKind: (kind, inner) => cluster.eventsOfKind(kind, inner),
       ...(cloud === undefined ? { aws: unreadAws, questions: undefined } : readingOf(cloud, objects)),
     };
     const served = await servePage(world, { clock: realClock, port: flags.port });

@@ -16,6 +16,11 @@ export function visible(text: string): string {
   return text.replace(unseen, (character) => shortEscapes.get(character) ?? escaped(character));
 }
 
+/** A line of a log: as `visible`, but its tabs stay. */
+export function visibleLine(text: string): string {
+  return text.split("\t").map(visible).join("\t");
+}
+
 /** Each half of a character that takes two, as in JSON. */
 function escaped(character: string): string {
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));

@@ -11,8 +11,9 @@ export interface Asked<Data> {
 /**
  * Asks the server a question about an object as soon as it is shown, and again when the question changes.
  * @param question with its parameters, e.g. `network?of=ID`; undefined: nothing is asked
+ * @param version when it changes, the question is asked again, and the last answer stays until then
  */
-export function useAnswer<Data>(question: string | undefined): Asked<Data> {
+export function useAnswer<Data>(question: string | undefined, version = ""): Asked<Data> {
   const [read, setRead] = useState<{ readonly question: string; readonly answer: Answer<Data> }>();
   const [times, setTimes] = useState(0);
   useEffect(() => {
@@ -24,7 +25,7 @@ export function useAnswer<Data>(question: string | undefined): Asked<Data> {
         if (!left.signal.aborted) throw error;
       });
     return () => left.abort();
-  }, [question, times]);
+  }, [question, times, version]);
   const again = (): void => {
     setRead(undefined);
     setTimes(times + 1);

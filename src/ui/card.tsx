@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Item, Part, Referenced } from "../cli/ui/model.ts";
-import { hasMessage, type Placed } from "./layout.ts";
+import { hasMessage, type Placed, shownName } from "./layout.ts";
 import { hashOf } from "./route.ts";
 import { StateSign } from "./signs.tsx";
 
@@ -28,7 +28,7 @@ export function Card({ placed, isOpen, onPoint }: CardProps) {
       <h4>
         <ItemLink item={item} isOpen={isOpen}>
           <StateSign state={state} />
-          <span class="name">{isAbroad ? `${item.namespace}/${item.name}` : item.name}</span>
+          <span class="name">{shownName(item, isAbroad)}</span>
         </ItemLink>
       </h4>
       <p class="facts">{isAbroad ? `in namespace ${item.namespace}` : item.facts.join(" · ")}</p>
@@ -100,17 +100,25 @@ export function PartRow({ part }: { readonly part: Part }) {
   return (
     <li class={`part ${role}`}>
       <span class="role">{step ?? role}</span>
-      <span class="awsName" title={name}>
-        <span class="start">{name.slice(0, -8)}</span>
-        <span>{name.slice(-8)}</span>
-      </span>
       <span class="use">
         {status === undefined || status === "VALID" ? use : status}
         {desiredvCpus === undefined || maxvCpus === undefined ? null : (
           <meter min={0} max={Math.max(1, maxvCpus)} value={desiredvCpus} aria-label={`vCPUs of ${name}`} />
         )}
       </span>
+      <AwsName name={name} />
     </li>
+  );
+}
+
+/** A name in AWS, never cut; what tells an environment from its predecessor stands out. */
+function AwsName({ name }: { readonly name: string }) {
+  const suffix = /-[0-9a-f]{8}$/.exec(name)?.[0] ?? "";
+  return (
+    <span class="awsName">
+      {name.slice(0, name.length - suffix.length)}
+      <b>{suffix}</b>
+    </span>
   );
 }
 

@@ -5,7 +5,7 @@ import { useDetails } from "./live.ts";
 import { hashOf, type View } from "./route.ts";
 import { StateSign } from "./signs.tsx";
 import { Moment } from "./time.tsx";
-import { ReplacementNow, Timeline } from "./timeline.tsx";
+import { fromEvents, PastReplacementBox, ReplacementNow } from "./timeline.tsx";
 
 interface PanelProps {
   readonly id: string;
@@ -145,9 +145,10 @@ function Sections({ item, details, view }: SectionsProps) {
       </section>
       {past.length === 0 ? null : (
         <section>
-          <h3>From events: creations and replacements</h3>
-          {past.map(({ created, steps }) => (
-            <Timeline key={`${created} ${steps[0]?.at}`} steps={steps} label={`Creation of ${created}`} />
+          <h3>Past replacements</h3>
+          <p class="hint">{fromEvents}</p>
+          {past.map((one) => (
+            <PastReplacementBox key={`${one.summary} ${one.steps[0]?.at}`} past={one} />
           ))}
         </section>
       )}

@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import {
   type Item,
-  type JobDescription,
   type JobLine,
   type JobList,
   type JobStatus,
@@ -10,6 +9,7 @@ import {
   type Snapshot,
 } from "../cli/ui/model.ts";
 import { questionOf, useAnswer } from "./ask.ts";
+import { JobDetails } from "./job.tsx";
 import { StateSign } from "./signs.tsx";
 import { Subjects } from "./subjects.tsx";
 import { Moment } from "./time.tsx";
@@ -163,56 +163,7 @@ function Job({ job, item, isOpen, onOpen }: JobProps) {
         )}
         {statusReason === undefined ? null : <span class="whole">{statusReason}</span>}
       </button>
-      {isOpen ? <Description id={id} item={item} /> : null}
+      {isOpen ? <JobDetails id={id} item={item} /> : null}
     </li>
-  );
-}
-
-function Description({ id, item }: { readonly id: string; readonly item: Item }) {
-  const { answer } = useAnswer<JobDescription>(questionOf("job", { of: item.id, id }));
-  if (answer === undefined) return <p role="status">Reading the job …</p>;
-  if ("problem" in answer) return <p class="notice problem">{answer.problem}</p>;
-  const { definition, exitCode, reason, logStream, dependsOn, attempts, statusReason } = answer.data;
-  const facts: readonly (readonly [string, string | number | undefined])[] = [
-    ["Definition", definition],
-    ["AWS's reason", statusReason],
-    ["Exit code", exitCode],
-    ["Reason of the container", reason],
-    ["Log stream", logStream],
-    ["Waits for", dependsOn.length === 0 ? undefined : dependsOn.join(", ")],
-  ];
-  return (
-    <div class="jobDetails">
-      <dl>
-        {facts.map(([label, value]) =>
-          value === undefined ? null : (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </div>
-          ),
-        )}
-      </dl>
-      {attempts.length === 0 ? null : (
-        <>
-          <h4>Attempts</h4>
-          <ol class="attempts">
-            {attempts.map((attempt, index) => (
-              <li key={`${index} ${attempt.startedAt}`}>
-                {attempt.startedAt === undefined ? "never started" : <Moment at={attempt.startedAt} />}
-                {attempt.stoppedAt === undefined ? null : (
-                  <>
-                    {" to "}
-                    <Moment at={attempt.stoppedAt} isShort />
-                  </>
-                )}
-                {attempt.exitCode === undefined ? "" : `, exit code ${attempt.exitCode}`}
-                {attempt.reason === undefined ? "" : `: ${attempt.reason}`}
-              </li>
-            ))}
-          </ol>
-        </>
-      )}
-    </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { Item } from "../cli/ui/model.ts";
+import type { Item, Part } from "../cli/ui/model.ts";
 import type { Group } from "./filter.ts";
 
 /** Where the cards and lines of a namespace are, in rem, so that they grow with the text. Pure. */
@@ -10,8 +10,12 @@ const titleHeight = 2;
 /** Of a drawing with two columns. */
 export const width = 2 * cardWidth + gapWidth;
 const rowGap = 0.75;
-export const partHeight = 1.75;
+/** The head of a card with a name of one line, and each further line of it. */
 const headHeight = 3.6;
+const nameLine = 1.5;
+/** An environment in AWS with a name of one line, and each further line of it. */
+const partHeight = 3.05;
+const partNameLine = 1.1;
 const messageHeight = 2.8;
 const jobsHeight = 2;
 
@@ -98,12 +102,33 @@ function endOf(placed: readonly Placed[]): number {
   return last === undefined ? titleHeight : last.y + last.height;
 }
 
+/**
+ * How many characters of a name surely fit into a line of a card. Names are never cut: they wrap, and a card has room for
+ * them with the widest fonts of pages (DejaVu Sans).
+ */
+const nameCharacters = 23;
+const awsNameCharacters = 36;
+
+function linesOf(name: string, characters: number): number {
+  return Math.max(1, Math.ceil(name.length / characters));
+}
+
+/** The name on a card. */
+export function shownName({ namespace, name }: Item, isAbroad: boolean): string {
+  return isAbroad ? `${namespace}/${name}` : name;
+}
+
 /** Height of a card: its head, a message if there is a problem, its environments in AWS, its jobs. */
 export function heightOf(item: Item, isAbroad = false): number {
-  if (isAbroad) return headHeight;
+  const head = headHeight + (linesOf(shownName(item, isAbroad), nameCharacters) - 1) * nameLine;
+  if (isAbroad) return head;
   const message = hasMessage(item) ? messageHeight : 0;
   const jobs = item.kind === "JobQueue" ? jobsHeight : 0;
-  return headHeight + message + jobs + item.environments.length * partHeight;
+  return head + message + jobs + item.environments.reduce((sum, part) => sum + heightOfPart(part), 0);
+}
+
+function heightOfPart({ name }: Part): number {
+  return partHeight + (linesOf(name, awsNameCharacters) - 1) * partNameLine;
 }
 
 /** What is as it should be needs no words. */
@@ -132,9 +157,10 @@ function compare(left: number, right: number): number {
 function lineBetween(queue: Placed, environment: Placed, index: number): Line {
   const fromX = queue.x + cardWidth;
   const fromY = queue.y + 1.2 + index * 1.1;
-  const serving = environment.isAbroad ? -1 : environment.item.environments.findIndex(({ role }) => role === "serving");
-  const below = heightOf(environment.item, environment.isAbroad) - environment.item.environments.length * partHeight;
-  const toY = environment.y + (serving < 0 ? headHeight / 2 : below + (serving + 0.5) * partHeight - 0.3);
+  const { environments } = environment.item;
+  const serving = environment.isAbroad ? -1 : environments.findIndex(({ role }) => role === "serving");
+  const fromServing = environments.slice(serving).reduce((sum, part) => sum + heightOfPart(part), 0);
+  const toY = environment.y + (serving < 0 ? headHeight / 2 : environment.height - fromServing + partHeight / 2 - 0.3);
   const [middle, toX] = [fromX + gapWidth / 2, environment.x];
   return {
     from: queue.item.id,

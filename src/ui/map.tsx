@@ -159,7 +159,7 @@ function Content({ group, items, open }: Omit<NamespaceProps, "isOpenAtFirst">) 
       {shown.queues.length + shown.environments.length === 0 ? null : (
         <Drawing group={shown} items={items} open={open} />
       )}
-      {shown.others.length === 0 ? null : <Definitions items={shown.others} open={open} />}
+      <Others items={shown.others} open={open} />
       {left === 0 ? null : (
         <button type="button" class="more" onClick={() => setWhole(true)}>
           Show {left} more objects
@@ -209,15 +209,38 @@ function Drawing({ group, items, open }: Omit<NamespaceProps, "isOpenAtFirst">) 
   );
 }
 
-function Definitions({ items, open }: { readonly items: readonly Item[]; readonly open: string | undefined }) {
+/** Titles of the kinds without a place in the drawing. */
+const kindTitles: Readonly<Record<string, string>> = {
+  JobDefinition: "Job definitions",
+  SchedulingPolicy: "Scheduling policies",
+  BatchJob: "Jobs",
+};
+
+function Others({ items, open }: { readonly items: readonly Item[]; readonly open: string | undefined }) {
+  return (
+    <>
+      {[...Map.groupBy(items, ({ kind }) => kind)].map(([kind, some]) => (
+        <Chips key={kind} title={kindTitles[kind] ?? kind} items={some} open={open} />
+      ))}
+    </>
+  );
+}
+
+interface ChipsProps {
+  readonly title: string;
+  readonly items: readonly Item[];
+  readonly open: string | undefined;
+}
+
+function Chips({ title, items, open }: ChipsProps) {
   return (
     <>
       <p class="column below" aria-hidden="true">
-        Job definitions
+        {title}
       </p>
-      <ul class="definitions" aria-label="Job definitions">
+      <ul class="definitions" aria-label={title}>
         {items.map((item) => (
-          <li key={item.id} class={`chip ${item.state}`} data-id={item.id}>
+          <li key={item.id} class={`chip ${item.state}${item.id === open ? " open" : ""}`} data-id={item.id}>
             <ItemLink item={item} isOpen={item.id === open}>
               <StateSign state={item.state} />
               <span class="name">{item.name}</span>

@@ -1,15 +1,15 @@
-import type { Item, Snapshot } from "../cli/ui/model.ts";
+import type { Item, PastList, Snapshot } from "../cli/ui/model.ts";
+import { useAnswer } from "./ask.ts";
 import { hashOf } from "./route.ts";
 import { StateSign } from "./signs.tsx";
-import { ReplacementNow } from "./timeline.tsx";
+import { fromEvents, PastReplacementBox, ReplacementNow } from "./timeline.tsx";
 
-/** Environments that are created or replaced at the moment; those at rest lead to their past. */
+/** Environments that are created or replaced at the moment, and what events report of earlier ones. */
 export function Replacements({ snapshot: { items } }: { readonly snapshot: Snapshot }) {
   const environments = Object.values(items)
     .filter(({ kind }) => kind === "BatchComputeEnvironment")
     .toSorted((left, right) => urgency(left) - urgency(right) || (left.id < right.id ? -1 : 1));
   const now = environments.filter(({ replacement }) => replacement !== undefined);
-  const rest = environments.filter(({ replacement }) => replacement === undefined);
   return (
     <>
       <h2>Replacements</h2>
@@ -22,19 +22,51 @@ export function Replacements({ snapshot: { items } }: { readonly snapshot: Snaps
           {item.replacement === undefined ? null : <ReplacementNow replacement={item.replacement} />}
         </section>
       ))}
-      {rest.length === 0 ? null : (
-        <section>
-          <h3>Past replacements</h3>
-          <p class="hint">Open an environment for what its events say. Kubernetes keeps events for an hour.</p>
-          <ul class="definitions">
-            {rest.map((item) => (
-              <li key={item.id} class={`chip ${item.state}`} data-id={item.id}>
+      <Past items={items} version={now.map(({ id, replacement }) => `${id} ${replacement?.summary}`).join()} />
+    </>
+  );
+}
+
+interface PastProps {
+  readonly items: Snapshot["items"];
+  /** Changes when a replacement begins or ends. */
+  readonly version: string;
+}
+
+function Past({ items, version }: PastProps) {
+  const { answer } = useAnswer<PastList>("past", version);
+  return (
+    <section aria-label="Past replacements" aria-busy={answer === undefined}>
+      <h2 class="past">Past replacements</h2>
+      <p class="hint">{fromEvents}</p>
+      {answer === undefined ? <p role="status">Reading events …</p> : null}
+      {answer !== undefined && "problem" in answer ? <p class="notice problem">{answer.problem}</p> : null}
+      {answer !== undefined && "data" in answer ? <PastBoxes items={items} list={answer.data} /> : null}
+    </section>
+  );
+}
+
+function PastBoxes({ items, list }: { readonly items: Snapshot["items"]; readonly list: PastList }) {
+  const { replacements, more } = list;
+  if (replacements.length === 0) return <p class="notice">No event reports one.</p>;
+  return (
+    <>
+      {replacements.map((past) => {
+        const item = items[past.of];
+        return (
+          <section key={`${past.of} ${past.summary} ${past.steps[0]?.at}`} class="panelBox" data-id={past.of}>
+            <h3>
+              {item === undefined ? (
+                `${past.of.split("/").slice(1).join("/")} (deleted)`
+              ) : (
                 <EnvironmentLink item={item} />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+              )}
+            </h3>
+            <PastReplacementBox past={past} />
+          </section>
+        );
+      })}
+      {more === 0 ? null : <p class="hint">And {more} older: open an environment for what its events say.</p>}
     </>
   );
 }

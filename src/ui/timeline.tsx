@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Approval, Replacement, Step } from "../cli/ui/model.ts";
+import type { Approval, PastReplacement, Replacement, Step } from "../cli/ui/model.ts";
 import { StepSign, stepWords } from "./signs.tsx";
 import { Moment } from "./time.tsx";
 
@@ -34,6 +34,18 @@ export function ReplacementNow({ replacement }: { readonly replacement: Replacem
       <p class="summary">{summary}</p>
       <Timeline steps={steps} label={`Steps: ${summary}`} />
       {approval === undefined ? null : <ApprovalBox approval={approval} />}
+    </div>
+  );
+}
+
+/** Where past replacements are from. */
+export const fromEvents = "From events, which Kubernetes keeps for an hour.";
+
+export function PastReplacementBox({ past: { summary, steps } }: { readonly past: PastReplacement }) {
+  return (
+    <div class="replacement">
+      <p class="summary">{summary}</p>
+      <Timeline steps={steps} label={`Steps: ${summary}`} />
     </div>
   );
 }

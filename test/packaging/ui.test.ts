@@ -49,10 +49,17 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     expect(await faultsOfAccess(page)).toEqual([]);
     await shows(page, run, "No environment is created or replaced at the moment.");
 
-    await page.getByRole("link", { name: "default/story" }).click();
+    // The timeline stays, from events, with the steps that it had.
+    const past = page.getByRole("list", { name: /^Steps: default_story-\w+ replaced default_story-02f4205e$/ });
+    await past.waitFor();
+    expect(await past.locator("li.done").count()).toBe(7);
+    await page.getByText("From events, which Kubernetes keeps for an hour.").waitFor();
+    expect(await faultsOfAccess(page)).toEqual([]);
+
+    await page.getByRole("link", { name: "default/story" }).first().click();
     const panel = page.getByRole("region", { name: "story" });
-    await panel.getByRole("heading", { name: "From events: creations and replacements" }).waitFor();
-    expect(await panel.getByRole("list", { name: /^Creation of default_story-/ }).count()).toBe(2);
+    await panel.getByRole("heading", { name: "Past replacements" }).waitFor();
+    expect(await panel.getByRole("list", { name: /^Steps: default_story-\w+ (replaced|was created)/ }).count()).toBe(2);
     expect(await faultsOfAccess(page)).toEqual([]);
   });
 
@@ -102,6 +109,30 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     expect(await faultsOfAccess(page)).toEqual([]);
   });
 
+  test("shows the end of a job's log, of each of its attempts", async () => {
+    const { run, url } = await session(copyOf(exampleNamed("jobs")));
+    await run.seconds(300);
+    const page = await open(`${url}#/jobs/JobQueue/default/jobs`, { width: 360, height: 740 });
+    await page.getByRole("button", { name: "FAILED" }).click();
+    await shows(page, run, /^1 job$/);
+    await page.locator(".jobList button").click();
+    await shows(page, run, /^attempt 3$/);
+    await page.getByRole("combobox").selectOption("1 of 3");
+    await shows(page, run, /^attempt 1$/);
+    expect(await page.getByRole("region", { name: "Log of attempt 1" }).locator(".lines li").count()).toBe(1);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    expect(await faultsOfAccess(page)).toEqual([]);
+
+    // The lines of an array are those of its children.
+    await page.getByRole("button", { name: "SUCCEEDED" }).click();
+    await shows(page, run, "children");
+    await page.locator(".jobList button", { hasText: "children" }).first().click();
+    await shows(page, run, "Open a child");
+    await page.getByLabel(/^Open a child, from 0 to/).fill("1");
+    await shows(page, run, "Log stream");
+    expect(await faultsOfAccess(page)).toEqual([]);
+  });
+
   test("is usable by keyboard alone, and on a narrow screen", async () => {
     const objects = [aQueue("main", [ref("fast"), ref("shared", "platform")]), anEnvironment("fast")];
     const page = await open(await pageOf(objects), { width: 360, height: 740 });
@@ -148,6 +179,7 @@ function generatedWorld(objects: readonly ReturnType<typeof anObject>[]): Parame
     region: "eu-west-1",
     objects: () => objects,
     eventsOf: async () => ({ lines: [] }),
+    eventsOfKind: async () => ({ data: new Map() }),
     aws: unreadAws,
     questions: undefined,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jsonLine, visible, visibleIn } from "../../src/runtime/visible.ts";
+import { jsonLine, visible, visibleIn, visibleLine } from "../../src/runtime/visible.ts";
 
 const attacks: readonly [string, string, string][] = [
   ["an escape sequence", "\u001b[2J", "\\u001b[2J"],
@@ -34,5 +34,9 @@ describe("text of others", () => {
   it("keeps what has a shape, in any language", () => {
     const text = "Größe 日本語 ελληνικά 🚀 … → ×";
     expect(visible(text)).toBe(text);
+  });
+
+  it("keeps the tabs of a line of a log, and nothing else that a terminal obeys", () => {
+    expect(visibleLine("a\tb\u001b[2J\r")).toBe("a\tb\\u001b[2J\\r");
   });
 });

@@ -63,3 +63,16 @@ test("an environment of another namespace is a link to its card", () => {
     "BatchComputeEnvironment/platform/shared",
   ]);
 });
+
+test("a card has room for long names, which wrap: no part of a name is cut", () => {
+  const long = "an-environment-with-a-name-of-more-than-two-lines-of-a-card";
+  const heightOf = (name: string, serving: string): number => {
+    const known = knownOf([anEnvironment(name, { conditions: [ready], serving, target: serving })]);
+    const [only] = groupsOf(Object.values(snapshotOf(known, true).items), everything);
+    if (only === undefined) throw new Error("no group");
+    return layoutOf(only, {}).environments[0]?.height ?? 0;
+  };
+  const short = heightOf("a", "a-12345678");
+  expect(heightOf(long, "a-12345678")).toBeCloseTo(short + 2 * 1.5);
+  expect(heightOf("a", `team_${long}-12345678`)).toBeCloseTo(short + 2 * 1.1);
+});

@@ -54,7 +54,7 @@ export async function openAccount(
   return {
     batch: guardedBatch(connection.batch, guard),
     async logs(ofRegion) {
-      const client = (await import("../../aws/logs-sdk.ts")).sdkLogs({ region: ofRegion });
+      const client = await cloud.logs(ofRegion);
       clients.push(client);
       return guardedLogs(client, guard);
     },

@@ -43,8 +43,12 @@ export class LogReader {
     }
   }
 
-  /** The last lines, at most `count`; `next` goes on after them. @throws AwsError */
-  async last(count: number): Promise<readonly LogLine[]> {
+  /**
+   * The last lines, at most `count`; `next` goes on after them.
+   * @param mostCharacters no older line is read once the lines have more than so many
+   * @throws AwsError
+   */
+  async last(count: number, mostCharacters = Number.POSITIVE_INFINITY): Promise<readonly LogLine[]> {
     let lines: readonly LogLine[] = [];
     let back: string | undefined;
     for (;;) {
@@ -54,7 +58,8 @@ export class LogReader {
       this.#token ??= page?.nextForwardToken;
       lines = [...linesOf(page?.events, this.#stream), ...lines];
       const isStart = page?.nextBackwardToken === undefined || page.nextBackwardToken === back;
-      if (isStart || lines.length >= count) return lines;
+      const characters = lines.reduce((sum, { text }) => sum + text.length, 0);
+      if (isStart || lines.length >= count || characters > mostCharacters) return lines;
       back = page.nextBackwardToken;
     }
   }

@@ -1,4 +1,4 @@
-import { jsonLine, visible } from "../../runtime/visible.ts";
+import { jsonLine, visibleLine } from "../../runtime/visible.ts";
 import type { Output } from "../io.ts";
 import type { LogLine } from "./read-log.ts";
 
@@ -9,7 +9,7 @@ export function writeLines(output: Output, format: "text" | "json", lines: reado
       output.write(jsonLine({ type: "log", time: new Date(at).toISOString(), attempt, container, message: text }));
       continue;
     }
-    const shown = output.isTerminal ? text.split("\t").map(visible).join("\t") : text;
+    const shown = output.isTerminal ? visibleLine(text) : text;
     output.write(`${container === undefined ? "" : `${container}: `}${shown}\n`);
   }
 }

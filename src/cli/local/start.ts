@@ -4,7 +4,7 @@ import { MemoryStore } from "../../kube/memory-store.ts";
 import { type Clock, systemClock, type Timer, VirtualClock } from "../../runtime/clock.ts";
 import { jsonLine } from "../../runtime/visible.ts";
 import { notBefore, pace } from "../clock.ts";
-import { type Cloud, realCloud } from "../cloud.ts";
+import { type Cloud, type CloudWithLogs, realCloud } from "../cloud.ts";
 import { exitCodes, type Io, styleOf } from "../io.ts";
 import { type ReadManifests, withSchemaDefaults } from "../manifests.ts";
 import { ComposedOperator } from "../operator/compose.ts";
@@ -36,7 +36,7 @@ export interface LocalStart {
   readonly fingerprint: string;
   readonly io: Io;
   /** Default: from the flags. */
-  readonly cloud?: Cloud;
+  readonly cloud?: CloudWithLogs;
   /** Real time; replaced in tests. */
   readonly real?: Clock;
   /** The time of operator and simulated AWS; default: that of the machine, and a simulated one at the requested speed. */
@@ -48,7 +48,7 @@ export interface LocalStart {
 /** The parts of a session that another way to show it reads. */
 export interface LocalParts {
   readonly store: MemoryStore;
-  readonly cloud: Cloud;
+  readonly cloud: CloudWithLogs;
   /** The time of operator and AWS. */
   readonly clock: Clock;
   readonly heading: Heading;

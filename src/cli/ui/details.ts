@@ -2,10 +2,11 @@ import type { KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
 import { referencesOf } from "../../api/references.ts";
 import type { Plan as PlanStatus } from "../../api/v1alpha1/common.ts";
-import { kindOf } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { pastReplacements } from "./history.ts";
 import type { Details, Events, Plan } from "./model.ts";
+import { targetUnderWay } from "./replacement.ts";
 import { idFor, idOf } from "./snapshot.ts";
 
 /** Everything that is known of one object. Pure. */
@@ -22,9 +23,13 @@ export function detailsOf(object: KubeObject, objects: readonly KubeObject[], ev
     facts: factsOf(object),
     plan: planOf(object),
     referencedBy: objects.filter((other) => references(other, idOf(object))).map((other) => linkTo(other, object)),
-    past: pastReplacements(object, events.lines),
+    past: isEnvironment(object) ? pastReplacements(events.lines, targetUnderWay(object)) : [],
     events: { ...events, lines: events.lines.toSorted((left, right) => (left.at < right.at ? 1 : -1)) },
   };
+}
+
+function isEnvironment({ kind }: KubeObject): boolean {
+  return kind === BatchComputeEnvironmentKind.kind;
 }
 
 function references(object: KubeObject, id: string): boolean {

@@ -1,32 +1,97 @@
-import type { KubeObject } from "../../api/object.ts";
-import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { EventLine, PastReplacement, Step } from "./model.ts";
+import { stepTitles } from "./replacement.ts";
 
-/** The events of an environment that are steps of its replacements, in the words of the step. */
-const stepOfReason: Readonly<Record<string, string>> = {
-  Created: "Create",
-  Reactivated: "Put back into service",
-  QueuesSwitched: "Switch queues",
-  RolledBack: "Roll back",
-  Disabled: "Retire",
-  JobsTerminated: "Terminate jobs",
-  Deleting: "Delete",
+/** The events of an environment that are about a step of a replacement: the step, and the environment in AWS. */
+const stepOfReason: Readonly<Record<string, { readonly title: string; readonly name?: RegExp }>> = {
+  Created: { title: "Create", name: /^creating (\S+)$/ },
+  Reactivated: { title: "Put back into service", name: /^put (\S+) back/ },
+  Available: { title: "Validate" },
+  Invalid: { title: "Validate" },
+  QueuesSwitched: { title: "Switch queues", name: /^(\S+) serves all queues$/ },
+  RolledBack: { title: "Roll back" },
+  Disabled: { title: "Retire", name: /^took (\S+) out/ },
+  JobsTerminated: { title: "Terminate jobs", name: / on (\S+)$/ },
+  Deleting: { title: "Delete", name: /^deleting (\S+)$/ },
 };
 
-/** What the events of an environment say of its replacements, newest first; each begins with a creation. Pure. */
-export function pastReplacements({ kind }: KubeObject, events: readonly EventLine[]): readonly PastReplacement[] {
-  if (kind !== BatchComputeEnvironmentKind.kind) return [];
-  const past: { readonly created: string; readonly steps: Step[] }[] = [];
-  for (const { at, type, reason, note } of events.toSorted((left, right) => (left.at < right.at ? -1 : 1))) {
-    const title = stepOfReason[reason];
-    if (title === undefined) continue;
-    if (reason === "Created" || past.length === 0) past.push({ created: createdIn(note), steps: [] });
-    past.at(-1)?.steps.push({ title, state: type === "Warning" ? "failed" : "done", at, text: note });
-  }
-  return past.reverse();
+const begins: readonly string[] = ["Created", "Reactivated"];
+const removes: readonly string[] = ["Disabled", "JobsTerminated", "Deleting"];
+
+/** One replacement, as far as the events go back. */
+interface Entry {
+  /** The environment in AWS that serves then; undefined: its creation is older than the events. */
+  readonly created: string | undefined;
+  /** Those that are removed. */
+  readonly removed: Set<string>;
+  readonly steps: Step[];
 }
 
-/** From `creating NAME`. */
-function createdIn(note: string): string {
-  return note.split(" ").at(-1) ?? "";
+/**
+ * What the events of an environment say of its creations and replacements, newest first. Pure.
+ *
+ * @param events in any order
+ * @param underWay the environment in AWS whose replacement has not ended yet
+ */
+export function pastReplacements(
+  events: readonly EventLine[],
+  underWay: string | undefined,
+): readonly PastReplacement[] {
+  const entries: Entry[] = [];
+  for (const event of events.toSorted((left, right) => (left.at < right.at ? -1 : 1))) {
+    const step = stepOfReason[event.reason];
+    if (step === undefined) continue;
+    const name = step.name?.exec(event.note)?.[1];
+    const of = entryOf(entries, event.reason, name);
+    if (of === undefined) continue;
+    if (removes.includes(event.reason) && name !== undefined) of.removed.add(name);
+    const { at, type, note: text } = event;
+    add(of, { title: step.title, state: type === "Warning" ? "failed" : "done", at, text });
+  }
+  return entries
+    .filter(({ created }) => underWay === undefined || created !== underWay)
+    .map((one) => ({ summary: summaryOf(one), steps: one.steps }))
+    .toReversed();
+}
+
+/** The replacement that an event is about; undefined: no event reports its beginning, or anything else. */
+function entryOf(entries: Entry[], reason: string, name: string | undefined): Entry | undefined {
+  const last = entries.at(-1);
+  const isNew = begins.includes(reason) || (reason === "QueuesSwitched" && last === undefined && name !== undefined);
+  if (isNew) return begun(entries, name);
+  if (!removes.includes(reason)) return last;
+  // What is removed gave way to the environment that was created after it, or came to nothing itself.
+  const own = entries.findLastIndex(({ created }) => created === name);
+  return entries[own + 1] ?? entries[own] ?? begun(entries, undefined);
+}
+
+function begun(entries: Entry[], created: string | undefined): Entry {
+  const one: Entry = { created, removed: new Set(), steps: [] };
+  entries.push(one);
+  return one;
+}
+
+/** Adds a step, and before it the steps without an event that must have been. */
+function add({ created, removed, steps }: Entry, step: Step): void {
+  const position = stepTitles.indexOf(step.title);
+  const known = steps.findIndex(({ title }) => title === step.title);
+  if (known >= 0) {
+    // Of several queues the last one counts, and a success after a failure.
+    if (step.title === "Switch queues" || steps[known]?.state === "failed") steps[known] = step;
+    return;
+  }
+  const latest = Math.max(-1, ...steps.map(({ title }) => stepTitles.indexOf(title)));
+  if (position >= 0 && position < latest && step.state === "done") return;
+  const wentWell = steps.every(({ state }) => state === "done") && !(created !== undefined && removed.has(created));
+  if (wentWell && latest >= 0 && position > latest) {
+    for (const title of stepTitles.slice(latest + 1, position)) steps.push({ title, state: "done" });
+  }
+  steps.push(step);
+}
+
+function summaryOf({ created, removed, steps }: Entry): string {
+  const older = [...removed].join(", ");
+  if (created === undefined) return `${older} was removed`;
+  if (removed.has(created)) return `${created} was created and removed again`;
+  if (removed.size > 0) return `${created} replaced ${older}`;
+  return steps[0]?.title === "Create" ? `${created} was created` : `${created} was put back into service`;
 }

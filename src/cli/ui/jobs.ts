@@ -1,6 +1,7 @@
 import type { JobDetail } from "../../aws/batch.ts";
 import { isHealthy, type QueueReport } from "../diagnose/report.ts";
 import { headline } from "../diagnose/text.ts";
+import { latestAttempt } from "../jobs/log-streams.ts";
 import type { JobDescription, JobLine, QueueDiagnosis } from "./model.ts";
 
 /** The parts of `ListJobs` that the page shows. */
@@ -40,6 +41,8 @@ export function jobDescription(detail: JobDetail): JobDescription {
     reason: container?.reason,
     logStream: container?.logStreamName,
     dependsOn: dependsOn.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId])),
+    nodes: detail.nodeProperties?.numNodes,
+    latestAttempt: latestAttempt(detail),
     attempts: attempts.map((attempt) => ({
       startedAt: momentOf(attempt.startedAt),
       stoppedAt: momentOf(attempt.stoppedAt),

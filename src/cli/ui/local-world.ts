@@ -1,7 +1,9 @@
+import type { RecordedEvent } from "../../runtime/store.ts";
 import type { LocalParts } from "../local/start.ts";
 import type { AwsSource } from "./aws-reader.ts";
 import type { EventLine } from "./model.ts";
 import type { Questions } from "./questions.ts";
+import { idFor } from "./snapshot.ts";
 import type { World } from "./world.ts";
 
 /** The world of `local`: objects in memory and a simulated AWS in this process. */
@@ -13,12 +15,18 @@ export function localWorld({ store, heading }: LocalParts, aws: AwsSource, quest
     objects: () => store.objects(),
     async eventsOf({ metadata: { uid } }) {
       const about = store.events().filter(({ regarding }) => regarding.uid === uid);
-      const lines = about.map(({ lastAt, type, reason, note, count }): EventLine => {
-        return { at: new Date(lastAt).toISOString(), type, reason, note, count };
-      });
-      return { lines };
+      return { lines: about.map(lineOf) };
+    },
+    async eventsOfKind({ kind }) {
+      const about = store.events().filter(({ regarding }) => regarding.kind.kind === kind);
+      const byObject = Map.groupBy(about, ({ regarding }) => idFor(kind, regarding));
+      return { data: new Map([...byObject].map(([id, events]) => [id, events.map(lineOf)])) };
     },
     aws,
     questions,
   };
+}
+
+function lineOf({ lastAt, type, reason, note, count }: RecordedEvent): EventLine {
+  return { at: new Date(lastAt).toISOString(), type, reason, note, count };
 }

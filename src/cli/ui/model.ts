@@ -132,9 +132,21 @@ export interface Details {
 
 /** A creation or replacement that events report. */
 export interface PastReplacement {
-  /** Name of the environment in AWS that was created. */
-  readonly created: string;
+  /** e.g. `default_story-8c48db6c replaced default_story-02f4205e`. */
+  readonly summary: string;
   readonly steps: readonly Step[];
+}
+
+export interface PastOfObject extends PastReplacement {
+  /** ID of the object, which may be gone. */
+  readonly of: string;
+}
+
+/** The past replacements of all environments, newest first. */
+export interface PastList {
+  readonly replacements: readonly PastOfObject[];
+  /** How many older ones the list leaves out. */
+  readonly more: number;
 }
 
 export interface Events {
@@ -241,7 +253,11 @@ export interface JobDescription extends JobLine {
   readonly reason: string | undefined;
   readonly logStream: string | undefined;
   readonly dependsOn: readonly string[];
-  /** Oldest first. */
+  /** Number of nodes of a multi-node job. */
+  readonly nodes: number | undefined;
+  /** Number of the latest attempt that has begun to run; 0: none has. */
+  readonly latestAttempt: number;
+  /** Oldest first: those that have ended. */
   readonly attempts: readonly {
     readonly startedAt: string | undefined;
     readonly stoppedAt: string | undefined;
@@ -249,6 +265,14 @@ export interface JobDescription extends JobLine {
     readonly reason: string | undefined;
     readonly logStream: string | undefined;
   }[];
+}
+
+/** The last lines that an attempt of a job printed. */
+export interface JobLog {
+  /** Oldest first; `at` is RFC 3339, `container` the name of one in a task of several. */
+  readonly lines: readonly { readonly at: string; readonly container: string | undefined; readonly text: string }[];
+  /** There are older ones than these. */
+  readonly more: boolean;
 }
 
 /** Why the first job of a queue does not start. */

@@ -8,10 +8,13 @@ import { awsNameOf } from "../../controllers/naming.ts";
 import { readNetwork } from "../diagnose/network.ts";
 import { readQueue } from "../diagnose/read.ts";
 import { CommandError } from "../io.ts";
+import { logStreamsOf } from "../jobs/log-streams.ts";
+import { LogReader } from "../jobs/read-log.ts";
 import type { ReadOnlyRegion } from "../read-only-region.ts";
 import { environmentStatus } from "./environments.ts";
+import { jobLog, mostLogCharacters, mostLogLines } from "./job-log.ts";
 import { jobDescription, jobLine, queueDiagnosis } from "./jobs.ts";
-import type { Answer, JobDescription, JobList, JobStatus, NetworkPicture, QueueDiagnosis } from "./model.ts";
+import type { Answer, JobDescription, JobList, JobLog, JobStatus, NetworkPicture, QueueDiagnosis } from "./model.ts";
 import { networkPicture } from "./network.ts";
 import { regionOf } from "./place.ts";
 
@@ -23,6 +26,15 @@ export interface Questions {
   jobs(object: KubeObject, status: JobStatus, signal: AbortSignal): Promise<Answer<JobList>>;
   /** @param object the queue of the job */
   job(object: KubeObject, id: string, signal: AbortSignal): Promise<Answer<JobDescription>>;
+  /** The last lines that an attempt of a job printed. */
+  log(object: KubeObject, of: AttemptOfJob, signal: AbortSignal): Promise<Answer<JobLog>>;
+}
+
+export interface AttemptOfJob {
+  /** Of the job, of a child of an array, or of a node. */
+  readonly id: string;
+  /** From 1. */
+  readonly attempt: number;
 }
 
 export interface QuestionsOptions {
@@ -85,11 +97,26 @@ export function questions({ account, region: preset, in: inRegion, now }: Questi
         const [job] = jobs;
         return job === undefined ? forgotten : { data: jobDescription(job) };
       }),
+    log: (object, { id, attempt }, signal) =>
+      answered(signal, async () => {
+        const aws = await regionFor(object, signal);
+        const { jobs = [] } = await aws.batch.describeJobs({ jobs: [id] }, { signal });
+        const [job] = jobs;
+        if (job === undefined) return forgotten;
+        const streams = logStreamsOf(job, attempt);
+        if (streams.length === 0) return noStream;
+        const lines = streams.map(async (stream) => {
+          const { logs } = stream.region === undefined ? aws : await inRegion(stream.region, signal);
+          return await new LogReader(await logs(), stream, signal).last(mostLogLines + 1, mostLogCharacters);
+        });
+        return { data: jobLog((await Promise.all(lines)).flat()) };
+      }),
   };
 }
 
 const noEnvironment = { problem: "The object has no environment in AWS yet." };
 const noSubnets = { problem: "The environment has no subnets: AWS or you manage its network." };
+const noStream = { problem: "This attempt has not started a container, so it has no log." };
 const forgotten = { problem: "AWS does not know this job any more: it forgets jobs seven days after their end." };
 
 /** A refusal of AWS is the answer. */

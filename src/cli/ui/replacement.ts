@@ -12,6 +12,9 @@ import type { Approval, Part, Replacement, Step, StepState } from "./model.ts";
 const titles = ["Create", "Validate", "Switch queues", "Soak", "Retire", "Drain", "Delete"] as const;
 type Title = (typeof titles)[number];
 
+/** The same, for events. */
+export const stepTitles: readonly string[] = titles;
+
 /** A step of `status.predecessors`, as a step of the replacement. */
 const stepOfPredecessor: Readonly<Record<string, Title>> = {
   Standby: "Soak",
@@ -44,6 +47,11 @@ export function replacementOf(
     return { title, state: position < 0 ? "done" : "open", at: position < 0 ? at[title] : undefined };
   });
   return { summary: summaryOf(object, parts), steps, approval: approvalOf(object, hasKubectl) };
+}
+
+/** The environment in AWS that is being created or whose predecessors are being removed; undefined at rest. Pure. */
+export function targetUnderWay(object: KubeObject): string | undefined {
+  return currentStep(object) === undefined ? undefined : environmentStatus(object).target;
 }
 
 /** Without an older environment, nothing is switched and retired. */

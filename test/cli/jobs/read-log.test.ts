@@ -64,6 +64,16 @@ describe("a log", () => {
     ]);
   });
 
+  test("is read no further back than its characters allow", async () => {
+    const { asked, reader } = answering({
+      events: events("long", "lines"),
+      nextBackwardToken: "b1",
+      nextForwardToken: "f1",
+    });
+    expect(await texts(reader.last(3, 8))).toEqual(["long", "lines"]);
+    expect(asked).toHaveLength(1);
+  });
+
   test("that is shorter than the lines asked for ends at its head", async () => {
     const { reader } = answering(
       { events: events("a"), nextBackwardToken: "b1", nextForwardToken: "f1" },

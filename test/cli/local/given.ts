@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Cloud } from "../../../src/cli/cloud.ts";
+import type { CloudWithLogs } from "../../../src/cli/cloud.ts";
 import type { Environment } from "../../../src/cli/io.ts";
 import type { ManifestSource } from "../../../src/cli/local/directory.ts";
 import { type LocalFlags, localOptions } from "../../../src/cli/local/options.ts";
@@ -60,7 +60,7 @@ export interface GivenOptions {
   readonly source?: MemorySource;
   readonly directory?: string;
   readonly flags?: LocalFlags;
-  readonly cloud?: Cloud;
+  readonly cloud?: CloudWithLogs;
   readonly stdout?: KeptOutput;
   readonly clock?: VirtualClock;
   readonly env?: Environment;

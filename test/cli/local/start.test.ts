@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { batchCalls } from "../../../src/aws/batch-calls.ts";
 import { eachCall } from "../../../src/aws/calls.ts";
-import type { Cloud } from "../../../src/cli/cloud.ts";
+import type { CloudWithLogs } from "../../../src/cli/cloud.ts";
 import { stateFile } from "../../../src/cli/local/state.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { sleep, VirtualClock } from "../../../src/runtime/clock.ts";
@@ -31,11 +31,12 @@ function onAws() {
 }
 
 /** The same AWS; `before` is awaited before a connection is opened, or a registration leaves. */
-function waiting(cloud: Cloud, before: (what: "connect" | "registerJobDefinition") => unknown): Cloud {
+function waiting(cloud: CloudWithLogs, before: (what: "connect" | "registerJobDefinition") => unknown): CloudWithLogs {
   return {
     account: cloud.account,
     region: cloud.region,
     label: cloud.label,
+    logs: (region) => cloud.logs(region),
     async connect(region, signal) {
       await before("connect");
       const connection = await cloud.connect(region, signal);

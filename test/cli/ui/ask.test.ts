@@ -9,6 +9,7 @@ const echo: Questions = {
   queue: async (object) => ({ problem: `queue ${object.metadata.name}` }),
   jobs: async (object, status) => ({ problem: `${status} jobs of ${object.metadata.name}` }),
   job: async (object, id) => ({ problem: `job ${id} of ${object.metadata.name}` }),
+  log: async (object, { id, attempt }) => ({ problem: `log ${attempt} of ${id} of ${object.metadata.name}` }),
 };
 
 function asked(question: string, about: Record<string, string>, { isRead = true } = {}) {
@@ -18,6 +19,7 @@ function asked(question: string, about: Record<string, string>, { isRead = true 
     region: "eu-west-1",
     objects: () => objects,
     eventsOf: async () => ({ lines: [] }),
+    eventsOfKind: async () => ({ data: new Map() }),
     aws: { seen: knownOf([]).aws, pauseMs: 1, round: async () => undefined },
     questions: isRead ? echo : undefined,
   };
@@ -31,6 +33,7 @@ test.each([
   ["queue", { of: queue }, "queue main"],
   ["jobs", { of: queue, status: "FAILED" }, "FAILED jobs of main"],
   ["job", { of: queue, id: "j-1" }, "job j-1 of main"],
+  ["log", { of: queue, id: "j-1", attempt: "2" }, "log 2 of j-1 of main"],
   ["network", { of: queue }, "This object does not exist any more."],
   ["queue", { of: "JobQueue/team/gone" }, "This object does not exist any more."],
 ])("%s of %o", async (question, about, problem) => {
@@ -46,6 +49,8 @@ test("without AWS the answer says how to get one", async () => {
 test.each([
   ["secrets", { of: queue }],
   ["jobs", { of: queue, status: "LOST" }],
+  ["log", { of: queue, id: "j-1" }],
+  ["log", { of: queue, id: "j-1", attempt: "0" }],
 ])("there is no question %s with %o", async (question, about) => {
   expect(await asked(question, about)).toBeUndefined();
 });

@@ -39,6 +39,7 @@ test("a description has the attempts, and never the command or the environment o
     exitCode: 137,
     reason: "OutOfMemoryError",
     dependsOn: ["before"],
+    latestAttempt: 2,
     attempts: [
       { startedAt: "1970-01-01T00:00:01.000Z", reason: "Host EC2 terminated." },
       { exitCode: 137, reason: "OutOfMemoryError", logStream: "train/default/2" },

@@ -15,6 +15,7 @@ function aPage() {
     region: "eu-west-1",
     objects: () => state.objects,
     eventsOf: async () => ({ lines: [] }),
+    eventsOfKind: async () => ({ data: new Map() }),
     questions: undefined,
     aws: {
       seen: knownOf([]).aws,

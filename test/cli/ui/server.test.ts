@@ -16,6 +16,7 @@ async function served() {
       region: "eu-west-1",
       objects: () => [],
       eventsOf: async () => ({ lines: [] }),
+      eventsOfKind: async () => ({ data: new Map() }),
       questions: undefined,
       aws: { seen: knownOf([]).aws, pauseMs: 10_000, round: async () => undefined },
     },
@@ -64,7 +65,7 @@ describe("the page is refused", () => {
 });
 
 test.each(["//", "//[", "///x", "*", "http://", "http://elsewhere.example/", "/%"])(
-  "a request for %s, which is no address of the page, is refused, and the page is still served",
+  "a request for %s, which is not an address of the page, is refused, and the page is still served",
   async (path) => {
     const { url } = await served();
     const { hostname, port } = new URL(url);
