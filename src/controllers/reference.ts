@@ -46,15 +46,15 @@ export function objectAt<O extends Sharing>(
   { namespace, noun, region, ports, labels }: Referring,
 ): { readonly kind: "found"; readonly object: O } | Unresolved {
   if (!ports.objects.watches(key.namespace)) return unresolved("NamespaceNotWatched", notWatched(key.namespace));
-  const path = keyText(key);
+  const path = `${kind.kind} ${keyText(key)}`;
   const object = ports.objects.get(kind, key) as (O & Located) | undefined;
-  if (object === undefined) return unresolved("ReferenceNotFound", `there is no ${kind.kind} ${path}`);
+  if (object === undefined) return unresolved("ReferenceNotFound", `there is no ${path}`);
   const access = accessTo(object, namespace, labels);
   if (access.kind === "unread") return unresolved("NamespaceUnreadable", access.message);
   if (access.kind === "refused") {
     return unresolved(
       "ReferenceNotAllowed",
-      `${path} does not let namespace ${namespace} refer to it (its spec.allowedNamespaces)`,
+      `${path} does not let namespace ${namespace} refer to it: allow that namespace in its spec.allowedNamespaces`,
     );
   }
   const theirs = object.spec.region ?? ports.settings.region;
@@ -69,30 +69,44 @@ type Located = KubeObject<{ readonly region?: string | undefined }, unknown>;
 /** What is named in AWS: its type, its kind here, and both in words, e.g. `compute environment`, `an environment`. */
 export interface NamedThing {
   readonly type: ResourceType;
-  readonly records: DescribedKey;
   readonly kind: OperatorKind;
   readonly called: string;
   readonly oneOf: string;
 }
 
+/** What has its object's name in AWS: where its records are. */
+export interface RecordedThing extends NamedThing {
+  readonly records: DescribedKey;
+}
+
+/** Why an ARN does not lead to where whoever refers is; undefined: it does, or it is a name. It has to match exactly. */
+export function refusalOfArn(
+  nameOrArn: string,
+  { type, called }: NamedThing,
+  { noun, region }: Referring,
+): Unresolved | undefined {
+  if (!nameOrArn.startsWith("arn:") || nameOrArn === resourceArn(region, type, nameIn(nameOrArn))) return undefined;
+  const message = `${nameOrArn} is not a ${called} of account ${region.account} in ${region.region}, where the ${noun} is`;
+  return unresolved("RegionMismatch", message);
+}
+
 /**
  * Why a resource must not be used by its name or ARN; undefined: it may be, as far as the operator knows. A name does not
- * bypass what the owner of the resource allows, and an ARN has to match exactly. The tags say who the owner is: what is
- * of another namespace stays so while its object is away, in a cluster that is being rebuilt or by Retain.
+ * bypass what the owner of the resource allows. The tags say who the owner is: what is of another namespace stays so while its object is away, in a cluster that is being rebuilt or by Retain.
  *
  * @param tags of the resource of that name in AWS
  */
 export function refusalOfName(
   nameOrArn: string,
   tags: Tags | undefined,
-  { type, kind, called, oneOf }: NamedThing,
-  { namespace, noun, region, ports, labels }: Referring,
+  thing: NamedThing,
+  referring: Referring,
 ): Unresolved | undefined {
+  const elsewhere = refusalOfArn(nameOrArn, thing, referring);
+  if (elsewhere !== undefined) return elsewhere;
+  const { kind, oneOf } = thing;
+  const { namespace, ports, labels } = referring;
   const name = nameIn(nameOrArn);
-  if (nameOrArn.startsWith("arn:") && nameOrArn !== resourceArn(region, type, name)) {
-    const message = `${nameOrArn} is not a ${called} of account ${region.account} in ${region.region}, where the ${noun} is`;
-    return unresolved("RegionMismatch", message);
-  }
   const owner = namedOwner(tags, ports.cluster);
   if (owner === undefined || owner.namespace === namespace) return undefined;
   const path = keyText(owner);
@@ -123,7 +137,7 @@ export type ResourceReference =
   | Unresolved;
 
 /** Where a reference to such an object leads. */
-export function resourceAt(key: ObjectKey, thing: NamedThing, referring: Referring): ResourceReference {
+export function resourceAt(key: ObjectKey, thing: RecordedThing, referring: Referring): ResourceReference {
   const { kind, type, records } = thing;
   const found = objectAt<Sharing>(kind, key, referring);
   if (found.kind === "unresolved") return found;

@@ -6,7 +6,7 @@ import { ownerTags } from "../../src/controllers/ownership.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
 import {
   labelsAskedFor,
-  type NamedThing,
+  type RecordedThing,
   type Referring,
   refusalOfName,
   resourceAt,
@@ -15,7 +15,7 @@ import { StoreError } from "../../src/runtime/store.ts";
 import { fakeRegion, objectsOf } from "./region.ts";
 import { arn, identity, object, policy, settings } from "./scheduling-policy/given.ts";
 
-const thing: NamedThing = {
+const thing: RecordedThing = {
   type: "scheduling-policy",
   records: "policies",
   kind: SchedulingPolicyKind,
@@ -41,7 +41,7 @@ describe("a reference to an object", () => {
       "leads nowhere from a namespace that the object does not allow",
       [shared()],
       { namespace: "other" },
-      "ReferenceNotAllowed team/fair does not let namespace other refer to it (its spec.allowedNamespaces)",
+      "ReferenceNotAllowed SchedulingPolicy team/fair does not let namespace other refer to it: allow that namespace in its spec.allowedNamespaces",
     ],
     [
       "leads there from any namespace that it allows",
@@ -59,7 +59,7 @@ describe("a reference to an object", () => {
       "leads nowhere into another region",
       [shared({ region: "us-east-1" })],
       {},
-      "RegionMismatch team/fair is in us-east-1, the queue in eu-west-1",
+      "RegionMismatch SchedulingPolicy team/fair is in us-east-1, the queue in eu-west-1",
     ],
     [
       "waits for AWS",

@@ -88,6 +88,10 @@ export const batchJobReasons = {
       means: "the queue or definition is in another region or account than the job",
       todo: "set `region`, or refer to another",
     },
+    NamespaceNotWatched: {
+      means: "the operator does not watch the namespace of the queue or definition",
+      todo: "add it to `--watch-namespace`",
+    },
     ReferenceNotAllowed: {
       means: "the queue or definition belongs to another namespace, which does not let this one use it",
       todo: "let its owner set `allowedNamespaces`",

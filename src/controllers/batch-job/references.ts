@@ -1,13 +1,12 @@
-import type { KubeObject, ObjectKey } from "../../api/object.ts";
+import type { ObjectKey } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { JobDefinition, JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
-import { JobDefinitionKind, JobQueueKind, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import { nameIn, resourceArn, revisionIn } from "../../aws/names.ts";
+import { BatchJobKind, JobDefinitionKind, JobQueueKind, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import { nameIn, revisionIn } from "../../aws/names.ts";
 import type { BatchRegion, RevisionSeen } from "../../aws/region.ts";
-import { StoreError } from "../../runtime/store.ts";
-import { accessTo, type Labels, type Sharing } from "../access.ts";
+import type { Sharing } from "../access.ts";
 import { environmentAnnotations } from "../compute-environment/allowed.ts";
 import { entriesOf } from "../job-definition/entries.ts";
 import { fingerprintOfSpec } from "../job-definition/normalise.ts";
@@ -18,6 +17,15 @@ import { annotationsOf } from "../namespace-annotations.ts";
 import { queueNameOf } from "../naming.ts";
 import { identityOf, namedOwner, ownershipOf, type Tags } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import {
+  labelsAskedFor,
+  type NamedThing,
+  objectAt,
+  type Referring,
+  refusalOfArn,
+  refusalOfName,
+  type Unresolved,
+} from "../reference.ts";
 import { limitAnnotations } from "../roles/limits.ts";
 import { filledObject } from "../roles/part.ts";
 
@@ -30,7 +38,21 @@ export type Resolution =
   | { readonly kind: "refused"; readonly reason: RefusedReason; readonly message: string };
 
 type WaitReason = "ReferenceNotFound" | "WaitingForQueue" | "WaitingForDefinition" | "NamespaceUnreadable";
-type RefusedReason = "ReferenceNotAllowed" | "RegionMismatch" | "NotAllowed";
+type RefusedReason = "ReferenceNotAllowed" | "NamespaceNotWatched" | "RegionMismatch" | "NotAllowed";
+
+const queueThing: NamedThing = {
+  type: "job-queue",
+  kind: JobQueueKind,
+  called: "job queue",
+  oneOf: "the queue",
+};
+
+const definitionThing: NamedThing = {
+  type: "job-definition",
+  kind: JobDefinitionKind,
+  called: "job definition",
+  oneOf: "a definition",
+};
 
 /** What references are resolved with. */
 interface Around {
@@ -45,9 +67,9 @@ export async function queueOf(object: BatchJob, around: Around): Promise<Resolut
   const { region, ports } = around;
   const { queues } = region.snapshot();
   if (jobQueueRef !== undefined) {
-    const given = await referred<JobQueue>(JobQueueKind, jobQueueRef, object, around);
-    if ("barred" in given) return given.barred;
-    const { target } = given;
+    const found = await referred<JobQueue>(queueThing, jobQueueRef, object, around);
+    if (found.kind === "unresolved") return resolutionOf(found);
+    const { object: target } = found;
     const name = queueNameOf(target);
     const queue = queues.get(name);
     const path = keyText(target.metadata);
@@ -57,16 +79,15 @@ export async function queueOf(object: BatchJob, around: Around): Promise<Resolut
     return usable(queue, `JobQueue ${path}`);
   }
   const name = nameIn(jobQueue);
-  if (jobQueue.startsWith("arn:") && jobQueue !== resourceArn(region, "job-queue", name)) {
-    return elsewhere(jobQueue, "job queue", around);
-  }
+  const elsewhere = refusalOfArn(jobQueue, queueThing, referringOf(object, around));
+  if (elsewhere !== undefined) return resolutionOf(elsewhere);
   const queue = queues.get(name);
   if (queue === undefined)
     return notYet(
       "ReferenceNotFound",
       `AWS has no job queue ${name} in ${region.region}: create it, or delete this object and create it again with another queue`,
     );
-  const barred = await barredFrom(queue.tags, { kind: JobQueueKind, type: "job-queue", name }, object, around);
+  const barred = await barredFrom(name, queue.tags, queueThing, object, around);
   return barred ?? usable(queue, `job queue ${name}`);
 }
 
@@ -93,9 +114,9 @@ function usable(
 export async function definitionOf(object: BatchJob, around: Around): Promise<Resolution> {
   const { jobDefinitionRef } = object.spec;
   if (jobDefinitionRef === undefined) return await namedDefinition(object, around);
-  const given = await referred<JobDefinition>(JobDefinitionKind, jobDefinitionRef, object, around);
-  if ("barred" in given) return given.barred;
-  const { target } = given;
+  const found = await referred<JobDefinition>(definitionThing, jobDefinitionRef, object, around);
+  if (found.kind === "unresolved") return resolutionOf(found);
+  const { object: target } = found;
   const { region, ports } = around;
   const whole = filledObject(target, definitionRoleUser, region, ports.cluster);
   const name = definitionNameOf(whole);
@@ -116,10 +137,8 @@ async function namedDefinition(object: BatchJob, around: Around): Promise<Resolu
   const { region, signal } = around;
   const given = object.spec.jobDefinition ?? "";
   const { name, revision } = revisionIn(given) ?? { name: nameIn(given), revision: undefined };
-  const plain = `${name}${revision === undefined ? "" : `:${revision}`}`;
-  if (given.startsWith("arn:") && given !== resourceArn(region, "job-definition", plain)) {
-    return elsewhere(given, "job definition", around);
-  }
+  const elsewhere = refusalOfArn(given, definitionThing, referringOf(object, around));
+  if (elsewhere !== undefined) return resolutionOf(elsewhere);
   // Definitions of others are not kept.
   const known = region.snapshot().definitions?.get(name);
   const revisions = known ?? (await region.refreshDefinition(name, signal)).definitions?.get(name) ?? [];
@@ -127,12 +146,12 @@ async function namedDefinition(object: BatchJob, around: Around): Promise<Resolu
   if (meant === undefined) {
     return notYet(
       "ReferenceNotFound",
-      `AWS has no ACTIVE job definition ${plain} in ${region.region}: register it, or delete this object and create it again with another definition`,
+      `AWS has no ACTIVE job definition ${nameIn(given)} in ${region.region}: register it, or delete this object and create it again with another definition`,
     );
   }
   // A revision that somebody registered by hand under the name of an object does not get around its owner.
   const tags = tagsWithOwner([meant, ...revisions], around);
-  const barred = await barredFrom(tags, { kind: JobDefinitionKind, type: "job-definition", name }, object, around);
+  const barred = await barredFrom(name, tags, definitionThing, object, around);
   return barred ?? { kind: "resolved", name, value: `${name}:${meant.revision}` };
 }
 
@@ -141,62 +160,47 @@ function tagsWithOwner(revisions: readonly RevisionSeen[], { ports }: Around): T
 }
 
 /** The object of a reference, where it may be referred to. */
-async function referred<O extends KubeObject>(
-  kind: OperatorKind,
+async function referred<O extends Sharing>(
+  { kind }: NamedThing,
   { name, namespace }: { readonly name: string; readonly namespace?: string | undefined },
   object: BatchJob,
   around: Around,
-): Promise<{ readonly target: O } | { readonly barred: Resolution }> {
-  const { region, ports } = around;
+): Promise<ReturnType<typeof objectAt<O>>> {
   const key: ObjectKey = { namespace: namespace ?? object.metadata.namespace, name };
-  const path = `${kind.kind} ${keyText(key)}`;
-  if (!ports.objects.watches(key.namespace)) return { barred: notWatched(path, key.namespace) };
-  const target = ports.objects.get(kind, key);
-  if (target === undefined)
-    return {
-      barred: notYet(
-        "ReferenceNotFound",
-        `there is no ${path}: create it, or delete this object and create it again with another reference`,
-      ),
-    };
-  const barred = await barredBy(target as Sharing, path, object, around);
-  if (barred !== undefined) return { barred };
-  const theirs = (target.spec as { readonly region?: string }).region ?? ports.settings.region;
-  if (theirs !== region.region) {
-    const message = `${path} is in ${theirs}, the job in ${region.region}: refer to one there, or set the region of the job in a new object`;
-    return { barred: { kind: "refused", reason: "RegionMismatch", message } };
-  }
-  return { target: target as O };
+  return objectAt<O>(kind, key, await referringTo(kind, key, object, around));
 }
 
-/** A resource that a spec names by its name in AWS. */
-interface NamedResource {
-  readonly kind: OperatorKind;
-  readonly type: "job-queue" | "job-definition";
-  readonly name: string;
+function referringOf({ metadata: { namespace } }: BatchJob, { region, ports }: Around): Referring {
+  return { namespace, noun: BatchJobKind.noun, region, ports, labels: undefined };
+}
+
+/** With the labels of the job's namespace, if the object that it refers to asks for them. */
+async function referringTo(kind: OperatorKind, key: ObjectKey, object: BatchJob, around: Around): Promise<Referring> {
+  const { ports, signal } = around;
+  const target = ports.objects.get(kind, key) as Sharing | undefined;
+  const labels = await labelsAskedFor(object.metadata.namespace, [target], ports, signal);
+  return { ...referringOf(object, around), labels };
 }
 
 /**
- * A name does not get around what the owner of a queue or definition allows; its tags say who that is, also while the object
- * is away. What belongs to no object is a matter of `--allowed-resources`.
+ * Why a queue or definition must not be used by its name. What belongs to no object is a matter of `--allowed-resources`.
+ *
+ * @param tags of it in AWS
  */
 async function barredFrom(
+  name: string,
   tags: Tags | undefined,
-  { kind, type, name }: NamedResource,
+  thing: NamedThing,
   object: BatchJob,
   around: Around,
 ): Promise<Resolution | undefined> {
+  const { type } = thing;
   const { ports, signal } = around;
   const { namespace } = object.metadata;
   const owner = namedOwner(tags, ports.cluster);
-  if (owner?.namespace === namespace) return undefined;
   if (owner !== undefined) {
-    const path = `${kind.kind} ${keyText(owner)}`;
-    if (!ports.objects.watches(owner.namespace)) return notWatched(path, owner.namespace);
-    const target = ports.objects.get(kind, owner);
-    if (target !== undefined) return await barredBy(target as Sharing, path, object, around);
-    const message = `${name} belongs to ${path} by its tags, and there is no such object that lets namespace ${namespace} use it: apply it with that namespace in its spec.allowedNamespaces`;
-    return { kind: "refused", reason: "ReferenceNotAllowed", message };
+    const refusal = refusalOfName(name, tags, thing, await referringTo(thing.kind, owner, object, around));
+    return refusal && resolutionOf(refusal);
   }
   const read = await annotationsOf(namespace, ports.objects, signal);
   const annotations = read.kind === "read" ? read.annotations : {};
@@ -218,40 +222,20 @@ async function barredFrom(
   return { kind: "refused", reason: "NotAllowed", message };
 }
 
-async function barredBy(
-  target: Sharing,
-  path: string,
-  object: BatchJob,
-  { ports, signal }: Around,
-): Promise<Resolution | undefined> {
-  const { namespace } = object.metadata;
-  const asks = target.spec.allowedNamespaces?.from === "Selector" && target.metadata.namespace !== namespace;
-  const access = accessTo(target, namespace, asks ? await labelsOf(namespace, ports, signal) : undefined);
-  if (access.kind === "allowed") return undefined;
-  if (access.kind === "unread") return notYet("NamespaceUnreadable", access.message);
-  const message = `${path} does not let namespace ${namespace} refer to it: allow that namespace in its spec.allowedNamespaces`;
-  return { kind: "refused", reason: "ReferenceNotAllowed", message };
-}
-
-async function labelsOf(namespace: string, { objects }: Pick<Ports, "objects">, signal: AbortSignal): Promise<Labels> {
-  try {
-    return (await objects.namespace(namespace, signal))?.labels;
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.mayPass) throw error;
-    return error;
-  }
-}
-
 function notYet(reason: WaitReason, message: string): Resolution {
   return { kind: "waiting", reason, message };
 }
 
-function notWatched(path: string, namespace: string): Resolution {
-  const message = `${path} cannot be used: the operator does not watch namespace ${namespace} (--watch-namespace), or may not read it`;
-  return { kind: "refused", reason: "ReferenceNotAllowed", message };
-}
+/** A job's references are fixed for life, so the next step may be another object. */
+const nextSteps: Readonly<Partial<Record<Unresolved["reason"], string>>> = {
+  ReferenceNotFound: "create it, or delete this object and create it again with another reference",
+  RegionMismatch: "refer to one there, or set the region of the job in a new object",
+};
 
-function elsewhere(arn: string, what: string, { region }: Around): Resolution {
-  const message = `${arn} is not a ${what} of account ${region.account} in ${region.region}, where the job is: refer to one there`;
-  return { kind: "refused", reason: "RegionMismatch", message };
+function resolutionOf({ reason, message }: Unresolved): Resolution {
+  const step = nextSteps[reason];
+  const whole = step === undefined ? message : `${message}: ${step}`;
+  return reason === "ReferenceNotFound" || reason === "NamespaceUnreadable"
+    ? { kind: "waiting", reason, message: whole }
+    : { kind: "refused", reason, message: whole };
 }

@@ -26,6 +26,7 @@ import {
   labelsAskedFor,
   type NamedThing,
   objectAt,
+  type RecordedThing,
   type Referring,
   type ResourceReference,
   refusalOfName,
@@ -184,13 +185,12 @@ function environmentsOf(
 
 const environmentThing: NamedThing = {
   type: "compute-environment",
-  records: "environments",
   kind: BatchComputeEnvironmentKind,
   called: "compute environment",
   oneOf: "an environment",
 };
 
-const policyThing: NamedThing = {
+const policyThing: RecordedThing = {
   type: "scheduling-policy",
   records: "policies",
   kind: SchedulingPolicyKind,
