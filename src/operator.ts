@@ -1,7 +1,8 @@
 import type { KubeObject, ObjectKey } from "./api/object.ts";
-import { BatchComputeEnvironmentKind, type KindName, kinds } from "./api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, BatchJobKind, type KindName, kinds } from "./api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "./aws/region.ts";
 import { batchJobs } from "./controllers/batch-job/controller.ts";
+import { digestOf } from "./controllers/batch-job/digest.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
 import { endpointsReading } from "./controllers/compute-environment/observation.ts";
 import { type Ec2Memory, newEc2Memory } from "./controllers/ec2-memory.ts";
@@ -11,7 +12,7 @@ import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
 import type { Objects, Ports } from "./controllers/ports.ts";
 import { schedulingPolicies } from "./controllers/scheduling-policy/controller.ts";
-import { relatedTo, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
+import { referredText, referredTexts, relatedTo, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
 import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
 import { OpenRegions, type RegionOptions } from "./open-regions.ts";
@@ -27,6 +28,9 @@ const reconcilers: Readonly<Record<KindName, (ports: Ports, endpoints: Ec2Memory
   BatchJob: batchJobs,
   SchedulingPolicy: schedulingPolicies,
 };
+
+/** Index of the caches. */
+const referred = "referred";
 
 export interface OperatorOptions extends RegionOptions {
   readonly store: Store;
@@ -57,11 +61,15 @@ export function createOperator(options: OperatorOptions): Operator {
   const objects: Objects = {
     get: (kind, key) => runtime.cache(kind).get(key),
     list: (kind) => runtime.cache(kind).list(),
+    referring: (kind, to, key) => runtime.cache(kind).byIndex(referred, referredText(to, key)),
     // The objects of a namespace that was never read are unknown.
     watches: (namespace) => runtime.hasListed(namespace),
     namespace: async (name) => namespaceIn(namespaces, name),
   };
-  for (const kind of kinds) runtime.cache(kind);
+  for (const kind of kinds) {
+    const cache = runtime.cache(kind, { digest: kind === BatchJobKind ? digestOf : undefined });
+    cache.addIndex(referred, (object) => referredTexts(kind, object));
+  }
   namespaces.onChange(({ origin, before, after }) => {
     const priority = origin === "list" ? "low" : "high";
     for (const { kind, key } of wokenByNamespace(before, after, objects)) runtime.enqueue(kind, key, priority);

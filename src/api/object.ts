@@ -25,6 +25,16 @@ export interface KubeObject<Spec = unknown, Status = unknown> {
   readonly metadata: ObjectMeta;
   readonly spec: Spec;
   readonly status?: Status | undefined;
+  /** A cache keeps only a part of spec and status: nothing may be written from them (`Whole`). */
+  readonly isDigest?: true | undefined;
+}
+
+/** An object with its whole spec and status. */
+export type Whole<O extends KubeObject = KubeObject> = O & { readonly isDigest?: undefined };
+
+/** Whether it is whole. */
+export function isWhole<O extends KubeObject>(object: O): object is Whole<O> {
+  return object.isDigest !== true;
 }
 
 export interface Condition {

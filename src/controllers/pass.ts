@@ -384,7 +384,9 @@ function unreadable<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
  */
 function asKnown<O extends KubeObject, Seen, Action>({ module, ports, object }: Pass<O, Seen, Action>): O {
   const known = ports.objects.get(module.kind, object.metadata);
-  return known?.metadata.uid === object.metadata.uid ? { ...object, status: known.status } : object;
+  // A digest has not all of the status.
+  const isAsMuch = known?.isDigest === object.isDigest;
+  return isAsMuch && known?.metadata.uid === object.metadata.uid ? { ...object, status: known.status } : object;
 }
 
 function reported<O extends KubeObject, Seen, Action>(

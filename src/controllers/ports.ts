@@ -1,4 +1,5 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { Ec2Region } from "../aws/ec2-region.ts";
 import type { IamAccount } from "../aws/iam-account.ts";
 import type { BatchRegion } from "../aws/region.ts";
@@ -29,6 +30,8 @@ export interface Ports {
 export interface Objects {
   get(kind: Kind, key: ObjectKey): KubeObject | undefined;
   list(kind: Kind): readonly KubeObject[];
+  /** The objects of a kind that refer to an object of the kind with the name `to`. */
+  referring(kind: OperatorKind, to: string, key: ObjectKey): readonly KubeObject[];
   /** Whether objects of this namespace are watched at all. */
   watches(namespace: string): boolean;
   /**

@@ -136,20 +136,25 @@ function refers(
 /** The objects that refer to an object, and those that it refers to. */
 export function wokenByObject(object: KubeObject, objects: Objects): readonly Woken[] {
   const own = kindOf(object.kind);
-  const path = keyText(object.metadata);
   const referring = kinds
     .filter((kind) => refersTo(kind, own))
-    .flatMap((kind) =>
-      woken(objects, kind, ({ metadata: { namespace }, spec }) =>
-        referencesOf(kind, { namespace, spec }).some(({ to, key }) => to === own.kind && keyText(key) === path),
-      ),
-    );
+    .flatMap((kind) => objects.referring(kind, own.kind, object.metadata).map((one) => ({ kind, key: keyOf(one) })));
   const { namespace } = object.metadata;
   const referred = referencesOf(own, { namespace, spec: object.spec }).map(({ to, key }) => ({
     kind: kindOf(to),
     key,
   }));
   return [...referring, ...referred];
+}
+
+/** The objects that an object refers to, as an index has them: changes of thousands of objects search no list. Pure. */
+export function referredTexts(kind: OperatorKind, { metadata: { namespace }, spec }: KubeObject): readonly string[] {
+  return [...new Set(referencesOf(kind, { namespace, spec }).map(({ to, key }) => referredText(to, key)))];
+}
+
+/** One of them. */
+export function referredText(to: string, key: ObjectKey): string {
+  return `${to} ${keyText(key)}`;
 }
 
 /** The kinds with objects that concern those of a kind: it refers to them, or they refer to it. */

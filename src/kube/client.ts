@@ -81,7 +81,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     timeoutSeconds: Math.round(watchSeconds * (1 - 0.1 * random())),
   });
   const sourceOf = (namespace: string | undefined): ObjectSource => ({
-    list: (kind, signal) => listAll(api, kind, namespace, signal),
+    list: (kind, signal, keep) => listAll(api, { kind, namespace, keep }, signal),
     watch(kind, resourceVersion, signal) {
       const request = call(kind, "watch", { namespace }, { query: { ...watchQuery(), resourceVersion } });
       return watchEvents(kind, request.target, api.stream(request, signal));
@@ -92,7 +92,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     const [objects, itself] = [sourceOf(namespace), oneNamespace(api, namespace, watchQuery)];
     const sourceFor = (kind: Kind): ObjectSource => (kind === namespaceKind ? itself : objects);
     return {
-      list: (kind, signal) => sourceFor(kind).list(kind, signal),
+      list: (kind, signal, keep) => sourceFor(kind).list(kind, signal, keep),
       watch: (kind, resourceVersion, signal) => sourceFor(kind).watch(kind, resourceVersion, signal),
     };
   };

@@ -2,7 +2,7 @@ import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/obje
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Part, Readings } from "./readings.ts";
-import type { StoreError, WatchEvent } from "./store.ts";
+import type { Digest, StoreError, WatchEvent } from "./store.ts";
 
 /** The newest known version of an object changed. A new object with an old name is two changes: deleted, then added. */
 export interface Change {
@@ -16,12 +16,14 @@ export interface Change {
 export interface ObjectReader {
   get(key: ObjectKey): KubeObject | undefined;
   list(): readonly KubeObject[];
-  /** The objects that have `value` in the index. */
+  /** The objects that have `value` in the index, those that have had it the longest first. */
   byIndex(index: string, value: string): readonly KubeObject[];
 }
 
 /** The target of a reflector: a cache, or its part for one namespace. */
 export interface Reflected {
+  /** What it keeps of an object. */
+  readonly digest: Digest;
   /** Call it when a list is requested; pass the returned number to `replace` with the result. */
   listBegins(): number;
   /** Stores a complete list; an object that is not in it is deleted. */
@@ -42,6 +44,8 @@ export interface ObjectCacheOptions {
   readonly parts?: readonly Part[] | undefined;
   /** The operator also works without read access to this kind; code that needs the kind calls `refusalIn`. */
   readonly optional?: boolean;
+  /** What is kept of each object; absent: all of it. */
+  readonly digest?: Digest | undefined;
 }
 
 /** A pending request about one object. */
@@ -83,6 +87,7 @@ interface Entry {
 export class ObjectCache implements ObjectReader, Reflected {
   readonly kind: Kind;
   readonly isOptional: boolean;
+  readonly digest: Digest;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
@@ -94,6 +99,7 @@ export class ObjectCache implements ObjectReader, Reflected {
   constructor(options: ObjectCacheOptions) {
     this.kind = options.kind;
     this.isOptional = options.optional ?? false;
+    this.digest = options.digest ?? ((object) => object);
     this.#clock = options.clock;
     this.#log = options.log;
     this.#readings = new Readings(options.kind, options.parts ?? [undefined], options.log, this.isOptional);
@@ -126,6 +132,7 @@ export class ObjectCache implements ObjectReader, Reflected {
   /** The target for the reflector of a part. */
   part(part: Part): Reflected {
     return {
+      digest: this.digest,
       listBegins: () => this.listBegins(),
       replace: (items, begun) => this.replace(items, begun, part),
       listFailed: (error) => this.listFailed(error, part),
@@ -176,7 +183,7 @@ export class ObjectCache implements ObjectReader, Reflected {
       listed.add(keyText(object.metadata));
       this.#change(entry, "list", () => {
         if (entry.own !== undefined && entry.own.number <= begun) this.#settle(entry);
-        this.#watched(entry, object);
+        this.#watched(entry, this.digest(object));
       });
     }
     for (const [text, entry] of this.#entries) {
@@ -199,7 +206,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     const entry = this.#entry(object.metadata);
     this.#change(entry, "watch", () => {
       if (event.kind !== "deleted") {
-        this.#watched(entry, object);
+        this.#watched(entry, this.digest(object));
         return;
       }
       if (entry.own?.uid === object.metadata.uid) this.#settle(entry);
@@ -231,7 +238,7 @@ export class ObjectCache implements ObjectReader, Reflected {
             if (isOlder(object, entry.watched)) return;
           }
           this.#settle(entry);
-          entry.own = { object, uid, number, doubt: undefined };
+          entry.own = { object: object && this.digest(object), uid, number, doubt: undefined };
           if (shown.size > 0 && !(object !== undefined && isOlder(entry.watched, object))) {
             this.#doubt(entry, entry.own);
           }
@@ -303,12 +310,14 @@ export class ObjectCache implements ObjectReader, Reflected {
   }
 
   #index(index: Index, text: string, before: KubeObject | undefined, after: KubeObject | undefined): void {
+    const values = new Set(this.#valuesOf(index, after));
     for (const value of this.#valuesOf(index, before)) {
+      if (values.has(value)) continue;
       const keys = index.keys.get(value);
       keys?.delete(text);
       if (keys?.size === 0) index.keys.delete(value);
     }
-    for (const value of this.#valuesOf(index, after)) {
+    for (const value of values) {
       const keys = index.keys.get(value);
       if (keys === undefined) index.keys.set(value, new Set([text]));
       else keys.add(text);

@@ -1,4 +1,4 @@
-import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import { isWhole, type Kind, type KubeObject, type ObjectKey, type Whole } from "../api/object.ts";
 import type { Change, ObjectCache } from "./cache.ts";
 import type { Again, ControllerObserver, KeyReconciler, ReconcileContext } from "./controller.ts";
 import { jsonEqual } from "./json-equal.ts";
@@ -28,20 +28,38 @@ export interface ObjectPorts {
   readonly observer: ControllerObserver | undefined;
 }
 
-/** Reconciles the cached objects of a kind: records the events of a report, and writes the status that it changes. */
+/**
+ * Reconciles the cached objects of a kind: records the events of a report, and writes the status that it changes. Of a digest
+ * nothing is written: when the report about it would change what it shows, the object is read live and reconciled again.
+ */
 export function ofObjects(reconciler: Reconciler, ports: ObjectPorts): KeyReconciler<KubeObject> {
   const { kind } = reconciler;
   const { cache, events, store, observer } = ports;
-  const writeStatus = async (object: KubeObject, status: unknown, signal: AbortSignal): Promise<void> => {
+  const record = (object: KubeObject, { events: recorded }: Report): void => {
+    for (const event of recorded) events.record(kind, object, event);
+  };
+  const writeStatus = async (object: Whole, status: unknown, signal: AbortSignal): Promise<void> => {
     if (status === undefined) return;
     const current = cache.get(object.metadata);
     if (current === undefined || isGone(current)) return;
     // The report is about a deleted object; the new one of that name is already queued.
     if (current.metadata.uid !== object.metadata.uid) return;
-    if (jsonEqual(current.status, status)) return;
-    await store.applyStatus(kind, current, status, signal);
+    const known = isWhole(current) ? current : object;
+    // It became a digest meanwhile, and is queued.
+    if (known.metadata.resourceVersion !== current.metadata.resourceVersion) return;
+    if (jsonEqual(known.status, status)) return;
+    await store.applyStatus(kind, known, status, signal);
     observer?.statusWritten();
   };
+  const reconcileWhole = async (object: Whole, context: ReconcileContext): Promise<Again> => {
+    const report = await reconciler.reconcile(object, context);
+    context.signal.throwIfAborted();
+    record(object, report);
+    await writeStatus(object, report.status, context.signal);
+    return report.again;
+  };
+  const isShown = (digest: KubeObject, status: unknown): boolean =>
+    status === undefined || jsonEqual(cache.digest({ ...digest, isDigest: undefined, status }).status, digest.status);
   return {
     kind,
     find(key) {
@@ -49,11 +67,16 @@ export function ofObjects(reconciler: Reconciler, ports: ObjectPorts): KeyReconc
       return object === undefined || isGone(object) ? undefined : object;
     },
     async reconcile(object, context) {
+      if (isWhole(object)) return await reconcileWhole(object, context);
       const report = await reconciler.reconcile(object, context);
       context.signal.throwIfAborted();
-      for (const event of report.events) events.record(kind, object, event);
-      await writeStatus(object, report.status, context.signal);
-      return report.again;
+      if (isShown(object, report.status)) {
+        record(object, report);
+        return report.again;
+      }
+      const whole = await store.get(kind, object.metadata, context.signal);
+      if (whole?.metadata.uid !== object.metadata.uid || !isWhole(whole)) return { kind: "onChange" };
+      return await reconcileWhole(whole, context);
     },
   };
 }

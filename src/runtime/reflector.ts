@@ -107,7 +107,9 @@ async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Ste
   try {
     const begun = cache.listBegins();
     const what = `the list of ${kind.plural}`;
-    const answer = await withDeadline(clock, limits.listMs, signal, what, (inner) => store.list(kind, inner));
+    const answer = await withDeadline(clock, limits.listMs, signal, what, (inner) =>
+      store.list(kind, inner, cache.digest),
+    );
     cache.replace(answer.items, begun);
     observer?.listed(answer.items.length);
     return { state: { kind: "listed", resourceVersion: answer.resourceVersion }, end: "listed", heard: false };

@@ -1,5 +1,5 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
-import { ObjectCache } from "./cache.ts";
+import { ObjectCache, type ObjectCacheOptions } from "./cache.ts";
 import type { Clock } from "./clock.ts";
 import { Controller, type ControllerObserver, type KeyReconciler } from "./controller.ts";
 import type { Log } from "./log.ts";
@@ -68,15 +68,15 @@ export class Runtime {
 
   /**
    * The cache of a kind, filled from `runCaches` on.
-   * @param optional whether everything else works without read access to the kind
+   * @param options for the first call
    */
-  cache(kind: Kind, { optional = false }: { readonly optional?: boolean } = {}): ObjectCache {
+  cache(kind: Kind, options: Pick<ObjectCacheOptions, "optional" | "digest"> = {}): ObjectCache {
     let cache = this.#caches.get(kindText(kind));
     if (cache === undefined) {
       // It would stay empty.
       if (this.#cachesRun) throw new Error(`the cache of ${kind.kind} must be created before the caches run`);
       const { store, clock, log } = this.#options;
-      cache = new ObjectCache({ kind, clock, log, parts: [...sourcesOf(store).keys()], optional });
+      cache = new ObjectCache({ kind, clock, log, parts: [...sourcesOf(store).keys()], ...options });
       this.#caches.set(kindText(kind), cache);
     }
     return cache;

@@ -2,14 +2,20 @@ import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 
 /** Objects that are listed and watched together: those of one namespace, or all. */
 export interface ObjectSource {
-  /** A consistent list of the objects of a kind, and the version for a following watch. */
-  list(kind: Kind, signal: AbortSignal): Promise<ObjectList>;
+  /**
+   * A consistent list of the objects of a kind, and the version for a following watch.
+   * @param keep what the caller keeps of each object: where there may be many, it is applied as they arrive
+   */
+  list(kind: Kind, signal: AbortSignal, keep?: Digest): Promise<ObjectList>;
   /**
    * Changes after `resourceVersion`. Ends when the server ends it; a caller resumes from the last version seen.
    * @throws StoreError `Gone` if that version is no longer known: list again
    */
   watch(kind: Kind, resourceVersion: string, signal: AbortSignal): AsyncIterable<WatchEvent>;
 }
+
+/** What is kept of an object: itself, or a part (`isDigest`). Pure, and changes nothing of what it has returned. */
+export type Digest = (object: KubeObject) => KubeObject;
 
 /**
  * The Kubernetes API as the operator uses it. Implementations are an API server, a directory of manifests and a store in

@@ -1,8 +1,11 @@
-import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import { isWhole, type Kind, type KubeObject, type ObjectKey } from "../api/object.ts";
 import type { ObjectCache } from "./cache.ts";
 import type { Store } from "./store.ts";
 
-/** The same store; answers of writes and live reads update the caches before the watch shows them. */
+/**
+ * The same store; answers of writes and live reads update the caches before the watch shows them. It refuses the status of a
+ * digest, which would remove what the digest has not.
+ */
 export function writeThrough(store: Store, cacheOf: (kind: Kind) => ObjectCache | undefined): Store {
   async function noted<T extends KubeObject | undefined>(
     kind: Kind,
@@ -22,13 +25,15 @@ export function writeThrough(store: Store, cacheOf: (kind: Kind) => ObjectCache 
 
   return {
     namespaces: store.namespaces,
-    list: (kind, signal) => store.list(kind, signal),
+    list: (kind, signal, keep) => store.list(kind, signal, keep),
     watch: (kind, resourceVersion, signal) => store.watch(kind, resourceVersion, signal),
     recordEvent: (event, signal) => store.recordEvent(event, signal),
     get: (kind, key, signal) => noted(kind, key, () => store.get(kind, key, signal)),
     patchMetadata: (kind, object, patch, signal) =>
       noted(kind, object.metadata, () => store.patchMetadata(kind, object, patch, signal)),
-    applyStatus: (kind, object, status, signal) =>
-      noted(kind, object.metadata, () => store.applyStatus(kind, object, status, signal)),
+    async applyStatus(kind, object, status, signal) {
+      if (!isWhole(object)) throw new Error(`the status of a digest of a ${kind.kind} is not written: read it live`);
+      return await noted(kind, object.metadata, () => store.applyStatus(kind, object, status, signal));
+    },
   };
 }

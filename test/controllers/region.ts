@@ -7,6 +7,7 @@ import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot } from "../../src/aws/region.ts";
 import type { NameSeen } from "../../src/controllers/names.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
+import { referredText, referredTexts } from "../../src/controllers/wakes.ts";
 import { type FakeJobs, fakeJobs } from "./jobs-of-objects.ts";
 
 export interface FakeRegion extends BatchRegion {
@@ -173,6 +174,8 @@ export function objectsOf(
   const list = (kind: Kind): readonly KubeObject[] => objects.filter((object) => object.kind === kind.kind);
   return {
     list,
+    referring: (kind, to, key) =>
+      list(kind).filter((object) => referredTexts(kind, object).includes(referredText(to, key))),
     get: (kind, { namespace, name }) =>
       list(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     watches: (namespace) => namespace !== "elsewhere",

@@ -70,6 +70,19 @@ describe("list and watch", () => {
     expect(changes.slice(1)).toEqual(["list: a v1 -> none", "list: none -> a v5"]);
   });
 
+  test("what is not kept of an object is in no list, event or answer of ours that the cache has", () => {
+    const { clock, log } = world();
+    const digest = (object: KubeObject): KubeObject => ({ ...object, spec: undefined, isDigest: true });
+    const cache = new ObjectCache({ kind: widgetKind, clock, log, digest });
+    const kept = (): unknown => ({ ...cache.get(a)?.metadata, spec: cache.get(a)?.spec });
+    cache.replace([widget(1, {}, "whole")], cache.listBegins());
+    expect(kept()).toMatchObject({ resourceVersion: "v1", spec: undefined });
+    cache.apply({ kind: "modified", object: widget(2, {}, "whole") });
+    expect(kept()).toMatchObject({ resourceVersion: "v2", spec: undefined });
+    cache.requestBegins(a).answered(widget(3, {}, "whole"));
+    expect(kept()).toMatchObject({ resourceVersion: "v3", spec: undefined });
+  });
+
   test("a handler that throws is logged and hinders neither the cache nor the others", () => {
     const { cache, log, version } = world();
     cache.onChange(() => {

@@ -183,7 +183,7 @@ describe("the pauses", () => {
       list: {
         value: (...args: Parameters<Store["list"]>) => {
           times.push(w.clock.monotonic());
-          return w.store.list(...args);
+          return w.store.list(args[0], args[1]);
         },
       },
       watch: {

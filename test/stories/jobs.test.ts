@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { submissionAnnotation } from "../../src/api/v1alpha1/annotations.ts";
+import { reconcileRequestedAtAnnotation, submissionAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import { accessDenied } from "../../src/simulator/faults.ts";
 import type { StoredJob } from "../../src/simulator/stored-job.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World, WorldOptions } from "../world.ts";
-import { aWorld, expectStory } from "./story.ts";
+import { aWorld, expectSilence, expectStory } from "./story.ts";
 
 const place = [computeEnvironment("environment", ec2), jobQueue("queue", ["environment"]), jobDefinition("definition")];
 /** Runs for ten minutes. */
@@ -374,6 +375,58 @@ describe("a job is not run a second time", () => {
     world.apply(batchJob("again"));
     await world.until("it is complete", isTrue(world, "again", "Complete"));
     expect(jobs(world)).toHaveLength(2);
+  });
+});
+
+describe("a job with a result", () => {
+  /** Of which the cache keeps a digest. */
+  async function finished(): Promise<World> {
+    const world = await aPlace();
+    world.apply(batchJob("job"));
+    await world.until("it is complete", isTrue(world, "job", "Complete"));
+    await world.seconds(30);
+    const { attempts, logs, exitCode } = statusOf(world, "job");
+    expect([attempts?.length, logs?.group, exitCode]).toEqual([1, "/aws/batch/job", 0]);
+    expect(world.operator.objects.get(BatchJobKind, { namespace: "team", name: "job" })?.isDigest).toBe(true);
+    return world;
+  }
+  const withoutPlan = ({ plan: _plan, ...status }: BatchJobStatus): object => status;
+
+  it("keeps its whole status when it is reconciled on request, and when its spec changes", async () => {
+    const world = await finished();
+    const before = statusOf(world, "job");
+    world.annotate("BatchJob", "job", { [reconcileRequestedAtAnnotation]: "now" });
+    await world.seconds(30);
+    expect(statusOf(world, "job")).toEqual({ ...before, lastHandledReconcileAt: "now" });
+    world.apply(batchJob("job", { deletionPolicy: "Retain" }));
+    await world.seconds(30);
+    const conditions = before.conditions?.map((one) => ({ ...one, observedGeneration: 2 }));
+    expect(withoutPlan(statusOf(world, "job"))).toEqual(withoutPlan({ ...before, observedGeneration: 2, conditions }));
+    await expectSilence(world);
+  });
+
+  it("keeps its whole status while AWS cannot be read, and after a restart reads and writes nothing", async () => {
+    const world = await finished();
+    const { conditions: _ready, ...before } = statusOf(world, "job");
+    world.aws.faults.add({ fault: accessDenied("DescribeJobQueues"), on: "DescribeJobQueues", times: 100 });
+    await world.seconds(1200);
+    expect(world.condition("BatchJob", "job", "Synced")?.status).toBe("Unknown");
+    const { conditions: _unread, ...meanwhile } = statusOf(world, "job");
+    expect(meanwhile).toEqual(before);
+    world.aws.faults.clear();
+    await world.until("it is Ready again", isTrue(world, "job", "Ready"));
+    const next = await followedBy(world);
+    const version = next.store.snapshot().resourceVersion;
+    await next.seconds(600);
+    expect(next.store.snapshot().resourceVersion).toBe(version);
+    expect(statusOf(next, "job")).toMatchObject(before);
+  });
+
+  it("goes when it is deleted", async () => {
+    const world = await finished();
+    world.delete("BatchJob", "job");
+    await world.until("it is gone", isGone(world, "job"));
+    expect(writesOf(world, "TerminateJob")).toBe(0);
   });
 });
 

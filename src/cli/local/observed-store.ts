@@ -9,7 +9,7 @@ export interface StoreListener {
 /** The same store, which calls the listener after each write of the operator. */
 export function observedStore(store: Store, { onWrite, onEvent }: StoreListener): Store {
   return {
-    list: (kind, signal) => store.list(kind, signal),
+    list: (kind, signal, keep) => store.list(kind, signal, keep),
     watch: (kind, resourceVersion, signal) => store.watch(kind, resourceVersion, signal),
     get: (kind, key, signal) => store.get(kind, key, signal),
     async recordEvent(event, signal) {

@@ -7,7 +7,7 @@ import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { timestamp } from "../../controllers/conditions.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects } from "../../controllers/ports.ts";
-import { wokenByObject } from "../../controllers/wakes.ts";
+import { referredText, referredTexts, wokenByObject } from "../../controllers/wakes.ts";
 import { withSchemaDefaults } from "../manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import type { BatchRecords } from "./copy/batch.ts";
@@ -78,6 +78,8 @@ export function concerned(planned: readonly PlannedObject[]): ReadonlySet<string
   const all = planned.map(({ object }) => object);
   const objects: Objects = {
     list: (kind) => all.filter((object) => object.kind === kind.kind),
+    referring: (kind, to, key) =>
+      objects.list(kind).filter((object) => referredTexts(kind, object).includes(referredText(to, key))),
     get: (kind, key) => all.find((object) => object.kind === kind.kind && keyText(object.metadata) === keyText(key)),
     watches: () => true,
     namespace: async () => undefined,

@@ -7,7 +7,7 @@ import { withOwnTags } from "../tags.ts";
 import type { DependencySeen, Seen } from "./seen.ts";
 
 /** Members that are sent as the spec has them. */
-const members = [
+export const sentMembers = [
   "shareIdentifier",
   "schedulingPriorityOverride",
   "arrayProperties",
@@ -32,7 +32,7 @@ export function requestOf(
   queue: string,
   definition: string,
 ): SubmitJobRequest {
-  const given = members.filter((member) => spec[member] !== undefined);
+  const given = sentMembers.filter((member) => spec[member] !== undefined);
   const dependsOn = dependencies.flatMap(dependency);
   return {
     jobName,
