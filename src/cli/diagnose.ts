@@ -1,16 +1,21 @@
 import { Command, Option } from "commander";
-import { keyText } from "../api/object.ts";
+import { type Kind, keyText, type ObjectKey } from "../api/object.ts";
+import type { BatchJob } from "../api/v1alpha1/batch-job.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
-import { JobQueueKind } from "../api/v1alpha1/kinds.ts";
+import { BatchJobKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
 import { queueNameOf } from "../controllers/naming.ts";
 import { kubeStore } from "../kube/client.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { realCloud } from "./cloud.ts";
+import { jobJson } from "./diagnose/job-json.ts";
+import { isJobHealthy } from "./diagnose/job-report.ts";
+import { jobText } from "./diagnose/job-text.ts";
 import { diagnosisJson } from "./diagnose/json.ts";
 import { readNetwork } from "./diagnose/network.ts";
-import { readQueue } from "./diagnose/read.ts";
-import { isHealthy, type QueueReport } from "./diagnose/report.ts";
-import { diagnosisText } from "./diagnose/text.ts";
+import { type QueueReading, readQueue } from "./diagnose/read.ts";
+import { readJob } from "./diagnose/read-job.ts";
+import { isHealthy } from "./diagnose/report.ts";
+import { diagnosisText, type Layout } from "./diagnose/text.ts";
 import { accountIds, ListOption, type OperatorFlags } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
@@ -31,20 +36,24 @@ interface DiagnoseFlags extends OperatorFlags {
 const afterHelp = (program: string): string => `
 The command only reads: AWS Batch with about ten calls, however many jobs the queue has, and EC2 and IAM for the path
 from the subnets of its environments to AWS. With NAME it reads a JobQueue object from a cluster (--kubeconfig,
-KUBECONFIG, or the pod's ServiceAccount). With --queue it reads any queue that the AWS credentials may see.
+KUBECONFIG, or the pod's ServiceAccount), with bj/NAME a BatchJob object: why it does not start, or why it failed. With
+--queue it reads any queue that the AWS credentials may see.
 
 Examples:
   $ ${program} diagnose --namespace team main
+  $ ${program} diagnose --namespace team bj/train-42
   $ ${program} diagnose --queue arn:aws:batch:eu-west-1:123456789012:job-queue/team_main
 
-Exit code: 0 if jobs start, or wait for an expected reason; 1 if a person has to fix something; 2 if the queue does not
-exist or cannot be read.`;
+Exit code: 0 if jobs start, or wait for an expected reason, and for a job that runs or has succeeded; 1 if a person has to
+fix something, and for a job that failed; 2 if the queue or object does not exist or cannot be read.`;
 
 export function diagnoseCommand(io: Io, ending: Ending): Command {
   const command = new Command("diagnose")
-    .summary("explain why the jobs of a queue do not start, and how to fix it")
-    .description("Explains why the jobs of a queue do not start, and how to fix it. Writes nothing.")
-    .argument("[name]", "name of a JobQueue object")
+    .summary("explain why the jobs of a queue do not start, or a job failed, and how to fix it")
+    .description(
+      "Explains why the jobs of a queue do not start, or why a job failed, and how to fix it. Writes nothing.",
+    )
+    .argument("[object...]", "NAME of a JobQueue, or TYPE/NAME or TYPE NAME, with bjq or bj (BatchJob) as type")
     .option("-n, --namespace <name>", "namespace of the object (default: the kubeconfig's)")
     .option("--queue <name or arn>", "a queue in AWS, with or without an object")
     .option("--kubeconfig <file>", "kubeconfig of the object's cluster")
@@ -55,29 +64,61 @@ export function diagnoseCommand(io: Io, ending: Ending): Command {
     .option("--no-network", "do not read EC2 and the path from the subnets to AWS")
     .addOption(new Option("-o, --output <format>", "format of the report").choices(["text", "json"]).default("text"));
   command.addHelpText("after", afterHelp(io.program));
-  return command.action(ending(() => run(command.args[0], command.opts<DiagnoseFlags>(), io)));
+  return command.action(ending(() => run(command.args, command.opts<DiagnoseFlags>(), io)));
 }
 
-async function run(name: string | undefined, flags: DiagnoseFlags, io: Io): Promise<number> {
-  if ((name === undefined) === (flags.queue === undefined)) {
-    throw new CommandError("give either NAME (a JobQueue object) or --queue (a queue in AWS)");
+async function run(args: readonly string[], flags: DiagnoseFlags, io: Io): Promise<number> {
+  const subject = subjectIn(args);
+  if ((subject === undefined) === (flags.queue === undefined)) {
+    throw new CommandError("give either NAME (a JobQueue object) or bj/NAME (a BatchJob), or --queue (a queue in AWS)");
   }
-  const report = name === undefined ? await ofAws(flags, io) : await ofObject(name, flags, io);
+  const report = subject === undefined ? await ofAws(flags, io) : await ofObject(subject, flags, io);
   show(report, flags, io);
-  return isHealthy(report) ? exitCodes.done : exitCodes.failed;
+  return report.isHealthy ? exitCodes.done : exitCodes.failed;
 }
 
-interface Target {
-  /** Name or ARN. */
-  readonly queue: string;
-  readonly region: string | undefined;
-  readonly object?: string;
+/** What was found, for whoever reads it. */
+interface Report {
+  readonly isHealthy: boolean;
+  json(): string;
+  text(layout: Layout): string;
 }
 
-async function ofAws(flags: DiagnoseFlags, io: Io): Promise<QueueReport> {
+interface Subject {
+  readonly kind: typeof JobQueueKind | typeof BatchJobKind;
+  readonly name: string;
+}
+
+/** @throws CommandError if it names an object of another kind */
+function subjectIn(args: readonly string[]): Subject | undefined {
+  const [first, ...others] = args.flatMap((arg) => arg.split("/"));
+  if (first === undefined) return undefined;
+  const [name, ...more] = others;
+  if (name === undefined) return { kind: JobQueueKind, name: first };
+  const kind = more.length > 0 ? undefined : [JobQueueKind, BatchJobKind].find((one) => isCalled(one, first));
+  if (kind !== undefined) return { kind, name };
+  throw new CommandError(
+    `${args.join(" ")} is neither a JobQueue nor a BatchJob: give the name of a JobQueue, or bj/NAME for a BatchJob`,
+  );
+}
+
+function isCalled({ kind, plural, shortNames }: Kind, type: string): boolean {
+  return [kind.toLowerCase(), plural, ...shortNames].includes(type.toLowerCase());
+}
+
+async function ofAws(flags: DiagnoseFlags, io: Io): Promise<Report> {
   const { queue = "" } = flags;
-  const region = regionIn(queue) ?? flags.region;
-  return await reported({ queue, region }, flags, io);
+  const reading = await readingIn(regionIn(queue) ?? flags.region, flags, io);
+  return await ofQueue(queue, { ...reading, object: undefined });
+}
+
+async function ofQueue(queue: string, reading: QueueReading): Promise<Report> {
+  const report = await readQueue(queue, reading);
+  return {
+    isHealthy: isHealthy(report),
+    json: () => diagnosisJson(report),
+    text: (layout) => diagnosisText(report, layout),
+  };
 }
 
 /** @throws CommandError if it is the ARN of another resource */
@@ -89,7 +130,7 @@ function regionIn(queue: string): string | undefined {
   return region;
 }
 
-async function ofObject(name: string, flags: DiagnoseFlags, io: Io): Promise<QueueReport> {
+async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): Promise<Report> {
   const { interrupted: signal } = io;
   const server = apiServer(flags.kubeconfig, io.env, { clock: systemClock() });
   try {
@@ -102,23 +143,25 @@ async function ofObject(name: string, flags: DiagnoseFlags, io: Io): Promise<Que
         throw new Error(onlyReads);
       },
     });
-    const key = { namespace: flags.namespace ?? server.defaultNamespace, name };
-    const found = await orCommandError(() => store.get(JobQueueKind, key, signal), exitCodes.unread, signal);
+    const key: ObjectKey = { namespace: flags.namespace ?? server.defaultNamespace, name };
+    const get = (of: Kind, one: ObjectKey) =>
+      orCommandError(() => store.get(of, one, signal), exitCodes.unread, signal);
+    const found = await get(kind, key);
     if (found === undefined) {
       throw new CommandError(
-        `JobQueue ${keyText(key)} does not exist; kubectl get jobqueues -A lists the existing ones`,
-        {
-          exitCode: exitCodes.unread,
-        },
+        `${kind.kind} ${keyText(key)} does not exist; kubectl get ${kind.plural} -A lists the existing ones`,
+        { exitCode: exitCodes.unread },
       );
     }
-    const object = found as JobQueue;
-    const target: Target = {
-      queue: object.status?.arn ?? queueNameOf(object),
-      region: object.spec.region ?? object.status?.region ?? flags.region,
-      object: keyText(key),
-    };
-    return await reported(target, flags, io);
+    const { spec, status } = found as JobQueue | BatchJob;
+    const reading = await readingIn(spec.region ?? status?.region ?? flags.region, flags, io);
+    if (kind === JobQueueKind) {
+      const queue = status?.arn ?? queueNameOf(found as JobQueue);
+      return await ofQueue(queue, { ...reading, object: keyText(key) });
+    }
+    const find = async (other: string) => (await get(kind, { ...key, name: other })) as BatchJob | undefined;
+    const report = await readJob(found as BatchJob, { ...reading, find });
+    return { isHealthy: isJobHealthy(report), json: () => jobJson(report), text: (layout) => jobText(report, layout) };
   } finally {
     await server.close();
   }
@@ -127,38 +170,38 @@ async function ofObject(name: string, flags: DiagnoseFlags, io: Io): Promise<Que
 const manager = "aws-batch-operator-diagnose";
 const onlyReads = "diagnose only reads";
 
-async function reported(target: Target, flags: DiagnoseFlags, io: Io): Promise<QueueReport> {
+/** What reads AWS in a region; undefined: that of the SDK's configuration. */
+async function readingIn(
+  given: string | undefined,
+  flags: DiagnoseFlags,
+  io: Io,
+): Promise<Omit<QueueReading, "object">> {
   const { interrupted: signal } = io;
   const clock = systemClock();
-  const cloud = await realCloud(
-    target.region === undefined ? flags : { ...flags, region: target.region },
-    io.env,
-    signal,
-  );
+  const cloud = await realCloud(given === undefined ? flags : { ...flags, region: given }, io.env, signal);
   const { account, region } = cloud;
   const options = { clock, requestsPerSecond: defaultRequestsPerSecond, why: onlyReads };
   const aws = await readOnlyRegion(cloud, region, options, signal);
-  return await readQueue(target.queue, {
+  return {
     batch: aws.batch,
     account,
     region,
     now: () => clock.now(),
-    object: target.object,
     async networkOf(environment, job) {
       if (flags.network === false) return undefined;
       return await readNetwork(environment, job, { network: await aws.network(), region, signal });
     },
     signal,
-  });
+  };
 }
 
-function show(report: QueueReport, { output }: DiagnoseFlags, io: Io): void {
+function show(report: Report, { output }: DiagnoseFlags, io: Io): void {
   if (output === "json") {
-    io.stdout.write(diagnosisJson(report));
+    io.stdout.write(report.json());
     return;
   }
   const style = styleOf(io.stdout, io.env);
   const stream = style.unicode ? io.stdout : asciiOutput(io.stdout);
   const columns = io.stdout.isTerminal ? io.stdout.size().columns : 100;
-  stream.write(diagnosisText(report, { paint: paintFor(style), columns }));
+  stream.write(report.text({ paint: paintFor(style), columns }));
 }

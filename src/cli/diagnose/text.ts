@@ -11,10 +11,17 @@ import { isHealthy, type JobCounts, type QueueReport } from "./report.ts";
 const widest = 100;
 const mostLines = 20;
 
-export function diagnosisText(read: QueueReport, { paint, columns }: { paint: Paint; columns: number }): string {
+/** The terminal that it is for. */
+export interface Layout {
+  readonly paint: Paint;
+  readonly columns: number;
+}
+
+export function diagnosisText(read: QueueReport, layout: Layout): string {
   const report = visibleIn(read);
-  const width = Math.max(40, Math.min(widest, columns));
-  const blocks = [
+  const { paint } = layout;
+  const width = widthFor(layout);
+  return blocksText([
     [paint(isHealthy(report) ? "green" : "red", headline(report))],
     ...report.findings.map((finding) => findingLines(finding, width, paint)),
     factLines(report, width, paint),
@@ -22,7 +29,16 @@ export function diagnosisText(read: QueueReport, { paint, columns }: { paint: Pa
     ...[...report.networks].map(([name, { picture }]) =>
       picture.length === 0 ? [] : [paint("bold", `network of ${name}`), ...picture.map((line) => `  ${line}`)],
     ),
-  ];
+  ]);
+}
+
+/** Columns of running text. */
+export function widthFor({ columns }: Layout): number {
+  return Math.max(40, Math.min(widest, columns));
+}
+
+/** Blocks of lines with an empty line between two, without those that are empty. */
+export function blocksText(blocks: readonly (readonly string[])[]): string {
   return `${blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
@@ -58,13 +74,29 @@ function runnable({ facts: { jobs } }: QueueReport): string {
 const colours: Readonly<Record<CauseKind, Colour>> = { blocked: "red", other: "yellow", waiting: "cyan" };
 
 function findingLines({ code, sentence, fix }: Finding, width: number, paint: Paint): string[] {
+  const page = `docs/jobs-not-starting.md#${code.toLowerCase()}`;
+  return findingText({ code, sentence, fix, page, colour: colours[causeKind(code)] }, width, paint);
+}
+
+/** A finding as lines: its code, the sentence, the fix, and the page about it. */
+export function findingText(
+  {
+    code,
+    sentence,
+    fix,
+    page,
+    colour,
+  }: Readonly<Record<"code" | "sentence" | "fix" | "page", string>> & { readonly colour: Colour },
+  width: number,
+  paint: Paint,
+): string[] {
   const indent = "  ";
   const body = (text: string): string[] => wrapped(text, width - indent.length, mostLines).map((line) => indent + line);
   return [
-    paint(colours[causeKind(code)], code),
+    paint(colour, code),
     ...body(`${capital(sentence)}.`),
     ...(fix === "" ? [] : body(`Fix: ${fix}.`)),
-    paint("dim", `${indent}docs/jobs-not-starting.md#${code.toLowerCase()}`),
+    paint("dim", `${indent}${page}`),
   ];
 }
 
@@ -99,6 +131,15 @@ function factLines(
       rows.push(["AWS says", described.statusReason ?? "no reason yet"]);
     }
   }
+  return rowLines(rows, width, paint);
+}
+
+/** Facts with their labels. */
+export function rowLines(
+  rows: readonly (readonly [label: string, text: string])[],
+  width: number,
+  paint: Paint,
+): string[] {
   return rows.flatMap(([label, text]) => {
     const lines = wrapped(text, width - 11, mostLines);
     return lines.map((line, index) => `${paint("dim", (index === 0 ? label : "").padEnd(9))}  ${line}`);
@@ -112,7 +153,7 @@ function countsText(counts: JobCounts): string {
 
 const nameLimit = 44;
 
-function environmentLines({ facts, networks }: QueueReport, paint: Paint): string[] {
+export function environmentLines({ facts, networks }: QueueReport, paint: Paint): string[] {
   if (facts.environments.length === 0) return [];
   const networkCell = (cell: string): string[] => (networks.size === 0 ? [] : [cell]);
   const rows = facts.environments.map(({ name, environment }, index) => {

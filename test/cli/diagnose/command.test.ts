@@ -187,3 +187,87 @@ describe("diagnose NAME", () => {
     });
   });
 });
+
+describe("diagnose bj/NAME", () => {
+  const jobsPath = "/apis/awsbatch.dev/v1alpha1/namespaces/team/batchjobs";
+  const serves = (name: string, spec: object, status: object): void => {
+    const metadata = { name, namespace: "team", uid: name, resourceVersion: "1", generation: 1 };
+    kube.on(`GET ${jobsPath}/${name}`, {
+      json: { apiVersion: "awsbatch.dev/v1alpha1", kind: "BatchJob", metadata, spec, status },
+    });
+  };
+  const diagnoseJob = (...args: readonly string[]) =>
+    command(...args, "-n", "team", "--kubeconfig", kubeconfigTo(kube.url));
+
+  it("explains why a job waits for resources, with its queue, however the object is named", async () => {
+    const jobId = await submit(32);
+    serves("train", {}, { jobId, region: "us-east-1" });
+    for (const named of [["bj/train"], ["batchjob", "train"], ["batchjobs/train"]]) {
+      const { exitCode, stdout } = await diagnoseJob(...named);
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(/^team\/train waits for \S+, RUNNABLE: it does not start until this is fixed/);
+      expect(stdout).toContain("The job needs 32 vCPUs, but ce-1 is limited to 16 (maxvCpus).");
+      expect(stdout).toMatch(/^1 {2}ce-1 /m);
+    }
+    expect(kube.requests.every(({ method }) => method === "GET")).toBe(true);
+  });
+
+  it("names the jobs that one in PENDING waits for, and exits with 0", async () => {
+    const first = await submit(32);
+    const jobId = await submit(1, { dependsOn: [{ jobId: first }] });
+    serves("train", { dependsOn: [{ jobRef: { name: "prepare" } }, { jobId: first }] }, { jobId, region: "us-east-1" });
+    serves("prepare", {}, { jobId: first, status: "RUNNABLE" });
+    const { exitCode, stdout } = await diagnoseJob("bj/train");
+    expect(exitCode).toBe(0);
+    expect(stdout.replace(/\s+/g, " ")).toContain(
+      `The job waits for BatchJob team/prepare (RUNNABLE) and job ${first} (RUNNABLE).`,
+    );
+  });
+
+  it("says why a job failed, with exit code and remedy, and exits with 1", async () => {
+    await aws.outside.registerJobDefinition(containerJob("jd"));
+    const { jobId = "" } = aws.outside.submitPlannedJob(
+      { jobName: "fails", jobQueue: "q", jobDefinition: "jd" },
+      { durationMs: 1000, exitCode: 127 },
+    );
+    await until(() => aws.truth.jobs().every(({ status }) => status === "FAILED"));
+    serves("train", {}, { jobId, region: "us-east-1" });
+    const { exitCode, stdout } = await diagnoseJob("bj/train", "-o", "json");
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      headline: "team/train has failed",
+      status: "FAILED",
+      findings: [{ code: "JobFailed", fix: expect.stringContaining("does not exist in the image") }],
+      job: { jobId, exitCode: 127, attempts: [{ exitCode: 127 }] },
+    });
+  });
+
+  it("reports what the operator says of a job that is not submitted, with one call of nothing but identity", async () => {
+    const conditions = [
+      { type: "Ready", status: "False", reason: "WaitingForQueue", message: "JobQueue team/main is not in AWS yet" },
+    ];
+    serves("train", { dependsOn: [{ jobRef: { name: "gone" } }] }, { conditions });
+    kube.on(`GET ${jobsPath}/gone`, refusal(404, "NotFound", "not found"));
+    const from = aws.log.length;
+    const { exitCode, stdout } = await diagnoseJob("bj/train", "--region", "us-east-1");
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("JobQueue team/main is not in AWS yet.");
+    expect(stdout).toContain("BatchJob team/gone, Missing");
+    expect(aws.log.slice(from).filter(({ operation }) => /Job/.test(operation))).toEqual([]);
+  });
+
+  it("says that there is no such object, and exits with 2", async () => {
+    kube.on(`GET ${jobsPath}/train`, refusal(404, "NotFound", "not found"));
+    expect(await diagnoseJob("bj/train")).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "error: BatchJob team/train does not exist; kubectl get batchjobs -A lists the existing ones\n",
+    });
+  });
+
+  it.each([["jd/train"], ["bj/train/more"], ["ce train"]])("rejects %s", async (named) => {
+    const { exitCode, stderr } = await command(...named.split(" "));
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("is neither a JobQueue nor a BatchJob");
+  });
+});

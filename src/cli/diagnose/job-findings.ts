@@ -1,0 +1,169 @@
+/** Why a BatchJob does not start, or has failed, and what to do about it. Pure. */
+
+import { reasonsOf } from "../../api/reasons.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import type { JobRecord } from "../../aws/job-record.ts";
+import { countText } from "../../aws/queue-jobs.ts";
+import { remedyFor } from "../../controllers/batch-job/remedies.ts";
+import { recordedResult } from "../../controllers/batch-job/result.ts";
+import { conditionsOf } from "../../controllers/conditions.ts";
+import { causeInAttempt } from "../../diagnosis/aws-reasons.ts";
+import { causeKind, type Finding } from "../../diagnosis/causes.ts";
+import { diagnose } from "../../diagnosis/diagnose.ts";
+import { awsWords, counted, listed } from "../../diagnosis/words.ts";
+import type { DependencyFacts, JobFacts, JobFinding } from "./job-report.ts";
+import type { QueueReport } from "./report.ts";
+
+const reasonsPage = "docs/kinds/batch-job.md#status";
+
+/** Reasons of the operator that pass without action, or are as somebody asked for. */
+const expected: ReadonlySet<string> = new Set([
+  "Suspended",
+  "WaitingForJob",
+  "Submitting",
+  "CheckingSubmission",
+  "JobSubmitted",
+  "JobPending",
+  "JobRunnable",
+  "JobStarting",
+  "JobRunning",
+  "JobNotShown",
+  "Tagging",
+  "Ending",
+  "Deleting",
+  "JobCancelled",
+]);
+
+/** What keeps the job from its success; the cause first. Empty: it has succeeded, or gets on. */
+export function jobFindings(facts: JobFacts): readonly JobFinding[] {
+  const { object, job } = facts;
+  const recorded = recordedResult(object);
+  if (recorded?.kind === "complete") return [];
+  if (job === undefined || (recorded !== undefined && recorded.reason !== "JobFailed")) return [ofObject(facts)];
+  const { record } = job;
+  if (record.status === "SUCCEEDED") return [];
+  if (record.status === "FAILED") return [failure(record, facts)];
+  return [...ending(record), ...waiting(record, facts)];
+}
+
+/** As the operator reports it: the job is not in AWS, or AWS knows it no more. */
+function ofObject({ object, dependencies }: JobFacts): JobFinding {
+  const ready = conditionsOf(object).find(({ type }) => type === "Ready");
+  if (ready === undefined) {
+    return finding(
+      "NotReconciled",
+      "the operator has reported nothing about this object",
+      "check that the operator runs, watches this namespace, and reconciles this object (its labels, if there are several operators)",
+    );
+  }
+  const { reason, message } = ready;
+  const failed = dependencies.find((one) => one.failure !== undefined);
+  if (reason === "DependencyFailed" && failed !== undefined) {
+    return finding(
+      reason,
+      `${failed.what}, on which this job depends, failed: ${failed.failure}`,
+      "fix and run that one again, then delete this object and create it again",
+    );
+  }
+  const text = reasonsOf(BatchJobKind.kind).find((one) => one.reason === reason && one.todo !== undefined);
+  return finding(reason, awsWords(message), text?.todo?.replaceAll("`", "") ?? "");
+}
+
+function failure(record: JobRecord, { dependencies, object }: JobFacts): JobFinding {
+  const { statusReason, reason, exitCode, attempts, array } = record;
+  const failed = array?.counts["FAILED"];
+  const facts = [
+    ...(statusReason === undefined ? [] : [`AWS says: ${awsWords(statusReason)}`]),
+    ...(reason === undefined || reason === statusReason ? [] : [`the container: ${awsWords(reason)}`]),
+    ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
+    ...(failed === undefined ? [] : [`${failed} of ${array?.size} children failed`]),
+    ...(attempts.length > 1 ? [`after ${counted(attempts.length, "attempt")}`] : []),
+  ];
+  const why = facts.length === 0 ? "AWS gives no reason" : facts.join("; ");
+  const other = dependencies.find((one) => one.failure !== undefined);
+  const dependency = other === undefined ? "" : `; ${other.what} failed: ${other.failure}`;
+  const { namespace, name } = object.metadata;
+  const log = `read its log (aws-batch-operator logs -n ${namespace} ${name})`;
+  return finding("JobFailed", `the job failed: ${why}${dependency}`, remedyFor(record) ?? log);
+}
+
+function ending({ isEnding, status }: JobRecord): readonly JobFinding[] {
+  if (!isEnding) return [];
+  const after = status === "PENDING" ? ", which it does only after the jobs that this one waits for" : "";
+  return [finding("Ending", `AWS was asked to end the job${after}`, "")];
+}
+
+function waiting(record: JobRecord, facts: JobFacts): readonly JobFinding[] {
+  switch (record.status) {
+    case "SUBMITTED":
+    case "PENDING":
+      return record.array === undefined ? pending(facts.dependencies) : ofArray(record, facts);
+    case "RUNNABLE":
+      return runnable(facts);
+    case "STARTING":
+      return earlierAttempt(record);
+    default:
+      return [];
+  }
+}
+
+function pending(dependencies: readonly DependencyFacts[]): readonly JobFinding[] {
+  const open = dependencies.filter(({ status }) => status !== "SUCCEEDED");
+  const what = open.length === 0 ? "its dependencies" : listed(open.map((one) => `${one.what} (${one.status})`));
+  return [cause({ code: "Dependencies", sentence: `the job waits for ${what}`, fix: "" })];
+}
+
+/** A parent waits for its children, which wait like other jobs. */
+function ofArray({ array }: JobRecord, facts: JobFacts): readonly JobFinding[] {
+  if (array === undefined || Object.keys(array.counts).length === 0) return pending(facts.dependencies);
+  const counts = Object.entries(array.counts).map(([status, count]) => `${count} ${status}`);
+  const sentence = `the array waits for its ${array.size} children: ${counts.join(", ")}`;
+  return [...runnable(facts), finding("JobPending", sentence, "")];
+}
+
+/** Why it does not start: its own obstacles, then what keeps the first job of its queue waiting. */
+function runnable({ queue, job }: JobFacts): readonly JobFinding[] {
+  if (queue === undefined || job === undefined) return [];
+  const { jobs } = queue.facts;
+  const head = jobs?.head;
+  if (jobs === undefined || head === undefined || isFirst(queue, job.record)) return queue.findings.map(cause);
+  // For a job that is not the first, what passes without action is the matter of the first one.
+  const own = { jobId: job.record.jobId, since: jobs.readAt, described: job.described };
+  const mine = diagnose({ ...queue.facts, jobs: { ...jobs, head: own } }, 0).cause;
+  const blocked = mine !== undefined && causeKind(mine.code) === "blocked" ? [mine] : [];
+  const name = head.described === undefined ? "" : ` ("${head.described.name}")`;
+  const behind: JobFinding = finding(
+    "JobRunnable",
+    `${countText(jobs.runnable)} RUNNABLE jobs are in ${queue.facts.queue.jobQueueName}, and this one is not the first: that is ${head.jobId}${name}`,
+    "",
+  );
+  const others = queue.findings.filter((one) => one.sentence !== mine?.sentence);
+  return [...blocked.map(cause), behind, ...others.map(cause)];
+}
+
+/** Also of an array, of which AWS shows a child as the first. */
+function isFirst({ facts: { jobs } }: QueueReport, { jobId }: JobRecord): boolean {
+  const first = jobs?.head?.jobId;
+  return first === jobId || first?.startsWith(`${jobId}:`) === true;
+}
+
+/** It starts; the attempt before this one may say how that ends. */
+function earlierAttempt(record: JobRecord): readonly JobFinding[] {
+  const last = record.attempts.at(-1);
+  const words = last?.reason ?? last?.statusReason;
+  if (last === undefined || words === undefined) return [];
+  const { reason, statusReason, exitCode } = last;
+  const sentence = `the last of ${counted(record.attempts.length, "attempt")} failed: ${awsWords(words)}`;
+  const fix = remedyFor({ ...record, reason, statusReason, exitCode }) ?? "";
+  const code = causeInAttempt([reason, statusReason].join(" "));
+  return [code === undefined ? finding("JobStarting", sentence, fix) : cause({ code, sentence, fix })];
+}
+
+function cause({ code, sentence, fix }: Finding): JobFinding {
+  const needsPerson = causeKind(code) !== "waiting";
+  return { code, needsPerson, page: `docs/jobs-not-starting.md#${code.toLowerCase()}`, sentence, fix };
+}
+
+function finding(code: string, sentence: string, fix: string): JobFinding {
+  return { code, needsPerson: !expected.has(code), page: reasonsPage, sentence, fix };
+}

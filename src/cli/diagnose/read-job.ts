@@ -1,0 +1,83 @@
+import { keyText } from "../../api/object.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import type { JobDetail } from "../../aws/batch.ts";
+import { type JobRecord, jobRecord } from "../../aws/job-record.ts";
+import { describedJob } from "../../aws/queue-jobs.ts";
+import { recordedResult } from "../../controllers/batch-job/result.ts";
+import { jobFindings } from "./job-findings.ts";
+import type { DependencyFacts, JobFacts, JobReport } from "./job-report.ts";
+import { type QueueReading, readQueue } from "./read.ts";
+
+export interface JobReading extends Omit<QueueReading, "object"> {
+  /** The BatchJob of a name in the namespace of the job. */
+  readonly find: (name: string) => Promise<BatchJob | undefined>;
+}
+
+/**
+ * Reads the job of an object, what it depends on, and while it waits for resources its queue, by about twelve calls.
+ *
+ * @throws AwsError, CommandError when its queue is gone, StoreError when a job that it depends on cannot be read
+ */
+export async function readJob(object: BatchJob, reading: JobReading): Promise<JobReport> {
+  const { account, region, now } = reading;
+  const id = object.status?.jobId;
+  const [detail] = id === undefined ? [] : await described([id], reading);
+  const record = detail === undefined ? undefined : jobRecord(detail);
+  const job =
+    detail === undefined || record === undefined ? undefined : { record, described: describedJob(detail, now()) };
+  const facts: JobFacts = {
+    object,
+    job,
+    dependencies: await dependenciesOf(object, reading),
+    queue: waitsForResources(record) ? await readQueue(record.queue, { ...reading, object: undefined }) : undefined,
+  };
+  const failed = recordedResult(object)?.kind === "failed" ? "FAILED" : "NotSubmitted";
+  return {
+    ...facts,
+    account,
+    region,
+    status: record?.status ?? object.status?.status ?? failed,
+    findings: jobFindings(facts),
+    now: now(),
+  };
+}
+
+/** RUNNABLE, or an array of which no child has begun. */
+function waitsForResources(record: JobRecord | undefined): record is JobRecord {
+  if (record === undefined) return false;
+  const { status, array } = record;
+  if (status === "RUNNABLE") return true;
+  const counts = array?.counts ?? {};
+  return status === "PENDING" && counts["RUNNABLE"] !== undefined && counts["RUNNING"] === undefined;
+}
+
+async function described(ids: readonly string[], { batch, signal }: JobReading): Promise<readonly JobDetail[]> {
+  const { jobs = [] } = await batch.describeJobs({ jobs: [...ids] }, { signal });
+  return jobs;
+}
+
+async function dependenciesOf({ spec, metadata }: BatchJob, reading: JobReading): Promise<readonly DependencyFacts[]> {
+  const { dependsOn = [] } = spec;
+  const ids = dependsOn.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId]));
+  const details = ids.length === 0 ? [] : await described(ids, reading);
+  const byId = new Map(details.map((detail) => [detail.jobId, detail]));
+  const names = dependsOn.flatMap(({ jobRef }) => (jobRef === undefined ? [] : [jobRef.name]));
+  const objects = await Promise.all(
+    names.map(async (name) => ofObject(keyText({ ...metadata, name }), await reading.find(name))),
+  );
+  return [...objects, ...ids.map((id) => ofJob(id, byId.get(id)))];
+}
+
+function ofObject(path: string, object: BatchJob | undefined): DependencyFacts {
+  const what = `BatchJob ${path}`;
+  if (object === undefined) return { what, status: "Missing", failure: undefined };
+  const result = recordedResult(object);
+  const failure = result?.kind === "failed" ? result.message : undefined;
+  const unsubmitted = failure === undefined ? "NotSubmitted" : "FAILED";
+  return { what, status: object.status?.status ?? unsubmitted, failure };
+}
+
+function ofJob(id: string, detail: JobDetail | undefined): DependencyFacts {
+  const { status = "Missing", statusReason = "AWS gives no reason" } = detail ?? {};
+  return { what: `job ${id}`, status, failure: status === "FAILED" ? statusReason : undefined };
+}
