@@ -6,6 +6,7 @@ import { JobDefinitionSpec, JobDefinitionStatus } from "../src/api/v1alpha1/job-
 import { JobQueueSpec, JobQueueStatus } from "../src/api/v1alpha1/job-queue.ts";
 import { type KindName, kinds, type OperatorKind } from "../src/api/v1alpha1/kinds.ts";
 import { SchedulingPolicySpec, SchedulingPolicyStatus } from "../src/api/v1alpha1/scheduling-policy.ts";
+import { ServiceEnvironmentSpec, ServiceEnvironmentStatus } from "../src/api/v1alpha1/service-environment.ts";
 
 interface Schemas {
   readonly spec: z.ZodType;
@@ -19,6 +20,7 @@ const schemas: Readonly<Record<KindName, Schemas>> = {
   JobDefinition: { spec: JobDefinitionSpec, status: JobDefinitionStatus },
   BatchJob: { spec: BatchJobSpec, status: BatchJobStatus },
   SchedulingPolicy: { spec: SchedulingPolicySpec, status: SchedulingPolicyStatus },
+  ServiceEnvironment: { spec: ServiceEnvironmentSpec, status: ServiceEnvironmentStatus },
 };
 
 /** The custom resource definitions, made from the registry of kinds and the zod schemas. */

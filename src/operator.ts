@@ -12,6 +12,7 @@ import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
 import type { Objects, Ports } from "./controllers/ports.ts";
 import { schedulingPolicies } from "./controllers/scheduling-policy/controller.ts";
+import { serviceEnvironments } from "./controllers/service-environment/controller.ts";
 import { referredText, referredTexts, relatedTo, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
 import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
@@ -27,6 +28,7 @@ const reconcilers: Readonly<Record<KindName, (ports: Ports, endpoints: Ec2Memory
   JobDefinition: jobDefinitions,
   BatchJob: batchJobs,
   SchedulingPolicy: schedulingPolicies,
+  ServiceEnvironment: serviceEnvironments,
 };
 
 /** Index of the caches. */

@@ -4,6 +4,7 @@ import type { BatchJobSpec } from "../src/api/v1alpha1/batch-job.ts";
 import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec } from "../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../src/api/v1alpha1/job-queue.ts";
+import type { ServiceEnvironmentSpec } from "../src/api/v1alpha1/service-environment.ts";
 import type { Manifest } from "../src/kube/memory-store.ts";
 
 const apiVersion = "awsbatch.dev/v1alpha1";
@@ -23,6 +24,35 @@ export function jobQueue(name: string, environments: readonly string[], spec: Pa
     kind: "JobQueue",
     metadata: { name, namespace: "team" },
     spec: { priority: 1, computeEnvironmentOrder: order, ...spec },
+  };
+}
+
+/** A service environment for training jobs on so many instances. */
+export function serviceEnvironment(name: string, spec: Partial<ServiceEnvironmentSpec> = {}): Manifest {
+  return {
+    apiVersion,
+    kind: "ServiceEnvironment",
+    metadata: { name, namespace: "team" },
+    spec: {
+      serviceEnvironmentType: "SAGEMAKER_TRAINING",
+      capacityLimits: [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 10 }],
+      ...spec,
+    },
+  };
+}
+
+/** A queue of training jobs that refers to a service environment by object name. */
+export function serviceQueue(name: string, environment: string, spec: Partial<JobQueueSpec> = {}): Manifest {
+  return {
+    apiVersion,
+    kind: "JobQueue",
+    metadata: { name, namespace: "team" },
+    spec: {
+      priority: 1,
+      jobQueueType: "SAGEMAKER_TRAINING",
+      serviceEnvironmentOrder: [{ order: 1, serviceEnvironmentRef: { name: environment } }],
+      ...spec,
+    },
   };
 }
 

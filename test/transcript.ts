@@ -11,6 +11,8 @@ export function describeWrite(call: CallRecord): string {
   const subject =
     input["computeEnvironmentName"] ??
     input["computeEnvironment"] ??
+    input["serviceEnvironmentName"] ??
+    (input["serviceEnvironment"] && lastSegment(input["serviceEnvironment"])) ??
     input["jobQueueName"] ??
     input["jobQueue"] ??
     input["jobDefinitionName"] ??
@@ -39,6 +41,9 @@ function details(operation: string, input: Readonly<Record<string, unknown>>): s
   const order = input["computeEnvironmentOrder"] as readonly { readonly computeEnvironment?: string }[] | undefined;
   const parts: string[] = [];
   if (order !== undefined) parts.push(`[${order.map((entry) => lastSegment(entry.computeEnvironment)).join(", ")}]`);
+  const services = input["serviceEnvironmentOrder"] as readonly { readonly serviceEnvironment?: string }[] | undefined;
+  if (services !== undefined)
+    parts.push(`[${services.map((entry) => lastSegment(entry.serviceEnvironment)).join(", ")}]`);
   for (const key of ["PolicyArn", "PolicyName", "PermissionsBoundary"]) {
     if (input[key] !== undefined) parts.push(lastSegment(input[key]));
   }
@@ -51,8 +56,8 @@ function details(operation: string, input: Readonly<Record<string, unknown>>): s
   if (input["IpPermissions"] !== undefined) parts.push(peersOf(input["IpPermissions"]));
   if (operation === "TagResource") parts.push(tagText(input["tags"]));
   if (operation === "UntagResource") parts.push(text(input["tagKeys"]));
-  if (operation === "UpdateComputeEnvironment" || operation === "UpdateJobQueue") {
-    for (const key of ["state", "priority", "computeResources", "updatePolicy", "serviceRole"]) {
+  if (/^Update(ComputeEnvironment|JobQueue|ServiceEnvironment)$/.test(operation)) {
+    for (const key of ["state", "priority", "capacityLimits", "computeResources", "updatePolicy", "serviceRole"]) {
       if (input[key] !== undefined) parts.push(`${key}=${JSON.stringify(input[key])}`);
     }
   }

@@ -348,14 +348,21 @@ function weight(line: string): number {
 }
 
 function watchQueues(aws: SimulatedAws, before: Map<string, boolean>, lost: (queue: string) => void): void {
-  const environments = new Map(aws.truth.computeEnvironments().map((one) => [one.computeEnvironmentArn, one]));
+  const environments = new Map<string, { readonly state?: string | undefined; readonly status?: string | undefined }>([
+    ...aws.truth.computeEnvironments().map((one) => [one.computeEnvironmentArn, one] as const),
+    ...aws.truth.serviceEnvironments().map((one) => [one.serviceEnvironmentArn, one] as const),
+  ]);
   for (const queue of aws.truth.jobQueues()) {
     if (queue.status === "DELETED" || queue.status === "DELETING") {
       before.delete(queue.jobQueueName);
       continue;
     }
-    const usable = (queue.computeEnvironmentOrder ?? []).some(({ computeEnvironment }) => {
-      const environment = environments.get(computeEnvironment ?? "");
+    const named = [
+      ...(queue.computeEnvironmentOrder ?? []).map(({ computeEnvironment = "" }) => computeEnvironment),
+      ...(queue.serviceEnvironmentOrder ?? []).map(({ serviceEnvironment = "" }) => serviceEnvironment),
+    ];
+    const usable = named.some((arn) => {
+      const environment = environments.get(arn);
       const status = environment?.status;
       return environment?.state === "ENABLED" && (status === "VALID" || status === "UPDATING");
     });

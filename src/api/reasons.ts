@@ -22,6 +22,7 @@ import { jobDefinitionReasons } from "./v1alpha1/job-definition-reasons.ts";
 import { jobQueueReasons } from "./v1alpha1/job-queue-reasons.ts";
 import type { KindName } from "./v1alpha1/kinds.ts";
 import { schedulingPolicyReasons } from "./v1alpha1/scheduling-policy-reasons.ts";
+import { serviceEnvironmentReasons } from "./v1alpha1/service-environment-reasons.ts";
 
 /** The tables of each kind. A reason is in a place of only one table. */
 export const reasonTables = {
@@ -49,6 +50,7 @@ export const reasonTables = {
   JobDefinition: [everyKindReasons, refusalReasons, rolesReasons, jobDefinitionReasons],
   BatchJob: [everyKindReasons, refusalReasons, batchJobReasons],
   SchedulingPolicy: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, schedulingPolicyReasons],
+  ServiceEnvironment: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, serviceEnvironmentReasons],
 } as const satisfies Readonly<Record<KindName, readonly ReasonTable[]>>;
 
 type Table = (typeof reasonTables)[KindName][number];

@@ -15,6 +15,9 @@ export const batchCalls: CallTable<keyof BatchApi> = {
   submitJob: writeCall(["JobSubmit"], [["batch:TagResource", "BatchClaim"]]),
   cancelJob: writeCall(["JobChange"]),
   terminateJob: writeCall(["JobChange", "BatchJobs"]),
+  /** The jobs of queues of SageMaker, which ListJobs does not have. */
+  listServiceJobs: readCall("BatchRead"),
+  terminateServiceJob: writeCall(["BatchJobs"]),
 };
 
 /** AWS Batch behind budget, lease, deadline and classification. */

@@ -27,6 +27,7 @@ import {
 } from "./resources/index.ts";
 import { definitionWrites, describeRevisions } from "./resources/job-definitions.ts";
 import type { Write, Writing } from "./resources/resource.ts";
+import { hasServiceJobs, startedServiceJobs, unfinishedServiceJobs } from "./service-jobs.ts";
 import { type TagChange, tagCalls } from "./tag-calls.ts";
 
 export interface BatchRegionOptions extends RegionCacheOptions, Location {
@@ -75,6 +76,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const followedJobs = new FollowedJobs(observing);
 
   const queueNames = (): readonly string[] => queuesOfJobs(cache.records.queues.records);
+  const isOfSageMaker = (queue: string): boolean => hasServiceJobs(cache.records.queues.get(queue) ?? {});
   const counting = { batch, clock, random, lifetime: lifetime.signal };
   const definitionJobs = new DefinitionJobs({
     ...counting,
@@ -228,12 +230,16 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     ...definitionWrites({ ...writing("definitions"), fingerprintOf, keep: (name) => definitions.keep(name) }),
     changeTags,
 
-    jobs: (queue, signal) => unfinishedJobs(longRead(options), queue, signal),
+    jobs: (queue, signal) =>
+      (isOfSageMaker(queue) ? unfinishedServiceJobs : unfinishedJobs)(longRead(options), queue, signal),
+    startedServiceJobs: (signal) =>
+      startedServiceJobs(longRead(options), [...cache.records.queues.records.keys()].filter(isOfSageMaker), signal),
     activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
     stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
     jobsOfDefinition: (name, signal) => definitionJobs.of(name, jobsShownAt(name), signal),
     jobsSeen: (queue) => jobs?.seen(queue),
     terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
+    terminateServiceJob: (jobId, reason, signal) => batch.terminateServiceJob({ jobId, reason }, { signal }),
     jobsOfObjects: followedJobs,
   };
 }

@@ -4,26 +4,32 @@ import {
   CreateComputeEnvironmentCommand,
   CreateJobQueueCommand,
   CreateSchedulingPolicyCommand,
+  CreateServiceEnvironmentCommand,
   DeleteComputeEnvironmentCommand,
   DeleteJobQueueCommand,
   DeleteSchedulingPolicyCommand,
+  DeleteServiceEnvironmentCommand,
   DeregisterJobDefinitionCommand,
   DescribeComputeEnvironmentsCommand,
   DescribeJobDefinitionsCommand,
   DescribeJobQueuesCommand,
   DescribeJobsCommand,
   DescribeSchedulingPoliciesCommand,
+  DescribeServiceEnvironmentsCommand,
   GetJobQueueSnapshotCommand,
   ListJobsCommand,
   ListSchedulingPoliciesCommand,
+  ListServiceJobsCommand,
   RegisterJobDefinitionCommand,
   SubmitJobCommand,
   TagResourceCommand,
   TerminateJobCommand,
+  TerminateServiceJobCommand,
   UntagResourceCommand,
   UpdateComputeEnvironmentCommand,
   UpdateJobQueueCommand,
   UpdateSchedulingPolicyCommand,
+  UpdateServiceEnvironmentCommand,
 } from "@aws-sdk/client-batch";
 import { type SdkOptions, sdkCalls } from "./sdk.ts";
 
@@ -49,6 +55,11 @@ export const batchCommands = {
   updateSchedulingPolicy: UpdateSchedulingPolicyCommand,
   deleteSchedulingPolicy: DeleteSchedulingPolicyCommand,
 
+  describeServiceEnvironments: DescribeServiceEnvironmentsCommand,
+  createServiceEnvironment: CreateServiceEnvironmentCommand,
+  updateServiceEnvironment: UpdateServiceEnvironmentCommand,
+  deleteServiceEnvironment: DeleteServiceEnvironmentCommand,
+
   tagResource: TagResourceCommand,
   untagResource: UntagResourceCommand,
 
@@ -58,6 +69,9 @@ export const batchCommands = {
   submitJob: SubmitJobCommand,
   cancelJob: CancelJobCommand,
   terminateJob: TerminateJobCommand,
+
+  listServiceJobs: ListServiceJobsCommand,
+  terminateServiceJob: TerminateServiceJobCommand,
 } as const;
 
 /** AWS Batch by the SDK. */

@@ -3,11 +3,13 @@ import type {
   JobDefinition,
   JobQueueDetail,
   SchedulingPolicyDetail,
+  ServiceEnvironmentDetail,
 } from "@aws-sdk/client-batch";
 import type { Api } from "./api.ts";
 import type { batchCommands } from "./batch-sdk.ts";
 
 export type {
+  CapacityLimit,
   ComputeEnvironmentDetail,
   ComputeEnvironmentOrder,
   ComputeResource,
@@ -15,6 +17,7 @@ export type {
   CreateComputeEnvironmentRequest,
   CreateJobQueueRequest,
   CreateSchedulingPolicyRequest,
+  CreateServiceEnvironmentRequest,
   DescribeJobDefinitionsRequest,
   JobDefinition,
   JobDetail,
@@ -24,10 +27,13 @@ export type {
   ListJobsRequest,
   RegisterJobDefinitionRequest,
   SchedulingPolicyDetail,
+  ServiceEnvironmentOrder,
+  ServiceJobSummary,
   SubmitJobRequest,
   UpdateComputeEnvironmentRequest,
   UpdateJobQueueRequest,
   UpdateSchedulingPolicyRequest,
+  UpdateServiceEnvironmentRequest,
 } from "@aws-sdk/client-batch";
 
 /**
@@ -36,7 +42,7 @@ export type {
  */
 export type BatchApi = Api<typeof batchCommands>;
 
-/** A described environment, queue, policy and revision, with the members that AWS always returns. */
+/** A described environment, queue, policy, service environment and revision, with the members that AWS always returns. */
 export type Environment = ComputeEnvironmentDetail & {
   computeEnvironmentName: string;
   computeEnvironmentArn: string;
@@ -50,6 +56,10 @@ export type Policy = SchedulingPolicyDetail & {
    * DELETING, until AWS no longer shows it.
    */
   status?: "CREATING" | "DELETING";
+};
+export type ServiceEnvironmentRecord = ServiceEnvironmentDetail & {
+  serviceEnvironmentName: string;
+  serviceEnvironmentArn: string;
 };
 export type DefinitionRevision = JobDefinition & {
   jobDefinitionName: string;

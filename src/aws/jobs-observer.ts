@@ -7,6 +7,7 @@ import { AwsError } from "./errors.ts";
 import { nameIn } from "./names.ts";
 import { type JobsSeen, type QueueJobs, readJobsOf } from "./queue-jobs.ts";
 import { noChange, type RegionCache } from "./region-cache.ts";
+import { hasServiceJobs } from "./service-jobs.ts";
 
 /** One call a minute for each queue with RUNNABLE jobs, and one a minute for all the others in turn. */
 const callMs = 60_000;
@@ -113,7 +114,7 @@ export class JobsObserver {
     } catch (error) {
       if (!(error instanceof AwsError) || lifetime.aborted) throw error;
       if (isOfOneQueue(error)) {
-        // It went away meanwhile, or is of a kind that has no such jobs.
+        // It went away meanwhile.
         const jobs = { readAt: clock.now(), runnable: { count: 0, more: false }, ...nothingCounted };
         this.#report([name], () => this.#known.set(name, { jobs, readAt, nextAt: readAt + callMs, demand }));
         return;
@@ -135,7 +136,9 @@ export class JobsObserver {
 
   #watched(): ReadonlyMap<string, Queue> {
     const { cache, watches } = this.#options;
-    const queues = [...cache.snapshot().queues].filter(([, queue]) => queue.status !== "DELETING" && watches(queue));
+    const queues = [...cache.snapshot().queues].filter(
+      ([, queue]) => queue.status !== "DELETING" && !hasServiceJobs(queue) && watches(queue),
+    );
     return new Map(queues);
   }
 

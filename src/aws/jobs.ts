@@ -3,6 +3,7 @@ import { AwsError } from "./errors.ts";
 import { everyPage, listed, pageSize } from "./listing.ts";
 import { ecsClusterIn } from "./names.ts";
 import type { ActiveJob, UnfinishedJob, UnfinishedStatus } from "./region.ts";
+import { hasServiceJobs } from "./service-jobs.ts";
 
 /**
  * In this order a job that moves on while we list is met again; one that falls back to RUNNABLE for its next attempt is
@@ -13,6 +14,7 @@ const placedOrder: readonly UnfinishedStatus[] = ["STARTING", "RUNNING"];
 
 /** What is kept of a summary: a queue may have a hundred thousand jobs. */
 interface Listed extends UnfinishedJob {
+  readonly status: JobStatus;
   readonly parentId: string | undefined;
   readonly isArray: boolean;
   readonly isMultiNode: boolean;
@@ -23,7 +25,7 @@ interface Listed extends UnfinishedJob {
  * their jobs are listed by another call, and AWS may refuse this one: no job would be counted then.
  */
 export function queuesOfJobs(queues: ReadonlyMap<string, Queue>): readonly string[] {
-  return [...queues].flatMap(([name, { jobQueueType }]) => (jobQueueType === "SAGEMAKER_TRAINING" ? [] : [name]));
+  return [...queues].flatMap(([name, queue]) => (hasServiceJobs(queue) ? [] : [name]));
 }
 
 /**

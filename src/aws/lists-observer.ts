@@ -181,7 +181,8 @@ export class ListsObserver {
     }
     const answeredAt = clock.monotonic();
     this.#begunAt = begunAt;
-    this.#chance = random();
+    // Where no object gives a name, no call was made that the next one would have to keep away from those of others.
+    if (name === "lists" || this.#options.asked(name).size > 0) this.#chance = random();
     this.health.works();
     cache.update(() => {
       if (name === "lists") cache.listedAt = listedAt;

@@ -15,7 +15,13 @@ export interface Location {
 }
 
 /** The resources of AWS Batch that the operator keeps, as ARNs name their types. */
-export const resourceTypes = ["compute-environment", "job-queue", "job-definition", "scheduling-policy"] as const;
+export const resourceTypes = [
+  "compute-environment",
+  "job-queue",
+  "job-definition",
+  "scheduling-policy",
+  "service-environment",
+] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
 export function resourceArn({ partition, region, account }: Location, type: ResourceType, name: string): string {

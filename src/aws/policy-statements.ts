@@ -11,7 +11,7 @@ export const policyFeatures = {
   network: "reads networks, and checks that instances and tasks reach what they need",
   endpoints: "makes VPC endpoints that are missing, and security groups; includes network",
   diagnose: "reads what it takes to say why jobs do not start",
-  "service-linked-role": "lets Batch make its service-linked role; part of iam",
+  "service-linked-role": "lets Batch make its service-linked roles; part of iam",
   "service-roles": "makes service roles and Spot Fleet roles, whose policies may pass any role to EC2; with iam",
   "remove-boundaries": "takes permissions boundaries off roles whose spec names none any more; with iam",
   jobs: "submits, tags and ends the jobs of BatchJob objects, in queues and by definitions of its own",
@@ -76,8 +76,8 @@ export const statements = {
     conditions: resourceTag(scope),
   }),
   // A queue may name environments and policies of others; this changes nothing of them.
-  BatchRefer: (scope) => ({ resources: batch(scope, "compute-environment/*", "scheduling-policy/*") }),
-  BatchJobs: (scope) => when(scope, ["terminate-jobs"], { resources: batch(scope, "job/*") }),
+  BatchRefer: (scope) => ({ resources: batch(scope, "*-environment/*", "scheduling-policy/*") }),
+  BatchJobs: (scope) => when(scope, ["terminate-jobs"], { resources: batch(scope, "job/*", "service-job/*") }),
   // Whoever may write BatchJob objects runs commands with the roles of these definitions.
   JobSubmit: (scope) =>
     when(scope, submitting, {
@@ -99,8 +99,11 @@ export const statements = {
   PassService: (scope) => when(scope, ["service-roles"], passed(scope, [own(scope, "service")], ["batch"])),
   ServiceLinkedRole: (scope) =>
     when(scope, ["iam", "service-linked-role"], {
-      resources: [iam(scope, "role", "/aws-service-role/batch.amazonaws.com/", "AWSServiceRoleForBatch")],
-      conditions: { StringEquals: { "iam:AWSServiceName": "batch.amazonaws.com" } },
+      // Of Batch itself, and of its part for SageMaker.
+      resources: [iam(scope, "role", "/aws-service-role/*batch.amazonaws.com/", "AWSServiceRoleFor*")],
+      conditions: {
+        StringEquals: { "iam:AWSServiceName": ["batch.amazonaws.com", "sagemaker-queuing.batch.amazonaws.com"] },
+      },
     }),
 
   IamRead: (scope) =>

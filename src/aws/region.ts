@@ -1,4 +1,4 @@
-import type { DefinitionRevision, JobSummary } from "./batch.ts";
+import type { DefinitionRevision, JobSummary, ServiceJobSummary } from "./batch.ts";
 import type { ReadFailure } from "./cadence.ts";
 import type { AwsError } from "./errors.ts";
 import type { JobsOfObjects } from "./jobs-of-objects.ts";
@@ -55,14 +55,20 @@ export interface BatchRegion extends ResourceWrites {
    */
   expectAbsence(type: Exclude<ResourceType, "job-definition">, name: string): void;
 
-  /** Sets `set` and removes `remove` on an environment, queue or revision. */
+  /** Sets `set` and removes `remove` on a resource with this ARN. */
   changeTags(arn: string, change: TagChange, signal: AbortSignal): Promise<void>;
 
   /**
-   * The unfinished jobs of a queue, read now. An array or multi-node job is one: it ends after its children.
+   * The unfinished jobs of a queue, read now; those of SageMaker where its type says so. An array or multi-node job is
+   * one: it ends after its children.
    * @throws AwsError when anything cannot be read
    */
   jobs(queue: string, signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
+  /**
+   * The jobs of all queues of SageMaker that start or run, read now.
+   * @throws AwsError when anything cannot be read
+   */
+  startedServiceJobs(signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
   /**
    * The jobs that start or run in these queues, or in all that are known when the count begins. A count that takes
    * longer than 20 s goes on without its caller: whoever asks again has it for as long as it took.
@@ -87,6 +93,8 @@ export interface BatchRegion extends ResourceWrites {
   /** How the jobs of a queue get on, as last read; undefined before that. Costs no call. */
   jobsSeen(queue: string): JobsSeen | undefined;
   terminateJob(jobId: string, reason: string, signal: AbortSignal): Promise<void>;
+  /** The same for a job of a queue of SageMaker. */
+  terminateServiceJob(jobId: string, reason: string, signal: AbortSignal): Promise<void>;
   /** The jobs of objects. */
   readonly jobsOfObjects: JobsOfObjects;
 }
@@ -142,7 +150,7 @@ export interface UnfinishedJob {
   readonly jobId: string;
   readonly jobName: string;
   readonly queue: string;
-  readonly status: NonNullable<JobSummary["status"]>;
+  readonly status: NonNullable<JobSummary["status"] | ServiceJobSummary["status"]>;
   /** Wall time (ms); undefined before it started. */
   readonly startedAt: number | undefined;
   readonly createdAt: number | undefined;

@@ -5,6 +5,7 @@ const taggingActions: readonly string[] = [
   "batch:CreateComputeEnvironment",
   "batch:CreateJobQueue",
   "batch:CreateSchedulingPolicy",
+  "batch:CreateServiceEnvironment",
   "batch:RegisterJobDefinition",
   "batch:TagResource",
   "batch:UntagResource",

@@ -2,7 +2,7 @@ import type { BatchApi } from "../aws/batch.ts";
 import type { AwsConnection } from "../aws/connection.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
-import { environmentsOf } from "../simulator/job-queues.ts";
+import { attachedTo } from "../simulator/job-queues.ts";
 import { createSimulatedAws, type SimulatedAws } from "../simulator/simulated-aws.ts";
 import type { AwsSnapshot } from "../simulator/snapshot.ts";
 import type { Change } from "../simulator/world.ts";
@@ -140,7 +140,7 @@ function recordsOf(aws: SimulatedAws): Change[] {
   });
   const queues = aws.truth.jobQueues().map((one): Change => {
     const { jobQueueName: name, jobQueueArn: arn, state, status = "", statusReason } = one;
-    return { at, kind: "jobQueue", name, arn, state, status, statusReason, order: environmentsOf(one) };
+    return { at, kind: "jobQueue", name, arn, state, status, statusReason, order: attachedTo(one) };
   });
   return [...environments, ...queues];
 }

@@ -59,7 +59,7 @@ export function memoryKey({ region }: { readonly region: string }, name: string)
 }
 
 /** One entry of `spec.computeEnvironmentOrder`. */
-export type OrderEntry = JobQueue["spec"]["computeEnvironmentOrder"][number];
+export type OrderEntry = NonNullable<JobQueue["spec"]["computeEnvironmentOrder"]>[number];
 
 /** The object that an entry of a queue's order refers to. */
 export function referenceKey(

@@ -1,4 +1,11 @@
-import type { ListTagsForResourceRequest, ListTagsForResourceResponse } from "@aws-sdk/client-batch";
+import type {
+  DescribeServiceJobRequest,
+  DescribeServiceJobResponse,
+  ListTagsForResourceRequest,
+  ListTagsForResourceResponse,
+  SubmitServiceJobRequest,
+  SubmitServiceJobResponse,
+} from "@aws-sdk/client-batch";
 import type { CallOptions } from "../aws/api.ts";
 import type { BatchApi } from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
@@ -8,12 +15,16 @@ import type { Jobs } from "./jobs.ts";
 import { readRequest } from "./model/request.ts";
 import { doesNotExist } from "./refusals.ts";
 import type { SchedulingPolicies } from "./scheduling-policies.ts";
+import type { ServiceEnvironments } from "./service-environments.ts";
+import type { ServiceJobs } from "./service-jobs.ts";
 import { addTags, removeTags, type Tagged } from "./tags.ts";
 import type { Run } from "./wire.ts";
 
 /** Calls of the operator, and further calls of users. Rejects like a client of the AWS SDK. */
 export interface SimulatedBatch extends BatchApi {
   listTagsForResource(input: ListTagsForResourceRequest, options?: CallOptions): Promise<ListTagsForResourceResponse>;
+  submitServiceJob(input: SubmitServiceJobRequest, options?: CallOptions): Promise<SubmitServiceJobResponse>;
+  describeServiceJob(input: DescribeServiceJobRequest, options?: CallOptions): Promise<DescribeServiceJobResponse>;
 }
 
 /** The parts of AWS Batch that answer the calls. */
@@ -23,17 +34,17 @@ export interface Parts {
   readonly definitions: JobDefinitions;
   readonly policies: SchedulingPolicies;
   readonly jobs: Jobs;
+  readonly serviceEnvironments: ServiceEnvironments;
+  readonly serviceJobs: ServiceJobs;
 }
 
 /** All operations over one transport: with faults and latency, or without. */
-export function batchApi({ environments, queues, definitions, policies, jobs }: Parts, run: Run): SimulatedBatch {
+export function batchApi(parts: Parts, run: Run): SimulatedBatch {
+  const { environments, queues, definitions, policies, jobs, serviceEnvironments, serviceJobs } = parts;
   const tagged = (arn = ""): Tagged => {
-    const found =
-      environments.tagged(arn) ??
-      queues.tagged(arn) ??
-      definitions.tagged(arn) ??
-      policies.tagged(arn) ??
-      jobs.tagged(arn);
+    const found = Object.values({ ...parts })
+      .map((part) => part.tagged(arn))
+      .find((one) => one !== undefined);
     if (found === undefined) throw doesNotExist(arn);
     return found;
   };
@@ -75,6 +86,22 @@ export function batchApi({ environments, queues, definitions, policies, jobs }: 
     listSchedulingPolicies: call("ListSchedulingPolicies", (given, asOf) => policies.list(given, asOf)),
     updateSchedulingPolicy: call("UpdateSchedulingPolicy", (given) => policies.update(given)),
     deleteSchedulingPolicy: call("DeleteSchedulingPolicy", (given) => policies.delete(given.arn ?? "")),
+
+    createServiceEnvironment: call("CreateServiceEnvironment", (given) => serviceEnvironments.create(given)),
+    describeServiceEnvironments: call("DescribeServiceEnvironments", (given, asOf) =>
+      serviceEnvironments.describe(given, asOf),
+    ),
+    updateServiceEnvironment: call("UpdateServiceEnvironment", (given) => serviceEnvironments.update(given)),
+    deleteServiceEnvironment: call("DeleteServiceEnvironment", (given) =>
+      serviceEnvironments.delete(given.serviceEnvironment ?? ""),
+    ),
+
+    submitServiceJob: call("SubmitServiceJob", (given) => serviceJobs.submit(given)),
+    describeServiceJob: call("DescribeServiceJob", (given, asOf) => serviceJobs.describe(given.jobId ?? "", asOf)),
+    listServiceJobs: call("ListServiceJobs", (given, asOf) => serviceJobs.list(given, asOf)),
+    terminateServiceJob: call("TerminateServiceJob", (given) =>
+      serviceJobs.terminate(given.jobId ?? "", given.reason ?? ""),
+    ),
 
     tagResource: call("TagResource", (given) => addTags(tagged(given.resourceArn), given.tags ?? {})),
     untagResource: call("UntagResource", (given) => removeTags(tagged(given.resourceArn), given.tagKeys ?? [])),

@@ -16,6 +16,7 @@ export const consoleRole = "ecsInstanceRole";
 const linkedRoles: ReadonlyMap<string, string> = new Map(
   Object.entries({
     "batch.amazonaws.com": "AWSServiceRoleForBatch",
+    "sagemaker-queuing.batch.amazonaws.com": "AWSServiceRoleForAWSBatchWithSagemaker",
     "spot.amazonaws.com": "AWSServiceRoleForEC2Spot",
     "spotfleet.amazonaws.com": "AWSServiceRoleForEC2SpotFleet",
     "autoscaling.amazonaws.com": "AWSServiceRoleForAutoScaling",

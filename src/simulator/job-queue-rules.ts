@@ -1,5 +1,10 @@
-import type { ComputeEnvironmentOrder, JobQueueType, JobStateTimeLimitAction } from "@aws-sdk/client-batch";
-import type { Environment } from "../aws/batch.ts";
+import type {
+  ComputeEnvironmentOrder,
+  JobQueueType,
+  JobStateTimeLimitAction,
+  ServiceEnvironmentOrder,
+} from "@aws-sdk/client-batch";
+import type { Environment, ServiceEnvironmentRecord } from "../aws/batch.ts";
 import { isFargate, isManagedInstances } from "./compute-environment-rules.ts";
 import { isArm } from "./ec2-instance-types.ts";
 import { invalid, notReadyToAttach } from "./refusals.ts";
@@ -10,6 +15,11 @@ const timeLimitReasons = new Set([
   "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
   "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
   "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+]);
+const serviceTimeLimitReasons = new Set([
+  "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
+  "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE",
+  "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
 ]);
 
 /**
@@ -72,12 +82,32 @@ export function requireQueueType(type: JobQueueType, environments: readonly Envi
   }
 }
 
+/** The service environments of a queue of SageMaker, checked as Batch does at the call, with ARNs. @throws Refusal */
+export function checkedServiceOrder(
+  order: readonly ServiceEnvironmentOrder[],
+  find: (reference: string) => ServiceEnvironmentRecord | undefined,
+): ServiceEnvironmentOrder[] {
+  if (order.length === 0) throw invalid("Job queues of type SAGEMAKER_TRAINING must have serviceEnvironmentOrder.");
+  if (order.length > 1) throw invalid("Only 1 service environment is allowed in job queue request."); // our words
+  return order.map((entry) => {
+    const environment = find(entry.serviceEnvironment ?? "");
+    if (environment?.status !== "VALID") {
+      throw invalid("Service environments must be created and valid before attaching them to a job queue.");
+    }
+    return { order: entry.order, serviceEnvironment: environment.serviceEnvironmentArn };
+  });
+}
+
 /** The rules for `jobStateTimeLimitActions`. @throws Refusal */
-export function checkTimeLimitActions(actions: readonly JobStateTimeLimitAction[] | undefined): void {
+export function checkTimeLimitActions(
+  actions: readonly JobStateTimeLimitAction[] | undefined,
+  isOfSageMaker: boolean,
+): void {
+  const [allowed, reasons] = isOfSageMaker ? ["TERMINATE", serviceTimeLimitReasons] : ["CANCEL", timeLimitReasons];
   const seen = new Set<string>();
   for (const { action, reason = "" } of actions ?? []) {
-    if (action !== "CANCEL") throw invalid("Invalid job action. Valid job actions: [CANCEL]");
-    if (!timeLimitReasons.has(reason)) throw invalid(`Invalid job state limit reason: ${reason}`); // our words
+    if (action !== allowed) throw invalid(`Invalid job action. Valid job actions: [${allowed}]`);
+    if (!reasons.has(reason)) throw invalid(`Invalid job state limit reason: ${reason}`); // our words
     if (seen.has(reason)) throw invalid("Duplicate job state limit actions are not allowed.");
     seen.add(reason);
   }

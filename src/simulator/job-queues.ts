@@ -7,9 +7,11 @@ import type {
   UpdateJobQueueResponse,
 } from "@aws-sdk/client-batch";
 import type { Environment, Queue } from "../aws/batch.ts";
+import { hasServiceJobs } from "../aws/service-jobs.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
 import {
   checkedOrder,
+  checkedServiceOrder,
   checkTimeLimitActions,
   queueNamePattern,
   queueTypeOf,
@@ -19,6 +21,7 @@ import type { QueueRelations } from "./queue-relations.ts";
 import { pageOf, RecordTable } from "./records.ts";
 import { alreadyExists, deleteWhileBusy, doesNotExist, invalid, refused, updateWhileBusy } from "./refusals.ts";
 import type { SchedulingPolicies } from "./scheduling-policies.ts";
+import { countsTypes, type ServiceEnvironments } from "./service-environments.ts";
 import { checkTags, type Tagged } from "./tags.ts";
 import type { World } from "./world.ts";
 
@@ -29,12 +32,21 @@ export interface StoredQueue {
   readonly typeGiven: boolean;
 }
 
+/** What queues refer to. */
+export interface QueueParts {
+  readonly environments: ComputeEnvironments;
+  readonly serviceEnvironments: ServiceEnvironments;
+  readonly policies: SchedulingPolicies;
+  readonly relations: QueueRelations;
+}
+
 const healthy = "JobQueue Healthy";
 
 /** Job queues: their records and their asynchronous lifecycle. */
 export class JobQueues {
   readonly #world: World;
   readonly #environments: ComputeEnvironments;
+  readonly #serviceEnvironments: ServiceEnvironments;
   readonly #policies: SchedulingPolicies;
   readonly #relations: QueueRelations;
   /** Ends all jobs of a queue that is being deleted. */
@@ -43,13 +55,12 @@ export class JobQueues {
 
   constructor(
     world: World,
-    environments: ComputeEnvironments,
-    policies: SchedulingPolicies,
-    relations: QueueRelations,
+    { environments, serviceEnvironments, policies, relations }: QueueParts,
     endJobs: (queueArn: string) => void,
   ) {
     this.#world = world;
     this.#environments = environments;
+    this.#serviceEnvironments = serviceEnvironments;
     this.#policies = policies;
     this.#relations = relations;
     this.#endJobs = endJobs;
@@ -60,16 +71,12 @@ export class JobQueues {
     const name = request.jobQueueName ?? "";
     if (!queueNamePattern.test(name)) throw invalid("Job Queue name should match a valid pattern.");
     checkTags(request.tags);
-    checkTimeLimitActions(request.jobStateTimeLimitActions);
-    if (request.jobQueueType === "SAGEMAKER_TRAINING") {
-      throw invalid("Job queues of type SAGEMAKER_TRAINING must have serviceEnvironmentOrder.");
+    const isOfSageMaker = hasServiceJobs(request);
+    checkTimeLimitActions(request.jobStateTimeLimitActions, isOfSageMaker);
+    const orders = isOfSageMaker ? this.#serviceOrders(request) : this.#orders(request);
+    if (request.schedulingPolicyArn !== undefined) {
+      this.#policies.requireFor(request.schedulingPolicyArn, isOfSageMaker);
     }
-    if ((request.serviceEnvironmentOrder ?? []).length > 0) {
-      throw invalid("Service environments must be created and valid before attaching them to a job queue.");
-    }
-    const { order, environments } = checkedOrder(request.computeEnvironmentOrder ?? [], this.#findEnvironment);
-    if (request.jobQueueType !== undefined) requireQueueType(request.jobQueueType, environments);
-    if (request.schedulingPolicyArn !== undefined) this.#policies.requireFairshare(request.schedulingPolicyArn);
     if (this.#find(name) !== undefined) throw alreadyExists();
     const { maxJobQueues, queueSettleMs } = this.#world.knobs;
     if (this.all().filter(({ status }) => status !== "DELETED").length >= maxJobQueues) {
@@ -82,16 +89,14 @@ export class JobQueues {
       status: "CREATING",
       statusReason: "",
       priority: request.priority,
-      computeEnvironmentOrder: order,
-      serviceEnvironmentOrder: [],
-      jobQueueType: request.jobQueueType ?? queueTypeOf(environments),
+      ...orders,
       jobStateTimeLimitActions: request.jobStateTimeLimitActions ?? [],
       tags: { ...request.tags },
       ...(request.schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn: request.schedulingPolicyArn }),
     };
     const id = this.#world.uuid();
     this.#put({ id, detail, typeGiven: request.jobQueueType !== undefined });
-    for (const environment of environments) this.#relations.attach(id, environment.computeEnvironmentArn);
+    for (const arn of attachedTo(detail)) this.#relations.attach(id, arn);
     this.#world.clock.schedule(queueSettleMs, () => this.#settle(id));
     return { jobQueueName: name, jobQueueArn: detail.jobQueueArn };
   }
@@ -103,17 +108,23 @@ export class JobQueues {
     }
     const { id, detail } = stored;
     if (detail.status === "CREATING" || detail.status === "UPDATING") throw refused(updateWhileBusy);
-    checkTimeLimitActions(request.jobStateTimeLimitActions);
+    checkTimeLimitActions(request.jobStateTimeLimitActions, hasServiceJobs(detail));
     this.#checkPolicy(detail, request.schedulingPolicyArn);
     const updated: Queue = { ...detail, status: "UPDATING" };
+    if (request.serviceEnvironmentOrder !== undefined) {
+      if (!hasServiceJobs(detail)) {
+        throw invalid(`Job queues of type ${detail.jobQueueType} cannot have serviceEnvironmentOrder.`); // our words
+      }
+      updated.serviceEnvironmentOrder = this.#checkedServiceOrder(request.serviceEnvironmentOrder, id);
+    }
     if (request.computeEnvironmentOrder !== undefined) {
       const { order, environments } = checkedOrder(request.computeEnvironmentOrder, this.#findEnvironment);
       const fixed = stored.typeGiven || this.#world.knobs.inferredQueueTypeFixed;
       if (fixed && detail.jobQueueType !== undefined) requireQueueType(detail.jobQueueType, environments);
       updated.jobQueueType = queueTypeOf(environments);
       updated.computeEnvironmentOrder = order;
-      for (const environment of environments) this.#relations.attach(id, environment.computeEnvironmentArn);
     }
+    for (const arn of attachedTo(updated)) this.#relations.attach(id, arn);
     if (request.state !== undefined) updated.state = request.state;
     if (request.priority !== undefined) updated.priority = request.priority;
     if (request.schedulingPolicyArn !== undefined) updated.schedulingPolicyArn = request.schedulingPolicyArn;
@@ -121,8 +132,8 @@ export class JobQueues {
       updated.jobStateTimeLimitActions = request.jobStateTimeLimitActions;
     }
     this.#put({ ...stored, detail: updated });
-    const kept = new Set(updated.computeEnvironmentOrder?.map((entry) => entry.computeEnvironment));
-    const detached = environmentsOf(detail).filter((arn) => !kept.has(arn));
+    const kept = new Set(attachedTo(updated));
+    const detached = attachedTo(detail).filter((arn) => !kept.has(arn));
     this.#world.clock.schedule(this.#world.knobs.queueSettleMs, () => {
       for (const arn of detached) this.#relations.release(id, arn);
       this.#settle(id);
@@ -180,7 +191,7 @@ export class JobQueues {
     for (const stored of queues) {
       const { id, detail } = stored;
       this.#records.load(id, stored);
-      for (const arn of environmentsOf(detail)) this.#relations.attach(id, arn);
+      for (const arn of attachedTo(detail)) this.#relations.attach(id, arn);
       if (detail.status === "DELETING") clock.schedule(knobs.deleteQueueMs, () => this.#finishDelete(id));
       else if (detail.status !== "VALID") clock.schedule(knobs.queueSettleMs, () => this.#settle(id));
     }
@@ -200,7 +211,38 @@ export class JobQueues {
     if (detail.schedulingPolicyArn === undefined) {
       throw refused("Only fairshare queue can have scheduling policy");
     }
-    this.#policies.requireFairshare(policyArn);
+    this.#policies.requireFor(policyArn, hasServiceJobs(detail));
+  }
+
+  #orders({ computeEnvironmentOrder = [], jobQueueType: type }: CreateJobQueueRequest) {
+    const { order, environments } = checkedOrder(computeEnvironmentOrder, this.#findEnvironment);
+    if (type !== undefined) requireQueueType(type, environments);
+    const jobQueueType = type ?? queueTypeOf(environments);
+    return { computeEnvironmentOrder: order, serviceEnvironmentOrder: [], jobQueueType };
+  }
+
+  #serviceOrders({ computeEnvironmentOrder = [], serviceEnvironmentOrder = [], jobQueueType }: CreateJobQueueRequest) {
+    const order = this.#checkedServiceOrder(serviceEnvironmentOrder, undefined);
+    if (jobQueueType !== "SAGEMAKER_TRAINING") {
+      throw invalid("serviceEnvironmentOrder is only supported for job queues of type SAGEMAKER_TRAINING."); // our words
+    }
+    if (computeEnvironmentOrder.length > 0) {
+      throw invalid("A job queue can't have both a serviceEnvironmentOrder and a computeEnvironmentOrder."); // our words
+    }
+    return { computeEnvironmentOrder: [], serviceEnvironmentOrder: order, jobQueueType };
+  }
+
+  /** @param id of the queue that is to have it; undefined: a new one */
+  #checkedServiceOrder(order: Parameters<typeof checkedServiceOrder>[0], id: string | undefined) {
+    const checked = checkedServiceOrder(order, (reference) => this.#serviceEnvironments.find(reference));
+    const [{ serviceEnvironment: arn = "" } = {}] = checked;
+    const isTaken = this.#records
+      .all()
+      .some((other) => other.id !== id && other.detail.status !== "DELETED" && attachedTo(other.detail).includes(arn));
+    if (isTaken && countsTypes(this.#serviceEnvironments.find(arn)?.capacityLimits)) {
+      throw invalid("A service environment with limits of instance types can have one job queue."); // our words
+    }
+    return checked;
   }
 
   #settle(id: string): void {
@@ -213,7 +255,7 @@ export class JobQueues {
     const stored = this.#records.get(id);
     if (stored === undefined) return;
     this.#put({ ...stored, detail: { ...stored.detail, status: "DELETED" } });
-    for (const arn of environmentsOf(stored.detail)) this.#relations.release(id, arn);
+    for (const arn of attachedTo(stored.detail)) this.#relations.release(id, arn);
     this.#world.clock.schedule(this.#world.knobs.tombstoneMs, () => {
       this.#records.remove(id);
       const { jobQueueName: name, jobQueueArn: arn } = stored.detail;
@@ -242,9 +284,15 @@ export class JobQueues {
       state: detail.state,
       status: detail.status ?? "",
       statusReason: detail.statusReason,
-      order: environmentsOf(detail),
+      order: attachedTo(detail),
     });
   }
+}
+
+/** ARNs of a queue's compute and service environments. */
+export function attachedTo(queue: Queue): string[] {
+  const service = (queue.serviceEnvironmentOrder ?? []).map(({ serviceEnvironment = "" }) => serviceEnvironment);
+  return [...environmentsOf(queue), ...service];
 }
 
 /** ARNs of a queue's environments, in their order. */

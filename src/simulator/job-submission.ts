@@ -1,5 +1,6 @@
 import type { RetryStrategy, SubmitJobRequest } from "@aws-sdk/client-batch";
 import type { DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
+import { hasServiceJobs } from "../aws/service-jobs.ts";
 import { capabilityOf } from "./compute-environment-rules.ts";
 import { checkRetries } from "./job-definition-rules.ts";
 import { overridden } from "./job-overrides.ts";
@@ -25,6 +26,9 @@ export function checkedSubmission(
     throw invalid("Job name should match valid pattern");
   }
   if (queue === undefined) throw invalid(`JobQueue ${request.jobQueue} not found.`);
+  if (hasServiceJobs(queue)) {
+    throw invalid(`JobQueue ${queue.jobQueueName} only accepts service jobs.`); // our words
+  }
   if (queue.state !== "ENABLED" || queue.status === "DELETING") {
     throw invalid(`JobQueue ${queue.jobQueueName} is not in ENABLED state.`); // our words
   }

@@ -11,6 +11,7 @@ import type {
   SubmitJobRequest,
   SubmitJobResponse,
 } from "@aws-sdk/client-batch";
+import { hasServiceJobs } from "../aws/service-jobs.ts";
 import { isPlannedBy, lastPart } from "./job-course.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
 import { byPriority, detailOf, nodeCount, nodeDetailOf, nodeSummaryOf, summaryOf } from "./job-detail.ts";
@@ -135,6 +136,10 @@ export class Jobs {
     const { jobQueue, arrayJobId, multiNodeJobId, filters = [] } = input;
     if ([jobQueue, arrayJobId, multiNodeJobId].filter((one) => one !== undefined).length !== 1) {
       throw invalid("Exactly one of jobQueue, arrayJobId and multiNodeJobId must be given."); // our words
+    }
+    const queue = jobQueue === undefined ? undefined : this.#queues.find(jobQueue);
+    if (queue !== undefined && hasServiceJobs(queue)) {
+      throw invalid(`JobQueue ${queue.jobQueueName} has service jobs, which ListServiceJobs lists.`); // our words
     }
     this.#forgetLongEnded();
     const status = input.jobStatus ?? (filters.length === 0 ? "RUNNING" : undefined);

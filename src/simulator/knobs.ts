@@ -21,6 +21,9 @@ export interface Knobs {
   deleteEnvironmentMs: number;
   /** How long a deleted record stays visible with status DELETED. */
   tombstoneMs: number;
+  /** Creation, and any update, of a service environment; and its deletion. */
+  serviceEnvironmentValidMs: number;
+  deleteServiceEnvironmentMs: number;
   queueSettleMs: number;
   deleteQueueMs: number;
   /** How long AWS still sees the relation of queue and environment after a detachment has settled. */
@@ -34,6 +37,7 @@ export interface Knobs {
 
   maxComputeEnvironments: number;
   maxJobQueues: number;
+  maxServiceEnvironments: number;
   /** Of roles, and of instance profiles. */
   maxRoles: number;
 
@@ -73,6 +77,8 @@ export interface Knobs {
   otherInstanceTypes: ReadonlySet<string>;
   /** Whether an inferred `jobQueueType` also applies to later updates. */
   inferredQueueTypeFixed: boolean;
+  /** Whether a service environment stays with NUM_INSTANCES, or with instance types, once it has them. */
+  capacityUnitsFixed: boolean;
 }
 
 export const defaultKnobs: Readonly<Knobs> = {
@@ -86,6 +92,8 @@ export const defaultKnobs: Readonly<Knobs> = {
   infrastructureUpdateMs: 15 * 60_000,
   deleteEnvironmentMs: 90_000,
   tombstoneMs: 10 * 60_000,
+  serviceEnvironmentValidMs: 3_000,
+  deleteServiceEnvironmentMs: 10_000,
   queueSettleMs: 5_000,
   deleteQueueMs: 60_000,
   relationLagMs: 15_000,
@@ -94,6 +102,7 @@ export const defaultKnobs: Readonly<Knobs> = {
   invalidRecheckMs: undefined,
   maxComputeEnvironments: 50,
   maxJobQueues: 50,
+  maxServiceEnvironments: 50,
   maxRoles: 1000,
   ec2InstanceStartMs: 60_000,
   fargateTaskStartMs: 20_000,
@@ -114,4 +123,5 @@ export const defaultKnobs: Readonly<Knobs> = {
   otherPoliciesExist: false,
   otherInstanceTypes: new Set(),
   inferredQueueTypeFixed: true,
+  capacityUnitsFixed: false,
 };

@@ -98,11 +98,11 @@ export class SchedulingPolicies {
     return { tags: policy.tags ?? {}, replaceTags: (tags) => this.#put({ ...policy, tags }) };
   }
 
-  /** @throws Refusal if the policy does not exist, or does not match the kind of queue */
-  requireFairshare(arn: string): void {
+  /** @throws Refusal if the policy does not exist, or is not for a queue of SageMaker or any other */
+  requireFor(arn: string, isOfSageMaker: boolean): void {
     const policy = this.#records.get(arn);
     if (policy === undefined) throw invalid(`SchedulingPolicy ${arn} not found.`);
-    if (policy.quotaSharePolicy !== undefined) {
+    if (policy.quotaSharePolicy !== undefined && !isOfSageMaker) {
       throw invalid("Quota Management feature is only supported for SageMaker Training job queues.");
     }
   }

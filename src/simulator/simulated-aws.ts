@@ -2,7 +2,7 @@ import type { ComputeResource, SubmitJobRequest, SubmitJobResponse } from "@aws-
 import type { SecurityGroup, VpcEndpoint } from "@aws-sdk/client-ec2";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions } from "../aws/api.ts";
-import type { DefinitionRevision, Environment, Policy, Queue } from "../aws/batch.ts";
+import type { DefinitionRevision, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../aws/batch.ts";
 import type { IamApi } from "../aws/iam.ts";
 import type { LogsApi } from "../aws/logs.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -25,6 +25,8 @@ import { Logs, logsApi } from "./logs.ts";
 import { QueueRelations } from "./queue-relations.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SchedulingPolicies } from "./scheduling-policies.ts";
+import { ServiceEnvironments } from "./service-environments.ts";
+import { ServiceJobs, type StoredServiceJob } from "./service-jobs.ts";
 import { type AwsRecords, type AwsSnapshot, addTo, restoreInto, snapshotOf } from "./snapshot.ts";
 import { type AttemptCourse, occupies, type PlannedOutcome, type StoredJob } from "./stored-job.ts";
 import { type CallRecord, type EffectListener, Wire } from "./wire.ts";
@@ -47,6 +49,8 @@ export interface Outside extends SimulatedBatch {
   /** The environment is INVALID for this reason from now on, also if it is created later. */
   invalidate(computeEnvironmentName: string, statusReason: string): void;
   heal(computeEnvironmentName: string): void;
+  /** The service environment is INVALID from now on, also if it is created later; or VALID again. */
+  invalidateService(serviceEnvironmentName: string, isInvalid: boolean): void;
   /** EC2 or Fargate has no capacity for the environment. */
   shortage(computeEnvironmentName: string, short: boolean): void;
   /** A quota of EC2 is exhausted: the environment gets no instance, and AWS gives no reason. */
@@ -78,6 +82,8 @@ export interface Truth {
   jobQueues(): readonly Queue[];
   jobDefinitions(): readonly DefinitionRevision[];
   schedulingPolicies(): readonly Policy[];
+  serviceEnvironments(): readonly ServiceEnvironmentRecord[];
+  serviceJobs(): readonly StoredServiceJob[];
   jobs(): readonly StoredJob[];
   roles(): readonly StoredRole[];
   instanceProfiles(): readonly StoredProfile[];
@@ -153,13 +159,18 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const policies = new SchedulingPolicies(world, (arn) =>
     queues.all().some((queue) => queue.schedulingPolicyArn === arn && queue.status !== "DELETED"),
   );
-  const queues = new JobQueues(world, environments, policies, relations, (arn) => scheduler.endAllOf(arn));
+  const serviceEnvironments = new ServiceEnvironments(world, iam, relations);
+  const queues = new JobQueues(world, { environments, serviceEnvironments, policies, relations }, (arn) => {
+    scheduler.endAllOf(arn);
+    serviceJobs.endAllOf(arn);
+  });
+  const serviceJobs = new ServiceJobs(world, queues, serviceEnvironments);
   const definitions = new JobDefinitions(world);
   const jobs: Jobs = new Jobs(world, queues, definitions, () => scheduler);
   const logs = new Logs(world);
   const scheduler: Scheduler = new Scheduler(world, { environments, queues, jobs, ec2, iam, logs });
-  const parts = { environments, queues, definitions, policies, jobs, ec2 };
-  const kept = { ...parts, logs, scheduler, iam: options.identities === undefined ? iam : undefined };
+  const parts = { environments, queues, definitions, policies, jobs, serviceEnvironments, serviceJobs };
+  const kept = { ...parts, ec2, logs, scheduler, iam: options.identities === undefined ? iam : undefined };
 
   return {
     account,
@@ -200,6 +211,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       },
       invalidate: (name, statusReason) => environments.condemn(name, statusReason),
       heal: (name) => environments.pardon(name),
+      invalidateService: (name, isInvalid) => serviceEnvironments.condemn(name, isInvalid),
       shortage(name, short) {
         const arn = world.arn("batch", `compute-environment/${name}`);
         if (short) scheduler.short.add(arn);
@@ -233,6 +245,8 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       jobQueues: () => queues.all(),
       jobDefinitions: () => definitions.all(),
       schedulingPolicies: () => policies.all(),
+      serviceEnvironments: () => serviceEnvironments.all(),
+      serviceJobs: () => serviceJobs.all(),
       jobs: () => jobs.all(),
       roles: () => iam.roles.all(),
       instanceProfiles: () => iam.profiles.all(),

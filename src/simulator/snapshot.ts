@@ -1,4 +1,4 @@
-import type { DefinitionRevision, Environment, Policy } from "../aws/batch.ts";
+import type { DefinitionRevision, Environment, Policy, ServiceEnvironmentRecord } from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
 import type { Ec2 } from "./ec2.ts";
 import type { Ec2Snapshot } from "./ec2-state.ts";
@@ -10,6 +10,8 @@ import type { Jobs } from "./jobs.ts";
 import type { Logs, StoredStream } from "./logs.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SchedulingPolicies } from "./scheduling-policies.ts";
+import type { ServiceEnvironments } from "./service-environments.ts";
+import type { ServiceJobs, StoredServiceJob } from "./service-jobs.ts";
 import type { StoredJob } from "./stored-job.ts";
 
 /**
@@ -24,6 +26,8 @@ export interface AwsSnapshot {
   readonly jobs?: readonly StoredJob[];
   readonly logStreams?: readonly StoredStream[];
   readonly schedulingPolicies?: readonly Policy[];
+  readonly serviceEnvironments?: readonly ServiceEnvironmentRecord[];
+  readonly serviceJobs?: readonly StoredServiceJob[];
   /** Missing in files of an earlier version: the default network. */
   readonly ec2?: ReturnType<Ec2["snapshot"]>;
   /** IAM has no regions: only the snapshot of one region has them. */
@@ -44,6 +48,8 @@ interface Kept {
   readonly logs: Logs;
   readonly scheduler: Scheduler;
   readonly policies: SchedulingPolicies;
+  readonly serviceEnvironments: ServiceEnvironments;
+  readonly serviceJobs: ServiceJobs;
   readonly ec2: Ec2;
   /** Undefined: they are in another region's snapshot. */
   readonly iam: Iam | undefined;
@@ -51,6 +57,7 @@ interface Kept {
 
 export function snapshotOf(kept: Kept): AwsSnapshot {
   const { environments, queues, definitions, policies, jobs, logs, ec2, iam } = kept;
+  const { serviceEnvironments, serviceJobs } = kept;
   return {
     computeEnvironments: environments.all().filter(({ status }) => status !== "DELETED"),
     jobQueues: queues.stored().filter(({ detail }) => detail.status !== "DELETED"),
@@ -58,6 +65,8 @@ export function snapshotOf(kept: Kept): AwsSnapshot {
     jobs: jobs.all(),
     logStreams: logs.all(),
     schedulingPolicies: policies.all(),
+    serviceEnvironments: serviceEnvironments.all().filter(({ status }) => status !== "DELETED"),
+    serviceJobs: serviceJobs.all(),
     ec2: ec2.snapshot(),
     ...(iam === undefined ? {} : { roles: iam.roles.all(), instanceProfiles: iam.profiles.all() }),
   };
@@ -76,10 +85,12 @@ export function addTo(kept: Kept, records: AwsRecords): void {
   iam?.roles.restore(records.roles ?? []);
   iam?.profiles.restore(records.instanceProfiles ?? []);
   policies.restore(records.schedulingPolicies ?? []);
+  kept.serviceEnvironments.restore(records.serviceEnvironments ?? []);
   environments.restore(records.computeEnvironments ?? []);
   queues.restore(records.jobQueues ?? []);
   definitions.restore(records.jobDefinitions ?? []);
   logs.restore(records.logStreams ?? []);
   jobs.restore(records.jobs ?? []);
+  kept.serviceJobs.restore(records.serviceJobs ?? []);
   kept.scheduler.resume();
 }

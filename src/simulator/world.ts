@@ -8,6 +8,7 @@ export type ChangedThing =
   | "jobDefinition"
   | "job"
   | "schedulingPolicy"
+  | "serviceEnvironment"
   | "role"
   | "instanceProfile";
 
@@ -22,7 +23,7 @@ export interface Change {
   /** `GONE` if the record is removed. */
   readonly status: string;
   readonly statusReason?: string | undefined;
-  /** Of a queue: ARNs of its compute environments, in their order. */
+  /** Of a queue: ARNs of its compute or service environments, in their order. */
   readonly order?: readonly string[] | undefined;
   /** Of a job: its name, and the name of its queue. */
   readonly job?: { readonly name: string; readonly queue: string } | undefined;

@@ -79,6 +79,7 @@ describe("the order of apply", () => {
     expect(named(targetsFirst([toy, ...kinds]))).toEqual([
       "BatchComputeEnvironment",
       "SchedulingPolicy",
+      "ServiceEnvironment",
       "JobQueue",
       "Toy",
       "JobDefinition",

@@ -7,6 +7,8 @@ import type {
   JobQueueDetail,
   JobSummary,
   SchedulingPolicyDetail,
+  ServiceEnvironmentRecord,
+  ServiceJobSummary,
 } from "../../src/aws/batch.ts";
 import { type Clock, sleep } from "../../src/runtime/clock.ts";
 
@@ -21,6 +23,8 @@ interface State {
   environments: ComputeEnvironmentDetail[];
   queues: JobQueueDetail[];
   policies: SchedulingPolicyDetail[];
+  serviceEnvironments: ServiceEnvironmentRecord[];
+  serviceJobs: (ServiceJobSummary & { readonly queue: string })[];
   revisions: JobDefinition[];
   jobs: (JobSummary & { readonly queue?: string; readonly parent?: string })[];
   details: JobDetail[];
@@ -45,7 +49,16 @@ export const noJobsOf =
  */
 export class FakeBatch implements BatchApi {
   readonly calls: FakeCall[] = [];
-  readonly state: State = { environments: [], queues: [], policies: [], revisions: [], jobs: [], details: [] };
+  readonly state: State = {
+    environments: [],
+    queues: [],
+    policies: [],
+    serviceEnvironments: [],
+    serviceJobs: [],
+    revisions: [],
+    jobs: [],
+    details: [],
+  };
   /** What reads see instead of `state`. */
   stale: State | undefined;
   pageSize = 100;
@@ -110,6 +123,21 @@ export class FakeBatch implements BatchApi {
       ...more,
     };
     this.state.policies.push(detail);
+    return detail;
+  }
+
+  serviceEnvironment(name: string, more: Partial<ServiceEnvironmentRecord> = {}): ServiceEnvironmentRecord {
+    const detail: ServiceEnvironmentRecord = {
+      serviceEnvironmentName: name,
+      serviceEnvironmentArn: `arn:aws:batch:us-east-1:123456789012:service-environment/${name}`,
+      serviceEnvironmentType: "SAGEMAKER_TRAINING",
+      state: "ENABLED",
+      status: "VALID",
+      capacityLimits: [],
+      tags: {},
+      ...more,
+    };
+    this.state.serviceEnvironments.push(detail);
     return detail;
   }
 
@@ -182,6 +210,52 @@ export class FakeBatch implements BatchApi {
   deleteSchedulingPolicy: BatchApi["deleteSchedulingPolicy"] = (input, options) =>
     this.#write("deleteSchedulingPolicy", input, options, () => {
       this.state.policies = this.state.policies.filter(({ arn }) => arn !== input.arn);
+    });
+
+  describeServiceEnvironments: BatchApi["describeServiceEnvironments"] = (input, options) =>
+    this.#read("describeServiceEnvironments", input, options, ({ serviceEnvironments }) => {
+      const asked = serviceEnvironments.filter(
+        ({ serviceEnvironmentName: name }) => input.serviceEnvironments?.includes(name) ?? true,
+      );
+      const { page, ...rest } = this.#page(asked, input.nextToken);
+      return { serviceEnvironments: page, ...rest };
+    });
+
+  createServiceEnvironment: BatchApi["createServiceEnvironment"] = (input, options) =>
+    this.#write("createServiceEnvironment", input, options, () => {
+      const { serviceEnvironmentName: name = "", capacityLimits, tags } = input;
+      const made = this.serviceEnvironment(name, { capacityLimits, tags, status: "CREATING" });
+      const { serviceEnvironmentName, serviceEnvironmentArn } = made;
+      return { serviceEnvironmentName, serviceEnvironmentArn };
+    });
+
+  updateServiceEnvironment: BatchApi["updateServiceEnvironment"] = ({ serviceEnvironment, ...body }, options) =>
+    this.#write("updateServiceEnvironment", { serviceEnvironment, ...body }, options, () => {
+      this.#change(
+        this.state.serviceEnvironments,
+        (one) => one.serviceEnvironmentArn === serviceEnvironment,
+        body as Partial<ServiceEnvironmentRecord>,
+      );
+      return { serviceEnvironmentName: undefined, serviceEnvironmentArn: serviceEnvironment };
+    });
+
+  deleteServiceEnvironment: BatchApi["deleteServiceEnvironment"] = (input, options) =>
+    this.#write("deleteServiceEnvironment", input, options, () => {
+      this.state.serviceEnvironments = this.state.serviceEnvironments.filter(
+        ({ serviceEnvironmentArn: arn }) => arn !== input.serviceEnvironment,
+      );
+    });
+
+  listServiceJobs: BatchApi["listServiceJobs"] = (input, options) =>
+    this.#read("listServiceJobs", input, options, ({ serviceJobs }) => {
+      const found = serviceJobs.filter(({ queue, status }) => queue === input.jobQueue && status === input.jobStatus);
+      const { page, ...rest } = this.#page(found, input.nextToken);
+      return { jobSummaryList: page, ...rest };
+    });
+
+  terminateServiceJob: BatchApi["terminateServiceJob"] = (input, options) =>
+    this.#write("terminateServiceJob", input, options, () => {
+      this.#change(this.state.serviceJobs, ({ jobId }) => jobId === input.jobId, { status: "FAILED" as const });
     });
 
   listJobs: BatchApi["listJobs"] = (input, options) =>
@@ -311,10 +385,11 @@ export class FakeBatch implements BatchApi {
     });
 
   #retag(arn: string, change: (tags: Record<string, string>) => Record<string, string>): void {
-    const { environments, queues, policies, revisions } = this.state;
+    const { environments, queues, policies, revisions, serviceEnvironments } = this.state;
     for (const one of environments) if (one.computeEnvironmentArn === arn) one.tags = change(one.tags ?? {});
     for (const one of queues) if (one.jobQueueArn === arn) one.tags = change(one.tags ?? {});
     for (const one of policies) if (one.arn === arn) one.tags = change(one.tags ?? {});
+    for (const one of serviceEnvironments) if (one.serviceEnvironmentArn === arn) one.tags = change(one.tags ?? {});
     for (const one of revisions) if (one.jobDefinitionArn === arn) one.tags = change(one.tags ?? {});
   }
 

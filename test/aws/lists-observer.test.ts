@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { noChange } from "../../src/aws/region-cache.ts";
 import { sdkError } from "./fake-batch.ts";
 import { RegionWorld } from "./region-world.ts";
 
@@ -224,9 +225,7 @@ describe("failures", () => {
     expect(failingSince).toBeLessThanOrEqual(Date.UTC(2026, 0, 1) + 66 * second);
     expect(environments.has("ce")).toBe(true);
     expect(listedAt).toBe(Date.UTC(2026, 0, 1));
-    expect(world.reported.map(({ change }) => change)).toEqual([
-      { environments: [], queues: [], policies: [], definitions: [], jobs: [], followed: [], everything: true },
-    ]);
+    expect(world.reported.map(({ change }) => change)).toEqual([{ ...noChange, everything: true }]);
   });
 
   it.each([
@@ -456,13 +455,9 @@ describe("what is reported", () => {
     await world.clock.advance(70 * second);
     expect(world.reported).toHaveLength(1);
     expect(world.reported[0]?.change).toEqual({
+      ...noChange,
       environments: ["changing"],
       queues: ["leaving", "coming"],
-      policies: [],
-      definitions: [],
-      jobs: [],
-      followed: [],
-      everything: false,
     });
     expect(world.reported[0]?.previous.queues.has("leaving")).toBe(true);
     expect(world.reported[0]?.current.queues.has("leaving")).toBe(false);

@@ -8,6 +8,7 @@ describe("names in ARNs", () => {
     ["arn:aws:batch:us-east-1:1:job-definition/jd:12", { type: "job-definition", name: "jd" }],
     ["arn:aws:batch:us-east-1:1:job-definition/jd", undefined],
     ["arn:aws:batch:us-east-1:1:scheduling-policy/p", { type: "scheduling-policy", name: "p" }],
+    ["arn:aws:batch:us-east-1:1:service-environment/s", { type: "service-environment", name: "s" }],
     ["arn:aws:batch:us-east-1:1:job/p", undefined],
     ["arn:aws:iam::1:role/job-queue/q", undefined],
     ["q", undefined],

@@ -4,6 +4,7 @@ import { createBatchRegion, type ObservedBatchRegion } from "../../src/aws/batch
 import { CallBudget } from "../../src/aws/budget.ts";
 import type { BatchSnapshot } from "../../src/aws/region.ts";
 import type { RegionChange } from "../../src/aws/region-cache.ts";
+import type { AskedKey } from "../../src/aws/resources/index.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { FakeBatch } from "./fake-batch.ts";
@@ -21,7 +22,7 @@ export interface WorldOptions {
   readonly writerSince?: () => number | undefined;
   readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
   readonly watchesJobs?: (queue: Queue) => boolean;
-  readonly asked?: () => ReadonlySet<string>;
+  readonly asked?: (key: AskedKey) => ReadonlySet<string>;
 }
 
 /** A region over a scripted AWS on a virtual clock. */

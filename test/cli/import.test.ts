@@ -50,7 +50,7 @@ the operator needs:
 plan: 4 adoptions, nothing else
 `);
   expect(exitCode).toBe(0);
-  expect(stderr).toBe("read 3 records in 3 pages of us-east-1\nread 1 record in 3 pages of eu-west-1\n");
+  expect(stderr).toBe("read 3 records in 4 pages of us-east-1\nread 1 record in 4 pages of eu-west-1\n");
   expect(readFileSync(join(directory, "eu-west-1", "jobdefinition-away.yaml"), "utf8")).toContain("region: eu-west-1");
 
   const json = await ran([...args, "-o", "json"]);

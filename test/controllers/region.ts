@@ -1,10 +1,10 @@
 /** An AWS Batch that gives only scripted answers, and keeps a list of what it was asked to do. */
 
 import type { Kind, KubeObject } from "../../src/api/object.ts";
-import type { Environment, Policy, Queue } from "../../src/aws/batch.ts";
+import type { Environment, Policy, Queue, ServiceEnvironmentRecord } from "../../src/aws/batch.ts";
 import type { AwsError } from "../../src/aws/errors.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
-import type { ActiveJob, BatchRegion, BatchSnapshot } from "../../src/aws/region.ts";
+import type { ActiveJob, BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
 import type { NameSeen } from "../../src/controllers/names.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
 import { referredText, referredTexts } from "../../src/controllers/wakes.ts";
@@ -15,6 +15,9 @@ export interface FakeRegion extends BatchRegion {
   environments: readonly Environment[];
   queues: readonly Queue[];
   policies: readonly Policy[];
+  serviceEnvironments: readonly ServiceEnvironmentRecord[];
+  /** Of SageMaker, in all queues. */
+  startedJobs: readonly UnfinishedJob[];
   jobsByQueue: Readonly<Record<string, readonly ActiveJob[]>>;
   /** A count of active jobs is not there yet. */
   counting: boolean;
@@ -33,7 +36,9 @@ export interface FakeRegion extends BatchRegion {
 }
 
 export function fakeRegion(
-  change: Partial<Pick<FakeRegion, "environments" | "queues" | "policies" | "jobsByQueue">> = {},
+  change: Partial<
+    Pick<FakeRegion, "environments" | "queues" | "policies" | "serviceEnvironments" | "jobsByQueue">
+  > = {},
 ): FakeRegion {
   const called = async (call: string): Promise<void> => {
     region.before(call);
@@ -50,6 +55,8 @@ export function fakeRegion(
     environments: [],
     queues: [],
     policies: [],
+    serviceEnvironments: [],
+    startedJobs: [],
     jobsByQueue: {},
     counting: false,
     monotonic: () => 0,
@@ -104,6 +111,9 @@ export function fakeRegion(
     createSchedulingPolicy: (request) => called(`createSchedulingPolicy ${request.name}`),
     updateSchedulingPolicy: (request) => called(`updateSchedulingPolicy ${request.arn}`),
     deleteSchedulingPolicy: (arn) => called(`deleteSchedulingPolicy ${arn}`),
+    createServiceEnvironment: (request) => called(`createServiceEnvironment ${request.serviceEnvironmentName}`),
+    updateServiceEnvironment: (request) => called(`updateServiceEnvironment ${request.serviceEnvironment}`),
+    deleteServiceEnvironment: (arn) => called(`deleteServiceEnvironment ${arn}`),
     registerJobDefinition: (request) => called(`registerJobDefinition ${request.jobDefinitionName}`),
     deregisterJobDefinition: (name) => called(`deregisterJobDefinition ${name}`),
     changeTags: (arn) => called(`changeTags ${arn.slice(arn.lastIndexOf("/") + 1)}`),
@@ -127,7 +137,12 @@ export function fakeRegion(
       return jobs.filter(({ definition }) => definition?.includes(`:job-definition/${name}:`)).length;
     },
     jobsSeen: (queue) => region.jobsSeenByQueue[queue],
+    async startedServiceJobs() {
+      await called("startedServiceJobs");
+      return region.startedJobs;
+    },
     terminateJob: (jobId) => called(`terminateJob ${jobId}`),
+    terminateServiceJob: (jobId) => called(`terminateServiceJob ${jobId}`),
     jobsOfObjects: fakeJobs(called),
     ...change,
   };
@@ -135,7 +150,7 @@ export function fakeRegion(
 }
 
 function snapshotOf(region: FakeRegion): BatchSnapshot {
-  const { environments, queues, policies, failure, failingSince, listedAt, absent } = region;
+  const { environments, queues, policies, serviceEnvironments, failure, failingSince, listedAt, absent } = region;
   return {
     listedAt,
     failure,
@@ -145,6 +160,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
     environments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
     queues: new Map(queues.map((one) => [one.jobQueueName, one])),
     policies: new Map(policies.map((one) => [one.name, one])),
+    serviceEnvironments: new Map(serviceEnvironments.map((one) => [one.serviceEnvironmentName, one])),
     definitions: undefined,
     isAsked: () => false,
     isSettled: () => absent,
@@ -154,6 +170,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
         ...queues.map((one) => `job-queue/${one.jobQueueName}`),
         ...environments.map((one) => `compute-environment/${one.computeEnvironmentName}`),
         ...policies.map((one) => `scheduling-policy/${one.name}`),
+        ...serviceEnvironments.map((one) => `service-environment/${one.serviceEnvironmentName}`),
       ].every((one) => one !== `${thing}/${name}`),
     showsQueuesOf: () => absent,
     lastWriteAt: () => 0,

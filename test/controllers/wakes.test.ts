@@ -38,6 +38,7 @@ const nothing: RegionChange = {
   environments: [],
   queues: [],
   policies: [],
+  serviceEnvironments: [],
   definitions: [],
   jobs: [],
   followed: [],
@@ -204,10 +205,11 @@ test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
     BatchComputeEnvironment: ["JobQueue"],
-    JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "BatchJob"],
+    JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "BatchJob"],
     JobDefinition: ["BatchJob"],
     BatchJob: ["JobQueue", "JobDefinition", "BatchJob"],
     SchedulingPolicy: ["JobQueue"],
+    ServiceEnvironment: ["JobQueue"],
   });
 });
 

@@ -87,6 +87,10 @@ export function liveNames(aws: SimulatedAws): readonly string[] {
       .filter(isLive)
       .map((one) => `${one.jobDefinitionName}:${one.revision}`),
     ...truth.schedulingPolicies().map(({ name }) => name),
+    ...truth
+      .serviceEnvironments()
+      .filter(isLive)
+      .map((one) => one.serviceEnvironmentName),
   ];
 }
 

@@ -44,6 +44,16 @@ export const mistakes: readonly Mistake[] = [
     says: /did you mean quickstart\?/,
   },
   {
+    what: "a queue of SageMaker without its type",
+    example: "sagemaker",
+    file: "job-queue.yaml",
+    from: "  jobQueueType: SAGEMAKER_TRAINING\n",
+    to: "  jobQueueType: ECS\n",
+    at: "jobQueueType: ECS",
+    field: "spec.jobQueueType",
+    says: /set jobQueueType: SAGEMAKER_TRAINING with it/,
+  },
+  {
     what: "a job without its definition",
     example: "jobs",
     file: "failing.yaml",

@@ -30,6 +30,8 @@ const shownByAws = [
   "priority",
   "schedulingPolicyArn",
   "fairsharePolicy",
+  "serviceEnvironmentType",
+  "capacityLimits",
   "jobStateTimeLimitActions",
   "containerProperties",
   "nodeProperties",
@@ -48,6 +50,8 @@ function awsSide(aws: SimulatedAws, { kind, status }: KubeObject): unknown {
       return aws.truth.jobQueues().find((one) => one.jobQueueArn === arn);
     case "SchedulingPolicy":
       return aws.truth.schedulingPolicies().find((one) => one.arn === arn);
+    case "ServiceEnvironment":
+      return aws.truth.serviceEnvironments().find((one) => one.serviceEnvironmentArn === arn);
     default:
       return aws.truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
   }

@@ -22,6 +22,7 @@ describeOnCluster("kubectl", (cluster) => {
     namespace = await cluster.newNamespace("kubectl");
     await kubectl("apply", "-f", `${root}examples/quickstart`);
     await kubectl("apply", "-f", `${root}examples/fair-share/scheduling-policy.yaml`);
+    await kubectl("apply", "-f", `${root}examples/sagemaker/service-environment.yaml`);
   });
 
   describe.each(definitions)("with $kind", ({ kind, plural, shortNames, categories, group, version }) => {

@@ -69,16 +69,14 @@ describe("a new kind", () => {
     const output = await run("scripts/generate.ts");
     expect(output).not.toContain("Error");
     for (const path of [
-      "crds/awsbatch.dev_serviceenvironments.yaml",
-      "charts/aws-batch-operator/templates/crds/serviceenvironments.yaml",
-      "docs/kinds/service-environment.md",
+      "crds/awsbatch.dev_servicejobs.yaml",
+      "charts/aws-batch-operator/templates/crds/servicejobs.yaml",
+      "docs/kinds/service-job.md",
     ]) {
       expect(existsSync(join(copy, path)), path).toBe(true);
     }
-    expect(read("manifests/install.yaml")).toContain("      - serviceenvironments/status\n");
-    expect(read("docs/troubleshooting.md")).toContain("| `Resolved` | ReferencesResolved (service environment) |");
-    expect(read("docs/kinds/service-environment.md")).toContain(
-      "| `Creating` | the service environment is being created | |",
-    );
+    expect(read("manifests/install.yaml")).toContain("      - servicejobs/status\n");
+    expect(read("docs/troubleshooting.md")).toContain("| `Resolved` | ReferencesResolved (service job) |");
+    expect(read("docs/kinds/service-job.md")).toContain("| `Creating` | the service job is being created | |");
   });
 });

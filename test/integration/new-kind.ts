@@ -1,149 +1,127 @@
 /**
- * A kind that the operator does not have, added by the steps of CONTRIBUTING.md: `ServiceEnvironment`, capacity of
- * SageMaker for a queue. Its controller only says that it is there.
+ * A kind that the operator does not have, added by the steps of CONTRIBUTING.md: `ServiceJob`, a training job of
+ * SageMaker. Its controller only says that it is there.
  */
 
 /** The kind's own files, by path. */
 export const ownFiles: Readonly<Record<string, string>> = {
-  "src/api/v1alpha1/service-environment-kind.ts": `
+  "src/api/v1alpha1/service-job-kind.ts": `
 import type { BatchKind } from "../batch-kind.ts";
 import { group, version } from "./group.ts";
 
-export const ServiceEnvironmentKind = {
+export const ServiceJobKind = {
   group,
   version,
-  kind: "ServiceEnvironment",
-  plural: "serviceenvironments",
-  shortNames: ["bse"],
-  noun: "service environment",
-  description: "Capacity of SageMaker for a queue.",
+  kind: "ServiceJob",
+  plural: "servicejobs",
+  shortNames: ["bsj"],
+  noun: "service job",
+  description: "A training job of SageMaker.",
   columns: [],
   selectable: [".spec.region"],
-  awsName: { field: "serviceEnvironmentName", maxLength: 128 },
-  records: "serviceEnvironments",
+  awsName: { field: "jobName", maxLength: 128 },
+  records: "serviceJobs",
   references: [{ to: "JobQueue", path: "measuredQueueRef" }],
   conditions: ["ReferencesResolved"],
 } as const satisfies BatchKind;
 `,
-  "src/api/v1alpha1/service-environment.ts": `
+  "src/api/v1alpha1/service-job.ts": `
 import type { z } from "zod";
 import { immutableRegion, policyFields, statusFields } from "./common.ts";
 import { awsName, dnsSubdomain } from "./names.ts";
 import { int, object, text } from "./schema.ts";
 
-export const ServiceEnvironmentSpec = object(
-  "The service environment as it shall be.",
+export const ServiceJobSpec = object(
+  "The service job as it shall be.",
   {
-    serviceEnvironmentName: text("AWS name. Default: <namespace>_<name>.", 128, awsName).optional(),
+    jobName: text("AWS name. Default: <namespace>_<name>.", 128, awsName).optional(),
     shareDecaySeconds: int("Over how long use is counted.", 0, 604_800).optional(),
     measuredQueueRef: object("A queue.", { name: text("Name of the object.", 253, dnsSubdomain) }).optional(),
     ...policyFields,
   },
   immutableRegion,
 );
-export const ServiceEnvironmentStatus = object("The service environment as AWS has it.", statusFields);
-export type ServiceEnvironmentSpec = z.infer<typeof ServiceEnvironmentSpec>;
+export const ServiceJobStatus = object("The service job as AWS has it.", statusFields);
+export type ServiceJobSpec = z.infer<typeof ServiceJobSpec>;
 `,
-  "src/api/v1alpha1/service-environment-reasons.ts": `
+  "src/api/v1alpha1/service-job-reasons.ts": `
 import type { ReasonTable } from "../reasons/table.ts";
 
-export const serviceEnvironmentReasons = {
-  Ready: { Available: { status: "True", means: "the service environment matches the spec" } },
-  Reconciling: { Creating: { means: "the service environment is being created" } },
+export const serviceJobReasons = {
+  Ready: { Available: { status: "True", means: "the service job matches the spec" } },
+  Reconciling: { Creating: { means: "the service job is being created" } },
   ReferencesResolved: { Resolved: { status: "True", means: "the queue exists" } },
 } as const satisfies ReasonTable;
 `,
-  "src/aws/resources/service-environments.ts": `
-import type { CreateServiceEnvironmentRequest, ServiceEnvironmentDetail } from "@aws-sdk/client-batch";
+  "src/aws/resources/service-jobs.ts": `
+import type { DescribeServiceJobResponse, SubmitServiceJobRequest } from "@aws-sdk/client-batch";
 import { readCall, writeCall } from "../call-facts.ts";
-import { deletion } from "../effects.ts";
-import { listed, nameless } from "../listing.ts";
-import { nameIn, resourceArn } from "../names.ts";
 import { type AskedResource, ownTags } from "./resource.ts";
 
-export type ServiceEnvironment = ServiceEnvironmentDetail & { serviceEnvironmentName: string };
+export type ServiceJob = DescribeServiceJobResponse & { jobName: string };
 
-export interface ServiceEnvironmentWrites {
-  createServiceEnvironment(request: CreateServiceEnvironmentRequest, signal: AbortSignal): Promise<void>;
-  deleteServiceEnvironment(arn: string, signal: AbortSignal): Promise<void>;
+export interface ServiceJobWrites {
+  submitServiceJob(request: SubmitServiceJobRequest, signal: AbortSignal): Promise<void>;
 }
 
-export const serviceEnvironments = {
-  type: "service-environment",
+export const serviceJobs = {
+  type: "service-job",
   calls: {
-    describeServiceEnvironments: readCall("BatchRead"),
-    createServiceEnvironment: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
-    deleteServiceEnvironment: writeCall(["BatchChange"]),
+    describeServiceJob: readCall("BatchRead"),
+    submitServiceJob: writeCall(["JobSubmit"], [["batch:TagResource", "BatchClaim"]]),
   },
   ...ownTags,
   async read(batch, _at, names, signal) {
-    const found = new Map<string, ServiceEnvironment>();
-    if (names.size === 0) return found;
-    const answer = await batch.describeServiceEnvironments({ serviceEnvironments: [...names] }, { signal });
-    for (const detail of listed(answer.serviceEnvironments, "DescribeServiceEnvironments")) {
-      const { serviceEnvironmentName: name } = detail;
-      if (name === undefined) throw nameless("DescribeServiceEnvironments");
-      found.set(name, { ...detail, serviceEnvironmentName: name });
+    const found = new Map<string, ServiceJob>();
+    for (const jobName of names) {
+      found.set(jobName, { ...(await batch.describeServiceJob({ jobId: jobName }, { signal })), jobName });
     }
     return found;
   },
-  async names(batch, signal) {
-    const { serviceEnvironments: all } = await batch.describeServiceEnvironments({}, { signal });
-    return new Set((all ?? []).flatMap(({ serviceEnvironmentName }) => serviceEnvironmentName ?? []));
+  async names() {
+    return new Set<string>();
   },
-  writes({ batch, at, write }) {
+  writes({ batch, write }) {
     return {
-      createServiceEnvironment(request, signal) {
-        const name = request.serviceEnvironmentName ?? "";
-        const arn = resourceArn(at, "service-environment", name);
-        const { serviceEnvironmentType, capacityLimits = [] } = request;
-        const record: ServiceEnvironment = {
-          serviceEnvironmentName: name,
-          serviceEnvironmentArn: arn,
-          serviceEnvironmentType,
-          capacityLimits,
-        };
+      submitServiceJob({ tags, ...request }, signal) {
+        const jobName = request.jobName ?? "";
+        const unknown = { jobId: undefined, startedAt: undefined, status: undefined };
+        const { jobQueue, serviceJobType } = request;
+        const record: ServiceJob = { ...unknown, jobName, jobQueue, serviceJobType, tags: { ...tags } };
         const effect = {
           apply: () => record,
-          shows: (read?: ServiceEnvironment) => read !== undefined,
+          shows: (read?: ServiceJob) => read !== undefined,
           supersedes: true,
         };
         return write({
-          name,
-          call: () => batch.createServiceEnvironment(request, { signal }),
+          name: jobName,
+          call: () => batch.submitServiceJob({ tags, ...request }, { signal }),
           effect: () => effect,
           meanwhile: effect,
         });
       },
-      deleteServiceEnvironment(arn, signal) {
-        return write({
-          name: nameIn(arn),
-          call: () => batch.deleteServiceEnvironment({ serviceEnvironment: arn }, { signal }),
-          effect: () => deletion(),
-        });
-      },
     };
   },
-} satisfies AskedResource<ServiceEnvironment, ServiceEnvironmentWrites>;
+} satisfies AskedResource<ServiceJob, ServiceJobWrites>;
 `,
-  "src/controllers/service-environment/controller.ts": `
-import { ServiceEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+  "src/controllers/service-job/controller.ts": `
+import { ServiceJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { awsNameOf } from "../naming.ts";
 import type { Ports } from "../ports.ts";
 
-export function serviceEnvironments({ regions }: Ports): Reconciler {
+export function serviceJobs({ regions }: Ports): Reconciler {
   return {
-    kind: ServiceEnvironmentKind,
+    kind: ServiceJobKind,
     async reconcile(object, { signal }) {
-      const { serviceEnvironments: all } = (await regions.open(undefined, signal)).snapshot();
-      const found = all.get(awsNameOf(ServiceEnvironmentKind, object));
-      return { status: { arn: found?.serviceEnvironmentArn }, events: [], again: { kind: "onChange" } };
+      const { serviceJobs: all } = (await regions.open(undefined, signal)).snapshot();
+      const found = all.get(awsNameOf(ServiceJobKind, object));
+      return { status: { arn: found?.jobArn }, events: [], again: { kind: "onChange" } };
     },
   };
 }
 `,
-  "docs/kinds/parts/service-environment.md": `
+  "docs/kinds/parts/service-job.md": `
 # {{kind}}
 
 {{fields}}
@@ -166,74 +144,51 @@ export type Addition = readonly [after: string, added: string];
 /** What is added to the files that exist already, by path. */
 export const additions: Readonly<Record<string, readonly Addition[]>> = {
   "src/api/v1alpha1/kinds.ts": [
-    ['from "./job-queue-kind.ts";', '\nimport { ServiceEnvironmentKind } from "./service-environment-kind.ts";'],
-    ["export { ", "ServiceEnvironmentKind, "],
-    ["const registered = [", "ServiceEnvironmentKind, "],
+    ['from "./job-queue-kind.ts";', '\nimport { ServiceJobKind } from "./service-job-kind.ts";'],
+    ["export {", " ServiceJobKind,"],
+    ["const registered = [", "ServiceJobKind, "],
   ],
   "src/api/reasons.ts": [
     [
       'from "./v1alpha1/job-queue-reasons.ts";',
-      '\nimport { serviceEnvironmentReasons } from "./v1alpha1/service-environment-reasons.ts";',
+      '\nimport { serviceJobReasons } from "./v1alpha1/service-job-reasons.ts";',
     ],
-    [
-      "export const reasonTables = {",
-      "\n  ServiceEnvironment: [everyKindReasons, refusalReasons, serviceEnvironmentReasons],",
-    ],
+    ["export const reasonTables = {", "\n  ServiceJob: [everyKindReasons, refusalReasons, serviceJobReasons],"],
   ],
   "scripts/crds.ts": [
     [
       'from "../src/api/v1alpha1/job-queue.ts";',
-      '\nimport { ServiceEnvironmentSpec, ServiceEnvironmentStatus } from "../src/api/v1alpha1/service-environment.ts";',
+      '\nimport { ServiceJobSpec, ServiceJobStatus } from "../src/api/v1alpha1/service-job.ts";',
     ],
     [
       "const schemas: Readonly<Record<KindName, Schemas>> = {",
-      "\n  ServiceEnvironment: { spec: ServiceEnvironmentSpec, status: ServiceEnvironmentStatus },",
+      "\n  ServiceJob: { spec: ServiceJobSpec, status: ServiceJobStatus },",
     ],
   ],
-  "src/aws/names.ts": [["export const resourceTypes = [", '"service-environment", ']],
+  "src/aws/names.ts": [["export const resourceTypes = [", '"service-job", ']],
   "src/aws/batch-sdk.ts": [
-    [
-      "import {",
-      "\n  CreateServiceEnvironmentCommand,\n  DeleteServiceEnvironmentCommand,\n  DescribeServiceEnvironmentsCommand,",
-    ],
+    ["import {", "\n  DescribeServiceJobCommand,\n  SubmitServiceJobCommand,"],
     [
       "export const batchCommands = {",
       `
-  createServiceEnvironment: CreateServiceEnvironmentCommand,
-  deleteServiceEnvironment: DeleteServiceEnvironmentCommand,
-  describeServiceEnvironments: DescribeServiceEnvironmentsCommand,`,
+  describeServiceJob: DescribeServiceJobCommand,
+  submitServiceJob: SubmitServiceJobCommand,`,
     ],
   ],
   "src/aws/resources/index.ts": [
     [
       'from "./scheduling-policies.ts";',
-      '\nimport { type ServiceEnvironment, type ServiceEnvironmentWrites, serviceEnvironments } from "./service-environments.ts";',
+      '\nimport { type ServiceJob, type ServiceJobWrites, serviceJobs } from "./service-jobs.ts";',
     ],
-    ["export interface ResourceRecords {", "\n  readonly serviceEnvironments: ServiceEnvironment;"],
-    ["readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {", "\n  serviceEnvironments,"],
-    ["export const resourceCalls = {", "\n  ...serviceEnvironments.calls,"],
-    ["export interface DescribedWrites extends ", "ServiceEnvironmentWrites, "],
-    ["): DescribedWrites {\n  return {", '\n    ...serviceEnvironments.writes(writing("serviceEnvironments")),'],
+    ["export interface ResourceRecords {", "\n  readonly serviceJobs: ServiceJob;"],
+    ["readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {", "\n  serviceJobs,"],
+    ["export const resourceCalls = {", "\n  ...serviceJobs.calls,"],
+    ["export interface DescribedWrites extends ", "ServiceJobWrites, "],
+    ["): DescribedWrites {\n  return {", '\n    ...serviceJobs.writes(writing("serviceJobs")),'],
   ],
-  "src/simulator/batch.ts": [
-    [
-      'createSchedulingPolicy: call("CreateSchedulingPolicy", (given) => policies.create(given)),',
-      `
-    describeServiceEnvironments: call("DescribeServiceEnvironments", () => ({ serviceEnvironments: [] })),
-    createServiceEnvironment: call("CreateServiceEnvironment", (given) => {
-      throw doesNotExist(given.serviceEnvironmentName ?? "");
-    }),
-    deleteServiceEnvironment: call("DeleteServiceEnvironment", (given) => {
-      throw doesNotExist(given.serviceEnvironment ?? "");
-    }),`,
-    ],
-  ],
-  "src/cli/plan/objects.ts": [["const specs: Readonly<Record<KindName, object>> = {", "\n  ServiceEnvironment: {},"]],
+  "src/cli/plan/objects.ts": [["const specs: Readonly<Record<KindName, object>> = {", "\n  ServiceJob: {},"]],
   "src/operator.ts": [
-    [
-      'from "./controllers/ports.ts";',
-      '\nimport { serviceEnvironments } from "./controllers/service-environment/controller.ts";',
-    ],
-    ["(ports: Ports, endpoints: Ec2Memory) => Reconciler>> = {", "\n  ServiceEnvironment: serviceEnvironments,"],
+    ['from "./controllers/ports.ts";', '\nimport { serviceJobs } from "./controllers/service-job/controller.ts";'],
+    ["(ports: Ports, endpoints: Ec2Memory) => Reconciler>> = {", "\n  ServiceJob: serviceJobs,"],
   ],
 };

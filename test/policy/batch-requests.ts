@@ -33,8 +33,10 @@ export function batchRequests(aws: SimulatedAws, operation: string, input: Input
     return now === undefined ? undefined : [on(operation, arn, { ...resourceTags(now), ...more })];
   };
   const order = (input["computeEnvironmentOrder"] ?? []) as readonly { readonly computeEnvironment?: string }[];
+  const services = (input["serviceEnvironmentOrder"] ?? []) as readonly { readonly serviceEnvironment?: string }[];
   const related = [
     ...order.map(({ computeEnvironment }) => arnOf("compute-environment", computeEnvironment)),
+    ...services.map(({ serviceEnvironment }) => arnOf("service-environment", serviceEnvironment)),
     ...(input["schedulingPolicyArn"] === undefined ? [] : [text(input["schedulingPolicyArn"])]),
   ].map((arn) => on(operation, arn, { ...resourceTags(tagsOf(aws, arn) ?? {}), ...given }));
   const and = (first: readonly Request[] | undefined, more: readonly Request[]): readonly Request[] | undefined =>
@@ -71,6 +73,17 @@ export function batchRequests(aws: SimulatedAws, operation: string, input: Input
     case "UpdateSchedulingPolicy":
     case "DeleteSchedulingPolicy":
       return existing(text(input["arn"]));
+    case "CreateServiceEnvironment": {
+      const role = "AWSServiceRoleForAWSBatchWithSagemaker";
+      const isThere = aws.truth.roles().some(({ name }) => name === role);
+      return [
+        ...created(arnOf("service-environment", input["serviceEnvironmentName"])),
+        ...(isThere ? [] : [linkedRole(aws, "sagemaker-queuing.batch.amazonaws.com", role)]),
+      ];
+    }
+    case "UpdateServiceEnvironment":
+    case "DeleteServiceEnvironment":
+      return existing(arnOf("service-environment", input["serviceEnvironment"]));
     case "TagResource":
       return existing(text(input["resourceArn"]), given);
     case "UntagResource":
@@ -86,6 +99,8 @@ export function batchRequests(aws: SimulatedAws, operation: string, input: Input
     case "CancelJob":
     case "TerminateJob":
       return existing(batchArn(aws, `job/${text(input["jobId"])}`));
+    case "TerminateServiceJob":
+      return existing(batchArn(aws, `service-job/${text(input["jobId"])}`));
     default:
       if (!/^(Describe|List)/.test(operation)) throw new Error(`nothing is known of batch:${operation}`);
       return [on(operation, "*")];
@@ -134,6 +149,16 @@ function tagsOf({ truth }: SimulatedAws, arn: string): Tags | undefined {
   }
   if (arn.includes(":scheduling-policy/")) {
     const found = truth.schedulingPolicies().find((one) => one.arn === arn);
+    return found && { ...found.tags };
+  }
+  if (arn.includes(":service-environment/")) {
+    const found = truth
+      .serviceEnvironments()
+      .find((one) => one.serviceEnvironmentArn === arn && one.status !== "DELETED");
+    return found && { ...found.tags };
+  }
+  if (arn.includes(":service-job/")) {
+    const found = truth.serviceJobs().find((one) => one.arn === arn);
     return found && { ...found.tags };
   }
   const revision = truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);

@@ -151,7 +151,9 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
       world.apply({ ...manifest, metadata: withReconcileRequest(manifest, world), spec });
     } else if (object.kind === "JobQueue") {
       const spec = manifest.spec as JobQueueSpec;
-      const named = spec.computeEnvironmentOrder.map(({ computeEnvironmentRef }) => computeEnvironmentRef?.name ?? "");
+      const named = (spec.computeEnvironmentOrder ?? []).map(
+        ({ computeEnvironmentRef }) => computeEnvironmentRef?.name ?? "",
+      );
       const there = named.filter((name) => names.includes(name));
       // A queue of nothing that is there goes as well.
       if (there.length === 0 && names.length === 0) world.delete("JobQueue", metadata.name);

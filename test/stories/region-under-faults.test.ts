@@ -33,6 +33,9 @@ function truth(aws: SimulatedAws): Readonly<Record<ResourceType, ReadonlySet<str
     "compute-environment": new Set(live(aws.truth.computeEnvironments()).map((one) => one.computeEnvironmentName)),
     "job-queue": new Set(live(aws.truth.jobQueues()).map((one) => one.jobQueueName)),
     "scheduling-policy": new Set(aws.truth.schedulingPolicies().map(({ name }) => name)),
+    "service-environment": new Set(
+      aws.truth.serviceEnvironments().map(({ serviceEnvironmentName }) => serviceEnvironmentName),
+    ),
     "job-definition": new Set(live(aws.truth.jobDefinitions()).map((one) => one.jobDefinitionName)),
   };
 }

@@ -6,6 +6,7 @@
   resources:
     - batchcomputeenvironments
     - schedulingpolicies
+    - serviceenvironments
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -19,6 +20,7 @@
   resources:
     - batchcomputeenvironments
     - schedulingpolicies
+    - serviceenvironments
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -30,6 +32,7 @@
   resources:
     - batchcomputeenvironments/status
     - schedulingpolicies/status
+    - serviceenvironments/status
     - jobqueues/status
     - jobdefinitions/status
     - batchjobs/status
@@ -89,6 +92,7 @@
   resources:
     - batchcomputeenvironments
     - schedulingpolicies
+    - serviceenvironments
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -103,6 +107,7 @@
   resources:
     - batchcomputeenvironments
     - schedulingpolicies
+    - serviceenvironments
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -133,6 +138,7 @@
   resources:
     - batchcomputeenvironments
     - schedulingpolicies
+    - serviceenvironments
     - jobqueues
     - jobdefinitions
     - batchjobs
@@ -144,11 +150,12 @@
     - deletecollection
 {{- end }}
 {{- define "aws-batch-operator.kinds" -}}
-batchcomputeenvironments, schedulingpolicies, jobqueues, jobdefinitions, batchjobs
+batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, jobdefinitions, batchjobs
 {{- end }}
 {{- define "aws-batch-operator.givenName" -}}
 has(object.spec.computeEnvironmentName) ? object.spec.computeEnvironmentName :
 has(object.spec.name) ? object.spec.name :
+has(object.spec.serviceEnvironmentName) ? object.spec.serviceEnvironmentName :
 has(object.spec.jobQueueName) ? object.spec.jobQueueName :
 has(object.spec.jobDefinitionName) ? object.spec.jobDefinitionName :
 has(object.spec.jobName) ? object.spec.jobName : ""

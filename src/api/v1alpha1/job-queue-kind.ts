@@ -23,6 +23,11 @@ export const JobQueueKind = {
       path: "computeEnvironmentOrder[].computeEnvironmentRef",
       awsPath: "computeEnvironmentOrder[].computeEnvironment",
     },
+    {
+      to: "ServiceEnvironment",
+      path: "serviceEnvironmentOrder[].serviceEnvironmentRef",
+      awsPath: "serviceEnvironmentOrder[].serviceEnvironment",
+    },
     { to: "SchedulingPolicy", path: "schedulingPolicyRef", awsPath: "schedulingPolicyArn" },
   ],
   conditions: ["ReferencesResolved", "JobsProgressing"],

@@ -48,20 +48,21 @@ export const jobQueueReasons = {
     Invalid: { means: "AWS marked the queue as INVALID; the message has AWS's words", todo: "fix what they name" },
     ReferenceNotAllowed: {
       means:
-        "the `allowedNamespaces` of the environment or policy does not let this namespace use it, by reference or by its AWS name",
+        "the `allowedNamespaces` of the environment, service environment or policy does not let this namespace use it, by reference or by its AWS name",
       todo: "ask its owner to allow it",
     },
     NamespaceNotWatched: {
-      means: "the operator does not watch the namespace of the environment or policy",
+      means: "the operator does not watch the namespace of the environment, service environment or policy",
       todo: "add it to `--watch-namespace`",
     },
     NamespaceUnreadable: {
       means:
-        "the `allowedNamespaces` of the environment or policy selects by labels, and the operator may not read the labels of this namespace; what the queue already has stays",
+        "the `allowedNamespaces` of the environment, service environment or policy selects by labels, and the operator may not read the labels of this namespace; what the queue already has stays",
       todo: "let the operator get, list and watch namespaces",
     },
     RegionMismatch: {
-      means: "the environment or policy is in another region, or its ARN is of another region or account",
+      means:
+        "the environment, service environment or policy is in another region, or its ARN is of another region or account",
       todo: "reference one in the queue's region and account",
     },
   },

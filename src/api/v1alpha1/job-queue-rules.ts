@@ -11,15 +11,47 @@ export const orderEntryRules: readonly ValidationRule[] = [
   },
 ];
 
+export const serviceEntryRules: readonly ValidationRule[] = [
+  {
+    rule: "has(self.serviceEnvironment) != has(self.serviceEnvironmentRef)",
+    message:
+      "an entry references one service environment: keep either serviceEnvironmentRef (an object) or serviceEnvironment (a name or ARN in AWS)",
+  },
+];
+
 const order = "self.computeEnvironmentOrder";
+const ofSageMaker = "has(self.jobQueueType) && self.jobQueueType == 'SAGEMAKER_TRAINING'";
+
 export const jobQueueRules: readonly ValidationRule[] = [
   {
-    rule: `${order}.all(left, !has(left.computeEnvironment) || ${order}.exists_one(right, has(right.computeEnvironment) && right.computeEnvironment == left.computeEnvironment))`,
+    rule: "has(self.computeEnvironmentOrder) != has(self.serviceEnvironmentOrder)",
+    message: "a queue has environments of one kind: keep either computeEnvironmentOrder or serviceEnvironmentOrder",
+  },
+  {
+    rule: `has(self.serviceEnvironmentOrder) == (${ofSageMaker})`,
+    message:
+      "serviceEnvironmentOrder is for queues of type SAGEMAKER_TRAINING, and these need it: set jobQueueType: SAGEMAKER_TRAINING with it, or use computeEnvironmentOrder",
+    fieldPath: ".jobQueueType",
+  },
+  {
+    rule: `!has(self.jobStateTimeLimitActions) || self.jobStateTimeLimitActions.all(one, (one.action == 'TERMINATE') == (${ofSageMaker}))`,
+    message:
+      "AWS terminates jobs of SageMaker and cancels others: use action TERMINATE with type SAGEMAKER_TRAINING, else CANCEL",
+    fieldPath: ".jobStateTimeLimitActions",
+  },
+  {
+    rule: `!has(self.jobStateTimeLimitActions) || self.jobStateTimeLimitActions.all(one, one.reason == 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY' || (one.reason in ['MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE', 'MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED']) == (${ofSageMaker}))`,
+    message:
+      "this reason is for queues of another type: SERVICE_ENVIRONMENT_MAX_RESOURCE and QUOTA_MANAGEMENT_LIMIT_EXCEEDED for SAGEMAKER_TRAINING, COMPUTE_ENVIRONMENT_MAX_RESOURCE and JOB_RESOURCE_REQUIREMENT for all others",
+    fieldPath: ".jobStateTimeLimitActions",
+  },
+  {
+    rule: `!has(${order}) || ${order}.all(left, !has(left.computeEnvironment) || ${order}.exists_one(right, has(right.computeEnvironment) && right.computeEnvironment == left.computeEnvironment))`,
     message: "a queue can contain an environment once: remove the second entry",
     fieldPath: ".computeEnvironmentOrder",
   },
   {
-    rule: `${order}.all(left, !has(left.computeEnvironmentRef) || ${order}.exists_one(right, has(right.computeEnvironmentRef) && right.computeEnvironmentRef == left.computeEnvironmentRef))`,
+    rule: `!has(${order}) || ${order}.all(left, !has(left.computeEnvironmentRef) || ${order}.exists_one(right, has(right.computeEnvironmentRef) && right.computeEnvironmentRef == left.computeEnvironmentRef))`,
     message: "a queue can reference an environment once: remove the second entry",
     fieldPath: ".computeEnvironmentOrder",
   },

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { KubeObject } from "../object.ts";
 import { drain, policyFields, state, statusFields, time } from "./common.ts";
-import { jobQueueRules, orderEntryRules } from "./job-queue-rules.ts";
+import { jobQueueRules, orderEntryRules, serviceEntryRules } from "./job-queue-rules.ts";
 import { awsName } from "./names.ts";
 import { allowedNamespaces, reference } from "./references.ts";
 import { arn, type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
@@ -20,15 +20,34 @@ const orderEntry = object(
   ...orderEntryRules,
 );
 
+const serviceEntry = object(
+  "The service environment.",
+  {
+    order: int("Position; there is only one.", 0, int32Max),
+    serviceEnvironment: text(
+      "Name or ARN of a service environment in AWS; either this or serviceEnvironmentRef.",
+      256,
+      /^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$/,
+    ).optional(),
+    serviceEnvironmentRef: reference("A ServiceEnvironment.", "the queue").optional(),
+  },
+  ...serviceEntryRules,
+);
+
 const timeLimitAction = object("Action for a job that blocks the head of the queue.", {
   reason: oneOf("Reason why the job cannot start.", [
     "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
     "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
     "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+    "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE",
+    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
   ]),
   state: oneOf("State of the job.", ["RUNNABLE"]),
   maxTimeSeconds: int("Maximum seconds in that state.", 600, 86_400),
-  action: oneOf("Action.", ["CANCEL"]),
+  action: oneOf("Action: TERMINATE in a queue of type SAGEMAKER_TRAINING, CANCEL in all others.", [
+    "CANCEL",
+    "TERMINATE",
+  ]),
 });
 
 export const JobQueueSpec = object(
@@ -46,18 +65,23 @@ export const JobQueueSpec = object(
       "the queue",
     ).optional(),
     computeEnvironmentOrder: mapList(
-      "Environments that run the jobs, one to three; all EC2 and SPOT, or all Fargate.",
+      "Environments that run the jobs, one to three; all EC2 and SPOT, or all Fargate. Either this or serviceEnvironmentOrder.",
       ["order"],
       orderEntry,
       3,
       1,
-    ),
-    jobQueueType: oneOf("Type of the environments. Immutable. Default: from the environments.", [
-      "ECS",
-      "ECS_FARGATE",
-      "ECS_MANAGED_INSTANCES",
-      "EKS",
-    ]).optional(),
+    ).optional(),
+    serviceEnvironmentOrder: mapList(
+      "The service environment that runs the jobs of a queue of type SAGEMAKER_TRAINING; AWS allows one.",
+      ["order"],
+      serviceEntry,
+      1,
+      1,
+    ).optional(),
+    jobQueueType: oneOf(
+      "Type of the environments. Immutable. Default: from the environments; SAGEMAKER_TRAINING has to be given.",
+      ["ECS", "ECS_FARGATE", "ECS_MANAGED_INSTANCES", "EKS", "SAGEMAKER_TRAINING"],
+    ).optional(),
     jobStateTimeLimitActions: mapList(
       "Limits for jobs that block the head of the queue.",
       ["state", "reason"],
@@ -81,6 +105,15 @@ export const JobQueueStatus = object("Observed state of the queue in AWS.", {
       computeEnvironment: text("ARN or name in AWS.", 2048),
     }),
     3,
+  ).optional(),
+  serviceEnvironmentOrder: mapList(
+    "Resolved service environment.",
+    ["order"],
+    object("One service environment and its position.", {
+      order: int("Position.", 0, int32Max),
+      serviceEnvironment: text("ARN or name in AWS.", 2048),
+    }),
+    1,
   ).optional(),
   jobs: object("Jobs of the queue at the last check, which runs once a minute; only while a job waits for capacity.", {
     runnable: int("RUNNABLE jobs; 100 and 1000 may mean more.", 0, int32Max),

@@ -7,12 +7,21 @@ import { BatchComputeEnvironmentKind } from "./compute-environment-kind.ts";
 import { JobDefinitionKind } from "./job-definition-kind.ts";
 import { JobQueueKind } from "./job-queue-kind.ts";
 import { SchedulingPolicyKind } from "./scheduling-policy-kind.ts";
+import { ServiceEnvironmentKind } from "./service-environment-kind.ts";
 
-export { BatchComputeEnvironmentKind, BatchJobKind, JobDefinitionKind, JobQueueKind, SchedulingPolicyKind };
+export {
+  BatchComputeEnvironmentKind,
+  BatchJobKind,
+  JobDefinitionKind,
+  JobQueueKind,
+  SchedulingPolicyKind,
+  ServiceEnvironmentKind,
+};
 
 const registered = [
   BatchComputeEnvironmentKind,
   SchedulingPolicyKind,
+  ServiceEnvironmentKind,
   JobQueueKind,
   JobDefinitionKind,
   BatchJobKind,

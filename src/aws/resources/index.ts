@@ -1,10 +1,11 @@
-import type { Environment, Policy, Queue } from "../batch.ts";
+import type { Environment, Policy, Queue, ServiceEnvironmentRecord } from "../batch.ts";
 import type { ResourceType } from "../names.ts";
 import { computeEnvironments, type EnvironmentWrites } from "./compute-environments.ts";
 import { type DefinitionWrites, jobDefinitions, type Revisions, type StoredRevision } from "./job-definitions.ts";
 import { jobQueues, type QueueWrites } from "./job-queues.ts";
 import type { AskedResource, ListedResource, Resource, Writing } from "./resource.ts";
 import { type PolicyWrites, schedulingPolicies } from "./scheduling-policies.ts";
+import { type ServiceEnvironmentWrites, serviceEnvironments } from "./service-environments.ts";
 
 /**
  * The resources of AWS Batch that the operator keeps, by the names that snapshots and changes have for them. What else
@@ -18,6 +19,7 @@ export interface ResourceRecords {
   readonly queues: Queue;
   readonly definitions: Revisions<StoredRevision>;
   readonly policies: Policy;
+  readonly serviceEnvironments: ServiceEnvironmentRecord;
 }
 
 export type ResourceKey = keyof ResourceRecords;
@@ -37,6 +39,7 @@ export const listedResources: { readonly [K in ListedKey]: ListedResource<Resour
 /** The entries of resources that are read by the names of objects. */
 export const askedResources: { readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {
   policies: schedulingPolicies,
+  serviceEnvironments,
 };
 
 /** The entry of each resource. */
@@ -52,10 +55,11 @@ export const resourceCalls = {
   ...jobQueues.calls,
   ...jobDefinitions.calls,
   ...schedulingPolicies.calls,
+  ...serviceEnvironments.calls,
 };
 
 /** The writes of the resources with one record under a name. */
-export interface DescribedWrites extends EnvironmentWrites, QueueWrites, PolicyWrites {}
+export interface DescribedWrites extends EnvironmentWrites, QueueWrites, PolicyWrites, ServiceEnvironmentWrites {}
 
 /** The writes of all resources. */
 export interface ResourceWrites extends DescribedWrites, DefinitionWrites {}
@@ -67,6 +71,7 @@ export function describedWrites(
     ...computeEnvironments.writes(writing("environments")),
     ...jobQueues.writes(writing("queues")),
     ...schedulingPolicies.writes(writing("policies")),
+    ...serviceEnvironments.writes(writing("serviceEnvironments")),
   };
 }
 

@@ -72,13 +72,15 @@ export const jobQueues = {
   },
 } satisfies ListedResource<Queue, QueueWrites>;
 
-/** The environments in the order of a request. */
+/** The compute and service environments in the order of a request. */
 function namedBy({
   computeEnvironmentOrder = [],
-}: {
-  readonly computeEnvironmentOrder?: readonly ComputeEnvironmentOrder[] | undefined;
-}): readonly string[] {
-  return computeEnvironmentOrder.map(({ computeEnvironment = "" }) => nameIn(computeEnvironment));
+  serviceEnvironmentOrder = [],
+}: Pick<CreateJobQueueRequest, "computeEnvironmentOrder" | "serviceEnvironmentOrder">): readonly string[] {
+  return [
+    ...computeEnvironmentOrder.map(({ computeEnvironment = "" }) => nameIn(computeEnvironment)),
+    ...serviceEnvironmentOrder.map(({ serviceEnvironment = "" }) => nameIn(serviceEnvironment)),
+  ];
 }
 
 /** The effect of a creation. */

@@ -6,6 +6,8 @@ import { nameIn } from "../../aws/names.ts";
 import { countJobs, type DescribedJob, type QueueJobs, readJobsOf } from "../../aws/queue-jobs.ts";
 import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
 import { jobQueues } from "../../aws/resources/job-queues.ts";
+import { serviceEnvironments } from "../../aws/resources/service-environments.ts";
+import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { queueFacts } from "../../diagnosis/facts.ts";
@@ -41,6 +43,8 @@ export async function readQueue(queue: string, reading: QueueReading): Promise<Q
   const name = nameIn(queue);
   const found = queues.get(name);
   if (found === undefined) throw noQueue(name, queues, reading);
+
+  if (hasServiceJobs(found)) throw await ofSageMaker(found, reading);
 
   const read = await readJobs(name, reading);
   const networks = new Map<string, NetworkReport>();
@@ -100,6 +104,22 @@ async function readJobs(queue: string, { batch, now, signal }: QueueReading): Pr
     const unread: Finding = { code: "JobsNotReadable", sentence, fix: adviceFor(error).replace(/\.$/, "") };
     return { jobs: undefined, counts: undefined, findings: [unread] };
   }
+}
+
+/** What is known of a queue of SageMaker, of which AWS gives no reason why a job waits. */
+async function ofSageMaker(queue: Queue, { batch, account, region, signal }: QueueReading): Promise<CommandError> {
+  const { jobQueueName: name, jobQueueArn, state, status, serviceEnvironmentOrder = [] } = queue;
+  const at = { partition: jobQueueArn.split(":")[1] ?? "aws", account, region };
+  const names = serviceEnvironmentOrder.map(({ serviceEnvironment = "" }) => nameIn(serviceEnvironment));
+  const described = await serviceEnvironments.read(batch, at, new Set(names), signal);
+  const states = names.map((one) => {
+    const { state: enabled = "gone", status: valid = "gone" } = described.get(one) ?? {};
+    return `service environment ${one} is ${enabled} and ${valid}`;
+  });
+  return new CommandError(
+    `${name} is a queue of SageMaker training jobs, which diagnose does not explain. ${[`The queue is ${state} and ${status}`, ...states].join(", ")}. See the statusReason of its jobs: aws batch list-service-jobs --job-queue ${name} --job-status RUNNABLE`,
+    { exitCode: exitCodes.unread },
+  );
 }
 
 const mostNames = 10;

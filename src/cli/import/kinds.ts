@@ -1,5 +1,5 @@
 import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import type { DefinitionRevision, Environment, Policy, Queue } from "../../aws/batch.ts";
+import type { DefinitionRevision, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../../aws/batch.ts";
 import { differences } from "../../controllers/compute-environment/diff.ts";
 import { type Field, fields } from "../../controllers/compute-environment/fields.ts";
 import { canonicalJson } from "../../controllers/fingerprint.ts";
@@ -7,6 +7,7 @@ import { normalised } from "../../controllers/job-definition/normalise.ts";
 import { immutableDifference, queueDifferences } from "../../controllers/job-queue/diff.ts";
 import { ownerIn } from "../../controllers/ownership.ts";
 import { otherKind, policyDifferences } from "../../controllers/scheduling-policy/diff.ts";
+import { otherType, serviceEnvironmentDifferences } from "../../controllers/service-environment/diff.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type { BatchRecords } from "../plan/copy/batch.ts";
 
@@ -41,6 +42,7 @@ export interface Member {
 
 const isEnabled = (value: unknown): boolean => value === "ENABLED";
 const never = (): boolean => false;
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 /** What AWS gives to a new environment for fields whose absence means "as AWS has it". */
 const environmentDefaults: Readonly<Record<string, Member["isDefault"]>> = {
@@ -73,7 +75,12 @@ const queues: ImportedKind = {
       queueDifferences(spec as never, queue, policyArnIn(spec)).length === 0 &&
       immutableDifference(spec as never, queue) === undefined;
   },
-  members: { state: { isDefault: isEnabled }, computeEnvironmentOrder: { isDefault: never } },
+  members: {
+    state: { isDefault: isEnabled },
+    // AWS describes both, and one of them is empty.
+    computeEnvironmentOrder: { isDefault: isEmpty },
+    serviceEnvironmentOrder: { isDefault: isEmpty },
+  },
 };
 
 function policyArnIn({ schedulingPolicyArn: arn }: Members): string | undefined {
@@ -104,8 +111,26 @@ const policies: ImportedKind = {
   },
 };
 
+const serviceEnvironments: ImportedKind = {
+  kind: kindOf("ServiceEnvironment"),
+  records: ({ serviceEnvironments: all }) => membersOf(all),
+  matcher: (record) => {
+    const environment = record as unknown as ServiceEnvironmentRecord;
+    return (spec) =>
+      serviceEnvironmentDifferences(spec as never, environment).length === 0 &&
+      otherType(spec as never, environment) === undefined;
+  },
+  members: { state: { isDefault: isEnabled } },
+};
+
 /** In the order in which objects can be applied. */
-export const importedKinds: readonly ImportedKind[] = [environments, policies, queues, definitions];
+export const importedKinds: readonly ImportedKind[] = [
+  environments,
+  policies,
+  serviceEnvironments,
+  queues,
+  definitions,
+];
 
 /** The image that AWS chooses for instances without GPUs. */
 function isDefaultImage(value: unknown, { computeResources }: Members): boolean {

@@ -1,5 +1,6 @@
 import type { BatchApi, JobSummary } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
+import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import { CommandError } from "../io.ts";
 
 /** A job in a list. */
@@ -30,7 +31,7 @@ const newestMax = 100;
 const failedMax = 1000;
 
 /**
- * The newest jobs of a queue, or of all queues, by one call for each queue.
+ * The newest jobs of a queue, or of all queues but those of SageMaker, by one call for each queue.
  *
  * @param failed only those that failed
  * @throws AwsError, CommandError if there is no such queue
@@ -65,7 +66,13 @@ async function queuesFor(
   do {
     const given = queue === undefined ? {} : { jobQueues: [queue] };
     const page = await batch.describeJobQueues({ ...given, nextToken }, { signal });
-    names.push(...(page.jobQueues ?? []).map(({ jobQueueName = "" }) => jobQueueName));
+    const found = page.jobQueues ?? [];
+    if (queue !== undefined && found.some(hasServiceJobs)) {
+      const call = `aws batch list-service-jobs --job-queue ${nameIn(queue)}`;
+      throw new CommandError(`queue ${nameIn(queue)} has jobs of SageMaker, which AWS Batch lists apart: ${call}`);
+    }
+    const listed = found.filter((one) => !hasServiceJobs(one));
+    names.push(...listed.map(({ jobQueueName = "" }) => jobQueueName));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
   if (queue !== undefined && names.length === 0)

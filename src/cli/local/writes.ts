@@ -91,7 +91,15 @@ export function shownInput(operation: string, input: unknown): unknown {
 
 /** The name or ARN that a write is about, for people. */
 export function subjectOf({ input }: AwsWrite): string {
-  const members = ["computeEnvironmentName", "computeEnvironment", "jobQueueName", "jobQueue", "jobDefinitionName"];
+  const members = [
+    "computeEnvironmentName",
+    "computeEnvironment",
+    "serviceEnvironmentName",
+    "serviceEnvironment",
+    "jobQueueName",
+    "jobQueue",
+    "jobDefinitionName",
+  ];
   const identities = ["InstanceProfileName", "RoleName"];
   const given = input as Readonly<Record<string, unknown>>;
   const network = ["ServiceName", "GroupName", "GroupId", "VpcEndpointId"];

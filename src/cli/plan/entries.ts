@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
-import { JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { Change } from "../../controllers/agenda.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
@@ -280,6 +280,7 @@ async function queuesOf(
   const names = owned.map(({ awsName }) => awsName);
   // Everything unfinished in a queue ends with it, unless it is waited for.
   if (kind === JobQueueKind.kind) return await countJobs(names, region, signal, unendedJobs);
+  if (kind !== BatchComputeEnvironmentKind.kind) return [];
   const naming = region.records.queues.filter((queue) => orderOf(queue).some((one) => names.includes(one)));
   return await countJobs(
     naming.map(({ jobQueueName }) => jobQueueName),

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../api/object.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { activeJobs, unfinishedJobs } from "../../aws/jobs.ts";
+import { hasServiceJobs, unfinishedServiceJobs } from "../../aws/service-jobs.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
 import { type AffectedQueue, type JobsEffect, noJobs } from "./entry.ts";
 
@@ -12,8 +13,11 @@ export const startedJobs: JobCounter = async (queue, { batch }, signal) =>
   (await activeJobs(batch, queue, signal)).length;
 
 /** Those that have not ended; an array is one. */
-export const unendedJobs: JobCounter = async (queue, { batch }, signal) =>
-  (await unfinishedJobs(batch, queue, signal)).length;
+export const unendedJobs: JobCounter = async (name, { batch, records }, signal) => {
+  const queue = records.queues.find(({ jobQueueName }) => jobQueueName === name);
+  const read = queue !== undefined && hasServiceJobs(queue) ? unfinishedServiceJobs : unfinishedJobs;
+  return (await read(batch, name, signal)).length;
+};
 
 /** The queues with their affected jobs. A count that AWS denies does not fail the plan. */
 export async function countJobs(

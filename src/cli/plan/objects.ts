@@ -131,7 +131,7 @@ interface Named {
   readonly status?: string | undefined;
 }
 
-function namedIn({ environments, queues, definitions, policies }: BatchRecords): readonly Named[] {
+function namedIn({ environments, queues, definitions, policies, serviceEnvironments }: BatchRecords): readonly Named[] {
   return [
     ...environments.map(({ computeEnvironmentName: awsName, tags, status }): Named => {
       return { kind: "BatchComputeEnvironment", awsName, tags, status };
@@ -141,6 +141,9 @@ function namedIn({ environments, queues, definitions, policies }: BatchRecords):
       return { kind: "JobDefinition", awsName: `${jobDefinitionName}:${revision}`, tags };
     }),
     ...policies.map(({ name: awsName, tags }): Named => ({ kind: "SchedulingPolicy", awsName, tags })),
+    ...serviceEnvironments.map(({ serviceEnvironmentName: awsName, tags, status }): Named => {
+      return { kind: "ServiceEnvironment", awsName, tags, status };
+    }),
   ];
 }
 
@@ -196,10 +199,11 @@ function deleted(object: KubeObject, now: number): KubeObject {
 /** As much of the spec as deletions read, of an object of which only AWS resources are known. */
 const specs: Readonly<Record<KindName, object>> = {
   BatchComputeEnvironment: { type: "MANAGED" },
-  JobQueue: { priority: 1, computeEnvironmentOrder: [] },
+  JobQueue: { priority: 1 },
   JobDefinition: { type: "container" },
   BatchJob: {},
   SchedulingPolicy: {},
+  ServiceEnvironment: { serviceEnvironmentType: "SAGEMAKER_TRAINING", capacityLimits: [] },
 };
 
 function objectOf({ kind, key, awsName, tags, region }: Owned, now: number): KubeObject {

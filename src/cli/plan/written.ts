@@ -44,6 +44,8 @@ const volatileTags: ReadonlySet<string> = new Set([
 const silent: ReadonlySet<string> = new Set([
   "computeEnvironmentName",
   "computeEnvironment",
+  "serviceEnvironmentName",
+  "serviceEnvironment",
   "jobQueueName",
   "jobQueue",
   "jobDefinitionName",
@@ -131,12 +133,14 @@ function tagsBefore(input: Tagging, { truth }: SimulatedAws): Readonly<Record<st
   const queue = truth.jobQueues().find((one) => one.jobQueueArn === arn);
   const definition = truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
   const policy = truth.schedulingPolicies().find((one) => one.arn === arn);
-  return (environment ?? queue ?? definition ?? policy)?.tags ?? {};
+  const service = truth.serviceEnvironments().find((one) => one.serviceEnvironmentArn === arn);
+  return (environment ?? queue ?? definition ?? policy ?? service)?.tags ?? {};
 }
 
 interface Naming {
   readonly computeEnvironment?: string;
   readonly jobQueue?: string;
+  readonly serviceEnvironment?: string;
   readonly arn?: string;
   readonly RoleName?: string;
 }
@@ -150,6 +154,10 @@ function beforeOf(operation: string, input: Naming, { truth }: SimulatedAws): ob
       );
     case "UpdateJobQueue":
       return truth.jobQueues().find((one) => isNamed(one.jobQueueArn, input.jobQueue)) ?? {};
+    case "UpdateServiceEnvironment":
+      return (
+        truth.serviceEnvironments().find((one) => isNamed(one.serviceEnvironmentArn, input.serviceEnvironment)) ?? {}
+      );
     case "UpdateSchedulingPolicy":
       return truth.schedulingPolicies().find(({ arn }) => arn === input.arn) ?? {};
     case "UpdateAssumeRolePolicy":
@@ -209,5 +217,8 @@ function textOf(value: unknown): string {
     const { Version: _version, ...document } = JSON.parse(value) as Readonly<Record<string, unknown>>;
     return JSON.stringify(document["Statement"] ?? document);
   }
-  return JSON.stringify(value)?.replace(/"arn:aws[a-z-]*:batch:[^"]*:compute-environment\/([^"]*)"/g, '"$1"') ?? "";
+  return (
+    JSON.stringify(value)?.replace(/"arn:aws[a-z-]*:batch:[^"]*:(?:compute|service)-environment\/([^"]*)"/g, '"$1"') ??
+    ""
+  );
 }

@@ -7,6 +7,7 @@ import { nameIn } from "../../aws/names.ts";
 import { countJobs } from "../../aws/queue-jobs.ts";
 import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
 import { jobQueues } from "../../aws/resources/job-queues.ts";
+import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import { awsNameOf, memoryKey } from "../../controllers/naming.ts";
 import type { AwsSeen, JobsRead } from "./known.ts";
 import { regionOf } from "./place.ts";
@@ -81,8 +82,9 @@ export class AwsReader implements AwsSource {
     for (const [name, environment] of described) into.environments.set(memoryKey({ region }, name), environment);
     const queues = await jobQueues.list(batch, undefined, signal);
     const wanted = this.#queuesIn(region);
-    for (const name of queues.keys()) {
-      if (wanted.has(nameIn(name))) into.jobs.set(memoryKey({ region }, name), await this.#count(batch, name, signal));
+    for (const [name, queue] of queues) {
+      if (wanted.has(nameIn(name)) && !hasServiceJobs(queue))
+        into.jobs.set(memoryKey({ region }, name), await this.#count(batch, name, signal));
     }
   }
 

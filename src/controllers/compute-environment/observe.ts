@@ -350,7 +350,7 @@ function queueObject(object: JobQueue, mayUse: boolean, ports: Ports): QueueObje
     heldBy: paused ? pausedAnnotation : dryRun ? dryRunAnnotation : undefined,
     deleting: object.metadata.deletionTimestamp !== undefined,
     mayUse,
-    literalNames: object.spec.computeEnvironmentOrder.flatMap(({ computeEnvironment }) =>
+    literalNames: (object.spec.computeEnvironmentOrder ?? []).flatMap(({ computeEnvironment }) =>
       computeEnvironment === undefined ? [] : [environmentName(computeEnvironment)],
     ),
     jobQueueType: object.spec.jobQueueType,

@@ -1,5 +1,6 @@
 import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
+import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import { isRetired } from "../compute-environment/environment-set.ts";
 import { OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
@@ -33,14 +34,18 @@ export async function act(
       return region.changeTags(action.arn, action.change, signal);
     case "disable":
       return region.updateJobQueue(action.request, signal);
-    case "terminateJobs":
+    case "terminateJobs": {
+      const isOfSageMaker = hasServiceJobs(region.snapshot().queues.get(action.name) ?? {});
       // Jobs by the thousand take minutes, within which a person may have changed their mind.
       for (const jobId of action.jobIds) {
         if (!isDesired()) return;
-        await region.terminateJob(jobId, `queue ${action.name} is being deleted (drain.policy: Terminate)`, signal);
+        const why = `queue ${action.name} is being deleted (drain.policy: Terminate)`;
+        if (isOfSageMaker) await region.terminateServiceJob(jobId, why, signal);
+        else await region.terminateJob(jobId, why, signal);
       }
       memory.terminatedAt.set(memoryKey(region, action.name), now());
       return;
+    }
     case "delete":
       await region.deleteJobQueue(action.name, signal);
       memory.zeroSince.delete(memoryKey(region, action.name));

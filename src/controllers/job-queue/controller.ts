@@ -5,6 +5,7 @@ import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { isStillDesired } from "../holds.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
+import { refreshAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import { type Action, independentName } from "./action.ts";
 import { eventsFor } from "./events.ts";
@@ -20,8 +21,9 @@ export function jobQueues(ports: Ports): Reconciler {
     {
       kind: JobQueueKind,
       observe: (object, region, signal) => observe(object, region, ports, memory, signal),
-      refresh: async (_object, region, _sinceMs, signal) => {
-        await region.refresh(signal);
+      refresh: async (object, region, _sinceMs, signal) => {
+        if (object.spec.serviceEnvironmentOrder === undefined) await region.refresh(signal);
+        else await refreshAsked("serviceEnvironments", region, signal);
       },
       plan: planFor,
       independentName,

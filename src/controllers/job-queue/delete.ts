@@ -11,6 +11,7 @@ import type { Action } from "./action.ts";
 import { withPolicy } from "./diff.ts";
 import { anyServing } from "./order.ts";
 import type { Seen } from "./seen.ts";
+import { serviceIdle } from "./service-order.ts";
 
 export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action> {
   return deletion(seen, (queue) => removed(object, seen, queue, now));
@@ -38,10 +39,11 @@ function removed(object: JobQueue, seen: Seen, queue: Queue, now: number): Step<
 /** AWS ends every job that is left in a deleted queue, so here every unfinished job counts. undefined: none is left. */
 function drain({ spec, metadata }: JobQueue, seen: Seen, now: number): Step<Action> | undefined {
   const { jobs, name } = seen;
-  const order = orderOf(seen.record);
-  const hint = anyServing(order, seen)
-    ? ""
-    : `. None of ${order.join(", ")} is ENABLED and VALID, so jobs that have not started never will: fix that environment, cancel the jobs, or set drain.policy: Terminate`;
+  const idle = idleText(seen);
+  const hint =
+    idle === undefined
+      ? ""
+      : `. ${idle}, so jobs that have not started never will: fix that environment, cancel the jobs, or set drain.policy: Terminate`;
   const since = Date.parse(metadata.deletionTimestamp ?? "");
   // A disabled queue takes no jobs, so the two counts need only lie as far apart as AWS may answer late.
   const what = { name, where: `in ${name}`, jobs, policy: spec.drain, since, emptyForMs: shownWithinMs, hint };
@@ -50,6 +52,13 @@ function drain({ spec, metadata }: JobQueue, seen: Seen, now: number): Step<Acti
   if (draining.kind === "wait") return draining;
   const jobIds = draining.remaining.map(({ jobId }) => jobId);
   return terminated(what, draining, jobIds, now);
+}
+
+/** Why no job can start; undefined: one can, as far as is known. */
+function idleText(seen: Seen): string | undefined {
+  if (seen.service !== undefined) return serviceIdle(seen);
+  const order = orderOf(seen.record);
+  return anyServing(order, seen) ? undefined : `None of ${order.join(", ")} is ENABLED and VALID`;
 }
 
 function remove(name: string): Step<Action> {

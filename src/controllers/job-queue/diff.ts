@@ -2,6 +2,7 @@
 
 import type { JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import type { Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
+import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import type { FieldChange, Step } from "../agenda.ts";
 import { canonicalJson } from "../fingerprint.ts";
 
@@ -74,8 +75,9 @@ export function immutableDifference(spec: JobQueueSpec, queue: Queue): Immutable
       next: { kind: "blocked", reason: "SchedulingPolicyFixed", message },
     };
   }
-  if (spec.jobQueueType !== undefined && queue.jobQueueType !== undefined && spec.jobQueueType !== queue.jobQueueType) {
-    const message = `${name} is of jobQueueType ${queue.jobQueueType}, which cannot be changed to ${spec.jobQueueType}: restore it, or create a new queue`;
+  const desired = spec.jobQueueType ?? (hasServiceJobs(queue) ? "another" : undefined);
+  if (desired !== undefined && queue.jobQueueType !== undefined && desired !== queue.jobQueueType) {
+    const message = `${name} is of jobQueueType ${queue.jobQueueType}, which cannot be changed to ${desired}: restore it, or create a new queue`;
     return { paths: ["spec.jobQueueType"], next: { kind: "blocked", reason: "JobQueueTypeFixed", message } };
   }
   return undefined;

@@ -1,12 +1,17 @@
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
-import { BatchComputeEnvironmentKind, JobQueueKind, SchedulingPolicyKind } from "../../api/v1alpha1/kinds.ts";
+import {
+  BatchComputeEnvironmentKind,
+  JobQueueKind,
+  SchedulingPolicyKind,
+  ServiceEnvironmentKind,
+} from "../../api/v1alpha1/kinds.ts";
 import { adviceFor } from "../../aws/advice.ts";
 import type { Environment, Queue } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
-import { nameIn } from "../../aws/names.ts";
+import { nameIn, resourceArn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import type { Labels, Sharing } from "../access.ts";
@@ -36,7 +41,7 @@ import { resourceSeen } from "../resource/observe.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
 import { networkFactIn } from "./progress.ts";
-import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
+import type { EntrySeen, ProgressSeen, Seen, ServiceSeen } from "./seen.ts";
 
 /**
  * What this process remembers between passes, by region and queue name (`memoryKey`): ages only. They are empty
@@ -76,7 +81,7 @@ export async function observe(
     ),
   );
   const named = new Set(orderOf(queue));
-  const desired = [...object.spec.computeEnvironmentOrder].sort((left, right) => left.order - right.order);
+  const desired = [...(object.spec.computeEnvironmentOrder ?? [])].sort((left, right) => left.order - right.order);
   const around: Around = { named, environments: [...environments.values()], region, ports, labels };
   const entries = [...desired, ...leavingEntries(object, named, environments, ports)].map((entry) =>
     entrySeen(entry, object, around),
@@ -86,6 +91,7 @@ export async function observe(
     entries: entries.slice(0, desired.length),
     leaving: entries.slice(desired.length),
     policy: policySeen(object, around),
+    service: serviceSeen(object, around),
     environments,
     foundInvalid: foundInvalidIn(region.region, environments, memory),
     jobs: await jobsIn(object, queue, { region, ports, memory }, signal),
@@ -113,7 +119,7 @@ function leavingEntries(
   environments: ReadonlyMap<string, Environment>,
   ports: Ports,
 ): readonly OrderEntry[] {
-  const desired = object.spec.computeEnvironmentOrder;
+  const desired = object.spec.computeEnvironmentOrder ?? [];
   const referred = desired.flatMap((entry) => referenceKey(entry, object) ?? []).map(keyText);
   const owners = [...named].flatMap((name) => ownerObject(environments.get(name), ports)?.metadata ?? []);
   const left = new Map(owners.map((owner) => [keyText(owner), owner]));
@@ -198,6 +204,14 @@ const policyThing: RecordedThing = {
   oneOf: "a policy",
 };
 
+const serviceThing: RecordedThing = {
+  type: "service-environment",
+  records: "serviceEnvironments",
+  kind: ServiceEnvironmentKind,
+  called: "service environment",
+  oneOf: "a service environment",
+};
+
 function namedSeen(
   { order, computeEnvironment: nameOrArn = "" }: OrderEntry,
   object: JobQueue,
@@ -219,6 +233,34 @@ function policySeen(object: JobQueue, around: Around): ResourceReference | undef
   const name = nameIn(arn);
   const policy = around.region.snapshot().policies.get(name);
   return refusalOfName(arn, policy?.tags, policyThing, referring) ?? { kind: "resolved", arn };
+}
+
+function serviceSeen(object: JobQueue, around: Around): ServiceSeen | undefined {
+  const [entry] = object.spec.serviceEnvironmentOrder ?? [];
+  if (entry === undefined) return undefined;
+  const { serviceEnvironments: environments } = around.region.snapshot();
+  const key = referredKey(entry.serviceEnvironmentRef, object);
+  const reference =
+    key === undefined
+      ? serviceNamed(entry.serviceEnvironment ?? "", object, around)
+      : resourceAt(key, serviceThing, referringOf(object, around));
+  return { order: entry.order, reference, environments };
+}
+
+function serviceNamed(nameOrArn: string, object: JobQueue, around: Around): ResourceReference {
+  const { region, ports } = around;
+  const name = nameIn(nameOrArn);
+  const arn = resourceArn(region, "service-environment", name);
+  const record = region.snapshot().serviceEnvironments.get(name);
+  const refusal = refusalOfName(nameOrArn, record?.tags, serviceThing, referringOf(object, around));
+  if (refusal !== undefined) return refusal;
+  const owner = namedOwner(record?.tags, ports.cluster);
+  const isGoing =
+    owner !== undefined && ports.objects.get(ServiceEnvironmentKind, owner)?.metadata.deletionTimestamp !== undefined;
+  // Its deletion would wait for the queue, or go on without seeing that it is named.
+  return isGoing
+    ? { kind: "awaited", arn, message: `ServiceEnvironment ${keyText(owner)}, which has ${name}, is being deleted` }
+    : { kind: "resolved", arn };
 }
 
 function referringOf({ metadata: { namespace } }: JobQueue, { region, ports, labels }: Around): Referring {
@@ -260,20 +302,27 @@ function environmentObject(key: ObjectKey, { objects }: Ports): BatchComputeEnvi
 /** The objects of what a queue may come to name. */
 function targetsOf(
   object: JobQueue,
-  { environments, policies, queues }: BatchSnapshot,
+  { environments, policies, queues, serviceEnvironments }: BatchSnapshot,
   ports: Ports,
 ): readonly (Sharing | undefined)[] {
-  const { computeEnvironmentOrder: desired, schedulingPolicyArn, schedulingPolicyRef } = object.spec;
+  const { computeEnvironmentOrder: desired = [], schedulingPolicyArn, schedulingPolicyRef } = object.spec;
   const literal = desired.flatMap(({ computeEnvironment }) => computeEnvironment ?? []).map(environmentName);
   const named = [...literal, ...orderOf(queues.get(queueNameOf(object)))];
   const policyOwner = namedOwner(policies.get(nameIn(schedulingPolicyArn ?? ""))?.tags, ports.cluster);
+  const serviceKeys = (object.spec.serviceEnvironmentOrder ?? []).flatMap(
+    ({ serviceEnvironment = "", serviceEnvironmentRef }) =>
+      referredKey(serviceEnvironmentRef, object) ??
+      namedOwner(serviceEnvironments.get(nameIn(serviceEnvironment))?.tags, ports.cluster) ??
+      [],
+  );
   const policyKeys = [policyOwner, referredKey(schedulingPolicyRef, object)].filter((key) => key !== undefined);
   return [
     ...named.flatMap((name) => namedOwner(environments.get(name)?.tags, ports.cluster) ?? []),
     ...desired.flatMap((entry) => referenceKey(entry, object) ?? []),
   ]
     .map((key): Sharing | undefined => environmentObject(key, ports))
-    .concat(policyKeys.map((key) => ports.objects.get(SchedulingPolicyKind, key) as Sharing | undefined));
+    .concat(policyKeys.map((key) => ports.objects.get(SchedulingPolicyKind, key) as Sharing | undefined))
+    .concat(serviceKeys.map((key) => ports.objects.get(ServiceEnvironmentKind, key) as Sharing | undefined));
 }
 
 /** The last read of its jobs, with the facts that explain it. */

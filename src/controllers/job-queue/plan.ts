@@ -3,7 +3,7 @@
 import type { Reason } from "../../api/reasons.ts";
 import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
-import type { CreateJobQueueRequest, UpdateJobQueueRequest } from "../../aws/batch.ts";
+import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
 import type { Act, Blocked, Change, ConditionDraft, FieldChange, Plan, Serves, Step, Wait } from "../agenda.ts";
 import { isRetired } from "../compute-environment/environment-set.ts";
 import { conditionsOf } from "../conditions.ts";
@@ -17,10 +17,18 @@ import { withOwnTags } from "../tags.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
-import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
+import { immutableDifference, type QueueDifference, queueDifferences, withPolicy } from "./diff.ts";
 import { anyServing, anyUsable, type Entry, keptOrder, type Order, orderFor } from "./order.ts";
 import { progressConditions } from "./progress.ts";
 import type { Seen } from "./seen.ts";
+import {
+  serviceCondition,
+  serviceDifferences,
+  serviceHindrance,
+  serviceIdle,
+  serviceNameOf,
+  serviceOrder,
+} from "./service-order.ts";
 
 interface Context {
   readonly spec: JobQueueSpec;
@@ -51,6 +59,7 @@ const rules: readonly Rule<Context, Action>[] = [
   immutable,
   ({ spec, seen }) => retagged(seen, spec.tags),
   orderHeld,
+  ({ seen }) => serviceHindrance(seen),
   ({ seen }) => policyHindrance(seen),
   invalid,
   partlyServing,
@@ -77,7 +86,7 @@ export function planFor(object: JobQueue, seen: Seen, now: number): Plan<Action>
 /** The owner of the queue of that name; a queue of others is not changed. */
 function ownedByUs({ spec, seen, order }: Context): Step<Action> | undefined {
   return owned(seen, JobQueueKind, spec.tags, (queue) => [
-    ...queueDifferences(spec, queue, policyArn(seen)),
+    ...differencesOf(spec, seen, queue),
     // What stays only until an entry leads somewhere may have to go then.
     ...(order.differs || order.strays.length > 0 ? [{ path: orderPath }] : []),
     ...(immutableDifference(spec, queue)?.paths ?? []).map((path) => ({ path })),
@@ -90,7 +99,8 @@ function created({ spec, seen, order }: Context): Step<Action> | undefined {
     return { kind: "wait", reason: "Creating", message: `an earlier ${queueName} is still being deleted` };
   }
   if (queue !== undefined) return undefined;
-  if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
+  const waiting = seen.service === undefined ? emptyOrder(seen, order) : serviceHindrance(seen);
+  if (waiting !== undefined) return waiting;
   const message = `${queueName} is being created`;
   if (!seen.absent)
     return { kind: "wait", reason: "Creating", message, checkInMs: settleCheckMs, until: { kind: "listing" } };
@@ -99,6 +109,15 @@ function created({ spec, seen, order }: Context): Step<Action> | undefined {
   const { names } = order;
   const action: Action = { kind: "create", request: createRequest(spec, seen, names), joining: joining(seen, names) };
   return { kind: "act", action, reason: "Creating", message };
+}
+
+function emptyOrder(seen: Seen, order: Order): Waiting | undefined {
+  return order.names.length === 0 ? waitForEntries(seen, order.missing, "WaitingForEnvironment") : undefined;
+}
+
+/** What an update changes, apart from the order of compute environments and tags. */
+function differencesOf(spec: JobQueueSpec, seen: Seen, queue: Queue): readonly QueueDifference[] {
+  return [...queueDifferences(spec, queue, policyArn(seen)), ...serviceDifferences(seen)];
 }
 
 function settling({ seen }: Context): Step<Action> | undefined {
@@ -148,7 +167,7 @@ function updated(context: Context): Step<Action> | undefined {
   // Where the switch is refused, jobs start: no field, and no other order, goes past it.
   if (disabled(context) !== undefined && !isUrgent) return undefined;
   const differences =
-    isUrgent || immutableDifference(spec, queue) !== undefined ? [] : queueDifferences(spec, queue, policyArn(seen));
+    isUrgent || immutableDifference(spec, queue) !== undefined ? [] : differencesOf(spec, seen, queue);
   const paths = [...differences.map(({ path }) => path), ...(written === undefined ? [] : [orderPath])];
   if (paths.length === 0) return undefined;
   const request: UpdateJobQueueRequest = {
@@ -207,7 +226,8 @@ function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
   if (waitsFor !== undefined) {
     return { kind: "wait", reason: "WaitingForEnvironment", message: `${waitsFor.label}: ${waitsFor.why}` };
   }
-  if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
+  const waiting = emptyOrder(seen, order);
+  if (waiting !== undefined) return waiting;
   const current = orderOf(seen.record);
   if (anyServing(current, seen) && !anyUsable(order.names, seen.environments)) {
     return {
@@ -257,25 +277,28 @@ function partlyServing({ seen, order }: Context): Step<Action> | undefined {
 }
 
 function withoutUsable({ seen, saysUnusable }: Context): Step<Action> | undefined {
+  if (seen.service !== undefined) return unusable(seen, serviceIdle(seen));
   const names = orderOf(seen.record);
   // A process that has just started knows only what status says.
   const serves = saysUnusable ? anyUsable(names, seen.environments) : anyServing(names, seen);
-  if (seen.record?.state === "DISABLED" || serves) return undefined;
+  if (serves) return undefined;
   const states = names.map((name) => {
     const environment = seen.environments.get(name);
     return `${name} is ${environment?.state ?? "gone"} and ${environment?.status ?? "gone"}`;
   });
-  return {
-    kind: "wait",
-    reason: withoutAny,
-    message: `no job can start: ${states.join("; ")}`,
-    stallsAfterMs: marks.missingStallsMs,
-  };
+  return unusable(seen, states.join("; "));
+}
+
+/** @param why undefined: jobs can start */
+function unusable({ record }: Seen, why: string | undefined): Step<Action> | undefined {
+  if (record?.state === "DISABLED" || why === undefined) return undefined;
+  const message = `no job can start: ${why}`;
+  return { kind: "wait", reason: withoutAny, message, stallsAfterMs: marks.missingStallsMs };
 }
 
 function settled({ seen }: Context): Serves {
   const { record: queue, name: queueName } = seen;
-  const names = orderOf(queue).join(", ");
+  const names = serviceNameOf(seen) ?? orderOf(queue).join(", ");
   return queue?.state === "DISABLED"
     ? { kind: "serves", reason: "Disabled", message: `${queueName} is VALID and DISABLED: it takes no new jobs` }
     : { kind: "serves", reason: "Available", message: `${queueName} is VALID and runs jobs on ${names}` };
@@ -304,7 +327,9 @@ function createRequest(spec: JobQueueSpec, seen: Seen, names: readonly string[])
     jobQueueName: seen.name,
     state: spec.state ?? "ENABLED",
     priority: spec.priority,
-    computeEnvironmentOrder: orderMembers(names),
+    ...(seen.service === undefined
+      ? { computeEnvironmentOrder: orderMembers(names) }
+      : { serviceEnvironmentOrder: serviceOrder(seen.service) }),
     ...(schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn }),
     ...(jobQueueType === undefined ? {} : { jobQueueType }),
     ...(jobStateTimeLimitActions === undefined ? {} : { jobStateTimeLimitActions }),
@@ -319,9 +344,7 @@ function orderMembers(names: readonly string[]): { order: number; computeEnviron
 function changesOf({ spec, seen, order }: Context): readonly FieldChange[] {
   const { record: queue } = seen;
   if (queue === undefined) return [];
-  const fields: FieldChange[] = queueDifferences(spec, queue, policyArn(seen)).map(
-    ({ send: _sent, ...change }) => change,
-  );
+  const fields: FieldChange[] = differencesOf(spec, seen, queue).map(({ send: _sent, ...change }) => change);
   if (order.differs && order.names.length > 0) {
     fields.push({
       path: orderPath,
@@ -343,6 +366,8 @@ function referencesCondition({ seen, order }: Context): ConditionDraft {
   if (entry?.kind !== "unresolved" && policy?.kind === "unresolved") {
     return { type, status: "False", reason: policy.reason, message: policy.message };
   }
+  const ofService = serviceCondition(seen);
+  if (ofService !== undefined) return ofService;
   if (entry?.kind !== "unresolved") {
     const message = `all compute environments of the order of ${identityText(seen.identity)} exist`;
     return { type, status: "True", reason: "Resolved", message };

@@ -12,6 +12,9 @@ export function report(seen: Seen): Readonly<Record<string, unknown>> {
   const order = entriesOf(queue).map((entry) => {
     return { order: entry.order ?? 0, computeEnvironment: entry.computeEnvironment ?? "" };
   });
+  const service = (queue.serviceEnvironmentOrder ?? []).map((entry) => {
+    return { order: entry.order ?? 0, serviceEnvironment: entry.serviceEnvironment ?? "" };
+  });
   const jobs = jobsStatus(seen.progress);
   return {
     arn: jobQueueArn,
@@ -20,6 +23,7 @@ export function report(seen: Seen): Readonly<Record<string, unknown>> {
     ...(status === undefined ? {} : { status }),
     ...(statusReason === undefined ? {} : { statusReason: withoutRequestIds(statusReason) }),
     computeEnvironmentOrder: order,
+    ...(service.length === 0 ? {} : { serviceEnvironmentOrder: service }),
     ...(jobs === undefined ? {} : { jobs }),
   };
 }

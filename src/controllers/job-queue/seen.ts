@@ -1,6 +1,6 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
-import type { Environment, Queue } from "../../aws/batch.ts";
+import type { Environment, Queue, ServiceEnvironmentRecord } from "../../aws/batch.ts";
 import type { UnfinishedJob } from "../../aws/region.ts";
 import type { QueueFacts } from "../../diagnosis/facts.ts";
 import type { EnvironmentSet } from "../compute-environment/environment-set.ts";
@@ -16,6 +16,8 @@ export interface Seen extends ResourceSeen<Queue> {
   readonly leaving: readonly EntrySeen[];
   /** Where `spec.schedulingPolicyRef` or `spec.schedulingPolicyArn` leads; undefined: the queue is to have no policy. */
   readonly policy: ResourceReference | undefined;
+  /** Where the entry of `spec.serviceEnvironmentOrder` leads; undefined: the spec has none. */
+  readonly service: ServiceSeen | undefined;
   /** Every environment of the region but DELETED tombstones, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
   /** Names of environments that this process has seen INVALID and not VALID since. */
@@ -24,6 +26,14 @@ export interface Seen extends ResourceSeen<Queue> {
   readonly jobs: JobsSeen<UnfinishedJob> | undefined;
   /** How its jobs get on; undefined before the first read, and in deletion. */
   readonly progress: ProgressSeen | undefined;
+}
+
+/** The service environment of a queue of SageMaker. */
+export interface ServiceSeen {
+  readonly order: number;
+  readonly reference: ResourceReference;
+  /** By name, those that were read: what the spec refers to, and others that objects name. */
+  readonly environments: ReadonlyMap<string, ServiceEnvironmentRecord>;
 }
 
 export type ProgressSeen =

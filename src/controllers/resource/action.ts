@@ -9,6 +9,13 @@ export interface TagAction {
   readonly change: TagChange;
 }
 
+/** A write that takes a resource out of service, on its way out. */
+export interface DisableAction<Update> {
+  readonly kind: "disable";
+  readonly name: string;
+  readonly request: Update;
+}
+
 /** The writes of a kind with one resource, by the requests that create and update it. */
 export type ResourceAction<Create, Update> =
   | { readonly kind: "create"; readonly name: string; readonly request: Create }

@@ -16,7 +16,14 @@ import type { ResourceSeen } from "./seen.ts";
 type TaggedSpec = { readonly tags?: Tags | undefined };
 
 /** What differs between such kinds. */
-export interface Upkeep<Spec extends TaggedSpec, R extends Described, Seen extends ResourceSeen<R>, Create, Update> {
+export interface Upkeep<
+  Spec extends TaggedSpec,
+  R extends Described,
+  Seen extends ResourceSeen<R>,
+  Create,
+  Update,
+  Action = ResourceAction<Create, Update>,
+> {
   readonly kind: Pick<BatchKind, "noun" | "awsName">;
   /** The fields that an update changes. */
   differences(spec: Spec, record: R): readonly FieldChange[];
@@ -25,18 +32,25 @@ export interface Upkeep<Spec extends TaggedSpec, R extends Described, Seen exten
   /** The request for a new resource. */
   creation(spec: Spec, seen: Seen): Create;
   /** The request that changes the fields that differ. */
-  update(spec: Spec, seen: Seen): Update;
-  /** What AWS serves once nothing differs. */
-  serves(seen: Seen): Serves;
+  update(spec: Spec, seen: Seen, record: R): Update;
+  /** What AWS serves once nothing differs, or why it serves nothing. */
+  serves(seen: Seen): Serves | Blocked;
   /** The step for a resource of ours that is to be deleted. */
-  removal(object: KubeObject<Spec, unknown>, seen: Seen, record: R): Step<ResourceAction<Create, Update>>;
+  removal(object: KubeObject<Spec, unknown>, seen: Seen, record: R): Step<Action>;
 }
 
-export function upkeepPlan<Spec extends TaggedSpec, R extends Described, Seen extends ResourceSeen<R>, Create, Update>(
-  upkeep: Upkeep<Spec, R, Seen, Create, Update>,
+export function upkeepPlan<
+  Spec extends TaggedSpec,
+  R extends Described,
+  Seen extends ResourceSeen<R>,
+  Create,
+  Update,
+  Action,
+>(
+  upkeep: Upkeep<Spec, R, Seen, Create, Update, Action>,
   object: KubeObject<Spec, unknown>,
   seen: Seen,
-): Plan<ResourceAction<Create, Update>> {
+): Plan<Action | ResourceAction<Create, Update>> {
   const { kind } = upkeep;
   const { spec } = object;
   const { record, name, planId: id } = seen;
@@ -53,13 +67,13 @@ export function upkeepPlan<Spec extends TaggedSpec, R extends Described, Seen ex
         ...differences,
         ...(upkeep.fixed(spec, found)?.paths ?? []).map((path) => ({ path })),
       ]),
-    () => absentee(seen, () => upkeep.creation(spec, seen)),
+    () => unsettled(seen, () => upkeep.creation(spec, seen)),
     () => {
-      if (differences.length === 0) return undefined;
+      if (record === undefined || differences.length === 0) return undefined;
       const paths = differences.map(({ path }) => path);
       return {
         kind: "act",
-        action: { kind: "update", name, request: upkeep.update(spec, seen), paths },
+        action: { kind: "update", name, request: upkeep.update(spec, seen, record), paths },
         reason: "Updating",
         message: `${name} is being updated: ${paths.join(", ")}`,
         effects: paths.map((path) => ({ path, cause: "spec" })),
@@ -74,12 +88,13 @@ export function upkeepPlan<Spec extends TaggedSpec, R extends Described, Seen ex
   return asNamed({ change, agenda, conditions: [] }, seen.nameSeen, seen.identity.namespace);
 }
 
-/** The step where AWS has no such resource, or has yet to delete an earlier one. */
-function absentee<Create, Update>(
+/** The step where AWS has no such resource, has yet to delete an earlier one, or changes it. */
+function unsettled<Create, Update>(
   { record, absent, name }: ResourceSeen,
   creation: () => Create,
 ): Step<ResourceAction<Create, Update>> | undefined {
   const waits = (message: string): Wait => ({ kind: "wait", reason: "Creating", message });
+  if (record?.status === "UPDATING") return { kind: "wait", reason: "Updating", message: `${name} is being updated` };
   if (record?.status === "DELETING") return waits(`an earlier ${name} is still being deleted`);
   if (record?.status === "CREATING") return waits(`${name} is being created`);
   if (record !== undefined) return undefined;

@@ -64,6 +64,17 @@ export const queue: Spec = {
 
 export const fairShare: Spec = { fairsharePolicy: { shareDistribution: [{ shareIdentifier: "red" }] } };
 
+export const serviceQueue: Spec = {
+  priority: 10,
+  jobQueueType: "SAGEMAKER_TRAINING",
+  serviceEnvironmentOrder: [{ order: 1, serviceEnvironmentRef: { name: "training" } }],
+};
+
+export const serviceEnvironment: Spec = {
+  serviceEnvironmentType: "SAGEMAKER_TRAINING",
+  capacityLimits: [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 10 }],
+};
+
 const vcpuAndMemory = (vcpu: string, memory: string) => [
   { type: "VCPU", value: vcpu },
   { type: "MEMORY", value: memory },

@@ -4,6 +4,7 @@ import type { CelExample } from "./example.ts";
 import { jobDefinitionExamples } from "./job-definitions.ts";
 import { jobQueueExamples } from "./job-queues.ts";
 import { schedulingPolicyExamples } from "./scheduling-policies.ts";
+import { serviceEnvironmentExamples } from "./service-environments.ts";
 
 export type { CelExample } from "./example.ts";
 
@@ -14,4 +15,5 @@ export const celExamples: readonly CelExample[] = [
   ...jobDefinitionExamples,
   ...batchJobExamples,
   ...schedulingPolicyExamples,
+  ...serviceEnvironmentExamples,
 ];

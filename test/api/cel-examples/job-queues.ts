@@ -1,4 +1,4 @@
-import { queue } from "./bases.ts";
+import { queue, serviceQueue } from "./bases.ts";
 import { allowedNamespacesRows, type CelExample, examplesOf, type Row } from "./example.ts";
 
 const policy = (name: string) => `arn:aws:batch:eu-central-1:123456789012:scheduling-policy/${name}`;
@@ -72,4 +72,39 @@ const rows: readonly Row[] = [
   ],
 ];
 
-export const jobQueueExamples: readonly CelExample[] = examplesOf("JobQueue", queue, rows);
+const limit = (action: string, reason: string) => ({
+  jobStateTimeLimitActions: [{ state: "RUNNABLE", action, reason, maxTimeSeconds: 600 }],
+});
+
+const serviceRows: readonly Row[] = [
+  [
+    "an entry references one service environment: keep either serviceEnvironmentRef (an object) or serviceEnvironment (a name or ARN in AWS)",
+    { serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: "training" }] },
+    { serviceEnvironmentOrder: [{ order: 1 }] },
+  ],
+  [
+    "a queue has environments of one kind: keep either computeEnvironmentOrder or serviceEnvironmentOrder",
+    {},
+    { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "spot" }] },
+  ],
+  [
+    "serviceEnvironmentOrder is for queues of type SAGEMAKER_TRAINING, and these need it: set jobQueueType: SAGEMAKER_TRAINING with it, or use computeEnvironmentOrder",
+    {},
+    { jobQueueType: undefined },
+  ],
+  [
+    "AWS terminates jobs of SageMaker and cancels others: use action TERMINATE with type SAGEMAKER_TRAINING, else CANCEL",
+    limit("TERMINATE", "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"),
+    limit("CANCEL", "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"),
+  ],
+  [
+    "this reason is for queues of another type: SERVICE_ENVIRONMENT_MAX_RESOURCE and QUOTA_MANAGEMENT_LIMIT_EXCEEDED for SAGEMAKER_TRAINING, COMPUTE_ENVIRONMENT_MAX_RESOURCE and JOB_RESOURCE_REQUIREMENT for all others",
+    limit("TERMINATE", "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"),
+    limit("TERMINATE", "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"),
+  ],
+];
+
+export const jobQueueExamples: readonly CelExample[] = [
+  ...examplesOf("JobQueue", queue, rows),
+  ...examplesOf("JobQueue", serviceQueue, serviceRows),
+];

@@ -44,7 +44,7 @@ test("CloudFormation is asked to retain the resources before they leave the temp
   const { files, steps } = handOver(stack, keysOf(stack));
   expect(files.size).toBe(0);
   expect(steps).toEqual([
-    "give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: Workers, Main, Crunch",
+    "give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: Workers, Main, Crunch, Service",
     "remove them from the template, and update the stack again: AWS keeps them",
   ]);
 });

@@ -27,6 +27,7 @@ test.each(["StackResources", "StackResourceSummaries"] as const)(
       "Workers: BatchComputeEnvironment us-east-1/ce-1",
       "Main: JobQueue us-east-1/q",
       "Crunch: JobDefinition us-east-1/d",
+      "Service: ServiceEnvironment us-east-1/s",
     ]);
     expect(source.others).toContain("Role");
     expect(source.others).not.toContain("Old");

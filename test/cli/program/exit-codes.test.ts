@@ -314,7 +314,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       when: "all is imported, and only tags differ",
       args: () => ["import", "-n", "team", "-f", manifests({}), "--names", "well"],
       stdout: /\nplan: 1 adoption, nothing else\n$/,
-      stderr: /^read \d+ records in 3 pages of us-east-1\n$/,
+      stderr: /^read \d+ records in 4 pages of us-east-1\n$/,
     },
     { code: 1, when: "a flag is missing", args: () => ["import", "-n", "team"], stderr: /^error: -f DIR is missing/ },
     {

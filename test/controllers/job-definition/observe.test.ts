@@ -28,6 +28,7 @@ function region(
     environments: new Map(),
     queues: new Map(),
     policies: new Map(),
+    serviceEnvironments: new Map(),
     definitions: revisions === undefined ? undefined : new Map(revisions.length === 0 ? [] : [["team_job", revisions]]),
     isAbsent: () => absent,
     isAsked: () => false,

@@ -154,6 +154,7 @@ export function seen({ environments = [], queue: record, ...change }: SeenChange
     entries: [],
     leaving: [],
     policy: undefined,
+    service: undefined,
     foundInvalid: new Set(),
     jobs: undefined,
     progress: undefined,

@@ -2,7 +2,15 @@ import type { KubeObject } from "../../../src/api/object.ts";
 import type { KindName } from "../../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { accessDenied, throttled } from "../../../src/simulator/faults.ts";
-import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import {
+  batchJob,
+  computeEnvironment,
+  ec2,
+  jobDefinition,
+  jobQueue,
+  serviceEnvironment,
+  withTypes,
+} from "../../manifests.ts";
 import { createWorld, type World, type WorldOptions } from "../../world.ts";
 
 /**
@@ -114,9 +122,10 @@ const scenes: readonly Scene[] = [
     objects: [
       ["BatchJob", "bj", "current"],
       ["SchedulingPolicy", "sp", "current"],
+      ["ServiceEnvironment", "sm", "current"],
     ],
     async play(world) {
-      world.apply(...all, policy(600), job(["echo", "hello"]));
+      world.apply(...all, policy(600), serviceEnvironment("sm"), job(["echo", "hello"]));
       await world.untilReady();
     },
   },
@@ -253,11 +262,13 @@ const scenes: readonly Scene[] = [
     objects: [
       ["BatchJob", "bj", "held"],
       ["SchedulingPolicy", "sp", "held"],
+      ["ServiceEnvironment", "sm", "held"],
     ],
     async play(world) {
-      world.apply(policy(600));
+      world.apply(policy(600), serviceEnvironment("sm"));
       await running(world);
-      world.apply(paused(job(runs, { cancel: true })), paused(policy(700)));
+      const fewer = serviceEnvironment("sm", { state: "DISABLED" });
+      world.apply(paused(job(runs, { cancel: true })), paused(policy(700)), paused(fewer));
       await world.seconds(10);
     },
   },

@@ -106,6 +106,7 @@ describe("the installation", () => {
       "Namespace aws-batch-system",
       "CustomResourceDefinition batchcomputeenvironments.awsbatch.dev",
       "CustomResourceDefinition schedulingpolicies.awsbatch.dev",
+      "CustomResourceDefinition serviceenvironments.awsbatch.dev",
       "CustomResourceDefinition jobqueues.awsbatch.dev",
       "CustomResourceDefinition jobdefinitions.awsbatch.dev",
       "CustomResourceDefinition batchjobs.awsbatch.dev",

@@ -78,7 +78,7 @@ function queueCalls(
   return Array.from({ length: chance.whole(0, 2) }, (_, at): Call => {
     const edited = editQueue(queueSpec(chance, environments), chance, environments);
     const { state, priority, jobStateTimeLimitActions = [], tags: own } = edited;
-    const order = edited.computeEnvironmentOrder.map(({ order: position, computeEnvironmentRef }) => ({
+    const order = (edited.computeEnvironmentOrder ?? []).map(({ order: position, computeEnvironmentRef }) => ({
       order: position,
       computeEnvironment: computeEnvironmentRef?.name,
     }));

@@ -190,7 +190,7 @@ function queueLack(
   if (queue.state === "ENABLED" && !orderOf(queue).some(serves)) return "no job can start on any of its environments";
   // An entry by name in AWS belongs to whomever it belongs to.
   const named = orderOf(queue).map((arn) => objectOf(watched, environments.get(arn)));
-  const desired = [...spec.computeEnvironmentOrder]
+  const desired = [...(spec.computeEnvironmentOrder ?? [])]
     .sort((left, right) => left.order - right.order)
     .map(({ computeEnvironmentRef }, place) => computeEnvironmentRef?.name ?? named[place]);
   return jsonEqual(named, desired) ? undefined : `it runs jobs on those of ${named.join(", ")}`;

@@ -104,7 +104,7 @@ function isValid(watched: Watched, arn: string): boolean {
 /** The objects that a queue's spec refers to, as `namespace/name`. */
 function referred(object: KubeObject): readonly string[] {
   const { metadata, spec } = object as JobQueue;
-  return spec.computeEnvironmentOrder.flatMap(({ computeEnvironmentRef: reference }) => {
+  return (spec.computeEnvironmentOrder ?? []).flatMap(({ computeEnvironmentRef: reference }) => {
     if (reference === undefined) return [];
     const key: ObjectKey = { namespace: reference.namespace ?? metadata.namespace, name: reference.name };
     return [keyText(key)];

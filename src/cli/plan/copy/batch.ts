@@ -1,9 +1,17 @@
-import type { BatchApi, DefinitionRevision, Environment, Policy, Queue } from "../../../aws/batch.ts";
+import type {
+  BatchApi,
+  DefinitionRevision,
+  Environment,
+  Policy,
+  Queue,
+  ServiceEnvironmentRecord,
+} from "../../../aws/batch.ts";
 import type { Location } from "../../../aws/names.ts";
 import { computeEnvironments } from "../../../aws/resources/compute-environments.ts";
 import { activeRevisions } from "../../../aws/resources/job-definitions.ts";
 import { jobQueues } from "../../../aws/resources/job-queues.ts";
 import { schedulingPolicies } from "../../../aws/resources/scheduling-policies.ts";
+import { serviceEnvironments } from "../../../aws/resources/service-environments.ts";
 import type { SimulatedAws } from "../../../simulator/simulated-aws.ts";
 import { withPolicies } from "../../simulated-cloud.ts";
 import type { CopiedEc2 } from "./ec2.ts";
@@ -17,6 +25,7 @@ export interface BatchRecords {
   /** ACTIVE revisions. */
   readonly definitions: readonly DefinitionRevision[];
   readonly policies: readonly Policy[];
+  readonly serviceEnvironments: readonly ServiceEnvironmentRecord[];
 }
 
 /** @throws AwsError when anything of it cannot be read */
@@ -26,11 +35,14 @@ export async function readBatch(batch: BatchApi, at: Location, signal: AbortSign
   const definitions: DefinitionRevision[] = [];
   for await (const page of activeRevisions(batch, undefined, signal)) definitions.push(...page);
   const policies = await schedulingPolicies.read(batch, at, await schedulingPolicies.names(batch, signal), signal);
+  const names = await serviceEnvironments.names(batch, signal);
+  const services = await serviceEnvironments.read(batch, at, names, signal);
   return {
     environments: [...environments.values()],
     queues: [...queues.values()],
     definitions,
     policies: [...policies.values()],
+    serviceEnvironments: [...services.values()],
   };
 }
 
@@ -51,6 +63,7 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
     jobQueues: records.queues.map((detail) => ({ id: detail.jobQueueArn, detail, typeGiven: false })),
     jobDefinitions: records.definitions,
     schedulingPolicies: records.policies,
+    serviceEnvironments: records.serviceEnvironments,
   });
   const queues = new Set(records.queues.flatMap(({ jobQueueName, jobQueueArn }) => [jobQueueName, jobQueueArn]));
   const asked = <T>(name: keyof BatchApi, input: object, ask: () => Promise<T>): Promise<T> =>
@@ -74,6 +87,13 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
       const made = await batch.listJobs(input, options);
       const theirs = jobs.summaries(await asked("listJobs", input, () => real.listJobs(input)));
       return { ...theirs, jobSummaryList: [...(made.jobSummaryList ?? []), ...(theirs.jobSummaryList ?? [])] };
+    },
+    async listServiceJobs(input, options) {
+      if (!queues.has(input.jobQueue ?? "")) return await batch.listServiceJobs(input, options);
+      return jobs.summaries(await asked("listServiceJobs", input, () => real.listServiceJobs(input)));
+    },
+    async terminateServiceJob(input) {
+      jobs.terminate(input.jobId);
     },
     async describeJobs(input, options) {
       const ids = input.jobs ?? [];

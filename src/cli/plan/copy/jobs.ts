@@ -1,4 +1,6 @@
-import type { BatchApi, JobSummary } from "../../../aws/batch.ts";
+interface Listed<Summary> {
+  readonly jobSummaryList?: Summary[] | undefined;
+}
 
 /**
  * The jobs of the account, as the operator's reads show them in the copy: they neither start nor end, but those that the
@@ -27,8 +29,10 @@ export class CopiedJobs {
     return this.#ended || (jobId !== undefined && this.#terminated.has(jobId));
   }
 
-  summaries(listed: Awaited<ReturnType<BatchApi["listJobs"]>>): Awaited<ReturnType<BatchApi["listJobs"]>> {
-    const jobs = (listed.jobSummaryList ?? []).filter(({ jobId }: JobSummary) => !this.isOver(jobId));
+  summaries<Summary extends { readonly jobId: string | undefined }, List extends Listed<Summary>>(
+    listed: List & Listed<Summary>,
+  ): List {
+    const jobs = (listed.jobSummaryList ?? []).filter(({ jobId }) => !this.isOver(jobId));
     if (jobs.length > 0) this.#shown = true;
     return { ...listed, jobSummaryList: jobs };
   }

@@ -2,11 +2,13 @@ import {
   CreateComputeEnvironmentRequest$,
   CreateJobQueueRequest$,
   CreateSchedulingPolicyRequest$,
+  CreateServiceEnvironmentRequest$,
   RegisterJobDefinitionRequest$,
   SubmitJobRequest$,
   UpdateComputeEnvironmentRequest$,
   UpdateJobQueueRequest$,
   UpdateSchedulingPolicyRequest$,
+  UpdateServiceEnvironmentRequest$,
 } from "@aws-sdk/client-batch";
 import { describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../../../scripts/crds.ts";
@@ -64,24 +66,32 @@ const coverages: readonly Coverage[] = [
   {
     kind: "JobQueue",
     requests: [CreateJobQueueRequest$, UpdateJobQueueRequest$],
-    excluded: {
-      jobQueue: "identifies what is updated; the operator knows it",
-      serviceEnvironmentOrder: "SageMaker queues are not managed: their service environments have no kind here",
-      "serviceEnvironmentOrder[].order": "see serviceEnvironmentOrder",
-      "serviceEnvironmentOrder[].serviceEnvironment": "see serviceEnvironmentOrder",
-    },
+    excluded: { jobQueue: "identifies what is updated; the operator knows it" },
     own: [
       ...ownFields,
       "drain",
       "allowedNamespaces",
       "computeEnvironmentOrder[].computeEnvironmentRef",
+      "serviceEnvironmentOrder[].serviceEnvironmentRef",
       "schedulingPolicyRef",
     ],
-    demanded: { computeEnvironmentOrder: "AWS leaves it out only for SageMaker queues" },
+    demanded: {},
     optional: {
       jobQueueName: named,
       "computeEnvironmentOrder[].computeEnvironment": "computeEnvironmentRef may replace it",
+      "serviceEnvironmentOrder[].serviceEnvironment": "serviceEnvironmentRef may replace it",
     },
+  },
+  {
+    kind: "ServiceEnvironment",
+    requests: [CreateServiceEnvironmentRequest$, UpdateServiceEnvironmentRequest$],
+    excluded: { serviceEnvironment: "identifies what is updated; the operator knows it" },
+    own: [...ownFields, "allowedNamespaces"],
+    demanded: {
+      "capacityLimits[].capacityUnit": noKey,
+      "capacityLimits[].maxCapacity": "what AWS takes for it without one is not documented",
+    },
+    optional: { serviceEnvironmentName: named },
   },
   {
     kind: "SchedulingPolicy",

@@ -14,11 +14,12 @@ const sdkEnums: Readonly<Record<string, readonly [values: Readonly<Record<string
   "BatchComputeEnvironment computeResources.launchTemplate.overrides[].userdataType": [batch.UserdataType],
   "BatchComputeEnvironment ecsSettings.containerInsights": [batch.ContainerInsights],
   "JobQueue state": [batch.JQState],
-  // SageMaker queues are not managed.
-  "JobQueue jobQueueType": [batch.JobQueueType, "SAGEMAKER_TRAINING"],
-  "JobQueue jobStateTimeLimitActions[].action": [batch.JobStateTimeLimitActionsAction, "TERMINATE"],
+  "JobQueue jobQueueType": [batch.JobQueueType],
+  "JobQueue jobStateTimeLimitActions[].action": [batch.JobStateTimeLimitActionsAction],
   "JobQueue jobStateTimeLimitActions[].state": [batch.JobStateTimeLimitActionsState],
   "SchedulingPolicy quotaSharePolicy.idleResourceAssignmentStrategy": [batch.QuotaShareIdleResourceAssignmentStrategy],
+  "ServiceEnvironment serviceEnvironmentType": [batch.ServiceEnvironmentType],
+  "ServiceEnvironment state": [batch.ServiceEnvironmentState],
   "JobDefinition type": [batch.JobDefinitionType],
   "JobDefinition platformCapabilities[]": [batch.PlatformCapability],
   "JobDefinition retryStrategy.evaluateOnExit[].action": [batch.RetryAction],
@@ -71,6 +72,8 @@ const documented: Readonly<Record<string, readonly string[]>> = {
     "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
     "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
     "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+    "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE",
+    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
   ],
   ...Object.fromEntries(
     ["containerProperties", "ecsProperties.taskProperties[].containers[]"].map((container) => [

@@ -1,0 +1,21 @@
+import type { BatchKind } from "../batch-kind.ts";
+import { group, version } from "./group.ts";
+
+export const ServiceEnvironmentKind = {
+  group,
+  version,
+  kind: "ServiceEnvironment",
+  plural: "serviceenvironments",
+  shortNames: ["bse"],
+  noun: "service environment",
+  description: "An AWS Batch service environment: the capacity that a queue has for SageMaker training jobs.",
+  columns: [
+    { name: "STATE", type: "string", description: "ENABLED or DISABLED, in AWS.", jsonPath: ".status.state" },
+    { name: "STATUS", type: "string", description: "AWS's status.", jsonPath: ".status.status" },
+  ],
+  selectable: [".spec.region", ".spec.serviceEnvironmentType"],
+  awsName: { field: "serviceEnvironmentName", maxLength: 128 },
+  records: "serviceEnvironments",
+  references: [],
+  conditions: [],
+} as const satisfies BatchKind;

@@ -1,0 +1,98 @@
+/** The service environment of a queue of SageMaker: what it is to be, and what that waits for. Pure. */
+
+import type { ServiceEnvironmentOrder, ServiceEnvironmentRecord } from "../../aws/batch.ts";
+import { nameIn } from "../../aws/names.ts";
+import type { Blocked, ConditionDraft, Wait } from "../agenda.ts";
+import { marks, unwatchedCheckMs } from "../intervals.ts";
+import { identityText } from "../ownership.ts";
+import type { QueueDifference } from "./diff.ts";
+import type { Seen, ServiceSeen } from "./seen.ts";
+
+const path = "spec.serviceEnvironmentOrder";
+
+/** The name of the service environment that a queue has in AWS. */
+export function serviceNameOf({ record }: Pick<Seen, "record">): string | undefined {
+  const [entry] = record?.serviceEnvironmentOrder ?? [];
+  return entry?.serviceEnvironment === undefined ? undefined : nameIn(entry.serviceEnvironment);
+}
+
+/** What the queue waits for before it can have the service environment of its spec; it keeps what it has until then. */
+export function serviceHindrance(seen: Seen): Wait | Blocked | undefined {
+  const { service, name } = seen;
+  if (service === undefined) return undefined;
+  const { reference, environments } = service;
+  if (reference.kind === "unresolved") {
+    const { reason, message } = reference;
+    if (reason !== "ReferenceNotFound") return { kind: "blocked", reason, message, checkInMs: unwatchedCheckMs };
+    return { kind: "wait", reason, message, stallsAfterMs: marks.missingStallsMs };
+  }
+  const [target, current] = [nameIn(reference.arn), serviceNameOf(seen)];
+  if (target === current) return undefined;
+  if (reference.kind === "awaited") return waits(reference.message);
+  const record = environments.get(target);
+  if (record === undefined) return waits(`AWS has no service environment ${target}`);
+  if (record.status !== "VALID") return waits(`${target} is ${record.status ?? "without status"}`);
+  if (current === undefined || isEnabled(record) || !mayServe(environments.get(current))) return undefined;
+  return {
+    kind: "wait",
+    reason: "WouldLeaveNoEnvironment",
+    message: `${name} keeps ${current}: ${target} is DISABLED`,
+    stallsAfterMs: marks.missingStallsMs,
+  };
+}
+
+/** The order that the queue is to have, where it has another one and nothing hinders it. */
+export function serviceDifferences(seen: Seen): readonly QueueDifference[] {
+  const target = serviceOrder(seen.service)[0]?.serviceEnvironment;
+  const current = serviceNameOf(seen);
+  if (target === undefined || nameIn(target) === current || serviceHindrance(seen) !== undefined) return [];
+  return [
+    {
+      path,
+      kind: "update",
+      why: "changed in place",
+      from: JSON.stringify(current ?? null),
+      to: JSON.stringify(nameIn(target)),
+      send: { serviceEnvironmentOrder: serviceOrder(seen.service) },
+    },
+  ];
+}
+
+/** The order as a request has it. */
+export function serviceOrder(service: ServiceSeen | undefined): ServiceEnvironmentOrder[] {
+  if (service?.reference.kind !== "resolved") return [];
+  return [{ order: service.order, serviceEnvironment: service.reference.arn }];
+}
+
+/** The service environment that the queue has takes no job; undefined: it does, as far as is known. */
+export function serviceIdle(seen: Seen): string | undefined {
+  const current = serviceNameOf(seen);
+  if (seen.service === undefined || current === undefined) return undefined;
+  const record = seen.service.environments.get(current);
+  if (mayServe(record)) return undefined;
+  return `${current} is ${record?.state ?? "gone"} and ${record?.status ?? "gone"}`;
+}
+
+export function serviceCondition({ service, identity }: Seen): ConditionDraft | undefined {
+  if (service === undefined) return undefined;
+  const { reference } = service;
+  const type = "ReferencesResolved";
+  if (reference.kind === "unresolved") {
+    return { type, status: "False", reason: reference.reason, message: reference.message };
+  }
+  const message = `the service environment of ${identityText(identity)} exists`;
+  return { type, status: "True", reason: "Resolved", message };
+}
+
+function waits(message: string): Wait {
+  return { kind: "wait", reason: "WaitingForEnvironment", message, stallsAfterMs: marks.missingStallsMs };
+}
+
+function isEnabled({ state }: ServiceEnvironmentRecord): boolean {
+  return state !== "DISABLED";
+}
+
+/** Jobs can start in it, or can again when AWS has carried out an update. What was not read may serve. */
+function mayServe(record: ServiceEnvironmentRecord | undefined): boolean {
+  return record === undefined || (isEnabled(record) && record.status !== "INVALID");
+}

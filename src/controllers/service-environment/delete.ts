@@ -1,0 +1,63 @@
+/** Deletes a service environment without ending a job: no queue names it, disable, drain, delete. Pure. */
+
+import type { ServiceEnvironment } from "../../api/v1alpha1/service-environment.ts";
+import type { ServiceEnvironmentRecord } from "../../aws/batch.ts";
+import type { Step } from "../agenda.ts";
+import { drained } from "../drain.ts";
+import { emptyForMs, marks, settleCheckMs } from "../intervals.ts";
+import { firstOf } from "../wording.ts";
+import type { Action } from "./action.ts";
+import type { Seen } from "./seen.ts";
+
+/** The step for a service environment that is ours and is to be deleted. */
+export function removal(
+  { metadata }: Pick<ServiceEnvironment, "metadata">,
+  seen: Seen,
+  { status, state }: ServiceEnvironmentRecord,
+  now: number,
+): Step<Action> {
+  const { name, arn, users, mayBeNamed } = seen;
+  if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
+  if (users.length > 0) {
+    return {
+      kind: "wait",
+      reason: "InUse",
+      message: `${name} stays in service while it is the service environment of ${firstOf(users)}: give these queues another one, or delete them`,
+      stallsAfterMs: marks.inUseStallsMs,
+    };
+  }
+  if (status === "CREATING" || status === "UPDATING") {
+    return { kind: "wait", reason: "Disabling", message: `${name} is ${status}` };
+  }
+  if (mayBeNamed) {
+    const message = `confirming that no queue references ${name}`;
+    return { kind: "wait", reason: "Disabling", message, checkInMs: settleCheckMs, until: { kind: "listing" } };
+  }
+  if (state !== "DISABLED") {
+    return {
+      kind: "act",
+      action: { kind: "disable", name, request: { serviceEnvironment: arn, state: "DISABLED" } },
+      reason: "Disabling",
+      message: `no job starts in ${name} from now on`,
+    };
+  }
+  return drain(metadata.deletionTimestamp, seen, now) ?? remove(seen);
+}
+
+/**
+ * A job goes on where it started when its queue goes over to another service environment, and AWS does not say in which
+ * one a job runs: any that was there before the deletion may run in this one. undefined: none is left.
+ */
+function drain(deletedAt: string | undefined, { name, jobs }: Seen, now: number): Step<Action> | undefined {
+  const since = Date.parse(deletedAt ?? "");
+  const hint = ". AWS does not say in which service environment a job runs";
+  const where = `that may have started in ${name}`;
+  const what = { name, where, jobs, policy: undefined, since, emptyForMs, hint };
+  const draining = drained(what, now);
+  return draining.kind === "wait" ? draining : undefined;
+}
+
+function remove({ name, arn }: Seen): Step<Action> {
+  const message = `no queue has ${name}: deleting it`;
+  return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };
+}
