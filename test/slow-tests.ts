@@ -6,6 +6,7 @@ export const slowTests = [
   "test/packaging/image.test.ts",
   "test/packaging/release-check.test.ts",
   "test/packaging/dashboard.test.ts",
+  "test/packaging/site.test.ts",
   "test/packaging/monitoring.test.ts",
   "test/integration/migration-page.test.ts",
   "test/integration/semantics.test.ts",

@@ -12,7 +12,7 @@ test.each([
   ["../examples", "first-queue.md", "https://host/files/examples"],
   ["../../examples/fair-share", "kinds/job-queue.md", "https://host/files/examples/fair-share"],
 ])("%s on %s leads to %s", (href, page, to) => {
-  expect(linkOnSite(href, page, "https://host/files")).toBe(to);
+  expect(linkOnSite(href, page, { docs: "docs", source: "https://host/files" })).toBe(to);
 });
 
 test("anchors are GitHub's", () => {
@@ -25,7 +25,7 @@ test("the sidebar has every page of docs", () => {
     ...(link === undefined ? [] : [link]),
     ...items.flatMap(linksOf),
   ];
-  const links = sidebarOf().flatMap(linksOf);
+  const links = sidebarOf("docs").flatMap(linksOf);
   for (const link of links) expect(existsSync(`docs${link}.md`), link).toBe(true);
   const pages = globSync(["docs/*.md", "docs/kinds/*.md", "docs/decisions/*.md"])
     .filter((page) => !page.endsWith("README.md"))
