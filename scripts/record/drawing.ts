@@ -1,31 +1,5 @@
 import type { DrawnEnvironment, Frame } from "./frames.ts";
-
-export type Scheme = "light" | "dark";
-
-const palettes: Readonly<Record<Scheme, Readonly<Record<string, string>>>> = {
-  light: {
-    back: "#ffffff",
-    surface: "#f5f6f8",
-    line: "#c9d0d8",
-    text: "#1b1f24",
-    muted: "#545d68",
-    good: "#1a7437",
-    busy: "#0a58ca",
-    old: "#6a3bc0",
-    mark: "#fff3c4",
-  },
-  dark: {
-    back: "#0e1216",
-    surface: "#1e242b",
-    line: "#3d4752",
-    text: "#e8ecf0",
-    muted: "#a3adb8",
-    good: "#4fc06b",
-    busy: "#6cb0ff",
-    old: "#c4a1ff",
-    mark: "#4a3d10",
-  },
-};
+import { box, escaped, fonts, type Palette, palettes, type Scheme } from "./shapes.ts";
 
 const size = { width: 920, height: 330 };
 const secondsPerFrame = 2.2;
@@ -43,14 +17,12 @@ export function drawing(frames: readonly Frame[], scheme: Scheme): string {
   const still = `@media (prefers-reduced-motion:reduce){g[id]{animation:none!important;opacity:0}#f${frames.length - 1}{opacity:1!important}}`;
   const palette = palettes[scheme];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="A recording: the instance type of a compute environment changes; the operator creates a successor, switches the queue to it without a gap, and removes the old environment.">
-<style>text{font:14px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:${palette["text"]}}.m{font:13px ui-monospace,"DejaVu Sans Mono",monospace}.b{font-weight:600}.q{fill:${palette["muted"]}}${rules.join("")}${still}</style>
+<style>${fonts(palette)}${rules.join("")}${still}</style>
 <rect width="${size.width}" height="${size.height}" rx="10" fill="${palette["back"]}"/>
 ${frames.map((frame, index) => `<g id="f${index}"${index === frames.length - 1 ? "" : ' opacity="0"'}>${content(frame, frames[index - 1], palette)}</g>`).join("\n")}
 </svg>
 `;
 }
-
-type Palette = (typeof palettes)[Scheme];
 
 const left = { x: 20, y: 60, width: 250, height: 190 };
 const middle = { x: 310, width: 310, height: 84 };
@@ -74,7 +46,7 @@ function content(frame: Frame, before: Frame | undefined, palette: Palette): str
   ].join("");
 }
 
-function titles({ muted = "" }: Palette): string {
+function titles({ muted }: Palette): string {
   const title = (x: number, text: string): string => `<text x="${x}" y="36" style="fill:${muted}">${text}</text>`;
   return title(left.x, "what you apply") + title(middle.x, "environments in AWS Batch") + title(right.x, "your queue");
 }
@@ -148,12 +120,4 @@ const mostCharacters = 108;
 
 function cut(text: string): string {
   return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters - 1)}…`;
-}
-
-function box(x: number, y: number, width: number, height: number, fill = "", stroke = "", strokeWidth = 1): string {
-  return `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="8" fill="${fill}" stroke="${stroke}" stroke-width="${strokeWidth}"/>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

@@ -9,9 +9,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { runLocal } from "../../test/examples/local-session.ts";
-import { drawing, type Scheme } from "./drawing.ts";
+import { drawing } from "./drawing.ts";
 import { framesOf, type Recorded } from "./frames.ts";
+import { overview } from "./overview.ts";
 import { takeScreenshots } from "./screenshots.ts";
+import type { Scheme } from "./shapes.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const steps = ["1-first", "2-instance-type-changed"].map((step) => join(root, "examples/blue-green-story", step));
@@ -23,6 +25,7 @@ const frames = framesOf(lines);
 const pictures = join(root, "docs/pictures");
 mkdirSync(pictures, { recursive: true });
 for (const scheme of ["light", "dark"] as const satisfies readonly Scheme[]) {
+  writeFileSync(join(pictures, `overview-${scheme}.svg`), overview(scheme));
   writeFileSync(join(pictures, `blue-green-${scheme}.svg`), drawing(frames, scheme));
 }
 await takeScreenshots(root, pictures);

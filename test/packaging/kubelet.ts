@@ -37,6 +37,7 @@ const servicePort = 4566;
 export class Kubelet {
   readonly #cluster: Cluster;
   readonly #program: string;
+  readonly #awsUrl: string | undefined;
   readonly #running = new Map<string, Running>();
   readonly #errors: unknown[] = [];
   /** Where `http://NAME.NAMESPACE.svc:4566` is. */
@@ -44,10 +45,14 @@ export class Kubelet {
   #stopped = false;
   #loop: Promise<void> = Promise.resolve();
 
-  /** @param program the operator's command line, as a file that node runs */
-  constructor(cluster: Cluster, program: string) {
+  /**
+   * @param program the operator's command line, as a file that node runs
+   * @param awsUrl in place of AWS, for pods that name no other
+   */
+  constructor(cluster: Cluster, program: string, awsUrl?: string) {
     this.#cluster = cluster;
     this.#program = program;
+    this.#awsUrl = awsUrl;
   }
 
   start(): void {
@@ -113,7 +118,7 @@ export class Kubelet {
       args: [this.#program, ...(container.args ?? []).map((arg) => localised(arg, service))],
       logFile: join(this.#cluster.access.directory, `pod-${pod.metadata.uid}.log`),
       environment: {
-        ...awsEnvironment(undefined),
+        ...awsEnvironment(this.#awsUrl),
         AWS_REGION: "",
         ...Object.fromEntries(given),
         KUBECONFIG: kubeconfig,

@@ -8,18 +8,7 @@ import { type ControlPlane, startControlPlane } from "../integration/control-pla
 import { linesOf, type RunResult, run } from "../integration/control-plane/run.ts";
 import { chart, describeWithHelm, documents, helm, required, root, type Values, valuesArgs } from "./helm.ts";
 import { Kubelet } from "./kubelet.ts";
-
-/** The lines of the blocks of a page that are commands, those that go on in the next line put together. */
-function commands(file: string, after = ""): readonly string[] {
-  const page = readFileSync(join(root, file), "utf8");
-  const text = page.slice(Math.max(0, page.indexOf(after)));
-  return [...text.matchAll(/^```\n(.*?)^```$/gms)].flatMap(([, block = ""]) =>
-    block
-      .replaceAll(/ \\\n\s*/g, " ")
-      .trimEnd()
-      .split("\n"),
-  );
-}
+import { absolute, commands } from "./pages.ts";
 
 const threeLines = commands("README.md", "## In a cluster").slice(0, 3);
 
@@ -66,7 +55,13 @@ describeWithHelm(
 );
 
 describeWithHelm("the Helm commands of the pages", (program) => {
-  const lines = ["docs/install.md", "docs/upgrading.md", "README.md"]
+  const lines = [
+    "docs/install.md",
+    "docs/upgrading.md",
+    "README.md",
+    "docs/getting-started-kind.md",
+    "docs/getting-started-eks.md",
+  ]
     .flatMap((page) => commands(page))
     .filter((line) => /^helm (install|upgrade)/.test(line));
   test("are several", () => {
@@ -181,6 +176,8 @@ describe("the pages", () => {
     for (const [file, folder] of [
       ["README.md", ""],
       ["docs/install.md", "docs"],
+      ["docs/getting-started-kind.md", "docs"],
+      ["docs/getting-started-eks.md", "docs"],
       ["charts/aws-batch-operator/README.md", "charts/aws-batch-operator"],
     ] as const) {
       for (const [, target = ""] of readFileSync(join(root, file), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
@@ -189,8 +186,3 @@ describe("the pages", () => {
     }
   });
 });
-
-/** A path of the repository, from wherever the tests run. */
-function absolute(arg: string): string {
-  return /^(charts|examples|manifests)(\/|$)/.test(arg) ? join(root, arg) : arg;
-}
