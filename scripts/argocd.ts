@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { group } from "../src/api/v1alpha1/group.ts";
-import { kinds } from "../src/api/v1alpha1/kinds.ts";
+import { BatchJobKind, kinds, type OperatorKind } from "../src/api/v1alpha1/kinds.ts";
 import { commented, yamlOf } from "./yaml.ts";
 
 /**
@@ -13,6 +13,7 @@ import { commented, yamlOf } from "./yaml.ts";
  */
 
 const actionNames = ["reconcile", "pause", "resume", "approve"] as const;
+const jobActionNames = [...actionNames, "cancel"] as const;
 
 interface ArgocdFile {
   /** From the root of the repository. */
@@ -30,32 +31,35 @@ export function actionsFolder({ kind }: { readonly kind: string }): string {
   return `${folder}/${kind}/actions`;
 }
 
-/** The scripts, which are the same for every kind. */
-export function argocdScripts(): {
+/** The scripts of a kind: health and discovery are the same for every kind, and only a job can be cancelled. */
+export function argocdScripts(kind: OperatorKind): {
   readonly health: string;
   readonly discovery: string;
   readonly actions: Readonly<Record<string, string>>;
 } {
+  const names = kind === BatchJobKind ? jobActionNames : actionNames;
   return {
     health: script("health.lua"),
     discovery: script("actions/discovery.lua"),
-    actions: Object.fromEntries(actionNames.map((action) => [action, script(`actions/${action}.lua`)])),
+    actions: Object.fromEntries(names.map((action) => [action, script(`actions/${action}.lua`)])),
   };
 }
 
 export function argocdFiles(): ArgocdFile[] {
-  const { health, discovery, actions } = argocdScripts();
-  const actionFiles = kinds.flatMap((kind) => [
-    { path: `${actionsFolder(kind)}/discovery.lua`, content: generated(discovery) },
-    ...Object.entries(actions).map(([name, action]) => ({
-      path: `${actionsFolder(kind)}/${name}/action.lua`,
-      content: generated(action),
-    })),
-  ]);
+  const actionFiles = kinds.flatMap((kind) => {
+    const { discovery, actions } = argocdScripts(kind);
+    return [
+      { path: `${actionsFolder(kind)}/discovery.lua`, content: generated(discovery) },
+      ...Object.entries(actions).map(([name, action]) => ({
+        path: `${actionsFolder(kind)}/${name}/action.lua`,
+        content: generated(action),
+      })),
+    ];
+  });
   const data = entries();
   const removed = Object.fromEntries(Object.keys(data).map((key) => [key, null]));
   return [
-    { path: `${healthFolder}/health.lua`, content: generated(health) },
+    { path: `${healthFolder}/health.lua`, content: generated(script("health.lua")) },
     ...actionFiles,
     { path: "argocd/argocd-cm.yaml", content: patch(patchHeader, data) },
     { path: "argocd/argocd-cm-removal.yaml", content: patch(removalHeader, removed) },
@@ -87,16 +91,18 @@ function patch(header: string, data: Readonly<Record<string, string | null>>): s
 
 /** The values in `argocd-cm`, by key. */
 function entries(): Readonly<Record<string, string>> {
-  const { health, discovery, actions } = argocdScripts();
-  const actionsEntry = yamlOf({
-    "discovery.lua": discovery,
-    definitions: Object.entries(actions).map(([name, action]) => ({ name, "action.lua": action })),
-  });
   return Object.fromEntries(
-    kinds.flatMap(({ kind }) => [
-      [`resource.customizations.health.${group}_${kind}`, health],
-      [`resource.customizations.actions.${group}_${kind}`, actionsEntry],
-    ]),
+    kinds.flatMap((kind) => {
+      const { health, discovery, actions } = argocdScripts(kind);
+      const actionsEntry = yamlOf({
+        "discovery.lua": discovery,
+        definitions: Object.entries(actions).map(([name, action]) => ({ name, "action.lua": action })),
+      });
+      return [
+        [`resource.customizations.health.${group}_${kind.kind}`, health],
+        [`resource.customizations.actions.${group}_${kind.kind}`, actionsEntry],
+      ];
+    }),
   );
 }
 

@@ -22,6 +22,7 @@ export const slowTests = [
 export const helmTests = [
   "test/packaging/chart.test.ts",
   "test/packaging/definitions.test.ts",
+  "test/packaging/helm-jobs.test.ts",
   "test/packaging/install.test.ts",
   "test/packaging/install-namespaces.test.ts",
   "test/packaging/manifests.test.ts",

@@ -1,16 +1,18 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { keyText } from "../api/object.ts";
 import { BatchJobKind } from "../api/v1alpha1/kinds.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { openAccount } from "./jobs/account.ts";
 import { openCluster } from "./jobs/cluster.ts";
+import { cancelInManifest, localRuns } from "./jobs/directory.ts";
 import { findJob } from "./jobs/find.ts";
-import { addJobOptions, type JobFlags, nameMissing } from "./jobs/options.ts";
-import { isInCluster } from "./jobs/place.ts";
+import { addJobOptions, type DirectoryFlags, nameMissing } from "./jobs/options.ts";
+import { keyIn, placeOf } from "./jobs/place.ts";
 import { hasEnded, resultText } from "./jobs/words.ts";
+import { refuseManifests } from "./validate.ts";
 
-interface CancelFlags extends JobFlags {
+interface CancelFlags extends DirectoryFlags {
   readonly reason: string;
 }
 
@@ -18,21 +20,26 @@ const defaultReason = "Ended by aws-batch-operator cancel";
 
 const afterHelp = (program: string): string => `
 NAME is the ID or ARN of a job in AWS; with --queue it may be the name of a job, of which the newest counts. With --kubeconfig
-or -n it is a BatchJob object of a cluster, which gets spec.cancel: true; the operator ends its job. A job that runs gets SIGTERM, and SIGKILL after 30 seconds; it is not tried again. All children of an array end. A job in PENDING ends only
-after the jobs that it depends on.
+or -n it is a BatchJob object of a cluster, and with -f one in the directory of local, whose file is changed. It gets
+spec.cancel: true, and the operator ends its job.
+
+A job that runs gets SIGTERM, and SIGKILL after 30 seconds; it is not tried again. All children of an array end. A job in
+PENDING ends only after the jobs that it depends on.
 
 Examples:
   $ ${program} cancel -n team hello
+  $ ${program} cancel -f examples/jobs array
   $ ${program} cancel --queue main hello
   $ ${program} cancel --reason "wrong input" 1b7ed9d5-9f4f-4f5c-8c5d-0b0f6f8f9a3e
 
-Exit code: 0 if AWS accepted the request, or the job has already ended; 1 otherwise.`;
+Exit code: 0 if the job is asked to end, or the job has already ended; 1 otherwise.`;
 
 export function cancelCommand(io: Io, ending: Ending): Command {
   const command = new Command("cancel")
     .summary("end a job")
     .description("Ends a job, in whatever state it is.")
-    .argument("[name]", "ID or ARN of a job, or with --queue its name");
+    .argument("[name]", "ID or ARN of a job, or with --queue its name")
+    .addOption(new Option("-f, --filename <dir>", "directory of local, with the manifest of the job"));
   addJobOptions(command, "queue in which NAME is the name of a job")
     .option("--reason <text>", "reason that AWS shows in the status", defaultReason)
     .addHelpText("after", afterHelp(io.program));
@@ -41,18 +48,39 @@ export function cancelCommand(io: Io, ending: Ending): Command {
 
 async function cancel(name: string | undefined, flags: CancelFlags, io: Io): Promise<number> {
   if (name === undefined) throw new CommandError(nameMissing);
-  if (isInCluster(flags)) await cancelObject(name, flags, io);
-  else await cancelJob(name, flags, io);
-  return exitCodes.done;
-}
-
-/** The operator ends the job of the object, also one that it has not submitted yet. */
-async function cancelObject(name: string, flags: CancelFlags, io: Io): Promise<void> {
+  const place = placeOf(flags, flags.filename);
+  if (place.kind === "aws") {
+    await cancelJob(name, flags, io);
+    return exitCodes.done;
+  }
   if (flags.reason !== defaultReason) {
     throw new CommandError(
       "--reason is for jobs in AWS: the operator gives the reason when it ends the job of an object",
     );
   }
+  if (place.kind === "directory") return await cancelInDirectory(name, place.directory, flags, io);
+  await cancelObject(name, flags, io);
+  return exitCodes.done;
+}
+
+async function cancelInDirectory(name: string, directory: string, flags: CancelFlags, io: Io): Promise<number> {
+  const key = keyIn(name, flags);
+  const written = await cancelInManifest(directory, key);
+  if (written.kind === "invalid") return refuseManifests(written.read, io);
+  const { file, isChanged } = written;
+  const begin = isChanged ? `now has cancel: true in ${file}` : `already has cancel: true in ${file}`;
+  const end = localRuns(directory) ? "local ends its job" : `local -f ${directory} ends its job when you start it`;
+  show(
+    { jobName: keyText(key), jobId: undefined, status: undefined, requested: isChanged },
+    `${begin}: ${end}`,
+    flags,
+    io,
+  );
+  return exitCodes.done;
+}
+
+/** The operator ends the job of the object, also one that it has not submitted yet. */
+async function cancelObject(name: string, flags: CancelFlags, io: Io): Promise<void> {
   const objects = openCluster(flags, "aws-batch-operator-cancel", io);
   try {
     const { status } = await objects.get(name);

@@ -1,25 +1,25 @@
 import { Command } from "commander";
-import { nameIn } from "../aws/names.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { jsonLine } from "../runtime/visible.ts";
 import { type Ending, exitCodes, type Io } from "./io.ts";
-import { type JobsAccount, openAccount } from "./jobs/account.ts";
+import { openAccount } from "./jobs/account.ts";
 import { openCluster } from "./jobs/cluster.ts";
-import { listedObject } from "./jobs/job-object.ts";
-import { type JobList, listJobs } from "./jobs/list.ts";
-import { addDirectoryOptions, addJobOptions, type JobFlags } from "./jobs/options.ts";
-import { isInCluster } from "./jobs/place.ts";
+import { isInQueue, listedObject } from "./jobs/job-object.ts";
+import { type JobList, type ListedJob, listJobs } from "./jobs/list.ts";
+import { addDirectoryOptions, addJobOptions, type DirectoryFlags } from "./jobs/options.ts";
+import { placeOf } from "./jobs/place.ts";
 import { SavedAccount } from "./jobs/saved-account.ts";
+import { jobsInDirectory } from "./jobs/saved-jobs.ts";
 import { jobsTable } from "./jobs/table.ts";
 
-interface JobsFlags extends JobFlags {
+interface JobsFlags extends DirectoryFlags {
   readonly failed?: boolean;
 }
 
 const afterHelp = (program: string): string => `
 Lists the newest 100 jobs of each queue in AWS, or up to 1,000 that failed, by one call for each queue. AWS forgets a job
 seven days after its end. With -n it lists the BatchJob objects of a namespace, with --kubeconfig alone those of a cluster,
-and with -f the jobs in the account of local --simulate.
+and with -f the BatchJobs and other jobs in the account of local --simulate; --queue may then be the name of a JobQueue.
 
 Examples:
   $ ${program} jobs --queue main
@@ -38,32 +38,39 @@ export function jobsCommand(io: Io, ending: Ending): Command {
 }
 
 async function jobs(flags: JobsFlags, io: Io): Promise<number> {
-  if (isInCluster(flags)) {
-    const objects = openCluster(flags, "aws-batch-operator-jobs", io);
-    try {
-      const all = (await objects.list(flags.namespace === undefined)).map(listedObject);
-      const chosen = all.filter((job) => !flags.failed || job.status === "FAILED");
-      const ofQueue = chosen.filter(({ queue }) => flags.queue === undefined || queue === nameIn(flags.queue));
-      const sorted = ofQueue.toSorted((left, right) => right.createdAt - left.createdAt);
-      show({ jobs: sorted, more: false }, systemClock().now(), flags, io);
-    } finally {
-      await objects.close();
+  const place = placeOf(flags, flags.filename);
+  switch (place.kind) {
+    case "directory": {
+      const account = new SavedAccount(place.directory, flags, io);
+      show(await jobsInDirectory(account, flags), account.now(), flags, io);
+      break;
     }
-    return exitCodes.done;
-  }
-  const account = await accountOf(flags, io);
-  try {
-    const list = await listJobs(account, { queue: flags.queue, failed: flags.failed ?? false });
-    show(list, account.now(), flags, io);
-  } finally {
-    account.close();
+    case "cluster":
+      show({ jobs: await jobsInCluster(flags, io), more: false }, systemClock().now(), flags, io);
+      break;
+    case "aws": {
+      const account = await openAccount(flags, [flags.queue], io);
+      try {
+        const list = await listJobs(account, { queue: flags.queue, failed: flags.failed ?? false });
+        show(list, account.now(), flags, io);
+      } finally {
+        account.close();
+      }
+    }
   }
   return exitCodes.done;
 }
 
-async function accountOf(flags: JobsFlags, io: Io): Promise<JobsAccount> {
-  if (flags.filename !== undefined) return new SavedAccount(flags.filename, flags, io);
-  return await openAccount(flags, [flags.queue], io);
+async function jobsInCluster(flags: JobsFlags, io: Io): Promise<readonly ListedJob[]> {
+  const objects = openCluster(flags, "aws-batch-operator-jobs", io);
+  try {
+    const all = await objects.list(flags.namespace);
+    const listed = all.filter((object) => isInQueue(object, flags.queue)).map(listedObject);
+    const chosen = listed.filter(({ status }) => !flags.failed || status === "FAILED");
+    return chosen.toSorted((left, right) => right.createdAt - left.createdAt);
+  } finally {
+    await objects.close();
+  }
 }
 
 function show(list: JobList, now: number, { output }: JobsFlags, io: Io): void {

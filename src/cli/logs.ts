@@ -6,13 +6,13 @@ import { describeJob, findJob } from "./jobs/find.ts";
 import { followJob } from "./jobs/follow.ts";
 import { recordedStream } from "./jobs/job-object.ts";
 import { type LogStream, latestAttempt, logStreamsOf, refuseNoLog } from "./jobs/log-streams.ts";
-import { addDirectoryOptions, addJobOptions, index, type JobFlags, nameMissing } from "./jobs/options.ts";
+import { addDirectoryOptions, addJobOptions, type DirectoryFlags, index, nameMissing } from "./jobs/options.ts";
 import { type NamedJob, openNamed } from "./jobs/place.ts";
 import { LogReader } from "./jobs/read-log.ts";
 import { writeLines } from "./jobs/show-log.ts";
 import { resultText } from "./jobs/words.ts";
 
-interface LogsFlags extends JobFlags {
+interface LogsFlags extends DirectoryFlags {
   readonly follow?: boolean;
   readonly tail?: number;
   readonly attempt?: number;
@@ -80,7 +80,7 @@ async function readOnce(named: NamedJob, flags: LogsFlags, io: Io): Promise<void
     }),
   );
   const lines = parts.flat().toSorted((left, right) => left.at - right.at);
-  writeLines(io.stdout, flags.output, tail === undefined ? lines : lines.slice(-tail), attempt);
+  writeLines(io.stdout, flags.output, tail === undefined ? lines : lines.slice(-tail), { attempt });
 }
 
 /** The log streams of the attempt that is asked for. @throws CommandError if it has none */
@@ -109,7 +109,7 @@ async function follow(id: string, flags: LogsFlags, account: JobsAccount, io: Io
     account,
     {
       status: (seen) => io.stderr.write(`${seen.jobName}: ${resultText(seen)}\n`),
-      lines: (lines, attempt) => writeLines(io.stdout, flags.output, lines, attempt),
+      lines: (lines, attempt) => writeLines(io.stdout, flags.output, lines, { attempt }),
     },
     flags,
   );

@@ -47,9 +47,12 @@ export async function readManifests(
   return isEmpty && !sources.allowEmpty ? { ...read, problems: [nothingIn(sources)] } : read;
 }
 
-/** Reads and validates a directory with its subdirectories, which may be empty. It must contain the targets of its references. */
-export async function readDirectory(directory: string): Promise<ReadManifests> {
-  return validated(await loadManifests(directory), { closed: true });
+/**
+ * Reads and validates a directory with its subdirectories, which may be empty. It must contain the targets of its references.
+ * @param added what is read as if the directory had it
+ */
+export async function readDirectory(directory: string, ...added: readonly LoadedManifests[]): Promise<ReadManifests> {
+  return validated(joined([await loadManifests(directory), ...added]), { closed: true });
 }
 
 function validated(loaded: LoadedManifests, options: ValidationOptions): ReadManifests {

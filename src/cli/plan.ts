@@ -30,7 +30,7 @@ import { readAccount } from "./simulated-account.ts";
 import { SimulatedCloud, simulatedRegion } from "./simulated-cloud.ts";
 import { asciiOutput } from "./terminal/ascii.ts";
 import { paintFor } from "./terminal/paint.ts";
-import { validationText } from "./validate.ts";
+import { refuseManifests } from "./validate.ts";
 import { problemText } from "./validation/problem.ts";
 import type { ValidManifest } from "./validation/validate.ts";
 
@@ -108,8 +108,7 @@ async function planFrom(
       ? { problems: read.problems, warnings: [] }
       : await checkedByCluster(read.manifests, cluster, signal);
   if (checked.problems.length > 0) {
-    io.stderr.write(validationText({ ...read, ...checked }, paintFor(styleOf(io.stderr, io.env))));
-    return exitCodes.failed;
+    return refuseManifests({ ...read, ...checked }, io);
   }
   const clusterName = flags.clusterName ?? (simulate ? "local" : "default");
   const directory = directoryOf(sources);

@@ -1,138 +1,141 @@
+import { statSync } from "node:fs";
 import { Command, Option } from "commander";
 import { keyText } from "../api/object.ts";
-import { BatchJobKind } from "../api/v1alpha1/kinds.ts";
 import type { JobDetail } from "../aws/batch.ts";
 import { AwsError } from "../aws/errors.ts";
 import { nameIn } from "../aws/names.ts";
-import type { AppliedManifest } from "../kube/client.ts";
-import { systemClock } from "../runtime/clock.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { type JobsAccount, openAccount, type WritableAccount } from "./jobs/account.ts";
-import { openCluster } from "./jobs/cluster.ts";
+import { addManifest, localRuns } from "./jobs/directory.ts";
 import { followJob } from "./jobs/follow.ts";
-import { addJobOptions, type JobFlags } from "./jobs/options.ts";
+import { jobManifest, type Submission } from "./jobs/job-manifest.ts";
+import { addJobOptions, clusterNameOption, type SubmitFlags } from "./jobs/options.ts";
 import { activeRevision, commandOverride } from "./jobs/override.ts";
-import { isInCluster } from "./jobs/place.ts";
+import { defaultNamespace, placeOf } from "./jobs/place.ts";
+import { SavedAccount } from "./jobs/saved-account.ts";
+import { submittedId } from "./jobs/saved-jobs.ts";
 import { writeLines } from "./jobs/show-log.ts";
-import { jobManifest, submittedObject } from "./jobs/submit-object.ts";
+import { submitManifest, submitManifests } from "./jobs/submit-objects.ts";
 import { exitCodeOf, resultText } from "./jobs/words.ts";
-import { readManifests } from "./manifests.ts";
-import { problemText } from "./validation/problem.ts";
-
-interface SubmitFlags extends JobFlags {
-  readonly jobDefinition?: string;
-  readonly filename?: string;
-  readonly name?: string;
-  readonly wait?: boolean;
-  readonly logs?: boolean;
-}
+import { addManifestOptions } from "./manifest-options.ts";
+import { refuseManifests } from "./validate.ts";
 
 const afterHelp = (program: string): string => `
-With --kubeconfig or -n the command creates a BatchJob in a cluster, whose operator submits its job: queue and definition are
-objects of the namespace. Without them it submits the job itself, with the person's own AWS credentials.
+-f without --job-definition creates the BatchJobs of manifests in a cluster, all or none. Otherwise the command line describes
+one job. With --kubeconfig or -n it becomes a BatchJob in the cluster, and with -f DIR a manifest in the directory of local:
+queue and definition are objects of the namespace. Without any of them the command submits the job itself, with the person's
+own AWS credentials.
 
-What follows -- takes the place of the command in the definition. The job is submitted by one call: AWS has no way to repeat
-a submission safely, so after a lost answer the command does not try again, and says how to find the job. A BatchJob is safe.
+What follows -- takes the place of the command in the definition. A job without an object is submitted by one call: AWS has no
+way to repeat a submission safely, so after a lost answer the command does not try again, and says how to find the job.
 
 Examples:
-  $ ${program} submit -f hello.yaml --kubeconfig FILE --logs
+  $ ${program} submit -f hello.yaml -f more/ --kubeconfig FILE --logs
   $ ${program} submit -n team --job-definition hello --queue main --wait
-  $ ${program} submit --job-definition hello --queue main
+  $ ${program} submit -f examples/quickstart --job-definition hello --queue quickstart --logs -- echo again
   $ ${program} submit --job-definition hello --queue main --logs -- echo "hello world"
 
-Exit code: 0 if the job was submitted, or with --wait or --logs has succeeded; 1 otherwise.`;
+Exit code: 0 if the jobs were submitted, or with --wait or --logs have succeeded; 1 otherwise.`;
 
 export function submitCommand(io: Io, ending: Ending): Command {
   const command = new Command("submit")
-    .summary("submit a job, and follow it to its end")
-    .description("Submits a job of a job definition to a queue. With --wait or --logs it follows the job to its end.")
-    .argument("[command...]", "after --: the command of the container (default: the definition's)")
-    .addOption(new Option("-f, --filename <file>", "file with a BatchJob, or - for standard input; into a cluster"))
-    .addOption(new Option("--job-definition <name>", "name, name:revision or ARN of a job definition"));
+    .summary("submit jobs, and follow them to their end")
+    .description("Submits jobs. With --wait or --logs it follows them to their end.")
+    .argument("[command...]", "after --: the command of the container (default: the definition's)");
+  addManifestOptions(command).addOption(
+    new Option("--job-definition <name>", "name, name:revision or ARN of a job definition"),
+  );
   addJobOptions(command, "queue that gets the job")
+    .addOption(clusterNameOption("-f DIR and --wait"))
     .option("--name <name>", "name of the job or BatchJob (default: from the definition's)")
-    .option("--wait", "wait until the job has ended")
-    .option("--logs", "the same, and print what it prints")
+    .option("--wait", "wait until the jobs have ended")
+    .option("--logs", "the same, and print what they print")
     .addHelpText("after", afterHelp(io.program));
   return command.action(ending(() => submit(command.args, command.opts<SubmitFlags>(), io)));
 }
 
 async function submit(words: readonly string[], flags: SubmitFlags, io: Io): Promise<number> {
-  if (flags.filename !== undefined || isInCluster(flags)) return await submitObject(words, flags, io);
+  const { filename = [], kustomize, jobDefinition, queue, name } = flags;
+  if (filename.length === 0 && kustomize === undefined) {
+    const job = described(words, flags);
+    if (placeOf(flags, undefined).kind === "aws") return await submitJob(job, flags, io);
+    return await submitManifest((namespace) => jobManifest(job, namespace, Math.random), flags, io);
+  }
+  if (jobDefinition !== undefined) return await submitInDirectory(described(words, flags), flags, io);
+  if (queue !== undefined || name !== undefined || words.length > 0) {
+    throw new CommandError(
+      "--queue, --name and a command describe one job, together with --job-definition: manifests have their own",
+    );
+  }
+  return await submitManifests(flags, io);
+}
+
+/** The job that the command line describes. @throws CommandError if queue or definition is missing */
+function described(command: readonly string[], { jobDefinition, queue, name }: SubmitFlags): Submission {
+  if (jobDefinition !== undefined && queue !== undefined) return { jobDefinition, queue, name, command };
+  throw new CommandError("give --job-definition NAME and --queue NAME, or -f FILE with BatchJobs");
+}
+
+async function submitJob(
+  { jobDefinition, queue, name, command }: Submission,
+  flags: SubmitFlags,
+  io: Io,
+): Promise<number> {
   const { wait = false, logs = false } = flags;
-  const { jobDefinition, queue } = required(flags);
   const account = await openAccount(flags, [queue, jobDefinition], io);
   try {
-    const jobName = flags.name ?? nameIn(jobDefinition).replace(/:\d+$/, "");
-    const jobId = await send(words, { jobDefinition, queue, jobName }, account, io);
+    const jobName = name ?? nameIn(jobDefinition).replace(/:\d+$/, "");
+    const jobId = await send(command, { jobDefinition, queue, jobName }, account, io);
     if (flags.output === "text") io.stderr.write(visible(`${jobName} is submitted to ${queue}: ${jobId}`).concat("\n"));
     if (!wait && !logs) {
       io.stdout.write(flags.output === "json" ? jsonLine({ type: "submitted", jobId, jobName }) : `${jobId}\n`);
       return exitCodes.done;
     }
-    return await toItsEnd(jobId, logs, flags, account, io);
+    return await toItsEnd(jobId, jobName, flags, account, io);
   } finally {
     account.close();
   }
 }
 
-/** @throws CommandError if queue or definition is missing */
-function required({ jobDefinition, queue }: SubmitFlags): { readonly jobDefinition: string; readonly queue: string } {
-  if (jobDefinition !== undefined && queue !== undefined) return { jobDefinition, queue };
-  throw new CommandError("give --job-definition NAME and --queue NAME, or -f FILE with a BatchJob");
+/** Writes the manifest of a BatchJob, which `local` reads and submits. */
+async function submitInDirectory(job: Submission, flags: SubmitFlags, io: Io): Promise<number> {
+  const { wait = false, logs = false, output, namespace } = flags;
+  const directory = directoryIn(flags);
+  placeOf(flags, directory);
+  const isFollowed = wait || logs;
+  const account = isFollowed ? new SavedAccount(directory, flags, io) : undefined;
+  account?.requireLocal();
+  const manifest = jobManifest(job, namespace ?? defaultNamespace, Math.random);
+  const { metadata } = manifest;
+  const { name } = metadata;
+  const written = await addManifest(directory, {
+    ...manifest,
+    metadata: namespace === undefined ? { name } : { name, namespace },
+  });
+  if (written.kind === "invalid") return refuseManifests(written.read, io);
+  const { file } = written;
+  const next = localRuns(directory)
+    ? "local submits its job"
+    : `local -f ${directory} submits its job when you start it`;
+  if (output === "text") io.stderr.write(`${keyText(metadata)} is in ${file}: ${next}\n`);
+  if (output === "json") io.stdout.write(jsonLine({ type: "written", ...metadata, file }));
+  else if (!isFollowed) io.stdout.write(`${name}\n`);
+  if (account === undefined) return exitCodes.done;
+  const jobId = await submittedId(account, metadata, () => account.requireLocal());
+  return await toItsEnd(jobId, keyText(metadata), flags, account, io);
 }
 
-/** Creates a BatchJob in a cluster, whose operator submits its job. */
-async function submitObject(words: readonly string[], flags: SubmitFlags, io: Io): Promise<number> {
-  const { wait = false, logs = false } = flags;
-  const objects = openCluster(flags, "aws-batch-operator-submit", io);
-  try {
-    const manifest =
-      flags.filename === undefined
-        ? jobManifest({ ...required(flags), name: flags.name, command: words }, objects.namespace, Math.random)
-        : await jobInFile(flags.filename, objects.namespace, io);
-    const { metadata } = await objects.apply(manifest);
-    const key = keyText(metadata);
-    if (flags.output === "text") io.stderr.write(`${key} is applied: the operator submits its job\n`);
-    if (!wait && !logs) {
-      const { namespace, name } = metadata;
-      io.stdout.write(flags.output === "json" ? jsonLine({ type: "applied", namespace, name }) : `${name}\n`);
-      return exitCodes.done;
-    }
-    const following = { clock: systemClock(), signal: io.interrupted };
-    const object = await submittedObject(objects, metadata, following, (reason) =>
-      io.stderr.write(`${visible(`${key}: ${reason}`)}\n`),
-    );
-    const region = object.status?.region ?? flags.region;
-    const account = await openAccount(region === undefined ? flags : { ...flags, region }, [], io);
-    try {
-      return await toItsEnd(object.status?.jobId ?? "", logs, flags, account, io);
-    } finally {
-      account.close();
-    }
-  } finally {
-    await objects.close();
-  }
-}
-
-/** The one BatchJob of a file. @throws CommandError if there is another object, or a mistake */
-async function jobInFile(file: string, defaultNamespace: string, io: Io): Promise<AppliedManifest> {
-  const sources = { paths: [file], kustomization: undefined, allowEmpty: false };
-  const { manifests, problems } = await readManifests(sources, io, { defaultNamespace });
-  const [problem] = problems;
-  if (problem !== undefined) throw new CommandError(problemText(problem));
-  const [first, ...others] = manifests;
-  const other = manifests.find(({ object }) => object.kind !== BatchJobKind.kind);
-  if (other !== undefined) {
+/** The directory of `local` in -f. @throws CommandError if it is none */
+function directoryIn({ filename = [], kustomize }: SubmitFlags): string {
+  const [directory, ...others] = filename;
+  const isOne = directory !== undefined && others.length === 0 && kustomize === undefined;
+  if (!isOne || statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandError(
-      `${file} has a ${other.object.kind}: submit takes one BatchJob; apply the others with kubectl`,
+      "with --job-definition -f is the directory of local, which gets the manifest: give one directory",
     );
   }
-  if (first === undefined || others.length > 0) {
-    throw new CommandError(`${file} has ${manifests.length} BatchJobs: submit takes one; apply several with kubectl`);
-  }
-  return { ...first.object, metadata: first.key } as AppliedManifest;
+  return directory;
 }
 
 /** @throws CommandError with the way to find the job if the answer was lost, AwsError */
@@ -161,14 +164,14 @@ async function send(
 
 async function toItsEnd(
   jobId: string,
-  logs: boolean,
-  { output }: SubmitFlags,
+  label: string,
+  { output, logs = false }: SubmitFlags,
   account: JobsAccount,
   io: Io,
 ): Promise<number> {
   const job = await followJob(jobId, account, {
-    status: (seen) => io.stderr.write(visible(`${seen.jobName}: ${resultText(seen)}`).concat("\n")),
-    lines: logs ? (lines, attempt) => writeLines(io.stdout, output, lines, attempt) : undefined,
+    status: (seen) => io.stderr.write(visible(`${label}: ${resultText(seen)}`).concat("\n")),
+    lines: logs ? (lines, attempt) => writeLines(io.stdout, output, lines, { attempt }) : undefined,
   });
   if (job === undefined) throw new CommandError(`AWS has not shown job ${jobId} for a minute`);
   if (output === "json") io.stdout.write(jsonLine(ended(job)));

@@ -42,6 +42,12 @@ async function validate({ output, ...flags }: ValidateFlags, io: Io): Promise<nu
   return problems.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
+/** Shows why a command does not use manifests. @returns the exit code */
+export function refuseManifests(read: ReadManifests, io: Pick<Io, "stderr" | "env">): number {
+  io.stderr.write(validationText(read, paintFor(styleOf(io.stderr, io.env))));
+  return exitCodes.failed;
+}
+
 /** One line per problem and note, and a summary. */
 export function validationText(read: ReadManifests, paint: Paint): string {
   const lines = [

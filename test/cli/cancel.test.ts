@@ -48,6 +48,6 @@ test("no name is an error", async () => {
   const { exitCode, stderr } = await served.run("cancel");
   expect([exitCode, stderr]).toEqual([
     1,
-    "error: give NAME: the ID or ARN of a job, with --queue its name, or with -n the name of a BatchJob\n",
+    "error: give NAME: the ID or ARN of a job, with --queue its name, or with -n or -f the name of a BatchJob\n",
   ]);
 });

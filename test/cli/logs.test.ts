@@ -48,7 +48,7 @@ test.each<[string, () => readonly string[], RegExp]>([
   [
     "no name",
     () => [],
-    /^error: give NAME: the ID or ARN of a job, with --queue its name, or with -n the name of a BatchJob\n$/,
+    /^error: give NAME: the ID or ARN of a job, with --queue its name, or with -n or -f the name of a BatchJob\n$/,
   ],
   ["a name without a queue", () => ["hello"], /^error: hello is not a job ID: give one, or also --queue/],
   ["a name that no job has", () => ["none", "--queue", "q"], /^error: queue q has no job named none\. AWS shows/],

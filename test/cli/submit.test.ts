@@ -60,7 +60,7 @@ test.each<[string, readonly string[], RegExp]>([
   [
     "no definition",
     ["--queue", "q"],
-    /^error: give --job-definition NAME and --queue NAME, or -f FILE with a BatchJob\n$/,
+    /^error: give --job-definition NAME and --queue NAME, or -f FILE with BatchJobs\n$/,
   ],
   ["a definition that there is not", ["--job-definition", "x", "--queue", "q"], /^error: .*x does not exist/],
   [

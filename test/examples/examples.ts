@@ -1,7 +1,7 @@
 /** The examples as they lie in the repository, and what AWS must have before they can be Ready. */
 
 import { readdirSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { manifestOf, readDirectory, withSchemaDefaults } from "../../src/cli/manifests.ts";
@@ -20,8 +20,12 @@ export interface Example {
 
 export const examplesRoot = fileURLToPath(new URL("../../examples", import.meta.url));
 
+/** Manifests for Argo Workflows, Argo CD and Helm, which need a cluster with the quickstart: they have tests of their own. */
+export const workflowsDirectory = join(examplesRoot, "jobs-in-workflows");
+
 /** Every directory that holds manifests itself, so that a new example is tested without being named here. */
 export const examples: readonly Example[] = directoriesBelow(examplesRoot)
+  .filter((directory) => directory !== workflowsDirectory && !directory.startsWith(join(workflowsDirectory, sep)))
   .filter((directory) => readdirSync(directory).some((file) => file.endsWith(".yaml")))
   .map((directory) => ({ name: relative(examplesRoot, directory), directory }))
   .sort((left, right) => (left.name < right.name ? -1 : 1));

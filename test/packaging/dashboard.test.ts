@@ -15,6 +15,7 @@ import { install } from "../integration/stories/installed.ts";
 import { stack, untilSettled, withInstances } from "../integration/stories/stack.ts";
 import { Team } from "../integration/stories/team.ts";
 import { selfSignedCertificate } from "../kube/certificate.ts";
+import { batchJob } from "../manifests.ts";
 import { root } from "./helm.ts";
 
 interface Panel {
@@ -40,6 +41,7 @@ const quiet = /outcome!="ok"|awsbatch_aws_budget_wait_seconds|awsbatch_queue_|aw
 describe.skipIf(!isCi() && prometheus.missing() !== undefined)("the dashboard, on Prometheus,", () => {
   let directory = "";
   let prometheusUrl = "";
+  let team: Team;
   const running: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
@@ -52,7 +54,7 @@ describe.skipIf(!isCi() && prometheus.missing() !== undefined)("the dashboard, o
     await install(cluster);
     const metricsUrl = await operatorByHttps(cluster, (await account.front()).url);
     await prometheusOf(metricsUrl);
-    const team = await Team.in(cluster);
+    team = await Team.in(cluster);
     await team.apply(...stack);
     await untilSettled(team, account);
     await team.apply(withInstances("m7i.large"));
@@ -149,6 +151,42 @@ describe.skipIf(!isCi() && prometheus.missing() !== undefined)("the dashboard, o
   test("shows the two environments of a replacement on their way, and what was not Ready meanwhile", async () => {
     expect(await asked("max by (step) (awsbatch_replacements) > 0")).toBeGreaterThan(0);
     expect(await asked("awsbatch_not_ready_since_timestamp_seconds")).toBeGreaterThan(0);
+  });
+
+  test("counts jobs that run or failed in their own row, and not among what is not Ready or Stalled", async () => {
+    const expressions = new Map(queries);
+    const shows = async (title: string, labels = ""): Promise<string> => {
+      const query = (expressions.get(title) ?? "").replaceAll(/\$(namespace|job)\b/g, ".*");
+      const data = await api("query", { query: labels === "" ? query : `${query} and on (status) ${labels}` });
+      const { result } = data as { readonly result: readonly { readonly value: readonly [number, string] }[] };
+      return result.map(({ value: [, shown] }) => shown).join();
+    };
+    const job = (name: string, command: readonly string[]) =>
+      batchJob(name, {
+        jobQueueRef: { name: "app" },
+        jobDefinitionRef: { name: "app" },
+        containerOverrides: { command: [...command] },
+      });
+    await team.apply(job("runs", ["sleep", "100000"]), job("fails", ["sh", "-c", "exit 3"]));
+    const byStatus = "BatchJob objects by status";
+    const isStatus = (status: string) => `label_replace(vector(1), "status", "${status}", "", "")`;
+    await until(
+      async () => {
+        const [running, failed] = [
+          await shows(byStatus, isStatus("RUNNING")),
+          await shows(byStatus, isStatus("FAILED")),
+        ];
+        return (running === "1" && failed === "1") || `${running || 0} running, ${failed || 0} failed`;
+      },
+      60_000,
+      "one job that runs and one that failed",
+    );
+    expect(await asked('awsbatch_objects{kind="BatchJob",condition="Stalled",status="True"} > 0')).toBeGreaterThan(0);
+    expect([
+      await shows("Not Ready"),
+      await shows("Stalled"),
+      await shows("BatchJob objects that are held up"),
+    ]).toEqual(["0", "0", ""]);
   });
 
   test("finds namespaces and releases to choose from", async () => {

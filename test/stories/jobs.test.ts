@@ -462,6 +462,9 @@ describe("jobs that depend on each other", () => {
     world.apply(batchJob("first", { suspend: true, cancel: true }), batchJob("second", needs("first")));
     await world.until("both have failed", isTrue(world, "second", "Failed"));
     expect(world.condition("BatchJob", "second", "Failed")?.reason).toBe("DependencyFailed");
+    for (const name of ["first", "second"]) {
+      expect(world.object<{ status?: string }>("BatchJob", name)?.status?.status).toBe("FAILED");
+    }
     expect(jobs(world)).toEqual([]);
   });
 

@@ -10,7 +10,12 @@ export const BatchJobKind = {
   noun: "job",
   description: "A job of AWS Batch: submitted once, followed to its end, and kept with its result.",
   columns: [
-    { name: "STATUS", type: "string", description: "AWS's status of the job.", jsonPath: ".status.status" },
+    {
+      name: "STATUS",
+      type: "string",
+      description: "AWS's status of the job; FAILED also of one that was never submitted.",
+      jsonPath: ".status.status",
+    },
     { name: "QUEUE", type: "string", description: "Job queue in AWS.", jsonPath: ".status.jobQueue" },
     { name: "EXIT", type: "integer", description: "Exit code of the last attempt.", jsonPath: ".status.exitCode" },
     {

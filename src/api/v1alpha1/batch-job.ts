@@ -100,6 +100,10 @@ const instant = (description: string) => time(description).optional();
 
 export const BatchJobStatus = object("Observed state of the job in AWS.", {
   ...statusFields,
+  status: text(
+    "AWS's status of the job. It goes only forward; FAILED also of a job that was never submitted and never will be.",
+    32,
+  ).optional(),
   jobId: text("ID of the job in AWS.", 128).optional(),
   jobArn: text("ARN of the job.", 2048).optional(),
   jobQueue: text("Name of the job queue in AWS.", 128).optional(),

@@ -10,18 +10,26 @@ import { linesOf, noComments } from "./yaml.ts";
  * stays. After each change the text is parsed; a place that cannot be changed alone is written with what is around it. Pure.
  */
 
-/** @param index of the object among those of the text */
-export function editedText(text: string, index: number, changes: readonly Change[]): string {
-  return changes.reduce((before, { path, value }) => {
-    const { value: object } = documentAt(before, index);
-    const after = changedValue(object, path, value);
-    for (let length = path.length; length > 0; length--) {
-      const at = path.slice(0, length);
-      const edited = withLines(before, index, at, valueAt(after, at));
-      if (edited !== undefined && jsonEqual(documentAt(edited, index).value, after)) return edited;
-    }
-    throw new Error(`${path.join(".")} cannot be changed`);
-  }, text);
+/**
+ * @param index of the object among those of the text
+ * @returns undefined: the text is JSON, or an object in braces, whose lines are not written again one by one
+ */
+export function editedText(text: string, index: number, changes: readonly Change[]): string | undefined {
+  return changes.reduce<string | undefined>(
+    (before, change) => (before === undefined ? undefined : withChange(before, index, change)),
+    text,
+  );
+}
+
+function withChange(before: string, index: number, { path, value }: Change): string | undefined {
+  const { value: object } = documentAt(before, index);
+  const after = changedValue(object, path, value);
+  for (let length = path.length; length > 0; length--) {
+    const at = path.slice(0, length);
+    const edited = withLines(before, index, at, valueAt(after, at));
+    if (edited !== undefined && jsonEqual(documentAt(edited, index).value, after)) return edited;
+  }
+  return undefined;
 }
 
 function documentAt(text: string, index: number): ManifestDocument {

@@ -172,7 +172,13 @@ async function writtenObjects(
     const { file } = known.document;
     const { changes, conflicts } = changesIn(object, known, before.get(key));
     if (changes.length > 0) {
-      texts.set(file, editedText(texts.get(file) ?? (await folder.read(file)) ?? "", known.index, changes));
+      const edited = editedText(texts.get(file) ?? (await folder.read(file)) ?? "", known.index, changes);
+      if (edited === undefined) {
+        throw new CommandError(
+          `${file} is JSON, or has ${kind} ${name} in braces: write it as YAML of one line per field`,
+        );
+      }
+      texts.set(file, edited);
     }
     const [fields, kept] = [changes.map((one) => pathText(one.path)), conflicts.map(pathText)];
     written.push({

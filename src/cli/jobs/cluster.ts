@@ -2,6 +2,7 @@ import { keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { type AppliedManifest, type KubeStore, kubeStore } from "../../kube/client.ts";
+import { listAll } from "../../kube/list.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
 import { apiServer, orCommandError } from "../kubernetes.ts";
@@ -11,10 +12,10 @@ export interface JobObjects {
   readonly namespace: string;
   /** @throws CommandError if there is none, or the API server refuses */
   get(name: string, namespace?: string): Promise<BatchJob>;
-  /** All in the namespace, or in the cluster. @throws CommandError */
-  list(everywhere: boolean): Promise<readonly BatchJob[]>;
-  /** Server-side apply. @throws CommandError */
-  apply(manifest: AppliedManifest): Promise<BatchJob>;
+  /** All of a namespace; undefined: of the cluster. @throws CommandError */
+  list(ofNamespace: string | undefined): Promise<readonly BatchJob[]>;
+  /** Server-side apply. @param options a dry run stores nothing. @throws CommandError */
+  apply(manifest: AppliedManifest, options?: { readonly dryRun: boolean }): Promise<BatchJob>;
   close(): Promise<void>;
 }
 
@@ -49,12 +50,12 @@ export function openCluster(
         `BatchJob ${keyText(key)} does not exist; kubectl get batchjobs -A lists the existing ones`,
       );
     },
-    async list(everywhere) {
-      const { items } = await asking(() => store.list(BatchJobKind, signal));
-      return (items as readonly BatchJob[]).filter(({ metadata }) => everywhere || metadata.namespace === namespace);
+    async list(ofNamespace) {
+      const { items } = await asking(() => listAll(server.api, BatchJobKind, ofNamespace, signal));
+      return items as readonly BatchJob[];
     },
-    async apply(manifest) {
-      return (await asking(() => store.apply(BatchJobKind, manifest, {}, signal))) as BatchJob;
+    async apply(manifest, options = { dryRun: false }) {
+      return (await asking(() => store.apply(BatchJobKind, manifest, options, signal))) as BatchJob;
     },
     close: () => server.close(),
   };

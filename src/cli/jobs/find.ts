@@ -36,19 +36,25 @@ export async function describeJob(id: string, { batch, signal }: Finding): Promi
   return job;
 }
 
-async function newestNamed(name: string, queue: string | undefined, { batch, signal }: Finding): Promise<string> {
+async function newestNamed(name: string, queue: string | undefined, finding: Finding): Promise<string> {
   if (queue === undefined) {
     throw new CommandError(
       `${name} is not a job ID: give one, or also --queue, the queue in which the job has this name`,
     );
   }
+  const id = await newestId(name, queue, finding);
+  if (id !== undefined) return id;
+  throw new CommandError(
+    `queue ${queue} has no job named ${name}. AWS shows a new job after a moment, and forgets one seven days after its end`,
+  );
+}
+
+/** The ID of the newest job of a name in a queue. @throws AwsError */
+export async function newestId(name: string, queue: string, { batch, signal }: Finding): Promise<string | undefined> {
   const filters = [{ name: "JOB_NAME", values: [name] }];
   const { jobSummaryList = [] } = await batch.listJobs({ jobQueue: queue, filters }, { signal });
   // AWS compares without regard to case.
   const named = jobSummaryList.filter(({ jobName }) => jobName === name);
   const [newest] = named.toSorted((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0));
-  if (newest?.jobId !== undefined) return newest.jobId;
-  throw new CommandError(
-    `queue ${queue} has no job named ${name}. AWS shows a new job after a moment, and forgets one seven days after its end`,
-  );
+  return newest?.jobId;
 }

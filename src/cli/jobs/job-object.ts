@@ -1,6 +1,7 @@
 import { keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
 import { intentOf } from "../../controllers/batch-job/intent.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
 import { CommandError } from "../io.ts";
@@ -30,6 +31,42 @@ export function recordedStream({ status }: BatchJob, attempt: number | undefined
   const stream = attempt === undefined ? logs?.stream : attempts[attempt - 1]?.logStream;
   if (logs === undefined || stream === undefined) return undefined;
   return { group: logs.group, stream, region: undefined, container: undefined };
+}
+
+/** Whether the job of an object is in a queue. @param queue name of the JobQueue, name or ARN in AWS; undefined: any */
+export function isInQueue({ spec, status }: BatchJob, queue: string | undefined): boolean {
+  if (queue === undefined) return true;
+  return [status?.jobQueue, spec.jobQueueRef?.name, spec.jobQueue].some(
+    (one) => one !== undefined && nameIn(one) === nameIn(queue),
+  );
+}
+
+/** How far the job of an object is. */
+export interface Course {
+  /** Its status, its result, or why it has neither. */
+  readonly text: string;
+  /** Undefined: it goes on. */
+  readonly end: "succeeded" | "failed" | "stalled" | "deleted" | undefined;
+}
+
+/** @param object undefined: there is none any more */
+export function courseOf(object: BatchJob | undefined): Course {
+  if (object === undefined) return { text: "was deleted", end: "deleted" };
+  const { metadata, status } = object;
+  const of = (type: string) => status?.conditions?.find((one) => one.type === type);
+  const [complete, failed, stalled] = [of("Complete"), of("Failed"), of("Stalled")];
+  if (complete?.status === "True") {
+    const { exitCode } = status ?? {};
+    return { text: `SUCCEEDED${exitCode === undefined ? "" : `, exit code ${exitCode}`}`, end: "succeeded" };
+  }
+  if (failed?.status === "True") return { text: `FAILED: ${failed.message}`, end: "failed" };
+  // A condition about an earlier generation says nothing about what was just applied.
+  if (stalled?.status === "True" && status?.observedGeneration === metadata.generation) {
+    return { text: `${stalled.reason}: ${stalled.message}`, end: "stalled" };
+  }
+  const ready = of("Ready");
+  const why = ready === undefined ? "waits for an operator" : `${ready.reason}: ${ready.message}`;
+  return { text: status?.status ?? why, end: undefined };
 }
 
 /** An object as a job in a list. */

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { accountIds, clusterName, ListOption, type OperatorFlags } from "../flags.ts";
+import type { ManifestFlags } from "../manifest-options.ts";
 
 /** Flags of every command about jobs. */
 export interface JobFlags extends OperatorFlags {
@@ -7,14 +8,28 @@ export interface JobFlags extends OperatorFlags {
   readonly output: "text" | "json";
   readonly kubeconfig?: string;
   readonly namespace?: string;
-  /** The directory of `local --simulate`, of commands that read one. */
+}
+
+/** Flags of the commands for which a directory is one place. */
+export interface DirectoryFlags extends JobFlags {
+  /** The directory of `local`. */
   readonly filename?: string;
+}
+
+/** Flags of `submit`. */
+export interface SubmitFlags extends JobFlags, ManifestFlags {
+  readonly jobDefinition?: string;
+  readonly name?: string;
+  readonly wait?: boolean;
+  readonly logs?: boolean;
 }
 
 /** Adds the flags that every command about jobs has. @param queue what its queue is for */
 export function addJobOptions(command: Command, queue: string): Command {
   return command
-    .addOption(new Option("-n, --namespace <name>", "namespace of BatchJob objects (default: the kubeconfig's)"))
+    .addOption(
+      new Option("-n, --namespace <name>", "namespace of BatchJob objects (default: the kubeconfig's, or default)"),
+    )
     .addOption(new Option("--kubeconfig <file>", "kubeconfig of the cluster with the BatchJob objects"))
     .addOption(new Option("--queue <name or arn>", queue))
     .addOption(new Option("--region <region>", "region of the queue (default: from the AWS SDK's configuration)"))
@@ -28,11 +43,13 @@ export function addJobOptions(command: Command, queue: string): Command {
 export function addDirectoryOptions(command: Command): Command {
   return command
     .addOption(new Option("-f, --filename <dir>", "directory of local --simulate, whose account has the jobs"))
-    .addOption(
-      new Option("--cluster-name <name>", "with -f: the --cluster-name of local (default: local)").argParser(
-        clusterName,
-      ),
-    );
+    .addOption(clusterNameOption("-f"));
+}
+
+/** @param which option names the directory of `local` */
+export function clusterNameOption(which: string): Option {
+  const text = `with ${which}: the --cluster-name of local --simulate (default: local)`;
+  return new Option("--cluster-name <name>", text).argParser(clusterName);
 }
 
 /** A whole number from 0, for an index. */
@@ -43,4 +60,4 @@ export function index(text: string): number {
 
 /** What a command says that needs a job. */
 export const nameMissing =
-  "give NAME: the ID or ARN of a job, with --queue its name, or with -n the name of a BatchJob";
+  "give NAME: the ID or ARN of a job, with --queue its name, or with -n or -f the name of a BatchJob";

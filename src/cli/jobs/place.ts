@@ -1,12 +1,15 @@
+import type { ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { CommandError, type Io } from "../io.ts";
 import { type JobsAccount, openAccount } from "./account.ts";
 import { openCluster } from "./cluster.ts";
 import { findJob, jobIdIn } from "./find.ts";
 import { jobOf } from "./job-object.ts";
-import type { JobFlags } from "./options.ts";
+import type { DirectoryFlags, JobFlags } from "./options.ts";
 import { SavedAccount } from "./saved-account.ts";
+
+/** Of objects in a directory that name none. */
+export const defaultNamespace = "default";
 
 /** A job that a command line names, and where it is. */
 export interface NamedJob {
@@ -16,9 +19,28 @@ export interface NamedJob {
   readonly object: BatchJob | undefined;
 }
 
-/** Whether names are those of BatchJob objects of a cluster. */
-export function isInCluster({ kubeconfig, namespace }: JobFlags): boolean {
-  return kubeconfig !== undefined || namespace !== undefined;
+/** Where the jobs are that a command line is about. */
+export type Place =
+  /** BatchJob objects in the directory of `local`. */
+  | { readonly kind: "directory"; readonly directory: string }
+  /** BatchJob objects of a cluster. */
+  | { readonly kind: "cluster" }
+  /** Jobs in AWS, with or without an object. */
+  | { readonly kind: "aws" };
+
+/** @param directory that of `local`. @throws CommandError if the flags say a cluster too */
+export function placeOf({ kubeconfig, namespace }: JobFlags, directory: string | undefined): Place {
+  if (directory !== undefined) {
+    if (kubeconfig === undefined) return { kind: "directory", directory };
+    throw new CommandError("-f DIR and --kubeconfig exclude each other: a directory has no cluster");
+  }
+  return { kind: kubeconfig === undefined && namespace === undefined ? "aws" : "cluster" };
+}
+
+/** The name of an object in a directory, where it may be given as `namespace/name`. */
+export function keyIn(name: string, { namespace = defaultNamespace }: JobFlags): ObjectKey {
+  const [first = "", second] = name.split("/");
+  return second === undefined ? { namespace, name } : { namespace: first, name: second };
 }
 
 /**
@@ -26,12 +48,19 @@ export function isInCluster({ kubeconfig, namespace }: JobFlags): boolean {
  *
  * @throws CommandError if there is none, AwsError
  */
-export async function openNamed(name: string, flags: JobFlags, io: Io): Promise<NamedJob> {
-  if (flags.filename !== undefined) return await inDirectory(name, flags.filename, flags, io);
-  if (isInCluster(flags)) return await inCluster(name, flags, io);
-  const account = await openAccount(flags, [name, flags.queue], io);
-  const { jobId = "" } = await orClose(account, () => findJob(name, flags.queue, account));
-  return { account, id: jobId, object: undefined };
+export async function openNamed(name: string, flags: DirectoryFlags, io: Io): Promise<NamedJob> {
+  const place = placeOf(flags, flags.filename);
+  switch (place.kind) {
+    case "directory":
+      return await inDirectory(name, place.directory, flags, io);
+    case "cluster":
+      return await inCluster(name, flags, io);
+    case "aws": {
+      const account = await openAccount(flags, [name, flags.queue], io);
+      const { jobId = "" } = await orClose(account, () => findJob(name, flags.queue, account));
+      return { account, id: jobId, object: undefined };
+    }
+  }
 }
 
 async function inCluster(name: string, flags: JobFlags, io: Io): Promise<NamedJob> {
@@ -51,17 +80,10 @@ async function inDirectory(name: string, directory: string, flags: JobFlags, io:
   const account = new SavedAccount(directory, flags, io);
   const id = jobIdIn(name);
   if (id !== undefined) return { account, id, object: undefined };
-  const [namespace = "", ofNamespace] = name.includes("/") ? name.split("/") : ["default", name];
-  const object = account
-    .objects()
-    .find(
-      ({ kind, metadata }) =>
-        kind === BatchJobKind.kind && metadata.namespace === namespace && metadata.name === ofNamespace,
-    );
-  if (object === undefined) {
+  const job = account.object(keyIn(name, flags));
+  if (job === undefined) {
     throw new CommandError(`${directory} has no BatchJob ${name} that local --simulate has applied`);
   }
-  const job = object as BatchJob;
   return { account, id: await idOf(jobOf(job), account), object: job };
 }
 

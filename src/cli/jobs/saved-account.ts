@@ -1,8 +1,11 @@
-import type { KubeObject } from "../../api/object.ts";
+import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import { notBefore } from "../clock.ts";
 import { CommandError, type Io } from "../io.ts";
+import { isLocked } from "../local/lock.ts";
 import { type LocalState, readState, stateFile } from "../local/state.ts";
 import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
 import type { JobsAccount } from "./account.ts";
@@ -34,13 +37,25 @@ export class SavedAccount implements JobsAccount {
     describeJobQueues: (input) => this.#world().outside.describeJobQueues(input),
   };
 
-  async logs(): Promise<Awaited<ReturnType<JobsAccount["logs"]>>> {
-    return { getLogEvents: (input) => this.#world().logs.getLogEvents(input) };
+  readonly logs: JobsAccount["logs"] = async () => ({
+    getLogEvents: (input) => this.#world().logs.getLogEvents(input),
+  });
+
+  /** The BatchJobs of the manifests, without status. */
+  jobs(): readonly BatchJob[] {
+    const objects = this.#state().store.objects.map(({ object }) => object);
+    return objects.filter(({ kind }) => kind === BatchJobKind.kind) as readonly KubeObject[] as readonly BatchJob[];
   }
 
-  /** The objects of the manifests, without status. */
-  objects(): readonly KubeObject[] {
-    return this.#state().store.objects.map(({ object }) => object);
+  /** One of them. */
+  object(key: ObjectKey): BatchJob | undefined {
+    return this.jobs().find(({ metadata }) => keyText(metadata) === keyText(key));
+  }
+
+  /** @throws CommandError if no `local` runs, which alone goes on with what is saved */
+  requireLocal(): void {
+    if (isLocked(this.#file)) return;
+    throw new CommandError(`local -f ${this.#directory} --simulate does not run: nothing goes on until you start it`);
   }
 
   /** Wall time (ms) of the account, which may be ahead of the machine's. */

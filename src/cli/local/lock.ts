@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { CommandError } from "../io.ts";
 import { ensureStateDirectory, removeTemporaries } from "./state-directory.ts";
+
+const extension = ".lock";
 
 /**
  * Prevents a second operator from using the same state.
@@ -12,7 +14,7 @@ import { ensureStateDirectory, removeTemporaries } from "./state-directory.ts";
  * @throws CommandError when another process has it, or when the directory is a link
  */
 export function lockState(state: string): () => void {
-  const file = `${state}.lock`;
+  const file = `${state}${extension}`;
   try {
     ensureStateDirectory(dirname(file));
     if (!taken(file)) return held(state, file);
@@ -32,6 +34,23 @@ export function lockState(state: string): () => void {
     });
   }
   throw new CommandError(`another process has just started in this directory (${file})`);
+}
+
+/** Whether a process uses a state. @param state the file of the state */
+export function isLocked(state: string): boolean {
+  try {
+    const owner = parsed(readFileSync(`${state}${extension}`, "utf8"));
+    return owner !== undefined && isAlive(owner);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Whether a process uses any state in this directory of states. */
+export function isInUse(states: string): boolean {
+  const names = existsSync(states) ? readdirSync(states) : [];
+  return names.some((name) => name.endsWith(extension) && isLocked(join(states, name.slice(0, -extension.length))));
 }
 
 function taken(file: string): boolean {

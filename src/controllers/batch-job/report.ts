@@ -2,8 +2,10 @@ import type { BatchJob, BatchJobStatus } from "../../api/v1alpha1/batch-job.ts";
 import type { JobRecord } from "../../aws/job-record.ts";
 import { hasEnded } from "../../aws/job-record.ts";
 import { consoleDomain } from "../../aws/names.ts";
+import type { Plan } from "../agenda.ts";
 import { timestamp } from "../conditions.ts";
 import { displayed, withoutRequestIds } from "../wording.ts";
+import type { Action } from "./action.ts";
 import { durationText, rangesText } from "./formats.ts";
 import type { Seen } from "./seen.ts";
 import { shownStatus } from "./shown.ts";
@@ -53,14 +55,18 @@ const own = [
 
 const wordsLimit = 1024;
 
-export function report(object: BatchJob, seen: Seen): Fields {
+/** @param conditions of the plan: a job that failed without a submission shows it where that of AWS would be */
+export function report(object: BatchJob, seen: Seen, { conditions }: Pick<Plan<Action>, "conditions">): Fields {
   const { job, recorded } = seen;
   const before = object.status ?? {};
   const kept = Object.fromEntries(
     own.flatMap((field) => (before[field] === undefined ? [] : [[field, before[field]]])),
   );
   if (recorded !== undefined) return kept;
-  if (job.kind !== "known") return { name: seen.jobName };
+  if (job.kind !== "known") {
+    const failed = conditions.some(({ type, status }) => type === "Failed" && status === "True");
+    return { name: seen.jobName, ...(failed ? { status: "FAILED" } : {}) };
+  }
   const { record, jobId, jobArn, queue, failedChildren } = job;
   if (record === undefined) {
     return {

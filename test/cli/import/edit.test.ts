@@ -30,7 +30,7 @@ spec:
 # the end
 `;
 
-const edited = (...changes: readonly Change[]): string => editedText(text, 0, changes);
+const edited = (...changes: readonly Change[]): string => editedText(text, 0, changes) ?? "";
 const change = (path: string, value: unknown): Change => ({
   path: path.split(".").map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
   value,
@@ -108,6 +108,13 @@ describe("a change of a manifest that a person has edited", () => {
   });
 });
 
+test.each(['{\n  "spec": {\n    "priority": 1\n  }\n}\n', "{spec: {priority: 1}}\n"])(
+  "JSON and a whole object in braces are left to the person: %j",
+  (braces) => {
+    expect(editedText(braces, 0, [change("spec.priority", 7)])).toBeUndefined();
+  },
+);
+
 const specs = celExamples.flatMap(({ kind, accepted }) => (kind === "JobDefinition" ? [accepted] : []));
 const schema = specSchema("JobDefinition", crds);
 
@@ -126,7 +133,7 @@ test("every comment stays, and the object is what the changes say, whatever chan
     fc.property(spec, spec, fc.array(fc.nat(4), { minLength: 1, maxLength: 7 }), (base, next, places) => {
       const before = commented(yamlOf({ spec: base }).trimEnd().split("\n"), places).join("\n");
       const { changes, conflicts } = changesOf({ base, next, mine: base }, schema, ["spec"]);
-      const after = editedText(`${before}\n`, 0, changes);
+      const after = editedText(`${before}\n`, 0, changes) ?? "";
       expect(conflicts).toEqual([]);
       const value = documentsOf("", after).documents[0]?.value as { readonly spec: object };
       expect(changesOf({ base: value.spec, next, mine: value.spec }, schema, []).changes).toEqual([]);

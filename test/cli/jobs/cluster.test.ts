@@ -88,24 +88,43 @@ test("the BatchJobs of a namespace are listed, the newest first, and only those 
     object("new", failed),
     { ...object("other"), metadata: { ...object("other").metadata, namespace: "else" } },
   ];
-  kube.on("GET /apis/awsbatch.dev/v1alpha1/batchjobs", { json: { metadata: { resourceVersion: "1" }, items } });
+  const listed = (of: readonly object[]) => ({ json: { metadata: { resourceVersion: "1" }, items: of } });
+  kube.on("GET /apis/awsbatch.dev/v1alpha1/batchjobs", listed(items));
+  kube.on(`GET ${jobs}`, listed(items.slice(0, 2)));
   const names = async (...args: readonly string[]) =>
     (JSON.parse((await run("jobs", "-o", "json", ...args)).stdout) as { jobs: { name: string }[] }).jobs.map(
       ({ name }) => name,
     );
   expect(await names()).toEqual(["team/new", "team/old"]);
   expect(await names("--failed")).toEqual(["team/new"]);
-  expect(await names("--queue", "main")).toEqual(["team/old"]);
+  expect(await names("--queue", "main")).toEqual(["team/new", "team/old"]);
+  expect(await names("--queue", "team_main")).toEqual(["team/new"]);
+  const { stdout } = await served.run("jobs", "--kubeconfig", kubeconfigTo(kube.url));
+  expect(stdout).toContain("else/other");
 });
 
 describe("submit", () => {
+  const listed = (...items: readonly object[]) => ({ json: { metadata: { resourceVersion: "1" }, items } });
+  const condition = (type: string, message: string) => ({
+    conditions: [{ type, status: "True", reason: "Any", message, observedGeneration: 1 }],
+  });
+  const complete = { status: "SUCCEEDED", region: "us-east-1", exitCode: 0, ...condition("Complete", "well") };
+  /** Of what was sent and stored. */
+  const applied = (): readonly string[] =>
+    kube.requests
+      .filter(({ method, query }) => method === "PATCH" && query["dryRun"] === undefined)
+      .map(({ body }) => (body as { metadata: { name: string } }).metadata.name);
+
   test("creates a BatchJob for a queue and a definition, and follows its job", async () => {
     kube.on(`PATCH ${jobs}/mine`, { json: object("mine", {}) });
-    kube.on(`GET ${jobs}/mine`, { json: object("mine") });
+    const running = object("mine", { jobId, region: "us-east-1", status: "RUNNING" });
+    kube.on(`GET ${jobs}`, listed(running), listed(object("mine", { ...complete, jobId })));
     const args = ["--job-definition", "hello", "--queue", "main", "--name", "mine", "--logs", "--", "echo", "a"];
     const { exitCode, stdout, stderr } = await run("submit", ...args);
     expect([exitCode, stdout]).toEqual([0, "hello world\n"]);
-    expect(stderr).toBe("team/mine is applied: the operator submits its job\nhello: SUCCEEDED, exit code 0\n");
+    expect(stderr).toBe(
+      "team/mine is applied: the operator submits its job\nteam/mine: RUNNING\nteam/mine: SUCCEEDED, exit code 0\n",
+    );
     expect(kube.requests.find(({ method }) => method === "PATCH")?.body).toMatchObject({
       spec: { jobQueueRef: { name: "main" }, containerOverrides: { command: ["echo", "a"] } },
     });
@@ -118,38 +137,92 @@ describe("submit", () => {
   };
   const head = "apiVersion: awsbatch.dev/v1alpha1\n";
   const spec = "spec: { jobQueueRef: { name: main }, jobDefinitionRef: { name: hello } }\n";
-  const manifest = (name: string): string => `${head}kind: BatchJob\nmetadata: { name: ${name} }\n${spec}`;
+  const manifest = (name: string): string =>
+    `${head}kind: BatchJob\nmetadata: { name: ${name}, labels: { of: test } }\n${spec}`;
 
-  test("applies the BatchJob of a file", async () => {
-    kube.on(`PATCH ${jobs}/hello`, { json: object("hello", {}) });
-    expect(await run("submit", "-f", file(manifest("hello")))).toEqual({
-      exitCode: 0,
-      stdout: "hello\n",
-      stderr: "team/hello is applied: the operator submits its job\n",
-    });
+  test("applies the BatchJobs of several files, with their labels, after a dry run of all", async () => {
+    for (const name of ["a", "b", "c"]) kube.on(`PATCH ${jobs}/${name}`, { json: object(name, {}) });
+    expect(await run("submit", "-f", file(`${manifest("a")}---\n${manifest("b")}`), "-f", file(manifest("c")))).toEqual(
+      {
+        exitCode: 0,
+        stdout: "a\nb\nc\n",
+        stderr: ["a", "b", "c"].map((name) => `team/${name} is applied: the operator submits its job\n`).join(""),
+      },
+    );
+    expect(applied()).toEqual(["a", "b", "c"]);
+    expect(kube.requests.slice(0, 3).map(({ query }) => query["dryRun"])).toEqual(["All", "All", "All"]);
+    expect(kube.requests.at(-1)?.body).toMatchObject({ metadata: { labels: { of: "test" } } });
   });
 
-  test.each<[string, string, RegExp]>([
-    [
-      "a mistake",
-      manifest("hello").replace("jobQueueRef: { name: main }, ", ""),
-      /^error: .*job\.yaml:4:.*a job has one queue/,
-    ],
-    [
-      "two jobs",
-      `${manifest("a")}---\n${manifest("b")}`,
-      /has 2 BatchJobs: submit takes one; apply several with kubectl\n$/,
-    ],
-    [
-      "another kind",
-      `${head}kind: JobQueue\nmetadata: { name: q }\nspec: { priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: a }] }\n`,
-      /has a JobQueue: submit takes one BatchJob; apply the others with kubectl\n$/,
-    ],
-  ])("refuses a file with %s", async (_case, text, message) => {
-    const { exitCode, stderr } = await run("submit", "-f", file(text));
+  test("follows several to their ends, each line under its name, and fails if one does", async () => {
+    for (const name of ["a", "b"]) kube.on(`PATCH ${jobs}/${name}`, { json: object(name, {}) });
+    const ends = [object("a", { ...complete, jobId }), object("b", condition("Failed", "a failed"))];
+    kube.on(`GET ${jobs}`, listed(...ends));
+    const jobsInFile = file(`${manifest("a")}---\n${manifest("b")}`);
+    const { exitCode, stdout, stderr } = await run("submit", "-f", jobsInFile, "--logs");
+    expect([exitCode, stdout]).toEqual([1, "team/a: hello world\n"]);
+    expect(stderr.split("\n").slice(2)).toEqual([
+      "team/a: SUCCEEDED, exit code 0",
+      "team/b: FAILED: a failed",
+      "1 of 2 jobs succeeded",
+      "",
+    ]);
+    const asJson = await run("submit", "-f", jobsInFile, "--wait", "-o", "json");
+    const lines = asJson.stdout.split("\n").filter((line) => line !== "");
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      { type: "applied", namespace: "team", name: "a" },
+      { type: "applied", namespace: "team", name: "b" },
+      {
+        type: "ended",
+        namespace: "team",
+        name: "a",
+        end: "succeeded",
+        jobId,
+        status: "SUCCEEDED",
+        exitCode: 0,
+        message: "SUCCEEDED, exit code 0",
+      },
+      { type: "ended", namespace: "team", name: "b", end: "failed", status: "FAILED", message: "FAILED: a failed" },
+    ]);
+  });
+
+  test("says which log it cannot read, and goes on to the end", async () => {
+    const unknown = { ...complete, jobId: await served.job(["true"], "SUCCEEDED", { arrayProperties: { size: 2 } }) };
+    kube.on(`PATCH ${jobs}/a`, { json: object("a", {}) });
+    kube.on(`GET ${jobs}`, listed(object("a", unknown)));
+    const { exitCode, stderr } = await run("submit", "-f", file(manifest("a")), "--logs");
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(message);
+    expect(stderr).toContain("team/a: no log: hello is an array of 2: give the child by --index, from 0 to 1\n");
+    expect(stderr).toContain("team/a: SUCCEEDED, exit code 0\n");
+  });
+
+  test("creates nothing if the API server refuses one of several, and shows where it is", async () => {
+    kube.on(`PATCH ${jobs}/a`, { json: object("a", {}) });
+    kube.on(`PATCH ${jobs}/b`, refusal(422, "Invalid", "b is not to be"));
+    const path = file(`${manifest("a")}---\n${manifest("b")}`);
+    const { exitCode, stdout, stderr } = await run("submit", "-f", path);
+    expect([exitCode, stdout, applied()]).toEqual([1, "", []]);
+    expect(stderr).toBe(
+      `${path}:6:1: BatchJob team/b: cannot patch batchjobs.awsbatch.dev "team/b": b is not to be\ninvalid: 1 error in 1 file\n`,
+    );
+  });
+
+  test("shows every mistake of all files, and asks the API server nothing", async () => {
+    const wrong = manifest("a").replace("jobQueueRef: { name: main }, ", "");
+    const queue = `${head}kind: JobQueue\nmetadata: { name: q }\nspec: { priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironment: a }] }\n`;
+    const paths = [file(wrong), file(`${manifest("b")}---\n${queue}`)];
+    const { exitCode, stderr } = await run("submit", ...paths.flatMap((path) => ["-f", path]));
+    expect(exitCode).toBe(1);
+    const [first, second, ...rest] = stderr.split("\n");
+    expect(first).toMatch(/job\.yaml:4:1: BatchJob team\/a: spec: .*a job has one queue/);
+    expect(second).toBe(`${paths[1]}:6:1: JobQueue team/q: submit takes BatchJobs only: apply the others with kubectl`);
+    expect(rest).toEqual(["invalid: 2 errors in 2 files", ""]);
     expect(kube.requests).toEqual([]);
+  });
+
+  test("refuses the description of a job together with manifests", async () => {
+    const { stderr } = await run("submit", "-f", file(manifest("a")), "--", "echo");
+    expect(stderr).toMatch(/^error: --queue, --name and a command describe one job/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BatchJob, BatchJobStatus } from "../../../src/api/v1alpha1/batch-job.ts";
-import { jobOf, listedObject, recordedStream } from "../../../src/cli/jobs/job-object.ts";
+import { courseOf, isInQueue, jobOf, listedObject, recordedStream } from "../../../src/cli/jobs/job-object.ts";
 import { intentAnnotation } from "../../../src/controllers/batch-job/intent.ts";
 
 function job(status: BatchJobStatus | undefined, annotations: Readonly<Record<string, string>> = {}): BatchJob {
@@ -45,6 +45,17 @@ describe("the job of an object", () => {
     const conditions = [condition("Ready", "WaitingForQueue", "it is not there")];
     expect(() => jobOf(job({ conditions }))).toThrow("submitted yet: WaitingForQueue: it is not there");
   });
+});
+
+test("a job is in the queue that its spec refers to, by the name of the JobQueue, its name or ARN in AWS", () => {
+  const submitted = job({ jobQueue: "team_main" });
+  const asked = [undefined, "main", "team_main", "arn:aws:batch:us-east-1:123456789012:job-queue/team_main", "other"];
+  expect(asked.map((queue) => isInQueue(submitted, queue))).toEqual([true, true, true, true, false]);
+  expect(isInQueue({ ...job(undefined), spec: { jobQueue: "plain", jobDefinition: "a" } }, "plain")).toBe(true);
+});
+
+test("a job that no operator has seen says so", () => {
+  expect(courseOf(job(undefined))).toEqual({ text: "waits for an operator", end: undefined });
 });
 
 test("the log of a forgotten job is where its status says", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ListedJob } from "../../../src/cli/jobs/list.ts";
 import { stateFile, writeState } from "../../../src/cli/local/state.ts";
 import { runCli } from "../../../src/cli/program.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
@@ -15,7 +16,10 @@ async function run(...args: readonly string[]) {
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 
-/** A directory as `local --simulate` leaves it, with a BatchJob `hello` that has ended. */
+/**
+ * A directory as `local --simulate` leaves it: a BatchJob `hello` that has ended, one of another namespace that was not
+ * submitted, and a job without an object.
+ */
 async function directoryWithJob(): Promise<{ directory: string; jobId: string }> {
   const clock = new VirtualClock();
   const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
@@ -28,6 +32,8 @@ async function directoryWithJob(): Promise<{ directory: string; jobId: string }>
   const containerOverrides = { command: ["echo", "hello world"] };
   const request = { jobName: "default_hello_uid-1", jobQueue: "q", jobDefinition: "jd", containerOverrides };
   const { jobId = "" } = await outside.submitJob(request);
+  await clock.advance(1000);
+  await outside.submitJob({ ...request, jobName: "by-hand", containerOverrides: { command: ["false"] } });
   await clock.advance(300_000);
   const object = {
     apiVersion: "awsbatch.dev/v1alpha1",
@@ -41,13 +47,16 @@ async function directoryWithJob(): Promise<{ directory: string; jobId: string }>
       creationTimestamp: "2026-01-01T00:00:00Z",
       annotations: intentAnnotation({ uid: "uid-1", attempt: 1, at: 0, by: "a", queue: "q" }),
     },
-    spec: {},
+    spec: { jobQueueRef: { name: "main" }, jobDefinitionRef: { name: "jd" } },
   };
+  const { annotations: _annotations, ...metadata } = object.metadata;
+  const later = { ...object, metadata: { ...metadata, name: "later", namespace: "team", uid: "uid-2" } };
+  const applied = { labels: [], annotations: [] };
   const directory = temporaryDirectory();
   writeState(stateFile(directory, "local", true), {
     clusterUid: "cluster",
     savedAt: clock.now(),
-    store: { resourceVersion: 1, objects: [{ object, applied: { labels: [], annotations: [] } }] },
+    store: { resourceVersion: 1, objects: [object, later].map((one) => ({ object: one, applied })) },
     aws: cloud.snapshot(),
   });
   return { directory, jobId };
@@ -63,12 +72,30 @@ test("the log of an object in the directory of local --simulate is printed, by i
     stdout: "",
     stderr: `error: ${directory} has no BatchJob none that local --simulate has applied\n`,
   });
+  expect((await run("logs", "-f", directory, "-n", "team", "later")).stderr).toBe(
+    "error: BatchJob team/later has not been submitted yet\n",
+  );
+  expect((await run("logs", "-f", directory, "--kubeconfig", "x", "hello")).stderr).toMatch(/exclude each other/);
 });
 
-test("its jobs are listed", async () => {
+test("its jobs are listed under the names of their objects, and so are objects without a job", async () => {
   const { directory, jobId } = await directoryWithJob();
-  const { stdout } = await run("jobs", "-f", directory, "-o", "json");
-  expect(JSON.parse(stdout)).toMatchObject({ jobs: [{ id: jobId, queue: "q", status: "SUCCEEDED", exitCode: 0 }] });
+  const listed = async (...args: readonly string[]) => {
+    const { stdout } = await run("jobs", "-f", directory, "-o", "json", ...args);
+    return (JSON.parse(stdout) as { jobs: ListedJob[] }).jobs;
+  };
+  const all = await listed();
+  expect(all.map(({ name, queue, status }) => [name, queue, status])).toEqual([
+    ["by-hand", "q", "FAILED"],
+    ["default/hello", "q", "SUCCEEDED"],
+    ["team/later", "main", "-"],
+  ]);
+  expect(all[1]).toMatchObject({ id: jobId, exitCode: 0 });
+  const names = async (...args: readonly string[]) => (await listed(...args)).map(({ name }) => name);
+  expect(await names("--failed")).toEqual(["by-hand"]);
+  expect(await names("-n", "team")).toEqual(["team/later"]);
+  expect(await names("--queue", "main")).toEqual(["default/hello", "team/later"]);
+  expect(await names("--queue", "q")).toEqual(["by-hand", "default/hello"]);
 });
 
 test("a directory without a simulated account is an error that says how to make one", async () => {

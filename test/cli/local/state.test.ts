@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { describe, expect, test } from "vitest";
 import { directorySource } from "../../../src/cli/local/directory.ts";
-import { lockState } from "../../../src/cli/local/lock.ts";
+import { isInUse, isLocked, lockState } from "../../../src/cli/local/lock.ts";
 import { readState, stateFile, writeState } from "../../../src/cli/local/state.ts";
 import { type FileWrites, fileWrites } from "../../../src/cli/local/whole-file.ts";
 import { temporaryDirectory } from "./given.ts";
@@ -185,6 +185,18 @@ describe("the lock of the state", () => {
     // As another living process would have written it.
     writeFileSync(lock, `${process.ppid} ${startedAt(process.ppid)}`);
     expect(() => lockState(state)).toThrow(`process ${process.ppid} already uses this directory`);
+  });
+
+  test("shows whether a process uses the state, or any state of the directory", () => {
+    const { state, lock } = given();
+    const seen = () => [isLocked(state), isInUse(dirname(state))];
+    expect(seen()).toEqual([false, false]);
+    const release = lockState(state);
+    expect(seen()).toEqual([true, true]);
+    release();
+    expect(seen()).toEqual([false, false]);
+    writeFileSync(lock, "2147483646 1");
+    expect(seen()).toEqual([false, false]);
   });
 
   test.each([

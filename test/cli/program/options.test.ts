@@ -94,6 +94,7 @@ const listsInOne: readonly string[] = [
   "iam-policy --permissions-boundary",
   "import --region",
   "plan --filename",
+  "submit --filename",
   "validate --filename",
   "release --namespace",
   "ui --namespace",

@@ -4,14 +4,24 @@ import { report } from "../../../src/controllers/batch-job/report.ts";
 import { jobName, jobObject, known, record, seenOf } from "./seen.ts";
 
 const at = (seconds: number) => Date.UTC(2026, 0, 1, 0, 0, seconds);
-const reported = (status: BatchJobStatus | undefined, change: Parameters<typeof seenOf>[1]) => {
+const reported = (
+  status: BatchJobStatus | undefined,
+  change: Parameters<typeof seenOf>[1],
+  conditions: Parameters<typeof report>[2]["conditions"] = [],
+) => {
   const object = jobObject({}, status);
-  return report(object, seenOf(object, change));
+  return report(object, seenOf(object, change), { conditions });
 };
 
 describe("the status of a job", () => {
   it("has its name before it is submitted", () => {
     expect(reported(undefined, {})).toEqual({ name: jobName });
+  });
+
+  it("is FAILED without a job in AWS when the job was never submitted, and will not be", () => {
+    const failed = { type: "Failed", status: "True", reason: "DependencyFailed", message: "m" } as const;
+    expect(reported(undefined, {}, [failed])).toEqual({ name: jobName, status: "FAILED" });
+    expect(reported(undefined, {}, [{ ...failed, type: "Suspended" }])).toEqual({ name: jobName });
   });
 
   it("has the id as soon as AWS has given it", () => {

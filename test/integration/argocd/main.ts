@@ -19,6 +19,7 @@ import { install, newIdentity } from "../stories/installed.ts";
 import { ArgoCd } from "./argo-cd.ts";
 import { Repository } from "./repository.ts";
 
+const examples = fileURLToPath(new URL("../../../examples/", import.meta.url));
 const example = fileURLToPath(new URL("../../../examples/blue-green-story/1-first", import.meta.url));
 const cluster = await startControlPlane({ controllerManager: true });
 const account = new Account({ speed: 30 });
@@ -168,6 +169,39 @@ try {
     await argo.untilGone("batch");
     await until(isClean, 60_000, "AWS to be clean");
   });
+
+  await step(
+    "ends a sync when the job of a PostSync hook is complete, and runs it again with the next one",
+    async () => {
+      const names = ["compute-environment.yaml", "job-queue.yaml", "job-definition.yaml"];
+      const read = (path: string) => readFile(join(examples, path), "utf8");
+      const place = await Promise.all(
+        names.map(async (name) => [`hooks/${name}`, await read(`quickstart/${name}`)] as const),
+      );
+      const hook = await read("jobs-in-workflows/argo-cd-hook.yaml");
+      const jobs = () =>
+        account.aws.truth
+          .jobs()
+          .flatMap(({ request, status }) => (request.jobName?.startsWith("batch_smoke-test_") ? [status] : []));
+      await repository.commit({ ...Object.fromEntries(place), "hooks/hook.yaml": hook });
+      await argo.apply(application("hooks", repository.url, { namespace: "batch" }));
+      await argo.until("hooks", { ...done, phase: "Succeeded" });
+      deepStrictEqual(jobs(), ["SUCCEEDED"]);
+      await repository.commit({
+        "hooks/hook.yaml": hook.replace("[echo, the sync is complete]", '[sh, -c, "exit 3"]'),
+      });
+      await argo.refresh("hooks");
+      const failed = async (): Promise<true | string> => {
+        const { message } = (await argo.state("hooks")) ?? { message: "" };
+        return message.includes("exit code 3") || `${message}; jobs: ${jobs().join()}`;
+      };
+      await until(failed, 180_000, "the sync to fail with the job");
+      deepStrictEqual(jobs().slice(0, 2), ["SUCCEEDED", "FAILED"]);
+      await argo.delete("hooks");
+      await argo.untilGone("hooks");
+      await until(isClean, 60_000, "AWS to be clean");
+    },
+  );
 
   await step("renames an environment in waves, with PruneLast=true", async () => {
     await repository.commit(await story("waves", inWaves("first")));

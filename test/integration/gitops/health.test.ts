@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
 import { createWorld, type World } from "../../world.ts";
 import { judge, type Verdict } from "./judges.ts";
 import { allStates, type State } from "./states.ts";
@@ -73,8 +73,8 @@ describe("of every state that an object can be in, all tools say what is true", 
   });
 
   test("actions are offered exactly where they mean something", () => {
-    const offers = (name: string): readonly string[] => {
-      const index = states.findIndex((state) => state.name === name);
+    const offers = (name: string, kind?: string): readonly string[] => {
+      const index = states.findIndex((state) => state.name === name && (kind ?? state.kind) === state.kind);
       return Object.entries((verdicts[index] as Verdict).actions)
         .filter(([, { disabled }]) => disabled !== true)
         .map(([action]) => action)
@@ -88,6 +88,12 @@ describe("of every state that an object can be in, all tools say what is true", 
       "pause",
       "reconcile",
     ]);
+    expect(offers("a job that runs")).toEqual(["cancel", "pause", "reconcile"]);
+    for (const ended of ["ready", "a job that failed"]) {
+      expect(offers(ended, "BatchJob")).toEqual(["pause", "reconcile"]);
+    }
+    // It is cancelled already, and the operator will end it.
+    expect(offers("paused with an edit that waits", "BatchJob")).toEqual(["reconcile", "resume"]);
   });
 
   test("an action changes its annotation and nothing else", () => {
@@ -132,6 +138,25 @@ describe("of every state that an object can be in, all tools say what is true", 
     await world.untilReady();
     await world.stop();
   });
+});
+
+test("what Argo CD cancels, the operator ends", async () => {
+  const world = await createWorld();
+  const references = { jobQueueRef: { name: "q" }, jobDefinitionRef: { name: "jd" } };
+  const job = batchJob("bj", { ...references, containerOverrides: { command: ["sleep", "600"] } });
+  world.apply(computeEnvironment("ce", ec2), jobQueue("q", ["ce"]), jobDefinition("jd"));
+  await world.untilReady();
+  world.apply(job);
+  const status = (): string | undefined => world.object<{ status?: string }>("BatchJob", "bj")?.status?.status;
+  await world.until("the job runs", () => status() === "RUNNING");
+  const before = world.object("BatchJob", "bj") as KubeObject;
+  const [verdict] = await judge([before]);
+  const after = verdict?.results["cancel"] as KubeObject;
+  expect(after).toEqual({ ...before, spec: { ...(before.spec as object), cancel: true } });
+  world.apply({ ...job, spec: after.spec });
+  await world.until("the job has ended", () => status() === "FAILED");
+  expect(world.condition("BatchJob", "bj", "Failed")?.reason).toBe("JobCancelled");
+  await world.stop();
 });
 
 describe("through whole stories, at every change of a status", () => {

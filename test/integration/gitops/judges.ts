@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
 import { argocdScripts } from "../../../scripts/argocd.ts";
 import { customResourceDefinitions } from "../../../scripts/crds.ts";
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
+import { workflowsDirectory } from "../../examples/examples.ts";
 import { gitops, goProgram } from "../control-plane/go-program.ts";
 import { printProgress } from "../control-plane/parts.ts";
 import { runOrFail } from "../control-plane/run.ts";
@@ -16,6 +20,8 @@ export interface Verdict {
   readonly actions: Readonly<Record<string, { readonly disabled?: boolean }>>;
   /** The object after each action. */
   readonly results: Readonly<Record<string, KubeObject>>;
+  /** What a step of the example for Argo Workflows does that waits for the object; empty: it is no job. */
+  readonly workflow: "succeeded" | "failed" | "waiting" | "";
   /** Whether `kubectl wait --for=condition=Ready` returns. */
   readonly waited: boolean;
 }
@@ -24,12 +30,30 @@ export interface Verdict {
 export async function judge(stored: readonly KubeObject[]): Promise<readonly Verdict[]> {
   const objects = stored.map(asServed);
   const program = await goProgram(gitops, printProgress);
-  const scripts = Object.fromEntries(kinds.map(({ kind }) => [kind, argocdScripts()]));
-  const answer = await runOrFail(program, [], { input: JSON.stringify({ objects, scripts }) });
+  const scripts = Object.fromEntries(kinds.map((kind) => [kind.kind, argocdScripts(kind)]));
+  const workflows = { BatchJob: workflowStep() };
+  const answer = await runOrFail(program, [], { input: JSON.stringify({ objects, scripts, workflows }) });
   return (JSON.parse(answer) as Omit<Verdict, "waited">[]).map((verdict, index) => ({
     ...verdict,
     waited: kubectlWaits(objects[index] as KubeObject),
   }));
+}
+
+/** The part of the example's Workflow that creates a BatchJob and waits for it. */
+export interface WorkflowStep {
+  readonly successCondition: string;
+  readonly failureCondition: string;
+  /** YAML, with expressions of Argo Workflows. */
+  readonly manifest: string;
+}
+
+export function workflowStep(): WorkflowStep {
+  const { spec } = load(readFileSync(join(workflowsDirectory, "argo-workflow.yaml"), "utf8")) as {
+    readonly spec: { readonly templates: readonly { readonly resource?: WorkflowStep }[] };
+  };
+  const [step] = spec.templates.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+  if (step === undefined) throw new Error("the Workflow has no resource template");
+  return step;
 }
 
 const defaultStatus = new Map(

@@ -53,6 +53,7 @@ describe("what Argo CD's repository asks for next to the scripts is up to date",
       ...(kind.kind === "BatchComputeEnvironment"
         ? [{ action: "approve", on: find("a replacement that waits for approval") }]
         : []),
+      ...(kind.kind === "BatchJob" ? [{ action: "cancel", on: find("a job that runs") }] : []),
     ];
     const actionTests = [];
     for (const { action, on } of actions) {

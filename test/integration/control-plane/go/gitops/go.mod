@@ -4,6 +4,7 @@ module awsbatch.dev/integration/gitops
 go 1.25.0
 
 require (
+	github.com/tidwall/gjson v1.18.0
 	github.com/yuin/gopher-lua v1.1.1
 	k8s.io/apimachinery v0.35.4
 	layeh.com/gopher-json v0.0.0-20190114024228-97fed8db8427
@@ -18,6 +19,8 @@ require (
 	github.com/kr/pretty v0.3.1 // indirect
 	github.com/modern-go/concurrent v0.0.0-20180306012644-bacd9c7ef1dd // indirect
 	github.com/modern-go/reflect2 v1.0.3-0.20250322232337-35a7c28c31ee // indirect
+	github.com/tidwall/match v1.1.1 // indirect
+	github.com/tidwall/pretty v1.2.0 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
 	go.yaml.in/yaml/v2 v2.4.3 // indirect
 	golang.org/x/net v0.47.0 // indirect

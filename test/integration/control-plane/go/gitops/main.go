@@ -1,10 +1,11 @@
 // gitops judges objects as the tools of GitOps do, by their own code.
 //
 // It reads one JSON document from its standard input, {"objects": [...], "scripts": {kind: {"health": lua,
-// "discovery": lua, "actions": {name: lua}}}}, and writes one JSON document: for each object what kstatus says (Flux,
-// Helm 4, kapp), what the health script says and which actions the discovery script offers, and for each action the
-// object that it makes. The scripts run in gopher-lua, the interpreter of Argo CD, with the libraries that Argo CD
-// opens for them and its time limit of one second.
+// "discovery": lua, "actions": {name: lua}}}, "workflows": {kind: {"successCondition": selector, "failureCondition":
+// selector}}}, and writes one JSON document: for each object what kstatus says (Flux, Helm 4, kapp), what the health
+// script says and which actions the discovery script offers, for each action the object that it makes, and what a
+// resource template of Argo Workflows with these conditions does. The scripts run in gopher-lua, the interpreter of
+// Argo CD, with the libraries that Argo CD opens for them and its time limit of one second.
 package main
 
 import (
@@ -14,8 +15,10 @@ import (
 	"os"
 	"time"
 
+	"github.com/tidwall/gjson"
 	lua "github.com/yuin/gopher-lua"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
 	luajson "layeh.com/gopher-json"
 	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
 )
@@ -27,8 +30,14 @@ type scripts struct {
 }
 
 type question struct {
-	Objects []unstructured.Unstructured `json:"objects"`
-	Scripts map[string]scripts          `json:"scripts"`
+	Objects   []unstructured.Unstructured `json:"objects"`
+	Scripts   map[string]scripts          `json:"scripts"`
+	Workflows map[string]conditions       `json:"workflows"`
+}
+
+type conditions struct {
+	Success string `json:"successCondition"`
+	Failure string `json:"failureCondition"`
 }
 
 type verdict struct {
@@ -38,6 +47,9 @@ type verdict struct {
 	Actions        map[string]any `json:"actions"`
 	// Results has the object after each action.
 	Results map[string]any `json:"results"`
+	// Workflow is what a step that waits for the object does: it has succeeded, failed, or is waiting. Empty: no
+	// conditions were given for the kind.
+	Workflow string `json:"workflow"`
 }
 
 func main() {
@@ -58,7 +70,7 @@ func judge() ([]verdict, error) {
 	}
 	verdicts := []verdict{}
 	for _, object := range asked.Objects {
-		one, err := judgeOne(object, asked.Scripts)
+		one, err := judgeOne(object, asked)
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), err)
 		}
@@ -67,7 +79,7 @@ func judge() ([]verdict, error) {
 	return verdicts, nil
 }
 
-func judgeOne(given unstructured.Unstructured, byKind map[string]scripts) (verdict, error) {
+func judgeOne(given unstructured.Unstructured, asked question) (verdict, error) {
 	result, err := status.Compute(&given)
 	if err != nil {
 		return verdict{}, err
@@ -81,7 +93,7 @@ func judgeOne(given unstructured.Unstructured, byKind map[string]scripts) (verdi
 	if err := json.Unmarshal(encoded, &object); err != nil {
 		return verdict{}, err
 	}
-	ours, known := byKind[given.GetKind()]
+	ours, known := asked.Scripts[given.GetKind()]
 	if !known {
 		return verdict{}, fmt.Errorf("no scripts for this kind")
 	}
@@ -97,7 +109,52 @@ func judgeOne(given unstructured.Unstructured, byKind map[string]scripts) (verdi
 			return verdict{}, fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	if waits, known := asked.Workflows[given.GetKind()]; known {
+		if one.Workflow, err = step(encoded, waits); err != nil {
+			return verdict{}, err
+		}
+	}
 	return one, nil
+}
+
+// fields lets a label selector match the fields of an object, by the paths of gjson.
+type fields []byte
+
+func (object fields) Has(path string) bool {
+	return gjson.GetBytes(object, path).Exists()
+}
+
+func (object fields) Get(path string) string {
+	return gjson.GetBytes(object, path).String()
+}
+
+func (object fields) Lookup(path string) (string, bool) {
+	return object.Get(path), object.Has(path)
+}
+
+// step says what a resource template of Argo Workflows does: it fails as soon as one requirement of the failure condition
+// matches, and succeeds when all of the success condition do. Source: workflow/executor/resource.go (matchConditions) of
+// argoproj/argo-workflows.
+func step(object fields, waits conditions) (string, error) {
+	failure, err := labels.ParseToRequirements(waits.Failure)
+	if err != nil {
+		return "", fmt.Errorf("failureCondition: %w", err)
+	}
+	success, err := labels.ParseToRequirements(waits.Success)
+	if err != nil {
+		return "", fmt.Errorf("successCondition: %w", err)
+	}
+	for _, requirement := range failure {
+		if requirement.Matches(object) {
+			return "failed", nil
+		}
+	}
+	for _, requirement := range success {
+		if !requirement.Matches(object) {
+			return "waiting", nil
+		}
+	}
+	return "succeeded", nil
 }
 
 // run gives the table that the script returns for the object in its global obj.

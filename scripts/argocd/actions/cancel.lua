@@ -1,0 +1,3 @@
+-- The operator ends the job; the object and its result stay.
+obj.spec.cancel = true
+return obj

@@ -1,0 +1,91 @@
+import { lstatSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { keyText, type ObjectKey } from "../../api/object.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { editedText } from "../import/edit.ts";
+import { folderAt } from "../import/folder.ts";
+import { yamlOf } from "../import/yaml.ts";
+import { CommandError } from "../io.ts";
+import { isInUse } from "../local/lock.ts";
+import { stateFile } from "../local/state.ts";
+import { type ReadManifests, readDirectory } from "../manifests.ts";
+import { documentsOf } from "../validation/manifests.ts";
+import type { ValidManifest } from "../validation/validate.ts";
+
+/** The manifests of `local`, as a person writes them: `local` reads what changes in its directory. */
+
+/** Whether a `local` runs on the directory, with a simulated or a real AWS. */
+export function localRuns(directory: string): boolean {
+  return isInUse(dirname(stateFile(directory, "local", true)));
+}
+
+/** What was done in a directory, unless its manifests are invalid. */
+export type Written =
+  | {
+      readonly kind: "written";
+      readonly file: string;
+      /** False: the file says so already. */
+      readonly isChanged: boolean;
+    }
+  | { readonly kind: "invalid"; readonly read: ReadManifests };
+
+/**
+ * Writes a manifest into a file of its own, if the directory is valid with it.
+ *
+ * @throws CommandError if there is no such directory, or it has a file of this name
+ */
+export async function addManifest(
+  directory: string,
+  manifest: { readonly metadata: { readonly name: string; readonly namespace?: string } },
+): Promise<Written> {
+  requireDirectory(directory);
+  const file = join(directory, `${manifest.metadata.name}.yaml`);
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) {
+    throw new CommandError(`${file} is there: choose another --name`);
+  }
+  const text = yamlOf(manifest);
+  const read = await readDirectory(directory, { ...documentsOf(file, text), files: [file] });
+  if (read.problems.length > 0) return { kind: "invalid", read };
+  await folderAt(directory).write(file, text);
+  return { kind: "written", file, isChanged: true };
+}
+
+/**
+ * Sets `spec.cancel: true` in the manifest of a BatchJob, if the directory is valid. Everything else in the file stays as it is.
+ *
+ * @throws CommandError if there is no such directory or job, or the file is JSON
+ */
+export async function cancelInManifest(directory: string, key: ObjectKey): Promise<Written> {
+  requireDirectory(directory);
+  const read = await readDirectory(directory);
+  if (read.problems.length > 0) return { kind: "invalid", read };
+  const manifest = read.manifests.find(
+    (one) => one.object.kind === BatchJobKind.kind && keyText(one.key) === keyText(key),
+  );
+  if (manifest === undefined) throw new CommandError(`${directory} has no BatchJob ${keyText(key)}`);
+  const { file } = manifest.document;
+  if ((manifest.object.spec as { readonly cancel?: boolean }).cancel === true) {
+    return { kind: "written", file, isChanged: false };
+  }
+  const text = readFileSync(file, "utf8");
+  const edited = editedText(text, indexIn(text, manifest), [{ path: ["spec", "cancel"], value: true }]);
+  if (edited === undefined) {
+    throw new CommandError(`${file} is JSON, or has this job in braces: add cancel: true to its spec yourself`);
+  }
+  await folderAt(directory).write(file, edited);
+  return { kind: "written", file, isChanged: true };
+}
+
+/** Which of the objects in the text of its file it is. */
+function indexIn(text: string, { document }: ValidManifest): number {
+  const { line, column } = document.placeOf([]);
+  return documentsOf(document.file, text).documents.findIndex((one) => {
+    const place = one.placeOf([]);
+    return place.line === line && place.column === column;
+  });
+}
+
+function requireDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new CommandError(`${path} is not a directory: give the directory of local`);
+}

@@ -1,0 +1,104 @@
+import { keyText, type ObjectKey } from "../../api/object.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { type Clock, sleep } from "../../runtime/clock.ts";
+import type { JobObjects } from "./cluster.ts";
+import { type Course, courseOf } from "./job-object.ts";
+
+/** What follows objects. */
+export interface ObjectsFollowing {
+  readonly objects: Pick<JobObjects, "list">;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** What a command shows of objects while their jobs go on. */
+export interface ObjectsView {
+  /** Called with each new course of a job, the first one included. */
+  readonly course: (key: ObjectKey, course: Course, object: BatchJob | undefined) => void;
+  /** Prints the log of a job to its end; called once it has an ID. Undefined: the log is not read. */
+  readonly log: ((key: ObjectKey, status: SubmittedStatus) => Promise<void>) | undefined;
+}
+
+/** The status of an object whose job has an ID. */
+export interface SubmittedStatus {
+  readonly jobId: string;
+  readonly region: string | undefined;
+}
+
+/** Time between two reads of the objects. */
+const readMs = 1_000;
+
+/**
+ * Follows the jobs of objects until each has ended, or only a person can go on.
+ *
+ * @returns the ends, in the order of the keys
+ * @throws CommandError if the API server does not answer
+ */
+export async function followObjects(
+  keys: readonly ObjectKey[],
+  following: ObjectsFollowing,
+  view: ObjectsView,
+): Promise<readonly Course["end"][]> {
+  const reads = new SharedReads(following, [...new Set(keys.map(({ namespace }) => namespace))]);
+  return await Promise.all(keys.map((key) => followOne(key, reads, view)));
+}
+
+async function followOne(key: ObjectKey, reads: SharedReads, { course, log }: ObjectsView): Promise<Course["end"]> {
+  let shown: string | undefined;
+  const [end] = await Promise.all([
+    reads.first(key, (object) => {
+      const now = courseOf(object);
+      if (now.text !== shown) course(key, now, object);
+      shown = now.text;
+      return now.end;
+    }),
+    log === undefined ? undefined : logOf(key, reads, log),
+  ]);
+  return end;
+}
+
+async function logOf(key: ObjectKey, reads: SharedReads, log: NonNullable<ObjectsView["log"]>): Promise<void> {
+  const submitted = await reads.first(key, (object) => {
+    const { jobId, region } = object?.status ?? {};
+    if (jobId !== undefined) return { jobId, region };
+    return courseOf(object).end === undefined ? undefined : "never";
+  });
+  if (submitted !== "never") await log(key, submitted);
+}
+
+/** Reads of all namespaces, which everybody who waits shares. */
+class SharedReads {
+  readonly #following: ObjectsFollowing;
+  readonly #namespaces: readonly string[];
+  #readAt = Number.NEGATIVE_INFINITY;
+  #read: Promise<ReadonlyMap<string, BatchJob>> | undefined;
+
+  constructor(following: ObjectsFollowing, namespaces: readonly string[]) {
+    this.#following = following;
+    this.#namespaces = namespaces;
+  }
+
+  /** The first thing that is found in an object, or in its absence. */
+  async first<Found>(key: ObjectKey, find: (object: BatchJob | undefined) => Found | undefined): Promise<Found> {
+    const { clock, signal } = this.#following;
+    for (;;) {
+      const found = find((await this.#latest()).get(keyText(key)));
+      if (found !== undefined) return found;
+      await sleep(clock, readMs, signal);
+    }
+  }
+
+  #latest(): Promise<ReadonlyMap<string, BatchJob>> {
+    const now = this.#following.clock.monotonic();
+    if (this.#read === undefined || now - this.#readAt >= readMs) {
+      this.#readAt = now;
+      this.#read = this.#all();
+    }
+    return this.#read;
+  }
+
+  async #all(): Promise<ReadonlyMap<string, BatchJob>> {
+    const lists = await Promise.all(this.#namespaces.map((name) => this.#following.objects.list(name)));
+    return new Map(lists.flat().map((object) => [keyText(object.metadata), object]));
+  }
+}

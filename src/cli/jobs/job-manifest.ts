@@ -1,0 +1,35 @@
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
+import type { AppliedManifest } from "../../kube/client.ts";
+import type { Random } from "../../runtime/random.ts";
+
+/** What a command line says of a job. */
+export interface Submission {
+  readonly queue: string;
+  readonly jobDefinition: string;
+  /** Undefined: of the definition, with a suffix that makes it new. */
+  readonly name: string | undefined;
+  readonly command: readonly string[];
+}
+
+const apiVersion = `${BatchJobKind.group}/${BatchJobKind.version}`;
+
+/** The BatchJob of a command line; queue and definition are objects of its namespace. Pure but for chance. */
+export function jobManifest(
+  { queue, jobDefinition, name, command }: Submission,
+  namespace: string,
+  random: Random,
+): AppliedManifest & { readonly spec: BatchJob["spec"] } {
+  const suffix = Array.from({ length: 5 }, () => Math.floor(random() * 36).toString(36)).join("");
+  return {
+    apiVersion,
+    kind: BatchJobKind.kind,
+    metadata: { name: name ?? `${nameIn(jobDefinition)}-${suffix}`, namespace },
+    spec: {
+      jobQueueRef: { name: queue },
+      jobDefinitionRef: { name: jobDefinition },
+      ...(command.length === 0 ? {} : { containerOverrides: { command: [...command] } }),
+    },
+  };
+}

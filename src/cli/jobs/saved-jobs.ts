@@ -1,0 +1,64 @@
+import { keyText, type ObjectKey } from "../../api/object.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
+import { intentOf } from "../../controllers/batch-job/intent.ts";
+import { awsNameOf } from "../../controllers/naming.ts";
+import { sleep } from "../../runtime/clock.ts";
+import { newestId } from "./find.ts";
+import { isInQueue, listedObject } from "./job-object.ts";
+import { type JobList, type ListedJob, listJobs } from "./list.ts";
+import type { SavedAccount } from "./saved-account.ts";
+
+/** The jobs that `local --simulate` keeps, whose objects have no status there: AWS has it. */
+
+/** The newest jobs of an account, under the names of their objects, and the objects without a job. @throws AwsError */
+export async function jobsInDirectory(
+  account: SavedAccount,
+  {
+    queue,
+    failed = false,
+    namespace,
+  }: { readonly queue?: string; readonly failed?: boolean; readonly namespace?: string },
+): Promise<JobList> {
+  const objects = account.jobs().filter(({ metadata }) => (namespace ?? metadata.namespace) === metadata.namespace);
+  const byName = new Map(objects.map((object) => [awsNameOf(BatchJobKind, object), object]));
+  const { jobs: inAws, more } = await listJobs(account, { queue: undefined, failed });
+  const isAsked = (job: ListedJob): boolean => {
+    const object = byName.get(job.name);
+    if (object === undefined && namespace !== undefined) return false;
+    const isItsQueue = queue === undefined || job.queue === nameIn(queue);
+    return isItsQueue || (object !== undefined && isInQueue(object, queue));
+  };
+  const submitted = inAws.filter(isAsked).map((job) => {
+    const object = byName.get(job.name);
+    return object === undefined ? job : { ...job, name: keyText(object.metadata) };
+  });
+  const waiting = failed ? [] : objects.filter((object) => intentOf(object) === undefined && isInQueue(object, queue));
+  const jobs = [...submitted, ...waiting.map(listedObject)];
+  return { jobs: jobs.toSorted((left, right) => right.createdAt - left.createdAt), more };
+}
+
+/** Time between two reads of what is saved. */
+const readMs = 500;
+
+/**
+ * Waits until the job of an object is submitted.
+ *
+ * @param check called before each read; throws what ends the wait
+ * @returns its ID
+ */
+export async function submittedId(account: SavedAccount, key: ObjectKey, check: () => void): Promise<string> {
+  for (;;) {
+    check();
+    const object = account.object(key);
+    const id = object === undefined ? undefined : await idOf(object, account);
+    if (id !== undefined) return id;
+    await sleep(account.clock, readMs, account.signal);
+  }
+}
+
+async function idOf(object: BatchJob, account: SavedAccount): Promise<string | undefined> {
+  const intent = intentOf(object);
+  return intent === undefined ? undefined : await newestId(awsNameOf(BatchJobKind, object), intent.queue, account);
+}
