@@ -51,7 +51,7 @@ export function openCluster(
       );
     },
     async list(ofNamespace) {
-      const { items } = await asking(() => listAll(server.api, BatchJobKind, ofNamespace, signal));
+      const { items } = await asking(() => listAll(server.api, { kind: BatchJobKind, namespace: ofNamespace }, signal));
       return items as readonly BatchJob[];
     },
     async apply(manifest, options = { dryRun: false }) {

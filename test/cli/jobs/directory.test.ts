@@ -197,7 +197,7 @@ describe("cancel on a directory", () => {
     expect(stderr).toContain(`${join(directory, "bad.yaml")}:1:1: JobQueue default/q: spec: `);
   });
 
-  test("refuses what is no directory", async () => {
+  test("refuses a path that has no manifests of its own", async () => {
     expect((await run("cancel", "-f", "nowhere", "a")).stderr).toBe(
       "error: nowhere is not a directory: give the directory of local\n",
     );

@@ -20,7 +20,7 @@ export interface Verdict {
   readonly actions: Readonly<Record<string, { readonly disabled?: boolean }>>;
   /** The object after each action. */
   readonly results: Readonly<Record<string, KubeObject>>;
-  /** What a step of the example for Argo Workflows does that waits for the object; empty: it is no job. */
+  /** What a step of the example for Argo Workflows does that waits for the object; empty: the object is not a job. */
   readonly workflow: "succeeded" | "failed" | "waiting" | "";
   /** Whether `kubectl wait --for=condition=Ready` returns. */
   readonly waited: boolean;
