@@ -13,17 +13,48 @@ const policies = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy";
 
 type Call = (outside: SimulatedAws["outside"]) => Promise<unknown>;
 
+/** How many resources of each sort an account has. */
+interface Counts {
+  readonly environments: number;
+  readonly policies: number;
+  readonly queues: number;
+  readonly definitions: number;
+}
+
+const none: Counts = { environments: 0, policies: 0, queues: 0, definitions: 0 };
+
+/** As little as each sort needs: more of them add nothing to what an import does with one. */
+const smallCounts: readonly Counts[] = [
+  { ...none, environments: 1 },
+  { ...none, environments: 1 },
+  { ...none, environments: 1, queues: 1 },
+  { ...none, environments: 1, policies: 1, queues: 1 },
+  { ...none, environments: 1, queues: 1, definitions: 1 },
+  { ...none, definitions: 1 },
+  { ...none, definitions: 1 },
+  { ...none, policies: 1 },
+];
+
+/** Several of a sort, with references in each combination. */
+function largeCounts(chance: Chance): Counts {
+  const environments = chance.whole(1, 3);
+  return {
+    environments,
+    policies: chance.is(0.3) ? 1 : 0,
+    queues: chance.whole(0, 2),
+    definitions: chance.whole(0, 2),
+  };
+}
+
 /**
  * The calls that make some environments, queues, policies and job definitions, in phases: between two of them AWS finishes.
- *
- * @param prefix of their names, which no other account has
  */
-export function accountCalls(chance: Chance, prefix: string): readonly (readonly Call[])[] {
+export function accountCalls(chance: Chance, size: "small" | "large"): readonly (readonly Call[])[] {
+  const counts = size === "small" ? chance.of(smallCounts) : largeCounts(chance);
   const family = chance.is(0.6) ? "instances" : "fargate";
   const tags = chance.of(toolTags);
-  const named = (name: string): string =>
-    `${prefix}${chance.of(["-", "_"])}${chance.is(0.2) ? name.toUpperCase() : name}`;
-  const environments = Array.from({ length: chance.whole(0, 3) }, (_, at) => named(`ce${at}`));
+  const named = (name: string): string => `a${chance.of(["-", "_"])}${chance.is(0.2) ? name.toUpperCase() : name}`;
+  const environments = Array.from({ length: counts.environments }, (_, at) => named(`ce${at}`));
   const [creations, updates, states]: [Call[], Call[], Call[]] = [[], [], []];
   for (const computeEnvironment of environments) {
     const spec = settledEnvironment(editEnvironment(environmentSpec(chance, family), chance));
@@ -45,13 +76,15 @@ export function accountCalls(chance: Chance, prefix: string): readonly (readonly
       states.push((outside) => outside.updateComputeEnvironment({ computeEnvironment, state: "DISABLED" }));
     }
   }
-  const policy = chance.is(0.3) ? named("policy") : undefined;
+  const policy = counts.policies > 0 ? named("policy") : undefined;
   if (policy !== undefined) creations.push(policyCall(chance, policy, tags));
-  const queues = environments.length === 0 ? [] : queueCalls(chance, environments, { named, tags, policy });
-  return [creations, updates, [...queues, ...definitionCalls(chance, family, { named, tags })], states];
+  const naming = { named, tags, counts };
+  const queues = queueCalls(chance, environments, { ...naming, policy });
+  return [creations, updates, [...queues, ...definitionCalls(chance, family, naming)], states];
 }
 
 interface Naming {
+  readonly counts: Counts;
   readonly named: (name: string) => string;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -73,9 +106,9 @@ function policyCall(chance: Chance, name: string, tags: Naming["tags"]): Call {
 function queueCalls(
   chance: Chance,
   environments: readonly string[],
-  { named, tags, policy }: Naming & { readonly policy: string | undefined },
+  { named, tags, counts, policy }: Naming & { readonly policy: string | undefined },
 ): readonly Call[] {
-  return Array.from({ length: chance.whole(0, 2) }, (_, at): Call => {
+  return Array.from({ length: counts.queues }, (_, at): Call => {
     const edited = editQueue(queueSpec(chance, environments), chance, environments);
     const { state, priority, jobStateTimeLimitActions = [], tags: own } = edited;
     const order = (edited.computeEnvironmentOrder ?? []).map(({ order: position, computeEnvironmentRef }) => ({
@@ -97,8 +130,12 @@ function queueCalls(
   });
 }
 
-function definitionCalls(chance: Chance, family: "instances" | "fargate", { named, tags }: Naming): readonly Call[] {
-  return Array.from({ length: chance.whole(0, 2) }, (_, at) => named(`d${at}`)).flatMap((jobDefinitionName) =>
+function definitionCalls(
+  chance: Chance,
+  family: "instances" | "fargate",
+  { named, tags, counts }: Naming,
+): readonly Call[] {
+  return Array.from({ length: counts.definitions }, (_, at) => named(`d${at}`)).flatMap((jobDefinitionName) =>
     Array.from({ length: chance.whole(1, 2) }, (): Call => {
       const edited = editDefinition(definitionSpec(chance, family), chance);
       const { type, platformCapabilities, containerProperties, parameters, tags: own } = edited;
