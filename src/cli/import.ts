@@ -9,7 +9,8 @@ import { folderAt } from "./import/folder.ts";
 import { batchOnly, type Progress } from "./import/reading.ts";
 import { isComplete, type Report, reportJson, reportMarkdown, reportText, secretText } from "./import/report.ts";
 import { importAccount } from "./import/run.ts";
-import { cloudFormationSource, type Source, terraformSource } from "./import/source.ts";
+import { type GivenFile, type Source, terraformSource } from "./import/source.ts";
+import { cloudFormationSource } from "./import/stacks.ts";
 import { CommandError, type Ending, exitCodes, type Io, type Output, styleOf } from "./io.ts";
 import { ReadAccount } from "./plan/copy/cloud.ts";
 import { namespaceName } from "./run/options.ts";
@@ -20,13 +21,14 @@ import { paintFor } from "./terminal/paint.ts";
 interface ImportFlags extends Omit<OperatorFlags, "region"> {
   readonly fromAws?: boolean;
   readonly terraform?: string;
-  readonly cloudformation?: string;
+  readonly cloudformation?: readonly string[];
   readonly names?: readonly string[];
   readonly region?: readonly string[];
   readonly namespace?: string;
   readonly filename?: string;
   readonly dryRun?: boolean;
   readonly retain?: boolean;
+  readonly roles: "keep" | "manage";
   readonly output: "text" | "json" | "markdown";
 }
 
@@ -38,7 +40,13 @@ no write.
 
 With --terraform or --cloudformation only what that tool manages is imported. Its list says which resources there are; their
 fields come from AWS. Everything else, such as roles, stays with the tool. For Terraform the command also writes
-terraform/removed.tf and, for the way back, terraform/import.tf.
+terraform/removed.tf and, for the way back, terraform/import.tf. For CloudFormation give a file for each stack, nested ones
+too, and for each template, as JSON or YAML or as aws cloudformation get-template prints it: then objects of resources that
+it gives no name are called by stack and logical ID, and the report lists what refers to the resources that leave.
+
+With --roles manage a role of the service that uses it alone is described under iam: the operator then makes a role of its
+own with the same permissions, and changes the resource to it, by a new revision, in place or by a replacement. The plan shows
+which. Roles that iam cannot describe stay named, and the report says why.
 
 A value that is probably a secret is not written: the file has a TODO in its place, and stderr lists it. Tags of other
 tools are left out. Then the command validates the manifests, plans them, and prints the flags that the operator needs.
@@ -59,9 +67,12 @@ export function importCommand(io: Io, ending: Ending): Command {
     .description("Writes manifests of what an AWS account has, so that the operator can adopt it without changing it.")
     .option("--from-aws", "import everything that the account has (default)")
     .option("--terraform <file>", "import what is in the output of terraform show -json; - for standard input")
-    .option(
-      "--cloudformation <file>",
-      "import what is in the output of aws cloudformation describe-stack-resources; - for standard input",
+    .addOption(
+      new ListOption(
+        "--cloudformation <file>",
+        "import what is in the output of aws cloudformation describe-stack-resources; - for standard input; can be repeated, for several stacks, and for their templates",
+        filesOf,
+      ),
     )
     .addOption(new ListOption("--names <globs>", "names in AWS of what is imported (default: all)"))
     .addOption(
@@ -75,6 +86,11 @@ export function importCommand(io: Io, ending: Ending): Command {
     .option("--dry-run", "write no file")
     .option("--retain", "give each object deletionPolicy: Retain")
     .addOption(
+      new Option("--roles <how>", "keep roles, or let the operator manage roles of its own with the same permissions")
+        .choices(["keep", "manage"])
+        .default("keep"),
+    )
+    .addOption(
       new Option("-o, --output <format>", "format of the report").choices(["text", "json", "markdown"]).default("text"),
     );
   for (const option of operatorOptions().filter(({ long }) => operatorFlags.includes(long ?? ""))) {
@@ -85,7 +101,17 @@ export function importCommand(io: Io, ending: Ending): Command {
 }
 
 async function importFrom(given: ImportFlags, io: Io): Promise<number> {
-  const { names = ["*"], region, namespace, filename, dryRun = false, retain = false, output, ...others } = given;
+  const {
+    names = ["*"],
+    region,
+    namespace,
+    filename,
+    dryRun = false,
+    retain = false,
+    roles,
+    output,
+    ...others
+  } = given;
   const { fromAws: _default, terraform: _file, cloudformation: _other, ...operator } = others;
   if (namespace === undefined) throw new CommandError("-n NAMESPACE is missing: give the namespace of the objects");
   if (filename === undefined) throw new CommandError("-f DIR is missing: give the directory for the manifests");
@@ -105,6 +131,7 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
       names,
       retain,
       dryRun,
+      roles,
       clusterName: flags.clusterName ?? "default",
       source,
       flags,
@@ -122,28 +149,32 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
 }
 
 /** @throws CommandError when there are several sources, or one cannot be read */
-async function sourceOf({ fromAws, terraform, cloudformation }: ImportFlags, io: Io): Promise<Source | undefined> {
+async function sourceOf({ fromAws, terraform, cloudformation = [] }: ImportFlags, io: Io): Promise<Source | undefined> {
   const given = [
-    fromAws === true ? "--from-aws" : "",
+    fromAws === true ? "--from-aws" : undefined,
     terraform && "--terraform",
-    cloudformation && "--cloudformation",
+    cloudformation.length > 0 ? "--cloudformation" : undefined,
   ];
-  const [one, other] = given.filter((flag) => flag !== "" && flag !== undefined);
+  const [one, other] = given.filter((flag) => flag !== undefined);
   if (other !== undefined) throw new CommandError(`${one} and ${other} exclude each other`);
-  if (terraform !== undefined) return terraformSource(await textOf(terraform, io), nameOf(terraform));
-  if (cloudformation !== undefined)
-    return cloudFormationSource(await textOf(cloudformation, io), nameOf(cloudformation));
-  return undefined;
+  if (terraform !== undefined) return terraformSource(await readGiven(terraform, io));
+  if (cloudformation.length === 0) return undefined;
+  if (cloudformation.indexOf("-") !== cloudformation.lastIndexOf("-"))
+    throw new CommandError("--cloudformation - is there twice, and standard input can be read once: give files");
+  const files: GivenFile[] = [];
+  for (const file of cloudformation) files.push(await readGiven(file, io));
+  return cloudFormationSource(files);
 }
 
-function nameOf(file: string): string {
-  return file === "-" ? "standard input" : file;
+/** A file may have commas in its name. */
+function filesOf(file: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), ...(file === "" ? [] : [file])];
 }
 
-async function textOf(file: string, io: Io): Promise<string> {
-  if (file === "-") return await io.stdin();
+async function readGiven(file: string, io: Io): Promise<GivenFile> {
+  if (file === "-") return { name: "standard input", text: await io.stdin() };
   try {
-    return await readFile(file, "utf8");
+    return { name: file, text: await readFile(file, "utf8") };
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error)) throw error;
     throw new CommandError(`${file} cannot be read: ${error.message}`, { cause: error });

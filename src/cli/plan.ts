@@ -22,6 +22,7 @@ import { isBlocked, isChange, isDisruptive, type Plan } from "./plan/entry.ts";
 import { planJson } from "./plan/json.ts";
 import { planMarkdown } from "./plan/markdown.ts";
 import { applied, concerned, orphansAmong, type PlannedObject } from "./plan/objects.ts";
+import { withPlaceholders } from "./plan/placeholders.ts";
 import { rehearse } from "./plan/rehearsal.ts";
 import { objectText } from "./plan/steps.ts";
 import { planText } from "./plan/text.ts";
@@ -50,9 +51,9 @@ object ends the plan of an object. What AWS alone decides, such as ids, is known
 
 With --kubeconfig it plans to apply the manifests to that cluster, where other objects stay as
 they are, and the API server validates the manifests. Without --kubeconfig it plans to delete every resource with the
-tags of the cluster name and without a manifest, so give it all manifests at once. Then it reads --region and the regions
-in the manifests and in the state of \`local\`. With --simulate it compares with the state that \`local --simulate\` left
-in the directory, or with an empty account.
+tags of the cluster name and without a manifest, which \`local\` does only with --prune, so give it all manifests at once.
+Then it reads --region and the regions in the manifests and in the state of \`local\`. With --simulate it compares with
+the state that \`local --simulate\` left in the directory, or with an empty account.
 
 Signs: + create, ~ adopt, update in place or register a revision, ± replace, - delete, ! blocked, = unchanged.
 
@@ -216,22 +217,35 @@ export async function planIn(
   const dry = await rehearse({ ...options, objects: objects.map(({ object }) => planningOnly(object)) });
   const real = await rehearse({ ...options, objects: objects.map(({ object }) => object) });
   const planned = objects.filter(({ object }) => reconciled.has(objectText(object)));
-  const entries = await entriesOf({ planned, dry, real, regions, defaultRegion: cloud.region }, signal);
-  const warnings = [...unread, ...warningsOf(manifests, objects, input, { regions, clusterUid })];
+  const entries = withPlaceholders(
+    await entriesOf({ planned, dry, real, regions, defaultRegion: cloud.region }, signal),
+    manifests,
+  );
+  const warnings = [...unread, ...warningsOf({ manifests, objects, entries }, input, { regions, clusterUid })];
   return { clusterName, account: cloud.account, entries, warnings };
 }
 
+interface Planned {
+  readonly manifests: readonly ValidManifest[];
+  readonly objects: readonly PlannedObject[];
+  readonly entries: Plan["entries"];
+}
+
 function warningsOf(
-  manifests: readonly ValidManifest[],
-  objects: readonly PlannedObject[],
+  { manifests, objects, entries }: Planned,
   { cluster, clusterName }: AccountInput,
   { regions, clusterUid }: { readonly regions: readonly ReadRegion[]; readonly clusterUid: string },
 ): readonly string[] {
   if (cluster !== undefined) return orphansAmong(objects, regions, { clusterName, clusterUid }).map(orphanWarning);
-  return manifests.length > 0
-    ? []
-    : ["there is no object of awsbatch.dev among the manifests: everything would be deleted"];
+  return [
+    ...(manifests.length > 0
+      ? []
+      : ["there is no object of awsbatch.dev among the manifests: everything would be deleted"]),
+    ...(entries.some(({ action }) => action === "delete") ? [pruneWarning] : []),
+  ];
 }
+
+const pruneWarning = "local deletes what has no manifest only with --prune, and leaves it in AWS otherwise";
 
 /** The same object, for which the operator plans and writes nothing. */
 function planningOnly(object: KubeObject): KubeObject {

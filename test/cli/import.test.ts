@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
 import { account, accountWithQueue, containerJob } from "../simulator/account.ts";
-import { stackResources, terraformState } from "./import/states.ts";
+import { stackList, stackResources, template, terraformState } from "./import/states.ts";
 import { temporaryDirectory } from "./local/given.ts";
 import { serveRegions } from "./plan/two-regions.ts";
 import { withCredentials } from "./plan/whole-command.ts";
@@ -112,9 +112,27 @@ plan: 3 adoptions, nothing else
   expect(readFileSync(join(manifests, "terraform", "removed.tf"), "utf8")).toContain("aws_batch_job_queue.main");
 
   const { io, stdout: said } = testIo({}, undefined, stackResources());
-  const args = ["--cloudformation", "-", "-n", "team", "-f", manifests, "--dry-run", "-o", "markdown", ...fast];
-  expect(await runCli(["import", ...args], io)).toBe(0);
-  expect(said.text).toMatch(/\*\*Before the manifests are applied, in CloudFormation\*\*\n\n- give these resources/);
+  const file = join(directory, "template, of s.json");
+  const own = { Workers: ["ComputeEnvironment", {}], Main: ["JobQueue", {}], Failed: ["JobQueue", {}] } as const;
+  writeFileSync(file, template({ ...own, Crunch: ["JobDefinition", {}] }));
+  const args = ["-n", "team", "-f", join(directory, "stack"), "-o", "markdown", ...fast];
+  expect(await runCli(["import", "--cloudformation", "-", "--cloudformation", file, ...args], io)).toBe(0);
+  expect(said.text).toMatch(/\*\*Before the manifests are applied, in CloudFormation\*\*\n\n- s: give these resources/);
+  expect(said.text).toContain("- JobQueue q in us-east-1 is s-main: its template gives it no name\n");
+});
+
+test("the command shows what it does not know of the stacks", async () => {
+  await accountInTwoRegions();
+  const list = stackList("s", [["Nested", "AWS::CloudFormation::Stack", "n"]]);
+  for (const [format, title] of [
+    ["text", "about the stacks:\n  "],
+    ["markdown", "**About the stacks**\n\n- "],
+  ] as const) {
+    const { io, stdout } = testIo({}, undefined, list);
+    const args = ["--cloudformation", "-", "-n", "team", "-f", temporaryDirectory(), "-o", format, ...fast];
+    await runCli(["import", ...args, "--region", "us-east-1"], io);
+    expect(stdout.text).toContain(`${title}s/Nested is a nested stack`);
+  }
 });
 
 test("the command refuses a state of another account, and names what AWS does not have", async () => {
@@ -136,6 +154,10 @@ test("the command refuses a state of another account, and names what AWS does no
 test.each([
   [["-f", "x", "-n", "x", "--from-aws", "--terraform", "y"], "error: --from-aws and --terraform exclude each other\n"],
   [["-f", "x", "-n", "x", "--terraform", "/nowhere/y"], /^error: \/nowhere\/y cannot be read: ENOENT/],
+  [
+    ["-f", "x", "-n", "x", "--cloudformation", "-", "--cloudformation", "-"],
+    "error: --cloudformation - is there twice, and standard input can be read once: give files\n",
+  ],
 ])("the command refuses %j, too", async (args, stderr) => {
   expect((await ran(args)).stderr).toMatch(stderr);
 });

@@ -12,14 +12,19 @@ import {
   retainedMark,
   type Tags,
 } from "../../controllers/ownership.ts";
+import type { NamedRole } from "../../controllers/roles/limits.ts";
 import type { BatchRecords } from "../plan/copy/batch.ts";
 import { objectFindings, schemaOf } from "../validation/object.ts";
+import { secretAdvice, secretPlaceholder } from "../validation/placeholders.ts";
 import { pathText } from "../validation/problem.ts";
 import type { ManifestObject } from "../validation/validate.ts";
 import { type ImportedKind, importedKinds, type Members } from "./kinds.ts";
 import { type NamedResource, objectNames, type Renamed, resourceKey } from "./names.ts";
 import { referenced } from "./references.ts";
+import { type ObjectRole, type RoleReport, roleReport } from "./role-report.ts";
+import { namedRoles, type RoleChoice, roleKey, roleNameIn, type WithRoles, withRoles } from "./roles.ts";
 import { withoutSecrets } from "./secrets.ts";
+import type { SourceResource } from "./source.ts";
 import { ordered, specOf } from "./spec.ts";
 import { ownTags, toolTagKeys } from "./tags.ts";
 import { type Comments, yamlOf } from "./yaml.ts";
@@ -43,10 +48,15 @@ export interface Choice {
   readonly ignoreTagKeys: readonly string[];
   readonly crds: readonly CustomResourceDefinition[];
   /** The resources that another tool manages, where nothing else is imported. */
-  readonly only?: readonly NamedResource[] | undefined;
+  readonly only?: readonly ListedResource[] | undefined;
   /** Names of objects that there are already, by `resourceKey`. */
   readonly known: ReadonlyMap<string, string>;
+  /** For roles under `iam`; undefined: roles stay named. */
+  readonly roles?: RoleChoice | undefined;
 }
+
+/** What another tool manages. */
+type ListedResource = NamedResource & Pick<SourceResource, "objectName">;
 
 export interface ImportedObject extends NamedResource {
   readonly name: string;
@@ -69,6 +79,7 @@ export interface Decision {
   readonly renamed: readonly Renamed[];
   /** Tags of other tools, which the manifests do not list. */
   readonly toolTagKeys: readonly string[];
+  readonly roles: RoleReport;
 }
 
 interface Found extends NamedResource {
@@ -77,26 +88,51 @@ interface Found extends NamedResource {
   readonly tags: Tags;
 }
 
+/** The roles that an import may describe, and for what all that was read has them. */
+export function rolesToRead(
+  regions: readonly RegionRecords[],
+  choice: Pick<Choice, "names" | "only">,
+): { readonly named: readonly NamedRole[]; readonly purposes: RoleChoice["purposes"] } {
+  const purposes = new Map<string, Set<string>>();
+  const all = regions.flatMap(foundIn);
+  for (const { field, value } of all.flatMap(({ kind, record }) => namedRoles(kind, record))) {
+    const known = purposes.get(roleNameIn(value)) ?? new Set();
+    purposes.set(roleNameIn(value), known.add(field.endsWith("executionRoleArn") ? "execution" : "other"));
+  }
+  return { named: selectedIn(all, choice).flatMap(({ kind, record }) => namedRoles(kind, record)), purposes };
+}
+
+function selectedIn(all: readonly Found[], { names, only }: Pick<Choice, "names" | "only">): readonly Found[] {
+  const keys = only === undefined ? undefined : new Set(only.map(resourceKey));
+  return all.filter((one) => matchesAny(names, one.awsName) && keys?.has(resourceKey(one)) !== false);
+}
+
 export function decide(regions: readonly RegionRecords[], choice: Choice): Decision {
   const only = choice.only?.filter(({ awsName }) => matchesAny(choice.names, awsName));
-  const keys = only === undefined ? undefined : new Set(only.map(resourceKey));
-  const selected = regions
-    .flatMap((region) => foundIn(region))
-    .filter((one) => matchesAny(choice.names, one.awsName) && keys?.has(resourceKey(one)) !== false);
+  const all = regions.flatMap(foundIn);
+  const selected = selectedIn(all, choice);
   const missing = missingIn(selected, only ?? []);
   const { adoptable, skipped } = apart(selected, choice);
   const toolKeys = toolTagKeys(adoptable.map(({ tags }) => tags));
   const retained = retainedNames(adoptable);
-  const { names, renamed } = objectNames(adoptable, choice.namespace, new Map([...retained, ...choice.known]));
+  const { names, renamed } = objectNames(adoptable, choice.namespace, {
+    fixed: new Map([...retained, ...choice.known]),
+    preferred: preferredNames(only ?? []),
+  });
   const objects = new Map<string, ImportedObject>();
   const inexpressible: Skipped[] = [];
+  const uses: ObjectRole[] = [];
   for (const found of adoptable) {
     const name = names.get(resourceKey(found)) ?? "";
     const object = objectOf(found, name, { choice, toolKeys, objects });
-    const { manifest } = object;
-    const [finding] = objectFindings(crdOf(found.importing.kind, choice.crds), manifest);
-    if (finding === undefined) objects.set(resourceKey(found), object);
-    else inexpressible.push({ ...resourceOf(found), why: `${pathText(finding.path)}: ${finding.message}` });
+    const [finding] = objectFindings(crdOf(found.importing.kind, choice.crds), object.manifest);
+    if (finding !== undefined) {
+      inexpressible.push({ ...resourceOf(found), why: `${pathText(finding.path)}: ${finding.message}` });
+      continue;
+    }
+    const described = rolesOf(object, choice, toolKeys);
+    objects.set(resourceKey(found), { ...object, manifest: described.manifest });
+    uses.push(...described.uses.map((one) => ({ ...one, object })));
   }
   return {
     objects: [...objects.values()],
@@ -104,7 +140,45 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
     inexpressible,
     renamed: renamed.filter((one) => objects.has(resourceKey(one))),
     toolTagKeys: toolKeys,
+    roles: roleReport(uses, remainingUsers(all, objects)),
   };
+}
+
+function rolesOf(
+  { kind, manifest }: ImportedObject,
+  { roles: choice, clusterName, crds, ignoreTagKeys }: Choice,
+  toolKeys: readonly string[],
+): WithRoles {
+  if (choice === undefined) return { manifest, uses: [] };
+  return withRoles(manifest, {
+    choice,
+    cluster: { name: clusterName, uid: "" },
+    crd: crdOf({ kind }, crds),
+    isIgnoredTag: isIgnored(toolKeys, ignoreTagKeys),
+  });
+}
+
+/** Who names a role as soon as the manifests are applied, by `roleKey`. */
+function remainingUsers(
+  all: readonly Found[],
+  objects: ReadonlyMap<string, ImportedObject>,
+): ReadonlyMap<string, readonly NamedResource[]> {
+  const users = new Map<string, NamedResource[]>();
+  for (const found of all) {
+    const spec = (objects.get(resourceKey(found))?.manifest.spec ?? found.record) as Members;
+    for (const key of new Set(namedRoles(found.kind, spec).map(roleKey))) {
+      users.set(key, [...(users.get(key) ?? []), resourceOf(found)]);
+    }
+  }
+  return users;
+}
+
+function isIgnored(toolKeys: readonly string[], ignoreTagKeys: readonly string[]): (key: string) => boolean {
+  return (key) => toolKeys.includes(key) || matchesAny(ignoreTagKeys, key);
+}
+
+function preferredNames(only: readonly ListedResource[]): ReadonlyMap<string, string> {
+  return new Map(only.flatMap((one) => (one.objectName === undefined ? [] : [[resourceKey(one), one.objectName]])));
 }
 
 /** The text of a new file. */
@@ -222,13 +296,12 @@ function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Aro
     objects.get(resourceKey({ kind: to, region, awsName }))?.name;
   const described = referenced(specOf(record, importing, schema), importing.kind, nameOf);
   const { spec: body, secrets } = withoutSecrets(described);
-  const isIgnored = (key: string): boolean => toolKeys.includes(key) || matchesAny(ignoreTagKeys, key);
   const { field } = importing.kind.awsName;
   const spec = ordered(schema, {
     ...body,
     [field]: specName(found, name, choice),
     region,
-    tags: ownTags(tags, isIgnored),
+    tags: ownTags(tags, isIgnored(toolKeys, ignoreTagKeys)),
     deletionPolicy: retain ? "Retain" : undefined,
     adoptionPolicy: "IfMatching",
   });
@@ -242,8 +315,7 @@ function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Aro
   };
 }
 
-const secretComment =
-  "TODO: this value is probably a secret. Keep it in AWS Secrets Manager, name its ARN under secrets (name, valueFrom), and remove this entry.";
+const secretComment = `${secretPlaceholder}: this value is probably a secret. ${secretAdvice}.`;
 
 /** The AWS name in the spec; undefined: the object has it by default. */
 function specName({ importing, awsName, tags }: Found, name: string, { namespace }: Choice): string | undefined {

@@ -1,6 +1,8 @@
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import { resourceKey } from "./names.ts";
 import type { Source, SourceResource } from "./source.ts";
+import { logicalId } from "./stacks.ts";
+import type { Template } from "./template.ts";
 
 /** How another tool gives up what was imported without destroying it, and takes it back. Pure. */
 
@@ -15,7 +17,7 @@ export interface HandOver {
 export function handOver(source: Source, imported: ReadonlySet<string>): HandOver {
   const given = source.resources.filter((one) => imported.has(resourceKey(one)));
   if (given.length === 0) return { files: new Map(), steps: [] };
-  return source.tool === "Terraform" ? fromTerraform(source, given) : fromCloudFormation(given);
+  return source.tool === "Terraform" ? fromTerraform(source, given) : fromCloudFormation(source, given);
 }
 
 function fromTerraform({ resources }: Source, given: readonly SourceResource[]): HandOver {
@@ -57,13 +59,32 @@ function importBlock({ kind, awsName, address, arn }: SourceResource): string {
   return `import {\n  to = ${address}\n  id = ${JSON.stringify(id)}\n}\n`;
 }
 
-function fromCloudFormation(given: readonly SourceResource[]): HandOver {
-  const ids = given.map(({ address }) => address).join(", ");
+function fromCloudFormation({ templates }: Source, given: readonly SourceResource[]): HandOver {
+  const byStack = Map.groupBy(given, ({ stack }) => stack ?? "");
   return {
     files: new Map(),
-    steps: [
-      `give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: ${ids}`,
-      "remove them from the template, and update the stack again: AWS keeps them",
-    ],
+    steps: [...byStack].flatMap(([stack, resources]) => stepsOf(stack, resources.map(logicalId), templates.get(stack))),
   };
+}
+
+/** @param stack "" when its list does not name it */
+function stepsOf(stack: string, ids: readonly string[], template: Template | undefined): readonly string[] {
+  const leaving = new Set(ids);
+  const open = ids.filter((id) => template?.resources.get(id)?.isRetained !== true);
+  const where = stack === "" ? "" : `${stack}: `;
+  const references = (template?.references ?? []).flatMap(({ from, to }) => {
+    const named = ids.filter((id) => to.has(id));
+    return leaving.has(from) || named.length === 0 ? [] : [`${from} (${named.join(", ")})`];
+  });
+  return [
+    ...(open.length === 0
+      ? []
+      : [
+          `${where}give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: ${open.join(", ")}`,
+        ]),
+    ...(references.length === 0
+      ? []
+      : [`${where}write names or ARNs in place of the references to them: ${references.join(", ")}`]),
+    `${where}remove ${ids.join(", ")} from the template, and update the stack again: AWS keeps them`,
+  ];
 }

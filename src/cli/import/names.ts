@@ -50,11 +50,12 @@ export interface ObjectNames {
  *
  * @param resources in a fixed order: the first of several has the plain name, unless one of them has it in AWS
  * @param fixed names that are not to be chosen, by `resourceKey`: of objects that there are already
+ * @param preferred in place of names in AWS that nobody has chosen, by `resourceKey`
  */
 export function objectNames(
   resources: readonly NamedResource[],
   namespace: string,
-  fixed: ReadonlyMap<string, string>,
+  { fixed, preferred }: Record<"fixed" | "preferred", ReadonlyMap<string, string>>,
 ): ObjectNames {
   const names = new Map<string, string>();
   const taken = new Set<string>();
@@ -71,12 +72,15 @@ export function objectNames(
   const isExact = ({ awsName }: NamedResource): boolean => plainName(awsName, namespace) === awsName;
   for (const resource of [...open.filter(isExact), ...open.filter((one) => !isExact(one))]) {
     const { kind, region, awsName } = resource;
-    const plain = plainName(awsName, namespace);
+    const other = preferred.get(resourceKey(resource));
+    const plain = other === undefined ? plainName(awsName, namespace) : kubernetesName(other);
     const free = (name: string): boolean => !taken.has(`${kind} ${name}`);
     const name = [plain, `${plain}-${region}`].find(free) ?? `${plain}-${shortHash([region, awsName])}`;
     take(resource, name);
     if (name !== plain) renamed.push({ kind, region, awsName, name, why: `another ${kind} is called ${plain}` });
-    else if (!awsName.endsWith(name)) {
+    else if (other !== undefined) {
+      renamed.push({ kind, region, awsName, name, why: "its template gives it no name" });
+    } else if (!awsName.endsWith(name)) {
       renamed.push({ kind, region, awsName, name, why: "Kubernetes allows only lower case letters, digits and -" });
     }
   }

@@ -10,6 +10,8 @@ import type { Paint } from "../terminal/paint.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
 import type { Skipped } from "./decide.ts";
 import type { NamedResource, Renamed } from "./names.ts";
+import { keptText, type RoleReport, replacedText } from "./role-report.ts";
+import type { limitsFor } from "./roles.ts";
 import type { Source } from "./source.ts";
 
 /** What an import has come to, for a person, a program and a pull request. Pure. */
@@ -43,7 +45,9 @@ export interface Report {
   readonly renamed: readonly Renamed[];
   readonly secrets: readonly HiddenValue[];
   /** The other tool: what stays with it, and how it gives up what was imported. */
-  readonly source?: (Pick<Source, "tool" | "others"> & { readonly steps: readonly string[] }) | undefined;
+  readonly source?: (Pick<Source, "tool" | "others" | "notes"> & { readonly steps: readonly string[] }) | undefined;
+  /** With `--roles manage`. */
+  readonly roles: RoleReport;
   /** Flags that the operator needs to adopt what was imported. */
   readonly operatorFlags: readonly string[];
   /** Of `validate`. */
@@ -59,14 +63,26 @@ export function operatorFlags(
     namespace,
     names,
     ignoreTagKeys,
-  }: { namespace: string; names: readonly string[]; ignoreTagKeys: readonly string[] },
+    limits,
+  }: {
+    readonly namespace: string;
+    readonly names: readonly string[];
+    readonly ignoreTagKeys: readonly string[];
+    readonly limits: ReturnType<typeof limitsFor>;
+  },
 ): readonly string[] {
   if (imported.length === 0) return [];
+  const { allowedPolicyArns = [], allowedRoleTagKeys = [], allowInlinePolicies = false } = limits;
+  const list = (flag: string, values: readonly string[]): readonly string[] =>
+    values.length === 0 ? [] : [`${flag} '${values.join(",")}'`];
   const used = names.filter((glob) => imported.some(({ awsName }) => matchesAny([glob], awsName)));
   const adoptable = used.map((glob) => `${namespace}/${glob}`);
   return [
     `--adoptable-names '${adoptable.join(",")}'`,
-    ...(ignoreTagKeys.length === 0 ? [] : [`--ignore-tag-keys '${ignoreTagKeys.join(",")}'`]),
+    ...list("--ignore-tag-keys", ignoreTagKeys),
+    ...list("--allowed-policy-arns", allowedPolicyArns),
+    ...list("--allowed-role-tag-keys", allowedRoleTagKeys),
+    ...(allowInlinePolicies ? ["--allow-inline-policies"] : []),
   ];
 }
 
@@ -112,7 +128,10 @@ export function reportText(report: Report, paint: Paint): string {
     block("not written, because they are probably secrets:", report.secrets.map(secretText)),
     block("invalid:", report.problems.map(problemText)),
     block("adopted, and not ready as it is in AWS now:", unreadyTexts(report)),
+    block("the operator makes roles of its own in place of:", report.roles.replaced.map(replacedText)),
+    block("roles that stay as they are:", report.roles.kept.map(keptText)),
     block("the operator needs:", report.operatorFlags),
+    block("about the stacks:", report.source?.notes ?? []),
     block(`stays with ${report.source?.tool}:`, othersIn(report)),
     block(`before the manifests are applied, in ${report.source?.tool}:`, report.source?.steps ?? []),
     ...(plan === undefined ? [] : [planBlock(plan, paint)]),
@@ -196,9 +215,12 @@ export function reportMarkdown(report: Report): string {
     ...section("Not written, because they are probably secrets", secrets.map(secretText)),
     ...section("Invalid", problems.map(problemText)),
     ...section("Adopted, and not ready as it is in AWS now", unreadyTexts(report)),
+    ...section("The operator makes roles of its own in place of", report.roles.replaced.map(replacedText)),
+    ...section("Roles that stay as they are", report.roles.kept.map(keptText)),
     ...(report.operatorFlags.length === 0
       ? []
       : ["", "The operator needs:", "", "```", ...report.operatorFlags.map(visible), "```"]),
+    ...section("About the stacks", report.source?.notes ?? []),
     ...section(`Stays with ${report.source?.tool}`, othersIn(report)),
     ...section(`Before the manifests are applied, in ${report.source?.tool}`, report.source?.steps ?? []),
     ...(imported.length === 0

@@ -4,15 +4,16 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { OperatorFlags } from "../flags.ts";
 import { CommandError } from "../io.ts";
 import { crds } from "../manifests.ts";
-import type { ReadAccount } from "../plan/copy/cloud.ts";
+import type { ReadAccount, ReadRegion } from "../plan/copy/cloud.ts";
 import type { Plan } from "../plan/entry.ts";
 import { planIn } from "../plan.ts";
 import { isRecord } from "../validation/defaults.ts";
 import { documentsOf, type LoadedManifests, type ManifestDocument } from "../validation/manifests.ts";
+import { placeholdersIn } from "../validation/placeholders.ts";
 import { pathText } from "../validation/problem.ts";
 import { type ValidManifest, validateManifests } from "../validation/validate.ts";
 import { type Changes, changesOf, valueAt } from "./changes.ts";
-import { type Decision, decide, fileText, type ImportedObject, specSchema } from "./decide.ts";
+import { type Decision, decide, fileText, type ImportedObject, rolesToRead, specSchema } from "./decide.ts";
 import { editedText } from "./edit.ts";
 import type { Folder } from "./folder.ts";
 import { handOver } from "./hand-over.ts";
@@ -20,7 +21,8 @@ import type { Members } from "./kinds.ts";
 import { resourceKey } from "./names.ts";
 import { type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
 import { type HiddenValue, operatorFlags, type Report, type WrittenObject } from "./report.ts";
-import { placeholdersIn } from "./secrets.ts";
+import { readRoles } from "./role-reading.ts";
+import { limitsFor, type RoleChoice } from "./roles.ts";
 import type { Source } from "./source.ts";
 
 /** An import: reads the account, decides, validates, writes and plans. */
@@ -33,6 +35,8 @@ export interface ImportOptions {
   readonly names: readonly string[];
   readonly retain: boolean;
   readonly dryRun: boolean;
+  /** Whether roles stay as they are, named by ARN, or the operator makes such roles of its own, as far as it can. */
+  readonly roles: "keep" | "manage";
   readonly clusterName: string;
   /** The other tool whose resources are imported; undefined: everything in the account. */
   readonly source?: Source | undefined;
@@ -63,7 +67,8 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const ignored = flags.ignoreTagKeys ?? [];
   const only = source?.resources;
   const choice = { namespace, names, retain, clusterName, ignoreTagKeys: ignored, crds, known, only };
-  const decision = decide(regions, choice);
+  const roles = options.roles === "keep" ? undefined : await roleChoice(regions, choice, ports.signal);
+  const decision = decide(regions, { ...choice, roles });
   const written = await writtenObjects(decision, existing, folder);
   const handedOver = source && handOver(source, new Set(decision.objects.map(resourceKey)));
   if (!dryRun) {
@@ -74,6 +79,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const allProblems = [...loaded.problems, ...problems];
   const ignoreTagKeys = [...new Set([...ignored, ...decision.toolTagKeys])];
   const { skipped, inexpressible, renamed } = decision;
+  const limits = limitsFor(decision.objects, flags);
   const objects = [...written.objects];
   return {
     account: account.cloud.account,
@@ -84,14 +90,39 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     inexpressible,
     renamed,
     secrets: hiddenIn(manifests, decision),
-    operatorFlags: operatorFlags(decision.objects, { namespace, names, ignoreTagKeys }),
-    source: source && { tool: source.tool, others: source.others, steps: handedOver?.steps ?? [] },
+    roles: decision.roles,
+    operatorFlags: operatorFlags(decision.objects, { namespace, names, ignoreTagKeys, limits }),
+    source: source && {
+      tool: source.tool,
+      others: source.others,
+      notes: source.notes,
+      steps: handedOver?.steps ?? [],
+    },
     problems: allProblems,
     plan:
       allProblems.length > 0 || objects.length === 0
         ? undefined
-        : await planOfImported(manifests, decision, { ...options, flags: { ...flags, ignoreTagKeys } }, ports),
+        : await planOfImported(
+            manifests,
+            decision,
+            { ...options, flags: { ...flags, ...limits, ignoreTagKeys } },
+            ports,
+          ),
   };
+}
+
+/** IAM is the same in all regions. */
+async function roleChoice(
+  regions: readonly ReadRegion[],
+  choice: Parameters<typeof rolesToRead>[1],
+  signal: AbortSignal,
+): Promise<RoleChoice | undefined> {
+  const [region] = regions;
+  if (region === undefined) return undefined;
+  const { named, purposes } = rolesToRead(regions, choice);
+  const { account, partition } = region;
+  const roles = named.length === 0 ? new Map() : await readRoles(named, await region.iam(), signal);
+  return { roles, purposes, place: { account, partition } };
 }
 
 /** @throws CommandError when the other tool works in another account */

@@ -1,13 +1,11 @@
 import { showsSpecValue } from "../../controllers/job-definition/shown-values.ts";
 import { isRecord } from "../validation/defaults.ts";
+import { secretPlaceholder } from "../validation/placeholders.ts";
 import type { Path } from "../validation/problem.ts";
 import { isPlainSecret } from "../validation/secrets.ts";
 import type { Members } from "./kinds.ts";
 
 /** Values in the body of a job definition that are probably secrets: they are not written into a file. Pure. */
-
-/** What the text in a file says in the place of such a value. */
-export const secretPlaceholder = "TODO";
 
 export interface WithoutSecrets {
   readonly spec: Members;
@@ -34,12 +32,4 @@ export function withoutSecrets(spec: Members): WithoutSecrets {
     );
   };
   return { spec: cleared(spec, ["spec"], "") as Members, secrets };
-}
-
-/** Where values of an object still wait for a person. */
-export function placeholdersIn(value: unknown, path: Path = []): readonly Path[] {
-  if (value === secretPlaceholder) return [path];
-  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => placeholdersIn(item, [...path, index]));
-  if (!isRecord(value)) return [];
-  return Object.entries(value).flatMap(([key, member]) => placeholdersIn(member, [...path, key]));
 }

@@ -5,6 +5,7 @@ import { resources } from "../../aws/resources/index.ts";
 import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
 import type { NamedResource } from "./names.ts";
+import type { Template } from "./template.ts";
 
 /**
  * What another tool manages, from its own list: only which resources there are. Their bodies are read from AWS, for such a
@@ -16,37 +17,48 @@ export interface Source {
   readonly resources: readonly SourceResource[];
   /** What stays with the tool, by its address there: roles, networks, and what the operator has no kind for. */
   readonly others: readonly string[];
+  /** What a person should know of the lists. */
+  readonly notes: readonly string[];
+  /** Of stacks of CloudFormation, by the name of the stack, as far as they were given. */
+  readonly templates: ReadonlyMap<string, Template>;
+}
+
+/** A text that a person has given, and what messages call it. */
+export interface GivenFile {
+  readonly name: string;
+  readonly text: string;
 }
 
 export interface SourceResource extends NamedResource {
-  /** In the tool: an address of Terraform, a logical ID of CloudFormation. */
+  /** In the tool: an address of Terraform; of CloudFormation the stack, if it is known, and the logical ID. */
   readonly address: string;
+  readonly stack?: string | undefined;
+  /** That its object should have; undefined: that of the resource. */
+  readonly objectName?: string | undefined;
   /** Of the resource; of a job definition with the revision. */
   readonly arn: string;
   readonly account: string;
 }
 
-interface Listed {
-  readonly address: string;
+/** What a list of the tool has. */
+export interface Listed extends Pick<SourceResource, "address" | "stack"> {
   readonly arn: unknown;
 }
 
 /**
- * @param text what `terraform show -json` or `tofu show -json` prints: of any version of the provider, for each of them
+ * @param given what `terraform show -json` or `tofu show -json` prints: of any version of the provider, for each of them
  *   gives a resource its ARN
- * @param file its name in messages
  * @throws CommandError when it is something else
  */
-export function terraformSource(text: string, file: string): Source {
-  const state = parsed(text, file, "terraform show -json");
+export function terraformSource({ name: file, text }: GivenFile): Source {
+  const state = parsed(text, file);
   if (Array.isArray(state["resources"])) {
     throw new CommandError(
       `${file} is a raw state, whose form Terraform may change: give what terraform show -json prints`,
     );
   }
   const values = isRecord(state["values"]) ? state["values"] : undefined;
-  if (values === undefined && typeof state["format_version"] !== "string")
-    throw otherText(file, "terraform show -json");
+  if (values === undefined && typeof state["format_version"] !== "string") throw otherText(file);
   return sourceOf("Terraform", isRecord(values?.["root_module"]) ? inModule(values["root_module"]) : []);
 }
 
@@ -58,36 +70,22 @@ function inModule(module: Readonly<Record<string, unknown>>): readonly Listed[] 
   return [...own, ...records(module["child_modules"]).flatMap(inModule)];
 }
 
-/**
- * @param text what `aws cloudformation describe-stack-resources` or `list-stack-resources` prints: the physical ID of a
- *   resource of AWS Batch is its ARN
- * @throws CommandError when it is something else
- */
-export function cloudFormationSource(text: string, file: string): Source {
-  const command = "aws cloudformation describe-stack-resources";
-  const answer = parsed(text, file, command);
-  const list = answer["StackResources"] ?? answer["StackResourceSummaries"];
-  if (!Array.isArray(list)) throw otherText(file, command);
-  const listed = records(list).flatMap((one): Listed[] => {
-    const { LogicalResourceId: address, PhysicalResourceId: arn, ResourceStatus: status } = one;
-    return typeof address !== "string" || status === "DELETE_COMPLETE" ? [] : [{ address, arn }];
-  });
-  return sourceOf("CloudFormation", listed);
-}
-
-function sourceOf(tool: Source["tool"], listed: readonly Listed[]): Source {
-  const known = listed.map(({ address, arn }) => ({
-    address,
+/** What the operator has a kind for, and what stays. */
+export function sourceOf(tool: Source["tool"], listed: readonly Listed[]): Source {
+  const known = listed.map(({ arn, ...place }) => ({
+    place,
     found: typeof arn === "string" ? resourceOf(arn) : undefined,
   }));
   return {
     tool,
-    resources: known.flatMap(({ address, found }) => (found === undefined ? [] : [{ ...found, address }])),
-    others: known.flatMap(({ address, found }) => (found === undefined ? [address] : [])),
+    resources: known.flatMap(({ place, found }) => (found === undefined ? [] : [{ ...found, ...place }])),
+    others: known.flatMap(({ place, found }) => (found === undefined ? [place.address] : [])),
+    notes: [],
+    templates: new Map(),
   };
 }
 
-function resourceOf(arn: string): Omit<SourceResource, "address"> | undefined {
+function resourceOf(arn: string): Omit<SourceResource, "address" | "stack"> | undefined {
   const found = resourceIn(arn);
   const kind = found === undefined ? undefined : kindOfType(found.type);
   const [, , , region = "", account = ""] = arn.split(":");
@@ -98,18 +96,18 @@ function kindOfType(type: string): KindName | undefined {
   return kinds.find(({ records: key }) => key !== undefined && resources[key].type === type)?.kind;
 }
 
-function parsed(text: string, file: string, command: string): Readonly<Record<string, unknown>> {
+function parsed(text: string, file: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     if (isRecord(value)) return value;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw otherText(file, command);
+  throw otherText(file);
 }
 
-function otherText(file: string, command: string): CommandError {
-  return new CommandError(`${file} is not what ${command} prints: run that, and give its output`);
+function otherText(file: string): CommandError {
+  return new CommandError(`${file} is not what terraform show -json prints: run that, and give its output`);
 }
 
 function records(list: unknown): readonly Readonly<Record<string, unknown>>[] {

@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
-import { BatchComputeEnvironmentKind, JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { Change } from "../../controllers/agenda.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
@@ -66,7 +66,9 @@ async function entryOf(
   );
   const adopted = real.adopted.get(text);
   const change = statusOf(dry.objects.get(text)).plan;
-  const action = actionOf(object, writes, { adopted, change, isNew: owned.length === 0 });
+  const foreign = owned.length > 0 ? undefined : foreignRevision(object, region);
+  const isNew = owned.length === 0 && foreign === undefined;
+  const action = actionOf(object, writes, { adopted, change, isNew });
   const awsName =
     owned.map((one) => one.awsName).join(", ") || adopted || nameIn(end) || awsNameOf(kindOf(kind), object);
   const blocked = heldBy(object, change) ?? blockedBy(end);
@@ -81,7 +83,7 @@ async function entryOf(
     title:
       blocked !== undefined && (action === "none" || (action === "create" && writes.length === 0))
         ? "nothing is done"
-        : titleOf(action, { awsName, writes, change, adopted, end }),
+        : titleOf(action, { awsName: foreign ?? awsName, writes, change, adopted, end }),
     fields: change?.changes ?? [],
     steps: action === "replace" ? made.map((step) => comparedWith(owned, region, step)) : made,
     queues: await queuesOf(object, action, change, { owned, region }, signal),
@@ -90,6 +92,14 @@ async function entryOf(
     // Problems of an object that stays as it is are not part of this change.
     notes: action === "none" || action === "delete" ? [] : [...imageNotes(object), ...notesOf(end)],
   };
+}
+
+/** The newest ACTIVE revision of the name, above which one of the object's is registered. */
+function foreignRevision(object: KubeObject, region: ReadRegion | undefined): string | undefined {
+  if (object.kind !== JobDefinitionKind.kind) return undefined;
+  const name = awsNameOf(JobDefinitionKind, object);
+  const same = (region?.records.definitions ?? []).filter(({ jobDefinitionName }) => jobDefinitionName === name);
+  return same.length === 0 ? undefined : `${name}:${Math.max(...same.map(({ revision }) => revision))}`;
 }
 
 function statusOf(object: KubeObject | undefined): ShownStatus {

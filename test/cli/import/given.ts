@@ -60,6 +60,7 @@ export const usual: ImportOptions = {
   names: ["*"],
   retain: false,
   dryRun: false,
+  roles: "keep",
   clusterName: "default",
   flags: {},
 };

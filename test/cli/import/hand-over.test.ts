@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { handOver } from "../../../src/cli/import/hand-over.ts";
 import { resourceKey } from "../../../src/cli/import/names.ts";
-import { cloudFormationSource, type Source, terraformSource } from "../../../src/cli/import/source.ts";
-import { stackResources, terraformState } from "./states.ts";
+import { type Source, terraformSource } from "../../../src/cli/import/source.ts";
+import { cloudFormationSource } from "../../../src/cli/import/stacks.ts";
+import { batchArn, stackList, stackResources, template, terraformState } from "./states.ts";
 
 const keysOf = ({ resources }: Source): ReadonlySet<string> => new Set(resources.map(resourceKey));
-const state = terraformSource(terraformState(6), "x");
+const state = terraformSource({ name: "x", text: terraformState(6) });
 
 test("Terraform gets a removed block for each resource, and an import block for the way back", () => {
   const { files, steps } = handOver(state, keysOf(state));
@@ -39,14 +40,47 @@ test("an instance whose siblings stay is removed from the state alone, for a rem
   expect(steps[0]).toBe(`terraform state rm 'aws_batch_job_definition.jobs["crunch"]'`);
 });
 
+const file = (text: string) => ({ name: "x", text });
+
 test("CloudFormation is asked to retain the resources before they leave the template", () => {
-  const stack = cloudFormationSource(stackResources(), "x");
-  const { files, steps } = handOver(stack, keysOf(stack));
-  expect(files.size).toBe(0);
-  expect(steps).toEqual([
-    "give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: Workers, Main, Crunch, Service",
-    "remove them from the template, and update the stack again: AWS keeps them",
+  for (const [key, stack] of [
+    ["StackResources", "s: "],
+    ["StackResourceSummaries", ""],
+  ] as const) {
+    const source = cloudFormationSource([file(stackResources(key))]);
+    const { files, steps } = handOver(source, keysOf(source));
+    expect(files.size).toBe(0);
+    expect(steps).toEqual([
+      `${stack}give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: Workers, Main, Crunch`,
+      `${stack}remove Workers, Main, Crunch from the template, and update the stack again: AWS keeps them`,
+    ]);
+  }
+});
+
+test("a template says which resources are retained already, and what still refers to them", () => {
+  const list = stackList("s", [
+    ["Workers", "AWS::Batch::ComputeEnvironment", batchArn("compute-environment", "ce-1")],
+    ["Main", "AWS::Batch::JobQueue", batchArn("job-queue", "q")],
+    ["Low", "AWS::Batch::JobQueue", batchArn("job-queue", "low")],
   ]);
+  const queue = { ComputeEnvironmentOrder: [{ Order: 1, ComputeEnvironment: { Ref: "Workers" } }] };
+  const own = template(
+    {
+      Workers: ["ComputeEnvironment", {}, { DeletionPolicy: "Retain" }],
+      Main: ["JobQueue", queue],
+      Low: ["JobQueue", queue],
+    },
+    { Queue: { Value: { "Fn::Join": [" ", [{ "Fn::GetAtt": "Main.JobQueueArn" }, { Ref: "Workers" }]] } } },
+  );
+  const source = cloudFormationSource([file(list), file(own)]);
+  const leaving = source.resources.filter(({ awsName }) => awsName !== "low").map(resourceKey);
+  expect(handOver(source, new Set(leaving)).steps).toEqual([
+    "s: give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: Main",
+    "s: write names or ARNs in place of the references to them: Low (Workers), Outputs.Queue (Workers, Main)",
+    "s: remove Workers, Main from the template, and update the stack again: AWS keeps them",
+  ]);
+  const one = { resources: source.resources.slice(0, 1) };
+  expect(handOver({ ...source, ...one }, keysOf({ ...source, ...one })).steps).toHaveLength(2);
 });
 
 test("nothing is said of what was not imported", () => {

@@ -3,8 +3,10 @@ import { type NamedResource, objectNames, plainName, resourceKey } from "../../.
 
 const queue = (awsName: string, region = "us-east-1"): NamedResource => ({ kind: "JobQueue", region, awsName });
 
-function namesOf(resources: readonly NamedResource[], fixed: ReadonlyMap<string, string> = new Map()) {
-  const { names, renamed } = objectNames(resources, "team", fixed);
+type Names = ReadonlyMap<string, string>;
+
+function namesOf(resources: readonly NamedResource[], fixed: Names = new Map(), preferred: Names = new Map()) {
+  const { names, renamed } = objectNames(resources, "team", { fixed, preferred });
   return {
     names: resources.map((one) => names.get(resourceKey(one))),
     renamed: renamed.map(({ name, why }) => `${name}: ${why}`),
@@ -51,5 +53,15 @@ describe("the names of objects", () => {
   test("of objects that there are already stay, and are nobody else's", () => {
     const fixed = new Map([[resourceKey(queue("x")), "a"]]);
     expect(namesOf([queue("a"), queue("x")], fixed).names).toEqual(["a-us-east-1", "a"]);
+  });
+
+  test("may be others than AWS's, which nobody has chosen", () => {
+    const [made, other] = [queue("s-Main-X1"), queue("s-main")];
+    const preferred = new Map([[resourceKey(made), "s-Main"]]);
+    expect(namesOf([made], undefined, preferred)).toEqual({
+      names: ["s-main"],
+      renamed: ["s-main: its template gives it no name"],
+    });
+    expect(namesOf([made, other], undefined, preferred).names).toEqual(["s-main-us-east-1", "s-main"]);
   });
 });

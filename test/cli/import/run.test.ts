@@ -161,6 +161,9 @@ describe("an import", () => {
       { file: "us-east-1/jobdefinition-d.yaml", line: 16, field: "spec.containerProperties.environment[0].value" },
     ]);
     expect(report.plan?.entries[0]?.blocked).toMatch(/^NotAdopted: .*environment\[TOKEN\]/);
+    expect(report.plan?.entries[0]?.notes).toEqual([
+      "us-east-1/jobdefinition-d.yaml:16: spec.containerProperties.environment[0].value is TODO, in place of what import takes for a secret. Keep it in AWS Secrets Manager, name its ARN under secrets (name, valueFrom), and remove this entry; with adoptionPolicy: IfExists the operator then registers a revision",
+    ]);
     expect(isComplete(report)).toBe(false);
   });
 });

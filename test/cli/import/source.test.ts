@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { cloudFormationSource, type Source, terraformSource } from "../../../src/cli/import/source.ts";
-import { providers, stackResources, terraformState } from "./states.ts";
+import { type Source, terraformSource } from "../../../src/cli/import/source.ts";
+import { providers, terraformState } from "./states.ts";
 
 function listed({ resources }: Source): readonly string[] {
   return resources.map(({ address, kind, region, awsName }) => `${address}: ${kind} ${region}/${awsName}`);
@@ -8,7 +8,7 @@ function listed({ resources }: Source): readonly string[] {
 
 describe.each(providers)("a state of version %i of the AWS provider", (provider) => {
   test("lists its resources of AWS Batch, in modules too, and what stays", () => {
-    const source = terraformSource(terraformState(provider), "state.json");
+    const source = terraformSource({ name: "state.json", text: terraformState(provider) });
     expect(listed(source)).toEqual([
       "aws_batch_compute_environment.workers: BatchComputeEnvironment us-east-1/ce-1",
       'aws_batch_job_definition.jobs["crunch"]: JobDefinition us-east-1/d',
@@ -19,21 +19,6 @@ describe.each(providers)("a state of version %i of the AWS provider", (provider)
   });
 });
 
-test.each(["StackResources", "StackResourceSummaries"] as const)(
-  "the %s of a stack are its resources of AWS Batch",
-  (key) => {
-    const source = cloudFormationSource(stackResources(key), "stack.json");
-    expect(listed(source)).toEqual([
-      "Workers: BatchComputeEnvironment us-east-1/ce-1",
-      "Main: JobQueue us-east-1/q",
-      "Crunch: JobDefinition us-east-1/d",
-      "Service: ServiceEnvironment us-east-1/s",
-    ]);
-    expect(source.others).toContain("Role");
-    expect(source.others).not.toContain("Old");
-  },
-);
-
 test.each([
   ["", "x is not what terraform show -json prints: run that, and give its output"],
   ["[]", "x is not what terraform show -json prints: run that, and give its output"],
@@ -43,15 +28,10 @@ test.each([
     "x is a raw state, whose form Terraform may change: give what terraform show -json prints",
   ],
 ])("%j is refused as a state", (text, message) => {
-  expect(() => terraformSource(text, "x")).toThrow(message);
+  expect(() => terraformSource({ name: "x", text })).toThrow(message);
 });
 
 test("an empty state lists nothing", () => {
-  expect(terraformSource('{"format_version": "1.0"}', "x")).toEqual({ tool: "Terraform", resources: [], others: [] });
-});
-
-test.each(["{", "{}", '{"format_version": "1.0"}'])("%j is refused as a stack", (text) => {
-  expect(() => cloudFormationSource(text, "x")).toThrow(
-    "x is not what aws cloudformation describe-stack-resources prints: run that, and give its output",
-  );
+  const { tool, resources, others } = terraformSource({ name: "x", text: '{"format_version": "1.0"}' });
+  expect({ tool, resources, others }).toEqual({ tool: "Terraform", resources: [], others: [] });
 });

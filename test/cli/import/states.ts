@@ -97,25 +97,47 @@ export function terraformState(provider: Provider): string {
   return JSON.stringify({ format_version: "1.0", terraform_version: "1.9.0", values });
 }
 
-/** What `aws cloudformation describe-stack-resources` prints of a stack with each type of AWS Batch. */
-export function stackResources(key: "StackResources" | "StackResourceSummaries" = "StackResources"): string {
-  const one = (
-    LogicalResourceId: string,
-    ResourceType: string,
-    PhysicalResourceId?: string,
-    ResourceStatus = "CREATE_COMPLETE",
-  ) => {
-    return { StackName: "s", LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus };
-  };
+export const batchArn = arn;
+
+type Listed = readonly [id: string, type: string, physicalId?: string, status?: string];
+
+/** What `aws cloudformation describe-stack-resources` prints of a stack; the summaries of `list-stack-resources` do not name it. */
+export function stackList(
+  StackName: string,
+  resources: readonly Listed[],
+  key: "StackResources" | "StackResourceSummaries" = "StackResources",
+): string {
+  const stack = key === "StackResources" ? { StackName, StackId: `id of ${StackName}` } : {};
   return JSON.stringify({
-    [key]: [
-      one("Workers", "AWS::Batch::ComputeEnvironment", arn("compute-environment", "ce-1")),
-      one("Main", "AWS::Batch::JobQueue", arn("job-queue", "q")),
-      one("Crunch", "AWS::Batch::JobDefinition", `${arn("job-definition", "d")}:1`),
-      one("Old", "AWS::Batch::JobQueue", arn("job-queue", "old"), "DELETE_COMPLETE"),
-      one("Service", "AWS::Batch::ServiceEnvironment", arn("service-environment", "s")),
-      one("Role", "AWS::IAM::Role", "batch-role"),
-      one("Failed", "AWS::Batch::JobQueue"),
-    ],
+    [key]: resources.map(
+      ([LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus = "CREATE_COMPLETE"]) => {
+        return { ...stack, LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatus };
+      },
+    ),
   });
+}
+
+/** A stack with an environment, a queue, a job definition, and what cannot be an object. */
+export function stackResources(key?: "StackResources" | "StackResourceSummaries"): string {
+  const resources: readonly Listed[] = [
+    ["Workers", "AWS::Batch::ComputeEnvironment", arn("compute-environment", "ce-1")],
+    ["Main", "AWS::Batch::JobQueue", arn("job-queue", "q")],
+    ["Crunch", "AWS::Batch::JobDefinition", `${arn("job-definition", "d")}:1`],
+    ["Old", "AWS::Batch::JobQueue", arn("job-queue", "old"), "DELETE_COMPLETE"],
+    ["Role", "AWS::IAM::Role", "batch-role"],
+    ["Failed", "AWS::Batch::JobQueue"],
+  ];
+  return stackList("s", resources, key);
+}
+
+/** A template in JSON, of types of AWS Batch with their properties. */
+export function template(
+  resources: Readonly<Record<string, readonly [type: string, properties: object, others?: object]>>,
+  outputs: object = {},
+): string {
+  const all = Object.entries(resources).map(([id, [type, Properties, others]]) => [
+    id,
+    { Type: `AWS::Batch::${type}`, Properties, ...others },
+  ]);
+  return JSON.stringify({ Resources: Object.fromEntries(all), Outputs: outputs });
 }

@@ -84,7 +84,7 @@ describe("the command plan", () => {
       disruption: true,
       clusterName: "team",
       account: "123456789012",
-      warnings: [],
+      warnings: ["local deletes what has no manifest only with --prune, and leaves it in AWS otherwise"],
     });
     expect(json.objects.filter(({ action }) => action === "delete")).toEqual([
       {

@@ -307,6 +307,25 @@ describe("a plan", () => {
     ]);
   });
 
+  test("registers a revision above one of somebody else's that may be taken over", async () => {
+    const account = await accountWith(quickstart);
+    const { tags: _theirs, ...theirs } = ownedDefinition("prod-other", { name: "other", uid: "u" });
+    await account.aws.outside.registerJobDefinition(theirs);
+    const text = definition()
+      .replace("name: hello", "name: other")
+      .replace("spec:\n", "spec:\n  jobDefinitionName: prod-other\n  adoptionPolicy: IfExists\n");
+    const { plan } = await planned(
+      account,
+      { ...quickstart, "other.yaml": text },
+      { adoptableNames: ["default/prod-*"] },
+    );
+    expect(plan.entries.find(({ name }) => name === "other")).toMatchObject({
+      action: "register",
+      title: "is registered as prod-other, above prod-other:1",
+      blocked: undefined,
+    });
+  });
+
   test("deletes what is ours and has no manifest, and nothing else", async () => {
     const account = await accountWith(quickstart);
     await account.aws.outside.registerJobDefinition({
