@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Details, Item, Plan, Snapshot } from "../cli/ui/model.ts";
 import { PartRow } from "./card.tsx";
+import { JobDetails } from "./job.tsx";
 import { useDetails } from "./live.ts";
 import { hashOf, type View } from "./route.ts";
 import { StateSign } from "./signs.tsx";
@@ -85,7 +86,8 @@ interface SectionsProps {
 }
 
 function Sections({ item, details, view }: SectionsProps) {
-  const { conditions, facts, plan, referencedBy, events, past } = details;
+  const { conditions, facts, plan, jobId, referencedBy, events, past } = details;
+  const queue = item.references.find(({ id }) => id?.startsWith("JobQueue/"))?.id;
   return (
     <>
       {item.environments.length === 0 ? null : (
@@ -99,6 +101,12 @@ function Sections({ item, details, view }: SectionsProps) {
         </section>
       )}
       {plan === undefined ? null : <PlanSection plan={plan} />}
+      {jobId === undefined || queue === undefined ? null : (
+        <section>
+          <h3>Job in AWS</h3>
+          <JobDetails key={jobId} id={jobId} queue={queue} />
+        </section>
+      )}
       <section>
         <h3>Conditions</h3>
         <ul class="conditions">

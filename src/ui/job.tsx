@@ -1,18 +1,18 @@
 import { useState } from "preact/hooks";
-import type { Item, JobDescription, JobLog } from "../cli/ui/model.ts";
+import type { JobDescription, JobLog } from "../cli/ui/model.ts";
 import { questionOf, useAnswer } from "./ask.ts";
 import { Moment } from "./time.tsx";
 
 interface JobProps {
   /** ID of the job in AWS. */
   readonly id: string;
-  /** Its queue. */
-  readonly item: Item;
+  /** ID of the object of its queue. */
+  readonly queue: string;
 }
 
 /** A job with its attempts and the end of its log; of an array or a multi-node job also one of its parts. */
-export function JobDetails({ id, item }: JobProps) {
-  const { answer } = useAnswer<JobDescription>(questionOf("job", { of: item.id, id }));
+export function JobDetails({ id, queue }: JobProps) {
+  const { answer } = useAnswer<JobDescription>(questionOf("job", { of: queue, id }));
   if (answer === undefined) return <p role="status">Reading the job …</p>;
   if ("problem" in answer) return <p class="notice problem">{answer.problem}</p>;
   const { children, nodes, latestAttempt } = answer.data;
@@ -20,9 +20,9 @@ export function JobDetails({ id, item }: JobProps) {
     <div class="jobDetails">
       <Facts job={answer.data} />
       <Attempts job={answer.data} />
-      {children === undefined ? null : <Parts id={id} item={item} count={children} separator=":" noun="child" />}
-      {nodes === undefined ? null : <Parts id={id} item={item} count={nodes} separator="#" noun="node" />}
-      {children === undefined && nodes === undefined ? <Log id={id} item={item} attempts={latestAttempt} /> : null}
+      {children === undefined ? null : <Parts id={id} queue={queue} count={children} separator=":" noun="child" />}
+      {nodes === undefined ? null : <Parts id={id} queue={queue} count={nodes} separator="#" noun="node" />}
+      {children === undefined && nodes === undefined ? <Log id={id} queue={queue} attempts={latestAttempt} /> : null}
     </div>
   );
 }
@@ -83,7 +83,7 @@ interface PartsProps extends JobProps {
 }
 
 /** A part of a job, chosen by its index: what it printed is not in a log of the whole job. */
-function Parts({ id, item, count, separator, noun }: PartsProps) {
+function Parts({ id, queue, count, separator, noun }: PartsProps) {
   const [index, setIndex] = useState<number>();
   const choose = (text: string): void => {
     const chosen = Number.parseInt(text, 10);
@@ -97,7 +97,7 @@ function Parts({ id, item, count, separator, noun }: PartsProps) {
         </span>
         <input type="number" min={0} max={count - 1} onInput={({ currentTarget: { value } }) => choose(value)} />
       </label>
-      {index === undefined ? null : <JobDetails key={index} id={`${id}${separator}${index}`} item={item} />}
+      {index === undefined ? null : <JobDetails key={index} id={`${id}${separator}${index}`} queue={queue} />}
     </section>
   );
 }
@@ -108,9 +108,9 @@ interface LogProps extends JobProps {
 }
 
 /** The last lines that an attempt printed. */
-function Log({ id, item, attempts }: LogProps) {
+function Log({ id, queue, attempts }: LogProps) {
   const [attempt, setAttempt] = useState(attempts);
-  const question = questionOf("log", { of: item.id, id, attempt: String(attempt) });
+  const question = questionOf("log", { of: queue, id, attempt: String(attempt) });
   const { answer, again } = useAnswer<JobLog>(attempts === 0 ? undefined : question);
   if (attempts === 0) return <p class="hint">It has not started, so it has no log.</p>;
   return (

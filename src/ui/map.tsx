@@ -12,6 +12,7 @@ import {
   isShown,
   itemsOf,
 } from "./filter.ts";
+import { kindTitle } from "./kind-title.ts";
 import { layoutOf, width } from "./layout.ts";
 import { StateSign, stateWords } from "./signs.tsx";
 
@@ -209,18 +210,12 @@ function Drawing({ group, items, open }: Omit<NamespaceProps, "isOpenAtFirst">) 
   );
 }
 
-/** Titles of the kinds without a place in the drawing. */
-const kindTitles: Readonly<Record<string, string>> = {
-  JobDefinition: "Job definitions",
-  SchedulingPolicy: "Scheduling policies",
-  BatchJob: "Jobs",
-};
-
+/** The objects of kinds without a place in the drawing. */
 function Others({ items, open }: { readonly items: readonly Item[]; readonly open: string | undefined }) {
   return (
     <>
       {[...Map.groupBy(items, ({ kind }) => kind)].map(([kind, some]) => (
-        <Chips key={kind} title={kindTitles[kind] ?? kind} items={some} open={open} />
+        <Chips key={kind} title={kindTitle(kind)} items={some} open={open} />
       ))}
     </>
   );

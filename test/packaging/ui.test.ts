@@ -123,6 +123,11 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
     expect(await faultsOfAccess(page)).toEqual([]);
 
+    // The object of the job has the same, in its panel.
+    const object = await open(`${url}#/map/BatchJob/default/failing`);
+    await shows(object, run, /^attempt 3$/);
+    expect(await faultsOfAccess(object)).toEqual([]);
+
     // The lines of an array are those of its children.
     await page.getByRole("button", { name: "SUCCEEDED" }).click();
     await shows(page, run, "children");
@@ -148,6 +153,26 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     expect(await page.getByText("platform/shared (does not exist)").isVisible()).toBe(true);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
     expect(await faultsOfAccess(page)).toEqual([]);
+  });
+
+  test.each([1280, 360])("cuts no name, on a page of %d pixels", async (width) => {
+    const name = "an-environment-with-a-name-that-is-as-long-as-names-are-in-some-teams";
+    const serving = `team_${name}-12345678`;
+    const objects = [
+      aQueue(`${name}-queue`, [ref(name)]),
+      anEnvironment(name, { conditions: [ready], status: "VALID", serving, target: serving }),
+      anObject("JobDefinition", `${name}-definition`, { status: { conditions: [ready] } }),
+    ];
+    const page = await open(await pageOf(objects), { width });
+    await page.getByText("3 objects").waitFor();
+    const cut =
+      "(element) => element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1";
+    const found = await page.evaluate(`[...document.querySelectorAll(".card, .name, .awsName")].filter(${cut}).length`);
+    expect(found).toBe(0);
+    for (const text of [name, `${name}-queue`, `${name}-definition`]) {
+      expect(await page.locator(".name", { hasText: text }).first().isVisible()).toBe(true);
+    }
+    expect(await page.locator(".awsName").textContent()).toBe(serving);
   });
 
   test("stays readable with 500 objects", async () => {

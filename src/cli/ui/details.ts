@@ -2,7 +2,7 @@ import type { KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
 import { referencesOf } from "../../api/references.ts";
 import type { Plan as PlanStatus } from "../../api/v1alpha1/common.ts";
-import { BatchComputeEnvironmentKind, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, BatchJobKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { pastReplacements } from "./history.ts";
 import type { Details, Events, Plan } from "./model.ts";
@@ -22,6 +22,7 @@ export function detailsOf(object: KubeObject, objects: readonly KubeObject[], ev
     })),
     facts: factsOf(object),
     plan: planOf(object),
+    jobId: object.kind === BatchJobKind.kind ? ((object.status ?? {}) as Shown).jobId : undefined,
     referencedBy: objects.filter((other) => references(other, idOf(object))).map((other) => linkTo(other, object)),
     past: isEnvironment(object) ? pastReplacements(events.lines, targetUnderWay(object)) : [],
     events: { ...events, lines: events.lines.toSorted((left, right) => (left.at < right.at ? 1 : -1)) },
@@ -54,6 +55,7 @@ interface Shown {
   readonly status?: string;
   readonly statusReason?: string;
   readonly plan?: PlanStatus;
+  readonly jobId?: string;
 }
 
 function factsOf({ metadata, status }: KubeObject): Details["facts"] {

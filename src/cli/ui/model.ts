@@ -123,6 +123,8 @@ export interface Details {
   /** Labels with values, e.g. `ARN`. */
   readonly facts: readonly (readonly [label: string, value: string])[];
   readonly plan?: Plan | undefined;
+  /** ID of the job in AWS of a BatchJob. */
+  readonly jobId?: string | undefined;
   /** The objects that reference it. */
   readonly referencedBy: readonly { readonly id: string; readonly label: string }[];
   readonly events: Events;
