@@ -1,15 +1,20 @@
 import { Command, Option } from "commander";
-import { keyText } from "../api/object.ts";
+import { keyText, type ObjectKey } from "../api/object.ts";
 import { BatchJobKind } from "../api/v1alpha1/kinds.ts";
+import type { JobDetail } from "../aws/batch.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { openAccount } from "./jobs/account.ts";
 import { openCluster } from "./jobs/cluster.ts";
 import { cancelInManifest, localRuns } from "./jobs/directory.ts";
-import { findJob } from "./jobs/find.ts";
-import { addJobOptions, type DirectoryFlags, nameMissing } from "./jobs/options.ts";
+import { describeJob, findJob } from "./jobs/find.ts";
+import { addJobOptions, clusterNameOption, type DirectoryFlags, nameMissing } from "./jobs/options.ts";
 import { keyIn, placeOf } from "./jobs/place.ts";
+import { SavedAccount } from "./jobs/saved-account.ts";
+import { savedId } from "./jobs/saved-jobs.ts";
 import { hasEnded, resultText } from "./jobs/words.ts";
+import { isLocked } from "./local/lock.ts";
+import { stateFile } from "./local/state.ts";
 import { refuseManifests } from "./validate.ts";
 
 interface CancelFlags extends DirectoryFlags {
@@ -41,6 +46,7 @@ export function cancelCommand(io: Io, ending: Ending): Command {
     .argument("[name]", "ID or ARN of a job, or with --queue its name")
     .addOption(new Option("-f, --filename <dir>", "directory of local, with the manifest of the job"));
   addJobOptions(command, "queue in which NAME is the name of a job")
+    .addOption(clusterNameOption("-f"))
     .option("--reason <text>", "reason that AWS shows in the status", defaultReason)
     .addHelpText("after", afterHelp(io.program));
   return command.action(ending(() => cancel(command.args[0], command.opts<CancelFlags>(), io)));
@@ -65,6 +71,17 @@ async function cancel(name: string | undefined, flags: CancelFlags, io: Io): Pro
 
 async function cancelInDirectory(name: string, directory: string, flags: CancelFlags, io: Io): Promise<number> {
   const key = keyIn(name, flags);
+  const ended = await endInDirectory(directory, key, flags, io);
+  if (ended !== undefined) {
+    const { jobId, status } = ended;
+    show(
+      { jobName: keyText(key), jobId, status, requested: false },
+      `has already ended: ${resultText(ended)}`,
+      flags,
+      io,
+    );
+    return exitCodes.done;
+  }
   const written = await cancelInManifest(directory, key);
   if (written.kind === "invalid") return refuseManifests(written.read, io);
   const { file, isChanged } = written;
@@ -77,6 +94,21 @@ async function cancelInDirectory(name: string, directory: string, flags: CancelF
     io,
   );
   return exitCodes.done;
+}
+
+/** The job of an object, if it has ended in the simulation that runs on the directory. */
+async function endInDirectory(
+  directory: string,
+  key: ObjectKey,
+  flags: CancelFlags,
+  io: Io,
+): Promise<JobDetail | undefined> {
+  if (!isLocked(stateFile(directory, flags.clusterName ?? "local", true))) return undefined;
+  const account = new SavedAccount(directory, flags, io);
+  const object = account.object(key);
+  const id = object === undefined ? undefined : await savedId(object, account);
+  const job = id === undefined ? undefined : await describeJob(id, account);
+  return hasEnded(job?.status) ? job : undefined;
 }
 
 /** The operator ends the job of the object, also one that it has not submitted yet. */

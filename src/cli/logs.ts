@@ -1,7 +1,8 @@
 import { Command } from "commander";
+import { keyText } from "../api/object.ts";
+import { visible } from "../runtime/visible.ts";
 import { count } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
-import type { JobsAccount } from "./jobs/account.ts";
 import { describeJob, findJob } from "./jobs/find.ts";
 import { followJob } from "./jobs/follow.ts";
 import { recordedStream } from "./jobs/job-object.ts";
@@ -10,7 +11,7 @@ import { addDirectoryOptions, addJobOptions, type DirectoryFlags, index, nameMis
 import { type NamedJob, openNamed } from "./jobs/place.ts";
 import { LogReader } from "./jobs/read-log.ts";
 import { writeLines } from "./jobs/show-log.ts";
-import { resultText } from "./jobs/words.ts";
+import { named, resultText } from "./jobs/words.ts";
 
 interface LogsFlags extends DirectoryFlags {
   readonly follow?: boolean;
@@ -48,11 +49,11 @@ export function logsCommand(io: Io, ending: Ending): Command {
 
 async function logs(name: string | undefined, flags: LogsFlags, io: Io): Promise<number> {
   if (name === undefined) throw new CommandError(nameMissing);
-  const named = await openNamed(name, flags, io);
-  const { account } = named;
+  const given = await openNamed(name, flags, io);
+  const { account } = given;
   try {
-    if (flags.follow === true) await follow(await childOf(named, flags), flags, account, io);
-    else await readOnce(named, flags, io);
+    if (flags.follow === true) await follow(given, flags, io);
+    else await readOnce(given, flags, io);
     return exitCodes.done;
   } finally {
     account.close();
@@ -60,19 +61,20 @@ async function logs(name: string | undefined, flags: LogsFlags, io: Io): Promise
 }
 
 /** The ID of the job, or of its child or node. */
-async function childOf({ account, id }: NamedJob, { index }: LogsFlags): Promise<string> {
+async function childOf({ account, id, object }: NamedJob, { index }: LogsFlags): Promise<string> {
   if (index === undefined) return id;
-  const { jobName, nodeProperties, arrayProperties } = await findJob(id, undefined, account);
+  const job = await findJob(id, undefined, account);
+  const { jobName, nodeProperties, arrayProperties } = named(job, nameOf(object));
   const size = arrayProperties?.size ?? nodeProperties?.numNodes;
   if (size === undefined) throw new CommandError(`${jobName} has no children and one node: leave out --index`);
   if (index >= size) throw new CommandError(`${jobName} has indices from 0 to ${size - 1}, not ${index}`);
   return `${id}${arrayProperties === undefined ? "#" : ":"}${index}`;
 }
 
-async function readOnce(named: NamedJob, flags: LogsFlags, io: Io): Promise<void> {
-  const { account } = named;
+async function readOnce(given: NamedJob, flags: LogsFlags, io: Io): Promise<void> {
+  const { account } = given;
   const { tail } = flags;
-  const { streams, attempt } = await streamsOf(named, flags);
+  const { streams, attempt } = await streamsOf(given, flags);
   const parts = await Promise.all(
     streams.map(async (stream) => {
       const reader = new LogReader(await account.logs(stream.region ?? account.region), stream, account.signal);
@@ -85,16 +87,16 @@ async function readOnce(named: NamedJob, flags: LogsFlags, io: Io): Promise<void
 
 /** The log streams of the attempt that is asked for. @throws CommandError if it has none */
 async function streamsOf(
-  named: NamedJob,
+  given: NamedJob,
   flags: LogsFlags,
 ): Promise<{ readonly streams: readonly LogStream[]; readonly attempt: number }> {
-  const { account, object } = named;
+  const { account, object } = given;
   const recorded =
     object === undefined || flags.index !== undefined ? undefined : recordedStream(object, flags.attempt);
-  if (recorded !== undefined && (await describeJob(named.id, account)) === undefined) {
+  if (recorded !== undefined && (await describeJob(given.id, account)) === undefined) {
     return { streams: [recorded], attempt: flags.attempt ?? object?.status?.attempts?.length ?? 1 };
   }
-  const job = await findJob(await childOf(named, flags), undefined, account);
+  const job = named(await findJob(await childOf(given, flags), undefined, account), nameOf(object));
   const latest = Math.max(1, latestAttempt(job));
   const { attempt = latest } = flags;
   if (attempt > latest) throw new CommandError(`${job.jobName} has had ${latest} of the attempts, not ${attempt}`);
@@ -103,15 +105,20 @@ async function streamsOf(
   return { streams, attempt };
 }
 
-async function follow(id: string, flags: LogsFlags, account: JobsAccount, io: Io): Promise<void> {
+async function follow(given: NamedJob, flags: LogsFlags, io: Io): Promise<void> {
+  const id = await childOf(given, flags);
   const job = await followJob(
     id,
-    account,
+    given.account,
     {
-      status: (seen) => io.stderr.write(`${seen.jobName}: ${resultText(seen)}\n`),
+      status: (seen) => io.stderr.write(visible(`${seen.jobName}: ${resultText(seen)}`).concat("\n")),
       lines: (lines, attempt) => writeLines(io.stdout, flags.output, lines, { attempt }),
     },
-    flags,
+    { ...flags, name: nameOf(given.object) },
   );
   if (job === undefined) throw new CommandError(`AWS does not know job ${id} any more`);
+}
+
+function nameOf(object: NamedJob["object"]): string | undefined {
+  return object === undefined ? undefined : keyText(object.metadata);
 }

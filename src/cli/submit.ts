@@ -164,15 +164,20 @@ async function send(
 
 async function toItsEnd(
   jobId: string,
-  label: string,
+  name: string,
   { output, logs = false }: SubmitFlags,
   account: JobsAccount,
   io: Io,
 ): Promise<number> {
-  const job = await followJob(jobId, account, {
-    status: (seen) => io.stderr.write(visible(`${label}: ${resultText(seen)}`).concat("\n")),
-    lines: logs ? (lines, attempt) => writeLines(io.stdout, output, lines, { attempt }) : undefined,
-  });
+  const job = await followJob(
+    jobId,
+    account,
+    {
+      status: (seen) => io.stderr.write(visible(`${seen.jobName}: ${resultText(seen)}`).concat("\n")),
+      lines: logs ? (lines, attempt) => writeLines(io.stdout, output, lines, { attempt }) : undefined,
+    },
+    { name },
+  );
   if (job === undefined) throw new CommandError(`AWS has not shown job ${jobId} for a minute`);
   if (output === "json") io.stdout.write(jsonLine(ended(job)));
   return job.status === "SUCCEEDED" ? exitCodes.done : exitCodes.failed;

@@ -4,7 +4,7 @@ import { type Clock, sleep } from "../../runtime/clock.ts";
 import { describeJob, type Finding } from "./find.ts";
 import { latestAttempt, logStreamsOf } from "./log-streams.ts";
 import { type LogLine, LogReader } from "./read-log.ts";
-import { hasEnded } from "./words.ts";
+import { hasEnded, named } from "./words.ts";
 
 /** What follows a job. */
 export interface Following extends Finding {
@@ -22,6 +22,8 @@ export interface FollowView {
 }
 
 export interface FollowOptions {
+  /** Of the job in what is shown; undefined: that in AWS. */
+  readonly name?: string | undefined;
   /** Of the log: only this attempt; undefined: this one and all later ones. */
   readonly attempt?: number | undefined;
   /** Begin with so many lines; undefined: with the first line. */
@@ -52,7 +54,8 @@ export async function followJob(
   let status: string | undefined;
   let seenAt = clock.monotonic();
   for (;;) {
-    const job = await describeJob(id, following);
+    const described = await describeJob(id, following);
+    const job = described === undefined ? undefined : named(described, options.name);
     if (job !== undefined) {
       seenAt = clock.monotonic();
       if (job.status !== status) view.status(job);

@@ -1,8 +1,8 @@
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
-import { nameIn } from "../../aws/names.ts";
 import type { AppliedManifest } from "../../kube/client.ts";
 import type { Random } from "../../runtime/random.ts";
+import { CommandError } from "../io.ts";
 
 /** What a command line says of a job. */
 export interface Submission {
@@ -15,17 +15,27 @@ export interface Submission {
 
 const apiVersion = `${BatchJobKind.group}/${BatchJobKind.version}`;
 
-/** The BatchJob of a command line; queue and definition are objects of its namespace. Pure but for chance. */
+/**
+ * The BatchJob of a command line; queue and definition are objects of its namespace. Pure but for chance.
+ *
+ * @throws CommandError if one of them is an ARN or a revision
+ */
 export function jobManifest(
   { queue, jobDefinition, name, command }: Submission,
   namespace: string,
   random: Random,
 ): AppliedManifest & { readonly spec: BatchJob["spec"] } {
+  for (const named of [queue, jobDefinition]) {
+    if (!named.includes(":")) continue;
+    throw new CommandError(
+      `${named} is not the name of an object: in a cluster or directory --queue and --job-definition are a JobQueue and a JobDefinition of the namespace`,
+    );
+  }
   const suffix = Array.from({ length: 5 }, () => Math.floor(random() * 36).toString(36)).join("");
   return {
     apiVersion,
     kind: BatchJobKind.kind,
-    metadata: { name: name ?? `${nameIn(jobDefinition)}-${suffix}`, namespace },
+    metadata: { name: name ?? `${jobDefinition}-${suffix}`, namespace },
     spec: {
       jobQueueRef: { name: queue },
       jobDefinitionRef: { name: jobDefinition },

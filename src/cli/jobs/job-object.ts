@@ -17,6 +17,10 @@ export type ObjectsJob =
 export function jobOf(object: BatchJob): ObjectsJob {
   const { metadata, status } = object;
   if (status?.jobId !== undefined) return { kind: "id", id: status.jobId };
+  const failed = status?.conditions?.find(({ type, status: is }) => type === "Failed" && is === "True");
+  if (failed !== undefined) {
+    throw new CommandError(`BatchJob ${keyText(metadata)} was never submitted: ${failed.message}`);
+  }
   // The status may be lost; the note of the operator is not.
   const intent = intentOf(object);
   if (intent !== undefined) return { kind: "name", name: awsNameOf(BatchJobKind, object), queue: intent.queue };
@@ -72,6 +76,8 @@ export function courseOf(object: BatchJob | undefined): Course {
 /** An object as a job in a list. */
 export function listedObject({ metadata, spec, status }: BatchJob): ListedJob {
   const failed = status?.conditions?.find(({ type, status: is }) => type === "Failed" && is === "True");
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const why = ready === undefined || status?.status !== undefined ? undefined : `${ready.reason}: ${ready.message}`;
   const counts = status?.array?.counts ?? [];
   const time = (text: string | undefined): number | undefined => (text === undefined ? undefined : Date.parse(text));
   return {
@@ -79,7 +85,7 @@ export function listedObject({ metadata, spec, status }: BatchJob): ListedJob {
     name: keyText(metadata),
     queue: status?.jobQueue ?? spec.jobQueueRef?.name ?? spec.jobQueue ?? "",
     status: status?.status ?? (failed === undefined ? "-" : "FAILED"),
-    reason: failed?.message ?? status?.statusReason,
+    reason: failed?.message ?? status?.statusReason ?? why,
     exitCode: status?.exitCode,
     children: counts.length === 0 ? undefined : Object.fromEntries(counts.map((one) => [one.status, one.count])),
     createdAt: time(status?.createdAt) ?? Date.parse(metadata.creationTimestamp),

@@ -34,7 +34,12 @@ export async function jobsInDirectory(
     const object = byName.get(job.name);
     return object === undefined ? job : { ...job, name: keyText(object.metadata) };
   });
-  const waiting = failed ? [] : objects.filter((object) => intentOf(object) === undefined && isInQueue(object, queue));
+  // Older jobs may be missing in the list, and AWS alone knows which have failed.
+  const isWhole = !failed && !more;
+  const shown = new Set(inAws.map(({ name }) => name));
+  const waiting = [...byName].flatMap(([name, object]) =>
+    isWhole && !shown.has(name) && isInQueue(object, queue) ? [object] : [],
+  );
   const jobs = [...submitted, ...waiting.map(listedObject)];
   return { jobs: jobs.toSorted((left, right) => right.createdAt - left.createdAt), more };
 }
@@ -52,13 +57,14 @@ export async function submittedId(account: SavedAccount, key: ObjectKey, check: 
   for (;;) {
     check();
     const object = account.object(key);
-    const id = object === undefined ? undefined : await idOf(object, account);
+    const id = object === undefined ? undefined : await savedId(object, account);
     if (id !== undefined) return id;
     await sleep(account.clock, readMs, account.signal);
   }
 }
 
-async function idOf(object: BatchJob, account: SavedAccount): Promise<string | undefined> {
+/** The ID of the job of an object; undefined: AWS does not show one. @throws AwsError */
+export async function savedId(object: BatchJob, account: SavedAccount): Promise<string | undefined> {
   const intent = intentOf(object);
   return intent === undefined ? undefined : await newestId(awsNameOf(BatchJobKind, object), intent.queue, account);
 }

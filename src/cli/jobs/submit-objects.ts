@@ -1,4 +1,5 @@
 import { keyText, type ObjectKey } from "../../api/object.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { AppliedManifest } from "../../kube/client.ts";
@@ -14,7 +15,9 @@ import { type JobsAccount, openAccount } from "./account.ts";
 import { type JobObjects, openCluster } from "./cluster.ts";
 import { followJob } from "./follow.ts";
 import { followObjects, type SubmittedStatus } from "./follow-objects.ts";
+import { courseOf } from "./job-object.ts";
 import type { SubmitFlags } from "./options.ts";
+import type { LogLine } from "./read-log.ts";
 import { writeLines } from "./show-log.ts";
 
 /** Submission by BatchJob objects of a cluster, whose operator submits their jobs. */
@@ -94,15 +97,22 @@ async function submitObjects(
   const { wait = false, logs = false, output } = flags;
   const isFollowed = wait || logs;
   for (const manifest of manifests) {
-    const { metadata } = await objects.apply(manifest);
+    const object = await objects.apply(manifest);
+    const { metadata } = object;
     const { namespace, name } = metadata;
-    if (output === "text") io.stderr.write(`${keyText(metadata)} is applied: the operator submits its job\n`);
+    if (output === "text") io.stderr.write(`${visible(`${keyText(metadata)} ${appliedText(object)}`)}\n`);
     if (output === "json") io.stdout.write(jsonLine({ type: "applied", namespace, name }));
     else if (!isFollowed) io.stdout.write(`${name}\n`);
   }
   if (!isFollowed) return exitCodes.done;
   const keys = manifests.map(({ metadata }) => metadata);
   return await followAll(keys, objects, flags, io);
+}
+
+function appliedText(object: BatchJob): string {
+  const { text, end } = courseOf(object);
+  if (end !== "succeeded" && end !== "failed") return "is applied: the operator submits its job";
+  return `has already ended: ${text}. An object is one job: for another one choose another name`;
 }
 
 /** Shows how the jobs go on until all have ended. @returns the exit code */
@@ -150,10 +160,12 @@ class ObjectLogs {
     const { stdout, stderr, interrupted } = this.#io;
     const job = this.#isOne ? undefined : keyText(key);
     try {
-      const found = await followJob(jobId, await this.#account(region), {
+      const view = {
         status: () => undefined,
-        lines: (lines, attempt) => writeLines(stdout, this.#flags.output, lines, { attempt, job }),
-      });
+        lines: (lines: readonly LogLine[], attempt: number) =>
+          writeLines(stdout, this.#flags.output, lines, { attempt, job }),
+      };
+      const found = await followJob(jobId, await this.#account(region), view, { name: keyText(key) });
       if (found === undefined) throw new CommandError(`AWS has not shown job ${jobId} for a minute`);
     } catch (error) {
       if (interrupted.aborted || !(error instanceof CommandError || error instanceof AwsError)) throw error;

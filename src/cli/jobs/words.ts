@@ -7,6 +7,11 @@ export function hasEnded(status: string | undefined): boolean {
   return status === "SUCCEEDED" || status === "FAILED";
 }
 
+/** The job under the name of its object, for people: its own name in AWS ends with the object's uid. */
+export function named(job: JobDetail, name: string | undefined): JobDetail {
+  return name === undefined ? job : { ...job, jobName: name };
+}
+
 /** Of the last attempt: of the container, or of the first container of a task or pod that has one. */
 export function exitCodeOf({ container, ecsProperties, eksProperties, attempts = [] }: JobDetail): number | undefined {
   const tasks = ecsProperties?.taskProperties?.flatMap(({ containers = [] }) => containers) ?? [];

@@ -52,7 +52,9 @@ const known: readonly Known[] = [
 ];
 
 /** The next step; undefined: only the log of the job has more. */
-export function remedyFor({ statusReason = "", reason = "", exitCode }: JobRecord): string | undefined {
+export function remedyFor({ statusReason = "", reason = "", exitCode, isEnding }: JobRecord): string | undefined {
+  // Whoever ended it knows why, and the exit code comes from that.
+  if (isEnding) return undefined;
   const found = known.find(
     (one) =>
       (one.text === undefined || [statusReason, reason].some((words) => one.text?.test(words))) &&

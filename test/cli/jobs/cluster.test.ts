@@ -186,13 +186,21 @@ describe("submit", () => {
     ]);
   });
 
+  test("says of a job that has ended that it is not run again", async () => {
+    kube.on(`PATCH ${jobs}/a`, { json: object("a", complete) });
+    const { stderr } = await run("submit", "-f", file(manifest("a")));
+    expect(stderr).toBe(
+      "team/a has already ended: SUCCEEDED, exit code 0. An object is one job: for another one choose another name\n",
+    );
+  });
+
   test("says which log it cannot read, and goes on to the end", async () => {
     const unknown = { ...complete, jobId: await served.job(["true"], "SUCCEEDED", { arrayProperties: { size: 2 } }) };
     kube.on(`PATCH ${jobs}/a`, { json: object("a", {}) });
     kube.on(`GET ${jobs}`, listed(object("a", unknown)));
     const { exitCode, stderr } = await run("submit", "-f", file(manifest("a")), "--logs");
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("team/a: no log: hello is an array of 2: give the child by --index, from 0 to 1\n");
+    expect(stderr).toContain("team/a: no log: team/a is an array of 2: give the child by --index, from 0 to 1\n");
     expect(stderr).toContain("team/a: SUCCEEDED, exit code 0\n");
   });
 

@@ -158,7 +158,7 @@ describe("cancel on a directory", () => {
       stderr: "",
     });
     expect(readFileSync(file, "utf8")).toBe(jobs.replace("cancel: false", "cancel: true"));
-    lockState(stateFile(directory, "local", true));
+    lockState(stateFile(directory, "any", false));
     expect((await run("cancel", "-f", directory, "default/second")).stdout).toBe(
       `default/second already has cancel: true in ${file}: local ends its job\n`,
     );

@@ -18,3 +18,11 @@ test("a command line makes a BatchJob with a new name, which refers to objects o
   const named = jobManifest({ ...submission, name: "mine", command: [] }, "team", seededRandom(1));
   expect([named.metadata.name, named.spec.containerOverrides]).toEqual(["mine", undefined]);
 });
+
+test.each([
+  { queue: "arn:aws:batch:us-east-1:123456789012:job-queue/main", jobDefinition: "hello" },
+  { queue: "main", jobDefinition: "hello:3" },
+])("a name in AWS is refused: %j", (given) => {
+  const submission = { ...given, name: undefined, command: [] };
+  expect(() => jobManifest(submission, "team", seededRandom(1))).toThrow("is not the name of an object");
+});

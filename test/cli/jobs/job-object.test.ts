@@ -45,6 +45,14 @@ describe("the job of an object", () => {
     const conditions = [condition("Ready", "WaitingForQueue", "it is not there")];
     expect(() => jobOf(job({ conditions }))).toThrow("submitted yet: WaitingForQueue: it is not there");
   });
+
+  test("will never be there of one that failed before, also where the operator had made its note", () => {
+    const intent = intentAnnotation({ uid: "uid-1", attempt: 1, at: 0, by: "a", queue: "team_main" });
+    const conditions = [condition("Failed", "DependencyFailed", "split failed")];
+    expect(() => jobOf(job({ conditions }, intent))).toThrow(
+      /^BatchJob team\/hello was never submitted: split failed$/,
+    );
+  });
 });
 
 test("a job is in the queue that its spec refers to, by the name of the JobQueue, its name or ARN in AWS", () => {
@@ -102,5 +110,8 @@ describe("an object in the list of jobs", () => {
     });
     const conditions = [condition("Failed", "DependencyFailed", "split failed")];
     expect(listedObject(job({ conditions }))).toMatchObject({ status: "FAILED", reason: "split failed" });
+    const waiting = [condition("Ready", "WaitingForQueue", "it is not there")];
+    expect(listedObject(job({ conditions: waiting })).reason).toBe("WaitingForQueue: it is not there");
+    expect(listedObject(job({ conditions: waiting, status: "RUNNING" })).reason).toBeUndefined();
   });
 });

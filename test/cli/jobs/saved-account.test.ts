@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ListedJob } from "../../../src/cli/jobs/list.ts";
+import { lockState } from "../../../src/cli/local/lock.ts";
 import { stateFile, writeState } from "../../../src/cli/local/state.ts";
 import { runCli } from "../../../src/cli/program.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
@@ -96,6 +97,20 @@ test("its jobs are listed under the names of their objects, and so are objects w
   expect(await names("-n", "team")).toEqual(["team/later"]);
   expect(await names("--queue", "main")).toEqual(["default/hello", "team/later"]);
   expect(await names("--queue", "q")).toEqual(["by-hand", "default/hello"]);
+});
+
+test("cancel leaves a job alone that has ended in the simulation that runs, and only then", async () => {
+  const { directory, jobId } = await directoryWithJob();
+  const notThere = `error: ${directory} has no BatchJob default/hello\n`;
+  expect((await run("cancel", "-f", directory, "hello")).stderr).toBe(notThere);
+  lockState(stateFile(directory, "local", true));
+  expect(await run("cancel", "-f", directory, "hello")).toMatchObject({
+    exitCode: 0,
+    stdout: "default/hello has already ended: SUCCEEDED, exit code 0\n",
+  });
+  const { stdout } = await run("cancel", "-f", directory, "hello", "-o", "json");
+  expect(JSON.parse(stdout)).toEqual({ jobName: "default/hello", jobId, status: "SUCCEEDED", requested: false });
+  expect((await run("cancel", "-f", directory, "-n", "team", "later")).stderr).toMatch(/has no BatchJob team\/later/);
 });
 
 test("a directory without a simulated account is an error that says how to make one", async () => {

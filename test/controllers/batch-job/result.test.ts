@@ -51,6 +51,10 @@ describe("the message of a failure", () => {
       { statusReason: "x", reason: "x", exitCode: 137 },
       "job job-1 failed: x; exit code 137. The container was killed, mostly because it used more memory than it has: see its log, and raise MEMORY",
     ],
+    [
+      { statusReason: "spec.cancel is true", isEnding: true, exitCode: 137 },
+      "job job-1 failed: spec.cancel is true; exit code 137",
+    ],
     [{ array: { size: 3, counts: { FAILED: 1 } } }, "job job-1 failed: 1 of 3 children failed"],
   ])("of %j says what to do where that is known", (change, expected) => {
     expect(message(change)).toBe(expected);
