@@ -53,12 +53,12 @@ const known: readonly Known[] = [
 
 /** The next step; undefined: only the log of the job has more. */
 export function remedyFor({ statusReason = "", reason = "", exitCode, isEnding }: JobRecord): string | undefined {
-  // Whoever ended it knows why, and the exit code comes from that.
-  if (isEnding) return undefined;
+  // The exit code of a job that somebody ended comes from that.
+  const own = isEnding ? undefined : exitCode;
   const found = known.find(
     (one) =>
       (one.text === undefined || [statusReason, reason].some((words) => one.text?.test(words))) &&
-      (one.exitCode === undefined || one.exitCode === exitCode),
+      (one.exitCode === undefined || one.exitCode === own),
   );
   return found?.remedy;
 }
