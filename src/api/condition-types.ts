@@ -49,6 +49,7 @@ const entries = {
     means: "AWS has one job of the object; present only while False",
     warnsWhenFalse: true,
   },
+  Kept: { means: "`ttlSecondsAfterFinished` does not delete the object; present only while True" },
   UpdateAvailable: {
     means: "AWS Batch has a newer image than the environment's instances; present only while True",
   },

@@ -70,4 +70,6 @@ export interface Kind {
   readonly kind: string;
   readonly plural: string;
   readonly shortNames: readonly string[];
+  /** Whether the operator itself deletes objects, some time after they have served their purpose. */
+  readonly expires?: true;
 }

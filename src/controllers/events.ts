@@ -23,7 +23,7 @@ export function turnEvents(object: KubeObject, conditions: readonly Condition[])
       if (status === "False") events.push({ type: "Warning", reason, action: "Reconcile", note: message });
       else if (before?.status === "False") events.push({ type: "Normal", reason, action: "Reconcile", note: message });
     }
-    if (type === "UpdateAvailable" && status === "True" && before?.status !== "True") {
+    if ((type === "UpdateAvailable" || type === "Kept") && status === "True" && before?.status !== "True") {
       events.push({ type: "Normal", reason, action: "Reconcile", note: message });
     }
     if (type === "Contested" && status === "True" && before?.status !== "True") {

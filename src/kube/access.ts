@@ -53,6 +53,17 @@ export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
         why: "apply the status",
       },
     ]),
+    ...kinds
+      .filter(({ expires }) => expires)
+      .map(
+        ({ group, plural }): AccessRule => ({
+          group,
+          resource: plural,
+          verbs: ["delete"],
+          scope: "watched",
+          why: "delete an object some time after its job has finished, where its ttlSecondsAfterFinished says so",
+        }),
+      ),
     {
       group: "events.k8s.io",
       resource: "events",

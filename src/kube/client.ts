@@ -131,6 +131,12 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     return call(kind, "patch", { ...addressOf(key), subresource: "status" }, { method: "PATCH", mayWrite, ...rest });
   }
 
+  /** @param preconditions what the object must have, or the answer is a `Conflict` */
+  function deletion(kind: Kind, key: ObjectKey, preconditions: object | undefined): ApiRequest {
+    const body = { apiVersion: "v1", kind: "DeleteOptions", ...(preconditions === undefined ? {} : { preconditions }) };
+    return call(kind, "delete", addressOf(key), { method: "DELETE", body, mayWrite });
+  }
+
   const store: KubeStore = {
     ...sourceOf(undefined),
     namespaces: watchNamespaces && new Map(watchNamespaces.map((name) => [name, sourceWithin(name)])),
@@ -163,6 +169,11 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
         },
         () => store.get(kind, object.metadata, signal),
       ),
+
+    async deleteObject(kind, { metadata }, signal) {
+      const { uid, resourceVersion } = metadata;
+      await api.request(deletion(kind, metadata, { uid, resourceVersion }), signal);
+    },
 
     async recordEvent(event, signal) {
       const { namespace } = event.regarding;
@@ -197,12 +208,10 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     },
 
     async delete(kind, key, { uid }, signal) {
-      const request = call(kind, "delete", addressOf(key), {
-        method: "DELETE",
-        body: { apiVersion: "v1", kind: "DeleteOptions", ...(uid === undefined ? {} : { preconditions: { uid } }) },
-        mayWrite,
-      });
-      return (await foundOr404(api.request(request, signal))) !== undefined;
+      return (
+        (await foundOr404(api.request(deletion(kind, key, uid === undefined ? undefined : { uid }), signal))) !==
+        undefined
+      );
     },
   };
   return store;

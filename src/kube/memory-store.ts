@@ -114,6 +114,7 @@ export class MemoryStore implements Store {
       get: (kind, key, signal) => this.get(kind, key, signal),
       patchMetadata: (kind, object, patch, signal) => this.patchMetadata(kind, object, patch, signal),
       applyStatus: (kind, object, status, signal) => this.applyStatus(kind, object, status, signal),
+      deleteObject: (kind, object, signal) => this.deleteObject(kind, object, signal),
       recordEvent: (event, signal) => this.recordEvent(event, signal),
       namespaces: new Map(namespaces.map((name) => [name, sourceWithin(this, name)])),
     };
@@ -121,12 +122,8 @@ export class MemoryStore implements Store {
 
   patchMetadata(kind: Kind, object: KubeObject, patch: MetadataPatch, signal: AbortSignal): Promise<KubeObject> {
     return this.faults.around("patchMetadata", signal, () => {
-      const stored = this.#stored(kind, object);
+      const stored = this.#storedAt(kind, object);
       const { metadata } = stored.object;
-      const what = `${kind.plural} "${keyText(metadata)}"`;
-      if (metadata.resourceVersion !== object.metadata.resourceVersion) {
-        throw new StoreError("Conflict", `${what}: the object has been modified; read it again`);
-      }
       const changed = { ...stored.object, metadata: patched(kind, metadata, patch) };
       const gone = metadata.deletionTimestamp !== undefined && changed.metadata.finalizers === undefined;
       return gone ? this.#remove(changed) : this.#put({ ...stored, object: changed });
@@ -144,6 +141,12 @@ export class MemoryStore implements Store {
         throw new StoreError("Invalid", `status.conditions has a type twice: ${types.join(", ")}`);
       }
       return this.#put({ ...stored, object: { ...stored.object, status } });
+    });
+  }
+
+  deleteObject(kind: Kind, object: KubeObject, signal: AbortSignal): Promise<void> {
+    return this.faults.around("deleteObject", signal, () => {
+      this.delete(kind, this.#storedAt(kind, object).object.metadata);
     });
   }
 
@@ -285,6 +288,13 @@ export class MemoryStore implements Store {
       throw new StoreError("NotFound", `${kind.plural} "${keyText(object.metadata)}" with uid ${uid} not found`);
     }
     return stored;
+  }
+
+  #storedAt(kind: Kind, object: KubeObject): StoredObject {
+    const stored = this.#stored(kind, object);
+    if (stored.object.metadata.resourceVersion === object.metadata.resourceVersion) return stored;
+    const what = `${kind.plural} "${keyText(object.metadata)}"`;
+    throw new StoreError("Conflict", `${what}: the object has been modified; read it again`);
   }
 
   /** Stores a changed object with a new version, and notifies watches. */

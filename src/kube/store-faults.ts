@@ -1,7 +1,14 @@
 import { type Clock, sleep } from "../runtime/clock.ts";
 import type { StoreError } from "../runtime/store.ts";
 
-export type StoreOperation = "list" | "watch" | "get" | "patchMetadata" | "applyStatus" | "recordEvent";
+export type StoreOperation =
+  | "list"
+  | "watch"
+  | "get"
+  | "patchMetadata"
+  | "applyStatus"
+  | "deleteObject"
+  | "recordEvent";
 
 interface Fault<Operation> {
   readonly operation: Operation;

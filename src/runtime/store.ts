@@ -39,6 +39,11 @@ export interface Store extends ObjectSource {
    * @throws StoreError `NotFound` if the object is deleted or has another uid
    */
   applyStatus(kind: Kind, object: KubeObject, status: unknown, signal: AbortSignal): Promise<KubeObject>;
+  /**
+   * Deletes `object`, or marks it for deletion while it has finalizers.
+   * @throws StoreError `Conflict` if the object is no longer at `object.metadata.resourceVersion`, `NotFound` if it is deleted
+   */
+  deleteObject(kind: Kind, object: KubeObject, signal: AbortSignal): Promise<void>;
   /** Creates or updates an `events.k8s.io/v1` Event. */
   recordEvent(event: RecordedEvent, signal: AbortSignal): Promise<void>;
 }

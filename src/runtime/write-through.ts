@@ -28,6 +28,8 @@ export function writeThrough(store: Store, cacheOf: (kind: Kind) => ObjectCache 
     list: (kind, signal, keep) => store.list(kind, signal, keep),
     watch: (kind, resourceVersion, signal) => store.watch(kind, resourceVersion, signal),
     recordEvent: (event, signal) => store.recordEvent(event, signal),
+    // Its answer is not an object. The live read of the next pass, or the watch, shows what it has come to.
+    deleteObject: (kind, object, signal) => store.deleteObject(kind, object, signal),
     get: (kind, key, signal) => noted(kind, key, () => store.get(kind, key, signal)),
     patchMetadata: (kind, object, patch, signal) =>
       noted(kind, object.metadata, () => store.patchMetadata(kind, object, patch, signal)),

@@ -60,6 +60,13 @@ describe("at the start", () => {
     ]);
   });
 
+  test("a verb that deletes is asked for where objects of the kind expire", () => {
+    const deleting = operatorAccess([widgetKind, { ...gadgetKind, expires: true }]).filter(({ verbs }) =>
+      verbs.includes("delete"),
+    );
+    expect(deleting.map(({ resource }) => resource)).toEqual(["gadgets"]);
+  });
+
   test.each([[{}], [{ status: {} }], [{ status: { denied: true } }]])(
     "an answer such as %j, which does not say that it is allowed, is a no",
     async (json) => {

@@ -280,6 +280,7 @@ describe("a write", () => {
       store.patchMetadata(widgetKind, widget("w", "7"), { addFinalizer: "f" }, signal),
       store.applyStatus(widgetKind, widget("w", "7"), {}, signal),
       store.delete(widgetKind, key, {}, signal),
+      store.deleteObject(widgetKind, widget("w", "7"), signal),
       store.apply(widgetKind, widget("w", "7"), {}, signal),
     ];
     for (const write of writes) expect(await messageOf(write)).toMatch(/was not sent: this replica does not lead/);
@@ -342,6 +343,20 @@ test("deletes the object of that uid, and says whether there was one", async () 
   expect(await store.delete(widgetKind, key, { uid: "uid-w" }, signal)).toBe(true);
   expect(server.last.body).toMatchObject({ preconditions: { uid: "uid-w" } });
   expect(await store.delete(widgetKind, key, {}, signal)).toBe(false);
+});
+
+test("deletes an object of exactly the uid and version that were read", async () => {
+  const { server, store, signal } = await world();
+  const path = `DELETE ${widgets("team-a", "w")}`;
+  server.on(path, { json: widget("w", "8") }, refusal(409, "Conflict", "the ResourceVersion does not match"));
+  const object = widget("w", "7");
+  await store.deleteObject(widgetKind, object, signal);
+  expect(server.last.body).toEqual({
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    preconditions: { uid: object.metadata.uid, resourceVersion: "7" },
+  });
+  expect(await errorOf(store.deleteObject(widgetKind, object, signal))).toMatchObject({ reason: "Conflict" });
 });
 
 test("reads the metadata of a namespace and the uid of the cluster", async () => {

@@ -149,6 +149,18 @@ describe("deletion", () => {
     expect(store.delete(kind, key)).toBe(false);
   });
 
+  test("by the operator is of the version that it has read", async () => {
+    const { store } = world();
+    const old = store.apply(manifest());
+    const object = store.apply(manifest({ size: 2 }));
+    await expect(store.deleteObject(kind, old, signal)).rejects.toMatchObject({ reason: "Conflict" });
+    await store.deleteObject(kind, object, signal);
+    expect(store.object(kind, key)).toBeUndefined();
+    await expect(store.deleteObject(kind, object, signal)).rejects.toMatchObject({ reason: "NotFound" });
+    store.apply(manifest({ size: 2 }));
+    await expect(store.deleteObject(kind, object, signal)).rejects.toMatchObject({ reason: "NotFound" });
+  });
+
   test("finalizers hold it, marked and with a new generation, until the last one goes", async () => {
     const { store, clock } = world();
     const start = store.apply(manifest());

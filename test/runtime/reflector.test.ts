@@ -21,6 +21,7 @@ function world(options: Parameters<typeof plainWorld>[0] = {}) {
     get: (...args) => base.store.get(...args),
     patchMetadata: (...args) => base.store.patchMetadata(...args),
     applyStatus: (...args) => base.store.applyStatus(...args),
+    deleteObject: (...args) => base.store.deleteObject(...args),
     recordEvent: (...args) => base.store.recordEvent(...args),
   };
   const ends: string[] = [];

@@ -28,7 +28,7 @@ export interface NetworkOptions {
   readonly onSend: (what: string) => void;
 }
 
-const storeWrites: ReadonlySet<string> = new Set(["patchMetadata", "applyStatus", "recordEvent"]);
+const storeWrites: ReadonlySet<string> = new Set(["patchMetadata", "applyStatus", "deleteObject", "recordEvent"]);
 
 /** The store as the API server's client gives it: slow, and no write without a lease. */
 export function gatedStore(
@@ -73,6 +73,8 @@ export function gatedStore(
           }),
         () => request("get", signal, (inner) => store.get(kind, object.metadata, inner)),
       ),
+    deleteObject: (kind, object, signal) =>
+      request("deleteObject", signal, (inner) => store.deleteObject(kind, object, inner)),
     recordEvent: (event, signal) => request("recordEvent", signal, (inner) => store.recordEvent(event, inner)),
     async *watch(kind, resourceVersion, signal) {
       await gate.pass("asks", "store watch");

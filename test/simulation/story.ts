@@ -103,6 +103,8 @@ export type Act =
   | { readonly kind: "loseCluster" }
   | { readonly kind: "kill"; readonly replica: string; readonly after: number; readonly what?: string | undefined }
   | { readonly kind: "terminate"; readonly replica: string }
+  /** No process of the operator runs for so long; meanwhile the statuses of all jobs may get lost. */
+  | { readonly kind: "away"; readonly days: number; readonly losesStatus: boolean }
   | {
       readonly kind: "freeze";
       readonly replica: string;
@@ -129,7 +131,7 @@ export type Act =
   | {
       readonly kind: "storeFault";
       readonly fault: StoreFaultKind;
-      readonly on: "list" | "watch" | "get" | "patchMetadata" | "applyStatus" | "recordEvent";
+      readonly on: "list" | "watch" | "get" | "patchMetadata" | "applyStatus" | "deleteObject" | "recordEvent";
       readonly times: number;
     }
   | {

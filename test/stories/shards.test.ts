@@ -46,6 +46,7 @@ function lateNamespaces(store: Store, clock: Clock, lateMs: number): Store {
     get: (kind, key, signal) => store.get(kind, key, signal),
     patchMetadata: (kind, object, patch, signal) => store.patchMetadata(kind, object, patch, signal),
     applyStatus: (kind, object, status, signal) => store.applyStatus(kind, object, status, signal),
+    deleteObject: (kind, object, signal) => store.deleteObject(kind, object, signal),
     recordEvent: (event, signal) => store.recordEvent(event, signal),
   };
 }

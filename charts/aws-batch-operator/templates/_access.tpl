@@ -38,6 +38,13 @@
     - batchjobs/status
   verbs:
     - patch
+# delete an object some time after its job has finished, where its ttlSecondsAfterFinished says so
+- apiGroups:
+    - awsbatch.dev
+  resources:
+    - batchjobs
+  verbs:
+    - delete
 # report changes as events; a repeated event patches its series
 - apiGroups:
     - events.k8s.io

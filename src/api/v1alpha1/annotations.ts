@@ -24,4 +24,7 @@ export const securityGroupAnnotation = "awsbatch.dev/security-group";
  */
 export const submissionAnnotation = "awsbatch.dev/submission";
 
+/** The directory that has the manifest of the object; `local` writes it. */
+export const manifestAnnotation = "awsbatch.dev/manifest";
+
 export const cleanupFinalizer = "awsbatch.dev/cleanup";

@@ -7,6 +7,7 @@ export const BatchJobKind = {
   kind: "BatchJob",
   plural: "batchjobs",
   shortNames: ["bj"],
+  expires: true,
   noun: "job",
   description: "A job of AWS Batch: submitted once, followed to its end, and kept with its result.",
   columns: [
@@ -33,5 +34,5 @@ export const BatchJobKind = {
     { to: "JobDefinition", path: "jobDefinitionRef", awsPath: "jobDefinition" },
     { to: "BatchJob", path: "dependsOn[].jobRef" },
   ],
-  conditions: ["Complete", "Failed", "Suspended", "SubmittedOnce"],
+  conditions: ["Complete", "Failed", "Suspended", "SubmittedOnce", "Kept"],
 } as const satisfies BatchKind;

@@ -35,6 +35,14 @@ export const batchJobReasons = {
       todo: "end the one that you do not need (`aws batch terminate-job`)",
     },
   },
+  Kept: {
+    Tracked: {
+      status: "True",
+      means:
+        "the object stays although `ttlSecondsAfterFinished` is set: Argo CD, Flux or `local` has its manifest, and would create it and run the job again. An event says so too",
+      todo: "remove the job from Git, or remove `ttlSecondsAfterFinished`",
+    },
+  },
   Reconciling: {
     Suspended: { means: "`suspend: true` keeps the job from being submitted", todo: "set it to false" },
     ReferenceNotFound: {
@@ -75,6 +83,10 @@ export const batchJobReasons = {
       means: "a job that it depends on failed, and it was not submitted",
       todo: again,
     },
+    DependencyUnknown: {
+      means: "the result of a job that it depends on is unknown (`ResultUnknown`), and it was not submitted",
+      todo: "delete that job and create it again, or this one and create it without that dependency",
+    },
     DependencyCycle: {
       means: "jobs depend on each other in a circle, so none of them can be submitted",
       todo: "delete one of those that the message names, and create it without that dependency",
@@ -109,6 +121,7 @@ export const batchJobReasons = {
     Submitted: { means: "a request to AWS" },
     Ended: { means: "a request to AWS that ends the job" },
     DuplicateEnded: { means: "warning: a second job of this object was ended before it started" },
+    Expired: { means: "the operator deletes the object, as `ttlSecondsAfterFinished` says" },
     Deleted: { means: "the object was deleted" },
     Retained: { means: "the object was deleted, and its job runs on" },
   },

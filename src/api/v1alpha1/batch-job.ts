@@ -87,6 +87,11 @@ export const BatchJobSpec = object(
     cancel: flag(
       "Ends the job; object and result stay. Can only change from false to true. Default: false.",
     ).optional(),
+    ttlSecondsAfterFinished: int(
+      "Seconds after the end of the job, with its result in status, until the operator deletes this object; 0: at once. An object that Argo CD or Flux tracks stays. Default: it is kept.",
+      0,
+      int32Max,
+    ).optional(),
     deletionPolicy: oneOf(
       "Whether deleting this object ends its job, and waits for the end, or lets it run. Default: the operator's --default-deletion-policy, else Delete.",
       ["Delete", "Retain"],

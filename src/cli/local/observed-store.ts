@@ -21,6 +21,10 @@ export function observedStore(store: Store, { onWrite, onEvent }: StoreListener)
       onWrite("metadata");
       return patched;
     },
+    async deleteObject(kind, object, signal) {
+      await store.deleteObject(kind, object, signal);
+      onWrite("metadata");
+    },
     async applyStatus(kind, object, status, signal) {
       const applied = await store.applyStatus(kind, object, status, signal);
       onWrite("status");

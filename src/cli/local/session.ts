@@ -1,5 +1,5 @@
 import { type KubeObject, keyText } from "../../api/object.ts";
-import { cleanupFinalizer } from "../../api/v1alpha1/annotations.ts";
+import { cleanupFinalizer, manifestAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { MemoryStore } from "../../kube/memory-store.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
@@ -173,7 +173,12 @@ export class LocalSession {
   #apply(manifest: ValidManifest): void {
     // The new object waits until the old one is deleted, as in a cluster.
     if (this.#objectOf(manifest)?.metadata.deletionTimestamp !== undefined) return;
-    this.#options.store.apply(manifestOf(manifest));
+    const { store, source } = this.#options;
+    const { metadata, ...rest } = manifestOf(manifest);
+    const { kind } = manifest.object;
+    // An object that the operator deleted would be created again at once.
+    const marks = kindOf(kind).expires === true ? { [manifestAnnotation]: source.name } : {};
+    store.apply({ ...rest, metadata: { ...metadata, annotations: { ...metadata.annotations, ...marks } } });
   }
 
   /** Detects removed manifests, and objects to create again. Returns whether anything changed. */

@@ -36,6 +36,7 @@ export function releasingStore(
       onWait(object, waitsFor(status));
       return object;
     },
+    deleteObject: (kind, object, signal) => store.deleteObject(kind, object, signal),
     recordEvent: (event, signal) => store.recordEvent(event, signal),
   };
 }

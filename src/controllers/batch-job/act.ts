@@ -47,6 +47,9 @@ export async function act(action: Action, object: BatchJob, doing: Doing): Promi
       await jobs.changeTags(action.jobArn, action.change, signal);
       remember(memory, uid, { taggedAt: ports.clock.monotonic() });
       return;
+    case "expire":
+      await ports.store.deleteObject(BatchJobKind, object, signal);
+      return;
   }
 }
 

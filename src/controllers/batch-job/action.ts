@@ -13,7 +13,9 @@ export type Action =
       /** For AWS, which shows it as the reason of the status. */
       readonly reason: string;
     }
-  | { readonly kind: "tag"; readonly jobArn: string; readonly change: TagChange };
+  | { readonly kind: "tag"; readonly jobArn: string; readonly change: TagChange }
+  /** Deletes the object, whose job has finished. */
+  | { readonly kind: "expire"; readonly ttlSeconds: number };
 
 /** A duplicate is ended only while it has not started. */
 export type EndPurpose = "cancel" | "deletion" | "duplicate";

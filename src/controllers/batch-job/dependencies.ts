@@ -1,7 +1,7 @@
 /** What the jobs are that a job depends on. Pure. */
 
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { recordedResult } from "./result.ts";
+import { isUnknown, recordedResult } from "./result.ts";
 import type { DependencySeen } from "./seen.ts";
 
 /** @param find the BatchJob of a name in the namespace of the job */
@@ -17,6 +17,7 @@ export function dependenciesOf(
     const result = recordedResult(other);
     if (result?.kind === "complete") return { kind: "satisfied" };
     if (result?.kind === "failed") return { kind: "failed", name, why: result.message };
+    if (isUnknown(other)) return { kind: "unknown", name };
     const known = other.status?.jobId;
     if (known !== undefined) return { kind: "id", jobId: known, type };
     const names = circleFrom(object, find);

@@ -1,6 +1,7 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
 import { normalEvent } from "../events.ts";
 import type { Action } from "./action.ts";
+import { durationText } from "./formats.ts";
 
 /** The events of an action that succeeded. Pure. */
 export function events(action: Action): readonly ObjectEvent[] {
@@ -19,5 +20,9 @@ export function events(action: Action): readonly ObjectEvent[] {
     }
     case "tag":
       return [normalEvent("TagsUpdated", "UpdateTags", `updated the tags of ${action.jobArn}`)];
+    case "expire": {
+      const after = durationText(action.ttlSeconds * 1000);
+      return [normalEvent("Expired", "Delete", `deletes the object ${after} after its end (ttlSecondsAfterFinished)`)];
+    }
   }
 }

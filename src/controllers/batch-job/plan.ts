@@ -17,6 +17,7 @@ import { ownerTags } from "../ownership.ts";
 import { tagChange, tagFieldChanges } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { ending } from "./ending.ts";
+import { expiryOf } from "./expiry.ts";
 import type { Resolution } from "./references.ts";
 import { removal } from "./removal.ts";
 import { requestOf } from "./request.ts";
@@ -36,6 +37,8 @@ interface Answer {
   readonly agenda: readonly Step<Action>[];
   readonly change: Omit<Change, "id">;
   readonly conditions?: readonly ConditionDraft[];
+  /** The job has finished; its result, or that it is unknown, was not known before this wall time (ms). */
+  readonly finished?: { readonly notBefore: number };
 }
 
 export function plan(object: BatchJob, seen: Seen, now: number): Plan<Action> {
@@ -45,8 +48,21 @@ export function plan(object: BatchJob, seen: Seen, now: number): Plan<Action> {
     const change = { action: "Delete", id, reason: "ObjectDeleted", changes: [] } as const;
     return { change, agenda: [removal(seen)], conditions: [] };
   }
-  const { agenda, change, conditions = [] } = upkeep(object, seen, now);
-  return { change: { ...change, id }, agenda, conditions };
+  const answer = upkeep(object, seen, now);
+  const { agenda, change, conditions = [] } = answer;
+  const plan: Plan<Action> = { change: { ...change, id }, agenda, conditions };
+  if (answer.finished === undefined) return plan;
+  const expiry = expiryOf(object, seen.directives, answer.finished.notBefore, now);
+  switch (expiry.kind) {
+    case "never":
+      return plan;
+    case "kept":
+      return { ...plan, conditions: [...conditions, expiry.condition] };
+    case "later":
+      return { ...plan, checkInMs: expiry.checkInMs };
+    case "due":
+      return { ...plan, agenda: [expiry.act] };
+  }
 }
 
 function upkeep(object: BatchJob, seen: Seen, now: number): Answer {
@@ -60,6 +76,7 @@ function upkeep(object: BatchJob, seen: Seen, now: number): Answer {
     case "forgotten":
       return unknownResult(
         `AWS has no job of the name ${seen.jobName}, which may have been submitted since ${timestamp(job.since)}: it would have forgotten one that has ended`,
+        job.since,
       );
     case "none":
       return submission(object, seen, (job.intent?.attempt ?? 0) + 1, job.intent !== undefined);
@@ -69,6 +86,8 @@ function upkeep(object: BatchJob, seen: Seen, now: number): Answer {
 }
 
 const notSubmitted = { action: "Create", reason: "NotSubmitted", changes: [] } as const;
+/** The status says since when. */
+const longAgo = { notBefore: Number.NEGATIVE_INFINITY };
 const inSync = { action: "None", reason: "InSync", changes: [] } as const;
 
 function ended(result: Result): Answer {
@@ -80,6 +99,7 @@ function ended(result: Result): Answer {
       agenda: [serves],
       change,
       conditions: [{ type: "Complete", status: "True", reason: "Succeeded", message }],
+      finished: longAgo,
     };
   }
   const { reason } = result;
@@ -87,13 +107,19 @@ function ended(result: Result): Answer {
     agenda: [{ kind: "blocked", reason, message }],
     change,
     conditions: [{ type: "Failed", status: "True", reason, message }],
+    finished: longAgo,
   };
 }
 
-function unknownResult(why: string): Answer {
+/** @param since wall time (ms) before which the job was not submitted */
+function unknownResult(why: string, since: number): Answer {
   const message = `${why}. Whether it succeeded is unknown, and it is not submitted again: check what it was to produce. To run it again, delete this object and create it again`;
   const blocked: Blocked = { kind: "blocked", reason: "ResultUnknown", message };
-  return { agenda: [blocked], change: { action: "None", reason: "ResultUnknown", changes: [] } };
+  return {
+    agenda: [blocked],
+    change: { action: "None", reason: "ResultUnknown", changes: [] },
+    finished: { notBefore: since + forgottenAfterMs },
+  };
 }
 
 /** There is a job: it is ended where that is asked for, and followed. */
@@ -122,6 +148,7 @@ function notShown(job: Known, now: number): Answer {
   if (now - job.notBefore >= forgottenAfterMs) {
     return unknownResult(
       `AWS does not show job ${jobId}, and may have forgotten it: it keeps jobs for a week after their end`,
+      job.notBefore,
     );
   }
   const message = `AWS does not show job ${jobId} at this moment`;
@@ -220,6 +247,10 @@ function dependencyHold(dependencies: readonly DependencySeen[]): Answer | undef
     return { agenda: [{ kind: "blocked", reason: "DependencyCycle", message }], change: notSubmitted };
   }
   for (const one of dependencies) {
+    if (one.kind === "unknown") {
+      const message = `the result of BatchJob ${one.name}, on which this job depends, is unknown. Delete that job and create it again, or this one and create it without that dependency`;
+      return { agenda: [{ kind: "blocked", reason: "DependencyUnknown", message }], change: notSubmitted };
+    }
     if (one.kind === "missing") {
       return unresolved({ kind: "waiting", reason: "ReferenceNotFound", message: missing(one.name) });
     }

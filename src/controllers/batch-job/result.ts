@@ -24,6 +24,13 @@ export function recordedResult(object: BatchJob): Result | undefined {
   return undefined;
 }
 
+/** Whether the status of an object says that the result of its job is unknown. */
+export function isUnknown(object: BatchJob): boolean {
+  return conditionsOf(object).some(
+    ({ type, status, reason }) => type === "Stalled" && status === "True" && reason === "ResultUnknown",
+  );
+}
+
 function isFailedReason(reason: string): reason is FailedReason {
   return failedReasons.includes(reason);
 }

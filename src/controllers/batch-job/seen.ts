@@ -70,6 +70,8 @@ export type DependencySeen =
   | { readonly kind: "id"; readonly jobId: string | undefined; readonly type: "N_TO_N" | "SEQUENTIAL" | undefined }
   | { readonly kind: "satisfied" }
   | { readonly kind: "failed"; readonly name: string; readonly why: string }
+  /** How it ended, nobody knows any more. */
+  | { readonly kind: "unknown"; readonly name: string }
   | { readonly kind: "missing"; readonly name: string }
   | { readonly kind: "waiting"; readonly name: string }
   /** Names of the jobs in the circle, from this one to itself. */

@@ -33,6 +33,18 @@ const writes = ({ lines }: LocalRun): readonly string[] =>
 
 type Session = Awaited<ReturnType<typeof readySession>>;
 
+const job = `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata:
+  name: once
+spec:
+  jobQueueRef: {name: high}
+  jobDefinitionRef: {name: hello}
+  containerOverrides: {command: ["true"]}
+  ttlSecondsAfterFinished: 0
+`;
+
 /** Each way in which a directory stops being whole, and how it is whole again. */
 const breaks: readonly [string, (session: Session) => void, (session: Session) => void][] = [
   [
@@ -168,6 +180,18 @@ describe("the second time", () => {
       "UpdateJobQueue",
     ]);
     expect(session.ofType("edit")).toHaveLength(1);
+    session.interrupt();
+    await session.end();
+  });
+
+  test("a finished job that has a manifest stays, and runs once, whatever ttlSecondsAfterFinished says", async () => {
+    const source = new MemorySource({ ...quickstart, "job.yaml": job });
+    const session = await started({ source });
+    await session.clock.advance(600_000);
+    source.write("queue.yaml", queue(7));
+    await session.clock.advance(60_000);
+    const submitted = session.ofType("awsWrite").filter((line) => line["operation"] === "SubmitJob");
+    expect(submitted).toHaveLength(1);
     session.interrupt();
     await session.end();
   });

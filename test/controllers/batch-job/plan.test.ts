@@ -73,6 +73,12 @@ describe("the next step of a job", () => {
       dependencies({ kind: "waiting", name: "a" }),
       "wait WaitingForJob",
     ],
+    [
+      "with a dependency of unknown result is a person's",
+      {},
+      dependencies({ kind: "unknown", name: "a" }),
+      "blocked DependencyUnknown",
+    ],
     ["in a circle is a person's", {}, dependencies({ kind: "cycle", names: ["a", "b"] }), "blocked DependencyCycle"],
     [
       "with a failed dependency is none, whatever the others wait for",

@@ -134,7 +134,16 @@ const coverages: readonly Coverage[] = [
       "nodeOverrides.nodePropertyOverrides[].eksPropertiesOverride.podProperties.metadata.namespace":
         "the definition decides in which namespace of the cluster its pods run",
     },
-    own: ["region", "deletionPolicy", "suspend", "cancel", "jobQueueRef", "jobDefinitionRef", "dependsOn[].jobRef"],
+    own: [
+      "region",
+      "deletionPolicy",
+      "ttlSecondsAfterFinished",
+      "suspend",
+      "cancel",
+      "jobQueueRef",
+      "jobDefinitionRef",
+      "dependsOn[].jobRef",
+    ],
     demanded: {
       "retryStrategy.attempts": "AWS demands it, its model does not say so",
       "containerOverrides.environment[].name": noKey,
