@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectKey } from "./api/object.ts";
 import { BatchComputeEnvironmentKind, BatchJobKind, type KindName, kinds } from "./api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "./aws/region.ts";
-import { batchJobs } from "./controllers/batch-job/controller.ts";
+import { batchJobs, type JobsRuntime } from "./controllers/batch-job/controller.ts";
 import { digestOf } from "./controllers/batch-job/digest.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
 import { endpointsReading } from "./controllers/compute-environment/observation.ts";
@@ -22,11 +22,17 @@ import { differOnlyInStatus, type Reconciler } from "./runtime/object-reconciler
 import { alsoWhen, Runtime, type RuntimeObserver } from "./runtime/runtime.ts";
 import { type Store, StoreError } from "./runtime/store.ts";
 
-const reconcilers: Readonly<Record<KindName, (ports: Ports, endpoints: Ec2Memory) => Reconciler>> = {
-  BatchComputeEnvironment: computeEnvironments,
+/** What the reconcilers of some kinds need in addition to the ports. */
+interface Further {
+  readonly endpoints: Ec2Memory;
+  readonly jobs: JobsRuntime;
+}
+
+const reconcilers: Readonly<Record<KindName, (ports: Ports, further: Further) => Reconciler>> = {
+  BatchComputeEnvironment: (ports, { endpoints }) => computeEnvironments(ports, endpoints),
   JobQueue: jobQueues,
   JobDefinition: jobDefinitions,
-  BatchJob: batchJobs,
+  BatchJob: (ports, { jobs }) => batchJobs(ports, jobs),
   SchedulingPolicy: schedulingPolicies,
   ServiceEnvironment: serviceEnvironments,
 };
@@ -91,11 +97,15 @@ export function createOperator(options: OperatorOptions): Operator {
     reconciles: options.reconciles,
   };
   const endpoints = newEc2Memory();
+  const jobs: JobsRuntime = {
+    onChange: (listener) => runtime.cache(BatchJobKind).onChange(listener),
+    wake: (key) => runtime.enqueue(BatchJobKind, key, "high"),
+  };
   for (const own of kinds) {
     const keysOf = (object: KubeObject): readonly ObjectKey[] =>
       wokenByObject(object, objects).flatMap(({ kind, key }) => (kind === own ? [key] : []));
     const watches = relatedTo(own).map((kind) => alsoWhen(kind, keysOf));
-    runtime.add(reconcilers[own.kind](ports, endpoints), { watches });
+    runtime.add(reconcilers[own.kind](ports, { endpoints, jobs }), { watches });
   }
   addVpcs(runtime, ports, endpoints);
   const lead = async (signal: AbortSignal): Promise<void> => {

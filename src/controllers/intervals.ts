@@ -65,6 +65,8 @@ export const terminateAgainMs = minuteMs;
 export const searchAgainMs = 5 * secondMs;
 /** A job that AWS does not show, although it has accepted it. */
 export const missingCheckMs = 2 * minuteMs;
+/** The job that is the next one to be submitted lets the others pass. */
+export const turnMs = minuteMs;
 /** A second job of one object, after a request whose answer was lost. */
 export const duplicatesCheckMs = 30 * secondMs;
 /** A check by AWS, or another attempt, of what stays INVALID. */

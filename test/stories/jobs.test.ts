@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reconcileRequestedAtAnnotation, submissionAnnotation } from "../../src/api/v1alpha1/annotations.ts";
-import type { BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
+import type { BatchJob, BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { accessDenied } from "../../src/simulator/faults.ts";
@@ -340,6 +340,8 @@ describe("a job is not run a second time", () => {
     const next = await followedBy(world);
     await next.until("it is known to be unknown", hasReason(next, "away", "ResultUnknown"));
     expect(next.condition("BatchJob", "away", "Complete")).toBeUndefined();
+    next.apply(batchJob("next", { dependsOn: [{ jobRef: { name: "away" } }] }));
+    await next.until("what depends on it is a person's", hasReason(next, "next", "DependencyUnknown"));
     expect(writesOf(next, "SubmitJob")).toBe(1);
   });
 
@@ -427,6 +429,151 @@ describe("a job with a result", () => {
     world.delete("BatchJob", "job");
     await world.until("it is gone", isGone(world, "job"));
     expect(writesOf(world, "TerminateJob")).toBe(0);
+  });
+});
+
+describe("jobs for one queue", () => {
+  /** Names of the objects, in the order in which AWS got their jobs. */
+  const submittedOf = (world: World): readonly string[] =>
+    jobs(world)
+      .toSorted((left, right) => left.createdAt - right.createdAt)
+      .map(({ request }) => request.tags?.["awsbatch.dev/name"] ?? "");
+  const everyJob = (world: World) => world.store.objects(BatchJobKind) as readonly BatchJob[];
+
+  it("that an operator finds when it starts are submitted in the order of their creation", async () => {
+    const before = await aPlace();
+    await before.stop();
+    // 7 is prime to 200: every number below it, in another order; ten of them a second.
+    const names = Array.from({ length: 200 }, (_, index) => `j-${String((index * 7) % 200).padStart(3, "0")}`);
+    for (const [index, name] of names.entries()) {
+      before.store.apply(batchJob(name));
+      if (index % 10 === 9) await before.clock.advance(1000);
+    }
+    const world = await followedBy(before);
+    await world.until("all are submitted", () => jobs(world).length === 200, 600);
+    const created = new Map(everyJob(world).map(({ metadata }) => [metadata.name, metadata.creationTimestamp]));
+    const order = names.map((name) => `${created.get(name)} ${name}`).toSorted();
+    expect(submittedOf(world)).toEqual(order.map((text) => text.split(" ")[1]));
+  });
+
+  it("that waited for their queue too", async () => {
+    const world = await aWorld();
+    const names = ["d", "b", "a", "c", "e"];
+    world.apply(...names.map((name) => batchJob(name)));
+    await world.until("they wait", () => names.every((name) => hasReason(world, name, "ReferenceNotFound")()));
+    world.apply(...place);
+    await world.until("all are submitted", () => jobs(world).length === names.length);
+    expect(submittedOf(world)).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  it("are in order also where AWS refuses some requests for their number", async () => {
+    const world = await aPlace();
+    const refuse = {
+      kind: "refuse",
+      exception: "TooManyRequestsException",
+      message: "x",
+      httpStatusCode: 429,
+    } as const;
+    world.aws.faults.add({ on: "SubmitJob", fault: refuse, after: 2, times: 3 });
+    const names = ["a", "b", "c", "d", "e", "f"];
+    world.apply(...names.map((name) => batchJob(name)));
+    await world.until("all are submitted", () => jobs(world).length === names.length);
+    expect(submittedOf(world)).toEqual(names);
+  });
+
+  it("do not wait for one that waits for something else", async () => {
+    const world = await aPlace();
+    world.apply(
+      batchJob("a", { jobDefinitionRef: { name: "missing" } }),
+      batchJob("b", { suspend: true }),
+      batchJob("c"),
+    );
+    await world.until("it is submitted", () => jobs(world).length === 1, 10);
+    expect(submittedOf(world)).toEqual(["c"]);
+    world.apply(jobDefinition("missing"), batchJob("b", { suspend: false }));
+    await world.until("all are submitted", () => jobs(world).length === 3);
+  });
+});
+
+describe("the object of a finished job with ttlSecondsAfterFinished", () => {
+  const expires = (ttlSecondsAfterFinished: number) => ({ ttlSecondsAfterFinished });
+
+  it("is deleted so long after its result is in its status, without a call to AWS", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("done", expires(600)));
+    await world.until("it is complete", isTrue(world, "done", "Complete"));
+    const calls = world.aws.log.length;
+    await world.seconds(590);
+    expect(isGone(world, "done")()).toBe(false);
+    await world.seconds(20);
+    expect(isGone(world, "done")()).toBe(true);
+    expect(world.aws.log.slice(calls).filter(({ operation }) => operation.endsWith("Job"))).toEqual([]);
+    await expectStory(world, "jobs/expired");
+  });
+
+  it.each(["Complete", "Failed"])("goes at once with 0, when it is %s", async (type) => {
+    const world = await aPlace();
+    const seen: string[] = [];
+    world.store.onChange((_before, object) => {
+      for (const one of object?.kind === "BatchJob" ? ((object as BatchJob).status?.conditions ?? []) : []) {
+        if (one.status === "True") seen.push(one.type);
+      }
+    });
+    const command = type === "Failed" ? ["false"] : ["true"];
+    world.apply(batchJob("done", { ...expires(0), containerOverrides: { command } }));
+    await world.until("it is gone", isGone(world, "done"));
+    expect(seen).toContain(type);
+    expect(jobs(world)).toHaveLength(1);
+  });
+
+  it("goes without a finalizer too, when it was never submitted", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("never", { ...expires(5), suspend: true, cancel: true }));
+    await world.until("it is gone", isGone(world, "never"));
+    expect(jobs(world)).toEqual([]);
+  });
+
+  it("may be given more time, or all, while it waits", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("done", expires(60)));
+    await world.until("it is complete", isTrue(world, "done", "Complete"));
+    world.apply(batchJob("done"));
+    await world.seconds(600);
+    expect(isGone(world, "done")()).toBe(false);
+    world.apply(batchJob("done", expires(60)));
+    await world.until("it is gone", isGone(world, "done"), 5);
+  });
+
+  it("goes when its result is unknown too, so long after that is reported", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("away", { ...long, ...expires(600) }));
+    await world.until("it runs", isIn(world, "away", "RUNNING"));
+    await world.stop();
+    await forgotten(world);
+    const next = await followedBy(world);
+    await next.until("it is known to be unknown", hasReason(next, "away", "ResultUnknown"));
+    await next.seconds(590);
+    expect(isGone(next, "away")()).toBe(false);
+    await next.until("it is gone", isGone(next, "away"), 30);
+    expect(writesOf(next, "SubmitJob")).toBe(1);
+  });
+
+  it("stays while Argo CD tracks it, and one event says why, also after a restart", async () => {
+    const world = await aPlace();
+    const manifest = batchJob("tracked", expires(0));
+    const annotations = { "argocd.argoproj.io/tracking-id": "batch:awsbatch.dev/BatchJob:team/tracked" };
+    world.apply({ ...manifest, metadata: { ...manifest.metadata, annotations } });
+    await world.until("it is complete", isTrue(world, "tracked", "Complete"));
+    await world.seconds(3600);
+    const next = await followedBy(world);
+    await next.seconds(3600);
+    expect(isGone(next, "tracked")()).toBe(false);
+    expect(next.condition("BatchJob", "tracked", "Kept")?.reason).toBe("Tracked");
+    const kept = next.store.events().filter(({ reason }) => reason === "Tracked");
+    expect(kept.map(({ count }) => count)).toEqual([1]);
+    expect(kept[0]?.note).toContain("Argo CD (annotation argocd.argoproj.io/tracking-id)");
+    next.apply(manifest);
+    await next.until("Argo CD lets it go, and it is gone", isGone(next, "tracked"), 30);
   });
 });
 

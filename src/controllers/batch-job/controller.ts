@@ -1,24 +1,43 @@
-import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import type { KubeObject, ObjectKey } from "../../api/object.ts";
+import type { BatchJob, BatchJobStatus } from "../../api/v1alpha1/batch-job.ts";
+import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import type { Reconciler } from "../../runtime/object-reconciler.ts";
+import type { Change } from "../../runtime/cache.ts";
+import type { Again } from "../../runtime/controller.ts";
+import type { Reconciler, Report } from "../../runtime/object-reconciler.ts";
+import { StoreError } from "../../runtime/store.ts";
+import { directivesOf } from "../directives.ts";
+import { awsNameOf } from "../naming.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { events } from "./events.ts";
 import { intentAnnotation } from "./intent.ts";
-import { newMemory } from "./memory.ts";
+import { type Memory, newMemory, rememberedOf } from "./memory.ts";
 import { observe, refresh } from "./observe.ts";
 import { plan } from "./plan.ts";
 import { report } from "./report.ts";
+import { recordedResult } from "./result.ts";
 import type { Seen } from "./seen.ts";
+import { Turns } from "./turns.ts";
+
+/** What jobs that are submitted in turn need of the runtime. */
+export interface JobsRuntime {
+  /** Calls the listener after each change of a `BatchJob`. */
+  readonly onChange: (listener: (change: Change) => void) => void;
+  /** Queues a `BatchJob`. */
+  readonly wake: (key: ObjectKey) => void;
+}
 
 /** Submits the job of each `BatchJob` once, follows it, and keeps its result. */
-export function batchJobs(ports: Ports): Reconciler {
+export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconciler {
   const memory = newMemory();
   const around = (region: BatchRegion, signal: AbortSignal) => ({ region, ports, memory, signal });
-  return reconcilerOf<BatchJob, Seen, Action>(
+  const turns = new Turns({ clock: ports.clock, queueOf: (object) => queueToJoin(object, ports, memory), wake });
+  onChange((change) => turns.changed(change));
+  const reconciler = reconcilerOf<BatchJob, Seen, Action>(
     {
       kind: BatchJobKind,
       observe: (object, region, signal) => observe(object, around(region, signal)),
@@ -36,4 +55,52 @@ export function batchJobs(ports: Ports): Reconciler {
     },
     ports,
   );
+  return {
+    kind: BatchJobKind,
+    async reconcile(given: KubeObject, context): Promise<Report> {
+      const object = given as BatchJob;
+      const turn = turns.begin(object);
+      if (turn === "later") return nothing({ kind: "onChange" });
+      if (turn === "soon") return nothing({ kind: "now" });
+      let goesOn = false;
+      try {
+        const reported = await reconciler.reconcile(object, context);
+        goesOn = isOnItsWay(reported) && queueToJoin(object, ports, memory) !== undefined;
+        return reported;
+      } catch (error) {
+        // The API server would refuse the others too.
+        goesOn = error instanceof StoreError && error.mayPass;
+        throw error;
+      } finally {
+        turns.end(object, goesOn);
+      }
+    },
+  };
+}
+
+function nothing(again: Again): Report {
+  return { status: undefined, events: [], again };
+}
+
+/** The queue for which a job is still to be submitted in turn; a queue is known by the name that it has by default. */
+function queueToJoin(object: BatchJob, { settings, reconciles }: Ports, memory: Memory): string | undefined {
+  const { metadata, spec, status } = object;
+  const { deleting, paused, dryRun } = directivesOf(object, settings);
+  const isHeld = deleting || paused || dryRun || spec.suspend === true || spec.cancel === true;
+  const { sent, submitted } = rememberedOf(memory, metadata.uid);
+  const isSent = sent !== undefined || submitted !== undefined || status?.jobId !== undefined;
+  // Within a fair-share queue, which alone takes shares, no job is behind one of another share.
+  if (isHeld || isSent || spec.shareIdentifier !== undefined) return undefined;
+  if (recordedResult(object) !== undefined || !reconciles(object)) return undefined;
+  const { jobQueueRef: ref, jobQueue = "", region = settings.region } = spec;
+  if (ref === undefined) return `${region}/${nameIn(jobQueue)}`;
+  const { name, namespace = metadata.namespace } = ref;
+  return `${region}/${awsNameOf(JobQueueKind, { metadata: { namespace, name }, spec: {} })}`;
+}
+
+/** A pass that reports nothing goes on, or could not read yet. AWS's throttling is for all alike. */
+function isOnItsWay({ status }: Report): boolean {
+  if (status === undefined) return true;
+  const { conditions = [] } = status as BatchJobStatus;
+  return conditions.some(({ type, reason }) => type === "Ready" && reason === "Throttled");
 }
