@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import { endpointsAnnotation, securityGroupAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
+import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../src/controllers/conditions.ts";
 import { ownerIn, retainedFromTag } from "../../src/controllers/ownership.ts";
 import { StoreError } from "../../src/runtime/store.ts";
@@ -65,6 +66,9 @@ export class Player {
         return;
       case "loseCluster":
         await loseCluster(world);
+        return;
+      case "away":
+        await world.away(act.days * daySeconds, () => (act.losesStatus ? loseStatuses(world) : undefined));
         return;
       default:
         this.#fail(act);
@@ -216,6 +220,16 @@ export async function requestLegacy({ outside }: Pick<SimulatedAws, "outside">, 
   if (act.what === "environment") await outside.createComputeEnvironment(act.request as never);
   else if (act.what === "queue") await outside.createJobQueue(act.request as never);
   else await outside.registerJobDefinition(act.request as never);
+}
+
+const daySeconds = 24 * 3600;
+
+/** As a restore from a backup does, which has no statuses. What a fault of the API server prevents is not lost. */
+async function loseStatuses({ store }: Simulation): Promise<void> {
+  const { signal } = new AbortController();
+  await Promise.allSettled(
+    store.objects(BatchJobKind).map((object) => store.applyStatus(BatchJobKind, object, {}, signal)),
+  );
 }
 
 /** From Git comes what people had written, of all that was not being deleted. */

@@ -30,6 +30,10 @@ export interface Watched {
   readonly madeLateAt: (key: string) => number | undefined;
   /** Whatever a person, a tool or a fault did to the world, monotonic ms of the last time. */
   readonly lastDisturbance: () => number;
+  /** The same without what people do. */
+  readonly lastFault: () => number;
+  /** Whether a person does what is happening in this turn to an object. */
+  readonly isByUser: () => boolean;
   /** How long after it was sent a write of the operator was or will be shown by every read, so far at most (ms). */
   readonly shownWithinMs: () => number;
 }

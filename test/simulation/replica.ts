@@ -8,6 +8,8 @@ export class Replica {
   /** Of the processes to come. */
   skewMs = 0;
   algorithm = 1;
+  /** Whether it stays down. */
+  isHeld = false;
   readonly #clock: Clock;
   readonly #start: (replica: Replica, name: string) => OperatorProcess;
   #count = 0;
@@ -27,6 +29,7 @@ export class Replica {
 
   start(): void {
     this.#scheduled = false;
+    if (this.isHeld) return;
     this.#count++;
     this.#process = this.#start(this, `${this.name}${this.#count}`);
   }

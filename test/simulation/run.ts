@@ -18,6 +18,8 @@ export interface Outcome {
   readonly trace: () => string;
   readonly virtualSeconds: number;
   readonly points: number;
+  /** Whether AWS has forgotten a job of the operator. */
+  readonly forgets: boolean;
 }
 
 function namesOf({ sort, flags }: Story): readonly string[] {
@@ -48,7 +50,9 @@ export async function runStory(story: Story): Promise<Outcome> {
     await world.stop();
   }
   const { violations, trace, points } = world;
-  return { story, violations, trace: () => trace.text(), virtualSeconds: trace.seconds, points };
+  const known = new Set(world.aws.truth.jobs().map(({ id }) => id));
+  const forgets = world.aws.history.some(({ kind, name }) => kind === "job" && !known.has(name));
+  return { story, violations, trace: () => trace.text(), virtualSeconds: trace.seconds, points, forgets };
 }
 
 const furtherOracles: Readonly<Record<Sort, readonly OracleFactory[]>> = {

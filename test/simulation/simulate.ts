@@ -16,7 +16,7 @@ import { storyText, violationText } from "./report-text.ts";
 import { runSeed } from "./run.ts";
 import { shrunkText } from "./shrink.ts";
 import type { Sort } from "./story.ts";
-import { none, sumOf, type Totals, type Worlds } from "./worlds.ts";
+import { none, sumOf, type Totals, totalsOf, type Worlds } from "./worlds.ts";
 
 /** Worlds that a process makes before it ends: what it keeps in memory does not grow over the night. */
 const worldsPerProcess = 250;
@@ -58,14 +58,12 @@ function sortOf(text: string): Sort {
 async function one(seed: number): Promise<void> {
   print(`1 world from seed ${seed}`);
   const outcome = await runSeed(seed, sort);
-  const { violations, virtualSeconds, points } = outcome;
   if (values.trace) print(`${storyText(outcome)}\n\n${outcome.trace()}`);
-  const failed = violations.length > 0 ? 1 : 0;
-  if (failed > 0) {
+  if (outcome.violations.length > 0) {
     print(violationText(outcome));
     if (!values["no-shrink"]) print(await shrunkText(outcome));
   }
-  report(seed, { worlds: 1, failed, virtualSeconds, points });
+  report(seed, totalsOf(outcome));
 }
 
 async function many(): Promise<void> {
@@ -104,11 +102,12 @@ async function inProcess(worlds: Worlds, take: (line: string) => void): Promise<
     throw new Error(`the process of the ${worlds.count} worlds from seed ${worlds.from} on ended with ${code}`);
 }
 
-function report(from: number, { worlds, failed, virtualSeconds, points }: Totals): void {
+function report(from: number, { worlds, failed, virtualSeconds, points, forgetful }: Totals): void {
   const seconds = (performance.now() / 1000).toFixed(0);
   const days = (virtualSeconds / 86_400).toFixed(1);
+  const jobs = sort === "jobs" ? `, AWS has forgotten a job in ${forgetful} of them` : "";
   print(
-    `${worlds} ${worlds === 1 ? "world" : "worlds"} from seed ${from}: ${failed} with a broken promise; ${days} days of virtual time, ${points} awaits of the network passed, in ${seconds} s`,
+    `${worlds} ${worlds === 1 ? "world" : "worlds"} from seed ${from}: ${failed} with a broken promise; ${days} days of virtual time, ${points} awaits of the network passed${jobs}, in ${seconds} s`,
   );
   process.exitCode = failed === 0 ? 0 : 1;
 }

@@ -143,6 +143,8 @@ export class Simulation {
   #armed: (Omit<Armed, "after"> & { after: number })[] = [];
   #points = 0;
   #disturbedAt = 0;
+  #faultAt = 0;
+  #isByUser = false;
   #inEffect: CallRecord | undefined;
   #leaseHeld: { readonly holder: string; readonly until: number } | undefined;
   #ended = false;
@@ -190,6 +192,8 @@ export class Simulation {
       releasedAt: (call) => this.#callers.get(call)?.releasedAt ?? this.clock.monotonic(),
       madeLateAt: (key) => this.#madeLateAt.get(key),
       lastDisturbance: () => this.#disturbedAt,
+      lastFault: () => this.#faultAt,
+      isByUser: () => this.#isByUser,
       shownWithinMs: () => this.shownWithinMs,
     };
     this.#oracles = (options.oracles ?? allOracles).map((factory) => factory(watched));
@@ -233,6 +237,7 @@ export class Simulation {
   /** A person or tool does something; part of the story. */
   disturb(who: string, what: string): void {
     this.#disturbedAt = this.clock.monotonic();
+    if (who !== "user") this.#faultAt = this.#disturbedAt;
     this.trace.note(who, what);
   }
 
@@ -243,7 +248,7 @@ export class Simulation {
       const { kind, metadata } = manifest;
       try {
         this.disturb("user", `applies ${kind} ${metadata.name} ${JSON.stringify(manifest.spec)}`);
-        this.store.apply(manifest);
+        this.#asUser(() => this.store.apply(manifest));
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;
         this.trace.note("user", `is refused: ${error.message}`);
@@ -266,7 +271,7 @@ export class Simulation {
 
   delete(kind: string, name: string, namespace = "team"): void {
     this.disturb("user", `deletes ${kind} ${name}`);
-    this.store.delete(kindOf(kind), { namespace, name });
+    this.#asUser(() => this.store.delete(kindOf(kind), { namespace, name }));
   }
 
   object(kind: string, name: string, namespace = "team"): KubeObject | undefined {
@@ -321,6 +326,36 @@ export class Simulation {
     const number = Number.parseInt(uid.replace(/\D/g, ""), 10) + 1;
     this.cluster = { name, uid: `cluster-${number}`, takeOverUid: uid };
     for (const { process } of this.replicas) process?.kill();
+  }
+
+  /**
+   * Every process dies, and none starts for so long; AWS goes on.
+   * @param meanwhile what else is done then, by no operator
+   */
+  async away(seconds: number, meanwhile: () => Promise<void> | undefined): Promise<void> {
+    this.disturb("fault", `the operator is away for ${seconds} s`);
+    for (const replica of this.replicas) {
+      replica.isHeld = true;
+      replica.process?.kill();
+    }
+    const done = this.#asUser(meanwhile);
+    await this.clock.advance(seconds * 1000);
+    await done;
+    this.#ask((oracle) => oracle.onTick?.());
+    for (const replica of this.replicas) {
+      replica.isHeld = false;
+      replica.startAfter(restartMs);
+    }
+    this.disturb("fault", "the operator comes back");
+  }
+
+  #asUser<T>(action: () => T): T {
+    this.#isByUser = true;
+    try {
+      return action();
+    } finally {
+      this.#isByUser = false;
+    }
   }
 
   #process(replica: Replica, name: string): OperatorProcess {
@@ -392,6 +427,7 @@ export class Simulation {
   #listen(): void {
     this.store.faults.onStrike = () => {
       this.#disturbedAt = this.clock.monotonic();
+      this.#faultAt = this.#disturbedAt;
     };
     this.aws.onEffect((call, phase) => {
       if (phase === "before") this.#inEffect = call;

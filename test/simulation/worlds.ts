@@ -1,5 +1,5 @@
 import { violationText } from "./report-text.ts";
-import { runSeed } from "./run.ts";
+import { type Outcome, runSeed } from "./run.ts";
 import { shrunkText } from "./shrink.ts";
 import type { Sort } from "./story.ts";
 
@@ -19,9 +19,17 @@ export interface Totals {
   readonly virtualSeconds: number;
   /** Awaits of the network passed. */
   readonly points: number;
+  /** Worlds in which AWS has forgotten a job. */
+  readonly forgetful: number;
 }
 
-export const none: Totals = { worlds: 0, failed: 0, virtualSeconds: 0, points: 0 };
+export const none: Totals = { worlds: 0, failed: 0, virtualSeconds: 0, points: 0, forgetful: 0 };
+
+/** The totals of one world. */
+export function totalsOf({ violations, virtualSeconds, points, forgets }: Outcome): Totals {
+  const failed = violations.length > 0 ? 1 : 0;
+  return { worlds: 1, failed, virtualSeconds, points, forgetful: forgets ? 1 : 0 };
+}
 
 export function sumOf(left: Totals, right: Totals): Totals {
   return {
@@ -29,6 +37,7 @@ export function sumOf(left: Totals, right: Totals): Totals {
     failed: left.failed + right.failed,
     virtualSeconds: left.virtualSeconds + right.virtualSeconds,
     points: left.points + right.points,
+    forgetful: left.forgetful + right.forgetful,
   };
 }
 
@@ -40,10 +49,8 @@ export async function runWorlds(
   let totals = none;
   for (let seed = from; seed < from + count && !(first && totals.failed > 0); seed++) {
     const outcome = await runSeed(seed, sort);
-    const { virtualSeconds, points } = outcome;
-    const failed = outcome.violations.length > 0 ? 1 : 0;
-    totals = sumOf(totals, { worlds: 1, failed, virtualSeconds, points });
-    if (failed === 0) continue;
+    totals = sumOf(totals, totalsOf(outcome));
+    if (outcome.violations.length === 0) continue;
     print(violationText(outcome));
     if (shrinks) print(await shrunkText(outcome));
   }

@@ -6,6 +6,7 @@ import { accessDenied, type Fault } from "../../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
 import { accountNetwork } from "../generate/network.ts";
 import type { Simulation } from "../world.ts";
+import { jobStories } from "./job-stories.ts";
 import { allDone, type Story } from "./story.ts";
 
 const other = withTypes(["m5.large"]);
@@ -877,4 +878,5 @@ export const stories: readonly Story[] = [
       world.apply(image("4"));
     },
   },
+  ...jobStories,
 ];

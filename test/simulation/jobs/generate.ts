@@ -8,6 +8,7 @@ import type { Act, Step, Story } from "../story.ts";
 
 const place = [computeEnvironment("ce", ec2), jobQueue("q", ["ce"]), jobDefinition("jd")];
 const names = ["j-1", "j-2", "j-3", "j-4", "j-5"];
+export const argoAnnotation = "argocd.argoproj.io/tracking-id";
 /** When queue and definition are there. */
 const readyAt = 90;
 
@@ -17,12 +18,14 @@ export function jobsStoryOf(seed: number): Story {
   const user = userSteps(chance, chance.whole(6, 24));
   const end = Math.max(...user.map(({ at }) => at)) + 60;
   const faults = chance.is(0.1) ? 0 : chance.whole(1, 14);
-  const steps = [
+  // Chance of its own, so that what it adds does not deal the rest new cards.
+  const further = new Chance(seed + 900_001);
+  const steps = withAbsence(further, [
     ...place.map((manifest): Step => ({ at: 1, act: { kind: "apply", manifest } })),
-    ...user,
+    ...withTtl(further, [...user, ...(further.is(0.4) ? atOnce(further, end) : [])]),
     ...Array.from({ length: faults }, (): Step => ({ at: readyAt + chance.number() * end, act: fault(chance) })),
     ...(chance.is(0.15) ? [{ at: readyAt + chance.number() * end, act: { kind: "loseCluster" as const } }] : []),
-  ];
+  ]);
   return {
     seed,
     sort: "jobs",
@@ -37,6 +40,55 @@ export function jobsStoryOf(seed: number): Story {
       .map((step) => ({ ...step, at: Math.round(step.at * 10) / 10 }))
       .sort((left, right) => left.at - right.at),
   };
+}
+
+const daySeconds = 24 * 3600;
+
+/** The operator is away for days, around the week after which AWS forgets a job, most often when jobs were just submitted. */
+function withAbsence(chance: Chance, given: readonly Step[]): readonly Step[] {
+  if (chance.is(0.3)) return given;
+  const applied = given.filter(({ at, act }) => act.kind === "apply" && at >= readyAt);
+  const from = chance.of(applied.length === 0 ? given : applied).at + chance.skewed(120) / 10;
+  const days = chance.of([1, 6, 6.4, 6.9, 7.1, 7.5, 8, 9]);
+  const away: Step = { at: from, act: { kind: "away", days, losesStatus: chance.is(0.5) } };
+  const passed = ({ at, act }: Step): Step => ({ at: at < from ? at : at + days * daySeconds, act });
+  return [...given.map(passed), away];
+}
+
+/** Jobs that are applied in one turn, by names in no order. */
+function atOnce(chance: Chance, end: number): readonly Step[] {
+  const at = readyAt + chance.number() * end;
+  const many = Array.from({ length: chance.whole(4, 12) }, (_, index) => `m-${String(index).padStart(2, "0")}`);
+  return chance.shuffled(many).map((name): Step => {
+    const manifest = batchJob(name, {
+      jobQueueRef: { name: "q" },
+      jobDefinitionRef: { name: "jd" },
+      containerOverrides: { command: ["sleep", "5"] },
+    });
+    return { at, act: { kind: "apply", manifest } };
+  });
+}
+
+/** Objects that are deleted after their jobs have finished, of which Argo CD tracks some. */
+function withTtl(chance: Chance, steps: readonly Step[]): readonly Step[] {
+  const given = new Map<string, { readonly spec: object; readonly annotations: Readonly<Record<string, string>> }>();
+  return steps.map(({ at, act }) => {
+    if (act.kind !== "apply") return { at, act };
+    const { metadata, spec } = act.manifest;
+    const known = given.get(metadata.name) ?? {
+      spec: chance.is(0.4) ? { ttlSecondsAfterFinished: chance.of([0, 5, 60, 600, daySeconds]) } : {},
+      annotations: chance.is(0.4) ? { [argoAnnotation]: `app:awsbatch.dev/BatchJob:team/${metadata.name}` } : {},
+    };
+    // A person may think better of it.
+    given.set(metadata.name, chance.is(0.05) ? { ...known, spec: {} } : known);
+    const annotations = { ...metadata.annotations, ...known.annotations };
+    const manifest = {
+      ...act.manifest,
+      metadata: { ...metadata, annotations },
+      spec: { ...(spec as object), ...known.spec },
+    };
+    return { at, act: { kind: "apply", manifest } };
+  });
 }
 
 function userSteps(chance: Chance, count: number): Step[] {
@@ -97,7 +149,14 @@ function fault(chance: Chance): Act {
   const dice = chance.number();
   const replica = chance.of(["leader", "leader", "a", "b"]);
   if (dice < 0.25) {
-    const what = chance.of(["aws SubmitJob", "store patchMetadata", "store applyStatus", "aws ListJobs", ""]);
+    const what = chance.of([
+      "aws SubmitJob",
+      "store patchMetadata",
+      "store applyStatus",
+      "store deleteObject",
+      "aws ListJobs",
+      "",
+    ]);
     return { kind: "kill", replica, after: chance.skewed(what === "" ? 200 : 6), what };
   }
   if (dice < 0.3) return { kind: "terminate", replica };
@@ -127,7 +186,7 @@ function fault(chance: Chance): Act {
   return {
     kind: "storeFault",
     fault: chance.of(["conflict", "unavailable", "loseResponse"] as const),
-    on: chance.of(["get", "patchMetadata", "applyStatus"] as const),
+    on: chance.of(["get", "patchMetadata", "applyStatus", "deleteObject"] as const),
     times: chance.whole(1, 3),
   };
 }

@@ -1,17 +1,22 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchJob } from "../../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../../src/api/v1alpha1/kinds.ts";
-import { recordedResult } from "../../../src/controllers/batch-job/result.ts";
+import { isUnknown, recordedResult } from "../../../src/controllers/batch-job/result.ts";
+import { conditionsOf } from "../../../src/controllers/conditions.ts";
 import { directivesOf } from "../../../src/controllers/directives.ts";
 import { nameTag } from "../../../src/controllers/ownership.ts";
 import { hasEnded, type StoredJob } from "../../../src/simulator/stored-job.ts";
+import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
+import { argoAnnotation } from "./generate.ts";
 
 /** The promises of jobs: docs/decisions/0044-what-a-job-remembers.md. */
 
 /** By name of an object: jobs of the same life are one too many. A life ends when a person deletes the object. */
 interface Life {
   readonly cluster: string;
+  /** The cluster that it began in is lost. */
+  readonly isRebuilt: boolean;
   /** Wall ms. */
   readonly since: number;
   jobs: number;
@@ -31,8 +36,9 @@ const once: OracleFactory = (watched) => {
       // nobody knows any more.
       const life = lives.get(name);
       const since = watched.clock.now();
-      if (isNew && (life?.cluster ?? cluster) === cluster) lives.set(name, { cluster, since, jobs: 0 });
-      else if (isNew) lives.set(name, { cluster, since: 0, jobs: life?.jobs ?? 0 });
+      if (isNew && (life?.cluster ?? cluster) === cluster)
+        lives.set(name, { cluster, isRebuilt: false, since, jobs: 0 });
+      else if (isNew) lives.set(name, { cluster, isRebuilt: true, since: 0, jobs: life?.jobs ?? 0 });
       const { jobId } = (after as BatchJob | undefined)?.status ?? {};
       const job = watched.aws.truth.jobs().find(({ id }) => id === jobId);
       // While a lost cluster is taken over, an object is not known to be a new one.
@@ -46,11 +52,18 @@ const once: OracleFactory = (watched) => {
       const { tags = {}, jobName } = by.input as { readonly tags?: Record<string, string>; readonly jobName?: string };
       const life = lives.get(tags[nameTag] ?? "");
       if (life === undefined) return undefined;
+      // A limit of decision 44: what AWS has forgotten, a rebuilt cluster runs again.
+      if (life.isRebuilt && jobsNamed(watched, tags[nameTag]).every(({ id }) => id === change.name)) life.jobs = 0;
       life.jobs++;
       return life.jobs > 1 ? `${jobName} was submitted a second time` : undefined;
     },
   };
 };
+
+/** The jobs of all objects of this name that AWS still knows. */
+function jobsNamed({ aws }: Pick<Watched, "aws">, name: string | undefined): readonly StoredJob[] {
+  return aws.truth.jobs().filter(({ child, request }) => child === undefined && request.tags?.[nameTag] === name);
+}
 
 /** The object that a job was submitted for, while it exists. */
 function objectOf({ store }: Watched, job: StoredJob): BatchJob | undefined {
@@ -95,13 +108,15 @@ const nothingRunsOn: OracleFactory = (watched) => ({
 const trueResult: OracleFactory = (watched) => ({
   name: "a result is that of the job, and stays",
   onObject(before, after) {
-    if (after?.kind !== "BatchJob") return undefined;
+    // A person may lose it; the operator may not.
+    if (after?.kind !== "BatchJob" || watched.isByUser()) return undefined;
     const [was, is] = [before, after].map((one) =>
       one?.metadata.uid === after.metadata.uid ? recordedResult(one as BatchJob) : undefined,
     );
     if (was !== undefined && is?.kind !== was.kind) return `${after.metadata.name} lost its result (${was.kind})`;
     const { jobId, status } = (after as BatchJob).status ?? {};
     const job = watched.aws.truth.jobs().find(({ id }) => id === jobId);
+    if (is === undefined && isUnknown(after as BatchJob)) return known(watched, after);
     if (is === undefined || job === undefined) return undefined;
     if (!hasEnded(job)) return `${after.metadata.name} is ${is.kind}, and its job is ${job.status}`;
     const isSame = (is.kind === "complete") === (job.status === "SUCCEEDED") && status === job.status;
@@ -109,17 +124,140 @@ const trueResult: OracleFactory = (watched) => ({
   },
 });
 
-export const jobsOracles: readonly OracleFactory[] = [once, endedAsAsked, nothingRunsOn, trueResult];
+/** What AWS has of a job whose result is said to be unknown. */
+function known({ aws }: Watched, { metadata, status }: KubeObject): string | undefined {
+  const { jobId } = (status ?? {}) as { readonly jobId?: string };
+  const job = aws.truth.jobs().find(({ id, request }) => id === jobId || request.jobName?.endsWith(`_${metadata.uid}`));
+  return job && `the result of ${metadata.name} is unknown, and AWS has ${job.id}, which is ${job.status}`;
+}
+
+/** Since when the status says how the job ended, or that this is unknown, wall ms. */
+function finishedAt(object: BatchJob): number | undefined {
+  if (recordedResult(object) === undefined && !isUnknown(object)) return undefined;
+  const types = recordedResult(object) === undefined ? ["Stalled"] : ["Complete", "Failed"];
+  const found = conditionsOf(object).find(({ type, status }) => types.includes(type) && status === "True");
+  return found && Date.parse(found.lastTransitionTime);
+}
+
+function isTracked({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.[argoAnnotation] !== undefined;
+}
+
+/** An object is deleted by people, or by its ttlSecondsAfterFinished. */
+const expiresInTime: OracleFactory = (watched) => ({
+  name: "an object is deleted by people, or in time after its job has finished",
+  onObject(before, after) {
+    if (before?.kind !== "BatchJob" || watched.isByUser()) return undefined;
+    const [was, is] = [before, after].map((one) => one?.metadata.deletionTimestamp);
+    if (was !== undefined || (after !== undefined && is === undefined)) return undefined;
+    const { metadata, spec } = before as BatchJob;
+    const { name } = metadata;
+    if (spec.ttlSecondsAfterFinished === undefined) return `${name} was deleted, and nobody asked for it`;
+    if (isTracked(before)) return `${name} was deleted, and Argo CD tracks it`;
+    const since = finishedAt(before as BatchJob);
+    if (since === undefined) return `${name} was deleted before its status had its result`;
+    const early = since + spec.ttlSecondsAfterFinished * 1000 - watched.clock.now();
+    return early > 0 ? `${name} was deleted ${early} ms before its time` : undefined;
+  },
+});
+
+/** After a fault, jobs may overtake each other for so long. */
+const faultMs = 90_000;
+
+/** The jobs for a queue are submitted by age, where nothing goes wrong. */
+const inTurn: OracleFactory = (watched) => {
+  /** By uid: in which order they came, or came to be what they are now, and when, monotonic ms. */
+  const came = new Map<string, { readonly number: number; readonly at: number }>();
+  const isQuiet = (since: number): boolean => {
+    const from = watched.clock.now() - (watched.clock.monotonic() - since) - faultMs;
+    return since - watched.lastFault() > faultMs && watched.aws.log.every((call) => call.at < from || isHarmless(call));
+  };
+  return {
+    name: "the jobs for a queue are submitted in the order of their creation",
+    onObject(before, after) {
+      if (after?.kind !== "BatchJob" || before?.metadata.generation === after.metadata.generation) return undefined;
+      came.set(after.metadata.uid, { number: came.size, at: watched.clock.monotonic() });
+      return undefined;
+    },
+    onAws(change, by) {
+      if (change.kind !== "job" || by?.operation !== "SubmitJob" || change.status !== "SUBMITTED") return undefined;
+      if (change.job === undefined || by.by !== "operator" || watched.cluster().takeOverUid !== undefined)
+        return undefined;
+      const uid = change.job.name.split("_").at(-1) ?? "";
+      const own = came.get(uid);
+      const objects = watched.store.objects(BatchJobKind) as readonly BatchJob[];
+      const object = objects.find(({ metadata }) => metadata.uid === uid);
+      if (object === undefined || own === undefined) return undefined;
+      const passed = objects.find((one) => {
+        const other = came.get(one.metadata.uid);
+        if (other === undefined || other.number >= own.number || !isBefore(one, object) || isHeldBack(one))
+          return false;
+        return isQuiet(other.at) && !wasRequested(watched, one);
+      });
+      return passed && `${object.metadata.name} was submitted before ${passed.metadata.name}, which is older`;
+    },
+  };
+};
+
+/** Jobs stay in order where AWS answers, and where it throttles their requests. */
+function isHarmless({ operation, outcome }: CallRecord): boolean {
+  if (outcome.kind !== "refused") return outcome.kind !== "lost";
+  return operation === "SubmitJob" && outcome.exception === "TooManyRequestsException";
+}
+
+function isBefore({ metadata: one }: BatchJob, { metadata: other }: BatchJob): boolean {
+  const [left, right] = [one.creationTimestamp, other.creationTimestamp];
+  return left === right ? one.name < other.name : left < right;
+}
+
+/** Something else than its turn keeps it from being submitted. */
+function isHeldBack({ metadata, spec }: BatchJob): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined ||
+    spec.suspend === true ||
+    spec.cancel === true ||
+    spec.dependsOn !== undefined
+  );
+}
+
+function wasRequested({ aws }: Watched, { metadata, status }: BatchJob): boolean {
+  if (status?.jobId !== undefined || recordedResult({ status } as BatchJob) !== undefined) return true;
+  return aws.log.some(({ operation, input }) => {
+    const { jobName = "" } = input as { readonly jobName?: string };
+    return operation === "SubmitJob" && jobName.endsWith(`_${metadata.uid}`);
+  });
+}
+
+export const jobsOracles: readonly OracleFactory[] = [
+  once,
+  endedAsAsked,
+  nothingRunsOn,
+  trueResult,
+  expiresInTime,
+  inTurn,
+];
 
 /** What is missing at the end of a world: a result of a job that has ended, or a job that runs for nobody. */
 export function unfinished(watched: Pick<Watched, "aws" | "store" | "settings">): readonly string[] {
   const objects = watched.store.objects(BatchJobKind) as readonly BatchJob[];
-  const waiting = objects.filter((object) => recordedResult(object) === undefined && !isHeld(object, objects));
+  const waiting = objects.filter((object) => isToExpire(object) || (!isFinished(object) && !isHeld(object, objects)));
   return waiting.map(({ metadata: { name, deletionTimestamp }, status }: KubeObject) => {
     const { conditions = [] } = (status ?? {}) as BatchJob["status"] & object;
     const reason = conditions.find(({ type }) => type === "Ready")?.reason;
+    if (reason === "ResultUnknown" || recordedResult({ status } as BatchJob) !== undefined)
+      return `${name} is not deleted`;
     return `${name} ${deletionTimestamp === undefined ? "has no result" : "is not gone"} (${reason})`;
   });
+}
+
+function isFinished(object: BatchJob): boolean {
+  return recordedResult(object) !== undefined || isUnknown(object);
+}
+
+/** A finished job whose object is to go within minutes. */
+function isToExpire(object: BatchJob): boolean {
+  const { ttlSecondsAfterFinished: seconds = Number.POSITIVE_INFINITY } = object.spec;
+  return isFinished(object) && !isTracked(object) && seconds <= 600;
 }
 
 /** A person holds it back, or what it needs does not exist, or waits itself. */
@@ -128,6 +266,6 @@ function isHeld({ spec, status, metadata }: BatchJob, objects: readonly BatchJob
   if (spec.suspend === true || depth > 6) return true;
   return (spec.dependsOn ?? []).some(({ jobRef }) => {
     const needed = objects.find((one) => one.metadata.name === jobRef?.name);
-    return needed === undefined || isHeld(needed, objects, depth + 1);
+    return needed === undefined || isUnknown(needed) || isHeld(needed, objects, depth + 1);
   });
 }
