@@ -61,13 +61,14 @@ export class FollowedJobs implements JobsOfObjects {
     return keepReading(clock, { due: () => this.#due(), read: () => this.#read(), alarm: this.#alarm }, lifetime);
   }
 
-  follow(owner: string, jobId: string): FollowedJob {
+  follow(owner: string, jobId: string, shown?: JobRecord): FollowedJob {
     const known = this.#entries.get(owner);
     if (known?.jobId === jobId) return known.job;
     const followedAt = this.#options.clock.monotonic();
-    this.#entries.set(owner, { jobId, followedAt, job: unseen, dueAt: followedAt });
+    const job = shown === undefined ? unseen : { record: shown, missingSince: undefined };
+    this.#entries.set(owner, { jobId, followedAt, job, dueAt: followedAt });
     this.#alarm.ring();
-    return unseen;
+    return job;
   }
 
   unfollow(owner: string): void {

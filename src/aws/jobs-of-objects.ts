@@ -7,8 +7,9 @@ export interface JobsOfObjects {
   /**
    * What is known of the job of an object, which is followed from now on. Costs no call; its object is woken when it changes.
    * @param owner `namespace/name` of the object
+   * @param shown the job as AWS has just shown it, which may be for the last time
    */
-  follow(owner: string, jobId: string): FollowedJob;
+  follow(owner: string, jobId: string, shown?: JobRecord): FollowedJob;
   /** The object is gone, or needs its job no more. */
   unfollow(owner: string): void;
   /**

@@ -46,6 +46,16 @@ describe("the jobs of objects", () => {
     expect(changed()).toEqual(["team/a", "team/a"]);
   });
 
+  it("are known as they were last shown, also where AWS forgets one before the next read", async () => {
+    const { clock, aws, jobs } = await aRegion();
+    aws.state.details.push(detail("a", "SUCCEEDED"));
+    const [shown] = await jobs.described(["a"], new AbortController().signal);
+    aws.state.details.pop();
+    expect(jobs.follow("team/a", "a", shown)).toEqual({ record: shown, missingSince: undefined });
+    await clock.advance(60 * second);
+    expect(jobs.follow("team/a", "a").record?.status).toBe("SUCCEEDED");
+  });
+
   it("are read by hundreds, with at most two calls a second, each within a minute", async () => {
     const { clock, aws, jobs, described } = await aRegion();
     for (let index = 0; index < 10_000; index++) {

@@ -199,6 +199,8 @@ async function takenOver(object: BatchJob, around: Around): Promise<JobSeen> {
   const isLate = begunAt >= (memory.startedAt ?? 0) + submissionUnknownForMs;
   if (newest === undefined) return isLate ? { kind: "none", intent: undefined } : { kind: "unknown" };
   remember(memory, object.metadata.uid, { submitted: { jobId: newest.jobId, jobArn: newest.jobArn } });
+  // AWS may forget a job of a week ago before the next read.
+  region.jobsOfObjects.follow(keyText(object.metadata), newest.jobId, newest);
   return await known(object, newest.jobId, undefined, around);
 }
 

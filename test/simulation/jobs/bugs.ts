@@ -28,7 +28,7 @@ export const jobBugs: readonly JobBug[] = [
   ),
   one(
     "send a request under the note of another process",
-    4,
+    1,
     "observe.ts",
     "intent.by === around.ports.processId() &&",
     "",
@@ -72,7 +72,7 @@ export const jobBugs: readonly JobBug[] = [
   ),
   one(
     "submit again after a week what AWS has forgotten",
-    1,
+    12,
     "observe.ts",
     'if (ports.clock.now() - since >= forgottenAfterMs) return { kind: "forgotten", since };',
     "",
@@ -84,26 +84,19 @@ export const jobBugs: readonly JobBug[] = [
     "const recorded = recordedResult(object);",
     "const recorded = undefined;",
   ),
-  one("delete an object that Argo CD tracks", 1, "expiry.ts", "if (tracker !== undefined) {", 'if (tracker === "") {'),
+  one("delete an object that Argo CD tracks", 2, "expiry.ts", "if (tracker !== undefined) {", 'if (tracker === "") {'),
   one(
     "delete an object before its status has the result",
-    1,
+    3,
     "expiry.ts",
     "if (leftMs > 0 || reportedAt(object) === undefined) {",
     "if (leftMs > 0) {",
   ),
   one(
     "submit jobs as they come",
-    1,
+    24,
     "controller.ts",
     'if (turn === "later") return nothing({ kind: "onChange" });',
     "",
-  ),
-  one(
-    "let others pass what AWS throttles",
-    1,
-    "controller.ts",
-    'type === "Ready" && reason === "Throttled"',
-    'type === "Ready" && reason === "Submitting"',
   ),
 ];
