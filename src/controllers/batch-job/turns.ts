@@ -27,7 +27,7 @@ interface Place {
 
 /**
  * Whose turn it is to be submitted: of the jobs for one queue the oldest's, one at a time
- * (docs/decisions/0051-jobs-are-submitted-in-turn.md).
+ * (docs/decisions/0052-jobs-are-submitted-in-turn.md).
  *
  * Expected flow: a job that appears, or is changed, gets a place in the line of its queue. The first one has its passes until
  * it is submitted, or waits for something else: then it leaves the line, and the next one is woken. One that has left comes
