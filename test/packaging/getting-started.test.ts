@@ -2,6 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { type RunResult, run } from "../integration/control-plane/run.ts";
 import { awsEnvironment } from "../integration/operator/operator-process.ts";
@@ -90,7 +91,10 @@ describeWithHelm(
     test("lead to a job that has ended, and to nothing at the end", async () => {
       const reader = new Reader(program, cluster, undefined);
       const said: string[] = [];
-      for (const line of commands("docs/getting-started-kind.md")) said.push(await reader.type(line));
+      const lines = commands("docs/getting-started-kind.md");
+      // The chart's default tag.
+      expect(lines[0]).toBe(`docker build --tag aws-batch-operator:${manifest.version} .`);
+      for (const line of lines) said.push(await reader.type(line));
       expect([...reader.notRun]).toEqual(["docker", "kind"]);
       expect(said.join("\n")).toMatch(/Result|Succeeded/);
       expect(await reader.type("kubectl get awsbatch --no-headers")).toBe("");
