@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CustomResourceDefinition, PrinterColumn, StructuralSchema } from "../src/api/crd.ts";
 import { BatchJobSpec, BatchJobStatus } from "../src/api/v1alpha1/batch-job.ts";
 import { BatchComputeEnvironmentSpec, BatchComputeEnvironmentStatus } from "../src/api/v1alpha1/compute-environment.ts";
+import { ConsumableResourceSpec, ConsumableResourceStatus } from "../src/api/v1alpha1/consumable-resource.ts";
 import { JobDefinitionSpec, JobDefinitionStatus } from "../src/api/v1alpha1/job-definition.ts";
 import { JobQueueSpec, JobQueueStatus } from "../src/api/v1alpha1/job-queue.ts";
 import { type KindName, kinds, type OperatorKind } from "../src/api/v1alpha1/kinds.ts";
@@ -19,6 +20,7 @@ const schemas: Readonly<Record<KindName, Schemas>> = {
   JobQueue: { spec: JobQueueSpec, status: JobQueueStatus },
   JobDefinition: { spec: JobDefinitionSpec, status: JobDefinitionStatus },
   BatchJob: { spec: BatchJobSpec, status: BatchJobStatus },
+  ConsumableResource: { spec: ConsumableResourceSpec, status: ConsumableResourceStatus },
   SchedulingPolicy: { spec: SchedulingPolicySpec, status: SchedulingPolicyStatus },
   ServiceEnvironment: { spec: ServiceEnvironmentSpec, status: ServiceEnvironmentStatus },
 };

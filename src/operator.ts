@@ -5,6 +5,7 @@ import { batchJobs, type JobsRuntime } from "./controllers/batch-job/controller.
 import { digestOf } from "./controllers/batch-job/digest.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
 import { endpointsReading } from "./controllers/compute-environment/observation.ts";
+import { consumableResources } from "./controllers/consumable-resource/controller.ts";
 import { type Ec2Memory, newEc2Memory } from "./controllers/ec2-memory.ts";
 import { vpcKeysOf } from "./controllers/endpoints/claims.ts";
 import { vpcEndpoints } from "./controllers/endpoints/controller.ts";
@@ -35,6 +36,7 @@ const reconcilers: Readonly<Record<KindName, (ports: Ports, further: Further) =>
   BatchJob: (ports, { jobs }) => batchJobs(ports, jobs),
   SchedulingPolicy: schedulingPolicies,
   ServiceEnvironment: serviceEnvironments,
+  ConsumableResource: consumableResources,
 };
 
 /** Index of the caches. */

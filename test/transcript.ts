@@ -27,6 +27,8 @@ export function describeWrite(call: CallRecord): string {
     input["Resources"] ??
     lastSegment(input["resourceArn"]) ??
     input["name"] ??
+    input["consumableResourceName"] ??
+    input["consumableResource"] ??
     lastSegment(input["arn"]);
   const outcome =
     call.outcome.kind === "refused"
@@ -61,6 +63,7 @@ function details(operation: string, input: Readonly<Record<string, unknown>>): s
       if (input[key] !== undefined) parts.push(`${key}=${JSON.stringify(input[key])}`);
     }
   }
+  if (operation === "UpdateConsumableResource") parts.push(`${text(input["operation"])} ${String(input["quantity"])}`);
   return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
 }
 

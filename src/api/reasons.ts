@@ -18,6 +18,7 @@ import { selectionReasons } from "./reasons/selection.ts";
 import type { ReasonPlace, ReasonTable, ReasonText } from "./reasons/table.ts";
 import { batchJobReasons } from "./v1alpha1/batch-job-reasons.ts";
 import { computeEnvironmentReasons } from "./v1alpha1/compute-environment-reasons.ts";
+import { consumableResourceReasons } from "./v1alpha1/consumable-resource-reasons.ts";
 import { jobDefinitionReasons } from "./v1alpha1/job-definition-reasons.ts";
 import { jobQueueReasons } from "./v1alpha1/job-queue-reasons.ts";
 import type { KindName } from "./v1alpha1/kinds.ts";
@@ -49,6 +50,7 @@ export const reasonTables = {
   ],
   JobDefinition: [everyKindReasons, refusalReasons, rolesReasons, jobDefinitionReasons],
   BatchJob: [everyKindReasons, refusalReasons, batchJobReasons],
+  ConsumableResource: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, consumableResourceReasons],
   SchedulingPolicy: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, schedulingPolicyReasons],
   ServiceEnvironment: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, serviceEnvironmentReasons],
 } as const satisfies Readonly<Record<KindName, readonly ReasonTable[]>>;

@@ -9,6 +9,7 @@ export const batchCalls: CallTable<keyof BatchApi> = {
   tagResource: writeCall(["BatchChange", "BatchClaim", "JobChange"]),
   untagResource: writeCall(["BatchChange", "JobChange"]),
   listJobs: readCall("BatchRead"),
+  listJobsByConsumableResource: readCall("BatchRead"),
   describeJobs: readCall("BatchRead"),
   /** The first 100 RUNNABLE jobs, in the order in which they will be placed. */
   getJobQueueSnapshot: readCall("BatchRead"),

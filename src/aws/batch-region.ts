@@ -209,8 +209,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       await lists.refresh(signal);
       return cache.snapshot();
     },
-    async refreshAsked(key, signal) {
-      await asked[key].refresh(signal);
+    async refreshAsked(key, signal, name) {
+      await asked[key].refresh(signal, name);
       return cache.snapshot();
     },
     async refreshDefinition(name, signal) {

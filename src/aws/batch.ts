@@ -1,5 +1,6 @@
 import type {
   ComputeEnvironmentDetail,
+  DescribeConsumableResourceResponse,
   JobDefinition,
   JobQueueDetail,
   SchedulingPolicyDetail,
@@ -15,6 +16,7 @@ export type {
   ComputeResource,
   ComputeResourceUpdate,
   CreateComputeEnvironmentRequest,
+  CreateConsumableResourceRequest,
   CreateJobQueueRequest,
   CreateSchedulingPolicyRequest,
   CreateServiceEnvironmentRequest,
@@ -24,6 +26,7 @@ export type {
   JobQueueDetail,
   JobStatus,
   JobSummary,
+  ListJobsByConsumableResourceSummary,
   ListJobsRequest,
   RegisterJobDefinitionRequest,
   SchedulingPolicyDetail,
@@ -31,6 +34,7 @@ export type {
   ServiceJobSummary,
   SubmitJobRequest,
   UpdateComputeEnvironmentRequest,
+  UpdateConsumableResourceRequest,
   UpdateJobQueueRequest,
   UpdateSchedulingPolicyRequest,
   UpdateServiceEnvironmentRequest,
@@ -42,20 +46,29 @@ export type {
  */
 export type BatchApi = Api<typeof batchCommands>;
 
-/** A described environment, queue, policy, service environment and revision, with the members that AWS always returns. */
+/** A described environment, queue, policy, service environment, consumable and revision, with the members that AWS always returns. */
 export type Environment = ComputeEnvironmentDetail & {
   computeEnvironmentName: string;
   computeEnvironmentArn: string;
 };
 export type Queue = JobQueueDetail & { jobQueueName: string; jobQueueArn: string };
+/**
+ * Of what has no status in AWS, by the operator's own calls: CREATING after a creation without an answer, until AWS shows
+ * it; DELETING, until AWS no longer shows it.
+ */
+type CalledStatus = "CREATING" | "DELETING";
 export type Policy = SchedulingPolicyDetail & {
   name: string;
   arn: string;
-  /**
-   * AWS gives none. By the operator's own calls: CREATING after a creation without an answer, until AWS shows the policy;
-   * DELETING, until AWS no longer shows it.
-   */
-  status?: "CREATING" | "DELETING";
+  status?: CalledStatus;
+};
+/** What List and Describe of a consumable resource say together; `tags` are as of the last Describe. */
+export type Consumable = Pick<DescribeConsumableResourceResponse, "resourceType" | "tags"> & {
+  consumableResourceName: string;
+  consumableResourceArn: string;
+  totalQuantity: number;
+  inUseQuantity: number;
+  status?: CalledStatus;
 };
 export type ServiceEnvironmentRecord = ServiceEnvironmentDetail & {
   serviceEnvironmentName: string;

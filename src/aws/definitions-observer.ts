@@ -15,6 +15,7 @@ import {
   type StoredRevision,
   withRevision,
 } from "./resources/job-definitions.ts";
+import { consumablesNamedBy } from "./revision-consumables.ts";
 import { rolesNamedBy } from "./revision-roles.ts";
 
 /** Milliseconds between two reads of the known revisions, and between two listings of all; the rest is chance. */
@@ -285,6 +286,7 @@ export class DefinitionsObserver {
       tags: { ...revision.tags },
       fingerprint: known?.fingerprint ?? fingerprintOf(revision),
       roles: known?.roles ?? rolesNamedBy(revision),
+      ...consumablesNamedBy(revision),
       read: true,
     });
   }

@@ -15,6 +15,7 @@ import {
   type ListedKey,
   listedKeys,
   listedResources,
+  type ResourceRecords,
 } from "./resources/index.ts";
 
 /** Milliseconds from one listing to the next: at rest, and while something moves; the rest of each is chance. */
@@ -64,6 +65,9 @@ export class ListsObserver {
   #wantedFrom = Number.NEGATIVE_INFINITY;
   /** Whether something was in transition after the last listing. */
   #moved = false;
+  #turn = 0;
+  /** Names of which the next read is to show everything. */
+  #doubted = new Set<string>();
 
   constructor(options: ListsObserverOptions) {
     this.#options = options;
@@ -87,14 +91,16 @@ export class ListsObserver {
   /**
    * A complete listing that begins no earlier than this call, and not before it is sure to show what the writer before
    * this process wrote.
+   * @param name read by name, of which nothing that was read before will do
    * @throws AwsError when AWS cannot be read; while a retry is not due, at once and without a call
    */
-  async refresh(signal: AbortSignal): Promise<void> {
+  async refresh(signal: AbortSignal, name?: string): Promise<void> {
     const { cache, clock } = this.#options;
     const { failure, retryAt } = this.health;
     if (failure !== undefined && retryAt !== undefined && clock.monotonic() < retryAt) throw failure.error;
     const waitMs = (cache.believedFrom() ?? 0) - clock.monotonic();
     if (waitMs > 0) await sleep(clock, waitMs, signal);
+    if (name !== undefined) this.#doubted.add(name);
     await abortable(this.#listing.begin(), signal);
   }
 
@@ -151,10 +157,25 @@ export class ListsObserver {
   }
 
   async #readNames<Key extends AskedKey>(key: Key): Promise<Merge> {
-    const { cache, lifetime, location } = this.#options;
+    const { cache, lifetime, location: at } = this.#options;
     const names = this.#options.asked(key);
-    const found = await askedResources[key].read(longRead(this.#options), location, names, lifetime);
+    const known = this.#knownBefore(key);
+    const turn = this.#turn++;
+    const found = await askedResources[key].read({ batch: longRead(this.#options), at, names, known, turn }, lifetime);
     return (begunAt, answeredAt) => cache.records[key].mergeNames(names, found, begunAt, answeredAt);
+  }
+
+  /** What was read before and may still be so, unless a listing shows that it is not. */
+  #knownBefore<Key extends AskedKey>(key: Key): (name: string) => ResourceRecords[Key] | undefined {
+    const { cache } = this.#options;
+    const records = cache.records[key];
+    const written = [...records.unsettled()].map(({ name }) => name);
+    const doubted = new Set([...this.#doubted, ...written]);
+    this.#doubted = new Set();
+    // The writer before this process may have written what it read.
+    const believedFrom = cache.believedFrom() ?? Number.POSITIVE_INFINITY;
+    const isBelieved = this.#begunAt !== undefined && this.#begunAt >= believedFrom;
+    return (name) => (isBelieved && !doubted.has(name) ? records.get(name) : undefined);
   }
 
   async #readAll<Key extends ListedKey>(key: Key): Promise<Merge> {

@@ -21,6 +21,7 @@ export const resourceTypes = [
   "job-definition",
   "scheduling-policy",
   "service-environment",
+  "consumable-resource",
 ] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 

@@ -31,9 +31,10 @@ export interface BatchRegion extends ResourceWrites {
   refresh(signal: AbortSignal): Promise<BatchSnapshot>;
   /**
    * A snapshot for which resources that are read by the names of objects were read no earlier than this call.
+   * @param name of which all is read, where a listing does for the others
    * @throws AwsError as `refresh` does
    */
-  refreshAsked(key: AskedKey, signal: AbortSignal): Promise<BatchSnapshot>;
+  refreshAsked(key: AskedKey, signal: AbortSignal, name?: string): Promise<BatchSnapshot>;
   /**
    * Lists the ACTIVE revisions of one name and returns a snapshot that holds them. Waits up to 5 s when a registration
    * got no answer, or this process has just become the writer, so that no revision is overlooked.

@@ -3,6 +3,7 @@ import { tagPrefix } from "./names.ts";
 /** Every action of the services that the operator uses that writes or removes tags, also at the creation of a resource. */
 const taggingActions: readonly string[] = [
   "batch:CreateComputeEnvironment",
+  "batch:CreateConsumableResource",
   "batch:CreateJobQueue",
   "batch:CreateSchedulingPolicy",
   "batch:CreateServiceEnvironment",

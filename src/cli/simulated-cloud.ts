@@ -1,5 +1,6 @@
 import type { BatchApi } from "../aws/batch.ts";
 import type { AwsConnection } from "../aws/connection.ts";
+import { consumablesNamedBy } from "../aws/revision-consumables.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { attachedTo } from "../simulator/job-queues.ts";
@@ -59,7 +60,7 @@ export class SimulatedCloud implements CloudWithLogs {
     return {
       account: aws.account,
       partition,
-      batch: withPolicies(aws),
+      batch: withReferred(aws),
       iam: async () => aws.iam,
       ec2: async () => aws.ec2,
       close: () => undefined,
@@ -109,17 +110,28 @@ export class SimulatedCloud implements CloudWithLogs {
 
 /**
  * As with roles and networks, what manifests refer to is there: a scheduling policy of this account is made as soon
- * as a queue names it.
+ * as a queue names it, and a consumable resource, of which there is always enough, as soon as a definition does.
  */
-export function withPolicies({ batch, outside }: SimulatedAws): BatchApi {
+export function withReferred({ batch, outside }: SimulatedAws): BatchApi {
   const provide = async (arn: string | undefined): Promise<void> => {
     const name = /:scheduling-policy\/([^/]+)$/.exec(arn ?? "")?.[1];
     if (arn === undefined || name === undefined) return;
     const { schedulingPolicies = [] } = await outside.describeSchedulingPolicies({ arns: [arn] });
     if (schedulingPolicies.length === 0) await outside.createSchedulingPolicy({ name });
   };
+  const provideConsumable = async (name: string): Promise<void> => {
+    const { consumableResources = [] } = await outside.listConsumableResources({
+      filters: [{ name: "CONSUMABLE_RESOURCE_NAME", values: [name] }],
+    });
+    if (consumableResources.some((one) => one.consumableResourceName === name)) return;
+    await outside.createConsumableResource({ consumableResourceName: name, totalQuantity: Number.MAX_SAFE_INTEGER });
+  };
   return {
     ...batch,
+    registerJobDefinition: async (input, options) => {
+      for (const name of consumablesNamedBy(input).consumables ?? []) await provideConsumable(name);
+      return await batch.registerJobDefinition(input, options);
+    },
     createJobQueue: async (input, options) => {
       await provide(input.schedulingPolicyArn);
       return await batch.createJobQueue(input, options);

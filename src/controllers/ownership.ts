@@ -13,6 +13,8 @@ export const uidTag = "awsbatch.dev/uid";
 export const fingerprintTag = "awsbatch.dev/fingerprint";
 export const registeredAtTag = "awsbatch.dev/registered-at";
 export const rolloutTokenTag = "awsbatch.dev/rollout-token";
+/** On a consumable: which quantity the operator has set last; see `controllers/consumable-resource/quantity.ts`. */
+export const quantitySetTag = "awsbatch.dev/quantity-set";
 /** When an environment was created; attempts that AWS finds INVALID are limited by their age. */
 export const createdAtTag = "awsbatch.dev/created-at";
 export const servingSinceTag = "awsbatch.dev/serving-since";

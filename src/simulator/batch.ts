@@ -9,6 +9,7 @@ import type {
 import type { CallOptions } from "../aws/api.ts";
 import type { BatchApi } from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
+import type { ConsumableResources } from "./consumable-resources.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
 import type { JobQueues } from "./job-queues.ts";
 import type { Jobs } from "./jobs.ts";
@@ -33,6 +34,7 @@ export interface Parts {
   readonly queues: JobQueues;
   readonly definitions: JobDefinitions;
   readonly policies: SchedulingPolicies;
+  readonly consumables: ConsumableResources;
   readonly jobs: Jobs;
   readonly serviceEnvironments: ServiceEnvironments;
   readonly serviceJobs: ServiceJobs;
@@ -40,7 +42,7 @@ export interface Parts {
 
 /** All operations over one transport: with faults and latency, or without. */
 export function batchApi(parts: Parts, run: Run): SimulatedBatch {
-  const { environments, queues, definitions, policies, jobs, serviceEnvironments, serviceJobs } = parts;
+  const { environments, queues, definitions, policies, consumables, jobs, serviceEnvironments, serviceJobs } = parts;
   const tagged = (arn = ""): Tagged => {
     const found = Object.values({ ...parts })
       .map((part) => part.tagged(arn))
@@ -102,6 +104,18 @@ export function batchApi(parts: Parts, run: Run): SimulatedBatch {
     terminateServiceJob: call("TerminateServiceJob", (given) =>
       serviceJobs.terminate(given.jobId ?? "", given.reason ?? ""),
     ),
+
+    createConsumableResource: call("CreateConsumableResource", (given) => consumables.create(given)),
+    describeConsumableResource: call("DescribeConsumableResource", (given, asOf) => consumables.describe(given, asOf)),
+    listConsumableResources: call("ListConsumableResources", (given, asOf) => consumables.list(given, asOf)),
+    updateConsumableResource: call("UpdateConsumableResource", (given) => consumables.update(given)),
+    deleteConsumableResource: call("DeleteConsumableResource", (given) =>
+      consumables.delete(given.consumableResource ?? ""),
+    ),
+    listJobsByConsumableResource: call("ListJobsByConsumableResource", (given, asOf) => {
+      consumables.require(given.consumableResource ?? "");
+      return jobs.listByConsumable(given, asOf);
+    }),
 
     tagResource: call("TagResource", (given) => addTags(tagged(given.resourceArn), given.tags ?? {})),
     untagResource: call("UntagResource", (given) => removeTags(tagged(given.resourceArn), given.tagKeys ?? [])),

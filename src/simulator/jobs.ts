@@ -6,6 +6,8 @@ import type {
   JobDetail,
   JobSummary,
   KeyValuesPair,
+  ListJobsByConsumableResourceRequest,
+  ListJobsByConsumableResourceResponse,
   ListJobsRequest,
   ListJobsResponse,
   SubmitJobRequest,
@@ -15,6 +17,7 @@ import { hasServiceJobs } from "../aws/service-jobs.ts";
 import { isPlannedBy, lastPart } from "./job-course.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
 import { byPriority, detailOf, nodeCount, nodeDetailOf, nodeSummaryOf, summaryOf } from "./job-detail.ts";
+import { consumablesOf, needsOf } from "./job-needs.ts";
 import type { JobQueues } from "./job-queues.ts";
 import { checkedSubmission, vcpusOf } from "./job-submission.ts";
 import { pageOf, RecordTable } from "./records.ts";
@@ -150,6 +153,34 @@ export class Jobs {
     const largest = Math.min(filters.length > 0 ? 100 : 1000, this.#world.knobs.pageSize);
     const { page, ...rest } = pageOf(summaries, input, largest);
     return { jobSummaryList: page, ...rest };
+  }
+
+  /** The jobs that hold a consumable resource, need it, or had it; children of an array one by one. */
+  listByConsumable(input: ListJobsByConsumableResourceRequest, asOf: number): ListJobsByConsumableResourceResponse {
+    const name = lastPart(input.consumableResource ?? "");
+    this.#forgetLongEnded();
+    const found = this.#records.asOf(asOf).flatMap((job) => {
+      const need = job.size === undefined ? needsOf(job).find((one) => one.name === name) : undefined;
+      if (need === undefined) return [];
+      const summary = summaryOf(job, []);
+      if (!(input.filters ?? []).every((filter) => passes(summary, filter))) return [];
+      const { jobArn, jobName, jobDefinition, shareIdentifier, status, statusReason, startedAt, createdAt } = summary;
+      return {
+        jobArn,
+        jobName,
+        shareIdentifier,
+        statusReason,
+        startedAt,
+        createdAt,
+        jobQueueArn: job.queueArn,
+        jobDefinitionArn: jobDefinition,
+        jobStatus: status,
+        quantity: need.quantity,
+        consumableResourceProperties: consumablesOf(job),
+      };
+    });
+    const { page, ...rest } = pageOf(found, input, Math.min(100, this.#world.knobs.pageSize));
+    return { jobs: page, ...rest };
   }
 
   snapshot(input: GetJobQueueSnapshotRequest, asOf: number): GetJobQueueSnapshotResponse {
@@ -318,6 +349,8 @@ function idIn(idOrArn: string): string {
 
 function passes(summary: JobSummary, { name, values = [] }: KeyValuesPair): boolean {
   switch (name) {
+    case "JOB_STATUS":
+      return values.includes(summary.status ?? "");
     case "JOB_NAME":
       return values.some((value) => matchesGlob(summary.jobName ?? "", value));
     case "JOB_DEFINITION":

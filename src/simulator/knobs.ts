@@ -79,6 +79,8 @@ export interface Knobs {
   inferredQueueTypeFixed: boolean;
   /** Whether a service environment stays with NUM_INSTANCES, or with instance types, once it has them. */
   capacityUnitsFixed: boolean;
+  /** Whether the total of a NON_REPLENISHABLE consumable falls as jobs use it up. */
+  usedUpLowersTotal: boolean;
 }
 
 export const defaultKnobs: Readonly<Knobs> = {
@@ -124,4 +126,5 @@ export const defaultKnobs: Readonly<Knobs> = {
   otherInstanceTypes: new Set(),
   inferredQueueTypeFixed: true,
   capacityUnitsFixed: false,
+  usedUpLowersTotal: true,
 };

@@ -2,6 +2,7 @@ import type { Environment } from "../aws/batch.ts";
 import type { Timer } from "../runtime/clock.ts";
 import { isFargate } from "./compute-environment-rules.ts";
 import type { ComputeEnvironments, Tenants } from "./compute-environments.ts";
+import type { ConsumableResources } from "./consumable-resources.ts";
 import type { Ec2 } from "./ec2.ts";
 import type { Iam } from "./iam.ts";
 import { attemptOf, type ContainerLog, plannedCourse } from "./job-course.ts";
@@ -20,6 +21,7 @@ export interface SchedulerParts {
   readonly environments: ComputeEnvironments;
   readonly queues: JobQueues;
   readonly jobs: Jobs;
+  readonly consumables: ConsumableResources;
   readonly ec2: Ec2;
   readonly iam: Iam;
   readonly logs: Logs;
@@ -57,6 +59,7 @@ export class Scheduler implements Tenants {
   readonly #environments: ComputeEnvironments;
   readonly #queues: JobQueues;
   readonly #jobs: Jobs;
+  readonly #consumables: ConsumableResources;
   readonly #ec2: Ec2;
   readonly #iam: Iam;
   readonly #logs: Logs;
@@ -66,8 +69,6 @@ export class Scheduler implements Tenants {
   readonly silentlyShort = new Set<string>();
   /** Images that are in no registry. */
   readonly missingImages = new Set<string>();
-  /** Names of consumable resources that others use completely. */
-  readonly takenConsumables = new Set<string>();
   /** RUNNABLE jobs with a starting instance or task, by job id. */
   readonly #placed = new Map<string, string>();
   /** vCPUs of placed and running jobs: by job id, and of all jobs of an environment. */
@@ -81,16 +82,17 @@ export class Scheduler implements Tenants {
   readonly #notJoinedSince = new Map<string, number>();
   #awake = false;
 
-  constructor(world: World, { environments, queues, jobs, ec2, iam, logs }: SchedulerParts) {
+  constructor(world: World, { environments, queues, jobs, consumables, ec2, iam, logs }: SchedulerParts) {
     this.#world = world;
     this.#environments = environments;
     this.#queues = queues;
     this.#jobs = jobs;
+    this.#consumables = consumables;
     this.#ec2 = ec2;
     this.#iam = iam;
     this.#logs = logs;
     world.onChange(({ kind }) => {
-      if (kind === "computeEnvironment" || kind === "jobQueue") this.wake();
+      if (kind === "computeEnvironment" || kind === "jobQueue" || kind === "consumableResource") this.wake();
     });
   }
 
@@ -208,7 +210,7 @@ export class Scheduler implements Tenants {
       .toSorted(byPriority);
     for (const job of waiting) {
       // It waits, and AWS gives no reason.
-      if (consumablesOf(job).some((name) => this.takenConsumables.has(name))) continue;
+      if (!this.#consumables.hasFor(job)) continue;
       const choice = choose(job, environments, {
         used: (arn) => this.#used.get(arn) ?? 0,
         short: (arn) => this.short.has(arn),
@@ -244,6 +246,7 @@ export class Scheduler implements Tenants {
   #place(job: StoredJob, environment: Environment): void {
     const arn = environment.computeEnvironmentArn;
     this.#placed.set(job.id, arn);
+    this.#consumables.reserve(job);
     this.#take(job, arn);
     this.#scale(arn);
     const { fargateTaskStartMs, ec2InstanceStartMs } = this.#world.knobs;
@@ -265,6 +268,7 @@ export class Scheduler implements Tenants {
       return;
     }
     this.#placed.delete(job.id);
+    this.#consumables.take(job);
     this.#move(job, { status: "STARTING", statusReason: undefined, place: this.#newPlace(environment) });
     this.#later(job.id, this.#world.knobs.containerStartMs, (now) => this.#pull(now, environment));
   }
@@ -365,6 +369,7 @@ export class Scheduler implements Tenants {
       if (job.size !== undefined || job.place === undefined || !occupies(job)) continue;
       const { environmentArn } = job.place;
       this.#take(job, environmentArn);
+      this.#consumables.resume(job);
       const environment = this.#environments.find(environmentArn);
       if (environment === undefined) this.loseInstance(job);
       else if (job.endReason !== undefined) this.#stop(job);
@@ -379,6 +384,7 @@ export class Scheduler implements Tenants {
     this.#timers.delete(job.id);
     this.#unplace(job.id);
     this.#release(job.id);
+    this.#consumables.release(job.id);
     this.#blocked.delete(job.id);
     for (const { group, stream } of this.#open.get(job.id) ?? []) this.#logs.close(group, stream);
     this.#open.delete(job.id);
@@ -444,6 +450,7 @@ export class Scheduler implements Tenants {
     if (arn === undefined) return;
     this.#placed.delete(id);
     this.#release(id);
+    this.#consumables.release(id);
     this.#timers.get(id)?.cancel();
     this.#scale(arn);
     this.wake();
@@ -481,10 +488,4 @@ export class Scheduler implements Tenants {
       }),
     );
   }
-}
-
-function consumablesOf({ request, definition }: StoredJob): readonly string[] {
-  const { consumableResourceList = [] } =
-    request.consumableResourcePropertiesOverride ?? definition.consumableResourceProperties ?? {};
-  return consumableResourceList.flatMap(({ consumableResource: name }) => (name === undefined ? [] : [name]));
 }

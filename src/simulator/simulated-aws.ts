@@ -10,6 +10,7 @@ import { type Random, seededRandom } from "../runtime/random.ts";
 import { batchApi, type SimulatedBatch } from "./batch.ts";
 import { networkOf } from "./compute-environment-rules.ts";
 import { ComputeEnvironments } from "./compute-environments.ts";
+import { ConsumableResources, type StoredConsumable } from "./consumable-resources.ts";
 import { Ec2 } from "./ec2.ts";
 import { ec2Api, type SimulatedEc2 } from "./ec2-api.ts";
 import type { AccountNetwork } from "./ec2-network.ts";
@@ -62,8 +63,8 @@ export interface Outside extends SimulatedBatch {
    * requests the newest.
    */
   releaseImage(imageType: string): void;
-  /** Whether others use all of a consumable resource. */
-  consumableTaken(name: string, taken: boolean): void;
+  /** Jobs of others hold so much of a consumable resource. */
+  holdConsumable(name: string, quantity: number): void;
   /** How matching jobs go that anybody submits from now on; of several outcomes the one that was planned last. */
   planJobs(outcome: PlannedOutcome): void;
   /** The same for all outcomes of a description of the account; they replace those of an earlier one. */
@@ -84,6 +85,7 @@ export interface Truth {
   schedulingPolicies(): readonly Policy[];
   serviceEnvironments(): readonly ServiceEnvironmentRecord[];
   serviceJobs(): readonly StoredServiceJob[];
+  consumableResources(): readonly StoredConsumable[];
   jobs(): readonly StoredJob[];
   roles(): readonly StoredRole[];
   instanceProfiles(): readonly StoredProfile[];
@@ -166,10 +168,11 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   });
   const serviceJobs = new ServiceJobs(world, queues, serviceEnvironments);
   const definitions = new JobDefinitions(world);
+  const consumables = new ConsumableResources(world);
   const jobs: Jobs = new Jobs(world, queues, definitions, () => scheduler);
   const logs = new Logs(world);
-  const scheduler: Scheduler = new Scheduler(world, { environments, queues, jobs, ec2, iam, logs });
-  const parts = { environments, queues, definitions, policies, jobs, serviceEnvironments, serviceJobs };
+  const scheduler: Scheduler = new Scheduler(world, { environments, queues, jobs, consumables, ec2, iam, logs });
+  const parts = { environments, queues, definitions, policies, consumables, jobs, serviceEnvironments, serviceJobs };
   const kept = { ...parts, ec2, logs, scheduler, iam: options.identities === undefined ? iam : undefined };
 
   return {
@@ -222,10 +225,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
         marked(scheduler.silentlyShort, world.arn("batch", `compute-environment/${name}`), usedUp),
       imageMissing: (image, missing) => marked(scheduler.missingImages, image, missing),
       releaseImage: (imageType) => environments.outdate(imageType),
-      consumableTaken(name, taken) {
-        marked(scheduler.takenConsumables, name, taken);
-        scheduler.wake();
-      },
+      holdConsumable: (name, quantity) => consumables.hold(name, quantity),
       planJobs: (outcome) => jobs.plan(outcome),
       describeOutcomes: (outcomes) => jobs.planDescribed(outcomes),
       submitPlannedJob: (input, course) => jobs.submit(input, course),
@@ -247,6 +247,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       schedulingPolicies: () => policies.all(),
       serviceEnvironments: () => serviceEnvironments.all(),
       serviceJobs: () => serviceJobs.all(),
+      consumableResources: () => consumables.all(),
       jobs: () => jobs.all(),
       roles: () => iam.roles.all(),
       instanceProfiles: () => iam.profiles.all(),

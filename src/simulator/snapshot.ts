@@ -1,5 +1,6 @@
 import type { DefinitionRevision, Environment, Policy, ServiceEnvironmentRecord } from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
+import type { ConsumableResources, StoredConsumable } from "./consumable-resources.ts";
 import type { Ec2 } from "./ec2.ts";
 import type { Ec2Snapshot } from "./ec2-state.ts";
 import type { Iam } from "./iam.ts";
@@ -15,8 +16,8 @@ import type { ServiceJobs, StoredServiceJob } from "./service-jobs.ts";
 import type { StoredJob } from "./stored-job.ts";
 
 /**
- * State that outlasts the simulating process: environments, queues, policies, job definitions, jobs with their logs, networks and
- * roles, as plain JSON. It has no faults and removed roles. Transitions start again; jobs that run go on.
+ * State that outlasts the simulating process: environments, queues, policies, consumables, job definitions, jobs with their
+ * logs, networks and roles, as plain JSON. It has no faults and removed roles. Transitions start again; jobs that run go on.
  */
 export interface AwsSnapshot {
   readonly computeEnvironments: readonly Environment[];
@@ -28,6 +29,7 @@ export interface AwsSnapshot {
   readonly schedulingPolicies?: readonly Policy[];
   readonly serviceEnvironments?: readonly ServiceEnvironmentRecord[];
   readonly serviceJobs?: readonly StoredServiceJob[];
+  readonly consumableResources?: readonly StoredConsumable[];
   /** Missing in files of an earlier version: the default network. */
   readonly ec2?: ReturnType<Ec2["snapshot"]>;
   /** IAM has no regions: only the snapshot of one region has them. */
@@ -50,13 +52,14 @@ interface Kept {
   readonly policies: SchedulingPolicies;
   readonly serviceEnvironments: ServiceEnvironments;
   readonly serviceJobs: ServiceJobs;
+  readonly consumables: ConsumableResources;
   readonly ec2: Ec2;
   /** Undefined: they are in another region's snapshot. */
   readonly iam: Iam | undefined;
 }
 
 export function snapshotOf(kept: Kept): AwsSnapshot {
-  const { environments, queues, definitions, policies, jobs, logs, ec2, iam } = kept;
+  const { environments, queues, definitions, policies, consumables, jobs, logs, ec2, iam } = kept;
   const { serviceEnvironments, serviceJobs } = kept;
   return {
     computeEnvironments: environments.all().filter(({ status }) => status !== "DELETED"),
@@ -67,6 +70,7 @@ export function snapshotOf(kept: Kept): AwsSnapshot {
     schedulingPolicies: policies.all(),
     serviceEnvironments: serviceEnvironments.all().filter(({ status }) => status !== "DELETED"),
     serviceJobs: serviceJobs.all(),
+    consumableResources: consumables.all(),
     ec2: ec2.snapshot(),
     ...(iam === undefined ? {} : { roles: iam.roles.all(), instanceProfiles: iam.profiles.all() }),
   };
@@ -80,12 +84,13 @@ export function restoreInto(kept: Kept, { ec2, ...records }: AwsSnapshot): void 
 
 /** Adds records, visible at once; they replace records with the same ids. Transitions start again. */
 export function addTo(kept: Kept, records: AwsRecords): void {
-  const { environments, queues, definitions, policies, jobs, logs, ec2, iam } = kept;
+  const { environments, queues, definitions, policies, consumables, jobs, logs, ec2, iam } = kept;
   if (records.ec2 !== undefined) ec2.add(records.ec2);
   iam?.roles.restore(records.roles ?? []);
   iam?.profiles.restore(records.instanceProfiles ?? []);
   policies.restore(records.schedulingPolicies ?? []);
   kept.serviceEnvironments.restore(records.serviceEnvironments ?? []);
+  consumables.restore(records.consumableResources ?? []);
   environments.restore(records.computeEnvironments ?? []);
   queues.restore(records.jobQueues ?? []);
   definitions.restore(records.jobDefinitions ?? []);

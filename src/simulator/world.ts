@@ -9,6 +9,7 @@ export type ChangedThing =
   | "job"
   | "schedulingPolicy"
   | "serviceEnvironment"
+  | "consumableResource"
   | "role"
   | "instanceProfile";
 

@@ -71,11 +71,13 @@ describe("guardedBatch", () => {
   it("passes each call on to its namesake", async () => {
     const { clock, raw, batch } = setUp({ ratePerSecond: 100 });
     const names = Object.keys(batchCalls) as (keyof typeof batchCalls)[];
-    for (const name of names) {
+    const calls = names.map((name) => {
       const call: (input: never) => Promise<unknown> = batch[name];
-      void call({} as never);
-    }
+      return call({} as never);
+    });
+    const settled = Promise.allSettled(calls);
     await clock.advance(0);
+    await settled;
     expect(raw.calls.map(({ operation }) => operation).toSorted()).toEqual(names.toSorted());
   });
 

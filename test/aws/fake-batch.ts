@@ -2,6 +2,7 @@ import type { CallOptions } from "../../src/aws/api.ts";
 import type {
   BatchApi,
   ComputeEnvironmentDetail,
+  Consumable,
   JobDefinition,
   JobDetail,
   JobQueueDetail,
@@ -25,6 +26,7 @@ interface State {
   policies: SchedulingPolicyDetail[];
   serviceEnvironments: ServiceEnvironmentRecord[];
   serviceJobs: (ServiceJobSummary & { readonly queue: string })[];
+  consumables: Consumable[];
   revisions: JobDefinition[];
   jobs: (JobSummary & { readonly queue?: string; readonly parent?: string })[];
   details: JobDetail[];
@@ -55,6 +57,7 @@ export class FakeBatch implements BatchApi {
     policies: [],
     serviceEnvironments: [],
     serviceJobs: [],
+    consumables: [],
     revisions: [],
     jobs: [],
     details: [],
@@ -141,6 +144,20 @@ export class FakeBatch implements BatchApi {
     return detail;
   }
 
+  consumable(name: string, more: Partial<Consumable> = {}): Consumable {
+    const record: Consumable = {
+      consumableResourceName: name,
+      consumableResourceArn: `arn:aws:batch:us-east-1:123456789012:consumable-resource/${name}`,
+      resourceType: "REPLENISHABLE",
+      totalQuantity: 10,
+      inUseQuantity: 0,
+      tags: {},
+      ...more,
+    };
+    this.state.consumables.push(record);
+    return record;
+  }
+
   revision(name: string, revision: number, more: Partial<JobDefinition> = {}): JobDefinition {
     const detail: JobDefinition = {
       jobDefinitionName: name,
@@ -194,6 +211,41 @@ export class FakeBatch implements BatchApi {
     this.#read("listSchedulingPolicies", input, options, ({ policies }) => {
       const { page, ...rest } = this.#page(policies, input.nextToken);
       return { schedulingPolicies: page.map(({ arn }) => ({ arn })), ...rest };
+    });
+
+  describeConsumableResource: BatchApi["describeConsumableResource"] = (input, options) =>
+    this.#read("describeConsumableResource", input, options, ({ consumables }) => {
+      const found = consumables.find((one) => one.consumableResourceName === input.consumableResource);
+      if (found === undefined) throw sdkError("ClientException", `${input.consumableResource} does not exist`);
+      return { ...found, createdAt: 1 };
+    });
+  listConsumableResources: BatchApi["listConsumableResources"] = (input, options) =>
+    this.#read("listConsumableResources", input, options, ({ consumables }) => {
+      const { page, ...rest } = this.#page(consumables, input.nextToken);
+      return { consumableResources: page.map(({ tags: _tags, ...summary }) => summary), ...rest };
+    });
+  listJobsByConsumableResource: BatchApi["listJobsByConsumableResource"] = (input, options) =>
+    this.#read("listJobsByConsumableResource", input, options, () => ({ jobs: [] }));
+
+  createConsumableResource: BatchApi["createConsumableResource"] = (input, options) =>
+    this.#write("createConsumableResource", input, options, () => {
+      const { consumableResourceName: name = "", totalQuantity = 0, resourceType, tags } = input;
+      const { consumableResourceArn } = this.consumable(name, { totalQuantity, resourceType, tags });
+      return { consumableResourceName: name, consumableResourceArn };
+    });
+  updateConsumableResource: BatchApi["updateConsumableResource"] = (input, options) =>
+    this.#write("updateConsumableResource", input, options, () => {
+      const { consumableResource, quantity: totalQuantity = 0 } = input;
+      this.#change(this.state.consumables, (one) => one.consumableResourceName === consumableResource, {
+        totalQuantity,
+      });
+      return { consumableResourceName: consumableResource, consumableResourceArn: "", totalQuantity };
+    });
+  deleteConsumableResource: BatchApi["deleteConsumableResource"] = (input, options) =>
+    this.#write("deleteConsumableResource", input, options, () => {
+      this.state.consumables = this.state.consumables.filter(
+        (one) => one.consumableResourceName !== input.consumableResource,
+      );
     });
 
   createSchedulingPolicy: BatchApi["createSchedulingPolicy"] = (input, options) =>
@@ -385,11 +437,12 @@ export class FakeBatch implements BatchApi {
     });
 
   #retag(arn: string, change: (tags: Record<string, string>) => Record<string, string>): void {
-    const { environments, queues, policies, revisions, serviceEnvironments } = this.state;
+    const { environments, queues, policies, revisions, serviceEnvironments, consumables } = this.state;
     for (const one of environments) if (one.computeEnvironmentArn === arn) one.tags = change(one.tags ?? {});
     for (const one of queues) if (one.jobQueueArn === arn) one.tags = change(one.tags ?? {});
     for (const one of policies) if (one.arn === arn) one.tags = change(one.tags ?? {});
     for (const one of serviceEnvironments) if (one.serviceEnvironmentArn === arn) one.tags = change(one.tags ?? {});
+    for (const one of consumables) if (one.consumableResourceArn === arn) one.tags = change(one.tags ?? {});
     for (const one of revisions) if (one.jobDefinitionArn === arn) one.tags = change(one.tags ?? {});
   }
 

@@ -458,6 +458,12 @@ describe("what is reported", () => {
       ...noChange,
       environments: ["changing"],
       queues: ["leaving", "coming"],
+      policies: [],
+      consumables: [],
+      definitions: [],
+      jobs: [],
+      followed: [],
+      everything: false,
     });
     expect(world.reported[0]?.previous.queues.has("leaving")).toBe(true);
     expect(world.reported[0]?.current.queues.has("leaving")).toBe(false);

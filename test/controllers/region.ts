@@ -1,7 +1,7 @@
 /** An AWS Batch that gives only scripted answers, and keeps a list of what it was asked to do. */
 
 import type { Kind, KubeObject } from "../../src/api/object.ts";
-import type { Environment, Policy, Queue, ServiceEnvironmentRecord } from "../../src/aws/batch.ts";
+import type { Consumable, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../../src/aws/batch.ts";
 import type { AwsError } from "../../src/aws/errors.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
@@ -18,6 +18,8 @@ export interface FakeRegion extends BatchRegion {
   serviceEnvironments: readonly ServiceEnvironmentRecord[];
   /** Of SageMaker, in all queues. */
   startedJobs: readonly UnfinishedJob[];
+  consumables: readonly Consumable[];
+  definitions: BatchSnapshot["definitions"];
   jobsByQueue: Readonly<Record<string, readonly ActiveJob[]>>;
   /** A count of active jobs is not there yet. */
   counting: boolean;
@@ -37,7 +39,10 @@ export interface FakeRegion extends BatchRegion {
 
 export function fakeRegion(
   change: Partial<
-    Pick<FakeRegion, "environments" | "queues" | "policies" | "serviceEnvironments" | "jobsByQueue">
+    Pick<
+      FakeRegion,
+      "environments" | "queues" | "policies" | "serviceEnvironments" | "consumables" | "definitions" | "jobsByQueue"
+    >
   > = {},
 ): FakeRegion {
   const called = async (call: string): Promise<void> => {
@@ -57,6 +62,8 @@ export function fakeRegion(
     policies: [],
     serviceEnvironments: [],
     startedJobs: [],
+    consumables: [],
+    definitions: undefined,
     jobsByQueue: {},
     counting: false,
     monotonic: () => 0,
@@ -72,8 +79,8 @@ export function fakeRegion(
       await called("refresh");
       return snapshotOf(region);
     },
-    async refreshAsked(key) {
-      await called(`refreshAsked ${key}`);
+    async refreshAsked(key, _signal, name = "") {
+      await called(`refreshAsked ${key} ${name}`.trim());
       return snapshotOf(region);
     },
     async refreshDefinition(name) {
@@ -114,6 +121,10 @@ export function fakeRegion(
     createServiceEnvironment: (request) => called(`createServiceEnvironment ${request.serviceEnvironmentName}`),
     updateServiceEnvironment: (request) => called(`updateServiceEnvironment ${request.serviceEnvironment}`),
     deleteServiceEnvironment: (arn) => called(`deleteServiceEnvironment ${arn}`),
+    createConsumableResource: (request) => called(`createConsumableResource ${request.consumableResourceName}`),
+    updateConsumableResource: (request) =>
+      called(`updateConsumableResource ${request.consumableResource} ${request.operation} ${request.quantity}`),
+    deleteConsumableResource: (name) => called(`deleteConsumableResource ${name}`),
     registerJobDefinition: (request) => called(`registerJobDefinition ${request.jobDefinitionName}`),
     deregisterJobDefinition: (name) => called(`deregisterJobDefinition ${name}`),
     changeTags: (arn) => called(`changeTags ${arn.slice(arn.lastIndexOf("/") + 1)}`),
@@ -150,7 +161,8 @@ export function fakeRegion(
 }
 
 function snapshotOf(region: FakeRegion): BatchSnapshot {
-  const { environments, queues, policies, serviceEnvironments, failure, failingSince, listedAt, absent } = region;
+  const { environments, queues, policies, serviceEnvironments, consumables, definitions } = region;
+  const { failure, failingSince, listedAt, absent } = region;
   return {
     listedAt,
     failure,
@@ -161,7 +173,8 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
     queues: new Map(queues.map((one) => [one.jobQueueName, one])),
     policies: new Map(policies.map((one) => [one.name, one])),
     serviceEnvironments: new Map(serviceEnvironments.map((one) => [one.serviceEnvironmentName, one])),
-    definitions: undefined,
+    consumables: new Map(consumables.map((one) => [one.consumableResourceName, one])),
+    definitions,
     isAsked: () => false,
     isSettled: () => absent,
     isAbsent: (thing, name) =>
@@ -171,6 +184,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
         ...environments.map((one) => `compute-environment/${one.computeEnvironmentName}`),
         ...policies.map((one) => `scheduling-policy/${one.name}`),
         ...serviceEnvironments.map((one) => `service-environment/${one.serviceEnvironmentName}`),
+        ...consumables.map((one) => `consumable-resource/${one.consumableResourceName}`),
       ].every((one) => one !== `${thing}/${name}`),
     showsQueuesOf: () => absent,
     lastWriteAt: () => 0,

@@ -39,6 +39,7 @@ const nothing: RegionChange = {
   queues: [],
   policies: [],
   serviceEnvironments: [],
+  consumables: [],
   definitions: [],
   jobs: [],
   followed: [],
@@ -163,7 +164,7 @@ describe("a change of a namespace wakes", () => {
       "what refers to other objects, by its labels",
       namespace({}),
       namespace({ a: "b" }),
-      "bjq team/qa, bjq team/qb, bjq team/qx",
+      "bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     [
       "what uses roles, by the annotations that limit them",
@@ -206,7 +207,8 @@ test("an object is also reconciled when one of a related kind changes", () => {
   expect(related).toEqual({
     BatchComputeEnvironment: ["JobQueue"],
     JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "BatchJob"],
-    JobDefinition: ["BatchJob"],
+    JobDefinition: ["ConsumableResource", "BatchJob"],
+    ConsumableResource: ["JobDefinition"],
     BatchJob: ["JobQueue", "JobDefinition", "BatchJob"],
     SchedulingPolicy: ["JobQueue"],
     ServiceEnvironment: ["JobQueue"],

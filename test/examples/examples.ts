@@ -95,6 +95,7 @@ export function liveNames(aws: SimulatedAws): readonly string[] {
       .serviceEnvironments()
       .filter(isLive)
       .map((one) => one.serviceEnvironmentName),
+    ...truth.consumableResources().map((one) => one.consumableResourceName),
   ];
 }
 

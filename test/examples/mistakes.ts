@@ -193,6 +193,16 @@ export const mistakes: readonly Mistake[] = [
     field: "spec.schedulingPolicyArn",
     says: /teams/,
   },
+  {
+    what: "a consumable by two names",
+    example: "licences",
+    file: "job-definition.yaml",
+    from: "          name: seats\n",
+    to: "          name: seats\n        consumableResource: default_seats\n",
+    at: "- consumableResourceRef:",
+    field: "spec.consumableResourceProperties.consumableResourceList[0]",
+    says: /an entry references one consumable/,
+  },
   ...["1-first", "2-instance-type-changed", "3-impossible", "4-corrected", "5-back-to-the-first"].map(
     (step): Mistake => ({
       what: "no capacity at all",

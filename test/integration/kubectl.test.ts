@@ -23,6 +23,7 @@ describeOnCluster("kubectl", (cluster) => {
     await kubectl("apply", "-f", `${root}examples/quickstart`);
     await kubectl("apply", "-f", `${root}examples/fair-share/scheduling-policy.yaml`);
     await kubectl("apply", "-f", `${root}examples/sagemaker/service-environment.yaml`);
+    await kubectl("apply", "-f", `${root}examples/licences/consumable-resource.yaml`);
   });
 
   describe.each(definitions)("with $kind", ({ kind, plural, shortNames, categories, group, version }) => {

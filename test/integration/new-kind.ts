@@ -71,7 +71,7 @@ export const serviceJobs = {
     submitServiceJob: writeCall(["JobSubmit"], [["batch:TagResource", "BatchClaim"]]),
   },
   ...ownTags,
-  async read(batch, _at, names, signal) {
+  async read({ batch, names }, signal) {
     const found = new Map<string, ServiceJob>();
     for (const jobName of names) {
       found.set(jobName, { ...(await batch.describeServiceJob({ jobId: jobName }, { signal })), jobName });
@@ -183,7 +183,7 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
     ["export interface ResourceRecords {", "\n  readonly serviceJobs: ServiceJob;"],
     ["readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {", "\n  serviceJobs,"],
     ["export const resourceCalls = {", "\n  ...serviceJobs.calls,"],
-    ["export interface DescribedWrites extends ", "ServiceJobWrites, "],
+    ["export interface DescribedWrites\n  extends ", "ServiceJobWrites, "],
     ["): DescribedWrites {\n  return {", '\n    ...serviceJobs.writes(writing("serviceJobs")),'],
   ],
   "src/cli/plan/objects.ts": [["const specs: Readonly<Record<KindName, object>> = {", "\n  ServiceJob: {},"]],

@@ -162,6 +162,7 @@ function network({ subnets, tables, using }: Layout): Case {
         trust: trustOf("ec2.amazonaws.com"),
         attachedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"],
         policies: [],
+        consumables: [],
       },
     }),
   };

@@ -84,6 +84,11 @@ export function batchRequests(aws: SimulatedAws, operation: string, input: Input
     case "UpdateServiceEnvironment":
     case "DeleteServiceEnvironment":
       return existing(arnOf("service-environment", input["serviceEnvironment"]));
+    case "CreateConsumableResource":
+      return created(arnOf("consumable-resource", input["consumableResourceName"]));
+    case "UpdateConsumableResource":
+    case "DeleteConsumableResource":
+      return existing(arnOf("consumable-resource", input["consumableResource"]));
     case "TagResource":
       return existing(text(input["resourceArn"]), given);
     case "UntagResource":
@@ -159,6 +164,10 @@ function tagsOf({ truth }: SimulatedAws, arn: string): Tags | undefined {
   }
   if (arn.includes(":service-job/")) {
     const found = truth.serviceJobs().find((one) => one.arn === arn);
+    return found && { ...found.tags };
+  }
+  if (arn.includes(":consumable-resource/")) {
+    const found = truth.consumableResources().find((one) => one.consumableResourceArn === arn);
     return found && { ...found.tags };
   }
   const revision = truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);

@@ -237,11 +237,12 @@ describe("the fix proves the cause:", () => {
     const world = await aWorld();
     world.apply(computeEnvironment("ce", ec2), jobQueue("q", ["ce"]));
     await world.untilReady();
-    world.aws.outside.consumableTaken("licence", true);
+    await world.aws.outside.createConsumableResource({ consumableResourceName: "licence", totalQuantity: 1 });
+    world.aws.outside.holdConsumable("licence", 1);
     const consumableResourceList = [{ consumableResource: "licence", quantity: 1 }];
     await submit(world, {}, {}, { consumableResourceProperties: { consumableResourceList } });
     expect(await untilBlocked(world, "ConsumableResourceUsed")).toContain("licence");
-    world.aws.outside.consumableTaken("licence", false);
+    world.aws.outside.holdConsumable("licence", 0);
     await untilFine(world);
   });
 

@@ -36,6 +36,7 @@ function truth(aws: SimulatedAws): Readonly<Record<ResourceType, ReadonlySet<str
     "service-environment": new Set(
       aws.truth.serviceEnvironments().map(({ serviceEnvironmentName }) => serviceEnvironmentName),
     ),
+    "consumable-resource": new Set(aws.truth.schedulingPolicies().map(({ name }) => name)),
     "job-definition": new Set(live(aws.truth.jobDefinitions()).map((one) => one.jobDefinitionName)),
   };
 }

@@ -8,6 +8,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - consumableresources
     - jobdefinitions
     - batchjobs
   verbs:
@@ -22,6 +23,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - consumableresources
     - jobdefinitions
     - batchjobs
   verbs:
@@ -34,6 +36,7 @@
     - schedulingpolicies/status
     - serviceenvironments/status
     - jobqueues/status
+    - consumableresources/status
     - jobdefinitions/status
     - batchjobs/status
   verbs:
@@ -101,6 +104,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - consumableresources
     - jobdefinitions
     - batchjobs
   verbs:
@@ -116,6 +120,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - consumableresources
     - jobdefinitions
     - batchjobs
   verbs:
@@ -147,6 +152,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - consumableresources
     - jobdefinitions
     - batchjobs
   verbs:
@@ -157,13 +163,14 @@
     - deletecollection
 {{- end }}
 {{- define "aws-batch-operator.kinds" -}}
-batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, jobdefinitions, batchjobs
+batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, consumableresources, jobdefinitions, batchjobs
 {{- end }}
 {{- define "aws-batch-operator.givenName" -}}
 has(object.spec.computeEnvironmentName) ? object.spec.computeEnvironmentName :
 has(object.spec.name) ? object.spec.name :
 has(object.spec.serviceEnvironmentName) ? object.spec.serviceEnvironmentName :
 has(object.spec.jobQueueName) ? object.spec.jobQueueName :
+has(object.spec.consumableResourceName) ? object.spec.consumableResourceName :
 has(object.spec.jobDefinitionName) ? object.spec.jobDefinitionName :
 has(object.spec.jobName) ? object.spec.jobName : ""
 {{- end }}

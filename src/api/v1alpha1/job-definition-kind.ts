@@ -28,7 +28,19 @@ export const JobDefinitionKind = {
   selectable: [".spec.region", ".spec.type"],
   awsName: { field: "jobDefinitionName", maxLength: 128 },
   records: "definitions",
-  references: [],
+  references: [
+    {
+      to: "ConsumableResource",
+      path: "consumableResourceProperties.consumableResourceList[].consumableResourceRef",
+      awsPath: "consumableResourceProperties.consumableResourceList[].consumableResource",
+    },
+    {
+      to: "ConsumableResource",
+      path: "nodeProperties.nodeRangeProperties[].consumableResourceProperties.consumableResourceList[].consumableResourceRef",
+      awsPath:
+        "nodeProperties.nodeRangeProperties[].consumableResourceProperties.consumableResourceList[].consumableResource",
+    },
+  ],
   conditions: ["RolesReady"],
   usesRoles: true,
 } as const satisfies BatchKind;

@@ -8,6 +8,14 @@ export const jobDefinitionReasons = {
   },
   Reconciling: {
     CheckingRevisions: { means: "the operator waits for a listing that shows whether revisions of the name exist" },
+    WaitingForConsumable: {
+      means: "AWS does not have a referenced consumable yet; Stalled after 10 minutes",
+      todo: "check the consumable that the message names",
+    },
+    ReferenceNotFound: {
+      means: "the spec references a consumable that does not exist; Stalled after 10 minutes",
+      todo: "create it, or correct the name",
+    },
     Registering: { means: "a revision is being registered" },
     Tagging: { means: "tags are being written" },
     Contested: { means: "see [Contested](#contested)", todo: "find the other writer" },
@@ -22,6 +30,24 @@ export const jobDefinitionReasons = {
       means:
         "ACTIVE revisions of the name exist that the operator did not register; the message says why it does not adopt them",
       todo: "choose another name, or adopt them",
+    },
+    ReferenceNotAllowed: {
+      means:
+        "the `allowedNamespaces` of the consumable does not let this namespace use it, by reference or by its AWS name; the revision that AWS has stays",
+      todo: "ask its owner to allow it",
+    },
+    NamespaceNotWatched: {
+      means: "the operator does not watch the namespace of the consumable",
+      todo: "add it to `--watch-namespace`",
+    },
+    NamespaceUnreadable: {
+      means:
+        "the `allowedNamespaces` of the consumable selects by labels, and the operator may not read the labels of this namespace; the revision that AWS has stays",
+      todo: "let the operator get, list and watch namespaces",
+    },
+    RegionMismatch: {
+      means: "the consumable is in another region, or its ARN is of another region or account",
+      todo: "reference one in the definition's region and account",
     },
     RevisionContested: {
       means: "another writer registers revisions above ours; jobs submitted by name use theirs",

@@ -61,6 +61,28 @@ export const jobDefinitionRules: readonly ValidationRule[] = [
   immutable("jobDefinitionName", "revert the change; for another name create a new object"),
 ];
 
+export const consumableEntryRules: readonly ValidationRule[] = [
+  {
+    rule: "has(self.consumableResource) != has(self.consumableResourceRef)",
+    message:
+      "an entry references one consumable: keep either consumableResourceRef (an object) or consumableResource (a name or ARN in AWS)",
+  },
+];
+
+const held = "self.consumableResourceList";
+export const consumableListRules: readonly ValidationRule[] = [
+  {
+    rule: `!has(${held}) || ${held}.all(left, !has(left.consumableResource) || ${held}.exists_one(right, has(right.consumableResource) && right.consumableResource == left.consumableResource))`,
+    message: "a job can hold a consumable once: remove the second entry, and give the first the quantity of both",
+    fieldPath: ".consumableResourceList",
+  },
+  {
+    rule: `!has(${held}) || ${held}.all(left, !has(left.consumableResourceRef) || ${held}.exists_one(right, has(right.consumableResourceRef) && right.consumableResourceRef == left.consumableResourceRef))`,
+    message: "a job can reference a consumable once: remove the second entry, and give the first the quantity of both",
+    fieldPath: ".consumableResourceList",
+  },
+];
+
 export const evaluateOnExitRules: readonly ValidationRule[] = [
   {
     rule: "has(self.onStatusReason) || has(self.onReason) || has(self.onExitCode)",

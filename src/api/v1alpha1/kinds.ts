@@ -4,6 +4,7 @@ import type { BatchKind } from "../batch-kind.ts";
 import { targetsFirst } from "../references.ts";
 import { BatchJobKind } from "./batch-job-kind.ts";
 import { BatchComputeEnvironmentKind } from "./compute-environment-kind.ts";
+import { ConsumableResourceKind } from "./consumable-resource-kind.ts";
 import { JobDefinitionKind } from "./job-definition-kind.ts";
 import { JobQueueKind } from "./job-queue-kind.ts";
 import { SchedulingPolicyKind } from "./scheduling-policy-kind.ts";
@@ -12,6 +13,7 @@ import { ServiceEnvironmentKind } from "./service-environment-kind.ts";
 export {
   BatchComputeEnvironmentKind,
   BatchJobKind,
+  ConsumableResourceKind,
   JobDefinitionKind,
   JobQueueKind,
   SchedulingPolicyKind,
@@ -23,6 +25,7 @@ const registered = [
   SchedulingPolicyKind,
   ServiceEnvironmentKind,
   JobQueueKind,
+  ConsumableResourceKind,
   JobDefinitionKind,
   BatchJobKind,
 ] as const;

@@ -1,22 +1,36 @@
 import { containerProperties } from "./container.ts";
 import { ecsProperties } from "./ecs.ts";
 import { eksProperties } from "./eks.ts";
-import { nodePropertiesRules, nodeRangeRules } from "./job-definition-rules.ts";
+import {
+  consumableEntryRules,
+  consumableListRules,
+  nodePropertiesRules,
+  nodeRangeRules,
+} from "./job-definition-rules.ts";
+import { reference } from "./references.ts";
 import { atomicList, int, mapList, object, text } from "./schema.ts";
 
 /** Multi-node jobs. */
 
-export const consumableResourceProperties = object("Consumable resources that a job uses while it runs.", {
-  consumableResourceList: mapList(
-    "Up to five resources, by name or ARN.",
-    ["consumableResource"],
-    object("One resource.", {
-      consumableResource: text("Name or ARN.", 2048),
-      quantity: int("Quantity.", 0, Number.MAX_SAFE_INTEGER).optional(),
-    }),
-    5,
-  ).optional(),
-});
+export const consumableResourceProperties = object(
+  "Consumable resources that a job holds while it runs.",
+  {
+    consumableResourceList: atomicList(
+      "Up to five resources, each once.",
+      object(
+        "One resource.",
+        {
+          consumableResource: text("Name or ARN in AWS; in place of consumableResourceRef.", 2048).optional(),
+          consumableResourceRef: reference("A ConsumableResource object.", "the definition").optional(),
+          quantity: int("Quantity.", 0, Number.MAX_SAFE_INTEGER).optional(),
+        },
+        ...consumableEntryRules,
+      ),
+      5,
+    ).optional(),
+  },
+  ...consumableListRules,
+);
 
 const nodeRange = object(
   "Nodes with the same definition.",

@@ -1,6 +1,7 @@
-import type { Environment, Policy, Queue, ServiceEnvironmentRecord } from "../batch.ts";
+import type { Consumable, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../batch.ts";
 import type { ResourceType } from "../names.ts";
 import { computeEnvironments, type EnvironmentWrites } from "./compute-environments.ts";
+import { type ConsumableWrites, consumableResources } from "./consumable-resources.ts";
 import { type DefinitionWrites, jobDefinitions, type Revisions, type StoredRevision } from "./job-definitions.ts";
 import { jobQueues, type QueueWrites } from "./job-queues.ts";
 import type { AskedResource, ListedResource, Resource, Writing } from "./resource.ts";
@@ -20,6 +21,7 @@ export interface ResourceRecords {
   readonly definitions: Revisions<StoredRevision>;
   readonly policies: Policy;
   readonly serviceEnvironments: ServiceEnvironmentRecord;
+  readonly consumables: Consumable;
 }
 
 export type ResourceKey = keyof ResourceRecords;
@@ -40,6 +42,7 @@ export const listedResources: { readonly [K in ListedKey]: ListedResource<Resour
 export const askedResources: { readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {
   policies: schedulingPolicies,
   serviceEnvironments,
+  consumables: consumableResources,
 };
 
 /** The entry of each resource. */
@@ -56,10 +59,16 @@ export const resourceCalls = {
   ...jobDefinitions.calls,
   ...schedulingPolicies.calls,
   ...serviceEnvironments.calls,
+  ...consumableResources.calls,
 };
 
 /** The writes of the resources with one record under a name. */
-export interface DescribedWrites extends EnvironmentWrites, QueueWrites, PolicyWrites, ServiceEnvironmentWrites {}
+export interface DescribedWrites
+  extends EnvironmentWrites,
+    QueueWrites,
+    PolicyWrites,
+    ServiceEnvironmentWrites,
+    ConsumableWrites {}
 
 /** The writes of all resources. */
 export interface ResourceWrites extends DescribedWrites, DefinitionWrites {}
@@ -72,6 +81,7 @@ export function describedWrites(
     ...jobQueues.writes(writing("queues")),
     ...schedulingPolicies.writes(writing("policies")),
     ...serviceEnvironments.writes(writing("serviceEnvironments")),
+    ...consumableResources.writes(writing("consumables")),
   };
 }
 

@@ -4,6 +4,7 @@ import { changedTags, type Effect, showsTags } from "../effects.ts";
 import { AwsError } from "../errors.ts";
 import { allPages, listed, nameless, pageSize } from "../listing.ts";
 import { revisionIn } from "../names.ts";
+import { consumablesNamedBy } from "../revision-consumables.ts";
 import { rolesNamedBy } from "../revision-roles.ts";
 import type { TagChange } from "../tag-calls.ts";
 import type { Resource, Writing } from "./resource.ts";
@@ -19,6 +20,8 @@ export interface RevisionSeen {
   readonly fingerprint: string;
   /** The job and execution roles that the body names, each as it is written there. */
   readonly roles: readonly string[];
+  /** The names of the consumable resources that its jobs hold, each once; left out where there are none. */
+  readonly consumables?: readonly string[];
 }
 
 /** `read`: the fingerprint is of the body as AWS describes it, no longer as we sent it. */
@@ -108,6 +111,7 @@ function registered(
     tags: { ...request.tags },
     fingerprint: fingerprintOf(body),
     roles: rolesNamedBy(body),
+    ...consumablesNamedBy(body),
     read: false,
   };
 }

@@ -47,13 +47,24 @@ export interface ListedResource<R, Writes = object> extends Resource<R> {
   writes(writing: Writing<R>): Writes;
 }
 
+/** A read of some names. */
+export interface Reading<R> {
+  readonly batch: BatchApi;
+  readonly at: Location;
+  readonly names: ReadonlySet<string>;
+  /** What was read of a name before, where a listing may do to say that nothing else has changed; default: nothing. */
+  readonly known?: (name: string) => R | undefined;
+  /** How many reads were before. */
+  readonly turn?: number;
+}
+
 /** A resource of which only the names are read that objects give; whoever has no such object makes no call for it. */
 export interface AskedResource<R, Writes = object> extends Resource<R> {
   /**
    * Those of the names that there are.
    * @throws AwsError
    */
-  read(batch: BatchApi, at: Location, names: ReadonlySet<string>, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
+  read(reading: Reading<R>, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
   /**
    * The names of all that there are.
    * @throws AwsError

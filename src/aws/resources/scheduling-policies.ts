@@ -23,7 +23,7 @@ export const schedulingPolicies = {
     deleteSchedulingPolicy: writeCall(["BatchChange"]),
   },
   ...ownTags,
-  async read(batch, at, names, signal) {
+  async read({ batch, at, names }, signal) {
     const arns = [...names].map((name) => resourceArn(at, "scheduling-policy", name));
     const found = new Map<string, Policy>();
     for (let start = 0; start < arns.length; start += pageSize) {

@@ -35,7 +35,7 @@ export const serviceEnvironments = {
     deleteServiceEnvironment: writeCall(["BatchChange"]),
   },
   ...ownTags,
-  async read(batch, _at, names, signal) {
+  async read({ batch, names }, signal) {
     const found = new Map<string, ServiceEnvironmentRecord>();
     const asked = [...names];
     for (let start = 0; start < asked.length; start += pageSize) {

@@ -111,7 +111,7 @@ async function ofSageMaker(queue: Queue, { batch, account, region, signal }: Que
   const { jobQueueName: name, jobQueueArn, state, status, serviceEnvironmentOrder = [] } = queue;
   const at = { partition: jobQueueArn.split(":")[1] ?? "aws", account, region };
   const names = serviceEnvironmentOrder.map(({ serviceEnvironment = "" }) => nameIn(serviceEnvironment));
-  const described = await serviceEnvironments.read(batch, at, new Set(names), signal);
+  const described = await serviceEnvironments.read({ batch, at, names: new Set(names) }, signal);
   const states = names.map((one) => {
     const { state: enabled = "gone", status: valid = "gone" } = described.get(one) ?? {};
     return `service environment ${one} is ${enabled} and ${valid}`;

@@ -1,7 +1,15 @@
 import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import type { DefinitionRevision, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../../aws/batch.ts";
+import type {
+  Consumable,
+  DefinitionRevision,
+  Environment,
+  Policy,
+  Queue,
+  ServiceEnvironmentRecord,
+} from "../../aws/batch.ts";
 import { differences } from "../../controllers/compute-environment/diff.ts";
 import { type Field, fields } from "../../controllers/compute-environment/fields.ts";
+import { consumableDifferences, otherType as otherConsumableType } from "../../controllers/consumable-resource/diff.ts";
 import { canonicalJson } from "../../controllers/fingerprint.ts";
 import { normalised } from "../../controllers/job-definition/normalise.ts";
 import { immutableDifference, queueDifferences } from "../../controllers/job-queue/diff.ts";
@@ -111,6 +119,19 @@ const policies: ImportedKind = {
   },
 };
 
+const consumables: ImportedKind = {
+  kind: kindOf("ConsumableResource"),
+  records: ({ consumables: all }) => membersOf(all),
+  matcher: (record) => {
+    const consumable = record as unknown as Consumable;
+    return (spec) =>
+      consumableDifferences(spec as never, consumable).length === 0 &&
+      otherConsumableType(spec as never, consumable) === undefined;
+  },
+  // Of a NON_REPLENISHABLE one AWS's total is not compared, but the schema demands one.
+  members: { totalQuantity: { isDefault: never } },
+};
+
 const serviceEnvironments: ImportedKind = {
   kind: kindOf("ServiceEnvironment"),
   records: ({ serviceEnvironments: all }) => membersOf(all),
@@ -129,6 +150,7 @@ export const importedKinds: readonly ImportedKind[] = [
   policies,
   serviceEnvironments,
   queues,
+  consumables,
   definitions,
 ];
 

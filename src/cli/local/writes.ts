@@ -106,6 +106,8 @@ export function subjectOf({ input }: AwsWrite): string {
   for (const member of [
     ...members,
     "jobDefinition",
+    "consumableResourceName",
+    "consumableResource",
     "jobId",
     "resourceArn",
     "name",

@@ -131,7 +131,14 @@ interface Named {
   readonly status?: string | undefined;
 }
 
-function namedIn({ environments, queues, definitions, policies, serviceEnvironments }: BatchRecords): readonly Named[] {
+function namedIn({
+  environments,
+  queues,
+  definitions,
+  policies,
+  serviceEnvironments,
+  consumables,
+}: BatchRecords): readonly Named[] {
   return [
     ...environments.map(({ computeEnvironmentName: awsName, tags, status }): Named => {
       return { kind: "BatchComputeEnvironment", awsName, tags, status };
@@ -143,6 +150,9 @@ function namedIn({ environments, queues, definitions, policies, serviceEnvironme
     ...policies.map(({ name: awsName, tags }): Named => ({ kind: "SchedulingPolicy", awsName, tags })),
     ...serviceEnvironments.map(({ serviceEnvironmentName: awsName, tags, status }): Named => {
       return { kind: "ServiceEnvironment", awsName, tags, status };
+    }),
+    ...consumables.map(({ consumableResourceName: awsName, tags }): Named => {
+      return { kind: "ConsumableResource", awsName, tags };
     }),
   ];
 }
@@ -204,6 +214,7 @@ const specs: Readonly<Record<KindName, object>> = {
   BatchJob: {},
   SchedulingPolicy: {},
   ServiceEnvironment: { serviceEnvironmentType: "SAGEMAKER_TRAINING", capacityLimits: [] },
+  ConsumableResource: { totalQuantity: 0 },
 };
 
 function objectOf({ kind, key, awsName, tags, region }: Owned, now: number): KubeObject {

@@ -50,6 +50,10 @@ const silent: ReadonlySet<string> = new Set([
   "jobQueue",
   "jobDefinitionName",
   "jobDefinition",
+  "consumableResourceName",
+  "consumableResource",
+  "operation",
+  "clientToken",
   "resourceArn",
   "name",
   "arn",
@@ -134,13 +138,15 @@ function tagsBefore(input: Tagging, { truth }: SimulatedAws): Readonly<Record<st
   const definition = truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
   const policy = truth.schedulingPolicies().find((one) => one.arn === arn);
   const service = truth.serviceEnvironments().find((one) => one.serviceEnvironmentArn === arn);
-  return (environment ?? queue ?? definition ?? policy ?? service)?.tags ?? {};
+  const consumable = truth.consumableResources().find((one) => one.consumableResourceArn === arn);
+  return (environment ?? queue ?? definition ?? policy ?? service ?? consumable)?.tags ?? {};
 }
 
 interface Naming {
   readonly computeEnvironment?: string;
   readonly jobQueue?: string;
   readonly serviceEnvironment?: string;
+  readonly consumableResource?: string;
   readonly arn?: string;
   readonly RoleName?: string;
 }
@@ -158,6 +164,12 @@ function beforeOf(operation: string, input: Naming, { truth }: SimulatedAws): ob
       return (
         truth.serviceEnvironments().find((one) => isNamed(one.serviceEnvironmentArn, input.serviceEnvironment)) ?? {}
       );
+    case "UpdateConsumableResource": {
+      const found = truth
+        .consumableResources()
+        .find((one) => isNamed(one.consumableResourceArn, input.consumableResource));
+      return { quantity: found?.totalQuantity };
+    }
     case "UpdateSchedulingPolicy":
       return truth.schedulingPolicies().find(({ arn }) => arn === input.arn) ?? {};
     case "UpdateAssumeRolePolicy":

@@ -8,6 +8,7 @@ import { nameIn, revisionIn } from "../../aws/names.ts";
 import type { BatchRegion, RevisionSeen } from "../../aws/region.ts";
 import type { Sharing } from "../access.ts";
 import { environmentAnnotations } from "../compute-environment/allowed.ts";
+import { withConsumables } from "../job-definition/consumables.ts";
 import { entriesOf } from "../job-definition/entries.ts";
 import { fingerprintOfSpec } from "../job-definition/normalise.ts";
 import { definitionNameOf } from "../job-definition/observe.ts";
@@ -117,8 +118,9 @@ export async function definitionOf(object: BatchJob, around: Around): Promise<Re
   const found = await referred<JobDefinition>(definitionThing, jobDefinitionRef, object, around);
   if (found.kind === "unresolved") return resolutionOf(found);
   const { object: target } = found;
-  const { region, ports } = around;
-  const whole = filledObject(target, definitionRoleUser, region, ports.cluster);
+  const { region, ports, signal } = around;
+  const { object: named } = await withConsumables(target, region, ports, signal);
+  const whole = filledObject(named, definitionRoleUser, region, ports.cluster);
   const name = definitionNameOf(whole);
   const entry = entriesOf({
     identity: identityOf(target, ports.cluster),

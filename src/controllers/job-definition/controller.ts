@@ -1,6 +1,7 @@
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
+import { OutOfDate } from "../failures.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
 import { actOnRoles } from "../roles/act.ts";
@@ -10,6 +11,7 @@ import { filledObject, newRolesMemory, observeWithRoles, rolesAnnotations, type 
 import { rolesFailure, rolesReport } from "../roles/report.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
+import { withConsumables } from "./consumables.ts";
 import { events } from "./events.ts";
 import { isThrough, planOf } from "./life.ts";
 import { type FoundRevisions, observe, outdated, refresh } from "./observe.ts";
@@ -24,13 +26,17 @@ export function jobDefinitions(ports: Ports): Reconciler {
   return reconcilerOf<JobDefinition, WithRoles<JobDefinition, Seen>, Action | RolesAction>(
     {
       kind: JobDefinitionKind,
-      observe(object, region, signal) {
+      async observe(given, region, signal) {
+        const { object, hindrances } = await withConsumables(given, region, ports, signal);
         const own = {
           user: definitionRoleUser,
-          observeOwn: (effective: JobDefinition) => observe(effective, region, ports, signal, found),
+          observeOwn: async (effective: JobDefinition): Promise<Seen> => {
+            const seen = await observe(effective, region, ports, signal, found);
+            return hindrances.length === 0 ? seen : { ...seen, hindrances };
+          },
           isThrough: (effective: JobDefinition, seen: Seen) => isThrough(effective, seen, ports.clock.now()),
         };
-        return observeWithRoles(object, region, own, { ports, memory }, signal);
+        return await observeWithRoles(object, region, own, { ports, memory }, signal);
       },
       async refresh(object, region, sinceMs, signal) {
         memory.readAfter.set(object.metadata.uid, sinceMs);
@@ -41,7 +47,9 @@ export function jobDefinitions(ports: Ports): Reconciler {
       async act(action, object, region, signal) {
         if (isRolesAction(action))
           return await actOnRoles(action, object, JobDefinitionKind, { ports, memory }, signal);
-        const effective = filledObject(object, definitionRoleUser, region, ports.cluster);
+        const { object: named, hindrances } = await withConsumables(object, region, ports, signal);
+        if (action.kind === "register" && hindrances.length > 0) throw new OutOfDate("a consumable has changed");
+        const effective = filledObject(named, definitionRoleUser, region, ports.cluster);
         await act(action, effective, region, ports, signal);
       },
       status: (_object, { object: effective, own, roles }) => ({ ...report(effective, own), ...rolesReport(roles) }),

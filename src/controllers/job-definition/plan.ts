@@ -12,6 +12,7 @@ import type { Action } from "./action.ts";
 import { bodyChangeReason } from "./body-changes.ts";
 import { adoption, claim, otherOwner, ownedByUs, ownTags, retag } from "./claims.ts";
 import { type Entry, entriesOf, nextTimeAfter, registeredByUs } from "./entries.ts";
+import { awaitedConsumable, unresolvedConsumable } from "./hindrances.ts";
 import { surplusOf } from "./history.ts";
 import { removal } from "./removal.ts";
 import type { Seen } from "./seen.ts";
@@ -36,6 +37,8 @@ export function plan(object: JobDefinition, seen: Seen, now: number): Plan<Actio
 function upkeep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], now: number): Answer {
   const barred = claim(seen) ?? otherOwner(seen, entries);
   if (barred !== undefined) return barred;
+  const unresolved = unresolvedConsumable(seen);
+  if (unresolved !== undefined) return { agenda: [unresolved] };
 
   const top = entries[0];
   const stale = entries.filter(({ owner }) => owner.kind === "retained" || (owner.kind === "ours" && owner.retag));
@@ -134,6 +137,9 @@ function register(
   why: string,
   notBefore: number | undefined,
 ): Answer {
+  const change = { action: "Register", reason, changes } as const;
+  const awaited = awaitedConsumable(seen);
+  if (awaited !== undefined) return { change, agenda: [awaited] };
   const roles = rolesNamedByDefinition(spec)
     .map(({ value }) => value)
     .filter(isMadeByOperator)
@@ -144,7 +150,7 @@ function register(
     ...(roles.length === 0 ? {} : { [revisionRolesTag]: [...new Set(roles)].sort().join("/") }),
   });
   return {
-    change: { action: "Register", reason, changes },
+    change,
     agenda: [
       {
         kind: "act",

@@ -5,6 +5,7 @@ import type { Directives } from "../directives.ts";
 import type { NameSeen } from "../names.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
+import type { Hindrance } from "./consumables.ts";
 
 /** A revision as the status names it; `registeredAt` in whole seconds (RFC 3339), undefined when it was not us. */
 export type ReportedRevision = Pick<NonNullable<JobDefinitionStatus["revisions"]>[number], "revision" | "registeredAt">;
@@ -35,6 +36,8 @@ export interface Seen {
    * The fields in which the highest revision differs from the spec. Empty also where nothing is to be reported: see `body.ts`.
    */
   readonly bodyChanges: readonly FieldChange[];
+  /** The references to consumables that keep a revision from being registered; left out where there are none. */
+  readonly hindrances?: readonly Hindrance[];
   /** `cluster/namespace/name` of the others that do, where AWS's tags name this one: their revisions do not bar it. */
   readonly giveWay: readonly string[];
 }

@@ -70,8 +70,15 @@ export function outdated(key: AskedKey, region: Pick<BatchRegion, "snapshot">): 
 
 /**
  * Reads them now, and the queues and environments that may use them.
+ *
+ * @param name of which all is read, where a listing does for the others
  * @throws AwsError
  */
-export async function refreshAsked(key: AskedKey, region: BatchRegion, signal: AbortSignal): Promise<void> {
-  await Promise.all([region.refreshAsked(key, signal), region.refresh(signal)]);
+export async function refreshAsked(
+  key: AskedKey,
+  region: BatchRegion,
+  signal: AbortSignal,
+  name?: string,
+): Promise<void> {
+  await Promise.all([region.refreshAsked(key, signal, name), region.refresh(signal)]);
 }

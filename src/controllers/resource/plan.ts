@@ -102,10 +102,14 @@ function claim(
   return { kind: "act", action: { kind: "tag", purpose, name, arn, change }, reason: "UpdatingOwnership", message };
 }
 
-/** The tags of the spec and of the object, where AWS has others. */
-export function retagged(seen: ResourceSeen, desired: Tags | undefined): Step<TagAction> | undefined {
+/**
+ * The tags of the spec and of the object, where AWS has others.
+ *
+ * @param own of the operator, in addition to those of the owner
+ */
+export function retagged(seen: ResourceSeen, desired: Tags | undefined, own?: Tags): Step<TagAction> | undefined {
   const { record, name, arn } = seen;
-  const change = record === undefined ? undefined : differentTags(seen, record.tags, desired);
+  const change = record === undefined ? undefined : differentTags(seen, record.tags, desired, own);
   if (change === undefined) return undefined;
   return {
     kind: "act",
@@ -115,8 +119,13 @@ export function retagged(seen: ResourceSeen, desired: Tags | undefined): Step<Ta
   };
 }
 
-function differentTags({ identity, settings }: ResourceSeen, described: Tags | undefined, desired: Tags | undefined) {
-  return tagChange(desired, ownerTags(identity), described, settings.ignoreTagKeys);
+function differentTags(
+  { identity, settings }: ResourceSeen,
+  described: Tags | undefined,
+  desired: Tags | undefined,
+  own?: Tags,
+) {
+  return tagChange(desired, { ...ownerTags(identity), ...own }, described, settings.ignoreTagKeys);
 }
 
 /**
@@ -124,8 +133,14 @@ function differentTags({ identity, settings }: ResourceSeen, described: Tags | u
  *
  * @param desired the tags of the spec
  * @param fields that differ
+ * @param own tags of the operator, in addition to those of the owner
  */
-export function changeOf(seen: ResourceSeen, desired: Tags | undefined, fields: readonly FieldChange[]): Change {
+export function changeOf(
+  seen: ResourceSeen,
+  desired: Tags | undefined,
+  fields: readonly FieldChange[],
+  own?: Tags,
+): Change {
   const { record, planId: id } = seen;
   if (record === undefined || record.status === "DELETING") {
     return { action: "Create", id, reason: "NotInAWS", changes: [] };
@@ -136,7 +151,7 @@ export function changeOf(seen: ResourceSeen, desired: Tags | undefined, fields: 
     return { action: "None", id, reason: "NotOwned", changes: [] };
   }
   if (fields.length > 0) return { action: "Update", id, reason: "FieldsDiffer", changes: fields };
-  const tags = differentTags(seen, record.tags, desired);
+  const tags = differentTags(seen, record.tags, desired, own);
   if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
   return { action: "None", id, reason: "InSync", changes: [] };
 }

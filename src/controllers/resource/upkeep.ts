@@ -33,8 +33,10 @@ export interface Upkeep<
   creation(spec: Spec, seen: Seen): Create;
   /** The request that changes the fields that differ. */
   update(spec: Spec, seen: Seen, record: R): Update;
+  /** Tags of the operator in addition to those of the owner. */
+  ownTags?(spec: Spec, seen: Seen): Tags;
   /** What AWS serves once nothing differs, or why it serves nothing. */
-  serves(seen: Seen): Serves | Blocked;
+  serves(spec: Spec, seen: Seen): Serves | Blocked;
   /** The step for a resource of ours that is to be deleted. */
   removal(object: KubeObject<Spec, unknown>, seen: Seen, record: R): Step<Action>;
 }
@@ -59,6 +61,7 @@ export function upkeepPlan<
     return { change, agenda: [deletion(seen, (found) => upkeep.removal(object, seen, found))], conditions: [] };
   }
   const differences = record === undefined ? [] : upkeep.differences(spec, record);
+  const ownTags = upkeep.ownTags?.(spec, seen);
   const rules: readonly Rule<Seen, ResourceAction<Create, Update>>[] = [
     // The owner of the name. Nothing is written before that is clear.
     () => claimedByAnother(seen, kind),
@@ -80,11 +83,11 @@ export function upkeepPlan<
       };
     },
     () => (record === undefined ? undefined : stripped(upkeep.fixed(spec, record))),
-    () => retagged(seen, spec.tags),
+    () => retagged(seen, spec.tags, ownTags),
   ];
   const steps = untilHeld(rules, seen);
-  const agenda = steps.some(holdsEverything) ? steps : [...steps, upkeep.serves(seen)];
-  const change = changeOf(seen, spec.tags, differences);
+  const agenda = steps.some(holdsEverything) ? steps : [...steps, upkeep.serves(spec, seen)];
+  const change = changeOf(seen, spec.tags, differences, ownTags);
   return asNamed({ change, agenda, conditions: [] }, seen.nameSeen, seen.identity.namespace);
 }
 

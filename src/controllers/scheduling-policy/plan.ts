@@ -25,7 +25,7 @@ const upkeep: Upkeep<SchedulingPolicySpec, Policy, Seen, CreateSchedulingPolicyR
       tags: withOwnTags(spec.tags, ownerTags(identity)),
     }),
     update: (spec, { arn }) => ({ arn, ...body(spec) }),
-    serves: ({ name }) => ({ kind: "serves", reason: "Available", message: `AWS has ${name} as the spec says` }),
+    serves: (_spec, { name }) => ({ kind: "serves", reason: "Available", message: `AWS has ${name} as the spec says` }),
     removal: (_object, seen, policy) => removal(seen, policy),
   };
 

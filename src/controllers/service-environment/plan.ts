@@ -55,7 +55,7 @@ export function planFor(object: ServiceEnvironment, seen: Seen, now: number): Pl
   );
 }
 
-function serves({ name, record, users }: Seen): Serves | Blocked {
+function serves(_spec: ServiceEnvironmentSpec, { name, record, users }: Seen): Serves | Blocked {
   if (record?.status === "INVALID") {
     return {
       kind: "blocked",

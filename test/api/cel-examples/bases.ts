@@ -74,6 +74,7 @@ export const serviceEnvironment: Spec = {
   serviceEnvironmentType: "SAGEMAKER_TRAINING",
   capacityLimits: [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 10 }],
 };
+export const licences: Spec = { totalQuantity: 10 };
 
 const vcpuAndMemory = (vcpu: string, memory: string) => [
   { type: "VCPU", value: vcpu },

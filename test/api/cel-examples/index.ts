@@ -1,5 +1,6 @@
 import { batchJobExamples } from "./batch-jobs.ts";
 import { computeEnvironmentExamples } from "./compute-environments.ts";
+import { consumableResourceExamples } from "./consumable-resources.ts";
 import type { CelExample } from "./example.ts";
 import { jobDefinitionExamples } from "./job-definitions.ts";
 import { jobQueueExamples } from "./job-queues.ts";
@@ -16,4 +17,5 @@ export const celExamples: readonly CelExample[] = [
   ...batchJobExamples,
   ...schedulingPolicyExamples,
   ...serviceEnvironmentExamples,
+  ...consumableResourceExamples,
 ];

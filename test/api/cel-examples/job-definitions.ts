@@ -43,7 +43,26 @@ const efs = (configuration: Spec) => [
   { name: "data", efsVolumeConfiguration: { fileSystemId: "fs-0a1b2c3d", ...configuration } },
 ];
 
+const holds = (...consumableResourceList: readonly Spec[]): Spec => ({
+  consumableResourceProperties: { consumableResourceList },
+});
+
 const onEc2: readonly Row[] = [
+  [
+    "an entry references one consumable",
+    holds({ consumableResourceRef: { name: "seats" } }, { consumableResource: "seats" }),
+    holds({ consumableResourceRef: { name: "seats" }, consumableResource: "seats" }),
+  ],
+  [
+    "a job can hold a consumable once",
+    holds({ consumableResource: "seats" }, { consumableResource: "keys" }),
+    holds({ consumableResource: "seats" }, { consumableResource: "seats" }),
+  ],
+  [
+    "a job can reference a consumable once",
+    holds({ consumableResourceRef: { name: "seats" } }, { consumableResourceRef: { name: "keys" } }),
+    holds({ consumableResourceRef: { name: "seats" } }, { consumableResourceRef: { name: "seats" } }),
+  ],
   ...allowedNamespacesRows,
   [
     "type container has one body: keep exactly one of containerProperties, ecsProperties and eksProperties",

@@ -43,7 +43,9 @@ describe("the spec of a job definition", () => {
     );
   });
 
-  const valid = celExamples.filter(({ kind, accepted }) => kind === "JobDefinition" && accepted["iam"] === undefined);
+  // Roles and references are the operator's own: AWS describes neither.
+  const isAws = (accepted: Members): boolean => !/"(iam|consumableResourceRef)":/.test(JSON.stringify(accepted));
+  const valid = celExamples.filter(({ kind, accepted }) => kind === "JobDefinition" && isAws(accepted));
   test.each(valid.map(({ accepted, message }) => [message, accepted]))("can be applied: %s", (_message, accepted) => {
     const spec = definition(accepted);
     const metadata = { name: "d", namespace: "team" };

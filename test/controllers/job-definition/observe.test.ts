@@ -29,6 +29,7 @@ function region(
     queues: new Map(),
     policies: new Map(),
     serviceEnvironments: new Map(),
+    consumables: new Map(),
     definitions: revisions === undefined ? undefined : new Map(revisions.length === 0 ? [] : [["team_job", revisions]]),
     isAbsent: () => absent,
     isAsked: () => false,

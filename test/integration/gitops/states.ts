@@ -84,6 +84,12 @@ const policy = (shareDecaySeconds: number): Manifest => ({
   metadata: { name: "sp", namespace: "team" },
   spec: { fairsharePolicy: { shareDecaySeconds } },
 });
+const seats = (totalQuantity: number): Manifest => ({
+  apiVersion: "awsbatch.dev/v1alpha1",
+  kind: "ConsumableResource",
+  metadata: { name: "seats", namespace: "team" },
+  spec: { totalQuantity },
+});
 const statusOf = (world: World): string | undefined =>
   world.object<{ status?: string }>("BatchJob", "bj")?.status?.status;
 const running = async (world: World): Promise<void> => {
@@ -123,9 +129,10 @@ const scenes: readonly Scene[] = [
       ["BatchJob", "bj", "current"],
       ["SchedulingPolicy", "sp", "current"],
       ["ServiceEnvironment", "sm", "current"],
+      ["ConsumableResource", "seats", "current"],
     ],
     async play(world) {
-      world.apply(...all, policy(600), serviceEnvironment("sm"), job(["echo", "hello"]));
+      world.apply(...all, policy(600), serviceEnvironment("sm"), seats(2), job(["echo", "hello"]));
       await world.untilReady();
     },
   },
@@ -263,12 +270,13 @@ const scenes: readonly Scene[] = [
       ["BatchJob", "bj", "held"],
       ["SchedulingPolicy", "sp", "held"],
       ["ServiceEnvironment", "sm", "held"],
+      ["ConsumableResource", "seats", "held"],
     ],
     async play(world) {
-      world.apply(policy(600), serviceEnvironment("sm"));
+      world.apply(policy(600), serviceEnvironment("sm"), seats(2));
       await running(world);
       const fewer = serviceEnvironment("sm", { state: "DISABLED" });
-      world.apply(paused(job(runs, { cancel: true })), paused(policy(700)), paused(fewer));
+      world.apply(paused(job(runs, { cancel: true })), paused(policy(700)), paused(fewer), paused(seats(3)));
       await world.seconds(10);
     },
   },

@@ -102,9 +102,11 @@ describe("AWS Batch by the SDK, against moto", () => {
     const read = async (): Promise<Policy | undefined> =>
       (
         await schedulingPolicies.read(
-          guarded,
-          { region, account: "123456789012", partition: "aws" },
-          new Set(["fair", "none"]),
+          {
+            batch: guarded,
+            at: { region, account: "123456789012", partition: "aws" },
+            names: new Set(["fair", "none"]),
+          },
           signal,
         )
       ).get("fair");

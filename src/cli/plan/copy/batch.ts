@@ -1,5 +1,6 @@
 import type {
   BatchApi,
+  Consumable,
   DefinitionRevision,
   Environment,
   Policy,
@@ -8,12 +9,14 @@ import type {
 } from "../../../aws/batch.ts";
 import type { Location } from "../../../aws/names.ts";
 import { computeEnvironments } from "../../../aws/resources/compute-environments.ts";
+import { consumableResources } from "../../../aws/resources/consumable-resources.ts";
 import { activeRevisions } from "../../../aws/resources/job-definitions.ts";
 import { jobQueues } from "../../../aws/resources/job-queues.ts";
+import type { AskedResource } from "../../../aws/resources/resource.ts";
 import { schedulingPolicies } from "../../../aws/resources/scheduling-policies.ts";
 import { serviceEnvironments } from "../../../aws/resources/service-environments.ts";
 import type { SimulatedAws } from "../../../simulator/simulated-aws.ts";
-import { withPolicies } from "../../simulated-cloud.ts";
+import { withReferred } from "../../simulated-cloud.ts";
 import type { CopiedEc2 } from "./ec2.ts";
 import type { CopiedJobs } from "./jobs.ts";
 import type { AccountReads } from "./reads.ts";
@@ -26,6 +29,7 @@ export interface BatchRecords {
   readonly definitions: readonly DefinitionRevision[];
   readonly policies: readonly Policy[];
   readonly serviceEnvironments: readonly ServiceEnvironmentRecord[];
+  readonly consumables: readonly Consumable[];
 }
 
 /** @throws AwsError when anything of it cannot be read */
@@ -34,16 +38,27 @@ export async function readBatch(batch: BatchApi, at: Location, signal: AbortSign
   const queues = await jobQueues.list(batch, undefined, signal);
   const definitions: DefinitionRevision[] = [];
   for await (const page of activeRevisions(batch, undefined, signal)) definitions.push(...page);
-  const policies = await schedulingPolicies.read(batch, at, await schedulingPolicies.names(batch, signal), signal);
-  const names = await serviceEnvironments.names(batch, signal);
-  const services = await serviceEnvironments.read(batch, at, names, signal);
+  const policies = await readAll<Policy>(schedulingPolicies, batch, at, signal);
+  const services = await readAll<ServiceEnvironmentRecord>(serviceEnvironments, batch, at, signal);
+  const consumables = await readAll<Consumable>(consumableResources, batch, at, signal);
   return {
     environments: [...environments.values()],
     queues: [...queues.values()],
     definitions,
-    policies: [...policies.values()],
-    serviceEnvironments: [...services.values()],
+    policies,
+    serviceEnvironments: services,
+    consumables,
   };
+}
+
+async function readAll<R>(
+  resource: AskedResource<R>,
+  batch: BatchApi,
+  at: Location,
+  signal: AbortSignal,
+): Promise<readonly R[]> {
+  const names = await resource.names(batch, signal);
+  return [...(await resource.read({ batch, at, names }, signal)).values()];
 }
 
 export interface CopiedBatchOptions {
@@ -64,11 +79,13 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
     jobDefinitions: records.definitions,
     schedulingPolicies: records.policies,
     serviceEnvironments: records.serviceEnvironments,
+    // Their jobs are not in the copy.
+    consumableResources: records.consumables.map((one) => ({ ...one, heldByOthers: one.inUseQuantity })),
   });
   const queues = new Set(records.queues.flatMap(({ jobQueueName, jobQueueArn }) => [jobQueueName, jobQueueArn]));
   const asked = <T>(name: keyof BatchApi, input: object, ask: () => Promise<T>): Promise<T> =>
     reads.of(`${copy.region} ${name} ${JSON.stringify(input)}`, ask);
-  const batch = withPolicies(copy);
+  const batch = withReferred(copy);
   /** Whether the plan has submitted this job: then it is in the copy alone. */
   const isMade = (jobId: string): boolean => copy.truth.jobs().some(({ id }) => id === jobId);
   return {

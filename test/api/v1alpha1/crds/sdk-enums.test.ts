@@ -68,6 +68,7 @@ const documented: Readonly<Record<string, readonly string[]>> = {
   ],
   "BatchComputeEnvironment computeResources.managedInstancesProvider.instanceLaunchTemplate.capacityReservations.reservationPreference":
     ["RESERVATIONS_ONLY", "RESERVATIONS_FIRST", "RESERVATIONS_EXCLUDED"],
+  "ConsumableResource resourceType": ["REPLENISHABLE", "NON_REPLENISHABLE"],
   "JobQueue jobStateTimeLimitActions[].reason": [
     "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
     "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",

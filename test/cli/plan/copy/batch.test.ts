@@ -15,7 +15,14 @@ async function copied() {
   await aws.outside.registerJobDefinition(containerJob("jd"));
   const { jobId: theirs = "" } = await aws.outside.submitJob({ ...job, jobName: "theirs" });
   const { computeEnvironments: environments, jobDefinitions: definitions } = aws.snapshot();
-  const records = { environments, definitions, queues: aws.truth.jobQueues(), policies: [], serviceEnvironments: [] };
+  const records = {
+    environments,
+    definitions,
+    queues: aws.truth.jobQueues(),
+    policies: [],
+    serviceEnvironments: [],
+    consumables: [],
+  };
   const knobs = { latencyMs: 0, stalenessMs: 0 };
   const copy = createSimulatedAws({ clock, random: seededRandom(2), knobs });
   const ec2 = { provide: async () => undefined } as never;

@@ -1,0 +1,28 @@
+import type { BatchKind } from "../batch-kind.ts";
+import { group, version } from "./group.ts";
+
+export const ConsumableResourceKind = {
+  group,
+  version,
+  kind: "ConsumableResource",
+  plural: "consumableresources",
+  shortNames: ["bcr"],
+  noun: "consumable",
+  description: "An AWS Batch consumable resource: something countable that jobs hold while they run, e.g. licences.",
+  columns: [
+    { name: "TOTAL", type: "integer", description: "Total in AWS.", jsonPath: ".status.totalQuantity" },
+    { name: "IN-USE", type: "integer", description: "What jobs hold.", jsonPath: ".status.inUseQuantity" },
+    {
+      name: "TYPE",
+      type: "string",
+      description: "REPLENISHABLE or NON_REPLENISHABLE.",
+      jsonPath: ".spec.resourceType",
+      priority: 1,
+    },
+  ],
+  selectable: [".spec.region", ".spec.resourceType"],
+  awsName: { field: "consumableResourceName", maxLength: 128 },
+  records: "consumables",
+  references: [],
+  conditions: [],
+} as const satisfies BatchKind;

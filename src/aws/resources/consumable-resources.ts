@@ -1,0 +1,191 @@
+import type { ConsumableResourceSummary } from "@aws-sdk/client-batch";
+import type {
+  BatchApi,
+  Consumable,
+  CreateConsumableResourceRequest,
+  UpdateConsumableResourceRequest,
+} from "../batch.ts";
+import { readCall, writeCall } from "../call-facts.ts";
+import { deletion, type Effect } from "../effects.ts";
+import { AwsError } from "../errors.ts";
+import { allPages, listed, nameless, pageSize } from "../listing.ts";
+import { type Location, nameIn, resourceArn } from "../names.ts";
+import { type AskedResource, ownTags } from "./resource.ts";
+
+export interface ConsumableWrites {
+  createConsumableResource(request: CreateConsumableResourceRequest, signal: AbortSignal): Promise<void>;
+  updateConsumableResource(request: UpdateConsumableResourceRequest, signal: AbortSignal): Promise<void>;
+  deleteConsumableResource(name: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Each so many reads one consumable is described instead of all listed: no list shows a change of its tags. */
+const turnsPerDescription = 5;
+
+/**
+ * AWS lists consumables with their quantities, and describes them one by one with their tags: one that the list shows as it
+ * is known is not described again before its turn comes. A consumable has no status.
+ */
+export const consumableResources = {
+  type: "consumable-resource",
+  calls: {
+    describeConsumableResource: readCall("BatchRead"),
+    listConsumableResources: readCall("BatchRead"),
+    createConsumableResource: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
+    updateConsumableResource: writeCall(["BatchChange"]),
+    deleteConsumableResource: writeCall(["BatchChange"]),
+  },
+  ...ownTags,
+  async read({ batch, names, known = () => undefined, turn = 0 }, signal) {
+    const found = new Map<string, Consumable>();
+    if (names.size === 0) return found;
+    const inTurn = nameInTurn(names, turn);
+    if (inTurn !== undefined && [...names].every((name) => known(name) !== undefined)) {
+      for (const name of names) {
+        const record = name === inTurn ? await described(batch, name, signal) : known(name);
+        if (record !== undefined) found.set(name, record);
+      }
+      return found;
+    }
+    const { summaries, isWhole } = await summariesOf(batch, names, signal);
+    for (const name of names) {
+      const summary = summaries.get(name);
+      if (summary === undefined && isWhole) continue;
+      const before = known(name);
+      const record =
+        summary !== undefined && before !== undefined && isAsBefore(summary, before)
+          ? { ...before, inUseQuantity: summary.inUseQuantity ?? 0 }
+          : await described(batch, name, signal);
+      if (record !== undefined) found.set(name, record);
+    }
+    return found;
+  },
+  async names(batch, signal) {
+    const names = new Set<string>();
+    for await (const page of summaryPages(batch, signal)) {
+      for (const { consumableResourceName: name } of page) if (name !== undefined) names.add(name);
+    }
+    return names;
+  },
+  writes({ batch, at, write }) {
+    return {
+      createConsumableResource(request, signal) {
+        const record = createdConsumable(request, at);
+        const effect: Effect<Consumable> = {
+          apply: () => record,
+          shows: (read) => read !== undefined,
+          supersedes: true,
+        };
+        return write({
+          name: record.consumableResourceName,
+          call: () => batch.createConsumableResource(request, { signal }),
+          effect: () => effect,
+          // Without an answer it may not be there: it is not usable before AWS shows it.
+          meanwhile: { ...effect, apply: (seen) => seen ?? { ...record, status: "CREATING" } },
+        });
+      },
+      updateConsumableResource(request, signal) {
+        return write({
+          name: nameIn(request.consumableResource ?? ""),
+          call: () => batch.updateConsumableResource(request, { signal }),
+          effect: () => quantitySet(request),
+        });
+      },
+      deleteConsumableResource(name, signal) {
+        return write({
+          name,
+          call: () => batch.deleteConsumableResource({ consumableResource: name }, { signal }),
+          effect: () => deletion(),
+        });
+      },
+    };
+  },
+} satisfies AskedResource<Consumable, ConsumableWrites>;
+
+/** The name that is described in a turn; undefined: it is a turn of the list. */
+function nameInTurn(names: ReadonlySet<string>, turn: number): string | undefined {
+  if (turn % turnsPerDescription !== turnsPerDescription - 1) return undefined;
+  return [...names].toSorted()[Math.floor(turn / turnsPerDescription) % names.size];
+}
+
+/**
+ * What the list says of the names. An account may have 50,000 consumables: no more pages are read than there are names, for
+ * those can be described one by one instead.
+ */
+async function summariesOf(
+  batch: BatchApi,
+  names: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<{ readonly summaries: ReadonlyMap<string, ConsumableResourceSummary>; readonly isWhole: boolean }> {
+  const summaries = new Map<string, ConsumableResourceSummary>();
+  if (names.size === 1) return { summaries, isWhole: false };
+  let pages = 0;
+  for await (const page of summaryPages(batch, signal)) {
+    pages++;
+    for (const one of page) {
+      const { consumableResourceName: name } = one;
+      if (name === undefined) throw nameless("ListConsumableResources");
+      if (names.has(name)) summaries.set(name, one);
+    }
+    if (summaries.size === names.size || pages === names.size) return { summaries, isWhole: false };
+  }
+  // Between the reads of two pages one may have moved from the later to the earlier.
+  return { summaries, isWhole: pages === 1 };
+}
+
+async function* summaryPages(
+  batch: BatchApi,
+  signal: AbortSignal,
+): AsyncGenerator<readonly ConsumableResourceSummary[]> {
+  const page = async (nextToken: string | undefined) => {
+    const answer = await batch.listConsumableResources({ maxResults: pageSize, nextToken }, { signal });
+    return { items: listed(answer.consumableResources, "ListConsumableResources"), nextToken: answer.nextToken };
+  };
+  yield* allPages("ListConsumableResources", page);
+}
+
+function isAsBefore({ totalQuantity = 0, resourceType }: ConsumableResourceSummary, before: Consumable): boolean {
+  return totalQuantity === before.totalQuantity && resourceType === before.resourceType;
+}
+
+/** Undefined: AWS has none of that name. @throws AwsError */
+async function described(batch: BatchApi, name: string, signal: AbortSignal): Promise<Consumable | undefined> {
+  try {
+    const answer = await batch.describeConsumableResource({ consumableResource: name }, { signal });
+    const { consumableResourceName, consumableResourceArn, resourceType, tags } = answer;
+    if (consumableResourceName === undefined || consumableResourceArn === undefined) {
+      throw nameless("DescribeConsumableResource");
+    }
+    const { totalQuantity = 0, inUseQuantity = 0 } = answer;
+    return { consumableResourceName, consumableResourceArn, totalQuantity, inUseQuantity, resourceType, tags };
+  } catch (error) {
+    if (error instanceof AwsError && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
+
+/** What a creation makes. */
+function createdConsumable(request: CreateConsumableResourceRequest, at: Location): Consumable {
+  const { consumableResourceName: name = "", totalQuantity = 0, resourceType = "REPLENISHABLE", tags } = request;
+  return {
+    consumableResourceName: name,
+    consumableResourceArn: resourceArn(at, "consumable-resource", name),
+    totalQuantity,
+    inUseQuantity: 0,
+    resourceType,
+    tags: { ...tags },
+  };
+}
+
+/**
+ * The effect of a quantity that is set. AWS takes at once only what no job uses: below that, the total falls as jobs end.
+ * Whether the total of a NON_REPLENISHABLE one is what was set is not documented.
+ */
+function quantitySet({ quantity = 0 }: UpdateConsumableResourceRequest): Effect<Consumable> {
+  const isOpen = ({ inUseQuantity, resourceType }: Consumable): boolean =>
+    inUseQuantity > quantity || resourceType === "NON_REPLENISHABLE";
+  return {
+    supersedes: false,
+    apply: (record) => (record === undefined || isOpen(record) ? record : { ...record, totalQuantity: quantity }),
+    shows: (read) => read !== undefined && (isOpen(read) || read.totalQuantity === quantity),
+  };
+}

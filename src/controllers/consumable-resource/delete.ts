@@ -1,0 +1,29 @@
+/** Deletes a consumable once no definition names it. Pure. */
+
+import type { Consumable } from "../../aws/batch.ts";
+import type { Step } from "../agenda.ts";
+import { marks, othersCheckMs, settleCheckMs } from "../intervals.ts";
+import { firstOf } from "../wording.ts";
+import type { Action } from "./action.ts";
+import type { Seen } from "./seen.ts";
+
+/** AWS deletes a consumable at any time, and then jobs wait for it; one that is created under its name serves them again. */
+export function removal({ name, arn, users }: Seen, { status }: Consumable): Step<Action> {
+  if (status === "CREATING") return { kind: "wait", reason: "Deleting", message: `${name} is being created` };
+  if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
+  if (users === undefined) {
+    const message = `which job definitions name ${name} is not known before they have been read`;
+    return { kind: "wait", reason: "Deleting", message, checkInMs: settleCheckMs };
+  }
+  if (users.length > 0) {
+    return {
+      kind: "wait",
+      reason: "InUse",
+      message: `jobs of ${firstOf(users)} need ${name}, and would wait without it: remove it from these definitions, or delete them`,
+      stallsAfterMs: marks.inUseStallsMs,
+      checkInMs: othersCheckMs,
+    };
+  }
+  const message = `no definition names ${name}: deleting it`;
+  return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };
+}

@@ -1,0 +1,53 @@
+import { keyText } from "../../api/object.ts";
+import { awsNamesIn, referencesOf } from "../../api/references.ts";
+import type { ConsumableResource } from "../../api/v1alpha1/consumable-resource.ts";
+import { ConsumableResourceKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import type { Consumable } from "../../aws/batch.ts";
+import type { BatchRegion } from "../../aws/region.ts";
+import { accessTo } from "../access.ts";
+import { ownerIn } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
+import { resourceSeen } from "../resource/observe.ts";
+import type { Seen } from "./seen.ts";
+
+export async function observe(
+  object: ConsumableResource,
+  region: BatchRegion,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<Seen> {
+  const observed = { object, kind: ConsumableResourceKind, type: "consumable-resource", region } as const;
+  const seen = await resourceSeen<Consumable, ConsumableResource>(observed, ports, signal);
+  const isLeaving = object.metadata.deletionTimestamp !== undefined;
+  return { ...seen, users: isLeaving ? usersOf(object, seen.name, region, ports) : [] };
+}
+
+/**
+ * The definitions by which jobs are given the consumable: by a spec that may name it, or by the revision that jobs by name
+ * run until the spec is registered.
+ */
+function usersOf(
+  object: ConsumableResource,
+  name: string,
+  region: BatchRegion,
+  { objects, settings, cluster }: Ports,
+): readonly string[] | undefined {
+  const { definitions } = region.snapshot();
+  if (definitions === undefined) return undefined;
+  const path = keyText(object.metadata);
+  const bySpec = objects.list(JobDefinitionKind).filter(({ metadata: { namespace }, spec }) => {
+    // Who may not name it would only keep it from being deleted.
+    if (accessTo(object, namespace, undefined).kind !== "allowed") return false;
+    if (((spec as { readonly region?: string }).region ?? settings.region) !== region.region) return false;
+    const references = referencesOf(JobDefinitionKind, { namespace, spec });
+    return (
+      references.some(({ to, key }) => to === ConsumableResourceKind.kind && keyText(key) === path) ||
+      JobDefinitionKind.references.some((reference) => awsNamesIn(reference, spec).includes(name))
+    );
+  });
+  const byRevision = [...definitions.values()].flatMap(([newest]) => {
+    const owner = newest?.consumables?.includes(name) === true ? ownerIn(newest.tags) : undefined;
+    return owner?.cluster === cluster.name ? keyText(owner) : [];
+  });
+  return [...new Set([...bySpec.map((one) => keyText(one.metadata)), ...byRevision])].toSorted();
+}

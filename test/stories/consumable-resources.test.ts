@@ -1,0 +1,177 @@
+import { describe, expect, it } from "vitest";
+import type { ConsumableResourceSpec } from "../../src/api/v1alpha1/consumable-resource.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld, expectSilence, expectStory } from "./story.ts";
+
+function consumable(name: string, spec: Partial<ConsumableResourceSpec> = {}, namespace = "team"): Manifest {
+  return {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind: "ConsumableResource",
+    metadata: { name, namespace },
+    spec: { totalQuantity: 2, ...spec },
+  };
+}
+
+const holding = (name: string, namespace?: string) =>
+  jobDefinition("sim", {
+    consumableResourceProperties: {
+      consumableResourceList: [
+        { consumableResourceRef: { name, ...(namespace === undefined ? {} : { namespace }) }, quantity: 1 },
+      ],
+    },
+  });
+const allOf = ({ aws }: World) => aws.truth.consumableResources();
+const totalOf = (world: World) => allOf(world)[0]?.totalQuantity;
+const setsIn = (world: World) =>
+  world.aws.log.filter(({ operation }) => operation === "UpdateConsumableResource").length;
+const activeOf = ({ aws }: World) => aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
+
+/** A world with two seats and a definition whose jobs hold one for ten minutes. */
+async function withSeats(): Promise<{
+  world: World;
+  submit: (name: string) => void;
+  statuses: () => readonly string[];
+}> {
+  const world = await aWorld();
+  world.apply(holding("seats"), consumable("seats"), jobQueue("q", ["ce"]), computeEnvironment("ce", ec2));
+  await world.untilReady();
+  return {
+    world,
+    submit: (jobName) =>
+      void world.aws.outside.submitPlannedJob(
+        { jobName, jobQueue: "team_q", jobDefinition: "team_sim" },
+        { durationMs: 600_000, exitCode: 0 },
+      ),
+    statuses: () => world.aws.truth.jobs().map(({ status }) => status),
+  };
+}
+
+describe("a consumable", () => {
+  it("is lowered once while jobs hold more, and its total follows them", async () => {
+    const { world, submit, statuses } = await withSeats();
+    for (const name of ["a", "b", "c"]) submit(name);
+    await world.until("two jobs hold the seats", () => statuses().filter((one) => one === "RUNNING").length === 2);
+    world.apply(consumable("seats", { totalQuantity: 1 }));
+    await world.seconds(200);
+    expect(world.condition("ConsumableResource", "seats", "Ready")).toMatchObject({
+      status: "True",
+      reason: "InUse",
+      message: "jobs hold 2 of team_seats: AWS lowers its total from 2 to 1 as they end",
+    });
+    await world.until("all jobs are over", () => statuses().every((one) => one === "SUCCEEDED"), 3000);
+    await world.seconds(120);
+    await world.untilReady();
+    expect([totalOf(world), setsIn(world)]).toEqual([1, 1]);
+    expect(world.condition("ConsumableResource", "seats", "Ready")).toMatchObject({ reason: "Available" });
+    await expectStory(world, "consumable lowered while jobs hold it");
+    await expectSilence(world);
+  });
+
+  it("that jobs use up is set at its creation, and later by each new token once", async () => {
+    const world = await aWorld();
+    const used = { resourceType: "NON_REPLENISHABLE" } as const;
+    world.apply(consumable("credits", used));
+    await world.untilReady();
+    // Whether AWS's total falls is not documented: here it does.
+    await world.aws.outside.updateConsumableResource({
+      consumableResource: "team_credits",
+      operation: "REMOVE",
+      quantity: 1,
+    });
+    await world.seconds(120);
+    expect([totalOf(world), setsIn(world)]).toEqual([1, 1]);
+    world.apply(consumable("credits", { ...used, totalQuantity: 5, quantityToken: "may" }));
+    await world.until("it is refilled", () => totalOf(world) === 5);
+    await world.aws.outside.updateConsumableResource({
+      consumableResource: "team_credits",
+      operation: "REMOVE",
+      quantity: 4,
+    });
+    await world.seconds(300);
+    expect([totalOf(world), setsIn(world)]).toEqual([1, 3]);
+    await expectSilence(world);
+  });
+
+  it("that somebody else changes is put back, and is contested at the third time", async () => {
+    const world = await aWorld();
+    world.apply(consumable("seats"));
+    await world.untilReady();
+    for (const _time of [1, 2, 3, 4]) {
+      await world.aws.outside.updateConsumableResource({
+        consumableResource: "team_seats",
+        operation: "SET",
+        quantity: 7,
+      });
+      await world.seconds(90);
+    }
+    expect(world.condition("ConsumableResource", "seats", "Contested")).toMatchObject({ status: "True" });
+  });
+
+  it("stays while a definition names it, and goes once a revision without it is registered", async () => {
+    const { world } = await withSeats();
+    world.delete("ConsumableResource", "seats");
+    await world.seconds(120);
+    expect(world.condition("ConsumableResource", "seats", "Reconciling")).toMatchObject({ reason: "InUse" });
+    expect(world.condition("JobDefinition", "sim", "Ready")).toMatchObject({ status: "True" });
+    world.apply(jobDefinition("sim"));
+    await world.until("it is gone", () => allOf(world).length === 0, 120);
+    const newest = activeOf(world).toSorted((left, right) => right.revision - left.revision)[0];
+    expect(newest?.consumableResourceProperties).toBeUndefined();
+  });
+
+  it.each([
+    [["ConsumableResource seats", "JobDefinition sim", "JobQueue q", "BatchComputeEnvironment ce"]],
+    [["BatchComputeEnvironment ce", "JobDefinition sim", "ConsumableResource seats", "JobQueue q"]],
+    [["JobQueue q", "ConsumableResource seats", "BatchComputeEnvironment ce", "JobDefinition sim"]],
+  ])("is deleted with everything else, in the order %j", async (order) => {
+    const { world } = await withSeats();
+    for (const one of order) {
+      const [kind = "", name = ""] = one.split(" ");
+      world.delete(kind as "JobQueue", name);
+      await world.seconds(5);
+    }
+    await world.until("nothing is left", () => world.store.objects().length === 0, 600);
+    expect([allOf(world), activeOf(world)]).toEqual([[], []]);
+  });
+
+  it("of another namespace is held only where its object allows it, by reference or by name", async () => {
+    const world = await aWorld();
+    world.apply(consumable("seats", {}, "platform"), holding("seats", "platform"));
+    const stalled = () => world.condition("JobDefinition", "sim", "Stalled");
+    await world.until("the definition stalls", () => stalled()?.status === "True", 120);
+    expect(stalled()).toMatchObject({ reason: "ReferenceNotAllowed" });
+    const consumableResourceList = [{ consumableResource: "platform_seats", quantity: 1 }];
+    world.apply(jobDefinition("sim", { consumableResourceProperties: { consumableResourceList } }));
+    await world.seconds(120);
+    expect([stalled()?.reason, activeOf(world)]).toEqual(["ReferenceNotAllowed", []]);
+    world.apply(consumable("seats", { allowedNamespaces: { from: "All" } }, "platform"));
+    await world.untilReady();
+    expect(activeOf(world)).toHaveLength(1);
+  });
+
+  it("that is missing keeps a definition waiting, and stalls it after ten minutes", async () => {
+    const world = await aWorld();
+    world.apply(holding("seats"));
+    await world.seconds(60);
+    expect(world.condition("JobDefinition", "sim", "Reconciling")).toMatchObject({ reason: "ReferenceNotFound" });
+    await world.seconds(600);
+    expect(world.condition("JobDefinition", "sim", "Stalled")).toMatchObject({ reason: "ReferenceNotFound" });
+    world.apply(consumable("seats"));
+    await world.untilReady();
+    expect(activeOf(world)).toHaveLength(1);
+  });
+
+  it("that Retain has left is taken back as full as it is", async () => {
+    const world = await aWorld();
+    const used = { resourceType: "NON_REPLENISHABLE", deletionPolicy: "Retain", quantityToken: "may" } as const;
+    world.apply(consumable("credits", used));
+    await world.untilReady();
+    world.delete("ConsumableResource", "credits");
+    await world.until("the object is gone", () => world.store.objects().length === 0, 120);
+    world.apply(consumable("credits", { ...used, totalQuantity: 9, quantityToken: "june" }));
+    await world.untilReady();
+    expect([totalOf(world), setsIn(world)]).toEqual([2, 0]);
+  });
+});
