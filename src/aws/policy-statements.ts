@@ -222,7 +222,7 @@ function batch({ partition, account, regions }: PolicyScope, ...resources: reado
 }
 
 /** Patterns that match every resource type that the operator keeps, and no job: a policy has a limit of size. */
-export const keptPatterns = ["*-environment/*", "job-*", "scheduling-policy/*", "consumable-*"] as const;
+export const keptPatterns = ["*-environment/*", "job-*", "sch*", "con*"] as const;
 
 function ec2({ partition, account, regions }: PolicyScope, ...resources: readonly string[]): readonly string[] {
   return regions.flatMap((region) => resources.map((one) => `arn:${partition}:ec2:${region}:${account}:${one}`));
