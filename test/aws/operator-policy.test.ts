@@ -373,11 +373,13 @@ describe("the policy as a document", () => {
     expect([...matching("job/1-2-3"), ...matching("service-job/1-2-3")]).toEqual([]);
   });
 
-  it("fits a managed policy with the default features, and an inline policy with all but those for jobs and queues of others", () => {
+  it("fits a managed policy with the default features, and an inline policy with all but those for jobs, queues of others and boundaries", () => {
     const size = (features: Partial<Parameters<typeof scopeOf>[1]>): number =>
       JSON.stringify(operatorPolicy(scopeOf(account, features))).length;
     expect(size({ features: defaults })).toBeLessThan(largestPolicy);
-    const most = (Object.keys(policyFeatures) as PolicyFeature[]).filter((name) => !/(jobs|-queues)$/.test(name));
+    const most = (Object.keys(policyFeatures) as PolicyFeature[]).filter(
+      (name) => !/(jobs|-queues|-boundaries)$/.test(name),
+    );
     expect(size({ features: most, inlinePolicies: true, repairRoleArns: [role("x")] })).toBeLessThan(10_240);
   });
 
