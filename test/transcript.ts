@@ -13,6 +13,8 @@ export function describeWrite(call: CallRecord): string {
     input["computeEnvironment"] ??
     input["serviceEnvironmentName"] ??
     (input["serviceEnvironment"] && lastSegment(input["serviceEnvironment"])) ??
+    input["consumableResourceName"] ??
+    input["consumableResource"] ??
     input["jobQueueName"] ??
     input["jobQueue"] ??
     input["jobDefinitionName"] ??
@@ -27,8 +29,6 @@ export function describeWrite(call: CallRecord): string {
     input["Resources"] ??
     lastSegment(input["resourceArn"]) ??
     input["name"] ??
-    input["consumableResourceName"] ??
-    input["consumableResource"] ??
     lastSegment(input["arn"]);
   const outcome =
     call.outcome.kind === "refused"
