@@ -189,6 +189,6 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
   "src/cli/plan/objects.ts": [["const specs: Readonly<Record<KindName, object>> = {", "\n  ServiceJob: {},"]],
   "src/operator.ts": [
     ['from "./controllers/ports.ts";', '\nimport { serviceJobs } from "./controllers/service-job/controller.ts";'],
-    ["(ports: Ports, endpoints: Ec2Memory) => Reconciler>> = {", "\n  ServiceJob: serviceJobs,"],
+    ["(ports: Ports, further: Further) => Reconciler>> = {", "\n  ServiceJob: serviceJobs,"],
   ],
 };
