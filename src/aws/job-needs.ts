@@ -1,4 +1,5 @@
 import type { JobDetail } from "./batch.ts";
+import { nameIn } from "./names.ts";
 
 /** What a job asks of the machine it runs on; of a multi-node job each node, the largest where nodes differ. Pure. */
 export interface JobNeeds {
@@ -21,8 +22,13 @@ export interface JobNeeds {
   readonly logDriver: string | undefined;
   /** Fargate's assignPublicIp. */
   readonly publicIp: boolean;
-  /** Names of consumable resources. */
-  readonly consumables: readonly string[];
+  /** What it holds of consumable resources while it runs. */
+  readonly consumables: readonly ConsumableNeed[];
+}
+
+export interface ConsumableNeed {
+  readonly name: string;
+  readonly quantity: number;
 }
 
 interface Share {
@@ -75,10 +81,19 @@ export function jobNeeds(detail: JobDetail): JobNeeds {
         : (withSecrets.find((one) => one.logConfiguration !== undefined)?.logConfiguration?.logDriver ?? "awslogs"),
     publicIp: [...containers, ...tasks].some((one) => one.networkConfiguration?.assignPublicIp === "ENABLED"),
     images: [...new Set(images.filter((image) => image !== undefined))],
-    consumables: (detail.consumableResourceProperties?.consumableResourceList ?? []).flatMap(
-      ({ consumableResource }) => (consumableResource === undefined ? [] : [consumableResource]),
-    ),
+    consumables: consumablesOf(detail),
   };
+}
+
+/** Those of the job, and of the nodes of a multi-node one. */
+function consumablesOf({ consumableResourceProperties, nodeProperties }: JobDetail): readonly ConsumableNeed[] {
+  const ranges = nodeProperties?.nodeRangeProperties ?? [];
+  const lists = [consumableResourceProperties, ...ranges.map((range) => range.consumableResourceProperties)];
+  return lists.flatMap((one) =>
+    (one?.consumableResourceList ?? []).flatMap(({ consumableResource: name, quantity = 0 }) =>
+      name === undefined ? [] : [{ name: nameIn(name), quantity }],
+    ),
+  );
 }
 
 interface Secret {

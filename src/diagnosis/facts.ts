@@ -1,5 +1,6 @@
 import type { Environment, Queue } from "../aws/batch.ts";
 import type { InstanceTypes } from "../aws/instance-types.ts";
+import type { ConsumableNeed } from "../aws/job-needs.ts";
 import type { QueueJobs } from "../aws/queue-jobs.ts";
 
 /** Facts of a diagnosis: plain data, read before. */
@@ -12,6 +13,25 @@ export interface QueueFacts {
   /** Names of other queues that share an environment with this one and have a higher priority. */
   readonly preferred: readonly string[];
   readonly instanceTypes: InstanceTypes;
+  /** The consumables that the first job needs, as far as they have been read. */
+  readonly consumables: readonly ConsumableFact[];
+}
+
+/** A consumable that a job needs. */
+export interface ConsumableFact {
+  readonly name: string;
+  /** What the job holds of it while it runs. */
+  readonly needed: number;
+  /** Undefined: AWS has no consumable of that name. */
+  readonly quantity: { readonly total: number; readonly available: number; readonly isUsedUp: boolean } | undefined;
+  /** The jobs that hold it; undefined: not read. */
+  readonly holders?: ConsumableHolders;
+}
+
+export interface ConsumableHolders {
+  readonly jobs: readonly { readonly name: string; readonly status: string; readonly quantity: number }[];
+  /** There are more than were read. */
+  readonly more: boolean;
 }
 
 export interface EnvironmentFacts {
@@ -38,6 +58,8 @@ export function queueFacts(
     readonly queues: Iterable<Queue>;
     readonly networkOf: (environment: Environment) => NetworkFact | undefined;
     readonly instanceTypes: InstanceTypes;
+    /** Undefined: not read. */
+    readonly consumableOf: (need: ConsumableNeed) => ConsumableFact | undefined;
   },
   jobs: QueueJobs | undefined,
 ): QueueFacts {
@@ -58,6 +80,7 @@ export function queueFacts(
     jobs,
     preferred: preferred.map(({ jobQueueName }) => jobQueueName),
     instanceTypes: region.instanceTypes,
+    consumables: (jobs?.head?.described?.needs.consumables ?? []).flatMap((need) => region.consumableOf(need) ?? []),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { HeadJob } from "../aws/queue-jobs.ts";
 import { countText } from "../aws/queue-jobs.ts";
 import type { Cause } from "./causes.ts";
+import { consumableCause } from "./consumables.ts";
 import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { tightMemory } from "./fit.ts";
 import { isChanging, obstacle } from "./obstacles.ts";
@@ -15,6 +16,8 @@ const joinMs = 15 * 60_000;
 export function waiting(facts: QueueFacts, head: HeadJob, waitedMs: number): Cause | undefined {
   const { jobs, environments, instanceTypes } = facts;
   const needs = head.described?.needs;
+  const short = consumableCause(facts.consumables);
+  if (short !== undefined) return short;
   const changing = environments.filter(({ environment }) => isChanging(environment));
   const able = environments.filter(
     (one) => obstacle(one, needs, instanceTypes) === undefined && !changing.includes(one),
@@ -98,12 +101,14 @@ function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts
       fix: "check that the subnets reach the ECS endpoints, that the instance role has AmazonEC2ContainerServiceforEC2Role, that a custom AMI runs the ECS agent, and that EC2's vCPU quota is not used up (Auto Scaling activity of the environment)",
     };
   }
-  const consumables = job?.needs.consumables ?? [];
+  const read = facts.consumables.map(({ name }) => name);
+  const consumables = (job?.needs.consumables ?? []).filter(({ name }) => !read.includes(name));
   if (consumables.length > 0) {
+    const needed = consumables.map(({ name, quantity }) => `${quantity} of ${name}`);
     return {
-      code: "ConsumableResourceUsed",
-      sentence: `the job needs ${listed(consumables)}, which is presumably used up`,
-      fix: "check with batch describe-consumable-resource which jobs use it, or raise its quantity",
+      code: "ConsumableResourceShort",
+      sentence: `the job needs ${listed(needed)}, of which there is presumably not enough`,
+      fix: "check with batch list-jobs-by-consumable-resource which jobs hold it, or raise its quantity",
     };
   }
   return {

@@ -3,10 +3,11 @@ import type { JobNeeds } from "../aws/job-needs.ts";
 
 /** Texts of quantities. Pure. */
 
-/** `4 vCPUs, 16 GiB, 1 GPU`; of a multi-node job also the number of nodes. */
-export function needsText({ nodes, vcpus, memoryMib, gpus }: JobNeeds): string {
+/** `4 vCPUs, 16 GiB, 1 GPU, 2 of seats`; of a multi-node job also the number of nodes. */
+export function needsText({ nodes, vcpus, memoryMib, gpus, consumables }: JobNeeds): string {
   const parts = [counted(vcpus, "vCPU"), memoryText(memoryMib), ...(gpus > 0 ? [counted(gpus, "GPU")] : [])];
-  return nodes > 1 ? `${nodes} nodes of ${parts.join(", ")}` : parts.join(", ");
+  const machine = nodes > 1 ? `${nodes} nodes of ${parts.join(", ")}` : parts.join(", ");
+  return [machine, ...consumables.map(({ name, quantity }) => `${quantity} of ${name}`)].join(", ");
 }
 
 /** `512 MiB`, `16 GiB`, `15.25 GiB`. */

@@ -104,7 +104,7 @@ const cases: readonly (readonly [string, Partial<JobDetail>, Partial<JobNeeds>])
       container: {},
       consumableResourceProperties: { consumableResourceList: [{ consumableResource: "licence", quantity: 1 }] },
     },
-    { consumables: ["licence"] },
+    { consumables: [{ name: "licence", quantity: 1 }] },
   ],
   [
     "secrets by name, the log driver and the public IP",

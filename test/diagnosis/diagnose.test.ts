@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type CauseCode, causeCodes, causeKind } from "../../src/diagnosis/causes.ts";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
-import type { QueueFacts } from "../../src/diagnosis/facts.ts";
+import type { ConsumableFact, ConsumableHolders, QueueFacts } from "../../src/diagnosis/facts.ts";
 import { environment, facts, fargate, job, jobs } from "./given.ts";
 
 const aws = {
@@ -18,6 +18,16 @@ const aws = {
   notJoined:
     "Your compute environment has been INVALIDATED and scaled down because none of the instances joined the underlying ECS Cluster. Common issues preventing instances joining are the following: VPC/Subnet configuration preventing communication to ECS, incorrect Instance Profile policy preventing authorization to ECS, or customized AMI or LaunchTemplate configurations affecting ECS agent.",
 };
+const seats = { name: "seats", quantity: 2 };
+const held = (available: number, total: number, isUsedUp = false): ConsumableFact => ({
+  name: "seats",
+  needed: 2,
+  quantity: { available, total, isUsedUp },
+});
+const holders = (count: number): ConsumableHolders => ({
+  jobs: Array.from({ length: count }, (_, index) => ({ name: `job-${index}`, status: "RUNNING", quantity: 1 })),
+  more: false,
+});
 const unreachable = {
   state: "Unreachable",
   sentence: "subnet-1 has no route to the internet and no endpoint for ecs-agent",
@@ -335,10 +345,57 @@ const cases: readonly {
     says: ["ec2:DescribeSubnets is missing"],
   },
   {
-    when: "the job needs a consumable resource",
-    given: facts({ jobs: jobs(job({ consumables: ["licence"] })) }),
+    when: "the job needs a consumable resource that could not be read",
+    given: facts({ jobs: jobs(job({ consumables: [seats] })) }),
+    code: "ConsumableResourceShort",
+    says: ["2 of seats"],
+  },
+  {
+    when: "jobs hold the consumable resource",
+    given: facts({ jobs: jobs(job({ consumables: [seats] })), consumables: [held(1, 3)] }),
     code: "ConsumableResourceUsed",
-    says: ["licence"],
+    says: ["needs 2 of the consumable resource seats, of which 1 of 3 are free"],
+  },
+  {
+    when: "there is enough of the consumable resource",
+    given: facts({ jobs: jobs(job({ consumables: [seats] })), consumables: [held(2, 3)] }),
+    code: "CapacityNotRequested",
+  },
+  {
+    when: "it is known who holds the consumable resource",
+    given: facts({ jobs: jobs(job({ consumables: [seats] })), consumables: [{ ...held(0, 7), holders: holders(7) }] }),
+    code: "ConsumableResourceUsed",
+    says: ["0 of 7 are free: job-0 (RUNNING, 1)", "job-4 (RUNNING, 1) and 2 more hold it"],
+  },
+  {
+    when: "more hold it than were read",
+    given: facts({
+      jobs: jobs(job({ consumables: [seats] })),
+      consumables: [{ ...held(0, 7), holders: { ...holders(1), more: true } }],
+    }),
+    code: "ConsumableResourceUsed",
+    says: ["job-0 (RUNNING, 1) and more than a hundred others hold it"],
+  },
+  {
+    when: "there is never enough of the consumable resource",
+    given: facts({ jobs: jobs(job({ consumables: [seats] })), consumables: [held(1, 1)] }),
+    code: "ConsumableResourceShort",
+    says: ["which has a total of 1"],
+  },
+  {
+    when: "jobs have used up the consumable resource",
+    given: facts({ jobs: jobs(job({ consumables: [seats] })), consumables: [held(1, 9, true)] }),
+    code: "ConsumableResourceShort",
+    says: ["of which jobs have left 1"],
+  },
+  {
+    when: "one consumable resource is held, and another does not exist",
+    given: facts({
+      jobs: jobs(job({ consumables: [seats] })),
+      consumables: [held(0, 3), { name: "keys", needed: 1, quantity: undefined }],
+    }),
+    code: "ConsumableResourceShort",
+    says: ["keys, which does not exist"],
   },
   { when: "AWS does nothing at all", given: facts(), code: "CapacityNotRequested" },
   {

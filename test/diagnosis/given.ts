@@ -98,6 +98,7 @@ export function facts(
     environments: [environment("ce")],
     jobs: jobs(job()),
     preferred: [],
+    consumables: [],
     instanceTypes: knownInstanceTypes,
     ...rest,
     queue: {

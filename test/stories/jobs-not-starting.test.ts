@@ -241,7 +241,7 @@ describe("the fix proves the cause:", () => {
     world.aws.outside.holdConsumable("licence", 1);
     const consumableResourceList = [{ consumableResource: "licence", quantity: 1 }];
     await submit(world, {}, {}, { consumableResourceProperties: { consumableResourceList } });
-    expect(await untilBlocked(world, "ConsumableResourceUsed")).toContain("licence");
+    expect(await untilBlocked(world, "ConsumableResourceShort")).toContain("licence");
     world.aws.outside.holdConsumable("licence", 0);
     await untilFine(world);
   });

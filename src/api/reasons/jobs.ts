@@ -73,9 +73,10 @@ export const reportedCauses = {
     means: "AWS requested instances, but no job has started on one for 15 minutes",
     todo: "check network path, instance role, AMI and EC2 quota, in this order",
   },
-  ConsumableResourceUsed: {
-    means: "the job waits for a consumable resource",
-    todo: "check which jobs use it, or raise its quantity",
+  ConsumableResourceShort: {
+    means:
+      "the job needs a consumable resource that does not exist, has less in total than the job needs, or is used up",
+    todo: "create it, or raise its quantity",
   },
   CauseUnknown: {
     means: "AWS reports that the job is blocked, but neither AWS nor the operator knows why",
@@ -100,6 +101,11 @@ export const reportedCauses = {
     status: "True",
     means: "capacity is used up, and the scheduling policy decides which job is next",
     todo: "raise `maxvCpus`, or change weights and reservation in the policy",
+  },
+  ConsumableResourceUsed: {
+    status: "True",
+    means: "other jobs hold a consumable resource; the job starts when one of them ends",
+    todo: "raise its `totalQuantity` if that takes too long",
   },
   ScalingUp: { status: "True", means: "instances are starting" },
   JobsNotReadable: { status: "Unknown", means: "AWS denies reading jobs", todo: "allow what the message names" },

@@ -21,6 +21,7 @@ export function diagnosisJson(report: QueueReport): string {
         ? undefined
         : { jobId: head.jobId, since: new Date(head.since).toISOString(), ...head.described },
     findings,
+    consumables: facts.consumables.length === 0 ? undefined : facts.consumables,
     environments: facts.environments.map(({ name: environment, environment: described }) => {
       const { type, desiredvCpus, maxvCpus, instanceTypes } = described?.computeResources ?? {};
       const network = networks.get(environment);

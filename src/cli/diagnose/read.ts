@@ -2,6 +2,7 @@ import { adviceFor } from "../../aws/advice.ts";
 import type { BatchApi, Environment, Queue } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
+import type { ConsumableNeed } from "../../aws/job-needs.ts";
 import { nameIn } from "../../aws/names.ts";
 import { countJobs, type DescribedJob, type QueueJobs, readJobsOf } from "../../aws/queue-jobs.ts";
 import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
@@ -12,6 +13,7 @@ import type { Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { queueFacts } from "../../diagnosis/facts.ts";
 import { CommandError, exitCodes } from "../io.ts";
+import { readConsumables } from "./consumables.ts";
 import { pendingFinding } from "./pending.ts";
 import type { JobCounts, NetworkReport, QueueReport } from "./report.ts";
 
@@ -54,17 +56,20 @@ export async function readQueue(queue: string, reading: QueueReading): Promise<Q
       environment === undefined ? undefined : await reading.networkOf(environment, read.jobs?.head?.described);
     if (environment !== undefined && network !== undefined) networks.set(environment.computeEnvironmentName, network);
   }
+  const needs = read.jobs?.head?.described?.needs.consumables ?? [];
+  const consumables = await readConsumables(needs, batch, signal);
   const around = {
     environments,
     queues: queues.values(),
     networkOf: ({ computeEnvironmentName }: { readonly computeEnvironmentName: string }) =>
       networks.get(computeEnvironmentName)?.fact,
     instanceTypes: knownInstanceTypes,
+    consumableOf: (need: ConsumableNeed) => consumables.facts.find((fact) => fact.name === need.name),
   };
   const facts = queueFacts(found, around, read.jobs);
   const diagnosis = diagnose(facts, 0);
   const others = [...networks.values()].flatMap((network) => network.others);
-  const findings = [...diagnosis.findings, ...others, ...read.findings];
+  const findings = [...diagnosis.findings, ...others, ...read.findings, ...consumables.findings];
   return {
     account,
     region,

@@ -11,9 +11,10 @@ import { adviceFor } from "../../aws/advice.ts";
 import type { Environment, Queue } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
+import type { ConsumableNeed } from "../../aws/job-needs.ts";
 import { nameIn, resourceArn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
-import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
+import { type ConsumableFact, type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import type { Labels, Sharing } from "../access.ts";
 import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
 import { provenFor } from "../compute-environment/ownership.ts";
@@ -349,8 +350,23 @@ function progressSeen(
     return networkFactIn(condition, `${owner.metadata.namespace}/${owner.metadata.name}`);
   };
   const queues = region.snapshot().queues.values();
-  const around = { environments, queues, networkOf, instanceTypes: knownInstanceTypes };
+  const consumableOf = (need: ConsumableNeed): ConsumableFact | undefined => consumableFact(need, region.snapshot());
+  const around = { environments, queues, networkOf, instanceTypes: knownInstanceTypes, consumableOf };
   return { kind: "read", facts: queueFacts(queue, around, seen.jobs) };
+}
+
+/** What the last listing shows of a consumable; of one that jobs use up it does not show how much is left. */
+function consumableFact(
+  { name, quantity: needed }: ConsumableNeed,
+  snapshot: BatchSnapshot,
+): ConsumableFact | undefined {
+  const found = snapshot.consumables.get(name);
+  if (found === undefined) {
+    return snapshot.isAbsent("consumable-resource", name) ? { name, needed, quantity: undefined } : undefined;
+  }
+  if (found.resourceType === "NON_REPLENISHABLE") return undefined;
+  const { totalQuantity: total, inUseQuantity } = found;
+  return { name, needed, quantity: { total, available: Math.max(0, total - inUseQuantity), isUsedUp: false } };
 }
 
 /** Counted only once the queue takes no new jobs any more, on its way out. */
