@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isComplete, type Report } from "../../../src/cli/import/report.ts";
+import { documentsOf } from "../../../src/cli/validation/manifests.ts";
 import { account, accountWithQueue, containerJob, fargate, queue } from "../../simulator/account.ts";
 import { isWrite } from "../../transcript.ts";
 import { imported, MemoryFolder } from "./given.ts";
@@ -96,6 +97,19 @@ describe("an import", () => {
     const conflict = await imported({ [home]: aws }, { clock, folder });
     expect(conflict.imported[1]).toMatchObject({ change: "unchanged", kept: ["spec.priority"] });
     expect(isComplete(conflict)).toBe(false);
+  });
+
+  test("into a directory whose manifest is JSON by now is refused with the file", async () => {
+    const { aws, clock } = await accountWithQueue();
+    const folder = new MemoryFolder();
+    await imported({ [home]: aws }, { clock, folder });
+    const file = "us-east-1/jobqueue-q.yaml";
+    folder.files.set(file, JSON.stringify(documentsOf(file, folder.files.get(file) ?? "").documents[0]?.value));
+    await aws.outside.updateJobQueue({ jobQueue: "q", priority: 7 });
+    await clock.advance(60_000);
+    await expect(imported({ [home]: aws }, { clock, folder })).rejects.toThrow(
+      `${file} is JSON, or has JobQueue q in braces: write it as YAML of one line per field`,
+    );
   });
 
   test("leaves a manifest as it is that no import has written", async () => {
