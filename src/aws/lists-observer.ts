@@ -207,6 +207,7 @@ export class ListsObserver {
     this.health.works();
     cache.update(() => {
       if (name === "lists") cache.listedAt = listedAt;
+      else cache.readKeys.add(name);
       const changed = reads
         .filter((read) => read.status === "fulfilled")
         .map(({ value: { key, merge } }) => [key, merge(begunAt, answeredAt)] as const);

@@ -52,6 +52,8 @@ export class RegionCache {
   listedAt: number | undefined;
   /** Names of revisions that are there but of no interest: they are not absent. */
   otherDefinitions: ReadonlySet<string> = new Set();
+  /** Of the resources that are read by the names of objects, those that have been read. */
+  readonly readKeys = new Set<AskedKey>();
   readonly #failures = new Map<ReadName, ReadFailure>();
   /** Reads with a failure that everybody was woken for. */
   readonly #reported = new Set<ReadName>();
@@ -176,6 +178,7 @@ export class RegionCache {
       definitionsFailure: ofDefinitions?.error,
       definitionsFailingSince: ofDefinitions?.since,
       failureOf: (key) => this.#failures.get(key),
+      hasRead: (key) => this.readKeys.has(key),
       definitions: withDefinitions ? definitions : undefined,
       isAbsent: (type, name) => !isKept(type, name) && isSettled(type, name),
       isSettled,

@@ -118,6 +118,8 @@ export interface BatchSnapshot extends DescribedSnapshot {
   /** Why job definitions cannot be read since then (wall ms), if they cannot. Nothing else depends on them. */
   readonly definitionsFailure: AwsError | undefined;
   readonly definitionsFailingSince?: number | undefined;
+  /** Whether such resources have been read since this process began. */
+  hasRead(key: AskedKey): boolean;
   /** Why resources that are read by the names of objects cannot be read, if they cannot. Nothing else depends on them. */
   failureOf(key: AskedKey): Pick<ReadFailure, "error" | "since"> | undefined;
   /** The ACTIVE revisions by name, highest first. Undefined before the first listing. */

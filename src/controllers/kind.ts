@@ -18,6 +18,11 @@ export interface KindModule<O extends KubeObject, Seen, Action> {
    */
   refresh(object: O, region: BatchRegion, sinceMs: number, signal: AbortSignal): Promise<void>;
   /**
+   * Whether what `observe` takes from the cache has been read since this process began, or cannot be: until then nothing is
+   * reported, for nothing is known.
+   */
+  isRead?(object: O, region: BatchRegion): boolean;
+  /**
    * Why what `observe` took from the cache may be older than at rest; undefined: it is not. An act goes on, for `refresh`
    * reads AWS live for just this object although the listing of all fails; nothing else is decided or reported.
    */

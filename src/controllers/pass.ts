@@ -17,7 +17,7 @@ import { type Directives, directivesOf } from "./directives.ts";
 import { normalEvent, turnEvents } from "./events.ts";
 import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
 import { blocked, heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
-import { rereadCheckMs, unreadCheckMs, unwatchedCheckMs } from "./intervals.ts";
+import { rereadCheckMs, settleCheckMs, unreadCheckMs, unwatchedCheckMs } from "./intervals.ts";
 import type { KindModule } from "./kind.ts";
 import { type Ports, RegionNotAllowed } from "./ports.ts";
 import { displayed, failureText, shortened } from "./wording.ts";
@@ -111,6 +111,7 @@ async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
   const { region } = opened;
   const misplaced = misplacement(directives, region);
   if (misplaced !== undefined) return reported(p, region, { choice: misplaced, fields: {} }, { kind: "none" });
+  if (p.module.isRead?.(object, region) === false) return silent({ kind: "after", delayMs: settleCheckMs });
   const planned = await observedAndPlanned(p, region);
   if ("kind" in planned) return unreadable(p, planned);
   const { next } = planned.choice;

@@ -169,6 +169,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
     failingSince,
     definitionsFailure: undefined,
     failureOf: () => undefined,
+    hasRead: () => true,
     environments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
     queues: new Map(queues.map((one) => [one.jobQueueName, one])),
     policies: new Map(policies.map((one) => [one.name, one])),

@@ -1,8 +1,9 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
-import type { DefinitionRevision, Environment, Policy, Queue } from "../../src/aws/batch.ts";
+import type { DefinitionRevision, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../../src/aws/batch.ts";
 import { tagPrefix } from "../../src/aws/names.ts";
 import { policyForm } from "../../src/aws/resources/scheduling-policies.ts";
+import { limitsOf } from "../../src/aws/resources/service-environments.ts";
 import { canonicalJson } from "../../src/controllers/fingerprint.ts";
 import { type Cluster, ownerIn, registeredAtTag, type Tags } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
@@ -52,6 +53,10 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluste
       .schedulingPolicies()
       .filter(({ tags }) => ours(tags))
       .map((one) => line("SchedulingPolicy", one.tags, policyLine(one))),
+    ...truth
+      .serviceEnvironments()
+      .filter(({ status, tags }) => status !== "DELETED" && ours(tags))
+      .map((one) => line("ServiceEnvironment", one.tags, serviceLine(one, objectOf("ServiceEnvironment", one.tags)))),
     ...[...names].flatMap((name) => {
       const named = active.filter((one) => one.jobDefinitionName === name).sort(highestFirst);
       // Whose the highest of ours is: below it may lie revisions of a claimant that had the name before.
@@ -135,7 +140,8 @@ function queueLine(queue: Queue, environments: readonly Environment[], object: K
     .map(({ computeEnvironment }) => {
       const found = environments.find((one) => one.computeEnvironmentArn === computeEnvironment);
       return found === undefined ? computeEnvironment : ownerText(found.tags);
-    });
+    })
+    .concat((queue.serviceEnvironmentOrder ?? []).map(({ serviceEnvironment }) => serviceEnvironment));
   const limits = jobStateTimeLimitActions ?? [];
   return `queue ${jobQueueName} of ${ownerText(tags)} ${canonicalJson({ ...(kept.has("state") ? {} : { state }), status, priority, order, schedulingPolicyArn, limits, tags: userTags(tags) })}`;
 }
@@ -143,6 +149,13 @@ function queueLine(queue: Queue, environments: readonly Environment[], object: K
 function policyLine(policy: Policy): string {
   const { name, tags } = policy;
   return `policy ${name} of ${ownerText(tags)} ${canonicalJson({ ...policyForm(policy), tags: userTags(tags) })}`;
+}
+
+function serviceLine(service: ServiceEnvironmentRecord, object: KubeObject | undefined): string {
+  const spec = (object?.spec ?? {}) as Readonly<Record<string, unknown>>;
+  const { serviceEnvironmentName: name, state, status, capacityLimits, tags } = service;
+  const kept = spec["state"] === undefined ? {} : { state };
+  return `service environment ${name} of ${ownerText(tags)} ${canonicalJson({ ...kept, status, limits: limitsOf(capacityLimits), tags: userTags(tags) })}`;
 }
 
 export function highestFirst(left: DefinitionRevision, right: DefinitionRevision): number {

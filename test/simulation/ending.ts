@@ -6,7 +6,8 @@ import {
 } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
-import { JobDefinitionKind, SchedulingPolicyKind } from "../../src/api/v1alpha1/kinds.ts";
+import { JobDefinitionKind, SchedulingPolicyKind, ServiceEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
+import type { ServiceEnvironmentSpec } from "../../src/api/v1alpha1/service-environment.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/call-facts.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
@@ -118,6 +119,9 @@ function stopFaults(world: Simulation): void {
     // A job of days has run long enough.
     if (job.child === undefined) void aws.outside.terminateJob({ jobId: job.id, reason: "the end" });
   }
+  for (const { id: jobId } of aws.truth.serviceJobs()) {
+    void aws.outside.terminateServiceJob({ jobId, reason: "the end" });
+  }
 }
 
 /** Takes back what tools did, and says for every object what can be had. */
@@ -143,12 +147,24 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
   const names = environments
     .filter((one) => !claimsTaken(one, environments, world))
     .map(({ metadata }) => metadata.name);
+  const services = objects.filter(({ kind }) => kind === "ServiceEnvironment").map(({ metadata }) => metadata.name);
   for (const object of objects) {
     const manifest = manifestWithout(object);
     const { metadata } = manifest;
     if (object.kind === "BatchComputeEnvironment") {
       const spec = settledEnvironment(manifest.spec as BatchComputeEnvironment["spec"]);
       world.apply({ ...manifest, metadata: withReconcileRequest(manifest, world), spec });
+    } else if (object.kind === "ServiceEnvironment") {
+      const spec: ServiceEnvironmentSpec = { ...(manifest.spec as ServiceEnvironmentSpec), state: "ENABLED" };
+      world.apply({ ...manifest, metadata, spec });
+    } else if (object.kind === "JobQueue" && services.length > 0 && isOfSageMaker(manifest.spec)) {
+      const spec = manifest.spec as JobQueueSpec;
+      const named = spec.serviceEnvironmentOrder?.[0]?.serviceEnvironmentRef?.name ?? "";
+      const name = services.includes(named) ? named : (services[0] ?? "");
+      const serviceEnvironmentOrder = [{ order: 1, serviceEnvironmentRef: { name } }];
+      world.apply({ ...manifest, metadata, spec: { ...spec, serviceEnvironmentOrder } });
+    } else if (object.kind === "JobQueue" && isOfSageMaker(manifest.spec)) {
+      world.delete("JobQueue", metadata.name);
     } else if (object.kind === "JobQueue") {
       const spec = manifest.spec as JobQueueSpec;
       const named = (spec.computeEnvironmentOrder ?? []).map(
@@ -165,6 +181,10 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
         });
     } else world.apply({ ...manifest, metadata });
   }
+}
+
+function isOfSageMaker(spec: unknown): boolean {
+  return (spec as JobQueueSpec).serviceEnvironmentOrder !== undefined;
 }
 
 /**
@@ -393,7 +413,8 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
   // Two a minute, one for each 100 job definitions and one for each 100 policies, one read of the jobs of a queue (decision
   // 11), and a listing every ten minutes; the rest is for a process that began.
   // An object that waits for room in a quota reads live before each try.
-  const policies = store.objects(SchedulingPolicyKind).length === 0 ? 0 : 1;
+  const asked = [SchedulingPolicyKind, ServiceEnvironmentKind];
+  const policies = asked.filter((kind) => store.objects(kind).length > 0).length;
   const most = (seconds / 60) * (4 + policies) + seconds / 600 + 10 + 3 * calls.filter(waitsForRoom).length;
   // IAM and EC2 have budgets of their own.
   const ofEc2 = new Set(Object.keys(ec2Calls).map(operationOf));

@@ -51,7 +51,13 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
   });
   const foreign = ({ tags }: { readonly tags?: Record<string, string> | undefined }): boolean =>
     ownerIn(tags)?.cluster !== world.cluster.name;
-  const { computeEnvironments, jobQueues, jobDefinitions, schedulingPolicies = [] } = aws.snapshot();
+  const {
+    computeEnvironments,
+    jobQueues,
+    jobDefinitions,
+    schedulingPolicies = [],
+    serviceEnvironments = [],
+  } = aws.snapshot();
   const oursAre = new Set(
     jobDefinitions.filter((one) => one.status === "ACTIVE" && !foreign(one)).map((one) => one.jobDefinitionName),
   );
@@ -62,6 +68,7 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     computeEnvironments: computeEnvironments.filter(foreign).map((one) => ({ ...one, status: "VALID" as const })),
     jobQueues: jobQueues.filter(({ detail }) => foreign(detail)),
     schedulingPolicies: schedulingPolicies.filter(foreign),
+    serviceEnvironments: serviceEnvironments.filter(foreign),
     // What others register above ours is drift; under a name without any of ours it is theirs.
     jobDefinitions: jobDefinitions.filter((one) => foreign(one) && !oursAre.has(one.jobDefinitionName)),
   });

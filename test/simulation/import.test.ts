@@ -54,7 +54,12 @@ function submit({ aws }: World): void {
   );
   const queue = truth.jobQueues().find(({ state, status, schedulingPolicyArn, computeEnvironmentOrder = [] }) => {
     const isReady = state === "ENABLED" && status === "VALID" && schedulingPolicyArn === undefined;
-    return isReady && computeEnvironmentOrder.every((entry) => onInstances.has(entry.computeEnvironment ?? ""));
+    const hasInstances = computeEnvironmentOrder.length > 0;
+    return (
+      isReady &&
+      hasInstances &&
+      computeEnvironmentOrder.every((entry) => onInstances.has(entry.computeEnvironment ?? ""))
+    );
   });
   const definition = truth
     .jobDefinitions()

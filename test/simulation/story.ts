@@ -73,8 +73,21 @@ export const networkDoings = [
 /** What it does with scheduling policies. */
 export const policyDoings = ["editPolicy", "retagPolicy", "untagPolicy"] as const;
 
+/** What it does with service environments. */
+export const serviceDoings = [
+  "editService",
+  "disableService",
+  "enableService",
+  "retagService",
+  "untagService",
+] as const;
+
 export type NetworkDoing = (typeof networkDoings)[number];
-export type ToolDoing = (typeof toolDoings)[number] | (typeof policyDoings)[number] | NetworkDoing;
+export type ToolDoing =
+  | (typeof toolDoings)[number]
+  | (typeof policyDoings)[number]
+  | (typeof serviceDoings)[number]
+  | NetworkDoing;
 
 export type AwsFaultKind =
   | "throttle"

@@ -1,4 +1,5 @@
 import type { DefinitionRevision, Environment, Queue } from "../../src/aws/batch.ts";
+import { hasServiceJobs } from "../../src/aws/service-jobs.ts";
 import { capabilityOf } from "../../src/simulator/compute-environment-rules.ts";
 import type { Act } from "./story.ts";
 import type { Simulation } from "./world.ts";
@@ -18,6 +19,10 @@ export function submit(world: Simulation, act: Extract<Act, { kind: "submit" }>)
   const { aws } = world;
   const queues = aws.truth.jobQueues().filter(({ status, state }) => status === "VALID" && state === "ENABLED");
   const queue = queues[act.pick % Math.max(1, queues.length)];
+  if (queue !== undefined && hasServiceJobs(queue)) {
+    submitTraining(world, queue, act.durationMs);
+    return;
+  }
   const platforms = new Set(environmentsOn(world, queue).map(capabilityOf));
   const definitions = aws.truth
     .jobDefinitions()
@@ -35,4 +40,18 @@ export function submit(world: Simulation, act: Extract<Act, { kind: "submit" }>)
     { durationMs: act.durationMs, exitCode: 0 },
   );
   world.disturb("user", `submits a job of ${act.durationMs / 1000} s to ${queue.jobQueueName}`);
+}
+
+function submitTraining(world: Simulation, { jobQueueName: jobQueue }: Queue, durationMs: number): void {
+  const seconds = durationMs / 1000;
+  void world.aws.outside.submitServiceJob({
+    jobName: "train",
+    jobQueue,
+    serviceJobType: "SAGEMAKER_TRAINING",
+    serviceRequestPayload: JSON.stringify({
+      ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
+      StoppingCondition: { MaxRuntimeInSeconds: seconds },
+    }),
+  });
+  world.disturb("user", `submits a training job of ${seconds} s to ${jobQueue}`);
 }

@@ -1,5 +1,10 @@
-import { JobQueueKind, SchedulingPolicyKind } from "../../src/api/v1alpha1/kinds.ts";
-import type { Environment, Queue } from "../../src/aws/batch.ts";
+import { JobQueueKind, SchedulingPolicyKind, ServiceEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
+import type {
+  Environment,
+  Queue,
+  ServiceEnvironmentRecord,
+  UpdateServiceEnvironmentRequest,
+} from "../../src/aws/batch.ts";
 import { clusterTag, fingerprintTag, namespaceTag, nameTag, uidTag } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
@@ -23,6 +28,7 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
   const environment = one(truth.computeEnvironments().filter(isSettled));
   const queue = one(truth.jobQueues().filter(isSettled));
   const policy = one(truth.schedulingPolicies());
+  const service = one(truth.serviceEnvironments().filter(isSettled));
   const revision = one(truth.jobDefinitions().filter(({ status }) => status === "ACTIVE"));
   // Not one that a tool has made again by hand: nobody but its undo makes that once more.
   const made = one(truth.roles().filter(({ tags }) => tags[clusterTag] !== undefined));
@@ -124,6 +130,26 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
       return did(`tags ${policy.name}`);
     case "untagPolicy":
       return policy === undefined ? nothing : await disown({ aws, store }, policy.arn, policy.tags, policy.name);
+    case "editService":
+    case "disableService":
+    case "enableService": {
+      if (service === undefined) return nothing;
+      const change = serviceChange(service, doing, pick);
+      await outside.updateServiceEnvironment({ serviceEnvironment: service.serviceEnvironmentArn, ...change });
+      return did(`gives ${service.serviceEnvironmentName} ${JSON.stringify(change)}`);
+    }
+    case "retagService":
+      if (service === undefined) return nothing;
+      await outside.tagResource({
+        resourceArn: service.serviceEnvironmentArn,
+        tags: { team: "theirs", other: "x" },
+      });
+      return did(`tags ${service.serviceEnvironmentName}`);
+    case "untagService": {
+      if (service === undefined) return nothing;
+      const { serviceEnvironmentArn: arn, serviceEnvironmentName, tags } = service;
+      return await disown({ aws, store }, arn, tags, serviceEnvironmentName);
+    }
     case "removeRole":
       // One that the operator made is its own to make again.
       if (made !== undefined && pick % 3 === 0) {
@@ -171,19 +197,34 @@ function policyOf({ schedulingPolicyArn }: Queue): object {
   return schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn };
 }
 
-/** Takes the owner off; a queue or policy gets it back in the end, for nobody else can give its name free. */
+function serviceChange(
+  { capacityLimits = [] }: ServiceEnvironmentRecord,
+  doing: "editService" | "disableService" | "enableService",
+  pick: number,
+): Pick<UpdateServiceEnvironmentRequest, "state" | "capacityLimits"> {
+  if (doing !== "editService") return { state: doing === "disableService" ? "DISABLED" : "ENABLED" };
+  return { capacityLimits: capacityLimits.map((limit) => ({ ...limit, maxCapacity: pick })) };
+}
+
+/** Takes the owner off; a queue, policy or service environment gets it back in the end, for nobody else can give its name free. */
 async function disown({ aws, store }: Account, arn: string, tags: Environment["tags"], name: string): Promise<Done> {
   const owner = Object.fromEntries(Object.entries(tags ?? {}).filter(([key]) => key.startsWith("awsbatch.dev/")));
   if (owner[clusterTag] === undefined) return nothing;
   await aws.outside.untagResource({ resourceArn: arn, tagKeys: Object.keys(owner) });
   const isPolicy = arn.includes(":scheduling-policy/");
-  const isNamed = isPolicy || arn.includes(":job-queue/");
+  const isService = arn.includes(":service-environment/");
+  const isNamed = isPolicy || isService || arn.includes(":job-queue/");
+  const kind = isPolicy ? SchedulingPolicyKind : isService ? ServiceEnvironmentKind : JobQueueKind;
   const undo: Undo = async () => {
     const found = isPolicy
       ? aws.truth.schedulingPolicies().find((one) => one.arn === arn)
-      : aws.truth.jobQueues().find((one) => one.jobQueueArn === arn && one.status !== "DELETED");
+      : [...aws.truth.jobQueues(), ...aws.truth.serviceEnvironments()].find((one) => {
+          return (
+            ("jobQueueArn" in one ? one.jobQueueArn : one.serviceEnvironmentArn) === arn && one.status !== "DELETED"
+          );
+        });
     // Without the object, with another one of its name, or with one that is letting it go it has become the tool's own.
-    const object = store.object(isPolicy ? SchedulingPolicyKind : JobQueueKind, {
+    const object = store.object(kind, {
       namespace: owner[namespaceTag] ?? "",
       name: owner[nameTag] ?? "",
     });

@@ -214,6 +214,20 @@ describe("a service environment", () => {
   });
 });
 
+it("is reported as before by an operator that starts again, and so is its queue", async () => {
+  const world = await aWorld();
+  world.apply(serviceEnvironment("sm"), serviceQueue("train", "sm"));
+  await world.untilReady();
+  await world.seconds(60);
+  await world.stop();
+  const { aws, clock, store } = world;
+  const versions = () => store.objects().map(({ metadata }) => metadata.resourceVersion);
+  const before = versions();
+  const next = await aWorld({ aws, clock, store });
+  await next.seconds(120);
+  expect(versions()).toEqual(before);
+});
+
 it("of a queue in containers makes no call for service environments", async () => {
   const world = await aWorld();
   world.apply(jobQueue("q", ["missing"]));

@@ -4,7 +4,7 @@ import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { awsNameOf } from "../naming.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { outdated, refreshAsked } from "../resource/observe.ts";
+import { isReadAsked, outdated, refreshAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
@@ -21,6 +21,7 @@ export function consumableResources(ports: Ports): Reconciler {
       observe: (object, region, signal) => observe(object, region, ports, signal),
       refresh: (object, region, _sinceMs, signal) =>
         refreshAsked("consumables", region, signal, awsNameOf(ConsumableResourceKind, object)),
+      isRead: (_object, region) => isReadAsked("consumables", region),
       outdated: (region) => outdated("consumables", region),
       plan: planFor,
       act: (action, _object, region, signal) => act(action, region, signal),

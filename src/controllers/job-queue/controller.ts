@@ -5,7 +5,7 @@ import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { isStillDesired } from "../holds.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { refreshAsked } from "../resource/observe.ts";
+import { isReadAsked, refreshAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import { type Action, independentName } from "./action.ts";
 import { eventsFor } from "./events.ts";
@@ -25,6 +25,8 @@ export function jobQueues(ports: Ports): Reconciler {
         if (object.spec.serviceEnvironmentOrder === undefined) await region.refresh(signal);
         else await refreshAsked("serviceEnvironments", region, signal);
       },
+      isRead: ({ spec }, region) =>
+        spec.serviceEnvironmentOrder === undefined || isReadAsked("serviceEnvironments", region),
       plan: planFor,
       independentName,
       act: (action, object, region, signal) => {

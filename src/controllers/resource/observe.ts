@@ -62,6 +62,12 @@ export async function resourceSeen<R extends Described, O extends KubeObject>(
   };
 }
 
+/** Whether what is known of resources that are read by name is what this process has read, or cannot read. */
+export function isReadAsked(key: AskedKey, region: Pick<BatchRegion, "snapshot">): boolean {
+  const snapshot = region.snapshot();
+  return snapshot.hasRead(key) || snapshot.failureOf(key) !== undefined;
+}
+
 /** Why what is known of resources that are read by name may be older than at rest. */
 export function outdated(key: AskedKey, region: Pick<BatchRegion, "snapshot">): Failing | undefined {
   const failure = region.snapshot().failureOf(key);

@@ -3,7 +3,7 @@ import type { SchedulingPolicy } from "../../api/v1alpha1/scheduling-policy.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { outdated, refreshAsked } from "../resource/observe.ts";
+import { isReadAsked, outdated, refreshAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
@@ -19,6 +19,7 @@ export function schedulingPolicies(ports: Ports): Reconciler {
       kind: SchedulingPolicyKind,
       observe: (object, region, signal) => observe(object, region, ports, signal),
       refresh: (_object, region, _sinceMs, signal) => refreshAsked("policies", region, signal),
+      isRead: (_object, region) => isReadAsked("policies", region),
       outdated: (region) => outdated("policies", region),
       plan: planFor,
       act: (action, _object, region, signal) => act(action, region, signal),

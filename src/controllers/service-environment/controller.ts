@@ -3,7 +3,7 @@ import type { ServiceEnvironment } from "../../api/v1alpha1/service-environment.
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { outdated, refreshAsked } from "../resource/observe.ts";
+import { isReadAsked, outdated, refreshAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
@@ -20,6 +20,7 @@ export function serviceEnvironments(ports: Ports): Reconciler {
       kind: ServiceEnvironmentKind,
       observe: (object, region, signal) => observe(object, region, ports, memory, signal),
       refresh: (_object, region, _sinceMs, signal) => refreshAsked("serviceEnvironments", region, signal),
+      isRead: (_object, region) => isReadAsked("serviceEnvironments", region),
       outdated: (region) => outdated("serviceEnvironments", region),
       plan: planFor,
       act: (action, _object, region, signal) => act(action, region, signal),

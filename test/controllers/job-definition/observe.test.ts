@@ -25,6 +25,7 @@ function region(
     failingSince: undefined,
     definitionsFailure: undefined,
     failureOf: () => undefined,
+    hasRead: () => true,
     environments: new Map(),
     queues: new Map(),
     policies: new Map(),

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { AwsError } from "../../../src/aws/errors.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
-import { outdated, refreshAsked } from "../../../src/controllers/resource/observe.ts";
+import { isReadAsked, outdated, refreshAsked } from "../../../src/controllers/resource/observe.ts";
 import { observe } from "../../../src/controllers/scheduling-policy/observe.ts";
 import { report } from "../../../src/controllers/scheduling-policy/report.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
@@ -62,6 +62,15 @@ it("reports that policies cannot be read, since when", () => {
   const snapshot = { ...fakeRegion().snapshot(), failureOf: () => ({ error, since: now }) };
   expect(outdated("policies", { snapshot: () => snapshot })).toEqual({ kind: "failing", error, since: now });
   expect(outdated("policies", fakeRegion())).toBeUndefined();
+});
+
+it("knows nothing of policies before they are read, or are known to be unreadable", () => {
+  const read = (hasRead: boolean, failure?: { readonly error: AwsError; readonly since: number }) => {
+    const snapshot = { ...fakeRegion().snapshot(), hasRead: () => hasRead, failureOf: () => failure };
+    return isReadAsked("policies", { snapshot: () => snapshot });
+  };
+  const error = new AwsError("denied", "batch:DescribeSchedulingPolicies", "AccessDenied", "no");
+  expect([read(false), read(true), read(false, { error, since: now })]).toEqual([false, true, true]);
 });
 
 it("reports name and ARN of a policy that AWS has", () => {

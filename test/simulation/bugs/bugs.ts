@@ -490,6 +490,27 @@ export const bugs: readonly Bug[] = [
     'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
   ),
   one(
+    "disable a service environment that a queue names",
+    "the service environment of a queue is deleted and replaced",
+    "controllers/service-environment/delete.ts",
+    "if (users.length > 0) {",
+    "if (users.length > 1) {",
+  ),
+  one(
+    "let a service environment go without asking AWS to delete it",
+    "the service environment of a queue is deleted and replaced",
+    "controllers/service-environment/delete.ts",
+    'return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };',
+    'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
+  ),
+  one(
+    "count only the training jobs that wait",
+    "a queue with a training job is deleted",
+    "aws/service-jobs.ts",
+    "return await jobsIn(batch, queue, lifeOrder, signal);",
+    'return await jobsIn(batch, queue, ["RUNNABLE"], signal);',
+  ),
+  one(
     "forget an action in the operator's policy",
     "a job definition of three revisions",
     "aws/resources/job-definitions.ts",

@@ -3,7 +3,15 @@ import { reconcileRequestedAtAnnotation } from "../../../src/api/v1alpha1/annota
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { accessDenied, type Fault } from "../../../src/simulator/faults.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import {
+  computeEnvironment,
+  ec2,
+  jobDefinition,
+  jobQueue,
+  serviceEnvironment,
+  serviceQueue,
+  withTypes,
+} from "../../manifests.ts";
 import { accountNetwork } from "../generate/network.ts";
 import type { Simulation } from "../world.ts";
 import { jobStories } from "./job-stories.ts";
@@ -69,6 +77,26 @@ const hasPolicy = ({ aws }: Simulation, name: string): boolean =>
   aws.truth
     .jobQueues()
     .some(({ schedulingPolicyArn: arn, status }) => arn?.endsWith(`/${name}`) === true && status === "VALID");
+
+/** Service environments that are there and in no transition. */
+const services = ({ aws }: Simulation): readonly string[] =>
+  aws.truth
+    .serviceEnvironments()
+    .flatMap(({ serviceEnvironmentName: name, status }) => (status === "VALID" ? [name] : []));
+const liveServices = ({ aws }: Simulation): number =>
+  aws.truth.serviceEnvironments().filter(({ status }) => status !== "DELETED").length;
+
+/** A training job that runs in the queue of SageMaker. */
+async function trains(world: Simulation, seconds: number): Promise<void> {
+  const { aws } = world;
+  await aws.outside.submitServiceJob({
+    jobName: "train",
+    jobQueue: "team_train",
+    serviceJobType: "SAGEMAKER_TRAINING",
+    serviceRequestPayload: JSON.stringify({ StoppingCondition: { MaxRuntimeInSeconds: seconds } }),
+  });
+  await world.until(() => aws.truth.serviceJobs().some(({ status }) => status === "RUNNING"), limitSeconds);
+}
 
 /** Longer than anything takes that is not stuck. */
 const limitSeconds = 3600;
@@ -867,6 +895,34 @@ export const stories: readonly Story[] = [
       world.delete("SchedulingPolicy", "old");
     },
     over: (world) => allDone(world) && world.aws.truth.schedulingPolicies().length === 1,
+  },
+  {
+    name: "the service environment of a queue is deleted and replaced",
+    writes: 4,
+    before: async (world) => {
+      world.apply(serviceEnvironment("old"), serviceQueue("train", "old"));
+      await ready(world);
+    },
+    act: async (world) => {
+      world.delete("ServiceEnvironment", "old");
+      await world.seconds(30);
+      world.apply(serviceEnvironment("new"), serviceQueue("train", "new"));
+    },
+    over: (world) => allDone(world) && liveServices(world) === 1 && services(world).includes("team_new"),
+  },
+  {
+    name: "a queue with a training job is deleted",
+    writes: 4,
+    before: async (world) => {
+      world.apply(serviceEnvironment("sm"), serviceQueue("train", "sm"));
+      await ready(world);
+      await trains(world, 300);
+    },
+    act: async (world) => {
+      world.delete("ServiceEnvironment", "sm");
+      world.delete("JobQueue", "train");
+    },
+    over: gone,
   },
   {
     name: "register two bodies, with a standby",

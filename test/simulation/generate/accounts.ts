@@ -19,9 +19,11 @@ interface Counts {
   readonly policies: number;
   readonly queues: number;
   readonly definitions: number;
+  /** Service environments. */
+  readonly services: number;
 }
 
-const none: Counts = { environments: 0, policies: 0, queues: 0, definitions: 0 };
+const none: Counts = { environments: 0, policies: 0, queues: 0, definitions: 0, services: 0 };
 
 /** As little as each sort needs: more of them add nothing to what an import does with one. */
 const smallCounts: readonly Counts[] = [
@@ -33,6 +35,7 @@ const smallCounts: readonly Counts[] = [
   { ...none, definitions: 1 },
   { ...none, definitions: 1 },
   { ...none, policies: 1 },
+  { ...none, services: 1 },
 ];
 
 /** Several of a sort, with references in each combination. */
@@ -43,6 +46,7 @@ function largeCounts(chance: Chance): Counts {
     policies: chance.is(0.3) ? 1 : 0,
     queues: chance.whole(0, 2),
     definitions: chance.whole(0, 2),
+    services: chance.is(0.2) ? 1 : 0,
   };
 }
 
@@ -80,7 +84,10 @@ export function accountCalls(chance: Chance, size: "small" | "large"): readonly 
   if (policy !== undefined) creations.push(policyCall(chance, policy, tags));
   const naming = { named, tags, counts };
   const queues = queueCalls(chance, environments, { ...naming, policy });
-  return [creations, updates, [...queues, ...definitionCalls(chance, family, naming)], states];
+  const definitions = definitionCalls(chance, family, naming);
+  const service = counts.services > 0 ? serviceCalls(chance, naming) : undefined;
+  if (service !== undefined) creations.push(service.environment);
+  return [creations, updates, [...queues, ...definitions, ...(service?.queues ?? [])], states];
 }
 
 interface Naming {
@@ -101,6 +108,40 @@ function policyCall(chance: Chance, name: string, tags: Naming["tags"]): Call {
     },
   ]);
   return (outside) => outside.createSchedulingPolicy({ name, fairsharePolicy, tags });
+}
+
+/** A service environment, and up to two queues of SageMaker. */
+function serviceCalls(
+  chance: Chance,
+  { named, tags }: Pick<Naming, "named" | "tags">,
+): { readonly environment: Call; readonly queues: readonly Call[] } {
+  const serviceEnvironmentName = named("se");
+  const capacityLimits = chance.of([
+    [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 4 }],
+    [
+      { capacityUnit: "ml.m5.large", maxCapacity: 2 },
+      { capacityUnit: "ml.g5.xlarge", maxCapacity: 0 },
+    ],
+  ]);
+  const state = chance.of(["ENABLED", "DISABLED"] as const);
+  const type = "SAGEMAKER_TRAINING" as const;
+  const environment: Call = (outside) =>
+    outside.createServiceEnvironment({
+      serviceEnvironmentName,
+      serviceEnvironmentType: type,
+      state,
+      capacityLimits,
+      tags,
+    });
+  // One with limits by instance type is of one queue.
+  const names = ["sq0", "sq1"].slice(0, chance.whole(0, capacityLimits.length === 1 ? 2 : 1)).map(named);
+  const queues = names.map((jobQueueName): Call => {
+    const serviceEnvironmentOrder = [{ order: chance.whole(0, 2), serviceEnvironment: serviceEnvironmentName }];
+    const priority = chance.whole(0, 3);
+    return (outside) =>
+      outside.createJobQueue({ jobQueueName, priority, jobQueueType: type, serviceEnvironmentOrder, tags });
+  });
+  return { environment, queues };
 }
 
 function queueCalls(

@@ -5,6 +5,7 @@ import { faultSteps, jobSteps, toolSteps } from "./faults.ts";
 import { accountNetwork, inNetwork, networkSteps } from "./network.ts";
 import { definitionSpec } from "./others.ts";
 import { policySteps, withFairShare } from "./policies.ts";
+import { serviceSteps } from "./services.ts";
 import { endOf, userSteps } from "./user.ts";
 
 /** From here on some worlds have a network of their own; the stories of lower seeds are what they were. */
@@ -12,6 +13,9 @@ const networkFrom = 3_000_000;
 
 /** From here on the queues of some worlds have scheduling policies. */
 const policiesFrom = 3_950_060;
+
+/** From here on some worlds have service environments, and a queue of SageMaker. */
+const servicesFrom = 3_950_090;
 
 /** The story of a seed. */
 export function storyOf(seed: number): Story {
@@ -29,8 +33,12 @@ export function storyOf(seed: number): Story {
       }
     : story;
   // What another tool made before has no policy, and can never get one.
-  if (seed < policiesFrom || !chance.is(0.5) || isLegacy) return placed;
-  return { ...placed, steps: inOrder([...withFairShare(placed.steps, chance), ...policySteps(chance, until)]) };
+  const fair =
+    seed < policiesFrom || !chance.is(0.5) || isLegacy
+      ? placed
+      : { ...placed, steps: inOrder([...withFairShare(placed.steps, chance), ...policySteps(chance, until)]) };
+  if (seed < servicesFrom || !chance.is(0.5)) return fair;
+  return { ...fair, steps: inOrder([...fair.steps, ...serviceSteps(chance, until)]) };
 }
 
 function inOrder(steps: readonly Step[]): readonly Step[] {

@@ -71,7 +71,7 @@ function replacesInstances({ aws }: Watched, call: CallRecord): boolean {
 interface Thing {
   readonly arn: string;
   readonly name: string;
-  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition" | "SchedulingPolicy";
+  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition" | "SchedulingPolicy" | "ServiceEnvironment";
   readonly tags: Tags | undefined;
 }
 
@@ -95,6 +95,12 @@ export function everything({ aws }: Watched): readonly Thing[] {
     ...truth
       .schedulingPolicies()
       .map(({ arn, name, tags }) => ({ arn, name, kind: "SchedulingPolicy" as const, tags })),
+    ...truth
+      .serviceEnvironments()
+      .filter(({ status }) => status !== "DELETED")
+      .map(({ serviceEnvironmentArn: arn, serviceEnvironmentName: name, tags }) => {
+        return { arn, name, kind: "ServiceEnvironment" as const, tags };
+      }),
     ...truth.jobDefinitions().map((one) => ({
       arn: one.jobDefinitionArn,
       name: one.jobDefinitionName,
@@ -124,6 +130,13 @@ export function targetOf(watched: Watched, call: CallRecord): Thing | undefined 
     case "UpdateSchedulingPolicy":
     case "DeleteSchedulingPolicy":
       return all.find((one) => one.arn === input["arn"]);
+    case "UpdateServiceEnvironment":
+    case "DeleteServiceEnvironment":
+      return all.find((one) => one.arn === input["serviceEnvironment"]);
+    case "TerminateServiceJob": {
+      const job = watched.aws.truth.serviceJobs().find(({ id }) => id === input["jobId"]);
+      return all.find((one) => one.arn === job?.queueArn);
+    }
     case "TagResource":
     case "UntagResource":
       return all.find((one) => one.arn === input["resourceArn"]);

@@ -80,6 +80,11 @@ function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
         .schedulingPolicies()
         .filter(owns)
         .map(({ name }) => name);
+    case "ServiceEnvironment":
+      return truth
+        .serviceEnvironments()
+        .filter((one) => one.status !== "DELETED" && owns(one))
+        .map(({ serviceEnvironmentName }) => serviceEnvironmentName);
     default:
       return truth
         .jobDefinitions()

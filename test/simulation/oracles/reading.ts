@@ -30,14 +30,17 @@ export function liveQueues({ aws }: Watched): readonly Queue[] {
   return aws.truth.jobQueues().filter(({ status }) => status !== "DELETED" && status !== "DELETING");
 }
 
+/** ARNs of its compute environments, or of its service environment. */
 export function orderOf(queue: Queue): readonly string[] {
+  const services = (queue.serviceEnvironmentOrder ?? []).map(({ serviceEnvironment = "" }) => serviceEnvironment);
   return [...(queue.computeEnvironmentOrder ?? [])]
     .sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
-    .map(({ computeEnvironment }) => computeEnvironment ?? "");
+    .map(({ computeEnvironment }) => computeEnvironment ?? "")
+    .concat(services);
 }
 
 /** Jobs start on it, or will when AWS has carried out an update. */
-export function isServing({ state, status }: Environment): boolean {
+export function isServing({ state, status }: Pick<Environment, "state" | "status">): boolean {
   return state === "ENABLED" && (status === "VALID" || status === "UPDATING");
 }
 

@@ -7,7 +7,8 @@ import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
 import type { SchedulingPolicySpec } from "../../../src/api/v1alpha1/scheduling-policy.ts";
-import type { Environment } from "../../../src/aws/batch.ts";
+import type { ServiceEnvironmentSpec } from "../../../src/api/v1alpha1/service-environment.ts";
+import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import { policyForm } from "../../../src/aws/resources/scheduling-policies.ts";
 import { type Difference, differences } from "../../../src/controllers/compute-environment/diff.ts";
 import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/job-definition/normalise.ts";
@@ -15,12 +16,23 @@ import { definitionNameOf } from "../../../src/controllers/job-definition/observ
 import { baseNameOf } from "../../../src/controllers/naming.ts";
 import { ownerIn, retainedFromTag, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
 import { placed } from "../../../src/controllers/security-group/fill.ts";
+import { serviceEnvironmentDifferences } from "../../../src/controllers/service-environment/diff.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import type { OperatorProcess } from "../process.ts";
-import { driftSeenMs, inputOf, isServing, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
+import {
+  driftSeenMs,
+  inputOf,
+  isServing,
+  lastPart,
+  liveEnvironments,
+  liveQueues,
+  orderOf,
+  textOf,
+  unseenMs,
+} from "./reading.ts";
 
 /** AWS shows a write within this time, the promise assumes. */
 const shownWithinMs = 5_000;
@@ -33,6 +45,7 @@ const listingsOf: Readonly<Record<string, readonly string[]>> = {
   JobQueue: ["DescribeJobQueues", "DescribeComputeEnvironments"],
   JobDefinition: ["DescribeJobDefinitions"],
   SchedulingPolicy: ["DescribeSchedulingPolicies"],
+  ServiceEnvironment: ["DescribeServiceEnvironments"],
 };
 /** Such a call asks for some by name or ARN, and shows no others. */
 const knownOnly = ["computeEnvironments", "jobQueues", "jobDefinitions"];
@@ -83,7 +96,9 @@ export const readyIsTrue: OracleFactory = (watched) => {
           shows(call, object) &&
           now - heardAt >= reportedAfterMs,
       );
-    return !(listingsOf[object.kind] ?? []).every(isListed);
+    const { serviceEnvironmentOrder } = object.spec as JobQueueSpec;
+    const more = serviceEnvironmentOrder === undefined ? [] : ["DescribeServiceEnvironments"];
+    return ![...(listingsOf[object.kind] ?? []), ...more].every(isListed);
   };
   return {
     name: "Ready is true in AWS",
@@ -144,6 +159,8 @@ function lackOf(watched: Watched, object: KubeObject, isKnownInvalid: (arn: stri
       return definitionLack(watched, object.spec as JobDefinitionSpec, owns);
     case "SchedulingPolicy":
       return policyLack(watched, object.spec as SchedulingPolicySpec, owns);
+    case "ServiceEnvironment":
+      return serviceLack(watched, object.spec as ServiceEnvironmentSpec, owns);
     default:
       return undefined;
   }
@@ -182,6 +199,8 @@ function queueLack(
   if (queue.status !== "VALID") return `its queue is ${queue.status}`;
   if (queue.priority !== spec.priority) return `its priority is ${queue.priority}`;
   if (spec.state !== undefined && queue.state !== spec.state) return `it is ${queue.state}`;
+  const [service] = spec.serviceEnvironmentOrder ?? [];
+  if (service !== undefined) return serviceQueueLack(watched, queue, service.serviceEnvironmentRef?.name);
   const environments = new Map(watched.aws.truth.computeEnvironments().map((one) => [one.computeEnvironmentArn, one]));
   const serves = (arn: string): boolean => {
     const environment = environments.get(arn);
@@ -194,6 +213,25 @@ function queueLack(
     .sort((left, right) => left.order - right.order)
     .map(({ computeEnvironmentRef }, place) => computeEnvironmentRef?.name ?? named[place]);
   return jsonEqual(named, desired) ? undefined : `it runs jobs on those of ${named.join(", ")}`;
+}
+
+/** @param desired name of the object of its service environment */
+function serviceQueueLack({ aws }: Watched, queue: Queue, desired: string | undefined): string | undefined {
+  const [arn] = orderOf(queue);
+  const found = aws.truth
+    .serviceEnvironments()
+    .find((one) => one.serviceEnvironmentArn === arn && one.status !== "DELETED");
+  const serves = found?.state === "ENABLED" && found.status !== "INVALID";
+  if (queue.state === "ENABLED" && !serves) return "no job can start in its service environment";
+  const owner = ownerIn(found?.tags)?.name ?? lastPart(arn ?? "").replace("team_", "");
+  return owner === desired ? undefined : `its service environment is that of ${owner}`;
+}
+
+function serviceLack({ aws }: Watched, spec: ServiceEnvironmentSpec, owns: Owns): string | undefined {
+  const found = aws.truth.serviceEnvironments().find(({ status, tags }) => status !== "DELETED" && owns(tags));
+  if (found?.status !== "VALID") return `its service environment is ${found?.status ?? "not there"}`;
+  const [first] = serviceEnvironmentDifferences(spec, found);
+  return first === undefined ? undefined : `${first.path} is ${first.from}`;
 }
 
 /** The name of the object that an environment is of, was left by, or is to be adopted by. */

@@ -90,18 +90,26 @@ function subjectOf(watched: Watched, call: CallRecord): KubeObject | undefined {
       ? "JobQueue"
       : call.operation.includes("SchedulingPolicy")
         ? "SchedulingPolicy"
-        : "JobDefinition";
+        : call.operation.includes("ServiceEnvironment")
+          ? "ServiceEnvironment"
+          : "JobDefinition";
   const tags = input["tags"] as Tags | undefined;
   if (tags?.[clusterTag] !== undefined && tags[namespaceTag] !== undefined && tags[nameTag] !== undefined) {
     return ownerOf(watched, tags, kind);
   }
-  const name = nameOf((input["computeEnvironment"] ?? input["jobQueue"] ?? input["arn"]) as string | undefined);
+  const name = nameOf(
+    (input["computeEnvironment"] ?? input["jobQueue"] ?? input["serviceEnvironment"] ?? input["arn"]) as
+      | string
+      | undefined,
+  );
   if (name === "") return undefined;
   const found =
     kind === "JobQueue"
       ? truth.jobQueues().find((one) => one.jobQueueName === name)
       : kind === "SchedulingPolicy"
         ? truth.schedulingPolicies().find((one) => one.name === name)
-        : truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
+        : kind === "ServiceEnvironment"
+          ? truth.serviceEnvironments().find((one) => one.serviceEnvironmentName === name)
+          : truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
   return ownerOf(watched, found?.tags, kind);
 }

@@ -3,6 +3,7 @@ import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
 import { isInfrastructureUpdate } from "../../../src/simulator/compute-environment-rules.ts";
+import type { StoredServiceJob } from "../../../src/simulator/service-jobs.ts";
 import { hasEnded, occupies, type StoredJob } from "../../../src/simulator/stored-job.ts";
 
 import type { CallRecord } from "../../../src/simulator/wire.ts";
@@ -19,6 +20,7 @@ import { isOperatorWrite, liveEnvironments, liveQueues, nameOf, ownerOf, textOf,
  */
 export const runningJobs: OracleFactory = (watched) => {
   let unfinished: ReadonlyMap<string, StoredJob> = new Map();
+  let training: ReadonlyMap<string, StoredServiceJob> = new Map();
   /** Environments whose instances AWS replaces on our word, and whether the spec had an `updatePolicy` then. */
   const updating = new Map<string, boolean>();
 
@@ -43,7 +45,7 @@ export const runningJobs: OracleFactory = (watched) => {
     for (const { arn, tags } of things) if (ownerIn(tags) !== undefined) owned.set(arn, { tags, at });
   };
 
-  const verdict = (killed: readonly StoredJob[], call: CallRecord): string | undefined => {
+  const verdict = (killed: readonly Pick<StoredJob, "id" | "status">[], call: CallRecord): string | undefined => {
     if (killed.length === 0 || mayTerminate(watched, call, specsOf)) return undefined;
     return `${killed.length} job(s) were ended by ${call.operation} ${JSON.stringify(call.input)} of ${watched.callerOf(call)?.name}: ${killed.map(({ id, status }) => `${id} (${status})`).join(", ")}`;
   };
@@ -67,9 +69,12 @@ export const runningJobs: OracleFactory = (watched) => {
             .filter((job) => !hasEnded(job))
             .map((job) => [job.id, job]),
         );
+        training = new Map(unfinishedTraining(watched).map((job) => [job.id, job]));
         noteUpdate(watched, call, updating, specsOf);
         return undefined;
       }
+      const going = new Set(unfinishedTraining(watched).map(({ id }) => id));
+      const ended = [...training.values()].filter(({ id }) => !going.has(id));
       const now = new Map(watched.aws.truth.jobs().map((job) => [job.id, job]));
       const killed = [...unfinished.values()].filter((job) => {
         const later = now.get(job.id);
@@ -82,7 +87,7 @@ export const runningJobs: OracleFactory = (watched) => {
           ? true
           : wasRunning && occupies(job) && !occupies(later);
       });
-      return verdict(killed, call);
+      return verdict([...killed, ...ended.map(({ id }) => ({ id, status: "RUNNING" as const }))], call);
     },
     onAws(change, by) {
       if (by !== undefined || change.kind !== "job") return undefined;
@@ -95,6 +100,13 @@ export const runningJobs: OracleFactory = (watched) => {
     },
   };
 };
+
+/** Jobs of SageMaker that nobody has ended. */
+function unfinishedTraining({ aws }: Watched): readonly StoredServiceJob[] {
+  return aws.truth
+    .serviceJobs()
+    .filter(({ status, isTerminated }) => status !== "SUCCEEDED" && status !== "FAILED" && isTerminated !== true);
+}
 
 function lastEnvironment(watched: Watched, job: StoredJob | undefined): string {
   const arn = job?.attempts.at(-1)?.place?.environmentArn;
@@ -144,6 +156,12 @@ function mayTerminate(watched: Watched, call: CallRecord, specsOf: Specs): boole
         .find(({ computeEnvironmentArn }) => computeEnvironmentArn === job?.place?.environmentArn);
       const ofQueue = specsOf(queue?.jobQueueArn ?? "", queue?.tags, "JobQueue") as readonly JobQueueSpec[];
       const specs: readonly Pick<JobQueueSpec, "drain">[] = [...ofQueue, ...environmentSpecs(environment, specsOf)];
+      return specs.some(({ drain }) => drain?.policy === "Terminate");
+    }
+    case "TerminateServiceJob": {
+      const job = truth.serviceJobs().find(({ id }) => id === input["jobId"]);
+      const queue = truth.jobQueues().find(({ jobQueueArn }) => jobQueueArn === job?.queueArn);
+      const specs = specsOf(queue?.jobQueueArn ?? "", queue?.tags, "JobQueue") as readonly JobQueueSpec[];
       return specs.some(({ drain }) => drain?.policy === "Terminate");
     }
     case "UpdateComputeEnvironment":

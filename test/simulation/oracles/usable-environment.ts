@@ -42,8 +42,8 @@ export const usableEnvironment: OracleFactory = (watched) => {
       if (phase === "before") {
         before = statesOf(watched);
         const at = watched.clock.monotonic();
-        for (const { computeEnvironmentArn, tags } of liveEnvironments(watched)) {
-          if (ownerIn(tags) !== undefined) owned.set(computeEnvironmentArn, { tags, at });
+        for (const { arn, tags } of livePlaces(watched)) {
+          if (ownerIn(tags) !== undefined) owned.set(arn, { tags, at });
         }
         return undefined;
       }
@@ -62,8 +62,9 @@ export const usableEnvironment: OracleFactory = (watched) => {
         const recent = (at: number | undefined): boolean => at !== undefined && now - at <= unseenMs;
         if (recent(orderedAt.get(state.arn)) || state.order.some((arn) => recent(lostAt.get(arn)))) continue;
         const target = disabledBy(watched, call);
-        const last = owned.get(target?.computeEnvironmentArn ?? "");
-        const subject = ownerOf(watched, recent(last?.at) ? last?.tags : target?.tags, "BatchComputeEnvironment");
+        const last = owned.get(target?.arn ?? "");
+        const kind = target?.kind ?? "BatchComputeEnvironment";
+        const subject = ownerOf(watched, recent(last?.at) ? last?.tags : target?.tags, kind);
         if (desiredRolesOf(subject) || recent(desiredUntil.get(subject?.metadata.uid ?? ""))) continue;
         return `${lastPart(state.arn)} is left without an ENABLED, VALID environment by ${call.operation} ${JSON.stringify(call.input)} of ${watched.callerOf(call)?.name}; it had [${old.order.map(lastPart).join(", ")}], and now has [${state.order.map(lastPart).join(", ")}]`;
       }
@@ -76,7 +77,7 @@ export const usableEnvironment: OracleFactory = (watched) => {
       return undefined;
     },
     onAws(change, by) {
-      if (change.kind !== "computeEnvironment") return undefined;
+      if (change.kind !== "computeEnvironment" && change.kind !== "serviceEnvironment") return undefined;
       const now = servingIn(watched);
       const ours = by !== undefined && isOperatorWrite(by);
       for (const arn of serving) if (!now.has(arn) && !ours) lostAt.set(arn, watched.clock.monotonic());
@@ -93,7 +94,7 @@ interface QueueState {
 }
 
 function statesOf(watched: Watched): readonly QueueState[] {
-  const environments = new Map(liveEnvironments(watched).map((one) => [one.computeEnvironmentArn, one]));
+  const environments = new Map(livePlaces(watched).map((one) => [one.arn, one]));
   return liveQueues(watched).map((queue) => ({
     arn: queue.jobQueueArn,
     order: orderOf(queue),
@@ -101,7 +102,7 @@ function statesOf(watched: Watched): readonly QueueState[] {
   }));
 }
 
-function isUsable(queue: Queue, environments: ReadonlyMap<string, Environment>): boolean {
+function isUsable(queue: Queue, environments: ReadonlyMap<string, LivePlace>): boolean {
   return orderOf(queue).some((arn) => {
     const environment = environments.get(arn);
     return environment !== undefined && isServing(environment);
@@ -110,20 +111,44 @@ function isUsable(queue: Queue, environments: ReadonlyMap<string, Environment>):
 
 function servingIn(watched: Watched): ReadonlySet<string> {
   return new Set(
-    liveEnvironments(watched)
+    livePlaces(watched)
       .filter(isServing)
-      .map(({ computeEnvironmentArn }) => computeEnvironmentArn),
+      .map(({ arn }) => arn),
   );
 }
 
+/** A compute or service environment: where the jobs of a queue start. */
+interface LivePlace extends Pick<Environment, "state" | "status" | "tags"> {
+  readonly kind: "BatchComputeEnvironment" | "ServiceEnvironment";
+  readonly arn: string;
+}
+
+function livePlaces(watched: Watched): readonly LivePlace[] {
+  const services = watched.aws.truth.serviceEnvironments().filter(({ status }) => status !== "DELETED");
+  return [
+    ...liveEnvironments(watched).map(({ computeEnvironmentArn: arn, state, status, tags }): LivePlace => {
+      return { kind: "BatchComputeEnvironment", arn, state, status, tags };
+    }),
+    ...services.map(({ serviceEnvironmentArn: arn, state, status, tags }): LivePlace => {
+      return { kind: "ServiceEnvironment", arn, state, status, tags };
+    }),
+  ];
+}
+
 /** The environment that a call disables. */
-function disabledBy(watched: Watched, call: CallRecord): Environment | undefined {
-  const { computeEnvironment = "", state } = call.input as { computeEnvironment?: string; state?: string };
-  if (call.operation !== "UpdateComputeEnvironment" || state !== "DISABLED") return undefined;
-  return liveEnvironments(watched).find((one) => one.computeEnvironmentName === lastPart(computeEnvironment));
+function disabledBy(watched: Watched, call: CallRecord): LivePlace | undefined {
+  const { computeEnvironment, serviceEnvironment, state } = call.input as {
+    computeEnvironment?: string;
+    serviceEnvironment?: string;
+    state?: string;
+  };
+  if (!/^Update(Compute|Service)Environment$/.test(call.operation) || state !== "DISABLED") return undefined;
+  const kind = serviceEnvironment === undefined ? "BatchComputeEnvironment" : "ServiceEnvironment";
+  const name = lastPart(computeEnvironment ?? serviceEnvironment ?? "");
+  return livePlaces(watched).find((one) => one.kind === kind && lastPart(one.arn) === name);
 }
 
 function desiredRolesOf(object: KubeObject | undefined): boolean {
-  if (object?.kind !== "BatchComputeEnvironment") return false;
+  if (object?.kind !== "BatchComputeEnvironment" && object?.kind !== "ServiceEnvironment") return false;
   return (object.spec as { readonly state?: string }).state === "DISABLED";
 }
