@@ -1,6 +1,7 @@
 /**
- * `npm run bench:cluster [-- --objects N --speed N]`: the cost of the bundled operator in a cluster. A real API server,
- * the simulator behind HTTP, and `dist/main.js` as a separate process, with the permissions of manifests/install.yaml.
+ * `npm run bench:cluster [-- --objects N --speed N | --jobs N --speed N]`: the cost of the bundled operator in a cluster. A
+ * real API server, the simulator behind HTTP, and `dist/main.js` as a separate process, with the permissions of
+ * manifests/install.yaml. With `--jobs` it measures BatchJob objects instead, of which nine of ten have ended before.
  */
 
 import { execFileSync } from "node:child_process";
@@ -11,21 +12,26 @@ import { kinds } from "../src/api/v1alpha1/kinds.ts";
 import { type ControlPlane, startControlPlane } from "../test/integration/control-plane/control-plane.ts";
 import { sleep } from "../test/integration/control-plane/wait.ts";
 import { OperatorProcess } from "../test/integration/operator/operator-process.ts";
-import { Account, type Front } from "../test/integration/stories/account.ts";
-import { auditOfOperator, install, isKubernetesWrite, newIdentity } from "../test/integration/stories/installed.ts";
+import { Account } from "../test/integration/stories/account.ts";
+import { install, newIdentity } from "../test/integration/stories/installed.ts";
 import { isReady, Team } from "../test/integration/stories/team.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../test/manifests.ts";
+import { measureJobs } from "./cluster/jobs.ts";
+import { type Reading, read, seconds } from "./cluster/reading.ts";
 import { table } from "./table.ts";
 
 const { values } = parseArgs({
-  options: { objects: { type: "string", default: "1000" }, speed: { type: "string", default: "10" } },
+  options: {
+    objects: { type: "string", default: "1000" },
+    jobs: { type: "string" },
+    speed: { type: "string", default: "10" },
+  },
 });
 const objects = Number(values.objects);
 const speed = Number(values.speed);
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 /** Duration of the measurement at rest, and of the pause before it. */
 const restMs = 60_000;
-const limitMs = 15 * 60_000;
 
 /** At most 25 environments and 25 queues, because AWS allows 50 of each; the rest are job definitions. */
 function manifests() {
@@ -36,40 +42,6 @@ function manifests() {
     ...range(pairs).map((index) => jobQueue(`q-${index}`, [`ce-${index}`])),
     ...range(objects - 2 * pairs).map((index) => jobDefinition(`jd-${index}`)),
   ];
-}
-
-/** Counters so far. */
-interface Reading {
-  readonly objectWrites: number;
-  readonly events: number;
-  readonly awsCalls: number;
-  readonly awsWrites: number;
-  readonly cpuSeconds: number;
-  readonly memoryMiB: number;
-}
-
-async function read(cluster: ControlPlane, front: Front, operator: OperatorProcess): Promise<Reading> {
-  const writes = (await auditOfOperator(cluster)).filter(isKubernetesWrite);
-  const to = (...resources: readonly string[]): number =>
-    writes.filter(({ objectRef }) => resources.includes(objectRef?.resource ?? "")).length;
-  return {
-    objectWrites: to(...kinds.map(({ plural }) => plural)),
-    events: to("events"),
-    awsCalls: front.calls.length,
-    awsWrites: front.writes().length,
-    cpuSeconds: (await operator.metric("process_cpu_seconds_total")) ?? Number.NaN,
-    memoryMiB: ((await operator.metric("process_resident_memory_bytes")) ?? Number.NaN) / 2 ** 20,
-  };
-}
-
-/** @returns the seconds until `done` */
-async function seconds(done: () => Promise<boolean>, what: string): Promise<number> {
-  const began = performance.now();
-  while (!(await done())) {
-    if (performance.now() - began > limitMs) throw new Error(`${what} did not hold within ${limitMs / 60_000} min`);
-    await sleep(500);
-  }
-  return (performance.now() - began) / 1000;
 }
 
 function row(what: string, took: number, before: Reading, after: Reading): string[] {
@@ -147,7 +119,8 @@ execFileSync(process.execPath, [fileURLToPath(new URL("../scripts/build.ts", imp
 const cluster = await startControlPlane();
 const account = new Account({ speed });
 try {
-  await measure(cluster, account);
+  if (values.jobs === undefined) await measure(cluster, account);
+  else await measureJobs(cluster, account, { jobs: Number(values.jobs), program });
 } finally {
   await account.close();
   await cluster.stop();

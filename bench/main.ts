@@ -8,6 +8,9 @@ import type { Manifest } from "../src/kube/memory-store.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../test/manifests.ts";
 import { countUnready } from "../test/unready-networks.ts";
 import { createWorld, isReady, type World } from "../test/world.ts";
+import { jobsAtScale } from "./jobs/at-scale.ts";
+import { jobMemory } from "./jobs/memory.ts";
+import { kindsAtRest } from "./kinds.ts";
 import { measureNoOps } from "./no-ops.ts";
 import { table } from "./table.ts";
 
@@ -192,3 +195,6 @@ await writesOfALife();
 await replacementTime();
 await readyLatency();
 await measureNoOps();
+await kindsAtRest();
+await jobsAtScale([100, 1000, 10_000]);
+jobMemory();

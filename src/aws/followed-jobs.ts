@@ -18,8 +18,8 @@ export interface FollowedJobsOptions {
   readonly lifetime: AbortSignal;
 }
 
-/** Two calls a second at most: ten thousand jobs are read once in 50 s. */
-const betweenCallsMs = 500;
+/** Two calls a second at most, with the other reads of a region: ten thousand jobs are read once in 53 s. */
+const betweenCallsMs = 530;
 /** While something is about to change. */
 const soonMs = 2000;
 /** How long after it was submitted a job is about to change. */
@@ -157,8 +157,9 @@ export class FollowedJobs implements JobsOfObjects {
   }
 
   #due(): number {
-    const dueAt = Math.min(Number.POSITIVE_INFINITY, ...this.#waiting().map(([, entry]) => entry.dueAt));
-    return Math.max(dueAt, this.#nextCallAt, this.#health.retryAt ?? Number.NEGATIVE_INFINITY);
+    let first = Number.POSITIVE_INFINITY;
+    for (const [, { dueAt }] of this.#waiting()) first = Math.min(first, dueAt);
+    return Math.max(first, this.#nextCallAt, this.#health.retryAt ?? Number.NEGATIVE_INFINITY);
   }
 
   #waiting(): readonly [owner: string, entry: Entry][] {

@@ -327,9 +327,10 @@ export class FakeBatch implements BatchApi {
     });
 
   describeJobs: BatchApi["describeJobs"] = (input, options) =>
-    this.#read("describeJobs", input, options, ({ details }) => ({
-      jobs: details.filter(({ jobId }) => input.jobs?.includes(jobId ?? "")),
-    }));
+    this.#read("describeJobs", input, options, ({ details }) => {
+      const asked = new Set(input.jobs);
+      return { jobs: details.filter(({ jobId = "" }) => asked.has(jobId)) };
+    });
 
   getJobQueueSnapshot: BatchApi["getJobQueueSnapshot"] = (input, options) =>
     this.#read("getJobQueueSnapshot", input, options, ({ jobs }) => {

@@ -1,0 +1,169 @@
+import type { BatchJob } from "../../src/api/v1alpha1/batch-job.ts";
+import { recordedResult } from "../../src/controllers/batch-job/result.ts";
+import { batchJob } from "../../test/manifests.ts";
+import { createWorld, type World } from "../../test/world.ts";
+import { table } from "../table.ts";
+import { place } from "./place.ts";
+
+/** How long after the first submission the first job ends, and over how many seconds all of them do. */
+const runsSeconds = 2400;
+const endsOverSeconds = 600;
+/** When all jobs run, the calls of so many seconds are counted. */
+const restSeconds = 300;
+const percentiles = [0.5, 0.99] as const;
+
+/** What a run with a number of jobs has cost. */
+interface Run {
+  readonly submittedSeconds: number;
+  readonly submissionCalls: number;
+  readonly mostCallsInASecond: number;
+  readonly throttled: number;
+  readonly inOrder: boolean;
+  readonly restCallsPerSecond: number;
+  /** From the end of a job in AWS to its result in `status`, seconds, in ascending order. */
+  readonly delays: readonly number[];
+  readonly mostStatusWrites: number;
+  readonly metadataWrites: number;
+}
+
+/** Calls, delays and writes of jobs that are all applied at once, run at the same time, and end one after the other. */
+export async function jobsAtScale(counts: readonly number[]): Promise<void> {
+  const runs = new Map<number, Run>();
+  for (const count of counts) runs.set(count, await runOf(count));
+  table(
+    "BatchJobs applied at once, until all are submitted",
+    ["jobs", "s", "AWS calls", "most calls in 1 s", "throttled", "in order of creation"],
+    [...runs].map(([count, run]) => [
+      String(count),
+      run.submittedSeconds.toFixed(0),
+      String(run.submissionCalls),
+      String(run.mostCallsInASecond),
+      String(run.throttled),
+      run.inOrder ? "yes" : "no",
+    ]),
+  );
+  table(
+    "Running BatchJobs, until their result is in status",
+    [
+      "jobs",
+      "calls/s",
+      "naive calls/s",
+      "times fewer",
+      "p50 s",
+      "p99 s",
+      "naive p99 s",
+      "status writes/job",
+      "other writes/job",
+    ],
+    [...runs].map(([count, run]) => {
+      const naive = count / 60;
+      return [
+        String(count),
+        run.restCallsPerSecond.toFixed(2),
+        naive.toFixed(1),
+        (naive / run.restCallsPerSecond).toFixed(0),
+        ...percentiles.map((share) => percentile(run.delays, share).toFixed(1)),
+        "59.4",
+        String(run.mostStatusWrites),
+        (run.metadataWrites / count).toFixed(2),
+      ];
+    }),
+  );
+}
+
+async function runOf(count: number): Promise<Run> {
+  const statusWrites = new Map<string, number>();
+  let metadataWrites = 0;
+  const seenAt = new Map<string, number>();
+  const world = await createWorld({
+    knobs: { stalenessMs: 0, keptRecords: 1_000_000 },
+    kubernetes: (store) => ({
+      ...store,
+      list: (kind, signal, keep) => store.list(kind, signal, keep),
+      watch: (kind, version, signal) => store.watch(kind, version, signal),
+      get: (kind, key, signal) => store.get(kind, key, signal),
+      recordEvent: (event, signal) => store.recordEvent(event, signal),
+      async patchMetadata(kind, object, patch, signal) {
+        if (kind.kind === "BatchJob") metadataWrites++;
+        return await store.patchMetadata(kind, object, patch, signal);
+      },
+      async applyStatus(kind, object, status, signal) {
+        const written = await store.applyStatus(kind, object, status, signal);
+        const { uid } = object.metadata;
+        if (kind.kind !== "BatchJob") return written;
+        statusWrites.set(uid, (statusWrites.get(uid) ?? 0) + 1);
+        const { jobId } = (written as BatchJob).status ?? {};
+        if (jobId !== undefined && recordedResult(written as BatchJob) !== undefined && !seenAt.has(jobId)) {
+          seenAt.set(jobId, world.clock.now());
+        }
+        return written;
+      },
+    }),
+  });
+  const endedAt = new Map<string, number>();
+  world.aws.onChange(({ kind, name, status, at }) => {
+    if (kind === "job" && status === "SUCCEEDED") endedAt.set(name, at);
+  });
+  world.apply(...place);
+  await world.untilReady();
+  await world.seconds(120);
+
+  const submission = await submissionOf(world, count);
+  await world.seconds(runsSeconds - restSeconds - submission.submittedSeconds - 60);
+  const rest = operatorCalls(world).length;
+  await world.seconds(restSeconds);
+  const restCallsPerSecond = (operatorCalls(world).length - rest) / restSeconds;
+  await world.until("every result is in status", () => seenAt.size === count, 2 * runsSeconds);
+  await world.stop();
+  const delays = [...seenAt].map(([jobId, at]) => (at - (endedAt.get(jobId) ?? Number.NaN)) / 1000);
+  return {
+    ...submission,
+    restCallsPerSecond,
+    delays: delays.toSorted((left, right) => left - right),
+    mostStatusWrites: Math.max(...statusWrites.values()),
+    metadataWrites,
+  };
+}
+
+type Submission = Pick<Run, "submittedSeconds" | "submissionCalls" | "mostCallsInASecond" | "throttled" | "inOrder">;
+
+async function submissionOf(world: World, count: number): Promise<Submission> {
+  const calls = operatorCalls(world).length;
+  let accepted = 0;
+  const stopCounting = world.aws.onEffect(({ operation }, phase) => {
+    if (operation === "SubmitJob" && phase === "after") accepted++;
+  });
+  const began = world.clock.now();
+  for (let index = 0; index < count; index++) {
+    const seconds = runsSeconds + Math.floor((index * endsOverSeconds) / count) - Math.floor(index / 10);
+    world.apply(batchJob(nameOf(index), { containerOverrides: { command: ["sleep", String(seconds)] } }));
+  }
+  await world.until("every job is submitted", () => accepted === count, runsSeconds);
+  stopCounting();
+  const submittedSeconds = (world.clock.now() - began) / 1000;
+  const made = operatorCalls(world).slice(calls);
+  const order = made.flatMap(({ operation, input }) =>
+    operation === "SubmitJob" ? [(input as { readonly jobName?: string }).jobName ?? ""] : [],
+  );
+  const bySecond = Map.groupBy(made, ({ at }) => Math.floor(at / 1000));
+  return {
+    submittedSeconds,
+    submissionCalls: made.length,
+    mostCallsInASecond: Math.max(...[...bySecond.values()].map((list) => list.length)),
+    throttled: made.filter(({ outcome }) => outcome.kind === "refused").length,
+    inOrder: order.every((name, index) => name.startsWith(`team_${nameOf(index)}_`)),
+  };
+}
+
+/** Of those that were created in the same second the operator takes the first name first. */
+function nameOf(index: number): string {
+  return `job-${String(index).padStart(5, "0")}`;
+}
+
+function operatorCalls({ aws }: World) {
+  return aws.log.filter(({ by }) => by === "operator");
+}
+
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
