@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
-import { account, accountWithQueue, containerJob } from "../simulator/account.ts";
+import { account, accountWithQueue, containerJob, trustOf } from "../simulator/account.ts";
 import { stackList, stackResources, template, terraformState } from "./import/states.ts";
 import { temporaryDirectory } from "./local/given.ts";
 import { serveRegions } from "./plan/two-regions.ts";
@@ -133,6 +133,42 @@ test("the command shows what it does not know of the stacks", async () => {
     await runCli(["import", ...args, "--region", "us-east-1"], io);
     expect(stdout.text).toContain(`${title}s/Nested is a nested stack`);
   }
+});
+
+test("the command lists the roles that the operator makes, and those that stay", async () => {
+  const { aws, clock } = account();
+  const { containerProperties } = containerJob("d");
+  await aws.outside.iam.createRole({
+    RoleName: "crunch",
+    AssumeRolePolicyDocument: trustOf("ecs-tasks.amazonaws.com"),
+    Tags: [{ Key: "team", Value: "a" }],
+  });
+  for (const name of ["crunch", "gone"]) {
+    const jobRoleArn = `arn:aws:iam::123456789012:role/${name}`;
+    const properties = { containerProperties: { ...containerProperties, jobRoleArn } };
+    await aws.outside.registerJobDefinition(containerJob(name, properties));
+  }
+  await clock.advance(60_000);
+  vi.stubEnv("AWS_ENDPOINT_URL", await serveRegions({ "us-east-1": aws }));
+  const args = ["-n", "team", "-f", temporaryDirectory(), "--roles", "manage", ...fast];
+  const { exitCode, stdout } = await ran(args);
+  expect(exitCode).toBe(4);
+  expect(stdout).toContain(`
+the operator makes roles of its own in place of:
+  arn:aws:iam::123456789012:role/crunch: iam.jobRole of JobDefinition crunch; nothing in AWS Batch names it afterwards
+
+roles that stay as they are:
+  arn:aws:iam::123456789012:role/gone, jobRole of JobDefinition gone: IAM has no such role
+
+the operator needs:
+  --adoptable-names 'team/*'
+  --allowed-role-tag-keys 'team'
+
+plan: 1 new revision, 1 adoption; no running job is ended
+`);
+  expect((await ran([...args, "-o", "markdown"])).stdout).toContain(
+    "**The operator makes roles of its own in place of**",
+  );
 });
 
 test("the command refuses a state of another account, and names what AWS does not have", async () => {

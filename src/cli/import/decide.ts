@@ -4,59 +4,46 @@ import { apiVersion } from "../../api/v1alpha1/group.ts";
 import type { KindName, OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { matchesAny } from "../../controllers/glob.ts";
 import { defaultAwsName } from "../../controllers/naming.ts";
-import {
-  createdAtTag,
-  type Identity,
-  ownerIn,
-  retainedFromTag,
-  retainedMark,
-  type Tags,
-} from "../../controllers/ownership.ts";
+import { retainedFromTag } from "../../controllers/ownership.ts";
 import type { NamedRole } from "../../controllers/roles/limits.ts";
-import type { BatchRecords } from "../plan/copy/batch.ts";
 import { objectFindings, schemaOf } from "../validation/object.ts";
 import { secretAdvice, secretPlaceholder } from "../validation/placeholders.ts";
 import { pathText } from "../validation/problem.ts";
 import type { ManifestObject } from "../validation/validate.ts";
-import { type ImportedKind, importedKinds, type Members } from "./kinds.ts";
+import { type Adopter, apart, retainedNames } from "./adoptable.ts";
+import {
+  type Found,
+  foundIn,
+  type ListedResource,
+  type RegionRecords,
+  resourceOf,
+  type Selection,
+  type Skipped,
+  selectedIn,
+} from "./found.ts";
+import type { Members } from "./kinds.ts";
 import { type NamedResource, objectNames, type Renamed, resourceKey } from "./names.ts";
 import { referenced } from "./references.ts";
 import { type ObjectRole, type RoleReport, roleReport } from "./role-report.ts";
-import { namedRoles, type RoleChoice, roleKey, roleNameIn, type WithRoles, withRoles } from "./roles.ts";
+import { namedRoles, type RoleChoice, roleKey, roleNameIn, type WithRoles, withoutRoles, withRoles } from "./roles.ts";
 import { withoutSecrets } from "./secrets.ts";
-import type { SourceResource } from "./source.ts";
 import { ordered, specOf } from "./spec.ts";
 import { ownTags, toolTagKeys } from "./tags.ts";
 import { type Comments, yamlOf } from "./yaml.ts";
 
 /** Which objects an account becomes, from its records alone: the files to write, and what cannot be written. Pure. */
 
-/** AWS Batch of one region. */
-export interface RegionRecords {
-  readonly name: string;
-  readonly records: BatchRecords;
-}
-
-export interface Choice {
-  readonly namespace: string;
-  /** Globs of names in AWS. */
-  readonly names: readonly string[];
+export interface Choice extends Adopter, Selection {
   /** Whether objects leave what they have in AWS when they are deleted. */
   readonly retain: boolean;
-  readonly clusterName: string;
   /** Tags that the operator ignores in any case. */
   readonly ignoreTagKeys: readonly string[];
   readonly crds: readonly CustomResourceDefinition[];
-  /** The resources that another tool manages, where nothing else is imported. */
-  readonly only?: readonly ListedResource[] | undefined;
   /** Names of objects that there are already, by `resourceKey`. */
   readonly known: ReadonlyMap<string, string>;
   /** For roles under `iam`; undefined: roles stay named. */
   readonly roles?: RoleChoice | undefined;
 }
-
-/** What another tool manages. */
-type ListedResource = NamedResource & Pick<SourceResource, "objectName">;
 
 export interface ImportedObject extends NamedResource {
   readonly name: string;
@@ -64,10 +51,6 @@ export interface ImportedObject extends NamedResource {
   readonly comments: Comments;
   /** Below the directory, with `/`. */
   readonly file: string;
-}
-
-export interface Skipped extends NamedResource {
-  readonly why: string;
 }
 
 export interface Decision {
@@ -82,16 +65,10 @@ export interface Decision {
   readonly roles: RoleReport;
 }
 
-interface Found extends NamedResource {
-  readonly importing: ImportedKind;
-  readonly record: Members;
-  readonly tags: Tags;
-}
-
 /** The roles that an import may describe, and for what all that was read has them. */
 export function rolesToRead(
   regions: readonly RegionRecords[],
-  choice: Pick<Choice, "names" | "only">,
+  choice: Selection,
 ): { readonly named: readonly NamedRole[]; readonly purposes: RoleChoice["purposes"] } {
   const purposes = new Map<string, Set<string>>();
   const all = regions.flatMap(foundIn);
@@ -100,11 +77,6 @@ export function rolesToRead(
     purposes.set(roleNameIn(value), known.add(field.endsWith("executionRoleArn") ? "execution" : "other"));
   }
   return { named: selectedIn(all, choice).flatMap(({ kind, record }) => namedRoles(kind, record)), purposes };
-}
-
-function selectedIn(all: readonly Found[], { names, only }: Pick<Choice, "names" | "only">): readonly Found[] {
-  const keys = only === undefined ? undefined : new Set(only.map(resourceKey));
-  return all.filter((one) => matchesAny(names, one.awsName) && keys?.has(resourceKey(one)) !== false);
 }
 
 export function decide(regions: readonly RegionRecords[], choice: Choice): Decision {
@@ -145,11 +117,13 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
 }
 
 function rolesOf(
-  { kind, manifest }: ImportedObject,
+  { kind, manifest, comments }: ImportedObject,
   { roles: choice, clusterName, crds, ignoreTagKeys }: Choice,
   toolKeys: readonly string[],
 ): WithRoles {
   if (choice === undefined) return { manifest, uses: [] };
+  // With IfExists the operator would write the placeholder to AWS.
+  if (comments.size > 0) return withoutRoles(manifest, `a value of its manifest is still ${secretPlaceholder}`);
   return withRoles(manifest, {
     choice,
     cluster: { name: clusterName, uid: "" },
@@ -186,99 +160,12 @@ export function fileText({ manifest, comments }: Pick<ImportedObject, "manifest"
   return yamlOf(manifest, comments);
 }
 
-function foundIn({ name: region, records }: RegionRecords): readonly Found[] {
-  return importedKinds.flatMap((importing) => {
-    const { kind } = importing;
-    return importing
-      .records(records)
-      .map((record): Found => {
-        const awsName = String(record[kind.awsName.field]);
-        return { importing, kind: kind.kind, region, awsName, record, tags: (record["tags"] ?? {}) as Tags };
-      })
-      .sort((left, right) => (left.awsName < right.awsName ? -1 : 1));
-  });
-}
-
 /** What another tool believes to manage. */
 function missingIn(selected: readonly Found[], only: readonly NamedResource[]): readonly Skipped[] {
   const found = new Set(selected.map(resourceKey));
   return only
     .filter((one) => !found.has(resourceKey(one)))
     .map((one) => ({ ...resourceOf(one), why: "AWS has no such resource in the regions that were read" }));
-}
-
-function resourceOf({ kind, region, awsName }: NamedResource): NamedResource {
-  return { kind, region, awsName };
-}
-
-/** What an object can adopt, and why not the others. */
-function apart(
-  selected: readonly Found[],
-  choice: Choice,
-): { readonly adoptable: readonly Found[]; readonly skipped: readonly Skipped[] } {
-  const adoptable: Found[] = [];
-  const skipped: Skipped[] = [];
-  const newest = newestRetained(selected);
-  for (const found of selected) {
-    const mark = found.tags[retainedFromTag];
-    const isOlder = mark !== undefined && newest.get(`${found.kind} ${found.region} ${mark}`) !== found.awsName;
-    const why = isOlder
-      ? `it was left behind by the same object as ${newest.get(`${found.kind} ${found.region} ${mark}`)}, which is newer`
-      : whyNotAdoptable(found, choice);
-    if (why === undefined) adoptable.push(found);
-    else skipped.push({ ...resourceOf(found), why });
-  }
-  return { adoptable, skipped };
-}
-
-/** Of the environments that one object has left behind by Retain the newest. */
-function newestRetained(selected: readonly Found[]): ReadonlyMap<string, string> {
-  const newest = new Map<string, Found>();
-  for (const found of selected) {
-    const mark = found.tags[retainedFromTag];
-    if (mark === undefined) continue;
-    const key = `${found.kind} ${found.region} ${mark}`;
-    const before = newest.get(key);
-    const isNewer = (found.tags[createdAtTag] ?? "") > (before?.tags[createdAtTag] ?? "");
-    if (before === undefined || isNewer) newest.set(key, found);
-  }
-  return new Map([...newest].map(([key, { awsName }]) => [key, awsName]));
-}
-
-function whyNotAdoptable({ tags, record }: Found, choice: Choice): string | undefined {
-  const { status } = record;
-  if (status === "DELETING" || status === "DELETED") return `AWS is deleting it (${status})`;
-  const owner = ownerIn(tags);
-  if (owner !== undefined) {
-    return `it belongs to ${owner.cluster}/${owner.namespace}/${owner.name} already (cluster/namespace/name, from its tags)`;
-  }
-  const mark = tags[retainedFromTag];
-  if (mark === undefined || isOwnMark(mark, choice)) return undefined;
-  return `it was left behind by ${mark} (cluster/namespace/name), and only that object may have it again: import it with that --cluster-name and -n, or remove its tag ${retainedFromTag} by aws batch untag-resource`;
-}
-
-/** Whether Retain of an object of this namespace has left a resource behind; a mark that was cut names no object. */
-function isOwnMark(mark: string, choice: Choice): boolean {
-  const name = nameInMark(mark);
-  return retainedMark(identityOf(name, choice)) === mark;
-}
-
-function nameInMark(mark: string): string {
-  return mark.split("/")[2] ?? "";
-}
-
-function identityOf(name: string, { clusterName, namespace }: Choice): Identity {
-  return { cluster: { name: clusterName, uid: "" }, namespace, name, uid: "" };
-}
-
-/** The names of objects that a resource goes back to. */
-function retainedNames(adoptable: readonly Found[]): ReadonlyMap<string, string> {
-  return new Map(
-    adoptable.flatMap((found): [string, string][] => {
-      const mark = found.tags[retainedFromTag];
-      return mark === undefined ? [] : [[resourceKey(found), nameInMark(mark)]];
-    }),
-  );
 }
 
 interface Around {

@@ -8,7 +8,7 @@ import { escaped, planMarkdown } from "../plan/markdown.ts";
 import { planText } from "../plan/text.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
-import type { Skipped } from "./decide.ts";
+import type { Skipped } from "./found.ts";
 import type { NamedResource, Renamed } from "./names.ts";
 import { keptText, type RoleReport, replacedText } from "./role-report.ts";
 import type { limitsFor } from "./roles.ts";

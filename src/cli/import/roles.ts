@@ -121,10 +121,18 @@ export function withRoles(manifest: ManifestObject, circumstances: Circumstances
   }
   const known = new Set(uses.map(({ value }) => value));
   const others = namedRoles(manifest.kind as KindName, made.spec as Members).filter(({ value }) => !known.has(value));
-  const notForIam = others.map(({ field, value }): RoleUse => {
-    return { member: field.replace(/^.*\./, ""), value, kept: "iam has no role for this purpose" };
-  });
+  const notForIam = others.map((one) => keptUse(one, "iam has no role for this purpose"));
   return { manifest: made, uses: [...uses, ...notForIam] };
+}
+
+/** The manifest as it is, with the reason why none of its roles may be described. */
+export function withoutRoles(manifest: ManifestObject, why: string): WithRoles {
+  const named = namedRoles(manifest.kind as KindName, manifest.spec as Members);
+  return { manifest, uses: named.map((one) => keptUse(one, why)) };
+}
+
+function keptUse({ field, value }: NamedRole, kept: string): RoleUse {
+  return { member: field.replace(/^.*\./, ""), value, kept };
 }
 
 interface Slot {

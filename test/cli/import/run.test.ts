@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isComplete, type Report } from "../../../src/cli/import/report.ts";
 import { documentsOf } from "../../../src/cli/validation/manifests.ts";
-import { account, accountWithQueue, containerJob, fargate, queue } from "../../simulator/account.ts";
+import { account, accountWithQueue, containerJob, fargate, queue, trustOf } from "../../simulator/account.ts";
 import { isWrite } from "../../transcript.ts";
 import { imported, MemoryFolder } from "./given.ts";
 
@@ -162,6 +162,23 @@ describe("an import", () => {
     const broken = await imported({ [home]: aws }, { clock, folder });
     expect(broken.problems.map(({ file }) => file)).toContain("broken.yaml");
     expect([broken.plan, isComplete(broken)]).toEqual([undefined, false]);
+  });
+
+  test("with roles of the operator's own writes no placeholder to AWS", async () => {
+    const { aws, clock } = account();
+    await aws.outside.iam.createRole({
+      RoleName: "crunch",
+      AssumeRolePolicyDocument: trustOf("ecs-tasks.amazonaws.com"),
+    });
+    const { containerProperties } = containerJob("d");
+    const environment = [{ name: "TOKEN", value: "abcdef" }];
+    const jobRoleArn = "arn:aws:iam::123456789012:role/crunch";
+    const properties = { containerProperties: { ...containerProperties, environment, jobRoleArn } };
+    await aws.outside.registerJobDefinition(containerJob("d", properties));
+    await clock.advance(60_000);
+    const report = await imported({ [home]: aws }, { clock, folder: new MemoryFolder() }, { roles: "manage" });
+    expect(report.roles.kept.map(({ why }) => why)).toEqual(["a value of its manifest is still TODO"]);
+    expect(report.plan?.entries[0]?.blocked).toMatch(/^NotAdopted: /);
   });
 
   test("is not complete while a value is hidden: plan says what differs", async () => {
