@@ -59,6 +59,8 @@ const environmentDefaults: Readonly<Record<string, Member["isDefault"]>> = {
   "computeResources.ec2Configuration": isDefaultImage,
 };
 
+const templateNames = ["launchTemplateId", "launchTemplateName"].flatMap((name) => [name, `overrides[].${name}`]);
+
 function memberOf({ path, absence, same, members }: Field): Member {
   if (absence === "restored") return { isDefault: (value) => same(undefined, value), prunes: true };
   const isDefault = environmentDefaults[path];
@@ -71,7 +73,13 @@ const environments: ImportedKind = {
   kind: kindOf("BatchComputeEnvironment"),
   records: ({ environments: all }) => membersOf(all),
   matcher: (record) => (spec) => differences(spec as never, record as unknown as Environment).length === 0,
-  members: Object.fromEntries(fields.map((field) => [field.path, memberOf(field)])),
+  members: {
+    // To the operator a template that the spec does not name is as AWS has it: nothing would name it after a replacement.
+    ...Object.fromEntries(
+      templateNames.map((path) => [`computeResources.launchTemplate.${path}`, { isDefault: never }]),
+    ),
+    ...Object.fromEntries(fields.map((field) => [field.path, memberOf(field)])),
+  },
 };
 
 const queues: ImportedKind = {

@@ -121,6 +121,16 @@ describe("the spec of an environment", () => {
     });
   });
 
+  test("names every launch template, though the operator compares only those that a spec names", async () => {
+    const overrides = [
+      { launchTemplateName: "large", targetInstanceTypes: ["m5.large"] },
+      { launchTemplateId: "lt-2", version: "3", targetInstanceTypes: ["m5.xlarge"] },
+    ];
+    for (const launchTemplate of [{ overrides }, { launchTemplateName: "jobs", overrides }]) {
+      expect(await environment(ec2("ce", { launchTemplate }))).toMatchObject({ computeResources: { launchTemplate } });
+    }
+  });
+
   test("says what is not a default", async () => {
     const given = ec2("ce", {
       minvCpus: 4,
