@@ -504,11 +504,25 @@ export const bugs: readonly Bug[] = [
     'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
   ),
   one(
+    "let a consumable go without asking AWS to delete it",
+    "a consumable is raised",
+    "controllers/consumable-resource/delete.ts",
+    'return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };',
+    'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
+  ),
+  one(
     "count only the training jobs that wait",
     "a queue with a training job is deleted",
     "aws/service-jobs.ts",
     "return await jobsIn(batch, queue, lifeOrder, signal);",
     'return await jobsIn(batch, queue, ["RUNNABLE"], signal);',
+  ),
+  one(
+    "take a consumable for set by the quantity that AWS had before",
+    "a consumable is raised",
+    "controllers/consumable-resource/diff.ts",
+    "if (spec.totalQuantity === seen.totalQuantity || isLagging(spec, seen)) return [];",
+    "if (spec.totalQuantity >= seen.totalQuantity || isLagging(spec, seen)) return [];",
   ),
   one(
     "forget an action in the operator's policy",

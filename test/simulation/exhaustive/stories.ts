@@ -72,6 +72,17 @@ function policy(name: string, weightFactor: number): Manifest {
   };
 }
 
+function seats(totalQuantity: number): Manifest {
+  const metadata = { name: "seats", namespace: "team" };
+  return { apiVersion: "awsbatch.dev/v1alpha1", kind: "ConsumableResource", metadata, spec: { totalQuantity } };
+}
+
+const holdingSeats = jobDefinition("hello", {
+  consumableResourceProperties: {
+    consumableResourceList: [{ consumableResourceRef: { name: "seats" }, quantity: 1 }],
+  },
+});
+
 const fairShare = (name: string): Manifest => jobQueue("q1", ["ce"], { schedulingPolicyRef: { name } });
 const hasPolicy = ({ aws }: Simulation, name: string): boolean =>
   aws.truth
@@ -923,6 +934,21 @@ export const stories: readonly Story[] = [
       world.delete("JobQueue", "train");
     },
     over: gone,
+  },
+  {
+    name: "a consumable is raised, and goes after its definition",
+    writes: 4,
+    before: async (world) => {
+      world.apply(holdingSeats, seats(2));
+      await ready(world);
+    },
+    act: async (world) => {
+      world.apply(seats(3));
+      await world.until(() => world.aws.truth.consumableResources()[0]?.totalQuantity === 3, limitSeconds);
+      world.delete("ConsumableResource", "seats");
+      world.delete("JobDefinition", "hello");
+    },
+    over: (world) => world.store.objects().length === 0 && world.aws.truth.consumableResources().length === 0,
   },
   {
     name: "register two bodies, with a standby",

@@ -71,7 +71,13 @@ function replacesInstances({ aws }: Watched, call: CallRecord): boolean {
 interface Thing {
   readonly arn: string;
   readonly name: string;
-  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition" | "SchedulingPolicy" | "ServiceEnvironment";
+  readonly kind:
+    | "BatchComputeEnvironment"
+    | "JobQueue"
+    | "JobDefinition"
+    | "SchedulingPolicy"
+    | "ServiceEnvironment"
+    | "ConsumableResource";
   readonly tags: Tags | undefined;
 }
 
@@ -92,6 +98,12 @@ export function everything({ aws }: Watched): readonly Thing[] {
       .jobQueues()
       .filter(({ status }) => status !== "DELETED")
       .map((one) => ({ arn: one.jobQueueArn, name: one.jobQueueName, kind: "JobQueue" as const, tags: one.tags })),
+    ...truth.consumableResources().map((one) => ({
+      arn: one.consumableResourceArn,
+      name: one.consumableResourceName,
+      kind: "ConsumableResource" as const,
+      tags: one.tags,
+    })),
     ...truth
       .schedulingPolicies()
       .map(({ arn, name, tags }) => ({ arn, name, kind: "SchedulingPolicy" as const, tags })),
@@ -127,6 +139,9 @@ export function targetOf(watched: Watched, call: CallRecord): Thing | undefined 
     }
     case "DeregisterJobDefinition":
       return all.find((one) => one.arn.endsWith(`job-definition/${nameOf(input["jobDefinition"])}`));
+    case "UpdateConsumableResource":
+    case "DeleteConsumableResource":
+      return all.find((one) => one.kind === "ConsumableResource" && one.name === nameOf(input["consumableResource"]));
     case "UpdateSchedulingPolicy":
     case "DeleteSchedulingPolicy":
       return all.find((one) => one.arn === input["arn"]);

@@ -75,6 +75,11 @@ function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
         .jobQueues()
         .filter((one) => one.status !== "DELETED" && owns(one) && one.jobQueueName === queueNameOf(before as JobQueue))
         .map((one) => one.jobQueueName);
+    case "ConsumableResource":
+      return truth
+        .consumableResources()
+        .filter(owns)
+        .map((one) => one.consumableResourceName);
     case "SchedulingPolicy":
       return truth
         .schedulingPolicies()

@@ -6,7 +6,15 @@ import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
 /** Members that AWS requires in addition to the changed ones, so they may be sent unchanged (list of the update requests). */
 const alwaysSent: ReadonlySet<string> = new Set(["computeEnvironment", "jobQueue", "state", "schedulingPolicyArn"]);
 /** Members that name what is updated. */
-const naming: ReadonlySet<string> = new Set(["computeEnvironment", "jobQueue", "serviceEnvironment", "arn"]);
+const naming: ReadonlySet<string> = new Set([
+  "computeEnvironment",
+  "jobQueue",
+  "serviceEnvironment",
+  "arn",
+  "consumableResource",
+  "operation",
+  "clientToken",
+]);
 
 /** The members of the update that asks AWS to validate again. */
 const asksAgain: ReadonlySet<string> = new Set(["computeResources.maxvCpus", "state", "serviceRole"]);
@@ -48,7 +56,8 @@ export const onlyWhatChanged: OracleFactory = (watched) => {
       if (phase === "after" || !isOperatorWrite(call) || !call.operation.startsWith("Update")) return undefined;
       note();
       const input = call.input as Readonly<Record<string, unknown>>;
-      const name = nameOf([...naming].map((key) => input[key]).find((one) => one !== undefined) as string | undefined);
+      const given = [...naming].map((key) => input[key]).find((one) => one !== undefined);
+      const name = nameOf(given as string | undefined);
       const versions = past.get(name) ?? [];
       const healed = watched.clock.monotonic() - (invalidUntil.get(name) ?? Number.NEGATIVE_INFINITY);
       if (healed <= driftSeenMs && sentMembers(input).every(({ path }) => asksAgain.has(path))) return undefined;
@@ -83,6 +92,9 @@ function records({ aws }: Watched): readonly (readonly [string, Readonly<Record<
     ...aws.truth.jobQueues().map((one) => [one.jobQueueName, { ...one }] as const),
     ...aws.truth.schedulingPolicies().map((one) => [one.name, { ...one }] as const),
     ...aws.truth.serviceEnvironments().map((one) => [one.serviceEnvironmentName, { ...one }] as const),
+    ...aws.truth.consumableResources().map(({ consumableResourceName: name, totalQuantity, setQuantity }) => {
+      return [name, { quantity: setQuantity ?? totalQuantity }] as const;
+    }),
   ];
 }
 

@@ -3,6 +3,7 @@ import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
 } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { ConsumableResourceSpec } from "../../../src/api/v1alpha1/consumable-resource.ts";
 import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
@@ -161,6 +162,8 @@ function lackOf(watched: Watched, object: KubeObject, isKnownInvalid: (arn: stri
       return policyLack(watched, object.spec as SchedulingPolicySpec, owns);
     case "ServiceEnvironment":
       return serviceLack(watched, object.spec as ServiceEnvironmentSpec, owns);
+    case "ConsumableResource":
+      return consumableLack(watched, object.spec as ConsumableResourceSpec, owns);
     default:
       return undefined;
   }
@@ -250,6 +253,14 @@ function objectOf({ store }: Watched, environment: Environment | undefined): str
   return store.objects(BatchComputeEnvironmentKind).find(adopts)?.metadata.name;
 }
 
+function consumableLack({ aws }: Watched, spec: ConsumableResourceSpec, owns: Owns): string | undefined {
+  const consumable = aws.truth.consumableResources().find(({ tags }) => owns(tags));
+  if (consumable === undefined) return "there is no consumable of it";
+  const { totalQuantity, setQuantity = totalQuantity, resourceType } = consumable;
+  if (resourceType === "NON_REPLENISHABLE" || setQuantity === spec.totalQuantity) return undefined;
+  return `its quantity is ${setQuantity}`;
+}
+
 function policyLack({ aws }: Watched, spec: SchedulingPolicySpec, owns: Owns): string | undefined {
   const policy = aws.truth.schedulingPolicies().find(({ tags }) => owns(tags));
   if (policy === undefined) return "there is no policy of it";
@@ -273,7 +284,17 @@ function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): 
       : { executionRoleArn: has.executionRoleArn }),
   };
   const directives = body === undefined ? spec : { ...spec, containerProperties: filled as typeof body };
-  return fingerprintOf(top) === fingerprintOfSpec(directives)
+  return fingerprintOf(top) === fingerprintOfSpec(withConsumableNames(directives))
     ? undefined
     : `${top.jobDefinitionName}:${top.revision} is another body`;
+}
+
+/** References to consumables lead to their names in AWS, which are the default ones in every world. */
+function withConsumableNames(spec: JobDefinitionSpec): JobDefinitionSpec {
+  const list = spec.consumableResourceProperties?.consumableResourceList;
+  if (list === undefined) return spec;
+  const consumableResourceList = list.map(({ consumableResourceRef: reference, ...entry }) =>
+    reference === undefined ? entry : { ...entry, consumableResource: `team_${reference.name}` },
+  );
+  return { ...spec, consumableResourceProperties: { consumableResourceList } };
 }
