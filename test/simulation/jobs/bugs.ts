@@ -28,7 +28,7 @@ export const jobBugs: readonly JobBug[] = [
   ),
   one(
     "send a request under the note of another process",
-    1,
+    2,
     "observe.ts",
     "intent.by === around.ports.processId() &&",
     "",

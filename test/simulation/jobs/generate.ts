@@ -162,14 +162,12 @@ function fault(chance: Chance): Act {
   if (dice < 0.3) return { kind: "terminate", replica };
   if (dice < 0.4) {
     const aimed = chance.is(0.6);
-    return {
-      kind: "freeze",
-      replica,
-      after: chance.skewed(20),
-      forMs: chance.of([3, 12, 20, 45, 120]) * 1000,
-      asleep: chance.is(0.3),
-      ...(aimed ? { what: "aws SubmitJob", phase: chance.of(["asks", "sends", "hears"] as const) } : {}),
-    };
+    const [after, forMs, asleep] = [chance.skewed(20), chance.of([3, 12, 20, 45, 120]) * 1000, chance.is(0.3)];
+    if (!aimed) return { kind: "freeze", replica, after, forMs, asleep };
+    const phase = chance.of(["asks", "sends", "hears"] as const);
+    // What is past its last check leaves afterwards: later than half a minute is a limit of decision 44.
+    const atMostMs = phase === "sends" ? 20_000 : forMs;
+    return { kind: "freeze", replica, after, forMs: Math.min(forMs, atMostMs), asleep, what: "aws SubmitJob", phase };
   }
   if (dice < 0.7) return submitFault(chance);
   if (dice < 0.85) {
