@@ -2,6 +2,7 @@ import type { ComputeResource } from "../../../src/aws/batch.ts";
 import type { SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
 import type { Chance } from "./chance.ts";
 import { editEnvironment, environmentSpec, instanceRole, settledEnvironment } from "./environments.ts";
+import { consumableExamples, definitionExamples, environmentExamples } from "./examples.ts";
 import { definitionSpec, editDefinition, editQueue, queueSpec } from "./others.ts";
 
 /** What other tools make in an account: the first specs of the worlds, edited, without the fields of the operator. */
@@ -13,6 +14,8 @@ const policies = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy";
 
 type Call = (outside: SimulatedAws["outside"]) => Promise<unknown>;
 
+type Example = "environment" | "definition" | "consumable";
+
 /** How many resources of each sort an account has. */
 interface Counts {
   readonly environments: number;
@@ -21,9 +24,11 @@ interface Counts {
   readonly definitions: number;
   /** Service environments. */
   readonly services: number;
+  /** Those without a queue, a job or a name in common with others have fields that the others have not. */
+  readonly examples: readonly Example[];
 }
 
-const none: Counts = { environments: 0, policies: 0, queues: 0, definitions: 0, services: 0 };
+const none: Counts = { environments: 0, policies: 0, queues: 0, definitions: 0, services: 0, examples: [] };
 
 /** As little as each sort needs: more of them add nothing to what an import does with one. */
 const smallCounts: readonly Counts[] = [
@@ -36,6 +41,11 @@ const smallCounts: readonly Counts[] = [
   { ...none, definitions: 1 },
   { ...none, policies: 1 },
   { ...none, services: 1 },
+  { ...none, examples: ["environment"] },
+  { ...none, examples: ["environment"] },
+  { ...none, examples: ["definition"] },
+  { ...none, examples: ["definition"] },
+  { ...none, examples: ["consumable"] },
 ];
 
 /** Several of a sort, with references in each combination. */
@@ -47,6 +57,7 @@ function largeCounts(chance: Chance): Counts {
     queues: chance.whole(0, 2),
     definitions: chance.whole(0, 2),
     services: chance.is(0.2) ? 1 : 0,
+    examples: chance.is(0.5) ? ["environment", "definition", "consumable"] : [],
   };
 }
 
@@ -87,7 +98,13 @@ export function accountCalls(chance: Chance, size: "small" | "large"): readonly 
   const definitions = definitionCalls(chance, family, naming);
   const service = counts.services > 0 ? serviceCalls(chance, naming) : undefined;
   if (service !== undefined) creations.push(service.environment);
-  return [creations, updates, [...queues, ...definitions, ...(service?.queues ?? [])], states];
+  const examples = counts.examples.map((one) => exampleCalls[one](chance, naming));
+  return [
+    [...creations, ...examples.flatMap(([first]) => first)],
+    updates,
+    [...queues, ...definitions, ...(service?.queues ?? []), ...examples.flatMap(([, second = []]) => second)],
+    states,
+  ];
 }
 
 interface Naming {
@@ -189,4 +206,40 @@ function definitionCalls(
         } as never);
     }),
   );
+}
+
+type ExampleCalls = (chance: Chance, naming: Naming) => readonly [readonly Call[], (readonly Call[])?];
+
+/** The calls, and those that follow when AWS has finished. */
+const exampleCalls: Readonly<Record<Example, ExampleCalls>> = {
+  environment: (chance, { named, tags }) => {
+    const request = chance.of(environmentExamples);
+    const call = { ...request, computeEnvironmentName: named("own"), tags: { ...tagsOf(request), ...tags } };
+    return [[(outside) => outside.createComputeEnvironment(structuredClone(call) as never)]];
+  },
+  definition: (chance, { named, tags }) => {
+    const request = chance.of(definitionExamples);
+    const call = { ...request, jobDefinitionName: named("own"), tags: { ...tagsOf(request), ...tags } };
+    return [[(outside) => outside.registerJobDefinition(structuredClone(call) as never)]];
+  },
+  consumable: (chance, { named, tags }) => {
+    const request = chance.of(consumableExamples);
+    const name = named("licences");
+    const call = { ...request, consumableResourceName: name, tags: { ...tagsOf(request), ...tags } };
+    const consumer = {
+      ...definitionExamples[0],
+      jobDefinitionName: named("consumer"),
+      consumableResourceProperties: {
+        consumableResourceList: [{ consumableResource: name, quantity: chance.whole(1, 3) }],
+      },
+    };
+    return [
+      [(outside) => outside.createConsumableResource(structuredClone(call) as never)],
+      [(outside) => outside.registerJobDefinition(structuredClone(consumer) as never)],
+    ];
+  },
+};
+
+function tagsOf({ tags = {} }: { readonly tags?: unknown }): object {
+  return tags as object;
 }
