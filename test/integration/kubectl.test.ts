@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
+import { examples } from "../examples/examples.ts";
 import { linesOf, run } from "./control-plane/run.ts";
 import { describeOnCluster } from "./control-plane/shared.ts";
 
@@ -12,7 +12,6 @@ const definitions = customResourceDefinitions().map(({ spec }) => {
   return { ...spec.names, group: spec.group, version };
 });
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const exampleDirectories = [...new Set(globSync("examples/**/*.yaml", { cwd: root }).map(dirname))].toSorted();
 
 describeOnCluster("kubectl", (cluster) => {
   let namespace = "";
@@ -80,8 +79,7 @@ describeOnCluster("kubectl", (cluster) => {
     });
   });
 
-  test.each(exampleDirectories)("applies %s, by the client and by the server", async (directory) => {
-    const path = `${root}${directory}`;
+  test.each(examples)("applies examples/$name, by the client and by the server", async ({ directory: path }) => {
     const clientSide = await kubectl("apply", "--dry-run=server", "--validate=strict", "-f", path);
     expect(clientSide).not.toEqual([]);
     const serverSide = await kubectl(
