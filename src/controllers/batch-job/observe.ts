@@ -79,7 +79,11 @@ async function jobOf(object: BatchJob, around: Around): Promise<JobSeen> {
     if (record === undefined || isOwn(record, object, around)) return await known(object, id, intent, around);
     region.jobsOfObjects.unfollow(keyText(object.metadata));
   }
-  if (intent === undefined && finalizers.length === 0) return await takenOver(object, around);
+  if (intent === undefined) {
+    const taken = await takenOver(object, around);
+    // The finalizer alone may be from a process that was about to change the tags of the job that it took over.
+    if (taken.kind !== "none" || finalizers.length === 0) return taken;
+  }
   if (intent !== undefined && intent.by === around.ports.processId() && !isUsed(intent, uid, memory)) {
     return { kind: "none", intent };
   }
