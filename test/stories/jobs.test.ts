@@ -370,6 +370,47 @@ describe("a job is not run a second time", () => {
     expect(jobs(next)).toHaveLength(2);
   });
 
+  /** In another order, so that its uid is another one too. */
+  const inRebuiltCluster = (world: World): void => world.apply(batchJob("once", long), ...place);
+
+  it("when a process that takes it over from a lost cluster dies after the tags and before the status", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("once", long));
+    await world.until("it runs", isIn(world, "once", "RUNNING"));
+    await world.stop();
+    const cluster = { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" };
+    const next = await aWorld({ aws: world.aws, clock: world.clock, cluster });
+    inRebuiltCluster(next);
+    await next.until("its tags name the new cluster", () =>
+      jobs(next).some(({ request }) => request.tags?.["awsbatch.dev/cluster-uid"] === "cluster-2"),
+    );
+    await next.stop();
+    await loseStatus(next, "once");
+    // Until AWS shows the new tags.
+    await next.seconds(30);
+    const last = await followedBy(next, { cluster });
+    await last.until("it is complete", isTrue(last, "once", "Complete"));
+    expect(jobs(last)).toHaveLength(1);
+  });
+
+  it("when that process dies after the finalizer and before the tags", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("once", long));
+    await world.until("it runs", isIn(world, "once", "RUNNING"));
+    await world.stop();
+    const cluster = { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" };
+    const next = await aWorld({ aws: world.aws, clock: world.clock, cluster });
+    next.aws.faults.add({ fault: accessDenied("TagResource"), on: "TagResource", times: 100 });
+    inRebuiltCluster(next);
+    await next.until("it has the finalizer", () => next.object("BatchJob", "once")?.metadata.finalizers !== undefined);
+    await next.stop();
+    await loseStatus(next, "once");
+    next.aws.faults.clear();
+    const last = await followedBy(next, { cluster });
+    await last.until("it is complete", isTrue(last, "once", "Complete"));
+    expect(jobs(last)).toHaveLength(1);
+  });
+
   it("but an object that a person deletes and creates again is a new job", async () => {
     const world = await aPlace();
     world.apply(batchJob("again"));

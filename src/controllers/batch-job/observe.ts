@@ -196,7 +196,7 @@ async function takenOver(object: BatchJob, around: Around): Promise<JobSeen> {
   const jobs = await describedOf(region.jobsOfObjects, named, signal);
   const identity = identityOf(object, ports.cluster);
   const theirs = jobs.filter(
-    ({ tags }) => ownershipOf(tags, identity).kind === "ours" && ownerIn(tags)?.clusterUid === takeOverUid,
+    ({ tags }) => ownershipOf(tags, identity).kind === "ours" && isLeft(ownerIn(tags), takeOverUid, identity.uid),
   );
   const newest = theirs.toSorted((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0))[0];
   // What the lost cluster sent last may not be shown yet.
@@ -206,6 +206,11 @@ async function takenOver(object: BatchJob, around: Around): Promise<JobSeen> {
   // AWS may forget a job of a week ago before the next read.
   region.jobsOfObjects.follow(keyText(object.metadata), newest.jobId, newest);
   return await known(object, newest.jobId, undefined, around);
+}
+
+/** The lost cluster has left the job, or a process that took it over for this very object died before it reported that. */
+function isLeft(owner: ReturnType<typeof ownerIn>, takeOverUid: string, uid: string): boolean {
+  return owner?.clusterUid === takeOverUid || owner?.uid === uid;
 }
 
 async function describedOf(
