@@ -33,6 +33,14 @@ const costs: readonly Cost[] = [
     manifests: (count) => named(count, serviceEnvironment),
     allowed: (count) => Math.ceil(count / 100),
   },
+  {
+    kind: "ConsumableResource",
+    calls: /ConsumableResource/,
+    // A page of their list has a hundred.
+    counts: [100, 400],
+    manifests: (count) => named(count, licences),
+    allowed: (count) => Math.ceil(count / 100),
+  },
 ];
 
 /** Calls of the kinds that AWS lists without their contents, or one by one, for an hour at rest. */
@@ -63,4 +71,9 @@ function named(count: number, manifest: (name: string) => Manifest): readonly Ma
 function fairShare(name: string): Manifest {
   const spec = { fairsharePolicy: { shareDecaySeconds: 600 } };
   return { apiVersion, kind: "SchedulingPolicy", metadata: { name, namespace: "team" }, spec };
+}
+
+function licences(name: string): Manifest {
+  const spec = { resourceType: "REPLENISHABLE", totalQuantity: 5 };
+  return { apiVersion, kind: "ConsumableResource", metadata: { name, namespace: "team" }, spec };
 }
