@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { describesAccount, type Example, possibleExamples, prepare } from "../../examples/examples.ts";
-import { computeEnvironment, ec2, jobQueue } from "../../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobQueue } from "../../manifests.ts";
 import { isWrite } from "../../transcript.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import { linesOf } from "../control-plane/run.ts";
@@ -210,6 +210,15 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       await kubectl("label", "namespace", user.namespace, "batch-user=yes");
       // Labels of namespaces are remembered for a while, and nobody watches them.
       await kubectl("wait", "--for=condition=Ready", "--timeout=90s", "bjq/app");
+    });
+
+    test("a job whose ttlSecondsAfterFinished has passed is gone, without a delete by anybody", async () => {
+      const team = await readyStack();
+      const references = { jobQueueRef: { name: "app" }, jobDefinitionRef: { name: "app" } };
+      await team.apply(batchJob("short", { ...references, ttlSecondsAfterFinished: 5 }));
+      const kubectl = kubectlIn(team.namespace);
+      await kubectl("wait", "--for=condition=Complete", "--timeout=90s", "bj/short");
+      await kubectl("wait", "--for=delete", "--timeout=90s", "bj/short");
     });
 
     test("what somebody changes in AWS is put back, and reported as an event", async () => {
