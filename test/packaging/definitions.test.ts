@@ -40,7 +40,7 @@ describeWithHelm("the definitions", (program) => {
   };
   afterEach(async () => {
     const names = kinds.map(({ plural, group }) => `${plural}.${group}`);
-    linesOf(await cluster.kubectl(["delete", "crd", ...names, "--ignore-not-found", "--timeout=60s"]));
+    linesOf(await cluster.kubectl(["delete", "crd", ...names, "--ignore-not-found", "--timeout=200s"]));
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { motoPython, startMoto } from "../control-plane/moto.ts";
 import { run, runOrFail } from "../control-plane/run.ts";
 import { awsEnvironment } from "../operator/operator-process.ts";
+import { motoFront } from "./moto-front.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -14,11 +15,13 @@ test("an account that boto3 makes in moto is imported, and plan finds nothing bu
 }) => {
   const moto = await startMoto();
   onTestFinished(() => moto.stop());
+  const front = await motoFront(moto.url);
+  onTestFinished(() => front.close());
   const directory = mkdtempSync(join(tmpdir(), "moto-import-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const python = await motoPython();
   const region = "us-east-1";
-  const environment = { ...awsEnvironment(moto.url), AWS_REGION: region, AWS_DEFAULT_REGION: region };
+  const environment = { ...awsEnvironment(front.url), AWS_REGION: region, AWS_DEFAULT_REGION: region };
   const prepared = await runOrFail(python, [join(root, "test/integration/stories/moto-account.py")], { environment });
   const variables = Object.fromEntries(
     prepared
