@@ -317,17 +317,20 @@ function verdictDifferences(world: Simulation, expected: Expected): readonly str
   });
 }
 
-/**
- * A queue keeps a service environment that the object of its reference has lost to nobody: only a new reference to it waits.
- */
+/** A queue keeps what the object of its reference has lost to nobody: only a new reference to it waits. */
 function keepsReference({ store }: Simulation, name: string, { verdicts }: Expected): boolean {
-  if (verdicts.get(name) !== "Stalled WaitingForEnvironment") return false;
+  const should = verdicts.get(name);
+  if (should !== "Stalled WaitingForEnvironment" && should !== "Stalled WaitingForPolicy") return false;
   const queue = store.objects().find(({ kind, metadata }) => `${kind} ${keyText(metadata)}` === name);
-  const { serviceEnvironmentOrder = [] } = (queue?.spec ?? {}) as Partial<JobQueueSpec>;
-  return serviceEnvironmentOrder.some(({ serviceEnvironmentRef: reference }) => {
-    if (reference === undefined) return false;
-    const { namespace = queue?.metadata.namespace ?? "", name: target } = reference;
-    return verdicts.get(`ServiceEnvironment ${keyText({ namespace, name: target })}`) === "Stalled NotOwned";
+  const { serviceEnvironmentOrder = [], schedulingPolicyRef } = (queue?.spec ?? {}) as Partial<JobQueueSpec>;
+  const targets = [
+    ...serviceEnvironmentOrder.map((entry) => ({ kind: ServiceEnvironmentKind, to: entry.serviceEnvironmentRef })),
+    { kind: SchedulingPolicyKind, to: schedulingPolicyRef },
+  ];
+  return targets.some(({ kind, to }) => {
+    if (to === undefined) return false;
+    const key = { namespace: to.namespace ?? queue?.metadata.namespace ?? "", name: to.name };
+    return verdicts.get(`${kind.kind} ${keyText(key)}`) === "Stalled NotOwned";
   });
 }
 
