@@ -89,32 +89,34 @@ export function shownInput(operation: string, input: unknown): unknown {
   return operation === "RegisterJobDefinition" ? shownRequest(input as object) : input;
 }
 
+/** Members of requests that name what a write is about; the first that a request has is it. */
+export const subjectMembers = [
+  "computeEnvironmentName",
+  "computeEnvironment",
+  "serviceEnvironmentName",
+  "serviceEnvironment",
+  "jobQueueName",
+  "jobQueue",
+  "jobDefinitionName",
+  "jobDefinition",
+  "consumableResourceName",
+  "consumableResource",
+  "jobId",
+  "resourceArn",
+  "name",
+  "arn",
+  "InstanceProfileName",
+  "RoleName",
+  "ServiceName",
+  "GroupName",
+  "GroupId",
+  "VpcEndpointId",
+] as const;
+
 /** The name or ARN that a write is about, for people. */
 export function subjectOf({ input }: AwsWrite): string {
-  const members = [
-    "computeEnvironmentName",
-    "computeEnvironment",
-    "serviceEnvironmentName",
-    "serviceEnvironment",
-    "jobQueueName",
-    "jobQueue",
-    "jobDefinitionName",
-  ];
-  const identities = ["InstanceProfileName", "RoleName"];
   const given = input as Readonly<Record<string, unknown>>;
-  const network = ["ServiceName", "GroupName", "GroupId", "VpcEndpointId"];
-  for (const member of [
-    ...members,
-    "jobDefinition",
-    "consumableResourceName",
-    "consumableResource",
-    "jobId",
-    "resourceArn",
-    "name",
-    "arn",
-    ...identities,
-    ...network,
-  ]) {
+  for (const member of subjectMembers) {
     const value = given[member];
     if (typeof value === "string") return value.startsWith("arn:") ? value.slice(value.lastIndexOf("/") + 1) : value;
   }

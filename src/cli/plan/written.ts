@@ -12,6 +12,7 @@ import {
   uidTag,
 } from "../../controllers/ownership.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
+import { subjectMembers } from "../local/writes.ts";
 
 /** A field that a write sets, with its values as JSON text. */
 export interface WrittenField {
@@ -42,31 +43,12 @@ const volatileTags: ReadonlySet<string> = new Set([
 
 /** Members that name what a write is about, or are about the request itself. */
 const silent: ReadonlySet<string> = new Set([
-  "computeEnvironmentName",
-  "computeEnvironment",
-  "serviceEnvironmentName",
-  "serviceEnvironment",
-  "jobQueueName",
-  "jobQueue",
-  "jobDefinitionName",
-  "jobDefinition",
-  "consumableResourceName",
-  "consumableResource",
+  ...subjectMembers,
+  "VpcEndpointIds",
   "operation",
   "clientToken",
-  "resourceArn",
-  "name",
-  "arn",
-  "jobId",
-  "reason",
-  "RoleName",
-  "InstanceProfileName",
-  "ServiceName",
-  "GroupName",
-  "GroupId",
-  "VpcEndpointId",
-  "VpcEndpointIds",
   "ClientToken",
+  "reason",
 ]);
 
 /**
