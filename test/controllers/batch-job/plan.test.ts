@@ -278,3 +278,29 @@ describe("what is sent", () => {
     });
   });
 });
+
+describe("the object of a finished job", () => {
+  const complete = {
+    type: "Complete",
+    status: "True",
+    reason: "Succeeded",
+    message: "m",
+    lastTransitionTime: "2026-01-01T00:59:00Z",
+    observedGeneration: 1,
+  } as const;
+
+  it.each([
+    [59, { action: { kind: "expire", ttlSeconds: 59 } }, undefined],
+    [60, { action: { kind: "expire", ttlSeconds: 60 } }, undefined],
+    [61, { kind: "serves" }, 1000],
+  ])("goes after its %i seconds, and is looked at again then", (ttlSecondsAfterFinished, first, checkInMs) => {
+    const object = jobObject({ ttlSecondsAfterFinished }, { conditions: [complete] });
+    const { agenda, checkInMs: next } = plan(
+      object,
+      seenOf(object, { recorded: { kind: "complete", message: "m" } }),
+      now,
+    );
+    expect(agenda[0]).toMatchObject(first);
+    expect(next).toBe(checkInMs);
+  });
+});

@@ -47,3 +47,14 @@ it("leaves out what AWS does not show", () => {
     { order: 0, computeEnvironment: "" },
   ]);
 });
+
+it("reports the service environments of a queue, also where AWS leaves something out", () => {
+  const serviceEnvironmentOrder = [
+    { order: 1, serviceEnvironment: "arn:s" },
+    { order: undefined, serviceEnvironment: undefined },
+  ];
+  expect(report(seen({ queue: queue([], { serviceEnvironmentOrder }) }))["serviceEnvironmentOrder"]).toEqual([
+    { order: 1, serviceEnvironment: "arn:s" },
+    { order: 0, serviceEnvironment: "" },
+  ]);
+});
