@@ -8,6 +8,7 @@ import { canonicalJson } from "../../src/controllers/fingerprint.ts";
 import { type Cluster, ownerIn, registeredAtTag, type Tags } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import { defaultUpdatePolicy } from "../../src/simulator/compute-environments.ts";
+import type { StoredConsumable } from "../../src/simulator/consumable-resources.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { groupNames, type Line, leftByLostCluster, networkLines } from "./account-network.ts";
 
@@ -53,6 +54,10 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluste
       .schedulingPolicies()
       .filter(({ tags }) => ours(tags))
       .map((one) => line("SchedulingPolicy", one.tags, policyLine(one))),
+    ...truth
+      .consumableResources()
+      .filter(({ tags }) => ours(tags))
+      .map((one) => line("ConsumableResource", one.tags, consumableLine(one))),
     ...truth
       .serviceEnvironments()
       .filter(({ status, tags }) => status !== "DELETED" && ours(tags))
@@ -149,6 +154,13 @@ function queueLine(queue: Queue, environments: readonly Environment[], object: K
 function policyLine(policy: Policy): string {
   const { name, tags } = policy;
   return `policy ${name} of ${ownerText(tags)} ${canonicalJson({ ...policyForm(policy), tags: userTags(tags) })}`;
+}
+
+/** Jobs use up a NON_REPLENISHABLE one: how much is left, a fresh account does not show. */
+function consumableLine(consumable: StoredConsumable): string {
+  const { consumableResourceName: name, resourceType: type, totalQuantity, setQuantity, tags } = consumable;
+  const total = type === "NON_REPLENISHABLE" ? undefined : (setQuantity ?? totalQuantity);
+  return `consumable ${name} of ${ownerText(tags)} ${canonicalJson({ type, total, tags: userTags(tags) })}`;
 }
 
 function serviceLine(service: ServiceEnvironmentRecord, object: KubeObject | undefined): string {

@@ -219,6 +219,7 @@ type Legacy = Extract<Act, { kind: "legacy" }>;
 export async function requestLegacy({ outside }: Pick<SimulatedAws, "outside">, act: Legacy): Promise<void> {
   if (act.what === "environment") await outside.createComputeEnvironment(act.request as never);
   else if (act.what === "queue") await outside.createJobQueue(act.request as never);
+  else if (act.what === "consumable") await outside.createConsumableResource(act.request as never);
   else await outside.registerJobDefinition(act.request as never);
 }
 

@@ -1,12 +1,20 @@
 import { type KubeObject, keyText } from "../../src/api/object.ts";
+import { referencesOf } from "../../src/api/references.ts";
 import {
   dryRunAnnotation,
   pausedAnnotation,
   reconcileRequestedAtAnnotation,
 } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
+import type { JobDefinitionSpec } from "../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
-import { JobDefinitionKind, SchedulingPolicyKind, ServiceEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
+import {
+  ConsumableResourceKind,
+  JobDefinitionKind,
+  kindOf,
+  SchedulingPolicyKind,
+  ServiceEnvironmentKind,
+} from "../../src/api/v1alpha1/kinds.ts";
 import type { ServiceEnvironmentSpec } from "../../src/api/v1alpha1/service-environment.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/call-facts.ts";
@@ -148,6 +156,7 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
     .filter((one) => !claimsTaken(one, environments, world))
     .map(({ metadata }) => metadata.name);
   const services = objects.filter(({ kind }) => kind === "ServiceEnvironment").map(({ metadata }) => metadata.name);
+  const consumables = objects.filter(({ kind }) => kind === "ConsumableResource").map(({ metadata }) => metadata.name);
   for (const object of objects) {
     const manifest = manifestWithout(object);
     const { metadata } = manifest;
@@ -179,8 +188,23 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
           metadata,
           spec: { ...spec, computeEnvironmentOrder: queueOrder(there.length > 0 ? there : names.slice(0, 1)) },
         });
+    } else if (object.kind === "JobDefinition") {
+      const spec = holdingOnly(manifest.spec as JobDefinitionSpec, consumables);
+      world.apply({ ...manifest, metadata, spec });
     } else world.apply({ ...manifest, metadata });
   }
+}
+
+/** A definition names no consumable that is not there, and keeps none that is to go. */
+function holdingOnly(spec: JobDefinitionSpec, names: readonly string[]): JobDefinitionSpec {
+  const { consumableResourceProperties: held, ...rest } = spec;
+  const consumableResourceList = (held?.consumableResourceList ?? []).filter(
+    ({ consumableResource, consumableResourceRef }) =>
+      names.includes(consumableResourceRef?.name ?? (consumableResource ?? "").replace("team_", "")),
+  );
+  return consumableResourceList.length === 0
+    ? rest
+    : { ...rest, consumableResourceProperties: { consumableResourceList } };
 }
 
 function isOfSageMaker(spec: unknown): boolean {
@@ -317,21 +341,20 @@ function verdictDifferences(world: Simulation, expected: Expected): readonly str
   });
 }
 
-/** A queue keeps what the object of its reference has lost to nobody: only a new reference to it waits. */
+/** What an object says that waits for that of a reference. */
+const waitsForReference = ["WaitingForEnvironment", "WaitingForPolicy", "WaitingForConsumable"].map(
+  (reason) => `Stalled ${reason}`,
+);
+
+/** What AWS has keeps what the object of its reference has lost to nobody: only a new reference to it waits. */
 function keepsReference({ store }: Simulation, name: string, { verdicts }: Expected): boolean {
-  const should = verdicts.get(name);
-  if (should !== "Stalled WaitingForEnvironment" && should !== "Stalled WaitingForPolicy") return false;
-  const queue = store.objects().find(({ kind, metadata }) => `${kind} ${keyText(metadata)}` === name);
-  const { serviceEnvironmentOrder = [], schedulingPolicyRef } = (queue?.spec ?? {}) as Partial<JobQueueSpec>;
-  const targets = [
-    ...serviceEnvironmentOrder.map((entry) => ({ kind: ServiceEnvironmentKind, to: entry.serviceEnvironmentRef })),
-    { kind: SchedulingPolicyKind, to: schedulingPolicyRef },
-  ];
-  return targets.some(({ kind, to }) => {
-    if (to === undefined) return false;
-    const key = { namespace: to.namespace ?? queue?.metadata.namespace ?? "", name: to.name };
-    return verdicts.get(`${kind.kind} ${keyText(key)}`) === "Stalled NotOwned";
-  });
+  if (!waitsForReference.includes(verdicts.get(name) ?? "")) return false;
+  const object = store.objects().find(({ kind, metadata }) => `${kind} ${keyText(metadata)}` === name);
+  if (object === undefined) return false;
+  const { namespace } = object.metadata;
+  return referencesOf(kindOf(object.kind), { namespace, spec: object.spec }).some(
+    ({ to, key }) => verdicts.get(`${to} ${keyText(key)}`) === "Stalled NotOwned",
+  );
 }
 
 /**
@@ -439,7 +462,7 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
   // Two a minute, one for each 100 job definitions and one for each 100 policies, one read of the jobs of a queue (decision
   // 11), and a listing every ten minutes; the rest is for a process that began.
   // An object that waits for room in a quota reads live before each try.
-  const asked = [SchedulingPolicyKind, ServiceEnvironmentKind];
+  const asked = [SchedulingPolicyKind, ServiceEnvironmentKind, ConsumableResourceKind];
   const policies = asked.filter((kind) => store.objects(kind).length > 0).length;
   const most = (seconds / 60) * (4 + policies) + seconds / 600 + 10 + 3 * calls.filter(waitsForRoom).length;
   // IAM and EC2 have budgets of their own.

@@ -57,6 +57,7 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     jobDefinitions,
     schedulingPolicies = [],
     serviceEnvironments = [],
+    consumableResources = [],
   } = aws.snapshot();
   const oursAre = new Set(
     jobDefinitions.filter((one) => one.status === "ACTIVE" && !foreign(one)).map((one) => one.jobDefinitionName),
@@ -69,6 +70,7 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     jobQueues: jobQueues.filter(({ detail }) => foreign(detail)),
     schedulingPolicies: schedulingPolicies.filter(foreign),
     serviceEnvironments: serviceEnvironments.filter(foreign),
+    consumableResources: consumableResources.filter(foreign),
     // What others register above ours is drift; under a name without any of ours it is theirs.
     jobDefinitions: jobDefinitions.filter((one) => foreign(one) && !oursAre.has(one.jobDefinitionName)),
   });

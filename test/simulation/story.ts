@@ -82,11 +82,21 @@ export const serviceDoings = [
   "untagService",
 ] as const;
 
+/** What it does with consumables. */
+export const consumableDoings = [
+  "setConsumable",
+  "holdConsumable",
+  "deleteConsumable",
+  "retagConsumable",
+  "untagConsumable",
+] as const;
+
 export type NetworkDoing = (typeof networkDoings)[number];
 export type ToolDoing =
   | (typeof toolDoings)[number]
   | (typeof policyDoings)[number]
   | (typeof serviceDoings)[number]
+  | (typeof consumableDoings)[number]
   | NetworkDoing;
 
 export type AwsFaultKind =
@@ -107,7 +117,11 @@ export type Act =
   /** The attacker does something; `pick` decides what of all that is possible then. */
   | { readonly kind: "attack"; readonly doing: AttackDoing; readonly pick: number }
   /** Something that another tool made before the operator came, or makes while it runs. */
-  | { readonly kind: "legacy"; readonly what: "environment" | "queue" | "definition"; readonly request: object }
+  | {
+      readonly kind: "legacy";
+      readonly what: "environment" | "queue" | "definition" | "consumable";
+      readonly request: object;
+    }
   /** Everything that waits for an approval gets it. */
   | { readonly kind: "approve" }
   | { readonly kind: "submit"; readonly pick: number; readonly durationMs: number; readonly size: number | undefined }

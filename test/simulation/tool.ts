@@ -1,6 +1,12 @@
-import { JobQueueKind, SchedulingPolicyKind, ServiceEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
+import {
+  ConsumableResourceKind,
+  JobQueueKind,
+  SchedulingPolicyKind,
+  ServiceEnvironmentKind,
+} from "../../src/api/v1alpha1/kinds.ts";
 import type {
   Environment,
+  Policy,
   Queue,
   ServiceEnvironmentRecord,
   UpdateServiceEnvironmentRequest,
@@ -29,6 +35,8 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
   const queue = one(truth.jobQueues().filter(isSettled));
   const policy = one(truth.schedulingPolicies());
   const service = one(truth.serviceEnvironments().filter(isSettled));
+  const consumable = one(truth.consumableResources());
+  const consumableName = consumable?.consumableResourceName ?? "";
   const revision = one(truth.jobDefinitions().filter(({ status }) => status === "ACTIVE"));
   // Not one that a tool has made again by hand: nobody but its undo makes that once more.
   const made = one(truth.roles().filter(({ tags }) => tags[clusterTag] !== undefined));
@@ -150,6 +158,36 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
       const { serviceEnvironmentArn: arn, serviceEnvironmentName, tags } = service;
       return await disown({ aws, store }, arn, tags, serviceEnvironmentName);
     }
+    case "setConsumable":
+      if (consumable === undefined) return nothing;
+      await outside.updateConsumableResource({
+        consumableResource: consumableName,
+        operation: "SET",
+        quantity: pick % 20,
+      });
+      return did(`sets ${consumableName} to ${pick % 20}`);
+    case "holdConsumable":
+      if (consumable === undefined) return nothing;
+      outside.holdConsumable(consumableName, pick % 6);
+      return did(`holds ${pick % 6} of ${consumableName}`, async () => {
+        const isThere = truth.consumableResources().some((one) => one.consumableResourceName === consumableName);
+        if (isThere) outside.holdConsumable(consumableName, 0);
+        return true;
+      });
+    case "deleteConsumable":
+      if (consumable === undefined) return nothing;
+      await outside.deleteConsumableResource({ consumableResource: consumableName });
+      return did(`deletes ${consumableName}`);
+    case "retagConsumable":
+      if (consumable === undefined) return nothing;
+      await outside.tagResource({
+        resourceArn: consumable.consumableResourceArn,
+        tags: { team: "theirs", other: "x" },
+      });
+      return did(`tags ${consumableName}`);
+    case "untagConsumable":
+      if (consumable === undefined) return nothing;
+      return await disown({ aws, store }, consumable.consumableResourceArn, consumable.tags, consumableName);
     case "removeRole":
       // One that the operator made is its own to make again.
       if (made !== undefined && pick % 3 === 0) {
@@ -206,23 +244,24 @@ function serviceChange(
   return { capacityLimits: capacityLimits.map((limit) => ({ ...limit, maxCapacity: pick })) };
 }
 
-/** Takes the owner off; a queue, policy or service environment gets it back in the end, for nobody else can give its name free. */
+/** What is known of a resource that gets its owner back in the end, for nobody else can give its name free. */
+const named = [
+  { part: ":job-queue/", kind: JobQueueKind },
+  { part: ":scheduling-policy/", kind: SchedulingPolicyKind },
+  { part: ":service-environment/", kind: ServiceEnvironmentKind },
+  { part: ":consumable-resource/", kind: ConsumableResourceKind },
+];
+
+/** Takes the owner off. */
 async function disown({ aws, store }: Account, arn: string, tags: Environment["tags"], name: string): Promise<Done> {
   const owner = Object.fromEntries(Object.entries(tags ?? {}).filter(([key]) => key.startsWith("awsbatch.dev/")));
   if (owner[clusterTag] === undefined) return nothing;
   await aws.outside.untagResource({ resourceArn: arn, tagKeys: Object.keys(owner) });
-  const isPolicy = arn.includes(":scheduling-policy/");
-  const isService = arn.includes(":service-environment/");
-  const isNamed = isPolicy || isService || arn.includes(":job-queue/");
-  const kind = isPolicy ? SchedulingPolicyKind : isService ? ServiceEnvironmentKind : JobQueueKind;
+  const what = `takes our tags off ${name}`;
+  const kind = named.find(({ part }) => arn.includes(part))?.kind;
+  if (kind === undefined) return { what };
   const undo: Undo = async () => {
-    const found = isPolicy
-      ? aws.truth.schedulingPolicies().find((one) => one.arn === arn)
-      : [...aws.truth.jobQueues(), ...aws.truth.serviceEnvironments()].find((one) => {
-          return (
-            ("jobQueueArn" in one ? one.jobQueueArn : one.serviceEnvironmentArn) === arn && one.status !== "DELETED"
-          );
-        });
+    const found = tagsByArn(aws).find((one) => one.arn === arn);
     // Without the object, with another one of its name, or with one that is letting it go it has become the tool's own.
     const object = store.object(kind, {
       namespace: owner[namespaceTag] ?? "",
@@ -234,7 +273,23 @@ async function disown({ aws, store }: Account, arn: string, tags: Environment["t
     }
     return true;
   };
-  return { what: `takes our tags off ${name}`, ...(isNamed ? { undo } : {}) };
+  return { what, undo };
+}
+
+function tagsByArn({ truth }: SimulatedAws): readonly Pick<Policy, "arn" | "tags">[] {
+  const isThere = ({ status }: { readonly status?: string | undefined }): boolean => status !== "DELETED";
+  return [
+    ...truth.schedulingPolicies(),
+    ...truth.consumableResources().map(({ consumableResourceArn: arn, tags }) => ({ arn, tags })),
+    ...truth
+      .jobQueues()
+      .filter(isThere)
+      .map(({ jobQueueArn: arn, tags }) => ({ arn, tags })),
+    ...truth
+      .serviceEnvironments()
+      .filter(isThere)
+      .map(({ serviceEnvironmentArn: arn, tags }) => ({ arn, tags })),
+  ];
 }
 
 async function foreignQueue(aws: SimulatedAws, environment: string, pick: number): Promise<Done> {

@@ -1,5 +1,6 @@
 import type { Step, Story } from "../story.ts";
 import { Chance } from "./chance.ts";
+import { consumableSteps, withConsumables } from "./consumables.ts";
 import { environmentSpec, type Family, instanceRole } from "./environments.ts";
 import { faultSteps, jobSteps, toolSteps } from "./faults.ts";
 import { accountNetwork, inNetwork, networkSteps } from "./network.ts";
@@ -17,8 +18,20 @@ const policiesFrom = 3_950_060;
 /** From here on some worlds have service environments, and a queue of SageMaker. */
 const servicesFrom = 3_950_090;
 
+/** From here on the definitions of some worlds name consumables. */
+const consumablesFrom = 3_950_100;
+
 /** The story of a seed. */
 export function storyOf(seed: number): Story {
+  const story = storyWithoutConsumables(seed);
+  // Chance of its own, so that what the other parts of a story do stays as it is.
+  const chance = new Chance(seed + 900_002);
+  if (seed < consumablesFrom || !chance.is(0.4)) return story;
+  const steps = [...withConsumables(story.steps, chance), ...consumableSteps(chance, endOf(story.steps))];
+  return { ...story, flags: { ...story.flags, adoptable: true }, steps: inOrder(steps) };
+}
+
+function storyWithoutConsumables(seed: number): Story {
   const story = plainStory(seed);
   const chance = new Chance(seed + 900_001);
   // What another tool made before knows nothing of the network.

@@ -1,6 +1,7 @@
 import type { OracleFactory } from "../oracle.ts";
 import { boundedQueues } from "./bounded-queues.ts";
 import { callBudget } from "./call-budget.ts";
+import { consumablesLast, refilledOnce } from "./consumables.ts";
 import { flapping } from "./flapping.ts";
 import { notOurNetwork } from "./not-our-network.ts";
 import { notOurs } from "./not-ours.ts";
@@ -24,6 +25,8 @@ export const allOracles: readonly OracleFactory[] = [
   usableEnvironment,
   runningJobs,
   rolesLast,
+  consumablesLast,
+  refilledOnce,
   waysStay,
   notOurs,
   notOurNetwork,

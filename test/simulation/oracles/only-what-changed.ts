@@ -92,9 +92,13 @@ function records({ aws }: Watched): readonly (readonly [string, Readonly<Record<
     ...aws.truth.jobQueues().map((one) => [one.jobQueueName, { ...one }] as const),
     ...aws.truth.schedulingPolicies().map((one) => [one.name, { ...one }] as const),
     ...aws.truth.serviceEnvironments().map((one) => [one.serviceEnvironmentName, { ...one }] as const),
-    ...aws.truth.consumableResources().map(({ consumableResourceName: name, totalQuantity, setQuantity }) => {
-      return [name, { quantity: setQuantity ?? totalQuantity }] as const;
-    }),
+    // A new token sets a NON_REPLENISHABLE one also to the quantity that it has.
+    ...aws.truth
+      .consumableResources()
+      .map(({ consumableResourceName: name, resourceType, totalQuantity, setQuantity }) => {
+        const quantity = resourceType === "NON_REPLENISHABLE" ? undefined : (setQuantity ?? totalQuantity);
+        return [name, { quantity }] as const;
+      }),
   ];
 }
 

@@ -3,7 +3,7 @@ import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
 } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { ConsumableResourceSpec } from "../../../src/api/v1alpha1/consumable-resource.ts";
+import type { ConsumableResource } from "../../../src/api/v1alpha1/consumable-resource.ts";
 import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
@@ -47,6 +47,8 @@ const listingsOf: Readonly<Record<string, readonly string[]>> = {
   JobDefinition: ["DescribeJobDefinitions"],
   SchedulingPolicy: ["DescribeSchedulingPolicies"],
   ServiceEnvironment: ["DescribeServiceEnvironments"],
+  // One consumable alone is described instead.
+  ConsumableResource: ["ListConsumableResources"],
 };
 /** Such a call asks for some by name or ARN, and shows no others. */
 const knownOnly = ["computeEnvironments", "jobQueues", "jobDefinitions"];
@@ -107,7 +109,10 @@ export const readyIsTrue: OracleFactory = (watched) => {
       if (phase === "before") return undefined;
       if (call.by === "outside") others();
       else if (isWrite(call)) written.set(watched.callerOf(call), watched.clock.monotonic());
-      else if (call.operation.startsWith("Describe") && !knownOnly.some((field) => field in inputOf<object>(call))) {
+      else if (
+        /^(Describe|ListConsumable)/.test(call.operation) &&
+        !knownOnly.some((field) => field in inputOf<object>(call))
+      ) {
         const at = watched.clock.monotonic();
         if (at - changedAt >= shownWithinMs && at - changedAt <= driftSeenMs)
           listings.push({ call, heardAt: undefined });
@@ -163,7 +168,7 @@ function lackOf(watched: Watched, object: KubeObject, isKnownInvalid: (arn: stri
     case "ServiceEnvironment":
       return serviceLack(watched, object.spec as ServiceEnvironmentSpec, owns);
     case "ConsumableResource":
-      return consumableLack(watched, object.spec as ConsumableResourceSpec, owns);
+      return consumableLack(watched, object as ConsumableResource, owns);
     default:
       return undefined;
   }
@@ -253,8 +258,15 @@ function objectOf({ store }: Watched, environment: Environment | undefined): str
   return store.objects(BatchComputeEnvironmentKind).find(adopts)?.metadata.name;
 }
 
-function consumableLack({ aws }: Watched, spec: ConsumableResourceSpec, owns: Owns): string | undefined {
-  const consumable = aws.truth.consumableResources().find(({ tags }) => owns(tags));
+function consumableLack({ aws }: Watched, { metadata, spec }: ConsumableResource, owns: Owns): string | undefined {
+  const all = aws.truth.consumableResources();
+  // That somebody took its tags off, no list shows: it is seen in turn.
+  const consumable =
+    all.find(({ tags }) => owns(tags)) ??
+    all.find(
+      ({ consumableResourceName: name, tags }) =>
+        name === `${metadata.namespace}_${metadata.name}` && ownerIn(tags) === undefined,
+    );
   if (consumable === undefined) return "there is no consumable of it";
   const { totalQuantity, setQuantity = totalQuantity, resourceType } = consumable;
   if (resourceType === "NON_REPLENISHABLE" || setQuantity === spec.totalQuantity) return undefined;

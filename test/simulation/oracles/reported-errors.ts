@@ -92,15 +92,19 @@ function subjectOf(watched: Watched, call: CallRecord): KubeObject | undefined {
         ? "SchedulingPolicy"
         : call.operation.includes("ServiceEnvironment")
           ? "ServiceEnvironment"
-          : "JobDefinition";
+          : call.operation.includes("ConsumableResource")
+            ? "ConsumableResource"
+            : "JobDefinition";
   const tags = input["tags"] as Tags | undefined;
   if (tags?.[clusterTag] !== undefined && tags[namespaceTag] !== undefined && tags[nameTag] !== undefined) {
     return ownerOf(watched, tags, kind);
   }
   const name = nameOf(
-    (input["computeEnvironment"] ?? input["jobQueue"] ?? input["serviceEnvironment"] ?? input["arn"]) as
-      | string
-      | undefined,
+    (input["computeEnvironment"] ??
+      input["jobQueue"] ??
+      input["serviceEnvironment"] ??
+      input["consumableResource"] ??
+      input["arn"]) as string | undefined,
   );
   if (name === "") return undefined;
   const found =
@@ -110,6 +114,8 @@ function subjectOf(watched: Watched, call: CallRecord): KubeObject | undefined {
         ? truth.schedulingPolicies().find((one) => one.name === name)
         : kind === "ServiceEnvironment"
           ? truth.serviceEnvironments().find((one) => one.serviceEnvironmentName === name)
-          : truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
+          : kind === "ConsumableResource"
+            ? truth.consumableResources().find((one) => one.consumableResourceName === name)
+            : truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
   return ownerOf(watched, found?.tags, kind);
 }

@@ -1,0 +1,131 @@
+import { type KubeObject, keyText, type ObjectKey } from "../../../src/api/object.ts";
+import { awsNamesIn, referencesOf } from "../../../src/api/references.ts";
+import type { ConsumableResource } from "../../../src/api/v1alpha1/consumable-resource.ts";
+import { JobDefinitionKind } from "../../../src/api/v1alpha1/kinds.ts";
+import { ownerIn, quantitySetTag } from "../../../src/controllers/ownership.ts";
+import type { OracleFactory, Watched } from "../oracle.ts";
+import { inputOf, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
+
+/** What somebody did to a revision is shown by the listing of every ten minutes. */
+const revisionsSeenMs = 11 * 60_000;
+
+/**
+ * Promise 5: a consumable outlives what names it. When the operator deletes one, no spec of a definition names it, and no
+ * revision of ours that jobs by name run.
+ *
+ * Not against it: a spec that was written within `unseenMs`; what somebody else did to revisions before they are listed.
+ */
+export const consumablesLast: OracleFactory = (watched) => {
+  let specAt = Number.NEGATIVE_INFINITY;
+  let revisionAt = Number.NEGATIVE_INFINITY;
+  return {
+    name: "5 a consumable outlives what names it",
+    onObject(before, after) {
+      const isNew = before?.metadata.generation !== after?.metadata.generation;
+      if ((after ?? before)?.kind === "JobDefinition" && isNew) specAt = watched.clock.monotonic();
+      return undefined;
+    },
+    onAws(change, by) {
+      if (change.kind === "jobDefinition" && (by === undefined || !isOperatorWrite(by))) {
+        revisionAt = watched.clock.monotonic();
+      }
+      return undefined;
+    },
+    onEffect(call, phase) {
+      if (phase === "after" || call.operation !== "DeleteConsumableResource" || !isOperatorWrite(call))
+        return undefined;
+      const sentAt = watched.releasedAt(call);
+      if (sentAt - specAt <= unseenMs) return undefined;
+      const name = nameOf(inputOf<{ readonly consumableResource?: string }>(call).consumableResource);
+      const bySpec = watched.store.objects(JobDefinitionKind).filter((one) => names(one, name));
+      const byRevision = sentAt - revisionAt <= revisionsSeenMs ? [] : revisionsWith(watched, name);
+      const [user] = [...bySpec.map(({ metadata }) => keyText(metadata)), ...byRevision];
+      return user === undefined ? undefined : `${call.operation} ${name}, which ${user} names`;
+    },
+  };
+};
+
+function names({ metadata: { namespace }, spec }: KubeObject, awsName: string): boolean {
+  const references = referencesOf(JobDefinitionKind, { namespace, spec });
+  return (
+    references.some(({ to, key }) => to === "ConsumableResource" && defaultName(key) === awsName) ||
+    JobDefinitionKind.references.some((reference) => awsNamesIn(reference, spec).includes(awsName))
+  );
+}
+
+/** The highest ACTIVE revisions of ours that name it. */
+function revisionsWith({ aws, cluster }: Watched, awsName: string): readonly string[] {
+  const active = aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
+  const highest = active.filter((one) =>
+    active.every((other) => other.jobDefinitionName !== one.jobDefinitionName || other.revision <= one.revision),
+  );
+  return highest
+    .filter(({ tags }) => ownerIn(tags)?.cluster === cluster().name)
+    .filter(({ consumableResourceProperties: held }) =>
+      (held?.consumableResourceList ?? []).some(({ consumableResource }) => nameOf(consumableResource) === awsName),
+    )
+    .map(({ jobDefinitionName, revision }) => `${jobDefinitionName}:${revision}`);
+}
+
+interface Refills {
+  /** Tokens of AWS's that the operator has sent: AWS takes a repeated one for the same request. */
+  readonly sent: Set<string>;
+  /** How often a person has given another `quantityToken`. */
+  asked: number;
+}
+
+/** A NON_REPLENISHABLE consumable is refilled at most once for each new `quantityToken`: jobs would use up what nobody has. */
+export const refilledOnce: OracleFactory = () => {
+  /** By name in AWS. */
+  const refills = new Map<string, Refills>();
+  /** By name in AWS: the token of the spec. */
+  const tokens = new Map<string, string | undefined>();
+  const entryOf = (name: string): Refills => {
+    const entry = refills.get(name) ?? { sent: new Set<string>(), asked: 0 };
+    refills.set(name, entry);
+    return entry;
+  };
+  return {
+    name: "a consumable is refilled once for each token",
+    onObject(_before, after) {
+      if (after?.kind !== "ConsumableResource") return undefined;
+      const { quantityToken } = (after as ConsumableResource).spec;
+      const name = defaultName(after.metadata);
+      if (tokens.get(name) !== quantityToken) entryOf(name).asked++;
+      tokens.set(name, quantityToken);
+      return undefined;
+    },
+    onEffect(call, phase) {
+      if (phase === "before" || !isOperatorWrite(call) || call.outcome.kind === "refused") return undefined;
+      if (call.operation === "CreateConsumableResource") {
+        const { consumableResourceName = "", tags } = inputOf<Creation>(call);
+        const noted = /^0\/(.*)$/.exec(tags?.[quantitySetTag] ?? "")?.[1];
+        const isOlder = noted !== (tokens.get(consumableResourceName) ?? "");
+        refills.set(consumableResourceName, { sent: new Set(), asked: isOlder ? 1 : 0 });
+        return undefined;
+      }
+      if (call.operation !== "UpdateConsumableResource") return undefined;
+      const { consumableResource, clientToken } = inputOf<Setting>(call);
+      if (clientToken === undefined) return undefined;
+      const entry = entryOf(nameOf(consumableResource));
+      entry.sent.add(clientToken);
+      if (entry.sent.size <= entry.asked) return undefined;
+      return `${nameOf(consumableResource)} was refilled ${entry.sent.size} times, for ${entry.asked} new tokens`;
+    },
+  };
+};
+
+interface Creation {
+  readonly consumableResourceName?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+interface Setting {
+  readonly consumableResource?: string;
+  readonly clientToken?: string;
+}
+
+/** In worlds each has its default name. */
+function defaultName({ namespace, name }: ObjectKey): string {
+  return `${namespace}_${name}`;
+}
