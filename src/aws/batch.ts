@@ -1,6 +1,7 @@
 import type {
   ComputeEnvironmentDetail,
   DescribeConsumableResourceResponse,
+  DescribeQuotaShareResponse,
   JobDefinition,
   JobQueueDetail,
   SchedulingPolicyDetail,
@@ -18,6 +19,7 @@ export type {
   CreateComputeEnvironmentRequest,
   CreateConsumableResourceRequest,
   CreateJobQueueRequest,
+  CreateQuotaShareRequest,
   CreateSchedulingPolicyRequest,
   CreateServiceEnvironmentRequest,
   DescribeJobDefinitionsRequest,
@@ -28,6 +30,7 @@ export type {
   JobSummary,
   ListJobsByConsumableResourceSummary,
   ListJobsRequest,
+  QuotaShareCapacityLimit,
   RegisterJobDefinitionRequest,
   SchedulingPolicyDetail,
   ServiceEnvironmentOrder,
@@ -36,6 +39,7 @@ export type {
   UpdateComputeEnvironmentRequest,
   UpdateConsumableResourceRequest,
   UpdateJobQueueRequest,
+  UpdateQuotaShareRequest,
   UpdateSchedulingPolicyRequest,
   UpdateServiceEnvironmentRequest,
 } from "@aws-sdk/client-batch";
@@ -46,7 +50,7 @@ export type {
  */
 export type BatchApi = Api<typeof batchCommands>;
 
-/** A described environment, queue, policy, service environment, consumable and revision, with the members that AWS always returns. */
+/** A described environment, queue, policy, service environment, consumable, quota share and revision, with the members that AWS always returns. */
 export type Environment = ComputeEnvironmentDetail & {
   computeEnvironmentName: string;
   computeEnvironmentArn: string;
@@ -73,6 +77,12 @@ export type Consumable = Pick<DescribeConsumableResourceResponse, "resourceType"
 export type ServiceEnvironmentRecord = ServiceEnvironmentDetail & {
   serviceEnvironmentName: string;
   serviceEnvironmentArn: string;
+};
+/** A quota share of a job queue. ListQuotaShares says no tags, DescribeQuotaShare does. */
+export type QuotaShareRecord = DescribeQuotaShareResponse & {
+  quotaShareName: string;
+  quotaShareArn: string;
+  jobQueueArn: string;
 };
 export type DefinitionRevision = JobDefinition & {
   jobDefinitionName: string;

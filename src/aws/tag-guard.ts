@@ -5,6 +5,7 @@ const taggingActions: readonly string[] = [
   "batch:CreateComputeEnvironment",
   "batch:CreateConsumableResource",
   "batch:CreateJobQueue",
+  "batch:CreateQuotaShare",
   "batch:CreateSchedulingPolicy",
   "batch:CreateServiceEnvironment",
   "batch:RegisterJobDefinition",

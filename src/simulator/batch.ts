@@ -8,12 +8,14 @@ import type {
 } from "@aws-sdk/client-batch";
 import type { CallOptions } from "../aws/api.ts";
 import type { BatchApi } from "../aws/batch.ts";
+import { hasServiceJobs } from "../aws/service-jobs.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
 import type { ConsumableResources } from "./consumable-resources.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
 import type { JobQueues } from "./job-queues.ts";
 import type { Jobs } from "./jobs.ts";
 import { readRequest } from "./model/request.ts";
+import type { QuotaShares } from "./quota-shares.ts";
 import { doesNotExist } from "./refusals.ts";
 import type { SchedulingPolicies } from "./scheduling-policies.ts";
 import type { ServiceEnvironments } from "./service-environments.ts";
@@ -38,11 +40,13 @@ export interface Parts {
   readonly jobs: Jobs;
   readonly serviceEnvironments: ServiceEnvironments;
   readonly serviceJobs: ServiceJobs;
+  readonly quotaShares: QuotaShares;
 }
 
 /** All operations over one transport: with faults and latency, or without. */
 export function batchApi(parts: Parts, run: Run): SimulatedBatch {
-  const { environments, queues, definitions, policies, consumables, jobs, serviceEnvironments, serviceJobs } = parts;
+  const { environments, queues, definitions, policies, consumables, jobs, serviceEnvironments } = parts;
+  const { serviceJobs, quotaShares } = parts;
   const tagged = (arn = ""): Tagged => {
     const found = Object.values({ ...parts })
       .map((part) => part.tagged(arn))
@@ -69,7 +73,10 @@ export function batchApi(parts: Parts, run: Run): SimulatedBatch {
     describeJobQueues: call("DescribeJobQueues", (given, asOf) => queues.describe(given, asOf)),
     updateJobQueue: call("UpdateJobQueue", (given) => queues.update(given)),
     deleteJobQueue: call("DeleteJobQueue", (given) => queues.delete(given.jobQueue ?? "")),
-    getJobQueueSnapshot: call("GetJobQueueSnapshot", (given, asOf) => jobs.snapshot(given, asOf)),
+    getJobQueueSnapshot: call("GetJobQueueSnapshot", (given, asOf) => {
+      const queue = queues.require(given.jobQueue ?? "");
+      return (hasServiceJobs(queue) ? serviceJobs : jobs).snapshot(queue, asOf);
+    }),
 
     registerJobDefinition: call("RegisterJobDefinition", (given) => definitions.register(given)),
     describeJobDefinitions: call("DescribeJobDefinitions", (given, asOf) => definitions.describe(given, asOf)),
@@ -116,6 +123,12 @@ export function batchApi(parts: Parts, run: Run): SimulatedBatch {
       consumables.require(given.consumableResource ?? "");
       return jobs.listByConsumable(given, asOf);
     }),
+
+    createQuotaShare: call("CreateQuotaShare", (given) => quotaShares.create(given)),
+    describeQuotaShare: call("DescribeQuotaShare", (given, asOf) => quotaShares.describe(given, asOf)),
+    listQuotaShares: call("ListQuotaShares", (given, asOf) => quotaShares.list(given, asOf)),
+    updateQuotaShare: call("UpdateQuotaShare", (given) => quotaShares.update(given)),
+    deleteQuotaShare: call("DeleteQuotaShare", (given) => quotaShares.delete(given.quotaShareArn ?? "")),
 
     tagResource: call("TagResource", (given) => addTags(tagged(given.resourceArn), given.tags ?? {})),
     untagResource: call("UntagResource", (given) => removeTags(tagged(given.resourceArn), given.tagKeys ?? [])),

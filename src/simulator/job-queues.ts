@@ -40,6 +40,13 @@ export interface QueueParts {
   readonly relations: QueueRelations;
 }
 
+/** What is in a queue. */
+export interface QueueContents {
+  hasShares(queueArn: string): boolean;
+  /** Ends all jobs and quota shares of a queue that is being deleted. */
+  end(queueArn: string): void;
+}
+
 const healthy = "JobQueue Healthy";
 
 /** Job queues: their records and their asynchronous lifecycle. */
@@ -49,21 +56,20 @@ export class JobQueues {
   readonly #serviceEnvironments: ServiceEnvironments;
   readonly #policies: SchedulingPolicies;
   readonly #relations: QueueRelations;
-  /** Ends all jobs of a queue that is being deleted. */
-  readonly #endJobs: (queueArn: string) => void;
+  readonly #contents: QueueContents;
   readonly #records: RecordTable<StoredQueue>;
 
   constructor(
     world: World,
     { environments, serviceEnvironments, policies, relations }: QueueParts,
-    endJobs: (queueArn: string) => void,
+    contents: QueueContents,
   ) {
     this.#world = world;
     this.#environments = environments;
     this.#serviceEnvironments = serviceEnvironments;
     this.#policies = policies;
     this.#relations = relations;
-    this.#endJobs = endJobs;
+    this.#contents = contents;
     this.#records = new RecordTable(world.clock);
   }
 
@@ -148,8 +154,11 @@ export class JobQueues {
     const { id, detail } = stored;
     if (detail.status !== "VALID" && detail.status !== "INVALID") throw refused(deleteWhileBusy);
     if (detail.state !== "DISABLED") throw refused("Cannot delete, state should be DISABLED"); // our words
+    if (this.#world.knobs.sharesKeepQueue && this.#contents.hasShares(detail.jobQueueArn)) {
+      throw refused("Cannot delete, found existing quota shares"); // our words
+    }
     this.#put({ ...stored, detail: { ...detail, status: "DELETING" } });
-    this.#endJobs(detail.jobQueueArn);
+    this.#contents.end(detail.jobQueueArn);
     this.#world.clock.schedule(this.#world.knobs.deleteQueueMs, () => this.#finishDelete(id));
   }
 
@@ -166,6 +175,13 @@ export class JobQueues {
   /** The queue that is not DELETED, by name or ARN, as it is now. */
   find(reference: string): Queue | undefined {
     return this.#find(reference)?.detail;
+  }
+
+  /** As {@link find}. @throws Refusal if there is none */
+  require(reference: string): Queue {
+    const found = this.find(reference);
+    if (found === undefined) throw doesNotExist(this.#arnOf(reference));
+    return found;
   }
 
   /** All records as they are now, tombstones included. */

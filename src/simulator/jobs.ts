@@ -1,7 +1,6 @@
 import type {
   DescribeJobsRequest,
   DescribeJobsResponse,
-  GetJobQueueSnapshotRequest,
   GetJobQueueSnapshotResponse,
   JobDetail,
   JobSummary,
@@ -13,6 +12,7 @@ import type {
   SubmitJobRequest,
   SubmitJobResponse,
 } from "@aws-sdk/client-batch";
+import type { Queue } from "../aws/batch.ts";
 import { hasServiceJobs } from "../aws/service-jobs.ts";
 import { isPlannedBy, lastPart } from "./job-course.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
@@ -183,9 +183,7 @@ export class Jobs {
     return { jobs: page, ...rest };
   }
 
-  snapshot(input: GetJobQueueSnapshotRequest, asOf: number): GetJobQueueSnapshotResponse {
-    const queue = this.#queues.find(input.jobQueue ?? "");
-    if (queue === undefined) throw doesNotExist(input.jobQueue ?? "");
+  snapshot(queue: Queue, asOf: number): GetJobQueueSnapshotResponse {
     const ofQueue = this.#records.asOf(asOf).filter((job) => job.queueArn === queue.jobQueueArn);
     const waiting = ofQueue.filter(isWaiting).toSorted(byPriority);
     let reachedAt = 0;

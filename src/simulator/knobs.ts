@@ -24,6 +24,9 @@ export interface Knobs {
   /** Creation, and any update, of a service environment; and its deletion. */
   serviceEnvironmentValidMs: number;
   deleteServiceEnvironmentMs: number;
+  /** Creation, and any update, of a quota share; and its deletion. */
+  quotaShareSettleMs: number;
+  deleteQuotaShareMs: number;
   queueSettleMs: number;
   deleteQueueMs: number;
   /** How long AWS still sees the relation of queue and environment after a detachment has settled. */
@@ -38,6 +41,8 @@ export interface Knobs {
   maxComputeEnvironments: number;
   maxJobQueues: number;
   maxServiceEnvironments: number;
+  /** Of one queue. */
+  maxQuotaShares: number;
   /** Of roles, and of instance profiles. */
   maxRoles: number;
 
@@ -79,6 +84,8 @@ export interface Knobs {
   inferredQueueTypeFixed: boolean;
   /** Whether a service environment stays with NUM_INSTANCES, or with instance types, once it has them. */
   capacityUnitsFixed: boolean;
+  /** Whether a queue with quota shares cannot be deleted; otherwise they go with it. */
+  sharesKeepQueue: boolean;
   /** Whether the total of a NON_REPLENISHABLE consumable falls as jobs use it up. */
   usedUpLowersTotal: boolean;
 }
@@ -96,6 +103,8 @@ export const defaultKnobs: Readonly<Knobs> = {
   tombstoneMs: 10 * 60_000,
   serviceEnvironmentValidMs: 3_000,
   deleteServiceEnvironmentMs: 10_000,
+  quotaShareSettleMs: 2_000,
+  deleteQuotaShareMs: 10_000,
   queueSettleMs: 5_000,
   deleteQueueMs: 60_000,
   relationLagMs: 15_000,
@@ -105,6 +114,7 @@ export const defaultKnobs: Readonly<Knobs> = {
   maxComputeEnvironments: 50,
   maxJobQueues: 50,
   maxServiceEnvironments: 50,
+  maxQuotaShares: 20,
   maxRoles: 1000,
   ec2InstanceStartMs: 60_000,
   fargateTaskStartMs: 20_000,
@@ -126,5 +136,6 @@ export const defaultKnobs: Readonly<Knobs> = {
   otherInstanceTypes: new Set(),
   inferredQueueTypeFixed: true,
   capacityUnitsFixed: false,
+  sharesKeepQueue: true,
   usedUpLowersTotal: true,
 };

@@ -87,6 +87,11 @@ export class SchedulingPolicies {
     return this.#records.all();
   }
 
+  /** As it is now. */
+  find(arn: string): Policy | undefined {
+    return this.#records.get(arn);
+  }
+
   /** Restores the records of an earlier process. */
   restore(policies: readonly Policy[]): void {
     for (const policy of policies) this.#records.load(policy.arn, policy);

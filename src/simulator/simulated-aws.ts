@@ -2,7 +2,14 @@ import type { ComputeResource, SubmitJobRequest, SubmitJobResponse } from "@aws-
 import type { SecurityGroup, VpcEndpoint } from "@aws-sdk/client-ec2";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions } from "../aws/api.ts";
-import type { DefinitionRevision, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../aws/batch.ts";
+import type {
+  DefinitionRevision,
+  Environment,
+  Policy,
+  Queue,
+  QuotaShareRecord,
+  ServiceEnvironmentRecord,
+} from "../aws/batch.ts";
 import type { IamApi } from "../aws/iam.ts";
 import type { LogsApi } from "../aws/logs.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -24,6 +31,7 @@ import { Jobs } from "./jobs.ts";
 import { defaultKnobs, type Knobs } from "./knobs.ts";
 import { Logs, logsApi } from "./logs.ts";
 import { QueueRelations } from "./queue-relations.ts";
+import { QuotaShares } from "./quota-shares.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SchedulingPolicies } from "./scheduling-policies.ts";
 import { ServiceEnvironments } from "./service-environments.ts";
@@ -52,6 +60,8 @@ export interface Outside extends SimulatedBatch {
   heal(computeEnvironmentName: string): void;
   /** The service environment is INVALID from now on, also if it is created later; or VALID again. */
   invalidateService(serviceEnvironmentName: string, isInvalid: boolean): void;
+  /** The same for a quota share. */
+  invalidateShare(quotaShareArn: string, isInvalid: boolean): void;
   /** EC2 or Fargate has no capacity for the environment. */
   shortage(computeEnvironmentName: string, short: boolean): void;
   /** A quota of EC2 is exhausted: the environment gets no instance, and AWS gives no reason. */
@@ -85,6 +95,7 @@ export interface Truth {
   schedulingPolicies(): readonly Policy[];
   serviceEnvironments(): readonly ServiceEnvironmentRecord[];
   serviceJobs(): readonly StoredServiceJob[];
+  quotaShares(): readonly QuotaShareRecord[];
   consumableResources(): readonly StoredConsumable[];
   jobs(): readonly StoredJob[];
   roles(): readonly StoredRole[];
@@ -162,17 +173,29 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
     queues.all().some((queue) => queue.schedulingPolicyArn === arn && queue.status !== "DELETED"),
   );
   const serviceEnvironments = new ServiceEnvironments(world, iam, relations);
-  const queues = new JobQueues(world, { environments, serviceEnvironments, policies, relations }, (arn) => {
-    scheduler.endAllOf(arn);
-    serviceJobs.endAllOf(arn);
-  });
-  const serviceJobs = new ServiceJobs(world, queues, serviceEnvironments);
+  const queues = new JobQueues(
+    world,
+    { environments, serviceEnvironments, policies, relations },
+    {
+      hasShares: (arn) => quotaShares.of(arn).length > 0,
+      end(arn) {
+        scheduler.endAllOf(arn);
+        serviceJobs.endAllOf(arn);
+        quotaShares.deleteAllOf(arn);
+      },
+    },
+  );
+
+  const shares = (): QuotaShares => quotaShares;
+  const serviceJobs = new ServiceJobs(world, { queues, environments: serviceEnvironments, policies, shares });
+  const quotaShares = new QuotaShares(world, { queues, policies, serviceEnvironments }, serviceJobs);
   const definitions = new JobDefinitions(world);
   const consumables = new ConsumableResources(world);
   const jobs: Jobs = new Jobs(world, queues, definitions, () => scheduler);
   const logs = new Logs(world);
   const scheduler: Scheduler = new Scheduler(world, { environments, queues, jobs, consumables, ec2, iam, logs });
-  const parts = { environments, queues, definitions, policies, consumables, jobs, serviceEnvironments, serviceJobs };
+  const ofSageMaker = { serviceEnvironments, serviceJobs, quotaShares };
+  const parts = { environments, queues, definitions, policies, consumables, jobs, ...ofSageMaker };
   const kept = { ...parts, ec2, logs, scheduler, iam: options.identities === undefined ? iam : undefined };
 
   return {
@@ -215,6 +238,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       invalidate: (name, statusReason) => environments.condemn(name, statusReason),
       heal: (name) => environments.pardon(name),
       invalidateService: (name, isInvalid) => serviceEnvironments.condemn(name, isInvalid),
+      invalidateShare: (arn, isInvalid) => quotaShares.condemn(arn, isInvalid),
       shortage(name, short) {
         const arn = world.arn("batch", `compute-environment/${name}`);
         if (short) scheduler.short.add(arn);
@@ -247,6 +271,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       schedulingPolicies: () => policies.all(),
       serviceEnvironments: () => serviceEnvironments.all(),
       serviceJobs: () => serviceJobs.all(),
+      quotaShares: () => quotaShares.all(),
       consumableResources: () => consumables.all(),
       jobs: () => jobs.all(),
       roles: () => iam.roles.all(),

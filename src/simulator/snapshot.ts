@@ -1,4 +1,10 @@
-import type { DefinitionRevision, Environment, Policy, ServiceEnvironmentRecord } from "../aws/batch.ts";
+import type {
+  DefinitionRevision,
+  Environment,
+  Policy,
+  QuotaShareRecord,
+  ServiceEnvironmentRecord,
+} from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
 import type { ConsumableResources, StoredConsumable } from "./consumable-resources.ts";
 import type { Ec2 } from "./ec2.ts";
@@ -9,6 +15,7 @@ import type { JobDefinitions } from "./job-definitions.ts";
 import type { JobQueues, StoredQueue } from "./job-queues.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Logs, StoredStream } from "./logs.ts";
+import type { QuotaShares } from "./quota-shares.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SchedulingPolicies } from "./scheduling-policies.ts";
 import type { ServiceEnvironments } from "./service-environments.ts";
@@ -16,8 +23,8 @@ import type { ServiceJobs, StoredServiceJob } from "./service-jobs.ts";
 import type { StoredJob } from "./stored-job.ts";
 
 /**
- * State that outlasts the simulating process: environments, queues, policies, consumables, job definitions, jobs with their
- * logs, networks and roles, as plain JSON. It has no faults and removed roles. Transitions start again; jobs that run go on.
+ * State that outlasts the simulating process: environments, queues, policies, quota shares, consumables, job definitions, jobs
+ * with their logs, networks and roles, as plain JSON. It has no faults and removed roles. Transitions start again; jobs that run go on.
  */
 export interface AwsSnapshot {
   readonly computeEnvironments: readonly Environment[];
@@ -29,6 +36,7 @@ export interface AwsSnapshot {
   readonly schedulingPolicies?: readonly Policy[];
   readonly serviceEnvironments?: readonly ServiceEnvironmentRecord[];
   readonly serviceJobs?: readonly StoredServiceJob[];
+  readonly quotaShares?: readonly QuotaShareRecord[];
   readonly consumableResources?: readonly StoredConsumable[];
   /** Missing in files of an earlier version: the default network. */
   readonly ec2?: ReturnType<Ec2["snapshot"]>;
@@ -52,6 +60,7 @@ interface Kept {
   readonly policies: SchedulingPolicies;
   readonly serviceEnvironments: ServiceEnvironments;
   readonly serviceJobs: ServiceJobs;
+  readonly quotaShares: QuotaShares;
   readonly consumables: ConsumableResources;
   readonly ec2: Ec2;
   /** Undefined: they are in another region's snapshot. */
@@ -60,7 +69,7 @@ interface Kept {
 
 export function snapshotOf(kept: Kept): AwsSnapshot {
   const { environments, queues, definitions, policies, consumables, jobs, logs, ec2, iam } = kept;
-  const { serviceEnvironments, serviceJobs } = kept;
+  const { serviceEnvironments, serviceJobs, quotaShares } = kept;
   return {
     computeEnvironments: environments.all().filter(({ status }) => status !== "DELETED"),
     jobQueues: queues.stored().filter(({ detail }) => detail.status !== "DELETED"),
@@ -70,6 +79,7 @@ export function snapshotOf(kept: Kept): AwsSnapshot {
     schedulingPolicies: policies.all(),
     serviceEnvironments: serviceEnvironments.all().filter(({ status }) => status !== "DELETED"),
     serviceJobs: serviceJobs.all(),
+    quotaShares: quotaShares.all(),
     consumableResources: consumables.all(),
     ec2: ec2.snapshot(),
     ...(iam === undefined ? {} : { roles: iam.roles.all(), instanceProfiles: iam.profiles.all() }),
@@ -93,6 +103,7 @@ export function addTo(kept: Kept, records: AwsRecords): void {
   consumables.restore(records.consumableResources ?? []);
   environments.restore(records.computeEnvironments ?? []);
   queues.restore(records.jobQueues ?? []);
+  kept.quotaShares.restore(records.quotaShares ?? []);
   definitions.restore(records.jobDefinitions ?? []);
   logs.restore(records.logStreams ?? []);
   jobs.restore(records.jobs ?? []);

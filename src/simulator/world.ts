@@ -10,6 +10,7 @@ export type ChangedThing =
   | "schedulingPolicy"
   | "serviceEnvironment"
   | "consumableResource"
+  | "quotaShare"
   | "role"
   | "instanceProfile";
 

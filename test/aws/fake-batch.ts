@@ -7,6 +7,7 @@ import type {
   JobDetail,
   JobQueueDetail,
   JobSummary,
+  QuotaShareRecord,
   SchedulingPolicyDetail,
   ServiceEnvironmentRecord,
   ServiceJobSummary,
@@ -27,6 +28,7 @@ interface State {
   serviceEnvironments: ServiceEnvironmentRecord[];
   serviceJobs: (ServiceJobSummary & { readonly queue: string })[];
   consumables: Consumable[];
+  quotaShares: QuotaShareRecord[];
   revisions: JobDefinition[];
   jobs: (JobSummary & { readonly queue?: string; readonly parent?: string })[];
   details: JobDetail[];
@@ -58,6 +60,7 @@ export class FakeBatch implements BatchApi {
     serviceEnvironments: [],
     serviceJobs: [],
     consumables: [],
+    quotaShares: [],
     revisions: [],
     jobs: [],
     details: [],
@@ -158,6 +161,24 @@ export class FakeBatch implements BatchApi {
     return record;
   }
 
+  quotaShare(queue: string, name: string, more: Partial<QuotaShareRecord> = {}): QuotaShareRecord {
+    const jobQueueArn = `arn:aws:batch:us-east-1:123456789012:job-queue/${queue}`;
+    const record: QuotaShareRecord = {
+      quotaShareName: name,
+      quotaShareArn: `${jobQueueArn}/quota-share/${name}`,
+      jobQueueArn,
+      capacityLimits: [],
+      resourceSharingConfiguration: { strategy: "RESERVE" },
+      preemptionConfiguration: { inSharePreemption: "DISABLED" },
+      state: "ENABLED",
+      status: "VALID",
+      tags: {},
+      ...more,
+    };
+    this.state.quotaShares.push(record);
+    return record;
+  }
+
   revision(name: string, revision: number, more: Partial<JobDefinition> = {}): JobDefinition {
     const detail: JobDefinition = {
       jobDefinitionName: name,
@@ -248,6 +269,40 @@ export class FakeBatch implements BatchApi {
       );
     });
 
+  describeQuotaShare: BatchApi["describeQuotaShare"] = (input, options) =>
+    this.#read("describeQuotaShare", input, options, ({ quotaShares }) => {
+      const found = quotaShares.find((one) => one.quotaShareArn === input.quotaShareArn);
+      if (found === undefined) throw sdkError("ClientException", `${input.quotaShareArn} does not exist`);
+      return found;
+    });
+  listQuotaShares: BatchApi["listQuotaShares"] = (input, options) =>
+    this.#read("listQuotaShares", input, options, ({ quotaShares }) => {
+      const { jobQueue = "" } = input;
+      const found = quotaShares.filter(
+        ({ jobQueueArn }) => jobQueueArn === jobQueue || jobQueueArn.endsWith(`/${jobQueue}`),
+      );
+      const { page, ...rest } = this.#page(found, input.nextToken);
+      return { quotaShares: page.map(({ tags: _tags, ...detail }) => detail), ...rest };
+    });
+  createQuotaShare: BatchApi["createQuotaShare"] = (input, options) =>
+    this.#write("createQuotaShare", input, options, () => {
+      const { quotaShareName: name = "", jobQueue = "", ...body } = input;
+      const queue = jobQueue.slice(jobQueue.lastIndexOf("/") + 1);
+      const { quotaShareArn } = this.quotaShare(queue, name, { ...body, status: "CREATING" });
+      return { quotaShareName: name, quotaShareArn };
+    });
+  updateQuotaShare: BatchApi["updateQuotaShare"] = (input, options) =>
+    this.#write("updateQuotaShare", input, options, () => {
+      const { quotaShareArn, ...body } = input;
+      const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+      this.#change(this.state.quotaShares, (one) => one.quotaShareArn === quotaShareArn, given);
+      return { quotaShareArn };
+    });
+  deleteQuotaShare: BatchApi["deleteQuotaShare"] = (input, options) =>
+    this.#write("deleteQuotaShare", input, options, () => {
+      this.state.quotaShares = this.state.quotaShares.filter((one) => one.quotaShareArn !== input.quotaShareArn);
+    });
+
   createSchedulingPolicy: BatchApi["createSchedulingPolicy"] = (input, options) =>
     this.#write("createSchedulingPolicy", input, options, () => {
       const { name = "", arn = "" } = this.policy(input.name ?? "", { tags: input.tags });
@@ -300,7 +355,11 @@ export class FakeBatch implements BatchApi {
 
   listServiceJobs: BatchApi["listServiceJobs"] = (input, options) =>
     this.#read("listServiceJobs", input, options, ({ serviceJobs }) => {
-      const found = serviceJobs.filter(({ queue, status }) => queue === input.jobQueue && status === input.jobStatus);
+      const [share] = input.filters?.[0]?.values ?? [];
+      const found = serviceJobs.filter(
+        ({ queue, status, quotaShareName }) =>
+          queue === input.jobQueue && status === input.jobStatus && (share ?? quotaShareName) === quotaShareName,
+      );
       const { page, ...rest } = this.#page(found, input.nextToken);
       return { jobSummaryList: page, ...rest };
     });
@@ -438,12 +497,13 @@ export class FakeBatch implements BatchApi {
     });
 
   #retag(arn: string, change: (tags: Record<string, string>) => Record<string, string>): void {
-    const { environments, queues, policies, revisions, serviceEnvironments, consumables } = this.state;
+    const { environments, queues, policies, revisions, serviceEnvironments, consumables, quotaShares } = this.state;
     for (const one of environments) if (one.computeEnvironmentArn === arn) one.tags = change(one.tags ?? {});
     for (const one of queues) if (one.jobQueueArn === arn) one.tags = change(one.tags ?? {});
     for (const one of policies) if (one.arn === arn) one.tags = change(one.tags ?? {});
     for (const one of serviceEnvironments) if (one.serviceEnvironmentArn === arn) one.tags = change(one.tags ?? {});
     for (const one of consumables) if (one.consumableResourceArn === arn) one.tags = change(one.tags ?? {});
+    for (const one of quotaShares) if (one.quotaShareArn === arn) one.tags = change(one.tags ?? {});
     for (const one of revisions) if (one.jobDefinitionArn === arn) one.tags = change(one.tags ?? {});
   }
 

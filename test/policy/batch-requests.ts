@@ -89,6 +89,11 @@ export function batchRequests(aws: SimulatedAws, operation: string, input: Input
     case "UpdateConsumableResource":
     case "DeleteConsumableResource":
       return existing(arnOf("consumable-resource", input["consumableResource"]));
+    case "CreateQuotaShare":
+      return created(`${arnOf("job-queue", input["jobQueue"])}/quota-share/${text(input["quotaShareName"])}`);
+    case "UpdateQuotaShare":
+    case "DeleteQuotaShare":
+      return existing(text(input["quotaShareArn"]));
     case "TagResource":
       return existing(text(input["resourceArn"]), given);
     case "UntagResource":
@@ -142,6 +147,10 @@ function tagsOf({ truth }: SimulatedAws, arn: string): Tags | undefined {
     const found = truth
       .computeEnvironments()
       .find((one) => one.computeEnvironmentArn === arn && one.status !== "DELETED");
+    return found && { ...found.tags };
+  }
+  if (arn.includes("/quota-share/")) {
+    const found = truth.quotaShares().find((one) => one.quotaShareArn === arn);
     return found && { ...found.tags };
   }
   if (arn.includes(":job-queue/")) {

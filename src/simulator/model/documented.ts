@@ -22,6 +22,7 @@ const fiveConditions: Bound = { max: 5, source: "[SDK] array of up to 5 objects"
 const tenContainers: Bound = { min: 1, max: 10, source: "[SDK] up to 10 containers" };
 const stopSeconds: Bound = { min: 2, source: "[SDK] minimum value is 2 seconds" };
 const reason: Bound = { max: 1024, source: "[SDK] limited to 1024 characters" };
+const shareLimits: Bound = { min: 1, max: 5, source: "[UG] at least one, at most 5 capacity limits" };
 const mebibytes: Bound = { min: 4, source: "[SDK] at least 4 MiB of memory" };
 
 export const bounds: Readonly<Record<string, Bound>> = {
@@ -40,6 +41,8 @@ export const bounds: Readonly<Record<string, Bound>> = {
   "CreateComputeEnvironmentRequest.tags": fewerTags,
   "CreateComputeEnvironmentRequest.unmanagedvCpus": { min: 0, source: "[SDK] a number of vCPUs" },
   "CreateJobQueueRequest.tags": fewerTags,
+  "CreateQuotaShareRequest.capacityLimits": shareLimits,
+  "CreateQuotaShareRequest.tags": fewerTags,
   "CreateSchedulingPolicyRequest.tags": fewerTags,
   "CreateServiceEnvironmentRequest.tags": fewerTags,
   "DescribeComputeEnvironmentsRequest.computeEnvironments": hundredNames,
@@ -69,12 +72,15 @@ export const bounds: Readonly<Record<string, Bound>> = {
   "LinuxParameters.swappiness": { min: 0, max: 100, source: "[SDK] whole numbers between 0 and 100" },
   "ListJobsRequest.filters": { max: 1, source: "[SDK] only one filter can be used at a time" },
   "ListJobsRequest.maxResults": { min: 1, max: 1000, source: "[SDK] minimum 1; up to 1000 values" },
+  "ListQuotaSharesRequest.maxResults": page,
   "ListSchedulingPoliciesRequest.maxResults": page,
   "ListServiceJobsRequest.maxResults": page,
   "NodeOverrides.numNodes": { min: 1, max: 1000, source: "[UG] up to 1,000 nodes" },
   "NodeProperties.mainNode": { min: 0, source: "[SDK] fewer than the number of nodes" },
   "NodeProperties.nodeRangeProperties": { min: 1, source: "[SDK] a list of node ranges" },
   "NodeProperties.numNodes": { min: 1, max: 1000, source: "[UG] up to 1,000 nodes" },
+  "QuotaShareCapacityLimit.maxCapacity": { min: 0, source: "[UG] a number of instances" },
+  "QuotaShareResourceSharingConfiguration.borrowLimit": { min: -1, source: "[SDK] a percentage, -1 for no limit" },
   "RegisterJobDefinitionRequest.platformCapabilities": { max: 1, source: "[SDK] one value" },
   "RegisterJobDefinitionRequest.schedulingPriority": priority,
   "RegisterJobDefinitionRequest.tags": fewerTags,
@@ -93,6 +99,7 @@ export const bounds: Readonly<Record<string, Bound>> = {
   "TaskContainerProperties.stopTimeout": stopSeconds,
   "UntagResourceRequest.tagKeys": { min: 1, max: 50, source: "[BC] TagKeysList" },
   "UpdateComputeEnvironmentRequest.unmanagedvCpus": { min: 0, source: "[SDK] a number of vCPUs" },
+  "UpdateQuotaShareRequest.capacityLimits": shareLimits,
   "UpdatePolicy.jobExecutionTimeoutMinutes": { min: 1, max: 7200, source: "[SDK] at most 7200; [BC] minimum 1" },
 };
 

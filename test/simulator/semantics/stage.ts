@@ -1,4 +1,4 @@
-import type { ContainerProperties, RegisterJobDefinitionRequest } from "@aws-sdk/client-batch";
+import type { ContainerProperties, CreateQuotaShareRequest, RegisterJobDefinitionRequest } from "@aws-sdk/client-batch";
 import { type Account, account, containerJob, ec2, fargate, queue } from "../account.ts";
 
 const accountId = "123456789012";
@@ -72,10 +72,23 @@ export function ofNodes(range: object = {}): object {
   };
 }
 
+/** A quota share of the queue `training`, with changes. */
+export function quotaShare(quotaShareName: string, change: Partial<CreateQuotaShareRequest> = {}) {
+  return {
+    quotaShareName,
+    jobQueue: "training",
+    capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 2 }],
+    resourceSharingConfiguration: { strategy: "RESERVE" },
+    preemptionConfiguration: { inSharePreemption: "DISABLED" },
+    ...change,
+  } satisfies CreateQuotaShareRequest;
+}
+
 /**
  * An account with, all VALID: the environments `ec2`, `best-fit`, `custom` (a service role), `arm`, `fargate`, `eks`
- * and `unmanaged`; the queues `q`, `fair` (fair-share) and `fargate-q`; the policies `fair` and `quota`; and one
- * revision each of the definitions `container`, `task`, `pod`, `nodes` and `on-fargate`.
+ * and `unmanaged`; the queues `q`, `fair` (fair-share) and `fargate-q`; the policies `fair` and `quota`; one revision
+ * each of the definitions `container`, `task`, `pod`, `nodes` and `on-fargate`; and for SageMaker the queue `training`
+ * with quota management, its service environment `types` and its quota share `team`.
  */
 export async function stage(): Promise<Account> {
   const world = account();
@@ -93,6 +106,12 @@ export async function stage(): Promise<Account> {
   });
   await outside.createSchedulingPolicy({ name: "fair" });
   await outside.createSchedulingPolicy({ name: "quota", quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" } });
+  const capacityLimits = [{ capacityUnit: "ml.m5.large", maxCapacity: 4 }];
+  await outside.createServiceEnvironment({
+    serviceEnvironmentName: "types",
+    serviceEnvironmentType: "SAGEMAKER_TRAINING",
+    capacityLimits,
+  });
   const register = async (jobDefinitionName: string, body: object): Promise<void> => {
     await outside.registerJobDefinition({ ...(body as RegisterJobDefinitionRequest), jobDefinitionName });
   };
@@ -109,6 +128,15 @@ export async function stage(): Promise<Account> {
   await outside.createJobQueue(queue("q", "ec2"));
   await outside.createJobQueue({ ...queue("fair", "ec2"), schedulingPolicyArn: arn("scheduling-policy/fair") });
   await outside.createJobQueue(queue("fargate-q", "fargate"));
+  await outside.createJobQueue({
+    jobQueueName: "training",
+    jobQueueType: "SAGEMAKER_TRAINING",
+    priority: 1,
+    serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: "types" }],
+    schedulingPolicyArn: arn("scheduling-policy/quota"),
+  });
+  await world.clock.advance(10_000);
+  await outside.createQuotaShare(quotaShare("team"));
   await world.clock.advance(10_000);
   return world;
 }

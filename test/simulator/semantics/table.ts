@@ -6,6 +6,7 @@ import { jobRows } from "./jobs.ts";
 import { managedInstancesRows } from "./managed-instances.ts";
 import { otherRows } from "./others.ts";
 import { queueRows } from "./queues.ts";
+import { quotaShareRows } from "./quota-shares.ts";
 import type { Row } from "./row.ts";
 
 /**
@@ -20,5 +21,6 @@ export const semantics: readonly Row[] = [
   ...definitionRows,
   ...describedRows,
   ...jobRows,
+  ...quotaShareRows,
   ...otherRows,
 ];
