@@ -1,6 +1,6 @@
 import { tagPrefix } from "./names.ts";
 
-/** Every action of the services that the operator uses that writes or removes tags, also at the creation of a resource. */
+/** Every action that writes or removes tags of what the operator may own, also at the creation of a resource. */
 const taggingActions: readonly string[] = [
   "batch:CreateComputeEnvironment",
   "batch:CreateConsumableResource",
@@ -9,6 +9,8 @@ const taggingActions: readonly string[] = [
   "batch:CreateSchedulingPolicy",
   "batch:CreateServiceEnvironment",
   "batch:RegisterJobDefinition",
+  "batch:SubmitJob",
+  "batch:SubmitServiceJob",
   "batch:TagResource",
   "batch:UntagResource",
   "ec2:CreateTags",

@@ -33,8 +33,8 @@ interface ImportFlags extends Omit<OperatorFlags, "region"> {
 }
 
 const afterHelp = `
-The command reads compute environments, job queues and the newest ACTIVE revision of each job definition, and writes one
-manifest for each, in a folder for each region. A manifest leaves out what AWS has by default, refers to imported objects
+The command reads everything that the operator keeps in AWS Batch except jobs, of a job definition the newest ACTIVE revision,
+and writes one manifest for each, in a folder for each region. A manifest leaves out what AWS has by default, refers to imported objects
 instead of ARNs, and has adoptionPolicy: IfMatching. Roles, networks and images stay named by ARN or ID. The account gets
 no write.
 

@@ -25,8 +25,8 @@ const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) =
   "uninstall-check": async () => (await import("./uninstall-check.ts")).uninstallCheckCommand,
 };
 
-const description = `Manages AWS Batch compute environments, job queues and job definitions as Kubernetes objects: changes them without an
-outage, and deletes them in an order that cannot block.`;
+const description =
+  "Manages AWS Batch as Kubernetes objects: compute environments, job queues, job definitions, scheduling policies, service environments, consumable resources and jobs. Changes them without an outage, and deletes them in an order that cannot block.";
 
 function examples(program: string): string {
   return `

@@ -28,7 +28,7 @@ export interface UiFlags extends OperatorFlags {
   readonly port: number;
 }
 
-const afterHelp = `
+const afterHelp = (program: string): string => `
 The page shows which queue uses which environment, what a replacement does at the moment, and what a person has to
 approve. It only reads: a cluster by a watch, AWS Batch with at most two calls a second while the page is open. Only this
 machine reaches it, at the address that the command prints, which contains a random token. Ctrl-C ends it.
@@ -36,8 +36,8 @@ machine reaches it, at the address that the command prints, which contains a ran
 With -f DIR --simulate it runs the operator on a directory of manifests and a simulated AWS, as local does.
 
 Examples:
-  $ aws-batch-operator ui --kubeconfig ~/.kube/config
-  $ aws-batch-operator ui -f examples/blue-green-story/1-first --simulate --speed 10
+  $ ${program} ui --kubeconfig ~/.kube/config
+  $ ${program} ui -f examples/blue-green-story/1-first --simulate --speed 10
 
 Exit code: 0 after Ctrl-C; 1 if a manifest or a flag is invalid; 2 if the cluster cannot be read.`;
 
@@ -64,7 +64,7 @@ export function uiCommand(io: Io, ending: Ending, run: typeof ui = ui): Command 
     .option("--no-aws", "do not read AWS: only what the objects report")
     .option("--port <port>", "port to listen on; 0 = any free port", port, 0)
     .addOption(logLevelOption("warn"));
-  command.addHelpText("after", afterHelp);
+  command.addHelpText("after", afterHelp(io.program));
   return command.action(ending(() => run(command.opts<UiFlags>(), io)));
 }
 

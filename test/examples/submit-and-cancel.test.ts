@@ -43,6 +43,6 @@ it("jobs are submitted and cancelled in a directory on which local runs", async 
   const late = await command(["submit", ...job, "--name", "late", "--wait"]);
   expect([late.exitCode, late.stderr]).toEqual([
     1,
-    `error: local -f ${directory} --simulate does not run: nothing goes on until you start it\n`,
+    `error: no local runs on ${directory}, so its jobs do not go on: start it in another terminal (local -f ${directory} --simulate), then run this again\n`,
   ]);
 });

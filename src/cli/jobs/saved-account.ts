@@ -55,7 +55,9 @@ export class SavedAccount implements JobsAccount {
   /** @throws CommandError if no `local` runs, which alone goes on with what is saved */
   requireLocal(): void {
     if (isLocked(this.#file)) return;
-    throw new CommandError(`local -f ${this.#directory} --simulate does not run: nothing goes on until you start it`);
+    throw new CommandError(
+      `no local runs on ${this.#directory}, so its jobs do not go on: start it in another terminal (local -f ${this.#directory} --simulate), then run this again`,
+    );
   }
 
   /** Wall time (ms) of the account, which may be ahead of the machine's. */

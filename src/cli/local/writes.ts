@@ -16,7 +16,7 @@ import type { Cloud } from "../cloud.ts";
 export interface AwsWrite {
   /** e.g. `CreateComputeEnvironment`. */
   readonly operation: string;
-  /** With the values of a job definition's body that may be secrets hidden. */
+  /** With the values that may be secrets hidden, of a job definition's body and of a job's overrides. */
   readonly input: unknown;
   /** `ok`, or the kind of failure. */
   readonly outcome: string;
@@ -84,9 +84,12 @@ function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => 
   };
 }
 
+/** Operations with a job definition's body, or overrides of it. */
+const bodies: ReadonlySet<string> = new Set(["RegisterJobDefinition", "SubmitJob"]);
+
 /** What a write sends, without values that may be secrets: this goes into the logs of people's CI. */
 export function shownInput(operation: string, input: unknown): unknown {
-  return operation === "RegisterJobDefinition" ? shownRequest(input as object) : input;
+  return bodies.has(operation) ? shownRequest(input as object) : input;
 }
 
 /** Members of requests that name what a write is about; the first that a request has is it. */

@@ -13,7 +13,7 @@ import { countJobs, jobsOfDrain, jobsOfUpdate, startedJobs, unendedJobs } from "
 import { type Owned, ownedIn, type PlannedObject } from "./objects.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 import { objectText, type Step, type WriteStep, withoutInvented } from "./steps.ts";
-import { differing } from "./written.ts";
+import { decidedLater, differing } from "./written.ts";
 
 export interface Outcome {
   readonly planned: readonly PlannedObject[];
@@ -35,10 +35,15 @@ export async function entriesOf(outcome: Outcome, signal: AbortSignal): Promise<
   for (const planned of outcome.planned) {
     const entry = await entryOf(planned, outcome, signal);
     if (planned.file !== undefined || entry.action !== "none") {
-      entries.push(withoutInvented(entry, outcome.real.invented));
+      entries.push(withoutInvented(entry, inventedOf(planned, outcome.real.invented)));
     }
   }
   return entries;
+}
+
+/** The name of a job ends with the uid of its object. */
+function inventedOf({ object, isNew }: PlannedObject, invented: Rehearsed["invented"]): Rehearsed["invented"] {
+  return isNew === undefined ? invented : new Map([...invented, [object.metadata.uid, decidedLater]]);
 }
 
 interface ShownStatus {

@@ -20,6 +20,8 @@ export interface PlannedObject {
   readonly object: KubeObject;
   /** Where its manifest is; undefined: it has none. */
   readonly file: string | undefined;
+  /** Its uid is made up, because nobody has created it yet. */
+  readonly isNew?: true;
 }
 
 export interface Applied {
@@ -54,6 +56,7 @@ export function applied({ manifests, before, regions, clusterName, clusterUid, p
     return {
       object: known === undefined ? created(manifest, uids.get(text), now) : changed(known, manifest),
       file: `${manifest.document.file}:${manifest.document.placeOf([]).line}`,
+      ...(known === undefined && !uids.has(text) ? { isNew: true } : {}),
     };
   });
   const others = [...live.values()].map((object) => (prunes ? deleted(object, now) : object));

@@ -14,7 +14,7 @@ import type { Cloud } from "../cloud.ts";
 import { shownInput, subjectOf } from "../local/writes.ts";
 import type { CopiedCloud } from "./copy/cloud.ts";
 import { type Hourly, hourlyOf } from "./hourly.ts";
-import { changedFields, type WrittenField } from "./written.ts";
+import { changedFields, decidedLater, type WrittenField } from "./written.ts";
 
 /** What the operator does about an object, in order: its writes, and what it waits for in between. */
 export type Step = WriteStep | WaitStep;
@@ -56,6 +56,8 @@ export class Steps {
   readonly #act = new AsyncLocalStorage<Act>();
   /** Names and ids that the copy has invented, with the words for them. */
   readonly invented = new Map<string, string>();
+  /** IDs of the jobs that are submitted: on thousands of them others may depend. */
+  readonly #jobs = new Set<string>();
   #writes = 0;
 
   get writes(): number {
@@ -120,7 +122,8 @@ export class Steps {
       if (kind === "read") return call;
       return async (input: object, options) => {
         const operation = operationOf(name);
-        const fields = changedFields(operation, shownInput(operation, input) as object, copy);
+        const shown = this.#withoutJobs(shownInput(operation, input) as Submission);
+        const fields = changedFields(operation, shown, copy);
         const hourly = hourlyOf(operation, input, copy);
         const answer = await call(input as never, options);
         this.#invent(input, answer);
@@ -132,13 +135,22 @@ export class Steps {
 
   /** AWS decides ids, and the hash in the name of an environment follows from those in its request. */
   #invent(input: Naming, answer: unknown): void {
-    const { GroupId: group, VpcEndpoint: endpoint } = (answer ?? {}) as Identified;
+    const { GroupId: group, VpcEndpoint: endpoint, jobId } = (answer ?? {}) as Identified;
+    if (jobId !== undefined) this.#jobs.add(jobId);
     if (group !== undefined && input.GroupName !== undefined) this.invented.set(group, "sg-(known after apply)");
     if (endpoint?.VpcEndpointId !== undefined) this.invented.set(endpoint.VpcEndpointId, "vpce-(known after apply)");
     const { computeEnvironmentName: name, computeResources } = input;
     const text = JSON.stringify(computeResources) ?? "";
     if (name === undefined || ![...this.invented.keys()].some((id) => text.includes(id))) return;
     this.invented.set(name, name.replace(/-[0-9a-f]{8}(?:-\d+)?$/, "-(known after apply)"));
+  }
+
+  /** The request, with words for the IDs of jobs that AWS has still to decide. */
+  #withoutJobs(request: Submission): Submission {
+    const { dependsOn } = request;
+    if (dependsOn === undefined) return request;
+    const shown = dependsOn.map((one) => (this.#jobs.has(one.jobId ?? "") ? { ...one, jobId: decidedLater } : one));
+    return { ...request, dependsOn: shown };
   }
 
   #wrote(write: Pick<WriteStep, "operation" | "subject" | "fields" | "hourly">): void {
@@ -160,7 +172,12 @@ interface Naming {
   readonly computeResources?: object;
 }
 
+interface Submission {
+  readonly dependsOn?: readonly { readonly jobId?: string }[];
+}
+
 interface Identified {
+  readonly jobId?: string;
   readonly GroupId?: string;
   readonly VpcEndpoint?: { readonly VpcEndpointId?: string };
 }

@@ -27,7 +27,7 @@ export interface WrittenField {
 const notShown = "(not shown)";
 
 /** For a value that only AWS or the cluster decides. */
-const decidedLater = "(known after apply)";
+export const decidedLater = "(known after apply)";
 
 /** Tags that have other values each time. */
 const volatileTags: ReadonlySet<string> = new Set([
@@ -191,9 +191,10 @@ function ruleTexts({ IpProtocol: protocol, FromPort: from, ToPort: to, ...peers 
   return names.map((name) => `${protocol === "-1" ? "all" : protocol}${ports} ${name}`);
 }
 
-/** A profile names the role that is put into it. */
+/** A profile names the role that is put into it, and a job the definition by which it runs. */
 function isSilent(member: string, input: object): boolean {
-  return silent.has(member) && !(member === "RoleName" && "InstanceProfileName" in input);
+  if (member === "RoleName") return !("InstanceProfileName" in input);
+  return silent.has(member) && !(member === "jobDefinition" && "jobName" in input);
 }
 
 function isTag(path: string): boolean {

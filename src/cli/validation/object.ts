@@ -1,5 +1,5 @@
 import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.ts";
-import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import { showsSpecValue } from "../../controllers/job-definition/shown-values.ts";
 import { ruleFindings } from "./cel.ts";
 import { isRecord, withDefaults } from "./defaults.ts";
@@ -29,6 +29,9 @@ function writtenSchema(crd: CustomResourceDefinition): StructuralSchema {
   return written;
 }
 
+/** Kinds with the body of a job definition, or overrides of it. */
+const withBody: ReadonlySet<string> = new Set([JobDefinitionKind.kind, BatchJobKind.kind]);
+
 /**
  * Everything wrong with an object: metadata, schema, unknown fields, doubled entries, CEL rules; all at once.
  *
@@ -37,7 +40,7 @@ function writtenSchema(crd: CustomResourceDefinition): StructuralSchema {
 export function objectFindings(crd: CustomResourceDefinition, value: unknown, old?: unknown): Finding[] {
   const schema = writtenSchema(crd);
   const written = withDefaults(schema, specPart(value));
-  const shows = crd.spec.names.kind === JobDefinitionKind.kind ? showsSpecValue : undefined;
+  const shows = withBody.has(crd.spec.names.kind) ? showsSpecValue : undefined;
   const shape = [...schemaFindings(schema, written, [], shows), ...duplicateFindings(schema, written)];
   const rules = ruleFindings(schema, written, old === undefined ? undefined : specPart(old));
   return [

@@ -32,27 +32,35 @@ const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, u
       ? [...unknownTypes(computeResources), ...notAnInstanceRole(computeResources), ...retiredImages(computeResources)]
       : [],
   JobQueue: (spec) => highPriority(spec["priority"]),
-  JobDefinition: (spec) => plainSecrets(spec, ["spec"]),
+  JobDefinition: (spec) => plainSecrets(spec, ["spec"], inDefinition),
+  BatchJob: (spec) => plainSecrets(spec, ["spec"], inJob),
 };
 
 /** Members with environment variables, of containers of ECS and of EKS. */
 const environments: ReadonlySet<string> = new Set(["environment", "env"]);
 
-/** Environment variables that are probably secrets: AWS Batch shows them to everyone who may describe job definitions. */
-function plainSecrets(value: unknown, path: Path): Finding[] {
-  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => plainSecrets(item, [...path, index]));
+/** Who can read an environment variable, and where its secret belongs. */
+const inDefinition = "everyone can read who may describe job definitions: use secrets, or for EKS a Kubernetes Secret";
+const inJob =
+  "everyone can read who may describe jobs: name it under secrets of the job definition, or for EKS in a Kubernetes Secret";
+
+/** Environment variables that are probably secrets. */
+function plainSecrets(value: unknown, path: Path, advice: string): Finding[] {
+  if (Array.isArray(value))
+    return value.flatMap((item: unknown, index) => plainSecrets(item, [...path, index], advice));
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, member]) => {
     const at = [...path, key];
-    return environments.has(key) && Array.isArray(member) ? secretsIn(member, at) : plainSecrets(member, at);
+    if (environments.has(key) && Array.isArray(member)) return secretsIn(member, at, advice);
+    return plainSecrets(member, at, advice);
   });
 }
 
-function secretsIn(variables: readonly unknown[], path: Path): Finding[] {
+function secretsIn(variables: readonly unknown[], path: Path, advice: string): Finding[] {
   return variables.flatMap((variable, index): Finding[] => {
     const { name, value } = isRecord(variable) ? variable : {};
     if (typeof name !== "string" || typeof value !== "string" || !isPlainSecret(name, value)) return [];
-    const message = `${name} is probably a secret in plain text, which everyone can read who may describe job definitions: use secrets, or for EKS a Kubernetes Secret`;
+    const message = `${name} is probably a secret in plain text, which ${advice}`;
     return [{ path: [...path, index, "value"], message }];
   });
 }

@@ -1,8 +1,8 @@
 import { bodyMembers } from "./normalise.ts";
 
 /**
- * Which values of a job definition's body may be printed or stored: one rule for `status.plan`, the command `plan` and
- * the writes that `local -o json` shows. People put secrets into environments, commands, parameters and options, so a
+ * Which values of a job definition's body, and of a job's overrides of it, may be printed or stored: one rule for
+ * `status.plan`, `validate`, the command `plan` and the writes that `local -o json` shows. People put secrets into environments, commands, parameters and options, so a
  * value is hidden unless its path is known to hold none. Names of fields, map keys and list items are always shown.
  * Pure.
  */
@@ -18,6 +18,8 @@ const shownMembers: ReadonlySet<string> = new Set([
   "schedulingPriority",
   "attempts",
   "attemptDurationSeconds",
+  "evaluateOnExit",
+  "quantity",
   "vcpus",
   "memory",
   "resourceRequirements",
@@ -47,11 +49,22 @@ const shownMembers: ReadonlySet<string> = new Set([
   "readOnly",
 ]);
 
+/** Members of `SubmitJob` that override the body of the job definition. */
+const overrideMembers: ReadonlySet<string> = new Set([
+  "containerOverrides",
+  "nodeOverrides",
+  "ecsPropertiesOverride",
+  "eksPropertiesOverride",
+  "consumableResourcePropertiesOverride",
+]);
+
 /**
  * Members with members that AWS defines, so that the rule can check each of them. What users name
  * themselves (`parameters`, `options`, `labels`, ...) is not among them: a parameter may be called `image`.
  */
 const openMembers: ReadonlySet<string> = new Set([
+  ...overrideMembers,
+  "nodePropertyOverrides",
   "containerProperties",
   "container",
   "ecsProperties",
@@ -78,6 +91,8 @@ const openMembers: ReadonlySet<string> = new Set([
   "mountPoints",
   "volumes",
   "host",
+  "consumableResourceProperties",
+  "consumableResourceList",
 ]);
 
 /** These members distinguish the items of a list; their values name an item, so they are shown. */
@@ -94,8 +109,8 @@ export function visibilityIn(outer: Visibility, member: string): Visibility {
 }
 
 /**
- * A `RegisterJobDefinition` request that may be printed: values of the body that may hold a secret are `[hidden]`.
- * What is not of the body (its name, tags) stays as it is.
+ * A `RegisterJobDefinition` or `SubmitJob` request that may be printed: values of the body, and of what overrides it, that may
+ * hold a secret are `[hidden]`. Everything else (names, tags) stays as it is.
  */
 export function shownRequest(request: object): object {
   return Object.fromEntries(
@@ -106,7 +121,7 @@ export function shownRequest(request: object): object {
   );
 }
 
-/** Whether the value at this path of a JobDefinition may be shown; what is not of the body may. */
+/** Whether the value at this path of a JobDefinition or BatchJob may be shown; what is not of the body may. */
 export function showsSpecValue(path: readonly (string | number)[]): boolean {
   const [root, member, ...inner] = path;
   if (root !== "spec" || typeof member !== "string" || !isBodyMember(member)) return true;
@@ -121,7 +136,7 @@ function isKeyMember(member: string): boolean {
 }
 
 function isBodyMember(member: string): boolean {
-  return (bodyMembers as readonly string[]).includes(member);
+  return (bodyMembers as readonly string[]).includes(member) || overrideMembers.has(member);
 }
 
 function shownValue(value: unknown, visibility: Visibility): unknown {

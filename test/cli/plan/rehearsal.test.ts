@@ -32,8 +32,8 @@ async function accountWith(files: Readonly<Record<string, string>>) {
     expect(problems).toEqual([]);
     const flags = { awsRequestsPerSecond: 1000 };
     const plan = await planOf(manifests, { flags, cloud, clusterName: "team", remembered: undefined, signal, clock });
-    return (kind: string) => {
-      const entry = plan.entries.find((one) => one.kind === kind);
+    return (kind: string, name?: string) => {
+      const entry = plan.entries.find((one) => one.kind === kind && (name === undefined || one.name === name));
       if (entry === undefined) throw new Error(`no ${kind}`);
       return entry;
     };
@@ -70,6 +70,39 @@ spec:
   const { blocked, steps } = (await planned({ ...quickstart, "job.yaml": job }))("BatchJob");
   expect(blocked).toBeUndefined();
   expect(steps.flatMap((step) => (step.kind === "write" ? [step.operation] : []))).toEqual(["SubmitJob"]);
+});
+
+test("jobs that a plan submits have their definition, no secret, and no ID that is decided later", async () => {
+  const { planned } = await accountWith(quickstart);
+  const job = (name: string, more: string) => `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata: {name: ${name}}
+spec:
+  jobQueueRef: {name: high}
+  jobDefinitionRef: {name: hello}
+${more}`;
+  const files = {
+    ...quickstart,
+    "a.yaml": job("a", "  containerOverrides: {environment: [{name: DB_PASSWORD, value: hunter22}]}"),
+    "b.yaml": job("b", "  dependsOn: [{jobRef: {name: a}}]"),
+  };
+  const entries = await planned(files);
+  expect(entries("BatchJob").title).toBe("is created as default_a_(known after apply)");
+  const fields = (name: string) =>
+    entries("BatchJob", name).steps.flatMap((step) =>
+      step.kind === "write" ? step.fields.map(({ path, to }) => `${path} ${to}`) : [],
+    );
+  expect(fields("a")).toEqual([
+    'jobName "default_a_(known after apply)"',
+    'jobDefinition "default_hello:1"',
+    'containerOverrides.environment [{"name":"DB_PASSWORD","value":"[hidden]"}]',
+  ]);
+  expect(fields("b")).toEqual([
+    'jobName "default_b_(known after apply)"',
+    'jobDefinition "default_hello:1"',
+    'dependsOn [{"jobId":"(known after apply)"}]',
+  ]);
 });
 
 test("what the account does not let anybody read is unknown, and nothing is planned on it", async () => {

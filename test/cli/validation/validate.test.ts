@@ -250,6 +250,35 @@ describe("a secret in plain text", () => {
     ]);
   });
 
+  test("in a job is warned of, and where it belongs is said", () => {
+    const job = `apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata: {name: hello}
+spec:
+  jobQueue: q
+  jobDefinition: d
+  containerOverrides:
+    environment:
+      - {name: DB_PASSWORD, value: hunter22}
+`;
+    expect(notesOf(job)).toEqual([
+      "9: warning: BatchJob default/hello: spec.containerOverrides.environment[0].value: DB_PASSWORD is probably a secret in plain text, which everyone can read who may describe jobs: name it under secrets of the job definition, or for EKS in a Kubernetes Secret",
+    ]);
+  });
+
+  test("in a job with a mistake is not in the error", () => {
+    const job = `apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata: {name: hello}
+spec:
+  jobQueue: q
+  jobDefinition: d
+  parameters: {password: [hunter22]}
+`;
+    const [problem] = validateManifests(documentsOf("m", job).documents, crds).problems;
+    expect(problem).toMatchObject({ field: "spec.parameters.password", found: "[hidden]" });
+  });
+
   test.each([
     ["DB_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db"],
     ["DB_SECRET_NAME", "db"],

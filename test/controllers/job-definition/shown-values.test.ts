@@ -73,6 +73,30 @@ const others: readonly (readonly [string, (secret: string) => Body])[] = [
   ],
 ];
 
+/** Where a job overrides its definition. */
+const overrides: readonly (readonly [string, (secret: string) => Body])[] = [
+  ["containerOverrides", (container: Body) => ({ containerOverrides: container })] as const,
+  [
+    "a task of ecsPropertiesOverride",
+    (container: Body) => ({ ecsPropertiesOverride: { taskProperties: [{ containers: [container] }] } }),
+  ] as const,
+  [
+    "a node of nodeOverrides",
+    (container: Body) => ({ nodeOverrides: { nodePropertyOverrides: [{ containerOverrides: container }] } }),
+  ] as const,
+].flatMap(([place, body]) =>
+  ecsMembers
+    .slice(0, 2)
+    .map(([member, container]) => [`${member} of ${place}`, (secret: string) => body(container(secret))] as const),
+);
+const podOverrides = eksMembers.map(
+  ([member, container]) =>
+    [
+      `${member} of a pod of eksPropertiesOverride`,
+      (secret: string) => ({ eksPropertiesOverride: { podProperties: { containers: [container(secret)] } } }),
+    ] as const,
+);
+
 const everyPlace = [
   ...ecsContainers.flatMap(([place, body]) =>
     ecsMembers.map(
@@ -97,7 +121,7 @@ describe("a value that may be a secret", () => {
     );
   });
 
-  test.each(everyPlace)("in %s is in no write that is shown", (_place, body) => {
+  test.each([...everyPlace, ...overrides, ...podOverrides])("in %s is in no write that is shown", (_place, body) => {
     const shown = JSON.stringify(shownRequest({ jobDefinitionName: "a", ...body("hunter2") }));
     expect(shown).not.toContain("hunter");
     expect(shown).toContain("[hidden]");
@@ -113,6 +137,19 @@ describe("a write that is shown", () => {
   test.each(eksContainers)("has the image and the resources of %s", (_place, body) => {
     const container = { name: "main", image: "a:1", resources: { limits: { cpu: "1", memory: "1Gi" } } };
     expect(shownRequest(body(container))).toEqual(body(container));
+  });
+
+  test("has the resources, retries and consumables of a job", () => {
+    const request = {
+      jobName: "a",
+      jobQueue: "q",
+      jobDefinition: "d:1",
+      arrayProperties: { size: 3 },
+      containerOverrides: { resourceRequirements: [{ type: "VCPU", value: "1" }] },
+      retryStrategy: { attempts: 2, evaluateOnExit: [{ onReason: "Host EC2*", action: "RETRY" }] },
+      consumableResourcePropertiesOverride: { consumableResourceList: [{ consumableResource: "c", quantity: 2 }] },
+    };
+    expect(shownRequest(request)).toEqual(request);
   });
 
   test("has the names of what it hides, and all that is not of the body", () => {
