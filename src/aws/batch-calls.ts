@@ -23,6 +23,7 @@ export const batchCalls: CallTable<keyof BatchApi> = {
   terminateJob: writeCall(["JobChange", "BatchJobs"]),
   /** The jobs of queues of SageMaker, which ListJobs does not have. */
   listServiceJobs: readCall("BatchRead"),
+  describeServiceJob: readCall("BatchRead"),
   terminateServiceJob: writeCall(["BatchJobs"]),
 };
 

@@ -22,6 +22,7 @@ import {
   DescribeQuotaShareCommand,
   DescribeSchedulingPoliciesCommand,
   DescribeServiceEnvironmentsCommand,
+  DescribeServiceJobCommand,
   GetJobQueueSnapshotCommand,
   ListConsumableResourcesCommand,
   ListJobsByConsumableResourceCommand,
@@ -94,6 +95,7 @@ export const batchCommands = {
   terminateJob: TerminateJobCommand,
 
   listServiceJobs: ListServiceJobsCommand,
+  describeServiceJob: DescribeServiceJobCommand,
   terminateServiceJob: TerminateServiceJobCommand,
 } as const;
 

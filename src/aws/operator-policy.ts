@@ -56,6 +56,7 @@ export function operatorPolicy(scope: PolicyScope): PolicyDocument {
 /** Reads whose actions are written as one: the operator calls all that begin so, and a policy has a limit of size. */
 export const families: readonly string[] = [
   "batch:DescribeJob*",
+  "batch:DescribeS*",
   "batch:ListJobs*",
   "ec2:DescribeInstanceType*",
   "ec2:DescribeLaunchTemplate*",

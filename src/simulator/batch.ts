@@ -1,6 +1,4 @@
 import type {
-  DescribeServiceJobRequest,
-  DescribeServiceJobResponse,
   ListTagsForResourceRequest,
   ListTagsForResourceResponse,
   SubmitServiceJobRequest,
@@ -27,7 +25,6 @@ import type { Run } from "./wire.ts";
 export interface SimulatedBatch extends BatchApi {
   listTagsForResource(input: ListTagsForResourceRequest, options?: CallOptions): Promise<ListTagsForResourceResponse>;
   submitServiceJob(input: SubmitServiceJobRequest, options?: CallOptions): Promise<SubmitServiceJobResponse>;
-  describeServiceJob(input: DescribeServiceJobRequest, options?: CallOptions): Promise<DescribeServiceJobResponse>;
 }
 
 /** The parts of AWS Batch that answer the calls. */

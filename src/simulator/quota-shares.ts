@@ -18,7 +18,7 @@ import { pageOf, RecordTable } from "./records.ts";
 import { alreadyExists, deleteWhileBusy, doesNotExist, invalid, refused, updateWhileBusy } from "./refusals.ts";
 import type { SchedulingPolicies } from "./scheduling-policies.ts";
 import { countsTypes, type ServiceEnvironments } from "./service-environments.ts";
-import { limitFor } from "./share-capacity.ts";
+import { keptAfter } from "./share-capacity.ts";
 import { checkTags, type Tagged } from "./tags.ts";
 import type { World } from "./world.ts";
 
@@ -32,7 +32,7 @@ export interface ShareParts {
 /** The jobs of quota shares. */
 export interface ShareJobs {
   endAllOfShare(shareArn: string): void;
-  preemptBeyondLimit(share: QuotaShareRecord, instanceType: string): void;
+  preemptBeyond(shareArn: string, instanceType: string, most: number): void;
 }
 
 /**
@@ -116,8 +116,8 @@ export class QuotaShares {
     };
     this.#put(updated);
     for (const { capacityUnit = "" } of current.capacityLimits ?? []) {
-      const isLowered = limitFor(updated, capacityUnit) < limitFor(current, capacityUnit);
-      if (isLowered) this.#jobs.preemptBeyondLimit(updated, capacityUnit);
+      const most = keptAfter(current, updated, capacityUnit);
+      if (most !== undefined) this.#jobs.preemptBeyond(arn, capacityUnit, most);
     }
     this.#later(arn, this.#world.knobs.quotaShareSettleMs, () => this.#settle(arn));
     return { quotaShareName: current.quotaShareName, quotaShareArn: arn };

@@ -9,7 +9,7 @@ import type {
   SubmitServiceJobRequest,
   SubmitServiceJobResponse,
 } from "@aws-sdk/client-batch";
-import type { Queue, QuotaShareRecord } from "../aws/batch.ts";
+import type { Queue } from "../aws/batch.ts";
 import { hasServiceJobs } from "../aws/service-jobs.ts";
 import type { Timer } from "../runtime/clock.ts";
 import type { QuotaShares } from "./quota-shares.ts";
@@ -176,12 +176,12 @@ export class ServiceJobs {
     }
   }
 
-  /** Preempts the jobs of a share that hold more of an instance type than the share now has, the latest ones first. */
-  preemptBeyondLimit(share: QuotaShareRecord, instanceType: string): void {
-    const started = this.#startedWith(instanceType).filter((job) => shareOf(job) === share.quotaShareArn);
+  /** Preempts the jobs by which a share holds more than so many instances of a type, the latest ones first. */
+  preemptBeyond(shareArn: string, instanceType: string, most: number): void {
+    const started = this.#startedWith(instanceType).filter((job) => shareOf(job) === shareArn);
     let used = instancesOf(started);
     for (const job of latestFirst(started)) {
-      if (used <= limitFor(share, instanceType)) break;
+      if (used <= most) break;
       used -= needsOf(job.request).instances;
       this.#preempt(job, "Capacity of the quota share was lowered"); // our words
     }
@@ -367,7 +367,7 @@ function hasEnded({ status }: StoredServiceJob): boolean {
 const recentAttempts = 10;
 
 /** The ARN of its quota share. */
-function shareOf({ queueArn, request }: StoredServiceJob): string | undefined {
+export function shareOf({ queueArn, request }: StoredServiceJob): string | undefined {
   return request.quotaShareName === undefined ? undefined : `${queueArn}/quota-share/${request.quotaShareName}`;
 }
 

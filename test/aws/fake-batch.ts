@@ -364,6 +364,13 @@ export class FakeBatch implements BatchApi {
       return { jobSummaryList: page, ...rest };
     });
 
+  describeServiceJob: BatchApi["describeServiceJob"] = (input, options) =>
+    this.#read("describeServiceJob", input, options, ({ serviceJobs }) => {
+      const found = serviceJobs.find(({ jobId }) => jobId === input.jobId);
+      if (found === undefined) throw sdkError("ClientException", `${input.jobId} does not exist`);
+      return { ...found, jobQueue: found.queue, startedAt: found.startedAt, status: found.status };
+    });
+
   terminateServiceJob: BatchApi["terminateServiceJob"] = (input, options) =>
     this.#write("terminateServiceJob", input, options, () => {
       this.#change(this.state.serviceJobs, ({ jobId }) => jobId === input.jobId, { status: "FAILED" as const });

@@ -55,7 +55,7 @@ export const serviceJobReasons = {
 `,
   "src/aws/resources/service-jobs.ts": `
 import type { DescribeServiceJobResponse, SubmitServiceJobRequest } from "@aws-sdk/client-batch";
-import { readCall, writeCall } from "../call-facts.ts";
+import { writeCall } from "../call-facts.ts";
 import { type AskedResource, ownTags } from "./resource.ts";
 
 export type ServiceJob = DescribeServiceJobResponse & { jobName: string };
@@ -67,7 +67,6 @@ export interface ServiceJobWrites {
 export const serviceJobs = {
   type: "service-job",
   calls: {
-    describeServiceJob: readCall("BatchRead"),
     submitServiceJob: writeCall(["JobSubmit"], [["batch:TagResource", "BatchClaim"]]),
   },
   ...ownTags,
@@ -167,11 +166,10 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
   ],
   "src/aws/names.ts": [["export const resourceTypes = [", '"service-job", ']],
   "src/aws/batch-sdk.ts": [
-    ["import {", "\n  DescribeServiceJobCommand,\n  SubmitServiceJobCommand,"],
+    ["import {", "\n  SubmitServiceJobCommand,"],
     [
       "export const batchCommands = {",
       `
-  describeServiceJob: DescribeServiceJobCommand,
   submitServiceJob: SubmitServiceJobCommand,`,
     ],
   ],

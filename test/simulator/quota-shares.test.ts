@@ -235,6 +235,16 @@ describe("jobs of quota shares", () => {
     expect(world.aws.truth.serviceJobs()[1]).not.toHaveProperty("statusReason");
   });
 
+  it("that a share borrows no longer may run wait again", async () => {
+    const world = await withShares(share("a", 1, borrow()), share("b", 3, lend));
+    for (const _job of [1, 2, 3]) await submit(world, "a");
+    await world.aws.batch.updateQuotaShare({ quotaShareArn: arnOf("a"), ...borrow(100) });
+    expect(states(world)).toEqual(["a RUNNING", "a RUNNING", "a RUNNABLE"]);
+    await world.clock.advance(5000);
+    await world.aws.batch.updateQuotaShare({ quotaShareArn: arnOf("a"), ...lend });
+    expect(states(world)).toEqual(["a RUNNING", "a RUNNABLE", "a RUNNABLE"]);
+  });
+
   it("finish in a DISABLED share, and end with a deleted one", async () => {
     const world = await withShares(share("a", 1), share("b", 1));
     for (const one of ["a", "a", "b"]) await submit(world, one);

@@ -113,6 +113,33 @@ export const reportedCauses = {
 
 /** Causes that only `diagnose` reports. */
 export const diagnosedCauses = {
+  ServiceEnvironmentTooSmall: {
+    means: "the training job needs more instances than its service environment is limited to",
+    todo: "raise its `capacityLimits`, or request less",
+  },
+  QuotaShareTooSmall: {
+    means: "the training job needs more instances than its quota share has and may borrow",
+    todo: "raise the share's `capacityLimits`, or request less",
+  },
+  QuotaShareInvalid: {
+    means: "AWS marked the quota share of the job as INVALID",
+    todo: "check its `capacityLimits`, and those of the service environment",
+  },
+  ServiceEnvironmentUsed: {
+    status: "True",
+    means: "other training jobs use up the service environment; the job starts when one of them ends",
+    todo: "raise its `capacityLimits` if that takes too long",
+  },
+  QuotaShareUsed: {
+    status: "True",
+    means: "other jobs use up the quota share of the job, and it can borrow no more",
+    todo: "raise the share's `capacityLimits` if that takes too long",
+  },
+  QuotaShareDisabled: {
+    status: "Unknown",
+    means: "a quota share of the queue is DISABLED: it accepts no new jobs",
+    todo: "set its `state: ENABLED`",
+  },
   QueueDisabled: {
     status: "Unknown",
     means: "the queue is DISABLED: it accepts no new jobs",

@@ -4,7 +4,7 @@ import { headline } from "./text.ts";
 
 /** A diagnosis for programs: one JSON object in one line. Pure. */
 export function diagnosisJson(report: QueueReport): string {
-  const { facts, account, region, object, counts, diagnosis, findings, networks } = report;
+  const { facts, account, region, object, counts, diagnosis, findings, networks, capacity } = report;
   const { jobQueueName: name, jobQueueArn: arn, state, status, priority } = facts.queue;
   const head = facts.jobs?.head;
   return jsonLine({
@@ -22,6 +22,7 @@ export function diagnosisJson(report: QueueReport): string {
         : { jobId: head.jobId, since: new Date(head.since).toISOString(), ...head.described },
     findings,
     consumables: facts.consumables.length === 0 ? undefined : facts.consumables,
+    capacity,
     environments: facts.environments.map(({ name: environment, environment: described }) => {
       const { type, desiredvCpus, maxvCpus, instanceTypes } = described?.computeResources ?? {};
       const network = networks.get(environment);

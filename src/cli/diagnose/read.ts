@@ -1,5 +1,5 @@
 import { adviceFor } from "../../aws/advice.ts";
-import type { BatchApi, Environment, Queue } from "../../aws/batch.ts";
+import type { Environment, Queue } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import type { ConsumableNeed } from "../../aws/job-needs.ts";
@@ -7,7 +7,6 @@ import { nameIn } from "../../aws/names.ts";
 import { countJobs, type DescribedJob, type QueueJobs, readJobsOf } from "../../aws/queue-jobs.ts";
 import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
 import { jobQueues } from "../../aws/resources/job-queues.ts";
-import { serviceEnvironments } from "../../aws/resources/service-environments.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
@@ -16,18 +15,11 @@ import { CommandError, exitCodes } from "../io.ts";
 import { readConsumables } from "./consumables.ts";
 import { pendingFinding } from "./pending.ts";
 import type { JobCounts, NetworkReport, QueueReport } from "./report.ts";
+import { type Reading, readServiceQueue } from "./service-queue.ts";
 
-export interface QueueReading {
-  /** Which only reads. */
-  readonly batch: BatchApi;
-  readonly account: string;
-  readonly region: string;
-  /** Of the clock that the jobs live by, wall ms. */
-  readonly now: () => number;
-  readonly object: string | undefined;
+export interface QueueReading extends Reading {
   /** Reads the network of one environment; undefined: nothing is known of it. */
   readonly networkOf: (environment: Environment, job: DescribedJob | undefined) => Promise<NetworkReport | undefined>;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -46,7 +38,7 @@ export async function readQueue(queue: string, reading: QueueReading): Promise<Q
   const found = queues.get(name);
   if (found === undefined) throw noQueue(name, queues, reading);
 
-  if (hasServiceJobs(found)) throw await ofSageMaker(found, reading);
+  if (hasServiceJobs(found)) return await readServiceQueue(found, queues.values(), reading);
 
   const read = await readJobs(name, reading);
   const networks = new Map<string, NetworkReport>();
@@ -109,22 +101,6 @@ async function readJobs(queue: string, { batch, now, signal }: QueueReading): Pr
     const unread: Finding = { code: "JobsNotReadable", sentence, fix: adviceFor(error).replace(/\.$/, "") };
     return { jobs: undefined, counts: undefined, findings: [unread] };
   }
-}
-
-/** What is known of a queue of SageMaker, of which AWS gives no reason why a job waits. */
-async function ofSageMaker(queue: Queue, { batch, account, region, signal }: QueueReading): Promise<CommandError> {
-  const { jobQueueName: name, jobQueueArn, state, status, serviceEnvironmentOrder = [] } = queue;
-  const at = { partition: jobQueueArn.split(":")[1] ?? "aws", account, region };
-  const names = serviceEnvironmentOrder.map(({ serviceEnvironment = "" }) => nameIn(serviceEnvironment));
-  const described = await serviceEnvironments.read({ batch, at, names: new Set(names) }, signal);
-  const states = names.map((one) => {
-    const { state: enabled = "gone", status: valid = "gone" } = described.get(one) ?? {};
-    return `service environment ${one} is ${enabled} and ${valid}`;
-  });
-  return new CommandError(
-    `${name} is a queue of SageMaker training jobs, which diagnose does not explain. ${[`The queue is ${state} and ${status}`, ...states].join(", ")}. See the statusReason of its jobs: aws batch list-service-jobs --job-queue ${name} --job-status RUNNABLE`,
-    { exitCode: exitCodes.unread },
-  );
 }
 
 const mostNames = 10;

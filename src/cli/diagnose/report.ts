@@ -3,6 +3,7 @@ import type { Finding } from "../../diagnosis/causes.ts";
 import { causeKind } from "../../diagnosis/causes.ts";
 import type { Diagnosis } from "../../diagnosis/diagnose.ts";
 import type { NetworkFact, QueueFacts } from "../../diagnosis/facts.ts";
+import type { CapacityFact } from "../../diagnosis/service-queue.ts";
 import type { Preflight } from "../../network/preflight.ts";
 
 /** The report of `diagnose` about one queue, as data for people and programs. */
@@ -14,10 +15,12 @@ export interface QueueReport {
   readonly facts: QueueFacts;
   /** Undefined: AWS denied reading them. */
   readonly counts: JobCounts | undefined;
-  readonly diagnosis: Diagnosis;
+  readonly diagnosis: Pick<Diagnosis, "verdict">;
   /** The cause first. */
   readonly findings: readonly Finding[];
   readonly networks: ReadonlyMap<string, NetworkReport>;
+  /** Of a queue of SageMaker: what its jobs hold. */
+  readonly capacity?: readonly CapacityFact[];
   /** Wall time (ms). */
   readonly now: number;
 }

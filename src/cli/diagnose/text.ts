@@ -1,5 +1,6 @@
 import { countText } from "../../aws/queue-jobs.ts";
 import { type CauseKind, causeKind, type Finding } from "../../diagnosis/causes.ts";
+import type { CapacityFact } from "../../diagnosis/service-queue.ts";
 import { needsText } from "../../diagnosis/words.ts";
 import { visibleIn } from "../../runtime/visible.ts";
 import { cutMiddle, durationText, inColumns, neededWidths, wrapped } from "../terminal/layout.ts";
@@ -106,7 +107,7 @@ function capital(text: string): string {
 }
 
 function factLines(
-  { facts, counts, object, account, region, now }: QueueReport,
+  { facts, counts, object, account, region, now, capacity = [] }: QueueReport,
   width: number,
   paint: Paint,
 ): string[] {
@@ -131,7 +132,16 @@ function factLines(
       rows.push(["AWS says", described.statusReason ?? "no reason yet"]);
     }
   }
+  rows.push(...capacity.map((one): [string, string] => ["capacity", capacityText(one)]));
   return rowLines(rows, width, paint);
+}
+
+/** `quota share team, ENABLED and VALID: 3 of 4 ml.m5.large used`. */
+function capacityText({ of, name, state, status, limits }: CapacityFact): string {
+  const texts = limits.map(
+    ({ unit, limit, used }) => `${used} of ${limit} ${unit === "NUM_INSTANCES" ? "instances" : unit} used`,
+  );
+  return `${of} ${name}, ${state} and ${status}${texts.length === 0 ? "" : `: ${texts.join(", ")}`}`;
 }
 
 /** Facts with their labels. */
