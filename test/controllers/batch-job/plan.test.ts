@@ -293,7 +293,7 @@ describe("the object of a finished job", () => {
     [59, { action: { kind: "expire", ttlSeconds: 59 } }, undefined],
     [60, { action: { kind: "expire", ttlSeconds: 60 } }, undefined],
     [61, { kind: "serves" }, 1000],
-  ])("goes after its %i seconds, and is looked at again then", (ttlSecondsAfterFinished, first, checkInMs) => {
+  ])("goes after its %i seconds, and is checked again then", (ttlSecondsAfterFinished, first, checkInMs) => {
     const object = jobObject({ ttlSecondsAfterFinished }, { conditions: [complete] });
     const { agenda, checkInMs: next } = plan(
       object,
