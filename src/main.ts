@@ -1,11 +1,13 @@
 import process from "node:process";
 import type { WriteStream } from "node:tty";
-import { calledAs, type Output } from "./cli/io.ts";
+import { calledAs, exitCodes, type Output } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
 import { wholeInput } from "./cli/standard-input.ts";
 
 const interruption = new AbortController();
 let interruptions = 0;
+/** Whether some of the output could not be written. */
+let isCut = false;
 
 /** The first signal stops the process gracefully, the second one immediately. */
 function interrupted(): void {
@@ -21,10 +23,14 @@ process.on("SIGINT", interrupted);
 process.on("SIGTERM", interrupted);
 
 function outputOf(stream: WriteStream): Output {
-  // The reader of stdout has closed it (`| head`): there is nobody left to write to.
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
     interruption.abort(error);
+    // The reader has closed it (`| head`): there is nobody left to write to.
+    if (error.code === "EPIPE" || isCut) return;
+    isCut = true;
+    if (stream === process.stdout) {
+      process.stderr.write(`error: cannot write the output (${error.message}): what is written of it is not whole\n`);
+    }
   });
   return {
     write: (text) => void stream.write(text),
@@ -52,4 +58,6 @@ const ended = runCli(process.argv.slice(2), {
 });
 
 // A simulated AWS may still have timers; the process does not wait for them.
-void ended.then((exitCode) => process.stdout.write("", () => process.exit(exitCode)));
+void ended.then((exitCode) =>
+  process.stdout.write("", () => setImmediate(() => process.exit(isCut ? exitCodes.failed : exitCode))),
+);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -52,4 +52,18 @@ test("is killed without notice, started again, and stopped by a signal", { timeo
   second.child.kill("SIGTERM");
   expect(await second.exited).toBe(0);
   expect(second.shown.text).toMatch(/Stopped after .* start again to go on\.\n$/);
+});
+
+test.runIf(process.platform === "linux")("output that is cut off is an error", { timeout: 30_000 }, async () => {
+  const full = openSync("/dev/full", "w");
+  onTestFinished(() => closeSync(full));
+  const child = spawn(process.execPath, ["src/main.ts", "iam-policy", "--features", "none"], {
+    stdio: ["ignore", full, "pipe"],
+  });
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(1);
+  expect(said).toMatch(/error: cannot write the output \(ENOSPC: .*\): what is written of it is not whole\n/);
 });

@@ -9,6 +9,7 @@ import type { ValidManifest } from "../validation/validate.ts";
 import type { ManifestSource } from "./directory.ts";
 import { type Goal, type Outcome, verdictOn } from "./goal.ts";
 import { type ObjectRow, type Presence, rowOf } from "./rows.ts";
+import { StateNotWritten } from "./state.ts";
 import type { View } from "./view.ts";
 
 export interface SessionOptions {
@@ -62,6 +63,7 @@ export class LocalSession {
   readonly #known = new WeakMap<KubeObject, { readonly presence: Presence; readonly row: ObjectRow }>();
   #timer: Timer | undefined;
   #end: ((outcome: Outcome) => void) | undefined;
+  #fail: ((error: unknown) => void) | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -81,8 +83,9 @@ export class LocalSession {
     if (this.#options.deleteAll) await this.#deleteAll();
     const objectsAtStart = this.#rows().filter(({ phase }) => phase !== "removed").length;
 
-    const ended = new Promise<Outcome>((resolve) => {
+    const ended = new Promise<Outcome>((resolve, reject) => {
       this.#end = resolve;
+      this.#fail = reject;
     });
     const interrupt = (): void => this.#end?.({ kind: "interrupted" });
     if (interrupted.aborted) interrupt();
@@ -100,12 +103,18 @@ export class LocalSession {
       return { outcome, rows: this.#rows(), objectsAtStart, tookMs: real.monotonic() - startedAt };
     } finally {
       this.#end = undefined;
+      this.#fail = undefined;
       this.#timer?.cancel();
       deadline?.cancel();
       interrupted.removeEventListener("abort", interrupt);
       this.#stop.abort(new Error("the session has ended"));
       await operating;
     }
+  }
+
+  /** Stops the operator; `run` then rejects with the error. */
+  fail(error: unknown): void {
+    this.#fail?.(error);
   }
 
   /** Call this after every change of the store. */
@@ -122,7 +131,7 @@ export class LocalSession {
   #readLater(): void {
     this.#timer = this.#options.real.schedule(readMs, () => {
       this.#read()
-        .catch((error: unknown) => this.#unread(error))
+        .catch((error: unknown) => (error instanceof StateNotWritten ? this.fail(error) : this.#unread(error)))
         .finally(() => {
           if (!this.#stop.signal.aborted) this.#readLater();
         });

@@ -94,7 +94,16 @@ export async function startLocal(start: LocalStart): Promise<number> {
     const aws = simulated === undefined ? {} : { aws: simulated.snapshot() };
     writeState(file, { clusterUid, savedAt: clock.now(), store: store.snapshot(), ...aws });
   };
-  const saving = new Soon(real, save);
+  const saving = new Soon(real, save, (error) => session.fail(error));
+  /** Before a write to AWS that needs it. */
+  const saveFirst = (): void => {
+    try {
+      save();
+    } catch (error) {
+      session.fail(error);
+      throw error;
+    }
+  };
   const heading = headingOf(options, cloud);
   const view = viewFor(options, heading, { clock, real }, io);
   simulated?.onChange((change) => {
@@ -134,7 +143,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
           onWrite: (what) => {
             // Objects and a simulated account are saved as one, so an older state of both is as good.
             if (simulated !== undefined) saving.ask();
-            else if (what === "metadata") save();
+            else if (what === "metadata") saveFirst();
             session.changed();
           },
           onEvent: (event) => view.event(event),
@@ -161,8 +170,11 @@ export async function startLocal(start: LocalStart): Promise<number> {
     stop.abort(new Error("the session has ended"));
     await pacing;
     saving.cancel();
-    save();
-    view.close();
+    try {
+      save();
+    } finally {
+      view.close();
+    }
   }
 }
 
@@ -245,17 +257,23 @@ const soonMs = 100;
 class Soon {
   readonly #clock: Clock;
   readonly #task: () => void;
+  readonly #onError: (error: unknown) => void;
   #timer: Timer | undefined;
 
-  constructor(clock: Clock, task: () => void) {
+  constructor(clock: Clock, task: () => void, onError: (error: unknown) => void) {
     this.#clock = clock;
     this.#task = task;
+    this.#onError = onError;
   }
 
   ask(): void {
     this.#timer ??= this.#clock.schedule(soonMs, () => {
       this.#timer = undefined;
-      this.#task();
+      try {
+        this.#task();
+      } catch (error) {
+        this.#onError(error);
+      }
     });
   }
 

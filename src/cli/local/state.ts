@@ -61,15 +61,33 @@ function isWhole({ clusterUid, savedAt, store }: Readonly<Record<string, unknown
   return typeof clusterUid === "string" && typeof savedAt === "number" && Array.isArray(objects);
 }
 
+/** What is done from then on would be forgotten: the operator has to stop. */
+export class StateNotWritten extends CommandError {
+  constructor(file: string, cause: Error) {
+    super(
+      `cannot write ${file} (${cause.message}). The operator stops, because it would forget what it does in AWS. Make room for the file, or its directory writable, then start again`,
+      { cause },
+    );
+    this.name = "StateNotWritten";
+  }
+}
+
 /**
  * Atomic: a reader, also after `kill -9`, finds the old file or the new one. The state of a real AWS also survives a loss
  * of power; for a simulated account that is not worth the wait.
+ *
+ * @throws StateNotWritten if the file system refuses it; the old state is then still there
  */
 export function writeState(file: string, { clusterUid, savedAt, store, aws }: LocalState, files?: FileWrites): void {
-  ensureStateDirectory(dirname(file));
   const objects = store.objects.map(withoutStatus);
   const text = JSON.stringify({ version, clusterUid, savedAt, store: { ...store, objects }, aws });
-  replaceFile(file, text, aws === undefined, files);
+  try {
+    ensureStateDirectory(dirname(file));
+    replaceFile(file, text, aws === undefined, files);
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) throw new StateNotWritten(file, error);
+    throw error;
+  }
 }
 
 function withoutStatus({ object, applied }: StoredObject): StoredObject {

@@ -78,6 +78,7 @@ export async function started(options: GivenOptions = {}) {
   const fingerprint = await source.fingerprint();
   const read = await source.read();
   let exitCode: number | undefined;
+  let failure: { readonly error: unknown } | undefined;
   const ended = startLocal({
     flags,
     options: localOptions(flags),
@@ -88,9 +89,14 @@ export async function started(options: GivenOptions = {}) {
     real: clock,
     world: clock,
     ...(options.cloud === undefined ? {} : { cloud: options.cloud }),
-  }).then((code) => {
-    exitCode = code;
-  });
+  }).then(
+    (code) => {
+      exitCode = code;
+    },
+    (error: unknown) => {
+      failure = { error };
+    },
+  );
   return {
     source,
     directory,
@@ -103,8 +109,10 @@ export async function started(options: GivenOptions = {}) {
       stdout.lines.map((line) => JSON.parse(line) as Line).filter((line) => line.type === type),
     /** Lets time go on until the session has ended; gives its exit code. */
     async end(limitMs = 3_600_000): Promise<number | undefined> {
-      await clock.advanceUntil(() => exitCode !== undefined, limitMs, "the end of the session");
+      const isOver = (): boolean => exitCode !== undefined || failure !== undefined;
+      await clock.advanceUntil(isOver, limitMs, "the end of the session");
       await ended;
+      if (failure !== undefined) throw failure.error;
       return exitCode;
     },
   };

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -545,4 +545,29 @@ test("keeps nothing in memory that a new directory would see", async () => {
   const second = await started({ directory: temporaryDirectory(), clock: first.clock, flags: { until: "ready" } });
   await second.end();
   expect(second.ofType("awsWrite")).toHaveLength(3);
+});
+
+describe("a state that cannot be written", () => {
+  /** Nobody can write into a file as if it were a directory. */
+  function breakState(directory: string): void {
+    rmSync(join(directory, ".aws-batch-operator"), { recursive: true });
+    writeFileSync(join(directory, ".aws-batch-operator"), "");
+  }
+
+  const message =
+    /^cannot write \S+\.state \(E\w+: .*\)\. The operator stops, because it would forget what it does in AWS\. /;
+
+  test("stops the operator of a real AWS before a write that needs it", async () => {
+    const { clock, cloud } = onAws();
+    const session = await started({ clock, cloud, flags: { simulate: false, clusterName: "team" } });
+    breakState(session.directory);
+    await expect(session.end()).rejects.toThrow(message);
+    expect(cloud.world("us-east-1").log.filter(({ operation }) => /^(Create|Register)/.test(operation))).toEqual([]);
+  });
+
+  test("ends a simulation, whose account it has", async () => {
+    const session = await started();
+    breakState(session.directory);
+    await expect(session.end()).rejects.toThrow(message);
+  });
 });
