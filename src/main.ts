@@ -17,7 +17,7 @@ function interrupted(): void {
 }
 process.on("exit", () => {
   // The live table hides the cursor.
-  if (process.stdout.isTTY) process.stdout.write("\u001b[?25h");
+  if (process.stdout.isTTY && process.env["TERM"] !== "dumb") process.stdout.write("\u001b[?25h");
 });
 process.on("SIGINT", interrupted);
 process.on("SIGTERM", interrupted);

@@ -152,7 +152,7 @@ export function classify(error: unknown, operation: string, request?: unknown): 
   const repeats = seen.texts.some((one) => withoutValues(one, request) !== one);
   const message =
     exception === "SyntaxError" || xmlParseError.test(text)
-      ? `the endpoint answered with something that is not AWS's JSON or XML (${text})`
+      ? `the endpoint answered with something that is not AWS's JSON or XML (${text}): check that AWS_ENDPOINT_URL and the proxy lead to AWS`
       : text;
   // The log prints a cause, so one that repeats values of the request is dropped.
   return new AwsError(rule?.kind ?? "unknown", operation, exception, message, repeats ? undefined : error);

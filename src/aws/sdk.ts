@@ -1,5 +1,6 @@
 import type { BatchClientConfig } from "@aws-sdk/client-batch";
 import { boundedBody } from "./answer-size.ts";
+import { requireTextTags } from "./answered-tags.ts";
 import type { Api, CallOptions, Commands } from "./api.ts";
 
 export interface SdkOptions {
@@ -64,7 +65,9 @@ export function sdkCalls<Classes extends Commands>(
     async (input: never, { signal, beforeSend }: CallOptions = {}): Promise<unknown> => {
       const command: object = new ServiceCommand(input);
       if (beforeSend !== undefined) checkBeforeSend(command as Checkable, beforeSend);
-      return await client.send(command as never, signal === undefined ? {} : { abortSignal: signal });
+      const answer = await client.send(command as never, signal === undefined ? {} : { abortSignal: signal });
+      requireTextTags(answer);
+      return answer;
     },
   ]);
   return { ...(Object.fromEntries(calls) as Api<Classes>), close: () => client.destroy() };

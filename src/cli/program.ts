@@ -59,9 +59,14 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       io.stderr.write("interrupted\n");
       return exitCodes.failed;
     }
-    if (error instanceof CommandError || error instanceof AwsError) {
+    if (error instanceof CommandError) {
       io.stderr.write(oneLine(`error: ${error.message}`));
-      return error instanceof CommandError ? error.exitCode : exitCodes.failed;
+      return error.exitCode;
+    }
+    if (error instanceof AwsError) {
+      const { message, operation } = error;
+      io.stderr.write(oneLine(`error: ${message.includes(operation) ? message : `${operation}: ${message}`}`));
+      return exitCodes.failed;
     }
     throw error;
   }

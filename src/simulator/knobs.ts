@@ -46,6 +46,8 @@ export interface Knobs {
   /** Of roles, and of instance profiles. */
   maxRoles: number;
 
+  /** How long a new job is SUBMITTED, before the scheduler looks at it. */
+  jobSubmittedMs: number;
   /** From the decision to place a job until an instance or a Fargate task is there for it. */
   ec2InstanceStartMs: number;
   fargateTaskStartMs: number;
@@ -116,6 +118,7 @@ export const defaultKnobs: Readonly<Knobs> = {
   maxServiceEnvironments: 50,
   maxQuotaShares: 20,
   maxRoles: 1000,
+  jobSubmittedMs: 0,
   ec2InstanceStartMs: 60_000,
   fargateTaskStartMs: 20_000,
   neverJoinedMs: 30 * 60_000,

@@ -174,7 +174,7 @@ export class Scheduler implements Tenants {
   #resolveDependencies(): void {
     for (const job of this.#jobs.active()) {
       if (job.status !== "SUBMITTED" && job.status !== "PENDING") continue;
-      if (job.size !== undefined) continue;
+      if (job.size !== undefined || this.#isTooNew(job)) continue;
       const needed = this.#dependenciesOf(job);
       if (job.endReason !== undefined && needed.every(hasEnded)) {
         this.#end(job, { statusReason: job.endReason, retry: false });
@@ -186,6 +186,15 @@ export class Scheduler implements Tenants {
         this.#move(job, { status: "PENDING" });
       }
     }
+  }
+
+  /** The scheduler has not looked at it yet; it will. */
+  #isTooNew({ id, status, createdAt }: StoredJob): boolean {
+    const { clock, knobs } = this.#world;
+    const leftMs = createdAt + knobs.jobSubmittedMs - clock.now();
+    if (status !== "SUBMITTED" || leftMs <= 0) return false;
+    this.#later(id, leftMs, () => this.wake());
+    return true;
   }
 
   #dependenciesOf(job: StoredJob): StoredJob[] {

@@ -314,3 +314,16 @@ it("a job whose environment a snapshot does not have has lost its instance", asy
   aws.add({ jobs: jobs ?? [] });
   expect(await statusOf({ aws, clock: world.clock }, id)).toMatch(/^FAILED: Host EC2/);
 });
+
+describe("a job at which the scheduler has not looked", () => {
+  it("is SUBMITTED, and can be ended at once", async () => {
+    const world = await workplace({ jobSubmittedMs: 30_000 });
+    const [first, second] = [submit(world), submit(world)];
+    await world.clock.advance(29_000);
+    expect(await statusOf(world, first)).toBe("SUBMITTED");
+    await world.aws.batch.terminateJob({ jobId: second, reason: "not needed" });
+    expect(await statusOf(world, second)).toBe("FAILED: not needed");
+    await world.clock.advance(1_000);
+    expect(await statusOf(world, first)).toBe("RUNNABLE");
+  });
+});

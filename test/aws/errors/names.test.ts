@@ -207,8 +207,11 @@ it("an answer that is not JSON is attributed to something that is not AWS", () =
   const notJson = Object.assign(new Error("Unexpected token '<'"), { name: "SyntaxError" });
   const notXml = new Error("@aws-sdk XML parse error: no root element.");
   const described = "the endpoint answered with something that is not AWS's JSON or XML";
-  expect(classify(notJson, "batch:ListJobs").message).toBe(`${described} (Unexpected token '<')`);
-  expect(classify(notXml, "iam:GetRole").message).toBe(`${described} (@aws-sdk XML parse error: no root element.)`);
+  const check = "check that AWS_ENDPOINT_URL and the proxy lead to AWS";
+  expect(classify(notJson, "batch:ListJobs").message).toBe(`${described} (Unexpected token '<'): ${check}`);
+  expect(classify(notXml, "iam:GetRole").message).toBe(
+    `${described} (@aws-sdk XML parse error: no root element.): ${check}`,
+  );
   expect(classify(new Error("so it is"), "iam:GetRole").message).toBe("so it is");
 });
 

@@ -75,6 +75,13 @@ const states: readonly Ended[] = [
     writes: 0,
   },
   {
+    state: "SUBMITTED",
+    manifests: [job("a", long)],
+    knobs: { jobSubmittedMs: 7_200_000 },
+    until: hasOne("SUBMITTED"),
+    writes: 1,
+  },
+  {
     state: "PENDING",
     manifests: [job("b", long, needs("a")), job("a", long)],
     until: hasOne("PENDING"),

@@ -1,0 +1,16 @@
+/**
+ * The SDK hands on what an endpoint answers, and does not check it. Ownership is decided by the tags of a description, so a
+ * value that is no text is an answer that is not AWS's.
+ *
+ * @param answer of a call of AWS Batch
+ * @throws SyntaxError that names the tag
+ */
+export function requireTextTags(answer: unknown): void {
+  const lists = Object.values(answer ?? {}).filter((value): value is readonly unknown[] => Array.isArray(value));
+  for (const record of [answer, ...lists.flat()]) {
+    const tags = typeof record === "object" && record !== null && "tags" in record ? record.tags : undefined;
+    for (const [key, value] of Object.entries(tags ?? {})) {
+      if (typeof value !== "string") throw new SyntaxError(`the value of tag ${key} is ${JSON.stringify(value)}`);
+    }
+  }
+}
