@@ -1,6 +1,6 @@
 /**
- * The SDK hands on what an endpoint answers, and does not check it. Ownership is decided by the tags of a description, so a
- * value that is no text is an answer that is not AWS's.
+ * The SDK passes on what an endpoint answers, and does not check it. Tags decide ownership, and AWS's values are strings: with
+ * anything else the answer is not AWS's.
  *
  * @param answer of a call of AWS Batch
  * @throws SyntaxError that names the tag

@@ -5,6 +5,7 @@ import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { BatchJobKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
 import { queueNameOf } from "../controllers/naming.ts";
 import { kubeStore } from "../kube/client.ts";
+import { listAll } from "../kube/list.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { realCloud } from "./cloud.ts";
 import { jobJson } from "./diagnose/job-json.ts";
@@ -160,7 +161,12 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
       return await ofQueue(queue, { ...reading, object: keyText(key) });
     }
     const find = async (other: string) => (await get(kind, { ...key, name: other })) as BatchJob | undefined;
-    const report = await readJob(found as BatchJob, { ...reading, find });
+    const neighbours = async () => {
+      const list = () => listAll(server.api, { kind, namespace: key.namespace }, signal);
+      const { items } = await orCommandError(list, exitCodes.unread, signal);
+      return items as readonly BatchJob[];
+    };
+    const report = await readJob(found as BatchJob, { ...reading, find, neighbours });
     return { isHealthy: isJobHealthy(report), json: () => jobJson(report), text: (layout) => jobText(report, layout) };
   } finally {
     await server.close();

@@ -47,8 +47,14 @@ export function jobFindings(facts: JobFacts): readonly JobFinding[] {
 }
 
 /** As the operator reports it: the job is not in AWS, or AWS knows it no more. */
-function ofObject({ object, dependencies }: JobFacts): JobFinding {
+function ofObject({ object, dependencies, inLineBefore }: JobFacts): JobFinding {
   const ready = conditionsOf(object).find(({ type }) => type === "Ready");
+  const [next] = inLineBefore;
+  if (next !== undefined) {
+    const older = counted(inLineBefore.length, "older job");
+    const sentence = `the jobs for a queue are submitted one at a time, the oldest first: ${older} of this namespace ${inLineBefore.length === 1 ? "is" : "are"} before this one, next ${next}`;
+    return { ...finding("Pending", sentence, `diagnose bj/${next}, if that one does not get on`), needsPerson: false };
+  }
   if (ready === undefined) {
     return finding(
       "NotReconciled",

@@ -9,6 +9,8 @@ export interface JobFacts {
   /** As AWS shows it now; undefined: it has none, or shows none any more. */
   readonly job: { readonly record: JobRecord; readonly described: DescribedJob } | undefined;
   readonly dependencies: readonly DependencyFacts[];
+  /** Names of the jobs of its namespace that are submitted before it, the next one first. */
+  readonly inLineBefore: readonly string[];
   /** The queue of a job that waits for resources, and why its first job does not start; undefined: not asked for. */
   readonly queue: QueueReport | undefined;
 }

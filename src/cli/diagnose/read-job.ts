@@ -3,7 +3,9 @@ import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { JobDetail } from "../../aws/batch.ts";
 import { type JobRecord, jobRecord } from "../../aws/job-record.ts";
 import { describedJob } from "../../aws/queue-jobs.ts";
+import { lineOf, orderInLine } from "../../controllers/batch-job/line.ts";
 import { recordedResult } from "../../controllers/batch-job/result.ts";
+import { conditionsOf } from "../../controllers/conditions.ts";
 import { jobFindings } from "./job-findings.ts";
 import type { DependencyFacts, JobFacts, JobReport } from "./job-report.ts";
 import { type QueueReading, readQueue } from "./read.ts";
@@ -11,6 +13,8 @@ import { type QueueReading, readQueue } from "./read.ts";
 export interface JobReading extends Omit<QueueReading, "object"> {
   /** The BatchJob of a name in the namespace of the job. */
   readonly find: (name: string) => Promise<BatchJob | undefined>;
+  /** All BatchJobs of its namespace. */
+  readonly neighbours: () => Promise<readonly BatchJob[]>;
 }
 
 /**
@@ -29,6 +33,7 @@ export async function readJob(object: BatchJob, reading: JobReading): Promise<Jo
     object,
     job,
     dependencies: await dependenciesOf(object, reading),
+    inLineBefore: isInLine(object) ? inLineBefore(object, await reading.neighbours(), region) : [],
     queue: waitsForResources(record) ? await readQueue(record.queue, { ...reading, object: undefined }) : undefined,
   };
   const failed = recordedResult(object)?.kind === "failed" ? "FAILED" : "NotSubmitted";
@@ -40,6 +45,22 @@ export async function readJob(object: BatchJob, reading: JobReading): Promise<Jo
     findings: jobFindings(facts),
     now: now(),
   };
+}
+
+/** The operator writes no status while a job waits for its turn. */
+function isInLine(object: BatchJob): boolean {
+  if (object.status?.jobId !== undefined) return false;
+  const ready = conditionsOf(object).find(({ type }) => type === "Ready");
+  return ready === undefined || ready.reason === "Pending" || ready.reason === "Submitting";
+}
+
+function inLineBefore(object: BatchJob, neighbours: readonly BatchJob[], region: string): readonly string[] {
+  const [line, order] = [lineOf(object, region), orderInLine(object)];
+  if (line === undefined) return [];
+  return neighbours
+    .filter((one) => isInLine(one) && lineOf(one, region) === line && orderInLine(one) < order)
+    .toSorted((left, right) => (orderInLine(left) < orderInLine(right) ? -1 : 1))
+    .map(({ metadata }) => metadata.name);
 }
 
 /** RUNNABLE, or an array of which no child has begun. */

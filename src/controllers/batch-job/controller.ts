@@ -1,20 +1,19 @@
 import type { KubeObject, ObjectKey } from "../../api/object.ts";
 import type { BatchJob, BatchJobStatus } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
-import { nameIn } from "../../aws/names.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Change } from "../../runtime/cache.ts";
 import type { Again } from "../../runtime/controller.ts";
 import type { Reconciler, Report } from "../../runtime/object-reconciler.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { directivesOf } from "../directives.ts";
-import { awsNameOf } from "../naming.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { events } from "./events.ts";
 import { intentAnnotation } from "./intent.ts";
+import { lineOf } from "./line.ts";
 import { type Memory, newMemory, rememberedOf } from "./memory.ts";
 import { observe, refresh } from "./observe.ts";
 import { plan } from "./plan.ts";
@@ -82,20 +81,15 @@ function nothing(again: Again): Report {
   return { status: undefined, events: [], again };
 }
 
-/** The queue for which a job is still to be submitted in turn; a queue is known by the name that it has by default. */
+/** The line of a job that is still to be submitted in turn. */
 function queueToJoin(object: BatchJob, { settings, reconciles }: Ports, memory: Memory): string | undefined {
   const { metadata, spec, status } = object;
   const { deleting, paused, dryRun } = directivesOf(object, settings);
   const isHeld = deleting || paused || dryRun || spec.suspend === true || spec.cancel === true;
   const { sent, submitted } = rememberedOf(memory, metadata.uid);
   const isSent = sent !== undefined || submitted !== undefined || status?.jobId !== undefined;
-  // Within a fair-share queue, which alone takes shares, no job is behind one of another share.
-  if (isHeld || isSent || spec.shareIdentifier !== undefined) return undefined;
-  if (recordedResult(object) !== undefined || !reconciles(object)) return undefined;
-  const { jobQueueRef: ref, jobQueue = "", region = settings.region } = spec;
-  if (ref === undefined) return `${region}/${nameIn(jobQueue)}`;
-  const { name, namespace = metadata.namespace } = ref;
-  return `${region}/${awsNameOf(JobQueueKind, { metadata: { namespace, name }, spec: {} })}`;
+  if (isHeld || isSent || recordedResult(object) !== undefined || !reconciles(object)) return undefined;
+  return lineOf(object, settings.region);
 }
 
 /** A pass that reports nothing goes on, or could not read yet. AWS's throttling is for all alike. */

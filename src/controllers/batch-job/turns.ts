@@ -1,9 +1,10 @@
-import { keyOf, keyText, type ObjectKey } from "../../api/object.ts";
+import { keyOf, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { Change } from "../../runtime/cache.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
 import { differOnlyInStatus } from "../../runtime/object-reconciler.ts";
 import { turnMs } from "../intervals.ts";
+import { orderInLine } from "./line.ts";
 
 export interface TurnsOptions {
   readonly clock: Pick<Clock, "schedule">;
@@ -20,7 +21,6 @@ interface Place {
   readonly uid: string;
   readonly key: ObjectKey;
   readonly queue: string;
-  /** By age. The API server's times are whole seconds: within one by name, which a restart does not change. */
   readonly order: string;
   timer: Timer | undefined;
 }
@@ -106,10 +106,9 @@ export class Turns {
   }
 
   #join(object: BatchJob, queue: string): void {
-    const { uid, creationTimestamp } = object.metadata;
+    const { uid } = object.metadata;
     if (this.#places.has(uid)) return;
-    const key = keyOf(object);
-    const place: Place = { uid, key, queue, order: `${creationTimestamp} ${keyText(key)} ${uid}`, timer: undefined };
+    const place: Place = { uid, key: keyOf(object), queue, order: orderInLine(object), timer: undefined };
     const line = this.#lines.get(queue) ?? [];
     line.splice(indexIn(line, place), 0, place);
     this.#lines.set(queue, line);
