@@ -46,7 +46,7 @@ export interface Knobs {
   /** Of roles, and of instance profiles. */
   maxRoles: number;
 
-  /** How long a new job is SUBMITTED, before the scheduler looks at it. */
+  /** How long a new job is SUBMITTED, before the scheduler evaluates it. */
   jobSubmittedMs: number;
   /** From the decision to place a job until an instance or a Fargate task is there for it. */
   ec2InstanceStartMs: number;

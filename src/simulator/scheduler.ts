@@ -188,7 +188,7 @@ export class Scheduler implements Tenants {
     }
   }
 
-  /** The scheduler has not looked at it yet; it will. */
+  /** The scheduler has not evaluated it yet; it will. */
   #isTooNew({ id, status, createdAt }: StoredJob): boolean {
     const { clock, knobs } = this.#world;
     const leftMs = createdAt + knobs.jobSubmittedMs - clock.now();

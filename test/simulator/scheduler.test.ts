@@ -315,7 +315,7 @@ it("a job whose environment a snapshot does not have has lost its instance", asy
   expect(await statusOf({ aws, clock: world.clock }, id)).toMatch(/^FAILED: Host EC2/);
 });
 
-describe("a job at which the scheduler has not looked", () => {
+describe("a job that the scheduler has not evaluated", () => {
   it("is SUBMITTED, and can be ended at once", async () => {
     const world = await workplace({ jobSubmittedMs: 30_000 });
     const [first, second] = [submit(world), submit(world)];
