@@ -71,7 +71,7 @@ interface Found {
 function valuesAt(root: unknown, path: string): readonly Found[] {
   let found: readonly Found[] = [{ value: root, path: [] }];
   for (const step of path.split(".")) {
-    const field = step.replace(/\[\]$/, "");
+    const field = step.endsWith("[]") ? step.slice(0, -2) : step;
     found = found.map(({ value, path: to }) => ({ value: membersOf(value)[field], path: [...to, field] }));
     if (field === step) continue;
     found = found.flatMap(({ value, path: to }) =>

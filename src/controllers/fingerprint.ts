@@ -4,10 +4,11 @@ import { hash } from "node:crypto";
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {
     if (member === null || typeof member !== "object" || Array.isArray(member)) return member;
+    const children = member as Readonly<Record<string, unknown>>;
     return Object.fromEntries(
-      Object.entries(member)
-        .filter(([, child]) => child !== undefined)
-        .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)),
+      Object.keys(children)
+        .sort()
+        .map((key) => [key, children[key]]),
     );
   });
 }

@@ -41,14 +41,17 @@ function wokenByRecords(
   objects: Objects,
 ): readonly Woken[] {
   const concerned = concernedBy(change, before === undefined ? [now] : [before, now], now);
-  return kinds.flatMap((kind) =>
-    woken(objects, kind, (object) => {
-      const { names, owners } = concerned[kind.kind];
-      return (
-        owners.has(keyText(object.metadata)) || names.has(awsNameOf(kind, object)) || refers(kind, object, concerned)
-      );
-    }),
-  );
+  const isAny = ({ names, owners }: Concerned): boolean => names.size + owners.size > 0;
+  return kinds.flatMap((kind) => {
+    const own = concerned[kind.kind];
+    // A change mostly concerns one kind: what thousands of objects of others refer to is not looked at.
+    const references = kind.references.filter(({ to }) => isAny(concerned[to]));
+    if (!isAny(own) && references.length === 0) return [];
+    return woken(objects, kind, (object) => {
+      const isNamed = own.owners.has(keyText(object.metadata)) || own.names.has(awsNameOf(kind, object));
+      return isNamed || refers(references, object, concerned);
+    });
+  });
 }
 
 /** What of a kind a change in AWS concerns. */
@@ -77,6 +80,7 @@ function concernedBy(change: RegionChange, snapshots: readonly BatchSnapshot[], 
     }
     // A spec may say something else than AWS has: what is named there is waited for, or has a successor, all the same.
     const changed = new Set(changedIn(change, to.records));
+    if (changed.size === 0) continue;
     const changedOwners = new Set(ownersOf(to, changed));
     // Without a record AWS's side of a reference is not known: what it refers to concerns it by its object.
     if (kind.records === undefined) for (const owner of changedOwners) concerned[to.kind].owners.add(owner);
@@ -123,13 +127,13 @@ function ownerText(record: unknown): readonly string[] {
 
 /** Whether an object refers to what is concerned: to an object, or to a resource in AWS by name. */
 function refers(
-  kind: OperatorKind,
+  references: OperatorKind["references"],
   { metadata: { namespace }, spec }: KubeObject,
   concerned: ConcernedByKind,
 ): boolean {
   return (
-    referencesOf(kind, { namespace, spec }).some(({ to, key }) => concerned[to].owners.has(keyText(key))) ||
-    kind.references.some((one) => awsNamesIn(one, spec).some((name) => concerned[one.to].names.has(name)))
+    referencesOf({ references }, { namespace, spec }).some(({ to, key }) => concerned[to].owners.has(keyText(key))) ||
+    references.some((one) => awsNamesIn(one, spec).some((name) => concerned[one.to].names.has(name)))
   );
 }
 

@@ -220,7 +220,9 @@ export class MemoryStore implements Store {
   objects(kind?: Kind): readonly KubeObject[] {
     if (kind === namespaceKind) return this.#namespaces.all;
     const all = [...this.#objects.values()].map(({ object }) => object);
-    return kind === undefined ? all : all.filter((object) => kindText(object) === kindText(kind));
+    if (kind === undefined) return all;
+    const text = kindText(kind);
+    return all.filter((object) => object.kind === kind.kind && kindText(object) === text);
   }
 
   /** The events about objects, oldest series first. */

@@ -25,9 +25,9 @@ export function rangeOf(cidr: string): (AddressRange & { readonly prefixLength: 
   const value = six ? ipv6Value(address) : ipv4Value(address);
   const prefixLength = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : -1;
   if (value === undefined || prefixLength < 0 || prefixLength > bits) return undefined;
-  const size = 1n << BigInt(bits - prefixLength);
-  const first = (value / size) * size + (six ? 0n : ipv4Base);
-  return { first, last: first + size - 1n, prefixLength };
+  const hostBits = BigInt(bits - prefixLength);
+  const first = ((value >> hostBits) << hostBits) + (six ? 0n : ipv4Base);
+  return { first, last: first + (1n << hostBits) - 1n, prefixLength };
 }
 
 /** The addresses of all the CIDRs; invalid ones are ignored. */
@@ -77,7 +77,13 @@ export function isEmpty(set: AddressSet): boolean {
 
 /** Whether every address of `part` is in `whole`. */
 export function covers(whole: AddressSet, part: AddressSet): boolean {
-  return part.every(({ first, last }) => whole.some((range) => range.first <= first && last <= range.last));
+  let at = 0;
+  for (const { first, last } of part) {
+    let range = whole[at];
+    while (range !== undefined && range.last < first) range = whole[++at];
+    if (range === undefined || range.first > first || range.last < last) return false;
+  }
+  return true;
 }
 
 /** IPv4 addresses that a public service can have. */
@@ -117,9 +123,14 @@ function isFamilyEdge(first: bigint): boolean {
 }
 
 function ipv4Value(text: string): bigint | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || parts.some((part) => !/^\d{1,3}$/.test(part) || Number(part) > 255)) return undefined;
-  return parts.reduce((value, part) => value * 256n + BigInt(part), 0n);
+  const [, ...parts] = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text) ?? [];
+  if (parts.length === 0) return undefined;
+  let value = 0;
+  for (const part of parts) {
+    if (Number(part) > 255) return undefined;
+    value = value * 256 + Number(part);
+  }
+  return BigInt(value);
 }
 
 function ipv6Value(text: string): bigint | undefined {

@@ -63,7 +63,12 @@ export class RecordTable<T> {
 
   /** All records as they are now, in the order of their creation. */
   all(): T[] {
-    return this.asOf(Number.POSITIVE_INFINITY);
+    const seen: T[] = [];
+    for (const versions of this.#rows.values()) {
+      const value = versions.at(-1)?.value;
+      if (value !== undefined) seen.push(value);
+    }
+    return seen;
   }
 
   /** All records as they were at the monotonic time `at`, in the order of their creation. */

@@ -184,8 +184,8 @@ function copy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copy);
   if (value === null || typeof value !== "object") return value;
   if (value instanceof Date) return new Date(value);
+  const members: [string, unknown][] = [];
+  for (const [key, member] of Object.entries(value)) if (member !== undefined) members.push([key, copy(member)]);
   // Not by assignment: the key `__proto__` would set the prototype.
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]) => (member === undefined ? [] : [[key, copy(member)] as const])),
-  );
+  return Object.fromEntries(members);
 }

@@ -39,11 +39,12 @@ export interface Owned {
  * @throws UnreadPart when endpoints are judged and security groups were not read
  */
 export function ownedBy(cluster: Cluster, facts: NetworkFacts): Owned {
+  const ourGroup = groupName(cluster);
   const isProven = (one: VpcEndpoint | SecurityGroup): boolean => {
-    if (!("endpointId" in one)) return one.groupName === groupName(cluster);
+    if (!("endpointId" in one)) return one.groupName === ourGroup;
     if (one.type === "Gateway") return hasStatement(one, statementId(cluster));
     const named = read("security groups", facts.securityGroups).filter(
-      ({ groupName: name, vpcId }) => name === groupName(cluster) && vpcId === one.vpcId,
+      ({ groupName: name, vpcId }) => name === ourGroup && vpcId === one.vpcId,
     );
     return named.some(({ groupId }) => one.securityGroupIds.includes(groupId));
   };
