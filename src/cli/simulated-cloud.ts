@@ -110,7 +110,7 @@ export class SimulatedCloud implements CloudWithLogs {
 
 /**
  * As with roles and networks, what manifests refer to is there: a scheduling policy of this account is made as soon
- * as a queue names it, and a consumable resource, of which there is always enough, as soon as a definition does.
+ * as a queue names it, and a consumable resource, of which there is always enough, as soon as a definition or job does.
  */
 export function withReferred({ batch, outside }: SimulatedAws): BatchApi {
   const provide = async (arn: string | undefined): Promise<void> => {
@@ -131,6 +131,14 @@ export function withReferred({ batch, outside }: SimulatedAws): BatchApi {
     registerJobDefinition: async (input, options) => {
       for (const name of consumablesNamedBy(input).consumables ?? []) await provideConsumable(name);
       return await batch.registerJobDefinition(input, options);
+    },
+    submitJob: async (input, options) => {
+      const ranges = input.nodeOverrides?.nodePropertyOverrides ?? [];
+      for (const { consumableResourcePropertiesOverride: consumableResourceProperties } of [input, ...ranges]) {
+        const { consumables = [] } = consumablesNamedBy({ consumableResourceProperties });
+        for (const name of consumables) await provideConsumable(name);
+      }
+      return await batch.submitJob(input, options);
     },
     createJobQueue: async (input, options) => {
       await provide(input.schedulingPolicyArn);

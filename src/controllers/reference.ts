@@ -104,11 +104,18 @@ export function refusalOfName(
 ): Unresolved | undefined {
   const elsewhere = refusalOfArn(nameOrArn, thing, referring);
   if (elsewhere !== undefined) return elsewhere;
-  const { kind, oneOf } = thing;
-  const { namespace, ports, labels } = referring;
-  const name = nameIn(nameOrArn);
-  const owner = namedOwner(tags, ports.cluster);
-  if (owner === undefined || owner.namespace === namespace) return undefined;
+  const owner = namedOwner(tags, referring.ports.cluster);
+  return owner && refusalOfOwner(nameIn(nameOrArn), owner, thing, referring);
+}
+
+/** Why a resource must not be used by its name, of which the owner is known; undefined: it may be. */
+export function refusalOfOwner(
+  name: string,
+  owner: ObjectKey,
+  { kind, oneOf }: NamedThing,
+  { namespace, ports, labels }: Referring,
+): Unresolved | undefined {
+  if (owner.namespace === namespace) return undefined;
   const path = keyText(owner);
   if (!ports.objects.watches(owner.namespace)) {
     return unresolved("NamespaceNotWatched", `${name} is ${oneOf} of ${path}, and ${notWatched(owner.namespace)}`);

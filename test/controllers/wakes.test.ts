@@ -208,8 +208,8 @@ test("an object is also reconciled when one of a related kind changes", () => {
     BatchComputeEnvironment: ["JobQueue"],
     JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "BatchJob"],
     JobDefinition: ["ConsumableResource", "BatchJob"],
-    ConsumableResource: ["JobDefinition"],
-    BatchJob: ["JobQueue", "JobDefinition", "BatchJob"],
+    ConsumableResource: ["JobDefinition", "BatchJob"],
+    BatchJob: ["JobQueue", "ConsumableResource", "JobDefinition", "BatchJob"],
     SchedulingPolicy: ["JobQueue"],
     ServiceEnvironment: ["JobQueue"],
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConsumableResourceSpec } from "../../src/api/v1alpha1/consumable-resource.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
 
@@ -161,6 +161,48 @@ describe("a consumable", () => {
     world.apply(consumable("seats"));
     await world.untilReady();
     expect(activeOf(world)).toHaveLength(1);
+  });
+
+  it("that a job alone references, in place of its definition's, is waited for before the job is submitted", async () => {
+    const { world } = await withSeats();
+    const job = batchJob("hello", {
+      jobQueueRef: { name: "q" },
+      jobDefinitionRef: { name: "sim" },
+      consumableResourcePropertiesOverride: {
+        consumableResourceList: [{ consumableResourceRef: { name: "keys" }, quantity: 2 }],
+      },
+    });
+    world.apply(job);
+    await world.seconds(60);
+    expect(world.condition("BatchJob", "hello", "Reconciling")).toMatchObject({ reason: "ReferenceNotFound" });
+    expect(world.aws.truth.jobs()).toEqual([]);
+    world.apply(consumable("keys"));
+    await world.until("the job runs", () => world.aws.truth.jobs()[0]?.status === "RUNNING", 300);
+    const { consumableResources = [] } = await world.aws.outside.listConsumableResources({});
+    const held = consumableResources.map(({ consumableResourceName, inUseQuantity }) => [
+      consumableResourceName,
+      inUseQuantity,
+    ]);
+    expect(held).toEqual([
+      ["team_seats", 0],
+      ["team_keys", 2],
+    ]);
+  });
+
+  it("of another namespace is not held by a job that names it in AWS", async () => {
+    const { world } = await withSeats();
+    const consumableResourceList = [{ consumableResource: "platform_keys", quantity: 1 }];
+    world.apply(
+      batchJob("hello", {
+        jobQueueRef: { name: "q" },
+        jobDefinitionRef: { name: "sim" },
+        consumableResourcePropertiesOverride: { consumableResourceList },
+      }),
+      consumable("keys", {}, "platform"),
+    );
+    await world.seconds(60);
+    expect(world.condition("BatchJob", "hello", "Stalled")).toMatchObject({ reason: "ReferenceNotAllowed" });
+    expect(world.aws.truth.jobs()).toEqual([]);
   });
 
   it("that Retain has left is taken back as full as it is", async () => {

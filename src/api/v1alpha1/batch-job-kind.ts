@@ -32,6 +32,17 @@ export const BatchJobKind = {
   references: [
     { to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue" },
     { to: "JobDefinition", path: "jobDefinitionRef", awsPath: "jobDefinition" },
+    {
+      to: "ConsumableResource",
+      path: "consumableResourcePropertiesOverride.consumableResourceList[].consumableResourceRef",
+      awsPath: "consumableResourcePropertiesOverride.consumableResourceList[].consumableResource",
+    },
+    {
+      to: "ConsumableResource",
+      path: "nodeOverrides.nodePropertyOverrides[].consumableResourcePropertiesOverride.consumableResourceList[].consumableResourceRef",
+      awsPath:
+        "nodeOverrides.nodePropertyOverrides[].consumableResourcePropertiesOverride.consumableResourceList[].consumableResource",
+    },
     { to: "BatchJob", path: "dependsOn[].jobRef" },
   ],
   conditions: ["Complete", "Failed", "Suspended", "SubmittedOnce", "Kept"],

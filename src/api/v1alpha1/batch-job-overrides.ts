@@ -1,3 +1,4 @@
+import { consumablesHeld } from "./consumables-held.ts";
 import { command, environment, resourceRequirements } from "./container.ts";
 import { ecsContainerName } from "./ecs.ts";
 import { eksContainerOverride, podMetadata } from "./eks.ts";
@@ -42,17 +43,7 @@ export const eksPropertiesOverride = object("Overrides for a definition with eks
   }).optional(),
 });
 
-export const consumableResourcePropertiesOverride = object("Consumable resources that the job holds while it runs.", {
-  consumableResourceList: mapList(
-    "Up to five resources, by name or ARN.",
-    ["consumableResource"],
-    object("One resource.", {
-      consumableResource: text("Name or ARN.", 2048),
-      quantity: int("Quantity.", 0, Number.MAX_SAFE_INTEGER).optional(),
-    }),
-    5,
-  ).optional(),
-});
+export const consumableResourcePropertiesOverride = consumablesHeld("the job");
 
 export const nodeOverrides = object("Overrides for a definition with nodeProperties.", {
   numNodes: int("Number of nodes.", 1, 1000).optional(),

@@ -46,7 +46,7 @@ export const batchJobReasons = {
   Reconciling: {
     Suspended: { means: "`suspend: true` keeps the job from being submitted", todo: "set it to false" },
     ReferenceNotFound: {
-      means: "a queue, definition or job that it refers to does not exist; Stalled after 10 minutes",
+      means: "a queue, definition, consumable or job that it refers to does not exist; Stalled after 10 minutes",
       todo: "create it, or correct the name",
     },
     WaitingForQueue: {
@@ -56,6 +56,10 @@ export const batchJobReasons = {
     WaitingForDefinition: {
       means: "no revision is ACTIVE yet that matches the definition; Stalled after 10 minutes",
       todo: "check the definition that the message names",
+    },
+    WaitingForConsumable: {
+      means: "AWS does not have a referenced consumable yet, or has not been asked for it; Stalled after 10 minutes",
+      todo: "check the consumable that the message names",
     },
     WaitingForJob: { means: "a job that it depends on has not been submitted yet" },
     Submitting: { means: "the job is being submitted" },

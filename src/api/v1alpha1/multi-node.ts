@@ -1,36 +1,13 @@
+import { consumablesHeld } from "./consumables-held.ts";
 import { containerProperties } from "./container.ts";
 import { ecsProperties } from "./ecs.ts";
 import { eksProperties } from "./eks.ts";
-import {
-  consumableEntryRules,
-  consumableListRules,
-  nodePropertiesRules,
-  nodeRangeRules,
-} from "./job-definition-rules.ts";
-import { reference } from "./references.ts";
+import { nodePropertiesRules, nodeRangeRules } from "./job-definition-rules.ts";
 import { atomicList, int, mapList, object, text } from "./schema.ts";
 
 /** Multi-node jobs. */
 
-export const consumableResourceProperties = object(
-  "Consumable resources that a job holds while it runs.",
-  {
-    consumableResourceList: atomicList(
-      "Up to five resources, each once.",
-      object(
-        "One resource.",
-        {
-          consumableResource: text("Name or ARN in AWS; in place of consumableResourceRef.", 2048).optional(),
-          consumableResourceRef: reference("A ConsumableResource object.", "the definition").optional(),
-          quantity: int("Quantity.", 0, Number.MAX_SAFE_INTEGER).optional(),
-        },
-        ...consumableEntryRules,
-      ),
-      5,
-    ).optional(),
-  },
-  ...consumableListRules,
-);
+export const consumableResourceProperties = consumablesHeld("the definition");
 
 const nodeRange = object(
   "Nodes with the same definition.",

@@ -9,8 +9,10 @@ import { StoreError } from "../../runtime/store.ts";
 import { directivesOf } from "../directives.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
+import { isReadAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
+import { namesConsumables } from "./consumables.ts";
 import { events } from "./events.ts";
 import { intentAnnotation } from "./intent.ts";
 import { lineOf } from "./line.ts";
@@ -41,6 +43,7 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
       kind: BatchJobKind,
       observe: (object, region, signal) => observe(object, around(region, signal)),
       refresh: (object, region, _sinceMs, signal) => refresh(object, around(region, signal)),
+      isRead: ({ spec }, region) => !namesConsumables(spec) || isReadAsked("consumables", region),
       plan,
       act: (action, object, region, signal) =>
         act(action, object, { jobs: region.jobsOfObjects, ports, memory, signal }),

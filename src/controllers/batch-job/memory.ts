@@ -1,3 +1,4 @@
+import type { JobRecord } from "../../aws/job-record.ts";
 import type { NamedJob, SubmittedJob } from "../../aws/jobs-of-objects.ts";
 
 /** What this process knows of the requests that it has sent, by uid of the object. Empty after a restart. */
@@ -15,8 +16,16 @@ export interface Remembered {
   /** When AWS was last asked to end the job. */
   readonly endedAt?: number | undefined;
   readonly taggedAt?: number | undefined;
-  /** The last search by name. */
-  readonly searched?: { readonly begunAt: number; readonly jobs: readonly NamedJob[] } | undefined;
+  /** The last search for jobs of this object, by their name. */
+  readonly searched?: Search<NamedJob> | undefined;
+  /** The last one for what a lost cluster has left of its namespace and name. */
+  readonly searchedLeft?: Search<JobRecord> | undefined;
+}
+
+/** What a search has found. */
+export interface Search<Job> {
+  readonly begunAt: number;
+  readonly jobs: readonly Job[];
 }
 
 export function newMemory(): Memory {

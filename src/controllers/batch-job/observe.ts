@@ -9,10 +9,11 @@ import { duplicatesForMs, forgottenAfterMs, searchAgainMs, submissionUnknownForM
 import { awsNameOf } from "../naming.ts";
 import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { consumablesOf } from "./consumables.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { type Intent, intentOf } from "./intent.ts";
-import { type Memory, remember, rememberedOf } from "./memory.ts";
-import { definitionOf, queueOf, type Resolution } from "./references.ts";
+import { type Memory, remember, rememberedOf, type Search } from "./memory.ts";
+import { definitionOf, type Held, queueOf } from "./references.ts";
 import { recordedResult } from "./result.ts";
 import type { JobSeen, Seen } from "./seen.ts";
 
@@ -24,7 +25,11 @@ export interface Around {
   readonly signal: AbortSignal;
 }
 
-const notAsked: Resolution = { kind: "waiting", reason: "ReferenceNotFound", message: "" };
+const notAsked: Held = {
+  kind: "waiting",
+  reason: "ReferenceNotFound",
+  message: "",
+};
 
 /**
  * Every read that the plan needs. What has a result is not asked for any more.
@@ -54,6 +59,7 @@ export async function observe(object: BatchJob, around: Around): Promise<Seen> {
     job,
     queue: submits ? await queueOf(object, { region, ports, signal }) : notAsked,
     definition: submits ? await definitionOf(object, { region, ports, signal }) : notAsked,
+    consumables: submits ? await consumablesOf(object, { region, ports, signal }) : notAsked,
     dependencies: submits ? dependenciesOf(object, find) : [],
   };
 }
@@ -165,20 +171,46 @@ async function searched(object: BatchJob, intent: Intent | undefined, around: Ar
 }
 
 /** The jobs of the object's name, read within the last seconds. */
-async function search(
+async function search(object: BatchJob, queue: string, around: Around): Promise<Search<NamedJob>> {
+  const { region, memory, signal } = around;
+  const { uid } = object.metadata;
+  const name = awsNameOf(BatchJobKind, object);
+  const searched = await recent(rememberedOf(memory, uid).searched, around, () =>
+    region.jobsOfObjects.named(queue, name, "exactly", signal),
+  );
+  remember(memory, uid, { searched });
+  return searched;
+}
+
+/** What a lost cluster has left of the jobs of the object's namespace and name, read within the last seconds. */
+async function searchLeft(
   object: BatchJob,
   queue: string,
-  { region, ports, memory, signal }: Around,
-): Promise<{ readonly begunAt: number; readonly jobs: readonly NamedJob[] }> {
+  takeOverUid: string,
+  around: Around,
+): Promise<Search<JobRecord>> {
+  const { region, ports, memory, signal } = around;
   const { uid } = object.metadata;
-  const now = ports.clock.monotonic();
-  const before = rememberedOf(memory, uid).searched;
-  if (before !== undefined && now - before.begunAt < searchAgainMs) return before;
-  const name = awsNameOf(BatchJobKind, object);
-  const jobs = await region.jobsOfObjects.named(queue, name, "exactly", signal);
-  const found = { begunAt: now, jobs };
-  remember(memory, uid, { searched: found });
-  return found;
+  const identity = identityOf(object, ports.cluster);
+  const searchedLeft = await recent(rememberedOf(memory, uid).searchedLeft, around, async () => {
+    const named = await region.jobsOfObjects.named(queue, namePrefix(object), "prefix", signal);
+    const jobs = await describedOf(region.jobsOfObjects, named, signal);
+    return jobs.filter(
+      ({ tags }) => ownershipOf(tags, identity).kind === "ours" && isLeft(ownerIn(tags), takeOverUid, uid),
+    );
+  });
+  remember(memory, uid, { searchedLeft });
+  return searchedLeft;
+}
+
+/** A search of the last seconds, or a new one. */
+async function recent<Job>(
+  before: Search<Job> | undefined,
+  { ports }: Around,
+  read: () => Promise<readonly Job[]>,
+): Promise<Search<Job>> {
+  const begunAt = ports.clock.monotonic();
+  return before !== undefined && begunAt - before.begunAt < searchAgainMs ? before : { begunAt, jobs: await read() };
 }
 
 /**
@@ -191,14 +223,8 @@ async function takenOver(object: BatchJob, around: Around): Promise<JobSeen> {
   if (takeOverUid === undefined) return { kind: "none", intent: undefined };
   const queue = await queueOf(object, { region, ports, signal });
   if (queue.kind !== "resolved") return { kind: "none", intent: undefined };
-  const begunAt = ports.clock.monotonic();
-  const named = await region.jobsOfObjects.named(queue.name, namePrefix(object), "prefix", signal);
-  const jobs = await describedOf(region.jobsOfObjects, named, signal);
-  const identity = identityOf(object, ports.cluster);
-  const theirs = jobs.filter(
-    ({ tags }) => ownershipOf(tags, identity).kind === "ours" && isLeft(ownerIn(tags), takeOverUid, identity.uid),
-  );
-  const newest = theirs.toSorted((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0))[0];
+  const { begunAt, jobs } = await searchLeft(object, queue.name, takeOverUid, around);
+  const newest = jobs.toSorted((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0))[0];
   // What the lost cluster sent last may not be shown yet.
   const isLate = begunAt >= (memory.startedAt ?? 0) + submissionUnknownForMs;
   if (newest === undefined) return isLate ? { kind: "none", intent: undefined } : { kind: "unknown" };

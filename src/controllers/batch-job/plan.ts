@@ -18,7 +18,7 @@ import { tagChange, tagFieldChanges } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { ending } from "./ending.ts";
 import { expiryOf } from "./expiry.ts";
-import type { Resolution } from "./references.ts";
+import type { Held } from "./references.ts";
 import { removal } from "./removal.ts";
 import { requestOf } from "./request.ts";
 import { type Result, resultOf } from "./result.ts";
@@ -224,13 +224,23 @@ function submission(object: BatchJob, seen: Seen, next: number, noted: boolean):
   }
   const held = dependencyHold(seen.dependencies);
   if (held !== undefined) return held;
-  const { queue, definition } = seen;
+  const { queue, definition, consumables } = seen;
   if (queue.kind !== "resolved") return unresolved(queue);
   if (definition.kind !== "resolved") return unresolved(definition);
+  if (consumables.kind !== "resolved") return unresolved(consumables);
   const message = `submitting ${seen.jobName} to ${queue.name} with ${definition.value}`;
   const attempt = noted ? next - 1 : next;
   const action: Action = noted
-    ? { kind: "submit", attempt, request: requestOf(object, seen, queue.value, definition.value) }
+    ? {
+        kind: "submit",
+        attempt,
+        request: requestOf(
+          { ...object, spec: { ...spec, ...consumables.overrides } },
+          seen,
+          queue.value,
+          definition.value,
+        ),
+      }
     : { kind: "intend", attempt, queue: queue.name };
   return { agenda: [{ kind: "act", action, reason: "Submitting", message }], change: notSubmitted };
 }
@@ -266,7 +276,7 @@ function missing(name: string): string {
   return `there is no BatchJob ${name}, on which this job depends: create it, or delete this object and create it again with another`;
 }
 
-function unresolved({ kind, reason, message }: Exclude<Resolution, { kind: "resolved" }>): Answer {
+function unresolved({ kind, reason, message }: Held): Answer {
   const step: Step<Action> =
     kind === "refused"
       ? { kind: "blocked", reason, message, checkInMs: unwatchedCheckMs }

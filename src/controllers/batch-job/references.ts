@@ -5,9 +5,10 @@ import type { JobDefinition, JobDefinitionStatus } from "../../api/v1alpha1/job-
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchJobKind, JobDefinitionKind, JobQueueKind, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { nameIn, revisionIn } from "../../aws/names.ts";
-import type { BatchRegion, RevisionSeen } from "../../aws/region.ts";
+import type { RevisionSeen } from "../../aws/region.ts";
 import type { Sharing } from "../access.ts";
 import { environmentAnnotations } from "../compute-environment/allowed.ts";
+import type { Around } from "../consumables.ts";
 import { withConsumables } from "../job-definition/consumables.ts";
 import { entriesOf } from "../job-definition/entries.ts";
 import { fingerprintOfSpec } from "../job-definition/normalise.ts";
@@ -17,14 +18,13 @@ import { lackingList, listsInForce, listText } from "../limits.ts";
 import { annotationsOf } from "../namespace-annotations.ts";
 import { queueNameOf } from "../naming.ts";
 import { identityOf, namedOwner, ownershipOf, type Tags } from "../ownership.ts";
-import type { Ports } from "../ports.ts";
 import {
   labelsAskedFor,
   type NamedThing,
   objectAt,
   type Referring,
   refusalOfArn,
-  refusalOfName,
+  refusalOfOwner,
   type Unresolved,
 } from "../reference.ts";
 import { limitAnnotations } from "../roles/limits.ts";
@@ -38,7 +38,15 @@ export type Resolution =
   /** Only a person ends it. */
   | { readonly kind: "refused"; readonly reason: RefusedReason; readonly message: string };
 
-type WaitReason = "ReferenceNotFound" | "WaitingForQueue" | "WaitingForDefinition" | "NamespaceUnreadable";
+/** Why a job is not to be submitted yet. */
+export type Held = Exclude<Resolution, { readonly kind: "resolved" }>;
+
+type WaitReason =
+  | "ReferenceNotFound"
+  | "WaitingForQueue"
+  | "WaitingForDefinition"
+  | "WaitingForConsumable"
+  | "NamespaceUnreadable";
 type RefusedReason = "ReferenceNotAllowed" | "NamespaceNotWatched" | "RegionMismatch" | "NotAllowed";
 
 const queueThing: NamedThing = {
@@ -54,13 +62,6 @@ const definitionThing: NamedThing = {
   called: "job definition",
   oneOf: "a definition",
 };
-
-/** What references are resolved with. */
-interface Around {
-  readonly region: BatchRegion;
-  readonly ports: Pick<Ports, "objects" | "cluster" | "settings">;
-  readonly signal: AbortSignal;
-}
 
 /** The queue of a job. At rest it costs no call. */
 export async function queueOf(object: BatchJob, around: Around): Promise<Resolution> {
@@ -201,7 +202,7 @@ async function barredFrom(
   const { namespace } = object.metadata;
   const owner = namedOwner(tags, ports.cluster);
   if (owner !== undefined) {
-    const refusal = refusalOfName(name, tags, thing, await referringTo(thing.kind, owner, object, around));
+    const refusal = refusalOfOwner(name, owner, thing, await referringTo(thing.kind, owner, object, around));
     return refusal && resolutionOf(refusal);
   }
   const read = await annotationsOf(namespace, ports.objects, signal);
@@ -224,7 +225,8 @@ async function barredFrom(
   return { kind: "refused", reason: "NotAllowed", message };
 }
 
-function notYet(reason: WaitReason, message: string): Resolution {
+/** The job waits for what may come. */
+export function notYet(reason: WaitReason, message: string): Held {
   return { kind: "waiting", reason, message };
 }
 
@@ -234,7 +236,8 @@ const nextSteps: Readonly<Partial<Record<Unresolved["reason"], string>>> = {
   RegionMismatch: "refer to one there, or set the region of the job in a new object",
 };
 
-function resolutionOf({ reason, message }: Unresolved): Resolution {
+/** What a reference that leads nowhere means for a job. */
+export function resolutionOf({ reason, message }: Unresolved): Held {
   const step = nextSteps[reason];
   const whole = step === undefined ? message : `${message}: ${step}`;
   return reason === "ReferenceNotFound" || reason === "NamespaceUnreadable"

@@ -4,6 +4,7 @@ import type { Location } from "../../aws/names.ts";
 import type { Directives } from "../directives.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
+import type { HeldConsumables } from "./consumables.ts";
 import type { Intent } from "./intent.ts";
 import type { Resolution } from "./references.ts";
 import type { Result } from "./result.ts";
@@ -27,6 +28,7 @@ export interface Seen {
   /** Names to submit it with; only while there is no job. */
   readonly queue: Resolution;
   readonly definition: Resolution;
+  readonly consumables: HeldConsumables;
   readonly dependencies: readonly DependencySeen[];
 }
 

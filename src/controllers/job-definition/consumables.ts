@@ -1,45 +1,14 @@
-/** The consumables that a definition refers to by objects: their names in AWS take the place of the references. */
+/** The consumables that the jobs of a definition hold, by their names in AWS. */
 
-import type { ObjectKey } from "../../api/object.ts";
 import type { JobDefinition, JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
-import { ConsumableResourceKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
-import { nameIn } from "../../aws/names.ts";
+import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import type { Sharing } from "../access.ts";
-import { referredKey } from "../naming.ts";
-import { namedOwner } from "../ownership.ts";
+import { type Entry, type Hindrance, type NamedConsumables, namedConsumables } from "../consumables.ts";
 import type { Ports } from "../ports.ts";
-import {
-  labelsAskedFor,
-  type RecordedThing,
-  type Referring,
-  type ResourceReference,
-  refusalOfName,
-  resourceAt,
-} from "../reference.ts";
-
-type Consumables = NonNullable<JobDefinitionSpec["consumableResourceProperties"]>;
-type Entry = NonNullable<Consumables["consumableResourceList"]>[number];
-
-/** A definition whose spec names its consumables as AWS knows them. */
-export interface NamedConsumables {
-  readonly object: JobDefinition;
-  /** The references that lead to nothing that a new revision may name. */
-  readonly hindrances: readonly Hindrance[];
-}
-
-export type Hindrance = Exclude<ResourceReference, { readonly kind: "resolved" }>;
-
-const thing: RecordedThing = {
-  type: "consumable-resource",
-  records: "consumables",
-  kind: ConsumableResourceKind,
-  called: "consumable resource",
-  oneOf: "a consumable",
-};
 
 /**
- * What does not lead to an object has no name, and is left out.
+ * A definition whose spec names its consumables as AWS knows them, and the references that lead to nothing that a new
+ * revision may name.
  *
  * @throws StoreError when the labels of the namespace cannot be read for now
  */
@@ -48,36 +17,15 @@ export async function withConsumables(
   region: BatchRegion,
   ports: Pick<Ports, "objects" | "cluster" | "settings">,
   signal: AbortSignal,
-): Promise<NamedConsumables> {
+): Promise<{ readonly object: JobDefinition; readonly hindrances: readonly Hindrance[] }> {
   const entries = entriesOf(object.spec);
   if (entries.length === 0) return { object, hindrances: [] };
-  const { namespace } = object.metadata;
-  const { consumables } = region.snapshot();
-  const ownerOf = (name: string): ObjectKey | undefined => namedOwner(consumables.get(name)?.tags, ports.cluster);
-  const targets = entries.flatMap(
-    (entry) =>
-      referredKey(entry.consumableResourceRef, object) ?? ownerOf(nameIn(entry.consumableResource ?? "")) ?? [],
-  );
-  const objects = targets.map((key) => ports.objects.get(ConsumableResourceKind, key) as Sharing | undefined);
-  const labels = await labelsAskedFor(namespace, objects, ports, signal);
-  const referring: Referring = { namespace, noun: JobDefinitionKind.noun, region, ports, labels };
-  const referenceOf = ({ consumableResource: nameOrArn = "", consumableResourceRef }: Entry): ResourceReference => {
-    const key = referredKey(consumableResourceRef, object);
-    if (key !== undefined) return resourceAt(key, thing, referring);
-    const tags = consumables.get(nameIn(nameOrArn))?.tags;
-    return refusalOfName(nameOrArn, tags, thing, referring) ?? { kind: "resolved", arn: nameOrArn };
-  };
-  const found = new Map(entries.map((entry) => [entry, referenceOf(entry)]));
-  return {
-    object: { ...object, spec: named(object.spec, (entry) => namedEntry(entry, found.get(entry))) },
-    hindrances: [...found.values()].filter((one) => one.kind !== "resolved"),
-  };
-}
-
-function namedEntry({ consumableResourceRef, ...entry }: Entry, reference: ResourceReference | undefined): Entry[] {
-  if (consumableResourceRef === undefined) return [entry];
-  if (reference === undefined || reference.kind === "unresolved") return [];
-  return [{ ...entry, consumableResource: nameIn(reference.arn) }];
+  const { hindrances, named } = await namedConsumables(object, entries, JobDefinitionKind.noun, {
+    region,
+    ports,
+    signal,
+  });
+  return { object: { ...object, spec: namedSpec(object.spec, named) }, hindrances };
 }
 
 /** The consumables of the jobs, and of the nodes of multi-node ones. */
@@ -87,25 +35,19 @@ function entriesOf({ consumableResourceProperties, nodeProperties }: JobDefiniti
   return all.flatMap((one) => one?.consumableResourceList ?? []);
 }
 
-function named(spec: JobDefinitionSpec, entriesFor: (entry: Entry) => Entry[]): JobDefinitionSpec {
-  const given = (one: Consumables | undefined): { readonly consumableResourceProperties?: Consumables } => {
-    if (one?.consumableResourceList === undefined) return {};
-    const consumableResourceList = one.consumableResourceList.flatMap(entriesFor);
-    return { consumableResourceProperties: { ...one, consumableResourceList } };
-  };
+function namedSpec(spec: JobDefinitionSpec, named: NamedConsumables["named"]): JobDefinitionSpec {
+  const given = ({ consumableResourceProperties: held }: Pick<JobDefinitionSpec, "consumableResourceProperties">) =>
+    held === undefined ? {} : { consumableResourceProperties: named(held) };
   const { nodeProperties: nodes } = spec;
   return {
     ...spec,
-    ...given(spec.consumableResourceProperties),
+    ...given(spec),
     ...(nodes === undefined
       ? {}
       : {
           nodeProperties: {
             ...nodes,
-            nodeRangeProperties: nodes.nodeRangeProperties.map((range) => ({
-              ...range,
-              ...given(range.consumableResourceProperties),
-            })),
+            nodeRangeProperties: nodes.nodeRangeProperties.map((range) => ({ ...range, ...given(range) })),
           },
         }),
   };

@@ -1,11 +1,11 @@
 import type { JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
 import type { FieldChange } from "../agenda.ts";
+import type { Hindrance } from "../consumables.ts";
 import type { Directives } from "../directives.ts";
 import type { NameSeen } from "../names.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
-import type { Hindrance } from "./consumables.ts";
 
 /** A revision as the status names it; `registeredAt` in whole seconds (RFC 3339), undefined when it was not us. */
 export type ReportedRevision = Pick<NonNullable<JobDefinitionStatus["revisions"]>[number], "revision" | "registeredAt">;

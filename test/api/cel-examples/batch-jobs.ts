@@ -5,6 +5,12 @@ const base: Spec = { jobQueueRef: { name: "queue" }, jobDefinitionRef: { name: "
 const container = (overrides: Spec): Spec => ({ containerOverrides: overrides });
 const podOf = (fields: Spec): Spec => ({ eksPropertiesOverride: { podProperties: { containers: [fields] } } });
 const required = (type: string, value: string): Spec => container({ resourceRequirements: [{ type, value }] });
+const holds = (...consumableResourceList: readonly Spec[]): Spec => ({
+  consumableResourcePropertiesOverride: { consumableResourceList },
+});
+const nodesHold = (entry: Spec): Spec => ({
+  nodeOverrides: { nodePropertyOverrides: [{ targetNodes: "0:", ...holds(entry) }] },
+});
 const cannotChange = (field: string, before: unknown, after: unknown, more: Spec = {}): Row => [
   `${field} cannot be changed`,
   { ...more, [field]: before },
@@ -52,6 +58,22 @@ const rows: readonly Row[] = [
     "SEQUENTIAL is about the children of this job: remove jobRef and jobId, or the type",
     { arrayProperties: { size: 2 }, dependsOn: [{ type: "SEQUENTIAL" }] },
     { arrayProperties: { size: 2 }, dependsOn: [{ type: "SEQUENTIAL", jobId: "6b1f6a7e" }] },
+  ],
+  [
+    "an entry references one consumable: keep either consumableResourceRef (an object) or consumableResource",
+    holds({ consumableResourceRef: { name: "seats" } }, { consumableResource: "seats" }),
+    holds({ consumableResourceRef: { name: "seats" }, consumableResource: "seats" }),
+  ],
+  ["an entry references one consumable", nodesHold({ consumableResource: "seats" }), nodesHold({ quantity: 1 })],
+  [
+    "a job can hold a consumable once",
+    holds({ consumableResource: "seats" }, { consumableResource: "keys" }),
+    holds({ consumableResource: "seats" }, { consumableResource: "seats" }),
+  ],
+  [
+    "a job can reference a consumable once",
+    holds({ consumableResourceRef: { name: "seats" } }, { consumableResourceRef: { name: "keys" } }),
+    holds({ consumableResourceRef: { name: "seats" } }, { consumableResourceRef: { name: "seats" } }),
   ],
   cannotChange("region", undefined, "eu-west-1"),
   cannotChange("jobQueueRef", { name: "queue" }, { name: "other" }),

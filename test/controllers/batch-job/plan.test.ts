@@ -66,6 +66,12 @@ describe("the next step of a job", () => {
       { definition: { kind: "refused", reason: "ReferenceNotAllowed", message: "m" } },
       "blocked ReferenceNotAllowed",
     ],
+    [
+      "whose consumable is not there yet is a wait",
+      {},
+      { consumables: { kind: "waiting", reason: "WaitingForConsumable", message: "m" } },
+      "wait WaitingForConsumable",
+    ],
     ["with a missing dependency is a wait", {}, dependencies({ kind: "missing", name: "a" }), "wait ReferenceNotFound"],
     [
       "with a dependency without an id is a wait",
@@ -241,6 +247,12 @@ describe("what is sent", () => {
     });
     const seen = seenOf(object, {
       job: { kind: "none", intent },
+      consumables: {
+        kind: "resolved",
+        overrides: {
+          consumableResourcePropertiesOverride: { consumableResourceList: [{ consumableResource: "team_seats" }] },
+        },
+      },
       ...dependencies(
         { kind: "satisfied" },
         { kind: "id", jobId: "job-0", type: "N_TO_N" },
@@ -254,6 +266,7 @@ describe("what is sent", () => {
       jobName: "team_hello_0c9d2b1a",
       jobQueue: "arn:queue",
       jobDefinition: "team_definition:1",
+      consumableResourcePropertiesOverride: { consumableResourceList: [{ consumableResource: "team_seats" }] },
       arrayProperties: { size: 2 },
       containerOverrides: { command: ["run"] },
       dependsOn: [{ jobId: "job-0", type: "N_TO_N" }, { type: "SEQUENTIAL" }, { jobId: "job-9" }],

@@ -88,6 +88,7 @@ export function seenOf(object: BatchJob, change: Partial<Seen> = {}): Seen {
     job: { kind: "none", intent: undefined },
     queue: { kind: "resolved", name: "team_queue", value: "arn:queue" },
     definition: { kind: "resolved", name: "team_definition", value: "team_definition:1" },
+    consumables: { kind: "resolved", overrides: {} },
     dependencies: [],
     ...change,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Hindrance } from "../../../src/controllers/job-definition/consumables.ts";
+import type { Hindrance } from "../../../src/controllers/consumables.ts";
 import { plan } from "../../../src/controllers/job-definition/plan.ts";
 import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
 import { decided } from "../decided.ts";

@@ -165,16 +165,15 @@ const coverages: readonly Coverage[] = [
       "jobQueueRef",
       "jobDefinitionRef",
       "dependsOn[].jobRef",
+      "consumableResourcePropertiesOverride.consumableResourceList[].consumableResourceRef",
+      "nodeOverrides.nodePropertyOverrides[].consumableResourcePropertiesOverride.consumableResourceList[].consumableResourceRef",
     ],
     demanded: {
       "retryStrategy.attempts": "AWS demands it, its model does not say so",
       "containerOverrides.environment[].name": noKey,
-      "consumableResourcePropertiesOverride.consumableResourceList[].consumableResource": noKey,
       "ecsPropertiesOverride.taskProperties[].containers[].environment[].name": noKey,
       "nodeOverrides.nodePropertyOverrides[].containerOverrides.environment[].name": noKey,
       "nodeOverrides.nodePropertyOverrides[].ecsPropertiesOverride.taskProperties[].containers[].environment[].name":
-        noKey,
-      "nodeOverrides.nodePropertyOverrides[].consumableResourcePropertiesOverride.consumableResourceList[].consumableResource":
         noKey,
     },
     optional: { jobQueue: "jobQueueRef may replace it", jobDefinition: "jobDefinitionRef may replace it" },

@@ -1,0 +1,28 @@
+import type { z } from "zod";
+import { consumableEntryRules, consumableListRules } from "./job-definition-rules.ts";
+import { reference } from "./references.ts";
+import { atomicList, int, object, text } from "./schema.ts";
+
+/** @param holder what refers to them, e.g. `the job` */
+export const consumablesHeld = (holder: string) =>
+  object(
+    "Consumable resources that a job holds while it runs.",
+    {
+      consumableResourceList: atomicList(
+        "Up to five resources, each once.",
+        object(
+          "One resource.",
+          {
+            consumableResource: text("Name or ARN in AWS; in place of consumableResourceRef.", 2048).optional(),
+            consumableResourceRef: reference("A ConsumableResource object.", holder).optional(),
+            quantity: int("Quantity.", 0, Number.MAX_SAFE_INTEGER).optional(),
+          },
+          ...consumableEntryRules,
+        ),
+        5,
+      ).optional(),
+    },
+    ...consumableListRules,
+  );
+
+export type ConsumablesHeld = z.infer<ReturnType<typeof consumablesHeld>>;

@@ -1,0 +1,74 @@
+/** The consumables that a job holds in place of those of its definition, by their names in AWS. */
+
+import type { BatchJob, BatchJobSpec } from "../../api/v1alpha1/batch-job.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
+import { type Around, type Entry, type NamedConsumables, namedConsumables } from "../consumables.ts";
+import { type Held, notYet, resolutionOf } from "./references.ts";
+
+/** The members of a job's spec that name consumables. */
+type Overrides = Pick<BatchJobSpec, "consumableResourcePropertiesOverride" | "nodeOverrides">;
+
+/** What a job is to be submitted with in place of its own members; or why not yet. */
+export type HeldConsumables = { readonly kind: "resolved"; readonly overrides: Overrides } | Held;
+
+/**
+ * A job is submitted once, with names that stay: it waits for each consumable, and for what AWS says of one that it names
+ * itself.
+ */
+export async function consumablesOf(object: BatchJob, around: Around): Promise<HeldConsumables> {
+  const entries = entriesOf(object.spec);
+  if (entries.length === 0) return { kind: "resolved", overrides: {} };
+  const { hindrances, named } = await namedConsumables(object, entries, BatchJobKind.noun, around);
+  const unresolved = hindrances.find((one) => one.kind === "unresolved");
+  if (unresolved !== undefined) return resolutionOf(unresolved);
+  const [awaited] = hindrances;
+  if (awaited !== undefined) return notYet("WaitingForConsumable", `${awaited.message}: its conditions say why`);
+  const unread = unreadName(entries, around);
+  if (unread !== undefined) return notYet("WaitingForConsumable", unread);
+  return { kind: "resolved", overrides: namedOverrides(object.spec, named) };
+}
+
+/** Whose a consumable is, only AWS says: until it has been read, it may be one that the namespace must not use. */
+function unreadName(entries: readonly Entry[], { region }: Around): string | undefined {
+  const snapshot = region.snapshot();
+  const isUnread = (name: string): boolean =>
+    !snapshot.consumables.has(name) && !snapshot.isAbsent("consumable-resource", name);
+  const name = entries
+    .flatMap(({ consumableResource }) => (consumableResource === undefined ? [] : nameIn(consumableResource)))
+    .find(isUnread);
+  if (name === undefined) return undefined;
+  region.expectAbsence("consumable-resource", name);
+  const failure = snapshot.failureOf("consumables");
+  const why = failure === undefined ? "has not been read yet" : `cannot be read: ${failure.error.message}`;
+  return `whether this namespace may use the consumable resource ${name} is not known, because it ${why}`;
+}
+
+/** Whether consumables have to be read for the job. */
+export function namesConsumables(spec: Overrides): boolean {
+  return entriesOf(spec).length > 0;
+}
+
+/** The consumables of the job, and of the nodes of a multi-node one. */
+function entriesOf({ consumableResourcePropertiesOverride, nodeOverrides }: Overrides): readonly Entry[] {
+  const ranges = nodeOverrides?.nodePropertyOverrides ?? [];
+  const all = [
+    consumableResourcePropertiesOverride,
+    ...ranges.map((range) => range.consumableResourcePropertiesOverride),
+  ];
+  return all.flatMap((one) => one?.consumableResourceList ?? []);
+}
+
+function namedOverrides(
+  { consumableResourcePropertiesOverride: held, nodeOverrides }: Overrides,
+  named: NamedConsumables["named"],
+): Overrides {
+  const given = (one: typeof held) => (one === undefined ? {} : { consumableResourcePropertiesOverride: named(one) });
+  const ranges = nodeOverrides?.nodePropertyOverrides;
+  if (ranges === undefined) return given(held);
+  const nodePropertyOverrides = ranges.map((range) => ({
+    ...range,
+    ...given(range.consumableResourcePropertiesOverride),
+  }));
+  return { ...given(held), nodeOverrides: { ...nodeOverrides, nodePropertyOverrides } };
+}
