@@ -44,7 +44,7 @@ function wokenByRecords(
   const isAny = ({ names, owners }: Concerned): boolean => names.size + owners.size > 0;
   return kinds.flatMap((kind) => {
     const own = concerned[kind.kind];
-    // A change mostly concerns one kind: what thousands of objects of others refer to is not looked at.
+    // A change mostly concerns one kind: the references of thousands of objects to other kinds need no search.
     const references = kind.references.filter(({ to }) => isAny(concerned[to]));
     if (!isAny(own) && references.length === 0) return [];
     return woken(objects, kind, (object) => {
