@@ -64,9 +64,6 @@ const secrets = (node: string, sort: Place["sort"]): string =>
     : `${node}.containers.exists(container, has(container.secrets) && size(container.secrets) > 0)`;
 const s3Files = (node: string): string =>
   `has(${node}.volumes) && ${node}.volumes.exists(volume, has(volume.s3filesVolumeConfiguration))`;
-const efs = "volume.efsVolumeConfiguration";
-const efsIam = (node: string): string =>
-  `has(${node}.volumes) && ${node}.volumes.exists(volume, has(${efs}) && has(${efs}.authorizationConfig) && has(${efs}.authorizationConfig.iam) && ${efs}.authorizationConfig.iam == 'ENABLED')`;
 
 const fargate = "has(self.platformCapabilities) && 'FARGATE' in self.platformCapabilities";
 
@@ -99,7 +96,6 @@ export const roleRules: readonly ValidationRule[] = [
   ...onFargate(places),
   ...roleFor("executionRole", secrets, "secrets are read with the execution role"),
   ...roleFor("jobRole", s3Files, "an S3 Files volume is mounted with the job's role"),
-  ...roleFor("jobRole", efsIam, "EFS with IAM is mounted with the job's role"),
   ...exclusive("executionRole"),
   ...exclusive("jobRole"),
   {

@@ -60,15 +60,54 @@ function importBlock({ kind, awsName, address, arn }: SourceResource): string {
 }
 
 function fromCloudFormation({ templates }: Source, given: readonly SourceResource[]): HandOver {
-  const byStack = Map.groupBy(given, ({ stack }) => stack ?? "");
+  const byStack = [...Map.groupBy(given, ({ stack }) => stack ?? "")];
   return {
-    files: new Map(),
-    steps: [...byStack].flatMap(([stack, resources]) => stepsOf(stack, resources.map(logicalId), templates.get(stack))),
+    files: new Map(
+      byStack.map(([stack, own]) => [importFile(stack), `${JSON.stringify(own.map(importEntry), null, 2)}\n`]),
+    ),
+    steps: byStack.flatMap(([stack, own]) => [
+      ...leavingSteps(stack, own.map(logicalId), templates.get(stack)),
+      returningStep(stack),
+    ]),
   };
 }
 
 /** @param stack "" when its list does not name it */
-function stepsOf(stack: string, ids: readonly string[], template: Template | undefined): readonly string[] {
+function importFile(stack: string): string {
+  return `cloudformation/${stack === "" ? "" : `${stack.replaceAll("/", ".")}.`}import.json`;
+}
+
+/** Each type's identifier in the schemas of CloudFormation's registry. */
+function importEntry(resource: SourceResource): object {
+  const { awsName, arn } = resource;
+  const [, inArn = ""] = /:([a-z-]+)\/[^/]*$/.exec(arn) ?? [];
+  const type = inArn.replaceAll(/(?:^|-)[a-z]/g, (part) => part.slice(-1).toUpperCase());
+  return {
+    ResourceType: `AWS::Batch::${type}`,
+    LogicalResourceId: logicalId(resource),
+    ResourceIdentifier: identifierOf(type, awsName, arn),
+  };
+}
+
+function identifierOf(type: string, name: string, arn: string): Readonly<Record<string, string>> {
+  switch (type) {
+    case "JobDefinition":
+      return { JobDefinitionName: name };
+    case "SchedulingPolicy":
+      return { Arn: arn };
+    default:
+      return { [`${type}Arn`]: arn };
+  }
+}
+
+function returningStep(stack: string): string {
+  const file = importFile(stack);
+  const where = stack === "" ? "" : `${stack}: `;
+  return `${where}to go back after aws-batch-operator release, write the resources into the template as they are now, each with DeletionPolicy: Retain, correct the ARNs of replaced environments in ${file}, and import them: aws cloudformation create-change-set --change-set-type IMPORT --resources-to-import file://${file} --stack-name ${stack === "" ? "STACK" : stack} --change-set-name back --template-body file://TEMPLATE`;
+}
+
+/** @param stack "" when its list does not name it */
+function leavingSteps(stack: string, ids: readonly string[], template: Template | undefined): readonly string[] {
   const leaving = new Set(ids);
   const open = ids.filter((id) => template?.resources.get(id)?.isRetained !== true);
   const where = stack === "" ? "" : `${stack}: `;

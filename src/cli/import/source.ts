@@ -35,7 +35,7 @@ export interface SourceResource extends NamedResource {
   readonly stack?: string | undefined;
   /** That its object should have; undefined: that of the resource. */
   readonly objectName?: string | undefined;
-  /** Of the resource; of a job definition with the revision. */
+  /** Of the resource; of a job definition with the revision, unless CloudFormation has only its name. */
   readonly arn: string;
   readonly account: string;
 }
@@ -86,7 +86,8 @@ export function sourceOf(tool: Source["tool"], listed: readonly Listed[]): Sourc
 }
 
 function resourceOf(arn: string): Omit<SourceResource, "address" | "stack"> | undefined {
-  const found = resourceIn(arn);
+  const [, definition] = /:job-definition\/([^:/]+)$/.exec(arn) ?? [];
+  const found = definition === undefined ? resourceIn(arn) : { type: "job-definition", name: definition };
   const kind = found === undefined ? undefined : kindOfType(found.type);
   const [, , , region = "", account = ""] = arn.split(":");
   return found === undefined || kind === undefined ? undefined : { kind, region, awsName: found.name, arn, account };

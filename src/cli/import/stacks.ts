@@ -27,7 +27,7 @@ const listing = "aws cloudformation describe-stack-resources";
 
 /**
  * @param files what `aws cloudformation describe-stack-resources` or `list-stack-resources` prints of one or more stacks: the
- *   physical ID of a resource of AWS Batch is its ARN; and templates of these stacks, or what `get-template` prints
+ *   physical ID of a resource of AWS Batch is its ARN, or of a job definition its name; and templates of these stacks, or what `get-template` prints
  * @throws CommandError when one is something else, or a template belongs to none of the stacks
  */
 export function cloudFormationSource(files: readonly GivenFile[]): Source {
@@ -107,9 +107,24 @@ function nameOf(
 }
 
 function listedIn(stack: Stack): readonly Listed[] {
-  return stack.resources.map(({ id, physicalId }) => {
-    return { address: addressIn(stack, id), stack: stack.name, arn: physicalId };
+  return stack.resources.map((one) => {
+    return { address: addressIn(stack, one.id), stack: stack.name, arn: arnOf(one, stack.resources) };
   });
+}
+
+/**
+ * The registry's schema of a job definition identifies it by its name, in the region and account of its stack; documentation and
+ * older stacks have the ARN of a revision.
+ */
+function arnOf({ type, physicalId }: StackResource, all: readonly StackResource[]): string | undefined {
+  if (type !== "AWS::Batch::JobDefinition" || physicalId === undefined || physicalId.startsWith("arn:")) {
+    return physicalId;
+  }
+  const ids = all.flatMap(({ stackId, physicalId: other }) => [stackId ?? "", other ?? ""]);
+  const [, partition, place] =
+    ids.map((id) => /^arn:([^:]+):(?:batch|cloudformation):([^:]+:\d{12}):/.exec(id)).find((found) => found !== null) ??
+    [];
+  return place === undefined ? undefined : `arn:${partition}:batch:${place}:job-definition/${physicalId}`;
 }
 
 function addressIn({ name }: Pick<Stack, "name">, id: string): string {

@@ -32,7 +32,7 @@ const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, u
       ? [...unknownTypes(computeResources), ...notAnInstanceRole(computeResources), ...retiredImages(computeResources)]
       : [],
   JobQueue: (spec) => highPriority(spec["priority"]),
-  JobDefinition: (spec) => plainSecrets(spec, ["spec"], inDefinition),
+  JobDefinition: (spec) => [...plainSecrets(spec, ["spec"], inDefinition), ...efsWithoutRole(spec)],
   BatchJob: (spec) => plainSecrets(spec, ["spec"], inJob),
 };
 
@@ -63,6 +63,32 @@ function secretsIn(variables: readonly unknown[], path: Path, advice: string): F
     const message = `${name} is probably a secret in plain text, which ${advice}`;
     return [{ path: [...path, index, "value"], message }];
   });
+}
+
+/** AWS Batch may register it; its jobs do not start. */
+function efsWithoutRole(spec: Readonly<Record<string, unknown>>): Finding[] {
+  const { iam } = spec;
+  return isRecord(iam) && iam["jobRole"] !== undefined ? [] : efsVolumesIn(spec, ["spec"]);
+}
+
+/** The role that mounts volumes stands where they do, in a container or a task. */
+function efsVolumesIn(value: unknown, path: Path): Finding[] {
+  if (Array.isArray(value)) return value.flatMap((item: unknown, index) => efsVolumesIn(item, [...path, index]));
+  if (!isRecord(value)) return [];
+  const { volumes, jobRoleArn, taskRoleArn } = value;
+  if (Array.isArray(volumes)) {
+    const index = (jobRoleArn ?? taskRoleArn) === undefined ? volumes.findIndex(needsRole) : -1;
+    const message =
+      "EFS with IAM is mounted with the job's role, and there is none, so no job starts: add jobRoleArn (of a task: taskRoleArn), or iam.jobRole to let the operator create one";
+    return index < 0 ? [] : [{ path: [...path, "volumes", index], message }];
+  }
+  return Object.entries(value).flatMap(([key, member]) => efsVolumesIn(member, [...path, key]));
+}
+
+function needsRole(volume: unknown): boolean {
+  const efs = isRecord(volume) ? volume["efsVolumeConfiguration"] : undefined;
+  const authorization = isRecord(efs) ? efs["authorizationConfig"] : undefined;
+  return isRecord(authorization) && authorization["iam"] === "ENABLED";
 }
 
 /** For so many unknown types of an object another is suggested: each is compared with a thousand. */

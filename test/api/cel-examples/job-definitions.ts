@@ -27,14 +27,6 @@ const secrets = [{ name: "TOKEN", valueFrom: "arn:aws:ssm:eu-central-1:123456789
 const gpu = [...resources("4", "8192"), { type: "GPU", value: "1" }];
 const hostVolume = { name: "data", host: { sourcePath: "/data" } };
 const efsVolume = { name: "data", efsVolumeConfiguration: { fileSystemId: "fs-0a1b2c3d" } };
-const efsWithIam = {
-  name: "data",
-  efsVolumeConfiguration: {
-    fileSystemId: "fs-0a1b2c3d",
-    transitEncryption: "ENABLED",
-    authorizationConfig: { iam: "ENABLED" },
-  },
-};
 const s3Volume = {
   name: "data",
   s3filesVolumeConfiguration: { fileSystemArn: "arn:aws:s3files:eu-central-1:123456789012:file-system/fs-0a" },
@@ -193,11 +185,6 @@ const onEc2: readonly Row[] = [
     properties({ volumes: [s3Volume] }),
   ],
   [
-    "EFS with IAM is mounted with the job's role: add jobRoleArn",
-    { ...properties({ volumes: [efsWithIam] }), iam: { jobRole: {} } },
-    properties({ volumes: [efsWithIam] }),
-  ],
-  [
     "the access point defines the directory: remove rootDirectory",
     properties({
       volumes: efs({
@@ -286,8 +273,6 @@ const secretsMessage =
   "secrets are read with the execution role: add executionRoleArn, or iam.executionRole to let the operator create one";
 const s3Message = (field: string): string =>
   `an S3 Files volume is mounted with the job's role: add ${field}, or iam.jobRole to let the operator create one`;
-const efsMessage = (field: string): string =>
-  `EFS with IAM is mounted with the job's role: add ${field}, or iam.jobRole to let the operator create one`;
 const nodeOf = (fields: Spec, spec: Spec = {}): Spec => nodes({ container: { ...nodeContainer, ...fields } }, {}, spec);
 const nodeTask = (fields: Spec, spec: Spec = {}): Spec =>
   nodes({ ecsProperties: ecsTask(fields)["ecsProperties"] }, {}, spec);
@@ -296,18 +281,12 @@ const nodeTask = (fields: Spec, spec: Spec = {}): Spec =>
 const nodeRoles: readonly Row[] = [
   [secretsMessage, nodeOf({ secrets, executionRoleArn: role }), nodeOf({ secrets })],
   [s3Message("jobRoleArn"), nodeOf({ volumes: [s3Volume] }, { iam: { jobRole: {} } }), nodeOf({ volumes: [s3Volume] })],
-  [efsMessage("jobRoleArn"), nodeOf({ volumes: [efsWithIam], jobRoleArn: role }), nodeOf({ volumes: [efsWithIam] })],
   [
     secretsMessage,
     nodeTask(containing({ secrets }), { iam: { executionRole: {} } }),
     nodeTask(containing({ secrets })),
   ],
   [s3Message("taskRoleArn"), nodeTask({ volumes: [s3Volume], taskRoleArn: role }), nodeTask({ volumes: [s3Volume] })],
-  [
-    efsMessage("taskRoleArn"),
-    nodeTask({ volumes: [efsWithIam] }, { iam: { jobRole: {} } }),
-    nodeTask({ volumes: [efsWithIam] }),
-  ],
 ];
 
 /** Message, accepted and refused; whole specs, for a patch does not reach into lists. */
@@ -419,11 +398,6 @@ const whole: readonly Row[] = [
     "an S3 Files volume is mounted with the job's role: add taskRoleArn",
     ecsTask({ volumes: [s3Volume], taskRoleArn: role }),
     ecsTask({ volumes: [s3Volume] }),
-  ],
-  [
-    "EFS with IAM is mounted with the job's role: add taskRoleArn",
-    ecsTask({ volumes: [efsWithIam], taskRoleArn: role }),
-    ecsTask({ volumes: [efsWithIam] }),
   ],
   [
     "iam.executionRole creates the role for executionRoleArn: remove one of the two",

@@ -42,19 +42,55 @@ test("an instance whose siblings stay is removed from the state alone, for a rem
 
 const file = (text: string) => ({ name: "x", text });
 
-test("CloudFormation is asked to retain the resources before they leave the template", () => {
-  for (const [key, stack] of [
-    ["StackResources", "s: "],
-    ["StackResourceSummaries", ""],
+const back = (stack: string, importFile: string) =>
+  `${stack === "" ? "" : `${stack}: `}to go back after aws-batch-operator release, write the resources into the template as they are now, each with DeletionPolicy: Retain, correct the ARNs of replaced environments in cloudformation/${importFile}, and import them: aws cloudformation create-change-set --change-set-type IMPORT --resources-to-import file://cloudformation/${importFile} --stack-name ${stack === "" ? "STACK" : stack} --change-set-name back --template-body file://TEMPLATE`;
+
+test("CloudFormation is asked to retain the resources before they leave the template, and gets a file for the way back", () => {
+  for (const [key, stack, importFile] of [
+    ["StackResources", "s", "s.import.json"],
+    ["StackResourceSummaries", "", "import.json"],
   ] as const) {
     const source = cloudFormationSource([file(stackResources(key))]);
     const { files, steps } = handOver(source, keysOf(source));
-    expect(files.size).toBe(0);
+    const where = stack === "" ? "" : `${stack}: `;
     expect(steps).toEqual([
-      `${stack}give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: Workers, Main, Crunch`,
-      `${stack}remove Workers, Main, Crunch from the template, and update the stack again: AWS keeps them`,
+      `${where}give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: Workers, Main, Crunch`,
+      `${where}remove Workers, Main, Crunch from the template, and update the stack again: AWS keeps them`,
+      back(stack, importFile),
+    ]);
+    expect([...files.keys()]).toEqual([`cloudformation/${importFile}`]);
+    expect(JSON.parse(files.get(`cloudformation/${importFile}`) ?? "")).toEqual([
+      {
+        ResourceType: "AWS::Batch::ComputeEnvironment",
+        LogicalResourceId: "Workers",
+        ResourceIdentifier: { ComputeEnvironmentArn: batchArn("compute-environment", "ce-1") },
+      },
+      {
+        ResourceType: "AWS::Batch::JobQueue",
+        LogicalResourceId: "Main",
+        ResourceIdentifier: { JobQueueArn: batchArn("job-queue", "q") },
+      },
+      {
+        ResourceType: "AWS::Batch::JobDefinition",
+        LogicalResourceId: "Crunch",
+        ResourceIdentifier: { JobDefinitionName: "d" },
+      },
     ]);
   }
+});
+
+test("a scheduling policy has an identifier of another name, and a nested stack a file of its own", () => {
+  const arn = batchArn("scheduling-policy", "fair");
+  const nested = JSON.parse(stackList("Queues", [["Fair", "AWS::Batch::SchedulingPolicy", arn]])) as {
+    readonly StackResources: readonly object[];
+  };
+  const root = stackList("root", [["Inner", "AWS::CloudFormation::Stack", "id of Queues"]]);
+  const source = cloudFormationSource([file(root), file(JSON.stringify(nested))]);
+  const { files } = handOver(source, keysOf(source));
+  expect([...files]).toEqual([["cloudformation/root.Inner.import.json", expect.any(String)]]);
+  expect(JSON.parse([...files.values()][0] ?? "")).toEqual([
+    { ResourceType: "AWS::Batch::SchedulingPolicy", LogicalResourceId: "Fair", ResourceIdentifier: { Arn: arn } },
+  ]);
 });
 
 test("a template says which resources are retained already, and what still refers to them", () => {
@@ -78,9 +114,10 @@ test("a template says which resources are retained already, and what still refer
     "s: give these resources DeletionPolicy: Retain and UpdateReplacePolicy: Retain, and update the stack: Main",
     "s: write names or ARNs in place of the references to them: Low (Workers), Outputs.Queue (Workers, Main)",
     "s: remove Workers, Main from the template, and update the stack again: AWS keeps them",
+    back("s", "s.import.json"),
   ]);
   const one = { resources: source.resources.slice(0, 1) };
-  expect(handOver({ ...source, ...one }, keysOf({ ...source, ...one })).steps).toHaveLength(2);
+  expect(handOver({ ...source, ...one }, keysOf({ ...source, ...one })).steps).toHaveLength(3);
 });
 
 test("nothing is said of what was not imported", () => {

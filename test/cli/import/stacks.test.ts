@@ -141,3 +141,36 @@ test.each(["{", "{}", '{"format_version": "1.0"}', "a: b"])("%j is refused", (te
     "file 1 is neither what aws cloudformation describe-stack-resources prints, nor a template: run that, and give its output",
   );
 });
+
+describe("a job definition that CloudFormation identifies by its name", () => {
+  const named = ["Crunch", "AWS::Batch::JobDefinition", "crunch"] as const;
+
+  test.each([
+    [
+      "its stack",
+      stackList("s", [named]).replace("id of s", "arn:aws:cloudformation:eu-west-1:111111111111:stack/s/1"),
+    ],
+    [
+      "another resource of a list that does not name the stack",
+      stackList(
+        "s",
+        [named, ["Main", "AWS::Batch::JobQueue", "arn:aws:batch:eu-west-1:111111111111:job-queue/q"]],
+        "StackResourceSummaries",
+      ),
+    ],
+  ])("is in the region and account of %s", (_what, text) => {
+    const { resources } = cloudFormationSource([{ name: "file 1", text }]);
+    expect(resources.find(({ kind }) => kind === "JobDefinition")).toMatchObject({
+      region: "eu-west-1",
+      account: "111111111111",
+      awsName: "crunch",
+    });
+  });
+
+  test("stays with the stack where neither is known", () => {
+    const { resources, others } = cloudFormationSource([
+      { name: "file 1", text: stackList("s", [named], "StackResourceSummaries") },
+    ]);
+    expect([resources, others]).toEqual([[], ["Crunch"]]);
+  });
+});

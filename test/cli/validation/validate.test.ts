@@ -322,3 +322,37 @@ describe("manifests of a stranger who wants them to take long", () => {
     expect(notes.filter(({ message }) => message.includes("did you mean m6i.large?"))).toHaveLength(5);
   });
 });
+
+describe("EFS with IAM", () => {
+  const volumes =
+    "[{name: data, efsVolumeConfiguration: {fileSystemId: fs-1, transitEncryption: ENABLED, authorizationConfig: {iam: ENABLED}}}]";
+  const resources = "[{type: VCPU, value: '1'}, {type: MEMORY, value: '512'}]";
+  const container = (more: string) =>
+    `containerProperties: {image: a, resourceRequirements: ${resources}, volumes: ${volumes}${more}}`;
+  const task = (more: string) =>
+    `ecsProperties: {taskProperties: [{containers: [{name: a, image: a, resourceRequirements: ${resources}}], volumes: ${volumes}${more}}]}`;
+  const found = (body: string) => {
+    const text = `apiVersion: awsbatch.dev/v1alpha1\nkind: JobDefinition\nmetadata: {name: hello}\nspec:\n  type: container\n  ${body}\n`;
+    const { problems, notes } = validateManifests(documentsOf("m", text).documents, crds);
+    expect(problems).toEqual([]);
+    return notes.map(({ message }) => message);
+  };
+  const arn = "arn:aws:iam::123456789012:role/r";
+
+  test.each([
+    ["containerProperties", container("")],
+    ["ecsProperties.taskProperties[0]", task("")],
+  ])("without a role for the job is warned of in %s", (place, body) => {
+    expect(found(body)).toEqual([
+      `warning: JobDefinition default/hello: spec.${place}.volumes[0]: EFS with IAM is mounted with the job's role, and there is none, so no job starts: add jobRoleArn (of a task: taskRoleArn), or iam.jobRole to let the operator create one`,
+    ]);
+  });
+
+  test.each([
+    ["jobRoleArn", container(`, jobRoleArn: "${arn}"`)],
+    ["taskRoleArn", task(`, taskRoleArn: "${arn}"`)],
+    ["a role of the operator", `${container("")}\n  iam: {jobRole: {}}`],
+  ])("with %s is not", (_what, body) => {
+    expect(found(body)).toEqual([]);
+  });
+});
