@@ -71,7 +71,7 @@ function efsWithoutRole(spec: Readonly<Record<string, unknown>>): Finding[] {
   return isRecord(iam) && iam["jobRole"] !== undefined ? [] : efsVolumesIn(spec, ["spec"]);
 }
 
-/** The role that mounts volumes stands where they do, in a container or a task. */
+/** A container or a task has both: volumes, and the role that mounts them. */
 function efsVolumesIn(value: unknown, path: Path): Finding[] {
   if (Array.isArray(value)) return value.flatMap((item: unknown, index) => efsVolumesIn(item, [...path, index]));
   if (!isRecord(value)) return [];
