@@ -1,17 +1,19 @@
 import type { ComponentChildren } from "preact";
 import type { Item, Part, Referenced } from "../cli/ui/model.ts";
-import { hasMessage, type Placed, shownName } from "./layout.ts";
+import { environmentsOf, hasMessage, othersOf, type Placed, shownName } from "./layout.ts";
 import { hashOf } from "./route.ts";
 import { StateSign } from "./signs.tsx";
 
 interface CardProps {
+  /** All, to find those that it references. */
+  readonly items: Readonly<Record<string, Item>>;
   readonly placed: Placed;
   readonly isOpen: boolean;
   readonly onPoint: (id: string | undefined) => void;
 }
 
 /** A queue or an environment on the map. */
-export function Card({ placed, isOpen, onPoint }: CardProps) {
+export function Card({ placed, items, isOpen, onPoint }: CardProps) {
   const { item, isAbroad } = placed;
   const { id, state } = item;
   const position = { left: `${placed.x}rem`, top: `${placed.y}rem`, height: `${placed.height}rem` };
@@ -32,12 +34,12 @@ export function Card({ placed, isOpen, onPoint }: CardProps) {
         </ItemLink>
       </h4>
       <p class="facts">{isAbroad ? `in namespace ${item.namespace}` : item.facts.join(" · ")}</p>
-      {isAbroad ? null : <Body item={item} />}
+      {isAbroad ? null : <Body item={item} items={items} />}
     </li>
   );
 }
 
-function Body({ item }: { readonly item: Item }) {
+function Body({ item, items }: Pick<CardProps, "items"> & { readonly item: Item }) {
   const [first] = item.warnings;
   const warning = item.state === "Current" ? first : undefined;
   const { reason, message } = warning ?? item;
@@ -49,7 +51,8 @@ function Body({ item }: { readonly item: Item }) {
         </p>
       ) : null}
       {item.kind === "JobQueue" ? <Jobs item={item} /> : null}
-      {item.kind === "JobQueue" ? <Order references={item.references} /> : null}
+      {item.kind === "JobQueue" ? <Order references={environmentsOf(item)} /> : null}
+      {item.kind === "JobQueue" ? <Uses references={othersOf(item)} items={items} /> : null}
       {item.environments.length === 0 ? null : (
         <ul class="parts" aria-label="Environments in AWS">
           {item.environments.map((part) => (
@@ -61,8 +64,12 @@ function Body({ item }: { readonly item: Item }) {
   );
 }
 
-function Jobs({ item: { jobs } }: { readonly item: Item }) {
-  if (jobs === undefined) return <p class="jobs none">jobs not read yet</p>;
+function Jobs({ item }: { readonly item: Item }) {
+  const { jobs } = item;
+  if (jobs === undefined) {
+    const isOfSageMaker = environmentsOf(item).some(({ kind }) => kind === "ServiceEnvironment");
+    return <p class="jobs none">{isOfSageMaker ? "jobs of SageMaker are not counted here" : "jobs not read yet"}</p>;
+  }
   const some = jobs.counts.filter(({ count }) => count !== "0");
   return (
     <p class="jobs">
@@ -93,6 +100,40 @@ function Order({ references }: { readonly references: readonly Referenced[] }) {
   );
 }
 
+interface UsesProps {
+  readonly references: readonly Referenced[];
+  readonly items: Readonly<Record<string, Item>>;
+}
+
+/** By kind: what it is to an object that uses it. */
+const useWords: Readonly<Record<string, string>> = {
+  SchedulingPolicy: "scheduling policy",
+  ConsumableResource: "holds",
+};
+
+/** What an object uses that has no line in the drawing, with its state. */
+export function Uses({ references, items }: UsesProps) {
+  if (references.length === 0) return null;
+  return (
+    <p class="uses">
+      {useWords[references[0]?.kind ?? ""] ?? "uses"}{" "}
+      {references.map(({ id, label, exists }) => (
+        <Relation key={label} item={items[id ?? ""]} label={exists ? label : `${label} (does not exist)`} />
+      ))}
+    </p>
+  );
+}
+
+/** A relation to an object, with its sign; undefined: to what is only in AWS, or does not exist. */
+export function Relation({ item, label }: { readonly item: Item | undefined; readonly label: string }) {
+  if (item === undefined) return <span class="relation">{label}</span>;
+  return (
+    <a class="relation" href={hashOf({ view: "map", open: item.id })}>
+      <StateSign state={item.state} /> {label}
+    </a>
+  );
+}
+
 /** An environment in AWS: its name, what it is for, and the vCPUs that AWS's scaler aims at. */
 export function PartRow({ part }: { readonly part: Part }) {
   const { name, role, step, status, desiredvCpus, maxvCpus } = part;
@@ -111,7 +152,7 @@ export function PartRow({ part }: { readonly part: Part }) {
   );
 }
 
-/** A name in AWS, never cut; what tells an environment from its predecessor stands out. */
+/** A name in AWS, never cut; what distinguishes an environment from its predecessor is bold. */
 function AwsName({ name }: { readonly name: string }) {
   const suffix = /-[0-9a-f]{8}$/.exec(name)?.[0] ?? "";
   return (

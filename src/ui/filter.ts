@@ -35,6 +35,11 @@ export function countsByState(items: readonly Item[]): ReadonlyMap<State, number
   return counts;
 }
 
+/** Whether the jobs of queues start in objects of a kind. */
+export function isEnvironment(kind: string): boolean {
+  return kind === "BatchComputeEnvironment" || kind === "ServiceEnvironment";
+}
+
 /** The objects of a namespace that the map shows. */
 export interface Group {
   readonly namespace: string;
@@ -50,7 +55,7 @@ export function groupsOf(items: readonly Item[], filter: Filter): readonly Group
   const groups = [...Map.groupBy(shown, ({ namespace }) => namespace)].map(([namespace, all]): Group => {
     const named = all.toSorted((left, right) => (left.name < right.name ? -1 : 1));
     const queues = named.filter(({ kind }) => kind === "JobQueue");
-    const environments = named.filter(({ kind }) => kind === "BatchComputeEnvironment");
+    const environments = named.filter(({ kind }) => isEnvironment(kind));
     const others = named.filter((item) => !queues.includes(item) && !environments.includes(item));
     return { namespace, queues, environments, others };
   });

@@ -1,5 +1,5 @@
-import type { Item, Part } from "../cli/ui/model.ts";
-import type { Group } from "./filter.ts";
+import type { Item, Part, Referenced } from "../cli/ui/model.ts";
+import { type Group, isEnvironment } from "./filter.ts";
 
 /** Where the cards and lines of a namespace are, in rem, so that they grow with the text. Pure. */
 
@@ -18,6 +18,8 @@ const partHeight = 3.05;
 const partNameLine = 1.1;
 const messageHeight = 2.8;
 const jobsHeight = 2;
+/** What a queue references in addition to environments. */
+const usesHeight = 1.3;
 
 export interface Placed {
   readonly item: Item;
@@ -55,7 +57,7 @@ export interface Layout {
  */
 export function layoutOf({ queues, environments }: Group, items: Readonly<Record<string, Item>>): Layout {
   const local = new Set(environments.map(({ id }) => id));
-  const abroad = [...new Set(queues.flatMap(({ references }) => references.map(({ id }) => id ?? "")))]
+  const abroad = [...new Set(queues.flatMap((queue) => environmentsOf(queue).map(({ id }) => id ?? "")))]
     .map((id) => items[id])
     .filter((item) => item !== undefined && item.namespace !== queues[0]?.namespace && !local.has(item.id));
   const left = stacked(
@@ -74,12 +76,22 @@ export function layoutOf({ queues, environments }: Group, items: Readonly<Record
   );
   const byId = new Map(right.map((placed) => [placed.item.id, placed]));
   const lines = left.flatMap((queue) =>
-    queue.item.references.flatMap(({ id }, index): Line[] => {
+    environmentsOf(queue.item).flatMap(({ id }, index): Line[] => {
       const environment = byId.get(id ?? "");
       return environment === undefined ? [] : [lineBetween(queue, environment, index)];
     }),
   );
   return { queues: left, environments: right, lines, height: Math.max(endOf(left), endOf(right)) };
+}
+
+/** The environments of a queue, in its order. */
+export function environmentsOf({ references }: Item): readonly Referenced[] {
+  return references.filter(({ kind }) => isEnvironment(kind));
+}
+
+/** What a queue references in addition to environments: its scheduling policy. */
+export function othersOf({ references }: Item): readonly Referenced[] {
+  return references.filter(({ kind }) => !isEnvironment(kind));
 }
 
 interface Card {
@@ -123,8 +135,10 @@ export function heightOf(item: Item, isAbroad = false): number {
   const head = headHeight + (linesOf(shownName(item, isAbroad), nameCharacters) - 1) * nameLine;
   if (isAbroad) return head;
   const message = hasMessage(item) ? messageHeight : 0;
-  const jobs = item.kind === "JobQueue" ? jobsHeight : 0;
-  return head + message + jobs + item.environments.reduce((sum, part) => sum + heightOfPart(part), 0);
+  const isQueue = item.kind === "JobQueue";
+  const jobs = isQueue ? jobsHeight : 0;
+  const uses = isQueue && othersOf(item).length > 0 ? usesHeight : 0;
+  return head + message + jobs + uses + item.environments.reduce((sum, part) => sum + heightOfPart(part), 0);
 }
 
 function heightOfPart({ name }: Part): number {
@@ -139,8 +153,8 @@ export function hasMessage({ state, warnings }: Item): boolean {
 /** By the mean position of their queues, so that few lines cross; what no queue uses comes last. */
 function nearTheirQueues(cards: readonly Card[], queues: readonly Item[]): readonly Card[] {
   const positions = new Map<string, number[]>();
-  queues.forEach(({ references }, index) => {
-    for (const { id = "" } of references) positions.set(id, [...(positions.get(id) ?? []), index]);
+  queues.forEach((queue, index) => {
+    for (const { id = "" } of environmentsOf(queue)) positions.set(id, [...(positions.get(id) ?? []), index]);
   });
   const mean = ({ item }: Card): number => {
     const all = positions.get(item.id) ?? [];
@@ -165,7 +179,7 @@ function lineBetween(queue: Placed, environment: Placed, index: number): Line {
   return {
     from: queue.item.id,
     to: environment.item.id,
-    order: queue.item.references.length > 1 ? index + 1 : undefined,
+    order: environmentsOf(queue.item).length > 1 ? index + 1 : undefined,
     path: `M${fromX} ${fromY}C${middle} ${fromY} ${middle} ${toY} ${toX} ${toY}`,
     labelX: fromX + 0.4,
     labelY: fromY - 0.2,

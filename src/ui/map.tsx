@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Item, Snapshot, State } from "../cli/ui/model.ts";
-import { Card, ItemLink } from "./card.tsx";
+import { Card, ItemLink, Relation, Uses } from "./card.tsx";
 import {
   allStates,
   beginsOpen,
@@ -14,6 +14,7 @@ import {
 } from "./filter.ts";
 import { kindTitle } from "./kind-title.ts";
 import { layoutOf, width } from "./layout.ts";
+import { labelFrom, sharedIn, type Users, usersIn } from "./relations.ts";
 import { StateSign, stateWords } from "./signs.tsx";
 
 interface MapProps {
@@ -160,7 +161,7 @@ function Content({ group, items, open }: Omit<NamespaceProps, "isOpenAtFirst">) 
       {shown.queues.length + shown.environments.length === 0 ? null : (
         <Drawing group={shown} items={items} open={open} />
       )}
-      <Others items={shown.others} open={open} />
+      <Others some={shown.others} items={items} open={open} />
       {left === 0 ? null : (
         <button type="button" class="more" onClick={() => setWhole(true)}>
           Show {left} more objects
@@ -194,15 +195,27 @@ function Drawing({ group, items, open }: Omit<NamespaceProps, "isOpenAtFirst">) 
         </p>
         <ul aria-label="Job queues">
           {queues.map((placed) => (
-            <Card key={placed.item.id} placed={placed} isOpen={placed.item.id === open} onPoint={setPointed} />
+            <Card
+              key={placed.item.id}
+              placed={placed}
+              items={items}
+              isOpen={placed.item.id === open}
+              onPoint={setPointed}
+            />
           ))}
         </ul>
         <p class="column second" aria-hidden="true">
-          Compute environments
+          Environments
         </p>
-        <ul aria-label="Compute environments">
+        <ul aria-label="Environments">
           {environments.map((placed) => (
-            <Card key={placed.item.id} placed={placed} isOpen={placed.item.id === open} onPoint={setPointed} />
+            <Card
+              key={placed.item.id}
+              placed={placed}
+              items={items}
+              isOpen={placed.item.id === open}
+              onPoint={setPointed}
+            />
           ))}
         </ul>
       </div>
@@ -210,40 +223,65 @@ function Drawing({ group, items, open }: Omit<NamespaceProps, "isOpenAtFirst">) 
   );
 }
 
+interface OthersProps {
+  readonly some: readonly Item[];
+  readonly items: Readonly<Record<string, Item>>;
+  readonly open: string | undefined;
+}
+
 /** The objects of kinds without a place in the drawing. */
-function Others({ items, open }: { readonly items: readonly Item[]; readonly open: string | undefined }) {
+function Others({ some, items, open }: OthersProps) {
+  const users = useMemo(() => usersIn(items), [items]);
   return (
     <>
-      {[...Map.groupBy(items, ({ kind }) => kind)].map(([kind, some]) => (
-        <Chips key={kind} title={kindTitle(kind)} items={some} open={open} />
+      {[...Map.groupBy(some, ({ kind }) => kind)].map(([kind, ofKind]) => (
+        <Chips key={kind} title={kindTitle(kind)} some={ofKind} items={items} users={users} open={open} />
       ))}
     </>
   );
 }
 
-interface ChipsProps {
+interface ChipsProps extends OthersProps {
   readonly title: string;
-  readonly items: readonly Item[];
-  readonly open: string | undefined;
+  readonly users: Users;
 }
 
-function Chips({ title, items, open }: ChipsProps) {
+function Chips({ title, some, items, users, open }: ChipsProps) {
   return (
     <>
       <p class="column below" aria-hidden="true">
         {title}
       </p>
       <ul class="definitions" aria-label={title}>
-        {items.map((item) => (
+        {some.map((item) => (
           <li key={item.id} class={`chip ${item.state}${item.id === open ? " open" : ""}`} data-id={item.id}>
             <ItemLink item={item} isOpen={item.id === open}>
               <StateSign state={item.state} />
               <span class="name">{item.name}</span>
               <span class="facts">{item.state === "Current" ? item.facts.at(-1) : item.reason}</span>
             </ItemLink>
+            <Uses references={sharedIn(item)} items={items} />
+            <UsedBy item={item} users={users.get(item.id) ?? []} />
           </li>
         ))}
       </ul>
     </>
+  );
+}
+
+/** So many users are named; the panel of the object names all. */
+const mostUsers = 3;
+
+function UsedBy({ item, users }: { readonly item: Item; readonly users: readonly Item[] }) {
+  if (users.length === 0) return null;
+  const more = users.length - mostUsers;
+  return (
+    <p class="uses">
+      used by{" "}
+      {users.slice(0, mostUsers).map((user) => (
+        <Relation key={user.id} item={user} label={labelFrom(item, user)} />
+      ))}
+      {more > 0 ? <span class="relation">and {more} more</span> : null}
+    </p>
   );
 }

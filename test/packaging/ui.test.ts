@@ -63,6 +63,19 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     expect(await faultsOfAccess(page)).toEqual([]);
   });
 
+  test("shows what jobs hold, and which objects use it", async () => {
+    const { run, url } = await session(copyOf(exampleNamed("licences")));
+    const page = await open(url);
+    await shows(page, run, "0 of 2 in use");
+    const seats = page.getByRole("list", { name: "Consumable resources" });
+    await seats.getByRole("link", { name: "Current simulate" }).click();
+    const panel = page.getByRole("region", { name: "simulate" });
+    await panel.getByRole("link", { name: "seats" }).click();
+    const consumable = page.getByRole("region", { name: "seats" });
+    await consumable.getByText("used by").waitFor();
+    expect(await faultsOfAccess(page)).toEqual([]);
+  });
+
   test("shows what a person has to approve, with what to write", async () => {
     const objects = [
       aQueue("main", [ref("fast")]),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { snapshotOf } from "../../src/cli/ui/snapshot.ts";
 import { everything, groupsOf } from "../../src/ui/filter.ts";
 import { layoutOf, type Placed, width } from "../../src/ui/layout.ts";
-import { anEnvironment, aQueue, knownOf, ready, ref } from "../cli/ui/objects.ts";
+import { anEnvironment, anObject, aQueue, knownOf, ready, ref } from "../cli/ui/objects.ts";
 
 const abroad = { ...anEnvironment("shared"), metadata: { ...anEnvironment("shared").metadata, namespace: "platform" } };
 const replaced = anEnvironment("a", {
@@ -56,6 +56,33 @@ test("a line leads from each queue to each of its environments, with its positio
     expect(numbers).toHaveLength(8);
     for (const one of numbers) expect(one).toBeLessThanOrEqual(Math.max(width, layout.height));
   }
+});
+
+test("a scheduling policy has a line of its queue's card, and none of the drawing", () => {
+  const fair = { ...aQueue("fair", [ref("c")]) };
+  const withPolicy = {
+    ...fair,
+    spec: { ...(fair.spec as object), schedulingPolicyRef: { name: "p", namespace: "x" } },
+  };
+  const policy = anObject("SchedulingPolicy", "p", { namespace: "x" });
+  const heights = [fair, withPolicy].map((queue) => {
+    const all = snapshotOf(knownOf([queue, anEnvironment("c"), policy]), true).items;
+    const [only] = groupsOf(Object.values(all), { ...everything, namespace: "team" });
+    if (only === undefined) throw new Error("no group");
+    const { queues, environments, lines } = layoutOf(only, all);
+    expect(names(environments)).toEqual(["c"]);
+    expect(lines.map(({ order }) => order)).toEqual([undefined]);
+    return queues[0]?.height ?? 0;
+  });
+  expect(heights[1]).toBeCloseTo((heights[0] ?? 0) + 1.3);
+});
+
+test("a queue of SageMaker has a line to its service environment", () => {
+  const spec = { serviceEnvironmentOrder: [{ order: 1, serviceEnvironmentRef: { name: "training" } }] };
+  const training = [anObject("JobQueue", "training", { spec }), anObject("ServiceEnvironment", "training")];
+  const all = snapshotOf(knownOf(training), true).items;
+  const [only] = groupsOf(Object.values(all), everything);
+  expect(only && layoutOf(only, all).lines.map(({ to }) => to)).toEqual(["ServiceEnvironment/team/training"]);
 });
 
 test("an environment of another namespace is a link to its card", () => {

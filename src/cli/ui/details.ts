@@ -7,7 +7,7 @@ import { conditionsOf } from "../../controllers/conditions.ts";
 import { pastReplacements } from "./history.ts";
 import type { Details, Events, Plan } from "./model.ts";
 import { targetUnderWay } from "./replacement.ts";
-import { idFor, idOf } from "./snapshot.ts";
+import { idFor, idOf, inUseText } from "./snapshot.ts";
 
 /** Everything that is known of one object. Pure. */
 export function detailsOf(object: KubeObject, objects: readonly KubeObject[], events: Events): Details {
@@ -64,6 +64,7 @@ function factsOf({ metadata, status }: KubeObject): Details["facts"] {
     ["Name in AWS", name],
     ["State in AWS", [state, inAws].filter((part) => part !== undefined).join(", ")],
     ["AWS's reason", statusReason],
+    ["Quantity", inUseText(status)],
     ["ARN", arn],
     ["Account", accountId],
     ["Region", region],

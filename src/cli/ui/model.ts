@@ -38,7 +38,7 @@ export interface Item {
   readonly warnings: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
   /** Name in AWS, once it is known. */
   readonly awsName?: string | undefined;
-  /** In a few words: type, priority, revision. */
+  /** In a few words: type, priority, revision, quantity. */
   readonly facts: readonly string[];
   readonly references: readonly Referenced[];
   /** The environments of the object in AWS: the serving one first. */
@@ -51,6 +51,8 @@ export interface Item {
 
 /** A reference of an object to another one, or to a resource in AWS. */
 export interface Referenced {
+  /** Kind of what it leads to. */
+  readonly kind: string;
   /** The item; undefined: a resource in AWS without an object. */
   readonly id?: string | undefined;
   /** `name`, `namespace/name` in another namespace, or the name in AWS. */

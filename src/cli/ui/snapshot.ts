@@ -1,5 +1,6 @@
 import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { awsNamesIn, referencesOf } from "../../api/references.ts";
+import type { ConsumableResourceStatus } from "../../api/v1alpha1/consumable-resource.ts";
 import { JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { countText } from "../../aws/queue-jobs.ts";
 import { awsNameOf, memoryKey } from "../../controllers/naming.ts";
@@ -60,18 +61,27 @@ export function idFor(kind: string, key: ObjectKey): string {
   return `${kind}/${keyText(key)}`;
 }
 
-function factsOf({ spec }: KubeObject, { awsState }: ObjectRow): readonly string[] {
-  const { type, priority, computeResources } = spec as {
+function factsOf({ spec, status }: KubeObject, { awsState }: ObjectRow): readonly string[] {
+  const { type, serviceEnvironmentType, resourceType, priority, computeResources } = spec as {
     readonly type?: string;
+    readonly serviceEnvironmentType?: string;
+    readonly resourceType?: string;
     readonly priority?: number;
     readonly computeResources?: { readonly type?: string };
   };
   const facts = [
-    computeResources?.type ?? type,
+    computeResources?.type ?? type ?? serviceEnvironmentType ?? resourceType,
     priority === undefined ? undefined : `priority ${priority}`,
     awsState === "" ? undefined : awsState,
+    inUseText(status),
   ];
   return facts.filter((fact) => fact !== undefined);
+}
+
+/** How much of a consumable jobs hold, as AWS counts it, e.g. `1 of 2 in use`; undefined: not known, or another kind. */
+export function inUseText(status: unknown): string | undefined {
+  const { inUseQuantity: held, totalQuantity: total } = (status ?? {}) as ConsumableResourceStatus;
+  return held === undefined || total === undefined ? undefined : `${held} of ${total} in use`;
 }
 
 /** References to objects first, in the order of the spec. */
@@ -80,10 +90,12 @@ function referencedBy(object: KubeObject, ids: ReadonlySet<string>): readonly Re
   const { namespace } = object.metadata;
   const objects = referencesOf(kind, { namespace, spec: object.spec }).map(({ to, key }): Referenced => {
     const id = idFor(to, key);
-    return { id, label: key.namespace === namespace ? key.name : keyText(key), exists: ids.has(id) };
+    return { kind: to, id, label: key.namespace === namespace ? key.name : keyText(key), exists: ids.has(id) };
   });
-  const names = kind.references.flatMap((reference) => awsNamesIn(reference, object.spec));
-  return [...objects, ...names.map((label): Referenced => ({ label, exists: true }))];
+  const names = kind.references.flatMap((reference) =>
+    awsNamesIn(reference, object.spec).map((label): Referenced => ({ kind: reference.to, label, exists: true })),
+  );
+  return [...objects, ...names];
 }
 
 function jobsOf(object: KubeObject, { aws, region }: Known): Jobs | undefined {

@@ -24,9 +24,14 @@ test("references lead to objects, also in other namespaces, or name what is in A
   const queue = aQueue("main", [ref("fast"), ref("shared", "platform"), { computeEnvironment: "by-hand" }]);
   const { items } = snapshotOf(knownOf([queue, anEnvironment("fast")]), true);
   expect(items["JobQueue/team/main"]?.references).toEqual([
-    { id: "BatchComputeEnvironment/team/fast", label: "fast", exists: true },
-    { id: "BatchComputeEnvironment/platform/shared", label: "platform/shared", exists: false },
-    { label: "by-hand", exists: true },
+    { kind: "BatchComputeEnvironment", id: "BatchComputeEnvironment/team/fast", label: "fast", exists: true },
+    {
+      kind: "BatchComputeEnvironment",
+      id: "BatchComputeEnvironment/platform/shared",
+      label: "platform/shared",
+      exists: false,
+    },
+    { kind: "BatchComputeEnvironment", label: "by-hand", exists: true },
   ]);
 });
 
@@ -47,6 +52,22 @@ test("an environment has its parts in AWS, with the vCPUs that AWS's scaler aims
   expect(items["BatchComputeEnvironment/team/fast"]?.environments).toEqual([
     { name: "fast-2", role: "serving", state: "ENABLED", status: "VALID", desiredvCpus: 8, maxvCpus: 64 },
     { name: "fast-1", role: "predecessor", step: "Draining" },
+  ]);
+});
+
+test("a consumable has the quantity that jobs hold, and a service environment its type", () => {
+  const consumable = anObject("ConsumableResource", "seats", {
+    spec: { totalQuantity: 3, resourceType: "NON_REPLENISHABLE" },
+    status: { conditions: [ready], totalQuantity: 2, inUseQuantity: 1 },
+  });
+  const service = anObject("ServiceEnvironment", "training", {
+    spec: { serviceEnvironmentType: "SAGEMAKER_TRAINING" },
+    status: { conditions: [ready], state: "ENABLED", status: "VALID" },
+  });
+  const { items } = snapshotOf(knownOf([consumable, service]), true);
+  expect(Object.values(items).map(({ facts }) => facts)).toEqual([
+    ["NON_REPLENISHABLE", "1 of 2 in use"],
+    ["SAGEMAKER_TRAINING", "ENABLED, VALID"],
   ]);
 });
 

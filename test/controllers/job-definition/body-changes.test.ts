@@ -66,6 +66,8 @@ describe("the difference of two bodies", () => {
 
   test("takes a list as a whole where nothing distinguishes its items", () => {
     const rules = (action: string) => ({ retryStrategy: { evaluateOnExit: [{ action }] } });
-    expect(paths(rules("retry"), rules("exit"))).toEqual([["spec.retryStrategy.evaluateOnExit", undefined, undefined]]);
+    expect(paths(rules("retry"), rules("exit"))).toEqual([
+      ["spec.retryStrategy.evaluateOnExit", '[{"action":"retry"}]', '[{"action":"exit"}]'],
+    ]);
   });
 });

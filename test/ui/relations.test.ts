@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { snapshotOf } from "../../src/cli/ui/snapshot.ts";
+import { labelFrom, sharedIn, usersIn } from "../../src/ui/relations.ts";
+import { anObject, aQueue, knownOf, ref } from "../cli/ui/objects.ts";
+
+const seats = { consumableResourceRef: { name: "seats", namespace: "shared" } };
+const objects = [
+  anObject("ConsumableResource", "seats", { namespace: "shared" }),
+  anObject("JobDefinition", "train", { spec: { consumableResourceProperties: { consumableResourceList: [seats] } } }),
+  anObject("BatchJob", "run", {
+    namespace: "shared",
+    spec: {
+      jobDefinitionRef: { name: "train", namespace: "team" },
+      consumableResourcePropertiesOverride: { consumableResourceList: [seats] },
+    },
+  }),
+  aQueue("main", [ref("fast")]),
+];
+const { items } = snapshotOf(knownOf(objects), true);
+const item = (id: string) => {
+  const found = items[id];
+  if (found === undefined) throw new Error(id);
+  return found;
+};
+
+test("what several objects use names its users", () => {
+  const users = usersIn(items);
+  expect([...users].map(([id, some]) => [id, some.map(({ name }) => name)])).toEqual([
+    ["ConsumableResource/shared/seats", ["train", "run"]],
+  ]);
+});
+
+test("definitions, queues and environments are not among what objects share", () => {
+  expect(sharedIn(item("BatchJob/shared/run")).map(({ label }) => label)).toEqual(["seats"]);
+  expect(sharedIn(item("JobQueue/team/main"))).toEqual([]);
+});
+
+test("a user of another namespace has that in its label", () => {
+  const consumable = item("ConsumableResource/shared/seats");
+  expect(labelFrom(consumable, item("JobDefinition/team/train"))).toBe("team/train");
+  expect(labelFrom(consumable, item("BatchJob/shared/run"))).toBe("run");
+});
