@@ -1,9 +1,21 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.ts";
-import { exampleWorlds, helmTests, slowTests } from "./test/slow-tests.ts";
+import { exampleWorlds, helmTests, slowTests, slowWorlds } from "./test/slow-tests.ts";
 
 /** Tests with real servers, which mostly wait. */
-const servers = { maxWorkers: 4, testTimeout: 240_000, hookTimeout: 600_000 };
+const servers = {
+  maxWorkers: 4,
+  testTimeout: 240_000,
+  hookTimeout: 600_000,
+  sequence: { groupOrder: 2 },
+};
+/** Tests that compute, on a virtual clock. */
+const worlds = {
+  testTimeout: 60_000,
+  maxWorkers: "100%",
+  setupFiles: ["test/setup.ts"],
+  sequence: { groupOrder: 1 },
+};
 
 export default defineConfig({
   test: {
@@ -32,20 +44,23 @@ export default defineConfig({
       },
       {
         test: {
+          ...worlds,
           name: "simulation",
-          testTimeout: 60_000,
-          maxWorkers: "100%",
-          sequence: { groupOrder: 1 },
-          setupFiles: ["test/setup.ts"],
           include: ["test/stories/**/*.test.ts", "test/simulation/**/*.test.ts", ...exampleWorlds],
-          exclude: slowTests,
+          exclude: slowWorlds,
+        },
+      },
+      {
+        test: {
+          ...worlds,
+          name: "slow-worlds",
+          include: slowWorlds,
         },
       },
       {
         test: {
           ...servers,
           name: "integration",
-          sequence: { groupOrder: 2 },
           include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts", "test/main.test.ts"],
           exclude: [...slowTests, ...exampleWorlds],
           globalSetup: ["test/integration/global-setup.ts"],
@@ -55,7 +70,6 @@ export default defineConfig({
         test: {
           ...servers,
           name: "packaging",
-          sequence: { groupOrder: 2 },
           include: ["test/packaging/**/*.test.ts"],
           exclude: slowTests,
           globalSetup: ["test/packaging/global-setup.ts"],
@@ -65,9 +79,16 @@ export default defineConfig({
         test: {
           ...servers,
           name: "slow",
-          sequence: { groupOrder: 3 },
-          include: [...slowTests, ...helmTests],
+          include: slowTests,
           globalSetup: ["test/integration/global-setup.ts", "test/packaging/global-setup.ts"],
+        },
+      },
+      {
+        test: {
+          ...servers,
+          name: "helm3",
+          include: helmTests,
+          globalSetup: ["test/packaging/global-setup.ts"],
         },
       },
     ],

@@ -7,10 +7,13 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const long = [
   // Most of these wait for servers.
-  /packaging\/(install|install-namespaces|image|definitions)\.test\.ts$/,
-  /integration\/stories\/(network-examples|examples)\.test\.ts$/,
-  /simulation\/exhaustive\/part-\d\.test\.ts$/,
-  /simulation\/bugs\/bugs\.test\.ts$/,
+  /packaging\/(install|release-check|getting-started|install-namespaces|image|definitions)\.test\.ts$/,
+  /integration\/stories\/(frozen|crashes|network-examples|examples|replicas|moto)\.test\.ts$/,
+  /integration\/(run|stories\/elsewhere)\.test\.ts$/,
+  /(examples\/real-process|packaging\/(admission|chart|dashboard)|stories\/made-by-boto3)\.test\.ts$/,
+  /simulation\/(import|other-imports|regression|attacker\/attacker)\.test\.ts$/,
+  /simulation\/exhaustive\/(part|other-runs)-\d\.test\.ts$/,
+  /simulation\/(jobs\/jobs|(bugs|attacker|jobs)\/(other-)?bugs)\.test\.ts$/,
   /simulation\/worlds-\d\.test\.ts$/,
 ];
 

@@ -15,10 +15,21 @@ export const slowTests = [
   "test/integration/stories/moto*.test.ts",
   "test/integration/stories/crashes.test.ts",
   "test/integration/stories/frozen.test.ts",
-  "test/simulation/bugs/other-bugs.test.ts",
+  "test/integration/stories/network-examples.test.ts",
+  "test/packaging/getting-started.test.ts",
+  "test/packaging/install-namespaces.test.ts",
 ];
 
-/** By Helm 4 in the packaging tier, and by Helm 3 among the slow tests. */
+/** Those of them that compute. */
+export const slowWorlds = [
+  "test/simulation/bugs/other-bugs.test.ts",
+  "test/simulation/attacker/other-bugs.test.ts",
+  "test/simulation/jobs/other-bugs.test.ts",
+  "test/simulation/exhaustive/other-runs-*.test.ts",
+  "test/simulation/other-imports.test.ts",
+];
+
+/** By Helm 4 in the packaging tier or among the slow tests, and by Helm 3 in a tier of its own. */
 export const helmTests = [
   "test/packaging/chart.test.ts",
   "test/packaging/definitions.test.ts",

@@ -17,12 +17,13 @@ import { isCi, missingText, tools } from "./tools.ts";
 
 const { values } = parseArgs({ options: { all: { type: "boolean", default: false } } });
 
+const inProjects = (...names: readonly string[]): readonly string[] => names.flatMap((name) => ["--project", name]);
 /** Each in a separate runner: coverage slows its tests down, and servers must not run at the same time as computations. */
 const runs: readonly (readonly string[])[] = [
-  ["--project", "unit", "--coverage"],
-  ["--project", "simulation"],
-  ["--project", "integration", "--project", "packaging"],
-  ...(values.all ? [["--project", "slow"]] : []),
+  [...inProjects("unit"), "--coverage"],
+  inProjects("simulation", ...(values.all ? ["slow-worlds"] : [])),
+  // Servers mostly wait: the more there are, the less of the machine is idle.
+  inProjects("integration", "packaging", ...(values.all ? ["slow", "helm3"] : [])),
 ];
 
 /** Kept characters of standard error of each run. */

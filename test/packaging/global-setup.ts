@@ -9,8 +9,8 @@ import { printProgress } from "../integration/control-plane/parts.ts";
 import "./helm.ts";
 
 /**
- * Fetches Helm (4 for the packaging tier, 3 for the slow tests), and bundles what the image would have. Without Helm the tier is skipped, loudly; under CI
- * that is a failure.
+ * Fetches Helm (3 for the project `helm3`, otherwise 4), and bundles what the image would have. Without Helm the tier is
+ * skipped, loudly; under CI that is a failure.
  * @returns what removes the bundle
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -19,9 +19,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await writeFile(join(directory, "package.json"), JSON.stringify({ type: "module" }));
   project.provide("bundle", join(directory, "dist/main.js"));
   try {
-    const isSlow = project.name === "slow";
-    const { helm: path } = await kubectlTools(isSlow ? kubectl31 : kubectl35, printProgress);
-    project.provide("helms", [{ name: isSlow ? "Helm 3" : "Helm 4", path }]);
+    const isOld = project.name === "helm3";
+    const { helm: path } = await kubectlTools(isOld ? kubectl31 : kubectl35, printProgress);
+    project.provide("helms", [{ name: isOld ? "Helm 3" : "Helm 4", path }]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (isCi()) throw error;

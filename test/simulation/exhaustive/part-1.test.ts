@@ -1,3 +1,3 @@
 import { runPart } from "./part.ts";
 
-runPart(0, 4);
+runPart(0, 4, 1);

@@ -1,3 +1,3 @@
 import { runPart } from "./part.ts";
 
-runPart(2, 4);
+runPart(2, 4, 1);

@@ -4,19 +4,23 @@ import { runApart } from "../apart.ts";
 import { stories } from "./stories.ts";
 import { type Row, tableOf } from "./sweep.ts";
 
-/** The runs of `npm test`: the same on each machine. `npm run simulate:exhaustive` has all runs. */
-const sample = { every: 6, pairs: 1, seed: 1 };
+/** The same on each machine. `npm run simulate:exhaustive` has all runs. */
+const sample = { every: 12, pairs: 1 };
 const longestMs = 30 * 60_000;
 
-/** The stories run in several test files, which run side by side, and in the order in which they are awaited. */
-export function runPart(part: number, of: number): void {
+/**
+ * The stories run in several test files, which run side by side, and in the order in which they are awaited.
+ *
+ * @param seed which runs: 1 those of `npm test`, 7 as many others of the slow tests
+ */
+export function runPart(part: number, of: number, seed: 1 | 7): void {
   const rows: Row[] = [];
   const own = stories.filter((_, index) => index % of === part);
   const expected = new Map(own.map(({ name }) => [name, Promise.withResolvers<Row>()] as const));
   const teller = new AbortController();
 
   beforeAll(() => {
-    const chosen = Object.entries(sample).flatMap(([option, value]) => [`--${option}`, String(value)]);
+    const chosen = Object.entries({ ...sample, seed }).flatMap(([option, value]) => [`--${option}`, String(value)]);
     const args = ["--part", `${part + 1}/${of}`, ...chosen, "--rows"];
     const take = (line: string): void => {
       const row = JSON.parse(line) as Row;
@@ -40,7 +44,8 @@ export function runPart(part: number, of: number): void {
     async (_name, row) => {
       const { failures, kills } = await row;
       expect(failures).toEqual([]);
-      expect(kills).toBeGreaterThan(0);
+      // The shortest stories have too few awaits for others than those of `npm test`.
+      if (seed === 1) expect(kills).toBeGreaterThan(0);
     },
     longestMs,
   );

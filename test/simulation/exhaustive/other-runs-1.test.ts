@@ -1,0 +1,3 @@
+import { runPart } from "./part.ts";
+
+runPart(0, 2, 7);

@@ -1,0 +1,3 @@
+import { movesAccounts, otherSeeds } from "./imports.ts";
+
+movesAccounts(otherSeeds);
