@@ -1,7 +1,7 @@
 import { apiVersion } from "../src/api/v1alpha1/group.ts";
 import type { KindName } from "../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../src/kube/memory-store.ts";
-import { serviceEnvironment } from "../test/manifests.ts";
+import { quotaShare, serviceEnvironment, sharedQueue } from "../test/manifests.ts";
 import { createWorld } from "../test/world.ts";
 import { table } from "./table.ts";
 
@@ -40,6 +40,15 @@ const costs: readonly Cost[] = [
     counts: [100, 400],
     manifests: (count) => named(count, licences),
     allowed: (count) => Math.ceil(count / 100),
+  },
+  {
+    kind: "QuotaShare",
+    calls: /QuotaShare/,
+    // AWS allows 20 in a queue.
+    counts: [20],
+    manifests: (count) => [...sharedQueue("train"), ...named(count, (name) => quotaShare(name, "train"))],
+    // One for each queue.
+    allowed: () => 1,
   },
 ];
 

@@ -6,6 +6,7 @@ import { ConsumableResourceSpec, ConsumableResourceStatus } from "../src/api/v1a
 import { JobDefinitionSpec, JobDefinitionStatus } from "../src/api/v1alpha1/job-definition.ts";
 import { JobQueueSpec, JobQueueStatus } from "../src/api/v1alpha1/job-queue.ts";
 import { type KindName, kinds, type OperatorKind } from "../src/api/v1alpha1/kinds.ts";
+import { QuotaShareSpec, QuotaShareStatus } from "../src/api/v1alpha1/quota-share.ts";
 import { SchedulingPolicySpec, SchedulingPolicyStatus } from "../src/api/v1alpha1/scheduling-policy.ts";
 import { ServiceEnvironmentSpec, ServiceEnvironmentStatus } from "../src/api/v1alpha1/service-environment.ts";
 
@@ -21,6 +22,7 @@ const schemas: Readonly<Record<KindName, Schemas>> = {
   JobDefinition: { spec: JobDefinitionSpec, status: JobDefinitionStatus },
   BatchJob: { spec: BatchJobSpec, status: BatchJobStatus },
   ConsumableResource: { spec: ConsumableResourceSpec, status: ConsumableResourceStatus },
+  QuotaShare: { spec: QuotaShareSpec, status: QuotaShareStatus },
   SchedulingPolicy: { spec: SchedulingPolicySpec, status: SchedulingPolicyStatus },
   ServiceEnvironment: { spec: ServiceEnvironmentSpec, status: ServiceEnvironmentStatus },
 };

@@ -12,6 +12,7 @@ import { vpcEndpoints } from "./controllers/endpoints/controller.ts";
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
 import type { Objects, Ports } from "./controllers/ports.ts";
+import { quotaShares } from "./controllers/quota-share/controller.ts";
 import { schedulingPolicies } from "./controllers/scheduling-policy/controller.ts";
 import { serviceEnvironments } from "./controllers/service-environment/controller.ts";
 import { referredText, referredTexts, relatedTo, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
@@ -36,6 +37,7 @@ const reconcilers: Readonly<Record<KindName, (ports: Ports, further: Further) =>
   BatchJob: (ports, { jobs }) => batchJobs(ports, jobs),
   SchedulingPolicy: schedulingPolicies,
   ServiceEnvironment: serviceEnvironments,
+  QuotaShare: quotaShares,
   ConsumableResource: consumableResources,
 };
 

@@ -4,6 +4,7 @@ import type { BatchJobSpec } from "../src/api/v1alpha1/batch-job.ts";
 import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec } from "../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../src/api/v1alpha1/job-queue.ts";
+import type { QuotaShareSpec } from "../src/api/v1alpha1/quota-share.ts";
 import type { ServiceEnvironmentSpec } from "../src/api/v1alpha1/service-environment.ts";
 import type { Manifest } from "../src/kube/memory-store.ts";
 
@@ -51,6 +52,32 @@ export function serviceQueue(name: string, environment: string, spec: Partial<Jo
       priority: 1,
       jobQueueType: "SAGEMAKER_TRAINING",
       serviceEnvironmentOrder: [{ order: 1, serviceEnvironmentRef: { name: environment } }],
+      ...spec,
+    },
+  };
+}
+
+/** What a queue of training jobs needs to have quota shares: a policy, and a service environment by instance type. */
+export function sharedQueue(name: string, spec: Partial<JobQueueSpec> = {}): readonly Manifest[] {
+  const policy = { quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" } };
+  return [
+    { apiVersion, kind: "SchedulingPolicy", metadata: { name: "quotas", namespace: "team" }, spec: policy },
+    serviceEnvironment("sm", { capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 10 }] }),
+    serviceQueue(name, "sm", { schedulingPolicyRef: { name: "quotas" }, ...spec }),
+  ];
+}
+
+/** A quota share of such a queue. */
+export function quotaShare(name: string, queue: string, spec: Partial<QuotaShareSpec> = {}): Manifest {
+  return {
+    apiVersion,
+    kind: "QuotaShare",
+    metadata: { name, namespace: "team" },
+    spec: {
+      jobQueueRef: { name: queue },
+      capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 4 }],
+      resourceSharingConfiguration: { strategy: "LEND" },
+      preemptionConfiguration: { inSharePreemption: "DISABLED" },
       ...spec,
     },
   };

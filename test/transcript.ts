@@ -13,6 +13,8 @@ export function describeWrite(call: CallRecord): string {
     input["computeEnvironment"] ??
     input["serviceEnvironmentName"] ??
     (input["serviceEnvironment"] && lastSegment(input["serviceEnvironment"])) ??
+    input["quotaShareName"] ??
+    input["quotaShareArn"] ??
     input["consumableResourceName"] ??
     input["consumableResource"] ??
     input["jobQueueName"] ??
@@ -58,7 +60,7 @@ function details(operation: string, input: Readonly<Record<string, unknown>>): s
   if (input["IpPermissions"] !== undefined) parts.push(peersOf(input["IpPermissions"]));
   if (operation === "TagResource") parts.push(tagText(input["tags"]));
   if (operation === "UntagResource") parts.push(text(input["tagKeys"]));
-  if (/^Update(ComputeEnvironment|JobQueue|ServiceEnvironment)$/.test(operation)) {
+  if (/^Update(ComputeEnvironment|JobQueue|QuotaShare|ServiceEnvironment)$/.test(operation)) {
     for (const key of ["state", "priority", "capacityLimits", "computeResources", "updatePolicy", "serviceRole"]) {
       if (input[key] !== undefined) parts.push(`${key}=${JSON.stringify(input[key])}`);
     }

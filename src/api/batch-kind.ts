@@ -17,7 +17,7 @@ export interface BatchKind<Name extends string = string, Records extends string 
   /** Paths for `kubectl get --field-selector`. */
   readonly selectable: readonly string[];
   /** Name of the AWS resource of an object. */
-  readonly awsName: AwsNaming;
+  readonly awsName: AwsNaming<Name>;
   /** The records of the AWS resources, as a region's snapshot calls them; undefined: they are followed one by one. */
   readonly records?: Records;
   /** Fields of the spec that reference other objects. */
@@ -28,7 +28,7 @@ export interface BatchKind<Name extends string = string, Records extends string 
   readonly usesRoles?: true;
 }
 
-export interface AwsNaming {
+export interface AwsNaming<Name extends string = string> {
   /** The field of the spec with the name. */
   readonly field: string;
   /** Maximum length of a default name, in characters. */
@@ -37,6 +37,8 @@ export interface AwsNaming {
   readonly isPrefix?: true;
   /** Whether the uid of the object is the end of the name, so that an object that is created again has another. */
   readonly endsWithUid?: true;
+  /** A kind that objects reference: the name is unique only in the AWS resource that the reference leads to. */
+  readonly within?: Name;
 }
 
 /** A field in the spec of a kind that references objects of another kind. */

@@ -22,6 +22,7 @@ import { consumableResourceReasons } from "./v1alpha1/consumable-resource-reason
 import { jobDefinitionReasons } from "./v1alpha1/job-definition-reasons.ts";
 import { jobQueueReasons } from "./v1alpha1/job-queue-reasons.ts";
 import type { KindName } from "./v1alpha1/kinds.ts";
+import { quotaShareReasons } from "./v1alpha1/quota-share-reasons.ts";
 import { schedulingPolicyReasons } from "./v1alpha1/scheduling-policy-reasons.ts";
 import { serviceEnvironmentReasons } from "./v1alpha1/service-environment-reasons.ts";
 
@@ -51,6 +52,7 @@ export const reasonTables = {
   JobDefinition: [everyKindReasons, refusalReasons, rolesReasons, jobDefinitionReasons],
   BatchJob: [everyKindReasons, refusalReasons, batchJobReasons],
   ConsumableResource: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, consumableResourceReasons],
+  QuotaShare: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, quotaShareReasons],
   SchedulingPolicy: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, schedulingPolicyReasons],
   ServiceEnvironment: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, serviceEnvironmentReasons],
 } as const satisfies Readonly<Record<KindName, readonly ReasonTable[]>>;

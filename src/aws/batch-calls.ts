@@ -6,11 +6,6 @@ import { resourceCalls } from "./resources/index.ts";
 /** The calls of AWS Batch. One without an entry does not compile. */
 export const batchCalls: CallTable<keyof BatchApi> = {
   ...resourceCalls,
-  describeQuotaShare: readCall("BatchRead"),
-  listQuotaShares: readCall("BatchRead"),
-  createQuotaShare: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
-  updateQuotaShare: writeCall(["BatchChange"]),
-  deleteQuotaShare: writeCall(["BatchChange"]),
   tagResource: writeCall(["BatchChange", "BatchClaim", "JobChange"]),
   untagResource: writeCall(["BatchChange", "JobChange"]),
   listJobs: readCall("BatchRead"),

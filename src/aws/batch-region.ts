@@ -26,6 +26,7 @@ import {
   resources,
 } from "./resources/index.ts";
 import { definitionWrites, describeRevisions } from "./resources/job-definitions.ts";
+import { sharesOfQueue } from "./resources/quota-shares.ts";
 import type { Write, Writing } from "./resources/resource.ts";
 import { hasServiceJobs, startedServiceJobs, unfinishedServiceJobs } from "./service-jobs.ts";
 import { type TagChange, tagCalls } from "./tag-calls.ts";
@@ -234,6 +235,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       (isOfSageMaker(queue) ? unfinishedServiceJobs : unfinishedJobs)(longRead(options), queue, signal),
     startedServiceJobs: (signal) =>
       startedServiceJobs(longRead(options), [...cache.records.queues.records.keys()].filter(isOfSageMaker), signal),
+    sharesOf: async (queue, signal) => [...(await sharesOfQueue(batch, queue, signal)).keys()],
     activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
     stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
     jobsOfDefinition: (name, signal) => definitionJobs.of(name, jobsShownAt(name), signal),

@@ -22,11 +22,14 @@ export const resourceTypes = [
   "scheduling-policy",
   "service-environment",
   "consumable-resource",
+  "quota-share",
 ] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
+/** @param name of a quota share `queue/share`, as everywhere: its own name is unique only in its queue */
 export function resourceArn({ partition, region, account }: Location, type: ResourceType, name: string): string {
-  return `arn:${partition}:batch:${region}:${account}:${type}/${name}`;
+  const path = type === "quota-share" ? `job-queue/${name.replace("/", "/quota-share/")}` : `${type}/${name}`;
+  return `arn:${partition}:batch:${region}:${account}:${path}`;
 }
 
 export function environmentArn(at: Location, name: string): string {
@@ -54,10 +57,13 @@ export function revisionIn(nameOrArn: string): { readonly name: string; readonly
   return match?.[1] === undefined ? undefined : { name: match[1], revision: Number(match[2]) };
 }
 
+const shareArn = /^arn:[^:]+:batch:[^:]*:[^:]*:job-queue\/([^/]+)\/quota-share\/([^/]+)$/;
 const batchArn = new RegExp(`^arn:[^:]+:batch:[^:]*:[^:]*:(${resourceTypes.join("|")})/(.+)$`);
 
 /** The type and name in an ARN of AWS Batch; undefined when it is of no resource that the operator keeps. */
 export function resourceIn(arn: string): { readonly type: ResourceType; readonly name: string } | undefined {
+  const [, queue, share] = shareArn.exec(arn) ?? [];
+  if (queue !== undefined) return { type: "quota-share", name: `${queue}/${share}` };
   const [, type, last = ""] = batchArn.exec(arn) ?? [];
   if (!isResourceType(type)) return undefined;
   const name = type === "job-definition" ? revisionIn(last)?.name : last;

@@ -1,4 +1,4 @@
-import type { DefinitionRevision, JobSummary, ServiceJobSummary } from "./batch.ts";
+import type { DefinitionRevision } from "./batch.ts";
 import type { ReadFailure } from "./cadence.ts";
 import type { AwsError } from "./errors.ts";
 import type { JobsOfObjects } from "./jobs-of-objects.ts";
@@ -7,9 +7,11 @@ import type { JobsSeen } from "./queue-jobs.ts";
 import type { AskedKey, DescribedKey, ResourceRecords, ResourceWrites } from "./resources/index.ts";
 import type { RevisionSeen } from "./resources/job-definitions.ts";
 import type { TagChange } from "./tag-calls.ts";
+import type { UnfinishedJob } from "./unfinished-job.ts";
 
 export type { RevisionSeen } from "./resources/job-definitions.ts";
 export type { TagChange } from "./tag-calls.ts";
+export type { UnfinishedJob, UnfinishedStatus } from "./unfinished-job.ts";
 
 /**
  * AWS Batch of one account and region as the controllers see it: what was last read (one cache, filled by the
@@ -70,6 +72,11 @@ export interface BatchRegion extends ResourceWrites {
    * @throws AwsError when anything cannot be read
    */
   startedServiceJobs(signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
+  /**
+   * The names of all quota shares of a queue, whoever made them, read now; none where the queue is not there.
+   * @throws AwsError when they cannot be read
+   */
+  sharesOf(queue: string, signal: AbortSignal): Promise<readonly string[]>;
   /**
    * The jobs that start or run in these queues, or in all that are known when the count begins. A count that takes
    * longer than 20 s goes on without its caller: whoever asks again has it for as long as it took.
@@ -144,21 +151,6 @@ export interface BatchSnapshot extends DescribedSnapshot {
   showsQueuesOf(environment: string): boolean;
   /** Wall time (ms) of the end of this process's last write to that name, 0 when there was none. */
   lastWriteAt(type: ResourceType, name: string): number;
-}
-
-export type UnfinishedStatus = "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING";
-
-/** A job that has not ended; an array or multi-node job as a whole, or a child of one. */
-export interface UnfinishedJob {
-  readonly jobId: string;
-  readonly jobName: string;
-  readonly queue: string;
-  readonly status: NonNullable<JobSummary["status"] | ServiceJobSummary["status"]>;
-  /** Wall time (ms); undefined before it started. */
-  readonly startedAt: number | undefined;
-  readonly createdAt: number | undefined;
-  /** ARN of the revision that it runs; left out when AWS does not say. */
-  readonly definition?: string;
 }
 
 /** A job that starts or runs. */

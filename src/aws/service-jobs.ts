@@ -1,7 +1,7 @@
 import type { BatchApi, Queue } from "./batch.ts";
 import { AwsError } from "./errors.ts";
 import { everyPage, listed } from "./listing.ts";
-import type { UnfinishedJob } from "./region.ts";
+import type { UnfinishedJob } from "./unfinished-job.ts";
 
 /** Jobs of SageMaker's queues, which AWS Batch lists apart from all others. */
 
@@ -80,13 +80,13 @@ async function jobsIn(
     const pages = everyPage("batch:ListServiceJobs", read, ({ nextToken }) => nextToken, { pages: mostPagesOfJobs });
     for await (const answer of pages) {
       for (const summary of listed(answer.jobSummaryList, "ListServiceJobs")) {
-        const { jobId, jobName = "", status = jobStatus, startedAt, createdAt } = summary;
+        const { jobId, jobName = "", status = jobStatus, startedAt, createdAt, quotaShareName: share } = summary;
         if (jobId === undefined) {
           const message = "AWS listed a job without its id";
           throw new AwsError("unknown", "batch:ListServiceJobs", "IncompleteAnswer", message);
         }
         const times = { startedAt: startedAt || undefined, createdAt: createdAt || undefined };
-        jobs.set(jobId, { jobId, jobName, queue, status, ...times });
+        jobs.set(jobId, { jobId, jobName, queue, status, ...times, ...(share === undefined ? {} : { share }) });
       }
     }
   }

@@ -2,7 +2,7 @@
 
 import { awsNamesIn } from "../api/references.ts";
 import { kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
-import { awsNameOf } from "./naming.ts";
+import { recordNameOf } from "./naming.ts";
 import type { Objects, Settings } from "./ports.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { Objects, Settings } from "./ports.ts";
 export function askedNames(
   records: OperatorKind["records"],
   region: string,
-  objects: Pick<Objects, "list">,
+  objects: Pick<Objects, "list" | "get">,
   settings: Pick<Settings, "region">,
 ): ReadonlySet<string> {
   const names = new Set<string>();
@@ -25,7 +25,8 @@ export function askedNames(
     if (kind.records !== records && references.length === 0) continue;
     for (const object of objects.list(kind)) {
       if (((object.spec as { readonly region?: string }).region ?? settings.region) !== region) continue;
-      if (kind.records === records) names.add(awsNameOf(kind, object));
+      const name = kind.records === records ? recordNameOf(kind, object, objects) : undefined;
+      if (name !== undefined) names.add(name);
       for (const reference of references) for (const name of awsNamesIn(reference, object.spec)) names.add(name);
     }
   }

@@ -1,12 +1,11 @@
-import type { AwsNaming } from "../api/batch-kind.ts";
-import { type Kind, type KubeObject, keyText } from "../api/object.ts";
+import { type KubeObject, keyText } from "../api/object.ts";
+import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
 import { directivesOf } from "./directives.ts";
 import { type NamespaceReads, nameSeen } from "./names-seen.ts";
-import { awsNameOf, belongsTo } from "./naming.ts";
+import { awsNameOf, belongsTo, recordNameOf } from "./naming.ts";
 import { type Cluster, identityOf, ownershipOf, type Tags } from "./ownership.ts";
 import type { Objects, Settings } from "./ports.ts";
 
-type NamedKind = Kind & { readonly awsName: AwsNaming };
 type Located = { readonly region?: string | undefined };
 
 /**
@@ -18,13 +17,15 @@ type Located = { readonly region?: string | undefined };
 /** The other objects of the same kind that claim the same AWS name in the same region. */
 export function rivalsOf<O extends KubeObject>(
   object: O,
-  kind: NamedKind,
-  { objects, settings }: { readonly objects: Pick<Objects, "list">; readonly settings: Settings },
+  kind: OperatorKind,
+  { objects, settings }: { readonly objects: Pick<Objects, "list" | "get">; readonly settings: Settings },
 ): readonly O[] {
   const region = (one: KubeObject): string => (one.spec as Located).region ?? settings.region;
-  const [name, at] = [awsNameOf(kind, object), region(object)];
+  const nameOf = (one: KubeObject): string | undefined => recordNameOf(kind, one, objects);
+  const [name, at] = [nameOf(object), region(object)];
+  if (name === undefined) return [];
   return (objects.list(kind) as readonly O[]).filter(
-    (other) => awsNameOf(kind, other) === name && region(other) === at && other.metadata.uid !== object.metadata.uid,
+    (other) => nameOf(other) === name && region(other) === at && other.metadata.uid !== object.metadata.uid,
   );
 }
 
@@ -43,7 +44,7 @@ type Standing = "resource" | "intent" | "nothing";
 export async function claimantOf<O extends KubeObject>(
   object: O,
   rivals: readonly O[],
-  { kind, hasResource }: { readonly kind: NamedKind; readonly hasResource: (one: O) => boolean },
+  { kind, hasResource }: { readonly kind: OperatorKind; readonly hasResource: (one: O) => boolean },
   reads: NamespaceReads,
   signal: AbortSignal,
 ): Promise<O | undefined> {
@@ -58,7 +59,7 @@ export async function claimantOf<O extends KubeObject>(
 
 async function standingOf(
   object: KubeObject,
-  kind: NamedKind,
+  kind: OperatorKind,
   hasResource: boolean,
   reads: NamespaceReads,
   signal: AbortSignal,

@@ -1,8 +1,16 @@
 import type { AwsNaming } from "../api/batch-kind.ts";
 import type { KubeObject, ObjectKey } from "../api/object.ts";
+import { awsNamesIn, referencesOf } from "../api/references.ts";
+import { withinAnnotation } from "../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
-import { BatchComputeEnvironmentKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
+import {
+  BatchComputeEnvironmentKind,
+  JobQueueKind,
+  type KindName,
+  kindOf,
+  type OperatorKind,
+} from "../api/v1alpha1/kinds.ts";
 import { shortHash } from "./fingerprint.ts";
 
 /**
@@ -32,6 +40,39 @@ export function awsNameOf(
   return typeof given === "string" ? given : plain;
 }
 
+/**
+ * The name by which snapshots have the resource of an object: its AWS name, which within another resource is
+ * `<name of that>/<name>`; undefined: in which one is not known.
+ *
+ * @param objects among which what it references is searched
+ */
+export function recordNameOf(kind: NamedKind, object: NamedObject, objects: FoundByKey): string | undefined {
+  const name = awsNameOf(kind, object);
+  if (kind.awsName.within === undefined) return name;
+  const outer = outerNameOf(kind, kind.awsName.within, object, objects);
+  return outer === undefined ? undefined : `${outer}/${name}`;
+}
+
+type NamedKind = Pick<OperatorKind, "awsName" | "references">;
+export interface FoundByKey {
+  get(kind: OperatorKind, key: ObjectKey): NamedObject | undefined;
+}
+
+/** What is noted goes first: an object that is created again under another name in AWS moves nothing there. */
+function outerNameOf(
+  { references }: NamedKind,
+  within: KindName,
+  { metadata: { namespace, annotations }, spec }: NamedObject,
+  objects: FoundByKey,
+): string | undefined {
+  const leading = references.filter(({ to }) => to === within);
+  const given = annotations?.[withinAnnotation] ?? leading.flatMap((reference) => awsNamesIn(reference, spec))[0];
+  if (given !== undefined) return given;
+  const [referred] = referencesOf({ references: leading }, { namespace, spec });
+  const target = referred === undefined ? undefined : objects.get(kindOf(within), referred.key);
+  return target === undefined ? undefined : awsNameOf(kindOf(within), target);
+}
+
 /** Whether only a namespace gives this name by default: the name has its prefix. A namespace's name contains no `_`. */
 export function belongsTo(namespace: string, awsName: string): boolean {
   return awsName.startsWith(`${namespace}_`);
@@ -46,7 +87,9 @@ export function foreignNamespaceIn(awsName: string, namespace: string): string |
   return namespaceName.test(prefix) && prefix !== namespace ? prefix : undefined;
 }
 
-type NamedObject = Pick<KubeObject, "spec"> & { readonly metadata: ObjectKey & { readonly uid?: string } };
+type NamedObject = Pick<KubeObject, "spec"> & {
+  readonly metadata: ObjectKey & Partial<Pick<KubeObject["metadata"], "uid" | "annotations">>;
+};
 
 /** `spec.computeEnvironmentName`, or the default name. */
 export function baseNameOf(object: BatchComputeEnvironment): string {

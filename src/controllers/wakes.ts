@@ -9,7 +9,7 @@ import type { RegionChange } from "../aws/region-cache.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 import { environmentAnnotations } from "./compute-environment/allowed.ts";
 import { nameAnnotations } from "./names.ts";
-import { awsNameOf } from "./naming.ts";
+import { recordNameOf } from "./naming.ts";
 import { ownerIn, type Tags } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
 import { limitAnnotations } from "./roles/limits.ts";
@@ -48,7 +48,8 @@ function wokenByRecords(
     const references = kind.references.filter(({ to }) => isAny(concerned[to]));
     if (!isAny(own) && references.length === 0) return [];
     return woken(objects, kind, (object) => {
-      const isNamed = own.owners.has(keyText(object.metadata)) || own.names.has(awsNameOf(kind, object));
+      const name = recordNameOf(kind, object, objects);
+      const isNamed = own.owners.has(keyText(object.metadata)) || (name !== undefined && own.names.has(name));
       return isNamed || refers(references, object, concerned);
     });
   });

@@ -1,8 +1,16 @@
 /** An AWS Batch that gives only scripted answers, and keeps a list of what it was asked to do. */
 
 import type { Kind, KubeObject } from "../../src/api/object.ts";
-import type { Consumable, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../../src/aws/batch.ts";
+import type {
+  Consumable,
+  Environment,
+  Policy,
+  Queue,
+  QuotaShareRecord,
+  ServiceEnvironmentRecord,
+} from "../../src/aws/batch.ts";
 import type { AwsError } from "../../src/aws/errors.ts";
+import { resourceIn } from "../../src/aws/names.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
 import type { NameSeen } from "../../src/controllers/names.ts";
@@ -19,6 +27,9 @@ export interface FakeRegion extends BatchRegion {
   /** Of SageMaker, in all queues. */
   startedJobs: readonly UnfinishedJob[];
   consumables: readonly Consumable[];
+  quotaShares: readonly QuotaShareRecord[];
+  /** What AWS lists of the queues, also what others have made. */
+  sharesByQueue: Readonly<Record<string, readonly string[]>>;
   definitions: BatchSnapshot["definitions"];
   jobsByQueue: Readonly<Record<string, readonly ActiveJob[]>>;
   /** A count of active jobs is not there yet. */
@@ -41,7 +52,14 @@ export function fakeRegion(
   change: Partial<
     Pick<
       FakeRegion,
-      "environments" | "queues" | "policies" | "serviceEnvironments" | "consumables" | "definitions" | "jobsByQueue"
+      | "environments"
+      | "queues"
+      | "policies"
+      | "serviceEnvironments"
+      | "consumables"
+      | "quotaShares"
+      | "definitions"
+      | "jobsByQueue"
     >
   > = {},
 ): FakeRegion {
@@ -63,6 +81,8 @@ export function fakeRegion(
     serviceEnvironments: [],
     startedJobs: [],
     consumables: [],
+    quotaShares: [],
+    sharesByQueue: {},
     definitions: undefined,
     jobsByQueue: {},
     counting: false,
@@ -125,6 +145,13 @@ export function fakeRegion(
     updateConsumableResource: (request) =>
       called(`updateConsumableResource ${request.consumableResource} ${request.operation} ${request.quantity}`),
     deleteConsumableResource: (name) => called(`deleteConsumableResource ${name}`),
+    createQuotaShare: (request) => called(`createQuotaShare ${request.jobQueue}/${request.quotaShareName}`),
+    updateQuotaShare: (request) => called(`updateQuotaShare ${resourceIn(request.quotaShareArn ?? "")?.name}`),
+    deleteQuotaShare: (arn) => called(`deleteQuotaShare ${resourceIn(arn)?.name}`),
+    async sharesOf(queue) {
+      await called(`sharesOf ${queue}`);
+      return region.sharesByQueue[queue] ?? [];
+    },
     registerJobDefinition: (request) => called(`registerJobDefinition ${request.jobDefinitionName}`),
     deregisterJobDefinition: (name) => called(`deregisterJobDefinition ${name}`),
     changeTags: (arn) => called(`changeTags ${arn.slice(arn.lastIndexOf("/") + 1)}`),
@@ -161,7 +188,8 @@ export function fakeRegion(
 }
 
 function snapshotOf(region: FakeRegion): BatchSnapshot {
-  const { environments, queues, policies, serviceEnvironments, consumables, definitions } = region;
+  const { environments, queues, policies, serviceEnvironments, consumables, quotaShares, definitions } = region;
+  const shares = quotaShares.map((one) => [resourceIn(one.quotaShareArn)?.name ?? "", one] as const);
   const { failure, failingSince, listedAt, absent } = region;
   return {
     listedAt,
@@ -175,6 +203,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
     policies: new Map(policies.map((one) => [one.name, one])),
     serviceEnvironments: new Map(serviceEnvironments.map((one) => [one.serviceEnvironmentName, one])),
     consumables: new Map(consumables.map((one) => [one.consumableResourceName, one])),
+    quotaShares: new Map(shares),
     definitions,
     isAsked: () => false,
     isSettled: () => absent,
@@ -186,6 +215,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
         ...policies.map((one) => `scheduling-policy/${one.name}`),
         ...serviceEnvironments.map((one) => `service-environment/${one.serviceEnvironmentName}`),
         ...consumables.map((one) => `consumable-resource/${one.consumableResourceName}`),
+        ...shares.map(([share]) => `quota-share/${share}`),
       ].every((one) => one !== `${thing}/${name}`),
     showsQueuesOf: () => absent,
     lastWriteAt: () => 0,

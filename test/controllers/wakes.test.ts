@@ -40,6 +40,7 @@ const nothing: RegionChange = {
   policies: [],
   serviceEnvironments: [],
   consumables: [],
+  quotaShares: [],
   definitions: [],
   jobs: [],
   followed: [],
@@ -206,7 +207,8 @@ test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
     BatchComputeEnvironment: ["JobQueue"],
-    JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "BatchJob"],
+    JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "QuotaShare", "BatchJob"],
+    QuotaShare: ["JobQueue"],
     JobDefinition: ["ConsumableResource", "BatchJob"],
     ConsumableResource: ["JobDefinition", "BatchJob"],
     BatchJob: ["JobQueue", "ConsumableResource", "JobDefinition", "BatchJob"],

@@ -163,6 +163,7 @@ function network({ subnets, tables, using }: Layout): Case {
         attachedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"],
         policies: [],
         consumables: [],
+        quotaShares: [],
       },
     }),
   };

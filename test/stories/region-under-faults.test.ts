@@ -3,7 +3,7 @@ import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { createBatchRegion } from "../../src/aws/batch-region.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { AwsError } from "../../src/aws/errors.ts";
-import type { ResourceType } from "../../src/aws/names.ts";
+import { type ResourceType, resourceIn } from "../../src/aws/names.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { throttled } from "../../src/simulator/faults.ts";
@@ -35,6 +35,9 @@ function truth(aws: SimulatedAws): Readonly<Record<ResourceType, ReadonlySet<str
     "scheduling-policy": new Set(aws.truth.schedulingPolicies().map(({ name }) => name)),
     "service-environment": new Set(
       aws.truth.serviceEnvironments().map(({ serviceEnvironmentName }) => serviceEnvironmentName),
+    ),
+    "quota-share": new Set(
+      aws.truth.quotaShares().flatMap(({ quotaShareArn }) => resourceIn(quotaShareArn)?.name ?? []),
     ),
     "consumable-resource": new Set(aws.truth.schedulingPolicies().map(({ name }) => name)),
     "job-definition": new Set(live(aws.truth.jobDefinitions()).map((one) => one.jobDefinitionName)),

@@ -8,6 +8,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - quotashares
     - consumableresources
     - jobdefinitions
     - batchjobs
@@ -23,6 +24,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - quotashares
     - consumableresources
     - jobdefinitions
     - batchjobs
@@ -36,6 +38,7 @@
     - schedulingpolicies/status
     - serviceenvironments/status
     - jobqueues/status
+    - quotashares/status
     - consumableresources/status
     - jobdefinitions/status
     - batchjobs/status
@@ -104,6 +107,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - quotashares
     - consumableresources
     - jobdefinitions
     - batchjobs
@@ -120,6 +124,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - quotashares
     - consumableresources
     - jobdefinitions
     - batchjobs
@@ -152,6 +157,7 @@
     - schedulingpolicies
     - serviceenvironments
     - jobqueues
+    - quotashares
     - consumableresources
     - jobdefinitions
     - batchjobs
@@ -163,13 +169,14 @@
     - deletecollection
 {{- end }}
 {{- define "aws-batch-operator.kinds" -}}
-batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, consumableresources, jobdefinitions, batchjobs
+batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, consumableresources, jobdefinitions, batchjobs
 {{- end }}
 {{- define "aws-batch-operator.givenName" -}}
 has(object.spec.computeEnvironmentName) ? object.spec.computeEnvironmentName :
 has(object.spec.name) ? object.spec.name :
 has(object.spec.serviceEnvironmentName) ? object.spec.serviceEnvironmentName :
 has(object.spec.jobQueueName) ? object.spec.jobQueueName :
+has(object.spec.quotaShareName) ? object.spec.quotaShareName :
 has(object.spec.consumableResourceName) ? object.spec.consumableResourceName :
 has(object.spec.jobDefinitionName) ? object.spec.jobDefinitionName :
 has(object.spec.jobName) ? object.spec.jobName : ""

@@ -10,6 +10,8 @@ export const approveAnnotation = "awsbatch.dev/approve";
 export const abandonAnnotation = "awsbatch.dev/abandon";
 /** `<account>/<region>`, written by the operator together with the finalizer. */
 export const locationAnnotation = "awsbatch.dev/location";
+/** Name of the AWS resource in which the object's own is; the operator writes it together with the finalizer. */
+export const withinAnnotation = "awsbatch.dev/within";
 /** Names of the IAM roles created for the object, comma-separated; the operator writes it before it creates them. */
 export const rolesAnnotation = "awsbatch.dev/roles";
 

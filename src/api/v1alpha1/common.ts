@@ -57,15 +57,8 @@ export const policyFields = {
   adoptionPolicy: adoptionPolicy.optional(),
 };
 
-export const drain = object(
-  "What happens to unfinished jobs before the resource is deleted.",
-  {
-    policy: oneOf("Wait (default) never terminates a job; Terminate terminates unfinished jobs after timeoutSeconds.", [
-      "Wait",
-      "Terminate",
-    ]).optional(),
-    timeoutSeconds: int("How long jobs may continue to run; only with Terminate.", 0, 1_209_600).optional(),
-  },
+/** Rules of how jobs are drained. */
+export const terminationRules: readonly Rule[] = [
   {
     rule: "!has(self.policy) || self.policy != 'Terminate' || has(self.timeoutSeconds)",
     message: "Terminate requires a timeout: add timeoutSeconds",
@@ -78,6 +71,18 @@ export const drain = object(
     reason: "FieldValueForbidden",
     fieldPath: ".timeoutSeconds",
   },
+];
+
+export const drain = object(
+  "What happens to unfinished jobs before the resource is deleted.",
+  {
+    policy: oneOf("Wait (default) never terminates a job; Terminate terminates unfinished jobs after timeoutSeconds.", [
+      "Wait",
+      "Terminate",
+    ]).optional(),
+    timeoutSeconds: int("How long jobs may continue to run; only with Terminate.", 0, 1_209_600).optional(),
+  },
+  ...terminationRules,
 );
 
 /** A transition rule by presence and value: a field cannot be changed, added or removed. */

@@ -7,6 +7,7 @@ import { BatchComputeEnvironmentKind } from "./compute-environment-kind.ts";
 import { ConsumableResourceKind } from "./consumable-resource-kind.ts";
 import { JobDefinitionKind } from "./job-definition-kind.ts";
 import { JobQueueKind } from "./job-queue-kind.ts";
+import { QuotaShareKind } from "./quota-share-kind.ts";
 import { SchedulingPolicyKind } from "./scheduling-policy-kind.ts";
 import { ServiceEnvironmentKind } from "./service-environment-kind.ts";
 
@@ -16,6 +17,7 @@ export {
   ConsumableResourceKind,
   JobDefinitionKind,
   JobQueueKind,
+  QuotaShareKind,
   SchedulingPolicyKind,
   ServiceEnvironmentKind,
 };
@@ -25,6 +27,7 @@ const registered = [
   SchedulingPolicyKind,
   ServiceEnvironmentKind,
   JobQueueKind,
+  QuotaShareKind,
   ConsumableResourceKind,
   JobDefinitionKind,
   BatchJobKind,

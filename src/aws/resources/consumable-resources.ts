@@ -11,15 +11,13 @@ import { AwsError } from "../errors.ts";
 import { allPages, listed, nameless, pageSize } from "../listing.ts";
 import { type Location, nameIn, resourceArn } from "../names.ts";
 import { type AskedResource, ownTags } from "./resource.ts";
+import { nameInTurn } from "./turns.ts";
 
 export interface ConsumableWrites {
   createConsumableResource(request: CreateConsumableResourceRequest, signal: AbortSignal): Promise<void>;
   updateConsumableResource(request: UpdateConsumableResourceRequest, signal: AbortSignal): Promise<void>;
   deleteConsumableResource(name: string, signal: AbortSignal): Promise<void>;
 }
-
-/** Each so many reads one consumable is described instead of all listed: no list shows a change of its tags. */
-const turnsPerDescription = 5;
 
 /**
  * AWS lists consumables with their quantities, and describes them one by one with their tags: one that the list shows as it
@@ -100,12 +98,6 @@ export const consumableResources = {
     };
   },
 } satisfies AskedResource<Consumable, ConsumableWrites>;
-
-/** The name that is described in a turn; undefined: it is a turn of the list. */
-function nameInTurn(names: ReadonlySet<string>, turn: number): string | undefined {
-  if (turn % turnsPerDescription !== turnsPerDescription - 1) return undefined;
-  return [...names].toSorted()[Math.floor(turn / turnsPerDescription) % names.size];
-}
 
 /**
  * What the list says of the names. An account may have 50,000 consumables: no more pages are read than there are names, for

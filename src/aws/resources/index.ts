@@ -1,9 +1,10 @@
-import type { Consumable, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../batch.ts";
+import type { Consumable, Environment, Policy, Queue, QuotaShareRecord, ServiceEnvironmentRecord } from "../batch.ts";
 import type { ResourceType } from "../names.ts";
 import { computeEnvironments, type EnvironmentWrites } from "./compute-environments.ts";
 import { type ConsumableWrites, consumableResources } from "./consumable-resources.ts";
 import { type DefinitionWrites, jobDefinitions, type Revisions, type StoredRevision } from "./job-definitions.ts";
 import { jobQueues, type QueueWrites } from "./job-queues.ts";
+import { type QuotaShareWrites, quotaShares } from "./quota-shares.ts";
 import type { AskedResource, ListedResource, Resource, Writing } from "./resource.ts";
 import { type PolicyWrites, schedulingPolicies } from "./scheduling-policies.ts";
 import { type ServiceEnvironmentWrites, serviceEnvironments } from "./service-environments.ts";
@@ -22,6 +23,7 @@ export interface ResourceRecords {
   readonly policies: Policy;
   readonly serviceEnvironments: ServiceEnvironmentRecord;
   readonly consumables: Consumable;
+  readonly quotaShares: QuotaShareRecord;
 }
 
 export type ResourceKey = keyof ResourceRecords;
@@ -43,6 +45,7 @@ export const askedResources: { readonly [K in AskedKey]: AskedResource<ResourceR
   policies: schedulingPolicies,
   serviceEnvironments,
   consumables: consumableResources,
+  quotaShares,
 };
 
 /** The entry of each resource. */
@@ -60,6 +63,7 @@ export const resourceCalls = {
   ...schedulingPolicies.calls,
   ...serviceEnvironments.calls,
   ...consumableResources.calls,
+  ...quotaShares.calls,
 };
 
 /** The writes of the resources with one record under a name. */
@@ -68,7 +72,8 @@ export interface DescribedWrites
     QueueWrites,
     PolicyWrites,
     ServiceEnvironmentWrites,
-    ConsumableWrites {}
+    ConsumableWrites,
+    QuotaShareWrites {}
 
 /** The writes of all resources. */
 export interface ResourceWrites extends DescribedWrites, DefinitionWrites {}
@@ -82,6 +87,7 @@ export function describedWrites(
     ...schedulingPolicies.writes(writing("policies")),
     ...serviceEnvironments.writes(writing("serviceEnvironments")),
     ...consumableResources.writes(writing("consumables")),
+    ...quotaShares.writes(writing("quotaShares")),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { BatchApi } from "../batch.ts";
+import type { BatchApi, Queue } from "../batch.ts";
 import type { CallTable } from "../call-facts.ts";
 import { type Effect, retagged } from "../effects.ts";
 import type { Location, ResourceType } from "../names.ts";
@@ -67,9 +67,10 @@ export interface AskedResource<R, Writes = object> extends Resource<R> {
   read(reading: Reading<R>, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
   /**
    * The names of all that there are.
+   * @param queues all of the region
    * @throws AwsError
    */
-  names(batch: BatchApi, signal: AbortSignal): Promise<ReadonlySet<string>>;
+  names(batch: BatchApi, signal: AbortSignal, queues: Iterable<Queue>): Promise<ReadonlySet<string>>;
   writes(writing: Writing<R>): Writes;
 }
 

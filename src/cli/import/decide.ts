@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.ts";
 import { apiVersion } from "../../api/v1alpha1/group.ts";
 import type { KindName, OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
 import { matchesAny } from "../../controllers/glob.ts";
 import { defaultAwsName } from "../../controllers/naming.ts";
 import { retainedFromTag } from "../../controllers/ownership.ts";
@@ -209,7 +210,7 @@ function specName({ importing, awsName, tags }: Found, name: string, { namespace
   const { maxLength, isPrefix } = importing.kind.awsName;
   // What Retain has left behind has a name with the suffix of a plan.
   const isOurs = isPrefix === true && tags[retainedFromTag] !== undefined;
-  const base = isOurs ? awsName.replace(/-[0-9a-f]{8}(?:-\d+)?$/, "") : awsName;
+  const base = isOurs ? awsName.replace(/-[0-9a-f]{8}(?:-\d+)?$/, "") : nameIn(awsName);
   return base === defaultAwsName(namespace, name, maxLength) ? undefined : base;
 }
 

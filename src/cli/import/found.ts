@@ -34,7 +34,7 @@ export function foundIn({ name: region, records }: RegionRecords): readonly Foun
     return importing
       .records(records)
       .map((record): Found => {
-        const awsName = String(record[kind.awsName.field]);
+        const awsName = importing.nameOf?.(record) ?? String(record[kind.awsName.field]);
         return { importing, kind: kind.kind, region, awsName, record, tags: (record["tags"] ?? {}) as Tags };
       })
       .sort((left, right) => (left.awsName < right.awsName ? -1 : 1));

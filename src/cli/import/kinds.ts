@@ -5,8 +5,10 @@ import type {
   Environment,
   Policy,
   Queue,
+  QuotaShareRecord,
   ServiceEnvironmentRecord,
 } from "../../aws/batch.ts";
+import { nameIn } from "../../aws/names.ts";
 import { differences } from "../../controllers/compute-environment/diff.ts";
 import { type Field, fields } from "../../controllers/compute-environment/fields.ts";
 import { consumableDifferences, otherType as otherConsumableType } from "../../controllers/consumable-resource/diff.ts";
@@ -14,6 +16,7 @@ import { canonicalJson } from "../../controllers/fingerprint.ts";
 import { normalised } from "../../controllers/job-definition/normalise.ts";
 import { immutableDifference, queueDifferences } from "../../controllers/job-queue/diff.ts";
 import { ownerIn } from "../../controllers/ownership.ts";
+import { quotaShareDifferences } from "../../controllers/quota-share/diff.ts";
 import { otherKind, policyDifferences } from "../../controllers/scheduling-policy/diff.ts";
 import { otherType, serviceEnvironmentDifferences } from "../../controllers/service-environment/diff.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
@@ -31,6 +34,8 @@ export interface ImportedKind {
   readonly kind: OperatorKind;
   /** What an account has of it that can be adopted; of a job definition the newest ACTIVE revision. */
   readonly records: (all: BatchRecords) => readonly Members[];
+  /** Where a name is unique only within another resource: `<name of that>/<name>`. */
+  readonly nameOf?: (record: Members) => string;
   /** Whether the operator would leave the resource as it is under a spec, tags aside. */
   readonly matcher: (record: Members) => (spec: Members) => boolean;
   /**
@@ -152,12 +157,26 @@ const serviceEnvironments: ImportedKind = {
   members: { state: { isDefault: isEnabled } },
 };
 
+const quotaShares: ImportedKind = {
+  kind: kindOf("QuotaShare"),
+  records: ({ quotaShares: all }) => membersOf(all.map((one) => ({ ...one, jobQueue: nameIn(one.jobQueueArn) }))),
+  nameOf: ({ jobQueue, quotaShareName }) => [jobQueue, quotaShareName].map(String).join("/"),
+  matcher: (record) => (spec) =>
+    quotaShareDifferences(spec as never, record as unknown as QuotaShareRecord).length === 0,
+  members: {
+    state: { isDefault: isEnabled },
+    jobQueue: { isDefault: never },
+    "resourceSharingConfiguration.borrowLimit": { isDefault: (value) => value === -1 },
+  },
+};
+
 /** In the order in which objects can be applied. */
 export const importedKinds: readonly ImportedKind[] = [
   environments,
   policies,
   serviceEnvironments,
   queues,
+  quotaShares,
   consumables,
   definitions,
 ];

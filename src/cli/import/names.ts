@@ -1,4 +1,5 @@
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
 import { shortHash } from "../../controllers/fingerprint.ts";
 
 /** Names of objects for resources of AWS, whose names Kubernetes may not allow. Pure. */
@@ -7,6 +8,7 @@ import { shortHash } from "../../controllers/fingerprint.ts";
 export interface NamedResource {
   readonly kind: KindName;
   readonly region: string;
+  /** Unique among those of its kind in the region: of a quota share `queue/share`. */
   readonly awsName: string;
 }
 
@@ -19,7 +21,8 @@ export function resourceKey({ kind, region, awsName }: NamedResource): string {
  * The AWS name as Kubernetes allows it: lower case, `-` in place of `_`. Without the prefix of the namespace, which the
  * operator adds to the name of an object.
  */
-export function plainName(awsName: string, namespace: string): string {
+export function plainName(wholeName: string, namespace: string): string {
+  const awsName = nameIn(wholeName);
   const own = awsName.startsWith(`${namespace}_`) ? awsName.slice(namespace.length + 1) : awsName;
   const name = kubernetesName(own);
   return name === "" ? kubernetesName(awsName) : name;
@@ -69,7 +72,7 @@ export function objectNames(
     if (name !== undefined) take(resource, name);
   }
   const open = resources.filter((resource) => !names.has(resourceKey(resource)));
-  const isExact = ({ awsName }: NamedResource): boolean => plainName(awsName, namespace) === awsName;
+  const isExact = ({ awsName }: NamedResource): boolean => plainName(awsName, namespace) === nameIn(awsName);
   for (const resource of [...open.filter(isExact), ...open.filter((one) => !isExact(one))]) {
     const { kind, region, awsName } = resource;
     const other = preferred.get(resourceKey(resource));

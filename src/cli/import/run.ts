@@ -1,5 +1,4 @@
-import { type KindName, kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
-import { awsNameOf } from "../../controllers/naming.ts";
+import { type KindName, kinds } from "../../api/v1alpha1/kinds.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { OperatorFlags } from "../flags.ts";
 import { CommandError } from "../io.ts";
@@ -11,6 +10,7 @@ import { isRecord } from "../validation/defaults.ts";
 import { documentsOf, type LoadedManifests, type ManifestDocument } from "../validation/manifests.ts";
 import { placeholdersIn } from "../validation/placeholders.ts";
 import { pathText } from "../validation/problem.ts";
+import { byName, type Named, recordNameIn } from "../validation/references.ts";
 import { type ValidManifest, validateManifests } from "../validation/validate.ts";
 import { type Changes, changesOf, valueAt } from "./changes.ts";
 import { type Decision, decide, fileText, type ImportedObject, rolesToRead, specSchema } from "./decide.ts";
@@ -148,18 +148,23 @@ function existingIn(
   { namespace, regions: [defaultRegion = ""] }: ImportOptions,
 ): ReadonlyMap<string, Existing> {
   const counts = new Map<string, number>();
+  const all = documents.flatMap((document): readonly (Existing & { readonly named: Named & { kind: KindName } })[] => {
+    const index = counts.get(document.file) ?? 0;
+    counts.set(document.file, index + 1);
+    const { value } = document;
+    if (!isRecord(value) || !isRecord(value["metadata"]) || !isRecord(value["spec"])) return [];
+    const { kind, metadata, spec } = value;
+    const { name, namespace: its = "default" } = metadata;
+    if (!isKindName(kind) || its !== namespace || typeof name !== "string") return [];
+    return [{ name, document, index, named: { kind, namespace, name, spec } }];
+  });
+  const objects = byName(all.map(({ named }) => named));
   return new Map(
-    documents.flatMap((document): [string, Existing][] => {
-      const index = counts.get(document.file) ?? 0;
-      counts.set(document.file, index + 1);
-      const { value } = document;
-      if (!isRecord(value) || !isRecord(value["metadata"]) || !isRecord(value["spec"])) return [];
-      const { kind, metadata, spec } = value;
-      const { name, namespace: its = "default" } = metadata;
-      if (!isKindName(kind) || its !== namespace || typeof name !== "string") return [];
-      const region = typeof spec["region"] === "string" ? spec["region"] : defaultRegion;
-      const awsName = awsNameOf(kindOf(kind), { metadata: { namespace, name }, spec });
-      return [[resourceKey({ kind, region, awsName }), { name, document, index }]];
+    all.flatMap(({ named, ...existing }): [string, Existing][] => {
+      const { kind, spec } = named;
+      const region = isRecord(spec) && typeof spec["region"] === "string" ? spec["region"] : defaultRegion;
+      const awsName = recordNameIn(named, objects);
+      return awsName === undefined ? [] : [[resourceKey({ kind, region, awsName }), existing]];
     }),
   );
 }

@@ -94,6 +94,8 @@ export function shownInput(operation: string, input: unknown): unknown {
 
 /** Members of requests that name what a write is about; the first that a request has is it. */
 export const subjectMembers = [
+  "quotaShareName",
+  "quotaShareArn",
   "computeEnvironmentName",
   "computeEnvironment",
   "serviceEnvironmentName",

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
-import { cleanupFinalizer } from "../../api/v1alpha1/annotations.ts";
+import { cleanupFinalizer, withinAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { apiVersion } from "../../api/v1alpha1/group.ts";
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
 import { timestamp } from "../../controllers/conditions.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects } from "../../controllers/ports.ts";
@@ -115,21 +116,25 @@ export interface Owned {
   readonly kind: KindName;
   readonly key: ObjectKey;
   readonly awsName: string;
+  /** The resource of AWS in which the name is unique; undefined: it is in the region. */
+  readonly within: string | undefined;
   readonly tags: Tags;
   readonly region: string;
 }
 
 export function ownedIn({ name: region, records }: ReadRegion): readonly Owned[] {
-  return namedIn(records).flatMap(({ kind, awsName, tags = {}, status }): readonly Owned[] => {
+  return namedIn(records).flatMap(({ kind, awsName, within, tags = {}, status }): readonly Owned[] => {
     const owner = ownerIn(tags);
     if (owner === undefined || status === "DELETED" || status === "DELETING") return [];
-    return [{ kind, key: { namespace: owner.namespace, name: owner.name }, awsName, tags, region }];
+    return [{ kind, key: { namespace: owner.namespace, name: owner.name }, awsName, within, tags, region }];
   });
 }
 
 interface Named {
   readonly kind: KindName;
   readonly awsName: string;
+  /** The resource of AWS in which the name is unique; undefined: it is in the region. */
+  readonly within?: string;
   readonly tags?: Tags | undefined;
   readonly status?: string | undefined;
 }
@@ -141,6 +146,7 @@ function namedIn({
   policies,
   serviceEnvironments,
   consumables,
+  quotaShares,
 }: BatchRecords): readonly Named[] {
   return [
     ...environments.map(({ computeEnvironmentName: awsName, tags, status }): Named => {
@@ -156,6 +162,9 @@ function namedIn({
     }),
     ...consumables.map(({ consumableResourceName: awsName, tags }): Named => {
       return { kind: "ConsumableResource", awsName, tags };
+    }),
+    ...quotaShares.map(({ quotaShareName: awsName, jobQueueArn, tags, status }): Named => {
+      return { kind: "QuotaShare", awsName, within: nameIn(jobQueueArn), tags, status };
     }),
   ];
 }
@@ -218,9 +227,14 @@ const specs: Readonly<Record<KindName, object>> = {
   SchedulingPolicy: {},
   ServiceEnvironment: { serviceEnvironmentType: "SAGEMAKER_TRAINING", capacityLimits: [] },
   ConsumableResource: { totalQuantity: 0 },
+  QuotaShare: {
+    capacityLimits: [],
+    resourceSharingConfiguration: { strategy: "RESERVE" },
+    preemptionConfiguration: { inSharePreemption: "DISABLED" },
+  },
 };
 
-function objectOf({ kind, key, awsName, tags, region }: Owned, now: number): KubeObject {
+function objectOf({ kind, key, awsName, within, tags, region }: Owned, now: number): KubeObject {
   return withSchemaDefaults({
     apiVersion,
     kind,
@@ -230,6 +244,7 @@ function objectOf({ kind, key, awsName, tags, region }: Owned, now: number): Kub
       resourceVersion: "1",
       generation: 1,
       creationTimestamp: timestamp(now),
+      ...(within === undefined ? {} : { annotations: { [withinAnnotation]: within } }),
     },
     spec: { region, [kindOf(kind).awsName.field]: specName(awsName), ...specs[kind] },
   });

@@ -121,7 +121,8 @@ function tagsBefore(input: Tagging, { truth }: SimulatedAws): Readonly<Record<st
   const policy = truth.schedulingPolicies().find((one) => one.arn === arn);
   const service = truth.serviceEnvironments().find((one) => one.serviceEnvironmentArn === arn);
   const consumable = truth.consumableResources().find((one) => one.consumableResourceArn === arn);
-  return (environment ?? queue ?? definition ?? policy ?? service ?? consumable)?.tags ?? {};
+  const share = truth.quotaShares().find((one) => one.quotaShareArn === arn);
+  return (environment ?? queue ?? definition ?? policy ?? service ?? consumable ?? share)?.tags ?? {};
 }
 
 interface Naming {
@@ -129,6 +130,7 @@ interface Naming {
   readonly jobQueue?: string;
   readonly serviceEnvironment?: string;
   readonly consumableResource?: string;
+  readonly quotaShareArn?: string;
   readonly arn?: string;
   readonly RoleName?: string;
 }
@@ -152,6 +154,8 @@ function beforeOf(operation: string, input: Naming, { truth }: SimulatedAws): ob
         .find((one) => isNamed(one.consumableResourceArn, input.consumableResource));
       return { quantity: found?.totalQuantity };
     }
+    case "UpdateQuotaShare":
+      return truth.quotaShares().find(({ quotaShareArn }) => quotaShareArn === input.quotaShareArn) ?? {};
     case "UpdateSchedulingPolicy":
       return truth.schedulingPolicies().find(({ arn }) => arn === input.arn) ?? {};
     case "UpdateAssumeRolePolicy":

@@ -1,7 +1,7 @@
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import { referencesOf } from "../../api/references.ts";
-import { kindOf } from "../../api/v1alpha1/kinds.ts";
-import { awsNameOf } from "../../controllers/naming.ts";
+import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import { recordNameOf } from "../../controllers/naming.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
 import type { Finding } from "./problem.ts";
@@ -151,15 +151,20 @@ function letsOthers(spec: unknown): boolean {
 
 /** Objects by their name in AWS. */
 export function byAwsIdentity(objects: readonly Named[]): ReadonlyMap<string, readonly Named[]> {
-  return Map.groupBy(objects, awsIdentity);
+  const named = byName(objects);
+  return Map.groupBy(objects, (one) => awsIdentity(one, named));
 }
 
 /** Another object with the same name in AWS: only the older of the two would own the resource. */
-export function awsNameFindings(object: Named, identities: ReadonlyMap<string, readonly Named[]>): Finding[] {
+export function awsNameFindings(
+  object: Named,
+  objects: NamedObjects,
+  identities: ReadonlyMap<string, readonly Named[]>,
+): Finding[] {
   if (object.name === "") return [];
   const { field } = kindOf(object.kind).awsName;
   const other = identities
-    .get(awsIdentity(object))
+    .get(awsIdentity(object, objects))
     ?.find(({ namespace, name }) => name !== "" && (namespace !== object.namespace || name !== object.name));
   if (other === undefined) return [];
   const isExplicit = isRecord(object.spec) && Object.hasOwn(object.spec, field);
@@ -172,7 +177,19 @@ export function awsNameFindings(object: Named, identities: ReadonlyMap<string, r
 }
 
 /** Kind, region and name in AWS, if the manifest has them. */
-function awsIdentity({ kind, spec, ...key }: Named): string {
+function awsIdentity(object: Named, objects: NamedObjects): string {
+  const { kind, spec } = object;
   const region = isRecord(spec) && typeof spec["region"] === "string" ? spec["region"] : "";
-  return `${kind}/${region}/${awsNameOf(kindOf(kind), { metadata: key, spec })}`;
+  return `${kind}/${region}/${recordNameIn(object, objects) ?? keyText(object)}`;
+}
+
+/** As `recordNameOf`, of an object among others as they are written. */
+export function recordNameIn({ kind, spec, ...key }: Named, objects: NamedObjects): string | undefined {
+  const referred = {
+    get(to: OperatorKind, at: ObjectKey) {
+      const found = objects.find(to.kind, at);
+      return found === undefined ? undefined : { metadata: at, spec: found.spec };
+    },
+  };
+  return recordNameOf(kindOf(kind), { metadata: key, spec }, referred);
 }

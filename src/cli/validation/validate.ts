@@ -5,6 +5,7 @@ import type { ManifestDocument } from "./manifests.ts";
 import { nearest } from "./nearest.ts";
 import { objectFindings } from "./object.ts";
 import { type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
+import { queueFindings } from "./quota-shares.ts";
 import {
   awsNameFindings,
   byAwsIdentity,
@@ -73,7 +74,8 @@ export function validateManifests(
       ...(closed ? referenceFindings(entry.named, objects) : []),
       ...mixtureFindings(entry.named, objects),
       ...(circling.has(entry.named) ? circleFindings(entry.named, objects) : []),
-      ...awsNameFindings(entry.named, identities),
+      ...awsNameFindings(entry.named, objects, identities),
+      ...queueFindings(entry.named, objects),
       ...doubled(entry, first),
     ];
     return { entry, problems: findings.map((finding) => problemOf(entry, templateFinding(finding, entry))) };

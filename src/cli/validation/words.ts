@@ -40,6 +40,7 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^[a-z0-9][a-z0-9.-]*$", "the last part of the name of an AWS service, e.g. ecs-agent or ecr.api"],
   ["^[a-z0-9_.-]+$", "an instance type, family or bundle, e.g. m7i.large, m7i or optimal"],
   ["^(NUM_INSTANCES|ml[.][0-9A-Za-z.-]+)$", "NUM_INSTANCES, or an instance type of SageMaker, e.g. ml.m5.large"],
+  ["^ml[.][0-9A-Za-z.-]+$", "an instance type of SageMaker, e.g. ml.m5.large"],
   ["^[!-~]+$", "the name or ARN of a role, without blanks"],
   ["^[ -~]+$", "printable ASCII"],
   ["^[A-Za-z0-9 _.:/=+@-]+$", "letters, digits, spaces and _.:/=+@-"],

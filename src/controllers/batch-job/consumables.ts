@@ -4,7 +4,7 @@ import type { BatchJob, BatchJobSpec } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { type Around, type Entry, type NamedConsumables, namedConsumables } from "../consumables.ts";
-import { type Held, notYet, resolutionOf } from "./references.ts";
+import { type Held, notYet, resolutionOf } from "../fixed-reference.ts";
 
 /** The members of a job's spec that name consumables. */
 type Overrides = Pick<BatchJobSpec, "consumableResourcePropertiesOverride" | "nodeOverrides">;

@@ -5,6 +5,7 @@ import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
 import type { JobsOfObjects, NamedJob } from "../../aws/jobs-of-objects.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { directivesOf } from "../directives.ts";
+import type { Held } from "../fixed-reference.ts";
 import { duplicatesForMs, forgottenAfterMs, searchAgainMs, submissionUnknownForMs } from "../intervals.ts";
 import { awsNameOf } from "../naming.ts";
 import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
@@ -13,7 +14,7 @@ import { consumablesOf } from "./consumables.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { type Intent, intentOf } from "./intent.ts";
 import { type Memory, remember, rememberedOf, type Search } from "./memory.ts";
-import { definitionOf, type Held, queueOf } from "./references.ts";
+import { definitionOf, queueOf } from "./references.ts";
 import { recordedResult } from "./result.ts";
 import type { JobSeen, Seen } from "./seen.ts";
 

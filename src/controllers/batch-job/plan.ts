@@ -3,6 +3,7 @@ import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
 import type { Act, Blocked, Change, ConditionDraft, Plan, Serves, Step, Wait } from "../agenda.ts";
 import { timestamp } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
+import type { Held } from "../fixed-reference.ts";
 import {
   duplicatesCheckMs,
   forgottenAfterMs,
@@ -18,7 +19,6 @@ import { tagChange, tagFieldChanges } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { ending } from "./ending.ts";
 import { expiryOf } from "./expiry.ts";
-import type { Held } from "./references.ts";
 import { removal } from "./removal.ts";
 import { requestOf } from "./request.ts";
 import { type Result, resultOf } from "./result.ts";

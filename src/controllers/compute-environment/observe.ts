@@ -9,6 +9,7 @@ import type { BatchRegion, BatchSnapshot } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { accessTo } from "../access.ts";
+import { awaitingApproval } from "../approval.ts";
 import { type Circumstances, haveChanged } from "../circumstances.ts";
 import { claimantOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
@@ -37,7 +38,7 @@ import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.t
 import { type EnvironmentLimit, environmentLimitIn } from "./environment-limit.ts";
 import { newestFirst, servingSince } from "./environment-set.ts";
 import { provenFor } from "./ownership.ts";
-import { awaitingApproval, queueLeaving } from "./replacement.ts";
+import { queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
 import { environmentRoleUser } from "./roles.ts";
 import { clusterName, type QueueObject, type QueueSeen, type RolloutKnown, type Seen } from "./seen.ts";

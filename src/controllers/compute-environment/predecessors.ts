@@ -2,6 +2,7 @@
 
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
+import { approval } from "../approval.ts";
 import { defaultSoakSeconds, replacementCheckMs } from "../intervals.ts";
 import { returnedAtTag, servingSinceTag } from "../ownership.ts";
 import type { Action } from "./action.ts";
@@ -9,7 +10,7 @@ import { queuesNaming } from "./checks.ts";
 import { type Context, names } from "./context.ts";
 import { differences } from "./diff.ts";
 import { createdAt, inTransition, isAtWork, isRetired, servingSince } from "./environment-set.ts";
-import { approval, approvalOf, isHeld, noteServing } from "./replacement.ts";
+import { approvalOf, isHeld, noteServing } from "./replacement.ts";
 import { retirement } from "./retire.ts";
 import type { QueueSeen } from "./seen.ts";
 

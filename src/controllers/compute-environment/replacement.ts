@@ -3,6 +3,7 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Step, Wait } from "../agenda.ts";
+import { approval } from "../approval.ts";
 import { shortHash } from "../fingerprint.ts";
 import {
   invalidEveryMs,
@@ -83,21 +84,8 @@ function mark({ computeEnvironmentName, tags }: Environment): string {
   return shortHash([computeEnvironmentName, tags?.[createdAtTag]]);
 }
 
-/** Why an object waits for a person. */
-export const awaitingApproval = "AwaitingApproval";
-
 /** Why an object waits for a queue with jobs that may take days to end. */
 export const queueLeaving = "QueueBeingDeleted";
-
-/** A wait for a person's approval; the message says how to give it. */
-export function approval(value: string, what: string): Wait {
-  return {
-    kind: "wait",
-    until: { kind: "approval", value },
-    reason: awaitingApproval,
-    message: `${what}. To approve it, set awsbatch.dev/approve: "${value}"`,
-  };
-}
 
 /** The very first environment of an object, or the next one where none of it is left. */
 export function firstEnvironment(spec: Spec, seen: Seen, now: number): Step<Action> {

@@ -2,11 +2,12 @@
 
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import type { Queue } from "../../aws/batch.ts";
-import type { Step } from "../agenda.ts";
+import type { Step, Wait } from "../agenda.ts";
 import { drained, terminated } from "../drain.ts";
-import { shownWithinMs } from "../intervals.ts";
+import { marks, othersCheckMs, shownWithinMs, uncountedCheckMs } from "../intervals.ts";
 import { orderOf } from "../queue-order.ts";
 import { deletion } from "../resource/delete.ts";
+import { firstOf } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { withPolicy } from "./diff.ts";
 import { anyServing } from "./order.ts";
@@ -33,7 +34,26 @@ function removed(object: JobQueue, seen: Seen, queue: Queue, now: number): Step<
       message,
     };
   }
+  const shared = sharesLeft(seen);
+  if (shared !== undefined) return shared;
   return drain(object, seen, now) ?? remove(name);
+}
+
+/** Whether quota shares, and their jobs, would go with the queue is not documented. undefined: none is left. */
+function sharesLeft({ name, shares }: Seen): Wait | undefined {
+  if (shares === undefined) return undefined;
+  if (shares.kind === "unread") {
+    const message = `the operator cannot list the quota shares of ${name}, so it keeps the queue: ${shares.why}`;
+    return { kind: "wait", reason: "Draining", message, checkInMs: uncountedCheckMs };
+  }
+  if (shares.names.length === 0) return undefined;
+  return {
+    kind: "wait",
+    reason: "InUse",
+    message: `${name} stays while it has the quota shares ${firstOf(shares.names)}: delete their objects, or those that have none in AWS`,
+    stallsAfterMs: marks.inUseStallsMs,
+    checkInMs: othersCheckMs,
+  };
 }
 
 /** AWS ends every job that is left in a deleted queue, so here every unfinished job counts. undefined: none is left. */

@@ -14,6 +14,7 @@ import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import type { ConsumableNeed } from "../../aws/job-needs.ts";
 import { nameIn, resourceArn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
+import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import { type ConsumableFact, type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import type { Labels, Sharing } from "../access.ts";
 import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
@@ -22,6 +23,7 @@ import { isHeld } from "../compute-environment/replacement.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
 import { environmentRoleUser } from "../compute-environment/roles.ts";
 import { conditionsOf } from "../conditions.ts";
+import { type CountedJobs, countedJobs } from "../counted-jobs.ts";
 import { directivesOf } from "../directives.ts";
 import type { JobsSeen } from "../drain.ts";
 import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey, referredKey } from "../naming.ts";
@@ -50,7 +52,7 @@ import type { EntrySeen, ProgressSeen, Seen, ServiceSeen } from "./seen.ts";
  */
 export interface Memory {
   /** Since when every count of its unfinished jobs was zero, monotonic ms. */
-  readonly zeroSince: Map<string, number>;
+  readonly zeroSince: CountedJobs;
   /** When its jobs were last ended, wall ms. */
   readonly terminatedAt: Map<string, number>;
   /** By region: names of environments that were INVALID, and have not been VALID since. */
@@ -95,6 +97,7 @@ export async function observe(
     service: serviceSeen(object, around),
     environments,
     foundInvalid: foundInvalidIn(region.region, environments, memory),
+    shares: await sharesIn(object, queue, region, signal),
     jobs: await jobsIn(object, queue, { region, ports, memory }, signal),
     progress: progressSeen(object, queue, environments, region, ports),
   };
@@ -369,6 +372,23 @@ function consumableFact(
   return { name, needed, quantity: { total, available: Math.max(0, total - inUseQuantity), isUsedUp: false } };
 }
 
+/** Listed only once the queue is on its way out; only queues of SageMaker have any. */
+async function sharesIn(
+  { metadata: { deletionTimestamp } }: JobQueue,
+  queue: Queue | undefined,
+  region: BatchRegion,
+  signal: AbortSignal,
+): Promise<Seen["shares"]> {
+  if (deletionTimestamp === undefined || queue?.state !== "DISABLED" || !hasServiceJobs(queue)) return undefined;
+  if (queue.status === "DELETING") return undefined;
+  try {
+    return { kind: "read", names: (await region.sharesOf(queue.jobQueueName, signal)).toSorted() };
+  } catch (error) {
+    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
+    throw error;
+  }
+}
+
 /** Counted only once the queue takes no new jobs any more, on its way out. */
 async function jobsIn(
   object: JobQueue,
@@ -385,17 +405,6 @@ async function jobsIn(
     zeroSince.delete(key);
     return undefined;
   }
-  try {
-    const remaining = await region.jobs(name, signal);
-    const now = ports.clock.monotonic();
-    if (remaining.length > 0) zeroSince.delete(key);
-    else if (!zeroSince.has(key)) zeroSince.set(key, now);
-    const since = zeroSince.get(key);
-    const zeroForMs = since === undefined ? undefined : now - since;
-    return { kind: "read", remaining, zeroForMs, terminatedAt: terminatedAt.get(key) };
-  } catch (error) {
-    zeroSince.delete(key);
-    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
-    throw error;
-  }
+  const jobs = await countedJobs(key, zeroSince, () => region.jobs(name, signal), ports.clock);
+  return jobs.kind === "read" ? { ...jobs, terminatedAt: terminatedAt.get(key) } : jobs;
 }

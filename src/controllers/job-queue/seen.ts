@@ -22,11 +22,18 @@ export interface Seen extends ResourceSeen<Queue> {
   readonly environments: ReadonlyMap<string, Environment>;
   /** Names of environments that this process has seen INVALID and not VALID since. */
   readonly foundInvalid: ReadonlySet<string>;
+  /** In deletion, once disabled: the quota shares that AWS lists in it, whoever made them; undefined: it can have none. */
+  readonly shares: SharesSeen | undefined;
   /** In deletion, once disabled: all unfinished jobs of the queue, an array as one. */
   readonly jobs: JobsSeen<UnfinishedJob> | undefined;
   /** How its jobs get on; undefined before the first read, and in deletion. */
   readonly progress: ProgressSeen | undefined;
 }
+
+export type SharesSeen =
+  | { readonly kind: "read"; readonly names: readonly string[] }
+  /** They cannot be listed. */
+  | { readonly kind: "unread"; readonly why: string };
 
 /** The service environment of a queue of SageMaker. */
 export interface ServiceSeen {

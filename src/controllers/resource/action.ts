@@ -16,9 +16,13 @@ export interface DisableAction<Update> {
   readonly request: Update;
 }
 
-/** The writes of a kind with one resource, by the requests that create and update it. */
-export type ResourceAction<Create, Update> =
+/** The writes that keep one resource as its object says, by the requests that create and update it. */
+export type UpkeepAction<Create, Update> =
   | { readonly kind: "create"; readonly name: string; readonly request: Create }
   | { readonly kind: "update"; readonly name: string; readonly request: Update; readonly paths: readonly string[] }
-  | TagAction
+  | TagAction;
+
+/** The writes of a kind with one resource that is deleted without further ado. */
+export type ResourceAction<Create, Update> =
+  | UpkeepAction<Create, Update>
   | { readonly kind: "delete"; readonly name: string; readonly arn: string };

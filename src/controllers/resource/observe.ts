@@ -10,7 +10,7 @@ import type { Failing } from "../failures.ts";
 import { shortHash } from "../fingerprint.ts";
 import { liveReadMaxAgeMs } from "../intervals.ts";
 import { nameSeen } from "../names-seen.ts";
-import { awsNameOf } from "../naming.ts";
+import { awsNameOf, recordNameOf } from "../naming.ts";
 import { identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import type { ResourceSeen } from "./seen.ts";
@@ -41,10 +41,12 @@ export async function resourceSeen<R extends Described, O extends KubeObject>(
   if (ports.clock.monotonic() - begunAt > liveReadMaxAgeMs) await region.refresh(signal);
   const snapshot = region.snapshot();
   const identity = identityOf(object, ports.cluster);
-  const name = awsNameOf(kind, object);
+  const known = recordNameOf(kind, object, ports.objects);
+  const name = known ?? awsNameOf(kind, object);
   const live = snapshot[kind.records]?.get(name) as R | undefined;
   const record = live?.status === "DELETED" ? undefined : live;
-  const absent = snapshot.isAbsent(type, name);
+  // What is noted before the first write would say where it is, if there were anything.
+  const absent = known === undefined || snapshot.isAbsent(type, name);
   const claimant = claimantNamedBy(record?.tags, [object, ...rivals], ports.cluster) ?? first;
   if (record === undefined && !absent) region.expectAbsence(type, name);
   return {

@@ -8,7 +8,7 @@ import { settleCheckMs } from "../intervals.ts";
 import { asNamed } from "../names.ts";
 import type { Tags } from "../ownership.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
-import type { ResourceAction } from "./action.ts";
+import type { ResourceAction, UpkeepAction } from "./action.ts";
 import { deletion } from "./delete.ts";
 import { changeOf, claimedByAnother, owned, retagged } from "./plan.ts";
 import type { ResourceSeen } from "./seen.ts";
@@ -37,8 +37,21 @@ export interface Upkeep<
   ownTags?(spec: Spec, seen: Seen): Tags;
   /** What AWS serves once nothing differs, or why it serves nothing. */
   serves(spec: Spec, seen: Seen): Serves | Blocked;
+  /** Why nothing is written, not even to what AWS has; undefined: nothing hinders it. */
+  barred?(seen: Seen): Wait | Blocked | undefined;
+  /** What a new resource waits for; undefined: AWS has all that it needs. */
+  lacking?(seen: Seen): Wait | Blocked | undefined;
+  /** Of the fields that differ those of which an update may end jobs; undefined: none. */
+  endangers?(spec: Spec, seen: Seen, record: R): Endangering | undefined;
   /** The step for a resource of ours that is to be deleted. */
   removal(object: KubeObject<Spec, unknown>, seen: Seen, record: R): Step<Action>;
+}
+
+/** Fields of which an update may end jobs. */
+export interface Endangering {
+  readonly paths: readonly string[];
+  /** What the update of these fields waits for; undefined: it may end jobs. */
+  readonly hold: Wait | undefined;
 }
 
 export function upkeepPlan<
@@ -52,7 +65,7 @@ export function upkeepPlan<
   upkeep: Upkeep<Spec, R, Seen, Create, Update, Action>,
   object: KubeObject<Spec, unknown>,
   seen: Seen,
-): Plan<Action | ResourceAction<Create, Update>> {
+): Plan<Action | UpkeepAction<Create, Update>> {
   const { kind } = upkeep;
   const { spec } = object;
   const { record, name, planId: id } = seen;
@@ -61,29 +74,37 @@ export function upkeepPlan<
     return { change, agenda: [deletion(seen, (found) => upkeep.removal(object, seen, found))], conditions: [] };
   }
   const differences = record === undefined ? [] : upkeep.differences(spec, record);
+  const endangering = record === undefined ? undefined : upkeep.endangers?.(spec, seen, record);
   const ownTags = upkeep.ownTags?.(spec, seen);
-  const rules: readonly Rule<Seen, ResourceAction<Create, Update>>[] = [
+  const rules: readonly Rule<Seen, UpkeepAction<Create, Update>>[] = [
     // The owner of the name. Nothing is written before that is clear.
     () => claimedByAnother(seen, kind),
+    () => upkeep.barred?.(seen),
     () =>
       owned(seen, kind, spec.tags, (found) => [
         ...differences,
         ...(upkeep.fixed(spec, found)?.paths ?? []).map((path) => ({ path })),
       ]),
-    () => unsettled(seen, () => upkeep.creation(spec, seen)),
+    () => unsettled(seen, upkeep.lacking?.(seen), () => upkeep.creation(spec, seen)),
     () => {
-      if (record === undefined || differences.length === 0) return undefined;
-      const paths = differences.map(({ path }) => path);
+      const held = endangering?.hold === undefined ? [] : endangering.paths;
+      const paths = differences.flatMap(({ path }) => (held.includes(path) ? [] : path));
+      if (record === undefined || paths.length === 0) return undefined;
       return {
         kind: "act",
         action: { kind: "update", name, request: upkeep.update(spec, seen, record), paths },
         reason: "Updating",
         message: `${name} is being updated: ${paths.join(", ")}`,
-        effects: paths.map((path) => ({ path, cause: "spec" })),
+        effects: paths.map((path) => ({
+          path,
+          cause: "spec",
+          ...(endangering?.paths.includes(path) === true ? { mayEndJobs: true } : {}),
+        })),
       };
     },
     () => (record === undefined ? undefined : stripped(upkeep.fixed(spec, record))),
     () => retagged(seen, spec.tags, ownTags),
+    () => endangering?.hold,
   ];
   const steps = untilHeld(rules, seen);
   const agenda = steps.some(holdsEverything) ? steps : [...steps, upkeep.serves(spec, seen)];
@@ -94,13 +115,15 @@ export function upkeepPlan<
 /** The step where AWS has no such resource, has yet to delete an earlier one, or changes it. */
 function unsettled<Create, Update>(
   { record, absent, name }: ResourceSeen,
+  lacking: Wait | Blocked | undefined,
   creation: () => Create,
-): Step<ResourceAction<Create, Update>> | undefined {
+): Step<UpkeepAction<Create, Update>> | undefined {
   const waits = (message: string): Wait => ({ kind: "wait", reason: "Creating", message });
   if (record?.status === "UPDATING") return { kind: "wait", reason: "Updating", message: `${name} is being updated` };
   if (record?.status === "DELETING") return waits(`an earlier ${name} is still being deleted`);
   if (record?.status === "CREATING") return waits(`${name} is being created`);
   if (record !== undefined) return undefined;
+  if (lacking !== undefined) return lacking;
   const message = `${name} is being created`;
   if (!absent) return { ...waits(message), checkInMs: settleCheckMs, until: { kind: "listing" } };
   return { kind: "act", action: { kind: "create", name, request: creation() }, reason: "Creating", message };

@@ -1,9 +1,8 @@
 import { SchedulingPolicyKind } from "../../api/v1alpha1/kinds.ts";
 import type { SchedulingPolicy } from "../../api/v1alpha1/scheduling-policy.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
-import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { isReadAsked, outdated, refreshAsked } from "../resource/observe.ts";
+import { askedReconciler } from "../resource/controller.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
@@ -14,16 +13,13 @@ import type { Seen } from "./seen.ts";
 
 /** Keeps AWS Batch scheduling policies as their objects say. */
 export function schedulingPolicies(ports: Ports): Reconciler {
-  return reconcilerOf<SchedulingPolicy, Seen, Action>(
+  return askedReconciler<SchedulingPolicy, Seen, Action>(
     {
       kind: SchedulingPolicyKind,
       observe: (object, region, signal) => observe(object, region, ports, signal),
-      refresh: (_object, region, _sinceMs, signal) => refreshAsked("policies", region, signal),
-      isRead: (_object, region) => isReadAsked("policies", region),
-      outdated: (region) => outdated("policies", region),
       plan: planFor,
-      act: (action, _object, region, signal) => act(action, region, signal),
-      status: (_object, seen) => report(seen),
+      act,
+      report,
       events: eventsFor,
     },
     ports,

@@ -148,3 +148,10 @@ export function nodes(range: Spec, properties: Spec = {}, spec: Spec = {}): Spec
 
 export const nodeContainer: Spec = { image, resourceRequirements: vcpuAndMemory("2", "4096") };
 export const multiNode: Spec = nodes({ container: nodeContainer });
+
+export const quotaShare: Spec = {
+  jobQueueRef: { name: "train" },
+  capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 4 }],
+  resourceSharingConfiguration: { strategy: "LEND" },
+  preemptionConfiguration: { inSharePreemption: "DISABLED" },
+};

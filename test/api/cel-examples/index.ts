@@ -4,6 +4,7 @@ import { consumableResourceExamples } from "./consumable-resources.ts";
 import type { CelExample } from "./example.ts";
 import { jobDefinitionExamples } from "./job-definitions.ts";
 import { jobQueueExamples } from "./job-queues.ts";
+import { quotaShareExamples } from "./quota-shares.ts";
 import { schedulingPolicyExamples } from "./scheduling-policies.ts";
 import { serviceEnvironmentExamples } from "./service-environments.ts";
 
@@ -18,4 +19,5 @@ export const celExamples: readonly CelExample[] = [
   ...schedulingPolicyExamples,
   ...serviceEnvironmentExamples,
   ...consumableResourceExamples,
+  ...quotaShareExamples,
 ];

@@ -1,5 +1,6 @@
 import { queue, serviceQueue } from "./bases.ts";
 import { allowedNamespacesRows, type CelExample, examplesOf, type Row } from "./example.ts";
+import { drainRows } from "./shared.ts";
 
 const policy = (name: string) => `arn:aws:batch:eu-central-1:123456789012:scheduling-policy/${name}`;
 
@@ -54,16 +55,7 @@ const rows: readonly Row[] = [
     { schedulingPolicyArn: undefined },
     { schedulingPolicyArn: policy("a") },
   ],
-  [
-    "Terminate requires a timeout: add timeoutSeconds",
-    { drain: { policy: "Terminate", timeoutSeconds: 0 } },
-    { drain: { policy: "Terminate" } },
-  ],
-  [
-    "Wait never terminates a job: remove timeoutSeconds, or use policy Terminate",
-    { drain: {} },
-    { drain: { timeoutSeconds: 600 } },
-  ],
+  ...drainRows,
   ["a tag key has 1 to 128 characters: shorten it", { tags: { a: "" } }, { tags: { "": "" } }],
   [
     "the prefixes aws: and awsbatch.dev/ are reserved in any case: rename the tag",

@@ -14,6 +14,20 @@ export const sharingRows: readonly Row[] = [
   ],
 ];
 
+/** Of what is drained before it is deleted. */
+export const drainRows: readonly Row[] = [
+  [
+    "Terminate requires a timeout: add timeoutSeconds",
+    { drain: { policy: "Terminate", timeoutSeconds: 0 } },
+    { drain: { policy: "Terminate" } },
+  ],
+  [
+    "Wait never terminates a job: remove timeoutSeconds, or use policy Terminate",
+    { drain: {} },
+    { drain: { timeoutSeconds: 600 } },
+  ],
+];
+
 /** Of the tags of every kind. */
 export const tagRows: readonly Row[] = [
   [

@@ -192,7 +192,7 @@ describe("run does not start", () => {
     const { exitCode, message } = await started(server.url).ended;
     expect(exitCode).toBe(2);
     expect(message).toMatch(
-      /^the cluster does not serve batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, consumableresources, jobdefinitions, batchjobs of \S+: install the CRDs with `kubectl /,
+      /^the cluster does not serve batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, consumableresources, jobdefinitions, batchjobs of \S+: install the CRDs with `kubectl /,
     );
   });
 

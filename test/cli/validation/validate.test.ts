@@ -75,7 +75,7 @@ describe("whose object it is", () => {
     ],
     [
       "apiVersion: awsbatch.dev/v1alpha1\nkind: Cluster",
-      "m:2:1: kind: awsbatch.dev has no kind Cluster: use one of BatchComputeEnvironment, SchedulingPolicy, ServiceEnvironment, JobQueue, ConsumableResource, JobDefinition, BatchJob",
+      "m:2:1: kind: awsbatch.dev has no kind Cluster: use one of BatchComputeEnvironment, SchedulingPolicy, ServiceEnvironment, JobQueue, QuotaShare, ConsumableResource, JobDefinition, BatchJob",
     ],
   ])("what is meant as ours and is not is a problem: %j", (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);

@@ -31,6 +31,7 @@ function region(
     policies: new Map(),
     serviceEnvironments: new Map(),
     consumables: new Map(),
+    quotaShares: new Map(),
     definitions: revisions === undefined ? undefined : new Map(revisions.length === 0 ? [] : [["team_job", revisions]]),
     isAbsent: () => absent,
     isAsked: () => false,

@@ -156,6 +156,7 @@ export function seen({ environments = [], queue: record, ...change }: SeenChange
     policy: undefined,
     service: undefined,
     foundInvalid: new Set(),
+    shares: undefined,
     jobs: undefined,
     progress: undefined,
     ...change,

@@ -8,7 +8,9 @@ import {
   ec2,
   jobDefinition,
   jobQueue,
+  quotaShare,
   serviceEnvironment,
+  sharedQueue,
   withTypes,
 } from "../../manifests.ts";
 import { createWorld, type World, type WorldOptions } from "../../world.ts";
@@ -58,7 +60,7 @@ const annotate = (world: World, annotation: string): void => {
   world.annotate("JobQueue", "q", { [annotation]: "true" });
   world.annotate("JobDefinition", "jd", { [annotation]: "true" });
 };
-const reason = (world: World, type: string, kind = environment, name = "ce"): string | undefined =>
+const reason = (world: World, type: string, kind: Kind = environment, name = "ce"): string | undefined =>
   world.condition(kind, name, type)?.reason;
 const denyReads = (world: World): void => {
   for (const operation of ["DescribeComputeEnvironments", "DescribeJobQueues", "DescribeJobDefinitions"]) {
@@ -102,6 +104,9 @@ const paused = ({ metadata, ...manifest }: Manifest): Manifest => ({
   metadata: { ...metadata, annotations: { "awsbatch.dev/paused": "true" } },
 });
 
+/** A quota share, and what it needs. */
+const share = (): readonly Manifest[] => [...sharedQueue("train"), quotaShare("research", "train")];
+
 const scenes: readonly Scene[] = [
   {
     name: "not seen by any operator",
@@ -130,9 +135,10 @@ const scenes: readonly Scene[] = [
       ["SchedulingPolicy", "sp", "current"],
       ["ServiceEnvironment", "sm", "current"],
       ["ConsumableResource", "seats", "current"],
+      ["QuotaShare", "research", "current"],
     ],
     async play(world) {
-      world.apply(...all, policy(600), serviceEnvironment("sm"), seats(2), job(["echo", "hello"]));
+      world.apply(...all, policy(600), ...share(), seats(2), job(["echo", "hello"]));
       await world.untilReady();
     },
   },
@@ -271,12 +277,16 @@ const scenes: readonly Scene[] = [
       ["SchedulingPolicy", "sp", "held"],
       ["ServiceEnvironment", "sm", "held"],
       ["ConsumableResource", "seats", "held"],
+      ["QuotaShare", "research", "held"],
     ],
     async play(world) {
-      world.apply(policy(600), serviceEnvironment("sm"), seats(2));
+      world.apply(policy(600), ...share(), seats(2));
       await running(world);
-      const fewer = serviceEnvironment("sm", { state: "DISABLED" });
-      world.apply(paused(job(runs, { cancel: true })), paused(policy(700)), paused(fewer), paused(seats(3)));
+      await world.untilReady();
+      const fewer = serviceEnvironment("sm", { capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 9 }] });
+      const closed = quotaShare("research", "train", { state: "DISABLED" });
+      const edits = [job(runs, { cancel: true }), policy(700), fewer, seats(3), closed];
+      world.apply(...edits.map(paused));
       await world.seconds(10);
     },
   },
@@ -287,6 +297,27 @@ const scenes: readonly Scene[] = [
       await ready(world);
       edit(world, { "awsbatch.dev/dry-run": "true" });
       await world.seconds(10);
+    },
+  },
+  {
+    name: "less capacity that waits for approval",
+    objects: [["QuotaShare", "research", "held"]],
+    async play(world) {
+      world.apply(...share());
+      await world.untilReady();
+      await world.aws.outside.submitServiceJob({
+        jobName: "train",
+        jobQueue: "team_train",
+        quotaShareName: "team_research",
+        serviceJobType: "SAGEMAKER_TRAINING",
+        serviceRequestPayload: JSON.stringify({
+          ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
+          StoppingCondition: { MaxRuntimeInSeconds: 3600 },
+        }),
+      });
+      const capacityLimits = [{ capacityUnit: "ml.m5.large", maxCapacity: 1 }];
+      world.apply(quotaShare("research", "train", { capacityLimits }));
+      await world.until("it waits", () => reason(world, "Ready", "QuotaShare", "research") === "AwaitingApproval");
     },
   },
   {

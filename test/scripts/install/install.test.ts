@@ -108,6 +108,7 @@ describe("the installation", () => {
       "CustomResourceDefinition schedulingpolicies.awsbatch.dev",
       "CustomResourceDefinition serviceenvironments.awsbatch.dev",
       "CustomResourceDefinition jobqueues.awsbatch.dev",
+      "CustomResourceDefinition quotashares.awsbatch.dev",
       "CustomResourceDefinition consumableresources.awsbatch.dev",
       "CustomResourceDefinition jobdefinitions.awsbatch.dev",
       "CustomResourceDefinition batchjobs.awsbatch.dev",

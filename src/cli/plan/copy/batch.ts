@@ -5,6 +5,7 @@ import type {
   Environment,
   Policy,
   Queue,
+  QuotaShareRecord,
   ServiceEnvironmentRecord,
 } from "../../../aws/batch.ts";
 import type { Location } from "../../../aws/names.ts";
@@ -12,6 +13,7 @@ import { computeEnvironments } from "../../../aws/resources/compute-environments
 import { consumableResources } from "../../../aws/resources/consumable-resources.ts";
 import { activeRevisions } from "../../../aws/resources/job-definitions.ts";
 import { jobQueues } from "../../../aws/resources/job-queues.ts";
+import { quotaShares } from "../../../aws/resources/quota-shares.ts";
 import type { AskedResource } from "../../../aws/resources/resource.ts";
 import { schedulingPolicies } from "../../../aws/resources/scheduling-policies.ts";
 import { serviceEnvironments } from "../../../aws/resources/service-environments.ts";
@@ -30,6 +32,7 @@ export interface BatchRecords {
   readonly policies: readonly Policy[];
   readonly serviceEnvironments: readonly ServiceEnvironmentRecord[];
   readonly consumables: readonly Consumable[];
+  readonly quotaShares: readonly QuotaShareRecord[];
 }
 
 /** @throws AwsError when anything of it cannot be read */
@@ -38,9 +41,14 @@ export async function readBatch(batch: BatchApi, at: Location, signal: AbortSign
   const queues = await jobQueues.list(batch, undefined, signal);
   const definitions: DefinitionRevision[] = [];
   for await (const page of activeRevisions(batch, undefined, signal)) definitions.push(...page);
-  const policies = await readAll<Policy>(schedulingPolicies, batch, at, signal);
-  const services = await readAll<ServiceEnvironmentRecord>(serviceEnvironments, batch, at, signal);
-  const consumables = await readAll<Consumable>(consumableResources, batch, at, signal);
+  const readAll = async <R>(resource: AskedResource<R>): Promise<readonly R[]> => {
+    const names = await resource.names(batch, signal, queues.values());
+    return [...(await resource.read({ batch, at, names }, signal)).values()];
+  };
+  const policies = await readAll<Policy>(schedulingPolicies);
+  const services = await readAll<ServiceEnvironmentRecord>(serviceEnvironments);
+  const consumables = await readAll<Consumable>(consumableResources);
+  const shares = await readAll<QuotaShareRecord>(quotaShares);
   return {
     environments: [...environments.values()],
     queues: [...queues.values()],
@@ -48,17 +56,8 @@ export async function readBatch(batch: BatchApi, at: Location, signal: AbortSign
     policies,
     serviceEnvironments: services,
     consumables,
+    quotaShares: shares,
   };
-}
-
-async function readAll<R>(
-  resource: AskedResource<R>,
-  batch: BatchApi,
-  at: Location,
-  signal: AbortSignal,
-): Promise<readonly R[]> {
-  const names = await resource.names(batch, signal);
-  return [...(await resource.read({ batch, at, names }, signal)).values()];
 }
 
 export interface CopiedBatchOptions {
@@ -79,6 +78,7 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
     jobDefinitions: records.definitions,
     schedulingPolicies: records.policies,
     serviceEnvironments: records.serviceEnvironments,
+    quotaShares: records.quotaShares,
     // Their jobs are not in the copy.
     consumableResources: records.consumables.map((one) => ({ ...one, heldByOthers: one.inUseQuantity })),
   });

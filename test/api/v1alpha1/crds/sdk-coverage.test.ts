@@ -2,6 +2,7 @@ import {
   CreateComputeEnvironmentRequest$,
   CreateConsumableResourceRequest$,
   CreateJobQueueRequest$,
+  CreateQuotaShareRequest$,
   CreateSchedulingPolicyRequest$,
   CreateServiceEnvironmentRequest$,
   RegisterJobDefinitionRequest$,
@@ -9,6 +10,7 @@ import {
   UpdateComputeEnvironmentRequest$,
   UpdateConsumableResourceRequest$,
   UpdateJobQueueRequest$,
+  UpdateQuotaShareRequest$,
   UpdateSchedulingPolicyRequest$,
   UpdateServiceEnvironmentRequest$,
 } from "@aws-sdk/client-batch";
@@ -94,6 +96,14 @@ const coverages: readonly Coverage[] = [
       "capacityLimits[].maxCapacity": "what AWS takes for it without one is not documented",
     },
     optional: { serviceEnvironmentName: named },
+  },
+  {
+    kind: "QuotaShare",
+    requests: [CreateQuotaShareRequest$, UpdateQuotaShareRequest$],
+    excluded: { quotaShareArn: "identifies what is updated; the operator knows it" },
+    own: [...ownFields, "jobQueueRef", "drain"],
+    demanded: {},
+    optional: { quotaShareName: named, jobQueue: "or jobQueueRef" },
   },
   {
     kind: "SchedulingPolicy",

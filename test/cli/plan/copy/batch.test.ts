@@ -22,6 +22,7 @@ async function copied() {
     policies: [],
     serviceEnvironments: [],
     consumables: [],
+    quotaShares: [],
   };
   const knobs = { latencyMs: 0, stalenessMs: 0 };
   const copy = createSimulatedAws({ clock, random: seededRandom(2), knobs });

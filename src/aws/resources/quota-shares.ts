@@ -1,0 +1,195 @@
+import type { QuotaShareDetail } from "@aws-sdk/client-batch";
+import { jsonEqual } from "../../runtime/json-equal.ts";
+import type { BatchApi, CreateQuotaShareRequest, QuotaShareRecord, UpdateQuotaShareRequest } from "../batch.ts";
+import { readCall, writeCall } from "../call-facts.ts";
+import { contains, deletion, type Effect, inDoubt, present } from "../effects.ts";
+import { AwsError } from "../errors.ts";
+import { allPages, listed, nameless, pageSize } from "../listing.ts";
+import { type Location, nameIn, resourceArn, resourceIn } from "../names.ts";
+import { hasServiceJobs } from "../service-jobs.ts";
+import { type AskedResource, ownTags } from "./resource.ts";
+import { limitsOf } from "./service-environments.ts";
+import { nameInTurn } from "./turns.ts";
+
+export interface QuotaShareWrites {
+  createQuotaShare(request: CreateQuotaShareRequest, signal: AbortSignal): Promise<void>;
+  updateQuotaShare(request: UpdateQuotaShareRequest, signal: AbortSignal): Promise<void>;
+  deleteQuotaShare(arn: string, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Quota shares by `queue/share`, for a name is unique only in its queue. AWS lists those of one queue, without tags, and
+ * describes them one by one with tags: one that the list shows as it is known is not described again before its turn comes.
+ */
+export const quotaShares = {
+  type: "quota-share",
+  calls: {
+    describeQuotaShare: readCall("BatchRead"),
+    listQuotaShares: readCall("BatchRead"),
+    createQuotaShare: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
+    updateQuotaShare: writeCall(["BatchChange"]),
+    deleteQuotaShare: writeCall(["BatchChange"]),
+  },
+  ...ownTags,
+  async read({ batch, at, names, known = () => undefined, turn = 0 }, signal) {
+    const found = new Map<string, QuotaShareRecord>();
+    for (const [queue, ofQueue] of Map.groupBy(names, queueIn)) {
+      const inTurn = nameInTurn(new Set(ofQueue), turn);
+      const isKnown = ofQueue.every((name) => known(name) !== undefined);
+      const isListed = inTurn === undefined || !isKnown;
+      const summaries = isListed ? await sharesOfQueue(batch, queue, signal) : undefined;
+      for (const name of ofQueue) {
+        const [summary, before] = [summaries?.get(nameIn(name)), known(name)];
+        if (isListed && summary === undefined) continue;
+        const isAsKnown = isListed ? summary !== undefined && isAsBefore(summary, before) : name !== inTurn;
+        const record = isAsKnown ? before : await described(batch, resourceArn(at, "quota-share", name), signal);
+        if (record !== undefined) found.set(name, record);
+      }
+    }
+    return found;
+  },
+  async names(batch, signal, queues) {
+    const names = new Set<string>();
+    for (const record of queues) {
+      const { jobQueueName: queue } = record;
+      if (!hasServiceJobs(record)) continue;
+      for (const share of (await sharesOfQueue(batch, queue, signal)).keys()) names.add(`${queue}/${share}`);
+    }
+    return names;
+  },
+  writes({ batch, at, write }) {
+    return {
+      createQuotaShare(request, signal) {
+        const { quotaShareName: share = "", jobQueue = "" } = request;
+        const name = `${nameIn(jobQueue)}/${share}`;
+        const effect = quotaShareCreated(request, name, at);
+        return write({
+          name,
+          call: () => batch.createQuotaShare(request, { signal }),
+          effect: () => effect,
+          meanwhile: effect,
+        });
+      },
+      updateQuotaShare(request, signal) {
+        const effect = quotaShareUpdated(request);
+        return write({
+          name: shareIn(request.quotaShareArn),
+          call: () => batch.updateQuotaShare(request, { signal }),
+          effect: () => effect,
+          ifUnknown: inDoubt(effect),
+        });
+      },
+      deleteQuotaShare(arn, signal) {
+        return write({
+          name: shareIn(arn),
+          call: () => batch.deleteQuotaShare({ quotaShareArn: arn }, { signal }),
+          effect: () => deletion(),
+        });
+      },
+    };
+  },
+} satisfies AskedResource<QuotaShareRecord, QuotaShareWrites>;
+
+/**
+ * The quota shares of a queue by their own names, as AWS lists them: without tags. None of a queue that is not there.
+ *
+ * @param queue name or ARN
+ * @throws AwsError
+ */
+export async function sharesOfQueue(
+  batch: BatchApi,
+  queue: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, QuotaShareRecord>> {
+  const operation = "ListQuotaShares";
+  const shares = new Map<string, QuotaShareRecord>();
+  const page = async (nextToken: string | undefined) => {
+    const answer = await batch.listQuotaShares({ jobQueue: queue, maxResults: pageSize, nextToken }, { signal });
+    return { items: listed(answer.quotaShares, operation), nextToken: answer.nextToken };
+  };
+  try {
+    for await (const details of allPages(operation, page)) {
+      for (const detail of details) {
+        const record = named(detail, operation);
+        shares.set(record.quotaShareName, record);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof AwsError && error.kind === "notFound")) throw error;
+    shares.clear();
+  }
+  return shares;
+}
+
+/** Undefined: AWS has no such share. @throws AwsError */
+async function described(batch: BatchApi, arn: string, signal: AbortSignal): Promise<QuotaShareRecord | undefined> {
+  try {
+    return named(await batch.describeQuotaShare({ quotaShareArn: arn }, { signal }), "DescribeQuotaShare");
+  } catch (error) {
+    if (error instanceof AwsError && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
+
+/** With the members of a share alone. @throws AwsError when AWS's answer lacks one that it always has */
+function named(detail: QuotaShareDetail & Pick<QuotaShareRecord, "tags">, operation: string): QuotaShareRecord {
+  const { quotaShareName, quotaShareArn, jobQueueArn, capacityLimits, resourceSharingConfiguration } = detail;
+  const { preemptionConfiguration, state, status, tags } = detail;
+  if (quotaShareName === undefined || quotaShareArn === undefined || jobQueueArn === undefined) {
+    throw nameless(operation);
+  }
+  const named = { quotaShareName, quotaShareArn, jobQueueArn };
+  return {
+    ...named,
+    ...present({ capacityLimits, resourceSharingConfiguration, preemptionConfiguration, state, status, tags }),
+  };
+}
+
+/** Whether the list shows what was read before, tags aside. */
+function isAsBefore(summary: QuotaShareRecord, before: QuotaShareRecord | undefined): boolean {
+  if (before === undefined) return false;
+  const { tags: _notListed, ...others } = before;
+  return jsonEqual(summary, others);
+}
+
+/** The name of the queue in `queue/share`. */
+function queueIn(name: string): string {
+  return name.slice(0, name.indexOf("/"));
+}
+
+/** `queue/share` */
+function shareIn(arn: string | undefined): string {
+  return resourceIn(arn ?? "")?.name ?? "";
+}
+
+/** The effect of a creation. */
+export function quotaShareCreated(
+  { tags, jobQueue = "", ...request }: CreateQuotaShareRequest,
+  name: string,
+  at: Location,
+): Effect<QuotaShareRecord> {
+  const { quotaShareName = "", state = "ENABLED" } = request;
+  const record: QuotaShareRecord = {
+    ...request,
+    quotaShareName,
+    quotaShareArn: resourceArn(at, "quota-share", name),
+    jobQueueArn: resourceArn(at, "job-queue", nameIn(jobQueue)),
+    state,
+    status: "CREATING",
+    tags: { ...tags },
+  };
+  return { apply: (seen) => seen ?? record, shows: (read) => read !== undefined, supersedes: true };
+}
+
+/** The effect of an update. */
+export function quotaShareUpdated({ quotaShareArn: _arn, ...body }: UpdateQuotaShareRequest): Effect<QuotaShareRecord> {
+  const { capacityLimits, ...others } = body;
+  return {
+    supersedes: false,
+    apply: (record) => (record === undefined ? undefined : { ...record, ...present(body), status: "UPDATING" }),
+    shows: (read) =>
+      read !== undefined &&
+      contains(others, read) &&
+      (capacityLimits === undefined || jsonEqual(limitsOf(read.capacityLimits), limitsOf(capacityLimits))),
+  };
+}

@@ -1,0 +1,41 @@
+import type { KubeObject } from "../../api/object.ts";
+import type { OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import type { BatchRegion } from "../../aws/region.ts";
+import type { AskedKey } from "../../aws/resources/index.ts";
+import type { Reconciler } from "../../runtime/object-reconciler.ts";
+import type { KindModule } from "../kind.ts";
+import { recordNameOf } from "../naming.ts";
+import { reconcilerOf } from "../pass.ts";
+import type { Ports } from "../ports.ts";
+import { isReadAsked, outdated, refreshAsked } from "./observe.ts";
+
+/** What differs between the kinds with one resource that is read by the name that its object gives. */
+interface AskedModule<O extends KubeObject, Seen, Action>
+  extends Pick<KindModule<O, Seen, Action>, "observe" | "plan" | "events" | "annotations"> {
+  readonly kind: OperatorKind & { readonly records: AskedKey };
+  /** @throws AwsError when AWS refuses it */
+  readonly act: (action: Action, region: BatchRegion, signal: AbortSignal) => Promise<void>;
+  /** The fields of status that only this kind has. Pure. */
+  readonly report: (seen: Seen) => Readonly<Record<string, unknown>>;
+}
+
+/** Reconciles the objects of such a kind. */
+export function askedReconciler<O extends KubeObject, Seen, Action>(
+  { act, report, ...module }: AskedModule<O, Seen, Action>,
+  ports: Ports,
+): Reconciler {
+  const { kind } = module;
+  const key = kind.records;
+  return reconcilerOf<O, Seen, Action>(
+    {
+      ...module,
+      refresh: (object, region, _sinceMs, signal) =>
+        refreshAsked(key, region, signal, recordNameOf(kind, object, ports.objects)),
+      isRead: (_object, region) => isReadAsked(key, region),
+      outdated: (region) => outdated(key, region),
+      act: (action, _object, region, signal) => act(action, region, signal),
+      status: (_object, seen) => report(seen),
+    },
+    ports,
+  );
+}

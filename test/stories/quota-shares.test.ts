@@ -1,0 +1,179 @@
+import { describe, expect, it } from "vitest";
+import type { QuotaShareSpec, QuotaShareStatus } from "../../src/api/v1alpha1/quota-share.ts";
+import type { CreateQuotaShareRequest } from "../../src/aws/batch.ts";
+import { quotaShare, sharedQueue } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld, expectSilence, expectStory } from "./story.ts";
+
+const limits = (maxCapacity: number): Pick<QuotaShareSpec, "capacityLimits"> => ({
+  capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity }],
+});
+const sharesOf = ({ aws }: World) => aws.truth.quotaShares();
+const capacityOf = (world: World) => sharesOf(world)[0]?.capacityLimits?.[0]?.maxCapacity;
+const statesOf = ({ aws }: World) => aws.truth.serviceJobs().map(({ status }) => status);
+const readyOf = (world: World, name = "research") => world.condition("QuotaShare", name, "Ready");
+const isLive = ({ status }: { readonly status?: string | undefined }): boolean => status !== "DELETED";
+const leftIn = ({ aws }: World) => [
+  ...aws.truth.quotaShares().map(({ quotaShareName }) => quotaShareName),
+  ...aws.truth
+    .jobQueues()
+    .filter(isLive)
+    .map(({ jobQueueName }) => jobQueueName),
+  ...aws.truth
+    .serviceEnvironments()
+    .filter(isLive)
+    .map(({ serviceEnvironmentName }) => serviceEnvironmentName),
+];
+
+function training(world: World, seconds: number, quotaShareName = "team_research"): void {
+  const serviceRequestPayload = JSON.stringify({
+    ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
+    StoppingCondition: { MaxRuntimeInSeconds: seconds },
+  });
+  const job = { jobName: "train", jobQueue: "team_train", serviceJobType: "SAGEMAKER_TRAINING" as const };
+  void world.aws.outside.submitServiceJob({ ...job, quotaShareName, serviceRequestPayload });
+}
+
+/** What somebody else makes in the queue, as `quotaShare` would have it. */
+function asRequested(quotaShareName: string): CreateQuotaShareRequest {
+  return {
+    quotaShareName,
+    jobQueue: "team_train",
+    capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 4 }],
+    resourceSharingConfiguration: { strategy: "LEND" },
+    preemptionConfiguration: { inSharePreemption: "DISABLED" },
+  };
+}
+
+async function aShare(spec: Partial<QuotaShareSpec> = {}, options: Parameters<typeof aWorld>[0] = {}): Promise<World> {
+  const world = await aWorld(options);
+  world.apply(quotaShare("research", "train", spec), ...sharedQueue("train"));
+  await world.untilReady();
+  return world;
+}
+
+async function withJob(world: World, seconds: number): Promise<void> {
+  training(world, seconds);
+  await world.until("the job runs", () => statesOf(world).includes("RUNNING"));
+}
+
+describe("a quota share", () => {
+  it("comes after its queue, follows its spec in place, and goes before the queue", async () => {
+    const world = await aShare();
+    expect(sharesOf(world)).toMatchObject([{ quotaShareName: "team_research", status: "VALID" }]);
+    world.apply(quotaShare("research", "train", { ...limits(6), tags: { team: "a" } }));
+    await world.untilReady();
+    expect([capacityOf(world), sharesOf(world)[0]?.tags?.["team"]]).toEqual([6, "a"]);
+    await expectSilence(world);
+    world.delete("QuotaShare", "research");
+    await world.until("it is gone", () => sharesOf(world).length === 0);
+    await expectStory(world, "quota share created, changed and deleted");
+  });
+
+  const all = ["QuotaShare research", "JobQueue train", "ServiceEnvironment sm", "SchedulingPolicy quotas"];
+  it.each([[all], [all.toReversed()]])("is deleted with all that it needs, in the order %j", async (order) => {
+    const world = await aShare();
+    await withJob(world, 300);
+    for (const one of order) {
+      const [kind = "", name = ""] = one.split(" ");
+      world.delete(kind, name);
+      await world.seconds(5);
+    }
+    await world.until("nothing is left", () => world.store.objects().length === 0, 1800);
+    expect([leftIn(world), statesOf(world)]).toEqual([[], ["SUCCEEDED"]]);
+  });
+
+  it("loses no capacity while it has jobs, and loses it when they have ended", async () => {
+    const world = await aShare();
+    await withJob(world, 600);
+    world.apply(quotaShare("research", "train", limits(1)));
+    await world.until("it waits", () => readyOf(world)?.reason === "AwaitingApproval");
+    expect([capacityOf(world), readyOf(world)?.message]).toEqual([
+      4,
+      expect.stringContaining("has less: ml.m5.large 1 instead of 4, for which AWS may end its jobs"),
+    ]);
+    await world.untilReady(1800);
+    expect([capacityOf(world), statesOf(world)]).toEqual([1, ["SUCCEEDED"]]);
+    await expectStory(world, "quota share lowered after its jobs");
+  });
+
+  it("loses capacity at once where a person approves it", async () => {
+    const world = await aShare();
+    await withJob(world, 6000);
+    world.apply(quotaShare("research", "train", limits(0)));
+    await world.until("it waits", () => readyOf(world)?.reason === "AwaitingApproval");
+    const { plan } = world.object<QuotaShareStatus>("QuotaShare", "research")?.status ?? {};
+    world.annotate("QuotaShare", "research", { "awsbatch.dev/approve": plan?.approval ?? "" });
+    await world.untilReady();
+    expect(capacityOf(world)).toBe(0);
+  });
+
+  it("is deleted with its jobs only where its drain policy says so", async () => {
+    const world = await aShare({ drain: { policy: "Terminate", timeoutSeconds: 60 } });
+    await withJob(world, 86_400);
+    world.delete("QuotaShare", "research");
+    await world.until("it is gone", () => sharesOf(world).length === 0, 300);
+    expect(statesOf(world)).toEqual(["FAILED"]);
+    expect(world.store.events().some(({ reason }) => reason === "JobsTerminated")).toBe(true);
+  });
+
+  it("of others keeps the queue from being deleted", async () => {
+    const world = await aShare();
+    await world.aws.outside.createQuotaShare(asRequested("theirs"));
+    world.delete("QuotaShare", "research");
+    world.delete("JobQueue", "train");
+    await world.until("the queue waits", () => {
+      return world.condition("JobQueue", "train", "Reconciling")?.message.includes("theirs") === true;
+    });
+    await world.until("ours is gone", () => sharesOf(world).length === 1);
+    await world.seconds(120);
+    expect(world.condition("JobQueue", "train", "Reconciling")).toMatchObject({
+      reason: "InUse",
+      message:
+        "team_train stays while it has the quota shares theirs: delete their objects, or those that have none in AWS",
+    });
+    const arn = sharesOf(world)[0]?.quotaShareArn;
+    await world.aws.outside.updateQuotaShare({ quotaShareArn: arn, state: "DISABLED" });
+    await world.seconds(10);
+    await world.aws.outside.deleteQuotaShare({ quotaShareArn: arn });
+    await world.until("the queue is gone", () => !leftIn(world).includes("team_train"), 600);
+  });
+
+  it("is found again where the object of its queue left the queue in AWS", async () => {
+    const world = await aWorld();
+    const retained = { deletionPolicy: "Retain" as const };
+    world.apply(quotaShare("research", "train"), ...sharedQueue("train", retained));
+    await world.untilReady();
+    world.delete("JobQueue", "train");
+    await world.until("its object is gone", () => world.condition("JobQueue", "train", "Ready") === undefined);
+    world.delete("QuotaShare", "research");
+    await world.until("the share is gone", () => sharesOf(world).length === 0);
+    expect(leftIn(world)).toContain("team_train");
+  });
+
+  it("says what its queue lacks", async () => {
+    const world = await aWorld();
+    const [, service, queue] = sharedQueue("train");
+    if (service === undefined || queue === undefined) throw new Error("there is no queue");
+    const { schedulingPolicyRef: _none, ...spec } = queue.spec as Readonly<Record<string, unknown>>;
+    world.apply(service, { ...queue, spec }, quotaShare("research", "train"));
+    await world.until("it is Stalled", () => world.condition("QuotaShare", "research", "Stalled") !== undefined);
+    expect(world.condition("QuotaShare", "research", "Stalled")).toMatchObject({
+      reason: "QueueUnsuited",
+      message: expect.stringContaining("JobQueue team/train has no scheduling policy"),
+    });
+  });
+
+  it("is adopted, with nothing but its tags", async () => {
+    const world = await aWorld({ flags: { adoptableNames: ["team/*"] } });
+    world.apply(...sharedQueue("train"));
+    await world.untilReady();
+    await world.aws.outside.createQuotaShare(asRequested("team_research"));
+    world.apply(quotaShare("research", "train"));
+    await world.until("it is Stalled", () => world.condition("QuotaShare", "research", "Stalled") !== undefined);
+    expect(world.condition("QuotaShare", "research", "Stalled")?.reason).toBe("NotOwned");
+    world.apply(quotaShare("research", "train", { adoptionPolicy: "IfMatching" }));
+    await world.untilReady();
+    expect(sharesOf(world)[0]?.tags?.["awsbatch.dev/name"]).toBe("research");
+  });
+});
