@@ -9,6 +9,7 @@ import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-env
 import type { JobDefinitionSpec } from "../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import {
+  BatchJobKind,
   ConsumableResourceKind,
   JobDefinitionKind,
   kindOf,
@@ -31,6 +32,7 @@ import { approveAll, giveBack, type Player } from "./carry-out.ts";
 import { ageByAws, type Expected, expectedOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
+import { consumable } from "./jobs/consumables.ts";
 import { unfinished } from "./jobs/oracles.ts";
 import { driftSeenMs, orderOf } from "./oracles/reading.ts";
 import type { Simulation } from "./world.ts";
@@ -67,6 +69,7 @@ export async function endJobs(world: Simulation): Promise<void> {
   if (world.violations.length > 0) return;
   world.trace.note("end", "faults stop");
   stopFaults(world);
+  await giveConsumables(world);
   await world.until(() => unfinished(world).length === 0, jobsEndSeconds);
   const left = unfinished(world);
   if (left.length > 0) world.violate("nothing is lost: every job comes to a result", left.join("; "));
@@ -77,6 +80,20 @@ export async function endJobs(world: Simulation): Promise<void> {
   await world.seconds(600);
   const more = writes() - before;
   if (more > 0) world.violate("6 silent at rest", `${more} writes about jobs after the last result`);
+}
+
+/** Jobs and definitions get enough of what they reference; what is being deleted goes before. */
+async function giveConsumables(world: Simulation): Promise<void> {
+  const { store } = world;
+  const leaves = (): boolean =>
+    store.objects(ConsumableResourceKind).some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  await world.until(() => !leaves(), listedSeconds);
+  for (const object of [...store.objects(JobDefinitionKind), ...store.objects(BatchJobKind)]) {
+    const { namespace } = object.metadata;
+    for (const { to, key } of referencesOf(kindOf(object.kind), { namespace, spec: object.spec })) {
+      if (to === "ConsumableResource") world.apply(consumable(key.name, 100, key.namespace));
+    }
+  }
 }
 
 /**

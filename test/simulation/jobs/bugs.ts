@@ -47,6 +47,13 @@ export const jobBugs: readonly JobBug[] = [
     "if (takeOverUid === undefined) return",
     "if (takeOverUid !== null) return",
   ),
+  one(
+    "submit a job before AWS has the consumable that it references",
+    107,
+    "consumables.ts",
+    "if (awaited !== undefined) return",
+    "if (awaited === null) return",
+  ),
   one("end a job that is to run on", 9, "removal.ts", "if (directives.retain) {", "if (directives.abandon) {"),
   one(
     "let an object go before its job has ended",

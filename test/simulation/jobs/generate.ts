@@ -3,6 +3,7 @@ import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../../manifests.ts";
 import { Chance } from "../generate/chance.ts";
 import type { Act, Step, Story } from "../story.ts";
+import { withConsumables } from "./consumables.ts";
 
 /** Worlds of people who submit, cancel, delete, re-apply and depend, in an AWS that answers late, twice or not at all. */
 
@@ -12,6 +13,9 @@ export const argoAnnotation = "argocd.argoproj.io/tracking-id";
 /** When queue and definition are there. */
 const readyAt = 90;
 
+/** From here on the jobs of some worlds hold consumables; the stories of lower seeds are what they were. */
+const consumablesFrom = 106;
+
 /** The story of a seed. */
 export function jobsStoryOf(seed: number): Story {
   const chance = new Chance(seed + 700_001);
@@ -20,12 +24,15 @@ export function jobsStoryOf(seed: number): Story {
   const faults = chance.is(0.1) ? 0 : chance.whole(1, 14);
   // Chance of its own, so that what it adds does not deal the rest new cards.
   const further = new Chance(seed + 900_001);
-  const steps = withAbsence(further, [
+  const holding = new Chance(seed + 900_002);
+  const holds = seed >= consumablesFrom && holding.is(0.6);
+  const given: readonly Step[] = [
     ...place.map((manifest): Step => ({ at: 1, act: { kind: "apply", manifest } })),
     ...withTtl(further, [...user, ...(further.is(0.4) ? atOnce(further, end) : [])]),
     ...Array.from({ length: faults }, (): Step => ({ at: readyAt + chance.number() * end, act: fault(chance) })),
     ...(chance.is(0.15) ? [{ at: readyAt + chance.number() * end, act: { kind: "loseCluster" as const } }] : []),
-  ]);
+  ];
+  const steps = withAbsence(further, holds ? withConsumables(holding, given, readyAt + end) : given);
   return {
     seed,
     sort: "jobs",

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchJob } from "../../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../../src/api/v1alpha1/kinds.ts";
+import type { SubmitJobRequest } from "../../../src/aws/batch.ts";
 import { isUnknown, recordedResult } from "../../../src/controllers/batch-job/result.ts";
 import { conditionsOf } from "../../../src/controllers/conditions.ts";
 import { directivesOf } from "../../../src/controllers/directives.ts";
@@ -8,6 +9,7 @@ import { nameTag } from "../../../src/controllers/ownership.ts";
 import { hasEnded, type StoredJob } from "../../../src/simulator/stored-job.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
+import { nameOf, unseenMs } from "../oracles/reading.ts";
 import { argoAnnotation } from "./generate.ts";
 
 /** The promises of jobs: docs/decisions/0044-what-a-job-remembers.md. */
@@ -216,7 +218,8 @@ function isHeldBack({ metadata, spec }: BatchJob): boolean {
     metadata.deletionTimestamp !== undefined ||
     spec.suspend === true ||
     spec.cancel === true ||
-    spec.dependsOn !== undefined
+    spec.dependsOn !== undefined ||
+    spec.consumableResourcePropertiesOverride !== undefined
   );
 }
 
@@ -228,6 +231,28 @@ function wasRequested({ aws }: Watched, { metadata, status }: BatchJob): boolean
   });
 }
 
+/** A job is submitted once, with names that stay: each of a consumable that AWS has, and that the job may hold. */
+const holdsWhatIsThere: OracleFactory = (watched) => {
+  let goneAt = Number.NEGATIVE_INFINITY;
+  return {
+    name: "a job is submitted with consumables that are there",
+    onAws(change) {
+      if (change.kind === "consumableResource" && change.status === "GONE") goneAt = watched.clock.monotonic();
+      return undefined;
+    },
+    onEffect(call, phase) {
+      if (phase === "after" || call.by !== "operator" || call.operation !== "SubmitJob") return undefined;
+      if (watched.releasedAt(call) - goneAt <= Math.max(unseenMs, watched.shownWithinMs())) return undefined;
+      const { jobName, consumableResourcePropertiesOverride: held } = call.input as SubmitJobRequest;
+      const there = watched.aws.truth.consumableResources().map((one) => one.consumableResourceName);
+      const lacking = (held?.consumableResourceList ?? []).find(
+        ({ consumableResource = "" }) => !there.includes(nameOf(consumableResource)),
+      );
+      return lacking && `${jobName} was submitted, and AWS has no ${lacking.consumableResource}`;
+    },
+  };
+};
+
 export const jobsOracles: readonly OracleFactory[] = [
   once,
   endedAsAsked,
@@ -235,6 +260,7 @@ export const jobsOracles: readonly OracleFactory[] = [
   trueResult,
   expiresInTime,
   inTurn,
+  holdsWhatIsThere,
 ];
 
 /** What is missing at the end of a world: a result of a job that has ended, or a job that runs for nobody. */
