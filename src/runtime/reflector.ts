@@ -122,6 +122,9 @@ async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Ste
   }
 }
 
+/** One for all watches: nobody reads its stack, which costs more than the rest of an uneventful watch. */
+const watchHasEnded = new Error("the watch has ended");
+
 /** One watch, from its opening to its end. */
 async function watch(
   options: ReflectorOptions,
@@ -172,7 +175,7 @@ async function watch(
   } finally {
     timer.cancel();
     // The connection of the watch has to be closed, also after an error in this loop.
-    child.abort(new Error("the watch has ended"));
+    child.abort(watchHasEnded);
     child.release();
   }
 }

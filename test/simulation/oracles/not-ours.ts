@@ -33,11 +33,11 @@ export const notOurs: OracleFactory = (watched) => {
     name: "3 what is not ours is not touched",
     onEffect(call, phase) {
       if (phase === "after") return undefined;
-      const target = targetOf(watched, call);
       const now = watched.clock.monotonic();
       for (const one of everything(watched)) if (isOurs(watched, one.tags)) oursAt.set(one.arn, now);
       if (!isOperatorWrite(call)) return undefined;
       if (call.operation === "RegisterJobDefinition") return overAnother(watched, call);
+      const target = targetOf(watched, call);
       if (target === undefined) return undefined;
       if (isOurs(watched, target.tags)) return stolen(watched, call, target);
       const lastOurs = oursAt.get(target.arn);

@@ -2,6 +2,7 @@ import type { KubeObject } from "../../../src/api/object.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
+import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import {
   isOperatorWrite,
@@ -40,13 +41,14 @@ export const usableEnvironment: OracleFactory = (watched) => {
     name: "1 a queue keeps a usable environment",
     onEffect(call, phase) {
       if (phase === "before") {
-        before = statesOf(watched);
+        if (isWrite(call)) before = statesOf(watched);
         const at = watched.clock.monotonic();
         for (const { arn, tags } of livePlaces(watched)) {
           if (ownerIn(tags) !== undefined) owned.set(arn, { tags, at });
         }
         return undefined;
       }
+      if (!isWrite(call)) return undefined;
       const after = statesOf(watched);
       const now = watched.clock.monotonic();
       if (!isOperatorWrite(call)) {
