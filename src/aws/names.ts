@@ -58,7 +58,7 @@ export function revisionIn(nameOrArn: string): { readonly name: string; readonly
 }
 
 const shareArn = /^arn:[^:]+:batch:[^:]*:[^:]*:job-queue\/([^/]+)\/quota-share\/([^/]+)$/;
-const batchArn = new RegExp(`^arn:[^:]+:batch:[^:]*:[^:]*:(${resourceTypes.join("|")})/(.+)$`);
+const batchArn = new RegExp(`^arn:[^:]+:batch:[^:]*:[^:]*:(${resourceTypes.join("|")})/([^/]+)$`);
 
 /** The type and name in an ARN of AWS Batch; undefined when it is of no resource that the operator keeps. */
 export function resourceIn(arn: string): { readonly type: ResourceType; readonly name: string } | undefined {
@@ -67,7 +67,7 @@ export function resourceIn(arn: string): { readonly type: ResourceType; readonly
   const [, type, last = ""] = batchArn.exec(arn) ?? [];
   if (!isResourceType(type)) return undefined;
   const name = type === "job-definition" ? revisionIn(last)?.name : last;
-  return name === undefined ? undefined : { type, name };
+  return name === undefined || type === "quota-share" ? undefined : { type, name };
 }
 
 function isResourceType(text: string | undefined): text is ResourceType {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ecsClusterIn, nameIn, resourceIn, revisionIn } from "../../src/aws/names.ts";
+import { ecsClusterIn, nameIn, resourceArn, resourceIn, revisionIn } from "../../src/aws/names.ts";
 
 describe("names in ARNs", () => {
   it.each([
@@ -9,6 +9,9 @@ describe("names in ARNs", () => {
     ["arn:aws:batch:us-east-1:1:job-definition/jd", undefined],
     ["arn:aws:batch:us-east-1:1:scheduling-policy/p", { type: "scheduling-policy", name: "p" }],
     ["arn:aws:batch:us-east-1:1:service-environment/s", { type: "service-environment", name: "s" }],
+    ["arn:aws:batch:us-east-1:1:job-queue/q/quota-share/s", { type: "quota-share", name: "q/s" }],
+    ["arn:aws:batch:us-east-1:1:job-queue/q/other/s", undefined],
+    ["arn:aws:batch:us-east-1:1:quota-share/s", undefined],
     ["arn:aws:batch:us-east-1:1:job/p", undefined],
     ["arn:aws:iam::1:role/job-queue/q", undefined],
     ["q", undefined],
@@ -22,6 +25,11 @@ describe("names in ARNs", () => {
     ["jd", undefined],
   ])("revisionIn(%s)", (text, expected) => {
     expect(revisionIn(text)).toEqual(expected);
+  });
+
+  it("is made of the name of a quota share in its queue", () => {
+    const arn = resourceArn({ partition: "aws", region: "us-east-1", account: "1" }, "quota-share", "q/s");
+    expect(arn).toBe("arn:aws:batch:us-east-1:1:job-queue/q/quota-share/s");
   });
 
   it("takes a plain name as it is", () => {

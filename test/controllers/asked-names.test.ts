@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { askedNames } from "../../src/controllers/asked-names.ts";
 import { object as queueObject } from "./job-queue/given.ts";
+import { object as share } from "./quota-share/given.ts";
 import { objectsOf } from "./region.ts";
 import { arn, object } from "./scheduling-policy/given.ts";
 
@@ -14,4 +15,10 @@ it("asks AWS for the names that objects of the region have or reference", () => 
   ]);
   const names = askedNames("policies", "eu-west-1", objects, { region: "eu-west-1" });
   expect([...names].toSorted()).toEqual(["mine", "team_fair", "team_fairer"]);
+});
+
+it("asks for quota shares in the queues that are known", () => {
+  const objects = objectsOf([share(), share({ jobQueueRef: { name: "none" } }, { name: "b" }), queueObject()]);
+  const names = askedNames("quotaShares", "eu-west-1", objects, { region: "eu-west-1" });
+  expect([...names]).toEqual(["team_q/team_research"]);
 });

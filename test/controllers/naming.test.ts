@@ -1,6 +1,9 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
-import { belongsTo, defaultAwsName, foreignNamespaceIn } from "../../src/controllers/naming.ts";
+import { describe, expect, it } from "vitest";
+import { JobQueueKind, QuotaShareKind } from "../../src/api/v1alpha1/kinds.ts";
+import { belongsTo, defaultAwsName, foreignNamespaceIn, recordNameOf } from "../../src/controllers/naming.ts";
+import { object as queueObject } from "./job-queue/given.ts";
+import { objectsOf } from "./region.ts";
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
 const subdomain = fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,200}[a-z0-9])?$/).filter((name) => !name.includes(".."));
@@ -53,4 +56,29 @@ it.each([
   [`${"x".repeat(64)}_q`, undefined],
 ])("an object in team that names %s uses the prefix of namespace %s", (awsName, expected) => {
   expect(foreignNamespaceIn(awsName, "team")).toBe(expected);
+});
+
+describe("the record of an object", () => {
+  const share = (spec: object, annotations?: Readonly<Record<string, string>>) => ({
+    metadata: { namespace: "team", name: "s", ...(annotations === undefined ? {} : { annotations }) },
+    spec,
+  });
+  const objects = objectsOf([queueObject({ jobQueueName: "named" })]);
+  const within = { "awsbatch.dev/within": "noted" };
+
+  it.each<[string, string | undefined, ReturnType<typeof share>]>([
+    ["has the name of the queue that it references", "named/team_s", share({ jobQueueRef: { name: "q" } })],
+    ["has the name that it gives for the queue", "other/team_s", share({ jobQueue: "other" })],
+    ["has the name in an ARN", "x/mine", share({ jobQueue: "arn:aws:batch:r:1:job-queue/x", quotaShareName: "mine" })],
+    ["is not known without the queue", undefined, share({ jobQueueRef: { name: "none" } })],
+    ["is where it was noted, without the queue", "noted/team_s", share({ jobQueueRef: { name: "none" } }, within)],
+    ["stays where it was noted", "noted/team_s", share({ jobQueueRef: { name: "q" } }, within)],
+    ["is nowhere without a valid spec", undefined, share({})],
+  ])("%s", (_name, expected, object) => {
+    expect(recordNameOf(QuotaShareKind, object, objects)).toBe(expected);
+  });
+
+  it("has the name alone where that is unique", () => {
+    expect(recordNameOf(JobQueueKind, queueObject(), objects)).toBe("team_q");
+  });
 });

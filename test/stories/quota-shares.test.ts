@@ -176,4 +176,54 @@ describe("a quota share", () => {
     await world.untilReady();
     expect(sharesOf(world)[0]?.tags?.["awsbatch.dev/name"]).toBe("research");
   });
+
+  it("in a queue of another namespace needs the queue's permission, by reference and by name", async () => {
+    const world = await aWorld();
+    const queue = sharedQueue("train");
+    const platform = queue.map(({ metadata, ...one }) => ({
+      ...one,
+      metadata: { ...metadata, namespace: "platform" },
+    }));
+    const { jobQueueRef: _own, ...spec } = quotaShare("b", "train").spec as QuotaShareSpec;
+    world.apply(...platform, quotaShare("a", "train", { jobQueueRef: { name: "train", namespace: "platform" } }), {
+      ...quotaShare("b", "train"),
+      spec: { ...spec, jobQueue: "platform_train" },
+    });
+    const reasons = () => ["a", "b"].map((name) => world.condition("QuotaShare", name, "Stalled")?.reason);
+    await world.until("both are refused", () => reasons().every((reason) => reason === "ReferenceNotAllowed"));
+    expect(sharesOf(world)).toEqual([]);
+    const open = platform.map((one) =>
+      one.kind === "JobQueue" ? { ...one, spec: { ...(one.spec as object), allowedNamespaces: { from: "All" } } } : one,
+    );
+    world.apply(...open);
+    await world.untilReady();
+    expect(sharesOf(world).map(({ quotaShareName }) => quotaShareName)).toEqual(["team_a", "team_b"]);
+  });
+
+  it("of a lost cluster is taken over with nothing but its tags, and keeps its capacity", async () => {
+    const lost = await aShare();
+    await lost.stop();
+    const cluster = { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" };
+    const before = lost.writes().length;
+    const world = await aWorld({ clock: lost.clock, aws: lost.aws, cluster });
+    world.apply(quotaShare("research", "train"), ...sharedQueue("train"));
+    await world.untilReady();
+    const later = world.writes().slice(before);
+    expect(later.filter((write) => !write.startsWith("TagResource"))).toEqual([]);
+    expect(sharesOf(world)[0]?.tags?.["awsbatch.dev/cluster-uid"]).toBe("cluster-2");
+  });
+
+  it("whose capacity others raise is lowered again without jobs, and contested in the end", async () => {
+    const world = await aShare();
+    const arn = sharesOf(world)[0]?.quotaShareArn;
+    for (let count = 1; count <= 3; count++) {
+      await world.aws.outside.updateQuotaShare({ quotaShareArn: arn, ...limits(9) });
+      await world.until("it is put back", () => capacityOf(world) === 4, 400);
+      await world.seconds(10);
+    }
+    await world.aws.outside.updateQuotaShare({ quotaShareArn: arn, ...limits(9) });
+    await world.until("it is contested", () => {
+      return world.condition("QuotaShare", "research", "Contested")?.status === "True";
+    });
+  });
 });

@@ -78,7 +78,9 @@ export function objectNames(
     const other = preferred.get(resourceKey(resource));
     const plain = other === undefined ? plainName(awsName, namespace) : kubernetesName(other);
     const free = (name: string): boolean => !taken.has(`${kind} ${name}`);
-    const name = [plain, `${plain}-${region}`].find(free) ?? `${plain}-${shortHash([region, awsName])}`;
+    const within = awsName.slice(0, Math.max(0, awsName.lastIndexOf("/")));
+    const names = [plain, ...(within === "" ? [] : [`${plain}-${plainName(within, namespace)}`]), `${plain}-${region}`];
+    const name = names.find(free) ?? `${plain}-${shortHash([region, awsName])}`;
     take(resource, name);
     if (name !== plain) renamed.push({ kind, region, awsName, name, why: `another ${kind} is called ${plain}` });
     else if (other !== undefined) {

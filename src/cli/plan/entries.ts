@@ -1,6 +1,13 @@
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
-import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
+import {
+  BatchComputeEnvironmentKind,
+  JobDefinitionKind,
+  JobQueueKind,
+  kindOf,
+  QuotaShareKind,
+} from "../../api/v1alpha1/kinds.ts";
+import { resourceIn } from "../../aws/names.ts";
 import type { Change } from "../../controllers/agenda.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
@@ -9,7 +16,7 @@ import { rowOf } from "../local/rows.ts";
 import { retiredImages } from "../validation/warnings.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
 import { type AffectedQueue, type Entry, type EntryAction, noJobs } from "./entry.ts";
-import { countJobs, jobsOfDrain, jobsOfUpdate, startedJobs, unendedJobs } from "./jobs.ts";
+import { countJobs, jobsOfDrain, jobsOfShare, jobsOfUpdate, startedJobs, unendedJobs, unendedJobsIn } from "./jobs.ts";
 import { type Owned, ownedIn, type PlannedObject } from "./objects.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 import { objectText, type Step, type WriteStep, withoutInvented } from "./steps.ts";
@@ -77,6 +84,7 @@ async function entryOf(
   const awsName =
     owned.map((one) => one.awsName).join(", ") || adopted || nameIn(end) || awsNameOf(kindOf(kind), object);
   const blocked = heldBy(object, change) ?? blockedBy(end);
+  const jobs = jobsOf(object, action, change, { owned, region });
   return {
     kind,
     namespace,
@@ -91,8 +99,8 @@ async function entryOf(
         : titleOf(action, { awsName: foreign ?? awsName, writes, change, adopted, end }),
     fields: change?.changes ?? [],
     steps: action === "replace" ? made.map((step) => comparedWith(owned, region, step)) : made,
-    queues: await queuesOf(object, action, change, { owned, region }, signal),
-    jobs: jobsOf(object, action, change),
+    queues: jobs.kind === "none" ? [] : await queuesOf(object, { owned, region }, signal),
+    jobs,
     blocked,
     // Problems of an object that stays as it is are not part of this change.
     notes: action === "none" || action === "delete" ? [] : [...imageNotes(object), ...notesOf(end)],
@@ -278,20 +286,35 @@ function networkNotes(end: KubeObject): readonly string[] {
   });
 }
 
-function jobsOf(object: KubeObject, action: EntryAction, change: ShownStatus["plan"]) {
+/** What an object has in AWS. */
+interface InAws {
+  readonly owned: readonly Owned[];
+  readonly region: ReadRegion | undefined;
+}
+
+function jobsOf(object: KubeObject, action: EntryAction, change: ShownStatus["plan"], { owned, region }: InAws) {
   if (change?.action === "UpdateInfrastructure") return jobsOfUpdate(object);
-  return action === "replace" || action === "delete" ? jobsOfDrain(object) : noJobs;
+  if (action === "replace" || action === "delete") return jobsOfDrain(object);
+  if (object.kind !== QuotaShareKind.kind) return noJobs;
+  const names = owned.map(({ awsName, within }) => `${within}/${awsName}`);
+  const share = region?.records.quotaShares.find(({ quotaShareArn }) =>
+    names.includes(resourceIn(quotaShareArn)?.name ?? ""),
+  );
+  return share === undefined ? noJobs : jobsOfShare(object, share);
 }
 
 async function queuesOf(
   { kind }: KubeObject,
-  action: EntryAction,
-  change: ShownStatus["plan"],
-  { owned, region }: { readonly owned: readonly Owned[]; readonly region: ReadRegion | undefined },
+  { owned, region }: InAws,
   signal: AbortSignal,
 ): Promise<readonly AffectedQueue[]> {
-  const touches = action === "replace" || action === "delete" || change?.action === "UpdateInfrastructure";
-  if (!touches || region === undefined) return [];
+  if (region === undefined) return [];
+  if (kind === QuotaShareKind.kind) {
+    const counted = owned.map(({ awsName, within = "" }) =>
+      countJobs([within], region, signal, unendedJobsIn(awsName)),
+    );
+    return (await Promise.all(counted)).flat();
+  }
   const names = owned.map(({ awsName }) => awsName);
   // Everything unfinished in a queue ends with it, unless it is waited for.
   if (kind === JobQueueKind.kind) return await countJobs(names, region, signal, unendedJobs);

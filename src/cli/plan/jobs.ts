@@ -1,7 +1,10 @@
 import type { KubeObject } from "../../api/object.ts";
+import type { QuotaShareSpec } from "../../api/v1alpha1/quota-share.ts";
+import type { QuotaShareRecord } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { activeJobs, unfinishedJobs } from "../../aws/jobs.ts";
 import { hasServiceJobs, unfinishedServiceJobs } from "../../aws/service-jobs.ts";
+import { quotaShareDifferences } from "../../controllers/quota-share/diff.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
 import { type AffectedQueue, type JobsEffect, noJobs } from "./entry.ts";
 
@@ -18,6 +21,14 @@ export const unendedJobs: JobCounter = async (name, { batch, records }, signal) 
   const read = queue !== undefined && hasServiceJobs(queue) ? unfinishedServiceJobs : unfinishedJobs;
   return (await read(batch, name, signal)).length;
 };
+
+/** Those of a quota share, and those of its queue of which AWS does not say the share. */
+export function unendedJobsIn(share: string): JobCounter {
+  return async (queue, { batch }, signal) => {
+    const jobs = await unfinishedServiceJobs(batch, queue, signal);
+    return jobs.filter((job) => job.share === undefined || job.share === share).length;
+  };
+}
 
 /** The queues with their affected jobs. A count that AWS denies does not fail the plan. */
 export async function countJobs(
@@ -56,7 +67,16 @@ export function jobsOfUpdate({ spec }: KubeObject): JobsEffect {
   };
 }
 
-/** What happens to jobs when an environment or a queue goes. */
+/** What happens to the jobs of a quota share that stays. */
+export function jobsOfShare({ spec }: KubeObject, record: QuotaShareRecord): JobsEffect {
+  const desired = spec as QuotaShareSpec;
+  if (quotaShareDifferences(desired, record).every(({ loss }) => loss === undefined)) return noJobs;
+  return desired.drain?.policy === "Terminate"
+    ? { kind: "mayEnd", why: "AWS may end jobs of a share that gets less capacity (drain.policy Terminate)" }
+    : { kind: "waitedFor", why: "the share gets less capacity once it has no unfinished job (drain.policy Wait)" };
+}
+
+/** What happens to jobs when an environment, a queue or a quota share goes. */
 export function jobsOfDrain({ kind, spec }: KubeObject): JobsEffect {
   const { drain } = spec as JobsSpec;
   if (kind === "JobDefinition") return noJobs;

@@ -201,3 +201,64 @@ test("what no manifest can say is reported with the field, and not referred to",
     computeEnvironmentOrder: [{ order: 1, computeEnvironment: expect.stringMatching(/\/ce$/) }],
   });
 });
+
+describe("quota shares", () => {
+  const limits = (capacityUnit: string) => [{ capacityUnit, maxCapacity: 4 }];
+  const shared = async () => {
+    const world = account();
+    const { outside } = world.aws;
+    const { arn = "" } = await outside.createSchedulingPolicy({
+      name: "quotas",
+      quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" },
+    });
+    for (const serviceEnvironmentName of ["prod-sm", "dev-sm"]) {
+      await outside.createServiceEnvironment({
+        serviceEnvironmentName,
+        serviceEnvironmentType: "SAGEMAKER_TRAINING",
+        capacityLimits: limits("ml.m5.large"),
+      });
+    }
+    await world.clock.advance(60_000);
+    for (const jobQueueName of ["prod", "dev"]) {
+      await outside.createJobQueue({
+        jobQueueName,
+        priority: 1,
+        jobQueueType: "SAGEMAKER_TRAINING",
+        schedulingPolicyArn: arn,
+        serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: `${jobQueueName}-sm` }],
+      });
+    }
+    await world.clock.advance(60_000);
+    for (const jobQueue of ["prod", "dev"]) {
+      await outside.createQuotaShare({
+        quotaShareName: "red",
+        jobQueue,
+        capacityLimits: limits("ml.m5.large"),
+        resourceSharingConfiguration: { strategy: "LEND_AND_BORROW" },
+        preemptionConfiguration: { inSharePreemption: "DISABLED" },
+      });
+    }
+    return world;
+  };
+
+  test("become objects in their queues, also where two queues have one of the same name", async () => {
+    const made = await decided(await shared());
+    const shares = made.objects.filter(({ kind }) => kind === "QuotaShare");
+    expect(shares.map(({ awsName, name }) => `${awsName} ${name}`)).toEqual(["dev/red red", "prod/red red-prod"]);
+    expect(shares[0]?.manifest.spec).toEqual({
+      quotaShareName: "red",
+      jobQueueRef: { name: "dev" },
+      capacityLimits: limits("ml.m5.large"),
+      resourceSharingConfiguration: { strategy: "LEND_AND_BORROW" },
+      preemptionConfiguration: { inSharePreemption: "DISABLED" },
+      region: "us-east-1",
+      adoptionPolicy: "IfMatching",
+    });
+    expect([made.skipped, made.inexpressible]).toEqual([[], []]);
+  });
+
+  test("name a queue that is not imported as it is in AWS", async () => {
+    const made = await decided(await shared(), { names: ["prod/*"] });
+    expect(made.objects.map(({ manifest }) => manifest.spec)).toMatchObject([{ jobQueue: "prod" }]);
+  });
+});

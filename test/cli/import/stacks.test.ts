@@ -32,14 +32,15 @@ const types = [
   ["SchedulingPolicy", "scheduling-policy", "SchedulingPolicy"],
   ["ConsumableResource", "consumable-resource", "ConsumableResource"],
   ["ServiceEnvironment", "service-environment", "ServiceEnvironment"],
-  ["QuotaShare", "quota-share", "QuotaShare"],
+  ["QuotaShare", "job-queue/q/quota-share", "QuotaShare"],
 ] as const;
 
 test.each(types)("a stack with AWS::Batch::%s has what an object can be, or what stays", (type, inArn, kindName) => {
   const isKnown = kinds.some(({ kind }) => kind === kindName);
   const arn = batchArn(inArn, inArn === "job-definition" ? "x:3" : "x");
   const source = cloudFormationSource(given(stackList("s", [["One", `AWS::Batch::${type}`, arn]])));
-  expect(listed(source)).toEqual(isKnown ? [`s/One: ${kindName} us-east-1/x`] : []);
+  const name = type === "QuotaShare" ? "q/x" : "x";
+  expect(listed(source)).toEqual(isKnown ? [`s/One: ${kindName} us-east-1/${name}`] : []);
   expect(source.others).toEqual(isKnown ? [] : ["s/One"]);
 });
 
