@@ -96,6 +96,7 @@ export function liveNames(aws: SimulatedAws): readonly string[] {
       .filter(isLive)
       .map((one) => one.serviceEnvironmentName),
     ...truth.consumableResources().map((one) => one.consumableResourceName),
+    ...truth.quotaShares().map((one) => one.quotaShareName),
   ];
 }
 

@@ -54,6 +54,16 @@ export const mistakes: readonly Mistake[] = [
     says: /set jobQueueType: SAGEMAKER_TRAINING with it/,
   },
   {
+    what: "a share that only lends, with a limit for what it borrows",
+    example: "sagemaker",
+    file: "quota-share-research.yaml",
+    from: "strategy: LEND_AND_BORROW\n",
+    to: "strategy: LEND\n",
+    at: "borrowLimit:",
+    field: "spec.resourceSharingConfiguration.borrowLimit",
+    says: /only LEND_AND_BORROW borrows/,
+  },
+  {
     what: "a job without its definition",
     example: "jobs",
     file: "failing.yaml",

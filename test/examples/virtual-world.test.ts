@@ -30,6 +30,9 @@ const shownByAws = [
   "priority",
   "schedulingPolicyArn",
   "fairsharePolicy",
+  "quotaSharePolicy",
+  "resourceSharingConfiguration",
+  "preemptionConfiguration",
   "serviceEnvironmentType",
   "capacityLimits",
   "jobStateTimeLimitActions",
@@ -52,6 +55,8 @@ function awsSide(aws: SimulatedAws, { kind, status }: KubeObject): unknown {
       return aws.truth.schedulingPolicies().find((one) => one.arn === arn);
     case "ServiceEnvironment":
       return aws.truth.serviceEnvironments().find((one) => one.serviceEnvironmentArn === arn);
+    case "QuotaShare":
+      return aws.truth.quotaShares().find((one) => one.quotaShareArn === arn);
     default:
       return aws.truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
   }
