@@ -109,6 +109,8 @@ interface UsesProps {
 const useWords: Readonly<Record<string, string>> = {
   SchedulingPolicy: "scheduling policy",
   ConsumableResource: "holds",
+  // Only quota shares name a queue so.
+  JobQueue: "share of",
 };
 
 /** What an object uses that has no line in the drawing, with its state. */

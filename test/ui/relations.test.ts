@@ -35,6 +35,12 @@ test("definitions, queues and environments are not among what objects share", ()
   expect(sharedIn(item("JobQueue/team/main"))).toEqual([]);
 });
 
+test("a quota share names the queue that it is a share of", () => {
+  const share = anObject("QuotaShare", "research", { spec: { jobQueueRef: { name: "main" } } });
+  const { items: all } = snapshotOf(knownOf([share, aQueue("main", [ref("fast")])]), true);
+  expect(sharedIn(all["QuotaShare/team/research"] ?? item("")).map(({ label }) => label)).toEqual(["main"]);
+});
+
 test("a user of another namespace has that in its label", () => {
   const consumable = item("ConsumableResource/shared/seats");
   expect(labelFrom(consumable, item("JobDefinition/team/train"))).toBe("team/train");

@@ -2,6 +2,7 @@ import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { awsNamesIn, referencesOf } from "../../api/references.ts";
 import type { ConsumableResourceStatus } from "../../api/v1alpha1/consumable-resource.ts";
 import { JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
+import type { QuotaShareSpec } from "../../api/v1alpha1/quota-share.ts";
 import { countText } from "../../aws/queue-jobs.ts";
 import { awsNameOf, memoryKey } from "../../controllers/naming.ts";
 import { type ObjectRow, type Phase, rowOf } from "../local/rows.ts";
@@ -62,20 +63,32 @@ export function idFor(kind: string, key: ObjectKey): string {
 }
 
 function factsOf({ spec, status }: KubeObject, { awsState }: ObjectRow): readonly string[] {
-  const { type, serviceEnvironmentType, resourceType, priority, computeResources } = spec as {
+  const { type, serviceEnvironmentType, resourceType, priority, computeResources, ...more } = spec as {
     readonly type?: string;
     readonly serviceEnvironmentType?: string;
     readonly resourceType?: string;
     readonly priority?: number;
     readonly computeResources?: { readonly type?: string };
+    readonly resourceSharingConfiguration?: QuotaShareSpec["resourceSharingConfiguration"];
+    readonly capacityLimits?: QuotaShareSpec["capacityLimits"];
   };
   const facts = [
     computeResources?.type ?? type ?? serviceEnvironmentType ?? resourceType,
     priority === undefined ? undefined : `priority ${priority}`,
     awsState === "" ? undefined : awsState,
     inUseText(status),
+    ...shareFacts(more),
   ];
   return facts.filter((fact) => fact !== undefined);
+}
+
+/** What a quota share has, and what becomes of it while it is not used; nothing: another kind. */
+function shareFacts({
+  resourceSharingConfiguration: sharing,
+  capacityLimits = [],
+}: Partial<Pick<QuotaShareSpec, "resourceSharingConfiguration" | "capacityLimits">>): readonly string[] {
+  if (sharing === undefined) return [];
+  return [...capacityLimits.map(({ capacityUnit, maxCapacity }) => `${maxCapacity} ${capacityUnit}`), sharing.strategy];
 }
 
 /** How much of a consumable jobs hold, as AWS counts it, e.g. `1 of 2 in use`; undefined: not known, or another kind. */

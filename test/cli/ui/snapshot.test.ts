@@ -55,7 +55,7 @@ test("an environment has its parts in AWS, with the vCPUs that AWS's scaler aims
   ]);
 });
 
-test("a consumable has the quantity that jobs hold, and a service environment its type", () => {
+test("a consumable has the quantity that jobs hold, a service environment its type, and a quota share its capacity", () => {
   const consumable = anObject("ConsumableResource", "seats", {
     spec: { totalQuantity: 3, resourceType: "NON_REPLENISHABLE" },
     status: { conditions: [ready], totalQuantity: 2, inUseQuantity: 1 },
@@ -64,10 +64,18 @@ test("a consumable has the quantity that jobs hold, and a service environment it
     spec: { serviceEnvironmentType: "SAGEMAKER_TRAINING" },
     status: { conditions: [ready], state: "ENABLED", status: "VALID" },
   });
-  const { items } = snapshotOf(knownOf([consumable, service]), true);
+  const share = anObject("QuotaShare", "research", {
+    spec: {
+      capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 4 }],
+      resourceSharingConfiguration: { strategy: "LEND" },
+    },
+    status: { conditions: [ready], state: "ENABLED", status: "VALID" },
+  });
+  const { items } = snapshotOf(knownOf([consumable, service, share]), true);
   expect(Object.values(items).map(({ facts }) => facts)).toEqual([
     ["NON_REPLENISHABLE", "1 of 2 in use"],
     ["SAGEMAKER_TRAINING", "ENABLED, VALID"],
+    ["ENABLED, VALID", "4 ml.m5.large", "LEND"],
   ]);
 });
 
