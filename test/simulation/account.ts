@@ -1,6 +1,13 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
-import type { DefinitionRevision, Environment, Policy, Queue, ServiceEnvironmentRecord } from "../../src/aws/batch.ts";
+import type {
+  DefinitionRevision,
+  Environment,
+  Policy,
+  Queue,
+  QuotaShareRecord,
+  ServiceEnvironmentRecord,
+} from "../../src/aws/batch.ts";
 import { tagPrefix } from "../../src/aws/names.ts";
 import { policyForm } from "../../src/aws/resources/scheduling-policies.ts";
 import { limitsOf } from "../../src/aws/resources/service-environments.ts";
@@ -62,6 +69,10 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluste
       .serviceEnvironments()
       .filter(({ status, tags }) => status !== "DELETED" && ours(tags))
       .map((one) => line("ServiceEnvironment", one.tags, serviceLine(one, objectOf("ServiceEnvironment", one.tags)))),
+    ...truth
+      .quotaShares()
+      .filter(({ tags }) => ours(tags))
+      .map((one) => line("QuotaShare", one.tags, shareLine(one, objectOf("QuotaShare", one.tags)))),
     ...[...names].flatMap((name) => {
       const named = active.filter((one) => one.jobDefinitionName === name).sort(highestFirst);
       // Whose the highest of ours is: below it may lie revisions of a claimant that had the name before.
@@ -168,6 +179,17 @@ function serviceLine(service: ServiceEnvironmentRecord, object: KubeObject | und
   const { serviceEnvironmentName: name, state, status, capacityLimits, tags } = service;
   const kept = spec["state"] === undefined ? {} : { state };
   return `service environment ${name} of ${ownerText(tags)} ${canonicalJson({ ...kept, status, limits: limitsOf(capacityLimits), tags: userTags(tags) })}`;
+}
+
+function shareLine(share: QuotaShareRecord, object: KubeObject | undefined): string {
+  const spec = (object?.spec ?? {}) as Readonly<Record<string, unknown>>;
+  const { quotaShareName: name, jobQueueArn, state, status, capacityLimits, tags } = share;
+  const { preemptionConfiguration: preemption, resourceSharingConfiguration } = share;
+  const kept = spec["state"] === undefined ? {} : { state };
+  // A limit that the spec leaves out is what AWS had.
+  const { borrowLimit } = (spec["resourceSharingConfiguration"] ?? {}) as { readonly borrowLimit?: number };
+  const sharing = { ...resourceSharingConfiguration, borrowLimit };
+  return `quota share ${name} in ${jobQueueArn} of ${ownerText(tags)} ${canonicalJson({ ...kept, status, limits: limitsOf(capacityLimits), sharing, preemption, tags: userTags(tags) })}`;
 }
 
 export function highestFirst(left: DefinitionRevision, right: DefinitionRevision): number {

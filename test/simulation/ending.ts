@@ -12,10 +12,13 @@ import {
   BatchJobKind,
   ConsumableResourceKind,
   JobDefinitionKind,
+  JobQueueKind,
   kindOf,
+  QuotaShareKind,
   SchedulingPolicyKind,
   ServiceEnvironmentKind,
 } from "../../src/api/v1alpha1/kinds.ts";
+import type { QuotaShareSpec } from "../../src/api/v1alpha1/quota-share.ts";
 import type { ServiceEnvironmentSpec } from "../../src/api/v1alpha1/service-environment.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/call-facts.ts";
@@ -32,6 +35,7 @@ import { approveAll, giveBack, type Player } from "./carry-out.ts";
 import { ageByAws, type Expected, expectedOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
+import { quotaEnvironment } from "./generate/shares.ts";
 import { consumable } from "./jobs/consumables.ts";
 import { unfinished } from "./jobs/oracles.ts";
 import { driftSeenMs, orderOf } from "./oracles/reading.ts";
@@ -172,7 +176,10 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
   const names = environments
     .filter((one) => !claimsTaken(one, environments, world))
     .map(({ metadata }) => metadata.name);
-  const services = objects.filter(({ kind }) => kind === "ServiceEnvironment").map(({ metadata }) => metadata.name);
+  const services = objects
+    .filter(({ kind, metadata }) => kind === "ServiceEnvironment" && metadata.name !== quotaEnvironment)
+    .map(({ metadata }) => metadata.name);
+  const queues = objects.filter(({ kind }) => kind === "JobQueue").map(({ metadata }) => metadata.name);
   const consumables = objects.filter(({ kind }) => kind === "ConsumableResource").map(({ metadata }) => metadata.name);
   for (const object of objects) {
     const manifest = manifestWithout(object);
@@ -183,6 +190,13 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
     } else if (object.kind === "ServiceEnvironment") {
       const spec: ServiceEnvironmentSpec = { ...(manifest.spec as ServiceEnvironmentSpec), state: "ENABLED" };
       world.apply({ ...manifest, metadata, spec });
+    } else if (object.kind === "QuotaShare") {
+      const spec = manifest.spec as QuotaShareSpec;
+      const queue = spec.jobQueueRef?.name ?? (spec.jobQueue ?? "").replace("team_", "");
+      if (queues.includes(queue)) world.apply({ ...manifest, metadata });
+      else world.delete("QuotaShare", metadata.name);
+    } else if (object.kind === "JobQueue" && hasQuota(manifest.spec)) {
+      world.apply({ ...manifest, metadata });
     } else if (object.kind === "JobQueue" && services.length > 0 && isOfSageMaker(manifest.spec)) {
       const spec = manifest.spec as JobQueueSpec;
       const named = spec.serviceEnvironmentOrder?.[0]?.serviceEnvironmentRef?.name ?? "";
@@ -224,6 +238,11 @@ function holdingOnly(spec: JobDefinitionSpec, names: readonly string[]): JobDefi
     : { ...rest, consumableResourceProperties: { consumableResourceList } };
 }
 
+/** Its service environment is its own, and nobody deletes that. */
+function hasQuota(spec: unknown): boolean {
+  return (spec as JobQueueSpec).serviceEnvironmentOrder?.[0]?.serviceEnvironmentRef?.name === quotaEnvironment;
+}
+
 function isOfSageMaker(spec: unknown): boolean {
   return (spec as JobQueueSpec).serviceEnvironmentOrder !== undefined;
 }
@@ -248,17 +267,32 @@ function claimsTaken(environment: KubeObject, all: readonly KubeObject[], { aws 
 }
 
 /**
- * What bars the deletion of an environment says so, and how to end it; a person follows that.
- * @returns whether there are any
+ * What bars the deletion of an environment or a queue says so, and how to end it; a person follows that.
+ * @returns whether there are any queues
  */
-async function removeForeignQueues({ aws, goneUnheld }: Simulation): Promise<boolean> {
-  const isNobodys = (tags: Tags | undefined): boolean => {
+async function removeForeignQueues({ aws, store, goneUnheld }: Simulation): Promise<boolean> {
+  const isNobodys = (kind: string, tags: Tags | undefined): boolean => {
     const owner = ownerIn(tags);
-    return owner === undefined || goneUnheld.has(`JobQueue ${keyText(owner)}`);
+    return owner === undefined || goneUnheld.has(`${kind} ${keyText(owner)}`);
   };
-  const foreign = aws.truth.jobQueues().filter(({ tags, status }) => isNobodys(tags) && status !== "DELETED");
-  for (const { jobQueueName: jobQueue, state, status } of foreign) {
+  const isGoing = ({ tags }: Queue): boolean => {
+    const owner = ownerIn(tags);
+    return owner !== undefined && store.object(JobQueueKind, owner)?.metadata.deletionTimestamp !== undefined;
+  };
+  const live = aws.truth.jobQueues().filter(({ status }) => status !== "DELETED");
+  const foreign = live.filter(({ tags }) => isNobodys("JobQueue", tags));
+  const emptied = new Set([...foreign, ...live.filter(isGoing)].map(({ jobQueueArn }) => jobQueueArn));
+  const shares = aws.truth
+    .quotaShares()
+    .filter(({ jobQueueArn, tags }) => emptied.has(jobQueueArn) && isNobodys("QuotaShare", tags));
+  for (const { quotaShareArn, state, status } of shares) {
     if (status !== "VALID" && status !== "INVALID") continue;
+    if (state === "ENABLED") await aws.outside.updateQuotaShare({ quotaShareArn, state: "DISABLED" });
+    else await aws.outside.deleteQuotaShare({ quotaShareArn });
+  }
+  for (const { jobQueueName: jobQueue, jobQueueArn, state, status } of foreign) {
+    if (status !== "VALID" && status !== "INVALID") continue;
+    if (aws.truth.quotaShares().some((one) => one.jobQueueArn === jobQueueArn)) continue;
     if (state === "ENABLED") await aws.outside.updateJobQueue({ jobQueue, state: "DISABLED" });
     else await aws.outside.deleteJobQueue({ jobQueue });
   }
@@ -479,7 +513,7 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
   // Two a minute, one for each 100 job definitions and one for each 100 policies, one read of the jobs of a queue (decision
   // 11), and a listing every ten minutes; the rest is for a process that began.
   // An object that waits for room in a quota reads live before each try.
-  const asked = [SchedulingPolicyKind, ServiceEnvironmentKind, ConsumableResourceKind];
+  const asked = [SchedulingPolicyKind, ServiceEnvironmentKind, ConsumableResourceKind, QuotaShareKind];
   const policies = asked.filter((kind) => store.objects(kind).length > 0).length;
   const most = (seconds / 60) * (4 + policies) + seconds / 600 + 10 + 3 * calls.filter(waitsForRoom).length;
   // IAM and EC2 have budgets of their own.

@@ -58,6 +58,7 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     schedulingPolicies = [],
     serviceEnvironments = [],
     consumableResources = [],
+    quotaShares = [],
   } = aws.snapshot();
   const oursAre = new Set(
     jobDefinitions.filter((one) => one.status === "ACTIVE" && !foreign(one)).map((one) => one.jobDefinitionName),
@@ -71,6 +72,7 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     schedulingPolicies: schedulingPolicies.filter(foreign),
     serviceEnvironments: serviceEnvironments.filter(foreign),
     consumableResources: consumableResources.filter(foreign),
+    quotaShares: quotaShares.filter(foreign),
     // What others register above ours is drift; under a name without any of ours it is theirs.
     jobDefinitions: jobDefinitions.filter((one) => foreign(one) && !oursAre.has(one.jobDefinitionName)),
   });

@@ -82,6 +82,16 @@ export const serviceDoings = [
   "untagService",
 ] as const;
 
+/** What it does with quota shares. */
+export const shareDoings = [
+  "lowerShare",
+  "disableShare",
+  "enableShare",
+  "deleteShare",
+  "retagShare",
+  "untagShare",
+] as const;
+
 /** What it does with consumables. */
 export const consumableDoings = [
   "setConsumable",
@@ -97,6 +107,7 @@ export type ToolDoing =
   | (typeof policyDoings)[number]
   | (typeof serviceDoings)[number]
   | (typeof consumableDoings)[number]
+  | (typeof shareDoings)[number]
   | NetworkDoing;
 
 export type AwsFaultKind =

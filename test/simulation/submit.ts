@@ -20,7 +20,7 @@ export function submit(world: Simulation, act: Extract<Act, { kind: "submit" }>)
   const queues = aws.truth.jobQueues().filter(({ status, state }) => status === "VALID" && state === "ENABLED");
   const queue = queues[act.pick % Math.max(1, queues.length)];
   if (queue !== undefined && hasServiceJobs(queue)) {
-    submitTraining(world, queue, act.durationMs);
+    submitTraining(world, queue, act);
     return;
   }
   const platforms = new Set(environmentsOn(world, queue).map(capabilityOf));
@@ -42,16 +42,28 @@ export function submit(world: Simulation, act: Extract<Act, { kind: "submit" }>)
   world.disturb("user", `submits a job of ${act.durationMs / 1000} s to ${queue.jobQueueName}`);
 }
 
-function submitTraining(world: Simulation, { jobQueueName: jobQueue }: Queue, durationMs: number): void {
+function submitTraining(
+  world: Simulation,
+  { jobQueueName: jobQueue, jobQueueArn, schedulingPolicyArn }: Queue,
+  { pick, durationMs }: Extract<Act, { kind: "submit" }>,
+): void {
   const seconds = durationMs / 1000;
+  const shares = world.aws.truth
+    .quotaShares()
+    .filter((one) => one.jobQueueArn === jobQueueArn && one.state === "ENABLED" && one.status !== "DELETING");
+  const share = shares[pick % Math.max(1, shares.length)];
+  // Only a queue with quota management has a policy here.
+  if (schedulingPolicyArn !== undefined && share === undefined) return;
   void world.aws.outside.submitServiceJob({
     jobName: "train",
     jobQueue,
+    ...(share === undefined ? {} : { quotaShareName: share.quotaShareName }),
     serviceJobType: "SAGEMAKER_TRAINING",
     serviceRequestPayload: JSON.stringify({
       ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
       StoppingCondition: { MaxRuntimeInSeconds: seconds },
     }),
   });
-  world.disturb("user", `submits a training job of ${seconds} s to ${jobQueue}`);
+  const where = share === undefined ? jobQueue : `${share.quotaShareName} of ${jobQueue}`;
+  world.disturb("user", `submits a training job of ${seconds} s to ${where}`);
 }

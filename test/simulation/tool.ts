@@ -1,6 +1,7 @@
 import {
   ConsumableResourceKind,
   JobQueueKind,
+  QuotaShareKind,
   SchedulingPolicyKind,
   ServiceEnvironmentKind,
 } from "../../src/api/v1alpha1/kinds.ts";
@@ -35,6 +36,7 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
   const queue = one(truth.jobQueues().filter(isSettled));
   const policy = one(truth.schedulingPolicies());
   const service = one(truth.serviceEnvironments().filter(isSettled));
+  const share = one(truth.quotaShares().filter(isSettled));
   const consumable = one(truth.consumableResources());
   const consumableName = consumable?.consumableResourceName ?? "";
   const revision = one(truth.jobDefinitions().filter(({ status }) => status === "ACTIVE"));
@@ -158,6 +160,27 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
       const { serviceEnvironmentArn: arn, serviceEnvironmentName, tags } = service;
       return await disown({ aws, store }, arn, tags, serviceEnvironmentName);
     }
+    case "lowerShare":
+    case "disableShare":
+    case "enableShare": {
+      if (share === undefined) return nothing;
+      const capacityLimits = (share.capacityLimits ?? []).map((limit) => ({ ...limit, maxCapacity: pick % 3 }));
+      const state = doing === "disableShare" ? ("DISABLED" as const) : ("ENABLED" as const);
+      const change = doing === "lowerShare" ? { capacityLimits } : { state };
+      await outside.updateQuotaShare({ quotaShareArn: share.quotaShareArn, ...change });
+      return did(`gives ${share.quotaShareName} ${JSON.stringify(change)}`);
+    }
+    case "deleteShare":
+      if (share?.state !== "DISABLED") return nothing;
+      await outside.deleteQuotaShare({ quotaShareArn: share.quotaShareArn });
+      return did(`deletes ${share.quotaShareName}`);
+    case "retagShare":
+      if (share === undefined) return nothing;
+      await outside.tagResource({ resourceArn: share.quotaShareArn, tags: { team: "theirs", other: "x" } });
+      return did(`tags ${share.quotaShareName}`);
+    case "untagShare":
+      if (share === undefined) return nothing;
+      return await disown({ aws, store }, share.quotaShareArn, share.tags, share.quotaShareName);
     case "setConsumable":
       if (consumable === undefined) return nothing;
       await outside.updateConsumableResource({
@@ -246,6 +269,7 @@ function serviceChange(
 
 /** What is known of a resource that gets its owner back in the end, for nobody else can give its name free. */
 const named = [
+  { part: "/quota-share/", kind: QuotaShareKind },
   { part: ":job-queue/", kind: JobQueueKind },
   { part: ":scheduling-policy/", kind: SchedulingPolicyKind },
   { part: ":service-environment/", kind: ServiceEnvironmentKind },
@@ -280,6 +304,7 @@ function tagsByArn({ truth }: SimulatedAws): readonly Pick<Policy, "arn" | "tags
   const isThere = ({ status }: { readonly status?: string | undefined }): boolean => status !== "DELETED";
   return [
     ...truth.schedulingPolicies(),
+    ...truth.quotaShares().map(({ quotaShareArn: arn, tags }) => ({ arn, tags })),
     ...truth.consumableResources().map(({ consumableResourceArn: arn, tags }) => ({ arn, tags })),
     ...truth
       .jobQueues()

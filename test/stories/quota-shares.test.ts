@@ -105,7 +105,9 @@ describe("a quota share", () => {
     const { plan } = world.object<QuotaShareStatus>("QuotaShare", "research")?.status ?? {};
     world.annotate("QuotaShare", "research", { "awsbatch.dev/approve": plan?.approval ?? "" });
     await world.untilReady();
-    expect(capacityOf(world)).toBe(0);
+    // AWS has taken the job back, and starts it again once the share has room for it.
+    expect([capacityOf(world), statesOf(world)]).toEqual([0, ["RUNNABLE"]]);
+    await expectStory(world, "quota share lowered by an approval");
   });
 
   it("is deleted with its jobs only where its drain policy says so", async () => {

@@ -518,6 +518,20 @@ export const bugs: readonly Bug[] = [
     'return await jobsIn(batch, queue, ["RUNNABLE"], signal);',
   ),
   one(
+    "lower a quota share while its jobs run",
+    "a quota share with running jobs",
+    "controllers/quota-share/lowering.ts",
+    "if (mayEndJobs(spec, seen, record)) return { paths, hold: undefined };",
+    "if (seen !== undefined) return { paths, hold: undefined };",
+  ),
+  one(
+    "delete a quota share that still has jobs",
+    "a quota share with running jobs",
+    "controllers/quota-share/delete.ts",
+    'if (draining.kind === "empty") return remove(seen);',
+    'if (draining.kind !== "overdue") return remove(seen);',
+  ),
+  one(
     "take a consumable for set by the quantity that AWS had before",
     "a consumable is raised",
     "controllers/consumable-resource/diff.ts",

@@ -8,8 +8,10 @@ import {
   ec2,
   jobDefinition,
   jobQueue,
+  quotaShare,
   serviceEnvironment,
   serviceQueue,
+  sharedQueue,
   withTypes,
 } from "../../manifests.ts";
 import { accountNetwork } from "../generate/network.ts";
@@ -107,6 +109,29 @@ async function trains(world: Simulation, seconds: number): Promise<void> {
     serviceRequestPayload: JSON.stringify({ StoppingCondition: { MaxRuntimeInSeconds: seconds } }),
   });
   await world.until(() => aws.truth.serviceJobs().some(({ status }) => status === "RUNNING"), limitSeconds);
+}
+
+const share = (maxCapacity: number): Manifest =>
+  quotaShare("research", "train", { capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity }] });
+const shareCapacity = ({ aws }: Simulation): number | undefined =>
+  aws.truth.quotaShares()[0]?.capacityLimits?.[0]?.maxCapacity;
+
+/** One more training job of two minutes, which has started to run. */
+async function trainsInShare(world: Simulation): Promise<void> {
+  const { aws } = world;
+  const { jobId } = await aws.outside.submitServiceJob({
+    jobName: "train",
+    jobQueue: "team_train",
+    quotaShareName: "team_research",
+    serviceJobType: "SAGEMAKER_TRAINING",
+    serviceRequestPayload: JSON.stringify({
+      ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
+      StoppingCondition: { MaxRuntimeInSeconds: 120 },
+    }),
+  });
+  const hasStarted = (): boolean =>
+    aws.truth.serviceJobs().some(({ id, startedAt }) => id === jobId && startedAt !== undefined);
+  await world.until(hasStarted, limitSeconds);
 }
 
 /** Longer than anything takes that is not stuck. */
@@ -934,6 +959,22 @@ export const stories: readonly Story[] = [
       world.delete("JobQueue", "train");
     },
     over: gone,
+  },
+  {
+    name: "a quota share with running jobs is lowered, and deleted with another one",
+    writes: 3,
+    before: async (world) => {
+      world.apply(...sharedQueue("train"), share(2));
+      await ready(world);
+      for (const _job of [1, 2]) await trainsInShare(world);
+    },
+    act: async (world) => {
+      world.apply(share(1));
+      await world.until(() => shareCapacity(world) === 1, limitSeconds);
+      await trainsInShare(world);
+      world.delete("QuotaShare", "research");
+    },
+    over: (world) => allDone(world) && world.aws.truth.quotaShares().length === 0 && world.store.objects().length === 3,
   },
   {
     name: "a consumable is raised, and goes after its definition",

@@ -2,7 +2,7 @@ import type { ComputeResource } from "../../../src/aws/batch.ts";
 import type { SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
 import type { Chance } from "./chance.ts";
 import { editEnvironment, environmentSpec, instanceRole, settledEnvironment } from "./environments.ts";
-import { consumableExamples, definitionExamples, environmentExamples } from "./examples.ts";
+import { consumableExamples, definitionExamples, environmentExamples, shareExamples } from "./examples.ts";
 import { definitionSpec, editDefinition, editQueue, queueSpec } from "./others.ts";
 
 /** What other tools make in an account: the first specs of the worlds, edited, without the fields of the operator. */
@@ -14,7 +14,7 @@ const policies = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy";
 
 type Call = (outside: SimulatedAws["outside"]) => Promise<unknown>;
 
-type Example = "environment" | "definition" | "consumable";
+type Example = "environment" | "definition" | "consumable" | "share";
 
 /** How many resources of each sort an account has. */
 interface Counts {
@@ -46,6 +46,7 @@ const smallCounts: readonly Counts[] = [
   { ...none, examples: ["definition"] },
   { ...none, examples: ["definition"] },
   { ...none, examples: ["consumable"] },
+  { ...none, examples: ["share"] },
 ];
 
 /** Several of a sort, with references in each combination. */
@@ -57,7 +58,7 @@ function largeCounts(chance: Chance): Counts {
     queues: chance.whole(0, 2),
     definitions: chance.whole(0, 2),
     services: chance.is(0.2) ? 1 : 0,
-    examples: chance.is(0.5) ? ["environment", "definition", "consumable"] : [],
+    examples: chance.is(0.5) ? ["environment", "definition", "consumable", "share"] : [],
   };
 }
 
@@ -103,7 +104,7 @@ export function accountCalls(chance: Chance, size: "small" | "large"): readonly 
     [...creations, ...examples.flatMap(([first]) => first)],
     updates,
     [...queues, ...definitions, ...(service?.queues ?? []), ...examples.flatMap(([, second = []]) => second)],
-    states,
+    [...states, ...examples.flatMap(([, , third = []]) => third)],
   ];
 }
 
@@ -208,10 +209,14 @@ function definitionCalls(
   );
 }
 
-type ExampleCalls = (chance: Chance, naming: Naming) => readonly [readonly Call[], (readonly Call[])?];
+type ExampleCalls = (
+  chance: Chance,
+  naming: Naming,
+) => readonly [readonly Call[], (readonly Call[])?, (readonly Call[])?];
 
-/** The calls, and those that follow when AWS has finished. */
+/** The calls, and those that follow each time that AWS has finished. */
 const exampleCalls: Readonly<Record<Example, ExampleCalls>> = {
+  share: (chance, naming) => shareCalls(chance, naming),
   environment: (chance, { named, tags }) => {
     const request = chance.of(environmentExamples);
     const call = { ...request, computeEnvironmentName: named("own"), tags: { ...tagsOf(request), ...tags } };
@@ -238,6 +243,39 @@ const exampleCalls: Readonly<Record<Example, ExampleCalls>> = {
       [(outside) => outside.registerJobDefinition(structuredClone(consumer) as never)],
     ];
   },
+};
+
+/** A queue with quota management, and one or two shares of it. */
+const shareCalls: ExampleCalls = (chance, { named, tags }) => {
+  const [policy, environment, queue] = [named("quotas"), named("by-type"), named("shared")];
+  const type = "SAGEMAKER_TRAINING" as const;
+  const quotaSharePolicy = { idleResourceAssignmentStrategy: "FIFO" as const };
+  const capacityLimits = [{ capacityUnit: "ml.m5.large", maxCapacity: 8 }];
+  const service = { serviceEnvironmentName: environment, serviceEnvironmentType: type, capacityLimits, tags };
+  const created = {
+    jobQueueName: queue,
+    jobQueueType: type,
+    priority: 1,
+    serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: environment }],
+    schedulingPolicyArn: `${policies}/${policy}`,
+    tags,
+  };
+  const shares = ["share", "other"].slice(0, chance.whole(1, 2)).map((name) => {
+    const request = chance.of(shareExamples);
+    return { ...request, quotaShareName: named(name), jobQueue: queue, tags: { ...tagsOf(request), ...tags } };
+  });
+  return [
+    [
+      (outside) => outside.createSchedulingPolicy({ name: policy, quotaSharePolicy, tags }),
+      (outside) => outside.createServiceEnvironment(service),
+    ],
+    [(outside) => outside.createJobQueue(created)],
+    shares.map(
+      (share): Call =>
+        (outside) =>
+          outside.createQuotaShare(structuredClone(share) as never),
+    ),
+  ];
 };
 
 function tagsOf({ tags = {} }: { readonly tags?: unknown }): object {

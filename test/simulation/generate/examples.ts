@@ -50,4 +50,10 @@ export const definitionExamples = made(
   (spec) => !JSON.stringify(spec).includes('Ref":'),
 );
 
+export const shareExamples = made(
+  "QuotaShare",
+  ["capacityLimits", "resourceSharingConfiguration", "preemptionConfiguration", "state", "tags"],
+  () => true,
+);
+
 export const consumableExamples = made("ConsumableResource", ["resourceType", "totalQuantity", "tags"], () => true);

@@ -7,6 +7,7 @@ import { accountNetwork, inNetwork, networkSteps } from "./network.ts";
 import { definitionSpec } from "./others.ts";
 import { policySteps, withFairShare } from "./policies.ts";
 import { serviceSteps } from "./services.ts";
+import { shareSteps } from "./shares.ts";
 import { endOf, userSteps } from "./user.ts";
 
 /** From here on some worlds have a network of their own; the stories of lower seeds are what they were. */
@@ -21,8 +22,20 @@ const servicesFrom = 3_950_090;
 /** From here on the definitions of some worlds name consumables. */
 const consumablesFrom = 3_950_100;
 
+/** From here on some worlds have a queue with quota shares. */
+const sharesFrom = 3_950_110;
+
 /** The story of a seed. */
 export function storyOf(seed: number): Story {
+  const story = storyWithoutShares(seed);
+  const chance = new Chance(seed + 900_003);
+  if (seed < sharesFrom || !chance.is(0.5)) return story;
+  const steps = inOrder([...story.steps, ...shareSteps(chance, endOf(story.steps))]);
+  const knobs = { ...story.knobs, sharesKeepQueue: chance.is(0.5) };
+  return { ...story, knobs, flags: { ...story.flags, adoptable: true }, steps };
+}
+
+function storyWithoutShares(seed: number): Story {
   const story = storyWithoutConsumables(seed);
   // Chance of its own, so that what the other parts of a story do stays as it is.
   const chance = new Chance(seed + 900_002);

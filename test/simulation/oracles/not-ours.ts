@@ -77,6 +77,7 @@ interface Thing {
     | "JobDefinition"
     | "SchedulingPolicy"
     | "ServiceEnvironment"
+    | "QuotaShare"
     | "ConsumableResource";
   readonly tags: Tags | undefined;
 }
@@ -113,6 +114,9 @@ export function everything({ aws }: Watched): readonly Thing[] {
       .map(({ serviceEnvironmentArn: arn, serviceEnvironmentName: name, tags }) => {
         return { arn, name, kind: "ServiceEnvironment" as const, tags };
       }),
+    ...truth.quotaShares().map(({ quotaShareArn: arn, quotaShareName: name, tags }) => {
+      return { arn, name, kind: "QuotaShare" as const, tags };
+    }),
     ...truth.jobDefinitions().map((one) => ({
       arn: one.jobDefinitionArn,
       name: one.jobDefinitionName,
@@ -148,6 +152,9 @@ export function targetOf(watched: Watched, call: CallRecord): Thing | undefined 
     case "UpdateServiceEnvironment":
     case "DeleteServiceEnvironment":
       return all.find((one) => one.arn === input["serviceEnvironment"]);
+    case "UpdateQuotaShare":
+    case "DeleteQuotaShare":
+      return all.find((one) => one.arn === input["quotaShareArn"]);
     case "TerminateServiceJob": {
       const job = watched.aws.truth.serviceJobs().find(({ id }) => id === input["jobId"]);
       return all.find((one) => one.arn === job?.queueArn);

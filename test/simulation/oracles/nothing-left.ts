@@ -85,6 +85,11 @@ function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
         .schedulingPolicies()
         .filter(owns)
         .map(({ name }) => name);
+    case "QuotaShare":
+      return truth
+        .quotaShares()
+        .filter(owns)
+        .map(({ quotaShareArn }) => quotaShareArn);
     case "ServiceEnvironment":
       return truth
         .serviceEnvironments()

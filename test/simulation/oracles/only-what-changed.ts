@@ -12,6 +12,7 @@ const naming: ReadonlySet<string> = new Set([
   "serviceEnvironment",
   "arn",
   "consumableResource",
+  "quotaShareArn",
   "operation",
   "clientToken",
 ]);
@@ -92,6 +93,7 @@ function records({ aws }: Watched): readonly (readonly [string, Readonly<Record<
     ...aws.truth.jobQueues().map((one) => [one.jobQueueName, { ...one }] as const),
     ...aws.truth.schedulingPolicies().map((one) => [one.name, { ...one }] as const),
     ...aws.truth.serviceEnvironments().map((one) => [one.serviceEnvironmentName, { ...one }] as const),
+    ...aws.truth.quotaShares().map((one) => [one.quotaShareName, { ...one }] as const),
     // A new token sets a NON_REPLENISHABLE one also to the quantity that it has.
     ...aws.truth
       .consumableResources()

@@ -7,6 +7,7 @@ import type { ConsumableResource } from "../../../src/api/v1alpha1/consumable-re
 import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
+import type { QuotaShareSpec } from "../../../src/api/v1alpha1/quota-share.ts";
 import type { SchedulingPolicySpec } from "../../../src/api/v1alpha1/scheduling-policy.ts";
 import type { ServiceEnvironmentSpec } from "../../../src/api/v1alpha1/service-environment.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
@@ -16,6 +17,7 @@ import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/job-d
 import { definitionNameOf } from "../../../src/controllers/job-definition/observe.ts";
 import { baseNameOf } from "../../../src/controllers/naming.ts";
 import { ownerIn, retainedFromTag, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
+import { quotaShareDifferences } from "../../../src/controllers/quota-share/diff.ts";
 import { placed } from "../../../src/controllers/security-group/fill.ts";
 import { serviceEnvironmentDifferences } from "../../../src/controllers/service-environment/diff.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
@@ -47,6 +49,8 @@ const listingsOf: Readonly<Record<string, readonly string[]>> = {
   JobDefinition: ["DescribeJobDefinitions"],
   SchedulingPolicy: ["DescribeSchedulingPolicies"],
   ServiceEnvironment: ["DescribeServiceEnvironments"],
+  // One share alone is described instead, as one consumable.
+  QuotaShare: ["ListQuotaShares"],
   // One consumable alone is described instead.
   ConsumableResource: ["ListConsumableResources"],
 };
@@ -110,7 +114,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
       if (call.by === "outside") others();
       else if (isWrite(call)) written.set(watched.callerOf(call), watched.clock.monotonic());
       else if (
-        /^(Describe|ListConsumable)/.test(call.operation) &&
+        /^(Describe|ListConsumable|ListQuota)/.test(call.operation) &&
         !knownOnly.some((field) => field in inputOf<object>(call))
       ) {
         const at = watched.clock.monotonic();
@@ -167,6 +171,8 @@ function lackOf(watched: Watched, object: KubeObject, isKnownInvalid: (arn: stri
       return policyLack(watched, object.spec as SchedulingPolicySpec, owns);
     case "ServiceEnvironment":
       return serviceLack(watched, object.spec as ServiceEnvironmentSpec, owns);
+    case "QuotaShare":
+      return shareLack(watched, object.spec as QuotaShareSpec, owns);
     case "ConsumableResource":
       return consumableLack(watched, object as ConsumableResource, owns);
     default:
@@ -239,6 +245,13 @@ function serviceLack({ aws }: Watched, spec: ServiceEnvironmentSpec, owns: Owns)
   const found = aws.truth.serviceEnvironments().find(({ status, tags }) => status !== "DELETED" && owns(tags));
   if (found?.status !== "VALID") return `its service environment is ${found?.status ?? "not there"}`;
   const [first] = serviceEnvironmentDifferences(spec, found);
+  return first === undefined ? undefined : `${first.path} is ${first.from}`;
+}
+
+function shareLack({ aws }: Watched, spec: QuotaShareSpec, owns: Owns): string | undefined {
+  const found = aws.truth.quotaShares().find(({ tags }) => owns(tags));
+  if (found?.status !== "VALID") return `its quota share is ${found?.status ?? "not there"}`;
+  const [first] = quotaShareDifferences(spec, found);
   return first === undefined ? undefined : `${first.path} is ${first.from}`;
 }
 

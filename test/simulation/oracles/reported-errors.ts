@@ -94,7 +94,9 @@ function subjectOf(watched: Watched, call: CallRecord): KubeObject | undefined {
           ? "ServiceEnvironment"
           : call.operation.includes("ConsumableResource")
             ? "ConsumableResource"
-            : "JobDefinition";
+            : call.operation.includes("QuotaShare")
+              ? "QuotaShare"
+              : "JobDefinition";
   const tags = input["tags"] as Tags | undefined;
   if (tags?.[clusterTag] !== undefined && tags[namespaceTag] !== undefined && tags[nameTag] !== undefined) {
     return ownerOf(watched, tags, kind);
@@ -104,6 +106,7 @@ function subjectOf(watched: Watched, call: CallRecord): KubeObject | undefined {
       input["jobQueue"] ??
       input["serviceEnvironment"] ??
       input["consumableResource"] ??
+      input["quotaShareArn"] ??
       input["arn"]) as string | undefined,
   );
   if (name === "") return undefined;
@@ -116,6 +119,8 @@ function subjectOf(watched: Watched, call: CallRecord): KubeObject | undefined {
           ? truth.serviceEnvironments().find((one) => one.serviceEnvironmentName === name)
           : kind === "ConsumableResource"
             ? truth.consumableResources().find((one) => one.consumableResourceName === name)
-            : truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
+            : kind === "QuotaShare"
+              ? truth.quotaShares().find((one) => one.quotaShareArn === input["quotaShareArn"])
+              : truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
   return ownerOf(watched, found?.tags, kind);
 }

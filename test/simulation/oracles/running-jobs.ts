@@ -1,9 +1,10 @@
+import { approveAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
 import { isInfrastructureUpdate } from "../../../src/simulator/compute-environment-rules.ts";
-import type { StoredServiceJob } from "../../../src/simulator/service-jobs.ts";
+import { type StoredServiceJob, shareOf } from "../../../src/simulator/service-jobs.ts";
 import { hasEnded, occupies, type StoredJob } from "../../../src/simulator/stored-job.ts";
 
 import type { CallRecord } from "../../../src/simulator/wire.ts";
@@ -16,7 +17,8 @@ import { isOperatorWrite, liveEnvironments, liveQueues, nameOf, ownerOf, textOf,
  * every unfinished job, for AWS ends them.
  *
  * Not against it, by the promise's own words: `drain.policy: Terminate` or `updatePolicy` in the spec of the owner, now
- * or so lately that a write could be on its way already. The owner is whom AWS's tags name, or named so lately.
+ * or so lately that a write could be on its way already, and a person's approval to lower or delete a quota share. The owner
+ * is whom AWS's tags name, or named so lately.
  */
 export const runningJobs: OracleFactory = (watched) => {
   let unfinished: ReadonlyMap<string, StoredJob> = new Map();
@@ -26,6 +28,8 @@ export const runningJobs: OracleFactory = (watched) => {
 
   /** By object: what its spec said until when, monotonic ms. */
   const earlier = new Map<string, readonly { readonly spec: unknown; readonly until: number }[]>();
+  /** By object: approvals to end the jobs of a quota share, and when they were there last. */
+  const approvals = new Map<string, Map<string, number>>();
   /** By ARN: the tags by which it had an owner last, and when. */
   const owned = new Map<string, { readonly tags: Tags | undefined; readonly at: number }>();
   const isRecent = (at: number): boolean => watched.clock.monotonic() - at <= unseenMs;
@@ -41,18 +45,34 @@ export const runningJobs: OracleFactory = (watched) => {
     const things = [
       ...liveEnvironments(watched).map(({ computeEnvironmentArn: arn, tags }) => ({ arn, tags })),
       ...liveQueues(watched).map(({ jobQueueArn: arn, tags }) => ({ arn, tags })),
+      ...watched.aws.truth.quotaShares().map(({ quotaShareArn: arn, tags }) => ({ arn, tags })),
     ];
     for (const { arn, tags } of things) if (ownerIn(tags) !== undefined) owned.set(arn, { tags, at });
   };
 
   const verdict = (killed: readonly Pick<StoredJob, "id" | "status">[], call: CallRecord): string | undefined => {
-    if (killed.length === 0 || mayTerminate(watched, call, specsOf)) return undefined;
+    if (killed.length === 0 || mayTerminate(watched, call, specsOf) || isApproved(call)) return undefined;
     return `${killed.length} job(s) were ended by ${call.operation} ${JSON.stringify(call.input)} of ${watched.callerOf(call)?.name}: ${killed.map(({ id, status }) => `${id} (${status})`).join(", ")}`;
+  };
+
+  const isApproved = ({ operation, input }: CallRecord): boolean => {
+    const step = operation === "UpdateQuotaShare" ? "/Lower@" : "/Delete";
+    const { quotaShareArn: arn } = input as { readonly quotaShareArn?: string };
+    const share = watched.aws.truth.quotaShares().find(({ quotaShareArn }) => quotaShareArn === arn);
+    const owner = ownerOf(watched, owned.get(arn ?? "")?.tags ?? share?.tags, "QuotaShare");
+    const given = owner === undefined ? undefined : approvals.get(textOf(owner));
+    return [...(given ?? [])].some(([approval, at]) => approval.includes(step) && isRecent(at));
   };
 
   return {
     name: "2 no running job is killed",
     onObject(before, after) {
+      for (const object of [before, after]) {
+        const approval = object?.metadata.annotations?.[approveAnnotation];
+        if (object?.kind !== "QuotaShare" || approval === undefined) continue;
+        const given = approvals.get(textOf(object)) ?? new Map<string, number>();
+        approvals.set(textOf(object), given.set(approval, watched.clock.monotonic()));
+      }
       const changed = before !== undefined && before.metadata.generation !== after?.metadata.generation;
       if (!changed) return undefined;
       const others = (earlier.get(textOf(before)) ?? []).filter(({ until }) => isRecent(until));
@@ -75,6 +95,7 @@ export const runningJobs: OracleFactory = (watched) => {
       }
       const going = new Set(unfinishedTraining(watched).map(({ id }) => id));
       const ended = [...training.values()].filter(({ id }) => !going.has(id));
+      const preempted = preemptedBy(watched, call, training);
       const now = new Map(watched.aws.truth.jobs().map((job) => [job.id, job]));
       const killed = [...unfinished.values()].filter((job) => {
         const later = now.get(job.id);
@@ -87,7 +108,8 @@ export const runningJobs: OracleFactory = (watched) => {
           ? true
           : wasRunning && occupies(job) && !occupies(later);
       });
-      return verdict([...killed, ...ended.map(({ id }) => ({ id, status: "RUNNING" as const }))], call);
+      const trained = [...ended, ...preempted].map(({ id }) => ({ id, status: "RUNNING" as const }));
+      return verdict([...killed, ...trained], call);
     },
     onAws(change, by) {
       if (by !== undefined || change.kind !== "job") return undefined;
@@ -106,6 +128,20 @@ function unfinishedTraining({ aws }: Watched): readonly StoredServiceJob[] {
   return aws.truth
     .serviceJobs()
     .filter(({ status, isTerminated }) => status !== "SUCCEEDED" && status !== "FAILED" && isTerminated !== true);
+}
+
+/** Jobs of a quota share that had to stop for an update of ours to it; they may run again, from their beginning. */
+function preemptedBy(
+  { aws }: Watched,
+  { operation, input }: CallRecord,
+  before: ReadonlyMap<string, StoredServiceJob>,
+): readonly StoredServiceJob[] {
+  if (operation !== "UpdateQuotaShare") return [];
+  const { quotaShareArn: arn } = input as { readonly quotaShareArn?: string };
+  return aws.truth
+    .serviceJobs()
+    .filter((job) => shareOf(job) === arn && job.status === "RUNNABLE")
+    .filter(({ id, preempted = [] }) => preempted.length > (before.get(id)?.preempted ?? []).length);
 }
 
 function lastEnvironment(watched: Watched, job: StoredJob | undefined): string {
@@ -162,6 +198,13 @@ function mayTerminate(watched: Watched, call: CallRecord, specsOf: Specs): boole
       const job = truth.serviceJobs().find(({ id }) => id === input["jobId"]);
       const queue = truth.jobQueues().find(({ jobQueueArn }) => jobQueueArn === job?.queueArn);
       const specs = specsOf(queue?.jobQueueArn ?? "", queue?.tags, "JobQueue") as readonly JobQueueSpec[];
+      return specs.some(({ drain }) => drain?.policy === "Terminate");
+    }
+    case "UpdateQuotaShare":
+    case "DeleteQuotaShare": {
+      const arn = input["quotaShareArn"] ?? "";
+      const share = truth.quotaShares().find(({ quotaShareArn }) => quotaShareArn === arn);
+      const specs = specsOf(arn, share?.tags, "QuotaShare") as readonly Pick<JobQueueSpec, "drain">[];
       return specs.some(({ drain }) => drain?.policy === "Terminate");
     }
     case "UpdateComputeEnvironment":
