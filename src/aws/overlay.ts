@@ -290,14 +290,18 @@ export class OverlaidRecords<R> {
 
   /**
    * AWS does not answer every read from the same copy: one that shows exactly what an earlier read had already shown
-   * to be over is stale, as long as AWS may be. If it is true all the same, a read after that time shows it.
+   * to be over is stale, as long as AWS may be. So is one that is CREATING after one that was not any more: what our write put
+   * in its place has not all that AWS shows. If it is true all the same, a read after that time shows it.
    */
   #isRelapse(name: string, read: R | undefined, begunAt: number): boolean {
     if (read === undefined || !this.#ignoresRelapses) return false;
+    const known = this.#records.get(name);
     const earlier = this.#superseded.get(name)?.filter(({ at }) => begunAt < at + stalenessMs) ?? [];
     if (earlier.length === 0) this.#superseded.delete(name);
     else this.#superseded.set(name, earlier);
-    const found = earlier.find(({ record }) => jsonEqual(record, read));
+    const found = earlier.find(
+      ({ record }) => jsonEqual(record, read) || (isCreating(record) && isCreating(read) && !isCreating(known)),
+    );
     if (found !== undefined) this.#relapsed.set(name, found.at + stalenessMs);
     return found !== undefined;
   }
@@ -333,4 +337,8 @@ export class OverlaidRecords<R> {
 
 function mayShow({ outcome }: { readonly outcome: OpenWrite<unknown>["outcome"] }): boolean {
   return outcome !== "failed";
+}
+
+function isCreating(record: unknown): boolean {
+  return typeof record === "object" && record !== null && "status" in record && record.status === "CREATING";
 }

@@ -26,6 +26,36 @@ it("a read that had waited for the call budget is as new as its answer", () => {
   expect(records.shownAt("q")).toBe(20_000);
 });
 
+describe("a read that shows a resource in creation", () => {
+  const creating = { status: "CREATING" };
+  const readCreating = { status: "CREATING", cluster: "c" };
+  const valid = { status: "VALID", cluster: "c" };
+
+  function createdAt1000() {
+    const records = new OverlaidRecords<object>({ ignoresRelapses: true });
+    const write = records.begin("ce");
+    records.done(write, 1000, 1000, { shows: (read) => read !== undefined, apply: () => creating, supersedes: true });
+    return records;
+  }
+
+  it("after one that showed it VALID is stale, although what the write put in its place had less", () => {
+    const records = createdAt1000();
+    records.mergeAll(new Map([["ce", valid]]), 3000, 3000);
+    records.mergeAll(new Map([["ce", readCreating]]), 4000, 4000);
+    expect(records.get("ce")).toBe(valid);
+    expect([...records.unsettled()]).toContainEqual({ name: "ce", at: 8000, doubtful: false });
+  });
+
+  it("is believed while it is in creation, and once AWS cannot be stale any more", () => {
+    const records = createdAt1000();
+    records.mergeAll(new Map([["ce", readCreating]]), 3000, 3000);
+    expect(records.get("ce")).toBe(readCreating);
+    records.mergeAll(new Map([["ce", valid]]), 4000, 4000);
+    records.mergeAll(new Map([["ce", readCreating]]), 10_000, 10_000);
+    expect(records.get("ce")).toBe(readCreating);
+  });
+});
+
 describe("the end of a write", () => {
   const minutes = 60_000;
 
