@@ -10,7 +10,7 @@ import { orderOf } from "../queue-order.ts";
 import type { Action, Rollout } from "./action.ts";
 import { circumstancesIn, isRoleChangeDoubtful } from "./causes.ts";
 import { forgetCounts } from "./draining.ts";
-import type { Memory } from "./observe.ts";
+import type { Memory } from "./memory.ts";
 
 /** What an action needs in addition to the region. */
 interface Doing {

@@ -169,3 +169,7 @@ export function newestFirst(left: Environment, right: Environment): number {
   if (createdAt(left) !== createdAt(right)) return createdAt(left) < createdAt(right) ? 1 : -1;
   return left.computeEnvironmentName < right.computeEnvironmentName ? 1 : -1;
 }
+
+export function nameOf({ computeEnvironmentName }: Environment): string {
+  return computeEnvironmentName;
+}

@@ -14,7 +14,8 @@ import { observeSelection } from "../selection/observe.ts";
 import { type AllowedSeen, allowedIn, isLimited } from "./allowed.ts";
 import { roleStatesRead } from "./causes.ts";
 import { isThrough } from "./life.ts";
-import { type Memory, newMemory, observe, roleFixed } from "./observe.ts";
+import { type Memory, newMemory, roleFixed } from "./memory.ts";
+import { observe } from "./observe.ts";
 import { environmentRoleUser } from "./roles.ts";
 import type { Observation } from "./whole.ts";
 

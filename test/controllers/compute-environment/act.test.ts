@@ -6,7 +6,7 @@ import { circumstancesOf } from "../../../src/controllers/circumstances.ts";
 import { act } from "../../../src/controllers/compute-environment/act.ts";
 import { type Action, independentName, type TagPurpose } from "../../../src/controllers/compute-environment/action.ts";
 import { computeEnvironments } from "../../../src/controllers/compute-environment/controller.ts";
-import { newMemory } from "../../../src/controllers/compute-environment/observe.ts";
+import { newMemory } from "../../../src/controllers/compute-environment/memory.ts";
 import { newEc2Memory } from "../../../src/controllers/ec2-memory.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";

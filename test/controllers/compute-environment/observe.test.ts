@@ -7,7 +7,8 @@ import type {
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { circumstancesOf } from "../../../src/controllers/circumstances.ts";
-import { newMemory, type Observed, observe, roleFixed } from "../../../src/controllers/compute-environment/observe.ts";
+import { newMemory, roleFixed } from "../../../src/controllers/compute-environment/memory.ts";
+import { type Observed, observe } from "../../../src/controllers/compute-environment/observe.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import { environmentRoleUser } from "../../../src/controllers/compute-environment/roles.ts";
 import { clusterName } from "../../../src/controllers/compute-environment/seen.ts";
