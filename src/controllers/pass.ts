@@ -1,36 +1,31 @@
 import type { KubeObject } from "../api/object.ts";
 import { abandonAnnotation, cleanupFinalizer, locationAnnotation } from "../api/v1alpha1/annotations.ts";
-import { AwsError, isWorthReporting } from "../aws/errors.ts";
+import { AwsError } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
-import type { Again } from "../runtime/controller.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Reconciler, Report } from "../runtime/object-reconciler.ts";
 import type { ObjectEvent } from "../runtime/store.ts";
 import { leftInAws } from "./abandoned.ts";
-import { againAfter, noLaterThan } from "./again.ts";
-import type { Act, ConditionDraft, Failure, FieldChange, Outcome, Refusal, Release } from "./agenda.ts";
+import { againAfter } from "./again.ts";
+import type { Act, ConditionDraft, Failure, Outcome, Refusal, Release } from "./agenda.ts";
 import { agreed } from "./agreed.ts";
 import { type Choice, choose } from "./choose.ts";
-import { circumstancesOf, requestedAtOf } from "./circumstances.ts";
-import { conditionsFor, failureReason, reasonOf, unreadableConditions } from "./conditions.ts";
+import { circumstancesOf } from "./circumstances.ts";
+import { failureReason } from "./conditions.ts";
 import { type Directives, directivesOf } from "./directives.ts";
-import { normalEvent, turnEvents } from "./events.ts";
+import { normalEvent } from "./events.ts";
 import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
 import { blocked, heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
-import { rereadCheckMs, settleCheckMs, unreadCheckMs, unwatchedCheckMs } from "./intervals.ts";
+import { settleCheckMs, unwatchedCheckMs } from "./intervals.ts";
 import type { KindModule } from "./kind.ts";
+import { type Decided, failing, type Reporting, reported, silent, unreadable } from "./pass-report.ts";
 import { type Ports, RegionNotAllowed } from "./ports.ts";
-import { displayed, failureText, shortened } from "./wording.ts";
+import { failureText } from "./wording.ts";
 import { WriteGuard } from "./write-guard.ts";
 
 /** One pass over one object. */
-interface Pass<O extends KubeObject, Seen, Action> {
-  readonly module: KindModule<O, Seen, Action>;
-  readonly ports: Ports;
-  /** As the watch shows it. */
-  readonly object: O;
+interface Pass<O extends KubeObject, Seen, Action> extends Reporting<O, Seen, Action> {
   readonly directives: Directives;
-  readonly guard: WriteGuard;
   /** Forgets the object, which is gone. */
   readonly forget: () => void;
   readonly log: Log;
@@ -38,11 +33,8 @@ interface Pass<O extends KubeObject, Seen, Action> {
 }
 
 /** What a pass has found, and what follows from it. */
-interface Planned<Seen, Action> {
+interface Planned<Seen, Action> extends Decided<Action> {
   readonly seen: Seen;
-  readonly choice: Choice<Action>;
-  /** The fields of status that only the kind has. */
-  readonly fields: Readonly<Record<string, unknown>>;
   /** When it was planned, wall ms. */
   readonly now: number;
   /** When the pass began to read, monotonic ms. */
@@ -346,110 +338,4 @@ async function abandon<O extends KubeObject, Seen, Action>({
     events: [{ type: "Warning", reason: "Abandoned", action: "Delete", note }],
     again: { kind: "onChange" },
   };
-}
-
-/**
- * The region's observer cannot read. What passes by itself is reported when it has lasted; until then nothing is decided
- * from what is known, nothing done and nothing reported.
- */
-function failing<O extends KubeObject, Seen, Action>(
-  p: Pass<O, Seen, Action>,
-  { error, since }: Failing,
-  fields = {},
-  again: Again = { kind: "onChange" },
-): Report {
-  const lastedMs = since === undefined ? Number.POSITIVE_INFINITY : p.ports.clock.now() - since;
-  if (!isWorthReporting(error.kind, lastedMs)) return silent({ kind: "after", delayMs: rereadCheckMs });
-  const report = unreadable(p, unread(error), fields);
-  return again.kind === "after" ? { ...report, again: noLaterThan(again.delayMs, report.again) } : report;
-}
-
-function unreadable<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>, why: Unread, fields = {}): Report {
-  const now = p.ports.clock.now();
-  const known = asKnown(p);
-  const lastedMs = p.guard.lasted("unreadable", now);
-  const { report: unreadReport, turnsInMs } = unreadableConditions(known, { ...why, lastedMs }, now);
-  const { conditions, stalls } = unreadReport;
-  // A generation that nobody could act on is observed once it is known to need a person.
-  const observed = stalls ? { observedGeneration: p.object.metadata.generation } : {};
-  return {
-    status: { ...(known.status as object | undefined), ...fields, ...observed, conditions },
-    events: stalls ? turnEvents(known, conditions) : [],
-    again: noLaterThan(turnsInMs, { kind: "after", delayMs: unreadCheckMs }),
-  };
-}
-
-/**
- * The object with the status that it is known to have by now. Where watches were silent for a while, a pass may begin
- * with an older one than it ends with: what has not changed would be reported as a turn, at another time.
- */
-function asKnown<O extends KubeObject, Seen, Action>({ module, ports, object }: Pass<O, Seen, Action>): O {
-  const known = ports.objects.get(module.kind, object.metadata);
-  // A digest has not all of the status.
-  const isAsMuch = known?.isDigest === object.isDigest;
-  return isAsMuch && known?.metadata.uid === object.metadata.uid ? { ...object, status: known.status } : object;
-}
-
-function reported<O extends KubeObject, Seen, Action>(
-  p: Pass<O, Seen, Action>,
-  region: BatchRegion | undefined,
-  { choice, fields }: Pick<Planned<Seen, Action>, "choice" | "fields">,
-  came: Outcome,
-  events: readonly ObjectEvent[] = [],
-): Report {
-  const { object, guard, ports } = p;
-  const { generation } = object.metadata;
-  const outcome = guard.reportable(choice.next, came, generation);
-  if (outcome.kind === "done" || outcome.kind === "startOver") {
-    // The state that follows is reported by the pass that follows at once: one status write less for each step.
-    return { status: undefined, events, again: { kind: "now" } };
-  }
-  const now = ports.clock.now();
-  const lastedMs = guard.lasted(reasonOf(choice, outcome), now);
-  const known = asKnown(p);
-  const { report: conditions, turnsInMs } = conditionsFor(known, { choice, outcome, lastedMs }, now);
-  const requestedAt = requestedAtOf(object);
-  const status = {
-    observedGeneration: generation,
-    ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: shortened(requestedAt, textLimit) }),
-    ...(region === undefined ? {} : { accountId: region.account, region: region.region }),
-    plan: planStatus(choice),
-    ...fields,
-    conditions,
-  };
-  return {
-    status,
-    events: [...events, ...turnEvents(known, conditions)],
-    again: againAfter(choice, outcome, { lastedMs, turnsInMs }),
-  };
-}
-
-/** Bounds of the schema of status: of a reason or an echo, of a path, and of a value as JSON. */
-const textLimit = 1024;
-const pathLimit = 512;
-const valueLimit = 4096;
-
-/** `status.plan`, with what to approve where a person is asked to. */
-function planStatus({ change, next, instead }: Choice<unknown>): object {
-  const step = next.kind === "act" ? instead?.next : next;
-  const until = step?.kind === "wait" || step?.kind === "blocked" ? step.until : undefined;
-  return {
-    ...change,
-    changes: change.changes.slice(0, 64).map(shownChange),
-    ...(until?.kind === "approval" ? { approval: until.value } : {}),
-  };
-}
-
-function shownChange({ path, kind, why, from, to }: FieldChange): FieldChange {
-  return {
-    kind,
-    path: displayed(path, pathLimit),
-    why: displayed(why, textLimit),
-    ...(from === undefined ? {} : { from: displayed(from, valueLimit) }),
-    ...(to === undefined ? {} : { to: displayed(to, valueLimit) }),
-  };
-}
-
-function silent(again: Again): Report {
-  return { status: undefined, events: [], again };
 }

@@ -300,7 +300,7 @@ export const bugs: readonly Bug[] = [
   one(
     "report a generation that does not exist yet",
     "create an environment",
-    reconcile,
+    "controllers/pass-report.ts",
     "const status = {\n    observedGeneration: generation,",
     "const status = {\n    observedGeneration: generation + 1,",
   ),
