@@ -1,4 +1,5 @@
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
+import { resourceIn } from "../../aws/names.ts";
 import { resourceKey } from "./names.ts";
 import type { Source, SourceResource } from "./source.ts";
 import { logicalId } from "./stacks.ts";
@@ -80,8 +81,10 @@ function importFile(stack: string): string {
 /** Each type's identifier in the schemas of CloudFormation's registry. */
 function importEntry(resource: SourceResource): object {
   const { awsName, arn } = resource;
-  const [, inArn = ""] = /:([a-z-]+)\/[^/]*$/.exec(arn) ?? [];
-  const type = inArn.replaceAll(/(?:^|-)[a-z]/g, (part) => part.slice(-1).toUpperCase());
+  // The ARN of a job definition may have no revision.
+  const type = (resourceIn(arn)?.type ?? "job-definition").replaceAll(/(?:^|-)[a-z]/g, (part) =>
+    part.slice(-1).toUpperCase(),
+  );
   return {
     ResourceType: `AWS::Batch::${type}`,
     LogicalResourceId: logicalId(resource),

@@ -79,6 +79,28 @@ test("CloudFormation is asked to retain the resources before they leave the temp
   }
 });
 
+test("a quota share is identified by its ARN, and a job definition by its name alone", () => {
+  const share = "arn:aws:batch:us-east-1:123456789012:job-queue/q/quota-share/s";
+  const list = stackList("s", [
+    ["Share", "AWS::Batch::QuotaShare", share],
+    ["Crunch", "AWS::Batch::JobDefinition", "crunch"],
+  ]);
+  const source = cloudFormationSource([file(list)]);
+  const { files } = handOver(source, keysOf(source));
+  expect(JSON.parse(files.get("cloudformation/s.import.json") ?? "")).toEqual([
+    {
+      ResourceType: "AWS::Batch::QuotaShare",
+      LogicalResourceId: "Share",
+      ResourceIdentifier: { QuotaShareArn: share },
+    },
+    {
+      ResourceType: "AWS::Batch::JobDefinition",
+      LogicalResourceId: "Crunch",
+      ResourceIdentifier: { JobDefinitionName: "crunch" },
+    },
+  ]);
+});
+
 test("a scheduling policy has an identifier of another name, and a nested stack a file of its own", () => {
   const arn = batchArn("scheduling-policy", "fair");
   const nested = JSON.parse(stackList("Queues", [["Fair", "AWS::Batch::SchedulingPolicy", arn]])) as {
