@@ -174,3 +174,64 @@ test("jobs that the operator terminates are gone from then on", async () => {
     "DeleteComputeEnvironment",
   ]);
 });
+
+const sharing = {
+  "policy.yaml": `
+apiVersion: awsbatch.dev/v1alpha1
+kind: SchedulingPolicy
+metadata: {name: quotas}
+spec: {quotaSharePolicy: {idleResourceAssignmentStrategy: FIFO}}
+`,
+  "service.yaml": `
+apiVersion: awsbatch.dev/v1alpha1
+kind: ServiceEnvironment
+metadata: {name: sm}
+spec: {serviceEnvironmentType: SAGEMAKER_TRAINING, capacityLimits: [{capacityUnit: ml.m5.large, maxCapacity: 9}]}
+`,
+  "queue.yaml": `
+apiVersion: awsbatch.dev/v1alpha1
+kind: JobQueue
+metadata: {name: train}
+spec:
+  priority: 1
+  jobQueueType: SAGEMAKER_TRAINING
+  serviceEnvironmentOrder: [{order: 1, serviceEnvironmentRef: {name: sm}}]
+  schedulingPolicyRef: {name: quotas}
+`,
+};
+const share = (maxCapacity: number, more = "") => `
+apiVersion: awsbatch.dev/v1alpha1
+kind: QuotaShare
+metadata: {name: research}
+spec:
+  jobQueueRef: {name: train}
+  capacityLimits: [{capacityUnit: ml.m5.large, maxCapacity: ${maxCapacity}}]
+  resourceSharingConfiguration: {strategy: LEND}
+  preemptionConfiguration: {inSharePreemption: DISABLED}
+${more}`;
+
+test("a quota share loses capacity in a plan as soon as it has no jobs, and says which it may end", async () => {
+  const { planned, aws } = await accountWith({ ...sharing, "share.yaml": share(4) });
+  const operations = ({ steps }: ReturnType<Awaited<ReturnType<typeof planned>>>) =>
+    steps.flatMap((step) => (step.kind === "write" ? [step.operation] : [step.kind]));
+  const same = (await planned({ ...sharing, "share.yaml": share(4) }))("QuotaShare");
+  expect([same.action, same.jobs.kind]).toEqual(["none", "none"]);
+  const empty = (await planned({ ...sharing, "share.yaml": share(1) }))("QuotaShare");
+  expect([operations(empty).at(-1), empty.jobs.kind]).toEqual(["UpdateQuotaShare", "waitedFor"]);
+  await aws.outside.submitServiceJob({
+    jobName: "train",
+    jobQueue: "default_train",
+    quotaShareName: "default_research",
+    serviceJobType: "SAGEMAKER_TRAINING",
+    serviceRequestPayload: JSON.stringify({
+      ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
+      StoppingCondition: { MaxRuntimeInSeconds: 86_400 },
+    }),
+  });
+  const busy = (await planned({ ...sharing, "share.yaml": share(1) }))("QuotaShare");
+  expect([operations(busy), busy.queues]).toEqual([["wait"], [{ name: "default_train", jobs: 1 }]]);
+  expect(busy.notes[0]).toMatch(/^goes on after approval: annotate it with awsbatch\.dev\/approve=\S+$/);
+  const drain = "  drain: {policy: Terminate, timeoutSeconds: 0}\n";
+  const ending = (await planned({ ...sharing, "share.yaml": share(1, drain) }))("QuotaShare");
+  expect([operations(ending)[0], ending.jobs.kind]).toEqual(["UpdateQuotaShare", "mayEnd"]);
+});
