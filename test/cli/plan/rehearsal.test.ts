@@ -72,6 +72,40 @@ spec:
   expect(steps.flatMap((step) => (step.kind === "write" ? [step.operation] : []))).toEqual(["SubmitJob"]);
 });
 
+test("a job that a plan submits names the consumable of its object, which is created before", async () => {
+  const { planned } = await accountWith(quickstart);
+  const files = {
+    ...quickstart,
+    "seats.yaml": `
+apiVersion: awsbatch.dev/v1alpha1
+kind: ConsumableResource
+metadata: {name: seats}
+spec: {totalQuantity: 2}
+`,
+    "job.yaml": `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata: {name: check}
+spec:
+  jobQueueRef: {name: high}
+  jobDefinitionRef: {name: hello}
+  consumableResourcePropertiesOverride:
+    consumableResourceList: [{consumableResourceRef: {name: seats}, quantity: 1}]
+`,
+  };
+  const entries = await planned(files);
+  expect(entries("ConsumableResource").action).toBe("create");
+  const { blocked, steps } = entries("BatchJob");
+  expect(blocked).toBeUndefined();
+  expect(
+    steps.flatMap((step) => (step.kind === "write" ? step.fields.map(({ path, to }) => `${path} ${to}`) : [])),
+  ).toEqual([
+    'jobName "default_check_(known after apply)"',
+    'jobDefinition "default_hello:1"',
+    'consumableResourcePropertiesOverride.consumableResourceList [{"quantity":1,"consumableResource":"default_seats"}]',
+  ]);
+});
+
 test("jobs that a plan submits have their definition, no secret, and no ID that is decided later", async () => {
   const { planned } = await accountWith(quickstart);
   const job = (name: string, more: string) => `

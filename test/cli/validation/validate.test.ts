@@ -131,6 +131,18 @@ describe("references", () => {
     ]);
   });
 
+  test("of a job to a consumable that is not there is a problem", () => {
+    const held = "{consumableResourceList: [{consumableResourceRef: {name: seat}}]}";
+    const holding = job("a", "b").replace(/dependsOn: .*/, `consumableResourcePropertiesOverride: ${held}}`);
+    const seats =
+      "\napiVersion: awsbatch.dev/v1alpha1\nkind: ConsumableResource\nmetadata: {name: seats}\nspec: {totalQuantity: 1}\n";
+    expect(problemsOf(together(holding, seats))).toEqual([
+      expect.stringMatching(
+        /consumableResourceRef\.name: ConsumableResource default\/seat is not among these manifests: did you mean seats\?$/,
+      ),
+    ]);
+  });
+
   test("of 2,000 jobs, each on the next, are none", () => {
     const chain = Array.from({ length: 2000 }, (_, index) => job(`j-${index}`, `j-${index + 1}`));
     expect(problemsOf(together(...chain), { closed: false })).toEqual([]);
