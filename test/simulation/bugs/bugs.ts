@@ -532,6 +532,21 @@ export const bugs: readonly Bug[] = [
     'if (draining.kind !== "overdue") return remove(seen);',
   ),
   one(
+    "refill a consumable again where the note of the first time got lost",
+    "a consumable that jobs use up",
+    "controllers/consumable-resource/plan.ts",
+    "...(token === undefined ? {} : { clientToken: token }),",
+    "",
+    "kill",
+  ),
+  one(
+    "delete a consumable that a definition names",
+    "a consumable is raised",
+    "controllers/consumable-resource/delete.ts",
+    "if (users.length > 0) {",
+    "if (users.length > 1) {",
+  ),
+  one(
     "take a consumable for set by the quantity that AWS had before",
     "a consumable is raised",
     "controllers/consumable-resource/diff.ts",

@@ -1,6 +1,7 @@
 import type { Condition } from "../../../src/api/object.ts";
 import { reconcileRequestedAtAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import { quantitySetTag } from "../../../src/controllers/ownership.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { accessDenied, type Fault } from "../../../src/simulator/faults.ts";
 import {
@@ -77,6 +78,16 @@ function policy(name: string, weightFactor: number): Manifest {
 function seats(totalQuantity: number): Manifest {
   const metadata = { name: "seats", namespace: "team" };
   return { apiVersion: "awsbatch.dev/v1alpha1", kind: "ConsumableResource", metadata, spec: { totalQuantity } };
+}
+
+function credits(totalQuantity: number, quantityToken?: string): Manifest {
+  const metadata = { name: "credits", namespace: "team" };
+  const spec = {
+    resourceType: "NON_REPLENISHABLE",
+    totalQuantity,
+    ...(quantityToken === undefined ? {} : { quantityToken }),
+  };
+  return { apiVersion: "awsbatch.dev/v1alpha1", kind: "ConsumableResource", metadata, spec };
 }
 
 const holdingSeats = jobDefinition("hello", {
@@ -975,6 +986,16 @@ export const stories: readonly Story[] = [
       world.delete("QuotaShare", "research");
     },
     over: (world) => allDone(world) && world.aws.truth.quotaShares().length === 0 && world.store.objects().length === 3,
+  },
+  {
+    name: "a consumable that jobs use up is refilled by a new token",
+    writes: 2,
+    before: async (world) => {
+      world.apply(credits(2));
+      await ready(world);
+    },
+    act: async (world) => void world.apply(credits(5, "may")),
+    over: ({ aws }) => aws.truth.consumableResources()[0]?.tags?.[quantitySetTag] === "1/may",
   },
   {
     name: "a consumable is raised, and goes after its definition",

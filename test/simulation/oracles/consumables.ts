@@ -21,8 +21,10 @@ export const consumablesLast: OracleFactory = (watched) => {
   return {
     name: "5 a consumable outlives what names it",
     onObject(before, after) {
+      // One that is being deleted names the same until it is gone.
+      const isWritten = after?.kind === "JobDefinition" && after.metadata.deletionTimestamp === undefined;
       const isNew = before?.metadata.generation !== after?.metadata.generation;
-      if ((after ?? before)?.kind === "JobDefinition" && isNew) specAt = watched.clock.monotonic();
+      if (isWritten && isNew) specAt = watched.clock.monotonic();
       return undefined;
     },
     onAws(change, by) {
@@ -75,7 +77,7 @@ interface Refills {
 }
 
 /** A NON_REPLENISHABLE consumable is refilled at most once for each new `quantityToken`: jobs would use up what nobody has. */
-export const refilledOnce: OracleFactory = () => {
+export const refilledOnce: OracleFactory = (watched) => {
   /** By name in AWS. */
   const refills = new Map<string, Refills>();
   /** By name in AWS: the token of the spec. */
@@ -106,11 +108,13 @@ export const refilledOnce: OracleFactory = () => {
       }
       if (call.operation !== "UpdateConsumableResource") return undefined;
       const { consumableResource, clientToken } = inputOf<Setting>(call);
-      if (clientToken === undefined) return undefined;
-      const entry = entryOf(nameOf(consumableResource));
-      entry.sent.add(clientToken);
+      const name = nameOf(consumableResource);
+      const found = watched.aws.truth.consumableResources().find((one) => one.consumableResourceName === name);
+      if (found?.resourceType !== "NON_REPLENISHABLE") return undefined;
+      const entry = entryOf(name);
+      entry.sent.add(clientToken ?? `none, ${entry.sent.size}`);
       if (entry.sent.size <= entry.asked) return undefined;
-      return `${nameOf(consumableResource)} was refilled ${entry.sent.size} times, for ${entry.asked} new tokens`;
+      return `${name} was refilled ${entry.sent.size} times, for ${entry.asked} new tokens`;
     },
   };
 };
