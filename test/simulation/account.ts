@@ -236,7 +236,15 @@ function bodyOf(revision: DefinitionRevision): string {
   const requirements = [...(container?.resourceRequirements ?? [])].sort((left, right) =>
     (left.type ?? "") < (right.type ?? "") ? -1 : 1,
   );
-  return canonicalJson({ ...body, containerProperties: { ...container, resourceRequirements: requirements } });
+  // The order of both means nothing to AWS.
+  const held = (body.consumableResourceProperties?.consumableResourceList ?? []).toSorted((left, right) =>
+    (left.consumableResource ?? "") < (right.consumableResource ?? "") ? -1 : 1,
+  );
+  return canonicalJson({
+    ...body,
+    containerProperties: { ...container, resourceRequirements: requirements },
+    ...(held.length === 0 ? {} : { consumableResourceProperties: { consumableResourceList: held } }),
+  });
 }
 
 function ownerText(tags: Tags | undefined): string {

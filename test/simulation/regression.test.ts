@@ -78,6 +78,7 @@ const seeds: Readonly<Record<string, number>> = {
   "an adoption was on the wire as the cluster was lost, and was judged by the objects of the next one": 340_000_969,
   "what was to make room was marked as retired every five minutes, and never disabled": 350_001_791,
   "what was to be deleted was all that a queue had, and its room was what the queue waited for": 370_015_750,
+  "a queue was Stalled, without a next step, for a service environment that was UPDATING just then": 7_000_010,
   "an update policy was set and set back to AWS's default, which a fresh account does not describe": 700_005_017,
 };
 

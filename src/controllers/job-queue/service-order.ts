@@ -31,7 +31,7 @@ export function serviceHindrance(seen: Seen): Wait | Blocked | undefined {
   if (reference.kind === "awaited") return waits(reference.message);
   const record = environments.get(target);
   if (record === undefined) return waits(`AWS has no service environment ${target}`);
-  if (record.status !== "VALID") return waits(`${target} is ${record.status ?? "without status"}`);
+  if (record.status !== "VALID") return waits(notValid(target, record));
   if (current === undefined || isEnabled(record) || !mayServe(environments.get(current))) return undefined;
   return {
     kind: "wait",
@@ -82,6 +82,10 @@ export function serviceCondition({ service, identity }: Seen): ConditionDraft | 
   }
   const message = `the service environment of ${identityText(identity)} exists`;
   return { type, status: "True", reason: "Resolved", message };
+}
+
+function notValid(name: string, { status }: ServiceEnvironmentRecord): string {
+  return `${name} is ${status ?? "without status"}: the queue can have it once it is VALID. If it stays so, check its conditions, or refer to another one`;
 }
 
 function waits(message: string): Wait {

@@ -104,6 +104,13 @@ describe("a queue of SageMaker", () => {
     expect(stepLine(spec, change, now)).toBe(expected);
   });
 
+  it("says what to do where its service environment is not VALID for long", () => {
+    const updating = service(resolved("a"), environment("a", { status: "UPDATING" }));
+    expect(choiceFor(object(spec), seen(updating), now).next.message).toBe(
+      "a is UPDATING: the queue can have it once it is VALID. If it stays so, check its conditions, or refer to another one",
+    );
+  });
+
   it("stays one when the spec asks for containers", () => {
     expect(stepLine({}, { queue: served("a") }, now)).toBe("blocked JobQueueTypeFixed");
   });
