@@ -101,7 +101,7 @@ export const jobBugs: readonly JobBug[] = [
   ),
   one(
     "submit jobs as they come",
-    24,
+    104,
     "controller.ts",
     'if (turn === "later") return nothing({ kind: "onChange" });',
     "",
