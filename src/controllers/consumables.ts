@@ -14,13 +14,13 @@ import {
   type RecordedThing,
   type Referring,
   type ResourceReference,
-  refusalOfName,
   resourceAt,
+  resourceNamed,
 } from "./reference.ts";
 
 export type Entry = NonNullable<ConsumablesHeld["consumableResourceList"]>[number];
 
-/** A reference to a consumable that leads to nothing that a job may newly hold. */
+/** A consumable that is referenced or named, and that a job may not newly hold, or not yet. */
 export type Hindrance = Exclude<ResourceReference, { readonly kind: "resolved" }>;
 
 /** What the references in a spec lead to. */
@@ -69,8 +69,7 @@ export async function namedConsumables(
   const referenceOf = ({ consumableResource: nameOrArn = "", consumableResourceRef }: Entry): ResourceReference => {
     const key = referredKey(consumableResourceRef, object);
     if (key !== undefined) return resourceAt(key, thing, referring);
-    const tags = consumables.get(nameIn(nameOrArn))?.tags;
-    return refusalOfName(nameOrArn, tags, thing, referring) ?? { kind: "resolved", arn: nameOrArn };
+    return resourceNamed(nameOrArn, thing, referring);
   };
   const found = new Map(entries.map((entry) => [entry, referenceOf(entry)]));
   return {

@@ -5,7 +5,7 @@ import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { ResourceType } from "../aws/names.ts";
 import { nameIn, resourceArn } from "../aws/names.ts";
 import type { BatchRegion } from "../aws/region.ts";
-import type { DescribedKey } from "../aws/resources/index.ts";
+import type { AskedKey } from "../aws/resources/index.ts";
 import { StoreError } from "../runtime/store.ts";
 import { accessTo, type Labels, type Sharing } from "./access.ts";
 import { awsNameOf } from "./naming.ts";
@@ -76,7 +76,8 @@ export interface NamedThing {
 
 /** What has its object's name in AWS: where its records are. */
 export interface RecordedThing extends NamedThing {
-  readonly records: DescribedKey;
+  readonly type: Exclude<ResourceType, "job-definition">;
+  readonly records: AskedKey;
 }
 
 /** Why an ARN does not lead to where whoever refers is; undefined: it does, or it is a name. It has to match exactly. */
@@ -139,7 +140,7 @@ function notWatched(namespace: string): string {
 /** A reference to a resource that has its object's name in AWS. */
 export type ResourceReference =
   | { readonly kind: "resolved"; readonly arn: string }
-  /** The object exists, but AWS has nothing of it that a new reference may name; one that is there may stay. */
+  /** AWS has nothing that a new reference may name, or it is not known whose it is; one that is there may stay. */
   | { readonly kind: "awaited"; readonly arn: string; readonly message: string }
   | Unresolved;
 
@@ -160,9 +161,32 @@ export function resourceAt(key: ObjectKey, thing: RecordedThing, referring: Refe
   const isOurs = ownershipOf(record?.tags, identityOf(object, ports.cluster)).kind === "ours";
   const isThere = record !== undefined && record.status !== "CREATING" && record.status !== "DELETING";
   if (!isThere || !isOurs || snapshot.isAsked(type, name)) {
-    return { kind: "awaited", arn, message: `AWS does not have ${name} of ${kind.kind} ${path} yet` };
+    return {
+      kind: "awaited",
+      arn,
+      message: `AWS does not have ${name} of ${kind.kind} ${path} yet: its conditions say why`,
+    };
   }
   return { kind: "resolved", arn };
+}
+
+/**
+ * Where a name or ARN of such a resource leads. Whose it is, only AWS says: until it has been read, it may be one that the
+ * namespace must not use.
+ */
+export function resourceNamed(nameOrArn: string, thing: RecordedThing, referring: Referring): ResourceReference {
+  const { type, called, records } = thing;
+  const { region } = referring;
+  const [name, snapshot] = [nameIn(nameOrArn), region.snapshot()];
+  const record = snapshot[records].get(name) as { readonly tags?: Tags } | undefined;
+  const refusal = refusalOfName(nameOrArn, record?.tags, thing, referring);
+  if (refusal !== undefined) return refusal;
+  if (record !== undefined || snapshot.isAbsent(type, name)) return { kind: "resolved", arn: nameOrArn };
+  region.expectAbsence(type, name);
+  const failure = snapshot.failureOf(records);
+  const why = failure === undefined ? "has not been read yet" : `cannot be read: ${failure.error.message}`;
+  const message = `whether this namespace may use the ${called} ${name} is not known, because it ${why}`;
+  return { kind: "awaited", arn: nameOrArn, message };
 }
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
 import { SchedulingPolicyKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { SchedulingPolicySpec } from "../../src/api/v1alpha1/scheduling-policy.ts";
+import { AwsError } from "../../src/aws/errors.ts";
 import { ownerTags } from "../../src/controllers/ownership.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
 import {
@@ -10,9 +11,10 @@ import {
   type Referring,
   refusalOfName,
   resourceAt,
+  resourceNamed,
 } from "../../src/controllers/reference.ts";
 import { StoreError } from "../../src/runtime/store.ts";
-import { fakeRegion, objectsOf } from "./region.ts";
+import { type FakeRegion, fakeRegion, objectsOf } from "./region.ts";
 import { arn, identity, object, policy, settings } from "./scheduling-policy/given.ts";
 
 const thing: RecordedThing = {
@@ -65,7 +67,7 @@ describe("a reference to an object", () => {
       "waits for AWS",
       [shared({ name: "later" })],
       {},
-      "awaited AWS does not have later of SchedulingPolicy team/fair yet",
+      "awaited AWS does not have later of SchedulingPolicy team/fair yet: its conditions say why",
     ],
     [
       "never leads to what is about to go",
@@ -77,7 +79,7 @@ describe("a reference to an object", () => {
       "never leads to what another object has under the name",
       [shared({}, { name: "fair", namespace: "team" })],
       { region: fakeRegion({ policies: [policy({ tags: ownerTags({ ...identity, name: "else" }) })] }) },
-      "awaited AWS does not have team_fair of SchedulingPolicy team/fair yet",
+      "awaited AWS does not have team_fair of SchedulingPolicy team/fair yet: its conditions say why",
     ],
   ])("%s", (_name, objects, change, expected) => {
     const found = resourceAt(key, thing, referring(objects, change));
@@ -122,6 +124,36 @@ describe("a name or an ARN", () => {
   it("may not be of a namespace that is not watched", () => {
     const elsewhere = ownerTags({ ...identity, namespace: "elsewhere" });
     expect(refusalOfName("team_fair", elsewhere, thing, referring([]))?.reason).toBe("NamespaceNotWatched");
+  });
+});
+
+describe("what a name or an ARN leads to", () => {
+  const missing = arn.replace("team_fair", "keys");
+  const named = (region: FakeRegion, nameOrArn = missing) => resourceNamed(nameOrArn, thing, referring([], { region }));
+
+  it("is itself, where the resource may be used, or where AWS has nothing of that name", () => {
+    expect(named(fakeRegion({ policies: [policy({ name: "keys", tags: {} })] }))).toEqual({
+      kind: "resolved",
+      arn: missing,
+    });
+    expect(named(fakeRegion())).toEqual({ kind: "resolved", arn: missing });
+  });
+
+  it("is refused for what belongs to another namespace", () => {
+    expect(resourceNamed(arn, thing, referring([shared()], { namespace: "other" }))).toMatchObject({
+      reason: "ReferenceNotAllowed",
+    });
+  });
+
+  it("is not known before it has been read, and AWS is asked", () => {
+    const region = fakeRegion();
+    region.absent = false;
+    const unknown = "whether this namespace may use the scheduling policy keys is not known, because it";
+    expect(named(region)).toEqual({ kind: "awaited", arn: missing, message: `${unknown} has not been read yet` });
+    expect(region.calls).toEqual(["expectAbsence scheduling-policy keys"]);
+    const error = new AwsError("denied", "batch:DescribeSchedulingPolicies", "AccessDenied", "no");
+    const failing = { ...region.snapshot(), failureOf: () => ({ error, since: 0, from: 0 }) };
+    expect(named({ ...region, snapshot: () => failing })).toMatchObject({ message: `${unknown} cannot be read: no` });
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConsumableResourceSpec } from "../../src/api/v1alpha1/consumable-resource.ts";
+import { ownerTags } from "../../src/controllers/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
@@ -149,6 +150,28 @@ describe("a consumable", () => {
     world.apply(consumable("seats", { allowedNamespaces: { from: "All" } }, "platform"));
     await world.untilReady();
     expect(activeOf(world)).toHaveLength(1);
+  });
+
+  it("of another namespace is not held by its name before anybody has read whose it is", async () => {
+    const world = await aWorld();
+    await world.aws.outside.createConsumableResource({
+      consumableResourceName: "platform_seats",
+      totalQuantity: 5,
+      tags: ownerTags({
+        cluster: { name: "default", uid: "cluster-1" },
+        namespace: "platform",
+        name: "seats",
+        uid: "1",
+      }),
+    });
+    world.apply(jobDefinition("sim"));
+    await world.untilReady();
+    const [before] = activeOf(world);
+    const consumableResourceList = [{ consumableResource: "platform_seats", quantity: 1 }];
+    world.apply(jobDefinition("sim", { consumableResourceProperties: { consumableResourceList } }));
+    const stalled = () => world.condition("JobDefinition", "sim", "Stalled");
+    await world.until("the definition stalls", () => stalled()?.status === "True", 120);
+    expect([stalled()?.reason, activeOf(world)]).toEqual(["ReferenceNotAllowed", [before]]);
   });
 
   it("that is missing keeps a definition waiting, and stalls it after ten minutes", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SchedulingPolicySpec } from "../../src/api/v1alpha1/scheduling-policy.ts";
+import { ownerTags } from "../../src/controllers/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
@@ -98,5 +99,25 @@ describe("a policy of a fair-share queue", () => {
     world.apply(policy("fair", { ...decay(60), allowedNamespaces: { from: "All" } }, "platform"));
     await world.untilReady();
     expect(queueOf(world)?.schedulingPolicyArn).toBe(arn);
+  });
+
+  it("of another namespace is not used by its ARN before anybody has read whose it is", async () => {
+    const world = await aWorld();
+    const { arn } = await world.aws.outside.createSchedulingPolicy({
+      name: "platform_fair",
+      ...decay(60),
+      tags: ownerTags({
+        cluster: { name: "default", uid: "cluster-1" },
+        namespace: "platform",
+        name: "fair",
+        uid: "1",
+      }),
+    });
+    world.apply(policy("own"), fairShare("own"), computeEnvironment("ce", ec2));
+    await world.untilReady();
+    world.apply(jobQueue("q1", ["ce"], { schedulingPolicyArn: arn }));
+    await world.until("the queue stalls", () => world.condition("JobQueue", "q1", "Stalled") !== undefined, 120);
+    expect(world.condition("JobQueue", "q1", "Stalled")).toMatchObject({ reason: "ReferenceNotAllowed" });
+    expect(queueOf(world)?.schedulingPolicyArn).toMatch(/\/team_own$/);
   });
 });

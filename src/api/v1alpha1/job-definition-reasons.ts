@@ -9,7 +9,7 @@ export const jobDefinitionReasons = {
   Reconciling: {
     CheckingRevisions: { means: "the operator waits for a listing that shows whether revisions of the name exist" },
     WaitingForConsumable: {
-      means: "AWS does not have a referenced consumable yet; Stalled after 10 minutes",
+      means: "AWS does not have a referenced consumable yet, or has not been asked for it; Stalled after 10 minutes",
       todo: "check the consumable that the message names",
     },
     ReferenceNotFound: {

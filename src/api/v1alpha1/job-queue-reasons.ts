@@ -26,7 +26,8 @@ export const jobQueueReasons = {
       todo: "enable one of those that the message names",
     },
     WaitingForPolicy: {
-      means: "AWS does not have the referenced scheduling policy yet; Stalled after 10 minutes",
+      means:
+        "AWS does not have the referenced scheduling policy yet, or has not been asked for it; Stalled after 10 minutes",
       todo: "check the policy that the message names",
     },
     ReferenceNotFound: {

@@ -2,7 +2,6 @@
 
 import type { BatchJob, BatchJobSpec } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
-import { nameIn } from "../../aws/names.ts";
 import { type Around, type Entry, type NamedConsumables, namedConsumables } from "../consumables.ts";
 import { type Held, notYet, resolutionOf } from "../fixed-reference.ts";
 
@@ -23,25 +22,8 @@ export async function consumablesOf(object: BatchJob, around: Around): Promise<H
   const unresolved = hindrances.find((one) => one.kind === "unresolved");
   if (unresolved !== undefined) return resolutionOf(unresolved);
   const [awaited] = hindrances;
-  if (awaited !== undefined) return notYet("WaitingForConsumable", `${awaited.message}: its conditions say why`);
-  const unread = unreadName(entries, around);
-  if (unread !== undefined) return notYet("WaitingForConsumable", unread);
+  if (awaited !== undefined) return notYet("WaitingForConsumable", awaited.message);
   return { kind: "resolved", overrides: namedOverrides(object.spec, named) };
-}
-
-/** Whose a consumable is, only AWS says: until it has been read, it may be one that the namespace must not use. */
-function unreadName(entries: readonly Entry[], { region }: Around): string | undefined {
-  const snapshot = region.snapshot();
-  const isUnread = (name: string): boolean =>
-    !snapshot.consumables.has(name) && !snapshot.isAbsent("consumable-resource", name);
-  const name = entries
-    .flatMap(({ consumableResource }) => (consumableResource === undefined ? [] : nameIn(consumableResource)))
-    .find(isUnread);
-  if (name === undefined) return undefined;
-  region.expectAbsence("consumable-resource", name);
-  const failure = snapshot.failureOf("consumables");
-  const why = failure === undefined ? "has not been read yet" : `cannot be read: ${failure.error.message}`;
-  return `whether this namespace may use the consumable resource ${name} is not known, because it ${why}`;
 }
 
 /** Whether consumables have to be read for the job. */

@@ -39,6 +39,7 @@ import {
   type ResourceReference,
   refusalOfName,
   resourceAt,
+  resourceNamed,
 } from "../reference.ts";
 import { resourceSeen } from "../resource/observe.ts";
 import { filledObject } from "../roles/part.ts";
@@ -234,9 +235,7 @@ function policySeen(object: JobQueue, around: Around): ResourceReference | undef
   const key = referredKey(schedulingPolicyRef, object);
   if (key !== undefined) return resourceAt(key, policyThing, referring);
   if (arn === undefined) return undefined;
-  const name = nameIn(arn);
-  const policy = around.region.snapshot().policies.get(name);
-  return refusalOfName(arn, policy?.tags, policyThing, referring) ?? { kind: "resolved", arn };
+  return resourceNamed(arn, policyThing, referring);
 }
 
 function serviceSeen(object: JobQueue, around: Around): ServiceSeen | undefined {

@@ -79,14 +79,14 @@ describe("the consumables of a definition", () => {
       { consumableResourceRef: { name: "seats" } },
       [],
       [],
-      ["AWS does not have team_seats of ConsumableResource team/seats yet"],
+      ["AWS does not have team_seats of ConsumableResource team/seats yet: its conditions say why"],
     ],
     [
       "that AWS has of somebody else",
       { consumableResourceRef: { name: "seats" } },
       [consumable({ tags: {} })],
       [],
-      ["AWS does not have team_seats of ConsumableResource team/seats yet"],
+      ["AWS does not have team_seats of ConsumableResource team/seats yet: its conditions say why"],
     ],
     [
       "of a namespace that does not allow it",
