@@ -3,7 +3,6 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import { examples } from "../examples/examples.ts";
-import { quotaShare } from "../manifests.ts";
 import { linesOf, run } from "./control-plane/run.ts";
 import { describeOnCluster } from "./control-plane/shared.ts";
 
@@ -24,9 +23,7 @@ describeOnCluster("kubectl", (cluster) => {
     await kubectl("apply", "-f", `${root}examples/fair-share/scheduling-policy.yaml`);
     await kubectl("apply", "-f", `${root}examples/sagemaker/service-environment.yaml`);
     await kubectl("apply", "-f", `${root}examples/licences/consumable-resource.yaml`);
-    const { metadata, ...share } = quotaShare("research", "train");
-    const input = JSON.stringify({ ...share, metadata: { name: metadata.name } });
-    linesOf(await cluster.kubectl(["--namespace", namespace, "apply", "-f", "-"], { input }));
+    await kubectl("apply", "-f", `${root}examples/sagemaker/quota-share-research.yaml`);
   });
 
   describe.each(definitions)("with $kind", ({ kind, plural, shortNames, categories, group, version }) => {

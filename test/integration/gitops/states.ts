@@ -281,8 +281,8 @@ const scenes: readonly Scene[] = [
     ],
     async play(world) {
       world.apply(policy(600), ...share(), seats(2));
-      await running(world);
       await world.untilReady();
+      await running(world);
       const fewer = serviceEnvironment("sm", { capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 9 }] });
       const closed = quotaShare("research", "train", { state: "DISABLED" });
       const edits = [job(runs, { cancel: true }), policy(700), fewer, seats(3), closed];
