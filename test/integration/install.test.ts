@@ -134,7 +134,7 @@ describeOnCluster("manifests/install.yaml in an empty cluster", () => {
 
   test("serves the kinds", async () => {
     const crds = kinds.map(({ group, plural }) => `crd/${plural}.${group}`);
-    await kubectl("wait", "--for=condition=Established", "--timeout=30s", ...crds);
+    await kubectl("wait", "--for=condition=Established", "--timeout=110s", ...crds);
   });
 
   test("makes two pods, which the namespace's own restrictions let in", async () => {

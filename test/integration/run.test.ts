@@ -46,7 +46,7 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
     await operator.untilReady();
 
     await kubectl("apply", "-f", quickstart);
-    await kubectl("wait", "--for=condition=Ready", "--timeout=60s", "awsbatch", "--all");
+    await kubectl("wait", "--for=condition=Ready", "--timeout=110s", "awsbatch", "--all");
     const [environment] = account.aws.truth.computeEnvironments();
     expect(environment).toMatchObject({ status: "VALID", computeResources: { maxvCpus: 16 } });
 
@@ -69,7 +69,7 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("region cannot be changed") });
 
     await kubectl("patch", "bce", "quickstart", "--type=merge", "-p", '{"spec":{"computeResources":{"maxvCpus":32}}}');
-    await kubectl("wait", "--for=condition=Ready", "--timeout=60s", "bce", "quickstart");
+    await kubectl("wait", "--for=condition=Ready", "--timeout=110s", "bce", "quickstart");
     const maxvCpus = () => account.aws.truth.computeEnvironments()[0]?.computeResources?.maxvCpus;
     await until(() => maxvCpus() === 32 || String(maxvCpus()), 30_000, "32 vCPUs in AWS");
     expect(await operator.metric('awsbatch_objects{kind="JobQueue",condition="Ready",status="True"}')).toBe(1);

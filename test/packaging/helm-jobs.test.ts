@@ -53,7 +53,7 @@ describeWithHelm("the chart of examples/jobs-in-workflows", (program) => {
     if (program.name === "Helm 4") expect(await statusOf("migrate-2")).toBe("SUCCEEDED");
     expect(await uidOf("smoke-test")).not.toBe(before);
     await kubectl("wait", "--for=condition=Complete", "--timeout=100s", "bj/smoke-test", "bj/migrate-2");
-    await kubectl("wait", "--for=delete", "--timeout=60s", "bj/migrate-1");
+    await kubectl("wait", "--for=delete", "--timeout=110s", "bj/migrate-1");
 
     const failing = await release("upgrade", "jobs", chart, "--wait", "--set", "exitCode=3");
     await kubectl("wait", "--for=condition=Failed", "--timeout=100s", "bj/migrate-3");

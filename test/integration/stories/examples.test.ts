@@ -98,7 +98,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       await kubectl("apply", "-f", path);
       const good = ["plain", "array", "prepare", "train-a", "train-b", "compare"].map((name) => `bj/${name}`);
       await kubectl("wait", "--for=condition=Complete", "--timeout=150s", ...good);
-      await kubectl("wait", "--for=condition=Failed", "--timeout=60s", "bj/failing");
+      await kubectl("wait", "--for=condition=Failed", "--timeout=110s", "bj/failing");
       const columns =
         "-o=custom-columns=:.metadata.name,:.status.status,:.status.exitCode,:.status.attempts[*].exitCode";
       const shown = await kubectl("get", "bj", "failing", columns, "--no-headers");
@@ -163,7 +163,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       await kubectl("annotate", kind, "app", "awsbatch.dev/dry-run=true");
       const before = writes();
       await kubectl("patch", kind, "app", "--type=merge", "-p", JSON.stringify({ spec: patch }));
-      await kubectl("wait", `--for=jsonpath={.status.plan.action}=${action}`, "--timeout=30s", kind, "app");
+      await kubectl("wait", `--for=jsonpath={.status.plan.action}=${action}`, "--timeout=110s", kind, "app");
       expect(writes()).toBe(before);
       await kubectl("annotate", kind, "app", "awsbatch.dev/dry-run-");
       await kubectl("wait", "--for=condition=Ready", "--timeout=110s", kind, "app");
@@ -206,7 +206,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       const order = [{ order: 1, computeEnvironmentRef: { name: "shared", namespace: owner.namespace } }];
       await user.apply(jobQueue("app", [], { computeEnvironmentOrder: order }));
       const kubectl = kubectlIn(user.namespace);
-      await kubectl("wait", "--for=condition=ReferencesResolved=false", "--timeout=30s", "bjq/app");
+      await kubectl("wait", "--for=condition=ReferencesResolved=false", "--timeout=110s", "bjq/app");
       await kubectl("label", "namespace", user.namespace, "batch-user=yes");
       // Labels of namespaces are remembered for a while, and nobody watches them.
       await kubectl("wait", "--for=condition=Ready", "--timeout=90s", "bjq/app");
