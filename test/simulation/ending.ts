@@ -32,7 +32,7 @@ import { accountOf } from "./account.ts";
 import type { Line } from "./account-network.ts";
 import { everybody } from "./account-network.ts";
 import { approveAll, giveBack, type Player } from "./carry-out.ts";
-import { ageByAws, type Expected, expectedOf, verdictsOf } from "./fresh.ts";
+import { ageByAws, type Expected, expectedOf, verdictOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
 import { quotaEnvironment } from "./generate/shares.ts";
@@ -176,8 +176,10 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
   const names = environments
     .filter((one) => !claimsTaken(one, environments, world))
     .map(({ metadata }) => metadata.name);
+  // A queue that names one which is not the object's own waits for it, and keeps the environment that it has from going.
   const services = objects
     .filter(({ kind, metadata }) => kind === "ServiceEnvironment" && metadata.name !== quotaEnvironment)
+    .filter((object) => verdictOf(object) !== "Stalled NotOwned")
     .map(({ metadata }) => metadata.name);
   const queues = objects.filter(({ kind }) => kind === "JobQueue").map(({ metadata }) => metadata.name);
   const consumables = objects.filter(({ kind }) => kind === "ConsumableResource").map(({ metadata }) => metadata.name);

@@ -5,6 +5,7 @@ import {
   rolesAnnotation,
   securityGroupAnnotation,
   submissionAnnotation,
+  withinAnnotation,
 } from "../../src/api/v1alpha1/annotations.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 
@@ -14,6 +15,7 @@ const operatorsNotes = [
   endpointsAnnotation,
   securityGroupAnnotation,
   submissionAnnotation,
+  withinAnnotation,
 ];
 
 /** What a person had written: without what the operator notes on the object. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { withinAnnotation } from "../../src/api/v1alpha1/annotations.ts";
+import { QuotaShareKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { QuotaShareSpec, QuotaShareStatus } from "../../src/api/v1alpha1/quota-share.ts";
 import type { CreateQuotaShareRequest } from "../../src/aws/batch.ts";
 import { quotaShare, sharedQueue } from "../manifests.ts";
@@ -151,6 +153,35 @@ describe("a quota share", () => {
     world.delete("QuotaShare", "research");
     await world.until("the share is gone", () => sharesOf(world).length === 0);
     expect(leftIn(world)).toContain("team_train");
+  });
+
+  it("is not released while nothing says where AWS has it, and goes once that is known", async () => {
+    const world = await aWorld();
+    world.apply(quotaShare("research", "train"), ...sharedQueue("train", { deletionPolicy: "Retain" }));
+    await world.untilReady();
+    world.delete("JobQueue", "train");
+    await world.until("the queue's object is gone", () => world.condition("JobQueue", "train", "Ready") === undefined);
+    const key = { namespace: "team", name: "research" };
+    const object = world.store.object(QuotaShareKind, key);
+    if (object === undefined) throw new Error("there is no object");
+    await world.store.patchMetadata(
+      QuotaShareKind,
+      object,
+      { annotations: { [withinAnnotation]: null } },
+      new AbortController().signal,
+    );
+    world.delete("QuotaShare", "research");
+    const condition = (type: string) => world.condition("QuotaShare", "research", type);
+    await world.until("it is Stalled", () => condition("Stalled")?.status === "True", 900);
+    expect(condition("Stalled")).toMatchObject({
+      reason: "ReferenceNotFound",
+      message:
+        'AWS may have team_research, and nothing says in which JobQueue: that object does not exist, and the annotation awsbatch.dev/within of this one is missing. Create the JobQueue again, or give the annotation the name that it has in AWS; if AWS does not have team_research, delete with awsbatch.dev/abandon: "true"',
+    });
+    expect(sharesOf(world)).toMatchObject([{ state: "ENABLED" }]);
+    world.annotate("QuotaShare", "research", { [withinAnnotation]: "team_train" });
+    await world.until("the share is gone", () => sharesOf(world).length === 0);
+    await world.until("its object is gone", () => world.store.object(QuotaShareKind, key) === undefined);
   });
 
   it("says what its queue lacks", async () => {

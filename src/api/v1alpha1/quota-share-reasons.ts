@@ -18,8 +18,9 @@ export const quotaShareReasons = {
       todo: "check the queue that the message names",
     },
     ReferenceNotFound: {
-      means: "the spec names a queue that does not exist; Stalled after 10 minutes",
-      todo: "create it, or create another object with the right name",
+      means:
+        "the spec names a queue that does not exist; in deletion: the object of the queue does not exist, and the annotation `awsbatch.dev/within` is missing, so that nothing says where AWS has the share; Stalled after 10 minutes",
+      todo: "create it, or create another object with the right name; in deletion do what the message says",
     },
     Disabling: { means: "deletion: the share accepts no new jobs from now on" },
     Draining: { means: "deletion: the operator waits for the jobs of the share, as `.spec.drain` says" },

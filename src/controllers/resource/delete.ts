@@ -1,8 +1,10 @@
 /** Deletion of an object with one resource in AWS: what comes before AWS is asked to delete it. Pure. */
 
+import { abandonAnnotation, withinAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import type { Described } from "../../aws/effects.ts";
 import type { Step } from "../agenda.ts";
-import { settleCheckMs } from "../intervals.ts";
+import { marks, settleCheckMs } from "../intervals.ts";
 import { ownershipOf, retainedMark } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import { keptForOtherCluster } from "../wording.ts";
@@ -27,6 +29,7 @@ export function deletion<R extends Described, Action>(
   remove: (record: R) => Step<Action>,
 ): Step<Action | TagAction> {
   const { record, name } = seen;
+  if (seen.lostIn !== undefined) return lost(name, seen.lostIn);
   if (record === undefined) {
     return seen.absent
       ? { kind: "release", reason: "Deleted", message: `${name} no longer exists in AWS` }
@@ -56,5 +59,15 @@ export function deletion<R extends Described, Action>(
     action: { kind: "tag", purpose: "retain", name, arn: seen.arn, change },
     reason: "Retaining",
     message: `${name} stays in AWS (deletionPolicy: Retain)`,
+  };
+}
+
+/** The object has the finalizer, so AWS may have what it made, and nothing says where. */
+function lost(name: string, outer: KindName): Step<never> {
+  return {
+    kind: "wait",
+    reason: "ReferenceNotFound",
+    message: `AWS may have ${name}, and nothing says in which ${outer}: that object does not exist, and the annotation ${withinAnnotation} of this one is missing. Create the ${outer} again, or give the annotation the name that it has in AWS; if AWS does not have ${name}, delete with ${abandonAnnotation}: "true"`,
+    stallsAfterMs: marks.missingStallsMs,
   };
 }

@@ -45,10 +45,9 @@ export async function resourceSeen<R extends Described, O extends KubeObject>(
   const name = known ?? awsNameOf(kind, object);
   const live = snapshot[kind.records]?.get(name) as R | undefined;
   const record = live?.status === "DELETED" ? undefined : live;
-  // What is noted before the first write would say where it is, if there were anything.
-  const absent = known === undefined || snapshot.isAbsent(type, name);
+  const absent = known !== undefined && snapshot.isAbsent(type, name);
   const claimant = claimantNamedBy(record?.tags, [object, ...rivals], ports.cluster) ?? first;
-  if (record === undefined && !absent) region.expectAbsence(type, name);
+  if (record === undefined && known !== undefined && !absent) region.expectAbsence(type, name);
   return {
     identity,
     directives: directivesOf(object, ports.settings),
@@ -56,6 +55,7 @@ export async function resourceSeen<R extends Described, O extends KubeObject>(
     name,
     arn: resourceArn(region, type, name),
     planId: shortHash([identity.cluster.name, identity.namespace, identity.name, object.spec]),
+    lostIn: known === undefined ? kind.awsName.within : undefined,
     record,
     absent,
     isSettled: snapshot.isSettled(type, name),

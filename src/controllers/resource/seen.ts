@@ -1,3 +1,4 @@
+import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import type { Described } from "../../aws/effects.ts";
 import type { Directives } from "../directives.ts";
 import type { NameSeen } from "../names.ts";
@@ -14,6 +15,8 @@ export interface ResourceSeen<R extends Described = Described> {
   /** Of the resource with this name, whether it exists or not. */
   readonly arn: string;
   readonly planId: string;
+  /** The kind in one of which AWS would have it, where nothing says in which one; undefined: its place is known. */
+  readonly lostIn: KindName | undefined;
   /** The resource of that name, unless it was deleted. */
   readonly record: R | undefined;
   /** That there is no resource of that name may be believed. */

@@ -148,6 +148,7 @@ export function seen({ environments = [], queue: record, ...change }: SeenChange
     nameSeen: mayAdopt(false),
     planId: "plan",
     record,
+    lostIn: undefined,
     absent: true,
     isSettled: true,
     claimedBy: undefined,

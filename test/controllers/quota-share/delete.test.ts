@@ -32,6 +32,11 @@ describe("the deletion of a quota share", () => {
     ["disables it first also then", { ...approved, ...jobsLeft("j") }, "disable"],
     ["waits for AWS", { record: record({ status: "DELETING" }) }, "wait Deleting"],
     ["is over when it is gone", { record: undefined, absent: true }, "release Deleted"],
+    [
+      "is not over while nothing says where it is",
+      { record: undefined, lostIn: "JobQueue" },
+      "wait ReferenceNotFound Stalled after 10 min",
+    ],
     ["leaves alone what is nobody's", { record: record({ tags: {} }) }, "release Released"],
     ["leaves it in AWS by Retain", { directives: { ...deleting.directives, retain: true } }, "tag retain"],
   ])("%s", (_name, change, expected) => {

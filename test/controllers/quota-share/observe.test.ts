@@ -39,10 +39,11 @@ describe("a quota share", () => {
     expect([found.record, found.absent]).toEqual([undefined, true]);
   });
 
-  it("is nowhere while nobody knows its queue, and then has nothing to wait for", async () => {
+  it("is lost while nobody knows its queue, and AWS is not asked", async () => {
     const region = regionWith();
     const found = await observe(object(), region, portsWith([object()]), new Map(), signal);
-    expect([found.name, found.record, found.absent]).toEqual(["team_research", undefined, true]);
+    expect([found.name, found.record, found.absent]).toEqual(["team_research", undefined, false]);
+    expect(found.lostIn).toBe("JobQueue");
     expect(found.queue).toMatchObject({ kind: "waiting", reason: "ReferenceNotFound" });
     expect(region.calls).toEqual([]);
   });
