@@ -1,5 +1,5 @@
 import { type KubeObject, keyText } from "../../src/api/object.ts";
-import { referencesOf } from "../../src/api/references.ts";
+import { awsNamesIn, referencesOf } from "../../src/api/references.ts";
 import {
   dryRunAnnotation,
   pausedAnnotation,
@@ -24,6 +24,7 @@ import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/call-facts.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
 import { directivesOf } from "../../src/controllers/directives.ts";
+import { awsNameOf } from "../../src/controllers/naming.ts";
 import { ownerIn, type Tags } from "../../src/controllers/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
@@ -395,19 +396,39 @@ function verdictDifferences(world: Simulation, expected: Expected): readonly str
 }
 
 /** What an object says that waits for that of a reference. */
-const waitsForReference = ["WaitingForEnvironment", "WaitingForPolicy", "WaitingForConsumable"].map(
-  (reason) => `Stalled ${reason}`,
-);
+const waitsForReference = [
+  "WaitingForEnvironment",
+  "WaitingForPolicy",
+  "WaitingForConsumable",
+  "WaitingForQueue",
+  "ReferenceNotFound",
+].map((reason) => `Stalled ${reason}`);
 
-/** What AWS has keeps what the object of its reference has lost to nobody: only a new reference to it waits. */
-function keepsReference({ store }: Simulation, name: string, { verdicts }: Expected): boolean {
+/**
+ * What AWS has keeps what the object of its reference has lost to nobody, and so does what is in it: only a new
+ * reference to it waits.
+ */
+function keepsReference(world: Simulation, name: string, expected: Expected): boolean {
+  const { verdicts } = expected;
   if (!waitsForReference.includes(verdicts.get(name) ?? "")) return false;
-  const object = store.objects().find(({ kind, metadata }) => `${kind} ${keyText(metadata)}` === name);
+  const object = world.store.objects().find(({ kind, metadata }) => `${kind} ${keyText(metadata)}` === name);
   if (object === undefined) return false;
-  const { namespace } = object.metadata;
-  return referencesOf(kindOf(object.kind), { namespace, spec: object.spec }).some(
-    ({ to, key }) => verdicts.get(`${to} ${keyText(key)}`) === "Stalled NotOwned",
+  return targetsOf(object, world).some(
+    (target) => verdicts.get(target) === "Stalled NotOwned" || keepsReference(world, target, expected),
   );
+}
+
+/** The objects to which an object refers, by reference or by their names in AWS, e.g. `JobQueue team/q`. */
+function targetsOf({ kind, metadata: { namespace }, spec }: KubeObject, { store }: Simulation): readonly string[] {
+  const { references } = kindOf(kind);
+  const byName = references.flatMap((reference) => {
+    const names = awsNamesIn(reference, spec);
+    return store.objects(kindOf(reference.to)).filter((one) => names.includes(awsNameOf(kindOf(reference.to), one)));
+  });
+  return [
+    ...referencesOf({ references }, { namespace, spec }).map(({ to, key }) => `${to} ${keyText(key)}`),
+    ...byName.map((one) => `${one.kind} ${keyText(one.metadata)}`),
+  ];
 }
 
 /**
