@@ -175,18 +175,25 @@ export function resourceAt(key: ObjectKey, thing: RecordedThing, referring: Refe
  * namespace must not use.
  */
 export function resourceNamed(nameOrArn: string, thing: RecordedThing, referring: Referring): ResourceReference {
-  const { type, called, records } = thing;
-  const { region } = referring;
+  const { type, kind, called, records } = thing;
+  const { region, ports } = referring;
   const [name, snapshot] = [nameIn(nameOrArn), region.snapshot()];
+  const arn = resourceArn(region, type, name);
   const record = snapshot[records].get(name) as { readonly tags?: Tags } | undefined;
   const refusal = refusalOfName(nameOrArn, record?.tags, thing, referring);
   if (refusal !== undefined) return refusal;
-  if (record !== undefined || snapshot.isAbsent(type, name)) return { kind: "resolved", arn: nameOrArn };
+  const owner = namedOwner(record?.tags, ports.cluster);
+  if (owner !== undefined && ports.objects.get(kind, owner)?.metadata.deletionTimestamp !== undefined) {
+    // Its deletion would wait for who refers, or go on without seeing that it is named.
+    const message = `${kind.kind} ${keyText(owner)}, which has ${name}, is being deleted`;
+    return { kind: "awaited", arn, message };
+  }
+  if (record !== undefined || snapshot.isAbsent(type, name)) return { kind: "resolved", arn };
   region.expectAbsence(type, name);
   const failure = snapshot.failureOf(records);
   const why = failure === undefined ? "has not been read yet" : `cannot be read: ${failure.error.message}`;
   const message = `whether this namespace may use the ${called} ${name} is not known, because it ${why}`;
-  return { kind: "awaited", arn: nameOrArn, message };
+  return { kind: "awaited", arn, message };
 }
 
 /**

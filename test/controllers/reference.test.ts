@@ -145,6 +145,15 @@ describe("what a name or an ARN leads to", () => {
     });
   });
 
+  it("is waited for while the object that has it is being deleted", () => {
+    const going = shared({}, { deletionTimestamp: "2026-01-01T01:00:00Z" });
+    expect(resourceNamed("team_fair", thing, referring([going]))).toEqual({
+      kind: "awaited",
+      arn,
+      message: "SchedulingPolicy team/fair, which has team_fair, is being deleted",
+    });
+  });
+
   it("is not known before it has been read, and AWS is asked", () => {
     const region = fakeRegion();
     region.absent = false;

@@ -12,7 +12,7 @@ import type { Environment, Queue } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import type { ConsumableNeed } from "../../aws/job-needs.ts";
-import { nameIn, resourceArn } from "../../aws/names.ts";
+import { nameIn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import { type ConsumableFact, type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
@@ -242,28 +242,13 @@ function serviceSeen(object: JobQueue, around: Around): ServiceSeen | undefined 
   const [entry] = object.spec.serviceEnvironmentOrder ?? [];
   if (entry === undefined) return undefined;
   const { serviceEnvironments: environments } = around.region.snapshot();
+  const referring = referringOf(object, around);
   const key = referredKey(entry.serviceEnvironmentRef, object);
   const reference =
     key === undefined
-      ? serviceNamed(entry.serviceEnvironment ?? "", object, around)
-      : resourceAt(key, serviceThing, referringOf(object, around));
+      ? resourceNamed(entry.serviceEnvironment ?? "", serviceThing, referring)
+      : resourceAt(key, serviceThing, referring);
   return { order: entry.order, reference, environments };
-}
-
-function serviceNamed(nameOrArn: string, object: JobQueue, around: Around): ResourceReference {
-  const { region, ports } = around;
-  const name = nameIn(nameOrArn);
-  const arn = resourceArn(region, "service-environment", name);
-  const record = region.snapshot().serviceEnvironments.get(name);
-  const refusal = refusalOfName(nameOrArn, record?.tags, serviceThing, referringOf(object, around));
-  if (refusal !== undefined) return refusal;
-  const owner = namedOwner(record?.tags, ports.cluster);
-  const isGoing =
-    owner !== undefined && ports.objects.get(ServiceEnvironmentKind, owner)?.metadata.deletionTimestamp !== undefined;
-  // Its deletion would wait for the queue, or go on without seeing that it is named.
-  return isGoing
-    ? { kind: "awaited", arn, message: `ServiceEnvironment ${keyText(owner)}, which has ${name}, is being deleted` }
-    : { kind: "resolved", arn };
 }
 
 function referringOf({ metadata: { namespace } }: JobQueue, { region, ports, labels }: Around): Referring {
