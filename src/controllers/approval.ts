@@ -1,16 +1,21 @@
 /** Waiting for a person who is to approve one step. Pure. */
 
-import type { Wait } from "./agenda.ts";
+import { approveAnnotation } from "../api/v1alpha1/annotations.ts";
+import type { Until, Wait } from "./agenda.ts";
 
 /** Why an object waits for a person. */
 export const awaitingApproval = "AwaitingApproval";
 
+/** What a person's approval is, for the step that it ends and for its message. */
+export function approvedBy(value: string): {
+  readonly until: Extract<Until, { readonly kind: "approval" }>;
+  readonly annotation: string;
+} {
+  return { until: { kind: "approval", value }, annotation: `${approveAnnotation}: "${value}"` };
+}
+
 /** A wait for a person's approval; the message says how to give it. */
 export function approval(value: string, what: string): Wait {
-  return {
-    kind: "wait",
-    until: { kind: "approval", value },
-    reason: awaitingApproval,
-    message: `${what}. To approve it, set awsbatch.dev/approve: "${value}"`,
-  };
+  const { until, annotation } = approvedBy(value);
+  return { kind: "wait", until, reason: awaitingApproval, message: `${what}. To approve it, set ${annotation}` };
 }

@@ -4,6 +4,7 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import type { Environment } from "../../aws/batch.ts";
 import { passesByItself } from "../../aws/errors.ts";
 import type { Change, Plan, Serves, Step } from "../agenda.ts";
+import { approvedBy } from "../approval.ts";
 import { networkConditions, networkHold } from "../network/report.ts";
 import { retiredAtTag, servingSinceTag } from "../ownership.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
@@ -318,13 +319,13 @@ function returned(context: Context): readonly Step<Action>[] {
   const { target } = set;
   if (target === undefined || !isRolledBack(seen, set)) return [];
   if (!set.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) return [];
-  const value = tryAgainApproval(seen.planId, target);
+  const { until, annotation } = approvedBy(tryAgainApproval(seen.planId, target));
   return [
     {
       kind: "blocked",
       reason: "RolledBack",
-      until: { kind: "approval", value },
-      message: `rolled back from ${target.computeEnvironmentName}, which was INVALID; it is VALID now but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${value}" allows another try${leftBehind(context)}`,
+      until,
+      message: `rolled back from ${target.computeEnvironmentName}, which was INVALID; it is VALID now but stays unused until the spec or rolloutToken changes, or ${annotation} allows another try${leftBehind(context)}`,
     },
   ];
 }
