@@ -1,5 +1,5 @@
-import { AwsError } from "../aws/errors.ts";
 import type { JobsSeen } from "./drain.ts";
+import { orUnread } from "./unread.ts";
 
 /**
  * Since when every count of the unfinished jobs of something was zero, monotonic ms, by region and name (`memoryKey`). It
@@ -14,16 +14,13 @@ export async function countedJobs<Job>(
   read: () => Promise<readonly Job[]>,
   clock: { readonly monotonic: () => number },
 ): Promise<JobsSeen<Job>> {
-  try {
-    const remaining = await read();
-    const now = clock.monotonic();
-    if (remaining.length > 0) counts.delete(key);
-    else if (!counts.has(key)) counts.set(key, now);
-    const since = counts.get(key);
-    return { kind: "read", remaining, zeroForMs: since === undefined ? undefined : now - since };
-  } catch (error) {
-    counts.delete(key);
-    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
-    throw error;
-  }
+  const before = counts.get(key);
+  counts.delete(key);
+  const remaining = await orUnread(read());
+  if ("kind" in remaining) return remaining;
+  if (remaining.length > 0) return { kind: "read", remaining, zeroForMs: undefined };
+  const now = clock.monotonic();
+  const since = before ?? now;
+  counts.set(key, since);
+  return { kind: "read", remaining, zeroForMs: now - since };
 }

@@ -4,6 +4,7 @@ import type { BatchComputeEnvironmentSpec } from "../api/v1alpha1/compute-enviro
 import type { ActiveJob } from "../aws/region.ts";
 import type { Act, Wait } from "./agenda.ts";
 import { countingCheckMs, drainCheckMs, terminateAgainMs, uncountedCheckMs } from "./intervals.ts";
+import type { Unread } from "./unread.ts";
 
 export type JobsSeen<Job = ActiveJob> =
   | {
@@ -14,7 +15,7 @@ export type JobsSeen<Job = ActiveJob> =
       /** When this process last terminated jobs here, wall ms: they take a while to end. */
       readonly terminatedAt?: number | undefined;
     }
-  | { readonly kind: "unread"; readonly why: string };
+  | Unread;
 
 /** What is drained. */
 export interface Drained<Job> {

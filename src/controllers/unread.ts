@@ -13,6 +13,26 @@ export interface NotRead {
   readonly message: string;
 }
 
+/** That AWS does not answer a read, where only a message says so. */
+export interface Unread {
+  readonly kind: "unread";
+  readonly why: string;
+}
+
+/**
+ * What is read, or why it is not.
+ *
+ * @throws whatever is not an answer of AWS
+ */
+export async function orUnread<T>(reading: Promise<T>): Promise<T | Unread> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
+    throw error;
+  }
+}
+
 /**
  * @param what e.g. `EC2 cannot be read`
  * @throws whatever is not an answer of AWS

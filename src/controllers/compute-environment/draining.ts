@@ -1,11 +1,11 @@
 import type { Environment } from "../../aws/batch.ts";
-import { AwsError } from "../../aws/errors.ts";
 import type { ActiveJob, BatchRegion, JobsCounted } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { JobsSeen } from "../drain.ts";
 import { clocksDifferMs, emptyForMs } from "../intervals.ts";
 import { memoryKey } from "../naming.ts";
 import { retiredAtTag } from "../ownership.ts";
+import { orUnread, type Unread } from "../unread.ts";
 import { inTransition } from "./environment-set.ts";
 import { clusterName } from "./seen.ts";
 
@@ -55,8 +55,6 @@ interface Counting {
   /** Of all environments of the region. */
   readonly clusters: readonly string[];
 }
-
-type Unread = Extract<JobsSeen, { readonly kind: "unread" }>;
 
 /**
  * By name, of those of the environments that take no jobs any more: the jobs that may still be on them, over all queues
@@ -162,15 +160,6 @@ function remaining(left: readonly ActiveJob[], key: string, memory: JobMemory): 
 
 function none(key: string, { terminatedAt }: JobMemory, zeroForMs: number): JobsSeen {
   return { kind: "read", remaining: [], zeroForMs, terminatedAt: terminatedAt.get(key) };
-}
-
-async function orUnread<T>(reading: Promise<T>): Promise<T | Unread> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
-    throw error;
-  }
 }
 
 function onIt(jobs: readonly ActiveJob[], { environment }: Draining, { clusters }: Counting): readonly ActiveJob[] {

@@ -9,7 +9,6 @@ import {
 } from "../../api/v1alpha1/kinds.ts";
 import { adviceFor } from "../../aws/advice.ts";
 import type { Environment, Queue } from "../../aws/batch.ts";
-import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import type { ConsumableNeed } from "../../aws/job-needs.ts";
 import { nameIn } from "../../aws/names.ts";
@@ -44,6 +43,7 @@ import {
 import { resourceSeen } from "../resource/observe.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
+import { orUnread } from "../unread.ts";
 import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen, ServiceSeen } from "./seen.ts";
 
@@ -365,12 +365,8 @@ async function sharesIn(
 ): Promise<Seen["shares"]> {
   if (deletionTimestamp === undefined || queue?.state !== "DISABLED" || !hasServiceJobs(queue)) return undefined;
   if (queue.status === "DELETING") return undefined;
-  try {
-    return { kind: "read", names: (await region.sharesOf(queue.jobQueueName, signal)).toSorted() };
-  } catch (error) {
-    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
-    throw error;
-  }
+  const names = await orUnread(region.sharesOf(queue.jobQueueName, signal));
+  return "kind" in names ? names : { kind: "read", names: names.toSorted() };
 }
 
 /** Counted only once the queue takes no new jobs any more, on its way out. */

@@ -7,6 +7,7 @@ import type { EnvironmentSet } from "../compute-environment/environment-set.ts";
 import type { JobsSeen } from "../drain.ts";
 import type { ResourceReference, Unresolved } from "../reference.ts";
 import type { ResourceSeen } from "../resource/seen.ts";
+import type { Unread } from "../unread.ts";
 
 /** Everything that the plan of a job queue is computed from. */
 export interface Seen extends ResourceSeen<Queue> {
@@ -30,10 +31,7 @@ export interface Seen extends ResourceSeen<Queue> {
   readonly progress: ProgressSeen | undefined;
 }
 
-export type SharesSeen =
-  | { readonly kind: "read"; readonly names: readonly string[] }
-  /** They cannot be listed. */
-  | { readonly kind: "unread"; readonly why: string };
+export type SharesSeen = { readonly kind: "read"; readonly names: readonly string[] } | Unread;
 
 /** The service environment of a queue of SageMaker. */
 export interface ServiceSeen {
@@ -43,10 +41,7 @@ export interface ServiceSeen {
   readonly environments: ReadonlyMap<string, ServiceEnvironmentRecord>;
 }
 
-export type ProgressSeen =
-  | { readonly kind: "read"; readonly facts: QueueFacts }
-  /** AWS refuses the read. */
-  | { readonly kind: "unread"; readonly why: string };
+export type ProgressSeen = { readonly kind: "read"; readonly facts: QueueFacts } | Unread;
 
 /** One entry of `spec.computeEnvironmentOrder`. */
 export type EntrySeen =

@@ -6,14 +6,14 @@ import { askedReconciler } from "../resource/controller.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
-import { type Memory, observe } from "./observe.ts";
+import { newMemory, observe } from "./observe.ts";
 import { planFor } from "./plan.ts";
 import { report } from "./report.ts";
 import type { Seen } from "./seen.ts";
 
 /** Keeps AWS Batch service environments as their objects say. */
 export function serviceEnvironments(ports: Ports): Reconciler {
-  const memory: Memory = new Map();
+  const memory = newMemory();
   return askedReconciler<ServiceEnvironment, Seen, Action>(
     {
       kind: ServiceEnvironmentKind,

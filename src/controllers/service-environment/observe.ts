@@ -1,9 +1,9 @@
 import { ServiceEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { ServiceEnvironment } from "../../api/v1alpha1/service-environment.ts";
 import type { Queue, ServiceEnvironmentRecord } from "../../aws/batch.ts";
-import { AwsError } from "../../aws/errors.ts";
 import { nameIn } from "../../aws/names.ts";
 import type { BatchRegion, UnfinishedJob } from "../../aws/region.ts";
+import { type CountedJobs, countedJobs } from "../counted-jobs.ts";
 import type { JobsSeen } from "../drain.ts";
 import { emptyForMs } from "../intervals.ts";
 import { memoryKey } from "../naming.ts";
@@ -11,18 +11,23 @@ import type { Ports } from "../ports.ts";
 import { resourceSeen } from "../resource/observe.ts";
 import type { Seen } from "./seen.ts";
 
-/** The jobs that may run in a service environment which is out of service, as this process has counted them. */
-interface Counted {
-  /** When it was counted first, monotonic ms. */
-  readonly from: number;
-  /** Those that had started by then, or shortly after: AWS may answer late. None that starts later can be in it. */
+/** Of the first count of a service environment that is out of service. */
+interface FirstCount {
+  /** Monotonic ms. */
+  readonly at: number;
+  /** The jobs that had started by then, or shortly after: AWS may answer late. None that starts later can be in it. */
   readonly started: ReadonlySet<string>;
-  /** Since when every count of those was zero, monotonic ms. */
-  readonly zeroSince: number | undefined;
 }
 
-/** By region and name. It is empty after a restart: then more jobs count than need to. */
-export type Memory = Map<string, Counted>;
+/** What this process remembers between passes, by region and name (`memoryKey`). Empty after a restart: then more jobs count than need to. */
+export interface Memory {
+  readonly firstCounts: Map<string, FirstCount>;
+  readonly zeroSince: CountedJobs;
+}
+
+export function newMemory(): Memory {
+  return { firstCounts: new Map(), zeroSince: new Map() };
+}
 
 export async function observe(
   object: ServiceEnvironment,
@@ -55,24 +60,24 @@ async function jobsSeen(
   { region, ports, memory }: { readonly region: BatchRegion; readonly ports: Ports; readonly memory: Memory },
   signal: AbortSignal,
 ): Promise<JobsSeen<UnfinishedJob> | undefined> {
+  const { clock } = ports;
+  const { firstCounts, zeroSince } = memory;
   const key = memoryKey(region, name);
+  const before = firstCounts.get(key);
+  // A count that fails says nothing of the ones before.
+  firstCounts.delete(key);
   if (deletionTimestamp === undefined) {
-    memory.delete(key);
+    zeroSince.delete(key);
     return undefined;
   }
-  try {
+  const mayRunInIt = async (): Promise<readonly UnfinishedJob[]> => {
     const jobs = await region.startedServiceJobs(signal);
-    const now = ports.clock.monotonic();
-    const { from, started, zeroSince } = memory.get(key) ?? { from: now, started: new Set<string>() };
+    const now = clock.monotonic();
+    const { at, started } = before ?? { at: now, started: new Set<string>() };
     const ids = jobs.map(({ jobId }) => jobId);
-    const counted = now - from < emptyForMs ? new Set([...started, ...ids]) : started;
-    const remaining = jobs.filter(({ jobId }) => counted.has(jobId));
-    const since = remaining.length > 0 ? undefined : (zeroSince ?? now);
-    memory.set(key, { from, started: counted, zeroSince: since });
-    return { kind: "read", remaining, zeroForMs: since === undefined ? undefined : now - since };
-  } catch (error) {
-    memory.delete(key);
-    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
-    throw error;
-  }
+    const counted = now - at < emptyForMs ? new Set([...started, ...ids]) : started;
+    firstCounts.set(key, { at, started: counted });
+    return jobs.filter(({ jobId }) => counted.has(jobId));
+  };
+  return countedJobs(key, zeroSince, mayRunInIt, clock);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AwsError } from "../../../src/aws/errors.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
-import { type Memory, observe } from "../../../src/controllers/service-environment/observe.ts";
+import { newMemory, observe } from "../../../src/controllers/service-environment/observe.ts";
 import { report } from "../../../src/controllers/service-environment/report.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { queue } from "../job-queue/given.ts";
@@ -24,7 +24,7 @@ it("sees the service environment of its name, and the queues that name it", asyn
     queue([], { jobQueueName: "d" }),
   ];
   const region = fakeRegion({ serviceEnvironments: [record()], queues });
-  const found = await observe(object(), region, portsWith(), new Map(), signal);
+  const found = await observe(object(), region, portsWith(), newMemory(), signal);
   expect([found.name, found.arn, found.record?.status, found.users, found.mayBeNamed]).toEqual([
     "team_sm",
     arn,
@@ -47,15 +47,15 @@ describe("the jobs that may run in a service environment", () => {
 
   it("are counted only in a deletion, once no further one can start in it", async () => {
     const region = fakeRegion({ serviceEnvironments: [disabled] });
-    expect((await observe(object(), region, portsWith(), new Map(), signal)).jobs).toBeUndefined();
+    expect((await observe(object(), region, portsWith(), newMemory(), signal)).jobs).toBeUndefined();
     region.serviceEnvironments = [record()];
-    expect((await observe(going, region, portsWith(), new Map(), signal)).jobs).toBeUndefined();
+    expect((await observe(going, region, portsWith(), newMemory(), signal)).jobs).toBeUndefined();
     expect(region.calls).toEqual([]);
   });
 
   it("are those that had started when it was counted first, or within the time in which AWS may answer late", async () => {
     const clock = new VirtualClock(now);
-    const memory: Memory = new Map();
+    const memory = newMemory();
     const region = fakeRegion({ serviceEnvironments: [disabled] });
     const idsAfter = async (ms: number, ...ids: readonly string[]) => {
       await clock.advance(ms);
@@ -71,14 +71,15 @@ describe("the jobs that may run in a service environment", () => {
   });
 
   it("are unknown where AWS refuses the read, which forgets what was counted", async () => {
-    const memory: Memory = new Map();
+    const memory = newMemory();
     const region = fakeRegion({ serviceEnvironments: [disabled] });
     await observe(going, region, portsWith(), memory, signal);
     region.before = () => {
       throw new AwsError("denied", "batch:ListServiceJobs", "AccessDenied", "no");
     };
     const { jobs } = await observe(going, region, portsWith(), memory, signal);
-    expect([jobs, memory.size]).toEqual([{ kind: "unread", why: "batch:ListServiceJobs: no" }, 0]);
+    expect(jobs).toEqual({ kind: "unread", why: "batch:ListServiceJobs: no" });
+    expect(memory).toEqual(newMemory());
     region.before = () => {
       throw new TypeError("a fault of ours");
     };
