@@ -9,7 +9,7 @@ import { kustomized } from "./kustomize.ts";
 import type { ManifestSources } from "./manifest-options.ts";
 import { documentsOf, type LoadedManifests, loadManifests } from "./validation/manifests.ts";
 import { objectFindings, objectWithDefaults } from "./validation/object.ts";
-import { type Note, type Problem, pathText } from "./validation/problem.ts";
+import { byPlace, type Note, type Problem, pathText } from "./validation/problem.ts";
 import { type ValidationOptions, type ValidManifest, validateManifests } from "./validation/validate.ts";
 
 /** The CRDs of all kinds, generated from their schemas. */
@@ -57,7 +57,7 @@ export async function readDirectory(directory: string, ...added: readonly Loaded
 
 function validated(loaded: LoadedManifests, options: ValidationOptions): ReadManifests {
   const { manifests, problems, notes } = validateManifests(loaded.documents, crds, options);
-  return { manifests, problems: [...loaded.problems, ...problems], notes, files: loaded.files };
+  return { manifests, problems: [...loaded.problems, ...problems].sort(byPlace), notes, files: loaded.files };
 }
 
 /** The name of standard input in messages. */

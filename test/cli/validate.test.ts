@@ -50,6 +50,17 @@ describe("validate", () => {
     expect(lines.at(-1)).toMatch(/^invalid: \d errors in 2 files$/);
   });
 
+  test("reports errors of YAML and of objects in the order of the lines, also inside lists of lists", async () => {
+    const nested = "kind: List\napiVersion: v1\nitems:\n- kind: List\n  apiVersion: v1\n  items: [{kind: JobQueue}]\n";
+    const directory = directoryWith({ "a.yaml": `${nested}---\na: [1\n---\nb: 1\nkind: X\n` });
+    expect((await validate(directory)).lines).toEqual([
+      "DIR/a.yaml:6:11: apiVersion: is missing: add one such as awsbatch.dev/v1alpha1",
+      "DIR/a.yaml:8:6: unexpected end of the stream within a flow collection",
+      "DIR/a.yaml:10:1: apiVersion: is missing: add one such as awsbatch.dev/v1alpha1",
+      "invalid: 3 errors in 1 file",
+    ]);
+  });
+
   test("lets a single file refer to objects elsewhere, and a directory not", async () => {
     const directory = directoryWith({ "b.yaml": queue() });
     expect((await validate(join(directory, "b.yaml"))).exitCode).toBe(0);
@@ -98,6 +109,12 @@ describe("validate", () => {
     expect(stderr.text).toBe("error: -f - can be given only once: standard input ends after it was read\n");
   });
 
+  test.each(["-f", "-k"])("says what an empty path of %s probably is", async (option) => {
+    const { io, stderr } = testIo();
+    expect(await runCli(["validate", option, ""], io)).toBe(1);
+    expect(stderr.text).toBe("error: the path of -f or -k is empty: is a variable of the shell not set?\n");
+  });
+
   test("names the chart and its values, which must be rendered first, and no other error of theirs", async () => {
     const directory = directoryWith({
       "Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n",
@@ -108,8 +125,8 @@ describe("validate", () => {
     const first = "render the chart first: helm template CHART | aws-batch-operator validate -f -";
     expect(exitCode).toBe(1);
     expect(lines).toEqual([
-      `DIR/queue.yaml:4:18: is a template, because it contains {{ … }}: ${first}`,
       `DIR/Chart.yaml:1:1: describes a Helm chart: ${first}`,
+      `DIR/queue.yaml:4:18: is a template, because it contains {{ … }}: ${first}`,
       `DIR/values-prod.yaml:1:1: has the values of a Helm chart: ${first}`,
       "invalid: 3 errors in 3 files",
     ]);

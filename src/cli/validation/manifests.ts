@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { isRecord } from "./defaults.ts";
@@ -92,11 +93,22 @@ interface LoadedFile {
 }
 
 async function loadFile(file: string, signal?: AbortSignal): Promise<LoadedFile> {
-  const text = await ifPossible(() => readLimited(file));
+  const bytes = await ifPossible(() => readLimited(file));
   // Reading takes no time that anybody notices, parsing may.
   signal?.throwIfAborted();
-  if (text.kind === "failed") return { documents: [], problems: [fileProblem(file, text.message)] };
-  return documentsOf(file, text.value);
+  if (bytes.kind === "failed") return { documents: [], problems: [fileProblem(file, bytes.message)] };
+  if (isUtf8(bytes.value)) return documentsOf(file, new TextDecoder().decode(bytes.value));
+  const problem = fileProblem(file, "is not UTF-8 text: save it as UTF-8");
+  return { documents: [], problems: [{ ...problem, line: firstLineNotUtf8(bytes.value) }] };
+}
+
+/** In UTF-8 the byte of a line feed is part of no other character. */
+function firstLineNotUtf8(bytes: Buffer): number {
+  for (let line = 1, start = 0; ; line++) {
+    const end = bytes.indexOf("\n", start);
+    if (end < 0 || !isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
+  }
 }
 
 /** The documents of one file's text. */
@@ -112,25 +124,23 @@ export function documentsOf(file: string, text: string): LoadedFile {
   };
 }
 
-/** The objects of a `List`; any other object alone. */
+/** The objects of a `List`, and of the lists in it, as kubectl takes them apart; any other object alone. */
 function itemsOf(document: ManifestDocument): ManifestDocument[] {
   const { file, value, placeOf } = document;
   if (!isRecord(value) || !Array.isArray(value["items"]) || !isListKind(value["kind"])) return [document];
-  return value["items"].map((item: unknown, index) => ({
-    file,
-    value: item,
-    placeOf: (path) => placeOf(["items", index, ...path]),
-  }));
+  return value["items"].flatMap((item: unknown, index) =>
+    itemsOf({ file, value: item, placeOf: (path) => placeOf(["items", index, ...path]) }),
+  );
 }
 
 function isListKind(kind: unknown): boolean {
   return typeof kind === "string" && kind.endsWith("List");
 }
 
-async function readLimited(file: string): Promise<string> {
+async function readLimited(file: string): Promise<Buffer> {
   const { size } = await stat(file);
   if (size > fileBytesMax) throw new Error(`has ${size} bytes, more than ${fileBytesMax}: split it`);
-  return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
+  return await readFile(file);
 }
 
 type Attempt<Value> =
@@ -154,8 +164,6 @@ function readMessage(error: Error): string {
       return "there is no such file or directory";
     case "EACCES":
       return "may not be read: check its permissions";
-    case "ERR_ENCODING_INVALID_ENCODED_DATA":
-      return "is not UTF-8 text: save it as UTF-8";
     default:
       return error.message;
   }

@@ -39,6 +39,12 @@ export interface Problem extends FilePlace {
   readonly expected?: string;
 }
 
+/** The order of files, lines and columns. */
+export function byPlace(left: FilePlace, right: FilePlace): number {
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  return left.line - right.line || (left.column ?? 0) - (right.column ?? 0);
+}
+
 /** A note that is not a problem, e.g. a skipped object, or a warning. */
 export interface Note extends FilePlace {
   readonly message: string;

@@ -4,7 +4,7 @@ import { isRecord } from "./defaults.ts";
 import type { ManifestDocument } from "./manifests.ts";
 import { nearest } from "./nearest.ts";
 import { objectFindings } from "./object.ts";
-import { type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
+import { byPlace, type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
 import { queueFindings } from "./quota-shares.ts";
 import {
   awsNameFindings,
@@ -83,7 +83,7 @@ export function validateManifests(
   return {
     manifests: checked.flatMap(({ entry, problems }) => (problems.length === 0 ? [validManifest(entry)] : [])),
     problems: [
-      ...sorted.flatMap((entry) => (entry.kind === "refused" ? [entry.problem] : [])),
+      ...sorted.flatMap((entry) => (entry.kind === "refused" ? entry.problems : [])),
       ...checked.flatMap(({ problems }) => problems),
     ].sort(byPlace),
     notes: sorted.flatMap((entry) => (entry.kind === "skipped" ? [entry.note] : notesOf(entry))),
@@ -101,38 +101,55 @@ interface Ours {
 type Sorted =
   | Ours
   | { readonly kind: "skipped"; readonly note: Note }
-  | { readonly kind: "refused"; readonly problem: Problem };
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 function sort(document: ManifestDocument, crds: readonly CustomResourceDefinition[], namespace: string): Sorted {
   const { file, value, placeOf } = document;
-  const refused = (path: Path, message: string): Sorted => ({
+  const refused = (...findings: readonly Finding[]): Sorted => ({
     kind: "refused",
-    problem: { file, ...placeOf(path), field: pathText(path), message },
+    problems: findings.map(({ path, message }) => ({ file, ...placeOf(path), field: pathText(path), message })),
   });
-  if (!isRecord(value)) return refused([], `found ${valueText(value)}, expected a Kubernetes object`);
+  if (!isRecord(value)) {
+    return refused({ path: [], message: `found ${valueText(value)}, expected a Kubernetes object` });
+  }
   const other = unrendered(file, value);
   if (other?.kind === "note") {
     return { kind: "skipped", note: { file, ...placeOf([]), message: other.message } };
   }
-  if (other?.kind === "problem") return refused([], other.message);
+  if (other?.kind === "problem") return refused({ path: [], message: other.message });
   const { apiVersion, kind } = value;
-  if (typeof apiVersion !== "string")
-    return refused(["apiVersion"], `is missing: add one such as ${versionsOf(crds)[0]}`);
-  if (typeof kind !== "string") return refused(["kind"], "is missing: add the kind of the object");
+  if (typeof apiVersion !== "string" || typeof kind !== "string") {
+    return refused(
+      ...notText(["apiVersion"], apiVersion, `one such as ${versionsOf(crds)[0]}`),
+      ...notText(["kind"], kind, "the kind of the object"),
+    );
+  }
   const crd = crds.find((one) => one.spec.names.kind === kind && versionsOf([one]).includes(apiVersion));
   if (crd !== undefined) return { kind: "ours", document, crd, named: named(kind, value, namespace) };
+  if (kind === "List" && apiVersion === "v1") {
+    // One whose items are a list was taken apart.
+    return refused({ path: ["items"], message: `found ${valueText(value["items"])}, expected a list of objects` });
+  }
+  const kinds = crds.map(({ spec }) => spec.names.kind);
   const groups = crds.map(({ spec }) => spec.group);
   const nearGroup = nearest(groupOf(apiVersion), groups);
+  // A kind of ours without a group: the group without a name is that of Kubernetes itself, which has no such kinds.
+  if (kinds.includes(kind) && (nearGroup !== undefined || !apiVersion.includes("/"))) {
+    return refused({ path: ["apiVersion"], message: `found ${apiVersion}, expected ${versionsOf(crds).join(" or ")}` });
+  }
   if (nearGroup === undefined) {
     return { kind: "skipped", note: { file, ...placeOf([]), message: `skipped ${kind} of ${apiVersion}` } };
   }
-  const kinds = crds.map(({ spec }) => spec.names.kind);
-  if (!kinds.includes(kind)) {
-    const near = nearest(kind, kinds);
-    const hint = near === undefined ? `use one of ${kinds.join(", ")}` : `did you mean ${near}?`;
-    return refused(["kind"], `${nearGroup} has no kind ${kind}: ${hint}`);
-  }
-  return refused(["apiVersion"], `found ${apiVersion}, expected ${versionsOf(crds).join(" or ")}`);
+  const near = nearest(kind, kinds);
+  const hint = near === undefined ? `use one of ${kinds.join(", ")}` : `did you mean ${near}?`;
+  return refused({ path: ["kind"], message: `${nearGroup} has no kind ${kind}: ${hint}` });
+}
+
+/** @param hint what to write instead, without a verb */
+function notText(path: Path, value: unknown, hint: string): readonly Finding[] {
+  if (typeof value === "string") return [];
+  const isMissing = value === undefined || value === null;
+  return [{ path, message: isMissing ? `is missing: add ${hint}` : `found ${valueText(value)}, expected ${hint}` }];
 }
 
 function versionsOf(crds: readonly CustomResourceDefinition[]): string[] {
@@ -201,9 +218,4 @@ function problemOf({ document, named: { kind, namespace, name } }: Ours, finding
 function validManifest({ document, named: { namespace, name } }: Ours): ValidManifest {
   // Without a finding the value has this shape: metadata and schema were checked above.
   return { object: document.value as ManifestObject, key: { namespace, name }, document };
-}
-
-function byPlace(left: Problem, right: Problem): number {
-  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
-  return left.line - right.line || (left.column ?? 0) - (right.column ?? 0);
 }

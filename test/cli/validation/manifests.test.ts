@@ -104,11 +104,17 @@ describe("a path", () => {
     await expect(loadManifests(directory, AbortSignal.abort(new Error("interrupted")))).rejects.toThrow("interrupted");
   });
 
-  test("of something that is not text is a problem", async () => {
-    await write({ "a.yaml": Uint8Array.from([0x61, 0x3a, 0x20, 0xff]) });
-    expect((await loadManifests(directory)).problems).toEqual([
-      expect.objectContaining({ message: "is not UTF-8 text: save it as UTF-8" }),
+  test.each([
+    ["in its only line", "a: caf\u00e9", 1],
+    ["in a line of several", "a: 1\nb: 2\nc: caf\u00e9\nd: 3\n", 3],
+    ["in its last line", "a: 1\nb: caf\u00e9", 2],
+  ])("of text in another encoding is a problem of the line: %s", async (_where, text, line) => {
+    await write({ "a.yaml": Buffer.from(text, "latin1"), "b.yaml": "b: 1" });
+    const { documents, problems } = await loadManifests(directory);
+    expect(problems).toEqual([
+      { file: join(directory, "a.yaml"), line, field: "", message: "is not UTF-8 text: save it as UTF-8" },
     ]);
+    expect(documents).toHaveLength(1);
   });
 });
 
@@ -130,6 +136,17 @@ describe("a text", () => {
     expect(documents.map(({ placeOf }) => [placeOf([]).line, placeOf(["spec", "x"]).line])).toEqual([
       [4, 4],
       [5, 7],
+    ]);
+  });
+
+  test("with a List in a List is the items of both, as with kubectl", () => {
+    const { documents } = documentsOf(
+      "m",
+      "kind: List\napiVersion: v1\nitems:\n- kind: A\n- kind: List\n  apiVersion: v1\n  items:\n  - kind: B\n",
+    );
+    expect(documents.map(({ value, placeOf }) => [value, placeOf(["kind"]).line])).toEqual([
+      [{ kind: "A" }, 4],
+      [{ kind: "B" }, 8],
     ]);
   });
 });

@@ -77,8 +77,18 @@ describe("whose object it is", () => {
       "apiVersion: awsbatch.dev/v1alpha1\nkind: Cluster",
       "m:2:1: kind: awsbatch.dev has no kind Cluster: use one of BatchComputeEnvironment, SchedulingPolicy, ServiceEnvironment, JobQueue, QuotaShare, ConsumableResource, JobDefinition, BatchJob",
     ],
+    ["apiVersion: v1alpha1\nkind: JobQueue", "m:1:1: apiVersion: found v1alpha1, expected awsbatch.dev/v1alpha1"],
+    ["apiVersion: v1\nkind: List\nitems: 7", "m:3:1: items: found 7, expected a list of objects"],
+    ["apiVersion: v1\nkind: List", "m:1:1: items: found nothing, expected a list of objects"],
   ])("what is meant as ours and is not is a problem: %j", (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);
+  });
+
+  test("an apiVersion and a kind that are not text are both problems", () => {
+    expect(problemsOf("apiVersion: [awsbatch.dev/v1alpha1]\nkind: {a: b}")).toEqual([
+      'm:1:1: apiVersion: found ["awsbatch.dev/v1alpha1"], expected one such as awsbatch.dev/v1alpha1',
+      'm:2:1: kind: found {"a":"b"}, expected the kind of the object',
+    ]);
   });
 });
 
