@@ -51,6 +51,50 @@ describe("a service environment of a queue", () => {
     await expectSilence(world);
   });
 
+  it("that has the name of an earlier one goes after its own jobs", async () => {
+    const world = await aWorld();
+    world.apply(serviceQueue("train", "a"), serviceEnvironment("a"), serviceEnvironment("b"));
+    await world.untilReady();
+    const leave = async (old: string, next: string) => {
+      world.apply(serviceQueue("train", next));
+      await world.until("the queue has the other one", () => named(world) === `team_${next}`);
+      world.delete("ServiceEnvironment", old);
+    };
+    await leave("a", "b");
+    await world.until("the first a is gone", () => world.condition("ServiceEnvironment", "a", "Ready") === undefined);
+    world.apply(serviceEnvironment("a"));
+    await world.untilReady();
+    world.apply(serviceQueue("train", "a"));
+    await world.until("the queue has the second a", () => named(world) === "team_a");
+    training(world, 900);
+    await world.until("the job runs", () => jobStates(world).includes("RUNNING"));
+    await leave("a", "b");
+    await world.until("it waits for its job", () => {
+      return world.condition("ServiceEnvironment", "a", "Reconciling")?.message.includes("1 job") === true;
+    });
+    await world.until("it is gone", () => !liveOf(world).includes("team_a"), 1800);
+    expect(jobStates(world)).toEqual(["SUCCEEDED"]);
+  });
+
+  it("that a person enabled again in its deletion goes after the jobs that started since", async () => {
+    const world = await aWorld();
+    world.apply(serviceEnvironment("a"), serviceEnvironment("b"), serviceQueue("train", "a"));
+    await world.untilReady();
+    world.apply(serviceEnvironment("a", { state: "DISABLED" }));
+    await world.until("it is DISABLED", () =>
+      world.aws.truth.serviceEnvironments().some(({ state }) => state === "DISABLED"),
+    );
+    world.delete("ServiceEnvironment", "a");
+    await world.seconds(30);
+    await world.aws.outside.updateServiceEnvironment({ serviceEnvironment: "team_a", state: "ENABLED" });
+    training(world, 900);
+    await world.until("the job runs", () => jobStates(world).includes("RUNNING"));
+    world.apply(serviceQueue("train", "b"));
+    await world.until("the queue has the other one", () => named(world) === "team_b");
+    await world.until("it is gone", () => !liveOf(world).includes("team_a"), 1800);
+    expect(jobStates(world)).toEqual(["SUCCEEDED"]);
+  });
+
   it.each([[["ServiceEnvironment sm", "JobQueue train"]], [["JobQueue train", "ServiceEnvironment sm"]]])(
     "is deleted with its queue, in the order %j, and no job is ended",
     async (order) => {

@@ -39,13 +39,13 @@ export async function observe(
   const observed = { object, kind: ServiceEnvironmentKind, type: "service-environment", region } as const;
   const seen = await resourceSeen<ServiceEnvironmentRecord, ServiceEnvironment>(observed, ports, signal);
   const snapshot = region.snapshot();
-  const { name, record } = seen;
+  const { name } = seen;
   const users = [...snapshot.queues.values()].filter((queue) => queue.status !== "DELETED" && names(queue, name));
   return {
     ...seen,
     users: users.map(({ jobQueueName }) => jobQueueName).toSorted(),
     mayBeNamed: !snapshot.showsQueuesOf(name),
-    jobs: record?.state === "DISABLED" ? await jobsSeen(object, name, { region, ports, memory }, signal) : undefined,
+    jobs: await jobsSeen(object, seen, { region, ports, memory }, signal),
   };
 }
 
@@ -53,10 +53,10 @@ function names({ serviceEnvironmentOrder = [] }: Queue, name: string): boolean {
   return serviceEnvironmentOrder.some(({ serviceEnvironment = "" }) => nameIn(serviceEnvironment) === name);
 }
 
-/** Counted only in a deletion. */
+/** Counted only in a deletion, once it is disabled. What was counted before it served again says nothing of its jobs now. */
 async function jobsSeen(
   { metadata: { deletionTimestamp } }: ServiceEnvironment,
-  name: string,
+  { name, record }: Pick<Seen, "name" | "record">,
   { region, ports, memory }: { readonly region: BatchRegion; readonly ports: Ports; readonly memory: Memory },
   signal: AbortSignal,
 ): Promise<JobsSeen<UnfinishedJob> | undefined> {
@@ -66,7 +66,7 @@ async function jobsSeen(
   const before = firstCounts.get(key);
   // A count that fails says nothing of the ones before.
   firstCounts.delete(key);
-  if (deletionTimestamp === undefined) {
+  if (deletionTimestamp === undefined || record?.state !== "DISABLED") {
     zeroSince.delete(key);
     return undefined;
   }

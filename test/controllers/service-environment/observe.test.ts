@@ -70,6 +70,18 @@ describe("the jobs that may run in a service environment", () => {
     expect(await idsAfter(10_000, "elsewhere")).toEqual(["", 10_000]);
   });
 
+  it("are counted from the start where it was enabled again, or is another one of that name", async () => {
+    const memory = newMemory();
+    const region = fakeRegion({ serviceEnvironments: [disabled] });
+    for (const meanwhile of [[record()], []]) {
+      region.serviceEnvironments = [disabled];
+      await observe(going, region, portsWith(), memory, signal);
+      region.serviceEnvironments = meanwhile;
+      await observe(going, region, portsWith(), memory, signal);
+      expect(memory).toEqual(newMemory());
+    }
+  });
+
   it("are unknown where AWS refuses the read, which forgets what was counted", async () => {
     const memory = newMemory();
     const region = fakeRegion({ serviceEnvironments: [disabled] });
