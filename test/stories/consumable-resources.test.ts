@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ConsumableResourceSpec } from "../../src/api/v1alpha1/consumable-resource.ts";
+import { ConsumableResourceKind } from "../../src/api/v1alpha1/kinds.ts";
 import { ownerTags } from "../../src/controllers/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
@@ -150,6 +151,27 @@ describe("a consumable", () => {
     world.apply(consumable("seats", { allowedNamespaces: { from: "All" } }, "platform"));
     await world.untilReady();
     expect(activeOf(world)).toHaveLength(1);
+  });
+
+  it("stays while a definition of another namespace that its selector allows waits for another one", async () => {
+    const world = await aWorld();
+    world.store.setNamespace("team", { labels: { team: "a" } });
+    const allowedNamespaces = { from: "Selector", selector: { matchLabels: { team: "a" } } } as const;
+    const consumableResourceList = [
+      { consumableResourceRef: { name: "seats", namespace: "platform" }, quantity: 1 },
+      { consumableResourceRef: { name: "tapes" }, quantity: 1 },
+    ];
+    world.apply(
+      consumable("seats", { allowedNamespaces }, "platform"),
+      jobDefinition("sim", { consumableResourceProperties: { consumableResourceList } }),
+    );
+    await world.until("the consumable is there", () => allOf(world).length === 1);
+    const key = { namespace: "platform", name: "seats" };
+    world.store.delete(ConsumableResourceKind, key);
+    await world.seconds(120);
+    expect(allOf(world)).toHaveLength(1);
+    world.delete("JobDefinition", "sim");
+    await world.until("it is gone", () => world.store.object(ConsumableResourceKind, key) === undefined);
   });
 
   it("of another namespace is not held by its name before anybody has read whose it is", async () => {

@@ -5,8 +5,10 @@ import { ConsumableResourceKind, JobDefinitionKind } from "../../api/v1alpha1/ki
 import type { Consumable } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { accessTo } from "../access.ts";
+import type { Around } from "../consumables.ts";
 import { ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { labelsAskedFor } from "../reference.ts";
 import { resourceSeen } from "../resource/observe.ts";
 import type { Seen } from "./seen.ts";
 
@@ -19,25 +21,25 @@ export async function observe(
   const observed = { object, kind: ConsumableResourceKind, type: "consumable-resource", region } as const;
   const seen = await resourceSeen<Consumable, ConsumableResource>(observed, ports, signal);
   const isLeaving = object.metadata.deletionTimestamp !== undefined;
-  return { ...seen, users: isLeaving ? usersOf(object, seen.name, region, ports) : [] };
+  return { ...seen, users: isLeaving ? await usersOf(object, seen.name, { region, ports, signal }) : [] };
 }
 
 /**
  * The definitions by which jobs are given the consumable: by a spec that may name it, or by the revision that jobs by name
  * run until the spec is registered.
+ *
+ * @throws StoreError when the labels of a namespace cannot be read for now
  */
-function usersOf(
+async function usersOf(
   object: ConsumableResource,
   name: string,
-  region: BatchRegion,
-  { objects, settings, cluster }: Ports,
-): readonly string[] | undefined {
+  { region, ports, signal }: Around,
+): Promise<readonly string[] | undefined> {
+  const { objects, settings, cluster } = ports;
   const { definitions } = region.snapshot();
   if (definitions === undefined) return undefined;
   const path = keyText(object.metadata);
-  const bySpec = objects.list(JobDefinitionKind).filter(({ metadata: { namespace }, spec }) => {
-    // Who may not name it would only keep it from being deleted.
-    if (accessTo(object, namespace, undefined).kind !== "allowed") return false;
+  const naming = objects.list(JobDefinitionKind).filter(({ metadata: { namespace }, spec }) => {
     if (((spec as { readonly region?: string }).region ?? settings.region) !== region.region) return false;
     const references = referencesOf(JobDefinitionKind, { namespace, spec });
     return (
@@ -45,6 +47,11 @@ function usersOf(
       JobDefinitionKind.references.some((reference) => awsNamesIn(reference, spec).includes(name))
     );
   });
+  // Who may not name it would only keep it from being deleted.
+  const mayName = async (namespace: string): Promise<boolean> =>
+    accessTo(object, namespace, await labelsAskedFor(namespace, [object], ports, signal)).kind === "allowed";
+  const allowed = await Promise.all(naming.map(({ metadata }) => mayName(metadata.namespace)));
+  const bySpec = naming.filter((_definition, index) => allowed[index]);
   const byRevision = [...definitions.values()].flatMap(([newest]) => {
     const owner = newest?.consumables?.includes(name) === true ? ownerIn(newest.tags) : undefined;
     return owner?.cluster === cluster.name ? keyText(owner) : [];
