@@ -13,7 +13,7 @@ import {
   itemsOf,
 } from "./filter.ts";
 import { kindTitle } from "./kind-title.ts";
-import { layoutOf, width } from "./layout.ts";
+import { layoutOf, type Placed, width } from "./layout.ts";
 import { labelFrom, sharedIn, type Users, usersIn } from "./relations.ts";
 import { StateSign, stateWords } from "./signs.tsx";
 
@@ -190,36 +190,32 @@ function Drawing({ group, items, open }: Omit<NamespaceProps, "isOpenAtFirst">) 
             </g>
           ))}
         </svg>
-        <p class="column" aria-hidden="true">
-          Job queues
-        </p>
-        <ul aria-label="Job queues">
-          {queues.map((placed) => (
-            <Card
-              key={placed.item.id}
-              placed={placed}
-              items={items}
-              isOpen={placed.item.id === open}
-              onPoint={setPointed}
-            />
-          ))}
-        </ul>
-        <p class="column second" aria-hidden="true">
-          Environments
-        </p>
-        <ul aria-label="Environments">
-          {environments.map((placed) => (
-            <Card
-              key={placed.item.id}
-              placed={placed}
-              items={items}
-              isOpen={placed.item.id === open}
-              onPoint={setPointed}
-            />
-          ))}
-        </ul>
+        <Column title="Job queues" cards={queues} items={items} open={open} onPoint={setPointed} />
+        <Column title="Environments" isSecond cards={environments} items={items} open={open} onPoint={setPointed} />
       </div>
     </div>
+  );
+}
+
+interface ColumnProps extends Pick<NamespaceProps, "items" | "open"> {
+  readonly title: string;
+  readonly isSecond?: boolean;
+  readonly cards: readonly Placed[];
+  readonly onPoint: (id: string | undefined) => void;
+}
+
+function Column({ title, isSecond = false, cards, items, open, onPoint }: ColumnProps) {
+  return (
+    <>
+      <p class={isSecond ? "column second" : "column"} aria-hidden="true">
+        {title}
+      </p>
+      <ul aria-label={title}>
+        {cards.map((placed) => (
+          <Card key={placed.item.id} placed={placed} items={items} isOpen={placed.item.id === open} onPoint={onPoint} />
+        ))}
+      </ul>
+    </>
   );
 }
 
