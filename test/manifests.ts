@@ -1,5 +1,6 @@
-/** The manifests that stories begin with. */
+/** The manifests that stories begin with, and what somebody else gives to AWS in them. */
 
+import type { SubmitServiceJobRequest } from "@aws-sdk/client-batch";
 import type { BatchJobSpec } from "../src/api/v1alpha1/batch-job.ts";
 import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec } from "../src/api/v1alpha1/job-definition.ts";
@@ -123,6 +124,24 @@ export const smallJob = {
     ],
   },
 } satisfies JobDefinitionSpec;
+
+/** A training job on one instance that lasts so long, as somebody submits it to a queue by its name in AWS. */
+export function trainingJob(
+  jobQueue: string,
+  seconds: number,
+  more: Partial<SubmitServiceJobRequest> = {},
+): SubmitServiceJobRequest {
+  return {
+    jobName: "train",
+    jobQueue,
+    serviceJobType: "SAGEMAKER_TRAINING",
+    serviceRequestPayload: JSON.stringify({
+      ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
+      StoppingCondition: { MaxRuntimeInSeconds: seconds },
+    }),
+    ...more,
+  };
+}
 
 export const ec2: BatchComputeEnvironmentSpec = {
   type: "MANAGED",

@@ -1,6 +1,7 @@
 import type { DefinitionRevision, Environment, Queue } from "../../src/aws/batch.ts";
 import { hasServiceJobs } from "../../src/aws/service-jobs.ts";
 import { capabilityOf } from "../../src/simulator/compute-environment-rules.ts";
+import { trainingJob } from "../manifests.ts";
 import type { Act } from "./story.ts";
 import type { Simulation } from "./world.ts";
 
@@ -54,16 +55,8 @@ function submitTraining(
   const share = shares[pick % Math.max(1, shares.length)];
   // Only a queue with quota management has a policy here.
   if (schedulingPolicyArn !== undefined && share === undefined) return;
-  void world.aws.outside.submitServiceJob({
-    jobName: "train",
-    jobQueue,
-    ...(share === undefined ? {} : { quotaShareName: share.quotaShareName }),
-    serviceJobType: "SAGEMAKER_TRAINING",
-    serviceRequestPayload: JSON.stringify({
-      ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
-      StoppingCondition: { MaxRuntimeInSeconds: seconds },
-    }),
-  });
+  const inShare = share === undefined ? {} : { quotaShareName: share.quotaShareName };
+  void world.aws.outside.submitServiceJob(trainingJob(jobQueue, seconds, inShare));
   const where = share === undefined ? jobQueue : `${share.quotaShareName} of ${jobQueue}`;
   world.disturb("user", `submits a training job of ${seconds} s to ${where}`);
 }

@@ -3,7 +3,7 @@ import { reconcileRequestedAtAnnotation, submissionAnnotation } from "../../src/
 import type { BatchJob, BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
-import { accessDenied } from "../../src/simulator/faults.ts";
+import { accessDenied, throttled } from "../../src/simulator/faults.ts";
 import type { StoredJob } from "../../src/simulator/stored-job.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World, WorldOptions } from "../world.ts";
@@ -242,13 +242,7 @@ describe("one object is one job", () => {
 
   it("when the request is refused: it is sent again without a search", async () => {
     const world = await aPlace();
-    const refuse = {
-      kind: "refuse",
-      exception: "TooManyRequestsException",
-      message: "Too Many Requests",
-      httpStatusCode: 429,
-    } as const;
-    world.aws.faults.add({ on: "SubmitJob", fault: refuse, times: 3 });
+    world.aws.faults.add({ on: "SubmitJob", fault: throttled, times: 3 });
     world.apply(batchJob("once"));
     await world.until("it is complete", isTrue(world, "once", "Complete"));
     expect(jobs(world)).toHaveLength(1);
@@ -511,13 +505,7 @@ describe("jobs for one queue", () => {
 
   it("are in order also where AWS refuses some requests for their number", async () => {
     const world = await aPlace();
-    const refuse = {
-      kind: "refuse",
-      exception: "TooManyRequestsException",
-      message: "x",
-      httpStatusCode: 429,
-    } as const;
-    world.aws.faults.add({ on: "SubmitJob", fault: refuse, after: 2, times: 3 });
+    world.aws.faults.add({ on: "SubmitJob", fault: throttled, after: 2, times: 3 });
     const names = ["a", "b", "c", "d", "e", "f"];
     world.apply(...names.map((name) => batchJob(name)));
     await world.until("all are submitted", () => jobs(world).length === names.length);
@@ -676,6 +664,12 @@ describe("a tenant's job", () => {
     )?.conditions?.some((one) => one.type === "Stalled" && one.reason === reason) ?? false;
   const theft = (spec: object): Manifest => inNamespace("tenant", { ...batchJob("theft"), spec });
   const ownDefinition = { jobDefinition: "team_definition" };
+  const createQueueOfNobody = async ({ aws, seconds }: World, jobQueueName: string): Promise<void> => {
+    const computeEnvironment = aws.truth.computeEnvironments()[0]?.computeEnvironmentArn ?? "";
+    const computeEnvironmentOrder = [{ order: 1, computeEnvironment }];
+    await aws.outside.createJobQueue({ jobQueueName, priority: 1, computeEnvironmentOrder });
+    await seconds(90);
+  };
 
   it.each([
     ["the queue of another namespace", { jobQueueRef: { name: "queue", namespace: "team" }, ...ownDefinition }],
@@ -692,14 +686,7 @@ describe("a tenant's job", () => {
     ["a revision of another namespace", { jobQueue: "shared", jobDefinition: "team_definition:1" }],
   ])("may not use %s", async (_what, spec) => {
     const world = await aPlace();
-    await world.aws.outside.createJobQueue({
-      jobQueueName: "shared",
-      priority: 1,
-      computeEnvironmentOrder: [
-        { order: 1, computeEnvironment: world.aws.truth.computeEnvironments()[0]?.computeEnvironmentArn ?? "" },
-      ],
-    });
-    await world.seconds(90);
+    await createQueueOfNobody(world, "shared");
     world.apply(theft(spec));
     await world.until("it is refused", refused(world, "ReferenceNotAllowed"));
     expect(jobs(world)).toEqual([]);
@@ -707,14 +694,7 @@ describe("a tenant's job", () => {
 
   it("may not name what belongs to no object where --allowed-resources lists other things", async () => {
     const world = await aPlace({ flags: { allowedResources: ["subnet/*", "security-group/*", "job-queue/mine"] } });
-    await world.aws.outside.createJobQueue({
-      jobQueueName: "theirs",
-      priority: 1,
-      computeEnvironmentOrder: [
-        { order: 1, computeEnvironment: world.aws.truth.computeEnvironments()[0]?.computeEnvironmentArn ?? "" },
-      ],
-    });
-    await world.seconds(90);
+    await createQueueOfNobody(world, "theirs");
     world.apply(theft({ jobQueue: "theirs", ...ownDefinition }));
     await world.until("it is refused", refused(world, "NotAllowed"));
     expect(jobs(world)).toEqual([]);

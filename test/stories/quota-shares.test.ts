@@ -3,7 +3,7 @@ import { withinAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import { QuotaShareKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { QuotaShareSpec, QuotaShareStatus } from "../../src/api/v1alpha1/quota-share.ts";
 import type { CreateQuotaShareRequest } from "../../src/aws/batch.ts";
-import { quotaShare, sharedQueue } from "../manifests.ts";
+import { quotaShare, sharedQueue, trainingJob } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
 
@@ -28,12 +28,7 @@ const leftIn = ({ aws }: World) => [
 ];
 
 function training(world: World, seconds: number, quotaShareName = "team_research"): void {
-  const serviceRequestPayload = JSON.stringify({
-    ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
-    StoppingCondition: { MaxRuntimeInSeconds: seconds },
-  });
-  const job = { jobName: "train", jobQueue: "team_train", serviceJobType: "SAGEMAKER_TRAINING" as const };
-  void world.aws.outside.submitServiceJob({ ...job, quotaShareName, serviceRequestPayload });
+  void world.aws.outside.submitServiceJob(trainingJob("team_train", seconds, { quotaShareName }));
 }
 
 /** What somebody else makes in the queue, as `quotaShare` would have it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceEnvironmentSpec } from "../../src/api/v1alpha1/service-environment.ts";
-import { jobQueue, serviceEnvironment, serviceQueue } from "../manifests.ts";
+import { jobQueue, serviceEnvironment, serviceQueue, trainingJob } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
 
@@ -16,12 +16,7 @@ const named = (world: World) => queueOf(world)?.serviceEnvironmentOrder?.[0]?.se
 const jobStates = ({ aws }: World) => aws.truth.serviceJobs().map(({ status }) => status);
 
 function training(world: World, seconds: number, jobQueueName = "team_train"): void {
-  const serviceRequestPayload = JSON.stringify({
-    ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
-    StoppingCondition: { MaxRuntimeInSeconds: seconds },
-  });
-  const job = { jobName: "train", jobQueue: jobQueueName, serviceJobType: "SAGEMAKER_TRAINING" as const };
-  void world.aws.outside.submitServiceJob({ ...job, serviceRequestPayload });
+  void world.aws.outside.submitServiceJob(trainingJob(jobQueueName, seconds));
 }
 
 describe("a service environment of a queue", () => {

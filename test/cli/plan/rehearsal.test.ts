@@ -8,6 +8,7 @@ import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { accessDenied } from "../../../src/simulator/faults.ts";
 import type { SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+import { trainingJob } from "../../manifests.ts";
 import { definition, environment, MemorySource, queue, quickstart, started } from "../local/given.ts";
 
 const { signal } = new AbortController();
@@ -252,16 +253,7 @@ test("a quota share loses capacity in a plan as soon as it has no jobs, and says
   expect([same.action, same.jobs.kind]).toEqual(["none", "none"]);
   const empty = (await planned({ ...sharing, "share.yaml": share(1) }))("QuotaShare");
   expect([operations(empty).at(-1), empty.jobs.kind]).toEqual(["UpdateQuotaShare", "waitedFor"]);
-  await aws.outside.submitServiceJob({
-    jobName: "train",
-    jobQueue: "default_train",
-    quotaShareName: "default_research",
-    serviceJobType: "SAGEMAKER_TRAINING",
-    serviceRequestPayload: JSON.stringify({
-      ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
-      StoppingCondition: { MaxRuntimeInSeconds: 86_400 },
-    }),
-  });
+  await aws.outside.submitServiceJob(trainingJob("default_train", 86_400, { quotaShareName: "default_research" }));
   const busy = (await planned({ ...sharing, "share.yaml": share(1) }))("QuotaShare");
   expect([operations(busy), busy.queues]).toEqual([["wait"], [{ name: "default_train", jobs: 1 }]]);
   expect(busy.notes[0]).toMatch(/^goes on after approval: annotate it with awsbatch\.dev\/approve=\S+$/);

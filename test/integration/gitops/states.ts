@@ -11,6 +11,7 @@ import {
   quotaShare,
   serviceEnvironment,
   sharedQueue,
+  trainingJob,
   withTypes,
 } from "../../manifests.ts";
 import { createWorld, type World, type WorldOptions } from "../../world.ts";
@@ -305,16 +306,7 @@ const scenes: readonly Scene[] = [
     async play(world) {
       world.apply(...share());
       await world.untilReady();
-      await world.aws.outside.submitServiceJob({
-        jobName: "train",
-        jobQueue: "team_train",
-        quotaShareName: "team_research",
-        serviceJobType: "SAGEMAKER_TRAINING",
-        serviceRequestPayload: JSON.stringify({
-          ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
-          StoppingCondition: { MaxRuntimeInSeconds: 3600 },
-        }),
-      });
+      await world.aws.outside.submitServiceJob(trainingJob("team_train", 3600, { quotaShareName: "team_research" }));
       const capacityLimits = [{ capacityUnit: "ml.m5.large", maxCapacity: 1 }];
       world.apply(quotaShare("research", "train", { capacityLimits }));
       await world.until("it waits", () => reason(world, "Ready", "QuotaShare", "research") === "AwaitingApproval");

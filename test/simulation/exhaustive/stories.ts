@@ -13,6 +13,7 @@ import {
   serviceEnvironment,
   serviceQueue,
   sharedQueue,
+  trainingJob,
   withTypes,
 } from "../../manifests.ts";
 import { accountNetwork } from "../generate/network.ts";
@@ -113,12 +114,7 @@ const liveServices = ({ aws }: Simulation): number =>
 /** A training job that runs in the queue of SageMaker. */
 async function trains(world: Simulation, seconds: number): Promise<void> {
   const { aws } = world;
-  await aws.outside.submitServiceJob({
-    jobName: "train",
-    jobQueue: "team_train",
-    serviceJobType: "SAGEMAKER_TRAINING",
-    serviceRequestPayload: JSON.stringify({ StoppingCondition: { MaxRuntimeInSeconds: seconds } }),
-  });
+  await aws.outside.submitServiceJob(trainingJob("team_train", seconds));
   await world.until(() => aws.truth.serviceJobs().some(({ status }) => status === "RUNNING"), limitSeconds);
 }
 
@@ -130,16 +126,9 @@ const shareCapacity = ({ aws }: Simulation): number | undefined =>
 /** One more training job of two minutes, which has started to run. */
 async function trainsInShare(world: Simulation): Promise<void> {
   const { aws } = world;
-  const { jobId } = await aws.outside.submitServiceJob({
-    jobName: "train",
-    jobQueue: "team_train",
-    quotaShareName: "team_research",
-    serviceJobType: "SAGEMAKER_TRAINING",
-    serviceRequestPayload: JSON.stringify({
-      ResourceConfig: { InstanceType: "ml.m5.large", InstanceCount: 1 },
-      StoppingCondition: { MaxRuntimeInSeconds: 120 },
-    }),
-  });
+  const { jobId } = await aws.outside.submitServiceJob(
+    trainingJob("team_train", 120, { quotaShareName: "team_research" }),
+  );
   const hasStarted = (): boolean =>
     aws.truth.serviceJobs().some(({ id, startedAt }) => id === jobId && startedAt !== undefined);
   await world.until(hasStarted, limitSeconds);
