@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { counted } from "../diagnosis/words.ts";
@@ -7,7 +8,15 @@ import { realCloud } from "./cloud.ts";
 import { ListOption, type OperatorFlags, operatorOptions } from "./flags.ts";
 import { folderAt } from "./import/folder.ts";
 import { batchOnly, type Progress } from "./import/reading.ts";
-import { isComplete, type Report, reportJson, reportMarkdown, reportText, secretText } from "./import/report.ts";
+import {
+  isComplete,
+  isNothing,
+  type Report,
+  reportJson,
+  reportMarkdown,
+  reportText,
+  secretText,
+} from "./import/report.ts";
 import { importAccount } from "./import/run.ts";
 import { type GivenFile, type Source, terraformSource } from "./import/source.ts";
 import { cloudFormationSource } from "./import/stacks.ts";
@@ -56,8 +65,8 @@ Run it again into the same directory to take over what has changed in AWS: only 
 stays, also in files that were renamed. The file .aws-batch-import in the directory, which belongs into Git, shows the command
 what it wrote before.
 
-Exit code: 0 if everything is imported and plan finds nothing but adoptions by tags; 1 on an error; 4 if something is not
-imported as it is, or plan finds more.`;
+Exit code: 0 if everything is imported and plan finds nothing but adoptions by tags; 1 on an error, or if there is nothing to
+import; 4 if something is not imported as it is, or plan finds more.`;
 
 /** Flags of the operator that decide what is adopted. */
 const operatorFlags = ["--cluster-name", "--allowed-account-ids", "--ignore-tag-keys", "--aws-requests-per-second"];
@@ -125,9 +134,10 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
   const progress = new ProgressLine(io.stderr);
   const cloud = batchOnly(await realCloud(flags, io.env, signal), (read) => progress.show(read));
   const requestsPerSecond = flags.awsRequestsPerSecond ?? defaultRequestsPerSecond;
+  const readRegions = regions ?? [cloud.region];
   const report = await importAccount(
     {
-      regions: regions ?? [cloud.region],
+      regions: readRegions,
       namespace,
       names,
       retain,
@@ -145,8 +155,27 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
     },
   );
   progress.end();
+  if (isNothing(report)) throw nothingFound(report, readRegions, given.names);
   show(report, output, io);
   return isComplete(report) ? exitCodes.done : exitCodes.blocked;
+}
+
+/** A list of the wrong state, a misspelt name and another account look alike to the command. */
+function nothingFound(
+  { account, source }: Report,
+  regions: readonly string[],
+  names: readonly string[] | undefined,
+): CommandError {
+  const matching = names === undefined ? "" : ` that matches --names '${names.join(",")}'`;
+  const checked = names === undefined ? "" : "--names, ";
+  if (source === undefined) {
+    const where = `AWS account ${account} has nothing to import in ${regions.join(", ")}${matching}`;
+    return new CommandError(`${where}: check ${checked}--region and the credentials`);
+  }
+  const origin = source.tool === "Terraform" ? "workspace and directory" : "stacks";
+  return new CommandError(
+    `what ${source.tool} lists has nothing to import${matching}: check ${checked}of which ${origin} the list is`,
+  );
 }
 
 /** @throws CommandError when there are several sources, or one cannot be read */
@@ -174,8 +203,15 @@ function filesOf(file: string, previous: readonly string[] | undefined): readonl
 
 async function readGiven(file: string, io: Io): Promise<GivenFile> {
   if (file === "-") return { name: "standard input", text: await io.stdin() };
+  const bytes = await bytesOf(file);
+  // In PowerShell 5 a redirection writes UTF-16.
+  if (!isUtf8(bytes)) throw new CommandError(`${file} is not UTF-8 text: save it as UTF-8`);
+  return { name: file, text: new TextDecoder().decode(bytes) };
+}
+
+async function bytesOf(file: string): Promise<Buffer> {
   try {
-    return { name: file, text: await readFile(file, "utf8") };
+    return await readFile(file);
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error)) throw error;
     throw new CommandError(`${file} cannot be read: ${error.message}`, { cause: error });

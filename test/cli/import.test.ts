@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
@@ -185,6 +185,49 @@ test("the command refuses a state of another account, and names what AWS does no
   expect((await run(terraformState(6))).said).toContain(
     "JobDefinition d in us-east-1: AWS has no such resource in the regions that were read\n",
   );
+});
+
+test.each([
+  [
+    ["--names", "prd-*,x"],
+    "AWS account 123456789012 has nothing to import in us-east-1 that matches --names 'prd-*,x': check --names, --region and the credentials",
+  ],
+  [
+    ["--region", "eu-west-9"],
+    "AWS account 123456789012 has nothing to import in eu-west-9: check --region and the credentials",
+  ],
+  [
+    ["--terraform", "-", "--names", "prd"],
+    "what Terraform lists has nothing to import that matches --names 'prd': check --names, of which workspace and directory the list is",
+  ],
+  [["--cloudformation", "-"], "what CloudFormation lists has nothing to import: check of which stacks the list is"],
+])("the command with %j says that it found nothing, and writes nothing", async (args, message) => {
+  const { aws } = await accountWithQueue();
+  const none = account();
+  vi.stubEnv("AWS_ENDPOINT_URL", await serveRegions({ "us-east-1": aws, "eu-west-9": none.aws }));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const directory = temporaryDirectory();
+  const given = args.includes("--terraform") ? terraformState(6) : JSON.stringify({ StackResources: [] });
+  const { io, stdout, stderr } = testIo({}, undefined, given);
+  expect(await runCli(["import", "-n", "team", "-f", directory, ...args, ...fast], io)).toBe(1);
+  expect(stdout.text).toBe("");
+  expect(stderr.text).toContain(`error: ${message}\n`);
+  expect(readdirSync(directory)).toEqual([]);
+});
+
+test("the command reads a list with a byte order mark, and refuses UTF-16", async () => {
+  await accountInTwoRegions();
+  const directory = temporaryDirectory();
+  const file = join(directory, "state.json");
+  const args = ["--terraform", file, "-n", "team", "-f", join(directory, "out"), ...fast];
+  writeFileSync(file, `\ufeff${terraformState(6)}`);
+  expect((await ran(args)).stdout).toContain("AWS has no such resource in the regions that were read");
+  writeFileSync(file, `\ufeff${terraformState(6)}`, "utf16le");
+  expect(await ran(args)).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `error: ${file} is not UTF-8 text: save it as UTF-8\n`,
+  });
 });
 
 test.each([

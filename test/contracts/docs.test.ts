@@ -90,6 +90,17 @@ describe("the documentation", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("leaves out no kind where a command lists them", () => {
+    const all = customResourceDefinitions()
+      .map(({ spec }) => `${spec.names.plural}.${spec.group}`)
+      .sort();
+    const lists = pages.flatMap(
+      (page) => readFileSync(page, "utf8").match(/[a-z]+\.awsbatch\.dev(?:,[a-z]+\.awsbatch\.dev)+/g) ?? [],
+    );
+    expect(lists).not.toEqual([]);
+    for (const list of lists) expect(list.split(",").sort()).toEqual(all);
+  });
+
   test("every npm script that a page names exists", () => {
     const named = pages.flatMap((page) =>
       [...readFileSync(page, "utf8").matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script = ""]) => script),

@@ -97,6 +97,11 @@ export function isComplete(report: Report): boolean {
   return inexpressible.length + secrets.length + problems.length === 0 && isAdoptionOnly(report);
 }
 
+/** Whether there was nothing to import, and nothing to say why. */
+export function isNothing({ imported, skipped, inexpressible, problems, source }: Report): boolean {
+  return [imported, skipped, inexpressible, problems, source?.notes ?? []].every((list) => list.length === 0);
+}
+
 /** Also one that is adopted, and then waits for a person as its resource does in AWS now. */
 function isQuiet({ action, blocked, title }: Entry): boolean {
   return action === "adopt" ? title.endsWith("nothing else") : action === "none" && blocked === undefined;

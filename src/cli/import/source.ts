@@ -57,6 +57,9 @@ export function terraformSource({ name: file, text }: GivenFile): Source {
       `${file} is a raw state, whose form Terraform may change: give what terraform show -json prints`,
     );
   }
+  if (state["planned_values"] !== undefined) {
+    throw new CommandError(`${file} is a plan: give what terraform show -json prints without the name of a plan`);
+  }
   const values = isRecord(state["values"]) ? state["values"] : undefined;
   if (values === undefined && typeof state["format_version"] !== "string") throw otherText(file);
   return sourceOf("Terraform", isRecord(values?.["root_module"]) ? inModule(values["root_module"]) : []);

@@ -62,7 +62,11 @@ export async function cancelInManifest(directory: string, key: ObjectKey): Promi
   const manifest = read.manifests.find(
     (one) => one.object.kind === BatchJobKind.kind && keyText(one.key) === keyText(key),
   );
-  if (manifest === undefined) throw new CommandError(`${directory} has no BatchJob ${keyText(key)}`);
+  if (manifest === undefined) {
+    throw new CommandError(
+      `${directory} has no BatchJob ${keyText(key)}: correct the name, or give its namespace with -n`,
+    );
+  }
   const { file } = manifest.document;
   if ((manifest.object.spec as { readonly cancel?: boolean }).cancel === true) {
     return { kind: "written", file, isChanged: false };

@@ -82,7 +82,9 @@ async function inDirectory(name: string, directory: string, flags: JobFlags, io:
   if (id !== undefined) return { account, id, object: undefined };
   const job = account.object(keyIn(name, flags));
   if (job === undefined) {
-    throw new CommandError(`${directory} has no BatchJob ${name} that local --simulate has applied`);
+    throw new CommandError(
+      `${directory} has no BatchJob ${name} that local --simulate has applied: jobs -f ${directory} lists those that there are`,
+    );
   }
   return { account, id: await idOf(jobOf(job), account), object: job };
 }

@@ -27,6 +27,10 @@ test.each([
     '{"version": 4, "resources": []}',
     "x is a raw state, whose form Terraform may change: give what terraform show -json prints",
   ],
+  [
+    '{"format_version": "1.2", "planned_values": {}, "prior_state": {}}',
+    "x is a plan: give what terraform show -json prints without the name of a plan",
+  ],
 ])("%j is refused as a state", (text, message) => {
   expect(() => terraformSource({ name: "x", text })).toThrow(message);
 });

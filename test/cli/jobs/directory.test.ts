@@ -176,8 +176,16 @@ describe("cancel on a directory", () => {
   });
 
   test.each<[string, readonly string[], RegExp]>([
-    ["a job that is not there", ["third"], /^error: .* has no BatchJob default\/third\n$/],
-    ["a job of another namespace", ["first", "-n", "team"], /^error: .* has no BatchJob team\/first\n$/],
+    [
+      "a job that is not there",
+      ["third"],
+      /^error: .* has no BatchJob default\/third: correct the name, or give its namespace with -n\n$/,
+    ],
+    [
+      "a job of another namespace",
+      ["first", "-n", "team"],
+      /^error: .* has no BatchJob team\/first: correct the name, /,
+    ],
     ["JSON", ["json"], /^error: .*job\.json is JSON, .*: add cancel: true to its spec yourself\n$/],
     ["a reason", ["first", "--reason", "mine"], /^error: --reason is for jobs in AWS/],
   ])("refuses %s", async (_case, args, message) => {

@@ -71,7 +71,7 @@ test("the log of an object in the directory of local --simulate is printed, by i
   expect(await run("logs", "-f", directory, "none")).toEqual({
     exitCode: 1,
     stdout: "",
-    stderr: `error: ${directory} has no BatchJob none that local --simulate has applied\n`,
+    stderr: `error: ${directory} has no BatchJob none that local --simulate has applied: jobs -f ${directory} lists those that there are\n`,
   });
   expect((await run("logs", "-f", directory, "-n", "team", "later")).stderr).toBe(
     "error: BatchJob team/later has not been submitted yet\n",
@@ -101,7 +101,7 @@ test("its jobs are listed under the names of their objects, and so are objects w
 
 test("cancel leaves a job alone that has ended in the simulation that runs, and only then", async () => {
   const { directory, jobId } = await directoryWithJob();
-  const notThere = `error: ${directory} has no BatchJob default/hello\n`;
+  const notThere = `error: ${directory} has no BatchJob default/hello: correct the name, or give its namespace with -n\n`;
   expect((await run("cancel", "-f", directory, "hello")).stderr).toBe(notThere);
   lockState(stateFile(directory, "local", true));
   expect(await run("cancel", "-f", directory, "hello")).toMatchObject({
