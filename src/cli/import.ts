@@ -160,7 +160,7 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
   return isComplete(report) ? exitCodes.done : exitCodes.blocked;
 }
 
-/** The command cannot tell a list of the wrong state, a misspelt name and the credentials of another account apart. */
+/** A list of the wrong state, a misspelt name and the credentials of another account come to the same. */
 function nothingFound(
   { account, source }: Report,
   regions: readonly string[],
