@@ -246,8 +246,8 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
         scheduler.wake();
       },
       quotaUsedUp: (name, usedUp) =>
-        marked(scheduler.silentlyShort, world.arn("batch", `compute-environment/${name}`), usedUp),
-      imageMissing: (image, missing) => marked(scheduler.missingImages, image, missing),
+        marked(scheduler.joins.silentlyShort, world.arn("batch", `compute-environment/${name}`), usedUp),
+      imageMissing: (image, missing) => marked(scheduler.runs.missingImages, image, missing),
       releaseImage: (imageType) => environments.outdate(imageType),
       holdConsumable: (name, quantity) => consumables.hold(name, quantity),
       planJobs: (outcome) => jobs.plan(outcome),
