@@ -2,6 +2,7 @@
 
 import { awsNamesIn } from "../api/references.ts";
 import { kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
+import { isAwsName } from "../api/v1alpha1/names.ts";
 import { recordNameOf } from "./naming.ts";
 import type { Objects, Settings } from "./ports.ts";
 
@@ -27,7 +28,9 @@ export function askedNames(
       if (((object.spec as { readonly region?: string }).region ?? settings.region) !== region) continue;
       const name = kind.records === records ? recordNameOf(kind, object, objects) : undefined;
       if (name !== undefined) names.add(name);
-      for (const reference of references) for (const name of awsNamesIn(reference, object.spec)) names.add(name);
+      // An ARN in a spec may end in anything.
+      const named = references.flatMap((reference) => awsNamesIn(reference, object.spec));
+      for (const one of named.filter(isAwsName)) names.add(one);
     }
   }
   return names;

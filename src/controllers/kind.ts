@@ -44,6 +44,8 @@ export interface KindModule<O extends KubeObject, Seen, Action> {
   status(object: O, seen: Seen, choice: Choice<Action>, now: number): Readonly<Record<string, unknown>>;
   /** The events of an action that succeeded. Pure. */
   events(action: Action): readonly ObjectEvent[];
+  /** Whether AWS has something of the object's own, which nobody would find again without the object. Pure. */
+  hasOwn?(seen: Seen): boolean;
   /** Annotations that are written together with the finalizer, before the first write to AWS. Pure. */
   annotations?(object: O, seen: Seen): Readonly<Record<string, string>>;
   /** Conditions that report an action that was refused, in place of those of the same types. Pure. */

@@ -11,6 +11,8 @@ import {
   kindOf,
   type OperatorKind,
 } from "../api/v1alpha1/kinds.ts";
+import { isAwsName } from "../api/v1alpha1/names.ts";
+import { resourceIn } from "../aws/names.ts";
 import { shortHash } from "./fingerprint.ts";
 
 /**
@@ -58,19 +60,30 @@ export interface FoundByKey {
   get(kind: OperatorKind, key: ObjectKey): NamedObject | undefined;
 }
 
-/** What is noted goes first: an object that is created again under another name in AWS moves nothing there. */
+/**
+ * The name that the spec gives, or else the one that is noted: an object that is created again under another name in AWS
+ * moves nothing there. `kubectl replace` takes the annotation away, and leaves the status.
+ */
 function outerNameOf(
   { references }: NamedKind,
   within: KindName,
-  { metadata: { namespace, annotations }, spec }: NamedObject,
+  { metadata: { namespace, annotations }, spec, status }: NamedObject,
   objects: FoundByKey,
 ): string | undefined {
   const leading = references.filter(({ to }) => to === within);
-  const given = annotations?.[withinAnnotation] ?? leading.flatMap((reference) => awsNamesIn(reference, spec))[0];
-  if (given !== undefined) return given;
+  const given = leading.flatMap((reference) => awsNamesIn(reference, spec));
+  const known = [...given, annotations?.[withinAnnotation], outerNameIn(status)];
+  const name = known.find((one) => one !== undefined && isAwsName(one));
+  if (name !== undefined) return name;
   const [referred] = referencesOf({ references: leading }, { namespace, spec });
   const target = referred === undefined ? undefined : objects.get(kindOf(within), referred.key);
   return target === undefined ? undefined : awsNameOf(kindOf(within), target);
+}
+
+/** In what the ARN in a status says that the object's own is. */
+function outerNameIn(status: unknown): string | undefined {
+  const { arn } = (status ?? {}) as { readonly arn?: unknown };
+  return typeof arn === "string" ? resourceIn(arn)?.name.split("/")[0] : undefined;
 }
 
 /** Whether only a namespace gives this name by default: the name has its prefix. A namespace's name contains no `_`. */
@@ -88,6 +101,7 @@ export function foreignNamespaceIn(awsName: string, namespace: string): string |
 }
 
 type NamedObject = Pick<KubeObject, "spec"> & {
+  readonly status?: unknown;
   readonly metadata: ObjectKey & Partial<Pick<KubeObject["metadata"], "uid" | "annotations">>;
 };
 

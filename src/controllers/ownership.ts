@@ -87,6 +87,11 @@ export function ownershipOf(tags: Tags | undefined, identity: Identity): Ownersh
   return { kind: "ours", retag: owner.uid !== identity.uid };
 }
 
+/** Whether the tags make something the object's own. */
+export function isOurs(tags: Tags | undefined, identity: Identity): boolean {
+  return ownershipOf(tags, identity).kind === "ours";
+}
+
 /** Whether the tags name this object, also where Retain or the uid of another cluster keeps it from being ours now. */
 export function isNamedBy(tags: Tags | undefined, identity: Identity): boolean {
   const { kind } = ownershipOf(tags, identity);

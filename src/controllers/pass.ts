@@ -186,8 +186,11 @@ async function rest<O extends KubeObject, Seen, Action>(
     const again = againAfter(planned.choice, { kind: "none" }, { lastedMs: 0, turnsInMs: undefined });
     return failing(p, outdated, planned.fields, again);
   }
-  // What is ours and needs no write was made before somebody took the finalizer away, or is written by others.
-  const isWritten = next.kind === "serves" || (next.kind === "wait" && next.until?.kind === "shared");
+  // What is ours was made before somebody took the finalizer away, as `kubectl replace` does, or is written by others.
+  const isWritten =
+    next.kind === "serves" ||
+    (next.kind === "wait" && next.until?.kind === "shared") ||
+    module.hasOwn?.(planned.seen) === true;
   const lacksFinalizer = isWritten && !isMarked(directives) && !directives.paused && !directives.dryRun;
   const outcome: Outcome = lacksFinalizer ? await ensureFinalizer(p, region, planned.seen) : { kind: "none" };
   return reported(p, region, planned, outcome);

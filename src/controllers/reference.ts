@@ -2,6 +2,7 @@
 
 import { type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
 import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
+import { isAwsName } from "../api/v1alpha1/names.ts";
 import type { ResourceType } from "../aws/names.ts";
 import { nameIn, resourceArn } from "../aws/names.ts";
 import type { BatchRegion } from "../aws/region.ts";
@@ -81,12 +82,12 @@ export interface RecordedThing extends NamedThing {
 }
 
 /** Why an ARN does not lead to where whoever refers is; undefined: it does, or it is a name. It has to match exactly. */
-export function refusalOfArn(
-  nameOrArn: string,
-  { type, called }: NamedThing,
-  { noun, region }: Referring,
-): Unresolved | undefined {
-  if (!nameOrArn.startsWith("arn:") || nameOrArn === resourceArn(region, type, nameIn(nameOrArn))) return undefined;
+export function refusalOfArn(nameOrArn: string, thing: NamedThing, referring: Referring): Unresolved | undefined {
+  const isHere = nameOrArn === resourceArn(referring.region, thing.type, nameIn(nameOrArn));
+  return !nameOrArn.startsWith("arn:") || isHere ? undefined : notHere(nameOrArn, thing, referring);
+}
+
+function notHere(nameOrArn: string, { called }: NamedThing, { noun, region }: Referring): Unresolved {
   const message = `${nameOrArn} is not a ${called} of account ${region.account} in ${region.region}, where the ${noun} is`;
   return unresolved("RegionMismatch", message);
 }
@@ -180,7 +181,9 @@ export function resourceNamed(nameOrArn: string, thing: RecordedThing, referring
   const [name, snapshot] = [nameIn(nameOrArn), region.snapshot()];
   const arn = resourceArn(region, type, name);
   const record = snapshot[records].get(name) as { readonly tags?: Tags } | undefined;
-  const refusal = refusalOfName(nameOrArn, record?.tags, thing, referring);
+  const refusal = isAwsName(name)
+    ? refusalOfName(nameOrArn, record?.tags, thing, referring)
+    : notHere(nameOrArn, thing, referring);
   if (refusal !== undefined) return refusal;
   const owner = namedOwner(record?.tags, ports.cluster);
   if (owner !== undefined && ports.objects.get(kind, owner)?.metadata.deletionTimestamp !== undefined) {

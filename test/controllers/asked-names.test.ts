@@ -11,6 +11,9 @@ it("asks AWS for the names that objects of the region have or reference", () => 
     object({ name: "mine" }, { name: "b" }),
     object({ region: "us-east-1" }, { name: "far" }),
     queueObject({ schedulingPolicyArn: `${arn}er` }),
+    // AWS may refuse the whole read in which one name is none.
+    queueObject({ schedulingPolicyArn: `${arn} er` }),
+    queueObject({ schedulingPolicyArn: `${arn}${"x".repeat(128)}` }),
     queueObject({ schedulingPolicyRef: { name: "fair" } }),
   ]);
   const names = askedNames("policies", "eu-west-1", objects, { region: "eu-west-1" });

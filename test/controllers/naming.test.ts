@@ -59,10 +59,12 @@ it.each([
 });
 
 describe("the record of an object", () => {
-  const share = (spec: object, annotations?: Readonly<Record<string, string>>) => ({
+  const share = (spec: object, annotations?: Readonly<Record<string, string>>, status?: object) => ({
     metadata: { namespace: "team", name: "s", ...(annotations === undefined ? {} : { annotations }) },
     spec,
+    status,
   });
+  const shown = { arn: "arn:aws:batch:r:1:job-queue/shown/quota-share/team_s" };
   const objects = objectsOf([queueObject({ jobQueueName: "named" })]);
   const within = { "awsbatch.dev/within": "noted" };
 
@@ -73,6 +75,12 @@ describe("the record of an object", () => {
     ["is not known without the queue", undefined, share({ jobQueueRef: { name: "none" } })],
     ["is where it was noted, without the queue", "noted/team_s", share({ jobQueueRef: { name: "none" } }, within)],
     ["stays where it was noted", "noted/team_s", share({ jobQueueRef: { name: "q" } }, within)],
+    ["stays where the spec says", "other/team_s", share({ jobQueue: "other" }, within)],
+    ["stays where AWS had it", "shown/team_s", share({ jobQueueRef: { name: "q" } }, undefined, shown)],
+    ["is where it was noted before", "noted/team_s", share({ jobQueueRef: { name: "q" } }, within, shown)],
+    ["is not known by an ARN that is none", undefined, share({}, undefined, { arn: "x/y" })],
+    ["is not known by a name that no queue can have", undefined, share({ jobQueue: "arn:aws:batch:r:1:job-queue/ " })],
+    ["is not known by a note that is none", undefined, share({}, { "awsbatch.dev/within": "a/b" })],
     ["is nowhere without a valid spec", undefined, share({})],
   ])("%s", (_name, expected, object) => {
     expect(recordNameOf(QuotaShareKind, object, objects)).toBe(expected);

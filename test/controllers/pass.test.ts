@@ -124,6 +124,8 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     conditionsOfFailure: [] as readonly ConditionDraft[],
     /** What watches have shown by now. */
     shown: undefined as KubeObject | undefined,
+    /** Whether AWS has something of its own. */
+    hasOwn: false,
     /** Why what was observed is outdated. */
     outdated: undefined as Failing | undefined,
     live,
@@ -191,6 +193,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
         if (world.acts !== undefined) throw world.acts;
       },
       status: () => ({ arn: "arn:q" }),
+      hasOwn: () => world.hasOwn,
       events: (action) => [{ type: "Normal", reason: "Did", action: "Do", note: action }],
       conditionsOfFailure: () => world.conditionsOfFailure,
     },
@@ -242,6 +245,13 @@ describe("before the first write to AWS", () => {
   it("an object that waits for what another reconciler creates for it gets both, so that its deletion finds that", async () => {
     const world = await given({ finalized: false });
     world.plan = wait({ until: { kind: "shared" } });
+    expect((await world.pass()).again).toEqual({ kind: "now" });
+    expect(world.object().metadata).toMatchObject({ finalizers: [finalizer], annotations: here });
+  });
+
+  it("an object that waits, and has something in AWS, gets both again where somebody took them away", async () => {
+    const world = await given({ finalized: false });
+    world.hasOwn = true;
     expect((await world.pass()).again).toEqual({ kind: "now" });
     expect(world.object().metadata).toMatchObject({ finalizers: [finalizer], annotations: here });
   });

@@ -145,6 +145,15 @@ describe("what a name or an ARN leads to", () => {
     });
   });
 
+  it("is nothing where no resource can have the name, and AWS is not asked", () => {
+    const region = fakeRegion();
+    expect(named(region, `${arn} `)).toMatchObject({
+      reason: "RegionMismatch",
+      message: `${arn}  is not a scheduling policy of account 123456789012 in eu-west-1, where the queue is`,
+    });
+    expect(region.calls).toEqual([]);
+  });
+
   it("is waited for while the object that has it is being deleted", () => {
     const going = shared({}, { deletionTimestamp: "2026-01-01T01:00:00Z" });
     expect(resourceNamed("team_fair", thing, referring([going]))).toEqual({

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { withinAnnotation } from "../../src/api/v1alpha1/annotations.ts";
+import type { KubeObject } from "../../src/api/object.ts";
+import { cleanupFinalizer, withinAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import { QuotaShareKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { QuotaShareSpec, QuotaShareStatus } from "../../src/api/v1alpha1/quota-share.ts";
 import type { CreateQuotaShareRequest } from "../../src/aws/batch.ts";
-import { quotaShare, sharedQueue, trainingJob } from "../manifests.ts";
+import { quotaShare, serviceEnvironment, sharedQueue, trainingJob } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
 
+const signal = new AbortController().signal;
 const limits = (maxCapacity: number): Pick<QuotaShareSpec, "capacityLimits"> => ({
   capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity }],
 });
@@ -52,6 +54,28 @@ async function aShare(spec: Partial<QuotaShareSpec> = {}, options: Parameters<ty
 async function withJob(world: World, seconds: number): Promise<void> {
   training(world, seconds);
   await world.until("the job runs", () => statesOf(world).includes("RUNNING"));
+}
+
+/** A share whose queue was left in AWS by its object, which is gone. */
+async function withoutQueueObject(): Promise<World> {
+  const world = await aWorld();
+  world.apply(quotaShare("research", "train"), ...sharedQueue("train", { deletionPolicy: "Retain" }));
+  await world.untilReady();
+  world.delete("JobQueue", "train");
+  await world.until("its object is gone", () => world.condition("JobQueue", "train", "Ready") === undefined);
+  return world;
+}
+
+/** Takes away from a share what the operator has noted on it. */
+async function withoutNotes(
+  { store }: Pick<World, "store">,
+  removeFinalizer?: typeof cleanupFinalizer,
+): Promise<KubeObject> {
+  const object = store.object(QuotaShareKind, { namespace: "team", name: "research" });
+  if (object === undefined) throw new Error("there is no object");
+  const annotations = { [withinAnnotation]: null };
+  const patch = removeFinalizer === undefined ? { annotations } : { annotations, removeFinalizer };
+  return await store.patchMetadata(QuotaShareKind, object, patch, signal);
 }
 
 describe("a quota share", () => {
@@ -139,32 +163,35 @@ describe("a quota share", () => {
   });
 
   it("is found again where the object of its queue left the queue in AWS", async () => {
-    const world = await aWorld();
-    const retained = { deletionPolicy: "Retain" as const };
-    world.apply(quotaShare("research", "train"), ...sharedQueue("train", retained));
-    await world.untilReady();
-    world.delete("JobQueue", "train");
-    await world.until("its object is gone", () => world.condition("JobQueue", "train", "Ready") === undefined);
+    const world = await withoutQueueObject();
     world.delete("QuotaShare", "research");
     await world.until("the share is gone", () => sharesOf(world).length === 0);
     expect(leftIn(world)).toContain("team_train");
   });
 
+  it("stays where it is, and is found there, where its object is replaced and its queue has another name", async () => {
+    const world = await withoutQueueObject();
+    await withoutNotes(world, cleanupFinalizer);
+    const serviceEnvironmentOrder = [{ order: 1, serviceEnvironmentRef: { name: "sm2" } }];
+    const capacityLimits = [{ capacityUnit: "ml.m5.large", maxCapacity: 10 }];
+    const [, , renamed] = sharedQueue("train", { jobQueueName: "other", serviceEnvironmentOrder });
+    if (renamed === undefined) throw new Error("there is no queue");
+    world.apply(serviceEnvironment("sm2", { capacityLimits }), renamed);
+    await world.until("it is Stalled", () => world.condition("QuotaShare", "research", "Stalled") !== undefined);
+    expect(world.condition("QuotaShare", "research", "Stalled")?.reason).toBe("QueueFixed");
+    expect(sharesOf(world).map(({ jobQueueArn }) => jobQueueArn.split("/")[1])).toEqual(["team_train"]);
+    world.delete("QuotaShare", "research");
+    await world.until("its object is gone", () => world.condition("QuotaShare", "research", "Ready") === undefined);
+    expect(sharesOf(world)).toEqual([]);
+  });
+
   it("is not released while nothing says where AWS has it, and goes once that is known", async () => {
-    const world = await aWorld();
-    world.apply(quotaShare("research", "train"), ...sharedQueue("train", { deletionPolicy: "Retain" }));
-    await world.untilReady();
-    world.delete("JobQueue", "train");
-    await world.until("the queue's object is gone", () => world.condition("JobQueue", "train", "Ready") === undefined);
+    const { aws, clock, store, stop } = await withoutQueueObject();
+    await stop();
     const key = { namespace: "team", name: "research" };
-    const object = world.store.object(QuotaShareKind, key);
-    if (object === undefined) throw new Error("there is no object");
-    await world.store.patchMetadata(
-      QuotaShareKind,
-      object,
-      { annotations: { [withinAnnotation]: null } },
-      new AbortController().signal,
-    );
+    // As from a backup, which has no status.
+    await store.applyStatus(QuotaShareKind, await withoutNotes({ store }), {}, signal);
+    const world = await aWorld({ aws, clock, store });
     world.delete("QuotaShare", "research");
     const condition = (type: string) => world.condition("QuotaShare", "research", type);
     await world.until("it is Stalled", () => condition("Stalled")?.status === "True", 900);
@@ -177,6 +204,38 @@ describe("a quota share", () => {
     world.annotate("QuotaShare", "research", { [withinAnnotation]: "team_train" });
     await world.until("the share is gone", () => sharesOf(world).length === 0);
     await world.until("its object is gone", () => world.store.object(QuotaShareKind, key) === undefined);
+  });
+
+  it("keeps no name in a queue that it may not use from those that may", async () => {
+    const world = await aWorld();
+    const own = quotaShare("research", "train", { quotaShareName: "research" });
+    const { jobQueueRef: _own, ...spec } = own.spec as QuotaShareSpec;
+    const theirs = { ...own, metadata: { name: "older", namespace: "other" } };
+    world.apply({ ...theirs, spec: { ...spec, jobQueue: "team_train" } });
+    await world.seconds(60);
+    world.apply(...sharedQueue("train"), own);
+    await world.until("it is there", () => readyOf(world)?.status === "True");
+    expect(sharesOf(world)[0]?.tags?.["awsbatch.dev/namespace"]).toBe("team");
+  });
+
+  it.each([
+    ["jobQueue", "arn:aws:batch:eu-west-1:123456789012:job-queue/a b"],
+    ["jobQueue", "arn:aws:batch:eu-west-1:123456789012:job-queue/"],
+    [withinAnnotation, "a b"],
+    [withinAnnotation, ""],
+    [withinAnnotation, "team_train/x"],
+  ])("with the %s %j, which no queue is called, keeps no other share from being read", async (where, name) => {
+    const world = await aShare();
+    const { jobQueueRef, ...spec } = quotaShare("odd", "none").spec as QuotaShareSpec;
+    const odd = { ...quotaShare("odd", "none"), metadata: { name: "odd", namespace: "other" } };
+    world.apply(
+      where === "jobQueue"
+        ? { ...odd, spec: { ...spec, jobQueue: name } }
+        : { ...odd, spec: { ...spec, jobQueueRef }, metadata: { ...odd.metadata, annotations: { [where]: name } } },
+    );
+    await world.seconds(120);
+    world.apply(quotaShare("research", "train", limits(5)));
+    await world.until("it follows its spec", () => capacityOf(world) === 5, 60);
   });
 
   it("says what its queue lacks", async () => {

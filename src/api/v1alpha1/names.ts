@@ -2,6 +2,13 @@
 
 /** AWS's pattern for the names of everything in Batch. */
 export const awsName = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const awsNameLimit = 128;
+
+/** Whether something in Batch can have the name: AWS may refuse a whole read in which one name is none. */
+export function isAwsName(text: string): boolean {
+  return text.length <= awsNameLimit && awsName.test(text);
+}
+
 /** Names of namespaces, among others; at most 63 characters. */
 export const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** Names of most Kubernetes objects; at most 253 characters. */

@@ -16,7 +16,7 @@ export interface Context {
 }
 
 /** The environments of an object, from all that the region has. */
-export function oursOf(seen: Seen): readonly Environment[] {
+export function oursOf(seen: Pick<Seen, "environments" | "identity">): readonly Environment[] {
   return seen.environments.filter(({ tags }) => ownershipOf(tags, seen.identity).kind === "ours");
 }
 

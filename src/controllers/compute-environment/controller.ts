@@ -23,6 +23,7 @@ import { withGroupStatus } from "../security-group/report.ts";
 import { withSelectionStatus } from "../selection/report.ts";
 import { act } from "./act.ts";
 import { type Action, independentName } from "./action.ts";
+import { oursOf } from "./context.ts";
 import { eventsFor } from "./events.ts";
 import { planOf } from "./life.ts";
 import { type Memories, newMemories, noteRoleWritten, observeAll, refreshAll } from "./observation.ts";
@@ -50,6 +51,7 @@ export function computeEnvironments(ports: Ports, endpoints: Ec2Memory): Reconci
         return withSelectionStatus(withGroupStatus(fields, group, object), selection, object, now);
       },
       events,
+      hasOwn: ({ own }) => oursOf(own).length > 0,
       annotations: (object, seen) => annotations(placed(object), seen),
       conditionsOfFailure: (action, failure, { roles }) => rolesFailure(action, failure, roles),
     },

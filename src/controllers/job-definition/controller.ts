@@ -2,6 +2,7 @@ import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { OutOfDate } from "../failures.ts";
+import { isOurs } from "../ownership.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
 import { actOnRoles } from "../roles/act.ts";
@@ -54,6 +55,7 @@ export function jobDefinitions(ports: Ports): Reconciler {
       },
       status: (_object, { object: effective, own, roles }) => ({ ...report(effective, own), ...rolesReport(roles) }),
       events: (action) => (isRolesAction(action) ? rolesEvents(action) : events(action)),
+      hasOwn: ({ own: { revisions, identity } }) => revisions.some(({ tags }) => isOurs(tags, identity)),
       annotations: (object, { roles }) => rolesAnnotations(object, roles),
       conditionsOfFailure: (action, failure, { roles }) => rolesFailure(action, failure, roles),
     },

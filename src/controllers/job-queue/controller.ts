@@ -5,7 +5,7 @@ import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { isStillDesired } from "../holds.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { isReadAsked, refreshAsked } from "../resource/observe.ts";
+import { hasOwn, isReadAsked, refreshAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import { type Action, independentName } from "./action.ts";
 import { eventsFor } from "./events.ts";
@@ -40,6 +40,7 @@ export function jobQueues(ports: Ports): Reconciler {
         return act(action, region, doing, signal);
       },
       status: (_object, seen) => report(seen),
+      hasOwn,
       events: eventsFor,
     },
     ports,

@@ -1,6 +1,7 @@
 import { withinAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { QuotaShareKind } from "../../api/v1alpha1/kinds.ts";
 import type { QuotaShare } from "../../api/v1alpha1/quota-share.ts";
+import { nameIn } from "../../aws/names.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import type { CountedJobs } from "../counted-jobs.ts";
 import type { Ports } from "../ports.ts";
@@ -24,8 +25,10 @@ export function quotaShares(ports: Ports): Reconciler {
       act,
       report,
       events: eventsFor,
-      annotations: (_object, { queue }) =>
-        queue?.kind === "queue" ? { [withinAnnotation]: queue.queue.jobQueueName } : {},
+      annotations: (_object, { record, queue }) => {
+        if (record !== undefined) return { [withinAnnotation]: nameIn(record.jobQueueArn) };
+        return queue?.kind === "queue" ? { [withinAnnotation]: queue.queue.jobQueueName } : {};
+      },
     },
     ports,
   );

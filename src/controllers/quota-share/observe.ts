@@ -5,7 +5,7 @@ import { nameIn } from "../../aws/names.ts";
 import type { BatchRegion, UnfinishedJob } from "../../aws/region.ts";
 import { type CountedJobs, countedJobs } from "../counted-jobs.ts";
 import { queueAt } from "../fixed-reference.ts";
-import { memoryKey } from "../naming.ts";
+import { memoryKey, recordNameOf } from "../naming.ts";
 import type { Ports } from "../ports.ts";
 import { resourceSeen } from "../resource/observe.ts";
 import { quotaShareDifferences } from "./diff.ts";
@@ -21,7 +21,15 @@ export async function observe(
 ): Promise<Seen> {
   const begunAt = ports.clock.monotonic();
   const queue = await queueSeen(object, region, ports, signal);
-  const observed = { object, kind: QuotaShareKind, type: "quota-share", region } as const;
+  // Who may not use the queue must not keep a name in it from others.
+  const mayHaveIt = async (rival: QuotaShare): Promise<boolean> => {
+    const found = await queueAt(rival, { region, ports, signal });
+    return (
+      found.kind === "queue" &&
+      recordNameOf(QuotaShareKind, rival, ports.objects)?.startsWith(`${found.queue.jobQueueName}/`) === true
+    );
+  };
+  const observed = { object, kind: QuotaShareKind, type: "quota-share", region, mayHaveIt } as const;
   const seen = await resourceSeen<QuotaShareRecord, QuotaShare>(observed, ports, signal, begunAt);
   const { record, name } = seen;
   const key = memoryKey(region, name);

@@ -7,10 +7,11 @@ import type { KindModule } from "../kind.ts";
 import { recordNameOf } from "../naming.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { isReadAsked, outdated, refreshAsked } from "./observe.ts";
+import { hasOwn, isReadAsked, outdated, refreshAsked } from "./observe.ts";
+import type { ResourceSeen } from "./seen.ts";
 
 /** What differs between the kinds with one resource that is read by the name that its object gives. */
-interface AskedModule<O extends KubeObject, Seen, Action>
+interface AskedModule<O extends KubeObject, Seen extends ResourceSeen, Action>
   extends Pick<KindModule<O, Seen, Action>, "observe" | "plan" | "events" | "annotations"> {
   readonly kind: OperatorKind & { readonly records: AskedKey };
   /** @throws AwsError when AWS refuses it */
@@ -20,7 +21,7 @@ interface AskedModule<O extends KubeObject, Seen, Action>
 }
 
 /** Reconciles the objects of such a kind. */
-export function askedReconciler<O extends KubeObject, Seen, Action>(
+export function askedReconciler<O extends KubeObject, Seen extends ResourceSeen, Action>(
   { act, report, ...module }: AskedModule<O, Seen, Action>,
   ports: Ports,
 ): Reconciler {
@@ -35,6 +36,7 @@ export function askedReconciler<O extends KubeObject, Seen, Action>(
       outdated: (region) => outdated(key, region),
       act: (action, _object, region, signal) => act(action, region, signal),
       status: (_object, seen) => report(seen),
+      hasOwn,
     },
     ports,
   );

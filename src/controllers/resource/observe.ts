@@ -11,7 +11,7 @@ import { shortHash } from "../fingerprint.ts";
 import { liveReadMaxAgeMs } from "../intervals.ts";
 import { nameSeen } from "../names-seen.ts";
 import { awsNameOf, recordNameOf } from "../naming.ts";
-import { identityOf } from "../ownership.ts";
+import { identityOf, isOurs } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import type { ResourceSeen } from "./seen.ts";
 
@@ -21,6 +21,8 @@ interface Observed<O extends KubeObject> {
   readonly kind: OperatorKind & Required<Pick<OperatorKind, "records">>;
   readonly type: Exclude<ResourceType, "job-definition">;
   readonly region: BatchRegion;
+  /** Whether another object of the kind may have the name where the object has it; default: it may. */
+  readonly mayHaveIt?: (rival: O) => Promise<boolean>;
 }
 
 /**
@@ -29,14 +31,16 @@ interface Observed<O extends KubeObject> {
  * @param begunAt when the reads of Kubernetes for the object began, monotonic ms: AWS is read again after long ones
  */
 export async function resourceSeen<R extends Described, O extends KubeObject>(
-  { object, kind, type, region }: Observed<O>,
+  { object, kind, type, region, mayHaveIt = async () => true }: Observed<O>,
   ports: Ports,
   signal: AbortSignal,
   begunAt = ports.clock.monotonic(),
 ): Promise<ResourceSeen<R>> {
   const allowed = await nameSeen(object, kind, ports, signal);
   const rivals = rivalsOf(object, kind, ports);
-  const first = await claimantOf(object, rivals, { kind, hasResource: () => false }, ports, signal);
+  const mayHave = await Promise.all(rivals.map(mayHaveIt));
+  const claiming = rivals.filter((_rival, index) => mayHave[index]);
+  const first = await claimantOf(object, claiming, { kind, hasResource: () => false }, ports, signal);
   // The wait comes before the read of AWS: what the plan relies on may have left service meanwhile.
   if (ports.clock.monotonic() - begunAt > liveReadMaxAgeMs) await region.refresh(signal);
   const snapshot = region.snapshot();
@@ -62,6 +66,11 @@ export async function resourceSeen<R extends Described, O extends KubeObject>(
     nameSeen: allowed,
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
   };
+}
+
+/** Whether AWS has the resource, and it is the object's own. Pure. */
+export function hasOwn({ record, identity }: ResourceSeen): boolean {
+  return isOurs(record?.tags, identity);
 }
 
 /** Whether what is known of resources that are read by name is what this process has read, or cannot read. */
