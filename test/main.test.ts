@@ -38,7 +38,7 @@ function program(...args: readonly string[]) {
   return { child, exited, until, shown };
 }
 
-test("is killed without notice, started again, and stopped by a signal", { timeout: 30_000 }, async () => {
+test("is killed without notice, started again, and stopped by a signal", async () => {
   const directory = directoryWith(quickstart);
   const args = ["local", "-f", directory, "--simulate", "--speed", "20"];
   const first = program(...args);
@@ -54,7 +54,7 @@ test("is killed without notice, started again, and stopped by a signal", { timeo
   expect(second.shown.text).toMatch(/Stopped after .* start again to go on\.\n$/);
 });
 
-test.runIf(process.platform === "linux")("output that is cut off is an error", { timeout: 30_000 }, async () => {
+test.runIf(process.platform === "linux")("output that is cut off is an error", async () => {
   const full = openSync("/dev/full", "w");
   onTestFinished(() => closeSync(full));
   const child = spawn(process.execPath, ["src/main.ts", "iam-policy", "--features", "none"], {

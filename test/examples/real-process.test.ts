@@ -21,7 +21,7 @@ function startsLocal(directory: string, { env }: AwsByHttp, atEnd: AtEnd) {
   return (...args: readonly string[]) => startProcess([...local, ...args], env, atEnd);
 }
 
-const untilReady = ["--until", "ready", "--timeout", "60s"];
+const untilReady = ["--until", "ready"];
 
 /** Resolves at the first change for which it holds, in the very turn in which it happens. */
 function change({ aws }: AwsByHttp, holds: (change: Change) => boolean, then: () => void): Promise<void> {

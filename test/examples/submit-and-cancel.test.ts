@@ -20,7 +20,7 @@ it("jobs are submitted and cancelled in a directory on which local runs", async 
       const job = jobs.find((one) => one.name === name);
       return job?.status === status || `${job?.status} ${stderr}`;
     };
-    return until(check, 60_000, `${name} to be ${status}`);
+    return until(check, `${name} to be ${status}`);
   };
   await untilStatus("default/hello", "SUCCEEDED");
 

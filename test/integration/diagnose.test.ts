@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
-import { sleep, systemClock } from "../../src/runtime/clock.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { ServedBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { KeptOutput, testIo } from "../cli/streams.ts";
 import { ec2, queue } from "../simulator/account.ts";
 import { serveChecked } from "../simulator/checked-server.ts";
+import { until } from "./control-plane/wait.ts";
 
 /** The command with the real clients of Batch, EC2 and IAM, against the simulator by HTTP. */
 
@@ -23,19 +24,15 @@ beforeAll(async () => {
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "simulated");
   await withInstanceRole("ecsInstanceRole");
   await aws.outside.createComputeEnvironment(ec2("ce-1"));
-  await until(() => aws.truth.computeEnvironments()[0]?.status === "VALID");
+  await until(() => aws.truth.computeEnvironments()[0]?.status === "VALID" || "not yet", "the environment");
   await aws.outside.createJobQueue(queue("q", "ce-1"));
-  await until(() => aws.truth.jobQueues()[0]?.status === "VALID");
+  await until(() => aws.truth.jobQueues()[0]?.status === "VALID" || "not yet", "the queue");
 });
 
 afterAll(async () => {
   await served.close();
   vi.unstubAllEnvs();
 });
-
-async function until(done: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 10_000 && !done(); tries++) await sleep(clock, 1000);
-}
 
 /** An instance profile that lets instances join. */
 async function withInstanceRole(name: string): Promise<void> {

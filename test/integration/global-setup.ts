@@ -3,6 +3,7 @@ import type { TestProject } from "vitest/node";
 import { isCi } from "../../scripts/test/tools.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane/control-plane.ts";
 import { printProgress } from "./control-plane/parts.ts";
+import { untilServed } from "./control-plane/served.ts";
 import "./control-plane/shared.ts";
 
 const crds = fileURLToPath(new URL("../../crds", import.meta.url));
@@ -27,6 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await controlPlane.stop();
     throw new Error(`the CRDs could not be installed:\n${stderr}`);
   }
+  await untilServed(controlPlane);
   project.provide("controlPlane", { kind: "running", access: controlPlane.access });
   return () => controlPlane.stop();
 }

@@ -20,9 +20,9 @@ beforeAll(async () => {
   python = await motoPython();
   aws = createSimulatedAws({ clock: systemClock(1000), random: seededRandom(1), knobs: { latencyMs: 0 } });
   await aws.outside.createComputeEnvironment(ec2("ce"));
-  await until(() => isSeen(aws.truth.computeEnvironments()[0]?.status, "VALID"), 10_000, "the environment");
+  await until(() => isSeen(aws.truth.computeEnvironments()[0]?.status, "VALID"), "the environment");
   await aws.outside.createJobQueue(queue("q", "ce"));
-  await until(() => isSeen(aws.truth.jobQueues()[0]?.status, "VALID"), 10_000, "the queue");
+  await until(() => isSeen(aws.truth.jobQueues()[0]?.status, "VALID"), "the queue");
   await aws.outside.registerJobDefinition(containerJob("jd"));
   aws.outside.planJobs({ job: "array", indices: [1], attempts: [{ exitCode: 3 }] });
   served = await serveChecked(aws, { port: 0 });
@@ -61,14 +61,14 @@ it("the AWS CLI submits, sees and ends jobs, and reads what they printed", async
   };
   const statusOf = (id: string) => aws.truth.jobs().find((job) => job.id === id)?.status;
   const hello = await submit("hello", "echo hello world");
-  await until(() => isSeen(statusOf(hello), "SUCCEEDED"), 20_000, "the job");
+  await until(() => isSeen(statusOf(hello), "SUCCEEDED"), "the job");
   const named = ["--jobs", hello, "--query", "jobs[0].container.logStreamName"];
   const stream = (await cli("batch", "describe-jobs", ...named)) as string;
   const group = ["--log-group-name", "/aws/batch/job", "--log-stream-name", stream];
   expect(await cli("logs", "get-log-events", ...group, "--query", "events[].message")).toEqual(["hello world"]);
   const long = await submit("long", "sleep 9999999");
   await cli("batch", "terminate-job", "--job-id", long, "--reason", "enough");
-  await until(() => isSeen(statusOf(long), "FAILED"), 20_000, "its end");
+  await until(() => isSeen(statusOf(long), "FAILED"), "its end");
   const failed = ["--job-queue", "q", "--job-status", "FAILED", "--query", "jobSummaryList[].statusReason"];
   expect(await cli("batch", "list-jobs", ...failed)).toContain("enough");
 });

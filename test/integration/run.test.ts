@@ -46,7 +46,7 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
     await operator.untilReady();
 
     await kubectl("apply", "-f", quickstart);
-    await kubectl("wait", "--for=condition=Ready", "--timeout=110s", "awsbatch", "--all");
+    await kubectl("wait", "--for=condition=Ready", "awsbatch", "--all");
     const [environment] = account.aws.truth.computeEnvironments();
     expect(environment).toMatchObject({ status: "VALID", computeResources: { maxvCpus: 16 } });
 
@@ -69,20 +69,22 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("region cannot be changed") });
 
     await kubectl("patch", "bce", "quickstart", "--type=merge", "-p", '{"spec":{"computeResources":{"maxvCpus":32}}}');
-    await kubectl("wait", "--for=condition=Ready", "--timeout=110s", "bce", "quickstart");
+    await kubectl("wait", "--for=condition=Ready", "bce", "quickstart");
     const maxvCpus = () => account.aws.truth.computeEnvironments()[0]?.computeResources?.maxvCpus;
-    await until(() => maxvCpus() === 32 || String(maxvCpus()), 30_000, "32 vCPUs in AWS");
-    expect(await operator.metric('awsbatch_objects{kind="JobQueue",condition="Ready",status="True"}')).toBe(1);
-    expect(await operator.metric('leader_election_master_status{name="aws-batch-operator"}')).toBe(1);
+    await until(() => maxvCpus() === 32 || String(maxvCpus()), "32 vCPUs in AWS");
+    for (const series of [
+      'awsbatch_objects{kind="JobQueue",condition="Ready",status="True"}',
+      'leader_election_master_status{name="aws-batch-operator"}',
+    ]) {
+      await until(async () => (await operator.metric(series)) === 1 || "another value", series);
+    }
 
-    await kubectl("delete", "-f", quickstart, "--timeout=90s");
+    await kubectl("delete", "-f", quickstart);
     expect(account.isClean).toBe(true);
 
     process.kill(operator.child.pid, "SIGUSR1");
-    await until(() => operator.hasSaid("changed the log level"), 5000, "another log level");
-    const stoppedAt = performance.now();
+    await until(() => operator.hasSaid("changed the log level"), "another log level");
     expect(await operator.stop()).toBe("ended with code 0");
-    expect(performance.now() - stoppedAt).toBeLessThan(3000);
     const log = await operator.log();
     expect(log.filter(({ level }) => level === "error" || level === "warn")).toEqual([]);
     expect(log.slice(-2).map(({ message }) => message)).toEqual(["the lease is released", "stopped"]);
@@ -151,7 +153,7 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
     const namespace = await cluster.newNamespace("unreachable");
     const [port = 0] = await freePorts(1);
     const operator = await operatorFor(namespace, { awsUrl: `http://127.0.0.1:${port}` });
-    await until(() => operator.hasSaid("AWS does not answer"), 20_000, "a word about AWS");
+    await until(() => operator.hasSaid("AWS does not answer"), "a word about AWS");
     expect((await fetch(`${operator.healthUrl}/healthz`)).status).toBe(200);
     expect((await fetch(`${operator.healthUrl}/readyz`)).status).toBe(503);
     expect(await operator.stop()).toBe("ended with code 0");

@@ -30,6 +30,10 @@ describeWithHelm(
       for (const name of ["team-a", "team-b", "elsewhere", "leases", "monitoring"]) {
         linesOf(await cluster.kubectl(["create", "namespace", name]));
       }
+      // No pod is let in before it.
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+      const hasAccount = async () => (await cluster.request("GET", path)).status === 200 || "none";
+      await until(hasAccount, "the ServiceAccount of the namespace");
     });
     afterAll(() => cluster?.stop());
 
@@ -70,11 +74,7 @@ describeWithHelm(
       const values = { deletionProtection: { enabled: true }, replicas: 0, tests: { enabled: false } };
       linesOf(await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input: await template(program, values) }));
       const team = await Team.in(cluster);
-      await until(
-        () => team.apply(jobDefinition("kept")).then(() => true as const),
-        20_000,
-        "the definitions to be served",
-      );
+      await until(() => team.apply(jobDefinition("kept")).then(() => true as const), "the definitions to be served");
       const kubectl = (...args: readonly string[]) => cluster.kubectl(["-n", team.namespace, ...args]);
       const protection = "awsbatch.dev/deletion-protection";
       linesOf(await kubectl("annotate", "bjd", "kept", `${protection}=true`));
@@ -83,7 +83,7 @@ describeWithHelm(
         const { code, stdout } = await remove();
         return code === 1 || stdout;
       };
-      await until(refused, 20_000, "the policy to refuse");
+      await until(refused, "the policy to refuse");
       expect((await remove()).stderr).toContain(
         `JobDefinition ${team.namespace}/kept is protected: remove its annotation ${protection} first`,
       );
@@ -109,13 +109,13 @@ describeWithHelm(
         const { code, stderr, stdout } = await applied(versions("9.9.0"));
         return (code === 1 && stderr.includes("is of version 9.10.0, this one is 9.9.0")) || `${stdout}${stderr}`;
       };
-      await until(refused, 20_000, "the policy to refuse");
+      await until(refused, "the policy to refuse");
       linesOf(await applied(versions("10.0.0")));
       const policy = "validatingadmissionpolicybinding/batch-aws-batch-operator-downgrade-protection";
       linesOf(await cluster.kubectl(["delete", policy]));
       // Only the CRDs: the chart's objects would bring the binding back.
       const restored = async () => (await applied(crds)).code === 0 || "still refused";
-      await until(restored, 20_000, "the CRDs to be what they were");
+      await until(restored, "the CRDs to be what they were");
     });
 
     test("rejects a new object with the name of another namespace, unless flags or the Namespace allow it", async () => {
@@ -131,7 +131,7 @@ describeWithHelm(
         const { code, stdout, stderr } = await created("team-a", "team-b_train");
         return (code === 1 && stderr.includes("begins like")) || `${stdout}${stderr}`;
       };
-      await until(refused, 20_000, "the policy to refuse");
+      await until(refused, "the policy to refuse");
       expect((await created("team-a", "team-b_train")).stderr).toContain(
         "team-b_train begins like the names of namespace team-b, and is not allowed in namespace team-a",
       );
@@ -144,7 +144,7 @@ describeWithHelm(
       linesOf(await cluster.kubectl(["annotate", "namespace", "team-b", allowed]));
       const annotated = async (): Promise<true | string> =>
         String((await created("team-b", "test_x")).code) === "0" || "no";
-      await until(annotated, 20_000, "the annotation to count");
+      await until(annotated, "the annotation to count");
       expect(await codes("team-b", names)).toEqual([0, 0, 0, 0, 1, 1, 0]);
     });
   },

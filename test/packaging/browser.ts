@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
+import { patienceMs } from "../integration/control-plane/wait.ts";
 
 export interface PageOptions {
   readonly width?: number;
@@ -15,7 +16,11 @@ export function useBrowser(): (url: string, options?: PageOptions) => Promise<Pa
   let browser: Browser | undefined;
   beforeAll(async () => {
     // Root has no sandbox; the page is our own.
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+    browser = await chromium.launch({
+      executablePath: "/usr/bin/chromium",
+      args: ["--no-sandbox"],
+      timeout: patienceMs,
+    });
   });
   afterAll(async () => await browser?.close());
   return async (url, { width = 1280, height = 800, scheme = "light" } = {}) => {
@@ -26,6 +31,7 @@ export function useBrowser(): (url: string, options?: PageOptions) => Promise<Pa
       locale: "en-GB",
       timezoneId: "UTC",
     });
+    context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     const faults: string[] = [];
     page.on("pageerror", (error) => faults.push(error.message));

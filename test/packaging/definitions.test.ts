@@ -40,7 +40,7 @@ describeWithHelm("the definitions", (program) => {
   };
   afterEach(async () => {
     const names = kinds.map(({ plural, group }) => `${plural}.${group}`);
-    linesOf(await cluster.kubectl(["delete", "crd", ...names, "--ignore-not-found", "--timeout=200s"]));
+    linesOf(await cluster.kubectl(["delete", "crd", ...names, "--ignore-not-found"]));
   });
 
   test.each([
@@ -61,12 +61,11 @@ describeWithHelm("the definitions", (program) => {
       await team.apply(...stack);
       const uids = async () => (await team.objects()).map(({ metadata }) => metadata.uid);
       // For a moment after a definition is created or changed the server answers 429.
-      await until(async () => (await uids()).length > 0 || "none", 30_000, "the objects to be listed");
+      await until(async () => (await uids()).length > 0 || "none", "the objects to be listed");
       const alive = await uids();
       const untilAlive = () =>
         until(
           async () => String(await uids()) === String(alive) || String(await uids()),
-          30_000,
           `objects with the uids ${alive.join(", ")}`,
         );
 

@@ -9,7 +9,7 @@ import { awsEnvironment } from "../integration/operator/operator-process.ts";
 import { Account } from "../integration/stories/account.ts";
 import { describeWithHelm, type HelmProgram, helm, scratchDirectory } from "./helm.ts";
 import { Kubelet } from "./kubelet.ts";
-import { absolute, commands } from "./pages.ts";
+import { asHere, commands } from "./pages.ts";
 
 /** A person who types the lines of a page. */
 class Reader {
@@ -69,7 +69,7 @@ class Reader {
 
   #place(word: string): string {
     if (word === "~/.kube/config") return this.#cluster.access.kubeconfig;
-    return word === "my-queue" ? this.path(word) : absolute(word);
+    return word === "my-queue" ? this.path(word) : asHere(word);
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { linesOf } from "../integration/control-plane/run.ts";
+import { patienceMs } from "../integration/control-plane/wait.ts";
 import { OperatorProcess } from "../integration/operator/operator-process.ts";
 import { Account } from "../integration/stories/account.ts";
 import { install, newIdentity } from "../integration/stories/installed.ts";
@@ -33,7 +34,11 @@ describeWithHelm("the chart of examples/jobs-in-workflows", (program) => {
     const kubectl = async (...args: readonly string[]): Promise<string[]> =>
       linesOf(await cluster.kubectl(["--namespace", namespace, ...args]));
     const release = (...args: readonly string[]) =>
-      helm(program, [...args, "--namespace", namespace, "--timeout", "100s"], cluster.access.kubeconfig);
+      helm(
+        program,
+        [...args, "--namespace", namespace, "--timeout", `${patienceMs / 1000}s`],
+        cluster.access.kubeconfig,
+      );
     const chart = `${root}examples/jobs-in-workflows/helm`;
     const statusOf = async (name: string): Promise<string> =>
       (await kubectl("get", "bj", name, "-o", "jsonpath={.status.status}")).join("");
@@ -46,17 +51,17 @@ describeWithHelm("the chart of examples/jobs-in-workflows", (program) => {
     expect(await names()).toEqual(["batchjob.awsbatch.dev/migrate-1", "batchjob.awsbatch.dev/smoke-test"]);
     expect([await statusOf("smoke-test"), await statusOf("migrate-1")]).toEqual(["", ""]);
     await kubectl("apply", "-f", `${root}examples/quickstart`);
-    await kubectl("wait", "--for=condition=Complete", "--timeout=100s", "bj/smoke-test", "bj/migrate-1");
+    await kubectl("wait", "--for=condition=Complete", "bj/smoke-test", "bj/migrate-1");
 
     const before = await uidOf("smoke-test");
     linesOf(await release("upgrade", "jobs", chart, "--wait"));
     if (program.name === "Helm 4") expect(await statusOf("migrate-2")).toBe("SUCCEEDED");
     expect(await uidOf("smoke-test")).not.toBe(before);
-    await kubectl("wait", "--for=condition=Complete", "--timeout=100s", "bj/smoke-test", "bj/migrate-2");
-    await kubectl("wait", "--for=delete", "--timeout=110s", "bj/migrate-1");
+    await kubectl("wait", "--for=condition=Complete", "bj/smoke-test", "bj/migrate-2");
+    await kubectl("wait", "--for=delete", "bj/migrate-1");
 
     const failing = await release("upgrade", "jobs", chart, "--wait", "--set", "exitCode=3");
-    await kubectl("wait", "--for=condition=Failed", "--timeout=100s", "bj/migrate-3");
+    await kubectl("wait", "--for=condition=Failed", "bj/migrate-3");
     if (program.name === "Helm 4") {
       expect([failing.code, failing.stderr]).toEqual([1, expect.stringMatching(/migrate-3.*exit code 3/s)]);
     } else expect(failing.code).toBe(0);

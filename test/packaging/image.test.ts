@@ -37,7 +37,7 @@ describe.skipIf(!isCi() && buildahTool.missing() !== undefined)("the image", () 
     await runOrFail("tar", ["-xzf", join(directory, "image.tar.gz")], { directory: context });
     ids = [await buildah.build(context, args, "operator"), await buildah.build(context, args, "operator-again")];
     files = await buildah.mounted("operator");
-  }, 900_000);
+  });
   afterAll(async () => {
     await runOrFail("umount", ["--recursive", "--lazy", directory]).catch(() => undefined);
     await rm(directory, { recursive: true, force: true });

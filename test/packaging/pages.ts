@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { patienceMs } from "../integration/control-plane/wait.ts";
 import { root } from "./helm.ts";
 
 /** The lines of the blocks of a page that are commands, those that go on in the next line put together. */
@@ -16,7 +17,8 @@ export function commands(file: string, after = ""): readonly string[] {
     );
 }
 
-/** A path of the repository, from wherever the tests run. */
-export function absolute(arg: string): string {
+/** An argument as a test gives it: a path of the repository from wherever the tests run, and their patience. */
+export function asHere(arg: string): string {
+  if (arg.startsWith("--timeout=")) return `--timeout=${patienceMs / 1000}s`;
   return /^(charts|examples|manifests)(\/|$)/.test(arg) ? join(root, arg) : arg;
 }

@@ -8,7 +8,7 @@ import { type ControlPlane, startControlPlane } from "../integration/control-pla
 import { linesOf, type RunResult, run } from "../integration/control-plane/run.ts";
 import { chart, describeWithHelm, documents, helm, required, root, type Values, valuesArgs } from "./helm.ts";
 import { Kubelet } from "./kubelet.ts";
-import { absolute, commands } from "./pages.ts";
+import { asHere, commands } from "./pages.ts";
 
 const threeLines = commands("README.md", "## In a cluster").slice(0, 3);
 
@@ -31,9 +31,9 @@ describeWithHelm(
       const { kubeconfig, kubectlPath } = cluster.access;
       const type = async (line: string): Promise<RunResult> => {
         const [name, ...args] = line.split(" ");
-        if (name === "helm") return await helm(program, args.map(absolute), kubeconfig);
+        if (name === "helm") return await helm(program, args.map(asHere), kubeconfig);
         expect(name).toBe("kubectl");
-        return await run(kubectlPath, args.map(absolute), { environment: { KUBECONFIG: kubeconfig } });
+        return await run(kubectlPath, args.map(asHere), { environment: { KUBECONFIG: kubeconfig } });
       };
       expect(threeLines.map((line) => line.split(" ")[0])).toEqual(["helm", "kubectl", "kubectl"]);
       for (const line of threeLines) {
@@ -83,7 +83,7 @@ describeWithHelm("the Helm commands of the pages", (program) => {
     const rendering = args.filter((arg) => !notRendered.includes(arg));
     // An upgrade keeps what the installation gave.
     const before = line.startsWith("helm upgrade") ? valuesArgs(required) : [];
-    const { code, stdout, stderr } = await helm(program, ["template", ...before, ...rendering.map(absolute)]);
+    const { code, stdout, stderr } = await helm(program, ["template", ...before, ...rendering.map(asHere)]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(documents(stdout).length).toBeGreaterThan(2);
   });
@@ -96,7 +96,7 @@ describeWithHelm("the ServiceAccount that docs/install.md installs", (program) =
     const [line = ""] = commands("docs/install.md").filter((one) => one.startsWith("helm install batch"));
     const digest = `sha256:${"0".repeat(64)}`;
     const args = line.replace("sha256:DIGEST", digest).replace(" --create-namespace", "").split(" ").slice(2);
-    const rendered = documents((await helm(program, ["template", ...args.map(absolute)])).stdout);
+    const rendered = documents((await helm(program, ["template", ...args.map(asHere)])).stdout);
     const plain = documents(readFileSync(join(root, "manifests/install.yaml"), "utf8"));
     for (const objects of [rendered, plain]) {
       const deployment = objects.find(({ kind }) => kind === "Deployment");

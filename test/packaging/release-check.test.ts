@@ -46,7 +46,7 @@ test("npm run release:check makes all that a release has, twice the same, and sa
   await runOrFail("sha256sum", ["--check", "--strict", "SHA256SUMS"], { directory: output });
   await installs(join(output, `aws-batch-operator-${version}-npm.tgz`));
   if (process.arch === "x64") await extendsKubectl(output);
-}, 600_000);
+});
 
 /** Installs the executable as krew does from the manifest of the release, and lets kubectl call it where there is no Node. */
 async function extendsKubectl(output: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Cluster } from "../integration/control-plane/cluster.ts";
 import { linesOf, type RunResult } from "../integration/control-plane/run.ts";
-import { listed, until } from "../integration/control-plane/wait.ts";
+import { listed, patienceMs, until } from "../integration/control-plane/wait.ts";
 import { type HelmProgram, helm, type Values, valuesArgs } from "./helm.ts";
 
 /** A release of the chart in a namespace of its own, where the Pod Security profile `restricted` is enforced. */
@@ -31,7 +31,7 @@ export class Release {
 
   /** `helm VERB batch …`, in the namespace. */
   run(verb: string, ...args: readonly string[]): Promise<RunResult> {
-    const all = [verb, this.name, ...args, "--namespace", this.namespace];
+    const all = [verb, this.name, ...args, "--namespace", this.namespace, "--timeout", `${patienceMs / 1000}s`];
     return helm(this.#program, all, this.#cluster.access.kubeconfig);
   }
 
@@ -41,11 +41,11 @@ export class Release {
   }
 
   install(from: string, values: Values, ...args: readonly string[]): Promise<string> {
-    return this.must("install", from, "--wait", "--timeout", "120s", ...args, ...valuesArgs(values));
+    return this.must("install", from, "--wait", ...args, ...valuesArgs(values));
   }
 
   upgrade(from: string, values: Values, ...args: readonly string[]): Promise<string> {
-    return this.must("upgrade", from, "--wait", "--timeout", "120s", ...args, ...valuesArgs(values));
+    return this.must("upgrade", from, "--wait", ...args, ...valuesArgs(values));
   }
 
   /** `kind/name`, sorted, of all that bears the release's label, in whatever namespace. */
@@ -66,6 +66,15 @@ export class Release {
     return linesOf(await this.#cluster.kubectl(args));
   }
 
+  /** Until the operator has so many pods, none of them one of these. */
+  async untilPods(count: number, before: readonly string[] = []): Promise<void> {
+    const isSo = async (): Promise<true | string> => {
+      const pods = await this.pods();
+      return (pods.length === count && !pods.some((pod) => before.includes(pod))) || listed(pods);
+    };
+    await until(isSo, `${count} pods`);
+  }
+
   /** Until nothing bears its label but what is meant to stay. */
   async untilGone(kept: RegExp = /^$/): Promise<void> {
     const left = async () => (await this.objects()).filter((name) => !kept.test(name));
@@ -73,6 +82,6 @@ export class Release {
       const objects = await left();
       return objects.length === 0 || listed(objects);
     };
-    await until(isDeleted, 60_000, "everything of the release to be gone");
+    await until(isDeleted, "everything of the release to be gone");
   }
 }

@@ -137,18 +137,18 @@ export class ArgoCd {
   }
 
   /** Waits until it says this. @throws Error with what it said last */
-  async until(application: string, expected: Partial<ApplicationState>, limitMs = 180_000): Promise<void> {
+  async until(application: string, expected: Partial<ApplicationState>): Promise<void> {
     const check = async (): Promise<true | string> => {
       const state = await this.state(application);
       const isSo = Object.entries(expected).every(([key, value]) => state?.[key as keyof ApplicationState] === value);
       return isSo || JSON.stringify(state ?? "gone");
     };
-    await until(check, limitMs, `${application} to be ${JSON.stringify(expected)}`);
+    await until(check, `${application} to be ${JSON.stringify(expected)}`);
   }
 
-  async untilGone(application: string, limitMs = 180_000): Promise<void> {
+  async untilGone(application: string): Promise<void> {
     const check = async () => (await this.state(application)) === undefined || "still there";
-    await until(check, limitMs, `${application} to be deleted`);
+    await until(check, `${application} to be deleted`);
   }
 
   async stop(): Promise<void> {

@@ -123,7 +123,7 @@ try {
   const instances = () =>
     account.aws.truth.computeEnvironments().map((one) => one.computeResources?.instanceTypes?.[0]);
   const untilInstances = (type: string) =>
-    until(async () => (account.isSettled && instances().at(-1) === type) || account.recently(), 180_000, type);
+    until(async () => (account.isSettled && instances().at(-1) === type) || account.recently(), type);
 
   await step("syncs the story, and is Healthy without a difference once AWS serves it", async () => {
     await repository.commit(await story("batch"));
@@ -157,7 +157,7 @@ try {
   await step("takes back a replacement that has begun", async () => {
     await repository.commit(await story("batch", environment({ replacement: { soakSeconds: 60 } }, ["r5.large"])));
     await argo.refresh("batch");
-    await until(async () => account.environments().length === 2 || account.recently(), 120_000, "a successor");
+    await until(async () => account.environments().length === 2 || account.recently(), "a successor");
     await repository.revert();
     await argo.refresh("batch");
     await untilInstances("m5.large");
@@ -167,7 +167,7 @@ try {
   await step("deletes everything in AWS with its Application", async () => {
     await argo.delete("batch");
     await argo.untilGone("batch");
-    await until(isClean, 60_000, "AWS to be clean");
+    await until(isClean, "AWS to be clean");
   });
 
   await step(
@@ -194,14 +194,14 @@ try {
       await argo.refresh("hooks");
       // The retry of a sync that failed.
       const retried = async () => (jobs()[1] === "FAILED" && jobs().length > 2) || jobs().join();
-      await until(retried, 180_000, "the sync to fail with the job, and its retry to run another one");
+      await until(retried, "the sync to fail with the job, and its retry to run another one");
       await repository.revert();
       await argo.refresh("hooks");
       await argo.terminate("hooks");
       await argo.until("hooks", { ...done, phase: "Succeeded" });
       await argo.delete("hooks");
       await argo.untilGone("hooks");
-      await until(isClean, 60_000, "AWS to be clean");
+      await until(isClean, "AWS to be clean");
     },
   );
 
@@ -215,7 +215,6 @@ try {
     const renamed = async () => linesOf(await inBatch("get", "bce", "-o", "name")).join() || "none";
     await until(
       async () => (await renamed()) === "batchcomputeenvironment.awsbatch.dev/second" || (await renamed()),
-      240_000,
       "the first environment to be pruned",
     );
     await argo.until("waves", done);
@@ -231,12 +230,12 @@ try {
       await repository.revert();
       await argo.refresh("waves");
       await new Promise((resolve) => setTimeout(resolve, 30_000));
-      await argo.until("waves", { health: "Suspended", phase: "Running" }, 1000);
+      await argo.until("waves", { health: "Suspended", phase: "Running" });
       await argo.terminate("waves");
       await argo.until("waves", done);
       await argo.delete("waves");
       await argo.untilGone("waves");
-      await until(isClean, 60_000, "AWS to be clean");
+      await until(isClean, "AWS to be clean");
     },
   );
 

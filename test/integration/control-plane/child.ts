@@ -54,8 +54,8 @@ export class Child {
     return this.#end === undefined;
   }
 
-  /** @throws Error with its last words when it ends first, or when `limitMs` go by */
-  async untilReady(check: () => Promise<boolean>, limitMs = 60_000): Promise<void> {
+  /** @throws Error with its last words when it ends first, or never gets ready */
+  async untilReady(check: () => Promise<boolean>): Promise<void> {
     const readyOrEnded = async (): Promise<true | string> => {
       try {
         if (!this.running || (await check())) return true;
@@ -64,14 +64,14 @@ export class Child {
         return `${error instanceof Error ? error.message : String(error)}, and it says:\n${await this.lastWords()}`;
       }
     };
-    await until(readyOrEnded, limitMs, `${this.name} to be ready`);
+    await until(readyOrEnded, `${this.name} to be ready`);
     if (!this.running) throw new Error(`${this.name} ${this.#end} before it was ready:\n${await this.lastWords()}`);
   }
 
-  /** How it ended. @throws Error with its last words when it goes on for longer than `limitMs` */
-  async untilEnded(limitMs = 60_000): Promise<string> {
+  /** How it ended. @throws Error with its last words when it goes on */
+  async untilEnded(): Promise<string> {
     const check = async (): Promise<true | string> => !this.running || `it runs, and says:\n${await this.lastWords()}`;
-    await until(check, limitMs, `the end of ${this.name}`);
+    await until(check, `the end of ${this.name}`);
     return await this.ended;
   }
 

@@ -6,6 +6,7 @@ import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { writeKubeconfig } from "./credentials.ts";
 import { lastLogged, type ObjectShown, objectsInWords } from "./failure-text.ts";
 import { type RunResult, run } from "./run.ts";
+import { patienceMs } from "./wait.ts";
 
 /** How to reach a control plane, as plain data: a worker of the test runner gets it from the process that started it. */
 export interface ClusterAccess {
@@ -66,7 +67,9 @@ export class Cluster {
       authorization: `Bearer ${token ?? this.access.adminToken}`,
       ...(payload === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(payload) }),
     };
-    this.#agent ??= new Agent({ keepAlive: true, maxSockets: 8, ca: readFileSync(this.access.caFile) });
+    // An idle connection ends here before the server ends it (after 90 s), perhaps just as a request is on its way.
+    const idle = { keepAlive: true, timeout: 30_000 };
+    this.#agent ??= new Agent({ ...idle, maxSockets: 8, ca: readFileSync(this.access.caFile) });
     const agent = this.#agent;
     return new Promise((resolve, reject) => {
       const call = httpsRequest(new URL(path, this.access.url), { method, headers, agent }, (incoming) => {
@@ -77,24 +80,26 @@ export class Cluster {
           })
           .then(resolve, reject);
       });
-      call.setTimeout(30_000, () => call.destroy(new Error(`${method} ${path}: no answer within 30 s`)));
+      call.setTimeout(patienceMs, () => call.destroy(new Error(`${method} ${path}: no answer`)));
       call.on("error", reject);
       call.end(payload);
     });
   }
 
   /**
-   * Runs the real kubectl, as the admin or with another kubeconfig. A failing exit code is a result. A wait for an
-   * object, which says only that time was up, has in its `stderr` also how our objects in its namespace stand.
+   * Runs the real kubectl, as the admin or with another kubeconfig. A failing exit code is a result. `wait` and `delete`
+   * wait as long as tests do; where they fail, `stderr` also has how our objects in their namespace stand.
    */
   async kubectl(
     args: readonly string[],
     options: { readonly input?: string; readonly kubeconfig?: string } = {},
   ): Promise<RunResult> {
-    const result = await this.#run(this.access.kubectlPath, args, options);
-    const namespace = args[args.findIndex((arg) => arg === "-n" || arg === "--namespace") + 1];
-    const waited = args.some((arg) => arg.startsWith("--timeout=")) && namespace !== args[0];
-    if (result.code === 0 || !waited || namespace === undefined) return result;
+    const waits = args.includes("wait") || args.includes("delete");
+    const patience = waits ? [`--timeout=${patienceMs / 1000}s`] : [];
+    const result = await this.#run(this.access.kubectlPath, [...args, ...patience], options);
+    const at = args.findIndex((arg) => arg === "-n" || arg === "--namespace");
+    const namespace = at < 0 ? undefined : args[at + 1];
+    if (result.code === 0 || !waits || namespace === undefined) return result;
     return { ...result, stderr: `${result.stderr}kubectl ${args.join(" ")}${await this.#standing(namespace)}` };
   }
 

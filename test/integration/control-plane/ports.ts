@@ -1,4 +1,6 @@
 import { randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 
 /**
@@ -7,22 +9,28 @@ import { createServer, type Server } from "node:net";
  */
 const range = { first: 20_000, last: 32_767 } as const;
 
-const given = new Set<number>();
-
 /**
- * Ports of the loopback address that nobody listens on, all different, and none that this process was given before.
- * By chance, so that processes which ask at the same time get different ones.
+ * Ports of the loopback address for TCP that nobody listens on, all different, and none that any process of the tests
+ * has been given and may use later.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
-    if (given.size > range.last - range.first) throw new Error("no port of the loopback address is left");
     const port = randomInt(range.first, range.last + 1);
-    if (given.has(port)) continue;
-    given.add(port);
-    if (await isFree(port)) ports.push(port);
+    if ((await claim(port)) && (await isFree(port))) ports.push(port);
   }
   return ports;
+}
+
+/**
+ * Binds the port of this number for UDP, which no server of the tests uses, until this process ends.
+ * @returns false if a process of the tests has it, also this one
+ */
+async function claim(port: number): Promise<boolean> {
+  const socket = createSocket("udp4").unref();
+  const bound = once(socket, "listening");
+  socket.bind({ port, address: "127.0.0.1", exclusive: true });
+  return await isGranted(bound);
 }
 
 /** Listens on a port of the loopback address: any unless one is named. */
@@ -41,14 +49,19 @@ export function portOf(server: Server): number {
 
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();
+  if (!(await isGranted(listen(server, port)))) return false;
+  await new Promise((resolve) => server.close(resolve));
+  return true;
+}
+
+async function isGranted(bound: Promise<unknown>): Promise<boolean> {
   try {
-    await listen(server, port);
+    await bound;
+    return true;
   } catch (error) {
     // A system may keep ports for itself (EACCES); any other refusal is no answer to the question.
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE" || code === "EACCES") return false;
     throw error;
   }
-  await new Promise((resolve) => server.close(resolve));
-  return true;
 }

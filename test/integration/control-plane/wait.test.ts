@@ -7,19 +7,19 @@ import { listed, until } from "./wait.ts";
 
 it("a wait ends with the first check that sees what is waited for", async () => {
   const checks: (true | string)[] = ["one pod", true];
-  await until(() => checks.shift() ?? "one check too many", 60_000, "two pods");
+  await until(() => checks.shift() ?? "one check too many", "two pods");
   expect(checks).toEqual([]);
 });
 
 it("a wait that ends by its limit says what was waited for and what was seen last", async () => {
-  await expect(until(() => "one pod", 0, "two pods")).rejects.toThrow("waited 0 s for two pods; seen last: one pod");
+  await expect(until(() => "one pod", "two pods", 0)).rejects.toThrow("waited 0 s for two pods; seen last: one pod");
 });
 
 it("a wait that ends by its limit says why the last check failed", async () => {
   const check = async (): Promise<true> => {
     throw new Error("connection refused");
   };
-  await expect(until(check, 0, "two pods")).rejects.toThrow("waited 0 s for two pods; seen last: connection refused");
+  await expect(until(check, "two pods", 0)).rejects.toThrow("waited 0 s for two pods; seen last: connection refused");
 });
 
 it("what was seen is listed, also where it is nothing", () => {

@@ -4,12 +4,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type Check = true | string;
 
 /**
+ * How long a test waits for anything, so that no machine is too slow: longer than the 5 minutes after which an API
+ * server looks again at a deletion that it has forgotten, and shorter than a test may last, so that an error says what
+ * was waited for.
+ */
+export const patienceMs = 360_000;
+
+/**
  * Checks until it is so.
  * @param check may throw: that is seen instead
  * @param what is waited for, to follow "waited for"
  * @throws Error after `limitMs` that says what was waited for and what was seen last
  */
-export async function until(check: () => Check | Promise<Check>, limitMs: number, what: string): Promise<void> {
+export async function until(
+  check: () => Check | Promise<Check>,
+  what: string,
+  limitMs: number = patienceMs,
+): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (;;) {
     const seen = await checkOnce(check);

@@ -59,8 +59,8 @@ export class OperatorProcess {
   }
 
   /** Caches synced, and AWS read by the one who leads. */
-  async untilReady(limitMs = 30_000): Promise<void> {
-    await this.child.untilReady(async () => (await fetch(`${this.healthUrl}/readyz`)).ok, limitMs);
+  async untilReady(): Promise<void> {
+    await this.child.untilReady(async () => (await fetch(`${this.healthUrl}/readyz`)).ok);
   }
 
   /** All that it said so far. */

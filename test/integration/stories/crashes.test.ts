@@ -45,7 +45,6 @@ describeOnCluster("the only replica is killed again and again in the middle of a
 
   test.concurrent.for(runs)(
     `and comes to the same end after ${killsOfARun} kills at random moments (seed %i)`,
-    { timeout: 180_000 },
     async (seed, { onTestFinished, annotate }) => {
       const random = seededRandom(seed);
       const account = new Account();

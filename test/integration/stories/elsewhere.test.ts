@@ -46,7 +46,7 @@ async function untilStalled(team: Team, reason: string): Promise<readonly string
     messages = stalled.filter((condition) => condition.reason === reason).map(({ message }) => message);
     return (objects.length > 0 && messages.length === objects.length) || (await team.summary());
   };
-  await until(allAre, 30_000, `all objects to be Stalled, ${reason}`);
+  await until(allAre, `all objects to be Stalled, ${reason}`);
   return messages;
 }
 
@@ -144,7 +144,6 @@ describeOnCluster("an operator that finds itself elsewhere", (cluster) => {
     await start(await here.front());
     await until(
       async () => (await team.object("JobDefinition", "app")) === undefined || (await team.summary()),
-      30_000,
       "the definition to be gone",
     );
     await team.untilReady();

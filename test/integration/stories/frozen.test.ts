@@ -36,7 +36,7 @@ class Kubelet {
 }
 
 describeOnCluster("an API server that does not answer for longer than a minute", () => {
-  test("the next change is seen, also by the one that lost its lease meanwhile", { timeout: 240_000 }, async ({
+  test("the next change is seen, also by the one that lost its lease meanwhile", async ({
     annotate,
     onTestFinished,
   }) => {

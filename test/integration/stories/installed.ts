@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
+import { type AuditEvent, auditOf } from "../control-plane/audit.ts";
 import { type Cluster, messageOf } from "../control-plane/cluster.ts";
 import { writeKubeconfig } from "../control-plane/credentials.ts";
 import { linesOf } from "../control-plane/run.ts";
-import { until } from "../control-plane/wait.ts";
+import { untilServed } from "../control-plane/served.ts";
 
 export const installManifest = fileURLToPath(new URL("../../../manifests/install.yaml", import.meta.url));
 export const operatorName = "aws-batch-operator";
@@ -24,13 +23,7 @@ export interface Identity {
 /** Applies manifests/install.yaml. Its Pods never run: the operator is a process of the test. */
 export async function install(cluster: Cluster): Promise<void> {
   linesOf(await cluster.kubectl(["apply", "--server-side", "-f", installManifest]));
-  for (const { group, version, plural } of kinds) {
-    const isServed = async (): Promise<true | string> => {
-      const { status, body } = await cluster.request("GET", `/apis/${group}/${version}/${plural}`);
-      return status === 200 || `${status} ${messageOf(body)}`;
-    };
-    await until(isServed, 20_000, `${plural} to be served`);
-  }
+  await untilServed(cluster);
 }
 
 /**
@@ -95,33 +88,9 @@ export async function newIdentity(
   };
 }
 
-/** One request as in the API server's audit log. */
-export interface AuditEvent {
-  readonly verb: string;
-  readonly requestURI: string;
-  readonly requestReceivedTimestamp: string;
-  readonly userAgent?: string;
-  readonly user: { readonly username: string; readonly extra?: Readonly<Record<string, readonly string[]>> };
-  readonly objectRef?: {
-    readonly apiGroup?: string;
-    readonly resource?: string;
-    readonly subresource?: string;
-    readonly namespace?: string;
-    readonly name?: string;
-  };
-  readonly responseStatus?: { readonly code?: number };
-}
-
 /** What the operator that is installed there asked of this cluster, as far as the log has been written. */
-export async function auditOfOperator(cluster: Cluster, namespace = installedIn): Promise<readonly AuditEvent[]> {
-  const user = `system:serviceaccount:${namespace}:${operatorName}`;
-  const text = await readFile(cluster.access.auditLog, "utf8");
-  // The last line may be half written.
-  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  return lines
-    .filter((line) => line.includes(`"${user}"`))
-    .map((line) => JSON.parse(line) as AuditEvent)
-    .filter((event) => event.user.username === user);
+export function auditOfOperator(cluster: Cluster, namespace = installedIn): Promise<readonly AuditEvent[]> {
+  return auditOf(cluster, `system:serviceaccount:${namespace}:${operatorName}`);
 }
 
 /** Whether it was asked with this token. */

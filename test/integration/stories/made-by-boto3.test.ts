@@ -63,10 +63,10 @@ describeOnCluster("a network that boto3 makes", (cluster) => {
       },
     });
     await kubectl(["apply", "-f", "-"], { ...environment, metadata: { name: "private", namespace } });
-    await kubectl(["wait", "--for=condition=Ready", "--timeout=100s", "bce", "private"]);
-    await kubectl(["wait", "--for=condition=NetworkReady=True", "--timeout=100s", "bce", "private"]);
+    await kubectl(["wait", "--for=condition=Ready", "bce", "private"]);
+    await kubectl(["wait", "--for=condition=NetworkReady=True", "bce", "private"]);
 
-    await kubectl(["delete", "bce", "private", "--timeout=110s"]);
+    await kubectl(["delete", "bce", "private"]);
     expect(account.environments()).toEqual([]);
     expect(account.denials).toEqual([]);
     const { vpcs } = (await boto3("remove", made)) as { readonly vpcs: readonly string[] };

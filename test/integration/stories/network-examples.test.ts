@@ -36,9 +36,9 @@ describeOnCluster("the examples that need a network", (cluster) => {
       const kubectl = async (...args: readonly string[]): Promise<string[]> =>
         linesOf(await cluster.kubectl(["--namespace", namespace, ...args]));
       await kubectl("apply", "-f", example.directory);
-      await kubectl("wait", "--for=condition=Ready", "--timeout=100s", "-f", example.directory);
+      await kubectl("wait", "--for=condition=Ready", "-f", example.directory);
       const reachable = example.name.startsWith("broken") ? "False" : "True";
-      await kubectl("wait", `--for=condition=NetworkReady=${reachable}`, "--timeout=100s", "bce", "--all");
+      await kubectl("wait", `--for=condition=NetworkReady=${reachable}`, "bce", "--all");
       expect(account.environments()).not.toEqual([]);
       if (reachable === "False") {
         const { code, stdout } = await run(
@@ -51,7 +51,7 @@ describeOnCluster("the examples that need a network", (cluster) => {
           expect.stringMatching(/✗ ends here, NoPublicIp[\s\S]*✗ ends here, NoRoute/),
         ]);
       }
-      await kubectl("delete", "--timeout=110s", "-f", example.directory);
+      await kubectl("delete", "-f", example.directory);
       expect([...account.environments(), ...Object.keys(account.queues()), ...account.definitions()]).toEqual([]);
     },
   );

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { loadAll } from "js-yaml";
-import { type AuditEvent, installManifest, operatorName } from "./installed.ts";
+import type { AuditEvent } from "../control-plane/audit.ts";
+import { installManifest, operatorName } from "./installed.ts";
 
 /** One verb on one resource. */
 export interface Permission {

@@ -6,9 +6,6 @@ import { installElsewhere, newIdentity } from "./installed.ts";
 import { stack, withSize } from "./stack.ts";
 import { Team } from "./team.ts";
 
-/** How soon everything must be as desired again once the API server can be reached. */
-export const backWithinMs = 60_000;
-
 /** Objects, their AWS, and an operator for them alone, which reaches the API server through the proxy. */
 export class Place {
   readonly team: Team;
@@ -50,8 +47,8 @@ export class Place {
         const sizes = this.account.aws.truth.computeEnvironments().map((one) => one.computeResources?.maxvCpus);
         return sizes.includes(maxvCpus) || `${listed(sizes)}${await this.team.summary()}`;
       };
-      await until(isThere, backWithinMs, `maxvCpus ${maxvCpus} in AWS`);
-      await this.team.untilReady(backWithinMs);
+      await until(isThere, `maxvCpus ${maxvCpus} in AWS`);
+      await this.team.untilReady();
       return Math.round(performance.now() - began);
     };
   }

@@ -52,8 +52,8 @@ describeOnCluster("the way out", () => {
     });
     expect(await release()).toMatchObject({ code: 1, stderr: expect.stringContaining("give either --all") });
 
-    linesOf(await cluster.kubectl(["delete", "namespace", team.namespace, "--timeout=110s"]));
-    linesOf(await cluster.kubectl(["delete", "--timeout=110s", "-f", "crds"]));
+    linesOf(await cluster.kubectl(["delete", "namespace", team.namespace]));
+    linesOf(await cluster.kubectl(["delete", "-f", "crds"]));
     expect(inAws()).toEqual(before);
   });
 });

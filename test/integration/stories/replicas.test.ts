@@ -57,26 +57,27 @@ async function inTheMiddle(cluster: Cluster, atEnd: AtEnd): Promise<Pair> {
     return { operator, front, identity };
   };
   const leader = await start();
-  await until(() => leads(leader), 30_000, "the first replica to lead");
+  await until(() => leads(leader), "the first replica to lead");
   const standby = await start();
   await team.apply(...stack);
   await Promise.all([standby.operator.untilReady(), team.untilReady()]);
   expect(await leads(standby)).not.toBe(true);
   expect(standby.front.writes()).toEqual([]);
   await team.apply(withInstances("m5.large"));
-  await until(
-    async () => account.environments().length === 2 || (await team.summary()),
-    30_000,
-    "a second environment in AWS",
-  );
+  await until(async () => everMade(account).size === 2 || (await team.summary()), "a second environment in AWS");
   return { account, team, leader, standby, home };
 }
 
-/** @returns the milliseconds until the standby leads */
+/** Names of all environments that there ever were. */
+function everMade({ aws }: Account): ReadonlySet<string> {
+  return new Set(aws.history.flatMap(({ kind, name }) => (kind === "computeEnvironment" ? [name] : [])));
+}
+
+/** How long this may take is tested with a virtual clock (`test/runtime/leader.test.ts`). @returns the milliseconds */
 async function takeOver({ standby }: Pair): Promise<number> {
   const began = performance.now();
-  await until(() => leads(standby), 30_000, "the standby to lead");
-  return performance.now() - began;
+  await until(() => leads(standby), "the standby to lead");
+  return Math.round(performance.now() - began);
 }
 
 /**
@@ -96,15 +97,13 @@ async function untilQuiet(cluster: Cluster, { leader, home }: Pair): Promise<voi
     const after = await writes();
     return after === before || `${after - before} writes`;
   };
-  await until(isQuiet, 30_000, "a second without a write");
+  await until(isQuiet, "a second without a write");
 }
 
 /** The replacement has gone on to its end, without a gap and without anything left over. */
 async function expectTheEnd({ account, team }: Pair): Promise<void> {
   await untilSettled(team, account);
-  expect(
-    new Set(account.aws.history.filter(({ kind }) => kind === "computeEnvironment").map(({ name }) => name)).size,
-  ).toBe(2);
+  expect(everMade(account).size).toBe(2);
   expect(
     account.aws.truth.computeEnvironments().find(({ status }) => status === "VALID")?.computeResources?.instanceTypes,
   ).toEqual(["m5.large"]);
@@ -115,22 +114,25 @@ vi.setConfig({ maxConcurrency: 3 });
 describeOnCluster("two replicas in the middle of a replacement", (cluster) => {
   beforeAll(() => install(cluster));
 
-  test.concurrent("the leader gets SIGKILL: the other one leads within 17 s", async ({ onTestFinished, annotate }) => {
+  test.concurrent("the leader gets SIGKILL: the other one leads when its lease has expired", async ({
+    onTestFinished,
+    annotate,
+  }) => {
     const pair = await inTheMiddle(cluster, onTestFinished);
     await pair.leader.operator.stop("SIGKILL");
-    const tookMs = await takeOver(pair);
-    await annotate(`led after ${Math.round(tookMs)} ms`);
-    expect(tookMs).toBeLessThan(17_000);
+    await annotate(`led after ${await takeOver(pair)} ms`);
     await expectTheEnd(pair);
   });
 
-  test.concurrent("the leader gets SIGTERM: the other one leads within 3 s", async ({ onTestFinished, annotate }) => {
+  test.concurrent("the leader gets SIGTERM: the other one leads at once, because the lease is released", async ({
+    onTestFinished,
+    annotate,
+  }) => {
     const pair = await inTheMiddle(cluster, onTestFinished);
     const took = takeOver(pair);
     expect(await pair.leader.operator.stop("SIGTERM")).toBe("ended with code 0");
-    const tookMs = await took;
-    await annotate(`led after ${Math.round(tookMs)} ms`);
-    expect(tookMs).toBeLessThan(3000);
+    expect(await pair.leader.operator.said()).toContain("the lease is released");
+    await annotate(`led after ${await took} ms`);
     await expectTheEnd(pair);
   });
 
@@ -141,12 +143,11 @@ describeOnCluster("two replicas in the middle of a replacement", (cluster) => {
     const { leader, standby, team, home } = pair;
     await untilQuiet(cluster, pair);
     leader.operator.child.freeze();
-    expect(await takeOver(pair)).toBeLessThan(17_000);
+    await takeOver(pair);
     // Work for whoever believes to lead.
     await team.apply(withInstances("c6i.large"));
     await until(
       async () => standby.front.writes().length > 0 || (await standby.operator.child.lastWords()),
-      30_000,
       "a write of the new leader",
     );
     const before = { writes: leader.front.writes().length, at: new Date().toISOString() };

@@ -24,10 +24,10 @@ export function withSize(maxvCpus: number): Manifest {
 }
 
 /** Until the stack is Ready and its account has nothing more than it needs. No promise was broken on the way. */
-export async function untilSettled(team: Team, account: Account, limitMs = 90_000): Promise<void> {
-  await team.untilReady(limitMs);
+export async function untilSettled(team: Team, account: Account): Promise<void> {
+  await team.untilReady();
   const check = async (): Promise<true | string> =>
     account.isSettled || [await team.summary(), account.recently()].join("\n");
-  await until(check, limitMs, "one environment in AWS, with the queue on it");
+  await until(check, "one environment in AWS, with the queue on it");
   expect(account.violations).toEqual([]);
 }

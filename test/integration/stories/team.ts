@@ -94,21 +94,21 @@ export class Team {
   }
 
   /** Until all are Ready at their generation. @returns the milliseconds that it took */
-  async untilReady(limitMs = 110_000): Promise<number> {
+  async untilReady(): Promise<number> {
     const check = async (): Promise<Check> => {
       const objects = await this.objects();
       return (objects.length > 0 && objects.every(isReady)) || objectsInWords(objects);
     };
-    return await timed(check, limitMs, `all objects of ${this.namespace} to be Ready`);
+    return await timed(check, `all objects of ${this.namespace} to be Ready`);
   }
 
   /** Until none is left. @param names only of these */
-  async untilGone(limitMs = 110_000, names?: readonly string[]): Promise<number> {
+  async untilGone(names?: readonly string[]): Promise<number> {
     const check = async (): Promise<Check> => {
       const left = (await this.objects()).filter(({ metadata }) => names?.includes(metadata.name) ?? true);
       return left.length === 0 || objectsInWords(left);
     };
-    return await timed(check, limitMs, `${names?.join(", ") ?? "all objects"} of ${this.namespace} to be gone`);
+    return await timed(check, `${names?.join(", ") ?? "all objects"} of ${this.namespace} to be gone`);
   }
 
   /** What the objects say about themselves, for whoever wonders why. */
@@ -129,8 +129,8 @@ export function isReady({ metadata, status }: Seen): boolean {
   return status?.observedGeneration === metadata.generation && ready?.status === "True";
 }
 
-async function timed(check: () => Promise<Check>, limitMs: number, what: string): Promise<number> {
+async function timed(check: () => Promise<Check>, what: string): Promise<number> {
   const began = performance.now();
-  await until(check, limitMs, what);
+  await until(check, what);
   return performance.now() - began;
 }
