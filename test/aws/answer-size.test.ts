@@ -6,6 +6,7 @@ import { sdkBatch } from "../../src/aws/batch-sdk.ts";
 import { sdkEc2 } from "../../src/aws/ec2-sdk.ts";
 import { classify } from "../../src/aws/errors.ts";
 import { sdkIam } from "../../src/aws/iam-sdk.ts";
+import { eventually } from "../eventually.ts";
 
 beforeEach(() => {
   vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
@@ -62,7 +63,7 @@ it.each([
     message:
       "the endpoint's answer is longer than 8 MiB, and was not read: check that AWS_ENDPOINT_URL and the proxy lead to AWS",
   });
-  await vi.waitFor(() => expect(sent.closed).toBe(true));
+  await eventually(() => sent.closed);
   expect(sent.mebibytes).toBeLessThan(30);
 });
 

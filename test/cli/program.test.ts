@@ -20,7 +20,7 @@ describe("the command line", () => {
   test("prints its version", async () => {
     expect(await run(["--version"])).toEqual({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: "" });
     // Loads every command there is.
-  }, 30_000);
+  });
 
   test.each([
     ["run"],

@@ -3,8 +3,9 @@ import { type ApiRequest, KubeApi } from "../../src/kube/api.ts";
 import { readClusterUid, readNamespace } from "../../src/kube/namespaces.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { StoreError, sourcesOf } from "../../src/runtime/store.ts";
+import { eventually } from "../eventually.ts";
 import { type OpenAnswer, refusal } from "./fake-api-server.ts";
-import { errorOf, messageOf, until, widget, widgetKind, widgets, world } from "./world.ts";
+import { errorOf, messageOf, widget, widgetKind, widgets, world } from "./world.ts";
 
 const key = { namespace: "team-a", name: "w" };
 
@@ -59,7 +60,7 @@ describe("a read", () => {
     const { server, store, signal } = await world({ clock });
     server.on(`GET ${widgets("team-a", "w")}`, "silent");
     const answer = messageOf(store.get(widgetKind, key, signal));
-    await until(() => server.requests.length === 1);
+    await eventually(() => server.requests.length === 1);
     await clock.advance(10_000);
     expect(await answer).toBe(
       'StoreError: cannot get widgets.test.dev "team-a/w": the API server http://127.0.0.1:PORT did not answer within 10 s',
@@ -72,7 +73,7 @@ describe("a read", () => {
     const next = () => store.watch(widgetKind, "1", signal)[Symbol.asyncIterator]().next();
     server.on(`GET ${widgets()}`, "silent");
     const silent = messageOf(next());
-    await until(() => server.requests.length === 1);
+    await eventually(() => server.requests.length === 1);
     await clock.advance(10_000);
     expect(await silent).toMatch(/cannot watch widgets\.test\.dev: .* did not answer within 10 s$/);
 
@@ -82,7 +83,7 @@ describe("a read", () => {
     server.on("GET /watch", { open: (answer) => open.push(answer) });
     const request: ApiRequest = { method: "GET", path: "/watch", target: { verb: "watch", resource: "widgets" } };
     const begun = api.stream(request, signal).next();
-    await until(() => answers.length > 0);
+    await eventually(() => answers.length > 0);
     await clock.advance(60_000);
     open[0]?.write("late");
     expect(Buffer.from((await begun).value ?? []).toString()).toBe("late");
@@ -92,10 +93,10 @@ describe("a read", () => {
     const { server, store, signal, abort } = await world();
     server.on(`GET ${widgets("team-a", "w")}`, "silent");
     const answer = errorOf(store.get(widgetKind, key, signal));
-    await until(() => server.requests.length === 1);
+    await eventually(() => server.requests.length === 1);
     abort.abort(new Error("leadership is lost"));
     expect(await answer).toBe(signal.reason);
-    await until(() => server.open === 0);
+    await eventually(() => server.open === 0);
   });
 });
 
@@ -299,7 +300,7 @@ describe("a write", () => {
     expect(await messageOf(write)).toBe(
       'StoreError: patch widgets.test.dev/status "team-a/w" was not sent: the lease has expired',
     );
-    await until(() => server.open === 0);
+    await eventually(() => server.open === 0);
     // Asked the second time when the connection was, and yet nothing was sent on it.
     expect([asked, server.requests.length]).toEqual([[0, 1], 0]);
   });
@@ -309,7 +310,7 @@ describe("a write", () => {
     const { server, store, signal } = await world({ clock, mayWrite: () => ({ deadlineMs: 1500 }) });
     server.on(`PATCH ${widgets("team-a", "w")}/status`, "silent");
     const write = messageOf(store.applyStatus(widgetKind, widget("w", "7"), {}, signal));
-    await until(() => server.requests.length === 1);
+    await eventually(() => server.requests.length === 1);
     await clock.advance(1500);
     expect(await write).toMatch(/did not answer within 1.5 s/);
   });

@@ -5,9 +5,10 @@ import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Connection, type OutgoingRequest, type ServerAccess } from "../../src/kube/connection.ts";
 import { systemClock, VirtualClock } from "../../src/runtime/clock.ts";
+import { eventually } from "../eventually.ts";
 import { type Certificate, selfSignedCertificate } from "./certificate.ts";
 import { FakeApiServer } from "./fake-api-server.ts";
-import { errorOf, messageOf, tokenAccess, until, world } from "./world.ts";
+import { errorOf, messageOf, tokenAccess, world } from "./world.ts";
 
 const read: OutgoingRequest = { method: "GET", path: "/version" };
 const { signal } = new AbortController();
@@ -95,12 +96,12 @@ describe("credentials", () => {
     now.ca = `${now.ca}${selfSignedCertificate("next").cert}`;
     await get();
     expect(server.connections).toBe(3);
-    await until(() => server.open === 2);
+    await eventually(() => server.open === 2);
     const chunks = watch[Symbol.asyncIterator]();
     expect(String((await chunks.next()).value)).toBe("begun");
     await connection.close();
     expect(await errorOf(Promise.resolve(chunks.next()))).toBeInstanceOf(Error);
-    await until(() => server.open === 0);
+    await eventually(() => server.open === 0);
   });
 
   test("are read again after the server refused them", async () => {

@@ -1,19 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { linesOf } from "../../src/kube/watch-stream.ts";
 import { ObjectCache } from "../../src/runtime/cache.ts";
-import { type Clock, systemClock } from "../../src/runtime/clock.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { reflect } from "../../src/runtime/reflector.ts";
 import { sourcesOf } from "../../src/runtime/store.ts";
+import { eventually } from "../eventually.ts";
 import { type OpenAnswer, type Reply, refusal, type SeenRequest } from "./fake-api-server.ts";
-import { until, widget, widgetKind, widgets, world } from "./world.ts";
+import { widget, widgetKind, widgets, world } from "./world.ts";
 
 const line = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
 const bookmark = (resourceVersion: string): string => line("BOOKMARK", { metadata: { resourceVersion } });
 
-/** A reflector over a real connection, on a clock that runs a hundred times faster. */
+/** A reflector over a real connection; its time passes as the process goes on: one that stands still loses no watch. */
 async function reflected(options: { watchNamespaces?: readonly string[] } = {}) {
-  const clock: Clock = systemClock(100);
+  const clock = new VirtualClock();
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) {
+      await clock.advance(20);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
   // Requests keep their deadlines by the machine's clock.
   const w = await world(options);
   const log = collectingLog();
@@ -34,7 +41,7 @@ async function reflected(options: { watchNamespaces?: readonly string[] } = {}) 
     );
   };
   const names = (): string[] => cache.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`);
-  return { ...w, cache, ends, list, run, names };
+  return { ...w, cache, ends, list, run, names, until };
 }
 
 /** Lists and watches share a path; this distinguishes them. */
@@ -57,7 +64,7 @@ test("asks for bookmarks and for an end that is earlier than its patience", asyn
   const w = await reflected();
   w.server.on(`GET ${widgets()}`, listAndWatch([w.list(widget("a", "5"))], [quiet]));
   const running = w.run();
-  await until(() => w.server.requests.length === 2);
+  await w.until(() => w.server.requests.length === 2);
   expect(w.server.last.query).toEqual({
     watch: "true",
     allowWatchBookmarks: "true",
@@ -66,7 +73,7 @@ test("asks for bookmarks and for an end that is earlier than its patience", asyn
   });
   w.abort.abort();
   await running;
-  await until(() => w.server.open <= 1);
+  await eventually(() => w.server.open <= 1);
 });
 
 describe("a reflector over a real connection", () => {
@@ -100,7 +107,7 @@ describe("a reflector over a real connection", () => {
     const asked = watches.length + 2;
     w.server.on(`GET ${widgets()}`, listAndWatch([w.list(widget("a", "5"))], [...watches, end, quiet]));
     const running = w.run();
-    await until(() => w.server.requests.length >= asked && w.names().includes("last@30"));
+    await w.until(() => w.server.requests.length >= asked && w.names().includes("last@30"));
     const resumed = w.server.requests[asked - 1]?.query["resourceVersion"];
     expect([w.ends.slice(0, asked - 1), resumed]).toEqual([["listed 1", ...ends], String(resumesFrom)]);
     w.abort.abort();
@@ -117,7 +124,7 @@ describe("a reflector over a real connection", () => {
       listAndWatch([w.list(widget("a", "5")), w.list(widget("c", "9"))], [tooOld, quiet]),
     );
     const running = w.run();
-    await until(() => w.names().includes("c@9"));
+    await w.until(() => w.names().includes("c@9"));
     expect([w.names(), w.ends]).toEqual([["c@9"], ["listed 1", "gone", "listed 1"]]);
     w.abort.abort();
     await running;
@@ -134,7 +141,7 @@ describe("a reflector over a real connection", () => {
     ];
     w.server.on(`GET ${widgets()}`, listAndWatch(lists, [quiet]));
     const running = w.run();
-    await until(() => w.cache.hasSynced);
+    await w.until(() => w.cache.hasSynced);
     expect(w.ends).toEqual(["list failed", "list failed", "list failed", "listed 1"]);
     w.abort.abort();
     await running;
@@ -153,7 +160,7 @@ test("ends no process by a promise that nobody waits for", async () => {
       w.server.on(`GET ${widgets(namespace)}`, listAndWatch([w.list()], watches));
     }
     const running = w.run();
-    await until(() => w.server.requests.length >= 8);
+    await w.until(() => w.server.requests.length >= 8);
     w.abort.abort();
     await running;
     await w.server.stop();

@@ -93,12 +93,3 @@ export async function errorOf(work: Promise<unknown>): Promise<unknown> {
 export async function messageOf(work: Promise<unknown>): Promise<string> {
   return String(await errorOf(work)).replace(/:\d{4,5}\b/g, ":PORT");
 }
-
-/** Waits for what the other side of a socket does; a few turns of the event loop. */
-export async function until(condition: () => boolean): Promise<void> {
-  const clock = systemClock();
-  while (!condition()) {
-    if (clock.monotonic() > 10_000) throw new Error("it did not happen within 10 s");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

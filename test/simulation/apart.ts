@@ -31,11 +31,11 @@ export async function runApart(
 /**
  * What a script says in JSON, run as by `runApart`.
  *
- * @throws Error when it ends with anything but 0, or not in time
+ * @throws Error when it ends with anything but 0, or by the signal
  */
-export async function answerOf<Answer>(script: string, args: readonly string[], withinMs: number): Promise<Answer> {
+export async function answerOf<Answer>(script: string, args: readonly string[], signal: AbortSignal): Promise<Answer> {
   const lines: string[] = [];
-  const code = await runApart(script, args, AbortSignal.timeout(withinMs), (line) => lines.push(line));
+  const code = await runApart(script, args, signal, (line) => lines.push(line));
   if (code !== 0) throw new Error(`${script} ended with ${code}`);
   return JSON.parse(lines.join("\n")) as Answer;
 }

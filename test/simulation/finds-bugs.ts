@@ -15,8 +15,8 @@ export function findsBugs(
   const chosen = all.map(({ name }, index) => [name, index] as const).filter(([, index]) => isChosen(index));
 
   describe("a planted bug", () => {
-    it.each(chosen)("“%s” is found in its world", { timeout: 600_000 }, async (_name, index) => {
-      expect(await answerOf(script, [String(index)], 600_000)).not.toBeNull();
+    it.for(chosen)("“%s” is found in its world", async ([_name, index], { signal }) => {
+      expect(await answerOf(script, [String(index)], signal)).not.toBeNull();
     });
   });
 }

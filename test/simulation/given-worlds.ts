@@ -14,7 +14,7 @@ export function growWorlds(share: number): void {
   const count = given.count / shares;
   const from = given.from + share * count;
 
-  it(`keeps every promise in ${count} worlds, from seed ${from} on`, { timeout: 1_800_000 }, async ({ signal }) => {
+  it(`keeps every promise in ${count} worlds, from seed ${from} on`, async ({ signal }) => {
     const reported: string[] = [];
     const args = ["--seeds", String(count), "--from", String(from), "--processes", "1", "--first"];
     const code = await runApart("simulate.ts", args, signal, (line) => reported.push(line));

@@ -47,7 +47,7 @@ function membersOf(value: unknown, path = ""): readonly string[] {
   return Object.entries(value).flatMap(([key, member]) => membersOf(member, path === "" ? key : `${path}.${key}`));
 }
 
-it("1,000 job definitions cost at most 15 calls and one for each 100", { timeout: 300_000 }, async () => {
+it("1,000 job definitions cost at most 15 calls and one for each 100", async () => {
   const { aws, clock } = account();
   for (let at = 0; at < 1000; at++) await aws.outside.registerJobDefinition(containerJob(`d-${at}`));
   await aws.outside.createComputeEnvironment(fargate("ce"));

@@ -499,9 +499,7 @@ it("an environment in use that turned INVALID is used again once the resources t
   await expectSilence(world);
 });
 
-it("a role that stays missing uses up no quota, and the environment is made once the role is there", {
-  timeout: 30_000,
-}, async () => {
+it("a role that stays missing uses up no quota, and the environment is made once the role is there", async () => {
   const role = "arn:aws:iam::123456789012:role/batch-service";
   const world = await aWorld();
   world.aws.outside.removeRole(role);

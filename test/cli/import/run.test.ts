@@ -211,4 +211,4 @@ test("12 environments, 30 queues and 200 definitions cost few calls, and plan fi
   expect(report.plan?.entries.filter(({ title }) => title.endsWith("these tags, nothing else"))).toHaveLength(242);
   expect(isComplete(report)).toBe(true);
   expect(aws.log.length - before).toBeLessThanOrEqual(15 + 2);
-}, 120_000);
+});

@@ -8,6 +8,7 @@ import { systemClock, VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { serveBatch } from "../../../src/simulator/http.ts";
 import { createSimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+import { eventually } from "../../eventually.ts";
 import { localFlagsOf, runFlagsOf } from "../flags-of.ts";
 import { MemorySource, quickstart, started as startedLocal, temporaryDirectory } from "../local/given.ts";
 import { emptyCluster, simulatedIn, startedWith } from "../run/world.ts";
@@ -51,12 +52,9 @@ async function run(args: readonly string[], ports: Partial<RunPorts> = simulated
 const simulated: Partial<RunPorts> = { open: async (region) => simulatedIn(region) };
 
 const untilReady = async ({ urls, log }: Pick<Awaited<ReturnType<typeof run>>, "urls" | "log">): Promise<void> => {
-  await vi.waitUntil(() => log().some(({ message }) => message === "connected to AWS"), {
-    timeout: 10_000,
-    interval: 5,
-  });
+  await eventually(() => log().some(({ message }) => message === "connected to AWS"));
   const [health] = urls();
-  await vi.waitUntil(async () => (await fetch(`${health}/readyz`)).status === 200, { timeout: 10_000, interval: 5 });
+  await eventually(async () => (await fetch(`${health}/readyz`)).status === 200);
 };
 
 describe("run", () => {

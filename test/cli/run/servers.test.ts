@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { TLSSocket } from "node:tls";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { CommandError } from "../../../src/cli/io.ts";
 import { serveMetrics } from "../../../src/cli/run/servers.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import type { HttpServer } from "../../../src/runtime/http-server.ts";
 import { textPage } from "../../../src/runtime/http-server.ts";
 import { collectingLog } from "../../../src/runtime/log.ts";
+import { eventually } from "../../eventually.ts";
 import { type Certificate, selfSignedCertificate } from "../../kube/certificate.ts";
 
 const pages = { "/metrics": () => textPage(200, "awsbatch_build_info 1\n") };
@@ -82,7 +83,7 @@ describe("metrics by HTTPS", () => {
     const saidWithinAMinute = async (message: string) => {
       const before = log.lines.length;
       await clock.advance(60_000);
-      await vi.waitUntil(() => log.lines.length > before, { timeout: 5000, interval: 2 });
+      await eventually(() => log.lines.length > before);
       expect(log.lines.at(-1)?.message).toBe(message);
     };
     secret.put({ "tls.key": second.key });

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { CommandError } from "../../../src/cli/io.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { servePages } from "../../../src/runtime/http-server.ts";
+import { eventually } from "../../eventually.ts";
 import { refusal } from "../../kube/fake-api-server.ts";
 import { emptyCluster, started } from "./world.ts";
 
 const said = (log: () => readonly Readonly<Record<string, unknown>>[]) => log().map(({ message }) => message);
 
-const untilSaid = (log: Parameters<typeof said>[0], message: string) =>
-  vi.waitUntil(() => said(log).includes(message), { timeout: 10_000, interval: 5 });
+const untilSaid = (log: Parameters<typeof said>[0], message: string) => eventually(() => said(log).includes(message));
 
 describe("run", () => {
   test("leads, reads AWS, is ready, and releases the lease when it is asked to stop", async () => {

@@ -9,9 +9,7 @@ const given = { from: 100, count: 12 };
 
 const source = (file: string): string => readFileSync(new URL(`../../../src/${file}`, import.meta.url), "utf8");
 
-it(`jobs run once and come to a result in ${given.count} worlds, from seed ${given.from} on`, {
-  timeout: 1_800_000,
-}, async ({ signal }) => {
+it(`jobs run once and come to a result in ${given.count} worlds, from seed ${given.from} on`, async ({ signal }) => {
   const reported: string[] = [];
   const args = ["--seeds", String(given.count), "--from", String(given.from), "--processes", "1", "--first"];
   const code = await runApart("simulate.ts", [...args, "--sort", "jobs"], signal, (line) => reported.push(line));
