@@ -18,9 +18,9 @@ test("jobs of all queues are in a table, the newest first", async () => {
   const [head, first, second, ...rest] = stdout.split("\n");
   expect(head).toMatch(/^NAME +STATUS +EXIT +QUEUE +DURATION +AGE +JOB ID +REASON$/);
   expect(first).toMatch(
-    new RegExp(`^broken +FAILED +3 +q +\\d+s +\\S+ +${failed} +Essential container in task exited$`),
+    new RegExp(`^broken +FAILED +3 +q +\\S+ +\\S+ +${failed} +Essential container in task exited$`),
   );
-  expect(second).toMatch(/^hello +SUCCEEDED +0 +q +\d+s /);
+  expect(second).toMatch(/^hello +SUCCEEDED +0 +q +\S+ /);
   expect(rest).toEqual([""]);
 });
 

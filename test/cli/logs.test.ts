@@ -41,7 +41,8 @@ test("a log is followed until the job has ended", async () => {
   const id = await served.job(["sh", "-c", "echo begin; sleep 2000; echo end"], "RUNNING");
   const { exitCode, stdout, stderr } = await served.run("logs", id, "--follow");
   expect([exitCode, stdout]).toEqual([0, "begin\nend\n"]);
-  expect(stderr).toMatch(/^hello: RUNNING\nhello: SUCCEEDED, exit code 0\n$/);
+  // A slow machine sees it only after its end.
+  expect(stderr).toMatch(/^(hello: RUNNING\n)?hello: SUCCEEDED, exit code 0\n$/);
 });
 
 test.each<[string, () => readonly string[], RegExp]>([

@@ -129,7 +129,11 @@ describe("the AWS SDK's clients", () => {
       (one) => one?.status === "VALID",
     );
     await batch.send(new DeleteComputeEnvironmentCommand({ computeEnvironment: "short-lived" }));
-    await environmentThatIs("short-lived", "DELETED");
+    // AWS forgets it ten minutes later: that is soon.
+    await until(
+      () => batch.send(new DescribeComputeEnvironmentsCommand({ computeEnvironments: ["short-lived"] })),
+      ({ computeEnvironments = [] }) => computeEnvironments.every(({ status }) => status === "DELETED"),
+    );
   });
 
   it("write and read tags by ARN", async () => {
