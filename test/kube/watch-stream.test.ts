@@ -12,7 +12,7 @@ import { widget, widgetKind, widgets, world } from "./world.ts";
 const line = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
 const bookmark = (resourceVersion: string): string => line("BOOKMARK", { metadata: { resourceVersion } });
 
-/** A reflector over a real connection; its time passes as the process goes on: one that stands still loses no watch. */
+/** A reflector over a real connection; its time passes as the process goes on: a slow machine loses no watch. */
 async function reflected(options: { watchNamespaces?: readonly string[] } = {}) {
   const clock = new VirtualClock();
   const until = async (isSo: () => boolean): Promise<void> => {

@@ -5,7 +5,7 @@ export type Check = true | string;
 
 /**
  * How long a test waits for anything, so that no machine is too slow: longer than the 5 minutes after which an API
- * server looks again at a deletion that it has forgotten, and shorter than a test may last, so that an error says what
+ * server goes on with a deletion that it has forgotten, and shorter than a test may last, so that an error says what
  * was waited for.
  */
 export const patienceMs = 360_000;

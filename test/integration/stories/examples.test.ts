@@ -218,7 +218,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       await team.apply(batchJob("short", { ...references, ttlSecondsAfterFinished: 5 }));
       const kubectl = kubectlIn(team.namespace);
       await kubectl("wait", "--for=delete", "bj/short");
-      // It may have been gone before anybody could look at it.
+      // It may have been gone before anybody read it.
       const name = `${team.namespace}_short_`;
       const jobs = account.aws.truth.jobs().filter(({ request }) => request.jobName?.startsWith(name));
       expect(jobs.map(({ status }) => status)).toEqual(["SUCCEEDED"]);
