@@ -13,7 +13,6 @@ const place = [computeEnvironment("environment", ec2), jobQueue("queue", ["envir
 /** Runs for ten minutes. */
 const long = { containerOverrides: { command: ["sleep", "600"] } };
 const day = 24 * 3600;
-/** A week of an operator that runs, on a machine that does other things too. */
 
 /** A place to run jobs, before the story. */
 async function aPlace(options: WorldOptions = {}): Promise<World> {
