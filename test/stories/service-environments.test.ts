@@ -46,6 +46,22 @@ describe("a service environment of a queue", () => {
     await expectSilence(world);
   });
 
+  it("that comes back DISABLED does not make the queue Ready before AWS has been asked about it", async () => {
+    const world = await aWorld();
+    const retained = serviceEnvironment("kept", { deletionPolicy: "Retain" });
+    world.apply(serviceQueue("train", "kept"), retained);
+    await world.untilReady();
+    await world.aws.outside.updateServiceEnvironment({ serviceEnvironment: "team_kept", state: "DISABLED" });
+    world.delete("ServiceEnvironment", "kept");
+    const reason = () => world.condition("JobQueue", "train", "Reconciling")?.reason;
+    await world.until("the queue misses its environment", () => reason() === "ReferenceNotFound", 900);
+    // Nobody names it any more, so that the operator no longer reads it.
+    await world.seconds(300);
+    world.apply(retained);
+    await world.until("the queue knows its environment", () => reason() === "NoUsableEnvironment");
+    await expectStory(world, "service environment that comes back DISABLED");
+  });
+
   it("that has the name of an earlier one goes after its own jobs", async () => {
     const world = await aWorld();
     world.apply(serviceQueue("train", "a"), serviceEnvironment("a"), serviceEnvironment("b"));

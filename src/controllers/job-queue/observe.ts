@@ -241,14 +241,19 @@ function policySeen(object: JobQueue, around: Around): ResourceReference | undef
 function serviceSeen(object: JobQueue, around: Around): ServiceSeen | undefined {
   const [entry] = object.spec.serviceEnvironmentOrder ?? [];
   if (entry === undefined) return undefined;
-  const { serviceEnvironments: environments } = around.region.snapshot();
+  const snapshot = around.region.snapshot();
+  const { serviceEnvironments: environments } = snapshot;
   const referring = referringOf(object, around);
   const key = referredKey(entry.serviceEnvironmentRef, object);
   const reference =
     key === undefined
       ? resourceNamed(entry.serviceEnvironment ?? "", serviceThing, referring)
       : resourceAt(key, serviceThing, referring);
-  return { order: entry.order, reference, environments };
+  const { type, records } = serviceThing;
+  const name = reference.kind === "unresolved" ? undefined : nameIn(reference.arn);
+  const isKnown = name === undefined || environments.has(name) || snapshot.isAbsent(type, name);
+  const unread = isKnown || snapshot.failureOf(records) !== undefined ? undefined : name;
+  return { order: entry.order, reference, environments, unread };
 }
 
 function referringOf({ metadata: { namespace } }: JobQueue, { region, ports, labels }: Around): Referring {

@@ -28,6 +28,7 @@ import {
   serviceIdle,
   serviceNameOf,
   serviceOrder,
+  serviceUnread,
 } from "./service-order.ts";
 
 interface Context {
@@ -277,7 +278,8 @@ function partlyServing({ seen, order }: Context): Step<Action> | undefined {
 }
 
 function withoutUsable({ seen, saysUnusable }: Context): Step<Action> | undefined {
-  if (seen.service !== undefined) return unusable(seen, serviceIdle(seen));
+  if (seen.record?.state === "DISABLED") return undefined;
+  if (seen.service !== undefined) return serviceUnread(seen) ?? unusable(serviceIdle(seen));
   const names = orderOf(seen.record);
   // A process that has just started knows only what status says.
   const serves = saysUnusable ? anyUsable(names, seen.environments) : anyServing(names, seen);
@@ -286,12 +288,12 @@ function withoutUsable({ seen, saysUnusable }: Context): Step<Action> | undefine
     const environment = seen.environments.get(name);
     return `${name} is ${environment?.state ?? "gone"} and ${environment?.status ?? "gone"}`;
   });
-  return unusable(seen, states.join("; "));
+  return unusable(states.join("; "));
 }
 
 /** @param why undefined: jobs can start */
-function unusable({ record }: Seen, why: string | undefined): Step<Action> | undefined {
-  if (record?.state === "DISABLED" || why === undefined) return undefined;
+function unusable(why: string | undefined): Step<Action> | undefined {
+  if (why === undefined) return undefined;
   const message = `no job can start: ${why}`;
   return { kind: "wait", reason: withoutAny, message, stallsAfterMs: marks.missingStallsMs };
 }

@@ -39,6 +39,8 @@ export interface ServiceSeen {
   readonly reference: ResourceReference;
   /** By name, those that were read: what the spec refers to, and others that objects name. */
   readonly environments: ReadonlyMap<string, ServiceEnvironmentRecord>;
+  /** Name of the one that the spec leads to, while AWS is being asked about it because nobody named it before. */
+  readonly unread: string | undefined;
 }
 
 export type ProgressSeen = { readonly kind: "read"; readonly facts: QueueFacts } | Unread;

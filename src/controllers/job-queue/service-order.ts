@@ -3,7 +3,7 @@
 import type { ServiceEnvironmentOrder, ServiceEnvironmentRecord } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
 import type { Blocked, ConditionDraft, Wait } from "../agenda.ts";
-import { marks, unwatchedCheckMs } from "../intervals.ts";
+import { marks, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { identityText } from "../ownership.ts";
 import type { QueueDifference } from "./diff.ts";
 import type { Seen, ServiceSeen } from "./seen.ts";
@@ -62,6 +62,13 @@ export function serviceDifferences(seen: Seen): readonly QueueDifference[] {
 export function serviceOrder(service: ServiceSeen | undefined): ServiceEnvironmentOrder[] {
   if (service?.reference.kind !== "resolved") return [];
   return [{ order: service.order, serviceEnvironment: service.reference.arn }];
+}
+
+/** Whether jobs can start in the service environment of the queue is not known yet. */
+export function serviceUnread({ service }: Seen): Wait | undefined {
+  if (service?.unread === undefined) return undefined;
+  const message = `whether jobs can start in ${service.unread} is known once AWS has been asked`;
+  return { kind: "wait", reason: "WaitingForEnvironment", message, checkInMs: settleCheckMs };
 }
 
 /** The service environment that the queue has takes no job; undefined: it does, as far as is known. */

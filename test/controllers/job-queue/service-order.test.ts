@@ -22,7 +22,7 @@ function service(
   ...environments: readonly ServiceEnvironmentRecord[]
 ): Pick<SeenChange, "service"> {
   const byName = new Map(environments.map((one) => [one.serviceEnvironmentName, one]));
-  return { service: { order: 1, reference, environments: byName } };
+  return { service: { order: 1, reference, environments: byName, unread: undefined } };
 }
 
 const resolved = (name: string): ServiceSeen["reference"] => ({ kind: "resolved", arn: arnOf(name) });
@@ -36,6 +36,7 @@ function served(name: string, change: Partial<Queue> = {}): Queue {
 const [a, b] = [environment("a"), environment("b")];
 const update = (name: string) =>
   `update ${JSON.stringify({ serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: arnOf(name) }] })}`;
+const atFirst: ServiceSeen = { order: 1, reference: resolved("a"), environments: new Map(), unread: undefined };
 const off = { state: "DISABLED" } as const;
 
 describe("a queue of SageMaker", () => {
@@ -94,6 +95,16 @@ describe("a queue of SageMaker", () => {
       "does not report it while nobody is to start jobs",
       { queue: served("a", off), ...service(resolved("a"), environment("a", off)) },
       "serves Disabled; serving",
+    ],
+    [
+      "is not called usable before AWS has said so",
+      { queue: served("a"), service: { ...atFirst, unread: "a" } },
+      "wait WaitingForEnvironment again in 1 s",
+    ],
+    [
+      "is called usable where AWS refuses to say",
+      { queue: served("a"), service: atFirst },
+      "serves Available; serving",
     ],
     [
       "stays what it is where AWS has a queue in containers",
