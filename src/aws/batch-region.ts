@@ -231,8 +231,15 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     ...definitionWrites({ ...writing("definitions"), fingerprintOf, keep: (name) => definitions.keep(name) }),
     changeTags,
 
-    jobs: (queue, signal) =>
-      (isOfSageMaker(queue) ? unfinishedServiceJobs : unfinishedJobs)(longRead(options), queue, signal),
+    async jobs(queue, signal) {
+      const kept = cache.records.queues.get(queue);
+      if (kept === undefined) {
+        // AWS lists jobs of SageMaker by another call: to take the wrong one is to see none.
+        const message = `AWS has not listed job queue ${queue}, so by which call it lists its jobs is not known`;
+        throw new AwsError("notFound", "batch:DescribeJobQueues", "QueueNotListed", message);
+      }
+      return await (hasServiceJobs(kept) ? unfinishedServiceJobs : unfinishedJobs)(longRead(options), queue, signal);
+    },
     startedServiceJobs: (signal) =>
       startedServiceJobs(longRead(options), [...cache.records.queues.records.keys()].filter(isOfSageMaker), signal),
     sharesOf: async (queue, signal) => [...(await sharesOfQueue(batch, queue, signal)).keys()],

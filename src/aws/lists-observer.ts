@@ -161,7 +161,8 @@ export class ListsObserver {
     const names = this.#options.asked(key);
     const known = this.#knownBefore(key);
     const turn = this.#turn++;
-    const found = await askedResources[key].read({ batch: longRead(this.#options), at, names, known, turn }, lifetime);
+    const reading = { batch: longRead(this.#options), at, names, known, turn, queues: cache.records.queues.records };
+    const found = await askedResources[key].read(reading, lifetime);
     return (begunAt, answeredAt) => cache.records[key].mergeNames(names, found, begunAt, answeredAt);
   }
 

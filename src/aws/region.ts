@@ -64,7 +64,7 @@ export interface BatchRegion extends ResourceWrites {
   /**
    * The unfinished jobs of a queue, read now; those of SageMaker where its type says so. An array or multi-node job is
    * one: it ends after its children.
-   * @throws AwsError when anything cannot be read
+   * @throws AwsError when anything cannot be read, or the queue is not in the last listing
    */
   jobs(queue: string, signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
   /**

@@ -623,7 +623,9 @@ describe("lastWriteAt", () => {
 
 describe("jobs", () => {
   it("are read and ended", async () => {
-    const world = await new RegionWorld().start();
+    const world = new RegionWorld();
+    world.aws.queue("q");
+    await world.start();
     world.aws.state.jobs.push({ jobId: "j", jobName: "job", status: "RUNNING", queue: "q" });
     expect(await world.region.jobs("q", world.signal)).toMatchObject([{ jobId: "j", queue: "q" }]);
     await world.region.terminateJob("j", "enough", world.signal);

@@ -74,6 +74,7 @@ describe("a queue of SageMaker", () => {
     world.forget();
     await world.region.jobs("ecs", signal);
     expect([world.counts()["listJobs"], world.counts()["listServiceJobs"]]).toEqual([6, undefined]);
+    await expect(world.region.jobs("unlisted", signal)).rejects.toMatchObject({ exception: "QueueNotListed" });
     await world.region.terminateServiceJob("j", "enough", signal);
     expect(world.aws.calls.at(-1)?.input).toEqual({ jobId: "j", reason: "enough" });
   });

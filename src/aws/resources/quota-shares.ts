@@ -31,9 +31,12 @@ export const quotaShares = {
     deleteQuotaShare: writeCall(["BatchChange"]),
   },
   ...ownTags,
-  async read({ batch, at, names, known = () => undefined, turn = 0 }, signal) {
+  async read({ batch, at, names, known = () => undefined, turn = 0, queues }, signal) {
     const found = new Map<string, QuotaShareRecord>();
     for (const [queue, ofQueue] of Map.groupBy(names, queueIn)) {
+      const outer = queues?.get(queue);
+      // It has none. Whether AWS refuses to say so is not documented, and would keep all others from being read.
+      if (outer !== undefined && !hasServiceJobs(outer)) continue;
       const inTurn = nameInTurn(new Set(ofQueue), turn);
       const isKnown = ofQueue.every((name) => known(name) !== undefined);
       const isListed = inTurn === undefined || !isKnown;

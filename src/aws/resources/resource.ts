@@ -56,6 +56,8 @@ export interface Reading<R> {
   readonly known?: (name: string) => R | undefined;
   /** How many reads were before. */
   readonly turn?: number;
+  /** As last listed; default: none is known. */
+  readonly queues?: ReadonlyMap<string, Queue>;
 }
 
 /** A resource of which only the names are read that objects give; whoever has no such object makes no call for it. */

@@ -129,6 +129,18 @@ describe("quota shares", () => {
     expect(world.region.snapshot().quotaShares.get("q/a")?.status).toBe("DELETING");
   });
 
+  it("are none of a queue of containers, for which AWS is not asked", async () => {
+    const world = aWorld(["q/a", "plain/a"]);
+    world.aws.queue("plain");
+    await world.start();
+    await world.clock.advance(minute);
+    expect([...world.region.snapshot().quotaShares.keys()]).toEqual(["q/a"]);
+    expect(world.region.snapshot().isAbsent("quota-share", "plain/a")).toBe(true);
+    world.forget();
+    await world.clock.advance(4 * minute);
+    expect(world.aws.calls.filter(({ input }) => (input as { jobQueue?: string }).jobQueue === "plain")).toEqual([]);
+  });
+
   it("of a queue are all that AWS lists of it, and none where it is not there", async () => {
     const world = await aWorld([]).start();
     expect([await world.region.sharesOf("q", signal), await world.region.sharesOf("gone", signal)]).toEqual([
