@@ -120,7 +120,7 @@ function keyOf(queues: readonly string[] | "all"): string {
  * The jobs of several queues that start or run; none of a queue that is not there (any more).
  * @throws AwsError when anything else cannot be read
  */
-export async function activeJobsIn(
+async function activeJobsIn(
   batch: BatchApi,
   queues: readonly string[],
   signal: AbortSignal,

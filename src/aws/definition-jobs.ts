@@ -16,11 +16,7 @@ export type DefinitionCounts = ReadonlyMap<string, number>;
  * The unfinished jobs of one queue; none when there is no such queue (any more).
  * @throws AwsError when they cannot be read
  */
-export async function countedByDefinition(
-  batch: BatchApi,
-  queue: string,
-  signal: AbortSignal,
-): Promise<DefinitionCounts> {
+async function countedByDefinition(batch: BatchApi, queue: string, signal: AbortSignal): Promise<DefinitionCounts> {
   const counts = new Map<string, number>();
   try {
     for (const { definition = "" } of await unfinishedJobs(batch, queue, signal)) {

@@ -63,7 +63,7 @@ export interface ReadJobs {
 const frontLimit = 100;
 const listLimit = 1000;
 /** From then on the first job is read in detail. */
-export const detailsAfterMs = 2 * 60_000;
+const detailsAfterMs = 2 * 60_000;
 /** AWS's reason may come later than the first detailed read. */
 const rereadMs = 10 * 60_000;
 

@@ -82,11 +82,7 @@ export interface Claim<O> {
  *
  * @param name the AWS name that all of them claim
  */
-export function claimantBefore<O extends KubeObject>(
-  name: string,
-  own: Claim<O>,
-  rivals: readonly Claim<O>[],
-): O | undefined {
+function claimantBefore<O extends KubeObject>(name: string, own: Claim<O>, rivals: readonly Claim<O>[]): O | undefined {
   const rankOf = ({ object: { metadata }, standing }: Claim<O>): string => {
     const { namespace, creationTimestamp } = metadata;
     const isFirst = [standing !== "nothing", belongsTo(namespace, name), standing === "resource"];

@@ -9,6 +9,11 @@ export function normalEvent(reason: EventReason, action: string, note: string): 
   return { type: "Normal", reason, action, note };
 }
 
+/** The event of jobs that were ended. */
+export function jobsTerminated(action: string, note: string): ObjectEvent {
+  return { type: "Warning", reason: "JobsTerminated", action, note };
+}
+
 /** Events for the turns that people wait for: became ready, got stuck, is fought over. */
 export function turnEvents(object: KubeObject, conditions: readonly Condition[]): ObjectEvent[] {
   const old = conditionsOf(object);

@@ -209,7 +209,7 @@ async function servedResources(api: KubeApi, version: string, signal: AbortSigna
 const questionsAtOnce = 16;
 
 /** Needed permissions of `operatorAccess` that are not granted, by a SelfSubjectAccessReview for each verb. */
-export async function accessGaps(
+async function accessGaps(
   options: Pick<ClusterCheckOptions, "api" | "kinds" | "watchNamespaces" | "leaseNamespace">,
   signal: AbortSignal,
 ): Promise<readonly AccessGap[]> {

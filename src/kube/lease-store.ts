@@ -12,7 +12,7 @@ export interface KubeLeaseOptions {
   readonly fieldManager: string;
 }
 
-export const leaseKind: ResourceKind = { group: "coordination.k8s.io", version: "v1", plural: "leases" };
+const leaseKind: ResourceKind = { group: "coordination.k8s.io", version: "v1", plural: "leases" };
 
 /** `coordination.k8s.io/v1`. Unset fields are omitted. */
 interface ApiLease {

@@ -10,7 +10,7 @@ export interface Strokes {
   readonly doubt: string;
 }
 
-export const lineStrokes: Strokes = { down: "→", ends: "✗", doubt: "?" };
+const lineStrokes: Strokes = { down: "→", ends: "✗", doubt: "?" };
 export const asciiStrokes: Strokes = { down: "->", ends: "x", doubt: "?" };
 
 /**

@@ -19,6 +19,19 @@ export interface NetworkRequest {
   readonly endpointServices: readonly string[];
 }
 
+/** Asks for nothing. */
+export const emptyRequest: NetworkRequest = {
+  subnetIds: [],
+  securityGroupIds: [],
+  instanceTypes: [],
+  launchTemplates: [],
+  instanceProfile: undefined,
+  imageIds: [],
+  keyPairs: [],
+  placementGroups: [],
+  endpointServices: [],
+};
+
 export interface LaunchTemplateReference {
   /** The format of a reference does not show it: a name may be `lt-batch-gpu`, or the ID of another template. */
   readonly by: "id" | "name";

@@ -24,7 +24,7 @@ export const updatableStrategies: ReadonlySet<string> = new Set([
 ]);
 
 /** Members of an update of EC2 or SPOT resources that replace instances; all others only change capacity. */
-export const infrastructureFields = [
+const infrastructureFields = [
   "subnets",
   "securityGroupIds",
   "allocationStrategy",

@@ -78,7 +78,7 @@ export function requireConsistentResources(resources: ComputeResource): void {
   if (resources.launchTemplate !== undefined) requireLegalTemplate(resources.launchTemplate);
 }
 
-export function requireLegalFargate(resources: ComputeResource): void {
+function requireLegalFargate(resources: ComputeResource): void {
   const extra = notForFargate.find((field) => resources[field] !== undefined);
   if (extra !== undefined) throw invalid(`${extra} is not applicable for Fargate.`);
   requireSubnets(resources);

@@ -1,4 +1,4 @@
-import type { JobCount, QueueJobs } from "../../aws/queue-jobs.ts";
+import type { JobCount } from "../../aws/queue-jobs.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
 import { causeKind } from "../../diagnosis/causes.ts";
 import type { Diagnosis } from "../../diagnosis/diagnose.ts";
@@ -41,8 +41,4 @@ export interface NetworkReport {
 /** Whether nobody has to fix anything. */
 export function isHealthy({ findings }: QueueReport): boolean {
   return findings.every(({ code }) => causeKind(code) === "waiting");
-}
-
-export function headJobOf({ facts }: QueueReport): QueueJobs["head"] {
-  return facts.jobs?.head;
 }

@@ -3,7 +3,7 @@
 import { annotationText, flagOf } from "../limits.ts";
 
 /** Annotation of a Namespace: a whole number. */
-export const environmentLimitAnnotation = "awsbatch.dev/max-environments-per-namespace";
+const environmentLimitAnnotation = "awsbatch.dev/max-environments-per-namespace";
 
 /** How many environments the objects of a namespace may have in a region. */
 export type EnvironmentLimit =

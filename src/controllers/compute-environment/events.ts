@@ -1,5 +1,5 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
-import { normalEvent } from "../events.ts";
+import { jobsTerminated, normalEvent } from "../events.ts";
 import type { Action, TagPurpose } from "./action.ts";
 
 /** The events of an action that AWS accepted. */
@@ -17,12 +17,10 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
       return [normalEvent("Disabled", "Retire", `took ${action.name} out of service`)];
     case "terminateJobs":
       return [
-        {
-          type: "Warning",
-          reason: "JobsTerminated",
-          action: "Retire",
-          note: `terminated ${action.jobIds.length} jobs that outlived drain.timeoutSeconds on ${action.name}`,
-        },
+        jobsTerminated(
+          "Retire",
+          `terminated ${action.jobIds.length} jobs that outlived drain.timeoutSeconds on ${action.name}`,
+        ),
       ];
     case "delete":
       return [normalEvent("Deleting", "Delete", `deleting ${action.name}`)];

@@ -15,7 +15,7 @@ type Spec = BatchComputeEnvironmentSpec;
  * The fields that define an environment, without those that only control how the operator proceeds.
  * Its hash names a plan: it does not change while the desired state is the same.
  */
-export function desiredContent(spec: Spec): Readonly<Record<string, unknown>> {
+function desiredContent(spec: Spec): Readonly<Record<string, unknown>> {
   const { type, state, unmanagedvCpus, computeResources, serviceRole, eksConfiguration, ecsSettings } = spec;
   const { updatePolicy, tags, rolloutToken } = spec;
   return {

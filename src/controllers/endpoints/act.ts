@@ -8,6 +8,7 @@ import type { Ec2Region } from "../../aws/ec2-region.ts";
 import { classify } from "../../aws/errors.ts";
 import { type Ec2Memory, noteRemoval, type Writer, writeFor } from "../ec2-memory.ts";
 import { OutOfDate, RefusalNoted } from "../failures.ts";
+import { createGroup } from "../new-group.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
@@ -104,16 +105,7 @@ async function carriedOut(
   const options = { signal };
   switch (write.kind) {
     case "createGroup":
-      await api.createSecurityGroup(
-        {
-          GroupName: write.name,
-          Description: write.description,
-          VpcId: write.vpcId,
-          TagSpecifications: [{ ResourceType: "security-group", Tags: tagList(write.tags) }],
-        },
-        options,
-      );
-      return;
+      return await createGroup(api, write, signal);
     case "allow":
       return api.authorizeSecurityGroupIngress(
         { GroupId: write.groupId, IpPermissions: write.from.map((peer) => permissionOf({ ...https, peer })) },

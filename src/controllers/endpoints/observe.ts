@@ -3,7 +3,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts } from "../../network/facts.ts";
 import { isPresent } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
-import type { NetworkRequest } from "../../network/port.ts";
+import { emptyRequest, type NetworkRequest } from "../../network/port.ts";
 import { isAskedFor } from "../directives.ts";
 import { type Ec2Memory, factsMaxAgeMs, removedLately, taken } from "../ec2-memory.ts";
 import { environmentObjects } from "../network/described.ts";
@@ -173,15 +173,11 @@ function together({ neighbours, environments }: Users, vpcIds: readonly string[]
   const others = environments.filter(({ owner }) => owner === undefined).map(({ user }) => user.described.request);
   const services = new Set([...candidates, ...asking.flatMap((one) => one.services ?? [])]);
   return {
+    ...emptyRequest,
     subnetIds: [...new Set(requests.flatMap(({ subnetIds }) => subnetIds))],
     vpcIds,
     securityGroupIds: [...requests, ...others].flatMap(({ securityGroupIds }) => securityGroupIds),
-    instanceTypes: [],
     launchTemplates: [...requests, ...others].flatMap(({ launchTemplates }) => launchTemplates),
-    instanceProfile: undefined,
-    imageIds: [],
-    keyPairs: [],
-    placementGroups: [],
     endpointServices: [...services].map((service) => endpointServiceOf(service, region)),
   };
 }

@@ -3,8 +3,7 @@
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import { shortHash } from "../fingerprint.ts";
-import { type Cluster, clusterTag, clusterUidTag, isRetainedBy, purposeTag } from "../ownership.ts";
-import type { Tags } from "./writes.ts";
+import { type Cluster, clusterTag, clusterUidTag, isRetainedBy, purposeTag, type Tags } from "../ownership.ts";
 
 const purpose = "vpc-endpoints";
 

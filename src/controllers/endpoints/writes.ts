@@ -1,15 +1,10 @@
+import type { NewGroup } from "../new-group.ts";
+import type { Tags } from "../ownership.ts";
+
 /** The writes to EC2 that endpoints need, as plain data. */
 
-export type Tags = Readonly<Record<string, string>>;
-
 export type EndpointWrite =
-  | {
-      readonly kind: "createGroup";
-      readonly vpcId: string;
-      readonly name: string;
-      readonly description: string;
-      readonly tags: Tags;
-    }
+  | ({ readonly kind: "createGroup" } & NewGroup)
   /** Lets these CIDR blocks in on TCP 443. */
   | { readonly kind: "allow"; readonly groupId: string; readonly from: readonly string[] }
   | { readonly kind: "deleteGroup"; readonly groupId: string }

@@ -45,7 +45,7 @@ export function queueDifferences(spec: JobQueueSpec, queue: Queue, policyArn: st
 }
 
 /** The field that gives the queue a policy. */
-export function policyPath({ schedulingPolicyRef }: JobQueueSpec): string {
+function policyPath({ schedulingPolicyRef }: JobQueueSpec): string {
   return schedulingPolicyRef === undefined ? "spec.schedulingPolicyArn" : "spec.schedulingPolicyRef";
 }
 

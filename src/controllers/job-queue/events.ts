@@ -1,5 +1,5 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
-import { normalEvent } from "../events.ts";
+import { jobsTerminated, normalEvent } from "../events.ts";
 import { tagEvent } from "../resource/events.ts";
 import type { Action } from "./action.ts";
 
@@ -18,12 +18,10 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
       return [normalEvent("Disabled", "Delete", `${action.name} takes no new jobs`)];
     case "terminateJobs":
       return [
-        {
-          type: "Warning",
-          reason: "JobsTerminated",
-          action: "Delete",
-          note: `terminated ${action.jobIds.length} jobs in ${action.name} that ran past drain.timeoutSeconds`,
-        },
+        jobsTerminated(
+          "Delete",
+          `terminated ${action.jobIds.length} jobs in ${action.name} that ran past drain.timeoutSeconds`,
+        ),
       ];
     case "delete":
       return [normalEvent("Deleting", "Delete", `deleting queue ${action.name}`)];

@@ -1,7 +1,7 @@
 import { QuotaShareKind } from "../../api/v1alpha1/kinds.ts";
 import type { ObjectEvent } from "../../runtime/store.ts";
 import { jobsText } from "../drain.ts";
-import { normalEvent } from "../events.ts";
+import { jobsTerminated, normalEvent } from "../events.ts";
 import { resourceEvent } from "../resource/events.ts";
 import type { Action } from "./action.ts";
 
@@ -12,5 +12,5 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
   const event = resourceEvent(action, QuotaShareKind.noun);
   if (action.kind !== "delete" || action.jobIds.length === 0) return [event];
   const note = `AWS terminates ${jobsText(action.jobIds)} of ${name}, which is being deleted`;
-  return [event, { type: "Warning", reason: "JobsTerminated", action: "Delete", note }];
+  return [event, jobsTerminated("Delete", note)];
 }

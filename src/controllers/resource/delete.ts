@@ -3,7 +3,7 @@
 import { abandonAnnotation, withinAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import type { Described } from "../../aws/effects.ts";
-import type { Step } from "../agenda.ts";
+import type { Step, Wait } from "../agenda.ts";
 import { marks, settleCheckMs } from "../intervals.ts";
 import { ownershipOf, retainedMark } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
@@ -60,6 +60,18 @@ export function deletion<R extends Described, Action>(
     reason: "Retaining",
     message: `${name} stays in AWS (deletionPolicy: Retain)`,
   };
+}
+
+/** AWS still creates the resource, or deletes it already; undefined: neither. */
+export function changing(name: string, status: string | undefined): Wait | undefined {
+  if (status === "CREATING") return { kind: "wait", reason: "Deleting", message: `${name} is being created` };
+  if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
+  return undefined;
+}
+
+/** Others use the resource: only a person can end that. @param message says who, and what to do */
+export function inUse(message: string): Wait {
+  return { kind: "wait", reason: "InUse", message, stallsAfterMs: marks.inUseStallsMs };
 }
 
 /** The object has the finalizer, so AWS may have what it made, and nothing says where. */

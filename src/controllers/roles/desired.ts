@@ -151,7 +151,7 @@ export function trustPolicy(principal: string, account?: string): string {
 }
 
 /** A shared role belongs to the namespace, any other to its object. */
-export function roleOwnerTags(
+function roleOwnerTags(
   { cluster, namespace, name, uid }: Identity,
   purpose: RolePurpose,
   sharedAs: string | undefined,

@@ -2,22 +2,17 @@
 
 import type { Policy } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
-import { marks } from "../intervals.ts";
+import { changing, inUse } from "../resource/delete.ts";
 import { firstOf } from "../wording.ts";
 import type { Action } from "./action.ts";
 import type { Seen } from "./seen.ts";
 
 /** AWS cannot take a policy from a queue, only replace it. */
 export function removal({ name, arn, users }: Seen, { status }: Policy): Step<Action> {
-  if (status === "CREATING") return { kind: "wait", reason: "Deleting", message: `${name} is being created` };
-  if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
+  const wait = changing(name, status);
+  if (wait !== undefined) return wait;
   if (users.length > 0) {
-    return {
-      kind: "wait",
-      reason: "InUse",
-      message: `${name} is the policy of ${firstOf(users)}: give these queues another policy, or delete them`,
-      stallsAfterMs: marks.inUseStallsMs,
-    };
+    return inUse(`${name} is the policy of ${firstOf(users)}: give these queues another policy, or delete them`);
   }
   const message = `no queue has ${name}: deleting it`;
   return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };

@@ -4,9 +4,9 @@ import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import { neverHappened } from "../../aws/calls.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { type Ec2Memory, noteRemoval } from "../ec2-memory.ts";
+import { createGroup } from "../new-group.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
-import { tagList } from "../tags.ts";
 import type { GroupAction } from "./action.ts";
 import { permissionOf } from "./rules.ts";
 import type { GroupWrite } from "./writes.ts";
@@ -60,16 +60,7 @@ async function carriedOut(write: GroupWrite, api: Ec2Api, signal: AbortSignal): 
   const options = { signal };
   switch (write.kind) {
     case "create":
-      await api.createSecurityGroup(
-        {
-          GroupName: write.name,
-          Description: write.description,
-          VpcId: write.vpcId,
-          TagSpecifications: [{ ResourceType: "security-group", Tags: tagList(write.tags) }],
-        },
-        options,
-      );
-      return;
+      return await createGroup(api, write, signal);
     case "authorize":
     case "revoke": {
       const rules = { GroupId: write.groupId, IpPermissions: write.rules.map(permissionOf) };

@@ -4,7 +4,7 @@ import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
-import type { NetworkRequest } from "../../network/port.ts";
+import { emptyRequest, type NetworkRequest } from "../../network/port.ts";
 import { directivesOf, isAskedFor } from "../directives.ts";
 import {
   type Ec2Memory,
@@ -27,7 +27,7 @@ import { groupsNaming } from "./rules.ts";
 import type { GroupFound, GroupSeen, NetworkOfGroup } from "./seen.ts";
 
 /** The VPCs in which an object has requested a group so far. */
-export function groupClaims({ metadata }: BatchComputeEnvironment): readonly string[] {
+function groupClaims({ metadata }: BatchComputeEnvironment): readonly string[] {
   return notedVpcs(metadata.annotations?.[securityGroupAnnotation]);
 }
 
@@ -143,16 +143,5 @@ function groupsIn(facts: NetworkFacts, isGone: (groupId: string) => boolean, ide
 }
 
 function requestOf(subnetIds: readonly string[], vpcIds: readonly string[]): NetworkRequest {
-  return {
-    subnetIds,
-    vpcIds,
-    securityGroupIds: [],
-    instanceTypes: [],
-    launchTemplates: [],
-    instanceProfile: undefined,
-    imageIds: [],
-    keyPairs: [],
-    placementGroups: [],
-    endpointServices: [],
-  };
+  return { ...emptyRequest, subnetIds, vpcIds };
 }

@@ -11,8 +11,8 @@ import {
   ownershipOf,
   purposeTag,
   retainedFromTag,
+  type Tags,
 } from "../ownership.ts";
-import type { Tags } from "./writes.ts";
 
 const purpose = "instances";
 

@@ -1,17 +1,11 @@
+import type { NewGroup } from "../new-group.ts";
+import type { Tags } from "../ownership.ts";
 import type { Direction, Rule } from "./rules.ts";
 
 /** The writes to EC2 that the security group of an object needs, as plain data. */
 
-export type Tags = Readonly<Record<string, string>>;
-
 export type GroupWrite =
-  | {
-      readonly kind: "create";
-      readonly vpcId: string;
-      readonly name: string;
-      readonly description: string;
-      readonly tags: Tags;
-    }
+  | ({ readonly kind: "create" } & NewGroup)
   | {
       readonly kind: "authorize" | "revoke";
       readonly groupId: string;

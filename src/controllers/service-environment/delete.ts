@@ -4,7 +4,8 @@ import type { ServiceEnvironment } from "../../api/v1alpha1/service-environment.
 import type { ServiceEnvironmentRecord } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
 import { drained } from "../drain.ts";
-import { emptyForMs, marks, settleCheckMs } from "../intervals.ts";
+import { emptyForMs, settleCheckMs } from "../intervals.ts";
+import { inUse } from "../resource/delete.ts";
 import { firstOf } from "../wording.ts";
 import type { Action } from "./action.ts";
 import type { Seen } from "./seen.ts";
@@ -19,12 +20,9 @@ export function removal(
   const { name, arn, users, mayBeNamed } = seen;
   if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
   if (users.length > 0) {
-    return {
-      kind: "wait",
-      reason: "InUse",
-      message: `${name} stays in service while it is the service environment of ${firstOf(users)}: give these queues another one, or delete them`,
-      stallsAfterMs: marks.inUseStallsMs,
-    };
+    return inUse(
+      `${name} stays in service while it is the service environment of ${firstOf(users)}: give these queues another one, or delete them`,
+    );
   }
   if (status === "CREATING" || status === "UPDATING") {
     return { kind: "wait", reason: "Disabling", message: `${name} is ${status}` };
