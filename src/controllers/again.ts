@@ -19,6 +19,7 @@ export function noLaterThan(delayMs: number | undefined, again: Again): Again {
   if (delayMs === undefined) return again;
   switch (again.kind) {
     case "now":
+    case "passedOver":
       return again;
     case "after":
       return again.delayMs <= delayMs ? again : { kind: "after", delayMs };

@@ -34,7 +34,9 @@ export type Again =
   /** After a delay that grows with each consecutive use, up to `atMostMs`. */
   | { readonly kind: "backoff"; readonly atMostMs?: number }
   /** Only after an event. */
-  | { readonly kind: "onChange" };
+  | { readonly kind: "onChange" }
+  /** Nothing was tried: after what is queued already, or after an event. A delay that grows goes on from where it was. */
+  | { readonly kind: "passedOver"; readonly until: "othersHadTheirTurn" | "onChange" };
 
 /** `conflict`: an object changed before a write, so the reconcile starts again. */
 export type ReconcileResult = "success" | "error" | "requeue" | "requeue_after" | "conflict";
@@ -202,6 +204,10 @@ export class Controller<Subject = unknown> {
       case "onChange":
         this.#forget(key);
         return "success";
+      case "passedOver":
+        if (again.until === "onChange") return "success";
+        this.#queue.goOn(key);
+        return "requeue";
     }
   }
 

@@ -87,6 +87,7 @@ function unseenMs(again: Again): readonly number[] {
     case "backoff":
       return [(again.atMostMs ?? 100 * hour) - 1];
     case "onChange":
+    case "passedOver":
       return [...Object.values(marks), 100 * hour];
   }
 }

@@ -257,6 +257,18 @@ describe("requeues", () => {
       at: [0, 0.1, 0.3, 1.3, 1.4],
     },
     { name: "on a change only", agains: [onChange], at: [0] },
+    {
+      name: "after delays that grow on when the key is passed over in between",
+      agains: [
+        { kind: "backoff" },
+        { kind: "passedOver", until: "othersHadTheirTurn" },
+        { kind: "backoff" },
+        { kind: "passedOver", until: "othersHadTheirTurn" },
+        { kind: "backoff" },
+        { kind: "passedOver", until: "onChange" },
+      ],
+      at: [0, 0.1, 0.1, 0.3, 0.3, 0.7],
+    },
   ];
   for (const { name, agains, at } of cases) {
     test(`happens ${name}`, async () => {

@@ -62,8 +62,8 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
     async reconcile(given: KubeObject, context): Promise<Report> {
       const object = given as BatchJob;
       const turn = turns.begin(object);
-      if (turn === "later") return nothing({ kind: "onChange" });
-      if (turn === "soon") return nothing({ kind: "now" });
+      if (turn === "later") return passedOver("onChange");
+      if (turn === "soon") return passedOver("othersHadTheirTurn");
       let goesOn = false;
       try {
         const reported = await reconciler.reconcile(object, context);
@@ -80,8 +80,8 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
   };
 }
 
-function nothing(again: Again): Report {
-  return { status: undefined, events: [], again };
+function passedOver(until: Extract<Again, { kind: "passedOver" }>["until"]): Report {
+  return { status: undefined, events: [], again: { kind: "passedOver", until } };
 }
 
 /** The line of a job that is still to be submitted in turn. */

@@ -103,7 +103,7 @@ export const jobBugs: readonly JobBug[] = [
     "submit jobs as they come",
     104,
     "controller.ts",
-    'if (turn === "later") return nothing({ kind: "onChange" });',
+    'if (turn === "later") return passedOver("onChange");',
     "",
   ),
 ];
