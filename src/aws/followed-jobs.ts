@@ -93,10 +93,12 @@ export class FollowedJobs implements JobsOfObjects {
     const found: NamedJob[] = [];
     try {
       for await (const page of everyPage("batch:ListJobs", read, ({ nextToken }) => nextToken)) {
-        for (const { jobId, jobName, status, createdAt = 0 } of listed(page.jobSummaryList, "ListJobs")) {
+        for (const summary of listed(page.jobSummaryList, "ListJobs")) {
+          const { jobId, jobName, status, statusReason, createdAt = 0 } = summary;
           if (jobId === undefined || jobName === undefined || status === undefined) continue;
           const isMeant = how === "prefix" ? jobName.startsWith(name) : jobName === name;
-          if (isMeant) found.push({ jobId, jobName, status, createdAt });
+          const isEnding = summary.isCancelled === true || summary.isTerminated === true;
+          if (isMeant) found.push({ jobId, jobName, status, statusReason, createdAt, isEnding });
         }
       }
     } catch (error) {

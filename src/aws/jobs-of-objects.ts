@@ -53,8 +53,11 @@ export interface NamedJob {
   readonly jobId: string;
   readonly jobName: string;
   readonly status: JobStatus;
+  readonly statusReason: string | undefined;
   /** Wall time (ms). */
   readonly createdAt: number;
+  /** AWS has accepted a request to end it. */
+  readonly isEnding: boolean;
 }
 
 export interface SubmittedJob {

@@ -75,6 +75,8 @@ export const invalidEveryMs = 30 * minuteMs;
 export const creationEveryMs = hourMs;
 /** An act that AWS has refused: the others go before it. */
 export const othersGoFirstMs = 10 * minuteMs;
+/** A note of a submission is used: an older one is written again, so that its time says when the request was sent. */
+export const noteUsedForMs = hourMs;
 /** Longer than the longest wait before a refused act is tried again. */
 export const refusalKeptForMs = hourMs;
 

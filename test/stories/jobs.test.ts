@@ -4,62 +4,27 @@ import type { BatchJob, BatchJobStatus } from "../../src/api/v1alpha1/batch-job.
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { accessDenied, throttled } from "../../src/simulator/faults.ts";
-import type { StoredJob } from "../../src/simulator/stored-job.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
-import type { World, WorldOptions } from "../world.ts";
+import type { World } from "../world.ts";
+import {
+  aPlace,
+  day,
+  followedBy,
+  forgotten,
+  hasReason,
+  inNamespace,
+  isGone,
+  isIn,
+  isTrue,
+  jobs,
+  long,
+  loseStatus,
+  place,
+  statusesInAws,
+  statusOf,
+  writesOf,
+} from "./jobs.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
-
-const place = [computeEnvironment("environment", ec2), jobQueue("queue", ["environment"]), jobDefinition("definition")];
-/** Runs for ten minutes. */
-const long = { containerOverrides: { command: ["sleep", "600"] } };
-const day = 24 * 3600;
-
-/** A place to run jobs, before the story. */
-async function aPlace(options: WorldOptions = {}): Promise<World> {
-  const world = await aWorld(options);
-  world.apply(...place);
-  await world.untilReady();
-  return world;
-}
-
-/** Another operator on the AWS, the clock and mostly the store of `before`, which has stopped. */
-async function followedBy(before: World, options: WorldOptions = {}): Promise<World> {
-  await before.stop();
-  const { aws, clock, store } = before;
-  return await aWorld({ aws, clock, store, ...options });
-}
-
-const statusOf = (world: World, name: string): BatchJobStatus =>
-  world.object<BatchJobStatus>("BatchJob", name)?.status ?? {};
-const isTrue = (world: World, name: string, type: string) => (): boolean =>
-  world.condition("BatchJob", name, type)?.status === "True";
-const isIn = (world: World, name: string, status: string) => (): boolean => statusOf(world, name).status === status;
-const hasReason = (world: World, name: string, reason: string) => (): boolean =>
-  world.condition("BatchJob", name, "Ready")?.reason === reason;
-const isGone = (world: World, name: string) => (): boolean => world.object("BatchJob", name) === undefined;
-const jobs = (world: World): readonly StoredJob[] => world.aws.truth.jobs().filter(({ child }) => child === undefined);
-const statusesInAws = (world: World): readonly string[] => jobs(world).map(({ status }) => status);
-const writesOf = (world: World, operation: string): number =>
-  world.aws.log.filter((call) => call.operation === operation && call.by === "operator").length;
-const inNamespace = (namespace: string, manifest: Manifest): Manifest => ({
-  ...manifest,
-  metadata: { ...manifest.metadata, namespace },
-});
-
-/** Removes the status of an object, as a restore from a backup does. */
-async function loseStatus(world: World, name: string): Promise<void> {
-  const object = world.object("BatchJob", name);
-  if (object === undefined) throw new Error(`no BatchJob ${name}`);
-  await world.store.applyStatus(BatchJobKind, object, {}, new AbortController().signal);
-}
-
-/** Until AWS has forgotten every job that has ended. */
-async function forgotten({ aws, seconds }: World): Promise<void> {
-  await seconds(9 * day);
-  // The simulator forgets when it is given another job.
-  await aws.outside.submitJob({ jobName: "other", jobQueue: "team_queue", jobDefinition: "team_definition" });
-  await seconds(10);
-}
 
 describe("a job", () => {
   it("is submitted once, ends with its result, and is then left alone", async () => {

@@ -5,7 +5,7 @@ import type { JobsOfObjects } from "../../aws/jobs-of-objects.ts";
 import type { Ports } from "../ports.ts";
 import type { Action } from "./action.ts";
 import { intentAnnotation } from "./intent.ts";
-import { type Memory, remember } from "./memory.ts";
+import { type Memory, remember, rememberedOf } from "./memory.ts";
 
 /** What the actions are carried out with. */
 export interface Doing {
@@ -34,13 +34,10 @@ export async function act(action: Action, object: BatchJob, doing: Doing): Promi
       return;
     case "end": {
       const { jobId, purpose, reason } = action;
-      if (purpose === "duplicate") {
-        remember(memory, uid, { searched: undefined });
-        await jobs.cancel(jobId, reason, signal);
-        return;
-      }
-      await jobs.terminate(jobId, reason, signal);
-      remember(memory, uid, { endedAt: ports.clock.monotonic() });
+      if (purpose === "duplicate") await jobs.cancel(jobId, reason, signal);
+      else await jobs.terminate(jobId, reason, signal);
+      const ended = { ...rememberedOf(memory, uid).ended, [jobId]: ports.clock.monotonic() };
+      remember(memory, uid, { ended, searched: undefined });
       return;
     }
     case "tag":

@@ -16,7 +16,7 @@ import { namesConsumables } from "./consumables.ts";
 import { events } from "./events.ts";
 import { intentAnnotation } from "./intent.ts";
 import { lineOf } from "./line.ts";
-import { type Memory, newMemory, rememberedOf } from "./memory.ts";
+import { forget, type Memory, newMemory, rememberedOf } from "./memory.ts";
 import { observe, refresh } from "./observe.ts";
 import { plan } from "./plan.ts";
 import { report } from "./report.ts";
@@ -37,7 +37,11 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
   const memory = newMemory();
   const around = (region: BatchRegion, signal: AbortSignal) => ({ region, ports, memory, signal });
   const turns = new Turns({ clock: ports.clock, queueOf: (object) => queueToJoin(object, ports, memory), wake });
-  onChange((change) => turns.changed(change));
+  onChange((change) => {
+    const { before, after } = change;
+    if (before !== undefined && before.metadata.uid !== after?.metadata.uid) forget(memory, before);
+    turns.changed(change);
+  });
   const reconciler = reconcilerOf<BatchJob, Seen, Action>(
     {
       kind: BatchJobKind,
@@ -45,6 +49,7 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
       refresh: (object, region, _sinceMs, signal) => refresh(object, around(region, signal)),
       isRead: ({ spec }, region) => !namesConsumables(spec) || isReadAsked("consumables", region),
       plan,
+      hasOwn: ({ job }) => job.kind === "known" && job.record !== undefined,
       act: (action, object, region, signal) =>
         act(action, object, { jobs: region.jobsOfObjects, ports, memory, signal }),
       status: report,

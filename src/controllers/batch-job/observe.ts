@@ -6,16 +6,23 @@ import type { JobsOfObjects, NamedJob } from "../../aws/jobs-of-objects.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { directivesOf } from "../directives.ts";
 import type { Held } from "../fixed-reference.ts";
-import { duplicatesForMs, forgottenAfterMs, searchAgainMs, submissionUnknownForMs } from "../intervals.ts";
+import {
+  duplicatesForMs,
+  forgottenAfterMs,
+  searchAgainMs,
+  shownForSureMs,
+  submissionUnknownForMs,
+} from "../intervals.ts";
 import { awsNameOf } from "../naming.ts";
 import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { consumablesOf } from "./consumables.ts";
 import { dependenciesOf } from "./dependencies.ts";
+import { isEndedAsSecond } from "./ending.ts";
 import { type Intent, intentOf } from "./intent.ts";
 import { type Memory, remember, rememberedOf, type Search } from "./memory.ts";
 import { definitionOf, queueOf } from "./references.ts";
-import { recordedResult } from "./result.ts";
+import { isDoubled, recordedResult } from "./result.ts";
 import type { JobSeen, Seen } from "./seen.ts";
 
 /** What `observe` works with. */
@@ -33,7 +40,7 @@ const notAsked: Held = {
 };
 
 /**
- * Every read that the plan needs. What has a result is not asked for any more.
+ * Every read that the plan needs. What has a result, and no second job, is not asked for any more.
  *
  * @throws AwsError
  */
@@ -42,9 +49,9 @@ export async function observe(object: BatchJob, around: Around): Promise<Seen> {
   memory.startedAt ??= ports.clock.monotonic();
   const recorded = recordedResult(object);
   const { namespace } = object.metadata;
-  if (recorded !== undefined) forget(object, around);
-  const job: JobSeen =
-    recorded === undefined ? await jobOf(object, around) : { kind: "none", intent: intentOf(object) };
+  const isSettled = recorded !== undefined && !isDoubled(object);
+  if (isSettled) settle(object, around);
+  const job: JobSeen = isSettled ? { kind: "none", intent: intentOf(object) } : await jobOf(object, around);
   const submits = recorded === undefined && job.kind !== "known" && object.metadata.deletionTimestamp === undefined;
   const find = (name: string): BatchJob | undefined =>
     ports.objects.get(BatchJobKind, { namespace, name }) as BatchJob | undefined;
@@ -65,10 +72,13 @@ export async function observe(object: BatchJob, around: Around): Promise<Seen> {
   };
 }
 
-/** The result is in the status, or the object is gone. */
-function forget({ metadata }: BatchJob, { region, memory }: Around): void {
-  region.jobsOfObjects.unfollow(keyText(metadata));
-  memory.byUid.delete(metadata.uid);
+/** The result is in the status. Should that be lost, a note of this process has been used all the same. */
+function settle(object: BatchJob, { region, memory, ports }: Around): void {
+  const { uid } = object.metadata;
+  region.jobsOfObjects.unfollow(keyText(object.metadata));
+  const intent = intentOf(object);
+  if (intent?.by !== ports.processId()) memory.byUid.delete(uid);
+  else memory.byUid.set(uid, { sent: { attempt: intent.attempt, endedAt: Number.NEGATIVE_INFINITY } });
 }
 
 function isUsed({ attempt }: Intent, uid: string, memory: Memory): boolean {
@@ -81,6 +91,7 @@ async function jobOf(object: BatchJob, around: Around): Promise<JobSeen> {
   const intent = intentOf(object);
   const id = rememberedOf(memory, uid).submitted?.jobId ?? object.status?.jobId;
   if (id !== undefined) {
+    remember(memory, uid, { followedBy: region.jobsOfObjects });
     const { record } = region.jobsOfObjects.follow(keyText(object.metadata), id);
     // Whoever may write status could name the job of another object.
     if (record === undefined || isOwn(record, object, around)) return await known(object, id, intent, around);
@@ -121,8 +132,8 @@ async function known(
   const remembered = rememberedOf(memory, object.metadata.uid);
   const agoMs = (at: number | undefined): number | undefined => (at === undefined ? undefined : now - at);
   const isFailedArray = record?.array !== undefined && record.status === "FAILED";
-  const mayHaveDuplicates =
-    intent !== undefined && intent.attempt > 1 && ports.clock.now() - intent.at < duplicatesForMs;
+  const isLate = intent !== undefined && intent.attempt > 1 && ageMs(intent.at, around) < duplicatesForMs;
+  const mayHaveDuplicates = intent !== undefined && (isLate || isDoubled(object));
   return {
     kind: "known",
     jobId,
@@ -132,7 +143,7 @@ async function known(
     missingForMs: agoMs(missingSince),
     notBefore:
       Date.parse(object.status?.createdAt ?? "") || (intent?.at ?? Date.parse(object.metadata.creationTimestamp)),
-    endedMsAgo: agoMs(remembered.endedAt),
+    endedMsAgo: Object.fromEntries(Object.entries(remembered.ended ?? {}).map(([id, at]) => [id, now - at])),
     taggedMsAgo: agoMs(remembered.taggedAt),
     duplicates: mayHaveDuplicates ? await duplicatesOf(object, jobId, intent.queue, around) : [],
     mayHaveDuplicates,
@@ -159,16 +170,31 @@ async function searched(object: BatchJob, intent: Intent | undefined, around: Ar
   const queue = intent?.queue ?? (resolved?.kind === "resolved" ? resolved.name : undefined);
   if (queue === undefined) return { kind: "unknown" };
   const { begunAt, jobs } = await search(object, queue, around);
-  const [oldest] = jobs;
-  if (oldest !== undefined) {
-    remember(memory, uid, { submitted: { jobId: oldest.jobId, jobArn: undefined }, sent: undefined });
-    return await known(object, oldest.jobId, intent, around);
+  const startedAt = memory.startedAt ?? 0;
+  // One that was ended as a second job is older where AWS has shown it late.
+  const left = jobs.filter((one) => !isEndedAsSecond(one));
+  // A process before this one may have ended one of them just now.
+  if (left.length > 1 && begunAt < startedAt + shownForSureMs) return { kind: "unknown" };
+  const [found] = [...left, ...jobs];
+  if (found !== undefined) {
+    const { jobId } = found;
+    remember(memory, uid, {
+      submitted: { jobId, jobArn: undefined },
+      sent: undefined,
+      followedBy: region.jobsOfObjects,
+    });
+    return await known(object, jobId, intent, around);
   }
-  const from = Math.max(rememberedOf(memory, uid).sent?.endedAt ?? Number.NEGATIVE_INFINITY, memory.startedAt ?? 0);
+  const from = Math.max(rememberedOf(memory, uid).sent?.endedAt ?? Number.NEGATIVE_INFINITY, startedAt);
   if (begunAt < from + submissionUnknownForMs) return { kind: "unknown" };
   const since = intent?.at ?? Date.parse(creationTimestamp);
-  if (ports.clock.now() - since >= forgottenAfterMs) return { kind: "forgotten", since };
+  if (ageMs(since, around) >= forgottenAfterMs) return { kind: "forgotten", since };
   return { kind: "notFound", attempts: intent?.attempt ?? 0 };
+}
+
+/** How far a wall time (ms) is from now. One ahead of the clock, which was wrong or is, says as little as one long ago. */
+function ageMs(at: number, { ports }: Around): number {
+  return Math.abs(ports.clock.now() - at);
 }
 
 /** The jobs of the object's name, read within the last seconds. */
@@ -229,7 +255,8 @@ async function takenOver(object: BatchJob, around: Around): Promise<JobSeen> {
   // What the lost cluster sent last may not be shown yet.
   const isLate = begunAt >= (memory.startedAt ?? 0) + submissionUnknownForMs;
   if (newest === undefined) return isLate ? { kind: "none", intent: undefined } : { kind: "unknown" };
-  remember(memory, object.metadata.uid, { submitted: { jobId: newest.jobId, jobArn: newest.jobArn } });
+  const { jobId, jobArn } = newest;
+  remember(memory, object.metadata.uid, { submitted: { jobId, jobArn }, followedBy: region.jobsOfObjects });
   // AWS may forget a job of a week ago before the next read.
   region.jobsOfObjects.follow(keyText(object.metadata), newest.jobId, newest);
   return await known(object, newest.jobId, undefined, around);

@@ -9,6 +9,7 @@ import {
   forgottenAfterMs,
   marks,
   missingCheckMs,
+  noteUsedForMs,
   searchAgainMs,
   shownForSureMs,
   submissionUnknownForMs,
@@ -17,8 +18,9 @@ import {
 import { ownerTags } from "../ownership.ts";
 import { tagChange, tagFieldChanges } from "../tags.ts";
 import type { Action } from "./action.ts";
-import { ending } from "./ending.ts";
+import { ending, endingSecond } from "./ending.ts";
 import { expiryOf } from "./expiry.ts";
+import type { Intent } from "./intent.ts";
 import { removal } from "./removal.ts";
 import { requestOf } from "./request.ts";
 import { type Result, resultOf } from "./result.ts";
@@ -37,6 +39,8 @@ interface Answer {
   readonly agenda: readonly Step<Action>[];
   readonly change: Omit<Change, "id">;
   readonly conditions?: readonly ConditionDraft[];
+  /** The object is checked again within this time (ms). */
+  readonly checkInMs?: number;
   /** The job has finished; its result, or that it is unknown, was not known before this wall time (ms). */
   readonly finished?: { readonly notBefore: number };
 }
@@ -49,8 +53,9 @@ export function plan(object: BatchJob, seen: Seen, now: number): Plan<Action> {
     return { change, agenda: [removal(seen)], conditions: [] };
   }
   const answer = upkeep(object, seen, now);
-  const { agenda, change, conditions = [] } = answer;
-  const plan: Plan<Action> = { change: { ...change, id }, agenda, conditions };
+  const { agenda, change, conditions = [], checkInMs } = answer;
+  const check = checkInMs === undefined ? {} : { checkInMs };
+  const plan: Plan<Action> = { change: { ...change, id }, agenda, conditions, ...check };
   if (answer.finished === undefined) return plan;
   const expiry = expiryOf(object, seen.directives, answer.finished.notBefore, now);
   switch (expiry.kind) {
@@ -67,7 +72,8 @@ export function plan(object: BatchJob, seen: Seen, now: number): Plan<Action> {
 
 function upkeep(object: BatchJob, seen: Seen, now: number): Answer {
   const { recorded, job } = seen;
-  if (recorded !== undefined) return ended(recorded);
+  if (recorded !== undefined)
+    return job.kind === "known" ? withDuplicates(ended(recorded), object, job) : ended(recorded);
   switch (job.kind) {
     case "known":
       return follow(object, seen, job, now);
@@ -79,9 +85,9 @@ function upkeep(object: BatchJob, seen: Seen, now: number): Answer {
         job.since,
       );
     case "none":
-      return submission(object, seen, (job.intent?.attempt ?? 0) + 1, job.intent !== undefined);
+      return submission(object, seen, { attempt: job.intent?.attempt ?? 1, intent: job.intent }, now);
     case "notFound":
-      return submission(object, seen, job.attempts + 1, false);
+      return submission(object, seen, { attempt: job.attempts + 1, intent: undefined }, now);
   }
 }
 
@@ -127,11 +133,10 @@ function follow(object: BatchJob, seen: Seen, job: Known, now: number): Answer {
   const { record } = job;
   if (record === undefined || !isShown(job)) return notShown(job, now);
   const result = resultOf(record, object.spec.cancel === true);
-  if (result !== undefined) return withDuplicates(ended(result), job);
-  if (object.spec.cancel === true) return cancelled(record, job);
+  if (result !== undefined) return withDuplicates(ended(result), object, job);
+  if (object.spec.cancel === true) return withDuplicates(cancelled(record, job), object, job);
   const tags = retagged(object, seen, record, job);
-  if (tags !== undefined) return tags;
-  return withDuplicates({ agenda: [progress(object, record, job)], change: inSync }, job);
+  return withDuplicates(tags ?? { agenda: [progress(object, record, job)], change: inSync }, object, job);
 }
 
 /** What has ended is known for good; AWS may leave a job out of an answer. */
@@ -183,23 +188,40 @@ function progress(object: BatchJob, record: JobRecord, { mayHaveDuplicates, miss
     ...(mayHaveDuplicates ? [duplicatesCheckMs] : []),
     ...(missingForMs === undefined ? [] : [missingCheckMs]),
   ];
-  return { kind: "wait", reason, message, ...(checks.length === 0 ? {} : { checkInMs: Math.min(...checks) }) };
+  const check = checks.length === 0 ? {} : { checkInMs: Math.min(...checks) };
+  return { kind: "wait", reason, message, ...check };
 }
 
-/** The younger job is ended while it has not started; otherwise a person decides. */
-function withDuplicates(answer: Answer, { duplicates, jobId }: Known): Answer {
-  const [younger] = duplicates.filter(({ status }) => ["SUBMITTED", "PENDING", "RUNNABLE"].includes(status));
-  if (younger !== undefined) {
-    const message = `ending job ${younger.jobId}, a second one of this object, which has not started: AWS accepted a request late, and job ${jobId} is kept`;
-    const reason = `aws-batch-operator: second submission of job ${jobId}`;
-    const action: Action = { kind: "end", jobId: younger.jobId, purpose: "duplicate", reason };
-    return { ...answer, agenda: [{ kind: "act", action, reason: "Ending", message }, ...answer.agenda] };
-  }
-  const started = duplicates[0];
-  if (started === undefined) return answer;
-  const message = `AWS runs two jobs of this object, because it accepted a request late: ${jobId}, which is followed, and ${started.jobId}. End the one that is not needed: aws batch terminate-job --job-id ${started.jobId} --reason duplicate`;
+/**
+ * A second job is ended while it has not started; of two that have, a person decides. `cancel` ends both. The object stays
+ * until there is one.
+ */
+function withDuplicates(answer: Answer, { spec }: BatchJob, job: Known): Answer {
+  const { duplicates, jobId, endedMsAgo } = job;
+  const isCancelled = spec.cancel === true;
+  const acts = duplicates.flatMap((one) => {
+    if (isCancelled) return ending(one, endedMsAgo, "cancel");
+    return hasStarted(one) ? [] : (endingSecond(one, endedMsAgo, jobId) ?? []);
+  });
+  const [act] = acts.filter(({ kind }) => kind === "act");
+  const started = duplicates.find((one) => isCancelled || hasStarted(one));
+  if (started === undefined) return act === undefined ? answer : { ...answer, agenda: [act, ...answer.agenda] };
+  const { finished: _stays, ...rest } = answer;
+  const next = isCancelled
+    ? "Both are ended, because spec.cancel is true"
+    : `End the one that is not needed: aws batch terminate-job --job-id ${started.jobId} --reason duplicate`;
+  const message = `AWS runs two jobs of this object, because it accepted a request late: ${jobId}, which is followed, and ${started.jobId}. ${next}`;
   const condition: ConditionDraft = { type: "SubmittedOnce", status: "False", reason: "DuplicateSubmission", message };
-  return { ...answer, conditions: [...(answer.conditions ?? []), condition] };
+  return {
+    ...rest,
+    agenda: [...(act === undefined ? [] : [act]), ...answer.agenda],
+    conditions: [...(answer.conditions ?? []), condition],
+    checkInMs: duplicatesCheckMs,
+  };
+}
+
+function hasStarted({ status }: Pick<JobRecord, "status">): boolean {
+  return status === "STARTING" || status === "RUNNING";
 }
 
 function checking({ jobName }: Pick<Seen, "jobName">): Wait {
@@ -208,8 +230,13 @@ function checking({ jobName }: Pick<Seen, "jobName">): Wait {
   return { kind: "wait", reason: "CheckingSubmission", message, checkInMs: searchAgainMs };
 }
 
-/** @param noted whether the note on the object is there, and has not been used */
-function submission(object: BatchJob, seen: Seen, next: number, noted: boolean): Answer {
+/** A request, and the note on the object under which it may be sent; undefined: none that has not been used. */
+interface Request {
+  readonly attempt: number;
+  readonly intent: Intent | undefined;
+}
+
+function submission(object: BatchJob, seen: Seen, { attempt, intent }: Request, now: number): Answer {
   const { spec } = object;
   if (spec.cancel === true) {
     return ended({ kind: "failed", reason: "JobCancelled", message: "cancelled before it was submitted" });
@@ -229,8 +256,8 @@ function submission(object: BatchJob, seen: Seen, next: number, noted: boolean):
   if (definition.kind !== "resolved") return unresolved(definition);
   if (consumables.kind !== "resolved") return unresolved(consumables);
   const message = `submitting ${seen.jobName} to ${queue.name} with ${definition.value}`;
-  const attempt = noted ? next - 1 : next;
-  const action: Action = noted
+  const isNoted = intent?.queue === queue.name && Math.abs(now - intent.at) < noteUsedForMs;
+  const action: Action = isNoted
     ? {
         kind: "submit",
         attempt,

@@ -1,18 +1,19 @@
 import { hasEnded } from "../../aws/job-record.ts";
-import type { Step } from "../agenda.ts";
+import type { Release, Step } from "../agenda.ts";
 import { forgottenAfterMs, missingCheckMs, searchAgainMs } from "../intervals.ts";
 import type { Action } from "./action.ts";
 import { ending } from "./ending.ts";
 import type { Seen } from "./seen.ts";
 
-/** The deletion of a job: it is ended, unless it has ended or is to run on. Pure. */
+/** The deletion of a job: it is ended with a second one of the object, unless they have ended or are to run on. Pure. */
 export function removal(seen: Seen): Step<Action> {
   const { directives, job, recorded } = seen;
   if (directives.retain) {
     const message = job.kind === "known" ? `job ${job.jobId} runs on` : "a job that was submitted runs on";
     return { kind: "release", reason: "Retained", message: recorded === undefined ? message : "the job has ended" };
   }
-  if (recorded !== undefined) return { kind: "release", reason: "Deleted", message: "the job has ended" };
+  if (job.kind === "known") return everyJobEnded(seen, job);
+  if (recorded !== undefined) return hasEndedAlready;
   switch (job.kind) {
     case "none":
     case "notFound":
@@ -27,12 +28,22 @@ export function removal(seen: Seen): Step<Action> {
         checkInMs: searchAgainMs,
       };
     }
-    case "known":
-      return ended(seen, job);
   }
 }
 
-function ended({ observedAt }: Seen, job: Extract<Seen["job"], { kind: "known" }>): Step<Action> {
+type Known = Extract<Seen["job"], { kind: "known" }>;
+
+const hasEndedAlready: Release = { kind: "release", reason: "Deleted", message: "the job has ended" };
+
+/** All of them are asked to end before the first is waited for. */
+function everyJobEnded(seen: Seen, job: Known): Step<Action> {
+  const own = seen.recorded === undefined ? ended(seen, job) : hasEndedAlready;
+  const others = job.duplicates.map((one) => ending(one, job.endedMsAgo, "deletion"));
+  const left = [own, ...others].filter(({ kind }) => kind !== "release");
+  return left.find(({ kind }) => kind === "act") ?? left[0] ?? own;
+}
+
+function ended({ observedAt }: Seen, job: Known): Step<Action> {
   const { jobId, record, missingForMs, notBefore, endedMsAgo } = job;
   if (record !== undefined && hasEnded(record)) {
     return { kind: "release", reason: "Deleted", message: `job ${jobId} has ended` };

@@ -31,6 +31,11 @@ export function isUnknown(object: BatchJob): boolean {
   );
 }
 
+/** Whether the status of an object names a second job of it, which had started. */
+export function isDoubled(object: BatchJob): boolean {
+  return conditionsOf(object).some(({ type, status }) => type === "SubmittedOnce" && status === "False");
+}
+
 function isFailedReason(reason: string): reason is FailedReason {
   return failedReasons.includes(reason);
 }

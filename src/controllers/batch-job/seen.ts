@@ -46,13 +46,13 @@ export type JobSeen =
       readonly missingForMs: number | undefined;
       /** Wall time (ms) before which it was not submitted. */
       readonly notBefore: number;
-      /** When this process last asked AWS to end it, ms ago. */
-      readonly endedMsAgo: number | undefined;
+      /** When this process last asked AWS to end which job, ms ago. */
+      readonly endedMsAgo: Readonly<Record<string, number>>;
       /** When this process last wrote its tags, ms ago. */
       readonly taggedMsAgo: number | undefined;
       /** Further jobs of its name, which only lost answers explain; oldest first. */
       readonly duplicates: readonly NamedJob[];
-      /** Whether an earlier request may still show up. */
+      /** Whether an earlier request may still show up, or the status names a second job. */
       readonly mayHaveDuplicates: boolean;
       /** The indices of the children of an array that failed, once it has ended. */
       readonly failedChildren: readonly number[];

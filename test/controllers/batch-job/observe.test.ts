@@ -43,7 +43,8 @@ it("follows the job that the lost cluster has left", async () => {
   const { region, pass } = takenOver();
   const tags = ownerTags({ ...identity, cluster: { ...identity.cluster, uid: "cluster-0" }, uid: "uid-0" });
   const left = record({ jobName: "team_hello_uid-0", tags });
-  region.jobsOfObjects.found = [{ jobId: "job-1", jobName: left.jobName, status: "RUNNING", createdAt: 0 }];
+  const { jobId, jobName, status, statusReason, isEnding } = left;
+  region.jobsOfObjects.found = [{ jobId, jobName, status, statusReason, isEnding, createdAt: 0 }];
   region.jobsOfObjects.shown.set("job-1", { record: left, missingSince: undefined });
   expect((await pass()).job).toMatchObject({ kind: "known", jobId: "job-1" });
 });

@@ -20,12 +20,31 @@ function next(spec: Partial<BatchJobSpec>, change: Partial<Seen>, at = now, dele
 }
 
 const dependencies = (...all: readonly DependencySeen[]): Partial<Seen> => ({ dependencies: all });
-const duplicate = (status: "RUNNABLE" | "RUNNING") => ({ jobId: "job-2", jobName: "n", status, createdAt: 1 });
+const duplicate = (status: "RUNNABLE" | "RUNNING", isEnding = false) => ({
+  jobId: "job-2",
+  jobName: "n",
+  status,
+  statusReason: undefined,
+  createdAt: 1,
+  isEnding,
+});
 
 describe("the next step of a job", () => {
   it.each<[string, Partial<BatchJobSpec>, Partial<Seen>, string]>([
     ["that nothing is known of is the note", {}, {}, "act intend Submitting"],
     ["that is noted is the request", {}, { job: { kind: "none", intent } }, "act submit Submitting"],
+    [
+      "that is noted for another queue is another note",
+      {},
+      { job: { kind: "none", intent: { ...intent, queue: "other" } } },
+      "act intend Submitting",
+    ],
+    [
+      "that was noted an hour ago is another note",
+      {},
+      { job: { kind: "none", intent: { ...intent, at: now - 3_600_000 } } },
+      "act intend Submitting",
+    ],
     ["in doubt is a search", {}, { job: { kind: "unknown" } }, "wait CheckingSubmission"],
     [
       "in doubt is a search, also when it is to be cancelled",
@@ -111,11 +130,16 @@ describe("the next step of a job", () => {
       { job: known({ record: record({ isEnding: true }) }) },
       "wait Ending",
     ],
-    ["that was just asked to end is a wait", { cancel: true }, { job: known({ endedMsAgo: 1000 }) }, "wait Ending"],
+    [
+      "that was just asked to end is a wait",
+      { cancel: true },
+      { job: known({ endedMsAgo: { "job-1": 1000 } }) },
+      "wait Ending",
+    ],
     [
       "that AWS ignored when it was asked to end is its end again",
       { cancel: true },
-      { job: known({ endedMsAgo: 100_000 }) },
+      { job: known({ endedMsAgo: { "job-1": 100_000 } }) },
       "act end Ending",
     ],
     ["with other tags is a write of tags", { tags: { a: "b" } }, { job: known() }, "act tag Tagging"],
@@ -173,6 +197,42 @@ describe("the next step of a job", () => {
       { job: known({ duplicates: [duplicate("RUNNING")], mayHaveDuplicates: true }) },
       "wait JobRunning; SubmittedOnce=False DuplicateSubmission",
     ],
+    [
+      "with a second one that was just asked to end is a wait",
+      {},
+      { job: known({ duplicates: [duplicate("RUNNABLE")], endedMsAgo: { "job-2": 1000 } }) },
+      "wait JobRunning",
+    ],
+    [
+      "with other tags and a second one that waits is the end of that",
+      { tags: { a: "b" } },
+      { job: known({ duplicates: [duplicate("RUNNABLE")] }) },
+      "act end Ending",
+    ],
+    [
+      "with a result and a second one that runs is a person's",
+      {},
+      { recorded: { kind: "complete", message: "m" }, job: known({ duplicates: [duplicate("RUNNING")] }) },
+      "serves Succeeded; Complete=True Succeeded; SubmittedOnce=False DuplicateSubmission",
+    ],
+    [
+      "that was cancelled with a second one is the end of that",
+      { cancel: true },
+      {
+        recorded: { kind: "failed", reason: "JobCancelled", message: "m" },
+        job: known({ duplicates: [duplicate("RUNNING")] }),
+      },
+      "act end Ending; Failed=True JobCancelled; SubmittedOnce=False DuplicateSubmission",
+    ],
+    [
+      "that was cancelled with a second one that is being ended is a person's",
+      { cancel: true },
+      {
+        recorded: { kind: "failed", reason: "JobCancelled", message: "m" },
+        job: known({ duplicates: [duplicate("RUNNING", true)] }),
+      },
+      "blocked JobCancelled; Failed=True JobCancelled; SubmittedOnce=False DuplicateSubmission",
+    ],
   ])("%s", (_what, spec, change, expected) => {
     expect(next(spec, change)).toBe(expected);
   });
@@ -213,6 +273,24 @@ describe("the next step of a job", () => {
     ],
     ["in doubt is a search", {}, { job: { kind: "unknown" } }, "wait CheckingSubmission"],
     ["that runs is its end", {}, { job: known() }, "act end Ending"],
+    [
+      "with a result and a second one that runs is the end of that",
+      {},
+      { recorded: { kind: "complete", message: "m" }, job: known({ duplicates: [duplicate("RUNNING")] }) },
+      "act end Ending",
+    ],
+    [
+      "with a second one that is being ended is its own end first",
+      {},
+      { job: known({ duplicates: [duplicate("RUNNING", true)] }) },
+      "act end Ending",
+    ],
+    [
+      "with a result and a second one that is being ended is a wait",
+      {},
+      { recorded: { kind: "complete", message: "m" }, job: known({ duplicates: [duplicate("RUNNING", true)] }) },
+      "wait Ending",
+    ],
     [
       "that is being ended is a wait",
       {},
@@ -315,5 +393,12 @@ describe("the object of a finished job", () => {
     );
     expect(agenda[0]).toMatchObject(first);
     expect(next).toBe(checkInMs);
+  });
+
+  it("stays while a second job of it runs", () => {
+    const object = jobObject({ ttlSecondsAfterFinished: 0 }, { conditions: [complete] });
+    const job = known({ duplicates: [duplicate("RUNNING")] });
+    const seen = seenOf(object, { recorded: { kind: "complete", message: "m" }, job });
+    expect(plan(object, seen, now).agenda).toMatchObject([{ kind: "serves" }]);
   });
 });

@@ -64,7 +64,7 @@ export function known(change: Partial<Known> = {}): Known {
     record: record(),
     missingForMs: undefined,
     notBefore: Date.UTC(2026, 0, 1),
-    endedMsAgo: undefined,
+    endedMsAgo: {},
     taggedMsAgo: undefined,
     duplicates: [],
     mayHaveDuplicates: false,
@@ -73,7 +73,7 @@ export function known(change: Partial<Known> = {}): Known {
   };
 }
 
-export const intent = { uid, attempt: 1, at: Date.UTC(2026, 0, 1), by: "process-1", queue: "team_queue" };
+export const intent = { uid, attempt: 1, at: Date.UTC(2026, 0, 1, 0, 59), by: "process-1", queue: "team_queue" };
 
 export function seenOf(object: BatchJob, change: Partial<Seen> = {}): Seen {
   return {

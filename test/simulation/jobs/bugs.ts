@@ -74,14 +74,14 @@ export const jobBugs: readonly JobBug[] = [
     "end a job that somebody holds back no more",
     10,
     "plan.ts",
-    "if (object.spec.cancel === true) return cancelled(record, job);",
-    "if (object.spec.suspend === false) return cancelled(record, job);",
+    "if (object.spec.cancel === true) return withDuplicates(",
+    "if (object.spec.suspend === false) return withDuplicates(",
   ),
   one(
     "submit again after a week what AWS has forgotten",
     12,
     "observe.ts",
-    'if (ports.clock.now() - since >= forgottenAfterMs) return { kind: "forgotten", since };',
+    'if (ageMs(since, around) >= forgottenAfterMs) return { kind: "forgotten", since };',
     "",
   ),
   one(
@@ -99,11 +99,5 @@ export const jobBugs: readonly JobBug[] = [
     "if (leftMs > 0 || reportedAt(object) === undefined) {",
     "if (leftMs > 0) {",
   ),
-  one(
-    "submit jobs as they come",
-    104,
-    "controller.ts",
-    'if (turn === "later") return passedOver("onChange");',
-    "",
-  ),
+  one("submit jobs as they come", 104, "controller.ts", 'if (turn === "later") return passedOver("onChange");', ""),
 ];

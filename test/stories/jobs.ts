@@ -1,0 +1,67 @@
+import type { BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
+import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import type { StoredJob } from "../../src/simulator/stored-job.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import type { World, WorldOptions } from "../world.ts";
+import { aWorld } from "./story.ts";
+
+/** What the stories of jobs have in common. */
+
+export const place = [
+  computeEnvironment("environment", ec2),
+  jobQueue("queue", ["environment"]),
+  jobDefinition("definition"),
+];
+/** Runs for ten minutes. */
+export const long = { containerOverrides: { command: ["sleep", "600"] } };
+export const day = 24 * 3600;
+
+/** A place to run jobs, before the story. */
+export async function aPlace(options: WorldOptions = {}): Promise<World> {
+  const world = await aWorld(options);
+  world.apply(...place);
+  await world.untilReady();
+  return world;
+}
+
+/** Another operator on the AWS, the clock and mostly the store of `before`, which has stopped. */
+export async function followedBy(before: World, options: WorldOptions = {}): Promise<World> {
+  await before.stop();
+  const { aws, clock, store } = before;
+  return await aWorld({ aws, clock, store, ...options });
+}
+
+export const statusOf = (world: World, name: string): BatchJobStatus =>
+  world.object<BatchJobStatus>("BatchJob", name)?.status ?? {};
+export const isTrue = (world: World, name: string, type: string) => (): boolean =>
+  world.condition("BatchJob", name, type)?.status === "True";
+export const isIn = (world: World, name: string, status: string) => (): boolean =>
+  statusOf(world, name).status === status;
+export const hasReason = (world: World, name: string, reason: string) => (): boolean =>
+  world.condition("BatchJob", name, "Ready")?.reason === reason;
+export const isGone = (world: World, name: string) => (): boolean => world.object("BatchJob", name) === undefined;
+export const jobs = (world: World): readonly StoredJob[] =>
+  world.aws.truth.jobs().filter(({ child }) => child === undefined);
+export const statusesInAws = (world: World): readonly string[] => jobs(world).map(({ status }) => status);
+export const writesOf = (world: World, operation: string): number =>
+  world.aws.log.filter((call) => call.operation === operation && call.by === "operator").length;
+export const inNamespace = (namespace: string, manifest: Manifest): Manifest => ({
+  ...manifest,
+  metadata: { ...manifest.metadata, namespace },
+});
+
+/** Removes the status of an object, as a restore from a backup does. */
+export async function loseStatus(world: World, name: string): Promise<void> {
+  const object = world.object("BatchJob", name);
+  if (object === undefined) throw new Error(`no BatchJob ${name}`);
+  await world.store.applyStatus(BatchJobKind, object, {}, new AbortController().signal);
+}
+
+/** Until AWS has forgotten every job that has ended. */
+export async function forgotten({ aws, seconds }: World): Promise<void> {
+  await seconds(9 * day);
+  // The simulator forgets when it is given another job.
+  await aws.outside.submitJob({ jobName: "other", jobQueue: "team_queue", jobDefinition: "team_definition" });
+  await seconds(10);
+}
