@@ -212,7 +212,7 @@ describe("a note", () => {
     expect(jobs(world)).toHaveLength(1);
   });
 
-  it("is no proof of a submission a week ago where AWS has refused each request since", async () => {
+  it("says nothing of a submission a week ago where AWS has refused each request since", async () => {
     const world = await aPlace();
     world.aws.faults.add({ on: "SubmitJob", fault: accessDenied("SubmitJob") });
     world.apply(batchJob("denied"));
