@@ -395,6 +395,15 @@ describe("the object of a finished job", () => {
     expect(next).toBe(checkInMs);
   });
 
+  it("stays where something has its manifest, and says so", () => {
+    const object = jobObject({ ttlSecondsAfterFinished: 0 }, { conditions: [complete] });
+    const metadata = { ...object.metadata, labels: { "argocd.argoproj.io/instance": "app" } };
+    const seen = seenOf(object, { recorded: { kind: "complete", message: "m" } });
+    const { agenda, conditions } = plan({ ...object, metadata }, seen, now);
+    expect(agenda).toMatchObject([{ kind: "serves" }]);
+    expect(conditions.map(({ type }) => type)).toEqual(["Complete", "Kept"]);
+  });
+
   it("stays while a second job of it runs", () => {
     const object = jobObject({ ttlSecondsAfterFinished: 0 }, { conditions: [complete] });
     const job = known({ duplicates: [duplicate("RUNNING")] });
