@@ -55,6 +55,8 @@ function inventedOf({ object, isNew }: PlannedObject, invented: Rehearsed["inven
 
 interface ShownStatus {
   readonly name?: string;
+  /** Of an environment: which of its own serves this generation, or will. */
+  readonly target?: string;
   readonly revision?: number;
   readonly plan?: Change & { readonly approval?: string };
 }
@@ -96,7 +98,7 @@ async function entryOf(
     title:
       blocked !== undefined && (action === "none" || (action === "create" && writes.length === 0))
         ? "nothing is done"
-        : titleOf(action, { awsName: foreign ?? awsName, writes, change, adopted, end }),
+        : titleOf(action, { awsName: foreign ?? awsName, owned, writes, change, adopted, end }),
     fields: change?.changes ?? [],
     steps: action === "replace" ? made.map((step) => comparedWith(owned, region, step)) : made,
     queues: jobs.kind === "none" ? [] : await queuesOf(object, { owned, region }, signal),
@@ -159,6 +161,8 @@ function actionOf(
   if (adopted !== undefined) return "adopt";
   if (change?.action === "Create" || (isNew && writes.some(({ operation }) => isCreation(operation)))) return "create";
   if (change?.action === "Register") return isNew ? "create" : "register";
+  // What a replacement that was begun earlier still has to delete.
+  if (writes.some(({ operation }) => operation === "DeleteComputeEnvironment")) return "replace";
   const planned = change !== undefined && change.action !== "None";
   return writes.length > 0 || planned ? "update" : "none";
 }
@@ -169,13 +173,14 @@ function isCreation(operation: string): boolean {
 
 interface Titled {
   readonly awsName: string;
+  readonly owned: readonly Owned[];
   readonly writes: readonly WriteStep[];
   readonly change: ShownStatus["plan"];
   readonly adopted: string | undefined;
   readonly end: KubeObject | undefined;
 }
 
-function titleOf(action: EntryAction, { awsName, writes, change, adopted, end }: Titled): string {
+function titleOf(action: EntryAction, { awsName, owned, writes, change, adopted, end }: Titled): string {
   const made = writes.find(({ operation }) => isCreation(operation))?.subject;
   switch (action) {
     case "create":
@@ -183,7 +188,7 @@ function titleOf(action: EntryAction, { awsName, writes, change, adopted, end }:
     case "register":
       return `is registered as ${made}, above ${awsName}`;
     case "replace":
-      return `${awsName} is replaced by ${made ?? "a new environment"}`;
+      return replacementTitle(awsName, owned, made ?? statusOf(end).target);
     case "delete":
       return `${awsName} is deleted: its manifest is missing`;
     case "adopt":
@@ -193,6 +198,16 @@ function titleOf(action: EntryAction, { awsName, writes, change, adopted, end }:
     case "none":
       return "stays as it is";
   }
+}
+
+/**
+ * @param adopted what is replaced where nothing is owned yet
+ * @param successor undefined: it is not created yet, because a person holds the replacement
+ */
+function replacementTitle(adopted: string, owned: readonly Owned[], successor = "a new environment"): string {
+  const names = owned.length === 0 ? [adopted] : owned.map(({ awsName }) => awsName);
+  const others = names.filter((name) => name !== successor);
+  return `${others.join(", ")} ${others.length === 1 ? "is" : "are"} replaced by ${successor}`;
 }
 
 function adoptionTitle(name: string, writes: readonly WriteStep[]): string {

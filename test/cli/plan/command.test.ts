@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { VirtualClock } from "../../../src/runtime/clock.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
 import type { SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
 import { refusal, type SeenRequest } from "../../kube/fake-api-server.ts";
 import {
@@ -226,17 +226,27 @@ describe("the command plan --simulate, after local --simulate", () => {
   const network = `vpcs: [{ id: vpc-1, cidr: 10.0.0.0/16 }]
 subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24 }]
 `;
+  interface Remembered {
+    /** A description of it. */
+    readonly account: string;
+    readonly directory: string;
+    readonly clock: VirtualClock;
+  }
+
   const grouped = (securityGroup: string): string =>
     environment()
       .replace(/ +securityGroupIds: .*\n/, "")
       .replace("spec:\n", `spec:\n  network: { securityGroup: ${securityGroup} }\n`);
 
   /** A directory, and next to it what a session of `local` left of these files. */
-  async function remembered(files: Files, account?: string): Promise<string> {
-    const directory = temporaryDirectory();
+  async function remembered(
+    files: Files,
+    { account, directory = temporaryDirectory(), clock = new VirtualClock() }: Partial<Remembered> = {},
+  ): Promise<string> {
     if (account !== undefined) writeFileSync(join(directory, "simulated-aws.conf"), account);
     const session = await started({
       directory,
+      clock,
       source: new MemorySource(files),
       flags: { until: "ready", allowedRegions: [abroad] },
     });
@@ -249,7 +259,7 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
   test("says which rules of a security group are added and which are revoked", async () => {
     const with22 = grouped("{ create: true, egress: [{ protocol: tcp, ports: '22', peer: 10.0.0.0/8 }] }");
     const with80 = grouped("{ create: true, egress: [{ protocol: tcp, ports: '80', peer: 10.0.0.0/8 }] }");
-    const directory = await remembered({ ...quickstart, "environment.yaml": with22 }, network);
+    const directory = await remembered({ ...quickstart, "environment.yaml": with22 }, { account: network });
     write(directory, { "environment.yaml": with80 });
     const { exitCode, text, json, markdown } = await plannedFrom(directory, "--simulate");
     const change =
@@ -274,4 +284,32 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
       { object: "JobDefinition default/hello-eu", region: abroad, action: "delete" },
     ]);
   });
+
+  test.each([
+    ["goes on", "FARGATE_SPOT"],
+    ["is taken back, so that the older one serves again", "FARGATE"],
+  ])(
+    "calls what is left of a replacement by its name, with the jobs that may end, where it %s",
+    async (_where, type) => {
+      const soaking = (resources: string): string =>
+        environment(resources).replace(
+          "{soakSeconds: 0}",
+          "{soakSeconds: 600}\n  drain: {policy: Terminate, timeoutSeconds: 60}",
+        );
+      const clock = new VirtualClock();
+      const directory = await remembered({ ...quickstart, "environment.yaml": soaking("FARGATE") }, { clock });
+      await remembered({ ...quickstart, "environment.yaml": soaking("FARGATE_SPOT") }, { directory, clock });
+      write(directory, { "environment.yaml": soaking(type) });
+      const { exitCode, json, text } = await plannedFrom(directory, "--simulate");
+      expect(exitCode).toBe(3);
+      expect(json.headline).toMatch(
+        /^1 replacement, .*; RUNNING JOBS MAY BE ENDED by BatchComputeEnvironment general$/,
+      );
+      expect(json.objects.find(({ kind }) => kind === "BatchComputeEnvironment")).toMatchObject({
+        action: "replace",
+        title: "default_general-xxxxxxxx is replaced by default_general-xxxxxxxx",
+      });
+      expect(text).toContain("DeleteComputeEnvironment default_general-");
+    },
+  );
 });
