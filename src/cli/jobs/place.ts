@@ -37,10 +37,10 @@ export function placeOf({ kubeconfig, namespace }: JobFlags, directory: string |
   return { kind: kubeconfig === undefined && namespace === undefined ? "aws" : "cluster" };
 }
 
-/** The name of an object in a directory, where it may be given as `namespace/name`. */
+/** The name of an object in a directory, where it may be given as `namespace/name`. A name has no slash itself. */
 export function keyIn(name: string, { namespace = defaultNamespace }: JobFlags): ObjectKey {
-  const [first = "", second] = name.split("/");
-  return second === undefined ? { namespace, name } : { namespace: first, name: second };
+  const end = name.indexOf("/");
+  return end === -1 ? { namespace, name } : { namespace: name.slice(0, end), name: name.slice(end + 1) };
 }
 
 /**

@@ -186,6 +186,11 @@ describe("cancel on a directory", () => {
       ["first", "-n", "team"],
       /^error: .* has no BatchJob team\/first: correct the name, /,
     ],
+    [
+      "a name with two slashes",
+      ["default/first/x"],
+      /^error: .* has no BatchJob default\/first\/x: correct the name, /,
+    ],
     ["JSON", ["json"], /^error: .*job\.json is JSON, .*: add cancel: true to its spec yourself\n$/],
     ["a reason", ["first", "--reason", "mine"], /^error: --reason is for jobs in AWS/],
   ])("refuses %s", async (_case, args, message) => {
