@@ -51,6 +51,21 @@ async function withSeats(): Promise<{
 }
 
 describe("a consumable", () => {
+  it("is set again where a new spec asks for the total that AWS passes on its way down to an earlier one", async () => {
+    const { world, submit, statuses } = await withSeats();
+    for (const name of ["a", "b"]) submit(name);
+    await world.until("two jobs hold the seats", () => statuses().filter((one) => one === "RUNNING").length === 2);
+    world.apply(consumable("seats", { totalQuantity: 0 }));
+    await world.until("AWS is asked for none", () => setsIn(world) === 1);
+    await world.seconds(30);
+    world.apply(consumable("seats", { totalQuantity: 2 }));
+    await world.untilReady();
+    expect([setsIn(world), statuses()]).toEqual([2, ["RUNNING", "RUNNING"]]);
+    await world.until("both jobs have ended", () => statuses().every((one) => one === "SUCCEEDED"), 1800);
+    await world.seconds(200);
+    expect([totalOf(world), setsIn(world)]).toEqual([2, 2]);
+  });
+
   it("is lowered once while jobs hold more, and its total follows them", async () => {
     const { world, submit, statuses } = await withSeats();
     for (const name of ["a", "b", "c"]) submit(name);

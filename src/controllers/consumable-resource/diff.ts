@@ -3,7 +3,7 @@
 import type { ConsumableResourceSpec } from "../../api/v1alpha1/consumable-resource.ts";
 import type { Consumable } from "../../aws/batch.ts";
 import type { Blocked, FieldChange } from "../agenda.ts";
-import { isAskedFor, isLagging, tokenNoteIn, typeOf } from "./quantity.ts";
+import { fallsTo, isAskedFor, isLagging, tokenNoteIn, typeOf } from "./quantity.ts";
 
 /** What an update sets: the total, or of a NON_REPLENISHABLE consumable only what a new token asks for. */
 export function consumableDifferences(spec: ConsumableResourceSpec, seen: Consumable): readonly FieldChange[] {
@@ -14,8 +14,9 @@ export function consumableDifferences(spec: ConsumableResourceSpec, seen: Consum
     const why = `a new token sets the quantity to ${spec.totalQuantity}`;
     return [change("spec.quantityToken", why, from, to)];
   }
-  if (spec.totalQuantity === seen.totalQuantity || isLagging(spec, seen)) return [];
-  return [change("spec.totalQuantity", "changed in place", seen.totalQuantity, spec.totalQuantity)];
+  if (isLagging(spec, seen)) return [];
+  const from = spec.totalQuantity === seen.totalQuantity ? fallsTo(seen) : seen.totalQuantity;
+  return from === undefined ? [] : [change("spec.totalQuantity", "changed in place", from, spec.totalQuantity)];
 }
 
 function change(path: string, why: string, from: unknown, to: unknown): FieldChange {

@@ -40,6 +40,12 @@ export function isLagging({ totalQuantity }: Quantity, { tags, ...seen }: Consum
   return isSet && seen.totalQuantity > totalQuantity && seen.inUseQuantity > totalQuantity;
 }
 
+/** The total that was set last, where AWS may still lower its own to it as jobs end. */
+export function fallsTo({ tags, totalQuantity }: Pick<Consumable, "tags" | "totalQuantity">): number | undefined {
+  const set = Number(tags?.[quantitySetTag]);
+  return set < totalQuantity ? set : undefined;
+}
+
 /** How often tokens have set the quantity, and the last one: a token that comes back makes another request. */
 function tokenNote(count: number, token: string): string {
   return `${count}/${token}`;

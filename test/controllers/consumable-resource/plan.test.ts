@@ -34,6 +34,12 @@ describe("a consumable", () => {
       "serves Available; serving",
     ],
     [
+      "is set where AWS is on its way down from its total to an earlier one",
+      {},
+      inAws({ totalQuantity: 10, inUseQuantity: 10, tags: tagged("5") }),
+      "update SET 10, noted as 10",
+    ],
+    [
       "is put back when somebody has lowered it",
       {},
       inAws({ totalQuantity: 3, inUseQuantity: 1 }),

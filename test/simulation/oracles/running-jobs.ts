@@ -60,8 +60,11 @@ export const runningJobs: OracleFactory = (watched) => {
     const { quotaShareArn: arn } = input as { readonly quotaShareArn?: string };
     const share = watched.aws.truth.quotaShares().find(({ quotaShareArn }) => quotaShareArn === arn);
     const owner = ownerOf(watched, owned.get(arn ?? "")?.tags ?? share?.tags, "QuotaShare");
-    const given = owner === undefined ? undefined : approvals.get(textOf(owner));
-    return [...(given ?? [])].some(([approval, at]) => approval.includes(step) && isRecent(at));
+    if (owner === undefined) return false;
+    const lately = [...(approvals.get(textOf(owner)) ?? [])].flatMap(([approval, at]) =>
+      isRecent(at) ? approval : [],
+    );
+    return [owner.metadata.annotations?.[approveAnnotation] ?? "", ...lately].some((one) => one.includes(step));
   };
 
   return {
