@@ -155,6 +155,7 @@ export const bugs: readonly Bug[] = [
     reconcile,
     "if (!isMarked(directives)) return await ensureFinalizer(p, region, planned.seen);",
     "",
+    "kill",
   ),
   one(
     "remove the finalizer while AWS still deletes",
