@@ -1,3 +1,4 @@
+import { quantitySetTag } from "../../../src/controllers/ownership.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
@@ -94,14 +95,22 @@ function records({ aws }: Watched): readonly (readonly [string, Readonly<Record<
     ...aws.truth.schedulingPolicies().map((one) => [one.name, { ...one }] as const),
     ...aws.truth.serviceEnvironments().map((one) => [one.serviceEnvironmentName, { ...one }] as const),
     ...aws.truth.quotaShares().map((one) => [one.quotaShareName, { ...one }] as const),
-    // A new token sets a NON_REPLENISHABLE one also to the quantity that it has.
     ...aws.truth
       .consumableResources()
-      .map(({ consumableResourceName: name, resourceType, totalQuantity, setQuantity }) => {
-        const quantity = resourceType === "NON_REPLENISHABLE" ? undefined : (setQuantity ?? totalQuantity);
-        return [name, { quantity }] as const;
-      }),
+      .map((one) => [one.consumableResourceName, { quantity: knownQuantity(one) }] as const),
   ];
+}
+
+/**
+ * The quantity that need not be set again; undefined: nobody can know it. AWS shows its total, and what it was asked for last
+ * only our note says. A new token sets a NON_REPLENISHABLE one also to the quantity that it has.
+ */
+function knownQuantity(one: ReturnType<Watched["aws"]["truth"]["consumableResources"]>[number]): number | undefined {
+  const { resourceType, totalQuantity, setQuantity = totalQuantity, tags } = one;
+  const noted = tags?.[quantitySetTag];
+  if (resourceType === "NON_REPLENISHABLE") return undefined;
+  if (noted === undefined) return totalQuantity;
+  return noted === String(setQuantity) ? setQuantity : undefined;
 }
 
 function sentMembers(input: Readonly<Record<string, unknown>>): { path: string; value: unknown }[] {
