@@ -171,6 +171,16 @@ export function resourceAt(key: ObjectKey, thing: RecordedThing, referring: Refe
   return { kind: "resolved", arn };
 }
 
+/** Whether AWS has yet to say if there is such a resource of that name. */
+export function isUnread(
+  name: string,
+  { type, records }: Pick<RecordedThing, "type" | "records">,
+  region: Pick<BatchRegion, "snapshot">,
+): boolean {
+  const snapshot = region.snapshot();
+  return !snapshot[records].has(name) && !snapshot.isAbsent(type, name);
+}
+
 /**
  * Where a name or ARN of such a resource leads. Whose it is, only AWS says: until it has been read, it may be one that the
  * namespace must not use.
@@ -191,7 +201,7 @@ export function resourceNamed(nameOrArn: string, thing: RecordedThing, referring
     const message = `${kind.kind} ${keyText(owner)}, which has ${name}, is being deleted`;
     return { kind: "awaited", arn, message };
   }
-  if (record !== undefined || snapshot.isAbsent(type, name)) return { kind: "resolved", arn };
+  if (!isUnread(name, thing, region)) return { kind: "resolved", arn };
   region.expectAbsence(type, name);
   const failure = snapshot.failureOf(records);
   const why = failure === undefined ? "has not been read yet" : `cannot be read: ${failure.error.message}`;

@@ -6,22 +6,11 @@ import { guardedIam } from "../../src/aws/iam-calls.ts";
 import { subnetFact, vpcCidrs } from "../../src/aws/network-facts.ts";
 import { createNetworkReader } from "../../src/aws/network-reader.ts";
 import type { NetworkFacts } from "../../src/network/facts.ts";
-import type { NetworkRequest } from "../../src/network/port.ts";
+import { emptyRequest, type NetworkRequest } from "../../src/network/port.ts";
 import type { Fault } from "../../src/simulator/faults.ts";
 import { account } from "../simulator/account.ts";
 import { agentEndpoints, threeSubnets } from "../simulator/networks.ts";
 
-const nothing: NetworkRequest = {
-  subnetIds: [],
-  securityGroupIds: [],
-  instanceTypes: [],
-  launchTemplates: [],
-  instanceProfile: undefined,
-  imageIds: [],
-  keyPairs: [],
-  placementGroups: [],
-  endpointServices: [],
-};
 const trust = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
@@ -51,7 +40,7 @@ function world() {
     everybody,
     reads: () => aws.log.filter(({ operation }) => /^(Describe|GetManaged)/.test(operation)).length,
     of: (request: Partial<NetworkRequest>, maxAgeMs = hourMs) =>
-      reader.of({ ...nothing, ...request }, { signal, maxAgeMs }),
+      reader.of({ ...emptyRequest, ...request }, { signal, maxAgeMs }),
   };
 }
 
@@ -468,7 +457,7 @@ describe("the facts of a network", () => {
   it("end for the one who gives up, and go on for the others", async () => {
     const { reader, aws, clock } = world();
     aws.faults.add({ fault: { kind: "delayResponse", delayMs: 5_000 }, on: "DescribeSubnets", times: 1 });
-    const request = { ...nothing, subnetIds: ["subnet-closed"] };
+    const request = { ...emptyRequest, subnetIds: ["subnet-closed"] };
     const giving = new AbortController();
     const given = reader.of(request, { signal: giving.signal, maxAgeMs: hourMs });
     const other = reader.of(request, { signal, maxAgeMs: hourMs });
@@ -531,7 +520,7 @@ describe("the cost of 50 environments", () => {
   const requests = Array.from({ length: 50 }, (_, at): NetworkRequest => {
     const subnets = ["subnet-public", "subnet-nat", "subnet-closed", "subnet-closed-b"];
     return {
-      ...nothing,
+      ...emptyRequest,
       subnetIds: [subnets[at % 4] ?? "", subnets[(at + 1) % 4] ?? ""],
       securityGroupIds: ["sg-1"],
       instanceTypes: [["m5.large", "c5", "r6i.xlarge", "g4dn"][at % 4] ?? ""],

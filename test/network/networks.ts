@@ -12,6 +12,7 @@ import type {
   VpcEndpoint,
 } from "../../src/network/facts.ts";
 import type { JobNeeds, Workload } from "../../src/network/needs.ts";
+import { emptyRequest } from "../../src/network/port.ts";
 import { type Preflight, preflight } from "../../src/network/preflight.ts";
 import { emptyFacts, read } from "./facts.ts";
 
@@ -168,15 +169,11 @@ function network({ subnets, tables, using }: Layout): Case {
     }),
   };
   const request = {
+    ...emptyRequest,
     subnetIds: using,
     securityGroupIds: ["sg-1"],
     instanceTypes: ["c7i"],
-    launchTemplates: [],
     instanceProfile: "batch",
-    imageIds: [],
-    keyPairs: [],
-    placementGroups: [],
-    endpointServices: [],
   };
   return {
     facts,

@@ -12,6 +12,7 @@ import { accessDenied, throttled } from "../../src/simulator/faults.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
 import {
+  acceptedWithoutAnswer,
   aPlace,
   day,
   followedBy,
@@ -84,10 +85,7 @@ describe("a job whose finalizer somebody has removed", () => {
 
   it("is not submitted again when its answer was lost", async () => {
     const world = await aPlace();
-    world.aws.faults.add({ on: "SubmitJob", fault: { kind: "loseResponse" }, times: 1 });
-    world.aws.faults.add({ on: "ListJobs", fault: { kind: "stale", staleMs: 20_000 }, forMs: 20_000 });
-    world.apply(batchJob("replaced", long));
-    await world.until("AWS has it", () => jobs(world).length === 1);
+    await acceptedWithoutAnswer(world, "replaced");
     await replace(world, "replaced");
     await world.until("it is complete", isTrue(world, "replaced", "Complete"));
     expect(jobs(world)).toHaveLength(1);

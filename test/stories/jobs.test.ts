@@ -7,6 +7,7 @@ import { accessDenied, throttled } from "../../src/simulator/faults.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
 import {
+  acceptedWithoutAnswer,
   aPlace,
   day,
   followedBy,
@@ -170,10 +171,7 @@ describe("ending a job", () => {
 
   it("of which a lost answer is all that is known finds it first", async () => {
     const world = await aPlace();
-    world.aws.faults.add({ on: "SubmitJob", fault: { kind: "loseResponse" }, times: 1 });
-    world.aws.faults.add({ on: "ListJobs", fault: { kind: "stale", staleMs: 20_000 }, forMs: 20_000 });
-    world.apply(batchJob("lost", long));
-    await world.until("AWS has it", () => jobs(world).length === 1);
+    await acceptedWithoutAnswer(world, "lost");
     world.delete("BatchJob", "lost");
     await world.until("it is gone", isGone(world, "lost"));
     expect(statusesInAws(world)).toEqual(["FAILED"]);

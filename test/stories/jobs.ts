@@ -2,7 +2,7 @@ import type { BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { StoredJob } from "../../src/simulator/stored-job.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World, WorldOptions } from "../world.ts";
 import { aWorld } from "./story.ts";
 
@@ -50,6 +50,14 @@ export const inNamespace = (namespace: string, manifest: Manifest): Manifest => 
   ...manifest,
   metadata: { ...manifest.metadata, namespace },
 });
+
+/** Applies a job that AWS has, although the answer to its submission was lost and no listing shows it for 20 s. */
+export async function acceptedWithoutAnswer(world: World, name: string): Promise<void> {
+  world.aws.faults.add({ on: "SubmitJob", fault: { kind: "loseResponse" }, times: 1 });
+  world.aws.faults.add({ on: "ListJobs", fault: { kind: "stale", staleMs: 20_000 }, forMs: 20_000 });
+  world.apply(batchJob(name, long));
+  await world.until("AWS has it", () => jobs(world).length === 1);
+}
 
 /** Removes the status of an object, as a restore from a backup does. */
 export async function loseStatus(world: World, name: string): Promise<void> {

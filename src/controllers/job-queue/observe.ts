@@ -30,6 +30,7 @@ import { identityOf, isNamedBy, namedOwner, ownerIn, ownershipOf } from "../owne
 import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
 import {
+  isUnread,
   labelsAskedFor,
   type NamedThing,
   objectAt,
@@ -249,10 +250,9 @@ function serviceSeen(object: JobQueue, around: Around): ServiceSeen | undefined 
     key === undefined
       ? resourceNamed(entry.serviceEnvironment ?? "", serviceThing, referring)
       : resourceAt(key, serviceThing, referring);
-  const { type, records } = serviceThing;
   const name = reference.kind === "unresolved" ? undefined : nameIn(reference.arn);
-  const isKnown = name === undefined || environments.has(name) || snapshot.isAbsent(type, name);
-  const unread = isKnown || snapshot.failureOf(records) !== undefined ? undefined : name;
+  const isAsked = name !== undefined && isUnread(name, serviceThing, around.region);
+  const unread = isAsked && snapshot.failureOf(serviceThing.records) === undefined ? name : undefined;
   return { order: entry.order, reference, environments, unread };
 }
 
