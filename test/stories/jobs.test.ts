@@ -21,6 +21,7 @@ import {
   long,
   loseStatus,
   place,
+  reasonsOf,
   statusesInAws,
   statusOf,
   writesOf,
@@ -265,6 +266,16 @@ describe("one object is one job", () => {
   });
 });
 
+it("that runs is reported as running when another process follows it, and nothing is written", async () => {
+  const world = await aPlace();
+  world.apply(batchJob("runs", long));
+  await world.until("it runs", isIn(world, "runs", "RUNNING"));
+  const next = await followedBy(world);
+  const reasons = reasonsOf(next, "runs");
+  await next.seconds(60);
+  expect(reasons).toEqual([]);
+});
+
 describe("a job is not run a second time", () => {
   it("when its status is lost", async () => {
     const world = await aPlace();
@@ -300,6 +311,43 @@ describe("a job is not run a second time", () => {
     next.apply(batchJob("next", { dependsOn: [{ jobRef: { name: "away" } }] }));
     await next.until("what depends on it is a person's", hasReason(next, "next", "DependencyUnknown"));
     expect(writesOf(next, "SubmitJob")).toBe(1);
+  });
+
+  it("stays unknown across a restart, and what depends on it stays a person's", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("away", long));
+    await world.until("it runs", isIn(world, "away", "RUNNING"));
+    await world.stop();
+    await forgotten(world);
+    const next = await followedBy(world);
+    await next.until("it is known to be unknown", hasReason(next, "away", "ResultUnknown"));
+    const last = await followedBy(next);
+    const reasons = reasonsOf(last, "away");
+    last.apply(batchJob("next", { dependsOn: [{ jobRef: { name: "away" } }] }));
+    await last.seconds(600);
+    expect(reasons).toEqual([]);
+    expect(hasReason(last, "next", "DependencyUnknown")()).toBe(true);
+    expect(writesOf(last, "SubmitJob")).toBe(1);
+  });
+
+  it("a job that AWS may have forgotten is shown by AWS before another depends on it", async () => {
+    const world = await aPlace();
+    world.apply(
+      batchJob("away", long),
+      batchJob("runs", { containerOverrides: { command: ["sleep", `${20 * day}`] } }),
+    );
+    await world.until("both run", () => ["away", "runs"].every((name) => isIn(world, name, "RUNNING")()));
+    await world.stop();
+    await forgotten(world);
+    world.apply(
+      batchJob("not-yet", { dependsOn: [{ jobRef: { name: "away" } }] }),
+      batchJob("at-once", { dependsOn: [{ jobRef: { name: "runs" } }] }),
+    );
+    const next = await followedBy(world);
+    await next.until("one is submitted", () => statusOf(next, "at-once").jobId !== undefined);
+    expect(hasReason(next, "not-yet", "JobNotShown")()).toBe(true);
+    await next.until("the other is a person's", hasReason(next, "not-yet", "DependencyUnknown"));
+    expect(writesOf(next, "SubmitJob")).toBe(3);
   });
 
   it("has its result when the operator was away for six days", async () => {

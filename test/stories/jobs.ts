@@ -1,6 +1,8 @@
 import type { BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
+import { conditionsOf } from "../../src/controllers/conditions.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import { jsonEqual } from "../../src/runtime/json-equal.ts";
 import type { StoredJob } from "../../src/simulator/stored-job.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World, WorldOptions } from "../world.ts";
@@ -40,6 +42,16 @@ export const isIn = (world: World, name: string, status: string) => (): boolean 
   statusOf(world, name).status === status;
 export const hasReason = (world: World, name: string, reason: string) => (): boolean =>
   world.condition("BatchJob", name, "Ready")?.reason === reason;
+/** The reasons of `Ready` that are written from now on. */
+export function reasonsOf(world: World, name: string): readonly string[] {
+  const reasons: string[] = [];
+  world.operator.runtime.cache(BatchJobKind).onChange(({ before, after }) => {
+    if (after?.metadata.name !== name || jsonEqual(before?.status, after.status)) return;
+    reasons.push(conditionsOf(after).find(({ type }) => type === "Ready")?.reason ?? "");
+  });
+  return reasons;
+}
+
 export const isGone = (world: World, name: string) => (): boolean => world.object("BatchJob", name) === undefined;
 export const jobs = (world: World): readonly StoredJob[] =>
   world.aws.truth.jobs().filter(({ child }) => child === undefined);

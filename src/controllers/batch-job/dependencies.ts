@@ -1,13 +1,19 @@
 /** What the jobs are that a job depends on. Pure. */
 
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { forgottenAfterMs } from "../intervals.ts";
+import { submittedAfter } from "./intent.ts";
 import { isUnknown, recordedResult } from "./result.ts";
 import type { DependencySeen } from "./seen.ts";
 
-/** @param find the BatchJob of a name in the namespace of the job */
+/**
+ * @param find the BatchJob of a name in the namespace of the job
+ * @param now wall ms
+ */
 export function dependenciesOf(
   object: BatchJob,
   find: (name: string) => BatchJob | undefined,
+  now: number,
 ): readonly DependencySeen[] {
   return (object.spec.dependsOn ?? []).map(({ jobRef, jobId, type }): DependencySeen => {
     if (jobRef === undefined) return { kind: "id", jobId, type };
@@ -19,7 +25,11 @@ export function dependenciesOf(
     if (result?.kind === "failed") return { kind: "failed", name, why: result.message };
     if (isUnknown(other)) return { kind: "unknown", name };
     const known = other.status?.jobId;
-    if (known !== undefined) return { kind: "id", jobId: known, type };
+    if (known !== undefined) {
+      // Its status may be of a process that saw it last a week ago.
+      const mayBeForgotten = Math.abs(now - submittedAfter(other)) >= forgottenAfterMs;
+      return mayBeForgotten ? { kind: "notShown", name, jobId: known, type } : { kind: "id", jobId: known, type };
+    }
     const names = circleFrom(object, find);
     return names === undefined ? { kind: "waiting", name } : { kind: "cycle", names };
   });

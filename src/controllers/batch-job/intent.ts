@@ -2,6 +2,7 @@
 
 import type { KubeObject } from "../../api/object.ts";
 import { submissionAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 
 export interface Intent {
   /** Of the object: a copy of a manifest brings along the note of another object, which says nothing. */
@@ -25,6 +26,12 @@ export function intentOf({ metadata }: KubeObject): Intent | undefined {
   if (uid !== metadata.uid || typeof attempt !== "number" || Number.isNaN(time)) return undefined;
   if (typeof by !== "string" || typeof queue !== "string") return undefined;
   return { uid, attempt, at: time, by, queue };
+}
+
+/** Wall time (ms) before which no job of the object was submitted. */
+export function submittedAfter(object: BatchJob): number {
+  const { status, metadata } = object;
+  return Date.parse(status?.createdAt ?? "") || (intentOf(object)?.at ?? Date.parse(metadata.creationTimestamp));
 }
 
 /** The annotation that notes it. */

@@ -19,11 +19,11 @@ import type { Ports } from "../ports.ts";
 import { consumablesOf } from "./consumables.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { isEndedAsSecond } from "./ending.ts";
-import { type Intent, intentOf } from "./intent.ts";
+import { type Intent, intentOf, submittedAfter } from "./intent.ts";
 import { type Memory, remember, rememberedOf, type Search } from "./memory.ts";
 import { definitionOf, queueOf } from "./references.ts";
 import { isDoubled, recordedResult } from "./result.ts";
-import type { JobSeen, Seen } from "./seen.ts";
+import type { DependencySeen, JobSeen, Seen } from "./seen.ts";
 
 /** What `observe` works with. */
 export interface Around {
@@ -48,13 +48,10 @@ export async function observe(object: BatchJob, around: Around): Promise<Seen> {
   const { region, ports, memory, signal } = around;
   memory.startedAt ??= ports.clock.monotonic();
   const recorded = recordedResult(object);
-  const { namespace } = object.metadata;
   const isSettled = recorded !== undefined && !isDoubled(object);
   if (isSettled) settle(object, around);
   const job: JobSeen = isSettled ? { kind: "none", intent: intentOf(object) } : await jobOf(object, around);
   const submits = recorded === undefined && job.kind !== "known" && object.metadata.deletionTimestamp === undefined;
-  const find = (name: string): BatchJob | undefined =>
-    ports.objects.get(BatchJobKind, { namespace, name }) as BatchJob | undefined;
   return {
     identity: identityOf(object, ports.cluster),
     directives: directivesOf(object, ports.settings),
@@ -68,8 +65,25 @@ export async function observe(object: BatchJob, around: Around): Promise<Seen> {
     queue: submits ? await queueOf(object, { region, ports, signal }) : notAsked,
     definition: submits ? await definitionOf(object, { region, ports, signal }) : notAsked,
     consumables: submits ? await consumablesOf(object, { region, ports, signal }) : notAsked,
-    dependencies: submits ? dependenciesOf(object, find) : [],
+    dependencies: submits ? await dependenciesSeen(object, around) : [],
   };
+}
+
+async function dependenciesSeen(
+  object: BatchJob,
+  { region, ports, signal }: Around,
+): Promise<readonly DependencySeen[]> {
+  const { namespace } = object.metadata;
+  const find = (name: string): BatchJob | undefined =>
+    ports.objects.get(BatchJobKind, { namespace, name }) as BatchJob | undefined;
+  const found = dependenciesOf(object, find, ports.clock.now());
+  const old = found.flatMap((one) => (one.kind === "notShown" ? [one.jobId] : []));
+  if (old.length === 0) return found;
+  const shown = new Set((await region.jobsOfObjects.described(old, signal)).map(({ jobId }) => jobId));
+  return found.map((one) => {
+    if (one.kind !== "notShown" || !shown.has(one.jobId)) return one;
+    return { kind: "id", jobId: one.jobId, type: one.type };
+  });
 }
 
 /** The result is in the status. Should that be lost, a note of this process has been used all the same. */
@@ -141,8 +155,7 @@ async function known(
     queue: intent?.queue,
     record,
     missingForMs: agoMs(missingSince),
-    notBefore:
-      Date.parse(object.status?.createdAt ?? "") || (intent?.at ?? Date.parse(object.metadata.creationTimestamp)),
+    notBefore: submittedAfter(object),
     endedMsAgo: Object.fromEntries(Object.entries(remembered.ended ?? {}).map(([id, at]) => [id, now - at])),
     taggedMsAgo: agoMs(remembered.taggedAt),
     duplicates: mayHaveDuplicates ? await duplicatesOf(object, jobId, intent.queue, around) : [],

@@ -23,9 +23,9 @@ import { expiryOf } from "./expiry.ts";
 import type { Intent } from "./intent.ts";
 import { removal } from "./removal.ts";
 import { requestOf } from "./request.ts";
-import { type Result, resultOf } from "./result.ts";
+import { isUnknown, type Result, resultOf } from "./result.ts";
 import type { DependencySeen, JobSeen, Seen } from "./seen.ts";
-import { shownStatus, statusText } from "./shown.ts";
+import { lastShown, shownStatus, statusText } from "./shown.ts";
 
 /**
  * The next step of a job: submitted once, followed to its end, and kept. No rule submits while it is unknown whether AWS
@@ -131,7 +131,7 @@ function unknownResult(why: string, since: number): Answer {
 /** There is a job: it is ended where that is asked for, and followed. */
 function follow(object: BatchJob, seen: Seen, job: Known, now: number): Answer {
   const { record } = job;
-  if (record === undefined || !isShown(job)) return notShown(job, now);
+  if (record === undefined || !isShown(job)) return notShown(object, job, now);
   const result = resultOf(record, object.spec.cancel === true);
   if (result !== undefined) return withDuplicates(ended(result), object, job);
   if (object.spec.cancel === true) return withDuplicates(cancelled(record, job), object, job);
@@ -144,20 +144,19 @@ function isShown({ record, missingForMs = 0 }: Known): boolean {
   return missingForMs < missingCheckMs || (record !== undefined && hasEnded(record));
 }
 
-function notShown(job: Known, now: number): Answer {
+function notShown(object: BatchJob, job: Known, now: number): Answer {
   const { jobId } = job;
-  if (isShown(job)) {
-    const { reason, message } = statusText("SUBMITTED", jobId);
-    return { agenda: [{ kind: "wait", reason, message, checkInMs: missingCheckMs }], change: inSync };
-  }
-  if (now - job.notBefore >= forgottenAfterMs) {
+  // A process before this one may have missed it for long enough.
+  if (now - job.notBefore >= forgottenAfterMs && (isUnknown(object) || !isShown(job))) {
     return unknownResult(
       `AWS does not show job ${jobId}, and may have forgotten it: it keeps jobs for a week after their end`,
       job.notBefore,
     );
   }
-  const message = `AWS does not show job ${jobId} at this moment`;
-  return { agenda: [{ kind: "wait", reason: "JobNotShown", message, checkInMs: missingCheckMs }], change: inSync };
+  const { reason, message } = isShown(job)
+    ? statusText(lastShown(object, jobId) ?? "SUBMITTED", jobId)
+    : ({ reason: "JobNotShown", message: `AWS does not show job ${jobId} at this moment` } as const);
+  return { agenda: [{ kind: "wait", reason, message, checkInMs: missingCheckMs }], change: inSync };
 }
 
 function cancelled(record: JobRecord, { endedMsAgo }: Known): Answer {
@@ -290,6 +289,11 @@ function dependencyHold(dependencies: readonly DependencySeen[]): Answer | undef
     }
     if (one.kind === "missing") {
       return unresolved({ kind: "waiting", reason: "ReferenceNotFound", message: missing(one.name) });
+    }
+    if (one.kind === "notShown") {
+      const message = `AWS does not show job ${one.jobId} of BatchJob ${one.name}, on which this job depends, at this moment, and may have forgotten it`;
+      const wait: Wait = { kind: "wait", reason: "JobNotShown", message, checkInMs: unwatchedCheckMs };
+      return { agenda: [wait], change: notSubmitted };
     }
     if (one.kind === "waiting") {
       const message = `waiting until BatchJob ${one.name}, on which this job depends, is submitted`;

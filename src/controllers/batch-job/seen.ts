@@ -66,14 +66,18 @@ export type JobSeen =
   /** A request was sent, or may have been: AWS is being asked. */
   | { readonly kind: "unknown" };
 
+type DependencyType = "N_TO_N" | "SEQUENTIAL" | undefined;
+
 /** A dependency on another object. */
 export type DependencySeen =
   /** In AWS, or a rule about the job's own children: as SubmitJob takes it. */
-  | { readonly kind: "id"; readonly jobId: string | undefined; readonly type: "N_TO_N" | "SEQUENTIAL" | undefined }
+  | { readonly kind: "id"; readonly jobId: string | undefined; readonly type: DependencyType }
   | { readonly kind: "satisfied" }
   | { readonly kind: "failed"; readonly name: string; readonly why: string }
   /** How it ended, nobody knows any more. */
   | { readonly kind: "unknown"; readonly name: string }
+  /** Submitted so long ago that AWS may have forgotten it, and AWS does not show it now. */
+  | { readonly kind: "notShown"; readonly name: string; readonly jobId: string; readonly type: DependencyType }
   | { readonly kind: "missing"; readonly name: string }
   | { readonly kind: "waiting"; readonly name: string }
   /** Names of the jobs in the circle, from this one to itself. */

@@ -19,10 +19,16 @@ const stages: Readonly<Record<JobStatus, number>> = {
 };
 
 /** The status to show: that of AWS, unless what is shown is as far. */
-export function shownStatus({ status: reported }: BatchJob, { jobId, status }: JobRecord): JobStatus {
-  const before = reported?.jobId === jobId ? reported.status : undefined;
-  if (before === undefined || !isStatus(before)) return status;
+export function shownStatus(object: BatchJob, { jobId, status }: JobRecord): JobStatus {
+  const before = lastShown(object, jobId);
+  if (before === undefined) return status;
   return stages[status] > stages[before] ? status : before;
+}
+
+/** What the status of an object shows of this job; undefined: nothing. */
+export function lastShown({ status: reported }: BatchJob, jobId: string): JobStatus | undefined {
+  const before = reported?.jobId === jobId ? reported.status : undefined;
+  return before === undefined || !isStatus(before) ? undefined : before;
 }
 
 function isStatus(text: string): text is JobStatus {

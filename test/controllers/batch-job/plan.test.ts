@@ -104,6 +104,12 @@ describe("the next step of a job", () => {
       dependencies({ kind: "unknown", name: "a" }),
       "blocked DependencyUnknown",
     ],
+    [
+      "with a dependency that AWS may have forgotten is a wait",
+      {},
+      dependencies({ kind: "notShown", name: "a", jobId: "job-2", type: undefined }),
+      "wait JobNotShown",
+    ],
     ["in a circle is a person's", {}, dependencies({ kind: "cycle", names: ["a", "b"] }), "blocked DependencyCycle"],
     [
       "with a failed dependency is none, whatever the others wait for",
@@ -241,6 +247,20 @@ describe("the next step of a job", () => {
     const change = { job: known({ missingForMs: 200_000 }) };
     expect(next({}, change, now + week)).toBe("blocked ResultUnknown");
     expect(next({}, { job: known({ missingForMs: 1000 }) }, now + week)).toBe("wait JobRunning");
+  });
+
+  it("of which the status says that its result is unknown stays so until AWS shows it", () => {
+    const stalled = { type: "Stalled", status: "True", reason: "ResultUnknown" } as const;
+    const conditions = [
+      { ...stalled, message: "m", lastTransitionTime: "2026-01-07T00:00:00Z", observedGeneration: 1 },
+    ];
+    const object = jobObject({}, { jobId: "job-1", status: "RUNNING", conditions });
+    const reason = (change: Partial<Seen>, at: number): string =>
+      choose(plan(object, seenOf(object, change), at), at).next.reason;
+    const notAsked = { job: known({ record: undefined }) };
+    expect(reason(notAsked, now + week)).toBe("ResultUnknown");
+    expect(reason(notAsked, now)).toBe("JobRunning");
+    expect(reason({ job: known({ record: record({ status: "RUNNABLE" }) }) }, now + week)).toBe("JobRunning");
   });
 
   it.each<[string, Partial<BatchJobSpec>, Partial<Seen>, string]>([
