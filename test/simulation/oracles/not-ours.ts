@@ -12,6 +12,7 @@ import {
 } from "../../../src/controllers/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
+import { SpecsOfLate } from "./lately.ts";
 import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
 
 /**
@@ -24,13 +25,19 @@ import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
  *
  * Not against it: tags that somebody took off within `unseenMs`, for what cannot be undone (disable, detach, delete,
  * deregister, end a job, replace instances) is read live before; within the time in which drift is seen for what can.
- * Both count until the write was released: what is on the wire when its process is stopped cannot be called back.
+ * A policy of adoption that the spec had within `unseenMs` counts, too. All count until the write was released: what is on
+ * the wire when its process is stopped cannot be called back.
  */
 export const notOurs: OracleFactory = (watched) => {
   /** By ARN: when it was ours last. */
   const oursAt = new Map<string, number>();
+  const specs = new SpecsOfLate(watched);
   return {
     name: "3 what is not ours is not touched",
+    onObject(before, after) {
+      specs.note(before, after);
+      return undefined;
+    },
     onEffect(call, phase) {
       if (phase === "after") return undefined;
       const now = watched.clock.monotonic();
@@ -43,7 +50,7 @@ export const notOurs: OracleFactory = (watched) => {
       const lastOurs = oursAt.get(target.arn);
       const unseen = isIrreversible(watched, call) ? unseenMs : driftSeenMs;
       if (lastOurs !== undefined && watched.releasedAt(call) - lastOurs <= unseen) return undefined;
-      if (isAdoption(watched, call, target) || isRepoint(watched, call)) return undefined;
+      if (isAdoption(watched, call, target, specs) || isRepoint(watched, call)) return undefined;
       return `${call.operation} of ${watched.callerOf(call)?.name} wrote to ${target.arn}, whose tags are ${JSON.stringify(target.tags)}: ${JSON.stringify(call.input)}`;
     },
   };
@@ -207,7 +214,7 @@ function overAnother(watched: Watched, call: CallRecord): string | undefined {
   return `${awsName}:${highest.revision} belongs to ${keyText(before)}, which is still there, and one for ${keyText(after)} was registered above it`;
 }
 
-function isAdoption(watched: Watched, call: CallRecord, target: Thing): boolean {
+function isAdoption(watched: Watched, call: CallRecord, target: Thing, specs: SpecsOfLate): boolean {
   const input = call.input as { tags?: Tags; tagKeys?: readonly string[] };
   // The mark of Retain goes in the act that takes the thing back.
   if (call.operation === "UntagResource") return input.tagKeys?.every((key) => key === retainedFromTag) === true;
@@ -221,8 +228,9 @@ function isAdoption(watched: Watched, call: CallRecord, target: Thing): boolean 
   const [namespace = "", name = ""] = [input.tags[namespaceTag], input.tags[nameTag]];
   if (target.tags?.[retainedFromTag] === `${cluster}/${namespace}/${name}`) return true;
   const object = objectOf(watched, target.kind, { namespace, name });
-  const policy = (object?.spec as { readonly adoptionPolicy?: string } | undefined)?.adoptionPolicy;
-  return ownerIn(target.tags) === undefined && (policy === "IfExists" || policy === "IfMatching");
+  if (object === undefined || ownerIn(target.tags) !== undefined) return false;
+  const given = specs.of(object) as readonly { readonly adoptionPolicy?: string }[];
+  return given.some(({ adoptionPolicy: policy }) => policy === "IfExists" || policy === "IfMatching");
 }
 
 function isRepoint({ settings, store }: Watched, call: CallRecord): boolean {

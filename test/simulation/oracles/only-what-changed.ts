@@ -26,10 +26,10 @@ const asksAgain: ReadonlySet<string> = new Set(["computeResources.maxvCpus", "st
  * differs from what AWS has at that instant, but for the few that AWS demands.
  *
  * Not against it: the update that asks AWS to validate an INVALID environment again, which is documented to change
- * nothing, also when AWS has found it VALID by itself since the last listing; what became equal by a write of ours
- * within `unseenMs`, which no read could have shown, or by somebody else's since the last listing; and what was on the
- * wire when its writer was stopped, and lands when another has long taken over and done the same (promise 8 cannot be
- * had for such bytes).
+ * nothing, also when AWS has found it VALID by itself since the last listing; a quantity, while AWS's total follows the
+ * jobs that end; what became equal by a write of ours within `unseenMs`, which no read could have shown, or by somebody
+ * else's since the last listing; and what was on the wire when its writer was stopped, and lands when another has long
+ * taken over and done the same (promise 8 cannot be had for such bytes).
  */
 export const onlyWhatChanged: OracleFactory = (watched) => {
   /** By name: versions of the record. */
@@ -64,6 +64,7 @@ export const onlyWhatChanged: OracleFactory = (watched) => {
       const healed = watched.clock.monotonic() - (invalidUntil.get(name) ?? Number.NEGATIVE_INFINITY);
       if (healed <= driftSeenMs && sentMembers(input).every(({ path }) => asksAgain.has(path))) return undefined;
       if (versions.some(({ record }) => record["status"] === "INVALID")) return undefined;
+      if (versions.some(({ record }) => record["total"] !== versions.at(-1)?.record["total"])) return undefined;
       const same = sentMembers(input).find(({ path, value }) =>
         versions.every(({ record }) => isSame(value, memberOf(record, path))),
       );
@@ -97,7 +98,7 @@ function records({ aws }: Watched): readonly (readonly [string, Readonly<Record<
     ...aws.truth.quotaShares().map((one) => [one.quotaShareName, { ...one }] as const),
     ...aws.truth
       .consumableResources()
-      .map((one) => [one.consumableResourceName, { quantity: knownQuantity(one) }] as const),
+      .map((one) => [one.consumableResourceName, { quantity: knownQuantity(one), total: one.totalQuantity }] as const),
   ];
 }
 

@@ -6,9 +6,9 @@ import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
 import { isInfrastructureUpdate } from "../../../src/simulator/compute-environment-rules.ts";
 import { type StoredServiceJob, shareOf } from "../../../src/simulator/service-jobs.ts";
 import { hasEnded, occupies, type StoredJob } from "../../../src/simulator/stored-job.ts";
-
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
+import { SpecsOfLate } from "./lately.ts";
 import { isOperatorWrite, liveEnvironments, liveQueues, nameOf, ownerOf, textOf, unseenMs } from "./reading.ts";
 
 /**
@@ -26,8 +26,7 @@ export const runningJobs: OracleFactory = (watched) => {
   /** Environments whose instances AWS replaces on our word, and whether the spec had an `updatePolicy` then. */
   const updating = new Map<string, boolean>();
 
-  /** By object: what its spec said until when, monotonic ms. */
-  const earlier = new Map<string, readonly { readonly spec: unknown; readonly until: number }[]>();
+  const specs = new SpecsOfLate(watched);
   /** By object: approvals to end the jobs of a quota share, and when they were there last. */
   const approvals = new Map<string, Map<string, number>>();
   /** By ARN: the tags by which it had an owner last, and when. */
@@ -36,9 +35,7 @@ export const runningJobs: OracleFactory = (watched) => {
   const specsOf: Specs = (arn, tags, kind) => {
     const last = owned.get(arn);
     const object = ownerOf(watched, last !== undefined && isRecent(last.at) ? last.tags : tags, kind);
-    if (object === undefined) return [];
-    const before = earlier.get(textOf(object)) ?? [];
-    return [object.spec, ...before.filter(({ until }) => isRecent(until)).map(({ spec }) => spec)];
+    return object === undefined ? [] : specs.of(object);
   };
   const noteOwners = (): void => {
     const at = watched.clock.monotonic();
@@ -76,10 +73,7 @@ export const runningJobs: OracleFactory = (watched) => {
         const given = approvals.get(textOf(object)) ?? new Map<string, number>();
         approvals.set(textOf(object), given.set(approval, watched.clock.monotonic()));
       }
-      const changed = before !== undefined && before.metadata.generation !== after?.metadata.generation;
-      if (!changed) return undefined;
-      const others = (earlier.get(textOf(before)) ?? []).filter(({ until }) => isRecent(until));
-      earlier.set(textOf(before), [...others, { spec: before.spec, until: watched.clock.monotonic() }]);
+      specs.note(before, after);
       return undefined;
     },
     onEffect(call, phase) {
