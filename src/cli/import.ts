@@ -21,6 +21,7 @@ import { importAccount } from "./import/run.ts";
 import { type GivenFile, type Source, terraformSource } from "./import/source.ts";
 import { cloudFormationSource } from "./import/stacks.ts";
 import { CommandError, type Ending, exitCodes, type Io, type Output, styleOf } from "./io.ts";
+import { refuseFile } from "./local/directory.ts";
 import { ReadAccount } from "./plan/copy/cloud.ts";
 import { namespaceName } from "./run/options.ts";
 import { defaultRequestsPerSecond } from "./settings.ts";
@@ -125,6 +126,7 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
   const { fromAws: _default, terraform: _file, cloudformation: _other, ...operator } = others;
   if (namespace === undefined) throw new CommandError("-n NAMESPACE is missing: give the namespace of the objects");
   if (filename === undefined) throw new CommandError("-f DIR is missing: give the directory for the manifests");
+  refuseFile(filename);
   const source = await sourceOf(given, io);
   const regions = region ?? regionsOf(source);
   const [first] = regions ?? [];

@@ -1,9 +1,10 @@
 import { Command } from "commander";
+import { queuesThere } from "../diagnosis/words.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { jsonLine } from "../runtime/visible.ts";
-import { type Ending, exitCodes, type Io } from "./io.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { openAccount } from "./jobs/account.ts";
-import { openCluster } from "./jobs/cluster.ts";
+import { type JobObjects, openCluster } from "./jobs/cluster.ts";
 import { isInQueue, listedObject } from "./jobs/job-object.ts";
 import { type JobList, type ListedJob, listJobs } from "./jobs/list.ts";
 import { addDirectoryOptions, addJobOptions, type DirectoryFlags } from "./jobs/options.ts";
@@ -66,11 +67,23 @@ async function jobsInCluster(flags: JobsFlags, io: Io): Promise<readonly ListedJ
   try {
     const all = await objects.list(flags.namespace);
     const listed = all.filter((object) => isInQueue(object, flags.queue)).map(listedObject);
+    if (listed.length === 0) await requireQueue(flags, objects);
     const chosen = listed.filter(({ status }) => !flags.failed || status === "FAILED");
     return chosen.toSorted((left, right) => right.createdAt - left.createdAt);
   } finally {
     await objects.close();
   }
+}
+
+/** @throws CommandError if the cluster has no JobQueue of that name */
+async function requireQueue({ queue, namespace }: JobsFlags, objects: JobObjects): Promise<void> {
+  if (queue === undefined) return;
+  const names = await objects.queues(namespace);
+  if (names.includes(queue)) return;
+  const where = namespace === undefined ? "the cluster" : `namespace ${namespace}`;
+  throw new CommandError(
+    `${where} has no JobQueue ${queue}, and no BatchJob in a queue of that name: ${queuesThere(names)}`,
+  );
 }
 
 function show(list: JobList, now: number, { output }: JobsFlags, io: Io): void {

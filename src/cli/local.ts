@@ -1,8 +1,7 @@
-import { statSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { duration, logLevelOption, operatorOptions, positive } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
-import { directorySource } from "./local/directory.ts";
+import { directorySource, requireDirectory } from "./local/directory.ts";
 import { lockState } from "./local/lock.ts";
 import { type LocalFlags, localOptions } from "./local/options.ts";
 import { type LocalStart, refuse, startLocal } from "./local/start.ts";
@@ -70,12 +69,6 @@ export async function local(flags: LocalFlags, io: Io, serve?: LocalStart["serve
   } finally {
     free();
   }
-}
-
-function requireDirectory(path: string): void {
-  const entry = statSync(path, { throwIfNoEntry: false });
-  if (entry === undefined) throw new CommandError(`directory ${path} does not exist`);
-  if (!entry.isDirectory()) throw new CommandError(`${path} is a file: local needs the directory of the manifests`);
 }
 
 /** The state of `local` is in the directory, so a second one would be ignored. */

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { Command, Option } from "commander";
 import { keyText } from "../api/object.ts";
 import type { JobDetail } from "../aws/batch.ts";
@@ -126,16 +125,13 @@ async function submitInDirectory(job: Submission, flags: SubmitFlags, io: Io): P
   return await toItsEnd(jobId, keyText(metadata), flags, account, io);
 }
 
-/** The directory of `local` in -f. @throws CommandError if it is none */
+/** The directory of `local` in -f. @throws CommandError if -f is something else too */
 function directoryIn({ filename = [], kustomize }: SubmitFlags): string {
   const [directory, ...others] = filename;
-  const isOne = directory !== undefined && others.length === 0 && kustomize === undefined;
-  if (!isOne || statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new CommandError(
-      "with --job-definition -f is the directory of local, which gets the manifest: give one directory",
-    );
-  }
-  return directory;
+  if (directory !== undefined && others.length === 0 && kustomize === undefined) return directory;
+  throw new CommandError(
+    "with --job-definition -f is the directory of local, which gets the manifest: give one directory",
+  );
 }
 
 /** @throws CommandError with the way to find the job if the answer was lost, AwsError */

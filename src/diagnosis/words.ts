@@ -32,3 +32,12 @@ export function listed(names: readonly string[]): string {
 export function awsWords(text: string): string {
   return plainMessage(text).replace(/\.$/, "");
 }
+
+const mostNames = 10;
+
+/** `it has a, b`: the queues of a place, in the order of their names. */
+export function queuesThere(names: readonly string[]): string {
+  if (names.length === 0) return "it has no queue at all";
+  const shown = [...names].sort().slice(0, mostNames).join(", ");
+  return `it has ${shown}${names.length > mostNames ? ", ..." : ""}`;
+}

@@ -251,3 +251,13 @@ test.each([
 ])("the command refuses %j", async (args, stderr) => {
   expect(await ran(args)).toEqual({ exitCode: 1, stdout: "", stderr });
 });
+
+test("a file in place of the directory is an error that says so, before AWS is read", async () => {
+  const file = join(temporaryDirectory(), "file");
+  writeFileSync(file, "");
+  expect(await ran(["-n", "team", "-f", file])).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `error: ${file} is a file: give the directory of the manifests\n`,
+  });
+});

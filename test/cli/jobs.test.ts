@@ -36,6 +36,6 @@ test("a queue that there is not is an error", async () => {
   expect(await served.run("jobs", "--queue", "none")).toEqual({
     exitCode: 1,
     stdout: "",
-    stderr: "error: there is no job queue none in this region\n",
+    stderr: "error: there is no job queue none in us-east-1: it has q\n",
   });
 });

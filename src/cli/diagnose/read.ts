@@ -11,6 +11,7 @@ import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { queueFacts } from "../../diagnosis/facts.ts";
+import { queuesThere } from "../../diagnosis/words.ts";
 import { CommandError, exitCodes } from "../io.ts";
 import { readConsumables } from "./consumables.ts";
 import { pendingFinding } from "./pending.ts";
@@ -103,17 +104,12 @@ async function readJobs(queue: string, { batch, now, signal }: QueueReading): Pr
   }
 }
 
-const mostNames = 10;
-
 function noQueue(
   name: string,
   queues: ReadonlyMap<string, Queue>,
   { account, region, object }: QueueReading,
 ): CommandError {
-  const names = [...queues.keys()].sort();
-  const shown = names.slice(0, mostNames).join(", ");
-  const there =
-    names.length === 0 ? "it has no queue at all" : `it has ${shown}${names.length > mostNames ? ", ..." : ""}`;
+  const there = queuesThere([...queues.keys()]);
   const of = object === undefined ? "" : ` of JobQueue ${object}`;
   return new CommandError(`AWS has no job queue ${name}${of} in account ${account}, region ${region}: ${there}`, {
     exitCode: exitCodes.unread,

@@ -1,6 +1,6 @@
 import { keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { type AppliedManifest, type KubeStore, kubeStore } from "../../kube/client.ts";
 import { listAll } from "../../kube/list.ts";
 import { systemClock } from "../../runtime/clock.ts";
@@ -14,6 +14,8 @@ export interface JobObjects {
   get(name: string, namespace?: string): Promise<BatchJob>;
   /** All of a namespace; undefined: of the cluster. @throws CommandError */
   list(ofNamespace: string | undefined): Promise<readonly BatchJob[]>;
+  /** The names of the JobQueues of a namespace; undefined: of the cluster. @throws CommandError */
+  queues(ofNamespace: string | undefined): Promise<readonly string[]>;
   /** Server-side apply. @param options a dry run stores nothing. @throws CommandError */
   apply(manifest: AppliedManifest, options?: { readonly dryRun: boolean }): Promise<BatchJob>;
   close(): Promise<void>;
@@ -53,6 +55,10 @@ export function openCluster(
     async list(ofNamespace) {
       const { items } = await asking(() => listAll(server.api, { kind: BatchJobKind, namespace: ofNamespace }, signal));
       return items as readonly BatchJob[];
+    },
+    async queues(ofNamespace) {
+      const { items } = await asking(() => listAll(server.api, { kind: JobQueueKind, namespace: ofNamespace }, signal));
+      return items.map(({ metadata }) => metadata.name);
     },
     async apply(manifest, options = { dryRun: false }) {
       return (await asking(() => store.apply(BatchJobKind, manifest, options, signal))) as BatchJob;

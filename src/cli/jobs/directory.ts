@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
@@ -32,13 +32,12 @@ export type Written =
 /**
  * Writes a manifest into a file of its own, if the directory is valid with it.
  *
- * @throws CommandError if there is no such directory, or it has a file of this name
+ * @throws CommandError if the directory has a file of this name
  */
 export async function addManifest(
   directory: string,
   manifest: { readonly metadata: { readonly name: string; readonly namespace?: string } },
 ): Promise<Written> {
-  requireDirectory(directory);
   const file = join(directory, `${manifest.metadata.name}.yaml`);
   if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) {
     throw new CommandError(`${file} is there: choose another --name`);
@@ -53,10 +52,9 @@ export async function addManifest(
 /**
  * Sets `spec.cancel: true` in the manifest of a BatchJob, if the directory is valid. Everything else in the file stays as it is.
  *
- * @throws CommandError if there is no such directory or job, or the file is JSON
+ * @throws CommandError if there is no such job, or the file is JSON
  */
 export async function cancelInManifest(directory: string, key: ObjectKey): Promise<Written> {
-  requireDirectory(directory);
   const read = await readDirectory(directory);
   if (read.problems.length > 0) return { kind: "invalid", read };
   const manifest = read.manifests.find(
@@ -87,9 +85,4 @@ function indexIn(text: string, { document }: ValidManifest): number {
     const place = one.placeOf([]);
     return place.line === line && place.column === column;
   });
-}
-
-function requireDirectory(path: string): void {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
-  throw new CommandError(`${path} is not a directory: give the directory of local`);
 }

@@ -1,6 +1,7 @@
 import type { BatchApi, JobSummary } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
+import { queuesThere } from "../../diagnosis/words.ts";
 import { CommandError } from "../io.ts";
 
 /** A job in a list. */
@@ -30,6 +31,13 @@ export interface JobList {
 const newestMax = 100;
 const failedMax = 1000;
 
+/** Queues and their jobs in a region. */
+interface Listing {
+  readonly batch: Pick<BatchApi, "listJobs" | "describeJobQueues">;
+  readonly region: string;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The newest jobs of a queue, or of all queues but those of SageMaker, by one call for each queue.
  *
@@ -37,10 +45,11 @@ const failedMax = 1000;
  * @throws AwsError, CommandError if there is no such queue
  */
 export async function listJobs(
-  { batch, signal }: { readonly batch: Pick<BatchApi, "listJobs" | "describeJobQueues">; readonly signal: AbortSignal },
+  listing: Listing,
   { queue, failed }: { readonly queue: string | undefined; readonly failed: boolean },
 ): Promise<JobList> {
-  const queues = await queuesFor(batch, queue, signal);
+  const { batch, signal } = listing;
+  const queues = queue === undefined ? await queueNames(listing) : [await queueName(queue, listing)];
   const lists = await Promise.all(
     queues.map(async (name) => {
       const chosen = failed
@@ -56,28 +65,30 @@ export async function listJobs(
   };
 }
 
-async function queuesFor(
-  batch: Pick<BatchApi, "describeJobQueues">,
-  queue: string | undefined,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+/** The names of all queues but those of SageMaker. @throws AwsError */
+export async function queueNames({ batch, signal }: Omit<Listing, "region">): Promise<readonly string[]> {
   const names: string[] = [];
   let nextToken: string | undefined;
   do {
-    const given = queue === undefined ? {} : { jobQueues: [queue] };
-    const page = await batch.describeJobQueues({ ...given, nextToken }, { signal });
-    const found = page.jobQueues ?? [];
-    if (queue !== undefined && found.some(hasServiceJobs)) {
-      const call = `aws batch list-service-jobs --job-queue ${nameIn(queue)}`;
-      throw new CommandError(`queue ${nameIn(queue)} has jobs of SageMaker, which AWS Batch lists apart: ${call}`);
-    }
-    const listed = found.filter((one) => !hasServiceJobs(one));
+    const page = await batch.describeJobQueues({ nextToken }, { signal });
+    const listed = (page.jobQueues ?? []).filter((one) => !hasServiceJobs(one));
     names.push(...listed.map(({ jobQueueName = "" }) => jobQueueName));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
-  if (queue !== undefined && names.length === 0)
-    throw new CommandError(`there is no job queue ${queue} in this region`);
-  return names.map(nameIn);
+  return names;
+}
+
+/** The name of a queue that there is. @param queue name or ARN */
+async function queueName(queue: string, listing: Listing): Promise<string> {
+  const { batch, region, signal } = listing;
+  const { jobQueues: [found] = [] } = await batch.describeJobQueues({ jobQueues: [queue] }, { signal });
+  const name = nameIn(queue);
+  if (found === undefined) {
+    throw new CommandError(`there is no job queue ${name} in ${region}: ${queuesThere(await queueNames(listing))}`);
+  }
+  if (!hasServiceJobs(found)) return name;
+  const call = `aws batch list-service-jobs --job-queue ${name}`;
+  throw new CommandError(`queue ${name} has jobs of SageMaker, which AWS Batch lists apart: ${call}`);
 }
 
 function listedJob(job: JobSummary, queue: string): ListedJob {

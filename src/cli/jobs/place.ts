@@ -1,6 +1,7 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { CommandError, type Io } from "../io.ts";
+import { requireDirectory } from "../local/directory.ts";
 import { type JobsAccount, openAccount } from "./account.ts";
 import { openCluster } from "./cluster.ts";
 import { findJob, jobIdIn } from "./find.ts";
@@ -28,11 +29,14 @@ export type Place =
   /** Jobs in AWS, with or without an object. */
   | { readonly kind: "aws" };
 
-/** @param directory that of `local`. @throws CommandError if the flags say a cluster too */
+/** @param directory that of `local`. @throws CommandError if it is none, or the flags say a cluster too */
 export function placeOf({ kubeconfig, namespace }: JobFlags, directory: string | undefined): Place {
   if (directory !== undefined) {
-    if (kubeconfig === undefined) return { kind: "directory", directory };
-    throw new CommandError("-f DIR and --kubeconfig exclude each other: a directory has no cluster");
+    if (kubeconfig !== undefined) {
+      throw new CommandError("-f DIR and --kubeconfig exclude each other: a directory has no cluster");
+    }
+    requireDirectory(directory);
+    return { kind: "directory", directory };
   }
   return { kind: kubeconfig === undefined && namespace === undefined ? "aws" : "cluster" };
 }

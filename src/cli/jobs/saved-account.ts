@@ -1,6 +1,6 @@
-import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
+import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import { notBefore } from "../clock.ts";
@@ -15,8 +15,9 @@ export class SavedAccount implements JobsAccount {
   readonly region: string;
   readonly clock = systemClock();
   readonly signal: AbortSignal;
+  /** That of `local`. */
+  readonly directory: string;
   readonly #file: string;
-  readonly #directory: string;
 
   /** @throws CommandError if nothing is saved */
   constructor(
@@ -24,7 +25,7 @@ export class SavedAccount implements JobsAccount {
     { clusterName = "local", region = simulatedRegion }: { readonly clusterName?: string; readonly region?: string },
     { interrupted }: Io,
   ) {
-    this.#directory = directory;
+    this.directory = directory;
     this.#file = stateFile(directory, clusterName, true);
     this.region = region;
     this.signal = interrupted;
@@ -43,8 +44,12 @@ export class SavedAccount implements JobsAccount {
 
   /** The BatchJobs of the manifests, without status. */
   jobs(): readonly BatchJob[] {
-    const objects = this.#state().store.objects.map(({ object }) => object);
-    return objects.filter(({ kind }) => kind === BatchJobKind.kind) as readonly KubeObject[] as readonly BatchJob[];
+    return this.#objects(BatchJobKind) as readonly KubeObject[] as readonly BatchJob[];
+  }
+
+  /** The names of the JobQueues of the manifests. */
+  queues(): readonly string[] {
+    return this.#objects(JobQueueKind).map(({ metadata }) => metadata.name);
   }
 
   /** One of them. */
@@ -56,7 +61,7 @@ export class SavedAccount implements JobsAccount {
   requireLocal(): void {
     if (isLocked(this.#file)) return;
     throw new CommandError(
-      `no local runs on ${this.#directory}, so its jobs do not go on: start it in another terminal (local -f ${this.#directory} --simulate), then run this again`,
+      `no local runs on ${this.directory}, so its jobs do not go on: start it in another terminal (local -f ${this.directory} --simulate), then run this again`,
     );
   }
 
@@ -69,11 +74,15 @@ export class SavedAccount implements JobsAccount {
     // It has no connection.
   }
 
+  #objects({ kind }: Kind): readonly KubeObject[] {
+    return this.#state().store.objects.flatMap(({ object }) => (object.kind === kind ? [object] : []));
+  }
+
   #state(): LocalState {
     const state = readState(this.#file);
     if (state?.aws !== undefined) return state;
     throw new CommandError(
-      `${this.#directory} has no simulated account yet: local -f ${this.#directory} --simulate makes one`,
+      `${this.directory} has no simulated account yet: local -f ${this.directory} --simulate makes one`,
     );
   }
 

@@ -4,15 +4,21 @@ import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { intentOf } from "../../controllers/batch-job/intent.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
+import { queuesThere } from "../../diagnosis/words.ts";
 import { sleep } from "../../runtime/clock.ts";
+import { CommandError } from "../io.ts";
 import { newestId } from "./find.ts";
 import { isInQueue, listedObject } from "./job-object.ts";
-import { type JobList, type ListedJob, listJobs } from "./list.ts";
+import { type JobList, type ListedJob, listJobs, queueNames } from "./list.ts";
 import type { SavedAccount } from "./saved-account.ts";
 
 /** The jobs that `local --simulate` keeps, whose objects have no status there: AWS has it. */
 
-/** The newest jobs of an account, under the names of their objects, and the objects without a job. @throws AwsError */
+/**
+ * The newest jobs of an account, under the names of their objects, and the objects without a job.
+ *
+ * @throws AwsError, CommandError if there is no such queue
+ */
 export async function jobsInDirectory(
   account: SavedAccount,
   {
@@ -41,7 +47,14 @@ export async function jobsInDirectory(
     isWhole && !shown.has(name) && isInQueue(object, queue) ? [object] : [],
   );
   const jobs = [...submitted, ...waiting.map(listedObject)];
+  if (jobs.length === 0 && queue !== undefined) await requireQueue(queue, account);
   return { jobs: jobs.toSorted((left, right) => right.createdAt - left.createdAt), more };
+}
+
+async function requireQueue(queue: string, account: SavedAccount): Promise<void> {
+  const names = [...new Set([...account.queues(), ...(await queueNames(account))])];
+  if (names.includes(nameIn(queue))) return;
+  throw new CommandError(`${account.directory} has no job queue ${queue}: ${queuesThere(names)}`);
 }
 
 /** Time between two reads of what is saved. */

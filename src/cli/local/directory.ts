@@ -1,5 +1,7 @@
+import { type Stats, statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { CommandError } from "../io.ts";
 import { type ReadManifests, readDirectory } from "../manifests.ts";
 
 /** A source of manifests, which can be read repeatedly. */
@@ -9,6 +11,27 @@ export interface ManifestSource {
   /** A text that changes when a manifest may have changed. */
   fingerprint(): Promise<string>;
   read(): Promise<ReadManifests>;
+}
+
+/** @throws CommandError if there is no directory of manifests at the path */
+export function requireDirectory(path: string): void {
+  refuseFile(path);
+  if (entryAt(path) === undefined) throw new CommandError(`directory ${path} does not exist`);
+}
+
+/** @throws CommandError if there is something at the path that is no directory */
+export function refuseFile(path: string): void {
+  if (entryAt(path)?.isDirectory() !== false) return;
+  throw new CommandError(`${path} is a file: give the directory of the manifests`);
+}
+
+function entryAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw new CommandError(`${path} cannot be read: ${error.message}`, { cause: error });
+  }
 }
 
 export function directorySource(directory: string): ManifestSource {

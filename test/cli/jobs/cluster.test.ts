@@ -81,6 +81,19 @@ describe("of a BatchJob", () => {
   });
 });
 
+test("a queue of which no BatchJob is listed has to be a JobQueue", async () => {
+  const listed = (items: readonly object[]) => ({ json: { metadata: { resourceVersion: "1" }, items } });
+  const main = { ...object("main", {}), kind: "JobQueue" };
+  kube.on(`GET ${jobs}`, listed([]));
+  kube.on(`GET ${jobs.replace("batchjobs", "jobqueues")}`, listed([main]));
+  expect(await run("jobs", "--queue", "main")).toMatchObject({ exitCode: 0 });
+  expect(await run("jobs", "--queue", "nope")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: "error: namespace team has no JobQueue nope, and no BatchJob in a queue of that name: it has main\n",
+  });
+});
+
 test("the BatchJobs of a namespace are listed, the newest first, and only those that failed when asked", async () => {
   const failed = { jobId, jobQueue: "team_main", status: "FAILED", createdAt: "2026-01-02T00:00:00Z", exitCode: 3 };
   const items = [

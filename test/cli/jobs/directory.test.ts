@@ -132,7 +132,7 @@ spec:
   });
 
   test.each<[string, (directory: string) => readonly string[], RegExp]>([
-    ["a file", (directory) => ["-f", join(directory, "place.yaml")], /-f is the directory of local/],
+    ["a file", (directory) => ["-f", join(directory, "place.yaml")], /place\.yaml is a file: give the directory/],
     ["two directories", (directory) => ["-f", directory, "-f", "."], /give one directory/],
     [
       "a cluster too",
@@ -211,8 +211,6 @@ describe("cancel on a directory", () => {
   });
 
   test("refuses a path that has no manifests of its own", async () => {
-    expect((await run("cancel", "-f", "nowhere", "a")).stderr).toBe(
-      "error: nowhere is not a directory: give the directory of local\n",
-    );
+    expect((await run("cancel", "-f", "nowhere", "a")).stderr).toBe("error: directory nowhere does not exist\n");
   });
 });

@@ -18,7 +18,7 @@ test("the newest jobs of all queues are listed in the order of time; with more o
     await aws.outside.submitJob({ jobName, jobQueue, jobDefinition: "jd", arrayProperties: { size: 2 } });
     await clock.advance(1_000);
   }
-  const list = await listJobs({ batch: aws.batch, signal }, { queue: undefined, failed: false });
+  const list = await listJobs({ batch: aws.batch, region: "us-east-1", signal }, { queue: undefined, failed: false });
   expect(list.jobs.map(({ name, queue: of, children }) => [name, of, children])).toEqual([
     ["c", "q", { RUNNABLE: 2 }],
     ["b", "other", { RUNNABLE: 2 }],
@@ -26,7 +26,9 @@ test("the newest jobs of all queues are listed in the order of time; with more o
   ]);
   expect(list.more).toBe(false);
   aws.knobs.pageSize = 1;
-  expect(await listJobs({ batch: aws.batch, signal }, { queue: "q", failed: false })).toMatchObject({
+  expect(
+    await listJobs({ batch: aws.batch, region: "us-east-1", signal }, { queue: "q", failed: false }),
+  ).toMatchObject({
     jobs: [{ name: "c" }],
     more: true,
   });

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ListedJob } from "../../../src/cli/jobs/list.ts";
 import { lockState } from "../../../src/cli/local/lock.ts";
@@ -99,6 +101,16 @@ test("its jobs are listed under the names of their objects, and so are objects w
   expect(await names("--queue", "q")).toEqual(["by-hand", "default/hello"]);
 });
 
+test("a queue that a directory has neither in its manifests nor in its account is an error with those that there are", async () => {
+  const { directory } = await directoryWithJob();
+  expect(await run("jobs", "-f", directory, "--queue", "nope")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `error: ${directory} has no job queue nope: it has q\n`,
+  });
+  expect(await run("jobs", "-f", directory, "--queue", "q", "-n", "team")).toMatchObject({ exitCode: 0 });
+});
+
 test("cancel leaves a job alone that has ended in the simulation that runs, and only then", async () => {
   const { directory, jobId } = await directoryWithJob();
   const notThere = `error: ${directory} has no BatchJob default/hello: correct the name, or give its namespace with -n\n`;
@@ -112,6 +124,21 @@ test("cancel leaves a job alone that has ended in the simulation that runs, and 
   expect(JSON.parse(stdout)).toEqual({ jobName: "default/hello", jobId, status: "SUCCEEDED", requested: false });
   expect((await run("cancel", "-f", directory, "-n", "team", "later")).stderr).toMatch(/has no BatchJob team\/later/);
 });
+
+test.each([["jobs"], ["logs", "hello"], ["cancel", "hello"]])(
+  "a file in place of the directory, or a path below one, is an error of %s that says so",
+  async (command, ...names) => {
+    const file = join(temporaryDirectory(), "file");
+    writeFileSync(file, "");
+    const wrong = await run(command, "-f", file, ...names);
+    expect([wrong.exitCode, wrong.stderr]).toEqual([
+      1,
+      `error: ${file} is a file: give the directory of the manifests\n`,
+    ]);
+    const below = await run(command, "-f", join(file, "below"), ...names);
+    expect([below.exitCode, below.stderr]).toEqual([1, expect.stringMatching(/^error: .*below/)]);
+  },
+);
 
 test("a directory without a simulated account is an error that says how to make one", async () => {
   const directory = temporaryDirectory();
