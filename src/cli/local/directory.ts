@@ -19,7 +19,7 @@ export function requireDirectory(path: string): void {
   if (entryAt(path) === undefined) throw new CommandError(`directory ${path} does not exist`);
 }
 
-/** @throws CommandError if there is something at the path that is no directory */
+/** @throws CommandError if there is something else than a directory at the path */
 export function refuseFile(path: string): void {
   if (entryAt(path)?.isDirectory() !== false) return;
   throw new CommandError(`${path} is a file: give the directory of the manifests`);
