@@ -8,6 +8,8 @@ export interface SdkOptions {
   readonly region: string | undefined;
   /** The SDK's own way to send requests, unless a test brings another. */
   readonly requestHandler?: BatchClientConfig["requestHandler"];
+  /** Called with the wall time (ms) of each answer by AWS's clock, to the second. */
+  readonly onAnswered?: (at: number) => void;
 }
 
 interface ClientConfig {
@@ -51,7 +53,7 @@ interface Checkable {
 export function sdkCalls<Classes extends Commands>(
   ServiceClient: new (config: ClientConfig) => Client,
   commands: Classes,
-  { region, requestHandler }: SdkOptions,
+  { region, requestHandler, onAnswered = () => undefined }: SdkOptions,
 ): Api<Classes> & { close(): void } {
   const client = new ServiceClient({
     ...(region === undefined ? {} : { region }),
@@ -60,6 +62,7 @@ export function sdkCalls<Classes extends Commands>(
     customUserAgent: "aws-batch-operator",
   });
   boundAnswers(client);
+  dateAnswers(client, onAnswered);
   const calls = Object.entries(commands).map(([name, ServiceCommand]) => [
     name,
     async (input: never, { signal, beforeSend }: CallOptions = {}): Promise<unknown> => {
@@ -83,6 +86,20 @@ function boundAnswers({ middlewareStack }: Answering): void {
       return result;
     },
     { step: "deserialize", priority: "low", name: "boundAnswers" },
+  );
+}
+
+/** Reads when AWS gave an answer (https://www.rfc-editor.org/rfc/rfc9110#name-date). */
+function dateAnswers({ middlewareStack }: Answering, onAnswered: (at: number) => void): void {
+  middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> };
+      const at = Date.parse(headers?.["date"] ?? "");
+      if (!Number.isNaN(at)) onAnswered(at);
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "dateAnswers" },
   );
 }
 

@@ -24,6 +24,12 @@ export interface CloudWithLogs extends Cloud {
   logs(region: string): Promise<ClosableLogs>;
 }
 
+/** The AWS of a person's credentials. */
+export interface RealCloud extends CloudWithLogs {
+  /** Wall time (ms) by the clock of AWS Batch at its latest answer; before the first one by that of this machine. */
+  now(): number;
+}
+
 export interface ClosableLogs extends LogsApi {
   close(): void;
 }
@@ -39,7 +45,11 @@ export async function awsCloud(
   region: string,
   { flags, env, clock }: { readonly flags: OperatorFlags; readonly env: Environment; readonly clock: Clock },
   signal: AbortSignal,
-): Promise<CloudWithLogs> {
+): Promise<RealCloud> {
+  let answeredAt: number | undefined;
+  const onAnswered = (at: number): void => {
+    answeredAt = at;
+  };
   const { account, partition } = await identity(region, clock, signal);
   requireAllowed(account, flags);
   const endpoint = env["AWS_ENDPOINT_URL_BATCH"] ?? env["AWS_ENDPOINT_URL"];
@@ -47,6 +57,7 @@ export async function awsCloud(
     account,
     region,
     label: `AWS account ${account}${endpoint === undefined || endpoint === "" ? "" : ` at ${endpoint}`}`,
+    now: () => answeredAt ?? clock.now(),
     logs: async (inRegion) => (await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion }),
     connect: async (inRegion) => {
       const opened: { close(): void }[] = [];
@@ -57,7 +68,7 @@ export async function awsCloud(
       return {
         account,
         partition,
-        batch: closing(sdkBatch({ region: inRegion })),
+        batch: closing(sdkBatch({ region: inRegion, onAnswered })),
         // Most operators create no roles, and the client of EC2 is several times as large as all others together.
         iam: async () => closing((await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion })),
         ec2: async () => closing((await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion })),
@@ -73,7 +84,7 @@ export async function awsCloud(
  * The same for a person at a terminal, region included.
  * @throws CommandError if the region is missing, if GetCallerIdentity fails, or if the account is not allowed
  */
-export async function realCloud(flags: OperatorFlags, env: Environment, signal: AbortSignal): Promise<CloudWithLogs> {
+export async function realCloud(flags: OperatorFlags, env: Environment, signal: AbortSignal): Promise<RealCloud> {
   const region = flags.region ?? (await defaultRegion());
   try {
     return await awsCloud(region, { flags, env, clock: systemClock() }, signal);

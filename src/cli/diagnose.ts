@@ -192,7 +192,7 @@ async function readingIn(
     batch: aws.batch,
     account,
     region,
-    now: () => clock.now(),
+    now: () => cloud.now(),
     async networkOf(environment, job) {
       if (flags.network === false) return undefined;
       return await readNetwork(environment, job, { network: await aws.network(), region, signal });

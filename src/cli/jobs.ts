@@ -6,7 +6,7 @@ import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { openAccount } from "./jobs/account.ts";
 import { type JobObjects, openCluster } from "./jobs/cluster.ts";
 import { isInQueue, listedObject } from "./jobs/job-object.ts";
-import { type JobList, type ListedJob, listJobs } from "./jobs/list.ts";
+import { type JobList, type ListedJob, listJobs, notBeforeJobs } from "./jobs/list.ts";
 import { addDirectoryOptions, addJobOptions, type DirectoryFlags } from "./jobs/options.ts";
 import { placeOf } from "./jobs/place.ts";
 import { SavedAccount } from "./jobs/saved-account.ts";
@@ -47,7 +47,7 @@ async function jobs(flags: JobsFlags, io: Io): Promise<number> {
       break;
     }
     case "cluster":
-      show({ jobs: await jobsInCluster(flags, io), more: false }, systemClock().now(), flags, io);
+      await showCluster(flags, io);
       break;
     case "aws": {
       const account = await openAccount(flags, [flags.queue], io);
@@ -60,6 +60,11 @@ async function jobs(flags: JobsFlags, io: Io): Promise<number> {
     }
   }
   return exitCodes.done;
+}
+
+async function showCluster(flags: JobsFlags, io: Io): Promise<void> {
+  const jobs = await jobsInCluster(flags, io);
+  show({ jobs, more: false }, notBeforeJobs(jobs, systemClock().now()), flags, io);
 }
 
 async function jobsInCluster(flags: JobsFlags, io: Io): Promise<readonly ListedJob[]> {

@@ -45,7 +45,10 @@ export async function serveBatch(
   const operations = new Map(
     Object.keys(first.batch).map((name) => [name.toLowerCase(), name as keyof SimulatedBatch]),
   );
-  const send = (response: ServerResponse, answer: Answer): void => sendAs(first.requestId(), response, answer);
+  const send = (response: ServerResponse, answer: Answer): void => {
+    const date = new Date(first.clock.now()).toUTCString();
+    sendAs({ "x-amzn-requestid": first.requestId(), date }, response, answer);
+  };
   const server = createServer((request, response) => {
     const gone = new AbortController();
     response.on("close", () => {
@@ -204,10 +207,14 @@ function json(output: unknown): Answer {
   return { status: 200, contentType: "application/json", body: JSON.stringify(output ?? {}) };
 }
 
-function sendAs(requestId: string, response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+function sendAs(
+  always: Readonly<Record<string, string>>,
+  response: ServerResponse,
+  { status, contentType, body, headers }: Answer,
+): void {
   if (response.destroyed) return;
   response.writeHead(status, {
-    "x-amzn-requestid": requestId,
+    ...always,
     "content-type": contentType,
     "content-length": Buffer.byteLength(body),
     ...headers,

@@ -24,6 +24,14 @@ test("jobs of all queues are in a table, the newest first", async () => {
   expect(rest).toEqual([""]);
 });
 
+test("ages are by the clock of AWS, which may be ahead of that of the machine", async () => {
+  await served.job(["sleep", "600"]);
+  const { stdout } = await served.run("jobs", "--queue", "q");
+  // By the machine's clock, which is a thousand times slower, it would be 0s.
+  const [, , , , , age] = stdout.split("\n")[1]?.split(/ +/) ?? [];
+  expect(age).toMatch(/[mhd]/);
+});
+
 test("only the jobs of one queue that failed are listed, as JSON for programs", async () => {
   const { stdout } = await served.run("jobs", "--queue", "q", "--failed", "-o", "json");
   expect(JSON.parse(stdout)).toMatchObject({

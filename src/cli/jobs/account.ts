@@ -61,7 +61,7 @@ export async function openAccount(
     region: cloud.region,
     clock,
     signal,
-    now: () => clock.now(),
+    now: () => cloud.now(),
     close() {
       for (const client of clients) client.close();
     },

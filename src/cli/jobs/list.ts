@@ -27,6 +27,17 @@ export interface JobList {
   readonly more: boolean;
 }
 
+/**
+ * Wall time (ms) for the ages of jobs whose AWS was not asked: the machine's, unless something happened to a job later. The
+ * clock of a simulated AWS may be ahead.
+ */
+export function notBeforeJobs(jobs: readonly ListedJob[], machineNow: number): number {
+  return jobs.reduce(
+    (latest, { createdAt, startedAt = 0, stoppedAt = 0 }) => Math.max(latest, createdAt, startedAt, stoppedAt),
+    machineNow,
+  );
+}
+
 /** What one call gives in the order of time. */
 const newestMax = 100;
 const failedMax = 1000;

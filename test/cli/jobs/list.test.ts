@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type ListedJob, listJobs } from "../../../src/cli/jobs/list.ts";
+import { type ListedJob, listJobs, notBeforeJobs } from "../../../src/cli/jobs/list.ts";
 import { jobsTable } from "../../../src/cli/jobs/table.ts";
 import { accountWithQueue, containerJob, queue } from "../../simulator/account.ts";
 
@@ -34,20 +34,27 @@ test("the newest jobs of all queues are listed in the order of time; with more o
   });
 });
 
+const job = (change: Partial<ListedJob>): ListedJob => ({
+  id: "id",
+  name: "hello",
+  queue: "q",
+  status: "RUNNING",
+  reason: undefined,
+  exitCode: undefined,
+  children: undefined,
+  createdAt: 0,
+  startedAt: 30_000,
+  stoppedAt: undefined,
+  ...change,
+});
+
+test("the time of a list is not before what happened to its jobs", () => {
+  expect(notBeforeJobs([], 50_000)).toBe(50_000);
+  expect(notBeforeJobs([job({}), job({ createdAt: 20_000, startedAt: undefined })], 10_000)).toBe(30_000);
+  expect(notBeforeJobs([job({ stoppedAt: 40_000 })], 10_000)).toBe(40_000);
+});
+
 describe("the table of jobs", () => {
-  const job = (change: Partial<ListedJob>): ListedJob => ({
-    id: "id",
-    name: "hello",
-    queue: "q",
-    status: "RUNNING",
-    reason: undefined,
-    exitCode: undefined,
-    children: undefined,
-    createdAt: 0,
-    startedAt: 30_000,
-    stoppedAt: undefined,
-    ...change,
-  });
   const table = (jobs: readonly ListedJob[], columns?: number, more = false): string =>
     jobsTable({ jobs, more }, 90_000, columns);
 
