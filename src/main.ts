@@ -1,6 +1,6 @@
 import process from "node:process";
 import type { WriteStream } from "node:tty";
-import { calledAs, exitCodes, type Output } from "./cli/io.ts";
+import { calledAs, exitCodes, type Output, OutputFailed } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
 import { wholeInput } from "./cli/standard-input.ts";
 
@@ -24,7 +24,7 @@ process.on("SIGTERM", interrupted);
 
 function outputOf(stream: WriteStream): Output {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    interruption.abort(error);
+    interruption.abort(new OutputFailed(error));
     // The reader has closed it (`| head`): there is nobody left to write to.
     if (error.code === "EPIPE" || isCut) return;
     isCut = true;

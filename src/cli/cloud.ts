@@ -85,20 +85,30 @@ export async function awsCloud(
  * @throws CommandError if the region is missing, if GetCallerIdentity fails, or if the account is not allowed
  */
 export async function realCloud(flags: OperatorFlags, env: Environment, signal: AbortSignal): Promise<RealCloud> {
-  const region = flags.region ?? (await defaultRegion());
+  const region = flags.region ?? (await configuredRegion());
   try {
     return await awsCloud(region, { flags, env, clock: systemClock() }, signal);
   } catch (error) {
     if (!(error instanceof AwsError) || signal.aborted) throw error;
     if (needsPerson(error.kind)) {
       throw new CommandError(
-        `AWS credentials are missing or rejected: ${error.message.replace(/\.$/, "")}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or use --simulate, which needs no credentials`,
+        `AWS credentials are missing or rejected: ${error.message.replace(/\.$/, "")}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. Only a simulated AWS needs none: local -f DIR --simulate`,
         { cause: error },
       );
     }
     throw new CommandError(`cannot determine the AWS identity (${error.operation}): ${error.message}`, {
       cause: error,
     });
+  }
+}
+
+async function configuredRegion(): Promise<string> {
+  try {
+    return await defaultRegion();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    // This is not a call of AWS, so the name of an operation would mislead.
+    throw new CommandError(error.message, { cause: error });
   }
 }
 

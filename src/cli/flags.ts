@@ -113,7 +113,9 @@ export function positive(text: string): number {
 }
 
 export function count(text: string): number {
-  if (!/^\d{1,6}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError("Expected a whole number from 1.");
+  if (!/^\d{1,6}$/.test(text) || Number(text) < 1) {
+    throw new InvalidArgumentError("Expected a whole number from 1 to 999999.");
+  }
   return Number(text);
 }
 

@@ -22,10 +22,18 @@ export interface Io {
   /** The whole of standard input. */
   stdin(): Promise<string>;
   readonly env: Environment;
-  /** Aborts at the first SIGINT or SIGTERM. */
+  /** Aborts at the first SIGINT or SIGTERM; with `OutputFailed` when nobody gets the output any more. */
   readonly interrupted: AbortSignal;
   /** Calls `listener` at each SIGUSR1. Returns how to stop listening. */
   onUserSignal(listener: () => void): () => void;
+}
+
+/** A stream does not take the output any more: its reader has closed it, or its disk is full. */
+export class OutputFailed extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.name = "OutputFailed";
+  }
 }
 
 /** Exit codes of the commands. */

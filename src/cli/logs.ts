@@ -6,7 +6,7 @@ import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { describeJob, findJob } from "./jobs/find.ts";
 import { followJob } from "./jobs/follow.ts";
 import { recordedStream } from "./jobs/job-object.ts";
-import { type LogStream, latestAttempt, logStreamsOf, refuseNoLog } from "./jobs/log-streams.ts";
+import { type LogStream, latestAttempt, logStreamsOf, refuseNoLog, requireAttempt } from "./jobs/log-streams.ts";
 import { addDirectoryOptions, addJobOptions, type DirectoryFlags, index, nameMissing } from "./jobs/options.ts";
 import { type NamedJob, openNamed } from "./jobs/place.ts";
 import { LogReader } from "./jobs/read-log.ts";
@@ -99,7 +99,7 @@ async function streamsOf(
   const job = named(await findJob(await childOf(given, flags), undefined, account), nameOf(object));
   const latest = Math.max(1, latestAttempt(job));
   const { attempt = latest } = flags;
-  if (attempt > latest) throw new CommandError(`${job.jobName} has had ${latest} of the attempts, not ${attempt}`);
+  requireAttempt(job, attempt);
   const streams = logStreamsOf(job, attempt);
   if (streams.length === 0) refuseNoLog(job, attempt);
   return { streams, attempt };
@@ -112,6 +112,7 @@ async function follow(given: NamedJob, flags: LogsFlags, io: Io): Promise<void> 
     given.account,
     {
       status: (seen) => io.stderr.write(visible(`${seen.jobName}: ${resultText(seen)}`).concat("\n")),
+      waits: (why) => io.stderr.write(visible(why).concat("\n")),
       lines: (lines, attempt) => writeLines(io.stdout, flags.output, lines, { attempt }),
     },
     { ...flags, name: nameOf(given.object) },

@@ -3,7 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { AwsError } from "../aws/errors.ts";
 import { visible } from "../runtime/visible.ts";
 import { applyEnvironment } from "./flags.ts";
-import { CommandError, type Ending, type Environment, exitCodes, type Io } from "./io.ts";
+import { CommandError, type Ending, type Environment, exitCodes, type Io, OutputFailed } from "./io.ts";
 
 /** In the order of the help. Loaded on demand, so that a long-running `run` does not keep the code of `local` in memory. */
 const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) => Command>>> = {
@@ -56,7 +56,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
     if (io.interrupted.aborted) {
-      io.stderr.write("interrupted\n");
+      // Nobody has interrupted it, and an output that is cut has a message of its own.
+      if (!(io.interrupted.reason instanceof OutputFailed)) io.stderr.write("interrupted\n");
       return exitCodes.failed;
     }
     if (error instanceof CommandError) {

@@ -170,6 +170,7 @@ async function toItsEnd(
     account,
     {
       status: (seen) => io.stderr.write(visible(`${seen.jobName}: ${resultText(seen)}`).concat("\n")),
+      waits: (why) => io.stderr.write(visible(`${name}: ${why}`).concat("\n")),
       lines: logs ? (lines, attempt) => writeLines(io.stdout, output, lines, { attempt }) : undefined,
     },
     { name },

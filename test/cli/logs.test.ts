@@ -64,7 +64,7 @@ test.each<[string, () => readonly string[], RegExp]>([
   [
     "an attempt that there was not",
     () => [hello, "--attempt", "2"],
-    /^error: hello has had 1 of the attempts, not 2\n$/,
+    /^error: hello has had one attempt, so there is no attempt 2\n$/,
   ],
 ])("%s is an error", async (_case, args, message) => {
   const { exitCode, stderr } = await served.run("logs", ...args());

@@ -3,6 +3,7 @@ import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import type { JobObjects } from "./cluster.ts";
 import { type Course, courseOf } from "./job-object.ts";
+import { Patience } from "./patience.ts";
 
 /** What follows objects. */
 export interface ObjectsFollowing {
@@ -15,6 +16,8 @@ export interface ObjectsFollowing {
 export interface ObjectsView {
   /** Called with each new course of a job, the first one included. */
   readonly course: (key: ObjectKey, course: Course, object: BatchJob | undefined) => void;
+  /** Called with the reason when the API server does not answer for now. */
+  readonly waits: (why: string) => void;
   /** Prints the log of a job to its end; called once it has an ID. Undefined: the log is not read. */
   readonly log: ((key: ObjectKey, status: SubmittedStatus) => Promise<void>) | undefined;
 }
@@ -32,14 +35,18 @@ const readMs = 1_000;
  * Follows the jobs of objects until each has ended, or only a person can go on.
  *
  * @returns the ends, in the order of the keys
- * @throws CommandError if the API server does not answer
+ * @throws CommandError if the API server refuses, or does not answer for long
  */
 export async function followObjects(
   keys: readonly ObjectKey[],
   following: ObjectsFollowing,
   view: ObjectsView,
 ): Promise<readonly Course["end"][]> {
-  const reads = new SharedReads(following, [...new Set(keys.map(({ namespace }) => namespace))]);
+  const patience = new Patience(following.clock, following.signal, view.waits);
+  const objects: ObjectsFollowing["objects"] = {
+    list: (namespace) => patience.read(() => following.objects.list(namespace)),
+  };
+  const reads = new SharedReads({ ...following, objects }, [...new Set(keys.map(({ namespace }) => namespace))]);
   return await Promise.all(keys.map((key) => followOne(key, reads, view)));
 }
 

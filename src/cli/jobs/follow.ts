@@ -2,7 +2,8 @@ import type { JobDetail } from "../../aws/batch.ts";
 import type { LogsApi } from "../../aws/logs.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { describeJob, type Finding } from "./find.ts";
-import { latestAttempt, logStreamsOf } from "./log-streams.ts";
+import { latestAttempt, logStreamsOf, requireAttempt } from "./log-streams.ts";
+import { Patience } from "./patience.ts";
 import { type LogLine, LogReader } from "./read-log.ts";
 import { hasEnded, named } from "./words.ts";
 
@@ -17,6 +18,8 @@ export interface Following extends Finding {
 export interface FollowView {
   /** Called with each new status, the first one included. */
   readonly status: (job: JobDetail) => void;
+  /** Called with the reason when AWS does not answer for now. */
+  readonly waits: (why: string) => void;
   /** Undefined: the log is not read. */
   readonly lines?: ((lines: readonly LogLine[], attempt: number) => void) | undefined;
 }
@@ -41,15 +44,16 @@ const flushMs = 5_000;
  * Follows a job until it has ended, and its log until no line comes any more.
  *
  * @returns the job at its end; undefined: AWS has not shown it for a minute
- * @throws AwsError, CommandError if the job has no log in CloudWatch Logs
+ * @throws AwsError, CommandError if the job has no log in CloudWatch Logs, had fewer attempts, or AWS does not answer for long
  */
 export async function followJob(
   id: string,
-  following: Following,
+  given: Following,
   view: FollowView,
   options: FollowOptions = {},
 ): Promise<JobDetail | undefined> {
-  const { clock, signal } = following;
+  const { clock, signal } = given;
+  const following = patient(given, new Patience(clock, signal, view.waits));
   const log = view.lines === undefined ? undefined : new FollowedLog(following, view.lines, options);
   let status: string | undefined;
   let seenAt = clock.monotonic();
@@ -65,6 +69,7 @@ export async function followJob(
         if (log !== undefined) {
           await sleep(clock, flushMs, signal);
           await log.read(job);
+          requireAttempt(job, options.attempt);
         }
         return job;
       }
@@ -73,6 +78,21 @@ export async function followJob(
     }
     await sleep(clock, readMs, signal);
   }
+}
+
+/** The same with reads that wait out what passes. */
+function patient({ batch, logs, ...others }: Following, patience: Patience): Following {
+  return {
+    ...others,
+    batch: {
+      listJobs: (input, options) => patience.read(() => batch.listJobs(input, options)),
+      describeJobs: (input, options) => patience.read(() => batch.describeJobs(input, options)),
+    },
+    async logs(region) {
+      const ofRegion = await logs(region);
+      return { getLogEvents: (input, options) => patience.read(() => ofRegion.getLogEvents(input, options)) };
+    },
+  };
 }
 
 /** The log of a job over its attempts. */

@@ -26,6 +26,14 @@ export function latestAttempt({ attempts = [], startedAt, status }: JobDetail): 
   return attempts.length + (isRunning ? 1 : 0);
 }
 
+/** @throws CommandError if the job has not had this attempt. @param attempt undefined: whichever */
+export function requireAttempt(job: JobDetail, attempt: number | undefined): void {
+  const latest = Math.max(1, latestAttempt(job));
+  if (attempt === undefined || attempt <= latest) return;
+  const had = latest === 1 ? "one attempt" : `${latest} attempts`;
+  throw new CommandError(`${job.jobName} has had ${had}, so there is no attempt ${attempt}`);
+}
+
 /**
  * The log streams of one attempt; empty while it has none.
  *

@@ -129,6 +129,7 @@ async function followAll(keys: readonly ObjectKey[], objects: JobObjects, flags:
         const { namespace, name } = key;
         io.stdout.write(jsonLine({ type: "ended", namespace, name, end, jobId, status, exitCode, message: text }));
       },
+      waits: (why) => io.stderr.write(visible(why).concat("\n")),
       log: flags.logs === true ? (key, status) => logs.print(key, status) : undefined,
     });
     const succeeded = ends.filter((end) => end === "succeeded").length;
@@ -162,6 +163,7 @@ class ObjectLogs {
     try {
       const view = {
         status: () => undefined,
+        waits: (why: string) => stderr.write(visible(`${keyText(key)}: log: ${why}`).concat("\n")),
         lines: (lines: readonly LogLine[], attempt: number) =>
           writeLines(stdout, this.#flags.output, lines, { attempt, job }),
       };

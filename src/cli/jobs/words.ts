@@ -7,9 +7,15 @@ export function hasEnded(status: string | undefined): boolean {
   return status === "SUCCEEDED" || status === "FAILED";
 }
 
-/** The job under the name of its object, for people: its own name in AWS ends with the object's uid. */
-export function named(job: JobDetail, name: string | undefined): JobDetail {
-  return name === undefined ? job : { ...job, jobName: name };
+/**
+ * The job under the name of its object, for people: its own name in AWS ends with the object's uid. A child of an array and a
+ * node have their index too, as in their IDs: in AWS they have the name of the whole.
+ */
+export function named(job: JobDetail, name = job.jobName ?? ""): JobDetail {
+  const { arrayProperties, nodeDetails } = job;
+  const child = arrayProperties?.index === undefined ? "" : `:${arrayProperties.index}`;
+  const node = nodeDetails?.nodeIndex === undefined ? "" : `#${nodeDetails.nodeIndex}`;
+  return { ...job, jobName: `${name}${child}${node}` };
 }
 
 /** Of the last attempt: of the container, or of the first container of a task or pod that has one. */

@@ -32,6 +32,7 @@ async function followed(
     { objects: { list }, clock, signal: new AbortController().signal },
     {
       course: ({ name }, { text }) => shown.push(`${name}: ${text}`),
+      waits: (why) => shown.push(why),
       log: log === undefined ? undefined : (key) => log(key, clock),
     },
   );

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
+import { guardedBatch } from "../../../src/aws/batch-calls.ts";
+import { CallBudget } from "../../../src/aws/budget.ts";
+import { guardedLogs } from "../../../src/aws/logs-calls.ts";
 import { followJob } from "../../../src/cli/jobs/follow.ts";
+import { throttled } from "../../../src/simulator/faults.ts";
 import { accountWithQueue, containerJob } from "../../simulator/account.ts";
 
 async function workplace() {
@@ -11,11 +15,12 @@ async function workplace() {
     const request = { jobName: "job", jobQueue: "q", jobDefinition: "jd", containerOverrides, ...change };
     return (await aws.outside.submitJob(request)).jobId ?? "";
   };
+  const guard = { clock, budget: new CallBudget({ clock, ratePerSecond: 10 }), mayWrite: () => ({ deadlineMs: 0 }) };
   const follow = async (id: string, options: Parameters<typeof followJob>[3] = {}, logs = true) => {
     const seen: string[] = [];
     const following = {
-      batch: aws.batch,
-      logs: async () => aws.logs,
+      batch: guardedBatch(aws.batch, guard),
+      logs: async () => guardedLogs(aws.logs, guard),
       region: "us-east-1",
       clock,
       signal: new AbortController().signal,
@@ -26,6 +31,7 @@ async function workplace() {
       following,
       {
         status: ({ status }) => seen.push(`${status}`),
+        waits: (why) => seen.push(why),
         lines: logs ? (lines, attempt) => seen.push(...lines.map(({ text }) => `${attempt}: ${text}`)) : undefined,
       },
       options,
@@ -73,6 +79,24 @@ test("without a log only the status is followed", async () => {
   const { aws, submit, follow } = await workplace();
   await follow(await submit("echo one"), {}, false);
   expect(aws.log.map(({ operation }) => operation)).not.toContain("GetLogEvents");
+});
+
+test("a job is followed over an outage of AWS, of the log too, and no line is lost or printed twice", async () => {
+  const { aws, submit, follow } = await workplace();
+  const id = await submit("echo one; sleep 30; echo two");
+  aws.faults.add({ fault: throttled, on: "DescribeJobs", after: 1, times: 3 });
+  aws.faults.add({ fault: throttled, on: "GetLogEvents", after: 1, times: 3 });
+  const { job, seen } = await follow(id);
+  expect(job?.status).toBe("SUCCEEDED");
+  expect(seen.filter((line) => line.startsWith("1: "))).toEqual(["1: one", "1: two"]);
+  expect(seen.filter((line) => line.startsWith("no answer"))).toHaveLength(2);
+});
+
+test("an attempt that a job never had is an error when the job has ended", async () => {
+  const { submit, follow } = await workplace();
+  await expect(follow(await submit("echo one"), { attempt: 2 })).rejects.toThrow(
+    "job has had one attempt, so there is no attempt 2",
+  );
 });
 
 test("a job that AWS does not show for a minute does not exist", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { sdkBatch } from "../../../src/aws/batch-sdk.ts";
-import type { Environment } from "../../../src/cli/io.ts";
+import { type Environment, OutputFailed } from "../../../src/cli/io.ts";
 import { programFor, runCli } from "../../../src/cli/program.ts";
 import { sleep, systemClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
@@ -586,6 +586,13 @@ test.each<[string, () => readonly string[] | Promise<readonly string[]>]>([
     stdout: "",
     stderr: "interrupted\n",
   });
+});
+
+test("an output that nobody reads any more ends a command with 1, and not as an interruption by the person", async () => {
+  const { io, stdout, stderr } = testIo();
+  const interrupted = AbortSignal.abort(new OutputFailed(new Error("EPIPE: broken pipe, write")));
+  const exitCode = await runCli(["jobs"], { ...io, interrupted });
+  expect({ exitCode, stdout: stdout.text, stderr: stderr.text }).toEqual({ exitCode: 1, stdout: "", stderr: "" });
 });
 
 test("release -n asks for the objects of those namespaces alone", async () => {
