@@ -62,12 +62,6 @@ describe("the policies of docs/policies.md, on an API server,", () => {
     return code === 0 || stderr;
   }
 
-  test("compile without a warning about a type, but for fields that only one of several kinds has", async () => {
-    const status = await cluster.kubectl(["get", "validatingadmissionpolicy", "batch-environments", "-o", "json"]);
-    const policy = JSON.parse(status.stdout) as { readonly status?: { readonly typeChecking?: object } };
-    expect(policy.status?.typeChecking ?? {}).toEqual({});
-  });
-
   test.each<[string, unknown]>([
     ["an environment within all limits", environment("a")],
     ["Fargate, which has no instance types", fargate()],

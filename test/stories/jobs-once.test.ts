@@ -95,8 +95,11 @@ describe("a job whose finalizer somebody has removed", () => {
 describe("two jobs of one object that have started", () => {
   it("are named as long as both run, also after the result of one", async () => {
     const world = await twoThatRun();
+    const message = world.condition("BatchJob", "twice", "SubmittedOnce")?.message ?? "";
+    for (const { id } of jobs(world)) expect(message).toContain(id);
     await world.seconds(1800);
     expect(isDoubled(world)).toBe(true);
+    expect(running(world)).toBe(2);
     const { jobId } = statusOf(world, "twice");
     await world.aws.outside.terminateJob({ jobId, reason: "test" });
     await world.until("it has failed", isTrue(world, "twice", "Failed"));

@@ -222,18 +222,6 @@ describe("one object is one job", () => {
     expect(world.store.events().map(({ reason }) => reason)).toContain("DuplicateEnded");
   });
 
-  it("when both have started: both are named, and none is ended", async () => {
-    const world = await aPlace();
-    world.aws.knobs.ec2InstanceStartMs = 1000;
-    world.aws.faults.add({ on: "SubmitJob", fault: { kind: "delayRequest", delayMs: 85_000 }, times: 1 });
-    world.aws.faults.add({ on: "ListJobs", fault: { kind: "stale", staleMs: 60_000 }, forMs: 200_000, after: 15 });
-    world.apply(batchJob("once", { containerOverrides: { command: ["sleep", "3600"] } }));
-    await world.until("it is reported", () => world.condition("BatchJob", "once", "SubmittedOnce")?.status === "False");
-    expect(statusesInAws(world)).toEqual(["RUNNING", "RUNNING"]);
-    const message = world.condition("BatchJob", "once", "SubmittedOnce")?.message ?? "";
-    for (const { id } of jobs(world)) expect(message).toContain(id);
-  });
-
   it.each([
     ["before the request", { kind: "loseRequest" }],
     ["after it", { kind: "loseResponse" }],

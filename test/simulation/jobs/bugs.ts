@@ -85,6 +85,13 @@ export const jobBugs: readonly JobBug[] = [
     "",
   ),
   one(
+    "submit what depends on a job that AWS may have forgotten",
+    103,
+    "dependencies.ts",
+    "return mayBeForgotten ?",
+    "return mayBeForgotten === undefined ?",
+  ),
+  one(
     "forget a result that was seen",
     1,
     "observe.ts",

@@ -253,6 +253,27 @@ const holdsWhatIsThere: OracleFactory = (watched) => {
   };
 };
 
+/** AWS takes a job that it has forgotten for one that succeeded: what depends on it would start at once. */
+const dependsOnWhatIsKnown: OracleFactory = (watched) => {
+  /** By id, monotonic ms. */
+  const lastKnown = new Map<string, number>();
+  return {
+    name: "a job is submitted with dependencies that AWS knows",
+    onEffect(call, phase) {
+      const known = watched.aws.truth.jobs().map(({ id }) => id);
+      for (const id of known) lastKnown.set(id, watched.clock.monotonic());
+      if (phase === "after" || call.by !== "operator" || call.operation !== "SubmitJob") return undefined;
+      const { jobName, dependsOn = [] } = call.input as SubmitJobRequest;
+      const readMs = Math.max(unseenMs, watched.shownWithinMs());
+      const forgotten = dependsOn.find(
+        ({ jobId }) =>
+          jobId !== undefined && watched.releasedAt(call) - (lastKnown.get(jobId) ?? Number.NEGATIVE_INFINITY) > readMs,
+      );
+      return forgotten && `${jobName} was submitted, and AWS has forgotten ${forgotten.jobId}, on which it depends`;
+    },
+  };
+};
+
 export const jobsOracles: readonly OracleFactory[] = [
   once,
   endedAsAsked,
@@ -261,6 +282,7 @@ export const jobsOracles: readonly OracleFactory[] = [
   expiresInTime,
   inTurn,
   holdsWhatIsThere,
+  dependsOnWhatIsKnown,
 ];
 
 /** What is missing at the end of a world: a result of a job that has ended, or a job that runs for nobody. */
