@@ -64,11 +64,13 @@ describe("the jobs of objects", () => {
     }
     await clock.advance(60 * second);
     expect(described()).toBeLessThanOrEqual(121);
-    const asked = (): readonly string[] =>
+    const requests = (): readonly (readonly string[])[] =>
       aws.calls.flatMap(({ operation, input }) =>
-        operation === "describeJobs" ? (input as { readonly jobs: readonly string[] }).jobs : [],
+        operation === "describeJobs" ? [(input as { readonly jobs: readonly string[] }).jobs] : [],
       );
+    const asked = (): readonly string[] => requests().flat();
     const seen = asked();
+    expect(Math.max(...requests().map(({ length }) => length))).toBe(100);
     expect(new Set(seen).size).toBe(10_000);
     await clock.advance(60 * second);
     expect(new Set(asked().slice(seen.length)).size).toBe(10_000);

@@ -340,6 +340,29 @@ describe("features", () => {
     expect(isAllowed(policyFor(account, "default", { features: ["terminate-jobs"] }), terminate)).toBe(true);
   });
 
+  it.each<[string, readonly PolicyFeature[], boolean, boolean]>([
+    ["jobs", ["jobs"], true, false],
+    ["foreign-jobs", ["foreign-jobs"], true, true],
+    ["neither", defaults, false, false],
+  ])("with %s let jobs be submitted to queues and by definitions accordingly", (_which, features, own, foreign) => {
+    const submitting = policyFor(account, "default", { features });
+    for (const resource of [batch("job-queue/q"), batch("job-definition/d:1")]) {
+      const may = (owner: string): boolean =>
+        isAllowed(submitting, ask("batch:SubmitJob", resource, tagged("Resource", owner)));
+      expect([may("default"), may("other")]).toEqual([own, foreign]);
+    }
+  });
+
+  it.each(["batch:TerminateJob", "batch:CancelJob", "batch:TagResource"])(
+    "for jobs let %s change only jobs of its own",
+    (action) => {
+      const submitting = policyFor(account, "default", { features: ["jobs", "foreign-jobs"] });
+      const may = (owner: string): boolean =>
+        isAllowed(submitting, ask(action, batch("job/x"), tagged("Resource", owner)));
+      expect([may("default"), may("other")]).toEqual([true, false]);
+    },
+  );
+
   it("let boundaries be removed only on demand, and never where every role must have one", () => {
     const remove = ask("iam:DeleteRolePermissionsBoundary", mine, tagged("Resource", "default"));
     const features: readonly PolicyFeature[] = ["iam", "remove-boundaries"];

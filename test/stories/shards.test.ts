@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
+import { metricsOf } from "../../src/cli/run/metrics.ts";
 import { labelSelector } from "../../src/kube/label-selector.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { namespaceKind } from "../../src/kube/resource.ts";
 import { type Clock, sleep } from "../../src/runtime/clock.ts";
 import type { Store } from "../../src/runtime/store.ts";
 import type { FaultyCall } from "../../src/simulator/faults.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
+import { isTrue, place } from "./jobs.ts";
 import { aWorld } from "./story.ts";
 
 const of = (shards: readonly string[]): ComposedFlags => ({
@@ -58,6 +60,23 @@ const environments = (world: World): readonly string[] =>
     .map(({ tags }) => tags?.["awsbatch.dev/name"] ?? "foreign");
 
 describe("two shards", () => {
+  it("count each only its own jobs, and their results", async () => {
+    const worlds = await shards(["a"], ["b"]);
+    const [a] = worlds;
+    const metrics = worlds.map(({ clock, operator }) => {
+      const own = metricsOf({ clock, version: "1" });
+      own.follow(operator);
+      return own;
+    });
+    a.apply(...place.map((one) => inShard("a", one)), inShard("a", batchJob("one")), inShard("b", batchJob("two")));
+    await a.until("both are complete", () => ["one", "two"].every((name) => isTrue(a, name, "Complete")()));
+    for (const { pages } of metrics) {
+      const text = (await pages["/metrics"]?.())?.body;
+      expect(text).toContain('awsbatch_jobs{queue="team_queue",status="SUCCEEDED"} 1');
+      expect(text).toContain('awsbatch_job_results_total{queue="team_queue",result="Complete"} 1');
+    }
+  });
+
   it("make each its own objects, and a queue of one finds the environment of the other", async () => {
     const [a] = await shards(["a"], ["b"]);
     a.apply(inShard("a", computeEnvironment("ce", ec2)), inShard("b", jobQueue("q", ["ce"])));

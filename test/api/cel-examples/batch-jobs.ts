@@ -106,7 +106,9 @@ const rows: readonly Row[] = [
     { consumableResourceList: [{ consumableResource: "licences", quantity: 2 }] },
   ),
   ["suspend can only change from true to false", { suspend: false }, { suspend: true }, {}],
+  ["suspend can only change from true to false", {}, { suspend: true }, { suspend: false }],
   ["cancel can only change from false to true", { cancel: true }, {}, { cancel: true }],
+  ["cancel can only change from false to true", { cancel: true }, { cancel: false }, { cancel: true }],
   [
     "the prefix AWS_BATCH is reserved for AWS Batch: rename the variable",
     container({ environment: [{ name: "BATCH_X", value: "1" }] }),

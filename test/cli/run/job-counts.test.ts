@@ -25,6 +25,7 @@ test("jobs are counted by queue and status, with the age of the oldest RUNNABLE 
     [
       runnable("2025-12-31T23:59:00Z"),
       runnable("2025-12-31T23:00:00Z"),
+      runnable("2025-12-31T23:30:00Z"),
       runnable("not a time"),
       running,
       job({ jobId: "2", jobQueue: "other", status: "FAILED", createdAt: "2025-01-01T00:00:00Z" }),
@@ -39,7 +40,7 @@ test("jobs are counted by queue and status, with the age of the oldest RUNNABLE 
     {
       queue: "Q",
       counts: new Map([
-        ["RUNNABLE", 3],
+        ["RUNNABLE", 4],
         ["RUNNING", 1],
       ]),
       oldestRunnableMs: 3_600_000,

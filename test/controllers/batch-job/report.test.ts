@@ -3,6 +3,16 @@ import type { BatchJobStatus } from "../../../src/api/v1alpha1/batch-job.ts";
 import { report } from "../../../src/controllers/batch-job/report.ts";
 import { jobName, jobObject, known, record, seenOf } from "./seen.ts";
 
+/** An attempt of which AWS says nothing. */
+const silentAttempt = {
+  startedAt: undefined,
+  stoppedAt: undefined,
+  exitCode: undefined,
+  reason: undefined,
+  statusReason: undefined,
+  logStream: undefined,
+};
+
 const at = (seconds: number) => Date.UTC(2026, 0, 1, 0, 0, seconds);
 const reported = (
   status: BatchJobStatus | undefined,
@@ -59,18 +69,7 @@ describe("the status of a job", () => {
         startedAt: at(30),
         stoppedAt: at(95),
         exitCode: 137,
-        attempts: [
-          attempt,
-          {
-            ...attempt,
-            startedAt: undefined,
-            stoppedAt: undefined,
-            exitCode: undefined,
-            reason: undefined,
-            statusReason: undefined,
-            logStream: undefined,
-          },
-        ],
+        attempts: [attempt, silentAttempt],
         array: { size: 4, counts: { FAILED: 2, SUCCEEDED: 2 } },
         logs: { group: "/aws/batch/job", stream: "definition/default/2", region: undefined },
       }),
@@ -117,6 +116,29 @@ describe("the status of a job", () => {
     });
   });
 
+  it("has the last ten attempts", () => {
+    const attempts = Array.from({ length: 12 }, (_, exitCode) => ({ ...silentAttempt, exitCode }));
+    const fields = reported(undefined, { job: known({ record: record({ attempts }) }) });
+    expect(fields.attempts?.map(({ exitCode }) => exitCode)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
+  it("has AWS's reasons without the ids of requests, which would differ each time", () => {
+    const statusReason = "Refused (Service: AmazonECS; Request ID: 3f2c; Proxy: null)";
+    const attempts = [{ ...silentAttempt, statusReason }];
+    const fields = reported(undefined, { job: known({ record: record({ statusReason, attempts }) }) });
+    expect([fields.statusReason, fields.attempts?.[0]?.statusReason].join()).not.toMatch(/3f2c|Proxy/);
+  });
+
+  it.each([
+    ["aws", "https://console.aws.amazon.com/cloudwatch/home"],
+    ["aws-cn", "https://console.amazonaws.cn/cloudwatch/home"],
+    ["aws-us-gov", "https://console.amazonaws-us-gov.com/cloudwatch/home"],
+  ])("links to the console of the partition %s", (partition, page) => {
+    const job = known({ record: record({ logs: { group: "g", stream: "s", region: undefined } }) });
+    const fields = reported(undefined, { job, place: { region: "r-1", partition } });
+    expect(fields.logs?.url).toMatch(`${page}?region=r-1#`);
+  });
+
   it("leaves out what AWS does not say", () => {
     const job = known({
       record: record({
@@ -126,11 +148,8 @@ describe("the status of a job", () => {
         logs: { group: "g", stream: "s", region: "us-east-1" },
       }),
     });
-    const fields = reported(undefined, { job, place: { region: "cn-north-1", partition: "aws-cn" } });
-    expect(fields).toMatchObject({
-      array: { size: 2 },
-      logs: { url: expect.stringContaining("https://console.amazonaws.cn/cloudwatch/home?region=us-east-1") },
-    });
+    const fields = reported(undefined, { job });
+    expect(fields).toMatchObject({ array: { size: 2 }, logs: { url: expect.stringContaining("?region=us-east-1#") } });
     expect(fields).not.toHaveProperty("jobArn");
     expect(fields).not.toHaveProperty("createdAt");
   });
