@@ -93,6 +93,21 @@ describe("the jobs of objects", () => {
     expect(described() - from).toBe(0);
   });
 
+  it.each([
+    ["starts", detail("a", "STARTING"), 30],
+    ["is being ended", { ...detail("a"), isTerminated: true }, 30],
+    ["is being cancelled", { ...detail("a"), isCancelled: true }, 30],
+    ["just runs", detail("a"), 6],
+  ])("are read as often as one that %s changes", async (_what, one, calls) => {
+    const { clock, aws, jobs, described } = await aRegion();
+    aws.state.details.push(one);
+    jobs.follow("team/a", "a");
+    await clock.advance(120 * second);
+    const from = described();
+    await clock.advance(60 * second);
+    expect(described() - from).toBe(calls);
+  });
+
   it("are not forgotten when AWS leaves them out, or shows them as they were", async () => {
     const { clock, aws, jobs } = await aRegion();
     aws.state.details.push(detail("a", "SUCCEEDED"));

@@ -88,7 +88,9 @@ describe("of every state that an object can be in, all tools say what is true", 
       "pause",
       "reconcile",
     ]);
-    expect(offers("a job that runs")).toEqual(["cancel", "pause", "reconcile"]);
+    for (const active of ["a job that is suspended", "a job that runs"]) {
+      expect(offers(active)).toEqual(["cancel", "pause", "reconcile"]);
+    }
     for (const ended of ["ready", "a job that failed"]) {
       expect(offers(ended, "BatchJob")).toEqual(["pause", "reconcile"]);
     }

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../../src/api/object.ts";
+import type { BatchJobSpec } from "../../../src/api/v1alpha1/batch-job.ts";
 import type { KindName } from "../../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { accessDenied, throttled } from "../../../src/simulator/faults.ts";
@@ -73,7 +74,7 @@ const holding = (steps: readonly ("Create" | "Repoint" | "Delete")[]) => ({
   replacement: { ...ec2.replacement, holdBefore: [...steps] },
 });
 
-const job = (command: readonly string[], spec: { readonly cancel?: true } = {}): Manifest =>
+const job = (command: readonly string[], spec: Pick<BatchJobSpec, "suspend" | "cancel"> = {}): Manifest =>
   batchJob("bj", {
     jobQueueRef: { name: "q" },
     jobDefinitionRef: { name: "jd" },
@@ -144,6 +145,15 @@ const scenes: readonly Scene[] = [
     },
   },
   { name: "a job that runs", objects: [["BatchJob", "bj", "inProgress"]], play: running },
+  {
+    name: "a job that is suspended",
+    objects: [["BatchJob", "bj", "held"]],
+    async play(world) {
+      await ready(world);
+      world.apply(job(runs, { suspend: true }));
+      await world.until("it is suspended", () => reason(world, "Suspended", "BatchJob", "bj") !== undefined);
+    },
+  },
   {
     name: "a job that failed",
     objects: [["BatchJob", "bj", "failed"]],

@@ -109,6 +109,7 @@ const states: readonly Ended[] = [
     writes: 1,
   },
   { state: "SUCCEEDED", manifests: [job("a", short)], until: finished, writes: 0 },
+  { state: "FAILED", manifests: [job("a", ["false"])], until: finished, writes: 0 },
 ];
 
 function ended(how: "cancel" | "delete", { state, manifests, knobs, given, until, writes }: Ended): Story {
