@@ -115,9 +115,9 @@ async function endInDirectory(
 async function cancelObject(name: string, flags: CancelFlags, io: Io): Promise<void> {
   const objects = openCluster(flags, "aws-batch-operator-cancel", io);
   try {
-    const { status } = await objects.get(name);
+    const key = keyIn(name, objects);
+    const { status } = await objects.get(key);
     const isOver = hasEnded(status?.status);
-    const key = { name, namespace: objects.namespace };
     if (!isOver) {
       const { group, version, kind } = BatchJobKind;
       const manifest = { apiVersion: `${group}/${version}`, kind, metadata: key, spec: { cancel: true } };

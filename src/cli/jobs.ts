@@ -6,7 +6,7 @@ import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { openAccount } from "./jobs/account.ts";
 import { type JobObjects, openCluster } from "./jobs/cluster.ts";
 import { isInQueue, listedObject } from "./jobs/job-object.ts";
-import { type JobList, type ListedJob, listJobs, notBeforeJobs } from "./jobs/list.ts";
+import { type JobList, type ListedJob, listJobs } from "./jobs/list.ts";
 import { addDirectoryOptions, addJobOptions, type DirectoryFlags } from "./jobs/options.ts";
 import { placeOf } from "./jobs/place.ts";
 import { SavedAccount } from "./jobs/saved-account.ts";
@@ -47,7 +47,7 @@ async function jobs(flags: JobsFlags, io: Io): Promise<number> {
       break;
     }
     case "cluster":
-      await showCluster(flags, io);
+      show({ jobs: await jobsInCluster(flags, io), more: false }, systemClock().now(), flags, io);
       break;
     case "aws": {
       const account = await openAccount(flags, [flags.queue], io);
@@ -60,11 +60,6 @@ async function jobs(flags: JobsFlags, io: Io): Promise<number> {
     }
   }
   return exitCodes.done;
-}
-
-async function showCluster(flags: JobsFlags, io: Io): Promise<void> {
-  const jobs = await jobsInCluster(flags, io);
-  show({ jobs, more: false }, notBeforeJobs(jobs, systemClock().now()), flags, io);
 }
 
 async function jobsInCluster(flags: JobsFlags, io: Io): Promise<readonly ListedJob[]> {
@@ -85,13 +80,24 @@ async function requireQueue({ queue, namespace }: JobsFlags, objects: JobObjects
   if (queue === undefined) return;
   const names = await objects.queues(namespace);
   if (names.includes(queue)) return;
-  const where = namespace === undefined ? "the cluster" : `namespace ${namespace}`;
   throw new CommandError(
-    `${where} has no JobQueue ${queue}, and no BatchJob in a queue of that name: ${queuesThere(names)}`,
+    `${clusterPart(namespace)} has no JobQueue ${queue}, and no BatchJob in a queue of that name: ${queuesThere(names)}`,
   );
 }
 
-function show(list: JobList, now: number, { output }: JobsFlags, io: Io): void {
+function clusterPart(namespace: string | undefined): string {
+  return namespace === undefined ? "the cluster" : `namespace ${namespace}`;
+}
+
+function show(list: JobList, now: number, flags: JobsFlags, io: Io): void {
   const columns = io.stdout.isTerminal ? io.stdout.size().columns : undefined;
-  io.stdout.write(output === "json" ? jsonLine(list) : jobsTable(list, now, columns));
+  if (flags.output === "json") io.stdout.write(jsonLine(list));
+  else io.stdout.write(list.jobs.length === 0 ? noJobs(flags) : jobsTable(list, now, columns));
+}
+
+function noJobs(flags: JobsFlags): string {
+  const which = flags.failed === true ? " that failed" : "";
+  return placeOf(flags, flags.filename).kind === "cluster"
+    ? `No BatchJobs${which} in ${clusterPart(flags.namespace)}.\n`
+    : `No jobs${which}. AWS forgets a job seven days after its end.\n`;
 }

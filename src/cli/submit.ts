@@ -55,6 +55,21 @@ export function submitCommand(io: Io, ending: Ending): Command {
 }
 
 async function submit(words: readonly string[], flags: SubmitFlags, io: Io): Promise<number> {
+  try {
+    return await submitTo(words, flags, io);
+  } catch (error) {
+    const isFollowed = flags.wait === true || flags.logs === true;
+    if (isFollowed && io.interrupted.aborted) {
+      io.stderr.write(
+        "What is submitted goes on without this command: logs --follow shows a job again, cancel ends it\n",
+      );
+    }
+    throw error;
+  }
+}
+
+/** Submits to AWS, a cluster or a directory. @returns the exit code */
+async function submitTo(words: readonly string[], flags: SubmitFlags, io: Io): Promise<number> {
   const { filename = [], kustomize, jobDefinition, queue, name } = flags;
   if (filename.length === 0 && kustomize === undefined) {
     const job = described(words, flags);

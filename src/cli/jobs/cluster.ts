@@ -1,4 +1,4 @@
-import { keyText } from "../../api/object.ts";
+import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { type AppliedManifest, type KubeStore, kubeStore } from "../../kube/client.ts";
@@ -11,7 +11,7 @@ import { apiServer, orCommandError } from "../kubernetes.ts";
 export interface JobObjects {
   readonly namespace: string;
   /** @throws CommandError if there is none, or the API server refuses */
-  get(name: string, namespace?: string): Promise<BatchJob>;
+  get(key: ObjectKey): Promise<BatchJob>;
   /** All of a namespace; undefined: of the cluster. @throws CommandError */
   list(ofNamespace: string | undefined): Promise<readonly BatchJob[]>;
   /** The names of the JobQueues of a namespace; undefined: of the cluster. @throws CommandError */
@@ -44,8 +44,7 @@ export function openCluster(
   const asking = <T>(ask: () => Promise<T>): Promise<T> => orCommandError(ask, exitCodes.failed, signal);
   return {
     namespace,
-    async get(name, ofNamespace = namespace) {
-      const key = { namespace: ofNamespace, name };
+    async get(key) {
       const found = await asking(() => store.get(BatchJobKind, key, signal));
       if (found !== undefined) return found as BatchJob;
       throw new CommandError(

@@ -73,6 +73,12 @@ export function courseOf(object: BatchJob | undefined): Course {
   return { text: status?.status ?? why, end: undefined };
 }
 
+/** AWS's words for why a job failed or waits: those about the job, then those about its last container. */
+function awsReason({ statusReason, attempts = [] }: NonNullable<BatchJob["status"]> = {}): string | undefined {
+  const reasons = [statusReason, attempts.at(-1)?.reason].filter((one) => one !== undefined && one !== "");
+  return reasons.length === 0 ? undefined : reasons.join(": ");
+}
+
 /** An object as a job in a list. */
 export function listedObject({ metadata, spec, status }: BatchJob): ListedJob {
   const failed = status?.conditions?.find(({ type, status: is }) => type === "Failed" && is === "True");
@@ -85,10 +91,10 @@ export function listedObject({ metadata, spec, status }: BatchJob): ListedJob {
     name: keyText(metadata),
     queue: status?.jobQueue ?? spec.jobQueueRef?.name ?? spec.jobQueue ?? "",
     status: status?.status ?? (failed === undefined ? "-" : "FAILED"),
-    reason: failed?.message ?? status?.statusReason ?? why,
+    reason: awsReason(status) ?? failed?.message ?? why,
     exitCode: status?.exitCode,
     children: counts.length === 0 ? undefined : Object.fromEntries(counts.map((one) => [one.status, one.count])),
-    createdAt: time(status?.createdAt) ?? Date.parse(metadata.creationTimestamp),
+    createdAt: Date.parse(metadata.creationTimestamp),
     startedAt: time(status?.startedAt),
     stoppedAt: time(status?.stoppedAt),
   };

@@ -14,7 +14,7 @@ export interface ListedJob {
   readonly exitCode: number | undefined;
   /** Of an array: how many children are in each status. */
   readonly children: Readonly<Record<string, number>> | undefined;
-  /** Wall times (ms). */
+  /** Wall times (ms). An object is created before its job, and by the clock of the API server. */
   readonly createdAt: number;
   readonly startedAt: number | undefined;
   readonly stoppedAt: number | undefined;
@@ -25,17 +25,6 @@ export interface JobList {
   readonly jobs: readonly ListedJob[];
   /** Whether there are older ones. */
   readonly more: boolean;
-}
-
-/**
- * Wall time (ms) for the ages of jobs whose AWS was not asked: the machine's, unless something happened to a job later. The
- * clock of a simulated AWS may be ahead.
- */
-export function notBeforeJobs(jobs: readonly ListedJob[], machineNow: number): number {
-  return jobs.reduce(
-    (latest, { createdAt, startedAt = 0, stoppedAt = 0 }) => Math.max(latest, createdAt, startedAt, stoppedAt),
-    machineNow,
-  );
 }
 
 /** What one call gives in the order of time. */

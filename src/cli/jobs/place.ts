@@ -41,8 +41,8 @@ export function placeOf({ kubeconfig, namespace }: JobFlags, directory: string |
   return { kind: kubeconfig === undefined && namespace === undefined ? "aws" : "cluster" };
 }
 
-/** The name of an object in a directory, where it may be given as `namespace/name`. A name has no slash itself. */
-export function keyIn(name: string, { namespace = defaultNamespace }: JobFlags): ObjectKey {
+/** The name of an object, which may be given as `namespace/name`, as `jobs` shows it. A name has no slash itself. */
+export function keyIn(name: string, { namespace = defaultNamespace }: Pick<JobFlags, "namespace">): ObjectKey {
   const end = name.indexOf("/");
   return end === -1 ? { namespace, name } : { namespace: name.slice(0, end), name: name.slice(end + 1) };
 }
@@ -70,7 +70,7 @@ export async function openNamed(name: string, flags: DirectoryFlags, io: Io): Pr
 async function inCluster(name: string, flags: JobFlags, io: Io): Promise<NamedJob> {
   const objects = openCluster(flags, "aws-batch-operator-jobs", io);
   try {
-    const object = await objects.get(name);
+    const object = await objects.get(keyIn(name, objects));
     const job = jobOf(object);
     const region = object.status?.region ?? object.spec.region ?? flags.region;
     const account = await openAccount(region === undefined ? flags : { ...flags, region }, [], io);

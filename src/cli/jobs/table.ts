@@ -10,7 +10,6 @@ const reasonMin = 24;
 
 /** Jobs as a table. Pure. @param now wall time (ms) @param columns of the terminal; undefined: as wide as needed */
 export function jobsTable({ jobs, more }: JobList, now: number, columns: number | undefined): string {
-  if (jobs.length === 0) return "No jobs. AWS forgets a job seven days after its end.\n";
   const rows = jobs.map((job) => ({ cells: cellsOf(job, now), reason: reasonIn(job) }));
   const widths = neededWidths([heads, ...rows.map(({ cells }) => cells)], widest);
   const used = widths.reduce((sum, width) => sum + width + 2, 0);

@@ -1,6 +1,7 @@
 import type { CustomResourceDefinition } from "../../api/crd.ts";
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import { isRecord } from "./defaults.ts";
+import { jobWarnings } from "./jobs.ts";
 import type { ManifestDocument } from "./manifests.ts";
 import { nearest } from "./nearest.ts";
 import { objectFindings } from "./object.ts";
@@ -14,6 +15,7 @@ import {
   endless,
   mixtureFindings,
   type Named,
+  type NamedObjects,
   referenceFindings,
 } from "./references.ts";
 import { isTemplate, templateMessage, unrendered } from "./unrendered.ts";
@@ -86,7 +88,7 @@ export function validateManifests(
       ...sorted.flatMap((entry) => (entry.kind === "refused" ? entry.problems : [])),
       ...checked.flatMap(({ problems }) => problems),
     ].sort(byPlace),
-    notes: sorted.flatMap((entry) => (entry.kind === "skipped" ? [entry.note] : notesOf(entry))),
+    notes: sorted.flatMap((entry) => (entry.kind === "skipped" ? [entry.note] : notesOf(entry, objects))),
   };
 }
 
@@ -187,9 +189,9 @@ function doubled(entry: Ours, first: Map<string, Ours>): Finding[] {
 }
 
 /** Warnings, each with its place: they do not make a manifest invalid. */
-function notesOf(entry: Exclude<Sorted, { readonly kind: "skipped" }>): Note[] {
+function notesOf(entry: Exclude<Sorted, { readonly kind: "skipped" }>, objects: NamedObjects): Note[] {
   if (entry.kind === "refused") return [];
-  return warningsOf(entry.named).map((finding) => {
+  return [...warningsOf(entry.named), ...jobWarnings(entry.named, objects)].map((finding) => {
     const { file, line, column, object, field, message } = problemOf(entry, finding);
     return { file, line, column, message: `warning: ${object}: ${field}: ${message}` };
   });

@@ -46,6 +46,8 @@ describe("of a BatchJob", () => {
   test("the log is printed", async () => {
     kube.on(`GET ${jobs}/hello`, { json: object("hello") });
     expect(await run("logs", "hello")).toEqual({ exitCode: 0, stdout: "hello world\n", stderr: "" });
+    const elsewhere = ["--kubeconfig", kubeconfigTo(kube.url), "-n", "other", "team/hello"];
+    expect(await served.run("logs", ...elsewhere)).toMatchObject({ exitCode: 0, stdout: "hello world\n" });
   });
 
   test("the log is printed also after AWS has forgotten the job, from where the status says", async () => {
@@ -86,7 +88,10 @@ test("a queue of which no BatchJob is listed has to be a JobQueue", async () => 
   const main = { ...object("main", {}), kind: "JobQueue" };
   kube.on(`GET ${jobs}`, listed([]));
   kube.on(`GET ${jobs.replace("batchjobs", "jobqueues")}`, listed([main]));
-  expect(await run("jobs", "--queue", "main")).toMatchObject({ exitCode: 0 });
+  expect(await run("jobs", "--queue", "main")).toMatchObject({
+    exitCode: 0,
+    stdout: "No BatchJobs in namespace team.\n",
+  });
   expect(await run("jobs", "--queue", "nope")).toEqual({
     exitCode: 1,
     stdout: "",
@@ -96,9 +101,10 @@ test("a queue of which no BatchJob is listed has to be a JobQueue", async () => 
 
 test("the BatchJobs of a namespace are listed, the newest first, and only those that failed when asked", async () => {
   const failed = { jobId, jobQueue: "team_main", status: "FAILED", createdAt: "2026-01-02T00:00:00Z", exitCode: 3 };
+  const newer = object("new", failed);
   const items = [
     object("old"),
-    object("new", failed),
+    { ...newer, metadata: { ...newer.metadata, creationTimestamp: "2026-01-01T00:01:00Z" } },
     { ...object("other"), metadata: { ...object("other").metadata, namespace: "else" } },
   ];
   const listed = (of: readonly object[]) => ({ json: { metadata: { resourceVersion: "1" }, items: of } });

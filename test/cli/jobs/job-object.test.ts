@@ -95,7 +95,7 @@ describe("an object in the list of jobs", () => {
       reason: "it failed",
       exitCode: 3,
       children: { FAILED: 2 },
-      createdAt: Date.parse("2026-01-01T00:00:10Z"),
+      createdAt: Date.parse("2026-01-01T00:00:00Z"),
       startedAt: Date.parse("2026-01-01T00:00:20Z"),
       stoppedAt: Date.parse("2026-01-01T00:00:30Z"),
     });
@@ -113,5 +113,14 @@ describe("an object in the list of jobs", () => {
     const waiting = [condition("Ready", "WaitingForQueue", "it is not there")];
     expect(listedObject(job({ conditions: waiting })).reason).toBe("WaitingForQueue: it is not there");
     expect(listedObject(job({ conditions: waiting, status: "RUNNING" })).reason).toBeUndefined();
+  });
+
+  test("that failed has AWS's words, which are shorter than the condition", () => {
+    const statusReason = "Essential container in task exited";
+    const conditions = [condition("Failed", "JobFailed", `job id failed: ${statusReason}; exit code 137`)];
+    const reason = "OutOfMemoryError: Container killed due to memory usage";
+    const status = { conditions, status: "FAILED", statusReason, attempts: [{ statusReason, reason }] };
+    expect(listedObject(job(status)).reason).toBe(`${statusReason}: ${reason}`);
+    expect(listedObject(job({ ...status, attempts: [] })).reason).toBe(statusReason);
   });
 });

@@ -108,7 +108,9 @@ test("a queue that a directory has neither in its manifests nor in its account i
     stdout: "",
     stderr: `error: ${directory} has no job queue nope: it has q\n`,
   });
-  expect(await run("jobs", "-f", directory, "--queue", "q", "-n", "team")).toMatchObject({ exitCode: 0 });
+  const none = (what: string) => ({ exitCode: 0, stdout: `${what}. AWS forgets a job seven days after its end.\n` });
+  expect(await run("jobs", "-f", directory, "--queue", "q", "-n", "team")).toMatchObject(none("No jobs"));
+  expect(await run("jobs", "-f", directory, "-n", "team", "--failed")).toMatchObject(none("No jobs that failed"));
 });
 
 test("cancel leaves a job alone that has ended in the simulation that runs, and only then", async () => {

@@ -588,6 +588,15 @@ test.each<[string, () => readonly string[] | Promise<readonly string[]>]>([
   });
 });
 
+test("submit that waits says when it is interrupted that jobs go on", async () => {
+  const { io, stderr, interrupt } = testIo();
+  interrupt();
+  expect(await runCli(["submit", "--job-definition", "jd", "--queue", "well", "--wait"], io)).toBe(1);
+  expect(stderr.text).toBe(
+    "What is submitted goes on without this command: logs --follow shows a job again, cancel ends it\ninterrupted\n",
+  );
+});
+
 test("an output that nobody reads any more ends a command with 1, and not as an interruption by the person", async () => {
   const { io, stdout, stderr } = testIo();
   const interrupted = AbortSignal.abort(new OutputFailed(new Error("EPIPE: broken pipe, write")));
