@@ -89,6 +89,7 @@ describe("alerts that compare ages, with what the real metrics show", () => {
       "AWSBatchDrainIsLong",
       "AWSBatchDeletionWedged",
       "AWSBatchJobsDoNotStart",
+      "AWSBatchJobWaitsLong",
     ]);
   });
 
@@ -200,5 +201,20 @@ describe("alerts that compare ages, with what the real metrics show", () => {
     const job = { jobName: "job", jobQueue: "team_q", jobDefinition: "team_hello" };
     world.aws.outside.submitPlannedJob(job, { durationMs: minute * 1000, exitCode: 0 });
     await expectFiringAfter(world, "AWSBatchJobsDoNotStart", 30 * minute);
+  });
+
+  it("a job has not started a day after its submission, in a queue without an object", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), jobDefinition("hello"));
+    await world.untilReady();
+    const [environment] = world.aws.truth.computeEnvironments();
+    world.aws.outside.shortage(environment?.computeEnvironmentName ?? "", true);
+    const computeEnvironmentOrder = [{ order: 1, computeEnvironment: environment?.computeEnvironmentArn }];
+    await world.aws.outside.createJobQueue({ jobQueueName: "theirs", priority: 1, computeEnvironmentOrder });
+    const spec = { jobQueue: "theirs", jobDefinitionRef: { name: "hello" } };
+    world.apply({ ...batchJob("job"), spec });
+    await world.until("AWS has it", () => world.aws.truth.jobs().length === 1);
+    await expectFiringAfter(world, "AWSBatchJobWaitsLong", 24 * hour);
+    expect(await watching(world)()).toEqual(["AWSBatchJobWaitsLong"]);
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
+import { batchJobReasons } from "../../../src/api/v1alpha1/batch-job-reasons.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind, kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import {
   countAwsStatuses,
@@ -123,4 +124,21 @@ test("what is not Ready is named, longest first and 100 of them at most", () => 
     { namespace: "n", name: "x", reason: "Other", since: at("2025-12-31T23:59:00Z") },
   ]);
   expect(notReady(Array.from({ length: 150 }, () => ready("False", "2025-12-31T23:50:00Z")))).toHaveLength(100);
+});
+
+test("of jobs only those are named whose course is not what it should be", () => {
+  const reasons = [...Object.keys(batchJobReasons.Reconciling), ...Object.keys(batchJobReasons.Stalled)];
+  const jobs = reasons.map((reason) =>
+    objectOf("BatchJob", {
+      conditions: [{ type: "Ready", status: "False", reason, lastTransitionTime: "2025-12-31T23:50:00Z" }],
+    }),
+  );
+  expect(new Set(notReady(jobs).map(({ reason }) => reason))).toEqual(
+    new Set([
+      ...["ReferenceNotFound", "WaitingForQueue", "WaitingForDefinition", "WaitingForConsumable"],
+      ...["Submitting", "CheckingSubmission", "JobNotShown", "Tagging", "Ending", "Deleting"],
+      ...["DependencyUnknown", "DependencyCycle", "ResultUnknown"],
+      ...["RegionMismatch", "NamespaceNotWatched", "ReferenceNotAllowed"],
+    ]),
+  );
 });
