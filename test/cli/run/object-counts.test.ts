@@ -135,10 +135,22 @@ test("of jobs only those are named whose course is not what it should be", () =>
   );
   expect(new Set(notReady(jobs).map(({ reason }) => reason))).toEqual(
     new Set([
-      ...["ReferenceNotFound", "WaitingForQueue", "WaitingForDefinition", "WaitingForConsumable"],
-      ...["Submitting", "CheckingSubmission", "JobNotShown", "Tagging", "Ending", "Deleting"],
-      ...["DependencyUnknown", "DependencyCycle", "ResultUnknown"],
-      ...["RegionMismatch", "NamespaceNotWatched", "ReferenceNotAllowed"],
+      "ReferenceNotFound",
+      "WaitingForQueue",
+      "WaitingForDefinition",
+      "WaitingForConsumable",
+      "Submitting",
+      "CheckingSubmission",
+      "JobNotShown",
+      "Tagging",
+      "Ending",
+      "Deleting",
+      "DependencyUnknown",
+      "DependencyCycle",
+      "ResultUnknown",
+      "RegionMismatch",
+      "NamespaceNotWatched",
+      "ReferenceNotAllowed",
     ]),
   );
 });
