@@ -86,7 +86,7 @@ export class FollowedJobs implements JobsOfObjects {
     name: string,
     how: "exactly" | "prefix",
     signal: AbortSignal,
-  ): Promise<readonly NamedJob[]> {
+  ): Promise<readonly NamedJob[] | undefined> {
     const { batch } = this.#options;
     const filters = [{ name: "JOB_NAME", values: [how === "prefix" ? `${name}*` : name] }];
     const read = (nextToken: string | undefined) => batch.listJobs({ jobQueue: queue, filters, nextToken }, { signal });
@@ -102,8 +102,7 @@ export class FollowedJobs implements JobsOfObjects {
         }
       }
     } catch (error) {
-      // AWS ends the jobs of a queue that is deleted.
-      if (error instanceof AwsError && error.kind === "notFound") return [];
+      if (error instanceof AwsError && error.kind === "notFound") return undefined;
       throw error;
     }
     return found.sort((left, right) => left.createdAt - right.createdAt || (left.jobId < right.jobId ? -1 : 1));

@@ -18,10 +18,16 @@ export interface JobsOfObjects {
    */
   read(owner: string, jobId: string, signal: AbortSignal): Promise<FollowedJob>;
   /**
-   * The jobs in a queue with names that begin so, or have exactly this name; oldest first. None when there is no such queue.
+   * The jobs in a queue with names that begin so, or have exactly this name; oldest first. Undefined: AWS has no such
+   * queue, and ends the jobs of one that is deleted.
    * @throws AwsError
    */
-  named(queue: string, name: string, how: "exactly" | "prefix", signal: AbortSignal): Promise<readonly NamedJob[]>;
+  named(
+    queue: string,
+    name: string,
+    how: "exactly" | "prefix",
+    signal: AbortSignal,
+  ): Promise<readonly NamedJob[] | undefined>;
   /**
    * The jobs of these ids that AWS shows, read now.
    * @throws AwsError

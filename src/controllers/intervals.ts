@@ -65,6 +65,8 @@ export const terminateAgainMs = minuteMs;
 export const searchAgainMs = 5 * secondMs;
 /** A job that AWS does not show, although it has accepted it. */
 export const missingCheckMs = 2 * minuteMs;
+/** … for so long that it is not waited for any more, once its object is deleted. */
+export const lostAfterMs = 15 * minuteMs;
 /** The job that is the next one to be submitted lets the others pass. */
 export const turnMs = minuteMs;
 /** A second job of one object, after a request whose answer was lost. */

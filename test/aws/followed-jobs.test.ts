@@ -156,15 +156,15 @@ describe("the jobs of objects", () => {
     aws.state.jobs.push(job("3", "team_a_2", 1), job("2", "team_a", 3), job("1", "team_a", 2));
     aws.queue("q");
     const ids = async (how: "exactly" | "prefix") =>
-      (await jobs.named("q", "team_a", how, signal)).map(({ jobId }) => jobId);
+      (await jobs.named("q", "team_a", how, signal))?.map(({ jobId }) => jobId);
     expect(await ids("exactly")).toEqual(["1", "2"]);
     expect(await ids("prefix")).toEqual(["3", "1", "2"]);
   });
 
-  it("are none in a queue that is gone", async () => {
+  it("are unknown where AWS does not have the queue", async () => {
     const { aws, jobs } = await aRegion();
     aws.refuse = () => sdkError("ClientException", "q does not exist");
-    expect(await jobs.named("q", "team_a", "exactly", signal)).toEqual([]);
+    expect(await jobs.named("q", "team_a", "exactly", signal)).toBeUndefined();
     aws.refuse = () => sdkError("AccessDeniedException", "not authorized to perform batch:ListJobs", 403);
     await expect(jobs.named("q", "team_a", "exactly", signal)).rejects.toMatchObject({ kind: "denied" });
   });

@@ -333,8 +333,8 @@ describe("a job is not run a second time", () => {
     );
     const next = await followedBy(world);
     await next.until("one is submitted", () => statusOf(next, "at-once").jobId !== undefined);
-    expect(hasReason(next, "not-yet", "JobNotShown")()).toBe(true);
-    await next.until("the other is a person's", hasReason(next, "not-yet", "DependencyUnknown"));
+    await next.until("the other waits", hasReason(next, "not-yet", "JobNotShown"), 30);
+    await next.until("it is a person's", hasReason(next, "not-yet", "DependencyUnknown"));
     expect(writesOf(next, "SubmitJob")).toBe(3);
   });
 

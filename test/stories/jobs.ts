@@ -1,8 +1,10 @@
+import { cleanupFinalizer, locationAnnotation, submissionAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../src/controllers/conditions.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { jsonEqual } from "../../src/runtime/json-equal.ts";
+import type { MetadataPatch } from "../../src/runtime/store.ts";
 import type { StoredJob } from "../../src/simulator/stored-job.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World, WorldOptions } from "../world.ts";
@@ -17,6 +19,8 @@ export const place = [
 ];
 /** Runs for ten minutes. */
 export const long = { containerOverrides: { command: ["sleep", "600"] } };
+/** Runs for an hour. */
+export const hour = { containerOverrides: { command: ["sleep", "3600"] } };
 export const day = 24 * 3600;
 
 /** A place to run jobs, before the story. */
@@ -71,12 +75,27 @@ export async function acceptedWithoutAnswer(world: World, name: string): Promise
   await world.until("AWS has it", () => jobs(world).length === 1);
 }
 
-/** Removes the status of an object, as a restore from a backup does. */
-export async function loseStatus(world: World, name: string): Promise<void> {
+/** Changes what the operator notes on an object, as a person may. */
+export async function patch(world: World, name: string, change: MetadataPatch): Promise<void> {
   const object = world.object("BatchJob", name);
   if (object === undefined) throw new Error(`no BatchJob ${name}`);
-  await world.store.applyStatus(BatchJobKind, object, {}, new AbortController().signal);
+  await world.store.patchMetadata(BatchJobKind, object, change, new AbortController().signal);
 }
+
+/** What `kubectl replace` does with a manifest that has none of the operator's notes. */
+export async function replace(world: World, name: string): Promise<void> {
+  const annotations = { [submissionAnnotation]: null, [locationAnnotation]: null };
+  await patch(world, name, { removeFinalizer: cleanupFinalizer, annotations });
+}
+
+/** Writes the status of an object, as a restore from a backup does. */
+export async function setStatus(world: World, name: string, status: BatchJobStatus): Promise<void> {
+  const object = world.object("BatchJob", name);
+  if (object === undefined) throw new Error(`no BatchJob ${name}`);
+  await world.store.applyStatus(BatchJobKind, object, status, new AbortController().signal);
+}
+
+export const loseStatus = (world: World, name: string): Promise<void> => setStatus(world, name, {});
 
 /** Until AWS has forgotten every job that has ended. */
 export async function forgotten({ aws, seconds }: World): Promise<void> {

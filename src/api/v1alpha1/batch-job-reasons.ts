@@ -97,7 +97,7 @@ export const batchJobReasons = {
     },
     ResultUnknown: {
       means:
-        "AWS has forgotten the job, a week after its end at the earliest, before the operator saw its result; or it may have forgotten it. It is neither a success nor submitted again",
+        "AWS has forgotten the job, a week after its end at the earliest, before the operator saw its result; or it may have forgotten it, or has ended it with its queue. It is neither a success nor submitted again",
       todo: again,
     },
     RegionMismatch: {

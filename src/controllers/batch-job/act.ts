@@ -58,7 +58,8 @@ async function submit(
 ): Promise<void> {
   remember(memory, uid, { sent: { attempt, endedAt: Number.POSITIVE_INFINITY }, searched: undefined });
   try {
-    remember(memory, uid, { submitted: await jobs.submit(request, signal) });
+    const submitted = await jobs.submit(request, signal);
+    remember(memory, uid, { submitted, sent: { attempt, endedAt: ports.clock.monotonic() } });
   } catch (error) {
     const sent = neverHappened(error) ? undefined : { attempt, endedAt: ports.clock.monotonic() };
     remember(memory, uid, { sent });

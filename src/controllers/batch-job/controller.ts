@@ -14,9 +14,9 @@ import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { namesConsumables } from "./consumables.ts";
 import { events } from "./events.ts";
-import { intentAnnotation } from "./intent.ts";
+import { intentAnnotation, intentOf } from "./intent.ts";
 import { lineOf } from "./line.ts";
-import { forget, type Memory, newMemory, rememberedOf } from "./memory.ts";
+import { forget, handOver, type Memory, newMemory, rememberedOf } from "./memory.ts";
 import { observe, refresh } from "./observe.ts";
 import { plan } from "./plan.ts";
 import { report } from "./report.ts";
@@ -38,8 +38,10 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
   const around = (region: BatchRegion, signal: AbortSignal) => ({ region, ports, memory, signal });
   const turns = new Turns({ clock: ports.clock, queueOf: (object) => queueToJoin(object, ports, memory), wake });
   onChange((change) => {
-    const { before, after } = change;
+    const { origin, before, after } = change;
     if (before !== undefined && before.metadata.uid !== after?.metadata.uid) forget(memory, before);
+    if (after !== undefined && !ports.reconciles(after)) handOver(memory, after);
+    if (after !== undefined && origin === "list" && isUnnoted(after)) memory.unasked.add(after.metadata.uid);
     turns.changed(change);
   });
   const reconciler = reconcilerOf<BatchJob, Seen, Action>(
@@ -83,6 +85,12 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
       }
     },
   };
+}
+
+/** Nothing on the object says that anything was sent for it. */
+function isUnnoted(object: KubeObject): boolean {
+  const { metadata, status } = object as BatchJob;
+  return (metadata.finalizers ?? []).length === 0 && intentOf(object) === undefined && status?.jobId === undefined;
 }
 
 function passedOver(until: Extract<Again, { kind: "passedOver" }>["until"]): Report {

@@ -1,8 +1,7 @@
 /** What the jobs are that a job depends on. Pure. */
 
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { forgottenAfterMs } from "../intervals.ts";
-import { submittedAfter } from "./intent.ts";
+import { mayBeForgotten, submittedAfter } from "./intent.ts";
 import { isUnknown, recordedResult } from "./result.ts";
 import type { DependencySeen } from "./seen.ts";
 
@@ -27,8 +26,9 @@ export function dependenciesOf(
     const known = other.status?.jobId;
     if (known !== undefined) {
       // Its status may be of a process that saw it last a week ago.
-      const mayBeForgotten = Math.abs(now - submittedAfter(other)) >= forgottenAfterMs;
-      return mayBeForgotten ? { kind: "notShown", name, jobId: known, type } : { kind: "id", jobId: known, type };
+      return mayBeForgotten(submittedAfter(other), now)
+        ? { kind: "notShown", name, jobId: known, type }
+        : { kind: "id", jobId: known, type };
     }
     const names = circleFrom(object, find);
     return names === undefined ? { kind: "waiting", name } : { kind: "cycle", names };

@@ -3,6 +3,8 @@
 import type { KubeObject } from "../../api/object.ts";
 import { submissionAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { isAwsName } from "../../api/v1alpha1/names.ts";
+import { forgottenAfterMs } from "../intervals.ts";
 
 export interface Intent {
   /** Of the object: a copy of a manifest brings along the note of another object, which says nothing. */
@@ -24,7 +26,7 @@ export function intentOf({ metadata }: KubeObject): Intent | undefined {
   const { uid, attempt, at, by, queue } = membersIn(text);
   const time = typeof at === "string" ? Date.parse(at) : Number.NaN;
   if (uid !== metadata.uid || typeof attempt !== "number" || Number.isNaN(time)) return undefined;
-  if (typeof by !== "string" || typeof queue !== "string") return undefined;
+  if (typeof by !== "string" || typeof queue !== "string" || !isAwsName(queue)) return undefined;
   return { uid, attempt, at: time, by, queue };
 }
 
@@ -32,6 +34,14 @@ export function intentOf({ metadata }: KubeObject): Intent | undefined {
 export function submittedAfter(object: BatchJob): number {
   const { status, metadata } = object;
   return Date.parse(status?.createdAt ?? "") || (intentOf(object)?.at ?? Date.parse(metadata.creationTimestamp));
+}
+
+/**
+ * Whether AWS may have forgotten a job that was submitted then (wall ms), should it have ended. A time ahead of the clock,
+ * which was wrong or is, says as little as one long ago.
+ */
+export function mayBeForgotten(submittedAt: number, now: number): boolean {
+  return Math.abs(now - submittedAt) >= forgottenAfterMs;
 }
 
 /** The annotation that notes it. */

@@ -4,10 +4,10 @@ import type { JobsOfObjects, NamedJob, SubmittedJob } from "../../aws/jobs-of-ob
 
 /** What this process knows of the requests that it has sent, by uid of the object. Empty after a restart. */
 export interface Memory {
-  /** Monotonic ms: a process before this one may have sent requests until then; undefined before the first pass. */
-  startedAt: number | undefined;
   /** An object has an entry as long as it is there. */
   readonly byUid: Map<string, Remembered>;
+  /** Uids of objects without a note that a list has shown, and not a watch: AWS has not been asked about them yet. */
+  readonly unasked: Set<string>;
 }
 
 /** Times are monotonic ms. */
@@ -15,13 +15,15 @@ export interface Remembered {
   /** A request that may have been accepted, although no answer says so. */
   readonly sent?: { readonly attempt: number; readonly endedAt: number } | undefined;
   readonly submitted?: SubmittedJob | undefined;
+  /** Under which note, or none, it is unknown whether AWS has a job, and since when this process has known that. */
+  readonly doubt?: { readonly note: string; readonly since: number } | undefined;
   /** Where its job is followed. */
   readonly followedBy?: Pick<JobsOfObjects, "unfollow"> | undefined;
   /** When AWS was last asked to end which job. */
   readonly ended?: Readonly<Record<string, number>> | undefined;
   readonly taggedAt?: number | undefined;
   /** The last search for jobs of this object, by their name. */
-  readonly searched?: Search<NamedJob> | undefined;
+  readonly searched?: NameSearch | undefined;
   /** The last one for what a lost cluster has left of its namespace and name. */
   readonly searchedLeft?: Search<JobRecord> | undefined;
 }
@@ -32,8 +34,15 @@ export interface Search<Job> {
   readonly jobs: readonly Job[];
 }
 
+/** A search for jobs of one object, by their name. */
+export interface NameSearch extends Search<NamedJob> {
+  readonly queues: readonly string[];
+  /** Those of them that AWS does not have. */
+  readonly gone: readonly string[];
+}
+
 export function newMemory(): Memory {
-  return { startedAt: undefined, byUid: new Map() };
+  return { byUid: new Map(), unasked: new Set() };
 }
 
 /** What is known of the requests for an object. */
@@ -50,4 +59,13 @@ export function remember(memory: Memory, uid: string, change: Remembered): void 
 export function forget(memory: Memory, { metadata }: KubeObject): void {
   rememberedOf(memory, metadata.uid).followedBy?.unfollow(keyText(metadata));
   memory.byUid.delete(metadata.uid);
+  memory.unasked.delete(metadata.uid);
+}
+
+/** Another process reconciles the object now. What this one has sent stays known: the object may come back. */
+export function handOver(memory: Memory, { metadata }: KubeObject): void {
+  const remembered = memory.byUid.get(metadata.uid);
+  if (remembered === undefined) return;
+  remembered.followedBy?.unfollow(keyText(metadata));
+  remember(memory, metadata.uid, { doubt: undefined });
 }

@@ -2,36 +2,23 @@ import { keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
-import type { JobsOfObjects, NamedJob } from "../../aws/jobs-of-objects.ts";
-import type { BatchRegion } from "../../aws/region.ts";
+import type { NamedJob } from "../../aws/jobs-of-objects.ts";
 import { directivesOf } from "../directives.ts";
 import type { Held } from "../fixed-reference.ts";
-import {
-  duplicatesForMs,
-  forgottenAfterMs,
-  searchAgainMs,
-  shownForSureMs,
-  submissionUnknownForMs,
-} from "../intervals.ts";
+import { duplicatesForMs, shownForSureMs, submissionUnknownForMs } from "../intervals.ts";
 import { awsNameOf } from "../naming.ts";
-import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
+import { identityOf, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import type { Around } from "./around.ts";
 import { consumablesOf } from "./consumables.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { isEndedAsSecond } from "./ending.ts";
-import { type Intent, intentOf, submittedAfter } from "./intent.ts";
-import { type Memory, remember, rememberedOf, type Search } from "./memory.ts";
+import { type Intent, intentOf, mayBeForgotten, submittedAfter } from "./intent.ts";
+import { type Memory, remember, rememberedOf } from "./memory.ts";
 import { definitionOf, queueOf } from "./references.ts";
-import { isDoubled, recordedResult } from "./result.ts";
+import { isDoubled, isUnknown, type Result, recordedResult } from "./result.ts";
+import { doubtfulSince, namePrefix, search, searchLeft } from "./search.ts";
 import type { DependencySeen, JobSeen, Seen } from "./seen.ts";
-
-/** What `observe` works with. */
-export interface Around {
-  readonly region: BatchRegion;
-  readonly ports: Ports;
-  readonly memory: Memory;
-  readonly signal: AbortSignal;
-}
 
 const notAsked: Held = {
   kind: "waiting",
@@ -45,10 +32,9 @@ const notAsked: Held = {
  * @throws AwsError
  */
 export async function observe(object: BatchJob, around: Around): Promise<Seen> {
-  const { region, ports, memory, signal } = around;
-  memory.startedAt ??= ports.clock.monotonic();
+  const { region, ports, signal } = around;
   const recorded = recordedResult(object);
-  const isSettled = recorded !== undefined && !isDoubled(object);
+  const isSettled = recorded !== undefined && !isDoubled(object) && !mayStillCome(object, recorded, around);
   if (isSettled) settle(object, around);
   const job: JobSeen = isSettled ? { kind: "none", intent: intentOf(object) } : await jobOf(object, around);
   const submits = recorded === undefined && job.kind !== "known" && object.metadata.deletionTimestamp === undefined;
@@ -73,10 +59,7 @@ async function dependenciesSeen(
   object: BatchJob,
   { region, ports, signal }: Around,
 ): Promise<readonly DependencySeen[]> {
-  const { namespace } = object.metadata;
-  const find = (name: string): BatchJob | undefined =>
-    ports.objects.get(BatchJobKind, { namespace, name }) as BatchJob | undefined;
-  const found = dependenciesOf(object, find, ports.clock.now());
+  const found = dependenciesOf(object, (name) => jobNamed(object, name, ports), ports.clock.now());
   const old = found.flatMap((one) => (one.kind === "notShown" ? [one.jobId] : []));
   if (old.length === 0) return found;
   const shown = new Set((await region.jobsOfObjects.described(old, signal)).map(({ jobId }) => jobId));
@@ -84,6 +67,18 @@ async function dependenciesSeen(
     if (one.kind !== "notShown" || !shown.has(one.jobId)) return one;
     return { kind: "id", jobId: one.jobId, type: one.type };
   });
+}
+
+/** The object of a name in the namespace of another. */
+function jobNamed({ metadata: { namespace } }: BatchJob, name: string, { objects }: Ports): BatchJob | undefined {
+  return objects.get(BatchJobKind, { namespace, name }) as BatchJob | undefined;
+}
+
+/** The job was cancelled while AWS showed none, and may accept a request all the same. */
+function mayStillCome(object: BatchJob, recorded: Result, around: Around): boolean {
+  const isCancelled = recorded.kind === "failed" && recorded.reason === "JobCancelled";
+  const intent = intentOf(object);
+  return isCancelled && object.status?.jobId === undefined && intent !== undefined && isRecent(object, intent, around);
 }
 
 /** The result is in the status. Should that be lost, a note of this process has been used all the same. */
@@ -112,9 +107,9 @@ async function jobOf(object: BatchJob, around: Around): Promise<JobSeen> {
     region.jobsOfObjects.unfollow(keyText(object.metadata));
   }
   if (intent === undefined) {
-    const taken = await takenOver(object, around);
+    const left = await leftBehind(object, around);
     // The finalizer alone may be from a process that was about to change the tags of the job that it took over.
-    if (taken.kind !== "none" || finalizers.length === 0) return taken;
+    if (left.kind !== "none" || finalizers.length === 0) return left;
   }
   if (intent !== undefined && intent.by === around.ports.processId() && !isUsed(intent, uid, memory)) {
     return { kind: "none", intent };
@@ -129,11 +124,6 @@ function isOwn(record: JobRecord, object: BatchJob, { ports }: Around): boolean 
   return record.jobName.startsWith(namePrefix(object)) && ownership.kind === "ours";
 }
 
-/** What the names of the jobs of all objects of this namespace and name begin with. */
-function namePrefix({ metadata: { namespace, name }, spec }: BatchJob): string {
-  return `${awsNameOf(BatchJobKind, { metadata: { namespace, name }, spec })}_`;
-}
-
 async function known(
   object: BatchJob,
   jobId: string,
@@ -146,11 +136,12 @@ async function known(
   const remembered = rememberedOf(memory, object.metadata.uid);
   const agoMs = (at: number | undefined): number | undefined => (at === undefined ? undefined : now - at);
   const isFailedArray = record?.array !== undefined && record.status === "FAILED";
-  const isLate = intent !== undefined && intent.attempt > 1 && ageMs(intent.at, around) < duplicatesForMs;
+  const isLate = intent !== undefined && intent.attempt > 1 && isRecent(object, intent, around);
   const mayHaveDuplicates = intent !== undefined && (isLate || isDoubled(object));
   return {
     kind: "known",
     jobId,
+    isReported: object.status?.jobId === jobId,
     jobArn: remembered.submitted?.jobArn,
     queue: intent?.queue,
     record,
@@ -170,7 +161,7 @@ async function duplicatesOf(
   queue: string,
   around: Around,
 ): Promise<readonly NamedJob[]> {
-  const { jobs } = await search(object, queue, around);
+  const { jobs } = await search(object, [queue], around);
   return jobs.filter((one) => one.jobId !== jobId && !hasEnded(one));
 }
 
@@ -178,116 +169,102 @@ async function duplicatesOf(
 async function searched(object: BatchJob, intent: Intent | undefined, around: Around): Promise<JobSeen> {
   const { region, ports, memory, signal } = around;
   const { uid, creationTimestamp } = object.metadata;
-  // Somebody has removed the note: the queue is that of the spec.
-  const resolved = intent === undefined ? await queueOf(object, { region, ports, signal }) : undefined;
-  const queue = intent?.queue ?? (resolved?.kind === "resolved" ? resolved.name : undefined);
-  if (queue === undefined) return { kind: "unknown" };
-  const { begunAt, jobs } = await search(object, queue, around);
-  const startedAt = memory.startedAt ?? 0;
+  const since = doubtfulSince(object, intent, around);
+  const resolved = await queueOf(object, { region, ports, signal });
+  // Somebody may have removed the note, or changed it.
+  const named = [
+    ...(intent === undefined ? [] : [intent.queue]),
+    ...(resolved.kind === "resolved" ? [resolved.name] : []),
+  ];
+  if (resolved.kind !== "resolved" && intent === undefined) return { kind: "unknown", hindrance: resolved.message };
+  const { begunAt, jobs, gone } = await search(object, [...new Set(named)], around);
   // One that was ended as a second job is older where AWS has shown it late.
   const left = jobs.filter((one) => !isEndedAsSecond(one));
   // A process before this one may have ended one of them just now.
-  if (left.length > 1 && begunAt < startedAt + shownForSureMs) return { kind: "unknown" };
+  if (left.length > 1 && begunAt < since + shownForSureMs) return { kind: "unknown" };
   const [found] = [...left, ...jobs];
-  if (found !== undefined) {
-    const { jobId } = found;
-    remember(memory, uid, {
-      submitted: { jobId, jobArn: undefined },
-      sent: undefined,
-      followedBy: region.jobsOfObjects,
-    });
-    return await known(object, jobId, intent, around);
-  }
-  const from = Math.max(rememberedOf(memory, uid).sent?.endedAt ?? Number.NEGATIVE_INFINITY, startedAt);
-  if (begunAt < from + submissionUnknownForMs) return { kind: "unknown" };
-  const since = intent?.at ?? Date.parse(creationTimestamp);
-  if (ageMs(since, around) >= forgottenAfterMs) return { kind: "forgotten", since };
+  if (found !== undefined) return await foundByName(object, found, intent, around);
+  const at = intent?.at ?? Date.parse(creationTimestamp);
+  const isForgotten = mayBeForgotten(at, ports.clock.now());
+  const isGone = intent !== undefined && gone.includes(intent.queue);
+  const sentUntil = Math.max(rememberedOf(memory, uid).sent?.endedAt ?? Number.NEGATIVE_INFINITY, since);
+  // A process before this one has waited for long enough, and said so.
+  const isReported = isUnknown(object) && (isForgotten || isGone);
+  if (begunAt < sentUntil + submissionUnknownForMs && !isReported) return { kind: "unknown" };
+  if (isForgotten) return { kind: "forgotten", since: at };
+  if (isGone) return { kind: "queueGone", since: at, queue: intent.queue };
   return { kind: "notFound", attempts: intent?.attempt ?? 0 };
 }
 
-/** How far a wall time (ms) is from now. One ahead of the clock, which was wrong or is, says as little as one long ago. */
-function ageMs(at: number, { ports }: Around): number {
-  return Math.abs(ports.clock.now() - at);
-}
-
-/** The jobs of the object's name, read within the last seconds. */
-async function search(object: BatchJob, queue: string, around: Around): Promise<Search<NamedJob>> {
-  const { region, memory, signal } = around;
-  const { uid } = object.metadata;
-  const name = awsNameOf(BatchJobKind, object);
-  const searched = await recent(rememberedOf(memory, uid).searched, around, () =>
-    region.jobsOfObjects.named(queue, name, "exactly", signal),
-  );
-  remember(memory, uid, { searched });
-  return searched;
-}
-
-/** What a lost cluster has left of the jobs of the object's namespace and name, read within the last seconds. */
-async function searchLeft(
+/** The job that a search has found: from now on it is followed. */
+async function foundByName(
   object: BatchJob,
-  queue: string,
-  takeOverUid: string,
+  { jobId }: NamedJob,
+  intent: Intent | undefined,
   around: Around,
-): Promise<Search<JobRecord>> {
+): Promise<JobSeen> {
+  const { region, memory } = around;
+  const submitted = { jobId, jobArn: undefined };
+  remember(memory, object.metadata.uid, { submitted, followedBy: region.jobsOfObjects });
+  return await known(object, jobId, intent, around);
+}
+
+/** Whether a request under the note may still be accepted: by the wall clock, which may jump, or by that of this process. */
+function isRecent({ metadata: { uid } }: BatchJob, { at }: Intent, { ports: { clock }, memory }: Around): boolean {
+  const { sent } = rememberedOf(memory, uid);
+  const isSentLately = sent !== undefined && clock.monotonic() - sent.endedAt < duplicatesForMs;
+  return isSentLately || Math.abs(clock.now() - at) < duplicatesForMs;
+}
+
+/** What AWS may have of an object without a note. */
+async function leftBehind(object: BatchJob, around: Around): Promise<JobSeen> {
+  const { takeOverUid } = around.ports.cluster;
+  return takeOverUid === undefined ? await fromBefore(object, around) : await takenOver(object, takeOverUid, around);
+}
+
+/**
+ * A backup of the cluster's store brings an object back as it was before its submission. AWS is asked once about each that
+ * this process has found in a list, before it is submitted.
+ */
+async function fromBefore(object: BatchJob, around: Around): Promise<JobSeen> {
   const { region, ports, memory, signal } = around;
   const { uid } = object.metadata;
-  const identity = identityOf(object, ports.cluster);
-  const searchedLeft = await recent(rememberedOf(memory, uid).searchedLeft, around, async () => {
-    const named = await region.jobsOfObjects.named(queue, namePrefix(object), "prefix", signal);
-    const jobs = await describedOf(region.jobsOfObjects, named, signal);
-    return jobs.filter(
-      ({ tags }) => ownershipOf(tags, identity).kind === "ours" && isLeft(ownerIn(tags), takeOverUid, uid),
-    );
-  });
-  remember(memory, uid, { searchedLeft });
-  return searchedLeft;
+  const none: JobSeen = { kind: "none", intent: undefined };
+  if (!memory.unasked.has(uid) || isHeldBack(object, around)) return none;
+  const queue = await queueOf(object, { region, ports, signal });
+  if (queue.kind !== "resolved") return none;
+  const { jobs } = await search(object, [queue.name], around);
+  memory.unasked.delete(uid);
+  const [found] = [...jobs.filter((one) => !isEndedAsSecond(one)), ...jobs];
+  return found === undefined ? none : await foundByName(object, found, undefined, around);
 }
 
-/** A search of the last seconds, or a new one. */
-async function recent<Job>(
-  before: Search<Job> | undefined,
-  { ports }: Around,
-  read: () => Promise<readonly Job[]>,
-): Promise<Search<Job>> {
-  const begunAt = ports.clock.monotonic();
-  return before !== undefined && begunAt - before.begunAt < searchAgainMs ? before : { begunAt, jobs: await read() };
+/** Whether a job waits for a person, or for other jobs: thousands may. */
+function isHeldBack(object: BatchJob, { ports }: Around): boolean {
+  const find = (name: string) => jobNamed(object, name, ports);
+  const needed = dependenciesOf(object, find, ports.clock.now());
+  return object.spec.suspend === true || needed.some(({ kind }) => kind === "waiting" || kind === "missing");
 }
 
 /**
  * The job that a lost cluster submitted for the object: with `--take-over-cluster-uid` a manifest that is applied again is
  * no new job, as long as AWS knows the old one.
  */
-async function takenOver(object: BatchJob, around: Around): Promise<JobSeen> {
+async function takenOver(object: BatchJob, takeOverUid: string, around: Around): Promise<JobSeen> {
   const { region, ports, memory, signal } = around;
-  const { takeOverUid } = ports.cluster;
-  if (takeOverUid === undefined) return { kind: "none", intent: undefined };
+  const since = doubtfulSince(object, undefined, around);
   const queue = await queueOf(object, { region, ports, signal });
   if (queue.kind !== "resolved") return { kind: "none", intent: undefined };
   const { begunAt, jobs } = await searchLeft(object, queue.name, takeOverUid, around);
   const newest = jobs.toSorted((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0))[0];
   // What the lost cluster sent last may not be shown yet.
-  const isLate = begunAt >= (memory.startedAt ?? 0) + submissionUnknownForMs;
+  const isLate = begunAt >= since + submissionUnknownForMs;
   if (newest === undefined) return isLate ? { kind: "none", intent: undefined } : { kind: "unknown" };
   const { jobId, jobArn } = newest;
   remember(memory, object.metadata.uid, { submitted: { jobId, jobArn }, followedBy: region.jobsOfObjects });
   // AWS may forget a job of a week ago before the next read.
   region.jobsOfObjects.follow(keyText(object.metadata), newest.jobId, newest);
   return await known(object, newest.jobId, undefined, around);
-}
-
-/** The lost cluster has left the job, or a process that took it over for this very object died before it reported that. */
-function isLeft(owner: ReturnType<typeof ownerIn>, takeOverUid: string, uid: string): boolean {
-  return owner?.clusterUid === takeOverUid || owner?.uid === uid;
-}
-
-async function describedOf(
-  jobs: JobsOfObjects,
-  named: readonly NamedJob[],
-  signal: AbortSignal,
-): Promise<readonly JobRecord[]> {
-  // The newest hundred: a name that has been used more often has been used since.
-  const ids = named.slice(-100).map(({ jobId }) => jobId);
-  return ids.length === 0 ? [] : await jobs.described(ids, signal);
 }
 
 /** Reads the job of an object live, where it has one. */

@@ -10,7 +10,6 @@ import {
   marks,
   missingCheckMs,
   noteUsedForMs,
-  searchAgainMs,
   shownForSureMs,
   submissionUnknownForMs,
   unwatchedCheckMs,
@@ -18,9 +17,10 @@ import {
 import { ownerTags } from "../ownership.ts";
 import { tagChange, tagFieldChanges } from "../tags.ts";
 import type { Action } from "./action.ts";
+import { searching } from "./doubt.ts";
 import { ending, endingSecond } from "./ending.ts";
 import { expiryOf } from "./expiry.ts";
-import type { Intent } from "./intent.ts";
+import { type Intent, mayBeForgotten } from "./intent.ts";
 import { removal } from "./removal.ts";
 import { requestOf } from "./request.ts";
 import { isUnknown, type Result, resultOf } from "./result.ts";
@@ -72,16 +72,20 @@ export function plan(object: BatchJob, seen: Seen, now: number): Plan<Action> {
 
 function upkeep(object: BatchJob, seen: Seen, now: number): Answer {
   const { recorded, job } = seen;
-  if (recorded !== undefined)
-    return job.kind === "known" ? withDuplicates(ended(recorded), object, job) : ended(recorded);
+  if (recorded !== undefined) return withResult(object, recorded, job);
   switch (job.kind) {
     case "known":
       return follow(object, seen, job, now);
     case "unknown":
-      return { agenda: [checking(seen)], change: notSubmitted };
+      return { agenda: [searching(job, checkingText(seen))], change: notSubmitted };
     case "forgotten":
       return unknownResult(
         `AWS has no job of the name ${seen.jobName}, which may have been submitted since ${timestamp(job.since)}: it would have forgotten one that has ended`,
+        job.since,
+      );
+    case "queueGone":
+      return unknownResult(
+        `A job of the name ${seen.jobName} may have been submitted to queue ${job.queue} since ${timestamp(job.since)}, and AWS no longer has that queue, whose jobs it has ended`,
         job.since,
       );
     case "none":
@@ -95,6 +99,20 @@ const notSubmitted = { action: "Create", reason: "NotSubmitted", changes: [] } a
 /** The status says since when. */
 const longAgo = { notBefore: Number.NEGATIVE_INFINITY };
 const inSync = { action: "None", reason: "InSync", changes: [] } as const;
+
+/** There is a result. A second job is ended, and one that was cancelled before AWS showed it. */
+function withResult(object: BatchJob, result: Result, job: JobSeen): Answer {
+  const answer = ended(result);
+  if (job.kind === "none" || (job.kind === "known" && job.isReported)) {
+    return job.kind === "known" ? withDuplicates(answer, object, job) : answer;
+  }
+  // Until AWS cannot show one any more, the object stays.
+  const { finished: _stays, ...rest } = answer;
+  const isLate = job.kind === "known" && job.record !== undefined && !hasEnded(job.record);
+  const act = isLate ? ending(job.record, job.endedMsAgo, "cancel") : undefined;
+  const agenda = act?.kind === "act" ? [act, ...answer.agenda] : answer.agenda;
+  return { ...rest, agenda, checkInMs: duplicatesCheckMs };
+}
 
 function ended(result: Result): Answer {
   const change = { action: "None", reason: "JobEnded", changes: [] } as const;
@@ -147,7 +165,7 @@ function isShown({ record, missingForMs = 0 }: Known): boolean {
 function notShown(object: BatchJob, job: Known, now: number): Answer {
   const { jobId } = job;
   // A process before this one may have missed it for long enough.
-  if (now - job.notBefore >= forgottenAfterMs && (isUnknown(object) || !isShown(job))) {
+  if (mayBeForgotten(job.notBefore, now) && (isUnknown(object) || !isShown(job))) {
     return unknownResult(
       `AWS does not show job ${jobId}, and may have forgotten it: it keeps jobs for a week after their end`,
       job.notBefore,
@@ -223,10 +241,9 @@ function hasStarted({ status }: Pick<JobRecord, "status">): boolean {
   return status === "STARTING" || status === "RUNNING";
 }
 
-function checking({ jobName }: Pick<Seen, "jobName">): Wait {
+function checkingText({ jobName }: Pick<Seen, "jobName">): string {
   const seconds = submissionUnknownForMs / 1000;
-  const message = `it is unknown whether AWS accepted an earlier request: searching for a job of the name ${jobName}; when AWS has shown none for ${seconds} s, the job is submitted again`;
-  return { kind: "wait", reason: "CheckingSubmission", message, checkInMs: searchAgainMs };
+  return `it is unknown whether AWS accepted an earlier request: searching for a job of the name ${jobName}; when AWS has shown none for ${seconds} s, the job is submitted again`;
 }
 
 /** A request, and the note on the object under which it may be sent; undefined: none that has not been used. */
@@ -238,7 +255,9 @@ interface Request {
 function submission(object: BatchJob, seen: Seen, { attempt, intent }: Request, now: number): Answer {
   const { spec } = object;
   if (spec.cancel === true) {
-    return ended({ kind: "failed", reason: "JobCancelled", message: "cancelled before it was submitted" });
+    const isCertain = seen.job.kind === "none";
+    const message = isCertain ? "cancelled before it was submitted" : "cancelled, and AWS shows no job of this object";
+    return withResult(object, { kind: "failed", reason: "JobCancelled", message }, seen.job);
   }
   if (spec.suspend === true) {
     const message = "spec.suspend is true: the job is not submitted. Set it to false to submit it";

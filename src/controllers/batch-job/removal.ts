@@ -1,8 +1,10 @@
 import { hasEnded } from "../../aws/job-record.ts";
 import type { Release, Step } from "../agenda.ts";
-import { forgottenAfterMs, missingCheckMs, searchAgainMs } from "../intervals.ts";
+import { lostAfterMs, missingCheckMs } from "../intervals.ts";
 import type { Action } from "./action.ts";
+import { searching } from "./doubt.ts";
 import { ending } from "./ending.ts";
+import { mayBeForgotten } from "./intent.ts";
 import type { Seen } from "./seen.ts";
 
 /** The deletion of a job: it is ended with a second one of the object, unless they have ended or are to run on. Pure. */
@@ -15,19 +17,16 @@ export function removal(seen: Seen): Step<Action> {
   if (job.kind === "known") return everyJobEnded(seen, job);
   if (recorded !== undefined) return hasEndedAlready;
   switch (job.kind) {
-    case "none":
-    case "notFound":
-    case "forgotten":
-      return { kind: "release", reason: "Deleted", message: "AWS has no job of this object" };
-    case "unknown": {
-      const message = `searching for a job of the name ${seen.jobName}, which AWS may have accepted, to end it`;
-      return {
-        kind: "wait",
-        reason: "CheckingSubmission",
-        message,
-        checkInMs: searchAgainMs,
-      };
+    case "notFound": {
+      const message = `AWS shows no job of the name ${seen.jobName}. A request for it may have had no answer: should AWS accept it later, nobody ends the job`;
+      return { kind: "release", reason: "Deleted", message };
     }
+    case "none":
+    case "forgotten":
+    case "queueGone":
+      return { kind: "release", reason: "Deleted", message: "AWS has no job of this object" };
+    case "unknown":
+      return searching(job, `searching for a job of the name ${seen.jobName}, which AWS may have accepted, to end it`);
   }
 }
 
@@ -37,7 +36,8 @@ const hasEndedAlready: Release = { kind: "release", reason: "Deleted", message: 
 
 /** All of them are asked to end before the first is waited for. */
 function everyJobEnded(seen: Seen, job: Known): Step<Action> {
-  const own = seen.recorded === undefined ? ended(seen, job) : hasEndedAlready;
+  const isOver = seen.recorded !== undefined && job.isReported;
+  const own = isOver ? hasEndedAlready : ended(seen, job);
   const others = job.duplicates.map((one) => ending(one, job.endedMsAgo, "deletion"));
   const left = [own, ...others].filter(({ kind }) => kind !== "release");
   return left.find(({ kind }) => kind === "act") ?? left[0] ?? own;
@@ -48,11 +48,11 @@ function ended({ observedAt }: Seen, job: Known): Step<Action> {
   if (record !== undefined && hasEnded(record)) {
     return { kind: "release", reason: "Deleted", message: `job ${jobId} has ended` };
   }
-  if (record === undefined || missingForMs !== undefined) {
-    const isForgotten = (missingForMs ?? 0) >= missingCheckMs && observedAt - notBefore >= forgottenAfterMs;
-    if (isForgotten) return { kind: "release", reason: "Deleted", message: `AWS does not know job ${jobId} any more` };
-    const message = `AWS does not show job ${jobId} at this moment, which is to be ended`;
-    return { kind: "wait", reason: "JobNotShown", message, checkInMs: missingCheckMs };
+  const missingMs = missingForMs ?? 0;
+  if (missingMs >= lostAfterMs || (missingMs >= missingCheckMs && mayBeForgotten(notBefore, observedAt))) {
+    return { kind: "release", reason: "Deleted", message: `AWS does not know job ${jobId} any more` };
   }
-  return ending(record, endedMsAgo, "deletion");
+  if (record !== undefined) return ending(record, endedMsAgo, "deletion");
+  const message = `AWS does not show job ${jobId} at this moment, which is to be ended`;
+  return { kind: "wait", reason: "JobNotShown", message, checkInMs: missingCheckMs };
 }

@@ -37,6 +37,8 @@ export type JobSeen =
   | {
       readonly kind: "known";
       readonly jobId: string;
+      /** Whether the status names it. */
+      readonly isReported: boolean;
       /** As SubmitJob answered, and the name of the queue that it was sent; undefined: not known by this process. */
       readonly jobArn: string | undefined;
       readonly queue: string | undefined;
@@ -63,8 +65,10 @@ export type JobSeen =
   | { readonly kind: "notFound"; readonly attempts: number }
   /** As `notFound`, so long ago that AWS may have forgotten it. */
   | { readonly kind: "forgotten"; readonly since: number }
-  /** A request was sent, or may have been: AWS is being asked. */
-  | { readonly kind: "unknown" };
+  /** As `notFound`, and AWS no longer has the queue of that name, whose jobs it has ended. */
+  | { readonly kind: "queueGone"; readonly since: number; readonly queue: string }
+  /** A request was sent, or may have been: AWS is being asked, unless something hinders that. */
+  | { readonly kind: "unknown"; readonly hindrance?: string };
 
 type DependencyType = "N_TO_N" | "SEQUENTIAL" | undefined;
 

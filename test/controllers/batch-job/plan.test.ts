@@ -47,6 +47,12 @@ describe("the next step of a job", () => {
     ],
     ["in doubt is a search", {}, { job: { kind: "unknown" } }, "wait CheckingSubmission"],
     [
+      "in doubt, with nothing that says where to search, is a wait",
+      {},
+      { job: { kind: "unknown", hindrance: "there is no queue" } },
+      "wait CheckingSubmission",
+    ],
+    [
       "in doubt is a search, also when it is to be cancelled",
       { cancel: true },
       { job: { kind: "unknown" } },
@@ -58,6 +64,33 @@ describe("the next step of a job", () => {
       {},
       { job: { kind: "forgotten", since: 0 } },
       "blocked ResultUnknown",
+    ],
+    [
+      "of a queue that is gone is a person's",
+      {},
+      { job: { kind: "queueGone", since: 0, queue: "gone" } },
+      "blocked ResultUnknown",
+    ],
+    [
+      "that was cancelled in doubt is none",
+      { cancel: true },
+      { job: { kind: "notFound", attempts: 1 } },
+      "blocked JobCancelled; Failed=True JobCancelled",
+    ],
+    [
+      "that was cancelled in doubt, and is shown late, is its end",
+      { cancel: true },
+      { recorded: { kind: "failed", reason: "JobCancelled", message: "m" }, job: known({ isReported: false }) },
+      "act end Ending; Failed=True JobCancelled",
+    ],
+    [
+      "that was cancelled in doubt, and has ended, is none",
+      { cancel: true },
+      {
+        recorded: { kind: "failed", reason: "JobCancelled", message: "m" },
+        job: known({ isReported: false, record: record({ status: "FAILED" }) }),
+      },
+      "blocked JobCancelled; Failed=True JobCancelled",
     ],
     [
       "with a success in its status is none",
@@ -292,7 +325,31 @@ describe("the next step of a job", () => {
       "release Deleted",
     ],
     ["in doubt is a search", {}, { job: { kind: "unknown" } }, "wait CheckingSubmission"],
+    [
+      "of a queue that is gone is the end of the object",
+      {},
+      { job: { kind: "queueGone", since: 0, queue: "gone" } },
+      "release Deleted",
+    ],
+    [
+      "that was cancelled in doubt, and is shown late, is its end",
+      {},
+      { recorded: { kind: "failed", reason: "JobCancelled", message: "m" }, job: known({ isReported: false }) },
+      "act end Ending",
+    ],
     ["that runs is its end", {}, { job: known() }, "act end Ending"],
+    [
+      "that runs, and that AWS does not show at this moment, is its end",
+      {},
+      { job: known({ missingForMs: 200_000 }) },
+      "act end Ending",
+    ],
+    [
+      "that AWS has not shown for a quarter of an hour is the end of the object",
+      {},
+      { job: known({ record: undefined, missingForMs: 900_000 }) },
+      "release Deleted",
+    ],
     [
       "with a result and a second one that runs is the end of that",
       {},

@@ -59,6 +59,7 @@ export function known(change: Partial<Known> = {}): Known {
   return {
     kind: "known",
     jobId: "job-1",
+    isReported: true,
     jobArn: undefined,
     queue: undefined,
     record: record(),
