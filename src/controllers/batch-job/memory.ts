@@ -22,6 +22,8 @@ export interface Remembered {
   /** When AWS was last asked to end which job. */
   readonly ended?: Readonly<Record<string, number>> | undefined;
   readonly taggedAt?: number | undefined;
+  /** When AWS first showed that its array has failed. */
+  readonly failedAt?: number | undefined;
   /** The last search for jobs of this object, by their name. */
   readonly searched?: NameSearch | undefined;
   /** The last one for what a lost cluster has left of its namespace and name. */

@@ -16,9 +16,11 @@ import { isEndedAsSecond } from "./ending.ts";
 import { type Intent, intentOf, mayBeForgotten, submittedAfter } from "./intent.ts";
 import { type Memory, remember, rememberedOf } from "./memory.ts";
 import { definitionOf, queueOf } from "./references.ts";
-import { isDoubled, isUnknown, type Result, recordedResult } from "./result.ts";
+import { isDoubled, isUnknown, type Result, recordedResult, unlistedChildren } from "./result.ts";
 import { doubtfulSince, namePrefix, search, searchLeft } from "./search.ts";
 import type { DependencySeen, JobSeen, Seen } from "./seen.ts";
+
+type Known = Extract<JobSeen, { kind: "known" }>;
 
 const notAsked: Held = {
   kind: "waiting",
@@ -124,18 +126,12 @@ function isOwn(record: JobRecord, object: BatchJob, { ports }: Around): boolean 
   return record.jobName.startsWith(namePrefix(object)) && ownership.kind === "ours";
 }
 
-async function known(
-  object: BatchJob,
-  jobId: string,
-  intent: Intent | undefined,
-  around: Around,
-): Promise<Extract<JobSeen, { kind: "known" }>> {
-  const { region, ports, memory, signal } = around;
+async function known(object: BatchJob, jobId: string, intent: Intent | undefined, around: Around): Promise<Known> {
+  const { region, ports, memory } = around;
   const { record, missingSince } = region.jobsOfObjects.follow(keyText(object.metadata), jobId);
   const now = ports.clock.monotonic();
   const remembered = rememberedOf(memory, object.metadata.uid);
   const agoMs = (at: number | undefined): number | undefined => (at === undefined ? undefined : now - at);
-  const isFailedArray = record?.array !== undefined && record.status === "FAILED";
   const isLate = intent !== undefined && intent.attempt > 1 && isRecent(object, intent, around);
   const mayHaveDuplicates = intent !== undefined && (isLate || isDoubled(object));
   return {
@@ -151,8 +147,22 @@ async function known(
     taggedMsAgo: agoMs(remembered.taggedAt),
     duplicates: mayHaveDuplicates ? await duplicatesOf(object, jobId, intent.queue, around) : [],
     mayHaveDuplicates,
-    failedChildren: isFailedArray ? await region.jobsOfObjects.failedChildren(jobId, signal) : [],
+    ...(await failedChildrenOf(object, record, around)),
   };
+}
+
+/** Once an array has failed. Its count and its list are two answers of AWS, of which the list may be the older. */
+async function failedChildrenOf(
+  { metadata: { uid } }: BatchJob,
+  record: JobRecord | undefined,
+  { region, ports: { clock }, memory, signal }: Around,
+): Promise<Pick<Known, "failedChildren" | "listsMore">> {
+  if (record?.array === undefined || record.status !== "FAILED") return { failedChildren: [], listsMore: false };
+  const failedChildren = await region.jobsOfObjects.failedChildren(record.jobId, signal);
+  const { failedAt = clock.monotonic() } = rememberedOf(memory, uid);
+  remember(memory, uid, { failedAt });
+  const isRecent = clock.monotonic() - failedAt < submissionUnknownForMs;
+  return { failedChildren, listsMore: isRecent && unlistedChildren(record, failedChildren) > 0 };
 }
 
 async function duplicatesOf(

@@ -10,6 +10,7 @@ import {
   marks,
   missingCheckMs,
   noteUsedForMs,
+  searchAgainMs,
   shownForSureMs,
   submissionUnknownForMs,
   unwatchedCheckMs,
@@ -150,7 +151,11 @@ function unknownResult(why: string, since: number): Answer {
 function follow(object: BatchJob, seen: Seen, job: Known, now: number): Answer {
   const { record } = job;
   if (record === undefined || !isShown(job)) return notShown(object, job, now);
-  const result = resultOf(record, object.spec.cancel === true);
+  if (job.listsMore) {
+    const { reason, message } = statusText(lastShown(object, record.jobId) ?? "RUNNING", record.jobId);
+    return { agenda: [{ kind: "wait", reason, message, checkInMs: searchAgainMs }], change: inSync };
+  }
+  const result = resultOf(record, job.failedChildren, object.spec.cancel === true);
   if (result !== undefined) return withDuplicates(ended(result), object, job);
   if (object.spec.cancel === true) return withDuplicates(cancelled(record, job), object, job);
   const tags = retagged(object, seen, record, job);

@@ -78,6 +78,8 @@ export function report(object: BatchJob, seen: Seen, { conditions }: Pick<Plan<A
       ...(before.jobId === jobId ? kept : {}),
     };
   }
+  // It is written once, and whole.
+  if (job.listsMore) return { name: seen.jobName, jobId, ...kept };
   // What is shown is as far as this: the rest of it would change with every step of AWS.
   const status = shownStatus(object, record);
   if (before.jobId === jobId && before.status === status) return kept;

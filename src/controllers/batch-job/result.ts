@@ -40,12 +40,20 @@ function isFailedReason(reason: string): reason is FailedReason {
   return failedReasons.includes(reason);
 }
 
+/** How many children of an array failed of which AWS does not list the index. */
+export function unlistedChildren({ array }: JobRecord, failedChildren: readonly number[]): number {
+  return Math.max(0, (array?.counts["FAILED"] ?? 0) - failedChildren.length);
+}
+
 /** The result of a job in AWS; undefined: it has not ended. */
-export function resultOf(job: JobRecord, cancel: boolean): Result | undefined {
+export function resultOf(job: JobRecord, failedChildren: readonly number[], cancel: boolean): Result | undefined {
   if (!hasEnded(job)) return undefined;
   if (job.status === "SUCCEEDED") return { kind: "complete", message: `job ${job.jobId} succeeded` };
   const reason = cancel && job.isEnding ? "JobCancelled" : "JobFailed";
-  return { kind: "failed", reason, message: failureText(job) };
+  const unlisted = unlistedChildren(job, failedChildren);
+  const missing =
+    unlisted === 0 ? "" : `. AWS does not list ${unlisted} of them: status.array.failedIndices is not complete`;
+  return { kind: "failed", reason, message: `${failureText(job)}${missing}` };
 }
 
 /** AWS's words, the exit code, and the next step where one is known. */

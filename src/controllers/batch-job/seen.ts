@@ -58,6 +58,8 @@ export type JobSeen =
       readonly mayHaveDuplicates: boolean;
       /** The indices of the children of an array that failed, once it has ended. */
       readonly failedChildren: readonly number[];
+      /** AWS counts more children that failed, and may list them within seconds. */
+      readonly listsMore: boolean;
     }
   /** No request was sent: nothing is noted, or this process has noted it and not used it yet. */
   | { readonly kind: "none"; readonly intent: Intent | undefined }

@@ -66,6 +66,12 @@ describe("the next step of a job", () => {
       "blocked ResultUnknown",
     ],
     [
+      "that is an array, of whose failed children AWS does not list all yet, is a wait",
+      {},
+      { job: known({ record: record({ status: "FAILED" }), listsMore: true }) },
+      "wait JobRunning",
+    ],
+    [
       "of a queue that is gone is a person's",
       {},
       { job: { kind: "queueGone", since: 0, queue: "gone" } },

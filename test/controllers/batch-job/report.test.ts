@@ -166,3 +166,10 @@ describe("the status of a job", () => {
     expect(reported(shown, { recorded: { kind: "complete", message: "m" } })).toEqual(shown);
   });
 });
+
+it("keeps what is shown of an array that has failed until AWS lists its children", () => {
+  const object = jobObject({}, { jobId: "job-1", status: "RUNNING" });
+  const failed = record({ status: "FAILED", array: { size: 2, counts: { FAILED: 2 } } });
+  const seen = seenOf(object, { job: known({ record: failed, failedChildren: [1], listsMore: true }) });
+  expect(report(object, seen, { conditions: [] })).toEqual({ name: jobName, jobId: "job-1", status: "RUNNING" });
+});

@@ -31,7 +31,7 @@ describe("the result in a status", () => {
 
 describe("the message of a failure", () => {
   const message = (change: Partial<JobRecord>): string =>
-    resultOf(record({ status: "FAILED", ...change }), false)?.message ?? "";
+    resultOf(record({ status: "FAILED", ...change }), [0, 1], false)?.message ?? "";
 
   it.each<[Partial<JobRecord>, string]>([
     [{}, "job job-1 failed: AWS gives no reason"],
@@ -56,11 +56,15 @@ describe("the message of a failure", () => {
       "job job-1 failed: spec.cancel is true; exit code 137",
     ],
     [{ array: { size: 3, counts: { FAILED: 1 } } }, "job job-1 failed: 1 of 3 children failed"],
+    [
+      { array: { size: 9, counts: { FAILED: 4 } } },
+      "job job-1 failed: 4 of 9 children failed. AWS does not list 2 of them: status.array.failedIndices is not complete",
+    ],
   ])("of %j says what to do where that is known", (change, expected) => {
     expect(message(change)).toBe(expected);
   });
 
   it("is none before the end", () => {
-    expect(resultOf(record(), false)).toBeUndefined();
+    expect(resultOf(record(), [], false)).toBeUndefined();
   });
 });

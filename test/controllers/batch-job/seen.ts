@@ -70,6 +70,7 @@ export function known(change: Partial<Known> = {}): Known {
     duplicates: [],
     mayHaveDuplicates: false,
     failedChildren: [],
+    listsMore: false,
     ...change,
   };
 }
