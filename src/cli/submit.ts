@@ -119,7 +119,7 @@ async function submitInDirectory(job: Submission, flags: SubmitFlags, io: Io): P
   placeOf(flags, directory);
   const isFollowed = wait || logs;
   const account = isFollowed ? new SavedAccount(directory, flags, io) : undefined;
-  account?.requireLocal();
+  account?.requireProgress();
   const manifest = jobManifest(job, namespace ?? defaultNamespace, Math.random);
   const { metadata } = manifest;
   const { name } = metadata;
@@ -136,7 +136,7 @@ async function submitInDirectory(job: Submission, flags: SubmitFlags, io: Io): P
   if (output === "json") io.stdout.write(jsonLine({ type: "written", ...metadata, file }));
   else if (!isFollowed) io.stdout.write(`${name}\n`);
   if (account === undefined) return exitCodes.done;
-  const jobId = await submittedId(account, metadata, () => account.requireLocal());
+  const jobId = await submittedId(account, metadata, () => account.requireProgress());
   return await toItsEnd(jobId, keyText(metadata), flags, account, io);
 }
 

@@ -18,6 +18,8 @@ export interface JobsAccount {
   readonly region: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** @throws CommandError if nothing goes on with its jobs */
+  requireProgress(): void;
   /** Wall time (ms) of the account. */
   now(): number;
   close(): void;
@@ -61,6 +63,7 @@ export async function openAccount(
     region: cloud.region,
     clock,
     signal,
+    requireProgress: () => undefined,
     now: () => cloud.now(),
     close() {
       for (const client of clients) client.close();

@@ -12,6 +12,8 @@ export interface Following extends Finding {
   readonly clock: Clock;
   readonly logs: (region: string) => Promise<LogsApi>;
   readonly region: string;
+  /** Called while the job has not ended. @throws CommandError if nothing goes on with it */
+  readonly requireProgress: () => void;
 }
 
 /** What a command shows of a job while it goes on. */
@@ -76,6 +78,7 @@ export async function followJob(
     } else if (clock.monotonic() - seenAt > unseenMs) {
       return undefined;
     }
+    given.requireProgress();
     await sleep(clock, readMs, signal);
   }
 }

@@ -58,7 +58,7 @@ export class SavedAccount implements JobsAccount {
   }
 
   /** @throws CommandError if no `local` runs, which alone goes on with what is saved */
-  requireLocal(): void {
+  requireProgress(): void {
     if (isLocked(this.#file)) return;
     throw new CommandError(
       `no local runs on ${this.directory}, so its jobs do not go on: start it in another terminal (local -f ${this.directory} --simulate), then run this again`,

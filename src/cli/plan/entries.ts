@@ -2,6 +2,7 @@ import type { Condition, KubeObject } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import {
   BatchComputeEnvironmentKind,
+  BatchJobKind,
   JobDefinitionKind,
   JobQueueKind,
   kindOf,
@@ -15,8 +16,18 @@ import { orderOf } from "../../controllers/queue-order.ts";
 import { rowOf } from "../local/rows.ts";
 import { retiredImages } from "../validation/warnings.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
-import { type AffectedQueue, type Entry, type EntryAction, noJobs } from "./entry.ts";
-import { countJobs, jobsOfDrain, jobsOfShare, jobsOfUpdate, startedJobs, unendedJobs, unendedJobsIn } from "./jobs.ts";
+import { type AffectedQueue, type Entry, type EntryAction, type JobsEffect, noJobs } from "./entry.ts";
+import {
+  countJobs,
+  isJobEnd,
+  jobsOfDrain,
+  jobsOfJob,
+  jobsOfShare,
+  jobsOfUpdate,
+  startedJobs,
+  unendedJobs,
+  unendedJobsIn,
+} from "./jobs.ts";
 import { type Owned, ownedIn, type PlannedObject } from "./objects.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 import { objectText, type Step, type WriteStep, withoutInvented } from "./steps.ts";
@@ -86,7 +97,7 @@ async function entryOf(
   const awsName =
     owned.map((one) => one.awsName).join(", ") || adopted || nameIn(end) || awsNameOf(kindOf(kind), object);
   const blocked = heldBy(object, change) ?? blockedBy(end);
-  const jobs = jobsOf(object, action, change, { owned, region });
+  const jobs = jobsOf(object, { action, change, writes }, { owned, region });
   return {
     kind,
     namespace,
@@ -128,7 +139,7 @@ function nameIn(object: KubeObject | undefined): string | undefined {
 /** A wait is shown where something follows it, or where the object still waits at the end. */
 function shownSteps(steps: readonly Step[], end: KubeObject | undefined): readonly Step[] {
   const last = steps.findLastIndex(({ kind }) => kind === "write");
-  const waits = end !== undefined && !isReady(end) && blockedBy(end) === undefined;
+  const waits = end !== undefined && !isReady(end) && !hasFailed(end) && blockedBy(end) === undefined;
   return steps.filter((step, index) => step.kind === "write" || (step.reason !== "Pending" && (index < last || waits)));
 }
 
@@ -227,6 +238,7 @@ function updateTitle(writes: readonly WriteStep[], change: ShownStatus["plan"]):
   const own = writes.filter(({ operation }) =>
     /ComputeEnvironment|JobQueue|JobDefinition|^(?:Un)?TagResource$/.test(operation),
   );
+  if (writes.some(isJobEnd)) return "its job is ended";
   if (writes.length > 0 && own.length === 0) return "stays as it is; its roles or its network change";
   return own.length > 0 && own.every(({ operation }) => isTagging(operation))
     ? "gets other tags in place"
@@ -245,12 +257,20 @@ function blockedBy(end: KubeObject | undefined): string | undefined {
   if (end === undefined) return undefined;
   const conditions = conditionsOf(end);
   const ready = conditions.find(({ type }) => type === "Ready");
+  // What has run is over: it gets ready by nothing that a person does.
+  if (hasFailed(end)) return undefined;
   const stalled = conditions.find(({ type, status }) => type === "Stalled" && status === "True");
   if (stalled !== undefined) return reasonText(stalled);
   const isHeld = [pausedAnnotation, dryRunAnnotation].some((key) => end.metadata.annotations?.[key] === "true");
   if (ready === undefined || ready.status === "True" || isHeld || statusOf(end).plan?.approval !== undefined)
     return undefined;
   return reasonText(ready);
+}
+
+/** Whether it is a BatchJob whose job has failed in AWS; one that was never submitted has none. */
+function hasFailed(end: KubeObject): boolean {
+  const { jobId } = (end.status ?? {}) as { readonly jobId?: string };
+  return jobId !== undefined && conditionsOf(end).some(({ type, status }) => type === "Failed" && status === "True");
 }
 
 function reasonText({ reason, message }: Condition): string {
@@ -307,7 +327,15 @@ interface InAws {
   readonly region: ReadRegion | undefined;
 }
 
-function jobsOf(object: KubeObject, action: EntryAction, change: ShownStatus["plan"], { owned, region }: InAws) {
+/** What is done about an object. */
+interface Done {
+  readonly action: EntryAction;
+  readonly change: ShownStatus["plan"];
+  readonly writes: readonly WriteStep[];
+}
+
+function jobsOf(object: KubeObject, { action, change, writes }: Done, { owned, region }: InAws): JobsEffect {
+  if (object.kind === BatchJobKind.kind) return jobsOfJob(object, writes);
   if (change?.action === "UpdateInfrastructure") return jobsOfUpdate(object);
   if (action === "replace" || action === "delete") return jobsOfDrain(object);
   if (object.kind !== QuotaShareKind.kind) return noJobs;

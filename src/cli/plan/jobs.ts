@@ -7,6 +7,7 @@ import { hasServiceJobs, unfinishedServiceJobs } from "../../aws/service-jobs.ts
 import { quotaShareDifferences } from "../../controllers/quota-share/diff.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
 import { type AffectedQueue, type JobsEffect, noJobs } from "./entry.ts";
+import type { WriteStep } from "./steps.ts";
 
 /** How many jobs of a queue are affected. @throws AwsError */
 export type JobCounter = (queue: string, region: ReadRegion, signal: AbortSignal) => Promise<number>;
@@ -74,6 +75,18 @@ export function jobsOfShare({ spec }: KubeObject, record: QuotaShareRecord): Job
   return desired.drain?.policy === "Terminate"
     ? { kind: "mayEnd", why: "AWS may end jobs of a share that gets less capacity (drain.policy Terminate)" }
     : { kind: "waitedFor", why: "the share gets less capacity once it has no unfinished job (drain.policy Wait)" };
+}
+
+/** Whether a write ends a job. */
+export function isJobEnd({ operation }: WriteStep): boolean {
+  return operation === "TerminateJob" || operation === "CancelJob";
+}
+
+/** What happens to the job of a BatchJob. */
+export function jobsOfJob({ metadata }: KubeObject, writes: readonly WriteStep[]): JobsEffect {
+  if (!writes.some(isJobEnd)) return noJobs;
+  const isDeleted = metadata.deletionTimestamp !== undefined;
+  return { kind: "mayEnd", why: `its job is ended (${isDeleted ? "deletionPolicy Delete" : "spec.cancel"})` };
 }
 
 /** What happens to jobs when an environment, a queue or a quota share goes. */

@@ -22,6 +22,7 @@ async function workplace() {
       batch: guardedBatch(aws.batch, guard),
       logs: async () => guardedLogs(aws.logs, guard),
       region: "us-east-1",
+      requireProgress: () => undefined,
       clock,
       signal: new AbortController().signal,
     };

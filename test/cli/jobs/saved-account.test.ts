@@ -23,7 +23,7 @@ async function run(...args: readonly string[]) {
  * A directory as `local --simulate` leaves it: a BatchJob `hello` that has ended, one of another namespace that was not
  * submitted, and a job without an object.
  */
-async function directoryWithJob(): Promise<{ directory: string; jobId: string }> {
+async function directoryWithJob(command = ["echo", "hello world"]): Promise<{ directory: string; jobId: string }> {
   const clock = new VirtualClock();
   const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
   const { outside } = cloud.world("us-east-1");
@@ -32,7 +32,7 @@ async function directoryWithJob(): Promise<{ directory: string; jobId: string }>
   await outside.createJobQueue(queue("q", "ce"));
   await outside.registerJobDefinition(containerJob("jd"));
   await clock.advance(10_000);
-  const containerOverrides = { command: ["echo", "hello world"] };
+  const containerOverrides = { command };
   const request = { jobName: "default_hello_uid-1", jobQueue: "q", jobDefinition: "jd", containerOverrides };
   const { jobId = "" } = await outside.submitJob(request);
   await clock.advance(1000);
@@ -111,6 +111,15 @@ test("a queue that a directory has neither in its manifests nor in its account i
   const none = (what: string) => ({ exitCode: 0, stdout: `${what}. AWS forgets a job seven days after its end.\n` });
   expect(await run("jobs", "-f", directory, "--queue", "q", "-n", "team")).toMatchObject(none("No jobs"));
   expect(await run("jobs", "-f", directory, "-n", "team", "--failed")).toMatchObject(none("No jobs that failed"));
+});
+
+test("a job that has not ended is followed only while a local goes on with it", async () => {
+  const { directory } = await directoryWithJob(["sleep", "10h"]);
+  expect(await run("logs", "-f", directory, "hello", "--follow")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: `default/hello: RUNNING\nerror: no local runs on ${directory}, so its jobs do not go on: start it in another terminal (local -f ${directory} --simulate), then run this again\n`,
+  });
 });
 
 test("cancel leaves a job alone that has ended in the simulation that runs, and only then", async () => {

@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { readState, stateFile } from "../../../src/cli/local/state.ts";
 import { crds } from "../../../src/cli/manifests.ts";
+import { headline } from "../../../src/cli/plan/entry.ts";
 import { planOf } from "../../../src/cli/plan.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { documentsOf } from "../../../src/cli/validation/manifests.ts";
@@ -42,6 +44,26 @@ async function accountWith(files: Readonly<Record<string, string>>) {
   return { aws, planned, clock };
 }
 
+/** An account in which an operator has submitted the job of the files, which has now this status. */
+async function operated(files: Readonly<Record<string, string>>, status: string) {
+  const clock = new VirtualClock();
+  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
+  const session = await started({
+    clock,
+    cloud,
+    source: new MemorySource(files),
+    flags: { simulate: false, clusterName: "team" },
+  });
+  const aws: SimulatedAws = cloud.world("us-east-1");
+  await clock.advanceUntil(() => aws.truth.jobs()[0]?.status === status, 3_600_000, status);
+  // The operator has seen it too.
+  await clock.advance(120_000);
+  session.interrupt();
+  await session.end();
+  Object.assign(aws.knobs, { latencyMs: 0, stalenessMs: 0 });
+  return { cloud, clock, directory: session.directory };
+}
+
 const held = environment("FARGATE_SPOT").replace("{soakSeconds: 0}", "{soakSeconds: 0, holdBefore: [Repoint]}");
 
 test("a step that waits for approval ends the plan of the object without blocking it", async () => {
@@ -71,6 +93,70 @@ spec:
   const { blocked, steps } = (await planned({ ...quickstart, "job.yaml": job }))("BatchJob");
   expect(blocked).toBeUndefined();
   expect(steps.flatMap((step) => (step.kind === "write" ? [step.operation] : []))).toEqual(["SubmitJob"]);
+});
+
+describe("of a job", () => {
+  const job = (command: string, more = ""): string => `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata: {name: check}
+spec:
+  jobQueueRef: {name: high}
+  jobDefinitionRef: {name: hello}
+  containerOverrides: {command: [sh, -c, ${command}]}
+${more}`;
+
+  /** What a plan says of a job that `local` has submitted, and of what the files say of it now. */
+  async function plannedAfter(command: string, status: string, after: string | undefined) {
+    const { cloud, clock, directory } = await operated({ ...quickstart, "job.yaml": job(command) }, status);
+    const { manifests } = await new MemorySource(
+      after === undefined ? quickstart : { ...quickstart, "job.yaml": job(command, after) },
+    ).read();
+    const remembered = readState(stateFile(directory, "team", false));
+    const flags = { awsRequestsPerSecond: 1000 };
+    const plan = await planOf(manifests, { flags, cloud, clusterName: "team", remembered, signal, clock });
+    const entry = plan.entries.find(({ kind }) => kind === "BatchJob");
+    return {
+      headline: headline(plan),
+      title: entry?.title,
+      blocked: entry?.blocked,
+      jobs: entry?.jobs,
+      writes: entry?.steps.flatMap((step) => (step.kind === "write" ? [step.operation] : [])),
+    };
+  }
+
+  test.each([
+    ["runs", "sleep 36000", "RUNNING"],
+    ["has succeeded", "exit 0", "SUCCEEDED"],
+    ["has failed", "exit 3", "FAILED"],
+  ])("that %s a plan says that it stays as it is", async (_how, command, status) => {
+    expect(await plannedAfter(command, status, "")).toEqual({
+      headline: "4 unchanged; no running job is ended",
+      title: "stays as it is",
+      blocked: undefined,
+      jobs: { kind: "none" },
+      writes: [],
+    });
+  });
+
+  test("that is cancelled while it runs a plan says that it is ended", async () => {
+    expect(await plannedAfter("sleep 36000", "RUNNING", "  cancel: true")).toEqual({
+      headline: "1 update, 3 unchanged; RUNNING JOBS MAY BE ENDED by BatchJob check",
+      title: "its job is ended",
+      blocked: undefined,
+      jobs: { kind: "mayEnd", why: "its job is ended (spec.cancel)" },
+      writes: ["TerminateJob"],
+    });
+  });
+
+  test("that is deleted while it runs a plan says that it is ended", async () => {
+    expect(await plannedAfter("sleep 36000", "RUNNING", undefined)).toMatchObject({
+      headline: "1 deletion, 3 unchanged; RUNNING JOBS MAY BE ENDED by BatchJob check",
+      blocked: undefined,
+      jobs: { kind: "mayEnd", why: "its job is ended (deletionPolicy Delete)" },
+      writes: ["TerminateJob"],
+    });
+  });
 });
 
 test("a job that a plan submits names the consumable of its object, which is created before", async () => {

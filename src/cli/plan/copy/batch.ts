@@ -121,7 +121,7 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
         others.length === 0
           ? {}
           : await asked("describeJobs", { jobs: others }, () => real.describeJobs({ jobs: others }));
-      const shown = (theirs.jobs ?? []).filter(({ jobId }) => !jobs.isOver(jobId));
+      const shown = (theirs.jobs ?? []).map((job) => jobs.described(job));
       return { ...theirs, jobs: [...(ours.jobs ?? []), ...shown] };
     },
     async getJobQueueSnapshot(input, options) {

@@ -1,3 +1,5 @@
+import type { JobDetail } from "../../../aws/batch.ts";
+
 interface Listed<Summary> {
   readonly jobSummaryList?: Summary[] | undefined;
 }
@@ -27,6 +29,18 @@ export class CopiedJobs {
 
   isOver(jobId: string | undefined): boolean {
     return this.#ended || (jobId !== undefined && this.#terminated.has(jobId));
+  }
+
+  /** A job as AWS would describe it after what the plan does: one that it ends has failed, any other one has succeeded. */
+  described(job: JobDetail): JobDetail {
+    const { jobId, status } = job;
+    if (status === "SUCCEEDED" || status === "FAILED") return job;
+    if (!this.isOver(jobId)) {
+      this.#shown = true;
+      return job;
+    }
+    const isTerminated = jobId !== undefined && this.#terminated.has(jobId);
+    return { ...job, status: isTerminated ? "FAILED" : "SUCCEEDED", isTerminated };
   }
 
   summaries<Summary extends { readonly jobId: string | undefined }, List extends Listed<Summary>>(

@@ -42,11 +42,15 @@ it("a job that a plan submits is in the copy alone, next to those of the account
   expect(aws.truth.jobs().map(({ request }) => request.jobName)).toEqual(["theirs"]);
 });
 
-it("a plan ends its own job in the copy, and shows one of the account no more", async () => {
+it("a plan ends its own job in the copy, and shows one of the account as ended", async () => {
   const { aws, batch, theirs } = await copied();
   const { jobId: ours = "" } = await batch.submitJob({ ...job, jobName: "ours" });
   for (const jobId of [ours, theirs]) await batch.terminateJob({ jobId, reason: "planned" });
   const { jobs = [] } = await batch.describeJobs({ jobs: [ours, theirs] });
-  expect(jobs.map(({ jobName, isTerminated }) => [jobName, isTerminated])).toEqual([["ours", true]]);
+  expect(jobs.map(({ jobName, isTerminated }) => [jobName, isTerminated])).toEqual([
+    ["ours", true],
+    ["theirs", true],
+  ]);
+  expect(jobs.find(({ jobName }) => jobName === "theirs")?.status).toBe("FAILED");
   expect(aws.log.map(({ operation }) => operation)).not.toContain("TerminateJob");
 });
