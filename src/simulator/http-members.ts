@@ -43,8 +43,25 @@ export function courseIn(body: object): AttemptCourse {
   };
 }
 
+const courseMembers: readonly string[] = [
+  "durationMs",
+  "exitCode",
+  "reason",
+  "statusReason",
+  "end",
+  "log",
+] satisfies (keyof AttemptCourse)[];
+
+/** A misspelt member would plan nothing, and nobody would notice. */
+function refuseOthers(body: object, members: readonly string[]): void {
+  const other = Object.keys(body).find((key) => !members.includes(key));
+  if (other === undefined) return;
+  throw new Refusal("SerializationException", 400, `there is no ${other}: the members are ${members.join(", ")}`);
+}
+
 /** @throws Refusal */
 export function outcomeIn(body: object): PlannedOutcome {
+  refuseOthers(body, ["job", "indices", "attempts"]);
   const { attempts, indices } = body as Readonly<Record<string, unknown>>;
   if (!Array.isArray(attempts) || attempts.length === 0 || !attempts.every(isObject)) {
     throw mistyped("attempts", "a list of objects, one for each attempt");
@@ -52,6 +69,7 @@ export function outcomeIn(body: object): PlannedOutcome {
   if (indices !== undefined && !(Array.isArray(indices) && indices.every(Number.isInteger))) {
     throw mistyped("indices", "a list of whole numbers");
   }
+  for (const attempt of attempts) refuseOthers(attempt as object, courseMembers);
   return {
     job: membersOf(body).text("job"),
     attempts: attempts.map(courseIn),

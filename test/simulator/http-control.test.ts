@@ -58,6 +58,12 @@ describe("over HTTP", () => {
   it.each<[string, object, string]>([
     ["outcomes", {}, "attempts must be a list of objects, one for each attempt"],
     ["outcomes", { job: 1, attempts: [{}] }, "job must be a string"],
+    ["outcomes", { job: "a", index: 1, attempts: [{}] }, "there is no index: the members are job, indices, attempts"],
+    [
+      "outcomes",
+      { job: "a", attempts: [{ exitCod: 1 }] },
+      "there is no exitCod: the members are durationMs, exitCode, reason, statusReason, end, log",
+    ],
     ["outcomes", { job: "a", attempts: [{ exitCode: -1 }] }, "exitCode must be a number from 0"],
     ["outcomes", { job: "a", attempts: [{ end: "Never" }] }, "end must be one of Exit, InstanceLost, NotStarted"],
     ["outcomes", { job: "a", attempts: [{ log: [1] }] }, "log must be a list of strings"],

@@ -4,14 +4,16 @@ import { cut, cutMiddle, durationText, inColumns, neededWidths } from "../termin
 import type { JobList, ListedJob } from "./list.ts";
 
 const heads = ["NAME", "STATUS", "EXIT", "QUEUE", "DURATION", "AGE", "JOB ID"] as const;
-const widest = [32, 24, 4, 32, 9, 7, 36];
+/** On a terminal; elsewhere nothing is cut. */
+const widest = [32, 31, 4, 32, 9, 7, 36];
+const unbounded = heads.map(() => Number.POSITIVE_INFINITY);
 /** The last column has at least so many. */
 const reasonMin = 24;
 
 /** Jobs as a table. Pure. @param now wall time (ms) @param columns of the terminal; undefined: as wide as needed */
 export function jobsTable({ jobs, more }: JobList, now: number, columns: number | undefined): string {
   const rows = jobs.map((job) => ({ cells: cellsOf(job, now), reason: reasonIn(job) }));
-  const widths = neededWidths([heads, ...rows.map(({ cells }) => cells)], widest);
+  const widths = neededWidths([heads, ...rows.map(({ cells }) => cells)], columns === undefined ? unbounded : widest);
   const used = widths.reduce((sum, width) => sum + width + 2, 0);
   const last = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(reasonMin, columns - used);
   const lines = inColumns(

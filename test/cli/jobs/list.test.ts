@@ -82,6 +82,16 @@ done   SUCCEEDED              0     q      1s        1m30s  id
     expect(row).toMatch(/…$/);
   });
 
+  test("cuts a long name on a terminal alone, and no count of the largest array", () => {
+    const name = "team_nightly-report_2b5b1a86-0d5e-4bd3-9a53-0b8d9f1c2e3f";
+    const children = { SUCCEEDED: 5000, FAILED: 5000 };
+    const jobs = [job({ name, status: "PENDING", children })];
+    expect(table(jobs)).toContain(`${name}  PENDING 5000/10000, 5000 failed  `);
+    const cut = table(jobs, 200);
+    expect(cut).not.toContain(name);
+    expect(cut).toContain("  PENDING 5000/10000, 5000 failed  ");
+  });
+
   test("says when there are older ones", () => {
     expect(table([job({})], undefined, true)).toMatch(/\nThere are older jobs, which are not shown\.\n$/);
   });
