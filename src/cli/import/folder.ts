@@ -1,5 +1,6 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { CommandError } from "../io.ts";
 import { type LoadedManifests, loadManifests } from "../validation/manifests.ts";
 
@@ -18,7 +19,7 @@ export interface Folder {
    * @throws CommandError if it cannot be read
    */
   read(path: string): Promise<string | undefined>;
-  /** @throws CommandError if it cannot be written */
+  /** Replaces the file as a whole: on a full disk the old one stays. @throws CommandError if it cannot be written */
   write(path: string, text: string): Promise<void>;
 }
 
@@ -34,12 +35,27 @@ export function folderAt(directory: string): Folder {
     async write(path, text) {
       try {
         await mkdir(dirname(path), { recursive: true });
-        await writeFile(path, text);
+        await replace(path, text);
       } catch (error) {
         throw failed(error, `${path} cannot be written`);
       }
     },
   };
+}
+
+/** Also of a link the file, which keeps its permissions. */
+async function replace(path: string, text: string): Promise<void> {
+  const before = await orNothing(path, () => stat(path));
+  const file = before === undefined ? path : await realpath(path);
+  // Hidden, so that it is never read as a manifest.
+  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
+  try {
+    await writeFile(temporary, text, { flag: "wx" });
+    if (before !== undefined) await chmod(temporary, before.mode);
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
 async function orNothing<T>(path: string, read: () => Promise<T>): Promise<T | undefined> {
