@@ -149,8 +149,9 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
       orCommandError(() => store.get(of, one, signal), exitCodes.unread, signal);
     const found = await get(kind, key);
     if (found === undefined) {
+      const other = kind === JobQueueKind ? `. To diagnose a BatchJob give bj/${name}` : "";
       throw new CommandError(
-        `${kind.kind} ${keyText(key)} does not exist; kubectl get ${kind.plural} -A lists the existing ones`,
+        `${kind.kind} ${keyText(key)} does not exist; kubectl get ${kind.plural} -A lists the existing ones${other}`,
         { exitCode: exitCodes.unread },
       );
     }

@@ -12,16 +12,26 @@ const overrides: Readonly<Record<string, string>> = {
   nodeProperties: "nodeOverrides",
 };
 
-/** What does not fit between a BatchJob and the definition and the jobs that it references, as far as the manifests say it. */
+/** What AWS may refuse of a BatchJob: by itself, or with the definition and the jobs that it references, as the manifests say. */
 export function jobWarnings(object: Named, objects: NamedObjects): Finding[] {
   const { kind, spec } = object;
   if (kind !== BatchJobKind.kind || !isRecord(spec)) return [];
-  return referencesOf(BatchJobKind, object).flatMap(({ to, key, path }): Finding[] => {
+  const fits = referencesOf(BatchJobKind, object).flatMap(({ to, key, path }): Finding[] => {
     const found = objects.find(to, key);
     if (found === undefined || !isRecord(found.spec)) return [];
     if (to === "JobDefinition") return otherBody(spec, found, found.spec);
     return to === BatchJobKind.kind ? otherSize(spec, path, found, found.spec) : [];
   });
+  return [...emptyWords(spec), ...fits];
+}
+
+/** https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerOverrides.html */
+function emptyWords({ containerOverrides }: Spec): Finding[] {
+  const command = isRecord(containerOverrides) ? containerOverrides["command"] : undefined;
+  const index = Array.isArray(command) ? command.indexOf("") : -1;
+  if (index === -1) return [];
+  const message = "AWS takes no empty word in a command: leave it out, or write the command as a script of sh -c";
+  return [{ path: ["spec", "containerOverrides", "command", index], message }];
 }
 
 type Spec = Readonly<Record<string, unknown>>;

@@ -183,7 +183,8 @@ describe("diagnose NAME", () => {
     const { exitCode, stderr } = await command("main", "-n", "team", "--kubeconfig", kubeconfigTo(kube.url));
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: "error: JobQueue team/main does not exist; kubectl get jobqueues -A lists the existing ones\n",
+      stderr:
+        "error: JobQueue team/main does not exist; kubectl get jobqueues -A lists the existing ones. To diagnose a BatchJob give bj/main\n",
     });
   });
 });

@@ -33,6 +33,14 @@ test.each<[string, Named, readonly Named[], readonly string[]]>([
       "spec.containerOverrides: JobDefinition team/step has ecsProperties, so AWS refuses this: use ecsPropertiesOverride",
     ],
   ],
+  [
+    "an empty word in a command",
+    job("a", { containerOverrides: { command: ["echo", ""] } }),
+    [containers],
+    [
+      "spec.containerOverrides.command.1: AWS takes no empty word in a command: leave it out, or write the command as a script of sh -c",
+    ],
+  ],
   ["an override of a definition without a body", job("a", { containerOverrides: container }), [definition({})], []],
   ["an override of a definition that is not there", job("a", { nodeOverrides: {} }), [], []],
   ["an override of a definition without a spec", job("a", { nodeOverrides: {} }), [definition(undefined)], []],
