@@ -52,9 +52,11 @@ export async function followObjects(
 
 async function followOne(key: ObjectKey, reads: SharedReads, { course, log }: ObjectsView): Promise<Course["end"]> {
   let shown: string | undefined;
+  let before: BatchJob | undefined;
   const [end] = await Promise.all([
     reads.first(key, (object) => {
-      const now = courseOf(object);
+      const now = courseOf(object, before);
+      before = object;
       if (now.text !== shown) course(key, now, object);
       shown = now.text;
       return now.end;

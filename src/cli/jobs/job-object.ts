@@ -53,9 +53,9 @@ export interface Course {
   readonly end: "succeeded" | "failed" | "stalled" | "deleted" | undefined;
 }
 
-/** @param object undefined: there is none any more */
-export function courseOf(object: BatchJob | undefined): Course {
-  if (object === undefined) return { text: "was deleted", end: "deleted" };
+/** @param object undefined: there is none any more @param before as it was seen before that */
+export function courseOf(object: BatchJob | undefined, before?: BatchJob): Course {
+  if (object === undefined) return { text: deletedText(before), end: "deleted" };
   const { metadata, status } = object;
   const of = (type: string) => status?.conditions?.find((one) => one.type === type);
   const [complete, failed, stalled] = [of("Complete"), of("Failed"), of("Stalled")];
@@ -77,6 +77,12 @@ export function courseOf(object: BatchJob | undefined): Course {
 function awsReason({ statusReason, attempts = [] }: NonNullable<BatchJob["status"]> = {}): string | undefined {
   const reasons = [statusReason, attempts.at(-1)?.reason].filter((one) => one !== undefined && one !== "");
   return reasons.length === 0 ? undefined : reasons.join(": ");
+}
+
+function deletedText(before: BatchJob | undefined): string {
+  const seconds = before?.spec.ttlSecondsAfterFinished;
+  if (seconds === undefined) return "was deleted";
+  return `was deleted, before its result was seen: ttlSecondsAfterFinished is ${seconds}, and a minute would be enough`;
 }
 
 /** An object as a job in a list. */

@@ -111,7 +111,10 @@ async function submitObjects(
 
 function appliedText(object: BatchJob): string {
   const { text, end } = courseOf(object);
-  if (end !== "succeeded" && end !== "failed") return "is applied: the operator submits its job";
+  const isOver = end === "succeeded" || end === "failed";
+  if (!isOver && object.spec.suspend === true)
+    return "is applied and suspended: set spec.suspend to false to submit its job";
+  if (!isOver) return "is applied: the operator submits its job";
   return `has already ended: ${text}. An object is one job: for another one choose another name`;
 }
 

@@ -213,6 +213,13 @@ describe("submit", () => {
     );
   });
 
+  test("says of a suspended job that nobody submits it yet", async () => {
+    const held = { ...object("a", {}), spec: { ...object("a").spec, suspend: true } };
+    kube.on(`PATCH ${jobs}/a`, { json: held });
+    const { stderr } = await run("submit", "-f", file(manifest("a")));
+    expect(stderr).toBe("team/a is applied and suspended: set spec.suspend to false to submit its job\n");
+  });
+
   test("says which log it cannot read, and goes on to the end", async () => {
     const unknown = { ...complete, jobId: await served.job(["true"], "SUCCEEDED", { arrayProperties: { size: 2 } }) };
     kube.on(`PATCH ${jobs}/a`, { json: object("a", {}) });

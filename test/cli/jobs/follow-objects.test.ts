@@ -83,6 +83,16 @@ describe("objects are followed", () => {
     expect(shown).toEqual(["a: ReferenceNotFound: why", "b: was deleted"]);
   });
 
+  test("until an object is deleted by its ttlSecondsAfterFinished, which may hide its result", async () => {
+    const runs = { ...seen("a", { status: "RUNNING" }), spec: { ttlSecondsAfterFinished: 0 } } as unknown as BatchJob;
+    const { ends, shown } = await followed([at("a")], [[runs], []]);
+    expect(ends).toEqual(["deleted"]);
+    expect(shown).toEqual([
+      "a: RUNNING",
+      "a: was deleted, before its result was seen: ttlSecondsAfterFinished is 0, and a minute would be enough",
+    ]);
+  });
+
   test("beyond a Stalled of an earlier generation", async () => {
     const before = seen("a", { ...having("Stalled", "ReferenceNotFound"), observedGeneration: 0 });
     const { ends } = await followed([at("a")], [[before], [seen("a", having("Complete", "Succeeded"))]]);
