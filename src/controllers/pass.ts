@@ -41,19 +41,28 @@ interface Planned<Seen, Action> extends Decided<Action> {
   readonly beganAtMs: number;
 }
 
+/** Reconciles objects, and remembers something of each until the deletion of one that it has written for has ended. */
+export interface KindReconciler extends Reconciler {
+  /** The object of this uid is gone, whoever removed it. */
+  readonly forget: (uid: string) => void;
+}
+
 /** Reconciles the objects of one kind, one pass at a time. */
 export function reconcilerOf<O extends KubeObject, Seen, Action>(
   module: KindModule<O, Seen, Action>,
   ports: Ports,
-): Reconciler {
+): KindReconciler {
   const guards = new Map<string, WriteGuard>();
+  const forget = (uid: string): void => {
+    guards.delete(uid);
+  };
   return {
     kind: module.kind,
+    forget,
     async reconcile(given, { signal, log }) {
       const { uid } = given.metadata;
       const guard = guards.get(uid) ?? new WriteGuard(ports.clock.now());
       guards.set(uid, guard);
-      const forget = (): boolean => guards.delete(uid);
       const object = given as O;
       return await pass({
         module,
@@ -61,7 +70,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
         object,
         directives: directivesOf(object, ports.settings),
         guard,
-        forget,
+        forget: () => forget(uid),
         log,
         signal,
       });

@@ -132,6 +132,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     object,
     apply,
     delete: () => store.delete(JobQueueKind, key),
+    forget: (uid: string) => reconciler.forget(uid),
     /** One pass; its status is written as the runtime does. */
     async pass(seen: KubeObject = object()): Promise<Report> {
       const report = await reconciler.reconcile(seen, { signal, reconcileId: "r", log: logged });
@@ -622,6 +623,16 @@ describe("a report", () => {
     world.plan = wait({ reason: "Other", stallsAfterMs: 10 * minute });
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 10 * minute });
     expect(world.reported()).toContain("Reconciling=True Other");
+  });
+
+  it("counts from the beginning for an object of which it was to forget everything", async () => {
+    const world = await given();
+    world.plan = wait({ stallsAfterMs: 10 * minute, checkInMs: 7 * minute });
+    await world.pass();
+    await world.clock.advance(10 * minute);
+    world.forget(world.object().metadata.uid);
+    await world.pass();
+    expect(world.reported()).toContain("Reconciling=True Creating");
   });
 
   it.each<[string, Planned, Report["again"]]>([

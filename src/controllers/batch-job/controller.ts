@@ -39,7 +39,11 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
   const turns = new Turns({ clock: ports.clock, queueOf: (object) => queueToJoin(object, ports, memory), wake });
   onChange((change) => {
     const { origin, before, after } = change;
-    if (before !== undefined && before.metadata.uid !== after?.metadata.uid) forget(memory, before);
+    if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
+      forget(memory, before);
+      // One that was never submitted has no finalizer, and thousands may come and go.
+      reconciler.forget(before.metadata.uid);
+    }
     if (after !== undefined && !ports.reconciles(after)) handOver(memory, after);
     if (after !== undefined && origin === "list" && isUnnoted(after)) memory.unasked.add(after.metadata.uid);
     turns.changed(change);

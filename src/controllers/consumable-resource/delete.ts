@@ -2,7 +2,7 @@
 
 import type { Consumable } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
-import { othersCheckMs, settleCheckMs } from "../intervals.ts";
+import { marks, othersCheckMs, settleCheckMs } from "../intervals.ts";
 import { changing, inUse } from "../resource/delete.ts";
 import { firstOf } from "../wording.ts";
 import type { Action } from "./action.ts";
@@ -13,8 +13,14 @@ export function removal({ name, arn, users }: Seen, { status }: Consumable): Ste
   const wait = changing(name, status);
   if (wait !== undefined) return wait;
   if (users === undefined) {
-    const message = `which job definitions name ${name} is not known before they have been read`;
-    return { kind: "wait", reason: "Deleting", message, checkInMs: settleCheckMs };
+    const message = `which job definitions name ${name} is not known before they have been read: the operator needs batch:DescribeJobDefinitions`;
+    return {
+      kind: "wait",
+      reason: "Deleting",
+      message,
+      checkInMs: settleCheckMs,
+      stallsAfterMs: marks.unreadStallsMs,
+    };
   }
   if (users.length > 0) {
     const message = `jobs of ${firstOf(users)} need ${name}, and would wait without it: remove it from these definitions, or delete them`;

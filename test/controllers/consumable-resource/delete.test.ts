@@ -8,7 +8,7 @@ describe("the deletion of a consumable", () => {
   it.each<[string, Partial<Seen>, string]>([
     ["deletes it, also while jobs hold it", { record: consumable({ inUseQuantity: 3 }) }, "delete"],
     ["waits while definitions name it", { users: ["team/job"] }, "wait InUse again in 10 s Stalled after 30 min"],
-    ["waits until definitions have been read", { users: undefined }, "wait Deleting again in 1 s"],
+    ["waits until definitions have been read", { users: undefined }, "wait Deleting again in 1 s Stalled after 5 min"],
     ["waits until AWS shows it", { record: consumable({ status: "CREATING" }) }, "wait Deleting"],
     ["waits for AWS", { record: consumable({ status: "DELETING" }) }, "wait Deleting"],
     ["is over when it is gone", { record: undefined, absent: true }, "release Deleted"],
