@@ -4,7 +4,20 @@ import { seededRandom } from "../../src/runtime/random.ts";
 import { createSimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { batchJob } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { aPlace, day, followedBy, hour, isGone, isIn, isTrue, jobs, place, statusesInAws, writesOf } from "./jobs.ts";
+import {
+  aPlace,
+  day,
+  followedBy,
+  hasReason,
+  hour,
+  isGone,
+  isIn,
+  isTrue,
+  jobs,
+  place,
+  statusesInAws,
+  writesOf,
+} from "./jobs.ts";
 import { aWorld } from "./story.ts";
 
 /** AWS accepts the request for the job `late` two minutes after it was sent. */
@@ -23,9 +36,10 @@ describe("a request that AWS accepts late", () => {
     await world.until("it is cancelled", isTrue(world, "late", "Failed"));
     expect(jobs(world)).toEqual([]);
     await world.until("it is ended", () => statusesInAws(world).includes("FAILED"), 200);
+    await world.seconds(900);
     const calls = world.aws.log.length;
     await world.seconds(3600);
-    expect(world.aws.log.slice(calls + 60).filter(({ operation }) => operation.endsWith("Jobs"))).toEqual([]);
+    expect(world.aws.log.slice(calls).filter(({ operation }) => operation.endsWith("Jobs"))).toEqual([]);
     expect(world.condition("BatchJob", "late", "Failed")?.reason).toBe("JobCancelled");
   });
 
@@ -109,5 +123,33 @@ describe("a wall clock", () => {
     const names = ["ended", "runs", "held", "new", "next"];
     await world.until("all are complete", () => names.every((name) => isTrue(world, name, "Complete")()), 7200);
     expect(statusesInAws(world)).toEqual(names.map(() => "SUCCEEDED"));
+  });
+});
+
+describe("a job that AWS does not show for minutes, although it has given its id", () => {
+  /** DescribeJobs shows nothing of the job for four minutes. */
+  async function hidden(): Promise<World> {
+    const world = await aPlace();
+    world.aws.faults.add({ on: "DescribeJobs", fault: { kind: "stale", staleMs: 10_000_000 }, forMs: 240_000 });
+    world.apply(batchJob("hidden", hour));
+    await world.until("it is reported", hasReason(world, "hidden", "JobNotShown"), 200);
+    expect(jobs(world)).toHaveLength(1);
+    return world;
+  }
+
+  it("is followed once AWS shows it", async () => {
+    const world = await hidden();
+    await world.until("it is complete", isTrue(world, "hidden", "Complete"), 7200);
+    expect(writesOf(world, "SubmitJob")).toBe(1);
+  });
+
+  it.each(["cancel", "deletion"])("is ended by %s once AWS shows it", async (how) => {
+    const world = await hidden();
+    if (how === "cancel") world.apply(batchJob("hidden", { ...hour, cancel: true }));
+    else world.delete("BatchJob", "hidden");
+    await world.until("it is ended", () => statusesInAws(world).includes("FAILED"), 600);
+    const isOver = how === "cancel" ? isTrue(world, "hidden", "Failed") : isGone(world, "hidden");
+    await world.until("its object has it", isOver, 600);
+    expect(writesOf(world, "SubmitJob")).toBe(1);
   });
 });

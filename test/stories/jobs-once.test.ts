@@ -224,6 +224,24 @@ describe("a note", () => {
   });
 });
 
+describe("a note that somebody changed in doubt", () => {
+  it.each([
+    ["names another queue", { queue: "other" }],
+    ["names what cannot be a queue", { queue: "not a name" }],
+    ["names no request", { attempt: undefined }],
+  ])("and that %s leads to no second job, also in the next process", async (_what, change) => {
+    const world = await aPlace();
+    await acceptedWithoutAnswer(world, "noted");
+    await world.stop();
+    const { uid, annotations = {} } = world.object("BatchJob", "noted")?.metadata ?? {};
+    const note = { uid, ...JSON.parse(annotations[submissionAnnotation] ?? ""), ...change };
+    await patch(world, "noted", { annotations: { [submissionAnnotation]: JSON.stringify(note) } });
+    const next = await followedBy(world);
+    await next.until("it is complete", isTrue(next, "noted", "Complete"));
+    expect(jobs(next)).toHaveLength(1);
+  });
+});
+
 describe("an object that is gone", () => {
   it("has no job read any more that runs on", async () => {
     const world = await aPlace();
