@@ -378,6 +378,11 @@ describe("adviceFor", () => {
     expect(advice("invalid", message)).toMatch(step);
   });
 
+  it("of a rejected job says how to change what cannot be changed", () => {
+    const rejected = new AwsError("invalid", "batch:SubmitJob", "ClientException", "arrayProperties.size is wrong");
+    expect(adviceFor(rejected)).toMatch(/delete it, and create it again with the right value[.]$/);
+  });
+
   it("of a name that is taken speaks of adoption only where there is one", () => {
     expect(advice("alreadyExists", "no")).toContain("adoptionPolicy");
     const inVpc = adviceFor(new AwsError("alreadyExists", "ec2:CreateSecurityGroup", "InvalidGroup.Duplicate", "no"));
