@@ -7,7 +7,6 @@ import type { World } from "../world.ts";
 import {
   aPlace,
   followedBy,
-  forgotten,
   hasReason,
   hour,
   isGone,
@@ -21,6 +20,7 @@ import {
   setStatus,
   statusesInAws,
   statusOf,
+  withLostResult,
   writesOf,
 } from "./jobs.ts";
 import { aWorld } from "./story.ts";
@@ -153,14 +153,7 @@ describe("a job whose queue is gone", () => {
 });
 
 it("a result that is unknown and has no id stays so across a restart, and nothing is written", async () => {
-  const world = await aPlace();
-  world.apply(batchJob("once"));
-  await world.until("it is complete", isTrue(world, "once", "Complete"));
-  await world.stop();
-  await loseStatus(world, "once");
-  await forgotten(world);
-  const next = await followedBy(world);
-  await next.until("it is unknown", hasReason(next, "once", "ResultUnknown"));
+  const next = await withLostResult("once");
   const last = await followedBy(next);
   const reasons = reasonsOf(last, "once");
   await last.seconds(600);

@@ -24,6 +24,8 @@ import {
   reasonsOf,
   statusesInAws,
   statusOf,
+  withLostResult,
+  withUnknownResult,
   writesOf,
 } from "./jobs.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
@@ -275,26 +277,13 @@ describe("a job is not run a second time", () => {
   });
 
   it("when its status and the operator are lost, and AWS has forgotten it: the result is unknown", async () => {
-    const world = await aPlace();
-    world.apply(batchJob("once"));
-    await world.until("it is complete", isTrue(world, "once", "Complete"));
-    await world.stop();
-    await loseStatus(world, "once");
-    await forgotten(world);
-    const next = await followedBy(world);
-    await next.until("it is known to be unknown", hasReason(next, "once", "ResultUnknown"));
+    const next = await withLostResult("once");
     await next.seconds(day);
     expect(writesOf(next, "SubmitJob")).toBe(1);
   });
 
   it("when AWS forgets it after a week that the operator was away: the result is unknown, not a success", async () => {
-    const world = await aPlace();
-    world.apply(batchJob("away", long));
-    await world.until("it runs", isIn(world, "away", "RUNNING"));
-    await world.stop();
-    await forgotten(world);
-    const next = await followedBy(world);
-    await next.until("it is known to be unknown", hasReason(next, "away", "ResultUnknown"));
+    const next = await withUnknownResult("away");
     expect(next.condition("BatchJob", "away", "Complete")).toBeUndefined();
     next.apply(batchJob("next", { dependsOn: [{ jobRef: { name: "away" } }] }));
     await next.until("what depends on it is a person's", hasReason(next, "next", "DependencyUnknown"));
@@ -302,13 +291,7 @@ describe("a job is not run a second time", () => {
   });
 
   it("stays unknown across a restart, and what depends on it stays a person's", async () => {
-    const world = await aPlace();
-    world.apply(batchJob("away", long));
-    await world.until("it runs", isIn(world, "away", "RUNNING"));
-    await world.stop();
-    await forgotten(world);
-    const next = await followedBy(world);
-    await next.until("it is known to be unknown", hasReason(next, "away", "ResultUnknown"));
+    const next = await withUnknownResult("away");
     const last = await followedBy(next);
     const reasons = reasonsOf(last, "away");
     last.apply(batchJob("next", { dependsOn: [{ jobRef: { name: "away" } }] }));
@@ -573,13 +556,7 @@ describe("the object of a finished job with ttlSecondsAfterFinished", () => {
   });
 
   it("goes when its result is unknown too, so long after that is reported", async () => {
-    const world = await aPlace();
-    world.apply(batchJob("away", { ...long, ...expires(600) }));
-    await world.until("it runs", isIn(world, "away", "RUNNING"));
-    await world.stop();
-    await forgotten(world);
-    const next = await followedBy(world);
-    await next.until("it is known to be unknown", hasReason(next, "away", "ResultUnknown"));
+    const next = await withUnknownResult("away", expires(600));
     await next.seconds(590);
     expect(isGone(next, "away")()).toBe(false);
     await next.until("it is gone", isGone(next, "away"), 30);

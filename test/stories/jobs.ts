@@ -1,5 +1,5 @@
 import { cleanupFinalizer, locationAnnotation, submissionAnnotation } from "../../src/api/v1alpha1/annotations.ts";
-import type { BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
+import type { BatchJobSpec, BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../src/controllers/conditions.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
@@ -103,4 +103,30 @@ export async function forgotten({ aws, seconds }: World): Promise<void> {
   // The simulator forgets when it is given another job.
   await aws.outside.submitJob({ jobName: "other", jobQueue: "team_queue", jobDefinition: "team_definition" });
   await seconds(10);
+}
+
+/** A job that ran when the operator stopped; another follows it when AWS has forgotten it. */
+export async function withUnknownResult(name: string, spec: Partial<BatchJobSpec> = {}): Promise<World> {
+  const world = await aPlace();
+  world.apply(batchJob(name, { ...long, ...spec }));
+  await world.until("it runs", isIn(world, name, "RUNNING"));
+  return await untilUnknown(world, name);
+}
+
+/** A job that had ended, and lost its status; another operator follows it when AWS has forgotten it. */
+export async function withLostResult(name: string): Promise<World> {
+  const world = await aPlace();
+  world.apply(batchJob(name));
+  await world.until("it is complete", isTrue(world, name, "Complete"));
+  await world.stop();
+  await loseStatus(world, name);
+  return await untilUnknown(world, name);
+}
+
+async function untilUnknown(world: World, name: string): Promise<World> {
+  await world.stop();
+  await forgotten(world);
+  const next = await followedBy(world);
+  await next.until("it is known to be unknown", hasReason(next, name, "ResultUnknown"));
+  return next;
 }
