@@ -309,11 +309,18 @@ function isToExpire(object: BatchJob): boolean {
 }
 
 /** A person holds it back, or what it needs does not exist, or waits itself. */
-function isHeld({ spec, status, metadata }: BatchJob, objects: readonly BatchJob[], depth = 0): boolean {
-  if (metadata.deletionTimestamp !== undefined || status?.jobId !== undefined) return false;
+function isHeld(object: BatchJob, objects: readonly BatchJob[], depth = 0): boolean {
+  const { spec, status, metadata } = object;
+  if (metadata.deletionTimestamp !== undefined || status?.jobId !== undefined || isSearchedFor(object)) return false;
   if (spec.suspend === true || depth > 6) return true;
   return (spec.dependsOn ?? []).some(({ jobRef }) => {
     const needed = objects.find((one) => one.metadata.name === jobRef?.name);
     return needed === undefined || isUnknown(needed) || isHeld(needed, objects, depth + 1);
   });
+}
+
+/** Nobody knows yet whether AWS has a job of it, which a lost cluster may have left. */
+function isSearchedFor(object: BatchJob): boolean {
+  const ready = conditionsOf(object).find(({ type }) => type === "Ready");
+  return ready?.reason === "Pending" || ready?.reason === "CheckingSubmission";
 }
