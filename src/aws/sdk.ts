@@ -53,7 +53,7 @@ interface Checkable {
 export function sdkCalls<Classes extends Commands>(
   ServiceClient: new (config: ClientConfig) => Client,
   commands: Classes,
-  { region, requestHandler, onAnswered = () => undefined }: SdkOptions,
+  { region, requestHandler, onAnswered }: SdkOptions,
 ): Api<Classes> & { close(): void } {
   const client = new ServiceClient({
     ...(region === undefined ? {} : { region }),
@@ -62,7 +62,7 @@ export function sdkCalls<Classes extends Commands>(
     customUserAgent: "aws-batch-operator",
   });
   boundAnswers(client);
-  dateAnswers(client, onAnswered);
+  if (onAnswered !== undefined) dateAnswers(client, onAnswered);
   const calls = Object.entries(commands).map(([name, ServiceCommand]) => [
     name,
     async (input: never, { signal, beforeSend }: CallOptions = {}): Promise<unknown> => {

@@ -188,11 +188,10 @@ async function searched(object: BatchJob, intent: Intent | undefined, around: Ar
   ];
   if (resolved.kind !== "resolved" && intent === undefined) return { kind: "unknown", hindrance: resolved.message };
   const { begunAt, jobs, gone } = await search(object, [...new Set(named)], around);
-  // One that was ended as a second job is older where AWS has shown it late.
   const left = jobs.filter((one) => !isEndedAsSecond(one));
   // A process before this one may have ended one of them just now.
   if (left.length > 1 && begunAt < since + shownForSureMs) return { kind: "unknown" };
-  const [found] = [...left, ...jobs];
+  const found = followedOf(jobs);
   if (found !== undefined) return await foundByName(object, found, intent, around);
   const at = intent?.at ?? Date.parse(creationTimestamp);
   const isForgotten = mayBeForgotten(at, ports.clock.now());
@@ -204,6 +203,11 @@ async function searched(object: BatchJob, intent: Intent | undefined, around: Ar
   if (isForgotten) return { kind: "forgotten", since: at };
   if (isGone) return { kind: "queueGone", since: at, queue: intent.queue };
   return { kind: "notFound", attempts: intent?.attempt ?? 0 };
+}
+
+/** The one to follow of the jobs of an object: one that was ended as the second is older where AWS has shown it late. */
+function followedOf(jobs: readonly NamedJob[]): NamedJob | undefined {
+  return jobs.find((one) => !isEndedAsSecond(one)) ?? jobs[0];
 }
 
 /** The job that a search has found: from now on it is followed. */
@@ -245,7 +249,7 @@ async function fromBefore(object: BatchJob, around: Around): Promise<JobSeen> {
   if (queue.kind !== "resolved") return none;
   const { jobs } = await search(object, [queue.name], around);
   memory.unasked.delete(uid);
-  const [found] = [...jobs.filter((one) => !isEndedAsSecond(one)), ...jobs];
+  const found = followedOf(jobs);
   return found === undefined ? none : await foundByName(object, found, undefined, around);
 }
 

@@ -104,9 +104,8 @@ const inSync = { action: "None", reason: "InSync", changes: [] } as const;
 /** There is a result. A second job is ended, and one that was cancelled before AWS showed it. */
 function withResult(object: BatchJob, result: Result, job: JobSeen): Answer {
   const answer = ended(result);
-  if (job.kind === "none" || (job.kind === "known" && job.isReported)) {
-    return job.kind === "known" ? withDuplicates(answer, object, job) : answer;
-  }
+  if (job.kind === "none") return answer;
+  if (job.kind === "known" && job.isReported) return withDuplicates(answer, object, job);
   // Until AWS cannot show one any more, the object stays.
   const { finished: _stays, ...rest } = answer;
   const isLate = job.kind === "known" && job.record !== undefined && !hasEnded(job.record);
