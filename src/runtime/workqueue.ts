@@ -1,6 +1,8 @@
 import { keyText, type ObjectKey } from "../api/object.ts";
 import { type BackoffLimits, backoffMs } from "./backoff.ts";
 import type { Clock, Timer } from "./clock.ts";
+import { Fifo } from "./fifo.ts";
+import { NamespaceTurns } from "./namespace-turns.ts";
 import type { Random } from "./random.ts";
 
 /** `high`: deletions and new changes; `normal`: requeues and retries; `low`: objects of a list. */
@@ -265,58 +267,21 @@ function higher(a: Priority | undefined, b: Priority): Priority {
 /** The waiting keys of one class, with namespaces in turn. Entries that moved to another class are skipped. */
 class Lane {
   readonly #priority: Priority;
-  readonly #namespaces = new Map<string, Fifo<Entry>>();
-  readonly #turns = new Fifo<string>();
+  readonly #waiting = new NamespaceTurns<Fifo<Entry>>(() => new Fifo());
 
   constructor(priority: Priority) {
     this.#priority = priority;
   }
 
   push(entry: Entry): void {
-    const namespace = entry.key.namespace;
-    let waiting = this.#namespaces.get(namespace);
-    if (waiting === undefined) {
-      waiting = new Fifo();
-      this.#namespaces.set(namespace, waiting);
-      this.#turns.push(namespace);
-    }
-    waiting.push(entry);
+    this.#waiting.of(entry.key.namespace).push(entry);
   }
 
   take(): Entry | undefined {
-    for (let namespace = this.#turns.shift(); namespace !== undefined; namespace = this.#turns.shift()) {
-      const waiting = this.#namespaces.get(namespace);
-      let entry = waiting?.shift();
-      while (entry !== undefined && entry.waiting !== this.#priority) entry = waiting?.shift();
-      if (waiting !== undefined && waiting.length > 0) this.#turns.push(namespace);
-      else this.#namespaces.delete(namespace);
-      if (entry !== undefined) return entry;
-    }
-    return undefined;
-  }
-}
-
-/** First in, first out, O(1) amortised. */
-class Fifo<T> {
-  #items: T[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  shift(): T | undefined {
-    if (this.#head === this.#items.length) return undefined;
-    const item = this.#items[this.#head++];
-    // Stryker disable next-line all: the moment of the cut changes the cost, never the order
-    if (this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
+    return this.#waiting.next((entries) => {
+      let entry = entries.shift();
+      while (entry !== undefined && entry.waiting !== this.#priority) entry = entries.shift();
+      return entry;
+    });
   }
 }
