@@ -17,14 +17,20 @@ const decidedElsewhere = [
   "--lease-namespace",
 ];
 
-/** In a cluster with several teams no spec names a role of somebody else until an administrator lists it. */
-const safeFlags = { allowedRoleArns: [] };
+/**
+ * Flags that the chart gives by default, because the command's own default allows more: in a cluster with several teams no
+ * spec names a role of somebody else until an administrator lists it. templates/_pod.tpl gives them without a value too.
+ */
+export const safeFlags: Readonly<Record<string, readonly string[]>> = { allowedRoleArns: [] };
 
 /** All other flags of `aws-batch-operator run`; a new flag becomes a value automatically. */
 export function flagValues() {
   const flags = runFlags().filter(({ long }) => !decidedElsewhere.includes(long ?? ""));
   const shape = Object.fromEntries(
-    flags.map((option) => [option.attributeName(), flagValue(option).optional().describe(described(option))]),
+    flags.map((option) => {
+      const [name, value] = [option.attributeName(), flagValue(option).describe(described(option))];
+      return [name, name in safeFlags ? value.default(safeFlags[name]) : value.optional()];
+    }),
   );
   return z.strictObject(shape).default(safeFlags).describe("Flags of `aws-batch-operator run`, in camel case.");
 }

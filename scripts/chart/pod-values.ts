@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, integer, list, map, off, on, open, port, quantity, section, text } from "./value.ts";
+import { choice, integer, list, listOf, map, off, on, open, port, quantity, section, text } from "./value.ts";
 
 const number = (preset: number, minimum = 1) => z.number().int().min(minimum).default(preset);
 
@@ -110,7 +110,7 @@ export const podValues = {
     periodSeconds: 5,
     failureThreshold: 3,
   }),
-  extraArgs: z.array(z.string()).default([]).describe("Additional arguments of `run`."),
+  extraArgs: listOf(z.string().min(1), "Additional arguments of `run`."),
   extraEnv: list("Additional environment variables, such as `{name: HTTPS_PROXY, value: …}`."),
   extraEnvFrom: list("Environment variables from Secrets and ConfigMaps."),
   extraVolumes: list("Additional volumes."),

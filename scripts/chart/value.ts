@@ -39,8 +39,10 @@ export const integer = (description: string, preset: number, minimum = 0) =>
 export const map = (description: string, preset: Readonly<Record<string, string>> = {}) =>
   z.record(z.string(), z.string()).default(preset).describe(description);
 
-/** A list in Kubernetes' own format, which the API server validates. */
-export const list = (description: string) => z.array(z.unknown()).default([]).describe(description);
+/** A list of objects in Kubernetes' own format, which the API server validates. */
+export const list = (description: string) => listOf(z.record(z.string(), z.unknown()), description);
+
+export const listOf = (item: z.ZodType, description: string) => z.array(item).default([]).describe(description);
 
 /** The same, as an object. */
 export const open = (description: string, preset: Readonly<Record<string, unknown>> = {}) =>

@@ -16,8 +16,12 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
 }
 
+/**
+ * Of the values together with the defaults in values.yaml, which are therefore required: where somebody writes null, Helm
+ * takes the default away, and templates would render something that nobody wrote.
+ */
 function schema(): Schema {
-  return z.toJSONSchema(chartValues, { target: "draft-7", io: "input", unrepresentable: "throw" }) as Schema;
+  return z.toJSONSchema(chartValues, { target: "draft-7", io: "output", unrepresentable: "throw" }) as Schema;
 }
 
 /** values.schema.json */

@@ -3,7 +3,7 @@ import { operatorName } from "../../src/kube/installation.ts";
 import { flagValues } from "./flag-values.ts";
 import { monitoring } from "./monitoring-values.ts";
 import { availability, podValues } from "./pod-values.ts";
-import { choice, list, map, name, off, on, quantity, section, text } from "./value.ts";
+import { choice, list, listOf, map, name, off, on, quantity, section, text } from "./value.ts";
 
 /**
  * The values of the chart, from which values.yaml, values.schema.json and the table of its README are generated. Every
@@ -18,7 +18,10 @@ export const chartValues = z.strictObject({
   global: z
     .looseObject({
       imageRegistry: text("Registry of all images; overrides `image.registry`."),
-      imagePullSecrets: list("Pull secrets of all pods in addition to `imagePullSecrets`: names, or `{name: …}`."),
+      imagePullSecrets: listOf(
+        z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
+        "Pull secrets of all pods in addition to `imagePullSecrets`: names, or `{name: …}`.",
+      ),
     })
     .describe("Values that a chart shares with the charts that it contains."),
   image: section("The operator's image.", {
@@ -118,5 +121,8 @@ export const chartValues = z.strictObject({
     enabled: on("Create the pod of `helm test`, which applies an object as a dry run and waits for its plan."),
     timeoutSeconds: z.number().int().min(5).max(600).default(60).describe("Timeout of `helm test`."),
   }),
-  extraObjects: list("Additional objects; strings in them are templates."),
+  extraObjects: listOf(
+    z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
+    "Additional objects; strings in them are templates.",
+  ),
 });

@@ -14,8 +14,9 @@ export function variableOf(option: Option): string | undefined {
 }
 
 /**
- * Reads flags that the command line leaves out from environment variables.
- * @throws CommandError when the flag rejects the value of its variable
+ * Reads flags that the command line leaves out from environment variables. A value that is empty, as of a variable of the
+ * shell that is not set, is refused: the flag's default may allow more than what somebody meant. Only a list may be empty.
+ * @throws CommandError when the flag rejects the value of its variable, or a value is empty
  */
 export function applyEnvironment(command: Command, env: Environment): void {
   for (const option of command.options) {
@@ -23,9 +24,11 @@ export function applyEnvironment(command: Command, env: Environment): void {
     const variable = variableOf(option);
     const text = variable === undefined ? undefined : env[variable];
     const source = command.getOptionValueSource(name);
+    if (source === "cli" && !(option instanceof ListOption) && isEmpty(command.getOptionValue(name))) {
+      throw emptyValue(option.long ?? name);
+    }
     if (text === undefined || source === "cli" || source === "env") continue;
-    // An empty variable is unset, except for a list: an empty list must not become the default, which may allow more.
-    if (text === "" && !(option instanceof ListOption)) continue;
+    if (text === "" && !(option instanceof ListOption)) throw emptyValue(variable ?? name);
     try {
       command.setOptionValueWithSource(name, valueFrom(option, text), "env");
     } catch (error) {
@@ -33,6 +36,15 @@ export function applyEnvironment(command: Command, env: Environment): void {
       throw new CommandError(`${variable}="${text}": ${error.message}`, { cause: error });
     }
   }
+}
+
+/** Of a flag that takes one text, or several. */
+function isEmpty(value: unknown): boolean {
+  return value === "" || (Array.isArray(value) && (value.length === 0 || value.includes("")));
+}
+
+function emptyValue(what: string): CommandError {
+  return new CommandError(`${what} is empty: give it a value, or leave it out for its default`);
 }
 
 function valueFrom(option: Option, text: string): unknown {

@@ -32,15 +32,12 @@ export function addManifestOptions(command: Command): Command {
     .option("--allow-empty", "accept manifests without an object of awsbatch.dev");
 }
 
-/** @throws CommandError when no source, an empty one, or standard input more than once, is given */
+/** @throws CommandError when no source is given, or standard input more than once */
 export function sourcesIn({ filename = [], kustomize, allowEmpty = false }: ManifestFlags): ManifestSources {
   if (filename.length === 0 && kustomize === undefined) {
     throw new CommandError(
       "-f PATH is missing: give a file or directory of manifests, - for standard input, or -k DIR",
     );
-  }
-  if ([...filename, kustomize].includes("")) {
-    throw new CommandError("the path of -f or -k is empty: is a variable of the shell not set?");
   }
   if (filename.filter((path) => path === "-").length > 1) {
     throw new CommandError("-f - can be given only once: standard input ends after it was read");

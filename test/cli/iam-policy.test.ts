@@ -174,7 +174,8 @@ describe("iam-policy", () => {
     [["--trust", "irsa"], /--trust needs --account/],
     [[...account, "--trust", "irsa"], /--trust irsa needs --oidc-issuer/],
     [[...account, "--trust", "pod-identity"], /--trust pod-identity needs --eks-cluster-arn/],
-    ...["operator", "/operator", "batch/", "a/b/c", ""].map((name): [string[], RegExp] => [
+    [[...account, "--trust", "irsa", "--service-account", ""], /^error: --service-account is empty: give it a value/],
+    ...["operator", "/operator", "batch/", "a/b/c"].map((name): [string[], RegExp] => [
       [...account, "--trust", "irsa", "--service-account", name],
       /^error: --service-account "[^"]*" is not <namespace>\/<name>/,
     ]),

@@ -109,10 +109,13 @@ describe("validate", () => {
     expect(stderr.text).toBe("error: -f - can be given only once: standard input ends after it was read\n");
   });
 
-  test.each(["-f", "-k"])("says what an empty path of %s probably is", async (option) => {
+  test.each([
+    ["-f", "--filename"],
+    ["-k", "--kustomize"],
+  ])("refuses an empty path of %s", async (option, name) => {
     const { io, stderr } = testIo();
     expect(await runCli(["validate", option, ""], io)).toBe(1);
-    expect(stderr.text).toBe("error: the path of -f or -k is empty: is a variable of the shell not set?\n");
+    expect(stderr.text).toBe(`error: ${name} is empty: give it a value, or leave it out for its default\n`);
   });
 
   test("names the chart and its values, which must be rendered first, and no other error of theirs", async () => {

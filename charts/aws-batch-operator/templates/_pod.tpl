@@ -1,7 +1,12 @@
 {{- /* Arguments of `run`. Default addresses are left out, so that AWS_BATCH_OPERATOR_… can set them. */}}
 {{- define "aws-batch-operator.args" -}}
 - run
-{{- range $name, $value := .Values.flags }}
+{{- /* Where the schema is not checked, null takes the list away, and the command alone would allow every role. */}}
+{{- $flags := deepCopy .Values.flags }}
+{{- if kindIs "invalid" $flags.allowedRoleArns }}
+{{- $_ := set $flags "allowedRoleArns" list }}
+{{- end }}
+{{- range $name, $value := $flags }}
 {{- $flag := printf "--%s" (kebabcase $name) }}
 {{- if kindIs "slice" $value }}
 {{- /* An empty list is a value too: without its flag the default would apply. */}}

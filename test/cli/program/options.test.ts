@@ -176,7 +176,7 @@ describe.each(options)("%s", (name, command, option) => {
     const flag = option.long ?? "";
     const said = !option.negate;
 
-    test("is taken from its variable before its default, and from the command line before both", async () => {
+    test("is taken from its variable before its default, from the command line before both, and is never empty", async () => {
       expect(await chosen([flag])).toBe(said);
       for (const [text, value] of [
         ["true", true],
@@ -189,12 +189,12 @@ describe.each(options)("%s", (name, command, option) => {
         expect(await chosen([], { [variable]: text })).toBe(value);
         expect(await chosen([flag], { [variable]: text })).toBe(said);
       }
-      expect(await chosen([], { [variable]: "" })).toEqual(presets[name]);
+      await expect(chosen([], { [variable]: "" })).rejects.toThrow(`${variable} is empty`);
     });
     return;
   }
 
-  test("is taken from its variable before its default, and from the command line before both", async () => {
+  test("is taken from its variable before its default, from the command line before both, and is never empty", async () => {
     const [[oneText, one], [twoText, two]] = samplesOf(name, option);
     const flag = option.long ?? "";
     expect(oneText).not.toBe(twoText);
@@ -202,7 +202,10 @@ describe.each(options)("%s", (name, command, option) => {
     expect(await chosen([flag, twoText])).toEqual(two);
     expect(await chosen([flag, twoText], { [variable]: oneText })).toEqual(two);
     expect(await chosen([flag, oneText], { [variable]: twoText })).toEqual(one);
-    if (!(option instanceof ListOption)) expect(await chosen([], { [variable]: "" })).toEqual(presets[name]);
+    if (option instanceof ListOption) return;
+    // An empty value would be the default, which may allow more than what somebody meant.
+    await expect(chosen([], { [variable]: "" })).rejects.toThrow(`${variable} is empty`);
+    await expect(chosen([`${flag}=`])).rejects.toThrow(/is empty|argument '' is invalid|Allowed choices/);
   });
 });
 
