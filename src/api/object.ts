@@ -17,7 +17,17 @@ export interface ObjectMeta {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   readonly finalizers?: readonly string[] | undefined;
+  /** The tools among its field managers that keep its manifest; absent: none. Of `managedFields` nothing else is kept. */
+  readonly keptBy?: readonly KeptBy[] | undefined;
 }
+
+/** Field managers of tools that keep manifests and create again what is missing. No setting of theirs changes the name. */
+export const manifestKeepers = {
+  "argocd-controller": "Argo CD",
+  "kustomize-controller": "Flux",
+  "helm-controller": "Flux",
+} as const;
+export type KeptBy = keyof typeof manifestKeepers;
 
 export interface KubeObject<Spec = unknown, Status = unknown> {
   readonly apiVersion: string;

@@ -1,4 +1,4 @@
-import type { Kind, KubeObject, ObjectMeta } from "../api/object.ts";
+import { type KeptBy, type Kind, type KubeObject, manifestKeepers, type ObjectMeta } from "../api/object.ts";
 import { StoreError } from "../runtime/store.ts";
 import type { RequestTarget } from "./errors.ts";
 
@@ -43,16 +43,22 @@ export function resourceName(group: string, plural: string, subresource?: string
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
- * An object from the API server, without managedFields and kubectl's copy of the whole manifest, which the operator
- * never reads and would keep in memory.
+ * An object from the API server. Of `managedFields` only the tools that keep its manifest stay, and kubectl's copy of the
+ * whole manifest goes: the operator reads neither, and would keep both in memory.
  * @throws StoreError `Unavailable` if it is not an object of the API
  */
 export function toObject(kind: Kind, value: unknown): KubeObject {
-  const object = value as { readonly metadata?: ObjectMeta & { readonly managedFields?: unknown } };
+  const object = value as {
+    readonly metadata?: ObjectMeta & { readonly managedFields?: readonly { readonly manager?: string }[] };
+  };
   if (typeof object?.metadata?.name !== "string") {
     throw new StoreError("Unavailable", `the API server sent something that is not a ${kind.kind}`);
   }
-  const { managedFields: _managed, ...given } = object.metadata;
+  const { managedFields = [], ...own } = object.metadata;
+  const keepers = (Object.keys(manifestKeepers) as KeptBy[]).filter((keeper) =>
+    managedFields.some(({ manager }) => manager === keeper),
+  );
+  const given = keepers.length === 0 ? own : { ...own, keptBy: keepers };
   // As in RBAC, a Namespace counts as in itself.
   const metadata = kind === namespaceKind ? { ...given, namespace: given.name } : given;
   const { [lastApplied]: copy, ...annotations } = metadata.annotations ?? {};

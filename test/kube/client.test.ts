@@ -29,6 +29,20 @@ describe("a read", () => {
     });
   });
 
+  test("keeps of the field managers those that have the manifest in Git", async () => {
+    const { server, store, signal } = await world();
+    const live = widget("w", "7");
+    const managedFields = ["kubectl", "argocd-controller", "aws-batch-operator", "argocd-controller"].map(
+      (manager) => ({
+        manager,
+        fieldsV1: { "f:spec": {} },
+      }),
+    );
+    server.on(`GET ${widgets("team-a", "w")}`, { json: { ...live, metadata: { ...live.metadata, managedFields } } });
+    const read = await store.get(widgetKind, key, signal);
+    expect(read?.metadata).toEqual({ ...live.metadata, keptBy: ["argocd-controller"] });
+  });
+
   test("of 50 objects one after the other needs no more than two connections", async () => {
     const { server, store, signal } = await world();
     server.on(`GET ${widgets("team-a", "w")}`, { json: widget("w", "7") });

@@ -1,6 +1,6 @@
 /** What has the manifest of an object, and would create the object again if it were deleted. Pure. */
 
-import type { ObjectMeta } from "../../api/object.ts";
+import { manifestKeepers, type ObjectMeta } from "../../api/object.ts";
 import { manifestAnnotation } from "../../api/v1alpha1/annotations.ts";
 
 interface Mark {
@@ -26,12 +26,22 @@ const instanceLabel: Mark = { in: "labels", key: "app.kubernetes.io/instance", t
 /** Only Helm itself writes it: Argo CD renders charts without it. */
 const helmAnnotation = "meta.helm.sh/release-name";
 
+/**
+ * A hook of Argo CD or Helm is created in a sync or an upgrade, and never again because it is missing
+ * (https://argo-cd.readthedocs.io/en/stable/user-guide/resource_hooks/).
+ */
+const hookAnnotations = ["argocd.argoproj.io/hook", "helm.sh/hook"];
+
 /** The tracker and the mark by which it is known, in words; undefined: nothing shows that there is one. */
-export function trackerOf(metadata: Pick<ObjectMeta, "labels" | "annotations">): string | undefined {
-  const byHelm = metadata.annotations?.[helmAnnotation] !== undefined;
+export function trackerOf(metadata: Pick<ObjectMeta, "labels" | "annotations" | "keptBy">): string | undefined {
+  const { annotations = {}, keptBy = [] } = metadata;
+  const isHook = hookAnnotations.some((key) => annotations[key] !== undefined);
+  const byHelm = annotations[helmAnnotation] !== undefined;
+  const counts = ({ tracker }: Pick<Mark, "tracker">): boolean => !(isHook && tracker === "Argo CD");
   const found = [...marks, ...(byHelm ? [] : [instanceLabel])].find(
-    (mark) => metadata[mark.in]?.[mark.key] !== undefined,
+    (mark) => counts(mark) && metadata[mark.in]?.[mark.key] !== undefined,
   );
-  if (found === undefined) return undefined;
-  return `${found.tracker} (${found.in === "labels" ? "label" : "annotation"} ${found.key})`;
+  if (found !== undefined) return `${found.tracker} (${found.in === "labels" ? "label" : "annotation"} ${found.key})`;
+  const keeper = keptBy.find((name) => counts({ tracker: manifestKeepers[name] }));
+  return keeper === undefined ? undefined : `${manifestKeepers[keeper]} (field manager ${keeper})`;
 }

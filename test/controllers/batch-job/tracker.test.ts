@@ -19,7 +19,31 @@ describe("an object", () => {
   });
 
   it.each([
+    ["argocd-controller", "Argo CD"],
+    ["kustomize-controller", "Flux"],
+    ["helm-controller", "Flux"],
+  ] as const)("that the field manager %s wrote is tracked by %s, whatever label the tool uses", (keeper, tracker) => {
+    expect(trackerOf({ keptBy: [keeper] })).toBe(`${tracker} (field manager ${keeper})`);
+  });
+
+  it("that Flux writes stays tracked by Flux also where it has the annotation of a hook", () => {
+    const annotations = { "argocd.argoproj.io/hook": "PostSync" };
+    expect(trackerOf({ annotations, keptBy: ["argocd-controller", "kustomize-controller"] })).toBe(
+      "Flux (field manager kustomize-controller)",
+    );
+  });
+
+  it.each([
     ["nothing", {}],
+    [
+      "the marks of Argo CD on a hook, which it creates only in a sync",
+      {
+        labels: instance,
+        annotations: { "argocd.argoproj.io/hook": "PostSync", "argocd.argoproj.io/tracking-id": "x" },
+        keptBy: ["argocd-controller" as const],
+      },
+    ],
+    ["the label of a release on a hook of Helm", { labels: instance, annotations: { "helm.sh/hook": "post-upgrade" } }],
     ["marks of other tools", { labels: { app: "batch" }, annotations: { "example.com/owner": "team" } }],
     [
       "the label of a release that Helm itself installed",
