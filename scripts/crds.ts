@@ -27,6 +27,13 @@ const schemas: Readonly<Record<KindName, Schemas>> = {
   ServiceEnvironment: { spec: ServiceEnvironmentSpec, status: ServiceEnvironmentStatus },
 };
 
+/**
+ * A definition that Argo CD deletes takes all its objects with it, and what they have in AWS. Argo CD prunes what carries
+ * its mark and is in no Application, so that a label that somebody else wrote would be enough
+ * (https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/).
+ */
+const keptByArgoCd = { "argocd.argoproj.io/sync-options": "Prune=false,Delete=false" } as const;
+
 /** The custom resource definitions, made from the registry of kinds and the zod schemas. */
 export function customResourceDefinitions(): CustomResourceDefinition[] {
   return kinds.map((kind) => definition(kind, schemas[kind.kind]));
@@ -38,7 +45,7 @@ function definition(kind: OperatorKind, { spec, status }: Schemas): CustomResour
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
-    metadata: { name: `${kind.plural}.${kind.group}` },
+    metadata: { name: `${kind.plural}.${kind.group}`, annotations: keptByArgoCd },
     spec: {
       group: kind.group,
       scope: "Namespaced",

@@ -7,11 +7,13 @@ export const versionAnnotation = "awsbatch.dev/version";
 
 /**
  * A definition as a template of a chart. Helm installs a chart's folder crds/ once and never upgrades it.
- * @param keep the template condition under which `helm uninstall` keeps it; undefined: always
+ * @param keep the template condition under which `helm uninstall` and Argo CD keep it; undefined: always
  */
 export function crdTemplate(crd: CustomResourceDefinition, keep?: string): string {
   const { metadata, ...rest } = crd;
-  const kept = "    helm.sh/resource-policy: keep";
+  const kept = Object.entries({ "helm.sh/resource-policy": "keep", ...metadata.annotations }).map(
+    ([key, value]) => `    ${key}: ${value}`,
+  );
   return [
     "apiVersion: apiextensions.k8s.io/v1",
     "kind: CustomResourceDefinition",
@@ -19,9 +21,9 @@ export function crdTemplate(crd: CustomResourceDefinition, keep?: string): strin
     `  name: ${metadata.name}`,
     "  annotations:",
     `    ${versionAnnotation}: ${packageManifest.version}`,
-    ...(keep === undefined ? [kept] : [`    {{- if ${keep} }}`, kept, "    {{- end }}"]),
+    ...(keep === undefined ? kept : [`    {{- if ${keep} }}`, ...kept, "    {{- end }}"]),
     "  labels:",
-    '    {{- include "aws-batch-operator.labels" . | nindent 4 }}',
+    '    {{- include "aws-batch-operator.crdLabels" . | nindent 4 }}',
     literal(yamlOf({ spec: rest.spec })).trimEnd(),
   ].join("\n");
 }

@@ -91,6 +91,35 @@ describeWithHelm(
       linesOf(await remove());
     });
 
+    test("keeps a definition, which would take all objects with it, until it is annotated", async () => {
+      const values = { deletionProtection: { enabled: true }, replicas: 0, tests: { enabled: false } };
+      linesOf(await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input: await template(program, values) }));
+      const definition = "jobqueues.awsbatch.dev";
+      const remove = () => cluster.kubectl(["delete", "crd", definition, "--dry-run=server"]);
+      const refused = async (): Promise<true | string> => {
+        const { code, stdout } = await remove();
+        return code === 1 || stdout;
+      };
+      await until(refused, "the policy to refuse");
+      expect((await remove()).stderr).toContain(
+        `CustomResourceDefinition ${definition} is protected: its deletion deletes all its objects`,
+      );
+      const all = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All";
+      const collection = await cluster.request("DELETE", all);
+      expect([collection.status, JSON.stringify(collection.body)]).toEqual([
+        403,
+        expect.stringContaining("is protected"),
+      ]);
+      const foreign = {
+        ...documents(await template(program, values)).find(({ metadata }) => metadata.name === definition),
+      };
+      const others = JSON.parse(JSON.stringify(foreign).replaceAll("awsbatch.dev", "example.com"));
+      linesOf(await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input: JSON.stringify(others) }));
+      linesOf(await cluster.kubectl(["delete", "crd", "jobqueues.example.com"]));
+      linesOf(await cluster.kubectl(["annotate", "crd", definition, "awsbatch.dev/deletion-protection=false"]));
+      linesOf(await remove());
+    });
+
     test("rejects CRDs that are older than those in the cluster, whoever applies them", async () => {
       const values = { crds: { downgradeProtection: true }, replicas: 0, tests: { enabled: false } };
       const yaml = await template(program, values);

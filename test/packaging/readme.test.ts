@@ -153,6 +153,17 @@ describeWithHelm("what docs/gitops.md gives to Argo CD and Flux", (program) => {
       return given === undefined ? [] : [[kind, path, given] as const];
     });
 
+  test("gives no Application the name of a release, by which Argo CD may track", () => {
+    const text = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block]) => block).join("---\n");
+    const releases = [...text.matchAll(/releaseName: (\S+)/g)].map(([, name]) => name);
+    const applications = [...text.matchAll(/kind: Application\n *metadata:\n *name: (\S+)/g)].map(([, name]) => name);
+    const generated = [...text.matchAll(/template:\n *metadata:\n *name: (\S+)/g)].map(([, name]) => name);
+    expect(applications).toHaveLength(3);
+    expect(generated).toHaveLength(2);
+    expect(new Set(releases)).toEqual(new Set(["batch"]));
+    expect([...applications, ...generated].filter((name) => releases.includes(name))).toEqual([]);
+  });
+
   test("installs the operator by both", () => {
     expect(installations.map(([kind]) => kind)).toEqual(["Application", "ApplicationSet", "HelmRelease"]);
   });

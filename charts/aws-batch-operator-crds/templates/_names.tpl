@@ -9,6 +9,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
+{{- /* Without the name of the release: Argo CD can be configured to take that label for the name of an Application, which would prune the definitions. */}}
+{{- define "aws-batch-operator.crdLabels" -}}
+{{- omit (include "aws-batch-operator.labels" . | fromYaml) "app.kubernetes.io/instance" | toYaml }}
+{{- end }}
+
 {{- /* Refuses to write an older definition over a newer one. Takes `root` and `name`. */}}
 {{- define "aws-batch-operator.crdGuard" -}}
 {{- if not .root.Values.allowDowngrade }}

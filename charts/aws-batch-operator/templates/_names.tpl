@@ -42,6 +42,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
+{{- /* Without the name of the release: Argo CD can be configured to take that label for the name of an Application, which would prune the definitions. */}}
+{{- define "aws-batch-operator.crdLabels" -}}
+{{- omit (include "aws-batch-operator.labels" . | fromYaml) "app.kubernetes.io/instance" | toYaml }}
+{{- end }}
+
 {{- /* Annotations of an object: commonAnnotations and its own. Takes `root`, and maps in `own`. */}}
 {{- define "aws-batch-operator.annotations" -}}
 {{- $all := deepCopy .root.Values.commonAnnotations }}
