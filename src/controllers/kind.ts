@@ -1,5 +1,6 @@
 import type { Kind, KubeObject } from "../api/object.ts";
 import type { BatchRegion } from "../aws/region.ts";
+import type { Again } from "../runtime/controller.ts";
 import type { ObjectEvent } from "../runtime/store.ts";
 import type { ConditionDraft, Failure, Plan, Refusal } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
@@ -22,6 +23,8 @@ export interface KindModule<O extends KubeObject, Seen, Action> {
    * reported, for nothing is known.
    */
   isRead?(object: O, region: BatchRegion): boolean;
+  /** When the object is reconciled, because now is the turn of others: nothing is read for it. Undefined: now. */
+  notYet?(object: O, region: BatchRegion, signal: AbortSignal): Promise<Again | undefined>;
   /**
    * Why what `observe` took from the cache may be older than at rest; undefined: it is not. An act goes on, for `refresh`
    * reads AWS live for just this object although the listing of all fails; nothing else is decided or reported.

@@ -113,6 +113,8 @@ async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
   const misplaced = misplacement(directives, region);
   if (misplaced !== undefined) return reported(p, region, { choice: misplaced, fields: {} }, { kind: "none" });
   if (p.module.isRead?.(object, region) === false) return silent({ kind: "after", delayMs: settleCheckMs });
+  const again = await p.module.notYet?.(object, region, p.signal);
+  if (again !== undefined) return silent(again);
   const planned = await observedAndPlanned(p, region);
   if ("kind" in planned) return unreadable(p, planned);
   const { next } = planned.choice;

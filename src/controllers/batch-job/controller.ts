@@ -3,7 +3,6 @@ import type { BatchJob, BatchJobStatus } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Change } from "../../runtime/cache.ts";
-import type { Again } from "../../runtime/controller.ts";
 import type { Reconciler, Report } from "../../runtime/object-reconciler.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { directivesOf } from "../directives.ts";
@@ -12,17 +11,19 @@ import type { Ports } from "../ports.ts";
 import { isReadAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
+import type { Around } from "./around.ts";
 import { namesConsumables } from "./consumables.ts";
+import { isInDoubt } from "./doubt.ts";
 import { events } from "./events.ts";
 import { intentAnnotation, intentOf } from "./intent.ts";
-import { lineOf } from "./line.ts";
 import { forget, handOver, type Memory, newMemory, rememberedOf } from "./memory.ts";
 import { observe, refresh } from "./observe.ts";
 import { plan } from "./plan.ts";
+import { queueOf } from "./references.ts";
 import { report } from "./report.ts";
 import { recordedResult } from "./result.ts";
 import type { Seen } from "./seen.ts";
-import { Turns } from "./turns.ts";
+import { type Turn, Turns } from "./turns.ts";
 
 /** What jobs that are submitted in turn need of the runtime. */
 export interface JobsRuntime {
@@ -36,17 +37,18 @@ export interface JobsRuntime {
 export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconciler {
   const memory = newMemory();
   const around = (region: BatchRegion, signal: AbortSignal) => ({ region, ports, memory, signal });
-  const turns = new Turns({ clock: ports.clock, queueOf: (object) => queueToJoin(object, ports, memory), wake });
+  const turns = new Turns({ clock: ports.clock, wake });
   onChange((change) => {
     const { origin, before, after } = change;
     if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
       forget(memory, before);
       // One that was never submitted has no finalizer, and thousands may come and go.
       reconciler.forget(before.metadata.uid);
+      turns.forget(before.metadata.uid);
     }
     if (after !== undefined && !ports.reconciles(after)) handOver(memory, after);
     if (after !== undefined && origin === "list" && isUnnoted(after)) memory.unasked.add(after.metadata.uid);
-    turns.changed(change);
+    if (after !== undefined && !waitsForTurn(after as BatchJob, ports, memory)) turns.forget(after.metadata.uid);
   });
   const reconciler = reconcilerOf<BatchJob, Seen, Action>(
     {
@@ -54,6 +56,12 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
       observe: (object, region, signal) => observe(object, around(region, signal)),
       refresh: (object, region, _sinceMs, signal) => refresh(object, around(region, signal)),
       isRead: ({ spec }, region) => !namesConsumables(spec) || isReadAsked("consumables", region),
+      notYet: async (object, region, signal) => {
+        if (!waitsForTurn(object, ports, memory)) return undefined;
+        const turn = await turnOf(object, around(region, signal), turns);
+        if (turn === "now") return undefined;
+        return { kind: "passedOver", until: turn === "later" ? "onChange" : "othersHadTheirTurn" };
+      },
       plan,
       hasOwn: ({ job }) => job.kind === "known" && job.record !== undefined,
       act: (action, object, region, signal) =>
@@ -72,20 +80,19 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
     kind: BatchJobKind,
     async reconcile(given: KubeObject, context): Promise<Report> {
       const object = given as BatchJob;
-      const turn = turns.begin(object);
-      if (turn === "later") return passedOver("onChange");
-      if (turn === "soon") return passedOver("othersHadTheirTurn");
+      const { uid } = object.metadata;
+      if (!waitsForTurn(object, ports, memory)) turns.forget(uid);
       let goesOn = false;
       try {
         const reported = await reconciler.reconcile(object, context);
-        goesOn = isOnItsWay(reported) && queueToJoin(object, ports, memory) !== undefined;
+        goesOn = isOnItsWay(reported) && waitsForTurn(object, ports, memory);
         return reported;
       } catch (error) {
         // The API server would refuse the others too.
         goesOn = error instanceof StoreError && error.mayPass;
         throw error;
       } finally {
-        turns.end(object, goesOn);
+        turns.end(uid, goesOn);
       }
     },
   };
@@ -97,19 +104,30 @@ function isUnnoted(object: KubeObject): boolean {
   return (metadata.finalizers ?? []).length === 0 && intentOf(object) === undefined && status?.jobId === undefined;
 }
 
-function passedOver(until: Extract<Again, { kind: "passedOver" }>["until"]): Report {
-  return { status: undefined, events: [], again: { kind: "passedOver", until } };
-}
-
-/** The line of a job that is still to be submitted in turn. */
-function queueToJoin(object: BatchJob, { settings, reconciles }: Ports, memory: Memory): string | undefined {
+/**
+ * Whether the object is a job that is still to be submitted, in turn. One of which it is unknown whether AWS has a job is not:
+ * it searches for that job meanwhile. In a fair-share queue, which alone takes shares, no job is behind one of another share.
+ */
+function waitsForTurn(object: BatchJob, { settings, reconciles, processId, cluster }: Ports, memory: Memory): boolean {
   const { metadata, spec, status } = object;
   const { deleting, paused, dryRun } = directivesOf(object, settings);
   const isHeld = deleting || paused || dryRun || spec.suspend === true || spec.cancel === true;
   const { sent, submitted } = rememberedOf(memory, metadata.uid);
   const isSent = sent !== undefined || submitted !== undefined || status?.jobId !== undefined;
-  if (isHeld || isSent || recordedResult(object) !== undefined || !reconciles(object)) return undefined;
-  return lineOf(object, settings.region);
+  if (isHeld || isSent || spec.shareIdentifier !== undefined) return false;
+  if (recordedResult(object) !== undefined || !reconciles(object)) return false;
+  return !isInDoubt(object, processId(), cluster.takeOverUid);
+}
+
+/** The turn of a job that waits for one. What may not use its queue, or not yet, gets no place: it is reported at once. */
+async function turnOf(object: BatchJob, around: Around, turns: Turns): Promise<Turn> {
+  const { uid } = object.metadata;
+  if (turns.has(uid)) return turns.begin(uid);
+  const queue = await queueOf(object, around);
+  if (queue.kind !== "resolved") return "now";
+  // It may be gone since the pass began: nobody would take it out of the line again.
+  const isThere = around.ports.objects.get(BatchJobKind, object.metadata)?.metadata.uid === uid;
+  return isThere ? turns.join(object, `${around.region.region}/${queue.name}`) : "later";
 }
 
 /** A pass that reports nothing goes on, or could not read yet. AWS's throttling is for all alike. */

@@ -1,6 +1,18 @@
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { Wait } from "../agenda.ts";
 import { marks, searchAgainMs, unwatchedCheckMs } from "../intervals.ts";
+import { intentOf } from "./intent.ts";
 import type { JobSeen } from "./seen.ts";
+
+/**
+ * Whether AWS has to be searched for a job of an object before one is submitted: not this process wrote its note, or the
+ * note is gone, or the job may be of a lost cluster. Pure.
+ */
+export function isInDoubt(object: BatchJob, processId: string, takeOverUid: string | undefined): boolean {
+  const intent = intentOf(object);
+  if (intent !== undefined) return intent.by !== processId;
+  return takeOverUid !== undefined || (object.metadata.finalizers ?? []).length > 0;
+}
 
 /** The wait of an object of which it is unknown whether AWS has a job. Pure. @param what is being done about it */
 export function searching({ hindrance }: Extract<JobSeen, { readonly kind: "unknown" }>, what: string): Wait {

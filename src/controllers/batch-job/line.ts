@@ -1,4 +1,4 @@
-/** The line in which a job waits until it is submitted (docs/decisions/0052-jobs-are-submitted-in-turn.md). Pure. */
+/** The order in which jobs are submitted (docs/decisions/0052-jobs-are-submitted-in-turn.md). Pure. */
 
 import { keyOf, keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
@@ -7,8 +7,8 @@ import { nameIn } from "../../aws/names.ts";
 import { awsNameOf } from "../naming.ts";
 
 /**
- * Jobs with the same text are submitted in turn: those for one queue, which is known by the name that it has by default.
- * Undefined: in a fair-share queue, which alone takes shares, no job is behind one of another share.
+ * Jobs with the same text are submitted in turn, as far as their specs show: those for one queue, which is known by the name
+ * that it has by default. The operator itself goes by the queue in AWS. Undefined: in a fair-share queue, which alone takes shares, no job is behind one of another share.
  */
 export function lineOf({ metadata, spec }: BatchJob, defaultRegion: string): string | undefined {
   const { jobQueueRef: ref, jobQueue = "", region = defaultRegion } = spec;
@@ -18,7 +18,7 @@ export function lineOf({ metadata, spec }: BatchJob, defaultRegion: string): str
   return `${region}/${awsNameOf(JobQueueKind, { metadata: { namespace, name }, spec: {} })}`;
 }
 
-/** The lowest is first: the oldest. The API server's times are whole seconds: within one it is by name. */
+/** The lowest of one namespace is first: the oldest. The API server's times are whole seconds: within one it is by name. */
 export function orderInLine(object: BatchJob): string {
   const { creationTimestamp, uid } = object.metadata;
   return `${creationTimestamp} ${keyText(keyOf(object))} ${uid}`;

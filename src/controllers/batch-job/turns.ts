@@ -1,15 +1,12 @@
 import { keyOf, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import type { Change } from "../../runtime/cache.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
-import { differOnlyInStatus } from "../../runtime/object-reconciler.ts";
+import { NamespaceTurns } from "../../runtime/namespace-turns.ts";
 import { turnMs } from "../intervals.ts";
 import { orderInLine } from "./line.ts";
 
 export interface TurnsOptions {
-  readonly clock: Pick<Clock, "schedule">;
-  /** The queue for which a job is still to be submitted in turn; undefined: it has been, or waits for no other. */
-  readonly queueOf: (object: BatchJob) => string | undefined;
+  readonly clock: Pick<Clock, "schedule" | "monotonic">;
   /** It is the turn of this object. */
   readonly wake: (key: ObjectKey) => void;
 }
@@ -20,28 +17,40 @@ export type Turn = "now" | "soon" | "later";
 interface Place {
   readonly uid: string;
   readonly key: ObjectKey;
-  readonly queue: string;
+  readonly line: Line;
   readonly order: string;
-  timer: Timer | undefined;
+  /** Its pass was not begun, because it was not its turn: it is woken when it is. */
+  isPassedOver: boolean;
+  /** How long it may still be the first one, ms; the time in which others have their turns does not count. */
+  leftMs: number;
+  running: { readonly timer: Timer; readonly since: number } | undefined;
+}
+
+interface Line {
+  readonly queue: string;
+  /** The places of a namespace are in the order of their turns. */
+  readonly namespaces: NamespaceTurns<Place[]>;
+  /** Whose turn it is: it has its pass, or is woken for it. */
+  turn: Place | undefined;
 }
 
 /**
- * Whose turn it is to be submitted: of the jobs for one queue the oldest's, one at a time
+ * Whose turn it is to be submitted: of the jobs for one queue one at a time, the oldest of each namespace in turn
  * (docs/decisions/0052-jobs-are-submitted-in-turn.md).
  *
- * Expected flow: a job that appears, or is changed, gets a place in the line of its queue. The first one has its passes until
- * it is submitted, or waits for something else: then it leaves the line, and the next one is woken. One that has left comes
- * back at its next pass.
+ * Expected flow: a job that may use its queue gets a place in the line of that queue. The first one of its namespace has its
+ * passes until it is submitted, or waits for something else: then it leaves the line, and the next one follows. After each
+ * pass the turn goes to the next namespace. A job that has left comes back at its next pass.
  *
- * Guarantees: a place costs O(log n) comparisons. A job is the first one for at most a minute; one that has been is from then
- * on passed over after each pass.
+ * Guarantees: a place costs O(log n) comparisons in its namespace, and a turn one for each namespace. Whatever a namespace has
+ * waiting, and however often it changes that, another waits for one pass of it. A job is the first one of its
+ * namespace for at most a minute; one that has been is from then on passed over after each pass.
  *
  * Assumptions: nothing in here is needed after a restart. The store's list shows every job again.
  */
 export class Turns {
   readonly #options: TurnsOptions;
-  /** By queue; in the order of their turns. */
-  readonly #lines = new Map<string, Place[]>();
+  readonly #lines = new Map<string, Line>();
   /** By uid. */
   readonly #places = new Map<string, Place>();
   /** Uids of those that have been the first one for a minute. */
@@ -56,90 +65,121 @@ export class Turns {
     return this.#places.size;
   }
 
-  /** Takes in a change of a job in the cache. */
-  changed({ before, after }: Change): void {
-    if (after === undefined) {
-      if (before !== undefined) this.#forget(before.metadata.uid);
-      return;
-    }
-    const object = after as BatchJob;
-    const queue = this.#options.queueOf(object);
-    if (queue === undefined) this.#forget(object.metadata.uid);
-    // Its status says nothing about whether it may go on: what it waits for wakes it.
-    else if (before === undefined || !differOnlyInStatus(before, after)) this.#join(object, queue);
+  /** Whether a job has a place. */
+  has(uid: string): boolean {
+    return this.#places.has(uid);
   }
 
-  /** A pass over the object is about to begin. */
-  begin(object: BatchJob): Turn {
-    const { uid } = object.metadata;
-    const queue = this.#options.queueOf(object);
-    if (queue === undefined) {
-      this.#forget(uid);
-      return "now";
-    }
+  /** A pass over a job that has a place is about to begin. */
+  begin(uid: string): Exclude<Turn, "soon"> {
     const place = this.#places.get(uid);
-    if (place === undefined) {
-      // Others that were woken by the same change may be older.
-      this.#join(object, queue);
-      return "soon";
+    if (place === undefined) return "now";
+    const { line } = place;
+    const isFirst = this.#isFirst(place);
+    // An older one has come since it was woken.
+    if (!isFirst && line.turn === place) this.#handOn(line);
+    if (isFirst && line.turn === undefined) {
+      line.turn = line.namespaces.next(([first]) => (first === place ? place : undefined));
     }
-    if (this.#firstOf(place.queue) !== place) return "later";
-    place.timer ??= this.#options.clock.schedule(turnMs, () => this.#tookLong(place));
+    if (!isFirst || line.turn !== place) {
+      place.isPassedOver = true;
+      this.#pause(place);
+      return "later";
+    }
+    place.isPassedOver = false;
+    this.#start(place);
     return "now";
   }
 
+  /** Gives a job its place: its pass is to begin after those of others that were woken by the same change and may be older. */
+  join(object: BatchJob, queue: string): "soon" {
+    const { uid, namespace } = object.metadata;
+    const line = this.#lines.get(queue) ?? {
+      queue,
+      namespaces: new NamespaceTurns<Place[]>(() => []),
+      turn: undefined,
+    };
+    this.#lines.set(queue, line);
+    const place: Place = {
+      uid,
+      key: keyOf(object),
+      line,
+      order: orderInLine(object),
+      isPassedOver: false,
+      leftMs: turnMs,
+      running: undefined,
+    };
+    const places = line.namespaces.of(namespace);
+    places.splice(indexIn(places, place), 0, place);
+    this.#places.set(uid, place);
+    return "soon";
+  }
+
   /** The pass has ended. @param goesOn whether the job is about to be submitted, by another pass */
-  end({ metadata: { uid } }: BatchJob, goesOn: boolean): void {
-    if (!goesOn || this.#slow.has(uid)) this.#leave(uid);
+  end(uid: string, goesOn: boolean): void {
+    const place = this.#places.get(uid);
+    if (place === undefined || place.line.turn !== place) return;
+    if (!goesOn || this.#slow.has(uid)) this.#leave(place);
+    else this.#handOn(place.line);
+  }
+
+  /** The job is gone, or is not to be submitted in turn any more. */
+  forget(uid: string): void {
+    this.#slow.delete(uid);
+    const place = this.#places.get(uid);
+    if (place !== undefined) this.#leave(place);
+  }
+
+  #isFirst(place: Place): boolean {
+    return place.line.namespaces.of(place.key.namespace)[0] === place;
+  }
+
+  #handOn(line: Line): void {
+    line.turn = line.namespaces.next(([first]) => (first?.isPassedOver === true ? first : undefined));
+    if (line.turn !== undefined) this.#options.wake(line.turn.key);
+  }
+
+  #leave(place: Place): void {
+    const { uid, line, key } = place;
+    this.#pause(place);
+    this.#places.delete(uid);
+    const places = line.namespaces.of(key.namespace);
+    places.splice(indexIn(places, place), 1);
+    if (line.turn === undefined || line.turn === place) this.#handOn(line);
+    if (line.namespaces.length === 0) this.#lines.delete(line.queue);
+  }
+
+  #start(place: Place): void {
+    const { clock } = this.#options;
+    place.running ??= {
+      since: clock.monotonic(),
+      timer: clock.schedule(place.leftMs, () => this.#tookLong(place)),
+    };
+  }
+
+  #pause(place: Place): void {
+    const { running } = place;
+    if (running === undefined) return;
+    running.timer.cancel();
+    place.leftMs = Math.max(0, place.leftMs - (this.#options.clock.monotonic() - running.since));
+    place.running = undefined;
   }
 
   #tookLong(place: Place): void {
-    place.timer = undefined;
+    place.running = undefined;
     // An older one has come in between.
-    if (this.#firstOf(place.queue) !== place) return;
+    if (!this.#isFirst(place)) return;
     this.#slow.add(place.uid);
-    this.#leave(place.uid);
-  }
-
-  #firstOf(queue: string): Place | undefined {
-    return this.#lines.get(queue)?.[0];
-  }
-
-  #join(object: BatchJob, queue: string): void {
-    const { uid } = object.metadata;
-    if (this.#places.has(uid)) return;
-    const place: Place = { uid, key: keyOf(object), queue, order: orderInLine(object), timer: undefined };
-    const line = this.#lines.get(queue) ?? [];
-    line.splice(indexIn(line, place), 0, place);
-    this.#lines.set(queue, line);
-    this.#places.set(uid, place);
-  }
-
-  #leave(uid: string): void {
-    const place = this.#places.get(uid);
-    if (place === undefined) return;
-    place.timer?.cancel();
-    this.#places.delete(uid);
-    const line = this.#lines.get(place.queue) ?? [];
-    const index = indexIn(line, place);
-    line.splice(index, 1);
-    const next = line[0];
-    if (next === undefined) this.#lines.delete(place.queue);
-    else if (index === 0) this.#options.wake(next.key);
-  }
-
-  #forget(uid: string): void {
-    this.#slow.delete(uid);
-    this.#leave(uid);
+    this.#leave(place);
   }
 }
 
-/** Where a place is in a line, or is to be. */
-function indexIn(line: readonly Place[], { order }: Place): number {
-  let [from, to] = [0, line.length];
+/** Where a place is in a namespace, or is to be. */
+function indexIn(places: readonly Place[], { order }: Place): number {
+  let [from, to] = [0, places.length];
   while (from < to) {
     const middle = (from + to) >>> 1;
-    if ((line[middle]?.order ?? "") < order) from = middle + 1;
+    if ((places[middle]?.order ?? "") < order) from = middle + 1;
     else to = middle;
   }
   return from;
