@@ -1,7 +1,8 @@
 /**
- * `npm run bench:cluster [-- --objects N --speed N | --jobs N --speed N]`: the cost of the bundled operator in a cluster. A
- * real API server, the simulator behind HTTP, and `dist/main.js` as a separate process, with the permissions of
- * manifests/install.yaml. With `--jobs` it measures BatchJob objects instead, of which nine of ten have ended before.
+ * `npm run bench:cluster [-- --objects N --speed N | --jobs N --speed N | --take-over]`: the cost of the bundled operator in a
+ * cluster. A real API server, the simulator behind HTTP, and `dist/main.js` as a separate process, with the permissions of
+ * manifests/install.yaml. With `--jobs` it measures BatchJob objects instead, of which nine of ten have ended before; with
+ * `--take-over` only how soon a standby writes.
  */
 
 import { execFileSync } from "node:child_process";
@@ -18,6 +19,7 @@ import { isReady, Team } from "../test/integration/stories/team.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../test/manifests.ts";
 import { measureJobs } from "./cluster/jobs.ts";
 import { type Reading, read, seconds } from "./cluster/reading.ts";
+import { measureTakeOver } from "./cluster/take-over.ts";
 import { table } from "./table.ts";
 
 const { values } = parseArgs({
@@ -25,11 +27,14 @@ const { values } = parseArgs({
     objects: { type: "string", default: "1000" },
     jobs: { type: "string" },
     speed: { type: "string", default: "10" },
+    "take-over": { type: "boolean", default: false },
   },
 });
 const objects = Number(values.objects);
 const speed = Number(values.speed);
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+/** As in manifests/install.yaml. */
+const environment = { [smallYoungGeneration.name]: smallYoungGeneration.value };
 /** Duration of the measurement at rest, and of the pause before it. */
 const restMs = 60_000;
 
@@ -64,8 +69,6 @@ async function measure(cluster: ControlPlane, account: Account): Promise<void> {
   const { kubeconfig } = await newIdentity(cluster);
   const { directory } = cluster.access;
   const began = performance.now();
-  // As in manifests/install.yaml.
-  const environment = { [smallYoungGeneration.name]: smallYoungGeneration.value };
   const operator = await OperatorProcess.start({ kubeconfig, directory, awsUrl: front.url, program, environment });
   const reading = () => read(cluster, front, operator);
   try {
@@ -119,8 +122,14 @@ execFileSync(process.execPath, [fileURLToPath(new URL("../scripts/build.ts", imp
 const cluster = await startControlPlane();
 const account = new Account({ speed });
 try {
-  if (values.jobs === undefined) await measure(cluster, account);
-  else await measureJobs(cluster, account, { jobs: Number(values.jobs), program });
+  const { directory } = cluster.access;
+  const start = (kubeconfig: string, awsUrl: string) =>
+    OperatorProcess.start({ kubeconfig, directory, awsUrl, program, environment });
+  if (values.jobs !== undefined) await measureJobs(cluster, account, { jobs: Number(values.jobs), program });
+  else {
+    if (!values["take-over"]) await measure(cluster, account);
+    await measureTakeOver(cluster, account, start);
+  }
 } finally {
   await account.close();
   await cluster.stop();

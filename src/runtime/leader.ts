@@ -9,8 +9,12 @@ export interface LeaseRecord {
   /** Empty: released. */
   readonly holderIdentity: string;
   readonly leaseDurationSeconds: number;
-  /** By the holder's clock, milliseconds since the epoch; for people only, because clocks of machines differ. */
+  /**
+   * Since when the holder has it, or of a released lease nobody: by the clock of who wrote it, milliseconds since the epoch.
+   * Clocks of machines differ, so that only differences within one record decide anything.
+   */
   readonly acquiredAt: number;
+  /** The last renewal; of a released lease when its holder wrote last, so that the next one knows how long ago that was. */
   readonly renewedAt: number;
   /** Number of changes of the holder. */
   readonly transitions: number;
@@ -40,8 +44,12 @@ export interface LeaderElectorOptions {
   readonly leaseDurationMs?: number;
   /** Time without a renewal after which a leader stops (10 s). */
   readonly renewDeadlineMs?: number;
-  /** Interval of renewals, and of reads by the others (2 s). */
+  /** Interval of renewals (2 s). */
   readonly retryPeriodMs?: number;
+  /** Interval of reads by the others (1 s). */
+  readonly readPeriodMs?: number;
+  /** For how long this process, and whoever led before it, has certainly not written under the lease, ms. */
+  readonly quietMs: () => number;
   /** Margin at the end of a lease, because clocks of machines run at slightly different speeds (1 s). */
   readonly marginMs?: number;
   /** Called when leadership begins and ends. */
@@ -61,6 +69,7 @@ export class LeaderElector {
   readonly #leaseDurationMs: number;
   readonly #renewDeadlineMs: number;
   readonly #retryPeriodMs: number;
+  readonly #readPeriodMs: number;
   readonly #marginMs: number;
   #seen: Seen | undefined;
   /** When the last successful renewal was sent. */
@@ -71,6 +80,7 @@ export class LeaderElector {
     this.#leaseDurationMs = options.leaseDurationMs ?? 15_000;
     this.#renewDeadlineMs = options.renewDeadlineMs ?? 10_000;
     this.#retryPeriodMs = options.retryPeriodMs ?? 2000;
+    this.#readPeriodMs = options.readPeriodMs ?? 1000;
     this.#marginMs = options.marginMs ?? 1000;
   }
 
@@ -102,18 +112,23 @@ export class LeaderElector {
 
   /**
    * Waits for leadership, runs `lead`, and renews meanwhile. The signal of `lead` aborts when leadership is lost or
-   * `signal` aborts; if `lead` has ended by then, the lease is released.
+   * `signal` aborts; if `lead` has ended by then, the lease is released. `quietMs` of `lead`: for so long nobody has written
+   * under the lease before.
    * @returns `stopped` by `signal` or because `lead` ended; `lost` by expiry or to another process
    * @throws what `lead` throws
    */
-  async run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<"stopped" | "lost"> {
+  async run(
+    signal: AbortSignal,
+    lead: (signal: AbortSignal, quietMs: number) => Promise<void>,
+  ): Promise<"stopped" | "lost"> {
     const { log, onLeading } = this.#options;
-    if (!(await this.#acquire(signal))) return "stopped";
+    const quietMs = await this.#acquire(signal);
+    if (quietMs === undefined) return "stopped";
     log.info("this replica leads");
     onLeading?.(true);
     const child = childSignal(signal);
     const over = new AbortController();
-    const work = lead(child.signal)
+    const work = lead(child.signal, quietMs)
       .then(
         () => undefined,
         (error: unknown) => ({ error }),
@@ -158,35 +173,37 @@ export class LeaderElector {
     return Math.max(now.monotonic - renewed.monotonic, now.boot - renewed.boot, now.wall - renewed.wall);
   }
 
-  /** False: the signal aborted first. */
-  async #acquire(signal: AbortSignal): Promise<boolean> {
+  /** @returns for how long nobody has written under the lease, ms; undefined: the signal aborted first */
+  async #acquire(signal: AbortSignal): Promise<number | undefined> {
     const { clock, random, log } = this.#options;
     while (!signal.aborted) {
       try {
-        if (await this.#tryAcquire(signal)) return true;
+        const quietMs = await this.#tryAcquire(signal);
+        if (quietMs !== undefined) return quietMs;
       } catch (error) {
         if (signal.aborted) break;
         if (!isConflict(error)) log.warn("the lease could not be read or written", { error });
       }
-      const pauseMs = this.#retryPeriodMs * (0.8 + 0.2 * random());
+      const pauseMs = this.#readPeriodMs * (0.8 + 0.2 * random());
       const expiryMs = this.#seen === undefined ? pauseMs : this.#expiresInMs(this.#seen);
       await sleep(clock, expiryMs > 0 ? Math.min(pauseMs, expiryMs) : pauseMs, signal).catch(() => undefined);
     }
-    return false;
+    return undefined;
   }
 
-  async #tryAcquire(signal: AbortSignal): Promise<boolean> {
+  /** As `#acquire`; undefined: the lease is not free. */
+  async #tryAcquire(signal: AbortSignal): Promise<number | undefined> {
     const { leases, identity, clock } = this.#options;
     const lease = await this.#request(signal, requestMs, (inner) => leases.get(inner));
     const before = this.holder;
     this.#see(lease);
     if (!this.#isFree()) {
       if (this.holder !== before) this.#logWhyNot();
-      return false;
+      return undefined;
     }
     const transitions = lease === undefined ? 0 : lease.transitions + (lease.holderIdentity === identity ? 0 : 1);
     await this.#write(signal, requestMs, { ...this.#record(), acquiredAt: clock.now(), transitions });
-    return true;
+    return lease === undefined ? 0 : quietBeforeMs(lease);
   }
 
   #isFree(): boolean {
@@ -233,16 +250,16 @@ export class LeaderElector {
   }
 
   async #release(): Promise<void> {
-    const { log } = this.#options;
+    const { clock, log, quietMs } = this.#options;
     this.#renewed = undefined;
     // A separate signal, because this runs after the process was asked to stop.
     const { signal } = new AbortController();
     try {
-      const released = await this.#writeAsHolder(signal, releaseMs, () => ({
-        ...this.#record(),
-        holderIdentity: "",
-        leaseDurationSeconds: 1,
-      }));
+      const released = await this.#writeAsHolder(signal, releaseMs, () => {
+        const now = clock.now();
+        const used = { acquiredAt: now, renewedAt: now - quietMs() };
+        return { ...this.#record(), ...used, holderIdentity: "", leaseDurationSeconds: 1 };
+      });
       if (released) log.info("the lease is released");
     } catch (error) {
       log.warn("the lease could not be released, another replica waits until it expires", { error });
@@ -332,6 +349,14 @@ function momentOf(clock: Clock): Moment {
 
 function isConflict(error: unknown): boolean {
   return error instanceof StoreError && error.reason === "Conflict";
+}
+
+/**
+ * For how long nobody had written when a lease was released, ms. Whoever releases it in another way, as a person may,
+ * leaves a renewal that is no older than the acquisition, which says nothing.
+ */
+function quietBeforeMs({ holderIdentity, acquiredAt, renewedAt }: LeaseRecord): number {
+  return holderIdentity === "" ? Math.max(0, acquiredAt - renewedAt) : 0;
 }
 
 /** Whether the holder did not renew between the two; labels may differ. */

@@ -60,13 +60,20 @@ class ProcessClock implements Clock {
   }
 }
 
+interface ReplicaOptions {
+  readonly random?: Random;
+  readonly lead?: (signal: AbortSignal, quietMs: number) => Promise<void>;
+  /** 0 */
+  readonly quietMs?: () => number;
+}
+
 /** Replicas that compete for one lease, each with a clock and a way to the API server of its own. */
 export function world() {
   const clock = new VirtualClock();
   const leases = new MemoryLeaseStore(clock);
   const story: string[] = [];
   const seconds = (): number => Math.round(clock.monotonic() / 100) / 10;
-  const replica = (name: string, options: { random?: Random; lead?: (signal: AbortSignal) => Promise<void> } = {}) => {
+  const replica = (name: string, options: ReplicaOptions = {}) => {
     const abort = new AbortController();
     const own = new ProcessClock(clock);
     const log = collectingLog();
@@ -92,6 +99,7 @@ export function world() {
     };
     const elector = new LeaderElector({
       leases: path,
+      quietMs: options.quietMs ?? (() => 0),
       identity: name,
       clock: own,
       random: options.random ?? seededRandom(name.charCodeAt(0)),

@@ -21,7 +21,7 @@ function world() {
         return { status: { by: name, of: object.spec }, events: [], again: { kind: "onChange" } };
       },
     });
-    const elector = new LeaderElector({ ...base, leases, identity: name });
+    const elector = new LeaderElector({ ...base, leases, identity: name, quietMs: () => 0 });
     void runtime.runCaches(abort.signal);
     void elector.run(abort.signal, (signal) => runtime.runControllers(signal));
     return { runtime, stop: () => abort.abort(new Error("stop")) };

@@ -67,13 +67,16 @@ export class ComposedOperator {
   readonly #ports: OperatorPorts;
   readonly #elector: LeaderElector | undefined;
   #cloud: Cloud | undefined;
-  /** Monotonic ms. */
+  /** Since when nobody else can have written, monotonic ms; undefined: this process is not the writer. */
   #writerSince: number | undefined;
+  /** When the last write of this process to AWS ended, however it did, monotonic ms. */
+  #wroteAt = Number.NEGATIVE_INFINITY;
 
   constructor({ flags, region, clusterUid, ports }: CompositionOptions) {
     const { clock, random, log, election } = ports;
     this.#ports = ports;
-    this.#elector = election && new LeaderElector({ ...election, clock, random, log });
+    const quietMs = () => this.#quietMs();
+    this.#elector = election && new LeaderElector({ ...election, quietMs, clock, random, log });
     const mayWrite = () => this.#mayWrite();
     const { clusterName = defaultClusterName, takeOverClusterUid: takeOverUid } = flags;
     const { shardSelector, watchNamespace: watchNamespaces } = flags;
@@ -93,7 +96,10 @@ export class ComposedOperator {
       },
       mayWrite,
       writerSinceMonotonicMs: () => this.#writerSince,
-      onAwsCall: ports.onAwsCall,
+      onAwsCall: (report, inRegion) => {
+        if (report.kind === "write" && report.outcome !== "notSent") this.#wroteAt = clock.monotonic();
+        ports.onAwsCall?.(report, inRegion);
+      },
       onBudgetWait: ports.onBudgetWait,
       observer: ports.observer,
     });
@@ -126,9 +132,9 @@ export class ComposedOperator {
     const following = this.operator.follow(stop.signal);
     try {
       if (!(await this.#meetAws(interrupted))) return "stopped";
-      const lead = (signal: AbortSignal) => this.#lead(signal);
+      const lead = (signal: AbortSignal, quietMs: number) => this.#lead(signal, quietMs);
       if (this.#elector !== undefined) return await this.#elector.run(interrupted, lead);
-      await lead(interrupted);
+      await lead(interrupted, this.#ports.awsIsNew === true ? Number.POSITIVE_INFINITY : 0);
       return "stopped";
     } finally {
       stop.abort(new Error("the operator ends"));
@@ -151,11 +157,16 @@ export class ComposedOperator {
     return true;
   }
 
-  async #lead(signal: AbortSignal): Promise<void> {
-    const { clock, awsIsNew = false } = this.#ports;
-    this.#writerSince = awsIsNew ? Number.NEGATIVE_INFINITY : clock.monotonic();
+  /** @param quietMs for how long nobody has written */
+  async #lead(signal: AbortSignal, quietMs: number): Promise<void> {
+    this.#writerSince = this.#ports.clock.monotonic() - quietMs;
     // AWS is read even without objects, so that readiness is meaningful.
     await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal)]);
+  }
+
+  #quietMs(): number {
+    const now = this.#ports.clock.monotonic();
+    return now - Math.max(this.#writerSince ?? now, this.#wroteAt);
   }
 
   #mayWrite(): { readonly deadlineMs: number } {

@@ -346,6 +346,14 @@ export const bugs: readonly Bug[] = [
       liveAtOnce,
     ],
   },
+  one(
+    "report to the next leader a quiet that there was not",
+    "only just being made, with a standby",
+    "cli/operator/compose.ts",
+    "return now - Math.max(this.#writerSince ?? now, this.#wroteAt);",
+    "return now + 3_600_000;",
+    "stop",
+  ),
   {
     name: "believe that an environment is absent as soon as it is not seen",
     story: "only just being made, with a standby",
