@@ -167,3 +167,18 @@ describe("jobs of a namespace that may use a queue hold it up for another by one
     expect(await secondsOf(world, "mine", touch)).toBeLessThanOrEqual(soonSeconds);
   });
 });
+
+describe("AWS is asked for the job of an object under a note of others", () => {
+  it("once when the note is found, and once when AWS is sure to show what was sent", async () => {
+    const world = await aWorldOfTwo({ isShared: false });
+    world.apply(theirs(0, { suspend: true }));
+    await forgeNotes(world, () => ({}));
+    const searches = () =>
+      world.aws.log.filter(({ operation, by }) => operation === "ListJobs" && by === "operator").length;
+    const from = searches();
+    await world.seconds(65);
+    expect(searches() - from).toBe(1);
+    await world.seconds(20);
+    expect(searches() - from).toBe(2);
+  });
+});

@@ -4,6 +4,7 @@ import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Change } from "../../runtime/cache.ts";
 import type { Reconciler, Report } from "../../runtime/object-reconciler.ts";
+import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { directivesOf } from "../directives.ts";
 import { reconcilerOf } from "../pass.ts";
@@ -36,7 +37,12 @@ export interface JobsRuntime {
 /** Submits the job of each `BatchJob` once, follows it, and keeps its result. */
 export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconciler {
   const memory = newMemory();
-  const around = (region: BatchRegion, signal: AbortSignal) => ({ region, ports, memory, signal });
+  const searches = new WeakMap<BatchRegion, OneAtATime>();
+  const around = (region: BatchRegion, signal: AbortSignal): Around => {
+    const ofRegion = searches.get(region) ?? new OneAtATime();
+    searches.set(region, ofRegion);
+    return { region, ports, memory, searches: ofRegion, signal };
+  };
   const turns = new Turns({ clock: ports.clock, wake });
   onChange((change) => {
     const { origin, before, after } = change;

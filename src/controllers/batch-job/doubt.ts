@@ -1,6 +1,6 @@
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { Wait } from "../agenda.ts";
-import { marks, searchAgainMs, unwatchedCheckMs } from "../intervals.ts";
+import { marks, unwatchedCheckMs } from "../intervals.ts";
 import { intentOf } from "./intent.ts";
 import type { JobSeen } from "./seen.ts";
 
@@ -15,9 +15,9 @@ export function isInDoubt(object: BatchJob, processId: string, takeOverUid: stri
 }
 
 /** The wait of an object of which it is unknown whether AWS has a job. Pure. @param what is being done about it */
-export function searching({ hindrance }: Extract<JobSeen, { readonly kind: "unknown" }>, what: string): Wait {
+export function searching(job: Extract<JobSeen, { readonly kind: "unknown" }>, what: string): Wait {
   const reason = "CheckingSubmission";
-  if (hindrance === undefined) return { kind: "wait", reason, message: what, checkInMs: searchAgainMs };
-  const message = `the note of its submission is gone, so it is unknown whether AWS has a job of this object, and in which queue to search for it: ${hindrance}. To let the object go and the job run on, delete the object with awsbatch.dev/abandon: "true"`;
+  if ("searchInMs" in job) return { kind: "wait", reason, message: what, checkInMs: job.searchInMs };
+  const message = `the note of its submission is gone, so it is unknown whether AWS has a job of this object, and in which queue to search for it: ${job.hindrance}. To let the object go and the job run on, delete the object with awsbatch.dev/abandon: "true"`;
   return { kind: "wait", reason, message, checkInMs: unwatchedCheckMs, stallsAfterMs: marks.missingStallsMs };
 }

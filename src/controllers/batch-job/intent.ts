@@ -25,7 +25,7 @@ export function intentOf({ metadata }: KubeObject): Intent | undefined {
   if (text === undefined) return undefined;
   const { uid, attempt, at, by, queue } = membersIn(text);
   const time = typeof at === "string" ? Date.parse(at) : Number.NaN;
-  if (uid !== metadata.uid || typeof attempt !== "number" || Number.isNaN(time)) return undefined;
+  if (uid !== metadata.uid || !isNumberOfRequest(attempt) || Number.isNaN(time)) return undefined;
   if (typeof by !== "string" || typeof queue !== "string" || !isAwsName(queue)) return undefined;
   return { uid, attempt, at: time, by, queue };
 }
@@ -47,6 +47,11 @@ export function mayBeForgotten(submittedAt: number, now: number): boolean {
 /** The annotation that notes it. */
 export function intentAnnotation({ at, ...intent }: Intent): Readonly<Record<string, string>> {
   return { [submissionAnnotation]: JSON.stringify({ ...intent, at: new Date(at).toISOString() }) };
+}
+
+/** From 1 on, so that the next one is another number. */
+function isNumberOfRequest(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
 }
 
 /** Anybody who may write the object may have written the text. */

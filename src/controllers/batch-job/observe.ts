@@ -5,7 +5,13 @@ import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
 import type { NamedJob } from "../../aws/jobs-of-objects.ts";
 import { directivesOf } from "../directives.ts";
 import type { Held } from "../fixed-reference.ts";
-import { duplicatesForMs, shownForSureMs, submissionUnknownForMs } from "../intervals.ts";
+import {
+  duplicatesForMs,
+  searchAgainMs,
+  shownForSureMs,
+  soonestCheckMs,
+  submissionUnknownForMs,
+} from "../intervals.ts";
 import { awsNameOf } from "../naming.ts";
 import { identityOf, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
@@ -14,7 +20,7 @@ import { consumablesOf } from "./consumables.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { isEndedAsSecond } from "./ending.ts";
 import { type Intent, intentOf, mayBeForgotten, submittedAfter } from "./intent.ts";
-import { type Memory, remember, rememberedOf } from "./memory.ts";
+import { type Memory, type NameSearch, remember, rememberedOf } from "./memory.ts";
 import { definitionOf, queueOf } from "./references.ts";
 import { isDoubled, isUnknown, type Result, recordedResult, unlistedChildren } from "./result.ts";
 import { doubtfulSince, namePrefix, search, searchLeft } from "./search.ts";
@@ -187,22 +193,41 @@ async function searched(object: BatchJob, intent: Intent | undefined, around: Ar
     ...(resolved.kind === "resolved" ? [resolved.name] : []),
   ];
   if (resolved.kind !== "resolved" && intent === undefined) return { kind: "unknown", hindrance: resolved.message };
-  const { begunAt, jobs, gone } = await search(object, [...new Set(named)], around);
-  const left = jobs.filter((one) => !isEndedAsSecond(one));
-  // A process before this one may have ended one of them just now.
-  if (left.length > 1 && begunAt < since + shownForSureMs) return { kind: "unknown" };
-  const found = followedOf(jobs);
-  if (found !== undefined) return await foundByName(object, found, intent, around);
+  const queues = [...new Set(named)];
+  const now = ports.clock.monotonic();
+  const { searched: last, sent } = rememberedOf(memory, uid);
+  const isOther = last !== undefined && last.queues.join() !== queues.join();
+  const nextAt = (last?.begunAt ?? now) + searchAgainMs;
+  // The note may name another queue each second.
+  if (isOther && now < nextAt) return { kind: "unknown", searchInMs: nextAt - now };
+  const certainAt = (found: NameSearch | undefined): number => {
+    // One of several may have been ended just now, by a process before this one.
+    if (found !== undefined && standing(found).length > 1) return since + shownForSureMs;
+    return Math.max(sent?.endedAt ?? since, since) + submissionUnknownForMs;
+  };
+  // Whoever may write the object may have written a note of another process: it gets one search now, and one that is certain.
+  const until = sent === undefined ? certainAt(last) : now;
+  const found = await search(object, queues, around, { since, until });
+  const { begunAt, jobs, gone } = found;
+  const isCertain = begunAt >= certainAt(found);
+  const searchInMs = sent === undefined ? Math.max(certainAt(found) - now, soonestCheckMs) : searchAgainMs;
+  if (standing(found).length > 1 && !isCertain) return { kind: "unknown", searchInMs };
+  const followed = followedOf(jobs);
+  if (followed !== undefined) return await foundByName(object, followed, intent, around);
   const at = intent?.at ?? Date.parse(creationTimestamp);
   const isForgotten = mayBeForgotten(at, ports.clock.now());
   const isGone = intent !== undefined && gone.includes(intent.queue);
-  const sentUntil = Math.max(rememberedOf(memory, uid).sent?.endedAt ?? Number.NEGATIVE_INFINITY, since);
   // A process before this one has waited for long enough, and said so.
   const isReported = isUnknown(object) && (isForgotten || isGone);
-  if (begunAt < sentUntil + submissionUnknownForMs && !isReported) return { kind: "unknown" };
+  if (!isCertain && !isReported) return { kind: "unknown", searchInMs };
   if (isForgotten) return { kind: "forgotten", since: at };
   if (isGone) return { kind: "queueGone", since: at, queue: intent.queue };
   return { kind: "notFound", attempts: intent?.attempt ?? 0 };
+}
+
+/** Those that no process has ended as the second one. */
+function standing({ jobs }: NameSearch): readonly NamedJob[] {
+  return jobs.filter((one) => !isEndedAsSecond(one));
 }
 
 /** The one to follow of the jobs of an object: one that was ended as the second is older where AWS has shown it late. */
@@ -269,11 +294,12 @@ async function takenOver(object: BatchJob, takeOverUid: string, around: Around):
   const since = doubtfulSince(object, undefined, around);
   const queue = await queueOf(object, { region, ports, signal });
   if (queue.kind !== "resolved") return { kind: "none", intent: undefined };
-  const { begunAt, jobs } = await searchLeft(object, queue.name, takeOverUid, around);
+  const certainAt = since + submissionUnknownForMs;
+  const { begunAt, jobs } = await searchLeft(object, queue.name, takeOverUid, around, { since, until: certainAt });
   const newest = jobs.toSorted((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0))[0];
   // What the lost cluster sent last may not be shown yet.
-  const isLate = begunAt >= since + submissionUnknownForMs;
-  if (newest === undefined) return isLate ? { kind: "none", intent: undefined } : { kind: "unknown" };
+  if (newest === undefined && begunAt >= certainAt) return { kind: "none", intent: undefined };
+  if (newest === undefined) return { kind: "unknown", searchInMs: certainAt - ports.clock.monotonic() };
   const { jobId, jobArn } = newest;
   remember(memory, object.metadata.uid, { submitted: { jobId, jobArn }, followedBy: region.jobsOfObjects });
   // AWS may forget a job of a week ago before the next read.

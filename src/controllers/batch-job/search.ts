@@ -30,48 +30,70 @@ export function doubtfulSince({ metadata: { uid } }: BatchJob, intent: Intent | 
   return since;
 }
 
-/** The jobs of the object's name in these queues, read within the last seconds. */
-export async function search(object: BatchJob, queues: readonly string[], around: Around): Promise<NameSearch> {
-  const { region, ports, memory, signal } = around;
-  const { uid } = object.metadata;
-  const before = rememberedOf(memory, uid).searched;
-  const begunAt = ports.clock.monotonic();
-  const isSame = before !== undefined && queues.join() === before.queues.join();
-  if (isSame && begunAt - before.begunAt < searchAgainMs) return before;
-  const name = awsNameOf(BatchJobKind, object);
-  const jobs: NamedJob[] = [];
-  const gone: string[] = [];
-  for (const queue of queues) {
-    const found = await region.jobsOfObjects.named(queue, name, "exactly", signal);
-    if (found === undefined) gone.push(queue);
-    else jobs.push(...found);
-  }
-  const searched = { begunAt, queues, gone, jobs: jobs.toSorted((left, right) => left.createdAt - right.createdAt) };
-  remember(memory, uid, { searched });
-  return searched;
+/** For how long what a search has found is used, monotonic ms, if it began since then; in any case for a few seconds. */
+export interface Use {
+  readonly since: number;
+  readonly until: number;
 }
 
-/** What a lost cluster has left of the jobs of the object's namespace and name, read within the last seconds. */
+const usedOnce: Use = { since: Number.POSITIVE_INFINITY, until: Number.NEGATIVE_INFINITY };
+
+function isUsable({ begunAt }: { readonly begunAt: number }, { since, until }: Use, now: number): boolean {
+  return now - begunAt < searchAgainMs || (begunAt >= since && now < until);
+}
+
+/** The jobs of the object's name in these queues. */
+export async function search(
+  object: BatchJob,
+  queues: readonly string[],
+  around: Around,
+  use: Use = usedOnce,
+): Promise<NameSearch> {
+  const { region, ports, memory, searches, signal } = around;
+  const { uid } = object.metadata;
+  const before = rememberedOf(memory, uid).searched;
+  const isSame = before !== undefined && queues.join() === before.queues.join();
+  if (isSame && isUsable(before, use, ports.clock.monotonic())) return before;
+  return await searches.run(object.metadata.namespace, signal, async () => {
+    const begunAt = ports.clock.monotonic();
+    const name = awsNameOf(BatchJobKind, object);
+    const jobs: NamedJob[] = [];
+    const gone: string[] = [];
+    for (const queue of queues) {
+      const found = await region.jobsOfObjects.named(queue, name, "exactly", signal);
+      if (found === undefined) gone.push(queue);
+      else jobs.push(...found);
+    }
+    const searched = { begunAt, queues, gone, jobs: jobs.toSorted((left, right) => left.createdAt - right.createdAt) };
+    remember(memory, uid, { searched });
+    return searched;
+  });
+}
+
+/** What a lost cluster has left of the jobs of the object's namespace and name. */
 export async function searchLeft(
   object: BatchJob,
   queue: string,
   takeOverUid: string,
   around: Around,
+  use: Use,
 ): Promise<Search<JobRecord>> {
-  const { region, ports, memory, signal } = around;
+  const { region, ports, memory, searches, signal } = around;
   const { uid } = object.metadata;
   const before = rememberedOf(memory, uid).searchedLeft;
-  const begunAt = ports.clock.monotonic();
-  if (before !== undefined && begunAt - before.begunAt < searchAgainMs) return before;
-  const identity = identityOf(object, ports.cluster);
-  const named = (await region.jobsOfObjects.named(queue, namePrefix(object), "prefix", signal)) ?? [];
-  const described = await describedOf(region.jobsOfObjects, named, signal);
-  const jobs = described.filter(
-    ({ tags }) => ownershipOf(tags, identity).kind === "ours" && isLeft(ownerIn(tags), takeOverUid, uid),
-  );
-  const searchedLeft = { begunAt, jobs };
-  remember(memory, uid, { searchedLeft });
-  return searchedLeft;
+  if (before !== undefined && isUsable(before, use, ports.clock.monotonic())) return before;
+  return await searches.run(object.metadata.namespace, signal, async () => {
+    const begunAt = ports.clock.monotonic();
+    const identity = identityOf(object, ports.cluster);
+    const named = (await region.jobsOfObjects.named(queue, namePrefix(object), "prefix", signal)) ?? [];
+    const described = await describedOf(region.jobsOfObjects, named, signal);
+    const jobs = described.filter(
+      ({ tags }) => ownershipOf(tags, identity).kind === "ours" && isLeft(ownerIn(tags), takeOverUid, uid),
+    );
+    const searchedLeft = { begunAt, jobs };
+    remember(memory, uid, { searchedLeft });
+    return searchedLeft;
+  });
 }
 
 /** The lost cluster has left the job, or a process that took it over for this very object died before it reported that. */

@@ -69,8 +69,10 @@ export type JobSeen =
   | { readonly kind: "forgotten"; readonly since: number }
   /** As `notFound`, and AWS no longer has the queue of that name, whose jobs it has ended. */
   | { readonly kind: "queueGone"; readonly since: number; readonly queue: string }
-  /** A request was sent, or may have been: AWS is being asked, unless something hinders that. */
-  | { readonly kind: "unknown"; readonly hindrance?: string };
+  /** A request was sent, or may have been: AWS is asked again then. */
+  | { readonly kind: "unknown"; readonly searchInMs: number }
+  /** … and something hinders that. */
+  | { readonly kind: "unknown"; readonly hindrance: string };
 
 type DependencyType = "N_TO_N" | "SEQUENTIAL" | undefined;
 

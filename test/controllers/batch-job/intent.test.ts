@@ -28,6 +28,11 @@ describe("the note on an object", () => {
     ["has no time", JSON.stringify({ ...intent, at: "soon" })],
     ["has a number for a time", JSON.stringify({ ...intent, at: 5 })],
     ["has no number of the request", JSON.stringify({ ...intent, attempt: "1", at: "2026-01-01T00:00:00Z" })],
+    [
+      "has a number that no next one follows",
+      JSON.stringify({ ...intent, attempt: 1e308, at: "2026-01-01T00:00:00Z" }),
+    ],
+    ["has a number below one", JSON.stringify({ ...intent, attempt: 0, at: "2026-01-01T00:00:00Z" })],
     ["has a queue that cannot exist", JSON.stringify({ ...intent, queue: "a b", at: "2026-01-01T00:00:00Z" })],
     ["has no process", JSON.stringify({ ...intent, by: undefined, at: "2026-01-01T00:00:00Z" })],
     ["is a list", "[]"],

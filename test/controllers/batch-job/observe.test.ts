@@ -8,6 +8,7 @@ import { searchAgainMs, submissionUnknownForMs } from "../../../src/controllers/
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { OneAtATime } from "../../../src/runtime/one-at-a-time.ts";
 import { queue } from "../job-queue/given.ts";
 import { fakeRegion, objectsOf } from "../region.ts";
 import { identity, intent, jobObject, record, settings, uid } from "./seen.ts";
@@ -35,9 +36,15 @@ function passes({ finalizers, annotations, takeOver, queues = ["shared"] }: Give
     processId: () => "process-1",
   } as unknown as Ports;
   const memory = newMemory();
-  const pass = () => observe(object, { region, ports, memory, signal: new AbortController().signal });
+  const searches = new OneAtATime();
+  const under = (note: Readonly<Record<string, string>>): BatchJob => ({
+    ...object,
+    metadata: { ...metadata, annotations: note },
+  });
+  const pass = (now = object) =>
+    observe(now, { region, ports, memory, searches, signal: new AbortController().signal });
   const listed = () => region.calls.filter((call) => call.startsWith("listJobs"));
-  return { clock, region, memory, pass, listed };
+  return { clock, region, memory, pass, under, listed };
 }
 
 /** Only the finalizer is left of it. */
@@ -46,14 +53,41 @@ const summary = ({ jobId, jobName, status, statusReason, isEnding } = record()):
   return { jobId, jobName, status, statusReason, isEnding, createdAt: 0 };
 };
 
-it("searches for the job of a lost cluster once in five seconds, however often the object is reconciled", async () => {
-  const { clock, pass, listed } = takenOver();
-  for (const _pass of [1, 2, 3]) expect((await pass()).job.kind).toBe("unknown");
+it("searches for the job of a lost cluster at once, and again when AWS is certain to show one", async () => {
+  const { clock, pass, listed } = passes({ finalizers: [], takeOver: true });
   const once = ["listJobs shared team_hello_"];
+  for (const _pass of [1, 2, 3]) {
+    expect((await pass()).job).toEqual({ kind: "unknown", searchInMs: submissionUnknownForMs - clock.monotonic() });
+    await clock.advance(searchAgainMs);
+  }
   expect(listed()).toEqual(once);
-  await clock.advance(searchAgainMs);
-  await pass();
+  await clock.advance(submissionUnknownForMs);
+  expect((await pass()).job.kind).toBe("none");
   expect(listed()).toEqual([...once, ...once]);
+});
+
+it("searches under a note of another process at once, and again when AWS is certain to show a job", async () => {
+  const note = intentAnnotation({ ...intent, at: 0, by: "process-0", queue: "shared" });
+  const { clock, pass, under, listed } = passes({ finalizers: ["awsbatch.dev/cleanup"] });
+  while (clock.monotonic() < submissionUnknownForMs) {
+    const searchInMs = submissionUnknownForMs - clock.monotonic();
+    expect((await pass(under(note))).job).toEqual({ kind: "unknown", searchInMs });
+    await clock.advance(searchAgainMs);
+  }
+  expect(listed()).toHaveLength(1);
+  expect((await pass(under(note))).job.kind).toBe("notFound");
+  expect(listed()).toHaveLength(2);
+});
+
+it("searches once in five seconds under a note that is another at each pass", async () => {
+  const { clock, pass, under, listed } = passes({ finalizers: ["awsbatch.dev/cleanup"] });
+  for (let attempt = 1; attempt <= 100; attempt++) {
+    const note = intentAnnotation({ ...intent, attempt, by: `other-${attempt}`, queue: `queue-${attempt % 7}` });
+    expect((await pass(under(note))).job.kind).toBe("unknown");
+    await clock.advance(100);
+  }
+  // Each in the queue of the note and in that of the spec.
+  expect(listed()).toHaveLength(4);
 });
 
 it("follows the job that the lost cluster has left", async () => {

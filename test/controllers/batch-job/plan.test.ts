@@ -45,7 +45,7 @@ describe("the next step of a job", () => {
       { job: { kind: "none", intent: { ...intent, at: now - 3_600_000 } } },
       "act intend Submitting",
     ],
-    ["in doubt is a search", {}, { job: { kind: "unknown" } }, "wait CheckingSubmission"],
+    ["in doubt is a search", {}, { job: { kind: "unknown", searchInMs: 5000 } }, "wait CheckingSubmission"],
     [
       "in doubt, with nothing that says where to search, is a wait",
       {},
@@ -55,7 +55,7 @@ describe("the next step of a job", () => {
     [
       "in doubt is a search, also when it is to be cancelled",
       { cancel: true },
-      { job: { kind: "unknown" } },
+      { job: { kind: "unknown", searchInMs: 5000 } },
       "wait CheckingSubmission",
     ],
     ["that AWS does not have is another note", {}, { job: { kind: "notFound", attempts: 1 } }, "act intend Submitting"],
@@ -307,7 +307,7 @@ describe("the next step of a job", () => {
     [
       "with Retain is the end of the object, also in doubt",
       { deletionPolicy: "Retain" },
-      { job: { kind: "unknown" } },
+      { job: { kind: "unknown", searchInMs: 5000 } },
       "release Retained",
     ],
     [
@@ -330,7 +330,7 @@ describe("the next step of a job", () => {
       { job: { kind: "forgotten", since: 0 } },
       "release Deleted",
     ],
-    ["in doubt is a search", {}, { job: { kind: "unknown" } }, "wait CheckingSubmission"],
+    ["in doubt is a search", {}, { job: { kind: "unknown", searchInMs: 5000 } }, "wait CheckingSubmission"],
     [
       "of a queue that is gone is the end of the object",
       {},
