@@ -58,14 +58,19 @@ export interface ObservedBatchRegion extends BatchRegion {
 
 /** AWS Batch of one account and region, with its observer. */
 export function createBatchRegion(options: BatchRegionOptions): ObservedBatchRegion {
-  const { batch, clock, random, account, region, partition, fingerprintOf, asked: askedNames } = options;
+  const { batch, clock, random, account, region, partition, fingerprintOf } = options;
   const at: Location = { account, region, partition };
   const lifetime = new AbortController();
   const cache = new RegionCache(options);
-  const observing = { ...options, cache, lifetime: lifetime.signal, location: at };
-  const lists = new ListsObserver({ ...observing, asked: askedNames, reads: "lists" });
+  // Whose the consumables of a revision are is asked before each of its jobs, whoever registered it.
+  const held = (): readonly string[] =>
+    [...cache.records.definitions.records.values()].flat().flatMap(({ consumables = [] }) => consumables);
+  const askedNames = (key: AskedKey): ReadonlySet<string> =>
+    key === "consumables" ? new Set([...options.asked(key), ...held()]) : options.asked(key);
+  const observing = { ...options, cache, lifetime: lifetime.signal, location: at, asked: askedNames };
+  const lists = new ListsObserver({ ...observing, reads: "lists" });
   const asked = Object.fromEntries(
-    askedKeys.map((key) => [key, new ListsObserver({ ...observing, asked: askedNames, reads: key })]),
+    askedKeys.map((key) => [key, new ListsObserver({ ...observing, reads: key })]),
   ) as Readonly<Record<AskedKey, ListsObserver>>;
   const observerOf = (key: ResourceKey): ListsObserver | undefined =>
     isAsked(key) ? asked[key] : isDescribed(key) ? lists : undefined;

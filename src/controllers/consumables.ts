@@ -7,10 +7,10 @@ import { nameIn } from "../aws/names.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { Sharing } from "./access.ts";
 import { referredKey } from "./naming.ts";
-import { namedOwner } from "./ownership.ts";
 import type { Ports } from "./ports.ts";
 import {
   labelsAskedFor,
+  ownerOfName,
   type RecordedThing,
   type Referring,
   type ResourceReference,
@@ -58,7 +58,8 @@ export async function namedConsumables(
 ): Promise<NamedConsumables> {
   const { namespace } = object.metadata;
   const { consumables } = region.snapshot();
-  const ownerOf = (name: string): ObjectKey | undefined => namedOwner(consumables.get(name)?.tags, ports.cluster);
+  const ownerOf = (name: string): ObjectKey | undefined =>
+    ownerOfName(name, consumables.get(name), ConsumableResourceKind, ports);
   const targets = entries.flatMap(
     (entry) =>
       referredKey(entry.consumableResourceRef, object) ?? ownerOf(nameIn(entry.consumableResource ?? "")) ?? [],

@@ -11,21 +11,29 @@ import type { Around } from "./consumables.ts";
 import { lackingList, listsInForce, listText } from "./limits.ts";
 import { annotationsOf } from "./namespace-annotations.ts";
 import { queueNameOf } from "./naming.ts";
-import { identityOf, namedOwner, ownershipOf, type Tags } from "./ownership.ts";
+import { identityOf, namedOwner, ownershipOf } from "./ownership.ts";
 import {
   labelsAskedFor,
   type NamedThing,
   objectAt,
+  ownerOfName,
+  type RecordOfName,
   type Referring,
   refusalOfArn,
-  refusalOfOwner,
+  refusalOfName,
   type Unresolved,
 } from "./reference.ts";
 import { limitAnnotations } from "./roles/limits.ts";
 
 /** Why a reference leads nowhere as yet. */
 export type Held =
-  | { readonly kind: "waiting"; readonly reason: WaitReason; readonly message: string }
+  | {
+      readonly kind: "waiting";
+      readonly reason: WaitReason;
+      readonly message: string;
+      /** When it is checked again, where nothing wakes the object; undefined: within a minute. */
+      readonly checkInMs?: number;
+    }
   /** Only a person ends it. */
   | { readonly kind: "refused"; readonly reason: RefusedReason; readonly message: string };
 
@@ -82,13 +90,13 @@ export async function queueAt(object: InQueue, around: Around): Promise<UsableQu
   const elsewhere = refusalOfArn(jobQueue, queueThing, referringOf(object, around));
   if (elsewhere !== undefined) return resolutionOf(elsewhere);
   const queue = queues.get(name);
+  const barred = await barredFrom(name, queue, queueThing, object, around);
+  if (barred !== undefined) return barred;
   if (queue === undefined)
     return notYet(
       "ReferenceNotFound",
       `AWS has no job queue ${name} in ${region.region}: create it, or delete this object and create it again with another queue`,
     );
-  const barred = await barredFrom(name, queue.tags, queueThing, object, around);
-  if (barred !== undefined) return barred;
   const owner = namedOwner(queue.tags, ports.cluster);
   const target = owner === undefined ? undefined : ports.objects.get(JobQueueKind, owner);
   const isLeaving = target?.metadata.deletionTimestamp !== undefined;
@@ -122,23 +130,31 @@ async function referringTo(kind: OperatorKind, key: ObjectKey, object: KubeObjec
 /**
  * Why a queue or definition must not be used by its name. What belongs to no object is a matter of `--allowed-resources`.
  *
- * @param tags of it in AWS
+ * @param record undefined: AWS has nothing of that name
  */
 export async function barredFrom(
   name: string,
-  tags: Tags | undefined,
+  record: RecordOfName | undefined,
   thing: NamedThing,
   object: KubeObject,
   around: Around,
 ): Promise<Held | undefined> {
-  const { type } = thing;
-  const { ports, signal } = around;
+  const owner = ownerOfName(name, record, thing.kind, around.ports);
+  const referring =
+    owner === undefined ? referringOf(object, around) : await referringTo(thing.kind, owner, object, around);
+  const refusal = refusalOfName(name, record, thing, referring);
+  if (refusal !== undefined) return resolutionOf(refusal);
+  return owner === undefined && record !== undefined ? await barredFromForeign(name, thing, object, around) : undefined;
+}
+
+/** Why a queue or definition of that name must not be used where it belongs to no object. */
+export async function barredFromForeign(
+  name: string,
+  { type }: NamedThing,
+  object: KubeObject,
+  { ports, signal }: Around,
+): Promise<Held | undefined> {
   const { namespace } = object.metadata;
-  const owner = namedOwner(tags, ports.cluster);
-  if (owner !== undefined) {
-    const refusal = refusalOfOwner(name, owner, thing, await referringTo(thing.kind, owner, object, around));
-    return refusal && resolutionOf(refusal);
-  }
   const read = await annotationsOf(namespace, ports.objects, signal);
   const annotations = read.kind === "read" ? read.annotations : {};
   const { environments, namespaceAnnotations, roles } = ports.settings;
@@ -160,8 +176,8 @@ export async function barredFrom(
 }
 
 /** A wait for what may come. */
-export function notYet(reason: WaitReason, message: string): Held {
-  return { kind: "waiting", reason, message };
+export function notYet(reason: WaitReason, message: string, checkInMs?: number): Held {
+  return { kind: "waiting", reason, message, ...(checkInMs === undefined ? {} : { checkInMs }) };
 }
 
 /** Such references are fixed for life, so the next step may be another object. */

@@ -9,6 +9,8 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { AskedKey } from "../aws/resources/index.ts";
 import { StoreError } from "../runtime/store.ts";
 import { accessTo, type Labels, type Sharing } from "./access.ts";
+import { rereadCheckMs } from "./intervals.ts";
+import { whoseName } from "./names.ts";
 import { awsNameOf } from "./naming.ts";
 import { identityOf, namedOwner, ownershipOf, type Tags } from "./ownership.ts";
 import type { Ports } from "./ports.ts";
@@ -92,22 +94,62 @@ function notHere(nameOrArn: string, { called }: NamedThing, { noun, region }: Re
   return unresolved("RegionMismatch", message);
 }
 
+/** What AWS has under a name. */
+export interface RecordOfName {
+  readonly tags?: Tags | undefined;
+}
+
+/**
+ * Whom a name belongs to: the tags of what AWS has say it. Where AWS has nothing, the object that is going to have the name
+ * by default.
+ *
+ * @param record undefined: AWS has nothing of that name
+ */
+export function ownerOfName(
+  name: string,
+  record: RecordOfName | undefined,
+  kind: OperatorKind,
+  { cluster, objects }: Pick<Ports, "objects" | "cluster">,
+): ObjectKey | undefined {
+  if (record !== undefined) return namedOwner(record.tags, cluster);
+  const end = name.indexOf("_");
+  const key = { namespace: name.slice(0, Math.max(end, 0)), name: name.slice(end + 1) };
+  const object = objects.get(kind, key);
+  return object !== undefined && awsNameOf(kind, object) === name ? key : undefined;
+}
+
 /**
  * Why a resource must not be used by its name or ARN; undefined: it may be, as far as the operator knows. A name does not
  * bypass what the owner of the resource allows. The tags say who the owner is: what is of another namespace stays so while its object is away, in a cluster that is being rebuilt or by Retain.
+ * What AWS does not have yet is of the namespace whose prefix its name has: it may be away only while its object is made again.
  *
- * @param tags of the resource of that name in AWS
+ * @param record undefined: AWS has nothing of that name
  */
 export function refusalOfName(
   nameOrArn: string,
-  tags: Tags | undefined,
+  record: RecordOfName | undefined,
   thing: NamedThing,
   referring: Referring,
 ): Unresolved | undefined {
   const elsewhere = refusalOfArn(nameOrArn, thing, referring);
   if (elsewhere !== undefined) return elsewhere;
-  const owner = namedOwner(tags, referring.ports.cluster);
-  return owner && refusalOfOwner(nameIn(nameOrArn), owner, thing, referring);
+  const name = nameIn(nameOrArn);
+  const owner = ownerOfName(name, record, thing.kind, referring.ports);
+  if (owner !== undefined) return refusalOfOwner(name, owner, thing, referring);
+  return record === undefined ? refusalOfAbsent(name, thing, referring) : undefined;
+}
+
+/** Why a name that leads to nothing yet must not be waited for. AWS may take another case for the same name. */
+function refusalOfAbsent(
+  name: string,
+  { called }: NamedThing,
+  { namespace, ports }: Referring,
+): Unresolved | undefined {
+  const { names } = ports.settings;
+  const whose = whoseName(name, namespace, names) ?? whoseName(name.toLowerCase(), namespace, names);
+  if (whose === undefined) return undefined;
+  const message = `AWS has no ${called} ${name} yet, and the name ${whose}: until AWS has it, nobody says that namespace ${namespace} may use it. Refer to its object, or have it made first, with this namespace in its spec.allowedNamespaces`;
+  return unresolved("ReferenceNotAllowed", message);
 }
 
 /** Why a resource must not be used by its name, of which the owner is known; undefined: it may be. */
@@ -142,7 +184,13 @@ function notWatched(namespace: string): string {
 export type ResourceReference =
   | { readonly kind: "resolved"; readonly arn: string }
   /** AWS has nothing that a new reference may name, or it is not known whose it is; one that is there may stay. */
-  | { readonly kind: "awaited"; readonly arn: string; readonly message: string }
+  | {
+      readonly kind: "awaited";
+      readonly arn: string;
+      readonly message: string;
+      /** AWS is being asked: when to check again (ms), because no change wakes the object where AWS has nothing. */
+      readonly checkInMs?: number;
+    }
   | Unresolved;
 
 /** Where a reference to such an object leads. */
@@ -190,11 +238,12 @@ export function resourceNamed(nameOrArn: string, thing: RecordedThing, referring
   const { region, ports } = referring;
   const [name, snapshot] = [nameIn(nameOrArn), region.snapshot()];
   const arn = resourceArn(region, type, name);
-  const record = snapshot[records].get(name) as { readonly tags?: Tags } | undefined;
+  const record = snapshot[records].get(name) as RecordOfName | undefined;
   const refusal = isAwsName(name)
-    ? refusalOfName(nameOrArn, record?.tags, thing, referring)
+    ? refusalOfName(nameOrArn, record, thing, referring)
     : notHere(nameOrArn, thing, referring);
-  if (refusal !== undefined) return refusal;
+  const isAwaited = refusal?.reason === "ReferenceNotAllowed" && isUnread(name, thing, region);
+  if (refusal !== undefined && !isAwaited) return refusal;
   const owner = namedOwner(record?.tags, ports.cluster);
   if (owner !== undefined && ports.objects.get(kind, owner)?.metadata.deletionTimestamp !== undefined) {
     // Its deletion would wait for who refers, or go on without seeing that it is named.
@@ -206,7 +255,7 @@ export function resourceNamed(nameOrArn: string, thing: RecordedThing, referring
   const failure = snapshot.failureOf(records);
   const why = failure === undefined ? "has not been read yet" : `cannot be read: ${failure.error.message}`;
   const message = `whether this namespace may use the ${called} ${name} is not known, because it ${why}`;
-  return { kind: "awaited", arn, message };
+  return { kind: "awaited", arn, message, ...(failure === undefined ? { checkInMs: rereadCheckMs } : {}) };
 }
 
 /**

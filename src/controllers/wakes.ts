@@ -173,7 +173,7 @@ function refersTo({ references }: OperatorKind, { kind }: OperatorKind): boolean
 
 /**
  * The objects that depend on what a Namespace says: its labels decide what its objects may refer to, its annotations
- * which names and roles they may use.
+ * which names and roles they may use, themselves or by what they refer to.
  * @param before undefined: it is new
  * @param after undefined: it is gone
  */
@@ -195,7 +195,9 @@ export function wokenByNamespace(
   return kinds
     .filter(
       ({ references, usesRoles }) =>
-        namesDiffer || (labelsDiffer && references.length > 0) || (limitsDiffer && usesRoles),
+        namesDiffer ||
+        (labelsDiffer && references.length > 0) ||
+        (limitsDiffer && (usesRoles || references.length > 0)),
     )
     .flatMap((kind) => woken(objects, kind, ({ metadata }) => metadata.namespace === name));
 }

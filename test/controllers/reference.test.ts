@@ -118,12 +118,50 @@ describe("a name or an ARN", () => {
       "NamespaceUnreadable",
     ],
   ])("%s", (_name, text, objects, change, expected) => {
-    expect(refusalOfName(text, text === "mine" ? {} : tags, thing, referring(objects, change))?.reason).toBe(expected);
+    const record = text === "mine" ? {} : { tags };
+    expect(refusalOfName(text, record, thing, referring(objects, change))?.reason).toBe(expected);
   });
 
   it("may not be of a namespace that is not watched", () => {
     const elsewhere = ownerTags({ ...identity, namespace: "elsewhere" });
-    expect(refusalOfName("team_fair", elsewhere, thing, referring([]))?.reason).toBe("NamespaceNotWatched");
+    expect(refusalOfName("team_fair", { tags: elsewhere }, thing, referring([]))?.reason).toBe("NamespaceNotWatched");
+  });
+
+  it.each<[string, string, readonly KubeObject[], string, string | undefined]>([
+    ["may be what a namespace is going to have", "team_fair", [], "team", undefined],
+    ["may be one without a prefix", "fair", [], "other", undefined],
+    ["may not begin like the names of another namespace", "team_fair", [], "other", "ReferenceNotAllowed"],
+    ["may not do so in another case", "TEAM_Fair", [], "other", "ReferenceNotAllowed"],
+    ["may have the prefix of its own namespace in another case", "Team_fair", [], "team", undefined],
+    ["may not be that of an object that does not allow it", "team_fair", [shared()], "other", "ReferenceNotAllowed"],
+    [
+      "may be that of an object that allows it",
+      "team_fair",
+      [shared({ allowedNamespaces: { from: "All" } })],
+      "other",
+      undefined,
+    ],
+    [
+      "may not be another one of a namespace with such an object",
+      "team_fair2",
+      [shared({ allowedNamespaces: { from: "All" } })],
+      "other",
+      "ReferenceNotAllowed",
+    ],
+    [
+      "may not be the default name of an object that has another one",
+      "team_fair",
+      [shared({ name: "else", allowedNamespaces: { from: "All" } })],
+      "other",
+      "ReferenceNotAllowed",
+    ],
+    ["may not be listed for another namespace", "legacy-fair", [], "other", "ReferenceNotAllowed"],
+    ["may be listed for its own namespace", "legacy-fair", [], "team", undefined],
+  ])("that AWS does not have %s", (_name, text, objects, namespace, expected) => {
+    const { ports } = referring(objects);
+    const listed = { ...settings, names: { allowedNames: [], adoptableNames: ["team/legacy-*"] } };
+    const change = { namespace, ports: { ...ports, settings: listed } };
+    expect(refusalOfName(text, undefined, thing, referring(objects, change))?.reason).toBe(expected);
   });
 });
 
@@ -167,7 +205,12 @@ describe("what a name or an ARN leads to", () => {
     const region = fakeRegion();
     region.absent = false;
     const unknown = "whether this namespace may use the scheduling policy keys is not known, because it";
-    expect(named(region)).toEqual({ kind: "awaited", arn: missing, message: `${unknown} has not been read yet` });
+    expect(named(region)).toEqual({
+      kind: "awaited",
+      arn: missing,
+      message: `${unknown} has not been read yet`,
+      checkInMs: 2000,
+    });
     expect(region.calls).toEqual(["expectAbsence scheduling-policy keys"]);
     const error = new AwsError("denied", "batch:DescribeSchedulingPolicies", "AccessDenied", "no");
     const failing = { ...region.snapshot(), failureOf: () => ({ error, since: 0, from: 0 }) };

@@ -168,16 +168,16 @@ describe("a change of a namespace wakes", () => {
       "bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     [
-      "what uses roles, by the annotations that limit them",
+      "what uses roles, and what refers to it, by the annotations that limit them",
       namespace({}),
       namespace({}, limited),
-      "bce team/a, bce team/b, bjd team/job",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     [
       "the same, by the annotations that limit networks",
       namespace({}),
       namespace({}, { "awsbatch.dev/allowed-resources": "" }),
-      "bce team/a, bce team/b, bjd team/job",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     [
       "all that is in it, by the annotations that limit names",

@@ -109,8 +109,9 @@ export const batchJobReasons = {
       todo: "add it to `--watch-namespace`",
     },
     ReferenceNotAllowed: {
-      means: "the queue or definition belongs to another namespace, which does not let this one use it",
-      todo: "let its owner set `allowedNamespaces`",
+      means:
+        "the queue, definition or consumable belongs to another namespace, which does not let this one use it, or has the prefix of another namespace in its name and is not in AWS",
+      todo: "let its owner make it, and set `allowedNamespaces`",
     },
   },
   plan: {

@@ -21,8 +21,8 @@ export async function consumablesOf(object: BatchJob, around: Around): Promise<H
   const { hindrances, named } = await namedConsumables(object, entries, BatchJobKind.noun, around);
   const unresolved = hindrances.find((one) => one.kind === "unresolved");
   if (unresolved !== undefined) return resolutionOf(unresolved);
-  const [awaited] = hindrances;
-  if (awaited !== undefined) return notYet("WaitingForConsumable", awaited.message);
+  const awaited = hindrances.find((one) => one.kind === "awaited");
+  if (awaited !== undefined) return notYet("WaitingForConsumable", awaited.message, awaited.checkInMs);
   return { kind: "resolved", overrides: namedOverrides(object.spec, named) };
 }
 

@@ -330,10 +330,17 @@ function missing(name: string): string {
   return `there is no BatchJob ${name}, on which this job depends: create it, or delete this object and create it again with another`;
 }
 
-function unresolved({ kind, reason, message }: Held): Answer {
+function unresolved(held: Held): Answer {
+  const { message } = held;
   const step: Step<Action> =
-    kind === "refused"
-      ? { kind: "blocked", reason, message, checkInMs: unwatchedCheckMs }
-      : { kind: "wait", reason, message, checkInMs: unwatchedCheckMs, stallsAfterMs: marks.missingStallsMs };
+    held.kind === "refused"
+      ? { kind: "blocked", reason: held.reason, message, checkInMs: unwatchedCheckMs }
+      : {
+          kind: "wait",
+          reason: held.reason,
+          message,
+          checkInMs: held.checkInMs ?? unwatchedCheckMs,
+          stallsAfterMs: marks.missingStallsMs,
+        };
   return { agenda: [step], change: notSubmitted };
 }

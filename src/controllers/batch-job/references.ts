@@ -4,17 +4,26 @@ import type { JobDefinition, JobDefinitionStatus } from "../../api/v1alpha1/job-
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { Queue } from "../../aws/batch.ts";
 import { nameIn, revisionIn } from "../../aws/names.ts";
-import type { RevisionSeen } from "../../aws/region.ts";
 import type { Around } from "../consumables.ts";
-import { barredFrom, type Held, notYet, queueAt, referred, referringOf, resolutionOf } from "../fixed-reference.ts";
+import {
+  barredFrom,
+  barredFromForeign,
+  type Held,
+  notYet,
+  queueAt,
+  referred,
+  referringOf,
+  resolutionOf,
+} from "../fixed-reference.ts";
 import { withConsumables } from "../job-definition/consumables.ts";
-import { entriesOf } from "../job-definition/entries.ts";
+import { entriesOf, isByHand } from "../job-definition/entries.ts";
 import { fingerprintOfSpec } from "../job-definition/normalise.ts";
 import { definitionNameOf } from "../job-definition/observe.ts";
 import { definitionRoleUser } from "../job-definition/roles.ts";
-import { identityOf, namedOwner, type Tags } from "../ownership.ts";
+import { identityOf, namedOwner } from "../ownership.ts";
 import { type NamedThing, refusalOfArn } from "../reference.ts";
 import { filledObject } from "../roles/part.ts";
+import { type Answered, heldByRevision } from "./revision-rights.ts";
 
 /** What a job is to be submitted with, in AWS's words; or why not yet. */
 export type Resolution =
@@ -52,7 +61,9 @@ export async function definitionOf(object: BatchJob, around: Around): Promise<Re
   if (found.kind === "unresolved") return resolutionOf(found);
   const { object: target } = found;
   const { region, ports, signal } = around;
-  const { object: named } = await withConsumables(target, region, ports, signal);
+  const { object: named, hindrances } = await withConsumables(target, region, ports, signal);
+  const refused = hindrances.find((one) => one.kind === "unresolved");
+  if (refused !== undefined) return resolutionOf(refused);
   const whole = filledObject(named, definitionRoleUser, region, ports.cluster);
   const name = definitionNameOf(whole);
   const entry = entriesOf({
@@ -61,15 +72,22 @@ export async function definitionOf(object: BatchJob, around: Around): Promise<Re
     reported: (target.status as JobDefinitionStatus | undefined)?.revisions ?? [],
     fingerprint: fingerprintOfSpec(whole.spec),
   }).find(({ owner, equal }) => owner.kind === "ours" && equal);
-  if (entry !== undefined) return { kind: "resolved", name, value: entry.name };
+  if (entry !== undefined) return await asked({ revision: entry.revision, by: target, isNobodys: false }, around);
   return notYet(
     "WaitingForDefinition",
     `JobDefinition ${keyText(target.metadata)} has no ACTIVE revision yet that matches its spec: its conditions say why`,
   );
 }
 
+/** The revision, if its jobs may use now what they would use. */
+async function asked(answered: Answered, around: Around): Promise<Resolution> {
+  const { name, revision } = answered.revision;
+  const held = await heldByRevision(answered, around);
+  return held ?? { kind: "resolved", name, value: `${name}:${revision}` };
+}
+
 async function namedDefinition(object: BatchJob, around: Around): Promise<Resolution> {
-  const { region, signal } = around;
+  const { region, ports, signal } = around;
   const given = object.spec.jobDefinition ?? "";
   const { name, revision } = revisionIn(given) ?? { name: nameIn(given), revision: undefined };
   const elsewhere = refusalOfArn(given, definitionThing, referringOf(object, around));
@@ -77,6 +95,10 @@ async function namedDefinition(object: BatchJob, around: Around): Promise<Resolu
   // Definitions of others are not kept.
   const known = region.snapshot().definitions?.get(name);
   const revisions = known ?? (await region.refreshDefinition(name, signal)).definitions?.get(name) ?? [];
+  const owned = revisions.find(({ tags }) => namedOwner(tags, ports.cluster) !== undefined);
+  // A revision that somebody registered by hand under the name of an object does not get around its owner.
+  const barred = await barredFrom(name, owned ?? revisions[0], definitionThing, object, around);
+  if (barred !== undefined) return barred;
   const meant = revisions.find((one) => revision === undefined || one.revision === revision);
   if (meant === undefined) {
     return notYet(
@@ -84,12 +106,15 @@ async function namedDefinition(object: BatchJob, around: Around): Promise<Resolu
       `AWS has no ACTIVE job definition ${nameIn(given)} in ${region.region}: register it, or delete this object and create it again with another definition`,
     );
   }
-  // A revision that somebody registered by hand under the name of an object does not get around its owner.
-  const tags = tagsWithOwner([meant, ...revisions], around);
-  const barred = await barredFrom(name, tags, definitionThing, object, around);
-  return barred ?? { kind: "resolved", name, value: `${name}:${meant.revision}` };
-}
-
-function tagsWithOwner(revisions: readonly RevisionSeen[], { ports }: Around): Tags {
-  return revisions.find(({ tags }) => namedOwner(tags, ports.cluster) !== undefined)?.tags ?? {};
+  const owner = namedOwner(owned?.tags, ports.cluster);
+  if (owner === undefined) return await asked({ revision: meant, by: object, isNobodys: true }, around);
+  const definition = ports.objects.get(JobDefinitionKind, owner) as JobDefinition | undefined;
+  const reported = (definition?.status as JobDefinitionStatus | undefined)?.revisions ?? [];
+  const identity = { ...owner, cluster: ports.cluster, uid: definition?.metadata.uid ?? "" };
+  if (!isByHand(meant, { revisions, identity, reported })) {
+    return await asked({ revision: meant, by: definition ?? object, isNobodys: false }, around);
+  }
+  // The tags of its neighbours do not count for it: what is allowed to definitions of nobody decides.
+  const unlisted = await barredFromForeign(name, definitionThing, object, around);
+  return unlisted ?? (await asked({ revision: meant, by: object, isNobodys: false }, around));
 }

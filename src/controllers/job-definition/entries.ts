@@ -1,7 +1,7 @@
 import type { RevisionSeen } from "../../aws/region.ts";
 import { timestamp } from "../conditions.ts";
 import { clocksDifferMs } from "../intervals.ts";
-import { fingerprintTag, type Ownership, ownershipOf, registeredAtTag } from "../ownership.ts";
+import { fingerprintTag, isNamedBy, type Ownership, ownershipOf, registeredAtTag } from "../ownership.ts";
 import type { ReportedRevision, Seen } from "./seen.ts";
 
 /** The ACTIVE revisions of a name, each with what its tags and its body show. Pure. */
@@ -35,6 +35,20 @@ export function entriesOf(seen: Pick<Seen, "revisions" | "identity" | "reported"
       registeredAt,
     };
   });
+}
+
+/**
+ * Whether somebody registered a revision by hand under the name of an object: without the object's tags, which Retain leaves
+ * in another form, or with those of an older revision.
+ *
+ * @param revisions all ACTIVE ones of the name
+ */
+export function isByHand(
+  revision: RevisionSeen,
+  { revisions, identity, reported }: Pick<Seen, "revisions" | "identity" | "reported">,
+): boolean {
+  const older = revisions.filter((one) => one.revision < revision.revision);
+  return !isNamedBy(revision.tags, identity) || copied(revision, older, reported);
 }
 
 /** The revisions that we registered ourselves, highest first. */

@@ -20,10 +20,12 @@ export function unresolvedConsumable({ hindrances = [] }: Seen): Blocked | Wait 
 export function awaitedConsumable({ hindrances = [] }: Seen): Wait | undefined {
   const awaited = hindrances.find((one) => one.kind === "awaited");
   if (awaited === undefined) return undefined;
+  const { message, checkInMs } = awaited;
   return {
     kind: "wait",
     reason: "WaitingForConsumable",
-    message: awaited.message,
+    message,
+    ...(checkInMs === undefined ? {} : { checkInMs }),
     stallsAfterMs: marks.missingStallsMs,
   };
 }

@@ -34,6 +34,7 @@ import {
   labelsAskedFor,
   type NamedThing,
   objectAt,
+  ownerOfName,
   type RecordedThing,
   type Referring,
   type ResourceReference,
@@ -225,7 +226,7 @@ function namedSeen(
 ): EntrySeen {
   const name = environmentName(nameOrArn);
   const environment = around.environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name);
-  const refusal = refusalOfName(nameOrArn, environment?.tags, environmentThing, referringOf(object, around));
+  const refusal = refusalOfName(nameOrArn, environment, environmentThing, referringOf(object, around));
   if (refusal !== undefined) return { ...refusal, order, name };
   return { kind: "named", order, name, owner: whereIsOwner(environment, around.ports) };
 }
@@ -301,12 +302,14 @@ function targetsOf(
   const { computeEnvironmentOrder: desired = [], schedulingPolicyArn, schedulingPolicyRef } = object.spec;
   const literal = desired.flatMap(({ computeEnvironment }) => computeEnvironment ?? []).map(environmentName);
   const named = [...literal, ...orderOf(queues.get(queueNameOf(object)))];
-  const policyOwner = namedOwner(policies.get(nameIn(schedulingPolicyArn ?? ""))?.tags, ports.cluster);
+  const policyName = nameIn(schedulingPolicyArn ?? "");
+  const policyOwner = ownerOfName(policyName, policies.get(policyName), SchedulingPolicyKind, ports);
   const serviceKeys = (object.spec.serviceEnvironmentOrder ?? []).flatMap(
-    ({ serviceEnvironment = "", serviceEnvironmentRef }) =>
-      referredKey(serviceEnvironmentRef, object) ??
-      namedOwner(serviceEnvironments.get(nameIn(serviceEnvironment))?.tags, ports.cluster) ??
-      [],
+    ({ serviceEnvironment = "", serviceEnvironmentRef }) => {
+      const name = nameIn(serviceEnvironment);
+      const owner = () => ownerOfName(name, serviceEnvironments.get(name), ServiceEnvironmentKind, ports);
+      return referredKey(serviceEnvironmentRef, object) ?? owner() ?? [];
+    },
   );
   const policyKeys = [policyOwner, referredKey(schedulingPolicyRef, object)].filter((key) => key !== undefined);
   return [

@@ -253,8 +253,12 @@ function policyHindrance({ policy, record }: Seen): Waiting | undefined {
   if (policy.kind === "unresolved" && policy.reason !== "ReferenceNotFound") {
     return { kind: "blocked", reason: policy.reason, message: policy.message, checkInMs: unwatchedCheckMs };
   }
-  const reason = policy.kind === "unresolved" ? policy.reason : "WaitingForPolicy";
-  return { kind: "wait", reason, message: policy.message, stallsAfterMs: marks.missingStallsMs };
+  const { message } = policy;
+  if (policy.kind === "unresolved") {
+    return { kind: "wait", reason: policy.reason, message, stallsAfterMs: marks.missingStallsMs };
+  }
+  const check = policy.checkInMs === undefined ? {} : { checkInMs: policy.checkInMs };
+  return { kind: "wait", reason: "WaitingForPolicy", message, ...check, stallsAfterMs: marks.missingStallsMs };
 }
 
 function invalid({ seen }: Context): Step<Action> | undefined {

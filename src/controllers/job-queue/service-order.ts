@@ -28,7 +28,7 @@ export function serviceHindrance(seen: Seen): Wait | Blocked | undefined {
   }
   const [target, current] = [nameIn(reference.arn), serviceNameOf(seen)];
   if (target === current) return undefined;
-  if (reference.kind === "awaited") return waits(reference.message);
+  if (reference.kind === "awaited") return waits(reference.message, reference.checkInMs);
   const record = environments.get(target);
   if (record === undefined) return waits(`AWS has no service environment ${target}`);
   if (record.status !== "VALID") return waits(notValid(target, record));
@@ -95,8 +95,9 @@ function notValid(name: string, { status }: ServiceEnvironmentRecord): string {
   return `${name} is ${status ?? "without status"}: the queue can have it once it is VALID. If it stays so, check its conditions, or refer to another one`;
 }
 
-function waits(message: string): Wait {
-  return { kind: "wait", reason: "WaitingForEnvironment", message, stallsAfterMs: marks.missingStallsMs };
+function waits(message: string, checkInMs?: number): Wait {
+  const check = checkInMs === undefined ? {} : { checkInMs };
+  return { kind: "wait", reason: "WaitingForEnvironment", message, ...check, stallsAfterMs: marks.missingStallsMs };
 }
 
 function isEnabled({ state }: ServiceEnvironmentRecord): boolean {

@@ -150,7 +150,12 @@ function settlesInMs(wroteAt: number | undefined, { clock }: Ports): number {
 
 const unneeded = { kind: "unneeded" } as const;
 
-async function limitsIn(namespace: string, ports: Ports, signal: AbortSignal): Promise<LimitsSeen> {
+/** The limits of a namespace, or why they are not known. */
+export async function limitsIn(
+  namespace: string,
+  ports: Pick<Ports, "objects" | "settings">,
+  signal: AbortSignal,
+): Promise<Exclude<LimitsSeen, { kind: "unneeded" }>> {
   const { roles, namespaceAnnotations } = ports.settings;
   const read = await annotationsOf(namespace, ports.objects, signal);
   return read.kind === "unread"
@@ -212,7 +217,7 @@ async function lost(
 const kindsWithRoles: readonly Kind[] = [BatchComputeEnvironmentKind, JobDefinitionKind];
 
 /** The other objects of the namespace, of either kind: roles are shared only within one. */
-function neighbours(object: KubeObject, ports: Ports): readonly KubeObject[] {
+export function neighbours(object: KubeObject, ports: Pick<Ports, "objects">): readonly KubeObject[] {
   const { namespace, uid } = object.metadata;
   return kindsWithRoles
     .flatMap((kind) => ports.objects.list(kind))

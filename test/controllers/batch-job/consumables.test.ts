@@ -91,6 +91,7 @@ describe("the consumables of a job", () => {
       reason: "WaitingForConsumable",
       message:
         "whether this namespace may use the consumable resource keys is not known, because it has not been read yet",
+      checkInMs: 2000,
     });
     expect(region.calls).toEqual(["expectAbsence consumable-resource keys"]);
     region.absent = true;
