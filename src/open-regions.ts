@@ -8,8 +8,8 @@ import { createIamAccount } from "./aws/cached-iam.ts";
 import type { CallGuardOptions, CallReport } from "./aws/calls.ts";
 import type { AwsConnection } from "./aws/connection.ts";
 import { guardedEc2 } from "./aws/ec2-calls.ts";
-import { createEc2Region, type Ec2Region } from "./aws/ec2-region.ts";
-import type { IamAccount } from "./aws/iam-account.ts";
+import { createEc2Region, type Ec2OfAll, type Ec2Region } from "./aws/ec2-region.ts";
+import type { IamAccount, IamOfAll } from "./aws/iam-account.ts";
 import { guardedIam } from "./aws/iam-calls.ts";
 import type { BatchRegion } from "./aws/region.ts";
 import { askedNames } from "./controllers/asked-names.ts";
@@ -60,8 +60,8 @@ interface OpenRegion {
   /** Ends the observer. */
   readonly end: ChildSignal;
   readonly connections: AwsConnection[];
-  batch?: Promise<BatchRegion>;
-  ec2?: Promise<Ec2Region>;
+  batch?: Promise<ObservedBatchRegion>;
+  ec2?: Promise<Ec2OfAll>;
   /** Once its observer runs. */
   observed?: BatchRegion;
   /** The next check whether an object names it. */
@@ -81,7 +81,7 @@ export class OpenRegions implements Regions {
   readonly #own: string;
   readonly #signal: AbortSignal;
   readonly #open = new Map<string, OpenRegion>();
-  #iam: Promise<IamAccount> | undefined;
+  #iam: Promise<IamOfAll> | undefined;
 
   /** @param signal ends all observers */
   constructor(options: RegionOptions, runtime: Runtime, objects: Objects, signal: AbortSignal) {
@@ -102,7 +102,19 @@ export class OpenRegions implements Regions {
     return [...this.#open.values()].flatMap(({ observed }) => observed ?? []);
   }
 
-  open(region = this.#own): Promise<BatchRegion> {
+  async open(region = this.#own, _signal?: AbortSignal, onBehalfOf?: string): Promise<BatchRegion> {
+    return forNamespace(await this.#openBatch(region), onBehalfOf);
+  }
+
+  async iam(signal: AbortSignal, onBehalfOf?: string): Promise<IamAccount> {
+    return forNamespace(await this.#openIam(signal), onBehalfOf);
+  }
+
+  async ec2(region = this.#own, signal: AbortSignal, onBehalfOf?: string): Promise<Ec2Region> {
+    return forNamespace(await this.#openEc2(region, signal), onBehalfOf);
+  }
+
+  #openBatch(region: string): Promise<ObservedBatchRegion> {
     const entry = this.#entry(region);
     if (entry instanceof RegionNotAllowed) return Promise.reject(entry);
     if (entry.batch !== undefined) return entry.batch;
@@ -112,7 +124,7 @@ export class OpenRegions implements Regions {
     return opening;
   }
 
-  iam(signal: AbortSignal): Promise<IamAccount> {
+  #openIam(signal: AbortSignal): Promise<IamOfAll> {
     if (this.#iam !== undefined) return this.#iam;
     const opening = openIam(this.#options, signal);
     this.#iam = opening;
@@ -122,12 +134,13 @@ export class OpenRegions implements Regions {
     return opening;
   }
 
-  ec2(region = this.#own, signal: AbortSignal): Promise<Ec2Region> {
+  #openEc2(region: string, signal: AbortSignal): Promise<Ec2OfAll> {
     const entry = this.#entry(region);
     if (entry instanceof RegionNotAllowed) return Promise.reject(entry);
     if (entry.ec2 !== undefined) return entry.ec2;
     const options = { ...this.#options, connect: this.#connecting(entry) };
-    const opening = openEc2(region, options, this.#objects, (inner) => this.iam(inner), signal);
+    const iam: Regions["iam"] = (inner, onBehalfOf) => this.iam(inner, onBehalfOf);
+    const opening = openEc2(region, options, this.#objects, iam, signal);
     entry.ec2 = opening;
     opening.catch(() => delete entry.ec2);
     return opening;
@@ -154,7 +167,7 @@ export class OpenRegions implements Regions {
     return opened;
   }
 
-  async #observe(region: string, entry: OpenRegion): Promise<BatchRegion> {
+  async #observe(region: string, entry: OpenRegion): Promise<ObservedBatchRegion> {
     const options = { ...this.#options, connect: this.#connecting(entry) };
     const created = await openRegion(region, options, this.#runtime, this.#objects, entry.end.signal);
     entry.observed = created;
@@ -232,7 +245,7 @@ async function openRegion(
 }
 
 /** IAM has no regions: its calls have a separate budget, and count under the region `global`. */
-async function openIam(options: RegionOptions, signal: AbortSignal): Promise<IamAccount> {
+async function openIam(options: RegionOptions, signal: AbortSignal): Promise<IamOfAll> {
   const { account, partition, iam } = await options.connect(options.settings.region, signal);
   const api = guardedIam(await iam(), guardOptions(options, "global"));
   return createIamAccount({ api, account, partition, clock: options.clock });
@@ -243,13 +256,18 @@ async function openEc2(
   region: string,
   options: RegionOptions,
   objects: Objects,
-  iam: (signal: AbortSignal) => Promise<IamAccount>,
+  iam: Regions["iam"],
   signal: AbortSignal,
-): Promise<Ec2Region> {
+): Promise<Ec2OfAll> {
   const { account, partition, ec2 } = await options.connect(region, signal);
   const api = guardedEc2(await ec2(), guardOptions(options, region));
   const everybody = () => networkRequests(objects, region, options.settings);
   return createEc2Region({ api, account, region, partition, clock: options.clock, iam, everybody });
+}
+
+/** What is open, with its calls made for that namespace, or by the operator itself. */
+function forNamespace<Part>(open: Part & { onBehalfOf(namespace: string): Part }, namespace: string | undefined): Part {
+  return namespace === undefined ? open : open.onBehalfOf(namespace);
 }
 
 function guardOptions(options: RegionOptions, region: string): CallGuardOptions {

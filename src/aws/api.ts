@@ -1,6 +1,8 @@
 /** What each call takes in addition to its input. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+  /** The namespace that the call is made for; undefined: the operator itself, for all of them. */
+  readonly onBehalfOf?: string | undefined;
   /**
    * Called in the last step before the bytes leave, after credentials and signature; when it throws, nothing is
    * sent and the call rejects with what it threw. An implementation without such a step does not call it.

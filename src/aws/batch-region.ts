@@ -2,11 +2,13 @@ import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { ActiveJobCounts } from "./active-jobs.ts";
 import type { BatchApi, DefinitionRevision, Queue } from "./batch.ts";
-import { NotSent } from "./calls.ts";
+import { batchCalls } from "./batch-calls.ts";
+import { callsFor, NotSent } from "./calls.ts";
 import { DefinitionJobs } from "./definition-jobs.ts";
 import { DefinitionsObserver } from "./definitions-observer.ts";
 import { AwsError, isDefinite } from "./errors.ts";
 import { FollowedJobs } from "./followed-jobs.ts";
+import { jobsOfObjects } from "./job-calls.ts";
 import { queuesOfJobs, stillActive, unfinishedJobs } from "./jobs.ts";
 import { JobsObserver } from "./jobs-observer.ts";
 import { ListsObserver } from "./lists-observer.ts";
@@ -52,6 +54,8 @@ export interface ObservedBatchRegion extends BatchRegion {
    * `refreshDefinition` ask for. Rejects only by a fault of the operator itself.
    */
   start(signal: AbortSignal): Promise<void>;
+  /** The same region, with its calls made for a namespace: the budget lets namespaces take turns. */
+  onBehalfOf(namespace: string): BatchRegion;
   /** This process became the writer while it was observing already: reads again once absence can be believed. */
   becameWriter(): void;
 }
@@ -142,33 +146,15 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     }
   }
 
-  const writing = <Key extends ResourceKey>(key: Key): Writing<ResourceRecords[Key]> => ({
-    batch,
-    at,
-    write: (write) => send(key, write),
-  });
-
-  async function changeTags(arn: string, change: TagChange, signal: AbortSignal): Promise<void> {
-    const target = resourceIn(arn);
-    if (target === undefined) {
-      throw new AwsError(
-        "invalid",
-        "batch:TagResource",
-        "NotAnArn",
-        `${arn} is not the ARN of a resource that is kept`,
-      );
-    }
-    await retag(keyOf(target.type), target.name, arn, change, signal);
-  }
-
   async function retag<Key extends ResourceKey>(
     key: Key,
-    name: string,
+    calls: Pick<BatchApi, "tagResource" | "untagResource">,
     arn: string,
     change: TagChange,
     signal: AbortSignal,
   ): Promise<void> {
     const resource = resources[key];
+    const name = resourceIn(arn)?.name ?? "";
     const record = cache.records[key].get(name);
     for (const part of tagCalls(change, record === undefined ? {} : resource.tags(record, arn))) {
       const { set: tags, remove: tagKeys } = part;
@@ -176,24 +162,88 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
         name,
         call: () =>
           tagKeys.length === 0
-            ? batch.tagResource({ resourceArn: arn, tags }, { signal })
-            : batch.untagResource({ resourceArn: arn, tagKeys: [...tagKeys] }, { signal }),
+            ? calls.tagResource({ resourceArn: arn, tags }, { signal })
+            : calls.untagResource({ resourceArn: arn, tagKeys: [...tagKeys] }, { signal }),
         effect: () => resource.retagged(arn, part),
       });
     }
   }
 
+  /** The region with the calls of `batch` for whatever is not read for all namespaces together. */
+  function calling(batch: BatchApi): BatchRegion {
+    const reading = { batch, clock, random };
+    const writing = <Key extends ResourceKey>(key: Key): Writing<ResourceRecords[Key]> => ({
+      batch,
+      at,
+      write: (write) => send(key, write),
+    });
+    return {
+      account,
+      region,
+      partition,
+      snapshot: () => cache.snapshot(),
+      expectChange: () => lists.expectChange(),
+      expectAbsence(type, name) {
+        const [records, observer] = [cache.records[keyOf(type)], observerOf(keyOf(type)) ?? lists];
+        if (records.has(name)) observer.expectChange();
+        else observer.wantListingFrom(records.wasRead(name) ? records.settledFrom(name) : clock.monotonic());
+      },
+
+      async refresh(signal) {
+        await lists.refresh(signal);
+        return cache.snapshot();
+      },
+      async refreshAsked(key, signal, name) {
+        await asked[key].refresh(signal, name);
+        return cache.snapshot();
+      },
+      async refreshDefinition(name, signal) {
+        await definitions.refresh(name, batch, signal);
+        return cache.snapshotOfReadDefinitions();
+      },
+
+      async definitionBody(arn, signal) {
+        // AWS may not show yet what we have just registered.
+        const waitMs = cache.records.definitions.settledFrom(resourceIn(arn)?.name ?? "") - clock.monotonic();
+        if (waitMs > 0) await sleep(clock, waitMs, signal);
+        const [revision] = await describeRevisions(batch, [arn], signal);
+        return revision;
+      },
+
+      ...describedWrites(writing),
+      ...definitionWrites({ ...writing("definitions"), fingerprintOf, keep: (name) => definitions.keep(name) }),
+      async changeTags(arn, change, signal) {
+        const target = resourceIn(arn);
+        if (target !== undefined) return await retag(keyOf(target.type), batch, arn, change, signal);
+        const message = `${arn} is not the ARN of a resource that is kept`;
+        throw new AwsError("invalid", "batch:TagResource", "NotAnArn", message);
+      },
+
+      async jobs(queue, signal) {
+        const kept = cache.records.queues.get(queue);
+        if (kept === undefined) {
+          // AWS lists jobs of SageMaker by another call: to take the wrong one is to see none.
+          const message = `AWS has not listed job queue ${queue}, so by which call it lists its jobs is not known`;
+          throw new AwsError("notFound", "batch:DescribeJobQueues", "QueueNotListed", message);
+        }
+        return await (hasServiceJobs(kept) ? unfinishedServiceJobs : unfinishedJobs)(longRead(reading), queue, signal);
+      },
+      startedServiceJobs: (signal) =>
+        startedServiceJobs(longRead(reading), [...cache.records.queues.records.keys()].filter(isOfSageMaker), signal),
+      sharesOf: async (queue, signal) => [...(await sharesOfQueue(batch, queue, signal)).keys()],
+      activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
+      stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
+      jobsOfDefinition: (name, signal) => definitionJobs.of(name, jobsShownAt(name), signal),
+      jobsSeen: (queue) => jobs?.seen(queue),
+      terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
+      terminateServiceJob: (jobId, reason, signal) => batch.terminateServiceJob({ jobId, reason }, { signal }),
+      jobsOfObjects: jobsOfObjects(followedJobs, batch),
+    };
+  }
+
   return {
-    account,
-    region,
-    partition,
-    snapshot: () => cache.snapshot(),
-    expectChange: () => lists.expectChange(),
-    expectAbsence(type, name) {
-      const [records, observer] = [cache.records[keyOf(type)], observerOf(keyOf(type)) ?? lists];
-      if (records.has(name)) observer.expectChange();
-      else observer.wantListingFrom(records.wasRead(name) ? records.settledFrom(name) : clock.monotonic());
-    },
+    ...calling(batch),
+    onBehalfOf: (namespace) => calling(callsFor(namespace, batch, batchCalls)),
     becameWriter() {
       for (const observer of observers) observer.reconsider();
     },
@@ -210,50 +260,5 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
         lifetime.abort(new Error("the region is no longer observed"));
       }
     },
-
-    async refresh(signal) {
-      await lists.refresh(signal);
-      return cache.snapshot();
-    },
-    async refreshAsked(key, signal, name) {
-      await asked[key].refresh(signal, name);
-      return cache.snapshot();
-    },
-    async refreshDefinition(name, signal) {
-      await definitions.refresh(name, signal);
-      return cache.snapshotOfReadDefinitions();
-    },
-
-    async definitionBody(arn, signal) {
-      // AWS may not show yet what we have just registered.
-      const waitMs = cache.records.definitions.settledFrom(resourceIn(arn)?.name ?? "") - clock.monotonic();
-      if (waitMs > 0) await sleep(clock, waitMs, signal);
-      const [revision] = await describeRevisions(batch, [arn], signal);
-      return revision;
-    },
-
-    ...describedWrites(writing),
-    ...definitionWrites({ ...writing("definitions"), fingerprintOf, keep: (name) => definitions.keep(name) }),
-    changeTags,
-
-    async jobs(queue, signal) {
-      const kept = cache.records.queues.get(queue);
-      if (kept === undefined) {
-        // AWS lists jobs of SageMaker by another call: to take the wrong one is to see none.
-        const message = `AWS has not listed job queue ${queue}, so by which call it lists its jobs is not known`;
-        throw new AwsError("notFound", "batch:DescribeJobQueues", "QueueNotListed", message);
-      }
-      return await (hasServiceJobs(kept) ? unfinishedServiceJobs : unfinishedJobs)(longRead(options), queue, signal);
-    },
-    startedServiceJobs: (signal) =>
-      startedServiceJobs(longRead(options), [...cache.records.queues.records.keys()].filter(isOfSageMaker), signal),
-    sharesOf: async (queue, signal) => [...(await sharesOfQueue(batch, queue, signal)).keys()],
-    activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
-    stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
-    jobsOfDefinition: (name, signal) => definitionJobs.of(name, jobsShownAt(name), signal),
-    jobsSeen: (queue) => jobs?.seen(queue),
-    terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
-    terminateServiceJob: (jobId, reason, signal) => batch.terminateServiceJob({ jobId, reason }, { signal }),
-    jobsOfObjects: followedJobs,
   };
 }

@@ -1,4 +1,6 @@
 import type { Clock, Timer } from "../runtime/clock.ts";
+import { Fifo } from "../runtime/fifo.ts";
+import { NamespaceTurns } from "../runtime/namespace-turns.ts";
 
 export type CallKind = "read" | "write";
 
@@ -10,10 +12,28 @@ export interface CallBudgetOptions {
   readonly onWait?: (kind: CallKind, waitedMs: number) => void;
 }
 
+/** Who waits for a call, and for whom it is made. */
+export interface TakeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The namespace that the call is made for; undefined: the operator itself, for all of them. */
+  readonly onBehalfOf?: string | undefined;
+}
+
 interface Waiting {
   readonly resolve: () => void;
   readonly since: number;
+  gaveUp: boolean;
 }
+
+/** The calls of one class. */
+interface Line {
+  readonly turns: NamespaceTurns<Fifo<Waiting>>;
+  /** How many of them wait, without those that gave up. */
+  length: number;
+}
+
+/** No namespace has this name: the operator itself. */
+const operator = "";
 
 const slowestPerSecond = 1;
 /** From the slowest rate back to the full one. */
@@ -25,14 +45,14 @@ const writesPerRead = 4;
 
 /**
  * A token bucket in front of the AWS calls of one account and region. Writes go before reads, but for every
- * fifth call; within a class first come, first served. Being throttled halves the rate, which then grows back in about
- * a minute.
+ * fifth call. Within a class namespaces take turns, and the operator itself is one of them: one with many calls delays
+ * another by one call. Being throttled halves the rate, which then grows back in about a minute.
  */
 export class CallBudget {
   readonly #clock: Clock;
   readonly #fullRate: number;
   readonly #onWait: ((kind: CallKind, waitedMs: number) => void) | undefined;
-  readonly #waiting: Readonly<Record<CallKind, Set<Waiting>>> = { write: new Set(), read: new Set() };
+  readonly #lines: Readonly<Record<CallKind, Line>> = { write: newLine(), read: newLine() };
   #tokens: number;
   #rate: number;
   #refilledAt: number;
@@ -59,7 +79,7 @@ export class CallBudget {
 
   /** Calls that wait now. */
   get waiting(): number {
-    return this.#waiting.write.size + this.#waiting.read.size;
+    return this.#lines.write.length + this.#lines.read.length;
   }
 
   /** Milliseconds that all calls together have waited. */
@@ -68,25 +88,29 @@ export class CallBudget {
   }
 
   /** Resolves when one call may leave; rejects with the signal's reason when that aborts first. */
-  take(kind: CallKind, signal?: AbortSignal): Promise<void> {
+  take(kind: CallKind, { signal, onBehalfOf = operator }: TakeOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason);
         return;
       }
+      const line = this.#lines[kind];
       const stop = (): void => {
-        this.#waiting[kind].delete(waiting);
+        waiting.gaveUp = true;
+        line.length--;
         reject(signal?.reason);
       };
       const waiting: Waiting = {
         since: this.#clock.monotonic(),
+        gaveUp: false,
         resolve: () => {
           signal?.removeEventListener("abort", stop);
           resolve();
         },
       };
       signal?.addEventListener("abort", stop, { once: true });
-      this.#waiting[kind].add(waiting);
+      line.turns.of(onBehalfOf).push(waiting);
+      line.length++;
       this.#handOut();
     });
   }
@@ -105,12 +129,11 @@ export class CallBudget {
     this.#refill();
     while (this.#tokens >= 1 && this.waiting > 0) {
       const kind = this.#nextKind();
-      for (const next of this.#waiting[kind]) {
-        this.#waiting[kind].delete(next);
-        this.#tokens--;
-        this.#goOn(kind, next);
-        break;
-      }
+      const next = this.#lines[kind].turns.next(firstThatWaits);
+      if (next === undefined) throw new Error(`the budget counts a ${kind} that waits in no line`);
+      this.#lines[kind].length--;
+      this.#tokens--;
+      this.#goOn(kind, next);
     }
     if (this.waiting === 0) {
       this.#timer?.cancel();
@@ -124,10 +147,10 @@ export class CallBudget {
   }
 
   #nextKind(): CallKind {
-    const { write, read } = this.#waiting;
-    const turnOfWrites = read.size === 0 || this.#writesBeforeRead < writesPerRead;
-    const kind = write.size > 0 && turnOfWrites ? "write" : "read";
-    this.#writesBeforeRead = kind === "write" && read.size > 0 ? this.#writesBeforeRead + 1 : 0;
+    const { write, read } = this.#lines;
+    const turnOfWrites = read.length === 0 || this.#writesBeforeRead < writesPerRead;
+    const kind = write.length > 0 && turnOfWrites ? "write" : "read";
+    this.#writesBeforeRead = kind === "write" && read.length > 0 ? this.#writesBeforeRead + 1 : 0;
     return kind;
   }
 
@@ -150,4 +173,14 @@ export class CallBudget {
     this.#tokens += (((before + this.#rate) / 2) * elapsedMs) / 1000;
     this.#tokens = Math.min(Math.max(1, this.#fullRate), this.#tokens);
   }
+}
+
+function newLine(): Line {
+  return { turns: new NamespaceTurns(() => new Fifo()), length: 0 };
+}
+
+function firstThatWaits(line: Fifo<Waiting>): Waiting | undefined {
+  let next = line.shift();
+  while (next?.gaveUp === true) next = line.shift();
+  return next;
 }

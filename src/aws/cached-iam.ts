@@ -1,7 +1,7 @@
 import type { Clock } from "../runtime/clock.ts";
-import { eachCall } from "./calls.ts";
+import { callsFor, eachCall } from "./calls.ts";
 import type { IamApi } from "./iam.ts";
-import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "./iam-account.ts";
+import type { IamAccount, IamOfAll, IamReading, ProfileSeen, RoleSeen } from "./iam-account.ts";
 import { iamCalls } from "./iam-calls.ts";
 import { readProfile, readRole } from "./iam-reads.ts";
 
@@ -17,33 +17,31 @@ export interface IamAccountOptions {
 const settlesMs = 15_000;
 /** … this. */
 const unsettledAgeMs = 2000;
+/** Longer than any read takes. */
+const rememberedMs = 600_000;
 /** Names come from manifests, so anybody could ask for new ones without end. */
 const mostKept = 5000;
 
 /** IAM of one account, with a cache that every write of ours empties of what it touched. */
-export function createIamAccount({ api, account, partition, clock }: IamAccountOptions): IamAccount {
+export function createIamAccount({ api, account, partition, clock }: IamAccountOptions): IamOfAll {
   const writes = new Writes(clock);
-  const roles = new Cache<RoleSeen | undefined>(clock, writes);
-  const profiles = new Cache<ProfileSeen | undefined>(clock, writes);
+  const roles = new Cache<RoleSeen | undefined>(clock, writes, (seen) => seen?.profileNames ?? []);
+  const profiles = new Cache<ProfileSeen | undefined>(clock, writes, (seen) => seen?.roleNames ?? []);
 
   const wrote = (name: string): void => {
     writes.note(name);
-    roles.forget((seen, key) => key === name || seen?.profileNames.includes(name) === true);
-    profiles.forget((seen, key) => key === name || seen?.roleNames.includes(name) === true);
+    roles.forget(name);
+    profiles.forget(name);
   };
-  const role = (name: string, reading: IamReading) =>
-    roles.get(name, reading, () => readRole(api, name, reading.signal));
-  const profile = (name: string, reading: IamReading) =>
-    profiles.get(name, reading, () => readProfile(api, name, reading.signal));
-
-  return {
+  const calling = (calls: IamApi): IamAccount => ({
     account,
     partition,
-    api: reporting(api, wrote),
-    role,
-    profile,
+    api: reporting(calls, wrote),
+    role: (name, reading) => roles.get(name, reading, () => readRole(calls, name, reading.signal)),
+    profile: (name, reading) => profiles.get(name, reading, () => readProfile(calls, name, reading.signal)),
     wrote,
-  };
+  });
+  return { ...calling(api), onBehalfOf: (namespace) => calling(callsFor(namespace, api, iamCalls)) };
 }
 
 /** The same calls; each write is reported before it leaves and after its end, so that no read in between is kept. */
@@ -68,12 +66,13 @@ interface Named {
   readonly InstanceProfileName?: string | undefined;
 }
 
-/** When we last wrote, by name. */
+/** Our last writes, by name. */
 class Writes {
   /** Counts all writes. */
   count = 0;
   readonly #clock: Clock;
-  readonly #at = new Map<string, number>();
+  /** In the order of the writes. */
+  readonly #last = new Map<string, { readonly at: number; readonly count: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -81,14 +80,22 @@ class Writes {
 
   note(name: string): void {
     const now = this.#clock.monotonic();
-    this.count++;
-    for (const [old, at] of this.#at) if (now - at > settlesMs) this.#at.delete(old);
-    this.#at.set(name, now);
+    for (const [old, { at }] of this.#last) {
+      if (now - at <= rememberedMs) break;
+      this.#last.delete(old);
+    }
+    this.#last.delete(name);
+    this.#last.set(name, { at: now, count: ++this.count });
   }
 
-  /** Whether an answer to what was asked at `askedAt` may be from before a write; of any name without one. */
-  unsettled(askedAt: number): boolean {
-    return [...this.#at.values()].some((at) => askedAt - at < settlesMs);
+  /** Whether an answer to what was asked at `askedAt` may be from before a write to one of the names. */
+  unsettled(names: readonly string[], askedAt: number): boolean {
+    return names.some((name) => askedAt - (this.#last.get(name)?.at ?? Number.NEGATIVE_INFINITY) < settlesMs);
+  }
+
+  /** Whether one of the names was written after so many writes. */
+  wroteSince(names: readonly string[], count: number): boolean {
+    return names.some((name) => (this.#last.get(name)?.count ?? 0) > count);
   }
 }
 
@@ -110,12 +117,15 @@ interface Coming<T> {
 class Cache<T> {
   readonly #clock: Clock;
   readonly #writes: Writes;
+  /** The names in what was read: it is another when one of these was written. */
+  readonly #namesIn: (value: T) => readonly string[];
   readonly #kept = new Map<string, Kept<T>>();
   readonly #coming = new Map<string, Coming<T>>();
 
-  constructor(clock: Clock, writes: Writes) {
+  constructor(clock: Clock, writes: Writes, namesIn: (value: T) => readonly string[]) {
     this.#clock = clock;
     this.#writes = writes;
+    this.#namesIn = namesIn;
   }
 
   async get(key: string, reading: IamReading, read: () => Promise<T>): Promise<T> {
@@ -139,8 +149,11 @@ class Cache<T> {
     return await this.#read(key, { askedAt: now, signal, answer: read() });
   }
 
-  forget(which: (value: T, key: string) => boolean): void {
-    for (const [key, { value }] of this.#kept) if (which(value, key)) this.#kept.delete(key);
+  /** What has this name, or holds it, was written. */
+  forget(name: string): void {
+    for (const [key, { value }] of this.#kept) {
+      if (key === name || this.#namesIn(value).includes(name)) this.#kept.delete(key);
+    }
     this.#coming.clear();
   }
 
@@ -149,7 +162,8 @@ class Cache<T> {
     this.#coming.set(key, mine);
     try {
       const value = await mine.answer;
-      if (this.#writes.count === count) this.#keep(key, value, mine.askedAt);
+      const names = [key, ...this.#namesIn(value)];
+      if (!this.#writes.wroteSince(names, count)) this.#keep(key, value, mine.askedAt, names);
       return value;
     } catch (error) {
       // A plan from the older value would fail at the live read that precedes each act, and start over.
@@ -160,9 +174,9 @@ class Cache<T> {
     }
   }
 
-  #keep(key: string, value: T, askedAt: number): void {
+  #keep(key: string, value: T, askedAt: number, names: readonly string[]): void {
     this.#kept.delete(key);
-    this.#kept.set(key, { value, askedAt, unsettled: this.#writes.unsettled(askedAt) });
+    this.#kept.set(key, { value, askedAt, unsettled: this.#writes.unsettled(names, askedAt) });
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);
   }

@@ -77,7 +77,7 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
   const longestMs = options.deadlineMs ?? longestCallMs;
 
   return (operation, kind, call) =>
-    async (input, { signal, beforeSend: lastCheck } = {}) => {
+    async (input, { signal, onBehalfOf, beforeSend: lastCheck } = {}) => {
       const started = { at: clock.monotonic(), sent: false };
       const report = (outcome: CallReport["outcome"]): void =>
         options.onCall?.({ operation, kind, outcome, durationMs: clock.monotonic() - started.at });
@@ -87,7 +87,7 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
       };
 
       try {
-        await budget.take(kind, signal);
+        await budget.take(kind, { signal, onBehalfOf });
         signal?.throwIfAborted();
       } catch (reason) {
         throw notSent(reason);
@@ -163,4 +163,15 @@ export function guardedCalls<A extends Calls<keyof A & string>>(
   guard: CallGuard,
 ): A {
   return eachCall(api, calls, (name, kind, call) => guard(`${service}:${operationOf(name)}`, kind, call));
+}
+
+/** The calls of a service, each made for a namespace: the budget lets namespaces take turns. */
+export function callsFor<A extends Calls<keyof A & string>>(
+  namespace: string,
+  api: A,
+  calls: CallTable<keyof A & string>,
+): A {
+  return eachCall(api, calls, (_name, _kind, call) => {
+    return (input, options) => call(input, { ...options, onBehalfOf: namespace });
+  });
 }

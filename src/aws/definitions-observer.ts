@@ -79,9 +79,10 @@ export class DefinitionsObserver {
   /**
    * Lists the revisions of one name, as soon as AWS's answer is sure to contain what this process, or the writer
    * before it, may have registered.
+   * @param batch makes the calls for whoever asks
    * @throws AwsError
    */
-  async refresh(name: string, signal: AbortSignal): Promise<void> {
+  async refresh(name: string, batch: BatchApi, signal: AbortSignal): Promise<void> {
     const { cache, clock } = this.#options;
     this.#wanted.add(name);
     const askedAt = clock.monotonic();
@@ -91,7 +92,7 @@ export class DefinitionsObserver {
     if (waitMs > 0) await sleep(clock, waitMs, signal);
     if (this.#listedAt !== undefined && this.#listedAt < believedFrom) await abortable(this.#listBelieved(), signal);
     const listedAt = this.#listedAt ?? Number.NEGATIVE_INFINITY;
-    if (listedAt <= askedAt || listedAt < from) await this.#listName(name, signal);
+    if (listedAt <= askedAt || listedAt < from) await this.#listName(name, batch, signal);
     // It may be the first that is kept: then the next read is due earlier.
     this.#alarm.ring();
   }
@@ -141,7 +142,7 @@ export class DefinitionsObserver {
         const unconfirmed = this.#unconfirmed().flatMap(({ name, at }) => (at <= now ? [name] : []));
         const names = new Set([...unconfirmed, ...this.#odd]);
         if (names.size > this.#pages) await this.#listAll();
-        else for (const name of names) await this.#listName(name, lifetime);
+        else for (const name of names) await this.#listName(name, this.#options.batch, lifetime);
       }
     } catch (error) {
       if (error instanceof AwsError && !lifetime.aborted) {
@@ -190,10 +191,10 @@ export class DefinitionsObserver {
     });
   }
 
-  async #listName(name: string, signal: AbortSignal): Promise<void> {
+  async #listName(name: string, batch: BatchApi, signal: AbortSignal): Promise<void> {
     const { cache, clock } = this.#options;
     const begunAt = clock.monotonic();
-    const revisions = await this.#readName(longRead(this.#options), name, signal);
+    const revisions = await this.#readName(longRead({ ...this.#options, batch }), name, signal);
     this.#odd.delete(name);
     cache.update(() => {
       const read = revisions.length === 0 ? undefined : revisions;

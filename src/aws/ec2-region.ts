@@ -1,6 +1,8 @@
 import type { NetworkReader, NetworkRequest } from "../network/port.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { callsFor } from "./calls.ts";
 import type { Ec2Api } from "./ec2.ts";
+import { ec2Calls } from "./ec2-calls.ts";
 import type { IamAccount } from "./iam-account.ts";
 import { createNetworkReader } from "./network-reader.ts";
 
@@ -21,6 +23,12 @@ export interface Ec2Region {
   forgetWays(beforeMs: number): void;
 }
 
+/** The region as all namespaces share it. */
+export interface Ec2OfAll extends Ec2Region {
+  /** The same region, with its calls made for a namespace: the budget lets namespaces take turns. */
+  onBehalfOf(namespace: string): Ec2Region;
+}
+
 export interface Ec2RegionOptions {
   /** Behind `guardedEc2`. */
   readonly api: Ec2Api;
@@ -29,15 +37,15 @@ export interface Ec2RegionOptions {
   readonly partition: string;
   readonly clock: Clock;
   /** For instance profiles and their roles. */
-  readonly iam: (signal: AbortSignal) => Promise<IamAccount>;
+  readonly iam: (signal: AbortSignal, onBehalfOf?: string) => Promise<IamAccount>;
   /** What all objects refer to, so that one read serves them all; left out: only what was asked for is read. */
   readonly everybody?: () => readonly NetworkRequest[];
 }
 
-export function createEc2Region(options: Ec2RegionOptions): Ec2Region {
+export function createEc2Region(options: Ec2RegionOptions): Ec2OfAll {
   const { api, account, region, partition, clock, iam, everybody = () => [] } = options;
   const network = createNetworkReader({ ec2: api, account, region, clock, iam, everybody });
-  return {
+  const all: Ec2Region = {
     account,
     region,
     partition,
@@ -46,5 +54,12 @@ export function createEc2Region(options: Ec2RegionOptions): Ec2Region {
     wrote: () => network.wrote(),
     forget: (beforeMs) => network.forget(beforeMs),
     forgetWays: (beforeMs) => network.forgetWays(beforeMs),
+  };
+  return {
+    ...all,
+    onBehalfOf(namespace) {
+      const calls = callsFor(namespace, api, ec2Calls);
+      return { ...all, api: calls, network: network.calling(calls, namespace) };
+    },
   };
 }

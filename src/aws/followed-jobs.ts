@@ -1,14 +1,14 @@
 import type { Clock } from "../runtime/clock.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 import type { Random } from "../runtime/random.ts";
-import type { BatchApi, SubmitJobRequest } from "./batch.ts";
+import type { BatchApi } from "./batch.ts";
 import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
-import { hasEnded, type JobRecord, jobRecord } from "./job-record.ts";
-import type { FollowedJob, JobsOfObjects, NamedJob, SubmittedJob } from "./jobs-of-objects.ts";
-import { everyPage, listed, pageSize } from "./listing.ts";
+import { describedJobs } from "./job-calls.ts";
+import { hasEnded, type JobRecord } from "./job-record.ts";
+import type { FollowedJob, JobsOfObjects } from "./jobs-of-objects.ts";
+import { pageSize } from "./listing.ts";
 import { noChange, type RegionCache } from "./region-cache.ts";
-import type { TagChange } from "./tag-calls.ts";
 
 export interface FollowedJobsOptions {
   readonly batch: BatchApi;
@@ -40,8 +40,11 @@ interface Entry {
 
 const unseen: FollowedJob = { record: undefined, missingSince: undefined };
 
-/** Reads the jobs of objects by hundreds, whichever have been due the longest. */
-export class FollowedJobs implements JobsOfObjects {
+/**
+ * Reads the jobs of objects by hundreds. Namespaces take turns for the places in a call; within one, those go first that
+ * have been due the longest.
+ */
+export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> {
   readonly #options: FollowedJobsOptions;
   readonly #health: ReadHealth;
   readonly #alarm: Alarm;
@@ -75,81 +78,24 @@ export class FollowedJobs implements JobsOfObjects {
     this.#entries.delete(owner);
   }
 
-  async read(owner: string, jobId: string, signal: AbortSignal): Promise<FollowedJob> {
-    this.follow(owner, jobId);
-    this.#note([[owner, jobId]], await this.described([jobId], signal));
-    return this.#entries.get(owner)?.job ?? unseen;
+  /** Keeps what an answer shows of the jobs that were asked for, and reports what is different. */
+  note(asked: readonly (readonly [owner: string, jobId: string])[], records: readonly JobRecord[]): void {
+    const now = this.#options.clock.monotonic();
+    const byId = new Map(records.map((record) => [record.jobId, record]));
+    this.#options.cache.update(() => {
+      const changed = asked.flatMap(([owner, jobId]) => {
+        const entry = this.#entries.get(owner);
+        if (entry?.jobId !== jobId) return [];
+        const job = seenNow(entry.job, byId.get(jobId), now);
+        this.#entries.set(owner, { ...entry, job, dueAt: now + pauseMs(entry, job, now) });
+        return jsonEqual(entry.job, job) ? [] : owner;
+      });
+      return { ...noChange, followed: changed };
+    });
   }
 
-  async named(
-    queue: string,
-    name: string,
-    how: "exactly" | "prefix",
-    signal: AbortSignal,
-  ): Promise<readonly NamedJob[] | undefined> {
-    const { batch } = this.#options;
-    const filters = [{ name: "JOB_NAME", values: [how === "prefix" ? `${name}*` : name] }];
-    const read = (nextToken: string | undefined) => batch.listJobs({ jobQueue: queue, filters, nextToken }, { signal });
-    const found: NamedJob[] = [];
-    try {
-      for await (const page of everyPage("batch:ListJobs", read, ({ nextToken }) => nextToken)) {
-        for (const summary of listed(page.jobSummaryList, "ListJobs")) {
-          const { jobId, jobName, status, statusReason, createdAt = 0 } = summary;
-          if (jobId === undefined || jobName === undefined || status === undefined) continue;
-          const isMeant = how === "prefix" ? jobName.startsWith(name) : jobName === name;
-          const isEnding = summary.isCancelled === true || summary.isTerminated === true;
-          if (isMeant) found.push({ jobId, jobName, status, statusReason, createdAt, isEnding });
-        }
-      }
-    } catch (error) {
-      if (error instanceof AwsError && error.kind === "notFound") return undefined;
-      throw error;
-    }
-    return found.sort((left, right) => left.createdAt - right.createdAt || (left.jobId < right.jobId ? -1 : 1));
-  }
-
-  async described(jobIds: readonly string[], signal: AbortSignal): Promise<readonly JobRecord[]> {
-    const { jobs } = await this.#options.batch.describeJobs({ jobs: [...jobIds] }, { signal });
-    return listed(jobs, "DescribeJobs").flatMap((job) => jobRecord(job) ?? []);
-  }
-
-  async failedChildren(jobId: string, signal: AbortSignal): Promise<readonly number[]> {
-    const { batch } = this.#options;
-    const read = (nextToken: string | undefined) =>
-      batch.listJobs({ arrayJobId: jobId, jobStatus: "FAILED", nextToken }, { signal });
-    const indices: number[] = [];
-    for await (const page of everyPage("batch:ListJobs", read, ({ nextToken }) => nextToken)) {
-      for (const { arrayProperties } of listed(page.jobSummaryList, "ListJobs")) {
-        if (arrayProperties?.index !== undefined) indices.push(arrayProperties.index);
-      }
-    }
-    return indices.sort((left, right) => left - right);
-  }
-
-  async submit(request: SubmitJobRequest, signal: AbortSignal): Promise<SubmittedJob> {
-    const { jobId, jobArn } = await this.#options.batch.submitJob(request, { signal });
-    if (jobId !== undefined) return { jobId, jobArn };
-    throw new AwsError("unknown", "batch:SubmitJob", "IncompleteAnswer", "AWS accepted a job without giving its id");
-  }
-
-  async cancel(jobId: string, reason: string, signal: AbortSignal): Promise<void> {
-    await this.#options.batch.cancelJob({ jobId, reason }, { signal });
-    this.#expectChange(jobId);
-  }
-
-  async terminate(jobId: string, reason: string, signal: AbortSignal): Promise<void> {
-    await this.#options.batch.terminateJob({ jobId, reason }, { signal });
-    this.#expectChange(jobId);
-  }
-
-  async changeTags(jobArn: string, { set, remove }: TagChange, signal: AbortSignal): Promise<void> {
-    const { batch } = this.#options;
-    if (Object.keys(set).length > 0) await batch.tagResource({ resourceArn: jobArn, tags: set }, { signal });
-    if (remove.length > 0) await batch.untagResource({ resourceArn: jobArn, tagKeys: [...remove] }, { signal });
-    this.#expectChange(jobArn.slice(jobArn.lastIndexOf("/") + 1));
-  }
-
-  #expectChange(jobId: string): void {
+  /** The job was written: it is about to change. */
+  expectChange(jobId: string): void {
     const now = this.#options.clock.monotonic();
     for (const [owner, entry] of this.#entries) {
       if (entry.jobId === jobId) this.#entries.set(owner, { ...entry, followedAt: now, dueAt: now });
@@ -170,14 +116,13 @@ export class FollowedJobs implements JobsOfObjects {
   async #read(): Promise<void> {
     const { clock, lifetime } = this.#options;
     this.#nextCallAt = clock.monotonic() + betweenCallsMs;
-    const asked = this.#waiting()
-      .toSorted(([, left], [, right]) => left.dueAt - right.dueAt)
-      .slice(0, pageSize);
+    const asked = inTurn(this.#waiting(), clock.monotonic()).slice(0, pageSize);
     if (asked.length === 0) return;
     try {
-      const records = await this.described([...new Set(asked.map(([, { jobId }]) => jobId))], lifetime);
+      const jobIds = new Set(asked.map(([, { jobId }]) => jobId));
+      const records = await describedJobs(this.#options.batch, [...jobIds], lifetime);
       this.#health.works();
-      this.#note(
+      this.note(
         asked.map(([owner, { jobId }]) => [owner, jobId]),
         records,
       );
@@ -186,22 +131,25 @@ export class FollowedJobs implements JobsOfObjects {
       throw error;
     }
   }
+}
 
-  /** Keeps what an answer shows of the jobs that were asked for, and reports what is different. */
-  #note(asked: readonly (readonly [owner: string, jobId: string])[], records: readonly JobRecord[]): void {
-    const now = this.#options.clock.monotonic();
-    const byId = new Map(records.map((record) => [record.jobId, record]));
-    this.#options.cache.update(() => {
-      const changed = asked.flatMap(([owner, jobId]) => {
-        const entry = this.#entries.get(owner);
-        if (entry?.jobId !== jobId) return [];
-        const job = seenNow(entry.job, byId.get(jobId), now);
-        this.#entries.set(owner, { ...entry, job, dueAt: now + pauseMs(entry, job, now) });
-        return jsonEqual(entry.job, job) ? [] : owner;
-      });
-      return { ...noChange, followed: changed };
-    });
-  }
+/**
+ * The first of each namespace that is due goes before the second of any; what is not due yet only fills up a call.
+ * Which namespace was read last, their due times say.
+ */
+function inTurn(waiting: readonly [owner: string, entry: Entry][], now: number): readonly [owner: string, Entry][] {
+  const before = new Map<string, number>();
+  return waiting
+    .toSorted(([, left], [, right]) => left.dueAt - right.dueAt)
+    .map((one) => {
+      const [owner, { dueAt }] = one;
+      const namespace = owner.slice(0, owner.indexOf("/"));
+      const place = before.get(namespace) ?? 0;
+      before.set(namespace, place + 1);
+      return { one, place: dueAt > now ? Number.POSITIVE_INFINITY : place };
+    })
+    .toSorted((left, right) => (left.place === right.place ? 0 : left.place - right.place))
+    .map(({ one }) => one);
 }
 
 /** A job that is left out of an answer is known all the same: AWS may leave it out for a moment. */

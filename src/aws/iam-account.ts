@@ -54,3 +54,9 @@ export interface IamAccount {
   /** A role or profile of that name was written, also when the write failed or its answer was lost. */
   wrote(name: string): void;
 }
+
+/** The account as all namespaces share it. */
+export interface IamOfAll extends IamAccount {
+  /** The same account, with its calls made for a namespace: the budget lets namespaces take turns. */
+  onBehalfOf(namespace: string): IamAccount;
+}

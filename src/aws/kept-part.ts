@@ -7,6 +7,9 @@ const unreadMs = 60_000;
 /** Keys that nobody asked for so long are left out of the next read. */
 const forgottenMs = 24 * 3_600_000;
 
+/** Gives everything about the keys; may reject with an `AwsError`. */
+type Read<T> = (keys: readonly string[]) => Promise<readonly T[]>;
+
 interface Reading<T> {
   readonly keys: ReadonlySet<string>;
   readonly at: number;
@@ -14,35 +17,49 @@ interface Reading<T> {
   failed: boolean;
 }
 
+interface Wanted<T> {
+  /** Keys to be read along when a read is needed anyway. */
+  readonly also?: readonly string[];
+  /** Reads them for whoever asks; left out: as all reads are made. */
+  readonly read?: Read<T>;
+}
+
+/** EC2 takes at most so many values in a filter. */
+export const keysPerCall = 200;
+
 /**
- * One kind of fact, read for many keys (ids, names) in one go and kept. Whoever asks for keys that were read a short
- * time ago gets that answer; else all keys that anybody asked for are read again together.
+ * One kind of fact, read for many keys (ids, names) in one go and kept. Whoever asks for keys that were read together a
+ * short time ago gets that answer; else they are read again, and with them as many others as the same calls have room for:
+ * the many keys of one cost nobody else a call.
  */
 export class KeptPart<T> {
   readonly #clock: Clock;
-  readonly #read: (keys: readonly string[]) => Promise<readonly T[]>;
-  /** By key: when it was last asked for, monotonic. */
+  readonly #read: Read<T>;
+  /** By key: when it was last asked for, monotonic; the last one is the newest. */
   readonly #asked = new Map<string, number>();
-  #last: Reading<T> | undefined;
+  /** By key: the newest read that it was in. */
+  readonly #readings = new Map<string, Reading<T>>();
 
-  /** @param read gives everything about the keys; may reject with an `AwsError` */
-  constructor(clock: Clock, read: (keys: readonly string[]) => Promise<readonly T[]>) {
+  constructor(clock: Clock, read: Read<T>) {
     this.#clock = clock;
     this.#read = read;
   }
 
-  /** @param also keys to be read along when a read is needed anyway */
   async of(
     keys: readonly string[],
     maxAgeMs: number,
-    also: readonly string[] = [],
+    { also = [], read = this.#read }: Wanted<T> = {},
   ): Promise<{ readonly part: Part<readonly T[]>; readonly at: number }> {
     const now = this.#clock.monotonic();
-    for (const key of keys) this.#asked.set(key, now);
-    if (keys.length === 0) return { part: { kind: "read", value: [] }, at: now };
-    const last = this.#last;
+    for (const key of keys) {
+      this.#asked.delete(key);
+      this.#asked.set(key, now);
+    }
+    const [first] = keys;
+    if (first === undefined) return { part: { kind: "read", value: [] }, at: now };
+    const last = this.#readings.get(first);
     const current = last !== undefined && keys.every((key) => last.keys.has(key)) && this.#isFresh(last, maxAgeMs, now);
-    const reading = current ? last : this.#begin(also, now);
+    const reading = current ? last : this.#begin(keys, also, read);
     return { part: await reading.part, at: reading.at };
   }
 
@@ -52,33 +69,41 @@ export class KeptPart<T> {
    * @param beforeMs monotonic; an answer that was asked for at this time or later stays
    */
   forget(beforeMs: number): void {
-    if (this.#last !== undefined && this.#last.at < beforeMs) this.#last = undefined;
+    for (const [key, { at }] of this.#readings) if (at < beforeMs) this.#readings.delete(key);
   }
 
   #isFresh({ at, failed }: Reading<T>, maxAgeMs: number, now: number): boolean {
     return now - at <= (failed ? Math.min(unreadMs, maxAgeMs) : maxAgeMs);
   }
 
-  #begin(also: readonly string[], now: number): Reading<T> {
-    for (const [key, at] of this.#asked) if (now - at > forgottenMs) this.#asked.delete(key);
-    const keys = new Set([...this.#asked.keys(), ...also]);
+  #begin(wanted: readonly string[], also: readonly string[], read: Read<T>): Reading<T> {
+    const at = this.#clock.monotonic();
+    for (const [key, askedAt] of this.#asked) if (at - askedAt > forgottenMs) this.#drop(key);
+    const keys = new Set(wanted);
+    const room = Math.ceil(keys.size / keysPerCall) * keysPerCall;
+    for (const key of [...[...this.#asked.keys()].reverse(), ...also]) if (keys.size < room) keys.add(key);
     const reading: Reading<T> = {
       keys,
-      at: now,
-      part: this.#part([...keys], () => this.#fail(reading)),
+      at,
+      part: this.#part([...keys], read, () => this.#fail(reading)),
       failed: false,
     };
-    this.#last = reading;
+    for (const key of keys) this.#readings.set(key, reading);
     return reading;
+  }
+
+  #drop(key: string): void {
+    this.#asked.delete(key);
+    this.#readings.delete(key);
   }
 
   #fail(reading: Reading<T>): void {
     reading.failed = true;
   }
 
-  async #part(keys: readonly string[], onFailure: () => void): Promise<Part<readonly T[]>> {
+  async #part(keys: readonly string[], read: Read<T>, onFailure: () => void): Promise<Part<readonly T[]>> {
     try {
-      const value = await this.#read(keys);
+      const value = await read(keys);
       if (value.some(isUnread)) onFailure();
       return { kind: "read", value };
     } catch (error) {

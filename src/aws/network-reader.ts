@@ -1,5 +1,15 @@
 import { addressesOf, covers } from "../network/addresses.ts";
-import type { NetworkFacts, Part, PrefixList, SecurityGroup, Subnet, UnreadPrefixList, Vpc } from "../network/facts.ts";
+import type {
+  LaunchTemplateVersion,
+  NetworkFacts,
+  Part,
+  PrefixList,
+  SecurityGroup,
+  Subnet,
+  UnreadPrefixList,
+  UnreadTemplate,
+  Vpc,
+} from "../network/facts.ts";
 import type { NetworkReader, NetworkReading, NetworkRequest } from "../network/port.ts";
 import { selectorText } from "../network/selection.ts";
 import { abortable } from "../runtime/abort.ts";
@@ -8,7 +18,7 @@ import type { Ec2Api } from "./ec2.ts";
 import type { IamAccount } from "./iam-account.ts";
 import { KeptPart, unread } from "./kept-part.ts";
 import { prefixListsIn, profileFact } from "./network-facts.ts";
-import { networkReads, templateKey } from "./network-reads.ts";
+import { type NetworkReads, networkReads, templateKey } from "./network-reads.ts";
 import { selectionReads } from "./selection-reads.ts";
 
 export interface NetworkReaderOptions {
@@ -17,12 +27,14 @@ export interface NetworkReaderOptions {
   readonly account: string;
   readonly region: string;
   readonly clock: Clock;
-  readonly iam: (signal: AbortSignal) => Promise<IamAccount>;
+  readonly iam: (signal: AbortSignal, onBehalfOf?: string) => Promise<IamAccount>;
   /** What all objects refer to, so that one read serves them all; left out: only what was asked for is read. */
   readonly everybody?: () => readonly NetworkRequest[];
 }
 
 export interface CachedNetworkReader extends NetworkReader {
+  /** The same reader: what takes a call for each key is read by these calls, for this namespace. */
+  calling(ec2: Ec2Api, onBehalfOf: string): NetworkReader;
   /** An endpoint, a group or a tag was written. */
   wrote(): void;
   /** What lies in VPCs, and was read before this monotonic time (ms), is read again when it is next asked for. */
@@ -42,8 +54,7 @@ const everything = "*";
 export function createNetworkReader(options: NetworkReaderOptions): CachedNetworkReader {
   const { clock, region } = options;
   const reads = networkReads(options.ec2, options.account);
-  const selects = selectionReads(options.ec2);
-  const kept = <T>(read: (keys: readonly string[]) => Promise<readonly T[]>) => new KeptPart(clock, read);
+  const kept = <T>(read: ReadKeys<T>) => new KeptPart(clock, read);
   const parts = {
     subnetsById: kept(reads.subnetsById),
     subnetsOf: kept(reads.subnetsOf),
@@ -57,7 +68,6 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     groupsById: kept(reads.groupsById),
     acls: kept(reads.acls),
     offerings: kept(reads.offerings),
-    templates: kept(reads.templates),
     images: kept(reads.images),
     keyPairs: kept(reads.keyPairs),
     placementGroups: kept(reads.placementGroups),
@@ -67,13 +77,16 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
   const each = {
     dns: keptByKey(clock, reads.dns),
     prefixLists: keptByKey(clock, reads.prefixLists),
+    templates: keptByKey(clock, reads.templates),
   };
+  const selects = selectionReads(options.ec2);
   const selected = {
     subnets: keptByKey(clock, selects.subnets),
     securityGroups: keptByKey(clock, selects.securityGroups),
   };
 
-  async function gather(request: NetworkRequest, maxAgeMs: number, signal: AbortSignal): Promise<NetworkFacts> {
+  async function gather(request: NetworkRequest, caller: Caller, reading: NetworkReading): Promise<NetworkFacts> {
+    const { maxAgeMs } = reading;
     const all = options.everybody?.() ?? [];
     const ages: number[] = [];
     const read = async <T>(
@@ -82,14 +95,34 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       also: readonly string[] = [],
       ageMs = maxAgeMs,
     ): Promise<Part<readonly T[]>> => {
-      const { part: answer, at } = await part.of(keys, ageMs, also);
+      const { part: answer, at } = await part.of(keys, ageMs, { also });
       if (ageMs === maxAgeMs) ages.push(at);
       return answer;
     };
-    const readEach = async <T>(part: KeptByKey<T>, keys: readonly string[], ageMs = maxAgeMs): Promise<Each<T>> => {
+    const readOne = async <T>(parts: KeptByKey<T>, by: ReadKeys<T>, key: string, ageMs = maxAgeMs) => {
+      const { part, at } = await parts.of(key).of([key], ageMs, { read: by });
+      if (ageMs === maxAgeMs) ages.push(at);
+      return part;
+    };
+    const readEach = async <T>(
+      parts: KeptByKey<T>,
+      by: ReadKeys<T>,
+      keys: readonly string[],
+      ageMs = maxAgeMs,
+    ): Promise<Each<T>> => {
       const found = new Map<string, Part<readonly T[]>>();
-      for (const key of keys) found.set(key, await read(part.of(key), [key], [], ageMs));
+      for (const key of keys) found.set(key, await readOne(parts, by, key, ageMs));
       return found;
+    };
+    const templates = async (): Promise<NetworkFacts["launchTemplates"]> => {
+      const value: (LaunchTemplateVersion | UnreadTemplate)[] = [];
+      for (const key of request.launchTemplates.map(templateKey)) {
+        const part = await readOne(each.templates, caller.reads.templates, key);
+        // The next one would fare the same.
+        if (part.kind === "unread") return part;
+        value.push(...part.value);
+      }
+      return { kind: "read", value };
     };
     const among = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => all.flatMap(pick);
 
@@ -108,7 +141,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       parts.vpcs.forget(Number.POSITIVE_INFINITY);
       vpcs = await inVpcs(parts.vpcs);
     }
-    const dns = await readEach(each.dns, vpcIds, maxAgeMs * dnsAgeFactor);
+    const dns = await readEach(each.dns, caller.reads.dns, vpcIds, maxAgeMs * dnsAgeFactor);
     const routeTables = await inVpcs(parts.routeTables);
     const natGateways = await inVpcs(parts.natGateways);
     const endpoints = await inVpcs(parts.endpoints);
@@ -132,17 +165,13 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       endpoints,
       securityGroups,
       networkAcls: await inVpcs(parts.acls),
-      prefixLists: { kind: "read", value: listsIn(await readEach(each.prefixLists, lists)) },
+      prefixLists: { kind: "read", value: listsIn(await readEach(each.prefixLists, caller.reads.prefixLists, lists)) },
       offerings: await read(
         parts.offerings,
         request.instanceTypes,
         among(({ instanceTypes }) => instanceTypes),
       ),
-      launchTemplates: await read(
-        parts.templates,
-        request.launchTemplates.map(templateKey),
-        among(({ launchTemplates }) => launchTemplates.map(templateKey)),
-      ),
+      launchTemplates: await templates(),
       images: await read(
         parts.images,
         request.imageIds,
@@ -163,7 +192,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
         request.endpointServices,
         among((one) => one.endpointServices),
       ),
-      instanceProfile: await profileOf(request, options, maxAgeMs, signal),
+      instanceProfile: await profileOf(request, caller, reading),
       gatheredAt: clock.now() - (clock.monotonic() - Math.min(clock.monotonic(), ...ages)),
     };
   }
@@ -179,17 +208,31 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       part.forget(beforeMs);
   };
   let writtenAt: number | undefined;
+  const calling = (ec2: Ec2Api, onBehalfOf?: string): NetworkReader => {
+    const iam = (signal: AbortSignal): Promise<IamAccount> => options.iam(signal, onBehalfOf);
+    const caller: Caller = { reads: networkReads(ec2, options.account), selects: selectionReads(ec2), iam };
+    return {
+      get writtenAt() {
+        return writtenAt;
+      },
+      of: (request, reading) => abortable(gather(request, caller, reading), reading.signal),
+      async select(what, selector, { signal, maxAgeMs }) {
+        const key = selectorText(selector);
+        const kept = selected[what].of(key);
+        const { part } = await abortable(kept.of([key], maxAgeMs, { read: caller.selects[what] }), signal);
+        if (part.kind === "unread") return part;
+        return { kind: "read", value: part.value.filter((one) => one.selector === key) };
+      },
+    };
+  };
+  const all = calling(options.ec2);
   return {
     get writtenAt() {
       return writtenAt;
     },
-    of: (request, { signal, maxAgeMs }: NetworkReading) => abortable(gather(request, maxAgeMs, signal), signal),
-    async select(what, selector, { signal, maxAgeMs }) {
-      const key = selectorText(selector);
-      const { part } = await abortable(selected[what].of(key).of([key], maxAgeMs), signal);
-      if (part.kind === "unread") return part;
-      return { kind: "read", value: part.value.filter((one) => one.selector === key) };
-    },
+    of: (request, reading) => all.of(request, reading),
+    select: (what, selector, reading) => all.select(what, selector, reading),
+    calling,
     wrote() {
       writtenAt = clock.monotonic();
       forget(Number.POSITIVE_INFINITY);
@@ -198,6 +241,15 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     forgetWays,
   };
 }
+
+/** What is read for one namespace alone. */
+interface Caller {
+  readonly reads: NetworkReads;
+  readonly selects: ReturnType<typeof selectionReads>;
+  readonly iam: (signal: AbortSignal) => Promise<IamAccount>;
+}
+
+type ReadKeys<T> = (keys: readonly string[]) => Promise<readonly T[]>;
 
 /** More keys than anybody has; the one that was asked for longest ago is forgotten. */
 const mostKeys = 2000;
@@ -208,7 +260,7 @@ interface KeptByKey<T> {
 }
 
 /** What takes a call of its own for each key: one that is read often, or refused, causes no other read. */
-function keptByKey<T>(clock: Clock, read: (keys: readonly string[]) => Promise<readonly T[]>): KeptByKey<T> {
+function keptByKey<T>(clock: Clock, read: ReadKeys<T>): KeptByKey<T> {
   const parts = new Map<string, KeptPart<T>>();
   return {
     of(key) {
@@ -303,9 +355,8 @@ function listsIn(each: Each<PrefixList>): readonly (PrefixList | UnreadPrefixLis
 
 async function profileOf(
   { instanceProfile: reference }: NetworkRequest,
-  { iam }: NetworkReaderOptions,
-  maxAgeMs: number,
-  signal: AbortSignal,
+  { iam }: Caller,
+  { maxAgeMs, signal }: NetworkReading,
 ): Promise<NetworkFacts["instanceProfile"]> {
   if (reference === undefined) return { kind: "read", value: undefined };
   const name = reference.slice(reference.lastIndexOf("/") + 1);

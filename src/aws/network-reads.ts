@@ -17,7 +17,7 @@ import type {
 import type { LaunchTemplateReference } from "../network/port.ts";
 import type { Ec2Api } from "./ec2.ts";
 import { AwsError, needsPerson, passesByItself } from "./errors.ts";
-import { unread } from "./kept-part.ts";
+import { keysPerCall, unread } from "./kept-part.ts";
 import { everyPage } from "./listing.ts";
 import {
   aclFact,
@@ -33,9 +33,6 @@ import {
   templateFact,
   vpcCidrs,
 } from "./network-facts.ts";
-
-/** EC2 takes at most so many values in a filter. */
-const filterValues = 200;
 
 export interface Paged {
   readonly NextToken?: string | undefined;
@@ -61,8 +58,8 @@ async function byFilter<T>(
   read: (filters: Filter[]) => Promise<readonly T[]>,
 ): Promise<readonly T[]> {
   const found: T[] = [];
-  for (let at = 0; at < values.length; at += filterValues) {
-    found.push(...(await read([{ Name: name, Values: values.slice(at, at + filterValues) }])));
+  for (let at = 0; at < values.length; at += keysPerCall) {
+    found.push(...(await read([{ Name: name, Values: values.slice(at, at + keysPerCall) }])));
   }
   return found;
 }

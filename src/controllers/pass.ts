@@ -136,7 +136,7 @@ async function openRegion<O extends KubeObject, Seen, Action>({
 > {
   const { region: name } = object.spec as { readonly region?: string | undefined };
   try {
-    const region = await ports.regions.open(name, signal);
+    const region = await ports.regions.open(name, signal, object.metadata.namespace);
     const { failure: error, failingSince: since, listedAt } = region.snapshot();
     if (error !== undefined) return { kind: "failing", error, since: listedAt === undefined ? undefined : since };
     return listedAt === undefined ? { kind: "notYetRead" } : { kind: "open", region };

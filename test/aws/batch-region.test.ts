@@ -632,3 +632,28 @@ describe("jobs", () => {
     expect(await world.region.jobs("q", world.signal)).toEqual([]);
   });
 });
+
+describe("calls on behalf of a namespace", () => {
+  it("wait for one call of another namespace at most, whatever the call", async () => {
+    const world = await new RegionWorld({ ratePerSecond: 1 }).start();
+    await world.clock.advance(10 * second);
+    const { region, signal, aws } = world;
+    aws.environment("ours");
+    aws.revision("d", 1);
+    const [mallory, team] = [region.onBehalfOf("mallory"), region.onBehalfOf("team")];
+    for (let at = 0; at < 100; at++) {
+      void mallory.refreshDefinition(`m${at}`, signal);
+      void mallory.createComputeEnvironment(fargate(`m${at}`), signal);
+    }
+    const done: string[] = [];
+    const note = (what: string, call: Promise<unknown>): void => void call.then(() => done.push(what));
+    note("definition", team.refreshDefinition("d", signal));
+    note("body", team.definitionBody("arn:aws:batch:us-east-1:123456789012:job-definition/d:1", signal));
+    note("write", team.createComputeEnvironment(fargate("new"), signal));
+    note("tags", team.changeTags(environmentArn("ours"), { set: { a: "1" }, remove: [] }, signal));
+    note("jobs", team.jobsOfObjects.described(["j"], signal));
+    await world.clock.advance(40 * second);
+    expect(done.toSorted()).toEqual(["body", "definition", "jobs", "tags", "write"]);
+    world.stop();
+  });
+});

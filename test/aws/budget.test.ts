@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CallBudget, type CallKind } from "../../src/aws/budget.ts";
+import { CallBudget, type CallKind, type TakeOptions } from "../../src/aws/budget.ts";
 import { sleep, VirtualClock } from "../../src/runtime/clock.ts";
 
 function setUp(ratePerSecond = 10) {
@@ -7,8 +7,8 @@ function setUp(ratePerSecond = 10) {
   const waits: { kind: CallKind; waitedMs: number }[] = [];
   const budget = new CallBudget({ clock, ratePerSecond, onWait: (kind, waitedMs) => waits.push({ kind, waitedMs }) });
   const left: string[] = [];
-  const take = (name: string, kind: CallKind = "read", signal?: AbortSignal): Promise<void> =>
-    budget.take(kind, signal).then(
+  const take = (name: string, kind: CallKind = "read", options: TakeOptions = {}): Promise<void> =>
+    budget.take(kind, options).then(
       () => void left.push(name),
       (reason: unknown) => void left.push(`${name} gave up: ${String(reason)}`),
     );
@@ -96,7 +96,7 @@ describe("CallBudget", () => {
     await clock.advance(0);
     const controller = new AbortController();
     takeMany(6, "write");
-    void take("read", "read", controller.signal);
+    void take("read", "read", { signal: controller.signal });
     await clock.advance(400);
     controller.abort("no longer needed");
     left.length = 0;
@@ -149,7 +149,7 @@ describe("CallBudget", () => {
     takeMany(1);
     await clock.advance(0);
     const controller = new AbortController();
-    void take("first", "read", controller.signal);
+    void take("first", "read", { signal: controller.signal });
     void take("second");
     expect(budget.waiting).toBe(2);
     controller.abort("no longer needed");
@@ -161,7 +161,65 @@ describe("CallBudget", () => {
 
   it("refuses a caller that has given up already", async () => {
     const { budget } = setUp();
-    await expect(budget.take("read", AbortSignal.abort(new Error("over")))).rejects.toThrow("over");
+    await expect(budget.take("read", { signal: AbortSignal.abort(new Error("over")) })).rejects.toThrow("over");
+  });
+
+  describe("lets namespaces take turns", () => {
+    it.each<CallKind>(["read", "write"])("so that a hundred %ss of one delay another's by one", async (kind) => {
+      const { clock, left, take } = setUp();
+      for (let index = 0; index < 100; index++) void take(`mallory ${index}`, kind, { onBehalfOf: "mallory" });
+      await clock.advance(0);
+      left.length = 0;
+      void take("team", kind, { onBehalfOf: "team" });
+      await clock.advance(200);
+      expect(left).toEqual(["mallory 10", "team"]);
+    });
+
+    it("in the order of their calls within each", async () => {
+      const { clock, left, take, takeMany } = setUp();
+      takeMany(10);
+      await clock.advance(0);
+      left.length = 0;
+      for (const name of ["a1", "a2", "b1", "a3", "b2", "c1"]) void take(name, "read", { onBehalfOf: name.charAt(0) });
+      await clock.advance(600);
+      expect(left).toEqual(["a1", "b1", "c1", "a2", "b2", "a3"]);
+    });
+
+    it("and the operator itself is one of them", async () => {
+      const { clock, left, take } = setUp();
+      for (let index = 0; index < 100; index++) void take(`mallory ${index}`, "read", { onBehalfOf: "mallory" });
+      await clock.advance(0);
+      left.length = 0;
+      void take("a listing");
+      await clock.advance(200);
+      expect(left).toEqual(["mallory 10", "a listing"]);
+    });
+
+    it("also where all calls of one have given up", async () => {
+      const { clock, budget, left, take, takeMany } = setUp();
+      takeMany(10);
+      await clock.advance(0);
+      const controller = new AbortController();
+      for (const name of ["a1", "a2"]) void take(name, "read", { onBehalfOf: "a", signal: controller.signal });
+      void take("b1", "read", { onBehalfOf: "b" });
+      controller.abort("over");
+      await clock.advance(100);
+      expect([budget.waiting, left.slice(10)]).toEqual([0, ["a1 gave up: over", "a2 gave up: over", "b1"]]);
+    });
+
+    it("whether or not a namespace comes back each time with one more call", async () => {
+      const { clock, budget, left, take } = setUp();
+      for (let worker = 0; worker < 4; worker++) {
+        void (async () => {
+          for (;;) await budget.take("write", { onBehalfOf: "mallory" });
+        })();
+      }
+      await clock.advance(1000);
+      void take("team", "write", { onBehalfOf: "team" });
+      void take("team", "read", { onBehalfOf: "team" });
+      await clock.advance(600);
+      expect(left).toEqual(["team", "team"]);
+    });
   });
 
   it("counts how long calls waited", async () => {

@@ -46,6 +46,22 @@ describe("the jobs of objects", () => {
     expect(changed()).toEqual(["team/a", "team/a"]);
   });
 
+  it("of one namespace, however many, put back those of another by one read", async () => {
+    const { clock, aws, jobs, changed } = await aRegion();
+    for (let at = 0; at < 5000; at++) {
+      aws.state.details.push(detail(`m${at}`));
+      jobs.follow(`mallory/m${at}`, `m${at}`);
+    }
+    await clock.advance(10 * second);
+    aws.state.details.push(detail("a"));
+    jobs.follow("team/a", "a");
+    await clock.advance(second);
+    expect(changed()).toContain("team/a");
+    aws.state.details.splice(-1, 1, detail("a", "SUCCEEDED"));
+    await clock.advance(3 * second);
+    expect(jobs.follow("team/a", "a").record?.status).toBe("SUCCEEDED");
+  });
+
   it("are known as they were last shown, also where AWS forgets one before the next read", async () => {
     const { clock, aws, jobs } = await aRegion();
     aws.state.details.push(detail("a", "SUCCEEDED"));

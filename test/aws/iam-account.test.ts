@@ -163,6 +163,36 @@ describe("IamAccount", () => {
     expect((await later)?.tags).toEqual({ team: "blue", new: "tag" });
   });
 
+  it("keeps what it read of a role although roles of others are written all the time", async () => {
+    const world = iamWorld({ latencyMs: 20 });
+    const { iam, reading, clock } = world;
+    for (const name of ["role", "other"]) await foreignRole(world, name, "/x/");
+    const churn = async (): Promise<void> => {
+      for (let times = 0; times < 600; times++) {
+        await iam.api.tagRole({ RoleName: "other", Tags: [{ Key: "turn", Value: String(times) }] });
+      }
+    };
+    void churn();
+    const reads = (): number => world.aws.log.filter(({ operation }) => operation === "GetRole").length;
+    for (let times = 0; times < 5; times++) {
+      const answer = iam.role("role", reading(minute));
+      await clock.advance(2000);
+      expect((await answer)?.name).toBe("role");
+    }
+    expect(reads()).toBe(1);
+  });
+
+  it("makes the calls of a reader for its namespace", async () => {
+    const world = iamWorld({}, undefined, 1);
+    await foreignRole(world, "role", "/x/");
+    const [mallory, team] = [world.iam.onBehalfOf("mallory"), world.iam.onBehalfOf("team")];
+    for (let at = 0; at < 50; at++) void mallory.role(`role-${at}`, world.reading());
+    await world.clock.advance(1000);
+    const answer = team.profile("role", world.reading());
+    await world.clock.advance(2000);
+    expect((await answer)?.name).toBe("role");
+  });
+
   it("forgets also when the answer to a write was lost", async () => {
     const world = iamWorld();
     const { iam, reading } = world;

@@ -1,7 +1,6 @@
 import { CallBudget } from "../../src/aws/budget.ts";
 import { createIamAccount } from "../../src/aws/cached-iam.ts";
 import type { CallReport } from "../../src/aws/calls.ts";
-import type { IamAccount } from "../../src/aws/iam-account.ts";
 import { guardedIam } from "../../src/aws/iam-calls.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
 import { account, trustOf } from "../simulator/account.ts";
@@ -10,16 +9,17 @@ import { account, trustOf } from "../simulator/account.ts";
 export function iamWorld(
   knobs: Partial<Knobs> = {},
   mayWrite: () => { deadlineMs: number } = () => ({ deadlineMs: 10_000 }),
+  ratePerSecond = 1000,
 ) {
   const { aws, clock } = account({ iamVisibleMs: 0, iamPropagationMs: 0, ...knobs });
   const reports: CallReport[] = [];
   const api = guardedIam(aws.iam, {
     clock,
-    budget: new CallBudget({ clock, ratePerSecond: 1000 }),
+    budget: new CallBudget({ clock, ratePerSecond }),
     mayWrite,
     onCall: (report) => reports.push(report),
   });
-  const iam: IamAccount = createIamAccount({ api, account: aws.account, partition: "aws", clock });
+  const iam = createIamAccount({ api, account: aws.account, partition: "aws", clock });
   const { signal } = new AbortController();
   return {
     aws,

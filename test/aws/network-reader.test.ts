@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { createIamAccount } from "../../src/aws/cached-iam.ts";
 import { guardedEc2 } from "../../src/aws/ec2-calls.ts";
+import { createEc2Region } from "../../src/aws/ec2-region.ts";
 import { guardedIam } from "../../src/aws/iam-calls.ts";
 import { subnetFact, vpcCidrs } from "../../src/aws/network-facts.ts";
 import { createNetworkReader } from "../../src/aws/network-reader.ts";
@@ -513,6 +514,57 @@ describe("a selector", () => {
     await select("subnets", "nothing", -1);
     for (const value of ["batch", "bat*", "other"]) await select("subnets", value);
     expect(reads()).toBe(5);
+  });
+});
+
+describe("what one tenant asks for in vain", () => {
+  const many = Array.from({ length: 2000 }, (_, at) => at);
+  const team: Partial<NetworkRequest> = {
+    subnetIds: ["subnet-public"],
+    securityGroupIds: ["sg-1"],
+    instanceTypes: ["m5.large"],
+    imageIds: ["ami-team"],
+    keyPairs: ["team"],
+    placementGroups: ["team"],
+    launchTemplates: [{ by: "name", reference: "team", version: "$Latest" }],
+  };
+  const hostile = (at: number): Partial<NetworkRequest> => ({
+    subnetIds: [`subnet-${at}`],
+    securityGroupIds: [`sg-x${at}`],
+    instanceTypes: [`x${at}.large`],
+    imageIds: [`ami-${at}`],
+    keyPairs: [`key-${at}`],
+    placementGroups: [`group-${at}`],
+    launchTemplates: [{ by: "name", reference: `template-${at}`, version: "$Latest" }],
+  });
+
+  it.each(Object.keys(team) as (keyof NetworkRequest)[])("costs another tenant no call: 2,000 %s", async (member) => {
+    const alone = world();
+    alone.aws.outside.describeNetwork(twoVpcs);
+    await alone.of(team);
+    const { everybody, of, reads } = world();
+    for (const at of many) everybody.push({ ...emptyRequest, [member]: hostile(at)[member] });
+    for (const at of many.slice(0, 300)) await of({ [member]: hostile(at)[member] });
+    const before = reads();
+    await of(team);
+    expect(reads() - before).toBeLessThanOrEqual(alone.reads());
+  });
+
+  it("lets the calls of a namespace wait for no more than one of another's at a time", async () => {
+    const { aws, clock } = account();
+    const budget = new CallBudget({ clock, ratePerSecond: 2 });
+    const ec2 = guardedEc2(aws.ec2, { clock, budget, mayWrite: () => ({ deadlineMs: 1000 }) });
+    const iam = () => Promise.reject(new Error("no object names a profile"));
+    const region = createEc2Region({ api: ec2, account: "1", region: "r", partition: "aws", clock, iam });
+    const select = (namespace: string, tag: string) =>
+      region.onBehalfOf(namespace).network.select("subnets", { tags: { tag } }, { signal, maxAgeMs: hourMs });
+    for (const at of many.slice(0, 100)) void select("mallory", `tag-${at}`);
+    let isAnswered = false;
+    void select("team", "team").then(() => {
+      isAnswered = true;
+    });
+    await clock.advance(1500);
+    expect(isAnswered).toBe(true);
   });
 });
 

@@ -170,7 +170,7 @@ type Gathered =
 
 async function gathered(
   { request }: Described,
-  { spec }: BatchComputeEnvironment,
+  { spec, metadata }: BatchComputeEnvironment,
   { regions, clock }: Ports,
   reading: { readonly maxAgeMs: number; readonly patienceMs: number },
   signal: AbortSignal,
@@ -179,7 +179,7 @@ async function gathered(
   try {
     // Only the waiting ends with the patience: the result of the read is kept for the next pass.
     return await withDeadline(clock, reading.patienceMs, signal, "EC2", async () => {
-      const { network: reader } = await regions.ec2(spec.region, signal);
+      const { network: reader } = await regions.ec2(spec.region, signal, metadata.namespace);
       return { kind: "facts", facts: await reader.of(request, { signal, maxAgeMs }), reader };
     });
   } catch (error) {

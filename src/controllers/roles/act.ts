@@ -33,7 +33,7 @@ export async function actOnRoles(
     await ports.store.patchMetadata(kind, object, { annotations: { [rolesAnnotation]: claims } }, signal);
     return;
   }
-  const { api } = await ports.regions.iam(signal);
+  const { api } = await ports.regions.iam(signal, object.metadata.namespace);
   let wrote = false;
   try {
     for (const write of action.writes) {

@@ -111,7 +111,7 @@ export async function observeRoles<O extends KubeObject>(
       instances: new Set(desiredRoles.flatMap(({ name, profileArn }) => (profileArn === undefined ? [] : [name]))),
     },
     stranded,
-    ports,
+    () => ports.regions.iam(signal, identity.namespace),
     (name) => ({ signal, maxAgeMs: maxAgeMs(name), sinceMs }),
     { signal, maxAgeMs: 0, sinceMs },
   );
@@ -171,13 +171,13 @@ interface Read {
 async function iamSeen(
   { names, instances }: { readonly names: readonly string[]; readonly instances: ReadonlySet<string> },
   stranded: readonly string[],
-  ports: Ports,
+  open: () => Promise<IamAccount>,
   reading: (name: string) => IamReading,
   live: IamReading,
 ): Promise<Read> {
   if (names.length === 0 && stranded.length === 0) return { iam: unneeded, stranded: new Map() };
   try {
-    const account = await ports.regions.iam(live.signal);
+    const account = await open();
     const roles = new Map<string, RoleSeen>();
     const profiles = new Map<string, ProfileSeen>();
     for (const name of names) {

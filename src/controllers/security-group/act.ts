@@ -31,7 +31,7 @@ export async function actOnGroup(
     return;
   }
   const { region } = object.spec as { readonly region?: string | undefined };
-  const ec2 = await ports.regions.ec2(region, signal);
+  const ec2 = await ports.regions.ec2(region, signal, object.metadata.namespace);
   const removed = action.writes.flatMap((write) => (write.kind === "delete" ? [write.groupId] : []));
   const noteWrite = (): void => {
     const now = ports.clock.monotonic();

@@ -83,7 +83,7 @@ async function networkOf(
 ): Promise<NetworkOfGroup> {
   const subnetIds = object.spec.computeResources?.subnets ?? [];
   try {
-    const ec2 = await ports.regions.ec2(object.spec.region, signal);
+    const ec2 = await ports.regions.ec2(object.spec.region, signal, object.metadata.namespace);
     const readAfterMs = taken(memory.readAfter, object.metadata.uid);
     if (readAfterMs !== undefined) ec2.forget(readAfterMs);
     const maxAgeMs = factsMaxAgeMs(object.metadata.uid, isAskedFor(object), memory);

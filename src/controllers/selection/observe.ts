@@ -32,7 +32,7 @@ function maxAgeMs({ before, selector }: ToResolve, object: BatchComputeEnvironme
 
 async function found(
   { selectable, selector, before }: ToResolve,
-  { spec }: BatchComputeEnvironment,
+  { spec, metadata }: BatchComputeEnvironment,
   { clock, regions }: Ports,
   reading: NetworkReading,
 ): Promise<SelectorAnswer["found"]> {
@@ -41,7 +41,7 @@ async function found(
   try {
     // Only the wait ends here. The call goes on, and the next pass gets its answer.
     return await withDeadline(clock, waits, signal, "EC2", async () => {
-      const { network } = await regions.ec2(spec.region, signal);
+      const { network } = await regions.ec2(spec.region, signal, metadata.namespace);
       return network.select(selectable, selector, reading);
     });
   } catch (error) {
