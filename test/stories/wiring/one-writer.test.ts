@@ -53,7 +53,7 @@ describe("a replica whose lease has run out (promise 8)", () => {
     const first = world.leader;
     const renewedAt = world.clock.monotonic();
     // Longer than both replicas need to notice; nobody can take the Lease meanwhile.
-    world.leases.faults.fail("update", 30, new StoreError("Unavailable", "the API server is busy"));
+    world.leases.faults.fail("update", 60, new StoreError("Unavailable", "the API server is busy"));
     for (let priority = 1; priority <= 40; priority++) {
       world.apply(jobQueue("q1", ["ce"], { priority }));
       await world.seconds(1);
