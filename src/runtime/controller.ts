@@ -3,6 +3,7 @@ import { childSignal, DeadlineExceeded } from "./abort.ts";
 import type { BackoffLimits } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
+import type { LoopTurn } from "./loop-turn.ts";
 import type { Random } from "./random.ts";
 import { StoreError } from "./store.ts";
 import { type Priority, Workqueue, type WorkqueueObserver } from "./workqueue.ts";
@@ -52,6 +53,8 @@ export interface ControllerOptions<Subject> {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Shared by all controllers of a process. */
+  readonly turn: LoopTurn;
   /** Concurrent reconciles (4). */
   readonly workers?: number | undefined;
   /** A longer reconcile is aborted and counts as failed. */
@@ -143,6 +146,8 @@ export class Controller<Subject = unknown> {
       } finally {
         this.#queue.done(key);
       }
+      const over = this.#options.turn.over();
+      if (over !== undefined) await over;
     }
   }
 

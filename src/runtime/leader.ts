@@ -222,12 +222,15 @@ export class LeaderElector {
   /** True: leadership is lost. False: the signal aborted. */
   async #renewUntil(signal: AbortSignal): Promise<boolean> {
     const { clock, random, log } = this.#options;
+    let attemptAt = clock.monotonic();
     for (;;) {
       const leftMs = this.#renewInMs();
       if (leftMs <= 0) return true;
-      const pauseMs = Math.min(this.#retryPeriodMs * (0.8 + 0.2 * random()), leftMs);
-      await sleep(clock, pauseMs, signal).catch(() => undefined);
+      // From the start of the last attempt: one that took its time, or a blocked event loop, leaves none for a pause.
+      const restMs = this.#retryPeriodMs * (0.8 + 0.2 * random()) - (clock.monotonic() - attemptAt);
+      await sleep(clock, Math.min(restMs, leftMs), signal).catch(() => undefined);
       if (signal.aborted) return false;
+      attemptAt = clock.monotonic();
       // Measured again: the machine may have slept meanwhile.
       if (this.#renewInMs() <= 0) return true;
       try {
@@ -246,7 +249,7 @@ export class LeaderElector {
   /** False: another process holds the lease, or it was deleted. */
   async #renew(signal: AbortSignal): Promise<boolean> {
     const limitMs = Math.min(requestMs, Math.max(1, this.#renewInMs()));
-    return await this.#writeAsHolder(signal, limitMs, () => this.#record());
+    return await this.#writeAsHolder(signal, limitMs, () => (this.#renewInMs() > 0 ? this.#record() : undefined));
   }
 
   async #release(): Promise<void> {
@@ -266,21 +269,27 @@ export class LeaderElector {
     }
   }
 
-  /** Writes if this process still holds the lease. False: another holds it, or it was deleted. */
-  async #writeAsHolder(signal: AbortSignal, limitMs: number, record: () => LeaseRecord): Promise<boolean> {
+  /**
+   * Writes if this process still holds the lease. False: another holds it, or it was deleted.
+   *
+   * @param record asked before each attempt; undefined: it is too late to write
+   */
+  async #writeAsHolder(signal: AbortSignal, limitMs: number, record: () => LeaseRecord | undefined): Promise<boolean> {
     const { leases, identity } = this.#options;
+    const write = async (): Promise<boolean> => {
+      const written = record();
+      if (written !== undefined) await this.#write(signal, limitMs, written);
+      return written !== undefined;
+    };
     try {
-      await this.#write(signal, limitMs, record());
-      return true;
+      return await write();
     } catch (error) {
       if (error instanceof StoreError && error.reason === "NotFound") return false;
       if (!isConflict(error)) throw error;
     }
     // It changed: by another holder, or by our own write, of which the answer was lost.
     this.#see(await this.#request(signal, limitMs, (inner) => leases.get(inner)));
-    if (this.holder !== identity) return false;
-    await this.#write(signal, limitMs, record());
-    return true;
+    return this.holder === identity && (await write());
   }
 
   /** Our lease, renewed now. */

@@ -3,6 +3,7 @@ import { ObjectCache, type ObjectCacheOptions } from "./cache.ts";
 import type { Clock } from "./clock.ts";
 import { Controller, type ControllerObserver, type KeyReconciler } from "./controller.ts";
 import type { Log } from "./log.ts";
+import { LoopTurn } from "./loop-turn.ts";
 import { differOnlyInStatus, ofObjects, queueChanged, type Reconciler } from "./object-reconciler.ts";
 import type { Random } from "./random.ts";
 import { EventRecorder, type EventSink } from "./recorder.ts";
@@ -58,12 +59,14 @@ export class Runtime {
   readonly #caches = new Map<string, ObjectCache>();
   readonly #controllers = new Map<string, { readonly controller: Controller; readonly begin: () => void }>();
   readonly #recorder: EventRecorder;
+  readonly #turn: LoopTurn;
   #cachesRun = false;
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
     this.store = writeThrough(options.store, (kind) => this.#caches.get(kindText(kind)));
     this.#recorder = new EventRecorder(options);
+    this.#turn = new LoopTurn(options.clock);
   }
 
   /**
@@ -142,7 +145,17 @@ export class Runtime {
     if (this.#controllers.has(kindText(kind))) throw new Error(`${kind.kind} already has a controller`);
     const { clock, random, log } = this.#options;
     const queueObserver = this.#options.observer?.workqueue(kind);
-    const controller = new Controller({ reconciler, clock, random, log, workers, timeoutMs, observer, queueObserver });
+    const controller = new Controller({
+      reconciler,
+      clock,
+      random,
+      log,
+      turn: this.#turn,
+      workers,
+      timeoutMs,
+      observer,
+      queueObserver,
+    });
     this.#controllers.set(kindText(kind), { controller, begin });
     return controller;
   }

@@ -8,6 +8,8 @@ import { type Random, seededRandom } from "../../src/runtime/random.ts";
 class ProcessClock implements Clock {
   readonly #world: VirtualClock;
   #paused: (() => void)[] | undefined;
+  /** Answers that came while nothing ran. */
+  #unread: (() => void)[] = [];
   wallOffsetMs = 0;
   #asleepMs = 0;
   #asleepSince: number | undefined;
@@ -45,6 +47,13 @@ class ProcessClock implements Clock {
     };
   }
 
+  /** An answer from outside: while nothing of this process runs it waits in its socket. */
+  async answer<T>(answer: Promise<T>): Promise<T> {
+    await answer.catch(() => undefined);
+    if (this.#paused !== undefined) await new Promise<void>((resolve) => this.#unread.push(resolve));
+    return await answer;
+  }
+
   /** Nothing of this process runs; with `sleeping` its monotonic clock freezes as well. */
   pause(options: { readonly sleeping?: boolean } = {}): void {
     this.#paused = [];
@@ -56,7 +65,11 @@ class ProcessClock implements Clock {
     this.#paused = undefined;
     if (this.#asleepSince !== undefined) this.#asleepMs += this.#world.monotonic() - this.#asleepSince;
     this.#asleepSince = undefined;
+    // As in Node, timers that are due come before answers that have arrived.
     for (const run of late) run();
+    const unread = this.#unread;
+    this.#unread = [];
+    for (const read of unread) read();
   }
 }
 
@@ -86,15 +99,17 @@ export function world() {
     const path = {
       get: (signal: AbortSignal) => {
         reported("get");
-        return store.faults.around("get", signal, () => undefined).then(() => leases.get(signal));
+        return own.answer(store.faults.around("get", signal, () => undefined).then(() => leases.get(signal)));
       },
       create: (...args: Parameters<typeof leases.create>) => {
         reported("create");
-        return store.faults.around("create", args[1], () => undefined).then(() => leases.create(...args));
+        const before = store.faults.around("create", args[1], () => undefined);
+        return own.answer(before.then(() => leases.create(...args)));
       },
       update: (...args: Parameters<typeof leases.update>) => {
         reported("update");
-        return store.faults.around("update", args[2], () => undefined).then(() => leases.update(...args));
+        const before = store.faults.around("update", args[2], () => undefined);
+        return own.answer(before.then(() => leases.update(...args)));
       },
     };
     const elector = new LeaderElector({
