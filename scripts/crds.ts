@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { BatchKind } from "../src/api/batch-kind.ts";
 import type { CustomResourceDefinition, PrinterColumn, StructuralSchema } from "../src/api/crd.ts";
+import { sizeRules } from "../src/api/size-rule.ts";
 import { BatchJobSpec, BatchJobStatus } from "../src/api/v1alpha1/batch-job.ts";
 import { BatchComputeEnvironmentSpec, BatchComputeEnvironmentStatus } from "../src/api/v1alpha1/compute-environment.ts";
 import { ConsumableResourceSpec, ConsumableResourceStatus } from "../src/api/v1alpha1/consumable-resource.ts";
@@ -71,7 +73,7 @@ function definition(kind: OperatorKind, { spec, status }: Schemas): CustomResour
                 apiVersion: { type: "string", maxLength: 64, description: `${kind.group}/${kind.version}` },
                 kind: { type: "string", maxLength: 64, description: kind.kind },
                 metadata: { type: "object" },
-                spec: structural(spec),
+                spec: sized(structural(spec), kind),
                 status: { ...structural(status), default: { conditions: [pending] } },
               },
             },
@@ -107,6 +109,13 @@ const pending = {
 
 function column(name: string, type: PrinterColumn["type"], description: string, jsonPath: string): PrinterColumn {
   return { name, type, description, jsonPath };
+}
+
+/** The spec, bounded as a whole where AWS bounds it. */
+function sized(spec: StructuralSchema, { request }: BatchKind): StructuralSchema {
+  if (request === undefined) return spec;
+  const rules = spec["x-kubernetes-validations"] ?? [];
+  return { ...spec, "x-kubernetes-validations": [...rules, ...sizeRules(spec, request)] };
 }
 
 /** zod's OpenAPI 3.0 output is a structural schema: no references, no alternatives, no closed objects. */

@@ -24,8 +24,25 @@ export interface BatchKind<Name extends string = string, Records extends string 
   readonly references: readonly Reference<Name>[];
   /** Condition types in addition to those of all kinds, in the order of the reference page. */
   readonly conditions: readonly ConditionType[];
+  /** The request with which AWS takes the spec; absent: AWS documents no size, and the bounds of the fields are it. */
+  readonly request?: AwsRequest;
   /** Whether objects use IAM roles, which annotations of their namespace may limit. */
   readonly usesRoles?: true;
+}
+
+/** A request of which AWS documents the largest size. */
+export interface AwsRequest {
+  /** e.g. `RegisterJobDefinition`. */
+  readonly call: string;
+  /** Of the request as JSON. */
+  readonly maxBytes: number;
+  /** The fields of the spec that are not in it, or under another name. */
+  readonly without: readonly string[];
+  /**
+   * Paths that the API server adds up by themselves, `[]` for each item of a list: one rule for all would cost more than it
+   * grants. The first that fits counts.
+   */
+  readonly apart: readonly string[];
 }
 
 export interface AwsNaming<Name extends string = string> {

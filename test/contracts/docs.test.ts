@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
-import { loadAll } from "js-yaml";
+import { load, loadAll } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
 import { customResourceDefinitions } from "../../scripts/crds.ts";
@@ -29,6 +29,14 @@ function anchorsOf(path: string): ReadonlySet<string> {
 }
 
 describe("the documentation", () => {
+  test("has a ResourceQuota that counts the objects of every kind", () => {
+    const [, quota = ""] =
+      /```yaml\n([^`]*kind: ResourceQuota[^`]*)```/.exec(readFileSync("docs/security.md", "utf8")) ?? [];
+    const { spec } = load(quota) as { readonly spec: { readonly hard: Readonly<Record<string, string>> } };
+    const counted = customResourceDefinitions().map(({ metadata }) => `count/${metadata.name}`);
+    expect(Object.keys(spec.hard).toSorted()).toEqual(counted.toSorted());
+  });
+
   test("has no dead link and no dead anchor", () => {
     const dead = pages.flatMap((page) => {
       const links = [...withoutCode(readFileSync(page, "utf8")).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = ""]) => to);

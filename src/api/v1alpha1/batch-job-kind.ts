@@ -29,6 +29,21 @@ export const BatchJobKind = {
   ],
   selectable: [".spec.region"],
   awsName: { field: "jobName", maxLength: 91, endsWithUid: true },
+  request: {
+    call: "SubmitJob",
+    maxBytes: 30_720,
+    without: [
+      "jobQueueRef",
+      "jobDefinitionRef",
+      "dependsOn",
+      "suspend",
+      "cancel",
+      "ttlSecondsAfterFinished",
+      "deletionPolicy",
+      "region",
+    ],
+    apart: ["nodeOverrides.nodePropertyOverrides[].eksPropertiesOverride", "nodeOverrides"],
+  },
   references: [
     { to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue" },
     { to: "JobDefinition", path: "jobDefinitionRef", awsPath: "jobDefinition" },

@@ -14,11 +14,13 @@ import {
 
 /** Schemas that the kinds share: tags, policies and parts of status. */
 
+export const tagKeyLength: Rule = {
+  rule: "self.all(key, size(key) >= 1 && size(key) <= 128)",
+  message: "a tag key has 1 to 128 characters: shorten it",
+};
+
 const tagKeyRules: readonly Rule[] = [
-  {
-    rule: "self.all(key, size(key) >= 1 && size(key) <= 128)",
-    message: "a tag key has 1 to 128 characters: shorten it",
-  },
+  tagKeyLength,
   {
     rule: "self.all(key, !key.lowerAscii().startsWith('aws:') && !key.lowerAscii().startsWith('awsbatch.dev/'))",
     message: "the prefixes aws: and awsbatch.dev/ are reserved in any case: rename the tag",

@@ -15,6 +15,11 @@ const inlinePolicyRules: readonly Rule[] = [
     rule: "self.all(name, name.matches('^[A-Za-z0-9+=,.@_-]{1,128}$'))",
     message: "a policy name has 1 to 128 letters, digits or any of +=,.@_-: rename the policy",
   },
+  {
+    // IAM counts no white space.
+    rule: `self.map(name, size(self[name])).sum() <= ${2 * inlinePoliciesMax}`,
+    message: `IAM takes at most ${inlinePoliciesMax} characters without white space in all inline policies of a role: shorten them, or use managed policies`,
+  },
 ];
 
 /** One role; its presence, also empty, asks for the role. */

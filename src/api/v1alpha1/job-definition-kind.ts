@@ -28,6 +28,23 @@ export const JobDefinitionKind = {
   selectable: [".spec.region", ".spec.type"],
   awsName: { field: "jobDefinitionName", maxLength: 128 },
   records: "definitions",
+  request: {
+    call: "RegisterJobDefinition",
+    maxBytes: 24_576,
+    // Tags are stored apart.
+    without: [
+      "jobDefinitionName",
+      "iam",
+      "revisionHistoryLimit",
+      "revisionMinAgeSeconds",
+      "allowedNamespaces",
+      "region",
+      "tags",
+      "deletionPolicy",
+      "adoptionPolicy",
+    ],
+    apart: ["nodeProperties.nodeRangeProperties[].eksProperties", "nodeProperties"],
+  },
   references: [
     {
       to: "ConsumableResource",

@@ -1,11 +1,13 @@
-import { time } from "./common.ts";
+import { tagKeyLength, time } from "./common.ts";
 import { anyText, atomicList, flag, mapList, object, oneOf, setOf, text, textMap } from "./schema.ts";
 
 /** Network of the instances, and whether they can reach the services that they need. */
 
 const selectorFields = {
   vpcId: text("Only in this VPC.", 32, /^vpc-[0-9a-z]+$/).optional(),
-  tags: textMap("Tags that each resource must have; the value `*` matches any value.", 16, 256).optional(),
+  tags: textMap("Tags that each resource must have; the value `*` matches any value.", 16, 256, [
+    tagKeyLength,
+  ]).optional(),
 };
 
 export const subnetSelector = object(

@@ -42,7 +42,12 @@ export function allowedNamespaces(description: string) {
     {
       from: oneOf("Same (default), All, or Selector.", ["Same", "All", "Selector"]).optional(),
       selector: object("Namespaces by label; only with Selector.", {
-        matchLabels: textMap("Labels of the namespace.", 16, 63),
+        matchLabels: textMap("Labels of the namespace.", 16, 63, [
+          {
+            rule: "self.all(key, size(key) <= 317)",
+            message: "the key of a label has at most 317 characters: shorten it",
+          },
+        ]),
       }).optional(),
     },
     ...allowedNamespacesRules,

@@ -1,4 +1,5 @@
 import { Environment, EvaluationError } from "@marcbachmann/cel-js";
+import { celName } from "../../api/cel-name.ts";
 import type { StructuralSchema, ValidationRule } from "../../api/crd.ts";
 import { isRecord } from "./defaults.ts";
 import type { Finding, Path } from "./problem.ts";
@@ -150,31 +151,6 @@ function celValue(schema: StructuralSchema, value: unknown): unknown {
       return child === undefined ? [] : [[celName(key), celValue(child, member)]];
     }),
   );
-}
-
-const reservedWords = new Set(
-  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(
-    " ",
-  ),
-);
-
-/** By name of a field of a schema. */
-const celNames = new Map<string, string>();
-
-/** A field name as CEL sees it (Kubernetes: "Validation rules", escaping). */
-function celName(field: string): string {
-  const known = celNames.get(field) ?? escaped(field);
-  celNames.set(field, known);
-  return known;
-}
-
-function escaped(field: string): string {
-  if (reservedWords.has(field)) return `__${field}__`;
-  return field
-    .replaceAll("__", "__underscores__")
-    .replaceAll(".", "__dot__")
-    .replaceAll("-", "__dash__")
-    .replaceAll("/", "__slash__");
 }
 
 /** `.a.b` and `['key']` of a rule's fieldPath. */

@@ -1,5 +1,5 @@
 import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.ts";
-import { BatchJobKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind, JobDefinitionKind, kinds, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { showsSpecValue } from "../../controllers/job-definition/shown-values.ts";
 import { ruleFindings } from "./cel.ts";
 import { isRecord, withDefaults } from "./defaults.ts";
@@ -7,6 +7,7 @@ import { duplicateFindings } from "./lists.ts";
 import { metadataFindings } from "./metadata.ts";
 import type { Finding } from "./problem.ts";
 import { schemaFindings } from "./schema.ts";
+import { sizeFindings } from "./size.ts";
 
 /** One object against its definition, as the API server would do it. */
 
@@ -43,13 +44,22 @@ export function objectFindings(crd: CustomResourceDefinition, value: unknown, ol
   const shows = withBody.has(crd.spec.names.kind) ? showsSpecValue : undefined;
   const shape = [...schemaFindings(schema, written, [], shows), ...duplicateFindings(schema, written)];
   const rules = ruleFindings(schema, written, old === undefined ? undefined : specPart(old));
+  const size = sizeOf(crd, value);
   return [
     ...metadataFindings(isRecord(value) ? value["metadata"] : undefined),
     ...shape,
     ...rules
       .filter(({ evaluated }) => evaluated || shape.length === 0)
+      // The same, with the number of bytes.
+      .filter((rule) => !size.some(({ message }) => message.endsWith(rule.message)))
       .map(({ path, message }): Finding => ({ path, message })),
+    ...size,
   ];
+}
+
+function sizeOf(crd: CustomResourceDefinition, value: unknown): readonly Finding[] {
+  const kind: OperatorKind | undefined = kinds.find((one) => one.kind === crd.spec.names.kind);
+  return kind?.request === undefined || !isRecord(value) ? [] : sizeFindings(kind.request, value["spec"]);
 }
 
 function specPart(value: unknown): unknown {

@@ -11,6 +11,12 @@ const holds = (...consumableResourceList: readonly Spec[]): Spec => ({
 const nodesHold = (entry: Spec): Spec => ({
   nodeOverrides: { nodePropertyOverrides: [{ targetNodes: "0:", ...holds(entry) }] },
 });
+const nodesRun = (...command: readonly string[]): Spec => ({
+  nodeOverrides: { nodePropertyOverrides: [{ targetNodes: "0:", ...container({ command }) }] },
+});
+const podsRun = (...args: readonly string[]): Spec => ({
+  nodeOverrides: { nodePropertyOverrides: [{ targetNodes: "0:", ...podOf({ args }) }] },
+});
 const cannotChange = (field: string, before: unknown, after: unknown, more: Spec = {}): Row => [
   `${field} cannot be changed`,
   { ...more, [field]: before },
@@ -160,6 +166,21 @@ const rows: readonly Row[] = [
     "the prefixes aws: and awsbatch.dev/ are reserved in any case: rename the tag",
     { tags: { awsome: "v" } },
     { tags: { "AWS:x": "v" } },
+  ],
+  [
+    "AWS takes at most 30720 bytes in SubmitJob",
+    { parameters: { long: "x".repeat(15_000), other: "x".repeat(15_000) } },
+    { parameters: { long: "x".repeat(15_000), other: "x".repeat(15_720) } },
+  ],
+  [
+    "AWS takes at most 30720 bytes in SubmitJob",
+    nodesRun("x".repeat(15_000), "x".repeat(15_000)),
+    nodesRun("x".repeat(15_000), "x".repeat(15_720)),
+  ],
+  [
+    "AWS takes at most 30720 bytes in SubmitJob",
+    podsRun("x".repeat(15_000), "x".repeat(15_000)),
+    podsRun("x".repeat(15_000), "x".repeat(15_720)),
   ],
 ];
 

@@ -90,6 +90,11 @@ const onEc2: readonly Row[] = [
     { iam: { serviceRole: { inlinePolicies: { "read/write": "{}" } } } },
   ],
   [
+    "IAM takes at most 10240 characters without white space in all inline policies of a role",
+    { iam: { serviceRole: { inlinePolicies: { a: " ".repeat(10_240), b: " ".repeat(10_240) } } } },
+    { iam: { serviceRole: { inlinePolicies: { a: " ".repeat(10_240), b: " ".repeat(10_240), c: "{" } } } },
+  ],
+  [
     "the prefixes aws: and awsbatch.dev/ are reserved in any case: rename the tag",
     { iam: { serviceRole: { tags: { team: "a" } } } },
     { iam: { serviceRole: { tags: { "AWSBATCH.DEV/role": "service" } } } },

@@ -37,6 +37,11 @@ export const allowedNamespacesRows: readonly Row[] = [
     { allowedNamespaces: { from: "Selector" } },
   ],
   [
+    "the key of a label has at most 317 characters: shorten it",
+    { allowedNamespaces: { from: "Selector", selector: { matchLabels: { ["k".repeat(317)]: "a" } } } },
+    { allowedNamespaces: { from: "Selector", selector: { matchLabels: { ["k".repeat(318)]: "a" } } } },
+  ],
+  [
     "selector requires from: Selector: set it, or remove selector",
     { allowedNamespaces: { from: "All" } },
     { allowedNamespaces: { from: "All", selector: { matchLabels: { team: "a" } } } },

@@ -180,6 +180,17 @@ const onEc2: readonly Row[] = [
     { iam: { jobRole: { inlinePolicies: { "": "{}" } } } },
   ],
   [
+    "IAM takes at most 10240 characters without white space in all inline policies of a role",
+    { iam: { jobRole: { inlinePolicies: { a: " ".repeat(10_240), b: " ".repeat(10_240) } } } },
+    { iam: { jobRole: { inlinePolicies: { a: " ".repeat(10_240), b: " ".repeat(10_240), c: "{" } } } },
+  ],
+  // Characters count, whatever bytes they have: 24,576 less `"long":"",` and the rest of the base.
+  [
+    "AWS takes at most 24576 bytes in RegisterJobDefinition",
+    { parameters: { long: "x".repeat(24_300) } },
+    { parameters: { long: "x".repeat(24_566) } },
+  ],
+  [
     "an S3 Files volume is mounted with the job's role: add jobRoleArn",
     { ...properties({ volumes: [s3Volume] }), iam: { jobRole: {} } },
     properties({ volumes: [s3Volume] }),
@@ -492,6 +503,16 @@ const whole: readonly Row[] = [
     "type multinode has its bodies in nodeProperties.nodeRangeProperties: move containerProperties, ecsProperties or eksProperties there",
     multiNode,
     { ...container, ...multiNode },
+  ],
+  [
+    "AWS takes at most 24576 bytes in RegisterJobDefinition",
+    nodes({ container: { ...nodeContainer, command: ["x".repeat(12_000), "x".repeat(12_000)] } }),
+    nodes({ container: { ...nodeContainer, command: ["x".repeat(12_000), "x".repeat(12_576)] } }),
+  ],
+  [
+    "AWS takes at most 24576 bytes in RegisterJobDefinition",
+    nodes({ eksProperties: podOf({ args: ["x".repeat(12_000), "x".repeat(12_000)] })["eksProperties"] }),
+    nodes({ eksProperties: podOf({ args: ["x".repeat(12_000), "x".repeat(12_576)] })["eksProperties"] }),
   ],
   [
     "multi-node jobs run only on EC2: remove platformCapabilities",
