@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import { text } from "node:stream/consumers";
 import { childSignal, DeadlineExceeded, withDeadline } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { StoreError } from "../runtime/store.ts";
@@ -30,6 +29,20 @@ export interface ApiRequest {
   readonly target: RequestTarget;
   /** Set for every write that requires leadership. */
   readonly mayWrite?: MayWrite | undefined;
+  /** A longer answer is not read: `AnswerTooLong`. Default: the longest that an API server has reason to send. */
+  readonly maxBytes?: number | undefined;
+  /** Called with the length of an answer that was read. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** Objects have at most 1.5 MiB in etcd. */
+const longestAnswer = 16 * 1024 * 1024;
+
+/** The answer has more bytes than the request takes. Its connection is closed, because the rest is not read. */
+export class AnswerTooLong extends StoreError {
+  constructor(server: string, maxBytes: number) {
+    super("Unavailable", `the answer of the API server ${server} has more than ${maxBytes} bytes`);
+  }
 }
 
 /** Requests to the API server: JSON in and out, a deadline on each, failures as `StoreError`. */
@@ -59,8 +72,8 @@ export class KubeApi {
     try {
       return await withDeadline(this.#clock, limitMs, signal, `the API server ${this.server}`, async (inner) => {
         const answer = await this.#send(outgoing(request, inner), inner);
-        const body = await text(answer).catch((error: unknown) => {
-          throw inner.aborted ? error : connectionError(this.server, error);
+        const body = await this.#body(answer, request).catch((error: unknown) => {
+          throw inner.aborted || error instanceof StoreError ? error : connectionError(this.server, error);
         });
         if (codeOf(answer) >= 400) throw this.#refusal(request, answer, body);
         return this.#parsed(request, answer, body);
@@ -83,7 +96,7 @@ export class KubeApi {
     const timer = this.#clock.schedule(this.#deadlineMs, expire);
     try {
       const answer = await this.#send({ ...outgoing(request, child.signal), isWatch: true }, child.signal);
-      if (codeOf(answer) >= 400) throw this.#refusal(request, answer, await text(answer));
+      if (codeOf(answer) >= 400) throw this.#refusal(request, answer, await this.#body(answer, request));
       timer.cancel();
       yield* answer as AsyncIterable<Uint8Array>;
     } catch (error) {
@@ -107,6 +120,19 @@ export class KubeApi {
       this.#onAnswer?.(request.method, undefined);
       throw error;
     }
+  }
+
+  async #body(answer: IncomingMessage, { maxBytes = longestAnswer, onBytes }: ApiRequest): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    // Leaving the loop closes the connection.
+    for await (const chunk of answer as AsyncIterable<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new AnswerTooLong(this.server, maxBytes);
+      chunks.push(chunk);
+    }
+    onBytes?.(bytes);
+    return Buffer.concat(chunks, bytes).toString("utf8");
   }
 
   #refusal(request: ApiRequest, answer: IncomingMessage, body: string): StoreError {

@@ -29,6 +29,7 @@ export interface ReflectorObserver {
 export interface ReflectorLimits {
   /** A watch that is silent for so long is aborted; longer than the timeout that the server is asked for. */
   readonly silentMs: number;
+  /** For a whole list, whose pages have deadlines of their own; below the 5 minutes after which etcd forgets its version. */
   readonly listMs: number;
   /** Between the starts of two watches that end normally. */
   readonly minWatchMs: number;
@@ -41,7 +42,7 @@ export interface ReflectorLimits {
 
 export const reflectorLimits: ReflectorLimits = {
   silentMs: 55_000,
-  listMs: 60_000,
+  listMs: 240_000,
   minWatchMs: 1000,
   backoff: { firstMs: 800, maxMs: 30_000 },
   failuresBeforeRelist: 5,

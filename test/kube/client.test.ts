@@ -130,7 +130,7 @@ describe("a list", () => {
       ["w0", "w1", "w2", "w3", "w4"],
       "90",
     ]);
-    expect(server.requests.map(({ query }) => query)).toEqual([{ limit: "500" }, { limit: "500", continue: "next" }]);
+    expect(server.requests.map(({ query }) => query)).toEqual([{ limit: "100" }, { limit: "200", continue: "next" }]);
   });
 
   test("ends with the page whose token is empty", async () => {
@@ -140,11 +140,45 @@ describe("a list", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("starts again, all at once, when etcd has forgotten the version of its pages", async () => {
+  test("starts again when etcd has forgotten the version of its pages, and then gives up", async () => {
     const { server, store, signal } = await world();
-    server.on(`GET ${widgets()}`, page(0, 3, "next"), refusal(410, "Expired", "the token has expired"), page(0, 6));
+    const forgotten = refusal(410, "Expired", "the token has expired");
+    server.on(`GET ${widgets()}`, page(0, 3, "next"), forgotten, page(0, 3, "next"), page(3, 3));
     const { items } = await store.list(widgetKind, signal);
-    expect([items.length, server.last.query]).toEqual([6, {}]);
+    expect(items.map(({ metadata }) => metadata.name)).toEqual(["w0", "w1", "w2", "w3", "w4", "w5"]);
+    server.on(`GET ${widgets()}`, page(0, 3, "next"), forgotten, page(0, 3, "next"), forgotten);
+    expect(await errorOf(store.list(widgetKind, signal))).toMatchObject({ reason: "Gone" });
+  });
+
+  test("never reads more than 4 MiB at once, however large the objects of its next page are", async () => {
+    const { server, store, signal } = await world();
+    // A hundred small ones first, then 40 of 600 KB.
+    const all = Array.from({ length: 140 }, (_, at) => ({
+      ...widget(`w${at}`, String(at)),
+      spec: { text: "x".repeat(at < 100 ? 10 : 600_000) },
+    }));
+    const sent: number[] = [];
+    server.on(`GET ${widgets()}`, ({ query }) => {
+      const from = Number(query["continue"] ?? 0);
+      const to = from + Number(query["limit"]);
+      const items = all.slice(from, to);
+      sent.push(items.length);
+      return {
+        json: { metadata: { resourceVersion: "90", ...(to < all.length ? { continue: String(to) } : {}) }, items },
+      };
+    });
+    const { items } = await store.list(widgetKind, signal);
+    expect(items.map(({ metadata }) => metadata.name)).toEqual(all.map(({ metadata }) => metadata.name));
+    // Three pages are refused in the middle; from then on a page has what fits.
+    expect(sent).toEqual([100, 40, 40, 13, 4, ...Array.from({ length: 36 }, () => 1)]);
+  });
+
+  test("reads an object that is longer than a page by itself", async () => {
+    const { server, store, signal } = await world();
+    const large = { ...widget("large", "1"), spec: { text: "x".repeat(5_000_000) } };
+    server.on(`GET ${widgets()}`, { json: { metadata: { resourceVersion: "90" }, items: [large] } });
+    expect((await store.list(widgetKind, signal)).items).toHaveLength(1);
+    expect(server.requests.map(({ query }) => query["limit"])).toEqual(["100", "25", "7", "2", "1"]);
   });
 });
 
