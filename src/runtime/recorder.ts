@@ -3,6 +3,7 @@ import type { Kind, KubeObject } from "../api/object.ts";
 import { withDeadline } from "./abort.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Log } from "./log.ts";
+import { NamespaceTurns } from "./namespace-turns.ts";
 import { type ObjectEvent, type RecordedEvent, type Store, StoreError } from "./store.ts";
 import { visible } from "./visible.ts";
 
@@ -41,9 +42,28 @@ interface Bucket {
   refilledAt: number;
 }
 
+/** Events of one namespace, in the order in which they came. */
+class Waiting {
+  readonly #events = new Map<string, RecordedEvent>();
+
+  get length(): number {
+    return this.#events.size;
+  }
+
+  set(event: RecordedEvent): void {
+    this.#events.set(event.name, event);
+  }
+
+  shift(): RecordedEvent | undefined {
+    const oldest = this.#events.values().next().value;
+    if (oldest !== undefined) this.#events.delete(oldest.name);
+    return oldest;
+  }
+}
+
 /**
  * Publishes events as client-go does: repeats become a series with a count, many similar ones are combined, and each
- * object has a limit. A failing API server only costs events.
+ * object has a limit. Namespaces take turns. A failing API server only costs events.
  */
 export class EventRecorder implements EventSink {
   readonly #store: Store;
@@ -52,8 +72,8 @@ export class EventRecorder implements EventSink {
   readonly #series = new Map<string, RecordedEvent>();
   readonly #similar = new Map<string, Similar>();
   readonly #buckets = new Map<string, Bucket>();
-  /** By the name of the Event; a series that grows while it waits is sent once. */
-  readonly #waiting = new Map<string, RecordedEvent>();
+  /** Of each namespace by the name of the Event; a series that grows while it waits is sent once. */
+  readonly #waiting = new NamespaceTurns<Waiting>(() => new Waiting());
   #wake: (() => void) | undefined;
 
   constructor(options: EventRecorderOptions) {
@@ -83,11 +103,8 @@ export class EventRecorder implements EventSink {
     remember(this.#series, key, recorded);
     // A repeat that is not sent is counted, and the next sent event includes it.
     if (!this.#allowed(uid)) return;
-    if (this.#waiting.size >= backlog && !this.#waiting.has(recorded.name)) {
-      this.#log.warn("too many events are waiting, one is dropped", { namespace, name, reason: event.reason });
-      return;
-    }
-    this.#waiting.set(recorded.name, recorded);
+    this.#waiting.of(namespace).set(recorded);
+    if (this.#waiting.length > backlog) this.#dropOne();
     this.#wake?.();
   }
 
@@ -96,19 +113,29 @@ export class EventRecorder implements EventSink {
     const stop = (): void => this.#wake?.();
     signal.addEventListener("abort", stop, { once: true });
     while (!signal.aborted) {
-      const next = this.#waiting.entries().next().value;
-      if (next === undefined) {
+      const event = this.#waiting.next((events) => events.shift());
+      if (event === undefined) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
         this.#wake = undefined;
         continue;
       }
-      const [name, event] = next;
-      this.#waiting.delete(name);
       await this.#send(event, signal);
     }
     signal.removeEventListener("abort", stop);
+  }
+
+  /** The oldest of the namespace that has most: who floods loses its own. */
+  #dropOne(): void {
+    const [, most] = [...this.#waiting.lines].reduce((left, right) =>
+      right[1].length > left[1].length ? right : left,
+    );
+    const dropped = most.shift();
+    if (dropped === undefined) return;
+    const { regarding, reason } = dropped;
+    const { namespace, name } = regarding;
+    this.#log.warn("too many events are waiting, one is dropped", { namespace, name, reason });
   }
 
   async #send(event: RecordedEvent, signal: AbortSignal): Promise<void> {

@@ -9,8 +9,8 @@ import type { Random } from "./random.ts";
 export type Priority = "high" | "normal" | "low";
 const priorities: readonly Priority[] = ["high", "normal", "low"];
 
-/** Number of turns after which the lowest class comes first, so that a stream of changes cannot starve it. */
-const lowestFirstEvery = 8;
+/** Whose turn it is first, turn by turn: no class, however much comes in it, can starve another. */
+const firstInTurn: readonly Priority[] = ["high", "high", "high", "normal", "high", "high", "high", "low"];
 
 /** What the queue reports to the metrics. */
 export interface WorkqueueObserver {
@@ -235,8 +235,8 @@ export class Workqueue {
   }
 
   #take(): ObjectKey {
-    const order = this.#turn++ % lowestFirstEvery === lowestFirstEvery - 1 ? priorities.toReversed() : priorities;
-    for (const priority of order) {
+    const first = firstInTurn[this.#turn++ % firstInTurn.length] ?? "high";
+    for (const priority of [first, ...priorities]) {
       const entry = this.#lanes[priority].take();
       if (entry === undefined) continue;
       const now = this.#clock.monotonic();

@@ -192,6 +192,16 @@ describe("a store that fails", () => {
   });
 });
 
+test("who records thousands loses its own events, and delays those of another namespace by one", async () => {
+  const w = world();
+  w.store.faults.delay("recordEvent", 1000);
+  for (let i = 0; i < 2000; i++) w.recorder.record(widgetKind, w.apply(`w${i}`), event(`flood ${i}`));
+  const { metadata, ...rest } = w.object;
+  w.recorder.record(widgetKind, { ...rest, metadata: { ...metadata, namespace: "quiet" } }, event("mine"));
+  await w.clock.advance(3000);
+  expect(w.store.events().map(({ note }) => note)).toContain("mine");
+});
+
 test("ends at once when asked to stop, idle or in the middle of a retry", async () => {
   const idle = world();
   await idle.clock.advance(0);

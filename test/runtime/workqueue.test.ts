@@ -157,6 +157,23 @@ describe("order", () => {
     expect(order).toHaveLength(1002);
   });
 
+  test("lets each class through while the others never run dry", async () => {
+    const { queue } = world();
+    const order: string[] = [];
+    for (let i = 0; i < 80; i++) {
+      for (const priority of ["high", "normal", "low"] as const) {
+        for (const _twice of [1, 2]) queue.add(keyOf(`${priority}-${order.length}-${_twice}`, "busy"), { priority });
+      }
+      if (i === 8) queue.add(keyOf("mine", "quiet"), { priority: "normal" });
+      const key = await take(queue);
+      order.push(key.name.split("-")[0] ?? "");
+      queue.done(key);
+    }
+    const counts = Object.groupBy(order, (name) => name);
+    expect([counts["high"]?.length, counts["low"]?.length]).toEqual([60, 10]);
+    expect(order.indexOf("mine")).toBeLessThanOrEqual(8 + 8 + 4);
+  });
+
   test("lets the lowest class through now and then while the highest never runs dry", async () => {
     const { queue } = world();
     queue.add(a, { priority: "low" });
