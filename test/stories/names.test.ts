@@ -336,6 +336,20 @@ describe("mallory uses up the quota of environments that all tenants of the regi
     expect(reasons.filter((reason) => reason === "NamespaceLimitReached")).toHaveLength(48);
   });
 
+  it.each([1, 2, 3, 6])(
+    "by 30 objects at once, of which %i may have an environment: never one more exists",
+    async (most) => {
+      const world = await aWorld({ flags: { maxEnvironmentsPerNamespace: most } });
+      for (let index = 0; index < 30; index++) world.apply(environment(index, ["c5.large"]));
+      let seen = 0;
+      for (let second = 0; second < 60; second++) {
+        await world.seconds(1);
+        seen = Math.max(seen, ofMallory(world));
+      }
+      expect(seen).toBe(most);
+    },
+  );
+
   it("by eight objects that change every 15 seconds: never more than 12 stand side by side", async () => {
     const world = await aWorld({ flags });
     const types = ["c5.large", "m5.large", "r5.large", "c5.xlarge", "m5.xlarge"];

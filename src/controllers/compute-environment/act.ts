@@ -11,6 +11,7 @@ import type { Action, Rollout } from "./action.ts";
 import { circumstancesIn, isRoleChangeDoubtful } from "./causes.ts";
 import { forgetCounts } from "./draining.ts";
 import type { Memory } from "./memory.ts";
+import { environmentsIn } from "./room.ts";
 
 /** What an action needs in addition to the region. */
 interface Doing {
@@ -31,6 +32,7 @@ export async function act(
   const under = circumstancesIn(memory.roleCauses, object, clock);
   switch (action.kind) {
     case "create":
+      requireCounted(object, region, memory);
       return region.createComputeEnvironment(action.request, signal);
     case "update":
       return action.rollout === undefined
@@ -99,6 +101,21 @@ async function rollOut(
   }
   rollouts.set(key, { token, taken: true });
   await write(token);
+}
+
+/**
+ * Passes side by side check the limits on the number of environments before any of them creates one. From here to the call,
+ * which the snapshot shows at once, nothing waits.
+ *
+ * @throws OutOfDate
+ */
+function requireCounted(
+  { metadata: { uid } }: BatchComputeEnvironment,
+  region: Pick<BatchRegion, "snapshot">,
+  { counted }: Memory,
+): void {
+  if (environmentsIn(region.snapshot()).length <= (counted.get(uid) ?? 0)) return;
+  throw new OutOfDate("an environment was created since the limits on their number were checked");
 }
 
 /**

@@ -43,6 +43,8 @@ export interface Memory extends JobMemory {
   readonly askedAgain: Set<string>;
   /** The last rollout that was requested; none where it is unknown whether AWS accepted it. */
   readonly rollouts: Map<string, RolloutKnown>;
+  /** By the uid of an object: how many environments the region had when the limits on their number were last checked. */
+  readonly counted: Map<string, number>;
   /** By the uid of an object: the keys of its environments in the maps above. */
   readonly names: Map<string, ReadonlySet<string>>;
   /** What was observed of the network of each object, and when to check again. */
@@ -61,6 +63,7 @@ export function newMemory(): Memory {
     roleCauses: new Map(),
     askedAgain: new Set(),
     rollouts: new Map(),
+    counted: new Map(),
     names: new Map(),
     networks: new Map(),
   };

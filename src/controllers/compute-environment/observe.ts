@@ -29,6 +29,7 @@ import { provenFor } from "./ownership.ts";
 import { queuesSeen } from "./queues-seen.ts";
 import { replacementsElsewhere } from "./replacements-elsewhere.ts";
 import { attemptAt, planId } from "./request.ts";
+import { environmentsIn } from "./room.ts";
 import { clusterName, type QueueSeen, type Seen } from "./seen.ts";
 
 /** Everything but the network, which is EC2's, and what the pass itself knows of refusals. */
@@ -47,9 +48,11 @@ export async function observe(
   const directives = directivesOf(object, ports.settings);
   const baseName = baseNameOf(object);
   const id = planId(object.spec, identity);
-  const environments = [...snapshot.environments.values()]
-    .filter(({ status }) => status !== "DELETED")
-    .map((environment) => provenFor(environment, identity, baseName));
+  const standing = environmentsIn(snapshot);
+  // What is without the finalizer creates nothing, and may go without another pass.
+  if (directives.finalized && !directives.deleting) memory.counted.set(object.metadata.uid, standing.length);
+  else memory.counted.delete(object.metadata.uid);
+  const environments = standing.map((environment) => provenFor(environment, identity, baseName));
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   forgetGone(memory, object.metadata.uid, region, ours);
   const queues = await queuesSeen(object, snapshot, ports, signal);

@@ -1,5 +1,7 @@
 /** Whether there is room for one more environment: for the object, its namespace, and the region. Pure. */
 
+import type { Environment } from "../../aws/batch.ts";
+import type { BatchSnapshot } from "../../aws/region.ts";
 import type { Wait } from "../agenda.ts";
 import { marks, replacementCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { waitForNamespace } from "../limits.ts";
@@ -14,6 +16,11 @@ export const environmentQuota = 50;
 
 /** So many environments of one object may exist side by side; more are left behind only by changes without end. */
 const standingAtMost = 8;
+
+/** The environments of a region that count, as AWS counts them: all but DELETED tombstones. */
+export function environmentsIn({ environments }: Pick<BatchSnapshot, "environments">): readonly Environment[] {
+  return [...environments.values()].filter(({ status }) => status !== "DELETED");
+}
 
 /** Why an object gets no further environment, in whatever way; undefined: it may have one more. */
 export function numberHindrance(seen: Seen): Wait | undefined {
