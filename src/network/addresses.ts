@@ -86,6 +86,20 @@ export function covers(whole: AddressSet, part: AddressSet): boolean {
   return true;
 }
 
+/**
+ * Addresses that no packet from the internet has as its source: private and shared ones (RFC 1918, RFC 6598), unique local
+ * ones of IPv6 (RFC 4193), and link-local ones. IPv4 addresses within IPv6 are not among them.
+ */
+export const privateAddresses: AddressSet = addressesOf([
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "100.64.0.0/10",
+  "169.254.0.0/16",
+  "fc00::/7",
+  "fe80::/10",
+]);
+
 /** IPv4 addresses that a public service can have. */
 export const publicIpv4: AddressSet = difference(
   addressesOf(["0.0.0.0/0"]),

@@ -49,7 +49,7 @@ export const everyKindReasons = {
     },
     NotAllowed: {
       means:
-        "the namespace may not use what the spec names: an AWS name with the prefix of another namespace, a policy, a role, a tag of a role or a boundary, a network, an endpoint or ingress from anywhere, or a region that is not in `--allowed-regions` or one too many after 40; the message names the list",
+        "the namespace may not use what the spec names: an AWS name with the prefix of another namespace, a policy, a role, a tag of a role or a boundary, a network, an endpoint or public ingress, or a region that is not in `--allowed-regions` or one too many after 40; the message names the list",
       todo: "use another, or ask the operator's administrator; an object that exists in AWS is deleted once its region is allowed again, or with `awsbatch.dev/abandon`",
     },
     OwnedByOtherCluster: {

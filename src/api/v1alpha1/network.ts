@@ -68,7 +68,7 @@ const madeGroup = object(
       30,
     ).optional(),
     ingress: atomicList(
-      "Allowed ingress, e.g. self for multi-node jobs. From anywhere only with the operator's --allow-public-ingress. Default: nothing.",
+      "Allowed ingress, e.g. self for multi-node jobs. From addresses that are not private, and from prefix lists, only with the operator's --allow-public-ingress. Default: nothing.",
       groupRule,
       30,
     ).optional(),

@@ -1,6 +1,7 @@
 /** Limits the networks, endpoints and other resources that the environments of a namespace may use. Pure. */
 
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import { covers, privateAddresses, rangeOf } from "../../network/addresses.ts";
 import { neededServices } from "../../network/needs.ts";
 import type { Blocked, Wait } from "../agenda.ts";
 import { unwatchedCheckMs } from "../intervals.ts";
@@ -25,7 +26,7 @@ export interface EnvironmentLimits {
   readonly allowedResources: readonly string[] | undefined;
   /** Globs of the services that `vpcEndpointServices` may name, by the last part of their names. */
   readonly allowedEndpointServices: readonly string[];
-  /** Whether the group of an environment may allow ingress from anywhere. */
+  /** Whether the group of an environment may allow ingress from addresses that are not private, and from prefix lists. */
   readonly allowPublicIngress: boolean;
 }
 
@@ -72,7 +73,7 @@ export function allowedIn(
   for (const { field, value, lists: which } of namedBy(object)) {
     const list = lackingList(lists[which], value);
     if (list === undefined) continue;
-    const what = which === "ingress" ? `ingress from ${value}, which is nearly anywhere,` : value;
+    const what = which === "ingress" ? `ingress from ${value}, which is not private,` : value;
     return {
       kind: "refused",
       message: `${field}: ${what} is not allowed in this namespace (${which === "ingress" ? list.from : listText(list)}). Remove it, or ask the operator's administrator to allow it`,
@@ -155,17 +156,19 @@ function resourcesIn({ computeResources, eksConfiguration }: BatchComputeEnviron
 
 function networkIn({ network }: BatchComputeEnvironmentSpec): readonly Named[] {
   const services = network?.vpcEndpointServices ?? [];
-  const peers = (network?.securityGroup?.ingress ?? []).map(({ peer }) => peer).filter(isNearlyAnywhere);
+  const peers = (network?.securityGroup?.ingress ?? []).map(({ peer }) => peer).filter(isPublic);
   return [
     ...services.map((value): Named => ({ field: "spec.network.vpcEndpointServices", value, lists: "services" })),
     ...peers.map((value): Named => ({ field: "spec.network.securityGroup.ingress", value, lists: "ingress" })),
   ];
 }
 
-/** The largest private ranges are 10.0.0.0/8 and fc00::/7. A few larger ranges together are everywhere. */
-function isNearlyAnywhere(peer: string): boolean {
-  const [, address = "", length] = /^([0-9a-f.:]+)\/(\d+)$/.exec(peer) ?? [];
-  if (length === undefined) return false;
-  if (!address.includes(":")) return Number(length) < 8;
-  return Number(length) < (/^f[cd]/.test(address) ? 7 : 16);
+/**
+ * Whether the internet may be a source: by any address that is not private, be it one or a range that contains private ones
+ * too. What is in a prefix list is its owner's, who may change it, so it counts as public.
+ */
+function isPublic(peer: string): boolean {
+  if (peer === "self" || peer.startsWith("sg-")) return false;
+  const range = rangeOf(peer);
+  return range === undefined || !covers(privateAddresses, [range]);
 }

@@ -72,7 +72,16 @@ describe("what an environment may use", () => {
       {},
       { "awsbatch.dev/allowed-endpoint-services": "kms" },
     ],
-    ["ingress from private networks and groups", ingressFrom("10.0.0.0/8", "fc00::/7", "self", "sg-1", "pl-1"), {}, {}],
+    [
+      "ingress from private networks and groups",
+      ingressFrom(
+        ...["10.0.0.0/8", "10.255.255.255/32", "172.16.0.0/12", "172.31.0.0/16", "192.168.0.0/16", "100.64.0.0/10"],
+        ...["100.127.255.0/24", "169.254.0.0/16", "fc00::/7", "fd12:3456::/48", "fe80::/10", "fe80::1/128"],
+        ...["self", "sg-1"],
+      ),
+      {},
+      {},
+    ],
     ["ingress from anywhere, where the flag allows it", ingressFrom("0.0.0.0/0"), { allowPublicIngress: true }, {}],
     [
       "ingress from anywhere, where its namespace allows it",
@@ -102,8 +111,52 @@ const provider = (networkConfiguration: { subnets: string[]; securityGroups: str
     },
   });
 
+type Attack = [what: string, one: BatchComputeEnvironment, flags: Partial<EnvironmentLimits>, named: string];
+
+/** One address or more of the internet, whatever else is in the range. */
+const publicPeers: readonly string[] = [
+  "0.0.0.0/0",
+  "0.0.0.0/1",
+  "128.0.0.0/1",
+  "10.0.0.0/7",
+  "11.0.0.0/8",
+  "54.0.0.0/8",
+  "203.0.113.7/32",
+  "8.8.8.8/32",
+  "172.16.0.0/11",
+  "172.32.0.0/12",
+  "192.168.0.0/15",
+  "192.169.0.0/16",
+  "192.0.2.0/24",
+  "100.64.0.0/9",
+  "100.128.0.0/10",
+  "169.254.0.0/15",
+  "127.0.0.1/32",
+  "224.0.0.0/4",
+  "255.255.255.255/32",
+  "::/0",
+  "::/1",
+  "8000::/1",
+  "2000::/3",
+  "2600:1f00::/24",
+  "2001:db8::1/128",
+  "fc00::/6",
+  "fe00::/7",
+  "fe80::/9",
+  "::ffff:a00:0/104",
+  "::ffff:10.0.0.0/104",
+  "64:ff9b::a00:0/104",
+  // What the schema accepts, and nobody can read.
+  "10.0.0.0/99",
+  "10.0.0.256/32",
+  "10.0.0/8",
+  "fc00:::/7",
+  "pl-1",
+  "pl-0123456789abcdef0",
+];
+
 describe("attacks by users that may write environments in a namespace", () => {
-  it.each<[string, BatchComputeEnvironment, Partial<EnvironmentLimits>, string]>([
+  it.each<Attack>([
     ["a subnet of others", using({ subnets: ["subnet-0a", "subnet-0b"] }), team, "subnet/subnet-0b"],
     ["a subnet of others by a selector", selecting, team, "subnet/subnet-0c"],
     ["a security group of others", using({ securityGroupIds: ["sg-0b"] }), team, "security-group/sg-0b"],
@@ -156,10 +209,8 @@ describe("attacks by users that may write environments in a namespace", () => {
       { allowedEndpointServices: [] },
       "none",
     ],
-    ["ingress from the whole internet", ingressFrom("10.0.0.0/8", "0.0.0.0/0"), {}, "--allow-public-ingress"],
-    ["ingress from the whole internet by IPv6", ingressFrom("::/0"), {}, "--allow-public-ingress"],
-    ["ingress from one half of the internet", ingressFrom("128.0.0.0/1"), {}, "--allow-public-ingress"],
-    ["ingress from all public addresses of IPv6", ingressFrom("2000::/3"), {}, "--allow-public-ingress"],
+    ...publicPeers.map((peer): Attack => [`ingress from ${peer}`, ingressFrom("10.0.0.0/8", peer), {}, peer]),
+    ["ingress from the whole internet", ingressFrom("0.0.0.0/0"), {}, "--allow-public-ingress"],
   ])("%s: refused", (_what, one, flags, named) => {
     expect(refusal(one, flags)).toMatch(/^spec\..* is not allowed in this namespace/);
     expect(refusal(one, flags)).toContain(named);
