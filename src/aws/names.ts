@@ -40,6 +40,23 @@ export function definitionArn(at: Location, name: string, revision: number): str
   return resourceArn(at, "job-definition", `${name}:${revision}`);
 }
 
+/** The beginnings of the names of the regions outside partition `aws`, as AWS's SDK lists them. */
+const partitionsByPrefix = {
+  "cn-": "aws-cn",
+  "us-gov-": "aws-us-gov",
+  "us-iso-": "aws-iso",
+  "us-isob-": "aws-iso-b",
+  "eu-isoe-": "aws-iso-e",
+  "us-isof-": "aws-iso-f",
+  "eu-isof-": "aws-iso-f",
+  "eusc-": "aws-eusc",
+} as const;
+
+/** The partition of a region: each has its own accounts and endpoints. */
+export function partitionOfRegion(region: string): string {
+  return Object.entries(partitionsByPrefix).find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+}
+
 /** Of the console and its links. */
 export function consoleDomain(partition: string): string {
   if (partition === "aws-cn") return "amazonaws.cn";

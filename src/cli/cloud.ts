@@ -3,6 +3,7 @@ import type { AwsConnection } from "../aws/connection.ts";
 import { AwsError, classify, needsPerson } from "../aws/errors.ts";
 import { defaultRegion, sdkCallerIdentity } from "../aws/identity.ts";
 import type { LogsApi } from "../aws/logs.ts";
+import { partitionOfRegion } from "../aws/names.ts";
 import { withDeadline } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import type { OperatorFlags } from "./flags.ts";
@@ -58,8 +59,12 @@ export async function awsCloud(
     region,
     label: `AWS account ${account}${endpoint === undefined || endpoint === "" ? "" : ` at ${endpoint}`}`,
     now: () => answeredAt ?? clock.now(),
-    logs: async (inRegion) => (await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion }),
+    logs: async (inRegion) => {
+      requirePartition(inRegion, region);
+      return (await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion });
+    },
     connect: async (inRegion) => {
+      requirePartition(inRegion, region);
       const opened: { close(): void }[] = [];
       const closing = <Client extends { close(): void }>(client: Client): Client => {
         opened.push(client);
@@ -100,6 +105,18 @@ export async function realCloud(flags: OperatorFlags, env: Environment, signal: 
       cause: error,
     });
   }
+}
+
+/**
+ * An object or a job may name any region, and a signed request must not go to another operator of AWS.
+ * @throws CommandError if the region is in another partition than the account's
+ */
+function requirePartition(inRegion: string, own: string): void {
+  const [asked, partition] = [partitionOfRegion(inRegion), partitionOfRegion(own)];
+  if (asked === partition) return;
+  throw new CommandError(
+    `region ${inRegion} is in partition ${asked}, and the credentials are for ${partition}: use credentials and a --region of that partition`,
+  );
 }
 
 async function configuredRegion(): Promise<string> {

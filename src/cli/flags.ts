@@ -242,7 +242,10 @@ export function operatorOptions(): readonly Option[] {
       "--allowed-endpoint-services <globs>",
       "services that vpcEndpointServices may name (default: those that AWS Batch needs)",
     ),
-    new Option("--allow-public-ingress", "let created security groups allow ingress from public addresses and prefix lists"),
+    new Option(
+      "--allow-public-ingress",
+      "let created security groups allow ingress from public addresses and prefix lists",
+    ),
     new Option(
       "--namespace-annotations <mode>",
       "what an annotation of a Namespace does with the flag of its name: replace it, or only narrow it (default: replace)",

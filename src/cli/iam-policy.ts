@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { managedPolicies } from "../aws/managed-policies.ts";
+import { partitionOfRegion } from "../aws/names.ts";
 import { largestInlinePolicy, largestPolicy, operatorPolicy, type PolicyDocument } from "../aws/operator-policy.ts";
 import { type PolicyFeature, type PolicyScope, policyFeatures } from "../aws/policy-statements.ts";
 import { tagGuard } from "../aws/tag-guard.ts";
@@ -205,11 +206,6 @@ function partitionOf(inRegions: readonly string[]): string {
     throw new CommandError(`the regions ${inRegions.join(", ")} are in several partitions (${partitions.join(", ")})`);
   }
   return partition;
-}
-
-function partitionOfRegion(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 function document(policy: object): string {

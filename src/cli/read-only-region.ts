@@ -20,6 +20,8 @@ export interface ReadOnlyRegion {
   readonly network: () => Promise<NetworkReader>;
   /** CloudWatch Logs; opened at the first use. */
   readonly logs: () => Promise<LogsApi>;
+  /** Closes its connections; it is not used any more. */
+  readonly close: () => void;
 }
 
 export interface ReadOnlyRegionOptions {
@@ -41,11 +43,16 @@ export async function readOnlyRegion(
   const connection = await cloud.connect(region, signal);
   const { partition } = connection;
   const guard = readOnlyGuard(options);
+  const clients: { readonly close: () => void }[] = [connection];
   const iam = async (): Promise<IamAccount> =>
     createIamAccount({ api: guardedIam(await connection.iam(), guard), account, partition, clock });
   const openEc2 = async (): Promise<Ec2Region> =>
     createEc2Region({ api: guardedEc2(await connection.ec2(), guard), account, region, partition, clock, iam });
-  const openLogs = async (): Promise<LogsApi> => guardedLogs(await cloud.logs(region), guard);
+  const openLogs = async (): Promise<LogsApi> => {
+    const client = await cloud.logs(region);
+    clients.push(client);
+    return guardedLogs(client, guard);
+  };
   let opened: Promise<Ec2Region> | undefined;
   let logs: Promise<LogsApi> | undefined;
   return {
@@ -58,6 +65,9 @@ export async function readOnlyRegion(
     async logs() {
       logs ??= openLogs();
       return await logs;
+    },
+    close() {
+      for (const client of clients) client.close();
     },
   };
 }

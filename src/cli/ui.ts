@@ -13,7 +13,7 @@ import { AwsReader, unreadAws } from "./ui/aws-reader.ts";
 import { openCluster } from "./ui/cluster-world.ts";
 import { localWorld } from "./ui/local-world.ts";
 import { questions } from "./ui/questions.ts";
-import { regionsOf } from "./ui/regions.ts";
+import { Regions } from "./ui/regions.ts";
 import { type ServedPage, servePage } from "./ui/serve.ts";
 import type { World } from "./ui/world.ts";
 
@@ -88,20 +88,19 @@ const realClock = systemClock();
 async function ofDirectory(parts: LocalParts, { port }: UiFlags): Promise<ServedPage> {
   const { cloud, store, clock } = parts;
   const { account, region } = cloud;
-  const regions = regionsOf(cloud, { clock: realClock, requestsPerSecond: 200 });
-  const now = () => clock.now();
-  const aws = new AwsReader({ region, regions, now, objects: () => store.objects(), pauseMs: 500 });
-  const world = localWorld(parts, aws, questions({ account, region, in: regions, now }));
+  const regions = new Regions(cloud, { clock: realClock, requestsPerSecond: 200 });
+  const asked = { account, with: regions.with, now: () => clock.now() };
+  const aws = new AwsReader({ ...asked, region, objects: () => store.objects(), pauseMs: 500 });
+  const world = localWorld(parts, aws, questions(asked));
   return await servePage(world, { clock: realClock, port });
 }
 
 /** Two calls a second are a fifth of what AWS grants an account. */
 function readingOf(cloud: CloudWithLogs, objects: () => readonly KubeObject[]): Pick<World, "aws" | "questions"> {
   const { account, region } = cloud;
-  const regions = regionsOf(cloud, { clock: realClock, requestsPerSecond: 2 });
-  const now = () => realClock.now();
-  const aws = new AwsReader({ region, regions, now, objects, pauseMs: 10_000 });
-  return { aws, questions: questions({ account, region, in: regions, now }) };
+  const regions = new Regions(cloud, { clock: realClock, requestsPerSecond: 2 });
+  const asked = { account, with: regions.with, now: () => realClock.now() };
+  return { aws: new AwsReader({ ...asked, region, objects, pauseMs: 10_000 }), questions: questions(asked) };
 }
 
 async function ofCluster(flags: UiFlags, io: Io): Promise<number> {
@@ -122,7 +121,6 @@ async function ofCluster(flags: UiFlags, io: Io): Promise<number> {
         speed: 1,
         hasKubectl: true,
       },
-      region: cloud?.region ?? flags.region ?? "",
       objects,
       eventsOf: (object, inner) => cluster.eventsOf(object, inner),
       eventsOfKind: (kind, inner) => cluster.eventsOfKind(kind, inner),

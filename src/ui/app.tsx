@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { About, Snapshot } from "../cli/ui/model.ts";
+import { Boundary } from "./boundary.tsx";
 import { DetailsPanel } from "./details.tsx";
 import { JobsView } from "./jobs.tsx";
 import { useLive } from "./live.ts";
@@ -52,12 +53,18 @@ export function App() {
       <Problems problems={snapshot.problems} />
       <main id="main" tabIndex={-1} class={panel === undefined ? "content" : "content withPanel"}>
         <div class="view">
-          {route.view === "map" ? <MapView snapshot={snapshot} open={route.open} /> : null}
-          {route.view === "replacements" ? <Replacements snapshot={snapshot} /> : null}
-          {route.view === "network" ? <NetworkView snapshot={snapshot} open={route.open} /> : null}
-          {route.view === "jobs" ? <JobsView snapshot={snapshot} open={route.open} /> : null}
+          <Boundary key={route.view}>
+            {route.view === "map" ? <MapView snapshot={snapshot} open={route.open} /> : null}
+            {route.view === "replacements" ? <Replacements snapshot={snapshot} /> : null}
+            {route.view === "network" ? <NetworkView snapshot={snapshot} open={route.open} /> : null}
+            {route.view === "jobs" ? <JobsView snapshot={snapshot} open={route.open} /> : null}
+          </Boundary>
         </div>
-        {panel === undefined ? null : <DetailsPanel id={panel} view={route.view} snapshot={snapshot} close={close} />}
+        {panel === undefined ? null : (
+          <Boundary key={panel}>
+            <DetailsPanel id={panel} view={route.view} snapshot={snapshot} close={close} />
+          </Boundary>
+        )}
       </main>
     </>
   );

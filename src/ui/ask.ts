@@ -19,10 +19,10 @@ export function useAnswer<Data>(question: string | undefined, version = ""): Ask
   useEffect(() => {
     if (question === undefined) return;
     const left = new AbortController();
-    fetched<Data>(question, left.signal)
-      .then((answer) => setRead({ question, answer }))
-      .catch((error: unknown) => {
-        if (!left.signal.aborted) throw error;
+    void fetched<Data>(question, left.signal)
+      .catch((error: unknown): Answer<Data> => ({ problem: `The command does not answer: ${String(error)}` }))
+      .then((answer) => {
+        if (!left.signal.aborted) setRead({ question, answer });
       });
     return () => left.abort();
   }, [question, times, version]);

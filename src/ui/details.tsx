@@ -87,7 +87,6 @@ interface SectionsProps {
 
 function Sections({ item, details, view }: SectionsProps) {
   const { conditions, facts, plan, jobId, referencedBy, events, past } = details;
-  const queue = item.references.find(({ id }) => id?.startsWith("JobQueue/"))?.id;
   return (
     <>
       {item.environments.length === 0 ? null : (
@@ -101,10 +100,10 @@ function Sections({ item, details, view }: SectionsProps) {
         </section>
       )}
       {plan === undefined ? null : <PlanSection plan={plan} />}
-      {jobId === undefined || queue === undefined ? null : (
+      {jobId === undefined ? null : (
         <section>
           <h3>Job in AWS</h3>
-          <JobDetails key={jobId} id={jobId} queue={queue} />
+          <JobDetails key={jobId} id={jobId} of={item.id} />
         </section>
       )}
       <section>

@@ -6,13 +6,13 @@ import { Moment } from "./time.tsx";
 interface JobProps {
   /** ID of the job in AWS. */
   readonly id: string;
-  /** ID of the object of its queue. */
-  readonly queue: string;
+  /** ID of the object that it belongs to: its queue or its BatchJob. */
+  readonly of: string;
 }
 
 /** A job with its attempts and the end of its log; of an array or a multi-node job also one of its parts. */
-export function JobDetails({ id, queue }: JobProps) {
-  const { answer } = useAnswer<JobDescription>(questionOf("job", { of: queue, id }));
+export function JobDetails({ id, of }: JobProps) {
+  const { answer } = useAnswer<JobDescription>(questionOf("job", { of, id }));
   if (answer === undefined) return <p role="status">Reading the job …</p>;
   if ("problem" in answer) return <p class="notice problem">{answer.problem}</p>;
   const { children, nodes, latestAttempt } = answer.data;
@@ -20,9 +20,9 @@ export function JobDetails({ id, queue }: JobProps) {
     <div class="jobDetails">
       <Facts job={answer.data} />
       <Attempts job={answer.data} />
-      {children === undefined ? null : <Parts id={id} queue={queue} count={children} separator=":" noun="child" />}
-      {nodes === undefined ? null : <Parts id={id} queue={queue} count={nodes} separator="#" noun="node" />}
-      {children === undefined && nodes === undefined ? <Log id={id} queue={queue} attempts={latestAttempt} /> : null}
+      {children === undefined ? null : <Parts id={id} of={of} count={children} separator=":" noun="child" />}
+      {nodes === undefined ? null : <Parts id={id} of={of} count={nodes} separator="#" noun="node" />}
+      {children === undefined && nodes === undefined ? <Log id={id} of={of} attempts={latestAttempt} /> : null}
     </div>
   );
 }
@@ -83,7 +83,7 @@ interface PartsProps extends JobProps {
 }
 
 /** A part of a job, chosen by its index: what it printed is not in a log of the whole job. */
-function Parts({ id, queue, count, separator, noun }: PartsProps) {
+function Parts({ id, of, count, separator, noun }: PartsProps) {
   const [index, setIndex] = useState<number>();
   const choose = (text: string): void => {
     const chosen = Number.parseInt(text, 10);
@@ -97,7 +97,7 @@ function Parts({ id, queue, count, separator, noun }: PartsProps) {
         </span>
         <input type="number" min={0} max={count - 1} onInput={({ currentTarget: { value } }) => choose(value)} />
       </label>
-      {index === undefined ? null : <JobDetails key={index} id={`${id}${separator}${index}`} queue={queue} />}
+      {index === undefined ? null : <JobDetails key={index} id={`${id}${separator}${index}`} of={of} />}
     </section>
   );
 }
@@ -108,9 +108,9 @@ interface LogProps extends JobProps {
 }
 
 /** The last lines that an attempt printed. */
-function Log({ id, queue, attempts }: LogProps) {
+function Log({ id, of, attempts }: LogProps) {
   const [attempt, setAttempt] = useState(attempts);
-  const question = questionOf("log", { of: queue, id, attempt: String(attempt) });
+  const question = questionOf("log", { of, id, attempt: String(attempt) });
   const { answer, again } = useAnswer<JobLog>(attempts === 0 ? undefined : question);
   if (attempts === 0) return <p class="hint">It has not started, so it has no log.</p>;
   return (

@@ -163,7 +163,7 @@ function Job({ job, item, isOpen, onOpen }: JobProps) {
         )}
         {statusReason === undefined ? null : <span class="whole">{statusReason}</span>}
       </button>
-      {isOpen ? <JobDetails id={id} queue={item.id} /> : null}
+      {isOpen ? <JobDetails id={id} of={item.id} /> : null}
     </li>
   );
 }

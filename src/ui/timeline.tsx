@@ -51,9 +51,12 @@ export function PastReplacementBox({ past: { summary, steps } }: { readonly past
 }
 
 function ApprovalBox({ approval: { what, text, isCommand } }: { readonly approval: Approval }) {
-  const [isCopied, setCopied] = useState(false);
+  const [copied, setCopied] = useState("");
   const copy = (): void => {
-    void navigator.clipboard.writeText(text).then(() => setCopied(true));
+    navigator.clipboard.writeText(text).then(
+      () => setCopied("Copied"),
+      () => setCopied("The browser does not allow it: select the text and copy it"),
+    );
   };
   return (
     <div class="approval">
@@ -64,7 +67,7 @@ function ApprovalBox({ approval: { what, text, isCommand } }: { readonly approva
       <button type="button" onClick={copy}>
         {isCommand ? "Copy the command" : "Copy the annotation"}
       </button>
-      <span role="status">{isCopied ? "Copied" : ""}</span>
+      <span role="status">{copied}</span>
     </div>
   );
 }

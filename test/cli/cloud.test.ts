@@ -28,3 +28,27 @@ test.each<[Environment, string]>([
   const cloud = await awsCloud("us-east-1", { flags: {}, env, clock: new VirtualClock() }, signal);
   expect(cloud.label).toBe(label);
 });
+
+test("no client is opened in a region of another partition, whatever an object or a job names", async () => {
+  const served = await serveBatch(account().aws, { port: 0 });
+  onTestFinished(() => served.close());
+  const environment = {
+    AWS_ENDPOINT_URL: served.url,
+    AWS_ACCESS_KEY_ID: "simulated",
+    AWS_SECRET_ACCESS_KEY: "simulated",
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const cloud = await awsCloud("us-east-1", { flags: {}, env: {}, clock: new VirtualClock() }, signal);
+  for (const region of [
+    "cn-north-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-isob-east-1",
+    "eu-isoe-west-1",
+    "eusc-de-east-1",
+  ]) {
+    await expect(cloud.connect(region, signal)).rejects.toThrow(`region ${region} is in partition aws-`);
+    await expect(cloud.logs(region)).rejects.toThrow(`region ${region} is in partition aws-`);
+  }
+  (await cloud.connect("eu-west-1", signal)).close();
+});

@@ -1,7 +1,7 @@
 import { AwsReader } from "../../src/cli/ui/aws-reader.ts";
 import { localWorld } from "../../src/cli/ui/local-world.ts";
 import { questions } from "../../src/cli/ui/questions.ts";
-import { regionsOf } from "../../src/cli/ui/regions.ts";
+import { Regions } from "../../src/cli/ui/regions.ts";
 import { servePage } from "../../src/cli/ui/serve.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { type LocalRun, runLocal } from "./local-session.ts";
@@ -12,11 +12,10 @@ export async function servedSession(directory: string): Promise<{ readonly run: 
   const run = await runLocal(directory, new VirtualClock(), {}, async (parts) => {
     const { cloud, store, clock } = parts;
     const { account, region } = cloud;
-    const regions = regionsOf(cloud, { clock, requestsPerSecond: 1000 });
-    const now = () => clock.now();
-    const reader = new AwsReader({ region, regions, now, objects: () => store.objects(), pauseMs: 500 });
-    const asked = questions({ account, region, in: regions, now });
-    const served = await servePage(localWorld(parts, reader, asked), { clock, port: 0 });
+    const regions = new Regions(cloud, { clock, requestsPerSecond: 1000 });
+    const asked = { account, with: regions.with, now: () => clock.now() };
+    const reader = new AwsReader({ ...asked, region, objects: () => store.objects(), pauseMs: 500 });
+    const served = await servePage(localWorld(parts, reader, questions(asked)), { clock, port: 0 });
     resolve(served.url);
     return served;
   });

@@ -76,6 +76,33 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     expect(await faultsOfAccess(page)).toEqual([]);
   });
 
+  test("stays when one answer cannot be drawn, and gives nothing to copy that is not an approval", async () => {
+    const forged = "p/Delete@1' ; touch PWNED ; echo '";
+    const fast = anEnvironment("fast", {
+      conditions: [condition("Ready", "False", "AwaitingApproval", "fast-1 is to be deleted")],
+      status: "VALID",
+      target: "fast-2",
+      predecessors: [{ name: "fast-1", step: "AwaitingApproval" }],
+      plan: { id: "p", action: "Replace", reason: "instanceTypes", changes: [], approval: forged },
+    });
+    const odd = async () => ({ data: {} as never });
+    const questions = { network: odd, queue: odd, jobs: odd, job: odd, log: odd };
+    const page = await open(await pageOf([aQueue("main", [ref("fast")]), fast], { questions }));
+    await page.getByRole("link", { name: /Replacements/ }).click();
+    await page.getByText("fast-1 is to be deleted").first().waitFor();
+    expect(await page.locator("body").textContent()).not.toContain("PWNED");
+    for (const [view, of] of [
+      ["network", "BatchComputeEnvironment"],
+      ["jobs", "JobQueue"],
+    ] as const) {
+      await page.evaluate(`location.hash = "#/${view}/${of}/team/${of === "JobQueue" ? "main" : "fast"}"`);
+      await page.getByText(/^This cannot be shown: /).waitFor();
+      expect(await faultsOfAccess(page)).toEqual([]);
+      await page.getByRole("link", { name: "Map", exact: true }).click();
+      await page.locator(".card").first().waitFor();
+    }
+  });
+
   test("shows what a person has to approve, with what to write", async () => {
     const objects = [
       aQueue("main", [ref("fast")]),
@@ -92,7 +119,7 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     await page.getByRole("link", { name: /Replacements/ }).click();
     await page.getByText("A person has to approve the step Repoint. Run:").waitFor();
     expect(await page.locator("pre").textContent()).toBe(
-      "kubectl annotate --overwrite -n team batchcomputeenvironments/fast awsbatch.dev/approve='p/Repoint@1a2b'",
+      "kubectl annotate --overwrite -n team batchcomputeenvironments/fast awsbatch.dev/approve=p/Repoint@1a2b",
     );
     expect(await page.locator('[aria-current="step"]').textContent()).toContain("waits for approval");
     expect(await faultsOfAccess(page)).toEqual([]);
@@ -204,8 +231,11 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
   });
 });
 
-async function pageOf(objects: Parameters<typeof generatedWorld>[0]): Promise<string> {
-  const served = await servePage(generatedWorld(objects), { clock: systemClock(), port: 0 });
+async function pageOf(
+  objects: Parameters<typeof generatedWorld>[0],
+  more: Partial<Parameters<typeof servePage>[0]> = {},
+): Promise<string> {
+  const served = await servePage({ ...generatedWorld(objects), ...more }, { clock: systemClock(), port: 0 });
   onTestFinished(() => served.close());
   return served.url;
 }
@@ -213,7 +243,6 @@ async function pageOf(objects: Parameters<typeof generatedWorld>[0]): Promise<st
 function generatedWorld(objects: readonly ReturnType<typeof anObject>[]): Parameters<typeof servePage>[0] {
   return {
     about: { source: "generated", aws: undefined, speed: 1, hasKubectl: true },
-    region: "eu-west-1",
     objects: () => objects,
     eventsOf: async () => ({ lines: [] }),
     eventsOfKind: async () => ({ data: new Map() }),

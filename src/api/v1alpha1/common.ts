@@ -111,6 +111,9 @@ const condition = object("One aspect of the state of the object.", {
   observedGeneration: int("Generation for which the condition was computed.", 0, Number.MAX_SAFE_INTEGER),
 });
 
+/** What `awsbatch.dev/approve` may be: nothing that means anything to a shell or to YAML, because a person copies it. */
+export const approvalPattern = /^[A-Za-z0-9._/@:,-]+$/;
+
 const fieldChange = object("A field in which AWS differs from the spec.", {
   path: text("Path of the field.", 512),
   kind: oneOf("Required kind of update.", [
@@ -147,6 +150,7 @@ const plan = object("Next action, from the difference between spec and AWS.", {
   approval: text(
     "While a step waits for approval: the value of awsbatch.dev/approve that approves it.",
     128,
+    approvalPattern,
   ).optional(),
   changes: atomicList("Fields that differ; at most 64 are listed.", fieldChange, 64),
 });

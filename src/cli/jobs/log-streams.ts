@@ -81,9 +81,9 @@ function streamIn(
     );
   }
   if (stream === undefined) return [];
-  return [
-    { group: options?.["awslogs-group"] ?? defaultGroup, stream, region: options?.["awslogs-region"], container },
-  ];
+  // An option that is empty counts as none.
+  const [group, region] = [options?.["awslogs-group"] || defaultGroup, options?.["awslogs-region"] || undefined];
+  return [{ group, stream, region, container }];
 }
 
 /** @throws CommandError which says why there is no log */

@@ -10,6 +10,7 @@ import {
 } from "../../api/v1alpha1/kinds.ts";
 import { resourceIn } from "../../aws/names.ts";
 import type { Change } from "../../controllers/agenda.ts";
+import { approvalIn } from "../../controllers/approval.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
 import { orderOf } from "../../controllers/queue-order.ts";
@@ -279,7 +280,7 @@ function reasonText({ reason, message }: Condition): string {
 
 function notesOf(end: KubeObject | undefined): readonly string[] {
   if (end === undefined) return [];
-  const { approval } = statusOf(end).plan ?? {};
+  const approval = approvalIn(statusOf(end).plan);
   const selected = conditionsOf(end).filter(({ type, status }) => type === "SelectionReady" && status === "True");
   return [
     ...(approval === undefined ? [] : [`goes on after approval: annotate it with awsbatch.dev/approve=${approval}`]),

@@ -1,4 +1,5 @@
-import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import type { Kind } from "../../api/object.ts";
+import { BatchComputeEnvironmentKind, BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { type Answer, jobStatuses, type PastList } from "./model.ts";
 import { pastList } from "./past.ts";
 import { idOf } from "./snapshot.ts";
@@ -7,9 +8,17 @@ import type { World } from "./world.ts";
 const unread: Answer<never> = { problem: "AWS is not read: start the command without --no-aws." };
 const gone: Answer<never> = { problem: "This object does not exist any more." };
 
+/** Of which kinds of objects the page asks a question. */
+const askedOf: Readonly<Record<string, readonly Kind[]>> = {
+  network: [BatchComputeEnvironmentKind],
+  queue: [JobQueueKind],
+  jobs: [JobQueueKind],
+  job: [JobQueueKind, BatchJobKind],
+  log: [JobQueueKind, BatchJobKind],
+};
+
 /**
- * Answers one question of the page: `past` of all environments, or of one object `network`,
- * `queue`, `jobs`, `job` or `log`.
+ * Answers one question of the page: `past` of all environments, or of one object what `askedOf` has.
  *
  * @param about `of`: ID of the object; `status` of the jobs, `id` of the job, `attempt` of the log
  * @returns undefined: there is no such question
@@ -23,10 +32,10 @@ export async function answerTo(
   if (question === "past") return await past(world, signal);
   const { questions } = world;
   const object = world.objects().find((one) => idOf(one) === about.get("of"));
-  if (!["network", "queue", "jobs", "job", "log"].includes(question)) return undefined;
+  const kinds = Object.hasOwn(askedOf, question) ? askedOf[question] : undefined;
+  if (kinds === undefined) return undefined;
   if (questions === undefined) return unread;
-  const kind = question === "network" ? BatchComputeEnvironmentKind : JobQueueKind;
-  if (object?.kind !== kind.kind) return gone;
+  if (object === undefined || !kinds.some(({ kind }) => kind === object.kind)) return gone;
   if (question === "network") return await questions.network(object, signal);
   if (question === "queue") return await questions.queue(object, signal);
   const id = about.get("id") ?? "";

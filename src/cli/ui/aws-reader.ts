@@ -1,17 +1,17 @@
 import type { KubeObject } from "../../api/object.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
-import { adviceFor } from "../../aws/advice.ts";
 import type { BatchApi, Environment } from "../../aws/batch.ts";
-import { AwsError } from "../../aws/errors.ts";
 import { nameIn } from "../../aws/names.ts";
 import { countJobs } from "../../aws/queue-jobs.ts";
 import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
 import { jobQueues } from "../../aws/resources/job-queues.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
-import { awsNameOf, memoryKey } from "../../controllers/naming.ts";
-import type { AwsSeen, JobsRead } from "./known.ts";
+import { uidTag } from "../../controllers/ownership.ts";
+import type { ReadOnlyRegion } from "../read-only-region.ts";
+import { type AwsSeen, type JobsRead, ownedKey } from "./known.ts";
 import { regionOf } from "./place.ts";
-import type { Regions } from "./regions.ts";
+import { problemOf } from "./problem.ts";
+import { mostRegions, type WithRegion } from "./regions.ts";
 
 /** What is known of AWS, and how to read it again. */
 export interface AwsSource {
@@ -23,9 +23,11 @@ export interface AwsSource {
 }
 
 export interface AwsReaderOptions {
-  /** Default region of objects. */
+  /** Of the credentials. */
+  readonly account: string;
+  /** Region that is always read. */
   readonly region: string;
-  readonly regions: Regions;
+  readonly with: WithRegion;
   /** Wall ms. */
   readonly now: () => number;
   readonly objects: () => readonly KubeObject[];
@@ -52,48 +54,44 @@ export class AwsReader implements AwsSource {
     return this.#seen;
   }
 
-  /** Reads each region in which there are objects, and the default one. */
+  /** Reads the default region, and each in which the operator keeps something for an object. Never rejects. */
   async round(signal: AbortSignal): Promise<void> {
-    const { region: preset, objects } = this.#options;
-    const regions = new Set([preset, ...objects().map((object) => regionOf(object, preset))]);
+    const { account, region: preset, objects } = this.#options;
+    const used = objects().flatMap((object) => regionOf(object, account) ?? []);
+    const all = [...new Set([preset, ...used])];
     const environments = new Map<string, Environment>();
     const jobs = new Map<string, JobsRead>();
     const problems: string[] = [];
-    for (const region of regions) {
+    for (const region of all.slice(0, mostRegions)) {
       try {
-        await this.#readRegion(region, { environments, jobs }, signal);
+        await this.#options.with(region, signal, (aws) => this.#readRegion(aws, { environments, jobs }, signal));
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof AwsError)) throw error;
-        const text = `AWS Batch in ${region} cannot be read (${error.operation}): ${error.message.replace(/\.$/, "")}`;
-        problems.push(`${text}. ${adviceFor(error)}`);
+        problems.push(`AWS Batch in ${region} cannot be read${problemOf(error)}`);
       }
+    }
+    if (all.length > mostRegions) {
+      problems.push(`Objects are in ${all.length} regions, of which the page reads ${mostRegions}.`);
     }
     this.#seen = { environments, jobs, problems };
   }
 
   async #readRegion(
-    region: string,
+    { batch }: ReadOnlyRegion,
     into: { readonly environments: Map<string, Environment>; readonly jobs: Map<string, JobsRead> },
     signal: AbortSignal,
   ): Promise<void> {
-    const { batch } = await this.#options.regions(region, signal);
-    const described = await computeEnvironments.list(batch, undefined, signal);
-    for (const [name, environment] of described) into.environments.set(memoryKey({ region }, name), environment);
-    const queues = await jobQueues.list(batch, undefined, signal);
-    const wanted = this.#queuesIn(region);
-    for (const [name, queue] of queues) {
-      if (wanted.has(nameIn(name)) && !hasServiceJobs(queue))
-        into.jobs.set(memoryKey({ region }, name), await this.#count(batch, name, signal));
+    for (const [name, environment] of await computeEnvironments.list(batch, undefined, signal)) {
+      into.environments.set(ownedKey(environment.tags?.[uidTag], name), environment);
     }
-  }
-
-  #queuesIn(region: string): ReadonlySet<string> {
-    const { region: preset, objects } = this.#options;
-    const queues = objects().filter(({ kind }) => kind === JobQueueKind.kind);
-    return new Set(
-      queues.filter((object) => regionOf(object, preset) === region).map((object) => awsNameOf(JobQueueKind, object)),
-    );
+    const queues = this.#options.objects().filter(({ kind }) => kind === JobQueueKind.kind);
+    const uids = new Set(queues.map(({ metadata }) => metadata.uid));
+    for (const [name, queue] of await jobQueues.list(batch, undefined, signal)) {
+      const uid = queue.tags?.[uidTag];
+      if (uid !== undefined && uids.has(uid) && !hasServiceJobs(queue)) {
+        into.jobs.set(ownedKey(uid, nameIn(name)), await this.#count(batch, name, signal));
+      }
+    }
   }
 
   async #count(batch: BatchApi, queue: string, signal: AbortSignal): Promise<JobsRead> {

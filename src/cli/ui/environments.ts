@@ -1,9 +1,7 @@
 import type { KubeObject } from "../../api/object.ts";
 import type { Environment } from "../../aws/batch.ts";
-import { memoryKey } from "../../controllers/naming.ts";
-import type { Known } from "./known.ts";
+import { type Known, ownedKey } from "./known.ts";
 import type { Part } from "./model.ts";
-import { regionOf } from "./place.ts";
 
 /** The parts of an environment's status that the page shows; others can write status too. */
 export interface EnvironmentStatus {
@@ -32,9 +30,9 @@ export function environmentParts(object: KubeObject, known: Known): readonly Par
   return [...first, ...next, ...older];
 }
 
-/** As AWS described it at the last read; undefined: not read, or gone. */
+/** As AWS described it at the last read; undefined: not read, gone, or not the object's. */
 export function describedIn(known: Known, object: KubeObject, name: string): Environment | undefined {
-  return known.aws.environments.get(memoryKey({ region: regionOf(object, known.region) }, name));
+  return known.aws.environments.get(ownedKey(object.metadata.uid, name));
 }
 
 function partOf(name: string, role: Part["role"], environment: Environment | undefined): Part {

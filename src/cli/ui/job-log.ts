@@ -1,6 +1,7 @@
 import { visibleLine } from "../../runtime/visible.ts";
 import type { LogLine } from "../jobs/read-log.ts";
 import type { JobLog } from "./model.ts";
+import { momentOf } from "./moment.ts";
 
 /** The page shows the end of a log: so many lines at most, with so many characters together. */
 export const mostLogLines = 50;
@@ -18,7 +19,7 @@ export function jobLog(lines: readonly LogLine[]): JobLog {
     const safe = visibleLine(text);
     if (safe.length > left && shown.length > 0) break;
     shown.push({
-      at: new Date(at).toISOString(),
+      at: momentOf(at) ?? "",
       container,
       text: safe.length > left ? `${safe.slice(0, left)}…` : safe,
     });

@@ -3,6 +3,7 @@ import { isHealthy, type QueueReport } from "../diagnose/report.ts";
 import { headline } from "../diagnose/text.ts";
 import { latestAttempt } from "../jobs/log-streams.ts";
 import type { JobDescription, JobLine, QueueDiagnosis } from "./model.ts";
+import { momentOf } from "./moment.ts";
 
 /** The parts of `ListJobs` that the page shows. */
 interface Listed {
@@ -61,9 +62,4 @@ export function queueDiagnosis(report: QueueReport): QueueDiagnosis {
     firstJob: report.facts.jobs?.head?.jobId,
     findings: report.findings.map(({ code, sentence, fix }) => ({ code, sentence, fix })),
   };
-}
-
-/** 0 is AWS's way to have no moment. */
-function momentOf(ms: number | undefined): string | undefined {
-  return ms === undefined || ms === 0 ? undefined : new Date(ms).toISOString();
 }

@@ -6,15 +6,13 @@ import type { JobCounts } from "../diagnose/report.ts";
 export interface Known {
   readonly objects: readonly KubeObject[];
   readonly aws: AwsSeen;
-  /** Default region of objects. */
-  readonly region: string;
 }
 
 /** The last reads of AWS; empty before the first one, and without access to AWS. */
 export interface AwsSeen {
-  /** By `memoryKey`. */
+  /** By `ownedKey`. */
   readonly environments: ReadonlyMap<string, Environment>;
-  /** By `memoryKey` of the queue. */
+  /** By `ownedKey` of the queue. */
   readonly jobs: ReadonlyMap<string, JobsRead>;
   /** What cannot be read, one sentence each. */
   readonly problems: readonly string[];
@@ -25,4 +23,13 @@ export interface JobsRead {
   readonly counts: JobCounts;
   /** Wall ms. */
   readonly readAt: number;
+}
+
+/**
+ * Key of a resource in AWS: by the object that its tags name, so that no object shows what belongs to another, whatever its
+ * spec and status say.
+ * @param uid of that object; undefined: the tags name none
+ */
+export function ownedKey(uid: string | undefined, name: string): string {
+  return `${uid ?? ""}/${name}`;
 }

@@ -273,7 +273,7 @@ export interface JobDescription extends JobLine {
 
 /** The last lines that an attempt of a job printed. */
 export interface JobLog {
-  /** Oldest first; `at` is RFC 3339, `container` the name of one in a task of several. */
+  /** Oldest first; `at` is RFC 3339 or empty, `container` the name of one in a task of several. */
   readonly lines: readonly { readonly at: string; readonly container: string | undefined; readonly text: string }[];
   /** There are older ones than these. */
   readonly more: boolean;

@@ -1,7 +1,9 @@
+import type { KubeObject } from "../../api/object.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
 import { Differences } from "./changes.ts";
 import { detailsOf } from "./details.ts";
-import type { Beginning, Message, Snapshot } from "./model.ts";
+import type { Beginning, Details, Message, Snapshot } from "./model.ts";
+import { withStop } from "./problem.ts";
 import { idOf, snapshotOf } from "./snapshot.ts";
 import type { World } from "./world.ts";
 
@@ -92,12 +94,22 @@ export class Publisher {
   }
 
   #read(): Snapshot {
-    const { about, region, aws } = this.#world;
-    return snapshotOf({ objects: this.#world.objects(), aws: aws.seen, region }, about.hasKubectl);
+    const { about, aws } = this.#world;
+    return snapshotOf({ objects: this.#world.objects(), aws: aws.seen }, about.hasKubectl);
   }
 
   #beginning(): Beginning {
     return { about: this.#world.about, snapshot: this.#snapshot };
+  }
+
+  /** What cannot be read or shown is in them. */
+  async #detailsOf(object: KubeObject, objects: readonly KubeObject[], signal: AbortSignal): Promise<Details> {
+    try {
+      return detailsOf(object, objects, await this.#world.eventsOf(object, signal));
+    } catch (error) {
+      const events = { lines: [], problem: withStop(error) };
+      return { id: idOf(object), conditions: [], facts: [], referencedBy: [], events, past: [] };
+    }
   }
 
   async #sendDetails(subscriber: Subscriber, id: string): Promise<void> {
@@ -105,8 +117,7 @@ export class Publisher {
     if (signal === undefined) return;
     const objects = this.#world.objects();
     const object = objects.find((one) => idOf(one) === id);
-    const details =
-      object === undefined ? null : detailsOf(object, objects, await this.#world.eventsOf(object, signal));
+    const details = object === undefined ? null : await this.#detailsOf(object, objects, signal);
     const text = JSON.stringify(details);
     if (text === subscriber.details || !this.#subscribers.has(subscriber)) return;
     subscriber.details = text;

@@ -2,8 +2,10 @@ import type { Condition, KubeObject } from "../../api/object.ts";
 import { approveAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { Plan } from "../../api/v1alpha1/common.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import { approvalIn } from "../../controllers/approval.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { createdAtTag, retiredAtTag, servingSinceTag } from "../../controllers/ownership.ts";
+import { shell } from "../../runtime/shell.ts";
 import { describedIn, environmentStatus } from "./environments.ts";
 import type { Known } from "./known.ts";
 import type { Approval, Part, Replacement, Step, StepState } from "./model.ts";
@@ -110,10 +112,11 @@ function planOf({ status }: KubeObject): Plan | undefined {
 
 /** What a person does where the operator waits for approval. */
 export function approvalOf(object: KubeObject, hasKubectl: boolean): Approval | undefined {
-  const value = planOf(object)?.approval;
+  const value = approvalIn(planOf(object));
   if (value === undefined) return undefined;
   const { namespace, name } = object.metadata;
-  const command = `kubectl annotate --overwrite -n ${namespace} ${BatchComputeEnvironmentKind.plural}/${name} ${approveAnnotation}='${value}'`;
+  const of = `${BatchComputeEnvironmentKind.plural}/${name}`;
+  const command = shell`kubectl annotate --overwrite -n ${namespace} ${of} ${`${approveAnnotation}=${value}`}`;
   const annotation = `${approveAnnotation}: "${value}"`;
   const step = /\/(\w+)@/.exec(value)?.[1];
   return {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Message } from "./model.ts";
 import type { PageFiles } from "./page-files.ts";
+import { withStop } from "./problem.ts";
 import type { Publisher } from "./publisher.ts";
 
 /** Only this machine reaches the page. */
@@ -108,7 +109,7 @@ async function reply(
     if (answer === undefined) sendText(response, 404, `no question ${question}\n`);
     else send(response, 200, "application/json", JSON.stringify(answer));
   } catch (error) {
-    if (!left.signal.aborted) throw error;
+    if (!left.signal.aborted) sendText(response, 500, `${withStop(error)}\n`);
   }
 }
 

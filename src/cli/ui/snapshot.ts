@@ -4,24 +4,48 @@ import type { ConsumableResourceStatus } from "../../api/v1alpha1/consumable-res
 import { JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { QuotaShareSpec } from "../../api/v1alpha1/quota-share.ts";
 import { countText } from "../../aws/queue-jobs.ts";
-import { awsNameOf, memoryKey } from "../../controllers/naming.ts";
 import { type ObjectRow, type Phase, rowOf } from "../local/rows.ts";
 import { environmentParts } from "./environments.ts";
-import type { JobsRead, Known } from "./known.ts";
+import { type JobsRead, type Known, ownedKey } from "./known.ts";
 import type { Item, Jobs, Referenced, Snapshot, State } from "./model.ts";
-import { regionOf } from "./place.ts";
+import { nameOf } from "./place.ts";
+import { withStop } from "./problem.ts";
 import { replacementOf } from "./replacement.ts";
 
 /** One snapshot of all that is known, for the page. Pure. */
 export function snapshotOf(known: Known, hasKubectl: boolean): Snapshot {
   const ids = new Set(known.objects.map(idOf));
-  const items = known.objects.map((object): [string, Item] => [idOf(object), itemOf(object, known, ids, hasKubectl)]);
+  const items = known.objects.map((object): [string, Item] => [
+    idOf(object),
+    shownItem(object, known, ids, hasKubectl),
+  ]);
   return { problems: known.aws.problems, items: Object.fromEntries(items) };
+}
+
+/** Whoever may write a status may write what no operator writes: then one object cannot be shown, and all others can. */
+function shownItem(object: KubeObject, known: Known, ids: ReadonlySet<string>, hasKubectl: boolean): Item {
+  try {
+    return itemOf(object, known, ids, hasKubectl);
+  } catch (error) {
+    const { kind, metadata } = object;
+    return {
+      id: idOf(object),
+      kind,
+      namespace: metadata.namespace,
+      name: metadata.name,
+      state: "Unknown",
+      reason: "NotShown",
+      message: `The page cannot show what this object reports: ${withStop(error)}`,
+      warnings: [],
+      facts: [],
+      references: [],
+      environments: [],
+    };
+  }
 }
 
 function itemOf(object: KubeObject, known: Known, ids: ReadonlySet<string>, hasKubectl: boolean): Item {
   const row = rowOf(object, "present");
-  const { name: awsName } = (object.status ?? {}) as { readonly name?: string };
   const environments = environmentParts(object, known);
   return {
     id: idOf(object),
@@ -32,7 +56,7 @@ function itemOf(object: KubeObject, known: Known, ids: ReadonlySet<string>, hasK
     reason: row.reason,
     message: row.message,
     warnings: row.warnings,
-    awsName,
+    awsName: nameOf(object),
     facts: factsOf(object, row),
     references: referencedBy(object, ids),
     environments,
@@ -111,9 +135,10 @@ function referencedBy(object: KubeObject, ids: ReadonlySet<string>): readonly Re
   return [...objects, ...names];
 }
 
-function jobsOf(object: KubeObject, { aws, region }: Known): Jobs | undefined {
-  if (object.kind !== JobQueueKind.kind) return undefined;
-  const read = aws.jobs.get(memoryKey({ region: regionOf(object, region) }, awsNameOf(JobQueueKind, object)));
+function jobsOf(object: KubeObject, { aws }: Known): Jobs | undefined {
+  const name = nameOf(object);
+  if (object.kind !== JobQueueKind.kind || name === undefined) return undefined;
+  const read = aws.jobs.get(ownedKey(object.metadata.uid, name));
   return read === undefined ? undefined : shownJobs(read);
 }
 

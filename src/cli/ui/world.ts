@@ -6,8 +6,6 @@ import type { Questions } from "./questions.ts";
 /** What the page is about: a cluster or a directory, and AWS. */
 export interface World {
   readonly about: About;
-  /** Default region of objects. */
-  readonly region: string;
   objects(): readonly KubeObject[];
   /** Events about an object that are still kept; called often. */
   eventsOf(object: KubeObject, signal: AbortSignal): Promise<Events>;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { answerTo } from "../../../src/cli/ui/ask.ts";
 import type { Questions } from "../../../src/cli/ui/questions.ts";
 import type { World } from "../../../src/cli/ui/world.ts";
-import { anEnvironment, aQueue, knownOf, ref } from "./objects.ts";
+import { anEnvironment, anObject, aQueue, knownOf, ref } from "./objects.ts";
 
 const echo: Questions = {
   network: async (object) => ({ problem: `network of ${object.metadata.name}` }),
@@ -13,10 +13,9 @@ const echo: Questions = {
 };
 
 function asked(question: string, about: Record<string, string>, { isRead = true } = {}) {
-  const objects = [aQueue("main", [ref("fast")]), anEnvironment("fast")];
+  const objects = [aQueue("main", [ref("fast")]), anEnvironment("fast"), anObject("BatchJob", "train")];
   const world: World = {
     about: { source: "", aws: undefined, speed: 1, hasKubectl: true },
-    region: "eu-west-1",
     objects: () => objects,
     eventsOf: async () => ({ lines: [] }),
     eventsOfKind: async () => ({ data: new Map() }),
@@ -34,6 +33,9 @@ test.each([
   ["jobs", { of: queue, status: "FAILED" }, "FAILED jobs of main"],
   ["job", { of: queue, id: "j-1" }, "job j-1 of main"],
   ["log", { of: queue, id: "j-1", attempt: "2" }, "log 2 of j-1 of main"],
+  ["job", { of: "BatchJob/team/train", id: "j-1" }, "job j-1 of train"],
+  ["log", { of: "BatchJob/team/train", id: "j-1", attempt: "1" }, "log 1 of j-1 of train"],
+  ["jobs", { of: "BatchJob/team/train", status: "FAILED" }, "This object does not exist any more."],
   ["network", { of: queue }, "This object does not exist any more."],
   ["queue", { of: "JobQueue/team/gone" }, "This object does not exist any more."],
 ])("%s of %o", async (question, about, problem) => {
@@ -48,6 +50,7 @@ test("without AWS the answer says how to get one", async () => {
 
 test.each([
   ["secrets", { of: queue }],
+  ["constructor", { of: queue }],
   ["jobs", { of: queue, status: "LOST" }],
   ["log", { of: queue, id: "j-1" }],
   ["log", { of: queue, id: "j-1", attempt: "0" }],

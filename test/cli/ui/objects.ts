@@ -1,6 +1,7 @@
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import type { AwsSeen, Known } from "../../../src/cli/ui/known.ts";
+import { type AwsSeen, type Known, ownedKey } from "../../../src/cli/ui/known.ts";
+import { uidTag } from "../../../src/controllers/ownership.ts";
 
 /** Objects for tests of the page: only what it reads. */
 
@@ -56,16 +57,24 @@ export function anEnvironment(name: string, status: object = { conditions: [read
   return anObject("BatchComputeEnvironment", name, { spec: { computeResources: { type: "EC2" } }, status, deleted });
 }
 
-export function described(computeEnvironmentName: string, parts: Partial<Environment> = {}): Environment {
+/** An environment in AWS that belongs to the object `team/fast`, unless its tags say otherwise. */
+export function described(computeEnvironmentName: string, { tags, ...parts }: Partial<Environment> = {}): Environment {
   const arn = `arn:aws:batch:eu-west-1:123456789012:compute-environment/${computeEnvironmentName}`;
-  return { computeEnvironmentName, computeEnvironmentArn: arn, state: "ENABLED", status: "VALID", ...parts };
+  return {
+    computeEnvironmentName,
+    computeEnvironmentArn: arn,
+    state: "ENABLED",
+    status: "VALID",
+    tags: { [uidTag]: "uid-team-fast", ...tags },
+    ...parts,
+  };
 }
 
 export function knownOf(objects: readonly KubeObject[], environments: readonly Environment[] = []): Known {
   const aws: AwsSeen = {
-    environments: new Map(environments.map((one) => [`eu-west-1/${one.computeEnvironmentName}`, one])),
+    environments: new Map(environments.map((one) => [ownedKey(one.tags?.[uidTag], one.computeEnvironmentName), one])),
     jobs: new Map(),
     problems: [],
   };
-  return { objects, aws, region: "eu-west-1" };
+  return { objects, aws };
 }

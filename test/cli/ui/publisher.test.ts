@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
-import type { Message } from "../../../src/cli/ui/model.ts";
+import type { Events, Message } from "../../../src/cli/ui/model.ts";
 import { Publisher } from "../../../src/cli/ui/publisher.ts";
 import type { World } from "../../../src/cli/ui/world.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
@@ -9,12 +9,14 @@ import { anEnvironment, aQueue, knownOf, ref } from "./objects.ts";
 function aPage() {
   const clock = new VirtualClock();
   const rounds = { count: 0 };
-  const state: { objects: readonly KubeObject[] } = { objects: [aQueue("main", [ref("fast")])] };
+  const state: { objects: readonly KubeObject[]; events: () => Events } = {
+    objects: [aQueue("main", [ref("fast")])],
+    events: () => ({ lines: [] }),
+  };
   const world: World = {
     about: { source: "examples", aws: undefined, speed: 1, hasKubectl: true },
-    region: "eu-west-1",
     objects: () => state.objects,
-    eventsOf: async () => ({ lines: [] }),
+    eventsOf: async () => state.events(),
     eventsOfKind: async () => ({ data: new Map() }),
     questions: undefined,
     aws: {
@@ -75,4 +77,21 @@ test("AWS is read only while somebody has the page open", async () => {
   end();
   await clock.advance(60_000);
   expect(rounds.count).toBe(3);
+});
+
+test("an open object whose events or status cannot be read says so, and has its details as soon as they can", async () => {
+  const { clock, state, open } = aPage();
+  state.events = () => {
+    throw new TypeError("fetch failed");
+  };
+  const { messages } = open("JobQueue/team/main");
+  await clock.advance(0);
+  expect(messages).toMatchObject([{ event: "details", data: { events: { lines: [], problem: "fetch failed." } } }]);
+  state.events = () => ({ lines: [] });
+  await clock.advance(1000);
+  expect(messages.at(-1)).toMatchObject({ data: { conditions: [{ type: "Ready" }], events: { lines: [] } } });
+  state.objects = [anEnvironment("fast", { conditions: 7 })];
+  const odd = open("BatchComputeEnvironment/team/fast");
+  await clock.advance(1000);
+  expect(odd.messages).toMatchObject([{ data: { conditions: [], events: { problem: expect.any(String) } } }]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { environmentParts } from "../../../src/cli/ui/environments.ts";
 import type { Replacement } from "../../../src/cli/ui/model.ts";
-import { replacementOf } from "../../../src/cli/ui/replacement.ts";
+import { approvalOf, replacementOf } from "../../../src/cli/ui/replacement.ts";
 import { createdAtTag, retiredAtTag, servingSinceTag } from "../../../src/controllers/ownership.ts";
 import { anEnvironment, condition, described, knownOf, ready } from "./objects.ts";
 
@@ -109,7 +109,7 @@ test("an approval is a command where objects are in a cluster, and an annotation
   const of = (hasKubectl: boolean) => replacementOf(object, [], knownOf([]), hasKubectl)?.approval;
   expect(of(true)).toEqual({
     what: "the step Repoint",
-    text: "kubectl annotate --overwrite -n team batchcomputeenvironments/fast awsbatch.dev/approve='5f0c/Repoint@1a2b'",
+    text: "kubectl annotate --overwrite -n team batchcomputeenvironments/fast awsbatch.dev/approve=5f0c/Repoint@1a2b",
     isCommand: true,
   });
   expect(of(false)).toEqual({
@@ -117,4 +117,23 @@ test("an approval is a command where objects are in a cluster, and an annotation
     text: 'awsbatch.dev/approve: "5f0c/Repoint@1a2b"',
     isCommand: false,
   });
+});
+
+test.each([
+  "x/Delete@1' ; touch PWNED ; echo '",
+  "x/Delete@1; reboot",
+  "$(id)/Delete@1",
+  "`id`/Delete@1",
+  "x/Delete@1\ntouch PWNED",
+  "x/Delete@1 --all",
+  'x/Delete@1"',
+  "x/Delete@1 awsbatch.dev/abandon=true",
+  "x/Delete@1&&id",
+  "x/Delete@1|sh",
+  "x/Delete@$HOME",
+  "x/Delete@1\u202e",
+  "",
+])("nothing is there to copy where somebody wrote %j into the status as the approval", (approval) => {
+  const object = anEnvironment("fast", { plan: { ...plan, approval }, target: "new", conditions: [] });
+  for (const hasKubectl of [true, false]) expect(approvalOf(object, hasKubectl)).toBeUndefined();
 });

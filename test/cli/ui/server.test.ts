@@ -2,18 +2,17 @@ import { get, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Publisher } from "../../../src/cli/ui/publisher.ts";
-import { serveUi } from "../../../src/cli/ui/server.ts";
+import { serveUi, type UiServerOptions } from "../../../src/cli/ui/server.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { knownOf } from "./objects.ts";
 
 const files = { "index.html": { contentType: "text/html; charset=utf-8", body: "<!doctype html>" } };
 
-async function served() {
+async function served(ask: UiServerOptions["ask"] = async () => undefined) {
   const clock = systemClock();
   const publisher = new Publisher(
     {
       about: { source: "examples", aws: undefined, speed: 1, hasKubectl: true },
-      region: "eu-west-1",
       objects: () => [],
       eventsOf: async () => ({ lines: [] }),
       eventsOfKind: async () => ({ data: new Map() }),
@@ -22,7 +21,7 @@ async function served() {
     },
     clock,
   );
-  const server = await serveUi({ files, publisher, clock, port: 0, ask: async () => undefined });
+  const server = await serveUi({ files, publisher, clock, port: 0, ask });
   onTestFinished(async () => {
     publisher.close();
     await server.close();
@@ -101,4 +100,20 @@ test("the stream begins with the snapshot", async () => {
   const [first] = (await new Promise<Buffer>((resolve) => answer.once("data", resolve))).toString().split("\n\n");
   answer.destroy();
   expect(first).toMatch(/^event: begin\ndata: \{"about":\{"source":"examples"/);
+});
+
+test.each([
+  ["a plain error", new Error("Region is missing"), "Region is missing.\n"],
+  ["a moment out of range", new RangeError("Invalid time value"), "Invalid time value.\n"],
+  ["no error at all", "odd", "odd.\n"],
+])("a question that fails by %s is answered, and the page is still served", async (_what, error, said) => {
+  const { url } = await served(async (question) => {
+    if (question === "past") return { data: 1n };
+    throw error;
+  });
+  const answer = await ask(`${url}ask/log?of=JobQueue/team/main`);
+  expect([answer.statusCode, await text(answer)]).toEqual([500, said]);
+  // What is no JSON is an error of the question too.
+  expect((await ask(`${url}ask/past`)).statusCode).toBe(500);
+  expect((await ask(url)).statusCode).toBe(200);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Environment } from "../../../src/aws/batch.ts";
+import { ownedKey } from "../../../src/cli/ui/known.ts";
 import { snapshotOf } from "../../../src/cli/ui/snapshot.ts";
 import { anEnvironment, anObject, aQueue, condition, described, knownOf, ready, ref } from "./objects.ts";
 
@@ -55,6 +56,26 @@ test("an environment has its parts in AWS, with the vCPUs that AWS's scaler aims
   ]);
 });
 
+test("an environment shows nothing of an environment of another object, whose name somebody wrote into its status", () => {
+  const object = anEnvironment("mine", { conditions: [ready], serving: "fast-2", target: "fast-2" });
+  const { items } = snapshotOf(knownOf([object], [described("fast-2")]), true);
+  expect(items["BatchComputeEnvironment/team/mine"]?.environments).toEqual([{ name: "fast-2", role: "serving" }]);
+});
+
+test("an object whose status nobody can read is shown as such, and all others as they are", () => {
+  const odd = [
+    anEnvironment("predecessors", { conditions: [ready], serving: "a", predecessors: "none" }),
+    anEnvironment("conditions", { conditions: 7 }),
+    anObject("JobQueue", "empty", { status: { conditions: [null] } }),
+    anObject("QuotaShare", "limits", { spec: { capacityLimits: {}, resourceSharingConfiguration: {} } }),
+  ];
+  const { items } = snapshotOf(knownOf([...odd, aQueue("main", [])]), true);
+  expect(Object.values(items).map(({ name, state, reason }) => [name, state, reason])).toEqual([
+    ...odd.map(({ metadata: { name } }) => [name, "Unknown", "NotShown"]),
+    ["main", "Current", "Available"],
+  ]);
+});
+
 test("a consumable has the quantity that jobs hold, a service environment its type, and a quota share its capacity", () => {
   const consumable = anObject("ConsumableResource", "seats", {
     spec: { totalQuantity: 3, resourceType: "NON_REPLENISHABLE" },
@@ -79,8 +100,12 @@ test("a consumable has the quantity that jobs hold, a service environment its ty
   ]);
 });
 
-test("a queue has its unfinished jobs of the last read, in its region", () => {
-  const known = knownOf([aQueue("main", [ref("fast")], { status: { conditions: [ready], region: "us-east-1" } })]);
+test("a queue has its unfinished jobs of the last read, and none of a queue that its spec or status names", () => {
+  const status = { conditions: [ready], name: "team_main" };
+  const own = aQueue("main", [ref("fast")], { status });
+  const forged = aQueue("main", [ref("fast")], { namespace: "mallory", status });
+  const named = aQueue("other", [ref("fast")]);
+  const known = knownOf([own, forged, { ...named, spec: { jobQueueName: "team_main" } }]);
   const none = { count: 0, more: false };
   const counts = {
     submitted: none,
@@ -89,7 +114,7 @@ test("a queue has its unfinished jobs of the last read, in its region", () => {
     starting: none,
     running: { count: 3, more: false },
   };
-  const jobs = new Map([["us-east-1/team_main", { counts, readAt: Date.UTC(2030, 0, 1) }]]);
+  const jobs = new Map([[ownedKey("uid-team-main", "team_main"), { counts, readAt: Date.UTC(2030, 0, 1) }]]);
   const { items } = snapshotOf({ ...known, aws: { ...known.aws, jobs } }, true);
   expect(items["JobQueue/team/main"]?.jobs).toEqual({
     counts: [
@@ -101,4 +126,6 @@ test("a queue has its unfinished jobs of the last read, in its region", () => {
     ],
     readAt: "2030-01-01T00:00:00.000Z",
   });
+  expect(items["JobQueue/mallory/main"]?.jobs).toBeUndefined();
+  expect(items["JobQueue/team/other"]?.jobs).toBeUndefined();
 });
