@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TlsMaterial } from "./tls.ts";
@@ -61,6 +67,19 @@ function answering(pages: Pages): (request: IncomingMessage, response: ServerRes
     request.resume();
     void pageFor(pages, request).then((page) => send(response, page));
   };
+}
+
+/**
+ * Whether a page of somebody else may have sent a request, in the browser of a person who can reach this server: under a
+ * name of its own that it lets resolve to this address (DNS rebinding), or from its own origin. A person who follows a link
+ * is not the page. What is no browser sends neither Origin nor Sec-Fetch-Site. Pure.
+ *
+ * @param isOwn whether a host, with its port, is one of the server
+ */
+export function isOfForeignPage(headers: IncomingHttpHeaders, isOwn: (host: string) => boolean): boolean {
+  const { host = "", origin, "sec-fetch-site": site = "none", "sec-fetch-mode": mode } = headers;
+  if (!isOwn(host) || (origin !== undefined && origin !== `http://${host}`)) return true;
+  return !["none", "same-origin"].includes(site) && mode !== "navigate";
 }
 
 /** Answers that a client does not read stay in memory. Scrapers and the kubelet use few connections, and open new ones. */

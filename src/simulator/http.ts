@@ -4,6 +4,7 @@ import type { TagResourceRequest } from "@aws-sdk/client-batch";
 import type { SimulatedBatch } from "./batch.ts";
 import type { Answer } from "./http-answer.ts";
 import { controlAnswer } from "./http-control.ts";
+import { requireOwnPage } from "./http-hosts.ts";
 import { isLogsTarget, logsAnswer } from "./http-logs.ts";
 import { queryAnswer } from "./http-query.ts";
 import { ConnectionError, Refusal, ServiceError } from "./refusals.ts";
@@ -33,6 +34,8 @@ const tagsPath = "/v1/tags/";
  * Serves the simulated account over the wire protocols of AWS Batch (REST JSON 1), IAM, EC2 and STS's GetCallerIdentity
  * (Query), and CloudWatch Logs' GetLogEvents (JSON 1.1), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API is under `/_simulator/`.
  *
+ * A browser's request for a page of somebody else is refused: the account accepts any credentials.
+ *
  * With several regions a request goes to the one for which it is signed; the control API takes `?region=`. Signatures are
  * not checked. A fault that loses an answer breaks the connection.
  */
@@ -54,7 +57,7 @@ export async function serveBatch(
     response.on("close", () => {
       if (!response.writableFinished) gone.abort(new Error("the client went away"));
     });
-    answerTo(inRegion, operations, request, gone.signal).then(
+    answerTo(inRegion, operations, request, host, gone.signal).then(
       (answer) => send(response, answer),
       (error: unknown) => {
         const answer = errorAnswer(error);
@@ -83,8 +86,10 @@ async function answerTo(
   inRegion: (region: string | undefined) => SimulatedAws,
   operations: ReadonlyMap<string, keyof SimulatedBatch>,
   request: IncomingMessage,
+  host: string,
   signal: AbortSignal,
 ): Promise<Answer> {
+  requireOwnPage(request.headers, host);
   const url = urlOf(request);
   const isControl = url.pathname.startsWith("/_simulator/");
   const named = isControl ? url.searchParams.get("region") : signedRegion(request.headers.authorization);

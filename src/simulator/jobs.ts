@@ -21,7 +21,7 @@ import { consumablesOf, needsOf } from "./job-needs.ts";
 import type { JobQueues } from "./job-queues.ts";
 import { checkedSubmission, vcpusOf } from "./job-submission.ts";
 import { pageOf, RecordTable } from "./records.ts";
-import { doesNotExist, invalid } from "./refusals.ts";
+import { doesNotExist, invalid, Refusal } from "./refusals.ts";
 import { type AttemptCourse, hasEnded, type PlannedOutcome, type StoredJob } from "./stored-job.ts";
 import { checkTags, type Tagged } from "./tags.ts";
 import type { World } from "./world.ts";
@@ -32,6 +32,15 @@ export interface JobProgress {
   wake(): void;
   cancel(job: StoredJob, reason: string): void;
   terminate(job: StoredJob, reason: string): void;
+}
+
+/** Of planned outcomes. */
+const mostOutcomes = 1000;
+const mostOutcomeCharacters = 2 * 1024 * 1024;
+
+/** Of two outcomes for the same jobs the older one has no effect any more. */
+function whomItPlans({ job, indices }: PlannedOutcome): string {
+  return JSON.stringify([job, indices]);
 }
 
 /** The jobs of the account: calls that submit, read and end them. The scheduler runs them. */
@@ -47,7 +56,8 @@ export class Jobs {
   readonly #arrays = new Map<string, { readonly children: readonly string[]; open: number; failed: number }>();
   /** Ids of jobs that have ended, array children excepted, in the order of their ends. */
   readonly #ended: string[] = [];
-  readonly #outcomes: PlannedOutcome[] = [];
+  /** The one that was planned last is the first. */
+  #outcomes: readonly PlannedOutcome[] = [];
   #describedOutcomes: readonly PlannedOutcome[] = [];
 
   constructor(world: World, queues: JobQueues, definitions: JobDefinitions, scheduler: () => JobProgress) {
@@ -58,9 +68,22 @@ export class Jobs {
     this.#records = new RecordTable(world.clock);
   }
 
-  /** How jobs go that match; of several outcomes the one that was planned last. */
+  /**
+   * How jobs go that match; of several outcomes the one that was planned last.
+   * @throws Refusal if there are too many, or their text is too long: whoever reaches the port can plan some
+   */
   plan(outcome: PlannedOutcome): void {
-    this.#outcomes.unshift(outcome);
+    const others = this.#outcomes.filter((one) => whomItPlans(one) !== whomItPlans(outcome));
+    const outcomes = [outcome, ...others];
+    const characters = outcomes.reduce((sum, one) => sum + JSON.stringify(one).length, 0);
+    if (outcomes.length > mostOutcomes || characters > mostOutcomeCharacters) {
+      throw new Refusal(
+        "LimitExceededException",
+        400,
+        `at most ${mostOutcomes} outcomes are kept, with ${mostOutcomeCharacters} characters together: plan one for several jobs, as train-*`,
+      );
+    }
+    this.#outcomes = outcomes;
   }
 
   /** The outcomes that a description of the account has, in place of those that it had before. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type ServedBatch, serveBatch } from "../../src/simulator/http.ts";
 import { type Account, accountWithQueue, containerJob } from "./account.ts";
 
@@ -72,5 +72,37 @@ describe("over HTTP", () => {
     ["exit", {}, "jobId must be a string"],
   ])("%s with %j is refused", async (path, body, message) => {
     expect(await post(path, body)).toEqual({ status: 400, body: { message } });
+  });
+});
+
+describe("outcomes", () => {
+  const attempts = [{ exitCode: 1 }];
+
+  it("are kept once for the same jobs, so that planning again is no leak", async () => {
+    for (let round = 0; round < 1100; round++) {
+      expect((await post("outcomes", { job: "again", attempts: [{ exitCode: round }] })).status).toBe(200);
+    }
+    const id = await submitted({ jobName: "again" });
+    await world.clock.advance(300_000);
+    expect(jobNow(id)).toMatchObject({ exitCode: 1099 });
+  });
+
+  it("are at most 1,000, with 2 MiB of text together", async () => {
+    const { aws } = await accountWithQueue();
+    const planned = await serveBatch(aws, { port: 0 });
+    onTestFinished(() => planned.close());
+    const plan = async (body: object): Promise<number> =>
+      (await fetch(`${planned.url}/_simulator/outcomes`, { method: "POST", body: JSON.stringify(body) })).status;
+    const long = [{ log: ["x".repeat(900_000)] }];
+    for (const [job, status] of [
+      ["a", 200],
+      ["b", 200],
+      ["c", 400],
+    ] as const) {
+      expect(await plan({ job, attempts: long })).toBe(status);
+    }
+    for (let index = 2; index < 1000; index++) expect(await plan({ job: `job-${index}`, attempts })).toBe(200);
+    expect(await plan({ job: "one-more", attempts })).toBe(400);
+    expect(await plan({ job: "job-2", attempts })).toBe(200);
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../../runtime/clock.ts";
+import { isOfForeignPage } from "../../runtime/http-server.ts";
 import type { Message } from "./model.ts";
 import type { PageFiles } from "./page-files.ts";
 import { withStop } from "./problem.ts";
@@ -80,8 +81,8 @@ function answer(request: IncomingMessage, response: ServerResponse, serving: Ser
   const { method = "GET" } = request;
   const url = URL.parse(`http://${host}${request.url ?? "/"}`);
   const [, token = "", ...rest] = url?.pathname.split("/") ?? [];
-  // Another site's name that resolves to this machine is not this page's.
-  if (![`${host}:${serving.port}`, `localhost:${serving.port}`].includes(request.headers.host ?? "")) {
+  const own = [`${host}:${serving.port}`, `localhost:${serving.port}`];
+  if (isOfForeignPage(request.headers, (one) => own.includes(one))) {
     sendText(response, 403, "open the page by the address that the command printed\n");
   } else if (url === null || !isEqual(token, serving.token)) {
     sendText(response, 403, "open the page by the whole address that the command printed: it contains a token\n");
