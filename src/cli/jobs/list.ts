@@ -2,6 +2,7 @@ import type { BatchApi, JobSummary } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import { queuesThere } from "../../diagnosis/words.ts";
+import { shell } from "../../runtime/shell.ts";
 import { CommandError } from "../io.ts";
 
 /** A job in a list. */
@@ -87,7 +88,7 @@ async function queueName(queue: string, listing: Listing): Promise<string> {
     throw new CommandError(`there is no job queue ${name} in ${region}: ${queuesThere(await queueNames(listing))}`);
   }
   if (!hasServiceJobs(found)) return name;
-  const call = `aws batch list-service-jobs --job-queue ${name}`;
+  const call = shell`aws batch list-service-jobs --job-queue ${name}`;
   throw new CommandError(`queue ${name} has jobs of SageMaker, which AWS Batch lists apart: ${call}`);
 }
 

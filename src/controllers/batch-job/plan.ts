@@ -1,5 +1,6 @@
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
+import { shell } from "../../runtime/shell.ts";
 import type { Act, Blocked, Change, ConditionDraft, Plan, Serves, Step, Wait } from "../agenda.ts";
 import { timestamp } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
@@ -230,7 +231,7 @@ function withDuplicates(answer: Answer, { spec }: BatchJob, job: Known): Answer 
   const { finished: _stays, ...rest } = answer;
   const next = isCancelled
     ? "Both are ended, because spec.cancel is true"
-    : `End the one that is not needed: aws batch terminate-job --job-id ${started.jobId} --reason duplicate`;
+    : `End the one that is not needed: ${shell`aws batch terminate-job --job-id ${started.jobId} --reason duplicate`}`;
   const message = `AWS runs two jobs of this object, because it accepted a request late: ${jobId}, which is followed, and ${started.jobId}. ${next}`;
   const condition: ConditionDraft = { type: "SubmittedOnce", status: "False", reason: "DuplicateSubmission", message };
   return {
