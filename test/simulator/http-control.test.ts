@@ -78,7 +78,7 @@ describe("over HTTP", () => {
 describe("outcomes", () => {
   const attempts = [{ exitCode: 1 }];
 
-  it("are kept once for the same jobs, so that planning again is no leak", async () => {
+  it("are kept once for the same jobs, so that planning again keeps nothing more", async () => {
     for (let round = 0; round < 1100; round++) {
       expect((await post("outcomes", { job: "again", attempts: [{ exitCode: round }] })).status).toBe(200);
     }

@@ -113,7 +113,7 @@ test.each([
   });
   const answer = await ask(`${url}ask/log?of=JobQueue/team/main`);
   expect([answer.statusCode, await text(answer)]).toEqual([500, said]);
-  // What is no JSON is an error of the question too.
+  // An answer that cannot be JSON is an error of the question too.
   expect((await ask(`${url}ask/past`)).statusCode).toBe(500);
   expect((await ask(url)).statusCode).toBe(200);
 });

@@ -65,7 +65,7 @@ describe("a page of another site", () => {
   });
 });
 
-describe("what is no page of another site", () => {
+describe("other clients", () => {
   it.each<[string, Record<string, string>]>([
     ["an SDK on this machine", { host }],
     ["an SDK by its name", { host: "localhost:4566" }],
