@@ -12,6 +12,15 @@ export function orderOf(queue: Queue | undefined): readonly string[] {
   return entriesOf(queue).map(({ computeEnvironment }) => environmentName(computeEnvironment));
 }
 
+/** Where the jobs of a queue start: a queue names environments of one type. */
+export type EnvironmentType = "compute-environment" | "service-environment";
+
+/** The names of the environments of a type that a queue names. */
+export function namesIn(queue: Queue | undefined, type: EnvironmentType): readonly string[] {
+  if (type === "compute-environment") return orderOf(queue);
+  return (queue?.serviceEnvironmentOrder ?? []).map(({ serviceEnvironment }) => environmentName(serviceEnvironment));
+}
+
 /** The environment name in a name or ARN. */
 export function environmentName(nameOrArn: string | undefined): string {
   const text = nameOrArn ?? "";

@@ -13,6 +13,9 @@ import {
   type Tags,
 } from "./ownership.ts";
 
+/** Tags of the operator; undefined: the resource does not have it. */
+export type OwnTags = Readonly<Record<string, string | undefined>>;
+
 /**
  * What must be set and removed so that an AWS object carries exactly the user's tags and the operator's `own`.
  * Keys that AWS or, by `--ignore-tag-keys`, others own are left alone; so are the operator's own keys that are
@@ -22,11 +25,14 @@ import {
  */
 export function tagChange(
   desired: Tags | undefined,
-  own: Tags,
+  own: OwnTags,
   described: Tags | undefined,
   ignoreTagKeys: readonly string[],
 ): TagChange | undefined {
-  const target = withOwnTags(desired, own);
+  const ownPresent = Object.entries(own).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, value] as const],
+  );
+  const target = withOwnTags(desired, Object.fromEntries(ownPresent));
   const seen = described ?? {};
   const set = Object.fromEntries(
     Object.entries(target).filter(
@@ -36,8 +42,8 @@ export function tagChange(
   const remove = Object.keys(seen).filter(
     (key) =>
       !Object.hasOwn(target, key) &&
-      (!isReservedTag(key) || key === retainedFromTag) &&
-      !matchesAny(ignoreTagKeys, key),
+      (Object.hasOwn(own, key) ||
+        ((!isReservedTag(key) || key === retainedFromTag) && !matchesAny(ignoreTagKeys, key))),
   );
   return Object.keys(set).length === 0 && remove.length === 0 ? undefined : { set, remove };
 }

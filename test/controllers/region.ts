@@ -139,8 +139,14 @@ export function fakeRegion(
     updateSchedulingPolicy: (request) => called(`updateSchedulingPolicy ${request.arn}`),
     deleteSchedulingPolicy: (arn) => called(`deleteSchedulingPolicy ${arn}`),
     createServiceEnvironment: (request) => called(`createServiceEnvironment ${request.serviceEnvironmentName}`),
-    updateServiceEnvironment: (request) => called(`updateServiceEnvironment ${request.serviceEnvironment}`),
-    deleteServiceEnvironment: (arn) => called(`deleteServiceEnvironment ${arn}`),
+    async updateServiceEnvironment(request, _signal, beforeSend) {
+      beforeSend?.();
+      await called(`updateServiceEnvironment ${request.serviceEnvironment}`);
+    },
+    async deleteServiceEnvironment(arn, _signal, beforeSend) {
+      beforeSend?.();
+      await called(`deleteServiceEnvironment ${arn}`);
+    },
     createConsumableResource: (request) => called(`createConsumableResource ${request.consumableResourceName}`),
     updateConsumableResource: (request) =>
       called(`updateConsumableResource ${request.consumableResource} ${request.operation} ${request.quantity}`),

@@ -13,8 +13,14 @@ import { type AskedResource, ownTags } from "./resource.ts";
 
 export interface ServiceEnvironmentWrites {
   createServiceEnvironment(request: CreateServiceEnvironmentRequest, signal: AbortSignal): Promise<void>;
-  updateServiceEnvironment(request: UpdateServiceEnvironmentRequest, signal: AbortSignal): Promise<void>;
-  deleteServiceEnvironment(arn: string, signal: AbortSignal): Promise<void>;
+  /** @param beforeSend asked when the call's turn has come; when it throws, nothing is sent (`NotSent`) */
+  updateServiceEnvironment(
+    request: UpdateServiceEnvironmentRequest,
+    signal: AbortSignal,
+    beforeSend?: () => void,
+  ): Promise<void>;
+  /** @param beforeSend as for updates */
+  deleteServiceEnvironment(arn: string, signal: AbortSignal, beforeSend?: () => void): Promise<void>;
 }
 
 const operation = "DescribeServiceEnvironments";
@@ -78,19 +84,19 @@ export const serviceEnvironments = {
           meanwhile: effect,
         });
       },
-      updateServiceEnvironment(request, signal) {
+      updateServiceEnvironment(request, signal, beforeSend) {
         const effect = serviceEnvironmentUpdated(request);
         return write({
           name: nameIn(request.serviceEnvironment ?? ""),
-          call: () => batch.updateServiceEnvironment(request, { signal }),
+          call: () => batch.updateServiceEnvironment(request, { signal, beforeSend }),
           effect: () => effect,
           ifUnknown: inDoubt(effect),
         });
       },
-      deleteServiceEnvironment(arn, signal) {
+      deleteServiceEnvironment(arn, signal, beforeSend) {
         return write({
           name: nameIn(arn),
-          call: () => batch.deleteServiceEnvironment({ serviceEnvironment: arn }, { signal }),
+          call: () => batch.deleteServiceEnvironment({ serviceEnvironment: arn }, { signal, beforeSend }),
           effect: () => deletion(),
         });
       },

@@ -1,12 +1,11 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import type { Queue } from "../../aws/batch.ts";
 import { neverHappened } from "../../aws/calls.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
 import { retiredAtTag, rolloutTokenTag } from "../ownership.ts";
-import { orderOf } from "../queue-order.ts";
+import { requireUnnamed } from "../unnamed.ts";
 import type { Action, Rollout } from "./action.ts";
 import { circumstancesIn, isRoleChangeDoubtful } from "./causes.ts";
 import { forgetCounts } from "./draining.ts";
@@ -48,11 +47,13 @@ export async function act(
     case "enable":
       return region.updateComputeEnvironment(action.request, signal);
     case "disable":
-      return region.updateComputeEnvironment(action.request, signal, () => requireUnnamed(action.name, region));
+      return region.updateComputeEnvironment(action.request, signal, () =>
+        requireUnnamed("compute-environment", action.name, region),
+      );
     case "tag":
       for (const { name, arn, change } of action.items) {
         const mark = change.set[retiredAtTag];
-        if (mark !== undefined) memory.marksWritten.set(memoryKey(region, name), mark);
+        if (mark !== undefined) memory.marks.written.set(memoryKey(region, name), mark);
         await region.changeTags(arn, change, signal);
       }
       return;
@@ -65,7 +66,9 @@ export async function act(
       memory.terminatedAt.set(memoryKey(region, action.name), clock.now());
       return;
     case "delete":
-      await region.deleteComputeEnvironment(action.name, signal, () => requireUnnamed(action.name, region));
+      await region.deleteComputeEnvironment(action.name, signal, () =>
+        requireUnnamed("compute-environment", action.name, region),
+      );
       memory.deleteTried.set(memoryKey(region, action.name), { at: clock.now(), under });
       forgetCounts(memory, memoryKey(region, action.name));
       memory.terminatedAt.delete(memoryKey(region, action.name));
@@ -116,17 +119,4 @@ function requireCounted(
 ): void {
   if (environmentsIn(region.snapshot()).length <= (counted.get(uid) ?? 0)) return;
   throw new OutOfDate("an environment was created since the limits on their number were checked");
-}
-
-/**
- * Checks the queues again right before the write. Reads of IAM and EC2, and the wait for the call budget, take seconds:
- * one of our own queues may reference the environment since the observation.
- *
- * @throws OutOfDate
- */
-function requireUnnamed(name: string, region: Pick<BatchRegion, "snapshot">): void {
-  const snapshot = region.snapshot();
-  const takesJobs = ({ status }: Queue): boolean => status !== "DELETED" && status !== "DELETING";
-  const named = snapshot.queues.values().some((queue) => takesJobs(queue) && orderOf(queue).includes(name));
-  if (named || !snapshot.showsQueuesOf(name)) throw new OutOfDate(`a queue may name ${name} since`);
 }

@@ -9,9 +9,10 @@ import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
 import { creationEveryMs, unwatchedCheckMs } from "../intervals.ts";
 import { ownershipOf, retainedFromTag, retainedMark } from "../ownership.ts";
+import { isRetired } from "../retired.ts";
 import { names } from "./context.ts";
 import { type Difference, differences } from "./diff.ts";
-import { createdAt, isRetired, needsReplacement, newestFirst } from "./environment-set.ts";
+import { createdAt, needsReplacement, newestFirst } from "./environment-set.ts";
 import { attemptAt } from "./request.ts";
 import type { Seen } from "./seen.ts";
 

@@ -5,7 +5,8 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import { createdAtTag, retiredAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
+import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
+import { isRetired } from "../retired.ts";
 import { type Difference, differences } from "./diff.ts";
 import { momentOf } from "./timestamps.ts";
 
@@ -40,10 +41,6 @@ export function environmentSetOf(spec: Spec, ours: readonly Environment[], planI
     predecessors: ours.filter((environment) => environment !== target && environment !== revivable).sort(newestFirst),
     returned: target !== undefined && wasReturned(target, planId),
   };
-}
-
-export function isRetired(environment: Environment): boolean {
-  return environment.tags?.[retiredAtTag] !== undefined;
 }
 
 /** VALID, and in the desired state, by default ENABLED: no job is to start on what will be DISABLED. */

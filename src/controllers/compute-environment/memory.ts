@@ -2,7 +2,8 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { type Circumstances, haveChanged } from "../circumstances.ts";
-import { markSettledMs, vCpusMaxAgeMs } from "../intervals.ts";
+import { vCpusMaxAgeMs } from "../intervals.ts";
+import { type MarksSeen, markShownForMs, newMarksSeen } from "../marks-seen.ts";
 import { memoryKey } from "../naming.ts";
 import type { NetworkMemories } from "../network/observe.ts";
 import { retiredAtTag } from "../ownership.ts";
@@ -23,13 +24,7 @@ export interface Tried {
  * last. A restart begins again without them.
  */
 export interface Memory extends JobMemory {
-  /** The mark of retirement that this process has written, or tried to write, last. */
-  readonly marksWritten: Map<string, string>;
-  /**
-   * The mark of retirement, which shows only when it was planned, and since when this process observes it, monotonic ms;
-   * undefined where it had already settled.
-   */
-  readonly marksShown: Map<string, { readonly mark: string; readonly since: number | undefined }>;
+  readonly marks: MarksSeen;
   /** When its deletion was last asked for. */
   readonly deleteTried: Map<string, Tried>;
   /** The vCPUs that were last shown, and when that was. */
@@ -54,8 +49,7 @@ export interface Memory extends JobMemory {
 export function newMemory(): Memory {
   return {
     ...newJobMemory(),
-    marksWritten: new Map(),
-    marksShown: new Map(),
+    marks: newMarksSeen(),
     deleteTried: new Map(),
     shownvCpus: new Map(),
     invalidSince: new Map(),
@@ -79,8 +73,9 @@ export function rememberedIn<T>(region: BatchRegion, memory: ReadonlyMap<string,
 /** Forgets the environments of an object that no longer exist. */
 export function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: readonly Environment[]): void {
   const keys = new Set(ours.map(({ computeEnvironmentName }) => memoryKey(region, computeEnvironmentName)));
-  const { marksWritten, marksShown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
-  const ages = [marksWritten, marksShown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts];
+  const { deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
+  const { written, shown } = memory.marks;
+  const ages = [written, shown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts];
   for (const key of memory.names.get(uid) ?? []) {
     if (keys.has(key)) continue;
     for (const known of ages) known.delete(key);
@@ -115,22 +110,12 @@ export function marksShown(
   ours: readonly Environment[],
   region: BatchRegion,
   { clock }: Ports,
-  { marksWritten, marksShown: shown }: Memory,
+  { marks }: Memory,
 ): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const { computeEnvironmentName: name, tags } of ours) {
-    const key = memoryKey(region, name);
-    const mark = tags?.[retiredAtTag];
-    if (mark === undefined) {
-      shown.delete(key);
-      continue;
-    }
-    if (shown.get(key)?.mark !== mark) {
-      const settled = marksWritten.get(key) !== mark && clock.now() - Date.parse(mark) >= markSettledMs;
-      shown.set(key, { mark, since: settled ? undefined : clock.monotonic() });
-    }
-    const since = shown.get(key)?.since;
-    if (since !== undefined) found.set(name, clock.monotonic() - since);
+    const shownForMs = markShownForMs(marks, memoryKey(region, name), tags?.[retiredAtTag], clock);
+    if (shownForMs !== undefined) found.set(name, shownForMs);
   }
   return found;
 }

@@ -7,6 +7,7 @@ import type { Change, Plan, Serves, Step } from "../agenda.ts";
 import { approvedBy } from "../approval.ts";
 import { networkConditions, networkHold } from "../network/report.ts";
 import { retiredAtTag, servingSinceTag } from "../ownership.ts";
+import { isRetired } from "../retired.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
 import { changedTags, tagChange, tagFieldChanges } from "../tags.ts";
 import { type Action, independentName, tagOne } from "./action.ts";
@@ -17,7 +18,7 @@ import { type Context, contextOf, inTime, sideBySide } from "./context.ts";
 import { madeInVain } from "./creation-back-off.ts";
 import { withoutCrowding } from "./crowding.ts";
 import { deleted } from "./delete.ts";
-import { inTransition, isRetired, tryAgainApproval } from "./environment-set.ts";
+import { inTransition, tryAgainApproval } from "./environment-set.ts";
 import { newerImage } from "./newer-image.ts";
 import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {

@@ -14,6 +14,7 @@ import {
   unwatchedCheckMs,
 } from "../intervals.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
+import { isRetired } from "../retired.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { type Action, tagOne } from "./action.ts";
@@ -34,7 +35,6 @@ import {
   type EnvironmentSet,
   inTransition,
   isAtWork,
-  isRetired,
   isTriedAgain,
   isUsable,
   newestFirst,

@@ -5,20 +5,13 @@ import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
 import { timestamp } from "../conditions.ts";
 import { drained, jobsText, terminated, waits } from "../drain.ts";
-import {
-  drainCheckMs,
-  emptyForMs,
-  markHoldsMs,
-  markSettlesMs,
-  refusedRetryMs,
-  settleCheckMs,
-  uncountedCheckMs,
-} from "../intervals.ts";
+import { drainCheckMs, emptyForMs, refusedRetryMs, settleCheckMs, uncountedCheckMs } from "../intervals.ts";
 import { retiredAtTag } from "../ownership.ts";
+import { isRetired, settlesInMs } from "../retired.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { type Action, tagOne } from "./action.ts";
 import { isOurs, queuesNaming } from "./checks.ts";
-import { inTransition, isRetired } from "./environment-set.ts";
+import { inTransition } from "./environment-set.ts";
 import { retireRequest } from "./request.ts";
 import { clusterName, type Seen } from "./seen.ts";
 
@@ -66,13 +59,11 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
 /** Disables what is marked once its mark has settled, and marks it again where the mark is too old. */
 function disabling(seen: Seen, environment: Environment, now: number): Step<Action> {
   const name = environment.computeEnvironmentName;
-  const markedForMs = now - Date.parse(environment.tags?.[retiredAtTag] ?? "");
-  const shownForMs = seen.markShownForMs.get(name) ?? Number.POSITIVE_INFINITY;
-  // Where AWS refuses to disable it, status would go to and fro with each mark.
-  const holdsMs = seen.refusals.has(`disable ${name}`) ? Number.POSITIVE_INFINITY : markHoldsMs;
-  if (!(markedForMs >= 0 && markedForMs <= holdsMs)) return mark(environment, now);
+  const isRefused = seen.refusals.has(`disable ${name}`);
+  const settlesMs = settlesInMs(environment, seen.markShownForMs.get(name), now, isRefused);
+  if (settlesMs === undefined) return mark(environment, now);
   // What is INVALID takes no jobs, and has been in no order that was written just now.
-  const restMs = environment.status === "INVALID" ? 0 : markSettlesMs - Math.min(markedForMs, shownForMs);
+  const restMs = environment.status === "INVALID" ? 0 : settlesMs;
   if (restMs > 0) return confirming(name, restMs);
   const action: Action = { kind: "disable", name, request: retireRequest(environment) };
   return { kind: "act", action, reason: "Disabling", message: `${name} is taken out of service` };

@@ -3,11 +3,11 @@
 import type { Environment } from "../../aws/batch.ts";
 import type { Act, Step } from "../agenda.ts";
 import { invalidEveryMs } from "../intervals.ts";
+import { isRetired } from "../retired.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
 import type { Context } from "./context.ts";
-import { isRetired } from "./environment-set.ts";
 import { revalidateRequest } from "./request.ts";
 import type { Seen } from "./seen.ts";
 

@@ -1,13 +1,13 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import { baseNameOf } from "../naming.ts";
+import { isRetired } from "../retired.ts";
 import { filledEnvironment, rolesNamedByEnvironment } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { rolesOfEnvironment } from "../roles/references.ts";
 import type { RoleUser } from "../roles/user.ts";
 import { oursOf } from "./context.ts";
 import { isServiceLinked } from "./diff.ts";
-import { isRetired } from "./environment-set.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import type { Seen } from "./seen.ts";
 

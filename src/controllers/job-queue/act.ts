@@ -1,11 +1,12 @@
-import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
-import { isRetired } from "../compute-environment/environment-set.ts";
 import { OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
-import type { Action } from "./action.ts";
-import type { Memory } from "./observe.ts";
+import type { EnvironmentType } from "../queue-order.ts";
+import { isRetired } from "../retired.ts";
+import type { Action, Moves } from "./action.ts";
+import type { Memory, Owned } from "./observe.ts";
+import { type Places, strands } from "./places.ts";
 
 /** What an action takes in addition to the region. */
 interface Doing {
@@ -14,22 +15,20 @@ interface Doing {
   readonly now: () => number;
   /** Whether the object still desires what it did when the action was planned. */
   readonly isDesired: () => boolean;
-  /** Whether the object of an environment is being deleted. */
-  readonly isGoing: (environment: Environment) => boolean;
+  /** What is known of environments now, of the type that the queue has. */
+  readonly places: () => Places;
+  /** Whether the object of an environment of this type is being deleted. */
+  readonly isGoing: (type: EnvironmentType, environment: Owned) => boolean;
 }
 
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
-export async function act(
-  action: Action,
-  region: BatchRegion,
-  { memory, now, isDesired, isGoing }: Doing,
-  signal: AbortSignal,
-): Promise<void> {
+export async function act(action: Action, region: BatchRegion, doing: Doing, signal: AbortSignal): Promise<void> {
+  const { memory, now, isDesired } = doing;
   switch (action.kind) {
     case "create":
-      return region.createJobQueue(action.request, signal, () => requireInService(action.joining, region, isGoing));
+      return region.createJobQueue(action.request, signal, () => requireAsPlanned(action.moves, doing));
     case "update":
-      return region.updateJobQueue(action.request, signal, () => requireInService(action.joining, region, isGoing));
+      return region.updateJobQueue(action.request, signal, () => requireAsPlanned(action.moves, doing));
     case "tag":
       return region.changeTags(action.arn, action.change, signal);
     case "disable":
@@ -56,20 +55,23 @@ export async function act(
 
 /**
  * The wait for the call budget precedes the write. The reconciler that retires an environment disables it once its mark
- * is old enough, and may not see by then that a queue names it. A deletion shows in the object before
- * any listing shows a mark.
+ * is old enough, and may not see by then that a queue names it; a deletion shows in the object before any listing shows a
+ * mark. And another one may have enabled meanwhile what the queue is to leave.
  *
  * @throws OutOfDate
  */
-function requireInService(
-  names: readonly string[],
-  region: Pick<BatchRegion, "snapshot">,
-  isGoing: Doing["isGoing"],
-): void {
-  const { environments } = region.snapshot();
-  const leaves = names.find((name) => {
-    const environment = environments.get(name);
-    return environment !== undefined && (isRetired(environment) || isGoing(environment));
+function requireAsPlanned(moves: Moves | undefined, { places, isGoing }: Pick<Doing, "places" | "isGoing">): void {
+  if (moves === undefined) return;
+  const known = places();
+  const { type, before, after, joining } = moves;
+  const ofType: ReadonlyMap<string, Owned> =
+    type === "compute-environment" ? known.environments : known.serviceEnvironments;
+  const leaves = joining.find((name) => {
+    const environment = ofType.get(name);
+    return environment !== undefined && (isRetired(environment) || isGoing(type, environment));
   });
   if (leaves !== undefined) throw new OutOfDate(`${leaves} is being taken out of service since`);
+  if (strands(moves, known)) {
+    throw new OutOfDate(`jobs may start in ${before.join(", ")} since, and in none of ${after.join(", ")}`);
+  }
 }

@@ -1,18 +1,22 @@
 import type { CreateJobQueueRequest, UpdateJobQueueRequest } from "../../aws/batch.ts";
 import type { TagAction } from "../resource/action.ts";
+import type { Reordering } from "./places.ts";
 
-interface Joining {
-  /**
-   * Names new to the order, of environments without the mark of retirement and of objects that nobody deletes: it is sent
-   * only while that is so.
-   */
+/** What a write makes of an order: it is sent only while it takes nothing from the jobs, and nobody takes out of service what joins. */
+export interface Moves extends Reordering {
+  /** Names new to the order, of environments without the mark of retirement and of objects that nobody deletes. */
   readonly joining: readonly string[];
+}
+
+interface Moving {
+  /** undefined: the order stays. */
+  readonly moves: Moves | undefined;
 }
 
 /** The writes of the job-queue controller. */
 export type Action =
-  | ({ readonly kind: "create"; readonly request: CreateJobQueueRequest } & Joining)
-  | ({ readonly kind: "update"; readonly request: UpdateJobQueueRequest; readonly paths: readonly string[] } & Joining)
+  | ({ readonly kind: "create"; readonly request: CreateJobQueueRequest } & Moving)
+  | ({ readonly kind: "update"; readonly request: UpdateJobQueueRequest; readonly paths: readonly string[] } & Moving)
   | TagAction
   | { readonly kind: "disable"; readonly name: string; readonly request: UpdateJobQueueRequest }
   | { readonly kind: "terminateJobs"; readonly name: string; readonly jobIds: readonly string[] }

@@ -1,15 +1,15 @@
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
-import type { Environment } from "../../aws/batch.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { isStillDesired } from "../holds.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { hasOwn, isReadAsked, refreshAsked } from "../resource/observe.ts";
+import type { EnvironmentType } from "../queue-order.ts";
+import { hasOwn, isReadAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import { type Action, independentName } from "./action.ts";
 import { eventsFor } from "./events.ts";
-import { isGoing, newMemory, observe } from "./observe.ts";
+import { isGoing, newMemory, type Owned, observe, placesSeen, refreshed } from "./observe.ts";
 import { planFor } from "./plan.ts";
 import { report } from "./report.ts";
 import type { Seen } from "./seen.ts";
@@ -21,10 +21,7 @@ export function jobQueues(ports: Ports): Reconciler {
     {
       kind: JobQueueKind,
       observe: (object, region, signal) => observe(object, region, ports, memory, signal),
-      refresh: async (object, region, _sinceMs, signal) => {
-        if (object.spec.serviceEnvironmentOrder === undefined) await region.refresh(signal);
-        else await refreshAsked("serviceEnvironments", region, signal);
-      },
+      refresh: (object, region, _sinceMs, signal) => refreshed(object, region, signal),
       isRead: ({ spec }, region) =>
         spec.serviceEnvironmentOrder === undefined || isReadAsked("serviceEnvironments", region),
       plan: planFor,
@@ -35,7 +32,8 @@ export function jobQueues(ports: Ports): Reconciler {
           memory,
           now: () => ports.clock.now(),
           isDesired,
-          isGoing: (environment: Environment) => isGoing(environment, ports),
+          places: () => placesSeen(object, region, ports, memory),
+          isGoing: (type: EnvironmentType, environment: Owned) => isGoing(type, environment, ports),
         };
         return act(action, region, doing, signal);
       },

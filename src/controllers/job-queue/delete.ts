@@ -10,7 +10,7 @@ import { deletion } from "../resource/delete.ts";
 import { firstOf } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { withPolicy } from "./diff.ts";
-import { anyServing } from "./order.ts";
+import { anyServing } from "./places.ts";
 import type { Seen } from "./seen.ts";
 import { serviceIdle } from "./service-order.ts";
 

@@ -7,8 +7,9 @@ import {
   SchedulingPolicyKind,
   ServiceEnvironmentKind,
 } from "../../api/v1alpha1/kinds.ts";
+import type { ServiceEnvironment } from "../../api/v1alpha1/service-environment.ts";
 import { adviceFor } from "../../aws/advice.ts";
-import type { Environment, Queue } from "../../aws/batch.ts";
+import type { Environment, Queue, ServiceEnvironmentRecord } from "../../aws/batch.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import type { ConsumableNeed } from "../../aws/job-needs.ts";
 import { nameIn } from "../../aws/names.ts";
@@ -28,7 +29,7 @@ import type { JobsSeen } from "../drain.ts";
 import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey, referredKey } from "../naming.ts";
 import { identityOf, isNamedBy, namedOwner, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
-import { environmentName, orderOf } from "../queue-order.ts";
+import { type EnvironmentType, environmentName, orderOf } from "../queue-order.ts";
 import {
   isUnread,
   labelsAskedFor,
@@ -42,10 +43,12 @@ import {
   resourceAt,
   resourceNamed,
 } from "../reference.ts";
-import { resourceSeen } from "../resource/observe.ts";
+import { refreshAsked, resourceSeen } from "../resource/observe.ts";
+import { isRetired } from "../retired.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
 import { orUnread } from "../unread.ts";
+import type { Places } from "./places.ts";
 import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen, ServiceSeen } from "./seen.ts";
 
@@ -76,16 +79,12 @@ export async function observe(
   const begunAt = ports.clock.monotonic();
   const { namespace } = object.metadata;
   const labels = await labelsAskedFor(namespace, targetsOf(object, region.snapshot(), ports), ports, signal);
-  const observed = { object, kind: JobQueueKind, type: "job-queue", region } as const;
+  const refresh = (inner: AbortSignal) => refreshed(object, region, inner);
+  const observed = { object, kind: JobQueueKind, type: "job-queue", region, refresh } as const;
   const seen = await resourceSeen<Queue, JobQueue>(observed, ports, signal, begunAt);
   const { record: queue } = seen;
-  const snapshot = region.snapshot();
-  // What AWS may still refuse is reported once it exists: otherwise status would change with each try.
-  const environments = new Map(
-    [...snapshot.environments].filter(
-      ([name, { status }]) => status !== "DELETED" && !snapshot.isAsked("compute-environment", name),
-    ),
-  );
+  const places = placesSeen(object, region, ports, memory);
+  const { environments } = places;
   const named = new Set(orderOf(queue));
   const desired = [...(object.spec.computeEnvironmentOrder ?? [])].sort((left, right) => left.order - right.order);
   const around: Around = { named, environments: [...environments.values()], region, ports, labels };
@@ -99,11 +98,39 @@ export async function observe(
     policy: policySeen(object, around),
     service: serviceSeen(object, around),
     environments,
-    foundInvalid: foundInvalidIn(region.region, environments, memory),
+    foundInvalid: places.foundInvalid,
+    enabling: places.enabling,
     shares: await sharesIn(object, queue, region, signal),
     jobs: await jobsIn(object, queue, { region, ports, memory }, signal),
     progress: progressSeen(object, queue, environments, region, ports),
   };
+}
+
+/** Reads queues and environments now, of the type that the queue has. @throws AwsError */
+export async function refreshed({ spec }: JobQueue, region: BatchRegion, signal: AbortSignal): Promise<void> {
+  if (spec.serviceEnvironmentOrder === undefined) await region.refresh(signal);
+  else await refreshAsked("serviceEnvironments", region, signal);
+}
+
+/** What is known of environments now. */
+export function placesSeen(object: JobQueue, region: BatchRegion, ports: Ports, memory: Memory): Places {
+  const snapshot = region.snapshot();
+  const { serviceEnvironments } = snapshot;
+  // What AWS may still refuse is reported once it exists: otherwise status would change with each try.
+  const environments = new Map(
+    [...snapshot.environments].filter(
+      ([name, { status }]) => status !== "DELETED" && !snapshot.isAsked("compute-environment", name),
+    ),
+  );
+  const type = typeOf(object);
+  const ofType: ReadonlyMap<string, Owned> = type === "compute-environment" ? environments : serviceEnvironments;
+  const enabling = new Set([...ofType].flatMap(([name, one]) => (isToBeEnabled(type, one, ports) ? [name] : [])));
+  const foundInvalid = foundInvalidIn(region.region, environments, memory);
+  return { environments, foundInvalid, serviceEnvironments, enabling };
+}
+
+function typeOf({ spec }: JobQueue): EnvironmentType {
+  return spec.serviceEnvironmentOrder === undefined ? "compute-environment" : "service-environment";
 }
 
 function foundInvalidIn(
@@ -228,7 +255,7 @@ function namedSeen(
   const environment = around.environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name);
   const refusal = refusalOfName(nameOrArn, environment, environmentThing, referringOf(object, around));
   if (refusal !== undefined) return { ...refusal, order, name };
-  return { kind: "named", order, name, owner: whereIsOwner(environment, around.ports) };
+  return { kind: "named", order, name, owner: whereIsOwner("compute-environment", environment, around.ports) };
 }
 
 function policySeen(object: JobQueue, around: Around): ResourceReference | undefined {
@@ -254,7 +281,13 @@ function serviceSeen(object: JobQueue, around: Around): ServiceSeen | undefined 
   const name = reference.kind === "unresolved" ? undefined : nameIn(reference.arn);
   const isAsked = name !== undefined && isUnread(name, serviceThing, around.region);
   const unread = isAsked && snapshot.failureOf(serviceThing.records) === undefined ? name : undefined;
-  return { order: entry.order, reference, environments, unread };
+  const target = name === undefined ? undefined : environments.get(name);
+  // Where its object is gone, nobody disables it any more.
+  const retiring =
+    target !== undefined &&
+    isRetired(target) &&
+    whereIsOwner("service-environment", target, around.ports) !== "nowhere";
+  return { order: entry.order, reference, retiring, environments, unread };
 }
 
 function referringOf({ metadata: { namespace } }: JobQueue, { region, ports, labels }: Around): Referring {
@@ -262,7 +295,8 @@ function referringOf({ metadata: { namespace } }: JobQueue, { region, ports, lab
 }
 
 function whereIsOwner(
-  environment: Environment | undefined,
+  type: EnvironmentType,
+  environment: Owned | undefined,
   ports: Ports,
 ): Extract<EntrySeen, { kind: "named" }>["owner"] {
   const owner = ownerIn(environment?.tags);
@@ -270,8 +304,9 @@ function whereIsOwner(
   const { name, uid, takeOverUid } = ports.cluster;
   const isOurs = owner.cluster === name && (owner.clusterUid === uid || owner.clusterUid === takeOverUid);
   if (!isOurs || !ports.objects.watches(owner.namespace)) return "elsewhere";
-  if (environment !== undefined && isGoing(environment, ports)) return "deleting";
-  return environmentObject(owner, ports) === undefined ? "nowhere" : "here";
+  if (environment !== undefined && isGoing(type, environment, ports)) return "deleting";
+  const kind = type === "compute-environment" ? BatchComputeEnvironmentKind : ServiceEnvironmentKind;
+  return ports.objects.get(kind, owner) === undefined ? "nowhere" : "here";
 }
 
 /** The object of this cluster that an environment belongs to by its tags, when there is one. */
@@ -282,11 +317,38 @@ function ownerObject(environment: Environment | undefined, ports: Ports): BatchC
 }
 
 /** Whether the object that an environment belongs to is being deleted, as far as this cluster has it. */
-export function isGoing(environment: Environment, ports: Ports): boolean {
-  const owner = ownerObject(environment, ports);
-  if (owner?.metadata.deletionTimestamp === undefined) return false;
-  const identity = identityOf(owner, ports.cluster);
-  return ownershipOf(provenFor(environment, identity, baseNameOf(owner)).tags, identity).kind === "ours";
+export function isGoing(type: EnvironmentType, environment: Owned, ports: Ports): boolean {
+  return keeperOf(type, environment, ports)?.metadata.deletionTimestamp !== undefined;
+}
+
+/**
+ * DISABLED, while its object says ENABLED: its controller puts that right, whichever process has it. One that is being taken
+ * out of service stays DISABLED, and what is INVALID takes no jobs.
+ */
+function isToBeEnabled(type: EnvironmentType, environment: Owned, ports: Ports): boolean {
+  const { state, status } = environment;
+  if (state !== "DISABLED" || status === "INVALID" || status === "DELETING" || isRetired(environment)) return false;
+  const keeper = keeperOf(type, environment, ports);
+  return keeper?.spec.state === "ENABLED" && keeper.metadata.deletionTimestamp === undefined;
+}
+
+/** An environment of either type in AWS, as far as it matters whose it is and whether it serves. */
+export type Owned = Environment | ServiceEnvironmentRecord;
+type Keeper = BatchComputeEnvironment | ServiceEnvironment;
+
+/** The object of this cluster that an environment is of, and that keeps it. */
+function keeperOf(type: EnvironmentType, environment: Owned, { objects, cluster }: Ports): Keeper | undefined {
+  const owner = ownerIn(environment.tags);
+  if (owner === undefined || owner.cluster !== cluster.name) return undefined;
+  const kind = type === "compute-environment" ? BatchComputeEnvironmentKind : ServiceEnvironmentKind;
+  const object = objects.get(kind, owner) as Keeper | undefined;
+  if (object === undefined) return undefined;
+  const identity = identityOf(object, cluster);
+  const proven =
+    "computeEnvironmentName" in environment
+      ? provenFor(environment, identity, baseNameOf(object as BatchComputeEnvironment))
+      : environment;
+  return ownershipOf(proven.tags, identity).kind === "ours" ? object : undefined;
 }
 
 function environmentObject(key: ObjectKey, { objects }: Ports): BatchComputeEnvironment | undefined {

@@ -1,10 +1,12 @@
 /** What a queue's order resolves to, and whether it has to be written. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
-import { inTransition, isRetired, resolve } from "../compute-environment/environment-set.ts";
+import { inTransition, resolve } from "../compute-environment/environment-set.ts";
 import { isNamedBy, ownerIn, retiredAtTag } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
+import { isRetired } from "../retired.ts";
 import { withoutRequestIds } from "../wording.ts";
+import { anyServing } from "./places.ts";
 import type { EntrySeen, Seen } from "./seen.ts";
 
 /** AWS's limit, and that of the entries in a spec. */
@@ -165,28 +167,6 @@ function moving(names: readonly string[], environments: ReadonlyMap<string, Envi
   return names.flatMap((name) => {
     const { status } = environments.get(name) ?? {};
     return status !== undefined && inTransition({ status }) ? [`${name} is ${status}`] : [];
-  });
-}
-
-/**
- * Whether jobs can start on one of these environments, or can again when AWS has carried out an update. What AWS had
- * found INVALID is UPDATING while AWS validates again: that proves nothing before it is VALID.
- */
-export function anyServing(
-  names: readonly string[],
-  { environments, foundInvalid }: Pick<Seen, "environments" | "foundInvalid">,
-): boolean {
-  return names.some((name) => {
-    const { state, status } = environments.get(name) ?? {};
-    return state === "ENABLED" && (status === "VALID" || (status === "UPDATING" && !foundInvalid.has(name)));
-  });
-}
-
-/** Whether jobs can start on one of these environments now. */
-export function anyUsable(names: readonly string[], environments: ReadonlyMap<string, Environment>): boolean {
-  return names.some((name) => {
-    const environment = environments.get(name);
-    return environment?.status === "VALID" && environment.state === "ENABLED";
   });
 }
 

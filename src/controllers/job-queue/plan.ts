@@ -5,29 +5,32 @@ import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
 import type { Act, Blocked, Change, ConditionDraft, FieldChange, Plan, Serves, Step, Wait } from "../agenda.ts";
-import { isRetired } from "../compute-environment/environment-set.ts";
 import { conditionsOf } from "../conditions.ts";
 import { marks, refusedRetryMs, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { asNamed } from "../names.ts";
-import { identityText, ownerTags } from "../ownership.ts";
-import { orderOf } from "../queue-order.ts";
+import { identityText, ownerTags, type Tags } from "../ownership.ts";
+import { namesIn, orderOf } from "../queue-order.ts";
 import { changeOf, claimedByAnother, owned, retagged } from "../resource/plan.ts";
+import { isRetired } from "../retired.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
 import { withOwnTags } from "../tags.ts";
 import { withoutRequestIds } from "../wording.ts";
-import type { Action } from "./action.ts";
+import type { Action, Moves } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { immutableDifference, type QueueDifference, queueDifferences, withPolicy } from "./diff.ts";
-import { anyServing, anyUsable, type Entry, keptOrder, type Order, orderFor } from "./order.ts";
+import { type Entry, keptOrder, type Order, orderFor } from "./order.ts";
+import { anyServing, anyUsable, strands } from "./places.ts";
 import { progressConditions } from "./progress.ts";
 import type { Seen } from "./seen.ts";
 import {
+  placesIn,
   serviceCondition,
   serviceDifferences,
   serviceHindrance,
   serviceIdle,
   serviceNameOf,
   serviceOrder,
+  serviceTargets,
   serviceUnread,
 } from "./service-order.ts";
 
@@ -108,7 +111,7 @@ function created({ spec, seen, order }: Context): Step<Action> | undefined {
   const hindrance = policyHindrance(seen);
   if (hindrance !== undefined) return hindrance;
   const { names } = order;
-  const action: Action = { kind: "create", request: createRequest(spec, seen, names), joining: joining(seen, names) };
+  const action: Action = { kind: "create", request: createRequest(spec, seen, names), moves: movesTo(seen, names) };
   return { kind: "act", action, reason: "Creating", message };
 }
 
@@ -138,7 +141,7 @@ function disabled({ spec, seen }: Context): Act<Action> | undefined {
   const request = withPolicy({ jobQueue: queue.jobQueueName, state: "DISABLED" }, queue);
   return {
     kind: "act",
-    action: { kind: "update", request, paths: ["spec.state"], joining: [] },
+    action: { kind: "update", request, paths: ["spec.state"], moves: undefined },
     reason: "Updating",
     message: `${queue.jobQueueName} is being DISABLED, as the spec says`,
     effects: [{ path: "spec.state", cause: "spec" }],
@@ -169,6 +172,7 @@ function updated(context: Context): Step<Action> | undefined {
   if (disabled(context) !== undefined && !isUrgent) return undefined;
   const differences =
     isUrgent || immutableDifference(spec, queue) !== undefined ? [] : differencesOf(spec, seen, queue);
+  const reordersService = differences.some(({ send }) => send.serviceEnvironmentOrder !== undefined);
   const paths = [...differences.map(({ path }) => path), ...(written === undefined ? [] : [orderPath])];
   if (paths.length === 0) return undefined;
   const request: UpdateJobQueueRequest = {
@@ -182,7 +186,7 @@ function updated(context: Context): Step<Action> | undefined {
       kind: "update",
       request: withPolicy(request, queue),
       paths,
-      joining: joining(seen, written?.names ?? []),
+      moves: written === undefined && !reordersService ? undefined : movesTo(seen, written?.names ?? []),
     },
     reason: "Updating",
     message: `${queue.jobQueueName} is being updated: ${paths.join(", ")}`,
@@ -193,13 +197,22 @@ function updated(context: Context): Step<Action> | undefined {
   };
 }
 
-/** What would come to name it, as far as nobody is known to take it out of service: see `Action`. */
-function joining({ record: queue, environments }: Seen, names: readonly string[]): readonly string[] {
-  const before = orderOf(queue);
-  return names.filter((name) => {
-    const environment = environments.get(name);
+/**
+ * What a write makes of the order: what joins it as far as nobody is known to take it out of service.
+ *
+ * @param names of compute environments; a queue with a service environment has none
+ */
+function movesTo(seen: Seen, names: readonly string[]): Moves {
+  const { service, record: queue, environments } = seen;
+  const type = service === undefined ? "compute-environment" : "service-environment";
+  const after = service === undefined ? names : serviceTargets(service);
+  const places: ReadonlyMap<string, { readonly tags?: Tags | undefined }> = service?.environments ?? environments;
+  const before = namesIn(queue, type);
+  const joining = after.filter((name) => {
+    const environment = places.get(name);
     return !before.includes(name) && environment !== undefined && !isRetired(environment);
   });
+  return { type, before, after, joining };
 }
 
 /** The order of the spec, or while that cannot be written the one that AWS has, with successors in their places. */
@@ -230,7 +243,7 @@ function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
   const waiting = emptyOrder(seen, order);
   if (waiting !== undefined) return waiting;
   const current = orderOf(seen.record);
-  if (anyServing(current, seen) && !anyUsable(order.names, seen.environments)) {
+  if (strands({ type: "compute-environment", before: current, after: order.names }, placesIn(seen))) {
     return {
       kind: "wait",
       reason: "WouldLeaveNoEnvironment",

@@ -1,6 +1,6 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
-import type { Environment, Queue, ServiceEnvironmentRecord } from "../../aws/batch.ts";
+import type { Queue, ServiceEnvironmentRecord } from "../../aws/batch.ts";
 import type { UnfinishedJob } from "../../aws/region.ts";
 import type { QueueFacts } from "../../diagnosis/facts.ts";
 import type { EnvironmentSet } from "../compute-environment/environment-set.ts";
@@ -8,9 +8,10 @@ import type { JobsSeen } from "../drain.ts";
 import type { ResourceReference, Unresolved } from "../reference.ts";
 import type { ResourceSeen } from "../resource/seen.ts";
 import type { Unread } from "../unread.ts";
+import type { Places } from "./places.ts";
 
 /** Everything that the plan of a job queue is computed from. */
-export interface Seen extends ResourceSeen<Queue> {
+export interface Seen extends ResourceSeen<Queue>, Omit<Places, "serviceEnvironments"> {
   /** In ascending `order`. */
   readonly entries: readonly EntrySeen[];
   /** References to the objects of what AWS's order names, as far as no entry refers to them. */
@@ -19,10 +20,6 @@ export interface Seen extends ResourceSeen<Queue> {
   readonly policy: ResourceReference | undefined;
   /** Where the entry of `spec.serviceEnvironmentOrder` leads; undefined: the spec has none. */
   readonly service: ServiceSeen | undefined;
-  /** Every environment of the region but DELETED tombstones, by name. */
-  readonly environments: ReadonlyMap<string, Environment>;
-  /** Names of environments that this process has seen INVALID and not VALID since. */
-  readonly foundInvalid: ReadonlySet<string>;
   /** In deletion, once disabled: the quota shares that AWS lists in it, whoever made them; undefined: it can have none. */
   readonly shares: SharesSeen | undefined;
   /** In deletion, once disabled: all unfinished jobs of the queue, an array as one. */
@@ -37,6 +34,8 @@ export type SharesSeen = { readonly kind: "read"; readonly names: readonly strin
 export interface ServiceSeen {
   readonly order: number;
   readonly reference: ResourceReference;
+  /** Somebody takes what the spec refers to out of service: see `../retired.ts`. */
+  readonly retiring: boolean;
   /** By name, those that were read: what the spec refers to, and others that objects name. */
   readonly environments: ReadonlyMap<string, ServiceEnvironmentRecord>;
   /** Name of the one that the spec leads to, while AWS is being asked about it because nobody named it before. */

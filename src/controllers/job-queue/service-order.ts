@@ -6,6 +6,7 @@ import type { Blocked, ConditionDraft, Wait } from "../agenda.ts";
 import { marks, settleCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { identityText } from "../ownership.ts";
 import type { QueueDifference } from "./diff.ts";
+import { type Places, serviceServes, strands } from "./places.ts";
 import type { Seen, ServiceSeen } from "./seen.ts";
 
 const path = "spec.serviceEnvironmentOrder";
@@ -32,7 +33,10 @@ export function serviceHindrance(seen: Seen): Wait | Blocked | undefined {
   const record = environments.get(target);
   if (record === undefined) return waits(`AWS has no service environment ${target}`);
   if (record.status !== "VALID") return waits(notValid(target, record));
-  if (current === undefined || isEnabled(record) || !mayServe(environments.get(current))) return undefined;
+  // Whoever takes it out of service may not see that this queue names it before it is DISABLED.
+  if (service.retiring) return waits(`${target} is being taken out of service`);
+  const before = current === undefined ? [] : [current];
+  if (!strands({ type: "service-environment", before, after: [target] }, placesIn(seen))) return undefined;
   return {
     kind: "wait",
     reason: "WouldLeaveNoEnvironment",
@@ -58,6 +62,16 @@ export function serviceDifferences(seen: Seen): readonly QueueDifference[] {
   ];
 }
 
+/** The names in that order. */
+export function serviceTargets(service: ServiceSeen): readonly string[] {
+  return serviceOrder(service).map(({ serviceEnvironment = "" }) => nameIn(serviceEnvironment));
+}
+
+/** What is known of environments, as `strands` asks for it. */
+export function placesIn({ service, environments, foundInvalid, enabling }: Seen): Places {
+  return { environments, foundInvalid, serviceEnvironments: service?.environments ?? new Map(), enabling };
+}
+
 /** The order as a request has it. */
 export function serviceOrder(service: ServiceSeen | undefined): ServiceEnvironmentOrder[] {
   if (service?.reference.kind !== "resolved") return [];
@@ -76,7 +90,7 @@ export function serviceIdle(seen: Seen): string | undefined {
   const current = serviceNameOf(seen);
   if (seen.service === undefined || current === undefined) return undefined;
   const record = seen.service.environments.get(current);
-  if (mayServe(record)) return undefined;
+  if (serviceServes(record)) return undefined;
   return `${current} is ${record?.state ?? "gone"} and ${record?.status ?? "gone"}`;
 }
 
@@ -98,13 +112,4 @@ function notValid(name: string, { status }: ServiceEnvironmentRecord): string {
 function waits(message: string, checkInMs?: number): Wait {
   const check = checkInMs === undefined ? {} : { checkInMs };
   return { kind: "wait", reason: "WaitingForEnvironment", message, ...check, stallsAfterMs: marks.missingStallsMs };
-}
-
-function isEnabled({ state }: ServiceEnvironmentRecord): boolean {
-  return state !== "DISABLED";
-}
-
-/** Jobs can start in it, or can again when AWS has carried out an update. What was not read may serve. */
-function mayServe(record: ServiceEnvironmentRecord | undefined): boolean {
-  return record === undefined || (isEnabled(record) && record.status !== "INVALID");
 }

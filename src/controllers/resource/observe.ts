@@ -21,6 +21,8 @@ interface Observed<O extends KubeObject> {
   readonly kind: OperatorKind & Required<Pick<OperatorKind, "records">>;
   readonly type: Exclude<ResourceType, "job-definition">;
   readonly region: BatchRegion;
+  /** Reads AWS now, as far as the plan relies on it; default: what is listed as a whole. */
+  readonly refresh?: (signal: AbortSignal) => Promise<unknown>;
   /** Whether another object of the kind may have the name where the object has it; default: it may. */
   readonly mayHaveIt?: (rival: O) => Promise<boolean>;
 }
@@ -31,7 +33,7 @@ interface Observed<O extends KubeObject> {
  * @param begunAt when the reads of Kubernetes for the object began, monotonic ms: AWS is read again after long ones
  */
 export async function resourceSeen<R extends Described, O extends KubeObject>(
-  { object, kind, type, region, mayHaveIt = async () => true }: Observed<O>,
+  { object, kind, type, region, refresh = (inner) => region.refresh(inner), mayHaveIt = async () => true }: Observed<O>,
   ports: Ports,
   signal: AbortSignal,
   begunAt = ports.clock.monotonic(),
@@ -42,7 +44,7 @@ export async function resourceSeen<R extends Described, O extends KubeObject>(
   const claiming = rivals.filter((_rival, index) => mayHave[index]);
   const first = await claimantOf(object, claiming, { kind, hasResource: () => false }, ports, signal);
   // The wait comes before the read of AWS: what the plan relies on may have left service meanwhile.
-  if (ports.clock.monotonic() - begunAt > liveReadMaxAgeMs) await region.refresh(signal);
+  if (ports.clock.monotonic() - begunAt > liveReadMaxAgeMs) await refresh(signal);
   const snapshot = region.snapshot();
   const identity = identityOf(object, ports.cluster);
   const known = recordNameOf(kind, object, ports.objects);

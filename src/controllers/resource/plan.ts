@@ -7,7 +7,7 @@ import type { Change, FieldChange, Step } from "../agenda.ts";
 import { unwatchedCheckMs } from "../intervals.ts";
 import { notAdoptable } from "../names.ts";
 import { ownershipOf, ownerTags, type Tags } from "../ownership.ts";
-import { adoptionText, claimChange, tagChange, tagFieldChanges } from "../tags.ts";
+import { adoptionText, claimChange, type OwnTags, tagChange, tagFieldChanges } from "../tags.ts";
 import { differencesText, othersText } from "../wording.ts";
 import type { TagAction } from "./action.ts";
 import type { ResourceSeen } from "./seen.ts";
@@ -107,7 +107,7 @@ function claim(
  *
  * @param own of the operator, in addition to those of the owner
  */
-export function retagged(seen: ResourceSeen, desired: Tags | undefined, own?: Tags): Step<TagAction> | undefined {
+export function retagged(seen: ResourceSeen, desired: Tags | undefined, own?: OwnTags): Step<TagAction> | undefined {
   const { record, name, arn } = seen;
   const change = record === undefined ? undefined : differentTags(seen, record.tags, desired, own);
   if (change === undefined) return undefined;
@@ -123,7 +123,7 @@ function differentTags(
   { identity, settings }: ResourceSeen,
   described: Tags | undefined,
   desired: Tags | undefined,
-  own?: Tags,
+  own?: OwnTags,
 ) {
   return tagChange(desired, { ...ownerTags(identity), ...own }, described, settings.ignoreTagKeys);
 }
@@ -139,7 +139,7 @@ export function changeOf(
   seen: ResourceSeen,
   desired: Tags | undefined,
   fields: readonly FieldChange[],
-  own?: Tags,
+  own?: OwnTags,
 ): Change {
   const { record, planId: id } = seen;
   if (record === undefined || record.status === "DELETING") {

@@ -8,6 +8,7 @@ import { settleCheckMs } from "../intervals.ts";
 import { asNamed } from "../names.ts";
 import type { Tags } from "../ownership.ts";
 import { holdsEverything, type Rule, untilHeld } from "../rules.ts";
+import type { OwnTags } from "../tags.ts";
 import type { ResourceAction, UpkeepAction } from "./action.ts";
 import { deletion } from "./delete.ts";
 import { changeOf, claimedByAnother, owned, retagged } from "./plan.ts";
@@ -34,7 +35,7 @@ export interface Upkeep<
   /** The request that changes the fields that differ. */
   update(spec: Spec, seen: Seen, record: R): Update;
   /** Tags of the operator in addition to those of the owner. */
-  ownTags?(spec: Spec, seen: Seen): Tags;
+  ownTags?(spec: Spec, seen: Seen): OwnTags;
   /** What AWS serves once nothing differs, or why it serves nothing. */
   serves(spec: Spec, seen: Seen): Serves | Blocked;
   /** Why nothing is written, not even to what AWS has; undefined: nothing hinders it. */

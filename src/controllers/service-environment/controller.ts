@@ -19,7 +19,7 @@ export function serviceEnvironments(ports: Ports): Reconciler {
       kind: ServiceEnvironmentKind,
       observe: (object, region, signal) => observe(object, region, ports, memory, signal),
       plan: planFor,
-      act,
+      act: (action, region, signal) => act(action, region, memory, signal),
       report,
       events: eventsFor,
     },

@@ -1,11 +1,13 @@
-/** Deletes a service environment without ending a job: no queue names it, disable, drain, delete. Pure. */
+/** Deletes a service environment without ending a job: no queue names it, mark, disable, drain, delete. Pure. */
 
 import type { ServiceEnvironment } from "../../api/v1alpha1/service-environment.ts";
 import type { ServiceEnvironmentRecord } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
+import { timestamp } from "../conditions.ts";
 import { drained } from "../drain.ts";
 import { emptyForMs, settleCheckMs } from "../intervals.ts";
 import { inUse } from "../resource/delete.ts";
+import { isRetired, settlesInMs } from "../retired.ts";
 import { firstOf } from "../wording.ts";
 import type { Action } from "./action.ts";
 import type { Seen } from "./seen.ts";
@@ -14,24 +16,36 @@ import type { Seen } from "./seen.ts";
 export function removal(
   { metadata }: Pick<ServiceEnvironment, "metadata">,
   seen: Seen,
-  { status, state }: ServiceEnvironmentRecord,
+  record: ServiceEnvironmentRecord,
   now: number,
 ): Step<Action> {
-  const { name, arn, users, mayBeNamed } = seen;
+  const { name, arn, users, mayBeNamed, markShownForMs } = seen;
+  const { status, state } = record;
   if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
   if (users.length > 0) {
-    return inUse(
-      `${name} stays in service while it is the service environment of ${firstOf(users)}: give these queues another one, or delete them`,
-    );
+    const message = `${name} stays in service while it is the service environment of ${firstOf(users)}: give these queues another one, or delete them`;
+    // What takes jobs again is out of service only from when the next mark says so.
+    if (isRetired(record) && state !== "DISABLED") {
+      return { kind: "act", action: { kind: "retire", name, arn, mark: undefined }, reason: "InUse", message };
+    }
+    return inUse(message);
   }
   if (status === "CREATING" || status === "UPDATING") {
     return { kind: "wait", reason: "Disabling", message: `${name} is ${status}` };
   }
-  if (mayBeNamed) {
+  const confirming = (checkInMs: number): Step<Action> => {
     const message = `confirming that no queue references ${name}`;
-    return { kind: "wait", reason: "Disabling", message, checkInMs: settleCheckMs, until: { kind: "listing" } };
-  }
+    return { kind: "wait", reason: "Disabling", message, checkInMs, until: { kind: "listing" } };
+  };
+  if (mayBeNamed) return confirming(settleCheckMs);
   if (state !== "DISABLED") {
+    const settlesMs = settlesInMs(record, markShownForMs, now);
+    if (settlesMs === undefined) {
+      const action: Action = { kind: "retire", name, arn, mark: timestamp(now) };
+      return { kind: "act", action, reason: "Disabling", message: `${name} is taken out of service` };
+    }
+    // What is INVALID takes no jobs, and has been in no order that was written just now.
+    if (settlesMs > 0 && status !== "INVALID") return confirming(settlesMs);
     return {
       kind: "act",
       action: { kind: "disable", name, request: { serviceEnvironment: arn, state: "DISABLED" } },

@@ -1,13 +1,15 @@
 import { ServiceEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { ServiceEnvironment } from "../../api/v1alpha1/service-environment.ts";
-import type { Queue, ServiceEnvironmentRecord } from "../../aws/batch.ts";
-import { nameIn } from "../../aws/names.ts";
+import type { ServiceEnvironmentRecord } from "../../aws/batch.ts";
 import type { BatchRegion, UnfinishedJob } from "../../aws/region.ts";
 import { type CountedJobs, countedJobs } from "../counted-jobs.ts";
 import type { JobsSeen } from "../drain.ts";
 import { emptyForMs } from "../intervals.ts";
+import { type MarksSeen, markShownForMs, newMarksSeen } from "../marks-seen.ts";
 import { memoryKey } from "../naming.ts";
+import { retiredAtTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { namesIn } from "../queue-order.ts";
 import { resourceSeen } from "../resource/observe.ts";
 import type { Seen } from "./seen.ts";
 
@@ -21,12 +23,13 @@ interface FirstCount {
 
 /** What this process remembers between passes, by region and name (`memoryKey`). Empty after a restart: then more jobs count than need to. */
 export interface Memory {
+  readonly marks: MarksSeen;
   readonly firstCounts: Map<string, FirstCount>;
   readonly zeroSince: CountedJobs;
 }
 
 export function newMemory(): Memory {
-  return { firstCounts: new Map(), zeroSince: new Map() };
+  return { marks: newMarksSeen(), firstCounts: new Map(), zeroSince: new Map() };
 }
 
 export async function observe(
@@ -40,17 +43,17 @@ export async function observe(
   const seen = await resourceSeen<ServiceEnvironmentRecord, ServiceEnvironment>(observed, ports, signal);
   const snapshot = region.snapshot();
   const { name } = seen;
-  const users = [...snapshot.queues.values()].filter((queue) => queue.status !== "DELETED" && names(queue, name));
+  const users = [...snapshot.queues.values()].filter(
+    (queue) => queue.status !== "DELETED" && namesIn(queue, "service-environment").includes(name),
+  );
+  const mark = seen.record?.tags?.[retiredAtTag];
   return {
     ...seen,
     users: users.map(({ jobQueueName }) => jobQueueName).toSorted(),
     mayBeNamed: !snapshot.showsQueuesOf(name),
+    markShownForMs: markShownForMs(memory.marks, memoryKey(region, name), mark, ports.clock),
     jobs: await jobsSeen(object, seen, { region, ports, memory }, signal),
   };
-}
-
-function names({ serviceEnvironmentOrder = [] }: Queue, name: string): boolean {
-  return serviceEnvironmentOrder.some(({ serviceEnvironment = "" }) => nameIn(serviceEnvironment) === name);
 }
 
 /** Counted only in a deletion, once it is disabled. What was counted before it served again says nothing of its jobs now. */

@@ -9,7 +9,7 @@ import type {
 } from "../../aws/batch.ts";
 import type { Blocked, Plan, Serves } from "../agenda.ts";
 import { refusedRetryMs } from "../intervals.ts";
-import { ownerTags } from "../ownership.ts";
+import { ownerTags, retiredAtTag } from "../ownership.ts";
 import { type Upkeep, upkeepPlan } from "../resource/upkeep.ts";
 import { withOwnTags } from "../tags.ts";
 import { firstOf } from "../wording.ts";
@@ -40,6 +40,8 @@ const upkeep: Omit<
     capacityLimits: [...spec.capacityLimits],
     tags: withOwnTags(spec.tags, ownerTags(identity)),
   }),
+  // A mark that a deletion before has left would keep queues from it.
+  ownTags: () => ({ [retiredAtTag]: undefined }),
   update: (spec, { arn }, record) => ({
     serviceEnvironment: arn,
     ...Object.assign({}, ...serviceEnvironmentDifferences(spec, record).map(({ send }) => send)),

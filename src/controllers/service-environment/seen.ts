@@ -9,6 +9,8 @@ export interface Seen extends ResourceSeen<ServiceEnvironmentRecord> {
   readonly users: readonly string[];
   /** A queue that the last listing does not show yet may name it. */
   readonly mayBeNamed: boolean;
+  /** For how long this process has seen its mark of retirement, ms; undefined: it had settled when it was seen first. */
+  readonly markShownForMs: number | undefined;
   /** In deletion, once disabled: the started jobs that may run in it. */
   readonly jobs: JobsSeen<UnfinishedJob> | undefined;
 }

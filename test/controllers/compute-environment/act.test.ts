@@ -165,9 +165,9 @@ it("remembers the mark of retirement that it has tried to write, and no other ta
     return act({ kind: "tag", purpose, items }, object(), region, doing, signal);
   };
   await expect(tag("serving", "awsbatch.dev/serving-since")).rejects.toThrow("no answer");
-  expect(memory.marksWritten.size).toBe(0);
+  expect(memory.marks.written.size).toBe(0);
   await expect(tag("retire", "awsbatch.dev/retired-at")).rejects.toThrow("no answer");
-  expect([...memory.marksWritten]).toEqual([["eu-west-1/ce", "value"]]);
+  expect([...memory.marks.written]).toEqual([["eu-west-1/ce", "value"]]);
 });
 
 it("remembers when jobs were ended and a deletion was asked for, and forgets the rest with it", async () => {

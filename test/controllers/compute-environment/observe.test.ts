@@ -299,7 +299,7 @@ describe("the mark of an environment that is on its way out", () => {
     const watcher = watched();
     expect(await shownForMs(watcher, iso(46))).toBeUndefined();
     expect(await shownForMs(watcher, iso(46))).toBeUndefined();
-    watcher.memory.marksWritten.set("eu-west-1/team_ce-00000001", iso(60));
+    watcher.memory.marks.written.set("eu-west-1/team_ce-00000001", iso(60));
     expect(await shownForMs(watcher, iso(60))).toBe(0);
     expect(await shownForMs(watcher, "?")).toBe(0);
   });
@@ -318,7 +318,7 @@ describe("the jobs on an environment that is on its way out", () => {
     const kept = environment("team_ce-00000005", ec2, { status: "INVALID" });
     await passAgain(fakeRegion({ environments: [old, kept] }));
     const [oldKey, keptKey] = ["eu-west-1/team_ce-00000001", "eu-west-1/team_ce-00000005"];
-    memory.marksWritten.set(oldKey, "").set(keptKey, "");
+    memory.marks.written.set(oldKey, "").set(keptKey, "");
     const tried = { at: now, under: circumstancesOf(object()) };
     memory.deleteTried.set(oldKey, tried).set(keptKey, tried);
     memory.terminatedAt.set(oldKey, now).set(keptKey, now);
@@ -326,8 +326,8 @@ describe("the jobs on an environment that is on its way out", () => {
       [
         memory.zeroSince,
         memory.countsFrom,
-        memory.marksShown,
-        memory.marksWritten,
+        memory.marks.shown,
+        memory.marks.written,
         memory.deleteTried,
         memory.terminatedAt,
         memory.shownvCpus,

@@ -1,14 +1,16 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { act } from "../../../src/controllers/job-queue/act.ts";
-import { type Action, independentName } from "../../../src/controllers/job-queue/action.ts";
+import { type Action, independentName, type Moves } from "../../../src/controllers/job-queue/action.ts";
 import { jobQueues } from "../../../src/controllers/job-queue/controller.ts";
 import { newMemory } from "../../../src/controllers/job-queue/observe.ts";
+import type { Places } from "../../../src/controllers/job-queue/places.ts";
 import { memoryKey } from "../../../src/controllers/naming.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
+import type { EnvironmentType } from "../../../src/controllers/queue-order.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { collectingLog } from "../../../src/runtime/log.ts";
 import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
@@ -17,13 +19,35 @@ import { foreignEnvironment, identity, job, now, object, queue, settings } from 
 const signal = new AbortController().signal;
 const request = { jobQueue: "q" };
 
+const nowhere: Places = {
+  environments: new Map(),
+  foundInvalid: new Set(),
+  serviceEnvironments: new Map(),
+  enabling: new Set(),
+};
+
 function doing(change: object = {}) {
-  return { memory: newMemory(), now: () => now, isDesired: () => true, isGoing: () => false, ...change };
+  const fixed = { now: () => now, isDesired: () => true, places: () => nowhere, isGoing: () => false };
+  return { memory: newMemory(), ...fixed, ...change };
 }
 
+/** What is known where AWS has these environments, of either type. */
+const known = (...all: readonly Environment[]) => {
+  const environments = new Map(all.map((one) => [one.computeEnvironmentName, one]));
+  return (): Places => ({ ...nowhere, environments, serviceEnvironments: environments as never });
+};
+
+const moves = (change: Partial<Moves> = {}): Moves => ({
+  type: "compute-environment",
+  before: [],
+  after: ["y", "x"],
+  joining: ["y", "x"],
+  ...change,
+});
+
 it.each<[string, Action, readonly string[]]>([
-  ["creates", { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: ["x"] }, ["createJobQueue q"]],
-  ["updates", { kind: "update", request, paths: [], joining: ["x"] }, ["updateJobQueue q"]],
+  ["creates", { kind: "create", request: { jobQueueName: "q", priority: 1 }, moves: moves() }, ["createJobQueue q"]],
+  ["updates", { kind: "update", request, paths: [], moves: moves() }, ["updateJobQueue q"]],
   [
     "tags",
     { kind: "tag", purpose: "adopt", name: "q", arn: "arn:x/q", change: { set: {}, remove: [] } },
@@ -47,27 +71,68 @@ it("remembers when jobs were ended, and forgets all with the deletion", async ()
   expect([memory.terminatedAt.size, memory.zeroSince.size]).toEqual([0, 0]);
 });
 
-const joins: readonly Action[] = [
-  { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: ["x"] },
-  { kind: "update", request, paths: [], joining: ["y", "x"] },
-];
-
-it.each(joins)("sends no $kind that names what has been marked as retired since it was planned", async (action) => {
-  const retired = foreignEnvironment("x", { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } });
-  const region = fakeRegion({ environments: [foreignEnvironment("y"), retired] });
-  await expect(act(action, region, doing(), signal)).rejects.toThrow("x is being taken out of service since");
-  expect(region.calls).toEqual([]);
-});
+const joins: readonly Action[] = (["compute-environment", "service-environment"] as const).flatMap((type) => [
+  { kind: "create", request: { jobQueueName: "q", priority: 1 }, moves: moves({ type }) },
+  { kind: "update", request, paths: [], moves: moves({ type }) },
+]);
 
 it.each(joins)(
-  "sends no $kind that names what is of an object that has been deleted since it was planned",
-  async (one) => {
-    const region = fakeRegion({ environments: [foreignEnvironment("y"), foreignEnvironment("x")] });
-    const isGoing = ({ computeEnvironmentName }: Environment): boolean => computeEnvironmentName === "x";
-    await expect(act(one, region, doing({ isGoing }), signal)).rejects.toThrow("x is being taken out of service since");
+  "sends no $kind, $moves.type, that names what has been marked as retired since it was planned",
+  async (action) => {
+    const retired = foreignEnvironment("x", { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } });
+    const region = fakeRegion();
+    const places = known(foreignEnvironment("y"), retired);
+    await expect(act(action, region, doing({ places }), signal)).rejects.toThrow(
+      "x is being taken out of service since",
+    );
     expect(region.calls).toEqual([]);
   },
 );
+
+it.each(joins)(
+  "sends no $kind, $moves.type, that names what is of an object that has been deleted since it was planned",
+  async (one) => {
+    const region = fakeRegion();
+    const places = known(foreignEnvironment("y"), foreignEnvironment("x"));
+    const isGoing = (_type: string, { computeEnvironmentName }: Environment): boolean => computeEnvironmentName === "x";
+    const goes = doing({ places, isGoing });
+    await expect(act(one, region, goes, signal)).rejects.toThrow("x is being taken out of service since");
+    expect(region.calls).toEqual([]);
+  },
+);
+
+const off = (name: string): Environment => foreignEnvironment(name, { state: "DISABLED" });
+const leaving = (type: EnvironmentType): Action => ({
+  kind: "update",
+  request,
+  paths: [],
+  moves: moves({ type, before: ["x"], after: ["y"], joining: ["y"] }),
+});
+
+describe.each(["compute-environment", "service-environment"] as const)("a %s that the queue is to leave", (type) => {
+  it.each<[string, Places]>([
+    ["was enabled since", known(foreignEnvironment("x"), off("y"))()],
+    ["is enabled again", { ...known(off("x"), off("y"))(), enabling: new Set(["x"]) }],
+    ["is being updated", known(foreignEnvironment("x", { status: "UPDATING" }), off("y"))()],
+  ])("%s, and no order of what takes no jobs is sent", async (_name, places) => {
+    const region = fakeRegion();
+    const sent = act(leaving(type), region, doing({ places: () => places }), signal);
+    await expect(sent).rejects.toThrow("jobs may start in x since, and in none of y");
+    expect(region.calls).toEqual([]);
+  });
+
+  it.each<[string, Places]>([
+    ["takes no jobs either", known(off("x"), off("y"))()],
+    [
+      "was enabled since, where jobs can start in what follows too",
+      known(foreignEnvironment("x"), foreignEnvironment("y"))(),
+    ],
+  ])("%s, and the order is sent", async (_name, places) => {
+    const region = fakeRegion();
+    await act(leaving(type), region, doing({ places: () => places }), signal);
+    expect(region.calls).toEqual(["updateJobQueue q"]);
+  });
+});
 
 it("ends no further job once the object desires something else", async () => {
   const region = fakeRegion();
@@ -151,7 +216,7 @@ it.each<[string, Action, string | undefined]>([
   ["an update that enables", update({ state: "ENABLED" }, "spec.state"), undefined],
   ["an update that disables next to others", update({ state: "DISABLED" }, "spec.priority", "spec.state"), undefined],
   ["an update of another field", update({ priority: 2 }, "spec.priority"), undefined],
-  ["a creation", { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: [] }, undefined],
+  ["a creation", { kind: "create", request: { jobQueueName: "q", priority: 1 }, moves: moves() }, undefined],
   [
     "what a deletion begins with",
     { kind: "disable", name: "q", request: { jobQueue: "q", state: "DISABLED" } },
@@ -162,5 +227,5 @@ it.each<[string, Action, string | undefined]>([
 });
 
 function update(change: object, ...paths: readonly string[]): Action {
-  return { kind: "update", request: { jobQueue: "q", ...change }, paths, joining: [] };
+  return { kind: "update", request: { jobQueue: "q", ...change }, paths, moves: undefined };
 }

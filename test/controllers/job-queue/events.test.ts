@@ -13,12 +13,12 @@ const tag = (purpose: Extract<Action, { kind: "tag" }>["purpose"]): Action => ({
 it.each<[string, Action, string]>([
   [
     "a creation",
-    { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: [] },
+    { kind: "create", request: { jobQueueName: "q", priority: 1 }, moves: undefined },
     "Normal Created Create: creating queue q",
   ],
   [
     "an update with its fields",
-    { kind: "update", request: { jobQueue: "q" }, paths: ["spec.priority", "spec.state"], joining: [] },
+    { kind: "update", request: { jobQueue: "q" }, paths: ["spec.priority", "spec.state"], moves: undefined },
     "Normal Updated Update: updating q: spec.priority, spec.state",
   ],
   ["an adoption", tag("adopt"), "Normal Adopted Adopt: changed the tags of q"],

@@ -147,6 +147,7 @@ export function seen({ environments = [], queue: record, ...change }: SeenChange
     arn: "arn:aws:batch:eu-west-1:123456789012:job-queue/team_q",
     nameSeen: mayAdopt(false),
     planId: "plan",
+    enabling: new Set(),
     record,
     lostIn: undefined,
     absent: true,

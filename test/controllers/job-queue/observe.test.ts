@@ -5,7 +5,7 @@ import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
-import { newMemory, observe } from "../../../src/controllers/job-queue/observe.ts";
+import { newMemory, observe, refreshed } from "../../../src/controllers/job-queue/observe.ts";
 import type { Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { memoryKey, queueNameOf } from "../../../src/controllers/naming.ts";
 import { type Cluster, ownerTags } from "../../../src/controllers/ownership.ts";
@@ -138,6 +138,14 @@ describe("an entry of the order", () => {
     const region = fakeRegion();
     const [entry] = (await observed(region, inFriends)).entries;
     expect([entry?.kind, region.calls]).toEqual(["reference", calls]);
+  });
+
+  it("has service environments read again with the queues, for a queue that has one", async () => {
+    const region = fakeRegion();
+    const { signal } = new AbortController();
+    await refreshed(object(), region, signal);
+    await refreshed(object({ serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: "a" }] }), region, signal);
+    expect(region.calls).toEqual(["refresh", "refreshAsked serviceEnvironments", "refresh"]);
   });
 
   it("comes in ascending order, by name or ARN", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { anyServing, anyUsable, orderFor } from "../../../src/controllers/job-queue/order.ts";
+import { orderFor } from "../../../src/controllers/job-queue/order.ts";
+import { anyServing, anyUsable } from "../../../src/controllers/job-queue/places.ts";
 import type { EntrySeen } from "../../../src/controllers/job-queue/seen.ts";
 import { orderOf } from "../../../src/controllers/queue-order.ts";
 import {

@@ -532,7 +532,7 @@ describe("a change in place", () => {
 
   describe("that disables the queue", () => {
     const disabling = { state: "DISABLED", tags: { team: "x" } } as const;
-    const stateAlone = { kind: "update", request: { state: "DISABLED" }, paths: ["spec.state"], joining: [] };
+    const stateAlone = { kind: "update", request: { state: "DISABLED" }, paths: ["spec.state"], moves: undefined };
     const effects = [{ path: "spec.state", cause: "spec" }];
     const follows = { ...atRest, entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext] };
     const refusal = { failure: { kind: "denied", operation: "batch:UpdateJobQueue", message: "no", advice: "" } };
@@ -721,12 +721,12 @@ describe("the order of a queue", () => {
     };
     const joining = (names: readonly string[]) => {
       const { next } = choiceFor(object(), seen({ ...change, queue: queue(names) }), now);
-      return next.kind === "act" && next.action.kind === "update" ? next.action.joining : undefined;
+      return next.kind === "act" && next.action.kind === "update" ? next.action.moves?.joining : undefined;
     };
     expect(joining(["a1"])).toEqual(["b1"]);
     expect(joining(["b1"])).toEqual(["a1"]);
     const made = choiceFor(object(), seen({ ...change, queue: undefined }), now).next;
-    expect(made).toMatchObject({ action: { kind: "create", joining: ["a1", "b1"] } });
+    expect(made).toMatchObject({ action: { kind: "create", moves: { joining: ["a1", "b1"] } } });
   });
 
   it("is numbered from 1", () => {

@@ -22,7 +22,7 @@ function service(
   ...environments: readonly ServiceEnvironmentRecord[]
 ): Pick<SeenChange, "service"> {
   const byName = new Map(environments.map((one) => [one.serviceEnvironmentName, one]));
-  return { service: { order: 1, reference, environments: byName, unread: undefined } };
+  return { service: { order: 1, reference, retiring: false, environments: byName, unread: undefined } };
 }
 
 const resolved = (name: string): ServiceSeen["reference"] => ({ kind: "resolved", arn: arnOf(name) });
@@ -36,7 +36,14 @@ function served(name: string, change: Partial<Queue> = {}): Queue {
 const [a, b] = [environment("a"), environment("b")];
 const update = (name: string) =>
   `update ${JSON.stringify({ serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: arnOf(name) }] })}`;
-const atFirst: ServiceSeen = { order: 1, reference: resolved("a"), environments: new Map(), unread: undefined };
+const atFirst: ServiceSeen = {
+  order: 1,
+  reference: resolved("a"),
+  retiring: false,
+  environments: new Map(),
+  unread: undefined,
+};
+const bothThere = new Map([a, b].map((one) => [one.serviceEnvironmentName, one]));
 const off = { state: "DISABLED" } as const;
 
 describe("a queue of SageMaker", () => {
@@ -85,6 +92,23 @@ describe("a queue of SageMaker", () => {
       "goes over where the one that it has takes none either",
       { queue: served("a"), ...service(resolved("b"), environment("a", off), environment("b", off)) },
       update("b"),
+    ],
+    [
+      "does not go over to one that takes none where the object of the one that it has enables that again",
+      {
+        queue: served("a"),
+        enabling: new Set(["a"]),
+        ...service(resolved("b"), environment("a", off), environment("b", off)),
+      },
+      "wait WouldLeaveNoEnvironment Stalled after 10 min",
+    ],
+    [
+      "does not go over to one that somebody takes out of service",
+      {
+        queue: served("a"),
+        service: { ...atFirst, reference: resolved("b"), retiring: true, environments: bothThere },
+      },
+      "wait WaitingForEnvironment Stalled after 10 min",
     ],
     [
       "reports that no job starts",

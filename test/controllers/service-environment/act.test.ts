@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import { act } from "../../../src/controllers/service-environment/act.ts";
 import type { Action } from "../../../src/controllers/service-environment/action.ts";
 import { eventsFor } from "../../../src/controllers/service-environment/events.ts";
+import { newMemory } from "../../../src/controllers/service-environment/observe.ts";
+import { queue } from "../job-queue/given.ts";
 import { fakeRegion } from "../region.ts";
 import { arn, spec } from "./given.ts";
 
@@ -28,10 +30,38 @@ it.each<[Action, string, string]>([
     `changeTags ${name}`,
     "Adopted changed the tags of team_sm",
   ],
+  [{ kind: "retire", name, arn, mark: "2026-01-01T00:00:00Z" }, `changeTags ${name}`, ""],
   [{ kind: "delete", name, arn }, `deleteServiceEnvironment ${arn}`, "Deleting deleting service environment team_sm"],
 ])("carries out %j", async (action, call, event) => {
   const region = fakeRegion();
-  await act(action, region, new AbortController().signal);
+  region.absent = true;
+  await act(action, region, newMemory(), new AbortController().signal);
   expect(region.calls).toEqual([call]);
-  expect(eventsFor(action).map(({ reason, note }) => `${reason} ${note}`)).toEqual([event]);
+  expect(eventsFor(action).map(({ reason, note }) => `${reason} ${note}`)).toEqual(event === "" ? [] : [event]);
+});
+
+it.each<Action>([
+  { kind: "disable", name, request: { serviceEnvironment: arn, state: "DISABLED" } },
+  { kind: "delete", name, arn },
+])("does not $kind what a queue names since it was planned", async (action) => {
+  const serviceEnvironmentOrder = [{ order: 1, serviceEnvironment: arn }];
+  const region = fakeRegion({ queues: [queue([], { serviceEnvironmentOrder })] });
+  region.absent = true;
+  await expect(act(action, region, newMemory(), new AbortController().signal)).rejects.toThrow(
+    "a queue may name team_sm since",
+  );
+  expect(region.calls).toEqual([]);
+});
+
+it("remembers the mark also where AWS does not answer", async () => {
+  const region = fakeRegion();
+  region.before = () => {
+    throw new Error("no answer");
+  };
+  const memory = newMemory();
+  const mark = "2026-01-01T00:00:00Z";
+  await expect(
+    act({ kind: "retire", name, arn, mark }, region, memory, new AbortController().signal),
+  ).rejects.toThrow();
+  expect([...memory.marks.written]).toEqual([[`eu-west-1/${name}`, mark]]);
 });

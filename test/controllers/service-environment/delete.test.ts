@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Seen } from "../../../src/controllers/service-environment/seen.ts";
-import { choiceFor, directives, record, serviceJob, stepLine } from "./given.ts";
+import { choiceFor, directives, now, record, serviceJob, stepLine } from "./given.ts";
 
 const deleting = { directives: { ...directives, deleting: true } };
+const iso = (secondsAgo: number): string => new Date(now - secondsAgo * 1000).toISOString().replace(".000Z", "Z");
+const marked = (secondsAgo: number, change: object = {}) => {
+  const { tags } = record();
+  return record({ tags: { ...tags, "awsbatch.dev/retired-at": iso(secondsAgo) }, ...change });
+};
 const disabled = { record: record({ state: "DISABLED" }) };
 const jobs = (change: Partial<Extract<Seen["jobs"], { kind: "read" }>> = {}): Pick<Seen, "jobs"> => ({
   jobs: { kind: "read", remaining: [], zeroForMs: 10_000, ...change },
@@ -17,8 +22,18 @@ describe("the deletion of a service environment", () => {
       "wait Disabling again in 1 s",
     ],
     ["waits until AWS has created it", { record: record({ status: "CREATING" }) }, "wait Disabling"],
-    ["disables it once no queue names it", {}, "disable"],
-    ["disables one that is INVALID too", { record: record({ status: "INVALID" }) }, "disable"],
+    ["marks it once no queue names it", {}, `retire ${iso(0)}`],
+    ["waits until the mark has settled", { record: marked(1) }, "wait Disabling again in 20 s"],
+    ["does so from when it saw the mark", { record: marked(60), markShownForMs: 1000 }, "wait Disabling again in 20 s"],
+    ["disables it then", { record: marked(21) }, "disable"],
+    ["marks it again where the mark is old", { record: marked(301) }, `retire ${iso(0)}`],
+    ["disables at once one that is INVALID", { record: marked(0, { status: "INVALID" }) }, "disable"],
+    ["takes the mark off where a queue names it since", { record: marked(30), users: ["team_q"] }, "retire no more"],
+    [
+      "says so where it is DISABLED already",
+      { record: marked(30, { state: "DISABLED" }), users: ["team_q"] },
+      "wait InUse Stalled after 30 min",
+    ],
     ["waits for AWS to disable it", { record: record({ state: "DISABLED", status: "UPDATING" }) }, "wait Disabling"],
     ["counts the jobs that may run in it", disabled, "wait Draining again in 5 s"],
     ["waits for these", { ...disabled, ...jobs({ remaining: [serviceJob("j")] }) }, "wait Draining again in 60 s"],

@@ -36,9 +36,9 @@ export const { identity, arn, object, record, seen, choiceFor, stepLine } = give
     capacityLimits: [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 10 }],
     tags: ownerTags(owner),
   }),
-  more: { users: [], mayBeNamed: false, jobs: undefined },
+  more: { users: [], mayBeNamed: false, markShownForMs: undefined, jobs: undefined },
   plan: planFor,
-  words: wordsOf,
+  words: (action) => (action.kind === "retire" ? `retire ${action.mark ?? "no more"}` : wordsOf(action)),
 });
 
 export function serviceJob(jobId: string, change: Partial<UnfinishedJob> = {}): UnfinishedJob {

@@ -27,6 +27,12 @@ describe("a service environment", () => {
       { record: record({ state: "DISABLED" }) },
       "serves Disabled; serving",
     ],
+    [
+      "is in service again: the mark of a deletion that Retain ended goes",
+      {},
+      { record: record({ tags: { ...record().tags, "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } }) },
+      "tag userTags",
+    ],
     ["gets the capacity of its spec", { capacityLimits: more }, {}, "update spec.capacityLimits"],
     ["gets the state of its spec", { state: "DISABLED" }, {}, "update spec.state"],
     [

@@ -236,9 +236,23 @@ export const bugs: readonly Bug[] = [
   one(
     "give up the last usable environment of a queue",
     "an order of a DISABLED environment",
-    queuePlan,
-    "if (anyServing(current, seen) && !anyUsable(order.names, seen.environments)) {",
-    "if (current.length > 99) {",
+    "controllers/job-queue/places.ts",
+    "return anyPlaceServing(type, before, places) && !anyPlaceUsable(type, after, places);",
+    "return false;",
+  ),
+  one(
+    "give up a service environment that its object is about to enable again",
+    "a tool disables the service environment",
+    "controllers/job-queue/places.ts",
+    "if (names.some((name) => places.enabling.has(name))) return true;",
+    "",
+  ),
+  one(
+    "give up an environment that its object is about to enable again",
+    "a tool disables the environment",
+    "controllers/job-queue/places.ts",
+    "if (names.some((name) => places.enabling.has(name))) return true;",
+    "",
   ),
   {
     name: "take from a queue what Retain has just left",

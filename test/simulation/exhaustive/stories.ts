@@ -1,6 +1,7 @@
 import type { Condition } from "../../../src/api/object.ts";
 import { reconcileRequestedAtAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Queue } from "../../../src/aws/batch.ts";
 import { quantitySetTag } from "../../../src/controllers/ownership.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { accessDenied, type Fault } from "../../../src/simulator/faults.ts";
@@ -102,6 +103,14 @@ const hasPolicy = ({ aws }: Simulation, name: string): boolean =>
   aws.truth
     .jobQueues()
     .some(({ schedulingPolicyArn: arn, status }) => arn?.endsWith(`/${name}`) === true && status === "VALID");
+
+/** The queue would go over to what takes no jobs, and stays. */
+const keepsItsEnvironment = (world: Simulation, name: string): boolean =>
+  ["Reconciling", "Stalled"].some(
+    (type) => condition(world, "JobQueue", name, type)?.reason === "WouldLeaveNoEnvironment",
+  );
+const namedBy = ({ computeEnvironmentOrder = [] }: Queue): readonly string[] =>
+  computeEnvironmentOrder.flatMap(({ computeEnvironment }) => computeEnvironment ?? []);
 
 /** Service environments that are there and in no transition. */
 const services = ({ aws }: Simulation): readonly string[] =>
@@ -934,7 +943,7 @@ export const stories: readonly Story[] = [
   },
   {
     name: "the service environment of a queue is deleted and replaced",
-    writes: 4,
+    writes: 5,
     before: async (world) => {
       world.apply(serviceEnvironment("old"), serviceQueue("train", "old"));
       await ready(world);
@@ -947,8 +956,52 @@ export const stories: readonly Story[] = [
     over: (world) => allDone(world) && liveServices(world) === 1 && services(world).includes("team_new"),
   },
   {
+    name: "a tool disables the service environment of a queue whose next one is DISABLED",
+    writes: 1,
+    before: async (world) => {
+      world.apply(serviceEnvironment("on", { state: "ENABLED" }), serviceEnvironment("off", { state: "DISABLED" }));
+      world.apply(serviceQueue("train", "on"));
+      await ready(world);
+      world.apply(serviceQueue("train", "off"));
+      await world.until(() => keepsItsEnvironment(world, "train"), limitSeconds);
+    },
+    act: async ({ aws }) => {
+      await aws.outside.updateServiceEnvironment({ serviceEnvironment: "team_on", state: "DISABLED" });
+    },
+    over: (world) =>
+      keepsItsEnvironment(world, "train") &&
+      world.aws.truth
+        .jobQueues()
+        .some(({ serviceEnvironmentOrder: [entry] = [] }) => entry?.serviceEnvironment?.endsWith("/team_on")) &&
+      world.aws.truth.serviceEnvironments().some(({ state, status }) => state === "ENABLED" && status === "VALID"),
+  },
+  {
+    name: "a tool disables the environment of a queue whose next one is DISABLED",
+    writes: 1,
+    before: async (world) => {
+      world.apply(computeEnvironment("on", { ...ec2, state: "ENABLED" }));
+      world.apply(computeEnvironment("off", { ...ec2, state: "DISABLED" }), jobQueue("q1", ["on"]));
+      await ready(world);
+      world.apply(jobQueue("q1", ["off"]));
+      await world.until(() => keepsItsEnvironment(world, "q1"), limitSeconds);
+    },
+    act: async ({ aws }) => {
+      for (const computeEnvironment of aws.truth.jobQueues().flatMap(namedBy)) {
+        await aws.outside.updateComputeEnvironment({ computeEnvironment, state: "DISABLED" });
+      }
+    },
+    over: (world) =>
+      keepsItsEnvironment(world, "q1") &&
+      world.aws.truth
+        .computeEnvironments()
+        .some(
+          ({ computeEnvironmentArn: arn, state, status }) =>
+            state === "ENABLED" && status === "VALID" && world.aws.truth.jobQueues().flatMap(namedBy).includes(arn),
+        ),
+  },
+  {
     name: "a queue with a training job is deleted",
-    writes: 4,
+    writes: 5,
     before: async (world) => {
       world.apply(serviceEnvironment("sm"), serviceQueue("train", "sm"));
       await ready(world);
