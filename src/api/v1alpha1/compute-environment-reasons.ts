@@ -30,7 +30,7 @@ export const computeEnvironmentReasons = {
     },
     WaitingForOtherReplacements: {
       means:
-        "`--max-concurrent-replacements` (3) other objects have successors that do not serve yet; those that wait for a person, or for a queue that is being deleted, do not count",
+        "`--max-concurrent-replacements` (3) other objects have successors that do not serve yet; those that wait for a person, or for a queue that is being deleted, do not count; or a replacement of a namespace that has fewer under way goes first",
     },
     QuotaNearlyReached: {
       means: "49 or 50 environments exist in the region; Stalled after 10 minutes",

@@ -17,14 +17,16 @@ import { newestFirst } from "./environment-set.ts";
 import { queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
 import { environmentRoleUser } from "./roles.ts";
+import { waitingForOthers } from "./room.ts";
+import type { ReplacementsElsewhere } from "./seen.ts";
 
-/** Objects of this cluster with a successor for their present plan that does not serve yet, and will before long. */
+/** What is known of the replacements of other objects. */
 export function replacementsElsewhere(
   environments: readonly Environment[],
   identity: Identity,
   region: BatchRegion,
   ports: Ports,
-): number {
+): ReplacementsElsewhere {
   const existing = new Map<string, { readonly key: ObjectKey; readonly several: Environment[] }>();
   for (const environment of environments) {
     const owner = ownerIn(environment.tags);
@@ -35,12 +37,25 @@ export function replacementsElsewhere(
     const { several } = existing.get(text) ?? { several: [] };
     existing.set(text, { key: owner, several: [...several, environment] });
   }
-  return [...existing.values()].filter(({ key, several }) => {
+  const underWay = [...existing.values()].filter(({ key, several }) => {
     const [newest] = several.toSorted(newestFirst);
     if (newest === undefined || several.length === 1) return false;
     const comes = newest.status !== "INVALID" && newest.tags?.[servingSinceTag] === undefined;
     return comes && goesOn(key, newest.computeEnvironmentName, region, ports);
-  }).length;
+  });
+  const countOf = (namespace: string): number => underWay.filter(({ key }) => key.namespace === namespace).length;
+  const own = countOf(identity.namespace);
+  // Only what has an environment already waits for a replacement.
+  const first = [...existing.values()].find(({ key }) => countOf(key.namespace) < own && waitsForOthers(key, ports));
+  return { underWay: underWay.length, goesFirst: first?.key.namespace };
+}
+
+function waitsForOthers(key: ObjectKey, { objects, settings }: Ports): boolean {
+  const object = objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
+  if (object === undefined) return false;
+  const { paused, dryRun, deleting } = directivesOf(object, settings);
+  if (paused || dryRun || deleting) return false;
+  return conditionsOf(object).some(({ reason }) => reason === waitingForOthers);
 }
 
 /**

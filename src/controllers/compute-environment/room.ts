@@ -10,6 +10,9 @@ import { firstOf } from "../wording.ts";
 import { isNameOf } from "./ownership.ts";
 import type { Seen } from "./seen.ts";
 
+/** Why an object waits whose replacement others keep from beginning. */
+export const waitingForOthers = "WaitingForOtherReplacements";
+
 /** AWS allows 50 environments in a region; two places are left free for what cannot wait. */
 const environmentsBeforeReplacement = 48;
 export const environmentQuota = 50;
@@ -77,13 +80,15 @@ export function roomHindrance(seen: Seen): Wait | undefined {
     };
   }
   const limit = seen.settings.maxConcurrentReplacements;
-  if (seen.replacementsElsewhere >= limit) {
-    return {
-      kind: "wait",
-      reason: "WaitingForOtherReplacements",
-      message: `${seen.replacementsElsewhere} other replacements are under way; at most ${limit} run at once (--max-concurrent-replacements)`,
-      checkInMs: replacementCheckMs,
-    };
+  const { underWay, goesFirst } = seen.replacementsElsewhere;
+  const wait = { kind: "wait", reason: waitingForOthers, checkInMs: replacementCheckMs } as const;
+  if (underWay >= limit) {
+    const message = `${underWay} other replacements are under way; at most ${limit} run at once (--max-concurrent-replacements)`;
+    return { ...wait, message };
   }
-  return undefined;
+  if (goesFirst === undefined) return undefined;
+  return {
+    ...wait,
+    message: `a replacement of namespace ${goesFirst}, which has fewer under way, goes first: at most ${limit} run at once (--max-concurrent-replacements)`,
+  };
 }

@@ -11,6 +11,14 @@ import type { Settings } from "../ports.ts";
 import type { EnvironmentLimit } from "./environment-limit.ts";
 
 /** Everything from which the plan of a compute environment is computed. */
+/** The replacements of other objects. */
+export interface ReplacementsElsewhere {
+  /** Objects of this cluster with a successor for their present plan that does not serve yet, and will before long. */
+  readonly underWay: number;
+  /** A namespace that waits for one, and has fewer under way than that of this object: namespaces take turns. */
+  readonly goesFirst: string | undefined;
+}
+
 export interface Seen {
   readonly identity: Identity;
   readonly directives: Directives;
@@ -34,8 +42,8 @@ export interface Seen {
   readonly environmentLimit: EnvironmentLimit;
   /** `namespace/name` of the object that has the same base name in the same place; see `claims.ts`. */
   readonly claimedBy: string | undefined;
-  /** Other objects with a replacement under way in this region. */
-  readonly replacementsElsewhere: number;
+  /** The replacements of other objects in this region. */
+  readonly replacementsElsewhere: ReplacementsElsewhere;
   /** By name of a retired environment: the jobs that may still be on it; none while its jobs are being counted. */
   readonly jobs: ReadonlyMap<string, JobsSeen>;
   /** During the soak: whether a job is RUNNING on the target; undefined when that was not read. */

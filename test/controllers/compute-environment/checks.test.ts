@@ -123,11 +123,22 @@ describe("what prevents a successor", () => {
       "wait NamespaceLimitReached again in 60 s",
     ],
     ["more than 48 environments", ec2, { environments: others(49) }, "wait QuotaNearlyReached again in 60 s"],
-    ["not two replacements elsewhere", ec2, { replacementsElsewhere: 2 }, "nothing"],
+    [
+      "not two replacements elsewhere",
+      ec2,
+      { replacementsElsewhere: { underWay: 2, goesFirst: undefined } },
+      "nothing",
+    ],
     [
       "three replacements elsewhere",
       ec2,
-      { replacementsElsewhere: 3 },
+      { replacementsElsewhere: { underWay: 3, goesFirst: undefined } },
+      "wait WaitingForOtherReplacements again in 30 s",
+    ],
+    [
+      "a namespace that goes first",
+      ec2,
+      { replacementsElsewhere: { underWay: 2, goesFirst: "other" } },
       "wait WaitingForOtherReplacements again in 30 s",
     ],
   ])("%s", (_name, spec, change, expected) => {

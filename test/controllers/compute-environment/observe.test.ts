@@ -235,7 +235,7 @@ describe("replacements elsewhere", () => {
     ["not this object's own", [environment("x1"), environment("x2")], 0],
     ["not another cluster's", [1, 2].map((n) => one(`a${n}`, "a", { tags: { "awsbatch.dev/cluster": "else" } })), 0],
   ])("%s", async (_name, environments, expected) => {
-    expect((await pass(fakeRegion({ environments }), [ofA])).replacementsElsewhere).toBe(expected);
+    expect((await pass(fakeRegion({ environments }), [ofA])).replacementsElsewhere.underWay).toBe(expected);
   });
 
   const ready = (status: Partial<Condition>) => ({
@@ -252,7 +252,7 @@ describe("replacements elsewhere", () => {
     ["is not there", { metadata: { ...ofA.metadata, name: "b" } }],
   ])("none of an object that %s, for that may last", async (_name, change) => {
     const given = [{ ...ofA, ...change }];
-    expect((await pass(fakeRegion({ environments: onItsWay }), given)).replacementsElsewhere).toBe(0);
+    expect((await pass(fakeRegion({ environments: onItsWay }), given)).replacementsElsewhere.underWay).toBe(0);
   });
 
   it.each<[string, readonly KubeObject[], Record<string, string>]>([
@@ -260,7 +260,19 @@ describe("replacements elsewhere", () => {
     ["in a namespace that is not watched", [], { "awsbatch.dev/namespace": "elsewhere" }],
   ])("one of an object %s", async (_name, objects, tags) => {
     const environments = onItsWay.map((each) => ({ ...each, tags: { ...each.tags, ...tags } }));
-    expect((await pass(fakeRegion({ environments }), objects)).replacementsElsewhere).toBe(1);
+    expect((await pass(fakeRegion({ environments }), objects)).replacementsElsewhere.underWay).toBe(1);
+  });
+
+  it.each<[string, Partial<KubeObject>, string | undefined]>([
+    ["of another namespace that waits", ready({ reason: "WaitingForOtherReplacements" }), "quiet"],
+    ["of one that does not wait", ready({ reason: "Creating" }), undefined],
+  ])("lets a namespace with fewer go first: one %s", async (_what, status, expected) => {
+    const quiet = { "awsbatch.dev/namespace": "quiet" };
+    const waiting = { ...ofA, ...status, metadata: { ...ofA.metadata, namespace: "quiet", uid: "uid-quiet" } };
+    const theirs = one("quiet_a-1", "a");
+    const environments = [...onItsWay, { ...theirs, tags: { ...theirs.tags, ...quiet } }];
+    const seen = await pass(fakeRegion({ environments }), [ofA, waiting]);
+    expect(seen.replacementsElsewhere).toEqual({ underWay: 1, goesFirst: expected });
   });
 
   it("one of an object that selects its subnets, and has roles created for it", async () => {
@@ -274,7 +286,7 @@ describe("replacements elsewhere", () => {
     const filled = filledObject(placed(whole), environmentRoleUser, region, identity.cluster).spec;
     expect(planId(filled, identity)).not.toBe(planId(given, identity));
     region.environments = [one("a1", "a"), one(successorOf(filled), "a", { tags: made(2) })];
-    expect((await pass(region, [whole])).replacementsElsewhere).toBe(1);
+    expect((await pass(region, [whole])).replacementsElsewhere.underWay).toBe(1);
   });
 });
 
