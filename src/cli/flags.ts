@@ -166,6 +166,7 @@ export interface OperatorFlags {
   readonly adoptableNames?: readonly string[];
   readonly allowedNames?: readonly string[];
   readonly allowForeignRepoint?: boolean;
+  readonly allowForeignDependencies?: boolean;
   readonly defaultDeletionPolicy?: "Delete" | "Retain";
   readonly ignoreTagKeys?: readonly string[];
   readonly maxConcurrentReplacements?: number;
@@ -210,6 +211,7 @@ export function operatorOptions(): readonly Option[] {
       namespacedGlobs,
     ),
     new Option("--allow-foreign-repoint", "let foreignQueues: Repoint write queues that the operator does not own"),
+    new Option("--allow-foreign-dependencies", "let dependsOn.jobId name jobs that are not of the same namespace"),
     new Option(
       "--default-deletion-policy <policy>",
       "default for objects without spec.deletionPolicy (default: Delete)",

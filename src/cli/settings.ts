@@ -11,6 +11,7 @@ export function settingsFrom(flags: OperatorFlags, region: string): Settings {
       adoptableNames: flags.adoptableNames ?? defaultSettings.names.adoptableNames,
     },
     allowForeignRepoint: flags.allowForeignRepoint ?? defaultSettings.allowForeignRepoint,
+    allowForeignDependencies: flags.allowForeignDependencies ?? defaultSettings.allowForeignDependencies,
     ignoreTagKeys: flags.ignoreTagKeys ?? defaultSettings.ignoreTagKeys,
     maxEnvironmentsPerNamespace: flags.maxEnvironmentsPerNamespace ?? defaultSettings.maxEnvironmentsPerNamespace,
     maxConcurrentReplacements: flags.maxConcurrentReplacements ?? defaultSettings.maxConcurrentReplacements,

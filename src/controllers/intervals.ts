@@ -61,6 +61,8 @@ export const triedAgainWithinMs = 10 * secondMs;
 export const slowestRetryMs = 10 * minuteMs;
 /** Jobs that are being terminated. */
 export const terminateAgainMs = minuteMs;
+/** A job that another one names by its ID, and that AWS did not show: it may show one late that was just submitted. */
+export const namedJobAgainMs = 15 * secondMs;
 /** A job of which it is unknown whether AWS has it, by its name. */
 export const searchAgainMs = 5 * secondMs;
 /** A job that AWS does not show, although it has accepted it. */

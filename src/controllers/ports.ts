@@ -73,6 +73,8 @@ export interface Settings {
   readonly names: NameLimits;
   /** Whether `replacement.foreignQueues: Repoint` may write queues that are not ours. */
   readonly allowForeignRepoint: boolean;
+  /** Jobs may depend on jobs of the account that are not of their namespace. */
+  readonly allowForeignDependencies: boolean;
   /** Globs of AWS tag keys that others own: neither compared nor removed. */
   readonly ignoreTagKeys: readonly string[];
   readonly maxConcurrentReplacements: number;
@@ -89,6 +91,7 @@ export const defaultSettings: Omit<Settings, "region"> = {
   defaultDeletionPolicy: "Delete",
   names: { allowedNames: [], adoptableNames: [] },
   allowForeignRepoint: false,
+  allowForeignDependencies: false,
   ignoreTagKeys: [],
   maxConcurrentReplacements: 3,
   maxEnvironmentsPerNamespace: Number.POSITIVE_INFINITY,

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { BatchJobSpec } from "../../src/api/v1alpha1/batch-job.ts";
 import type { JobDefinitionSpec } from "../../src/api/v1alpha1/job-definition.ts";
-import { ConsumableResourceKind } from "../../src/api/v1alpha1/kinds.ts";
+import { BatchJobKind, ConsumableResourceKind } from "../../src/api/v1alpha1/kinds.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, quotaShare } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { hasReason, inNamespace, isIn, jobs, long, statusOf } from "./jobs.ts";
@@ -461,5 +461,97 @@ describe("a name with the prefix of another namespace that AWS does not have yet
     await world.until("it is refused", isRefused(world, "early", "ReferenceNotAllowed"), 120);
     world.apply(seats("other", { allowedNamespaces: { from: "All" } }));
     await world.until("it is submitted", () => statusOf(world, "early").jobId !== undefined, 60);
+  });
+});
+
+describe("a job that another one names by its ID", () => {
+  const describing = (world: World, id: string) =>
+    world.aws.log.filter((call) => call.operation === "DescribeJobs" && JSON.stringify(call.input).includes(id)).length;
+  const dependent = (...ids: readonly (string | undefined)[]) =>
+    batchJob("after", { dependsOn: ids.map((jobId = "") => ({ jobId })) });
+  const idOf = (world: World, name: string) => statusOf(world, name).jobId ?? "";
+  const byHand = (world: World, tags: Readonly<Record<string, string>> = {}): string => {
+    const request = { jobName: "theirs", jobQueue: "team_queue", jobDefinition: "team_definition", tags };
+    return world.aws.outside.submitPlannedJob(request, { durationMs: 600_000, exitCode: 0 }).jobId ?? "";
+  };
+
+  async function withJob(flags: object = {}): Promise<World> {
+    const world = await aWorld({ flags });
+    world.apply(...place, jobDefinition("definition"), batchJob("first", long));
+    await world.until("the first is submitted", () => idOf(world, "first") !== "", 120);
+    return world;
+  }
+
+  it("is waited for where it is of the namespace, and AWS is asked about it once", async () => {
+    const world = await withJob();
+    await world.until("the first has ended", isIn(world, "first", "SUCCEEDED"), 900);
+    const before = describing(world, idOf(world, "first"));
+    world.apply(dependent(idOf(world, "first")));
+    await world.until("it is submitted", () => idOf(world, "after") !== "", soon);
+    expect(jobs(world).at(-1)?.request.dependsOn).toEqual([{ jobId: idOf(world, "first") }]);
+    expect(describing(world, idOf(world, "first")) - before).toBe(1);
+  });
+
+  it("is waited for also where AWS shows it some seconds after its submission", async () => {
+    const world = await withJob();
+    world.apply(dependent(idOf(world, "first")));
+    await world.until("it is submitted", () => idOf(world, "after") !== "", 30);
+  });
+
+  it("is waited for also when its object is away", async () => {
+    const world = await withJob();
+    const id = idOf(world, "first");
+    await world.stop();
+    const { aws, clock, store } = world;
+    store.delete(BatchJobKind, { namespace: "team", name: "first" });
+    const next = await aWorld({ aws, clock, store });
+    next.apply(dependent(id));
+    await next.until("it is submitted", () => idOf(next, "after") !== "", 120);
+  });
+
+  it.each([
+    ["that nobody tagged", {}],
+    ["of another namespace", { "awsbatch.dev/namespace": "other" }],
+    ["of another cluster", { "awsbatch.dev/cluster": "other" }],
+    ["with a tag of the namespace alone", { "awsbatch.dev/cluster": undefined, "awsbatch.dev/name": undefined }],
+  ])("keeps the other from being submitted where it is one %s", async (what, change) => {
+    const world = await withJob();
+    const tags = { ...jobs(world)[0]?.request.tags, ...change } as Record<string, string>;
+    const given = Object.entries(tags).filter(([, value]) => value !== undefined);
+    const id = byHand(world, what === "that nobody tagged" ? {} : Object.fromEntries(given));
+    world.apply(dependent(id));
+    await expectRefused(world, "after", "ReferenceNotAllowed", [id, "--allow-foreign-dependencies"]);
+    expect(describing(world, id)).toBeLessThanOrEqual(3);
+  });
+
+  it("keeps the other from being submitted where it is one of two, and of somebody else", async () => {
+    const world = await withJob();
+    world.apply(dependent(idOf(world, "first"), byHand(world)));
+    await expectRefused(world, "after", "ReferenceNotAllowed", ["--allow-foreign-dependencies"]);
+  });
+
+  it("keeps the other from being submitted while AWS does not show it, which is asked less and less often", async () => {
+    const world = await withJob();
+    const id = "00000000-0000-4000-8000-000000000000";
+    world.apply(dependent(id));
+    await world.until("it waits", hasReason(world, "after", "JobNotShown"), soon);
+    await world.seconds(3600);
+    expect([idOf(world, "after"), world.condition("BatchJob", "after", "Stalled")?.status]).toEqual(["", "True"]);
+    expect(describing(world, id)).toBeLessThanOrEqual(10);
+  });
+
+  it("costs no call while something else is waited for", async () => {
+    const world = await withJob();
+    const id = byHand(world);
+    world.apply(batchJob("after", { dependsOn: [{ jobId: id }], suspend: true }));
+    world.apply(batchJob("later", { dependsOn: [{ jobId: id }], jobQueueRef: { name: "missing" } }));
+    await world.seconds(300);
+    expect(describing(world, id)).toBe(0);
+  });
+
+  it("may be any where --allow-foreign-dependencies says so", async () => {
+    const world = await withJob({ allowForeignDependencies: true });
+    world.apply(dependent(byHand(world)));
+    await world.until("it is submitted", () => idOf(world, "after") !== "", soon);
   });
 });

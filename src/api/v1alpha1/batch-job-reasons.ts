@@ -110,8 +110,8 @@ export const batchJobReasons = {
     },
     ReferenceNotAllowed: {
       means:
-        "the queue, definition or consumable belongs to another namespace, which does not let this one use it, or has the prefix of another namespace in its name and is not in AWS",
-      todo: "let its owner make it, and set `allowedNamespaces`",
+        "the queue, definition or consumable belongs to another namespace, which does not let this one use it, or has the prefix of another namespace in its name and is not in AWS; or a job of `dependsOn.jobId` is not of this namespace",
+      todo: "let its owner make it, and set `allowedNamespaces`; refer to a job of this namespace",
     },
   },
   plan: {

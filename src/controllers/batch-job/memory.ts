@@ -1,6 +1,7 @@
 import { type KubeObject, keyText } from "../../api/object.ts";
 import type { JobRecord } from "../../aws/job-record.ts";
 import type { JobsOfObjects, NamedJob, SubmittedJob } from "../../aws/jobs-of-objects.ts";
+import type { NamedJobHold } from "./seen.ts";
 
 /** What this process knows of the requests that it has sent, by uid of the object. Empty after a restart. */
 export interface Memory {
@@ -24,6 +25,10 @@ export interface Remembered {
   readonly taggedAt?: number | undefined;
   /** When AWS first showed that its array has failed. */
   readonly failedAt?: number | undefined;
+  /** What AWS has shown of the jobs that its spec names by their IDs: when it was asked first and last. */
+  readonly named?:
+    | { readonly firstAt: number; readonly at: number; readonly hold: NamedJobHold | undefined }
+    | undefined;
   /** The last search for jobs of this object, by their name. */
   readonly searched?: NameSearch | undefined;
   /** The last one for what a lost cluster has left of its namespace and name. */

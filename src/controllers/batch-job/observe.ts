@@ -21,6 +21,7 @@ import { dependenciesOf } from "./dependencies.ts";
 import { isEndedAsSecond } from "./ending.ts";
 import { type Intent, intentOf, mayBeForgotten, submittedAfter } from "./intent.ts";
 import { type Memory, type NameSearch, remember, rememberedOf } from "./memory.ts";
+import { namedJobHold } from "./named-jobs.ts";
 import { definitionOf, queueOf } from "./references.ts";
 import { isDoubled, isUnknown, type Result, recordedResult, unlistedChildren } from "./result.ts";
 import { doubtfulSince, namePrefix, search, searchLeft } from "./search.ts";
@@ -46,7 +47,7 @@ export async function observe(object: BatchJob, around: Around): Promise<Seen> {
   if (isSettled) settle(object, around);
   const job: JobSeen = isSettled ? { kind: "none", intent: intentOf(object) } : await jobOf(object, around);
   const submits = recorded === undefined && job.kind !== "known" && object.metadata.deletionTimestamp === undefined;
-  return {
+  const seen: Omit<Seen, "namedJobHold"> = {
     identity: identityOf(object, ports.cluster),
     directives: directivesOf(object, ports.settings),
     settings: ports.settings,
@@ -61,6 +62,14 @@ export async function observe(object: BatchJob, around: Around): Promise<Seen> {
     consumables: submits ? await consumablesOf(object, { region, ports, signal }) : notAsked,
     dependencies: submits ? await dependenciesSeen(object, around) : [],
   };
+  return { ...seen, namedJobHold: isNext(object, seen) ? await namedJobHold(object, around) : undefined };
+}
+
+/** Whether nothing keeps a job from being submitted but the jobs that it names by their IDs, as far as is known. */
+function isNext({ spec }: BatchJob, seen: Omit<Seen, "namedJobHold">): boolean {
+  const isResolved = [seen.queue, seen.definition, seen.consumables].every(({ kind }) => kind === "resolved");
+  const isFree = seen.dependencies.every(({ kind }) => kind === "id" || kind === "satisfied");
+  return isResolved && isFree && spec.suspend !== true && spec.cancel !== true;
 }
 
 async function dependenciesSeen(

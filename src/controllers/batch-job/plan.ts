@@ -26,7 +26,7 @@ import { type Intent, mayBeForgotten } from "./intent.ts";
 import { removal } from "./removal.ts";
 import { requestOf } from "./request.ts";
 import { isUnknown, type Result, resultOf } from "./result.ts";
-import type { DependencySeen, JobSeen, Seen } from "./seen.ts";
+import type { DependencySeen, JobSeen, NamedJobHold, Seen } from "./seen.ts";
 import { lastShown, shownStatus, statusText } from "./shown.ts";
 
 /**
@@ -278,6 +278,7 @@ function submission(object: BatchJob, seen: Seen, { attempt, intent }: Request, 
   if (queue.kind !== "resolved") return unresolved(queue);
   if (definition.kind !== "resolved") return unresolved(definition);
   if (consumables.kind !== "resolved") return unresolved(consumables);
+  if (seen.namedJobHold !== undefined) return namedJobHeld(seen.namedJobHold);
   const message = `submitting ${seen.jobName} to ${queue.name} with ${definition.value}`;
   const isNoted = intent?.queue === queue.name && Math.abs(now - intent.at) < noteUsedForMs;
   const action: Action = isNoted
@@ -325,6 +326,18 @@ function dependencyHold(dependencies: readonly DependencySeen[]): Answer | undef
     }
   }
   return undefined;
+}
+
+function namedJobHeld(hold: NamedJobHold): Answer {
+  const { jobId } = hold;
+  if (hold.kind === "notOurs") {
+    const message = `job ${jobId}, on which this job depends, does not belong to a BatchJob of this namespace: delete this object and create it again without that dependency, or ask the operator's administrator for --allow-foreign-dependencies`;
+    return unresolved({ kind: "refused", reason: "ReferenceNotAllowed", message });
+  }
+  const message = `AWS does not show job ${jobId}, on which this job depends, so it is unknown whether it is of this namespace: there is no such job, or AWS has forgotten it. Delete this object and create it again without that dependency`;
+  const { checkInMs } = hold;
+  const wait: Wait = { kind: "wait", reason: "JobNotShown", message, checkInMs, stallsAfterMs: marks.missingStallsMs };
+  return { agenda: [wait], change: notSubmitted };
 }
 
 function missing(name: string): string {

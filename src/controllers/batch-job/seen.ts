@@ -30,7 +30,16 @@ export interface Seen {
   readonly definition: Resolution;
   readonly consumables: HeldConsumables;
   readonly dependencies: readonly DependencySeen[];
+  /** Of the jobs that the spec names by their IDs; undefined: nothing, or nothing else is left to wait for yet. */
+  readonly namedJobHold: NamedJobHold | undefined;
 }
+
+/** A job that a spec names by its ID keeps it from being submitted. */
+export type NamedJobHold =
+  /** It is a job of somebody else. */
+  | { readonly kind: "notOurs"; readonly jobId: string }
+  /** AWS does not show it, so it is unknown whose it is; `checkInMs`: when AWS is asked again. */
+  | { readonly kind: "unseen"; readonly jobId: string; readonly checkInMs: number };
 
 /** The job of the object in AWS. */
 export type JobSeen =

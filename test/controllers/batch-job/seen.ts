@@ -92,6 +92,7 @@ export function seenOf(object: BatchJob, change: Partial<Seen> = {}): Seen {
     definition: { kind: "resolved", name: "team_definition", value: "team_definition:1" },
     consumables: { kind: "resolved", overrides: {} },
     dependencies: [],
+    namedJobHold: undefined,
     ...change,
   };
 }

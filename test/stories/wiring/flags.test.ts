@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ComposedFlags } from "../../../src/cli/operator/compose.ts";
 import { localFlagsOf, runFlagsOf } from "../../cli/flags-of.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
 import { createWorld, type World } from "../../world.ts";
 
 /** Every flag that decides what the operator does, from the command line of `run` to what comes of it in AWS. */
@@ -85,6 +85,23 @@ const rows: readonly (readonly [
     },
     false,
     true,
+  ],
+  [
+    "--allow-foreign-dependencies",
+    undefined,
+    async (world) => {
+      const manifests = [computeEnvironment("ce", ec2), jobQueue("q", ["ce"]), jobDefinition("hello")];
+      world.apply(...manifests);
+      await world.untilReady();
+      const theirs = { jobName: "theirs", jobQueue: "team_q", jobDefinition: "team_hello" };
+      const { jobId } = await world.aws.outside.submitJob(theirs);
+      const refs = { jobQueueRef: { name: "q" }, jobDefinitionRef: { name: "hello" } };
+      world.apply(batchJob("second", { ...refs, dependsOn: [{ jobId }] }));
+      await world.seconds(90);
+      return world.condition("BatchJob", "second", "Stalled")?.reason;
+    },
+    undefined,
+    "ReferenceNotAllowed",
   ],
   [
     "--ignore-tag-keys",
