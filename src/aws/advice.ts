@@ -64,5 +64,11 @@ function adviceForDenied(failure: AwsError): string {
   const encoded = /Encoded authorization failure message/.test(failure.message)
     ? ` AWS gave the details encoded: take the message from the CloudTrail event of ${failure.operation} and read it with \`aws sts decode-authorization-message\`.`
     : "";
-  return `Allow ${action}${on} to the operator's IAM role.${encoded}`;
+  return `Allow ${action}${on} to the operator's IAM role.${claimAdvice(action, on)}${encoded}`;
+}
+
+/** Tagging what bears no tag of the cluster yet: an adoption, or a creation under a name that the policy does not have. */
+function claimAdvice(action: string, on: string): string {
+  if (action.toLowerCase() !== "batch:tagresource" || on.includes(":job/")) return "";
+  return " To adopt a resource, its policy needs the feature adopt (`aws-batch-operator iam-policy --features`); to create one with a name without _, that name in --names.";
 }

@@ -14,6 +14,7 @@ export const policyFeatures = {
   "service-linked-role": "lets Batch make its service-linked roles; part of iam",
   "service-roles": "makes service roles and Spot Fleet roles, whose policies may pass any role to EC2; with iam",
   "remove-boundaries": "takes permissions boundaries off roles whose spec names none any more; with iam",
+  adopt: "takes over resources without tags of a cluster, whatever their names: for adoptionPolicy, and after import",
   jobs: "submits, tags and ends the jobs of BatchJob objects, in queues and by definitions of its own",
   "foreign-jobs": "submits jobs to queues and by definitions that are not its own, which BatchJob objects name",
   "terminate-jobs": "terminates jobs, for drain.policy: Terminate",
@@ -30,6 +31,8 @@ export interface PolicyScope {
   readonly regions: readonly string[];
   /** The tag that everything of the operator's cluster bears. */
   readonly tag: { readonly key: string; readonly value: string };
+  /** Globs of names without `_` that specs give to what the operator is to create. Default names have one. */
+  readonly names: readonly string[];
   /** Of roles and instance profiles; begins and ends with `/`. */
   readonly rolePath: string;
   readonly features: readonly PolicyFeature[];
@@ -63,9 +66,9 @@ export const statements = {
     conditions: requestTag(scope),
   }),
   // Batch has no key that distinguishes a tag given at creation from one given later. What bears the tag of another cluster
-  // cannot be taken; what bears none is taken by whoever tags it, which is how adoption works.
+  // cannot be taken; what bears none is taken by whoever tags it, which is how adoption works. Only names separate the two.
   BatchClaim: (scope) => ({
-    resources: batch(scope, ...keptPatterns, ...(submits(scope) ? ["job/*"] : [])),
+    resources: batch(scope, ...claimable(scope)),
     conditions: {
       ...requestTag(scope),
       StringEqualsIfExists: { [`aws:ResourceTag/${scope.tag.key}`]: scope.tag.value },
@@ -223,6 +226,24 @@ function batch({ partition, account, regions }: PolicyScope, ...resources: reado
 
 /** Patterns that match every resource type that the operator keeps, and no job: a policy has a limit of size. */
 export const keptPatterns = ["*-environment/*", "job-*", "sch*", "con*"] as const;
+
+/** Whatever has a `_` in its name, and no job: their IDs have none. */
+const defaultNames = "*_*";
+/** How ARNs begin of what the operator creates; as `keptPatterns`. */
+const namedTypes = ["*-environment/", "job-*/", "sch*/", "con*/"];
+
+/**
+ * What may be tagged as the operator's own while it bears no tag of a cluster: what it creates, and with that whatever has
+ * such a name. A submission gives its tags to a job that has no ID yet, and asks for the same on definition and queue.
+ */
+function claimable(scope: PolicyScope): readonly string[] {
+  const { features, names } = scope;
+  const jobs = submits(scope) ? ["job/*"] : [];
+  if (features.includes("adopt")) return [...keptPatterns, ...jobs];
+  const named = names.flatMap((name) => namedTypes.map((type) => `${type}${name}`));
+  const referred = features.includes("foreign-jobs") ? ["job-definition/*", "job-queue/*"] : [];
+  return [defaultNames, ...named, ...referred, ...jobs];
+}
 
 function ec2({ partition, account, regions }: PolicyScope, ...resources: readonly string[]): readonly string[] {
   return regions.flatMap((region) => resources.map((one) => `arn:${partition}:ec2:${region}:${account}:${one}`));

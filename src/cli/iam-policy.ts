@@ -17,6 +17,7 @@ interface IamPolicyFlags {
   readonly account?: string;
   readonly region?: readonly string[];
   readonly clusterName: string;
+  readonly names?: readonly string[];
   readonly passRoles?: readonly string[];
   readonly repairRoles?: readonly string[];
   readonly allowedPolicyArns?: readonly string[];
@@ -48,6 +49,12 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
     .addOption(new Option("--region <regions>", "regions of the objects (default: all of AWS)").argParser(regions))
     .addOption(
       new Option("--cluster-name <name>", "cluster name of the operator").argParser(clusterName).default("default"),
+    )
+    .addOption(
+      new Option(
+        "--names <globs>",
+        "names without _ that specs give to what the operator creates; * is a wildcard",
+      ).argParser(namesGiven),
     )
     .addOption(
       new Option("--pass-roles <arns>", "roles that manifests name by ARN; * is a wildcard").argParser(roleArns),
@@ -166,6 +173,7 @@ function scopeOf(flags: IamPolicyFlags): PolicyScope {
     account: flags.account ?? "*",
     regions: inRegions,
     tag: { key: clusterTag, value: flags.clusterName },
+    names: flags.names ?? [],
     rolePath: rolePath(flags.clusterName),
     features: flags.features,
     ...roles,
@@ -230,6 +238,18 @@ function regions(text: string, previous: readonly string[] | undefined): readonl
   const all = listOf(text, previous);
   const wrong = all.find((region) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region));
   if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is not an AWS region.`);
+  return all;
+}
+
+/** A glob that begins with a wildcard would be nearly as wide as the feature `adopt`. */
+function namesGiven(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const all = listOf(text, previous);
+  const wrong = all.find((name) => !/^[A-Za-z0-9][A-Za-z0-9_-]*\*?$/.test(name));
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError(
+      `"${wrong}" is not a name, or the beginning of one and a *. For all names use the feature adopt.`,
+    );
+  }
   return all;
 }
 

@@ -349,6 +349,16 @@ describe("adviceFor", () => {
     return adviceFor(new AwsError(kind, "batch:CreateComputeEnvironment", exception, message));
   }
 
+  it("of a resource that may not be claimed names the feature and the flag of the operator's policy", () => {
+    const denied = (resource: string) =>
+      advice("denied", `User: me is not authorized to perform: batch:TagResource on resource: ${resource}`);
+    expect(denied("arn:aws:batch:eu-west-1:123456789012:job-queue/prod-queue")).toMatch(
+      /^Allow batch:TagResource on arn:\S+ to the operator's IAM role\. To adopt a resource, its policy needs the feature adopt .* --names\.$/,
+    );
+    expect(denied("arn:aws:batch:eu-west-1:123456789012:job/1")).not.toContain("adopt");
+    expect(advice("denied", "not authorized to perform: batch:CreateJobQueue")).not.toContain("adopt");
+  });
+
   it("of a security group says how to find what has it", () => {
     const ofGroup = adviceFor(new AwsError("inUse", "ec2:DeleteSecurityGroup", "DependencyViolation", "no"));
     expect(ofGroup).toContain("aws ec2 describe-network-interfaces");

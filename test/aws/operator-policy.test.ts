@@ -116,7 +116,7 @@ describe("an operator with the default features", () => {
   it.each([
     ["make a queue of its own", ask("batch:CreateJobQueue", batch("job-queue/q"), tagged("Request", "default"))],
     ["change it", ask("batch:UpdateJobQueue", batch("job-queue/q"), tagged("Resource", "default"))],
-    ["tag it as it is made", ask("batch:TagResource", batch("job-queue/q"), tagged("Request", "default"))],
+    ["tag it as it is made", ask("batch:TagResource", batch("job-queue/team_q"), tagged("Request", "default"))],
     ["tag it otherwise later", ask("batch:TagResource", batch("job-queue/q"), tagged("Resource", "default"))],
     ["make a role of its own", ask("iam:CreateRole", mine, tagged("Request", "default"))],
     [
@@ -333,6 +333,46 @@ describe("features", () => {
     expect(services.filter((to) => pass(of("service"), to))).toEqual([]);
     const purposes = ["instance", "spot-fleet", "execution", "job"];
     expect(purposes.filter((purpose) => pass(of(purpose), "batch"))).toEqual([]);
+  });
+
+  describe("let nobody claim what bears no tag of a cluster", () => {
+    const claim = (resource: string) => ask("batch:TagResource", batch(resource), tagged("Request", "default"));
+    const may = (resource: string, change: Parameters<typeof policyFor>[2]): boolean =>
+      isAllowed(policyFor(account, "default", change), claim(resource));
+    const foreign = [
+      "job-queue/prod-queue",
+      "compute-environment/prod",
+      "job-definition/etl:7",
+      "scheduling-policy/fair",
+      "service-environment/training",
+      "consumable-resource/licences",
+      "job-queue/prod-queue/quota-share/research",
+    ];
+
+    it.each(foreign)("by the default features, or by jobs: %s", (resource) => {
+      expect(may(resource, { features: defaults })).toBe(false);
+      expect(may(resource, { features: [...defaults, "jobs"] })).toBe(false);
+      expect(may(resource, { features: [...defaults, "adopt"] })).toBe(true);
+    });
+
+    it("but what has a name that the operator may create", () => {
+      const made = { features: defaults, names: ["prod-*"] };
+      expect(may("job-queue/team_q", made)).toBe(true);
+      expect(may("compute-environment/team_ce-0a1b2c3d", made)).toBe(true);
+      expect(may("job-definition/team_d:1", made)).toBe(true);
+      expect(may("job-queue/team_q/quota-share/team_s", made)).toBe(true);
+      expect(may("job-queue/prod-queue", made)).toBe(true);
+      expect(may("compute-environment/prod-ce-0a1b2c3d", made)).toBe(true);
+      expect(may("job-queue/other-queue", made)).toBe(false);
+    });
+
+    it("nor any job without the features that submit jobs", () => {
+      const job = "job/6b1f6a7e-3c2d-4b5a-9e8f-7a6b5c4d3e2f";
+      const others = Object.keys(policyFeatures).filter((name) => !["jobs", "foreign-jobs"].includes(name));
+      expect(may(job, { features: others as PolicyFeature[], names: ["6*", "a*"] })).toBe(false);
+      // AWS asks for the same permission at a submission, and no key separates the two (docs/security.md).
+      expect(may(job, { features: ["jobs"] })).toBe(true);
+    });
   });
 
   it("let jobs be terminated only on demand", () => {

@@ -93,21 +93,21 @@ describe("iam-policy", () => {
     const { err } = await run([
       ...account,
       "--region",
-      Array.from({ length: 16 }, (_, n) => `eu-${n < 8 ? "west" : "north"}-${(n % 8) + 1}`).join(),
+      Array.from({ length: 27 }, (_, n) => `eu-${["west", "north", "south"][n % 3]}-${Math.floor(n / 3) + 1}`).join(),
     ]);
     expect(err).toMatch(/: use \d managed policies, by .*; an inline policy of a role allows 10240\n/);
   });
 
   test("speaks of the partition of its regions", async () => {
     const { out } = await run(["--region", "cn-north-1,cn-northwest-1"]);
-    expect(out).toContain('"arn:aws-cn:batch:cn-north-1:*:job-*"');
+    expect(out).toContain('"arn:aws-cn:batch:cn-north-1:*:*_*"');
     expect(out).not.toContain('"arn:aws:');
   });
 
   test("takes its flags from variables too", async () => {
     const { out } = await run([], { AWS_BATCH_OPERATOR_FEATURES: "none", AWS_BATCH_OPERATOR_ACCOUNT: "123456789012" });
     expect(out).not.toMatch(/"iam:|"ec2:/);
-    expect(out).toContain(":123456789012:job-*");
+    expect(out).toContain(":123456789012:*_*");
   });
 
   test("prints the trust policy for IAM Roles for Service Accounts", async () => {

@@ -38,6 +38,7 @@ export function scopeOf(aws: Pick<SimulatedAws, "account" | "region">, change: P
     account: aws.account,
     regions: [aws.region],
     tag: { key: clusterTag, value: "default" },
+    names: [],
     rolePath: rolePath("default"),
     features: allFeatures,
     passRoleArns: [`arn:aws:iam::${aws.account}:role/*`],

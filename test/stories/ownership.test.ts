@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MemoryStore } from "../../src/kube/memory-store.ts";
+import { accessDenied } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import { isReady, type World, type WorldOptions } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
@@ -356,4 +357,15 @@ describe("two environments of one base name", () => {
     expect(world.object("BatchComputeEnvironment", "old")).toBeUndefined();
     expect(world.violations).toEqual([]);
   });
+});
+
+it("an adoption that the operator's policy does not allow names the feature that it lacks", async () => {
+  const world = await aWorld({ flags: { adoptableNames: ["team/prod-*"] } });
+  const body = jobDefinition("hello").spec as object;
+  await world.aws.outside.registerJobDefinition({ ...body, jobDefinitionName: "prod-hello" } as never);
+  world.aws.faults.add({ fault: accessDenied("TagResource"), on: "TagResource" });
+  world.apply(jobDefinition("hello", { jobDefinitionName: "prod-hello", adoptionPolicy: "IfMatching" }));
+  const message = () => world.condition("JobDefinition", "hello", "Ready")?.message ?? "";
+  await world.until("it says so", () => message().includes("needs the feature adopt"), 120);
+  expect(world.aws.truth.jobDefinitions().map(({ tags }) => tags)).toEqual([{}]);
 });

@@ -23,6 +23,7 @@ export const ownPolicy: OracleFactory = ({ aws, settings, callerOf, cluster }) =
           "endpoints",
           "diagnose",
           "jobs",
+          "adopt",
           ...(allowForeignRepoint ? ["foreign-queues" as const] : []),
         ],
         policyArns: roles.allowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),
