@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { keyText, type ObjectKey } from "../api/object.ts";
 import { BatchJobKind } from "../api/v1alpha1/kinds.ts";
 import type { JobDetail } from "../aws/batch.ts";
+import { shell } from "../runtime/shell.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { openAccount } from "./jobs/account.ts";
@@ -82,11 +83,13 @@ async function cancelInDirectory(name: string, directory: string, flags: CancelF
     );
     return exitCodes.done;
   }
+  const end = localRuns(directory)
+    ? "local ends its job"
+    : `${shell`local -f ${directory}`} ends its job when you start it`;
   const written = await cancelInManifest(directory, key);
   if (written.kind === "invalid") return refuseManifests(written.read, io);
   const { file, isChanged } = written;
   const begin = isChanged ? `now has cancel: true in ${file}` : `already has cancel: true in ${file}`;
-  const end = localRuns(directory) ? "local ends its job" : `local -f ${directory} ends its job when you start it`;
   show(
     { jobName: keyText(key), jobId: undefined, status: undefined, requested: isChanged },
     `${begin}: ${end}`,

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AccountNetwork } from "../simulator/ec2-network.ts";
 import type { SimulatedAws } from "../simulator/simulated-aws.ts";
 import type { PlannedOutcome } from "../simulator/stored-job.ts";
-import { CommandError } from "./io.ts";
+import { FilesBelow } from "./files/files-below.ts";
 import { accountFindings } from "./simulated-account-shape.ts";
 import { simulatedAccountFile } from "./validation/manifests.ts";
 import { type Problem, pathText } from "./validation/problem.ts";
@@ -48,14 +47,7 @@ export function readAccount(directory: string): ReadAccount {
  * @throws CommandError when it is there and cannot be read
  */
 export function accountText(directory: string): string | undefined {
-  const file = join(directory, simulatedAccountFile);
-  if (!existsSync(file)) return undefined;
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw new CommandError(`${file}, which describes the account, cannot be read: ${error.message}`, { cause: error });
-  }
+  return new FilesBelow(directory).read(simulatedAccountFile);
 }
 
 export function accountOf(file: string, text: string): ReadAccount {

@@ -3,6 +3,7 @@ import { keyText } from "../api/object.ts";
 import type { JobDetail } from "../aws/batch.ts";
 import { AwsError } from "../aws/errors.ts";
 import { nameIn } from "../aws/names.ts";
+import { shell } from "../runtime/shell.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { type JobsAccount, openAccount, type WritableAccount } from "./jobs/account.ts";
@@ -123,15 +124,15 @@ async function submitInDirectory(job: Submission, flags: SubmitFlags, io: Io): P
   const manifest = jobManifest(job, namespace ?? defaultNamespace, Math.random);
   const { metadata } = manifest;
   const { name } = metadata;
+  const next = localRuns(directory)
+    ? "local submits its job"
+    : `${shell`local -f ${directory}`} submits its job when you start it`;
   const written = await addManifest(directory, {
     ...manifest,
     metadata: namespace === undefined ? { name } : { name, namespace },
   });
   if (written.kind === "invalid") return refuseManifests(written.read, io);
   const { file } = written;
-  const next = localRuns(directory)
-    ? "local submits its job"
-    : `local -f ${directory} submits its job when you start it`;
   if (output === "text") io.stderr.write(`${keyText(metadata)} is in ${file}: ${next}\n`);
   if (output === "json") io.stdout.write(jsonLine({ type: "written", ...metadata, file }));
   else if (!isFollowed) io.stdout.write(`${name}\n`);
@@ -167,7 +168,7 @@ async function send(
   } catch (error) {
     if (!(error instanceof AwsError) || error.kind !== "unavailable") throw error;
     throw new CommandError(
-      `AWS gave no answer, so it may have accepted the job (${error.message}): before you submit it again, search with ${io.program} jobs --queue ${queue}`,
+      `AWS gave no answer, so it may have accepted the job (${error.message}): before you submit it again, search with ${io.program} ${shell`jobs --queue ${queue}`}`,
       { cause: error },
     );
   }

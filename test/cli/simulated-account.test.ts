@@ -45,10 +45,10 @@ describe("the description of a simulated account", () => {
     expect(readAccount(temporaryDirectory())).toEqual({ account: undefined, problems: [] });
   });
 
-  test("that cannot be read ends the command with its name and the cause", () => {
+  test("that cannot be read ends the command with its name and what to do", () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "simulated-aws.conf"));
-    const expected = /simulated-aws\.conf, which describes the account, cannot be read: EISDIR/;
+    const expected = /simulated-aws\.conf is a directory where a file should be: move it$/;
     expect(() => readAccount(directory)).toThrow(expected);
     expect(() => readAccount(directory)).toThrow(CommandError);
   });

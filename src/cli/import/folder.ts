@@ -1,7 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { CommandError } from "../io.ts";
+import { FilesBelow, type Replaced } from "../files/files-below.ts";
 import { type LoadedManifests, loadManifests } from "../validation/manifests.ts";
 
 /** The directory of manifests that `import` writes to. */
@@ -18,56 +15,17 @@ export interface Folder {
    * @param path as `pathOf` and the manifests have it
    * @throws CommandError if it cannot be read
    */
-  read(path: string): Promise<string | undefined>;
-  /** Replaces the file as a whole: on a full disk the old one stays. @throws CommandError if it cannot be written */
-  write(path: string, text: string): Promise<void>;
+  read(path: string): string | undefined;
+  /** Writes a file whole or not at all. @throws CommandError if it cannot be written, or has another text by now */
+  write(path: string, text: string, replaced: Replaced): void;
 }
 
 export function folderAt(directory: string): Folder {
-  const pathOf = (file: string): string => join(directory, file);
+  const files = new FilesBelow(directory);
   return {
-    async load() {
-      const entry = await orNothing(directory, () => stat(directory));
-      return entry === undefined ? { documents: [], problems: [], files: [] } : await loadManifests(directory);
-    },
-    pathOf,
-    read: (path) => orNothing(path, () => readFile(path, "utf8")),
-    async write(path, text) {
-      try {
-        await mkdir(dirname(path), { recursive: true });
-        await replace(path, text);
-      } catch (error) {
-        throw failed(error, `${path} cannot be written`);
-      }
-    },
+    load: async () => (files.isThere() ? await loadManifests(directory) : { documents: [], problems: [], files: [] }),
+    pathOf: (file) => files.pathOf(file),
+    read: (path) => files.read(files.nameOf(path)),
+    write: (path, text, replaced) => files.write(files.nameOf(path), text, replaced),
   };
-}
-
-/** Also of a link the file, which keeps its permissions. */
-async function replace(path: string, text: string): Promise<void> {
-  const before = await orNothing(path, () => stat(path));
-  const file = before === undefined ? path : await realpath(path);
-  // Hidden, so that it is never read as a manifest.
-  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
-  try {
-    await writeFile(temporary, text, { flag: "wx" });
-    if (before !== undefined) await chmod(temporary, before.mode);
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-}
-
-async function orNothing<T>(path: string, read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw failed(error, `${path} cannot be read`);
-  }
-}
-
-function failed(error: unknown, what: string): unknown {
-  if (!(error instanceof Error) || !("code" in error)) return error;
-  return new CommandError(`${what}: ${error.message}`, { cause: error });
 }

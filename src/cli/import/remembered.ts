@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
 import type { Members } from "./kinds.ts";
@@ -10,32 +11,48 @@ import type { Members } from "./kinds.ts";
 /** Without an extension by which kubectl, Argo CD or Flux would take it for a manifest. */
 export const rememberedFile = ".aws-batch-import";
 
-/** The specs that were written, by `resourceKey`. */
-export type Remembered = ReadonlyMap<string, Members>;
+export interface Remembered {
+  /** The specs that were written, by `resourceKey`. */
+  readonly specs: ReadonlyMap<string, Members>;
+  /** `hashOf` the files that were written for another tool, by path below the directory. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** By which a file is known as it was written (SHA-256, hexadecimal). */
+export function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
 
 /** @throws CommandError when the text is of something else */
 export function rememberedIn(text: string | undefined, path: string): Remembered {
-  if (text === undefined) return new Map();
-  const specs = specsIn(text);
-  if (specs === undefined) {
-    throw new CommandError(`${path} is not what an import has written: restore it from Git, or remove it`);
-  }
-  return new Map(Object.entries(specs));
+  if (text === undefined) return { specs: new Map(), files: new Map() };
+  const remembered = parsed(text);
+  if (remembered !== undefined) return remembered;
+  throw new CommandError(`${path} is not what an import has written: restore it from Git, or remove it`);
 }
 
-function specsIn(text: string): Readonly<Record<string, Members>> | undefined {
+function parsed(text: string): Remembered | undefined {
   try {
     const read: unknown = JSON.parse(text);
-    const specs = isRecord(read) ? read["specs"] : undefined;
-    return isRecord(specs) && Object.values(specs).every(isRecord) ? (specs as Record<string, Members>) : undefined;
+    if (!isRecord(read)) return undefined;
+    // An import without another tool writes no files.
+    const { specs, files = {} } = read;
+    if (!isRecord(specs) || !Object.values(specs).every(isRecord)) return undefined;
+    if (!isRecord(files) || !Object.values(files).every((one) => typeof one === "string")) return undefined;
+    return {
+      specs: new Map(Object.entries(specs as Record<string, Members>)),
+      files: new Map(Object.entries(files as Record<string, string>)),
+    };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** The text of the file: sorted, so that it changes only with the specs. */
-export function rememberedText(specs: Remembered): string {
-  const sorted = [...specs].sort(([left], [right]) => (left < right ? -1 : 1));
-  return `${JSON.stringify({ specs: Object.fromEntries(sorted) }, undefined, 1)}\n`;
+/** The text of the file: sorted, so that it changes only with what it remembers. */
+export function rememberedText({ specs, files }: Remembered): string {
+  const sorted = <Value>(all: ReadonlyMap<string, Value>): object =>
+    Object.fromEntries([...all].sort(([left], [right]) => (left < right ? -1 : 1)));
+  const written = files.size === 0 ? {} : { files: sorted(files) };
+  return `${JSON.stringify({ specs: sorted(specs), ...written }, undefined, 1)}\n`;
 }

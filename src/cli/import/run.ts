@@ -1,5 +1,6 @@
 import { type KindName, kinds } from "../../api/v1alpha1/kinds.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import type { Replaced } from "../files/files-below.ts";
 import type { OperatorFlags } from "../flags.ts";
 import { CommandError } from "../io.ts";
 import { crds } from "../manifests.ts";
@@ -16,10 +17,10 @@ import { type Changes, changesOf, valueAt } from "./changes.ts";
 import { type Decision, decide, fileText, type ImportedObject, rolesToRead, specSchema } from "./decide.ts";
 import { editedText } from "./edit.ts";
 import type { Folder } from "./folder.ts";
-import { handOver } from "./hand-over.ts";
+import { type HandOver, handOver } from "./hand-over.ts";
 import type { Members } from "./kinds.ts";
 import { resourceKey } from "./names.ts";
-import { type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
+import { hashOf, type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
 import { type HiddenValue, operatorFlags, type Report, type WrittenObject } from "./report.ts";
 import { readRoles } from "./role-reading.ts";
 import { limitsFor, type RoleChoice } from "./roles.ts";
@@ -69,11 +70,13 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const choice = { namespace, names, retain, clusterName, ignoreTagKeys: ignored, crds, known, only };
   const roles = options.roles === "keep" ? undefined : await roleChoice(regions, choice, ports.signal);
   const decision = decide(regions, { ...choice, roles });
-  const written = await writtenObjects(decision, existing, folder);
+  const memory = rememberedAt(folder);
   const handedOver = source && handOver(source, new Set(decision.objects.map(resourceKey)));
+  const written = writtenObjects(decision, existing, memory.specs, folder);
+  const handOverFiles = writtenForTool(handedOver, memory.files, folder);
   if (!dryRun) {
-    await save(written, folder);
-    for (const [file, text] of handedOver?.files ?? []) await folder.write(folder.pathOf(file), text);
+    save([written.files, handOverFiles], folder);
+    remember({ specs: written.remembered, files: hashesOf(handedOver, memory.files) }, memory.text, folder);
   }
   const { manifests, problems } = validateManifests(documentsAfter(loaded, written), crds);
   const allProblems = [...loaded.problems, ...problems];
@@ -169,25 +172,35 @@ function existingIn(
   );
 }
 
-interface Written {
-  readonly objects: readonly WrittenObject[];
-  /** By path, what differs from before. */
-  readonly texts: ReadonlyMap<string, string>;
-  readonly remembered: Remembered;
-  /** The text of `rememberedFile` before. */
-  readonly rememberedBefore: string | undefined;
+/** A text for a file, and what it takes the place of. */
+interface NewText {
+  readonly text: string;
+  readonly replaced: Replaced;
 }
 
-async function writtenObjects(
+/** By path, what differs from before. */
+type NewTexts = ReadonlyMap<string, NewText>;
+
+interface Written {
+  readonly objects: readonly WrittenObject[];
+  readonly files: NewTexts;
+  readonly remembered: Remembered["specs"];
+}
+
+function rememberedAt(folder: Folder): Remembered & { readonly text: string | undefined } {
+  const path = folder.pathOf(rememberedFile);
+  const text = folder.read(path);
+  return { ...rememberedIn(text, path), text };
+}
+
+function writtenObjects(
   { objects }: Decision,
   existing: ReadonlyMap<string, Existing>,
+  before: Remembered["specs"],
   folder: Folder,
-): Promise<Written> {
-  const path = folder.pathOf(rememberedFile);
-  const rememberedBefore = await folder.read(path);
-  const before = rememberedIn(rememberedBefore, path);
+): Written {
   const remembered = new Map(before);
-  const texts = new Map<string, string>();
+  const files = new Map<string, NewText>();
   const written: WrittenObject[] = [];
   for (const object of objects) {
     const { kind, region, awsName, name, manifest } = object;
@@ -196,26 +209,19 @@ async function writtenObjects(
     remembered.set(key, manifest.spec as Members);
     if (known === undefined) {
       const file = folder.pathOf(object.file);
-      if ((await folder.read(file)) !== undefined) {
+      if (folder.read(file) !== undefined) {
         throw new CommandError(
           `${file} is there, and is not of ${kind} ${name}: move it, or import into another directory`,
         );
       }
-      texts.set(file, fileText(object));
+      files.set(file, { text: fileText(object), replaced: "nothing" });
       written.push({ kind, region, awsName, name, file, change: "new", fields: [], kept: [] });
       continue;
     }
     const { file } = known.document;
     const { changes, conflicts } = changesIn(object, known, before.get(key));
-    if (changes.length > 0) {
-      const edited = editedText(texts.get(file) ?? (await folder.read(file)) ?? "", known.index, changes);
-      if (edited === undefined) {
-        throw new CommandError(
-          `${file} is JSON, or has ${kind} ${name} in braces: write it as YAML of one line per field`,
-        );
-      }
-      texts.set(file, edited);
-    }
+    if (changes.length > 0)
+      files.set(file, editedFile(object, known, changes, files.get(file) ?? textAt(file, folder)));
     const [fields, kept] = [changes.map((one) => pathText(one.path)), conflicts.map(pathText)];
     written.push({
       kind,
@@ -228,7 +234,52 @@ async function writtenObjects(
       kept,
     });
   }
-  return { objects: written, texts, remembered, rememberedBefore };
+  return { objects: written, files, remembered };
+}
+
+/** A file as it is. */
+function textAt(file: string, folder: Folder): NewText {
+  const text = folder.read(file) ?? "";
+  return { text, replaced: { text } };
+}
+
+/** @throws CommandError if the object is not in YAML of one line per field */
+function editedFile(
+  { kind, name }: ImportedObject,
+  { document, index }: Existing,
+  changes: Changes["changes"],
+  { text, replaced }: NewText,
+): NewText {
+  const edited = editedText(text, index, changes);
+  if (edited !== undefined) return { text: edited, replaced };
+  throw new CommandError(
+    `${document.file} is JSON, or has ${kind} ${name} in braces: write it as YAML of one line per field`,
+  );
+}
+
+/**
+ * The files for the other tool, as far as they differ from what is there.
+ * @throws CommandError if there is one that no import has written, or that a person has changed since
+ */
+function writtenForTool(handedOver: HandOver | undefined, hashes: Remembered["files"], folder: Folder): NewTexts {
+  const texts = new Map<string, NewText>();
+  for (const [file, text] of handedOver?.files ?? []) {
+    const path = folder.pathOf(file);
+    const before = folder.read(path);
+    if (before === text) continue;
+    if (before !== undefined && hashes.get(file) !== hashOf(before)) {
+      throw new CommandError(
+        `${path} is there, and is not as an import has written it: move it, or import into another directory`,
+      );
+    }
+    texts.set(path, { text, replaced: before === undefined ? "nothing" : { text: before } });
+  }
+  return texts;
+}
+
+function hashesOf(handedOver: HandOver | undefined, before: Remembered["files"]): Remembered["files"] {
+  const written = [...(handedOver?.files ?? [])].map(([file, text]) => [file, hashOf(text)] as const);
+  return new Map([...before, ...written]);
 }
 
 /** What no import has written is a person's. */
@@ -238,16 +289,20 @@ function changesIn({ kind, manifest }: ImportedObject, { document }: Existing, b
   return changesOf({ base, next: manifest.spec, mine }, specSchema(kind, crds), ["spec"]);
 }
 
-async function save({ texts, remembered, rememberedBefore }: Written, folder: Folder): Promise<void> {
-  for (const [path, text] of texts) await folder.write(path, text);
-  const text = rememberedText(remembered);
-  if (remembered.size > 0 && text !== rememberedBefore) await folder.write(folder.pathOf(rememberedFile), text);
+function save(all: readonly NewTexts[], folder: Folder): void {
+  for (const texts of all) for (const [path, { text, replaced }] of texts) folder.write(path, text, replaced);
 }
 
-function documentsAfter({ documents }: LoadedManifests, { texts }: Written): readonly ManifestDocument[] {
+function remember(remembered: Remembered, before: string | undefined, folder: Folder): void {
+  const text = rememberedText(remembered);
+  if (remembered.specs.size === 0 || text === before) return;
+  folder.write(folder.pathOf(rememberedFile), text, before === undefined ? "nothing" : { text: before });
+}
+
+function documentsAfter({ documents }: LoadedManifests, { files }: Written): readonly ManifestDocument[] {
   return [
-    ...documents.filter(({ file }) => !texts.has(file)),
-    ...[...texts].flatMap(([file, text]) => documentsOf(file, text).documents),
+    ...documents.filter(({ file }) => !files.has(file)),
+    ...[...files].flatMap(([file, { text }]) => documentsOf(file, text).documents),
   ];
 }
 

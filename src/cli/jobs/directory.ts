@@ -1,9 +1,8 @@
-import { lstatSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { FilesBelow } from "../files/files-below.ts";
 import { editedText } from "../import/edit.ts";
-import { folderAt } from "../import/folder.ts";
 import { yamlOf } from "../import/yaml.ts";
 import { CommandError } from "../io.ts";
 import { isInUse } from "../local/lock.ts";
@@ -38,14 +37,16 @@ export async function addManifest(
   directory: string,
   manifest: { readonly metadata: { readonly name: string; readonly namespace?: string } },
 ): Promise<Written> {
-  const file = join(directory, `${manifest.metadata.name}.yaml`);
-  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) {
+  const files = new FilesBelow(directory);
+  const name = `${manifest.metadata.name}.yaml`;
+  const file = files.pathOf(name);
+  if (files.read(name) !== undefined) {
     throw new CommandError(`${file} is there: choose another --name`);
   }
   const text = yamlOf(manifest);
   const read = await readDirectory(directory, { ...documentsOf(file, text), files: [file] });
   if (read.problems.length > 0) return { kind: "invalid", read };
-  await folderAt(directory).write(file, text);
+  files.write(name, text, "nothing");
   return { kind: "written", file, isChanged: true };
 }
 
@@ -69,12 +70,13 @@ export async function cancelInManifest(directory: string, key: ObjectKey): Promi
   if ((manifest.object.spec as { readonly cancel?: boolean }).cancel === true) {
     return { kind: "written", file, isChanged: false };
   }
-  const text = readFileSync(file, "utf8");
+  const files = new FilesBelow(directory);
+  const text = files.read(files.nameOf(file)) ?? "";
   const edited = editedText(text, indexIn(text, manifest), [{ path: ["spec", "cancel"], value: true }]);
   if (edited === undefined) {
     throw new CommandError(`${file} is JSON, or has this job in braces: add cancel: true to its spec yourself`);
   }
-  await folderAt(directory).write(file, edited);
+  files.write(files.nameOf(file), edited, { text });
   return { kind: "written", file, isChanged: true };
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
+import { FilesBelow } from "../files/files-below.ts";
 import { CommandError } from "../io.ts";
-import { ensureStateDirectory, removeTemporaries } from "./state-directory.ts";
+import { ensureStateDirectory, placeOfState } from "./state-directory.ts";
 
 const extension = ".lock";
 
@@ -11,61 +12,43 @@ const extension = ".lock";
  *
  * @param state the file of the state; the lock is in the same directory
  * @returns a function that releases the lock
- * @throws CommandError when another process has it, or when the directory is a link
+ * @throws CommandError when another process has it, or when it cannot be written
  */
 export function lockState(state: string): () => void {
-  const file = `${state}${extension}`;
-  try {
-    ensureStateDirectory(dirname(file));
-    if (!taken(file)) return held(state, file);
-    const owner = parsed(readFileSync(file, "utf8"));
+  const place = placeOfState(state);
+  const { files, file } = place;
+  const lock = `${file}${extension}`;
+  const isTaken = (): boolean => !files.claim(lock, `${process.pid} ${startedAt(process.pid) ?? "?"}`);
+  ensureStateDirectory(place);
+  if (isTaken()) {
+    const owner = parsed(files.read(lock) ?? "");
     if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) {
       throw new CommandError(
-        `process ${owner.pid} already uses this directory: stop it first. If it is not aws-batch-operator, remove ${file}`,
+        `process ${owner.pid} already uses this directory: stop it first. If it is not aws-batch-operator, remove ${state}${extension}`,
       );
     }
     // It was killed before it could release the lock.
-    rmSync(file, { force: true });
-    if (!taken(file)) return held(state, file);
-  } catch (error) {
-    if (error instanceof CommandError || !(error instanceof Error) || !("code" in error)) throw error;
-    throw new CommandError(`cannot write ${dirname(file)}, the directory of the state: ${error.message}`, {
-      cause: error,
-    });
+    files.remove(lock);
+    if (isTaken()) {
+      throw new CommandError(`another process has just started in this directory (${state}${extension})`);
+    }
   }
-  throw new CommandError(`another process has just started in this directory (${file})`);
+  files.removeTemporaries(file);
+  return () => files.remove(lock);
 }
 
 /** Whether a process uses a state. @param state the file of the state */
 export function isLocked(state: string): boolean {
-  try {
-    const owner = parsed(readFileSync(`${state}${extension}`, "utf8"));
-    return owner !== undefined && isAlive(owner);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
-    throw error;
-  }
+  const { files, file } = placeOfState(state);
+  const owner = parsed(files.read(`${file}${extension}`) ?? "");
+  return owner !== undefined && isAlive(owner);
 }
 
 /** Whether a process uses any state in this directory of states. */
 export function isInUse(states: string): boolean {
-  const names = existsSync(states) ? readdirSync(states) : [];
-  return names.some((name) => name.endsWith(extension) && isLocked(join(states, name.slice(0, -extension.length))));
-}
-
-function taken(file: string): boolean {
-  try {
-    writeFileSync(file, `${process.pid} ${startedAt(process.pid) ?? "?"}`, { flag: "wx", mode: 0o600 });
-    return false;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return true;
-    throw error;
-  }
-}
-
-function held(state: string, file: string): () => void {
-  removeTemporaries(state);
-  return () => rmSync(file, { force: true });
+  return new FilesBelow(dirname(states))
+    .names(basename(states))
+    .some((name) => name.endsWith(extension) && isLocked(join(states, name.slice(0, -extension.length))));
 }
 
 interface Owner {

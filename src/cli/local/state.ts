@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { StoredObject, StoreSnapshot } from "../../kube/memory-store.ts";
 import type { AwsSnapshot } from "../../simulator/snapshot.ts";
+import type { FileWrites } from "../files/file-writes.ts";
 import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
-import { ensureStateDirectory, refuseLink } from "./state-directory.ts";
-import { type FileWrites, replaceFile } from "./whole-file.ts";
+import { ensureStateDirectory, placeOfState } from "./state-directory.ts";
 
 /** The state of a directory of manifests; hidden, so that it is never read as a manifest. */
 export const stateDirectory = ".aws-batch-operator";
@@ -35,9 +34,9 @@ export function stateFile(directory: string, clusterName: string, simulated: boo
  * @throws CommandError if the file exists and cannot be used, or is a link
  */
 export function readState(file: string): LocalState | undefined {
-  refuseLink(dirname(file));
-  refuseLink(file);
-  if (!existsSync(file)) return undefined;
+  const place = placeOfState(file);
+  const text = place.files.read(place.file);
+  if (text === undefined) return undefined;
   const unusable = (why: string, cause?: unknown): CommandError =>
     new CommandError(
       `${file} ${why}. It lists what was created in AWS: restore an older copy, or remove it to start from scratch`,
@@ -45,7 +44,7 @@ export function readState(file: string): LocalState | undefined {
     );
   let state: unknown;
   try {
-    state = JSON.parse(readFileSync(file, "utf8"));
+    state = JSON.parse(text);
   } catch (error) {
     throw unusable(`cannot be read (${error instanceof Error ? error.message : String(error)})`, error);
   }
@@ -63,9 +62,9 @@ function isWhole({ clusterUid, savedAt, store }: Readonly<Record<string, unknown
 
 /** What is done from then on would be forgotten: the operator has to stop. */
 export class StateNotWritten extends CommandError {
-  constructor(file: string, cause: Error) {
+  constructor(cause: CommandError) {
     super(
-      `cannot write ${file} (${cause.message}). The operator stops, because it would forget what it does in AWS. Make room for the file, or its directory writable, then start again`,
+      `${cause.message}. The operator stops, because it would forget what it does in AWS. Make room for the file, or its directory writable, then start again`,
       { cause },
     );
     this.name = "StateNotWritten";
@@ -78,14 +77,15 @@ export class StateNotWritten extends CommandError {
  *
  * @throws StateNotWritten if the file system refuses it; the old state is then still there
  */
-export function writeState(file: string, { clusterUid, savedAt, store, aws }: LocalState, files?: FileWrites): void {
+export function writeState(file: string, { clusterUid, savedAt, store, aws }: LocalState, writes?: FileWrites): void {
   const objects = store.objects.map(withoutStatus);
   const text = JSON.stringify({ version, clusterUid, savedAt, store: { ...store, objects }, aws });
   try {
-    ensureStateDirectory(dirname(file));
-    replaceFile(file, text, aws === undefined, files);
+    const place = placeOfState(file, writes);
+    ensureStateDirectory(place);
+    place.files.write(place.file, text, "own", aws === undefined);
   } catch (error) {
-    if (error instanceof Error && "syscall" in error) throw new StateNotWritten(file, error);
+    if (error instanceof CommandError) throw new StateNotWritten(error);
     throw error;
   }
 }

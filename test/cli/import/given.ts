@@ -1,4 +1,6 @@
+import { expect } from "vitest";
 import type { Cloud } from "../../../src/cli/cloud.ts";
+import type { Replaced } from "../../../src/cli/files/files-below.ts";
 import type { Folder } from "../../../src/cli/import/folder.ts";
 import { batchOnly } from "../../../src/cli/import/reading.ts";
 import type { Report } from "../../../src/cli/import/report.ts";
@@ -30,11 +32,12 @@ export class MemoryFolder implements Folder {
     return file;
   }
 
-  async read(file: string): Promise<string | undefined> {
+  read(file: string): string | undefined {
     return this.files.get(file);
   }
 
-  async write(file: string, text: string): Promise<void> {
+  write(file: string, text: string, replaced: Replaced): void {
+    expect(this.files.get(file)).toBe(typeof replaced === "object" ? replaced.text : undefined);
     this.files.set(file, text);
   }
 }

@@ -1,18 +1,30 @@
 import { expect, test } from "vitest";
-import { rememberedIn, rememberedText } from "../../../src/cli/import/remembered.ts";
+import { hashOf, rememberedIn, rememberedText } from "../../../src/cli/import/remembered.ts";
 
 test("what was written is read again, and its text does not depend on an order", () => {
   const specs = new Map([
     ["b", { x: 1 }],
     ["a", { y: [2] }],
   ]);
-  const text = rememberedText(specs);
-  expect(text).toBe(rememberedText(new Map([...specs].reverse())));
-  expect(new Map(rememberedIn(text, "f"))).toEqual(specs);
-  expect(rememberedIn(undefined, "f").size).toBe(0);
+  const files = new Map([
+    ["terraform/removed.tf", hashOf("removed")],
+    ["terraform/import.tf", hashOf("import")],
+  ]);
+  const text = rememberedText({ specs, files });
+  expect(text).toBe(rememberedText({ specs: new Map([...specs].reverse()), files: new Map([...files].reverse()) }));
+  expect(rememberedIn(text, "f")).toEqual({ specs, files });
+  expect(rememberedIn(undefined, "f")).toEqual({ specs: new Map(), files: new Map() });
 });
 
-test.each(["", "{", "[]", "{}", '{"specs": []}', '{"specs": {"a": 1}}'])("%j is refused", (text) => {
+test("what an import without another tool has written has no files", () => {
+  const none = { specs: new Map(), files: new Map() };
+  expect(rememberedText(none)).toBe('{\n "specs": {}\n}\n');
+  expect(rememberedIn('{"specs": {}}', "f")).toEqual(none);
+});
+
+const others = ["", "{", "[]", "{}", '{"specs": []}', '{"specs": {"a": 1}}', '{"specs": {}, "files": {"a": 1}}'];
+
+test.each(others)("%j is refused", (text) => {
   expect(() => rememberedIn(text, "DIR/f")).toThrow(
     "DIR/f is not what an import has written: restore it from Git, or remove it",
   );

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { lockState } from "../../../src/cli/local/lock.ts";
@@ -121,6 +122,36 @@ spec:
     expect(stderr).toBe(`error: ${join(directory, "mine.yaml")} is there: choose another --name\n`);
   });
 
+  test.each([
+    ["a link", (file: string, outside: string) => symlinkSync(join(outside, "new"), file), /broken link|is a link, /],
+    ["a FIFO", (file: string) => execFileSync("mkfifo", [file]), /is not a regular file|neither a file/],
+    ["a directory", (file: string) => mkdirSync(file), /mine\.yaml is a directory where a file should be: move it\n$/],
+  ])("writes nothing where there is %s", async (_case, put, message) => {
+    const directory = directoryWith();
+    const outside = temporaryDirectory();
+    put(join(directory, "mine.yaml"), outside);
+    const { exitCode, stderr } = await run("submit", "-f", directory, ...job, "--name", "mine");
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(message)]);
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
+  test("does not wait for a FIFO in the place of a lock or a state", async () => {
+    const directory = directoryWith();
+    mkdirSync(join(directory, ".aws-batch-operator"));
+    const [lock, state] = ["simulated.local.state.lock", "simulated.local.state"].map((file) =>
+      join(directory, ".aws-batch-operator", file),
+    ) as [string, string];
+    execFileSync("mkfifo", [lock, state]);
+    const refused = (path: string) => ({
+      exitCode: 1,
+      stdout: "",
+      stderr: `error: ${path} is neither a file nor a directory: remove it\n`,
+    });
+    expect(await run("submit", "-f", directory, ...job)).toEqual(refused(lock));
+    expect(await run("submit", "-f", directory, ...job, "--wait")).toEqual(refused(state));
+    expect(readdirSync(directory)).toEqual([".aws-batch-operator", "place.yaml"]);
+  });
+
   test("waits only where something goes on", async () => {
     const directory = directoryWith();
     const { exitCode, stderr } = await run("submit", "-f", directory, ...job, "--name", "mine", "--wait");
@@ -164,6 +195,16 @@ describe("cancel on a directory", () => {
     );
     const { stdout } = await run("cancel", "-f", directory, "second", "-o", "json");
     expect(JSON.parse(stdout)).toEqual({ jobName: "default/second", requested: false });
+  });
+
+  test("changes no manifest through a link, which a clone of a repository may bring along", async () => {
+    const directory = directoryWith({ "jobs.yaml": jobs });
+    const outside = join(temporaryDirectory(), "jobs.yaml");
+    renameSync(join(directory, "jobs.yaml"), outside);
+    symlinkSync(outside, join(directory, "jobs.yaml"));
+    const { exitCode, stderr } = await run("cancel", "-f", directory, "second");
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${join(directory, "jobs.yaml")} is a link, `)]);
+    expect(readFileSync(outside, "utf8")).toBe(jobs);
   });
 
   test("writes a spec in braces again, with its comment", async () => {

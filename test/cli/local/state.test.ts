@@ -1,12 +1,15 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { describe, expect, test } from "vitest";
+import { type FileWrites, fileWrites } from "../../../src/cli/files/file-writes.ts";
 import { directorySource } from "../../../src/cli/local/directory.ts";
 import { isInUse, isLocked, lockState } from "../../../src/cli/local/lock.ts";
 import { readState, stateFile, writeState } from "../../../src/cli/local/state.ts";
-import { type FileWrites, fileWrites } from "../../../src/cli/local/whole-file.ts";
-import { temporaryDirectory } from "./given.ts";
+import { runCli } from "../../../src/cli/program.ts";
+import { testIo } from "../streams.ts";
+import { quickstart, temporaryDirectory } from "./given.ts";
 
 const state = { clusterUid: "uid", savedAt: 5, store: { resourceVersion: 3, objects: [] } };
 
@@ -38,14 +41,17 @@ describe("the state of a directory", () => {
 
   test("leaves no temporary file of a killed process once the lock is taken again", () => {
     const file = stateFile(temporaryDirectory(), "team", false);
-    const { files } = killedAt(2);
+    const { files } = killedAt(firstSteps.indexOf("sync"));
     expect(() => writeState(file, state, files)).toThrow("killed");
     expect(readdirSync(dirname(file)).filter((name) => name.endsWith(".tmp"))).toHaveLength(1);
     lockState(file);
     expect(readdirSync(dirname(file))).toEqual([".gitignore", "aws.team.state.lock"]);
   });
 
-  const steps = ["open", "write", "sync", "close", "rename", "open", "sync", "close"];
+  /** The directory, the file for git, the temporary file, and its name. */
+  const firstSteps = ["chmod", "create", "write", "close", "create", "write", "sync", "close", "rename", "sync"];
+  /** The file for git is there, and the new state gets the old one's permissions. */
+  const steps = ["chmod", "create", "create", "write", "chmod", "sync", "close", "rename", "sync"];
 
   /** The real file system, until the process is killed before the n-th step, or in the middle of it when that writes. */
   function killedAt(fatal: number) {
@@ -56,14 +62,16 @@ describe("the state of a directory", () => {
       return act();
     };
     const files: FileWrites = {
-      open: (path, flags) => step("open", () => fileWrites.open(path, flags)),
+      create: (path, mode) => step("create", () => fileWrites.create(path, mode)),
       write: (descriptor, text) => {
         if (done.length === fatal) fileWrites.write(descriptor, text.slice(0, text.length / 2));
         step("write", () => fileWrites.write(descriptor, text));
       },
+      chmod: (descriptor, mode) => step("chmod", () => fileWrites.chmod(descriptor, mode)),
       sync: (descriptor) => step("sync", () => fileWrites.sync(descriptor)),
       close: (descriptor) => step("close", () => fileWrites.close(descriptor)),
       rename: (from, to) => step("rename", () => fileWrites.rename(from, to)),
+      remove: (path) => step("remove", () => fileWrites.remove(path)),
     };
     return { files, done };
   }
@@ -82,16 +90,33 @@ describe("the state of a directory", () => {
     },
   );
 
+  test("on a full disk is the old one, and the operator says why it stops", () => {
+    const file = stateFile(temporaryDirectory(), "team", false);
+    writeState(file, state);
+    const full = Object.assign(new Error("no space"), { code: "ENOSPC", errno: -28, syscall: "write" });
+    const files: FileWrites = {
+      ...fileWrites,
+      write: () => {
+        throw full;
+      },
+    };
+    expect(() => writeState(file, { ...state, savedAt: 6 }, files)).toThrow(
+      `${file} cannot be written: ENOSPC: no space left on device. The operator stops, `,
+    );
+    expect(readState(file)).toMatchObject({ savedAt: 5 });
+    expect(readdirSync(dirname(file))).toEqual([".gitignore", "aws.team.state"]);
+  });
+
   test("of a real AWS is on the disk before it takes the old one's place, and then its name is", () => {
     const { files, done } = killedAt(Number.POSITIVE_INFINITY);
     writeState(stateFile(temporaryDirectory(), "team", false), state, files);
-    expect(done).toEqual(steps);
+    expect(done).toEqual(firstSteps);
   });
 
   test("of a simulation does not wait for the disk", () => {
     const { files, done } = killedAt(Number.POSITIVE_INFINITY);
     writeState(stateFile(temporaryDirectory(), "team", true), { ...state, aws: {} }, files);
-    expect(done).toEqual(["open", "write", "close", "rename"]);
+    expect(done).not.toContain("sync");
   });
 
   test("of a simulation and of each cluster name lies in a file of its own", () => {
@@ -155,7 +180,7 @@ describe("the state of a directory from a stranger", () => {
   test.each(["", "/.gitignore"])("writes nothing through a link at .aws-batch-operator%s", (path) => {
     const { outside, victim, file } = givenLink(`.aws-batch-operator${path}`, path === "" ? "directory" : "file");
     if (path === "") {
-      const refused = /\.aws-batch-operator is a link\. .*: remove it$/;
+      const refused = /\.aws-batch-operator is a link, .*: remove it/;
       expect(() => lockState(file)).toThrow(refused);
       expect(() => writeState(file, state)).toThrow(refused);
       expect(() => readState(file)).toThrow(refused);
@@ -167,6 +192,37 @@ describe("the state of a directory from a stranger", () => {
   test("is not read through a link", () => {
     const { file } = givenLink(".aws-batch-operator/simulated.local.state", "file");
     expect(() => readState(file)).toThrow(/simulated\.local\.state is a link/);
+  });
+});
+
+describe("a FIFO, for which a process would wait for ever,", () => {
+  const command = async (directory: string, ...more: readonly string[]) => {
+    const { io, stderr } = testIo();
+    const exitCode = await runCli(["local", "-f", directory, "--simulate", "--until", "ready", ...more], io);
+    return { exitCode, stderr: stderr.text };
+  };
+
+  test.each([
+    ".aws-batch-operator",
+    ".aws-batch-operator/simulated.local.state",
+    ".aws-batch-operator/simulated.local.state.lock",
+    "simulated-aws.conf",
+  ])("is refused at %s", async (path) => {
+    const directory = temporaryDirectory();
+    for (const [file, text] of Object.entries(quickstart)) writeFileSync(join(directory, file), text);
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    execFileSync("mkfifo", [join(directory, path)]);
+    const { exitCode, stderr } = await command(directory);
+    expect([exitCode, stderr]).toEqual([
+      1,
+      `error: ${join(directory, path)} is neither a file nor a directory: remove it\n`,
+    ]);
+  });
+
+  test("is no manifest either", async () => {
+    const directory = temporaryDirectory();
+    execFileSync("mkfifo", [join(directory, "a.yaml")]);
+    expect((await command(directory)).stderr).toContain("a.yaml:1: is not a regular file: remove it, or rename it");
   });
 });
 
@@ -222,7 +278,7 @@ describe("the lock of the state", () => {
   test("says where it cannot write", () => {
     const file = join(temporaryDirectory(), "file");
     writeFileSync(file, "");
-    expect(() => lockState(join(file, "state.json"))).toThrow(/^cannot write .*file, the directory of the state: /);
+    expect(() => lockState(join(file, "state.json"))).toThrow(/file is a file where a directory should be: move it$/);
   });
 });
 
