@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import type { Environment } from "../../src/cli/io.ts";
+import { workflowCommand } from "../../src/cli/workflow-commands.ts";
 import { markerOf, type PullRequest, putComment } from "./comment.ts";
 
 /** What the GitHub Action does: `validate`, `plan`, the summary of the job, and a comment on the pull request. */
@@ -39,7 +40,7 @@ export async function runAction({ env, command, print, send }: ActionPorts): Pro
       await putComment(pull, markerOf(path, clusterName), markdown, send);
     } catch (error) {
       // The token of a pull request from a fork may only read: the plan is in the summary.
-      print(`::warning::there is no comment on the pull request: ${oneLine(String(error))}\n`);
+      print(workflowCommand("warning", {}, `there is no comment on the pull request: ${String(error)}`));
     }
   }
   return exitCode === 4 ? 4 : 0;
@@ -68,9 +69,5 @@ function pullRequestIn(env: Environment): PullRequest | undefined {
   const number = event.pull_request?.number;
   if (number === undefined) return undefined;
   const repository = `${required(env, "GITHUB_API_URL")}/repos/${required(env, "GITHUB_REPOSITORY")}`;
-  return { repository, number, token: required(env, "PLAN_TOKEN") };
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll(/\s*[\r\n]+\s*/g, " ");
+  return { repository, number, token: required(env, "PLAN_TOKEN"), graphql: required(env, "GITHUB_GRAPHQL_URL") };
 }

@@ -18,6 +18,7 @@ interface LogsFlags extends DirectoryFlags {
   readonly tail?: number;
   readonly attempt?: number;
   readonly index?: number;
+  readonly raw?: boolean;
 }
 
 const afterHelp = (program: string): string => `
@@ -41,6 +42,10 @@ export function logsCommand(io: Io, ending: Ending): Command {
   addDirectoryOptions(addJobOptions(command, "queue in which NAME is the name of a job"))
     .option("--follow", "go on until the job has ended, over its attempts")
     .option("--tail <n>", "only the last lines, so many (default: all)", count)
+    .option(
+      "--raw",
+      "print the text as the job wrote it, with its colours and all else that a terminal or a pipeline obeys",
+    )
     .option("--attempt <n>", "attempt from 1 (default: the latest)", count)
     .option("--index <i>", "child of an array, or node of a job with several, from 0", index)
     .addHelpText("after", afterHelp(io.program));
@@ -82,7 +87,7 @@ async function readOnce(given: NamedJob, flags: LogsFlags, io: Io): Promise<void
     }),
   );
   const lines = parts.flat().toSorted((left, right) => left.at - right.at);
-  writeLines(io.stdout, flags.output, tail === undefined ? lines : lines.slice(-tail), { attempt });
+  writeLines(io.stdout, flags.output, tail === undefined ? lines : lines.slice(-tail), { attempt, isRaw: flags.raw });
 }
 
 /** The log streams of the attempt that is asked for. @throws CommandError if it has none */
@@ -113,7 +118,7 @@ async function follow(given: NamedJob, flags: LogsFlags, io: Io): Promise<void> 
     {
       status: (seen) => io.stderr.write(visible(`${seen.jobName}: ${resultText(seen)}`).concat("\n")),
       waits: (why) => io.stderr.write(visible(why).concat("\n")),
-      lines: (lines, attempt) => writeLines(io.stdout, flags.output, lines, { attempt }),
+      lines: (lines, attempt) => writeLines(io.stdout, flags.output, lines, { attempt, isRaw: flags.raw }),
     },
     { ...flags, name: nameOf(given.object) },
   );

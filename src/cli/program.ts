@@ -4,6 +4,7 @@ import { AwsError } from "../aws/errors.ts";
 import { visible } from "../runtime/visible.ts";
 import { applyEnvironment } from "./flags.ts";
 import { CommandError, type Ending, type Environment, exitCodes, type Io, OutputFailed } from "./io.ts";
+import { commandFree } from "./piped-output.ts";
 
 /** In the order of the help. Loaded on demand, so that a long-running `run` does not keep the code of `local` in memory. */
 const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) => Command>>> = {
@@ -44,7 +45,8 @@ AWS credentials and endpoints come from the AWS SDK's configuration (AWS_PROFILE
  * Runs one command line, without the program's own name.
  * @returns the exit code
  */
-export async function runCli(args: readonly string[], io: Io): Promise<number> {
+export async function runCli(args: readonly string[], given: Io): Promise<number> {
+  const io = { ...given, stdout: commandFree(given.stdout), stderr: commandFree(given.stderr) };
   let exitCode: number = exitCodes.done;
   const program = await programFor(args, io, (work) => async () => {
     exitCode = await work();

@@ -5,6 +5,7 @@ import { jsonLine, visible, visibleIn } from "../runtime/visible.ts";
 import { type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { addManifestOptions, type ManifestFlags, sourcesIn } from "./manifest-options.ts";
 import { type ReadManifests, readManifests } from "./manifests.ts";
+import { directly } from "./piped-output.ts";
 import { type Paint, paintFor } from "./terminal/paint.ts";
 import { githubText, junitText, sarifText } from "./validation/ci-formats.ts";
 import { noteText, problemText } from "./validation/problem.ts";
@@ -38,7 +39,8 @@ async function validate({ output, ...flags }: ValidateFlags, io: Io): Promise<nu
     sarif: () => sarifText(found, manifest.version),
     junit: () => junitText(found),
   };
-  io.stdout.write(texts[output]());
+  const stdout = output === "github" ? directly(io.stdout) : io.stdout;
+  stdout.write(texts[output]());
   return problems.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 

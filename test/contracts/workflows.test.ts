@@ -77,3 +77,17 @@ describe.each(files)("%s", (file) => {
     expect(steps.flatMap(({ run }) => run ?? []).filter((run) => run.includes("${{"))).toEqual([]);
   });
 });
+
+test("every action that a workflow, an action, an example or the docs name is named by its commit: a tag can be moved", () => {
+  const texts = ["action.yml", ...files, ...globSync(["docs/**/*.md", "examples/**/*", "README.md", "site/**/*"])]
+    .filter((file) => /\.(?:ya?ml|md)$/.test(file))
+    .map((file) => ({ file, text: textOf(file) }));
+  const used = texts.flatMap(({ file, text }) =>
+    [...text.matchAll(/\buses:\s*["']?([^\s"']+)/g)].map(([, action = ""]) => ({ file, action })),
+  );
+  expect(used.length).toBeGreaterThan(15);
+  expect(used.filter(({ action }) => !/^\.\/|@(?:[0-9a-f]{40}|COMMIT)$/.test(action))).toEqual([]);
+  // A reader replaces the placeholder; what runs has none.
+  const placeholders = texts.flatMap(({ text }) => text.split("\n").filter((line) => /uses:.*@COMMIT/.test(line)));
+  expect(placeholders.filter((line) => !line.startsWith("#"))).toEqual([]);
+});

@@ -1,5 +1,6 @@
 /** What `validate` found, in the formats that CI systems read. Pure. */
 
+import { workflowCommand } from "../workflow-commands.ts";
 import type { Note, Problem } from "./problem.ts";
 
 export interface Found {
@@ -35,28 +36,14 @@ function entriesOf({ problems, notes }: Pick<Found, "problems" | "notes">): read
   ];
 }
 
-/**
- * Workflow commands of GitHub Actions, one line each, which annotate the files of a pull request.
- *
- * Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
- */
+/** Workflow commands of GitHub Actions, one line each, which annotate the files of a pull request. */
 export function githubText(found: Found): string {
   const commands = { error: "error", warning: "warning", note: "notice" } as const;
   return entriesOf(found)
-    .map(({ level, file, line, column, title, message }) => {
-      const at = column === undefined ? "" : `,col=${column}`;
-      const where = `file=${property(file)},line=${line}${at},title=${property(title)}`;
-      return `::${commands[level]} ${where}::${data(message)}\n`;
-    })
+    .map(({ level, file, line, column, title, message }) =>
+      workflowCommand(commands[level], { file, line, col: column, title }, message),
+    )
     .join("");
-}
-
-function data(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-}
-
-function property(text: string): string {
-  return data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 }
 
 /**

@@ -16,7 +16,10 @@ import { testIo } from "../../cli/streams.ts";
 interface Comment {
   readonly id: number;
   readonly body: string;
+  readonly user?: { readonly login: string } | null;
 }
+
+const bot = { login: "github-actions[bot]" };
 
 /** A server with the part of GitHub's REST API that the action uses. */
 async function gitHub(comments: Comment[], readOnly = false) {
@@ -33,11 +36,12 @@ async function gitHub(comments: Comment[], readOnly = false) {
         const page = Number(new URL(url, "http://github").searchParams.get("page"));
         return answer(200, comments.slice((page - 1) * 100, page * 100));
       }
-      if (readOnly) return answer(403, { message: "Resource not accessible by integration" });
+      if (readOnly && url !== "/graphql") return answer(403, { message: "Resource not accessible by integration" });
+      if (url === "/graphql") return answer(200, { data: { viewer: bot } });
       const { body } = JSON.parse(sent) as { readonly body: string };
       const id = Number(/comments\/(\d+)$/.exec(url)?.[1] ?? comments.length + 1);
       const at = comments.findIndex((comment) => comment.id === id);
-      comments.splice(at < 0 ? comments.length : at, at < 0 ? 0 : 1, { id, body });
+      comments.splice(at < 0 ? comments.length : at, at < 0 ? 0 : 1, { id, body, user: bot });
       return answer(method === "POST" ? 201 : 200, { id });
     });
   });
@@ -65,6 +69,7 @@ async function ran(files: Readonly<Record<string, string>>, api: string, more: R
       GITHUB_OUTPUT: output,
       GITHUB_STEP_SUMMARY: summary,
       GITHUB_API_URL: api,
+      GITHUB_GRAPHQL_URL: `${api}/graphql`,
       GITHUB_REPOSITORY: "team/batch",
       ...more,
     },
@@ -88,21 +93,39 @@ describe("the action", () => {
     const first = await ran(quickstart, url);
     expect([first.exitCode, first.output]).toEqual([0, "exit-code=2\n"]);
     expect(first.summary).toMatch(/^### AWS Batch plan: 3 creations; no running job is ended\n/);
-    expect(comments.slice(120)).toEqual([{ id: 121, body: expect.stringMatching(/^<!-- aws-batch-operator plan /) }]);
+    expect(comments.slice(120)).toEqual([
+      { id: 121, user: bot, body: expect.stringMatching(/^<!-- aws-batch-operator plan /) },
+    ]);
     expect(comments[120]?.body).toContain(first.summary);
     expect(calls.map((call) => call.split("?")[0])).toEqual([
+      "POST /graphql",
       "GET /repos/team/batch/issues/7/comments",
       "GET /repos/team/batch/issues/7/comments",
       "POST /repos/team/batch/issues/7/comments",
     ]);
     const [own] = comments.slice(120);
     const marker = own?.body.split("\n")[0] ?? "";
-    comments.splice(120, 1, { id: 121, body: `${marker}\nan older plan` });
+    comments.splice(120, 1, { id: 121, user: bot, body: `${marker}\nan older plan` });
     await ran(quickstart, url, { PLAN_PATH: first.manifests });
     expect(calls.at(-1)).toBe("PATCH /repos/team/batch/issues/comments/121");
     expect(comments).toHaveLength(121);
     expect(comments[120]?.body).not.toContain("an older plan");
   });
+
+  test.each([{ login: "stranger" }, { login: "github-actions" }, { login: "other[bot]" }, null, undefined])(
+    "leaves the comment of somebody else (%j) alone who has begun it with the marker",
+    async (user) => {
+      const comments: Comment[] = [];
+      const { url } = await gitHub(comments);
+      const first = await ran(quickstart, url);
+      const [own] = comments.splice(0) as [Comment];
+      const planted: Comment = { ...own, id: 1, ...(user === undefined ? {} : { user }) };
+      comments.push(user === undefined ? { id: 1, body: own.body } : planted);
+      const before = structuredClone(comments[0]);
+      await ran(quickstart, url, { PLAN_PATH: first.manifests });
+      expect(comments).toEqual([before, { id: 2, user: bot, body: own.body }]);
+    },
+  );
 
   test("annotates invalid manifests, plans nothing and fails", async () => {
     const { url, calls } = await gitHub([]);
