@@ -90,3 +90,31 @@ describe("a log", () => {
     await expect(reader.next()).rejects.toBe(denied);
   });
 });
+
+describe("a log whose tokens never stay the same", () => {
+  const endless = () => {
+    let calls = 0;
+    const getLogEvents: LogsApi["getLogEvents"] = async () => {
+      calls++;
+      return { events: [], nextForwardToken: `f${calls}`, nextBackwardToken: `b${calls}` };
+    };
+    return { calls: () => calls, reader: new LogReader({ getLogEvents }, stream, signal) };
+  };
+
+  test.each(["next", "last"] as const)("is read to a thousand pages by %s", async (way) => {
+    const { calls, reader } = endless();
+    await expect(reader[way](10)).rejects.toThrow("the answer to logs:GetLogEvents has more than 1000 pages");
+    expect(calls()).toBe(1000);
+  });
+});
+
+test("a page that fails loses no line of those before it", async () => {
+  const { reader } = answering(
+    { events: events("a"), nextForwardToken: "1" },
+    new AwsError("unavailable", "logs:GetLogEvents", "Throttling", "slow down"),
+    { events: events("a"), nextForwardToken: "1" },
+    { events: [], nextForwardToken: "1" },
+  );
+  await expect(reader.next()).rejects.toThrow("slow down");
+  expect(await texts(reader.next())).toEqual(["a"]);
+});
