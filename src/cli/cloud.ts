@@ -6,6 +6,7 @@ import type { LogsApi } from "../aws/logs.ts";
 import { partitionOfRegion } from "../aws/names.ts";
 import { withDeadline } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
+import { shell } from "../runtime/shell.ts";
 import type { OperatorFlags } from "./flags.ts";
 import { CommandError, type Environment } from "./io.ts";
 
@@ -141,6 +142,6 @@ async function identity(region: string, clock: Clock, signal: AbortSignal) {
 function requireAllowed(account: string, { allowedAccountIds }: OperatorFlags): void {
   if (allowedAccountIds === undefined || allowedAccountIds.includes(account)) return;
   throw new CommandError(
-    `the credentials belong to account ${account}, which is not in --allowed-account-ids ${allowedAccountIds.join(",")}`,
+    `the credentials belong to account ${account}, which is not in ${shell`--allowed-account-ids ${allowedAccountIds.join(",")}`}`,
   );
 }

@@ -7,6 +7,7 @@ import { queueNameOf } from "../controllers/naming.ts";
 import { kubeStore } from "../kube/client.ts";
 import { listAll } from "../kube/list.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { shell } from "../runtime/shell.ts";
 import { realCloud } from "./cloud.ts";
 import { jobJson } from "./diagnose/job-json.ts";
 import { isJobHealthy } from "./diagnose/job-report.ts";
@@ -151,7 +152,7 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
     if (found === undefined) {
       const other = kind === JobQueueKind ? `. To diagnose a BatchJob give bj/${name}` : "";
       throw new CommandError(
-        `${kind.kind} ${keyText(key)} does not exist; kubectl get ${kind.plural} -A lists the existing ones${other}`,
+        `${kind.kind} ${keyText(key)} does not exist; ${shell`kubectl get ${kind.plural} -A`} lists the existing ones${other}`,
         { exitCode: exitCodes.unread },
       );
     }

@@ -9,6 +9,7 @@ import { clusterTag } from "../controllers/ownership.ts";
 import { defaultAllowedPolicyArns } from "../controllers/roles/limits.ts";
 import { rolePath } from "../controllers/roles/names.ts";
 import { operatorName, operatorNamespace } from "../kube/installation.ts";
+import { shell } from "../runtime/shell.ts";
 import { clusterName, ListOption, listOf } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 
@@ -131,7 +132,7 @@ function partOf(parts: readonly PolicyDocument[], ordinalNumber: number): Policy
   const part = parts[ordinalNumber - 1];
   if (part === undefined) {
     throw new CommandError(
-      `--managed ${ordinalNumber}: everything fits into ${count(parts.length)}; print each of them`,
+      `${shell`--managed ${ordinalNumber}`}: everything fits into ${count(parts.length)}; print each of them`,
     );
   }
   return part;
@@ -159,7 +160,7 @@ function count(parts: number): string {
 }
 
 function inWords(parts: number): string {
-  return Array.from({ length: parts }, (_, index) => `--managed ${index + 1}`).join(" and ");
+  return Array.from({ length: parts }, (_, index) => shell`--managed ${index + 1}`).join(" and ");
 }
 
 function scopeOf(flags: IamPolicyFlags): PolicyScope {

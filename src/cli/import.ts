@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { counted } from "../diagnosis/words.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { shell } from "../runtime/shell.ts";
 import { visible } from "../runtime/visible.ts";
 import { realCloud } from "./cloud.ts";
 import { ListOption, type OperatorFlags, operatorOptions } from "./flags.ts";
@@ -168,7 +169,7 @@ function nothingFound(
   regions: readonly string[],
   names: readonly string[] | undefined,
 ): CommandError {
-  const matching = names === undefined ? "" : ` that matches --names '${names.join(",")}'`;
+  const matching = names === undefined ? "" : ` that matches ${shell`--names ${names.join(",")}`}`;
   const checked = names === undefined ? "" : "--names, ";
   if (source === undefined) {
     const where = `AWS account ${account} has nothing to import in ${regions.join(", ")}${matching}`;

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { shell } from "../runtime/shell.ts";
 import { CommandError, type Environment } from "./io.ts";
 
 /** A rendered kustomization may have several objects of the largest size. */
@@ -24,8 +25,8 @@ export async function kustomized(directory: string, env: Environment, signal: Ab
     const { code, stderr = "" } = error as Error & { readonly code?: unknown; readonly stderr?: string };
     const reason =
       code === "ENOENT"
-        ? `there is no kubectl on the PATH. Install it, or give what kustomize renders: kustomize build ${directory} | aws-batch-operator validate -f -`
-        : `kubectl kustomize ${directory} failed: ${stderr.trim() || error.message}`;
+        ? `there is no kubectl on the PATH. Install it, or give what kustomize renders: ${shell`kustomize build ${directory} | aws-batch-operator validate -f -`}`
+        : `${shell`kubectl kustomize ${directory}`} failed: ${stderr.trim() || error.message}`;
     throw new CommandError(reason, { cause: error });
   }
 }

@@ -296,6 +296,6 @@ function show(made: Plan, { output }: PlanFlags, io: Io): void {
   const style = styleOf(io.stdout, io.env);
   const stream = style.unicode ? io.stdout : asciiOutput(io.stdout);
   if (output === "json") io.stdout.write(planJson(made));
-  else if (output === "markdown") io.stdout.write(planMarkdown(visibleIn(made)));
+  else if (output === "markdown") io.stdout.write(planMarkdown(made));
   else stream.write(planText(visibleIn(made), paintFor(style)));
 }

@@ -22,3 +22,11 @@ function matches(glob: string, text: string): boolean {
   const last = parts.at(-1) ?? "";
   return text.length - last.length >= position && text.endsWith(last);
 }
+
+/**
+ * Whether a name from AWS, in a list of globs, means itself alone: a comma would end it there, and `*` match others.
+ * Blanks within it are as good as other characters in a flag, and not at its ends.
+ */
+export function isLiteral(name: string): boolean {
+  return /^[A-Za-z0-9 _.:/=+@-]+$/.test(name) && name.trim() === name;
+}

@@ -1,7 +1,8 @@
 import { isReservedTag, tagPrefix } from "../aws/names.ts";
 import type { TagChange } from "../aws/region.ts";
+import { shell } from "../runtime/shell.ts";
 import type { FieldChange } from "./agenda.ts";
-import { matchesAny } from "./glob.ts";
+import { isLiteral, matchesAny } from "./glob.ts";
 import {
   createdAtTag,
   type Identity,
@@ -55,8 +56,9 @@ export function adoptionText(change: TagChange | undefined): string {
 
 /** How tags that a spec lacks can stay, as the end of a sentence; empty: it lacks none. */
 export function ignoredText(change: TagChange | undefined): string {
-  if (change === undefined || change.remove.length === 0) return "";
-  return `; to leave tags of others alone, start the operator with --ignore-tag-keys=${change.remove.join(",")}`;
+  const keys = (change?.remove ?? []).filter(isLiteral);
+  if (keys.length === 0) return "";
+  return `; to leave tags of others alone, start the operator with ${shell`--ignore-tag-keys=${keys.join(",")}`}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { plainMessage } from "../aws/errors.ts";
+import { shell } from "../runtime/shell.ts";
 import { visible } from "../runtime/visible.ts";
 import type { Failure, FieldChange } from "./agenda.ts";
 
@@ -34,7 +35,7 @@ export function keptForOtherCluster(
   { clusterUid }: { readonly clusterUid: string },
   refused: string,
 ): string {
-  return `${what} belongs to another cluster (uid ${clusterUid}) and is not ${refused}. Start the operator with --take-over-cluster-uid=${clusterUid}, or delete the object without changing AWS by awsbatch.dev/abandon: "true"`;
+  return `${what} belongs to another cluster (uid ${clusterUid}) and is not ${refused}. Start the operator with ${shell`--take-over-cluster-uid=${clusterUid}`}, or delete the object without changing AWS by awsbatch.dev/abandon: "true"`;
 }
 
 /** A text for a person, with visible escapes in place of controls, of at most `limit` characters. */

@@ -45,7 +45,7 @@ renamed:
 
 the operator needs:
   --adoptable-names 'team/*'
-  --ignore-tag-keys 'managed-by'
+  --ignore-tag-keys managed-by
 
 plan: 4 adoptions, nothing else
 `);
@@ -162,7 +162,7 @@ roles that stay as they are:
 
 the operator needs:
   --adoptable-names 'team/*'
-  --allowed-role-tag-keys 'team'
+  --allowed-role-tag-keys team
 
 plan: 1 new revision, 1 adoption; no running job is ended
 `);
@@ -198,7 +198,7 @@ test.each([
   ],
   [
     ["--terraform", "-", "--names", "prd"],
-    "what Terraform lists has nothing to import that matches --names 'prd': check --names, of which workspace and directory the list is",
+    "what Terraform lists has nothing to import that matches --names prd: check --names, of which workspace and directory the list is",
   ],
   [["--cloudformation", "-"], "what CloudFormation lists has nothing to import: check of which stacks the list is"],
 ])("the command with %j says that it found nothing, and writes nothing", async (args, message) => {

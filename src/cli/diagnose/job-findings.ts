@@ -11,6 +11,7 @@ import { causeInAttempt } from "../../diagnosis/aws-reasons.ts";
 import { causeKind, type Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { awsWords, counted, listed } from "../../diagnosis/words.ts";
+import { shell } from "../../runtime/shell.ts";
 import type { DependencyFacts, JobFacts, JobFinding } from "./job-report.ts";
 import type { QueueReport } from "./report.ts";
 
@@ -89,7 +90,7 @@ function failure(record: JobRecord, { dependencies, object }: JobFacts): JobFind
   const other = dependencies.find((one) => one.failure !== undefined);
   const dependency = other === undefined ? "" : `; ${other.what} failed: ${other.failure}`;
   const { namespace, name } = object.metadata;
-  const log = `read its log (aws-batch-operator logs -n ${namespace} ${name})`;
+  const log = `read its log (${shell`aws-batch-operator logs -n ${namespace} ${name}`})`;
   return finding("JobFailed", `the job failed: ${why}${dependency}`, remedyFor(record) ?? log);
 }
 

@@ -1,9 +1,11 @@
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import { resourceIn } from "../../aws/names.ts";
+import { shell } from "../../runtime/shell.ts";
 import { resourceKey } from "./names.ts";
 import type { Source, SourceResource } from "./source.ts";
 import { logicalId } from "./stacks.ts";
 import type { Template } from "./template.ts";
+import { hclText } from "./terraform-text.ts";
 
 /** How another tool gives up what was imported without destroying it, and takes it back. Pure. */
 
@@ -41,7 +43,7 @@ function fromTerraform({ resources }: Source, given: readonly SourceResource[]):
         : [
             "in Terraform 1.7 or later, replace the resources by terraform/removed.tf, and apply: nothing is destroyed",
           ]),
-      ...single.map(({ address }) => `terraform state rm '${address}'`),
+      ...single.map(({ address }) => shell`terraform state rm ${address}`),
       "to go back after aws-batch-operator release, restore the resources, and apply with terraform/import.tf",
     ],
   };
@@ -57,7 +59,7 @@ const importedByName: ReadonlySet<KindName> = new Set(["BatchComputeEnvironment"
 
 function importBlock({ kind, awsName, address, arn }: SourceResource): string {
   const id = importedByName.has(kind) ? awsName : arn;
-  return `import {\n  to = ${address}\n  id = ${JSON.stringify(id)}\n}\n`;
+  return `import {\n  to = ${address}\n  id = ${hclText(id)}\n}\n`;
 }
 
 function fromCloudFormation({ templates }: Source, given: readonly SourceResource[]): HandOver {
@@ -106,7 +108,7 @@ function identifierOf(type: string, name: string, arn: string): Readonly<Record<
 function returningStep(stack: string): string {
   const file = importFile(stack);
   const where = stack === "" ? "" : `${stack}: `;
-  return `${where}to go back after aws-batch-operator release, write the resources into the template as they are now, each with DeletionPolicy: Retain, correct the ARNs of replaced environments in ${file}, and import them: aws cloudformation create-change-set --change-set-type IMPORT --resources-to-import file://${file} --stack-name ${stack === "" ? "STACK" : stack} --change-set-name back --template-body file://TEMPLATE`;
+  return `${where}to go back after aws-batch-operator release, write the resources into the template as they are now, each with DeletionPolicy: Retain, correct the ARNs of replaced environments in ${file}, and import them: ${shell`aws cloudformation create-change-set --change-set-type IMPORT --resources-to-import file://${file} --stack-name ${stack === "" ? "STACK" : stack} --change-set-name back --template-body file://TEMPLATE`}`;
 }
 
 /** @param stack "" when its list does not name it */

@@ -1,10 +1,12 @@
 import { matchesAny } from "../../controllers/glob.ts";
 import { firstOf } from "../../controllers/wording.ts";
 import { counted } from "../../diagnosis/words.ts";
+import { shell, shellWord } from "../../runtime/shell.ts";
 import { jsonLine, visible, visibleIn } from "../../runtime/visible.ts";
+import { codeBlock, type Inserted, joined, Markdown, markdown } from "../markdown.ts";
 import { type Entry, entryText, headline, type Plan } from "../plan/entry.ts";
 import { planMembers } from "../plan/json.ts";
-import { escaped, planMarkdown } from "../plan/markdown.ts";
+import { planMarkdown } from "../plan/markdown.ts";
 import { planText } from "../plan/text.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
@@ -74,11 +76,11 @@ export function operatorFlags(
   if (imported.length === 0) return [];
   const { allowedPolicyArns = [], allowedRoleTagKeys = [], allowInlinePolicies = false } = limits;
   const list = (flag: string, values: readonly string[]): readonly string[] =>
-    values.length === 0 ? [] : [`${flag} '${values.join(",")}'`];
+    values.length === 0 ? [] : [`${flag} ${shellWord(values.join(","))}`];
   const used = names.filter((glob) => imported.some(({ awsName }) => matchesAny([glob], awsName)));
   const adoptable = used.map((glob) => `${namespace}/${glob}`);
   return [
-    `--adoptable-names '${adoptable.join(",")}'`,
+    shell`--adoptable-names ${adoptable.join(",")}`,
     ...list("--ignore-tag-keys", ignoreTagKeys),
     ...list("--allowed-policy-arns", allowedPolicyArns),
     ...list("--allowed-role-tag-keys", allowedRoleTagKeys),
@@ -208,10 +210,10 @@ export function reportJson({ plan, ...report }: Report): string {
 /** A comment on a pull request (GitHub's Markdown). */
 export function reportMarkdown(report: Report): string {
   const { plan, imported, skipped, inexpressible, renamed, secrets, problems } = report;
-  const section = (title: string, lines: readonly string[]): readonly string[] =>
-    lines.length === 0 ? [] : ["", `**${title}**`, "", ...lines.map((line) => `- ${escaped(visible(line))}`)];
+  const section = (title: string, lines: readonly string[]): readonly Inserted[] =>
+    lines.length === 0 ? [] : ["", markdown`**${title}**`, "", ...lines.map((line) => markdown`- ${line}`)];
   const lines = [
-    `### AWS Batch import: ${escaped(summaryOf(report))}`,
+    markdown`### AWS Batch import: ${summaryOf(report)}`,
     ...section("Updated, as AWS has changed", updatedTexts(report)),
     ...section("Left as a person wrote it, though AWS has something else", keptTexts(report)),
     ...section("Not expressible", inexpressible.map(skippedText)),
@@ -222,9 +224,7 @@ export function reportMarkdown(report: Report): string {
     ...section("Adopted, and not ready as it is in AWS now", unreadyTexts(report)),
     ...section("The operator makes roles of its own in place of", report.roles.replaced.map(replacedText)),
     ...section("Roles that stay as they are", report.roles.kept.map(keptText)),
-    ...(report.operatorFlags.length === 0
-      ? []
-      : ["", "The operator needs:", "", "```", ...report.operatorFlags.map(visible), "```"]),
+    ...(report.operatorFlags.length === 0 ? [] : ["", "The operator needs:", "", codeBlock(report.operatorFlags)]),
     ...section("About the stacks", report.source?.notes ?? []),
     ...section(`Stays with ${report.source?.tool}`, othersIn(report)),
     ...section(`Before the manifests are applied, in ${report.source?.tool}`, report.source?.steps ?? []),
@@ -232,9 +232,9 @@ export function reportMarkdown(report: Report): string {
       ? []
       : [
           "",
-          "| object | AWS | file |",
-          "|---|---|---|",
-          ...imported.map((one) => `| ${one.kind} ${one.name} | ${one.region}/${one.awsName} | ${escaped(one.file)} |`),
+          new Markdown("| object | AWS | file |"),
+          new Markdown("|---|---|---|"),
+          ...imported.map((one) => markdown`| ${one.kind} ${one.name} | ${one.region}/${one.awsName} | ${one.file} |`),
         ]),
     ...(plan === undefined
       ? []
@@ -242,8 +242,8 @@ export function reportMarkdown(report: Report): string {
         ? ["", `Plan: ${planLine(plan)}.`]
         : [
             "",
-            planMarkdown(visibleIn({ ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) })).trimEnd(),
+            new Markdown(planMarkdown({ ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) }).trimEnd()),
           ]),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${joined(lines, "\n").text}\n`;
 }

@@ -4,7 +4,7 @@ import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import { isServiceLinked } from "../../controllers/compute-environment/diff.ts";
 import { shortHash } from "../../controllers/fingerprint.ts";
-import { matchesAny } from "../../controllers/glob.ts";
+import { isLiteral, matchesAny } from "../../controllers/glob.ts";
 import type { Cluster } from "../../controllers/ownership.ts";
 import { type DesiredRole, desiredRolesOf, type Place } from "../../controllers/roles/desired.ts";
 import { documentFault, samePolicy } from "../../controllers/roles/documents.ts";
@@ -275,8 +275,8 @@ export function limitsFor(objects: readonly { readonly manifest: ManifestObject 
   };
 }
 
-/** The list with what it lacks; undefined: it allows all. */
+/** The list with what it lacks and can have; undefined: it allows all of that. */
 function lacking(known: readonly string[], needed: readonly string[]): readonly string[] | undefined {
-  const missing = [...new Set(needed)].filter((one) => !matchesAny(known, one)).sort();
+  const missing = [...new Set(needed)].filter((one) => isLiteral(one) && !matchesAny(known, one)).sort();
   return missing.length === 0 ? undefined : [...known, ...missing];
 }

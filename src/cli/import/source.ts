@@ -6,6 +6,7 @@ import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
 import type { NamedResource } from "./names.ts";
 import type { Template } from "./template.ts";
+import { isAddress } from "./terraform-text.ts";
 
 /**
  * What another tool manages, from its own list: only which resources there are. Their bodies are read from AWS, for such a
@@ -62,7 +63,12 @@ export function terraformSource({ name: file, text }: GivenFile): Source {
   }
   const values = isRecord(state["values"]) ? state["values"] : undefined;
   if (values === undefined && typeof state["format_version"] !== "string") throw otherText(file);
-  return sourceOf("Terraform", isRecord(values?.["root_module"]) ? inModule(values["root_module"]) : []);
+  const source = sourceOf("Terraform", isRecord(values?.["root_module"]) ? inModule(values["root_module"]) : []);
+  const other = source.resources.find((one) => !isAddress(one.address));
+  if (other === undefined) return source;
+  throw new CommandError(
+    `${file} has an address that Terraform does not write, ${JSON.stringify(other.address)}: run terraform show -json again`,
+  );
 }
 
 function inModule(module: Readonly<Record<string, unknown>>): readonly Listed[] {

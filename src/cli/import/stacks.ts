@@ -1,4 +1,5 @@
 import { kindOf } from "../../api/v1alpha1/kinds.ts";
+import { shell } from "../../runtime/shell.ts";
 import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
 import { resourceKey } from "./names.ts";
@@ -186,7 +187,7 @@ function nestedNotes(stacks: readonly Stack[]): readonly string[] {
     const missing = stack.resources.filter((one) => isStack(one) && !given.has(one.physicalId));
     return missing.map(
       ({ id, physicalId }) =>
-        `${addressIn(stack, id)} is a nested stack: for what it has, give also the output of ${listing} --stack-name '${physicalId}'`,
+        `${addressIn(stack, id)} is a nested stack: for what it has, give also the output of ${listing} ${shell`--stack-name ${physicalId ?? ""}`}`,
     );
   });
 }
@@ -199,7 +200,7 @@ function fullNotes(lists: readonly (readonly StackResource[])[]): readonly strin
     .filter((list) => list.length === mostResources && list[0]?.stackName !== undefined)
     .map(
       ([first]) =>
-        `${first?.stackName} may have more than the ${mostResources} resources that ${listing} gives: give the output of aws cloudformation list-stack-resources --stack-name ${first?.stackName}`,
+        `${first?.stackName} may have more than the ${mostResources} resources that ${listing} gives: give the output of aws cloudformation list-stack-resources ${shell`--stack-name ${first?.stackName ?? ""}`}`,
     );
 }
 

@@ -1,4 +1,5 @@
 import { isReservedTag } from "../../aws/names.ts";
+import { isLiteral } from "../../controllers/glob.ts";
 import type { Tags } from "../../controllers/ownership.ts";
 
 /** Tags by which other tools know what they made. A manifest does not list them, and the operator ignores them by a flag. Pure. */
@@ -9,14 +10,17 @@ const makerKeys =
 const makers =
   /^(?:true|yes|.*(?:terraform|terragrunt|opentofu|pulumi|cloudformation|cdk|crossplane|ack|serverless).*)$/i;
 
-/** The keys among the tags of some resources that are other tools' bookkeeping, sorted. */
+/**
+ * The keys among the tags of some resources that are other tools' bookkeeping, sorted; without those that the operator's flag
+ * would take for others.
+ */
 export function toolTagKeys(tagged: readonly Tags[]): readonly string[] {
   const keys = tagged.flatMap((tags) =>
     Object.entries(tags).flatMap(([key, value]) =>
       toolKeys.test(key) || (makerKeys.test(key) && makers.test(value)) ? [key] : [],
     ),
   );
-  return [...new Set(keys)].sort();
+  return [...new Set(keys)].filter((key) => isLiteral(key) && !isReservedTag(key)).sort();
 }
 
 /** The tags that a spec lists: those of a person. */

@@ -1,5 +1,6 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { shell } from "../../runtime/shell.ts";
 import { CommandError, type Io } from "../io.ts";
 import { requireDirectory } from "../local/directory.ts";
 import { type JobsAccount, openAccount } from "./account.ts";
@@ -87,7 +88,7 @@ async function inDirectory(name: string, directory: string, flags: JobFlags, io:
   const job = account.object(keyIn(name, flags));
   if (job === undefined) {
     throw new CommandError(
-      `${directory} has no BatchJob ${name} that local --simulate has applied: jobs -f ${directory} lists those that there are`,
+      `${directory} has no BatchJob ${name} that local --simulate has applied: ${shell`jobs -f ${directory}`} lists those that there are`,
     );
   }
   return { account, id: await idOf(jobOf(job), account), object: job };

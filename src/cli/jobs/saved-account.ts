@@ -2,6 +2,7 @@ import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/o
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
+import { shell } from "../../runtime/shell.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import { notBefore } from "../clock.ts";
 import { CommandError, type Io } from "../io.ts";
@@ -61,7 +62,7 @@ export class SavedAccount implements JobsAccount {
   requireProgress(): void {
     if (isLocked(this.#file)) return;
     throw new CommandError(
-      `no local runs on ${this.directory}, so its jobs do not go on: start it in another terminal (local -f ${this.directory} --simulate), then run this again`,
+      `no local runs on ${this.directory}, so its jobs do not go on: start it in another terminal (${shell`local -f ${this.directory} --simulate`}), then run this again`,
     );
   }
 
@@ -82,7 +83,7 @@ export class SavedAccount implements JobsAccount {
     const state = readState(this.#file);
     if (state?.aws !== undefined) return state;
     throw new CommandError(
-      `${this.directory} has no simulated account yet: local -f ${this.directory} --simulate makes one`,
+      `${this.directory} has no simulated account yet: ${shell`local -f ${this.directory} --simulate`} makes one`,
     );
   }
 

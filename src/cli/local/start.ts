@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { counted } from "../../diagnosis/words.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
 import { type Clock, systemClock, type Timer, VirtualClock } from "../../runtime/clock.ts";
+import { shell, shellWord } from "../../runtime/shell.ts";
 import { jsonLine } from "../../runtime/visible.ts";
 import { notBefore, pace } from "../clock.ts";
 import { type Cloud, type CloudWithLogs, realCloud } from "../cloud.ts";
@@ -229,14 +230,14 @@ function viewFor(
 
 function goesOnText({ store, savedAt, aws }: LocalState, file: string): string {
   const since = new Date(savedAt).toISOString().slice(0, 16).replace("T", " ");
-  const scratch = aws === undefined ? `--delete them and remove ${file}` : "add --fresh";
+  const scratch = aws === undefined ? `--delete them and remove ${shellWord(file)}` : "add --fresh";
   return `continuing with ${counted(store.objects.length, "object")} of ${since} UTC; to start from scratch, ${scratch}`;
 }
 
 /** What shows most next: a change, and how the operator carries it out. */
 function nextCommand({ simulate, until, directory, speed }: LocalOptions, program: string): string | undefined {
   if (!simulate || until !== "ready") return undefined;
-  return `${program} local -f ${directory} --simulate${speed === 1 ? "" : ` --speed ${speed}`}`;
+  return `${program} ${shell`local -f ${directory} --simulate`}${speed === 1 ? "" : shell` --speed ${speed}`}`;
 }
 
 function exitCodeOf(outcome: Outcome): number {

@@ -1,3 +1,4 @@
+import { code, joined, Markdown, markdown } from "../markdown.ts";
 import { costLine } from "./cost.ts";
 import { type Entry, entryText, headline, isBlocked, isDisruptive, type Plan, symbolOf } from "./entry.ts";
 import type { WriteStep } from "./steps.ts";
@@ -12,6 +13,8 @@ import {
   writtenText,
 } from "./text.ts";
 
+const nothing = new Markdown("");
+
 /** A plan as a comment on a pull request (GitHub's Markdown). Pure. */
 export function planMarkdown(plan: Plan): string {
   const changed = plan.entries.filter((entry) => symbolOf(entry) !== "=" || entry.notes.length > 0);
@@ -19,68 +22,63 @@ export function planMarkdown(plan: Plan): string {
   const cost = costLine(plan);
   const warns = plan.entries.some((entry) => isDisruptive(entry) || isBlocked(entry));
   const lines = [
-    `### AWS Batch plan: ${warns ? "⚠️ " : ""}${escaped(headline(plan))}`,
+    markdown`### AWS Batch plan: ${warns ? new Markdown("⚠️ ") : nothing}${headline(plan)}`,
     "",
-    ...plan.warnings.map((warning) => `> ${escaped(warning)}\n`),
+    ...plan.warnings.map((warning) => markdown`> ${warning}\n`),
     ...(changed.length === 0
       ? ["Nothing would change."]
-      : ["| | object | change | fields, queues, jobs |", "|---|---|---|---|", ...changed.map(row)]),
-    ...(cost === undefined ? [] : ["", escaped(cost)]),
+      : [
+          new Markdown("| | object | change | fields, queues, jobs |"),
+          new Markdown("|---|---|---|---|"),
+          ...changed.map(row),
+        ]),
+    ...(cost === undefined ? [] : ["", cost]),
     ...(unchanged > 0 && changed.length > 0 ? ["", `${unchanged} unchanged.`] : []),
     ...changed.flatMap(writesOf),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${joined(lines, "\n").text}\n`;
 }
 
-function row(entry: Entry): string {
+function row(entry: Entry): Markdown {
   const { queues, jobs, blocked, notes, title } = entry;
   const fields = differences(entry);
   const common = commonReason(fields);
   const details = [
-    ...(blocked === undefined ? [] : [`**blocked:** ${escaped(blocked)}`]),
+    ...(blocked === undefined ? [] : [markdown`**blocked:** ${blocked}`]),
     ...fields.map((field) => {
-      const why = common === undefined ? `: ${escaped(field.why)}` : "";
-      return `\`${shortPath(field.path)}\` ${escaped(valuesText(field))}${why}`;
+      const why = common === undefined ? markdown`: ${field.why}` : nothing;
+      return markdown`${code(shortPath(field.path))} ${valuesText(field)}${why}`;
     }),
-    ...(common === undefined || common === "" ? [] : [escaped(common)]),
-    ...(queues.length === 0 ? [] : [`queues: ${queues.map((queue) => escaped(queueText(queue))).join(", ")}`]),
+    ...(common === undefined || common === "" ? [] : [common]),
+    ...(queues.length === 0 ? [] : [markdown`queues: ${joined(queues.map(queueText), ", ")}`]),
     ...(jobs.kind === "none"
       ? []
-      : [`jobs: ${jobs.kind === "mayEnd" ? `**${escaped(jobs.why)}**` : escaped(jobs.why)}`]),
-    ...notes.map(escaped),
+      : [jobs.kind === "mayEnd" ? markdown`jobs: **${jobs.why}**` : markdown`jobs: ${jobs.why}`]),
+    ...notes,
   ];
-  return `| \`${symbolOf(entry)}\` | ${escaped(entryText(entry))} | ${escaped(title)} | ${details.join("<br>")} |`;
+  return markdown`| ${code(symbolOf(entry))} | ${entryText(entry)} | ${title} | ${joined(details, "<br>")} |`;
 }
 
 /** The writes of an object, to unfold; each with its place among all writes. */
-function writesOf(entry: Entry): string[] {
+function writesOf(entry: Entry): readonly Markdown[] {
   const writes = entry.steps.filter((step) => step.kind === "write");
   if (writes.length === 0) return [];
   const count = writes.length === 1 ? "1 write" : `${writes.length} writes`;
   return [
-    "",
-    `<details><summary>${escaped(entryText(entry))}: ${count}, in order</summary>`,
-    "",
-    "| | write | reason | fields |",
-    "|---|---|---|---|",
+    nothing,
+    markdown`<details><summary>${entryText(entry)}: ${count}, in order</summary>`,
+    nothing,
+    new Markdown("| | write | reason | fields |"),
+    new Markdown("|---|---|---|---|"),
     ...entry.steps.map((step) =>
-      step.kind === "write" ? writeRow(step, entry) : `| | *${escaped(waitText(step))}* | ${escaped(step.reason)} | |`,
+      step.kind === "write" ? writeRow(step, entry) : markdown`| | *${waitText(step)}* | ${step.reason} | |`,
     ),
-    "",
-    "</details>",
+    nothing,
+    new Markdown("</details>"),
   ];
 }
 
-function writeRow(step: WriteStep, entry: Entry): string {
-  const fields = shownFields(step, entry).map((field) => `${escaped(field.path)} ${escaped(writtenText(field))}`);
-  return `| ${step.number} | ${step.operation} ${escaped(step.subject)} | ${escaped(step.reason)} | ${fields.join("<br>")} |`;
-}
-
-/** Nothing of a value may become markup or end a cell. */
-export function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replace(/[\\`*_{}[\]#|~@]/g, "\\$&")
-    .replace(/\s*\n\s*/g, " ");
+function writeRow(step: WriteStep, entry: Entry): Markdown {
+  const fields = shownFields(step, entry).map((field) => markdown`${field.path} ${writtenText(field)}`);
+  return markdown`| ${step.number} | ${step.operation} ${step.subject} | ${step.reason} | ${joined(fields, "<br>")} |`;
 }

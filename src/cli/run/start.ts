@@ -14,6 +14,7 @@ import type { HttpServer } from "../../runtime/http-server.ts";
 import type { LeaderElectorOptions } from "../../runtime/leader.ts";
 import { type Log, type ProcessLog, pinoLog } from "../../runtime/log.ts";
 import type { Random } from "../../runtime/random.ts";
+import { shell } from "../../runtime/shell.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { awsCloud, type Cloud } from "../cloud.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
@@ -199,7 +200,7 @@ async function requireNamespace(api: KubeApi, name: string, signal: AbortSignal)
   };
   if (await orCannotStart(isThere, signal)) return;
   throw new CommandError(
-    `namespace ${name} for the Lease does not exist: run \`kubectl create namespace ${name}\`, or set --lease-namespace`,
+    `namespace ${name} for the Lease does not exist: run \`${shell`kubectl create namespace ${name}`}\`, or set --lease-namespace`,
     { exitCode: exitCodes.cannotStart },
   );
 }

@@ -1,6 +1,7 @@
 /** Who owns an environment: rivals, other clusters, retained environments, and adoption. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
+import { shell } from "../../runtime/shell.ts";
 import type { Step } from "../agenda.ts";
 import { unwatchedCheckMs } from "../intervals.ts";
 import { notAdoptable } from "../names.ts";
@@ -31,7 +32,7 @@ export function ownedByOtherCluster({ seen }: Context): readonly Step<Action>[] 
       const blocked: Step<Action> = {
         kind: "blocked",
         reason: "OwnedByOtherCluster",
-        message: `${environment.computeEnvironmentName} is owned by the same object in another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster no longer exists, start the operator with --take-over-cluster-uid=${ownership.clusterUid}. Otherwise give one of the two clusters a different --cluster-name; to delete only this object, annotate it with awsbatch.dev/abandon: "true"`,
+        message: `${environment.computeEnvironmentName} is owned by the same object in another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster no longer exists, start the operator with ${shell`--take-over-cluster-uid=${ownership.clusterUid}`}. Otherwise give one of the two clusters a different --cluster-name; to delete only this object, annotate it with awsbatch.dev/abandon: "true"`,
       };
       return [blocked];
     }

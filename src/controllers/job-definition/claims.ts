@@ -1,5 +1,6 @@
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen, TagChange } from "../../aws/region.ts";
+import { shell } from "../../runtime/shell.ts";
 import { othersCheckMs } from "../intervals.ts";
 import { notAdoptable } from "../names.ts";
 import { fingerprintTag, ownerTags, retainedFromTag } from "../ownership.ts";
@@ -28,7 +29,7 @@ export function otherOwner(seen: Seen, entries: readonly Entry[]): Answer | unde
       const { name: cluster, uid } = seen.identity.cluster;
       return blocked(
         "OwnedByOtherCluster",
-        `${name} belongs to this object in another cluster of the name ${cluster} (uid ${owner.clusterUid}; this one has ${uid}). If that cluster no longer exists, start the operator with --take-over-cluster-uid=${owner.clusterUid}; otherwise give one of the two another --cluster-name, and this object another jobDefinitionName`,
+        `${name} belongs to this object in another cluster of the name ${cluster} (uid ${owner.clusterUid}; this one has ${uid}). If that cluster no longer exists, start the operator with ${shell`--take-over-cluster-uid=${owner.clusterUid}`}; otherwise give one of the two another --cluster-name, and this object another jobDefinitionName`,
       );
     }
     if (owner.kind === "otherObject" && !seen.giveWay.includes(owner.owner)) {

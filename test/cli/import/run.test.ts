@@ -50,7 +50,7 @@ describe("an import", () => {
     await aws.outside.registerJobDefinition(containerJob("other"));
     const options = { names: ["prod-*", "none-*"] };
     const report = await imported({ [home]: aws }, { clock, folder: new MemoryFolder() }, options);
-    expect(report.operatorFlags).toEqual(["--adoptable-names 'team/prod-*'", "--ignore-tag-keys 'managed-by'"]);
+    expect(report.operatorFlags).toEqual(["--adoptable-names 'team/prod-*'", "--ignore-tag-keys managed-by"]);
     expect(isComplete(report)).toBe(true);
   });
 

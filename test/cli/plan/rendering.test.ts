@@ -245,7 +245,7 @@ Nothing would change.
     const row = planMarkdown(plan({ ...update, title }))
       .split("\n")
       .find((line) => line.startsWith("| `~`"));
-    expect(row).toContain("| a \\| b &lt;img> \\@team \\`c\\` d |");
+    expect(row).toContain("| a \\| b &lt;img> @&#8203;team \\`c\\` d |");
   });
 });
 

@@ -107,7 +107,7 @@ describe("run", () => {
     expect(await other.ended).toEqual({
       exitCode: 1,
       message:
-        "the credentials belong to account 123456789012, which is not in --allowed-account-ids 111111111111,222222222222",
+        "the credentials belong to account 123456789012, which is not in --allowed-account-ids '111111111111,222222222222'",
     });
     expect(other.server.requests.filter(({ path }) => path.includes("/leases"))).toEqual([]);
     const own = await run(["--region", "us-east-1", "--allowed-account-ids", "111111111111,123456789012"], {});
