@@ -70,7 +70,7 @@ const quoteInShell = {
             message: "A value in a command to copy: use shell`...` (runtime/shell.ts).",
           });
         }
-        // What another tag has made is no part of this command.
+        // What another tag has made is not a part of this command.
         before += isTagged(expression, "shell") ? "." : "x";
       }
     },

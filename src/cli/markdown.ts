@@ -37,7 +37,7 @@ function escaped(text: string): string {
       .replace(/[\\`*_{}[\]#|~]/g, "\\$&")
       // At the beginning of a line it would be a list, a quotation or a heading.
       .replace(/^(\d*)([-+=>.)])/, "$1\\$2")
-      // GitHub searches for people in what is rendered, so an escape is no help.
+      // GitHub searches for people in what is rendered, so an escape does not help.
       .replaceAll("@", "@&#8203;")
   );
 }

@@ -2,7 +2,7 @@ import type { Output } from "./io.ts";
 import { openLine, withoutCommands } from "./workflow-commands.ts";
 
 /**
- * An output that is no terminal: often the log of a pipeline, which obeys commands in it. Names of files, messages of AWS and
+ * An output that is not a terminal: often the log of a pipeline, which obeys commands in it. Names of files, messages of AWS and
  * what a job printed are texts of others, so no text is a command there.
  */
 class PipedOutput implements Output {
@@ -34,7 +34,7 @@ export function commandFree(output: Output): Output {
   return output.isTerminal ? output : new PipedOutput(output);
 }
 
-/** The same output for what is meant to be a command, or is wanted byte by byte. */
+/** The same output for what is meant to be a command, or goes out byte by byte. */
 export function directly(output: Output): Output {
   return output instanceof PipedOutput ? output.direct : output;
 }

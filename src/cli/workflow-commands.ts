@@ -44,6 +44,6 @@ export function openLine(written: string): string {
   const line = written.slice(Math.max(written.lastIndexOf("\n"), written.lastIndexOf("\r")) + 1);
   const begun = line.replace(/^[\s\u0085]+/, "");
   const longest = "##teamcity".length;
-  // What is left out was no white space: the rest begins no line.
+  // What is left out was not white space: the rest begins no line.
   return begun.length <= longest ? begun : `x${begun.slice(-longest)}`;
 }

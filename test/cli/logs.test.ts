@@ -37,6 +37,18 @@ test("of an array the log of a child is printed, of its latest attempt or anothe
   });
 });
 
+test("what a job prints is not a command to the pipeline that shows it, unless a person wants it as it is", async () => {
+  const id = await served.job(["sh", "-c", "echo '::add-mask::x'; echo ' ##[error]y'; echo 'a\u001b[31m\tb'"]);
+  const { stdout } = await served.run("logs", id);
+  expect(stdout).toBe(`:\\u003aadd-mask::x\n ##\\u005berror]y\na\\u001b[31m\tb\n`);
+  expect(await served.run("logs", id, "--follow")).toMatchObject({ stdout });
+  const raw = "::add-mask::x\n ##[error]y\na\u001b[31m\tb\n";
+  expect(await served.run("logs", id, "--raw")).toMatchObject({ stdout: raw });
+  expect(await served.run("logs", id, "--follow", "--raw")).toMatchObject({ stdout: raw });
+  const json = (await served.run("logs", id, "-o", "json")).stdout.trimEnd().split("\n");
+  expect(json.map((line) => (JSON.parse(line) as { message: string }).message).join("\n")).toBe(raw.trimEnd());
+});
+
 test("a log is followed until the job has ended", async () => {
   const id = await served.job(["sh", "-c", "echo begin; sleep 2000; echo end"], "RUNNING");
   const { exitCode, stdout, stderr } = await served.run("logs", id, "--follow");

@@ -34,6 +34,30 @@ describe("validate", () => {
     expect(lines.join("")).toMatch(/^[^\p{Cc}\p{Cf}]*$/u);
   });
 
+  const names = [
+    "::set-output name=exit-code::0.yaml",
+    " ::add-mask::a.yaml",
+    "a\n::error::b.yaml",
+    "##[set-env name=A]b.yaml",
+  ];
+  test.each(names)("says nothing to a pipeline by the name of a file: %j", async (name) => {
+    const cwd = process.cwd();
+    const directory = directoryWith({ [name]: queue().replace("priority: 10", "prioriti: 10") });
+    onTestFinished(() => process.chdir(cwd));
+    process.chdir(directory);
+    for (const command of ["validate", "plan"]) {
+      const { io, stdout, stderr } = testIo();
+      expect(await runCli([command, "-f", ".", ...(command === "plan" ? ["--simulate"] : [])], io)).toBe(1);
+      const text = stdout.text + stderr.text;
+      expect(text).toContain("b.yaml".slice(-5));
+      expect(text).not.toMatch(/^\s*::|##\[/m);
+    }
+    // The format of annotations has commands, and none of the name.
+    const { io, stdout } = testIo();
+    await runCli(["validate", "-f", ".", "-o", "github"], io);
+    expect(stdout.lines.every((line) => /^::(error|warning|notice) file=[^:,]*,line=\d/.test(line))).toBe(true);
+  });
+
   test("reports all errors at once, with their places", async () => {
     const directory = directoryWith({
       "a.yaml": environment().replace("maxvCpus: 16", "maxvCpus: many"),

@@ -35,7 +35,7 @@ const hostile = [
 const others = ["##vso[task.setvariable variable=PATH]x", "a ##VSO[x]", "##teamcity[publishArtifacts '/etc']"];
 
 describe("a text of others in the output of a pipeline", () => {
-  test.each(hostile)("is no command of GitHub: %j", (text) => {
+  test.each(hostile)("is not a command of GitHub: %j", (text) => {
     expect(text.split(/\r\n|[\r\n]/).some(isCommand)).toBe(true);
     expect(
       withoutCommands("", text)
@@ -44,11 +44,11 @@ describe("a text of others in the output of a pipeline", () => {
     ).toBe(false);
   });
 
-  test.each(others)("is no command of another system: %j", (text) => {
+  test.each(others)("is not a command of another system: %j", (text) => {
     expect(withoutCommands("", text)).not.toMatch(/##(?:vso|teamcity)?\[/i);
   });
 
-  test.each([...hostile, ...others])("is no command in whatever pieces it is written: %j", (text) => {
+  test.each([...hostile, ...others])("is not a command in whatever pieces it is written: %j", (text) => {
     const whole = withoutCommands("", text);
     for (let size = 1; size < text.length; size++) {
       const kept = new KeptOutput();
@@ -64,7 +64,7 @@ describe("a text of others in the output of a pipeline", () => {
   });
 
   test.each(["a::b::c", "std::vector<int>", ": :x::", "# [a]", "#[derive]", "a: ::b", "http://[::1]:80"])(
-    "stays as it is where it is no command: %j",
+    "stays as it is where it is not a command: %j",
     (text) => {
       expect(withoutCommands("", text)).toBe(text);
     },

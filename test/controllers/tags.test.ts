@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ownerTags, type Tags } from "../../src/controllers/ownership.ts";
-import { releaseTags, tagChange } from "../../src/controllers/tags.ts";
+import { ignoredText, releaseTags, tagChange } from "../../src/controllers/tags.ts";
 import { identity } from "./compute-environment/given.ts";
 
 const own = ownerTags(identity);
@@ -65,4 +65,20 @@ it("Retain takes every tag of ours away that says whose it is, and leaves a mark
     remove: [...Object.keys(own), "awsbatch.dev/serving-since"],
   });
   expect(releaseTags(undefined, "c/n/o")).toEqual({ set: { "awsbatch.dev/retained-from": "c/n/o" }, remove: [] });
+});
+
+describe("the flag that leaves tags of others alone", () => {
+  it.each<[readonly string[], string]>([
+    [["team"], "--ignore-tag-keys=team"],
+    [["a", "cost centre"], "--ignore-tag-keys='a,cost centre'"],
+    [["a", "b,*", "*", "x' ; touch PWNED ; '"], "--ignore-tag-keys=a"],
+  ])("is named for keys that mean themselves alone in it: %j", (remove, flag) => {
+    expect(ignoredText({ set: {}, remove: [...remove] })).toBe(
+      `; to leave tags of others alone, start the operator with ${flag}`,
+    );
+  });
+
+  it("is not named where no key does", () => {
+    expect(ignoredText({ set: {}, remove: ["*", "a,b"] })).toBe("");
+  });
 });

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { extname, join, sep } from "node:path";
 import { isRecord } from "./defaults.ts";
 import type { Path, Place, Problem } from "./problem.ts";
 import { templateMessage, templatePlace } from "./unrendered.ts";
@@ -32,7 +32,7 @@ export const simulatedAccountFile = "simulated-aws.conf";
 
 /**
  * Reads the manifests of a file, or of a directory and those below it; hidden entries and other files are left out,
- * and links are followed to files. Several documents per file and `kind: List` are taken apart. Whatever is wrong with
+ * and links are followed to files of the directory. Several documents per file and `kind: List` are taken apart. Whatever is wrong with
  * a file is a problem of it, and the others are read all the same.
  * @throws the signal's reason
  */
@@ -55,11 +55,12 @@ async function manifestFiles(path: string): Promise<FoundFiles> {
   const entry = await ifPossible(() => stat(path));
   if (entry.kind === "failed") return { files: [], problems: [fileProblem(path, entry.message)] };
   if (entry.value.isFile()) return { files: [path], problems: [] };
-  if (entry.value.isDirectory()) return await filesBelow(path);
+  if (entry.value.isDirectory()) return await filesBelow(path, await realpath(path));
   return { files: [], problems: [fileProblem(path, "is neither a file nor a directory")] };
 }
 
-async function filesBelow(directory: string): Promise<FoundFiles> {
+/** @param root the directory that was given, without links */
+async function filesBelow(directory: string, root: string): Promise<FoundFiles> {
   const listed = await ifPossible(() => readdir(directory, { withFileTypes: true }));
   if (listed.kind === "failed") return { files: [], problems: [fileProblem(directory, listed.message)] };
   const entries = listed.value
@@ -68,9 +69,9 @@ async function filesBelow(directory: string): Promise<FoundFiles> {
   const found = await Promise.all(
     entries.map(async (entry): Promise<FoundFiles> => {
       const path = join(directory, entry.name);
-      if (entry.isDirectory()) return await filesBelow(path);
+      if (entry.isDirectory()) return await filesBelow(path, root);
       if (!extensions.has(extname(entry.name))) return { files: [], problems: [] };
-      return entry.isFile() ? { files: [path], problems: [] } : await linkedFile(path);
+      return entry.isFile() ? { files: [path], problems: [] } : await linkedFile(path, root);
     }),
   );
   return {
@@ -79,12 +80,19 @@ async function filesBelow(directory: string): Promise<FoundFiles> {
   };
 }
 
-/** What bears a manifest's name and cannot be read as one is a problem: left out, its object would seem removed. */
-async function linkedFile(path: string): Promise<FoundFiles> {
-  const target = await ifPossible(() => stat(path));
+/**
+ * What bears a manifest's name and cannot be read as one is a problem: left out, its object would seem removed. So is a link out of the
+ * directory: the clone of a repository brings it along, and what it leads to would be in the messages of a public pipeline.
+ */
+async function linkedFile(path: string, root: string): Promise<FoundFiles> {
+  const target = await ifPossible(async () => ({ file: await realpath(path), entry: await stat(path) }));
   if (target.kind === "failed") return { files: [], problems: [fileProblem(path, `${target.message}: a broken link`)] };
-  if (target.value.isFile()) return { files: [path], problems: [] };
-  return { files: [], problems: [fileProblem(path, "is not a regular file: remove it, or rename it")] };
+  const { file, entry } = target.value;
+  if (!entry.isFile()) {
+    return { files: [], problems: [fileProblem(path, "is not a regular file: remove it, or rename it")] };
+  }
+  if (file.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)) return { files: [path], problems: [] };
+  return { files: [], problems: [fileProblem(path, "is a link out of the directory: put the file in its place")] };
 }
 
 interface LoadedFile {

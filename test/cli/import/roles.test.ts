@@ -259,3 +259,14 @@ test("an operator has to allow policies, tags and inline policies that its flags
     allowInlinePolicies: true,
   });
 });
+
+test("a name that would allow others in a flag is not in it: a comma ends it there, and a star matches others", () => {
+  const jobRole = {
+    policyArns: ["arn:aws:iam::1:policy/x,*,/a", "arn:aws:iam::1:policy/x*/a", "arn:aws:iam::1:policy/a+b=c"],
+    tags: { "team,*": "a", "*": "b", "cost centre": "c" },
+  };
+  expect(limitsFor([{ manifest: definition({ iam: { jobRole } }) }], { allowedPolicyArns: [] })).toEqual({
+    allowedPolicyArns: ["arn:aws:iam::1:policy/a+b=c"],
+    allowedRoleTagKeys: ["cost centre"],
+  });
+});

@@ -11,6 +11,14 @@ test.each<[string, string, boolean]>([
   ["managed-by", "the platform team", false],
   ["team", "terraform", false],
   ["provisioner", "alice", false],
+  // In the operator's flag a comma begins another key, and * is any key.
+  ["aws-cdk:x,awsbatch.dev/*,pulumi:x", "1", false],
+  ["pulumi:*", "1", false],
+  ["pulumi:x' ; touch PWNED ; echo '", "1", false],
+  ["pulumi:$(id)", "1", false],
+  ["pulumi:x\ny", "1", false],
+  [" terraform:managed-by", "terraform", false],
+  ["awsbatch.dev/x:managed-by", "terraform", false],
 ])("%s=%s is another tool's: %s", (key, value, isTools) => {
   expect(toolTagKeys([{ [key]: value }, { cost: "1" }])).toEqual(isTools ? [key] : []);
 });

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { documentsOf, loadManifests } from "../../../src/cli/validation/manifests.ts";
 
 let directory: string;
@@ -62,6 +62,36 @@ describe("a directory", () => {
     const { documents, problems } = await loadManifests(directory);
     expect(documents).toHaveLength(1);
     expect(problems).toEqual([{ file: join(directory, "b.yaml"), line: 1, field: "", message }]);
+  });
+
+  test("has nothing of a file outside of it, to which a clone of a repository brings a link along", async () => {
+    const outside = await mkdtemp(join(tmpdir(), "outside-"));
+    onTestFinished(() => rm(outside, { recursive: true }));
+    await writeFile(join(outside, "secret"), "AWS_SECRET_ACCESS_KEY=secret");
+    await write({ "a.yaml": "a: 1" });
+    const links = { "b.yaml": join(outside, "secret"), "c.yaml": "/etc/passwd", "d.yaml": "/proc/self/environ" };
+    for (const [link, target] of Object.entries(links)) await symlink(target, join(directory, link));
+    await symlink(join(directory, "b.yaml"), join(directory, "e.yaml"));
+    const { documents, problems } = await loadManifests(directory);
+    expect(documents).toHaveLength(1);
+    const message = "is a link out of the directory: put the file in its place";
+    expect(problems).toEqual(
+      ["b.yaml", "c.yaml", "d.yaml", "e.yaml"].map((file) => ({
+        file: join(directory, file),
+        line: 1,
+        field: "",
+        message,
+      })),
+    );
+  });
+
+  test("may itself be a link", async () => {
+    await write({ "real/a.yaml": "a: 1" });
+    await symlink("a.yaml", join(directory, "real", "b.yaml"));
+    await symlink("real", join(directory, "link"));
+    const { files, problems } = await loadManifests(join(directory, "link"));
+    expect(files.map((file) => relative(directory, file))).toEqual(["link/a.yaml", "link/b.yaml"]);
+    expect(problems).toEqual([]);
   });
 
   test("is read in spite of a file that is broken", async () => {
