@@ -1,4 +1,14 @@
-import { closeSync, constants, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 
 /** What writing a file needs of a file system; a test breaks off at any of them. */
 export interface FileWrites {
@@ -24,5 +34,7 @@ export const fileWrites: FileWrites = {
   sync: fsyncSync,
   close: closeSync,
   rename: renameSync,
-  remove: (path) => rmSync(path, { force: true }),
+  remove(path) {
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) unlinkSync(path);
+  },
 };

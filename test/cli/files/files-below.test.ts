@@ -251,6 +251,12 @@ describe("a text", () => {
     expect(readdirSync(join(directory, "b"))).toEqual([".other.1.tmp", "state", "state.1.tmp"]);
   });
 
+  test("is not removed where a directory has its name", () => {
+    const { directory, files } = given();
+    mkdirSync(join(directory, "b", ".state.1.tmp"), { recursive: true });
+    expect(() => files.removeTemporaries("b/state")).toThrow(/\.state\.1\.tmp cannot be removed: E/);
+  });
+
   test("is missing where its directory is, which reading and removing do not make", () => {
     const directory = join(temporaryDirectory(), "gone");
     const files = new FilesBelow(directory);
