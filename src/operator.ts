@@ -15,12 +15,14 @@ import type { Objects, Ports } from "./controllers/ports.ts";
 import { quotaShares } from "./controllers/quota-share/controller.ts";
 import { schedulingPolicies } from "./controllers/scheduling-policy/controller.ts";
 import { serviceEnvironments } from "./controllers/service-environment/controller.ts";
+import { isAtRest, stubOf } from "./controllers/stub.ts";
 import { referredText, referredTexts, relatedTo, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
 import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
 import { OpenRegions, type RegionOptions } from "./open-regions.ts";
 import type { ObjectCache } from "./runtime/cache.ts";
 import { differOnlyInStatus, type Reconciler } from "./runtime/object-reconciler.ts";
+import type { RoomLimits } from "./runtime/room.ts";
 import { alsoWhen, Runtime, type RuntimeObserver } from "./runtime/runtime.ts";
 import { type Store, StoreError } from "./runtime/store.ts";
 
@@ -48,6 +50,10 @@ export interface OperatorOptions extends RegionOptions {
   readonly store: Store;
   /** Which of the watched objects are reconciled here. Others are only observed. */
   readonly reconciles: (object: KubeObject) => boolean;
+  /** The keys of the labels that `reconciles` needs; absent: none. */
+  readonly shardLabels?: ReadonlySet<string> | undefined;
+  /** How much the caches of objects keep. */
+  readonly roomLimits?: RoomLimits | undefined;
   readonly observer?: RuntimeObserver | undefined;
 }
 
@@ -68,7 +74,8 @@ export interface Operator {
 /** Composes the operator, in the same way for every store and every AWS. */
 export function createOperator(options: OperatorOptions): Operator {
   const { clock, random, log, observer } = options;
-  const runtime = new Runtime({ store: options.store, clock, random, log, observer });
+  const { store, roomLimits } = options;
+  const runtime = new Runtime({ store, clock, random, log, observer, roomLimits });
   const namespaces = runtime.cache(namespaceKind, { optional: true });
   const objects: Objects = {
     get: (kind, key) => runtime.cache(kind).get(key),
@@ -79,7 +86,11 @@ export function createOperator(options: OperatorOptions): Operator {
     namespace: async (name) => namespaceIn(namespaces, name),
   };
   for (const kind of kinds) {
-    const cache = runtime.cache(kind, { digest: kind === BatchJobKind ? digestOf : undefined });
+    const stubs = {
+      of: stubOf(kind, options.shardLabels ?? new Set()),
+      suffices: (object: KubeObject) => isAtRest(object, options.reconciles, options.settings),
+    };
+    const cache = runtime.cache(kind, { digest: kind === BatchJobKind ? digestOf : undefined, stubs });
     cache.addIndex(referred, (object) => referredTexts(kind, object));
   }
   namespaces.onChange(({ origin, before, after }) => {

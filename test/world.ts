@@ -17,6 +17,7 @@ import type { Operator } from "../src/operator.ts";
 import { VirtualClock } from "../src/runtime/clock.ts";
 import { collectingLog, type Log } from "../src/runtime/log.ts";
 import { seededRandom } from "../src/runtime/random.ts";
+import type { RoomLimits } from "../src/runtime/room.ts";
 import type { RuntimeObserver } from "../src/runtime/runtime.ts";
 import type { Store } from "../src/runtime/store.ts";
 import type { Knobs } from "../src/simulator/knobs.ts";
@@ -44,6 +45,8 @@ export interface WorldOptions {
   readonly cloud?: (cloud: Cloud) => Cloud;
   /** Puts something between the operator and the Kubernetes API. */
   readonly kubernetes?: (store: Store) => Store;
+  /** How much the caches of objects keep. */
+  readonly roomLimits?: RoomLimits;
   /** Observes the runtime; metrics. */
   readonly observer?: RuntimeObserver;
 }
@@ -111,6 +114,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     flags,
     region,
     clusterUid,
+    roomLimits: options.roomLimits,
     ports: {
       clock,
       // Chance of its own, so that a change of the operator does not deal AWS other cards.

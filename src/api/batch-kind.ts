@@ -26,8 +26,18 @@ export interface BatchKind<Name extends string = string, Records extends string 
   readonly conditions: readonly ConditionType[];
   /** The request with which AWS takes the spec; absent: AWS documents no size, and the bounds of the fields are it. */
   readonly request?: AwsRequest;
+  /** What passes of other objects read of a large object; absent: all but its tags. */
+  readonly stub?: StubFields;
   /** Whether objects use IAM roles, which annotations of their namespace may limit. */
   readonly usesRoles?: true;
+}
+
+/** What the cache leaves out of an object for which there is no room. */
+export interface StubFields {
+  /** Fields of the spec that only passes of the object itself read, apart from its references. */
+  readonly bulk: readonly string[];
+  /** What others read within them, in the form of references: `[]` after a list. */
+  readonly kept?: readonly string[];
 }
 
 /** A request of which AWS documents the largest size. */

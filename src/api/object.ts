@@ -37,6 +37,8 @@ export interface KubeObject<Spec = unknown, Status = unknown> {
   readonly status?: Status | undefined;
   /** A cache keeps only a part of spec and status: nothing may be written from them (`Whole`). */
   readonly isDigest?: true | undefined;
+  /** The digest is too little for a pass about the object itself, which reads the whole one first. */
+  readonly isStub?: true | undefined;
 }
 
 /** An object with its whole spec and status. */

@@ -1,5 +1,11 @@
+type Labels = Readonly<Record<string, string>>;
+
 /** A label selector as kubectl's `--selector` takes it; all requirements must match. */
-export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolean;
+export interface LabelSelector {
+  (labels: Labels): boolean;
+  /** The labels that it needs. */
+  readonly keys: ReadonlySet<string>;
+}
 
 /** An invalid label selector. */
 export class LabelSelectorError extends Error {
@@ -23,14 +29,23 @@ const wholeValue = new RegExp(`^${value}$`);
  */
 export function labelSelector(text: string): LabelSelector {
   const requirements = text.split(/,(?![^(]*\))/).map((part) => requirement(part.trim()));
-  return (labels) => requirements.every((holds) => holds(labels));
+  const holds = (labels: Labels): boolean =>
+    requirements.every((one) => one.holds(Object.hasOwn(labels, one.key) ? labels[one.key] : undefined));
+  return Object.assign(holds, { keys: new Set(requirements.map(({ key: name }) => name)) });
 }
 
-function requirement(part: string): LabelSelector {
+/** Of one label. */
+interface Requirement {
+  readonly key: string;
+  /** @param value undefined: the label is missing */
+  readonly holds: (value: string | undefined) => boolean;
+}
+
+function requirement(part: string): Requirement {
   const equal = equality.exec(part);
   if (equal !== null) {
     const [, name = "", operator, value] = equal;
-    return operator === "!=" ? (labels) => labels[name] !== value : (labels) => labels[name] === value;
+    return { key: name, holds: (own) => (own === value) === (operator !== "!=") };
   }
   const member = membership.exec(part);
   if (member !== null) {
@@ -38,16 +53,12 @@ function requirement(part: string): LabelSelector {
     const values = list.split(",").map((one) => one.trim());
     const wrong = values.find((one) => !wholeValue.test(one));
     if (wrong !== undefined) throw new LabelSelectorError(`"${wrong}" in "${part}" is not a valid label value`);
-    const among = (labels: Readonly<Record<string, string>>): boolean => {
-      const own = labels[name];
-      return own !== undefined && values.includes(own);
-    };
-    return operator === "in" ? among : (labels) => !among(labels);
+    return { key: name, holds: (own) => (own !== undefined && values.includes(own)) === (operator === "in") };
   }
   const present = presence.exec(part);
   if (present !== null) {
     const [, absent, name = ""] = present;
-    return absent === "!" ? (labels) => !Object.hasOwn(labels, name) : (labels) => Object.hasOwn(labels, name);
+    return { key: name, holds: (own) => (own === undefined) === (absent === "!") };
   }
   throw new LabelSelectorError(
     `"${part}" is not a requirement of a label selector, such as team=blue or team in (a,b)`,

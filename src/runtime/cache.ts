@@ -1,7 +1,9 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
+import { weightOf } from "../api/weight.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Part, Readings } from "./readings.ts";
+import { Room } from "./room.ts";
 import type { Digest, StoreError, WatchEvent } from "./store.ts";
 
 /** The newest known version of an object changed. A new object with an old name is two changes: deleted, then added. */
@@ -22,8 +24,8 @@ export interface ObjectReader {
 
 /** The target of a reflector: a cache, or its part for one namespace. */
 export interface Reflected {
-  /** What it keeps of an object. */
-  readonly digest: Digest;
+  /** What it keeps of each object of one list, in their order; another one for each list. */
+  keeper(): Digest;
   /** Call it when a list is requested; pass the returned number to `replace` with the result. */
   listBegins(): number;
   /** Stores a complete list; an object that is not in it is deleted. */
@@ -46,6 +48,18 @@ export interface ObjectCacheOptions {
   readonly optional?: boolean;
   /** What is kept of each object; absent: all of it. */
   readonly digest?: Digest | undefined;
+  /** What is kept of large objects for which there is no room; absent: the same as of others. */
+  readonly stubs?: Stubs | undefined;
+  /** Shared by the caches of a process. */
+  readonly room?: Room | undefined;
+}
+
+/** What is kept of large objects. */
+export interface Stubs {
+  /** What others need of it. Pure. */
+  readonly of: Digest;
+  /** Whether it is enough in any case, because the object itself rarely needs a pass. Pure. */
+  readonly suffices: (object: KubeObject) => boolean;
 }
 
 /** A pending request about one object. */
@@ -64,6 +78,7 @@ interface Own {
   readonly uid: string;
   /** The number of the request in this cache. */
   readonly number: number;
+  readonly bytes: number;
   doubt: Timer | undefined;
 }
 
@@ -71,6 +86,9 @@ interface Entry {
   readonly key: ObjectKey;
   /** Objects from list and watch. */
   watched: KubeObject | undefined;
+  watchedBytes: number;
+  /** What the room counts for it. */
+  held: number;
   /** Answers of our own requests that the watch has not shown yet. */
   own: Own | undefined;
   /** Our pending requests: the versions that the watch has shown since they started. */
@@ -94,6 +112,10 @@ export class ObjectCache implements ObjectReader, Reflected {
   readonly #indexes = new Map<string, Index>();
   readonly #handlers = new Set<(change: Change) => void>();
   readonly #readings: Readings;
+  readonly #stubs: Stubs | undefined;
+  readonly #room: Room;
+  /** Bytes of this cache in the room, by namespace. */
+  readonly #held = new Map<string, number>();
   #requests = 0;
 
   constructor(options: ObjectCacheOptions) {
@@ -102,6 +124,8 @@ export class ObjectCache implements ObjectReader, Reflected {
     this.digest = options.digest ?? ((object) => object);
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#stubs = options.stubs;
+    this.#room = options.room ?? new Room();
     this.#readings = new Readings(options.kind, options.parts ?? [undefined], options.log, this.isOptional);
   }
 
@@ -132,7 +156,7 @@ export class ObjectCache implements ObjectReader, Reflected {
   /** The target for the reflector of a part. */
   part(part: Part): Reflected {
     return {
-      digest: this.digest,
+      keeper: () => this.keeper(part),
       listBegins: () => this.listBegins(),
       replace: (items, begun) => this.replace(items, begun, part),
       listFailed: (error) => this.listFailed(error, part),
@@ -172,18 +196,30 @@ export class ObjectCache implements ObjectReader, Reflected {
     this.#handlers.add(handler);
   }
 
+  /** For a list that takes the place of all objects, or of those of a part. */
+  keeper(part?: Part): Digest {
+    const replaced = part === undefined ? this.#held : new Map([[part, this.#held.get(part) ?? 0]]);
+    const room = this.#room.without(replaced);
+    return (object) => {
+      const kept = this.#kept(object, room, 0);
+      room.add(kept.metadata.namespace, weightOf(kept));
+      return kept;
+    };
+  }
+
   listBegins(): number {
     return this.#requests;
   }
 
   replace(items: readonly KubeObject[], begun: number, part?: Part): void {
     const listed = new Set<string>();
+    const keep = this.keeper(part);
     for (const object of items) {
       const entry = this.#entry(object.metadata);
       listed.add(keyText(object.metadata));
       this.#change(entry, "list", () => {
         if (entry.own !== undefined && entry.own.number <= begun) this.#settle(entry);
-        this.#watched(entry, this.digest(object));
+        this.#watched(entry, keep(object));
       });
     }
     for (const [text, entry] of this.#entries) {
@@ -206,7 +242,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     const entry = this.#entry(object.metadata);
     this.#change(entry, "watch", () => {
       if (event.kind !== "deleted") {
-        this.#watched(entry, this.digest(object));
+        this.#watched(entry, this.#kept(object, this.#room, entry.held));
         return;
       }
       if (entry.own?.uid === object.metadata.uid) this.#settle(entry);
@@ -238,7 +274,8 @@ export class ObjectCache implements ObjectReader, Reflected {
             if (isOlder(object, entry.watched)) return;
           }
           this.#settle(entry);
-          entry.own = { object: object && this.digest(object), uid, number, doubt: undefined };
+          const kept = object && this.#kept(object, this.#room, entry.held);
+          entry.own = { object: kept, uid, number, bytes: weightOf(kept), doubt: undefined };
           if (shown.size > 0 && !(object !== undefined && isOlder(entry.watched, object))) {
             this.#doubt(entry, entry.own);
           }
@@ -257,6 +294,8 @@ export class ObjectCache implements ObjectReader, Reflected {
       entry = {
         key: { namespace: key.namespace, name: key.name },
         watched: undefined,
+        watchedBytes: 0,
+        held: 0,
         own: undefined,
         requests: new Set(),
       };
@@ -268,6 +307,7 @@ export class ObjectCache implements ObjectReader, Reflected {
   #watched(entry: Entry, object: KubeObject): void {
     for (const shown of entry.requests) shown.add(object.metadata.resourceVersion);
     entry.watched = object;
+    entry.watchedBytes = weightOf(object);
     const { own } = entry;
     if (own === undefined) return;
     if (caughtUp(own, object)) this.#settle(entry);
@@ -292,6 +332,7 @@ export class ObjectCache implements ObjectReader, Reflected {
   #change(entry: Entry, origin: Change["origin"], change: () => void): void {
     const before = newest(entry);
     change();
+    this.#count(entry);
     const after = newest(entry);
     const text = keyText(entry.key);
     if (entry.watched === undefined && entry.own === undefined && entry.requests.size === 0) {
@@ -307,6 +348,25 @@ export class ObjectCache implements ObjectReader, Reflected {
     } else {
       this.#emit({ origin, before, after });
     }
+  }
+
+  /** @param instead bytes that it takes the place of */
+  #kept(object: KubeObject, room: Room, instead: number): KubeObject {
+    const digest = this.digest(object);
+    if (this.#stubs === undefined || digest.isStub === true) return digest;
+    const bytes = weightOf(digest);
+    if (bytes <= room.limits.small) return digest;
+    const isWhole = !this.#stubs.suffices(digest) && room.fits(digest.metadata.namespace, bytes - instead);
+    return isWhole ? digest : this.#stubs.of(digest);
+  }
+
+  #count(entry: Entry): void {
+    const { namespace } = entry.key;
+    const held = (entry.watched === undefined ? 0 : entry.watchedBytes) + (entry.own?.bytes ?? 0);
+    if (held === entry.held) return;
+    this.#room.add(namespace, held - entry.held);
+    this.#held.set(namespace, (this.#held.get(namespace) ?? 0) + held - entry.held);
+    entry.held = held;
   }
 
   #index(index: Index, text: string, before: KubeObject | undefined, after: KubeObject | undefined): void {

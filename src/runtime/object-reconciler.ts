@@ -30,7 +30,8 @@ export interface ObjectPorts {
 
 /**
  * Reconciles the cached objects of a kind: records the events of a report, and writes the status that it changes. Of a digest
- * nothing is written: when the report about it would change what it shows, the object is read live and reconciled again.
+ * nothing is written: when the report about it would change what it shows, the object is read live and reconciled again. A
+ * stub is too little even for a report.
  */
 export function ofObjects(reconciler: Reconciler, ports: ObjectPorts): KeyReconciler<KubeObject> {
   const { kind } = reconciler;
@@ -58,6 +59,11 @@ export function ofObjects(reconciler: Reconciler, ports: ObjectPorts): KeyReconc
     await writeStatus(object, report.status, context.signal);
     return report.again;
   };
+  const reconcileLive = async ({ metadata }: KubeObject, context: ReconcileContext): Promise<Again> => {
+    const whole = await store.get(kind, metadata, context.signal);
+    if (whole?.metadata.uid !== metadata.uid || !isWhole(whole)) return { kind: "onChange" };
+    return await reconcileWhole(whole, context);
+  };
   const isShown = (digest: KubeObject, status: unknown): boolean =>
     status === undefined || jsonEqual(cache.digest({ ...digest, isDigest: undefined, status }).status, digest.status);
   return {
@@ -68,15 +74,14 @@ export function ofObjects(reconciler: Reconciler, ports: ObjectPorts): KeyReconc
     },
     async reconcile(object, context) {
       if (isWhole(object)) return await reconcileWhole(object, context);
+      if (object.isStub === true) return await reconcileLive(object, context);
       const report = await reconciler.reconcile(object, context);
       context.signal.throwIfAborted();
       if (isShown(object, report.status)) {
         record(object, report);
         return report.again;
       }
-      const whole = await store.get(kind, object.metadata, context.signal);
-      if (whole?.metadata.uid !== object.metadata.uid || !isWhole(whole)) return { kind: "onChange" };
-      return await reconcileWhole(whole, context);
+      return await reconcileLive(object, context);
     },
   };
 }

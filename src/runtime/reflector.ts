@@ -109,7 +109,7 @@ async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Ste
     const begun = cache.listBegins();
     const what = `the list of ${kind.plural}`;
     const answer = await withDeadline(clock, limits.listMs, signal, what, (inner) =>
-      store.list(kind, inner, cache.digest),
+      store.list(kind, inner, cache.keeper()),
     );
     cache.replace(answer.items, begun);
     observer?.listed(answer.items.length);

@@ -8,6 +8,7 @@ import { differOnlyInStatus, ofObjects, queueChanged, type Reconciler } from "./
 import type { Random } from "./random.ts";
 import { EventRecorder, type EventSink } from "./recorder.ts";
 import { type ReflectorLimits, type ReflectorObserver, reflect } from "./reflector.ts";
+import { Room, type RoomLimits } from "./room.ts";
 import { type Store, sourcesOf } from "./store.ts";
 import type { Priority, WorkqueueObserver } from "./workqueue.ts";
 import { writeThrough } from "./write-through.ts";
@@ -39,6 +40,7 @@ export interface RuntimeOptions {
   readonly log: Log;
   readonly observer?: RuntimeObserver | undefined;
   readonly reflectorLimits?: ReflectorLimits;
+  readonly roomLimits?: RoomLimits | undefined;
 }
 
 export interface ControllerSettings {
@@ -55,6 +57,8 @@ export interface ControllerSettings {
 export class Runtime {
   /** The store of the controllers, whose answers update the caches at once. */
   readonly store: Store;
+  /** What the caches hold. */
+  readonly room: Room;
   readonly #options: RuntimeOptions;
   readonly #caches = new Map<string, ObjectCache>();
   readonly #controllers = new Map<string, { readonly controller: Controller; readonly begin: () => void }>();
@@ -64,6 +68,7 @@ export class Runtime {
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
+    this.room = new Room(options.roomLimits);
     this.store = writeThrough(options.store, (kind) => this.#caches.get(kindText(kind)));
     this.#recorder = new EventRecorder(options);
     this.#turn = new LoopTurn(options.clock);
@@ -73,13 +78,14 @@ export class Runtime {
    * The cache of a kind, filled from `runCaches` on.
    * @param options for the first call
    */
-  cache(kind: Kind, options: Pick<ObjectCacheOptions, "optional" | "digest"> = {}): ObjectCache {
+  cache(kind: Kind, options: Pick<ObjectCacheOptions, "optional" | "digest" | "stubs"> = {}): ObjectCache {
     let cache = this.#caches.get(kindText(kind));
     if (cache === undefined) {
       // It would stay empty.
       if (this.#cachesRun) throw new Error(`the cache of ${kind.kind} must be created before the caches run`);
       const { store, clock, log } = this.#options;
-      cache = new ObjectCache({ kind, clock, log, parts: [...sourcesOf(store).keys()], ...options });
+      const parts = [...sourcesOf(store).keys()];
+      cache = new ObjectCache({ kind, clock, log, parts, room: this.room, ...options });
       this.#caches.set(kindText(kind), cache);
     }
     return cache;

@@ -44,6 +44,17 @@ export const BatchJobKind = {
     ],
     apart: ["nodeOverrides.nodePropertyOverrides[].eksPropertiesOverride", "nodeOverrides"],
   },
+  stub: {
+    bulk: [
+      "parameters",
+      "containerOverrides",
+      "nodeOverrides",
+      "ecsPropertiesOverride",
+      "eksPropertiesOverride",
+      "retryStrategy",
+      "consumableResourcePropertiesOverride",
+    ],
+  },
   references: [
     { to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue" },
     { to: "JobDefinition", path: "jobDefinitionRef", awsPath: "jobDefinition" },

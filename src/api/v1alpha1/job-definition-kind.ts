@@ -1,6 +1,17 @@
 import type { BatchKind } from "../batch-kind.ts";
 import { group, version } from "./group.ts";
 
+/** What the preflight of an environment's network reads of a container. */
+const ofContainer = (container: string): readonly string[] =>
+  ["image", "logConfiguration.logDriver", "secrets[].valueFrom"].map((field) => `${container}.${field}`);
+const ofBody = (body: string): readonly string[] => [
+  ...ofContainer(`${body}ecsProperties.taskProperties[].containers[]`),
+  `${body}ecsProperties.taskProperties[].networkConfiguration`,
+  `${body}eksProperties.podProperties.containers[].image`,
+  `${body}eksProperties.podProperties.initContainers[].image`,
+];
+const ofNodes = "nodeProperties.nodeRangeProperties[].";
+
 export const JobDefinitionKind = {
   group,
   version,
@@ -44,6 +55,16 @@ export const JobDefinitionKind = {
       "adoptionPolicy",
     ],
     apart: ["nodeProperties.nodeRangeProperties[].eksProperties", "nodeProperties"],
+  },
+  stub: {
+    bulk: ["parameters", "containerProperties", "ecsProperties", "eksProperties", "nodeProperties", "retryStrategy"],
+    kept: [
+      ...ofContainer("containerProperties"),
+      "containerProperties.networkConfiguration",
+      ...ofBody(""),
+      ...ofContainer(`${ofNodes}container`),
+      ...ofBody(ofNodes),
+    ],
   },
   references: [
     {

@@ -13,6 +13,7 @@ export const SchedulingPolicyKind = {
   selectable: [".spec.region"],
   awsName: { field: "name", maxLength: 128 },
   records: "policies",
+  stub: { bulk: ["fairsharePolicy"] },
   references: [],
   conditions: [],
 } as const satisfies BatchKind;

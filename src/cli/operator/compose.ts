@@ -7,6 +7,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { LeaderElector, type LeaderElectorOptions } from "../../runtime/leader.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { Random } from "../../runtime/random.ts";
+import type { RoomLimits } from "../../runtime/room.ts";
 import type { RuntimeObserver } from "../../runtime/runtime.ts";
 import type { Store } from "../../runtime/store.ts";
 import type { Cloud } from "../cloud.ts";
@@ -56,6 +57,8 @@ export interface CompositionOptions {
   /** Identifies this cluster. */
   readonly clusterUid: string;
   readonly ports: OperatorPorts;
+  /** How much the caches of objects keep. */
+  readonly roomLimits?: RoomLimits | undefined;
 }
 
 /**
@@ -72,7 +75,7 @@ export class ComposedOperator {
   /** When the last write of this process to AWS ended, however it did, monotonic ms. */
   #wroteAt = Number.NEGATIVE_INFINITY;
 
-  constructor({ flags, region, clusterUid, ports }: CompositionOptions) {
+  constructor({ flags, region, clusterUid, ports, roomLimits }: CompositionOptions) {
     const { clock, random, log, election } = ports;
     this.#ports = ports;
     const quietMs = () => this.#quietMs();
@@ -90,6 +93,8 @@ export class ComposedOperator {
       allowedRegions: flags.allowedRegions ?? [],
       requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
       reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
+      shardLabels: shardSelector?.keys,
+      roomLimits,
       connect: async (inRegion, signal) => {
         if (this.#cloud === undefined) throw new Error("the AWS identity is not known yet");
         return await this.#cloud.connect(inRegion, signal);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Condition, type KubeObject, keyText } from "../../api/object.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
+import { labelSelector } from "../../kube/label-selector.ts";
 import { MemoryStore, type StoredObject } from "../../kube/memory-store.ts";
 import type { NamespaceMetadata } from "../../kube/namespaces.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
@@ -57,7 +58,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   const steps = new Steps();
   const copied = new CopiedCloud(account, clock);
   const composed = new ComposedOperator({
-    flags: { ...options.flags, shardSelector: (labels) => labels[reconciledLabel] !== undefined },
+    flags: { ...options.flags, shardSelector: labelSelector(reconciledLabel) },
     region: copied.region,
     clusterUid,
     ports: {

@@ -23,6 +23,8 @@ export interface OperatorMetrics {
 
 /** Regions come from manifests, so anybody could invent them: further regions share one label. */
 const regionLabels = 40;
+/** The same of namespaces, which share one label beyond this number. */
+const namespaceLabels = 100;
 
 /** A page takes several ms, and anybody who reaches the port may ask for it; scrapers ask every few seconds. */
 const renderEveryMs = 1000;
@@ -169,6 +171,19 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
           this.set({ kind: kind.kind, object_namespace: namespace, object_name: name, reason }, since / 1000);
         }
       }
+    },
+  });
+  const namespaceOf = boundedLabels(namespaceLabels);
+  new Gauge({
+    name: "awsbatch_object_bytes",
+    help: "Memory of the cached objects of a namespace, about, in bytes; stubs of large objects for which there is no room count as stubs.",
+    labelNames: ["object_namespace"],
+    registers,
+    collect() {
+      this.reset();
+      // Who holds most has a label of its own.
+      const held = [...operator.runtime.room.held].toSorted(([, left], [, right]) => right - left);
+      for (const [namespace, bytes] of held) this.inc({ object_namespace: namespaceOf(namespace) }, bytes);
     },
   });
   const replacements = () =>

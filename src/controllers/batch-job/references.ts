@@ -1,4 +1,4 @@
-import { keyText } from "../../api/object.ts";
+import { isWhole, type KubeObject, keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { JobDefinition, JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
@@ -21,6 +21,7 @@ import { fingerprintOfSpec } from "../job-definition/normalise.ts";
 import { definitionNameOf } from "../job-definition/observe.ts";
 import { definitionRoleUser } from "../job-definition/roles.ts";
 import { identityOf, namedOwner } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
 import { type NamedThing, refusalOfArn } from "../reference.ts";
 import { filledObject } from "../roles/part.ts";
 import { type Answered, heldByRevision } from "./revision-rights.ts";
@@ -54,13 +55,19 @@ function usable({ jobQueueName: name, jobQueueArn: value, state, status }: Queue
  * The revision that a job runs. For an object it is the newest of its own that matches its spec, so that a job that is
  * applied together with a change of its definition waits for the change.
  */
-export async function definitionOf(object: BatchJob, around: Around): Promise<Resolution> {
+export async function definitionOf(
+  object: BatchJob,
+  around: Around & { readonly ports: Pick<Ports, "store"> },
+): Promise<Resolution> {
   const { jobDefinitionRef } = object.spec;
   if (jobDefinitionRef === undefined) return await namedDefinition(object, around);
   const found = await referred<JobDefinition>(definitionThing, jobDefinitionRef, object, around);
   if (found.kind === "unresolved") return resolutionOf(found);
-  const { object: target } = found;
+  const { object: shown } = found;
   const { region, ports, signal } = around;
+  // Of a large one the cache may keep only a part, and the revision follows from all of it.
+  const target = isWhole(shown) ? shown : await ports.store.get(JobDefinitionKind, shown.metadata, signal);
+  if (!isDefinition(target)) return notYet("WaitingForDefinition", noRevision(shown));
   const { object: named, hindrances } = await withConsumables(target, region, ports, signal);
   const refused = hindrances.find((one) => one.kind === "unresolved");
   if (refused !== undefined) return resolutionOf(refused);
@@ -73,10 +80,15 @@ export async function definitionOf(object: BatchJob, around: Around): Promise<Re
     fingerprint: fingerprintOfSpec(whole.spec),
   }).find(({ owner, equal }) => owner.kind === "ours" && equal);
   if (entry !== undefined) return await asked({ revision: entry.revision, by: target, isNobodys: false }, around);
-  return notYet(
-    "WaitingForDefinition",
-    `JobDefinition ${keyText(target.metadata)} has no ACTIVE revision yet that matches its spec: its conditions say why`,
-  );
+  return notYet("WaitingForDefinition", noRevision(target));
+}
+
+function isDefinition(object: KubeObject | undefined): object is JobDefinition {
+  return object?.kind === JobDefinitionKind.kind;
+}
+
+function noRevision({ metadata }: JobDefinition): string {
+  return `JobDefinition ${keyText(metadata)} has no ACTIVE revision yet that matches its spec: its conditions say why`;
 }
 
 /** The revision, if its jobs may use now what they would use. */

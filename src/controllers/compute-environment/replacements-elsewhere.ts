@@ -1,5 +1,5 @@
 import type { Condition, ObjectKey } from "../../api/object.ts";
-import { keyText } from "../../api/object.ts";
+import { isWhole, keyText } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
@@ -70,6 +70,8 @@ function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: P
   if (object === undefined) return false;
   const { paused, dryRun, deleting } = directivesOf(object, settings);
   if (paused || dryRun || deleting || conditionsOf(object).some(mayLast)) return false;
+  // Its plan follows from the whole spec.
+  if (!isWhole(object)) return true;
   const { spec } = filledObject(placed(object), environmentRoleUser, region, cluster);
   return attemptAt(planId(spec, identityOf(object, cluster)), baseNameOf(object), successor) > 0;
 }
