@@ -42,9 +42,11 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
       "Prints the least-privilege IAM policy of the operator itself, generated from the calls that it makes; with --trust, the trust policy of its role; with --scp, a service control policy that protects its tags.",
     )
     .addOption(
-      new Option("--features <list>", "what the operator may do in addition to managing Batch; see below")
-        .argParser(features)
-        .default(defaultFeatures, defaultFeatures.join(",")),
+      new ListOption(
+        "--features <list>",
+        "what the operator may do in addition to managing Batch; see below",
+        features,
+      ).default(defaultFeatures, defaultFeatures.join(",")),
     )
     .addOption(new Option("--account <id>", "AWS account of 12 digits (default: any)").argParser(accountId))
     .addOption(new Option("--region <regions>", "regions of the objects (default: all of AWS)").argParser(regions))
@@ -221,7 +223,7 @@ function document(policy: object): string {
   return `${JSON.stringify(policy, undefined, 2)}\n`;
 }
 
-function features(text: string, _previous: unknown): readonly PolicyFeature[] {
+function features(text: string): readonly PolicyFeature[] {
   const names = text === "none" ? [] : listOf(text, undefined);
   const wrong = names.find((name) => !Object.hasOwn(policyFeatures, name));
   if (wrong !== undefined) {

@@ -104,6 +104,11 @@ describe("iam-policy", () => {
     expect(out).not.toContain('"arn:aws:');
   });
 
+  test("takes the feature none as no feature, and not as an empty value", async () => {
+    const { exitCode, out } = await run([...account, "--features", "none"]);
+    expect([exitCode, out]).toEqual([0, expect.not.stringMatching(/"iam:|"ec2:/)]);
+  });
+
   test("takes its flags from variables too", async () => {
     const { out } = await run([], { AWS_BATCH_OPERATOR_FEATURES: "none", AWS_BATCH_OPERATOR_ACCOUNT: "123456789012" });
     expect(out).not.toMatch(/"iam:|"ec2:/);
