@@ -230,6 +230,7 @@ async function openRegion(
     fingerprintOf: (revision: DefinitionRevision) => fingerprintOf(revision),
     writerSinceMonotonicMs: options.writerSinceMonotonicMs,
     asked: (key) => askedNames(key, region, objects, options.settings),
+    namespaceOf: (tags) => ownerIn(tags)?.namespace,
     // Definitions of others are not kept: an object that claims the name of one reads it.
     keepsDefinition: (_name, tags) => ownerIn(tags)?.cluster === options.cluster.name,
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),

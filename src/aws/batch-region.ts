@@ -1,6 +1,7 @@
 import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { ActiveJobCounts } from "./active-jobs.ts";
+import { AskedObserver, type NamesByNamespace } from "./asked-observer.ts";
 import type { BatchApi, DefinitionRevision, Queue } from "./batch.ts";
 import { batchCalls } from "./batch-calls.ts";
 import { callsFor, NotSent } from "./calls.ts";
@@ -27,7 +28,12 @@ import {
   type ResourceRecords,
   resources,
 } from "./resources/index.ts";
-import { definitionWrites, describeRevisions } from "./resources/job-definitions.ts";
+import {
+  definitionWrites,
+  describeRevisions,
+  type Revisions,
+  type StoredRevision,
+} from "./resources/job-definitions.ts";
 import { sharesOfQueue } from "./resources/quota-shares.ts";
 import type { Write, Writing } from "./resources/resource.ts";
 import { hasServiceJobs, startedServiceJobs, unfinishedServiceJobs } from "./service-jobs.ts";
@@ -42,8 +48,10 @@ export interface BatchRegionOptions extends RegionCacheOptions, Location {
   readonly fingerprintOf: (revision: DefinitionRevision) => string;
   /** Of which job definitions the revisions are kept; all, if undefined. Names asked for or written always are. */
   readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
-  /** The names of resources that are read by name, as objects give them now. */
-  readonly asked: (key: AskedKey) => ReadonlySet<string>;
+  /** By namespace: the names of resources that are read by name, as objects give them now. */
+  readonly asked: (key: AskedKey) => NamesByNamespace;
+  /** The namespace of the object that tags name; none, if undefined. */
+  readonly namespaceOf?: (tags: Readonly<Record<string, string>>) => string | undefined;
   /** The queues that have their jobs read; none, if undefined. */
   readonly watchesJobs?: (queue: Queue) => boolean;
 }
@@ -67,17 +75,23 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const lifetime = new AbortController();
   const cache = new RegionCache(options);
   // Whose the consumables of a revision are is asked before each of its jobs, whoever registered it.
-  const held = (): readonly string[] =>
-    [...cache.records.definitions.records.values()].flat().flatMap(({ consumables = [] }) => consumables);
-  const askedNames = (key: AskedKey): ReadonlySet<string> =>
-    key === "consumables" ? new Set([...options.asked(key), ...held()]) : options.asked(key);
+  const askedNames = (key: AskedKey): NamesByNamespace =>
+    key === "consumables"
+      ? withHeld(options.asked(key), cache.records.definitions.records, options)
+      : options.asked(key);
   const observing = { ...options, cache, lifetime: lifetime.signal, location: at, asked: askedNames };
-  const lists = new ListsObserver({ ...observing, reads: "lists" });
+  const lists = new ListsObserver(observing);
   const asked = Object.fromEntries(
-    askedKeys.map((key) => [key, new ListsObserver({ ...observing, reads: key })]),
-  ) as Readonly<Record<AskedKey, ListsObserver>>;
-  const observerOf = (key: ResourceKey): ListsObserver | undefined =>
-    isAsked(key) ? asked[key] : isDescribed(key) ? lists : undefined;
+    askedKeys.map((key) => [key, new AskedObserver({ ...observing, key })]),
+  ) as unknown as Readonly<Record<AskedKey, AskedObserver<AskedKey>>>;
+  const expectChange = (key: ResourceKey, name: string): void => {
+    if (isAsked(key)) asked[key].expectChange(name);
+    else if (isDescribed(key)) lists.expectChange();
+  };
+  const wrote = (key: ResourceKey, name: string): void => {
+    if (isAsked(key)) asked[key].wrote(name);
+    else (isDescribed(key) ? lists : definitions).reconsider();
+  };
   const definitions = new DefinitionsObserver({ ...observing, keeps: options.keepsDefinition ?? (() => true) });
   const observers = [lists, ...Object.values(asked), definitions];
   const { watchesJobs } = options;
@@ -127,10 +141,10 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
         else records.maybe(open, clock.monotonic(), clock.now(), ifUnknown);
       });
       // AWS knows something that the lists do not; of job definitions they show nothing.
-      if (["alreadyExists", "notFound", "busy"].includes(failure)) observerOf(key)?.expectChange();
+      if (["alreadyExists", "notFound", "busy"].includes(failure)) expectChange(key, name);
       throw error;
     } finally {
-      (observerOf(key) ?? definitions).reconsider();
+      wrote(key, name);
     }
   }
 
@@ -169,8 +183,11 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     }
   }
 
-  /** The region with the calls of `batch` for whatever is not read for all namespaces together. */
-  function calling(batch: BatchApi): BatchRegion {
+  /**
+   * The region with the calls of `batch` for whatever is not read for all namespaces together.
+   * @param namespace for which the calls are made
+   */
+  function calling(batch: BatchApi, namespace: string): BatchRegion {
     const reading = { batch, clock, random };
     const writing = <Key extends ResourceKey>(key: Key): Writing<ResourceRecords[Key]> => ({
       batch,
@@ -184,17 +201,20 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       snapshot: () => cache.snapshot(),
       expectChange: () => lists.expectChange(),
       expectAbsence(type, name) {
-        const [records, observer] = [cache.records[keyOf(type)], observerOf(keyOf(type)) ?? lists];
-        if (records.has(name)) observer.expectChange();
-        else observer.wantListingFrom(records.wasRead(name) ? records.settledFrom(name) : clock.monotonic());
+        const key = keyOf(type);
+        const records = cache.records[key];
+        const from = records.wasRead(name) ? records.settledFrom(name) : clock.monotonic();
+        if (records.has(name)) expectChange(key, name);
+        else if (isAsked(key)) asked[key].want(name, namespace, from);
+        else lists.wantListingFrom(from);
       },
 
       async refresh(signal) {
         await lists.refresh(signal);
         return cache.snapshot();
       },
-      async refreshAsked(key, signal, name) {
-        await asked[key].refresh(signal, name);
+      async refreshAsked(key, names, signal) {
+        await asked[key].refresh(names, namespace, signal);
         return cache.snapshot();
       },
       async refreshDefinition(name, signal) {
@@ -242,8 +262,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   }
 
   return {
-    ...calling(batch),
-    onBehalfOf: (namespace) => calling(callsFor(namespace, batch, batchCalls)),
+    ...calling(batch, ""),
+    onBehalfOf: (namespace) => calling(callsFor(namespace, batch, batchCalls), namespace),
     becameWriter() {
       for (const observer of observers) observer.reconsider();
     },
@@ -261,4 +281,21 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       }
     },
   };
+}
+
+/** With the consumables that jobs of known revisions hold, on behalf of the namespaces that registered them. */
+function withHeld(
+  asked: NamesByNamespace,
+  definitions: ReadonlyMap<string, Revisions<StoredRevision>>,
+  { namespaceOf = () => undefined }: Pick<BatchRegionOptions, "namespaceOf">,
+): NamesByNamespace {
+  const all = new Map([...asked].map(([namespace, names]) => [namespace, new Set(names)]));
+  for (const { consumables = [], tags } of [...definitions.values()].flat()) {
+    if (consumables.length === 0) continue;
+    const namespace = namespaceOf(tags) ?? "";
+    const names = all.get(namespace) ?? new Set();
+    all.set(namespace, names);
+    for (const name of consumables) names.add(name);
+  }
+  return all;
 }

@@ -5,23 +5,14 @@ import type { BatchApi } from "./batch.ts";
 import { Alarm, keepReading, ReadHealth, SharedRun } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { longRead } from "./long-read.ts";
-import type { Location } from "./names.ts";
 import { noChange, type RegionCache } from "./region-cache.ts";
-import {
-  type AskedKey,
-  askedResources,
-  type DescribedKey,
-  isAsked,
-  type ListedKey,
-  listedKeys,
-  listedResources,
-  type ResourceRecords,
-} from "./resources/index.ts";
+import { type ListedKey, listedKeys, listedResources } from "./resources/index.ts";
 
-/** Milliseconds from one listing to the next: at rest, and while something moves; the rest of each is chance. */
-const restMs = 60_000;
-const restSpreadMs = 6000;
-const movingMs = 1500;
+/** Milliseconds from one read to the next: at rest, and while something moves; the rest of each is chance. */
+export const restMs = 60_000;
+export const restSpreadMs = 6000;
+/** No sooner is anything read again that nobody waits for. */
+export const soonestMs = 1500;
 const movingSpreadMs = 500;
 /** How long `expectChange` is believed; it ends earlier once something moved and has come to rest. */
 const expectMs = 120_000;
@@ -39,22 +30,22 @@ export interface ObserverOptions {
   readonly lifetime: AbortSignal;
 }
 
-interface ListsObserverOptions extends ObserverOptions {
-  readonly location: Location;
-  /** The resources that are listed as a whole, together; or one of those that are read by name. */
-  readonly reads: "lists" | AskedKey;
-  /** The names of resources to read, as objects give them now. */
-  readonly asked: (key: AskedKey) => ReadonlySet<string>;
+/**
+ * Milliseconds between two reads of what moves.
+ * @param stillMs for how long it has not moved
+ * @param chance from 0 to 1
+ */
+export function pauseWhileMoving(stillMs: number, chance: number): number {
+  return Math.max(soonestMs + movingSpreadMs * chance, Math.min(slowestMovingMs, stillMs / stillnessPerMs));
 }
 
 /** Takes what was read into the cache. @returns the names that changed */
 type Merge = (begunAt: number, answeredAt: number) => readonly string[];
 
-/** Keeps described resources of the cache up to date: one call for each per listing, by pages of 100. */
+/** Keeps environments and queues up to date, which are listed as a whole: one call for each per listing, by pages of 100. */
 export class ListsObserver {
   readonly health: ReadHealth;
-  readonly #options: ListsObserverOptions;
-  readonly #keys: readonly DescribedKey[];
+  readonly #options: ObserverOptions;
   readonly #alarm: Alarm;
   readonly #listing: SharedRun;
   #begunAt: number | undefined;
@@ -65,13 +56,9 @@ export class ListsObserver {
   #wantedFrom = Number.NEGATIVE_INFINITY;
   /** Whether something was in transition after the last listing. */
   #moved = false;
-  #turn = 0;
-  /** Names of which the next read is to show everything. */
-  #doubted = new Set<string>();
 
-  constructor(options: ListsObserverOptions) {
+  constructor(options: ObserverOptions) {
     this.#options = options;
-    this.#keys = options.reads === "lists" ? listedKeys : [options.reads];
     this.health = new ReadHealth(options.clock, options.random);
     this.#alarm = new Alarm(options.clock);
     // Somebody else may have asked for it, and however it ended, the next listing may be due earlier.
@@ -91,16 +78,14 @@ export class ListsObserver {
   /**
    * A complete listing that begins no earlier than this call, and not before it is sure to show what the writer before
    * this process wrote.
-   * @param name read by name, of which nothing that was read before will do
    * @throws AwsError when AWS cannot be read; while a retry is not due, at once and without a call
    */
-  async refresh(signal: AbortSignal, name?: string): Promise<void> {
+  async refresh(signal: AbortSignal): Promise<void> {
     const { cache, clock } = this.#options;
     const { failure, retryAt } = this.health;
     if (failure !== undefined && retryAt !== undefined && clock.monotonic() < retryAt) throw failure.error;
     const waitMs = (cache.believedFrom() ?? 0) - clock.monotonic();
     if (waitMs > 0) await sleep(clock, waitMs, signal);
-    if (name !== undefined) this.#doubted.add(name);
     await abortable(this.#listing.begin(), signal);
   }
 
@@ -130,16 +115,13 @@ export class ListsObserver {
     const begunAt = this.#begunAt;
     if (begunAt === undefined) return Number.NEGATIVE_INFINITY;
     const stillMs = clock.monotonic() - this.#movedAt;
-    const pauseMs = Math.max(
-      movingMs + movingSpreadMs * this.#chance,
-      Math.min(slowestMovingMs, stillMs / stillnessPerMs),
-    );
+    const pauseMs = pauseWhileMoving(stillMs, this.#chance);
     if (this.#inTransition() || clock.monotonic() < this.#expectUntil) return begunAt + pauseMs;
 
     const dueTimes = [begunAt + restMs + restSpreadMs * this.#chance];
-    if (begunAt < this.#wantedFrom) dueTimes.push(Math.max(this.#wantedFrom, begunAt + movingMs));
-    for (const { at } of this.#keys.flatMap((key) => [...cache.records[key].unsettled()])) {
-      dueTimes.push(Math.max(at, begunAt + movingMs));
+    if (begunAt < this.#wantedFrom) dueTimes.push(Math.max(this.#wantedFrom, begunAt + soonestMs));
+    for (const { at } of listedKeys.flatMap((key) => [...cache.records[key].unsettled()])) {
+      dueTimes.push(Math.max(at, begunAt + soonestMs));
     }
     const believedFrom = cache.believedFrom();
     if (believedFrom !== undefined && begunAt < believedFrom) dueTimes.push(believedFrom);
@@ -148,35 +130,7 @@ export class ListsObserver {
 
   #inTransition(): boolean {
     const snapshot = this.#options.cache.snapshot();
-    return this.#keys.some((key) => snapshot[key].values().some(isMoving));
-  }
-
-  /** Reads one resource, and returns what takes the answer into the cache and reports the names that changed. */
-  #read(key: DescribedKey): Promise<Merge> {
-    return isAsked(key) ? this.#readNames(key) : this.#readAll(key);
-  }
-
-  async #readNames<Key extends AskedKey>(key: Key): Promise<Merge> {
-    const { cache, lifetime, location: at } = this.#options;
-    const names = this.#options.asked(key);
-    const known = this.#knownBefore(key);
-    const turn = this.#turn++;
-    const reading = { batch: longRead(this.#options), at, names, known, turn, queues: cache.records.queues.records };
-    const found = await askedResources[key].read(reading, lifetime);
-    return (begunAt, answeredAt) => cache.records[key].mergeNames(names, found, begunAt, answeredAt);
-  }
-
-  /** What was read before and may still be so, unless a listing shows that it is not. */
-  #knownBefore<Key extends AskedKey>(key: Key): (name: string) => ResourceRecords[Key] | undefined {
-    const { cache } = this.#options;
-    const records = cache.records[key];
-    const written = [...records.unsettled()].map(({ name }) => name);
-    const doubted = new Set([...this.#doubted, ...written]);
-    this.#doubted = new Set();
-    // The writer before this process may have written what it read.
-    const believedFrom = cache.believedFrom() ?? Number.POSITIVE_INFINITY;
-    const isBelieved = this.#begunAt !== undefined && this.#begunAt >= believedFrom;
-    return (name) => (isBelieved && !doubted.has(name) ? records.get(name) : undefined);
+    return listedKeys.some((key) => snapshot[key].values().some(isMoving));
   }
 
   async #readAll<Key extends ListedKey>(key: Key): Promise<Merge> {
@@ -188,27 +142,25 @@ export class ListsObserver {
   }
 
   async #list(): Promise<void> {
-    const { cache, clock, lifetime, random, reads: name } = this.#options;
+    const { cache, clock, lifetime, random } = this.#options;
     const begunAt = clock.monotonic();
     const listedAt = clock.now();
-    const reads = await Promise.allSettled(this.#keys.map(async (key) => ({ key, merge: await this.#read(key) })));
+    const reads = await Promise.allSettled(listedKeys.map(async (key) => ({ key, merge: await this.#readAll(key) })));
     const failed = reads.find((read) => read.status === "rejected");
     if (failed !== undefined) {
       const error: unknown = failed.reason;
       if (error instanceof AwsError && !lifetime.aborted) {
         this.health.fails(error);
-        cache.setFailure(name, this.health.failure);
+        cache.setFailure("lists", this.health.failure);
       }
       throw error;
     }
     const answeredAt = clock.monotonic();
     this.#begunAt = begunAt;
-    // Where no object gives a name, no call was made that the next one would have to keep away from those of others.
-    if (name === "lists" || this.#options.asked(name).size > 0) this.#chance = random();
+    this.#chance = random();
     this.health.works();
     cache.update(() => {
-      if (name === "lists") cache.listedAt = listedAt;
-      else cache.readKeys.add(name);
+      cache.listedAt = listedAt;
       const changed = reads
         .filter((read) => read.status === "fulfilled")
         .map(({ value: { key, merge } }) => [key, merge(begunAt, answeredAt)] as const);
@@ -216,13 +168,13 @@ export class ListsObserver {
       return {
         ...noChange,
         ...Object.fromEntries(changed),
-        everything: name === "lists" && cache.beginsBelief(begunAt),
+        everything: cache.beginsBelief(begunAt),
       };
     });
     const moves = this.#inTransition();
     if (this.#moved && !moves) this.#expectUntil = Number.NEGATIVE_INFINITY;
     this.#moved = moves;
-    cache.setFailure(name, undefined);
+    cache.setFailure("lists", undefined);
   }
 }
 

@@ -86,6 +86,16 @@ export class OverlaidRecords<R> {
     return this.#readAt !== undefined || this.#nameReadAt.has(name);
   }
 
+  /** Whether there was any complete read. */
+  get hasBeenRead(): boolean {
+    return this.#readAt !== undefined || this.#nameReadAt.size > 0;
+  }
+
+  /** When the newest complete read that would have shown a name began. */
+  readAtOf(name: string): number | undefined {
+    return this.#nameReadAt.get(name) ?? this.#readAt;
+  }
+
   /** When the newest complete read of all names began. */
   get readAt(): number | undefined {
     return this.#readAt;
@@ -162,28 +172,16 @@ export class OverlaidRecords<R> {
     return changed;
   }
 
-  /**
-   * Takes in a complete read of these names. No other is kept: what was known of one that nobody asks for any more would
-   * only grow old.
-   * @returns the names that changed, as `mergeAll` does
-   */
-  mergeNames(
-    names: ReadonlySet<string>,
-    reads: ReadonlyMap<string, R>,
-    begunAt: number,
-    answeredAt: number,
-  ): readonly string[] {
-    const changed = [...names].filter((name) => this.mergeName(name, reads.get(name), begunAt, answeredAt));
+  /** Forgets names that nobody asks for any more: what was known of them would only grow old. */
+  forgetNames(isForgotten: (name: string) => boolean): void {
     for (const name of new Set([...this.#records.keys(), ...this.#writes.keys(), ...this.#nameReadAt.keys()])) {
       const isOpen = this.#writes.get(name)?.some(({ endedAt }) => endedAt === undefined) === true;
-      if (names.has(name) || isOpen) continue;
+      if (!isForgotten(name) || isOpen) continue;
       this.#writes.delete(name);
       this.#relapsed.delete(name);
       this.#nameReadAt.delete(name);
       this.#set(name, undefined);
     }
-    this.#forgetOld(begunAt);
-    return changed;
   }
 
   #forgetOld(begunAt: number): void {
@@ -200,6 +198,7 @@ export class OverlaidRecords<R> {
   mergeName(name: string, read: R | undefined, begunAt: number, answeredAt: number): boolean {
     const changed = this.#merge(name, read, { begunAt, answeredAt, complete: true });
     this.#nameReadAt.set(name, Math.max(begunAt, this.#nameReadAt.get(name) ?? begunAt));
+    this.#forgetOld(begunAt);
     return changed;
   }
 
@@ -262,11 +261,23 @@ export class OverlaidRecords<R> {
   *unsettled(): Generator<{ readonly name: string; readonly at: number; readonly doubtful: boolean }> {
     for (const [name, at] of this.#relapsed) yield { name, at, doubtful: false };
     for (const [name, writes] of this.#writes) {
-      const at = this.#lastEnd.get(name)?.at;
-      if (at === undefined || writes.some(({ endedAt }) => endedAt === undefined) || !writes.some(mayShow)) continue;
+      const at = this.#shownFrom(name, writes);
+      if (at === undefined) continue;
       const doubtful = !this.#records.has(name) || writes.some(({ outcome }) => outcome === "maybe");
-      yield { name, at: at + stalenessMs, doubtful };
+      yield { name, at, doubtful };
     }
+  }
+
+  /** From when on a complete read of a name settles what `unsettled` says of it; undefined: nothing. */
+  unsettledAt(name: string): number | undefined {
+    return this.#relapsed.get(name) ?? this.#shownFrom(name, this.#writes.get(name) ?? []);
+  }
+
+  #shownFrom(name: string, writes: readonly OpenWrite<R>[]): number | undefined {
+    const at = this.#lastEnd.get(name)?.at;
+    if (at === undefined || writes.some(({ endedAt }) => endedAt === undefined) || !writes.some(mayShow))
+      return undefined;
+    return at + stalenessMs;
   }
 
   #merge(name: string, read: R | undefined, { begunAt, answeredAt, complete }: Read): boolean {

@@ -52,8 +52,6 @@ export class RegionCache {
   listedAt: number | undefined;
   /** Names of revisions that are there but of no interest: they are not absent. */
   otherDefinitions: ReadonlySet<string> = new Set();
-  /** Of the resources that are read by the names of objects, those that have been read. */
-  readonly readKeys = new Set<AskedKey>();
   readonly #failures = new Map<ReadName, ReadFailure>();
   /** Reads with a failure that everybody was woken for. */
   readonly #reported = new Set<ReadName>();
@@ -112,9 +110,7 @@ export class RegionCache {
   }
 
   #isWorthReporting(read: ReadName, { error, from }: ReadFailure): boolean {
-    const isFirst =
-      (read === "lists" && this.listedAt === undefined) ||
-      (read === "definitions" && this.records.definitions.readAt === undefined);
+    const isFirst = read === "lists" ? this.listedAt === undefined : !this.records[read].hasBeenRead;
     return isFirst || isWorthReporting(error.kind, this.#options.clock.monotonic() - from);
   }
 
@@ -178,7 +174,7 @@ export class RegionCache {
       definitionsFailure: ofDefinitions?.error,
       definitionsFailingSince: ofDefinitions?.since,
       failureOf: (key) => this.#failures.get(key),
-      hasRead: (key) => this.readKeys.has(key),
+      hasRead: (key, name) => namesRead[key](name) !== undefined,
       definitions: withDefinitions ? definitions : undefined,
       isAbsent: (type, name) => !isKept(type, name) && isSettled(type, name),
       isSettled,

@@ -32,11 +32,10 @@ export interface BatchRegion extends ResourceWrites {
    */
   refresh(signal: AbortSignal): Promise<BatchSnapshot>;
   /**
-   * A snapshot for which resources that are read by the names of objects were read no earlier than this call.
-   * @param name of which all is read, where a listing does for the others
+   * A snapshot for which these resources, which are read by name, were read no earlier than this call.
    * @throws AwsError as `refresh` does
    */
-  refreshAsked(key: AskedKey, signal: AbortSignal, name?: string): Promise<BatchSnapshot>;
+  refreshAsked(key: AskedKey, names: readonly string[], signal: AbortSignal): Promise<BatchSnapshot>;
   /**
    * Lists the ACTIVE revisions of one name and returns a snapshot that holds them. Waits up to 5 s when a registration
    * got no answer, or this process has just become the writer, so that no revision is overlooked.
@@ -53,8 +52,8 @@ export interface BatchRegion extends ResourceWrites {
   /** Lists again soon (about 2 s) until nothing is in transition any more, although AWS shows nothing moving yet. */
   expectChange(): void;
   /**
-   * Lists again as soon as a listing can be believed that does not show this name: once after a write of ours to it,
-   * every few seconds while AWS still shows what was deleted.
+   * Reads again as soon as a read can be believed that does not show this name: once after a write of ours to it,
+   * every few seconds while AWS still shows what was deleted; at once what is read by name and never was.
    */
   expectAbsence(type: Exclude<ResourceType, "job-definition">, name: string): void;
 
@@ -125,8 +124,8 @@ export interface BatchSnapshot extends DescribedSnapshot {
   /** Why job definitions cannot be read since then (wall ms), if they cannot. Nothing else depends on them. */
   readonly definitionsFailure: AwsError | undefined;
   readonly definitionsFailingSince?: number | undefined;
-  /** Whether such resources have been read since this process began. */
-  hasRead(key: AskedKey): boolean;
+  /** Whether a read since this process began would have shown such a resource. */
+  hasRead(key: AskedKey, name: string): boolean;
   /** Why resources that are read by the names of objects cannot be read, if they cannot. Nothing else depends on them. */
   failureOf(key: AskedKey): Pick<ReadFailure, "error" | "since"> | undefined;
   /** The ACTIVE revisions by name, highest first. Undefined before the first listing. */

@@ -19,8 +19,8 @@ export interface KindModule<O extends KubeObject, Seen, Action> {
    */
   refresh(object: O, region: BatchRegion, sinceMs: number, signal: AbortSignal): Promise<void>;
   /**
-   * Whether what `observe` takes from the cache has been read since this process began, or cannot be: until then nothing is
-   * reported, for nothing is known.
+   * Whether what `observe` takes from the cache has been read since this process began, or cannot be. Until then it is asked
+   * for, which wakes the object, and nothing is reported, for nothing is known.
    */
   isRead?(object: O, region: BatchRegion): boolean;
   /** When the object is reconciled, because now is the turn of others: nothing is read for it. Undefined: now. */

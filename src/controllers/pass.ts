@@ -16,7 +16,7 @@ import { type Directives, directivesOf } from "./directives.ts";
 import { normalEvent } from "./events.ts";
 import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
 import { blocked, heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
-import { settleCheckMs, unwatchedCheckMs } from "./intervals.ts";
+import { unreadCheckMs, unwatchedCheckMs } from "./intervals.ts";
 import type { KindModule } from "./kind.ts";
 import { type Decided, failing, type Reporting, reported, silent, unreadable } from "./pass-report.ts";
 import { type Ports, RegionNotAllowed } from "./ports.ts";
@@ -112,7 +112,7 @@ async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
   const { region } = opened;
   const misplaced = misplacement(directives, region);
   if (misplaced !== undefined) return reported(p, region, { choice: misplaced, fields: {} }, { kind: "none" });
-  if (p.module.isRead?.(object, region) === false) return silent({ kind: "after", delayMs: settleCheckMs });
+  if (p.module.isRead?.(object, region) === false) return silent({ kind: "after", delayMs: unreadCheckMs });
   const again = await p.module.notYet?.(object, region, p.signal);
   if (again !== undefined) return silent(again);
   const planned = await observedAndPlanned(p, region);

@@ -22,7 +22,10 @@ export interface WorldOptions {
   readonly writerSince?: () => number | undefined;
   readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
   readonly watchesJobs?: (queue: Queue) => boolean;
+  /** The names that the objects of the namespace team give. */
   readonly asked?: (key: AskedKey) => ReadonlySet<string>;
+  /** Those of further namespaces. */
+  readonly askedElsewhere?: (key: AskedKey) => ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** A region over a scripted AWS on a virtual clock. */
@@ -54,7 +57,11 @@ export class RegionWorld {
         return `v1:${revision.containerProperties?.image}`;
       },
       writerSinceMonotonicMs: options.writerSince ?? (() => -60_000),
-      asked: options.asked ?? (() => new Set()),
+      asked: (key) =>
+        new Map([
+          ...(options.askedElsewhere?.(key) ?? []),
+          ["team", options.asked?.(key) ?? new Set<string>()] as const,
+        ]),
       onChange: (change, previous, current) => this.reported.push({ at: clock.monotonic(), change, previous, current }),
       ...(options.keepsDefinition === undefined ? {} : { keepsDefinition: options.keepsDefinition }),
       ...(options.watchesJobs === undefined ? {} : { watchesJobs: options.watchesJobs }),

@@ -99,8 +99,8 @@ export function fakeRegion(
       await called("refresh");
       return snapshotOf(region);
     },
-    async refreshAsked(key, _signal, name = "") {
-      await called(`refreshAsked ${key} ${name}`.trim());
+    async refreshAsked(key, names) {
+      await called(`refreshAsked ${key} ${names.join(",")}`.trim());
       return snapshotOf(region);
     },
     async refreshDefinition(name) {

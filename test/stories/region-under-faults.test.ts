@@ -72,7 +72,7 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
         partition: "aws",
         fingerprintOf: ({ containerProperties }) => `v1:${containerProperties?.image}`,
         writerSinceMonotonicMs: () => began,
-        asked: () => new Set(names),
+        asked: () => new Map([["team", new Set(names)]]),
         onChange: () => undefined,
       });
       const stop = new AbortController();

@@ -8,10 +8,9 @@ import type {
 import { readCall, writeCall } from "../call-facts.ts";
 import { deletion, type Effect } from "../effects.ts";
 import { AwsError } from "../errors.ts";
-import { allPages, listed, nameless, pageSize } from "../listing.ts";
+import { everyPage, listed, nameless, pageSize } from "../listing.ts";
 import { type Location, nameIn, resourceArn } from "../names.ts";
 import { type AskedResource, ownTags } from "./resource.ts";
-import { nameInTurn } from "./turns.ts";
 
 export interface ConsumableWrites {
   createConsumableResource(request: CreateConsumableResourceRequest, signal: AbortSignal): Promise<void>;
@@ -33,34 +32,42 @@ export const consumableResources = {
     deleteConsumableResource: writeCall(["BatchChange"]),
   },
   ...ownTags,
-  async read({ batch, names, known = () => undefined, turn = 0 }, signal) {
+  namesPerCall: 1,
+  async describe({ batch, names }, signal) {
     const found = new Map<string, Consumable>();
-    if (names.size === 0) return found;
-    const inTurn = nameInTurn(names, turn);
-    if (inTurn !== undefined && [...names].every((name) => known(name) !== undefined)) {
-      for (const name of names) {
-        const record = name === inTurn ? await described(batch, name, signal) : known(name);
-        if (record !== undefined) found.set(name, record);
-      }
-      return found;
-    }
-    const { summaries, isWhole } = await summariesOf(batch, names, signal);
     for (const name of names) {
-      const summary = summaries.get(name);
-      if (summary === undefined && isWhole) continue;
-      const before = known(name);
-      const record =
-        summary !== undefined && before !== undefined && isAsBefore(summary, before)
-          ? { ...before, inUseQuantity: summary.inUseQuantity ?? 0 }
-          : await described(batch, name, signal);
+      const record = await described(batch, name, signal);
       if (record !== undefined) found.set(name, record);
     }
     return found;
   },
+  /**
+   * An account may have 50,000 consumables: no more pages are read than there are names, for those can be described one by
+   * one instead.
+   */
+  async *list({ batch, names, known }, signal) {
+    const missing = new Set(names);
+    let pages = 0;
+    for await (const { items, nextToken } of summaryPages(batch, signal)) {
+      pages++;
+      const same = new Map<string, Consumable>();
+      for (const summary of items) {
+        const { consumableResourceName: name, inUseQuantity = 0 } = summary;
+        if (name === undefined) throw nameless("ListConsumableResources");
+        const before = known(name);
+        if (missing.delete(name) && before !== undefined && isAsBefore(summary, before))
+          same.set(name, { ...before, inUseQuantity });
+      }
+      // Between the reads of two pages one may have moved from the later to the earlier.
+      const isWhole = pages === 1 && nextToken === undefined;
+      yield { same, absent: isWhole ? [...missing] : [] };
+      if (isWhole || missing.size === 0 || pages === names.size) return;
+    }
+  },
   async names(batch, signal) {
     const names = new Set<string>();
-    for await (const page of summaryPages(batch, signal)) {
-      for (const { consumableResourceName: name } of page) if (name !== undefined) names.add(name);
+    for await (const { items } of summaryPages(batch, signal)) {
+      for (const { consumableResourceName: name } of items) if (name !== undefined) names.add(name);
     }
     return names;
   },
@@ -99,40 +106,13 @@ export const consumableResources = {
   },
 } satisfies AskedResource<Consumable, ConsumableWrites>;
 
-/**
- * What the list says of the names. An account may have 50,000 consumables: no more pages are read than there are names, for
- * those can be described one by one instead.
- */
-async function summariesOf(
-  batch: BatchApi,
-  names: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<{ readonly summaries: ReadonlyMap<string, ConsumableResourceSummary>; readonly isWhole: boolean }> {
-  const summaries = new Map<string, ConsumableResourceSummary>();
-  if (names.size === 1) return { summaries, isWhole: false };
-  let pages = 0;
-  for await (const page of summaryPages(batch, signal)) {
-    pages++;
-    for (const one of page) {
-      const { consumableResourceName: name } = one;
-      if (name === undefined) throw nameless("ListConsumableResources");
-      if (names.has(name)) summaries.set(name, one);
-    }
-    if (summaries.size === names.size || pages === names.size) return { summaries, isWhole: false };
-  }
-  // Between the reads of two pages one may have moved from the later to the earlier.
-  return { summaries, isWhole: pages === 1 };
-}
-
-async function* summaryPages(
-  batch: BatchApi,
-  signal: AbortSignal,
-): AsyncGenerator<readonly ConsumableResourceSummary[]> {
-  const page = async (nextToken: string | undefined) => {
-    const answer = await batch.listConsumableResources({ maxResults: pageSize, nextToken }, { signal });
-    return { items: listed(answer.consumableResources, "ListConsumableResources"), nextToken: answer.nextToken };
+function summaryPages(batch: BatchApi, signal: AbortSignal) {
+  const operation = "ListConsumableResources";
+  const page = async (token: string | undefined) => {
+    const answer = await batch.listConsumableResources({ maxResults: pageSize, nextToken: token }, { signal });
+    return { items: listed(answer.consumableResources, operation), nextToken: answer.nextToken };
   };
-  yield* allPages("ListConsumableResources", page);
+  return everyPage(`batch:${operation}`, page, ({ nextToken }) => nextToken);
 }
 
 function isAsBefore({ totalQuantity = 0, resourceType }: ConsumableResourceSummary, before: Consumable): boolean {

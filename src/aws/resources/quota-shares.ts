@@ -9,7 +9,6 @@ import { type Location, nameIn, resourceArn, resourceIn } from "../names.ts";
 import { hasServiceJobs } from "../service-jobs.ts";
 import { type AskedResource, ownTags } from "./resource.ts";
 import { limitsOf } from "./service-environments.ts";
-import { nameInTurn } from "./turns.ts";
 
 export interface QuotaShareWrites {
   createQuotaShare(request: CreateQuotaShareRequest, signal: AbortSignal): Promise<void>;
@@ -31,25 +30,31 @@ export const quotaShares = {
     deleteQuotaShare: writeCall(["BatchChange"]),
   },
   ...ownTags,
-  async read({ batch, at, names, known = () => undefined, turn = 0, queues }, signal) {
+  namesPerCall: 1,
+  async describe({ batch, at, names, queues }, signal) {
     const found = new Map<string, QuotaShareRecord>();
-    for (const [queue, ofQueue] of Map.groupBy(names, queueIn)) {
-      const outer = queues?.get(queue);
+    for (const name of names) {
+      const queue = queues?.get(queueIn(name));
       // It has none. Whether AWS refuses to say so is not documented, and would keep all others from being read.
-      if (outer !== undefined && !hasServiceJobs(outer)) continue;
-      const inTurn = nameInTurn(new Set(ofQueue), turn);
-      const isKnown = ofQueue.every((name) => known(name) !== undefined);
-      const isListed = inTurn === undefined || !isKnown;
-      const summaries = isListed ? await sharesOfQueue(batch, queue, signal) : undefined;
-      for (const name of ofQueue) {
-        const [summary, before] = [summaries?.get(nameIn(name)), known(name)];
-        if (isListed && summary === undefined) continue;
-        const isAsKnown = isListed ? summary !== undefined && isAsBefore(summary, before) : name !== inTurn;
-        const record = isAsKnown ? before : await described(batch, resourceArn(at, "quota-share", name), signal);
-        if (record !== undefined) found.set(name, record);
-      }
+      if (queue !== undefined && !hasServiceJobs(queue)) continue;
+      const record = await described(batch, resourceArn(at, "quota-share", name), signal);
+      if (record !== undefined) found.set(name, record);
     }
     return found;
+  },
+  async *list({ batch, names, known, queues }, signal) {
+    for (const [queue, ofQueue] of Map.groupBy(names, queueIn)) {
+      const outer = queues?.get(queue);
+      // Anybody may name queues that are not there: each would be a call.
+      if (outer === undefined) continue;
+      const summaries = hasServiceJobs(outer) ? await sharesOfQueue(batch, queue, signal) : new Map();
+      const same = new Map<string, QuotaShareRecord>();
+      for (const name of ofQueue) {
+        const [summary, before] = [summaries.get(nameIn(name)), known(name)];
+        if (summary !== undefined && before !== undefined && isAsBefore(summary, before)) same.set(name, before);
+      }
+      yield { same, absent: ofQueue.filter((name) => !summaries.has(nameIn(name))) };
+    }
   },
   async names(batch, signal, queues) {
     const names = new Set<string>();
@@ -149,8 +154,7 @@ function named(detail: QuotaShareDetail & Pick<QuotaShareRecord, "tags">, operat
 }
 
 /** Whether the list shows what was read before, tags aside. */
-function isAsBefore(summary: QuotaShareRecord, before: QuotaShareRecord | undefined): boolean {
-  if (before === undefined) return false;
+function isAsBefore(summary: QuotaShareRecord, before: QuotaShareRecord): boolean {
   const { tags: _notListed, ...others } = before;
   return jsonEqual(summary, others);
 }

@@ -36,7 +36,7 @@ export interface Resource<R> {
   retagged(arn: string, change: TagChange): Effect<R>;
 }
 
-/** A resource that `ListsObserver` keeps up to date. */
+/** A resource of which all are listed. */
 export interface ListedResource<R, Writes = object> extends Resource<R> {
   /**
    * All live records by name.
@@ -48,25 +48,43 @@ export interface ListedResource<R, Writes = object> extends Resource<R> {
 }
 
 /** A read of some names. */
-export interface Reading<R> {
+export interface Reading {
   readonly batch: BatchApi;
   readonly at: Location;
   readonly names: ReadonlySet<string>;
-  /** What was read of a name before, where a listing may do to say that nothing else has changed; default: nothing. */
-  readonly known?: (name: string) => R | undefined;
-  /** How many reads were before. */
-  readonly turn?: number;
   /** As last listed; default: none is known. */
   readonly queues?: ReadonlyMap<string, Queue>;
 }
 
+/** What one call of a list shows. */
+export interface ListedPart<R> {
+  /** What is as it was known, tags aside, with what the list shows of it. */
+  readonly same: ReadonlyMap<string, R>;
+  /** Names that are not there. */
+  readonly absent: readonly string[];
+}
+
 /** A resource of which only the names are read that objects give; whoever has no such object makes no call for it. */
 export interface AskedResource<R, Writes = object> extends Resource<R> {
+  readonly type: Exclude<ResourceType, "job-definition">;
+  /** How many names one call describes. */
+  readonly namesPerCall: number;
   /**
    * Those of the names that there are.
+   * @param reading of `namesPerCall` names at most
    * @throws AwsError
    */
-  read(reading: Reading<R>, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
+  describe(reading: Reading, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
+  /**
+   * What AWS lists of the names, a call at a time; left out: it lists nothing but ARNs. What no part shows has to be
+   * described.
+   * @param reading with what was read of a name before
+   * @throws AwsError
+   */
+  list?(
+    reading: Reading & { readonly known: (name: string) => R | undefined },
+    signal: AbortSignal,
+  ): AsyncIterable<ListedPart<R>>;
   /**
    * The names of all that there are.
    * @param queues all of the region

@@ -23,17 +23,16 @@ export const schedulingPolicies = {
     deleteSchedulingPolicy: writeCall(["BatchChange"]),
   },
   ...ownTags,
-  async read({ batch, at, names }, signal) {
-    const arns = [...names].map((name) => resourceArn(at, "scheduling-policy", name));
+  namesPerCall: pageSize,
+  async describe({ batch, at, names }, signal) {
     const found = new Map<string, Policy>();
-    for (let start = 0; start < arns.length; start += pageSize) {
-      const asked = arns.slice(start, start + pageSize);
-      const answer = await batch.describeSchedulingPolicies({ arns: asked }, { signal });
-      for (const detail of listed(answer.schedulingPolicies, "DescribeSchedulingPolicies")) {
-        const { name, arn } = detail;
-        if (name === undefined || arn === undefined) throw nameless("DescribeSchedulingPolicies");
-        found.set(name, { ...detail, name, arn });
-      }
+    const arns = [...names].map((name) => resourceArn(at, "scheduling-policy", name));
+    if (arns.length === 0) return found;
+    const answer = await batch.describeSchedulingPolicies({ arns }, { signal });
+    for (const detail of listed(answer.schedulingPolicies, "DescribeSchedulingPolicies")) {
+      const { name, arn } = detail;
+      if (name === undefined || arn === undefined) throw nameless("DescribeSchedulingPolicies");
+      found.set(name, { ...detail, name, arn });
     }
     return found;
   },

@@ -41,23 +41,25 @@ export const serviceEnvironments = {
     deleteServiceEnvironment: writeCall(["BatchChange"]),
   },
   ...ownTags,
-  async read({ batch, names }, signal) {
+  namesPerCall: pageSize,
+  async describe({ batch, names }, signal) {
     const found = new Map<string, ServiceEnvironmentRecord>();
-    const asked = [...names];
-    for (let start = 0; start < asked.length; start += pageSize) {
-      const which = { serviceEnvironments: asked.slice(start, start + pageSize) };
-      const page = async (nextToken: string | undefined) => {
-        const answer = await batch.describeServiceEnvironments({ ...which, nextToken }, { signal });
-        return { items: listed(answer.serviceEnvironments, operation), nextToken: answer.nextToken };
-      };
-      for await (const details of allPages(operation, page)) {
-        for (const detail of details) {
-          const { serviceEnvironmentName: name, serviceEnvironmentArn: arn } = detail;
-          if (name === undefined || arn === undefined) throw nameless(operation);
-          // What was deleted may be described together with what has its name now.
-          const isPast = detail.status === "DELETED" || (detail.status === "DELETING" && found.has(name));
-          if (!isPast) found.set(name, { ...detail, serviceEnvironmentName: name, serviceEnvironmentArn: arn });
-        }
+    // Without a name AWS describes all of the account.
+    if (names.size === 0) return found;
+    const page = async (nextToken: string | undefined) => {
+      const answer = await batch.describeServiceEnvironments(
+        { serviceEnvironments: [...names], nextToken },
+        { signal },
+      );
+      return { items: listed(answer.serviceEnvironments, operation), nextToken: answer.nextToken };
+    };
+    for await (const details of allPages(operation, page)) {
+      for (const detail of details) {
+        const { serviceEnvironmentName: name, serviceEnvironmentArn: arn } = detail;
+        if (name === undefined || arn === undefined) throw nameless(operation);
+        // What was deleted may be described together with what has its name now.
+        const isPast = detail.status === "DELETED" || (detail.status === "DELETING" && found.has(name));
+        if (!isPast) found.set(name, { ...detail, serviceEnvironmentName: name, serviceEnvironmentArn: arn });
       }
     }
     return found;

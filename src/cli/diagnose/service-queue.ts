@@ -81,7 +81,7 @@ async function readAround(
 ): Promise<Pick<ServiceQueueFacts, "queue" | "service" | "sharedWith" | "shares">> {
   const at = { partition: queue.jobQueueArn.split(":")[1] ?? "aws", account, region };
   const name = serviceOf(queue);
-  const described = await serviceEnvironments.read({ batch, at, names: new Set([name]) }, signal);
+  const described = await serviceEnvironments.describe({ batch, at, names: new Set([name]) }, signal);
   const others = [...queues].filter((other) => other.jobQueueArn !== queue.jobQueueArn && serviceOf(other) === name);
   return {
     queue,

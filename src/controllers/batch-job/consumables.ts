@@ -26,11 +26,6 @@ export async function consumablesOf(object: BatchJob, around: Around): Promise<H
   return { kind: "resolved", overrides: namedOverrides(object.spec, named) };
 }
 
-/** Whether consumables have to be read for the job. */
-export function namesConsumables(spec: Overrides): boolean {
-  return entriesOf(spec).length > 0;
-}
-
 /** The consumables of the job, and of the nodes of a multi-node one. */
 function entriesOf({ consumableResourcePropertiesOverride, nodeOverrides }: Overrides): readonly Entry[] {
   const ranges = nodeOverrides?.nodePropertyOverrides ?? [];

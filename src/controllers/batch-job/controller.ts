@@ -1,11 +1,12 @@
 import type { KubeObject, ObjectKey } from "../../api/object.ts";
 import type { BatchJob, BatchJobStatus } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind, ConsumableResourceKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Change } from "../../runtime/cache.ts";
 import type { Reconciler, Report } from "../../runtime/object-reconciler.ts";
 import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { StoreError } from "../../runtime/store.ts";
+import { namesReferred } from "../asked-names.ts";
 import { directivesOf } from "../directives.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
@@ -13,7 +14,6 @@ import { isReadAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import type { Around } from "./around.ts";
-import { namesConsumables } from "./consumables.ts";
 import { isInDoubt } from "./doubt.ts";
 import { events } from "./events.ts";
 import { intentAnnotation, intentOf } from "./intent.ts";
@@ -37,12 +37,14 @@ export interface JobsRuntime {
 /** Submits the job of each `BatchJob` once, follows it, and keeps its result. */
 export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconciler {
   const memory = newMemory();
-  const searches = new WeakMap<BatchRegion, OneAtATime>();
+  const searches = new Map<string, OneAtATime>();
   const around = (region: BatchRegion, signal: AbortSignal): Around => {
-    const ofRegion = searches.get(region) ?? new OneAtATime();
-    searches.set(region, ofRegion);
+    const ofRegion = searches.get(region.region) ?? new OneAtATime();
+    searches.set(region.region, ofRegion);
     return { region, ports, memory, searches: ofRegion, signal };
   };
+  const consumablesOf = (object: BatchJob): readonly string[] =>
+    namesReferred(BatchJobKind, ConsumableResourceKind, object, ports.objects);
   const turns = new Turns({ clock: ports.clock, wake });
   onChange((change) => {
     const { origin, before, after } = change;
@@ -61,7 +63,7 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
       kind: BatchJobKind,
       observe: (object, region, signal) => observe(object, around(region, signal)),
       refresh: (object, region, _sinceMs, signal) => refresh(object, around(region, signal)),
-      isRead: ({ spec }, region) => !namesConsumables(spec) || isReadAsked("consumables", region),
+      isRead: (object, region) => isReadAsked("consumables", consumablesOf(object), region),
       notYet: async (object, region, signal) => {
         if (!waitsForTurn(object, ports, memory)) return undefined;
         const turn = await turnOf(object, around(region, signal), turns);

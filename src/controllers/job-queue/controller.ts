@@ -9,7 +9,7 @@ import { hasOwn, isReadAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import { type Action, independentName } from "./action.ts";
 import { eventsFor } from "./events.ts";
-import { isGoing, newMemory, type Owned, observe, placesSeen, refreshed } from "./observe.ts";
+import { isGoing, newMemory, type Owned, observe, placesSeen, refreshed, servicesOf } from "./observe.ts";
 import { planFor } from "./plan.ts";
 import { report } from "./report.ts";
 import type { Seen } from "./seen.ts";
@@ -21,9 +21,8 @@ export function jobQueues(ports: Ports): Reconciler {
     {
       kind: JobQueueKind,
       observe: (object, region, signal) => observe(object, region, ports, memory, signal),
-      refresh: (object, region, _sinceMs, signal) => refreshed(object, region, signal),
-      isRead: ({ spec }, region) =>
-        spec.serviceEnvironmentOrder === undefined || isReadAsked("serviceEnvironments", region),
+      refresh: (object, region, _sinceMs, signal) => refreshed(object, region, ports, signal),
+      isRead: (object, region) => isReadAsked("serviceEnvironments", servicesOf(object, ports), region),
       plan: planFor,
       independentName,
       act: (action, object, region, signal) => {

@@ -17,6 +17,7 @@ import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import { type ConsumableFact, type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import type { Labels, Sharing } from "../access.ts";
+import { namesReferred } from "../asked-names.ts";
 import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
 import { provenFor } from "../compute-environment/ownership.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
@@ -43,7 +44,7 @@ import {
   resourceAt,
   resourceNamed,
 } from "../reference.ts";
-import { refreshAsked, resourceSeen } from "../resource/observe.ts";
+import { resourceSeen } from "../resource/observe.ts";
 import { isRetired } from "../retired.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
@@ -79,7 +80,7 @@ export async function observe(
   const begunAt = ports.clock.monotonic();
   const { namespace } = object.metadata;
   const labels = await labelsAskedFor(namespace, targetsOf(object, region.snapshot(), ports), ports, signal);
-  const refresh = (inner: AbortSignal) => refreshed(object, region, inner);
+  const refresh = (inner: AbortSignal) => refreshed(object, region, ports, inner);
   const observed = { object, kind: JobQueueKind, type: "job-queue", region, refresh } as const;
   const seen = await resourceSeen<Queue, JobQueue>(observed, ports, signal, begunAt);
   const { record: queue } = seen;
@@ -107,9 +108,26 @@ export async function observe(
 }
 
 /** Reads queues and environments now, of the type that the queue has. @throws AwsError */
-export async function refreshed({ spec }: JobQueue, region: BatchRegion, signal: AbortSignal): Promise<void> {
-  if (spec.serviceEnvironmentOrder === undefined) await region.refresh(signal);
-  else await refreshAsked("serviceEnvironments", region, signal);
+export async function refreshed(
+  object: JobQueue,
+  region: BatchRegion,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<void> {
+  const { queues, serviceEnvironments } = await region.refresh(signal);
+  if (object.spec.serviceEnvironmentOrder === undefined) return;
+  const inAws = queues.get(queueNameOf(object))?.serviceEnvironmentOrder ?? [];
+  // What no object names is not kept.
+  const kept = inAws
+    .map((entry) => nameIn(entry.serviceEnvironment ?? ""))
+    .filter((name) => serviceEnvironments.has(name));
+  const names = new Set([...servicesOf(object, ports), ...kept]);
+  await region.refreshAsked("serviceEnvironments", [...names], signal);
+}
+
+/** The names of the service environments that the spec leads to. */
+export function servicesOf(object: JobQueue, { objects }: Pick<Ports, "objects">): readonly string[] {
+  return namesReferred(JobQueueKind, ServiceEnvironmentKind, object, objects);
 }
 
 /** What is known of environments now. */

@@ -27,12 +27,15 @@ export function askedReconciler<O extends KubeObject, Seen extends ResourceSeen,
 ): Reconciler {
   const { kind } = module;
   const key = kind.records;
+  const namesOf = (object: O): readonly string[] => {
+    const name = recordNameOf(kind, object, ports.objects);
+    return name === undefined ? [] : [name];
+  };
   return reconcilerOf<O, Seen, Action>(
     {
       ...module,
-      refresh: (object, region, _sinceMs, signal) =>
-        refreshAsked(key, region, signal, recordNameOf(kind, object, ports.objects)),
-      isRead: (_object, region) => isReadAsked(key, region),
+      refresh: (object, region, _sinceMs, signal) => refreshAsked(key, namesOf(object), region, signal),
+      isRead: (object, region) => isReadAsked(key, namesOf(object), region),
       outdated: (region) => outdated(key, region),
       act: (action, _object, region, signal) => act(action, region, signal),
       status: (_object, seen) => report(seen),

@@ -3,7 +3,7 @@ import type { OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import type { Described } from "../../aws/effects.ts";
 import { type ResourceType, resourceArn } from "../../aws/names.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import type { AskedKey } from "../../aws/resources/index.ts";
+import { type AskedKey, askedResources } from "../../aws/resources/index.ts";
 import { claimantNamedBy, claimantOf, rivalsOf } from "../claims.ts";
 import { directivesOf } from "../directives.ts";
 import type { Failing } from "../failures.ts";
@@ -75,10 +75,20 @@ export function hasOwn({ record, identity }: ResourceSeen): boolean {
   return isOurs(record?.tags, identity);
 }
 
-/** Whether what is known of resources that are read by name is what this process has read, or cannot read. */
-export function isReadAsked(key: AskedKey, region: Pick<BatchRegion, "snapshot">): boolean {
+/**
+ * Whether what is known of these resources, which are read by name, is what this process has read, or cannot read. Those
+ * that were never read are asked for.
+ */
+export function isReadAsked(
+  key: AskedKey,
+  names: readonly string[],
+  region: Pick<BatchRegion, "snapshot" | "expectAbsence">,
+): boolean {
   const snapshot = region.snapshot();
-  return snapshot.hasRead(key) || snapshot.failureOf(key) !== undefined;
+  if (snapshot.failureOf(key) !== undefined) return true;
+  const unread = names.filter((name) => !snapshot.hasRead(key, name));
+  for (const name of unread) region.expectAbsence(askedResources[key].type, name);
+  return unread.length === 0;
 }
 
 /** Why what is known of resources that are read by name may be older than at rest. */
@@ -88,16 +98,15 @@ export function outdated(key: AskedKey, region: Pick<BatchRegion, "snapshot">): 
 }
 
 /**
- * Reads them now, and the queues and environments that may use them.
+ * Reads these now, and the queues and environments that may use them.
  *
- * @param name of which all is read, where a listing does for the others
  * @throws AwsError
  */
 export async function refreshAsked(
   key: AskedKey,
+  names: readonly string[],
   region: BatchRegion,
   signal: AbortSignal,
-  name?: string,
 ): Promise<void> {
-  await Promise.all([region.refreshAsked(key, signal, name), region.refresh(signal)]);
+  await Promise.all([region.refreshAsked(key, names, signal), region.refresh(signal)]);
 }

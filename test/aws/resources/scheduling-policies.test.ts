@@ -87,7 +87,9 @@ describe("policies", () => {
     await world.start();
     const { queues, failure, failureOf } = world.region.snapshot();
     expect([queues.has("q"), failure, failureOf("policies")?.error.kind]).toEqual([true, undefined, "denied"]);
-    const { error } = (await world.settle(world.region.refreshAsked("policies", world.signal))) as { error: object };
+    const { error } = (await world.settle(world.region.refreshAsked("policies", ["fair"], world.signal))) as {
+      error: object;
+    };
     expect(error).toMatchObject({ kind: "denied" });
     world.aws.refuse = () => undefined;
     await world.clock.advance(5 * minute);

@@ -70,17 +70,17 @@ describe("service environments", () => {
     batch.serviceEnvironment("s", { status: "DELETED" });
     batch.serviceEnvironment("s", { status: "CREATING" });
     batch.serviceEnvironment("s", { status: "DELETING" });
-    const asked = await serviceEnvironments.read({ batch, at, names: new Set(["s", "gone"]) }, signal);
+    const asked = await serviceEnvironments.describe({ batch, at, names: new Set(["s", "gone"]) }, signal);
     expect([...asked].map(([name, { status }]) => [name, status])).toEqual([["s", "CREATING"]]);
     expect(await serviceEnvironments.names(batch, signal)).toEqual(new Set(["gone", "s"]));
-    expect(await serviceEnvironments.read({ batch, at, names: new Set() }, signal)).toEqual(new Map());
+    expect(await serviceEnvironments.describe({ batch, at, names: new Set() }, signal)).toEqual(new Map());
   });
 
   it("without a name or an ARN are no answer of AWS", async () => {
     const { clock } = new RegionWorld();
     const batch = new FakeBatch(clock);
     batch.state.serviceEnvironments.push({ ...record, serviceEnvironmentArn: undefined as never });
-    await expect(serviceEnvironments.read({ batch, at, names: new Set(["s"]) }, signal)).rejects.toThrow(
+    await expect(serviceEnvironments.describe({ batch, at, names: new Set(["s"]) }, signal)).rejects.toThrow(
       "without its name",
     );
   });

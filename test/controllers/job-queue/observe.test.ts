@@ -143,9 +143,11 @@ describe("an entry of the order", () => {
   it("has service environments read again with the queues, for a queue that has one", async () => {
     const region = fakeRegion();
     const { signal } = new AbortController();
-    await refreshed(object(), region, signal);
-    await refreshed(object({ serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: "a" }] }), region, signal);
-    expect(region.calls).toEqual(["refresh", "refreshAsked serviceEnvironments", "refresh"]);
+    const ports = { objects: objectsOf([]) } as unknown as Ports;
+    await refreshed(object(), region, ports, signal);
+    const given = object({ serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: "a" }] });
+    await refreshed(given, region, ports, signal);
+    expect(region.calls).toEqual(["refresh", "refresh", "refreshAsked serviceEnvironments a"]);
   });
 
   it("comes in ascending order, by name or ARN", async () => {

@@ -53,8 +53,8 @@ it("leaves a name to the object that AWS's tags name", async () => {
 
 it("reads policies and their users before a write", async () => {
   const region = fakeRegion();
-  await refreshAsked("policies", region, signal);
-  expect(region.calls.toSorted()).toEqual(["refresh", "refreshAsked policies"]);
+  await refreshAsked("policies", ["team_fair"], region, signal);
+  expect(region.calls.toSorted()).toEqual(["refresh", "refreshAsked policies team_fair"]);
 });
 
 it("reports that policies cannot be read, since when", () => {
@@ -64,13 +64,17 @@ it("reports that policies cannot be read, since when", () => {
   expect(outdated("policies", fakeRegion())).toBeUndefined();
 });
 
-it("knows nothing of policies before they are read, or are known to be unreadable", () => {
-  const read = (hasRead: boolean, failure?: { readonly error: AwsError; readonly since: number }) => {
-    const snapshot = { ...fakeRegion().snapshot(), hasRead: () => hasRead, failureOf: () => failure };
-    return isReadAsked("policies", { snapshot: () => snapshot });
+it("knows nothing of a policy before it is read, which it asks for, or is known to be unreadable", () => {
+  const wanted: string[] = [];
+  const read = (known: readonly string[], failure?: { readonly error: AwsError; readonly since: number }) => {
+    const hasRead = (_key: string, name: string): boolean => known.includes(name);
+    const snapshot = { ...fakeRegion().snapshot(), hasRead, failureOf: () => failure };
+    const expectAbsence = (_type: string, name: string): void => void wanted.push(name);
+    return isReadAsked("policies", ["a", "b"], { snapshot: () => snapshot, expectAbsence });
   };
   const error = new AwsError("denied", "batch:DescribeSchedulingPolicies", "AccessDenied", "no");
-  expect([read(false), read(true), read(false, { error, since: now })]).toEqual([false, true, true]);
+  expect([read(["a"]), read(["b", "a"]), read([], { error, since: now })]).toEqual([false, true, true]);
+  expect(wanted).toEqual(["b"]);
 });
 
 it("reports name and ARN of a policy that AWS has", () => {

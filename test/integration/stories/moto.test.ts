@@ -95,13 +95,13 @@ describe("AWS Batch by the SDK, against moto", () => {
       region,
       partition: "aws",
       fingerprintOf: () => "",
-      asked: () => new Set(["fair", "none"]),
+      asked: () => new Map([["team", new Set(["fair", "none"])]]),
       writerSinceMonotonicMs: () => Number.NEGATIVE_INFINITY,
       onChange: () => undefined,
     });
     const read = async (): Promise<Policy | undefined> =>
       (
-        await schedulingPolicies.read(
+        await schedulingPolicies.describe(
           {
             batch: guarded,
             at: { region, account: "123456789012", partition: "aws" },

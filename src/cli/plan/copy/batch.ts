@@ -43,7 +43,12 @@ export async function readBatch(batch: BatchApi, at: Location, signal: AbortSign
   for await (const page of activeRevisions(batch, undefined, signal)) definitions.push(...page);
   const readAll = async <R>(resource: AskedResource<R>): Promise<readonly R[]> => {
     const names = await resource.names(batch, signal, queues.values());
-    return [...(await resource.read({ batch, at, names }, signal)).values()];
+    const records: R[] = [];
+    for (let start = 0, all = [...names]; start < all.length; start += resource.namesPerCall) {
+      const some = new Set(all.slice(start, start + resource.namesPerCall));
+      records.push(...(await resource.describe({ batch, at, names: some }, signal)).values());
+    }
+    return records;
   };
   const policies = await readAll<Policy>(schedulingPolicies);
   const services = await readAll<ServiceEnvironmentRecord>(serviceEnvironments);
