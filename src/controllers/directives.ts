@@ -37,16 +37,21 @@ export function isAskedFor(object: KubeObject): boolean {
   return asked !== undefined && asked !== handled;
 }
 
+/** Whether the operator's own finalizer is on the object. Those of others, as of an Argo CD hook, say nothing of AWS. Pure. */
+export function isFinalized({ metadata }: KubeObject): boolean {
+  return metadata.finalizers?.includes(cleanupFinalizer) ?? false;
+}
+
 export function directivesOf(object: KubeObject, settings: Settings): Directives {
   const policies = object.spec as Policies;
-  const { deletionTimestamp, annotations, finalizers } = object.metadata;
+  const { deletionTimestamp, annotations } = object.metadata;
   return {
     deleting: deletionTimestamp !== undefined,
     paused: annotations?.[pausedAnnotation] === "true",
     dryRun: annotations?.[dryRunAnnotation] === "true",
     abandon: deletionTimestamp !== undefined && annotations?.[abandonAnnotation] === "true",
     approved: annotations?.[approveAnnotation],
-    finalized: finalizers?.includes(cleanupFinalizer) ?? false,
+    finalized: isFinalized(object),
     location: annotations?.[locationAnnotation],
     retain: (policies.deletionPolicy ?? settings.defaultDeletionPolicy) === "Retain",
     adoptionPolicy: policies.adoptionPolicy ?? "Never",

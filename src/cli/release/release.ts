@@ -1,7 +1,8 @@
 import { type Kind, type KubeObject, keyText } from "../../api/object.ts";
-import { cleanupFinalizer, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
 import { timestamp } from "../../controllers/conditions.ts";
+import { isFinalized } from "../../controllers/directives.ts";
 import { sleep } from "../../runtime/clock.ts";
 import { type Store, StoreError, sourcesOf } from "../../runtime/store.ts";
 import { ComposedOperator, type CompositionOptions, type OperatorPorts } from "../operator/compose.ts";
@@ -103,10 +104,6 @@ async function pause(store: Store, kind: Kind, listed: KubeObject, signal: Abort
       object = await store.get(kind, listed.metadata, signal);
     }
   }
-}
-
-function isFinalized({ metadata }: KubeObject): boolean {
-  return metadata.finalizers?.includes(cleanupFinalizer) ?? false;
 }
 
 function nameOf(object: KubeObject): string {

@@ -7,7 +7,7 @@ import type { Reconciler, Report } from "../../runtime/object-reconciler.ts";
 import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { namesReferred } from "../asked-names.ts";
-import { directivesOf } from "../directives.ts";
+import { directivesOf, isFinalized } from "../directives.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
 import { isReadAsked } from "../resource/observe.ts";
@@ -108,8 +108,8 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
 
 /** Nothing on the object says that anything was sent for it. */
 function isUnnoted(object: KubeObject): boolean {
-  const { metadata, status } = object as BatchJob;
-  return (metadata.finalizers ?? []).length === 0 && intentOf(object) === undefined && status?.jobId === undefined;
+  const { status } = object as BatchJob;
+  return !isFinalized(object) && intentOf(object) === undefined && status?.jobId === undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { Wait } from "../agenda.ts";
+import { isFinalized } from "../directives.ts";
 import { marks, unwatchedCheckMs } from "../intervals.ts";
 import { intentOf } from "./intent.ts";
 import type { JobSeen } from "./seen.ts";
@@ -11,7 +12,7 @@ import type { JobSeen } from "./seen.ts";
 export function isInDoubt(object: BatchJob, processId: string, takeOverUid: string | undefined): boolean {
   const intent = intentOf(object);
   if (intent !== undefined) return intent.by !== processId;
-  return takeOverUid !== undefined || (object.metadata.finalizers ?? []).length > 0;
+  return takeOverUid !== undefined || isFinalized(object);
 }
 
 /** The wait of an object of which it is unknown whether AWS has a job. Pure. @param what is being done about it */

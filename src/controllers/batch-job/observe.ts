@@ -3,7 +3,7 @@ import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
 import type { NamedJob } from "../../aws/jobs-of-objects.ts";
-import { directivesOf } from "../directives.ts";
+import { directivesOf, isFinalized } from "../directives.ts";
 import type { Held } from "../fixed-reference.ts";
 import {
   duplicatesForMs,
@@ -113,7 +113,7 @@ function isUsed({ attempt }: Intent, uid: string, memory: Memory): boolean {
 
 async function jobOf(object: BatchJob, around: Around): Promise<JobSeen> {
   const { region, memory } = around;
-  const { uid, finalizers = [] } = object.metadata;
+  const { uid } = object.metadata;
   const intent = intentOf(object);
   const id = rememberedOf(memory, uid).submitted?.jobId ?? object.status?.jobId;
   if (id !== undefined) {
@@ -126,7 +126,7 @@ async function jobOf(object: BatchJob, around: Around): Promise<JobSeen> {
   if (intent === undefined) {
     const left = await leftBehind(object, around);
     // The finalizer alone may be from a process that was about to change the tags of the job that it took over.
-    if (left.kind !== "none" || finalizers.length === 0) return left;
+    if (left.kind !== "none" || !isFinalized(object)) return left;
   }
   if (intent !== undefined && intent.by === around.ports.processId() && !isUsed(intent, uid, memory)) {
     return { kind: "none", intent };

@@ -106,6 +106,15 @@ it("asks AWS once about an object that was there before this process, before it 
   expect(listed()).toEqual([`listJobs shared team_hello_${uid}`]);
 });
 
+it.each(["argocd.argoproj.io/hook-finalizer", "example.com/cleanup"])(
+  "has no doubt about a new object with the finalizer %s of somebody else, and asks AWS nothing",
+  async (finalizer) => {
+    const { pass, listed } = passes({ finalizers: [finalizer] });
+    expect((await pass()).job).toEqual({ kind: "none", intent: undefined });
+    expect(listed()).toEqual([]);
+  },
+);
+
 it("follows the job of an object that a backup has brought back", async () => {
   const { memory, region, pass } = passes({ finalizers: [] });
   memory.unasked.add(uid);
