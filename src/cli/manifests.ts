@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { CustomResourceDefinition } from "../api/crd.ts";
 import { type KubeObject, keyText } from "../api/object.ts";
 import crdsJson from "../api/v1alpha1/crds.json" with { type: "json" };
@@ -10,7 +11,7 @@ import type { ManifestSources } from "./manifest-options.ts";
 import { documentsOf, type LoadedManifests, loadManifests } from "./validation/manifests.ts";
 import { objectFindings, objectWithDefaults } from "./validation/object.ts";
 import { byPlace, type Note, type Problem, pathText } from "./validation/problem.ts";
-import { type ValidationOptions, type ValidManifest, validateManifests } from "./validation/validate.ts";
+import { type ValidationOptions, type ValidManifest, validation } from "./validation/validate.ts";
 
 /** The CRDs of all kinds, generated from their schemas. */
 export const crds = crdsJson as unknown as readonly CustomResourceDefinition[];
@@ -37,12 +38,11 @@ export async function readManifests(
   cluster?: { readonly defaultNamespace: string },
 ): Promise<ReadManifests> {
   const loaded = joined(await Promise.all(loadsOf(sources, io)));
-  const read = validated(
-    loaded,
+  const options =
     cluster === undefined
       ? { closed: await isClosed(sources) }
-      : { closed: false, namespace: cluster.defaultNamespace },
-  );
+      : { closed: false, namespace: cluster.defaultNamespace };
+  const read = await validated(loaded, options, io.interrupted);
   const isEmpty = read.problems.length === 0 && read.manifests.length === 0;
   return isEmpty && !sources.allowEmpty ? { ...read, problems: [nothingIn(sources)] } : read;
 }
@@ -52,12 +52,33 @@ export async function readManifests(
  * @param added what is read as if the directory had it
  */
 export async function readDirectory(directory: string, ...added: readonly LoadedManifests[]): Promise<ReadManifests> {
-  return validated(joined([await loadManifests(directory), ...added]), { closed: true });
+  return await validated(joined([await loadManifests(directory), ...added]), { closed: true });
 }
 
-function validated(loaded: LoadedManifests, options: ValidationOptions): ReadManifests {
-  const { manifests, problems, notes } = validateManifests(loaded.documents, crds, options);
+async function validated(
+  loaded: LoadedManifests,
+  options: ValidationOptions,
+  signal?: AbortSignal,
+): Promise<ReadManifests> {
+  const { manifests, problems, notes } = await inTurns(validation(loaded.documents, crds, options), signal);
   return { manifests, problems: [...loaded.problems, ...problems].sort(byPlace), notes, files: loaded.files };
+}
+
+/** How many steps go by in one turn of the event loop. */
+const stepsInTurn = 10;
+
+/**
+ * Runs to the end what is made of steps, and lets signals in between.
+ * @throws the signal's reason
+ */
+async function inTurns<Result>(steps: Generator<void, Result>, signal?: AbortSignal): Promise<Result> {
+  for (let count = 1; ; count++) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    if (count % stepsInTurn !== 0) continue;
+    await setImmediate();
+    signal?.throwIfAborted();
+  }
 }
 
 /** The name of standard input in messages. */

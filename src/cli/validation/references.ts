@@ -1,6 +1,7 @@
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import { referencesOf } from "../../api/references.ts";
 import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import { Circles, circleText } from "../../controllers/batch-job/circles.ts";
 import { recordNameOf } from "../../controllers/naming.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
@@ -63,58 +64,34 @@ export function referenceFindings(object: Named, objects: NamedObjects): Finding
   });
 }
 
-/**
- * The objects that need others of their kind without an end: those of a circle, and those that need one of it. What is not
- * among them need not be followed, so that thousands of objects take no longer than each of them.
- */
-export function endless(objects: readonly Named[]): ReadonlySet<Named> {
-  const byPath = new Map(objects.map((one) => [`${one.kind} ${keyText(one)}`, one]));
-  const neededBy = new Map<Named, Named[]>();
-  const open = new Map<Named, number>();
+/** Which objects of a kind need each other, with what is left to search of it. */
+export function circlesAmong(objects: readonly Named[], named: NamedObjects): ReadonlyMap<string, Circles> {
+  const circles = new Map<string, Circles>();
   for (const one of objects) {
-    const needed = referencesOf(kindOf(one.kind), one).flatMap(({ to, key }) => {
-      const found = to === one.kind ? byPath.get(`${to} ${keyText(key)}`) : undefined;
-      return found === undefined ? [] : [found];
-    });
-    open.set(one, needed.length);
-    for (const other of needed) neededBy.set(other, [...(neededBy.get(other) ?? []), one]);
+    const needs = ownReferences(one).map(({ key }) => keyText(key));
+    if (needs.length === 0 || named.find(one.kind, one) !== one) continue;
+    const found = circles.get(one.kind) ?? new Circles();
+    circles.set(one.kind, found);
+    found.set(keyText(one), [...new Set(needs)]);
   }
-  const through = objects.filter((one) => open.get(one) === 0);
-  for (let next = through.pop(); next !== undefined; next = through.pop()) {
-    for (const one of neededBy.get(next) ?? []) {
-      const left = (open.get(one) ?? 0) - 1;
-      open.set(one, left);
-      if (left === 0) through.push(one);
-    }
-  }
-  return new Set(objects.filter((one) => (open.get(one) ?? 0) > 0));
+  return circles;
 }
 
-/** A longer circle is not searched for: each object would be compared with all others. */
-const longestCircle = 1000;
+function ownReferences(object: Named) {
+  return referencesOf(kindOf(object.kind), object).filter(({ to }) => to === object.kind);
+}
 
 /** An object that needs itself, through others of its kind: none of them can be first. */
-export function circleFindings(object: Named, objects: NamedObjects): Finding[] {
-  const kind = kindOf(object.kind);
-  const needs = (one: Named) => referencesOf(kind, one).filter(({ to }) => to === object.kind);
-  const visited = new Set<string>();
-  const wayBack = (key: ObjectKey): readonly string[] | undefined => {
-    if (keyText(key) === keyText(object)) return [key.name];
-    if (visited.has(keyText(key)) || visited.size === longestCircle) return undefined;
-    visited.add(keyText(key));
-    const found = objects.find(object.kind, key);
-    for (const next of found === undefined ? [] : needs(found)) {
-      const rest = wayBack(next.key);
-      if (rest !== undefined) return [key.name, ...rest];
-    }
-    return undefined;
-  };
-  return needs(object).flatMap(({ key, path }): Finding[] => {
-    const way = wayBack(key);
-    if (way === undefined) return [];
-    const message = `${object.kind} ${keyText(object)} depends on itself (${[object.name, ...way].join(", ")}): remove one of these dependencies`;
-    return [{ path: [...path, "name"], message, found: key.name }];
-  });
+export function circleFindings(object: Named, circles: ReadonlyMap<string, Circles>): Finding[] {
+  const circle = circles.get(object.kind)?.circleOf(keyText(object));
+  if (circle === undefined) return [];
+  const [, next] = circle.names;
+  const begins = ownReferences(object).find(({ key }) => keyText(key) === next);
+  if (begins === undefined) return [];
+  const names = circle.names.map((path) => path.slice(path.indexOf("/") + 1));
+  const way = circleText({ ...circle, names });
+  const message = `${object.kind} ${keyText(object)} depends on itself (${way}): remove one of these dependencies`;
+  return [{ path: [...begins.path, "name"], message, found: begins.key.name }];
 }
 
 /** Environments that AWS accepts in one queue together. */

@@ -12,7 +12,7 @@ import {
   byAwsIdentity,
   byName,
   circleFindings,
-  endless,
+  circlesAmong,
   mixtureFindings,
   type Named,
   type NamedObjects,
@@ -57,31 +57,48 @@ export interface ValidationOptions {
 }
 
 /** All problems of a set of manifests, offline. */
-export function validateManifests(
+export function validateManifests(...given: Parameters<typeof validation>): Validation {
+  const steps = validation(...given);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Of a search for circles; about as long as the check of an object. */
+const stepsAtOnce = 10_000;
+
+/** The same in steps: thousands of objects take seconds, in which a process has to answer signals. */
+export function* validation(
   documents: readonly ManifestDocument[],
   crds: readonly CustomResourceDefinition[],
   options: ValidationOptions = {},
-): Validation {
+): Generator<void, Validation> {
   const { namespace = "default", closed = true } = options;
   const sorted = documents.map((document) => sort(document, crds, namespace));
   const ours = sorted.filter((entry) => entry.kind === "ours");
   const names = ours.map((entry) => entry.named);
   const objects = byName(names);
   const identities = byAwsIdentity(names);
-  const circling = endless(names);
+  const circles = circlesAmong(names, objects);
+  for (const one of circles.values()) {
+    for (; !one.isSettled; one.search(stepsAtOnce)) yield;
+  }
   const first = new Map<string, Ours>();
-  const checked = ours.map((entry) => {
+  const checked: { readonly entry: Ours; readonly problems: readonly Problem[] }[] = [];
+  for (const entry of ours) {
     const findings = [
       ...objectFindings(entry.crd, entry.document.value),
       ...(closed ? referenceFindings(entry.named, objects) : []),
       ...mixtureFindings(entry.named, objects),
-      ...(circling.has(entry.named) ? circleFindings(entry.named, objects) : []),
+      ...circleFindings(entry.named, circles),
       ...awsNameFindings(entry.named, objects, identities),
       ...queueFindings(entry.named, objects),
       ...doubled(entry, first),
     ];
-    return { entry, problems: findings.map((finding) => problemOf(entry, templateFinding(finding, entry))) };
-  });
+    checked.push({ entry, problems: findings.map((finding) => problemOf(entry, templateFinding(finding, entry))) });
+    yield;
+  }
   return {
     manifests: checked.flatMap(({ entry, problems }) => (problems.length === 0 ? [validManifest(entry)] : [])),
     problems: [

@@ -17,6 +17,7 @@ import type { Around } from "./around.ts";
 import { isInDoubt } from "./doubt.ts";
 import { events } from "./events.ts";
 import { intentAnnotation, intentOf } from "./intent.ts";
+import { JobCircles } from "./job-circles.ts";
 import { forget, handOver, type Memory, newMemory, rememberedOf } from "./memory.ts";
 import { observe, refresh } from "./observe.ts";
 import { plan } from "./plan.ts";
@@ -37,11 +38,12 @@ export interface JobsRuntime {
 /** Submits the job of each `BatchJob` once, follows it, and keeps its result. */
 export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconciler {
   const memory = newMemory();
+  const circles = new JobCircles({ clock: ports.clock, wake });
   const searches = new Map<string, OneAtATime>();
   const around = (region: BatchRegion, signal: AbortSignal): Around => {
     const ofRegion = searches.get(region.region) ?? new OneAtATime();
     searches.set(region.region, ofRegion);
-    return { region, ports, memory, searches: ofRegion, signal };
+    return { region, ports, memory, searches: ofRegion, circles, signal };
   };
   const consumablesOf = (object: BatchJob): readonly string[] =>
     namesReferred(BatchJobKind, ConsumableResourceKind, object, ports.objects);
@@ -56,6 +58,7 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
     }
     if (after !== undefined && !ports.reconciles(after)) handOver(memory, after);
     if (after !== undefined && origin === "list" && isUnnoted(after)) memory.unasked.add(after.metadata.uid);
+    circles.changed(change);
     if (after !== undefined && !waitsForTurn(after as BatchJob, ports, memory)) turns.forget(after.metadata.uid);
   });
   const reconciler = reconcilerOf<BatchJob, Seen, Action>(

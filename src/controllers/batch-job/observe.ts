@@ -14,7 +14,6 @@ import {
 } from "../intervals.ts";
 import { awsNameOf } from "../naming.ts";
 import { identityOf, ownershipOf } from "../ownership.ts";
-import type { Ports } from "../ports.ts";
 import type { Around } from "./around.ts";
 import { consumablesOf } from "./consumables.ts";
 import { dependenciesOf } from "./dependencies.ts";
@@ -72,11 +71,9 @@ function isNext({ spec }: BatchJob, seen: Omit<Seen, "namedJobHold">): boolean {
   return isResolved && isFree && spec.suspend !== true && spec.cancel !== true;
 }
 
-async function dependenciesSeen(
-  object: BatchJob,
-  { region, ports, signal }: Around,
-): Promise<readonly DependencySeen[]> {
-  const found = dependenciesOf(object, (name) => jobNamed(object, name, ports), ports.clock.now());
+async function dependenciesSeen(object: BatchJob, around: Around): Promise<readonly DependencySeen[]> {
+  const { region, signal } = around;
+  const found = dependenciesIn(object, around);
   const old = found.flatMap((one) => (one.kind === "notShown" ? [one.jobId] : []));
   if (old.length === 0) return found;
   const shown = new Set((await region.jobsOfObjects.described(old, signal)).map(({ jobId }) => jobId));
@@ -86,9 +83,10 @@ async function dependenciesSeen(
   });
 }
 
-/** The object of a name in the namespace of another. */
-function jobNamed({ metadata: { namespace } }: BatchJob, name: string, { objects }: Ports): BatchJob | undefined {
-  return objects.get(BatchJobKind, { namespace, name }) as BatchJob | undefined;
+function dependenciesIn(object: BatchJob, { ports, circles }: Around): readonly DependencySeen[] {
+  const { namespace } = object.metadata;
+  const find = (name: string) => ports.objects.get(BatchJobKind, { namespace, name }) as BatchJob | undefined;
+  return dependenciesOf(object, find, circles.circleOf(object), ports.clock.now());
 }
 
 /** The job was cancelled while AWS showed none, and may accept a request all the same. */
@@ -288,10 +286,9 @@ async function fromBefore(object: BatchJob, around: Around): Promise<JobSeen> {
 }
 
 /** Whether a job waits for a person, or for other jobs: thousands may. */
-function isHeldBack(object: BatchJob, { ports }: Around): boolean {
-  const find = (name: string) => jobNamed(object, name, ports);
-  const needed = dependenciesOf(object, find, ports.clock.now());
-  return object.spec.suspend === true || needed.some(({ kind }) => kind === "waiting" || kind === "missing");
+function isHeldBack(object: BatchJob, around: Around): boolean {
+  const isOpen = ({ kind }: DependencySeen): boolean => kind === "waiting" || kind === "missing";
+  return object.spec.suspend === true || dependenciesIn(object, around).some(isOpen);
 }
 
 /**

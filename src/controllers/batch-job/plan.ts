@@ -19,6 +19,7 @@ import {
 import { ownerTags } from "../ownership.ts";
 import { tagChange, tagFieldChanges } from "../tags.ts";
 import type { Action } from "./action.ts";
+import { circleText } from "./circles.ts";
 import { searching } from "./doubt.ts";
 import { ending, endingSecond } from "./ending.ts";
 import { expiryOf } from "./expiry.ts";
@@ -304,7 +305,7 @@ function dependencyHold(dependencies: readonly DependencySeen[]): Answer | undef
   }
   for (const one of dependencies) {
     if (one.kind !== "cycle") continue;
-    const message = `BatchJobs depend on each other in a circle: ${one.names.join(", ")}. Delete one of them, and create it without that dependency`;
+    const message = `BatchJobs depend on each other in a circle: ${circleText(one.circle)}. Delete one of them, and create it without that dependency`;
     return { agenda: [{ kind: "blocked", reason: "DependencyCycle", message }], change: notSubmitted };
   }
   for (const one of dependencies) {

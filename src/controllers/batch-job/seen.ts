@@ -4,6 +4,7 @@ import type { Location } from "../../aws/names.ts";
 import type { Directives } from "../directives.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
+import type { Circle } from "./circles.ts";
 import type { HeldConsumables } from "./consumables.ts";
 import type { Intent } from "./intent.ts";
 import type { Resolution } from "./references.ts";
@@ -97,5 +98,5 @@ export type DependencySeen =
   | { readonly kind: "notShown"; readonly name: string; readonly jobId: string; readonly type: DependencyType }
   | { readonly kind: "missing"; readonly name: string }
   | { readonly kind: "waiting"; readonly name: string }
-  /** Names of the jobs in the circle, from this one to itself. */
-  | { readonly kind: "cycle"; readonly names: readonly string[] };
+  /** The jobs depend on each other. */
+  | { readonly kind: "cycle"; readonly circle: Circle };

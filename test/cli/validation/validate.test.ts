@@ -141,6 +141,15 @@ describe("references", () => {
     ]);
   });
 
+  test.each([1025, 3000])("of %i jobs in one circle are a problem of each of them", (count) => {
+    const ring = Array.from({ length: count }, (_, index) => job(`j-${index}`, `j-${(index + 1) % count}`));
+    const problems = problemsOf(together(...ring), { closed: false });
+    expect(problems).toHaveLength(count);
+    expect(problems[0]).toContain(
+      `BatchJob default/j-0 depends on itself (j-0, j-1, j-2, j-3, j-4 and on through ${count} jobs): remove one of these dependencies`,
+    );
+  });
+
   test("of a job to a consumable that is not there is a problem", () => {
     const held = "{consumableResourceList: [{consumableResourceRef: {name: seat}}]}";
     const holding = job("a", "b").replace(/dependsOn: .*/, `consumableResourcePropertiesOverride: ${held}}`);

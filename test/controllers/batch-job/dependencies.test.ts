@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { BatchJob, BatchJobSpec, BatchJobStatus } from "../../../src/api/v1alpha1/batch-job.ts";
+import type { Circle } from "../../../src/controllers/batch-job/circles.ts";
 import { dependenciesOf } from "../../../src/controllers/batch-job/dependencies.ts";
 import { jobObject } from "./seen.ts";
 
@@ -22,9 +23,12 @@ function job(name: string, spec: Partial<BatchJobSpec> = {}, status?: BatchJobSt
 }
 
 /** What the job `hello` depends on, with these others in its namespace. */
-const seenBy = (spec: Partial<BatchJobSpec>, ...others: readonly BatchJob[]) => {
+const seenBy = (
+  { circle, ...spec }: Partial<BatchJobSpec> & { readonly circle?: Circle },
+  ...others: readonly BatchJob[]
+) => {
   const own = jobObject(spec);
-  return dependenciesOf(own, (name) => [own, ...others].find(({ metadata }) => metadata.name === name), now);
+  return dependenciesOf(own, (name) => [own, ...others].find(({ metadata }) => metadata.name === name), circle, now);
 };
 
 test.each<[string, BatchJobStatus | undefined, object]>([
@@ -75,14 +79,14 @@ test("a dependency on a job in AWS, or on the children before, is sent as it is"
   ]);
 });
 
-test("jobs that wait for each other are a circle, from the job to itself", () => {
-  const circle = { kind: "cycle", names: ["hello", "a", "b", "hello"] };
-  expect(seenBy(needs("a"), job("a", needs("c", "b")), job("b", needs("hello")), job("c"))).toEqual([circle]);
-  expect(seenBy(needs("hello"))).toEqual([{ kind: "cycle", names: ["hello", "hello"] }]);
-});
-
-test("a circle of others, or one that passes a job that was submitted, is none", () => {
-  const waiting = { kind: "waiting", name: "a" };
-  expect(seenBy(needs("a"), job("a", needs("b")), job("b", needs("a")))).toEqual([waiting]);
-  expect(seenBy(needs("a"), job("a", needs("b")), job("b", needs("hello"), submitted(1)))).toEqual([waiting]);
+test("a dependency of a job on a circle is that circle, unless the other one has a job in AWS or a result", () => {
+  const circle = { names: ["hello", "a", "hello"], size: 2 };
+  expect(
+    seenBy(
+      { ...needs("a", "b", "c"), circle },
+      job("a", needs("hello")),
+      job("b", {}, submitted(1)),
+      job("c", {}, submitted(30, { conditions: [condition("Complete", "Succeeded")] })),
+    ),
+  ).toEqual([{ kind: "cycle", circle }, { kind: "id", jobId: "job-2", type: undefined }, { kind: "satisfied" }]);
 });

@@ -37,12 +37,13 @@ function passes({ finalizers, annotations, takeOver, queues = ["shared"] }: Give
   } as unknown as Ports;
   const memory = newMemory();
   const searches = new OneAtATime();
+  const circles = { circleOf: () => undefined };
   const under = (note: Readonly<Record<string, string>>): BatchJob => ({
     ...object,
     metadata: { ...metadata, annotations: note },
   });
   const pass = (now = object) =>
-    observe(now, { region, ports, memory, searches, signal: new AbortController().signal });
+    observe(now, { region, ports, memory, searches, circles, signal: new AbortController().signal });
   const listed = () => region.calls.filter((call) => call.startsWith("listJobs"));
   return { clock, region, memory, pass, under, listed };
 }

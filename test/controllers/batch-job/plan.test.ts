@@ -149,7 +149,12 @@ describe("the next step of a job", () => {
       dependencies({ kind: "notShown", name: "a", jobId: "job-2", type: undefined }),
       "wait JobNotShown",
     ],
-    ["in a circle is a person's", {}, dependencies({ kind: "cycle", names: ["a", "b"] }), "blocked DependencyCycle"],
+    [
+      "in a circle is a person's",
+      {},
+      dependencies({ kind: "cycle", circle: { names: ["a", "b", "a"], size: 2 } }),
+      "blocked DependencyCycle",
+    ],
     [
       "with a failed dependency is none, whatever the others wait for",
       {},
