@@ -11,19 +11,29 @@ import { vpcKeysOf } from "./controllers/endpoints/claims.ts";
 import { vpcEndpoints } from "./controllers/endpoints/controller.ts";
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
+import { awsNameOf } from "./controllers/naming.ts";
 import type { Objects, Ports } from "./controllers/ports.ts";
 import { quotaShares } from "./controllers/quota-share/controller.ts";
 import { schedulingPolicies } from "./controllers/scheduling-policy/controller.ts";
 import { serviceEnvironments } from "./controllers/service-environment/controller.ts";
 import { isAtRest, stubOf } from "./controllers/stub.ts";
-import { referredText, referredTexts, relatedTo, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
+import {
+  namedText,
+  namedTexts,
+  referredText,
+  referredTexts,
+  relatedTo,
+  wokenByNamespace,
+  wokenByObject,
+} from "./controllers/wakes.ts";
 import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
 import { OpenRegions, type RegionOptions } from "./open-regions.ts";
-import type { ObjectCache } from "./runtime/cache.ts";
+import type { Change, ObjectCache } from "./runtime/cache.ts";
+import type { Controller } from "./runtime/controller.ts";
 import { differOnlyInStatus, type Reconciler } from "./runtime/object-reconciler.ts";
 import type { RoomLimits } from "./runtime/room.ts";
-import { alsoWhen, Runtime, type RuntimeObserver } from "./runtime/runtime.ts";
+import { Runtime, type RuntimeObserver } from "./runtime/runtime.ts";
 import { type Store, StoreError } from "./runtime/store.ts";
 
 /** What the reconcilers of some kinds need in addition to the ports. */
@@ -43,8 +53,10 @@ const reconcilers: Readonly<Record<KindName, (ports: Ports, further: Further) =>
   ConsumableResource: consumableResources,
 };
 
-/** Index of the caches. */
+/** Indexes of the caches. */
 const referred = "referred";
+const named = "named";
+const naming = "naming";
 
 export interface OperatorOptions extends RegionOptions {
   readonly store: Store;
@@ -81,6 +93,8 @@ export function createOperator(options: OperatorOptions): Operator {
     get: (kind, key) => runtime.cache(kind).get(key),
     list: (kind) => runtime.cache(kind).list(),
     referring: (kind, to, key) => runtime.cache(kind).byIndex(referred, referredText(to, key)),
+    named: (kind, awsName) => runtime.cache(kind).byIndex(named, awsName),
+    naming: (kind, to, awsName) => runtime.cache(kind).byIndex(naming, namedText(to, awsName)),
     // The objects of a namespace that was never read are unknown.
     watches: (namespace) => runtime.hasListed(namespace),
     namespace: async (name) => namespaceIn(namespaces, name),
@@ -92,6 +106,8 @@ export function createOperator(options: OperatorOptions): Operator {
     };
     const cache = runtime.cache(kind, { digest: kind === BatchJobKind ? digestOf : undefined, stubs });
     cache.addIndex(referred, (object) => referredTexts(kind, object));
+    cache.addIndex(named, (object) => [awsNameOf(kind, object)]);
+    cache.addIndex(naming, (object) => namedTexts(kind, object));
   }
   namespaces.onChange(({ origin, before, after }) => {
     const priority = origin === "list" ? "low" : "high";
@@ -117,10 +133,10 @@ export function createOperator(options: OperatorOptions): Operator {
     wake: (key) => runtime.enqueue(BatchJobKind, key, "high"),
   };
   for (const own of kinds) {
-    const keysOf = (object: KubeObject): readonly ObjectKey[] =>
-      wokenByObject(object, objects).flatMap(({ kind, key }) => (kind === own ? [key] : []));
-    const watches = relatedTo(own).map((kind) => alsoWhen(kind, keysOf));
-    runtime.add(reconcilers[own.kind](ports, { endpoints, jobs }), { watches });
+    const controller = runtime.add(reconcilers[own.kind](ports, { endpoints, jobs }));
+    for (const kind of relatedTo(own)) {
+      runtime.cache(kind).onChange((change) => wakeConcerned(controller, change, wokenByObject(own, change, objects)));
+    }
   }
   addVpcs(runtime, ports, endpoints);
   const lead = async (signal: AbortSignal): Promise<void> => {
@@ -138,6 +154,15 @@ export function createOperator(options: OperatorOptions): Operator {
     follow: (signal) => runtime.runCaches(signal),
     lead,
   };
+}
+
+/** Queues whom a change of another object concerns. */
+function wakeConcerned(controller: Controller, { before, after }: Change, keys: readonly ObjectKey[]): void {
+  const isSoon = before !== undefined && after !== undefined && differOnlyInStatus(before, after);
+  for (const key of keys) {
+    if (isSoon) controller.enqueueSoon(key);
+    else controller.enqueue(key);
+  }
 }
 
 /** What several objects share in a VPC has a reconciler of its own, which their changes wake, and which wakes them. */

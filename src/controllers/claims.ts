@@ -3,7 +3,7 @@ import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
 import { directivesOf } from "./directives.ts";
 import { type NamespaceReads, nameSeen } from "./names-seen.ts";
 import { awsNameOf, belongsTo, recordNameOf } from "./naming.ts";
-import { type Cluster, identityOf, ownershipOf, type Tags } from "./ownership.ts";
+import { type Cluster, identityOf, ownerIn, ownershipOf, retainedFromTag, type Tags } from "./ownership.ts";
 import type { Objects, Settings } from "./ports.ts";
 
 type Located = { readonly region?: string | undefined };
@@ -18,81 +18,88 @@ type Located = { readonly region?: string | undefined };
 export function rivalsOf<O extends KubeObject>(
   object: O,
   kind: OperatorKind,
-  { objects, settings }: { readonly objects: Pick<Objects, "list" | "get">; readonly settings: Settings },
+  { objects, settings }: { readonly objects: Pick<Objects, "named" | "get">; readonly settings: Settings },
 ): readonly O[] {
   const region = (one: KubeObject): string => (one.spec as Located).region ?? settings.region;
   const nameOf = (one: KubeObject): string | undefined => recordNameOf(kind, one, objects);
   const [name, at] = [nameOf(object), region(object)];
   if (name === undefined) return [];
-  return (objects.list(kind) as readonly O[]).filter(
-    (other) => nameOf(other) === name && region(other) === at && other.metadata.uid !== object.metadata.uid,
+  const isWithin = kind.awsName.within !== undefined;
+  return (objects.named(kind, awsNameOf(kind, object)) as readonly O[]).filter(
+    (other) =>
+      other.metadata.uid !== object.metadata.uid && region(other) === at && (!isWithin || nameOf(other) === name),
   );
 }
 
-/**
- * What a claim rests on: a resource in AWS that has the object's tags, or only that the object is going to create one.
- * Without either, or where its namespace may not have the name, the object claims nothing: it must not keep a name from
- * others at no cost.
- */
-type Standing = "resource" | "intent" | "nothing";
+/** How the claims of objects to a name are judged. */
+interface Judged<O> {
+  readonly kind: OperatorKind;
+  /** Whether AWS has something with the tags of a claimant. */
+  readonly hasResource: (one: O) => boolean;
+}
 
 /**
  * The rival that has the name before the object, where AWS's tags name nobody; undefined: the object has it.
  *
- * @param hasResource whether AWS has something with the tags of a claimant
+ * A claim rests on a resource in AWS that has the object's tags, or only on that the object is going to create one. Without
+ * either, or where its namespace may not have the name, the object claims nothing: it must not keep a name from others at
+ * no cost. Thousands of objects may claim one name: each is only compared, unless it would be the first one.
  */
 export async function claimantOf<O extends KubeObject>(
   object: O,
   rivals: readonly O[],
-  { kind, hasResource }: { readonly kind: OperatorKind; readonly hasResource: (one: O) => boolean },
+  { kind, hasResource }: Judged<O>,
   reads: NamespaceReads,
   signal: AbortSignal,
 ): Promise<O | undefined> {
   if (rivals.length === 0) return undefined;
-  const claimOf = async (one: O): Promise<Claim<O>> => ({
-    object: one,
-    standing: await standingOf(one, kind, hasResource(one), reads, signal),
-  });
-  const claims = await Promise.all(rivals.map(claimOf));
-  return claimantBefore(awsNameOf(kind, object), await claimOf(object), claims);
+  const name = awsNameOf(kind, object);
+  const allowed = await namespacesWith([object, ...rivals], kind, reads, signal);
+  const claims = (one: O): boolean => {
+    if (!allowed.has(one.metadata.namespace)) return false;
+    const { paused, dryRun, deleting } = directivesOf(one, reads.settings);
+    return hasResource(one) || !(paused || dryRun || deleting);
+  };
+  let first = claims(object) ? object : undefined;
+  for (const rival of rivals) {
+    if (first !== undefined && compareClaims(rival, first, name, hasResource) >= 0) continue;
+    if (claims(rival)) first = rival;
+  }
+  return first === object ? undefined : first;
 }
 
-async function standingOf(
-  object: KubeObject,
+/** Of the namespaces of objects of one name in AWS those that may have it. */
+async function namespacesWith(
+  objects: readonly KubeObject[],
   kind: OperatorKind,
-  hasResource: boolean,
   reads: NamespaceReads,
   signal: AbortSignal,
-): Promise<Standing> {
-  const { kind: name } = await nameSeen(object, kind, reads, signal);
-  if (name !== "allowed") return "nothing";
-  if (hasResource) return "resource";
-  const { paused, dryRun, deleting } = directivesOf(object, reads.settings);
-  return paused || dryRun || deleting ? "nothing" : "intent";
+): Promise<ReadonlySet<string>> {
+  const one = new Map(objects.map((object) => [object.metadata.namespace, object]));
+  const allowed = new Set<string>();
+  for (const [namespace, object] of one) {
+    const seen = await nameSeen(object, kind, reads, signal);
+    if (seen.kind === "allowed") allowed.add(namespace);
+  }
+  return allowed;
 }
 
-/** A claimant with what its claim rests on. */
-export interface Claim<O> {
-  readonly object: O;
-  readonly standing: Standing;
-}
-
-/**
- * The rival whose claim goes before that of the object; undefined: the object has the name. Pure.
- *
- * @param name the AWS name that all of them claim
- */
-function claimantBefore<O extends KubeObject>(name: string, own: Claim<O>, rivals: readonly Claim<O>[]): O | undefined {
-  const rankOf = ({ object: { metadata }, standing }: Claim<O>): string => {
-    const { namespace, creationTimestamp } = metadata;
-    const isFirst = [standing !== "nothing", belongsTo(namespace, name), standing === "resource"];
-    return [...isFirst.map((yes) => (yes ? 0 : 1)), creationTimestamp, keyText(metadata)].join(" ");
-  };
-  const [first] = rivals
-    .filter(({ standing }) => standing !== "nothing")
-    .map(({ object, standing }) => ({ object, rank: rankOf({ object, standing }) }))
-    .sort((left, right) => (left.rank < right.rank ? -1 : 1));
-  return first !== undefined && first.rank < rankOf(own) ? first.object : undefined;
+/** Below 0: the left one goes before the right one. */
+function compareClaims<O extends KubeObject>(
+  left: O,
+  right: O,
+  name: string,
+  hasResource: (one: O) => boolean,
+): number {
+  const first = (holds: (one: O) => boolean): number => Number(holds(right)) - Number(holds(left));
+  const order = (textOf: (one: O) => string): number =>
+    Number(textOf(left) > textOf(right)) || -Number(textOf(left) < textOf(right));
+  return (
+    first(({ metadata }) => belongsTo(metadata.namespace, name)) ||
+    first(hasResource) ||
+    order(({ metadata }) => metadata.creationTimestamp) ||
+    order(({ metadata }) => keyText(metadata))
+  );
 }
 
 /** The claimant that these tags name as the owner, or as the owner until Retain. */
@@ -101,8 +108,18 @@ export function claimantNamedBy<O extends KubeObject>(
   claimants: readonly O[],
   cluster: Cluster,
 ): O | undefined {
+  const path = ownerText(tags);
   return claimants.find((claimant) => {
+    if (path !== keyText(claimant.metadata)) return false;
     const { kind } = ownershipOf(tags, identityOf(claimant, cluster));
     return kind === "ours" || kind === "retained";
   });
+}
+
+/** `namespace/name` of the object that tags name, as the owner or as the owner until Retain. */
+export function ownerText(tags: Tags | undefined): string | undefined {
+  const owner = ownerIn(tags);
+  if (owner !== undefined) return keyText(owner);
+  const mark = tags?.[retainedFromTag];
+  return mark?.slice(mark.indexOf("/") + 1);
 }

@@ -3,16 +3,24 @@
 import type { Reference } from "../api/batch-kind.ts";
 import { type KubeObject, keyOf, keyText, type ObjectKey } from "../api/object.ts";
 import { awsNamesIn, referencesOf } from "../api/references.ts";
+import type { BatchJob } from "../api/v1alpha1/batch-job.ts";
 import { BatchJobKind, JobQueueKind, type KindName, kindOf, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
 import type { RegionChange } from "../aws/region-cache.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
+import { dependencyShown } from "./batch-job/dependencies.ts";
 import { environmentAnnotations } from "./compute-environment/allowed.ts";
 import { nameAnnotations } from "./names.ts";
 import { recordNameOf } from "./naming.ts";
 import { ownerIn, type Tags } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
 import { limitAnnotations } from "./roles/limits.ts";
+
+/** Undefined: it is new, or gone. */
+export interface ObjectChange {
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject | undefined;
+}
 
 export interface Woken {
   readonly kind: OperatorKind;
@@ -47,12 +55,37 @@ function wokenByRecords(
     // A change mostly concerns one kind: the references of thousands of objects to other kinds need no search.
     const references = kind.references.filter(({ to }) => isAny(concerned[to]));
     if (!isAny(own) && references.length === 0) return [];
-    return woken(objects, kind, (object) => {
-      const name = recordNameOf(kind, object, objects);
-      const isNamed = own.owners.has(keyText(object.metadata)) || (name !== undefined && own.names.has(name));
-      return isNamed || refers(references, object, concerned);
-    });
+    return distinct(kind, [...ownersIn(kind, own, objects), ...referringTo(kind, references, concerned, objects)]);
   });
+}
+
+/** The objects of a kind to which the resources belong, or that have their names. */
+function ownersIn(kind: OperatorKind, { owners, names }: Concerned, objects: Objects): readonly KubeObject[] {
+  const isWithin = kind.awsName.within !== undefined;
+  const byTags = [...owners].flatMap((path) => objects.get(kind, keyIn(path)) ?? []);
+  const byName = [...names].flatMap((name) =>
+    objects
+      .named(kind, isWithin ? name.slice(name.indexOf("/") + 1) : name)
+      .filter((object) => !isWithin || recordNameOf(kind, object, objects) === name),
+  );
+  return [...byTags, ...byName];
+}
+
+/** The objects of a kind that refer to what is concerned: to an object, or to a resource in AWS by name. */
+function referringTo(
+  kind: OperatorKind,
+  references: readonly Reference<KindName>[],
+  concerned: ConcernedByKind,
+  objects: Objects,
+): readonly KubeObject[] {
+  return [...new Set(references.map(({ to }) => to))].flatMap((to) => [
+    ...[...concerned[to].owners].flatMap((path) => objects.referring(kind, to, keyIn(path))),
+    ...[...concerned[to].names].flatMap((name) => objects.naming(kind, to, name)),
+  ]);
+}
+
+function distinct(kind: OperatorKind, found: readonly KubeObject[]): Woken[] {
+  return [...new Set(found)].map((object) => ({ kind, key: keyOf(object) }));
 }
 
 /** What of a kind a change in AWS concerns. */
@@ -126,30 +159,58 @@ function ownerText(record: unknown): readonly string[] {
   return owner === undefined ? [] : [keyText(owner)];
 }
 
-/** Whether an object refers to what is concerned: to an object, or to a resource in AWS by name. */
-function refers(
-  references: OperatorKind["references"],
-  { metadata: { namespace }, spec }: KubeObject,
-  concerned: ConcernedByKind,
-): boolean {
-  return (
-    referencesOf({ references }, { namespace, spec }).some(({ to, key }) => concerned[to].owners.has(keyText(key))) ||
-    references.some((one) => awsNamesIn(one, spec).some((name) => concerned[one.to].names.has(name)))
-  );
+/** What those that refer to an object read; a change of anything else wakes none of them. Of a kind that is not here: all of it. */
+const shown: Readonly<Partial<Record<KindName, (object: KubeObject) => unknown>>> = {
+  BatchJob: (object) => dependencyShown(object as BatchJob),
+};
+
+/** Kinds whose objects are not read by what they refer to. */
+const unread: ReadonlySet<KindName> = new Set(["BatchJob"]);
+
+/**
+ * The objects of a kind that a change of another object concerns: those that refer to it, and those that it refers to.
+ *
+ * @param own the kind
+ */
+export function wokenByObject(
+  own: OperatorKind,
+  { before, after }: ObjectChange,
+  objects: Pick<Objects, "referring">,
+): readonly ObjectKey[] {
+  const versions = [before, after].filter((one) => one !== undefined);
+  return versions.flatMap((object) => {
+    const { kind } = kindOf(object.kind);
+    const shownBy = shown[kind];
+    const isSame = shownBy !== undefined && versions.every((one) => jsonEqual(shownBy(one), shownBy(object)));
+    const referring = isSame && versions.length > 1 ? [] : objects.referring(own, kind, object.metadata).map(keyOf);
+    if (unread.has(kind)) return referring;
+    return [...referring, ...referredObjects(object).flatMap((one) => (one.kind === own ? [one.key] : []))];
+  });
 }
 
-/** The objects that refer to an object, and those that it refers to. */
-export function wokenByObject(object: KubeObject, objects: Objects): readonly Woken[] {
-  const own = kindOf(object.kind);
-  const referring = kinds
-    .filter((kind) => refersTo(kind, own))
-    .flatMap((kind) => objects.referring(kind, own.kind, object.metadata).map((one) => ({ kind, key: keyOf(one) })));
-  const { namespace } = object.metadata;
-  const referred = referencesOf(own, { namespace, spec: object.spec }).map(({ to, key }) => ({
-    kind: kindOf(to),
-    key,
-  }));
-  return [...referring, ...referred];
+/** The kinds with objects that concern those of a kind: it refers to them, or they refer to it and are read. */
+export function relatedTo(own: OperatorKind): readonly OperatorKind[] {
+  return kinds.filter((kind) => refersTo(own, kind) || (refersTo(kind, own) && !unread.has(kind.kind)));
+}
+
+function refersTo({ references }: OperatorKind, { kind }: OperatorKind): boolean {
+  return references.some(({ to }) => to === kind);
+}
+
+/** The objects that refer to an object. */
+export function referringObjects(
+  { kind, metadata }: KubeObject,
+  objects: Pick<Objects, "referring">,
+): readonly Woken[] {
+  const own = kindOf(kind);
+  return kinds
+    .filter((one) => refersTo(one, own))
+    .flatMap((one) => objects.referring(one, own.kind, metadata).map((found) => ({ kind: one, key: keyOf(found) })));
+}
+
+/** What an object refers to, whether it is there or not. */
+export function referredObjects({ kind, metadata: { namespace }, spec }: KubeObject): readonly Woken[] {
+  return referencesOf(kindOf(kind), { namespace, spec }).map(({ to, key }) => ({ kind: kindOf(to), key }));
 }
 
 /** The objects that an object refers to, as an index has them: changes of thousands of objects search no list. Pure. */
@@ -162,13 +223,17 @@ export function referredText(to: string, key: ObjectKey): string {
   return `${to} ${keyText(key)}`;
 }
 
-/** The kinds with objects that concern those of a kind: it refers to them, or they refer to it. */
-export function relatedTo(own: OperatorKind): readonly OperatorKind[] {
-  return kinds.filter((kind) => refersTo(kind, own) || refersTo(own, kind));
+/** The names in AWS that an object refers to, as an index has them. Pure. */
+export function namedTexts({ references }: OperatorKind, { spec }: KubeObject): readonly string[] {
+  const texts = references.flatMap((reference) =>
+    awsNamesIn(reference, spec).map((name) => namedText(reference.to, name)),
+  );
+  return [...new Set(texts)];
 }
 
-function refersTo({ references }: OperatorKind, { kind }: OperatorKind): boolean {
-  return references.some(({ to }) => to === kind);
+/** One of them. */
+export function namedText(to: string, awsName: string): string {
+  return `${to} ${awsName}`;
 }
 
 /**

@@ -1,10 +1,10 @@
-import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import type { Kind, ObjectKey } from "../api/object.ts";
 import { ObjectCache, type ObjectCacheOptions } from "./cache.ts";
 import type { Clock } from "./clock.ts";
 import { Controller, type ControllerObserver, type KeyReconciler } from "./controller.ts";
 import type { Log } from "./log.ts";
 import { LoopTurn } from "./loop-turn.ts";
-import { differOnlyInStatus, ofObjects, queueChanged, type Reconciler } from "./object-reconciler.ts";
+import { ofObjects, queueChanged, type Reconciler } from "./object-reconciler.ts";
 import type { Random } from "./random.ts";
 import { EventRecorder, type EventSink } from "./recorder.ts";
 import { type ReflectorLimits, type ReflectorObserver, reflect } from "./reflector.ts";
@@ -12,18 +12,6 @@ import { Room, type RoomLimits } from "./room.ts";
 import { type Store, sourcesOf } from "./store.ts";
 import type { Priority, WorkqueueObserver } from "./workqueue.ts";
 import { writeThrough } from "./write-through.ts";
-
-/** A change of an object of `kind` requeues these objects of the controller's own kind. */
-export interface AlsoWhen {
-  readonly kind: Kind;
-  /** Pure; called with the object before and after the change. */
-  readonly keysOf: (object: KubeObject) => readonly ObjectKey[];
-}
-
-/** Requeues a controller's objects after changes of another kind. */
-export function alsoWhen(kind: Kind, keysOf: (object: KubeObject) => readonly ObjectKey[]): AlsoWhen {
-  return { kind, keysOf };
-}
 
 /** Observers of the metrics, per kind. */
 export interface RuntimeObserver {
@@ -44,7 +32,6 @@ export interface RuntimeOptions {
 }
 
 export interface ControllerSettings {
-  readonly watches?: readonly AlsoWhen[];
   /** Concurrent reconciles (4). */
   readonly workers?: number;
   readonly timeoutMs?: number;
@@ -111,17 +98,6 @@ export class Runtime {
       { ...settings, observer },
     );
     cache.onChange((change) => queueChanged(controller, change));
-    for (const watch of settings.watches ?? []) {
-      this.cache(watch.kind).onChange(({ before, after }) => {
-        const isStatusOnly = before !== undefined && after !== undefined && differOnlyInStatus(before, after);
-        for (const object of [before, after]) {
-          for (const key of object === undefined ? [] : watch.keysOf(object)) {
-            if (isStatusOnly) controller.enqueueSoon(key);
-            else controller.enqueue(key);
-          }
-        }
-      });
-    }
     return controller;
   }
 

@@ -107,3 +107,35 @@ describe("a name that begins with the name of a namespace", () => {
     expect(await beforeOwn(at("tea", "2020-01-01T00:00:00Z"), owner)).toBeUndefined();
   });
 });
+
+describe("5,000 objects that claim one name", () => {
+  const count = 5000;
+  const claims = (namespace: string): readonly JobQueue[] =>
+    Array.from({ length: count }, (_, index) => claim(`o${index}`, { name: `o${index}`, namespace }));
+
+  it("cost one read of their namespace", async () => {
+    const all = [own, ...claims("mallory")].map((one) => ({ ...one, spec: { ...one.spec, jobQueueName: "team_q" } }));
+    const objects = objectsOf(all);
+    const read: string[] = [];
+    const reads = {
+      settings,
+      objects: {
+        ...objects,
+        namespace: async (name: string) => {
+          read.push(name);
+          return await objects.namespace(name, signal);
+        },
+      },
+    };
+    const rivals = rivalsOf(all[0] as JobQueue, JobQueueKind, reads);
+    expect(rivals).toHaveLength(count);
+    const kind = { kind: JobQueueKind, hasResource: () => false };
+    expect(await claimantOf(all[0] as JobQueue, rivals, kind, reads, signal)).toBeUndefined();
+    expect(read).toEqual(["mallory"]);
+  });
+
+  it("are found by the name, and no object of another name is read", () => {
+    const objects = { ...objectsOf([own, ...claims("team")]), list: () => expect.unreachable() };
+    expect(rivalsOf(own, JobQueueKind, { objects, settings })).toHaveLength(count);
+  });
+});

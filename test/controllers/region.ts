@@ -14,8 +14,9 @@ import { resourceIn } from "../../src/aws/names.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
 import type { NameSeen } from "../../src/controllers/names.ts";
+import { awsNameOf } from "../../src/controllers/naming.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
-import { referredText, referredTexts } from "../../src/controllers/wakes.ts";
+import { namedText, namedTexts, referredText, referredTexts } from "../../src/controllers/wakes.ts";
 import { type FakeJobs, fakeJobs } from "./jobs-of-objects.ts";
 
 export interface FakeRegion extends BatchRegion {
@@ -246,6 +247,9 @@ export function objectsOf(
       list(kind).filter((object) => referredTexts(kind, object).includes(referredText(to, key))),
     get: (kind, { namespace, name }) =>
       list(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+    named: (kind, awsName) => list(kind).filter((object) => awsNameOf(kind, object) === awsName),
+    naming: (kind, to, awsName) =>
+      list(kind).filter((object) => namedTexts(kind, object).includes(namedText(to, awsName))),
     watches: (namespace) => namespace !== "elsewhere",
     namespace: async (name) => ({ labels: labels[name] ?? {}, annotations: annotations[name] ?? {} }),
   };

@@ -1,10 +1,13 @@
 import { describe, expect, it, test } from "vitest";
-import type { KubeObject } from "../../src/api/object.ts";
-import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import { type KubeObject, keyText } from "../../src/api/object.ts";
+import type { BatchJob } from "../../src/api/v1alpha1/batch-job.ts";
+import { BatchJobKind, kinds } from "../../src/api/v1alpha1/kinds.ts";
 import type { RegionChange } from "../../src/aws/region-cache.ts";
 import { nameAnnotations } from "../../src/controllers/names.ts";
+import type { Objects } from "../../src/controllers/ports.ts";
 import { limitAnnotations } from "../../src/controllers/roles/limits.ts";
 import { relatedTo, type Woken, wokenByAws, wokenByNamespace, wokenByObject } from "../../src/controllers/wakes.ts";
+import { jobObject } from "./batch-job/seen.ts";
 import { object as environmentObject } from "./compute-environment/given.ts";
 import { definition } from "./job-definition/seen.ts";
 import { environment, foreignEnvironment, queue, object as queueObject } from "./job-queue/given.ts";
@@ -111,7 +114,7 @@ describe("a change in AWS wakes", () => {
         environments: [foreignEnvironment("x"), environment("a1", "a"), environment("b1", "b")],
         queues: [queue(["x", "a1"], { jobQueueName: "theirs" }), queue(["x", "b1"], { jobQueueName: "team_qb" })],
       },
-      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq other/far, bjq team/qx",
+      "bce team/a, bce team/b, bjq team/qb, bjq team/qa, bjq other/far, bjq team/qx",
     ],
     [
       "the object of a queue that names a predecessor of the environment in AWS alone",
@@ -121,7 +124,7 @@ describe("a change in AWS wakes", () => {
         environments: [environment("a1", "a"), environment("a2", "a"), environment("b1", "b")],
         queues: [queue(["a1"], { jobQueueName: "team_qb" })],
       },
-      "bce team/a, bjq team/qa, bjq team/qb, bjq other/far",
+      "bce team/a, bjq team/qb, bjq team/qa, bjq other/far",
     ],
     [
       "nobody for what other queues name",
@@ -203,14 +206,18 @@ describe("a change of a namespace wakes", () => {
   });
 });
 
+/** Of all kinds. */
+const woken = (change: Parameters<typeof wokenByObject>[1], around: Objects): string =>
+  text(kinds.flatMap((kind) => wokenByObject(kind, change, around).map((key) => ({ kind, key }))));
+
 test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
     BatchComputeEnvironment: ["JobQueue"],
-    JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "QuotaShare", "BatchJob"],
+    JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "QuotaShare"],
     QuotaShare: ["JobQueue"],
-    JobDefinition: ["ConsumableResource", "BatchJob"],
-    ConsumableResource: ["JobDefinition", "BatchJob"],
+    JobDefinition: ["ConsumableResource"],
+    ConsumableResource: ["JobDefinition"],
     BatchJob: ["JobQueue", "ConsumableResource", "JobDefinition", "BatchJob"],
     SchedulingPolicy: ["JobQueue"],
     ServiceEnvironment: ["JobQueue"],
@@ -225,6 +232,37 @@ describe("a change of an object wakes", () => {
     ["nobody, for a queue that refers to none", named(literal, "qx"), ""],
     ["nobody, for a job definition", definition(), ""],
   ])("%s", (_name, object, expected) => {
-    expect(text(wokenByObject(object, objects))).toBe(expected);
+    expect(woken({ before: undefined, after: object }, objects)).toBe(expected);
+  });
+});
+
+describe("a change of a job that 5,000 others depend on wakes", () => {
+  const before = jobObject({ jobQueueRef: { name: "qa" } });
+  const others = Array.from({ length: 5000 }, (_, index) =>
+    named(jobObject({ dependsOn: [{ jobRef: { name: "hello" } }] }), `j${index}`),
+  );
+  const around = objectsOf([before, ...others]);
+  const condition = (type: string, reason: string) => ({ type, status: "True", reason, message: "" }) as never;
+
+  it.each<[string, BatchJob, number]>([
+    ["nobody by an annotation", { ...before, metadata: { ...before.metadata, annotations: { a: "b" } } }, 0],
+    ["nobody by a label", { ...before, metadata: { ...before.metadata, labels: { a: "b" } } }, 0],
+    ["nobody by its spec", { ...before, spec: { ...before.spec, suspend: true } }, 0],
+    ["nobody by a condition", { ...before, status: { conditions: [condition("Reconciling", "WaitingForQueue")] } }, 0],
+    ["all of them by its submission", { ...before, status: { jobId: "job-1" } }, 5000],
+    ["all of them by its result", { ...before, status: { conditions: [condition("Failed", "JobFailed")] } }, 5000],
+    [
+      "all of them when its result is unknown",
+      { ...before, status: { conditions: [condition("Stalled", "ResultUnknown")] } },
+      5000,
+    ],
+  ])("%s", (_what, after, expected) => {
+    expect(new Set(wokenByObject(BatchJobKind, { before, after }, around).map(keyText)).size).toBe(expected);
+  });
+
+  it("all of them when it comes or goes, and not its queue", () => {
+    expect(wokenByObject(BatchJobKind, { before: undefined, after: before }, around)).toHaveLength(5000);
+    expect(wokenByObject(BatchJobKind, { before, after: undefined }, around)).toHaveLength(5000);
+    expect(woken({ before: undefined, after: before }, objectsOf([before]))).toBe("");
   });
 });

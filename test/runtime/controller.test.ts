@@ -3,9 +3,9 @@ import { type KubeObject, keyText } from "../../src/api/object.ts";
 import { sleep } from "../../src/runtime/clock.ts";
 import type { Again, ReconcileContext } from "../../src/runtime/controller.ts";
 import type { Report } from "../../src/runtime/object-reconciler.ts";
-import { alsoWhen, type ControllerSettings, Runtime } from "../../src/runtime/runtime.ts";
+import { type ControllerSettings, Runtime } from "../../src/runtime/runtime.ts";
 import { StoreError } from "../../src/runtime/store.ts";
-import { gadgetKind, keyOf, world as plainWorld, widgetKind } from "./world.ts";
+import { keyOf, world as plainWorld, widgetKind } from "./world.ts";
 
 const onChange: Again = { kind: "onChange" };
 
@@ -322,22 +322,6 @@ describe("requeues", () => {
     await w.clock.advance(60_000);
     expect(w.seen.length).toBe(130);
     expect(w.messages().filter((message) => message === "warn: too many steps without a pause")).toHaveLength(1);
-  });
-
-  test("happens when a watched object of another kind changes", async () => {
-    const w = world(async () => report(undefined), {
-      watches: [alsoWhen(gadgetKind, (gadget) => [keyOf(String(gadget.spec))])],
-    });
-    w.apply("a");
-    w.apply("b");
-    void w.start();
-    await w.clock.advance(1000);
-    w.seen.length = 0;
-    w.apply("g", "a", gadgetKind);
-    await w.clock.advance(1000);
-    w.apply("g", "b", gadgetKind);
-    await w.clock.advance(1000);
-    expect(w.seen.map((line) => line.slice(0, 4))).toEqual(["1: a", "2: a", "2: b"]);
   });
 });
 

@@ -6,9 +6,17 @@ import { apiVersion } from "../../api/v1alpha1/group.ts";
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { timestamp } from "../../controllers/conditions.ts";
+import { awsNameOf } from "../../controllers/naming.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects } from "../../controllers/ports.ts";
-import { referredText, referredTexts, wokenByObject } from "../../controllers/wakes.ts";
+import {
+  namedText,
+  namedTexts,
+  referredObjects,
+  referredText,
+  referredTexts,
+  referringObjects,
+} from "../../controllers/wakes.ts";
 import { withSchemaDefaults } from "../manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import type { BatchRecords } from "./copy/batch.ts";
@@ -85,6 +93,9 @@ export function concerned(planned: readonly PlannedObject[]): ReadonlySet<string
     referring: (kind, to, key) =>
       objects.list(kind).filter((object) => referredTexts(kind, object).includes(referredText(to, key))),
     get: (kind, key) => all.find((object) => object.kind === kind.kind && keyText(object.metadata) === keyText(key)),
+    named: (kind, awsName) => objects.list(kind).filter((object) => awsNameOf(kind, object) === awsName),
+    naming: (kind, to, awsName) =>
+      objects.list(kind).filter((object) => namedTexts(kind, object).includes(namedText(to, awsName))),
     watches: () => true,
     namespace: async () => undefined,
   };
@@ -93,7 +104,7 @@ export function concerned(planned: readonly PlannedObject[]): ReadonlySet<string
   for (let object = open.pop(); object !== undefined; object = open.pop()) {
     if (found.has(objectText(object))) continue;
     found.add(objectText(object));
-    for (const { kind, key } of wokenByObject(object, objects)) {
+    for (const { kind, key } of [...referringObjects(object, objects), ...referredObjects(object)]) {
       const other = objects.get(kind, key);
       if (other !== undefined) open.push(other);
     }

@@ -36,3 +36,14 @@ export function dependenciesOf(
     return circle === undefined ? { kind: "waiting", name } : { kind: "cycle", circle };
   });
 }
+
+/** Everything of a job by which `dependenciesOf` others may change. */
+export function dependencyShown(object: BatchJob): unknown {
+  return [
+    object.metadata.uid,
+    object.status?.jobId ?? null,
+    recordedResult(object) ?? null,
+    isUnknown(object),
+    submittedAfter(object),
+  ];
+}

@@ -4,7 +4,7 @@ import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot } from "../../aws/region.ts";
-import { claimantOf, rivalsOf } from "../claims.ts";
+import { claimantOf, ownerText, rivalsOf } from "../claims.ts";
 import { directivesOf } from "../directives.ts";
 import { nameSeen } from "../names-seen.ts";
 import { annotationsOf } from "../namespace-annotations.ts";
@@ -108,11 +108,11 @@ async function claimedBy(
   const kind = BatchComputeEnvironmentKind;
   const rivals = rivalsOf(object, kind, ports);
   const staying = rivals.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const byOwner = Map.groupBy(environments, ({ tags }) => ownerText(tags));
   const hasResource = (one: BatchComputeEnvironment): boolean => {
     const identity = identityOf(one, ports.cluster);
-    return environments.some((environment) =>
-      isNamedBy(provenFor(environment, identity, baseNameOf(one)).tags, identity),
-    );
+    const named = byOwner.get(keyText(one.metadata)) ?? [];
+    return named.some((environment) => isNamedBy(provenFor(environment, identity, baseNameOf(one)).tags, identity));
   };
   const claimant = await claimantOf(object, staying, { kind, hasResource }, ports, signal);
   return claimant === undefined ? undefined : keyText(claimant.metadata);

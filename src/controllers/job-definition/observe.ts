@@ -26,7 +26,7 @@ type Region = Pick<
   "account" | "region" | "partition" | "snapshot" | "refreshDefinition" | "definitionBody"
 >;
 interface Reads extends Pick<Ports, "clock" | "cluster" | "settings"> {
-  readonly objects: Pick<Ports["objects"], "list" | "get" | "namespace">;
+  readonly objects: Pick<Ports["objects"], "named" | "get" | "namespace">;
 }
 
 /**

@@ -21,15 +21,13 @@ export async function observe(
 ): Promise<Seen> {
   const begunAt = ports.clock.monotonic();
   const queue = await queueSeen(object, region, ports, signal);
-  // Who may not use the queue must not keep a name in it from others.
-  const mayHaveIt = async (rival: QuotaShare): Promise<boolean> => {
-    const found = await queueAt(rival, { region, ports, signal });
-    return (
-      found.kind === "queue" &&
-      recordNameOf(QuotaShareKind, rival, ports.objects)?.startsWith(`${found.queue.jobQueueName}/`) === true
-    );
-  };
-  const observed = { object, kind: QuotaShareKind, type: "quota-share", region, mayHaveIt } as const;
+  const observed = {
+    object,
+    kind: QuotaShareKind,
+    type: "quota-share",
+    region,
+    claiming: async (rivals: readonly QuotaShare[]) => await mayUseQueue(rivals, region, ports, signal),
+  } as const;
   const seen = await resourceSeen<QuotaShareRecord, QuotaShare>(observed, ports, signal, begunAt);
   const { record, name } = seen;
   const key = memoryKey(region, name);
@@ -39,6 +37,26 @@ export async function observe(
   }
   const jobs = await countedJobs(key, counts, () => jobsOf(record, region, signal), ports.clock);
   return { ...seen, queue, jobs };
+}
+
+/** Who may not use the queue must not keep a name in it from others. It is the same for all of a namespace that refer alike. */
+async function mayUseQueue(
+  shares: readonly QuotaShare[],
+  region: BatchRegion,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<readonly QuotaShare[]> {
+  const alike = ({ metadata: { namespace }, spec: { jobQueue, jobQueueRef } }: QuotaShare): string =>
+    JSON.stringify([namespace, jobQueue ?? null, jobQueueRef?.namespace ?? null, jobQueueRef?.name ?? null]);
+  const usable: QuotaShare[] = [];
+  for (const group of Map.groupBy(shares, alike).values()) {
+    const [one] = group;
+    const found = one === undefined ? undefined : await queueAt(one, { region, ports, signal });
+    if (found?.kind !== "queue") continue;
+    const within = `${found.queue.jobQueueName}/`;
+    usable.push(...group.filter((share) => recordNameOf(QuotaShareKind, share, ports.objects)?.startsWith(within)));
+  }
+  return usable;
 }
 
 async function queueSeen(

@@ -23,8 +23,8 @@ interface Observed<O extends KubeObject> {
   readonly region: BatchRegion;
   /** Reads AWS now, as far as the plan relies on it; default: what is listed as a whole. */
   readonly refresh?: (signal: AbortSignal) => Promise<unknown>;
-  /** Whether another object of the kind may have the name where the object has it; default: it may. */
-  readonly mayHaveIt?: (rival: O) => Promise<boolean>;
+  /** Of other objects of the kind those that may have the name where the object has it; default: all. */
+  readonly claiming?: (rivals: readonly O[]) => Promise<readonly O[]>;
 }
 
 /**
@@ -33,16 +33,21 @@ interface Observed<O extends KubeObject> {
  * @param begunAt when the reads of Kubernetes for the object began, monotonic ms: AWS is read again after long ones
  */
 export async function resourceSeen<R extends Described, O extends KubeObject>(
-  { object, kind, type, region, refresh = (inner) => region.refresh(inner), mayHaveIt = async () => true }: Observed<O>,
+  {
+    object,
+    kind,
+    type,
+    region,
+    refresh = (inner) => region.refresh(inner),
+    claiming = async (rivals) => rivals,
+  }: Observed<O>,
   ports: Ports,
   signal: AbortSignal,
   begunAt = ports.clock.monotonic(),
 ): Promise<ResourceSeen<R>> {
   const allowed = await nameSeen(object, kind, ports, signal);
   const rivals = rivalsOf(object, kind, ports);
-  const mayHave = await Promise.all(rivals.map(mayHaveIt));
-  const claiming = rivals.filter((_rival, index) => mayHave[index]);
-  const first = await claimantOf(object, claiming, { kind, hasResource: () => false }, ports, signal);
+  const first = await claimantOf(object, await claiming(rivals), { kind, hasResource: () => false }, ports, signal);
   // The wait comes before the read of AWS: what the plan relies on may have left service meanwhile.
   if (ports.clock.monotonic() - begunAt > liveReadMaxAgeMs) await refresh(signal);
   const snapshot = region.snapshot();
