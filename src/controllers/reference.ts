@@ -9,7 +9,7 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { AskedKey } from "../aws/resources/index.ts";
 import { StoreError } from "../runtime/store.ts";
 import { accessTo, type Labels, type Sharing } from "./access.ts";
-import { rereadCheckMs } from "./intervals.ts";
+import { rereadCheckMs, unwatchedCheckMs } from "./intervals.ts";
 import { whoseName } from "./names.ts";
 import { awsNameOf } from "./naming.ts";
 import { identityOf, namedOwner, ownershipOf, type Tags } from "./ownership.ts";
@@ -188,7 +188,7 @@ export type ResourceReference =
       readonly kind: "awaited";
       readonly arn: string;
       readonly message: string;
-      /** AWS is being asked: when to check again (ms), because no change wakes the object where AWS has nothing. */
+      /** When to check again (ms), because no change in AWS wakes the object where AWS has nothing of it. */
       readonly checkInMs?: number;
     }
   | Unresolved;
@@ -214,6 +214,8 @@ export function resourceAt(key: ObjectKey, thing: RecordedThing, referring: Refe
       kind: "awaited",
       arn,
       message: `AWS does not have ${name} of ${kind.kind} ${path} yet: its conditions say why`,
+      // What another shard makes wakes by its object, long before this process reads AWS again.
+      checkInMs: unwatchedCheckMs,
     };
   }
   return { kind: "resolved", arn };
