@@ -199,6 +199,52 @@ describe("a role of the operator whose permission was taken away", () => {
     await expectRefused(world, "after", "NotAllowed", [word]);
   });
 
+  const byName = { jobDefinitionRef: undefined, jobDefinition: "team_definition:1" };
+  const kept: readonly (readonly [how: string, annotations: Readonly<Record<string, string>>, iam: object])[] = [
+    ["because of a pause", { "awsbatch.dev/paused": "true" }, {}],
+    ["because of a dry-run", { "awsbatch.dev/dry-run": "true" }, {}],
+    ["because of another role that is not allowed", {}, { executionRole: { policyArns: [readBuckets] } }],
+    ["because of another role that is not valid", {}, { executionRole: { inlinePolicies: { a: "{" } } }],
+  ];
+  const asked: readonly (readonly [form: string, spec: Partial<BatchJobSpec>])[] = [
+    ["a reference", {}],
+    ["its revision", byName],
+  ];
+  const keptFor = kept.flatMap(([how, annotations, iam]) =>
+    asked.map(([form, spec]) => ({ how, form, annotations, iam, spec })),
+  );
+  it.each(keptFor)(
+    "is not given to new jobs where the spec asks for less and IAM keeps it $how, by $form",
+    async (given) => {
+      const { annotations, iam, spec } = given;
+      const world = await aWorld({ permissions: { policyArns: [readBuckets] } });
+      const limits = { "awsbatch.dev/allow-inline-policies": "true" };
+      world.store.setNamespace("team", { annotations: { ...limits, "awsbatch.dev/allowed-policy-arns": readBuckets } });
+      world.apply(...place, jobDefinition("definition", { iam: { jobRole: { policyArns: [readBuckets] } } }));
+      await world.untilReady(120);
+      world.store.setNamespace("team", { annotations: limits });
+      const edited = jobDefinition("definition", { iam: { jobRole: {}, ...iam } });
+      world.apply({ ...edited, metadata: { ...edited.metadata, annotations } }, batchJob("after", spec));
+      await world.seconds(600);
+      expect(jobs(world)).toEqual([]);
+      expect(hasReason(world, "after", "WaitingForDefinition")()).toBe(true);
+    },
+  );
+
+  it("is given to new jobs as soon as IAM has what the spec says", async () => {
+    const world = await aWorld({ permissions: { policyArns: [readBuckets] } });
+    world.store.setNamespace("team", { annotations: { "awsbatch.dev/allowed-policy-arns": readBuckets } });
+    world.apply(...place, jobDefinition("definition", { iam: { jobRole: { policyArns: [readBuckets] } } }));
+    await world.untilReady(120);
+    world.store.setNamespace("team", {});
+    world.apply(jobDefinition("definition", { iam: { jobRole: {} } }), batchJob("after", byName));
+    await world.until("it is submitted", () => statusOf(world, "after").jobId !== undefined, 30);
+    const policies = world.aws.truth
+      .roles()
+      .flatMap(({ arn, attached }) => (arn.includes("/job/") ? [...attached] : []));
+    expect(policies).toEqual([]);
+  });
+
   it("is not given to jobs of an older revision, of which no spec says any more what it may do", async () => {
     const world = await aWorld({ permissions: { policyArns: [readBuckets] } });
     world.store.setNamespace("team", { annotations: { "awsbatch.dev/allowed-policy-arns": readBuckets } });

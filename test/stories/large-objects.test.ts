@@ -45,3 +45,18 @@ test("large paused objects of one namespace take a few KiB each, and cost anothe
   await world.seconds(60);
   expect(world.operator.runtime.room.held.get("mallory")).toBeLessThan(300 * 4096);
 });
+
+test("jobs name a definition of which the cache keeps a stub, and run by its role", async () => {
+  const world = await aPlace({ roomLimits: noRoom, permissions: { inlinePolicies: true } });
+  world.store.setNamespace("team", { annotations: { "awsbatch.dev/allow-inline-policies": "true" } });
+  const Statement = Array.from({ length: 60 }, (_, at) => ({
+    Effect: "Allow",
+    Action: ["s3:GetObject"],
+    Resource: `arn:aws:s3:::bucket-${at}-${"x".repeat(60)}/*`,
+  }));
+  const read = JSON.stringify({ Version: "2012-10-17", Statement });
+  world.apply(jobDefinition("large", { iam: { jobRole: { inlinePolicies: { read } } } }));
+  await world.untilReady();
+  world.apply(batchJob("first", { jobDefinitionRef: undefined, jobDefinition: "team_large" }));
+  await world.until("it is complete", isTrue(world, "first", "Complete"));
+});

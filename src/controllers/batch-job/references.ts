@@ -63,11 +63,9 @@ export async function definitionOf(
   if (jobDefinitionRef === undefined) return await namedDefinition(object, around);
   const found = await referred<JobDefinition>(definitionThing, jobDefinitionRef, object, around);
   if (found.kind === "unresolved") return resolutionOf(found);
-  const { object: shown } = found;
   const { region, ports, signal } = around;
-  // Of a large one the cache may keep only a part, and the revision follows from all of it.
-  const target = isWhole(shown) ? shown : await ports.store.get(JobDefinitionKind, shown.metadata, signal);
-  if (!isDefinition(target)) return notYet("WaitingForDefinition", noRevision(shown));
+  const target = await wholeOf(found.object, around);
+  if (target === undefined) return notYet("WaitingForDefinition", noRevision(found.object));
   const { object: named, hindrances } = await withConsumables(target, region, ports, signal);
   const refused = hindrances.find((one) => one.kind === "unresolved");
   if (refused !== undefined) return resolutionOf(refused);
@@ -83,8 +81,15 @@ export async function definitionOf(
   return notYet("WaitingForDefinition", noRevision(target));
 }
 
-function isDefinition(object: KubeObject | undefined): object is JobDefinition {
-  return object?.kind === JobDefinitionKind.kind;
+/** Of a large one the cache may keep only a part; its revisions and what its roles may do follow from all of it. */
+async function wholeOf(
+  shown: JobDefinition,
+  { ports, signal }: Around & { readonly ports: Pick<Ports, "store"> },
+): Promise<JobDefinition | undefined> {
+  const found: KubeObject | undefined = isWhole(shown)
+    ? shown
+    : await ports.store.get(JobDefinitionKind, shown.metadata, signal);
+  return found?.kind === JobDefinitionKind.kind ? (found as JobDefinition) : undefined;
 }
 
 function noRevision({ metadata }: JobDefinition): string {
@@ -98,7 +103,10 @@ async function asked(answered: Answered, around: Around): Promise<Resolution> {
   return held ?? { kind: "resolved", name, value: `${name}:${revision}` };
 }
 
-async function namedDefinition(object: BatchJob, around: Around): Promise<Resolution> {
+async function namedDefinition(
+  object: BatchJob,
+  around: Around & { readonly ports: Pick<Ports, "store"> },
+): Promise<Resolution> {
   const { region, ports, signal } = around;
   const given = object.spec.jobDefinition ?? "";
   const { name, revision } = revisionIn(given) ?? { name: nameIn(given), revision: undefined };
@@ -120,7 +128,8 @@ async function namedDefinition(object: BatchJob, around: Around): Promise<Resolu
   }
   const owner = namedOwner(owned?.tags, ports.cluster);
   if (owner === undefined) return await asked({ revision: meant, by: object, isNobodys: true }, around);
-  const definition = ports.objects.get(JobDefinitionKind, owner) as JobDefinition | undefined;
+  const shown = ports.objects.get(JobDefinitionKind, owner) as JobDefinition | undefined;
+  const definition = shown === undefined ? undefined : await wholeOf(shown, around);
   const reported = (definition?.status as JobDefinitionStatus | undefined)?.revisions ?? [];
   const identity = { ...owner, cluster: ports.cluster, uid: definition?.metadata.uid ?? "" };
   if (!isByHand(meant, { revisions, identity, reported })) {

@@ -3,8 +3,10 @@
 import type { KubeObject } from "../../api/object.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
+import { conditionsOf } from "../conditions.ts";
 import { type Around, namedConsumables } from "../consumables.ts";
 import { type Held, notYet, resolutionOf } from "../fixed-reference.ts";
+import { rereadCheckMs } from "../intervals.ts";
 import { identityOf } from "../ownership.ts";
 import { type DesiredRole, desiredRolesOf } from "../roles/desired.ts";
 import { type Limits, namedRefusal, refusalOf } from "../roles/limits.ts";
@@ -50,23 +52,56 @@ async function heldByRoles({ revision, by, isNobodys }: Answered, around: Around
     const message = refusal.startsWith(field) ? refusal : `${field}: ${refusal}`;
     return { kind: "refused", reason: "NotAllowed", message };
   }
-  return undefined;
+  const unwritten = judged.find(
+    (arn) =>
+      isMadeByOperator(arn) && !describersOf(arn, by, read.limits, around).some(({ object }) => isWritten(object)),
+  );
+  if (unwritten === undefined) return undefined;
+  return notYet(
+    "WaitingForDefinition",
+    `${field}: it is not known that IAM has ${unwritten} as spec.iam says, so it may have permissions that were taken away: the condition RolesReady of the objects that ask for the role says why`,
+    rereadCheckMs,
+  );
 }
 
-/** A role of the operator is what the specs say that ask for it: of its own namespace alone, and within its limits. */
-function madeRefusal(arn: string, by: KubeObject, limits: Limits, { region, ports }: Around): string | undefined {
-  const describedBy = (object: KubeObject): readonly DesiredRole[] =>
-    desiredRolesOf(iamOf(object), identityOf(object, ports.cluster), region, limits.boundary?.arn).filter(
+/**
+ * Whether what the spec says of the object's roles is what IAM has, as far as its last pass has seen. Otherwise a tenant could
+ * take from the spec what it may not have any more and keep the operator from carrying it out, e.g. by pausing the object.
+ * While IAM cannot be read, what was known before stays.
+ */
+function isWritten(object: KubeObject): boolean {
+  const ready = conditionsOf(object).find(({ type }) => type === "RolesReady");
+  return ready !== undefined && ready.status !== "False" && ready.observedGeneration === object.metadata.generation;
+}
+
+/** An object, and what its spec says of a role. */
+interface Describer {
+  readonly object: KubeObject;
+  readonly desired: readonly DesiredRole[];
+}
+
+/** The objects whose specs ask for a role of the operator, of its own namespace alone. */
+function describersOf(arn: string, by: KubeObject, limits: Limits, { region, ports }: Around): readonly Describer[] {
+  const describer = (object: KubeObject): Describer => ({
+    object,
+    desired: desiredRolesOf(iamOf(object), identityOf(object, ports.cluster), region, limits.boundary?.arn).filter(
       (desired) => desired.arn === arn,
-    );
-  const own = describedBy(by);
+    ),
+  });
+  const own = describer(by);
   // Only what objects share may be described by others too, who may give it another content.
-  const isOwn = own.length > 0 && own.every(({ sharedAs }) => sharedAs === undefined);
-  const described = isOwn ? own : [...own, ...neighbours(by, ports).flatMap(describedBy)];
+  const isOwn = own.desired.length > 0 && own.desired.every(({ sharedAs }) => sharedAs === undefined);
+  const all = isOwn ? [own] : [own, ...neighbours(by, ports).map(describer)];
+  return all.filter(({ desired }) => desired.length > 0);
+}
+
+/** A role of the operator is what the specs say that ask for it, within the limits of their namespace. */
+function madeRefusal(arn: string, by: KubeObject, limits: Limits, around: Around): string | undefined {
+  const described = describersOf(arn, by, limits, around).flatMap(({ desired }) => desired);
   if (described.length === 0) {
     return `${arn} is a role of the operator that no object of namespace ${by.metadata.namespace} asks for, so it is unknown what it may do. Use a revision whose roles are allowed, or ask for the role by spec.iam`;
   }
-  return refusalOf(described, [], limits, region)?.message;
+  return refusalOf(described, [], limits, around.region)?.message;
 }
 
 async function heldByConsumables({ revision, by }: Answered, around: Around): Promise<Held | undefined> {
