@@ -14,6 +14,8 @@ export interface AddressRange {
 export type AddressSet = readonly AddressRange[];
 
 const ipv4Base = 1n << 128n;
+/** One with a zero before it is octal to some readers: 010.0.0.0 may be 8.0.0.0, which is not private. */
+const ipv4Part = /^(?:0|[1-9]\d{0,2})$/;
 
 export const noAddresses: AddressSet = [];
 
@@ -137,14 +139,9 @@ function isFamilyEdge(first: bigint): boolean {
 }
 
 function ipv4Value(text: string): bigint | undefined {
-  const [, ...parts] = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text) ?? [];
-  if (parts.length === 0) return undefined;
-  let value = 0;
-  for (const part of parts) {
-    if (Number(part) > 255) return undefined;
-    value = value * 256 + Number(part);
-  }
-  return BigInt(value);
+  const parts = text.split(".");
+  if (parts.length !== 4 || !parts.every((part) => ipv4Part.test(part) && Number(part) <= 255)) return undefined;
+  return BigInt(parts.reduce((value, part) => value * 256 + Number(part), 0));
 }
 
 function ipv6Value(text: string): bigint | undefined {

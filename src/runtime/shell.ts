@@ -12,7 +12,8 @@ const plain = /^[A-Za-z0-9_./:+-][A-Za-z0-9_./:@+=-]*$/;
  */
 export function shellWord(text: string): string {
   const shown = visible(text);
-  return plain.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+  // A backslash between quotes means itself but in fish, where one before a quote would keep it from ending the word.
+  return plain.test(shown) ? shown : `'${shown.replaceAll(/['\\]/g, "'\\$&'")}'`;
 }
 
 /**

@@ -14,6 +14,7 @@ const hostile = [
   "''",
   "x' ; touch PWNED ; echo '",
   "x'\\'' ; touch PWNED ; echo '",
+  "x\\' ; touch PWNED ; echo '",
   '"; touch PWNED; "',
   "$(touch PWNED)",
   "`touch PWNED`",
@@ -52,6 +53,13 @@ describe("a value in a command to copy", () => {
     expect(execFileSync("/bin/sh", ["-c", command], { cwd: directory, encoding: "utf8" })).toBe(`2\n${text}\n`);
     expect(readdirSync(directory)).toEqual([]);
   });
+
+  test.each(["a\\' ; touch PWNED; '", "\\", "\\\\'", "a\\", "'\\''"])(
+    "has no backslash between quotes, where fish reads another one than sh: %j",
+    (text) => {
+      expect(shellWord(text)).toMatch(/^(?:'[^'\\]*'|\\['\\])+$/);
+    },
+  );
 
   test.each(["a\ntouch PWNED\n", "a\rb", "\u001b]52;c;eA==\u0007", "a\u2028b", "\u202eab", "\u0000"])(
     "is one line without controls: %j",

@@ -126,6 +126,7 @@ type Attack = [what: string, one: BatchComputeEnvironment, flags: Partial<Enviro
 
 /** One address or more of the internet, whatever else is in the range. */
 const publicPeers: readonly string[] = [
+  "010.0.0.0/8",
   "0.0.0.0/0",
   "0.0.0.0/1",
   "128.0.0.0/1",
