@@ -1,13 +1,14 @@
 /**
  * `npm run bench`: the cost of the operator, compared with a naive loop that describes each object once a minute, as most
- * controllers do. Calls and writes are counted on the virtual clock and are exact; the rates are measured in this
- * run and depend on the machine.
+ * controllers do. Calls and writes are counted on the virtual clock and are exact; the rates and the longest stretches are
+ * measured in this run and depend on the machine.
  */
 
 import type { Manifest } from "../src/kube/memory-store.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../test/manifests.ts";
 import { countUnready } from "../test/unready-networks.ts";
 import { createWorld, isReady, type World } from "../test/world.ts";
+import { longestBlocks } from "./blocks.ts";
 import { jobsAtScale } from "./jobs/at-scale.ts";
 import { jobMemory } from "./jobs/memory.ts";
 import { kindsAtRest } from "./kinds.ts";
@@ -198,3 +199,4 @@ await measureNoOps();
 await kindsAtRest();
 await jobsAtScale([100, 1000, 10_000]);
 jobMemory();
+await longestBlocks(5000, 1500);
