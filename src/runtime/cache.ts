@@ -28,8 +28,11 @@ export interface Reflected {
   keeper(): Digest;
   /** Call it when a list is requested; pass the returned number to `replace` with the result. */
   listBegins(): number;
-  /** Stores a complete list; an object that is not in it is deleted. */
-  replace(items: readonly KubeObject[], begun: number): void;
+  /**
+   * Stores a complete list, object by object; one that is not in it is deleted. It has to be run to its end; what happens between two steps
+   * counts as after the list.
+   */
+  replacing(items: readonly KubeObject[], begun: number): Iterable<void>;
   /** Keeps the known objects. @returns whether this is expected: the kind is optional, and the server denies reading it */
   listFailed(error: unknown): boolean;
   /** Stores an event of a watch. */
@@ -158,7 +161,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     return {
       keeper: () => this.keeper(part),
       listBegins: () => this.listBegins(),
-      replace: (items, begun) => this.replace(items, begun, part),
+      replacing: (items, begun) => this.replacing(items, begun, part),
       listFailed: (error) => this.listFailed(error, part),
       apply: (event) => this.apply(event),
       stop: () => this.stop(),
@@ -211,7 +214,12 @@ export class ObjectCache implements ObjectReader, Reflected {
     return this.#requests;
   }
 
-  replace(items: readonly KubeObject[], begun: number, part?: Part): void {
+  /** Stores a complete list at once. */
+  replace(items: readonly KubeObject[], begun: number): void {
+    for (const _object of this.replacing(items, begun));
+  }
+
+  *replacing(items: readonly KubeObject[], begun: number, part?: Part): Generator<void> {
     const listed = new Set<string>();
     const keep = this.keeper(part);
     for (const object of items) {
@@ -221,6 +229,7 @@ export class ObjectCache implements ObjectReader, Reflected {
         if (entry.own !== undefined && entry.own.number <= begun) this.#settle(entry);
         this.#watched(entry, keep(object));
       });
+      yield;
     }
     for (const [text, entry] of this.#entries) {
       if (listed.has(text) || (part !== undefined && entry.key.namespace !== part)) continue;
@@ -228,6 +237,7 @@ export class ObjectCache implements ObjectReader, Reflected {
         this.#settle(entry);
         entry.watched = undefined;
       });
+      yield;
     }
     this.#readings.listed(part);
   }

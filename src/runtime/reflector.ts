@@ -4,6 +4,7 @@ import { type BackoffLimits, backoffMs } from "./backoff.ts";
 import type { Reflected } from "./cache.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Log } from "./log.ts";
+import type { LoopTurn } from "./loop-turn.ts";
 import type { Random } from "./random.ts";
 import { type ObjectSource, StoreError, type WatchEvent } from "./store.ts";
 
@@ -54,6 +55,7 @@ export interface ReflectorOptions {
   readonly store: ObjectSource;
   readonly cache: Reflected;
   readonly clock: Clock;
+  readonly turn: LoopTurn;
   readonly random: Random;
   readonly log: Log;
   readonly observer?: ReflectorObserver | undefined;
@@ -104,14 +106,18 @@ interface Step {
 }
 
 async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Step> {
-  const { kind, store, cache, clock, observer, limits = reflectorLimits } = options;
+  const { kind, store, cache, clock, turn, observer, limits = reflectorLimits } = options;
   try {
     const begun = cache.listBegins();
     const what = `the list of ${kind.plural}`;
     const answer = await withDeadline(clock, limits.listMs, signal, what, (inner) =>
       store.list(kind, inner, cache.keeper()),
     );
-    cache.replace(answer.items, begun);
+    // Each object may wake others: thousands of them take longer than what waits for the event loop may wait.
+    for (const _object of cache.replacing(answer.items, begun)) {
+      const over = turn.over();
+      if (over !== undefined) await over;
+    }
     observer?.listed(answer.items.length);
     return { state: { kind: "listed", resourceVersion: answer.resourceVersion }, end: "listed", heard: false };
   } catch (error) {

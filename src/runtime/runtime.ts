@@ -187,6 +187,7 @@ export class Runtime {
             store: source,
             cache: cache.part(namespace),
             clock,
+            turn: this.#turn,
             random,
             log: namespace === undefined ? log : log.with({ namespace }),
             observer: observer?.reflector(cache.kind, namespace),

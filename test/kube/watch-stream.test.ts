@@ -3,6 +3,7 @@ import { linesOf } from "../../src/kube/watch-stream.ts";
 import { ObjectCache } from "../../src/runtime/cache.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
+import { LoopTurn } from "../../src/runtime/loop-turn.ts";
 import { reflect } from "../../src/runtime/reflector.ts";
 import { sourcesOf } from "../../src/runtime/store.ts";
 import { eventually } from "../eventually.ts";
@@ -35,7 +36,7 @@ async function reflected(options: { watchNamespaces?: readonly string[] } = {}) 
   };
   const list = (...items: unknown[]) => ({ json: { metadata: { resourceVersion: "10" }, items } });
   const run = async (): Promise<void> => {
-    const common = { kind: widgetKind, clock, random: () => 0, log, observer };
+    const common = { kind: widgetKind, clock, turn: new LoopTurn(clock), random: () => 0, log, observer };
     await Promise.all(
       [...sourcesOf(w.store)].map(([part, store]) => reflect({ ...common, store, cache: cache.part(part) }, w.signal)),
     );

@@ -103,7 +103,16 @@ describe("of several parts", () => {
 
   function parted() {
     const w = world(["team-a", "team-b"]);
-    const [teamA, teamB] = [w.cache.part("team-a"), w.cache.part("team-b")];
+    const partOf = (namespace: string) => {
+      const part = w.cache.part(namespace);
+      return {
+        ...part,
+        replace: (items: readonly KubeObject[], begun: number): void => {
+          for (const _object of part.replacing(items, begun));
+        },
+      };
+    };
+    const [teamA, teamB] = [partOf("team-a"), partOf("team-b")];
     const lines = () => w.log.lines.map(({ level, fields }) => `${level} ${String(fields["namespace"])}`);
     return { ...w, teamA, teamB, lines, teams: () => w.cache.list().map(({ metadata }) => metadata.namespace) };
   }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ObjectCache } from "../../src/runtime/cache.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { LoopTurn } from "../../src/runtime/loop-turn.ts";
 import { reflect } from "../../src/runtime/reflector.ts";
 import { type Store, StoreError } from "../../src/runtime/store.ts";
 import { keyOf, world as plainWorld, widgetKind } from "./world.ts";
@@ -30,6 +32,7 @@ function world(options: Parameters<typeof plainWorld>[0] = {}) {
     reflect(
       {
         ...base,
+        turn: new LoopTurn(base.clock),
         kind: widgetKind,
         store,
         cache,
@@ -158,7 +161,7 @@ describe("a failure", () => {
         },
       },
     }) as Store;
-    void reflect({ ...w, kind: widgetKind, store: odd }, w.signal);
+    void reflect({ ...w, turn: new LoopTurn(w.clock), kind: widgetKind, store: odd }, w.signal);
     await w.clock.advance(10_000);
     expect(signals.length).toBeGreaterThan(2);
     expect(signals.every(({ aborted }) => aborted)).toBe(true);
@@ -194,7 +197,8 @@ describe("the pauses", () => {
         },
       },
     }) as Store;
-    const start = () => void reflect({ ...w, kind: widgetKind, store: timed, random: () => 0 }, w.signal);
+    const start = () =>
+      void reflect({ ...w, turn: new LoopTurn(w.clock), kind: widgetKind, store: timed, random: () => 0 }, w.signal);
     return { ...w, times, start };
   };
   const steps = (times: readonly number[]): number[] => times.slice(1).map((time, index) => time - (times[index] ?? 0));
@@ -362,7 +366,7 @@ describe("stopping", () => {
       list: { value: () => new Promise(() => undefined) },
     }) as Store;
     let ended = false;
-    void reflect({ ...w, kind: widgetKind, store: deaf }, w.signal).then(() => {
+    void reflect({ ...w, turn: new LoopTurn(w.clock), kind: widgetKind, store: deaf }, w.signal).then(() => {
       ended = true;
     });
     await w.clock.advance(100);
@@ -425,4 +429,30 @@ test("events that were never shown are made good by the next list", async () => 
   w.store.cutWatches(new StoreError("Gone", "too old"));
   await w.clock.advance(10_000);
   expect(w.names().toSorted()).toEqual(["b", "c", "d"]);
+});
+
+/** A virtual clock on which work also takes time. */
+class WorkClock extends VirtualClock {
+  worked = 0;
+
+  override monotonic(): number {
+    return super.monotonic() + this.worked;
+  }
+}
+
+test("a long list lets what waits for the event loop have its turn, and is synced only when all of it is there", async () => {
+  const { store, log, random, apply, signal } = plainWorld();
+  const clock = new WorkClock();
+  const cache = new ObjectCache({ kind: widgetKind, clock, log });
+  const seen: string[] = [];
+  cache.onChange(({ after }) => {
+    clock.worked += 4;
+    seen.push(after?.metadata.name ?? "");
+    if (seen.length === 1) clock.schedule(0, () => void seen.push(`a timer, synced: ${cache.hasSynced}`));
+  });
+  for (const name of ["a", "b", "c", "d", "e", "f", "g"]) apply(name);
+  void reflect({ store, log, random, clock, turn: new LoopTurn(clock), kind: widgetKind, cache }, signal);
+  await clock.advance(10);
+  expect(seen.slice(0, 5)).toContain("a timer, synced: false");
+  expect([seen.length, cache.hasSynced]).toEqual([8, true]);
 });
