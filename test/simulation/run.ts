@@ -1,3 +1,5 @@
+import { isArmed } from "./attacker/armed/generate.ts";
+import { despiteLies } from "./attacker/armed/of-victims.ts";
 import { attackedStoryOf } from "./attacker/generate.ts";
 import { tenantOracles } from "./attacker/oracles.ts";
 import { adoptableNames } from "./attacker/tenants.ts";
@@ -34,7 +36,7 @@ export async function runStory(story: Story): Promise<Outcome> {
     replicas: story.replicas,
     knobs: story.knobs,
     network: story.network,
-    oracles: [...allOracles, ...furtherOracles[story.sort ?? "plain"]],
+    oracles: [...(isArmed(story) ? allOracles.map(despiteLies) : allOracles), ...furtherOracles[story.sort ?? "plain"]],
     flags: {
       allowForeignRepoint: story.flags.allowForeignRepoint,
       adoptableNames: namesOf(story),
@@ -43,7 +45,7 @@ export async function runStory(story: Story): Promise<Outcome> {
   const player = new Player(world);
   try {
     await player.play(story.steps);
-    if (story.sort === "attacked") await world.seconds(3600);
+    if (story.sort === "attacked") await world.seconds(isArmed(story) ? 600 : 3600);
     else if (story.sort === "jobs") await endJobs(world);
     else await endWell(world, player, { seed: story.seed });
   } finally {

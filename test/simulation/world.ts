@@ -269,6 +269,14 @@ export class Simulation {
     });
   }
 
+  /** Somebody with the right to write status takes the place of the operator. */
+  forgeStatus(object: KubeObject, status: object): void {
+    const { kind, metadata } = object;
+    this.disturb("user", `writes the status of ${kind} ${metadata.name} ${JSON.stringify(status)}`);
+    const { signal } = new AbortController();
+    void this.#asUser(() => this.store.applyStatus(kindOf(kind), object, status, signal));
+  }
+
   delete(kind: string, name: string, namespace = "team"): void {
     this.disturb("user", `deletes ${kind} ${name}`);
     this.#asUser(() => this.store.delete(kindOf(kind), { namespace, name }));

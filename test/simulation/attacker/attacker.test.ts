@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { runApart } from "../apart.ts";
 import { findsBugs } from "../finds-bugs.ts";
+import { armedFrom } from "./armed/generate.ts";
 import { tenantBugs } from "./bugs.ts";
 import { widerFrom } from "./wider.ts";
 
@@ -9,6 +10,7 @@ import { widerFrom } from "./wider.ts";
 const given = [
   { from: 100, count: 8 },
   { from: widerFrom, count: 6 },
+  { from: armedFrom + 13, count: 6 },
 ];
 
 const source = (file: string): string => readFileSync(new URL(`../../../src/${file}`, import.meta.url), "utf8");

@@ -4,6 +4,7 @@ import { Chance } from "../generate/chance.ts";
 import { instanceRole } from "../generate/environments.ts";
 import type { Simulation } from "../world.ts";
 import { manifestOf as written } from "../written.ts";
+import { isWeapon, use } from "./armed/weapons.ts";
 import type { AttackDoing } from "./doings.ts";
 import { makeForeignEndpoints, writeTags } from "./tag-writer.ts";
 import {
@@ -21,6 +22,7 @@ import {
 /** @param pick decides every choice, together with what the world has then */
 export async function attack(world: Simulation, doing: AttackDoing, pick: number): Promise<void> {
   const chance = new Chance(pick);
+  if (isWeapon(doing)) return use(world, doing, chance);
   const own = world.store.objects().filter(({ metadata }) => metadata.namespace === attacker);
   const one = own.length === 0 ? undefined : chance.of(own);
   switch (doing) {

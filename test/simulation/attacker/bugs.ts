@@ -77,4 +77,25 @@ export const tenantBugs: readonly TenantBug[] = [
     'if (kind === "foreign" || kind === "otherObject" || isNameOf(baseName, name)) return environment;',
     'if (kind === "foreign" || isNameOf(baseName, name) || kind !== "foreign") return environment;',
   ),
+  one(
+    "judge what a job may use when its definition is registered, and never again",
+    2_000_009,
+    "batch-job/references.ts",
+    "const held = await heldByRevision(answered, around);",
+    "const held = undefined;",
+  ),
+  one(
+    "let names that are away be named",
+    2_000_014,
+    "reference.ts",
+    "return record === undefined ? refusalOfAbsent(name, thing, referring) : undefined;",
+    "return undefined;",
+  ),
+  one(
+    "let every job have a queue by its AWS name",
+    2_000_009,
+    "fixed-reference.ts",
+    "if (barred !== undefined) return barred;\n  if (queue === undefined)",
+    "if (queue === undefined)",
+  ),
 ];

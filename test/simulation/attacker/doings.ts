@@ -16,8 +16,27 @@ export const attackDoings = [
   "delete",
 ] as const;
 
+/** What a tenant can do to the operator itself, with every right in its namespace, the status of its objects included. */
+export const weapons = [
+  "ringJobs",
+  "crowdKind",
+  "largeObjects",
+  "forgeNotes",
+  "forgeStatus",
+  "useOthers",
+  "useOthers",
+  "dependOnOthers",
+  "churn",
+  "recreate",
+  "useRole",
+  /** Not by the attacker: an administrator changes what roles its namespace may use. */
+  "limitRoles",
+] as const;
+export type Weapon = (typeof weapons)[number] | "rewriteNotes";
+
 export type AttackDoing =
   | (typeof attackDoings)[number]
+  | Weapon
   /** An environment that asks for endpoints in the VPC of the others, and leaves it again. */
   | "requestEndpoints"
   | "nameRegion"

@@ -1,6 +1,7 @@
 import { Chance } from "../generate/chance.ts";
 import { instanceRole } from "../generate/environments.ts";
 import type { Step, Story } from "../story.ts";
+import { armedFrom, armedStoryOf } from "./armed/generate.ts";
 import { attackDoings } from "./doings.ts";
 import { legacyDefinition, manifestOf, type VictimKind, victimKinds, victimNames, victims } from "./tenants.ts";
 import { widened, widerFrom } from "./wider.ts";
@@ -10,6 +11,7 @@ const pauseSeconds = 1800;
 
 /** Two tenants with production environments, and one with every right in a namespace of its own. */
 export function attackedStoryOf(seed: number): Story {
+  if (seed >= armedFrom) return armedStoryOf(seed);
   const story = firstStoryOf(seed);
   // Chance of its own: what is added changes nothing else.
   return seed < widerFrom ? story : widened(story, new Chance(seed + 7_000_003));

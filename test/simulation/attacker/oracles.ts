@@ -7,6 +7,9 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { everything, targetOf } from "../oracles/not-ours.ts";
 import { driftSeenMs, isOperatorWrite, lastPart, liveEnvironments, liveQueues, orderOf } from "../oracles/reading.ts";
+import { inTime } from "./armed/in-time.ts";
+import { jobsOfOthers } from "./armed/of-victims.ts";
+import { usesOnlyWhatIsAllowed } from "./armed/rights.ts";
 import { foreignInNetwork } from "./tag-writer.ts";
 import { attacker, bystanders, isVictim, legacyDefinition, victims } from "./tenants.ts";
 
@@ -231,4 +234,13 @@ function textFor({ kind, metadata: { namespace, name } }: KubeObject): string {
 }
 
 /** What the other tenants are promised, in worlds with an attacker. */
-export const tenantOracles: readonly OracleFactory[] = [neverWritten, neverTaken, neverUsed, neverForged, neverDelayed];
+export const tenantOracles: readonly OracleFactory[] = [
+  neverWritten,
+  neverTaken,
+  neverUsed,
+  neverForged,
+  neverDelayed,
+  usesOnlyWhatIsAllowed,
+  inTime,
+  ...jobsOfOthers,
+];

@@ -25,7 +25,7 @@ interface Life {
 }
 
 /** Once, and not again: an object is one job, through crashes, lost answers and lost clusters. */
-const once: OracleFactory = (watched) => {
+export const once: OracleFactory = (watched) => {
   const lives = new Map<string, Life>();
   return {
     name: "one object is one job, and none is run again",
@@ -76,7 +76,7 @@ function objectOf({ store }: Watched, job: StoredJob): BatchJob | undefined {
 }
 
 /** A job is ended only by a cancellation, by a deletion that says so, or because it is a second one. */
-const endedAsAsked: OracleFactory = (watched) => ({
+export const endedAsAsked: OracleFactory = (watched) => ({
   name: "a job is ended only as asked",
   onEffect(call, phase) {
     if (phase === "after" || call.by !== "operator") return undefined;
@@ -94,7 +94,7 @@ const endedAsAsked: OracleFactory = (watched) => ({
 });
 
 /** A job goes before its object, unless it is to run on. */
-const nothingRunsOn: OracleFactory = (watched) => ({
+export const nothingRunsOn: OracleFactory = (watched) => ({
   name: "no job outlives its object, unless it is to run on",
   onObject(before, after) {
     if (before?.kind !== "BatchJob" || after !== undefined) return undefined;
@@ -107,7 +107,7 @@ const nothingRunsOn: OracleFactory = (watched) => ({
 });
 
 /** A result in a status is that of AWS, and stays. */
-const trueResult: OracleFactory = (watched) => ({
+export const trueResult: OracleFactory = (watched) => ({
   name: "a result is that of the job, and stays",
   onObject(before, after) {
     // A person may lose it; the operator may not.

@@ -1,7 +1,9 @@
 import { type KubeObject, keyText, type ObjectKey } from "../../../src/api/object.ts";
 import { awsNamesIn, referencesOf } from "../../../src/api/references.ts";
 import type { ConsumableResource } from "../../../src/api/v1alpha1/consumable-resource.ts";
-import { JobDefinitionKind } from "../../../src/api/v1alpha1/kinds.ts";
+import { ConsumableResourceKind, JobDefinitionKind } from "../../../src/api/v1alpha1/kinds.ts";
+import { accessTo, type Sharing } from "../../../src/controllers/access.ts";
+import { awsNameOf } from "../../../src/controllers/naming.ts";
 import { ownerIn, quantitySetTag } from "../../../src/controllers/ownership.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { inputOf, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
@@ -39,13 +41,23 @@ export const consumablesLast: OracleFactory = (watched) => {
       const sentAt = watched.releasedAt(call);
       if (sentAt - specAt <= unseenMs) return undefined;
       const name = nameOf(inputOf<{ readonly consumableResource?: string }>(call).consumableResource);
-      const bySpec = watched.store.objects(JobDefinitionKind).filter((one) => names(one, name));
+      const bySpec = watched.store
+        .objects(JobDefinitionKind)
+        .filter((one) => names(one, name) && mayName(one, name, watched));
       const byRevision = sentAt - revisionAt <= revisionsSeenMs ? [] : revisionsWith(watched, name);
       const [user] = [...bySpec.map(({ metadata }) => keyText(metadata)), ...byRevision];
       return user === undefined ? undefined : `${call.operation} ${name}, which ${user} names`;
     },
   };
 };
+
+/** Whoever writes the name of what it may not use keeps nobody from deleting it. */
+function mayName({ metadata }: KubeObject, awsName: string, { store }: Watched): boolean {
+  const object = store
+    .objects(ConsumableResourceKind)
+    .find((one) => awsNameOf(ConsumableResourceKind, one) === awsName);
+  return object === undefined || accessTo(object as Sharing, metadata.namespace, undefined).kind === "allowed";
+}
 
 function names({ metadata: { namespace }, spec }: KubeObject, awsName: string): boolean {
   const references = referencesOf(JobDefinitionKind, { namespace, spec });
