@@ -6,7 +6,7 @@ import type { JobDefinitionSpec } from "../../src/api/v1alpha1/job-definition.ts
 import { BatchJobKind, ConsumableResourceKind } from "../../src/api/v1alpha1/kinds.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, quotaShare } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { hasReason, inNamespace, isIn, jobs, long, statusOf } from "./jobs.ts";
+import { hasReason, inNamespace, isIn, jobs, long, setStatus, statusOf } from "./jobs.ts";
 import { aWorld } from "./story.ts";
 
 const account = "123456789012";
@@ -584,6 +584,39 @@ describe("a job that another one names by its ID", () => {
     await world.seconds(3600);
     expect([idOf(world, "after"), world.condition("BatchJob", "after", "Stalled")?.status]).toEqual(["", "True"]);
     expect(describing(world, id)).toBeLessThanOrEqual(10);
+  });
+
+  /** An object of the namespace whose status names a job, as who may write status says, and one that depends on it. */
+  async function forged(world: World, id: string): Promise<void> {
+    const paused = batchJob("forged", long);
+    world.apply({ ...paused, metadata: { ...paused.metadata, annotations: { "awsbatch.dev/paused": "true" } } });
+    await world.seconds(5);
+    await setStatus(world, "forged", { jobId: id });
+    world.apply(batchJob("after", { dependsOn: [{ jobRef: { name: "forged" } }] }));
+  }
+
+  it("keeps the other from being submitted where only a status says that it is of the namespace", async () => {
+    const world = await withJob();
+    const id = byHand(world);
+    await forged(world, id);
+    await expectRefused(world, "after", "ReferenceNotAllowed", [id]);
+  });
+
+  it("costs no call where its object is of this process", async () => {
+    const world = await withJob();
+    const before = describing(world, idOf(world, "first"));
+    world.apply(batchJob("after", { dependsOn: [{ jobRef: { name: "first" } }] }));
+    await world.until("it is submitted", () => idOf(world, "after") !== "", soon);
+    expect(describing(world, idOf(world, "first")) - before).toBeLessThanOrEqual(2);
+  });
+
+  it("is waited for by a process that has not submitted it", async () => {
+    const world = await withJob();
+    await world.stop();
+    const { aws, clock, store } = world;
+    const next = await aWorld({ aws, clock, store });
+    next.apply(batchJob("after", { dependsOn: [{ jobRef: { name: "first" } }] }));
+    await next.until("it is submitted", () => idOf(next, "after") !== "", 120);
   });
 
   it("costs no call while something else is waited for", async () => {

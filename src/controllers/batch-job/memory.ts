@@ -27,7 +27,12 @@ export interface Remembered {
   readonly failedAt?: number | undefined;
   /** What AWS has shown of the jobs that its spec names by their IDs: when it was asked first and last. */
   readonly named?:
-    | { readonly firstAt: number; readonly at: number; readonly hold: NamedJobHold | undefined }
+    | {
+        readonly ids: readonly string[];
+        readonly firstAt: number;
+        readonly at: number;
+        readonly hold: NamedJobHold | undefined;
+      }
     | undefined;
   /** The last search for jobs of this object, by their name. */
   readonly searched?: NameSearch | undefined;

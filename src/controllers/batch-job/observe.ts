@@ -61,7 +61,10 @@ export async function observe(object: BatchJob, around: Around): Promise<Seen> {
     consumables: submits ? await consumablesOf(object, { region, ports, signal }) : notAsked,
     dependencies: submits ? await dependenciesSeen(object, around) : [],
   };
-  return { ...seen, namedJobHold: isNext(object, seen) ? await namedJobHold(object, around) : undefined };
+  return {
+    ...seen,
+    namedJobHold: isNext(object, seen) ? await namedJobHold(object, seen.dependencies, around) : undefined,
+  };
 }
 
 /** Whether nothing keeps a job from being submitted but the jobs that it names by their IDs, as far as is known. */
