@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { keyText, type ObjectKey } from "../api/object.ts";
-import { BatchJobKind } from "../api/v1alpha1/kinds.ts";
 import type { JobDetail } from "../aws/batch.ts";
 import { shell } from "../runtime/shell.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
@@ -121,11 +120,7 @@ async function cancelObject(name: string, flags: CancelFlags, io: Io): Promise<v
     const key = keyIn(name, objects);
     const { status } = await objects.get(key);
     const isOver = hasEnded(status?.status);
-    if (!isOver) {
-      const { group, version, kind } = BatchJobKind;
-      const manifest = { apiVersion: `${group}/${version}`, kind, metadata: key, spec: { cancel: true } };
-      await objects.apply(manifest);
-    }
+    if (!isOver) await objects.cancel(key);
     const text = isOver ? `has already ended: ${status?.status}` : "is asked to end; its object and its result stay";
     show({ jobName: keyText(key), jobId: status?.jobId, status: status?.status, requested: !isOver }, text, flags, io);
   } finally {

@@ -27,6 +27,9 @@ one job. With --kubeconfig or -n it becomes a BatchJob in the cluster, and with 
 queue and definition are objects of the namespace. Without any of them the command submits the job itself, with the person's
 own AWS credentials.
 
+A BatchJob is one job. One that has --name already is an error, whether its job runs or has ended: --rerun ends that job, deletes
+the object with its result, and creates another one. -f applies manifests, so a second time it changes and submits nothing.
+
 What follows -- takes the place of the command in the definition. A job without an object is submitted by one call: AWS has no
 way to repeat a submission safely, so after a lost answer the command does not try again, and says how to find the job.
 
@@ -36,7 +39,7 @@ Examples:
   $ ${program} submit -f examples/quickstart --job-definition hello --queue quickstart --logs -- echo again
   $ ${program} submit --job-definition hello --queue main --logs -- echo "hello world"
 
-Exit code: 0 if the jobs were submitted, or with --wait or --logs have succeeded; 1 otherwise.`;
+Exit code: 0 if the jobs were submitted, or with --wait or --logs have succeeded; 1 otherwise, also if --name is in use.`;
 
 export function submitCommand(io: Io, ending: Ending): Command {
   const command = new Command("submit")
@@ -49,6 +52,7 @@ export function submitCommand(io: Io, ending: Ending): Command {
   addJobOptions(command, "queue that gets the job")
     .addOption(clusterNameOption("-f DIR and --wait"))
     .option("--name <name>", "name of the job or BatchJob (default: from the definition's)")
+    .option("--rerun", "end and delete the BatchJob that has --name already, and create it again")
     .option("--wait", "wait until the jobs have ended")
     .option("--logs", "the same, and print what they print")
     .addHelpText("after", afterHelp(io.program));
@@ -71,10 +75,17 @@ async function submit(words: readonly string[], flags: SubmitFlags, io: Io): Pro
 
 /** Submits to AWS, a cluster or a directory. @returns the exit code */
 async function submitTo(words: readonly string[], flags: SubmitFlags, io: Io): Promise<number> {
-  const { filename = [], kustomize, jobDefinition, queue, name } = flags;
-  if (filename.length === 0 && kustomize === undefined) {
+  const { filename = [], kustomize, jobDefinition, queue, name, rerun = false } = flags;
+  const isDescribed = filename.length === 0 && kustomize === undefined;
+  const isInAws = isDescribed && placeOf(flags, undefined).kind === "aws";
+  if (rerun && (!isDescribed || isInAws || name === undefined)) {
+    throw new CommandError(
+      "--rerun is for a BatchJob of a cluster that the command line describes: give --name, with --kubeconfig or -n, and no -f",
+    );
+  }
+  if (isDescribed) {
     const job = described(words, flags);
-    if (placeOf(flags, undefined).kind === "aws") return await submitJob(job, flags, io);
+    if (isInAws) return await submitJob(job, flags, io);
     return await submitManifest((namespace) => jobManifest(job, namespace, Math.random), flags, io);
   }
   if (jobDefinition !== undefined) return await submitInDirectory(described(words, flags), flags, io);

@@ -53,6 +53,8 @@ export interface KubeStore extends Store {
    * @throws StoreError `Invalid` if the server rejects the manifest, `Conflict`
    */
   apply(kind: Kind, manifest: AppliedManifest, options: ApplyOptions, signal: AbortSignal): Promise<KubeObject>;
+  /** @throws StoreError `Conflict` if there is an object of this name, `Invalid` */
+  create(kind: Kind, manifest: AppliedManifest, signal: AbortSignal): Promise<KubeObject>;
   /** Deletes an object; with `uid` only if it matches. False: it does not exist. */
   delete(kind: Kind, key: ObjectKey, options: { readonly uid?: string }, signal: AbortSignal): Promise<boolean>;
 }
@@ -204,6 +206,17 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
         body: manifest,
         mayWrite: dryRun ? undefined : mayWrite,
       });
+      return toObject(kind, await api.request(request, signal));
+    },
+
+    async create(kind, manifest, signal) {
+      const { namespace } = manifest.metadata;
+      const request = call(
+        kind,
+        "create",
+        { namespace },
+        { method: "POST", query: { fieldManager }, body: manifest, mayWrite },
+      );
       return toObject(kind, await api.request(request, signal));
     },
 

@@ -331,6 +331,7 @@ describe("a write", () => {
       store.delete(widgetKind, key, {}, signal),
       store.deleteObject(widgetKind, widget("w", "7"), signal),
       store.apply(widgetKind, widget("w", "7"), {}, signal),
+      store.create(widgetKind, widget("w", "7"), signal),
     ];
     for (const write of writes) expect(await messageOf(write)).toMatch(/was not sent: this replica does not lead/);
     expect(server.connections).toBe(0);

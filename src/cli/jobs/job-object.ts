@@ -73,6 +73,22 @@ export function courseOf(object: BatchJob | undefined, before?: BatchJob): Cours
   return { text: status?.status ?? why, end: undefined };
 }
 
+/** What `submit` says of an object that it has written. Only of what is new it says that a job follows. Pure. */
+export function submittedText(object: BatchJob, verb: "applied" | "created"): string {
+  const { text, end } = courseOf(object);
+  const { spec, status } = object;
+  if (end === "succeeded" || end === "failed") {
+    return `has already ended: ${text}. An object is one job: for another one choose another name`;
+  }
+  if (status?.jobId !== undefined || status?.status !== undefined || intentOf(object) !== undefined) {
+    return `is there already: ${text}. An object is one job, and its job is submitted only once`;
+  }
+  if (spec.cancel === true) return `is ${verb} with cancel: true: no job is submitted`;
+  if (spec.suspend === true) return `is ${verb} and suspended: set spec.suspend to false to submit its job`;
+  if (status?.conditions !== undefined) return `is there already, and not submitted yet: ${text}`;
+  return `is ${verb}: the operator submits its job`;
+}
+
 /** AWS's words for why a job failed or waits: those about the job, then those about its last container. */
 function awsReason({ statusReason, attempts = [] }: NonNullable<BatchJob["status"]> = {}): string | undefined {
   const reasons = [statusReason, attempts.at(-1)?.reason].filter((one) => one !== undefined && one !== "");

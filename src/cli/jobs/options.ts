@@ -20,6 +20,7 @@ export interface DirectoryFlags extends JobFlags {
 export interface SubmitFlags extends JobFlags, ManifestFlags {
   readonly jobDefinition?: string;
   readonly name?: string;
+  readonly rerun?: boolean;
   readonly wait?: boolean;
   readonly logs?: boolean;
 }

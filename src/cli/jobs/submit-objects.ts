@@ -15,7 +15,8 @@ import { type JobsAccount, openAccount } from "./account.ts";
 import { type JobObjects, openCluster } from "./cluster.ts";
 import { followJob } from "./follow.ts";
 import { followObjects, type SubmittedStatus } from "./follow-objects.ts";
-import { courseOf } from "./job-object.ts";
+import { courseOf, submittedText } from "./job-object.ts";
+import { makeWay } from "./make-way.ts";
 import type { SubmitFlags } from "./options.ts";
 import type { LogLine } from "./read-log.ts";
 import { writeLines } from "./show-log.ts";
@@ -33,22 +34,41 @@ export async function submitManifests(flags: SubmitFlags, io: Io): Promise<numbe
   return await withCluster(flags, io, async (objects) => {
     const read = await checked(await readManifests(sources, io, { defaultNamespace: objects.namespace }), objects);
     if (read.problems.length > 0) return refuseManifests(read, io);
-    return await submitObjects(
-      read.manifests.map((manifest) => manifestOf(manifest) as AppliedManifest),
-      objects,
-      flags,
-      io,
-    );
+    const submitted: BatchJob[] = [];
+    for (const manifest of read.manifests) {
+      const object = await objects.apply(manifestOf(manifest) as AppliedManifest);
+      show(object, "applied", flags, io);
+      submitted.push(object);
+    }
+    return await toTheirEnds(submitted, objects, flags, io);
   });
 }
 
-/** Creates one BatchJob. @param make gets the namespace of the command */
+/**
+ * Creates one BatchJob. An object of its name is an error: the result of an earlier job is not that of this command.
+ *
+ * @param make gets the namespace of the command
+ * @returns the exit code
+ * @throws CommandError
+ */
 export async function submitManifest(
   make: (namespace: string) => AppliedManifest,
   flags: SubmitFlags,
   io: Io,
 ): Promise<number> {
-  return await withCluster(flags, io, (objects) => submitObjects([make(objects.namespace)], objects, flags, io));
+  return await withCluster(flags, io, async (objects) => {
+    const manifest = make(objects.namespace);
+    if (flags.rerun === true) await makeWay(manifest.metadata, objects, io);
+    const object = await objects.create(manifest);
+    if (object === undefined) throw new CommandError(await inUseText(manifest.metadata, objects));
+    show(object, "created", flags, io);
+    return await toTheirEnds([object], objects, flags, io);
+  });
+}
+
+async function inUseText(key: ObjectKey, objects: JobObjects): Promise<string> {
+  const { text } = courseOf(await objects.find(key));
+  return `BatchJob ${keyText(key)} is there already (${text}), so no job is submitted: give another --name, or --rerun to end and delete that one first`;
 }
 
 async function withCluster(
@@ -74,7 +94,8 @@ async function checked(read: ReadManifests, objects: JobObjects): Promise<ReadMa
   const refused: Problem[] = [];
   for (const manifest of read.manifests) {
     try {
-      await objects.apply(manifestOf(manifest) as AppliedManifest, { dryRun: true });
+      const object = await objects.apply(manifestOf(manifest) as AppliedManifest, { dryRun: true });
+      if (object.metadata.deletionTimestamp !== undefined) refused.push(problemOf(manifest, beingDeleted));
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       refused.push(problemOf(manifest, error.message));
@@ -83,39 +104,30 @@ async function checked(read: ReadManifests, objects: JobObjects): Promise<ReadMa
   return { ...read, problems: refused };
 }
 
+const beingDeleted = "is being deleted, so its job is not submitted: apply it again once it is gone";
+
 function problemOf({ object, key, document }: ValidManifest, message: string): Problem {
   const { file } = document;
   return { file, ...document.placeOf([]), object: `${object.kind} ${keyText(key)}`, field: "", message };
 }
 
-async function submitObjects(
-  manifests: readonly AppliedManifest[],
+function show(object: BatchJob, verb: "applied" | "created", { wait, logs, output }: SubmitFlags, io: Io): void {
+  const { metadata, status } = object;
+  const { namespace, name } = metadata;
+  if (output === "text") io.stderr.write(`${visible(`${keyText(metadata)} ${submittedText(object, verb)}`)}\n`);
+  if (output === "json") io.stdout.write(jsonLine({ type: "applied", namespace, name, status: status?.status }));
+  else if (wait !== true && logs !== true) io.stdout.write(`${name}\n`);
+}
+
+async function toTheirEnds(
+  submitted: readonly BatchJob[],
   objects: JobObjects,
   flags: SubmitFlags,
   io: Io,
 ): Promise<number> {
-  const { wait = false, logs = false, output } = flags;
-  const isFollowed = wait || logs;
-  for (const manifest of manifests) {
-    const object = await objects.apply(manifest);
-    const { metadata } = object;
-    const { namespace, name } = metadata;
-    if (output === "text") io.stderr.write(`${visible(`${keyText(metadata)} ${appliedText(object)}`)}\n`);
-    if (output === "json") io.stdout.write(jsonLine({ type: "applied", namespace, name }));
-    else if (!isFollowed) io.stdout.write(`${name}\n`);
-  }
-  if (!isFollowed) return exitCodes.done;
-  const keys = manifests.map(({ metadata }) => metadata);
+  if (flags.wait !== true && flags.logs !== true) return exitCodes.done;
+  const keys = submitted.map(({ metadata }) => metadata);
   return await followAll(keys, objects, flags, io);
-}
-
-function appliedText(object: BatchJob): string {
-  const { text, end } = courseOf(object);
-  const isOver = end === "succeeded" || end === "failed";
-  if (!isOver && object.spec.suspend === true)
-    return "is applied and suspended: set spec.suspend to false to submit its job";
-  if (!isOver) return "is applied: the operator submits its job";
-  return `has already ended: ${text}. An object is one job: for another one choose another name`;
 }
 
 /** Shows how the jobs go on until all have ended. @returns the exit code */

@@ -135,16 +135,16 @@ describe("submit", () => {
       .map(({ body }) => (body as { metadata: { name: string } }).metadata.name);
 
   test("creates a BatchJob for a queue and a definition, and follows its job", async () => {
-    kube.on(`PATCH ${jobs}/mine`, { json: object("mine", {}) });
+    kube.on(`POST ${jobs}`, { json: object("mine", {}) });
     const running = object("mine", { jobId, region: "us-east-1", status: "RUNNING" });
     kube.on(`GET ${jobs}`, listed(running), listed(object("mine", { ...complete, jobId })));
     const args = ["--job-definition", "hello", "--queue", "main", "--name", "mine", "--logs", "--", "echo", "a"];
     const { exitCode, stdout, stderr } = await run("submit", ...args);
     expect([exitCode, stdout]).toEqual([0, "hello world\n"]);
     expect(stderr).toBe(
-      "team/mine is applied: the operator submits its job\nteam/mine: RUNNING\nteam/mine: SUCCEEDED, exit code 0\n",
+      "team/mine is created: the operator submits its job\nteam/mine: RUNNING\nteam/mine: SUCCEEDED, exit code 0\n",
     );
-    expect(kube.requests.find(({ method }) => method === "PATCH")?.body).toMatchObject({
+    expect(kube.requests.find(({ method }) => method === "POST")?.body).toMatchObject({
       spec: { jobQueueRef: { name: "main" }, containerOverrides: { command: ["echo", "a"] } },
     });
   });
@@ -211,6 +211,120 @@ describe("submit", () => {
     expect(stderr).toBe(
       "team/a has already ended: SUCCEEDED, exit code 0. An object is one job: for another one choose another name\n",
     );
+  });
+
+  const nightly = ["--job-definition", "hello", "--queue", "main", "--name", "nightly"];
+  const inUse = refusal(409, "AlreadyExists", "it exists");
+  const running = { jobId: "job-1", region: "us-east-1", status: "RUNNING" };
+  const writes = () =>
+    kube.requests.filter(({ method }) => method !== "GET").map(({ method, query }) => [method, query["fieldManager"]]);
+
+  test.each<[string, object, string]>([
+    ["has ended", complete, "SUCCEEDED, exit code 0"],
+    ["has failed", condition("Failed", "JobFailed"), "FAILED: JobFailed"],
+    ["runs", running, "RUNNING"],
+    ["was not submitted yet", {}, "waits for an operator"],
+    ["is stalled", { observedGeneration: 1, ...condition("Stalled", "no queue") }, "Any: no queue"],
+  ])("of a name whose job %s is an error, and prints no log of that job", async (_how, status, text) => {
+    kube.on(`POST ${jobs}`, inUse);
+    kube.on(`GET ${jobs}/nightly`, { json: object("nightly", status) });
+    for (const flags of [[], ["--wait"], ["--logs"], ["-o", "json"]]) {
+      expect(await run("submit", ...nightly, ...flags)).toEqual({
+        exitCode: 1,
+        stdout: "",
+        stderr: `error: BatchJob team/nightly is there already (${text}), so no job is submitted: give another --name, or --rerun to end and delete that one first\n`,
+      });
+    }
+    expect(new Set(writes().map(([method]) => method))).toEqual(new Set(["POST"]));
+  });
+
+  const deletions = () => kube.requests.filter(({ method }) => method === "DELETE").map(({ body }) => body as object);
+
+  test("with --rerun deletes an object whose job has ended, and creates it again", async () => {
+    kube.on(`GET ${jobs}/nightly`, { json: object("nightly", complete) }, refusal(404, "NotFound", "no"));
+    kube.on(`DELETE ${jobs}/nightly`, { json: object("nightly", complete) });
+    kube.on(`POST ${jobs}`, { json: object("nightly", {}) });
+    const { exitCode, stdout, stderr } = await run("submit", ...nightly, "--rerun");
+    expect([exitCode, stdout]).toEqual([0, "nightly\n"]);
+    expect(stderr).toBe(
+      "team/nightly is being deleted, to be created again\nteam/nightly is created: the operator submits its job\n",
+    );
+    expect(deletions()).toMatchObject([{ preconditions: { uid: "uid-nightly" } }]);
+    expect(writes().map(([method]) => method)).toEqual(["DELETE", "POST"]);
+  });
+
+  test("with --rerun cancels a job that runs, and deletes its object only after its end", async () => {
+    kube.on(`GET ${jobs}/nightly`, { json: object("nightly", running) }, refusal(404, "NotFound", "no"));
+    kube.on(`PATCH ${jobs}/nightly`, { json: object("nightly", running) });
+    kube.on(`GET ${jobs}`, listed(object("nightly", running)), listed(object("nightly", condition("Failed", "over"))));
+    kube.on(`DELETE ${jobs}/nightly`, { json: object("nightly", {}) });
+    kube.on(`POST ${jobs}`, { json: object("nightly", {}) });
+    expect((await run("submit", ...nightly, "--rerun")).exitCode).toBe(0);
+    expect(writes()).toEqual([
+      ["PATCH", "aws-batch-operator-cancel"],
+      ["DELETE", undefined],
+      ["POST", "aws-batch-operator-submit"],
+    ]);
+    expect(kube.requests.find(({ method }) => method === "PATCH")?.body).toMatchObject({ spec: { cancel: true } });
+    expect(kube.requests.filter(({ method, path }) => method === "GET" && path === jobs)).toHaveLength(2);
+  });
+
+  test("with --rerun deletes nothing if the end of the job is unknown, and creates where there is no object", async () => {
+    kube.on(`GET ${jobs}/nightly`, { json: object("nightly", running) });
+    kube.on(`PATCH ${jobs}/nightly`, { json: object("nightly", running) });
+    const unknown = { ...running, observedGeneration: 1, ...condition("Stalled", "AWS has forgotten it") };
+    kube.on(`GET ${jobs}`, listed(object("nightly", unknown)));
+    const { exitCode, stderr } = await run("submit", ...nightly, "--rerun");
+    expect([exitCode, deletions()]).toEqual([1, []]);
+    expect(stderr).toContain("has ended is unknown (Any: AWS has forgotten it)");
+    kube.on(`GET ${jobs}/other`, refusal(404, "NotFound", "no"));
+    kube.on(`POST ${jobs}`, { json: object("other", {}) });
+    expect((await run("submit", ...nightly, "--name", "other", "--rerun")).exitCode).toBe(0);
+    expect(deletions()).toEqual([]);
+  });
+
+  test("takes --rerun only for a BatchJob of a name that the command line describes", async () => {
+    const message = /^error: --rerun is for a BatchJob of a cluster that the command line describes/;
+    expect((await run("submit", "--job-definition", "hello", "--queue", "main", "--rerun")).stderr).toMatch(message);
+    expect((await run("submit", "-f", file(manifest("a")), "--rerun")).stderr).toMatch(message);
+    expect((await served.run("submit", ...nightly, "--rerun")).stderr).toMatch(message);
+    expect((await served.run("submit", "-f", temporaryDirectory(), ...nightly, "--rerun")).stderr).toMatch(message);
+    expect(kube.requests).toEqual([]);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "runs",
+      object("a", running),
+      "is there already: RUNNING. An object is one job, and its job is submitted only once",
+    ],
+    [
+      "waits",
+      object("a", { conditions: [{ type: "Ready", status: "False", reason: "Suspended", message: "held" }] }),
+      "is there already, and not submitted yet: Suspended: held",
+    ],
+    [
+      "is cancelled",
+      { ...object("a", {}), spec: { cancel: true } },
+      "is applied with cancel: true: no job is submitted",
+    ],
+  ])("never says of an object whose job %s that a job is submitted", async (_how, seen, text) => {
+    kube.on(`PATCH ${jobs}/a`, { json: seen });
+    expect(await run("submit", "-f", file(manifest("a")))).toEqual({
+      exitCode: 0,
+      stdout: "a\n",
+      stderr: `team/a ${text}\n`,
+    });
+  });
+
+  test("applies nothing if one of the objects is being deleted", async () => {
+    const deleting = object("b", complete);
+    const metadata = { ...deleting.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
+    kube.on(`PATCH ${jobs}/a`, { json: object("a", {}) });
+    kube.on(`PATCH ${jobs}/b`, { json: { ...deleting, metadata } });
+    const { exitCode, stderr } = await run("submit", "-f", file(`${manifest("a")}---\n${manifest("b")}`));
+    expect([exitCode, applied()]).toEqual([1, []]);
+    expect(stderr).toContain("BatchJob team/b: is being deleted, so its job is not submitted");
   });
 
   test("says of a suspended job that nobody submits it yet", async () => {
