@@ -12,7 +12,8 @@ The state is stored in DIR/.aws-batch-operator/, so a second start continues whe
 crash. Ctrl-C stops the operator and changes nothing in AWS; --delete deletes what the operator created.
 
 Changed files are read again; submit -f DIR and cancel -f DIR write them for jobs. A removed file
-deletes its objects in AWS after 5 seconds, but only with --prune.
+deletes its objects in AWS after 5 seconds, but only with --prune. The job of a removed file is not submitted any more, with or
+without it; what AWS has nothing of is forgotten.
 
 Exit code: 0 if the goal of --until is reached, or after Ctrl-C (of a command under npm, npm itself makes that 130); 1 if an
 object is Stalled or a manifest is invalid; 3 if --timeout is reached first.`;

@@ -190,6 +190,13 @@ export class MemoryStore implements Store {
     return this.#put({ object, applied });
   }
 
+  /** Sets members of an object's spec, as `kubectl patch` does. The next apply of its manifest takes them away. */
+  patchSpec(kind: Kind, object: KubeObject, members: object): KubeObject {
+    const stored = this.#storedAt(kind, object);
+    const spec = { ...(stored.object.spec as object), ...members };
+    return this.#put({ ...stored, object: { ...stored.object, spec } });
+  }
+
   /** Creates a Namespace, or sets exactly these labels and annotations. The first object in a namespace creates it too. */
   setNamespace(name: string, metadata: Partial<NamespaceMetadata>): void {
     this.#revision++;

@@ -1,3 +1,4 @@
+import { isFinalized } from "../../controllers/directives.ts";
 import { visible } from "../../runtime/visible.ts";
 import type { Output } from "../io.ts";
 import { problemText } from "../validation/problem.ts";
@@ -34,8 +35,9 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
         }
         warned.set(rowText(row), row.warnings);
       }
-      for (const key of gone.map(rowText)) {
-        if (shown.delete(key)) line(`${key} is deleted`);
+      for (const row of gone) {
+        const key = rowText(row);
+        if (shown.delete(key)) line(`${key} ${goneText(row)}`);
         warned.delete(key);
       }
     },
@@ -66,6 +68,11 @@ export const keepsLast = "the edit is ignored; the previous manifests stay in ef
 function changeText(row: ObjectRow): string {
   const { phase, reason, message } = row;
   return `${rowText(row)} ${phase === "stalled" ? "Stalled " : ""}${reason}: ${message}`;
+}
+
+/** AWS may have what such an object describes, as one that it was not allowed to adopt. */
+function goneText({ object }: ObjectRow): string {
+  return isFinalized(object) ? "is deleted" : "is forgotten: the operator has made nothing of it in AWS";
 }
 
 function timeText(at: number): string {

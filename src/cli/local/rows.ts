@@ -1,7 +1,8 @@
 import { type ConditionType, conditionTypes } from "../../api/condition-types.ts";
 import type { Condition, KubeObject } from "../../api/object.ts";
-import { kinds } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind, kinds } from "../../api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
+import { type InAws, inAws } from "./in-aws.ts";
 
 /** An object as shown to people. Pure. */
 
@@ -13,7 +14,7 @@ export type Phase =
   | "stalled"
   /** Paused by a person, or AWS cannot be read. */
   | "held"
-  /** Its manifest was removed; its resources stay in AWS. */
+  /** Its manifest was removed; what AWS has of it stays there. */
   | "removed";
 
 export interface ObjectRow {
@@ -77,7 +78,7 @@ export function rowOf(object: KubeObject, presence: Presence): ObjectRow {
     predecessors: (status.predecessors ?? []).map((one) => retiring(one, conditionsOf(object))),
     warnings: warningsOf(conditionsOf(object)),
     object,
-    ...(presence === "removed" ? removed : phaseOf(object)),
+    ...(presence === "removed" ? removedShown(object) : phaseOf(object)),
   };
 }
 
@@ -88,10 +89,23 @@ function awsStateOf({ state, status, revision }: ShownStatus): string {
 
 type Shown = Pick<ObjectRow, "phase" | "reason" | "message">;
 
-const removed: Shown = {
-  phase: "removed",
-  reason: "Removed",
-  message: "removed, but still in AWS: start with --prune to delete it there, or restore its manifest",
+function removedShown(object: KubeObject): Shown {
+  const isJob = object.kind === BatchJobKind.kind;
+  return { phase: "removed", reason: "Removed", message: (isJob ? removedJob : removedOther)[inAws(object)] };
+}
+
+const restore = "or restore its manifest";
+const removedOther: Readonly<Record<InAws, string>> = {
+  something: `removed, but still in AWS: start with --prune to delete it there, ${restore}`,
+  endedJob: "removed",
+  nothing: "removed: the operator has made nothing of it in AWS",
+  unknown: `removed, and the operator may have made a part of it in AWS: start with --prune to delete that, ${restore}`,
+};
+const removedJob: Readonly<Record<InAws, string>> = {
+  something: `removed, but its job is still in AWS: start with --prune to end it, ${restore}`,
+  endedJob: `removed: its job has ended, and its result is kept. Start with --prune to forget it, ${restore}`,
+  nothing: "removed: no job was submitted",
+  unknown: `removed: no job is submitted any more, and whether AWS has accepted an earlier request is being found out`,
 };
 
 function phaseOf(object: KubeObject): Shown {

@@ -1,6 +1,6 @@
 import { type KubeObject, keyText } from "../../api/object.ts";
 import { cleanupFinalizer, manifestAnnotation } from "../../api/v1alpha1/annotations.ts";
-import { kindOf } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { MemoryStore } from "../../kube/memory-store.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
 import { changeProblems, manifestOf, type ReadManifests } from "../manifests.ts";
@@ -8,6 +8,7 @@ import type { Problem } from "../validation/problem.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import type { ManifestSource } from "./directory.ts";
 import { type Goal, type Outcome, verdictOn } from "./goal.ts";
+import { inAws } from "./in-aws.ts";
 import { type ObjectRow, type Presence, rowOf } from "./rows.ts";
 import { StateNotWritten } from "./state.ts";
 import type { View } from "./view.ts";
@@ -175,8 +176,18 @@ export class LocalSession {
   #take(read: ReadManifests): void {
     this.#manifests = new Map(read.manifests.map((manifest) => [textOf(manifest.object.kind, manifest.key), manifest]));
     for (const manifest of read.manifests) this.#apply(manifest);
+    this.#holdJobs();
     this.#options.save();
     this.changed();
+  }
+
+  /** The job of an object without a manifest is not submitted any more. A manifest that comes back takes this away. */
+  #holdJobs(): void {
+    const { store } = this.#options;
+    for (const object of store.objects(BatchJobKind)) {
+      const isOpen = ["nothing", "unknown"].includes(inAws(object));
+      if (isOpen && this.#isMissing(object)) store.patchSpec(BatchJobKind, object, { suspend: true });
+    }
   }
 
   #apply(manifest: ValidManifest): void {
@@ -198,7 +209,10 @@ export class LocalSession {
     return gone.length + again.length > 0;
   }
 
-  /** Deletes an object, or shows it as removed, once its manifest has been missing for long enough. */
+  /**
+   * Deletes an object, or shows it as removed, once its manifest has been missing for long enough. One of which AWS has nothing
+   * is not kept: there is nothing that a person could still want to delete.
+   */
   #goneNow(object: KubeObject): boolean {
     const { store, real, prune } = this.#options;
     const text = textOfObject(object);
@@ -208,8 +222,9 @@ export class LocalSession {
     }
     const since = this.#missingSince.get(text) ?? real.monotonic();
     this.#missingSince.set(text, since);
-    if (real.monotonic() - since < vanishMs || this.#removed.has(text)) return false;
-    if (prune) return store.delete(kindOf(object.kind), object.metadata);
+    if (real.monotonic() - since < vanishMs) return false;
+    if (prune || inAws(object) === "nothing") return store.delete(kindOf(object.kind), object.metadata);
+    if (this.#removed.has(text)) return false;
     this.#removed.add(text);
     return true;
   }

@@ -1,6 +1,7 @@
 import { counted } from "../../diagnosis/words.ts";
 import { durationText } from "../terminal/layout.ts";
 import type { Outcome } from "./goal.ts";
+import { inAws } from "./in-aws.ts";
 import { type ObjectRow, rowText, warningText } from "./rows.ts";
 
 /** The result of a session. */
@@ -79,6 +80,6 @@ function retiring(rows: readonly ObjectRow[]): string {
 }
 
 function left(rows: readonly ObjectRow[]): string {
-  const count = rows.filter(({ phase }) => phase === "removed").length;
+  const count = rows.filter(({ phase, object }) => phase === "removed" && inAws(object) === "something").length;
   return count === 0 ? "" : ` ${counted(count, "object")} removed from the directory, still in AWS (--prune deletes).`;
 }

@@ -29,6 +29,7 @@ function row(given: Given) {
       resourceVersion: "1",
       generation,
       creationTimestamp: "2026-01-01T11:58:30Z",
+      finalizers: ["awsbatch.dev/cleanup"],
       deletionTimestamp: given.deletedAt,
     },
     spec: {},
