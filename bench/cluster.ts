@@ -1,8 +1,9 @@
 /**
- * `npm run bench:cluster [-- --objects N --speed N | --jobs N --speed N | --take-over]`: the cost of the bundled operator in a
- * cluster. A real API server, the simulator behind HTTP, and `dist/main.js` as a separate process, with the permissions of
+ * `npm run bench:cluster [-- --objects N --speed N | --jobs N --speed N | --take-over | --attack KIND|all --objects N]`: the
+ * cost of the bundled operator in a cluster. A real API server, the simulator behind HTTP, and `dist/main.js` as a separate process, with the permissions of
  * manifests/install.yaml. With `--jobs` it measures BatchJob objects instead, of which nine of ten have ended before; with
- * `--take-over` only how soon a standby writes.
+ * `--take-over` only how soon a standby writes; with `--attack` what one tenant notices of another, who has so many objects of
+ * a kind (5,000 each, unless given) and changes 50 a second.
  */
 
 import { execFileSync } from "node:child_process";
@@ -17,6 +18,7 @@ import { Account } from "../test/integration/stories/account.ts";
 import { install, newIdentity } from "../test/integration/stories/installed.ts";
 import { isReady, Team } from "../test/integration/stories/team.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../test/manifests.ts";
+import { measureAttack } from "./cluster/attack.ts";
 import { measureJobs } from "./cluster/jobs.ts";
 import { type Reading, read, seconds } from "./cluster/reading.ts";
 import { measureTakeOver } from "./cluster/take-over.ts";
@@ -24,13 +26,14 @@ import { table } from "./table.ts";
 
 const { values } = parseArgs({
   options: {
-    objects: { type: "string", default: "1000" },
+    objects: { type: "string" },
+    attack: { type: "string" },
     jobs: { type: "string" },
     speed: { type: "string", default: "10" },
     "take-over": { type: "boolean", default: false },
   },
 });
-const objects = Number(values.objects);
+const objects = Number(values.objects ?? (values.attack === undefined ? 1000 : 5000));
 const speed = Number(values.speed);
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 /** As in manifests/install.yaml. */
@@ -119,18 +122,49 @@ async function measure(cluster: ControlPlane, account: Account): Promise<void> {
 }
 
 execFileSync(process.execPath, [fileURLToPath(new URL("../scripts/build.ts", import.meta.url))], { stdio: "inherit" });
-const cluster = await startControlPlane();
-const account = new Account({ speed });
-try {
-  const { directory } = cluster.access;
-  const start = (kubeconfig: string, awsUrl: string) =>
-    OperatorProcess.start({ kubeconfig, directory, awsUrl, program, environment });
+if (values.attack === undefined) await inCluster(measureAsked);
+else await measureAttacks(values.attack);
+
+async function measureAsked(cluster: ControlPlane, account: Account): Promise<void> {
   if (values.jobs !== undefined) await measureJobs(cluster, account, { jobs: Number(values.jobs), program });
   else {
     if (!values["take-over"]) await measure(cluster, account);
-    await measureTakeOver(cluster, account, start);
+    await measureTakeOver(cluster, account, starter(cluster));
   }
-} finally {
-  await account.close();
-  await cluster.stop();
+}
+
+/** Each kind in a cluster and an account of its own. */
+async function measureAttacks(which: string): Promise<void> {
+  const attacking = kinds.map(({ kind }) => kind).filter((kind) => which === "all" || which === kind);
+  if (attacking.length === 0) throw new Error(`--attack takes a kind, or all: ${which} is neither`);
+  const rows: string[][] = [];
+  for (const kind of attacking) {
+    const attacked = await inCluster((cluster, account) =>
+      measureAttack(cluster, account, { kind, objects, changesPerSecond: 50, start: starter(cluster) }),
+    );
+    const { worst, quietSeconds, attackedSeconds, restartSeconds, memoryMiB } = attacked;
+    const figures = [quietSeconds, attackedSeconds, attackedSeconds / quietSeconds, restartSeconds];
+    rows.push([kind, worst, ...figures.map((one) => one.toFixed(1)), memoryMiB.toFixed(0)]);
+    table(
+      `What another tenant notices of ${objects} hostile objects of a kind, and 50 changes of them a second`,
+      ["attacking", "put back most", "quiet s", "attacked s", "ratio", "restart s", "resident MiB"],
+      rows,
+    );
+  }
+}
+
+function starter({ access: { directory } }: ControlPlane) {
+  return (kubeconfig: string, awsUrl: string) =>
+    OperatorProcess.start({ kubeconfig, directory, awsUrl, program, environment });
+}
+
+async function inCluster<T>(work: (cluster: ControlPlane, account: Account) => Promise<T>): Promise<T> {
+  const cluster = await startControlPlane();
+  const account = new Account({ speed });
+  try {
+    return await work(cluster, account);
+  } finally {
+    await account.close();
+    await cluster.stop();
+  }
 }

@@ -1,5 +1,4 @@
 import type { Clock, Timer } from "../runtime/clock.ts";
-import { Fifo } from "../runtime/fifo.ts";
 import { NamespaceTurns } from "../runtime/namespace-turns.ts";
 
 export type CallKind = "read" | "write";
@@ -20,16 +19,9 @@ export interface TakeOptions {
 }
 
 interface Waiting {
+  readonly kind: CallKind;
   readonly resolve: () => void;
   readonly since: number;
-  gaveUp: boolean;
-}
-
-/** The calls of one class. */
-interface Line {
-  readonly turns: NamespaceTurns<Fifo<Waiting>>;
-  /** How many of them wait, without those that gave up. */
-  length: number;
 }
 
 /** No namespace has this name: the operator itself. */
@@ -44,23 +36,21 @@ const shrinkAtMostEveryMs = 1000;
 const writesPerRead = 4;
 
 /**
- * A token bucket in front of the AWS calls of one account and region. Writes go before reads, but for every
- * fifth call. Within a class namespaces take turns, and the operator itself is one of them: one with many calls delays
- * another by one call. Being throttled halves the rate, which then grows back in about a minute.
+ * A token bucket in front of the AWS calls of one account and region. Namespaces take turns, and the operator itself is one
+ * of them: one with many calls, also with many writes, delays another by one call. Within each, writes go before reads, but
+ * for every fifth call. Being throttled halves the rate, which then grows back in about a minute.
  */
 export class CallBudget {
   readonly #clock: Clock;
   readonly #fullRate: number;
   readonly #onWait: ((kind: CallKind, waitedMs: number) => void) | undefined;
-  readonly #lines: Readonly<Record<CallKind, Line>> = { write: newLine(), read: newLine() };
+  readonly #turns = new NamespaceTurns(() => new Line());
   #tokens: number;
   #rate: number;
   #refilledAt: number;
   #shrunkAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #waitedMs = 0;
-  /** Writes that left since a read did, while one waited. */
-  #writesBeforeRead = 0;
 
   constructor(options: CallBudgetOptions) {
     this.#clock = options.clock;
@@ -79,7 +69,7 @@ export class CallBudget {
 
   /** Calls that wait now. */
   get waiting(): number {
-    return this.#lines.write.length + this.#lines.read.length;
+    return this.#turns.length;
   }
 
   /** Milliseconds that all calls together have waited. */
@@ -94,23 +84,21 @@ export class CallBudget {
         reject(signal.reason);
         return;
       }
-      const line = this.#lines[kind];
+      const line = this.#turns.of(onBehalfOf);
       const stop = (): void => {
-        waiting.gaveUp = true;
-        line.length--;
+        line.delete(waiting);
         reject(signal?.reason);
       };
       const waiting: Waiting = {
+        kind,
         since: this.#clock.monotonic(),
-        gaveUp: false,
         resolve: () => {
           signal?.removeEventListener("abort", stop);
           resolve();
         },
       };
       signal?.addEventListener("abort", stop, { once: true });
-      line.turns.of(onBehalfOf).push(waiting);
-      line.length++;
+      line.add(waiting);
       this.#handOut();
     });
   }
@@ -128,12 +116,10 @@ export class CallBudget {
   #handOut(): void {
     this.#refill();
     while (this.#tokens >= 1 && this.waiting > 0) {
-      const kind = this.#nextKind();
-      const next = this.#lines[kind].turns.next(firstThatWaits);
-      if (next === undefined) throw new Error(`the budget counts a ${kind} that waits in no line`);
-      this.#lines[kind].length--;
+      const next = this.#turns.next((line) => line.take());
+      if (next === undefined) throw new Error("the budget counts a call that waits in no line");
       this.#tokens--;
-      this.#goOn(kind, next);
+      this.#goOn(next);
     }
     if (this.waiting === 0) {
       this.#timer?.cancel();
@@ -146,21 +132,13 @@ export class CallBudget {
     }
   }
 
-  #nextKind(): CallKind {
-    const { write, read } = this.#lines;
-    const turnOfWrites = read.length === 0 || this.#writesBeforeRead < writesPerRead;
-    const kind = write.length > 0 && turnOfWrites ? "write" : "read";
-    this.#writesBeforeRead = kind === "write" && read.length > 0 ? this.#writesBeforeRead + 1 : 0;
-    return kind;
-  }
-
-  #goOn(kind: CallKind, next: Waiting): void {
-    const waitedMs = this.#clock.monotonic() - next.since;
+  #goOn({ kind, since, resolve }: Waiting): void {
+    const waitedMs = this.#clock.monotonic() - since;
     if (waitedMs > 0) {
       this.#waitedMs += waitedMs;
       this.#onWait?.(kind, waitedMs);
     }
-    next.resolve();
+    resolve();
   }
 
   #refill(): void {
@@ -175,12 +153,31 @@ export class CallBudget {
   }
 }
 
-function newLine(): Line {
-  return { turns: new NamespaceTurns(() => new Fifo()), length: 0 };
-}
+/** The calls of one namespace that wait. */
+class Line {
+  readonly #waiting: Readonly<Record<CallKind, Set<Waiting>>> = { write: new Set(), read: new Set() };
+  /** Writes that left since a read did, while one waited. */
+  #writesBeforeRead = 0;
 
-function firstThatWaits(line: Fifo<Waiting>): Waiting | undefined {
-  let next = line.shift();
-  while (next?.gaveUp === true) next = line.shift();
-  return next;
+  get length(): number {
+    return this.#waiting.write.size + this.#waiting.read.size;
+  }
+
+  add(waiting: Waiting): void {
+    this.#waiting[waiting.kind].add(waiting);
+  }
+
+  delete(waiting: Waiting): void {
+    this.#waiting[waiting.kind].delete(waiting);
+  }
+
+  take(): Waiting | undefined {
+    const { write, read } = this.#waiting;
+    const turnOfWrites = read.size === 0 || this.#writesBeforeRead < writesPerRead;
+    const kind = write.size > 0 && turnOfWrites ? "write" : "read";
+    this.#writesBeforeRead = kind === "write" && read.size > 0 ? this.#writesBeforeRead + 1 : 0;
+    const [next] = this.#waiting[kind];
+    if (next !== undefined) this.delete(next);
+    return next;
+  }
 }

@@ -175,6 +175,16 @@ describe("CallBudget", () => {
       expect(left).toEqual(["mallory 10", "team"]);
     });
 
+    it("so that the writes of one, however many, delay another's read by one", async () => {
+      const { clock, left, take } = setUp();
+      for (let index = 0; index < 100; index++) void take(`mallory ${index}`, "write", { onBehalfOf: "mallory" });
+      await clock.advance(0);
+      left.length = 0;
+      void take("team", "read", { onBehalfOf: "team" });
+      await clock.advance(200);
+      expect(left).toEqual(["mallory 10", "team"]);
+    });
+
     it("in the order of their calls within each", async () => {
       const { clock, left, take, takeMany } = setUp();
       takeMany(10);

@@ -1,0 +1,97 @@
+import type { KindName } from "../../src/api/v1alpha1/kinds.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import {
+  batchJob,
+  computeEnvironment,
+  ec2,
+  jobDefinition,
+  jobQueue,
+  quotaShare,
+  serviceEnvironment,
+  sharedQueue,
+} from "../../test/manifests.ts";
+
+const apiVersion = "awsbatch.dev/v1alpha1";
+
+function policy(name: string, shareDecaySeconds: number): Manifest {
+  const spec = { fairsharePolicy: { shareDecaySeconds } };
+  return { apiVersion, kind: "SchedulingPolicy", metadata: { name, namespace: "team" }, spec };
+}
+
+function consumable(name: string, totalQuantity: number): Manifest {
+  return { apiVersion, kind: "ConsumableResource", metadata: { name, namespace: "team" }, spec: { totalQuantity } };
+}
+
+/** By kind: a change that another tenant makes, each time another one. */
+export const victims: Readonly<Record<KindName, (turn: number) => Manifest>> = {
+  BatchComputeEnvironment: (turn) =>
+    computeEnvironment("ce", { ...ec2, computeResources: { ...ec2.computeResources, maxvCpus: 256 + turn } as never }),
+  JobQueue: (turn) => jobQueue("q", ["ce"], { priority: 1 + turn }),
+  JobDefinition: (turn) => jobDefinition("jd", { parameters: { turn: String(turn) } }),
+  BatchJob: (turn) => batchJob(`job-${turn}`, { jobQueueRef: { name: "q" }, jobDefinitionRef: { name: "jd" } }),
+  SchedulingPolicy: (turn) => policy("fair", 600 + turn),
+  ServiceEnvironment: (turn) =>
+    serviceEnvironment("se", { capacityLimits: [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 10 + turn }] }),
+  QuotaShare: (turn) =>
+    quotaShare("share", "train", { capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 4 + turn }] }),
+  ConsumableResource: (turn) => consumable("seats", 2 + turn),
+};
+
+/** What the other tenant has before. */
+export const place: readonly Manifest[] = [
+  ...sharedQueue("train"),
+  ...Object.entries(victims).flatMap(([kind, change]) => (kind === "BatchJob" ? [] : [change(0)])),
+];
+
+type Hostile = (index: number, change: number, other: string) => Manifest;
+
+/** By kind: objects in the shape that costs the operator most, as far as the schema allows it; each change is another one. */
+export const hostile: Readonly<Record<KindName, Hostile>> = {
+  // Each names a network, a template and a type of its own, none of which exists.
+  BatchComputeEnvironment: (index, change) =>
+    changed(
+      computeEnvironment(`m${index}`, {
+        ...ec2,
+        computeResources: {
+          ...ec2.computeResources,
+          subnets: [`subnet-${hex(index)}`],
+          securityGroupIds: [`sg-${hex(index)}`],
+          launchTemplate: { launchTemplateName: `template-${index}` },
+        } as never,
+      }),
+      change,
+    ),
+  JobQueue: (index, change) => changed(jobQueue(`m${index}`, [`none-${index}`]), change),
+  // As large as a definition may be.
+  JobDefinition: (index, change) => changed(jobDefinition(`m${index}`, { parameters: parametersOf(index) }), change),
+  // A dense graph without an end, for a queue that the attacker may not use.
+  BatchJob: (index, change, other) =>
+    changed(
+      batchJob(`m${index}`, {
+        jobQueue: `${other}_q`,
+        jobDefinition: `${other}_jd`,
+        dependsOn: Array.from({ length: 20 }, (_, next) => ({ jobRef: { name: `m${index + next + 1}` } })),
+      }),
+      change,
+    ),
+  SchedulingPolicy: (index, change) => policy(`m${index}`, change),
+  ServiceEnvironment: (index, change) =>
+    serviceEnvironment(`m${index}`, { capacityLimits: [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 1 + change }] }),
+  // Each in a queue of its own, which does not exist.
+  QuotaShare: (index, change) =>
+    changed(quotaShare(`m${index}`, "none", { jobQueueRef: undefined, jobQueue: `none-${index}` } as never), change),
+  ConsumableResource: (index, change) => consumable(`m${index}`, 1 + change),
+};
+
+function changed({ metadata, ...manifest }: Manifest, change: number): Manifest {
+  return { ...manifest, metadata: { ...metadata, annotations: { "example.com/change": String(change) } } };
+}
+
+function hex(index: number): string {
+  return index.toString(16).padStart(8, "0");
+}
+
+/** 20 KB. */
+function parametersOf(index: number): Readonly<Record<string, string>> {
+  return Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`p${at}`, `${index}`.padEnd(480, "x")]));
+}
