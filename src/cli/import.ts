@@ -39,6 +39,7 @@ interface ImportFlags extends Omit<OperatorFlags, "region"> {
   readonly filename?: string;
   readonly dryRun?: boolean;
   readonly retain?: boolean;
+  readonly keepValue?: readonly string[];
   readonly roles: "keep" | "manage";
   readonly output: "text" | "json" | "markdown";
 }
@@ -60,12 +61,14 @@ With --roles manage a role of the service that uses it alone is described under 
 own with the same permissions, and changes the resource to it, by a new revision, in place or by a replacement. The plan shows
 which. Roles that iam cannot describe stay named, and the report says why.
 
-A value that is probably a secret is not written: the file has a TODO in its place, and stderr lists it. Tags of other
-tools are left out. Then the command validates the manifests, plans them, and prints the flags that the operator needs.
+A value that is probably a secret is not written: the file has a TODO in its place and says where the value belongs, and stderr
+lists it. That is a guess by names, by the forms of known tokens and by options such as --password: the report says how many
+values were written, so check them before you commit. --keep-value NAME writes a false alarm. Tags of other tools
+are left out. Then the command validates the manifests, plans them, and prints the flags that the operator needs.
 
 Run it again into the same directory to take over what has changed in AWS: only these lines change, and what a person wrote
 stays, also in files that were renamed. The file .aws-batch-import in the directory, which belongs into Git, shows the command
-what it wrote before.
+by hashes what it wrote before.
 
 Exit code: 0 if everything is imported and plan finds nothing but adoptions by tags; 1 on an error, or if there is nothing to
 import; 4 if something is not imported as it is, or plan finds more.`;
@@ -98,6 +101,12 @@ export function importCommand(io: Io, ending: Ending): Command {
     .option("--dry-run", "write no file")
     .option("--retain", "give each object deletionPolicy: Retain")
     .addOption(
+      new ListOption(
+        "--keep-value <names>",
+        "write the values of these variables, parameters or options although they are probably secrets; can be repeated",
+      ),
+    )
+    .addOption(
       new Option("--roles <how>", "keep roles, or let the operator manage roles of its own with the same permissions")
         .choices(["keep", "manage"])
         .default("keep"),
@@ -120,6 +129,7 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
     filename,
     dryRun = false,
     retain = false,
+    keepValue = [],
     roles,
     output,
     ...others
@@ -144,6 +154,7 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
       namespace,
       names,
       retain,
+      keptValues: keepValue,
       dryRun,
       roles,
       clusterName: flags.clusterName ?? "default",

@@ -43,6 +43,8 @@ test("the command writes a directory that plan has nothing to say about, and rep
 renamed:
   JobDefinition Job_A in us-east-1 is job-a: Kubernetes allows only lower case letters, digits and -
 
+2 of 2 values of environments, commands, parameters and options are in the manifests: check them before you commit, for which are secrets is a guess by names and forms
+
 the operator needs:
   --adoptable-names 'team/*'
   --ignore-tag-keys managed-by
@@ -95,6 +97,8 @@ test("the command imports what another tool manages, and says how that tool give
   const manifests = join(directory, "manifests");
   const { exitCode, stdout } = await ran(["--terraform", state, "-n", "team", "-f", manifests, ...fast]);
   expect(stdout).toBe(`imported 3 objects of AWS account 123456789012 into namespace team: 3 files written
+
+1 of 1 value of environments, commands, parameters and options is in the manifests: check them before you commit, for which are secrets is a guess by names and forms
 
 the operator needs:
   --adoptable-names 'team/*'

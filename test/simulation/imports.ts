@@ -81,7 +81,15 @@ function submit({ aws }: World): void {
 
 async function textsOf({ aws }: World): Promise<readonly (readonly [string, string])[]> {
   const records = await readBatch(aws.batch, { ...aws, partition: "aws" }, new AbortController().signal);
-  const choice = { namespace: "team", names: ["*"], retain: true, clusterName: "default", ignoreTagKeys, crds };
+  const choice = {
+    namespace: "team",
+    names: ["*"],
+    retain: true,
+    keptValues: [],
+    clusterName: "default",
+    ignoreTagKeys,
+    crds,
+  };
   const { objects } = decide([{ name: region, records }], { ...choice, known: new Map() });
   return objects.map((object) => [object.file, fileText(object)]);
 }

@@ -2,6 +2,7 @@ import type { StructuralSchema } from "../../api/crd.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import { isRecord } from "../validation/defaults.ts";
 import type { Path } from "../validation/problem.ts";
+import { hashed } from "./remembered.ts";
 
 /** What has changed in AWS between two imports, as changes of what a person has made of the first one. Pure. */
 
@@ -19,7 +20,7 @@ export interface Changes {
 }
 
 interface Versions {
-  /** What the first import wrote. */
+  /** What the first import wrote, `hashed`. */
   readonly base: unknown;
   /** What this one would write. */
   readonly next: unknown;
@@ -50,7 +51,7 @@ interface Found {
 }
 
 function compare({ base, next, mine }: Versions, schema: StructuralSchema, path: Path, found: Found): void {
-  if (jsonEqual(base, next) || jsonEqual(mine, next)) return;
+  if (jsonEqual(base, hashed(next)) || jsonEqual(mine, next)) return;
   if (isRecord(base) && isRecord(next) && isRecord(mine)) {
     for (const key of new Set([...Object.keys(base), ...Object.keys(next)])) {
       const child = schema.properties?.[key] ?? schema.additionalProperties ?? schema;
@@ -63,7 +64,7 @@ function compare({ base, next, mine }: Versions, schema: StructuralSchema, path:
     compareItems({ base, next, mine }, { keys, schema: schema.items ?? schema }, path, found);
     return;
   }
-  if (sameSet(mine, base, schema)) found.change(path, next);
+  if (sameSet(hashed(mine), base, schema)) found.change(path, next);
   else if (!sameSet(mine, next, schema)) found.conflict(path);
 }
 
@@ -79,11 +80,12 @@ function compareItems(
   found: Found,
 ): void {
   const keyOf = (item: unknown): string => JSON.stringify(keys.map((key) => (isRecord(item) ? item[key] : undefined)));
-  const itemOf = (list: readonly unknown[], key: string): unknown => list.find((item) => keyOf(item) === key);
+  const before = base.map(keyOf);
+  const [after, own] = [next.map((item) => keyOf(hashed(item))), mine.map((item) => keyOf(hashed(item)))];
   let added = 0;
-  for (const key of new Set([...base, ...next].map(keyOf))) {
-    const index = mine.findIndex((item) => keyOf(item) === key);
-    const versions = { base: itemOf(base, key), next: itemOf(next, key), mine: index < 0 ? undefined : mine[index] };
+  for (const key of new Set([...before, ...after])) {
+    const index = own.indexOf(key);
+    const versions = { base: base[before.indexOf(key)], next: next[after.indexOf(key)], mine: mine[index] };
     const isNew = index < 0 && versions.base === undefined;
     compare(versions, schema, [...path, index < 0 ? mine.length + added : index], found);
     if (isNew) added++;

@@ -7,9 +7,10 @@ import { matchesAny } from "../../controllers/glob.ts";
 import { defaultAwsName } from "../../controllers/naming.ts";
 import { retainedFromTag } from "../../controllers/ownership.ts";
 import type { NamedRole } from "../../controllers/roles/limits.ts";
+import { visible } from "../../runtime/visible.ts";
 import { objectFindings, schemaOf } from "../validation/object.ts";
 import { secretAdvice, secretPlaceholder } from "../validation/placeholders.ts";
-import { pathText } from "../validation/problem.ts";
+import { type Path, pathText } from "../validation/problem.ts";
 import type { ManifestObject } from "../validation/validate.ts";
 import { type Adopter, apart, retainedNames } from "./adoptable.ts";
 import {
@@ -27,7 +28,7 @@ import { type NamedResource, objectNames, type Renamed, resourceKey } from "./na
 import { referenced } from "./references.ts";
 import { type ObjectRole, type RoleReport, roleReport } from "./role-report.ts";
 import { namedRoles, type RoleChoice, roleKey, roleNameIn, type WithRoles, withoutRoles, withRoles } from "./roles.ts";
-import { withoutSecrets } from "./secrets.ts";
+import { type Checked, withoutSecrets } from "./secrets.ts";
 import { ordered, specOf } from "./spec.ts";
 import { ownTags, toolTagKeys } from "./tags.ts";
 import { type Comments, yamlOf } from "./yaml.ts";
@@ -42,6 +43,8 @@ export interface Choice extends Adopter, Selection {
   readonly crds: readonly CustomResourceDefinition[];
   /** Names of objects that there are already, by `resourceKey`. */
   readonly known: ReadonlyMap<string, string>;
+  /** Names of values that are written although they are probably secrets. */
+  readonly keptValues: readonly string[];
   /** For roles under `iam`; undefined: roles stay named. */
   readonly roles?: RoleChoice | undefined;
 }
@@ -52,6 +55,8 @@ export interface ImportedObject extends NamedResource {
   readonly comments: Comments;
   /** Below the directory, with `/`. */
   readonly file: string;
+  /** Values that may be secrets. */
+  readonly checked: Checked;
 }
 
 export interface Decision {
@@ -183,7 +188,7 @@ function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Aro
   const nameOf = (to: KindName, awsName: string): string | undefined =>
     objects.get(resourceKey({ kind: to, region, awsName }))?.name;
   const described = referenced(specOf(record, importing, schema), importing.kind, nameOf);
-  const { spec: body, secrets } = withoutSecrets(described);
+  const { spec: body, secrets, checked } = withoutSecrets(described, choice.keptValues);
   const { field } = importing.kind.awsName;
   const spec = ordered(schema, {
     ...body,
@@ -193,17 +198,22 @@ function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Aro
     deletionPolicy: retain ? "Retain" : undefined,
     adoptionPolicy: "IfMatching",
   });
-  const comments = new Map(secrets.map((path) => [pathText(["spec", ...path]), secretComment]));
+  const comments = new Map(secrets.map(({ path, name: its }) => [pathText(path), secretComment(path, its)]));
   return {
     ...resourceOf(found),
     name,
     manifest: { apiVersion, kind, metadata: { name, namespace }, spec },
     comments,
     file: posix.join(region, `${kind.toLowerCase()}-${name}.yaml`),
+    checked,
   };
 }
 
-const secretComment = `${secretPlaceholder}: this value is probably a secret. ${secretAdvice}.`;
+/** Its name is in the text as far as the manifest does not have it above. */
+function secretComment(path: Path, name: string): string {
+  const of = typeof path.at(-1) === "number" && name.startsWith("-") ? ` of ${visible(name)}` : "";
+  return `${secretPlaceholder}: this value${of} is probably a secret. ${secretAdvice(path, name)}.`;
+}
 
 /** The AWS name in the spec; undefined: the object has it by default. */
 function specName({ importing, awsName, tags }: Found, name: string, { namespace }: Choice): string | undefined {

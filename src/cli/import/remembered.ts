@@ -5,14 +5,14 @@ import type { Members } from "./kinds.ts";
 
 /**
  * What an import wrote, kept next to the manifests: the next one finds out by it what has changed in AWS, and what a person
- * has changed. Values that are probably secrets are not in it. Pure.
+ * has changed. It has the hashes of values only: it goes into Git. Pure.
  */
 
 /** Without an extension by which kubectl, Argo CD or Flux would take it for a manifest. */
 export const rememberedFile = ".aws-batch-import";
 
 export interface Remembered {
-  /** The specs that were written, by `resourceKey`. */
+  /** The specs that were written, `hashed`, by `resourceKey`. */
   readonly specs: ReadonlyMap<string, Members>;
   /** `hashOf` the files that were written for another tool, by path below the directory. */
   readonly files: ReadonlyMap<string, string>;
@@ -21,6 +21,16 @@ export interface Remembered {
 /** By which a file is known as it was written (SHA-256, hexadecimal). */
 export function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** Enough to notice each change, and too little to be sure of a value that somebody guesses: 48 bits. */
+const digits = 12;
+
+/** A value with a short hash in the place of each text, number and yes or no; names and the order of lists stay. */
+export function hashed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hashed);
+  if (!isRecord(value)) return value === undefined ? undefined : hashOf(JSON.stringify(value)).slice(0, digits);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, hashed(member)]));
 }
 
 /** @throws CommandError when the text is of something else */

@@ -14,6 +14,7 @@ import type { Skipped } from "./found.ts";
 import type { NamedResource, Renamed } from "./names.ts";
 import { keptText, type RoleReport, replacedText } from "./role-report.ts";
 import type { limitsFor } from "./roles.ts";
+import type { Checked } from "./secrets.ts";
 import type { Source } from "./source.ts";
 
 /** What an import has come to, for a person, a program and a pull request. Pure. */
@@ -46,6 +47,8 @@ export interface Report {
   readonly inexpressible: readonly Skipped[];
   readonly renamed: readonly Renamed[];
   readonly secrets: readonly HiddenValue[];
+  /** Of environments, commands, parameters and options. */
+  readonly values: Checked;
   /** The other tool: what stays with it, and how it gives up what was imported. */
   readonly source?: (Pick<Source, "tool" | "others" | "notes"> & { readonly steps: readonly string[] }) | undefined;
   /** With `--roles manage`. */
@@ -133,6 +136,7 @@ export function reportText(report: Report, paint: Paint): string {
     block("skipped:", report.skipped.map(skippedText)),
     block("renamed:", report.renamed.map(renamedText)),
     block("not written, because they are probably secrets:", report.secrets.map(secretText)),
+    valuesTexts(report),
     block("invalid:", report.problems.map(problemText)),
     block("adopted, and not ready as it is in AWS now:", unreadyTexts(report)),
     block("the operator makes roles of its own in place of:", report.roles.replaced.map(replacedText)),
@@ -197,6 +201,16 @@ function renamedText(one: Renamed): string {
   return `${resourceText(one)} is ${one.name}: ${one.why}`;
 }
 
+/** What a person checks before it is committed. */
+function valuesTexts({ values: { values, written }, dryRun }: Report): readonly string[] {
+  if (values === 0) return [];
+  const what = "environments, commands, parameters and options";
+  const verb = dryRun ? "would be" : written === 1 ? "is" : "are";
+  return [
+    `${written} of ${counted(values, "value")} of ${what} ${verb} in the manifests: check them before you commit, for which are secrets is a guess by names and forms`,
+  ];
+}
+
 export function secretText({ file, line, field }: HiddenValue): string {
   return `${file}:${line}: ${field}`;
 }
@@ -220,6 +234,7 @@ export function reportMarkdown(report: Report): string {
     ...section("Skipped", skipped.map(skippedText)),
     ...section("Renamed", renamed.map(renamedText)),
     ...section("Not written, because they are probably secrets", secrets.map(secretText)),
+    ...valuesTexts(report).flatMap((line) => ["", line]),
     ...section("Invalid", problems.map(problemText)),
     ...section("Adopted, and not ready as it is in AWS now", unreadyTexts(report)),
     ...section("The operator makes roles of its own in place of", report.roles.replaced.map(replacedText)),

@@ -20,10 +20,11 @@ import type { Folder } from "./folder.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
 import type { Members } from "./kinds.ts";
 import { resourceKey } from "./names.ts";
-import { hashOf, type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
+import { hashed, hashOf, type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
 import { type HiddenValue, operatorFlags, type Report, type WrittenObject } from "./report.ts";
 import { readRoles } from "./role-reading.ts";
 import { limitsFor, type RoleChoice } from "./roles.ts";
+import type { Checked } from "./secrets.ts";
 import type { Source } from "./source.ts";
 
 /** An import: reads the account, decides, validates, writes and plans. */
@@ -35,6 +36,8 @@ export interface ImportOptions {
   /** Globs of names in AWS. */
   readonly names: readonly string[];
   readonly retain: boolean;
+  /** Names of values that are written although they are probably secrets. */
+  readonly keptValues: readonly string[];
   readonly dryRun: boolean;
   /** Whether roles stay as they are, named by ARN, or the operator makes such roles of its own, as far as it can. */
   readonly roles: "keep" | "manage";
@@ -58,7 +61,7 @@ export interface ImportPorts {
  */
 export async function importAccount(options: ImportOptions, ports: ImportPorts): Promise<Report> {
   const { account, folder } = ports;
-  const { namespace, names, retain, dryRun, clusterName, source, flags } = options;
+  const { namespace, names, retain, keptValues, dryRun, clusterName, source, flags } = options;
   requireAccount(source, account.cloud.account);
   const loaded = await folder.load();
   const regions = [];
@@ -67,7 +70,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const known = new Map([...existing].map(([key, { name }]) => [key, name]));
   const ignored = flags.ignoreTagKeys ?? [];
   const only = source?.resources;
-  const choice = { namespace, names, retain, clusterName, ignoreTagKeys: ignored, crds, known, only };
+  const choice = { namespace, names, retain, keptValues, clusterName, ignoreTagKeys: ignored, crds, known, only };
   const roles = options.roles === "keep" ? undefined : await roleChoice(regions, choice, ports.signal);
   const decision = decide(regions, { ...choice, roles });
   const memory = rememberedAt(folder);
@@ -93,6 +96,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     inexpressible,
     renamed,
     secrets: hiddenIn(manifests, decision),
+    values: checkedIn(decision),
     roles: decision.roles,
     operatorFlags: operatorFlags(decision.objects, { namespace, names, ignoreTagKeys, limits }),
     source: source && {
@@ -206,7 +210,7 @@ function writtenObjects(
     const { kind, region, awsName, name, manifest } = object;
     const key = resourceKey(object);
     const known = existing.get(key);
-    remembered.set(key, manifest.spec as Members);
+    remembered.set(key, hashed(manifest.spec) as Members);
     if (known === undefined) {
       const file = folder.pathOf(object.file);
       if (folder.read(file) !== undefined) {
@@ -322,6 +326,11 @@ function hiddenIn(manifests: readonly ValidManifest[], { objects }: Decision): r
         field: pathText(at),
       })),
     );
+}
+
+function checkedIn({ objects }: Decision): Checked {
+  const sum = (of: keyof Checked): number => objects.reduce((all, { checked }) => all + checked[of], 0);
+  return { values: sum("values"), written: sum("written") };
 }
 
 /** What an operator with the reported flags would do about the imported objects. */

@@ -1,4 +1,4 @@
-import { placeholdersIn, secretAdvice, secretPlaceholder } from "../validation/placeholders.ts";
+import { nameAt, placeholdersIn, secretAdvice, secretPlaceholder } from "../validation/placeholders.ts";
 import { pathText } from "../validation/problem.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import { type Entry, isChange } from "./entry.ts";
@@ -19,6 +19,6 @@ export function withPlaceholders(entries: readonly Entry[], manifests: readonly 
 function placeholderNotes({ document }: ValidManifest): readonly string[] {
   return placeholdersIn(document.value).map((path) => {
     const place = `${document.file}:${document.placeOf(path).line}`;
-    return `${place}: ${pathText(path)} is ${secretPlaceholder}, in place of what import takes for a secret. ${secretAdvice}; with adoptionPolicy: IfExists the operator then registers a revision`;
+    return `${place}: ${pathText(path)} is ${secretPlaceholder}, in place of what import takes for a secret. ${secretAdvice(path, nameAt(document.value, path))}; with adoptionPolicy: IfExists the operator then registers a revision`;
   });
 }

@@ -1,11 +1,13 @@
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { instanceTypeNames, knownInstanceTypes } from "../../aws/instance-types.ts";
+import { showsSpecValue } from "../../controllers/job-definition/shown-values.ts";
 import { foreignNamespaceIn } from "../../controllers/naming.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
+import { nameAt, placeholdersIn, secretAdvice, secretPlaceholder } from "./placeholders.ts";
 import type { Finding, Path } from "./problem.ts";
 import type { Named } from "./references.ts";
-import { isPlainSecret } from "./secrets.ts";
+import { secretsIn } from "./secrets.ts";
 
 /** The highest priority of a queue in AWS's schema for CloudFormation; the limit of the API itself is unknown. */
 const usualPriorityMax = 1000;
@@ -32,37 +34,31 @@ const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, u
       ? [...unknownTypes(computeResources), ...notAnInstanceRole(computeResources), ...retiredImages(computeResources)]
       : [],
   JobQueue: (spec) => highPriority(spec["priority"]),
-  JobDefinition: (spec) => [...plainSecrets(spec, ["spec"], inDefinition), ...efsWithoutRole(spec)],
-  BatchJob: (spec) => plainSecrets(spec, ["spec"], inJob),
+  JobDefinition: (spec) => [...plainSecrets(spec, inDefinition), ...placeholders(spec), ...efsWithoutRole(spec)],
+  BatchJob: (spec) => plainSecrets(spec, inJob),
 };
 
-/** Members with environment variables, of containers of ECS and of EKS. */
-const environments: ReadonlySet<string> = new Set(["environment", "env"]);
-
-/** Who can read an environment variable, and where its secret belongs. */
+/** Who can read such a value, and where it belongs. */
 const inDefinition = "everyone can read who may describe job definitions: use secrets, or for EKS a Kubernetes Secret";
 const inJob =
   "everyone can read who may describe jobs: name it under secrets of the job definition, or for EKS in a Kubernetes Secret";
 
-/** Environment variables that are probably secrets. */
-function plainSecrets(value: unknown, path: Path, advice: string): Finding[] {
-  if (Array.isArray(value))
-    return value.flatMap((item: unknown, index) => plainSecrets(item, [...path, index], advice));
-  if (!isRecord(value)) return [];
-  return Object.entries(value).flatMap(([key, member]) => {
-    const at = [...path, key];
-    if (environments.has(key) && Array.isArray(member)) return secretsIn(member, at, advice);
-    return plainSecrets(member, at, advice);
-  });
+/** Values that are probably secrets. */
+function plainSecrets(spec: unknown, advice: string): Finding[] {
+  return secretsIn(spec).secrets.map(({ path, name }) => ({
+    path,
+    message: `${name} is probably a secret in plain text, which ${advice}`,
+  }));
 }
 
-function secretsIn(variables: readonly unknown[], path: Path, advice: string): Finding[] {
-  return variables.flatMap((variable, index): Finding[] => {
-    const { name, value } = isRecord(variable) ? variable : {};
-    if (typeof name !== "string" || typeof value !== "string" || !isPlainSecret(name, value)) return [];
-    const message = `${name} is probably a secret in plain text, which ${advice}`;
-    return [{ path: [...path, index, "value"], message }];
-  });
+/** Values that an import has left out: a job would get the placeholder. */
+function placeholders(spec: unknown): Finding[] {
+  return placeholdersIn(spec, ["spec"])
+    .filter((path) => !showsSpecValue(path))
+    .map((path) => ({
+      path,
+      message: `${secretPlaceholder} is in place of a value that import takes for a secret. ${secretAdvice(path, nameAt({ spec }, path))}`,
+    }));
 }
 
 /** AWS Batch may register it; its jobs do not start. */

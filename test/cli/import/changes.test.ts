@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { changedValue, changesOf } from "../../../src/cli/import/changes.ts";
 import { specSchema } from "../../../src/cli/import/decide.ts";
+import { hashed } from "../../../src/cli/import/remembered.ts";
 import { crds } from "../../../src/cli/manifests.ts";
 
 const schema = specSchema("JobDefinition", crds);
 const variables = (...all: readonly (readonly [string, string])[]) => ({
   containerProperties: { environment: all.map(([name, value]) => ({ name, value })) },
 });
-const found = (base: unknown, next: unknown, mine: unknown) => changesOf({ base, next, mine }, schema, ["spec"]);
+const found = (base: unknown, next: unknown, mine: unknown) =>
+  changesOf({ base: hashed(base), next, mine }, schema, ["spec"]);
 
 describe("what has changed in AWS", () => {
   test("is changed where the person left what there was", () => {

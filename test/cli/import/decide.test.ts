@@ -9,6 +9,7 @@ const choice: Choice = {
   namespace: "team",
   names: ["*"],
   retain: false,
+  keptValues: [],
   clusterName: "default",
   ignoreTagKeys: [],
   crds,
@@ -109,7 +110,7 @@ describe("an account", () => {
       [
         "    environment:",
         "      - name: DB_PASSWORD",
-        "        # TODO: this value is probably a secret. Keep it in AWS Secrets Manager, name its ARN under secrets (name, valueFrom), and remove this entry.",
+        "        # TODO: this value is probably a secret. Keep it in AWS Secrets Manager or SSM Parameter Store, add {name: DB_PASSWORD, valueFrom: its ARN} under secrets, and remove this entry.",
         "        value: TODO",
       ].join("\n"),
     );

@@ -62,6 +62,7 @@ export const usual: ImportOptions = {
   namespace: "team",
   names: ["*"],
   retain: false,
+  keptValues: [],
   dryRun: false,
   roles: "keep",
   clusterName: "default",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashOf, rememberedIn, rememberedText } from "../../../src/cli/import/remembered.ts";
+import { hashed, hashOf, rememberedIn, rememberedText } from "../../../src/cli/import/remembered.ts";
 
 test("what was written is read again, and its text does not depend on an order", () => {
   const specs = new Map([
@@ -28,4 +28,17 @@ test.each(others)("%j is refused", (text) => {
   expect(() => rememberedIn(text, "DIR/f")).toThrow(
     "DIR/f is not what an import has written: restore it from Git, or remove it",
   );
+});
+
+test("values are remembered by short hashes, which show that they changed and not what they are", () => {
+  const spec = (value: string) => ({ environment: [{ name: "A", value }], priority: 1, privileged: true });
+  const remembered = hashed(spec("hunter2"));
+  expect(remembered).toEqual({
+    environment: [{ name: expect.stringMatching(/^[0-9a-f]{12}$/), value: expect.stringMatching(/^[0-9a-f]{12}$/) }],
+    priority: expect.stringMatching(/^[0-9a-f]{12}$/),
+    privileged: expect.stringMatching(/^[0-9a-f]{12}$/),
+  });
+  expect(hashed(spec("hunter2"))).toEqual(remembered);
+  expect(hashed(spec("hunter3"))).not.toEqual(remembered);
+  expect(JSON.stringify(remembered)).not.toContain("hunter2");
 });

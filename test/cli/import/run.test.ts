@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isComplete, type Report } from "../../../src/cli/import/report.ts";
+import { isComplete, type Report, reportMarkdown, reportText } from "../../../src/cli/import/report.ts";
+import { paintFor } from "../../../src/cli/terminal/paint.ts";
 import { documentsOf } from "../../../src/cli/validation/manifests.ts";
 import { account, accountWithQueue, containerJob, fargate, queue, trustOf } from "../../simulator/account.ts";
 import { isWrite } from "../../transcript.ts";
@@ -181,6 +182,33 @@ describe("an import", () => {
     expect(report.plan?.entries[0]?.blocked).toMatch(/^NotAdopted: /);
   });
 
+  test("says how many values it has written, and keeps one in the files that --keep-value names", async () => {
+    const { aws, clock } = account();
+    const { containerProperties } = containerJob("d");
+    const environment = [
+      { name: "SECRET_SAUCE", value: "ketchup-and-mayonnaise" },
+      { name: "STAGE", value: "production-of-sauces" },
+      { name: "DB_PASS", value: "letmein1" },
+    ];
+    const command = ["run", "--password", "hunter2"];
+    const properties = { containerProperties: { ...containerProperties, environment, command } };
+    await aws.outside.registerJobDefinition(containerJob("d", properties));
+    const folder = new MemoryFolder();
+    const report = await imported({ [home]: aws }, { clock, folder });
+    expect(report.secrets).toHaveLength(3);
+    expect(report.values).toEqual({ values: 6, written: 3 });
+    expect(reportText(report, paintFor({ colour: false, unicode: true }))).toContain(
+      "\n3 of 6 values of environments, commands, parameters and options are in the manifests: check them before you commit",
+    );
+    expect(reportMarkdown(report)).toContain("3 of 6 values");
+    const again = await imported({ [home]: aws }, { clock, folder }, { keptValues: ["SECRET_SAUCE"] });
+    expect(again.secrets).toHaveLength(2);
+    const texts = [...folder.files.values()].join("\n");
+    expect(texts).toContain("ketchup-and-mayonnaise");
+    expect(texts).not.toMatch(/letmein1|hunter2/);
+    expect(folder.files.get(".aws-batch-import")).not.toMatch(/ketchup|production|TODO/);
+  });
+
   test("is not complete while a value is hidden: plan says what differs", async () => {
     const { aws, clock } = account();
     const { containerProperties } = containerJob("d");
@@ -193,7 +221,7 @@ describe("an import", () => {
     ]);
     expect(report.plan?.entries[0]?.blocked).toMatch(/^NotAdopted: .*environment\[TOKEN\]/);
     expect(report.plan?.entries[0]?.notes).toEqual([
-      "us-east-1/jobdefinition-d.yaml:16: spec.containerProperties.environment[0].value is TODO, in place of what import takes for a secret. Keep it in AWS Secrets Manager, name its ARN under secrets (name, valueFrom), and remove this entry; with adoptionPolicy: IfExists the operator then registers a revision",
+      "us-east-1/jobdefinition-d.yaml:16: spec.containerProperties.environment[0].value is TODO, in place of what import takes for a secret. Keep it in AWS Secrets Manager or SSM Parameter Store, add {name: TOKEN, valueFrom: its ARN} under secrets, and remove this entry; with adoptionPolicy: IfExists the operator then registers a revision",
     ]);
     expect(isComplete(report)).toBe(false);
   });

@@ -22,9 +22,10 @@ test.each<[string, string, boolean]>([
   ["LOG_LEVEL", "debug", false],
   ["COMPASS", "north", false],
 ])("%s=%s is probably a secret: %s", (name, value, hidden) => {
-  const { spec, secrets } = withoutSecrets(withValue(name, value));
+  const { spec, secrets } = withoutSecrets(withValue(name, value), []);
   expect(spec).toEqual(withValue(name, hidden ? "TODO" : value));
-  expect(secrets).toEqual(hidden ? [["containerProperties", "environment", 0, "value"]] : []);
+  const path = ["spec", "containerProperties", "environment", 0, "value"];
+  expect(secrets).toEqual(hidden ? [{ path, name }] : []);
 });
 
 describe("secrets", () => {
@@ -41,14 +42,19 @@ describe("secrets", () => {
       eksProperties: { podProperties: { containers: [{ name: "password", env: [{ name: "PASSWORD", value: "x" }] }] } },
       tags: { token: "1234567890" },
     };
-    const { spec: cleared, secrets } = withoutSecrets(spec);
-    expect(secrets).toEqual([
-      ["parameters", "password"],
-      ["containerProperties", "command", 1],
-      ["containerProperties", "logConfiguration", "options", "splunk-token"],
-      ["eksProperties", "podProperties", "containers", 0, "env", 0, "value"],
+    const { spec: cleared, secrets } = withoutSecrets(spec, []);
+    expect(secrets.map(({ path }) => path)).toEqual([
+      ["spec", "parameters", "password"],
+      ["spec", "containerProperties", "command", 1],
+      ["spec", "containerProperties", "logConfiguration", "options", "splunk-token"],
+      ["spec", "eksProperties", "podProperties", "containers", 0, "env", 0, "value"],
     ]);
     expect(JSON.stringify(cleared)).not.toMatch(/hunter22|abc-def/);
     expect(cleared["tags"]).toEqual(spec.tags);
   });
+});
+
+test("a value that a person has checked stays", () => {
+  const spec = withValue("SECRET_SAUCE", "ketchup");
+  expect(withoutSecrets(spec, ["SECRET_SAUCE"])).toEqual({ spec, secrets: [], checked: { values: 1, written: 1 } });
 });

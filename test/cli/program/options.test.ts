@@ -50,6 +50,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--job-definition": [same("one"), same("two:3")],
   "--kustomize": [same("one"), same("two")],
   "--kubeconfig": [same("one"), same("two")],
+  "--keep-value": [list("A,B"), list("C")],
   "--lease-namespace": [same("one"), same("two")],
   "--managed": [number("1"), number("2")],
   "--max-concurrent-replacements": [number("1"), number("7")],
