@@ -25,8 +25,8 @@ export async function observe(
 }
 
 /**
- * The definitions by which jobs are given the consumable: by a spec that may name it, or by the revision that jobs by name
- * run until the spec is registered.
+ * The definitions by which jobs are given the consumable: by a spec or by the revision that jobs by name run until the spec
+ * is registered, in namespaces that may name it.
  *
  * @throws StoreError when the labels of a namespace cannot be read for now
  */
@@ -50,11 +50,11 @@ async function usersOf(
   // Who may not name it would only keep it from being deleted.
   const mayName = async (namespace: string): Promise<boolean> =>
     accessTo(object, namespace, await labelsAskedFor(namespace, [object], ports, signal)).kind === "allowed";
-  const allowed = await Promise.all(naming.map(({ metadata }) => mayName(metadata.namespace)));
-  const bySpec = naming.filter((_definition, index) => allowed[index]);
   const byRevision = [...definitions.values()].flatMap(([newest]) => {
     const owner = newest?.consumables?.includes(name) === true ? ownerIn(newest.tags) : undefined;
-    return owner?.cluster === cluster.name ? keyText(owner) : [];
+    return owner?.cluster === cluster.name ? owner : [];
   });
-  return [...new Set([...bySpec.map((one) => keyText(one.metadata)), ...byRevision])].toSorted();
+  const users = [...naming.map(({ metadata }) => metadata), ...byRevision];
+  const allowed = await Promise.all(users.map(({ namespace }) => mayName(namespace)));
+  return [...new Set(users.filter((_user, index) => allowed[index]).map(keyText))].toSorted();
 }

@@ -73,6 +73,14 @@ describe("the definitions that name a consumable", () => {
     expect(await usersOf(revisions)).toEqual(["team/changed"]);
   });
 
+  it("are none of a namespace that may not name it any more, whatever was registered while it might", async () => {
+    const barred = {
+      ...revision("guest", ["team_seats"]),
+      tags: ownerTags({ ...identity, namespace: "mallory", name: "guest" }),
+    };
+    expect(await usersOf([barred])).toEqual([]);
+  });
+
   it("are not known before they have been read", async () => {
     expect(await usersOf(undefined)).toBeUndefined();
   });

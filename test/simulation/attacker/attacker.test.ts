@@ -11,6 +11,7 @@ const given = [
   { from: 100, count: 8 },
   { from: widerFrom, count: 6 },
   { from: armedFrom + 13, count: 6 },
+  { from: armedFrom + 25, count: 1 },
 ];
 
 const source = (file: string): string => readFileSync(new URL(`../../../src/${file}`, import.meta.url), "utf8");

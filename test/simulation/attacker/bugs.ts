@@ -98,4 +98,11 @@ export const tenantBugs: readonly TenantBug[] = [
     "if (barred !== undefined) return barred;\n  if (queue === undefined)",
     "if (queue === undefined)",
   ),
+  one(
+    "let what was registered by a guest keep the owner from deleting",
+    2_000_025,
+    "consumable-resource/observe.ts",
+    "users.filter((_user, index) => allowed[index])",
+    "users",
+  ),
 ];

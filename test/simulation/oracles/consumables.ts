@@ -43,7 +43,7 @@ export const consumablesLast: OracleFactory = (watched) => {
       const name = nameOf(inputOf<{ readonly consumableResource?: string }>(call).consumableResource);
       const bySpec = watched.store
         .objects(JobDefinitionKind)
-        .filter((one) => names(one, name) && mayName(one, name, watched));
+        .filter((one) => names(one, name) && mayName(one.metadata.namespace, name, watched));
       const byRevision = sentAt - revisionAt <= revisionsSeenMs ? [] : revisionsWith(watched, name);
       const [user] = [...bySpec.map(({ metadata }) => keyText(metadata)), ...byRevision];
       return user === undefined ? undefined : `${call.operation} ${name}, which ${user} names`;
@@ -52,11 +52,11 @@ export const consumablesLast: OracleFactory = (watched) => {
 };
 
 /** Whoever writes the name of what it may not use keeps nobody from deleting it. */
-function mayName({ metadata }: KubeObject, awsName: string, { store }: Watched): boolean {
+function mayName(namespace: string, awsName: string, { store }: Watched): boolean {
   const object = store
     .objects(ConsumableResourceKind)
     .find((one) => awsNameOf(ConsumableResourceKind, one) === awsName);
-  return object === undefined || accessTo(object as Sharing, metadata.namespace, undefined).kind === "allowed";
+  return object === undefined || accessTo(object as Sharing, namespace, undefined).kind === "allowed";
 }
 
 function names({ metadata: { namespace }, spec }: KubeObject, awsName: string): boolean {
@@ -68,13 +68,17 @@ function names({ metadata: { namespace }, spec }: KubeObject, awsName: string): 
 }
 
 /** The highest ACTIVE revisions of ours that name it. */
-function revisionsWith({ aws, cluster }: Watched, awsName: string): readonly string[] {
+function revisionsWith(watched: Watched, awsName: string): readonly string[] {
+  const { aws, cluster } = watched;
   const active = aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
   const highest = active.filter((one) =>
     active.every((other) => other.jobDefinitionName !== one.jobDefinitionName || other.revision <= one.revision),
   );
   return highest
-    .filter(({ tags }) => ownerIn(tags)?.cluster === cluster().name)
+    .filter(({ tags }) => {
+      const owner = ownerIn(tags);
+      return owner?.cluster === cluster().name && mayName(owner.namespace, awsName, watched);
+    })
     .filter(({ consumableResourceProperties: held }) =>
       (held?.consumableResourceList ?? []).some(({ consumableResource }) => nameOf(consumableResource) === awsName),
     )

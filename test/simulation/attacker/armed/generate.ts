@@ -60,7 +60,7 @@ function victimSteps(namespace: string, chance: Chance): Step[] {
     at += chance.whole(20, 150);
     const luck = chance.number();
     if (luck < 0.4) {
-      put(jobOf(namespace, `${namespace}-j${++jobs}`, chance.is(0.4), chance.of([5, 30, 90])));
+      put(jobOf(namespace, `${namespace}-j${++jobs}`, chance.is(0.4), chance.of([5, 60, 300])));
     } else if (luck < 0.6) {
       put(edited(chance.of([...objects.values()]), chance));
     } else if (luck < 0.85) {

@@ -169,7 +169,8 @@ function forgeStatus(world: Simulation, chance: Chance): void {
   const objects = ownObjects(world);
   const others = victimObjects(world);
   if (objects.length === 0 || others.length === 0) return;
-  const object = chance.of(objects);
+  const submitted = objects.filter(({ kind }) => kind === "BatchJob");
+  const object = chance.of(chance.is(0.5) && submitted.length > 0 ? submitted : objects);
   const alike = others.filter(({ kind }) => kind === object.kind);
   const other = chance.of(alike.length > 0 ? alike : others);
   const jobs = world.aws.truth.jobs().filter(({ request }) => request.tags?.["awsbatch.dev/namespace"] !== attacker);
@@ -182,6 +183,8 @@ function forgeStatus(world: Simulation, chance: Chance): void {
     {},
   ]);
   world.forgeStatus(object, Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined)));
+  // Whoever follows the job of another ends it with its own.
+  if (chance.is(0.5)) world.delete(object.kind, object.metadata.name, attacker);
 }
 
 /** A job or a definition with a queue, definition or consumable of somebody else, which is there, away or shared. */
