@@ -83,7 +83,7 @@ export const bugs: readonly Bug[] = [
         becomes: 'return state === (spec.state ?? "ENABLED");',
       },
       {
-        file: "controllers/job-queue/order.ts",
+        file: "controllers/job-queue/places.ts",
         was: 'return environment?.status === "VALID" && environment.state === "ENABLED";',
         becomes: 'return environment?.state === "ENABLED";',
       },
@@ -184,7 +184,7 @@ export const bugs: readonly Bug[] = [
     changes: [
       { file: retire, was: "if (queues.length > 0) {", becomes: "if (queues.length > 99) {" },
       {
-        file: "controllers/compute-environment/act.ts",
+        file: "controllers/unnamed.ts",
         was: "if (named || !snapshot.showsQueuesOf(name)) throw",
         becomes: "if (!snapshot.showsQueuesOf(name)) throw",
       },
@@ -487,7 +487,7 @@ export const bugs: readonly Bug[] = [
         was: "while (this.#tokens >= 1 && this.waiting > 0) {",
         becomes: "while (this.waiting > 0) {",
       },
-      { file: "aws/lists-observer.ts", was: "const movingMs = 1500;", becomes: "const movingMs = 20;" },
+      { file: "aws/lists-observer.ts", was: "export const soonestMs = 1500;", becomes: "export const soonestMs = 20;" },
       { file: "aws/lists-observer.ts", was: "const movingSpreadMs = 500;", becomes: "const movingSpreadMs = 0;" },
     ],
   },

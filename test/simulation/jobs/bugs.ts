@@ -37,7 +37,7 @@ export const jobBugs: readonly JobBug[] = [
     "believe at once that AWS has no job",
     8,
     "observe.ts",
-    'if (begunAt < sentUntil + submissionUnknownForMs && !isReported) return { kind: "unknown" };',
+    'if (!isCertain && !isReported) return { kind: "unknown", searchInMs };',
     "",
   ),
   one(
@@ -106,5 +106,5 @@ export const jobBugs: readonly JobBug[] = [
     "if (leftMs > 0 || reportedAt(object) === undefined) {",
     "if (leftMs > 0) {",
   ),
-  one("submit jobs as they come", 377, "controller.ts", 'if (turn === "later") return passedOver("onChange");', ""),
+  one("submit jobs as they come", 377, "controller.ts", 'if (turn === "now") return undefined;', "if (turn !== null) return undefined;"),
 ];
