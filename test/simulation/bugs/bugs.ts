@@ -36,6 +36,13 @@ const liveAtOnce: Change = {
   becomes: "",
 };
 
+/** The last check before an environment is disabled would not see the queue that names it. */
+const leftAlone: Change = {
+  file: "controllers/unnamed.ts",
+  was: "if (named || !snapshot.showsQueuesOf(name)) throw",
+  becomes: "if (!snapshot.showsQueuesOf(name)) throw",
+};
+
 const plan = "controllers/compute-environment/plan.ts";
 const retire = "controllers/compute-environment/retire.ts";
 const set = "controllers/compute-environment/environment-set.ts";
@@ -181,14 +188,7 @@ export const bugs: readonly Bug[] = [
   {
     name: "disable an environment while a queue names it",
     story: "a foreign queue comes",
-    changes: [
-      { file: retire, was: "if (queues.length > 0) {", becomes: "if (queues.length > 99) {" },
-      {
-        file: "controllers/unnamed.ts",
-        was: "if (named || !snapshot.showsQueuesOf(name)) throw",
-        becomes: "if (!snapshot.showsQueuesOf(name)) throw",
-      },
-    ],
+    changes: [{ file: retire, was: "if (queues.length > 0) {", becomes: "if (queues.length > 99) {" }, leftAlone],
   },
   one(
     "drop the resync",
@@ -512,13 +512,18 @@ export const bugs: readonly Bug[] = [
     'return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };',
     'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
   ),
-  one(
-    "disable a service environment that a queue names",
-    "the service environment of a queue is deleted and replaced",
-    "controllers/service-environment/delete.ts",
-    "if (users.length > 0) {",
-    "if (users.length > 1) {",
-  ),
+  {
+    name: "disable a service environment that a queue names",
+    story: "the service environment of a queue is deleted and replaced",
+    changes: [
+      {
+        file: "controllers/service-environment/delete.ts",
+        was: "if (users.length > 0) {",
+        becomes: "if (users.length > 1) {",
+      },
+      leftAlone,
+    ],
+  },
   one(
     "let a service environment go without asking AWS to delete it",
     "the service environment of a queue is deleted and replaced",

@@ -106,5 +106,11 @@ export const jobBugs: readonly JobBug[] = [
     "if (leftMs > 0 || reportedAt(object) === undefined) {",
     "if (leftMs > 0) {",
   ),
-  one("submit jobs as they come", 377, "controller.ts", 'if (turn === "now") return undefined;', "if (turn !== null) return undefined;"),
+  one(
+    "submit jobs as they come",
+    19,
+    "controller.ts",
+    'if (turn === "now") return undefined;',
+    "if (turn !== null) return undefined;",
+  ),
 ];
