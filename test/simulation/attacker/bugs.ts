@@ -41,13 +41,7 @@ export const tenantBugs: readonly TenantBug[] = [
     'if (from !== "Selector") return refused;',
     'if (from !== "Selector") return allowed;',
   ),
-  one(
-    "let a refused name claim it all the same",
-    104,
-    "claims.ts",
-    "if (!allowed.has(one.metadata.namespace)) return false;",
-    "",
-  ),
+  one("let a refused name claim it all the same", 104, "claims.ts", 'if (name !== "allowed") return "nothing";', ""),
   one(
     "keep listed names for nobody",
     104,
@@ -110,5 +104,26 @@ export const tenantBugs: readonly TenantBug[] = [
     "consumable-resource/observe.ts",
     "users.filter((_user, index) => allowed[index])",
     "users",
+  ),
+  one(
+    "take the roles of what is registered for allowed",
+    2_000_009,
+    "batch-job/revision-rights.ts",
+    "if (refusal === undefined) continue;",
+    "if (refusal !== null) continue;",
+  ),
+  one(
+    "let a job hold what it names",
+    2_000_025,
+    "batch-job/consumables.ts",
+    "if (unresolved !== undefined) return resolutionOf(unresolved);",
+    "",
+  ),
+  one(
+    "let a job wait for any job of the account",
+    2_000_025,
+    "batch-job/named-jobs.ts",
+    "if (!isOurs) return",
+    "if (!isOurs && record.jobId === '') return",
   ),
 ];

@@ -6,7 +6,7 @@ import { consumablesNamedBy } from "../../../../src/aws/revision-consumables.ts"
 import { rolesNamedBy } from "../../../../src/aws/revision-roles.ts";
 import { globsIn, matchesAny } from "../../../../src/controllers/glob.ts";
 import { awsNameOf } from "../../../../src/controllers/naming.ts";
-import { ownerIn, type Tags } from "../../../../src/controllers/ownership.ts";
+import { namespaceTag, ownerIn, type Tags } from "../../../../src/controllers/ownership.ts";
 import { limitAnnotations } from "../../../../src/controllers/roles/limits.ts";
 import { namespaceKind } from "../../../../src/kube/resource.ts";
 import type { CallRecord } from "../../../../src/simulator/wire.ts";
@@ -93,6 +93,7 @@ export const usesOnlyWhatIsAllowed: OracleFactory = (watched) => {
       .find((one) => one.jobDefinitionName === name && one.revision === number);
     const isOwn = revision !== undefined && isOfAttacker(revision.tags);
     return (
+      dependsOnOther(request, watched) ??
       refused(jobName, "JobQueue", [nameOf(jobQueue)], at) ??
       refused(jobName, "JobDefinition", [name], at) ??
       refused(
@@ -131,6 +132,13 @@ export const usesOnlyWhatIsAllowed: OracleFactory = (watched) => {
     },
   };
 };
+
+/** How the job of another ends is not for the attacker to know. */
+function dependsOnOther({ jobName, dependsOn = [] }: SubmitJobRequest, { aws }: Watched): string | undefined {
+  const ids = dependsOn.map(({ jobId }) => jobId);
+  const other = aws.truth.jobs().find(({ id, request }) => ids.includes(id) && isVictim(request.tags?.[namespaceTag]));
+  return other && `${jobName} of ${attacker} waits for ${other.request.jobName}`;
+}
 
 function isOfAttacker(tags: Tags | undefined): boolean {
   return ownerIn(tags)?.namespace === attacker;
