@@ -11,7 +11,7 @@ import { vpcKeysOf } from "./controllers/endpoints/claims.ts";
 import { vpcEndpoints } from "./controllers/endpoints/controller.ts";
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
-import { awsNameOf } from "./controllers/naming.ts";
+import { recordTexts, textsOfRecord } from "./controllers/naming.ts";
 import type { Objects, Ports } from "./controllers/ports.ts";
 import { quotaShares } from "./controllers/quota-share/controller.ts";
 import { schedulingPolicies } from "./controllers/scheduling-policy/controller.ts";
@@ -93,7 +93,10 @@ export function createOperator(options: OperatorOptions): Operator {
     get: (kind, key) => runtime.cache(kind).get(key),
     list: (kind) => runtime.cache(kind).list(),
     referring: (kind, to, key) => runtime.cache(kind).byIndex(referred, referredText(to, key)),
-    named: (kind, awsName) => runtime.cache(kind).byIndex(named, awsName),
+    named: (kind, recordName) =>
+      textsOfRecord(kind, recordName, (outer, name) => objects.named(outer, name)).flatMap((text) =>
+        runtime.cache(kind).byIndex(named, text),
+      ),
     naming: (kind, to, awsName) => runtime.cache(kind).byIndex(naming, namedText(to, awsName)),
     // The objects of a namespace that was never read are unknown.
     watches: (namespace) => runtime.hasListed(namespace),
@@ -106,7 +109,7 @@ export function createOperator(options: OperatorOptions): Operator {
     };
     const cache = runtime.cache(kind, { digest: kind === BatchJobKind ? digestOf : undefined, stubs });
     cache.addIndex(referred, (object) => referredTexts(kind, object));
-    cache.addIndex(named, (object) => [awsNameOf(kind, object)]);
+    cache.addIndex(named, (object) => recordTexts(kind, object));
     cache.addIndex(naming, (object) => namedTexts(kind, object));
   }
   namespaces.onChange(({ origin, before, after }) => {

@@ -21,13 +21,10 @@ export function rivalsOf<O extends KubeObject>(
   { objects, settings }: { readonly objects: Pick<Objects, "named" | "get">; readonly settings: Settings },
 ): readonly O[] {
   const region = (one: KubeObject): string => (one.spec as Located).region ?? settings.region;
-  const nameOf = (one: KubeObject): string | undefined => recordNameOf(kind, one, objects);
-  const [name, at] = [nameOf(object), region(object)];
+  const [name, at] = [recordNameOf(kind, object, objects), region(object)];
   if (name === undefined) return [];
-  const isWithin = kind.awsName.within !== undefined;
-  return (objects.named(kind, awsNameOf(kind, object)) as readonly O[]).filter(
-    (other) =>
-      other.metadata.uid !== object.metadata.uid && region(other) === at && (!isWithin || nameOf(other) === name),
+  return (objects.named(kind, name) as readonly O[]).filter(
+    (other) => other.metadata.uid !== object.metadata.uid && region(other) === at,
   );
 }
 

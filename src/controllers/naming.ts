@@ -1,5 +1,5 @@
 import type { AwsNaming } from "../api/batch-kind.ts";
-import type { KubeObject, ObjectKey } from "../api/object.ts";
+import { type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
 import { awsNamesIn, referencesOf } from "../api/references.ts";
 import { withinAnnotation } from "../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../api/v1alpha1/compute-environment.ts";
@@ -60,24 +60,63 @@ export interface FoundByKey {
   get(kind: OperatorKind, key: ObjectKey): NamedObject | undefined;
 }
 
+/** In what a resource is: in one of this name, or in that of this object. */
+type Outer = { readonly kind: "named"; readonly name: string } | { readonly kind: "referred"; readonly key: ObjectKey };
+
 /**
  * The name that the spec gives, or else the one that is noted: an object that is created again under another name in AWS
  * moves nothing there. `kubectl replace` takes the annotation away, and leaves the status.
  */
-function outerNameOf(
+function outerOf(
   { references }: NamedKind,
   within: KindName,
   { metadata: { namespace, annotations }, spec, status }: NamedObject,
-  objects: FoundByKey,
-): string | undefined {
+): Outer | undefined {
   const leading = references.filter(({ to }) => to === within);
   const given = leading.flatMap((reference) => awsNamesIn(reference, spec));
   const known = [...given, annotations?.[withinAnnotation], outerNameIn(status)];
   const name = known.find((one) => one !== undefined && isAwsName(one));
-  if (name !== undefined) return name;
+  if (name !== undefined) return { kind: "named", name };
   const [referred] = referencesOf({ references: leading }, { namespace, spec });
-  const target = referred === undefined ? undefined : objects.get(kindOf(within), referred.key);
+  return referred && { kind: "referred", key: referred.key };
+}
+
+function outerNameOf(kind: NamedKind, within: KindName, object: NamedObject, objects: FoundByKey): string | undefined {
+  const outer = outerOf(kind, within, object);
+  if (outer === undefined || outer.kind === "named") return outer?.name;
+  const target = objects.get(kindOf(within), outer.key);
   return target === undefined ? undefined : awsNameOf(kindOf(within), target);
+}
+
+/** Under what an index has an object, which is all of its `recordNameOf` that does not depend on others. Pure. */
+export function recordTexts(kind: NamedKind, object: NamedObject): readonly string[] {
+  const name = awsNameOf(kind, object);
+  if (kind.awsName.within === undefined) return [name];
+  const outer = outerOf(kind, kind.awsName.within, object);
+  if (outer === undefined) return [];
+  return [outer.kind === "named" ? `${outer.name}/${name}` : referredRecord(outer.key, name)];
+}
+
+/**
+ * Under what an index has the objects with a record name.
+ *
+ * @param named the objects of a kind with a name in AWS
+ */
+export function textsOfRecord(
+  { awsName: { within } }: NamedKind,
+  recordName: string,
+  named: (kind: OperatorKind, name: string) => readonly { readonly metadata: ObjectKey }[],
+): readonly string[] {
+  if (within === undefined) return [recordName];
+  const end = recordName.indexOf("/");
+  const name = recordName.slice(end + 1);
+  const targets = named(kindOf(within), recordName.slice(0, end));
+  return [recordName, ...targets.map(({ metadata }) => referredRecord(metadata, name))];
+}
+
+/** No name in AWS has the first character. */
+function referredRecord(key: ObjectKey, name: string): string {
+  return `@${keyText(key)}/${name}`;
 }
 
 /** In what the ARN in a status says that the object's own is. */

@@ -32,8 +32,8 @@ export interface Objects {
   list(kind: Kind): readonly KubeObject[];
   /** The objects of a kind that refer to an object of the kind with the name `to`. */
   referring(kind: OperatorKind, to: string, key: ObjectKey): readonly KubeObject[];
-  /** The objects of a kind that have this name in AWS, by their spec or by default; of a kind within another one, in any of those. */
-  named(kind: OperatorKind, awsName: string): readonly KubeObject[];
+  /** The objects of a kind of which `recordNameOf` is this. */
+  named(kind: OperatorKind, recordName: string): readonly KubeObject[];
   /** The objects of a kind that refer to something of the kind `to` by this name in AWS. */
   naming(kind: OperatorKind, to: string, awsName: string): readonly KubeObject[];
   /** Whether objects of this namespace are watched at all. */

@@ -11,7 +11,6 @@ import { jsonEqual } from "../runtime/json-equal.ts";
 import { dependencyShown } from "./batch-job/dependencies.ts";
 import { environmentAnnotations } from "./compute-environment/allowed.ts";
 import { nameAnnotations } from "./names.ts";
-import { recordNameOf } from "./naming.ts";
 import { ownerIn, type Tags } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
 import { limitAnnotations } from "./roles/limits.ts";
@@ -61,14 +60,8 @@ function wokenByRecords(
 
 /** The objects of a kind to which the resources belong, or that have their names. */
 function ownersIn(kind: OperatorKind, { owners, names }: Concerned, objects: Objects): readonly KubeObject[] {
-  const isWithin = kind.awsName.within !== undefined;
   const byTags = [...owners].flatMap((path) => objects.get(kind, keyIn(path)) ?? []);
-  const byName = [...names].flatMap((name) =>
-    objects
-      .named(kind, isWithin ? name.slice(name.indexOf("/") + 1) : name)
-      .filter((object) => !isWithin || recordNameOf(kind, object, objects) === name),
-  );
-  return [...byTags, ...byName];
+  return [...byTags, ...[...names].flatMap((name) => objects.named(kind, name))];
 }
 
 /** The objects of a kind that refer to what is concerned: to an object, or to a resource in AWS by name. */

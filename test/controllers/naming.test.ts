@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { JobQueueKind, QuotaShareKind } from "../../src/api/v1alpha1/kinds.ts";
-import { belongsTo, defaultAwsName, foreignNamespaceIn, recordNameOf } from "../../src/controllers/naming.ts";
+import {
+  belongsTo,
+  defaultAwsName,
+  foreignNamespaceIn,
+  recordNameOf,
+  recordTexts,
+  textsOfRecord,
+} from "../../src/controllers/naming.ts";
 import { object as queueObject } from "./job-queue/given.ts";
 import { objectsOf } from "./region.ts";
 
@@ -84,6 +91,11 @@ describe("the record of an object", () => {
     ["is nowhere without a valid spec", undefined, share({})],
   ])("%s", (_name, expected, object) => {
     expect(recordNameOf(QuotaShareKind, object, objects)).toBe(expected);
+    // And an index finds it by that.
+    const texts =
+      expected === undefined ? [] : textsOfRecord(QuotaShareKind, expected, (kind, name) => objects.named(kind, name));
+    const found = recordTexts(QuotaShareKind, object).filter((text) => texts.includes(text));
+    expect(found).toHaveLength(expected === undefined ? 0 : 1);
   });
 
   it("has the name alone where that is unique", () => {

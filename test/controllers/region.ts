@@ -1,6 +1,6 @@
 /** An AWS Batch that gives only scripted answers, and keeps a list of what it was asked to do. */
 
-import type { Kind, KubeObject } from "../../src/api/object.ts";
+import type { Kind, KubeObject, ObjectKey } from "../../src/api/object.ts";
 import type {
   Consumable,
   Environment,
@@ -14,7 +14,7 @@ import { resourceIn } from "../../src/aws/names.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
 import type { NameSeen } from "../../src/controllers/names.ts";
-import { awsNameOf } from "../../src/controllers/naming.ts";
+import { recordNameOf } from "../../src/controllers/naming.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
 import { namedText, namedTexts, referredText, referredTexts } from "../../src/controllers/wakes.ts";
 import { type FakeJobs, fakeJobs } from "./jobs-of-objects.ts";
@@ -241,13 +241,14 @@ export function objectsOf(
   annotations: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ): Objects {
   const list = (kind: Kind): readonly KubeObject[] => objects.filter((object) => object.kind === kind.kind);
+  const get = (kind: Kind, { namespace, name }: ObjectKey): KubeObject | undefined =>
+    list(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   return {
     list,
     referring: (kind, to, key) =>
       list(kind).filter((object) => referredTexts(kind, object).includes(referredText(to, key))),
-    get: (kind, { namespace, name }) =>
-      list(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
-    named: (kind, awsName) => list(kind).filter((object) => awsNameOf(kind, object) === awsName),
+    get,
+    named: (kind, recordName) => list(kind).filter((object) => recordNameOf(kind, object, { get }) === recordName),
     naming: (kind, to, awsName) =>
       list(kind).filter((object) => namedTexts(kind, object).includes(namedText(to, awsName))),
     watches: (namespace) => namespace !== "elsewhere",

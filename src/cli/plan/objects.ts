@@ -6,7 +6,7 @@ import { apiVersion } from "../../api/v1alpha1/group.ts";
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { timestamp } from "../../controllers/conditions.ts";
-import { awsNameOf } from "../../controllers/naming.ts";
+import { recordNameOf } from "../../controllers/naming.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects } from "../../controllers/ports.ts";
 import {
@@ -93,7 +93,8 @@ export function concerned(planned: readonly PlannedObject[]): ReadonlySet<string
     referring: (kind, to, key) =>
       objects.list(kind).filter((object) => referredTexts(kind, object).includes(referredText(to, key))),
     get: (kind, key) => all.find((object) => object.kind === kind.kind && keyText(object.metadata) === keyText(key)),
-    named: (kind, awsName) => objects.list(kind).filter((object) => awsNameOf(kind, object) === awsName),
+    named: (kind, recordName) =>
+      objects.list(kind).filter((object) => recordNameOf(kind, object, objects) === recordName),
     naming: (kind, to, awsName) =>
       objects.list(kind).filter((object) => namedTexts(kind, object).includes(namedText(to, awsName))),
     watches: () => true,

@@ -110,8 +110,9 @@ async function claimedBy(
   const staying = rivals.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const byOwner = Map.groupBy(environments, ({ tags }) => ownerText(tags));
   const hasResource = (one: BatchComputeEnvironment): boolean => {
+    const named = byOwner.get(keyText(one.metadata));
+    if (named === undefined) return false;
     const identity = identityOf(one, ports.cluster);
-    const named = byOwner.get(keyText(one.metadata)) ?? [];
     return named.some((environment) => isNamedBy(provenFor(environment, identity, baseNameOf(one)).tags, identity));
   };
   const claimant = await claimantOf(object, staying, { kind, hasResource }, ports, signal);

@@ -39,7 +39,11 @@ export async function observe(
   return { ...seen, queue, jobs };
 }
 
-/** Who may not use the queue must not keep a name in it from others. It is the same for all of a namespace that refer alike. */
+/**
+ * Who may not use the queue must not keep a name in it from others. It is the same for all of a namespace that refer alike.
+ *
+ * @param shares all of one name in one queue
+ */
 async function mayUseQueue(
   shares: readonly QuotaShare[],
   region: BatchRegion,
@@ -47,14 +51,14 @@ async function mayUseQueue(
   signal: AbortSignal,
 ): Promise<readonly QuotaShare[]> {
   const alike = ({ metadata: { namespace }, spec: { jobQueue, jobQueueRef } }: QuotaShare): string =>
-    JSON.stringify([namespace, jobQueue ?? null, jobQueueRef?.namespace ?? null, jobQueueRef?.name ?? null]);
+    [namespace, jobQueueRef?.namespace, jobQueueRef?.name, jobQueue].join("\n");
   const usable: QuotaShare[] = [];
   for (const group of Map.groupBy(shares, alike).values()) {
     const [one] = group;
     const found = one === undefined ? undefined : await queueAt(one, { region, ports, signal });
-    if (found?.kind !== "queue") continue;
-    const within = `${found.queue.jobQueueName}/`;
-    usable.push(...group.filter((share) => recordNameOf(QuotaShareKind, share, ports.objects)?.startsWith(within)));
+    if (one === undefined || found?.kind !== "queue") continue;
+    const isThere = recordNameOf(QuotaShareKind, one, ports.objects)?.startsWith(`${found.queue.jobQueueName}/`);
+    if (isThere === true) usable.push(...group);
   }
   return usable;
 }
