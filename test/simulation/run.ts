@@ -1,4 +1,5 @@
 import { isArmed } from "./attacker/armed/generate.ts";
+import { inTime } from "./attacker/armed/in-time.ts";
 import { despiteLies } from "./attacker/armed/of-victims.ts";
 import { attackedStoryOf } from "./attacker/generate.ts";
 import { tenantOracles } from "./attacker/oracles.ts";
@@ -36,7 +37,7 @@ export async function runStory(story: Story): Promise<Outcome> {
     replicas: story.replicas,
     knobs: story.knobs,
     network: story.network,
-    oracles: [...(isArmed(story) ? allOracles.map(despiteLies) : allOracles), ...furtherOracles[story.sort ?? "plain"]],
+    oracles: oraclesOf(story),
     flags: {
       allowForeignRepoint: story.flags.allowForeignRepoint,
       adoptableNames: namesOf(story),
@@ -55,6 +56,11 @@ export async function runStory(story: Story): Promise<Outcome> {
   const known = new Set(world.aws.truth.jobs().map(({ id }) => id));
   const forgets = world.aws.history.some(({ kind, name }) => kind === "job" && !known.has(name));
   return { story, violations, trace: () => trace.text(), virtualSeconds: trace.seconds, points, forgets };
+}
+
+function oraclesOf(story: Story): readonly OracleFactory[] {
+  const further = furtherOracles[story.sort ?? "plain"];
+  return isArmed(story) ? [...allOracles.map(despiteLies), ...further, inTime] : [...allOracles, ...further];
 }
 
 const furtherOracles: Readonly<Record<Sort, readonly OracleFactory[]>> = {

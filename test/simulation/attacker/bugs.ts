@@ -41,7 +41,13 @@ export const tenantBugs: readonly TenantBug[] = [
     'if (from !== "Selector") return refused;',
     'if (from !== "Selector") return allowed;',
   ),
-  one("let a refused name claim it all the same", 104, "claims.ts", 'if (name !== "allowed") return "nothing";', ""),
+  one(
+    "let a refused name claim it all the same",
+    104,
+    "claims.ts",
+    "if (!allowed.has(one.metadata.namespace)) return false;",
+    "",
+  ),
   one(
     "keep listed names for nobody",
     104,

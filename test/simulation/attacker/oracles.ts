@@ -7,7 +7,6 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { everything, targetOf } from "../oracles/not-ours.ts";
 import { driftSeenMs, isOperatorWrite, lastPart, liveEnvironments, liveQueues, orderOf } from "../oracles/reading.ts";
-import { inTime } from "./armed/in-time.ts";
 import { jobsOfOthers } from "./armed/of-victims.ts";
 import { usesOnlyWhatIsAllowed } from "./armed/rights.ts";
 import { foreignInNetwork } from "./tag-writer.ts";
@@ -241,6 +240,5 @@ export const tenantOracles: readonly OracleFactory[] = [
   neverForged,
   neverDelayed,
   usesOnlyWhatIsAllowed,
-  inTime,
   ...jobsOfOthers,
 ];
