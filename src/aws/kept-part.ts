@@ -19,10 +19,14 @@ interface Reading<T> {
 
 interface Wanted<T> {
   /** Keys to be read along when a read is needed anyway. */
-  readonly also?: readonly string[];
+  readonly also?: () => readonly string[];
   /** Reads them for whoever asks; left out: as all reads are made. */
   readonly read?: Read<T>;
 }
+
+/** Names come from manifests, so anybody could ask for new ones without end: what is kept has a bound. */
+const mostReadings = 32;
+const mostKeys = 2000;
 
 /** EC2 takes at most so many values in a filter. */
 export const keysPerCall = 200;
@@ -37,8 +41,8 @@ export class KeptPart<T> {
   readonly #read: Read<T>;
   /** By key: when it was last asked for, monotonic; the last one is the newest. */
   readonly #asked = new Map<string, number>();
-  /** By key: the newest read that it was in. */
-  readonly #readings = new Map<string, Reading<T>>();
+  /** The last reads, the newest first. */
+  #readings: readonly Reading<T>[] = [];
 
   constructor(clock: Clock, read: Read<T>) {
     this.#clock = clock;
@@ -48,18 +52,14 @@ export class KeptPart<T> {
   async of(
     keys: readonly string[],
     maxAgeMs: number,
-    { also = [], read = this.#read }: Wanted<T> = {},
+    { also = () => [], read = this.#read }: Wanted<T> = {},
   ): Promise<{ readonly part: Part<readonly T[]>; readonly at: number }> {
     const now = this.#clock.monotonic();
-    for (const key of keys) {
-      this.#asked.delete(key);
-      this.#asked.set(key, now);
-    }
-    const [first] = keys;
-    if (first === undefined) return { part: { kind: "read", value: [] }, at: now };
-    const last = this.#readings.get(first);
-    const current = last !== undefined && keys.every((key) => last.keys.has(key)) && this.#isFresh(last, maxAgeMs, now);
-    const reading = current ? last : this.#begin(keys, also, read);
+    for (const key of keys) this.#note(key, now);
+    if (keys.length === 0) return { part: { kind: "read", value: [] }, at: now };
+    const last = this.#readings.find((one) => keys.every((key) => one.keys.has(key)));
+    if (last !== undefined && this.#isFresh(last, maxAgeMs, now)) return { part: await last.part, at: last.at };
+    const reading = this.#begin(this.#withOthers(keys, maxAgeMs, also()), read);
     return { part: await reading.part, at: reading.at };
   }
 
@@ -69,32 +69,43 @@ export class KeptPart<T> {
    * @param beforeMs monotonic; an answer that was asked for at this time or later stays
    */
   forget(beforeMs: number): void {
-    for (const [key, { at }] of this.#readings) if (at < beforeMs) this.#readings.delete(key);
+    this.#readings = this.#readings.filter(({ at }) => at >= beforeMs);
   }
 
   #isFresh({ at, failed }: Reading<T>, maxAgeMs: number, now: number): boolean {
     return now - at <= (failed ? Math.min(unreadMs, maxAgeMs) : maxAgeMs);
   }
 
-  #begin(wanted: readonly string[], also: readonly string[], read: Read<T>): Reading<T> {
-    const at = this.#clock.monotonic();
-    for (const [key, askedAt] of this.#asked) if (at - askedAt > forgottenMs) this.#drop(key);
+  /** The keys, and as many others as the same calls have room for: such as are not known anyway. */
+  #withOthers(wanted: readonly string[], maxAgeMs: number, also: readonly string[]): ReadonlySet<string> {
+    const now = this.#clock.monotonic();
+    for (const [key, askedAt] of this.#asked) if (now - askedAt > forgottenMs) this.#asked.delete(key);
+    const fresh = this.#readings.filter((one) => this.#isFresh(one, maxAgeMs, now));
     const keys = new Set(wanted);
     const room = Math.ceil(keys.size / keysPerCall) * keysPerCall;
-    for (const key of [...[...this.#asked.keys()].reverse(), ...also]) if (keys.size < room) keys.add(key);
+    for (const key of [...[...this.#asked.keys()].reverse(), ...also]) {
+      if (keys.size >= room) break;
+      if (!fresh.some((one) => one.keys.has(key))) keys.add(key);
+    }
+    return keys;
+  }
+
+  #begin(keys: ReadonlySet<string>, read: Read<T>): Reading<T> {
     const reading: Reading<T> = {
       keys,
-      at,
+      at: this.#clock.monotonic(),
       part: this.#part([...keys], read, () => this.#fail(reading)),
       failed: false,
     };
-    for (const key of keys) this.#readings.set(key, reading);
+    this.#readings = [reading, ...this.#readings].slice(0, mostReadings);
     return reading;
   }
 
-  #drop(key: string): void {
+  #note(key: string, now: number): void {
     this.#asked.delete(key);
-    this.#readings.delete(key);
+    this.#asked.set(key, now);
+    const [oldest] = this.#asked.keys();
+    if (this.#asked.size > mostKeys && oldest !== undefined) this.#asked.delete(oldest);
   }
 
   #fail(reading: Reading<T>): void {

@@ -87,12 +87,11 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
 
   async function gather(request: NetworkRequest, caller: Caller, reading: NetworkReading): Promise<NetworkFacts> {
     const { maxAgeMs } = reading;
-    const all = options.everybody?.() ?? [];
     const ages: number[] = [];
     const read = async <T>(
       part: KeptPart<T>,
       keys: readonly string[],
-      also: readonly string[] = [],
+      also: () => readonly string[] = () => [],
       ageMs = maxAgeMs,
     ): Promise<Part<readonly T[]>> => {
       const { part: answer, at } = await part.of(keys, ageMs, { also });
@@ -124,7 +123,8 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       }
       return { kind: "read", value };
     };
-    const among = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => all.flatMap(pick);
+    const among = (pick: (one: NetworkRequest) => readonly string[]) => (): readonly string[] =>
+      (options.everybody?.() ?? []).flatMap(pick);
 
     const asked = await read(
       parts.subnetsById,
@@ -133,7 +133,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     );
     const vpcIds = [...new Set([...vpcsOf(asked, request.subnetIds), ...(request.vpcIds ?? [])])].toSorted();
     const others = vpcsOf(asked);
-    const inVpcs = <T>(part: KeptPart<T>): Promise<Part<readonly T[]>> => read(part, vpcIds, others);
+    const inVpcs = <T>(part: KeptPart<T>): Promise<Part<readonly T[]>> => read(part, vpcIds, () => others);
 
     const subnets = await inVpcs(parts.subnetsOf);
     let vpcs = await inVpcs(parts.vpcs);
@@ -197,7 +197,35 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     };
   }
 
+  /** By who asks, and for what: each pass that waits for the same facts would otherwise hold its own. */
+  const running = new Map<
+    string,
+    { readonly at: number; readonly signal: AbortSignal; readonly facts: Promise<NetworkFacts> }
+  >();
+
+  async function gatherOnce(request: NetworkRequest, caller: Caller, reading: NetworkReading): Promise<NetworkFacts> {
+    const key = JSON.stringify([caller.namespace, request]);
+    const now = clock.monotonic();
+    const known = running.get(key);
+    if (known !== undefined && now - known.at <= reading.maxAgeMs) {
+      try {
+        return await known.facts;
+      } catch (error) {
+        // Given up by whoever began it, not by us.
+        if (!known.signal.aborted || reading.signal.aborted) throw error;
+      }
+    }
+    const mine = { at: now, signal: reading.signal, facts: gather(request, caller, reading) };
+    running.set(key, mine);
+    try {
+      return await mine.facts;
+    } finally {
+      if (running.get(key) === mine) running.delete(key);
+    }
+  }
+
   const forget = (beforeMs: number): void => {
+    running.clear();
     for (const part of [parts.endpoints, parts.groupsOf, parts.groupsById, parts.routeTables]) part.forget(beforeMs);
   };
   const forgetWays = (beforeMs: number): void => {
@@ -210,12 +238,13 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
   let writtenAt: number | undefined;
   const calling = (ec2: Ec2Api, onBehalfOf?: string): NetworkReader => {
     const iam = (signal: AbortSignal): Promise<IamAccount> => options.iam(signal, onBehalfOf);
-    const caller: Caller = { reads: networkReads(ec2, options.account), selects: selectionReads(ec2), iam };
+    const reads = networkReads(ec2, options.account);
+    const caller: Caller = { namespace: onBehalfOf, reads, selects: selectionReads(ec2), iam };
     return {
       get writtenAt() {
         return writtenAt;
       },
-      of: (request, reading) => abortable(gather(request, caller, reading), reading.signal),
+      of: (request, reading) => abortable(gatherOnce(request, caller, reading), reading.signal),
       async select(what, selector, { signal, maxAgeMs }) {
         const key = selectorText(selector);
         const kept = selected[what].of(key);
@@ -244,6 +273,8 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
 
 /** What is read for one namespace alone. */
 interface Caller {
+  /** Undefined: the operator itself. */
+  readonly namespace: string | undefined;
   readonly reads: NetworkReads;
   readonly selects: ReturnType<typeof selectionReads>;
   readonly iam: (signal: AbortSignal) => Promise<IamAccount>;

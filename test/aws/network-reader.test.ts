@@ -550,6 +550,22 @@ describe("what one tenant asks for in vain", () => {
     expect(reads() - before).toBeLessThanOrEqual(alone.reads());
   });
 
+  it("is read once, however many passes wait for it at the same time", async () => {
+    const { clock, aws } = account({ latencyMs: 100 });
+    const budget = new CallBudget({ clock, ratePerSecond: 1000 });
+    const ec2 = guardedEc2(aws.ec2, { clock, budget, mayWrite: () => ({ deadlineMs: 1000 }) });
+    const iam = () => Promise.reject(new Error("no object names a profile"));
+    const region = createEc2Region({ api: ec2, account: "1", region: "r", partition: "aws", clock, iam });
+    const request = { ...emptyRequest, ...hostile(1) };
+    const of = (maxAgeMs: number) => region.onBehalfOf("mallory").network.of(request, { signal, maxAgeMs });
+    const same = Array.from({ length: 50 }, () => of(hourMs));
+    await clock.advance(5000);
+    expect(new Set(await Promise.all(same)).size).toBe(1);
+    const live = [of(-1), of(-1)];
+    await clock.advance(5000);
+    expect(new Set(await Promise.all(live)).size).toBe(2);
+  });
+
   it("lets the calls of a namespace wait for no more than one of another's at a time", async () => {
     const { aws, clock } = account();
     const budget = new CallBudget({ clock, ratePerSecond: 2 });
