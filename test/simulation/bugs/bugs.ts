@@ -246,6 +246,7 @@ export const bugs: readonly Bug[] = [
     "controllers/job-queue/places.ts",
     "if (names.some((name) => places.enabling.has(name))) return true;",
     "",
+    "kill",
   ),
   one(
     "give up an environment that its object is about to enable again",
