@@ -1,7 +1,7 @@
 /** Waiting for a person who is to approve one step. Pure. */
 
 import { approveAnnotation } from "../api/v1alpha1/annotations.ts";
-import { approvalPattern } from "../api/v1alpha1/common.ts";
+import { approvalPattern } from "../api/v1alpha1/names.ts";
 import type { Until, Wait } from "./agenda.ts";
 
 /** Why an object waits for a person. */

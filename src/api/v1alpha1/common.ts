@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approvalPattern } from "./names.ts";
 import {
   anyText,
   atomicList,
@@ -110,9 +111,6 @@ const condition = object("One aspect of the state of the object.", {
   lastTransitionTime: time("When the status last changed."),
   observedGeneration: int("Generation for which the condition was computed.", 0, Number.MAX_SAFE_INTEGER),
 });
-
-/** What `awsbatch.dev/approve` may be: nothing that means anything to a shell or to YAML, because a person copies it. */
-export const approvalPattern = /^[A-Za-z0-9._/@:,-]+$/;
 
 const fieldChange = object("A field in which AWS differs from the spec.", {
   path: text("Path of the field.", 512),

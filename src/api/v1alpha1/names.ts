@@ -13,3 +13,6 @@ export function isAwsName(text: string): boolean {
 export const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** Names of most Kubernetes objects; at most 253 characters. */
 export const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** What `awsbatch.dev/approve` may be: nothing that means anything to a shell or to YAML, because a person copies it. */
+export const approvalPattern = /^[A-Za-z0-9._/@:,-]+$/;
