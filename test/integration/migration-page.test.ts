@@ -45,7 +45,7 @@ test("the rehearsal of docs/migration.md works as typed", async ({ onTestFinishe
   const [, imported = "", local = "", planned = ""] = said;
   expect(rehearsal).toContain("`plan: 7 adoptions, nothing else`");
   expect(imported).toMatch(/\nplan: 7 adoptions, nothing else\n$/);
-  for (const flag of ["--adoptable-names 'team/prod-*'", "--ignore-tag-keys 'managed-by'"])
+  for (const flag of ["--adoptable-names 'team/prod-*'", "--ignore-tag-keys managed-by"])
     expect(imported).toContain(flag);
   expect(local).toContain("9 writes to AWS");
   expect(planned).toMatch(/^7 unchanged; /);

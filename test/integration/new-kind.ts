@@ -70,7 +70,8 @@ export const serviceJobs = {
     submitServiceJob: writeCall(["JobSubmit"], [["batch:TagResource", "BatchClaim"]]),
   },
   ...ownTags,
-  async read({ batch, names }, signal) {
+  namesPerCall: 1,
+  async describe({ batch, names }, signal) {
     const found = new Map<string, ServiceJob>();
     for (const jobName of names) {
       found.set(jobName, { ...(await batch.describeServiceJob({ jobId: jobName }, { signal })), jobName });

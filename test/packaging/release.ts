@@ -48,15 +48,25 @@ export class Release {
     return this.must("upgrade", from, "--wait", ...args, ...valuesArgs(values));
   }
 
-  /** `kind/name`, sorted, of all that bears the release's label, in whatever namespace. */
+  /** `kind/name`, sorted, of all that bears the release's label, and its definitions, in whatever namespace. */
   async objects(): Promise<readonly string[]> {
     const kinds = [
       "deployments,replicasets,pods,jobs,services,serviceaccounts,poddisruptionbudgets,networkpolicies,configmaps",
-      "roles,rolebindings,clusterroles,clusterrolebindings,customresourcedefinitions",
+      "roles,rolebindings,clusterroles,clusterrolebindings",
       "validatingadmissionpolicies,validatingadmissionpolicybindings",
     ].join(",");
     const selector = `app.kubernetes.io/instance=${this.name}`;
-    return linesOf(await this.#cluster.kubectl(["get", kinds, "-A", "-l", selector, "-o", "name"])).toSorted();
+    const labelled = linesOf(await this.#cluster.kubectl(["get", kinds, "-A", "-l", selector, "-o", "name"]));
+    return [...labelled, ...(await this.#definitions())].toSorted();
+  }
+
+  /** They do not bear the label, by which Argo CD may track; Helm's annotation says whose they are. */
+  async #definitions(): Promise<readonly string[]> {
+    const template = `{range .items[?(@.metadata.annotations.meta\\.helm\\.sh/release-name=="${this.name}")]}{.metadata.name}{"\\n"}{end}`;
+    const answer = await this.#cluster.kubectl(["get", "customresourcedefinitions", "-o", `jsonpath=${template}`]);
+    return linesOf(answer)
+      .filter((name) => name !== "")
+      .map((name) => `customresourcedefinition.apiextensions.k8s.io/${name}`);
   }
 
   /** Names of the pods of the operator itself. */

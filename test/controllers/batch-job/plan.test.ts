@@ -162,6 +162,18 @@ describe("the next step of a job", () => {
       "blocked DependencyFailed; Failed=True DependencyFailed",
     ],
     ["with satisfied dependencies is the note", {}, dependencies({ kind: "satisfied" }), "act intend Submitting"],
+    [
+      "that depends on a job of another namespace is a person's",
+      {},
+      { namedJobHold: { kind: "notOurs", jobId: "job-9" } },
+      "blocked ReferenceNotAllowed",
+    ],
+    [
+      "that depends on a job that AWS does not show is a wait",
+      {},
+      { namedJobHold: { kind: "unseen", jobId: "job-9", checkInMs: 1000 } },
+      "wait JobNotShown",
+    ],
     ["that was just accepted is a wait", {}, { job: known({ record: undefined }) }, "wait JobSubmitted"],
     ["that AWS leaves out for a moment is a wait", {}, { job: known({ missingForMs: 1000 }) }, "wait JobRunning"],
     ["that AWS does not show for minutes is a wait", {}, { job: known({ missingForMs: 200_000 }) }, "wait JobNotShown"],
