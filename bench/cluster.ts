@@ -149,12 +149,12 @@ async function measureAttacks(which: string): Promise<void> {
         start: starter(cluster, containerHeapMiB),
       }),
     );
-    const { worst, quietSeconds, attackedSeconds, restartSeconds, memoryMiB } = attacked;
+    const { worst, quietSeconds, attackedSeconds, restartSeconds, memoryMiB, ends } = attacked;
     const figures = [quietSeconds, attackedSeconds, attackedSeconds / quietSeconds, restartSeconds];
-    rows.push([kind, worst, ...figures.map((one) => one.toFixed(1)), memoryMiB.toFixed(0)]);
+    rows.push([kind, worst, ...figures.map((one) => one.toFixed(1)), memoryMiB.toFixed(0), String(ends)]);
     table(
       `What another tenant notices of ${objects} hostile objects of a kind, and 50 changes of them a second`,
-      ["attacking", "put back most", "quiet s", "attacked s", "ratio", "restart s", "resident MiB"],
+      ["attacking", "put back most", "quiet s", "attacked s", "ratio", "restart s", "resident MiB", "ended"],
       rows,
     );
   }

@@ -26,6 +26,8 @@ export interface Attacked {
   /** From the start of a new process until a change of each kind is Ready. */
   readonly restartSeconds: number;
   readonly memoryMiB: number;
+  /** How often the process ended by itself, e.g. for want of memory or of its lease. */
+  readonly ends: number;
 }
 
 /** Each is measured so often; the median counts. */
@@ -38,9 +40,9 @@ const inFlight = 16;
 export async function measureAttack(cluster: ControlPlane, account: Account, attack: Attack): Promise<Attacked> {
   await install(cluster);
   const front = await account.front();
-  const started = async (): Promise<OperatorProcess> =>
-    await attack.start((await newIdentity(cluster)).kubeconfig, front.url);
-  let operator = await started();
+  const { kubeconfig } = await newIdentity(cluster);
+  const operator = new Kept(() => attack.start(kubeconfig, front.url));
+  await operator.start();
   try {
     await operator.untilReady();
     const team = await Team.in(cluster, "team");
@@ -67,24 +69,63 @@ export async function measureAttack(cluster: ControlPlane, account: Account, att
     try {
       await sleep(10_000);
       const attacked = await measured();
-      memory = await residentMiB(operator);
-      await operator.stop("SIGKILL");
-      operator = await started();
+      memory = await operator.residentMiB();
+      await operator.stop();
+      await operator.start();
       const began = performance.now();
       const changes = Object.values(victims).map((change) => secondsOf(team, change(++turn)));
       await Promise.all(changes);
       const restartSeconds = (performance.now() - began) / 1000;
-      memory = Math.max(memory, await residentMiB(operator));
+      memory = Math.max(memory, await operator.residentMiB());
       const ratio = (kind: KindName): number => (attacked.get(kind) ?? 0) / (quiet.get(kind) ?? 1);
       const [worst] = [...quiet.keys()].toSorted((left, right) => ratio(right) - ratio(left));
       if (worst === undefined) throw new Error("nothing was measured");
       const [quietSeconds = 0, attackedSeconds = 0] = [quiet.get(worst), attacked.get(worst)];
-      return { worst, quietSeconds, attackedSeconds, restartSeconds, memoryMiB: memory };
+      return { worst, quietSeconds, attackedSeconds, restartSeconds, memoryMiB: memory, ends: operator.ends };
     } finally {
       await stop();
     }
   } finally {
-    await operator.stop("SIGKILL");
+    await operator.stop();
+  }
+}
+
+/** A process that is started again when it ends, as a Deployment does. */
+class Kept {
+  /** How often it ended by itself. */
+  ends = 0;
+  readonly #begin: () => Promise<OperatorProcess>;
+  #current: OperatorProcess | undefined;
+
+  constructor(begin: () => Promise<OperatorProcess>) {
+    this.#begin = begin;
+  }
+
+  async start(): Promise<void> {
+    const started = await this.#begin();
+    this.#current = started;
+    started.child.ended
+      .then(async () => {
+        if (this.#current !== started) return;
+        this.ends++;
+        await this.start();
+      })
+      .catch((error: unknown) => console.error(error));
+  }
+
+  async untilReady(): Promise<void> {
+    await this.#current?.untilReady();
+  }
+
+  async residentMiB(): Promise<number> {
+    const bytes = await this.#current?.metric("process_resident_memory_bytes").catch(() => undefined);
+    return (bytes ?? Number.NaN) / 2 ** 20;
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#current;
+    this.#current = undefined;
+    await running?.stop("SIGKILL");
   }
 }
 
@@ -135,8 +176,4 @@ async function inParallel(count: number, work: (index: number) => Promise<void>)
     while (next < count) await work(next++);
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
-}
-
-async function residentMiB(operator: OperatorProcess): Promise<number> {
-  return ((await operator.metric("process_resident_memory_bytes")) ?? Number.NaN) / 2 ** 20;
 }
