@@ -108,6 +108,7 @@ class Kept {
       .then(async () => {
         if (this.#current !== started) return;
         this.ends++;
+        process.stderr.write(`the operator ended:\n${await started.child.lastWords()}\n`);
         await this.start();
       })
       .catch((error: unknown) => console.error(error));

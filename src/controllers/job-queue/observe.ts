@@ -297,8 +297,10 @@ function serviceSeen(object: JobQueue, around: Around): ServiceSeen | undefined 
       ? resourceNamed(entry.serviceEnvironment ?? "", serviceThing, referring)
       : resourceAt(key, serviceThing, referring);
   const name = reference.kind === "unresolved" ? undefined : nameIn(reference.arn);
-  const isAsked = name !== undefined && isUnread(name, serviceThing, around.region);
-  const unread = isAsked && snapshot.failureOf(serviceThing.records) === undefined ? name : undefined;
+  const unread =
+    name !== undefined && isUnread(name, serviceThing, around.region)
+      ? { name, isRefused: snapshot.failureOf(serviceThing.records) !== undefined }
+      : undefined;
   const target = name === undefined ? undefined : environments.get(name);
   // Where its object is gone, nobody disables it any more.
   const retiring =

@@ -32,6 +32,7 @@ import {
   serviceOrder,
   serviceTargets,
   serviceUnread,
+  withoutAny,
 } from "./service-order.ts";
 
 interface Context {
@@ -44,7 +45,6 @@ interface Context {
 
 type Waiting = Wait | Blocked;
 
-const withoutAny = "NoUsableEnvironment";
 const orderPath = "spec.computeEnvironmentOrder";
 
 const rules: readonly Rule<Context, Action>[] = [
@@ -296,7 +296,7 @@ function partlyServing({ seen, order }: Context): Step<Action> | undefined {
 
 function withoutUsable({ seen, saysUnusable }: Context): Step<Action> | undefined {
   if (seen.record?.state === "DISABLED") return undefined;
-  if (seen.service !== undefined) return serviceUnread(seen) ?? unusable(serviceIdle(seen));
+  if (seen.service !== undefined) return serviceUnread(seen, saysUnusable) ?? unusable(serviceIdle(seen));
   const names = orderOf(seen.record);
   // A process that has just started knows only what status says.
   const serves = saysUnusable ? anyUsable(names, seen.environments) : anyServing(names, seen);

@@ -38,8 +38,8 @@ export interface ServiceSeen {
   readonly retiring: boolean;
   /** By name, those that were read: what the spec refers to, and others that objects name. */
   readonly environments: ReadonlyMap<string, ServiceEnvironmentRecord>;
-  /** Name of the one that the spec leads to, while AWS is being asked about it because nobody named it before. */
-  readonly unread: string | undefined;
+  /** The one that the spec leads to, while AWS has not said what it is; `isRefused`: AWS did not answer the last question. */
+  readonly unread: { readonly name: string; readonly isRefused: boolean } | undefined;
 }
 
 export type ProgressSeen = { readonly kind: "read"; readonly facts: QueueFacts } | Unread;

@@ -10,6 +10,8 @@ import { type Places, serviceServes, strands } from "./places.ts";
 import type { Seen, ServiceSeen } from "./seen.ts";
 
 const path = "spec.serviceEnvironmentOrder";
+/** Why a queue is not Ready in which no job can start. */
+export const withoutAny = "NoUsableEnvironment";
 
 /** The name of the service environment that a queue has in AWS. */
 export function serviceNameOf({ record }: Pick<Seen, "record">): string | undefined {
@@ -78,11 +80,16 @@ export function serviceOrder(service: ServiceSeen | undefined): ServiceEnvironme
   return [{ order: service.order, serviceEnvironment: service.reference.arn }];
 }
 
-/** Whether jobs can start in the service environment of the queue is not known yet. */
-export function serviceUnread({ service }: Seen): Wait | undefined {
-  if (service?.unread === undefined) return undefined;
-  const message = `whether jobs can start in ${service.unread} is known once AWS has been asked`;
-  return { kind: "wait", reason: "WaitingForEnvironment", message, checkInMs: settleCheckMs };
+/**
+ * Whether jobs can start in the service environment of the queue is not known. Until then a queue of which status says that
+ * none can stays so; another one waits for the answer, but serves where AWS does not answer.
+ */
+export function serviceUnread({ service }: Seen, saysUnusable: boolean): Wait | undefined {
+  const unread = service?.unread;
+  if (unread === undefined || (unread.isRefused && !saysUnusable)) return undefined;
+  const reason = saysUnusable ? withoutAny : "WaitingForEnvironment";
+  const message = `whether jobs can start in ${unread.name} is known once AWS has answered`;
+  return { kind: "wait", reason, message, checkInMs: unread.isRefused ? unwatchedCheckMs : settleCheckMs };
 }
 
 /** The service environment that the queue has takes no job; undefined: it does, as far as is known. */

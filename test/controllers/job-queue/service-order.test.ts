@@ -45,6 +45,14 @@ const atFirst: ServiceSeen = {
 };
 const bothThere = new Map([a, b].map((one) => [one.serviceEnvironmentName, one]));
 const off = { state: "DISABLED" } as const;
+const unusable = {
+  type: "Ready",
+  status: "False" as const,
+  observedGeneration: 1,
+  reason: "NoUsableEnvironment",
+  message: "no job can start: a is DISABLED and VALID",
+  lastTransitionTime: "2026-01-01T00:00:00Z",
+};
 
 describe("a queue of SageMaker", () => {
   it.each<[string, SeenChange, string]>([
@@ -122,12 +130,12 @@ describe("a queue of SageMaker", () => {
     ],
     [
       "is not called usable before AWS has said so",
-      { queue: served("a"), service: { ...atFirst, unread: "a" } },
+      { queue: served("a"), service: { ...atFirst, unread: { name: "a", isRefused: false } } },
       "wait WaitingForEnvironment again in 1 s",
     ],
     [
       "is called usable where AWS refuses to say",
-      { queue: served("a"), service: atFirst },
+      { queue: served("a"), service: { ...atFirst, unread: { name: "a", isRefused: true } } },
       "serves Available; serving",
     ],
     [
@@ -137,6 +145,15 @@ describe("a queue of SageMaker", () => {
     ],
   ])("%s", (_name, change, expected) => {
     expect(stepLine(spec, change, now)).toBe(expected);
+  });
+
+  it.each([true, false])("stays without a usable environment until AWS answers (refused: %s)", (isRefused) => {
+    const service = { ...atFirst, unread: { name: "a", isRefused } };
+    const before = { ...object(spec), status: { conditions: [unusable] } };
+    expect(choiceFor(before, seen({ queue: served("a"), service }), now).next).toMatchObject({
+      kind: "wait",
+      reason: "NoUsableEnvironment",
+    });
   });
 
   it("says what to do where its service environment is not VALID for long", () => {
