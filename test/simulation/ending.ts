@@ -177,13 +177,14 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
   const names = environments
     .filter((one) => !claimsTaken(one, environments, world))
     .map(({ metadata }) => metadata.name);
-  // A queue that names one which is not the object's own waits for it, and keeps the environment that it has from going.
-  const services = objects
-    .filter(({ kind, metadata }) => kind === "ServiceEnvironment" && metadata.name !== quotaEnvironment)
-    .filter((object) => verdictOf(object) !== "Stalled NotOwned")
-    .map(({ metadata }) => metadata.name);
+  // What names one that is not the object's own waits for it, and keeps what it has in AWS from going.
+  const namesOwned = (of: string): readonly string[] =>
+    objects
+      .filter((object) => object.kind === of && verdictOf(object) !== "Stalled NotOwned")
+      .map(({ metadata }) => metadata.name);
+  const services = namesOwned("ServiceEnvironment").filter((name) => name !== quotaEnvironment);
   const queues = objects.filter(({ kind }) => kind === "JobQueue").map(({ metadata }) => metadata.name);
-  const consumables = objects.filter(({ kind }) => kind === "ConsumableResource").map(({ metadata }) => metadata.name);
+  const consumables = namesOwned("ConsumableResource");
   for (const object of objects) {
     const manifest = manifestWithout(object);
     const { metadata } = manifest;
@@ -229,7 +230,7 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
   }
 }
 
-/** A definition names no consumable that is not there, and keeps none that is to go. */
+/** A definition names no consumable that is not there or not its object's, and keeps none that is to go. */
 function holdingOnly(spec: JobDefinitionSpec, names: readonly string[]): JobDefinitionSpec {
   const { consumableResourceProperties: held, ...rest } = spec;
   const consumableResourceList = (held?.consumableResourceList ?? []).filter(
