@@ -55,9 +55,10 @@ tags of the cluster name and without a manifest, which \`local\` does only with 
 Then it reads --region and the regions in the manifests and in the state of \`local\`. With --simulate it compares with
 the state that \`local --simulate\` left in the directory, or with an empty account.
 
-Signs: + create, ~ adopt, update in place or register a revision, ± replace, - delete, ! blocked, = unchanged.
+Signs: + create, ~ adopt, update in place or register a revision, ± replace, - delete, . forget (the object goes, AWS
+keeps what it has), ! blocked, > goes on with a replacement that was begun before, = unchanged.
 
-Exit code: 0 no changes; 1 invalid manifests, or AWS cannot be read; 2 changes; 3 changes with a replacement, a deletion
+Exit code: 0 no changes by these manifests; 1 invalid manifests, or AWS cannot be read; 2 changes; 3 changes with a replacement, a deletion
 or jobs that may be terminated; 4 an object is blocked until a person does something, whatever else changes.`;
 
 export function planCommand(io: Io, ending: Ending): Command {

@@ -128,11 +128,11 @@ describe("several changes at once", () => {
     expect(exitCode).toBe(2);
     expect(writesIn([objectIn(json.objects, "BatchComputeEnvironment default/general")])).toEqual([
       "UpdateComputeEnvironment default_general-xxxxxxxx computeResources.maxvCpus:16>32",
-      "TagResource default_general-xxxxxxxx tags.a:>(not shown)",
+      'TagResource default_general-xxxxxxxx tags.a:>"b"',
     ]);
     expect(writesIn([objectIn(json.objects, "JobQueue default/high")])).toEqual([
       "UpdateJobQueue default_high priority:10>5",
-      "TagResource default_high tags.a:>(not shown)",
+      'TagResource default_high tags.a:>"b"',
     ]);
   });
 });

@@ -8,6 +8,7 @@ import { type Entry, entryText, headline, type Plan } from "../plan/entry.ts";
 import { planMembers } from "../plan/json.ts";
 import { planMarkdown } from "../plan/markdown.ts";
 import { planText } from "../plan/text.ts";
+import { isOnlyTagged } from "../plan/titles.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
 import type { Skipped } from "./found.ts";
@@ -108,8 +109,9 @@ export function isNothing({ imported, skipped, inexpressible, problems, source }
 }
 
 /** Also one that is adopted, and then waits for a person as its resource does in AWS now. */
-function isQuiet({ action, blocked, title }: Entry): boolean {
-  return action === "adopt" ? title.endsWith("nothing else") : action === "none" && blocked === undefined;
+function isQuiet({ action, blocked, steps }: Entry): boolean {
+  if (action !== "adopt") return action === "none" && blocked === undefined;
+  return isOnlyTagged(steps.filter((step) => step.kind === "write"));
 }
 
 /** `242 adoptions, nothing else`, or the first line of the plan. */

@@ -1,26 +1,29 @@
-import type { Condition, KubeObject } from "../../api/object.ts";
+import { type Condition, type KubeObject, keyText } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import {
   BatchComputeEnvironmentKind,
   BatchJobKind,
   JobDefinitionKind,
   JobQueueKind,
+  type KindName,
   kindOf,
   QuotaShareKind,
 } from "../../api/v1alpha1/kinds.ts";
 import { resourceIn } from "../../aws/names.ts";
-import type { Change } from "../../controllers/agenda.ts";
+import type { Change, FieldChange } from "../../controllers/agenda.ts";
 import { approvalIn } from "../../controllers/approval.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
+import { createdAtTag, type Tags } from "../../controllers/ownership.ts";
 import { orderOf } from "../../controllers/queue-order.ts";
+import { referredObjects } from "../../controllers/wakes.ts";
 import { rowOf } from "../local/rows.ts";
 import { retiredImages } from "../validation/warnings.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
+import { effectsOf } from "./effects.ts";
 import { type AffectedQueue, type Entry, type EntryAction, type JobsEffect, noJobs } from "./entry.ts";
 import {
   countJobs,
-  isJobEnd,
   jobsOfDrain,
   jobsOfJob,
   jobsOfShare,
@@ -29,10 +32,11 @@ import {
   unendedJobs,
   unendedJobsIn,
 } from "./jobs.ts";
-import { type Owned, ownedIn, type PlannedObject } from "./objects.ts";
+import { namedIn, type Owned, ownedIn, type PlannedObject } from "./objects.ts";
 import type { Rehearsed } from "./rehearsal.ts";
 import { objectText, type Step, type WriteStep, withoutInvented } from "./steps.ts";
-import { decidedLater, differing } from "./written.ts";
+import { type Titled, titleOf } from "./titles.ts";
+import { decidedLater, differing, userTagText } from "./written.ts";
 
 export interface Outcome {
   readonly planned: readonly PlannedObject[];
@@ -50,14 +54,26 @@ export interface Outcome {
  * about.
  */
 export async function entriesOf(outcome: Outcome, signal: AbortSignal): Promise<readonly Entry[]> {
-  const entries: Entry[] = [];
-  for (const planned of outcome.planned) {
-    const entry = await entryOf(planned, outcome, signal);
-    if (planned.file !== undefined || entry.action !== "none") {
-      entries.push(withoutInvented(entry, inventedOf(planned, outcome.real.invented)));
-    }
-  }
-  return entries;
+  const made: { readonly planned: PlannedObject; readonly entry: Entry }[] = [];
+  for (const planned of outcome.planned) made.push({ planned, entry: await entryOf(planned, outcome, signal) });
+  const actions = new Map(made.map(({ planned: { object }, entry }) => [objectText(object), entry.action]));
+  return made.flatMap(({ planned, entry }) => {
+    if (planned.file === undefined && entry.action === "none") return [];
+    const its = followsReplacement(planned.object, entry, actions) ? following(entry) : entry;
+    return [withoutInvented(its, inventedOf(planned, outcome.real.invented))];
+  });
+}
+
+/** Whether all that an object changes is that it names the successor of a replacement that was begun before. */
+function followsReplacement(object: KubeObject, { action, fields }: Entry, actions: ReadonlyMap<string, EntryAction>) {
+  if (action !== "update" || fields.length === 0 || !fields.every(({ isReference }) => isReference === true))
+    return false;
+  const named = referredObjects(object).map(({ kind, key }) => actions.get(`${kind.kind} ${keyText(key)}`));
+  return named.includes("finish") && named.every((one) => one === undefined || one === "finish" || one === "none");
+}
+
+function following(entry: Entry): Entry {
+  return { ...entry, action: "finish", title: "follows a replacement that is under way", fields: [] };
 }
 
 /** The name of a job ends with the uid of its object. */
@@ -74,7 +90,7 @@ interface ShownStatus {
 }
 
 async function entryOf(
-  { object, file }: PlannedObject,
+  { object, file, isPruned }: PlannedObject,
   { dry, real, regions, defaultRegion }: Outcome,
   signal: AbortSignal,
 ): Promise<Entry> {
@@ -94,11 +110,25 @@ async function entryOf(
   const change = statusOf(dry.objects.get(text)).plan;
   const foreign = owned.length > 0 ? undefined : foreignRevision(object, region);
   const isNew = owned.length === 0 && foreign === undefined;
-  const action = actionOf(object, writes, { adopted, change, isNew });
+  const action = actionOf(object, { writes, owned, adopted, change, isNew, end });
   const awsName =
     owned.map((one) => one.awsName).join(", ") || adopted || nameIn(end) || awsNameOf(kindOf(kind), object);
   const blocked = heldBy(object, change) ?? blockedBy(end);
   const jobs = jobsOf(object, { action, change, writes }, { owned, region });
+  const titled: Titled = {
+    kind: kind as KindName,
+    awsName: foreign ?? awsName,
+    owned,
+    writes,
+    change,
+    adopted,
+    end: statusOf(end),
+    going: {
+      why: isPruned === true ? "its manifest is missing" : "its object is being deleted",
+      kept: foreign ?? sameName(object, region),
+      lastWords: real.gone.get(text),
+    },
+  };
   return {
     kind,
     namespace,
@@ -110,15 +140,42 @@ async function entryOf(
     title:
       blocked !== undefined && (action === "none" || (action === "create" && writes.length === 0))
         ? "nothing is done"
-        : titleOf(action, { awsName: foreign ?? awsName, owned, writes, change, adopted, end }),
-    fields: change?.changes ?? [],
+        : titleOf(action, titled),
+    fields: action === "finish" ? [] : withTagValues(change?.changes ?? [], object, owned.at(-1)),
     steps: action === "replace" ? made.map((step) => comparedWith(owned, region, step)) : made,
     queues: jobs.kind === "none" ? [] : await queuesOf(object, { owned, region }, signal),
     jobs,
     blocked,
     // Problems of an object that stays as it is are not part of this change.
-    notes: action === "none" || action === "delete" ? [] : [...imageNotes(object), ...notesOf(end)],
+    notes: ["none", "delete", "forget"].includes(action) ? [] : [...imageNotes(object), ...notesOf(end)],
   };
+}
+
+/** What AWS has under the name of an object, whoever owns it; within another resource a name says too little. */
+function sameName(object: KubeObject, region: ReadRegion | undefined): string | undefined {
+  const kind = kindOf(object.kind);
+  if (region === undefined || kind.awsName.within !== undefined) return undefined;
+  const name = awsNameOf(kind, object);
+  return namedIn(region.records).find((one) => one.kind === kind.kind && one.awsName === name)?.awsName;
+}
+
+/** The changes of tags with their values, which a status does not have: keys alone. */
+function withTagValues(
+  changes: readonly FieldChange[],
+  { spec }: KubeObject,
+  owned: Owned | undefined,
+): readonly FieldChange[] {
+  const { tags = {} } = spec as { readonly tags?: Tags };
+  return changes.map((one) => {
+    const key = /^spec\.tags\[(".*")\]$/.exec(one.path)?.[1];
+    if (one.kind !== "tags" || key === undefined) return one;
+    const [from, to] = [owned?.tags, tags].map((all) => all?.[JSON.parse(key) as string]);
+    return {
+      ...one,
+      ...(from === undefined ? {} : { from: userTagText(from) }),
+      ...(to === undefined ? {} : { to: userTagText(to) }),
+    };
+  });
 }
 
 /** The newest ACTIVE revision of the name, above which one of the object's is registered. */
@@ -158,92 +215,43 @@ function isReady(object: KubeObject): boolean {
 }
 
 interface Circumstances {
+  readonly writes: readonly WriteStep[];
+  readonly owned: readonly Owned[];
   readonly adopted: string | undefined;
   readonly change: ShownStatus["plan"];
   readonly isNew: boolean;
-}
-
-function actionOf(
-  object: KubeObject,
-  writes: readonly WriteStep[],
-  { adopted, change, isNew }: Circumstances,
-): EntryAction {
-  if (object.metadata.deletionTimestamp !== undefined) return "delete";
-  if (change?.action === "Replace") return "replace";
-  if (adopted !== undefined) return "adopt";
-  if (change?.action === "Create" || (isNew && writes.some(({ operation }) => isCreation(operation)))) return "create";
-  if (change?.action === "Register") return isNew ? "create" : "register";
-  // What a replacement that was begun earlier still has to delete.
-  if (writes.some(({ operation }) => operation === "DeleteComputeEnvironment")) return "replace";
-  const planned = change !== undefined && change.action !== "None";
-  return writes.length > 0 || planned ? "update" : "none";
-}
-
-function isCreation(operation: string): boolean {
-  return /^(?:CreateComputeEnvironment|CreateJobQueue|RegisterJobDefinition)$/.test(operation);
-}
-
-interface Titled {
-  readonly awsName: string;
-  readonly owned: readonly Owned[];
-  readonly writes: readonly WriteStep[];
-  readonly change: ShownStatus["plan"];
-  readonly adopted: string | undefined;
+  /** As it is at the end; undefined: it is gone. */
   readonly end: KubeObject | undefined;
 }
 
-function titleOf(action: EntryAction, { awsName, owned, writes, change, adopted, end }: Titled): string {
-  const made = writes.find(({ operation }) => isCreation(operation))?.subject;
-  switch (action) {
-    case "create":
-      return `is created as ${made ?? nameIn(end) ?? awsName}`;
-    case "register":
-      return `is registered as ${made}, above ${awsName}`;
-    case "replace":
-      return replacementTitle(awsName, owned, made ?? statusOf(end).target);
-    case "delete":
-      return `${awsName} is deleted: its manifest is missing`;
-    case "adopt":
-      return adoptionTitle(adopted ?? "", writes);
-    case "update":
-      return updateTitle(writes, change);
-    case "none":
-      return "stays as it is";
+function actionOf({ kind, metadata }: KubeObject, given: Circumstances): EntryAction {
+  const { writes, owned, adopted, change, isNew, end } = given;
+  const effects = effectsOf(kind as KindName, writes);
+  if (metadata.deletionTimestamp !== undefined) {
+    return end === undefined && !effects.has("deletes") && !effects.has("endsJobs") ? "forget" : "delete";
   }
+  const begun = isReplacementBegun(owned, statusOf(end).target) && !effects.has("creates");
+  if (change?.action === "Replace") return begun ? "finish" : "replace";
+  if (adopted !== undefined) return "adopt";
+  if (change?.action === "Create" || (isNew && effects.has("creates"))) return "create";
+  if (change?.action === "Register") return isNew ? "create" : "register";
+  const planned = change !== undefined && change.action !== "None";
+  // What a replacement that was begun earlier still has to delete.
+  if (!planned && effects.has("deletes") && kindOf(kind).awsName.isPrefix === true) return begun ? "finish" : "replace";
+  return writes.length > 0 || planned ? "update" : "none";
 }
 
 /**
- * @param adopted what is replaced where nothing is owned yet
- * @param successor undefined: it is not created yet, because a person holds the replacement
+ * Whether the newest of an object's environments is what serves its spec: then the replacement of the others was begun before.
+ * A spec that goes back to an older one replaces the newest.
  */
-function replacementTitle(adopted: string, owned: readonly Owned[], successor = "a new environment"): string {
-  const names = owned.length === 0 ? [adopted] : owned.map(({ awsName }) => awsName);
-  const others = names.filter((name) => name !== successor);
-  return `${others.join(", ")} ${others.length === 1 ? "is" : "are"} replaced by ${successor}`;
+function isReplacementBegun(owned: readonly Owned[], target: string | undefined): boolean {
+  const [newest, ...others] = owned.toSorted((left, right) => (createdAt(left) > createdAt(right) ? -1 : 1));
+  return others.length > 0 && newest?.awsName === target;
 }
 
-function adoptionTitle(name: string, writes: readonly WriteStep[]): string {
-  const others = writes.filter(({ operation }) => !isTagging(operation));
-  return others.length === 0 ? `adopts ${name}: these tags, nothing else` : `adopts ${name}, then changes it`;
-}
-
-function isTagging(operation: string): boolean {
-  return /^(?:Un)?Tag|^(?:Create|Delete)Tags$/.test(operation);
-}
-
-function updateTitle(writes: readonly WriteStep[], change: ShownStatus["plan"]): string {
-  if (change?.action === "UpdateInfrastructure")
-    return "is updated in place: AWS replaces its instances under running jobs";
-  if (change?.action === "Scale" && !writes.some(({ operation }) => isTagging(operation)))
-    return "is updated in place: capacity only";
-  const own = writes.filter(({ operation }) =>
-    /ComputeEnvironment|JobQueue|JobDefinition|^(?:Un)?TagResource$/.test(operation),
-  );
-  if (writes.some(isJobEnd)) return "its job is ended";
-  if (writes.length > 0 && own.length === 0) return "stays as it is; its roles or its network change";
-  return own.length > 0 && own.every(({ operation }) => isTagging(operation))
-    ? "gets other tags in place"
-    : "is updated in place";
+function createdAt({ tags }: Owned): string {
+  return tags[createdAtTag] ?? "";
 }
 
 /** Why a person keeps the change from being carried out. */
@@ -338,7 +346,7 @@ interface Done {
 function jobsOf(object: KubeObject, { action, change, writes }: Done, { owned, region }: InAws): JobsEffect {
   if (object.kind === BatchJobKind.kind) return jobsOfJob(object, writes);
   if (change?.action === "UpdateInfrastructure") return jobsOfUpdate(object);
-  if (action === "replace" || action === "delete") return jobsOfDrain(object);
+  if (action === "replace" || action === "finish" || action === "delete") return jobsOfDrain(object);
   if (object.kind !== QuotaShareKind.kind) return noJobs;
   const names = owned.map(({ awsName, within }) => `${within}/${awsName}`);
   const share = region?.records.quotaShares.find(({ quotaShareArn }) =>

@@ -3,7 +3,18 @@ import type { Step } from "./steps.ts";
 
 /** What a plan says of one object. */
 
-export type EntryAction = "create" | "adopt" | "update" | "replace" | "register" | "delete" | "none";
+export type EntryAction =
+  | "create"
+  | "adopt"
+  | "update"
+  | "replace"
+  | "register"
+  | "delete"
+  /** The object goes, and AWS keeps what it has under its name. */
+  | "forget"
+  /** It goes on with a replacement that was begun before: none of this change's doing. */
+  | "finish"
+  | "none";
 
 export interface Entry {
   readonly kind: string;
@@ -52,9 +63,9 @@ export interface Plan {
   readonly warnings: readonly string[];
 }
 
-/** Whether an entry is something to be done. */
+/** Whether the change has something done about the object, or would have. */
 export function isChange({ action, blocked }: Entry): boolean {
-  return action !== "none" || blocked !== undefined;
+  return (action !== "none" && action !== "finish") || blocked !== undefined;
 }
 
 /** Whether anything waits for a person in such a way that the object does not become ready. */
@@ -64,7 +75,8 @@ export function isBlocked({ blocked }: Entry): boolean {
 
 /** A replacement, a deletion, or jobs that may be ended: what a reviewer must not miss. */
 export function isDisruptive({ action, blocked, jobs }: Entry): boolean {
-  return blocked === undefined && (action === "replace" || action === "delete" || jobs.kind === "mayEnd");
+  if (blocked !== undefined || action === "finish") return false;
+  return action === "replace" || action === "delete" || jobs.kind === "mayEnd";
 }
 
 interface Words {
@@ -79,7 +91,9 @@ const words: Readonly<Record<EntryAction | "blocked", Words>> = {
   register: { one: "new revision", many: "new revisions" },
   create: { one: "creation", many: "creations" },
   adopt: { one: "adoption", many: "adoptions" },
+  forget: { one: "forgotten", many: "forgotten" },
   blocked: { one: "blocked", many: "blocked" },
+  finish: { one: "under way before", many: "under way before" },
   none: { one: "unchanged", many: "unchanged" },
 };
 
@@ -97,8 +111,9 @@ function bucketOf({ action, blocked }: Entry): string {
 }
 
 function jobsWords(entries: readonly Entry[]): string {
-  const ending = entries.filter(({ jobs, blocked }) => jobs.kind === "mayEnd" && blocked === undefined);
-  if (ending.length === 0) return "no running job is ended";
+  const mayEnd = entries.filter(({ jobs, blocked }) => jobs.kind === "mayEnd" && blocked === undefined);
+  const ending = mayEnd.filter(({ action }) => action !== "finish");
+  if (ending.length === 0) return `no running job is ended${mayEnd.length === 0 ? "" : " by this change"}`;
   return `RUNNING JOBS MAY BE ENDED by ${ending.map(({ kind, name }) => `${kind} ${name}`).join(", ")}`;
 }
 
@@ -117,6 +132,8 @@ export function symbolOf({ action, blocked }: Entry): string {
     register: "~",
     replace: "±",
     delete: "-",
+    forget: ".",
+    finish: ">",
     none: "=",
   };
   return symbols[action];

@@ -5,7 +5,10 @@ import { AwsError } from "../../aws/errors.ts";
 import { activeJobs, unfinishedJobs } from "../../aws/jobs.ts";
 import { hasServiceJobs, unfinishedServiceJobs } from "../../aws/service-jobs.ts";
 import { quotaShareDifferences } from "../../controllers/quota-share/diff.ts";
+import { crds } from "../manifests.ts";
+import { schemaOf } from "../validation/object.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
+import { isJobEnd } from "./effects.ts";
 import { type AffectedQueue, type JobsEffect, noJobs } from "./entry.ts";
 import type { WriteStep } from "./steps.ts";
 
@@ -77,22 +80,18 @@ export function jobsOfShare({ spec }: KubeObject, record: QuotaShareRecord): Job
     : { kind: "waitedFor", why: "the share gets less capacity once it has no unfinished job (drain.policy Wait)" };
 }
 
-/** Whether a write ends a job. */
-export function isJobEnd({ operation }: WriteStep): boolean {
-  return operation === "TerminateJob" || operation === "CancelJob";
-}
-
 /** What happens to the job of a BatchJob. */
 export function jobsOfJob({ metadata }: KubeObject, writes: readonly WriteStep[]): JobsEffect {
-  if (!writes.some(isJobEnd)) return noJobs;
+  if (!writes.some(({ operation }) => isJobEnd(operation))) return noJobs;
   const isDeleted = metadata.deletionTimestamp !== undefined;
   return { kind: "mayEnd", why: `its job is ended (${isDeleted ? "deletionPolicy Delete" : "spec.cancel"})` };
 }
 
-/** What happens to jobs when an environment, a queue or a quota share goes. */
+/** What happens to jobs when an object goes: kinds without `drain` have none. */
 export function jobsOfDrain({ kind, spec }: KubeObject): JobsEffect {
   const { drain } = spec as JobsSpec;
-  if (kind === "JobDefinition") return noJobs;
+  const crd = crds.find((one) => one.spec.names.kind === kind);
+  if (crd === undefined || schemaOf(crd).properties?.["spec"]?.properties?.["drain"] === undefined) return noJobs;
   if (drain?.policy === "Terminate") {
     return {
       kind: "mayEnd",

@@ -1,3 +1,4 @@
+import { tagPrefix } from "../../aws/names.ts";
 import { code, joined, Markdown, markdown } from "../markdown.ts";
 import { costLine } from "./cost.ts";
 import { type Entry, entryText, headline, isBlocked, isDisruptive, type Plan, symbolOf } from "./entry.ts";
@@ -12,6 +13,7 @@ import {
   waitText,
   writtenText,
 } from "./text.ts";
+import type { WrittenField } from "./written.ts";
 
 const nothing = new Markdown("");
 
@@ -45,6 +47,7 @@ function row(entry: Entry): Markdown {
   const common = commonReason(fields);
   const details = [
     ...(blocked === undefined ? [] : [markdown`**blocked:** ${blocked}`]),
+    ...changedFields(entry).map((field) => markdown`${code(field.path)} ${writtenText(field)}`),
     ...fields.map((field) => {
       const why = common === undefined ? markdown`: ${field.why}` : nothing;
       return markdown`${code(shortPath(field.path))} ${valuesText(field)}${why}`;
@@ -57,6 +60,14 @@ function row(entry: Entry): Markdown {
     ...notes,
   ];
   return markdown`| ${code(symbolOf(entry))} | ${entryText(entry)} | ${title} | ${joined(details, "<br>")} |`;
+}
+
+/** What writes in place change, the operator's own tags aside: a reviewer has to see it without unfolding. */
+function changedFields(entry: Entry): readonly WrittenField[] {
+  if (entry.action !== "update" && entry.action !== "adopt") return [];
+  return entry.steps
+    .flatMap((step) => (step.kind === "write" ? step.fields : []))
+    .filter(({ path }) => !path.startsWith(`tags.${tagPrefix}`));
 }
 
 /** The writes of an object, to unfold; each with its place among all writes. */

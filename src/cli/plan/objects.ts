@@ -31,6 +31,8 @@ export interface PlannedObject {
   readonly file: string | undefined;
   /** Its uid is made up, because nobody has created it yet. */
   readonly isNew?: true;
+  /** It is deleted because it has no manifest. */
+  readonly isPruned?: true;
 }
 
 export interface Applied {
@@ -68,12 +70,15 @@ export function applied({ manifests, before, regions, clusterName, clusterUid, p
       ...(known === undefined && !uids.has(text) ? { isNew: true } : {}),
     };
   });
-  const others = [...live.values()].map((object) => (prunes ? deleted(object, now) : object));
-  const known = [...objects, ...others.map((object) => ({ object, file: undefined }))];
+  const others = [...live.values()].map((object): PlannedObject => {
+    if (!prunes || object.metadata.deletionTimestamp !== undefined) return { object, file: undefined };
+    return pruned(object, now);
+  });
+  const known = [...objects, ...others];
   const orphans = prunes ? orphansIn(owned, known, uid) : [];
   const first = new Map(orphans.toReversed().map((one) => [textOf(one.kind, one.key), one]));
-  const left = [...first.values()].toReversed().map((one) => deleted(objectOf(one, now), now));
-  return { objects: [...known, ...left.map((object) => ({ object, file: undefined }))], clusterUid: uid };
+  const left = [...first.values()].toReversed().map((one) => pruned(objectOf(one, now), now));
+  return { objects: [...known, ...left], clusterUid: uid };
 }
 
 /** What bears the tags of this cluster, but belongs to none of its objects. */
@@ -142,7 +147,8 @@ export function ownedIn({ name: region, records }: ReadRegion): readonly Owned[]
   });
 }
 
-interface Named {
+/** A resource in AWS, whoever owns it. */
+export interface Named {
   readonly kind: KindName;
   readonly awsName: string;
   /** The resource of AWS in which the name is unique; undefined: it is in the region. */
@@ -151,7 +157,8 @@ interface Named {
   readonly status?: string | undefined;
 }
 
-function namedIn({
+/** Everything that AWS has of our kinds, jobs aside. */
+export function namedIn({
   environments,
   queues,
   definitions,
@@ -217,17 +224,18 @@ function changed(before: KubeObject, { object }: ValidManifest): KubeObject {
   };
 }
 
-function deleted(object: KubeObject, now: number): KubeObject {
+function pruned(object: KubeObject, now: number): PlannedObject {
   const { metadata } = object;
-  return {
+  const deleted = {
     ...object,
     metadata: {
       ...metadata,
       generation: metadata.generation + 1,
       finalizers: [cleanupFinalizer],
-      deletionTimestamp: metadata.deletionTimestamp ?? timestamp(now),
+      deletionTimestamp: timestamp(now),
     },
   };
+  return { object: deleted, file: undefined, isPruned: true };
 }
 
 /** As much of the spec as deletions read, of an object of which only AWS resources are known. */

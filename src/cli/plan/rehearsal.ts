@@ -38,6 +38,8 @@ export interface Rehearsed {
   readonly objects: ReadonlyMap<string, KubeObject>;
   /** What AWS calls what the operator has adopted, by `objectText`. */
   readonly adopted: ReadonlyMap<string, string>;
+  /** The operator's last words about each object that is gone, by `objectText`. */
+  readonly gone: ReadonlyMap<string, string>;
 }
 
 const stepMs = 10_000;
@@ -75,8 +77,10 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     if (after !== undefined) steps.reported(after);
   });
   const adoptions: RecordedEvent[] = [];
+  const gone = new Map<string, string>();
   store.onEvent((event) => {
     if (event.reason === "Adopted") adoptions.push(event);
+    if (event.action === "Delete") gone.set(regardingText(event), event.note);
   });
   const stop = new AbortController();
   const running = composed.run(stop.signal);
@@ -98,6 +102,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     invented: steps.invented,
     objects: new Map(store.objects().map((object) => [objectText(object), object])),
     adopted: adoptedIn(adoptions, steps.of),
+    gone,
   };
 }
 
@@ -141,12 +146,17 @@ function adoptedIn(
   steps: ReadonlyMap<string, readonly Step[]>,
 ): ReadonlyMap<string, string> {
   const adopted = new Map<string, string>();
-  for (const { regarding } of events) {
-    const text = `${regarding.kind.kind} ${keyText(regarding)}`;
+  for (const event of events) {
+    const text = regardingText(event);
     const write = steps.get(text)?.find((step) => step.kind === "write" && step.operation === "TagResource");
     if (write?.kind === "write") adopted.set(text, write.subject);
   }
   return adopted;
+}
+
+/** As `objectText` of the object that an event is about. */
+function regardingText({ regarding }: RecordedEvent): string {
+  return `${regarding.kind.kind} ${keyText(regarding)}`;
 }
 
 /** Of the objects in the rehearsal that the operator works on; AWS never sees labels. */

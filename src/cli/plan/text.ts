@@ -39,7 +39,7 @@ function byWeight(left: Entry, right: Entry): number {
 function weight(entry: Entry): number {
   if (isDisruptive(entry)) return 3;
   if (entry.blocked !== undefined) return 2;
-  return entry.action === "none" ? 0 : 1;
+  return entry.action === "none" || entry.action === "finish" ? 0 : 1;
 }
 
 const colours: Readonly<Record<string, Colour>> = {
@@ -47,6 +47,8 @@ const colours: Readonly<Record<string, Colour>> = {
   "~": "yellow",
   "±": "red",
   "-": "red",
+  ".": "yellow",
+  ">": "dim",
   "!": "red",
   "=": "dim",
 };

@@ -13,6 +13,8 @@ import {
 } from "../../controllers/ownership.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import { subjectMembers } from "../local/writes.ts";
+import { hasSecret } from "../validation/secrets.ts";
+import { isTagging } from "./effects.ts";
 
 /** A field that a write sets, with its values as JSON text. */
 export interface WrittenField {
@@ -23,8 +25,8 @@ export interface WrittenField {
   readonly to?: string;
 }
 
-/** For the value of a user's tag: as in `status.plan`, keys are shown and never values. */
-const notShown = "(not shown)";
+/** For the value of a tag that is probably a secret: a plan is in pull requests and logs. */
+const probableSecret = "(probably a secret, not shown)";
 
 /** For a value that only AWS or the cluster decides. */
 export const decidedLater = "(known after apply)";
@@ -62,8 +64,8 @@ export function changedFields(operation: string, input: object, copy: SimulatedA
   return leaves(input).flatMap(([path, value]): readonly WrittenField[] => {
     const old = before.get(path);
     if (isDeepStrictEqual(old, value)) return [];
-    if (isTag(path)) return [{ path, ...(old === undefined ? {} : { from: notShown }), to: notShown }];
-    return [{ path, ...(old === undefined ? {} : { from: textOf(old) }), to: textOf(value) }];
+    const shown = (one: unknown): string => (isTag(path) ? userTagText(String(one)) : textOf(one));
+    return [{ path, ...(old === undefined ? {} : { from: shown(old) }), to: shown(value) }];
   });
 }
 
@@ -72,7 +74,7 @@ export function differing(fields: readonly WrittenField[], existing: object): re
   const before = new Map(leaves(existing).map(([path, value]) => [path, textOf(value)]));
   return fields.flatMap((field) => {
     const from = before.get(field.path);
-    if (from === undefined || isTag(field.path)) return [field];
+    if (from === undefined) return [field];
     return from === field.to ? [] : [{ ...field, from }];
   });
 }
@@ -90,7 +92,7 @@ interface Tagging {
 
 /** Of a write of tags alone; undefined: it is another one. */
 function tagFields(operation: string, input: Tagging, copy: SimulatedAws): readonly WrittenField[] | undefined {
-  if (!/^(?:Un)?Tag|^(?:Create|Delete)Tags$/.test(operation)) return undefined;
+  if (!isTagging(operation)) return undefined;
   const before = tagsBefore(input, copy);
   const isRemoval = /^Untag|^DeleteTags$/.test(operation);
   const given = {
@@ -115,58 +117,44 @@ function tagsBefore(input: Tagging, { truth }: SimulatedAws): Readonly<Record<st
     const endpoint = truth.vpcEndpoints().find(({ VpcEndpointId }) => VpcEndpointId === id);
     return Object.fromEntries(((group ?? endpoint)?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
   }
-  const environment = truth.computeEnvironments().find((one) => one.computeEnvironmentArn === arn);
-  const queue = truth.jobQueues().find((one) => one.jobQueueArn === arn);
-  const definition = truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
-  const policy = truth.schedulingPolicies().find((one) => one.arn === arn);
-  const service = truth.serviceEnvironments().find((one) => one.serviceEnvironmentArn === arn);
-  const consumable = truth.consumableResources().find((one) => one.consumableResourceArn === arn);
-  const share = truth.quotaShares().find((one) => one.quotaShareArn === arn);
-  return (environment ?? queue ?? definition ?? policy ?? service ?? consumable ?? share)?.tags ?? {};
+  return resourcesOf(truth).find((one) => one.arn === arn)?.record.tags ?? {};
 }
 
-interface Naming {
-  readonly computeEnvironment?: string;
-  readonly jobQueue?: string;
-  readonly serviceEnvironment?: string;
-  readonly consumableResource?: string;
-  readonly quotaShareArn?: string;
-  readonly arn?: string;
-  readonly RoleName?: string;
-}
-
-/** What AWS describes of what the write updates. */
-function beforeOf(operation: string, input: Naming, { truth }: SimulatedAws): object {
-  switch (operation) {
-    case "UpdateComputeEnvironment":
-      return (
-        truth.computeEnvironments().find((one) => isNamed(one.computeEnvironmentArn, input.computeEnvironment)) ?? {}
-      );
-    case "UpdateJobQueue":
-      return truth.jobQueues().find((one) => isNamed(one.jobQueueArn, input.jobQueue)) ?? {};
-    case "UpdateServiceEnvironment":
-      return (
-        truth.serviceEnvironments().find((one) => isNamed(one.serviceEnvironmentArn, input.serviceEnvironment)) ?? {}
-      );
-    case "UpdateConsumableResource": {
-      const found = truth
-        .consumableResources()
-        .find((one) => isNamed(one.consumableResourceArn, input.consumableResource));
-      return { quantity: found?.totalQuantity };
-    }
-    case "UpdateQuotaShare":
-      return truth.quotaShares().find(({ quotaShareArn }) => quotaShareArn === input.quotaShareArn) ?? {};
-    case "UpdateSchedulingPolicy":
-      return truth.schedulingPolicies().find(({ arn }) => arn === input.arn) ?? {};
-    case "UpdateAssumeRolePolicy":
-      return { PolicyDocument: truth.roles().find(({ name }) => name === input.RoleName)?.trust };
-    default:
-      return {};
+/** What AWS describes of what the write updates; nothing of what it creates. */
+function beforeOf(operation: string, input: object, { truth }: SimulatedAws): object {
+  if (operation === "UpdateAssumeRolePolicy") {
+    const { RoleName: role } = input as Tagging;
+    return { PolicyDocument: truth.roles().find(({ name }) => name === role)?.trust };
   }
+  if (!operation.startsWith("Update")) return {};
+  const named = Object.entries(input).find(([member]) => (subjectMembers as readonly string[]).includes(member));
+  return resourcesOf(truth).find(({ arn }) => named !== undefined && isNamed(arn, named))?.record ?? {};
 }
 
-function isNamed(arn: string, reference: string | undefined): boolean {
-  return arn === reference || arn.endsWith(`/${reference}`);
+interface Described {
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What the copy has in AWS Batch, with the members of the requests that update it. */
+function resourcesOf(truth: SimulatedAws["truth"]): readonly { readonly arn: string; readonly record: Described }[] {
+  return [
+    ...truth.computeEnvironments().map((record) => ({ arn: record.computeEnvironmentArn, record })),
+    ...truth.jobQueues().map((record) => ({ arn: record.jobQueueArn, record })),
+    ...truth.jobDefinitions().map((record) => ({ arn: record.jobDefinitionArn ?? "", record })),
+    ...truth.schedulingPolicies().map((record) => ({ arn: record.arn, record })),
+    ...truth.serviceEnvironments().map((record) => ({ arn: record.serviceEnvironmentArn, record })),
+    ...truth.quotaShares().map((record) => ({ arn: record.quotaShareArn, record })),
+    ...truth.consumableResources().map((record) => ({
+      arn: record.consumableResourceArn,
+      record: { ...record, quantity: record.totalQuantity },
+    })),
+  ];
+}
+
+/** Whether a member of a request, such as `jobQueue`, means the resource: by its ARN, or by its name among those of its type. */
+function isNamed(arn: string, [member, value]: readonly [string, unknown]): boolean {
+  const type = member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return arn === value || arn.endsWith(`:${type}/${String(value)}`);
 }
 
 /** Members with their values; of maps their members, of lists the list. Tags of ownership are on everything. */
@@ -205,8 +193,13 @@ function isTag(path: string): boolean {
   return /(?:^|\.)tags\./.test(path);
 }
 
+/** The value of a tag that is not the operator's. */
+export function userTagText(value: string): string {
+  return hasSecret(value) ? probableSecret : JSON.stringify(value);
+}
+
 function tagText(key: string, value: string): string {
-  if (!key.startsWith(tagPrefix)) return notShown;
+  if (!key.startsWith(tagPrefix)) return userTagText(value);
   return volatileTags.has(key) ? decidedLater : JSON.stringify(value);
 }
 

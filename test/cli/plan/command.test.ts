@@ -267,7 +267,7 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
     expect(exitCode).toBe(2);
     expect(json.objects.find(({ kind }) => kind === "BatchComputeEnvironment")).toMatchObject({
       action: "update",
-      title: "stays as it is; its roles or its network change",
+      title: "stays as it is; its network changes",
     });
     expect(text).toMatch(change);
     expect(markdown).toMatch(
@@ -285,31 +285,58 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
     ]);
   });
 
-  test.each([
-    ["goes on", "FARGATE_SPOT"],
-    ["is taken back, so that the older one serves again", "FARGATE"],
-  ])(
-    "calls what is left of a replacement by its name, with the jobs that may end, where it %s",
-    async (_where, type) => {
-      const soaking = (resources: string): string =>
-        environment(resources).replace(
-          "{soakSeconds: 0}",
-          "{soakSeconds: 600}\n  drain: {policy: Terminate, timeoutSeconds: 60}",
-        );
-      const clock = new VirtualClock();
-      const directory = await remembered({ ...quickstart, "environment.yaml": soaking("FARGATE") }, { clock });
-      await remembered({ ...quickstart, "environment.yaml": soaking("FARGATE_SPOT") }, { directory, clock });
-      write(directory, { "environment.yaml": soaking(type) });
-      const { exitCode, json, text } = await plannedFrom(directory, "--simulate");
-      expect(exitCode).toBe(3);
-      expect(json.headline).toMatch(
-        /^1 replacement, .*; RUNNING JOBS MAY BE ENDED by BatchComputeEnvironment general$/,
+  /** A directory whose last replacement soaks. */
+  async function soaking() {
+    const text = (resources: string): string =>
+      environment(resources).replace(
+        "{soakSeconds: 0}",
+        "{soakSeconds: 600}\n  drain: {policy: Terminate, timeoutSeconds: 60}",
       );
-      expect(json.objects.find(({ kind }) => kind === "BatchComputeEnvironment")).toMatchObject({
-        action: "replace",
-        title: "default_general-xxxxxxxx is replaced by default_general-xxxxxxxx",
-      });
-      expect(text).toContain("DeleteComputeEnvironment default_general-");
-    },
-  );
+    const clock = new VirtualClock();
+    const directory = await remembered({ ...quickstart, "environment.yaml": text("FARGATE") }, { clock });
+    await remembered({ ...quickstart, "environment.yaml": text("FARGATE_SPOT") }, { directory, clock });
+    return { directory, text };
+  }
+
+  test("does not count a replacement that was begun before as this change's, and says that it goes on", async () => {
+    const { directory } = await soaking();
+    const { exitCode, json, text } = await plannedFrom(directory, "--simulate");
+    expect(exitCode).toBe(0);
+    expect(json).toMatchObject({
+      headline: "1 under way before, 2 unchanged; no running job is ended by this change",
+      changes: false,
+      disruption: false,
+    });
+    expect(json.objects.find(({ kind }) => kind === "BatchComputeEnvironment")).toMatchObject({
+      action: "finish",
+      symbol: ">",
+      title: "finishes the replacement of default_general-xxxxxxxx by default_general-xxxxxxxx, which is under way",
+      fields: [],
+    });
+    expect(text).toContain("DeleteComputeEnvironment default_general-");
+  });
+
+  test("counts another change as its own while a replacement that was begun before goes on", async () => {
+    const { directory, text: environmentText } = await soaking();
+    write(directory, { "environment.yaml": environmentText("FARGATE_SPOT").replace("maxvCpus: 16", "maxvCpus: 32") });
+    const { exitCode, json } = await plannedFrom(directory, "--simulate");
+    expect(exitCode).toBe(2);
+    expect(json.objects.find(({ kind }) => kind === "BatchComputeEnvironment")).toMatchObject({
+      action: "update",
+      title: "is updated in place; default_general-xxxxxxxx is deleted",
+    });
+  });
+
+  test("calls it a replacement, with the jobs that may end, where a begun one is taken back", async () => {
+    const { directory, text: environmentText } = await soaking();
+    write(directory, { "environment.yaml": environmentText("FARGATE") });
+    const { exitCode, json, text } = await plannedFrom(directory, "--simulate");
+    expect(exitCode).toBe(3);
+    expect(json.headline).toMatch(/^1 replacement, .*; RUNNING JOBS MAY BE ENDED by BatchComputeEnvironment general$/);
+    expect(json.objects.find(({ kind }) => kind === "BatchComputeEnvironment")).toMatchObject({
+      action: "replace",
+      title: "default_general-xxxxxxxx is replaced by default_general-xxxxxxxx",
+    });
+    expect(text).toContain("DeleteComputeEnvironment default_general-");
+  });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Environment } from "../../../src/aws/batch.ts";
 import type { OperatorFlags } from "../../../src/cli/flags.ts";
-import type { Entry } from "../../../src/cli/plan/entry.ts";
+import { readState, stateFile } from "../../../src/cli/local/state.ts";
+import { type Entry, headline, isDisruptive } from "../../../src/cli/plan/entry.ts";
 import { planOf } from "../../../src/cli/plan.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
@@ -176,7 +177,7 @@ describe("a plan", () => {
     );
     expect(other.environment()).toMatchObject({
       action: "update",
-      title: "stays as it is; its roles or its network change",
+      title: "stays as it is; its network changes",
     });
     expect(writesIn(other.environment())).toEqual([
       "AuthorizeSecurityGroupEgress sg-xxxxxxxx",
@@ -218,7 +219,7 @@ describe("a plan", () => {
     );
     expect(tagged()).toMatchObject({
       action: "update",
-      title: "stays as it is; its roles or its network change",
+      title: "stays as it is; its roles change",
       fields: [{ path: "spec.iam.jobRole.policyArns" }],
     });
   });
@@ -342,6 +343,65 @@ describe("a plan", () => {
     const { plan } = await planned(account, { "environment.yaml": environment(), "queue.yaml": queue() });
     expect(plan.entries.filter(({ action }) => action === "delete").map(({ title }) => title)).toEqual([
       "default_hello:1 is deleted: its manifest is missing",
+    ]);
+  });
+
+  const policy = (seconds: number, more = ""): string => `
+apiVersion: awsbatch.dev/v1alpha1
+kind: SchedulingPolicy
+metadata: {name: fair}
+spec:
+  fairsharePolicy: {shareDecaySeconds: ${seconds}}
+${more}`;
+
+  test("says what changes of a scheduling policy, and ends no job with it", async () => {
+    const account = await accountWith({ "policy.yaml": policy(60) });
+    const update = (await planned(account, { "policy.yaml": policy(90) })).plan.entries;
+    expect(update).toMatchObject([{ action: "update", title: "is updated in place" }]);
+    expect(writesIn(update[0] as Entry)).toEqual(["UpdateSchedulingPolicy default_fair"]);
+    expect((await planned(account, {})).plan.entries).toMatchObject([
+      { action: "delete", title: "default_fair is deleted: its manifest is missing", jobs: { kind: "none" } },
+    ]);
+  });
+
+  test("says that AWS keeps what deletionPolicy Retain leaves, and deletes nothing", async () => {
+    const { clock, cloud } = emptyAccount();
+    const source = new MemorySource({ "policy.yaml": policy(60, "  deletionPolicy: Retain\n") });
+    const session = await started({ clock, cloud, source, flags: { simulate: false, clusterName, until: "ready" } });
+    await session.end();
+    cloud.world("us-east-1").knobs.stalenessMs = 0;
+    const remembered = readState(stateFile(session.directory, clusterName, false));
+    const { signal } = new AbortController();
+    const plan = await planOf([], { flags: {}, cloud, clusterName, remembered, signal, clock });
+    expect(plan.entries).toMatchObject([
+      {
+        action: "forget",
+        title: "is forgotten: AWS keeps default_fair without an owner (deletionPolicy: Retain)",
+        jobs: { kind: "none" },
+      },
+    ]);
+    expect(plan.entries.some(isDisruptive)).toBe(false);
+  });
+
+  test("says that AWS keeps what was never the object's own, and deletes nothing", async () => {
+    const account = emptyAccount();
+    const { tags: _theirs, ...theirs } = ownedDefinition("prod-other", { name: "other", uid: "u" });
+    await account.cloud.world("us-east-1").outside.registerJobDefinition(theirs);
+    const text = definition()
+      .replace("name: hello", "name: other")
+      .replace("spec:\n", "spec:\n  jobDefinitionName: prod-other\n  adoptionPolicy: IfMatching\n");
+    const session = await started({
+      ...account,
+      source: new MemorySource({ "other.yaml": text }),
+      flags: { simulate: false, clusterName, until: "ready" },
+    });
+    await session.end();
+    const remembered = readState(stateFile(session.directory, clusterName, false));
+    const { signal } = new AbortController();
+    const plan = await planOf([], { flags: {}, ...account, clusterName, remembered, signal });
+    expect(headline(plan)).toBe("1 forgotten; no running job is ended");
+    expect(plan.entries).toMatchObject([
+      { action: "forget", title: "is forgotten: AWS keeps prod-other:1, which is not its own", steps: [] },
     ]);
   });
 

@@ -170,7 +170,7 @@ const stepwise = entry({
       subject: "team_low",
       reason: "UpdatingTags",
       why: "tags",
-      fields: [{ path: "tags.a", from: "(not shown)" }],
+      fields: [{ path: "tags.a", from: '"b"' }],
       hourly: { endpoints: 0, vcpus: 0 },
     },
   ],
@@ -185,7 +185,7 @@ describe("the writes of an object", () => {
           priority  1 → 5
       … team_low waits for 2 jobs. What follows is planned as if these jobs had ended
     12. UntagResource team_low  (UpdatingTags)
-          tags.a  (not shown) → nothing
+          tags.a  "b" → nothing
 `);
   });
 
@@ -197,7 +197,7 @@ describe("the writes of an object", () => {
 |---|---|---|---|
 | 3 | UpdateJobQueue team\\_low | Updating | priority 1 → 5 |
 | | *team\\_low waits for 2 jobs. What follows is planned as if these jobs had ended* | Draining | |
-| 12 | UntagResource team\\_low | UpdatingTags | tags.a (not shown) → nothing |
+| 12 | UntagResource team\\_low | UpdatingTags | tags.a "b" → nothing |
 
 </details>
 `);
@@ -205,6 +205,12 @@ describe("the writes of an object", () => {
 });
 
 describe("a plan as Markdown", () => {
+  test("shows in its table what an update in place changes, with both values", () => {
+    expect(planMarkdown(plan(stepwise))).toContain(
+      '| `~` | JobQueue team/low | is updated in place | `priority` 1 → 5<br>`tags.a` "b" → nothing |',
+    );
+  });
+
   test("is a table of what changes", () => {
     expect(planMarkdown(plan(replacement, unchanged))).toBe(
       `### AWS Batch plan: ⚠️ 1 replacement, 1 unchanged; no running job is ended
