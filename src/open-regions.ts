@@ -44,6 +44,8 @@ export interface RegionOptions {
   /** Globs of the regions that objects may name in addition to `settings.region`. */
   readonly allowedRegions: readonly string[];
   readonly requestsPerSecond: number;
+  /** SubmitJob calls per second, and as many that end jobs, of one account and region. */
+  readonly submitRate: number;
   /** The remaining time of the lease, or throws; called directly before a write is sent. */
   readonly mayWrite: () => { readonly deadlineMs: number };
   /**
@@ -221,7 +223,10 @@ async function openRegion(
   const { clock, random } = options;
   const { account, partition, batch } = await options.connect(region, signal);
   return createBatchRegion({
-    batch: guardedBatch(batch, guardOptions(options, region)),
+    batch: guardedBatch(batch, {
+      ...guardOptions(options, region),
+      jobBudgets: { submit: budgetOf(options, options.submitRate), end: budgetOf(options, options.submitRate) },
+    }),
     clock,
     random,
     account,
@@ -273,12 +278,12 @@ function forNamespace<Part>(open: Part & { onBehalfOf(namespace: string): Part }
 
 function guardOptions(options: RegionOptions, region: string): CallGuardOptions {
   const { clock } = options;
-  const budget = new CallBudget({
-    clock,
-    ratePerSecond: options.requestsPerSecond,
-    onWait: (kind, waitedMs) => options.onBudgetWait?.(kind, waitedMs),
-  });
+  const budget = budgetOf(options, options.requestsPerSecond);
   return { clock, budget, mayWrite: options.mayWrite, onCall: (report) => options.onAwsCall?.(report, region) };
+}
+
+function budgetOf({ clock, onBudgetWait }: RegionOptions, ratePerSecond: number): CallBudget {
+  return new CallBudget({ clock, ratePerSecond, onWait: (kind, waitedMs) => onBudgetWait?.(kind, waitedMs) });
 }
 
 /** Whether the tags of a queue in AWS name an existing object. */

@@ -58,6 +58,9 @@ const referred = "referred";
 const named = "named";
 const naming = "naming";
 
+/** Passes over jobs at a time: as many requests may wait for AWS's answers, so 25 a second as long as one takes 400 ms. */
+const jobsAtATime = 10;
+
 export interface OperatorOptions extends RegionOptions {
   readonly store: Store;
   /** Which of the watched objects are reconciled here. Others are only observed. */
@@ -136,7 +139,8 @@ export function createOperator(options: OperatorOptions): Operator {
     wake: (key) => runtime.enqueue(BatchJobKind, key, "high"),
   };
   for (const own of kinds) {
-    const controller = runtime.add(reconcilers[own.kind](ports, { endpoints, jobs }));
+    const settings = own === BatchJobKind ? { workers: jobsAtATime } : {};
+    const controller = runtime.add(reconcilers[own.kind](ports, { endpoints, jobs }), settings);
     for (const kind of relatedTo(own)) {
       runtime.cache(kind).onChange((change) => wakeConcerned(controller, change, wokenByObject(own, change, objects)));
     }

@@ -1,5 +1,6 @@
 import type { BatchJob } from "../../src/api/v1alpha1/batch-job.ts";
 import { recordedResult } from "../../src/controllers/batch-job/result.ts";
+import { defaultKnobs } from "../../src/simulator/knobs.ts";
 import { batchJob } from "../../test/manifests.ts";
 import { createWorld, type World } from "../../test/world.ts";
 import { table } from "../table.ts";
@@ -10,6 +11,8 @@ const runsSeconds = 2400;
 const endsOverSeconds = 600;
 /** When all jobs run, the calls of so many seconds are counted. */
 const restSeconds = 300;
+/** Of the submission to an AWS that is slow. */
+const [slowCount, slowAnswerMs] = [1000, 400] as const;
 const percentiles = [0.5, 0.99] as const;
 
 /** What a run with a number of jobs has cost. */
@@ -30,11 +33,17 @@ interface Run {
 export async function jobsAtScale(counts: readonly number[]): Promise<void> {
   const runs = new Map<number, Run>();
   for (const count of counts) runs.set(count, await runOf(count));
+  const slow = await slowSubmission(slowCount, slowAnswerMs);
+  const submissions: readonly (readonly [count: number, answerMs: number, Submission])[] = [
+    ...[...runs].map(([count, run]) => [count, defaultKnobs.latencyMs, run] as const),
+    [slowCount, slowAnswerMs, slow],
+  ];
   table(
     "BatchJobs applied at once, until all are submitted",
-    ["jobs", "s", "AWS calls", "most calls in 1 s", "throttled", "in order of creation"],
-    [...runs].map(([count, run]) => [
+    ["jobs", "AWS answers after ms", "s", "AWS calls", "most calls in 1 s", "throttled", "sent in order of creation"],
+    submissions.map(([count, answerMs, run]) => [
       String(count),
+      String(answerMs),
       run.submittedSeconds.toFixed(0),
       String(run.submissionCalls),
       String(run.mostCallsInASecond),
@@ -123,6 +132,18 @@ async function runOf(count: number): Promise<Run> {
     mostStatusWrites: Math.max(...statusWrites.values()),
     metadataWrites,
   };
+}
+
+/** As long as AWS takes for each answer. */
+async function slowSubmission(count: number, answerMs: number): Promise<Submission> {
+  const world = await createWorld({ knobs: { stalenessMs: 0, keptRecords: 1_000_000 } });
+  world.apply(...place);
+  await world.untilReady();
+  await world.seconds(120);
+  world.aws.knobs.latencyMs = answerMs;
+  const submission = await submissionOf(world, count);
+  await world.stop();
+  return submission;
 }
 
 type Submission = Pick<Run, "submittedSeconds" | "submissionCalls" | "mostCallsInASecond" | "throttled" | "inOrder">;

@@ -1,6 +1,7 @@
 import type { BatchApi } from "./batch.ts";
-import { type CallTable, readCall, writeCall } from "./call-facts.ts";
-import { type CallGuardOptions, callGuard, guardedCalls } from "./calls.ts";
+import type { CallBudget } from "./budget.ts";
+import { type CallTable, operationOf, readCall, writeCall } from "./call-facts.ts";
+import { type CallGuardOptions, callGuard, eachCall } from "./calls.ts";
 import { resourceCalls } from "./resources/index.ts";
 
 /** The calls of AWS Batch. One without an entry does not compile. */
@@ -22,7 +23,26 @@ export const batchCalls: CallTable<keyof BatchApi> = {
   terminateServiceJob: writeCall(["BatchJobs"]),
 };
 
+/** A budget for each purpose that jobs need calls for by the thousand. AWS limits each operation by itself. */
+export type JobBudgets = Readonly<Record<"submit" | "end", CallBudget>>;
+
+/** The calls that leave by one of these. All others share the budget of the region. */
+const jobBudgetOf: Readonly<Partial<Record<keyof BatchApi, keyof JobBudgets>>> = {
+  submitJob: "submit",
+  cancelJob: "end",
+  terminateJob: "end",
+};
+
+export interface BatchGuardOptions extends CallGuardOptions {
+  /** Undefined: nothing is submitted or ended in numbers, so all calls leave by `budget`. */
+  readonly jobBudgets?: JobBudgets | undefined;
+}
+
 /** AWS Batch behind budget, lease, deadline and classification. */
-export function guardedBatch(raw: BatchApi, options: CallGuardOptions): BatchApi {
-  return guardedCalls("batch", raw, batchCalls, callGuard(options));
+export function guardedBatch(raw: BatchApi, { jobBudgets, ...options }: BatchGuardOptions): BatchApi {
+  return eachCall(raw, batchCalls, (name, kind, call) => {
+    const purpose = jobBudgetOf[name];
+    const budget = (purpose && jobBudgets?.[purpose]) ?? options.budget;
+    return callGuard({ ...options, budget })(`batch:${operationOf(name)}`, kind, call);
+  });
 }

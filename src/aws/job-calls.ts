@@ -25,8 +25,8 @@ export function jobsOfObjects(followed: Followed, batch: BatchApi): JobsOfObject
     named: (queue, name, how, signal) => namedJobs(batch, { queue, name, how }, signal),
     described: (jobIds, signal) => describedJobs(batch, jobIds, signal),
     failedChildren: (jobId, signal) => failedChildren(batch, jobId, signal),
-    async submit(request, signal) {
-      const { jobId, jobArn } = await batch.submitJob(request, { signal });
+    async submit(request, signal, beforeSend) {
+      const { jobId, jobArn } = await batch.submitJob(request, { signal, beforeSend });
       if (jobId !== undefined) return { jobId, jobArn };
       throw new AwsError("unknown", "batch:SubmitJob", "IncompleteAnswer", "AWS accepted a job without giving its id");
     },

@@ -38,8 +38,11 @@ export interface JobsOfObjects {
    * @throws AwsError
    */
   failedChildren(jobId: string, signal: AbortSignal): Promise<readonly number[]>;
-  /** @throws AwsError, NotSent; of another kind than those of `neverHappened` it is unknown whether there is a job */
-  submit(request: SubmitJobRequest, signal: AbortSignal): Promise<SubmittedJob>;
+  /**
+   * @param beforeSend called when the request is about to leave, possibly twice
+   * @throws AwsError, NotSent; of another kind than those of `neverHappened` it is unknown whether there is a job
+   */
+  submit(request: SubmitJobRequest, signal: AbortSignal, beforeSend: () => void): Promise<SubmittedJob>;
   /** Ends a job unless it has started. @throws AwsError, NotSent */
   cancel(jobId: string, reason: string, signal: AbortSignal): Promise<void>;
   /** Ends a job in whatever state. @throws AwsError, NotSent */

@@ -181,6 +181,7 @@ export interface OperatorFlags {
   readonly allowPublicIngress?: boolean;
   readonly namespaceAnnotations?: NamespaceAnnotations;
   readonly awsRequestsPerSecond?: number;
+  readonly submitRate?: number;
   readonly logLevel?: LogLevel;
 }
 
@@ -255,6 +256,10 @@ export function operatorOptions(): readonly Option[] {
     new Option("--aws-requests-per-second <n>", "AWS calls a second, per account and region (default: 10)").argParser(
       positive,
     ),
+    new Option(
+      "--submit-rate <n>",
+      "jobs submitted a second, and as many ended, per account and region; the other AWS calls have their own rate (default: 25)",
+    ).argParser(positive),
   ];
 }
 

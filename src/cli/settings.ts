@@ -33,3 +33,6 @@ export function settingsFrom(flags: OperatorFlags, region: string): Settings {
 
 /** AWS calls per second, per account and region. */
 export const defaultRequestsPerSecond = 10;
+
+/** SubmitJob calls per second, and as many that end jobs, per account and region. AWS takes 50 SubmitJob calls by default. */
+export const defaultSubmitRate = 25;

@@ -181,6 +181,54 @@ describe("guardedBatch", () => {
     expect(call.error).toMatchObject({ kind: "unavailable", operation: "batch:DeleteJobQueue" });
   });
 
+  describe("with budgets of their own for the calls that submit and end jobs", () => {
+    const batchOf = (clock: VirtualClock, raw: FakeBatch) =>
+      guardedBatch(raw, {
+        clock,
+        budget: new CallBudget({ clock, ratePerSecond: 1 }),
+        jobBudgets: {
+          submit: new CallBudget({ clock, ratePerSecond: 25 }),
+          end: new CallBudget({ clock, ratePerSecond: 25 }),
+        },
+        mayWrite: () => ({ deadlineMs: 10_000 }),
+      });
+    const job = { jobName: "j", jobQueue: "q", jobDefinition: "d" };
+
+    it("lets a thousand jobs leave next to other calls, 25 a second", async () => {
+      const clock = new VirtualClock();
+      const raw = new FakeBatch(clock);
+      const batch = batchOf(clock, raw);
+      for (let index = 0; index < 1000; index++) void batch.submitJob(job).catch(() => undefined);
+      for (let index = 0; index < 100; index++) void batch.terminateJob({ jobId: "j", reason: "r" });
+      const read = watched(batch.describeJobQueues({}));
+      await clock.advance(0);
+      expect(read.settled).toBe(true);
+      expect([raw.count("submitJob"), raw.count("terminateJob")]).toEqual([25, 25]);
+      await clock.advance(3000);
+      expect([raw.count("submitJob"), raw.count("terminateJob")]).toEqual([100, 100]);
+      await clock.advance(36_000);
+      expect(raw.count("submitJob")).toBe(1000);
+    });
+
+    it("slows down only what AWS throttles", async () => {
+      const clock = new VirtualClock();
+      const raw = new FakeBatch(clock);
+      const batch = batchOf(clock, raw);
+      raw.refuse = ({ operation }) =>
+        operation === "submitJob" ? sdkError("TooManyRequestsException", "Too Many Requests") : undefined;
+      const first = watched(batch.submitJob(job));
+      await clock.advance(0);
+      expect(first.error).toMatchObject({ kind: "throttled" });
+      for (let index = 0; index < 100; index++) {
+        void batch.submitJob(job).catch(() => undefined);
+        void batch.cancelJob({ jobId: "j", reason: "r" });
+      }
+      await clock.advance(1000);
+      expect(raw.count("submitJob")).toBeLessThan(15);
+      expect(raw.count("cancelJob")).toBe(50);
+    });
+  });
+
   describe("when a connection breaks, as one does that was closed while it was idle", () => {
     const broken = (code = "ECONNRESET"): Error => Object.assign(new Error(`read ${code}`), { code });
 

@@ -483,15 +483,6 @@ describe("jobs for one queue", () => {
     expect(submittedOf(world)).toEqual(["a", "b", "c", "d", "e"]);
   });
 
-  it("are in order also where AWS refuses some requests for their number", async () => {
-    const world = await aPlace();
-    world.aws.faults.add({ on: "SubmitJob", fault: throttled, after: 2, times: 3 });
-    const names = ["a", "b", "c", "d", "e", "f"];
-    world.apply(...names.map((name) => batchJob(name)));
-    await world.until("all are submitted", () => jobs(world).length === names.length);
-    expect(submittedOf(world)).toEqual(names);
-  });
-
   it("do not wait for one that waits for something else", async () => {
     const world = await aPlace();
     world.apply(

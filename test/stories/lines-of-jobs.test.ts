@@ -3,9 +3,10 @@ import { submissionAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchJobSpec } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import { throttled } from "../../src/simulator/faults.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World, WorldOptions } from "../world.ts";
-import { inNamespace, jobs, long } from "./jobs.ts";
+import { aPlace, inNamespace, jobs, long } from "./jobs.ts";
 import { aWorld } from "./story.ts";
 
 /** What the jobs of one namespace cost another that uses the same queue, or whose queue they only name. */
@@ -180,5 +181,38 @@ describe("AWS is asked for the job of an object under a note of others", () => {
     expect(searches() - from).toBe(1);
     await world.seconds(20);
     expect(searches() - from).toBe(2);
+  });
+});
+
+describe("jobs that are applied at once", () => {
+  const count = 200;
+  const names = Array.from({ length: count }, (_, index) => `job-${String(index).padStart(3, "0")}`);
+  const sent = (world: World) =>
+    world.aws.log.flatMap(({ operation, input, at }) =>
+      operation === "SubmitJob" ? [{ name: String((input as { jobName?: unknown }).jobName).split("_")[1], at }] : [],
+    );
+
+  it("are sent 25 a second in their order, also where AWS takes 400 ms for each answer", async () => {
+    const world = await aPlace();
+    world.aws.knobs.latencyMs = 400;
+    world.apply(...names.map((name) => batchJob(name, long)));
+    await world.until("AWS has all", () => jobs(world).length === count, 10);
+    expect(sent(world).map(({ name }) => name)).toEqual(names);
+    const began = sent(world)[0]?.at ?? Number.NaN;
+    // A bucket of 25, and then 25 a second.
+    expect(sent(world).filter(({ at }) => at < began + 1000).length).toBeLessThanOrEqual(50);
+  });
+
+  it("are there once each where AWS throttles ten requests that are under way together", async () => {
+    const world = await aPlace();
+    world.aws.knobs.latencyMs = 400;
+    world.aws.faults.add({ on: "SubmitJob", fault: throttled, times: 10 });
+    world.apply(...names.slice(0, 40).map((name) => batchJob(name, long)));
+    await world.until("AWS has all", () => jobs(world).length === 40, 60);
+    const once = new Set(jobs(world).map(({ request }) => request.jobName?.split("_")[1]));
+    expect(once).toEqual(new Set(names.slice(0, 40)));
+    // Those that were refused go first again, and no job is overtaken by more than were on their way.
+    const order = jobs(world).map(({ request }) => names.indexOf(request.jobName?.split("_")[1] ?? ""));
+    expect(Math.max(...order.map((index, place) => Math.abs(index - place)))).toBeLessThanOrEqual(20);
   });
 });

@@ -53,7 +53,7 @@ function ofObject({ object, dependencies, inLineBefore }: JobFacts): JobFinding 
   const [next] = inLineBefore;
   if (next !== undefined) {
     const older = counted(inLineBefore.length, "older job");
-    const sentence = `the jobs for a queue are submitted one at a time, the oldest first: ${older} of this namespace ${inLineBefore.length === 1 ? "is" : "are"} before this one, next ${next}`;
+    const sentence = `the jobs for a queue are sent one at a time, the oldest first: ${older} of this namespace ${inLineBefore.length === 1 ? "is" : "are"} before this one, next ${next}`;
     return { ...finding("Pending", sentence, `diagnose bj/${next}, if that one does not get on`), needsPerson: false };
   }
   if (ready === undefined) {

@@ -12,7 +12,7 @@ import type { RuntimeObserver } from "../../runtime/runtime.ts";
 import type { Store } from "../../runtime/store.ts";
 import type { Cloud } from "../cloud.ts";
 import type { OperatorFlags } from "../flags.ts";
-import { defaultRequestsPerSecond, settingsFrom } from "../settings.ts";
+import { defaultRequestsPerSecond, defaultSubmitRate, settingsFrom } from "../settings.ts";
 import { whenAwsAnswers } from "./aws.ts";
 
 /** Ports of an operator. Everything else follows from its flags. */
@@ -92,6 +92,7 @@ export class ComposedOperator {
       settings: settingsFrom(flags, region),
       allowedRegions: flags.allowedRegions ?? [],
       requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
+      submitRate: flags.submitRate ?? defaultSubmitRate,
       reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
       shardLabels: shardSelector?.keys,
       roomLimits,

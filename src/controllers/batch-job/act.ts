@@ -13,6 +13,8 @@ export interface Doing {
   readonly ports: Pick<Ports, "clock" | "store" | "processId">;
   readonly memory: Memory;
   readonly signal: AbortSignal;
+  /** The request for the job of this uid is about to leave. */
+  readonly onSend: (uid: string) => void;
 }
 
 /**
@@ -54,11 +56,11 @@ export async function act(action: Action, object: BatchJob, doing: Doing): Promi
 async function submit(
   { attempt, request }: Extract<Action, { kind: "submit" }>,
   uid: string,
-  { jobs, ports, memory, signal }: Doing,
+  { jobs, ports, memory, signal, onSend }: Doing,
 ): Promise<void> {
   remember(memory, uid, { sent: { attempt, endedAt: Number.POSITIVE_INFINITY }, searched: undefined });
   try {
-    const submitted = await jobs.submit(request, signal);
+    const submitted = await jobs.submit(request, signal, () => onSend(uid));
     remember(memory, uid, { submitted, sent: { attempt, endedAt: ports.clock.monotonic() } });
   } catch (error) {
     const sent = neverHappened(error) ? undefined : { attempt, endedAt: ports.clock.monotonic() };

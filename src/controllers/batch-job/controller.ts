@@ -76,7 +76,13 @@ export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconc
       plan,
       hasOwn: ({ job }) => job.kind === "known" && job.record !== undefined,
       act: (action, object, region, signal) =>
-        act(action, object, { jobs: region.jobsOfObjects, ports, memory, signal }),
+        act(action, object, {
+          jobs: region.jobsOfObjects,
+          ports,
+          memory,
+          signal,
+          onSend: (uid) => turns.sent(uid),
+        }),
       status: report,
       events,
       annotations: (object, { job, processId, queue, observedAt }) => {

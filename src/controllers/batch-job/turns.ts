@@ -35,12 +35,12 @@ interface Line {
 }
 
 /**
- * Whose turn it is to be submitted: of the jobs for one queue one at a time, the oldest of each namespace in turn
+ * Whose turn it is to be sent: of the jobs for one queue one at a time, the oldest of each namespace in turn
  * (docs/decisions/0052-jobs-are-submitted-in-turn.md).
  *
  * Expected flow: a job that may use its queue gets a place in the line of that queue. The first one of its namespace has its
- * passes until it is submitted, or waits for something else: then it leaves the line, and the next one follows. After each
- * pass the turn goes to the next namespace. A job that has left comes back at its next pass.
+ * passes until its request leaves, or it waits for something else: then it leaves the line, and the next one follows, without
+ * waiting for AWS's answer. After each pass the turn goes to the next namespace. A job that has left comes back at its next pass.
  *
  * Guarantees: a place costs O(log n) comparisons in its namespace, and a turn one for each namespace. Whatever a namespace has
  * waiting, and however often it changes that, another waits for one pass of it. A job is the first one of its
@@ -53,6 +53,8 @@ export class Turns {
   readonly #lines = new Map<string, Line>();
   /** By uid. */
   readonly #places = new Map<string, Place>();
+  /** By uid: those that have left their line because their request has, until their pass ends. */
+  readonly #sent = new Map<string, Place>();
   /** Uids of those that have been the first one for a minute. */
   readonly #slow = new Set<string>();
 
@@ -93,30 +95,38 @@ export class Turns {
 
   /** Gives a job its place: its pass is to begin after those of others that were woken by the same change and may be older. */
   join(object: BatchJob, queue: string): "soon" {
-    const { uid, namespace } = object.metadata;
-    const line = this.#lines.get(queue) ?? {
-      queue,
-      namespaces: new NamespaceTurns<Place[]>(() => []),
-      turn: undefined,
-    };
-    this.#lines.set(queue, line);
-    const place: Place = {
+    const { uid } = object.metadata;
+    this.#enter({
       uid,
       key: keyOf(object),
-      line,
+      line: this.#lineOf(queue),
       order: orderInLine(object),
       isPassedOver: false,
       leftMs: turnMs,
       running: undefined,
-    };
-    const places = line.namespaces.of(namespace);
-    places.splice(indexIn(places, place), 0, place);
-    this.#places.set(uid, place);
+    });
     return "soon";
+  }
+
+  /** The request for a job is about to leave, possibly not for the first time in its pass: the next job need not wait for the answer. */
+  sent(uid: string): void {
+    const place = this.#places.get(uid);
+    if (place === undefined || place.line.turn !== place) return;
+    this.#sent.set(uid, place);
+    this.#leave(place);
   }
 
   /** The pass has ended. @param goesOn whether the job is about to be submitted, by another pass */
   end(uid: string, goesOn: boolean): void {
+    const sent = this.#sent.get(uid);
+    this.#sent.delete(uid);
+    if (sent !== undefined && goesOn && !this.#slow.has(uid)) {
+      // AWS has throttled the request: the job goes first again, and younger ones that are on their way overtake it.
+      const place: Place = { ...sent, line: this.#lineOf(sent.line.queue) };
+      this.#enter(place);
+      if (this.#isFirst(place)) this.#start(place);
+      return;
+    }
     const place = this.#places.get(uid);
     if (place === undefined || place.line.turn !== place) return;
     if (!goesOn || this.#slow.has(uid)) this.#leave(place);
@@ -126,8 +136,25 @@ export class Turns {
   /** The job is gone, or is not to be submitted in turn any more. */
   forget(uid: string): void {
     this.#slow.delete(uid);
+    this.#sent.delete(uid);
     const place = this.#places.get(uid);
     if (place !== undefined) this.#leave(place);
+  }
+
+  #lineOf(queue: string): Line {
+    const line = this.#lines.get(queue) ?? {
+      queue,
+      namespaces: new NamespaceTurns<Place[]>(() => []),
+      turn: undefined,
+    };
+    this.#lines.set(queue, line);
+    return line;
+  }
+
+  #enter(place: Place): void {
+    const places = place.line.namespaces.of(place.key.namespace);
+    places.splice(indexIn(places, place), 0, place);
+    this.#places.set(place.uid, place);
   }
 
   #isFirst(place: Place): boolean {

@@ -28,7 +28,7 @@ async function findingsOf(object: BatchJob, ...neighbours: readonly BatchJob[]) 
   return report.findings.map(({ code, sentence, needsPerson }) => ({ code, sentence, needsPerson }));
 }
 
-const turn = "the jobs for a queue are submitted one at a time, the oldest first";
+const turn = "the jobs for a queue are sent one at a time, the oldest first";
 
 test("a job that nobody has reported on waits for the older ones for its queue", async () => {
   const next = job("next", 1, "Submitting");

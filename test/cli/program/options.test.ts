@@ -31,6 +31,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--allowed-role-tag-keys": [list("team"), list("cost-*")],
   "--allowed-role-arns": [list("arn:aws:iam::1:role/A"), list("arn:aws:iam::1:role/B")],
   "--attempt": [number("1"), number("2")],
+  "--submit-rate": [number("0.5"), number("50")],
   "--aws-requests-per-second": [number("0.5"), number("20")],
   "--cloudformation": [
     ["one", ["one"]],

@@ -80,6 +80,53 @@ describe("jobs for one queue", () => {
     expect(begin(a, b, a)).toEqual(["soon", "later", "now"]);
   });
 
+  it("follow as soon as its request leaves, before AWS answers", () => {
+    const { turns, begin, end, joined, woken } = aLine();
+    joined(a, b, c);
+    begin(a, b, c);
+    turns.sent(a.metadata.uid);
+    expect(woken).toEqual(["a"]);
+    // The client may send it once more, on another connection.
+    turns.sent(a.metadata.uid);
+    expect(begin(c)).toEqual(["now"]);
+    turns.sent(c.metadata.uid);
+    expect(woken).toEqual(["a", "b"]);
+    end(c, false);
+    end(a, false);
+    expect(woken).toEqual(["a", "b"]);
+    expect(begin(b)).toEqual(["now"]);
+    end(b, false);
+    expect(turns.size).toBe(0);
+  });
+
+  it("let one go first again of which AWS throttled the request, for the rest of its minute", async () => {
+    const { clock, turns, begin, end, joined, woken } = aLine();
+    joined(a, b, c);
+    begin(a, b, c);
+    await clock.advance(20_000);
+    turns.sent(a.metadata.uid);
+    await clock.advance(5000);
+    end(a, true);
+    expect(begin(c, a)).toEqual(["later", "now"]);
+    end(a, true);
+    await clock.advance(39_000);
+    expect(woken).toEqual(["a"]);
+    await clock.advance(1000);
+    expect(woken).toEqual(["a", "a"]);
+    expect(begin(c)).toEqual(["now"]);
+  });
+
+  it("forget one that is gone while its request is on its way", () => {
+    const { turns, begin, end, joined, woken } = aLine();
+    joined(a, b);
+    begin(a, b);
+    turns.sent(a.metadata.uid);
+    turns.forget(a.metadata.uid);
+    end(a, true);
+    expect(woken).toEqual(["b"]);
+    expect(turns.size).toBe(1);
+  });
+
   it("of which an older one comes later let it go first, and lose nothing", async () => {
     const { clock, begin, end, joined, woken } = aLine();
     joined(b);

@@ -3,6 +3,7 @@ import type { ComposedFlags } from "../../../src/cli/operator/compose.ts";
 import { localFlagsOf, runFlagsOf } from "../../cli/flags-of.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
 import { createWorld, type World } from "../../world.ts";
+import { hour, jobs, place } from "../jobs.ts";
 
 /** Every flag that decides what the operator does, from the command line of `run` to what comes of it in AWS. */
 
@@ -215,6 +216,19 @@ const rows: readonly (readonly [
       for (let index = 0; index < 20; index++) world.apply(jobDefinition(`job-${index}`));
       await world.seconds(20);
       return active(world).length === 20;
+    },
+    false,
+    true,
+  ],
+  [
+    "--submit-rate",
+    "1",
+    async (world) => {
+      world.apply(...place);
+      await world.untilReady();
+      for (let index = 0; index < 40; index++) world.apply(batchJob(`job-${index}`, hour));
+      await world.seconds(20);
+      return jobs(world).length === 40;
     },
     false,
     true,
