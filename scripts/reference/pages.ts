@@ -9,7 +9,8 @@ import { reasonsTable } from "./reasons.ts";
 
 /**
  * The reference pages: hand-written parts in docs/kinds/parts, with inserted data from the schemas. A separate line
- * `{{conditions}}`, `{{fields}}`, `{{status}}`, `{{changes}}`, `{{reasons PLACE [STATUS]}}` or `{{include FILE}}` is replaced;
+ * `{{conditions}}`, `{{fields}}`, `{{status}}`, `{{changes}}`, `{{reasons PLACE [STATUS]}}` or `{{include FILE}}` is replaced.
+ * `{{include FILE where FIELD}}` is for the kinds that have the field in their spec: of others the paragraphs say nothing.
  * `{{kind}}`, `{{plural}}` and `{{short}}` anywhere.
  */
 
@@ -48,7 +49,11 @@ function filled(file: string, crd: CustomResourceDefinition): string {
     status: () => statusFields(status),
     changes: changesTable,
   };
-  return readFileSync(new URL(file, parts), "utf8").replaceAll(/\{\{([^}]+)\}\}/g, (_whole, placeholder: string) => {
+  const text = readFileSync(new URL(file, parts), "utf8");
+  const ofKind = text.replaceAll(/\{\{include (\S+) where (\w+)\}\}\n\n/g, (_whole, included: string, field: string) =>
+    Object.hasOwn(spec.properties ?? {}, field) ? `{{include ${included}}}\n\n` : "",
+  );
+  return ofKind.replaceAll(/\{\{([^}]+)\}\}/g, (_whole, placeholder: string) => {
     const [, included] = /^include (\S+)$/.exec(placeholder) ?? [];
     if (included !== undefined) return filled(included, crd).trimEnd();
     const [, place, condition] = /^reasons (\w+)(?: (\w+))?$/.exec(placeholder) ?? [];

@@ -10,6 +10,7 @@ import { everyKindReasons } from "./reasons/every-kind.ts";
 import { jobsReasons } from "./reasons/jobs.ts";
 import { namedReasons } from "./reasons/named.ts";
 import { networkReasons } from "./reasons/network.ts";
+import { ownedReasons } from "./reasons/owned.ts";
 import { refusalReasons } from "./reasons/refusal.ts";
 import { resourceReasons } from "./reasons/resource.ts";
 import { rolesReasons } from "./reasons/roles.ts";
@@ -31,6 +32,7 @@ export const reasonTables = {
   BatchComputeEnvironment: [
     everyKindReasons,
     refusalReasons,
+    ownedReasons,
     resourceReasons,
     drainedReasons,
     rolesReasons,
@@ -43,18 +45,40 @@ export const reasonTables = {
   JobQueue: [
     everyKindReasons,
     refusalReasons,
+    ownedReasons,
     resourceReasons,
     drainedReasons,
     namedReasons,
     jobsReasons,
     jobQueueReasons,
   ],
-  JobDefinition: [everyKindReasons, refusalReasons, rolesReasons, jobDefinitionReasons],
+  JobDefinition: [everyKindReasons, refusalReasons, ownedReasons, rolesReasons, jobDefinitionReasons],
   BatchJob: [everyKindReasons, refusalReasons, batchJobReasons],
-  ConsumableResource: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, consumableResourceReasons],
-  QuotaShare: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, quotaShareReasons],
-  SchedulingPolicy: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, schedulingPolicyReasons],
-  ServiceEnvironment: [everyKindReasons, refusalReasons, resourceReasons, namedReasons, serviceEnvironmentReasons],
+  ConsumableResource: [
+    everyKindReasons,
+    refusalReasons,
+    ownedReasons,
+    resourceReasons,
+    namedReasons,
+    consumableResourceReasons,
+  ],
+  QuotaShare: [everyKindReasons, refusalReasons, ownedReasons, resourceReasons, namedReasons, quotaShareReasons],
+  SchedulingPolicy: [
+    everyKindReasons,
+    refusalReasons,
+    ownedReasons,
+    resourceReasons,
+    namedReasons,
+    schedulingPolicyReasons,
+  ],
+  ServiceEnvironment: [
+    everyKindReasons,
+    refusalReasons,
+    ownedReasons,
+    resourceReasons,
+    namedReasons,
+    serviceEnvironmentReasons,
+  ],
 } as const satisfies Readonly<Record<KindName, readonly ReasonTable[]>>;
 
 type Table = (typeof reasonTables)[KindName][number];

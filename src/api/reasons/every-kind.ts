@@ -42,19 +42,10 @@ export const everyKindReasons = {
     },
   },
   Stalled: {
-    Conflict: {
-      means:
-        "another object has the name: by the tags in AWS, because the name begins with its namespace, or because it is older",
-      todo: "give one of the two another `{nameField}`",
-    },
     NotAllowed: {
       means:
-        "the namespace may not use what the spec names: an AWS name with the prefix of another namespace, a policy, a role, a tag of a role or a boundary, a network, an endpoint or public ingress, or a region that is not in `--allowed-regions` or one too many after 40; the message names the list",
+        "the namespace may not use what the spec names, such as an AWS name with the prefix of another namespace, or a region that is not in `--allowed-regions` or one too many after 40; the message names it, and the list that does not have it",
       todo: "use another, or ask the operator's administrator; an object that exists in AWS is deleted once its region is allowed again, or with `awsbatch.dev/abandon`",
-    },
-    OwnedByOtherCluster: {
-      means: "the {noun} belongs to this object in another cluster with the same `--cluster-name`",
-      todo: "if that cluster is gone: `--take-over-cluster-uid`; if not: another `--cluster-name`",
     },
     LocationMismatch: {
       means: "the object was created in another account or region",

@@ -26,7 +26,6 @@ export const refusalReasons = {
       means: "a referenced resource does not exist; Stalled after 10 minutes",
       todo: "create it, or correct the spec",
     },
-    AlreadyExists: { means: "the name is taken", todo: "choose another name, or adopt" },
     QuotaExceeded: {
       means: "a quota of AWS is used up; Stalled",
       todo: "delete what is not needed, or ask AWS for more",

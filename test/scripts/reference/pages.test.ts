@@ -44,6 +44,18 @@ interface ShownStatus {
   readonly conditions: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
 }
 
+/** Fields of another kind that the page of a kind names, and says whose they are, or that there is none. */
+const fieldsOfOthers: Readonly<Record<string, readonly string[]>> = {
+  BatchJob: ["allowedNamespaces"],
+  ConsumableResource: ["consumableResourceProperties", "consumableResourcePropertiesOverride"],
+  JobQueue: ["platformCapabilities", "totalQuantity"],
+  QuotaShare: ["allowedNamespaces", "quotaSharePolicy"],
+  SchedulingPolicy: ["schedulingPolicyRef"],
+  // `iam` is a feature of the operator's policy there.
+  ServiceEnvironment: ["iam", "serviceEnvironmentOrder"],
+};
+const ofOthers = (kind: string): readonly string[] => fieldsOfOthers[kind] ?? [];
+
 describe.each(pages)("the page of $kind", ({ text, kind, crd, spec, status }) => {
   test("has the outline of all pages", () => {
     expect([...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual([
@@ -116,6 +128,28 @@ describe.each(pages)("the page of $kind", ({ text, kind, crd, spec, status }) =>
     expect(examples.flatMap((example) => objectFindings(crd, example))).toEqual([]);
     const shown = yamlBlocks(section(text, "## Status")).map((one) => (one as { readonly status: unknown }).status);
     expect(shown.flatMap((one) => schemaFindings(status, one))).toEqual([]);
+  });
+
+  test("names no field that the kind does not have", () => {
+    const known = new Set([...fieldPaths(spec, "spec"), ...fieldPaths(status, "status")]);
+    const named = [...text.matchAll(/(?<![\w.`/-])`?\.?((?:spec|status)(?:\.[A-Za-z]\w*(?:\[\])?)+)/g)].map(
+      ([, path = ""]) => `.${path.replace(/\[\]$/, "")}`,
+    );
+    expect(named.filter((path) => !known.has(path) && !ofOthers(kind).includes(path))).toEqual([]);
+  });
+
+  test("names fields of other kinds only where it says whose they are", () => {
+    const own = Object.keys(spec.properties ?? {});
+    const others = pages
+      .flatMap((page) => Object.keys(page.spec.properties ?? {}))
+      .filter((name) => !own.includes(name));
+    // Rows of the tables of fields come from the schema, and have its enumerations.
+    const prose = text.replaceAll(/^\| `\.(?:spec|status)\..*$/gm, "");
+    const inner = new Set(
+      [...fieldPaths(spec, ""), ...fieldPaths(status, "")].flatMap((path) => path.split(/[.[\]]+/)),
+    );
+    const named = [...new Set(others)].filter((name) => !inner.has(name) && new RegExp(`\`${name}\\b`).test(prose));
+    expect(named.toSorted()).toEqual(ofOthers(kind));
   });
 
   test("has no placeholder left, and no link that leads nowhere", () => {
