@@ -16,6 +16,7 @@ import {
   reportJson,
   reportMarkdown,
   reportText,
+  saysWhy,
   secretText,
 } from "./import/report.ts";
 import { importAccount } from "./import/run.ts";
@@ -70,8 +71,11 @@ Run it again into the same directory to take over what has changed in AWS: only 
 stays, also in files that were renamed. The file .aws-batch-import in the directory, which belongs into Git, shows the command
 by hashes what it wrote before.
 
-Exit code: 0 if everything is imported and plan finds nothing but adoptions by tags; 1 on an error, or if there is nothing to
-import; 4 if something is not imported as it is, or plan finds more.`;
+Resources of other accounts in the list of a tool are skipped: run the command again with the credentials of each account.
+
+Exit code: 0 if everything is imported, or belongs to objects already, and plan finds nothing but adoptions by tags; 1 on an
+error, or if there is nothing to import; 4 if something is not imported as it is, AWS does not have what the other tool lists,
+or plan finds more.`;
 
 /** Flags of the operator that decide what is adopted. */
 const operatorFlags = ["--cluster-name", "--allowed-account-ids", "--ignore-tag-keys", "--aws-requests-per-second"];
@@ -169,8 +173,9 @@ async function importFrom(given: ImportFlags, io: Io): Promise<number> {
     },
   );
   progress.end();
-  if (isNothing(report)) throw nothingFound(report, readRegions, given.names);
+  if (isNothing(report) && !saysWhy(report)) throw nothingFound(report, readRegions, given.names);
   show(report, output, io);
+  if (isNothing(report)) throw new CommandError("there is nothing to import: the report says why");
   return isComplete(report) ? exitCodes.done : exitCodes.blocked;
 }
 
@@ -188,7 +193,7 @@ function nothingFound(
   }
   const origin = source.tool === "Terraform" ? "workspace and directory" : "stacks";
   return new CommandError(
-    `what ${source.tool} lists has nothing to import${matching}: check ${checked}of which ${origin} the list is`,
+    `${source.tool} lists nothing that can be imported${matching}: check ${checked}that the list is of the right ${origin}`,
   );
 }
 

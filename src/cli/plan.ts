@@ -159,6 +159,8 @@ interface AccountInput {
   readonly remembered: LocalState | undefined;
   /** That the manifests go into. */
   readonly cluster?: ReadCluster | undefined;
+  /** False: networks are not read on purpose, so nothing is said of them. */
+  readonly readsNetwork?: boolean;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
@@ -183,7 +185,7 @@ export async function planIn(
   manifests: readonly ValidManifest[],
   input: AccountInput,
 ): Promise<Plan> {
-  const { flags, clusterName, remembered, cluster, signal, clock } = input;
+  const { flags, clusterName, remembered, cluster, readsNetwork = true, signal, clock } = input;
   const { cloud } = account;
   const before = cluster?.objects ?? remembered?.store.objects.map(({ object }) => object) ?? [];
   const regions: ReadRegion[] = [];
@@ -219,7 +221,7 @@ export async function planIn(
   const real = await rehearse({ ...options, objects: objects.map(({ object }) => object) });
   const planned = objects.filter(({ object }) => reconciled.has(objectText(object)));
   const entries = withPlaceholders(
-    await entriesOf({ planned, dry, real, regions, defaultRegion: cloud.region }, signal),
+    await entriesOf({ planned, dry, real, regions, defaultRegion: cloud.region, readsNetwork }, signal),
     manifests,
   );
   const warnings = [...unread, ...warningsOf({ manifests, objects, entries }, input, { regions, clusterUid })];

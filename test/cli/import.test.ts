@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
+import { ownerTags } from "../../src/controllers/ownership.ts";
 import { account, accountWithQueue, containerJob, trustOf } from "../simulator/account.ts";
 import { stackList, stackResources, template, terraformState } from "./import/states.ts";
 import { temporaryDirectory } from "./local/given.ts";
@@ -44,6 +45,9 @@ renamed:
   JobDefinition Job_A in us-east-1 is job-a: Kubernetes allows only lower case letters, digits and -
 
 2 of 2 values of environments, commands, parameters and options are in the manifests: check them before you commit, for which are secrets is a guess by names and forms
+
+the operator's policy needs (aws-batch-operator iam-policy --features):
+  adopt
 
 the operator needs:
   --adoptable-names 'team/*'
@@ -99,6 +103,9 @@ test("the command imports what another tool manages, and says how that tool give
   expect(stdout).toBe(`imported 3 objects of AWS account 123456789012 into namespace team: 3 files written
 
 1 of 1 value of environments, commands, parameters and options is in the manifests: check them before you commit, for which are secrets is a guess by names and forms
+
+the operator's policy needs (aws-batch-operator iam-policy --features):
+  adopt
 
 the operator needs:
   --adoptable-names 'team/*'
@@ -164,6 +171,9 @@ the operator makes roles of its own in place of:
 roles that stay as they are:
   arn:aws:iam::123456789012:role/gone, jobRole of JobDefinition gone: IAM has no such role
 
+the operator's policy needs (aws-batch-operator iam-policy --features):
+  adopt,iam
+
 the operator needs:
   --adoptable-names 'team/*'
   --allowed-role-tag-keys team
@@ -186,9 +196,47 @@ test("the command refuses a state of another account, and names what AWS does no
     exitCode: 1,
     said: "error: aws_batch_compute_environment.workers is in account 999999999999, and the credentials belong to account 123456789012: use those of 999999999999\n",
   });
-  expect((await run(terraformState(6))).said).toContain(
+  const missing = await run(terraformState(6));
+  expect(missing.said).toContain(
     "JobDefinition d in us-east-1: AWS has no such resource in the regions that were read\n",
   );
+  expect(missing.exitCode).toBe(4);
+});
+
+test("the command skips and lists what is in another account, and imports the rest", async () => {
+  const aws = await accountInTwoRegions();
+  await aws.outside.registerJobDefinition(containerJob("d"));
+  const text = terraformState(6).replaceAll("123456789012:job-definition", "999999999999:job-definition");
+  const { io, stdout } = testIo({}, undefined, text);
+  const args = ["--terraform", "-", "-n", "team", "-f", temporaryDirectory(), ...fast];
+  expect(await runCli(["import", ...args], io)).toBe(4);
+  expect(stdout.text).toMatch(/^imported 2 objects/);
+  expect(stdout.text).toMatch(
+    /skipped:\n {2}JobDefinition d in us-east-1: aws_batch_job_definition\.\S+ is in account 999999999999: import it with the credentials of that account\n/,
+  );
+});
+
+test("what is adopted already is handed over too, and a list of nothing else is not an error", async () => {
+  const aws = await accountInTwoRegions();
+  await aws.outside.registerJobDefinition(containerJob("d"));
+  const arns = [
+    ...aws.truth.computeEnvironments().map((one) => one.computeEnvironmentArn),
+    ...aws.truth.jobQueues().map((one) => one.jobQueueArn),
+    ...aws.truth.jobDefinitions().map((one) => one.jobDefinitionArn),
+  ];
+  const owner = { cluster: { name: "default", uid: "c" }, namespace: "team", name: "adopted", uid: "u" };
+  for (const resourceArn of arns) await aws.outside.tagResource({ resourceArn, tags: ownerTags(owner) });
+  const directory = temporaryDirectory();
+  const { io, stdout } = testIo({}, undefined, terraformState(6));
+  const args = ["--terraform", "-", "-n", "team", "-f", directory, ...fast];
+  expect(await runCli(["import", ...args], io)).toBe(0);
+  expect(stdout.text).toContain("belongs to default/team/adopted already");
+  expect(readFileSync(join(directory, "terraform", "removed.tf"), "utf8")).toContain("aws_batch_job_queue.main");
+
+  const again = testIo();
+  expect(await runCli(["import", "-n", "team", "-f", temporaryDirectory(), ...fast], again.io)).toBe(1);
+  expect(again.stdout.text).toMatch(/^imported 0 objects/);
+  expect(again.stderr.text).toContain("error: there is nothing to import: the report says why\n");
 });
 
 test.each([
@@ -202,9 +250,12 @@ test.each([
   ],
   [
     ["--terraform", "-", "--names", "prd"],
-    "what Terraform lists has nothing to import that matches --names prd: check --names, of which workspace and directory the list is",
+    "Terraform lists nothing that can be imported that matches --names prd: check --names, that the list is of the right workspace and directory",
   ],
-  [["--cloudformation", "-"], "what CloudFormation lists has nothing to import: check of which stacks the list is"],
+  [
+    ["--cloudformation", "-"],
+    "CloudFormation lists nothing that can be imported: check that the list is of the right stacks",
+  ],
 ])("the command with %j says that it found nothing, and writes nothing", async (args, message) => {
   const { aws } = await accountWithQueue();
   const none = account();

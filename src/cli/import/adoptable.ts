@@ -23,9 +23,12 @@ export function apart(
     const isOlder = mark !== undefined && newest.get(`${found.kind} ${found.region} ${mark}`) !== found.awsName;
     const why = isOlder
       ? `it was left behind by the same object as ${newest.get(`${found.kind} ${found.region} ${mark}`)}, which is newer`
-      : whyNotAdoptable(found, adopter);
+      : (expectedWhy(found) ?? whyNotAdoptable(found, adopter));
     if (why === undefined) adoptable.push(found);
-    else skipped.push({ ...resourceOf(found), why });
+    else {
+      const isExpected = isOlder || expectedWhy(found) !== undefined;
+      skipped.push({ ...resourceOf(found), why, ...(isExpected ? { isExpected } : {}) });
+    }
   }
   return { adoptable, skipped };
 }
@@ -44,13 +47,22 @@ function newestRetained(selected: readonly Found[]): ReadonlyMap<string, string>
   return new Map([...newest].map(([key, { awsName }]) => [key, awsName]));
 }
 
-function whyNotAdoptable({ tags, record }: Found, adopter: Adopter): string | undefined {
-  const { status } = record;
+/** Why there is nothing to import, and nothing to do about it. */
+function expectedWhy({ tags, record: { status } }: Found): string | undefined {
   if (status === "DELETING" || status === "DELETED") return `AWS is deleting it (${status})`;
   const owner = ownerIn(tags);
   if (owner !== undefined) {
     return `it belongs to ${owner.cluster}/${owner.namespace}/${owner.name} already (cluster/namespace/name, from its tags)`;
   }
+  return undefined;
+}
+
+/** What objects of a cluster have already: nobody imports it, and another tool has still to give it up. */
+export function ownedBy(clusterName: string, all: readonly Found[]): readonly Found[] {
+  return all.filter(({ tags }) => ownerIn(tags)?.cluster === clusterName);
+}
+
+function whyNotAdoptable({ tags }: Found, adopter: Adopter): string | undefined {
   const mark = tags[retainedFromTag];
   if (mark === undefined || isOwnMark(mark, adopter)) return undefined;
   return `it was left behind by ${mark} (cluster/namespace/name), and only that object may have it again: import it with that --cluster-name and -n, or remove its tag ${retainedFromTag} by aws batch untag-resource`;

@@ -12,7 +12,7 @@ import { objectFindings, schemaOf } from "../validation/object.ts";
 import { secretAdvice, secretPlaceholder } from "../validation/placeholders.ts";
 import { type Path, pathText } from "../validation/problem.ts";
 import type { ManifestObject } from "../validation/validate.ts";
-import { type Adopter, apart, retainedNames } from "./adoptable.ts";
+import { type Adopter, apart, ownedBy, retainedNames } from "./adoptable.ts";
 import {
   type Found,
   foundIn,
@@ -63,6 +63,8 @@ export interface Decision {
   /** By region, kind and name. */
   readonly objects: readonly ImportedObject[];
   readonly skipped: readonly Skipped[];
+  /** What objects of the cluster have already, by `resourceKey`. */
+  readonly owned: ReadonlySet<string>;
   /** What no manifest can say. */
   readonly inexpressible: readonly Skipped[];
   readonly renamed: readonly Renamed[];
@@ -115,6 +117,7 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
   return {
     objects: [...objects.values()],
     skipped: [...skipped, ...missing],
+    owned: new Set(ownedBy(choice.clusterName, selected).map(resourceKey)),
     inexpressible,
     renamed: renamed.filter((one) => objects.has(resourceKey(one))),
     toolTagKeys: toolKeys,

@@ -25,6 +25,8 @@ export type ListedResource = NamedResource & Pick<SourceResource, "objectName">;
 /** What is not imported. */
 export interface Skipped extends NamedResource {
   readonly why: string;
+  /** Nobody has to do anything about it: an object has it already, or it is about to go. */
+  readonly isExpected?: true;
 }
 
 /** What the region has, by kind and name. */

@@ -1,3 +1,4 @@
+import type { PolicyFeature } from "../../aws/policy-statements.ts";
 import { matchesAny } from "../../controllers/glob.ts";
 import { firstOf } from "../../controllers/wording.ts";
 import { counted } from "../../diagnosis/words.ts";
@@ -11,6 +12,7 @@ import { planText } from "../plan/text.ts";
 import { isOnlyTagged } from "../plan/titles.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
+import type { ImportedObject } from "./decide.ts";
 import type { Skipped } from "./found.ts";
 import type { NamedResource, Renamed } from "./names.ts";
 import { keptText, type RoleReport, replacedText } from "./role-report.ts";
@@ -54,12 +56,26 @@ export interface Report {
   readonly source?: (Pick<Source, "tool" | "others" | "notes"> & { readonly steps: readonly string[] }) | undefined;
   /** With `--roles manage`. */
   readonly roles: RoleReport;
+  /** Features of its IAM policy that the operator needs. */
+  readonly features: readonly PolicyFeature[];
   /** Flags that the operator needs to adopt what was imported. */
   readonly operatorFlags: readonly string[];
   /** Of `validate`. */
   readonly problems: readonly Problem[];
   /** Undefined: the manifests are not valid, or there are none. */
   readonly plan: Plan | undefined;
+}
+
+/** What the policy of an operator has to allow, so that it can adopt objects and do what they ask for. */
+export function featuresFor(objects: readonly Pick<ImportedObject, "manifest">[]): readonly PolicyFeature[] {
+  const roles = objects.map(({ manifest }) => (manifest.spec as { readonly iam?: object }).iam ?? {});
+  const makesRoles = roles.some((one) => Object.keys(one).length > 0);
+  const makesServiceRoles = roles.some((one) => "serviceRole" in one || "spotFleetRole" in one);
+  return [
+    ...(objects.length > 0 ? (["adopt"] as const) : []),
+    ...(makesRoles ? (["iam"] as const) : []),
+    ...(makesServiceRoles ? (["service-roles"] as const) : []),
+  ];
 }
 
 /** The flags with which an operator adopts objects, in an order that does not change. */
@@ -97,15 +113,21 @@ export function isAdoptionOnly({ plan }: Pick<Report, "plan">): boolean {
   return plan === undefined || plan.entries.every(isQuiet);
 }
 
-/** Whether a person has something to do before all of it can be adopted. */
+/** Whether a person has nothing to do before all of it can be adopted. */
 export function isComplete(report: Report): boolean {
-  const { inexpressible, secrets, problems } = report;
-  return inexpressible.length + secrets.length + problems.length === 0 && isAdoptionOnly(report);
+  const { inexpressible, secrets, problems, skipped } = report;
+  const open = skipped.filter(({ isExpected }) => isExpected !== true);
+  return inexpressible.length + secrets.length + problems.length + open.length === 0 && isAdoptionOnly(report);
 }
 
-/** Whether there was nothing to import, and nothing to say why. */
-export function isNothing({ imported, skipped, inexpressible, problems, source }: Report): boolean {
-  return [imported, skipped, inexpressible, problems, source?.notes ?? []].every((list) => list.length === 0);
+/** Whether there was nothing to import, and nothing for another tool to give up. */
+export function isNothing({ imported, inexpressible, problems, source }: Report): boolean {
+  return [imported, inexpressible, problems, source?.steps ?? []].every((list) => list.length === 0);
+}
+
+/** Whether the report says why there was nothing. */
+export function saysWhy({ skipped, source }: Report): boolean {
+  return skipped.length + (source?.notes ?? []).length > 0;
 }
 
 /** Also one that is adopted, and then waits for a person as its resource does in AWS now. */
@@ -114,11 +136,11 @@ function isQuiet({ action, blocked, steps }: Entry): boolean {
   return isOnlyTagged(steps.filter((step) => step.kind === "write"));
 }
 
-/** `242 adoptions, nothing else`, or the first line of the plan. */
+/** `242 adoptions, nothing else`, or the first line of the plan: what is adopted as it is counts as adopted in both. */
 function planLine(plan: Plan): string {
-  if (!plan.entries.every(isQuiet)) return headline(plan);
-  const asAdopted = plan.entries.map((entry) => ({ ...entry, blocked: undefined }));
-  return headline({ ...plan, entries: asAdopted }).replace(/;.*$/, ", nothing else");
+  const asAdopted = plan.entries.map((entry) => (isQuiet(entry) ? { ...entry, blocked: undefined } : entry));
+  const line = headline({ ...plan, entries: asAdopted });
+  return plan.entries.every(isQuiet) ? line.replace(/;.*$/, ", nothing else") : line;
 }
 
 /** What is adopted, and not ready afterwards. */
@@ -143,6 +165,7 @@ export function reportText(report: Report, paint: Paint): string {
     block("adopted, and not ready as it is in AWS now:", unreadyTexts(report)),
     block("the operator makes roles of its own in place of:", report.roles.replaced.map(replacedText)),
     block("roles that stay as they are:", report.roles.kept.map(keptText)),
+    block("the operator's policy needs (aws-batch-operator iam-policy --features):", featureTexts(report)),
     block("the operator needs:", report.operatorFlags),
     block("about the stacks:", report.source?.notes ?? []),
     block(`stays with ${report.source?.tool}:`, othersIn(report)),
@@ -164,7 +187,7 @@ function planBlock(plan: Plan, paint: Paint): readonly string[] {
   const line = `plan: ${planLine(plan)}`;
   if (plan.entries.every(isQuiet)) return [paint("green", line)];
   const loud = visibleIn({ ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) });
-  return [paint("yellow", line), "", planText(loud, paint).trimEnd()];
+  return [planText(loud, paint, line).trimEnd()];
 }
 
 function summaryOf({ imported, dryRun, namespace, account }: Report): string {
@@ -177,6 +200,11 @@ function summaryOf({ imported, dryRun, namespace, account }: Report): string {
     ...(unchanged === 0 ? [] : [`${unchanged} unchanged`]),
   ];
   return `imported ${counted(imported.length, "object")} of AWS account ${account} into namespace ${namespace}: ${parts.join(", ")}`;
+}
+
+/** As the flag of the command that prints such a policy takes them. */
+function featureTexts({ features }: Report): readonly string[] {
+  return features.length === 0 ? [] : [features.join(",")];
 }
 
 function othersIn({ source }: Report): readonly string[] {
@@ -241,6 +269,7 @@ export function reportMarkdown(report: Report): string {
     ...section("Adopted, and not ready as it is in AWS now", unreadyTexts(report)),
     ...section("The operator makes roles of its own in place of", report.roles.replaced.map(replacedText)),
     ...section("Roles that stay as they are", report.roles.kept.map(keptText)),
+    ...section("The operator's policy needs (aws-batch-operator iam-policy --features)", featureTexts(report)),
     ...(report.operatorFlags.length === 0 ? [] : ["", "The operator needs:", "", codeBlock(report.operatorFlags)]),
     ...section("About the stacks", report.source?.notes ?? []),
     ...section(`Stays with ${report.source?.tool}`, othersIn(report)),
@@ -259,7 +288,12 @@ export function reportMarkdown(report: Report): string {
         ? ["", `Plan: ${planLine(plan)}.`]
         : [
             "",
-            new Markdown(planMarkdown({ ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) }).trimEnd()),
+            new Markdown(
+              planMarkdown(
+                { ...plan, entries: plan.entries.filter((entry) => !isQuiet(entry)) },
+                planLine(plan),
+              ).trimEnd(),
+            ),
           ]),
   ];
   return `${joined(lines, "\n").text}\n`;

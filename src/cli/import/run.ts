@@ -17,11 +17,12 @@ import { type Changes, changesOf, valueAt } from "./changes.ts";
 import { type Decision, decide, fileText, type ImportedObject, rolesToRead, specSchema } from "./decide.ts";
 import { editedText } from "./edit.ts";
 import type { Folder } from "./folder.ts";
+import { resourceOf, type Skipped } from "./found.ts";
 import { type HandOver, handOver } from "./hand-over.ts";
 import type { Members } from "./kinds.ts";
 import { resourceKey } from "./names.ts";
 import { hashed, hashOf, type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
-import { type HiddenValue, operatorFlags, type Report, type WrittenObject } from "./report.ts";
+import { featuresFor, type HiddenValue, operatorFlags, type Report, type WrittenObject } from "./report.ts";
 import { readRoles } from "./role-reading.ts";
 import { limitsFor, type RoleChoice } from "./roles.ts";
 import type { Checked } from "./secrets.ts";
@@ -61,8 +62,8 @@ export interface ImportPorts {
  */
 export async function importAccount(options: ImportOptions, ports: ImportPorts): Promise<Report> {
   const { account, folder } = ports;
-  const { namespace, names, retain, keptValues, dryRun, clusterName, source, flags } = options;
-  requireAccount(source, account.cloud.account);
+  const { namespace, names, retain, keptValues, dryRun, clusterName, flags } = options;
+  const { source, elsewhere } = ofAccount(options.source, account.cloud.account);
   const loaded = await folder.load();
   const regions = [];
   for (const name of options.regions) regions.push(await account.region(name));
@@ -74,7 +75,8 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const roles = options.roles === "keep" ? undefined : await roleChoice(regions, choice, ports.signal);
   const decision = decide(regions, { ...choice, roles });
   const memory = rememberedAt(folder);
-  const handedOver = source && handOver(source, new Set(decision.objects.map(resourceKey)));
+  // What is adopted already, the other tool has to give up all the same.
+  const handedOver = source && handOver(source, new Set([...decision.objects.map(resourceKey), ...decision.owned]));
   const written = writtenObjects(decision, existing, memory.specs, folder);
   const handOverFiles = writtenForTool(handedOver, memory.files, folder);
   if (!dryRun) {
@@ -84,7 +86,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const { manifests, problems } = validateManifests(documentsAfter(loaded, written), crds);
   const allProblems = [...loaded.problems, ...problems];
   const ignoreTagKeys = [...new Set([...ignored, ...decision.toolTagKeys])];
-  const { skipped, inexpressible, renamed } = decision;
+  const { inexpressible, renamed } = decision;
   const limits = limitsFor(decision.objects, flags);
   const objects = [...written.objects];
   return {
@@ -92,12 +94,13 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     namespace,
     dryRun,
     imported: objects,
-    skipped,
+    skipped: [...decision.skipped, ...elsewhere],
     inexpressible,
     renamed,
     secrets: hiddenIn(manifests, decision),
     values: checkedIn(decision),
     roles: decision.roles,
+    features: featuresFor(decision.objects),
     operatorFlags: operatorFlags(decision.objects, { namespace, names, ignoreTagKeys, limits }),
     source: source && {
       tool: source.tool,
@@ -132,13 +135,29 @@ async function roleChoice(
   return { roles, purposes, place: { account, partition } };
 }
 
-/** @throws CommandError when the other tool works in another account */
-function requireAccount(source: Source | undefined, account: string): void {
-  const other = source?.resources.find((one) => one.account !== account);
-  if (source === undefined || other === undefined) return;
-  throw new CommandError(
-    `${other.address} is in account ${other.account}, and the credentials belong to account ${account}: use those of ${other.account}`,
-  );
+/**
+ * What the other tool manages in this account; a list of several accounts, as of provider aliases, is imported once for each.
+ * @throws CommandError when all of it is in other accounts
+ */
+function ofAccount(
+  source: Source | undefined,
+  account: string,
+): { readonly source: Source | undefined; readonly elsewhere: readonly Skipped[] } {
+  const others = source?.resources.filter((one) => one.account !== account) ?? [];
+  const [other] = others;
+  if (source === undefined || other === undefined) return { source, elsewhere: [] };
+  if (others.length === source.resources.length) {
+    throw new CommandError(
+      `${other.address} is in account ${other.account}, and the credentials belong to account ${account}: use those of ${other.account}`,
+    );
+  }
+  return {
+    source: { ...source, resources: source.resources.filter((one) => one.account === account) },
+    elsewhere: others.map((one) => ({
+      ...resourceOf(one),
+      why: `${one.address} is in account ${one.account}: import it with the credentials of that account`,
+    })),
+  };
 }
 
 /** An object that the directory has. */
@@ -345,6 +364,7 @@ async function planOfImported(
     flags: { ...flags, allowedRegions: regions, adoptableNames },
     clusterName,
     remembered: undefined,
+    readsNetwork: false,
     signal,
     clock,
   });

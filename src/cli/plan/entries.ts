@@ -47,6 +47,8 @@ export interface Outcome {
   readonly regions: readonly ReadRegion[];
   /** Of objects that name none. */
   readonly defaultRegion: string;
+  /** Whether networks were read: if not, nothing is known of them. */
+  readonly readsNetwork: boolean;
 }
 
 /**
@@ -91,7 +93,7 @@ interface ShownStatus {
 
 async function entryOf(
   { object, file, isPruned }: PlannedObject,
-  { dry, real, regions, defaultRegion }: Outcome,
+  { dry, real, regions, defaultRegion, readsNetwork }: Outcome,
   signal: AbortSignal,
 ): Promise<Entry> {
   const { kind, metadata } = object;
@@ -147,7 +149,9 @@ async function entryOf(
     jobs,
     blocked,
     // Problems of an object that stays as it is are not part of this change.
-    notes: ["none", "delete", "forget"].includes(action) ? [] : [...imageNotes(object), ...notesOf(end)],
+    notes: ["none", "delete", "forget"].includes(action)
+      ? []
+      : [...imageNotes(object), ...notesOf(end), ...(readsNetwork ? networkNotes(end) : [])],
   };
 }
 
@@ -293,7 +297,6 @@ function notesOf(end: KubeObject | undefined): readonly string[] {
   return [
     ...(approval === undefined ? [] : [`goes on after approval: annotate it with awsbatch.dev/approve=${approval}`]),
     ...selected.map(({ message }) => `selected: ${message}`),
-    ...networkNotes(end),
     ...rowOf(end, "present")
       .warnings.filter(({ type }) => type !== "NetworkReady")
       .map(({ type, message }) => `${type}: ${message}`),
@@ -319,8 +322,8 @@ interface ShownNetwork {
 }
 
 /** Why no job starts, or some do not; every finding, for a reader of the plan sees no status. */
-function networkNotes(end: KubeObject): readonly string[] {
-  const { network = {} } = (end.status ?? {}) as { readonly network?: ShownNetwork };
+function networkNotes(end: KubeObject | undefined): readonly string[] {
+  const { network = {} } = (end?.status ?? {}) as { readonly network?: ShownNetwork };
   return (network.findings ?? []).map(({ state, neededBy, message, subnets = [], services = [], fixes = [] }) => {
     const effect = neededBy === "environment" ? "no job starts there" : "some jobs do not start";
     const where = subnets.length === 0 ? "" : `${subnets.join(", ")}: `;

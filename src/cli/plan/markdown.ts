@@ -17,14 +17,17 @@ import type { WrittenField } from "./written.ts";
 
 const nothing = new Markdown("");
 
-/** A plan as a comment on a pull request (GitHub's Markdown). Pure. */
-export function planMarkdown(plan: Plan): string {
+/**
+ * A plan as a comment on a pull request (GitHub's Markdown). Pure.
+ * @param summary its first line, where `plan` is a part of what it is about
+ */
+export function planMarkdown(plan: Plan, summary = headline(plan)): string {
   const changed = plan.entries.filter((entry) => symbolOf(entry) !== "=" || entry.notes.length > 0);
   const unchanged = plan.entries.length - changed.length;
   const cost = costLine(plan);
   const warns = plan.entries.some((entry) => isDisruptive(entry) || isBlocked(entry));
   const lines = [
-    markdown`### AWS Batch plan: ${warns ? new Markdown("⚠️ ") : nothing}${headline(plan)}`,
+    markdown`### AWS Batch plan: ${warns ? new Markdown("⚠️ ") : nothing}${summary}`,
     "",
     ...plan.warnings.map((warning) => markdown`> ${warning}\n`),
     ...(changed.length === 0

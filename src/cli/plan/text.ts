@@ -12,13 +12,14 @@ const valueColumns = 60;
 /** Of what a write sends. */
 const writtenColumns = 100;
 
-export function planText(plan: Plan, paint: Paint): string {
+/** @param summary its first line, where `plan` is a part of what it is about */
+export function planText(plan: Plan, paint: Paint, summary = headline(plan)): string {
   const changed = plan.entries.filter((entry) => !isQuiet(entry));
   const quiet = plan.entries.filter(isQuiet);
   const loud = plan.entries.some(isDisruptive);
   const cost = costLine(plan);
   const blocks = [
-    [paint(loud ? "red" : "bold", headline(plan))],
+    [paint(loud ? "red" : "bold", summary)],
     ...plan.warnings.map((warning) => [paint("yellow", `warning: ${warning}`)]),
     ...(cost === undefined ? [] : [[cost]]),
     ...[...changed].sort(byWeight).map((entry) => entryLines(entry, paint)),

@@ -182,7 +182,13 @@ test("what is being deleted is skipped", async () => {
   const { objects, skipped } = decide([{ name: "us-east-1", records: deleting }], choice);
   expect(objects).toEqual([]);
   expect(skipped).toEqual([
-    { kind: "BatchComputeEnvironment", region: "us-east-1", awsName: "ce", why: "AWS is deleting it (DELETING)" },
+    {
+      kind: "BatchComputeEnvironment",
+      region: "us-east-1",
+      awsName: "ce",
+      why: "AWS is deleting it (DELETING)",
+      isExpected: true,
+    },
   ]);
 });
 
