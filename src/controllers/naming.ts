@@ -149,6 +149,19 @@ export function baseNameOf(object: BatchComputeEnvironment): string {
   return awsNameOf(BatchComputeEnvironmentKind, object);
 }
 
+/** With the suffix of a plan and of an attempt at it AWS's 128 characters are enough. */
+const maxPrefixLength = 110;
+
+/**
+ * What the names of the environments that are created for an object begin with: its AWS name, which an adopted
+ * environment has without a suffix. One that leaves no room for a suffix is cut and hashed.
+ */
+export function prefixOf(baseName: string): string {
+  if (baseName.length <= maxPrefixLength) return baseName;
+  const hash = shortHash([baseName]);
+  return `${baseName.slice(0, maxPrefixLength - hash.length - 1)}_${hash}`;
+}
+
 /** Under what a process remembers something of AWS: two regions may have things of one name. */
 export function memoryKey({ region }: { readonly region: string }, name: string): string {
   return `${region}/${name}`;

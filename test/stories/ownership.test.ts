@@ -265,6 +265,31 @@ describe("a stack that Terraform made", () => {
   });
 });
 
+it("an environment with the longest name that AWS takes is adopted, replaced and deleted", async () => {
+  const name = `prod-${"x".repeat(123)}`;
+  const world = await aWorld({ flags: { adoptableNames: ["team/prod-*"] } });
+  const { computeResources, type } = ec2;
+  await world.aws.outside.createComputeEnvironment({ computeEnvironmentName: name, type, computeResources } as never);
+  await world.seconds(60);
+  const object = (spec = ec2) =>
+    computeEnvironment("ce", { ...spec, computeEnvironmentName: name, adoptionPolicy: "IfMatching" });
+  world.apply(object());
+  await world.untilReady();
+  expect(new Set(world.writes().map((write) => write.split(" ")[0]))).toEqual(new Set(["TagResource"]));
+
+  world.apply(object(withTypes(["m5.large"])));
+  const names = () =>
+    world.aws.truth
+      .computeEnvironments()
+      .flatMap((one) => (one.status === "DELETED" ? [] : one.computeEnvironmentName));
+  await world.until("its successor is the only one", () => names().length === 1 && names()[0] !== name, 7200);
+  await world.untilReady();
+  expect(names()[0]).toMatch(/^prod-x{96}_[0-9a-f]{8}-[0-9a-f]{8}$/);
+  world.delete("BatchComputeEnvironment", "ce");
+  await world.untilGone();
+  expect(names()).toEqual([]);
+});
+
 describe("an environment whose tags somebody takes off", () => {
   const live = (world: World) =>
     world.aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED" && status !== "DELETING");

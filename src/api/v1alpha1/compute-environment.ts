@@ -68,8 +68,8 @@ export const BatchComputeEnvironmentSpec = object(
   "Desired state of the environment; AWS's fields have AWS's names.",
   {
     computeEnvironmentName: text(
-      "Base of the AWS name; the operator appends a suffix. Immutable. Default: <namespace>_<name>.",
-      110,
+      "Base of the AWS name; the operator appends a suffix to it, or to its beginning where it has more than 110 characters. Immutable. Default: <namespace>_<name>.",
+      128,
       awsName,
     ).optional(),
     type: oneOf("MANAGED: AWS Batch manages the instances; UNMANAGED: you do.", ["MANAGED", "UNMANAGED"]),

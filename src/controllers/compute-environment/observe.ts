@@ -8,7 +8,7 @@ import { claimantOf, ownerText, rivalsOf } from "../claims.ts";
 import { directivesOf } from "../directives.ts";
 import { nameSeen } from "../names-seen.ts";
 import { annotationsOf } from "../namespace-annotations.ts";
-import { baseNameOf, memoryKey } from "../naming.ts";
+import { baseNameOf, memoryKey, prefixOf } from "../naming.ts";
 import { type Identity, identityOf, isNamedBy, ownershipOf, retiredAtTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { circumstancesIn, roleChangeCountsInMs } from "./causes.ts";
@@ -139,7 +139,8 @@ function firstFreeName(
 ): Seen["freeName"] {
   const attempts = environments.map(({ computeEnvironmentName: name }) => attemptAt(id, baseName, name));
   const attempt = Math.max(0, ...attempts) + 1;
-  const name = attempt === 1 ? `${baseName}-${id}` : `${baseName}-${id}-${attempt}`;
+  const first = `${prefixOf(baseName)}-${id}`;
+  const name = attempt === 1 ? first : `${first}-${attempt}`;
   return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };
 }
 

@@ -1,6 +1,7 @@
 /** Whether the name of an environment bears out what its tags say. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
+import { prefixOf } from "../naming.ts";
 import { type Identity, isOwnershipTag, ownershipOf } from "../ownership.ts";
 
 /**
@@ -19,5 +20,8 @@ export function provenFor(environment: Environment, identity: Identity, baseName
 
 /** The base name itself, which an adopted environment has, or with the suffix of a plan and of an attempt at it. */
 export function isNameOf(baseName: string, name: string): boolean {
-  return name.startsWith(baseName) && /^(?:-[0-9a-f]{8}(?:-\d{1,6})?)?$/.test(name.slice(baseName.length));
+  const prefix = prefixOf(baseName);
+  return (
+    name === baseName || (name.startsWith(prefix) && /^-[0-9a-f]{8}(?:-\d{1,6})?$/.test(name.slice(prefix.length)))
+  );
 }

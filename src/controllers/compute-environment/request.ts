@@ -3,6 +3,7 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { CreateComputeEnvironmentRequest, Environment, UpdateComputeEnvironmentRequest } from "../../aws/batch.ts";
 import { shortHash } from "../fingerprint.ts";
+import { prefixOf } from "../naming.ts";
 import type { Identity } from "../ownership.ts";
 import { createdAtTag, ownerTags } from "../ownership.ts";
 import { withOwnTags } from "../tags.ts";
@@ -39,7 +40,7 @@ export function planId(spec: Spec, identity: Identity): string {
 
 /** Which attempt at a plan an environment is by its name, from 1; 0: it was created for none, or for another one. */
 export function attemptAt(planId: string, baseName: string, name: string): number {
-  const first = `${baseName}-${planId}`;
+  const first = `${prefixOf(baseName)}-${planId}`;
   if (name === first) return 1;
   const suffix = name.startsWith(`${first}-`) ? name.slice(first.length + 1) : "";
   return /^\d{1,6}$/.test(suffix) ? Number(suffix) : 0;
