@@ -1,4 +1,3 @@
-import type { KubeObject } from "./api/object.ts";
 import { JobQueueKind, kinds } from "./api/v1alpha1/kinds.ts";
 import type { DefinitionRevision, Queue } from "./aws/batch.ts";
 import { guardedBatch } from "./aws/batch-calls.ts";
@@ -15,11 +14,12 @@ import type { BatchRegion } from "./aws/region.ts";
 import { askedNames } from "./controllers/asked-names.ts";
 import { VpcKind, vpcKeysOf } from "./controllers/endpoints/claims.ts";
 import { matchesAny } from "./controllers/glob.ts";
+import { isInRegion, regionOf } from "./controllers/indexes.ts";
 import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
 import { networkRequests } from "./controllers/network/described.ts";
 import { type Cluster, ownerIn } from "./controllers/ownership.ts";
 import { type Objects, RegionNotAllowed, type Regions, type Settings } from "./controllers/ports.ts";
-import { wokenByAws } from "./controllers/wakes.ts";
+import { type Woken, wokenByAws } from "./controllers/wakes.ts";
 import { type ChildSignal, childSignal } from "./runtime/abort.ts";
 import type { Clock, Timer } from "./runtime/clock.ts";
 import type { Log } from "./runtime/log.ts";
@@ -94,7 +94,8 @@ export class OpenRegions implements Regions {
     this.#signal = signal;
     for (const kind of kinds) {
       runtime.cache(kind).onChange(({ before, after }) => {
-        if (before !== undefined && after === undefined) this.#checkSoon(this.#regionOf(before));
+        if (before !== undefined && after === undefined)
+          this.#checkSoon(regionOf(before, { defaultRegion: this.#own }));
       });
     }
   }
@@ -189,17 +190,13 @@ export class OpenRegions implements Regions {
     };
   }
 
-  #regionOf({ spec }: KubeObject): string {
-    return (spec as { readonly region?: string } | undefined)?.region ?? this.#own;
-  }
-
   /** Objects come and go: the region may be unused by then. The operator's own is always observed. */
   #checkSoon(region: string): void {
     const entry = this.#open.get(region);
     if (entry === undefined || entry.check !== undefined || region === this.#own) return;
     entry.check = this.#options.clock.schedule(unusedMs, () => {
       delete entry.check;
-      const isNamed = kinds.some((kind) => this.#objects.list(kind).some((one) => this.#regionOf(one) === region));
+      const isNamed = kinds.some((kind) => this.#objects.texts(kind, "place").some((text) => isInRegion(text, region)));
       if (!isNamed) this.#close(region, entry);
     });
   }
@@ -240,12 +237,13 @@ async function openRegion(
     keepsDefinition: (_name, tags) => ownerIn(tags)?.cluster === options.cluster.name,
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),
     onChange: (change, before, now) => {
-      for (const { kind, key } of wokenByAws(change, before, now, objects)) {
+      const wake = ({ kind, key }: Woken): void => {
         runtime.enqueue(kind, key);
         const object = objects.get(kind, key);
         for (const vpc of object === undefined ? [] : vpcKeysOf(object, options.settings))
           runtime.enqueue(VpcKind, vpc);
-      }
+      };
+      runtime.wakeEach(() => wokenByAws(change, before, now, objects), wake);
     },
   });
 }

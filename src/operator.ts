@@ -7,25 +7,18 @@ import { computeEnvironments } from "./controllers/compute-environment/controlle
 import { endpointsReading } from "./controllers/compute-environment/observation.ts";
 import { consumableResources } from "./controllers/consumable-resource/controller.ts";
 import { type Ec2Memory, newEc2Memory } from "./controllers/ec2-memory.ts";
-import { vpcKeysOf } from "./controllers/endpoints/claims.ts";
+import { vpcKeyIn, vpcKeysOf } from "./controllers/endpoints/claims.ts";
 import { vpcEndpoints } from "./controllers/endpoints/controller.ts";
+import { indexNames } from "./controllers/index-names.ts";
+import { foundBy, indexes } from "./controllers/indexes.ts";
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
-import { recordTexts, textsOfRecord } from "./controllers/naming.ts";
 import type { Objects, Ports } from "./controllers/ports.ts";
 import { quotaShares } from "./controllers/quota-share/controller.ts";
 import { schedulingPolicies } from "./controllers/scheduling-policy/controller.ts";
 import { serviceEnvironments } from "./controllers/service-environment/controller.ts";
 import { isAtRest, stubOf } from "./controllers/stub.ts";
-import {
-  namedText,
-  namedTexts,
-  referredText,
-  referredTexts,
-  relatedTo,
-  wokenByNamespace,
-  wokenByObject,
-} from "./controllers/wakes.ts";
+import { relatedTo, type Woken, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
 import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
 import { OpenRegions, type RegionOptions } from "./open-regions.ts";
@@ -52,11 +45,6 @@ const reconcilers: Readonly<Record<KindName, (ports: Ports, further: Further) =>
   QuotaShare: quotaShares,
   ConsumableResource: consumableResources,
 };
-
-/** Indexes of the caches. */
-const referred = "referred";
-const named = "named";
-const naming = "naming";
 
 /** Passes over jobs at a time: as many requests may wait for AWS's answers, so 25 a second as long as one takes 400 ms. */
 const jobsAtATime = 10;
@@ -95,29 +83,26 @@ export function createOperator(options: OperatorOptions): Operator {
   const objects: Objects = {
     get: (kind, key) => runtime.cache(kind).get(key),
     list: (kind) => runtime.cache(kind).list(),
-    referring: (kind, to, key) => runtime.cache(kind).byIndex(referred, referredText(to, key)),
-    named: (kind, recordName) =>
-      textsOfRecord(kind, recordName, (outer, name) => objects.named(outer, name)).flatMap((text) =>
-        runtime.cache(kind).byIndex(named, text),
-      ),
-    naming: (kind, to, awsName) => runtime.cache(kind).byIndex(naming, namedText(to, awsName)),
+    having: (kind, index, text) => runtime.cache(kind).byIndex(index, text),
+    texts: (kind, index) => runtime.cache(kind).valuesOf(index),
+    ...foundBy((kind, index, text) => objects.having(kind, index, text)),
     // The objects of a namespace that was never read are unknown.
     watches: (namespace) => runtime.hasListed(namespace),
     namespace: async (name) => namespaceIn(namespaces, name),
   };
+  const around = { defaultRegion: options.settings.region, cluster: options.cluster };
   for (const kind of kinds) {
     const stubs = {
       of: stubOf(kind, options.shardLabels ?? new Set()),
       suffices: (object: KubeObject) => isAtRest(object, options.reconciles, options.settings),
     };
     const cache = runtime.cache(kind, { digest: kind === BatchJobKind ? digestOf : undefined, stubs });
-    cache.addIndex(referred, (object) => referredTexts(kind, object));
-    cache.addIndex(named, (object) => recordTexts(kind, object));
-    cache.addIndex(naming, (object) => namedTexts(kind, object));
+    for (const index of indexNames) cache.addIndex(index, (object) => indexes[index](kind, object, around));
   }
   namespaces.onChange(({ origin, before, after }) => {
     const priority = origin === "list" ? "low" : "high";
-    for (const { kind, key } of wokenByNamespace(before, after, objects)) runtime.enqueue(kind, key, priority);
+    const wake = ({ kind, key }: Woken): void => runtime.enqueue(kind, key, priority);
+    runtime.wakeEach(() => wokenByNamespace(before, after, objects), wake);
   });
   const stop = new AbortController();
   const regions = new OpenRegions(options, runtime, objects, stop.signal);
@@ -142,7 +127,9 @@ export function createOperator(options: OperatorOptions): Operator {
     const settings = own === BatchJobKind ? { workers: jobsAtATime } : {};
     const controller = runtime.add(reconcilers[own.kind](ports, { endpoints, jobs }), settings);
     for (const kind of relatedTo(own)) {
-      runtime.cache(kind).onChange((change) => wakeConcerned(controller, change, wokenByObject(own, change, objects)));
+      runtime.cache(kind).onChange((change) => {
+        runtime.wakeEach(() => wokenByObject(own, change, objects), waking(controller, change));
+      });
     }
   }
   addVpcs(runtime, ports, endpoints);
@@ -164,12 +151,9 @@ export function createOperator(options: OperatorOptions): Operator {
 }
 
 /** Queues whom a change of another object concerns. */
-function wakeConcerned(controller: Controller, { before, after }: Change, keys: readonly ObjectKey[]): void {
+function waking(controller: Controller, { before, after }: Change): (key: ObjectKey) => void {
   const isSoon = before !== undefined && after !== undefined && differOnlyInStatus(before, after);
-  for (const key of keys) {
-    if (isSoon) controller.enqueueSoon(key);
-    else controller.enqueue(key);
-  }
+  return (key) => (isSoon ? controller.enqueueSoon(key) : controller.enqueue(key));
 }
 
 /** What several objects share in a VPC has a reconciler of its own, which their changes wake, and which wakes them. */
@@ -178,7 +162,7 @@ function addVpcs(runtime: Runtime, ports: Ports, memory: Ec2Memory): void {
   const keysOf = (object: KubeObject): readonly ObjectKey[] => vpcKeysOf(object, settings);
   const wake = ({ metadata }: KubeObject): void => runtime.enqueue(BatchComputeEnvironmentKind, metadata);
   const readingOf = (region: BatchRegion) => endpointsReading(region, ports, memory);
-  const all = (): readonly ObjectKey[] => objects.list(BatchComputeEnvironmentKind).flatMap(keysOf);
+  const all = (): Iterable<ObjectKey> => objects.texts(BatchComputeEnvironmentKind, "vpc").map(vpcKeyIn);
   const controller = runtime.addShared(vpcEndpoints(ports, { memory, readingOf, wake, events: runtime.events }), all);
   runtime.cache(BatchComputeEnvironmentKind).onChange(({ before, after }) => {
     if (before !== undefined && after !== undefined && differOnlyInStatus(before, after)) return;

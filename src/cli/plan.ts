@@ -205,8 +205,9 @@ export async function planIn(
     prunes: cluster === undefined,
     now: clock.now(),
   });
+  const around = { defaultRegion: cloud.region, cluster: { name: clusterName } };
   const reconciled =
-    cluster === undefined ? new Set(objects.map(({ object }) => objectText(object))) : concerned(objects);
+    cluster === undefined ? new Set(objects.map(({ object }) => objectText(object))) : concerned(objects, around);
   const { namespaces, unread } = await namespacesOf(objects, cluster, signal);
   const options = {
     account,

@@ -7,6 +7,7 @@ import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Store } from "../runtime/store.ts";
 import { defaultEnvironmentLimits, type EnvironmentLimits } from "./compute-environment/allowed.ts";
+import type { IndexName } from "./index-names.ts";
 import type { NamespaceAnnotations } from "./limits.ts";
 import type { NameLimits } from "./names.ts";
 import type { Cluster } from "./ownership.ts";
@@ -30,6 +31,10 @@ export interface Ports {
 export interface Objects {
   get(kind: Kind, key: ObjectKey): KubeObject | undefined;
   list(kind: Kind): readonly KubeObject[];
+  /** The objects of a kind that an index has under a text. */
+  having(kind: OperatorKind, index: IndexName, text: string): readonly KubeObject[];
+  /** The texts under which an index has any object of a kind. */
+  texts(kind: OperatorKind, index: IndexName): IteratorObject<string>;
   /** The objects of a kind that refer to an object of the kind with the name `to`. */
   referring(kind: OperatorKind, to: string, key: ObjectKey): readonly KubeObject[];
   /** The objects of a kind of which `recordNameOf` is this. */

@@ -26,59 +26,77 @@ export interface Woken {
   readonly key: ObjectKey;
 }
 
-/** @param before the snapshot before the change, for what a record referred to until now */
-export function wokenByAws(
+/**
+ * One after the other, because there may be thousands: whoever goes through them may rest in between.
+ *
+ * @param before the snapshot before the change, for what a record referred to until now
+ */
+export function* wokenByAws(
   change: RegionChange,
   before: BatchSnapshot | undefined,
   now: BatchSnapshot,
   objects: Objects,
-): readonly Woken[] {
-  if (change.everything) return kinds.flatMap((kind) => woken(objects, kind, () => true));
-  const followed = change.followed.map((path) => ({ kind: BatchJobKind, key: keyIn(path) }));
+): Iterable<Woken> {
+  if (change.everything) {
+    for (const kind of kinds) yield* woken(kind, objects.list(kind));
+    return;
+  }
+  for (const path of change.followed) yield { kind: BatchJobKind, key: keyIn(path) };
   const { followed: _jobs, everything: _all, ...records } = change;
   // Jobs change all the time, and concern nothing but their own object.
-  if (Object.values(records).every((names) => names.length === 0)) return followed;
-  return [...followed, ...wokenByRecords(change, before, now, objects)];
+  if (Object.values(records).every((names) => names.length === 0)) return;
+  yield* wokenByRecords(change, before, now, objects);
 }
 
-function wokenByRecords(
+function* wokenByRecords(
   change: RegionChange,
   before: BatchSnapshot | undefined,
   now: BatchSnapshot,
   objects: Objects,
-): readonly Woken[] {
+): Iterable<Woken> {
   const concerned = concernedBy(change, before === undefined ? [now] : [before, now], now);
   const isAny = ({ names, owners }: Concerned): boolean => names.size + owners.size > 0;
-  return kinds.flatMap((kind) => {
+  for (const kind of kinds) {
     const own = concerned[kind.kind];
     // A change mostly concerns one kind: the references of thousands of objects to other kinds need no search.
     const references = kind.references.filter(({ to }) => isAny(concerned[to]));
-    if (!isAny(own) && references.length === 0) return [];
-    return distinct(kind, [...ownersIn(kind, own, objects), ...referringTo(kind, references, concerned, objects)]);
-  });
+    if (!isAny(own) && references.length === 0) continue;
+    yield* distinct(kind, ownersIn(kind, own, objects), referringTo(kind, references, concerned, objects));
+  }
 }
 
 /** The objects of a kind to which the resources belong, or that have their names. */
-function ownersIn(kind: OperatorKind, { owners, names }: Concerned, objects: Objects): readonly KubeObject[] {
-  const byTags = [...owners].flatMap((path) => objects.get(kind, keyIn(path)) ?? []);
-  return [...byTags, ...[...names].flatMap((name) => objects.named(kind, name))];
+function* ownersIn(kind: OperatorKind, { owners, names }: Concerned, objects: Objects): Iterable<KubeObject> {
+  for (const path of owners) {
+    const owner = objects.get(kind, keyIn(path));
+    if (owner !== undefined) yield owner;
+  }
+  for (const name of names) yield* objects.named(kind, name);
 }
 
 /** The objects of a kind that refer to what is concerned: to an object, or to a resource in AWS by name. */
-function referringTo(
+function* referringTo(
   kind: OperatorKind,
   references: readonly Reference<KindName>[],
   concerned: ConcernedByKind,
   objects: Objects,
-): readonly KubeObject[] {
-  return [...new Set(references.map(({ to }) => to))].flatMap((to) => [
-    ...[...concerned[to].owners].flatMap((path) => objects.referring(kind, to, keyIn(path))),
-    ...[...concerned[to].names].flatMap((name) => objects.naming(kind, to, name)),
-  ]);
+): Iterable<KubeObject> {
+  for (const to of new Set(references.map((reference) => reference.to))) {
+    for (const path of concerned[to].owners) yield* objects.referring(kind, to, keyIn(path));
+    for (const name of concerned[to].names) yield* objects.naming(kind, to, name);
+  }
 }
 
-function distinct(kind: OperatorKind, found: readonly KubeObject[]): Woken[] {
-  return [...new Set(found)].map((object) => ({ kind, key: keyOf(object) }));
+function* distinct(kind: OperatorKind, ...found: readonly Iterable<KubeObject>[]): Iterable<Woken> {
+  const known = new Set<string>();
+  for (const objects of found) {
+    for (const object of objects) {
+      const text = keyText(object.metadata);
+      if (known.has(text)) continue;
+      known.add(text);
+      yield { kind, key: keyOf(object) };
+    }
+  }
 }
 
 /** What of a kind a change in AWS concerns. */
@@ -239,7 +257,7 @@ export function wokenByNamespace(
   before: KubeObject | undefined,
   after: KubeObject | undefined,
   objects: Objects,
-): readonly Woken[] {
+): Iterable<Woken> {
   const name = (after ?? before)?.metadata.name;
   const differs = (valueIn: (namespace: KubeObject) => unknown): boolean =>
     before === undefined || after === undefined || !jsonEqual(valueIn(before), valueIn(after));
@@ -250,19 +268,15 @@ export function wokenByNamespace(
   const labelsDiffer = differs(({ metadata }) => metadata.labels ?? {});
   const limitsDiffer = differs(valuesOf({ ...limitAnnotations, ...environmentAnnotations }));
   const namesDiffer = differs(valuesOf(nameAnnotations));
-  return kinds
-    .filter(
-      ({ references, usesRoles }) =>
-        namesDiffer ||
-        (labelsDiffer && references.length > 0) ||
-        (limitsDiffer && (usesRoles || references.length > 0)),
-    )
-    .flatMap((kind) => woken(objects, kind, ({ metadata }) => metadata.namespace === name));
+  const concerned = kinds.filter(
+    ({ references, usesRoles }) =>
+      namesDiffer || (labelsDiffer && references.length > 0) || (limitsDiffer && (usesRoles || references.length > 0)),
+  );
+  return concerned
+    .values()
+    .flatMap((kind) => woken(kind, name === undefined ? [] : objects.having(kind, "namespace", name)));
 }
 
-function woken(objects: Objects, kind: OperatorKind, concerned: (object: KubeObject) => boolean): Woken[] {
-  return objects
-    .list(kind)
-    .filter(concerned)
-    .map((object) => ({ kind, key: keyOf(object) }));
+function* woken(kind: OperatorKind, objects: readonly KubeObject[]): Iterable<Woken> {
+  for (const object of objects) yield { kind, key: keyOf(object) };
 }

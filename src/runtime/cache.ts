@@ -174,16 +174,34 @@ export class ObjectCache implements ObjectReader, Reflected {
   }
 
   list(): readonly KubeObject[] {
-    return [...this.#entries.values()].map(newest).filter((object) => object !== undefined);
+    const objects: KubeObject[] = [];
+    for (const entry of this.#entries.values()) {
+      const object = newest(entry);
+      if (object !== undefined) objects.push(object);
+    }
+    return objects;
   }
 
   byIndex(index: string, value: string): readonly KubeObject[] {
+    const found = this.#indexed(index);
+    const objects: KubeObject[] = [];
+    for (const text of found.keys.get(value) ?? []) {
+      const entry = this.#entries.get(text);
+      const object = entry && newest(entry);
+      if (object !== undefined) objects.push(object);
+    }
+    return objects;
+  }
+
+  /** The values under which an index has objects. */
+  valuesOf(index: string): IteratorObject<string> {
+    return this.#indexed(index).keys.keys();
+  }
+
+  #indexed(index: string): Index {
     const found = this.#indexes.get(index);
     if (found === undefined) throw new Error(`${this.kind.kind} has no index ${index}`);
-    return [...(found.keys.get(value) ?? [])]
-      .map((text) => this.#entries.get(text))
-      .map((entry) => (entry === undefined ? undefined : newest(entry)))
-      .filter((object) => object !== undefined);
+    return found;
   }
 
   /** Adds an index of the values that `valuesOf` returns for an object; `valuesOf` is pure. */

@@ -130,24 +130,24 @@ export class Controller<Subject = unknown> {
    *
    * @param begin queues what there is already
    */
-  async run(begin: () => void, signal: AbortSignal): Promise<void> {
+  async run(begin: () => Promise<void>, signal: AbortSignal): Promise<void> {
     const stop = (): void => void this.#queue.shutDown();
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
     this.#runs = true;
-    begin();
-    await Promise.all(Array.from({ length: this.workers }, () => this.#work(signal)));
+    await Promise.all([begin(), ...Array.from({ length: this.workers }, () => this.#work(signal))]);
   }
 
   async #work(signal: AbortSignal): Promise<void> {
     for (let key = await this.#queue.get(); key !== undefined; key = await this.#queue.get()) {
+      // Directly before the work: what all workers knew of the turn a moment ago is not so any more when they begin one after the other.
+      const over = this.#options.turn.over();
+      if (over !== undefined) await over;
       try {
         await this.#reconcile(key, signal);
       } finally {
         this.#queue.done(key);
       }
-      const over = this.#options.turn.over();
-      if (over !== undefined) await over;
     }
   }
 

@@ -1,29 +1,57 @@
-import { type Clock, sleep } from "./clock.ts";
-
-/** Work for so long, and what waits for the event loop has its turn: timers, answers, the renewal of the lease. */
-const turnMs = 10;
+import type { Clock } from "./clock.ts";
+import { Fifo } from "./fifo.ts";
 
 /**
- * The turn of the event loop that all workers of a process share. A pass that waits for nothing goes on in the same turn
- * with the next one, so without an end thousands of short passes block the loop as one long pass would.
+ * Work for so long, and what waits for the event loop has its turn: timers, answers, the renewal of the lease. The piece of work that
+ * goes on at the end of it adds its own time.
+ */
+const turnMs = 5;
+
+/**
+ * The turn of the event loop that all work of a process shares. A pass that waits for nothing goes on in the same turn
+ * with the next one, so without an end thousands of short passes block the loop as one long pass would. What waits for the next
+ * turn goes on one after the other, in the order in which it came, so that no turn begins with a piece of each.
  */
 export class LoopTurn {
   readonly #clock: Clock;
-  /** The turn of which a piece of work was the first to end. */
-  #turn: { readonly startedAt: number; readonly next: Promise<void> } | undefined;
+  /** When the first piece of work of this turn began; undefined: none has. */
+  #startedAt: number | undefined;
+  readonly #line = new Fifo<() => void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Call it between two pieces of work. Undefined: go on; otherwise wait for the next turn, because this one has lasted. */
+  /** Call it directly before a piece of work. Undefined: go on; otherwise wait for it, because this turn has lasted or others wait. */
   over(): Promise<void> | undefined {
-    this.#turn ??= {
-      startedAt: this.#clock.monotonic(),
-      next: sleep(this.#clock, 0).then(() => {
-        this.#turn = undefined;
-      }),
-    };
-    return this.#clock.monotonic() - this.#turn.startedAt < turnMs ? undefined : this.#turn.next;
+    this.#startedAt ??= this.#begin();
+    const hasLasted = this.#clock.monotonic() - this.#startedAt >= turnMs;
+    if (!hasLasted && this.#line.length === 0) return undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#line.push(resolve);
+    if (!hasLasted) this.#line.shift()?.();
+    return promise;
+  }
+
+  /**
+   * Does a piece of work for each of them, in as many turns as that takes; the first pieces at once, unless this turn has lasted.
+   *
+   * @param items what comes or goes between two pieces counts as far as their iterator shows it
+   */
+  async each<Item>(items: Iterable<Item>, work: (item: Item) => void): Promise<void> {
+    for (const item of items) {
+      const over = this.over();
+      if (over !== undefined) await over;
+      work(item);
+    }
+  }
+
+  #begin(): number {
+    this.#clock.schedule(0, () => {
+      const next = this.#line.shift();
+      this.#startedAt = next === undefined ? undefined : this.#begin();
+      next?.();
+    });
+    return this.#clock.monotonic();
   }
 }

@@ -48,9 +48,10 @@ export class Runtime {
   readonly room: Room;
   readonly #options: RuntimeOptions;
   readonly #caches = new Map<string, ObjectCache>();
-  readonly #controllers = new Map<string, { readonly controller: Controller; readonly begin: () => void }>();
+  readonly #controllers = new Map<string, { readonly controller: Controller; readonly begin: () => Promise<void> }>();
   readonly #recorder: EventRecorder;
-  readonly #turn: LoopTurn;
+  /** Shared by all work of the process that is as large as what a tenant has. */
+  readonly turn: LoopTurn;
   #cachesRun = false;
 
   constructor(options: RuntimeOptions) {
@@ -58,7 +59,7 @@ export class Runtime {
     this.room = new Room(options.roomLimits);
     this.store = writeThrough(options.store, (kind) => this.#caches.get(kindText(kind)));
     this.#recorder = new EventRecorder(options);
-    this.#turn = new LoopTurn(options.clock);
+    this.turn = new LoopTurn(options.clock);
   }
 
   /**
@@ -91,10 +92,10 @@ export class Runtime {
     const { store } = this;
     const controller = this.#add(
       ofObjects(reconciler, { store, cache, events: this.#recorder, observer }),
-      () => {
-        for (const object of cache.list())
-          queueChanged(controller, { origin: "list", before: undefined, after: object });
-      },
+      () =>
+        this.turn.each(cache.list(), (object) =>
+          queueChanged(controller, { origin: "list", before: undefined, after: object }),
+        ),
       { ...settings, observer },
     );
     cache.onChange((change) => queueChanged(controller, change));
@@ -106,21 +107,17 @@ export class Runtime {
    *
    * @param keys what it begins with
    */
-  addShared<Subject>(reconciler: KeyReconciler<Subject>, keys: () => readonly ObjectKey[]): Controller {
+  addShared<Subject>(reconciler: KeyReconciler<Subject>, keys: () => Iterable<ObjectKey>): Controller {
     const observer = this.#options.observer?.controller(reconciler.kind);
-    const controller = this.#add(
-      reconciler,
-      () => {
-        for (const key of keys()) controller.enqueue(key, "low");
-      },
-      { observer },
-    );
+    const controller = this.#add(reconciler, () => this.turn.each(keys(), (key) => controller.enqueue(key, "low")), {
+      observer,
+    });
     return controller;
   }
 
   #add<Subject>(
     reconciler: KeyReconciler<Subject>,
-    begin: () => void,
+    begin: () => Promise<void>,
     { workers, timeoutMs, observer }: ControllerSettings & { readonly observer: ControllerObserver | undefined },
   ): Controller {
     const { kind } = reconciler;
@@ -132,7 +129,7 @@ export class Runtime {
       clock,
       random,
       log,
-      turn: this.#turn,
+      turn: this.turn,
       workers,
       timeoutMs,
       observer,
@@ -145,6 +142,17 @@ export class Runtime {
   /** Requeues a key, if its kind has a controller. */
   enqueue(kind: Kind, key: ObjectKey, priority?: Priority): void {
     this.#controllers.get(kindText(kind))?.controller.enqueue(key, priority);
+  }
+
+  /**
+   * Has something done for each of these objects, of which there may be thousands, in as many turns of the event loop as that takes. An
+   * error is logged.
+   *
+   * @param wake e.g. queues it
+   */
+  wakeEach<Item>(items: () => Iterable<Item>, wake: (item: Item) => void): void {
+    const all = async (): Promise<void> => this.turn.each(items(), wake);
+    all().catch((error: unknown) => this.#options.log.error("objects could not be woken", { error }));
   }
 
   get hasSynced(): boolean {
@@ -187,7 +195,7 @@ export class Runtime {
             store: source,
             cache: cache.part(namespace),
             clock,
-            turn: this.#turn,
+            turn: this.turn,
             random,
             log: namespace === undefined ? log : log.with({ namespace }),
             observer: observer?.reflector(cache.kind, namespace),

@@ -1,6 +1,6 @@
 /** An AWS Batch that gives only scripted answers, and keeps a list of what it was asked to do. */
 
-import type { Kind, KubeObject, ObjectKey } from "../../src/api/object.ts";
+import type { KubeObject } from "../../src/api/object.ts";
 import type {
   Consumable,
   Environment,
@@ -13,10 +13,9 @@ import type { AwsError } from "../../src/aws/errors.ts";
 import { resourceIn } from "../../src/aws/names.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
+import { foundAmong } from "../../src/controllers/indexes.ts";
 import type { NameSeen } from "../../src/controllers/names.ts";
-import { recordNameOf } from "../../src/controllers/naming.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
-import { namedText, namedTexts, referredText, referredTexts } from "../../src/controllers/wakes.ts";
 import { type FakeJobs, fakeJobs } from "./jobs-of-objects.ts";
 
 export interface FakeRegion extends BatchRegion {
@@ -240,17 +239,8 @@ export function objectsOf(
   labels: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
   annotations: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ): Objects {
-  const list = (kind: Kind): readonly KubeObject[] => objects.filter((object) => object.kind === kind.kind);
-  const get = (kind: Kind, { namespace, name }: ObjectKey): KubeObject | undefined =>
-    list(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   return {
-    list,
-    referring: (kind, to, key) =>
-      list(kind).filter((object) => referredTexts(kind, object).includes(referredText(to, key))),
-    get,
-    named: (kind, recordName) => list(kind).filter((object) => recordNameOf(kind, object, { get }) === recordName),
-    naming: (kind, to, awsName) =>
-      list(kind).filter((object) => namedTexts(kind, object).includes(namedText(to, awsName))),
+    ...foundAmong(objects, { defaultRegion: "eu-west-1", cluster: { name: "default" } }),
     watches: (namespace) => namespace !== "elsewhere",
     namespace: async (name) => ({ labels: labels[name] ?? {}, annotations: annotations[name] ?? {} }),
   };

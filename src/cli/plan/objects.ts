@@ -6,17 +6,9 @@ import { apiVersion } from "../../api/v1alpha1/group.ts";
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { timestamp } from "../../controllers/conditions.ts";
-import { recordNameOf } from "../../controllers/naming.ts";
+import { foundAmong, type Surroundings } from "../../controllers/indexes.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
-import type { Objects } from "../../controllers/ports.ts";
-import {
-  namedText,
-  namedTexts,
-  referredObjects,
-  referredText,
-  referredTexts,
-  referringObjects,
-} from "../../controllers/wakes.ts";
+import { referredObjects, referringObjects } from "../../controllers/wakes.ts";
 import { withSchemaDefaults } from "../manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import type { BatchRecords } from "./copy/batch.ts";
@@ -91,20 +83,11 @@ function orphansIn(owned: readonly Owned[], objects: readonly PlannedObject[], c
  * The objects with a manifest, and all that refer to them or are referred to, over any number of references; by
  * `objectText`. The others of a cluster are only observed.
  */
-export function concerned(planned: readonly PlannedObject[]): ReadonlySet<string> {
-  const all = planned.map(({ object }) => object);
-  const objects: Objects = {
-    list: (kind) => all.filter((object) => object.kind === kind.kind),
-    referring: (kind, to, key) =>
-      objects.list(kind).filter((object) => referredTexts(kind, object).includes(referredText(to, key))),
-    get: (kind, key) => all.find((object) => object.kind === kind.kind && keyText(object.metadata) === keyText(key)),
-    named: (kind, recordName) =>
-      objects.list(kind).filter((object) => recordNameOf(kind, object, objects) === recordName),
-    naming: (kind, to, awsName) =>
-      objects.list(kind).filter((object) => namedTexts(kind, object).includes(namedText(to, awsName))),
-    watches: () => true,
-    namespace: async () => undefined,
-  };
+export function concerned(planned: readonly PlannedObject[], around: Surroundings): ReadonlySet<string> {
+  const objects = foundAmong(
+    planned.map(({ object }) => object),
+    around,
+  );
   const found = new Set<string>();
   const open = planned.flatMap(({ object, file }) => (file === undefined ? [] : [object]));
   for (let object = open.pop(); object !== undefined; object = open.pop()) {

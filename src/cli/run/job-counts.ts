@@ -4,6 +4,7 @@ import type { KubeObject } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { recordedResult } from "../../controllers/batch-job/result.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
+import type { Counting } from "./object-counts.ts";
 
 /** AWS's statuses, and that of an object without a job in AWS. */
 export const jobStatuses = [
@@ -35,24 +36,22 @@ export interface JobsOfQueue {
  * @param labelOf the queue's name as a label
  * @param now wall time, ms
  */
-export function countJobs(
-  objects: readonly KubeObject[],
-  labelOf: (queue: string) => string,
-  now: number,
-): readonly JobsOfQueue[] {
+export function countingJobs(labelOf: (queue: string) => string, now: number): Counting<readonly JobsOfQueue[]> {
   const queues = new Map<string, { readonly counts: Map<(typeof jobStatuses)[number], number>; oldest: number }>();
-  for (const object of objects) {
-    const { status, jobQueue = "", jobId, createdAt = "" } = (object as BatchJob).status ?? {};
-    const shown = jobId === undefined ? "NotSubmitted" : jobStatuses.find((known) => known === status);
-    if (shown === undefined) continue;
-    const queue = labelOf(jobQueue);
-    const found = queues.get(queue) ?? { counts: new Map(), oldest: now };
-    queues.set(queue, found);
-    found.counts.set(shown, (found.counts.get(shown) ?? 0) + 1);
-    const submittedAt = Date.parse(createdAt);
-    if (shown === "RUNNABLE" && submittedAt < found.oldest) found.oldest = submittedAt;
-  }
-  return [...queues].map(([queue, { counts, oldest }]) => ({ queue, counts, oldestRunnableMs: now - oldest }));
+  return {
+    add(object) {
+      const { status, jobQueue = "", jobId, createdAt = "" } = (object as BatchJob).status ?? {};
+      const shown = jobId === undefined ? "NotSubmitted" : jobStatuses.find((known) => known === status);
+      if (shown === undefined) return;
+      const queue = labelOf(jobQueue);
+      const found = queues.get(queue) ?? { counts: new Map(), oldest: now };
+      queues.set(queue, found);
+      found.counts.set(shown, (found.counts.get(shown) ?? 0) + 1);
+      const submittedAt = Date.parse(createdAt);
+      if (shown === "RUNNABLE" && submittedAt < found.oldest) found.oldest = submittedAt;
+    },
+    result: () => [...queues].map(([queue, { counts, oldest }]) => ({ queue, counts, oldestRunnableMs: now - oldest })),
+  };
 }
 
 /** How a job ended. */

@@ -3,7 +3,7 @@ import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { Operator } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { boundedLabels } from "./bounded-labels.ts";
-import { countJobs, endShownBy, jobResults, jobStatuses } from "./job-counts.ts";
+import { countingJobs, endShownBy, type JobsOfQueue, jobResults, jobStatuses } from "./job-counts.ts";
 
 /** As many queues as AWS allows in a region. */
 const queueLabels = 50;
@@ -11,15 +11,19 @@ const queueLabels = 50;
 /** From seconds to two days. */
 const buckets = [5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 28_800, 86_400, 172_800];
 
-/** Registers the metrics of BatchJob objects. */
+/**
+ * Registers the metrics of BatchJob objects.
+ *
+ * @returns counts them; to be called before each scrape
+ */
 export function followJobObjects(
   operator: Operator,
   { registry, clock }: { readonly registry: Registry; readonly clock: Clock },
-): void {
+): () => Promise<void> {
   const { objects, ports, runtime } = operator;
   const options = { labelNames: ["queue" as const], registers: [registry] };
   const labelOf = boundedLabels(queueLabels);
-  const counted = () => countJobs(objects.list(BatchJobKind).filter(ports.reconciles), labelOf, clock.now());
+  let counted: readonly JobsOfQueue[] = [];
   const results = new Counter({
     ...options,
     name: "awsbatch_job_results_total",
@@ -27,7 +31,7 @@ export function followJobObjects(
     labelNames: ["queue", "result"],
     collect() {
       // Prometheus sees no increase in a series that begins with 1.
-      for (const { queue } of counted()) for (const result of jobResults) this.inc({ queue, result }, 0);
+      for (const { queue } of counted) for (const result of jobResults) this.inc({ queue, result }, 0);
     },
   });
   const waits = new Histogram({
@@ -49,7 +53,7 @@ export function followJobObjects(
     labelNames: ["queue", "status"],
     collect() {
       this.reset();
-      for (const { queue, counts } of counted()) {
+      for (const { queue, counts } of counted) {
         for (const status of jobStatuses) this.set({ queue, status }, counts.get(status) ?? 0);
       }
     },
@@ -60,7 +64,7 @@ export function followJobObjects(
     help: "Age of the RUNNABLE BatchJob that was submitted first, by queue in AWS; 0 without any.",
     collect() {
       this.reset();
-      for (const { queue, oldestRunnableMs } of counted()) this.set({ queue }, oldestRunnableMs / 1000);
+      for (const { queue, oldestRunnableMs } of counted) this.set({ queue }, oldestRunnableMs / 1000);
     },
   });
   runtime.cache(BatchJobKind).onChange(({ before, after }) => {
@@ -71,4 +75,11 @@ export function followJobObjects(
     if (end.waitedMs !== undefined) waits.observe({ queue }, end.waitedMs / 1000);
     if (end.ranMs !== undefined) runs.observe({ queue }, end.ranMs / 1000);
   });
+  return async () => {
+    const counting = countingJobs(labelOf, clock.now());
+    await runtime.turn.each(objects.list(BatchJobKind), (object) => {
+      if (ports.reconciles(object)) counting.add(object);
+    });
+    counted = counting.result();
+  };
 }

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { kinds } from "../../api/v1alpha1/kinds.ts";
+import { kinds, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import type { CallKind } from "../../aws/budget.ts";
 import type { CallReport } from "../../aws/calls.ts";
 import type { Operator } from "../../operator.ts";
@@ -9,7 +9,18 @@ import { RuntimeMetrics } from "../../runtime/metrics.ts";
 import { sharedFor } from "../../runtime/shared-for.ts";
 import { boundedLabels } from "./bounded-labels.ts";
 import { followJobObjects } from "./job-metrics.ts";
-import { countAwsStatuses, countConditions, countDeletions, countReplacements, notReady } from "./object-counts.ts";
+import {
+  type AwsStatusCount,
+  type ConditionCount,
+  collectingNotReady,
+  countingAwsStatuses,
+  countingConditions,
+  countingDeletions,
+  countingReplacements,
+  type Deletions,
+  type NotReady,
+  type ReplacementCount,
+} from "./object-counts.ts";
 import { followJobs } from "./queue-jobs.ts";
 
 export interface OperatorMetrics {
@@ -64,19 +75,15 @@ export function metricsOf({ clock, version }: { readonly clock: Clock; readonly 
     registers,
   }).set({ version, node_version: process.version }, 1);
 
+  /** What goes through all objects, and so takes more than one turn of the event loop. */
+  const counts: (() => Promise<void>)[] = [];
+  const page = async (): Promise<Page> => {
+    for (const count of counts) await count();
+    return { status: 200, contentType: registry.contentType, body: await registry.metrics() };
+  };
   return {
     runtime,
-    pages: {
-      "/metrics": sharedFor(
-        clock,
-        renderEveryMs,
-        async (): Promise<Page> => ({
-          status: 200,
-          contentType: registry.contentType,
-          body: await registry.metrics(),
-        }),
-      ),
-    },
+    pages: { "/metrics": sharedFor(clock, renderEveryMs, page) },
     awsCall({ operation, outcome, durationMs }, region) {
       calls.inc({ operation, outcome, region: labelOf(region) });
       if (outcome !== "notSent") durations.observe({ operation }, durationMs / 1000);
@@ -85,9 +92,9 @@ export function metricsOf({ clock, version }: { readonly clock: Clock; readonly 
     follow(operator) {
       runtime.follow(operator.runtime);
       followRegions(operator, { registry, clock, labelOf });
-      followObjects(operator, { registry, clock });
+      counts.push(followObjects(operator, { registry, clock }));
       followJobs(operator, { registry, clock });
-      followJobObjects(operator, { registry, clock });
+      counts.push(followJobObjects(operator, { registry, clock }));
     },
   };
 }
@@ -112,18 +119,31 @@ function followRegions(
   });
 }
 
-function followObjects(operator: Operator, { registry, clock }: { registry: Registry; clock: Clock }): void {
+interface Counted {
+  readonly kind: OperatorKind;
+  readonly conditions: readonly ConditionCount[];
+  readonly awsStatuses: readonly AwsStatusCount[];
+  readonly deletions: Deletions;
+  readonly notReady: readonly NotReady[];
+}
+
+/** @returns counts the objects; to be called before each scrape */
+function followObjects(
+  operator: Operator,
+  { registry, clock }: { registry: Registry; clock: Clock },
+): () => Promise<void> {
   const registers = [registry];
-  const { objects, ports } = operator;
-  const listed = () => kinds.map((kind) => ({ kind, list: objects.list(kind).filter(ports.reconciles) }));
+  const { objects, ports, runtime } = operator;
+  let counted: readonly Counted[] = [];
+  let replacements: readonly ReplacementCount[] = [];
   new Gauge({
     name: "awsbatch_objects",
     help: "Objects by kind, condition and its status.",
     labelNames: ["kind", "condition", "status"],
     registers,
     collect() {
-      for (const { kind, list } of listed()) {
-        for (const { condition, status, objects } of countConditions(kind, list)) {
+      for (const { kind, conditions } of counted) {
+        for (const { condition, status, objects } of conditions) {
           this.set({ kind: kind.kind, condition, status }, objects);
         }
       }
@@ -135,8 +155,8 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     labelNames: ["kind", "status"],
     registers,
     collect() {
-      for (const { kind, list } of listed()) {
-        for (const { status, objects } of countAwsStatuses(list)) this.set({ kind: kind.kind, status }, objects);
+      for (const { kind, awsStatuses } of counted) {
+        for (const { status, objects } of awsStatuses) this.set({ kind: kind.kind, status }, objects);
       }
     },
   });
@@ -146,7 +166,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     labelNames: ["kind"],
     registers,
     collect() {
-      for (const { kind, list } of listed()) this.set({ kind: kind.kind }, countDeletions(list, clock.now()).objects);
+      for (const { kind, deletions } of counted) this.set({ kind: kind.kind }, deletions.objects);
     },
   });
   new Gauge({
@@ -155,8 +175,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     labelNames: ["kind"],
     registers,
     collect() {
-      for (const { kind, list } of listed())
-        this.set({ kind: kind.kind }, countDeletions(list, clock.now()).oldestMs / 1000);
+      for (const { kind, deletions } of counted) this.set({ kind: kind.kind }, deletions.oldestMs / 1000);
     },
   });
   new Gauge({
@@ -166,8 +185,8 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     registers,
     collect() {
       this.reset();
-      for (const { kind, list } of listed()) {
-        for (const { namespace, name, reason, since } of notReady(list)) {
+      for (const { kind, notReady } of counted) {
+        for (const { namespace, name, reason, since } of notReady) {
           this.set({ kind: kind.kind, object_namespace: namespace, object_name: name, reason }, since / 1000);
         }
       }
@@ -186,18 +205,13 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
       for (const [namespace, bytes] of held) this.inc({ object_namespace: namespaceOf(namespace) }, bytes);
     },
   });
-  const replacements = () =>
-    countReplacements(
-      listed().flatMap(({ list }) => list),
-      clock.now(),
-    );
   new Gauge({
     name: "awsbatch_replacements",
     help: "Compute environments that are being retired, by step.",
     labelNames: ["step"],
     registers,
     collect() {
-      for (const { step, count } of replacements()) this.set({ step }, count);
+      for (const { step, count } of replacements) this.set({ step }, count);
     },
   });
   new Gauge({
@@ -206,7 +220,31 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     labelNames: ["step"],
     registers,
     collect() {
-      for (const { step, oldestMs } of replacements()) this.set({ step }, oldestMs / 1000);
+      for (const { step, oldestMs } of replacements) this.set({ step }, oldestMs / 1000);
     },
   });
+  return async () => {
+    const now = clock.now();
+    const replacing = countingReplacements(now);
+    const all: Counted[] = [];
+    for (const kind of kinds) {
+      const conditions = countingConditions(kind);
+      const awsStatuses = countingAwsStatuses();
+      const deletions = countingDeletions(now);
+      const notReady = collectingNotReady();
+      const countings = [conditions, awsStatuses, deletions, notReady, replacing];
+      await runtime.turn.each(objects.list(kind), (object) => {
+        if (ports.reconciles(object)) for (const counting of countings) counting.add(object);
+      });
+      all.push({
+        kind,
+        conditions: conditions.result(),
+        awsStatuses: awsStatuses.result(),
+        deletions: deletions.result(),
+        notReady: notReady.result(),
+      });
+    }
+    counted = all;
+    replacements = replacing.result();
+  };
 }

@@ -24,16 +24,26 @@ export interface ConditionCount {
   readonly objects: number;
 }
 
+/** A count of objects, one after the other: of thousands, whoever counts may rest in between. */
+export interface Counting<Result> {
+  add(object: KubeObject): void;
+  /** Of those that were added. */
+  result(): Result;
+}
+
 /** Objects of a kind by condition and its status, including zeros, because alerts need series that do not disappear. */
-export function countConditions(kind: OperatorKind, objects: readonly KubeObject[]): readonly ConditionCount[] {
+export function countingConditions(kind: OperatorKind): Counting<readonly ConditionCount[]> {
   const counts = new Map<string, number>();
-  for (const { status } of objects) {
-    const { conditions = [] } = (status ?? {}) as { readonly conditions?: readonly Condition[] };
-    for (const { type, status: value } of conditions) count(counts, `${type}=${value}`);
-  }
-  return conditionTypesOf(kind).flatMap((condition) =>
-    statuses.map((status) => ({ condition, status, objects: counts.get(`${condition}=${status}`) ?? 0 })),
-  );
+  return {
+    add({ status }) {
+      const { conditions = [] } = (status ?? {}) as { readonly conditions?: readonly Condition[] };
+      for (const { type, status: value } of conditions) count(counts, `${type}=${value}`);
+    },
+    result: () =>
+      conditionTypesOf(kind).flatMap((condition) =>
+        statuses.map((status) => ({ condition, status, objects: counts.get(`${condition}=${status}`) ?? 0 })),
+      ),
+  };
 }
 
 /** AWS's own statuses. */
@@ -45,10 +55,12 @@ export interface AwsStatusCount {
 }
 
 /** Objects by AWS's own status, including zeros; an object without a resource in AWS is not counted. */
-export function countAwsStatuses(objects: readonly KubeObject[]): readonly AwsStatusCount[] {
+export function countingAwsStatuses(): Counting<readonly AwsStatusCount[]> {
   const counts = new Map<string, number>();
-  for (const { status } of objects) count(counts, (status as { readonly status?: string } | undefined)?.status ?? "");
-  return awsStatuses.map((status) => ({ status, objects: counts.get(status) ?? 0 }));
+  return {
+    add: ({ status }) => count(counts, (status as { readonly status?: string } | undefined)?.status ?? ""),
+    result: () => awsStatuses.map((status) => ({ status, objects: counts.get(status) ?? 0 })),
+  };
 }
 
 export interface Deletions {
@@ -58,11 +70,16 @@ export interface Deletions {
 }
 
 /** Objects with a deletion timestamp. @param now wall time, ms */
-export function countDeletions(objects: readonly KubeObject[], now: number): Deletions {
-  const ages = objects.flatMap(({ metadata: { deletionTimestamp } }) =>
-    deletionTimestamp === undefined ? [] : [Math.max(0, now - Date.parse(deletionTimestamp))],
-  );
-  return { objects: ages.length, oldestMs: Math.max(0, ...ages) };
+export function countingDeletions(now: number): Counting<Deletions> {
+  let [objects, oldestMs] = [0, 0];
+  return {
+    add({ metadata: { deletionTimestamp } }) {
+      if (deletionTimestamp === undefined) return;
+      objects++;
+      oldestMs = Math.max(oldestMs, now - Date.parse(deletionTimestamp));
+    },
+    result: () => ({ objects, oldestMs }),
+  };
 }
 
 export interface NotReady {
@@ -92,18 +109,21 @@ const courseOfJob: readonly string[] = [
 ] satisfies readonly Reason[];
 
 /** The first 100 objects that are not Ready, oldest first, because their labels are bounded; without the course of jobs. */
-export function notReady(objects: readonly KubeObject[]): readonly NotReady[] {
-  return objects
-    .flatMap(({ metadata: { namespace, name }, status }) => {
+export function collectingNotReady(): Counting<readonly NotReady[]> {
+  let found: NotReady[] = [];
+  const oldest = (): NotReady[] => found.toSorted((left, right) => left.since - right.since).slice(0, notReadyLimit);
+  return {
+    add({ metadata: { namespace, name }, status }) {
       const { conditions = [] } = (status ?? {}) as { readonly conditions?: readonly Condition[] };
       const ready = conditions.find(({ type }) => type === "Ready");
       const since = Date.parse(ready?.lastTransitionTime ?? "");
-      if (ready === undefined || ready.status === "True" || Number.isNaN(since)) return [];
-      if (courseOfJob.includes(ready.reason)) return [];
-      return [{ namespace, name, reason: reasonForm.test(ready.reason) ? ready.reason : otherStep, since }];
-    })
-    .toSorted((left, right) => left.since - right.since)
-    .slice(0, notReadyLimit);
+      if (ready === undefined || ready.status === "True" || Number.isNaN(since)) return;
+      if (courseOfJob.includes(ready.reason)) return;
+      found.push({ namespace, name, reason: reasonForm.test(ready.reason) ? ready.reason : otherStep, since });
+      if (found.length >= 2 * notReadyLimit) found = oldest();
+    },
+    result: oldest,
+  };
 }
 
 export interface ReplacementCount {
@@ -114,23 +134,22 @@ export interface ReplacementCount {
 }
 
 /** Environments that are being retired, by step. @param now wall time, ms */
-export function countReplacements(objects: readonly KubeObject[], now: number): readonly ReplacementCount[] {
+export function countingReplacements(now: number): Counting<readonly ReplacementCount[]> {
   const counts = new Map<string, number>();
   const oldest = new Map<string, number>();
-  for (const object of objects) {
-    if (object.kind !== BatchComputeEnvironmentKind.kind) continue;
-    for (const { step: named, since } of (object as BatchComputeEnvironment).status?.predecessors ?? []) {
-      const step = steps.find((known) => known === named) ?? otherStep;
-      count(counts, step);
-      const ageMs = since === undefined ? 0 : Math.max(0, now - Date.parse(since));
-      oldest.set(step, Math.max(oldest.get(step) ?? 0, ageMs));
-    }
-  }
-  return [...steps, otherStep].map((step) => ({
-    step,
-    count: counts.get(step) ?? 0,
-    oldestMs: oldest.get(step) ?? 0,
-  }));
+  return {
+    add(object) {
+      if (object.kind !== BatchComputeEnvironmentKind.kind) return;
+      for (const { step: named, since } of (object as BatchComputeEnvironment).status?.predecessors ?? []) {
+        const step = steps.find((known) => known === named) ?? otherStep;
+        count(counts, step);
+        const ageMs = since === undefined ? 0 : Math.max(0, now - Date.parse(since));
+        oldest.set(step, Math.max(oldest.get(step) ?? 0, ageMs));
+      }
+    },
+    result: () =>
+      [...steps, otherStep].map((step) => ({ step, count: counts.get(step) ?? 0, oldestMs: oldest.get(step) ?? 0 })),
+  };
 }
 
 function count(counts: Map<string, number>, key: string): void {

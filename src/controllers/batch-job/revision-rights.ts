@@ -2,6 +2,7 @@
 
 import type { KubeObject } from "../../api/object.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { nameIn } from "../../aws/names.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
 import { conditionsOf } from "../conditions.ts";
 import { type Around, namedConsumables } from "../consumables.ts";
@@ -11,7 +12,9 @@ import { identityOf } from "../ownership.ts";
 import { type DesiredRole, desiredRolesOf } from "../roles/desired.ts";
 import { type Limits, namedRefusal, refusalOf } from "../roles/limits.ts";
 import { isMadeByOperator, rolePath } from "../roles/names.ts";
-import { iamOf, limitsIn, neighbours } from "../roles/observe.ts";
+import { iamOf } from "../roles/noted.ts";
+import { limitsIn } from "../roles/observe.ts";
+import { askingFor } from "../roles/sharing.ts";
 
 /** A revision, and the object whose namespace answers for what its jobs use. */
 export interface Answered {
@@ -91,7 +94,7 @@ function describersOf(arn: string, by: KubeObject, limits: Limits, { region, por
   const own = describer(by);
   // Only what objects share may be described by others too, who may give it another content.
   const isOwn = own.desired.length > 0 && own.desired.every(({ sharedAs }) => sharedAs === undefined);
-  const all = isOwn ? [own] : [own, ...neighbours(by, ports).map(describer)];
+  const all = isOwn ? [own] : [own, ...askingFor(nameIn(arn), by, ports).map(describer)];
   return all.filter(({ desired }) => desired.length > 0);
 }
 

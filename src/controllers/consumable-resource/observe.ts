@@ -1,11 +1,11 @@
 import { keyText } from "../../api/object.ts";
-import { awsNamesIn, referencesOf } from "../../api/references.ts";
 import type { ConsumableResource } from "../../api/v1alpha1/consumable-resource.ts";
 import { ConsumableResourceKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { Consumable } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { accessTo } from "../access.ts";
 import type { Around } from "../consumables.ts";
+import { regionOf } from "../indexes.ts";
 import { ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { labelsAskedFor } from "../reference.ts";
@@ -38,15 +38,11 @@ async function usersOf(
   const { objects, settings, cluster } = ports;
   const { definitions } = region.snapshot();
   if (definitions === undefined) return undefined;
-  const path = keyText(object.metadata);
-  const naming = objects.list(JobDefinitionKind).filter(({ metadata: { namespace }, spec }) => {
-    if (((spec as { readonly region?: string }).region ?? settings.region) !== region.region) return false;
-    const references = referencesOf(JobDefinitionKind, { namespace, spec });
-    return (
-      references.some(({ to, key }) => to === ConsumableResourceKind.kind && keyText(key) === path) ||
-      JobDefinitionKind.references.some((reference) => awsNamesIn(reference, spec).includes(name))
-    );
-  });
+  const to = ConsumableResourceKind.kind;
+  const naming = [
+    ...objects.referring(JobDefinitionKind, to, object.metadata),
+    ...objects.naming(JobDefinitionKind, to, name),
+  ].filter((one) => regionOf(one, { defaultRegion: settings.region }) === region.region);
   // Who may not name it would only keep it from being deleted.
   const mayName = async (namespace: string): Promise<boolean> =>
     accessTo(object, namespace, await labelsAskedFor(namespace, [object], ports, signal)).kind === "allowed";
@@ -55,6 +51,8 @@ async function usersOf(
     return owner?.cluster === cluster.name ? owner : [];
   });
   const users = [...naming.map(({ metadata }) => metadata), ...byRevision];
-  const allowed = await Promise.all(users.map(({ namespace }) => mayName(namespace)));
-  return [...new Set(users.filter((_user, index) => allowed[index]).map(keyText))].toSorted();
+  const allowed = new Map<string, boolean>();
+  for (const namespace of new Set(users.map((user) => user.namespace)))
+    allowed.set(namespace, await mayName(namespace));
+  return [...new Set(users.filter(({ namespace }) => allowed.get(namespace)).map(keyText))].toSorted();
 }

@@ -3,8 +3,9 @@
 import type { Kind, KubeObject, ObjectKey } from "../../api/object.ts";
 import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import { notedVpcs } from "../noted-vpcs.ts";
-import type { Settings } from "../ports.ts";
+import type { Objects, Settings } from "../ports.ts";
 
 /** Names the reconciler of VPCs in logs and metrics; the API server knows no such kind. */
 export const VpcKind: Kind = {
@@ -29,8 +30,18 @@ export function vpcKeysOf(object: KubeObject, settings: Pick<Settings, "region">
 /** The objects that have noted a VPC. */
 export function notedIn(
   { namespace: region, name: vpcId }: ObjectKey,
-  objects: readonly BatchComputeEnvironment[],
-  settings: Pick<Settings, "region">,
+  objects: Pick<Objects, "having">,
 ): readonly BatchComputeEnvironment[] {
-  return objects.filter((one) => (one.spec.region ?? settings.region) === region && vpcClaims(one).includes(vpcId));
+  const found = objects.having(BatchComputeEnvironmentKind, "vpc", vpcText(region, vpcId));
+  return found as readonly BatchComputeEnvironment[];
+}
+
+export function vpcText(region: string, vpcId: string): string {
+  return `${region} ${vpcId}`;
+}
+
+/** The key of the VPC that a text is about. */
+export function vpcKeyIn(text: string): ObjectKey {
+  const [namespace = "", name = ""] = text.split(" ");
+  return { namespace, name };
 }

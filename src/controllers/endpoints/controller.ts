@@ -11,7 +11,6 @@ import type { Ec2Memory } from "../ec2-memory.ts";
 import { failedOutcome } from "../failures.ts";
 import { isSameSpec } from "../holds.ts";
 import { endpointsCheckMs, othersCheckMs, rereadCheckMs, unreadCheckMs, unwatchedCheckMs } from "../intervals.ts";
-import { environmentObjects } from "../network/described.ts";
 import { type Ports, RegionNotAllowed } from "../ports.ts";
 import { type VpcWriting, writeInVpc } from "./act.ts";
 import type { VpcAction } from "./action.ts";
@@ -54,7 +53,7 @@ export function vpcEndpoints(ports: Ports, shared: SharedWith): KeyReconciler<No
   return {
     kind: VpcKind,
     find(key) {
-      const objects = notedIn(key, environmentObjects(ports.objects), ports.settings);
+      const objects = notedIn(key, ports.objects);
       if (objects.some(ports.reconciles)) return { key, objects };
       reported.delete(key.name);
       return undefined;

@@ -69,7 +69,7 @@ interface Who {
 
 export function usersIn(region: Region, { ports, self, allowed }: Who): Users {
   const { objects, settings, cluster } = ports;
-  const place = { region: region.region, jobs: likelyJobs(objects, settings, region.snapshot(), cluster) };
+  const place = { region: region.region, jobs: likelyJobs(objects, region.snapshot(), cluster) };
   const others = environmentObjects(objects).filter(({ metadata }) => metadata.uid !== self?.metadata.uid);
   const all = [...others.map(placed), ...(self === undefined ? [] : [self])];
   const byKey = new Map(all.map((object) => [keyText(object.metadata), object]));

@@ -8,7 +8,9 @@ import type { BatchSnapshot } from "../../aws/region.ts";
 import { type Described, templateReferences } from "../../network/described.ts";
 import type { JobNeeds, Workload } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
+import { placeText } from "../indexes.ts";
 import { type Cluster, ownerIn, type Tags } from "../ownership.ts";
+import { perVersion } from "../per-version.ts";
 import type { Objects, Settings } from "../ports.ts";
 import { environmentName } from "../queue-order.ts";
 import { placed } from "../security-group/fill.ts";
@@ -85,21 +87,17 @@ function templatesIn({ launchTemplateId, launchTemplateName, version, overrides 
  * queue that runs jobs on it, in its region.
  */
 export interface LikelyJobs {
-  readonly definitions: readonly JobDefinition[];
+  readonly objects: Pick<Objects, "having">;
   /** By `namespace/name` of an environment's object: the namespaces of the queues that name an environment of it. */
   readonly namespaces: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Of objects that name none. */
-  readonly defaultRegion: string;
 }
 
 /** @param snapshot the queues as AWS has them: those refer only to what they may */
 export function likelyJobs(
-  objects: Pick<Objects, "list">,
-  settings: Pick<Settings, "region">,
+  objects: Pick<Objects, "having">,
   snapshot: Pick<BatchSnapshot, "environments" | "queues">,
   cluster: Pick<Cluster, "name">,
 ): LikelyJobs {
-  const definitions = objects.list(JobDefinitionKind as Kind) as readonly JobDefinition[];
   const ownerOf = (tags: Tags | undefined): ObjectKey | undefined => {
     const owner = ownerIn(tags);
     return owner?.cluster === cluster.name ? owner : undefined;
@@ -114,25 +112,20 @@ export function likelyJobs(
       namespaces.set(key, (namespaces.get(key) ?? new Set<string>()).add(queue.namespace));
     }
   }
-  return {
-    definitions: definitions.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
-    namespaces,
-    defaultRegion: settings.region,
-  };
+  return { objects, namespaces };
 }
 
 /** @param environment its object; without a name: of no object */
 export function jobsOf(
-  { definitions, namespaces, defaultRegion }: LikelyJobs,
+  { objects, namespaces }: LikelyJobs,
   { namespace, name }: { readonly namespace: string; readonly name?: string },
   region: string,
 ): readonly JobDefinition[] {
   const others = name === undefined ? undefined : namespaces.get(keyText({ namespace, name }));
-  return definitions.filter(
-    ({ metadata, spec }) =>
-      (metadata.namespace === namespace || others?.has(metadata.namespace) === true) &&
-      (spec.region ?? defaultRegion) === region,
+  const definitions = [...new Set([namespace, ...(others ?? [])])].flatMap(
+    (one) => objects.having(JobDefinitionKind, "place", placeText(region, one)) as readonly JobDefinition[],
   );
+  return definitions.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
 
 /**
@@ -142,11 +135,17 @@ export function jobsOf(
 export function workloadOf(spec: Spec, region: string, definitions: readonly JobDefinition[]): Workload {
   const platform = platformOf(spec);
   const jobs = definitions
-    .filter((definition) => platformIn(definition) === platform)
-    .map(needsOfJob)
+    .map((definition) => neededBy(definition))
+    .filter((needed) => needed.platform === platform)
+    .map(({ needs }) => needs)
     .toSorted((left, right) => (left.name < right.name ? -1 : 1));
   return { region, platform, jobs };
 }
+
+const neededBy = perVersion((object) => {
+  const definition = object as JobDefinition;
+  return { platform: platformIn(definition), needs: needsOfJob(definition) };
+});
 
 function platformIn({ spec }: JobDefinition): Workload["platform"] {
   const pods = spec.nodeProperties?.nodeRangeProperties.some((range) => range.eksProperties !== undefined);

@@ -202,10 +202,10 @@ function judged(
   { object, region, ports }: Asking,
   now: number,
 ): Preflight {
-  const { objects, settings, cluster } = ports;
+  const { objects, cluster } = ports;
   if (memory.result === undefined || now - memory.judgedAt >= restCheckMs) {
-    const jobs = likelyJobs(objects, settings, region.snapshot(), cluster);
-    const here = jobsOf(jobs, object.metadata, object.spec.region ?? settings.region);
+    const jobs = likelyJobs(objects, region.snapshot(), cluster);
+    const here = jobsOf(jobs, object.metadata, region.region);
     memory.result = preflight(described, workloadOf(object.spec, region.region, here), facts);
     memory.judgedAt = now;
     memory.wrongSince = memory.result.state === "Reachable" ? undefined : (memory.wrongSince ?? now);

@@ -12,7 +12,7 @@ import {
   sharedRoleTag,
   uidTag,
 } from "../ownership.ts";
-import { samePolicy } from "./documents.ts";
+import { normalPolicyText, samePolicy } from "./documents.ts";
 import { purposePath, type RolePurpose, roleName } from "./names.ts";
 
 /** The account of the roles; one for all regions. */
@@ -93,11 +93,33 @@ export function desiredRolesOf(
   place: Place,
   boundaryArn?: string,
 ): readonly DesiredRole[] {
+  return specsOf(iam).map(({ field, sort, spec }) => desiredRole(field, sort, spec, { identity, place, boundaryArn }));
+}
+
+/** What a spec says of one role. */
+interface AskedRole {
+  /** Of `spec.iam`. */
+  readonly field: string;
+  readonly sort: Sort;
+  readonly spec: RoleSpec;
+}
+
+/** The roles that a spec asks for. */
+export function specsOf(iam: object | undefined): readonly AskedRole[] {
   const given = (iam ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries(sorts).flatMap(([field, sort]) => {
     const spec = given[field] as RoleSpec | undefined;
-    return spec === undefined ? [] : [desiredRole(field, sort, spec, { identity, place, boundaryArn })];
+    return spec === undefined ? [] : [{ field, sort, spec }];
   });
+}
+
+/** Equal texts are the same content (`sameContent`), in the same namespace. */
+export function contentText({ sort: { purpose }, spec }: AskedRole): string {
+  const policies = Object.fromEntries(
+    Object.entries(spec.inlinePolicies ?? {}).map(([name, policy]) => [name, normalPolicyText(policy)]),
+  );
+  const { policyArns = [], permissionsBoundary = null, tags = {} } = spec;
+  return canonicalJson([purpose, policyArns.toSorted(), permissionsBoundary, tags, policies]);
 }
 
 function desiredRole(

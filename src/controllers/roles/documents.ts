@@ -10,12 +10,14 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
  * is not JSON is compared as text. `Sid` and `Id` matter: people read them, and AWS keeps them.
  */
 export function samePolicy(left: string, right: string): boolean {
-  if (left === right) return true;
-  const [one, other] = [parsed(left), parsed(right)];
-  if (one === undefined || other === undefined) return false;
-  // Neither IAM nor a recursive comparison takes them; the texts differ.
-  if (depthOf(one) > mostDepth || depthOf(other) > mostDepth) return false;
-  return canonicalJson(normalPolicy(one)) === canonicalJson(normalPolicy(other));
+  return left === right || normalPolicyText(left) === normalPolicyText(right);
+}
+
+/** The same text for all documents that `samePolicy` finds equal. */
+export function normalPolicyText(policy: string): string {
+  const document = parsed(policy);
+  // Neither IAM nor a recursive comparison takes a deep one.
+  return document === undefined || depthOf(document) > mostDepth ? policy : canonicalJson(normalPolicy(document));
 }
 
 /** Why a text cannot be a policy document; undefined when it may be one. AWS decides. */

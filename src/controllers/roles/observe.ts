@@ -1,7 +1,4 @@
-import type { Kind, KubeObject } from "../../api/object.ts";
-import { keyText } from "../../api/object.ts";
-import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
-import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import type { KubeObject } from "../../api/object.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { directivesOf, isAskedFor } from "../directives.ts";
@@ -10,11 +7,13 @@ import { annotationsOf } from "../namespace-annotations.ts";
 import { identityOf, roleTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
-import { type DesiredRole, desiredRolesOf, type Place, type RoleSpecs, sameContent } from "./desired.ts";
+import { desiredRolesOf, type Place } from "./desired.ts";
 import { limitsOf } from "./limits.ts";
-import { isRoleName, isRoleOf, isRoleOfNamespace, roleName } from "./names.ts";
+import { isRoleOf } from "./names.ts";
+import { iamOf, mayRepairForeign, notedRoles } from "./noted.ts";
 import { markOf } from "./ownership.ts";
-import type { IamSeen, LimitsSeen, OtherUser, RolesSeen } from "./seen.ts";
+import type { IamSeen, LimitsSeen, RolesSeen } from "./seen.ts";
+import { conflictsOf, othersIn, rankOf } from "./sharing.ts";
 import type { RoleUser } from "./user.ts";
 
 /** What this process keeps of roles between passes: times only. */
@@ -29,34 +28,11 @@ export interface RolesMemory {
   readonly readAfter: Map<string, number>;
 }
 
-/** `spec.iam` of an object, of whatever kind. */
-export function iamOf(object: KubeObject): RoleSpecs | undefined {
-  return (object.spec as { readonly iam?: RoleSpecs | undefined }).iam;
-}
-
 /**
  * No object has this many roles that are neither desired nor used. Each costs five calls or more in a live read, and a note is
  * anybody's to write: 40 objects with 100 names each kept another tenant's role waiting for minutes.
  */
 const mostSurplus = 10;
-
-/**
- * The roles that an object has requested so far. Anybody may write the note, so only names that its namespace gives count, and
- * only tags prove an owner. A service role that the object lets the operator create again has any name.
- */
-export function notedRoles(object: KubeObject): readonly string[] {
-  const { annotations, namespace } = object.metadata;
-  const mayRepair = mayRepairForeign(object);
-  return (annotations?.[rolesAnnotation] ?? "")
-    .split(",")
-    .filter((name) => isRoleName(name) && (mayRepair || isRoleOfNamespace(namespace, name)));
-}
-
-function mayRepairForeign(object: KubeObject): boolean {
-  return (
-    (iamOf(object) as { readonly repairMissingServiceRole?: boolean } | undefined)?.repairMissingServiceRole === true
-  );
-}
 
 /** What the kind observes in AWS of its roles; see `RoleUser`. */
 export interface InAws {
@@ -212,77 +188,4 @@ async function lost(
     found.set(arn, await account.role(arn.slice(arn.lastIndexOf("/") + 1), live));
   }
   return found;
-}
-
-const kindsWithRoles: readonly Kind[] = [BatchComputeEnvironmentKind, JobDefinitionKind];
-
-/** The other objects of the namespace, of either kind: roles are shared only within one. */
-export function neighbours(object: KubeObject, ports: Pick<Ports, "objects">): readonly KubeObject[] {
-  const { namespace, uid } = object.metadata;
-  return kindsWithRoles
-    .flatMap((kind) => ports.objects.list(kind))
-    .filter(({ metadata }) => metadata.namespace === namespace && metadata.uid !== uid);
-}
-
-function othersIn(
-  object: KubeObject,
-  names: readonly string[],
-  ports: Ports,
-): ReadonlyMap<string, readonly OtherUser[]> {
-  const users = new Map<string, OtherUser[]>();
-  if (names.length === 0) return users;
-  for (const other of neighbours(object, ports)) {
-    const desired = sharedNames(other, ports.cluster.name);
-    const claimed = notedRoles(other);
-    for (const name of names) {
-      const desiredRoles = desired.includes(name);
-      if (!desiredRoles && !claimed.includes(name)) continue;
-      const goes = other.metadata.deletionTimestamp !== undefined;
-      const stage = goes ? "goes" : desiredRoles ? "uses" : "leaves";
-      const user = { key: `${other.kind} ${keyText(other.metadata)}`, rank: rankOf(other), stage } as const;
-      users.set(name, [...(users.get(name) ?? []), user]);
-    }
-  }
-  return users;
-}
-
-/** Names in IAM of the shared roles that an object requests. */
-function sharedNames(object: KubeObject, clusterName: string): readonly string[] {
-  return Object.values(iamOf(object) ?? {}).flatMap((spec) => {
-    const name = typeof spec === "object" ? spec?.name : undefined;
-    return name === undefined ? [] : [roleName(clusterName, object.metadata.namespace, { kind: "shared", name })];
-  });
-}
-
-/** By field: the older object that gives a role of the same name another content. */
-function conflictsOf(
-  object: KubeObject,
-  desiredRoles: readonly DesiredRole[],
-  place: Place,
-  boundary: string | undefined,
-  ports: Ports,
-): ReadonlyMap<string, string> {
-  const conflicts = new Map<string, string>();
-  const shared = desiredRoles.filter(({ sharedAs }) => sharedAs !== undefined);
-  if (shared.length === 0) return conflicts;
-  const older = neighbours(object, ports)
-    .filter((other) => other.metadata.deletionTimestamp === undefined && rankOf(other) < rankOf(object))
-    .flatMap((other) =>
-      desiredRolesOf(iamOf(other), identityOf(other, ports.cluster), place, boundary).map((desired) => ({
-        desired,
-        who: `${other.kind} ${keyText(other.metadata)}`,
-      })),
-    );
-  shared.forEach((desired, index) => {
-    const before = shared.slice(0, index).map((one) => ({ desired: one, who: one.field }));
-    const rival = [...older, ...before].find(
-      (one) => one.desired.name === desired.name && !sameContent(one.desired, desired),
-    );
-    if (rival !== undefined) conflicts.set(desired.field, rival.who);
-  });
-  return conflicts;
-}
-
-function rankOf({ kind, metadata }: KubeObject): string {
-  return `${metadata.creationTimestamp} ${kind} ${keyText(metadata)}`;
 }

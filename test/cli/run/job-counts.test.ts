@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
-import { countJobs, endShownBy } from "../../../src/cli/run/job-counts.ts";
+import { countingJobs, endShownBy } from "../../../src/cli/run/job-counts.ts";
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -21,22 +21,20 @@ const failed = condition("Failed", "True", "JobFailed");
 
 test("jobs are counted by queue and status, with the age of the oldest RUNNABLE one", () => {
   const runnable = (createdAt: string) => job({ jobId: "1", jobQueue: "q", status: "RUNNABLE", createdAt });
-  const jobs = countJobs(
-    [
-      runnable("2025-12-31T23:59:00Z"),
-      runnable("2025-12-31T23:00:00Z"),
-      runnable("2025-12-31T23:30:00Z"),
-      runnable("not a time"),
-      running,
-      job({ jobId: "2", jobQueue: "other", status: "FAILED", createdAt: "2025-01-01T00:00:00Z" }),
-      job({ jobId: "3", jobQueue: "q", status: "Invented" }),
-      job({}),
-      job(undefined),
-    ],
-    (queue) => queue.toUpperCase(),
-    now,
-  );
-  expect(jobs).toEqual([
+  const counting = countingJobs((queue) => queue.toUpperCase(), now);
+  for (const one of [
+    runnable("2025-12-31T23:59:00Z"),
+    runnable("2025-12-31T23:00:00Z"),
+    runnable("2025-12-31T23:30:00Z"),
+    runnable("not a time"),
+    running,
+    job({ jobId: "2", jobQueue: "other", status: "FAILED", createdAt: "2025-01-01T00:00:00Z" }),
+    job({ jobId: "3", jobQueue: "q", status: "Invented" }),
+    job({}),
+    job(undefined),
+  ])
+    counting.add(one);
+  expect(counting.result()).toEqual([
     {
       queue: "Q",
       counts: new Map([

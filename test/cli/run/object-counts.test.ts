@@ -3,14 +3,20 @@ import type { KubeObject } from "../../../src/api/object.ts";
 import { batchJobReasons } from "../../../src/api/v1alpha1/batch-job-reasons.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind, kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import {
-  countAwsStatuses,
-  countConditions,
-  countDeletions,
-  countReplacements,
-  notReady,
+  type Counting,
+  collectingNotReady,
+  countingAwsStatuses,
+  countingConditions,
+  countingDeletions,
+  countingReplacements,
 } from "../../../src/cli/run/object-counts.ts";
 
 const now = Date.UTC(2026, 0, 1);
+
+function countOf<Result>(counting: Counting<Result>, objects: readonly KubeObject[]): Result {
+  for (const object of objects) counting.add(object);
+  return counting.result();
+}
 
 function objectOf(kind: string, status: unknown): KubeObject {
   const metadata = { name: "x", namespace: "n", uid: "u", resourceVersion: "1", generation: 1 };
@@ -26,7 +32,7 @@ function objectOf(kind: string, status: unknown): KubeObject {
 test("objects are counted by condition; what somebody else wrote into a status makes no label", () => {
   const withConditions = (...conditions: readonly (readonly [string, string])[]): KubeObject =>
     objectOf("JobQueue", { conditions: conditions.map(([type, status]) => ({ type, status })) });
-  const counts = countConditions(JobQueueKind, [
+  const counts = countOf(countingConditions(JobQueueKind), [
     withConditions(["Ready", "True"]),
     withConditions(["Ready", "False"], ["Stalled", "True"], ["Invented", "True"]),
     withConditions(["Ready", "False"], ["Reconciling", "True"], ["Stalled", "Perhaps"]),
@@ -42,7 +48,7 @@ test("objects are counted by condition; what somebody else wrote into a status m
 
 test("every condition that a kind declares is counted, and no other", () => {
   const counted = (kind: (typeof kinds)[number]): readonly string[] =>
-    countConditions(kind, [])
+    countOf(countingConditions(kind), [])
       .filter(({ status, objects }) => status === "False" && objects === 0)
       .map(({ condition }) => condition);
   expect(counted(BatchComputeEnvironmentKind)).toEqual(
@@ -55,18 +61,15 @@ test("every condition that a kind declares is counted, and no other", () => {
 
 test("environments on their way out are counted by step, with the age of the oldest", () => {
   const leaving = (...predecessors: readonly object[]) => objectOf("BatchComputeEnvironment", { predecessors });
-  const counts = countReplacements(
-    [
-      leaving(
-        { name: "a", step: "Draining", since: "2025-12-31T23:00:00Z" },
-        { name: "b", step: "Draining", since: "2025-12-31T23:59:00Z" },
-      ),
-      leaving({ name: "c", step: "Soaking" }, { name: "d", step: "Sleeping", since: "2025-12-31T23:59:59Z" }),
-      objectOf("BatchComputeEnvironment", undefined),
-      objectOf("JobQueue", { predecessors: [{ name: "e", step: "Draining" }] }),
-    ],
-    now,
-  );
+  const counts = countOf(countingReplacements(now), [
+    leaving(
+      { name: "a", step: "Draining", since: "2025-12-31T23:00:00Z" },
+      { name: "b", step: "Draining", since: "2025-12-31T23:59:00Z" },
+    ),
+    leaving({ name: "c", step: "Soaking" }, { name: "d", step: "Sleeping", since: "2025-12-31T23:59:59Z" }),
+    objectOf("BatchComputeEnvironment", undefined),
+    objectOf("JobQueue", { predecessors: [{ name: "e", step: "Draining" }] }),
+  ]);
   expect(counts.filter(({ count }) => count > 0)).toEqual([
     { step: "Soaking", count: 1, oldestMs: 0 },
     { step: "Draining", count: 2, oldestMs: 3_600_000 },
@@ -75,7 +78,7 @@ test("environments on their way out are counted by step, with the age of the old
 });
 
 test("objects are counted by AWS's own status; what is not in AWS counts nowhere, nor what AWS never says", () => {
-  const counts = countAwsStatuses([
+  const counts = countOf(countingAwsStatuses(), [
     objectOf("JobQueue", { status: "VALID" }),
     objectOf("JobQueue", { status: "INVALID" }),
     objectOf("JobQueue", { status: "INVALID" }),
@@ -95,11 +98,15 @@ test("deletions are counted, with the age of the oldest", () => {
     const object = objectOf("JobQueue", undefined);
     return { ...object, metadata: { ...object.metadata, deletionTimestamp } };
   };
-  expect(countDeletions([objectOf("JobQueue", undefined)], now)).toEqual({ objects: 0, oldestMs: 0 });
+  expect(countOf(countingDeletions(now), [objectOf("JobQueue", undefined)])).toEqual({ objects: 0, oldestMs: 0 });
   expect(
-    countDeletions([deleted("2025-12-31T23:59:00Z"), deleted("2025-12-31T23:00:00Z"), objectOf("JobQueue", {})], now),
+    countOf(countingDeletions(now), [
+      deleted("2025-12-31T23:59:00Z"),
+      deleted("2025-12-31T23:00:00Z"),
+      objectOf("JobQueue", {}),
+    ]),
   ).toEqual({ objects: 2, oldestMs: 3_600_000 });
-  expect(countDeletions([deleted("2026-01-01T00:00:05Z")], now)).toEqual({ objects: 1, oldestMs: 0 });
+  expect(countOf(countingDeletions(now), [deleted("2026-01-01T00:00:05Z")])).toEqual({ objects: 1, oldestMs: 0 });
 });
 
 test("what is not Ready is named, longest first and 100 of them at most", () => {
@@ -107,7 +114,7 @@ test("what is not Ready is named, longest first and 100 of them at most", () => 
     objectOf("JobQueue", { conditions: [{ type: "Ready", status, reason, lastTransitionTime }] });
   const at = (text: string): number => Date.parse(text);
   expect(
-    notReady([
+    countOf(collectingNotReady(), [
       ready("True", "2025-12-31T23:00:00Z"),
       ready("False", "2025-12-31T23:50:00Z"),
       ready("Unknown", "2025-12-31T23:40:00Z", "Paused"),
@@ -123,7 +130,12 @@ test("what is not Ready is named, longest first and 100 of them at most", () => 
     { namespace: "n", name: "x", reason: "Creating", since: at("2025-12-31T23:50:00Z") },
     { namespace: "n", name: "x", reason: "Other", since: at("2025-12-31T23:59:00Z") },
   ]);
-  expect(notReady(Array.from({ length: 150 }, () => ready("False", "2025-12-31T23:50:00Z")))).toHaveLength(100);
+  expect(
+    countOf(
+      collectingNotReady(),
+      Array.from({ length: 150 }, () => ready("False", "2025-12-31T23:50:00Z")),
+    ),
+  ).toHaveLength(100);
 });
 
 test("of jobs only those are named whose course is not what it should be", () => {
@@ -133,7 +145,7 @@ test("of jobs only those are named whose course is not what it should be", () =>
       conditions: [{ type: "Ready", status: "False", reason, lastTransitionTime: "2025-12-31T23:50:00Z" }],
     }),
   );
-  expect(new Set(notReady(jobs).map(({ reason }) => reason))).toEqual(
+  expect(new Set(countOf(collectingNotReady(), jobs).map(({ reason }) => reason))).toEqual(
     new Set([
       "ReferenceNotFound",
       "WaitingForQueue",

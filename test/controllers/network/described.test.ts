@@ -3,6 +3,7 @@ import type { JobDefinition } from "../../../src/api/v1alpha1/job-definition.ts"
 import type { Queue } from "../../../src/aws/batch.ts";
 import { describedBy, jobsOf, likelyJobs, workloadOf } from "../../../src/controllers/network/described.ts";
 import { ec2, environment, fargate, queue, withResources } from "../compute-environment/given.ts";
+import { objectsOf } from "../region.ts";
 import { definition } from "./given.ts";
 
 describe("what is asked about", () => {
@@ -110,8 +111,7 @@ describe("the jobs that are likely to run in an environment", () => {
   };
   const likely = (...queues: readonly Queue[]) =>
     likelyJobs(
-      { list: () => definitions },
-      { region: "eu-west-1" },
+      objectsOf(definitions),
       {
         environments: new Map([[serving.computeEnvironmentName, serving]]),
         queues: new Map(queues.map((one, index) => [String(index), one])),

@@ -108,7 +108,7 @@ export const tenantBugs: readonly TenantBug[] = [
     "let what was registered by a guest keep the owner from deleting",
     2_000_025,
     "consumable-resource/observe.ts",
-    "users.filter((_user, index) => allowed[index])",
+    "users.filter(({ namespace }) => allowed.get(namespace))",
     "users",
   ),
   one(

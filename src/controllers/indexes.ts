@@ -1,0 +1,104 @@
+/** By what the caches find objects, so that no work goes through all that there are. Pure. */
+
+import { type Kind, type KubeObject, keyText } from "../api/object.ts";
+import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
+import { vpcKeysOf, vpcText } from "./endpoints/claims.ts";
+import type { IndexName } from "./index-names.ts";
+import { recordTexts, textsOfRecord } from "./naming.ts";
+import type { Cluster } from "./ownership.ts";
+import type { Objects } from "./ports.ts";
+import { roleTexts } from "./roles/sharing.ts";
+import { namedText, namedTexts, referredText, referredTexts } from "./wakes.ts";
+
+/** What the texts of an object depend on in addition to the object. */
+export interface Surroundings {
+  /** Of objects that name none. */
+  readonly defaultRegion: string;
+  readonly cluster: Pick<Cluster, "name">;
+}
+
+type TextsOf = (kind: OperatorKind, object: KubeObject, around: Surroundings) => readonly string[];
+
+/** Each index with the texts under which it has an object. A change of an object costs what its own texts cost. */
+export const indexes: Readonly<Record<IndexName, TextsOf>> = {
+  /** To what it refers: `referredText`. */
+  referred: (kind, object) => referredTexts(kind, object),
+  /** What it names in AWS: `namedText`. */
+  naming: (kind, object) => namedTexts(kind, object),
+  /** Its own name in AWS: `textsOfRecord`. */
+  named: (kind, object) => recordTexts(kind, object),
+  namespace: (_kind, { metadata }) => [metadata.namespace],
+  /** `placeText` */
+  place: (_kind, object, around) => [placeText(regionOf(object, around), object.metadata.namespace)],
+  /** The roles that it asks for, or has noted. */
+  role: (_kind, object, { cluster }) => roleTexts(object, cluster.name),
+  /** The VPCs where it has noted endpoints: `vpcText`. */
+  vpc: (_kind, object, { defaultRegion }) =>
+    vpcKeysOf(object, { region: defaultRegion }).map(({ namespace, name }) => vpcText(namespace, name)),
+};
+
+/** The region of an object. */
+export function regionOf({ spec }: KubeObject, { defaultRegion }: Pick<Surroundings, "defaultRegion">): string {
+  return (spec as { readonly region?: string } | undefined)?.region ?? defaultRegion;
+}
+
+export function placeText(region: string, namespace: string): string {
+  return `${region} ${namespace}`;
+}
+
+/** Whether a `placeText` is of this region. */
+export function isInRegion(text: string, region: string): boolean {
+  return text.startsWith(placeText(region, ""));
+}
+
+/** How `Objects` finds by the indexes what others refer to. */
+export function foundBy(having: Objects["having"]): Pick<Objects, "referring" | "named" | "naming"> {
+  const found: Pick<Objects, "referring" | "named" | "naming"> = {
+    referring: (kind, to, key) => having(kind, "referred", referredText(to, key)),
+    named: (kind, recordName) =>
+      textsOfRecord(kind, recordName, (outer, name) => found.named(outer, name)).flatMap((text) =>
+        having(kind, "named", text),
+      ),
+    naming: (kind, to, awsName) => having(kind, "naming", namedText(to, awsName)),
+  };
+  return found;
+}
+
+/** The same for objects that do not change. */
+export function foundAmong(
+  all: readonly KubeObject[],
+  around: Surroundings,
+): Pick<Objects, "get" | "list" | "having" | "texts" | "referring" | "named" | "naming"> {
+  const byKey = new Map(all.map((object) => [`${object.kind} ${keyText(object.metadata)}`, object]));
+  const built = new Map<string, ReadonlyMap<string, readonly KubeObject[]>>();
+  const list = (kind: Kind): readonly KubeObject[] => all.filter((object) => object.kind === kind.kind);
+  const index = (kind: OperatorKind, name: IndexName): ReadonlyMap<string, readonly KubeObject[]> => {
+    const key = `${kind.kind} ${name}`;
+    const found = built.get(key) ?? groupedBy(list(kind), (object) => indexes[name](kind, object, around));
+    built.set(key, found);
+    return found;
+  };
+  const having: Objects["having"] = (kind, name, text) => index(kind, name).get(text) ?? [];
+  return {
+    get: (kind, key) => byKey.get(`${kind.kind} ${keyText(key)}`),
+    list,
+    having,
+    texts: (kind, name) => index(kind, name).keys(),
+    ...foundBy(having),
+  };
+}
+
+function groupedBy(
+  objects: readonly KubeObject[],
+  textsOf: (object: KubeObject) => readonly string[],
+): ReadonlyMap<string, readonly KubeObject[]> {
+  const groups = new Map<string, KubeObject[]>();
+  for (const object of objects) {
+    for (const text of textsOf(object)) {
+      const group = groups.get(text);
+      if (group === undefined) groups.set(text, [object]);
+      else group.push(object);
+    }
+  }
+  return groups;
+}
