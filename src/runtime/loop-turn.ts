@@ -9,8 +9,8 @@ const turnMs = 5;
 
 /**
  * The turn of the event loop that all work of a process shares. A pass that waits for nothing goes on in the same turn
- * with the next one, so without an end thousands of short passes block the loop as one long pass would. What waits for the next
- * turn goes on one after the other, in the order in which it came, so that no turn begins with a piece of each.
+ * with the next one, so without an end thousands of short passes block the loop as one long pass would. What waits
+ * goes on in a turn each, in the order in which it came, and has what there is of that turn: many short pieces, or one that is longer.
  */
 export class LoopTurn {
   readonly #clock: Clock;
@@ -22,14 +22,12 @@ export class LoopTurn {
     this.#clock = clock;
   }
 
-  /** Call it directly before a piece of work. Undefined: go on; otherwise wait for it, because this turn has lasted or others wait. */
+  /** Call it directly before a piece of work. Undefined: go on; otherwise wait for it, because this turn has lasted. */
   over(): Promise<void> | undefined {
     this.#startedAt ??= this.#begin();
-    const hasLasted = this.#clock.monotonic() - this.#startedAt >= turnMs;
-    if (!hasLasted && this.#line.length === 0) return undefined;
+    if (this.#clock.monotonic() - this.#startedAt < turnMs) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#line.push(resolve);
-    if (!hasLasted) this.#line.shift()?.();
     return promise;
   }
 

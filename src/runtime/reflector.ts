@@ -138,7 +138,7 @@ async function watch(
   from: ReflectorState & { kind: "listed" },
   signal: AbortSignal,
 ): Promise<Step> {
-  const { kind, store, cache, clock, turn, log, observer, limits = reflectorLimits } = options;
+  const { kind, store, cache, clock, log, observer, limits = reflectorLimits } = options;
   const child = childSignal(signal);
   let { resourceVersion } = from;
   let heard = false;
@@ -168,8 +168,6 @@ async function watch(
       heardAt = clock.monotonic();
       observer?.heard();
       const event = next.value;
-      const over = turn.over();
-      if (over !== undefined) await over;
       cache.apply(event);
       resourceVersion = event.kind === "bookmark" ? event.resourceVersion : event.object.metadata.resourceVersion;
     }
