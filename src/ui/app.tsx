@@ -6,7 +6,7 @@ import { JobsView } from "./jobs.tsx";
 import { useLive } from "./live.ts";
 import { MapView } from "./map.tsx";
 import { NetworkView } from "./network.tsx";
-import { Replacements } from "./replacements.tsx";
+import { Replacements, replacedIn } from "./replacements.tsx";
 import { hashOf, type Route, routeOf, type View, views } from "./route.ts";
 
 const titles: Readonly<Record<View, string>> = {
@@ -55,14 +55,14 @@ export function App() {
         <div class="view">
           <Boundary key={route.view}>
             {route.view === "map" ? <MapView snapshot={snapshot} open={route.open} /> : null}
-            {route.view === "replacements" ? <Replacements snapshot={snapshot} /> : null}
+            {route.view === "replacements" ? <Replacements about={about} snapshot={snapshot} /> : null}
             {route.view === "network" ? <NetworkView snapshot={snapshot} open={route.open} /> : null}
             {route.view === "jobs" ? <JobsView snapshot={snapshot} open={route.open} /> : null}
           </Boundary>
         </div>
         {panel === undefined ? null : (
           <Boundary key={panel}>
-            <DetailsPanel id={panel} view={route.view} snapshot={snapshot} close={close} />
+            <DetailsPanel about={about} id={panel} view={route.view} snapshot={snapshot} close={close} />
           </Boundary>
         )}
       </main>
@@ -86,7 +86,7 @@ interface HeaderProps {
 
 function Header({ about, isConnected, route, snapshot }: HeaderProps) {
   const { source, aws, speed } = about;
-  const replaced = Object.values(snapshot.items).filter(({ replacement }) => replacement !== undefined).length;
+  const replaced = replacedIn(snapshot.items).length;
   return (
     <header>
       <h1>aws-batch-operator</h1>

@@ -41,7 +41,7 @@ export function Card({ placed, items, isOpen, onPoint }: CardProps) {
 
 function Body({ item, items }: Pick<CardProps, "items"> & { readonly item: Item }) {
   const [first] = item.warnings;
-  const warning = item.state === "Current" ? first : undefined;
+  const warning = item.state === "CannotRunJobs" ? first : undefined;
   const { reason, message } = warning ?? item;
   return (
     <>

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Details, Item, Plan, Snapshot } from "../cli/ui/model.ts";
+import type { About, Details, Item, Plan, Snapshot } from "../cli/ui/model.ts";
 import { PartRow } from "./card.tsx";
 import { JobDetails } from "./job.tsx";
 import { useDetails } from "./live.ts";
@@ -9,6 +9,7 @@ import { Moment } from "./time.tsx";
 import { fromEvents, PastReplacementBox, ReplacementNow } from "./timeline.tsx";
 
 interface PanelProps {
+  readonly about: About;
   readonly id: string;
   readonly view: View;
   readonly snapshot: Snapshot;
@@ -16,7 +17,7 @@ interface PanelProps {
 }
 
 /** Everything about one object. Escape closes it. */
-export function DetailsPanel({ id, view, snapshot, close }: PanelProps) {
+export function DetailsPanel({ about, id, view, snapshot, close }: PanelProps) {
   const details = useDetails(id);
   const item = snapshot.items[id];
   const heading = useRef<HTMLHeadingElement>(null);
@@ -43,7 +44,7 @@ export function DetailsPanel({ id, view, snapshot, close }: PanelProps) {
       </h2>
       {item === undefined ? <p class="notice">This object does not exist any more.</p> : <Summary item={item} />}
       {item === undefined || details === undefined || details === null ? null : (
-        <Sections item={item} details={details} view={view} />
+        <Sections about={about} item={item} details={details} view={view} />
       )}
     </section>
   );
@@ -80,12 +81,13 @@ function Summary({ item }: { readonly item: Item }) {
 }
 
 interface SectionsProps {
+  readonly about: About;
   readonly item: Item;
   readonly details: Details;
   readonly view: View;
 }
 
-function Sections({ item, details, view }: SectionsProps) {
+function Sections({ about, item, details, view }: SectionsProps) {
   const { conditions, facts, plan, jobId, referencedBy, events, past } = details;
   return (
     <>
@@ -152,8 +154,8 @@ function Sections({ item, details, view }: SectionsProps) {
       </section>
       {past.length === 0 ? null : (
         <section>
-          <h3>Past replacements</h3>
-          <p class="hint">{fromEvents}</p>
+          <h3>Creations and replacements</h3>
+          <p class="hint">{fromEvents(about)}</p>
           {past.map((one) => (
             <PastReplacementBox key={`${one.summary} ${one.steps[0]?.at}`} past={one} />
           ))}

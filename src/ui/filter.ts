@@ -1,4 +1,5 @@
-import type { Item, State } from "../cli/ui/model.ts";
+import { allStates, type Item, type State, statesForPersons } from "../cli/ui/model.ts";
+import { stateWords } from "./state-words.ts";
 
 /** Which objects the map shows. */
 export interface Filter {
@@ -12,8 +13,6 @@ export interface Filter {
 
 export const everything: Filter = { text: "", states: [], namespace: undefined };
 
-export const allStates: readonly State[] = ["Failed", "InProgress", "Unknown", "Terminating", "Current"];
-
 /** Whether the map shows an object. Pure. */
 export function isShown(item: Item, { text, states, namespace }: Filter): boolean {
   if (namespace !== undefined && item.namespace !== namespace) return false;
@@ -23,16 +22,38 @@ export function isShown(item: Item, { text, states, namespace }: Filter): boolea
     .split(/\s+/)
     .filter((word) => word !== "");
   if (words.length === 0) return true;
-  const parts = item.environments.map(({ name }) => name);
-  const about = [item.kind, item.namespace, item.name, item.awsName ?? "", item.reason, item.message, ...item.facts];
-  const haystack = [...about, ...parts].join(" ").toLowerCase();
+  const haystack = textsOf(item).join(" ").toLowerCase();
   return words.every((word) => haystack.includes(word));
 }
 
+/** All that the map shows of an object in words. */
+function textsOf(item: Item): readonly string[] {
+  const { kind, namespace, name, awsName = "", state, reason, message, facts } = item;
+  return [
+    kind,
+    namespace,
+    name,
+    awsName,
+    stateWords[state],
+    reason,
+    message,
+    ...facts,
+    ...item.warnings.flatMap((warning) => [`${warning.type}: ${warning.reason}`, warning.message]),
+    ...item.environments.flatMap((part) => [part.name, part.step ?? part.role, part.status ?? ""]),
+    ...item.references.map(({ label }) => label),
+    ...(item.jobs?.counts ?? []).flatMap(({ status, count }) => (count === "0" ? [] : [status])),
+  ];
+}
+
+/** How many objects are in each state, the first to check first; states without any are left out. */
 export function countsByState(items: readonly Item[]): ReadonlyMap<State, number> {
-  const counts = new Map<State, number>();
-  for (const { state } of items) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return counts;
+  const counts = Map.groupBy(items, ({ state }) => state);
+  return new Map(
+    allStates.flatMap((state) => {
+      const some = counts.get(state);
+      return some === undefined ? [] : [[state, some.length]];
+    }),
+  );
 }
 
 /** Whether the jobs of queues start in objects of a kind. */
@@ -49,7 +70,7 @@ export interface Group {
   readonly others: readonly Item[];
 }
 
-/** The shown objects by namespace; groups with a failed object first, then by name. Pure. */
+/** The shown objects by namespace; groups in which a person must act first, then by name. Pure. */
 export function groupsOf(items: readonly Item[], filter: Filter): readonly Group[] {
   const shown = items.filter((item) => isShown(item, filter));
   const groups = [...Map.groupBy(shown, ({ namespace }) => namespace)].map(([namespace, all]): Group => {
@@ -69,13 +90,19 @@ export function itemsOf({ queues, environments, others }: Group): readonly Item[
 }
 
 function severity(group: Group): number {
-  return Math.min(...itemsOf(group).map(({ state }) => (state === "Failed" ? 0 : 1)));
+  return Math.min(...itemsOf(group).map(urgency));
 }
 
-/** With more objects than this, only the namespaces with a failed object begin open. */
+/** How soon a person has to check an object: 0 is the first. */
+export function urgency({ state }: Item): number {
+  const place = statesForPersons.indexOf(state);
+  return place < 0 ? statesForPersons.length : place;
+}
+
+/** With more objects than this, only the namespaces in which a person must act begin open. */
 const manyObjects = 120;
 
 /** Whether a namespace begins open. Pure. */
 export function beginsOpen(group: Group, shown: number): boolean {
-  return shown <= manyObjects || severity(group) === 0;
+  return shown <= manyObjects || severity(group) < statesForPersons.length;
 }

@@ -84,22 +84,30 @@ interface PartsProps extends JobProps {
 
 /** A part of a job, chosen by its index: what it printed is not in a log of the whole job. */
 function Parts({ id, of, count, separator, noun }: PartsProps) {
-  const [index, setIndex] = useState<number>();
-  const choose = (text: string): void => {
-    const chosen = Number.parseInt(text, 10);
-    setIndex(chosen >= 0 && chosen < count ? chosen : undefined);
-  };
+  const [text, setText] = useState("");
+  const index = partIn(text, count);
   return (
     <section class="partOfJob" aria-label={`One ${noun}`}>
       <label class="tools">
         <span>
           Open a {noun}, from 0 to {count - 1}
         </span>
-        <input type="number" min={0} max={count - 1} onInput={({ currentTarget: { value } }) => choose(value)} />
+        <input type="number" min={0} max={count - 1} onInput={({ currentTarget: { value } }) => setText(value)} />
       </label>
+      {text === "" || index !== undefined ? null : (
+        <p class="notice problem">
+          There is no {noun} {text}: they are numbered from 0 to {count - 1}.
+        </p>
+      )}
       {index === undefined ? null : <JobDetails key={index} id={`${id}${separator}${index}`} of={of} />}
     </section>
   );
+}
+
+/** The index that a person typed; undefined: there is no such part. */
+function partIn(text: string, count: number): number | undefined {
+  const index = /^\d+$/.test(text) ? Number(text) : count;
+  return index < count ? index : undefined;
 }
 
 interface LogProps extends JobProps {

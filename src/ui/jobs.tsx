@@ -11,7 +11,7 @@ import {
 import { questionOf, useAnswer } from "./ask.ts";
 import { JobDetails } from "./job.tsx";
 import { StateSign } from "./signs.tsx";
-import { Subjects } from "./subjects.tsx";
+import { Subjects, subjectOf } from "./subjects.tsx";
 import { Moment } from "./time.tsx";
 
 interface JobsProps {
@@ -23,11 +23,12 @@ interface JobsProps {
 /** The jobs of a queue, and why they do not start. */
 export function JobsView({ snapshot: { items }, open }: JobsProps) {
   const queues = Object.values(items).filter(({ kind }) => kind === "JobQueue");
-  const item = open === undefined ? undefined : items[open];
+  const subjects = { items: queues, open, isUrgent: isBlocked };
+  const item = subjectOf(subjects);
   return (
     <>
       <h2>Jobs</h2>
-      <Subjects view="jobs" items={queues} open={open} isUrgent={isBlocked} noun="a queue" />
+      <Subjects {...subjects} view="jobs" shown={item} noun="a queue" />
       {item === undefined ? null : <QueueJobs key={item.id} item={item} />}
     </>
   );

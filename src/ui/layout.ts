@@ -146,8 +146,8 @@ function heightOfPart({ name }: Part): number {
 }
 
 /** What is as it should be needs no words. */
-export function hasMessage({ state, warnings }: Item): boolean {
-  return state !== "Current" || warnings.length > 0;
+export function hasMessage({ state }: Item): boolean {
+  return state !== "Current";
 }
 
 /** By the mean position of their queues, so that few lines cross; what no queue uses comes last. */

@@ -1,8 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
-import type { Item, Snapshot, State } from "../cli/ui/model.ts";
+import { allStates, type Item, type Snapshot, type State } from "../cli/ui/model.ts";
 import { Card, ItemLink, Relation, Uses } from "./card.tsx";
 import {
-  allStates,
   beginsOpen,
   countsByState,
   everything,
@@ -15,7 +14,8 @@ import {
 import { kindTitle } from "./kind-title.ts";
 import { layoutOf, type Placed, width } from "./layout.ts";
 import { labelFrom, sharedIn, type Users, usersIn } from "./relations.ts";
-import { StateSign, stateWords } from "./signs.tsx";
+import { StateSign } from "./signs.tsx";
+import { stateWords } from "./state-words.ts";
 
 interface MapProps {
   readonly snapshot: Snapshot;

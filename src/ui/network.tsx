@@ -1,7 +1,7 @@
 import type { Item, NetworkPicture, NetworkState, NetworkWay, Snapshot, State } from "../cli/ui/model.ts";
 import { questionOf, useAnswer } from "./ask.ts";
 import { StateSign } from "./signs.tsx";
-import { Subjects } from "./subjects.tsx";
+import { Subjects, subjectOf } from "./subjects.tsx";
 
 interface NetworkProps {
   readonly snapshot: Snapshot;
@@ -12,11 +12,12 @@ interface NetworkProps {
 /** The way from each subnet of an environment to each endpoint, and where it ends. */
 export function NetworkView({ snapshot: { items }, open }: NetworkProps) {
   const environments = Object.values(items).filter(({ kind }) => kind === "BatchComputeEnvironment");
-  const item = open === undefined ? undefined : items[open];
+  const subjects = { items: environments, open, isUrgent: hasNetworkProblem };
+  const item = subjectOf(subjects);
   return (
     <>
       <h2>Network</h2>
-      <Subjects view="network" items={environments} open={open} isUrgent={hasNetworkProblem} noun="an environment" />
+      <Subjects {...subjects} view="network" shown={item} noun="an environment" />
       {item === undefined ? null : <Picture key={item.id} item={item} />}
     </>
   );

@@ -1,19 +1,24 @@
-import type { Item, PastList, Snapshot } from "../cli/ui/model.ts";
+import type { About, Item, PastList, Snapshot } from "../cli/ui/model.ts";
 import { useAnswer } from "./ask.ts";
+import { urgency } from "./filter.ts";
 import { hashOf } from "./route.ts";
 import { StateSign } from "./signs.tsx";
 import { fromEvents, PastReplacementBox, ReplacementNow } from "./timeline.tsx";
 
-/** Environments that are created or replaced at the moment, and what events report of earlier ones. */
-export function Replacements({ snapshot: { items } }: { readonly snapshot: Snapshot }) {
-  const environments = Object.values(items)
-    .filter(({ kind }) => kind === "BatchComputeEnvironment")
-    .toSorted((left, right) => urgency(left) - urgency(right) || (left.id < right.id ? -1 : 1));
-  const now = environments.filter(({ replacement }) => replacement !== undefined);
+interface ReplacementsProps {
+  readonly about: About;
+  readonly snapshot: Snapshot;
+}
+
+/** Environments that are replaced at the moment, and what events report of earlier replacements. */
+export function Replacements({ about, snapshot: { items } }: ReplacementsProps) {
+  const now = replacedIn(items).toSorted(
+    (left, right) => urgency(left) - urgency(right) || (left.id < right.id ? -1 : 1),
+  );
   return (
     <>
       <h2>Replacements</h2>
-      {now.length > 0 ? null : <p class="notice">No environment is created or replaced at the moment.</p>}
+      {now.length > 0 ? null : <p class="notice">No environment is replaced at the moment.</p>}
       {now.map((item) => (
         <section key={item.id} class="panelBox" data-id={item.id}>
           <h3>
@@ -22,23 +27,33 @@ export function Replacements({ snapshot: { items } }: { readonly snapshot: Snaps
           {item.replacement === undefined ? null : <ReplacementNow replacement={item.replacement} />}
         </section>
       ))}
-      <Past items={items} version={now.map(({ id, replacement }) => `${id} ${replacement?.summary}`).join()} />
+      <Past
+        about={about}
+        items={items}
+        version={now.map(({ id, replacement }) => `${id} ${replacement?.summary}`).join()}
+      />
     </>
   );
 }
 
+/** The environments that are replaced at the moment: a first creation replaces nothing. */
+export function replacedIn(items: Snapshot["items"]): readonly Item[] {
+  return Object.values(items).filter(({ replacement }) => replacement?.isFirst === false);
+}
+
 interface PastProps {
+  readonly about: About;
   readonly items: Snapshot["items"];
   /** Changes when a replacement begins or ends. */
   readonly version: string;
 }
 
-function Past({ items, version }: PastProps) {
+function Past({ about, items, version }: PastProps) {
   const { answer } = useAnswer<PastList>("past", version);
   return (
     <section aria-label="Past replacements" aria-busy={answer === undefined}>
       <h2 class="past">Past replacements</h2>
-      <p class="hint">{fromEvents}</p>
+      <p class="hint">{fromEvents(about)}</p>
       {answer === undefined ? <p role="status">Reading events …</p> : null}
       {answer !== undefined && "problem" in answer ? <p class="notice problem">{answer.problem}</p> : null}
       {answer !== undefined && "data" in answer ? <PastBoxes items={items} list={answer.data} /> : null}
@@ -69,12 +84,6 @@ function PastBoxes({ items, list }: { readonly items: Snapshot["items"]; readonl
       {more === 0 ? null : <p class="hint">And {more} older: open an environment for what its events say.</p>}
     </>
   );
-}
-
-/** What waits for a person first. */
-function urgency({ replacement, state }: Item): number {
-  if (replacement?.approval !== undefined) return 0;
-  return state === "Failed" ? 1 : 2;
 }
 
 function EnvironmentLink({ item }: { readonly item: Item }) {

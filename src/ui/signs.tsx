@@ -1,14 +1,7 @@
 import type { State, StepState } from "../cli/ui/model.ts";
+import { stateWords } from "./state-words.ts";
 
 /** Signs differ in shape and colour, and each has a word next to it or for a screen reader. */
-
-export const stateWords: Readonly<Record<State, string>> = {
-  Current: "Current",
-  InProgress: "In progress",
-  Failed: "Failed",
-  Unknown: "Unknown",
-  Terminating: "Terminating",
-};
 
 const shapes: Readonly<Record<State, { readonly outline: string; readonly inner: string }>> = {
   // A disc with a check mark.
@@ -17,6 +10,13 @@ const shapes: Readonly<Record<State, { readonly outline: string; readonly inner:
   InProgress: { outline: "M8 .8l6.2 3.6v7.2L8 15.2l-6.2-3.6V4.4Z", inner: "M8 4.6V8.2l2.6 1.7" },
   // A diamond with a cross.
   Failed: { outline: "M8 .5L15.5 8 8 15.5.5 8Z", inner: "M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4" },
+  // An octagon with the two bars of a pause.
+  AwaitingApproval: {
+    outline: "M5.1 1h5.8L15 5.1v5.8L10.9 15H5.1L1 10.9V5.1Z",
+    inner: "M6.1 5.2v5.6M9.9 5.2v5.6",
+  },
+  // A triangle with an exclamation mark.
+  CannotRunJobs: { outline: "M8 1L15.5 14.5H.5Z", inner: "M8 5.8v4M8 12v.3" },
   // A square with a question mark.
   Unknown: {
     outline: "M2.5 1.5h11a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1h-11a1 1 0 0 1-1-1v-11a1 1 0 0 1 1-1Z",

@@ -1,14 +1,16 @@
 import { useState } from "preact/hooks";
 import type { Item } from "../cli/ui/model.ts";
-import { everything, isShown } from "./filter.ts";
+import { everything, isShown, urgency } from "./filter.ts";
 import { hashOf, type View } from "./route.ts";
 import { StateSign } from "./signs.tsx";
 
 interface SubjectsProps {
   readonly view: View;
   readonly items: readonly Item[];
-  /** ID of the chosen object. */
+  /** ID of the object that the address names. */
   readonly open: string | undefined;
+  /** The object that is shown. */
+  readonly shown: Item | undefined;
   /** These come first. */
   readonly isUrgent: (item: Item) => boolean;
   /** e.g. `a queue`. */
@@ -17,12 +19,27 @@ interface SubjectsProps {
 
 const mostSubjects = 30;
 
+/**
+ * The object that a view shows: the one that a person opened, else the one that has to be checked first.
+ * @returns undefined: the opened one does not exist, or there is none
+ */
+export function subjectOf({ items, open, isUrgent }: Pick<SubjectsProps, "items" | "open" | "isUrgent">) {
+  return open === undefined ? inOrder(items, isUrgent)[0] : items.find(({ id }) => id === open);
+}
+
+function inOrder(items: readonly Item[], isUrgent: (item: Item) => boolean): readonly Item[] {
+  return items.toSorted(
+    (left, right) =>
+      Number(isUrgent(right)) - Number(isUrgent(left)) ||
+      urgency(left) - urgency(right) ||
+      (left.id < right.id ? -1 : 1),
+  );
+}
+
 /** The objects that a view is about, to choose one. */
-export function Subjects({ view, items, open, isUrgent, noun }: SubjectsProps) {
+export function Subjects({ view, items, open, shown: chosen, isUrgent, noun }: SubjectsProps) {
   const [text, setText] = useState("");
-  const found = items
-    .filter((item) => isShown(item, { ...everything, text }))
-    .toSorted((left, right) => Number(isUrgent(right)) - Number(isUrgent(left)) || (left.id < right.id ? -1 : 1));
+  const found = inOrder(items, isUrgent).filter((item) => isShown(item, { ...everything, text }));
   const shown = found.slice(0, mostSubjects);
   return (
     <section class="subjects" aria-label={`Choose ${noun}`}>
@@ -38,11 +55,14 @@ export function Subjects({ view, items, open, isUrgent, noun }: SubjectsProps) {
         </label>
       )}
       {items.length === 0 ? <p class="notice">There is no object yet.</p> : null}
+      {open === undefined || chosen !== undefined ? null : (
+        <p class="notice problem">There is no {open.split("/").slice(1).join("/")}: choose another one.</p>
+      )}
       <ul class="definitions">
         {shown.map((item) => (
-          <li key={item.id} class={`chip ${item.state}${item.id === open ? " open" : ""}`}>
-            <a href={hashOf({ view, open: item.id })} aria-current={item.id === open ? "true" : undefined}>
-              <StateSign state={isUrgent(item) && item.state === "Current" ? "Failed" : item.state} />
+          <li key={item.id} class={`chip ${item.state}${item.id === chosen?.id ? " open" : ""}`}>
+            <a href={hashOf({ view, open: item.id })} aria-current={item.id === chosen?.id ? "true" : undefined}>
+              <StateSign state={item.state} />
               <span class="name" title={`${item.namespace}/${item.name}`}>
                 {item.namespace}/{item.name}
               </span>

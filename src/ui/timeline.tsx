@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
-import type { Approval, PastReplacement, Replacement, Step } from "../cli/ui/model.ts";
+import type { About, Approval, PastReplacement, Replacement, Step } from "../cli/ui/model.ts";
+import { showsDate, tookText } from "./moments.ts";
 import { StepSign, stepWords } from "./signs.tsx";
 import { Moment } from "./time.tsx";
 
@@ -17,7 +18,9 @@ export function Timeline({ steps, label }: { readonly steps: readonly Step[]; re
           <span class={state === "done" || state === "open" ? "hidden" : "stepState"}>{stepWords[state]}</span>
           {at === undefined ? null : (
             <span class="at">
-              <Moment at={at} isShort />
+              {state === "done" || state === "failed" ? null : "since "}
+              <Moment at={at} isShort={!showsDate(steps, index)} />
+              <Took text={tookText(steps, index)} />
             </span>
           )}
           {text === undefined ? null : <p>{text}</p>}
@@ -25,6 +28,10 @@ export function Timeline({ steps, label }: { readonly steps: readonly Step[]; re
       ))}
     </ol>
   );
+}
+
+function Took({ text }: { readonly text: string | undefined }) {
+  return text === undefined ? null : <span>, after {text}</span>;
 }
 
 export function ReplacementNow({ replacement }: { readonly replacement: Replacement }) {
@@ -39,7 +46,9 @@ export function ReplacementNow({ replacement }: { readonly replacement: Replacem
 }
 
 /** Where past replacements are from. */
-export const fromEvents = "From events, which Kubernetes keeps for an hour.";
+export function fromEvents({ hasKubectl }: Pick<About, "hasKubectl">): string {
+  return hasKubectl ? "From events, which Kubernetes keeps for an hour." : "From the events since this command began.";
+}
 
 export function PastReplacementBox({ past: { summary, steps } }: { readonly past: PastReplacement }) {
   return (

@@ -47,18 +47,18 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     await timeline.waitFor();
     expect(await timeline.getByRole("listitem").count()).toBe(7);
     expect(await faultsOfAccess(page)).toEqual([]);
-    await shows(page, run, "No environment is created or replaced at the moment.");
+    await shows(page, run, "No environment is replaced at the moment.");
 
     // The timeline stays, from events, with the steps that it had.
     const past = page.getByRole("list", { name: /^Steps: default_story-\w+ replaced default_story-02f4205e$/ });
     await past.waitFor();
     expect(await past.locator("li.done").count()).toBe(7);
-    await page.getByText("From events, which Kubernetes keeps for an hour.").waitFor();
+    await page.getByText("From the events since this command began.").waitFor();
     expect(await faultsOfAccess(page)).toEqual([]);
 
     await page.getByRole("link", { name: "default/story" }).first().click();
     const panel = page.getByRole("region", { name: "story" });
-    await panel.getByRole("heading", { name: "Past replacements" }).waitFor();
+    await panel.getByRole("heading", { name: "Creations and replacements" }).waitFor();
     expect(await panel.getByRole("list", { name: /^Steps: default_story-\w+ (replaced|was created)/ }).count()).toBe(2);
     expect(await faultsOfAccess(page)).toEqual([]);
   });
@@ -117,7 +117,9 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     ];
     const page = await open(await pageOf(objects));
     await page.getByRole("link", { name: /Replacements/ }).click();
-    await page.getByText("A person has to approve the step Repoint. Run:").waitFor();
+    await page
+      .getByText("A person has to approve the step Switch queues, which holdBefore calls Repoint. Run:")
+      .waitFor();
     expect(await page.locator("pre").textContent()).toBe(
       "kubectl annotate --overwrite -n team batchcomputeenvironments/fast awsbatch.dev/approve=p/Repoint@1a2b",
     );

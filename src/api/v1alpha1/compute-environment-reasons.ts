@@ -150,6 +150,7 @@ export const computeEnvironmentReasons = {
     ReplacementRequired: { means: "the fields in `changes` differ, and a new environment is needed" },
   },
   event: {
+    AwaitingApproval: { means: "a step waits for a person; the note says how to approve it" },
     QueuesSwitched: { means: "the successor serves a queue, or all queues" },
     RolledBack: { means: "warning: the queues roll back from a successor that AWS marked as INVALID" },
     Revalidating: { means: "a request to AWS to validate the environment again" },

@@ -56,6 +56,7 @@ export const quotaShareReasons = {
     Resolved: { status: "True", means: "the queue exists, and may be used" },
   },
   event: {
+    AwaitingApproval: { means: "a step waits for a person; the note says how to approve it" },
     Disabled: { means: "step of a deletion" },
     JobsTerminated: { means: "warning: jobs are terminated with the share, as `drain.policy: Terminate` says" },
   },

@@ -1,5 +1,5 @@
 import type { EventLine, PastReplacement, Step } from "./model.ts";
-import { stepTitles } from "./replacement.ts";
+import { stepTitles, titlesOfFirst } from "./replacement.ts";
 
 /** The events of an environment that are about a step of a replacement: the step, and the environment in AWS. */
 const stepOfReason: Readonly<Record<string, { readonly title: string; readonly name?: RegExp }>> = {
@@ -49,7 +49,7 @@ export function pastReplacements(
   }
   return entries
     .filter(({ created }) => underWay === undefined || created !== underWay)
-    .map((one) => ({ summary: summaryOf(one), steps: one.steps }))
+    .map((one) => ({ summary: summaryOf(one), isFirst: isFirst(one), steps: one.steps }))
     .toReversed();
 }
 
@@ -86,6 +86,10 @@ function add({ created, removed, steps }: Entry, step: Step): void {
     for (const title of stepTitles.slice(latest + 1, position)) steps.push({ title, state: "done" });
   }
   steps.push(step);
+}
+
+function isFirst({ created, removed, steps }: Entry): boolean {
+  return created !== undefined && removed.size === 0 && steps.every(({ title }) => titlesOfFirst.includes(title));
 }
 
 function summaryOf({ created, removed, steps }: Entry): string {

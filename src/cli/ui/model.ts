@@ -1,7 +1,31 @@
 /** What the page shows, as plain data: the server composes it, the page renders it, tests read it. */
 
-/** State of an object as kstatus computes it. */
-export type State = "Current" | "InProgress" | "Failed" | "Unknown" | "Terminating";
+/**
+ * State of an object as kstatus computes it, and two states that say who must act: `AwaitingApproval` of what kstatus calls
+ * InProgress or Current, and `CannotRunJobs` of what is Current, though a condition reports that its jobs cannot run.
+ */
+export type State =
+  | "Failed"
+  | "AwaitingApproval"
+  | "CannotRunJobs"
+  | "InProgress"
+  | "Unknown"
+  | "Terminating"
+  | "Current";
+
+/** What a person has to check first comes first. */
+export const allStates: readonly State[] = [
+  "Failed",
+  "AwaitingApproval",
+  "CannotRunJobs",
+  "InProgress",
+  "Unknown",
+  "Terminating",
+  "Current",
+];
+
+/** Only a person ends these. */
+export const statesForPersons: readonly State[] = ["Failed", "AwaitingApproval", "CannotRunJobs"];
 
 /** Where the objects and AWS come from. */
 export interface About {
@@ -11,7 +35,7 @@ export interface About {
   readonly aws: string | undefined;
   /** How many times faster than real time AWS and the operator run. */
   readonly speed: number;
-  /** Whether a person changes objects with kubectl; otherwise by the manifests in the directory. */
+  /** Objects are in a cluster, and a person changes them with kubectl; otherwise by the manifests in the directory. */
   readonly hasKubectl: boolean;
 }
 
@@ -89,7 +113,7 @@ export type StepState = "done" | "current" | "held" | "failed" | "open";
 export interface Step {
   readonly title: string;
   readonly state: StepState;
-  /** AWS's or the operator's own time of it, RFC 3339. */
+  /** When it ended, or of the current one since when it is; RFC 3339. */
   readonly at?: string | undefined;
   /** What happens or happened; for the current step what it waits for. */
   readonly text?: string | undefined;
@@ -99,6 +123,8 @@ export interface Step {
 export interface Replacement {
   /** e.g. `replaces default_story-02f4205e`. */
   readonly summary: string;
+  /** Nothing is replaced: the object has its first environment. */
+  readonly isFirst: boolean;
   readonly steps: readonly Step[];
   /** What a person does to let the held step continue. */
   readonly approval?: Approval | undefined;
@@ -138,6 +164,8 @@ export interface Details {
 export interface PastReplacement {
   /** e.g. `default_story-8c48db6c replaced default_story-02f4205e`. */
   readonly summary: string;
+  /** Nothing was replaced. */
+  readonly isFirst: boolean;
   readonly steps: readonly Step[];
 }
 

@@ -14,7 +14,9 @@ const mostPast = 30;
 export function pastList(objects: readonly KubeObject[], events: ReadonlyMap<string, readonly EventLine[]>): PastList {
   const underWay = new Map(objects.map((object) => [idOf(object), targetUnderWay(object)]));
   const all = [...events].flatMap(([of, lines]): readonly PastOfObject[] =>
-    pastReplacements(lines, underWay.get(of)).map((one) => ({ ...one, of })),
+    pastReplacements(lines, underWay.get(of))
+      .filter(({ isFirst }) => !isFirst)
+      .map((one) => ({ ...one, of })),
   );
   const sorted = all.toSorted((left, right) => (endOf(left) > endOf(right) ? -1 : 1));
   return { replacements: sorted.slice(0, mostPast), more: Math.max(0, sorted.length - mostPast) };

@@ -85,8 +85,8 @@ export function questions({ account, with: withRegion, now }: QuestionsOptions):
   return {
     network: (object, signal) =>
       asked(object, signal, async (aws) => {
-        const { serving, target } = environmentStatus(object);
-        const name = serving ?? target;
+        const { serving, target, predecessors = [] } = environmentStatus(object);
+        const name = serving ?? target ?? predecessors[0]?.name;
         if (object.kind !== BatchComputeEnvironmentKind.kind || name === undefined) return nothingKept;
         const environment = (await computeEnvironments.list(aws.batch, undefined, signal)).get(name);
         if (environment === undefined || !belongsTo(object, environment.tags)) return nothingKept;

@@ -41,14 +41,18 @@ export function replacementOf(
   }
   const current = currentStep(object);
   if (current === undefined) return undefined;
-  const at = timesOf(object, known);
+  const ends = endsOf(object, known);
   const { state, text } = positionOf(object, titles.indexOf(current) > titles.indexOf("Switch queues"));
-  const steps = titlesFor(object).map((title, index, all): Step => {
-    const position = index - all.indexOf(current);
-    if (position === 0) return { title, state, at: at[title], text };
-    return { title, state: position < 0 ? "done" : "open", at: position < 0 ? at[title] : undefined };
+  const all = titlesFor(object);
+  const position = all.indexOf(current);
+  const steps = all.map((title, index): Step => {
+    if (index < position) return { title, state: "done", at: ends[title] };
+    // It began when the step before it ended.
+    const before = all[index - 1];
+    return index > position ? { title, state: "open" } : { title, state, text, at: before && ends[before] };
   });
-  return { summary: summaryOf(object, parts), steps, approval: approvalOf(object, hasKubectl) };
+  const isFirst = all === titlesForFirst;
+  return { summary: summaryOf(object, parts), isFirst, steps, approval: approvalOf(object, hasKubectl) };
 }
 
 /** The environment in AWS that is being created or whose predecessors are being removed; undefined at rest. Pure. */
@@ -57,15 +61,30 @@ export function targetUnderWay(object: KubeObject): string | undefined {
 }
 
 /** Without an older environment, nothing is switched and retired. */
+const titlesForFirst: readonly Title[] = ["Create", "Validate"];
+
+/** The same, for events. */
+export const titlesOfFirst: readonly string[] = titlesForFirst;
+
 function titlesFor(object: KubeObject): readonly Title[] {
   const { serving, target, predecessors = [] } = environmentStatus(object);
   const isFirst = predecessors.length === 0 && (serving === undefined || serving === target);
-  return isFirst ? ["Create", "Validate"] : titles;
+  return isFirst ? titlesForFirst : titles;
+}
+
+/** What is planned is not under way where a dry run, a pause or a refusal holds it. */
+function isHeld(object: KubeObject): boolean {
+  return conditionsOf(object).some(
+    ({ type, status }) => (type === "Stalled" && status === "True") || (type === "Synced" && status === "Unknown"),
+  );
 }
 
 function currentStep(object: KubeObject): Title | undefined {
   const { serving, target, status, predecessors = [] } = environmentStatus(object);
-  if (target === undefined) return ["Create", "Replace"].includes(planOf(object)?.action ?? "") ? "Create" : undefined;
+  if (target === undefined) {
+    const creates = ["Create", "Replace"].includes(planOf(object)?.action ?? "");
+    return creates && !isHeld(object) ? "Create" : undefined;
+  }
   if (status === "CREATING" || status === "INVALID") return "Validate";
   if (serving !== target) return serving === undefined && predecessors.length === 0 ? "Validate" : "Switch queues";
   const steps = predecessors.map(({ step }) => titles.indexOf(stepOfPredecessor[step] ?? "Retire"));
@@ -82,18 +101,16 @@ function positionOf(object: KubeObject, serves: boolean): { readonly state: Step
   return { state: find("Stalled") === undefined ? "current" : "failed", text: message };
 }
 
-/** The moments that the operator noted in tags, so that AWS keeps them. */
-function timesOf(object: KubeObject, known: Known): Partial<Record<Title, string | undefined>> {
+/** When a step ended, as far as the operator noted it in tags, so that AWS keeps it. */
+function endsOf(object: KubeObject, known: Known): Partial<Record<Title, string | undefined>> {
   const { target, predecessors = [] } = environmentStatus(object);
   const tagOf = (name: string | undefined, tag: string): string | undefined =>
     name === undefined ? undefined : describedIn(known, object, name)?.tags?.[tag];
   const retired = predecessors.map(({ name }) => tagOf(name, retiredAtTag)).filter((moment) => moment !== undefined);
-  const servingSince = tagOf(target, servingSinceTag);
   return {
     Create: tagOf(target, createdAtTag),
-    "Switch queues": servingSince,
-    Soak: servingSince,
-    Retire: retired.toSorted()[0],
+    "Switch queues": tagOf(target, servingSinceTag),
+    Soak: retired.toSorted()[0],
   };
 }
 
@@ -110,6 +127,13 @@ function planOf({ status }: KubeObject): Plan | undefined {
   return (status as { readonly plan?: Plan } | undefined)?.plan;
 }
 
+/** By the step of `holdBefore` in the value of the annotation: what that approval begins, in the words of the page. */
+const approvedSteps: Readonly<Record<string, string>> = {
+  Create: "the step Create",
+  Repoint: "the step Switch queues, which holdBefore calls Repoint",
+  Delete: "the step Retire, which holdBefore calls Delete",
+};
+
 /** What a person does where the operator waits for approval. */
 export function approvalOf(object: KubeObject, hasKubectl: boolean): Approval | undefined {
   const value = approvalIn(planOf(object));
@@ -118,9 +142,9 @@ export function approvalOf(object: KubeObject, hasKubectl: boolean): Approval | 
   const of = `${BatchComputeEnvironmentKind.plural}/${name}`;
   const command = shell`kubectl annotate --overwrite -n ${namespace} ${of} ${`${approveAnnotation}=${value}`}`;
   const annotation = `${approveAnnotation}: "${value}"`;
-  const step = /\/(\w+)@/.exec(value)?.[1];
+  const step = /\/(\w+)@/.exec(value)?.[1] ?? "";
   return {
-    what: step === undefined ? "the next step" : `the step ${step}`,
+    what: approvedSteps[step] ?? "the next step",
     text: hasKubectl ? command : annotation,
     isCommand: hasKubectl,
   };

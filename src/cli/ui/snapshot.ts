@@ -1,9 +1,12 @@
-import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
+import type { ConditionType } from "../../api/condition-types.ts";
+import { type Condition, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { awsNamesIn, referencesOf } from "../../api/references.ts";
 import type { ConsumableResourceStatus } from "../../api/v1alpha1/consumable-resource.ts";
 import { JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { QuotaShareSpec } from "../../api/v1alpha1/quota-share.ts";
 import { countText } from "../../aws/queue-jobs.ts";
+import { awaitingApproval } from "../../controllers/approval.ts";
+import { conditionsOf } from "../../controllers/conditions.ts";
 import { type ObjectRow, type Phase, rowOf } from "../local/rows.ts";
 import { environmentParts } from "./environments.ts";
 import { type JobsRead, type Known, ownedKey } from "./known.ts";
@@ -52,7 +55,7 @@ function itemOf(object: KubeObject, known: Known, ids: ReadonlySet<string>, hasK
     kind: object.kind,
     namespace: row.namespace,
     name: row.name,
-    state: stateOf(row),
+    state: stateOf(row, conditionsOf(object)),
     reason: row.reason,
     message: row.message,
     warnings: row.warnings,
@@ -74,9 +77,16 @@ const states: Readonly<Record<Phase, State>> = {
   removed: "Unknown",
 };
 
-function stateOf({ phase, deleting }: ObjectRow): State {
-  return deleting && phase !== "stalled" ? "Terminating" : states[phase];
+function stateOf({ phase, deleting, warnings }: ObjectRow, conditions: readonly Condition[]): State {
+  if (phase === "stalled") return "Failed";
+  const awaits = conditions.some(({ type, reason }) => awaiting.includes(type) && reason === awaitingApproval);
+  if (awaits && phase !== "held" && phase !== "removed") return "AwaitingApproval";
+  if (deleting) return "Terminating";
+  return phase === "ready" && warnings.length > 0 ? "CannotRunJobs" : states[phase];
 }
+
+/** The conditions that report a step which a person has to approve. */
+const awaiting: readonly string[] = ["Ready", "Retiring"] satisfies readonly ConditionType[];
 
 export function idOf({ kind, metadata }: KubeObject): string {
   return idFor(kind, metadata);

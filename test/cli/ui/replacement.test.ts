@@ -56,14 +56,23 @@ describe("the step that a replacement is at", () => {
   test.each([
     ["at rest", { serving: "new", target: "new", status: "VALID", conditions: [ready] }],
     ["before its first reconcile", {}],
+    ["while a dry run only plans it", { plan, conditions: [ready, condition("Synced", "Unknown", "DryRun")] }],
+    [
+      "where the spec is refused",
+      { plan, conditions: [...working("Invalid"), condition("Stalled", "True", "ReferenceNotAllowed")] },
+    ],
   ])("there is none %s", (_when, status) => {
     expect(ofStatus(status)).toBeUndefined();
   });
 
   test("a first environment is only created", () => {
-    const { steps = [], summary } =
-      ofStatus({ target: "new", status: "CREATING", conditions: working("Creating") }) ?? {};
+    const {
+      steps = [],
+      summary,
+      isFirst,
+    } = ofStatus({ target: "new", status: "CREATING", conditions: working("Creating") }) ?? {};
     expect(summary).toBe("creates new");
+    expect(isFirst).toBe(true);
     expect(steps.map(({ title }) => title)).toEqual(["Create", "Validate"]);
   });
 
@@ -77,7 +86,7 @@ describe("the step that a replacement is at", () => {
   });
 });
 
-test("the moments are those that the operator noted in AWS", () => {
+test("a step that has ended has the moment that the operator noted in AWS", () => {
   const known = knownOf(
     [],
     [
@@ -90,11 +99,17 @@ test("the moments are those that the operator noted in AWS", () => {
     ["Create", "2030-01-01T00:00:00Z"],
     ["Validate", undefined],
     ["Switch queues", "2030-01-01T00:01:00Z"],
-    ["Soak", "2030-01-01T00:01:00Z"],
-    ["Retire", "2030-01-01T00:11:00Z"],
+    ["Soak", "2030-01-01T00:11:00Z"],
+    ["Retire", undefined],
     ["Drain", undefined],
     ["Delete", undefined],
   ]);
+});
+
+test("the current step has the moment at which the one before it ended", () => {
+  const known = knownOf([], [described("new", { tags: { [servingSinceTag]: "2030-01-01T00:01:00Z" } })]);
+  const { steps = [] } = ofStatus({ ...older("Soaking"), conditions: retiring("Soaking") }, known) ?? {};
+  expect(steps.find(({ title }) => title === "Soak")).toMatchObject({ state: "current", at: "2030-01-01T00:01:00Z" });
 });
 
 test("an approval is a command where objects are in a cluster, and an annotation where they are files", () => {
@@ -108,12 +123,12 @@ test("an approval is a command where objects are in a cluster, and an annotation
   const object = anEnvironment("fast", status);
   const of = (hasKubectl: boolean) => replacementOf(object, [], knownOf([]), hasKubectl)?.approval;
   expect(of(true)).toEqual({
-    what: "the step Repoint",
+    what: "the step Switch queues, which holdBefore calls Repoint",
     text: "kubectl annotate --overwrite -n team batchcomputeenvironments/fast awsbatch.dev/approve=5f0c/Repoint@1a2b",
     isCommand: true,
   });
   expect(of(false)).toEqual({
-    what: "the step Repoint",
+    what: "the step Switch queues, which holdBefore calls Repoint",
     text: 'awsbatch.dev/approve: "5f0c/Repoint@1a2b"',
     isCommand: false,
   });

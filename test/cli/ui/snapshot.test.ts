@@ -4,7 +4,7 @@ import { ownedKey } from "../../../src/cli/ui/known.ts";
 import { snapshotOf } from "../../../src/cli/ui/snapshot.ts";
 import { anEnvironment, anObject, aQueue, condition, described, knownOf, ready, ref } from "./objects.ts";
 
-describe("the state of an object is kstatus's", () => {
+describe("the state of an object is kstatus's, unless a person has to act", () => {
   test.each([
     ["Current", [ready], false],
     ["InProgress", undefined, false],
@@ -13,6 +13,11 @@ describe("the state of an object is kstatus's", () => {
     ["Unknown", [condition("Ready", "Unknown", "Paused")], false],
     ["Unknown", [ready, condition("Synced", "Unknown", "Denied")], false],
     ["Terminating", [condition("Ready", "False", "Draining")], true],
+    ["AwaitingApproval", [condition("Ready", "False", "AwaitingApproval")], false],
+    ["AwaitingApproval", [ready, condition("Retiring", "True", "AwaitingApproval")], false],
+    ["Unknown", [condition("Ready", "Unknown", "Paused"), condition("Retiring", "True", "AwaitingApproval")], false],
+    ["CannotRunJobs", [ready, condition("NetworkReady", "False", "EndpointUnreachable", "no way to ECS")], false],
+    ["InProgress", [condition("Ready", "False", "Creating"), condition("NetworkReady", "False", "x", "y")], false],
     ["Failed", [condition("Ready", "False", "InUse"), condition("Stalled", "True", "InUse")], true],
   ] as const)("%s", (state, conditions, deleted) => {
     const status = conditions === undefined ? undefined : { conditions };
