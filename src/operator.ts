@@ -3,6 +3,7 @@ import { BatchComputeEnvironmentKind, BatchJobKind, type KindName, kinds } from 
 import type { BatchRegion } from "./aws/region.ts";
 import { batchJobs, type JobsRuntime } from "./controllers/batch-job/controller.ts";
 import { digestOf } from "./controllers/batch-job/digest.ts";
+import { JobCircles } from "./controllers/batch-job/job-circles.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
 import { endpointsReading } from "./controllers/compute-environment/observation.ts";
 import { consumableResources } from "./controllers/consumable-resource/controller.ts";
@@ -64,6 +65,8 @@ export interface Operator {
   readonly runtime: Runtime;
   readonly objects: Objects;
   readonly ports: Ports;
+  /** The circles of jobs, and how many steps their search took. */
+  readonly circles: Pick<JobCircles, "steps">;
   /** The observed regions. */
   observed(): readonly BatchRegion[];
   /** The part that ended unexpectedly; undefined: all are running. */
@@ -119,9 +122,11 @@ export function createOperator(options: OperatorOptions): Operator {
     reconciles: options.reconciles,
   };
   const endpoints = newEc2Memory();
+  const wake = (key: ObjectKey): void => runtime.enqueue(BatchJobKind, key, "high");
   const jobs: JobsRuntime = {
     onChange: (listener) => runtime.cache(BatchJobKind).onChange(listener),
-    wake: (key) => runtime.enqueue(BatchJobKind, key, "high"),
+    wake,
+    circles: new JobCircles({ clock, wake }),
   };
   for (const own of kinds) {
     const settings = own === BatchJobKind ? { workers: jobsAtATime } : {};
@@ -143,6 +148,7 @@ export function createOperator(options: OperatorOptions): Operator {
     runtime,
     objects,
     ports,
+    circles: jobs.circles,
     observed: () => regions.observed,
     fault: () => regions.fault,
     follow: (signal) => runtime.runCaches(signal),

@@ -16,12 +16,12 @@ const firstInTurn: readonly Priority[] = ["high", "high", "high", "normal", "hig
 export interface WorkqueueObserver {
   /** Number of waiting keys. */
   depth(keys: number): void;
-  added(priority: Priority): void;
+  added(priority: Priority, key: ObjectKey): void;
   retried(): void;
   /** A key was taken after it had waited for `waitedMs`. */
-  taken(waitedMs: number): void;
+  taken(waitedMs: number, key: ObjectKey): void;
   /** The work on a key ended after `workedMs`. */
-  finished(workedMs: number): void;
+  finished(workedMs: number, key: ObjectKey): void;
 }
 
 export interface WorkqueueOptions {
@@ -96,7 +96,7 @@ export class Workqueue {
     if (this.#closed) return;
     const priority = options.priority ?? "normal";
     const entry = this.#entry(key);
-    this.#observer?.added(priority);
+    this.#observer?.added(priority, entry.key);
     if (entry.workingSince !== undefined) {
       entry.dirty = higher(entry.dirty, priority);
       return;
@@ -163,7 +163,7 @@ export class Workqueue {
   done(key: ObjectKey): void {
     const entry = this.#entries.get(keyText(key));
     if (entry?.workingSince === undefined) throw new Error(`${keyText(key)} is not being worked on`);
-    this.#observer?.finished(this.#clock.monotonic() - entry.workingSince);
+    this.#observer?.finished(this.#clock.monotonic() - entry.workingSince, entry.key);
     entry.workingSince = undefined;
     this.#working--;
     const dirty = entry.dirty;
@@ -240,7 +240,7 @@ export class Workqueue {
       const entry = this.#lanes[priority].take();
       if (entry === undefined) continue;
       const now = this.#clock.monotonic();
-      this.#observer?.taken(now - entry.waitingSince);
+      this.#observer?.taken(now - entry.waitingSince, entry.key);
       entry.waiting = undefined;
       entry.workingSince = now;
       entry.workedAs = priority;

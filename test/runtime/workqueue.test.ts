@@ -41,6 +41,17 @@ async function take(queue: Workqueue): Promise<ObjectKey> {
 }
 
 describe("keys", () => {
+  test("are named to whoever counts the work", async () => {
+    const seen: string[] = [];
+    const note = (what: string) => (_value: unknown, key: ObjectKey) => void seen.push(`${what} ${keyText(key)}`);
+    const observer = { depth: () => undefined, retried: () => undefined };
+    const counted = { added: note("added"), taken: note("taken"), finished: note("finished") };
+    const { queue, drain } = world({ observer: { ...observer, ...counted } });
+    queue.add(a);
+    await drain();
+    expect(seen).toEqual(["added", "taken", "finished"].map((what) => `${what} ${keyText(a)}`));
+  });
+
   test("wait once, however often they are added", async () => {
     const { queue, drain } = world();
     for (const key of [a, b, a, a, b]) queue.add(key);

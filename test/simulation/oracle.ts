@@ -6,6 +6,7 @@ import type { VirtualClock } from "../../src/runtime/clock.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import type { Change } from "../../src/simulator/world.ts";
+import type { Wait } from "./passes.ts";
 import type { OperatorProcess } from "./process.ts";
 
 /** What an oracle can read: the truth on both sides, without caches and staleness. */
@@ -51,7 +52,9 @@ export interface Oracle {
   onEffect?(call: CallRecord, phase: "before" | "after"): string | undefined;
   /** @param by the call that takes effect in this turn; undefined: AWS itself */
   onAws?(change: Change, by: CallRecord | undefined): string | undefined;
-  /** A call of the operator has its outcome. */
+  /** A key of a namespace has waited in a process, and its pass begins. */
+  onWait?(process: OperatorProcess, wait: Wait, namespace: string): string | undefined;
+  /** An object was made, changed, or is gone. */
   onObject?(before: KubeObject | undefined, after: KubeObject | undefined): string | undefined;
   /** Time has passed. */
   onTick?(): string | undefined;

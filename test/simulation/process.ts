@@ -7,9 +7,11 @@ import { withDeadline } from "../../src/runtime/abort.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { Log } from "../../src/runtime/log.ts";
 import type { Random } from "../../src/runtime/random.ts";
+import type { RoomLimits } from "../../src/runtime/room.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import { Gate, type Phase, type Verdict } from "./gate.ts";
+import { Passes, type Wait } from "./passes.ts";
 import { gatedBatch, gatedEc2, gatedIam, gatedLeases, gatedStore, type NetworkOptions } from "./ports.ts";
 import { ProcessClock } from "./process-clock.ts";
 import { speakingVersion } from "./version.ts";
@@ -25,6 +27,7 @@ export interface ProcessOptions {
   readonly aws: SimulatedAws;
   readonly clusterUid: string;
   readonly flags: ComposedFlags;
+  readonly roomLimits: RoomLimits | undefined;
   /** Of objects that name none. */
   readonly region: string;
   /** Its wall clock is wrong by so much. */
@@ -39,6 +42,8 @@ export interface ProcessOptions {
   readonly onSend: (process: OperatorProcess, what: string) => void;
   /** @param letGoAt when the call passed the process's last check, the world's monotonic ms */
   readonly onCall: (process: OperatorProcess, record: CallRecord, releasedAt: number) => void;
+  /** A key of a controller has waited. */
+  readonly onWait: (process: OperatorProcess, wait: Wait, namespace: string) => void;
   readonly onLeading: (process: OperatorProcess, leading: boolean) => void;
   /** It has ended, by itself or killed. */
   readonly onExit: (process: OperatorProcess, how: string) => void;
@@ -49,6 +54,7 @@ export class OperatorProcess {
   readonly name: string;
   readonly clock: ProcessClock;
   readonly composed: ComposedOperator;
+  readonly passes: Passes;
   readonly #options: ProcessOptions;
   readonly #gate: Gate;
   readonly #interrupted = new AbortController();
@@ -73,16 +79,19 @@ export class OperatorProcess {
       connections: this.#connections.signal,
       onSend: (what) => options.onSend(this, what),
     });
+    this.passes = new Passes((wait, namespace) => options.onWait(this, wait, namespace));
     // Requests for the lease are not writes that need one.
     const unleased = network(() => ({ deadlineMs: Number.POSITIVE_INFINITY }));
     this.composed = new ComposedOperator({
       flags: options.flags,
+      roomLimits: options.roomLimits,
       region: options.region,
       clusterUid: options.clusterUid,
       ports: {
         clock: this.clock,
         random,
         log,
+        observer: this.passes,
         store: ({ mayWrite }) => gatedStore(store, network(mayWrite), options.repeatsEvent),
         election: {
           leases: gatedLeases(options.leases, unleased),

@@ -1,4 +1,6 @@
+import { limitsOfRoom } from "./attacker/armed/bounds.ts";
 import { isArmed } from "./attacker/armed/generate.ts";
+import { inBounds } from "./attacker/armed/in-bounds.ts";
 import { inTime } from "./attacker/armed/in-time.ts";
 import { despiteLies } from "./attacker/armed/of-victims.ts";
 import { attackedStoryOf } from "./attacker/generate.ts";
@@ -30,14 +32,19 @@ function namesOf({ sort, flags }: Story): readonly string[] {
   return flags.adoptable ? ["*/*"] : [];
 }
 
-/** One world from its beginning to its end. */
-export async function runStory(story: Story): Promise<Outcome> {
+/**
+ * One world from its beginning to its end.
+ *
+ * @param oracles what judges it; by default all that its sort has
+ */
+export async function runStory(story: Story, oracles = oraclesOf(story)): Promise<Outcome> {
   const world = new Simulation({
     seed: story.seed,
     replicas: story.replicas,
     knobs: story.knobs,
     network: story.network,
-    oracles: oraclesOf(story),
+    oracles,
+    roomLimits: isArmed(story) ? limitsOfRoom : undefined,
     flags: {
       allowForeignRepoint: story.flags.allowForeignRepoint,
       adoptableNames: namesOf(story),
@@ -60,7 +67,7 @@ export async function runStory(story: Story): Promise<Outcome> {
 
 function oraclesOf(story: Story): readonly OracleFactory[] {
   const further = furtherOracles[story.sort ?? "plain"];
-  return isArmed(story) ? [...allOracles.map(despiteLies), ...further, inTime] : [...allOracles, ...further];
+  return isArmed(story) ? [...allOracles.map(despiteLies), ...further, inTime, inBounds] : [...allOracles, ...further];
 }
 
 const furtherOracles: Readonly<Record<Sort, readonly OracleFactory[]>> = {

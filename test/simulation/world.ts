@@ -20,6 +20,7 @@ import { type Manifest, MemoryStore, type StoreSnapshot } from "../../src/kube/m
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
+import type { RoomLimits } from "../../src/runtime/room.ts";
 import { StoreError } from "../../src/runtime/store.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
@@ -51,6 +52,8 @@ export interface SimulationOptions {
   readonly oracles?: readonly OracleFactory[];
   /** Asked at every point of every process, first of all. */
   readonly judge?: (point: Point) => Verdict;
+  /** How much the caches of a process keep. */
+  readonly roomLimits?: RoomLimits | undefined;
   /** Wall time at the beginning, ms since the epoch. */
   readonly startsAt?: number;
   /** What an earlier world had come to, with processes that know nothing of it yet. */
@@ -378,6 +381,7 @@ export class Simulation {
       leases: this.leases,
       aws: this.aws,
       clusterUid: this.cluster.uid,
+      roomLimits: this.#options.roomLimits,
       flags: { ...this.flags, clusterName: this.cluster.name, takeOverClusterUid: this.cluster.takeOverUid },
       region,
       skewMs: replica.skewMs,
@@ -390,6 +394,7 @@ export class Simulation {
         this.#callers.set(record, { process: one, releasedAt });
         this.trace.noteCall(one.name, record);
       },
+      onWait: (one, wait, namespace) => this.#ask((oracle) => oracle.onWait?.(one, wait, namespace)),
       onLeading: (one, leading) => this.trace.note(one.name, leading ? "leads" : "leads no more"),
       onExit: (one, how) => {
         this.trace.note(one.name, how === "killed" ? "is dead" : `has ended: ${how}`);

@@ -17,7 +17,7 @@ import type { Around } from "./around.ts";
 import { isInDoubt } from "./doubt.ts";
 import { events } from "./events.ts";
 import { intentAnnotation, intentOf } from "./intent.ts";
-import { JobCircles } from "./job-circles.ts";
+import type { JobCircles } from "./job-circles.ts";
 import { forget, handOver, type Memory, newMemory, rememberedOf } from "./memory.ts";
 import { observe, refresh } from "./observe.ts";
 import { plan } from "./plan.ts";
@@ -33,12 +33,13 @@ export interface JobsRuntime {
   readonly onChange: (listener: (change: Change) => void) => void;
   /** Queues a `BatchJob`. */
   readonly wake: (key: ObjectKey) => void;
+  /** Those of all jobs, which wake whoever is found on one. */
+  readonly circles: JobCircles;
 }
 
 /** Submits the job of each `BatchJob` once, follows it, and keeps its result. */
-export function batchJobs(ports: Ports, { onChange, wake }: JobsRuntime): Reconciler {
+export function batchJobs(ports: Ports, { onChange, wake, circles }: JobsRuntime): Reconciler {
   const memory = newMemory();
-  const circles = new JobCircles({ clock: ports.clock, wake });
   const searches = new Map<string, OneAtATime>();
   const around = (region: BatchRegion, signal: AbortSignal): Around => {
     const ofRegion = searches.get(region.region) ?? new OneAtATime();

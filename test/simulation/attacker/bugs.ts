@@ -12,6 +12,12 @@ const one = (name: string, seed: number, file: string, was: string, becomes: str
   changes: [{ file: `controllers/${file}`, was, becomes }],
 });
 
+const inFile = (name: string, seed: number, file: string, was: string, becomes: string): TenantBug => ({
+  name,
+  seed,
+  changes: [{ file, was, becomes }],
+});
+
 export const tenantBugs: readonly TenantBug[] = [
   one(
     "take names with the prefix of another namespace",
@@ -131,5 +137,73 @@ export const tenantBugs: readonly TenantBug[] = [
     "batch-job/named-jobs.ts",
     "if (!isOurs) return",
     "if (!isOurs && record.jobId === '') return",
+  ),
+  inFile(
+    "let no namespaces take turns",
+    2_000_000,
+    "runtime/namespace-turns.ts",
+    "  of(namespace: string): Line {",
+    '  of(_namespace: string): Line {\n    const namespace = "all";',
+  ),
+  inFile(
+    "let no namespaces take turns in the queue of a controller",
+    2_000_000,
+    "runtime/workqueue.ts",
+    "this.#waiting.of(entry.key.namespace).push(entry);",
+    'this.#waiting.of("all").push(entry);',
+  ),
+  one(
+    "search for circles again when a job changes in anything",
+    2_000_000,
+    "batch-job/circles.ts",
+    "if (before !== undefined && sameNames(before.needs, needs)) return;",
+    "",
+  ),
+  one(
+    "search for circles again for each question",
+    2_000_000,
+    "batch-job/circles.ts",
+    "const component = node?.component;\n    if (node === undefined)",
+    "const component = node?.component;\n    for (const other of this.#nodes.values()) this.#roots.add(other);\n    if (node === undefined)",
+  ),
+  {
+    name: "believe a note of whomever, and submit to the queue that it names",
+    seed: 2_000_000,
+    changes: [
+      {
+        file: "controllers/batch-job/doubt.ts",
+        was: "if (intent !== undefined) return intent.by !== processId;",
+        becomes: "if (intent !== undefined) return false;",
+      },
+      {
+        file: "controllers/batch-job/observe.ts",
+        was: "if (intent !== undefined && intent.by === around.ports.processId() && !isUsed(",
+        becomes: "if (intent !== undefined && !isUsed(",
+      },
+      {
+        file: "controllers/batch-job/plan.ts",
+        was: "intent?.queue === queue.name && Math.abs(now - intent.at) < noteUsedForMs;",
+        becomes: "intent !== undefined;",
+      },
+      {
+        file: "controllers/batch-job/plan.ts",
+        was: "          queue.value,",
+        becomes: "          intent?.queue ?? queue.value,",
+      },
+    ],
+  },
+  one(
+    "believe a status that names the job",
+    2_000_004,
+    "batch-job/observe.ts",
+    "if (record === undefined || isOwn(record, object, around))",
+    "if (record === undefined || record.jobId === id)",
+  ),
+  inFile(
+    "keep large objects whole",
+    2_000_000,
+    "runtime/cache.ts",
+    "const isWhole = !this.#stubs.suffices(digest) && room.fits(digest.metadata.namespace, bytes - instead);",
+    "const isWhole = bytes > instead - bytes;",
   ),
 ];

@@ -8,24 +8,7 @@ import { jsonEqual } from "../../../../src/runtime/json-equal.ts";
 import type { OracleFactory, Watched } from "../../oracle.ts";
 import { textOf } from "../../oracles/reading.ts";
 import { isVictim } from "../tenants.ts";
-
-/**
- * Within how many seconds of virtual time a change of a tenant is carried out, whatever another one does: twice what it takes
- * in worlds without an attacker. A job is submitted in this time.
- */
-export const boundSeconds: Readonly<Record<string, number>> = {
-  BatchComputeEnvironment: 120,
-  JobQueue: 120,
-  JobDefinition: 60,
-  ConsumableResource: 60,
-  SchedulingPolicy: 60,
-  ServiceEnvironment: 120,
-  QuotaShare: 120,
-  BatchJob: 120,
-};
-
-/** A deletion waits for the jobs that hold what is deleted, and for AWS. */
-const deletionSeconds = 600;
+import { boundSeconds, deletionSeconds, takeOverMs } from "./bounds.ts";
 
 /** What a tenant wants of each of its objects is carried out, or is not old. Times are monotonic ms. */
 export class Pending {
@@ -63,10 +46,10 @@ export class Pending {
       .map((one) => ({ object: one.object, waitedMs: this.waitedMs(one) }));
   }
 
-  /** Since it changed, what it refers to was there, and the last fault was over. */
+  /** Since it changed, what it refers to was there, and whoever leads after the last fault has begun. */
   waitedMs({ at, object }: { readonly at: number; readonly object: KubeObject }): number {
     const since = this.#needed(object).map((text) => this.#doneAt.get(text) ?? at);
-    return this.#watched.clock.monotonic() - Math.max(at, this.#watched.lastFault(), ...since);
+    return this.#watched.clock.monotonic() - Math.max(at, this.#watched.lastFault() + takeOverMs, ...since);
   }
 
   /** Texts of the objects that must be there before. */

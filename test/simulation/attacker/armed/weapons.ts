@@ -101,12 +101,19 @@ function ringJobs(world: Simulation, chance: Chance): void {
   }
 }
 
+/**
+ * As many objects of a kind as a ResourceQuota lets a namespace have: AWS has a quota of the account for what is made of these,
+ * and whoever may use it up stops all others (docs/threat-model.md).
+ */
+const mostOf: Readonly<Record<string, number>> = { ServiceEnvironment: 30 };
+
 /** Many objects of one kind: valid ones, or such that wait for what does not exist. */
 function crowdKind(world: Simulation, chance: Chance): void {
   const estate = estateOf(attacker).filter(({ kind }) => kind !== "BatchComputeEnvironment");
   const model = chance.of([...estate, ...estate.filter(({ kind }) => kind === "ConsumableResource")]);
   const annotations = chance.is(0.2) ? { "awsbatch.dev/paused": "true" } : {};
-  for (let left = chance.of([10, 40, 120]); left > 0; left--) {
+  const most = mostOf[model.kind] ?? Number.POSITIVE_INFINITY;
+  for (let left = Math.min(chance.of([10, 40, 120]), most); left > 0; left--) {
     const { spec } = edited(model, chance);
     const order = [{ order: 1, computeEnvironmentRef: { name: "none" } }];
     const lost = model.metadata.name === estateNames.queue ? { computeEnvironmentOrder: order } : {};
