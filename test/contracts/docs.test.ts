@@ -37,6 +37,18 @@ describe("the documentation", () => {
     expect(Object.keys(spec.hard).toSorted()).toEqual(counted.toSorted());
   });
 
+  test("has no row of a table that a blank line cuts off from its head", () => {
+    const orphans = pages.flatMap((page) => {
+      const lines = withoutBlocks(readFileSync(page, "utf8")).split("\n");
+      const isRow = (line: string | undefined): boolean => /^\s*\|/.test(line ?? "");
+      const isHead = (index: number): boolean => /^\s*\|[\s:|-]+\|\s*$/.test(lines[index + 1] ?? "");
+      return lines.flatMap((line, index) =>
+        isRow(line) && !isRow(lines[index - 1]) && !isHead(index) ? [`${page}: ${line}`] : [],
+      );
+    });
+    expect(orphans).toEqual([]);
+  });
+
   test("has no dead link and no dead anchor", () => {
     const dead = pages.flatMap((page) => {
       const links = [...withoutCode(readFileSync(page, "utf8")).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = ""]) => to);
