@@ -199,4 +199,4 @@ await measureNoOps();
 await kindsAtRest();
 await jobsAtScale([100, 1000, 10_000]);
 jobMemory();
-await longestBlocks({ count: 5000, restMs: 1500, where: false });
+await longestBlocks();

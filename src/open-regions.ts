@@ -14,12 +14,13 @@ import type { BatchRegion } from "./aws/region.ts";
 import { askedNames } from "./controllers/asked-names.ts";
 import { VpcKind, vpcKeysOf } from "./controllers/endpoints/claims.ts";
 import { matchesAny } from "./controllers/glob.ts";
-import { isInRegion, regionOf } from "./controllers/indexes.ts";
 import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
-import { networkRequests } from "./controllers/network/described.ts";
+import { requestedIn } from "./controllers/network/described.ts";
 import { type Cluster, ownerIn } from "./controllers/ownership.ts";
+import { isInRegion, regionOf } from "./controllers/places.ts";
 import { type Objects, RegionNotAllowed, type Regions, type Settings } from "./controllers/ports.ts";
 import { type Woken, wokenByAws } from "./controllers/wakes.ts";
+import type { SharedPart } from "./network/port.ts";
 import { type ChildSignal, childSignal } from "./runtime/abort.ts";
 import type { Clock, Timer } from "./runtime/clock.ts";
 import type { Log } from "./runtime/log.ts";
@@ -231,7 +232,7 @@ async function openRegion(
     partition,
     fingerprintOf: (revision: DefinitionRevision) => fingerprintOf(revision),
     writerSinceMonotonicMs: options.writerSinceMonotonicMs,
-    asked: (key) => askedNames(key, region, objects, options.settings),
+    asked: (key) => askedNames(key, region, objects),
     namespaceOf: (tags) => ownerIn(tags)?.namespace,
     // Definitions of others are not kept: an object that claims the name of one reads it.
     keepsDefinition: (_name, tags) => ownerIn(tags)?.cluster === options.cluster.name,
@@ -265,7 +266,7 @@ async function openEc2(
 ): Promise<Ec2OfAll> {
   const { account, partition, ec2 } = await options.connect(region, signal);
   const api = guardedEc2(await ec2(), guardOptions(options, region));
-  const everybody = () => networkRequests(objects, region, options.settings);
+  const everybody = (part: SharedPart) => requestedIn(region, part, objects);
   return createEc2Region({ api, account, region, partition, clock: options.clock, iam, everybody });
 }
 

@@ -1,13 +1,27 @@
 import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector/promises";
+import { PerformanceObserver } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
 
 /** Where a stretch of the event loop spent its time: functions, each with those that it called, in ms; the longest first. */
 export type Spent = readonly (readonly [name: string, ms: number])[];
 
-/** The longest stretch of the event loop since it was last asked, in ms of this thread's own time. */
+/** Shorter stretches are not judged. */
+const judgedMs = 5;
+
+/** One turn of the event loop, in ms of this thread's own time; its bounds are on the clock of `hrtime`. */
+interface Stretch {
+  readonly ms: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The longest stretches of the event loop since it was last asked. */
 export class Meter {
   #longest = 0;
+  #stretches: Stretch[] = [];
+  readonly #collections: Stretch[] = [];
+  readonly #observer: PerformanceObserver;
   #before = 0;
   #runs = true;
   /** Of the longest one, in µs of the clock that profiles use. */
@@ -16,12 +30,20 @@ export class Meter {
   #session: Session | undefined;
 
   constructor() {
+    this.#observer = new PerformanceObserver((list) => {
+      for (const { startTime: from, duration: ms } of list.getEntries()) {
+        this.#collections.push({ ms, from, to: from + ms });
+      }
+    });
+    this.#observer.observe({ entryTypes: ["gc"] });
     const tick = async (): Promise<void> => {
       while (this.#runs) {
         await setImmediate();
         const [now, at] = [ownMs(), monotonicUs()];
-        if (now - this.#before > this.#longest) {
-          this.#longest = now - this.#before;
+        const ms = now - this.#before;
+        if (ms > judgedMs) this.#stretches.push({ ms, from: this.#turnBegan / 1000, to: at / 1000 });
+        if (ms > this.#longest) {
+          this.#longest = ms;
           this.#bounds = [this.#turnBegan, at];
         }
         this.#before = now;
@@ -36,10 +58,24 @@ export class Meter {
     this.#before = ownMs();
     this.#turnBegan = monotonicUs();
     this.#longest = 0;
+    this.#stretches = [];
   }
 
+  /** The longest one, ms. */
   get longest(): number {
     return this.#longest;
+  }
+
+  /** The longest one without what the garbage collector took in it, ms. */
+  async longestWithoutCollector(): Promise<number> {
+    // Collections are reported a little later.
+    for (let turns = 0; turns < 10; turns++) await setImmediate();
+    const offset = performance.now() - monotonicUs() / 1000;
+    const without = this.#stretches.map(({ ms, from, to }) => {
+      const within = this.#collections.filter((one) => one.to > from + offset && one.from < to + offset);
+      return ms - within.reduce((sum, one) => sum + one.ms, 0);
+    });
+    return Math.max(Math.min(this.#longest, judgedMs), ...without);
   }
 
   /** From now on with a profile, which costs time itself. */
@@ -62,6 +98,7 @@ export class Meter {
 
   end(): void {
     this.#runs = false;
+    this.#observer.disconnect();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { NetworkReader, NetworkRequest } from "../network/port.ts";
+import type { NetworkReader, SharedPart } from "../network/port.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { callsFor } from "./calls.ts";
 import type { Ec2Api } from "./ec2.ts";
@@ -38,8 +38,8 @@ export interface Ec2RegionOptions {
   readonly clock: Clock;
   /** For instance profiles and their roles. */
   readonly iam: (signal: AbortSignal, onBehalfOf?: string) => Promise<IamAccount>;
-  /** What all objects refer to, so that one read serves them all; left out: only what was asked for is read. */
-  readonly everybody?: () => readonly NetworkRequest[];
+  /** What all objects name of a kind, so that one read serves them all; left out: only what was asked for is read. */
+  readonly everybody?: (part: SharedPart) => Iterable<string>;
 }
 
 export function createEc2Region(options: Ec2RegionOptions): Ec2OfAll {

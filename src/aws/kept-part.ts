@@ -19,7 +19,7 @@ interface Reading<T> {
 
 interface Wanted<T> {
   /** Keys to be read along when a read is needed anyway. */
-  readonly also?: () => readonly string[];
+  readonly also?: () => Iterable<string>;
   /** Reads them for whoever asks; left out: as all reads are made. */
   readonly read?: Read<T>;
 }
@@ -43,6 +43,8 @@ export class KeptPart<T> {
   readonly #asked = new Map<string, number>();
   /** The last reads, the newest first. */
   #readings: readonly Reading<T>[] = [];
+  /** By key: the newest of these reads that has it. */
+  readonly #newest = new Map<string, Reading<T>>();
 
   constructor(clock: Clock, read: Read<T>) {
     this.#clock = clock;
@@ -69,7 +71,7 @@ export class KeptPart<T> {
    * @param beforeMs monotonic; an answer that was asked for at this time or later stays
    */
   forget(beforeMs: number): void {
-    this.#readings = this.#readings.filter(({ at }) => at >= beforeMs);
+    this.#keep(this.#readings.filter(({ at }) => at >= beforeMs));
   }
 
   #isFresh({ at, failed }: Reading<T>, maxAgeMs: number, now: number): boolean {
@@ -77,15 +79,21 @@ export class KeptPart<T> {
   }
 
   /** The keys, and as many others as the same calls have room for: such as are not known anyway. */
-  #withOthers(wanted: readonly string[], maxAgeMs: number, also: readonly string[]): ReadonlySet<string> {
+  #withOthers(wanted: readonly string[], maxAgeMs: number, also: Iterable<string>): ReadonlySet<string> {
     const now = this.#clock.monotonic();
-    for (const [key, askedAt] of this.#asked) if (now - askedAt > forgottenMs) this.#asked.delete(key);
-    const fresh = this.#readings.filter((one) => this.#isFresh(one, maxAgeMs, now));
+    for (const [key, askedAt] of this.#asked) {
+      // The first ones were asked for longest ago.
+      if (now - askedAt <= forgottenMs) break;
+      this.#asked.delete(key);
+    }
     const keys = new Set(wanted);
     const room = Math.ceil(keys.size / keysPerCall) * keysPerCall;
-    for (const key of [...[...this.#asked.keys()].reverse(), ...also]) {
-      if (keys.size >= room) break;
-      if (!fresh.some((one) => one.keys.has(key))) keys.add(key);
+    for (const others of [[...this.#asked.keys()].reverse(), also]) {
+      for (const key of others) {
+        if (keys.size >= room) return keys;
+        const newest = this.#newest.get(key);
+        if (newest === undefined || !this.#isFresh(newest, maxAgeMs, now)) keys.add(key);
+      }
     }
     return keys;
   }
@@ -97,8 +105,16 @@ export class KeptPart<T> {
       part: this.#part([...keys], read, () => this.#fail(reading)),
       failed: false,
     };
-    this.#readings = [reading, ...this.#readings].slice(0, mostReadings);
+    for (const key of keys) this.#newest.set(key, reading);
+    this.#keep([reading, ...this.#readings].slice(0, mostReadings));
     return reading;
+  }
+
+  #keep(readings: readonly Reading<T>[]): void {
+    for (const gone of this.#readings.filter((one) => !readings.includes(one))) {
+      for (const key of gone.keys) if (this.#newest.get(key) === gone) this.#newest.delete(key);
+    }
+    this.#readings = readings;
   }
 
   #note(key: string, now: number): void {

@@ -10,7 +10,7 @@ import type {
   UnreadTemplate,
   Vpc,
 } from "../network/facts.ts";
-import type { NetworkReader, NetworkReading, NetworkRequest } from "../network/port.ts";
+import type { NetworkReader, NetworkReading, NetworkRequest, SharedPart } from "../network/port.ts";
 import { selectorText } from "../network/selection.ts";
 import { abortable } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -28,8 +28,8 @@ export interface NetworkReaderOptions {
   readonly region: string;
   readonly clock: Clock;
   readonly iam: (signal: AbortSignal, onBehalfOf?: string) => Promise<IamAccount>;
-  /** What all objects refer to, so that one read serves them all; left out: only what was asked for is read. */
-  readonly everybody?: () => readonly NetworkRequest[];
+  /** What all objects name of a kind, so that one read serves them all; left out: only what was asked for is read. */
+  readonly everybody?: (part: SharedPart) => Iterable<string>;
 }
 
 export interface CachedNetworkReader extends NetworkReader {
@@ -91,7 +91,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     const read = async <T>(
       part: KeptPart<T>,
       keys: readonly string[],
-      also: () => readonly string[] = () => [],
+      also: () => Iterable<string> = () => [],
       ageMs = maxAgeMs,
     ): Promise<Part<readonly T[]>> => {
       const { part: answer, at } = await part.of(keys, ageMs, { also });
@@ -123,14 +123,9 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       }
       return { kind: "read", value };
     };
-    const among = (pick: (one: NetworkRequest) => readonly string[]) => (): readonly string[] =>
-      (options.everybody?.() ?? []).flatMap(pick);
+    const among = (part: SharedPart) => (): Iterable<string> => options.everybody?.(part) ?? [];
 
-    const asked = await read(
-      parts.subnetsById,
-      request.subnetIds,
-      among(({ subnetIds }) => subnetIds),
-    );
+    const asked = await read(parts.subnetsById, request.subnetIds, among("subnetIds"));
     const vpcIds = [...new Set([...vpcsOf(asked, request.subnetIds), ...(request.vpcIds ?? [])])].toSorted();
     const others = vpcsOf(asked);
     const inVpcs = <T>(part: KeptPart<T>): Promise<Part<readonly T[]>> => read(part, vpcIds, () => others);
@@ -166,32 +161,12 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       securityGroups,
       networkAcls: await inVpcs(parts.acls),
       prefixLists: { kind: "read", value: listsIn(await readEach(each.prefixLists, caller.reads.prefixLists, lists)) },
-      offerings: await read(
-        parts.offerings,
-        request.instanceTypes,
-        among(({ instanceTypes }) => instanceTypes),
-      ),
+      offerings: await read(parts.offerings, request.instanceTypes, among("instanceTypes")),
       launchTemplates: await templates(),
-      images: await read(
-        parts.images,
-        request.imageIds,
-        among(({ imageIds }) => imageIds),
-      ),
-      keyPairs: await read(
-        parts.keyPairs,
-        request.keyPairs,
-        among(({ keyPairs }) => keyPairs),
-      ),
-      placementGroups: await read(
-        parts.placementGroups,
-        request.placementGroups,
-        among(({ placementGroups }) => placementGroups),
-      ),
-      endpointServices: await read(
-        parts.services,
-        request.endpointServices,
-        among((one) => one.endpointServices),
-      ),
+      images: await read(parts.images, request.imageIds, among("imageIds")),
+      keyPairs: await read(parts.keyPairs, request.keyPairs, among("keyPairs")),
+      placementGroups: await read(parts.placementGroups, request.placementGroups, among("placementGroups")),
+      endpointServices: await read(parts.services, request.endpointServices),
       instanceProfile: await profileOf(request, caller, reading),
       gatheredAt: clock.now() - (clock.monotonic() - Math.min(clock.monotonic(), ...ages)),
     };
@@ -314,7 +289,8 @@ type Each<T> = ReadonlyMap<string, Part<readonly T[]>>;
 /** @param ids only of these subnets; all when left out */
 function vpcsOf(subnets: Part<readonly Subnet[]>, ids?: readonly string[]): readonly string[] {
   if (subnets.kind === "unread") return [];
-  const wanted = subnets.value.filter(({ subnetId }) => ids === undefined || ids.includes(subnetId));
+  const asked = new Set(ids);
+  const wanted = subnets.value.filter(({ subnetId }) => ids === undefined || asked.has(subnetId));
   return [...new Set(wanted.map(({ vpcId }) => vpcId))].toSorted();
 }
 
@@ -325,8 +301,11 @@ function lagBehind(
   vpcIds: readonly string[],
 ): boolean {
   if (vpcs.kind === "unread" || subnets.kind === "unread") return false;
-  const ranges = new Map(vpcs.value.map(({ vpcId, cidrs }) => [vpcId, addressesOf(cidrs)]));
-  const asked = subnets.value.filter(({ vpcId }) => vpcIds.includes(vpcId));
+  const wanted = new Set(vpcIds);
+  const ranges = new Map(
+    vpcs.value.filter(({ vpcId }) => wanted.has(vpcId)).map(({ vpcId, cidrs }) => [vpcId, addressesOf(cidrs)]),
+  );
+  const asked = subnets.value.filter(({ vpcId }) => wanted.has(vpcId));
   return asked.some(({ vpcId, cidr, ipv6Cidrs }) => {
     const own = addressesOf(cidr === undefined ? ipv6Cidrs : [cidr, ...ipv6Cidrs]);
     return !covers(ranges.get(vpcId) ?? [], own);
@@ -335,7 +314,8 @@ function lagBehind(
 
 /** Subnets that were asked for; those of their VPCs come with these. */
 function strays(asked: readonly Subnet[], { subnetIds }: NetworkRequest): readonly Subnet[] {
-  return asked.filter(({ subnetId }) => subnetIds.includes(subnetId));
+  const wanted = new Set(subnetIds);
+  return asked.filter(({ subnetId }) => wanted.has(subnetId));
 }
 
 /** Groups that were asked for and lie in no VPC of the subnets. */

@@ -2,39 +2,60 @@
 
 import type { KubeObject } from "../api/object.ts";
 import { awsNamesIn, referencesOf } from "../api/references.ts";
-import { kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
+import { kindOf, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import { isAwsName } from "../api/v1alpha1/names.ts";
-import { recordNameOf } from "./naming.ts";
-import type { Objects, Settings } from "./ports.ts";
+import { askedResources } from "../aws/resources/index.ts";
+import { recordNameAt, recordNameOf, recordTexts } from "./naming.ts";
+import { regionOf } from "./places.ts";
+import type { Objects } from "./ports.ts";
 
 /**
- * The AWS names that objects of a region give, by the namespaces of these objects: those of the objects of a kind, and those
- * that other objects reference by name or ARN.
+ * The AWS names that an object gives, as an index has them: its own, and those that it references by name or ARN, of what is read because
+ * it is named.
+ */
+export function askedTexts(kind: OperatorKind, object: KubeObject, defaultRegion: string): readonly string[] {
+  const text = (records: OperatorKind["records"], name: string): string => {
+    return `${askedPlace(records, regionOf(object, { defaultRegion }))}${object.metadata.namespace} ${name}`;
+  };
+  const own = isAsked(kind) ? recordTexts(kind, object).map((name) => text(kind.records, name)) : [];
+  const named = kind.references.flatMap((reference) => {
+    const to = kindOf(reference.to);
+    // An ARN in a spec may end in anything.
+    const names = isAsked(to) ? awsNamesIn(reference, object.spec).filter(isAwsName) : [];
+    return names.map((name) => text(to.records, name));
+  });
+  return [...new Set([...own, ...named])];
+}
+
+function isAsked({ records }: OperatorKind): boolean {
+  return records !== undefined && Object.hasOwn(askedResources, records);
+}
+
+function askedPlace(records: OperatorKind["records"], region: string): string {
+  return `${records} ${region} `;
+}
+
+/**
+ * The AWS names that objects of a region give, by the namespaces of these objects.
  *
  * @param records of that kind, as a snapshot calls them
  */
 export function askedNames(
   records: OperatorKind["records"],
   region: string,
-  objects: Pick<Objects, "list" | "get">,
-  settings: Pick<Settings, "region">,
+  objects: Pick<Objects, "texts" | "get">,
 ): ReadonlyMap<string, ReadonlySet<string>> {
   const asked = new Map<string, Set<string>>();
+  const place = askedPlace(records, region);
   for (const kind of kinds) {
-    const references = kind.references.filter(({ to }) =>
-      kinds.some((one) => one.kind === to && one.records === records),
-    );
-    if (kind.records !== records && references.length === 0) continue;
-    for (const object of objects.list(kind)) {
-      if (((object.spec as { readonly region?: string }).region ?? settings.region) !== region) continue;
-      const { namespace } = object.metadata;
+    for (const text of objects.texts(kind, "asked")) {
+      if (!text.startsWith(place)) continue;
+      const end = text.indexOf(" ", place.length);
+      const namespace = text.slice(place.length, end);
+      const name = recordNameAt(kind, text.slice(end + 1), objects);
+      if (name === undefined) continue;
       const names = asked.get(namespace) ?? new Set();
-      asked.set(namespace, names);
-      const name = kind.records === records ? recordNameOf(kind, object, objects) : undefined;
-      if (name !== undefined) names.add(name);
-      // An ARN in a spec may end in anything.
-      const named = references.flatMap((reference) => awsNamesIn(reference, object.spec));
-      for (const one of named.filter(isAwsName)) names.add(one);
+      asked.set(namespace, names.add(name));
     }
   }
   return asked;

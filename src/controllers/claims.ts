@@ -106,6 +106,7 @@ export function claimantNamedBy<O extends KubeObject>(
   cluster: Cluster,
 ): O | undefined {
   const path = ownerText(tags);
+  if (path === undefined) return undefined;
   return claimants.find((claimant) => {
     if (path !== keyText(claimant.metadata)) return false;
     const { kind } = ownershipOf(tags, identityOf(claimant, cluster));

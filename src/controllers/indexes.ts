@@ -2,10 +2,14 @@
 
 import { type Kind, type KubeObject, keyText } from "../api/object.ts";
 import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
-import { vpcKeysOf, vpcText } from "./endpoints/claims.ts";
+import type { SharedPart } from "../network/port.ts";
+import { askedTexts } from "./asked-names.ts";
+import { usesEndpoints, vpcKeysOf, vpcText } from "./endpoints/claims.ts";
 import type { IndexName } from "./index-names.ts";
 import { recordTexts, textsOfRecord } from "./naming.ts";
+import { requestTexts } from "./network/described.ts";
 import type { Cluster } from "./ownership.ts";
+import { placeText, regionOf } from "./places.ts";
 import type { Objects } from "./ports.ts";
 import { roleTexts } from "./roles/sharing.ts";
 import { namedText, namedTexts, referredText, referredTexts } from "./wakes.ts";
@@ -35,20 +39,21 @@ export const indexes: Readonly<Record<IndexName, TextsOf>> = {
   /** The VPCs where it has noted endpoints: `vpcText`. */
   vpc: (_kind, object, { defaultRegion }) =>
     vpcKeysOf(object, { region: defaultRegion }).map(({ namespace, name }) => vpcText(namespace, name)),
+  /** The region where it asks for endpoints, or has noted some. */
+  endpoints: (_kind, object, around) => (usesEndpoints(object) ? [regionOf(object, around)] : []),
+  /** What AWS is asked about because it is named. */
+  asked: (kind, object, { defaultRegion }) => askedTexts(kind, object, defaultRegion),
+  ...requested("subnetIds"),
+  ...requested("instanceTypes"),
+  ...requested("imageIds"),
+  ...requested("keyPairs"),
+  ...requested("placementGroups"),
 };
 
-/** The region of an object. */
-export function regionOf({ spec }: KubeObject, { defaultRegion }: Pick<Surroundings, "defaultRegion">): string {
-  return (spec as { readonly region?: string } | undefined)?.region ?? defaultRegion;
-}
-
-export function placeText(region: string, namespace: string): string {
-  return `${region} ${namespace}`;
-}
-
-/** Whether a `placeText` is of this region. */
-export function isInRegion(text: string, region: string): boolean {
-  return text.startsWith(placeText(region, ""));
+/** What an environment names of the network, with its region: `requestedIn`. */
+function requested<Part extends SharedPart>(part: Part): Readonly<Record<Part, TextsOf>> {
+  const texts: TextsOf = (_kind, object, { defaultRegion }) => requestTexts(part, object, defaultRegion);
+  return { [part]: texts } as Readonly<Record<Part, TextsOf>>;
 }
 
 /** How `Objects` finds by the indexes what others refer to. */

@@ -119,6 +119,15 @@ function referredRecord(key: ObjectKey, name: string): string {
   return `@${keyText(key)}/${name}`;
 }
 
+/** The record name of an object of a kind, by the text of it in the index; undefined: in which resource it is is not known. */
+export function recordNameAt(kind: NamedKind, text: string, objects: FoundByKey): string | undefined {
+  const { within } = kind.awsName;
+  if (within === undefined || !text.startsWith("@")) return text;
+  const [namespace = "", outer = "", ...name] = text.slice(1).split("/");
+  const target = objects.get(kindOf(within), { namespace, name: outer });
+  return target && `${awsNameOf(kindOf(within), target)}/${name.join("/")}`;
+}
+
 /** In what the ARN in a status says that the object's own is. */
 function outerNameIn(status: unknown): string | undefined {
   const { arn } = (status ?? {}) as { readonly arn?: unknown };

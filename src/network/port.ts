@@ -19,6 +19,11 @@ export interface NetworkRequest {
   readonly endpointServices: readonly string[];
 }
 
+/** What environments name of a network that is read for all of them together. */
+export const sharedParts = ["subnetIds", "instanceTypes", "imageIds", "keyPairs", "placementGroups"] as const;
+
+export type SharedPart = (typeof sharedParts)[number];
+
 /** Asks for nothing. */
 export const emptyRequest: NetworkRequest = {
   subnetIds: [],

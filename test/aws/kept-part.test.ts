@@ -38,3 +38,20 @@ it("keeps the last reads alone, however many keys are asked for", async () => {
   await part.of(["k0"], hourMs);
   expect(reads.length).toBe(before + 1);
 });
+
+it("takes each key of others once, and none when there is no room for any", async () => {
+  const { part, reads } = aPart();
+  const all = Array.from({ length: 5000 }, (_, at) => `k${at}`);
+  let seen = 0;
+  function* also(): Iterable<string> {
+    for (const key of all) {
+      seen++;
+      yield key;
+    }
+  }
+  for (let at = 0; at < all.length; at += keysPerCall) await part.of(all.slice(at, at + keysPerCall), hourMs, { also });
+  expect(seen).toBe(0);
+  await part.of(["new"], hourMs, { also });
+  expect(seen).toBeLessThanOrEqual(all.length);
+  expect(reads.at(-1)).toEqual(["new"]);
+});

@@ -8,8 +8,6 @@ const src = fileURLToPath(new URL("../../src/", import.meta.url));
 const allowed: Readonly<Record<string, string>> = {
   "cli/run/job-metrics.ts": "in as many turns of the event loop as it takes",
   "cli/run/metrics.ts": "in as many turns of the event loop as it takes",
-  "controllers/asked-names.ts": "once for each check of what is read by name, at most once a second",
-  "controllers/network/described.ts": "endpoints are for all environments of a VPC",
   "controllers/wakes.ts": "in as many turns of the event loop as it takes",
 };
 

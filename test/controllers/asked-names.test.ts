@@ -16,20 +16,20 @@ it("asks AWS for the names that objects of the region have or reference", () => 
     queueObject({ schedulingPolicyArn: `${arn}${"x".repeat(128)}` }),
     queueObject({ schedulingPolicyRef: { name: "fair" } }),
   ]);
-  const names = askedNames("policies", "eu-west-1", objects, { region: "eu-west-1" });
+  const names = askedNames("policies", "eu-west-1", objects);
   expect([...names.keys()]).toEqual(["team"]);
   expect([...(names.get("team") ?? [])].toSorted()).toEqual(["mine", "team_fair", "team_fairer"]);
 });
 
 it("asks for quota shares in the queues that are known", () => {
   const objects = objectsOf([share(), share({ jobQueueRef: { name: "none" } }, { name: "b" }), queueObject()]);
-  const names = askedNames("quotaShares", "eu-west-1", objects, { region: "eu-west-1" });
+  const names = askedNames("quotaShares", "eu-west-1", objects);
   expect(names).toEqual(new Map([["team", new Set(["team_q/team_research"])]]));
 });
 
 it("asks for each name on behalf of every namespace that gives it", () => {
   const elsewhere = queueObject({ schedulingPolicyArn: arn });
   const objects = objectsOf([object(), { ...elsewhere, metadata: { ...elsewhere.metadata, namespace: "other" } }]);
-  const names = askedNames("policies", "eu-west-1", objects, { region: "eu-west-1" });
+  const names = askedNames("policies", "eu-west-1", objects);
   expect(names).toEqual(new Map(["team", "other"].map((namespace) => [namespace, new Set(["team_fair"])])));
 });

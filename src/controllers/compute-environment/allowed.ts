@@ -14,6 +14,7 @@ import {
   waitForNamespace,
   yesInForce,
 } from "../limits.ts";
+import { perVersion } from "../per-version.ts";
 import { withSelected } from "../selection/fill.ts";
 
 /** The operator's flags. An empty list allows nothing. */
@@ -113,10 +114,11 @@ function listsFor(
   };
 }
 
-function namedBy(object: BatchComputeEnvironment): readonly Named[] {
-  const { spec } = withSelected(object);
+/** Asked again for thousands of objects: whoever has endpoints with an object has to know whether it may use its network. */
+const namedBy = perVersion((object): readonly Named[] => {
+  const { spec } = withSelected(object as BatchComputeEnvironment);
   return [...resourcesIn(spec), ...networkIn(spec)];
-}
+});
 
 function resourcesIn({ computeResources, eksConfiguration }: BatchComputeEnvironmentSpec): readonly Named[] {
   const { subnets, securityGroupIds, launchTemplate, ec2KeyPair, placementGroup, managedInstancesProvider } =

@@ -21,6 +21,17 @@ export function vpcClaims({ metadata }: KubeObject): readonly string[] {
   return notedVpcs(metadata.annotations?.[endpointsAnnotation]);
 }
 
+/** Whether the spec of an object requests endpoints. */
+export function asksForEndpoints({ spec }: BatchComputeEnvironment): boolean {
+  return spec.network?.vpcEndpoints === "Ensure";
+}
+
+/** Whether an object requests endpoints, or has requested some before. */
+export function usesEndpoints(object: KubeObject): boolean {
+  if (object.kind !== BatchComputeEnvironmentKind.kind) return false;
+  return asksForEndpoints(object as BatchComputeEnvironment) || vpcClaims(object).length > 0;
+}
+
 /** The keys of the VPCs that an object has noted: region and id. */
 export function vpcKeysOf(object: KubeObject, settings: Pick<Settings, "region">): readonly ObjectKey[] {
   const { region = settings.region } = object.spec as { readonly region?: string | undefined };

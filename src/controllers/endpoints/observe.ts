@@ -6,13 +6,12 @@ import { endpointServiceOf } from "../../network/needs.ts";
 import { emptyRequest, type NetworkRequest } from "../../network/port.ts";
 import { isAskedFor } from "../directives.ts";
 import { type Ec2Memory, factsMaxAgeMs, removedLately, taken } from "../ec2-memory.ts";
-import { environmentObjects } from "../network/described.ts";
 import type { Ports } from "../ports.ts";
 import { type NotRead, unreadBy } from "../unread.ts";
-import { vpcClaims } from "./claims.ts";
+import { asksForEndpoints, vpcClaims } from "./claims.ts";
 import { lackOfAny } from "./lacking.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
-import { asksForEndpoints, type Users, usersIn, usersText } from "./users.ts";
+import { endpointUsers, type Users, usersIn, usersText } from "./users.ts";
 import { type RegionGiven, usedVpc, vpcSeen, vpcsOf } from "./vpc.ts";
 
 /** What an observation reads with. */
@@ -118,7 +117,7 @@ async function readRegion(
   if (readAfterMs !== undefined) ec2.forget(readAfterMs);
   const allowed = new Set<string>();
   const who = { ports, self, allowed };
-  for (const one of [...environmentObjects(ports.objects), ...(self === undefined ? [] : [self])]) {
+  for (const one of [...endpointUsers(region.region, ports.objects), ...(self === undefined ? [] : [self])]) {
     if (asksForEndpoints(one) && (await isAllowed(one, signal))) allowed.add(one.metadata.uid);
   }
   let users = usersIn(region, who);

@@ -1,26 +1,22 @@
 /** Users of the endpoints of a region: objects that request them, and environments that run although their spec moved. Pure. */
 
-import { keyText } from "../../api/object.ts";
+import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
+import type { Described } from "../../network/described.ts";
 import type { EndpointUser } from "../../network/endpoints.ts";
+import type { Workload } from "../../network/needs.ts";
 import { sameLaunchTemplate, sameSet } from "../compare.ts";
 import { directivesOf } from "../directives.ts";
 import { misplacement } from "../holds.ts";
-import {
-  describedBy,
-  environmentObjects,
-  jobsOf,
-  type LikelyJobs,
-  likelyJobs,
-  platformOf,
-  workloadOf,
-} from "../network/described.ts";
+import { describedBy, jobsOf, likelyJobs, namespacesOf, platformOf, workloadOf } from "../network/described.ts";
 import { identityOf, ownerIn, ownershipOf, retainedFromTag } from "../ownership.ts";
+import { perVersion } from "../per-version.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
-import { vpcClaims } from "./claims.ts";
+import { asksForEndpoints, usesEndpoints } from "./claims.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -69,29 +65,30 @@ interface Who {
 
 export function usersIn(region: Region, { ports, self, allowed }: Who): Users {
   const { objects, settings, cluster } = ports;
-  const place = { region: region.region, jobs: likelyJobs(objects, region.snapshot(), cluster) };
-  const others = environmentObjects(objects).filter(({ metadata }) => metadata.uid !== self?.metadata.uid);
-  const all = [...others.map(placed), ...(self === undefined ? [] : [self])];
-  const byKey = new Map(all.map((object) => [keyText(object.metadata), object]));
-  const neighbours = all
-    .filter(
-      (one) =>
-        (one.spec.region ?? settings.region) === region.region && (asksForEndpoints(one) || vpcClaims(one).length > 0),
-    )
-    .map((object) => ({
-      object,
-      user: userOf(object.spec, object.metadata, place),
-      isHeld: isHeldBack(object, region, ports) || (stays(object) && !allowed.has(object.metadata.uid)),
-    }));
+  const place = { workloadOf: workloadsIn(region, ports) };
+  const others = endpointUsers(region.region, objects).filter(({ metadata }) => metadata.uid !== self?.metadata.uid);
+  const isHere = self !== undefined && usesEndpoints(self) && (self.spec.region ?? settings.region) === region.region;
+  const neighbours = [...others.map(placedOnce), ...(isHere ? [self] : [])].map((object) => ({
+    object,
+    user: userOf(describedOnce(object), object, place),
+    isHeld: isHeldBack(object, region, ports) || (stays(object) && !allowed.has(object.metadata.uid)),
+  }));
+  const byKey = new Map(neighbours.map((one) => [keyText(one.object.metadata), one]));
+  const objectAt = (key: ObjectKey): BatchComputeEnvironment | undefined =>
+    self !== undefined && keyText(self.metadata) === keyText(key)
+      ? self
+      : (objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined);
   const environments = [...region.snapshot().environments.values()].filter(({ status }) => status !== "DELETED");
   return {
     neighbours,
     environments: environments.flatMap((environment) => {
-      const named = byKey.get(keyText(ownerIn(environment.tags) ?? nobody));
+      const tagged = ownerIn(environment.tags);
+      const named = tagged && objectAt(tagged);
       const isOwned = named !== undefined && ownershipOf(environment.tags, identityOf(named, cluster)).kind === "ours";
       const object = isOwned ? named : undefined;
-      const owner = neighbours.find((one) => one.object === object);
-      const user = userOf(asSpec(environment, owner?.object.spec), object?.metadata ?? ownerOf(environment), place);
+      const owner = object && byKey.get(keyText(object.metadata));
+      const spec = asSpec(environment, owner?.object.spec);
+      const user = userOf(describedFor(spec), { spec, metadata: object?.metadata ?? ownerOf(environment) }, place);
       if (user === undefined) return [];
       return {
         name: environment.computeEnvironmentName,
@@ -105,7 +102,35 @@ export function usersIn(region: Region, { ports, self, allowed }: Who): Users {
   };
 }
 
-const nobody = { namespace: "", name: "" };
+/** The objects of a region that request endpoints, or have requested some before. */
+export function endpointUsers(
+  region: string,
+  objects: Pick<Ports["objects"], "having">,
+): readonly BatchComputeEnvironment[] {
+  return objects.having(BatchComputeEnvironmentKind, "endpoints", region) as readonly BatchComputeEnvironment[];
+}
+
+const placedOnce = perVersion((object) => placed(object as BatchComputeEnvironment));
+
+const describedOnce = perVersion((object) => describedFor((object as BatchComputeEnvironment).spec));
+
+/** Endpoints are for all that request them, also while the check of the network is off. */
+function describedFor(spec: Spec): Described | undefined {
+  return describedBy({ ...spec, network: { ...spec.network, preflight: "Warn" } });
+}
+
+/** The jobs of thousands of environments in one namespace are the same. */
+function workloadsIn(region: Region, { objects, cluster }: Pick<Ports, "objects" | "cluster">): Place["workloadOf"] {
+  const jobs = likelyJobs(objects, region.snapshot(), cluster);
+  const known = new Map<string, Workload>();
+  return (spec, environment) => {
+    const namespaces = namespacesOf(jobs, environment);
+    const key = [platformOf(spec), ...namespaces].join(" ");
+    const found = known.get(key) ?? workloadOf(spec, region.region, jobsOf(jobs, environment, region.region));
+    known.set(key, found);
+    return found;
+  };
+}
 
 /** Whether nothing is written for an object: it is paused, a dry run, or was created in another account or region. */
 export function isHeldBack(
@@ -119,13 +144,13 @@ export function isHeldBack(
 
 /** What users depend on, in addition to the objects themselves. */
 interface Place {
-  readonly region: string;
-  readonly jobs: LikelyJobs;
+  readonly workloadOf: (spec: Spec, environment: NamedEnvironment) => Workload;
 }
 
-/** Whether the spec of an object requests endpoints. */
-export function asksForEndpoints({ spec }: BatchComputeEnvironment): boolean {
-  return spec.network?.vpcEndpoints === "Ensure";
+/** Without a name: of no object. */
+interface NamedEnvironment {
+  readonly namespace: string;
+  readonly name?: string;
 }
 
 /** Whether an object keeps using endpoints. */
@@ -157,38 +182,40 @@ function isWhereSaid(environment: Environment, spec: Spec): boolean {
 }
 
 /**
- * The users of a region as a text: all environments in AWS, and all objects. A decision for one set of users is not
- * carried out for another, which may have a new user of the endpoints.
+ * The users of a region as a text: all environments in AWS with their objects, and all objects that use endpoints. A decision for
+ * one set of users is not carried out for another, which may have a new user of the endpoints.
  */
-export function usersText({ snapshot }: Pick<BatchRegion, "snapshot">, { objects }: Pick<Ports, "objects">): string {
-  const there = [...snapshot().environments.values()]
-    .filter(({ status }) => status !== "DELETED")
-    .map(({ computeEnvironmentName, computeResources: own }) =>
-      [computeEnvironmentName, own?.subnets, own?.securityGroupIds, own?.launchTemplate].map((part) => part ?? null),
-    );
-  const desired = environmentObjects(objects).map(({ metadata: { uid, generation } }) => [uid, generation ?? 0]);
-  return [...there, ...desired]
-    .map((one) => JSON.stringify(one))
-    .toSorted()
-    .join(" ");
+export function usersText(
+  { region, snapshot }: Pick<BatchRegion, "region" | "snapshot">,
+  { objects }: Pick<Ports, "objects">,
+): string {
+  const running = [...snapshot().environments.values()].filter(({ status }) => status !== "DELETED");
+  const there = running.map(({ computeEnvironmentName, computeResources: own }) =>
+    [computeEnvironmentName, own?.subnets, own?.securityGroupIds, own?.launchTemplate].map((part) => part ?? null),
+  );
+  const owners = running.flatMap(({ tags }) => {
+    const owner = ownerIn(tags);
+    return owner === undefined ? [] : (objects.get(BatchComputeEnvironmentKind, owner) ?? []);
+  });
+  const desired = new Set([...owners, ...endpointUsers(region, objects)].map(versionOnce));
+  return [...there.map((one) => JSON.stringify(one)), ...desired].toSorted().join(" ");
 }
 
+const versionOnce = perVersion(({ metadata: { uid, generation } }) => `${uid} ${generation}`);
+
 /** Jobs are of the namespace of the owner, or of the owner that left the environment. */
-function ownerOf({ tags }: Environment): { readonly namespace: string; readonly name?: string } {
+function ownerOf({ tags }: Environment): NamedEnvironment {
   const [, namespace = ""] = tags?.[retainedFromTag]?.split("/") ?? [];
   return ownerIn(tags) ?? { namespace };
 }
 
 function userOf(
-  spec: Spec,
-  environment: { readonly namespace: string; readonly name?: string },
-  { region, jobs }: Place,
+  described: Described | undefined,
+  { spec, metadata }: { readonly spec: Spec; readonly metadata: NamedEnvironment },
+  place: Place,
 ): EndpointUser | undefined {
-  // Endpoints are for all that request them, also while the check of the network is off.
-  const described = describedBy({ ...spec, network: { ...spec.network, preflight: "Warn" } });
   if (described === undefined) return undefined;
-  const workload = workloadOf(spec, region, jobsOf(jobs, environment, region));
-  return { described, workload, services: spec.network?.vpcEndpointServices };
+  return { described, workload: place.workloadOf(spec, metadata), services: spec.network?.vpcEndpointServices };
 }
 
 /** The description of an environment in the shape of a spec; both use the same names. */

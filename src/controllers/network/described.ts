@@ -1,17 +1,17 @@
 /** What the preflight of an environment is about: from its spec, and from the job definitions that may run there. Pure. */
 
-import { type Kind, keyText, type ObjectKey } from "../../api/object.ts";
+import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../../aws/region.ts";
 import { type Described, templateReferences } from "../../network/described.ts";
 import type { JobNeeds, Workload } from "../../network/needs.ts";
-import type { NetworkRequest } from "../../network/port.ts";
-import { placeText } from "../indexes.ts";
+import type { SharedPart } from "../../network/port.ts";
 import { type Cluster, ownerIn, type Tags } from "../ownership.ts";
 import { perVersion } from "../per-version.ts";
-import type { Objects, Settings } from "../ports.ts";
+import { placeText } from "../places.ts";
+import type { Objects } from "../ports.ts";
 import { environmentName } from "../queue-order.ts";
 import { placed } from "../security-group/fill.ts";
 
@@ -47,22 +47,21 @@ export function describedBy(spec: Spec): Described | undefined {
   };
 }
 
-/** All environments that are known as objects, of all regions. */
-export function environmentObjects(objects: Pick<Objects, "list">): readonly BatchComputeEnvironment[] {
-  return objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
+/** What an environment names of a part of the network that is read for all together, as an index has it. */
+export function requestTexts(part: SharedPart, object: KubeObject, defaultRegion: string): readonly string[] {
+  if (object.kind !== BatchComputeEnvironmentKind.kind || object.metadata.deletionTimestamp !== undefined) return [];
+  const environment = object as BatchComputeEnvironment;
+  const ids = describedBy(placed(environment).spec)?.request[part] ?? [];
+  return ids.map((id) => `${environment.spec.region ?? defaultRegion} ${id}`);
 }
 
-/** What all objects of a region will ask for: read together it costs about what the first of them would. */
-export function networkRequests(
-  objects: Pick<Objects, "list">,
-  region: string,
-  settings: Pick<Settings, "region">,
-): readonly NetworkRequest[] {
-  return environmentObjects(objects)
-    .filter(
-      ({ metadata, spec }) => metadata.deletionTimestamp === undefined && region === (spec.region ?? settings.region),
-    )
-    .flatMap((environment) => describedBy(placed(environment).spec)?.request ?? []);
+/** What all objects of a region name: read together it costs about what the first of them would. */
+export function requestedIn(region: string, part: SharedPart, objects: Pick<Objects, "texts">): Iterable<string> {
+  const prefix = `${region} `;
+  return objects
+    .texts(BatchComputeEnvironmentKind, part)
+    .filter((text) => text.startsWith(prefix))
+    .map((text) => text.slice(prefix.length));
 }
 
 /** Of a spec, or of what AWS has. */
@@ -115,15 +114,23 @@ export function likelyJobs(
   return { objects, namespaces };
 }
 
+/** The namespaces of the definitions that may run in an environment. */
+export function namespacesOf(
+  { namespaces }: LikelyJobs,
+  { namespace, name }: { readonly namespace: string; readonly name?: string },
+): readonly string[] {
+  const others = name === undefined ? undefined : namespaces.get(keyText({ namespace, name }));
+  return [...new Set([namespace, ...(others ?? [])])];
+}
+
 /** @param environment its object; without a name: of no object */
 export function jobsOf(
-  { objects, namespaces }: LikelyJobs,
-  { namespace, name }: { readonly namespace: string; readonly name?: string },
+  likely: LikelyJobs,
+  environment: { readonly namespace: string; readonly name?: string },
   region: string,
 ): readonly JobDefinition[] {
-  const others = name === undefined ? undefined : namespaces.get(keyText({ namespace, name }));
-  const definitions = [...new Set([namespace, ...(others ?? [])])].flatMap(
-    (one) => objects.having(JobDefinitionKind, "place", placeText(region, one)) as readonly JobDefinition[],
+  const definitions = namespacesOf(likely, environment).flatMap(
+    (one) => likely.objects.having(JobDefinitionKind, "place", placeText(region, one)) as readonly JobDefinition[],
   );
   return definitions.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }

@@ -6,6 +6,7 @@ import type { BatchRegion, UnfinishedJob } from "../../aws/region.ts";
 import { type CountedJobs, countedJobs } from "../counted-jobs.ts";
 import { queueAt } from "../fixed-reference.ts";
 import { memoryKey, recordNameOf } from "../naming.ts";
+import { perVersion } from "../per-version.ts";
 import type { Ports } from "../ports.ts";
 import { resourceSeen } from "../resource/observe.ts";
 import { quotaShareDifferences } from "./diff.ts";
@@ -39,6 +40,12 @@ export async function observe(
   return { ...seen, queue, jobs };
 }
 
+const referenceText = perVersion((object) => {
+  const { metadata, spec } = object as QuotaShare;
+  const { jobQueue, jobQueueRef } = spec;
+  return [metadata.namespace, jobQueueRef?.namespace, jobQueueRef?.name, jobQueue].join("\n");
+});
+
 /**
  * Who may not use the queue must not keep a name in it from others. It is the same for all of a namespace that refer alike.
  *
@@ -50,10 +57,8 @@ async function mayUseQueue(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<readonly QuotaShare[]> {
-  const alike = ({ metadata: { namespace }, spec: { jobQueue, jobQueueRef } }: QuotaShare): string =>
-    [namespace, jobQueueRef?.namespace, jobQueueRef?.name, jobQueue].join("\n");
   const usable: QuotaShare[] = [];
-  for (const group of Map.groupBy(shares, alike).values()) {
+  for (const group of Map.groupBy(shares, referenceText).values()) {
     const [one] = group;
     const found = one === undefined ? undefined : await queueAt(one, { region, ports, signal });
     if (one === undefined || found?.kind !== "queue") continue;

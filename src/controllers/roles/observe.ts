@@ -91,7 +91,7 @@ export async function observeRoles<O extends KubeObject>(
     (name) => ({ signal, maxAgeMs: maxAgeMs(name), sinceMs }),
     { signal, maxAgeMs: 0, sinceMs },
   );
-  const others = othersIn(object, names, ports);
+  const others = othersIn(object, ports);
   const isYoung = (at: number, ageMs: number): boolean => ports.clock.monotonic() - at < ageMs;
   const isRecent = (at: number | undefined): boolean => at !== undefined && isYoung(at, shownForSureMs);
   return {

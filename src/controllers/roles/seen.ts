@@ -23,7 +23,7 @@ export interface RolesSeen {
   /** By field: the older object that gives another content to a role of the same name. */
   readonly conflicts: ReadonlyMap<string, string>;
   /** By name of a role: the other objects that requested it. */
-  readonly others: ReadonlyMap<string, readonly OtherUser[]>;
+  readonly others: Pick<ReadonlyMap<string, readonly OtherUser[]>, "get">;
   /** The position of this object among the users of its shared roles. */
   readonly rank: string;
   /** Written by this process a moment ago: IAM may not show it yet. */

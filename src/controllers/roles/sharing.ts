@@ -8,7 +8,7 @@ import type { Ports } from "../ports.ts";
 import { contentText, type DesiredRole, desiredRolesOf, type Place, sameContent, specsOf } from "./desired.ts";
 import { roleName } from "./names.ts";
 import { iamOf, notedRoles } from "./noted.ts";
-import type { OtherUser } from "./seen.ts";
+import type { OtherUser, RolesSeen } from "./seen.ts";
 
 const kindsWithRoles = [BatchComputeEnvironmentKind, JobDefinitionKind];
 
@@ -45,27 +45,22 @@ function others(
     .filter(({ metadata }) => metadata.uid !== uid);
 }
 
-/** By name of a role: the other objects that ask for it as one that they share, or have noted it. */
-export function othersIn(
-  object: KubeObject,
-  names: readonly string[],
-  ports: Pick<Ports, "objects">,
-): ReadonlyMap<string, readonly OtherUser[]> {
-  const users = new Map<string, readonly OtherUser[]>();
-  for (const name of names) {
-    const sharing = new Set(others(object.metadata, "shares", name, ports));
-    const all = new Set([...sharing, ...others(object.metadata, "notes", name, ports)]);
-    if (all.size === 0) continue;
-    const stageOf = (other: KubeObject): OtherUser["stage"] => {
-      if (other.metadata.deletionTimestamp !== undefined) return "goes";
-      return sharing.has(other) ? "uses" : "leaves";
-    };
-    users.set(
-      name,
-      [...all].map((other) => ({ key: userText(other), rank: rankOf(other), stage: stageOf(other) })),
-    );
-  }
-  return users;
+/**
+ * By name of a role: the other objects that ask for it as one that they share, or have noted it. Few plans want to know them, of which there
+ * may be thousands.
+ */
+export function othersIn(object: KubeObject, ports: Pick<Ports, "objects">): RolesSeen["others"] {
+  return { get: (name) => usersOf(name, object, ports) };
+}
+
+function usersOf(name: string, { metadata }: KubeObject, ports: Pick<Ports, "objects">): readonly OtherUser[] {
+  const sharing = new Set(others(metadata, "shares", name, ports));
+  const stageOf = (other: KubeObject): OtherUser["stage"] => {
+    if (other.metadata.deletionTimestamp !== undefined) return "goes";
+    return sharing.has(other) ? "uses" : "leaves";
+  };
+  const all = new Set([...sharing, ...others(metadata, "notes", name, ports)]);
+  return [...all].map((other) => ({ key: userText(other), rank: rankOf(other), stage: stageOf(other) }));
 }
 
 /** What an object says of its shared roles, by name in its spec. */
@@ -91,7 +86,7 @@ export function conflictsOf(
   shared.forEach((desired, index) => {
     const isOther = differing(desired, place, boundary, ports);
     const older = others(object.metadata, "shares", desired.name, ports).find(
-      (other) => other.metadata.deletionTimestamp === undefined && rankOf(other) < rankOf(object) && isOther(other),
+      (other) => other.metadata.deletionTimestamp === undefined && isOther(other) && rankOf(other) < rankOf(object),
     );
     const before = shared.slice(0, index).find((one) => one.name === desired.name && !sameContent(one, desired));
     if (older !== undefined) conflicts.set(desired.field, userText(older));

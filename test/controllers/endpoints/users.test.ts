@@ -1,11 +1,16 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
 } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { isOutlived as outlived } from "../../../src/controllers/endpoints/users.ts";
+import { isOutlived as outlived, usersIn } from "../../../src/controllers/endpoints/users.ts";
+import type { Ports } from "../../../src/controllers/ports.ts";
 import { ec2 } from "../../manifests.ts";
+import { object as environmentObject, settings } from "../compute-environment/given.ts";
+import { countedSpecs } from "../counted-specs.ts";
+import { definition } from "../network/given.ts";
+import { fakeRegion, objectsOf } from "../region.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Resources = NonNullable<Spec["computeResources"]>;
@@ -104,4 +109,25 @@ describe("an environment in AWS", () => {
       false,
     );
   });
+});
+
+test("of thousands of users each is described once of each version, and their common jobs once for all of them", () => {
+  const count = 5000;
+  const base = environmentObject({ ...ec2, network: { vpcEndpoints: "Ensure" } });
+  const users = countedSpecs(
+    Array.from({ length: count }, (_, index) => ({
+      ...base,
+      metadata: { ...base.metadata, name: `e${index}`, uid: `e${index}` },
+    })),
+  );
+  const definitions = countedSpecs(Array.from({ length: count }, (_, index) => definition(`d${index}`, {})));
+  const objects = objectsOf([...users.objects, ...definitions.objects]);
+  const ports = { objects, settings, cluster: { name: "default", uid: "c" } } as unknown as Ports;
+  const pass = (): number => usersIn(fakeRegion(), { ports, self: undefined, allowed: new Set() }).neighbours.length;
+  expect(pass()).toBe(count);
+  const [first, ofDefinitions] = [users.reads(), definitions.reads()];
+  expect(pass()).toBe(count);
+  // Whether it is held, and what it asks for.
+  expect(users.reads() - first).toBeLessThanOrEqual(4 * count);
+  expect(definitions.reads()).toBe(ofDefinitions);
 });
