@@ -1,4 +1,5 @@
 import type { BatchJob } from "../../src/api/v1alpha1/batch-job.ts";
+import { defaultSubmitRate } from "../../src/cli/settings.ts";
 import { recordedResult } from "../../src/controllers/batch-job/result.ts";
 import { defaultKnobs } from "../../src/simulator/knobs.ts";
 import { batchJob } from "../../test/manifests.ts";
@@ -156,7 +157,7 @@ async function submissionOf(world: World, count: number): Promise<Submission> {
   });
   const began = world.clock.now();
   for (let index = 0; index < count; index++) {
-    const seconds = runsSeconds + Math.floor((index * endsOverSeconds) / count) - Math.floor(index / 10);
+    const seconds = runsSeconds + Math.floor((index * endsOverSeconds) / count) - Math.floor(index / defaultSubmitRate);
     world.apply(batchJob(nameOf(index), { containerOverrides: { command: ["sleep", String(seconds)] } }));
   }
   await world.until("every job is submitted", () => accepted === count, runsSeconds);

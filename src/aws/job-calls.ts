@@ -82,8 +82,12 @@ async function namedJobs(
   return found.sort((left, right) => left.createdAt - right.createdAt || (left.jobId < right.jobId ? -1 : 1));
 }
 
-/** In ascending order. @throws AwsError */
-async function failedChildren(batch: BatchApi, jobId: string, signal: AbortSignal): Promise<readonly number[]> {
+/** The indices of the children of an array that failed, in ascending order. @throws AwsError */
+export async function failedChildren(
+  batch: Pick<BatchApi, "listJobs">,
+  jobId: string,
+  signal: AbortSignal,
+): Promise<readonly number[]> {
   const read = (nextToken: string | undefined) =>
     batch.listJobs({ arrayJobId: jobId, jobStatus: "FAILED", nextToken }, { signal });
   const indices: number[] = [];

@@ -69,7 +69,10 @@ export const batchJobReasons = {
     },
     JobSubmitted: { means: "AWS has the job, and evaluates its dependencies" },
     JobPending: { means: "the job waits for jobs that it depends on, or is an array whose children run" },
-    JobRunnable: { means: "the job waits for resources; the condition JobsProgressing of its queue says why" },
+    JobRunnable: {
+      means:
+        "the job waits for resources; the message has AWS's words where the job can never get any, otherwise the condition JobsProgressing of its queue says why",
+    },
     JobStarting: { means: "the job has resources, and its containers start" },
     JobRunning: { means: "the job runs" },
     JobNotShown: { means: "AWS does not show the job at this moment" },

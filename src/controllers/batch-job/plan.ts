@@ -206,7 +206,8 @@ function retagged({ spec }: BatchJob, seen: Seen, record: JobRecord, { taggedMsA
 
 /** The status is that which is shown, so that a job that goes to and fro costs no writes. */
 function progress(object: BatchJob, record: JobRecord, { mayHaveDuplicates, missingForMs }: Known): Wait {
-  const { reason, message } = statusText(shownStatus(object, record), record.jobId);
+  const words = record.status === "RUNNABLE" ? record.statusReason : undefined;
+  const { reason, message } = statusText(shownStatus(object, record), record.jobId, words);
   const checks = [
     ...(mayHaveDuplicates ? [duplicatesCheckMs] : []),
     ...(missingForMs === undefined ? [] : [missingCheckMs]),

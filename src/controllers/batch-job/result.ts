@@ -4,6 +4,7 @@ import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
 import { conditionsOf } from "../conditions.ts";
 import { withoutRequestIds } from "../wording.ts";
+import { rangesText } from "./formats.ts";
 import { remedyFor } from "./remedies.ts";
 
 export type Result =
@@ -49,22 +50,28 @@ export function unlistedChildren({ array }: JobRecord, failedChildren: readonly 
 export function resultOf(job: JobRecord, failedChildren: readonly number[], cancel: boolean): Result | undefined {
   if (!hasEnded(job)) return undefined;
   if (job.status === "SUCCEEDED") return { kind: "complete", message: `job ${job.jobId} succeeded` };
-  const reason = cancel && job.isEnding ? "JobCancelled" : "JobFailed";
+  // AWS marks the job that it was asked to end, but not always the parent of children that end with it.
+  const isCancelled = cancel && (job.isEnding || job.array !== undefined);
+  const reason = isCancelled ? "JobCancelled" : "JobFailed";
   const unlisted = unlistedChildren(job, failedChildren);
   const missing =
     unlisted === 0 ? "" : `. AWS does not list ${unlisted} of them: status.array.failedIndices is not complete`;
-  return { kind: "failed", reason, message: `${failureText(job)}${missing}` };
+  return { kind: "failed", reason, message: `${failureText(job, failedChildren)}${missing}` };
 }
 
+/** Of a message, in characters: status.array.failedIndices has more. */
+const indicesLimit = 200;
+
 /** AWS's words, the exit code, and the next step where one is known. */
-function failureText(job: JobRecord): string {
+function failureText(job: JobRecord, failedChildren: readonly number[]): string {
   const { statusReason, reason, exitCode, array } = job;
   const failed = array?.counts["FAILED"];
+  const which = failedChildren.length === 0 ? "" : `: ${rangesText(failedChildren, indicesLimit)}`;
   const facts = [
     ...(statusReason === undefined ? [] : [withoutRequestIds(statusReason)]),
     ...(reason === undefined || reason === statusReason ? [] : [withoutRequestIds(reason)]),
     ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
-    ...(failed === undefined ? [] : [`${failed} of ${array?.size} children failed`]),
+    ...(failed === undefined ? [] : [`${failed} of ${array?.size} children failed${which}`]),
   ];
   const why = facts.length === 0 ? "AWS gives no reason" : facts.join("; ");
   const remedy = remedyFor(job);

@@ -7,6 +7,10 @@ import type { Reason } from "../../api/reasons.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { JobStatus } from "../../aws/batch.ts";
 import type { JobRecord } from "../../aws/job-record.ts";
+import { displayed } from "../wording.ts";
+
+/** Of AWS's words in a message, in characters. */
+const wordsLimit = 1024;
 
 const stages: Readonly<Record<JobStatus, number>> = {
   SUBMITTED: 0,
@@ -35,8 +39,18 @@ function isStatus(text: string): text is JobStatus {
   return Object.hasOwn(stages, text);
 }
 
-/** The reason and the words for a job that has not ended. */
-export function statusText(status: JobStatus, jobId: string): { readonly reason: Reason; readonly message: string } {
+/** What AWS says of a job that is the first one of its queue, and that no instance can ever run. */
+const neverPlaced = /^MISCONFIGURATION:/;
+
+/**
+ * The reason and the words for a job that has not ended.
+ * @param words AWS's own about the status, which are shown only where a person has to act: others come and go
+ */
+export function statusText(
+  status: JobStatus,
+  jobId: string,
+  words = "",
+): { readonly reason: Reason; readonly message: string } {
   const job = `job ${jobId}`;
   switch (status) {
     case "SUBMITTED":
@@ -44,7 +58,12 @@ export function statusText(status: JobStatus, jobId: string): { readonly reason:
     case "PENDING":
       return { reason: "JobPending", message: `${job} waits for other jobs, or for its children` };
     case "RUNNABLE":
-      return { reason: "JobRunnable", message: `${job} waits for resources` };
+      return {
+        reason: "JobRunnable",
+        message: neverPlaced.test(words)
+          ? `${job} waits for resources, and cannot get any: ${displayed(words, wordsLimit)}`
+          : `${job} waits for resources: the condition JobsProgressing of its queue says what the first job there waits for`,
+      };
     case "STARTING":
       return { reason: "JobStarting", message: `${job} starts` };
     case "RUNNING":

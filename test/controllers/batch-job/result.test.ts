@@ -55,13 +55,34 @@ describe("the message of a failure", () => {
       { statusReason: "spec.cancel is true", isEnding: true, exitCode: 137 },
       "job job-1 failed: spec.cancel is true; exit code 137",
     ],
-    [{ array: { size: 3, counts: { FAILED: 1 } } }, "job job-1 failed: 1 of 3 children failed"],
+    [{ array: { size: 3, counts: { FAILED: 1 } } }, "job job-1 failed: 1 of 3 children failed: 0-1"],
     [
       { array: { size: 9, counts: { FAILED: 4 } } },
-      "job job-1 failed: 4 of 9 children failed. AWS does not list 2 of them: status.array.failedIndices is not complete",
+      "job job-1 failed: 4 of 9 children failed: 0-1. AWS does not list 2 of them: status.array.failedIndices is not complete",
     ],
   ])("of %j says what to do where that is known", (change, expected) => {
     expect(message(change)).toBe(expected);
+  });
+
+  it("names the indices of the children, as far as there is room", () => {
+    const indices = Array.from({ length: 300 }, (_, index) => 2 * index);
+    const job = record({ status: "FAILED", array: { size: 600, counts: { FAILED: 300 } } });
+    const text = resultOf(job, indices, false)?.message ?? "";
+    expect(text).toMatch(/^job job-1 failed: 300 of 600 children failed: 0,2,4,.*,…$/);
+    expect(text.length).toBeLessThan(260);
+  });
+
+  it("is that of a cancelled job where somebody cancelled it, also an array that AWS does not mark", () => {
+    const array = { size: 3, counts: { FAILED: 3 } };
+    const reason = (change: Partial<JobRecord>, cancel: boolean) => {
+      const result = resultOf(record({ status: "FAILED", ...change }), [], cancel);
+      return result?.kind === "failed" ? result.reason : undefined;
+    };
+    expect(reason({ isEnding: true }, true)).toBe("JobCancelled");
+    expect(reason({ array }, true)).toBe("JobCancelled");
+    expect(reason({ array }, false)).toBe("JobFailed");
+    expect(reason({}, true)).toBe("JobFailed");
+    expect(reason({ isEnding: true }, false)).toBe("JobFailed");
   });
 
   it("is none before the end", () => {

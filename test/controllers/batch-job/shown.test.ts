@@ -13,6 +13,17 @@ test.each<[JobStatus, string]>([
   expect(statusText(status, "job-1")).toEqual({ reason, message: expect.stringContaining("job job-1 ") });
 });
 
+test("a job that can get no resources has AWS's words in its message, and no words that come and go", () => {
+  const never =
+    "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement is higher than that of the CE(s)";
+  const passing = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - insufficient";
+  expect(statusText("RUNNABLE", "job-1", never).message).toBe(
+    `job job-1 waits for resources, and cannot get any: ${never}`,
+  );
+  expect(statusText("RUNNABLE", "job-1", passing)).toEqual(statusText("RUNNABLE", "job-1"));
+  expect(statusText("RUNNING", "job-1", never)).toEqual(statusText("RUNNING", "job-1"));
+});
+
 test.each<[before: string | undefined, now: JobStatus, shown: JobStatus]>([
   [undefined, "PENDING", "PENDING"],
   ["SUBMITTED", "PENDING", "SUBMITTED"],
