@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { keyText } from "../api/object.ts";
+import { failedChildren } from "../aws/job-calls.ts";
 import { visible } from "../runtime/visible.ts";
 import { count } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
@@ -18,6 +19,7 @@ interface LogsFlags extends DirectoryFlags {
   readonly tail?: number;
   readonly attempt?: number;
   readonly index?: number;
+  readonly failed?: boolean;
   readonly raw?: boolean;
 }
 
@@ -30,6 +32,7 @@ Examples:
   $ ${program} logs -n team hello
   $ ${program} logs --queue main hello
   $ ${program} logs --follow --tail 20 1b7ed9d5-9f4f-4f5c-8c5d-0b0f6f8f9a3e
+  $ ${program} logs -n team array --failed --tail 5
   $ ${program} logs --index 17 --attempt 2 1b7ed9d5-9f4f-4f5c-8c5d-0b0f6f8f9a3e
 
 Exit code: 0 if the log was read; with --follow, when the job has ended, whatever its result; 1 otherwise.`;
@@ -40,7 +43,7 @@ export function logsCommand(io: Io, ending: Ending): Command {
     .description("Prints what the containers of a job printed, from CloudWatch Logs.")
     .argument("[name]", "ID or ARN of a job, or with --queue its name");
   addDirectoryOptions(addJobOptions(command, "queue in which NAME is the name of a job"))
-    .option("--follow", "go on until the job has ended, over its attempts")
+    .option("-F, --follow", "go on until the job has ended, over its attempts")
     .option("--tail <n>", "only the last lines, so many (default: all)", count)
     .option(
       "--raw",
@@ -48,16 +51,21 @@ export function logsCommand(io: Io, ending: Ending): Command {
     )
     .option("--attempt <n>", "attempt from 1 (default: the latest)", count)
     .option("--index <i>", "child of an array, or node of a job with several, from 0", index)
+    .option("--failed", "the logs of all children of an array that failed, each line after the index of its child")
     .addHelpText("after", afterHelp(io.program));
   return command.action(ending(() => logs(command.args[0], command.opts<LogsFlags>(), io)));
 }
 
 async function logs(name: string | undefined, flags: LogsFlags, io: Io): Promise<number> {
   if (name === undefined) throw new CommandError(nameMissing);
+  if (flags.failed === true && (flags.follow === true || flags.index !== undefined)) {
+    throw new CommandError("--failed is for all children that have failed: leave out --index and --follow");
+  }
   const given = await openNamed(name, flags, io);
   const { account } = given;
   try {
-    if (flags.follow === true) await follow(given, flags, io);
+    if (flags.failed === true) await readFailed(given, flags, io);
+    else if (flags.follow === true) await follow(given, flags, io);
     else await readOnce(given, flags, io);
     return exitCodes.done;
   } finally {
@@ -76,7 +84,28 @@ async function childOf({ account, id, object }: NamedJob, { index }: LogsFlags):
   return `${id}${arrayProperties === undefined ? "#" : ":"}${index}`;
 }
 
-async function readOnce(given: NamedJob, flags: LogsFlags, io: Io): Promise<void> {
+/** The logs of the children of an array that have failed, one after the other. */
+async function readFailed(given: NamedJob, flags: LogsFlags, io: Io): Promise<void> {
+  const { account, id, object } = given;
+  const parent = named(await findJob(id, undefined, account), nameOf(object));
+  if (parent.arrayProperties?.size === undefined) {
+    throw new CommandError(`${parent.jobName} is not an array: leave out --failed`);
+  }
+  const indices = await failedChildren(account.batch, id, account.signal);
+  if (indices.length === 0) io.stderr.write(visible(`no child of ${parent.jobName} has failed`).concat("\n"));
+  for (const index of indices) {
+    try {
+      await readOnce(given, { ...flags, index }, io, String(index));
+    } catch (error) {
+      // One child may never have started: its log is not there, and those of the others are.
+      if (!(error instanceof CommandError)) throw error;
+      io.stderr.write(visible(`${index}: no log: ${error.message}`).concat("\n"));
+    }
+  }
+}
+
+/** @param job begins each line */
+async function readOnce(given: NamedJob, flags: LogsFlags, io: Io, job?: string): Promise<void> {
   const { account } = given;
   const { tail } = flags;
   const { streams, attempt } = await streamsOf(given, flags);
@@ -87,7 +116,11 @@ async function readOnce(given: NamedJob, flags: LogsFlags, io: Io): Promise<void
     }),
   );
   const lines = parts.flat().toSorted((left, right) => left.at - right.at);
-  writeLines(io.stdout, flags.output, tail === undefined ? lines : lines.slice(-tail), { attempt, isRaw: flags.raw });
+  writeLines(io.stdout, flags.output, tail === undefined ? lines : lines.slice(-tail), {
+    attempt,
+    job,
+    isRaw: flags.raw,
+  });
 }
 
 /** The log streams of the attempt that is asked for. @throws CommandError if it has none */

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) =
   plan: async () => (await import("./plan.ts")).planCommand,
   import: async () => (await import("./import.ts")).importCommand,
   submit: async () => (await import("./submit.ts")).submitCommand,
+  retry: async () => (await import("./retry.ts")).retryCommand,
   jobs: async () => (await import("./jobs.ts")).jobsCommand,
   logs: async () => (await import("./logs.ts")).logsCommand,
   cancel: async () => (await import("./cancel.ts")).cancelCommand,

@@ -8,10 +8,12 @@ import { jsonLine, visible } from "../runtime/visible.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { type JobsAccount, openAccount, type WritableAccount } from "./jobs/account.ts";
 import { addManifest, localRuns } from "./jobs/directory.ts";
+import { jobIdIn } from "./jobs/find.ts";
 import { followJob } from "./jobs/follow.ts";
 import { jobManifest, type Submission } from "./jobs/job-manifest.ts";
+import { addSettingOptions, containerChange, hasSettings, requestPart } from "./jobs/job-settings.ts";
 import { addJobOptions, clusterNameOption, type SubmitFlags } from "./jobs/options.ts";
-import { activeRevision, commandOverride } from "./jobs/override.ts";
+import { activeRevision, containerOverride } from "./jobs/override.ts";
 import { defaultNamespace, placeOf } from "./jobs/place.ts";
 import { SavedAccount } from "./jobs/saved-account.ts";
 import { submittedId } from "./jobs/saved-jobs.ts";
@@ -30,7 +32,8 @@ own AWS credentials.
 A BatchJob is one job. One that has --name already is an error, whether its job runs or has ended: --rerun ends that job, deletes
 the object with its result, and creates another one. -f applies manifests, so a second time it changes and submits nothing.
 
-What follows -- takes the place of the command in the definition. A job without an object is submitted by one call: AWS has no
+What follows -- takes the place of the command in the definition, --env adds to its environment, and --vcpus, --memory, --timeout
+and --retries take the place of its own values. With --array-size each child has its number in AWS_BATCH_JOB_ARRAY_INDEX. A job without an object is submitted by one call: AWS has no
 way to repeat a submission safely, so after a lost answer the command does not try again, and says how to find the job.
 
 Examples:
@@ -38,6 +41,7 @@ Examples:
   $ ${program} submit -n team --job-definition hello --queue main --wait
   $ ${program} submit -f examples/quickstart --job-definition hello --queue quickstart --logs -- echo again
   $ ${program} submit --job-definition hello --queue main --logs -- echo "hello world"
+  $ ${program} submit -n team --job-definition train --queue main --array-size 50 --memory 16384 --env EPOCHS=3 --after prepare
 
 Exit code: 0 if the jobs were submitted, or with --wait or --logs have succeeded; 1 otherwise, also if --name is in use.`;
 
@@ -49,7 +53,7 @@ export function submitCommand(io: Io, ending: Ending): Command {
   addManifestOptions(command).addOption(
     new Option("--job-definition <name>", "name, name:revision or ARN of a job definition"),
   );
-  addJobOptions(command, "queue that gets the job")
+  addSettingOptions(addJobOptions(command, "queue that gets the job"))
     .addOption(clusterNameOption("-f DIR and --wait"))
     .option("--name <name>", "name of the job or BatchJob (default: from the definition's)")
     .option("--rerun", "end and delete the BatchJob that has --name already, and create it again")
@@ -89,30 +93,29 @@ async function submitTo(words: readonly string[], flags: SubmitFlags, io: Io): P
     return await submitManifest((namespace) => jobManifest(job, namespace, Math.random), flags, io);
   }
   if (jobDefinition !== undefined) return await submitInDirectory(described(words, flags), flags, io);
-  if (queue !== undefined || name !== undefined || words.length > 0) {
+  if (queue !== undefined || name !== undefined || words.length > 0 || hasSettings(flags)) {
     throw new CommandError(
-      "--queue, --name and a command describe one job, together with --job-definition: manifests have their own",
+      "--queue, --name, a command, and all that changes a job describe one job, together with --job-definition: manifests have their own",
     );
   }
   return await submitManifests(flags, io);
 }
 
 /** The job that the command line describes. @throws CommandError if queue or definition is missing */
-function described(command: readonly string[], { jobDefinition, queue, name }: SubmitFlags): Submission {
-  if (jobDefinition !== undefined && queue !== undefined) return { jobDefinition, queue, name, command };
+function described(command: readonly string[], flags: SubmitFlags): Submission {
+  const { jobDefinition, queue, name } = flags;
+  if (jobDefinition !== undefined && queue !== undefined)
+    return { jobDefinition, queue, name, command, settings: flags };
   throw new CommandError("give --job-definition NAME and --queue NAME, or -f FILE with BatchJobs");
 }
 
-async function submitJob(
-  { jobDefinition, queue, name, command }: Submission,
-  flags: SubmitFlags,
-  io: Io,
-): Promise<number> {
+async function submitJob(job: Submission, flags: SubmitFlags, io: Io): Promise<number> {
   const { wait = false, logs = false } = flags;
+  const { jobDefinition, queue, name } = job;
   const account = await openAccount(flags, [queue, jobDefinition], io);
   try {
     const jobName = name ?? nameIn(jobDefinition).replace(/:\d+$/, "");
-    const jobId = await send(command, { jobDefinition, queue, jobName }, account, io);
+    const jobId = await send(job, jobName, account, io);
     if (flags.output === "text") io.stderr.write(visible(`${jobName} is submitted to ${queue}: ${jobId}`).concat("\n"));
     if (!wait && !logs) {
       io.stdout.write(flags.output === "json" ? jsonLine({ type: "submitted", jobId, jobName }) : `${jobId}\n`);
@@ -163,18 +166,22 @@ function directoryIn({ filename = [], kustomize }: SubmitFlags): string {
 
 /** @throws CommandError with the way to find the job if the answer was lost, AwsError */
 async function send(
-  words: readonly string[],
-  {
-    jobDefinition,
-    queue,
-    jobName,
-  }: { readonly jobDefinition: string; readonly queue: string; readonly jobName: string },
+  { command, jobDefinition, queue, settings }: Submission,
+  jobName: string,
   { batch, signal }: WritableAccount,
   io: Io,
 ): Promise<string> {
-  const override = words.length === 0 ? {} : commandOverride(await activeRevision(batch, jobDefinition, signal), words);
+  const change = containerChange(command, settings);
+  const request = {
+    jobName,
+    jobQueue: queue,
+    jobDefinition,
+    ...requestPart(settings),
+    ...(settings.after === undefined ? {} : { dependsOn: settings.after.map((job) => ({ jobId: idIn(job) })) }),
+    ...(change === undefined ? {} : containerOverride(await activeRevision(batch, jobDefinition, signal), change)),
+  };
   try {
-    const { jobId = "" } = await batch.submitJob({ jobName, jobQueue: queue, jobDefinition, ...override }, { signal });
+    const { jobId = "" } = await batch.submitJob(request, { signal });
     return jobId;
   } catch (error) {
     if (!(error instanceof AwsError) || error.kind !== "unavailable") throw error;
@@ -183,6 +190,15 @@ async function send(
       { cause: error },
     );
   }
+}
+
+/** @throws CommandError: in AWS a name is that of many jobs */
+function idIn(job: string): string {
+  const id = jobIdIn(job);
+  if (id !== undefined) return id;
+  throw new CommandError(
+    `${job} in --after is not the ID of a job in AWS: with -n, --kubeconfig or -f it names a BatchJob`,
+  );
 }
 
 async function toItsEnd(

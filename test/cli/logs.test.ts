@@ -37,6 +37,19 @@ test("of an array the log of a child is printed, of its latest attempt or anothe
   });
 });
 
+test("of an array the logs of all children that failed are printed, each line after the index of its child", async () => {
+  const script = "echo this is $AWS_BATCH_JOB_ARRAY_INDEX; exit $AWS_BATCH_JOB_ARRAY_INDEX";
+  const change = { jobName: "some", arrayProperties: { size: 3 } };
+  const some = await served.job(["sh", "-c", script], "FAILED", change);
+  expect(await served.run("logs", some, "--failed")).toEqual({
+    exitCode: 0,
+    stdout: "1: this is 1\n2: this is 2\n",
+    stderr: "",
+  });
+  expect((await served.run("logs", hello, "--failed")).stderr).toMatch(/hello is not an array: leave out --failed\n$/);
+  expect((await served.run("logs", some, "--failed", "--index", "1")).stderr).toMatch(/leave out --index and --follow/);
+});
+
 test("what a job prints is not a command to the pipeline that shows it, unless a person wants it as it is", async () => {
   const id = await served.job(["sh", "-c", "echo '::add-mask::x'; echo ' ##[error]y'; echo 'a\u001b[31m\tb'"]);
   const { stdout } = await served.run("logs", id);
@@ -69,7 +82,7 @@ test.each<[string, () => readonly string[], RegExp]>([
   [
     "an array without an index",
     () => [array],
-    /^error: array is an array of 2: give the child by --index, from 0 to 1\n$/,
+    /^error: array is an array of 2: give the child by --index, from 0 to 1, or --failed for all that have failed\n$/,
   ],
   ["an index that there is not", () => [array, "--index", "2"], /^error: array has indices from 0 to 1, not 2\n$/],
   ["an index of a plain job", () => [hello, "--index", "0"], /^error: hello has no children and one node/],

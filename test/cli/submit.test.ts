@@ -28,6 +28,46 @@ test("a job with another command and name is followed to its end, and its log go
   expect(stderr).toMatch(/\nhi: SUCCEEDED, exit code 0\n$/);
 });
 
+test("what the command line changes of a job is in the request", async () => {
+  const first = (await served.run(...line)).stdout.trim();
+  const changes = ["--env", "A=1", "--env", "B=x=y", "--vcpus", "2", "--memory", "512", "--array-size", "3"];
+  const limits = ["--timeout", "2m", "--retries", "1", "--after", first];
+  const { exitCode, stdout, stderr } = await served.run(...line, ...changes, ...limits);
+  expect([exitCode, stderr]).toEqual([0, `jd is submitted to q: ${stdout}`]);
+  const job = served.aws.truth.jobs().find(({ id }) => id === stdout.trim());
+  expect(job?.request).toEqual({
+    jobName: "jd",
+    jobQueue: "q",
+    jobDefinition: "jd",
+    arrayProperties: { size: 3 },
+    timeout: { attemptDurationSeconds: 120 },
+    retryStrategy: { attempts: 2 },
+    dependsOn: [{ jobId: first }],
+    containerOverrides: {
+      environment: [
+        { name: "A", value: "1" },
+        { name: "B", value: "x=y" },
+      ],
+      resourceRequirements: [
+        { type: "VCPU", value: "2" },
+        { type: "MEMORY", value: "512" },
+      ],
+    },
+  });
+});
+
+test.each<[readonly string[], string]>([
+  [["--env", "A"], "Expected NAME=VALUE."],
+  [["--array-size", "1"], "Expected a whole number of children from 2 to 10000."],
+  [["--retries", "10"], "Expected a whole number of retries from 0 to 9."],
+  [["--timeout", "59s"], "AWS takes 60 seconds or more."],
+  [["--after", "prepare"], "prepare in --after is not the ID of a job in AWS"],
+])("%j is refused", async (args, message) => {
+  const { exitCode, stderr } = await served.run(...line, ...args);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(message);
+});
+
 test("a job that fails makes the command fail, which says why, also as JSON", async () => {
   const { exitCode, stdout, stderr } = await served.run(...line, "--wait", "-o", "json", "--", "sh", "-c", "exit 3");
   expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/jd: FAILED, exit code 3: Essential container/)]);

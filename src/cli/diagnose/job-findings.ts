@@ -79,18 +79,23 @@ function ofObject({ object, dependencies, inLineBefore }: JobFacts): JobFinding 
 function failure(record: JobRecord, { dependencies, object }: JobFacts): JobFinding {
   const { statusReason, reason, exitCode, attempts, array } = record;
   const failed = array?.counts["FAILED"];
+  const { failedIndices } = object.status?.array ?? {};
+  const which = failedIndices === undefined ? "" : `: ${failedIndices}`;
   const facts = [
     ...(statusReason === undefined ? [] : [`AWS says: ${awsWords(statusReason)}`]),
     ...(reason === undefined || reason === statusReason ? [] : [`the container: ${awsWords(reason)}`]),
     ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
-    ...(failed === undefined ? [] : [`${failed} of ${array?.size} children failed`]),
+    ...(failed === undefined ? [] : [`${failed} of ${array?.size} children failed${which}`]),
     ...(attempts.length > 1 ? [`after ${counted(attempts.length, "attempt")}`] : []),
   ];
   const why = facts.length === 0 ? "AWS gives no reason" : facts.join("; ");
   const other = dependencies.find((one) => one.failure !== undefined);
   const dependency = other === undefined ? "" : `; ${other.what} failed: ${other.failure}`;
   const { namespace, name } = object.metadata;
-  const log = `read its log (${shell`aws-batch-operator logs -n ${namespace} ${name}`})`;
+  const log =
+    array === undefined
+      ? `read its log (${shell`aws-batch-operator logs -n ${namespace} ${name}`})`
+      : `read the logs of those that failed (${shell`aws-batch-operator logs -n ${namespace} ${name} --failed`})`;
   return finding("JobFailed", `the job failed: ${why}${dependency}`, remedyFor(record) ?? log);
 }
 

@@ -3,6 +3,7 @@ import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { AppliedManifest } from "../../kube/client.ts";
 import type { Random } from "../../runtime/random.ts";
 import { CommandError } from "../io.ts";
+import { containerChange, dependenciesOf, requestPart, type SettingFlags } from "./job-settings.ts";
 
 /** What a command line says of a job. */
 export interface Submission {
@@ -11,6 +12,7 @@ export interface Submission {
   /** Undefined: of the definition, with a suffix that makes it new. */
   readonly name: string | undefined;
   readonly command: readonly string[];
+  readonly settings: SettingFlags;
 }
 
 const apiVersion = `${BatchJobKind.group}/${BatchJobKind.version}`;
@@ -21,7 +23,7 @@ const apiVersion = `${BatchJobKind.group}/${BatchJobKind.version}`;
  * @throws CommandError if one of them is an ARN or a revision
  */
 export function jobManifest(
-  { queue, jobDefinition, name, command }: Submission,
+  { queue, jobDefinition, name, command, settings }: Submission,
   namespace: string,
   random: Random,
 ): AppliedManifest & { readonly spec: BatchJob["spec"] } {
@@ -31,6 +33,7 @@ export function jobManifest(
       `${named} is not the name of an object: in a cluster or directory --queue and --job-definition are a JobQueue and a JobDefinition of the namespace`,
     );
   }
+  const container = containerChange(command, settings);
   const suffix = Array.from({ length: 5 }, () => Math.floor(random() * 36).toString(36)).join("");
   return {
     apiVersion,
@@ -39,7 +42,9 @@ export function jobManifest(
     spec: {
       jobQueueRef: { name: queue },
       jobDefinitionRef: { name: jobDefinition },
-      ...(command.length === 0 ? {} : { containerOverrides: { command: [...command] } }),
+      ...requestPart(settings),
+      ...dependenciesOf(settings),
+      ...(container === undefined ? {} : { containerOverrides: container }),
     },
   };
 }

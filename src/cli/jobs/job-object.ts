@@ -116,6 +116,7 @@ export function listedObject({ metadata, spec, status }: BatchJob): ListedJob {
     reason: awsReason(status) ?? failed?.message ?? why,
     exitCode: status?.exitCode,
     children: counts.length === 0 ? undefined : Object.fromEntries(counts.map((one) => [one.status, one.count])),
+    ...(status?.array?.failedIndices === undefined ? {} : { failedIndices: status.array.failedIndices }),
     createdAt: Date.parse(metadata.creationTimestamp),
     startedAt: time(status?.startedAt),
     stoppedAt: time(status?.stoppedAt),

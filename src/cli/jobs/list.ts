@@ -15,6 +15,8 @@ export interface ListedJob {
   readonly exitCode: number | undefined;
   /** Of an array: how many children are in each status. */
   readonly children: Readonly<Record<string, number>> | undefined;
+  /** Of an array with an object: the indices of the children that failed, as ranges. */
+  readonly failedIndices?: string | undefined;
   /** Wall times (ms). An object is created before its job, and by the clock of the API server. */
   readonly createdAt: number;
   readonly startedAt: number | undefined;

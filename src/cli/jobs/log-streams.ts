@@ -44,7 +44,7 @@ export function logStreamsOf(job: JobDetail, attempt: number): readonly LogStrea
   const { container, ecsProperties, eksProperties, nodeProperties, arrayProperties, attempts = [] } = job;
   if (arrayProperties?.size !== undefined) {
     throw new CommandError(
-      `${job.jobName} is an array of ${arrayProperties.size}: give the child by --index, from 0 to ${arrayProperties.size - 1}`,
+      `${job.jobName} is an array of ${arrayProperties.size}: give the child by --index, from 0 to ${arrayProperties.size - 1}, or --failed for all that have failed`,
     );
   }
   if (nodeProperties !== undefined) {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { accountIds, clusterName, ListOption, type OperatorFlags } from "../flags.ts";
 import type { ManifestFlags } from "../manifest-options.ts";
+import type { SettingFlags } from "./job-settings.ts";
 
 /** Flags of every command about jobs. */
 export interface JobFlags extends OperatorFlags {
@@ -17,7 +18,7 @@ export interface DirectoryFlags extends JobFlags {
 }
 
 /** Flags of `submit`. */
-export interface SubmitFlags extends JobFlags, ManifestFlags {
+export interface SubmitFlags extends JobFlags, ManifestFlags, SettingFlags {
   readonly jobDefinition?: string;
   readonly name?: string;
   readonly rerun?: boolean;

@@ -1,36 +1,50 @@
 import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
 import { CommandError } from "../io.ts";
+import type { ContainerChange } from "./job-settings.ts";
 
 type Submission = Parameters<BatchApi["submitJob"]>[0];
 
 /**
- * The override that gives a job another command. It depends on the body of the definition.
+ * The override that changes the container of a job. It depends on the body of the definition.
  *
- * @throws CommandError for several containers or nodes: the command would have to name one
+ * @throws CommandError for several containers or nodes: the change would have to name one
  */
-export function commandOverride(
+export function containerOverride(
   { jobDefinitionName, ecsProperties, eksProperties, nodeProperties }: DefinitionRevision,
-  command: readonly string[],
+  change: ContainerChange,
 ): Partial<Submission> {
   const several = (what: string): CommandError =>
     new CommandError(
-      `${jobDefinitionName} has several ${what}, so a command on the command line does not say whose it is`,
+      `${jobDefinitionName} has several ${what}, so the command line does not say whose command, environment, vCPUs and memory it gives: describe the job in a manifest`,
     );
   if (nodeProperties !== undefined) throw several("nodes");
   if (ecsProperties !== undefined) {
     const [container, ...others] = ecsProperties.taskProperties?.[0]?.containers ?? [];
     if (others.length > 0) throw several("containers");
-    const containers = [{ name: container?.name, command: [...command] }];
-    return { ecsPropertiesOverride: { taskProperties: [{ containers }] } };
+    return { ecsPropertiesOverride: { taskProperties: [{ containers: [{ name: container?.name, ...change }] }] } };
   }
   if (eksProperties !== undefined) {
     const [container, ...others] = eksProperties.podProperties?.containers ?? [];
     if (others.length > 0) throw several("containers");
     return {
-      eksPropertiesOverride: { podProperties: { containers: [{ name: container?.name, command: [...command] }] } },
+      eksPropertiesOverride: { podProperties: { containers: [{ name: container?.name, ...podChange(change) }] } },
     };
   }
-  return { containerOverrides: { command: [...command] } };
+  return { containerOverrides: change };
+}
+
+/** The same in the words of Kubernetes. AWS takes memory only where limit and request are equal. */
+function podChange({ command, environment, resourceRequirements }: ContainerChange): object {
+  const amounts = Object.fromEntries(
+    (resourceRequirements ?? []).map(({ type, value }) =>
+      type === "VCPU" ? ["cpu", value] : ["memory", `${value}Mi`],
+    ),
+  );
+  return {
+    ...(command === undefined ? {} : { command }),
+    ...(environment === undefined ? {} : { env: environment }),
+    ...(resourceRequirements === undefined ? {} : { resources: { limits: amounts, requests: amounts } }),
+  };
 }
 
 /**

@@ -52,6 +52,8 @@ function statusText({ status, children }: ListedJob): string {
   return `${status} ${succeeded}/${size}${failed === 0 ? "" : `, ${failed} failed`}`;
 }
 
-function reasonIn({ status, reason }: ListedJob): string {
-  return reason === undefined || status === "SUCCEEDED" ? "" : visible(awsWords(reason));
+function reasonIn({ status, reason, failedIndices }: ListedJob): string {
+  const which = failedIndices === undefined ? [] : [`failed children: ${visible(failedIndices)}`];
+  const why = reason === undefined || status === "SUCCEEDED" ? [] : [visible(awsWords(reason))];
+  return [...which, ...why].join("; ");
 }

@@ -136,7 +136,7 @@ describe("a job that failed", () => {
       "with some children of an array",
       { job: inAws({ status: "FAILED", array: { size: 50, counts: { FAILED: 2, SUCCEEDED: 48 } } }) },
       [
-        "! JobFailed: the job failed: 2 of 50 children failed. Fix: read its log (aws-batch-operator logs -n team hello)",
+        "! JobFailed: the job failed: 2 of 50 children failed. Fix: read the logs of those that failed (aws-batch-operator logs -n team hello --failed)",
       ],
     ],
     [

@@ -340,7 +340,9 @@ describe("submit", () => {
     kube.on(`GET ${jobs}`, listed(object("a", unknown)));
     const { exitCode, stderr } = await run("submit", "-f", file(manifest("a")), "--logs");
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("team/a: no log: team/a is an array of 2: give the child by --index, from 0 to 1\n");
+    expect(stderr).toContain(
+      "team/a: no log: team/a is an array of 2: give the child by --index, from 0 to 1, or --failed",
+    );
     expect(stderr).toContain("team/a: SUCCEEDED, exit code 0\n");
   });
 
@@ -370,7 +372,7 @@ describe("submit", () => {
 
   test("refuses the description of a job together with manifests", async () => {
     const { stderr } = await run("submit", "-f", file(manifest("a")), "--", "echo");
-    expect(stderr).toMatch(/^error: --queue, --name and a command describe one job/);
+    expect(stderr).toMatch(/^error: --queue, --name, a command, and all that changes a job describe one job/);
   });
 });
 
@@ -383,4 +385,67 @@ test("what the API server refuses, or does not have, is an error", async () => {
   expect((await run("cancel", "gone")).stderr).toBe(
     "error: BatchJob team/gone does not exist; kubectl get batchjobs -A lists the existing ones\n",
   );
+});
+
+describe("retry", () => {
+  const ended = (type: "Complete" | "Failed", reason: string) => [
+    { type, status: "True", reason, message: "m", lastTransitionTime: "2026-01-01T00:00:00Z", observedGeneration: 1 },
+  ];
+  const failed = {
+    jobId: "1b7ed9d5-9f4f-4f5c-8c5d-0b0f6f8f9a3e",
+    status: "FAILED",
+    array: { size: 50, counts: [{ status: "FAILED", count: 3 }], failedIndices: "3,17-18" },
+    conditions: ended("Failed", "JobFailed"),
+  };
+  const body = () => kube.requests.find(({ method }) => method === "POST")?.body as { spec: object } | undefined;
+
+  test("creates a BatchJob of the children that failed, and says its name", async () => {
+    kube.on(`GET ${jobs}/array`, { json: object("array", failed) });
+    kube.on(`POST ${jobs}`, { status: 201, json: object("again", {}) });
+    const args = ["--failed-only", "--indices-in", "ARRAY_INDICES", "--name", "again"];
+    expect(await run("retry", "array", ...args)).toMatchObject({ exitCode: 0, stdout: "again\n" });
+    expect(body()?.spec).toEqual({
+      jobQueueRef: { name: "main" },
+      jobDefinitionRef: { name: "hello" },
+      arrayProperties: { size: 3 },
+      containerOverrides: { environment: [{ name: "ARRAY_INDICES", value: "3,17,18" }] },
+    });
+  });
+
+  test.each<[string, object, readonly string[], RegExp]>([
+    ["that still runs", { jobId: "j", status: "RUNNING" }, [], /has not ended: cancel it first, or wait/],
+    ["that has succeeded", { jobId: "j", conditions: ended("Complete", "Succeeded") }, [], /has succeeded: there is/],
+    ["that was never submitted", { conditions: ended("Failed", "DependencyFailed") }, [], /was never submitted \(m\)/],
+    ["that is not an array", { ...failed, array: undefined }, ["--failed-only"], /is not an array: leave out/],
+    ["whose container may read no indices", failed, ["--failed-only"], /nothing says that the container/],
+    [
+      "whose list is cut",
+      { ...failed, array: { ...failed.array, failedIndices: "3,…" } },
+      ["--failed-only", "--indices-in", "A"],
+      /does not list all 3 children that failed/,
+    ],
+  ])("refuses a job %s", async (_what, status, args, message) => {
+    kube.on(`GET ${jobs}/job`, { json: object("job", status) });
+    const { exitCode, stderr } = await run("retry", "job", ...args);
+    expect([exitCode, body()]).toEqual([1, undefined]);
+    expect(stderr).toMatch(message);
+  });
+});
+
+test("the children of an array that failed are in the list, by their indices", async () => {
+  const array = {
+    size: 50,
+    counts: [
+      { status: "FAILED", count: 1 },
+      { status: "SUCCEEDED", count: 49 },
+    ],
+    failedIndices: "17",
+  };
+  const items = [
+    object("array", { jobId, jobQueue: "q", status: "FAILED", array, statusReason: "Array Child Job failed" }),
+  ];
+  kube.on(`GET ${jobs}`, { json: { metadata: { resourceVersion: "1" }, items } });
+  const { stdout } = await run("jobs");
+  expect(stdout).toContain("FAILED 49/50, 1 failed");
+  expect(stdout).toContain("failed children: 17; Array Child Job failed");
 });

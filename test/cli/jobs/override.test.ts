@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DefinitionRevision } from "../../../src/aws/batch.ts";
-import { activeRevision, commandOverride } from "../../../src/cli/jobs/override.ts";
+import { activeRevision, containerOverride } from "../../../src/cli/jobs/override.ts";
 import { account, containerJob } from "../../simulator/account.ts";
 
 const definition = (body: Partial<DefinitionRevision>): DefinitionRevision => ({
@@ -26,7 +26,7 @@ describe("another command goes into the override of the definition's body", () =
       { eksPropertiesOverride: { podProperties: { containers: [{ name: "main", command }] } } },
     ],
   ])("%s", (_case, body, override) => {
-    expect(commandOverride(definition(body), command)).toEqual(override);
+    expect(containerOverride(definition(body), { command })).toEqual(override);
   });
 
   test.each<[string, Partial<DefinitionRevision>]>([
@@ -34,7 +34,26 @@ describe("another command goes into the override of the definition's body", () =
     ["containers", { eksProperties: { podProperties: { containers: [{ image: "i" }, { image: "j" }] } } }],
     ["nodes", { nodeProperties: { numNodes: 2, mainNode: 0, nodeRangeProperties: [] } }],
   ])("not with several %s", (what, body) => {
-    expect(() => commandOverride(definition(body), command)).toThrow(`jd has several ${what}, so a command`);
+    expect(() => containerOverride(definition(body), { command })).toThrow(
+      `jd has several ${what}, so the command line does not say`,
+    );
+  });
+});
+
+test("in a pod environment, vCPUs and memory are named as Kubernetes names them", () => {
+  const body = { eksProperties: { podProperties: { containers: [{ image: "i", name: "main" }] } } };
+  const environment = [{ name: "A", value: "b" }];
+  const resourceRequirements = [
+    { type: "VCPU" as const, value: "2" },
+    { type: "MEMORY" as const, value: "512" },
+  ];
+  const amounts = { cpu: "2", memory: "512Mi" };
+  expect(containerOverride(definition(body), { environment, resourceRequirements })).toEqual({
+    eksPropertiesOverride: {
+      podProperties: {
+        containers: [{ name: "main", env: environment, resources: { limits: amounts, requests: amounts } }],
+      },
+    },
   });
 });
 

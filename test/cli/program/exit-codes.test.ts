@@ -344,6 +344,30 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     },
     { code: 1, when: "no queue is given", args: () => ["submit"], stderr: /^error: give --job-definition NAME and/ },
   ],
+  retry: [
+    {
+      code: 0,
+      when: "the new job is there",
+      args: async () => {
+        const server = await emptyCluster();
+        const message = "exit code 1";
+        const failed = {
+          apiVersion: "awsbatch.dev/v1alpha1",
+          kind: "BatchJob",
+          metadata: { name: "failed", namespace: "team", uid: "u", resourceVersion: "1", generation: 1 },
+          spec: { jobQueueRef: { name: "main" }, jobDefinitionRef: { name: "hello" } },
+          status: { jobId: "j", conditions: [{ type: "Failed", status: "True", reason: "JobFailed", message }] },
+        };
+        const path = `${group}/namespaces/team/batchjobs`;
+        server.on(`GET ${path}/failed`, { json: failed });
+        server.on(`POST ${path}`, { json: { ...failed, status: {} } });
+        return ["retry", "-n", "team", "failed", "--name", "again", "--kubeconfig", kubeconfigTo(server.url)];
+      },
+      stdout: /^failed\n$/,
+      stderr: /^team\/failed is created: the operator submits its job\n$/,
+    },
+    { code: 1, when: "no job is given", args: () => ["retry"], stderr: /^error: give NAME, a BatchJob/ },
+  ],
   jobs: [
     { code: 0, when: "the jobs were listed", args: () => ["jobs"], stdout: /^(?:NAME|No jobs)/ },
     { code: 1, when: "there is no such queue", args: () => ["jobs", "--queue", "nope"], stderr: /^error: there is no/ },
@@ -639,6 +663,7 @@ describe("the cluster of a command", () => {
     ui: ["ui", "--no-aws"],
     plan: ["plan"],
     submit: ["submit", "-n", "team", "--job-definition", "hello", "--queue", "main"],
+    retry: ["retry", "-n", "team", "hello"],
     jobs: ["jobs", "-n", "team"],
     logs: ["logs", "-n", "team", "hello"],
     cancel: ["cancel", "-n", "team", "hello"],
