@@ -168,7 +168,7 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
       const { items } = await orCommandError(list, exitCodes.unread, signal);
       return items as readonly BatchJob[];
     };
-    const report = await readJob(found as BatchJob, { ...reading, find, neighbours });
+    const report = await readJob(found as BatchJob, { ...reading, find, get, neighbours });
     return { isHealthy: isJobHealthy(report), json: () => jobJson(report), text: (layout) => jobText(report, layout) };
   } finally {
     await server.close();

@@ -1,4 +1,4 @@
-import type { ComputeResource } from "../aws/batch.ts";
+import type { ComputeResource, Environment } from "../aws/batch.ts";
 import {
   certainMemoryMib,
   type InstanceType,
@@ -8,7 +8,7 @@ import {
 } from "../aws/instance-types.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
 import type { Cause } from "./causes.ts";
-import { counted, listed, memoryText, needsText } from "./words.ts";
+import { counted, edited, listed, memoryText, needsText } from "./words.ts";
 
 /** Whether a job fits on any instance that an environment may start. Pure. */
 
@@ -20,10 +20,10 @@ import { counted, listed, memoryText, needsText } from "./words.ts";
 export function misfit(
   needs: JobNeeds,
   name: string,
-  resources: ComputeResource,
+  { computeResources, tags }: Pick<Environment, "computeResources" | "tags">,
   instanceTypes: InstanceTypes,
 ): Cause | undefined {
-  const entries = resources.instanceTypes ?? [];
+  const entries = computeResources?.instanceTypes ?? [];
   const types = typesOf(entries, needs, instanceTypes);
   if (types === undefined || types.length === 0) return undefined;
   const allowed = listed(entries);
@@ -36,14 +36,14 @@ export function misfit(
     return {
       code: "ArchitectureMismatch",
       sentence: `the job is for ${needs.architecture}, but every instance type of ${name} (${allowed}) is ${type?.architecture}`,
-      fix: `add instance types for ${needs.architecture} to computeResources.instanceTypes, or change runtimePlatform of the job definition`,
+      fix: `add instance types for ${needs.architecture} to computeResources.instanceTypes of ${edited(name, tags)}, or change runtimePlatform of the job definition`,
     };
   }
   if (ofArchitecture.some((type) => holds(type, needs, certainMemoryMib(type)))) return undefined;
   return {
     code: "NoInstanceTypeFits",
     sentence: `the job needs ${needsText(needs)}${needs.nodes > 1 ? "" : " on one instance"}, but ${whyNone(ofArchitecture, needs, name, allowed)}`,
-    fix: fixFor(needs, ofArchitecture, name),
+    fix: fixFor(needs, ofArchitecture, edited(name, tags)),
   };
 }
 
@@ -112,11 +112,11 @@ function whyNone(types: readonly InstanceType[], needs: JobNeeds, name: string, 
   return `${largest.name}, the closest type of ${name}${of}, has ${counted(largest.vcpus, "vCPU")} and ${memoryText(largest.memoryMib)}${part}`;
 }
 
-function fixFor(needs: JobNeeds, types: readonly InstanceType[], name: string): string {
+function fixFor(needs: JobNeeds, types: readonly InstanceType[], what: string): string {
   const architecture = needs.architecture ?? types[0]?.architecture;
   const larger = smallestHolding({ ...needs, architecture });
   if (larger === undefined) return "request less: no known instance type of EC2 has that much";
-  return `add a type such as ${larger.name} to computeResources.instanceTypes of ${name}, or request less in the job definition`;
+  return `add a type such as ${larger.name} to computeResources.instanceTypes of ${what}, or request less in the job definition`;
 }
 
 function proposal(needs: JobNeeds): string {

@@ -4,7 +4,7 @@ import type { JobNeeds } from "../aws/job-needs.ts";
 import type { Cause } from "./causes.ts";
 import type { EnvironmentFacts } from "./facts.ts";
 import { misfit } from "./fit.ts";
-import { awsWords, counted } from "./words.ts";
+import { awsWords, counted, edited } from "./words.ts";
 
 /** Why one environment cannot run a job. Pure. */
 
@@ -76,7 +76,7 @@ function usability(name: string, environment: Environment, network: EnvironmentF
       step: 2,
       code: "EnvironmentDisabled",
       sentence: `the compute environment ${name} is DISABLED: AWS starts no jobs on it`,
-      fix: "set its state to ENABLED, or use another environment",
+      fix: `set the state of ${edited(name, environment.tags)} to ENABLED, or use another environment`,
     };
   }
   if (environment.computeResources?.maxvCpus === 0) {
@@ -84,7 +84,7 @@ function usability(name: string, environment: Environment, network: EnvironmentF
       step: 4,
       code: "MaxVcpusTooSmall",
       sentence: `maxvCpus of ${name} is 0: it never has room for a job`,
-      fix: `raise computeResources.maxvCpus of ${name}`,
+      fix: `raise computeResources.maxvCpus of ${edited(name, environment.tags)}`,
     };
   }
   return undefined;
@@ -146,10 +146,10 @@ function suitability(
       step: 7,
       code: "MaxVcpusTooSmall",
       sentence: `the job needs ${counted(vcpus, "vCPU")}${needs.nodes > 1 ? ` on ${needs.nodes} nodes` : ""}, but ${name} is limited to ${most} (maxvCpus)`,
-      fix: `raise computeResources.maxvCpus of ${name} to at least ${Math.ceil(vcpus)}, or request less in the job definition`,
+      fix: `raise computeResources.maxvCpus of ${edited(name, environment.tags)} to at least ${Math.ceil(vcpus)}, or request less in the job definition`,
     };
   }
   if (platform !== "EC2" && platform !== "EKS") return undefined;
-  const unfit = misfit(needs, name, resources, instanceTypes);
+  const unfit = misfit(needs, name, environment, instanceTypes);
   return unfit === undefined ? undefined : { step: 8, ...unfit };
 }

@@ -1,5 +1,6 @@
 import { plainMessage } from "../aws/errors.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
+import { ownerIn } from "../controllers/ownership.ts";
 
 /** Texts of quantities. Pure. */
 
@@ -40,4 +41,10 @@ export function queuesThere(names: readonly string[]): string {
   if (names.length === 0) return "it has no queue at all";
   const shown = [...names].sort().slice(0, mostNames).join(", ");
   return `it has ${shown}${names.length > mostNames ? ", ..." : ""}`;
+}
+
+/** What a person edits to change an environment: the object that its tags name, otherwise the environment itself. */
+export function edited(name: string, tags: Readonly<Record<string, string>> | undefined): string {
+  const owner = ownerIn(tags);
+  return owner === undefined ? name : `BatchComputeEnvironment ${owner.namespace}/${owner.name}`;
 }

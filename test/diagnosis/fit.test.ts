@@ -12,7 +12,7 @@ const typeOf = (name: string) => {
   return type;
 };
 const code = (name: string, needs: Partial<JobNeeds>): string | undefined =>
-  misfit({ ...smallNeeds, ...needs }, "ce", resources(name), knownInstanceTypes)?.code;
+  misfit({ ...smallNeeds, ...needs }, "ce", { computeResources: resources(name) }, knownInstanceTypes)?.code;
 const tight = (name: string, needs: Partial<JobNeeds>): string | undefined =>
   tightMemory({ ...smallNeeds, ...needs }, "ce", resources(name), knownInstanceTypes)?.code;
 
@@ -76,4 +76,11 @@ it("the type that is proposed holds just as much as is asked for, and one more m
   expect(smallestHolding(exactly)?.name).toBe("m6i.xlarge");
   expect(smallestHolding({ ...exactly, memoryMib: exactly.memoryMib + 1 })?.name).toBe("r6i.xlarge");
   expect(smallestHolding({ ...exactly, vcpus: exactly.vcpus + 1 })?.name).toBe("c6i.2xlarge");
+});
+
+it("names the object that a person edits, where the tags of the environment name one", () => {
+  const tags = { "awsbatch.dev/cluster": "c", "awsbatch.dev/namespace": "team", "awsbatch.dev/name": "good" };
+  const environment = { computeResources: resources("m5.large"), tags };
+  const fix = misfit({ ...smallNeeds, vcpus: 16 }, "team_good-25a02e43", environment, knownInstanceTypes)?.fix;
+  expect(fix).toMatch(/to computeResources\.instanceTypes of BatchComputeEnvironment team\/good, or request less/);
 });

@@ -12,6 +12,7 @@ import { causeKind, type Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { awsWords, counted, listed } from "../../diagnosis/words.ts";
 import { shell } from "../../runtime/shell.ts";
+import type { ChainLink } from "./chain.ts";
 import type { DependencyFacts, JobFacts, JobFinding } from "./job-report.ts";
 import type { QueueReport } from "./report.ts";
 
@@ -48,7 +49,7 @@ export function jobFindings(facts: JobFacts): readonly JobFinding[] {
 }
 
 /** As the operator reports it: the job is not in AWS, or AWS knows it no more. */
-function ofObject({ object, dependencies, inLineBefore }: JobFacts): JobFinding {
+function ofObject({ object, dependencies, inLineBefore, chain }: JobFacts): JobFinding {
   const ready = conditionsOf(object).find(({ type }) => type === "Ready");
   const [next] = inLineBefore;
   if (next !== undefined) {
@@ -72,8 +73,21 @@ function ofObject({ object, dependencies, inLineBefore }: JobFacts): JobFinding 
       "fix and run that one again, then delete this object and create it again",
     );
   }
+  const end = chain.at(-1);
+  if (end !== undefined) return finding(end.ready?.reason ?? "ReferenceNotFound", chainText(chain), end.todo);
   const text = reasonsOf(BatchJobKind.kind).find((one) => one.reason === reason && one.todo !== undefined);
   return finding(reason, awsWords(message), text?.todo?.replaceAll("`", "") ?? "");
+}
+
+/** From the job to the cause. */
+function chainText(chain: readonly ChainLink[]): string {
+  return chain
+    .map(({ what, ready }, at) => {
+      const subject = at === 0 ? `the job needs ${what}` : `that one needs ${what}`;
+      if (ready === undefined) return `${subject}, which does not exist`;
+      return at < chain.length - 1 ? subject : `${subject}, which is not Ready: ${awsWords(ready.message)}`;
+    })
+    .join(", and ");
 }
 
 function failure(record: JobRecord, { dependencies, object }: JobFacts): JobFinding {

@@ -1,6 +1,7 @@
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { JobRecord } from "../../aws/job-record.ts";
 import type { DescribedJob } from "../../aws/queue-jobs.ts";
+import type { ChainLink } from "./chain.ts";
 import type { QueueReport } from "./report.ts";
 
 /** What was read of one BatchJob. */
@@ -11,6 +12,8 @@ export interface JobFacts {
   readonly dependencies: readonly DependencyFacts[];
   /** Names of the jobs of its namespace that are submitted before it, the next one first. */
   readonly inLineBefore: readonly string[];
+  /** What a job that is not submitted waits for, from object to object: the last one is the cause. */
+  readonly chain: readonly ChainLink[];
   /** The queue of a job that waits for resources, and why its first job does not start; undefined: not asked for. */
   readonly queue: QueueReport | undefined;
 }

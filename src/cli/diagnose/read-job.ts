@@ -1,11 +1,13 @@
 import { keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { JobDetail } from "../../aws/batch.ts";
 import { type JobRecord, jobRecord } from "../../aws/job-record.ts";
 import { describedJob } from "../../aws/queue-jobs.ts";
 import { lineOf, orderInLine } from "../../controllers/batch-job/line.ts";
 import { recordedResult } from "../../controllers/batch-job/result.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
+import { chainFrom, type GetObject } from "./chain.ts";
 import { jobFindings } from "./job-findings.ts";
 import type { DependencyFacts, JobFacts, JobReport } from "./job-report.ts";
 import { type QueueReading, readQueue } from "./read.ts";
@@ -13,6 +15,8 @@ import { type QueueReading, readQueue } from "./read.ts";
 export interface JobReading extends Omit<QueueReading, "object"> {
   /** The BatchJob of a name in the namespace of the job. */
   readonly find: (name: string) => Promise<BatchJob | undefined>;
+  /** An object of any kind. */
+  readonly get: GetObject;
   /** All BatchJobs of its namespace. */
   readonly neighbours: () => Promise<readonly BatchJob[]>;
 }
@@ -33,6 +37,7 @@ export async function readJob(object: BatchJob, reading: JobReading): Promise<Jo
     object,
     job,
     dependencies: await dependenciesOf(object, reading),
+    chain: isHeld(object) ? await chainFrom(object, BatchJobKind, reading.get) : [],
     inLineBefore: isInLine(object) ? inLineBefore(object, await reading.neighbours(), region) : [],
     queue: waitsForResources(record) ? await readQueue(record.queue, { ...reading, object: undefined }) : undefined,
   };
@@ -45,6 +50,18 @@ export async function readJob(object: BatchJob, reading: JobReading): Promise<Jo
     findings: jobFindings(facts),
     now: now(),
   };
+}
+
+/** Reasons of a job that waits for an object that it refers to. */
+const held: ReadonlySet<string> = new Set([
+  "ReferenceNotFound",
+  "WaitingForQueue",
+  "WaitingForDefinition",
+  "WaitingForConsumable",
+]);
+
+function isHeld(object: BatchJob): boolean {
+  return conditionsOf(object).some(({ type, reason }) => type === "Ready" && held.has(reason));
 }
 
 /** The operator writes no status while a job waits for its turn. */

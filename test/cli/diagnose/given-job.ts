@@ -37,7 +37,15 @@ export function queueReport(facts: QueueFacts): QueueReport {
 }
 
 export function jobFacts(change: Partial<JobFacts> = {}): JobFacts {
-  return { object: jobObject(), job: undefined, dependencies: [], inLineBefore: [], queue: undefined, ...change };
+  return {
+    object: jobObject(),
+    job: undefined,
+    dependencies: [],
+    chain: [],
+    inLineBefore: [],
+    queue: undefined,
+    ...change,
+  };
 }
 
 export function jobReport(

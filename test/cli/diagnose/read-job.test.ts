@@ -23,6 +23,7 @@ async function findingsOf(object: BatchJob, ...neighbours: readonly BatchJob[]) 
     networkOf: async () => undefined,
     signal: new AbortController().signal,
     find: async () => undefined,
+    get: async () => undefined,
     neighbours: async () => [object, ...neighbours],
   });
   return report.findings.map(({ code, sentence, needsPerson }) => ({ code, sentence, needsPerson }));

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { type KubeObject, keyText } from "../../../src/api/object.ts";
+import { BatchJobKind } from "../../../src/api/v1alpha1/kinds.ts";
+import { chainFrom } from "../../../src/cli/diagnose/chain.ts";
+import { jobFindings } from "../../../src/cli/diagnose/job-findings.ts";
+import { jobObject } from "../../controllers/batch-job/seen.ts";
+import { condition, jobFacts } from "./given-job.ts";
+
+const job = jobObject(
+  { jobQueueRef: { name: "main" }, jobDefinitionRef: { name: "hello" } },
+  { conditions: [{ ...condition("Ready", "WaitingForQueue", "JobQueue main is not in AWS yet"), status: "False" }] },
+);
+const { namespace } = job.metadata;
+
+function object(kind: string, name: string, spec: object, reason?: string): [string, KubeObject] {
+  const ready = { ...condition("Ready", reason ?? "Available", `${name} is ${reason ?? "ready"}`) };
+  const conditions = [{ ...ready, status: reason === undefined ? "True" : "False" }];
+  const metadata = { ...job.metadata, namespace, name };
+  return [`${kind} ${namespace}/${name}`, { ...job, kind, metadata, spec, status: { conditions } } as KubeObject];
+}
+
+const environments = (name: string) => ({ computeEnvironmentOrder: [{ order: 1, computeEnvironmentRef: { name } }] });
+
+async function found(...objects: readonly [string, KubeObject][]): Promise<readonly string[]> {
+  const there = new Map(objects);
+  const chain = await chainFrom(job, BatchJobKind, async ({ kind }, key) => there.get(`${kind} ${keyText(key)}`));
+  return jobFindings(jobFacts({ object: job, chain })).map(({ code, sentence, fix }) => `${code}: ${sentence}. ${fix}`);
+}
+
+test("what a job waits for is followed from object to object, to the one that has to be changed", async () => {
+  const queue = object("JobQueue", "main", environments("nothere"), "ReferenceNotFound");
+  expect(await found(queue)).toEqual([
+    `ReferenceNotFound: the job needs JobQueue ${namespace}/main, and that one needs BatchComputeEnvironment ${namespace}/nothere, which does not exist. create it, or correct the reference in JobQueue ${namespace}/main`,
+  ]);
+});
+
+test("an object that is there has its own reason and its own remedy", async () => {
+  const queue = object("JobQueue", "main", environments("ce"), "WaitingForEnvironment");
+  const environment = object("BatchComputeEnvironment", "ce", {}, "Conflict");
+  const [finding = ""] = await found(queue, environment);
+  expect(finding).toContain(
+    `Conflict: the job needs JobQueue ${namespace}/main, and that one needs BatchComputeEnvironment ${namespace}/ce, which is not Ready: ce is Conflict. give one of the two another`,
+  );
+});
+
+test("without one that is not Ready the job's own reason stays", async () => {
+  const [queue, definition] = [object("JobQueue", "main", {}), object("JobDefinition", "hello", {})];
+  expect(await found(queue, definition)).toEqual([expect.stringMatching(/^WaitingForQueue: JobQueue main is not in/)]);
+});
