@@ -9,8 +9,9 @@ import type { Random } from "./random.ts";
 export type Priority = "high" | "normal" | "low";
 const priorities: readonly Priority[] = ["high", "normal", "low"];
 
-/** Whose turn it is first, turn by turn: no class, however much comes in it, can starve another. */
-const firstInTurn: readonly Priority[] = ["high", "high", "high", "normal", "high", "high", "high", "low"];
+/** Of so many keys that are taken in a row one is `low`, and of a namespace one is `normal`: no class can starve another. */
+const lowEvery = 8;
+const normalEvery = 7;
 
 /** What the queue reports to the metrics. */
 export interface WorkqueueObserver {
@@ -54,7 +55,8 @@ interface Entry {
 
 /**
  * Keys that need work. A key waits at most once and is never worked on twice at a time; one that is added while
- * it is worked on is queued again afterwards. Namespaces take turns within a class. All operations are O(1) amortised.
+ * it is worked on is queued again afterwards. Namespaces take
+ * turns, first in what is `high` or `normal`: a flood of changes in one delays a retry in another by one pass. All operations are O(1) amortised.
  */
 export class Workqueue {
   readonly #clock: Clock;
@@ -62,11 +64,8 @@ export class Workqueue {
   readonly #backoff: BackoffLimits;
   readonly #observer: WorkqueueObserver | undefined;
   readonly #entries = new Map<string, Entry>();
-  readonly #lanes: Readonly<Record<Priority, Lane>> = {
-    high: new Lane("high"),
-    normal: new Lane("normal"),
-    low: new Lane("low"),
-  };
+  readonly #urgent = new NamespaceTurns(() => new Line());
+  readonly #low = new NamespaceTurns<Fifo<Entry>>(() => new Fifo());
   readonly #idle = new Fifo<(key: ObjectKey | undefined) => void>();
   #depth = 0;
   #working = 0;
@@ -224,7 +223,9 @@ export class Workqueue {
       return;
     }
     entry.waiting = priority;
-    this.#lanes[priority].push(entry);
+    const { namespace } = entry.key;
+    if (priority === "low") this.#low.of(namespace).push(entry);
+    else this.#urgent.of(namespace).push(entry, priority);
   }
 
   #handOut(): void {
@@ -235,23 +236,22 @@ export class Workqueue {
   }
 
   #take(): ObjectKey {
-    const first = firstInTurn[this.#turn++ % firstInTurn.length] ?? "high";
-    for (const priority of [first, ...priorities]) {
-      const entry = this.#lanes[priority].take();
-      if (entry === undefined) continue;
-      const now = this.#clock.monotonic();
-      this.#observer?.taken(now - entry.waitingSince, entry.key);
-      entry.waiting = undefined;
-      entry.workingSince = now;
-      entry.workedAs = priority;
-      // The work that starts now decides again about the next requeue.
-      entry.delayed?.timer.cancel();
-      entry.delayed = undefined;
-      this.#working++;
-      this.#setDepth(this.#depth - 1);
-      return entry.key;
-    }
-    throw new Error("the queue counts waiting keys that are in no lane");
+    const urgent = (): Entry | undefined => this.#urgent.next((line) => line.take());
+    const low = (): Entry | undefined => this.#low.next((line) => next(line, "low"));
+    const isTurnOfLow = this.#turn++ % lowEvery === lowEvery - 1;
+    const entry = isTurnOfLow ? (low() ?? urgent()) : (urgent() ?? low());
+    if (entry === undefined) throw new Error("the queue counts waiting keys that are in no line");
+    const now = this.#clock.monotonic();
+    this.#observer?.taken(now - entry.waitingSince, entry.key);
+    entry.workedAs = entry.waiting;
+    entry.waiting = undefined;
+    entry.workingSince = now;
+    // The work that starts now decides again about the next requeue.
+    entry.delayed?.timer.cancel();
+    entry.delayed = undefined;
+    this.#working++;
+    this.#setDepth(this.#depth - 1);
+    return entry.key;
   }
 
   #setDepth(depth: number): void {
@@ -264,24 +264,32 @@ function higher(a: Priority | undefined, b: Priority): Priority {
   return a !== undefined && priorities.indexOf(a) <= priorities.indexOf(b) ? a : b;
 }
 
-/** The waiting keys of one class, with namespaces in turn. Entries that moved to another class are skipped. */
-class Lane {
-  readonly #priority: Priority;
-  readonly #waiting = new NamespaceTurns<Fifo<Entry>>(() => new Fifo());
+/** The waiting keys of one namespace that are `high` or `normal`. */
+class Line {
+  readonly #high = new Fifo<Entry>();
+  readonly #normal = new Fifo<Entry>();
+  #turn = 0;
 
-  constructor(priority: Priority) {
-    this.#priority = priority;
+  get length(): number {
+    return this.#high.length + this.#normal.length;
   }
 
-  push(entry: Entry): void {
-    this.#waiting.of(entry.key.namespace).push(entry);
+  push(entry: Entry, priority: "high" | "normal"): void {
+    if (priority === "high") this.#high.push(entry);
+    else this.#normal.push(entry);
   }
 
   take(): Entry | undefined {
-    return this.#waiting.next((entries) => {
-      let entry = entries.shift();
-      while (entry !== undefined && entry.waiting !== this.#priority) entry = entries.shift();
-      return entry;
-    });
+    const high = (): Entry | undefined => next(this.#high, "high");
+    const normal = (): Entry | undefined => next(this.#normal, "normal");
+    const isTurnOfNormal = this.#turn++ % normalEvery === normalEvery - 1;
+    return isTurnOfNormal ? (normal() ?? high()) : (high() ?? normal());
   }
+}
+
+/** The next one of a class. Entries that moved to another are skipped. */
+function next(entries: Fifo<Entry>, priority: Priority): Entry | undefined {
+  let entry = entries.shift();
+  while (entry !== undefined && entry.waiting !== priority) entry = entries.shift();
+  return entry;
 }

@@ -168,6 +168,21 @@ describe("order", () => {
     expect(order).toHaveLength(1002);
   });
 
+  test("lets no changes in one namespace hold up what was woken in another", async () => {
+    const { queue } = world();
+    for (let i = 0; i < 100; i++) queue.add(keyOf(`change-${i}`, "noisy"), { priority: "high" });
+    const order: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      queue.add(keyOf("woken", "quiet"), { priority: "normal" });
+      for (const _turn of ["noisy", "quiet"]) {
+        const key = await take(queue);
+        order.push(key.namespace);
+        queue.done(key);
+      }
+    }
+    expect(order.filter((namespace) => namespace === "quiet")).toHaveLength(10);
+  });
+
   test("lets each class through while the others never run dry", async () => {
     const { queue } = world();
     const order: string[] = [];

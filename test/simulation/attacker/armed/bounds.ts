@@ -7,7 +7,7 @@ export const takeOverMs = 20_000;
 
 /**
  * What takes a few seconds is judged by this (s): where all calls are used up, each of them waits for the turns of two others, and the
- * four workers of a controller may all be in passes of another tenant that wait for theirs.
+ * four workers of a controller may all be in passes of another tenant, each of which waits for a call.
  */
 const shortest = 20;
 
@@ -31,10 +31,10 @@ export const boundSeconds: Readonly<Record<string, number>> = {
 export const deletionSeconds = 14; // 6.9
 
 /**
- * How many passes of the attacker begin in a controller while an object of another tenant waits for its own, for each of that tenant's:
- * the last class in which it may wait has one of eight turns, and three namespaces take these in turn.
+ * How many passes of the attacker begin in a controller while an object of another tenant waits for its own, for each of that tenant's.
+ * Namespaces take turns, and one of eight turns is of what a list has shown.
  */
-export const passesPerOwn = 24;
+export const passesPerOwn = { urgent: 3, low: 24 };
 
 /** What is counted for the attacker. */
 export interface Counts {
