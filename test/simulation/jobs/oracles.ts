@@ -194,7 +194,7 @@ const inTurn: OracleFactory = (watched) => {
         const other = came.get(one.metadata.uid);
         if (other === undefined || other.number >= own.number || !isBefore(one, object) || isHeldBack(one))
           return false;
-        return isQuiet(other.at) && !wasRequested(watched, one);
+        return isQuiet(other.at) && !wasRequestedBefore(by, watched, one);
       });
       return passed && `${object.metadata.name} was submitted before ${passed.metadata.name}, which is older`;
     },
@@ -223,9 +223,10 @@ function isHeldBack({ metadata, spec }: BatchJob): boolean {
   );
 }
 
-function wasRequested({ aws }: Watched, { metadata, status }: BatchJob): boolean {
+/** Requests that are under way together are in the order in which they were sent. */
+function wasRequestedBefore(call: CallRecord, { aws }: Watched, { metadata, status }: BatchJob): boolean {
   if (status?.jobId !== undefined || recordedResult({ status } as BatchJob) !== undefined) return true;
-  return aws.log.some(({ operation, input }) => {
+  return aws.log.slice(0, aws.log.indexOf(call)).some(({ operation, input }) => {
     const { jobName = "" } = input as { readonly jobName?: string };
     return operation === "SubmitJob" && jobName.endsWith(`_${metadata.uid}`);
   });
