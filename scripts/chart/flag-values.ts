@@ -1,6 +1,6 @@
 import type { Option } from "commander";
 import { z } from "zod";
-import { ListOption } from "../../src/cli/flags.ts";
+import { clusterNameForm, ListOption } from "../../src/cli/flags.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCommand } from "../../src/cli/run.ts";
 
@@ -22,6 +22,9 @@ const decidedElsewhere = [
  * spec names a role of somebody else until an administrator lists it. templates/_pod.tpl gives them without a value too.
  */
 export const safeFlags: Readonly<Record<string, readonly string[]>> = { allowedRoleArns: [] };
+
+/** Of texts that the command refuses in another form: an installation should fail, and not the pod. */
+const forms: Readonly<Record<string, RegExp>> = { clusterName: clusterNameForm };
 
 /** All other flags of `aws-batch-operator run`; a new flag becomes a value automatically. */
 export function flagValues() {
@@ -51,7 +54,9 @@ function flagValue(option: Option): z.ZodType {
   if (option.argChoices !== undefined) return z.enum(option.argChoices);
   if (option instanceof ListOption) return z.array(z.string().min(1));
   const isNumber = typeof parse(option, "1") === "number" && parse(option, "1s") === undefined;
-  return isNumber ? z.number().positive() : z.string().min(1);
+  if (isNumber) return z.number().positive();
+  const form = forms[option.attributeName()];
+  return form === undefined ? z.string().min(1) : z.string().regex(form);
 }
 
 /** Undefined: the flag rejects the text. */

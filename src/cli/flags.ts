@@ -138,9 +138,12 @@ export function port(text: string): number {
   return Number(text);
 }
 
+/** The form of cluster names; the chart refuses others too. */
+export const clusterNameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
 /** A name that goes into AWS tags and file names. */
 export function clusterName(text: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text)) {
+  if (!clusterNameForm.test(text)) {
     throw new InvalidArgumentError(
       "Expected at most 100 letters, digits, dots, - and _, beginning with a letter or digit.",
     );

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { AwsError } from "../aws/errors.ts";
+import { shell } from "../runtime/shell.ts";
 import { visible } from "../runtime/visible.ts";
 import { applyEnvironment } from "./flags.ts";
 import { CommandError, type Ending, type Environment, exitCodes, type Io, OutputFailed } from "./io.ts";
@@ -93,7 +94,7 @@ export async function programFor(args: readonly string[], io: Io, ending: Ending
       .configureOutput({
         writeOut: (text) => io.stdout.write(text),
         writeErr: (text) => io.stderr.write(text),
-        outputError: (text, write) => write(oneLine(text)),
+        outputError: (text, write) => write(oneLine(`${text.trimEnd()}${fileHint(text, command)}`)),
         getOutHelpWidth: () => helpWidth(io.stdout),
         getErrHelpWidth: () => helpWidth(io.stderr),
       });
@@ -102,6 +103,14 @@ export async function programFor(args: readonly string[], io: Io, ending: Ending
     requireTlsVerification(io.env);
     applyEnvironment(action, io.env);
   });
+}
+
+/** A command that takes no argument, but files by a flag: whoever gives one means a file. */
+function fileHint(text: string, { options, args, registeredArguments }: Command): string {
+  const takesFiles = registeredArguments.length === 0 && options.some(({ long }) => long === "--filename");
+  const [file] = args;
+  if (!takesFiles || file === undefined || !text.includes("too many arguments")) return "";
+  return shell` Did you mean -f ${file}?`;
 }
 
 /**

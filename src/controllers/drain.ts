@@ -50,7 +50,7 @@ export function drained<Job>(what: Drained<Job>, now: number): Draining<Job> {
   const { remaining, terminatedAt, zeroForMs = 0 } = jobs;
   if (remaining.length === 0) {
     const restMs = emptyForMs - zeroForMs;
-    return restMs <= 0 ? { kind: "empty" } : waits(`no job is left ${where}; counted once more`, restMs);
+    return restMs <= 0 ? { kind: "empty" } : waits(`no job is left ${where}; counting once more to be sure`, restMs);
   }
   const waiting = `${name} waits for ${jobsText(remaining)} to end`;
   if (policy?.policy !== "Terminate") {

@@ -26,7 +26,11 @@ export function offeringStops(described: Described, facts: NetworkFacts): readon
   const barren = covered ? [] : subnets.filter(({ zone }) => !wanted.some((entry) => isOffered(entry, zone)));
   if (barren.length === 0 && nowhere.length === 0) return [];
   const remedy = (ids: readonly string[]): Remedy =>
-    changeSpec(typesPath, ids, `add types to ${typesPath} that ${list(zones)} offer, or use subnets of other zones`);
+    changeSpec(
+      typesPath,
+      ids,
+      `add types to ${typesPath} that ${list(zones)} ${zones.length === 1 ? "offers" : "offer"}, or use subnets of other zones`,
+    );
   if (barren.length === 0) {
     const message = `${list(nowhere)}: not offered in any zone of the subnets (${list(zones)})`;
     return zones.length === 0 ? [] : [defect("TypeNotOffered", message, nowhere, [remedy(nowhere)])];

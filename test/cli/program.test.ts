@@ -46,6 +46,10 @@ describe("the command line", () => {
   });
 
   test.each([
+    [
+      ["validate", "good.yaml"],
+      "error: too many arguments for 'validate'. Expected 0 arguments but got 1. Did you mean -f good.yaml?\n",
+    ],
     [["plan", "--cluster-nam", "x"], "error: unknown option '--cluster-nam' (Did you mean --cluster-name?)\n"],
     [["plam"], "error: unknown command 'plam' (Did you mean plan?)\n"],
     [["validate"], `error: ${pathMissing}\n`],

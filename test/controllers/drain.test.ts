@@ -24,7 +24,12 @@ describe("what is to be deleted", () => {
       "the operator cannot count the jobs on ce, so it keeps ce: no",
       10_000,
     ],
-    ["is counted again when it is empty", { jobs: empty(9000) }, "no job is left on ce; counted once more", 1000],
+    [
+      "is counted again when it is empty",
+      { jobs: empty(9000) },
+      "no job is left on ce; counting once more to be sure",
+      1000,
+    ],
     ["is empty when two counts say so", { jobs: empty(10_000) }, "empty", undefined],
     [
       "waits for its jobs by default",

@@ -31,7 +31,7 @@ export const mistakes: readonly Mistake[] = [
     to: 'value: "600"',
     at: "resourceRequirements:",
     field: "spec.containerProperties.resourceRequirements",
-    says: /does not offer this size/,
+    says: /does not offer [\d.]+ vCPU with \d+ MiB: use [\d.]+ vCPU with \d+ MiB/,
   },
   {
     what: "a queue without its environment",

@@ -27,7 +27,7 @@ const overrides = ["containerOverrides", "nodeOverrides", "ecsPropertiesOverride
 function oneOfTwo(reference: string, name: string, what: string): ValidationRule {
   return {
     rule: `has(self.${reference}) != has(self.${name})`,
-    message: `a job has one ${what}: keep either ${reference} (an object) or ${name} (a name or ARN in AWS)`,
+    message: `a job has one ${what}: give exactly one of ${reference} (an object) and ${name} (a name or ARN in AWS)`,
   };
 }
 

@@ -165,7 +165,12 @@ export const statusFields = {
   status: text("Status of the resource in AWS.", 32).optional(),
   statusReason: anyText("AWS's reason for the status.", 4096).optional(),
   plan: plan.optional(),
-  conditions: mapList("Conditions of the object.", ["type"], condition, 16).optional(),
+  conditions: mapList(
+    "State of the object, by type: Ready is True once AWS serves this generation, Stalled once a person has to do something, Reconciling while the operator works.",
+    ["type"],
+    condition,
+    16,
+  ).optional(),
 };
 
 export type Plan = DeepReadonly<z.infer<typeof plan>>;

@@ -45,8 +45,8 @@ const replacement = object("How the operator replaces the environment for a chan
     "Never",
   ]).optional(),
   holdBefore: setOf(
-    "Steps that wait for the annotation awsbatch.dev/approve.",
-    oneOf("Step.", ["Create", "Repoint", "Delete"]),
+    "Steps that wait for the annotation awsbatch.dev/approve: Create (of the new environment), Repoint (of the queues to it), Delete (of the old one).",
+    oneOf("Create, Repoint or Delete.", ["Create", "Repoint", "Delete"]),
     3,
   ).optional(),
   soakSeconds: int(

@@ -65,7 +65,7 @@ export const consumableEntryRules: readonly ValidationRule[] = [
   {
     rule: "has(self.consumableResource) != has(self.consumableResourceRef)",
     message:
-      "an entry references one consumable: keep either consumableResourceRef (an object) or consumableResource (a name or ARN in AWS)",
+      "an entry references one consumable: give exactly one of consumableResourceRef (an object) and consumableResource (a name or ARN in AWS)",
   },
 ];
 

@@ -7,7 +7,7 @@ export const orderEntryRules: readonly ValidationRule[] = [
   {
     rule: "has(self.computeEnvironment) != has(self.computeEnvironmentRef)",
     message:
-      "an entry references one environment: keep either computeEnvironmentRef (an object) or computeEnvironment (a name or ARN in AWS)",
+      "an entry references one environment: give exactly one of computeEnvironmentRef (an object) and computeEnvironment (a name or ARN in AWS)",
   },
 ];
 
@@ -15,7 +15,7 @@ export const serviceEntryRules: readonly ValidationRule[] = [
   {
     rule: "has(self.serviceEnvironment) != has(self.serviceEnvironmentRef)",
     message:
-      "an entry references one service environment: keep either serviceEnvironmentRef (an object) or serviceEnvironment (a name or ARN in AWS)",
+      "an entry references one service environment: give exactly one of serviceEnvironmentRef (an object) and serviceEnvironment (a name or ARN in AWS)",
   },
 ];
 
@@ -25,7 +25,8 @@ const ofSageMaker = "has(self.jobQueueType) && self.jobQueueType == 'SAGEMAKER_T
 export const jobQueueRules: readonly ValidationRule[] = [
   {
     rule: "has(self.computeEnvironmentOrder) != has(self.serviceEnvironmentOrder)",
-    message: "a queue has environments of one kind: keep either computeEnvironmentOrder or serviceEnvironmentOrder",
+    message:
+      "a queue has environments of one kind: give exactly one of computeEnvironmentOrder and serviceEnvironmentOrder",
   },
   {
     rule: `has(self.serviceEnvironmentOrder) == (${ofSageMaker})`,

@@ -1,4 +1,5 @@
 import type { ValidationRule } from "../crd.ts";
+import { fargateSizes } from "./fargate-sizes.ts";
 
 /** Rules for a single-node job definition on EC2, Fargate or Managed Instances: what AWS rejects. */
 
@@ -65,17 +66,15 @@ const runtimeMessage = "on EC2 the instance decides: remove runtimePlatform, or 
 const networkMessage = "only Fargate supports networkConfiguration: remove it";
 const efsMessage = "EFS needs Fargate platform 1.4.0 or later: use LATEST";
 
-/** vCPUs to MiB; both are CEL names. */
-const fargateSizes = [
-  "(vcpu == 0.25 && memory in [512, 1024, 2048])",
-  "(vcpu == 0.5 && memory in [1024, 2048, 3072, 4096])",
-  "(vcpu == 1.0 && memory >= 2048 && memory <= 8192 && memory % 1024 == 0)",
-  "(vcpu == 2.0 && memory >= 4096 && memory <= 16384 && memory % 1024 == 0)",
-  "(vcpu == 4.0 && memory >= 8192 && memory <= 30720 && memory % 1024 == 0)",
-  "(vcpu == 8.0 && memory >= 16384 && memory <= 61440 && memory % 4096 == 0)",
-  "(vcpu == 16.0 && memory >= 32768 && memory <= 122880 && memory % 8192 == 0)",
-  "(vcpu == 32.0 && memory in [61440, 122880, 249856])",
-].join(" || ");
+/** Whether `vcpu` and `memory`, which are CEL names, are a size. */
+const offeredSizes = fargateSizes
+  .map(({ vcpus, memory }) => {
+    const vcpu = `vcpu == ${Number.isInteger(vcpus) ? vcpus.toFixed(1) : vcpus}`;
+    if (!("step" in memory)) return `(${vcpu} && memory in [${memory.join(", ")}])`;
+    const { from, to, step } = memory;
+    return `(${vcpu} && memory >= ${from} && memory <= ${to} && memory % ${step} == 0)`;
+  })
+  .join(" || ");
 
 const numeric = {
   VCPU: "^[0-9]{1,9}([.][0-9]{1,9})?$",
@@ -88,14 +87,15 @@ const valuesOf = (container: string, type: keyof typeof numeric) =>
 
 /** CEL has no `let`: a list of one item names a value. */
 const fargateSize = (container: string) =>
-  `!has(${container}.resourceRequirements) || ${valuesOf(container, "VCPU")}.all(first, ${valuesOf(container, "MEMORY")}.all(second, [double(first.value)].all(vcpu, [int(second.value)].all(memory, ${fargateSizes}))))`;
+  `!has(${container}.resourceRequirements) || ${valuesOf(container, "VCPU")}.all(first, ${valuesOf(container, "MEMORY")}.all(second, [double(first.value)].all(vcpu, [int(second.value)].all(memory, ${offeredSizes}))))`;
 
 /** The sum over the containers of a task; multiples of 0.25 add up exactly. */
 const sumOf = (type: keyof typeof numeric, convert: (value: string) => string) =>
   `task.containers.map(container, has(container.resourceRequirements) ? ${valuesOf("container", type)}.map(resource, ${convert("resource.value")}).sum() : ${type === "VCPU" ? "0.0" : "0"}).sum()`;
-const fargateTaskSize = `[${sumOf("VCPU", (value) => `double(${value})`)}].all(vcpu, [${sumOf("MEMORY", (value) => `int(${value})`)}].all(memory, ${fargateSizes}))`;
+const fargateTaskSize = `[${sumOf("VCPU", (value) => `double(${value})`)}].all(vcpu, [${sumOf("MEMORY", (value) => `int(${value})`)}].all(memory, ${offeredSizes}))`;
 
-const sizeMessage =
+/** For all values, for the API server; `validate` names the next size in its place. */
+export const fargateSizeMessage =
   "Fargate does not offer this size: use e.g. 0.25 vCPU with 512 to 2048 MiB, 1 with 2048 to 8192, 2 with 4096 to 16384, 4 with 8192 to 30720, in steps of 1024";
 
 const onFargate: readonly ValidationRule[] = [
@@ -107,12 +107,12 @@ const onFargate: readonly ValidationRule[] = [
   },
   {
     rule: ofContainer(fargate, fargateSize),
-    message: sizeMessage,
+    message: fargateSizeMessage,
     fieldPath: ".containerProperties.resourceRequirements",
   },
   {
     rule: ofTask(fargate, () => fargateTaskSize),
-    message: `the containers together: ${sizeMessage}`,
+    message: `the containers together: ${fargateSizeMessage}`,
     fieldPath: ".ecsProperties.taskProperties",
   },
   ...ofEach(fargate, noGpu, "resourceRequirements", "Fargate has no GPUs: remove GPU, or use EC2"),

@@ -17,7 +17,7 @@ export const resourceSharingRules: readonly ValidationRule[] = [
 export const quotaShareRules: readonly ValidationRule[] = [
   {
     rule: "has(self.jobQueueRef) != has(self.jobQueue)",
-    message: "a share is in one queue: keep either jobQueueRef (an object) or jobQueue (a name or ARN in AWS)",
+    message: "a share is in one queue: give exactly one of jobQueueRef (an object) and jobQueue (a name or ARN in AWS)",
   },
   immutableRegion,
   immutable("quotaShareName", "revert the change; for another name create a new object"),

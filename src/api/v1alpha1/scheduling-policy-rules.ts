@@ -5,7 +5,7 @@ import { immutable, immutableRegion } from "./common.ts";
 export const schedulingPolicyRules: readonly ValidationRule[] = [
   {
     rule: "has(self.fairsharePolicy) != has(self.quotaSharePolicy)",
-    message: "a policy is of one kind: keep either fairsharePolicy or quotaSharePolicy",
+    message: "a policy is of one kind: give exactly one of fairsharePolicy and quotaSharePolicy",
   },
   {
     rule: "has(self.fairsharePolicy) == has(oldSelf.fairsharePolicy)",

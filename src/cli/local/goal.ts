@@ -1,3 +1,8 @@
+import type { KubeObject } from "../../api/object.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import { conditionsOf } from "../../controllers/conditions.ts";
+import { describedBy } from "../../controllers/network/described.ts";
 import type { ObjectRow } from "./rows.ts";
 
 /** What `--until` waits for. */
@@ -20,7 +25,15 @@ export function verdictOn(goal: Goal, rows: readonly ObjectRow[]): Verdict {
 function isDone(goal: Goal): (row: ObjectRow) => boolean {
   return goal === "absent"
     ? () => false
-    : ({ phase, deleting, vanishing }) => phase === "ready" && !deleting && !vanishing;
+    : ({ phase, deleting, vanishing, object }) =>
+        phase === "ready" && !deleting && !vanishing && isNetworkJudged(object);
+}
+
+/** Ready says nothing of the network, which takes longer to read: whether jobs can start is a part of the answer. */
+function isNetworkJudged(object: KubeObject): boolean {
+  if (object.kind !== BatchComputeEnvironmentKind.kind) return true;
+  const isChecked = describedBy((object as BatchComputeEnvironment).spec) !== undefined;
+  return !isChecked || conditionsOf(object).some(({ type }) => type === "NetworkReady");
 }
 
 /** How a session ended. */

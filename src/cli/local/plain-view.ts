@@ -70,9 +70,11 @@ function changeText(row: ObjectRow): string {
   return `${rowText(row)} ${phase === "stalled" ? "Stalled " : ""}${reason}: ${message}`;
 }
 
-/** AWS may have what such an object describes, as one that it was not allowed to adopt. */
+/** AWS may have what such an object describes: as one that it was not allowed to adopt, or one that it was to keep. */
 function goneText({ object }: ObjectRow): string {
-  return isFinalized(object) ? "is deleted" : "is forgotten: the operator has made nothing of it in AWS";
+  if (!isFinalized(object)) return "is forgotten: the operator has made nothing of it in AWS";
+  const { deletionPolicy } = object.spec as { readonly deletionPolicy?: string };
+  return deletionPolicy === "Retain" ? "is forgotten: AWS keeps what it has (deletionPolicy: Retain)" : "is deleted";
 }
 
 function timeText(at: number): string {

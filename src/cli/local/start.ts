@@ -231,7 +231,9 @@ function viewFor(
 function goesOnText({ store, savedAt, aws }: LocalState, file: string): string {
   const since = new Date(savedAt).toISOString().slice(0, 16).replace("T", " ");
   const scratch = aws === undefined ? `--delete them and remove ${shellWord(file)}` : "add --fresh";
-  return `continuing with ${counted(store.objects.length, "object")} of ${since} UTC; to start from scratch, ${scratch}`;
+  // The clock of a simulated account runs ahead of this machine's.
+  const when = aws === undefined ? `of ${since} UTC` : `at ${since} UTC of the simulated time`;
+  return `continuing with ${counted(store.objects.length, "object")} ${when}; to start from scratch, ${scratch}`;
 }
 
 /** What shows most next: a change, and how the operator carries it out. */

@@ -31,7 +31,10 @@ export function afterwards({ outcome, rows, next }: Ended): Afterwards {
   const warnings = rows
     .filter(({ phase }) => phase === "ready")
     .flatMap((row) => row.warnings.map((one) => `warning: jobs may not start: ${rowText(row)} ${warningText(one)}`));
-  return { warnings, next: next === undefined ? undefined : `Next: change a manifest while this runs: ${next}` };
+  return {
+    warnings,
+    next: next === undefined ? undefined : `Next: start it again, and change a manifest while it runs: ${next}`,
+  };
 }
 
 /** One line: what happened. Pure. */

@@ -46,6 +46,6 @@ export interface Heading {
 }
 
 export function headingText({ directory, cloud, region, clusterName, speed }: Heading): string {
-  const clock = speed === 1 ? "" : `. AWS's clock runs ${speed}×, and ages are by it`;
+  const clock = speed === 1 ? "" : `. Its clock runs ${speed} times as fast, and times and ages are in its time`;
   return `${directory} → ${cloud}, ${region}, cluster name ${clusterName}${clock}`;
 }

@@ -3,7 +3,7 @@ import type { StructuralSchema } from "../../api/crd.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
 import { type Finding, type Path, valueText } from "./problem.ts";
-import { oneOfText, patternText, typeText } from "./words.ts";
+import { exampleText, oneOfText, patternText, typeText } from "./words.ts";
 
 /**
  * All differences between a value and its schema, for people. Rules are `cel.ts`, keys of lists `lists.ts`.
@@ -66,10 +66,26 @@ function errorFinding(error: DefinedError, root: unknown, prefix: Path, shows: (
       finding: { path: missing, message: `is missing: add it (${expected})`, expected },
     };
   }
-  const found = shows(path) || !isFreeText(error.parentSchema) ? valueText(error.data) : "[hidden]";
+  const found = shows(path) || !isFreeText(error.parentSchema) ? valueText(error.data) : shapeText(error);
   const expected = boundText(error);
   return { path, required: false, finding: { path, message: `found ${found}, expected ${expected}`, found, expected } };
 }
+
+/**
+ * A value that may be a secret, by its shape. Where a map or a list belongs nobody writes a secret as a number, and names in a map
+ * are not secret; a number in place of text may be a password without quotes.
+ */
+function shapeText({ parentSchema, data }: DefinedError): string {
+  const wantsMembers = parentSchema?.["type"] === "object" || parentSchema?.["type"] === "array";
+  if (!wantsMembers) return hidden;
+  if (isRecord(data)) {
+    const [first = "", ...others] = Object.keys(data);
+    return `{${first}: ${hidden}${others.length === 0 ? "" : ", …"}}`;
+  }
+  return typeof data === "number" || typeof data === "boolean" ? valueText(data) : hidden;
+}
+
+const hidden = "[hidden]";
 
 /** Whether the field contains free text; a number, a flag or an enum value cannot be a secret. */
 function isFreeText(schema: DefinedError["parentSchema"]): boolean {
@@ -79,7 +95,7 @@ function isFreeText(schema: DefinedError["parentSchema"]): boolean {
 function boundText(error: DefinedError): string {
   switch (error.keyword) {
     case "type":
-      return typeHint(error.params.type as StructuralSchema["type"], error.data);
+      return `${typeHint(error.params.type as StructuralSchema["type"], error.data)}${exampleOf(error)}`;
     case "enum":
       return oneOfText(error.params.allowedValues);
     case "pattern":
@@ -103,6 +119,13 @@ function boundText(error: DefinedError): string {
     default:
       return error.message ?? error.keyword;
   }
+}
+
+/** Of a map or a list its shape; of the rest the type says enough. */
+function exampleOf({ parentSchema, data }: DefinedError): string {
+  const schema = parentSchema as StructuralSchema | undefined;
+  if (schema === undefined || data === null || (schema.type !== "object" && schema.type !== "array")) return "";
+  return `, e.g. ${exampleText(schema)}`;
 }
 
 function sizeOf(value: unknown): number {

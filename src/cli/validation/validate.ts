@@ -1,6 +1,7 @@
 import type { CustomResourceDefinition } from "../../api/crd.ts";
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import { isRecord } from "./defaults.ts";
+import { withNextSize } from "./fargate.ts";
 import { jobWarnings } from "./jobs.ts";
 import type { ManifestDocument } from "./manifests.ts";
 import { nearest } from "./nearest.ts";
@@ -88,7 +89,7 @@ export function* validation(
   const checked: { readonly entry: Ours; readonly problems: readonly Problem[] }[] = [];
   for (const entry of ours) {
     const findings = [
-      ...objectFindings(entry.crd, entry.document.value),
+      ...objectFindings(entry.crd, entry.document.value).map((finding) => withNextSize(finding, entry.document.value)),
       ...(closed ? referenceFindings(entry.named, objects) : []),
       ...mixtureFindings(entry.named, objects),
       ...circleFindings(entry.named, circles),

@@ -70,6 +70,33 @@ export function typeText(type: StructuralSchema["type"]): string {
   }[type];
 }
 
+/** A value of a schema, in YAML of one line, so that its shape can be seen: `{attemptDurationSeconds: 60}`. */
+export function exampleText(schema: StructuralSchema, depth = 0): string {
+  const { type, enum: values, items, properties, required = [], additionalProperties, minimum = 1 } = schema;
+  if (values !== undefined) return String(values[0]);
+  if (depth > 2) return "…";
+  switch (type) {
+    case "integer":
+    case "number":
+      return String(Math.max(minimum, 1));
+    case "boolean":
+      return "true";
+    case "array":
+      return `[${items === undefined ? "…" : exampleText(items, depth + 1)}]`;
+    case "object": {
+      const names = Object.keys(properties ?? {});
+      const shown = [...new Set([...required, ...names])].slice(0, Math.max(required.length, 2));
+      const members = shown.flatMap((name) => {
+        const member = properties?.[name];
+        return member === undefined ? [] : [`${name}: ${exampleText(member, depth + 1)}`];
+      });
+      return `{${additionalProperties === undefined ? members.join(", ") : "NAME: VALUE"}}`;
+    }
+    case "string":
+      return "TEXT";
+  }
+}
+
 export function oneOfText(values: readonly unknown[]): string {
   const texts = values.map((value) => (value === "" ? '""' : String(value)));
   const last = texts.at(-1) ?? "";

@@ -43,6 +43,10 @@ const schema = CORE_SCHEMA.withTags(boolYaml11Tag, octalTag, mergeTag);
 
 const tabMessage = "is indented with tabs, which YAML does not allow: use spaces";
 
+/** A blank of Unicode where YAML needs one of ASCII, as word processors and web pages write it. */
+const foreignBlank = /(?:^ *|[:-])[\u00a0\u2000-\u200a\u202f\u3000]/m;
+const foreignBlankMessage = "is a no-break space or another blank of Unicode, which YAML takes for text: write a space";
+
 /** Far deeper than any Kubernetes object. */
 const maxDepth = 100;
 
@@ -112,5 +116,7 @@ function syntaxMessage(reason: string): string {
 /** @throws anything but what the YAML library throws for bad input */
 function syntaxError(part: TextPart, error: unknown): YamlError {
   if (!(error instanceof YAMLException)) throw error;
+  const blank = foreignBlank.exec(part.text.slice(0, error.mark?.position));
+  if (blank !== null) return { ...placeAt(part, blank.index + blank[0].length - 1), message: foreignBlankMessage };
   return { ...placeAt(part, error.mark?.position ?? 0), message: syntaxMessage(error.reason) };
 }

@@ -39,7 +39,8 @@ const known: readonly Known[] = [
   },
   {
     exitCode: 137,
-    remedy: "The container was killed, mostly because it used more memory than it has: see its log, and raise MEMORY",
+    remedy:
+      "The container was killed, most often because it used more memory than it has: see its log, and raise MEMORY",
   },
   {
     exitCode: 127,

@@ -26,12 +26,12 @@ const cannotChange = (field: string, before: unknown, after: unknown, more: Spec
 
 const rows: readonly Row[] = [
   [
-    "a job has one queue: keep either jobQueueRef (an object) or jobQueue (a name or ARN in AWS)",
+    "a job has one queue: give exactly one of jobQueueRef (an object) and jobQueue (a name or ARN in AWS)",
     { jobQueueRef: undefined, jobQueue: "main" },
     { jobQueue: "main" },
   ],
   [
-    "a job has one definition: keep either jobDefinitionRef (an object) or jobDefinition (a name or ARN in AWS)",
+    "a job has one definition: give exactly one of jobDefinitionRef (an object) and jobDefinition (a name or ARN in AWS)",
     { jobDefinitionRef: undefined, jobDefinition: "train:3" },
     { jobDefinition: "train" },
   ],
@@ -66,7 +66,7 @@ const rows: readonly Row[] = [
     { arrayProperties: { size: 2 }, dependsOn: [{ type: "SEQUENTIAL", jobId: "6b1f6a7e" }] },
   ],
   [
-    "an entry references one consumable: keep either consumableResourceRef (an object) or consumableResource",
+    "an entry references one consumable: give exactly one of consumableResourceRef (an object) and consumableResource",
     holds({ consumableResourceRef: { name: "seats" } }, { consumableResource: "seats" }),
     holds({ consumableResourceRef: { name: "seats" }, consumableResource: "seats" }),
   ],

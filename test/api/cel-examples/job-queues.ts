@@ -7,7 +7,7 @@ const policy = (name: string) => `arn:aws:batch:eu-central-1:123456789012:schedu
 const rows: readonly Row[] = [
   ...allowedNamespacesRows,
   [
-    "an entry references one environment: keep either computeEnvironmentRef (an object) or computeEnvironment (a name or ARN in AWS)",
+    "an entry references one environment: give exactly one of computeEnvironmentRef (an object) and computeEnvironment (a name or ARN in AWS)",
     { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "spot" }] },
     { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "spot", computeEnvironmentRef: { name: "spot" } }] },
   ],
@@ -70,12 +70,12 @@ const limit = (action: string, reason: string) => ({
 
 const serviceRows: readonly Row[] = [
   [
-    "an entry references one service environment: keep either serviceEnvironmentRef (an object) or serviceEnvironment (a name or ARN in AWS)",
+    "an entry references one service environment: give exactly one of serviceEnvironmentRef (an object) and serviceEnvironment (a name or ARN in AWS)",
     { serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: "training" }] },
     { serviceEnvironmentOrder: [{ order: 1 }] },
   ],
   [
-    "a queue has environments of one kind: keep either computeEnvironmentOrder or serviceEnvironmentOrder",
+    "a queue has environments of one kind: give exactly one of computeEnvironmentOrder and serviceEnvironmentOrder",
     {},
     { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "spot" }] },
   ],

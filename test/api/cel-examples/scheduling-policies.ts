@@ -6,7 +6,7 @@ const quota = { fairsharePolicy: undefined, quotaSharePolicy: { idleResourceAssi
 
 const rows: readonly Row[] = [
   [
-    "a policy is of one kind: keep either fairsharePolicy or quotaSharePolicy",
+    "a policy is of one kind: give exactly one of fairsharePolicy and quotaSharePolicy",
     quota,
     { quotaSharePolicy: quota.quotaSharePolicy },
   ],

@@ -41,7 +41,7 @@ describe("the live view", () => {
     await clock.advance(2000);
     const lines = shownBy(output.text);
     expect(lines[0]).toBe(
-      "manifests → simulated AWS, us-east-1, cluster name local. AWS's clock runs 5×, and ages are by it",
+      "manifests → simulated AWS, us-east-1, cluster name local. Its clock runs 5 times as fast, and times and ages are in its time",
     );
     expect(lines.slice(-2).join(" ")).toMatch(
       /0 of 0 ready · 2s · 1 AWS write, last CreateJobQueue default_high · waiting/,

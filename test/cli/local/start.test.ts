@@ -492,8 +492,10 @@ describe("the output", () => {
     const session = await started({ flags: { output: "table", until: "ready", speed: 10 }, env });
     await session.end();
     const command = `npm run --silent operator -- local -f ${session.directory} --simulate --speed 10`;
-    expect(session.stdout.text).toContain(`Next: change a manifest while this runs: ${command}\n`);
-    expect(session.stdout.lines[0]).toMatch(/cluster name local\. AWS's clock runs 10×, and ages are by it$/);
+    expect(session.stdout.text).toContain(`Next: start it again, and change a manifest while it runs: ${command}\n`);
+    expect(session.stdout.lines[0]).toMatch(
+      /cluster name local\. Its clock runs 10 times as fast, and times and ages are in its time$/,
+    );
   });
 
   test.each(["table", "json"] as const)(
@@ -518,7 +520,7 @@ securityGroups: [{ id: sg-11111111, vpc: vpc-1 }]
 });
 
 function nextOf(directory: string): string {
-  return `Next: change a manifest while this runs: aws-batch-operator local -f ${directory} --simulate`;
+  return `Next: start it again, and change a manifest while it runs: aws-batch-operator local -f ${directory} --simulate`;
 }
 
 /** The times at which a queue that is ENABLED names no environment that is ENABLED and VALID. */

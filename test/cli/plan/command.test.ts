@@ -128,7 +128,7 @@ describe("the command plan", () => {
     2. UpdateJobQueue default_high-eu  (Disabling)
          state  "ENABLED" → "DISABLED"
      … default_high-eu waits for 2 jobs to end; no job is terminated (drain.policy: Wait). What follows is planned as if these jobs had ended
-     … no job is left in default_high-eu; counted once more
+     … no job is left in default_high-eu; counting once more to be sure
     3. DeleteJobQueue default_high-eu  (Deleting)
 `);
     expect(text).toContain("\n- JobDefinition default/hello default_hello:1 is deleted: its manifest is missing\n");

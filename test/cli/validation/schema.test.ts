@@ -61,7 +61,7 @@ describe("what is wrong with a value is said with what was found and what is exp
       { tags: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`k${index}`, ""])) },
       [expect.stringContaining("expected at most 40 keys, not 41")],
     ],
-    ["JobQueue", queue, { tags: ["a"] }, ['spec.tags: found ["a"], expected a map']],
+    ["JobQueue", queue, { tags: ["a"] }, ['spec.tags: found ["a"], expected a map, e.g. {NAME: VALUE}']],
     ["JobQueue", queue, { tags: { team: true } }, ["spec.tags.team: found true, expected a string: put it in quotes"]],
     [
       "JobQueue",
@@ -182,4 +182,14 @@ test("every pattern of the schemas has words", () => {
     ),
   );
   expect([...new Set(patterns)].filter((pattern) => patternText(pattern).includes("text that matches"))).toEqual([]);
+});
+
+test("where a map or a list belongs the message shows its shape, and of what was written names and numbers alone", () => {
+  const spec = { type: "container", timeout: 60, containerProperties: { image: "x", environment: { FOO: "hunter2" } } };
+  expect(messagesOf("JobDefinition", spec)).toEqual(
+    expect.arrayContaining([
+      "spec.timeout: found 60, expected a map, e.g. {attemptDurationSeconds: 60}",
+      "spec.containerProperties.environment: found {FOO: [hidden]}, expected a list, e.g. [{name: TEXT, value: TEXT}]",
+    ]),
+  );
 });

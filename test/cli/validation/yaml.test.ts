@@ -122,6 +122,18 @@ test("tabs are one error, however many documents have them", () => {
   ]);
 });
 
+test("a no-break space in place of a blank is named at its place, and one in a text stays", () => {
+  const { errors } = parseYaml("a: 1\nkind:\u00a0JobQueue\nb: 2\n");
+  expect(errors).toEqual([
+    {
+      line: 2,
+      column: 6,
+      message: "is a no-break space or another blank of Unicode, which YAML takes for text: write a space",
+    },
+  ]);
+  expect(jsonOf("a: b\u00a0c\n")).toEqual({ a: "b\u00a0c" });
+});
+
 test("a document that begins on the line of its separator is one", () => {
   expect(parseYaml("--- {a: 1}\n--- {a: 2}").documents.map(({ value }) => value)).toEqual([{ a: 1 }, { a: 2 }]);
 });

@@ -49,7 +49,7 @@ describe("the message of a failure", () => {
     ],
     [
       { statusReason: "x", reason: "x", exitCode: 137 },
-      "job job-1 failed: x; exit code 137. The container was killed, mostly because it used more memory than it has: see its log, and raise MEMORY",
+      "job job-1 failed: x; exit code 137. The container was killed, most often because it used more memory than it has: see its log, and raise MEMORY",
     ],
     [
       { statusReason: "spec.cancel is true", isEnding: true, exitCode: 137 },
