@@ -12,11 +12,12 @@ import type { IamAccount, IamOfAll } from "./aws/iam-account.ts";
 import { guardedIam } from "./aws/iam-calls.ts";
 import type { BatchRegion } from "./aws/region.ts";
 import { askedNames } from "./controllers/asked-names.ts";
+import { type ClusterNameRefused, refusedName } from "./controllers/cluster-name.ts";
 import { VpcKind, vpcKeysOf } from "./controllers/endpoints/claims.ts";
 import { matchesAny } from "./controllers/glob.ts";
 import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
 import { requestedIn } from "./controllers/network/described.ts";
-import { type Cluster, ownerIn } from "./controllers/ownership.ts";
+import { type Cluster, isOfCluster, ownerIn, type Tags } from "./controllers/ownership.ts";
 import { isInRegion, regionOf } from "./controllers/places.ts";
 import { type Objects, RegionNotAllowed, type Regions, type Settings } from "./controllers/ports.ts";
 import { type Woken, wokenByAws } from "./controllers/wakes.ts";
@@ -67,6 +68,8 @@ interface OpenRegion {
   ec2?: Promise<Ec2OfAll>;
   /** Once its observer runs. */
   observed?: BatchRegion;
+  /** Whether what is there bears the name of this cluster; undefined: it was not read yet. */
+  clusterName?: "agreed" | ClusterNameRefused;
   /** The next check whether an object names it. */
   check?: Timer;
 }
@@ -78,6 +81,8 @@ interface OpenRegion {
 export class OpenRegions implements Regions {
   /** The observer that ended unexpectedly; undefined: all are running. */
   fault: string | undefined;
+  /** Called when a region has this cluster's resources under another name: the operator must not go on. */
+  onRefused: (refused: ClusterNameRefused) => void = () => undefined;
   readonly #options: RegionOptions;
   readonly #runtime: Runtime;
   readonly #objects: Objects;
@@ -107,7 +112,9 @@ export class OpenRegions implements Regions {
   }
 
   async open(region = this.#own, _signal?: AbortSignal, onBehalfOf?: string): Promise<BatchRegion> {
-    return forNamespace(await this.#openBatch(region), onBehalfOf);
+    const opened = await this.#openBatch(region);
+    this.#requireClusterName(region, opened);
+    return forNamespace(opened, onBehalfOf);
   }
 
   async iam(signal: AbortSignal, onBehalfOf?: string): Promise<IamAccount> {
@@ -126,6 +133,20 @@ export class OpenRegions implements Regions {
     entry.batch = opening;
     opening.catch(() => delete entry.batch);
     return opening;
+  }
+
+  /** @throws ClusterNameRefused */
+  #requireClusterName(region: string, opened: BatchRegion): void {
+    const entry = this.#open.get(region);
+    const snapshot = opened.snapshot();
+    // Before the caches have synced, and before AWS was read, nobody plans anything.
+    if (entry === undefined || !this.#runtime.hasSynced || snapshot.listedAt === undefined) return;
+    if (entry.clusterName === undefined) {
+      const refused = refusedName(snapshot, this.#objects, this.#options.cluster);
+      entry.clusterName = refused ?? "agreed";
+      if (refused !== undefined) this.onRefused(refused);
+    }
+    if (entry.clusterName !== "agreed") throw entry.clusterName;
   }
 
   #openIam(signal: AbortSignal): Promise<IamOfAll> {
@@ -235,7 +256,7 @@ async function openRegion(
     asked: (key) => askedNames(key, region, objects),
     namespaceOf: (tags) => ownerIn(tags)?.namespace,
     // Definitions of others are not kept: an object that claims the name of one reads it.
-    keepsDefinition: (_name, tags) => ownerIn(tags)?.cluster === options.cluster.name,
+    keepsDefinition: (_name, tags) => isOfThisCluster(tags, options.cluster),
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),
     onChange: (change, before, now) => {
       const wake = ({ kind, key }: Woken): void => {
@@ -286,7 +307,13 @@ function budgetOf({ clock, onBudgetWait }: RegionOptions, ratePerSecond: number)
 }
 
 /** Whether the tags of a queue in AWS name an existing object. */
-function isOfAnObject({ tags }: Queue, { name: cluster }: Cluster, objects: Objects): boolean {
+function isOfAnObject({ tags }: Queue, cluster: Cluster, objects: Objects): boolean {
   const owner = ownerIn(tags);
-  return owner?.cluster === cluster && objects.get(JobQueueKind, owner) !== undefined;
+  return owner !== undefined && isOfCluster(owner, cluster) && objects.get(JobQueueKind, owner) !== undefined;
+}
+
+/** By its name or, under whatever name, by its uid. */
+function isOfThisCluster(tags: Tags | undefined, { name, uid }: Cluster): boolean {
+  const owner = ownerIn(tags);
+  return owner?.cluster === name || owner?.clusterUid === uid;
 }

@@ -4,6 +4,7 @@ import type { BatchRegion } from "./aws/region.ts";
 import { batchJobs, type JobsRuntime } from "./controllers/batch-job/controller.ts";
 import { digestOf } from "./controllers/batch-job/digest.ts";
 import { JobCircles } from "./controllers/batch-job/job-circles.ts";
+import type { ClusterNameRefused } from "./controllers/cluster-name.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
 import { endpointsReading } from "./controllers/compute-environment/observation.ts";
 import { consumableResources } from "./controllers/consumable-resource/controller.ts";
@@ -23,6 +24,7 @@ import { relatedTo, type Woken, wokenByNamespace, wokenByObject } from "./contro
 import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
 import { OpenRegions, type RegionOptions } from "./open-regions.ts";
+import { childSignal } from "./runtime/abort.ts";
 import type { Change, ObjectCache } from "./runtime/cache.ts";
 import type { Controller } from "./runtime/controller.ts";
 import { differOnlyInStatus, type Reconciler } from "./runtime/object-reconciler.ts";
@@ -73,7 +75,10 @@ export interface Operator {
   fault(): string | undefined;
   /** Keeps the caches of objects up to date until the signal aborts: the only work of a standby replica. */
   follow(signal: AbortSignal): Promise<void>;
-  /** Runs controllers and observers of AWS until the signal aborts; called once, by the leader. */
+  /**
+   * Runs controllers and observers of AWS until the signal aborts; called once, by the leader.
+   * @throws ClusterNameRefused
+   */
   lead(signal: AbortSignal): Promise<void>;
 }
 
@@ -142,7 +147,15 @@ export function createOperator(options: OperatorOptions): Operator {
     const end = (): void => stop.abort(signal.reason);
     if (signal.aborted) end();
     else signal.addEventListener("abort", end, { once: true });
-    await runtime.runControllers(signal);
+    const working = childSignal(signal);
+    let refused: ClusterNameRefused | undefined;
+    regions.onRefused = (error) => {
+      refused = error;
+      working.abort(error);
+    };
+    await runtime.runControllers(working.signal);
+    working.release();
+    if (refused !== undefined) throw refused;
   };
   return {
     runtime,

@@ -95,8 +95,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const store = options.store ?? new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
   const log = collectingLog();
   const beganAt = clock.now();
-  const { name: clusterName, uid: clusterUid, takeOverUid: takeOverClusterUid } = options.cluster ?? clusterOne;
-  const flags: ComposedFlags = { clusterName, takeOverClusterUid, ...options.flags };
+  const { name: clusterName, uid: clusterUid, ...former } = options.cluster ?? clusterOne;
+  const { takeOverUid: takeOverClusterUid, formerName: renameClusterFrom } = former;
+  const flags: ComposedFlags = { clusterName, takeOverClusterUid, renameClusterFrom, ...options.flags };
   const regions = new Map([[region, aws]]);
   const awsIn = (name: string): SimulatedAws => {
     const known = regions.get(name);
@@ -174,6 +175,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     boundaryArns: settings.roles.permissionsBoundary === undefined ? [] : [settings.roles.permissionsBoundary],
     inlinePolicies: settings.roles.allowInlinePolicies,
     roleTagKeys: settings.roles.allowedRoleTagKeys,
+    formerTagValue: renameClusterFrom,
     ...options.permissions,
   });
   const stopJudging = watchPolicy(
@@ -185,6 +187,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
   watchStatuses();
   const running = composed.run(controller.signal);
+  // `stop` throws it.
+  running.catch(() => undefined);
   const all = (): readonly KubeObject[] => kinds.flatMap((kind) => store.objects(kind));
   const world: World = {
     clock,

@@ -31,6 +31,8 @@ export interface PolicyScope {
   readonly regions: readonly string[];
   /** The tag that everything of the operator's cluster bears. */
   readonly tag: { readonly key: string; readonly value: string };
+  /** The value that the tag has had where the cluster is being renamed: what bears it in AWS Batch is changed as well. */
+  readonly formerTagValue?: string | undefined;
   /** Globs of names without `_` that specs give to what the operator is to create. Default names have one. */
   readonly names: readonly string[];
   /** Of roles and instance profiles; begins and ends with `/`. */
@@ -71,12 +73,12 @@ export const statements = {
     resources: batch(scope, ...claimable(scope)),
     conditions: {
       ...requestTag(scope),
-      StringEqualsIfExists: { [`aws:ResourceTag/${scope.tag.key}`]: scope.tag.value },
+      StringEqualsIfExists: { [`aws:ResourceTag/${scope.tag.key}`]: tagValues(scope) },
     },
   }),
   BatchChange: (scope) => ({
     resources: batch(scope, "*"),
-    conditions: resourceTag(scope),
+    conditions: { StringEquals: { [`aws:ResourceTag/${scope.tag.key}`]: tagValues(scope) } },
   }),
   // A queue may name environments and policies of others; this changes nothing of them.
   BatchRefer: (scope) => ({ resources: batch(scope, "*-environment/*", "scheduling-policy/*") }),
@@ -282,6 +284,10 @@ function profiles(scope: PolicyScope): readonly string[] {
 
 function requestTag({ tag }: PolicyScope): Conditions {
   return { StringEquals: { [`aws:RequestTag/${tag.key}`]: tag.value } };
+}
+
+function tagValues({ tag, formerTagValue }: PolicyScope): string | readonly string[] {
+  return formerTagValue === undefined ? tag.value : [tag.value, formerTagValue];
 }
 
 function resourceTag({ tag }: PolicyScope): Conditions {

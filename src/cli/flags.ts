@@ -163,6 +163,7 @@ export function policyArn(text: string): string {
 export interface OperatorFlags {
   readonly clusterName?: string;
   readonly takeOverClusterUid?: string | undefined;
+  readonly renameClusterFrom?: string | undefined;
   readonly region?: string;
   readonly allowedAccountIds?: readonly string[];
   readonly allowedRegions?: readonly string[];
@@ -195,6 +196,10 @@ export function operatorOptions(): readonly Option[] {
       clusterName,
     ),
     new Option("--take-over-cluster-uid <uid>", "take over the AWS resources of a lost cluster with this name"),
+    new Option(
+      "--rename-cluster-from <name>",
+      "earlier --cluster-name of this cluster: what bears it in AWS gets the new name in its tags",
+    ).argParser(clusterName),
     new Option(
       "--region <region>",
       "default region for objects without spec.region (default: from the AWS SDK's configuration)",

@@ -18,6 +18,7 @@ interface IamPolicyFlags {
   readonly account?: string;
   readonly region?: readonly string[];
   readonly clusterName: string;
+  readonly renameClusterFrom?: string;
   readonly names?: readonly string[];
   readonly passRoles?: readonly string[];
   readonly repairRoles?: readonly string[];
@@ -52,6 +53,11 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
     .addOption(new Option("--region <regions>", "regions of the objects (default: all of AWS)").argParser(regions))
     .addOption(
       new Option("--cluster-name <name>", "cluster name of the operator").argParser(clusterName).default("default"),
+    )
+    .addOption(
+      new Option("--rename-cluster-from <name>", "earlier name of the cluster, while run has this flag").argParser(
+        clusterName,
+      ),
     )
     .addOption(
       new Option(
@@ -176,6 +182,7 @@ function scopeOf(flags: IamPolicyFlags): PolicyScope {
     account: flags.account ?? "*",
     regions: inRegions,
     tag: { key: clusterTag, value: flags.clusterName },
+    formerTagValue: flags.renameClusterFrom,
     names: flags.names ?? [],
     rolePath: rolePath(flags.clusterName),
     features: flags.features,

@@ -201,6 +201,7 @@ export async function planIn(
     before,
     regions,
     clusterName,
+    formerName: flags.renameClusterFrom,
     clusterUid: cluster?.uid ?? remembered?.clusterUid,
     prunes: cluster === undefined,
     now: clock.now(),
@@ -237,10 +238,11 @@ interface Planned {
 
 function warningsOf(
   { manifests, objects, entries }: Planned,
-  { cluster, clusterName }: AccountInput,
+  { cluster, clusterName, flags: { renameClusterFrom: formerName } }: AccountInput,
   { regions, clusterUid }: { readonly regions: readonly ReadRegion[]; readonly clusterUid: string },
 ): readonly string[] {
-  if (cluster !== undefined) return orphansAmong(objects, regions, { clusterName, clusterUid }).map(orphanWarning);
+  if (cluster !== undefined)
+    return orphansAmong(objects, regions, { clusterName, formerName, clusterUid }).map(orphanWarning);
   return [
     ...(manifests.length > 0
       ? []

@@ -38,6 +38,8 @@ export interface Cluster {
   readonly uid: string;
   /** `--take-over-cluster-uid`: a lost cluster: its AWS resources become ours. */
   readonly takeOverUid?: string | undefined;
+  /** `--rename-cluster-from`: the name that this cluster had. What bears it and our uid is ours, and gets the new name. */
+  readonly formerName?: string | undefined;
 }
 
 /** Which object of which cluster an AWS object belongs to. */
@@ -59,7 +61,12 @@ export type Ownership =
       readonly kind: "ours" /** The uid or cluster-uid on it is an old one: write the tags once. */;
       readonly retag: boolean;
     }
-  | { readonly kind: "otherCluster"; readonly clusterUid: string }
+  | {
+      readonly kind: "otherCluster";
+      readonly clusterUid: string;
+      /** This very cluster under another name than ours; absent: another cluster of our name. */
+      readonly otherName?: string;
+    }
   /** Left by Retain of this very identity: ours again, without adoption. */
   | { readonly kind: "retained" }
   /** `owner`: `<cluster name>/<namespace>/<name>`, of the owner or of whom Retain took it from. */
@@ -76,13 +83,19 @@ export function ownershipOf(tags: Tags | undefined, identity: Identity): Ownersh
     if (mark === undefined) return { kind: "foreign" };
     return mark === retainedMark(identity) ? { kind: "retained" } : { kind: "otherObject", owner: mark };
   }
-  const ours =
-    owner.cluster === identity.cluster.name && owner.namespace === identity.namespace && owner.name === identity.name;
-  if (!ours) return { kind: "otherObject", owner: `${owner.cluster}/${owner.namespace}/${owner.name}` };
-  if (owner.clusterUid !== identity.cluster.uid) {
-    return owner.clusterUid === identity.cluster.takeOverUid
+  const { cluster } = identity;
+  const { clusterUid } = owner;
+  const namesObject = owner.namespace === identity.namespace && owner.name === identity.name;
+  if (!namesObject || (owner.cluster !== cluster.name && clusterUid !== cluster.uid)) {
+    return { kind: "otherObject", owner: `${owner.cluster}/${owner.namespace}/${owner.name}` };
+  }
+  if (owner.cluster !== cluster.name) {
+    return owner.cluster === cluster.formerName
       ? { kind: "ours", retag: true }
-      : { kind: "otherCluster", clusterUid: owner.clusterUid };
+      : { kind: "otherCluster", clusterUid, otherName: owner.cluster };
+  }
+  if (clusterUid !== cluster.uid) {
+    return clusterUid === cluster.takeOverUid ? { kind: "ours", retag: true } : { kind: "otherCluster", clusterUid };
   }
   return { kind: "ours", retag: owner.uid !== identity.uid };
 }
@@ -98,10 +111,24 @@ export function isNamedBy(tags: Tags | undefined, identity: Identity): boolean {
   return kind !== "foreign" && kind !== "otherObject";
 }
 
+/** An owner as the tags have it. */
+export interface Owner extends ObjectKey {
+  /** The name of the cluster. */
+  readonly cluster: string;
+  readonly clusterUid: string;
+  readonly uid: string;
+}
+
+/** Whether an owner bears the name of this cluster, or the one from which it is being renamed. */
+export function isOfCluster(
+  { cluster, clusterUid }: Owner,
+  { name, uid, formerName }: Omit<Cluster, "takeOverUid">,
+): boolean {
+  return cluster === name || (cluster === formerName && clusterUid === uid);
+}
+
 /** The owner written in the tags, whoever it is; undefined when there is none. */
-export function ownerIn(
-  tags: Tags | undefined,
-): { cluster: string; clusterUid: string; namespace: string; name: string; uid: string } | undefined {
+export function ownerIn(tags: Tags | undefined): Owner | undefined {
   const cluster = tags?.[clusterTag];
   const namespace = tags?.[namespaceTag];
   const name = tags?.[nameTag];
@@ -121,12 +148,12 @@ export function ownerTags(identity: Identity): Record<string, string> {
 }
 
 /** The object of this cluster that the tags name, as the owner or as whom Retain took it from. */
-export function namedOwner(tags: Tags | undefined, { name: cluster }: Cluster): ObjectKey | undefined {
+export function namedOwner(tags: Tags | undefined, cluster: Cluster): ObjectKey | undefined {
   const owner = ownerIn(tags);
-  if (owner !== undefined) return owner.cluster === cluster ? owner : undefined;
+  if (owner !== undefined) return isOfCluster(owner, cluster) ? owner : undefined;
   // Neither the name of a cluster nor that of a namespace has a slash; that of an object may be cut.
   const [markCluster, namespace, name] = tags?.[retainedFromTag]?.split("/") ?? [];
-  if (markCluster !== cluster || namespace === undefined || name === undefined) return undefined;
+  if (markCluster !== cluster.name || namespace === undefined || name === undefined) return undefined;
   return { namespace, name };
 }
 

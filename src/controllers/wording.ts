@@ -24,17 +24,34 @@ export function othersText(what: string, { owner }: { readonly owner: string }, 
   return `${what} belongs to ${owner} (cluster/namespace/name, from its tags). Delete that object, or recreate this object with a different ${field}; if that object no longer exists, remove the awsbatch.dev/ tags from ${what}: adoptionPolicy then decides whether it is adopted`;
 }
 
+/** The owner of an AWS resource: this object in another cluster of the same name, or in this one under another name. */
+interface OtherCluster {
+  readonly clusterUid: string;
+  readonly otherName?: string;
+}
+
 /**
- * An AWS resource that another cluster of the same name owns is kept.
+ * An AWS resource that this object owns in another cluster, with the ways out.
+ *
+ * @param what its name in AWS
+ */
+export function otherClusterText(what: string, owner: OtherCluster): string {
+  if (owner.otherName !== undefined) return otherNameText(what, owner.otherName);
+  return `${what} belongs to the same object of another cluster with the same --cluster-name (uid ${owner.clusterUid}). If that cluster no longer exists, start the operator with ${shell`--take-over-cluster-uid=${owner.clusterUid}`}; otherwise give one of the two another --cluster-name`;
+}
+
+function otherNameText(what: string, name: string): string {
+  return `${what} belongs to this object by the cluster name ${name}, which this cluster had. Start the operator with ${shell`--rename-cluster-from=${name}`}, which writes the name of today to the tags, or with ${shell`--cluster-name=${name}`} again`;
+}
+
+/**
+ * An AWS resource that this object owns in another cluster is kept.
  *
  * @param what its name in AWS
  * @param refused e.g. `deleted`
  */
-export function keptForOtherCluster(
-  what: string,
-  { clusterUid }: { readonly clusterUid: string },
-  refused: string,
-): string {
+export function keptForOtherCluster(what: string, { clusterUid, otherName }: OtherCluster, refused: string): string {
+  if (otherName !== undefined) return `${otherNameText(what, otherName)}. Until then it is not ${refused}`;
   return `${what} belongs to another cluster (uid ${clusterUid}) and is not ${refused}. Start the operator with ${shell`--take-over-cluster-uid=${clusterUid}`}, or delete the object without changing AWS by awsbatch.dev/abandon: "true"`;
 }
 

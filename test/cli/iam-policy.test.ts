@@ -55,6 +55,21 @@ describe("iam-policy", () => {
     expect(err).toMatch(/^note: these \d+ characters are more than the 6144 of a managed policy/);
   });
 
+  test("lets a cluster that is renamed write to the tags of both names in AWS Batch, and gives only the new one", async () => {
+    const statementsOf = async (...args: readonly string[]) => {
+      const { out } = await run(["--cluster-name", "green", ...args]);
+      return (JSON.parse(out) as { readonly Statement: readonly object[] }).Statement.map((one) => JSON.stringify(one));
+    };
+    const before = await statementsOf();
+    const renaming = await statementsOf("--rename-cluster-from", "blue");
+    const wider = renaming.filter((statement) => !before.includes(statement));
+    expect(wider).toHaveLength(2);
+    for (const statement of wider) {
+      expect(statement).toContain('"aws:ResourceTag/awsbatch.dev/cluster":["green","blue"]');
+      expect(before).toContain(statement.replace('["green","blue"]', '"green"'));
+    }
+  });
+
   test("is for any account and region, with the usual features, and says what it leaves out", async () => {
     const { out, err } = await run([]);
     const anywhere = { features: ["iam", "network", "diagnose"], passRoleArns: [] } as const;

@@ -8,6 +8,7 @@ const src = fileURLToPath(new URL("../../src/", import.meta.url));
 const allowed: Readonly<Record<string, string>> = {
   "cli/run/job-metrics.ts": "in as many turns of the event loop as it takes",
   "cli/run/metrics.ts": "in as many turns of the event loop as it takes",
+  "controllers/cluster-name.ts": "once for each region and start, while a cluster is being renamed",
   "controllers/wakes.ts": "in as many turns of the event loop as it takes",
 };
 

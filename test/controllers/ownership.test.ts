@@ -45,9 +45,14 @@ it.each<[string, Tags | undefined, Ownership]>([
     { kind: "otherObject", owner: "default/x/ce" },
   ],
   [
-    "of another cluster name is that one's",
-    { ...own, "awsbatch.dev/cluster": "x" },
+    "of another cluster is that one's",
+    { ...own, "awsbatch.dev/cluster": "x", "awsbatch.dev/cluster-uid": "c-9" },
     { kind: "otherObject", owner: "x/team/ce" },
+  ],
+  [
+    "of this cluster under another name is neither ours nor another object's",
+    { ...own, "awsbatch.dev/cluster": "x" },
+    { kind: "otherCluster", clusterUid: "cluster-1", otherName: "x" },
   ],
   [
     "left behind by this object is ours again",
@@ -72,6 +77,16 @@ it("of a lost cluster becomes ours only when that very cluster is taken over", (
   expect(ownershipOf({ ...own, "awsbatch.dev/cluster-uid": "c-0", "awsbatch.dev/name": "x" }, takingOver).kind).toBe(
     "otherObject",
   );
+});
+
+it("of this cluster under the name from which it is renamed is ours, to be tagged once; that of others is not", () => {
+  const renamed = { ...identity, cluster: { ...identity.cluster, formerName: "x" } };
+  const former = { ...own, "awsbatch.dev/cluster": "x" };
+  expect(ownershipOf(former, renamed)).toEqual({ kind: "ours", retag: true });
+  expect(namedOwner(former, renamed.cluster)).toMatchObject({ namespace: "team", name: "ce" });
+  expect(ownershipOf({ ...former, "awsbatch.dev/cluster-uid": "c-9" }, renamed).kind).toBe("otherObject");
+  expect(namedOwner({ ...former, "awsbatch.dev/cluster-uid": "c-9" }, renamed.cluster)).toBeUndefined();
+  expect(ownershipOf({ ...own, "awsbatch.dev/cluster": "y" }, renamed).kind).toBe("otherCluster");
 });
 
 it("an identity is written in tags and read back", () => {

@@ -85,6 +85,22 @@ labels:
 {{- end }}
 {{- end }}
 
+{{- /* Fails if the cluster has another name than at the last installation: the operator would create everything a second time. */}}
+{{- define "aws-batch-operator.clusterNameGuard" -}}
+{{- $there := lookup "apps/v1" "Deployment" (include "aws-batch-operator.namespace" .) (include "aws-batch-operator.fullname" .) }}
+{{- $name := toString (default "default" .Values.flags.clusterName) }}
+{{- range $container := dig "spec" "template" "spec" "containers" list $there }}
+{{- range $arg := $container.args }}
+{{- if hasPrefix "--cluster-name=" $arg }}
+{{- $installed := trimPrefix "--cluster-name=" $arg }}
+{{- if and (ne $installed $name) (ne $installed (toString $.Values.flags.renameClusterFrom)) }}
+{{- fail (printf "flags.clusterName is %s, and was %s until now: the name is in the tags of everything that the operator owns, and under another one it would own nothing. Set flags.clusterName=%s again; to rename the cluster, also set flags.renameClusterFrom=%s (docs/install.md)." $name $installed $installed $installed) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- /* Helm deletes what a release no longer contains, unless it has `helm.sh/resource-policy: keep`. Deleting a CRD deletes all its objects. */}}
 {{- define "aws-batch-operator.crdsLeft" -}}
 {{- if not .Values.crds.enabled }}

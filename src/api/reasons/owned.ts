@@ -10,8 +10,9 @@ export const ownedReasons = {
       todo: "give one of the two another `{nameField}`",
     },
     OwnedByOtherCluster: {
-      means: "the {noun} belongs to this object in another cluster with the same `--cluster-name`",
-      todo: "if that cluster is gone: `--take-over-cluster-uid`; if not: another `--cluster-name`",
+      means:
+        "the {noun} belongs to this object in another cluster with the same `--cluster-name`, or in this cluster under another name",
+      todo: "if that cluster is gone: `--take-over-cluster-uid`; if not: another `--cluster-name`; if it is this one: `--rename-cluster-from`",
     },
   },
   refusal: {

@@ -1,5 +1,6 @@
 import type { CallKind } from "../../aws/budget.ts";
 import type { CallReport } from "../../aws/calls.ts";
+import { ClusterNameRefused } from "../../controllers/cluster-name.ts";
 import type { MayWrite } from "../../kube/api.ts";
 import type { LabelSelector } from "../../kube/label-selector.ts";
 import { createOperator, type Operator } from "../../operator.ts";
@@ -12,6 +13,7 @@ import type { RuntimeObserver } from "../../runtime/runtime.ts";
 import type { Store } from "../../runtime/store.ts";
 import type { Cloud } from "../cloud.ts";
 import type { OperatorFlags } from "../flags.ts";
+import { CommandError, exitCodes } from "../io.ts";
 import { defaultRequestsPerSecond, defaultSubmitRate, settingsFrom } from "../settings.ts";
 import { whenAwsAnswers } from "./aws.ts";
 
@@ -81,14 +83,14 @@ export class ComposedOperator {
     const quietMs = () => this.#quietMs();
     this.#elector = election && new LeaderElector({ ...election, quietMs, clock, random, log });
     const mayWrite = () => this.#mayWrite();
-    const { clusterName = defaultClusterName, takeOverClusterUid: takeOverUid } = flags;
+    const { clusterName = defaultClusterName, takeOverClusterUid: takeOverUid, renameClusterFrom: formerName } = flags;
     const { shardSelector, watchNamespace: watchNamespaces } = flags;
     this.operator = createOperator({
       store: ports.store({ mayWrite, watchNamespaces }),
       clock,
       random,
       log,
-      cluster: { name: clusterName, uid: clusterUid, takeOverUid },
+      cluster: { name: clusterName, uid: clusterUid, takeOverUid, formerName },
       settings: settingsFrom(flags, region),
       allowedRegions: flags.allowedRegions ?? [],
       requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
@@ -131,7 +133,7 @@ export class ComposedOperator {
    * Fills the caches, waits until AWS answers and until this process leads, and works until `interrupted` aborts. Runs
    * once.
    * @returns `lost`: leadership was lost, and the process must exit
-   * @throws CommandError if AWS rejects the credentials
+   * @throws CommandError if AWS rejects the credentials, or has this cluster's resources under another name of the cluster
    */
   async run(interrupted: AbortSignal): Promise<"stopped" | "lost"> {
     const stop = new AbortController();
@@ -167,7 +169,12 @@ export class ComposedOperator {
   async #lead(signal: AbortSignal, quietMs: number): Promise<void> {
     this.#writerSince = this.#ports.clock.monotonic() - quietMs;
     // AWS is read even without objects, so that readiness is meaningful.
-    await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal)]);
+    try {
+      await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal)]);
+    } catch (error) {
+      if (!(error instanceof ClusterNameRefused)) throw error;
+      throw new CommandError(error.message, { exitCode: exitCodes.cannotStart, cause: error });
+    }
   }
 
   #quietMs(): number {

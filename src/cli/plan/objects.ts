@@ -33,6 +33,8 @@ export interface Applied {
   readonly before: readonly KubeObject[];
   readonly regions: readonly ReadRegion[];
   readonly clusterName: string;
+  /** From which the cluster is being renamed. */
+  readonly formerName: string | undefined;
   /** Where it is known; otherwise it is taken from the tags in AWS. */
   readonly clusterUid: string | undefined;
   /** Whether objects without a manifest are deleted. */
@@ -47,8 +49,8 @@ export interface AppliedObjects {
   readonly clusterUid: string;
 }
 
-export function applied({ manifests, before, regions, clusterName, clusterUid, prunes, now }: Applied): AppliedObjects {
-  const owned = regions.flatMap(ownedIn).filter(({ tags }) => tags[clusterTag] === clusterName);
+export function applied({ manifests, before, regions, clusterUid, prunes, now, ...names }: Applied): AppliedObjects {
+  const owned = ownedUnder(names, regions);
   const uid = clusterUid ?? commonest(owned.map(({ tags }) => tags[clusterUidTag] ?? "")) ?? randomUUID();
   const uids = new Map(owned.map((one) => [textOf(one.kind, one.key), one.tags[uidTag] ?? ""]));
   const live = new Map(before.map((object) => [objectText(object), object]));
@@ -105,10 +107,17 @@ export function concerned(planned: readonly PlannedObject[], around: Surrounding
 export function orphansAmong(
   objects: readonly PlannedObject[],
   regions: readonly ReadRegion[],
-  { clusterName, clusterUid }: { readonly clusterName: string; readonly clusterUid: string },
+  { clusterUid, ...names }: ClusterNames & { readonly clusterUid: string },
 ): readonly string[] {
-  const owned = regions.flatMap(ownedIn).filter(({ tags }) => tags[clusterTag] === clusterName);
-  return orphansIn(owned, objects, clusterUid).map(({ kind, awsName }) => `${kind} ${awsName}`);
+  return orphansIn(ownedUnder(names, regions), objects, clusterUid).map(({ kind, awsName }) => `${kind} ${awsName}`);
+}
+
+type ClusterNames = Pick<Applied, "clusterName" | "formerName">;
+
+function ownedUnder({ clusterName, formerName }: ClusterNames, regions: readonly ReadRegion[]): readonly Owned[] {
+  return regions
+    .flatMap(ownedIn)
+    .filter(({ tags: { [clusterTag]: name } }) => name === clusterName || name === formerName);
 }
 
 /** A resource in AWS with the tags of an owner, whoever it is. */

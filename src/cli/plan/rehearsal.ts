@@ -49,7 +49,7 @@ const quietMs = 20 * 60_000;
 const settledMs = 5 * 60_000;
 const longestMs = 24 * 3_600_000;
 
-/** @throws AwsError when the account cannot be read */
+/** @throws AwsError when the account cannot be read, CommandError when the operator would refuse to start */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   const { account, namespaces, clusterUid, startAt, signal } = options;
   const objects = options.objects.map((object) => labelled(object, options.reconciled));
@@ -84,13 +84,15 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   });
   const stop = new AbortController();
   const running = composed.run(stop.signal);
+  const eitherEnd = AbortSignal.any([signal, stop.signal]);
+  const still = async () => await Promise.race([stillness.reached(eitherEnd), running]);
   try {
-    await stillness.reached(signal);
+    await still();
     const waiting = store.objects().filter((object) => isReconciled(object) && !isSettled(object));
     if (copied.jobs.shown && waiting.length > 0) {
       for (const object of waiting) steps.assume(object);
       copied.jobs.end();
-      await stillness.reached(signal);
+      await still();
     }
   } finally {
     stop.abort(new Error("the rehearsal has ended"));

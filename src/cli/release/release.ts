@@ -69,9 +69,13 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
     });
   }
   const stop = new AbortController();
-  const running = composed.run(AbortSignal.any([signal, stop.signal]));
+  const eitherEnd = AbortSignal.any([signal, stop.signal]);
+  const allReleased = async (): Promise<void> => {
+    while (waiting.size > 0 && clock.now() - since < options.timeoutMs) await sleep(clock, pollMs, eitherEnd);
+  };
+  const running = composed.run(eitherEnd);
   try {
-    while (waiting.size > 0 && clock.now() - since < options.timeoutMs) await sleep(clock, pollMs, signal);
+    await Promise.race([running, allReleased()]);
   } finally {
     stop.abort(new Error("the release ends"));
     await running;

@@ -3,7 +3,7 @@ import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { QueueJobs } from "../../aws/queue-jobs.ts";
 import { queueNameOf } from "../../controllers/naming.ts";
-import { ownerIn } from "../../controllers/ownership.ts";
+import { isOfCluster, ownerIn } from "../../controllers/ownership.ts";
 import type { Operator } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
 
@@ -25,7 +25,7 @@ export function waitingJobs(operator: Operator): readonly WaitingJobs[] {
     return [...queues.values()].flatMap(({ jobQueueName, tags }): WaitingJobs[] => {
       const seen = region.jobsSeen(jobQueueName);
       const owner = ownerIn(tags);
-      if (seen?.kind !== "read" || owner === undefined || owner.cluster !== ports.cluster.name) return [];
+      if (seen?.kind !== "read" || owner === undefined || !isOfCluster(owner, ports.cluster)) return [];
       const { namespace, name } = owner;
       const object = objects.get(JobQueueKind, { namespace, name }) as JobQueue | undefined;
       // An object owns one queue, even if others have its tags.

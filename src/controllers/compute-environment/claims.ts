@@ -1,13 +1,12 @@
 /** Who owns an environment: rivals, other clusters, retained environments, and adoption. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
-import { shell } from "../../runtime/shell.ts";
 import type { Step } from "../agenda.ts";
 import { unwatchedCheckMs } from "../intervals.ts";
 import { notAdoptable } from "../names.ts";
 import { ownershipOf } from "../ownership.ts";
 import { adoptionText, claimChange, tagChange, tagFieldChanges } from "../tags.ts";
-import { differencesText, othersText } from "../wording.ts";
+import { differencesText, otherClusterText, othersText } from "../wording.ts";
 import type { Action, TagPurpose } from "./action.ts";
 import { type Context, names } from "./context.ts";
 import { differences } from "./diff.ts";
@@ -25,14 +24,15 @@ export function claimedByAnother({ seen }: Context): readonly Step<Action>[] {
   return [conflict];
 }
 
-export function ownedByOtherCluster({ seen }: Context): readonly Step<Action>[] {
+export function ownedByOtherCluster({ seen, ours }: Context): readonly Step<Action>[] {
   for (const environment of seen.environments) {
     const ownership = ownershipOf(environment.tags, seen.identity);
-    if (ownership.kind === "otherCluster") {
+    // Next to one of our name it is a copy that the other name has made.
+    if (ownership.kind === "otherCluster" && (ownership.otherName === undefined || ours.length === 0)) {
       const blocked: Step<Action> = {
         kind: "blocked",
         reason: "OwnedByOtherCluster",
-        message: `${environment.computeEnvironmentName} is owned by the same object in another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster no longer exists, start the operator with ${shell`--take-over-cluster-uid=${ownership.clusterUid}`}. Otherwise give one of the two clusters a different --cluster-name; to delete only this object, annotate it with awsbatch.dev/abandon: "true"`,
+        message: `${otherClusterText(environment.computeEnvironmentName, ownership)}; to delete only this object, annotate it with awsbatch.dev/abandon: "true"`,
       };
       return [blocked];
     }

@@ -9,7 +9,7 @@ import { accessTo } from "../access.ts";
 import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import { queueNameOf } from "../naming.ts";
-import { ownerIn } from "../ownership.ts";
+import { isOfCluster, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
 import type { QueueObject, QueueSeen } from "./seen.ts";
@@ -25,8 +25,7 @@ export async function queuesSeen(
   return await Promise.all(
     live.map(async (queue) => {
       const owner = ownerIn(queue.tags);
-      const ours =
-        owner !== undefined && owner.cluster === ports.cluster.name && owner.clusterUid === ports.cluster.uid;
+      const ours = owner !== undefined && isOfCluster(owner, ports.cluster) && owner.clusterUid === ports.cluster.uid;
       const key = ours ? { namespace: owner.namespace, name: owner.name } : undefined;
       const found =
         key === undefined ? undefined : (ports.objects.get(JobQueueKind as Kind, key) as JobQueue | undefined);

@@ -8,7 +8,7 @@ import { awaitingApproval } from "../approval.ts";
 import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import { baseNameOf } from "../naming.ts";
-import { type Identity, identityOf, ownerIn, retiredAtTag, servingSinceTag } from "../ownership.ts";
+import { type Identity, identityOf, isOfCluster, ownerIn, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
@@ -30,7 +30,7 @@ export function replacementsElsewhere(
   const existing = new Map<string, { readonly key: ObjectKey; readonly several: Environment[] }>();
   for (const environment of environments) {
     const owner = ownerIn(environment.tags);
-    if (owner?.cluster !== identity.cluster.name) continue;
+    if (owner === undefined || !isOfCluster(owner, identity.cluster)) continue;
     if (owner.namespace === identity.namespace && owner.name === identity.name) continue;
     if (environment.status === "DELETING" || environment.tags?.[retiredAtTag] !== undefined) continue;
     const text = keyText(owner);

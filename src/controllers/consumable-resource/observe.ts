@@ -5,7 +5,7 @@ import type { Consumable } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { accessTo } from "../access.ts";
 import type { Around } from "../consumables.ts";
-import { ownerIn } from "../ownership.ts";
+import { isOfCluster, ownerIn } from "../ownership.ts";
 import { regionOf } from "../places.ts";
 import type { Ports } from "../ports.ts";
 import { labelsAskedFor } from "../reference.ts";
@@ -48,7 +48,7 @@ async function usersOf(
     accessTo(object, namespace, await labelsAskedFor(namespace, [object], ports, signal)).kind === "allowed";
   const byRevision = [...definitions.values()].flatMap(([newest]) => {
     const owner = newest?.consumables?.includes(name) === true ? ownerIn(newest.tags) : undefined;
-    return owner?.cluster === cluster.name ? owner : [];
+    return owner !== undefined && isOfCluster(owner, cluster) ? owner : [];
   });
   const users = [...naming.map(({ metadata }) => metadata), ...byRevision];
   const allowed = new Map<string, boolean>();

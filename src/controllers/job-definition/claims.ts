@@ -1,11 +1,10 @@
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen, TagChange } from "../../aws/region.ts";
-import { shell } from "../../runtime/shell.ts";
 import { othersCheckMs } from "../intervals.ts";
 import { notAdoptable } from "../names.ts";
 import { fingerprintTag, ownerTags, retainedFromTag } from "../ownership.ts";
 import { ignoredText, tagChange, tagFieldChanges } from "../tags.ts";
-import { differencesText, firstOf, othersText } from "../wording.ts";
+import { differencesText, firstOf, otherClusterText, othersText } from "../wording.ts";
 import type { Entry } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 import { type Answer, blocked, tagging } from "./step.ts";
@@ -26,11 +25,7 @@ export function claim(seen: Seen): Answer | undefined {
 export function otherOwner(seen: Seen, entries: readonly Entry[]): Answer | undefined {
   for (const { name, owner } of entries) {
     if (owner.kind === "otherCluster") {
-      const { name: cluster, uid } = seen.identity.cluster;
-      return blocked(
-        "OwnedByOtherCluster",
-        `${name} belongs to this object in another cluster of the name ${cluster} (uid ${owner.clusterUid}; this one has ${uid}). If that cluster no longer exists, start the operator with ${shell`--take-over-cluster-uid=${owner.clusterUid}`}; otherwise give one of the two another --cluster-name, and this object another jobDefinitionName`,
-      );
+      return blocked("OwnedByOtherCluster", otherClusterText(name, owner));
     }
     if (owner.kind === "otherObject" && !seen.giveWay.includes(owner.owner)) {
       return blocked("Conflict", othersText(name, owner, "jobDefinitionName"), othersCheckMs);

@@ -28,7 +28,7 @@ import { type CountedJobs, countedJobs } from "../counted-jobs.ts";
 import { directivesOf } from "../directives.ts";
 import type { JobsSeen } from "../drain.ts";
 import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey, referredKey } from "../naming.ts";
-import { identityOf, isNamedBy, namedOwner, ownerIn, ownershipOf } from "../ownership.ts";
+import { identityOf, isNamedBy, isOfCluster, namedOwner, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { type EnvironmentType, environmentName, orderOf } from "../queue-order.ts";
 import {
@@ -321,8 +321,8 @@ function whereIsOwner(
 ): Extract<EntrySeen, { kind: "named" }>["owner"] {
   const owner = ownerIn(environment?.tags);
   if (owner === undefined) return "nowhere";
-  const { name, uid, takeOverUid } = ports.cluster;
-  const isOurs = owner.cluster === name && (owner.clusterUid === uid || owner.clusterUid === takeOverUid);
+  const { uid, takeOverUid } = ports.cluster;
+  const isOurs = isOfCluster(owner, ports.cluster) && (owner.clusterUid === uid || owner.clusterUid === takeOverUid);
   if (!isOurs || !ports.objects.watches(owner.namespace)) return "elsewhere";
   if (environment !== undefined && isGoing(type, environment, ports)) return "deleting";
   const kind = type === "compute-environment" ? BatchComputeEnvironmentKind : ServiceEnvironmentKind;
@@ -332,7 +332,7 @@ function whereIsOwner(
 /** The object of this cluster that an environment belongs to by its tags, when there is one. */
 function ownerObject(environment: Environment | undefined, ports: Ports): BatchComputeEnvironment | undefined {
   const owner = ownerIn(environment?.tags);
-  if (owner === undefined || owner.cluster !== ports.cluster.name) return undefined;
+  if (owner === undefined || !isOfCluster(owner, ports.cluster)) return undefined;
   return environmentObject(owner, ports);
 }
 
@@ -359,7 +359,7 @@ type Keeper = BatchComputeEnvironment | ServiceEnvironment;
 /** The object of this cluster that an environment is of, and that keeps it. */
 function keeperOf(type: EnvironmentType, environment: Owned, { objects, cluster }: Ports): Keeper | undefined {
   const owner = ownerIn(environment.tags);
-  if (owner === undefined || owner.cluster !== cluster.name) return undefined;
+  if (owner === undefined || !isOfCluster(owner, cluster)) return undefined;
   const kind = type === "compute-environment" ? BatchComputeEnvironmentKind : ServiceEnvironmentKind;
   const object = objects.get(kind, owner) as Keeper | undefined;
   if (object === undefined) return undefined;

@@ -2,7 +2,7 @@
 
 import type { Environment } from "../../aws/batch.ts";
 import { inTransition, resolve } from "../compute-environment/environment-set.ts";
-import { isNamedBy, ownerIn, retiredAtTag } from "../ownership.ts";
+import { isNamedBy, isOfCluster, ownerIn, retiredAtTag } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
 import { isRetired } from "../retired.ts";
 import { withoutRequestIds } from "../wording.ts";
@@ -113,9 +113,10 @@ function straysIn(
   const known = new Set(
     entries.flatMap(({ environment, current: kept }) => [...kept, environment?.computeEnvironmentName]),
   );
-  return current.filter(
-    (name) => !known.has(name) && ownerIn(environments.get(name)?.tags)?.cluster !== identity.cluster.name,
-  );
+  return current.filter((name) => {
+    const owner = ownerIn(environments.get(name)?.tags);
+    return !known.has(name) && (owner === undefined || !isOfCluster(owner, identity.cluster));
+  });
 }
 
 /** Each stray behind what it is behind now, so that it never causes a write. */

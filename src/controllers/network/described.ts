@@ -8,7 +8,7 @@ import type { BatchSnapshot } from "../../aws/region.ts";
 import { type Described, templateReferences } from "../../network/described.ts";
 import type { JobNeeds, Workload } from "../../network/needs.ts";
 import type { SharedPart } from "../../network/port.ts";
-import { type Cluster, ownerIn, type Tags } from "../ownership.ts";
+import { type Cluster, isOfCluster, ownerIn, type Tags } from "../ownership.ts";
 import { perVersion } from "../per-version.ts";
 import { placeText } from "../places.ts";
 import type { Objects } from "../ports.ts";
@@ -95,11 +95,11 @@ export interface LikelyJobs {
 export function likelyJobs(
   objects: Pick<Objects, "having">,
   snapshot: Pick<BatchSnapshot, "environments" | "queues">,
-  cluster: Pick<Cluster, "name">,
+  cluster: Cluster,
 ): LikelyJobs {
   const ownerOf = (tags: Tags | undefined): ObjectKey | undefined => {
     const owner = ownerIn(tags);
-    return owner?.cluster === cluster.name ? owner : undefined;
+    return owner !== undefined && isOfCluster(owner, cluster) ? owner : undefined;
   };
   const namespaces = new Map<string, Set<string>>();
   for (const { tags, computeEnvironmentOrder = [] } of snapshot.queues.values()) {

@@ -3,13 +3,12 @@
 import type { BatchKind } from "../../api/batch-kind.ts";
 import type { Reason } from "../../api/reasons.ts";
 import type { Described } from "../../aws/effects.ts";
-import { shell } from "../../runtime/shell.ts";
 import type { Change, FieldChange, Step } from "../agenda.ts";
 import { unwatchedCheckMs } from "../intervals.ts";
 import { notAdoptable } from "../names.ts";
 import { ownershipOf, ownerTags, type Tags } from "../ownership.ts";
 import { adoptionText, claimChange, type OwnTags, tagChange, tagFieldChanges } from "../tags.ts";
-import { differencesText, othersText } from "../wording.ts";
+import { differencesText, otherClusterText, othersText } from "../wording.ts";
 import type { TagAction } from "./action.ts";
 import type { ResourceSeen } from "./seen.ts";
 
@@ -55,7 +54,7 @@ export function owned<R extends Described>(
       return {
         kind: "blocked",
         reason: "OwnedByOtherCluster",
-        message: `${name} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster no longer exists, start the operator with ${shell`--take-over-cluster-uid=${ownership.clusterUid}`}; otherwise give one of the two another --cluster-name`,
+        message: otherClusterText(name, ownership),
       };
     case "otherObject":
       return { kind: "blocked", reason: "Conflict", message: othersText(name, ownership, kind.awsName.field) };

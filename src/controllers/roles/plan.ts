@@ -1,12 +1,12 @@
 /** Plans the roles that an object requests. Pure. */
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
-import { shell } from "../../runtime/shell.ts";
 import type { Blocked, ConditionDraft, FieldChange, Step, Wait } from "../agenda.ts";
 import { marks, rereadCheckMs, rolesRestMs, settleCheckMs, shownCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { waitForNamespace } from "../limits.ts";
 import { clusterTag, roleTag, type Tags } from "../ownership.ts";
 import type { PartPlan, PartStep } from "../part.ts";
+import { otherClusterText } from "../wording.ts";
 import type { RolesAction } from "./action.ts";
 import { removed } from "./delete.ts";
 import type { DesiredRole } from "./desired.ts";
@@ -192,7 +192,7 @@ function taken(seen: RolesSeen): Hindrance | undefined {
         return {
           kind: "blocked",
           reason: "OwnedByOtherCluster",
-          message: `${field}: ${what} ${name} belongs to the same object of another cluster with the same --cluster-name (uid ${owner.clusterUid}). If that cluster no longer exists, start the operator with ${shell`--take-over-cluster-uid=${owner.clusterUid}`}; if not, give one of the two another --cluster-name`,
+          message: `${field}: ${otherClusterText(`${what} ${name}`, owner)}`,
         };
       }
       const lostItsTags = one.tags[clusterTag] === undefined && seen.claims.includes(name);

@@ -17,7 +17,7 @@ import {
   wroteLately,
 } from "../ec2-memory.ts";
 import { notedVpcs } from "../noted-vpcs.ts";
-import { type Identity, identityOf, ownerIn } from "../ownership.ts";
+import { type Identity, identityOf, isOfCluster, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
 import { desiredGroup } from "./fill.ts";
@@ -129,13 +129,16 @@ function groupsIn(facts: NetworkFacts, isGone: (groupId: string) => boolean, ide
       .toSorted((left, right) => (left.computeEnvironmentName < right.computeEnvironmentName ? -1 : 1));
     const namesOf = (some: readonly Environment[]): readonly string[] =>
       some.map(({ computeEnvironmentName }) => computeEnvironmentName);
-    const isOfCluster = ({ tags }: Environment): boolean => ownerIn(tags)?.cluster === identity.cluster.name;
+    const isOurCluster = ({ tags }: Environment): boolean => {
+      const named = ownerIn(tags);
+      return named !== undefined && isOfCluster(named, identity.cluster);
+    };
     groups.push({
       group,
       retained: owner.kind === "retained",
       retag: owner.kind === "retained" || owner.retag,
-      usedBy: namesOf(users.filter(isOfCluster)),
-      strangers: namesOf(users.filter((one) => !isOfCluster(one))),
+      usedBy: namesOf(users.filter(isOurCluster)),
+      strangers: namesOf(users.filter((one) => !isOurCluster(one))),
       namedBy: groupsNaming(group.groupId, all),
     });
   }

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { kindOf } from "../../../src/api/v1alpha1/kinds.ts";
+import type { OperatorFlags } from "../../../src/cli/flags.ts";
 import { manifestOf, withSchemaDefaults } from "../../../src/cli/manifests.ts";
 import { checkedByCluster, type ReadCluster } from "../../../src/cli/plan/cluster.ts";
 import { planOf } from "../../../src/cli/plan.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
+import { ownerTags } from "../../../src/controllers/ownership.ts";
 import { MemoryStore } from "../../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
@@ -50,9 +52,9 @@ async function planned(files: Files, { cluster, clock }: Awaited<ReturnType<type
   const aws = cloud.world("us-east-1");
   aws.knobs.latencyMs = 0;
   const manifests = await manifestsOf(files);
-  const plan = () =>
+  const plan = (flags: OperatorFlags = {}) =>
     planOf(manifests, {
-      flags: { awsRequestsPerSecond: 1000 },
+      flags: { awsRequestsPerSecond: 1000, ...flags },
       cloud,
       clusterName: "default",
       remembered: undefined,
@@ -121,4 +123,34 @@ test("an API server that cannot answer ends the plan", async () => {
     signal,
   );
   await expect(checking).rejects.toMatchObject({ name: "CommandError", exitCode: 1, message: "the server's words" });
+});
+
+test("a plan under another name of the cluster says what the operator does: it refuses, or writes tags", async () => {
+  const files = { "environment.yaml": environment() };
+  const world = await clusterWith(files);
+  const { plan, aws } = await planned(files, world);
+  const owner = {
+    cluster: { name: "blue", uid: "uid-of-kube-system" },
+    namespace: "default",
+    name: "general",
+    uid: "u",
+  };
+  await aws.outside.createComputeEnvironment({
+    computeEnvironmentName: "default_general",
+    type: "MANAGED",
+    computeResources: {
+      type: "FARGATE",
+      maxvCpus: 16,
+      subnets: ["subnet-11111111"],
+      securityGroupIds: ["sg-11111111"],
+    },
+    tags: { ...ownerTags(owner), "awsbatch.dev/serving-since": "2026-01-01T00:00:00Z" },
+  });
+  await world.clock.advance(60_000);
+  await expect(plan()).rejects.toThrow("bears the cluster name blue: default_general");
+  const [entry, ...others] = (await plan({ renameClusterFrom: "blue" })).entries;
+  expect(others).toEqual([]);
+  expect(entry?.steps.filter(({ kind }) => kind === "write")).toEqual([
+    expect.objectContaining({ operation: "TagResource", subject: "default_general" }),
+  ]);
 });

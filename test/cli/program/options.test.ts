@@ -83,6 +83,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   "--queue": [same("one"), same("two")],
   "--reason": [same("one"), same("two words")],
   "--region": [same("eu-west-1"), same("us-gov-west-1")],
+  "--rename-cluster-from": [same("one"), same("two")],
   "--repair-roles": [list("arn:aws:iam::111111111111:role/A"), list("arn:aws:iam::*:role/B")],
   "--scp": [list("arn:aws:iam::111111111111:role/A"), list("arn:aws:iam::*:role/B")],
   "--service-account": [same("a/b"), same("c/d")],

@@ -360,6 +360,8 @@ describe("a reference that leads nowhere", () => {
   });
 });
 
+const ofElse = { "awsbatch.dev/cluster": "else", "awsbatch.dev/cluster-uid": "other" };
+
 describe("what no entry accounts for", () => {
   const x = foreignEnvironment("x");
   const y = foreignEnvironment("y");
@@ -387,7 +389,7 @@ describe("what no entry accounts for", () => {
     [
       "stays when another operator has it",
       [unresolved("b")],
-      { queue: queue(["x"]), environments: [environment("x", "b", { tags: { "awsbatch.dev/cluster": "else" } })] },
+      { queue: queue(["x"]), environments: [environment("x", "b", { tags: ofElse })] },
       "x; keeps x; team/b unresolved",
     ],
     [

@@ -116,7 +116,7 @@ describe("the jobs that are likely to run in an environment", () => {
         environments: new Map([[serving.computeEnvironmentName, serving]]),
         queues: new Map(queues.map((one, index) => [String(index), one])),
       },
-      { name: "default" },
+      { name: "default", uid: "cluster-1" },
     );
   const names = (jobs: readonly JobDefinition[]): readonly string[] => jobs.map(({ metadata }) => metadata.name);
 

@@ -210,6 +210,20 @@ const rows: readonly (readonly [
     "lost",
   ],
   [
+    "--rename-cluster-from",
+    "blue",
+    async (world) => {
+      const { clock, aws } = world;
+      const before = await createWorld({ clock, aws, cluster: { name: "blue", uid: "cluster-1" }, seed: 2 });
+      await madeWith({})(before);
+      await before.stop();
+      await madeWith({})(world);
+      return active(world)[0]?.tags?.["awsbatch.dev/cluster"];
+    },
+    "default",
+    "blue",
+  ],
+  [
     "--aws-requests-per-second",
     "0.5",
     async (world) => {

@@ -1,0 +1,96 @@
+/** Whether AWS has this cluster's resources under the name that the operator runs with. Pure. */
+
+import { type KubeObject, keyText } from "../api/object.ts";
+import { endpointsAnnotation, rolesAnnotation, securityGroupAnnotation } from "../api/v1alpha1/annotations.ts";
+import { BatchComputeEnvironmentKind, JobQueueKind, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
+import type { BatchSnapshot } from "../aws/region.ts";
+import { shell } from "../runtime/shell.ts";
+import { type Cluster, isOfCluster, type Owner, ownerIn } from "./ownership.ts";
+import type { Objects } from "./ports.ts";
+import { firstOf } from "./wording.ts";
+
+/** The operator must not work under this name: it would create everything a second time, and abandon the first. */
+export class ClusterNameRefused extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ClusterNameRefused";
+  }
+}
+
+/** The objects that this process watches. */
+type Watched = Pick<Objects, "get" | "list">;
+
+/** An environment or a queue that the tags give to an object of this cluster: of its uid, under whatever name. */
+interface Borne {
+  readonly owner: Owner;
+  readonly awsName: string;
+}
+
+/**
+ * Judges a region by its environments and queues, which are listed before anything is written there. One of the right name
+ * is enough to go on, so that nobody stops an operator by a tag: each object that bears another name is then held by itself.
+ *
+ * @returns undefined: the operator may work
+ */
+export function refusedName(
+  snapshot: Pick<BatchSnapshot, "environments" | "queues">,
+  objects: Watched,
+  cluster: Cluster,
+): ClusterNameRefused | undefined {
+  const borne = bornBy(snapshot, objects, cluster);
+  const isRenamed = borne.some(({ owner }) => owner.cluster !== cluster.name && isOfCluster(owner, cluster));
+  const fixed = isRenamed ? rolesKinds.flatMap((kind) => objects.list(kind)).filter(hasNameOfCluster) : [];
+  if (fixed.length > 0) return cannotRename(fixed, cluster);
+  if (borne.length === 0 || borne.some(({ owner }) => isOfCluster(owner, cluster))) return undefined;
+  return underOtherNames(borne, cluster);
+}
+
+/** Of which an object can have something in AWS that is named after the cluster. */
+const rolesKinds: readonly OperatorKind[] = kinds.filter((kind: OperatorKind) => kind.usesRoles === true);
+
+function bornBy(
+  { environments, queues }: Pick<BatchSnapshot, "environments" | "queues">,
+  objects: Watched,
+  { uid }: Cluster,
+): readonly Borne[] {
+  const listed = [
+    ...[...environments].map(([awsName, { tags }]) => ({ kind: BatchComputeEnvironmentKind, awsName, tags })),
+    ...[...queues].map(([awsName, { tags }]) => ({ kind: JobQueueKind, awsName, tags })),
+  ];
+  return listed.flatMap(({ kind, awsName, tags }) => {
+    const owner = ownerIn(tags);
+    const isOfObject = owner?.clusterUid === uid && objects.get(kind, owner) !== undefined;
+    return isOfObject ? [{ owner, awsName }] : [];
+  });
+}
+
+/** Whether something in AWS has the name of the cluster in a name that AWS cannot change. */
+function hasNameOfCluster({ metadata: { annotations = {} }, spec }: KubeObject): boolean {
+  const { iam, network } = spec as {
+    readonly iam?: object;
+    readonly network?: { readonly securityGroup?: { readonly create?: boolean }; readonly vpcEndpoints?: string };
+  };
+  return (
+    [rolesAnnotation, securityGroupAnnotation, endpointsAnnotation].some((key) => annotations[key] !== undefined) ||
+    iam !== undefined ||
+    network?.securityGroup?.create === true ||
+    network?.vpcEndpoints === "Ensure"
+  );
+}
+
+function underOtherNames(borne: readonly Borne[], { name }: Cluster): ClusterNameRefused {
+  const byName = Map.groupBy(borne, ({ owner }) => owner.cluster);
+  const [most = []] = [...byName.values()].toSorted((left, right) => right.length - left.length);
+  const former = most[0]?.owner.cluster ?? "";
+  const names = firstOf(most.map(({ awsName }) => awsName));
+  return new ClusterNameRefused(
+    `--cluster-name is ${name}, but what AWS has of this cluster's objects bears the cluster name ${former}: ${names}. Under another name the operator would create all of it a second time, so it has written nothing. Start it with ${shell`--cluster-name=${former}`}; to rename the cluster, start it with ${shell`--cluster-name=${name} --rename-cluster-from=${former}`}, of which plan shows the changes first`,
+  );
+}
+
+function cannotRename(fixed: readonly KubeObject[], { name, formerName = "" }: Cluster): ClusterNameRefused {
+  const paths = firstOf(fixed.map((object) => `${object.kind} ${keyText(object.metadata)}`));
+  return new ClusterNameRefused(
+    `the cluster cannot be renamed from ${formerName} to ${name}: roles, security groups or VPC endpoints that the operator made for ${paths} have the old name in names that AWS cannot change. Nothing was written. Start with ${shell`--cluster-name=${formerName}`}, and keep that name, or first take spec.iam, network.securityGroup.create and network.vpcEndpoints out of these objects`,
+  );
+}
