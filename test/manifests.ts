@@ -158,6 +158,11 @@ export const ec2: BatchComputeEnvironmentSpec = {
   },
 };
 
+/** The service roles that the account of a story has had for long. */
+export const serviceRoles = ["batch", "batch-service", "one", "two"].map(
+  (name) => `arn:aws:iam::123456789012:role/${name}`,
+);
+
 export function withTypes(
   instanceTypes: string[],
   spec: BatchComputeEnvironmentSpec = ec2,

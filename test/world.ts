@@ -24,6 +24,7 @@ import type { Knobs } from "../src/simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../src/simulator/wire.ts";
 import type { Change } from "../src/simulator/world.ts";
+import { serviceRoles } from "./manifests.ts";
 import { policyFor, watchPolicy } from "./policy/requests.ts";
 import { describeWrite, isWrite } from "./transcript.ts";
 import { unknownReasons } from "./unknown-reasons.ts";
@@ -91,6 +92,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const region = options.region ?? "eu-west-1";
   const aws =
     options.aws ?? createSimulatedAws({ clock, random: seededRandom(seed), region, knobs: options.knobs ?? {} });
+  aws.outside.describeRoles(serviceRoles);
   let uids = 0;
   const store = options.store ?? new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
   const log = collectingLog();

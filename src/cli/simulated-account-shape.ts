@@ -26,6 +26,9 @@ const block: Form = form("a CIDR block such as 10.0.0.0/16", (value) => {
 const ports: Form = form("a port or a range such as 1024-65535", (value) => {
   return /^\d{1,5}(?:-\d{1,5})?$/.test(String(value));
 });
+const roleArn: Form = form("the ARN of a role or an instance profile", (value) => {
+  return typeof value === "string" && /^arn:[a-z-]+:iam::\d{12}:(?:role|instance-profile)\/[\w+=,.@/-]+$/.test(value);
+});
 const records: Form = form("a list of launch template data", (value) => Array.isArray(value) && value.every(isRecord));
 
 function form(words: string, test: (value: unknown) => boolean): Form {
@@ -138,6 +141,7 @@ const plain: Readonly<Record<string, Form>> = {
   region: text,
   keyPairs: listOf(text),
   placementGroups: listOf(text),
+  roles: listOf(roleArn),
 };
 
 /** What refers to what else of the file by its id. */

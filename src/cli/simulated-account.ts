@@ -12,6 +12,8 @@ import { parseYaml } from "./validation/yaml.ts";
 export interface SimulatedAccount extends AccountNetwork {
   /** Where the network is; the region of objects that name none when left out. */
   readonly region?: string;
+  /** ARNs of the service roles and instance profiles that the account has, in addition to the console's. */
+  readonly roles?: readonly string[];
   /** Submitted as soon as queue and definition can take them, once. */
   readonly jobs?: readonly ScenarioJob[];
   /** How jobs go, these and others; of several that match the last one counts. */
@@ -68,6 +70,7 @@ export function accountOf(file: string, text: string): ReadAccount {
 /** Puts a description of the account into effect, except its jobs. */
 export function describeIn({ outside }: SimulatedAws, account: SimulatedAccount): void {
   outside.describeNetwork(account);
+  outside.describeRoles(account.roles ?? []);
   outside.describeOutcomes(account.outcomes ?? []);
 }
 

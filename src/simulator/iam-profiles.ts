@@ -14,7 +14,10 @@ export class IamProfiles {
   /** Monotonic creation times of profiles; reads show them later. */
   readonly #madeAt = new Map<string, number>();
 
-  #consoleProfileGone = false;
+  /** Paths of profiles that the account had before, by name. */
+  readonly #described = new Map<string, string>();
+  /** Of those and of the console's, the ones that were removed. */
+  readonly #gone = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -48,15 +51,17 @@ export class IamProfiles {
   /** As a read as of `asOf` shows it. @throws Refusal */
   seen(name: string | undefined, asOf: number): StoredProfile {
     checkName(name, "instanceProfileName", 128);
-    const profile = this.allSeen(asOf).find((one) => one.name === name) ?? this.#byDefault(name);
+    const profile = this.allSeen(asOf).find((one) => one.name === name) ?? this.byDefault(name);
     if (profile === undefined) throw noProfile(name);
     return profile;
   }
 
-  /** The profile that the console creates: it exists unless it was removed, and no list shows it. */
-  #byDefault(name: string): StoredProfile | undefined {
-    if (name !== consoleRole || this.#world.knobs.strictIam || this.#consoleProfileGone) return undefined;
-    return this.#holding(name, "/", "AIPA0ECSINSTANCEROLE0");
+  /** A profile that the account had before or the console creates: it exists unless it was removed, and no list shows it. */
+  byDefault(name: string): StoredProfile | undefined {
+    const ofConsole = name === consoleRole && !this.#world.knobs.strictIam ? "/" : undefined;
+    const path = this.#described.get(name) ?? ofConsole;
+    if (path === undefined || this.#gone.has(name)) return undefined;
+    return this.#holding(name, path, `AIPA0${name.toUpperCase()}0`);
   }
 
   /** In the order of their names. */
@@ -112,12 +117,17 @@ export class IamProfiles {
   }
 
   remove(name: string): void {
-    if (name === consoleRole) this.#consoleProfileGone = true;
+    this.#gone.add(name);
     const profile = this.find(name);
     if (profile === undefined) return;
     this.#records.remove(name);
     this.#madeAt.delete(name);
     this.#world.note({ kind: "instanceProfile", name, arn: profile.arn, status: "GONE" });
+  }
+
+  /** From now on the account has had this profile for long, with the role of its name. */
+  addOld(name: string, path: string): void {
+    this.#described.set(name, path);
   }
 
   /** A profile that somebody else creates again, with the role of its name. Listeners do not see the change. */

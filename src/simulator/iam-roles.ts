@@ -12,6 +12,12 @@ const mostInlineBytes = 10_240;
 /** The name that the console gives to both the instance role and its profile. */
 export const consoleRole = "ecsInstanceRole";
 
+/** The roles that the console makes for compute environments, with their paths. */
+const consoleRoles: ReadonlyMap<string, string> = new Map([
+  [consoleRole, "/"],
+  ["AWSBatchServiceRole", "/service-role/"],
+]);
+
 /** Services with a service-linked role in each account that uses them. */
 const linkedRoles: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -31,7 +37,10 @@ export class IamRoles {
   /** Monotonic creation times of roles; reads show them later. */
   readonly #madeAt = new Map<string, number>();
 
-  #consoleRoleGone = false;
+  /** Paths of roles that the account had before, by name. */
+  readonly #described = new Map<string, string>();
+  /** Of those and of `consoleRoles`, the ones that were removed. */
+  readonly #gone = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
@@ -108,10 +117,12 @@ export class IamRoles {
     return role;
   }
 
-  /** The instance role that the console creates: it exists unless it was removed, and no list shows it. */
+  /** A role that the account had before or the console creates: it exists unless it was removed, and no list shows it. */
   byDefault(name: string): StoredRole | undefined {
-    if (name !== consoleRole || this.#world.knobs.strictIam || this.#consoleRoleGone) return undefined;
-    return this.#suitingAll(name, "/", "AROA0ECSINSTANCEROLE0");
+    const ofConsole = this.#world.knobs.strictIam ? undefined : consoleRoles.get(name);
+    const path = this.#described.get(name) ?? ofConsole;
+    if (path === undefined || this.#gone.has(name)) return undefined;
+    return this.#suitingAll(name, path, `AROA0${name.toUpperCase()}0`);
   }
 
   describe(name: string | undefined, asOf: number): Role {
@@ -140,12 +151,17 @@ export class IamRoles {
   }
 
   remove(name: string): void {
-    if (name === consoleRole) this.#consoleRoleGone = true;
+    this.#gone.add(name);
     const role = this.find(name);
     if (role === undefined) return;
     this.#records.remove(name);
     this.#madeAt.delete(name);
     this.#world.note({ kind: "role", name, arn: role.arn, status: "GONE" });
+  }
+
+  /** From now on the account has had this role for long, sufficient for every purpose. */
+  addOld(name: string, path: string): void {
+    this.#described.set(name, path);
   }
 
   /** A role that somebody else creates again, sufficient for every purpose. Listeners do not see the change. */

@@ -24,8 +24,9 @@ import { IamRoles, noInline, requireModifiable } from "./iam-roles.ts";
 import { serviceLinkedRole, type World } from "./world.ts";
 
 /**
- * Roles and instance profiles of an account, and how Batch uses them. Without `strictIam`, every well-formed ARN exists
- * with sufficient permissions, except removed ones. Changes take effect in Batch after `iamPropagationMs`, and reads show
+ * Roles and instance profiles of an account, and how Batch uses them. Of service roles and instance profiles only those
+ * exist that were made or described, and without `strictIam` those of the console; of the roles that others than Batch assume every
+ * well-formed ARN does without `strictIam`, with sufficient permissions, except removed ones. Changes take effect in Batch after `iamPropagationMs`, and reads show
  * new records after `iamVisibleMs`.
  */
 export class Iam {
@@ -115,11 +116,17 @@ export class Iam {
 
   /** Restores what `remove` removed, sufficient for every purpose, usable after the propagation delay. */
   restore(arn: string): void {
-    const name = nameIn(arn);
-    const path = /:(?:role|instance-profile)(\/(?:.*\/)?)[^/]+$/.exec(arn)?.[1] ?? "/";
+    const [name, path] = [nameIn(arn), pathIn(arn)];
     const isProfile = arn.includes(":instance-profile/");
     this.roles.bringBack(name, path);
     if (isProfile) this.profiles.bringBack(name, path);
+  }
+
+  /** A role, or an instance profile with a role of its name, that the account had before. */
+  addOld(arn: string): void {
+    const [name, path] = [nameIn(arn), pathIn(arn)];
+    this.roles.addOld(name, path);
+    if (arn.includes(":instance-profile/")) this.profiles.addOld(name, path);
   }
 
   /** Why Batch cannot use a service role, in its words; undefined if it can. */
@@ -175,7 +182,7 @@ export class Iam {
       ? reference
       : (stored?.arn ?? this.#world.arn("iam", `instance-profile/${reference}`));
     const missing = `CLIENT_ERROR - Instance profile ${arn} does not exist`;
-    if (stored === undefined) return this.#existsByDefault(arn, "instance-profile") ? undefined : missing;
+    if (stored === undefined) return this.profiles.byDefault(nameIn(arn))?.arn === arn ? undefined : missing;
     const seen = this.profiles.asOf(this.#usableSince()).find((profile) => profile.id === stored.id);
     if (seen === undefined) return missing;
     const ec2 = this.#world.partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
@@ -189,7 +196,7 @@ export class Iam {
   /** A role as AWS services see it: as of `iamPropagationMs` ago, unless it is deleted by now. */
   #stateOf(arn: string, service: string, action?: string): "good" | "missing" | "untrusting" | "powerless" {
     const stored = this.roles.find(nameIn(arn));
-    if (stored === undefined || stored.arn !== arn) return this.#existsByDefault(arn, "role") ? "good" : "missing";
+    if (stored === undefined || stored.arn !== arn) return this.#existsByDefault(arn, service) ? "good" : "missing";
     const seen = this.roles.asOf(this.#usableSince()).find(({ id }) => id === stored.id);
     if (seen === undefined) return "missing";
     if (!trusts(seen.trust, service)) return "untrusting";
@@ -200,14 +207,20 @@ export class Iam {
     return this.roles.find(profile.role ?? "") ?? this.roles.byDefault(profile.role ?? "");
   }
 
-  #existsByDefault(arn: string, kind: "role" | "instance-profile"): boolean {
-    const wellFormed = new RegExp(`^arn:[a-z-]+:iam::\\d{12}:${kind}/(?:[\\w+=,.@-]+/)*[\\w+=,.@-]{1,128}$`);
+  /** Whether a role that nobody made exists for a service. */
+  #existsByDefault(arn: string, service: string): boolean {
+    if (service === "batch.amazonaws.com") return this.roles.byDefault(nameIn(arn))?.arn === arn;
+    const wellFormed = /^arn:[a-z-]+:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/;
     return !this.#world.knobs.strictIam && wellFormed.test(arn) && !this.#removed.has(arn);
   }
 
   #usableSince(): number {
     return this.#world.clock.monotonic() - this.#world.knobs.iamPropagationMs;
   }
+}
+
+function pathIn(arn: string): string {
+  return /:(?:role|instance-profile)(\/(?:.*\/)?)[^/]+$/.exec(arn)?.[1] ?? "/";
 }
 
 function nameIn(arn: string): string {

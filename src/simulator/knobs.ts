@@ -76,7 +76,7 @@ export interface Knobs {
   /** Maximum of remembered calls, changes of state and log streams, for simulations of weeks. */
   keptRecords: number;
 
-  /** Only created roles and profiles exist; otherwise every well-formed name exists, unless removed. */
+  /** Only created roles and profiles exist; otherwise also the console's, and those that others than Batch assume. */
   strictIam: boolean;
   /** Whether AWS's managed policies that the simulator does not list exist. */
   otherPoliciesExist: boolean;

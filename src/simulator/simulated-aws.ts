@@ -48,6 +48,8 @@ export interface Outside extends SimulatedBatch {
   readonly ec2: SimulatedEc2;
   /** Adds a network to the account; it replaces records with the same ids. */
   describeNetwork(network: AccountNetwork): void;
+  /** The account has had these roles and instance profiles for long, by ARN, sufficient for every purpose. */
+  describeRoles(arns: readonly string[]): void;
   /** Removes a role or instance profile. */
   removeRole(arn: string): void;
   /** Restores it, usable after the propagation delay. */
@@ -227,6 +229,9 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       iam: iamApi(iam, iamWire.runOutside),
       ec2: ec2Api(ec2, ec2Wire.runOutside),
       describeNetwork: (network) => ec2.describe(network),
+      describeRoles: (arns) => {
+        for (const arn of arns) iam.addOld(arn);
+      },
       removeRole: (arn) => iam.remove(arn),
       restoreRole: (arn) => iam.restore(arn),
       removeFromEc2(...ids) {

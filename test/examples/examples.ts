@@ -5,7 +5,7 @@ import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { manifestOf, readDirectory, withSchemaDefaults } from "../../src/cli/manifests.ts";
-import { readAccount } from "../../src/cli/simulated-account.ts";
+import { describeIn, readAccount } from "../../src/cli/simulated-account.ts";
 import { type Manifest, MemoryStore } from "../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
@@ -61,7 +61,7 @@ export const selfContained: readonly string[] = ["classic-ec2", "seed", "spot"];
 export async function prepare(aws: SimulatedAws, { name, directory }: Example): Promise<void> {
   const { account, problems } = readAccount(directory);
   if (problems.length > 0) throw new Error(`${name}: ${JSON.stringify(problems)}`);
-  if (account !== undefined) aws.outside.describeNetwork(account);
+  if (account !== undefined) describeIn(aws, account);
 }
 
 /** A world whose store fills in defaults as the API server does. */

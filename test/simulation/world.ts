@@ -31,7 +31,7 @@ import type { CallRecord } from "../../src/simulator/wire.ts";
 import { kindOfRole } from "./account.ts";
 import { admit } from "./admission.ts";
 import { goOn, type Phase, type Point, type Verdict } from "./gate.ts";
-import { missingPlacementGroup } from "./generate/environments.ts";
+import { missingPlacementGroup, serviceRoles } from "./generate/environments.ts";
 import type { Oracle, OracleFactory, Violation, Watched } from "./oracle.ts";
 import { allOracles } from "./oracles/index.ts";
 import { textOf, unseenMs } from "./oracles/reading.ts";
@@ -170,6 +170,7 @@ export class Simulation {
       knobs: { keptRecords: 20_000, ...knobs },
     });
     this.aws.outside.removeFromEc2(missingPlacementGroup);
+    this.aws.outside.describeRoles(serviceRoles);
     if (options.network !== undefined) this.aws.outside.describeNetwork(options.network);
     this.shownWithinMs = this.aws.knobs.stalenessMs;
     let uids = from === undefined ? 0 : 1000;

@@ -207,6 +207,7 @@ describe("a service role that is taken away by hand in the middle of a deletion"
   it("is made again for another owner only when the spec lets it", async () => {
     const role = "arn:aws:iam::123456789012:role/teams/batch-service";
     const world = await aWorld({ permissions: { repairRoleArns: [role] } });
+    world.aws.outside.describeRoles([role]);
     world.apply(computeEnvironment("ce", { ...ec2, serviceRole: role }));
     await world.untilReady();
     world.delete("BatchComputeEnvironment", "ce");

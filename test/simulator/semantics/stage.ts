@@ -93,6 +93,7 @@ export function quotaShare(quotaShareName: string, change: Partial<CreateQuotaSh
 export async function stage(): Promise<Account> {
   const world = account();
   const { outside } = world.aws;
+  outside.describeRoles([role]);
   await outside.createComputeEnvironment(ec2("ec2"));
   await outside.createComputeEnvironment(ec2("best-fit", { allocationStrategy: "BEST_FIT" }));
   await outside.createComputeEnvironment({ ...ec2("custom"), serviceRole: role });
