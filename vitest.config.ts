@@ -1,9 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.ts";
-import { exampleWorlds, helmTests, slowTests, slowWorlds } from "./test/slow-tests.ts";
+import { exampleWorlds, helmTests, leftOutVariable, slowTests, slowWorlds } from "./test/slow-tests.ts";
 
 /** They end what hangs, and no test has others: none fails on a machine that is slow, or busy elsewhere. */
 const limits = { testTimeout: 1_800_000, hookTimeout: 1_800_000 };
+const leftOut = (process.env[leftOutVariable] ?? "").split(",").filter((file) => file !== "");
 /** Tests with real servers, which mostly wait. */
 const servers = {
   ...limits,
@@ -64,7 +65,7 @@ export default defineConfig({
           ...servers,
           name: "integration",
           include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts", "test/main.test.ts"],
-          exclude: [...slowTests, ...exampleWorlds],
+          exclude: [...slowTests, ...exampleWorlds, ...leftOut],
           globalSetup: ["test/integration/global-setup.ts"],
         },
       },
@@ -73,7 +74,7 @@ export default defineConfig({
           ...servers,
           name: "packaging",
           include: ["test/packaging/**/*.test.ts"],
-          exclude: slowTests,
+          exclude: [...slowTests, ...leftOut],
           globalSetup: ["test/packaging/global-setup.ts"],
         },
       },
@@ -82,6 +83,7 @@ export default defineConfig({
           ...servers,
           name: "slow",
           include: slowTests,
+          exclude: leftOut,
           globalSetup: ["test/integration/global-setup.ts", "test/packaging/global-setup.ts"],
         },
       },
@@ -90,6 +92,7 @@ export default defineConfig({
           ...servers,
           name: "helm3",
           include: helmTests,
+          exclude: leftOut,
           globalSetup: ["test/packaging/global-setup.ts"],
         },
       },

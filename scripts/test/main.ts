@@ -1,19 +1,20 @@
 /**
  * `npm test`: every tier that needs only Node, and Go if the control plane must be built. `npm run test:all` adds
- * tests that take minutes or need other programs. It first lists programs that are missing here; the last line has the
- * counts, after all failures. Exit 1 if a test failed or none ran.
+ * tests that take minutes or need other programs. It first lists programs that are missing here, whose tests are left out;
+ * the last lines say how many those are, and have the counts, after all failures. Exit 1 if a test failed or none ran.
  */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { leftOutVariable, slowTests } from "../../test/slow-tests.ts";
 import { countsOf, countsText, failuresOf, isSuccess, type Report } from "./counts.ts";
-import { isCi, missingText, tools } from "./tools.ts";
+import { go, isCi, leftOutText, missingText, tools } from "./tools.ts";
 
 const { values } = parseArgs({ options: { all: { type: "boolean", default: false } } });
 
@@ -37,9 +38,10 @@ const directory = mkdtempSync(join(tmpdir(), "test-reports-"));
 const compiled = { NODE_COMPILE_CACHE: join(root, ".cache/compiled") };
 const began = performance.now();
 
-const lacking = values.all ? tools.filter((tool) => tool.missing() !== undefined) : [];
+const needed = values.all ? [go, ...tools] : [go];
+const lacking = needed.filter((tool) => tool.missing() !== undefined);
 for (const tool of lacking) print(missingText(tool, isCi()) ?? "");
-const leftOut = isCi() ? [] : lacking.flatMap(({ files }) => files.flatMap((file) => ["--exclude", file]));
+const leftOut = isCi() ? [] : lacking.flatMap(({ files }) => files);
 
 const reports: (Report | undefined)[] = [];
 /** The end of standard error of each failed run: errors outside of tests appear only there. */
@@ -48,8 +50,12 @@ try {
   for (const [index, run] of runs.entries()) {
     const file = join(directory, `${index}.json`);
     const output = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-    const args = [vitest, "run", ...run, ...leftOut, ...output];
-    const env = { ...process.env, ...(run.includes("--coverage") ? {} : compiled) };
+    const args = [vitest, "run", ...run, ...output];
+    const env = {
+      ...process.env,
+      ...(run.includes("--coverage") ? {} : compiled),
+      [leftOutVariable]: leftOut.join(","),
+    };
     const child = spawn(process.execPath, args, { stdio: ["inherit", "inherit", "pipe"], env });
     let errors = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -68,6 +74,11 @@ const counts = countsOf(reports);
 for (const failure of failuresOf(reports, root)) print(failure);
 if (isSuccess(counts)) for (const fault of faults) print(`no test failed, but ${fault}`);
 print(`${runs.length} runs in ${Math.round((performance.now() - began) / 1000)} s`);
+const isInRun = (file: string): boolean => values.all || !slowTests.some((glob) => matchesGlob(file, glob));
+const leftOutLine = isCi()
+  ? undefined
+  : leftOutText(lacking.map((tool) => ({ ...tool, files: tool.files.filter(isInRun) })));
+if (leftOutLine !== undefined) print(leftOutLine);
 print(countsText(counts));
 process.exitCode = isSuccess(counts) && faults.length === 0 ? 0 : 1;
 

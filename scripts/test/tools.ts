@@ -1,9 +1,11 @@
 /** Programs that some tests need and npm does not install. */
 
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, globSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { importersOf } from "./importers.ts";
 
 export interface Tool {
   readonly name: string;
@@ -16,6 +18,26 @@ export interface Tool {
   /** Their files, from the root. */
   readonly files: readonly string[];
 }
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Builds kube-apiserver, etcd and what else npm does not have, once: afterwards the cache has them. */
+export const go: Tool = {
+  name: "go",
+  missing: () => {
+    const isBuilt = globSync(".cache/control-plane/kube-apiserver-*/kube-apiserver", { cwd: root }).length > 0;
+    return isBuilt || isFilled(process.env["KUBEBUILDER_ASSETS"]) ? undefined : missingIn("go");
+  },
+  install: "apt-get install golang-go",
+  tests: "what needs a real API server (KUBEBUILDER_ASSETS may name a directory that has one, in place of Go)",
+  get files() {
+    return importersOf(
+      root,
+      ["test/{integration,packaging,examples}/**/*.test.ts", "test/main.test.ts"],
+      ["test/integration/control-plane/go-program.ts", "test/integration/control-plane/shared.ts"],
+    );
+  },
+};
 
 export const promtool: Tool = {
   name: "promtool",
@@ -70,6 +92,14 @@ export const chromium: Tool = {
 
 export const tools: readonly Tool[] = [promtool, prometheus, buildah, python, chromium];
 
+/** One line about files of tests that were left out, for the end of the output; undefined: none was. */
+export function leftOutText(lacking: readonly Tool[]): string | undefined {
+  const files = new Set(lacking.flatMap((tool) => tool.files));
+  if (files.size === 0) return undefined;
+  const ways = lacking.map(({ name, install }) => `${name} (\`${install}\`)`).join(", ");
+  return `${files.size} files of tests were left out: to run them, install ${ways}`;
+}
+
 /** One line about a missing tool. */
 export function missingText({ name, missing, install, tests }: Tool, fails: boolean): string | undefined {
   const why = missing();
@@ -81,6 +111,10 @@ export function missingText({ name, missing, install, tests }: Tool, fails: bool
 /** Whether this is a CI run, in which a missing tool fails its tests. */
 export function isCi(): boolean {
   return !["", "0", "false"].includes(process.env["CI"] ?? "");
+}
+
+function isFilled(text: string | undefined): boolean {
+  return text !== undefined && text !== "";
 }
 
 function missingIn(program: string): string | undefined {
