@@ -11,6 +11,7 @@ import { imported, MemoryFolder } from "../cli/import/given.ts";
 import { createWorld, type World } from "../world.ts";
 import { accountCalls } from "./generate/accounts.ts";
 import { Chance } from "./generate/chance.ts";
+import { serviceRoles } from "./generate/environments.ts";
 
 /**
  * The accounts of tests, the same on each machine: the first thousand of `npm test`, the others of the slow tests. Most of
@@ -42,6 +43,7 @@ async function worldOf(seed: number): Promise<World> {
   const knobs = { latencyMs: 0, stalenessMs: 0 };
   const flags = { awsRequestsPerSecond: 10_000, adoptableNames: ["team/*"], ignoreTagKeys };
   const world = await createWorld({ clock, store, region, knobs, flags });
+  world.aws.outside.describeRoles(serviceRoles);
   for (const phase of callsOf(seed)) {
     for (const call of phase) await call(world.aws.outside);
     if (phase.length > 0) await world.seconds(60);
