@@ -142,7 +142,8 @@ export class OpenRegions implements Regions {
     // Before the caches have synced, and before AWS was read, nobody plans anything.
     if (entry === undefined || !this.#runtime.hasSynced || snapshot.listedAt === undefined) return;
     if (entry.clusterName === undefined) {
-      const refused = refusedName(snapshot, this.#objects, this.#options.cluster);
+      const { cluster, settings } = this.#options;
+      const refused = refusedName(snapshot, this.#objects, cluster, settings.names.clusterPrefix);
       entry.clusterName = refused ?? "agreed";
       if (refused !== undefined) this.onRefused(refused);
     }

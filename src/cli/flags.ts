@@ -164,6 +164,7 @@ export interface OperatorFlags {
   readonly clusterName?: string;
   readonly takeOverClusterUid?: string | undefined;
   readonly renameClusterFrom?: string | undefined;
+  readonly namesWithCluster?: boolean;
   readonly region?: string;
   readonly allowedAccountIds?: readonly string[];
   readonly allowedRegions?: readonly string[];
@@ -200,6 +201,10 @@ export function operatorOptions(): readonly Option[] {
       "--rename-cluster-from <name>",
       "earlier --cluster-name of this cluster: what bears it in AWS gets the new name in its tags",
     ).argParser(clusterName),
+    new Option(
+      "--names-with-cluster",
+      "begin default names in AWS with the cluster name, so that clusters can share an account; never change it later",
+    ),
     new Option(
       "--region <region>",
       "default region for objects without spec.region (default: from the AWS SDK's configuration)",

@@ -15,6 +15,7 @@ import { type ApiServer, apiServer } from "./kubernetes.ts";
 import { type LocalState, readState, stateFile } from "./local/state.ts";
 import { addManifestOptions, type ManifestFlags, type ManifestSources, sourcesIn } from "./manifest-options.ts";
 import { readManifests } from "./manifests.ts";
+import { withAwsName } from "./operator/naming-store.ts";
 import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.ts";
 import { ReadAccount, type ReadRegion } from "./plan/copy/cloud.ts";
 import { entriesOf } from "./plan/entries.ts";
@@ -26,7 +27,7 @@ import { withPlaceholders } from "./plan/placeholders.ts";
 import { rehearse } from "./plan/rehearsal.ts";
 import { objectText } from "./plan/steps.ts";
 import { planText } from "./plan/text.ts";
-import { defaultRequestsPerSecond } from "./settings.ts";
+import { defaultRequestsPerSecond, settingsFrom } from "./settings.ts";
 import { readAccount } from "./simulated-account.ts";
 import { SimulatedCloud, simulatedRegion } from "./simulated-cloud.ts";
 import { asciiOutput } from "./terminal/ascii.ts";
@@ -196,7 +197,8 @@ export async function planIn(
   )) {
     regions.push(await account.region(region));
   }
-  const { objects, clusterUid } = applied({
+  const { clusterPrefix } = settingsFrom({ ...flags, clusterName }, cloud.region).names;
+  const { objects: given, clusterUid } = applied({
     manifests,
     before,
     regions,
@@ -207,6 +209,7 @@ export async function planIn(
     now: clock.now(),
   });
   const around = { defaultRegion: cloud.region, cluster: { name: clusterName } };
+  const objects = given.map((one) => ({ ...one, object: withAwsName(one.object, clusterPrefix) }));
   const reconciled =
     cluster === undefined ? new Set(objects.map(({ object }) => objectText(object))) : concerned(objects, around);
   const { namespaces, unread } = await namespacesOf(objects, cluster, signal);

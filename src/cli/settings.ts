@@ -1,12 +1,19 @@
+import { isClusterPrefix } from "../controllers/naming.ts";
 import { defaultSettings, type Settings } from "../controllers/ports.ts";
 import type { OperatorFlags } from "./flags.ts";
+import { CommandError } from "./io.ts";
 
-/** The operator's settings from its flags; `region` is the default region of objects. */
+/**
+ * The operator's settings from its flags; `region` is the default region of objects.
+ *
+ * @throws CommandError if names in AWS cannot begin with the name of the cluster
+ */
 export function settingsFrom(flags: OperatorFlags, region: string): Settings {
   return {
     region,
     defaultDeletionPolicy: flags.defaultDeletionPolicy ?? defaultSettings.defaultDeletionPolicy,
     names: {
+      clusterPrefix: clusterPrefixOf(flags),
       allowedNames: flags.allowedNames ?? defaultSettings.names.allowedNames,
       adoptableNames: flags.adoptableNames ?? defaultSettings.names.adoptableNames,
     },
@@ -29,6 +36,14 @@ export function settingsFrom(flags: OperatorFlags, region: string): Settings {
       allowInlinePolicies: flags.allowInlinePolicies ?? defaultSettings.roles.allowInlinePolicies,
     },
   };
+}
+
+function clusterPrefixOf({ namesWithCluster = false, clusterName = "" }: OperatorFlags): string {
+  if (!namesWithCluster) return "";
+  if (isClusterPrefix(clusterName)) return `${clusterName}_`;
+  throw new CommandError(
+    `--names-with-cluster needs a --cluster-name of at most 32 lower-case letters, digits and -, not "${clusterName}": names in AWS begin with it`,
+  );
 }
 
 /** AWS calls per second, per account and region. */

@@ -51,6 +51,11 @@ export async function claimantOf<O extends KubeObject>(
 ): Promise<O | undefined> {
   if (rivals.length === 0) return undefined;
   const name = awsNameOf(kind, object);
+  const { clusterPrefix } = reads.settings.names;
+  const isFirst = {
+    hasPrefix: ({ metadata }: O) => belongsTo(metadata.namespace, name, clusterPrefix),
+    hasResource,
+  };
   const allowed = await namespacesWith([object, ...rivals], kind, reads, signal);
   const claims = (one: O): boolean => {
     if (!allowed.has(one.metadata.namespace)) return false;
@@ -59,7 +64,7 @@ export async function claimantOf<O extends KubeObject>(
   };
   let first = claims(object) ? object : undefined;
   for (const rival of rivals) {
-    if (first !== undefined && compareClaims(rival, first, name, hasResource) >= 0) continue;
+    if (first !== undefined && compareClaims(rival, first, isFirst) >= 0) continue;
     if (claims(rival)) first = rival;
   }
   return first === object ? undefined : first;
@@ -85,14 +90,13 @@ async function namespacesWith(
 function compareClaims<O extends KubeObject>(
   left: O,
   right: O,
-  name: string,
-  hasResource: (one: O) => boolean,
+  { hasPrefix, hasResource }: Readonly<Record<"hasPrefix" | "hasResource", (one: O) => boolean>>,
 ): number {
   const first = (holds: (one: O) => boolean): number => Number(holds(right)) - Number(holds(left));
   const order = (textOf: (one: O) => string): number =>
     Number(textOf(left) > textOf(right)) || -Number(textOf(left) < textOf(right));
   return (
-    first(({ metadata }) => belongsTo(metadata.namespace, name)) ||
+    first(hasPrefix) ||
     first(hasResource) ||
     order(({ metadata }) => metadata.creationTimestamp) ||
     order(({ metadata }) => keyText(metadata))

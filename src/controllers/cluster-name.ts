@@ -5,6 +5,8 @@ import { endpointsAnnotation, rolesAnnotation, securityGroupAnnotation } from ".
 import { BatchComputeEnvironmentKind, JobQueueKind, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
 import { shell } from "../runtime/shell.ts";
+import { isNameOf } from "./compute-environment/ownership.ts";
+import { prefixedAwsName } from "./naming.ts";
 import { type Cluster, isOfCluster, type Owner, ownerIn } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
 import { firstOf } from "./wording.ts";
@@ -23,6 +25,8 @@ type Watched = Pick<Objects, "get" | "list">;
 /** An environment or a queue that the tags give to an object of this cluster: of its uid, under whatever name. */
 interface Borne {
   readonly owner: Owner;
+  readonly kind: OperatorKind;
+  readonly object: KubeObject;
   readonly awsName: string;
 }
 
@@ -30,19 +34,45 @@ interface Borne {
  * Judges a region by its environments and queues, which are listed before anything is written there. One of the right name
  * is enough to go on, so that nobody stops an operator by a tag: each object that bears another name is then held by itself.
  *
+ * The same holds for the form of default names, with the cluster's name or without.
+ *
+ * @param clusterPrefix `<cluster>_`, with which default names begin; empty: they do not
  * @returns undefined: the operator may work
  */
 export function refusedName(
   snapshot: Pick<BatchSnapshot, "environments" | "queues">,
   objects: Watched,
   cluster: Cluster,
+  clusterPrefix = "",
 ): ClusterNameRefused | undefined {
   const borne = bornBy(snapshot, objects, cluster);
   const isRenamed = borne.some(({ owner }) => owner.cluster !== cluster.name && isOfCluster(owner, cluster));
   const fixed = isRenamed ? rolesKinds.flatMap((kind) => objects.list(kind)).filter(hasNameOfCluster) : [];
   if (fixed.length > 0) return cannotRename(fixed, cluster);
-  if (borne.length === 0 || borne.some(({ owner }) => isOfCluster(owner, cluster))) return undefined;
-  return underOtherNames(borne, cluster);
+  if (isRenamed && clusterPrefix !== "") return namedAfter(cluster);
+  const ours = borne.filter(({ owner }) => isOfCluster(owner, cluster));
+  if (ours.length > 0) return inOtherForm(ours, cluster, clusterPrefix);
+  return borne.length === 0 ? undefined : underOtherNames(borne, cluster);
+}
+
+/** Default names with the name of the cluster where they are to be without it, or the other way round. */
+function inOtherForm(
+  ours: readonly Borne[],
+  { name: cluster }: Cluster,
+  clusterPrefix: string,
+): ClusterNameRefused | undefined {
+  const isDefault = ({ kind, object: { metadata }, awsName }: Borne, prefix: string): boolean => {
+    const plain = prefixedAwsName(prefix, metadata.namespace, metadata.name, kind.awsName.maxLength);
+    return kind.awsName.isPrefix === true ? isNameOf(plain, awsName) : awsName === plain;
+  };
+  const other = clusterPrefix === "" ? `${cluster}_` : "";
+  const misnamed = ours.filter((one) => isDefault(one, other));
+  if (misnamed.length === 0 || ours.some((one) => isDefault(one, clusterPrefix))) return undefined;
+  const names = firstOf(misnamed.map(({ awsName }) => awsName));
+  const form = clusterPrefix === "" ? "with" : "without";
+  return new ClusterNameRefused(
+    `--names-with-cluster is fixed for the life of an installation: what AWS has of this cluster's objects is named ${form} the name of the cluster: ${names}. In the other form the operator would create all of it a second time, so it has written nothing. Start it ${form} --names-with-cluster`,
+  );
 }
 
 /** Of which an object can have something in AWS that is named after the cluster. */
@@ -59,8 +89,8 @@ function bornBy(
   ];
   return listed.flatMap(({ kind, awsName, tags }) => {
     const owner = ownerIn(tags);
-    const isOfObject = owner?.clusterUid === uid && objects.get(kind, owner) !== undefined;
-    return isOfObject ? [{ owner, awsName }] : [];
+    const object = owner?.clusterUid === uid ? objects.get(kind, owner) : undefined;
+    return owner === undefined || object === undefined ? [] : [{ owner, kind, object, awsName }];
   });
 }
 
@@ -85,6 +115,12 @@ function underOtherNames(borne: readonly Borne[], { name }: Cluster): ClusterNam
   const names = firstOf(most.map(({ awsName }) => awsName));
   return new ClusterNameRefused(
     `--cluster-name is ${name}, but what AWS has of this cluster's objects bears the cluster name ${former}: ${names}. Under another name the operator would create all of it a second time, so it has written nothing. Start it with ${shell`--cluster-name=${former}`}; to rename the cluster, start it with ${shell`--cluster-name=${name} --rename-cluster-from=${former}`}, of which plan shows the changes first`,
+  );
+}
+
+function namedAfter({ name, formerName = "" }: Cluster): ClusterNameRefused {
+  return new ClusterNameRefused(
+    `the cluster cannot be renamed from ${formerName} to ${name}: with --names-with-cluster the old name is in all names in AWS. Nothing was written. Start with ${shell`--cluster-name=${formerName}`}`,
   );
 }
 

@@ -19,6 +19,8 @@ import { firstOf } from "./wording.ts";
 export interface NameLimits {
   /** Names with the prefix of another namespace that objects may have nevertheless. */
   readonly allowedNames: readonly string[];
+  /** `<cluster>_`, with which the names in AWS of this cluster begin by default; empty: they do not. */
+  readonly clusterPrefix?: string;
   /** Names of resources that objects may adopt; those for one namespace count as allowed there. */
   readonly adoptableNames: readonly string[];
 }
@@ -81,7 +83,7 @@ export function allowedName(
   }
   return {
     kind: "refused",
-    message: `${field}: ${name} ${other}, and is not allowed in namespace ${namespace} (${listText(unlisted)}). Recreate this object without ${field} or with a name that begins with ${namespace}_, or ask the operator's administrator to allow the name`,
+    message: `${field}: ${name} ${other}, and is not allowed in namespace ${namespace} (${listText(unlisted)}). Recreate this object without ${field} or with a name that begins with ${flags.clusterPrefix ?? ""}${namespace}_, or ask the operator's administrator to allow the name`,
   };
 }
 
@@ -89,11 +91,14 @@ export function allowedName(
 export function whoseName(
   name: string,
   namespace: string,
-  { allowedNames, adoptableNames }: NameLimits,
+  { allowedNames, adoptableNames, clusterPrefix = "" }: NameLimits,
 ): string | undefined {
-  if (belongsTo(namespace, name)) return undefined;
-  const prefix = foreignNamespaceIn(name, namespace);
-  if (prefix !== undefined) return `begins like the names of namespace ${prefix}`;
+  if (belongsTo(namespace, name, clusterPrefix)) return undefined;
+  const prefix = foreignNamespaceIn(name, namespace, clusterPrefix);
+  if (prefix !== undefined) {
+    const whose = clusterPrefix === "" || name.startsWith(clusterPrefix) ? "namespace" : "namespace or cluster";
+    return `begins like the names of ${whose} ${prefix}`;
+  }
   // Whom the administrator lets adopt a resource is to have its name, also before the adoption and after a deletion.
   const entries = [...allowedNames, ...adoptableNames].map(entryOf);
   const listed = entries.filter(({ glob }) => matchesAny([glob], name)).map((entry) => entry.namespace);

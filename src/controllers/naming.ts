@@ -134,19 +134,41 @@ function outerNameIn(status: unknown): string | undefined {
   return typeof arn === "string" ? resourceIn(arn)?.name.split("/")[0] : undefined;
 }
 
+/**
+ * The default AWS name in a cluster whose names begin with its own, `<cluster>_<namespace>_<name>`.
+ *
+ * @param clusterPrefix `<cluster>_`, of a cluster that could be the name of a namespace; empty: names do not have it
+ */
+export function prefixedAwsName(clusterPrefix: string, namespace: string, name: string, limit: number): string {
+  return `${clusterPrefix}${defaultAwsName(namespace, name, limit - clusterPrefix.length)}`;
+}
+
 /** Whether only a namespace gives this name by default: the name has its prefix. A namespace's name contains no `_`. */
-export function belongsTo(namespace: string, awsName: string): boolean {
-  return awsName.startsWith(`${namespace}_`);
+export function belongsTo(namespace: string, awsName: string, clusterPrefix = ""): boolean {
+  return awsName.startsWith(`${clusterPrefix}${namespace}_`);
 }
 
 const namespaceName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** The other namespace whose default names have the form of this name in AWS, whether it exists or not; undefined: none. */
-export function foreignNamespaceIn(awsName: string, namespace: string): string | undefined {
-  const end = awsName.indexOf("_");
-  const prefix = awsName.slice(0, Math.max(end, 0));
-  return namespaceName.test(prefix) && prefix !== namespace ? prefix : undefined;
+/**
+ * The other namespace, or the other cluster, whose default names have the form of this name in AWS, whether it exists or
+ * not; undefined: none.
+ */
+export function foreignNamespaceIn(awsName: string, namespace: string, clusterPrefix = ""): string | undefined {
+  const isOfCluster = clusterPrefix !== "" && awsName.startsWith(clusterPrefix);
+  const rest = isOfCluster ? awsName.slice(clusterPrefix.length) : awsName;
+  const prefix = rest.slice(0, Math.max(rest.indexOf("_"), 0));
+  const isOwn = prefix === namespace && isOfCluster === (clusterPrefix !== "");
+  return namespaceName.test(prefix) && !isOwn ? prefix : undefined;
 }
+
+/** Whether a cluster of this name can be the beginning of names in AWS, which no other cluster or namespace has. */
+export function isClusterPrefix(clusterName: string): boolean {
+  return namespaceName.test(clusterName) && clusterName.length <= longestClusterPrefix;
+}
+
+/** The base name of an environment has 110 characters, of which a namespace takes 63. */
+const longestClusterPrefix = 32;
 
 type NamedObject = Pick<KubeObject, "spec"> & {
   readonly status?: unknown;

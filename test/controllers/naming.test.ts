@@ -5,6 +5,8 @@ import {
   belongsTo,
   defaultAwsName,
   foreignNamespaceIn,
+  isClusterPrefix,
+  prefixedAwsName,
   recordNameOf,
   recordTexts,
   textsOfRecord,
@@ -47,6 +49,33 @@ it("belongs to its own namespace, and is a free name to no other one", () => {
       expect(foreignNamespaceIn(awsName, other)).toBe(namespace);
     }),
   );
+});
+
+it("with the name of the cluster in front is free to no other cluster or namespace, with or without such a name", () => {
+  fc.assert(
+    fc.property(label, label, subdomain, fc.constantFrom(110, 128), (cluster, namespace, name, limit) => {
+      fc.pre(isClusterPrefix(cluster));
+      const prefix = `${cluster}_`;
+      const awsName = prefixedAwsName(prefix, namespace, name, limit);
+      expect(awsName.length).toBeLessThanOrEqual(limit);
+      expect(belongsTo(namespace, awsName, prefix)).toBe(true);
+      expect(foreignNamespaceIn(awsName, namespace, prefix)).toBeUndefined();
+      expect(foreignNamespaceIn(awsName, `x${namespace}`.slice(0, 63), prefix)).toBe(namespace);
+      expect(foreignNamespaceIn(awsName, namespace, "another_")).toBe(cluster);
+    }),
+  );
+});
+
+it.each([
+  ["blue", true],
+  ["x".repeat(32), true],
+  ["x".repeat(33), false],
+  ["Blue", false],
+  ["blue_2", false],
+  ["blue.2", false],
+  ["default", true],
+])("a cluster named %s can be the beginning of names: %s", (cluster, expected) => {
+  expect(isClusterPrefix(cluster)).toBe(expected);
 });
 
 it.each([

@@ -175,6 +175,15 @@ describeWithHelm(
         String((await created("team-b", "test_x")).code) === "0" || "no";
       await until(annotated, "the annotation to count");
       expect(await codes("team-b", names)).toEqual([0, 0, 0, 0, 1, 1, 0]);
+
+      const withCluster = { ...values, flags: { namesWithCluster: true, clusterName: "blue" } };
+      const input = await template(program, withCluster);
+      linesOf(await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input }));
+      const other = async (): Promise<true | string> =>
+        String((await created("team-a", "team-a_x")).code) === "1" || "no";
+      await until(other, "the other policy to count");
+      const inCluster = [undefined, "blue_team-a_x", "free-name", "team-a_x", "green_team-a_x", "blue_team-b_x"];
+      expect(await codes("team-a", inCluster)).toEqual([0, 0, 0, 1, 1, 1]);
     });
   },
   "Helm 4",

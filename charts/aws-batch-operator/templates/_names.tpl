@@ -88,8 +88,12 @@ labels:
 {{- /* Fails if the cluster has another name than at the last installation: the operator would create everything a second time. */}}
 {{- define "aws-batch-operator.clusterNameGuard" -}}
 {{- $there := lookup "apps/v1" "Deployment" (include "aws-batch-operator.namespace" .) (include "aws-batch-operator.fullname" .) }}
+{{- $withCluster := eq (toString .Values.flags.namesWithCluster) "true" }}
 {{- $name := toString (default "default" .Values.flags.clusterName) }}
 {{- range $container := dig "spec" "template" "spec" "containers" list $there }}
+{{- if and (eq $container.name "operator") (ne (has "--names-with-cluster" $container.args) $withCluster) }}
+{{- fail (printf "flags.namesWithCluster is fixed when the release is installed, where it was %v: with the other form of names in AWS the operator would create everything a second time." (not $withCluster)) }}
+{{- end }}
 {{- range $arg := $container.args }}
 {{- if hasPrefix "--cluster-name=" $arg }}
 {{- $installed := trimPrefix "--cluster-name=" $arg }}

@@ -16,6 +16,7 @@ import type { OperatorFlags } from "../flags.ts";
 import { CommandError, exitCodes } from "../io.ts";
 import { defaultRequestsPerSecond, defaultSubmitRate, settingsFrom } from "../settings.ts";
 import { whenAwsAnswers } from "./aws.ts";
+import { namingStore } from "./naming-store.ts";
 
 /** Ports of an operator. Everything else follows from its flags. */
 export interface OperatorPorts {
@@ -85,13 +86,14 @@ export class ComposedOperator {
     const mayWrite = () => this.#mayWrite();
     const { clusterName = defaultClusterName, takeOverClusterUid: takeOverUid, renameClusterFrom: formerName } = flags;
     const { shardSelector, watchNamespace: watchNamespaces } = flags;
+    const settings = settingsFrom(flags, region);
     this.operator = createOperator({
-      store: ports.store({ mayWrite, watchNamespaces }),
+      store: namingStore(ports.store({ mayWrite, watchNamespaces }), settings.names.clusterPrefix),
       clock,
       random,
       log,
       cluster: { name: clusterName, uid: clusterUid, takeOverUid, formerName },
-      settings: settingsFrom(flags, region),
+      settings,
       allowedRegions: flags.allowedRegions ?? [],
       requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
       submitRate: flags.submitRate ?? defaultSubmitRate,

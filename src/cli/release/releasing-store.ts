@@ -1,6 +1,7 @@
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
-import type { ObjectSource, Store, WatchEvent } from "../../runtime/store.ts";
+import type { Store } from "../../runtime/store.ts";
+import { seenStore } from "../operator/seen-store.ts";
 
 /**
  * A store in which every object is being deleted with `deletionPolicy: Retain`, so that the controllers release it. The
@@ -12,32 +13,12 @@ export function releasingStore(
   releasedAt: string,
   onWait: (object: KubeObject, message: string) => void,
 ): Store {
-  const seen = (object: KubeObject): KubeObject => asReleased(object, releasedAt);
-  const seenSource = (source: ObjectSource): ObjectSource => ({
-    async list(kind, signal) {
-      const { items, resourceVersion } = await source.list(kind, signal);
-      return { items: items.map(seen), resourceVersion };
-    },
-    async *watch(kind, resourceVersion, signal) {
-      for await (const event of source.watch(kind, resourceVersion, signal)) yield seenEvent(event, seen);
-    },
-  });
   return {
-    ...seenSource(store),
-    namespaces: store.namespaces && new Map([...store.namespaces].map(([name, one]) => [name, seenSource(one)])),
-    async get(kind, key, signal) {
-      const object = await store.get(kind, key, signal);
-      return object === undefined ? undefined : seen(object);
-    },
-    async patchMetadata(kind, object, patch, signal) {
-      return seen(await store.patchMetadata(kind, object, patch, signal));
-    },
+    ...seenStore(store, (object) => asReleased(object, releasedAt)),
     async applyStatus(_kind, object, status) {
       onWait(object, waitsFor(status));
       return object;
     },
-    deleteObject: (kind, object, signal) => store.deleteObject(kind, object, signal),
-    recordEvent: (event, signal) => store.recordEvent(event, signal),
   };
 }
 
@@ -53,10 +34,6 @@ function asReleased(object: KubeObject, releasedAt: string): KubeObject {
     metadata: { ...object.metadata, annotations, deletionTimestamp },
     spec: { ...(object.spec as object), deletionPolicy: "Retain" },
   };
-}
-
-function seenEvent(event: WatchEvent, seen: (object: KubeObject) => KubeObject): WatchEvent {
-  return event.kind === "bookmark" ? event : { ...event, object: seen(event.object) };
 }
 
 /** Why the object has not been released yet, from its status. */

@@ -210,6 +210,16 @@ const rows: readonly (readonly [
     "lost",
   ],
   [
+    "--names-with-cluster",
+    undefined,
+    async (world) => {
+      await madeWith({})(world);
+      return active(world)[0]?.jobDefinitionName;
+    },
+    "default_team_hello",
+    "team_hello",
+  ],
+  [
     "--rename-cluster-from",
     "blue",
     async (world) => {
