@@ -1,13 +1,20 @@
+import { defaultRequestsPerSecond, defaultSubmitRate } from "../../../src/cli/settings.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 
-/** The bucket of section 4: 10 calls a second, and as many at once after a pause. */
-const perSecond = 10;
-const burst = 10;
+/** Calls a second of each bucket of section 4, and as many at once after a pause. */
+const perSecond = {
+  Batch: defaultRequestsPerSecond,
+  IAM: defaultRequestsPerSecond,
+  EC2: defaultRequestsPerSecond,
+  "submitted jobs": defaultSubmitRate,
+  "ended jobs": defaultSubmitRate,
+} as const;
+type Bucket = keyof typeof perSecond;
 const windowMs = 10_000;
 
 /**
  * The AWS calls of one process within ten seconds never exceed what its token buckets give out. Batch, IAM and EC2
- * count and throttle apart, so each has a bucket of its own.
+ * count and throttle apart, and Batch the calls that submit and end jobs, so each has a bucket of its own.
  */
 export const callBudget: OracleFactory = (watched) => {
   const calls = new Map<string, number[]>();
@@ -16,23 +23,29 @@ export const callBudget: OracleFactory = (watched) => {
     onEffect(call, phase) {
       const caller = phase === "before" ? watched.callerOf(call) : undefined;
       if (caller === undefined) return undefined;
-      const service = serviceOf(watched, call.operation);
+      const bucket = bucketOf(watched, call.operation);
       const now = watched.clock.monotonic();
-      const key = `${caller.name} ${service}`;
+      const key = `${caller.name} ${bucket}`;
       const times = calls.get(key) ?? [];
       // By the time at which each began: answers may take effect late, and together.
       times.push(call.at);
       while ((times[0] ?? now) < call.at - windowMs) times.shift();
       calls.set(key, times);
-      const most = (perSecond * windowMs) / 1000 + burst + 1;
+      const most = (perSecond[bucket] * windowMs) / 1000 + perSecond[bucket] + 1;
       if (times.length <= most) return undefined;
-      return `${caller.name} made ${times.length} calls of ${service} within ${windowMs / 1000} s`;
+      return `${caller.name} made ${times.length} calls of ${bucket} within ${windowMs / 1000} s`;
     },
   };
 };
 
-function serviceOf({ aws }: Watched, operation: string): "Batch" | "IAM" | "EC2" {
+const ofJobs: Readonly<Partial<Record<string, Bucket>>> = {
+  SubmitJob: "submitted jobs",
+  CancelJob: "ended jobs",
+  TerminateJob: "ended jobs",
+};
+
+function bucketOf({ aws }: Watched, operation: string): Bucket {
   const name = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
   if (Object.hasOwn(aws.ec2, name)) return "EC2";
-  return Object.hasOwn(aws.iam, name) ? "IAM" : "Batch";
+  return Object.hasOwn(aws.iam, name) ? "IAM" : (ofJobs[operation] ?? "Batch");
 }

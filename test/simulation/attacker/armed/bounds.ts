@@ -1,3 +1,4 @@
+import { submissionUnknownForMs } from "../../../../src/controllers/intervals.ts";
 import type { RoomLimits } from "../../../../src/runtime/room.ts";
 
 /** How long the others wait, and how much the operator does for the attacker, at most. `in-time.ts` and `in-bounds.ts` judge by it. */
@@ -24,11 +25,12 @@ export const boundSeconds: Readonly<Record<string, number>> = {
   SchedulingPolicy: shortest, // 3.0
   ServiceEnvironment: 23, // 11.1
   QuotaShare: 30, // 14.8
-  BatchJob: shortest, // 0.1
+  // A process that finds the note of another searches for as long as AWS may show nothing of its request.
+  BatchJob: shortest + submissionUnknownForMs / 1000, // 0.1
 };
 
 /** The same of a deletion, which takes 6.9: it is over when several reads in a row, each in its turn, have shown nothing. */
-export const deletionSeconds = 25;
+export const deletionSeconds = 40;
 
 /**
  * How many passes of the attacker begin in a controller while an object of another tenant waits for its own, for each of that tenant's.
@@ -64,7 +66,7 @@ export interface WorkBound {
  */
 export const workBounds: readonly WorkBound[] = [
   { what: "passes", per: "changes and objects at a minute", most: 6, atOnce: 300 },
-  { what: "AWS calls", per: "changes and objects at a minute", most: 2.5, atOnce: 125 },
+  { what: "AWS calls", per: "changes and objects at a minute", most: 2.5, atOnce: 250 },
   // A circle of 120 jobs with 20 dependencies each is searched again when one of them goes.
   { what: "steps of the search for circles", per: "changes of its graph of jobs", most: 400, atOnce: 10_000 },
 ];
