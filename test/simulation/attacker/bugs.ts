@@ -23,7 +23,7 @@ export const tenantBugs: readonly TenantBug[] = [
     "take names with the prefix of another namespace",
     2,
     "naming.ts",
-    "return namespaceName.test(prefix) && prefix !== namespace ? prefix : undefined;",
+    "return namespaceName.test(prefix) && !isOwn ? prefix : undefined;",
     "return undefined;",
   ),
   one(
