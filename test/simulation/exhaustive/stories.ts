@@ -868,7 +868,7 @@ export const stories: readonly Story[] = [
       world.apply(computeEnvironment("ce", { ...ec2, iam: { serviceRole: {} } }));
       await ready(world);
     },
-    act: changed({ ...ec2, serviceRole: "arn:aws:iam::123456789012:role/batch" }),
+    act: changed({ ...ec2, serviceRole: "arn:aws:iam::123456789012:role/batch-a" }),
     over: (world) => allDone(world) && world.aws.truth.roles().length === 0,
   },
   {
