@@ -1,6 +1,6 @@
 import type { Option } from "commander";
 import { z } from "zod";
-import { clusterNameForm, ListOption } from "../../src/cli/flags.ts";
+import { formsOfValues, ListOption } from "../../src/cli/flags.ts";
 import type { Io } from "../../src/cli/io.ts";
 import { runCommand } from "../../src/cli/run.ts";
 
@@ -22,9 +22,6 @@ const decidedElsewhere = [
  * spec names a role of somebody else until an administrator lists it. templates/_pod.tpl gives them without a value too.
  */
 export const safeFlags: Readonly<Record<string, readonly string[]>> = { allowedRoleArns: [] };
-
-/** Of texts that the command refuses in another form: an installation should fail, and not the pod. */
-const forms: Readonly<Record<string, RegExp>> = { clusterName: clusterNameForm };
 
 /** All other flags of `aws-batch-operator run`; a new flag becomes a value automatically. */
 export function flagValues() {
@@ -52,11 +49,11 @@ function described({ description }: Option): string {
 function flagValue(option: Option): z.ZodType {
   if (option.isBoolean()) return z.boolean();
   if (option.argChoices !== undefined) return z.enum(option.argChoices);
-  if (option instanceof ListOption) return z.array(z.string().min(1));
+  const form = formsOfValues.get(option.parseArg);
+  const text = form === undefined ? z.string().min(1) : z.string().regex(form);
+  if (option instanceof ListOption) return z.array(text);
   const isNumber = typeof parse(option, "1") === "number" && parse(option, "1s") === undefined;
-  if (isNumber) return z.number().positive();
-  const form = forms[option.attributeName()];
-  return form === undefined ? z.string().min(1) : z.string().regex(form);
+  return isNumber ? z.number().positive() : text;
 }
 
 /** Undefined: the flag rejects the text. */

@@ -84,13 +84,17 @@ export function listOf(text: string, previous: readonly string[] | undefined): r
   return [...(previous ?? []), ...values];
 }
 
+const accountIdForm = /^\d{12}$/;
+
 /** An account ID has 12 digits; any other value would never match. */
 export function accountIds(text: string, previous: readonly string[] | undefined): readonly string[] {
   const ids = listOf(text, previous);
-  const wrong = ids.find((id) => !/^\d{12}$/.test(id));
+  const wrong = ids.find((id) => !accountIdForm.test(id));
   if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is not an AWS account ID of 12 digits.`);
   return ids;
 }
+
+const namespacedGlobForm = /^(?:\*|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/[^/]+$/;
 
 /** `NAMESPACE/GLOB`: without its namespace a glob would let every tenant have the names. */
 export function namespacedGlobs(text: string, previous: readonly string[] | undefined): readonly string[] {
@@ -101,7 +105,7 @@ export function namespacedGlobs(text: string, previous: readonly string[] | unde
       `"${bare}" names no namespace: write NAMESPACE/${bare}, or */${bare} for all namespaces.`,
     );
   }
-  const wrong = globs.find((glob) => !/^(?:\*|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/[^/]+$/.test(glob));
+  const wrong = globs.find((glob) => !namespacedGlobForm.test(glob));
   if (wrong !== undefined) {
     throw new InvalidArgumentError(`"${wrong}" is not NAMESPACE/GLOB, with the name of a namespace or *.`);
   }
@@ -138,8 +142,7 @@ export function port(text: string): number {
   return Number(text);
 }
 
-/** The form of cluster names; the chart refuses others too. */
-export const clusterNameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const clusterNameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** A name that goes into AWS tags and file names. */
 export function clusterName(text: string): string {
@@ -151,13 +154,21 @@ export function clusterName(text: string): string {
   return text;
 }
 
+const policyArnForm = /^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/;
+
 /** A boundary that is not a policy ARN would limit nothing. */
 export function policyArn(text: string): string {
-  if (!/^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/.test(text)) {
-    throw new InvalidArgumentError(`"${text}" is not the ARN of a policy.`);
-  }
+  if (!policyArnForm.test(text)) throw new InvalidArgumentError(`"${text}" is not the ARN of a policy.`);
   return text;
 }
+
+/** By the parser of an option: the form of each of its values. The chart refuses others too, so that no pod starts in vain. */
+export const formsOfValues: ReadonlyMap<unknown, RegExp> = new Map<unknown, RegExp>([
+  [accountIds, accountIdForm],
+  [namespacedGlobs, namespacedGlobForm],
+  [clusterName, clusterNameForm],
+  [policyArn, policyArnForm],
+]);
 
 /** Values of the flags below. */
 export interface OperatorFlags {

@@ -178,6 +178,15 @@ describeWithHelm("the chart", (program) => {
     ["a name that can be none", { fullnameOverride: "Batch.Operator" }, /fullnameOverride/],
     ["no name of the ServiceAccount", { serviceAccount: { name: "" } }, /serviceAccount/],
     ["a role that is none", { aws: { roleArn: "batch-operator" } }, /roleArn/],
+    ["an account that is none", { flags: { allowedAccountIds: ["1234"] } }, /allowedAccountIds/],
+    ["a name of a cluster that is none", { flags: { clusterName: "a/b_c" } }, /clusterName/],
+    ["names without their namespace", { flags: { adoptableNames: ["foo"] } }, /adoptableNames/],
+    ["a boundary that is none", { flags: { permissionsBoundary: "foo" } }, /permissionsBoundary/],
+    [
+      "two identities at once",
+      { aws: { roleArn: "arn:aws:iam::123456789012:role/a", credentialsSecret: "a" } },
+      /two identities/,
+    ],
     ["one port for two pages", { healthPort: 8080 }, /healthPort and metrics\.port must differ/],
     [
       "a role for a ServiceAccount that it does not make",

@@ -9,7 +9,12 @@ export const everyFlag: Values = Object.fromEntries(
 
 /** A value of this type that is not a default. */
 function sampleOf(type: z.ZodType): unknown {
-  const samples = [true, 2, ["123456789012", "123456789013"], "debug", "narrow", "Retain", "sample"];
+  const lists = [
+    ["123456789012", "123456789013"],
+    ["team/a*", "*/b"],
+  ];
+  const boundary = "arn:aws:iam::123456789012:policy/boundary";
+  const samples = [true, 2, ...lists, "debug", "narrow", "Retain", "sample", boundary];
   const sample = samples.find((one) => type.safeParse(one).success);
   if (sample === undefined) throw new Error("no sample is a value of this type");
   return sample;

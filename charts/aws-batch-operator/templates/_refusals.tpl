@@ -16,6 +16,9 @@
 {{- if and .aws.roleArn (not .serviceAccount.create) }}
 {{- fail "aws.roleArn sets an annotation of the ServiceAccount, which serviceAccount.create=false does not create: annotate it yourself, and leave aws.roleArn empty" }}
 {{- end }}
+{{- if and .aws.roleArn .aws.credentialsSecret }}
+{{- fail "aws.roleArn and aws.credentialsSecret are two identities: keep one, and leave the other empty" }}
+{{- end }}
 {{- if and .simulator.enabled (or .aws.roleArn .aws.credentialsSecret .aws.endpointUrl) }}
 {{- fail "aws.* has no effect with simulator.enabled: set simulator.enabled=false for AWS, or leave aws.* empty for a trial" }}
 {{- end }}
