@@ -182,7 +182,7 @@ export class Iam {
       ? reference
       : (stored?.arn ?? this.#world.arn("iam", `instance-profile/${reference}`));
     const missing = `CLIENT_ERROR - Instance profile ${arn} does not exist`;
-    if (stored === undefined) return this.profiles.byDefault(nameIn(arn))?.arn === arn ? undefined : missing;
+    if (stored === undefined) return this.#existsByDefault(arn, "instance-profile") ? undefined : missing;
     const seen = this.profiles.asOf(this.#usableSince()).find((profile) => profile.id === stored.id);
     if (seen === undefined) return missing;
     const ec2 = this.#world.partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
@@ -196,7 +196,10 @@ export class Iam {
   /** A role as AWS services see it: as of `iamPropagationMs` ago, unless it is deleted by now. */
   #stateOf(arn: string, service: string, action?: string): "good" | "missing" | "untrusting" | "powerless" {
     const stored = this.roles.find(nameIn(arn));
-    if (stored === undefined || stored.arn !== arn) return this.#existsByDefault(arn, service) ? "good" : "missing";
+    if (stored === undefined || stored.arn !== arn) {
+      const ofBatch = service === "batch.amazonaws.com";
+      return this.#existsByDefault(arn, ofBatch ? "service-role" : "role") ? "good" : "missing";
+    }
     const seen = this.roles.asOf(this.#usableSince()).find(({ id }) => id === stored.id);
     if (seen === undefined) return "missing";
     if (!trusts(seen.trust, service)) return "untrusting";
@@ -207,11 +210,14 @@ export class Iam {
     return this.roles.find(profile.role ?? "") ?? this.roles.byDefault(profile.role ?? "");
   }
 
-  /** Whether a role that nobody made exists for a service. */
-  #existsByDefault(arn: string, service: string): boolean {
-    if (service === "batch.amazonaws.com") return this.roles.byDefault(nameIn(arn))?.arn === arn;
-    const wellFormed = /^arn:[a-z-]+:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/;
-    return !this.#world.knobs.strictIam && wellFormed.test(arn) && !this.#removed.has(arn);
+  /** Whether a role or a profile that nobody made exists: of those that Batch itself uses, the known ones do. */
+  #existsByDefault(arn: string, what: "instance-profile" | "service-role" | "role"): boolean {
+    const { strictIam, otherRolesExist } = this.#world.knobs;
+    const known = (what === "instance-profile" ? this.profiles : this.roles).byDefault(nameIn(arn));
+    if (known?.arn === arn) return true;
+    const wellFormed = /^arn:[a-z-]+:iam::\d{12}:(?:role|instance-profile)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,128}$/;
+    const others = what === "role" ? !strictIam : otherRolesExist;
+    return others && wellFormed.test(arn) && !this.#removed.has(arn);
   }
 
   #usableSince(): number {

@@ -78,6 +78,8 @@ export interface Knobs {
 
   /** Only created roles and profiles exist; otherwise also the console's, and those that others than Batch assume. */
   strictIam: boolean;
+  /** Whether service roles and instance profiles that the simulator does not know exist, unless they were removed. */
+  otherRolesExist: boolean;
   /** Whether AWS's managed policies that the simulator does not list exist. */
   otherPoliciesExist: boolean;
   /** Instance types and families that exist in addition to those that the simulator lists. */
@@ -135,6 +137,7 @@ export const defaultKnobs: Readonly<Knobs> = {
   endedJobMs: 7 * 24 * 3_600_000,
   keptRecords: 100_000,
   strictIam: false,
+  otherRolesExist: false,
   otherPoliciesExist: false,
   otherInstanceTypes: new Set(),
   inferredQueueTypeFixed: true,

@@ -13,6 +13,7 @@ import { isWrite } from "../transcript.ts";
 import { createWorld, type World } from "../world.ts";
 import { requestLegacy } from "./carry-out.ts";
 import { Chance } from "./generate/chance.ts";
+import { serviceRoles } from "./generate/environments.ts";
 import { accountNetwork, inNetwork } from "./generate/network.ts";
 import { legacySteps } from "./generate/story.ts";
 import { userSteps } from "./generate/user.ts";
@@ -39,6 +40,7 @@ async function worldOf({ before: steps, isWide, legacy }: Commit, chance: Chance
     // A queue of two new environments names the first that is VALID: what AWS takes is not in a plan.
     knobs: { latencyMs: 0, stalenessMs: 0, iamVisibleMs: 0, iamPropagationMs: 0 },
   });
+  world.aws.outside.describeRoles(serviceRoles);
   if (isWide) world.aws.outside.describeNetwork(accountNetwork);
   for (const act of legacy) {
     await requestLegacy(world.aws, act);

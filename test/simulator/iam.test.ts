@@ -422,27 +422,25 @@ describe("IAM", () => {
   });
 
   it.each([
-    ["that nobody made", false, false, "INVALID"],
-    ["that the account has had for long", true, false, "VALID"],
-    ["that the account has had for long, also when it is strict", true, true, "VALID"],
-  ])(
-    "finds an environment with a service role and an instance profile %s",
-    async (_which, isOld, strictIam, status) => {
-      const { aws, clock } = account({ strictIam });
-      const [serviceRole, instanceRole] = ["role/a/b", "instance-profile/c/d"].map(
-        (one) => `arn:aws:iam::123456789012:${one}`,
-      );
-      if (isOld) aws.outside.describeRoles([serviceRole ?? "", instanceRole ?? ""]);
-      await aws.batch.createComputeEnvironment({ ...fargate("service"), serviceRole });
-      await aws.batch.createComputeEnvironment(ec2("instances", { instanceRole }));
-      await clock.advance(60_000);
-      expect(aws.truth.computeEnvironments().map((one) => one.status)).toEqual([status, status]);
-      const found = aws.iam.getInstanceProfile({ InstanceProfileName: "d" });
-      expect(await refusal(found)).toBe(
-        isOld ? "accepted" : "NoSuchEntityException: Instance Profile d cannot be found.",
-      );
-    },
-  );
+    ["that nobody made", false, {}, "INVALID"],
+    ["that nobody made, where only a part of the account is known", false, { otherRolesExist: true }, "VALID"],
+    ["that the account has had for long", true, {}, "VALID"],
+    ["that the account has had for long, also when it is strict", true, { strictIam: true }, "VALID"],
+  ])("finds an environment with a service role and an instance profile %s", async (_which, isOld, knobs, status) => {
+    const { aws, clock } = account(knobs);
+    const [serviceRole, instanceRole] = ["role/a/b", "instance-profile/c/d"].map(
+      (one) => `arn:aws:iam::123456789012:${one}`,
+    );
+    if (isOld) aws.outside.describeRoles([serviceRole ?? "", instanceRole ?? ""]);
+    await aws.batch.createComputeEnvironment({ ...fargate("service"), serviceRole });
+    await aws.batch.createComputeEnvironment(ec2("instances", { instanceRole }));
+    await clock.advance(60_000);
+    expect(aws.truth.computeEnvironments().map((one) => one.status)).toEqual([status, status]);
+    const found = aws.iam.getInstanceProfile({ InstanceProfileName: "d" });
+    expect(await refusal(found)).toBe(
+      isOld ? "accepted" : "NoSuchEntityException: Instance Profile d cannot be found.",
+    );
+  });
 
   it("has the roles that the console makes for compute environments unless it is strict", async () => {
     for (const strictIam of [false, true]) {

@@ -69,6 +69,7 @@ const knobs: Partial<Knobs> = {
   stalenessMs: 0,
   iamVisibleMs: 0,
   iamPropagationMs: 0,
+  otherRolesExist: true,
   otherPoliciesExist: true,
   // Whether instances reach their cluster is the preflight's to say.
   neverJoinedMs: Number.POSITIVE_INFINITY,
