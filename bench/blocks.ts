@@ -14,8 +14,9 @@ import { systemClock } from "../src/runtime/clock.ts";
 import { silentLog } from "../src/runtime/log.ts";
 import { seededRandom } from "../src/runtime/random.ts";
 import { createSimulatedAws } from "../src/simulator/simulated-aws.ts";
+import { smallJob } from "../test/manifests.ts";
 import { Meter } from "./blocks/meter.ts";
-import { container, namespace, type Shape, shapes } from "./blocks/shapes.ts";
+import { namespace, type Shape, shapes } from "./blocks/shapes.ts";
 import { table } from "./table.ts";
 
 /** An operator in this process, on the machine's clock. */
@@ -114,7 +115,7 @@ async function tried({ shape, count, restMs, where }: Trial): Promise<readonly s
     },
     "AWS changed": async () => {
       await aws.outside.createConsumableResource({ consumableResourceName: "x", totalQuantity: 1 });
-      await aws.outside.registerJobDefinition({ ...container, jobDefinitionName: "mallory_one" } as never);
+      await aws.outside.registerJobDefinition({ ...smallJob, jobDefinitionName: "mallory_one" } as never);
       await aws.outside.createSchedulingPolicy({ name: "mallory_one" });
       await forMs(2 * restMs);
     },

@@ -1,6 +1,7 @@
 import { endpointsAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import { apiVersion } from "../../src/api/v1alpha1/group.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import { smallJob } from "../../test/manifests.ts";
 
 /** Objects of one tenant, as many as the schema lets it create, and one that all of them lead to. */
 export interface Shape {
@@ -24,16 +25,6 @@ const named =
   (count: number): readonly Manifest[] =>
     Array.from({ length: count }, (_, index) => object(kind, `b${index}`, spec(index, count)));
 
-export const container = {
-  type: "container",
-  containerProperties: {
-    image: "alpine",
-    resourceRequirements: [
-      { type: "VCPU", value: "1" },
-      { type: "MEMORY", value: "512" },
-    ],
-  },
-};
 const to = { jobQueue: "mallory_none", jobDefinition: "mallory_none" };
 const after = (...names: readonly string[]) => ({ dependsOn: names.map((name) => ({ jobRef: { name } })) });
 const managed = {
@@ -49,7 +40,7 @@ const inNetworkOf = (index: number) => ({
   },
 });
 const consuming = {
-  ...container,
+  ...smallJob,
   consumableResourceProperties: {
     consumableResourceList: [{ consumableResourceRef: { name: "hub" }, quantity: 1 }],
   },
@@ -76,11 +67,11 @@ export const shapes: readonly Shape[] = [
   },
   {
     what: "JobDefinition: all of one name",
-    manifests: named("JobDefinition", () => ({ ...container, jobDefinitionName: "mallory_one" })),
+    manifests: named("JobDefinition", () => ({ ...smallJob, jobDefinitionName: "mallory_one" })),
   },
   {
     what: "JobDefinition: all with a name of another namespace",
-    manifests: named("JobDefinition", () => ({ ...container, jobDefinitionName: "team_one" })),
+    manifests: named("JobDefinition", () => ({ ...smallJob, jobDefinitionName: "team_one" })),
   },
   {
     what: "JobDefinition: all with one consumable",
@@ -96,7 +87,7 @@ export const shapes: readonly Shape[] = [
   {
     what: "JobDefinition: all with a shared role",
     manifests: named("JobDefinition", () => ({
-      ...container,
+      ...smallJob,
       iam: { jobRole: { name: "shared", managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
     })),
   },

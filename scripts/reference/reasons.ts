@@ -1,5 +1,5 @@
 import type { ReasonPlace } from "../../src/api/reasons/table.ts";
-import { type ReasonEntry, reasonsOf } from "../../src/api/reasons.ts";
+import { type ReasonEntry, reasonsOf, worded } from "../../src/api/reasons.ts";
 import type { OperatorKind } from "../../src/api/v1alpha1/kinds.ts";
 import { code } from "./type-text.ts";
 
@@ -28,12 +28,6 @@ export function reasonsTable(kind: OperatorKind, place: ReasonPlace, status?: st
       return `|${cells.map((cell) => (cell === "" ? " " : ` ${cell} `)).join("|")}|`;
     }),
   ].join("\n");
-}
-
-/** The entry for a kind. */
-export function worded(entry: ReasonEntry, { noun, awsName }: Pick<OperatorKind, "noun" | "awsName">): ReasonEntry {
-  const of = (text: string): string => text.replaceAll("{noun}", noun).replaceAll("{nameField}", awsName.field);
-  return { ...entry, means: of(entry.means), ...(entry.todo === undefined ? {} : { todo: of(entry.todo) }) };
 }
 
 /** Its meaning, with the status of the condition. */

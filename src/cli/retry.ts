@@ -4,6 +4,7 @@ import type { BatchJob } from "../api/v1alpha1/batch-job.ts";
 import { recordedResult } from "../controllers/batch-job/result.ts";
 import { CommandError, type Ending, type Io } from "./io.ts";
 import { openCluster } from "./jobs/cluster.ts";
+import { newSuffix } from "./jobs/job-manifest.ts";
 import { addJobOptions, type SubmitFlags } from "./jobs/options.ts";
 import { keyIn } from "./jobs/place.ts";
 import { type FailedChildren, indicesIn, retryManifest, variableFor } from "./jobs/retry-manifest.ts";
@@ -56,8 +57,7 @@ async function retry(name: string | undefined, flags: RetryFlags, io: Io): Promi
   const { namespace } = object.metadata;
   requireFailure(object);
   const children = flags.failedOnly === true ? childrenOf(object, flags) : undefined;
-  const suffix = Array.from({ length: 5 }, () => Math.floor(Math.random() * 36).toString(36)).join("");
-  const { name: newName = `${object.metadata.name.slice(0, 240)}-${suffix}`, queue } = flags;
+  const { name: newName = `${object.metadata.name.slice(0, 240)}-${newSuffix(Math.random)}`, queue } = flags;
   const made = retryManifest(object, { name: newName, queue, children });
   return await submitManifest(() => made, { ...flags, namespace }, io);
 }

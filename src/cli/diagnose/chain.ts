@@ -1,5 +1,5 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
-import { reasonsOf } from "../../api/reasons.ts";
+import { reasonsOf, worded } from "../../api/reasons.ts";
 import { referencesOf } from "../../api/references.ts";
 import { BatchJobKind, kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
@@ -61,11 +61,7 @@ async function unreadyIn(
     if (ready === undefined || ready.status === "True") continue;
     const { reason, message } = ready;
     const known = reasonsOf(target.kind).find((one) => one.reason === reason && one.todo !== undefined);
-    const todo =
-      known?.todo
-        ?.replaceAll("`", "")
-        .replaceAll("{noun}", target.noun)
-        .replaceAll("{nameField}", target.awsName.field) ?? "";
+    const todo = (known && worded(known, target).todo)?.replaceAll("`", "") ?? "";
     return { link: { what, ready: { reason, message }, referredBy, todo }, at: { object: found, kind: target } };
   }
   return undefined;

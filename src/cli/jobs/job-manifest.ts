@@ -34,11 +34,10 @@ export function jobManifest(
     );
   }
   const container = containerChange(command, settings);
-  const suffix = Array.from({ length: 5 }, () => Math.floor(random() * 36).toString(36)).join("");
   return {
     apiVersion,
     kind: BatchJobKind.kind,
-    metadata: { name: name ?? `${jobDefinition}-${suffix}`, namespace },
+    metadata: { name: name ?? `${jobDefinition}-${newSuffix(random)}`, namespace },
     spec: {
       jobQueueRef: { name: queue },
       jobDefinitionRef: { name: jobDefinition },
@@ -47,4 +46,9 @@ export function jobManifest(
       ...(container === undefined ? {} : { containerOverrides: container }),
     },
   };
+}
+
+/** Five letters or digits that make the name of an object new. */
+export function newSuffix(random: Random): string {
+  return Array.from({ length: 5 }, () => Math.floor(random() * 36).toString(36)).join("");
 }

@@ -2,7 +2,7 @@ import type { Condition, KubeObject } from "../../api/object.ts";
 import { approveAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { Plan } from "../../api/v1alpha1/common.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
-import { approvalIn } from "../../controllers/approval.ts";
+import { approvalIn, awaitingApproval } from "../../controllers/approval.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { createdAtTag, retiredAtTag, servingSinceTag } from "../../controllers/ownership.ts";
 import { shell } from "../../runtime/shell.ts";
@@ -97,7 +97,7 @@ function positionOf(object: KubeObject, serves: boolean): { readonly state: Step
   const find = (type: string): Condition | undefined =>
     conditions.find((condition) => condition.type === type && (type === "Ready" || condition.status === "True"));
   const { reason = "", message = "" } = (serves ? find("Retiring") : undefined) ?? find("Ready") ?? {};
-  if (reason === "AwaitingApproval") return { state: "held", text: message };
+  if (reason === awaitingApproval) return { state: "held", text: message };
   return { state: find("Stalled") === undefined ? "current" : "failed", text: message };
 }
 
