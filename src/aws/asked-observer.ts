@@ -380,7 +380,9 @@ export class AskedObserver<Key extends AskedKey> {
     }
     this.#unlisted = new Set(names);
     const known = (name: string): ResourceRecords[Key] | undefined => this.#believed(name);
-    const reading = { batch: longRead(this.#options), at, names, queues: cache.records.queues.records };
+    const { readAt, records } = cache.records.queues;
+    const queues = readAt === undefined ? undefined : records;
+    const reading = { batch: longRead(this.#options), at, names, queues };
     this.#list = this.#resource.list?.({ ...reading, known }, lifetime)[Symbol.asyncIterator]();
   }
 

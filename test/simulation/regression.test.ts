@@ -80,6 +80,8 @@ const seeds: Readonly<Record<string, number>> = {
   "what was to be deleted was all that a queue had, and its room was what the queue waited for": 370_015_750,
   "a queue was Stalled, without a next step, for a service environment that was UPDATING just then": 7_000_010,
   "an update policy was set and set back to AWS's default, which a fresh account does not describe": 700_005_017,
+  "a consumable was deleted that a definition named whose event the watch had lost": 8_500_000_124,
+  "the quota shares of a queue that is not there were described one by one each minute": 8_500_000_156,
 };
 
 describe("worlds that broke a promise once", () => {

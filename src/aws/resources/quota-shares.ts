@@ -43,9 +43,12 @@ export const quotaShares = {
     return found;
   },
   async *list({ batch, names, known, queues }, signal) {
+    if (queues === undefined) return;
+    // Anybody may name queues that are not there: each would be a call. What was in one that has gone is described.
+    const absent = [...names].filter((name) => !queues.has(queueIn(name)) && known(name) === undefined);
+    if (absent.length > 0) yield { same: new Map(), absent };
     for (const [queue, ofQueue] of Map.groupBy(names, queueIn)) {
-      const outer = queues?.get(queue);
-      // Anybody may name queues that are not there: each would be a call.
+      const outer = queues.get(queue);
       if (outer === undefined) continue;
       const summaries = hasServiceJobs(outer) ? await sharesOfQueue(batch, queue, signal) : new Map();
       const same = new Map<string, QuotaShareRecord>();

@@ -52,8 +52,8 @@ export interface Reading {
   readonly batch: BatchApi;
   readonly at: Location;
   readonly names: ReadonlySet<string>;
-  /** As last listed; default: none is known. */
-  readonly queues?: ReadonlyMap<string, Queue>;
+  /** As last listed; undefined: they were not yet. */
+  readonly queues?: ReadonlyMap<string, Queue> | undefined;
 }
 
 /** What one call of a list shows. */

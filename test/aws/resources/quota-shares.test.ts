@@ -98,10 +98,44 @@ describe("quota shares", () => {
     world.forget();
     await world.clock.advance(60 * minute);
     const { listQuotaShares, describeQuotaShare } = calls(world);
-    // One in a queue that is not there is asked for by itself.
     expect(listQuotaShares).toBeGreaterThan(80);
-    expect(describeQuotaShare).toBeLessThanOrEqual(60);
-    expect(listQuotaShares + describeQuotaShare).toBeLessThanOrEqual(3 * 61);
+    // Of the namespace one in each fifth turn.
+    expect(describeQuotaShare).toBeLessThanOrEqual(60 / 5);
+    expect(listQuotaShares + describeQuotaShare).toBeLessThanOrEqual(2 * 61);
+  });
+
+  it("in a queue that is not there are asked for one by one only while they are new, and found once it is there", async () => {
+    const world = await aWorld(["gone/a", "gone/b", "gone/c", "gone/d"]).start();
+    await world.clock.advance(2 * minute);
+    world.forget();
+    await world.clock.advance(60 * minute);
+    expect(calls(world).listQuotaShares).toBe(0);
+    expect(calls(world).describeQuotaShare).toBeLessThanOrEqual(60 / 5);
+    world.aws.queue("gone", { jobQueueType: "SAGEMAKER_TRAINING" });
+    world.aws.quotaShare("gone", "b");
+    await world.clock.advance(3 * minute);
+    expect([...world.region.snapshot().quotaShares.keys()]).toEqual(["gone/b"]);
+  });
+
+  it("are not taken for absent because no queue could be listed yet", async () => {
+    const world = aWorld(["q/a", "q/new"]);
+    world.aws.refuse = ({ operation }) =>
+      operation === "describeJobQueues" ? sdkError("AccessDeniedException", "no", 403) : undefined;
+    await world.start();
+    await world.clock.advance(minute / 2);
+    world.aws.quotaShare("q", "new");
+    await world.clock.advance(2 * minute);
+    expect([...world.region.snapshot().quotaShares.keys()]).toEqual(["q/a", "q/new"]);
+  });
+
+  it("that go with their queue are missed at once", async () => {
+    const world = await aWorld(["q/a", "q/b"]).start();
+    await world.clock.advance(minute);
+    world.aws.state.queues = world.aws.state.queues.filter(({ jobQueueName }) => jobQueueName !== "q");
+    world.aws.state.quotaShares = [];
+    await world.clock.advance(3 * minute);
+    expect(world.region.snapshot().isAbsent("quota-share", "q/a")).toBe(true);
+    expect(world.region.snapshot().isAbsent("quota-share", "q/b")).toBe(true);
   });
 
   it("in queues that are not there, however many, cost the others nothing", async () => {

@@ -6,6 +6,7 @@ import { accessTo, type Sharing } from "../../../src/controllers/access.ts";
 import { awsNameOf } from "../../../src/controllers/naming.ts";
 import { ownerIn, quantitySetTag } from "../../../src/controllers/ownership.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
+import type { OperatorProcess } from "../process.ts";
 import { inputOf, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
 
 /** What somebody did to a revision is shown by the listing of every ten minutes. */
@@ -15,7 +16,9 @@ const revisionsSeenMs = 11 * 60_000;
  * Promise 5: a consumable outlives what names it. When the operator deletes one, no spec of a definition names it, and no
  * revision of ours that jobs by name run.
  *
- * Not against it: a spec that was written within `unseenMs`; what somebody else did to revisions before they are listed.
+ * Not against it: a spec that was written within `unseenMs`, or of which the watch has lost the event (until the object is listed again,
+ * in the time of promise 9; no revision has been registered by it, and none is once the consumable is gone); what somebody else did to
+ * revisions before they are listed.
  */
 export const consumablesLast: OracleFactory = (watched) => {
   let specAt = Number.NEGATIVE_INFINITY;
@@ -43,7 +46,8 @@ export const consumablesLast: OracleFactory = (watched) => {
       const name = nameOf(inputOf<{ readonly consumableResource?: string }>(call).consumableResource);
       const bySpec = watched.store
         .objects(JobDefinitionKind)
-        .filter((one) => names(one, name) && mayName(one.metadata.namespace, name, watched));
+        .filter((one) => names(one, name) && mayName(one.metadata.namespace, name, watched))
+        .filter((one) => wasShownTo(watched.callerOf(call), one));
       const byRevision = sentAt - revisionAt <= revisionsSeenMs ? [] : revisionsWith(watched, name);
       const [user] = [...bySpec.map(({ metadata }) => keyText(metadata)), ...byRevision];
       return user === undefined ? undefined : `${call.operation} ${name}, which ${user} names`;
@@ -57,6 +61,12 @@ function mayName(namespace: string, awsName: string, { store }: Watched): boolea
     .objects(ConsumableResourceKind)
     .find((one) => awsNameOf(ConsumableResourceKind, one) === awsName);
   return object === undefined || accessTo(object as Sharing, namespace, undefined).kind === "allowed";
+}
+
+/** Whether the process holds this spec of a definition. */
+function wasShownTo(process: OperatorProcess | undefined, { metadata }: KubeObject): boolean {
+  const held = process?.composed.operator.runtime.cache(JobDefinitionKind).get(metadata)?.metadata;
+  return held?.uid === metadata.uid && held.generation === metadata.generation;
 }
 
 function names({ metadata: { namespace }, spec }: KubeObject, awsName: string): boolean {
