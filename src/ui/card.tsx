@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Item, Part, Referenced } from "../cli/ui/model.ts";
-import { environmentsOf, hasMessage, othersOf, type Placed, shownName } from "./layout.ts";
+import { environmentsOf, messageOf, othersOf, type Placed, shownName } from "./layout.ts";
 import { hashOf } from "./route.ts";
 import { StateSign } from "./signs.tsx";
 
@@ -40,16 +40,14 @@ export function Card({ placed, items, isOpen, onPoint }: CardProps) {
 }
 
 function Body({ item, items }: Pick<CardProps, "items"> & { readonly item: Item }) {
-  const [first] = item.warnings;
-  const warning = item.state === "CannotRunJobs" ? first : undefined;
-  const { reason, message } = warning ?? item;
+  const said = messageOf(item);
   return (
     <>
-      {hasMessage(item) ? (
-        <p class={warning === undefined ? "message" : "message warns"} title={message}>
-          <strong>{warning === undefined ? reason : `${warning.type}: ${reason}`}</strong> {message}
+      {said === undefined ? null : (
+        <p class={said.warns ? "message warns" : "message"} title={said.message}>
+          <strong>{said.label}</strong> {said.message}
         </p>
-      ) : null}
+      )}
       {item.kind === "JobQueue" ? <Jobs item={item} /> : null}
       {item.kind === "JobQueue" ? <Order references={environmentsOf(item)} /> : null}
       {item.kind === "JobQueue" ? <Uses references={othersOf(item)} items={items} /> : null}

@@ -42,7 +42,11 @@ export function DetailsPanel({ about, id, view, snapshot, close }: PanelProps) {
       <h2 id="panel-heading" ref={heading} tabIndex={-1}>
         {name}
       </h2>
-      {item === undefined ? <p class="notice">This object does not exist any more.</p> : <Summary item={item} />}
+      {item === undefined ? (
+        <p class="notice">There is no such object: it was deleted, or never existed.</p>
+      ) : (
+        <Summary item={item} />
+      )}
       {item === undefined || details === undefined || details === null ? null : (
         <Sections about={about} item={item} details={details} view={view} />
       )}

@@ -16,7 +16,9 @@ const nameLine = 1.5;
 /** An environment in AWS with a name of one line, and each further line of it. */
 const partHeight = 3.05;
 const partNameLine = 1.1;
-const messageHeight = 2.8;
+/** Above and below a message, and each line of it. */
+const messageGap = 0.4;
+const messageLine = 1.2;
 const jobsHeight = 2;
 /** What a queue references in addition to environments. */
 const usesHeight = 1.3;
@@ -120,6 +122,9 @@ function endOf(placed: readonly Placed[]): number {
  */
 const nameCharacters = 23;
 const awsNameCharacters = 36;
+const messageCharacters = 34;
+/** What is longer is cut at this line; the open object has all of it. As in page.css. */
+const mostMessageLines = 7;
 
 function linesOf(name: string, characters: number): number {
   return Math.max(1, Math.ceil(name.length / characters));
@@ -134,7 +139,7 @@ export function shownName({ namespace, name }: Item, isAbroad: boolean): string 
 export function heightOf(item: Item, isAbroad = false): number {
   const head = headHeight + (linesOf(shownName(item, isAbroad), nameCharacters) - 1) * nameLine;
   if (isAbroad) return head;
-  const message = hasMessage(item) ? messageHeight : 0;
+  const message = heightOfMessage(item);
   const isQueue = item.kind === "JobQueue";
   const jobs = isQueue ? jobsHeight : 0;
   const uses = isQueue && othersOf(item).length > 0 ? usesHeight : 0;
@@ -145,9 +150,27 @@ function heightOfPart({ name }: Part): number {
   return partHeight + (linesOf(name, awsNameCharacters) - 1) * partNameLine;
 }
 
-/** What is as it should be needs no words. */
-export function hasMessage({ state }: Item): boolean {
-  return state !== "Current";
+function heightOfMessage(item: Item): number {
+  const said = messageOf(item);
+  if (said === undefined) return 0;
+  const lines = linesOf(`${said.label} ${said.message}`, messageCharacters);
+  return messageGap + Math.min(mostMessageLines, lines) * messageLine;
+}
+
+/** What a card says. */
+interface Said {
+  /** A reason, of a condition other than Ready after its type. */
+  readonly label: string;
+  readonly message: string;
+  /** It is about jobs that cannot run. */
+  readonly warns: boolean;
+}
+
+/** What a card says about its object; what is as it should be needs no words. */
+export function messageOf({ state, reason, message, warnings: [first] }: Item): Said | undefined {
+  if (state === "Current") return undefined;
+  if (state !== "CannotRunJobs" || first === undefined) return { label: reason, message, warns: false };
+  return { label: `${first.type}: ${first.reason}`, message: first.message, warns: true };
 }
 
 /** By the mean position of their queues, so that few lines cross; what no queue uses comes last. */

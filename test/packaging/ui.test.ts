@@ -216,6 +216,26 @@ describe.skipIf(isMissing)("the page in Chromium", () => {
     expect(await page.locator(".awsName").textContent()).toBe(serving);
   });
 
+  test.each([1280, 360])(
+    "shows a sign next to the first line of its name, and a message with its reason, on %d pixels",
+    async (width) => {
+      const message =
+        "instances of team_fast-4200ed42 cannot join their cluster: subnet-0d44000000000000a: rtb-0d44000000000000a leads to " +
+        "igw-0d440000000000001, but instances get no public IP, so no response can return";
+      const failed = [
+        condition("Ready", "False", "Refused", message),
+        condition("Stalled", "True", "Refused", message),
+      ];
+      const name = "an-environment-with-a-name-that-is-as-long-as-names-are-in-some-teams";
+      const page = await open(await pageOf([anEnvironment(name, { conditions: failed })]), { width });
+      await page.getByText("1 object").first().waitFor();
+      const top = async (selector: string) => (await page.locator(`.card ${selector}`).boundingBox())?.y ?? Number.NaN;
+      expect((await top(".sign svg")) - (await top(".name"))).toBeLessThan(12);
+      const cut = "(element) => element.scrollHeight > element.clientHeight + 1";
+      expect(await page.evaluate(`[...document.querySelectorAll(".card, .message")].filter(${cut}).length`)).toBe(0);
+    },
+  );
+
   test("stays readable with 500 objects", async () => {
     const page = await open(await pageOf(generated(500)));
     await page.getByText("500 objects").waitFor();

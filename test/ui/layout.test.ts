@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { snapshotOf } from "../../src/cli/ui/snapshot.ts";
 import { everything, groupsOf } from "../../src/ui/filter.ts";
 import { layoutOf, type Placed, width } from "../../src/ui/layout.ts";
-import { anEnvironment, anObject, aQueue, knownOf, ready, ref } from "../cli/ui/objects.ts";
+import { anEnvironment, anObject, aQueue, condition, knownOf, ready, ref } from "../cli/ui/objects.ts";
 
 const abroad = { ...anEnvironment("shared"), metadata: { ...anEnvironment("shared").metadata, namespace: "platform" } };
 const replaced = anEnvironment("a", {
@@ -102,4 +102,16 @@ test("a card has room for long names, which wrap: no part of a name is cut", () 
   const short = heightOf("a", "a-12345678");
   expect(heightOf(long, "a-12345678")).toBeCloseTo(short + 2 * 1.5);
   expect(heightOf("a", `team_${long}-12345678`)).toBeCloseTo(short + 2 * 1.1);
+});
+
+test("a card has room for its message as far as the reason, and not for more", () => {
+  const heightOf = (message: string): number => {
+    const failed = anEnvironment("a", { conditions: [condition("Ready", "False", "Refused", message)] });
+    const [only] = groupsOf(Object.values(snapshotOf(knownOf([failed]), true).items), everything);
+    if (only === undefined) throw new Error("no group");
+    return layoutOf(only, {}).environments[0]?.height ?? 0;
+  };
+  const short = heightOf("no");
+  expect(heightOf("x".repeat(150))).toBeCloseTo(short + 4 * 1.2);
+  expect(heightOf("x".repeat(1000))).toBeCloseTo(short + 6 * 1.2);
 });

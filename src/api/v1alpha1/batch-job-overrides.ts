@@ -46,7 +46,7 @@ export const eksPropertiesOverride = object("Overrides for a definition with eks
 export const consumableResourcePropertiesOverride = consumablesHeld("the job");
 
 export const nodeOverrides = object("Overrides for a definition with nodeProperties.", {
-  numNodes: int("Number of nodes.", 1, 1000).optional(),
+  numNodes: int("Number of nodes; of the definition by default.", 1, 1000).optional(),
   nodePropertyOverrides: mapList(
     "Overrides by range of nodes.",
     ["targetNodes"],

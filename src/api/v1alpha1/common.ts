@@ -103,7 +103,7 @@ export const immutableRegion = immutable("region", "revert the change, or create
 /** RFC 3339 in whole seconds. */
 export const time = (description: string) => z.string().max(32).meta({ description, format: "date-time" });
 
-const condition = object("One aspect of the state of the object.", {
+const condition = object("A condition: status says whether it holds, reason and message say why and what to do next.", {
   type: text("Condition type.", 316),
   status: oneOf("True, False or Unknown.", ["True", "False", "Unknown"]),
   reason: text("Reason of the status, one CamelCase word.", 1024, /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/),

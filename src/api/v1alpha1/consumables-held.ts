@@ -11,11 +11,11 @@ export const consumablesHeld = (holder: string) =>
       consumableResourceList: atomicList(
         "Up to five resources, each once.",
         object(
-          "One resource.",
+          "A consumable that a job holds while it runs.",
           {
             consumableResource: text("Name or ARN in AWS; in place of consumableResourceRef.", 2048).optional(),
             consumableResourceRef: reference("A ConsumableResource object.", holder).optional(),
-            quantity: int("Quantity.", 0, Number.MAX_SAFE_INTEGER).optional(),
+            quantity: int("How much of it one job holds.", 0, Number.MAX_SAFE_INTEGER).optional(),
           },
           ...consumableEntryRules,
         ),

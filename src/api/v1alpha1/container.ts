@@ -38,7 +38,7 @@ export const environment = mapList(
   object(
     "One variable.",
     {
-      name: text("Name.", 512),
+      name: text("Name, as the container sees it.", 512),
       value: anyText("Value; an empty value counts as missing.", definitionBytesMax).optional(),
     },
     ...environmentRules,
@@ -51,7 +51,7 @@ const secretList = (description: string) =>
     description,
     ["name"],
     object("One secret.", {
-      name: text("Name.", 512),
+      name: text("Name, as the container sees it.", 512),
       valueFrom: text("ARN of a Secrets Manager secret, or ARN or name of an SSM parameter.", 2048),
     }),
     128,
@@ -85,8 +85,8 @@ export const volumes = mapList(
         rootDirectory: text("Directory to mount. Default: /.", 4096).optional(),
         transitEncryption: oneOf("Encrypt in transit. Default: DISABLED.", ["ENABLED", "DISABLED"]).optional(),
         transitEncryptionPort: int("Port for encrypted data.", 0, 65_535).optional(),
-        authorizationConfig: object("Authorization.", {
-          accessPointId: text("Access point.", 128).optional(),
+        authorizationConfig: object("How AWS Batch is authorized to mount it.", {
+          accessPointId: text("ID of an access point; it decides on the root directory.", 128).optional(),
           iam: oneOf("Use the job role. Default: DISABLED.", ["ENABLED", "DISABLED"]).optional(),
         }).optional(),
       },
@@ -96,7 +96,7 @@ export const volumes = mapList(
       fileSystemArn: arn("ARN of the file system."),
       rootDirectory: text("Directory to mount. Default: /.", 4096).optional(),
       transitEncryptionPort: int("Port for encrypted data.", 0, 65_535).optional(),
-      accessPointArn: arn("Access point.").optional(),
+      accessPointArn: arn("Access point of the file system.").optional(),
     }).optional(),
   }),
   30,
@@ -119,8 +119,8 @@ export const resourceRequirements = mapList(
 export const ulimits = mapList(
   "Limits of the processes, by name; not on Fargate.",
   ["name"],
-  object("One limit.", {
-    name: oneOf("Kind of limit.", [
+  object("A limit of the container, as ulimit sets it.", {
+    name: oneOf("What is limited, e.g. nofile.", [
       "core",
       "cpu",
       "data",
@@ -137,8 +137,8 @@ export const ulimits = mapList(
       "sigpending",
       "stack",
     ]),
-    softLimit: int("Soft limit.", -1, int32Max),
-    hardLimit: int("Hard limit.", -1, int32Max),
+    softLimit: int("Limit that a process may raise up to the hard one; -1: none.", -1, int32Max),
+    hardLimit: int("Limit that no process may exceed; -1: none.", -1, int32Max),
   }),
   15,
 );
@@ -152,7 +152,7 @@ export const linuxParameters = object("Settings of the Linux kernel.", {
       containerPath: text("Path in the container. Default: the same.", 4096).optional(),
       permissions: setOf(
         "Permissions of the container. Default: all.",
-        oneOf("Permission.", ["READ", "WRITE", "MKNOD"]),
+        oneOf("What the container may do with the device.", ["READ", "WRITE", "MKNOD"]),
         3,
       ).optional(),
     }),
@@ -166,7 +166,7 @@ export const linuxParameters = object("Settings of the Linux kernel.", {
     object("One file system.", {
       containerPath: text("Path in the container.", 4096),
       size: int("Size in MiB.", 0, int32Max),
-      mountOptions: atomicList("Mount options.", text("Option.", 128), 64).optional(),
+      mountOptions: atomicList("Options of the mount, e.g. noexec.", text("An option.", 128), 64).optional(),
     }),
     32,
   ).optional(),
@@ -209,7 +209,7 @@ export const runtimePlatform = object(
       64,
       /^(LINUX|WINDOWS_SERVER_[0-9A-Z_]+)$/,
     ).optional(),
-    cpuArchitecture: oneOf("Default: X86_64.", ["X86_64", "ARM64"]).optional(),
+    cpuArchitecture: oneOf("Architecture of the image: X86_64 (default) or ARM64.", ["X86_64", "ARM64"]).optional(),
   },
   ...runtimePlatformRules,
 );

@@ -16,8 +16,11 @@ const env = mapList(
   object(
     "One variable.",
     {
-      name: text("Name.", 512),
-      value: anyText("Value.", definitionBytesMax).optional(),
+      name: text("Name, as the container sees it.", 512),
+      value: anyText(
+        "Value, in plain text: everyone who may describe job definitions can read it.",
+        definitionBytesMax,
+      ).optional(),
     },
     ...environmentRules,
   ),
@@ -68,8 +71,8 @@ const container = object("One container of the pod.", {
     30,
   ).optional(),
   securityContext: object("Security context of the container.", {
-    runAsUser: id("User ID.").optional(),
-    runAsGroup: id("Group ID.").optional(),
+    runAsUser: id("User that runs the processes.").optional(),
+    runAsGroup: id("Primary group of the processes.").optional(),
     privileged: flag("Give the container root privileges on the node.").optional(),
     allowPrivilegeEscalation: flag("Let a process gain more privileges than its parent.").optional(),
     readOnlyRootFilesystem: flag("Mount the root file system read-only.").optional(),
@@ -89,11 +92,11 @@ const volume = object(
         .optional(),
       sizeLimit: text("Largest size, as a Kubernetes quantity.", 64).optional(),
     }).optional(),
-    secret: object("Kubernetes secret.", {
+    secret: object("A Kubernetes Secret as files.", {
       secretName: text("Name of the secret.", 253, dnsSubdomain),
       optional: flag("Start even if it is missing.").optional(),
     }).optional(),
-    persistentVolumeClaim: object("Persistent volume.", {
+    persistentVolumeClaim: object("A claim of a persistent volume.", {
       claimName: text("Name of the claim.", 253, dnsSubdomain),
       readOnly: flag("Mount read-only. Default: false.").optional(),
     }).optional(),
@@ -101,8 +104,8 @@ const volume = object(
   ...volumeRules,
 );
 
-const podLabels = textMap("Labels.", 64, 63);
-const podAnnotations = textMap("Annotations.", 64, 255);
+const podLabels = textMap("Labels of the pod.", 64, 63);
+const podAnnotations = textMap("Annotations of the pod.", 64, 255);
 
 /** What a job overrides of its pod's metadata. The namespace is left to the definition. */
 export const podMetadata = object("Metadata of the pod.", {
@@ -115,7 +118,7 @@ const podProperties = object(
   {
     serviceAccountName: text("Service account.", 253, dnsSubdomain).optional(),
     hostNetwork: flag("Use the node's network. Default: true.").optional(),
-    dnsPolicy: oneOf("DNS policy.", ["Default", "ClusterFirst", "ClusterFirstWithHostNet"]).optional(),
+    dnsPolicy: oneOf("How the pod resolves names.", ["Default", "ClusterFirst", "ClusterFirstWithHostNet"]).optional(),
     imagePullSecrets: mapList(
       "Secrets for private registries, by name.",
       ["name"],

@@ -33,7 +33,7 @@ export const retryStrategy = object("When AWS retries a failed job.", {
     object(
       "One case; all its patterns must match.",
       {
-        action: oneOf("Action.", ["RETRY", "EXIT"]),
+        action: oneOf("What happens if all conditions hold: RETRY or EXIT.", ["RETRY", "EXIT"]),
         onStatusReason: glob("Status reason of the job; may end with *.", /^[A-Za-z0-9.:\s]*[*]?$/).optional(),
         onReason: glob("Reason of the container; may end with *.", /^[A-Za-z0-9.:\s]*[*]?$/).optional(),
         onExitCode: glob("Exit code; may end with *.", /^[0-9]*[*]?$/).optional(),
@@ -62,7 +62,7 @@ export const JobDefinitionSpec = object(
     timeout: timeout.optional(),
     platformCapabilities: setOf(
       "Platform of the job; not on EKS. Default: EC2.",
-      oneOf("Platform.", ["EC2", "FARGATE", "MANAGED_INSTANCES"]),
+      oneOf("A kind of environment on which the job can run.", ["EC2", "FARGATE", "MANAGED_INSTANCES"]),
       1,
     ).optional(),
     eksProperties: eksProperties.optional(),
@@ -90,7 +90,7 @@ export const JobDefinitionStatus = object("Observed state of the job definition 
     "The newest 20 ACTIVE revisions of this object.",
     ["revision"],
     object("One revision.", {
-      revision: int("Number.", 0, int32Max),
+      revision: int("Number of the revision.", 0, int32Max),
       arn: text("ARN.", 2048),
       registeredAt: time("When it was registered.").optional(),
     }),

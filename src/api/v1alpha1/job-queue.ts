@@ -101,7 +101,7 @@ export const JobQueueStatus = object("Observed state of the queue in AWS.", {
     "Resolved environments.",
     ["order"],
     object("One environment and its position.", {
-      order: int("Position.", 0, int32Max),
+      order: int("Position in the order; AWS tries the lowest first.", 0, int32Max),
       computeEnvironment: text("ARN or name in AWS.", 2048),
     }),
     3,
@@ -110,7 +110,7 @@ export const JobQueueStatus = object("Observed state of the queue in AWS.", {
     "Resolved service environment.",
     ["order"],
     object("One service environment and its position.", {
-      order: int("Position.", 0, int32Max),
+      order: int("Position in the order; AWS tries the lowest first.", 0, int32Max),
       serviceEnvironment: text("ARN or name in AWS.", 2048),
     }),
     1,

@@ -17,7 +17,7 @@ const instanceLaunchTemplate = object("How ECS launches the instances.", {
     allowedInstanceTypes: setOf("Instance types or families.", text("Instance type or family.", 64), 400).optional(),
   }).optional(),
   capacityOptionType: oneOf("Purchase option. Default: ON_DEMAND.", ["ON_DEMAND", "SPOT"]).optional(),
-  storageConfiguration: object("Root volume.", {
+  storageConfiguration: object("Volume of the instance for images and data.", {
     storageSizeGiB: int("Size in GiB.", 1, 65_536).optional(),
   }).optional(),
   monitoring: oneOf("CloudWatch monitoring of the instances.", ["BASIC", "DETAILED"]).optional(),
@@ -31,7 +31,7 @@ const instanceLaunchTemplate = object("How ECS launches the instances.", {
     ]).optional(),
   }).optional(),
   instanceMetadataTagsPropagation: flag("Show the instance's tags in its metadata service.").optional(),
-  localStorageConfiguration: object("Local disks.", {
+  localStorageConfiguration: object("Whether local NVMe disks are used.", {
     useLocalStorage: flag("Give containers the instance store volumes.").optional(),
   }).optional(),
 });

@@ -23,9 +23,9 @@ const nodeRange = object(
 );
 
 export const nodeProperties = object(
-  "A multi-node job.",
+  "A multi-node parallel job: what its nodes run.",
   {
-    numNodes: int("Number of nodes.", 1, 1000),
+    numNodes: int("Number of nodes, of which one is the main node.", 1, 1000),
     mainNode: int("Number of the main node; the job ends with it.", 0, 999),
     nodeRangeProperties: mapList(
       "Nodes by range; together they must cover all nodes.",

@@ -112,7 +112,7 @@ const fix = object("One possible fix.", {
 
 const finding = object("A problem, or something that could not be read.", {
   cause: text("Cause, in one word; also the reason of NetworkReady.", 64),
-  state: oneOf("Unreachable, or Unknown.", ["Unreachable", "Unknown"]),
+  state: oneOf("Unreachable: the path ends; Unknown: it could not be followed to its end.", ["Unreachable", "Unknown"]),
   neededBy: oneOf("environment: instances cannot join. jobs: only some jobs fail.", ["environment", "jobs"]),
   message: anyText("The problem, for people.", 1024),
   subnets: setOf("Affected subnets; empty: all.", text("Subnet ID.", 64), 100).optional(),

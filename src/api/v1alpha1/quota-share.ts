@@ -6,7 +6,7 @@ import { quotaShareRules, resourceSharingRules } from "./quota-share-rules.ts";
 import { reference } from "./references.ts";
 import { type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
 
-const capacityLimit = object("One limit.", {
+const capacityLimit = object("How many instances of a type the share has.", {
   capacityUnit: text("Instance type of SageMaker, e.g. ml.m5.large.", 64, /^ml[.][0-9A-Za-z.-]+$/),
   maxCapacity: int("How many instances of the type the share has.", 0, int32Max),
 });

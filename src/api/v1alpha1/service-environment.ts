@@ -6,7 +6,7 @@ import { allowedNamespaces } from "./references.ts";
 import { type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
 import { serviceEnvironmentRules } from "./service-environment-rules.ts";
 
-const capacityLimit = object("One limit.", {
+const capacityLimit = object("How many instances its jobs may use at the same time.", {
   capacityUnit: text(
     "NUM_INSTANCES counts instances of all types; an instance type of SageMaker, e.g. ml.m5.large, only its own.",
     64,

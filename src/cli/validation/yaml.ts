@@ -45,7 +45,8 @@ const tabMessage = "is indented with tabs, which YAML does not allow: use spaces
 
 /** A blank of Unicode where YAML needs one of ASCII, as word processors and web pages write it. */
 const foreignBlank = /(?:^ *|[:-])[\u00a0\u2000-\u200a\u202f\u3000]/m;
-const foreignBlankMessage = "is a no-break space or another blank of Unicode, which YAML takes for text: write a space";
+const foreignBlankMessage =
+  "here is a no-break space or another blank of Unicode, which YAML takes for text: write a space";
 
 /** Far deeper than any Kubernetes object. */
 const maxDepth = 100;

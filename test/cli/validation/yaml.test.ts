@@ -128,7 +128,7 @@ test("a no-break space in place of a blank is named at its place, and one in a t
     {
       line: 2,
       column: 6,
-      message: "is a no-break space or another blank of Unicode, which YAML takes for text: write a space",
+      message: "here is a no-break space or another blank of Unicode, which YAML takes for text: write a space",
     },
   ]);
   expect(jsonOf("a: b\u00a0c\n")).toEqual({ a: "b\u00a0c" });
