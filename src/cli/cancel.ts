@@ -107,7 +107,7 @@ async function endInDirectory(
 ): Promise<JobDetail | undefined> {
   if (!isLocked(stateFile(directory, flags.clusterName ?? "local", true))) return undefined;
   const account = new SavedAccount(directory, flags, io);
-  const object = account.object(key);
+  const object = await account.job(key);
   const id = object === undefined ? undefined : await savedId(object, account);
   const job = id === undefined ? undefined : await describeJob(id, account);
   return hasEnded(job?.status) ? job : undefined;

@@ -26,9 +26,9 @@ export interface CloudWithLogs extends Cloud {
   logs(region: string): Promise<ClosableLogs>;
 }
 
-/** The AWS of a person's credentials. */
-export interface RealCloud extends CloudWithLogs {
-  /** Wall time (ms) by the clock of AWS Batch at its latest answer; before the first one by that of this machine. */
+/** One that knows what time it is there. */
+export interface DatedCloud extends CloudWithLogs {
+  /** Wall time (ms) of AWS; of the real one at its latest answer, and before the first one by the clock of this machine. */
   now(): number;
 }
 
@@ -47,7 +47,7 @@ export async function awsCloud(
   region: string,
   { flags, env, clock }: { readonly flags: OperatorFlags; readonly env: Environment; readonly clock: Clock },
   signal: AbortSignal,
-): Promise<RealCloud> {
+): Promise<DatedCloud> {
   let answeredAt: number | undefined;
   const onAnswered = (at: number): void => {
     answeredAt = at;
@@ -90,7 +90,7 @@ export async function awsCloud(
  * The same for a person at a terminal, region included.
  * @throws CommandError if the region is missing, if GetCallerIdentity fails, or if the account is not allowed
  */
-export async function realCloud(flags: OperatorFlags, env: Environment, signal: AbortSignal): Promise<RealCloud> {
+export async function realCloud(flags: OperatorFlags, env: Environment, signal: AbortSignal): Promise<DatedCloud> {
   const region = flags.region ?? (await configuredRegion());
   try {
     return await awsCloud(region, { flags, env, clock: systemClock() }, signal);

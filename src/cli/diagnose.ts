@@ -1,11 +1,9 @@
 import { Command, Option } from "commander";
-import { type Kind, keyText, type ObjectKey } from "../api/object.ts";
+import { type Kind, keyText } from "../api/object.ts";
 import type { BatchJob } from "../api/v1alpha1/batch-job.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { BatchJobKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
 import { queueNameOf } from "../controllers/naming.ts";
-import { kubeStore } from "../kube/client.ts";
-import { listAll } from "../kube/list.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { shell } from "../runtime/shell.ts";
 import { realCloud } from "./cloud.ts";
@@ -18,32 +16,34 @@ import { type QueueReading, readQueue } from "./diagnose/read.ts";
 import { readJob } from "./diagnose/read-job.ts";
 import { isHealthy } from "./diagnose/report.ts";
 import { diagnosisText, type Layout } from "./diagnose/text.ts";
-import { accountIds, ListOption, type OperatorFlags } from "./flags.ts";
+import { accountIds, ListOption } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
-import { apiServer, orCommandError } from "./kubernetes.ts";
+import { openCluster } from "./jobs/cluster.ts";
+import type { SeenObjects } from "./jobs/objects.ts";
+import { clusterNameOption, type DirectoryFlags } from "./jobs/options.ts";
+import { placeOf } from "./jobs/place.ts";
+import { SavedAccount } from "./jobs/saved-account.ts";
 import { readOnlyRegion } from "./read-only-region.ts";
 import { defaultRequestsPerSecond } from "./settings.ts";
 import { asciiOutput } from "./terminal/ascii.ts";
 import { paintFor } from "./terminal/paint.ts";
 
-interface DiagnoseFlags extends OperatorFlags {
-  readonly namespace?: string;
-  readonly kubeconfig?: string;
-  readonly queue?: string;
+interface DiagnoseFlags extends DirectoryFlags {
   /** False: `--no-network`. */
   readonly network?: boolean;
-  readonly output: "text" | "json";
 }
 
 const afterHelp = (program: string): string => `
 The command only reads: AWS Batch with about ten calls, however many jobs the queue has, and EC2 and IAM for the path
 from the subnets of its environments to AWS. With NAME it reads a JobQueue object from a cluster (--kubeconfig,
 KUBECONFIG, or the pod's ServiceAccount), with bj/NAME a BatchJob object: why it does not start, or why it failed. With
---queue it reads any queue that the AWS credentials may see.
+--queue it reads any queue that the AWS credentials may see. With -f the objects and the account are those that local --simulate
+has saved with a directory.
 
 Examples:
   $ ${program} diagnose --namespace team main
   $ ${program} diagnose --namespace team bj/train-42
+  $ ${program} diagnose -f examples/jobs bj/array
   $ ${program} diagnose --queue arn:aws:batch:eu-west-1:123456789012:job-queue/team_main
 
 Exit code: 0 if jobs start, or wait for an expected reason, and for a job that runs or has succeeded; 1 if a person has to
@@ -59,6 +59,8 @@ export function diagnoseCommand(io: Io, ending: Ending): Command {
     .option("-n, --namespace <name>", "namespace of the object (default: the kubeconfig's)")
     .option("--queue <name or arn>", "a queue in AWS, with or without an object")
     .option("--kubeconfig <file>", "kubeconfig of the object's cluster")
+    .addOption(new Option("-f, --filename <dir>", "directory of local --simulate with the manifest of the object"))
+    .addOption(clusterNameOption("-f"))
     .addOption(new Option("--region <region>", "region of --queue by name (default: from the AWS SDK's configuration)"))
     .addOption(
       new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
@@ -110,7 +112,9 @@ function isCalled({ kind, plural, shortNames }: Kind, type: string): boolean {
 
 async function ofAws(flags: DiagnoseFlags, io: Io): Promise<Report> {
   const { queue = "" } = flags;
-  const reading = await readingIn(regionIn(queue) ?? flags.region, flags, io);
+  const place = placeOf(flags, flags.filename);
+  const account = place.kind === "directory" ? new SavedAccount(place.directory, flags, io) : undefined;
+  const reading = await readingIn(regionIn(queue) ?? flags.region, account, flags, io);
   return await ofQueue(queue, { ...reading, object: undefined });
 }
 
@@ -133,66 +137,67 @@ function regionIn(queue: string): string | undefined {
 }
 
 async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): Promise<Report> {
-  const { interrupted: signal } = io;
-  const server = apiServer(flags.kubeconfig, io.env, { clock: systemClock() });
+  const place = placeOf(flags, flags.filename);
+  const account = place.kind === "directory" ? new SavedAccount(place.directory, flags, io) : undefined;
+  const objects: SeenObjects = account ?? openCluster(flags, "aws-batch-operator-diagnose", io, exitCodes.unread);
   try {
-    const store = kubeStore({
-      api: server.api,
-      random: Math.random,
-      fieldManager: manager,
-      reporter: { controller: manager, instance: manager },
-      mayWrite() {
-        throw new Error(onlyReads);
-      },
-    });
-    const key: ObjectKey = { namespace: flags.namespace ?? server.defaultNamespace, name };
-    const get = (of: Kind, one: ObjectKey) =>
-      orCommandError(() => store.get(of, one, signal), exitCodes.unread, signal);
-    const found = await get(kind, key);
-    if (found === undefined) {
-      const other = kind === JobQueueKind ? `. To diagnose a BatchJob give bj/${name}` : "";
-      throw new CommandError(
-        `${kind.kind} ${keyText(key)} does not exist; ${shell`kubectl get ${kind.plural} -A`} lists the existing ones${other}`,
-        { exitCode: exitCodes.unread },
-      );
-    }
+    const key = { namespace: objects.namespace, name };
+    const found = await objects.object(kind, key);
+    if (found === undefined) throw noObject({ kind, name }, objects.namespace, account);
     const { spec, status } = found as JobQueue | BatchJob;
-    const reading = await readingIn(spec.region ?? status?.region ?? flags.region, flags, io);
+    const reading = await readingIn(spec.region ?? status?.region ?? flags.region, account, flags, io);
     if (kind === JobQueueKind) {
       const queue = status?.arn ?? queueNameOf(found as JobQueue);
       return await ofQueue(queue, { ...reading, object: keyText(key) });
     }
-    const find = async (other: string) => (await get(kind, { ...key, name: other })) as BatchJob | undefined;
-    const neighbours = async () => {
-      const list = () => listAll(server.api, { kind, namespace: key.namespace }, signal);
-      const { items } = await orCommandError(list, exitCodes.unread, signal);
-      return items as readonly BatchJob[];
-    };
-    const report = await readJob(found as BatchJob, { ...reading, find, get, neighbours });
+    const where = account === undefined ? clusterWords(flags, key.namespace) : directoryWords(account);
+    const report = await readJob(found as BatchJob, { ...reading, objects, where });
     return { isHealthy: isJobHealthy(report), json: () => jobJson(report), text: (layout) => jobText(report, layout) };
   } finally {
-    await server.close();
+    await objects.close();
   }
 }
 
-const manager = "aws-batch-operator-diagnose";
-const onlyReads = "diagnose only reads";
+/** What leads another command to the same namespace. */
+function clusterWords({ kubeconfig }: DiagnoseFlags, namespace: string): readonly string[] {
+  return [...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]), "-n", namespace];
+}
 
-/** What reads AWS in a region; undefined: that of the SDK's configuration. */
+function directoryWords({ directory, namespace }: SavedAccount): readonly string[] {
+  return ["-f", directory, "-n", namespace];
+}
+
+function noObject({ kind, name }: Subject, namespace: string, account: SavedAccount | undefined): CommandError {
+  const other = kind === JobQueueKind ? `. To diagnose a BatchJob give bj/${name}` : "";
+  const what = `${kind.kind} ${keyText({ namespace, name })}`;
+  const text =
+    account === undefined
+      ? `${what} does not exist; ${shell`kubectl get ${kind.plural} -A`} lists the existing ones${other}`
+      : `${account.directory} has no ${what} that local --simulate has applied: correct the name, or give its namespace with -n${other}`;
+  return new CommandError(text, { exitCode: exitCodes.unread });
+}
+
+/**
+ * What reads AWS in a region; undefined: that of the SDK's configuration.
+ * @param account that of a directory; undefined: AWS, by the person's credentials
+ */
 async function readingIn(
   given: string | undefined,
+  account: SavedAccount | undefined,
   flags: DiagnoseFlags,
   io: Io,
 ): Promise<Omit<QueueReading, "object">> {
   const { interrupted: signal } = io;
   const clock = systemClock();
-  const cloud = await realCloud(given === undefined ? flags : { ...flags, region: given }, io.env, signal);
-  const { account, region } = cloud;
-  const options = { clock, requestsPerSecond: defaultRequestsPerSecond, why: onlyReads };
+  const cloud =
+    account?.cloud(given) ??
+    (await realCloud(given === undefined ? flags : { ...flags, region: given }, io.env, signal));
+  const { region } = cloud;
+  const options = { clock, requestsPerSecond: defaultRequestsPerSecond, why: "diagnose only reads" };
   const aws = await readOnlyRegion(cloud, region, options, signal);
   return {
     batch: aws.batch,
-    account,
+    account: cloud.account,
     region,
     now: () => cloud.now(),
     async networkOf(environment, job) {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { JobQueueKind } from "../api/v1alpha1/kinds.ts";
 import { queuesThere } from "../diagnosis/words.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { jsonLine } from "../runtime/visible.ts";
@@ -78,7 +79,7 @@ async function jobsInCluster(flags: JobsFlags, io: Io): Promise<readonly ListedJ
 /** @throws CommandError if the cluster has no JobQueue of that name */
 async function requireQueue({ queue, namespace }: JobsFlags, objects: JobObjects): Promise<void> {
   if (queue === undefined) return;
-  const names = await objects.queues(namespace);
+  const names = (await objects.objects(JobQueueKind, namespace)).map(({ metadata }) => metadata.name);
   if (names.includes(queue)) return;
   throw new CommandError(
     `${clusterPart(namespace)} has no JobQueue ${queue}, and no BatchJob in a queue of that name: ${queuesThere(names)}`,

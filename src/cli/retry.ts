@@ -5,19 +5,23 @@ import { recordedResult } from "../controllers/batch-job/result.ts";
 import { CommandError, type Ending, type Io } from "./io.ts";
 import { openCluster } from "./jobs/cluster.ts";
 import { newSuffix } from "./jobs/job-manifest.ts";
-import { addJobOptions, type SubmitFlags } from "./jobs/options.ts";
-import { keyIn } from "./jobs/place.ts";
+import { addJobOptions, clusterNameOption } from "./jobs/options.ts";
+import { keyIn, placeOf } from "./jobs/place.ts";
 import { type FailedChildren, indicesIn, retryManifest, variableFor } from "./jobs/retry-manifest.ts";
+import { SavedAccount } from "./jobs/saved-account.ts";
+import { type SubmissionFlags, submitInDirectory } from "./jobs/submit-directory.ts";
 import { submitManifest } from "./jobs/submit-objects.ts";
 
-interface RetryFlags extends SubmitFlags {
+interface RetryFlags extends SubmissionFlags {
+  /** The directory of `local`. */
+  readonly filename?: string;
   readonly failedOnly?: boolean;
   readonly indicesIn?: string;
 }
 
 const afterHelp = (program: string): string => `
-NAME is a BatchJob of a cluster that has failed. The new BatchJob has its spec, without its dependencies, which have succeeded.
-The old object stays, with its result.
+NAME is a BatchJob of a cluster that has failed, or with -f one of the directory of local --simulate, which gets the manifest of the
+new one. The new BatchJob has its spec, without its dependencies, which have succeeded. The old object stays, with its result.
 
 AWS has no way to run chosen children of an array. With --failed-only the new job is an array of as many children as have failed,
 and an environment variable has their indices, e.g. ARRAY_INDICES=3,17,40: child 1 of the new array takes the second one, 17.
@@ -27,6 +31,7 @@ failed the new job is a plain one.
 Examples:
   $ ${program} retry -n team train --wait
   $ ${program} retry -n team array --failed-only --indices-in ARRAY_INDICES
+  $ ${program} retry -f examples/jobs array
 
 Exit code: 0 if the job was submitted, or with --wait or --logs has succeeded; 1 otherwise.`;
 
@@ -36,6 +41,8 @@ export function retryCommand(io: Io, ending: Ending): Command {
     .description("Creates a BatchJob that does the work of a failed one again.")
     .argument("[name]", "a BatchJob that has failed");
   addJobOptions(command, "JobQueue that gets the new job (default: that of the failed one)")
+    .addOption(new Option("-f, --filename <dir>", "directory of local --simulate, with the manifest of the job"))
+    .addOption(clusterNameOption("-f"))
     .option("--failed-only", "only the children of an array that failed")
     .addOption(new Option("--indices-in <variable>", "environment variable in which the container finds its indices"))
     .option("--name <name>", "name of the new BatchJob (default: that of the old one with a suffix)")
@@ -47,19 +54,32 @@ export function retryCommand(io: Io, ending: Ending): Command {
 
 async function retry(name: string | undefined, flags: RetryFlags, io: Io): Promise<number> {
   if (name === undefined) throw new CommandError("give NAME, a BatchJob that has failed");
-  const objects = openCluster(flags, "aws-batch-operator-submit", io);
-  let object: BatchJob;
-  try {
-    object = await objects.get(keyIn(name, objects));
-  } finally {
-    await objects.close();
-  }
+  const place = placeOf(flags, flags.filename);
+  const directory = place.kind === "directory" ? place.directory : undefined;
+  const object =
+    directory === undefined ? await inCluster(name, flags, io) : await inDirectory(name, directory, flags, io);
   const { namespace } = object.metadata;
   requireFailure(object);
   const children = flags.failedOnly === true ? childrenOf(object, flags) : undefined;
   const { name: newName = `${object.metadata.name.slice(0, 240)}-${newSuffix(Math.random)}`, queue } = flags;
   const made = retryManifest(object, { name: newName, queue, children });
-  return await submitManifest(() => made, { ...flags, namespace }, io);
+  const { filename: _directory, ...submission } = { ...flags, namespace };
+  if (directory === undefined) return await submitManifest(() => made, submission, io);
+  return await submitInDirectory(made, directory, submission, io);
+}
+
+async function inCluster(name: string, flags: RetryFlags, io: Io): Promise<BatchJob> {
+  const objects = openCluster(flags, "aws-batch-operator-submit", io);
+  try {
+    return await objects.get(keyIn(name, objects));
+  } finally {
+    await objects.close();
+  }
+}
+
+async function inDirectory(name: string, directory: string, flags: RetryFlags, io: Io): Promise<BatchJob> {
+  const account = new SavedAccount(directory, flags, io);
+  return await account.get(keyIn(name, account));
 }
 
 /** @throws CommandError unless the job has failed in AWS */

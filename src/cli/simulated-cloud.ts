@@ -7,14 +7,14 @@ import { attachedTo } from "../simulator/job-queues.ts";
 import { createSimulatedAws, type SimulatedAws } from "../simulator/simulated-aws.ts";
 import type { AwsSnapshot } from "../simulator/snapshot.ts";
 import type { Change } from "../simulator/world.ts";
-import type { ClosableLogs, CloudWithLogs } from "./cloud.ts";
+import type { ClosableLogs, DatedCloud } from "./cloud.ts";
 import { describeIn, type ScenarioJob, type SimulatedAccount, submitPossible } from "./simulated-account.ts";
 
 /** Default region of the simulated account. */
 export const simulatedRegion = "us-east-1";
 
 /** A simulated account; one world per region, made when it is first used. */
-export class SimulatedCloud implements CloudWithLogs {
+export class SimulatedCloud implements DatedCloud {
   readonly account = "123456789012";
   readonly label = "simulated AWS";
   readonly region: string;
@@ -36,6 +36,10 @@ export class SimulatedCloud implements CloudWithLogs {
     this.#random = options.random;
     this.region = options.region;
     this.#saved = saved;
+  }
+
+  now(): number {
+    return this.#clock.now();
   }
 
   /** Calls `listener` at each change in any region. */

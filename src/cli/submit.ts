@@ -1,27 +1,19 @@
 import { Command, Option } from "commander";
-import { keyText } from "../api/object.ts";
-import type { JobDetail } from "../aws/batch.ts";
 import { AwsError } from "../aws/errors.ts";
 import { nameIn } from "../aws/names.ts";
 import { shell } from "../runtime/shell.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
-import { type JobsAccount, openAccount, type WritableAccount } from "./jobs/account.ts";
-import { addManifest, localRuns } from "./jobs/directory.ts";
+import { openAccount, type WritableAccount } from "./jobs/account.ts";
 import { jobIdIn } from "./jobs/find.ts";
-import { followJob } from "./jobs/follow.ts";
 import { jobManifest, type Submission } from "./jobs/job-manifest.ts";
 import { addSettingOptions, containerChange, hasSettings, requestPart } from "./jobs/job-settings.ts";
-import { addJobOptions, clusterNameOption, type SubmitFlags } from "./jobs/options.ts";
+import { addJobOptions, clusterNameOption, defaultNamespace, type SubmitFlags } from "./jobs/options.ts";
 import { activeRevision, containerOverride } from "./jobs/override.ts";
-import { defaultNamespace, placeOf } from "./jobs/place.ts";
-import { SavedAccount } from "./jobs/saved-account.ts";
-import { submittedId } from "./jobs/saved-jobs.ts";
-import { writeLines } from "./jobs/show-log.ts";
+import { placeOf } from "./jobs/place.ts";
+import { submitInDirectory, toItsEnd } from "./jobs/submit-directory.ts";
 import { submitManifest, submitManifests } from "./jobs/submit-objects.ts";
-import { exitCodeOf, resultText } from "./jobs/words.ts";
 import { addManifestOptions } from "./manifest-options.ts";
-import { refuseManifests } from "./validate.ts";
 
 const afterHelp = (program: string): string => `
 -f without --job-definition creates the BatchJobs of manifests in a cluster, all or none. Otherwise the command line describes
@@ -92,7 +84,13 @@ async function submitTo(words: readonly string[], flags: SubmitFlags, io: Io): P
     if (isInAws) return await submitJob(job, flags, io);
     return await submitManifest((namespace) => jobManifest(job, namespace, Math.random), flags, io);
   }
-  if (jobDefinition !== undefined) return await submitInDirectory(described(words, flags), flags, io);
+  if (jobDefinition !== undefined) {
+    const job = described(words, flags);
+    const directory = directoryIn(flags);
+    placeOf(flags, directory);
+    const manifest = jobManifest(job, flags.namespace ?? defaultNamespace, Math.random);
+    return await submitInDirectory(manifest, directory, flags, io);
+  }
   if (queue !== undefined || name !== undefined || words.length > 0 || hasSettings(flags)) {
     throw new CommandError(
       "--queue, --name, a command, and all that changes a job describe one job, together with --job-definition: manifests have their own",
@@ -125,34 +123,6 @@ async function submitJob(job: Submission, flags: SubmitFlags, io: Io): Promise<n
   } finally {
     account.close();
   }
-}
-
-/** Writes the manifest of a BatchJob, which `local` reads and submits. */
-async function submitInDirectory(job: Submission, flags: SubmitFlags, io: Io): Promise<number> {
-  const { wait = false, logs = false, output, namespace } = flags;
-  const directory = directoryIn(flags);
-  placeOf(flags, directory);
-  const isFollowed = wait || logs;
-  const account = isFollowed ? new SavedAccount(directory, flags, io) : undefined;
-  account?.requireProgress();
-  const manifest = jobManifest(job, namespace ?? defaultNamespace, Math.random);
-  const { metadata } = manifest;
-  const { name } = metadata;
-  const next = localRuns(directory)
-    ? "local submits its job"
-    : `${shell`local -f ${directory}`} submits its job when you start it`;
-  const written = await addManifest(directory, {
-    ...manifest,
-    metadata: namespace === undefined ? { name } : { name, namespace },
-  });
-  if (written.kind === "invalid") return refuseManifests(written.read, io);
-  const { file } = written;
-  if (output === "text") io.stderr.write(`${keyText(metadata)} is in ${file}: ${next}\n`);
-  if (output === "json") io.stdout.write(jsonLine({ type: "written", ...metadata, file }));
-  else if (!isFollowed) io.stdout.write(`${name}\n`);
-  if (account === undefined) return exitCodes.done;
-  const jobId = await submittedId(account, metadata, () => account.requireProgress());
-  return await toItsEnd(jobId, keyText(metadata), flags, account, io);
 }
 
 /** The directory of `local` in -f. @throws CommandError if -f is something else too */
@@ -199,31 +169,4 @@ function idIn(job: string): string {
   throw new CommandError(
     `${job} in --after is not the ID of a job in AWS: with -n, --kubeconfig or -f it names a BatchJob`,
   );
-}
-
-async function toItsEnd(
-  jobId: string,
-  name: string,
-  { output, logs = false }: SubmitFlags,
-  account: JobsAccount,
-  io: Io,
-): Promise<number> {
-  const job = await followJob(
-    jobId,
-    account,
-    {
-      status: (seen) => io.stderr.write(visible(`${seen.jobName}: ${resultText(seen)}`).concat("\n")),
-      waits: (why) => io.stderr.write(visible(`${name}: ${why}`).concat("\n")),
-      lines: logs ? (lines, attempt) => writeLines(io.stdout, output, lines, { attempt }) : undefined,
-    },
-    { name },
-  );
-  if (job === undefined) throw new CommandError(`AWS has not shown job ${jobId} for a minute`);
-  if (output === "json") io.stdout.write(jsonLine(ended(job)));
-  return job.status === "SUCCEEDED" ? exitCodes.done : exitCodes.failed;
-}
-
-function ended(job: JobDetail): object {
-  const { jobId, jobName, status, statusReason } = job;
-  return { type: "ended", jobId, jobName, status, statusReason, exitCode: exitCodeOf(job) };
 }

@@ -11,7 +11,7 @@ import { causeInAttempt } from "../../diagnosis/aws-reasons.ts";
 import { causeKind, type Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { awsWords, counted, listed } from "../../diagnosis/words.ts";
-import { shell } from "../../runtime/shell.ts";
+import { shellWord } from "../../runtime/shell.ts";
 import type { ChainLink } from "./chain.ts";
 import type { DependencyFacts, JobFacts, JobFinding } from "./job-report.ts";
 import type { QueueReport } from "./report.ts";
@@ -49,13 +49,16 @@ export function jobFindings(facts: JobFacts): readonly JobFinding[] {
 }
 
 /** As the operator reports it: the job is not in AWS, or AWS knows it no more. */
-function ofObject({ object, dependencies, inLineBefore, chain }: JobFacts): JobFinding {
+function ofObject({ object, where, dependencies, inLineBefore, chain }: JobFacts): JobFinding {
   const ready = conditionsOf(object).find(({ type }) => type === "Ready");
   const [next] = inLineBefore;
   if (next !== undefined) {
     const older = counted(inLineBefore.length, "older job");
     const sentence = `the jobs for a queue are sent one at a time, the oldest first: ${older} of this namespace ${inLineBefore.length === 1 ? "is" : "are"} before this one, next ${next}`;
-    return { ...finding("Pending", sentence, `diagnose bj/${next}, if that one does not get on`), needsPerson: false };
+    return {
+      ...finding("Pending", sentence, `${command("diagnose", where, `bj/${next}`)}, if that one does not get on`),
+      needsPerson: false,
+    };
   }
   if (ready === undefined) {
     return finding(
@@ -79,6 +82,11 @@ function ofObject({ object, dependencies, inLineBefore, chain }: JobFacts): JobF
   return finding(reason, awsWords(message), text?.todo?.replaceAll("`", "") ?? "");
 }
 
+/** One that a person copies. */
+function command(name: string, where: JobFacts["where"], ...others: readonly string[]): string {
+  return ["aws-batch-operator", name, ...where, ...others].map(shellWord).join(" ");
+}
+
 /** From the job to the cause. */
 function chainText(chain: readonly ChainLink[]): string {
   return chain
@@ -90,7 +98,7 @@ function chainText(chain: readonly ChainLink[]): string {
     .join(", and ");
 }
 
-function failure(record: JobRecord, { dependencies, object }: JobFacts): JobFinding {
+function failure(record: JobRecord, { dependencies, object, where }: JobFacts): JobFinding {
   const { statusReason, reason, exitCode, attempts, array } = record;
   const failed = array?.counts["FAILED"];
   const { failedIndices } = object.status?.array ?? {};
@@ -105,11 +113,11 @@ function failure(record: JobRecord, { dependencies, object }: JobFacts): JobFind
   const why = facts.length === 0 ? "AWS gives no reason" : facts.join("; ");
   const other = dependencies.find((one) => one.failure !== undefined);
   const dependency = other === undefined ? "" : `; ${other.what} failed: ${other.failure}`;
-  const { namespace, name } = object.metadata;
+  const { name } = object.metadata;
   const log =
     array === undefined
-      ? `read its log (${shell`aws-batch-operator logs -n ${namespace} ${name}`})`
-      : `read the logs of those that failed (${shell`aws-batch-operator logs -n ${namespace} ${name} --failed`})`;
+      ? `read its log (${command("logs", where, name)})`
+      : `read the logs of those that failed (${command("logs", where, name, "--failed")})`;
   return finding("JobFailed", `the job failed: ${why}${dependency}`, remedyFor(record) ?? log);
 }
 

@@ -7,6 +7,8 @@ import type { QueueReport } from "./report.ts";
 /** What was read of one BatchJob. */
 export interface JobFacts {
   readonly object: BatchJob;
+  /** What leads another command to its namespace, e.g. `-n`, `team`. */
+  readonly where: readonly string[];
   /** As AWS shows it now; undefined: it has none, or shows none any more. */
   readonly job: { readonly record: JobRecord; readonly described: DescribedJob } | undefined;
   readonly dependencies: readonly DependencyFacts[];

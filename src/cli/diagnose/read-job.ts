@@ -1,4 +1,4 @@
-import { keyText } from "../../api/object.ts";
+import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { JobDetail } from "../../aws/batch.ts";
@@ -7,27 +7,25 @@ import { describedJob } from "../../aws/queue-jobs.ts";
 import { lineOf, orderInLine } from "../../controllers/batch-job/line.ts";
 import { recordedResult } from "../../controllers/batch-job/result.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
-import { chainFrom, type GetObject } from "./chain.ts";
+import type { SeenObjects } from "../jobs/objects.ts";
+import { chainFrom } from "./chain.ts";
 import { jobFindings } from "./job-findings.ts";
 import type { DependencyFacts, JobFacts, JobReport } from "./job-report.ts";
 import { type QueueReading, readQueue } from "./read.ts";
 
 export interface JobReading extends Omit<QueueReading, "object"> {
-  /** The BatchJob of a name in the namespace of the job. */
-  readonly find: (name: string) => Promise<BatchJob | undefined>;
-  /** An object of any kind. */
-  readonly get: GetObject;
-  /** All BatchJobs of its namespace. */
-  readonly neighbours: () => Promise<readonly BatchJob[]>;
+  readonly objects: Pick<SeenObjects, "object" | "objects">;
+  /** What leads another command to the namespace of the job, e.g. `-n`, `team`. */
+  readonly where: readonly string[];
 }
 
 /**
  * Reads the job of an object, what it depends on, and while it waits for resources its queue, by about twelve calls.
  *
- * @throws AwsError, CommandError when its queue is gone, StoreError when a job that it depends on cannot be read
+ * @throws AwsError, CommandError when its queue is gone, or an object cannot be read
  */
 export async function readJob(object: BatchJob, reading: JobReading): Promise<JobReport> {
-  const { account, region, now } = reading;
+  const { account, region, now, objects, where } = reading;
   const id = object.status?.jobId;
   const [detail] = id === undefined ? [] : await described([id], reading);
   const record = detail === undefined ? undefined : jobRecord(detail);
@@ -35,10 +33,11 @@ export async function readJob(object: BatchJob, reading: JobReading): Promise<Jo
     detail === undefined || record === undefined ? undefined : { record, described: describedJob(detail, now()) };
   const facts: JobFacts = {
     object,
+    where,
     job,
     dependencies: await dependenciesOf(object, reading),
-    chain: isHeld(object) ? await chainFrom(object, BatchJobKind, reading.get) : [],
-    inLineBefore: isInLine(object) ? inLineBefore(object, await reading.neighbours(), region) : [],
+    chain: isHeld(object) ? await chainFrom(object, BatchJobKind, (kind, key) => objects.object(kind, key)) : [],
+    inLineBefore: isInLine(object) ? inLineBefore(object, await neighboursOf(object, objects), region) : [],
     queue: waitsForResources(record) ? await readQueue(record.queue, { ...reading, object: undefined }) : undefined,
   };
   const failed = recordedResult(object)?.kind === "failed" ? "FAILED" : "NotSubmitted";
@@ -50,6 +49,10 @@ export async function readJob(object: BatchJob, reading: JobReading): Promise<Jo
     findings: jobFindings(facts),
     now: now(),
   };
+}
+
+async function neighboursOf({ metadata }: BatchJob, objects: JobReading["objects"]): Promise<readonly BatchJob[]> {
+  return (await objects.objects(BatchJobKind, metadata.namespace)) as readonly BatchJob[];
 }
 
 /** Reasons of a job that waits for an object that it refers to. */
@@ -101,13 +104,14 @@ async function dependenciesOf({ spec, metadata }: BatchJob, reading: JobReading)
   const byId = new Map(details.map((detail) => [detail.jobId, detail]));
   const names = dependsOn.flatMap(({ jobRef }) => (jobRef === undefined ? [] : [jobRef.name]));
   const objects = await Promise.all(
-    names.map(async (name) => ofObject(keyText({ ...metadata, name }), await reading.find(name))),
+    names.map(async (name) => await ofObject({ namespace: metadata.namespace, name }, reading.objects)),
   );
   return [...objects, ...ids.map((id) => ofJob(id, byId.get(id)))];
 }
 
-function ofObject(path: string, object: BatchJob | undefined): DependencyFacts {
-  const what = `BatchJob ${path}`;
+async function ofObject(key: ObjectKey, objects: JobReading["objects"]): Promise<DependencyFacts> {
+  const object = (await objects.object(BatchJobKind, key)) as BatchJob | undefined;
+  const what = `BatchJob ${keyText(key)}`;
   if (object === undefined) return { what, status: "Missing", failure: undefined };
   const result = recordedResult(object);
   const failure = result?.kind === "failed" ? result.message : undefined;

@@ -1,24 +1,22 @@
-import { keyText, type ObjectKey } from "../../api/object.ts";
+import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { type AppliedManifest, type KubeStore, kubeStore } from "../../kube/client.ts";
 import { listAll } from "../../kube/list.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
 import { apiServer, orCommandError } from "../kubernetes.ts";
+import type { SeenObjects } from "./objects.ts";
 
 /** BatchJob objects of a cluster, as a person sees and writes them. */
-export interface JobObjects {
-  readonly namespace: string;
+export interface JobObjects extends SeenObjects {
   /** Undefined: there is none. @throws CommandError if the API server refuses */
   find(key: ObjectKey): Promise<BatchJob | undefined>;
   /** @throws CommandError if there is none, or the API server refuses */
   get(key: ObjectKey): Promise<BatchJob>;
   /** All of a namespace; undefined: of the cluster. @throws CommandError */
   list(ofNamespace: string | undefined): Promise<readonly BatchJob[]>;
-  /** The names of the JobQueues of a namespace; undefined: of the cluster. @throws CommandError */
-  queues(ofNamespace: string | undefined): Promise<readonly string[]>;
   /** Server-side apply. @param options a dry run stores nothing. @throws CommandError */
   apply(manifest: AppliedManifest, options?: { readonly dryRun: boolean }): Promise<BatchJob>;
   /** @returns undefined if there is an object of this name already. @throws CommandError */
@@ -35,12 +33,14 @@ const cancelManager = "aws-batch-operator-cancel";
 
 /**
  * @param manager field manager of what the command writes
+ * @param exitCode of the command if the API server refuses
  * @throws CommandError when there is no usable kubeconfig
  */
 export function openCluster(
   flags: { readonly kubeconfig?: string; readonly namespace?: string },
   manager: string,
   io: Io,
+  exitCode: number = exitCodes.failed,
 ): JobObjects {
   const signal = io.interrupted;
   const server = apiServer(flags.kubeconfig, io.env, { clock: systemClock() });
@@ -53,11 +53,15 @@ export function openCluster(
     mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
   });
   const namespace = flags.namespace ?? server.defaultNamespace;
-  const asking = <T>(ask: () => Promise<T>): Promise<T> => orCommandError(ask, exitCodes.failed, signal);
-  const find = async (key: ObjectKey): Promise<BatchJob | undefined> =>
-    (await asking(() => store.get(BatchJobKind, key, signal))) as BatchJob | undefined;
+  const asking = <T>(ask: () => Promise<T>): Promise<T> => orCommandError(ask, exitCode, signal);
+  const object = (kind: Kind, key: ObjectKey) => asking(() => store.get(kind, key, signal));
+  const objects = async (kind: Kind, ofNamespace: string | undefined): Promise<readonly KubeObject[]> =>
+    (await asking(() => listAll(server.api, { kind, namespace: ofNamespace }, signal))).items;
+  const find = async (key: ObjectKey) => (await object(BatchJobKind, key)) as BatchJob | undefined;
   return {
     namespace,
+    object,
+    objects,
     find,
     async get(key) {
       const found = await find(key);
@@ -66,14 +70,7 @@ export function openCluster(
         `BatchJob ${keyText(key)} does not exist; kubectl get batchjobs -A lists the existing ones`,
       );
     },
-    async list(ofNamespace) {
-      const { items } = await asking(() => listAll(server.api, { kind: BatchJobKind, namespace: ofNamespace }, signal));
-      return items as readonly BatchJob[];
-    },
-    async queues(ofNamespace) {
-      const { items } = await asking(() => listAll(server.api, { kind: JobQueueKind, namespace: ofNamespace }, signal));
-      return items.map(({ metadata }) => metadata.name);
-    },
+    list: async (ofNamespace) => (await objects(BatchJobKind, ofNamespace)) as readonly BatchJob[],
     async apply(manifest, options = { dryRun: false }) {
       return (await asking(() => store.apply(BatchJobKind, manifest, options, signal))) as BatchJob;
     },

@@ -1,6 +1,8 @@
 import type { BatchApi, JobSummary } from "../../aws/batch.ts";
+import { failedChildren } from "../../aws/job-calls.ts";
 import { nameIn } from "../../aws/names.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
+import { rangesText } from "../../controllers/batch-job/formats.ts";
 import { queuesThere } from "../../diagnosis/words.ts";
 import { shell } from "../../runtime/shell.ts";
 import { CommandError } from "../io.ts";
@@ -15,7 +17,7 @@ export interface ListedJob {
   readonly exitCode: number | undefined;
   /** Of an array: how many children are in each status. */
   readonly children: Readonly<Record<string, number>> | undefined;
-  /** Of an array with an object: the indices of the children that failed, as ranges. */
+  /** Of an array: the indices of the children that failed, as ranges. */
   readonly failedIndices?: string | undefined;
   /** Wall times (ms). An object is created before its job, and by the clock of the API server. */
   readonly createdAt: number;
@@ -28,11 +30,17 @@ export interface JobList {
   readonly jobs: readonly ListedJob[];
   /** Whether there are older ones. */
   readonly more: boolean;
+  /** Of so many older arrays AWS was not asked which of their children failed. */
+  readonly arraysUnasked?: number | undefined;
 }
 
 /** What one call gives in the order of time. */
 const newestMax = 100;
 const failedMax = 1000;
+/** Each costs a call and more. */
+const askedArraysMax = 25;
+/** Of a list of indices, in characters. */
+const indicesMax = 4096;
 
 /** Queues and their jobs in a region. */
 interface Listing {
@@ -42,7 +50,8 @@ interface Listing {
 }
 
 /**
- * The newest jobs of a queue, or of all queues but those of SageMaker, by one call for each queue.
+ * The newest jobs of a queue, or of all queues but those of SageMaker, by one call for each queue, and one for each of the
+ * newest arrays of which children failed.
  *
  * @param failed only those that failed
  * @throws AwsError, CommandError if there is no such queue
@@ -62,9 +71,24 @@ export async function listJobs(
       return { jobs: jobSummaryList.map((job) => listedJob(job, name)), more: nextToken !== undefined };
     }),
   );
+  const jobs = lists.flatMap((list) => list.jobs).toSorted((left, right) => right.createdAt - left.createdAt);
+  return { ...(await withFailedChildren(jobs, listing)), more: lists.some(({ more }) => more) };
+}
+
+async function withFailedChildren(
+  jobs: readonly ListedJob[],
+  { batch, signal }: Listing,
+): Promise<Pick<JobList, "jobs" | "arraysUnasked">> {
+  const arrays = jobs.filter(({ children = {} }) => (children["FAILED"] ?? 0) > 0);
+  const indices = new Map<ListedJob, string>();
+  for (const array of arrays.slice(0, askedArraysMax)) {
+    const failed = await failedChildren(batch, array.id, signal);
+    if (failed.length > 0) indices.set(array, rangesText(failed, indicesMax));
+  }
+  const unasked = arrays.length - askedArraysMax;
   return {
-    jobs: lists.flatMap(({ jobs }) => jobs).toSorted((left, right) => right.createdAt - left.createdAt),
-    more: lists.some(({ more }) => more),
+    jobs: jobs.map((job) => (indices.has(job) ? { ...job, failedIndices: indices.get(job) } : job)),
+    ...(unasked > 0 ? { arraysUnasked: unasked } : {}),
   };
 }
 

@@ -3,6 +3,9 @@ import { accountIds, clusterName, ListOption, type OperatorFlags } from "../flag
 import type { ManifestFlags } from "../manifest-options.ts";
 import type { SettingFlags } from "./job-settings.ts";
 
+/** Of objects in a directory that name none. */
+export const defaultNamespace = "default";
+
 /** Flags of every command about jobs. */
 export interface JobFlags extends OperatorFlags {
   readonly queue?: string;

@@ -1,17 +1,13 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { shell } from "../../runtime/shell.ts";
 import { CommandError, type Io } from "../io.ts";
 import { requireDirectory } from "../local/directory.ts";
 import { type JobsAccount, openAccount } from "./account.ts";
 import { openCluster } from "./cluster.ts";
 import { findJob, jobIdIn } from "./find.ts";
 import { jobOf } from "./job-object.ts";
-import type { DirectoryFlags, JobFlags } from "./options.ts";
+import { type DirectoryFlags, defaultNamespace, type JobFlags } from "./options.ts";
 import { SavedAccount } from "./saved-account.ts";
-
-/** Of objects in a directory that name none. */
-export const defaultNamespace = "default";
 
 /** A job that a command line names, and where it is. */
 export interface NamedJob {
@@ -85,12 +81,7 @@ async function inDirectory(name: string, directory: string, flags: JobFlags, io:
   const account = new SavedAccount(directory, flags, io);
   const id = jobIdIn(name);
   if (id !== undefined) return { account, id, object: undefined };
-  const job = account.object(keyIn(name, flags));
-  if (job === undefined) {
-    throw new CommandError(
-      `${directory} has no BatchJob ${name} that local --simulate has applied: ${shell`jobs -f ${directory}`} lists those that there are`,
-    );
-  }
+  const job = await account.get(keyIn(name, account));
   return { account, id: await idOf(jobOf(job), account), object: job };
 }
 

@@ -1,6 +1,6 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { shell } from "../../runtime/shell.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
@@ -10,9 +10,18 @@ import { isLocked } from "../local/lock.ts";
 import { type LocalState, readState, stateFile } from "../local/state.ts";
 import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
 import type { JobsAccount } from "./account.ts";
+import type { SeenObjects } from "./objects.ts";
+import { defaultNamespace } from "./options.ts";
+
+interface SavedAccountFlags {
+  readonly clusterName?: string;
+  readonly region?: string;
+  readonly namespace?: string;
+}
 
 /** What `local --simulate` has saved with a directory. It is read again with each call, so that a command can follow it. */
-export class SavedAccount implements JobsAccount {
+export class SavedAccount implements JobsAccount, SeenObjects {
+  readonly namespace: string;
   readonly region: string;
   readonly clock = systemClock();
   readonly signal: AbortSignal;
@@ -23,10 +32,11 @@ export class SavedAccount implements JobsAccount {
   /** @throws CommandError if nothing is saved */
   constructor(
     directory: string,
-    { clusterName = "local", region = simulatedRegion }: { readonly clusterName?: string; readonly region?: string },
+    { clusterName = "local", region = simulatedRegion, namespace = defaultNamespace }: SavedAccountFlags,
     { interrupted }: Io,
   ) {
     this.directory = directory;
+    this.namespace = namespace;
     this.#file = stateFile(directory, clusterName, true);
     this.region = region;
     this.signal = interrupted;
@@ -34,28 +44,49 @@ export class SavedAccount implements JobsAccount {
   }
 
   readonly batch: JobsAccount["batch"] = {
-    describeJobs: (input) => this.#world().outside.describeJobs(input),
-    listJobs: (input) => this.#world().outside.listJobs(input),
-    describeJobQueues: (input) => this.#world().outside.describeJobQueues(input),
+    describeJobs: (input) => this.#outside().describeJobs(input),
+    listJobs: (input) => this.#outside().listJobs(input),
+    describeJobQueues: (input) => this.#outside().describeJobQueues(input),
   };
 
   readonly logs: JobsAccount["logs"] = async () => ({
-    getLogEvents: (input) => this.#world().logs.getLogEvents(input),
+    getLogEvents: (input) => this.cloud().world(this.region).logs.getLogEvents(input),
   });
 
-  /** The BatchJobs of the manifests, without status. */
-  jobs(): readonly BatchJob[] {
-    return this.#objects(BatchJobKind) as readonly KubeObject[] as readonly BatchJob[];
+  async object(kind: Kind, key: ObjectKey): Promise<KubeObject | undefined> {
+    return (await this.objects(kind, key.namespace)).find(({ metadata }) => metadata.name === key.name);
   }
 
-  /** The names of the JobQueues of the manifests. */
-  queues(): readonly string[] {
-    return this.#objects(JobQueueKind).map(({ metadata }) => metadata.name);
+  async objects({ kind }: Kind, ofNamespace: string | undefined): Promise<readonly KubeObject[]> {
+    const { store, status = {} } = this.#state();
+    return store.objects.flatMap(({ object }) => {
+      const { uid, namespace } = object.metadata;
+      if (object.kind !== kind || namespace !== (ofNamespace ?? namespace)) return [];
+      // An earlier version has saved no status.
+      return [status[uid] === undefined ? object : { ...object, status: status[uid] }];
+    });
   }
 
-  /** One of them. */
-  object(key: ObjectKey): BatchJob | undefined {
-    return this.jobs().find(({ metadata }) => keyText(metadata) === keyText(key));
+  async job(key: ObjectKey): Promise<BatchJob | undefined> {
+    return (await this.object(BatchJobKind, key)) as BatchJob | undefined;
+  }
+
+  /** @throws CommandError if there is none */
+  async get(key: ObjectKey): Promise<BatchJob> {
+    const found = await this.job(key);
+    if (found !== undefined) return found;
+    throw new CommandError(
+      `${this.directory} has no BatchJob ${keyText(key)} that local --simulate has applied: ${shell`jobs -f ${this.directory}`} lists those that there are`,
+    );
+  }
+
+  /** The account as it was saved last. In it no time passes, and it answers at once. */
+  cloud(region = this.region): SimulatedCloud {
+    const { savedAt, aws } = this.#state();
+    const clock = still(notBefore(this.clock, savedAt));
+    const cloud = new SimulatedCloud({ clock, random: Math.random, region }, aws);
+    cloud.world(region).knobs.latencyMs = 0;
+    return cloud;
   }
 
   /** @throws CommandError if no `local` runs, which alone goes on with what is saved */
@@ -75,10 +106,6 @@ export class SavedAccount implements JobsAccount {
     // It has no connection.
   }
 
-  #objects({ kind }: Kind): readonly KubeObject[] {
-    return this.#state().store.objects.flatMap(({ object }) => (object.kind === kind ? [object] : []));
-  }
-
   #state(): LocalState {
     const state = readState(this.#file);
     if (state?.aws !== undefined) return state;
@@ -87,12 +114,8 @@ export class SavedAccount implements JobsAccount {
     );
   }
 
-  #world(): SimulatedAws {
-    const { savedAt, aws } = this.#state();
-    const clock = still(notBefore(this.clock, savedAt));
-    const world = new SimulatedCloud({ clock, random: Math.random, region: this.region }, aws).world(this.region);
-    world.knobs.latencyMs = 0;
-    return world;
+  #outside(): SimulatedAws["outside"] {
+    return this.cloud().world(this.region).outside;
   }
 }
 

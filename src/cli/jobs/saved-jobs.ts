@@ -1,6 +1,6 @@
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { intentOf } from "../../controllers/batch-job/intent.ts";
 import { awsNameOf } from "../../controllers/naming.ts";
@@ -12,7 +12,7 @@ import { isInQueue, listedObject } from "./job-object.ts";
 import { type JobList, type ListedJob, listJobs, queueNames } from "./list.ts";
 import type { SavedAccount } from "./saved-account.ts";
 
-/** The jobs that `local --simulate` keeps, whose objects have no status there: AWS has it. */
+/** The jobs that `local --simulate` keeps. */
 
 /**
  * The newest jobs of an account, under the names of their objects, and the objects without a job.
@@ -27,9 +27,9 @@ export async function jobsInDirectory(
     namespace,
   }: { readonly queue?: string; readonly failed?: boolean; readonly namespace?: string },
 ): Promise<JobList> {
-  const objects = account.jobs().filter(({ metadata }) => (namespace ?? metadata.namespace) === metadata.namespace);
+  const objects = (await account.objects(BatchJobKind, namespace)) as readonly BatchJob[];
   const byName = new Map(objects.map((object) => [awsNameOf(BatchJobKind, object), object]));
-  const { jobs: inAws, more } = await listJobs(account, { queue: undefined, failed });
+  const { jobs: inAws, ...list } = await listJobs(account, { queue: undefined, failed });
   const isAsked = (job: ListedJob): boolean => {
     const object = byName.get(job.name);
     if (object === undefined && namespace !== undefined) return false;
@@ -40,19 +40,21 @@ export async function jobsInDirectory(
     const object = byName.get(job.name);
     return object === undefined ? job : { ...job, name: keyText(object.metadata) };
   });
-  // Older jobs may be missing in the list, and AWS alone knows which have failed.
-  const isWhole = !failed && !more;
   const shown = new Set(inAws.map(({ name }) => name));
-  const waiting = [...byName].flatMap(([name, object]) =>
-    isWhole && !shown.has(name) && isInQueue(object, queue) ? [object] : [],
-  );
-  const jobs = [...submitted, ...waiting.map(listedObject)];
+  const others = [...byName]
+    .filter(([name, object]) => !shown.has(name) && isInQueue(object, queue))
+    // Of one without a status the job may be one of the older ones.
+    .filter(([, { status }]) => !list.more || status !== undefined)
+    .map(([, object]) => listedObject(object))
+    .filter(({ status }) => !failed || status === "FAILED");
+  const jobs = [...submitted, ...others];
   if (jobs.length === 0 && queue !== undefined) await requireQueue(queue, account);
-  return { jobs: jobs.toSorted((left, right) => right.createdAt - left.createdAt), more };
+  return { jobs: jobs.toSorted((left, right) => right.createdAt - left.createdAt), ...list };
 }
 
 async function requireQueue(queue: string, account: SavedAccount): Promise<void> {
-  const names = [...new Set([...account.queues(), ...(await queueNames(account))])];
+  const objects = (await account.objects(JobQueueKind, undefined)).map(({ metadata }) => metadata.name);
+  const names = [...new Set([...objects, ...(await queueNames(account))])];
   if (names.includes(nameIn(queue))) return;
   throw new CommandError(`${account.directory} has no job queue ${queue}: ${queuesThere(names)}`);
 }
@@ -69,7 +71,7 @@ const readMs = 500;
 export async function submittedId(account: SavedAccount, key: ObjectKey, check: () => void): Promise<string> {
   for (;;) {
     check();
-    const object = account.object(key);
+    const object = await account.job(key);
     const id = object === undefined ? undefined : await savedId(object, account);
     if (id !== undefined) return id;
     await sleep(account.clock, readMs, account.signal);
@@ -78,6 +80,7 @@ export async function submittedId(account: SavedAccount, key: ObjectKey, check: 
 
 /** The ID of the job of an object; undefined: AWS does not show one. @throws AwsError */
 export async function savedId(object: BatchJob, account: SavedAccount): Promise<string | undefined> {
+  if (object.status?.jobId !== undefined) return object.status.jobId;
   const intent = intentOf(object);
   return intent === undefined ? undefined : await newestId(awsNameOf(BatchJobKind, object), intent.queue, account);
 }

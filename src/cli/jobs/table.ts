@@ -11,7 +11,7 @@ const unbounded = heads.map(() => Number.POSITIVE_INFINITY);
 const reasonMin = 24;
 
 /** Jobs as a table. Pure. @param now wall time (ms) @param columns of the terminal; undefined: as wide as needed */
-export function jobsTable({ jobs, more }: JobList, now: number, columns: number | undefined): string {
+export function jobsTable({ jobs, more, arraysUnasked }: JobList, now: number, columns: number | undefined): string {
   const rows = jobs.map((job) => ({ cells: cellsOf(job, now), reason: reasonIn(job) }));
   const widths = neededWidths([heads, ...rows.map(({ cells }) => cells)], columns === undefined ? unbounded : widest);
   const used = widths.reduce((sum, width) => sum + width + 2, 0);
@@ -27,7 +27,11 @@ export function jobsTable({ jobs, more }: JobList, now: number, columns: number 
     widths,
   );
   const older = more ? ["There are older jobs, which are not shown."] : [];
-  return [...lines, ...older].map((line) => `${line}\n`).join("");
+  const unasked =
+    arraysUnasked === undefined
+      ? []
+      : [`Which children of the ${arraysUnasked} oldest arrays failed is not shown: logs --failed JOB_ID reads them.`];
+  return [...lines, ...older, ...unasked].map((line) => `${line}\n`).join("");
 }
 
 function cellsOf(job: ListedJob, now: number): string[] {

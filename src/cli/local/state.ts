@@ -9,12 +9,15 @@ import { ensureStateDirectory, placeOfState } from "./state-directory.ts";
 /** The state of a directory of manifests; hidden, so that it is never read as a manifest. */
 export const stateDirectory = ".aws-batch-operator";
 
-/** The state for the next start. It has no status, which is read from AWS again. */
+/** The state for the next start. */
 export interface LocalState {
   readonly clusterUid: string;
   /** Wall time (ms) of the objects' clock. */
   readonly savedAt: number;
+  /** Without status, which the next start reads from AWS again. */
   readonly store: StoreSnapshot;
+  /** With `--simulate`: the status of objects by their uid, for other commands. */
+  readonly status?: Readonly<Record<string, unknown>>;
   /** With `--simulate`: the simulated account, by region. */
   readonly aws?: Readonly<Record<string, AwsSnapshot>>;
 }
@@ -73,13 +76,19 @@ export class StateNotWritten extends CommandError {
 
 /**
  * Atomic: a reader, also after `kill -9`, finds the old file or the new one. The state of a real AWS also survives a loss
- * of power; for a simulated account that is not worth the wait.
+ * of power; for a simulated account that is not worth the wait. The status of an object is kept with a simulated account
+ * alone: that is saved after each change, and the state of a real one only before writes.
  *
  * @throws StateNotWritten if the file system refuses it; the old state is then still there
  */
-export function writeState(file: string, { clusterUid, savedAt, store, aws }: LocalState, writes?: FileWrites): void {
+export function writeState(
+  file: string,
+  { clusterUid, savedAt, store, aws }: Omit<LocalState, "status">,
+  writes?: FileWrites,
+): void {
   const objects = store.objects.map(withoutStatus);
-  const text = JSON.stringify({ version, clusterUid, savedAt, store: { ...store, objects }, aws });
+  const status = aws === undefined ? undefined : statusByUid(store);
+  const text = JSON.stringify({ version, clusterUid, savedAt, store: { ...store, objects }, status, aws });
   try {
     const place = placeOfState(file, writes);
     ensureStateDirectory(place);
@@ -88,6 +97,10 @@ export function writeState(file: string, { clusterUid, savedAt, store, aws }: Lo
     if (error instanceof CommandError) throw new StateNotWritten(error);
     throw error;
   }
+}
+
+function statusByUid({ objects }: StoreSnapshot): NonNullable<LocalState["status"]> {
+  return Object.fromEntries(objects.map(({ object }) => [object.metadata.uid, object.status]));
 }
 
 function withoutStatus({ object, applied }: StoredObject): StoredObject {

@@ -39,6 +39,7 @@ export function queueReport(facts: QueueFacts): QueueReport {
 export function jobFacts(change: Partial<JobFacts> = {}): JobFacts {
   return {
     object: jobObject(),
+    where: ["-n", "team"],
     job: undefined,
     dependencies: [],
     chain: [],

@@ -22,9 +22,8 @@ async function findingsOf(object: BatchJob, ...neighbours: readonly BatchJob[]) 
     now: () => 0,
     networkOf: async () => undefined,
     signal: new AbortController().signal,
-    find: async () => undefined,
-    get: async () => undefined,
-    neighbours: async () => [object, ...neighbours],
+    objects: { object: async () => undefined, objects: async () => [object, ...neighbours] },
+    where: ["-n", "team"],
   });
   return report.findings.map(({ code, sentence, needsPerson }) => ({ code, sentence, needsPerson }));
 }

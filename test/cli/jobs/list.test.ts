@@ -34,6 +34,55 @@ test("the newest jobs of all queues are listed in the order of time; with more o
   });
 });
 
+test("of an array without an object the children that failed are listed, whether it has ended or not", async () => {
+  const { aws, clock } = await accountWithQueue();
+  await aws.outside.registerJobDefinition(containerJob("jd"));
+  await clock.advance(10_000);
+  const request = { jobQueue: "q", jobDefinition: "jd", arrayProperties: { size: 4 } };
+  const script = '[ "$AWS_BATCH_JOB_ARRAY_INDEX" = 2 ] && exit 3; sleep 10h';
+  for (const [jobName, command] of [
+    ["all", ["false"]],
+    ["none", ["true"]],
+    ["some", ["sh", "-c", script]],
+  ] as const) {
+    await aws.outside.submitJob({ ...request, jobName, containerOverrides: { command: [...command] } });
+    await clock.advance(300_000);
+  }
+  const listing = { batch: aws.batch, region: "us-east-1", signal };
+  const list = await listJobs(listing, { queue: "q", failed: false });
+  expect(list.jobs.map(({ name, status, failedIndices }) => [name, status, failedIndices])).toEqual([
+    ["some", "PENDING", "2"],
+    ["none", "SUCCEEDED", undefined],
+    ["all", "FAILED", "0-3"],
+  ]);
+  expect(list.arraysUnasked).toBeUndefined();
+});
+
+test("AWS is asked of the newest 25 arrays which children failed, and the table says of how many it was not", async () => {
+  const asked: (string | undefined)[] = [];
+  const jobSummaryList = Array.from({ length: 27 }, (_, age) => ({
+    jobId: `job-${age}`,
+    jobName: "map",
+    status: "FAILED" as const,
+    createdAt: 1000 - age,
+    arrayProperties: { size: 2, statusSummary: { FAILED: 1, SUCCEEDED: 1 } },
+  }));
+  const batch = {
+    describeJobQueues: async () => ({ jobQueues: [{ jobQueueName: "q" }] }),
+    async listJobs({ arrayJobId }: { readonly arrayJobId?: string | undefined }) {
+      if (arrayJobId === undefined) return { jobSummaryList };
+      asked.push(arrayJobId);
+      return { jobSummaryList: [{ jobId: `${arrayJobId}:1`, jobName: "map", arrayProperties: { index: 1 } }] };
+    },
+  } as unknown as Parameters<typeof listJobs>[0]["batch"];
+  const list = await listJobs({ batch, region: "us-east-1", signal }, { queue: "q", failed: true });
+  expect(asked).toEqual(Array.from({ length: 25 }, (_, age) => `job-${age}`));
+  expect(list.jobs.filter(({ failedIndices }) => failedIndices === "1")).toHaveLength(25);
+  expect(jobsTable(list, 2000, undefined)).toMatch(
+    /\nWhich children of the 2 oldest arrays failed is not shown: logs --failed JOB_ID reads them\.\n$/,
+  );
+});
+
 const job = (change: Partial<ListedJob>): ListedJob => ({
   id: "id",
   name: "hello",

@@ -3,15 +3,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ListedJob } from "../../../src/cli/jobs/list.ts";
 import { lockState } from "../../../src/cli/local/lock.ts";
-import { stateFile, writeState } from "../../../src/cli/local/state.ts";
+import { stateFile } from "../../../src/cli/local/state.ts";
 import { runCli } from "../../../src/cli/program.ts";
-import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { intentAnnotation } from "../../../src/controllers/batch-job/intent.ts";
-import { VirtualClock } from "../../../src/runtime/clock.ts";
-import { seededRandom } from "../../../src/runtime/random.ts";
-import { containerJob, ec2, queue } from "../../simulator/account.ts";
 import { temporaryDirectory } from "../local/given.ts";
 import { testIo } from "../streams.ts";
+import { savedDirectory, savedObject } from "./saved-directory.ts";
 
 async function run(...args: readonly string[]) {
   const { io, stdout, stderr } = testIo();
@@ -24,45 +21,23 @@ async function run(...args: readonly string[]) {
  * submitted, and a job without an object.
  */
 async function directoryWithJob(command = ["echo", "hello world"]): Promise<{ directory: string; jobId: string }> {
-  const clock = new VirtualClock();
-  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
-  const { outside } = cloud.world("us-east-1");
-  await outside.createComputeEnvironment(ec2("ce"));
-  await clock.advance(60_000);
-  await outside.createJobQueue(queue("q", "ce"));
-  await outside.registerJobDefinition(containerJob("jd"));
-  await clock.advance(10_000);
-  const containerOverrides = { command };
-  const request = { jobName: "default_hello_uid-1", jobQueue: "q", jobDefinition: "jd", containerOverrides };
-  const { jobId = "" } = await outside.submitJob(request);
-  await clock.advance(1000);
-  await outside.submitJob({ ...request, jobName: "by-hand", containerOverrides: { command: ["false"] } });
-  await clock.advance(300_000);
-  const object = {
-    apiVersion: "awsbatch.dev/v1alpha1",
-    kind: "BatchJob",
-    metadata: {
-      name: "hello",
-      namespace: "default",
-      uid: "uid-1",
-      resourceVersion: "1",
-      generation: 1,
-      creationTimestamp: "2026-01-01T00:00:00Z",
-      annotations: intentAnnotation({ uid: "uid-1", attempt: 1, at: 0, by: "a", queue: "q" }),
-    },
-    spec: { jobQueueRef: { name: "main" }, jobDefinitionRef: { name: "jd" } },
-  };
-  const { annotations: _annotations, ...metadata } = object.metadata;
-  const later = { ...object, metadata: { ...metadata, name: "later", namespace: "team", uid: "uid-2" } };
-  const applied = { labels: [], annotations: [] };
-  const directory = temporaryDirectory();
-  writeState(stateFile(directory, "local", true), {
-    clusterUid: "cluster",
-    savedAt: clock.now(),
-    store: { resourceVersion: 1, objects: [object, later].map((one) => ({ object: one, applied })) },
-    aws: cloud.snapshot(),
+  let id = "";
+  const directory = await savedDirectory(async (aws, clock) => {
+    const containerOverrides = { command };
+    const request = { jobName: "default_hello_uid-1", jobQueue: "q", jobDefinition: "jd", containerOverrides };
+    const { jobId = "" } = await aws.submitJob(request);
+    id = jobId;
+    await clock.advance(1000);
+    await aws.submitJob({ ...request, jobName: "by-hand", containerOverrides: { command: ["false"] } });
+    await clock.advance(300_000);
+    const spec = { jobQueueRef: { name: "main" }, jobDefinitionRef: { name: "jd" } };
+    const annotations = intentAnnotation({ uid: "uid-1", attempt: 1, at: 0, by: "a", queue: "q" });
+    return [
+      savedObject("BatchJob", { name: "hello", uid: "uid-1", annotations }, spec),
+      savedObject("BatchJob", { name: "later", namespace: "team", uid: "uid-2" }, spec),
+    ];
   });
-  return { directory, jobId };
+  return { directory, jobId: id };
 }
 
 test("the log of an object in the directory of local --simulate is printed, by its name or the ID of its job", async () => {
@@ -73,7 +48,7 @@ test("the log of an object in the directory of local --simulate is printed, by i
   expect(await run("logs", "-f", directory, "none")).toEqual({
     exitCode: 1,
     stdout: "",
-    stderr: `error: ${directory} has no BatchJob none that local --simulate has applied: jobs -f ${directory} lists those that there are\n`,
+    stderr: `error: ${directory} has no BatchJob default/none that local --simulate has applied: jobs -f ${directory} lists those that there are\n`,
   });
   expect((await run("logs", "-f", directory, "-n", "team", "later")).stderr).toBe(
     "error: BatchJob team/later has not been submitted yet\n",

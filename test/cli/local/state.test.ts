@@ -124,20 +124,27 @@ describe("the state of a directory", () => {
     expect(new Set(files).size).toBe(3);
   });
 
+  const reported = {
+    apiVersion: "v",
+    kind: "JobQueue",
+    metadata: { name: "x", namespace: "y", uid: "u", resourceVersion: "1", generation: 1, creationTimestamp: "t" },
+    spec: {},
+    status: { arn: "secret" },
+  };
+  const store = { resourceVersion: 1, objects: [{ object: reported, applied: { labels: [], annotations: [] } }] };
+
   test("omits status, which is read again", () => {
     const file = stateFile(temporaryDirectory(), "team", false);
-    const object = {
-      apiVersion: "v",
-      kind: "JobQueue",
-      metadata: { name: "x", namespace: "y", uid: "u", resourceVersion: "1", generation: 1, creationTimestamp: "t" },
-      spec: {},
-      status: { arn: "secret" },
-    };
-    writeState(file, {
-      ...state,
-      store: { resourceVersion: 1, objects: [{ object, applied: { labels: [], annotations: [] } }] },
-    });
+    writeState(file, { ...state, store });
     expect(readFileSync(file, "utf8")).not.toContain("secret");
+  });
+
+  test("of a simulation has the status for other commands, and no start gets it", () => {
+    const file = stateFile(temporaryDirectory(), "team", true);
+    writeState(file, { ...state, store, aws: {} });
+    const { status, store: restored } = readState(file) ?? {};
+    expect(status).toEqual({ u: { arn: "secret" } });
+    expect(restored?.objects.map(({ object }) => object.status)).toEqual([undefined]);
   });
 
   test.each([
