@@ -9,7 +9,7 @@ import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../
 import { countUnready } from "../test/unready-networks.ts";
 import { createWorld, isReady, type World } from "../test/world.ts";
 import { longestBlocks } from "./blocks.ts";
-import { jobsAtScale } from "./jobs/at-scale.ts";
+import { cancelledAtOnce, jobsAtScale } from "./jobs/at-scale.ts";
 import { jobMemory } from "./jobs/memory.ts";
 import { kindsAtRest } from "./kinds.ts";
 import { measureNoOps } from "./no-ops.ts";
@@ -198,5 +198,6 @@ await readyLatency();
 await measureNoOps();
 await kindsAtRest();
 await jobsAtScale([100, 1000, 10_000]);
+await cancelledAtOnce([100, 1000]);
 jobMemory();
 await longestBlocks();

@@ -1,6 +1,9 @@
-import type { BatchJob } from "../../src/api/v1alpha1/batch-job.ts";
+import type { KubeObject } from "../../src/api/object.ts";
+import type { BatchJob, BatchJobSpec } from "../../src/api/v1alpha1/batch-job.ts";
+import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import { defaultSubmitRate } from "../../src/cli/settings.ts";
 import { recordedResult } from "../../src/controllers/batch-job/result.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
 import { defaultKnobs } from "../../src/simulator/knobs.ts";
 import { batchJob } from "../../test/manifests.ts";
 import { createWorld, type World } from "../../test/world.ts";
@@ -81,6 +84,40 @@ export async function jobsAtScale(counts: readonly number[]): Promise<void> {
   );
 }
 
+/** Jobs that run, and are all cancelled at once. A job needs some seconds in AWS to end. */
+export async function cancelledAtOnce(counts: readonly number[]): Promise<void> {
+  const rows: string[][] = [];
+  for (const count of counts) {
+    const world = await createWorld({ knobs: { stalenessMs: 0, keptRecords: 1_000_000 } });
+    world.apply(...place);
+    await world.untilReady();
+    await world.seconds(120);
+    await submissionOf(world, count);
+    await world.seconds(300);
+    const calls = operatorCalls(world).length;
+    const began = world.clock.now();
+    for (let index = 0; index < count; index++) world.apply(longJob(index, count, { cancel: true }));
+    const hasResult = (object: KubeObject): boolean => recordedResult(object as BatchJob)?.kind === "failed";
+    await world.until("every job is cancelled", () => world.store.objects(BatchJobKind).every(hasResult), runsSeconds);
+    const made = operatorCalls(world).slice(calls);
+    const ends = made.filter(({ operation }) => operation === "TerminateJob");
+    rows.push([
+      String(count),
+      (((ends.at(-1)?.at ?? Number.NaN) - began) / 1000).toFixed(0),
+      ((world.clock.now() - began) / 1000).toFixed(0),
+      String(made.length),
+      String(made.filter(({ operation }) => operation === "DescribeJobs").length),
+      String(made.filter(({ outcome }) => outcome.kind === "refused").length),
+    ]);
+    await world.stop();
+  }
+  table(
+    "Running BatchJobs cancelled at once, until all results are in status",
+    ["jobs", "last request to end sent after s", "last result after s", "AWS calls", "DescribeJobs", "throttled"],
+    rows,
+  );
+}
+
 async function runOf(count: number): Promise<Run> {
   const statusWrites = new Map<string, number>();
   let metadataWrites = 0;
@@ -156,10 +193,7 @@ async function submissionOf(world: World, count: number): Promise<Submission> {
     if (operation === "SubmitJob" && phase === "after") accepted++;
   });
   const began = world.clock.now();
-  for (let index = 0; index < count; index++) {
-    const seconds = runsSeconds + Math.floor((index * endsOverSeconds) / count) - Math.floor(index / defaultSubmitRate);
-    world.apply(batchJob(nameOf(index), { containerOverrides: { command: ["sleep", String(seconds)] } }));
-  }
+  for (let index = 0; index < count; index++) world.apply(longJob(index, count));
   await world.until("every job is submitted", () => accepted === count, runsSeconds);
   stopCounting();
   const submittedSeconds = (world.clock.now() - began) / 1000;
@@ -175,6 +209,11 @@ async function submissionOf(world: World, count: number): Promise<Submission> {
     throttled: made.filter(({ outcome }) => outcome.kind === "refused").length,
     inOrder: order.every((name, index) => name.startsWith(`team_${nameOf(index)}_`)),
   };
+}
+
+function longJob(index: number, count: number, change: Partial<BatchJobSpec> = {}): Manifest {
+  const seconds = runsSeconds + Math.floor((index * endsOverSeconds) / count) - Math.floor(index / defaultSubmitRate);
+  return batchJob(nameOf(index), { containerOverrides: { command: ["sleep", String(seconds)] }, ...change });
 }
 
 /** Of those that were created in the same second the operator takes the first name first. */

@@ -10,6 +10,7 @@ import { DefinitionsObserver } from "./definitions-observer.ts";
 import { AwsError, isDefinite } from "./errors.ts";
 import { FollowedJobs } from "./followed-jobs.ts";
 import { jobsOfObjects } from "./job-calls.ts";
+import { JobReads } from "./job-reads.ts";
 import { queuesOfJobs, stillActive, unfinishedJobs } from "./jobs.ts";
 import { JobsObserver } from "./jobs-observer.ts";
 import { ListsObserver } from "./lists-observer.ts";
@@ -98,6 +99,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const jobs = watchesJobs === undefined ? undefined : new JobsObserver({ ...observing, watches: watchesJobs });
 
   const followedJobs = new FollowedJobs(observing);
+  const jobReads = new JobReads(batch, lifetime.signal);
 
   const queueNames = (): readonly string[] => queuesOfJobs(cache.records.queues.records);
   const isOfSageMaker = (queue: string): boolean => hasServiceJobs(cache.records.queues.get(queue) ?? {});
@@ -257,7 +259,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       jobsSeen: (queue) => jobs?.seen(queue),
       terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
       terminateServiceJob: (jobId, reason, signal) => batch.terminateServiceJob({ jobId, reason }, { signal }),
-      jobsOfObjects: jobsOfObjects(followedJobs, batch),
+      jobsOfObjects: jobsOfObjects(followedJobs, jobReads, { batch, namespace }),
     };
   }
 

@@ -4,7 +4,7 @@ import type { Random } from "../runtime/random.ts";
 import type { BatchApi } from "./batch.ts";
 import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
-import { describedJobs } from "./job-calls.ts";
+import { describedJobs } from "./job-reads.ts";
 import { hasEnded, type JobRecord } from "./job-record.ts";
 import type { FollowedJob, JobsOfObjects } from "./jobs-of-objects.ts";
 import { pageSize } from "./listing.ts";

@@ -1,6 +1,7 @@
 import type { BatchApi } from "./batch.ts";
 import { AwsError } from "./errors.ts";
-import { type JobRecord, jobRecord } from "./job-record.ts";
+import type { JobReads } from "./job-reads.ts";
+import type { JobRecord } from "./job-record.ts";
 import type { JobsOfObjects, NamedJob } from "./jobs-of-objects.ts";
 import { everyPage, listed } from "./listing.ts";
 
@@ -12,18 +13,22 @@ interface Followed extends Pick<JobsOfObjects, "follow" | "unfollow"> {
   expectChange(jobId: string): void;
 }
 
-/** The jobs of objects: what is followed, and the calls, made by this `batch`. */
-export function jobsOfObjects(followed: Followed, batch: BatchApi): JobsOfObjects {
+/** The jobs of objects: what is followed, what is read with those of other namespaces, and the calls, made by this `batch`. */
+export function jobsOfObjects(
+  followed: Followed,
+  reads: JobReads,
+  { batch, namespace }: { readonly batch: BatchApi; readonly namespace: string },
+): JobsOfObjects {
   return {
     follow: (owner, jobId, shown) => followed.follow(owner, jobId, shown),
     unfollow: (owner) => followed.unfollow(owner),
     async read(owner, jobId, signal) {
       followed.follow(owner, jobId);
-      followed.note([[owner, jobId]], await describedJobs(batch, [jobId], signal));
+      followed.note([[owner, jobId]], await reads.read([jobId], namespace, signal));
       return followed.follow(owner, jobId);
     },
     named: (queue, name, how, signal) => namedJobs(batch, { queue, name, how }, signal),
-    described: (jobIds, signal) => describedJobs(batch, jobIds, signal),
+    described: (jobIds, signal) => reads.read(jobIds, namespace, signal),
     failedChildren: (jobId, signal) => failedChildren(batch, jobId, signal),
     async submit(request, signal, beforeSend) {
       const { jobId, jobArn } = await batch.submitJob(request, { signal, beforeSend });
@@ -44,16 +49,6 @@ export function jobsOfObjects(followed: Followed, batch: BatchApi): JobsOfObject
       followed.expectChange(jobArn.slice(jobArn.lastIndexOf("/") + 1));
     },
   };
-}
-
-/** The jobs of these ids, at most 100, that AWS shows. @throws AwsError */
-export async function describedJobs(
-  batch: BatchApi,
-  jobIds: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly JobRecord[]> {
-  const { jobs } = await batch.describeJobs({ jobs: [...jobIds] }, { signal });
-  return listed(jobs, "DescribeJobs").flatMap((job) => jobRecord(job) ?? []);
 }
 
 /** Undefined: AWS has no such queue. @throws AwsError */

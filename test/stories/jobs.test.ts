@@ -181,6 +181,31 @@ describe("ending a job", () => {
   });
 });
 
+describe("many jobs that end at once", () => {
+  it.each([
+    ["cancelled", (world: World, names: readonly string[]) => world.apply(...names.map((name) => ending(name)))],
+    [
+      "deleted",
+      (world: World, names: readonly string[]) => {
+        for (const name of names) world.delete("BatchJob", name);
+      },
+    ],
+  ])("are read together before they are ended: %s", async (_how, end) => {
+    const world = await aPlace();
+    const names = Array.from({ length: 100 }, (_, index) => `job-${index}`);
+    world.apply(...names.map((name) => batchJob(name, { ...long, deletionPolicy: "Delete" })));
+    await world.until("all are submitted", () => names.every((name) => statusOf(world, name).jobId !== undefined));
+    await world.seconds(60);
+    const before = writesOf(world, "DescribeJobs");
+    end(world, names);
+    await world.until("all have ended", () => statusesInAws(world).every((status) => status === "FAILED"));
+    expect(writesOf(world, "TerminateJob")).toBe(100);
+    expect(writesOf(world, "DescribeJobs") - before).toBeLessThan(60);
+  });
+
+  const ending = (name: string): Manifest => batchJob(name, { ...long, deletionPolicy: "Delete", cancel: true });
+});
+
 describe("one object is one job", () => {
   it("when the answer is lost: AWS is asked by name, and it is not submitted again", async () => {
     const world = await aPlace();
