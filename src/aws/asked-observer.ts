@@ -1,6 +1,5 @@
 import { abortable } from "../runtime/abort.ts";
 import { sleep } from "../runtime/clock.ts";
-import { Fifo } from "../runtime/fifo.ts";
 import { NamespaceTurns } from "../runtime/namespace-turns.ts";
 import { batchCalls } from "./batch-calls.ts";
 import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
@@ -10,6 +9,7 @@ import { type ObserverOptions, pauseWhileMoving, restMs, restSpreadMs, soonestMs
 import { longRead } from "./long-read.ts";
 import type { Location } from "./names.ts";
 import type { OverlaidRecords } from "./overlay.ts";
+import { type Rank, RankedLine, ranks } from "./ranked-line.ts";
 import { noChange } from "./region-cache.ts";
 import { type AskedKey, askedResources, type ResourceRecords } from "./resources/index.ts";
 import type { AskedResource, ListedPart } from "./resources/resource.ts";
@@ -20,12 +20,6 @@ const checkMs = 1000;
 const expectMs = 120_000;
 /** Each so many lists one resource of each namespace is described in place of the list, which shows no tags. */
 const listsPerDescription = 5;
-/** After so many calls the lowest rank comes first, so that no stream of passes starves it. */
-const lowestFirstEvery = 4;
-
-/** Why a name is read: a pass waits for it; it was never read, or was written, or moves; what is known of it grows old. */
-type Rank = "waited" | "new" | "known";
-const ranks: readonly Rank[] = ["waited", "new", "known"];
 
 /** By namespace: the names that its objects give. */
 export type NamesByNamespace = ReadonlyMap<string, ReadonlySet<string>>;
@@ -62,9 +56,9 @@ interface Place {
 /**
  * Keeps resources up to date of which only the names are read that objects give, a call at a time.
  *
- * Namespaces take turns: one that gives thousands of names delays another's by one call. Within a namespace a name goes first
- * that a pass waits for, then what was never read, was written or moves, then what is known longest. At rest a list
- * says which of them need no description, where AWS has one with their contents.
+ * Namespaces take turns, whatever they wait for: one that gives thousands of names, or whose passes ask without end, delays
+ * another's by one call. Within a namespace a name goes first that a pass waits for, then what was never read, was written or
+ * moves, then what is known longest. At rest a list says which of them need no description, where AWS has one with their contents.
  */
 export class AskedObserver<Key extends AskedKey> {
   readonly health: ReadHealth;
@@ -73,11 +67,7 @@ export class AskedObserver<Key extends AskedKey> {
   readonly #records: OverlaidRecords<ResourceRecords[Key]>;
   readonly #alarm: Alarm;
   readonly #entries = new Map<string, Entry>();
-  readonly #lines: Readonly<Record<Rank, NamespaceTurns<Fifo<Place>>>> = {
-    waited: new NamespaceTurns(() => new Fifo()),
-    new: new NamespaceTurns(() => new Fifo()),
-    known: new NamespaceTurns(() => new Fifo()),
-  };
+  readonly #lines = new NamespaceTurns(() => new RankedLine<Place>());
   /** How many names wait in line. */
   #waiting = 0;
   #turn = 0;
@@ -282,7 +272,7 @@ export class AskedObserver<Key extends AskedKey> {
     if (entry.rank === undefined) this.#waiting++;
     else if (ranks.indexOf(entry.rank) < ranks.indexOf(rank)) return;
     entry.rank = rank;
-    this.#lines[rank].of(namespace).push({ entry, namespace });
+    this.#lines.of(namespace).push({ entry, namespace }, rank);
     this.#alarm.ring();
   }
 
@@ -292,27 +282,19 @@ export class AskedObserver<Key extends AskedKey> {
   }
 
   /** The next in line. What was read meanwhile, or has got another rank, is passed over. */
-  #next(order: readonly Rank[]): Place | undefined {
-    for (const rank of order) {
-      const place = this.#lines[rank].next((line) => {
-        let one = line.shift();
-        while (one !== undefined && one.entry.rank !== rank) one = line.shift();
-        return one;
-      });
-      if (place === undefined) continue;
-      this.#leave(place.entry);
-      return place;
-    }
-    return undefined;
+  #next(): Place | undefined {
+    const place = this.#lines.next((line) => line.next(({ entry }, rank) => entry.rank === rank));
+    if (place !== undefined) this.#leave(place.entry);
+    return place;
   }
 
   /** As many as one call describes: whoever is next, then what is known longest. */
   #nextOnes(): readonly Place[] {
     const places: Place[] = [];
-    const order = this.#turn++ % lowestFirstEvery === lowestFirstEvery - 1 ? ranks.toReversed() : ranks;
+    this.#turn++;
     const { namesPerCall } = this.#resource;
     while (places.length < namesPerCall && this.#waiting > 0) {
-      const place = this.#next(order);
+      const place = this.#next();
       if (place === undefined) throw new Error("a name is counted that waits in no line");
       places.push(place);
     }

@@ -73,6 +73,27 @@ describe("thousands of names of one namespace", () => {
     world.stop();
   });
 
+  it("put another's new name back by two seconds, while passes ask for theirs and theirs change without end", async () => {
+    const { world, region, own, refresh, many } = worldWith({ mallory: 200 });
+    await world.start();
+    for (let worker = 0; worker < 4; worker++) {
+      const passes = async (): Promise<never> => {
+        for (;;) await refresh("mallory", many[worker] ?? "");
+      };
+      passes().catch(() => "the test is over");
+    }
+    for (let turn = 0; turn < 12; turn++) {
+      for (const one of world.aws.state.consumables.slice(1)) Object.assign(one, { totalQuantity: turn });
+      await world.clock.advance(15 * second);
+    }
+    world.aws.consumable("new");
+    own.add("new");
+    region.onBehalfOf("team").expectAbsence("consumable-resource", "new");
+    await world.clock.advance(2 * second);
+    expect(region.snapshot().consumables.has("new")).toBe(true);
+    world.stop();
+  });
+
   it("leave another's writes and what follows them as they were", async () => {
     const { world, region, secondsOf } = worldWith({ mallory: 5000 });
     await world.start();
