@@ -72,6 +72,8 @@ export type Consumable = Pick<DescribeConsumableResourceResponse, "resourceType"
   consumableResourceArn: string;
   totalQuantity: number;
   inUseQuantity: number;
+  /** What AWS gives out to further jobs; as of the last Describe. Of a NON_REPLENISHABLE one it is not kept. */
+  availableQuantity?: number | undefined;
   status?: CalledStatus;
 };
 export type ServiceEnvironmentRecord = ServiceEnvironmentDetail & {

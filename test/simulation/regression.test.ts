@@ -82,6 +82,7 @@ const seeds: Readonly<Record<string, number>> = {
   "an update policy was set and set back to AWS's default, which a fresh account does not describe": 700_005_017,
   "a consumable was deleted that a definition named whose event the watch had lost": 8_500_000_124,
   "the quota shares of a queue that is not there were described one by one each minute": 8_500_000_156,
+  "a tool raised a consumable of which jobs held more than the spec says, and AWS was said to lower it": 8_500_000_916,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -1,4 +1,4 @@
-import type { ConsumableResourceSummary } from "@aws-sdk/client-batch";
+import type { ConsumableResourceSummary, DescribeConsumableResourceResponse } from "@aws-sdk/client-batch";
 import type {
   BatchApi,
   Consumable,
@@ -6,7 +6,7 @@ import type {
   UpdateConsumableResourceRequest,
 } from "../batch.ts";
 import { readCall, writeCall } from "../call-facts.ts";
-import { deletion, type Effect } from "../effects.ts";
+import { deletion, type Effect, present } from "../effects.ts";
 import { AwsError } from "../errors.ts";
 import { everyPage, listed, nameless, pageSize } from "../listing.ts";
 import { type Location, nameIn, resourceArn } from "../names.ts";
@@ -115,8 +115,11 @@ function summaryPages(batch: BatchApi, signal: AbortSignal) {
   return everyPage(`batch:${operation}`, page, ({ nextToken }) => nextToken);
 }
 
-function isAsBefore({ totalQuantity = 0, resourceType }: ConsumableResourceSummary, before: Consumable): boolean {
-  return totalQuantity === before.totalQuantity && resourceType === before.resourceType;
+function isAsBefore(summary: ConsumableResourceSummary, before: Consumable): boolean {
+  const { totalQuantity = 0, inUseQuantity = 0, resourceType } = summary;
+  // Jobs hold less than the total again: only a description says whether AWS gives out the rest.
+  const mayGiveOut = before.availableQuantity === 0 && inUseQuantity < totalQuantity;
+  return !mayGiveOut && totalQuantity === before.totalQuantity && resourceType === before.resourceType;
 }
 
 /** Undefined: AWS has none of that name. @throws AwsError */
@@ -128,12 +131,20 @@ async function described(batch: BatchApi, name: string, signal: AbortSignal): Pr
       throw nameless("DescribeConsumableResource");
     }
     const { totalQuantity = 0, inUseQuantity = 0 } = answer;
-    return { consumableResourceName, consumableResourceArn, totalQuantity, inUseQuantity, resourceType, tags };
+    const named = { consumableResourceName, consumableResourceArn };
+    const quantities = { totalQuantity, inUseQuantity, ...availableOf(answer) };
+    return { ...named, ...quantities, resourceType, tags };
   } catch (error) {
     if (error instanceof AwsError && error.kind === "notFound") return undefined;
     throw error;
   }
 }
+
+function availableOf({ resourceType, availableQuantity }: Quantities): Pick<Consumable, "availableQuantity"> {
+  return resourceType === "NON_REPLENISHABLE" ? {} : present({ availableQuantity });
+}
+
+type Quantities = Pick<DescribeConsumableResourceResponse, "resourceType" | "availableQuantity">;
 
 /** What a creation makes. */
 function createdConsumable(request: CreateConsumableResourceRequest, at: Location): Consumable {
@@ -143,21 +154,31 @@ function createdConsumable(request: CreateConsumableResourceRequest, at: Locatio
     consumableResourceArn: resourceArn(at, "consumable-resource", name),
     totalQuantity,
     inUseQuantity: 0,
+    ...availableOf({ resourceType, availableQuantity: totalQuantity }),
     resourceType,
     tags: { ...tags },
   };
 }
 
 /**
- * The effect of a quantity that is set. AWS takes at once only what no job uses: below that, the total falls as jobs end.
- * Whether the total of a NON_REPLENISHABLE one is what was set is not documented.
+ * The effect of a quantity that is set. AWS takes at once only what no job uses: below that, it gives out none, and the total falls
+ * as jobs end. Whether the total of a NON_REPLENISHABLE one is what was set is not documented.
  */
 function quantitySet({ quantity = 0 }: UpdateConsumableResourceRequest): Effect<Consumable> {
-  const isOpen = ({ inUseQuantity, resourceType }: Consumable): boolean =>
-    inUseQuantity > quantity || resourceType === "NON_REPLENISHABLE";
+  const after = (record: Consumable): Consumable => {
+    const { resourceType, inUseQuantity } = record;
+    if (resourceType === "NON_REPLENISHABLE") return record;
+    const availableQuantity = Math.max(0, quantity - inUseQuantity);
+    return { ...record, availableQuantity, ...(inUseQuantity > quantity ? {} : { totalQuantity: quantity }) };
+  };
   return {
     supersedes: false,
-    apply: (record) => (record === undefined || isOpen(record) ? record : { ...record, totalQuantity: quantity }),
-    shows: (read) => read !== undefined && (isOpen(read) || read.totalQuantity === quantity),
+    apply: (record) => record && after(record),
+    shows: (read) => {
+      if (read === undefined) return false;
+      const { resourceType, totalQuantity, inUseQuantity, availableQuantity = 0 } = read;
+      if (resourceType === "NON_REPLENISHABLE") return true;
+      return inUseQuantity > quantity ? availableQuantity === 0 : totalQuantity === quantity;
+    },
   };
 }

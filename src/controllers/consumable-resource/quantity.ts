@@ -34,9 +34,12 @@ export function isAskedFor({ quantityToken }: Quantity, { tags }: Pick<Consumabl
   return quantityToken !== undefined && noted !== undefined && noted.token !== quantityToken;
 }
 
-/** Whether the total of the spec was set already, and jobs hold more than it: AWS lowers its total as they end. */
-export function isLagging({ totalQuantity }: Quantity, { tags, ...seen }: Consumable): boolean {
-  const isSet = tags?.[quantitySetTag] === String(totalQuantity);
+/**
+ * Whether the total of the spec was set already, and jobs hold more than it: AWS gives out none, and lowers its total as they end.
+ * Where it gives out some, somebody has set another total since then.
+ */
+export function isLagging({ totalQuantity }: Quantity, { tags, availableQuantity = 0, ...seen }: Consumable): boolean {
+  const isSet = tags?.[quantitySetTag] === String(totalQuantity) && availableQuantity === 0;
   return isSet && seen.totalQuantity > totalQuantity && seen.inUseQuantity > totalQuantity;
 }
 

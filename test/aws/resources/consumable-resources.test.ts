@@ -175,6 +175,43 @@ describe("consumables", () => {
     expect(world.region.snapshot().consumables.get("seats")?.totalQuantity).toBe(10);
   });
 
+  it("are described again where AWS gave out none of a total of which jobs hold less now", async () => {
+    const world = new RegionWorld({ asked: () => new Set(["seats", "keys"]) });
+    world.aws.consumable("keys");
+    const seats = world.aws.consumable("seats", { inUseQuantity: 10, availableQuantity: 0 });
+    await world.start();
+    world.forget();
+    await world.clock.advance(2 * minute);
+    expect(world.counts()["describeConsumableResource"]).toBeUndefined();
+    Object.assign(seats, { inUseQuantity: 7, availableQuantity: 3 });
+    await world.clock.advance(2 * minute);
+    expect(world.region.snapshot().consumables.get("seats")?.availableQuantity).toBe(3);
+    expect(world.counts()["describeConsumableResource"]).toBe(1);
+  });
+
+  it("give out none after a setting to less than jobs hold, whatever a read from before it shows", async () => {
+    const world = new RegionWorld({ asked: () => new Set(["seats"]) });
+    const seats = world.aws.consumable("seats", { inUseQuantity: 8, availableQuantity: 2 });
+    await world.start();
+    world.aws.freeze();
+    world.aws.updateConsumableResource = async () => ({
+      consumableResourceName: "seats",
+      consumableResourceArn: seatsArn,
+    });
+    await world.region.updateConsumableResource(
+      { consumableResource: "seats", operation: "SET", quantity: 5 },
+      world.signal,
+    );
+    const shown = () => world.region.snapshot().consumables.get("seats");
+    expect(shown()).toMatchObject({ totalQuantity: 10, availableQuantity: 0 });
+    await world.settle(world.region.refreshAsked("consumables", ["seats"], world.signal));
+    expect(shown()).toMatchObject({ totalQuantity: 10, availableQuantity: 0 });
+    Object.assign(seats, { totalQuantity: 8, availableQuantity: 0 });
+    world.aws.thaw();
+    await world.clock.advance(10_000);
+    expect(shown()).toMatchObject({ totalQuantity: 8, availableQuantity: 0 });
+  });
+
   it("are named page by page for who wants all", async () => {
     const world = await worldWith([], ["a", "b", "c"]);
     world.aws.pageSize = 2;

@@ -28,6 +28,18 @@ describe("a consumable", () => {
       "serves InUse; serving",
     ],
     [
+      "is set again where somebody has raised it, also while jobs hold more than the spec says",
+      { totalQuantity: 5 },
+      inAws({ totalQuantity: 12, inUseQuantity: 8, availableQuantity: 4, tags: tagged("5") }),
+      "update SET 5, noted as 5",
+    ],
+    [
+      "is not set again while AWS gives out none of a total that does not fall yet",
+      { totalQuantity: 5 },
+      inAws({ totalQuantity: 12, inUseQuantity: 8, availableQuantity: 0, tags: tagged("5") }),
+      "serves InUse; serving",
+    ],
+    [
       "is at rest once it has followed",
       { totalQuantity: 5 },
       inAws({ totalQuantity: 5, inUseQuantity: 5, tags: tagged("5") }),

@@ -16,7 +16,13 @@ import { type Difference, differences } from "../../../src/controllers/compute-e
 import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/job-definition/normalise.ts";
 import { definitionNameOf } from "../../../src/controllers/job-definition/observe.ts";
 import { baseNameOf } from "../../../src/controllers/naming.ts";
-import { ownerIn, retainedFromTag, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
+import {
+  ownerIn,
+  quantitySetTag,
+  retainedFromTag,
+  retiredAtTag,
+  type Tags,
+} from "../../../src/controllers/ownership.ts";
 import { quotaShareDifferences } from "../../../src/controllers/quota-share/diff.ts";
 import { placed } from "../../../src/controllers/security-group/fill.ts";
 import { serviceEnvironmentDifferences } from "../../../src/controllers/service-environment/diff.ts";
@@ -281,8 +287,11 @@ function consumableLack({ aws }: Watched, { metadata, spec }: ConsumableResource
         name === `${metadata.namespace}_${metadata.name}` && ownerIn(tags) === undefined,
     );
   if (consumable === undefined) return "there is no consumable of it";
-  const { totalQuantity, setQuantity = totalQuantity, resourceType } = consumable;
+  const { totalQuantity, setQuantity = totalQuantity, resourceType, tags } = consumable;
   if (resourceType === "NON_REPLENISHABLE" || setQuantity === spec.totalQuantity) return undefined;
+  // What somebody else has set to less than jobs hold is shown by AWS as what we had set before, until they end.
+  const isLagging = consumable.setQuantity !== undefined && totalQuantity > spec.totalQuantity;
+  if (isLagging && tags?.[quantitySetTag] === String(spec.totalQuantity)) return undefined;
   return `its quantity is ${setQuantity}`;
 }
 
