@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { StructuralSchema } from "../../../src/api/crd.ts";
+import { manifestAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
+import type { BatchJobSpec } from "../../../src/api/v1alpha1/batch-job.ts";
 import { kindOf } from "../../../src/api/v1alpha1/kinds.ts";
 import { crds, withSchemaDefaults } from "../../../src/cli/manifests.ts";
 import type { Entry } from "../../../src/cli/plan/entry.ts";
@@ -12,6 +14,7 @@ import { ownerIn } from "../../../src/controllers/ownership.ts";
 import { type Manifest, MemoryStore } from "../../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import {
+  batchJob,
   computeEnvironment,
   ec2,
   jobDefinition,
@@ -253,6 +256,92 @@ test("each sentence of a plan is true of what follows, for each kind and each fi
     expectTrue(await sentencesOf(world, [...others, ...changed]), pathOf);
   }
   expectTrue(await sentencesOf(world, others), () => "deleted");
+  await world.stop();
+});
+
+/** As `local` marks what a directory has: the operator deletes no such object after its job has ended. */
+function marked(manifest: Manifest): Manifest {
+  const annotations = { ...manifest.metadata.annotations, [manifestAnnotation]: "directory" };
+  return { ...manifest, metadata: { ...manifest.metadata, annotations } };
+}
+
+/** How far the job of an object is when its manifest changes. */
+const courses: Readonly<Record<string, Partial<BatchJobSpec>>> = {
+  suspended: { suspend: true },
+  pending: { dependsOn: [{ jobRef: { name: "first" } }] },
+  runs: { containerOverrides: { command: ["sleep", "36000"] } },
+  ended: { containerOverrides: { command: ["true"] } },
+};
+
+/** A job as it is, as it becomes, and what happens to it. */
+interface TriedJob {
+  readonly name: string;
+  readonly before: Manifest | undefined;
+  /** Undefined: it is deleted. */
+  readonly after: Manifest | undefined;
+}
+
+/** Each course with each field that can be changed, with its deletion under each policy, and as a new job. */
+function triedJobs(): readonly TriedJob[] {
+  return Object.entries(courses).flatMap(([course, spec]): TriedJob[] => {
+    const changes = variantsOf(batchJob(course, spec)).map(({ path, spec: changed }): TriedJob => {
+      const name = `${course}-${path.toLowerCase()}`;
+      return { name, before: batchJob(name, spec), after: { ...batchJob(name), spec: changed } };
+    });
+    const deletions = (["Delete", "Retain"] as const).map((deletionPolicy): TriedJob => {
+      const name = `${course}-${deletionPolicy.toLowerCase()}`;
+      return { name, before: batchJob(name, { ...spec, deletionPolicy }), after: undefined };
+    });
+    const name = `${course}-new`;
+    return [...changes, ...deletions, { name, before: undefined, after: batchJob(name, spec) }];
+  });
+}
+
+/** What AWS has of the job of an object. */
+function jobInAws({ aws }: World, name: string) {
+  const job = aws.truth.jobs().find(({ request }) => request.jobName?.startsWith(`team_${name}_`));
+  if (job === undefined) return undefined;
+  const { request, status, isTerminated } = job;
+  const users = Object.entries(request.tags ?? {}).filter(([key]) => !key.startsWith("awsbatch.dev/"));
+  const isOver = status === "SUCCEEDED" || status === "FAILED";
+  // One in PENDING ends only after the jobs that it waits for.
+  return { isEnding: isOver || isTerminated === true, tags: JSON.stringify(users) };
+}
+
+function truthOfJob(
+  name: string,
+  { before, after }: Readonly<Record<"before" | "after", ReturnType<typeof jobInAws>>>,
+  isThere: boolean,
+): RegExp {
+  if (before === undefined && after !== undefined) return new RegExp(`^is created as team_${name}_`);
+  if (before?.isEnding === false && after?.isEnding === true) return /^its job is ended/;
+  if (!isThere) return /^is forgotten: /;
+  if (before === undefined) return /^nothing is done$/;
+  return before.tags === after?.tags ? /^stays as it is$/ : /^gets other tags in place$/;
+}
+
+test("each sentence of a plan about a job is true of what follows, for each field and however far the job is", async () => {
+  const first = batchJob("first", courses["runs"]);
+  const place = [computeEnvironment("other", ec2), jobQueue("queue", ["other"]), jobDefinition("definition"), first];
+  const all = triedJobs();
+  const world = await worldOf([...place, ...all.flatMap(({ before }) => before ?? [])].map(marked));
+  const manifests = [...place, ...all.flatMap(({ after }) => after ?? [])];
+  const entries = await planned(world, manifests);
+  const before = new Map(all.map(({ name }) => [name, jobInAws(world, name)]));
+  world.apply(...manifests.map(marked));
+  for (const { name, after } of all) if (after === undefined) world.delete("BatchJob", name);
+  await world.seconds(3600);
+  const said = all.map(({ name }) => {
+    const title = entries.find((one) => one.kind === "BatchJob" && one.name === name)?.title ?? "stays as it is";
+    const isThere = world.object("BatchJob", name) !== undefined;
+    const inAwsOf = { before: before.get(name), after: jobInAws(world, name) };
+    return { name, title, truth: truthOfJob(name, inAwsOf, isThere) };
+  });
+  expect(
+    said.flatMap(({ name, title, truth }) =>
+      truth.test(title) ? [] : `${name}: ${title}, and true is ${truth.source}`,
+    ),
+  ).toEqual([]);
   await world.stop();
 });
 

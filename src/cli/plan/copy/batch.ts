@@ -93,6 +93,11 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
   const batch = withReferred(copy);
   /** Whether the plan has submitted this job: then it is in the copy alone. */
   const isMade = (jobId: string): boolean => copy.truth.jobs().some(({ id }) => id === jobId);
+  /** The ID of a job in its ARN, unless the plan has submitted it. */
+  const jobOfAccount = (arn: string | undefined): string | undefined => {
+    const jobId = /:job\/(.+)$/.exec(arn ?? "")?.[1];
+    return jobId === undefined || isMade(jobId) ? undefined : jobId;
+  };
   return {
     ...batch,
     async createComputeEnvironment(input, options) {
@@ -134,6 +139,17 @@ export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBat
       const { frontOfQueue } = await asked("getJobQueueSnapshot", input, () => real.getJobQueueSnapshot(input));
       const waiting = (frontOfQueue?.jobs ?? []).filter(({ jobArn }) => !jobs.isOver(jobArn?.split("/").at(-1)));
       return { frontOfQueue: { ...frontOfQueue, jobs: waiting } };
+    },
+    async tagResource(input, options) {
+      const theirs = jobOfAccount(input.resourceArn);
+      if (theirs === undefined) await batch.tagResource(input, options);
+      else jobs.retag(theirs, (tags) => ({ ...tags, ...input.tags }));
+    },
+    async untagResource(input, options) {
+      const theirs = jobOfAccount(input.resourceArn);
+      const removed = new Set(input.tagKeys);
+      if (theirs === undefined) await batch.untagResource(input, options);
+      else jobs.retag(theirs, (tags) => Object.fromEntries(Object.entries(tags).filter(([key]) => !removed.has(key))));
     },
     async terminateJob(input, options) {
       if (isMade(input.jobId ?? "")) await batch.terminateJob(input, options);

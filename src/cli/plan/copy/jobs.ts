@@ -4,12 +4,16 @@ interface Listed<Summary> {
   readonly jobSummaryList?: Summary[] | undefined;
 }
 
+type Tags = Readonly<Record<string, string>>;
+
 /**
  * The jobs of the account, as the operator's reads show them in the copy: they neither start nor end, but those that the
- * operator terminates, and all of them once `end` was called.
+ * operator terminates, and all of them once `end` was called. They have the tags that the operator gives them.
  */
 export class CopiedJobs {
   readonly #terminated = new Set<string>();
+  /** By job, in the order in which they were made. */
+  readonly #tagChanges = new Map<string, readonly ((tags: Tags) => Tags)[]>();
   #ended = false;
   #shown = false;
 
@@ -27,12 +31,17 @@ export class CopiedJobs {
     if (jobId !== undefined) this.#terminated.add(jobId);
   }
 
+  retag(jobId: string, change: (tags: Tags) => Tags): void {
+    this.#tagChanges.set(jobId, [...(this.#tagChanges.get(jobId) ?? []), change]);
+  }
+
   isOver(jobId: string | undefined): boolean {
     return this.#ended || (jobId !== undefined && this.#terminated.has(jobId));
   }
 
   /** A job as AWS would describe it after what the plan does: one that it ends has failed, any other one has succeeded. */
-  described(job: JobDetail): JobDetail {
+  described(asItIs: JobDetail): JobDetail {
+    const job = this.#tagged(asItIs);
     const { jobId, status } = job;
     if (status === "SUCCEEDED" || status === "FAILED") return job;
     if (!this.isOver(jobId)) {
@@ -41,6 +50,12 @@ export class CopiedJobs {
     }
     const isTerminated = jobId !== undefined && this.#terminated.has(jobId);
     return { ...job, status: isTerminated ? "FAILED" : "SUCCEEDED", isTerminated };
+  }
+
+  #tagged(job: JobDetail): JobDetail {
+    const changes = this.#tagChanges.get(job.jobId ?? "");
+    if (changes === undefined) return job;
+    return { ...job, tags: changes.reduce((tags, change) => change(tags), (job.tags ?? {}) as Tags) };
   }
 
   summaries<Summary extends { readonly jobId: string | undefined }, List extends Listed<Summary>>(
