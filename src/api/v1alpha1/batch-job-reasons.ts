@@ -71,7 +71,7 @@ export const batchJobReasons = {
     JobPending: { means: "the job waits for jobs that it depends on, or is an array whose children run" },
     JobRunnable: {
       means:
-        "the job waits for resources; the message has AWS's words where the job can never get any, otherwise the condition JobsProgressing of its queue says why",
+        "the job waits for resources; the message says why, with the fix, if the job is the first one of its queue, otherwise the condition JobsProgressing of the queue says what the first one waits for",
     },
     JobStarting: { means: "the job has resources, and its containers start" },
     JobRunning: { means: "the job runs" },

@@ -1,6 +1,7 @@
 import { keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { hasEnded, type JobRecord } from "../../aws/job-record.ts";
 import type { NamedJob } from "../../aws/jobs-of-objects.ts";
 import { directivesOf, isFinalized } from "../directives.ts";
@@ -21,6 +22,7 @@ import { isEndedAsSecond } from "./ending.ts";
 import { type Intent, intentOf, mayBeForgotten, submittedAfter } from "./intent.ts";
 import { type Memory, type NameSearch, remember, rememberedOf } from "./memory.ts";
 import { namedJobHold } from "./named-jobs.ts";
+import { saidOf } from "./queue-says.ts";
 import { definitionOf, queueOf } from "./references.ts";
 import { isDoubled, isUnknown, type Result, recordedResult, unlistedChildren } from "./result.ts";
 import { doubtfulSince, namePrefix, search, searchLeft } from "./search.ts";
@@ -157,6 +159,7 @@ async function known(object: BatchJob, jobId: string, intent: Intent | undefined
     jobArn: remembered.submitted?.jobArn,
     queue: intent?.queue,
     record,
+    queueSays: record === undefined ? undefined : saidOf(jobId, queueObject(object, record, around)),
     missingForMs: agoMs(missingSince),
     notBefore: submittedAfter(object),
     endedMsAgo: Object.fromEntries(Object.entries(remembered.ended ?? {}).map(([id, at]) => [id, now - at])),
@@ -165,6 +168,17 @@ async function known(object: BatchJob, jobId: string, intent: Intent | undefined
     mayHaveDuplicates,
     ...(await failedChildrenOf(object, record, around)),
   };
+}
+
+/** The object of the queue in which the job is, unless it is one of another namespace that the spec names as AWS does. */
+function queueObject(
+  { metadata: { namespace }, spec: { jobQueueRef: ref } }: BatchJob,
+  { queue }: JobRecord,
+  { ports: { objects } }: Around,
+): JobQueue | undefined {
+  const named = objects.named(JobQueueKind, queue) as readonly JobQueue[];
+  const within = ref?.namespace ?? namespace;
+  return named.find(({ metadata }) => metadata.namespace === within && (ref?.name ?? metadata.name) === metadata.name);
 }
 
 /** Once an array has failed. Its count and its list are two answers of AWS, of which the list may be the older. */

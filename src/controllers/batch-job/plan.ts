@@ -28,7 +28,7 @@ import { removal } from "./removal.ts";
 import { requestOf } from "./request.ts";
 import { isUnknown, type Result, resultOf } from "./result.ts";
 import type { DependencySeen, JobSeen, NamedJobHold, Seen } from "./seen.ts";
-import { lastShown, shownStatus, statusText } from "./shown.ts";
+import { lastShown, shownStatus, statusText, whyItWaits } from "./shown.ts";
 
 /**
  * The next step of a job: submitted once, followed to its end, and kept. No rule submits while it is unknown whether AWS
@@ -205,9 +205,8 @@ function retagged({ spec }: BatchJob, seen: Seen, record: JobRecord, { taggedMsA
 }
 
 /** The status is that which is shown, so that a job that goes to and fro costs no writes. */
-function progress(object: BatchJob, record: JobRecord, { mayHaveDuplicates, missingForMs }: Known): Wait {
-  const words = record.status === "RUNNABLE" ? record.statusReason : undefined;
-  const { reason, message } = statusText(shownStatus(object, record), record.jobId, words);
+function progress(object: BatchJob, record: JobRecord, { mayHaveDuplicates, missingForMs, queueSays }: Known): Wait {
+  const { reason, message } = statusText(shownStatus(object, record), record.jobId, whyItWaits(record, queueSays));
   const checks = [
     ...(mayHaveDuplicates ? [duplicatesCheckMs] : []),
     ...(missingForMs === undefined ? [] : [missingCheckMs]),

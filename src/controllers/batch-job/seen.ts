@@ -7,6 +7,7 @@ import type { Settings } from "../ports.ts";
 import type { Circle } from "./circles.ts";
 import type { HeldConsumables } from "./consumables.ts";
 import type { Intent } from "./intent.ts";
+import type { QueueSays } from "./queue-says.ts";
 import type { Resolution } from "./references.ts";
 import type { Result } from "./result.ts";
 
@@ -54,6 +55,8 @@ export type JobSeen =
       readonly queue: string | undefined;
       /** Undefined: AWS has not shown it yet. */
       readonly record: JobRecord | undefined;
+      /** What its queue says of it while it is the first one there; undefined: nothing. */
+      readonly queueSays: QueueSays | undefined;
       /** Since how long no answer shows it, ms; undefined: AWS shows it, or was not asked yet. */
       readonly missingForMs: number | undefined;
       /** Wall time (ms) before which it was not submitted. */

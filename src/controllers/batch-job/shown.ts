@@ -1,6 +1,6 @@
 /**
  * Which status of a job its object shows. It only goes forward, and leaves out what is over in seconds: however often AWS
- * moves a job to and fro, it costs four writes of status. Pure.
+ * moves a job to and fro, it costs four writes of status, and some more while it is the first one of its queue. Pure.
  */
 
 import type { Reason } from "../../api/reasons.ts";
@@ -8,6 +8,7 @@ import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { JobStatus } from "../../aws/batch.ts";
 import type { JobRecord } from "../../aws/job-record.ts";
 import { displayed } from "../wording.ts";
+import type { QueueSays } from "./queue-says.ts";
 
 /** Of AWS's words in a message, in characters. */
 const wordsLimit = 1024;
@@ -43,26 +44,41 @@ function isStatus(text: string): text is JobStatus {
 const neverPlaced = /^MISCONFIGURATION:/;
 
 /**
+ * Why a job does not start: as its queue says, which knows more than AWS, else in AWS's words where a person has to act. Others
+ * come and go.
+ */
+export function whyItWaits(
+  { status, statusReason, array }: JobRecord,
+  said: QueueSays | undefined,
+): QueueSays | undefined {
+  if (status !== "RUNNABLE" && (status !== "PENDING" || array === undefined)) return undefined;
+  if (said !== undefined) return said;
+  if (statusReason === undefined || !neverPlaced.test(statusReason)) return undefined;
+  return { isBlocked: true, why: statusReason };
+}
+
+/**
  * The reason and the words for a job that has not ended.
- * @param words AWS's own about the status, which are shown only where a person has to act: others come and go
+ * @param why it waits, if that is known
  */
 export function statusText(
   status: JobStatus,
   jobId: string,
-  words = "",
+  why?: QueueSays,
 ): { readonly reason: Reason; readonly message: string } {
   const job = `job ${jobId}`;
   switch (status) {
     case "SUBMITTED":
-      return { reason: "JobSubmitted", message: `${job} is submitted` };
+      return { reason: "JobSubmitted", message: `${job} is submitted${ofChildren(why)}` };
     case "PENDING":
-      return { reason: "JobPending", message: `${job} waits for other jobs, or for its children` };
+      return { reason: "JobPending", message: `${job} waits for other jobs, or for its children${ofChildren(why)}` };
     case "RUNNABLE":
       return {
         reason: "JobRunnable",
-        message: neverPlaced.test(words)
-          ? `${job} waits for resources, and cannot get any: ${displayed(words, wordsLimit)}`
-          : `${job} waits for resources: the condition JobsProgressing of its queue says what the first job there waits for`,
+        message:
+          why === undefined
+            ? `${job} waits for resources: the condition JobsProgressing of its queue says what the first job there waits for`
+            : `${job} waits for resources${whyText(why)}`,
       };
     case "STARTING":
       return { reason: "JobStarting", message: `${job} starts` };
@@ -71,4 +87,13 @@ export function statusText(
     case "FAILED":
       return { reason: "JobRunning", message: `${job} runs` };
   }
+}
+
+/** Of an array, whose own status says nothing of that. */
+function ofChildren(why: QueueSays | undefined): string {
+  return why === undefined ? "" : `; its children wait for resources${whyText(why)}`;
+}
+
+function whyText({ isBlocked, why }: QueueSays): string {
+  return `${isBlocked ? ", and cannot get any" : ""}: ${displayed(why, wordsLimit)}`;
 }

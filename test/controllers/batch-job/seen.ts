@@ -62,6 +62,7 @@ export function known(change: Partial<Known> = {}): Known {
     isReported: true,
     jobArn: undefined,
     queue: undefined,
+    queueSays: undefined,
     record: record(),
     missingForMs: undefined,
     notBefore: Date.UTC(2026, 0, 1),

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { JobStatus } from "../../../src/aws/batch.ts";
-import { shownStatus, statusText } from "../../../src/controllers/batch-job/shown.ts";
+import type { JobRecord } from "../../../src/aws/job-record.ts";
+import type { QueueSays } from "../../../src/controllers/batch-job/queue-says.ts";
+import { shownStatus, statusText, whyItWaits } from "../../../src/controllers/batch-job/shown.ts";
 import { jobObject, record } from "./seen.ts";
 
 test.each<[JobStatus, string]>([
@@ -13,15 +15,34 @@ test.each<[JobStatus, string]>([
   expect(statusText(status, "job-1")).toEqual({ reason, message: expect.stringContaining("job job-1 ") });
 });
 
-test("a job that can get no resources has AWS's words in its message, and no words that come and go", () => {
-  const never =
-    "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement is higher than that of the CE(s)";
-  const passing = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - insufficient";
-  expect(statusText("RUNNABLE", "job-1", never).message).toBe(
-    `job job-1 waits for resources, and cannot get any: ${never}`,
+const never =
+  "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement is higher than that of the CE(s)";
+const full = { isBlocked: false, why: "all environments are full" };
+const array: JobRecord["array"] = { size: 2, counts: { RUNNABLE: 2 } };
+
+test.each<[what: string, change: Partial<JobRecord>, said: QueueSays | undefined, why: QueueSays | undefined]>([
+  ["AWS's words where a person has to act", { statusReason: never }, undefined, { isBlocked: true, why: never }],
+  ["no words of AWS that come and go", { statusReason: "CAPACITY:INSUFFICIENT - none" }, undefined, undefined],
+  ["what its queue says, which knows more", { statusReason: never }, full, full],
+  ["what the queue of an array says of its first child", { status: "PENDING", array }, full, full],
+  ["nothing of its queue while it waits for other jobs", { status: "PENDING" }, full, undefined],
+  ["nothing of its queue once it starts", { status: "STARTING" }, full, undefined],
+])("a job that waits has as its reason %s", (_what, change, said, why) => {
+  expect(whyItWaits(record({ status: "RUNNABLE", ...change }), said)).toEqual(why);
+});
+
+test("the reason why a job waits is in its message, and in that of an array", () => {
+  const blocked = { isBlocked: true, why: "maxvCpus is 0. Fix: raise it" };
+  expect(statusText("RUNNABLE", "job-1", full).message).toBe(
+    "job job-1 waits for resources: all environments are full",
   );
-  expect(statusText("RUNNABLE", "job-1", passing)).toEqual(statusText("RUNNABLE", "job-1"));
-  expect(statusText("RUNNING", "job-1", never)).toEqual(statusText("RUNNING", "job-1"));
+  expect(statusText("RUNNABLE", "job-1", blocked).message).toBe(
+    "job job-1 waits for resources, and cannot get any: maxvCpus is 0. Fix: raise it",
+  );
+  expect(statusText("SUBMITTED", "job-1", full).message).toBe(
+    "job job-1 is submitted; its children wait for resources: all environments are full",
+  );
+  expect(statusText("PENDING", "job-1", full).message).toMatch(/; its children wait for resources: all/);
 });
 
 test.each<[before: string | undefined, now: JobStatus, shown: JobStatus]>([
