@@ -4,6 +4,7 @@ import type { BatchRegion } from "./aws/region.ts";
 import { batchJobs, type JobsRuntime } from "./controllers/batch-job/controller.ts";
 import { digestOf } from "./controllers/batch-job/digest.ts";
 import { JobCircles } from "./controllers/batch-job/job-circles.ts";
+import { Turns } from "./controllers/batch-job/turns.ts";
 import type { ClusterNameRefused } from "./controllers/cluster-name.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
 import { endpointsReading } from "./controllers/compute-environment/observation.ts";
@@ -69,6 +70,8 @@ export interface Operator {
   readonly ports: Ports;
   /** The circles of jobs, and how many steps their search took. */
   readonly circles: Pick<JobCircles, "steps">;
+  /** The lines in which jobs wait to be submitted. */
+  readonly turns: Pick<Turns, "places">;
   /** The observed regions. */
   observed(): readonly BatchRegion[];
   /** The part that ended unexpectedly; undefined: all are running. */
@@ -130,8 +133,8 @@ export function createOperator(options: OperatorOptions): Operator {
   const wake = (key: ObjectKey): void => runtime.enqueue(BatchJobKind, key, "high");
   const jobs: JobsRuntime = {
     onChange: (listener) => runtime.cache(BatchJobKind).onChange(listener),
-    wake,
     circles: new JobCircles({ clock, wake }),
+    turns: new Turns({ clock, wake }),
   };
   for (const own of kinds) {
     const settings = own === BatchJobKind ? { workers: jobsAtATime } : {};
@@ -162,6 +165,7 @@ export function createOperator(options: OperatorOptions): Operator {
     objects,
     ports,
     circles: jobs.circles,
+    turns: jobs.turns,
     observed: () => regions.observed,
     fault: () => regions.fault,
     follow: (signal) => runtime.runCaches(signal),

@@ -1,6 +1,7 @@
 import { limitsOfRoom } from "./attacker/armed/bounds.ts";
 import { isArmed } from "./attacker/armed/generate.ts";
 import { inBounds } from "./attacker/armed/in-bounds.ts";
+import { inLine } from "./attacker/armed/in-line.ts";
 import { inTime } from "./attacker/armed/in-time.ts";
 import { despiteLies } from "./attacker/armed/of-victims.ts";
 import { attackedStoryOf } from "./attacker/generate.ts";
@@ -67,7 +68,9 @@ export async function runStory(story: Story, oracles = oraclesOf(story)): Promis
 
 function oraclesOf(story: Story): readonly OracleFactory[] {
   const further = furtherOracles[story.sort ?? "plain"];
-  return isArmed(story) ? [...allOracles.map(despiteLies), ...further, inTime, inBounds] : [...allOracles, ...further];
+  return isArmed(story)
+    ? [...allOracles.map(despiteLies), ...further, inTime, inBounds, inLine]
+    : [...allOracles, ...further];
 }
 
 const furtherOracles: Readonly<Record<Sort, readonly OracleFactory[]>> = {

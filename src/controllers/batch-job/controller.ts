@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectKey } from "../../api/object.ts";
+import type { KubeObject } from "../../api/object.ts";
 import type { BatchJob, BatchJobStatus } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind, ConsumableResourceKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../aws/region.ts";
@@ -25,20 +25,20 @@ import { queueOf } from "./references.ts";
 import { report } from "./report.ts";
 import { recordedResult } from "./result.ts";
 import type { Seen } from "./seen.ts";
-import { type Turn, Turns } from "./turns.ts";
+import type { Turn, Turns } from "./turns.ts";
 
 /** What jobs that are submitted in turn need of the runtime. */
 export interface JobsRuntime {
   /** Calls the listener after each change of a `BatchJob`. */
   readonly onChange: (listener: (change: Change) => void) => void;
-  /** Queues a `BatchJob`. */
-  readonly wake: (key: ObjectKey) => void;
   /** Those of all jobs, which wake whoever is found on one. */
   readonly circles: JobCircles;
+  /** The lines of all jobs, which wake whoever's turn it is. */
+  readonly turns: Turns;
 }
 
 /** Submits the job of each `BatchJob` once, follows it, and keeps its result. */
-export function batchJobs(ports: Ports, { onChange, wake, circles }: JobsRuntime): Reconciler {
+export function batchJobs(ports: Ports, { onChange, circles, turns }: JobsRuntime): Reconciler {
   const memory = newMemory();
   const searches = new Map<string, OneAtATime>();
   const around = (region: BatchRegion, signal: AbortSignal): Around => {
@@ -48,7 +48,6 @@ export function batchJobs(ports: Ports, { onChange, wake, circles }: JobsRuntime
   };
   const consumablesOf = (object: BatchJob): readonly string[] =>
     namesReferred(BatchJobKind, ConsumableResourceKind, object, ports.objects);
-  const turns = new Turns({ clock: ports.clock, wake });
   onChange((change) => {
     const { origin, before, after } = change;
     if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {

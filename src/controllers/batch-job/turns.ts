@@ -62,9 +62,9 @@ export class Turns {
     this.#options = options;
   }
 
-  /** Jobs that have a place. */
-  get size(): number {
-    return this.#places.size;
+  /** The jobs that have a place, each with the line in which it has it: `region/queue`. */
+  get places(): Iterable<{ readonly key: ObjectKey; readonly queue: string }> {
+    return this.#places.values().map(({ key, line: { queue } }) => ({ key, queue }));
   }
 
   /** Whether a job has a place. */

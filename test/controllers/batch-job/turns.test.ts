@@ -42,7 +42,7 @@ describe("jobs for one queue", () => {
     expect(woken).toEqual(["a", "b"]);
     expect(begin(b)).toEqual(["now"]);
     end(b, false);
-    expect(turns.size).toBe(0);
+    expect([...turns.places]).toEqual([]);
   });
 
   it("wait while the first one goes on, and no longer than a minute", async () => {
@@ -96,7 +96,7 @@ describe("jobs for one queue", () => {
     expect(woken).toEqual(["a", "b"]);
     expect(begin(b)).toEqual(["now"]);
     end(b, false);
-    expect(turns.size).toBe(0);
+    expect([...turns.places]).toEqual([]);
   });
 
   it("let one go first again of which AWS throttled the request, for the rest of its minute", async () => {
@@ -124,7 +124,7 @@ describe("jobs for one queue", () => {
     turns.forget(a.metadata.uid);
     end(a, true);
     expect(woken).toEqual(["b"]);
-    expect(turns.size).toBe(1);
+    expect([...turns.places]).toHaveLength(1);
   });
 
   it("of which an older one comes later let it go first, and lose nothing", async () => {
@@ -166,7 +166,7 @@ describe("jobs for one queue", () => {
     // It was submitted by somebody else during its pass.
     turns.forget(b.metadata.uid);
     end(b, true);
-    expect(turns.size).toBe(0);
+    expect([...turns.places]).toEqual([]);
   });
 
   it("do not wait for those of another queue", () => {

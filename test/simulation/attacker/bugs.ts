@@ -152,6 +152,13 @@ export const tenantBugs: readonly TenantBug[] = [
     "else this.#urgent.of(namespace).push(entry, priority);",
     'else this.#urgent.of("all").push(entry, priority);',
   ),
+  inFile(
+    "let no namespaces take turns in reads by name",
+    8_600_000_165,
+    "aws/asked-observer.ts",
+    "this.#lines.of(namespace).push({ entry, namespace }, rank);",
+    'this.#lines.of("all").push({ entry, namespace }, rank);',
+  ),
   one(
     "search for circles again when a job changes in anything",
     2_000_000,
@@ -198,6 +205,20 @@ export const tenantBugs: readonly TenantBug[] = [
     "batch-job/observe.ts",
     "if (record === undefined || isOwn(record, object, around))",
     "if (record === undefined || record.jobId === id)",
+  ),
+  one(
+    "give a place in a line of jobs before the permission is judged",
+    2_000_000,
+    "batch-job/controller.ts",
+    'if (queue.kind !== "resolved") return "now";',
+    'const { jobQueue: ofName, jobQueueRef: ofObject } = object.spec;\n  queue.name ??= ofName?.split("/").at(-1) ?? (ofObject?.namespace ?? object.metadata.namespace) + "_" + ofObject?.name;',
+  ),
+  one(
+    "keep the place in line of a job that searches after a doubt",
+    2_000_000,
+    "batch-job/controller.ts",
+    "return !isInDoubt(object, processId(), cluster.takeOverUid);",
+    "return !isInDoubt(object, processId(), cluster.takeOverUid) || intentOf(object) !== undefined;",
   ),
   inFile(
     "keep large objects whole",

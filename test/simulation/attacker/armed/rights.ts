@@ -20,7 +20,7 @@ const withdrawnMs = 5000;
 type Shared = KubeObject<{ readonly allowedNamespaces?: { readonly from?: string } }>;
 
 /** What the attacker may use of the others, and until when it might. Times are monotonic ms. */
-class Rights {
+export class Rights {
   readonly #watched: Watched;
   /** By kind and name in AWS; of roles by `roles`, and the globs. */
   readonly #until = new Map<string, number>();
