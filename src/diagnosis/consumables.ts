@@ -2,7 +2,7 @@
 
 import type { Cause } from "./causes.ts";
 import type { ConsumableFact } from "./facts.ts";
-import { listed } from "./words.ts";
+import { edited, listed } from "./words.ts";
 
 const mostHolders = 5;
 
@@ -12,7 +12,7 @@ export function consumableCause(consumables: readonly ConsumableFact[]): Cause |
   return found.find(({ code }) => code === "ConsumableResourceShort") ?? found[0];
 }
 
-function causeOf({ name, needed, quantity, holders }: ConsumableFact): Cause | undefined {
+function causeOf({ name, needed, tags, quantity, holders }: ConsumableFact): Cause | undefined {
   if (quantity === undefined) {
     return {
       code: "ConsumableResourceShort",
@@ -22,18 +22,21 @@ function causeOf({ name, needed, quantity, holders }: ConsumableFact): Cause | u
   }
   const { total, available, isUsedUp } = quantity;
   if (available >= needed) return undefined;
+  const object = edited("ConsumableResource", name, tags);
   if (needed > total || isUsedUp) {
     const has = isUsedUp ? `of which jobs have left ${available}` : `which has a total of ${total}`;
     return {
       code: "ConsumableResourceShort",
       sentence: `the job needs ${needed} of the consumable resource ${name}, ${has}`,
-      fix: isUsedUp ? "set its quantity by another quantityToken" : "raise its totalQuantity, or request less",
+      fix: isUsedUp
+        ? `set the quantity of ${object} by another quantityToken`
+        : `raise totalQuantity of ${object}, or request less`,
     };
   }
   return {
     code: "ConsumableResourceUsed",
     sentence: `the job needs ${needed} of the consumable resource ${name}, of which ${available} of ${total} are free${holdersText(holders)}`,
-    fix: "raise its totalQuantity if that takes too long",
+    fix: `raise totalQuantity of ${object} if that takes too long`,
   };
 }
 

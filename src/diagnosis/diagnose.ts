@@ -5,9 +5,9 @@ import { causeInAttempt, causeInStatusReason } from "./aws-reasons.ts";
 import { type Cause, causeKind, causeTable, type Finding, type ReportedCode } from "./causes.ts";
 import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { tightMemory } from "./fit.ts";
-import { isChanging, type Obstacle, obstacle } from "./obstacles.ts";
+import { isChanging, type Obstacle, obstacle, serviceRoleFix } from "./obstacles.ts";
 import { waiting } from "./waiting.ts";
-import { awsWords, needsText } from "./words.ts";
+import { awsWords, editedEnvironments, editedQueue, needsText } from "./words.ts";
 
 export interface Diagnosis {
   /**
@@ -40,21 +40,23 @@ export function diagnose(facts: QueueFacts, patienceMs = usualPatienceMs): Diagn
 }
 
 /** Problems that do not depend on the job. */
-function generalFindings({ queue, environments, instanceTypes }: QueueFacts): readonly Finding[] {
+function generalFindings(facts: QueueFacts): readonly Finding[] {
+  const { queue, environments } = facts;
   const { jobQueueName: name, state } = queue;
   const found: Finding[] = invalidQueue(queue);
   if (state === "DISABLED") {
     const sentence = `the queue ${name} is DISABLED: it accepts no new jobs; jobs that are already in it still run`;
-    found.push({ code: "QueueDisabled", sentence, fix: "set its state to ENABLED" });
+    found.push({ code: "QueueDisabled", sentence, fix: `set the state of ${editedQueue(queue)} to ENABLED` });
   }
-  const obstacles = environments.map((environment) => obstacle(environment, undefined, instanceTypes));
+  const obstacles = environments.map((environment) => obstacle(environment, undefined, facts));
   return [...found, ...obstacles.filter((one) => one !== undefined).map(findingOf)];
 }
 
-function invalidQueue({ jobQueueName: name, status, statusReason }: QueueFacts["queue"]): Cause[] {
+function invalidQueue(queue: QueueFacts["queue"]): Cause[] {
+  const { jobQueueName: name, status, statusReason } = queue;
   if (status !== "INVALID") return [];
   const sentence = `AWS marked the queue ${name} as INVALID: ${awsWords(statusReason ?? "AWS gives no reason")}`;
-  return [{ code: "QueueInvalid", sentence, fix: "fix what AWS names" }];
+  return [{ code: "QueueInvalid", sentence, fix: `fix what AWS names in ${editedQueue(queue)}` }];
 }
 
 function causeOf(facts: QueueFacts, head: HeadJob, waitedMs: number): Cause | undefined {
@@ -70,8 +72,9 @@ function causeOf(facts: QueueFacts, head: HeadJob, waitedMs: number): Cause | un
 }
 
 /** The operator's own finding: an obstacle for this job in every environment. */
-function ownCause({ environments, instanceTypes }: QueueFacts, job: DescribedJob | undefined): Cause | undefined {
-  const obstacles = environments.map((environment) => obstacle(environment, job?.needs, instanceTypes));
+function ownCause(facts: QueueFacts, job: DescribedJob | undefined): Cause | undefined {
+  const { environments } = facts;
+  const obstacles = environments.map((environment) => obstacle(environment, job?.needs, facts));
   const found = obstacles.filter((one) => one !== undefined);
   // An environment that is changing may be about to run the job.
   const open = environments.some(({ environment }, place) => obstacles[place] === undefined || isChanging(environment));
@@ -96,13 +99,13 @@ function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Cause 
   return {
     code,
     sentence: detail === undefined ? said : `${said} (${detail})`,
-    fix: fixes[code] ?? plainFix(code),
+    fix: fixes[code]?.(facts) ?? plainFix(code, facts),
   };
 }
 
-/** The fix of the table is Markdown. */
-function plainFix(code: ReportedCode): string {
-  return (causeTable[code].todo ?? "").replaceAll("`", "");
+/** The fix of the table is Markdown, and says nothing of objects. */
+function plainFix(code: ReportedCode, { environments }: QueueFacts): string {
+  return `${(causeTable[code].todo ?? "").replaceAll("`", "")}: ${editedEnvironments(environments)}`;
 }
 
 /** Codes that AWS uses for more than one cause. */
@@ -140,11 +143,10 @@ function typesText({ name, environment }: EnvironmentFacts): string {
   return `${name} with ${[type, ...instanceTypes].join(" ")} in ${subnets.length} ${subnets.length === 1 ? "subnet" : "subnets"}`;
 }
 
-const fixes: Partial<Readonly<Record<ReportedCode, string>>> = {
-  InsufficientCapacity:
-    "allow more instance types and subnets in more zones, or add a second environment with type EC2 after it in the queue; with jobStateTimeLimitActions AWS cancels such a job instead of letting it block the queue",
-  ServiceRolePermissions:
-    "remove serviceRole to use the service-linked role, or give the role trust in batch.amazonaws.com and the policy AWSBatchServiceRole",
+const fixes: Partial<Readonly<Record<ReportedCode, (facts: QueueFacts) => string>>> = {
+  InsufficientCapacity: ({ environments, queue }) =>
+    `allow more instance types and subnets in more zones in ${editedEnvironments(environments)}, or add a second environment with type EC2 after it in ${editedQueue(queue)}; with jobStateTimeLimitActions there AWS cancels such a job instead of letting it block the queue`,
+  ServiceRolePermissions: ({ environments }) => serviceRoleFix(editedEnvironments(environments)),
 };
 
 /** The last attempt ended before its container ran; the next one would fail too. */
@@ -159,19 +161,18 @@ function attemptCause(job: DescribedJob | undefined): Cause | undefined {
     ? {
         code,
         sentence: `the last of ${job.attempts.length} attempts could not pull the image ${image}: ${words}`,
-        fix: "fix the image's name or tag; for ECR let the execution or instance role pull it; give the subnets a path to the registry (NAT gateway, or the endpoints ecr.api, ecr.dkr and s3)",
+        fix: `fix the image's name or tag in the definition ${job.definition}; for ECR let the execution or instance role pull it; give the subnets a path to the registry (NAT gateway, or the endpoints ecr.api, ecr.dkr and s3)`,
       }
     : {
         code,
         sentence: `the last of ${job.attempts.length} attempts could not be prepared: ${words}`,
-        fix: "let the execution role read the job's secrets and write its logs, and give the subnets a path to these endpoints",
+        fix: `let the execution role of the definition ${job.definition} read the job's secrets and write its logs, and give the subnets a path to these endpoints`,
       };
 }
 
 function tightIn(facts: QueueFacts, job: DescribedJob): Cause | undefined {
-  for (const { name, environment } of facts.environments) {
-    const resources = environment?.computeResources;
-    const tight = resources === undefined ? undefined : tightMemory(job.needs, name, resources, facts.instanceTypes);
+  for (const environment of facts.environments) {
+    const tight = tightMemory(job.needs, environment, facts.instanceTypes);
     if (tight !== undefined) return tight;
   }
   return undefined;

@@ -22,6 +22,7 @@ export interface ConsumableFact {
   readonly name: string;
   /** What the job holds of it while it runs. */
   readonly needed: number;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Undefined: AWS has no consumable of that name. */
   readonly quantity: { readonly total: number; readonly available: number; readonly isUsedUp: boolean } | undefined;
   /** The jobs that hold it; undefined: not read. */

@@ -1,4 +1,4 @@
-import type { ComputeResource, Environment } from "../aws/batch.ts";
+import type { Environment } from "../aws/batch.ts";
 import {
   certainMemoryMib,
   type InstanceType,
@@ -8,7 +8,8 @@ import {
 } from "../aws/instance-types.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
 import type { Cause } from "./causes.ts";
-import { counted, edited, listed, memoryText, needsText } from "./words.ts";
+import type { EnvironmentFacts } from "./facts.ts";
+import { counted, editedEnvironment, listed, memoryText, needsText } from "./words.ts";
 
 /** Whether a job fits on any instance that an environment may start. Pure. */
 
@@ -20,10 +21,11 @@ import { counted, edited, listed, memoryText, needsText } from "./words.ts";
 export function misfit(
   needs: JobNeeds,
   name: string,
-  { computeResources, tags }: Pick<Environment, "computeResources" | "tags">,
+  environment: Pick<Environment, "computeResources" | "tags">,
   instanceTypes: InstanceTypes,
 ): Cause | undefined {
-  const entries = computeResources?.instanceTypes ?? [];
+  const entries = environment.computeResources?.instanceTypes ?? [];
+  const object = editedEnvironment({ name, environment });
   const types = typesOf(entries, needs, instanceTypes);
   if (types === undefined || types.length === 0) return undefined;
   const allowed = listed(entries);
@@ -36,14 +38,14 @@ export function misfit(
     return {
       code: "ArchitectureMismatch",
       sentence: `the job is for ${needs.architecture}, but every instance type of ${name} (${allowed}) is ${type?.architecture}`,
-      fix: `add instance types for ${needs.architecture} to computeResources.instanceTypes of ${edited(name, tags)}, or change runtimePlatform of the job definition`,
+      fix: `add instance types for ${needs.architecture} to computeResources.instanceTypes of ${object}, or change runtimePlatform of the job definition`,
     };
   }
   if (ofArchitecture.some((type) => holds(type, needs, certainMemoryMib(type)))) return undefined;
   return {
     code: "NoInstanceTypeFits",
     sentence: `the job needs ${needsText(needs)}${needs.nodes > 1 ? "" : " on one instance"}, but ${whyNone(ofArchitecture, needs, name, allowed)}`,
-    fix: fixFor(needs, ofArchitecture, edited(name, tags)),
+    fix: fixFor(needs, ofArchitecture, object),
   };
 }
 
@@ -52,11 +54,10 @@ export function misfit(
  */
 export function tightMemory(
   needs: JobNeeds,
-  name: string,
-  resources: ComputeResource,
+  { name, environment }: Pick<EnvironmentFacts, "name" | "environment">,
   instanceTypes: InstanceTypes,
 ): Cause | undefined {
-  const types = typesOf(resources.instanceTypes ?? [], needs, instanceTypes);
+  const types = typesOf(environment?.computeResources?.instanceTypes ?? [], needs, instanceTypes);
   if (types === undefined || types.length === 0) return undefined;
   if (types.some((type) => holds(type, needs, usualMemoryMib(type)))) return undefined;
   const tight = types.filter((type) => holds(type, needs, certainMemoryMib(type)));
@@ -65,7 +66,7 @@ export function tightMemory(
   return {
     code: "MemoryTooTight",
     sentence: `the job requests ${memoryText(needs.memoryMib)}, and ${largest.name}, the largest type of ${name} for it, has ${memoryText(largest.memoryMib)}, of which kernel and ECS agent need a part`,
-    fix: `request at most ${usualMemoryMib(largest)} MiB, or add a larger type${proposal(needs)} to computeResources.instanceTypes`,
+    fix: `request at most ${usualMemoryMib(largest)} MiB, or add a larger type${proposal(needs)} to computeResources.instanceTypes of ${editedEnvironment({ name, environment })}`,
   };
 }
 

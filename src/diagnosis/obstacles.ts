@@ -1,10 +1,9 @@
 import type { Environment } from "../aws/batch.ts";
-import type { InstanceTypes } from "../aws/instance-types.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
 import type { Cause } from "./causes.ts";
-import type { EnvironmentFacts } from "./facts.ts";
+import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { misfit } from "./fit.ts";
-import { awsWords, counted, edited } from "./words.ts";
+import { awsWords, counted, editedEnvironment, editedQueue } from "./words.ts";
 
 /** Why one environment cannot run a job. Pure. */
 
@@ -12,6 +11,9 @@ import { awsWords, counted, edited } from "./words.ts";
 export interface Obstacle extends Cause {
   readonly step: number;
 }
+
+/** The queue whose environment it is. */
+type Around = Pick<QueueFacts, "queue" | "instanceTypes">;
 
 /**
  * The first obstacle, in the order in which a person would fix them. Undefined: no known obstacle.
@@ -21,14 +23,12 @@ export interface Obstacle extends Cause {
 export function obstacle(
   { name, environment, network }: EnvironmentFacts,
   needs: JobNeeds | undefined,
-  instanceTypes: InstanceTypes,
+  around: Around,
 ): Obstacle | undefined {
   const found =
-    existence(name, environment) ??
+    existence(name, environment, around) ??
     (environment === undefined ? undefined : usability(name, environment, network)) ??
-    (environment === undefined || needs === undefined
-      ? undefined
-      : suitability(name, environment, needs, instanceTypes));
+    (environment === undefined || needs === undefined ? undefined : suitability(name, environment, needs, around));
   if (found !== undefined) return found;
   if (network?.state !== "Unreachable") return undefined;
   const what = isFargate(environment)
@@ -51,7 +51,7 @@ export function isChanging(environment: Environment | undefined): boolean {
   return environment?.status === "CREATING" || environment?.status === "UPDATING";
 }
 
-function existence(name: string, environment: Environment | undefined): Obstacle | undefined {
+function existence(name: string, environment: Environment | undefined, { queue }: Around): Obstacle | undefined {
   const status = environment?.status;
   if (environment !== undefined && status !== "DELETING" && status !== "DELETED") return undefined;
   return {
@@ -61,7 +61,7 @@ function existence(name: string, environment: Environment | undefined): Obstacle
       environment === undefined
         ? `the queue references the compute environment ${name}, which does not exist`
         : `the compute environment ${name} is ${status}`,
-    fix: "use another one in computeEnvironmentOrder",
+    fix: `use another one in computeEnvironmentOrder of ${editedQueue(queue)}`,
   };
 }
 
@@ -70,13 +70,14 @@ const noPermission = /not authorized to perform|AssumeRole/i;
 const quota = /limit (was )?exceeded|LimitExceeded|vCPU limit|quota/i;
 
 function usability(name: string, environment: Environment, network: EnvironmentFacts["network"]): Obstacle | undefined {
+  const object = editedEnvironment({ name, environment });
   if (environment.status === "INVALID") return { step: 3, ...invalid(name, environment, network) };
   if (environment.state === "DISABLED") {
     return {
       step: 2,
       code: "EnvironmentDisabled",
       sentence: `the compute environment ${name} is DISABLED: AWS starts no jobs on it`,
-      fix: `set the state of ${edited(name, environment.tags)} to ENABLED, or use another environment`,
+      fix: `set the state of ${object} to ENABLED, or use another environment`,
     };
   }
   if (environment.computeResources?.maxvCpus === 0) {
@@ -84,7 +85,7 @@ function usability(name: string, environment: Environment, network: EnvironmentF
       step: 4,
       code: "MaxVcpusTooSmall",
       sentence: `maxvCpus of ${name} is 0: it never has room for a job`,
-      fix: `raise computeResources.maxvCpus of ${edited(name, environment.tags)}`,
+      fix: `raise computeResources.maxvCpus of ${object}`,
     };
   }
   return undefined;
@@ -92,31 +93,41 @@ function usability(name: string, environment: Environment, network: EnvironmentF
 
 function invalid(name: string, environment: Environment, network: EnvironmentFacts["network"]): Cause {
   const why = awsWords(environment.statusReason ?? "AWS gives no reason");
+  const object = editedEnvironment({ name, environment });
   const sentence = `AWS marked the compute environment ${name} as INVALID: ${why}`;
   if (neverJoined.test(why)) {
     const path = network?.state === "Unreachable" ? `. The network: ${network.sentence}` : "";
     const fix =
       network?.state === "Unreachable" && network.fix !== ""
         ? network.fix
-        : "give the subnets a path to the ECS endpoints, the instance role the policy AmazonEC2ContainerServiceforEC2Role, and a custom AMI a running ECS agent; then update the environment";
+        : `give the subnets of ${object} a path to the ECS endpoints, its instance role the policy AmazonEC2ContainerServiceforEC2Role, and a custom AMI a running ECS agent; then update it`;
     return { code: path === "" ? "InstancesDoNotJoin" : "NetworkUnreachable", sentence: `${sentence}${path}`, fix };
   }
   if (noPermission.test(why)) {
     return {
       code: "ServiceRolePermissions",
       sentence,
-      fix: "remove serviceRole to use the service-linked role, or give the role trust in batch.amazonaws.com and the policy AWSBatchServiceRole",
+      fix: serviceRoleFix(object),
     };
   }
   if (quota.test(why)) return { code: "QuotaReached", sentence, fix: "ask AWS for a higher quota, or use less" };
-  return { code: "EnvironmentInvalid", sentence, fix: "fix what AWS names; AWS validates again at the next update" };
+  return {
+    code: "EnvironmentInvalid",
+    sentence,
+    fix: `fix what AWS names in ${object}; AWS validates again at the next update`,
+  };
+}
+
+/** @param what has the role */
+export function serviceRoleFix(what: string): string {
+  return `remove serviceRole of ${what} to use the service-linked role, or give the role trust in batch.amazonaws.com and the policy AWSBatchServiceRole`;
 }
 
 function suitability(
   name: string,
   environment: Environment,
   needs: JobNeeds,
-  instanceTypes: InstanceTypes,
+  { queue, instanceTypes }: Around,
 ): Obstacle | undefined {
   const resources = environment.computeResources;
   const fargate = isFargate(environment);
@@ -136,7 +147,7 @@ function suitability(
       step: 6,
       code: "MultiNodeUnsupported",
       sentence: `the job has ${needs.nodes} nodes, but ${name} is ${resources.type}: AWS runs multi-node jobs only on EC2`,
-      fix: "add an environment of type EC2 to the queue",
+      fix: `add an environment of type EC2 to ${editedQueue(queue)}`,
     };
   }
   const vcpus = needs.vcpus * needs.nodes;
@@ -146,7 +157,7 @@ function suitability(
       step: 7,
       code: "MaxVcpusTooSmall",
       sentence: `the job needs ${counted(vcpus, "vCPU")}${needs.nodes > 1 ? ` on ${needs.nodes} nodes` : ""}, but ${name} is limited to ${most} (maxvCpus)`,
-      fix: `raise computeResources.maxvCpus of ${edited(name, environment.tags)} to at least ${Math.ceil(vcpus)}, or request less in the job definition`,
+      fix: `raise computeResources.maxvCpus of ${editedEnvironment({ name, environment })} to at least ${Math.ceil(vcpus)}, or request less in the job definition`,
     };
   }
   if (platform !== "EC2" && platform !== "EKS") return undefined;

@@ -3,7 +3,7 @@
 import type { CapacityLimit, Queue, QuotaShareRecord, ServiceEnvironmentRecord } from "../aws/batch.ts";
 import { causeKind, type Finding } from "./causes.ts";
 import type { Diagnosis } from "./diagnose.ts";
-import { awsWords, listed } from "./words.ts";
+import { awsWords, edited, editedQueue, listed } from "./words.ts";
 
 /** What a training job takes. */
 export interface TrainingNeeds {
@@ -42,7 +42,7 @@ export interface ServiceQueueFacts {
 /** The findings of each job that is next, the first of them first, and what is wrong with the queue for any job. */
 export function diagnoseServiceQueue(facts: ServiceQueueFacts): Pick<Diagnosis, "verdict" | "findings"> {
   const general = [...queueFindings(facts.queue), ...disabledShares(facts)];
-  if (facts.next.length === 0) return { verdict: "idle", findings: [...general, ...unusable(facts.service)] };
+  if (facts.next.length === 0) return { verdict: "idle", findings: [...general, ...unusable(facts)] };
   const causes = facts.next.map((job) => causeOf(facts, job));
   const found = [...causes.filter((one) => one !== undefined), ...general];
   const findings = [...new Map(found.map((one) => [one.sentence, one])).values()];
@@ -51,15 +51,17 @@ export function diagnoseServiceQueue(facts: ServiceQueueFacts): Pick<Diagnosis, 
   return { verdict: causeKind(first.code) === "waiting" ? "waiting" : "blocked", findings };
 }
 
-function queueFindings({ jobQueueName: name, state, status, statusReason }: Queue): readonly Finding[] {
+function queueFindings(queue: Queue): readonly Finding[] {
+  const { jobQueueName: name, state, status, statusReason } = queue;
+  const object = editedQueue(queue);
   const invalid = `AWS marked the queue ${name} as INVALID: ${awsWords(statusReason ?? "AWS gives no reason")}`;
   const disabled = `the queue ${name} is DISABLED: it accepts no new jobs; jobs that are already in it still run`;
   return [
     ...(status === "INVALID"
-      ? [{ code: "QueueInvalid", sentence: invalid, fix: "fix what AWS names" } satisfies Finding]
+      ? [{ code: "QueueInvalid", sentence: invalid, fix: `fix what AWS names in ${object}` } satisfies Finding]
       : []),
     ...(state === "DISABLED"
-      ? [{ code: "QueueDisabled", sentence: disabled, fix: "set its state to ENABLED" } satisfies Finding]
+      ? [{ code: "QueueDisabled", sentence: disabled, fix: `set the state of ${object} to ENABLED` } satisfies Finding]
       : []),
   ];
 }
@@ -69,32 +71,42 @@ function disabledShares({ shares }: ServiceQueueFacts): readonly Finding[] {
     .filter(({ state }) => state === "DISABLED")
     .map(({ quotaShareName: name }): Finding => {
       const sentence = `the quota share ${name} is DISABLED: it accepts no new jobs; jobs that are already in it still run`;
-      return { code: "QuotaShareDisabled", sentence, fix: "set its state to ENABLED" };
+      return { code: "QuotaShareDisabled", sentence, fix: `set the state of ${editedShare(name)} to ENABLED` };
     });
 }
 
+/** Tags of quota shares are not read. */
+function editedShare(name: string): string {
+  return edited("QuotaShare", name, undefined);
+}
+
+function editedService({ name, record }: ServiceQueueFacts["service"]): string {
+  return edited("ServiceEnvironment", name, record?.tags);
+}
+
 /** Why no job at all starts in the service environment. */
-function unusable({ name, record }: ServiceQueueFacts["service"]): readonly Finding[] {
+function unusable({ service, queue }: Pick<ServiceQueueFacts, "service" | "queue">): readonly Finding[] {
+  const { name, record } = service;
   if (record === undefined) {
     const sentence = `the queue references the service environment ${name}, which does not exist`;
-    return [{ code: "NoEnvironment", sentence, fix: "create it, or reference another one" }];
+    return [{ code: "NoEnvironment", sentence, fix: `create it, or reference another one in ${editedQueue(queue)}` }];
   }
   const { state, status } = record;
   const called = `the service environment ${name}`;
   if (state === "DISABLED") {
     const sentence = `${called} is DISABLED: no job starts in it`;
-    return [{ code: "EnvironmentDisabled", sentence, fix: "set its state to ENABLED" }];
+    return [{ code: "EnvironmentDisabled", sentence, fix: `set the state of ${editedService(service)} to ENABLED` }];
   }
   if (status === "INVALID") {
     const sentence = `AWS marked ${called} as INVALID, and gives no reason`;
-    return [{ code: "EnvironmentInvalid", sentence, fix: "check its capacityLimits" }];
+    return [{ code: "EnvironmentInvalid", sentence, fix: `check capacityLimits of ${editedService(service)}` }];
   }
   if (status === "VALID") return [];
   return [{ code: "EnvironmentChanging", sentence: `${called} is ${status}`, fix: "" }];
 }
 
 function causeOf(facts: ServiceQueueFacts, job: TrainingJob): Finding | undefined {
-  const [broken] = unusable(facts.service);
+  const [broken] = unusable(facts);
   return broken ?? shareCause(facts, job) ?? environmentCause(facts, job) ?? saidByAws(job);
 }
 
@@ -116,7 +128,7 @@ function shareCause(facts: ServiceQueueFacts, job: TrainingJob): Finding | undef
     return {
       code: "QuotaShareInvalid",
       sentence,
-      fix: "check its capacityLimits, and those of the service environment",
+      fix: `check capacityLimits of ${editedShare(name)}, and those of ${editedService(facts.service)}`,
     };
   }
   const limit = limitOf(share.capacityLimits, instanceType);
@@ -124,19 +136,28 @@ function shareCause(facts: ServiceQueueFacts, job: TrainingJob): Finding | undef
   const needs = `the job ${job.name} needs ${instances} ${instanceType}`;
   if (instances > limit + borrowed) {
     const sentence = `${needs}, but ${called} has ${limit}${borrowed === 0 ? "" : ` and may borrow ${borrowed}`}`;
-    return { code: "QuotaShareTooSmall", sentence, fix: "raise its capacityLimits, or request less" };
+    return {
+      code: "QuotaShareTooSmall",
+      sentence,
+      fix: `raise capacityLimits of ${editedShare(name)}, or request less`,
+    };
   }
   const holders = facts.started.filter((one) => one.share === name && one.needs?.instanceType === instanceType);
   const used = sumOf(holders);
   if (used + instances <= limit) return undefined;
   const others = borrowed === 0 ? "it may not borrow" : "no other share of the queue lends as much";
   const sentence = `${needs}; of the ${limit} that ${called} has, ${used} are used${holdersText(holders, facts)}, and ${others}`;
-  return { code: "QuotaShareUsed", sentence, fix: "raise its capacityLimits if that takes too long" };
+  return {
+    code: "QuotaShareUsed",
+    sentence,
+    fix: `raise capacityLimits of ${editedShare(name)} if that takes too long`,
+  };
 }
 
 /** What a job waits for that its share, if it has one, has room for. */
 function environmentCause(facts: ServiceQueueFacts, { name, needs }: TrainingJob): Finding | undefined {
   const { record } = facts.service;
+  const object = editedService(facts.service);
   if (needs === undefined) return undefined;
   const { instanceType, instances } = needs;
   const total = record?.capacityLimits?.find(({ capacityUnit }) => capacityUnit === "NUM_INSTANCES");
@@ -145,7 +166,7 @@ function environmentCause(facts: ServiceQueueFacts, { name, needs }: TrainingJob
   const called = `the service environment ${facts.service.name}`;
   if (instances > limit) {
     const sentence = `the job ${name} needs ${instances} ${unit}, but ${called} is limited to ${limit}`;
-    return { code: "ServiceEnvironmentTooSmall", sentence, fix: "raise its capacityLimits, or request less" };
+    return { code: "ServiceEnvironmentTooSmall", sentence, fix: `raise capacityLimits of ${object}, or request less` };
   }
   const holders = facts.started.filter((one) => total !== undefined || one.needs?.instanceType === instanceType);
   const used = sumOf(holders);
@@ -153,7 +174,7 @@ function environmentCause(facts: ServiceQueueFacts, { name, needs }: TrainingJob
   if (!isFull && facts.sharedWith.length === 0) return undefined;
   const also = facts.sharedWith.length === 0 ? "" : `; jobs of ${listed(facts.sharedWith)} may hold more of it`;
   const sentence = `the job ${name} needs ${instances} ${unit}; of the ${limit} that ${called} is limited to, ${used} are used${holdersText(holders, facts)}${also}`;
-  return { code: "ServiceEnvironmentUsed", sentence, fix: "raise its capacityLimits if that takes too long" };
+  return { code: "ServiceEnvironmentUsed", sentence, fix: `raise capacityLimits of ${object} if that takes too long` };
 }
 
 /** How many instances a share with such a limit may borrow at most. */

@@ -7,21 +7,19 @@ import { consumableCause } from "./consumables.ts";
 import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { tightMemory } from "./fit.ts";
 import { isChanging, obstacle } from "./obstacles.ts";
-import { counted, listed } from "./words.ts";
+import { counted, editedEnvironments, editedQueue, listed } from "./words.ts";
 
 /** Instances start and join within a few minutes; after this time something prevents it. */
 const joinMs = 15 * 60_000;
 
 /** @param waitedMs for how long it has been the first */
 export function waiting(facts: QueueFacts, head: HeadJob, waitedMs: number): Cause | undefined {
-  const { jobs, environments, instanceTypes } = facts;
+  const { jobs, environments } = facts;
   const needs = head.described?.needs;
   const short = consumableCause(facts.consumables);
   if (short !== undefined) return short;
   const changing = environments.filter(({ environment }) => isChanging(environment));
-  const able = environments.filter(
-    (one) => obstacle(one, needs, instanceTypes) === undefined && !changing.includes(one),
-  );
+  const able = environments.filter((one) => obstacle(one, needs, facts) === undefined && !changing.includes(one));
   if (able.length === 0) {
     if (changing.length === 0) return undefined;
     const states = changing.map(({ name, environment }) => `${name} is ${environment?.status}`);
@@ -60,24 +58,24 @@ function capacityTurn(facts: QueueFacts, full: readonly EnvironmentFacts[], runn
     return {
       code: "HigherPriority",
       sentence: `maxvCpus of ${listed(names)} is used up, and ${listed(preferred)} ${preferred.length === 1 ? "goes" : "go"} first by priority`,
-      fix: "raise this queue's priority or maxvCpus, or give it a separate environment",
+      fix: `raise priority of ${editedQueue(queue)} or computeResources.maxvCpus of ${editedEnvironments(full)}, or give the queue a separate environment`,
     };
   }
   const counts = jobs?.running === undefined ? "other jobs run" : `${countText(jobs.running)} of this queue run`;
   return {
     code: "AtCapacity",
     sentence: `maxvCpus of ${listed(names)} is used up (${counts}); the job starts when others end`,
-    fix: "raise computeResources.maxvCpus if that takes too long",
+    fix: `raise computeResources.maxvCpus of ${editedEnvironments(full)} if that takes too long`,
   };
 }
 
-function fairShareTurn({ queue, jobs }: QueueFacts, running: number): Cause {
+function fairShareTurn({ queue, jobs, environments }: QueueFacts, running: number): Cause {
   const share = jobs?.head?.described?.share;
   const policy = queue.schedulingPolicyArn?.split("/").at(-1);
   return {
     code: "FairShareTurn",
     sentence: `${counted(running, "job")} of other shares or before it run, and the scheduling policy ${policy} decides which job is next${share === undefined ? "" : ` (this job is of share ${share})`}`,
-    fix: "raise maxvCpus, or change weights, shareDecaySeconds or computeReservation of the policy",
+    fix: `raise computeResources.maxvCpus of ${editedEnvironments(environments)}, or change weights, shareDecaySeconds or computeReservation of the policy ${policy}`,
   };
 }
 
@@ -85,11 +83,7 @@ function fairShareTurn({ queue, jobs }: QueueFacts, running: number): Cause {
 function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts[]): Cause {
   const job = head.described;
   const tight = able
-    .map(({ name, environment }) =>
-      job === undefined || environment?.computeResources === undefined
-        ? undefined
-        : tightMemory(job.needs, name, environment.computeResources, facts.instanceTypes),
-    )
+    .map((one) => (job === undefined ? undefined : tightMemory(job.needs, one, facts.instanceTypes)))
     .find((one) => one !== undefined);
   if (tight !== undefined) return tight;
   const scaled = able.filter(({ environment }) => (environment?.computeResources?.desiredvCpus ?? 0) > 0);
@@ -98,7 +92,7 @@ function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts
     return {
       code: "InstancesDoNotJoin",
       sentence: `AWS requested instances in ${listed(scaled.map(({ name }) => name))}, but no job has started on one for 15 minutes${unread === undefined ? "" : `; the network could not be checked: ${unread.sentence}`}`,
-      fix: "check that the subnets reach the ECS endpoints, that the instance role has AmazonEC2ContainerServiceforEC2Role, that a custom AMI runs the ECS agent, and that EC2's vCPU quota is not used up (Auto Scaling activity of the environment)",
+      fix: `check of ${editedEnvironments(scaled)} that the subnets reach the ECS endpoints, that the instance role has AmazonEC2ContainerServiceforEC2Role, that a custom AMI runs the ECS agent, and that EC2's vCPU quota is not used up (Auto Scaling activity of the environment)`,
     };
   }
   const read = facts.consumables.map(({ name }) => name);

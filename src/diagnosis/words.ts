@@ -1,8 +1,10 @@
+import { type KindName, kindOf } from "../api/v1alpha1/kinds.ts";
+import type { Queue } from "../aws/batch.ts";
 import { plainMessage } from "../aws/errors.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
-import { ownerIn } from "../controllers/ownership.ts";
+import { ownerIn, type Tags } from "../controllers/ownership.ts";
 
-/** Texts of quantities. Pure. */
+/** Texts of quantities, and of what a person edits. Pure. */
 
 /** `4 vCPUs, 16 GiB, 1 GPU, 2 of seats`; of a multi-node job also the number of nodes. */
 export function needsText({ nodes, vcpus, memoryMib, gpus, consumables }: JobNeeds): string {
@@ -43,8 +45,30 @@ export function queuesThere(names: readonly string[]): string {
   return `it has ${shown}${names.length > mostNames ? ", ..." : ""}`;
 }
 
-/** What a person edits to change an environment: the object that its tags name, otherwise the environment itself. */
-export function edited(name: string, tags: Readonly<Record<string, string>> | undefined): string {
+/**
+ * What a person edits to change a resource of AWS Batch: the object that its tags name, with the name in AWS in brackets;
+ * otherwise the resource itself.
+ */
+export function edited(kind: KindName, awsName: string, tags: Tags | undefined): string {
   const owner = ownerIn(tags);
-  return owner === undefined ? name : `BatchComputeEnvironment ${owner.namespace}/${owner.name}`;
+  if (owner === undefined) return `the ${kindOf(kind).noun} ${awsName}`;
+  return `${kind} ${owner.namespace}/${owner.name} (${awsName})`;
+}
+
+export function editedQueue({ jobQueueName, tags }: Pick<Queue, "jobQueueName" | "tags">): string {
+  return edited("JobQueue", jobQueueName, tags);
+}
+
+/** A compute environment by its name in AWS; its record is undefined where AWS has none. */
+interface NamedEnvironment {
+  readonly name: string;
+  readonly environment: { readonly tags?: Tags | undefined } | undefined;
+}
+
+export function editedEnvironment({ name, environment }: NamedEnvironment): string {
+  return edited("BatchComputeEnvironment", name, environment?.tags);
+}
+
+export function editedEnvironments(environments: readonly NamedEnvironment[]): string {
+  return listed(environments.map(editedEnvironment));
 }

@@ -14,7 +14,7 @@ const typeOf = (name: string) => {
 const code = (name: string, needs: Partial<JobNeeds>): string | undefined =>
   misfit({ ...smallNeeds, ...needs }, "ce", { computeResources: resources(name) }, knownInstanceTypes)?.code;
 const tight = (name: string, needs: Partial<JobNeeds>): string | undefined =>
-  tightMemory({ ...smallNeeds, ...needs }, "ce", resources(name), knownInstanceTypes)?.code;
+  tightMemory({ ...smallNeeds, ...needs }, environment("ce", {}, resources(name)), knownInstanceTypes)?.code;
 
 describe("a job fits an instance that has exactly what it asks for, and no smaller one", () => {
   it("of vCPUs", () => {
@@ -82,5 +82,7 @@ it("names the object that a person edits, where the tags of the environment name
   const tags = { "awsbatch.dev/cluster": "c", "awsbatch.dev/namespace": "team", "awsbatch.dev/name": "good" };
   const environment = { computeResources: resources("m5.large"), tags };
   const fix = misfit({ ...smallNeeds, vcpus: 16 }, "team_good-25a02e43", environment, knownInstanceTypes)?.fix;
-  expect(fix).toMatch(/to computeResources\.instanceTypes of BatchComputeEnvironment team\/good, or request less/);
+  expect(fix).toMatch(
+    /to computeResources\.instanceTypes of BatchComputeEnvironment team\/good \(team_good-25a02e43\), or request less/,
+  );
 });

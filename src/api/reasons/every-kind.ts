@@ -12,12 +12,12 @@ export const everyKindReasons = {
     Paused: {
       status: "Unknown",
       means: "the annotation `awsbatch.dev/paused` holds back the change in the message",
-      todo: "remove it",
+      todo: "remove the annotation",
     },
     DryRun: {
       status: "Unknown",
       means: "the annotation `awsbatch.dev/dry-run` holds back the change in the message",
-      todo: "remove it",
+      todo: "remove the annotation",
     },
   },
   Synced: {

@@ -40,10 +40,11 @@ async function consumableFact(
 ): Promise<ConsumableFact> {
   try {
     const described = await batch.describeConsumableResource({ consumableResource: name }, { signal });
-    const { totalQuantity: total = 0, inUseQuantity = 0, resourceType } = described;
+    const { totalQuantity: total = 0, inUseQuantity = 0, resourceType, tags } = described;
     const { availableQuantity: available = Math.max(0, total - inUseQuantity) } = described;
     const isUsedUp = resourceType === "NON_REPLENISHABLE" && available < needed;
-    return { name, needed, quantity: { total, available, isUsedUp }, holders: await holdersOf(name, batch, signal) };
+    const quantity = { total, available, isUsedUp };
+    return { name, needed, tags, quantity, holders: await holdersOf(name, batch, signal) };
   } catch (error) {
     if (error instanceof AwsError && error.kind === "notFound") return { name, needed, quantity: undefined };
     throw error;

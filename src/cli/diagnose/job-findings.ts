@@ -77,7 +77,10 @@ function ofObject({ object, where, dependencies, inLineBefore, chain }: JobFacts
     );
   }
   const end = chain.at(-1);
-  if (end !== undefined) return finding(end.ready?.reason ?? "ReferenceNotFound", chainText(chain), end.todo);
+  if (end !== undefined) {
+    const fix = end.todo === "" ? "" : `${end.what}: ${end.todo}`;
+    return finding(end.ready?.reason ?? "ReferenceNotFound", chainText(chain), fix);
+  }
   const text = reasonsOf(BatchJobKind.kind).find((one) => one.reason === reason && one.todo !== undefined);
   return finding(reason, awsWords(message), text?.todo?.replaceAll("`", "") ?? "");
 }

@@ -442,8 +442,8 @@ function consumableFact(
     return snapshot.isAbsent("consumable-resource", name) ? { name, needed, quantity: undefined } : undefined;
   }
   if (found.resourceType === "NON_REPLENISHABLE") return undefined;
-  const { totalQuantity: total, inUseQuantity } = found;
-  return { name, needed, quantity: { total, available: Math.max(0, total - inUseQuantity), isUsedUp: false } };
+  const { totalQuantity: total, inUseQuantity, tags } = found;
+  return { name, needed, tags, quantity: { total, available: Math.max(0, total - inUseQuantity), isUsedUp: false } };
 }
 
 /** Listed only once the queue is on its way out; only queues of SageMaker have any. */

@@ -30,7 +30,7 @@ async function found(...objects: readonly [string, KubeObject][]): Promise<reado
 test("what a job waits for is followed from object to object, to the one that has to be changed", async () => {
   const queue = object("JobQueue", "main", environments("nothere"), "ReferenceNotFound");
   expect(await found(queue)).toEqual([
-    `ReferenceNotFound: the job needs JobQueue ${namespace}/main, and that one needs BatchComputeEnvironment ${namespace}/nothere, which does not exist. create it, or correct the reference in JobQueue ${namespace}/main`,
+    `ReferenceNotFound: the job needs JobQueue ${namespace}/main, and that one needs BatchComputeEnvironment ${namespace}/nothere, which does not exist. BatchComputeEnvironment team/nothere: create it, or correct the reference in JobQueue ${namespace}/main`,
   ]);
 });
 
@@ -39,7 +39,7 @@ test("an object that is there has its own reason and its own remedy", async () =
   const environment = object("BatchComputeEnvironment", "ce", {}, "Conflict");
   const [finding = ""] = await found(queue, environment);
   expect(finding).toContain(
-    `Conflict: the job needs JobQueue ${namespace}/main, and that one needs BatchComputeEnvironment ${namespace}/ce, which is not Ready: ce is Conflict. give one of the two another`,
+    `Conflict: the job needs JobQueue ${namespace}/main, and that one needs BatchComputeEnvironment ${namespace}/ce, which is not Ready: ce is Conflict. BatchComputeEnvironment team/ce: give one of the two another`,
   );
 });
 

@@ -163,7 +163,7 @@ describe("a job that waits", () => {
   const blocked = facts({ environments: [environment("ce", {}, { maxvCpus: 0 })], jobs: jobs(job()) });
   const [first = ""] = blocked.jobs === undefined ? [] : [blocked.jobs.head?.jobId];
   const maxVcpus =
-    "! MaxVcpusTooSmall: maxvCpus of ce is 0: it never has room for a job. Fix: raise computeResources.maxvCpus of ce";
+    "! MaxVcpusTooSmall: maxvCpus of ce is 0: it never has room for a job. Fix: raise computeResources.maxvCpus of the environment ce";
 
   it("names the jobs that it waits for, with their states", () => {
     const dependencies = [
@@ -189,7 +189,7 @@ describe("a job that waits", () => {
     const small = facts({ environments: [environment("ce", {}, { maxvCpus: 8 })], jobs: jobs(job(), { minutes: 1 }) });
     const mine = { ...inAws({ status: "RUNNABLE", jobId: "other" }), described: job({ vcpus: 16 }) };
     expect(found({ job: mine, queue: queueReport(small) })).toEqual([
-      "! MaxVcpusTooSmall: the job needs 16 vCPUs, but ce is limited to 8 (maxvCpus). Fix: raise computeResources.maxvCpus of ce to at least 16, or request less in the job definition",
+      "! MaxVcpusTooSmall: the job needs 16 vCPUs, but ce is limited to 8 (maxvCpus). Fix: raise computeResources.maxvCpus of the environment ce to at least 16, or request less in the job definition",
       `JobRunnable: 3 RUNNABLE jobs are in q, and this one is not the first: that is ${first} ("train")`,
       "ScalingUp: instances may be starting in ce",
     ]);
@@ -206,7 +206,7 @@ describe("a job that waits", () => {
   it("has the findings of its queue where AWS shows no first job", () => {
     const none = facts({ queue: { state: "DISABLED" }, jobs: undefined });
     expect(found({ job: inAws({ status: "RUNNABLE" }), queue: queueReport(none) })).toEqual([
-      "! QueueDisabled: the queue q is DISABLED: it accepts no new jobs; jobs that are already in it still run. Fix: set its state to ENABLED",
+      "! QueueDisabled: the queue q is DISABLED: it accepts no new jobs; jobs that are already in it still run. Fix: set the state of the queue q to ENABLED",
     ]);
   });
 

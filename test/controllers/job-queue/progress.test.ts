@@ -32,7 +32,7 @@ describe("JobsProgressing", () => {
         status: "False",
         reason: "MaxVcpusTooSmall",
         message:
-          "the job needs 16 vCPUs, but ce is limited to 8 (maxvCpus). Fix: raise computeResources.maxvCpus of ce to at least 16, or request less in the job definition",
+          "the job needs 16 vCPUs, but ce is limited to 8 (maxvCpus). Fix: raise computeResources.maxvCpus of the environment ce to at least 16, or request less in the job definition",
       },
     ]);
   });
