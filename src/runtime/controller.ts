@@ -55,7 +55,7 @@ export interface ControllerOptions<Subject> {
   readonly log: Log;
   /** Shared by all controllers of a process. */
   readonly turn: LoopTurn;
-  /** Concurrent reconciles (4). */
+  /** Concurrent reconciles (4), and one more for a namespace of which none runs. */
   readonly workers?: number | undefined;
   /** A longer reconcile is aborted and counts as failed. */
   readonly timeoutMs?: number | undefined;
@@ -88,7 +88,7 @@ export class Controller<Subject = unknown> {
 
   constructor(options: ControllerOptions<Subject>) {
     this.kind = options.reconciler.kind;
-    this.workers = options.workers ?? 4;
+    this.workers = (options.workers ?? 4) + 1;
     this.#options = options;
     this.#log = options.log.with({ controller: this.kind.kind });
     this.#queue = new Workqueue({
@@ -135,11 +135,14 @@ export class Controller<Subject = unknown> {
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
     this.#runs = true;
-    await Promise.all([begin(), ...Array.from({ length: this.workers }, () => this.#work(signal))]);
+    const begun = begin();
+    const shared = Array.from({ length: this.workers - 1 }, () => this.#work("anyNamespace", signal));
+    // The passes of one namespace may all wait for AWS: another one's is not to wait with them.
+    await Promise.all([begun, ...shared, this.#work("idleNamespace", signal)]);
   }
 
-  async #work(signal: AbortSignal): Promise<void> {
-    for (let key = await this.#queue.get(); key !== undefined; key = await this.#queue.get()) {
+  async #work(of: "anyNamespace" | "idleNamespace", signal: AbortSignal): Promise<void> {
+    for (let key = await this.#queue.get(of); key !== undefined; key = await this.#queue.get(of)) {
       // Directly before the work: what all workers knew of the turn a moment ago is not so any more when they begin one after the other.
       const over = this.#options.turn.over();
       if (over !== undefined) await over;

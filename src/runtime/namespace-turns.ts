@@ -45,9 +45,9 @@ export class NamespaceTurns<Line extends Waiting> {
    * Gives one namespace its turn: the first one that uses it.
    * @param use what a namespace does with its turn, e.g. `(line) => line.shift()`; undefined: it cannot use one now
    */
-  next<Used>(use: (line: Line) => Used | undefined): Used | undefined {
+  next<Used>(use: (line: Line, namespace: string) => Used | undefined): Used | undefined {
     for (const [namespace, line] of this.#lines) {
-      const used = use(line);
+      const used = use(line, namespace);
       if (used !== undefined || line.length === 0) this.#lines.delete(namespace);
       if (used === undefined) continue;
       if (line.length > 0) this.#lines.set(namespace, line);

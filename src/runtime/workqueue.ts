@@ -56,7 +56,8 @@ interface Entry {
 /**
  * Keys that need work. A key waits at most once and is never worked on twice at a time; one that is added while
  * it is worked on is queued again afterwards. Namespaces take
- * turns, first in what is `high` or `normal`: a flood of changes in one delays a retry in another by one pass. All operations are O(1) amortised.
+ * turns, first in what is `high` or `normal`: a flood of changes in one delays a retry in another by one pass; by none where a worker is
+ * kept for namespaces of which no key is worked on. All operations are O(1) amortised, if a few keys are worked on at a time.
  */
 export class Workqueue {
   readonly #clock: Clock;
@@ -67,8 +68,12 @@ export class Workqueue {
   readonly #urgent = new NamespaceTurns(() => new Line());
   readonly #low = new NamespaceTurns<Fifo<Entry>>(() => new Fifo());
   readonly #idle = new Fifo<(key: ObjectKey | undefined) => void>();
+  /** Those who wait for a key of a namespace of which none is worked on. */
+  readonly #kept = new Fifo<(key: ObjectKey | undefined) => void>();
   #depth = 0;
   #working = 0;
+  /** By namespace: its keys that are worked on. */
+  readonly #workingIn = new Map<string, number>();
   #turn = 0;
   #closed = false;
   readonly #drained = Promise.withResolvers<void>();
@@ -149,11 +154,14 @@ export class Workqueue {
     this.#drop(entry);
   }
 
-  /** The next key, as soon as there is one; call `done` afterwards. Undefined: the queue is shut down. */
-  get(): Promise<ObjectKey | undefined> {
+  /**
+   * The next key, as soon as there is one; call `done` afterwards. Undefined: the queue is shut down.
+   * @param of `idleNamespace`: only a key of a namespace of which no key is worked on then
+   */
+  get(of: "anyNamespace" | "idleNamespace" = "anyNamespace"): Promise<ObjectKey | undefined> {
     if (this.#closed) return Promise.resolve(undefined);
     const { promise, resolve } = Promise.withResolvers<ObjectKey | undefined>();
-    this.#idle.push(resolve);
+    (of === "anyNamespace" ? this.#idle : this.#kept).push(resolve);
     this.#handOut();
     return promise;
   }
@@ -164,7 +172,7 @@ export class Workqueue {
     if (entry?.workingSince === undefined) throw new Error(`${keyText(key)} is not being worked on`);
     this.#observer?.finished(this.#clock.monotonic() - entry.workingSince, entry.key);
     entry.workingSince = undefined;
-    this.#working--;
+    this.#count(key.namespace, -1);
     const dirty = entry.dirty;
     entry.dirty = undefined;
     if (this.#closed) {
@@ -184,7 +192,9 @@ export class Workqueue {
     if (!this.#closed) {
       this.#closed = true;
       for (const entry of this.#entries.values()) entry.delayed?.timer.cancel();
-      for (let worker = this.#idle.shift(); worker !== undefined; worker = this.#idle.shift()) worker(undefined);
+      for (const workers of [this.#idle, this.#kept]) {
+        for (let worker = workers.shift(); worker !== undefined; worker = workers.shift()) worker(undefined);
+      }
       if (this.#working === 0) this.#drained.resolve();
     }
     return this.#drained.promise;
@@ -230,17 +240,27 @@ export class Workqueue {
 
   #handOut(): void {
     while (this.#depth > 0 && this.#idle.length > 0) {
-      const worker = this.#idle.shift();
-      worker?.(this.#take());
+      const key = this.#take(() => true);
+      if (key === undefined) throw new Error("the queue counts waiting keys that are in no line");
+      this.#idle.shift()?.(key);
+    }
+    while (this.#depth > 0 && this.#kept.length > 0) {
+      const key = this.#take((namespace) => !this.#workingIn.has(namespace));
+      if (key === undefined) return;
+      this.#kept.shift()?.(key);
     }
   }
 
-  #take(): ObjectKey {
-    const urgent = (): Entry | undefined => this.#urgent.next((line) => line.take());
-    const low = (): Entry | undefined => this.#low.next((line) => next(line, "low"));
-    const isTurnOfLow = this.#turn++ % lowEvery === lowEvery - 1;
+  /** @param may whether a key of this namespace may be taken */
+  #take(may: (namespace: string) => boolean): ObjectKey | undefined {
+    const urgent = (): Entry | undefined =>
+      this.#urgent.next((line, namespace) => (may(namespace) ? line.take() : undefined));
+    const low = (): Entry | undefined =>
+      this.#low.next((line, namespace) => (may(namespace) ? next(line, "low") : undefined));
+    const isTurnOfLow = this.#turn % lowEvery === lowEvery - 1;
     const entry = isTurnOfLow ? (low() ?? urgent()) : (urgent() ?? low());
-    if (entry === undefined) throw new Error("the queue counts waiting keys that are in no line");
+    if (entry === undefined) return undefined;
+    this.#turn++;
     const now = this.#clock.monotonic();
     this.#observer?.taken(now - entry.waitingSince, entry.key);
     entry.workedAs = entry.waiting;
@@ -249,9 +269,16 @@ export class Workqueue {
     // The work that starts now decides again about the next requeue.
     entry.delayed?.timer.cancel();
     entry.delayed = undefined;
-    this.#working++;
+    this.#count(entry.key.namespace, 1);
     this.#setDepth(this.#depth - 1);
     return entry.key;
+  }
+
+  #count(namespace: string, change: 1 | -1): void {
+    this.#working += change;
+    const count = (this.#workingIn.get(namespace) ?? 0) + change;
+    if (count === 0) this.#workingIn.delete(namespace);
+    else this.#workingIn.set(namespace, count);
   }
 
   #setDepth(depth: number): void {

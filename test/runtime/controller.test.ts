@@ -163,6 +163,23 @@ describe("a reconcile", () => {
   });
 });
 
+test("passes of one namespace that all wait for something hold up no pass of another", async () => {
+  const w = world(
+    async (object) => {
+      if (object.metadata.namespace === "noisy") await sleep(w.clock, 60_000);
+      return report(undefined);
+    },
+    { workers: 3 },
+  );
+  void w.start();
+  for (let index = 0; index < 20; index++) w.apply(`n${index}`, {}, widgetKind, "noisy");
+  await w.clock.advance(1000);
+  for (const name of ["x", "y"]) w.apply(name, {}, widgetKind, "quiet");
+  await w.clock.advance(100);
+  expect(w.seen.filter((line) => / [xy] /.test(line))).toHaveLength(2);
+  expect(w.controller.running).toBe(3);
+});
+
 test("a live read that finds the object changed or gone is known to the next reconcile at once", async () => {
   const w = world(async (object, { signal }, runtime) => {
     const live = await runtime.store.get(widgetKind, object.metadata, signal);

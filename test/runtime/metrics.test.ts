@@ -65,7 +65,7 @@ test("a scrape shows who works, who waits and for how long", async () => {
   for (const name of ["a", "b", "c"]) w.apply(name);
   await w.clock.advance(30_000);
   const busy = {
-    'controller_runtime_max_concurrent_reconciles{controller="widget"}': 2,
+    'controller_runtime_max_concurrent_reconciles{controller="widget"}': 3,
     'controller_runtime_active_workers{controller="widget"}': 2,
     'workqueue_depth{name="widget",controller="widget"}': 1,
     'workqueue_longest_running_processor_seconds{name="widget",controller="widget"}': 30,

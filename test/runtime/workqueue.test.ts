@@ -183,6 +183,27 @@ describe("order", () => {
     expect(order.filter((namespace) => namespace === "quiet")).toHaveLength(10);
   });
 
+  test("gives a worker that is kept for it the next key of a namespace of which none is worked on, of any class", async () => {
+    const { queue } = world();
+    for (const name of ["1", "2"]) queue.add(keyOf(name, "noisy"), { priority: "high" });
+    const working = [await take(queue), await take(queue)];
+    queue.add(keyOf("3", "noisy"), { priority: "high" });
+    queue.add(keyOf("x", "quiet"), { priority: "low" });
+    expect(await queue.get("idleNamespace")).toEqual(keyOf("x", "quiet"));
+    queue.add(keyOf("y", "quiet"));
+    const given: (ObjectKey | undefined)[] = [];
+    void queue.get("idleNamespace").then((key) => given.push(key));
+    for (const key of working) queue.done(key);
+    await Promise.resolve();
+    expect(given).toEqual([keyOf("3", "noisy")]);
+    void queue.get("idleNamespace").then((key) => given.push(key));
+    await Promise.resolve();
+    expect(given).toHaveLength(1);
+    queue.done(keyOf("x", "quiet"));
+    await Promise.resolve();
+    expect(given).toEqual([keyOf("3", "noisy"), keyOf("y", "quiet")]);
+  });
+
   test("lets each class through while the others never run dry", async () => {
     const { queue } = world();
     const order: string[] = [];
@@ -354,9 +375,9 @@ describe("shutting down", () => {
 
   test("sends idle workers home", async () => {
     const { queue } = world();
-    const idle = [queue.get(), queue.get()];
+    const idle = [queue.get(), queue.get(), queue.get("idleNamespace")];
     await queue.shutDown();
-    expect(await Promise.all(idle)).toEqual([undefined, undefined]);
+    expect(await Promise.all(idle)).toEqual([undefined, undefined, undefined]);
   });
 });
 
