@@ -3,10 +3,12 @@ import { type Kind, keyText } from "../api/object.ts";
 import type { BatchJob } from "../api/v1alpha1/batch-job.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { BatchJobKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
+import { conditionsOf } from "../controllers/conditions.ts";
 import { queueNameOf } from "../controllers/naming.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { shell } from "../runtime/shell.ts";
 import { realCloud } from "./cloud.ts";
+import { chainFix, chainFrom, chainText } from "./diagnose/chain.ts";
 import { jobJson } from "./diagnose/job-json.ts";
 import { isJobHealthy } from "./diagnose/job-report.ts";
 import { jobText } from "./diagnose/job-text.ts";
@@ -110,10 +112,15 @@ function isCalled({ kind, plural, shortNames }: Kind, type: string): boolean {
   return [kind.toLowerCase(), plural, ...shortNames].includes(type.toLowerCase());
 }
 
+/** That of a directory; undefined: the flags name none. */
+function savedAccount(flags: DiagnoseFlags, io: Io): SavedAccount | undefined {
+  const place = placeOf(flags, flags.filename);
+  return place.kind === "directory" ? new SavedAccount(place.directory, flags, io, exitCodes.unread) : undefined;
+}
+
 async function ofAws(flags: DiagnoseFlags, io: Io): Promise<Report> {
   const { queue = "" } = flags;
-  const place = placeOf(flags, flags.filename);
-  const account = place.kind === "directory" ? new SavedAccount(place.directory, flags, io) : undefined;
+  const account = savedAccount(flags, io);
   const reading = await readingIn(regionIn(queue) ?? flags.region, account, flags, io);
   return await ofQueue(queue, { ...reading, object: undefined });
 }
@@ -137,8 +144,7 @@ function regionIn(queue: string): string | undefined {
 }
 
 async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): Promise<Report> {
-  const place = placeOf(flags, flags.filename);
-  const account = place.kind === "directory" ? new SavedAccount(place.directory, flags, io) : undefined;
+  const account = savedAccount(flags, io);
   const objects: SeenObjects = account ?? openCluster(flags, "aws-batch-operator-diagnose", io, exitCodes.unread);
   try {
     const key = { namespace: objects.namespace, name };
@@ -148,7 +154,8 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
     const reading = await readingIn(spec.region ?? status?.region ?? flags.region, account, flags, io);
     if (kind === JobQueueKind) {
       const queue = status?.arn ?? queueNameOf(found as JobQueue);
-      return await ofQueue(queue, { ...reading, object: keyText(key) });
+      const whyMissing = async () => await whyNotInAws(found as JobQueue, objects);
+      return await ofQueue(queue, { ...reading, object: keyText(key), whyMissing });
     }
     const where = account === undefined ? clusterWords(flags, key.namespace) : directoryWords(account);
     const report = await readJob(found as BatchJob, { ...reading, objects, where });
@@ -156,6 +163,15 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
   } finally {
     await objects.close();
   }
+}
+
+/** Why AWS does not have the queue of an object, as the operator reports it: from object to object, to the cause. */
+async function whyNotInAws(queue: JobQueue, objects: SeenObjects): Promise<string | undefined> {
+  const chain = await chainFrom(queue, JobQueueKind, (kind, key) => objects.object(kind, key));
+  const ready = conditionsOf(queue).find(({ type }) => type === "Ready");
+  if (chain.length === 0) return ready === undefined ? "the operator has reported nothing about it" : ready.message;
+  const fix = chainFix(chain);
+  return `${chainText("it", chain)}${fix === "" ? "" : `. Fix: ${fix}`}`;
 }
 
 /** What leads another command to the same namespace. */

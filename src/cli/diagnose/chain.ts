@@ -3,6 +3,7 @@ import { reasonsOf, worded } from "../../api/reasons.ts";
 import { referencesOf } from "../../api/references.ts";
 import { BatchJobKind, kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
+import { awsWords } from "../../diagnosis/words.ts";
 
 /** An object that keeps another one from being Ready. */
 export interface ChainLink {
@@ -65,4 +66,24 @@ async function unreadyIn(
     return { link: { what, ready: { reason, message }, referredBy, todo }, at: { object: found, kind: target } };
   }
   return undefined;
+}
+
+/**
+ * From an object to the cause: `the job needs JobQueue team/main, and that one needs …`. Pure.
+ * @param subject what waits
+ */
+export function chainText(subject: string, chain: readonly ChainLink[]): string {
+  return chain
+    .map(({ what, ready }, at) => {
+      const needs = at === 0 ? `${subject} needs ${what}` : `that one needs ${what}`;
+      if (ready === undefined) return `${needs}, which does not exist`;
+      return at < chain.length - 1 ? needs : `${needs}, which is not Ready: ${awsWords(ready.message)}`;
+    })
+    .join(", and ");
+}
+
+/** What a person does about the cause; empty: nothing, or it is not known. Pure. */
+export function chainFix(chain: readonly ChainLink[]): string {
+  const end = chain.at(-1);
+  return end === undefined || end.todo === "" ? "" : `${end.what}: ${end.todo}`;
 }

@@ -12,7 +12,7 @@ import { causeKind, type Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { awsWords, counted, listed } from "../../diagnosis/words.ts";
 import { shellWord } from "../../runtime/shell.ts";
-import type { ChainLink } from "./chain.ts";
+import { chainFix, chainText } from "./chain.ts";
 import type { DependencyFacts, JobFacts, JobFinding } from "./job-report.ts";
 import type { QueueReport } from "./report.ts";
 
@@ -78,8 +78,7 @@ function ofObject({ object, where, dependencies, inLineBefore, chain }: JobFacts
   }
   const end = chain.at(-1);
   if (end !== undefined) {
-    const fix = end.todo === "" ? "" : `${end.what}: ${end.todo}`;
-    return finding(end.ready?.reason ?? "ReferenceNotFound", chainText(chain), fix);
+    return finding(end.ready?.reason ?? "ReferenceNotFound", chainText("the job", chain), chainFix(chain));
   }
   const text = reasonsOf(BatchJobKind.kind).find((one) => one.reason === reason && one.todo !== undefined);
   return finding(reason, awsWords(message), text?.todo?.replaceAll("`", "") ?? "");
@@ -88,17 +87,6 @@ function ofObject({ object, where, dependencies, inLineBefore, chain }: JobFacts
 /** One that a person copies. */
 function command(name: string, where: JobFacts["where"], ...others: readonly string[]): string {
   return ["aws-batch-operator", name, ...where, ...others].map(shellWord).join(" ");
-}
-
-/** From the job to the cause. */
-function chainText(chain: readonly ChainLink[]): string {
-  return chain
-    .map(({ what, ready }, at) => {
-      const subject = at === 0 ? `the job needs ${what}` : `that one needs ${what}`;
-      if (ready === undefined) return `${subject}, which does not exist`;
-      return at < chain.length - 1 ? subject : `${subject}, which is not Ready: ${awsWords(ready.message)}`;
-    })
-    .join(", and ");
 }
 
 function failure(record: JobRecord, { dependencies, object, where }: JobFacts): JobFinding {

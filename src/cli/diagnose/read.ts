@@ -1,5 +1,5 @@
 import { adviceFor } from "../../aws/advice.ts";
-import type { Environment, Queue } from "../../aws/batch.ts";
+import type { Environment } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import type { ConsumableNeed } from "../../aws/job-needs.ts";
@@ -21,6 +21,8 @@ import { type Reading, readServiceQueue } from "./service-queue.ts";
 export interface QueueReading extends Reading {
   /** Reads the network of one environment; undefined: nothing is known of it. */
   readonly networkOf: (environment: Environment, job: DescribedJob | undefined) => Promise<NetworkReport | undefined>;
+  /** Why AWS does not have the queue of an object; undefined: nobody knows. */
+  readonly whyMissing?: () => Promise<string | undefined>;
 }
 
 /**
@@ -37,7 +39,8 @@ export async function readQueue(queue: string, reading: QueueReading): Promise<Q
   ]);
   const name = nameIn(queue);
   const found = queues.get(name);
-  if (found === undefined) throw noQueue(name, queues, reading);
+  if (found === undefined)
+    throw noQueue(name, (await reading.whyMissing?.()) ?? queuesThere([...queues.keys()]), reading);
 
   if (hasServiceJobs(found)) return await readServiceQueue(found, queues.values(), reading);
 
@@ -104,14 +107,9 @@ async function readJobs(queue: string, { batch, now, signal }: QueueReading): Pr
   }
 }
 
-function noQueue(
-  name: string,
-  queues: ReadonlyMap<string, Queue>,
-  { account, region, object }: QueueReading,
-): CommandError {
-  const there = queuesThere([...queues.keys()]);
+function noQueue(name: string, why: string, { account, region, object }: QueueReading): CommandError {
   const of = object === undefined ? "" : ` of JobQueue ${object}`;
-  return new CommandError(`AWS has no job queue ${name}${of} in account ${account}, region ${region}: ${there}`, {
+  return new CommandError(`AWS has no job queue ${name}${of} in account ${account}, region ${region}: ${why}`, {
     exitCode: exitCodes.unread,
   });
 }

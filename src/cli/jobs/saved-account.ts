@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { shell } from "../../runtime/shell.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import { notBefore } from "../clock.ts";
-import { CommandError, type Io } from "../io.ts";
+import { CommandError, exitCodes, type Io } from "../io.ts";
 import { isLocked } from "../local/lock.ts";
 import { type LocalState, readState, stateFile } from "../local/state.ts";
 import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
@@ -28,15 +28,19 @@ export class SavedAccount implements JobsAccount, SeenObjects {
   /** That of `local`. */
   readonly directory: string;
   readonly #file: string;
+  /** Of the command if nothing is saved. */
+  readonly #exitCode: number;
 
   /** @throws CommandError if nothing is saved */
   constructor(
     directory: string,
     { clusterName = "local", region = simulatedRegion, namespace = defaultNamespace }: SavedAccountFlags,
     { interrupted }: Io,
+    exitCode: number = exitCodes.failed,
   ) {
     this.directory = directory;
     this.namespace = namespace;
+    this.#exitCode = exitCode;
     this.#file = stateFile(directory, clusterName, true);
     this.region = region;
     this.signal = interrupted;
@@ -111,6 +115,7 @@ export class SavedAccount implements JobsAccount, SeenObjects {
     if (state?.aws !== undefined) return state;
     throw new CommandError(
       `${this.directory} has no simulated account yet: ${shell`local -f ${this.directory} --simulate`} makes one`,
+      { exitCode: this.#exitCode },
     );
   }
 

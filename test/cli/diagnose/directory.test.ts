@@ -29,6 +29,17 @@ const directoryWithWaitingJobs = () =>
     const failed = saved("Failed", "True", "JobFailed", "job failed");
     return [
       savedObject("JobQueue", { name: "main" }, {}, { arn: "arn:aws:batch:us-east-1:123456789012:job-queue/q" }),
+      savedObject(
+        "JobQueue",
+        { name: "unmade" },
+        { computeEnvironmentOrder: [{ order: 1, computeEnvironmentRef: { name: "gone" } }] },
+      ),
+      savedObject(
+        "JobQueue",
+        { name: "paused" },
+        {},
+        { conditions: [saved("Ready", "Unknown", "Paused", "paused by annotation")] },
+      ),
       savedObject("BatchJob", { name: "big" }, spec, { jobId, status: "RUNNABLE" }),
       savedObject("BatchJob", { name: "array" }, spec, {
         jobId: array.jobId,
@@ -77,6 +88,16 @@ test("what is to be done about a job of a directory names the directory", async 
   expect(stdout).toContain(`(aws-batch-operator logs -f ${directory} -n default array --failed)`);
 });
 
+test("a queue that AWS does not have yet is an error that says why, from object to object", async () => {
+  const directory = await directoryWithWaitingJobs();
+  expect(await diagnose(directory, "unmade")).toMatchObject({
+    exitCode: 2,
+    stderr:
+      "error: AWS has no job queue default_unmade of JobQueue default/unmade in account 123456789012, region us-east-1: it needs BatchComputeEnvironment default/gone, which does not exist. Fix: BatchComputeEnvironment default/gone: create it, or correct the reference in JobQueue default/unmade\n",
+  });
+  expect((await diagnose(directory, "paused")).stderr).toMatch(/region us-east-1: paused by annotation\n$/);
+});
+
 test("what a directory does not have is an error that says where it was searched", async () => {
   const directory = await directoryWithWaitingJobs();
   expect(await diagnose(directory, "bj/none")).toMatchObject({
@@ -84,6 +105,7 @@ test("what a directory does not have is an error that says where it was searched
     stderr: `error: ${directory} has no BatchJob default/none that local --simulate has applied: correct the name, or give its namespace with -n\n`,
   });
   expect((await diagnose(directory, "none", "-n", "team")).stderr).toContain("has no JobQueue team/none");
-  expect((await diagnose(temporaryDirectory(), "main")).stderr).toContain("has no simulated account yet");
+  const none = await diagnose(temporaryDirectory(), "main");
+  expect(none).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has no simulated account yet") });
   expect((await diagnose(directory, "main", "--kubeconfig", "x")).stderr).toContain("exclude each other");
 });

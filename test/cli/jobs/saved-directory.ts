@@ -55,6 +55,6 @@ export async function savedDirectory(
 }
 
 /** A condition of a status. */
-export function saved(type: string, status: "True" | "False", reason: string, message: string): object {
+export function saved(type: string, status: "True" | "False" | "Unknown", reason: string, message: string): object {
   return { type, status, reason, message, lastTransitionTime: "2026-01-01T00:00:00Z", observedGeneration: 1 };
 }
