@@ -1,7 +1,8 @@
 import type { Option } from "commander";
 import { z } from "zod";
-import { formsOfValues, ListOption } from "../../src/cli/flags.ts";
+import { ListOption } from "../../src/cli/flags.ts";
 import type { Io } from "../../src/cli/io.ts";
+import { formsOfRunValues } from "../../src/cli/run/options.ts";
 import { runCommand } from "../../src/cli/run.ts";
 
 /** Flags of `run` that other values set. */
@@ -49,11 +50,13 @@ function described({ description }: Option): string {
 function flagValue(option: Option): z.ZodType {
   if (option.isBoolean()) return z.boolean();
   if (option.argChoices !== undefined) return z.enum(option.argChoices);
-  const form = formsOfValues.get(option.parseArg);
+  const form = formsOfRunValues.get(option.parseArg);
   const text = form === undefined ? z.string().min(1) : z.string().regex(form);
   if (option instanceof ListOption) return z.array(text);
   const isNumber = typeof parse(option, "1") === "number" && parse(option, "1s") === undefined;
-  return isNumber ? z.number().positive() : text;
+  if (!isNumber) return text;
+  // The messages of Helm name the smallest value, which only whole numbers have.
+  return parse(option, "0.5") === undefined ? z.int().min(1) : z.number().positive();
 }
 
 /** Undefined: the flag rejects the text. */

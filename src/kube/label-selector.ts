@@ -23,6 +23,13 @@ const presence = new RegExp(`^(!?)\\s*(${key})$`);
 const wholeValue = new RegExp(`^${value}$`);
 
 /**
+ * The outline of what `labelSelector` takes, for schemas: short enough to be read in an error message, so that it lets through
+ * some mistakes within a requirement.
+ */
+export const labelSelectorOutline =
+  /^\s*!?\s*[A-Za-z0-9][^,()<>]*(\([^()]*\)\s*)?(,\s*!?\s*[A-Za-z0-9][^,()<>]*(\([^()]*\)\s*)?)*$/;
+
+/**
  * Parses `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a` and `!a`, joined by commas. A label that is missing
  * satisfies `!=`, `notin` and `!`, as in Kubernetes (API concepts, "Labels and Selectors").
  * @throws LabelSelectorError with the invalid part

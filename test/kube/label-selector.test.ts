@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LabelSelectorError, labelSelector } from "../../src/kube/label-selector.ts";
+import { LabelSelectorError, labelSelector, labelSelectorOutline } from "../../src/kube/label-selector.ts";
 
 describe("a label selector", () => {
   test.each<[string, Record<string, string>, boolean]>([
@@ -27,6 +27,7 @@ describe("a label selector", () => {
     ["constructor", {}, false],
   ])("%s on %o is %s", (text, labels, holds) => {
     expect(labelSelector(text)(labels)).toBe(holds);
+    expect(text).toMatch(labelSelectorOutline);
   });
 
   test.each([
@@ -40,5 +41,9 @@ describe("a label selector", () => {
   ])("%o is refused", (text, message) => {
     expect(() => labelSelector(text)).toThrow(LabelSelectorError);
     expect(() => labelSelector(text)).toThrow(message);
+  });
+
+  test.each(["", ",=,", "team=blue,", "-team=x", "a>1", "team in (a"])("%o has not even the outline of one", (text) => {
+    expect(text).not.toMatch(labelSelectorOutline);
   });
 });

@@ -1,7 +1,12 @@
 import { InvalidArgumentError } from "commander";
-import { type LabelSelector, LabelSelectorError, labelSelector } from "../../kube/label-selector.ts";
+import {
+  type LabelSelector,
+  LabelSelectorError,
+  labelSelector,
+  labelSelectorOutline,
+} from "../../kube/label-selector.ts";
 import type { ListenAddress } from "../../runtime/http-server.ts";
-import { listOf, type OperatorFlags } from "../flags.ts";
+import { formsOfValues, listOf, type OperatorFlags } from "../flags.ts";
 
 /** Values of the flags of `run`. */
 export interface RunFlags extends OperatorFlags {
@@ -25,6 +30,12 @@ export function shardSelector(text: string): LabelSelector {
     throw error;
   }
 }
+
+/** The forms of values, with those of the flags that only `run` has. */
+export const formsOfRunValues: ReadonlyMap<unknown, RegExp> = new Map([
+  ...formsOfValues,
+  [shardSelector, labelSelectorOutline],
+]);
 
 /** `host:port`, `[v6]:port`, or `:port` for all addresses of this machine. Port 0 is any free one. */
 export function listenAddress(text: string): ListenAddress {
