@@ -1,6 +1,6 @@
 /**
  * Left to `npm run test:all`, which CI runs: what needs programs that few machines have, or minutes for what another
- * tier holds as well. docs/reliability.md says for each what holds it meanwhile.
+ * tier holds as well. docs/testing.md says for each what holds it meanwhile.
  */
 export const slowTests = [
   "test/packaging/image.test.ts",

@@ -133,7 +133,7 @@ describe("what a namespace may use", () => {
 const team = { allowedRoleArns: ["arn:aws:iam::123456789012:role/team/*"] };
 const teamPolicies = { allowedPolicyArns: ["arn:aws:iam::123456789012:policy/team/*"] };
 
-/** docs/security.md describes them. */
+/** docs/attacks.md describes them. */
 const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
   ["a role of somebody else by ARN", {}, [jobRole("arn:aws:iam::123456789012:role/admin")], team],
   ["a role of somebody else by name", {}, [jobRole("admin")], team],
