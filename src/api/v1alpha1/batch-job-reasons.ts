@@ -44,7 +44,7 @@ export const batchJobReasons = {
     },
   },
   Reconciling: {
-    Suspended: { means: "`suspend: true` keeps the job from being submitted", todo: "set it to false" },
+    Suspended: { means: "`suspend: true` keeps the job from being submitted", todo: "set `suspend: false`" },
     ReferenceNotFound: {
       means: "a queue, definition, consumable or job that it refers to does not exist; Stalled after 10 minutes",
       todo: "create it, or correct the name",

@@ -1,6 +1,7 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { reasonsOf, worded } from "../../api/reasons.ts";
 import { referencesOf } from "../../api/references.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind, kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import { awsWords } from "../../diagnosis/words.ts";
@@ -20,12 +21,26 @@ export interface ChainLink {
 /** Reads an object; undefined: there is none. */
 export type GetObject = (kind: Kind, key: ObjectKey) => Promise<KubeObject | undefined>;
 
-/** No chain of references is longer: job, queue, policy. */
-const longest = 5;
+/** Reasons of a job that waits for an object that it refers to. */
+const held: ReadonlySet<string | undefined> = new Set([
+  "ReferenceNotFound",
+  "WaitingForJob",
+  "WaitingForQueue",
+  "WaitingForDefinition",
+  "WaitingForConsumable",
+]);
+
+/** Whether a job waits for an object that it refers to, and not for something of its own. */
+export function isHeldJob(object: KubeObject): boolean {
+  return held.has(reasonOf(object));
+}
+
+/** Jobs that are not submitted may wait for each other in a long line, or in a circle, which they report themselves. */
+const longest = 20;
 
 /**
- * What an object waits for, from object to object along its references: the last one is the cause. Jobs are left out, which
- * wait for each other in ways of their own.
+ * What an object waits for, from object to object along its references: the last one is the cause. A job waits for those that
+ * it depends on only until AWS has them.
  *
  * @throws whatever `get` throws
  */
@@ -49,11 +64,14 @@ async function unreadyIn(
 ): Promise<{ link: ChainLink; at: { object: KubeObject; kind: OperatorKind } | undefined } | undefined> {
   const { namespace, name } = object.metadata;
   const referredBy = `${kind.kind} ${keyText({ namespace, name })}`;
+  const waitsForJob = reasonOf(object) === "WaitingForJob";
   for (const { to, key } of referencesOf(kind, { namespace, spec: object.spec })) {
-    if (to === BatchJobKind.kind) continue;
+    const isJob = to === BatchJobKind.kind;
+    if (isJob !== waitsForJob) continue;
     const target = kindOf(to);
     const what = `${to} ${keyText(key)}`;
     const found = await get(target, key);
+    if (isJob && (found as BatchJob | undefined)?.status?.jobId !== undefined) continue;
     if (found === undefined) {
       const todo = `create it, or correct the reference in ${referredBy}`;
       return { link: { what, ready: undefined, referredBy, todo }, at: undefined };
@@ -61,9 +79,13 @@ async function unreadyIn(
     const ready = conditionsOf(found).find(({ type }) => type === "Ready");
     if (ready === undefined || ready.status === "True") continue;
     const { reason, message } = ready;
+    // It is on its way.
+    if (isJob && (reason === "Pending" || reason === "Submitting")) continue;
     const known = reasonsOf(target.kind).find((one) => one.reason === reason && one.todo !== undefined);
     const todo = (known && worded(known, target).todo)?.replaceAll("`", "") ?? "";
-    return { link: { what, ready: { reason, message }, referredBy, todo }, at: { object: found, kind: target } };
+    const goesOn = !isJob || isHeldJob(found);
+    const at = goesOn ? { object: found, kind: target } : undefined;
+    return { link: { what, ready: { reason, message }, referredBy, todo }, at };
   }
   return undefined;
 }
@@ -86,4 +108,8 @@ export function chainText(subject: string, chain: readonly ChainLink[]): string 
 export function chainFix(chain: readonly ChainLink[]): string {
   const end = chain.at(-1);
   return end === undefined || end.todo === "" ? "" : `${end.what}: ${end.todo}`;
+}
+
+function reasonOf(object: KubeObject): string | undefined {
+  return conditionsOf(object).find(({ type }) => type === "Ready")?.reason;
 }

@@ -8,7 +8,7 @@ import { lineOf, orderInLine } from "../../controllers/batch-job/line.ts";
 import { recordedResult } from "../../controllers/batch-job/result.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 import type { SeenObjects } from "../jobs/objects.ts";
-import { chainFrom } from "./chain.ts";
+import { chainFrom, isHeldJob } from "./chain.ts";
 import { jobFindings } from "./job-findings.ts";
 import type { DependencyFacts, JobFacts, JobReport } from "./job-report.ts";
 import { type QueueReading, readQueue } from "./read.ts";
@@ -36,7 +36,7 @@ export async function readJob(object: BatchJob, reading: JobReading): Promise<Jo
     where,
     job,
     dependencies: await dependenciesOf(object, reading),
-    chain: isHeld(object) ? await chainFrom(object, BatchJobKind, (kind, key) => objects.object(kind, key)) : [],
+    chain: isHeldJob(object) ? await chainFrom(object, BatchJobKind, (kind, key) => objects.object(kind, key)) : [],
     inLineBefore: isInLine(object) ? inLineBefore(object, await neighboursOf(object, objects), region) : [],
     queue: waitsForResources(record) ? await readQueue(record.queue, { ...reading, object: undefined }) : undefined,
   };
@@ -53,18 +53,6 @@ export async function readJob(object: BatchJob, reading: JobReading): Promise<Jo
 
 async function neighboursOf({ metadata }: BatchJob, objects: JobReading["objects"]): Promise<readonly BatchJob[]> {
   return (await objects.objects(BatchJobKind, metadata.namespace)) as readonly BatchJob[];
-}
-
-/** Reasons of a job that waits for an object that it refers to. */
-const held: ReadonlySet<string> = new Set([
-  "ReferenceNotFound",
-  "WaitingForQueue",
-  "WaitingForDefinition",
-  "WaitingForConsumable",
-]);
-
-function isHeld(object: BatchJob): boolean {
-  return conditionsOf(object).some(({ type, reason }) => type === "Ready" && held.has(reason));
 }
 
 /** The operator writes no status while a job waits for its turn. */

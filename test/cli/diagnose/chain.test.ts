@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type KubeObject, keyText } from "../../../src/api/object.ts";
+import type { BatchJob } from "../../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../../src/api/v1alpha1/kinds.ts";
 import { chainFrom } from "../../../src/cli/diagnose/chain.ts";
 import { jobFindings } from "../../../src/cli/diagnose/job-findings.ts";
@@ -22,9 +23,13 @@ function object(kind: string, name: string, spec: object, reason?: string): [str
 const environments = (name: string) => ({ computeEnvironmentOrder: [{ order: 1, computeEnvironmentRef: { name } }] });
 
 async function found(...objects: readonly [string, KubeObject][]): Promise<readonly string[]> {
+  return await foundOf(job, objects);
+}
+
+async function foundOf(of: BatchJob, objects: readonly [string, KubeObject][]): Promise<readonly string[]> {
   const there = new Map(objects);
-  const chain = await chainFrom(job, BatchJobKind, async ({ kind }, key) => there.get(`${kind} ${keyText(key)}`));
-  return jobFindings(jobFacts({ object: job, chain })).map(({ code, sentence, fix }) => `${code}: ${sentence}. ${fix}`);
+  const chain = await chainFrom(of, BatchJobKind, async ({ kind }, key) => there.get(`${kind} ${keyText(key)}`));
+  return jobFindings(jobFacts({ object: of, chain })).map(({ code, sentence, fix }) => `${code}: ${sentence}. ${fix}`);
 }
 
 test("what a job waits for is followed from object to object, to the one that has to be changed", async () => {
@@ -46,4 +51,42 @@ test("an object that is there has its own reason and its own remedy", async () =
 test("without one that is not Ready the job's own reason stays", async () => {
   const [queue, definition] = [object("JobQueue", "main", {}), object("JobDefinition", "hello", {})];
   expect(await found(queue, definition)).toEqual([expect.stringMatching(/^WaitingForQueue: JobQueue main is not in/)]);
+});
+
+describe("a job that waits until another one is submitted", () => {
+  const dependingOn = (name: string) => ({ ...job.spec, dependsOn: [{ jobRef: { name } }] });
+  const last = {
+    ...job,
+    spec: dependingOn("second"),
+    status: { conditions: [condition("Ready", "WaitingForJob", "waiting until BatchJob second is submitted")] },
+  } as BatchJob;
+  const second = object("BatchJob", "second", dependingOn("first"), "WaitingForJob");
+
+  test("is followed from job to job, and on to what the first of them waits for", async () => {
+    const first = object("BatchJob", "first", job.spec, "WaitingForQueue");
+    const queue = object("JobQueue", "main", environments("nothere"), "ReferenceNotFound");
+    expect(await foundOf(last, [second, first, queue])).toEqual([
+      "ReferenceNotFound: the job needs BatchJob team/second, and that one needs BatchJob team/first, and that one needs JobQueue team/main, and that one needs BatchComputeEnvironment team/nothere, which does not exist. BatchComputeEnvironment team/nothere: create it, or correct the reference in JobQueue team/main",
+    ]);
+  });
+
+  test("has as its reason what keeps the first of them back", async () => {
+    const first = object("BatchJob", "first", job.spec, "Suspended");
+    expect(await foundOf(last, [second, first])).toEqual([
+      "Suspended: the job needs BatchJob team/second, and that one needs BatchJob team/first, which is not Ready: first is Suspended. BatchJob team/first: set suspend: false",
+    ]);
+  });
+
+  test("has its own reason where that one is on its way, or in AWS", async () => {
+    const own = ["WaitingForJob: waiting until BatchJob second is submitted. "];
+    expect(await foundOf(last, [object("BatchJob", "second", job.spec, "Submitting")])).toEqual(own);
+    const [key, submitted] = second;
+    const status = { ...(submitted.status as object), jobId: "job-2" };
+    expect(await foundOf(last, [[key, { ...submitted, status }]])).toEqual(own);
+  });
+
+  test("ends where jobs wait for each other in a circle", async () => {
+    const first = object("BatchJob", "first", dependingOn("second"), "WaitingForJob");
+    expect(await foundOf(last, [second, first])).toHaveLength(1);
+  });
 });

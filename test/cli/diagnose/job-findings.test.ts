@@ -38,7 +38,7 @@ describe("a job that is not in AWS", () => {
     [
       "is held back",
       { object: jobObject({}, { conditions: [ready("Suspended", "spec.suspend is true.")] }) },
-      ["Suspended: spec.suspend is true. Fix: set it to false"],
+      ["Suspended: spec.suspend is true. Fix: set suspend: false"],
     ],
     [
       "waits for its queue",
