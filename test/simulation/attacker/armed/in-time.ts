@@ -2,13 +2,15 @@ import type { KubeObject } from "../../../../src/api/object.ts";
 import { referencesOf } from "../../../../src/api/references.ts";
 import type { BatchJob } from "../../../../src/api/v1alpha1/batch-job.ts";
 import { kindOf } from "../../../../src/api/v1alpha1/kinds.ts";
+import { intentOf as noteOf } from "../../../../src/controllers/batch-job/intent.ts";
 import { recordedResult } from "../../../../src/controllers/batch-job/result.ts";
 import { conditionsOf } from "../../../../src/controllers/conditions.ts";
 import { jsonEqual } from "../../../../src/runtime/json-equal.ts";
 import type { OracleFactory, Watched } from "../../oracle.ts";
 import { textOf } from "../../oracles/reading.ts";
+import type { OperatorProcess } from "../../process.ts";
 import { isVictim } from "../tenants.ts";
-import { boundSeconds, deletionSeconds, takeOverMs } from "./bounds.ts";
+import { boundSeconds, deletionSeconds, doubtSeconds, takeOverMs } from "./bounds.ts";
 
 /** What a tenant wants of each of its objects is carried out, or is not old. Times are monotonic ms. */
 export class Pending {
@@ -83,15 +85,25 @@ export const inTime: OracleFactory = (watched) => {
       return undefined;
     },
     onTick() {
-      const late = pending.all.find(({ object, waitedMs }) => waitedMs > boundOf(object) * 1000);
+      const late = pending.all.find(({ object, waitedMs }) => waitedMs > boundOf(object, watched) * 1000);
       if (late === undefined) return undefined;
       const { reason, message } = conditionsOf(late.object).find(({ type }) => type === "Ready") ?? {};
       const seconds = Math.round(late.waitedMs / 1000);
-      return `${textOf(late.object)} waits for ${seconds} s, at most ${boundOf(late.object)} are promised: ${reason}: ${message}`;
+      return `${textOf(late.object)} waits for ${seconds} s, at most ${boundOf(late.object, watched)} are promised: ${reason}: ${message}`;
     },
   };
 };
 
-function boundOf({ kind, metadata }: KubeObject): number {
-  return metadata.deletionTimestamp === undefined ? (boundSeconds[kind] ?? 0) : deletionSeconds;
+/** In seconds. */
+function boundOf(object: KubeObject, watched: Watched): number {
+  if (object.metadata.deletionTimestamp !== undefined) return deletionSeconds;
+  return (boundSeconds[object.kind] ?? 0) + (isInDoubt(object, watched) ? doubtSeconds : 0);
+}
+
+/** Whether a process that leads no more has written the note of a job. */
+function isInDoubt(object: KubeObject, { processes }: Watched): boolean {
+  const writer = object.kind === "BatchJob" ? noteOf(object as BatchJob)?.by : undefined;
+  const isWriter = ({ leads, composed }: OperatorProcess): boolean =>
+    leads && composed.operator.ports.processId() === writer;
+  return writer !== undefined && !processes().some(isWriter);
 }
