@@ -5,6 +5,7 @@
  */
 
 import type { Manifest } from "../src/kube/memory-store.ts";
+import { defaultKnobs } from "../src/simulator/knobs.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../test/manifests.ts";
 import { countUnready } from "../test/unready-networks.ts";
 import { createWorld, isReady, type World } from "../test/world.ts";
@@ -198,6 +199,10 @@ await readyLatency();
 await measureNoOps();
 await kindsAtRest();
 await jobsAtScale([100, 1000, 10_000]);
-await cancelledAtOnce([100, 1000]);
+await cancelledAtOnce([
+  [100, defaultKnobs.latencyMs],
+  [1000, defaultKnobs.latencyMs],
+  [1000, 400],
+]);
 jobMemory();
 await longestBlocks();

@@ -85,15 +85,16 @@ export async function jobsAtScale(counts: readonly number[]): Promise<void> {
 }
 
 /** Jobs that run, and are all cancelled at once. A job needs some seconds in AWS to end. */
-export async function cancelledAtOnce(counts: readonly number[]): Promise<void> {
+export async function cancelledAtOnce(runs: readonly (readonly [count: number, answerMs: number])[]): Promise<void> {
   const rows: string[][] = [];
-  for (const count of counts) {
+  for (const [count, answerMs] of runs) {
     const world = await createWorld({ knobs: { stalenessMs: 0, keptRecords: 1_000_000 } });
     world.apply(...place);
     await world.untilReady();
     await world.seconds(120);
     await submissionOf(world, count);
     await world.seconds(300);
+    world.aws.knobs.latencyMs = answerMs;
     const calls = operatorCalls(world).length;
     const began = world.clock.now();
     for (let index = 0; index < count; index++) world.apply(longJob(index, count, { cancel: true }));
@@ -103,6 +104,7 @@ export async function cancelledAtOnce(counts: readonly number[]): Promise<void> 
     const ends = made.filter(({ operation }) => operation === "TerminateJob");
     rows.push([
       String(count),
+      String(answerMs),
       (((ends.at(-1)?.at ?? Number.NaN) - began) / 1000).toFixed(0),
       ((world.clock.now() - began) / 1000).toFixed(0),
       String(made.length),
@@ -113,7 +115,15 @@ export async function cancelledAtOnce(counts: readonly number[]): Promise<void> 
   }
   table(
     "Running BatchJobs cancelled at once, until all results are in status",
-    ["jobs", "last request to end sent after s", "last result after s", "AWS calls", "DescribeJobs", "throttled"],
+    [
+      "jobs",
+      "AWS answers after ms",
+      "last request to end sent after s",
+      "last result after s",
+      "AWS calls",
+      "DescribeJobs",
+      "throttled",
+    ],
     rows,
   );
 }
