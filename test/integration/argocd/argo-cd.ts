@@ -106,6 +106,12 @@ export class ArgoCd {
     linesOf(await this.#cluster.kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], { input }));
   }
 
+  /** By what Argo CD knows the objects of an Application: an annotation of its own, or the label app.kubernetes.io/instance. */
+  async trackBy(method: "annotation" | "label"): Promise<void> {
+    const patch = JSON.stringify({ data: { "application.resourceTrackingMethod": method } });
+    linesOf(await this.#kubectl("patch", "configmap", "argocd-cm", "--type=merge", "--patch", patch));
+  }
+
   /** Lets Argo CD read Git now, and not from its cache. */
   async refresh(application: string): Promise<void> {
     linesOf(await this.#kubectl("annotate", "application", application, "argocd.argoproj.io/refresh=hard"));
@@ -123,9 +129,8 @@ export class ArgoCd {
 
   /** Undefined: it does not exist. */
   async state(application: string): Promise<ApplicationState | undefined> {
-    const { stdout } = await this.#kubectl("get", "application", application, "--ignore-not-found", "-o", "json");
-    if (stdout === "") return undefined;
-    const { status = {} } = JSON.parse(stdout) as { readonly status?: Status };
+    const status = await this.#status(application);
+    if (status === undefined) return undefined;
     const { sync, health, operationState, conditions = [] } = status;
     const messages = [operationState?.message, ...conditions.map(({ message }) => message)];
     return {
@@ -134,6 +139,12 @@ export class ArgoCd {
       phase: operationState?.phase ?? "",
       message: messages.filter((one) => one !== undefined).join("; "),
     };
+  }
+
+  /** Names of what it would prune, of this kind. */
+  async unpruned(application: string, kind: string): Promise<readonly string[]> {
+    const { resources = [] } = (await this.#status(application)) ?? {};
+    return resources.flatMap((one) => (one.kind === kind && one.requiresPruning === true ? [one.name] : [])).toSorted();
   }
 
   /** Waits until it says this. @throws Error with what it said last */
@@ -156,6 +167,11 @@ export class ArgoCd {
     this.#redis.close();
   }
 
+  async #status(application: string): Promise<Status | undefined> {
+    const { stdout } = await this.#kubectl("get", "application", application, "--ignore-not-found", "-o", "json");
+    return stdout === "" ? undefined : ((JSON.parse(stdout) as { readonly status?: Status }).status ?? {});
+  }
+
   #kubectl(...args: readonly string[]) {
     return this.#cluster.kubectl([...args, "--namespace", namespace]);
   }
@@ -167,6 +183,11 @@ interface Status {
   readonly health?: { readonly status: string };
   readonly operationState?: { readonly phase: string; readonly message?: string };
   readonly conditions?: readonly { readonly message: string }[];
+  readonly resources?: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly requiresPruning?: boolean;
+  }[];
 }
 
 /** Definitions, configuration with our health scripts, and the default project. */

@@ -262,6 +262,34 @@ try {
       await argo.untilGone("apps");
     },
   );
+
+  await step(
+    "keeps our definitions where it tracks by label and takes those of an older installation for its own",
+    async () => {
+      const definitions = async () =>
+        linesOf(await cluster.kubectl(["get", "crd", "-o", "name"])).filter((name) => name.endsWith(".awsbatch.dev"));
+      const all = await definitions();
+      const label = "app.kubernetes.io/instance=labelled";
+      linesOf(await cluster.kubectl(["label", ...all, label]));
+      // Shows that it prunes what has the label: these two differ only in the definitions' annotation.
+      linesOf(await inBatch("create", "configmap", "labelled"));
+      linesOf(await inBatch("label", "configmap", "labelled", label));
+      await argo.trackBy("label");
+      await repository.commit(await story("labelled"));
+      await argo.apply(application("labelled", repository.url, { namespace: "batch" }));
+      await argo.until("labelled", { health: "Healthy", phase: "Succeeded" });
+      const pruned = async () =>
+        linesOf(await inBatch("get", "configmap", "labelled", "--ignore-not-found", "-o", "name")).join("") === "" ||
+        "still there";
+      await until(pruned, "what has the label of the Application to be pruned");
+      const names = all.map((name) => name.replace(/^.*\//, ""));
+      deepStrictEqual(await argo.unpruned("labelled", "CustomResourceDefinition"), names.toSorted());
+      await argo.delete("labelled");
+      await argo.untilGone("labelled");
+      await until(isClean, "AWS to be clean");
+      deepStrictEqual(await definitions(), all);
+    },
+  );
 } finally {
   for (const one of running.toReversed()) await one.stop();
   await account.close();
