@@ -173,29 +173,36 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
   }
 
   /** By who asks, and for what: each pass that waits for the same facts would otherwise hold its own. */
-  const running = new Map<
-    string,
-    { readonly at: number; readonly signal: AbortSignal; readonly facts: Promise<NetworkFacts> }
-  >();
+  const running = new Map<string | undefined, Map<string, Running>>();
 
   async function gatherOnce(request: NetworkRequest, caller: Caller, reading: NetworkReading): Promise<NetworkFacts> {
-    const key = JSON.stringify([caller.namespace, request]);
+    const { signal, maxAgeMs, patience = signal } = reading;
+    const key = JSON.stringify(request);
     const now = clock.monotonic();
-    const known = running.get(key);
-    if (known !== undefined && now - known.at <= reading.maxAgeMs) {
+    const ofCaller = (): Map<string, Running> => running.get(caller.namespace) ?? new Map();
+    const known = ofCaller().get(key);
+    if (known !== undefined && now - known.at <= maxAgeMs) {
       try {
         return await known.facts;
       } catch (error) {
         // Given up by whoever began it, not by us.
-        if (!known.signal.aborted || reading.signal.aborted) throw error;
+        if (!known.signal.aborted || signal.aborted) throw error;
       }
     }
-    const mine = { at: now, signal: reading.signal, facts: gather(request, caller, reading) };
-    running.set(key, mine);
+    while (ofCaller().size >= mostOfOne) {
+      await abortable(
+        Promise.race([...ofCaller().values()].map(({ facts }) => facts.catch(() => undefined))),
+        patience,
+      );
+    }
+    const mine = { at: now, signal, facts: gather(request, caller, reading) };
+    const others = ofCaller();
+    running.set(caller.namespace, others.set(key, mine));
     try {
       return await mine.facts;
     } finally {
-      if (running.get(key) === mine) running.delete(key);
+      if (others.get(key) === mine) others.delete(key);
+      if (others.size === 0 && running.get(caller.namespace) === others) running.delete(caller.namespace);
     }
   }
 
@@ -219,7 +226,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       get writtenAt() {
         return writtenAt;
       },
-      of: (request, reading) => abortable(gatherOnce(request, caller, reading), reading.signal),
+      of: (request, reading) => abortable(gatherOnce(request, caller, reading), reading.patience ?? reading.signal),
       async select(what, selector, { signal, maxAgeMs }) {
         const key = selectorText(selector);
         const kept = selected[what].of(key);
@@ -245,6 +252,19 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     forgetWays,
   };
 }
+
+/** Facts that are being gathered. */
+interface Running {
+  readonly at: number;
+  readonly signal: AbortSignal;
+  readonly facts: Promise<NetworkFacts>;
+}
+
+/**
+ * Requests of one namespace that are gathered at a time. Each holds much until EC2 has answered its last call, and the
+ * budget of calls lets few through.
+ */
+const mostOfOne = 8;
 
 /** What is read for one namespace alone. */
 interface Caller {

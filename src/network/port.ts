@@ -49,6 +49,8 @@ export interface NetworkReading {
   readonly signal: AbortSignal;
   /** Maximum age of the answer, ms; 0 reads now. */
   readonly maxAgeMs: number;
+  /** Aborts when nobody waits any more: a read that has begun goes on, for whoever asks next (`signal`). */
+  readonly patience?: AbortSignal | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ export interface NetworkReader {
   /**
    * The facts for a request, at most `maxAgeMs` old. A part that AWS denies or that fails is `unread`, and the rest is
    * present; so errors of AWS never throw.
-   * @throws when `signal` is aborted
+   * @throws when `signal` or `patience` is aborted
    */
   of(request: NetworkRequest, reading: NetworkReading): Promise<NetworkFacts>;
   /**

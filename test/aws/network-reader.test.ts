@@ -566,6 +566,38 @@ describe("what one tenant asks for in vain", () => {
     expect(new Set(await Promise.all(live)).size).toBe(2);
   });
 
+  it("is begun for few requests of a namespace at a time, and goes on where nobody waits any more", async () => {
+    const { aws, clock } = account();
+    const budget = new CallBudget({ clock, ratePerSecond: 1 });
+    const ec2 = guardedEc2(aws.ec2, { clock, budget, mayWrite: () => ({ deadlineMs: 1_000_000 }) });
+    const iam = () => Promise.reject(new Error("no object names a profile"));
+    const region = createEc2Region({ api: ec2, account: "1", region: "r", partition: "aws", clock, iam });
+    const of = async (namespace: string, at: number): Promise<string> => {
+      const patience = new AbortController();
+      const request = { ...emptyRequest, launchTemplates: hostile(at).launchTemplates ?? [] };
+      const reading = { signal, maxAgeMs: hourMs, patience: patience.signal };
+      const answer = region
+        .onBehalfOf(namespace)
+        .network.of(request, reading)
+        .then(
+          () => "answered",
+          () => "gave up",
+        );
+      await clock.advance(0);
+      patience.abort("a later pass asks again");
+      return answer;
+    };
+    for (const at of many.slice(0, 500)) await of("mallory", at);
+    expect(budget.waiting).toBeLessThanOrEqual(8);
+    await of("team", 1001);
+    expect(budget.waiting).toBeLessThanOrEqual(9);
+    await clock.advance(20_000);
+    const described = aws.log.filter(({ operation }) => operation === "DescribeLaunchTemplateVersions");
+    // One that went at once, eight that waited, and the one of the team.
+    expect(described).toHaveLength(10);
+    expect([await of("team", 1001), await of("mallory", 0)]).toEqual(["answered", "answered"]);
+  });
+
   it("lets the calls of a namespace wait for no more than one of another's at a time", async () => {
     const { aws, clock } = account();
     const budget = new CallBudget({ clock, ratePerSecond: 2 });

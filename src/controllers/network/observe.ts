@@ -178,9 +178,9 @@ async function gathered(
   const { maxAgeMs } = reading;
   try {
     // Only the waiting ends with the patience: the result of the read is kept for the next pass.
-    return await withDeadline(clock, reading.patienceMs, signal, "EC2", async () => {
+    return await withDeadline(clock, reading.patienceMs, signal, "EC2", async (patience) => {
       const { network: reader } = await regions.ec2(spec.region, signal, metadata.namespace);
-      return { kind: "facts", facts: await reader.of(request, { signal, maxAgeMs }), reader };
+      return { kind: "facts", facts: await reader.of(request, { signal, maxAgeMs, patience }), reader };
     });
   } catch (error) {
     if (error instanceof DeadlineExceeded) return { kind: "pending" };
