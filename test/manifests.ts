@@ -3,9 +3,11 @@
 import type { SubmitServiceJobRequest } from "@aws-sdk/client-batch";
 import type { BatchJobSpec } from "../src/api/v1alpha1/batch-job.ts";
 import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/compute-environment.ts";
+import type { ConsumableResourceSpec } from "../src/api/v1alpha1/consumable-resource.ts";
 import type { JobDefinitionSpec } from "../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../src/api/v1alpha1/job-queue.ts";
 import type { QuotaShareSpec } from "../src/api/v1alpha1/quota-share.ts";
+import type { SchedulingPolicySpec } from "../src/api/v1alpha1/scheduling-policy.ts";
 import type { ServiceEnvironmentSpec } from "../src/api/v1alpha1/service-environment.ts";
 import type { Manifest } from "../src/kube/memory-store.ts";
 
@@ -82,6 +84,14 @@ export function quotaShare(name: string, queue: string, spec: Partial<QuotaShare
       ...spec,
     },
   };
+}
+
+export function policy(name: string, spec: SchedulingPolicySpec): Manifest {
+  return { apiVersion, kind: "SchedulingPolicy", metadata: { name, namespace: "team" }, spec };
+}
+
+export function consumable(name: string, spec: ConsumableResourceSpec): Manifest {
+  return { apiVersion, kind: "ConsumableResource", metadata: { name, namespace: "team" }, spec };
 }
 
 export function jobDefinition(name: string, spec: Partial<JobDefinitionSpec> = {}): Manifest {

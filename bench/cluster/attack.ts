@@ -1,13 +1,13 @@
 import process from "node:process";
 import type { KindName } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import { hostile, place, victims } from "../../test/attacks.ts";
 import type { ControlPlane } from "../../test/integration/control-plane/control-plane.ts";
 import { sleep } from "../../test/integration/control-plane/wait.ts";
 import type { OperatorProcess } from "../../test/integration/operator/operator-process.ts";
 import type { Account } from "../../test/integration/stories/account.ts";
 import { install, newIdentity } from "../../test/integration/stories/installed.ts";
 import { isReady, Team } from "../../test/integration/stories/team.ts";
-import { hostile, place, victims } from "./attack-objects.ts";
 
 export interface Attack {
   /** Of the objects that the attacker has. */

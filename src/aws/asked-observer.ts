@@ -70,6 +70,10 @@ export class AskedObserver<Key extends AskedKey> {
   readonly #lines = new NamespaceTurns(() => new RankedLine<Place>());
   /** How many names wait in line. */
   #waiting = 0;
+  /** The namespaces for which a call is under way. */
+  readonly #busy = new Set<string>();
+  /** What a call threw that is no answer of AWS: it ends the loop. */
+  #fault: { readonly error: unknown } | undefined;
   #turn = 0;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #checkAt = Number.NEGATIVE_INFINITY;
@@ -151,7 +155,7 @@ export class AskedObserver<Key extends AskedKey> {
   }
 
   #due(): number {
-    const isAtWork = this.#waiting > 0 || this.#list !== undefined;
+    const isAtWork = this.#fault !== undefined || this.#canDescribe() || this.#list !== undefined;
     const due = isAtWork ? Number.NEGATIVE_INFINITY : Math.min(this.#checkAt, this.#listDue());
     return Math.max(due, this.health.retryAt ?? due);
   }
@@ -161,18 +165,40 @@ export class AskedObserver<Key extends AskedKey> {
     return this.#listedAt + restMs + restSpreadMs * this.#chance;
   }
 
-  /** One call at most, so that whoever comes next waits for no more than that. */
+  /** Begins a description, or reads a part of the list: one call at most, so that whoever comes next waits for no more. */
   async #read(): Promise<void> {
-    const { cache, clock, key, lifetime } = this.#options;
+    const { clock } = this.#options;
+    if (this.#fault !== undefined) throw this.#fault.error;
     if (this.#checkAt <= clock.monotonic()) this.#check();
     if (this.#listDue() <= clock.monotonic()) this.#beginList();
+    const isTurnOfList = this.#list !== undefined && (!this.#canDescribe() || this.#turn % 2 === 1);
+    if (isTurnOfList) await this.#counted(() => this.#readPart());
+    else if (this.#canDescribe()) {
+      const places = this.#nextOnes();
+      const namespace = places[0]?.namespace;
+      if (namespace === undefined) return;
+      this.#busy.add(namespace);
+      this.#counted(() => this.#describe(places, namespace))
+        .catch((error: unknown) => {
+          // An AwsError is in the cache's `failure` by now.
+          if (!(error instanceof AwsError) && !this.#options.lifetime.aborted) this.#fault = { error };
+        })
+        .finally(() => {
+          this.#busy.delete(namespace);
+          this.#alarm.ring();
+        });
+    }
+  }
+
+  /** Whether AWS answers, for whoever asks: `health`, and the cache's `failure`. */
+  async #counted(read: () => Promise<void>): Promise<void> {
+    const { cache, clock, key, lifetime } = this.#options;
     try {
-      const isTurnOfList = this.#list !== undefined && (this.#waiting === 0 || this.#turn % 2 === 1);
-      if (isTurnOfList) await this.#readPart();
-      else if (this.#waiting > 0) await this.#describe();
-      else return;
+      await read();
     } catch (error) {
-      if (error instanceof AwsError && !lifetime.aborted) {
+      // Calls that were under way together fail once.
+      const isNew = clock.monotonic() >= (this.health.retryAt ?? Number.NEGATIVE_INFINITY);
+      if (error instanceof AwsError && !lifetime.aborted && isNew) {
         this.health.fails(error);
         cache.setFailure(key, this.health.failure);
       }
@@ -185,6 +211,13 @@ export class AskedObserver<Key extends AskedKey> {
     if (this.health.failure !== undefined) cache.setFailure(key, undefined);
     this.health.works();
     if (this.#waiting === 0 && this.#list === undefined) this.#chance = this.#options.random();
+  }
+
+  /** Whether a name waits of a namespace for which no call is under way. */
+  #canDescribe(): boolean {
+    if (this.#waiting === 0) return false;
+    for (const [namespace, line] of this.#lines.lines) if (line.length > 0 && !this.#busy.has(namespace)) return true;
+    return false;
   }
 
   /** Takes in which names objects give, and puts into line what is due. */
@@ -283,7 +316,9 @@ export class AskedObserver<Key extends AskedKey> {
 
   /** The next in line. What was read meanwhile, or has got another rank, is passed over. */
   #next(): Place | undefined {
-    const place = this.#lines.next((line) => line.next(({ entry }, rank) => entry.rank === rank));
+    const place = this.#lines.next((line, namespace) =>
+      this.#busy.has(namespace) ? undefined : line.next(({ entry }, rank) => entry.rank === rank),
+    );
     if (place !== undefined) this.#leave(place.entry);
     return place;
   }
@@ -295,7 +330,7 @@ export class AskedObserver<Key extends AskedKey> {
     const { namesPerCall } = this.#resource;
     while (places.length < namesPerCall && this.#waiting > 0) {
       const place = this.#next();
-      if (place === undefined) throw new Error("a name is counted that waits in no line");
+      if (place === undefined) break;
       places.push(place);
     }
     if (places.length === namesPerCall) return places;
@@ -307,12 +342,9 @@ export class AskedObserver<Key extends AskedKey> {
     return [...places, ...room.map((entry) => ({ entry, namespace: entry.namespaces[0] ?? "" }))];
   }
 
-  async #describe(): Promise<void> {
+  async #describe(places: readonly Place[], onBehalfOf: string): Promise<void> {
     const { cache, clock, key, lifetime, location: at } = this.#options;
-    const places = this.#nextOnes();
-    const [first] = places;
-    if (first === undefined) return;
-    const batch = longRead({ ...this.#options, batch: callsFor(first.namespace, this.#options.batch, batchCalls) });
+    const batch = longRead({ ...this.#options, batch: callsFor(onBehalfOf, this.#options.batch, batchCalls) });
     const names = new Set(places.map(({ entry }) => entry.name));
     const waiters = places.flatMap(({ entry }) => entry.waiters.splice(0));
     const begunAt = clock.monotonic();

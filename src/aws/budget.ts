@@ -5,7 +5,7 @@ export type CallKind = "read" | "write";
 
 export interface CallBudgetOptions {
   readonly clock: Clock;
-  /** Calls per second at most; as many may leave at once after a pause (10). */
+  /** Calls per second at most; as many of one namespace may leave at once after a pause (10). */
   readonly ratePerSecond?: number;
   /** A call that had to wait goes on. */
   readonly onWait?: (kind: CallKind, waitedMs: number) => void;
@@ -27,6 +27,13 @@ interface Waiting {
 /** No namespace has this name: the operator itself. */
 const operator = "";
 
+/** "Lately" is the last second. */
+const latelyMs = 1000;
+/** Calls that are kept at most. */
+const mostKept = 10;
+/** Few calls are less than this part of an equal share. */
+const fewPart = 0.75;
+
 const slowestPerSecond = 1;
 /** From the slowest rate back to the full one. */
 const recoveryMs = 60_000;
@@ -37,14 +44,20 @@ const writesPerRead = 4;
 
 /**
  * A token bucket in front of the AWS calls of one account and region. Namespaces take turns, and the operator itself is one
- * of them: one with many calls, also with many writes, delays another by one call. Within each, writes go before reads, but
- * for every fifth call. Being throttled halves the rate, which then grows back in about a minute.
+ * of them: one with many calls, also with many writes, delays another by one call. A second's worth is kept for whoever made
+ * few calls lately, so that a change leaves at once also where another namespace uses up the rate. Within each, writes go
+ * before reads, but for every fifth call. Being throttled halves the rate, which then grows back in about a minute.
  */
 export class CallBudget {
   readonly #clock: Clock;
   readonly #fullRate: number;
   readonly #onWait: ((kind: CallKind, waitedMs: number) => void) | undefined;
   readonly #turns = new NamespaceTurns(() => new Line());
+  /** The calls that left lately, the oldest first, and how many of them by namespace. */
+  readonly #left: { readonly namespace: string; readonly at: number }[] = [];
+  readonly #leftOf = new Map<string, number>();
+  /** So many calls are kept for whoever made fewer lately. */
+  readonly #kept: number;
   #tokens: number;
   #rate: number;
   #refilledAt: number;
@@ -57,7 +70,8 @@ export class CallBudget {
     this.#fullRate = options.ratePerSecond ?? 10;
     this.#onWait = options.onWait;
     this.#rate = this.#fullRate;
-    this.#tokens = Math.max(1, this.#fullRate);
+    this.#kept = Math.min(mostKept, Math.floor(this.#fullRate));
+    this.#tokens = this.#mostTokens;
     this.#refilledAt = this.#clock.monotonic();
   }
 
@@ -115,9 +129,8 @@ export class CallBudget {
 
   #handOut(): void {
     this.#refill();
-    while (this.#tokens >= 1 && this.waiting > 0) {
-      const next = this.#turns.next((line) => line.take());
-      if (next === undefined) throw new Error("the budget counts a call that waits in no line");
+    this.#forgetOld();
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
       this.#tokens--;
       this.#goOn(next);
     }
@@ -125,11 +138,54 @@ export class CallBudget {
       this.#timer?.cancel();
       this.#timer = undefined;
     } else {
-      this.#timer ??= this.#clock.schedule(Math.ceil(((1 - this.#tokens) / this.#rate) * 1000), () => {
+      const untilNextToken = Math.floor(this.#tokens) + 1 - this.#tokens;
+      this.#timer ??= this.#clock.schedule(Math.ceil((untilNextToken / this.#rate) * 1000), () => {
         this.#timer = undefined;
         this.#handOut();
       });
     }
+  }
+
+  /** Undefined: nobody waits who may have what there is. */
+  #next(): Waiting | undefined {
+    return this.#turns.next((line, namespace) => {
+      if (!this.#mayLeave(namespace)) return undefined;
+      const waiting = line.take();
+      if (waiting !== undefined) this.#count(namespace);
+      return waiting;
+    });
+  }
+
+  #mayLeave(namespace: string): boolean {
+    return this.#tokens >= 1 && (this.#tokens >= 1 + this.#kept || this.#madeFew(namespace));
+  }
+
+  #count(namespace: string): void {
+    this.#left.push({ namespace, at: this.#clock.monotonic() });
+    this.#leftOf.set(namespace, this.#callsLately(namespace) + 1);
+  }
+
+  #forgetOld(): void {
+    const since = this.#clock.monotonic() - latelyMs;
+    const young = this.#left.findIndex(({ at }) => at > since);
+    for (const { namespace } of this.#left.splice(0, young === -1 ? this.#left.length : young)) {
+      const calls = this.#callsLately(namespace) - 1;
+      if (calls > 0) this.#leftOf.set(namespace, calls);
+      else this.#leftOf.delete(namespace);
+    }
+  }
+
+  /** Compared with an equal share of all who make calls. */
+  #madeFew(namespace: string): boolean {
+    return this.#callsLately(namespace) * this.#leftOf.size < this.#fullRate * fewPart;
+  }
+
+  #callsLately(namespace: string): number {
+    return this.#leftOf.get(namespace) ?? 0;
+  }
+
+  get #mostTokens(): number {
+    return Math.max(1, this.#fullRate) + this.#kept;
   }
 
   #goOn({ kind, since, resolve }: Waiting): void {
@@ -149,7 +205,7 @@ export class CallBudget {
     const before = this.#rate;
     this.#rate = Math.min(this.#fullRate, before + (this.#fullRate * elapsedMs) / recoveryMs);
     this.#tokens += (((before + this.#rate) / 2) * elapsedMs) / 1000;
-    this.#tokens = Math.min(Math.max(1, this.#fullRate), this.#tokens);
+    this.#tokens = Math.min(this.#mostTokens, this.#tokens);
   }
 }
 

@@ -164,57 +164,58 @@ describe("CallBudget", () => {
     await expect(budget.take("read", { signal: AbortSignal.abort(new Error("over")) })).rejects.toThrow("over");
   });
 
+  // At less than one call a second none is kept.
   describe("lets namespaces take turns", () => {
     it.each<CallKind>(["read", "write"])("so that a hundred %ss of one delay another's by one", async (kind) => {
-      const { clock, left, take } = setUp();
+      const { clock, left, take } = setUp(0.5);
       for (let index = 0; index < 100; index++) void take(`mallory ${index}`, kind, { onBehalfOf: "mallory" });
       await clock.advance(0);
       left.length = 0;
       void take("team", kind, { onBehalfOf: "team" });
-      await clock.advance(200);
-      expect(left).toEqual(["mallory 10", "team"]);
+      await clock.advance(4000);
+      expect(left).toEqual(["mallory 1", "team"]);
     });
 
     it("so that the writes of one, however many, delay another's read by one", async () => {
-      const { clock, left, take } = setUp();
+      const { clock, left, take } = setUp(0.5);
       for (let index = 0; index < 100; index++) void take(`mallory ${index}`, "write", { onBehalfOf: "mallory" });
       await clock.advance(0);
       left.length = 0;
       void take("team", "read", { onBehalfOf: "team" });
-      await clock.advance(200);
-      expect(left).toEqual(["mallory 10", "team"]);
+      await clock.advance(4000);
+      expect(left).toEqual(["mallory 1", "team"]);
     });
 
     it("in the order of their calls within each", async () => {
-      const { clock, left, take, takeMany } = setUp();
-      takeMany(10);
+      const { clock, left, take, takeMany } = setUp(0.5);
+      takeMany(1);
       await clock.advance(0);
       left.length = 0;
       for (const name of ["a1", "a2", "b1", "a3", "b2", "c1"]) void take(name, "read", { onBehalfOf: name.charAt(0) });
-      await clock.advance(600);
+      await clock.advance(12_000);
       expect(left).toEqual(["a1", "b1", "c1", "a2", "b2", "a3"]);
     });
 
     it("and the operator itself is one of them", async () => {
-      const { clock, left, take } = setUp();
+      const { clock, left, take } = setUp(0.5);
       for (let index = 0; index < 100; index++) void take(`mallory ${index}`, "read", { onBehalfOf: "mallory" });
       await clock.advance(0);
       left.length = 0;
       void take("a listing");
-      await clock.advance(200);
-      expect(left).toEqual(["mallory 10", "a listing"]);
+      await clock.advance(4000);
+      expect(left).toEqual(["mallory 1", "a listing"]);
     });
 
     it("also where all calls of one have given up", async () => {
-      const { clock, budget, left, take, takeMany } = setUp();
-      takeMany(10);
+      const { clock, budget, left, take, takeMany } = setUp(0.5);
+      takeMany(1);
       await clock.advance(0);
       const controller = new AbortController();
       for (const name of ["a1", "a2"]) void take(name, "read", { onBehalfOf: "a", signal: controller.signal });
       void take("b1", "read", { onBehalfOf: "b" });
       controller.abort("over");
-      await clock.advance(100);
-      expect([budget.waiting, left.slice(10)]).toEqual([0, ["a1 gave up: over", "a2 gave up: over", "b1"]]);
+      await clock.advance(2000);
+      expect([budget.waiting, left.slice(1)]).toEqual([0, ["a1 gave up: over", "a2 gave up: over", "b1"]]);
     });
 
     it("whether or not a namespace comes back each time with one more call", async () => {
@@ -230,6 +231,34 @@ describe("CallBudget", () => {
       await clock.advance(600);
       expect(left).toEqual(["team", "team"]);
     });
+  });
+
+  it("keeps some calls for a namespace that made few, where another uses up the rate", async () => {
+    const { clock, left, take } = setUp();
+    const callOf = (namespace: string) => take(namespace, "read", { onBehalfOf: namespace });
+    for (let call = 0; call < 100; call++) void callOf("many");
+    await clock.advance(5000);
+    left.length = 0;
+    for (let call = 0; call < 4; call++) void callOf("few");
+    await clock.advance(0);
+    expect(left).toEqual(["few", "few", "few", "few"]);
+    await clock.advance(1000);
+    expect(left.length - 4).toBeGreaterThanOrEqual(7);
+  });
+
+  it("lets one namespace have the whole rate, and fills up again what was kept", async () => {
+    const { clock, left, take } = setUp();
+    const callOf = (namespace: string) => take(namespace, "read", { onBehalfOf: namespace });
+    for (let call = 0; call < 5; call++) void callOf("few");
+    for (let call = 0; call < 100; call++) void callOf("many");
+    await clock.advance(10_000);
+    expect(left.filter((name) => name === "many").length).toBeGreaterThanOrEqual(100 - 1);
+    for (let call = 0; call < 20; call++) void callOf("many");
+    await clock.advance(1000);
+    left.length = 0;
+    for (let call = 0; call < 4; call++) void callOf("few");
+    await clock.advance(0);
+    expect(left).toHaveLength(4);
   });
 
   it("counts how long calls waited", async () => {

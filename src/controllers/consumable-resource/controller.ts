@@ -17,6 +17,8 @@ export function consumableResources(ports: Ports): Reconciler {
     {
       kind: ConsumableResourceKind,
       observe: (object, region, signal) => observe(object, region, ports, signal),
+      // Definitions name it, never queues.
+      reliesOnQueues: () => false,
       plan: planFor,
       act,
       report,

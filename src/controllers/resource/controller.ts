@@ -7,7 +7,7 @@ import type { KindModule } from "../kind.ts";
 import { recordNameOf } from "../naming.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { hasOwn, isReadAsked, outdated, refreshAsked } from "./observe.ts";
+import { hasOwn, isReadAsked, outdated } from "./observe.ts";
 import type { ResourceSeen } from "./seen.ts";
 
 /** What differs between the kinds with one resource that is read by the name that its object gives. */
@@ -16,13 +16,15 @@ interface AskedModule<O extends KubeObject, Seen extends ResourceSeen, Action>
   readonly kind: OperatorKind & { readonly records: AskedKey };
   /** @throws AwsError when AWS refuses it */
   readonly act: (action: Action, region: BatchRegion, signal: AbortSignal) => Promise<void>;
+  /** Whether the plan relies on the queues that use the resource, which a write reads again before; left out: it always does. */
+  readonly reliesOnQueues?: (object: O) => boolean;
   /** The fields of status that only this kind has. Pure. */
   readonly report: (seen: Seen) => Readonly<Record<string, unknown>>;
 }
 
 /** Reconciles the objects of such a kind. */
 export function askedReconciler<O extends KubeObject, Seen extends ResourceSeen, Action>(
-  { act, report, ...module }: AskedModule<O, Seen, Action>,
+  { act, report, reliesOnQueues = () => true, ...module }: AskedModule<O, Seen, Action>,
   ports: Ports,
 ): Reconciler {
   const { kind } = module;
@@ -34,7 +36,10 @@ export function askedReconciler<O extends KubeObject, Seen extends ResourceSeen,
   return reconcilerOf<O, Seen, Action>(
     {
       ...module,
-      refresh: (object, region, _sinceMs, signal) => refreshAsked(key, namesOf(object), region, signal),
+      async refresh(object, region, _sinceMs, signal) {
+        const own = region.refreshAsked(key, namesOf(object), signal);
+        await Promise.all([own, reliesOnQueues(object) ? region.refresh(signal) : undefined]);
+      },
       isRead: (object, region) => isReadAsked(key, namesOf(object), region),
       outdated: (region) => outdated(key, region),
       act: (action, _object, region, signal) => act(action, region, signal),

@@ -101,17 +101,3 @@ export function outdated(key: AskedKey, region: Pick<BatchRegion, "snapshot">): 
   const failure = region.snapshot().failureOf(key);
   return failure === undefined ? undefined : { kind: "failing", error: failure.error, since: failure.since };
 }
-
-/**
- * Reads these now, and the queues and environments that may use them.
- *
- * @throws AwsError
- */
-export async function refreshAsked(
-  key: AskedKey,
-  names: readonly string[],
-  region: BatchRegion,
-  signal: AbortSignal,
-): Promise<void> {
-  await Promise.all([region.refreshAsked(key, names, signal), region.refresh(signal)]);
-}

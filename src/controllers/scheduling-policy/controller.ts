@@ -17,6 +17,7 @@ export function schedulingPolicies(ports: Ports): Reconciler {
     {
       kind: SchedulingPolicyKind,
       observe: (object, region, signal) => observe(object, region, ports, signal),
+      reliesOnQueues: ({ metadata }) => metadata.deletionTimestamp !== undefined,
       plan: planFor,
       act,
       report,

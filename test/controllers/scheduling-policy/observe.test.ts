@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { AwsError } from "../../../src/aws/errors.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
-import { isReadAsked, outdated, refreshAsked } from "../../../src/controllers/resource/observe.ts";
+import { isReadAsked, outdated } from "../../../src/controllers/resource/observe.ts";
 import { observe } from "../../../src/controllers/scheduling-policy/observe.ts";
 import { report } from "../../../src/controllers/scheduling-policy/report.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
@@ -49,12 +49,6 @@ it("leaves a name to the object that AWS's tags name", async () => {
   );
   const ours = await observe(rival, fakeRegion({ policies: [policy()] }), portsWith(object(), rival), signal);
   expect(ours.claimedBy).toBe("team/fair");
-});
-
-it("reads policies and their users before a write", async () => {
-  const region = fakeRegion();
-  await refreshAsked("policies", ["team_fair"], region, signal);
-  expect(region.calls.toSorted()).toEqual(["refresh", "refreshAsked policies team_fair"]);
 });
 
 it("reports that policies cannot be read, since when", () => {

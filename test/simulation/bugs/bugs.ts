@@ -485,8 +485,8 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: "aws/budget.ts",
-        was: "while (this.#tokens >= 1 && this.waiting > 0) {",
-        becomes: "while (this.waiting > 0) {",
+        was: "return this.#tokens >= 1 && (",
+        becomes: "return this.#tokens >= Number.NEGATIVE_INFINITY || (",
       },
       { file: "aws/lists-observer.ts", was: "export const soonestMs = 1500;", becomes: "export const soonestMs = 20;" },
       { file: "aws/lists-observer.ts", was: "const movingSpreadMs = 500;", becomes: "const movingSpreadMs = 0;" },

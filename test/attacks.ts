@@ -1,26 +1,17 @@
-import type { KindName } from "../../src/api/v1alpha1/kinds.ts";
-import type { Manifest } from "../../src/kube/memory-store.ts";
+import type { KindName } from "../src/api/v1alpha1/kinds.ts";
+import type { Manifest } from "../src/kube/memory-store.ts";
 import {
   batchJob,
   computeEnvironment,
+  consumable,
   ec2,
   jobDefinition,
   jobQueue,
+  policy,
   quotaShare,
   serviceEnvironment,
   sharedQueue,
-} from "../../test/manifests.ts";
-
-const apiVersion = "awsbatch.dev/v1alpha1";
-
-function policy(name: string, shareDecaySeconds: number): Manifest {
-  const spec = { fairsharePolicy: { shareDecaySeconds } };
-  return { apiVersion, kind: "SchedulingPolicy", metadata: { name, namespace: "team" }, spec };
-}
-
-function consumable(name: string, totalQuantity: number): Manifest {
-  return { apiVersion, kind: "ConsumableResource", metadata: { name, namespace: "team" }, spec: { totalQuantity } };
-}
+} from "./manifests.ts";
 
 /** By kind: a change that another tenant makes, each time another one. */
 export const victims: Readonly<Record<KindName, (turn: number) => Manifest>> = {
@@ -29,12 +20,12 @@ export const victims: Readonly<Record<KindName, (turn: number) => Manifest>> = {
   JobQueue: (turn) => jobQueue("q", ["ce"], { priority: 1 + turn }),
   JobDefinition: (turn) => jobDefinition("jd", { parameters: { turn: String(turn) } }),
   BatchJob: (turn) => batchJob(`job-${turn}`, { jobQueueRef: { name: "q" }, jobDefinitionRef: { name: "jd" } }),
-  SchedulingPolicy: (turn) => policy("fair", 600 + turn),
+  SchedulingPolicy: (turn) => policy("fair", { fairsharePolicy: { shareDecaySeconds: 600 + turn } }),
   ServiceEnvironment: (turn) =>
     serviceEnvironment("se", { capacityLimits: [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 10 + turn }] }),
   QuotaShare: (turn) =>
     quotaShare("share", "train", { capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 4 + turn }] }),
-  ConsumableResource: (turn) => consumable("seats", 2 + turn),
+  ConsumableResource: (turn) => consumable("seats", { totalQuantity: 2 + turn }),
 };
 
 /** What the other tenant has before. */
@@ -74,13 +65,13 @@ export const hostile: Readonly<Record<KindName, Hostile>> = {
       }),
       change,
     ),
-  SchedulingPolicy: (index, change) => policy(`m${index}`, change),
+  SchedulingPolicy: (index, change) => policy(`m${index}`, { fairsharePolicy: { shareDecaySeconds: change } }),
   ServiceEnvironment: (index, change) =>
     serviceEnvironment(`m${index}`, { capacityLimits: [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 1 + change }] }),
   // Each in a queue of its own, which does not exist.
   QuotaShare: (index, change) =>
     changed(quotaShare(`m${index}`, "none", { jobQueueRef: undefined, jobQueue: `none-${index}` } as never), change),
-  ConsumableResource: (index, change) => consumable(`m${index}`, 1 + change),
+  ConsumableResource: (index, change) => consumable(`m${index}`, { totalQuantity: 1 + change }),
 };
 
 function changed({ metadata, ...manifest }: Manifest, change: number): Manifest {
