@@ -31,13 +31,16 @@ const requestBytesMax = 30_720;
 
 const { adoptionPolicy: _nothingToAdopt, deletionPolicy: _ofJobs, ...policies } = policyFields;
 
+/** Such as AWS gives; it says nothing of their form. */
+const jobId = (description: string) => text(description, 128, /^[A-Za-z0-9-]+$/).optional();
+
 const dependency = object(
   "One dependency.",
   {
     jobRef: object("A BatchJob of this namespace.", {
       name: text("Name of the object.", 253, dnsSubdomain),
     }).optional(),
-    jobId: text("ID of a job in AWS; either this or jobRef.", 128, /^[A-Za-z0-9-]+$/).optional(),
+    jobId: jobId("ID of a job in AWS; either this or jobRef."),
     type: oneOf(
       "N_TO_N: each child of this array waits for the child of the same index. SEQUENTIAL: the children of this array run one after the other; without jobRef and jobId.",
       ["N_TO_N", "SEQUENTIAL"],
@@ -109,7 +112,8 @@ export const BatchJobStatus = object("Observed state of the job in AWS.", {
     "AWS's status of the job. It goes only forward; FAILED also of a job that was never submitted and never will be.",
     32,
   ).optional(),
-  jobId: text("ID of the job in AWS.", 128).optional(),
+  // Whoever may write status is not to make a call of many ids fail.
+  jobId: jobId("ID of the job in AWS."),
   jobArn: text("ARN of the job.", 2048).optional(),
   jobQueue: text("Name of the job queue in AWS.", 128).optional(),
   jobDefinitionArn: text("ARN of the revision that the job runs.", 2048).optional(),
