@@ -190,7 +190,7 @@ describe("a replacement", () => {
     const general = "default_general-xxxxxxxx";
     expect(writesIn(json.objects)).toEqual([
       `CreateComputeEnvironment ${general} computeResources.type:"FARGATE">"FARGATE_SPOT" computeResources.maxvCpus:16>8`,
-      `UpdateJobQueue default_high computeEnvironmentOrder:[{"order":1,"computeEnvironment":"${general}"}]>[{"order":1,"computeEnvironment":"${general}"}]`,
+      `UpdateJobQueue default_high computeEnvironmentOrder:["${general}"]>["${general}"]`,
       `TagResource ${general} tags.awsbatch.dev/serving-since:>(known after apply)`,
       `TagResource ${general} tags.awsbatch.dev/retired-at:>(known after apply)`,
       `UpdateComputeEnvironment ${general} state:"ENABLED">"DISABLED"`,

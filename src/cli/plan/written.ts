@@ -203,6 +203,14 @@ function tagText(key: string, value: string): string {
   return volatileTags.has(key) ? decidedLater : JSON.stringify(value);
 }
 
+/** The names of an order of environments, the first one first; undefined: it is none. */
+function namesInOrder(value: unknown): readonly unknown[] | undefined {
+  if (!Array.isArray(value) || !value.every((one) => typeof one?.order === "number")) return undefined;
+  return value
+    .toSorted((left, right) => left.order - right.order)
+    .map(({ order: _order, ...named }) => Object.values(named)[0]);
+}
+
 /** Documents of policies are JSON in themselves, and say nothing by their version. */
 function textOf(value: unknown): string {
   if (typeof value === "string" && value.startsWith("{")) {
@@ -210,7 +218,9 @@ function textOf(value: unknown): string {
     return JSON.stringify(document["Statement"] ?? document);
   }
   return (
-    JSON.stringify(value)?.replace(/"arn:aws[a-z-]*:batch:[^"]*:(?:compute|service)-environment\/([^"]*)"/g, '"$1"') ??
-    ""
+    JSON.stringify(namesInOrder(value) ?? value)?.replace(
+      /"arn:aws[a-z-]*:batch:[^"]*:(?:compute|service)-environment\/([^"]*)"/g,
+      '"$1"',
+    ) ?? ""
   );
 }

@@ -25,3 +25,13 @@ it.each([
     { path: "tags.ci", to: "(probably a secret, not shown)" },
   ]);
 });
+
+it("an order of environments is shown by their names, the first one first", () => {
+  const arn = "arn:aws:batch:eu-west-1:123456789012:compute-environment";
+  const computeEnvironmentOrder = [
+    { order: 2, computeEnvironment: `${arn}/team_on-demand-a1b2c3d4` },
+    { order: 1, computeEnvironment: "team_spot-a1b2c3d4" },
+  ];
+  const fields = changedFields("CreateJobQueue", { jobQueueName: "q", computeEnvironmentOrder }, aws);
+  expect(fields).toEqual([{ path: "computeEnvironmentOrder", to: '["team_spot-a1b2c3d4","team_on-demand-a1b2c3d4"]' }]);
+});
