@@ -299,12 +299,16 @@ function forNamespace<Part>(open: Part & { onBehalfOf(namespace: string): Part }
 
 function guardOptions(options: RegionOptions, region: string): CallGuardOptions {
   const { clock } = options;
-  const budget = budgetOf(options, options.requestsPerSecond);
+  const budget = budgetOf(options, options.requestsPerSecond, keptForFew);
   return { clock, budget, mayWrite: options.mayWrite, onCall: (report) => options.onAwsCall?.(report, region) };
 }
 
-function budgetOf({ clock, onBudgetWait }: RegionOptions, ratePerSecond: number): CallBudget {
-  return new CallBudget({ clock, ratePerSecond, onWait: (kind, waitedMs) => onBudgetWait?.(kind, waitedMs) });
+/** Of the calls of a region, but not of those that submit or end jobs: of these AWS takes only twice the rate. */
+export const keptForFew = 10;
+
+function budgetOf({ clock, onBudgetWait }: RegionOptions, ratePerSecond: number, kept = 0): CallBudget {
+  const onWait = (kind: CallKind, waitedMs: number): void => onBudgetWait?.(kind, waitedMs);
+  return new CallBudget({ clock, ratePerSecond, keptForFew: kept, onWait });
 }
 
 /** Whether the tags of a queue in AWS name an existing object. */

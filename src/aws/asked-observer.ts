@@ -333,7 +333,7 @@ export class AskedObserver<Key extends AskedKey> {
       if (place === undefined) break;
       places.push(place);
     }
-    if (places.length === namesPerCall) return places;
+    if (places.length === 0 || places.length === namesPerCall) return places;
     const others = new Set(this.#entries.values());
     for (const { entry } of places) others.delete(entry);
     const readAt = ({ name }: Entry): number => this.#records.readAtOf(name) ?? Number.NEGATIVE_INFINITY;

@@ -7,6 +7,8 @@ export interface CallBudgetOptions {
   readonly clock: Clock;
   /** Calls per second at most; as many of one namespace may leave at once after a pause (10). */
   readonly ratePerSecond?: number;
+  /** Calls kept for whoever makes few, in addition; no more than a second's worth (0). */
+  readonly keptForFew?: number;
   /** A call that had to wait goes on. */
   readonly onWait?: (kind: CallKind, waitedMs: number) => void;
 }
@@ -29,10 +31,6 @@ const operator = "";
 
 /** "Lately" is the last second. */
 const latelyMs = 1000;
-/** Calls that are kept at most. */
-const mostKept = 10;
-/** Few calls are less than this part of an equal share. */
-const fewPart = 0.75;
 
 const slowestPerSecond = 1;
 /** From the slowest rate back to the full one. */
@@ -44,8 +42,8 @@ const writesPerRead = 4;
 
 /**
  * A token bucket in front of the AWS calls of one account and region. Namespaces take turns, and the operator itself is one
- * of them: one with many calls, also with many writes, delays another by one call. A second's worth is kept for whoever made
- * few calls lately, so that a change leaves at once also where another namespace uses up the rate. Within each, writes go
+ * of them: one with many calls, also with many writes, delays another by one call. Some calls are kept for whoever made
+ * few lately, so that a change leaves at once also where another namespace uses up the rate. Within each, writes go
  * before reads, but for every fifth call. Being throttled halves the rate, which then grows back in about a minute.
  */
 export class CallBudget {
@@ -70,7 +68,7 @@ export class CallBudget {
     this.#fullRate = options.ratePerSecond ?? 10;
     this.#onWait = options.onWait;
     this.#rate = this.#fullRate;
-    this.#kept = Math.min(mostKept, Math.floor(this.#fullRate));
+    this.#kept = Math.min(options.keptForFew ?? 0, Math.floor(this.#fullRate));
     this.#tokens = this.#mostTokens;
     this.#refilledAt = this.#clock.monotonic();
   }
@@ -157,7 +155,7 @@ export class CallBudget {
   }
 
   #mayLeave(namespace: string): boolean {
-    return this.#tokens >= 1 && (this.#tokens >= 1 + this.#kept || this.#madeFew(namespace));
+    return this.#tokens >= 1 && (this.#tokens >= 1 + this.#kept || this.#makesFew(namespace));
   }
 
   #count(namespace: string): void {
@@ -175,9 +173,11 @@ export class CallBudget {
     }
   }
 
-  /** Compared with an equal share of all who make calls. */
-  #madeFew(namespace: string): boolean {
-    return this.#callsLately(namespace) * this.#leftOf.size < this.#fullRate * fewPart;
+  /** Whether all who make calls could make as many, with one more, within the rate: so what is kept always fills up again. */
+  #makesFew(namespace: string): boolean {
+    const own = this.#callsLately(namespace);
+    const all = this.#leftOf.size + (own === 0 ? 1 : 0);
+    return (own + 1) * all < this.#rate;
   }
 
   #callsLately(namespace: string): number {

@@ -173,14 +173,16 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
   }
 
   /** By who asks, and for what: each pass that waits for the same facts would otherwise hold its own. */
-  const running = new Map<string | undefined, Map<string, Running>>();
+  const running = new Map<string, Running>();
+  /** By namespace: all that are gathered, also those that nobody may join any more. */
+  const gathering = new Map<string | undefined, Set<Promise<unknown>>>();
 
   async function gatherOnce(request: NetworkRequest, caller: Caller, reading: NetworkReading): Promise<NetworkFacts> {
     const { signal, maxAgeMs, patience = signal } = reading;
-    const key = JSON.stringify(request);
+    const { namespace } = caller;
+    const key = JSON.stringify([namespace, request]);
     const now = clock.monotonic();
-    const ofCaller = (): Map<string, Running> => running.get(caller.namespace) ?? new Map();
-    const known = ofCaller().get(key);
+    const known = running.get(key);
     if (known !== undefined && now - known.at <= maxAgeMs) {
       try {
         return await known.facts;
@@ -189,20 +191,21 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
         if (!known.signal.aborted || signal.aborted) throw error;
       }
     }
-    while (ofCaller().size >= mostOfOne) {
-      await abortable(
-        Promise.race([...ofCaller().values()].map(({ facts }) => facts.catch(() => undefined))),
-        patience,
-      );
-    }
-    const mine = { at: now, signal, facts: gather(request, caller, reading) };
-    const others = ofCaller();
-    running.set(caller.namespace, others.set(key, mine));
+    const ofNamespace = gathering.get(namespace) ?? new Set();
+    gathering.set(namespace, ofNamespace);
+    while (ofNamespace.size >= mostOfOne) await abortable(Promise.race(ofNamespace), patience);
+    const mine: Running = { at: now, signal, facts: gather(request, caller, reading) };
+    running.set(key, mine);
+    const ended = mine.facts.then(
+      () => undefined,
+      () => undefined,
+    );
+    ofNamespace.add(ended);
     try {
       return await mine.facts;
     } finally {
-      if (others.get(key) === mine) others.delete(key);
-      if (others.size === 0 && running.get(caller.namespace) === others) running.delete(caller.namespace);
+      if (running.get(key) === mine) running.delete(key);
+      ofNamespace.delete(ended);
     }
   }
 

@@ -2,10 +2,15 @@ import { describe, expect, it } from "vitest";
 import { CallBudget, type CallKind, type TakeOptions } from "../../src/aws/budget.ts";
 import { sleep, VirtualClock } from "../../src/runtime/clock.ts";
 
-function setUp(ratePerSecond = 10) {
+function setUp(ratePerSecond = 10, keptForFew = 0) {
   const clock = new VirtualClock();
   const waits: { kind: CallKind; waitedMs: number }[] = [];
-  const budget = new CallBudget({ clock, ratePerSecond, onWait: (kind, waitedMs) => waits.push({ kind, waitedMs }) });
+  const budget = new CallBudget({
+    clock,
+    ratePerSecond,
+    keptForFew,
+    onWait: (kind, waitedMs) => waits.push({ kind, waitedMs }),
+  });
   const left: string[] = [];
   const take = (name: string, kind: CallKind = "read", options: TakeOptions = {}): Promise<void> =>
     budget.take(kind, options).then(
@@ -164,58 +169,57 @@ describe("CallBudget", () => {
     await expect(budget.take("read", { signal: AbortSignal.abort(new Error("over")) })).rejects.toThrow("over");
   });
 
-  // At less than one call a second none is kept.
   describe("lets namespaces take turns", () => {
     it.each<CallKind>(["read", "write"])("so that a hundred %ss of one delay another's by one", async (kind) => {
-      const { clock, left, take } = setUp(0.5);
+      const { clock, left, take } = setUp();
       for (let index = 0; index < 100; index++) void take(`mallory ${index}`, kind, { onBehalfOf: "mallory" });
       await clock.advance(0);
       left.length = 0;
       void take("team", kind, { onBehalfOf: "team" });
-      await clock.advance(4000);
-      expect(left).toEqual(["mallory 1", "team"]);
+      await clock.advance(200);
+      expect(left).toEqual(["mallory 10", "team"]);
     });
 
     it("so that the writes of one, however many, delay another's read by one", async () => {
-      const { clock, left, take } = setUp(0.5);
+      const { clock, left, take } = setUp();
       for (let index = 0; index < 100; index++) void take(`mallory ${index}`, "write", { onBehalfOf: "mallory" });
       await clock.advance(0);
       left.length = 0;
       void take("team", "read", { onBehalfOf: "team" });
-      await clock.advance(4000);
-      expect(left).toEqual(["mallory 1", "team"]);
+      await clock.advance(200);
+      expect(left).toEqual(["mallory 10", "team"]);
     });
 
     it("in the order of their calls within each", async () => {
-      const { clock, left, take, takeMany } = setUp(0.5);
-      takeMany(1);
+      const { clock, left, take, takeMany } = setUp();
+      takeMany(10);
       await clock.advance(0);
       left.length = 0;
       for (const name of ["a1", "a2", "b1", "a3", "b2", "c1"]) void take(name, "read", { onBehalfOf: name.charAt(0) });
-      await clock.advance(12_000);
+      await clock.advance(600);
       expect(left).toEqual(["a1", "b1", "c1", "a2", "b2", "a3"]);
     });
 
     it("and the operator itself is one of them", async () => {
-      const { clock, left, take } = setUp(0.5);
+      const { clock, left, take } = setUp();
       for (let index = 0; index < 100; index++) void take(`mallory ${index}`, "read", { onBehalfOf: "mallory" });
       await clock.advance(0);
       left.length = 0;
       void take("a listing");
-      await clock.advance(4000);
-      expect(left).toEqual(["mallory 1", "a listing"]);
+      await clock.advance(200);
+      expect(left).toEqual(["mallory 10", "a listing"]);
     });
 
     it("also where all calls of one have given up", async () => {
-      const { clock, budget, left, take, takeMany } = setUp(0.5);
-      takeMany(1);
+      const { clock, budget, left, take, takeMany } = setUp();
+      takeMany(10);
       await clock.advance(0);
       const controller = new AbortController();
       for (const name of ["a1", "a2"]) void take(name, "read", { onBehalfOf: "a", signal: controller.signal });
       void take("b1", "read", { onBehalfOf: "b" });
       controller.abort("over");
-      await clock.advance(2000);
-      expect([budget.waiting, left.slice(1)]).toEqual([0, ["a1 gave up: over", "a2 gave up: over", "b1"]]);
+      await clock.advance(100);
+      expect([budget.waiting, left.slice(10)]).toEqual([0, ["a1 gave up: over", "a2 gave up: over", "b1"]]);
     });
 
     it("whether or not a namespace comes back each time with one more call", async () => {
@@ -233,32 +237,57 @@ describe("CallBudget", () => {
     });
   });
 
-  it("keeps some calls for a namespace that made few, where another uses up the rate", async () => {
-    const { clock, left, take } = setUp();
-    const callOf = (namespace: string) => take(namespace, "read", { onBehalfOf: namespace });
-    for (let call = 0; call < 100; call++) void callOf("many");
-    await clock.advance(5000);
-    left.length = 0;
-    for (let call = 0; call < 4; call++) void callOf("few");
-    await clock.advance(0);
-    expect(left).toEqual(["few", "few", "few", "few"]);
-    await clock.advance(1000);
-    expect(left.length - 4).toBeGreaterThanOrEqual(7);
-  });
+  describe("keeps some calls for whoever makes few", () => {
+    const setUpKept = () => {
+      const { clock, left, take } = setUp(10, 10);
+      const callsOf = (namespace: string, count: number): void => {
+        for (let call = 0; call < count; call++) void take(namespace, "read", { onBehalfOf: namespace });
+      };
+      const leftOf = (namespace: string): number => left.filter((name) => name === namespace).length;
+      return { clock, left, callsOf, leftOf };
+    };
 
-  it("lets one namespace have the whole rate, and fills up again what was kept", async () => {
-    const { clock, left, take } = setUp();
-    const callOf = (namespace: string) => take(namespace, "read", { onBehalfOf: namespace });
-    for (let call = 0; call < 5; call++) void callOf("few");
-    for (let call = 0; call < 100; call++) void callOf("many");
-    await clock.advance(10_000);
-    expect(left.filter((name) => name === "many").length).toBeGreaterThanOrEqual(100 - 1);
-    for (let call = 0; call < 20; call++) void callOf("many");
-    await clock.advance(1000);
-    left.length = 0;
-    for (let call = 0; call < 4; call++) void callOf("few");
-    await clock.advance(0);
-    expect(left).toHaveLength(4);
+    it("so that their calls leave at once, where another uses up the rate", async () => {
+      const { clock, left, callsOf } = setUpKept();
+      callsOf("many", 200);
+      await clock.advance(5000);
+      left.length = 0;
+      callsOf("few", 4);
+      await clock.advance(0);
+      expect(left).toEqual(["few", "few", "few", "few"]);
+    });
+
+    it("and lets them wait for their turn with what is more", async () => {
+      const { clock, left, callsOf } = setUpKept();
+      callsOf("many", 200);
+      await clock.advance(5000);
+      left.length = 0;
+      callsOf("few", 10);
+      await clock.advance(0);
+      expect(left).toHaveLength(4);
+      await clock.advance(400);
+      expect(left.length).toBeLessThanOrEqual(8);
+    });
+
+    it.each([2, 3, 5, 6, 9])("and has them again, while %d namespaces use up the rate", async (busy) => {
+      const { clock, left, callsOf, leftOf } = setUpKept();
+      for (let index = 0; index < busy; index++) callsOf(`many ${index}`, 200);
+      await clock.advance(20_000);
+      expect(left.length).toBeLessThanOrEqual(10 + 10 + 200);
+      left.length = 0;
+      callsOf("few", 1);
+      await clock.advance(0);
+      expect(leftOf("few")).toBe(busy < 9 ? 1 : 0);
+    });
+
+    it("and gives the others in turn all that the rate allows", async () => {
+      const { clock, left, callsOf, leftOf } = setUpKept();
+      for (const namespace of ["a", "b"]) callsOf(namespace, 200);
+      await clock.advance(20_000);
+      expect(left.length).toBeGreaterThanOrEqual(200);
+      // One may make all the calls of a pause.
+      expect(Math.min(leftOf("a"), leftOf("b"))).toBeGreaterThanOrEqual(95);
+    });
   });
 
   it("counts how long calls waited", async () => {

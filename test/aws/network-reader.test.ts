@@ -589,6 +589,9 @@ describe("what one tenant asks for in vain", () => {
     };
     for (const at of many.slice(0, 500)) await of("mallory", at);
     expect(budget.waiting).toBeLessThanOrEqual(8);
+    region.wrote();
+    for (const at of many.slice(500, 520)) await of("mallory", at);
+    expect(budget.waiting).toBeLessThanOrEqual(8);
     await of("team", 1001);
     expect(budget.waiting).toBeLessThanOrEqual(9);
     await clock.advance(20_000);

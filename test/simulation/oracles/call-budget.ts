@@ -1,15 +1,16 @@
 import { defaultRequestsPerSecond, defaultSubmitRate } from "../../../src/cli/settings.ts";
+import { keptForFew } from "../../../src/open-regions.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 
-/** Calls a second of each bucket of section 4, and as many at once after a pause. */
-const perSecond = {
-  Batch: defaultRequestsPerSecond,
-  IAM: defaultRequestsPerSecond,
-  EC2: defaultRequestsPerSecond,
-  "submitted jobs": defaultSubmitRate,
-  "ended jobs": defaultSubmitRate,
+/** Calls a second of each bucket of section 4, and how many may leave at once after a pause. */
+const buckets = {
+  Batch: { perSecond: defaultRequestsPerSecond, atOnce: defaultRequestsPerSecond + keptForFew },
+  IAM: { perSecond: defaultRequestsPerSecond, atOnce: defaultRequestsPerSecond + keptForFew },
+  EC2: { perSecond: defaultRequestsPerSecond, atOnce: defaultRequestsPerSecond + keptForFew },
+  "submitted jobs": { perSecond: defaultSubmitRate, atOnce: defaultSubmitRate },
+  "ended jobs": { perSecond: defaultSubmitRate, atOnce: defaultSubmitRate },
 } as const;
-type Bucket = keyof typeof perSecond;
+type Bucket = keyof typeof buckets;
 const windowMs = 10_000;
 
 /**
@@ -31,7 +32,8 @@ export const callBudget: OracleFactory = (watched) => {
       times.push(call.at);
       while ((times[0] ?? now) < call.at - windowMs) times.shift();
       calls.set(key, times);
-      const most = (perSecond[bucket] * windowMs) / 1000 + perSecond[bucket] + 1;
+      const { perSecond, atOnce } = buckets[bucket];
+      const most = (perSecond * windowMs) / 1000 + atOnce + 1;
       if (times.length <= most) return undefined;
       return `${caller.name} made ${times.length} calls of ${bucket} within ${windowMs / 1000} s`;
     },
