@@ -8,6 +8,8 @@ import { listed, pageSize } from "./listing.ts";
 /** A job that somebody waits for. */
 interface Asked {
   readonly jobId: string;
+  /** Aborted: nobody waits for it any more. */
+  readonly signal: AbortSignal;
   readonly resolve: (record: JobRecord | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -36,7 +38,9 @@ export class JobReads {
    * @throws AwsError, the signal's reason
    */
   async read(jobIds: readonly string[], namespace: string, signal: AbortSignal): Promise<readonly JobRecord[]> {
-    const records = await Promise.all(jobIds.map((jobId) => this.#ask(jobId, namespace, signal)));
+    const asked = jobIds.map((jobId) => this.#ask(jobId, namespace, signal));
+    if (!this.#isOut) void this.#readAll();
+    const records = await Promise.all(asked);
     return records.filter((record) => record !== undefined);
   }
 
@@ -51,8 +55,7 @@ export class JobReads {
         };
       };
       signal.addEventListener("abort", stop, { once: true });
-      this.#waiting.of(namespace).push({ jobId, resolve: settled(resolve), reject: settled(reject) });
-      if (!this.#isOut) void this.#readAll();
+      this.#waiting.of(namespace).push({ jobId, signal, resolve: settled(resolve), reject: settled(reject) });
     });
   }
 
@@ -66,7 +69,7 @@ export class JobReads {
   #next(): readonly Asked[] {
     const asked: Asked[] = [];
     while (asked.length < pageSize) {
-      const one = this.#waiting.next((line) => line.shift());
+      const one = this.#waiting.next(nextWanted);
       if (one === undefined) break;
       asked.push(one);
     }
@@ -82,6 +85,13 @@ export class JobReads {
       for (const { reject } of asked) reject(error);
     }
   }
+}
+
+/** Those that were given up leave the line without a place in a call. */
+function nextWanted(line: Fifo<Asked>): Asked | undefined {
+  let one = line.shift();
+  while (one?.signal.aborted === true) one = line.shift();
+  return one;
 }
 
 /** The jobs of these ids, at most 100, that AWS shows. @throws AwsError */

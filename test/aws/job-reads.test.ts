@@ -58,6 +58,14 @@ test("a job is read at once, and what is asked for meanwhile goes together in th
   expect(calls.at(-1)).toEqual(["d"]);
 });
 
+test("several jobs that are asked for together while nothing is read cost one call", async () => {
+  const { reads, calls, answer } = answering();
+  const records = reads.read(["a", "b", "gone"], "team", signal);
+  await answer();
+  expect(ids(await records)).toEqual(["a", "b"]);
+  expect(calls).toEqual([["a", "b", "gone"]]);
+});
+
 test("a job that is asked for after a call has left is read again, also if it is in that call", async () => {
   const { reads, calls, answer } = answering();
   const first = reads.read(["a"], "team", signal);
@@ -104,4 +112,21 @@ test("whoever gives up waits no longer, and the others are read", async () => {
   await answer();
   await answer();
   expect([ids(await first), ids(await third)]).toEqual([["a"], ["c"]]);
+});
+
+test("what was given up before its call leaves takes no place in it, and costs no call", async () => {
+  const { reads, calls, answer } = answering();
+  const given = new AbortController();
+  const first = reads.read(["a"], "team", signal);
+  const abandoned = Array.from({ length: 100 }, (_, at) => reads.read([`m${at}`], "team", given.signal));
+  const last = reads.read(["b"], "team", signal);
+  given.abort(new Error("the pass took too long"));
+  await Promise.allSettled(abandoned);
+  await answer();
+  await answer();
+  expect([ids(await first), ids(await last), calls]).toEqual([["a"], ["b"], [["a"], ["b"]]]);
+  const later = reads.read(["c"], "team", signal);
+  const none = reads.read(["d"], "team", given.signal);
+  await Promise.all([expect(none).rejects.toThrow("too long"), answer()]);
+  expect([ids(await later), calls.length]).toEqual([["c"], 3]);
 });

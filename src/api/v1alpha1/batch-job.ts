@@ -31,8 +31,11 @@ const requestBytesMax = 30_720;
 
 const { adoptionPolicy: _nothingToAdopt, deletionPolicy: _ofJobs, ...policies } = policyFields;
 
-/** Such as AWS gives; it says nothing of their form. */
-const jobId = (description: string) => text(description, 128, /^[A-Za-z0-9-]+$/).optional();
+/**
+ * As AWS makes them. Jobs of several namespaces are read in one call, and AWS may refuse a call for one ID that is none: what
+ * has another form is never sent.
+ */
+const jobId = (description: string) => text(description, 36, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/).optional();
 
 const dependency = object(
   "One dependency.",
@@ -112,7 +115,6 @@ export const BatchJobStatus = object("Observed state of the job in AWS.", {
     "AWS's status of the job. It goes only forward; FAILED also of a job that was never submitted and never will be.",
     32,
   ).optional(),
-  // Whoever may write status is not to make a call of many ids fail.
   jobId: jobId("ID of the job in AWS."),
   jobArn: text("ARN of the job.", 2048).optional(),
   jobQueue: text("Name of the job queue in AWS.", 128).optional(),

@@ -2,6 +2,9 @@ import { type CelExample, examplesOf, type Row, type Spec } from "./example.ts";
 
 const base: Spec = { jobQueueRef: { name: "queue" }, jobDefinitionRef: { name: "definition" } };
 
+/** The ID of a job in AWS. @param digit hexadecimal */
+const id = (digit: string): string => [8, 4, 4, 4, 12].map((length) => digit.repeat(length)).join("-");
+
 const container = (overrides: Spec): Spec => ({ containerOverrides: overrides });
 const podOf = (fields: Spec): Spec => ({ eksPropertiesOverride: { podProperties: { containers: [fields] } } });
 const required = (type: string, value: string): Spec => container({ resourceRequirements: [{ type, value }] });
@@ -52,8 +55,8 @@ const rows: readonly Row[] = [
   ],
   [
     "a dependency names one job: keep either jobRef (an object) or jobId (an ID in AWS)",
-    { dependsOn: [{ jobRef: { name: "prepare" } }, { jobId: "6b1f6a7e" }] },
-    { dependsOn: [{ jobRef: { name: "prepare" }, jobId: "6b1f6a7e" }] },
+    { dependsOn: [{ jobRef: { name: "prepare" } }, { jobId: id("6") }] },
+    { dependsOn: [{ jobRef: { name: "prepare" }, jobId: id("6") }] },
   ],
   [
     "a dependency names a job: add jobRef or jobId, or type SEQUENTIAL to run the children of an array one after the other",
@@ -63,7 +66,7 @@ const rows: readonly Row[] = [
   [
     "SEQUENTIAL is about the children of this job: remove jobRef and jobId, or the type",
     { arrayProperties: { size: 2 }, dependsOn: [{ type: "SEQUENTIAL" }] },
-    { arrayProperties: { size: 2 }, dependsOn: [{ type: "SEQUENTIAL", jobId: "6b1f6a7e" }] },
+    { arrayProperties: { size: 2 }, dependsOn: [{ type: "SEQUENTIAL", jobId: id("6") }] },
   ],
   [
     "an entry references one consumable: give exactly one of consumableResourceRef (an object) and consumableResource",
@@ -89,7 +92,7 @@ const rows: readonly Row[] = [
   cannotChange("shareIdentifier", "a", "b"),
   cannotChange("schedulingPriorityOverride", 1, 2),
   cannotChange("arrayProperties", { size: 2 }, { size: 3 }),
-  cannotChange("dependsOn", [{ jobId: "a" }], [{ jobId: "b" }]),
+  cannotChange("dependsOn", [{ jobId: id("a") }], [{ jobId: id("b") }]),
   cannotChange("parameters", { what: "a" }, { what: "b" }),
   cannotChange("containerOverrides", { command: ["a"] }, { command: ["b"] }),
   cannotChange("nodeOverrides", { numNodes: 2 }, { numNodes: 3 }),

@@ -14,6 +14,8 @@ const account = "123456789012";
 const region = "eu-west-1";
 const attackersRole = `arn:aws:iam::${account}:role/${attacker}`;
 const submission = "awsbatch.dev/submission";
+/** The ID of a job that AWS never made. */
+const unknownJob = "00000000-0000-4000-8000-000000000000";
 
 export function isWeapon(doing: string): doing is Weapon {
   return doing === "rewriteNotes" || weapons.some((one) => one === doing);
@@ -185,8 +187,12 @@ function forgeStatus(world: Simulation, chance: Chance): void {
   const status = chance.of([
     given,
     { ...(object.status as object), name: given["name"], arn: given["arn"], roles: given["roles"] },
-    { ...(object.status as object), jobId: jobs.length > 0 ? chance.of(jobs).id : "unknown" },
-    { ...(object.status as object), jobId: chance.of(["unknown", `${chance.whole(1, 9)}`]), status: "SUCCEEDED" },
+    { ...(object.status as object), jobId: jobs.length > 0 ? chance.of(jobs).id : unknownJob },
+    {
+      ...(object.status as object),
+      jobId: chance.of([unknownJob, `${chance.whole(1, 9)}${unknownJob.slice(1)}`]),
+      status: "SUCCEEDED",
+    },
     {},
   ]);
   world.forgeStatus(object, Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined)));
@@ -234,7 +240,7 @@ function withoutUndefined(manifest: Manifest): Manifest {
 /** A job that waits for one of somebody else, by its ID. */
 function dependOnOthers(world: Simulation, chance: Chance): void {
   const jobs = world.aws.truth.jobs();
-  const jobId = jobs.length === 0 ? "00000000-0000-4000-8000-000000000000" : chance.of(jobs).id;
+  const jobId = jobs.length === 0 ? unknownJob : chance.of(jobs).id;
   replace(world, job(`spy-${chance.whole(1, 10)}`, { dependsOn: [{ jobId }] }));
 }
 
