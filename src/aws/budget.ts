@@ -155,7 +155,9 @@ export class CallBudget {
   }
 
   #mayLeave(namespace: string): boolean {
-    return this.#tokens >= 1 && (this.#tokens >= 1 + this.#kept || this.#makesFew(namespace));
+    // What throttling leaves of the rate is for whoever comes, and none of it is saved up.
+    const kept = this.#rate < this.#fullRate ? 0 : this.#kept;
+    return this.#tokens >= 1 && (this.#tokens >= 1 + kept || this.#makesFew(namespace));
   }
 
   #count(namespace: string): void {

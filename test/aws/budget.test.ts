@@ -239,12 +239,12 @@ describe("CallBudget", () => {
 
   describe("keeps some calls for whoever makes few", () => {
     const setUpKept = () => {
-      const { clock, left, take } = setUp(10, 10);
+      const { clock, budget, left, take } = setUp(10, 10);
       const callsOf = (namespace: string, count: number): void => {
         for (let call = 0; call < count; call++) void take(namespace, "read", { onBehalfOf: namespace });
       };
       const leftOf = (namespace: string): number => left.filter((name) => name === namespace).length;
-      return { clock, left, callsOf, leftOf };
+      return { clock, budget, left, callsOf, leftOf };
     };
 
     it("so that their calls leave at once, where another uses up the rate", async () => {
@@ -278,6 +278,19 @@ describe("CallBudget", () => {
       callsOf("few", 1);
       await clock.advance(0);
       expect(leftOf("few")).toBe(busy < 9 ? 1 : 0);
+    });
+
+    it("but none while AWS throttles", async () => {
+      const { clock, budget, left, callsOf } = setUpKept();
+      for (let second = 0; second < 5; second++) {
+        budget.throttled();
+        await clock.advance(1000);
+      }
+      budget.throttled();
+      callsOf("many", 20);
+      left.length = 0;
+      await clock.advance(3000);
+      expect(left.length).toBeGreaterThanOrEqual(2);
     });
 
     it("and gives the others in turn all that the rate allows", async () => {
