@@ -17,6 +17,11 @@ export function causeInStatusReason(statusReason: string | undefined): ReportedC
   return reasons.find(([prefix]) => statusReason?.startsWith(prefix))?.[1];
 }
 
+/** Whether AWS reports the cause as a misconfiguration: no instance can run the job until somebody changes something. */
+export function isMisconfiguration(code: ReportedCode): boolean {
+  return reasons.some(([prefix, one]) => one === code && prefix.startsWith("MISCONFIGURATION:"));
+}
+
 const pull = /CannotPullContainer|CannotPullECRContainer|pull access denied|manifest unknown|no matching manifest/i;
 const initialization = /ResourceInitializationError|ResourceNotFoundException.*log group|unable to pull secrets/i;
 

@@ -17,8 +17,8 @@ export const reportedCauses = {
   },
   EnvironmentDisabled: { means: "the compute environment is DISABLED", todo: "set its `state: ENABLED`" },
   EnvironmentInvalid: {
-    means: "AWS marked the compute environment as INVALID; the message has AWS's words",
-    todo: "fix what they name",
+    means: "AWS marked the compute environment as INVALID",
+    todo: "fix what AWS's words in the message name",
   },
   QuotaReached: { means: "a quota of the account is used up", todo: "ask AWS for more, or use less" },
   ServiceRolePermissions: {

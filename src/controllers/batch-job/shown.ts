@@ -54,7 +54,7 @@ export function whyItWaits(
   if (status !== "RUNNABLE" && (status !== "PENDING" || array === undefined)) return undefined;
   if (said !== undefined) return said;
   if (statusReason === undefined || !neverPlaced.test(statusReason)) return undefined;
-  return { isBlocked: true, why: statusReason };
+  return { isMisconfigured: true, why: statusReason };
 }
 
 /**
@@ -94,6 +94,6 @@ function ofChildren(why: QueueSays | undefined): string {
   return why === undefined ? "" : `; its children wait for resources${whyText(why)}`;
 }
 
-function whyText({ isBlocked, why }: QueueSays): string {
-  return `${isBlocked ? ", and cannot get any" : ""}: ${displayed(why, wordsLimit)}`;
+function whyText({ isMisconfigured, why }: QueueSays): string {
+  return `${isMisconfigured ? ", and cannot get any" : ""}: ${displayed(why, wordsLimit)}`;
 }

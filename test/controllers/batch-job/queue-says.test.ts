@@ -19,14 +19,33 @@ function queue(first: string | undefined, reason: string, status: Condition["sta
 }
 
 test("the first job of a queue, or the array of it, has the message of its queue where a person has to act", () => {
-  const said = { isBlocked: true, why: "sentence. Fix: fix" };
-  expect(saidOf("a", queue("a", "MaxVcpusTooSmall"))).toEqual(said);
-  expect(saidOf("a", queue("a:3", "MaxVcpusTooSmall"))).toEqual(said);
+  const said = { isMisconfigured: true, why: "sentence. Fix: fix" };
+  expect(saidOf("a", "team", queue("a", "MaxVcpusTooSmall"))).toEqual(said);
+  expect(saidOf("a", "team", queue("a:3", "MaxVcpusTooSmall"))).toEqual(said);
+});
+
+test.each([
+  ["MaxVcpusTooSmall", true],
+  ["NoInstanceTypeFits", true],
+  ["ServiceRolePermissions", true],
+  ["InstanceConfigurationUnsupported", true],
+  ["InsufficientCapacity", false],
+  ["ImagePullFailed", false],
+  ["CauseUnknown", false],
+])("only what AWS calls a misconfiguration keeps a job from ever getting resources: %s %s", (reason, isMisconfigured) => {
+  expect(saidOf("a", "team", queue("a", reason))).toMatchObject({ isMisconfigured });
+});
+
+test("a queue of another namespace says what its reason means, and nothing of what its message names", () => {
+  expect(saidOf("a", "guest", queue("a", "MaxVcpusTooSmall"))).toEqual({
+    isMisconfigured: true,
+    why: "the job needs more vCPUs than maxvCpus allows; the condition JobsProgressing of its queue says more",
+  });
 });
 
 test("what passes by itself is said without the numbers of the message, which come and go", () => {
-  expect(saidOf("a", queue("a", "AtCapacity", "True"))).toEqual({
-    isBlocked: false,
+  expect(saidOf("a", "team", queue("a", "AtCapacity", "True"))).toEqual({
+    isMisconfigured: false,
     why: expect.not.stringMatching(/sentence|`/),
   });
 });
@@ -39,5 +58,5 @@ test.each<[string, JobQueue | undefined]>([
   ["is of a queue in which none waits", queue(undefined, "MaxVcpusTooSmall")],
   ["is of a queue without an object", undefined],
 ])("of a job that %s nothing is said", (_what, of) => {
-  expect(saidOf("a", of)).toBeUndefined();
+  expect(saidOf("a", "team", of)).toBeUndefined();
 });

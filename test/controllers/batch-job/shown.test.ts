@@ -17,11 +17,11 @@ test.each<[JobStatus, string]>([
 
 const never =
   "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement is higher than that of the CE(s)";
-const full = { isBlocked: false, why: "all environments are full" };
+const full = { isMisconfigured: false, why: "all environments are full" };
 const array: JobRecord["array"] = { size: 2, counts: { RUNNABLE: 2 } };
 
 test.each<[what: string, change: Partial<JobRecord>, said: QueueSays | undefined, why: QueueSays | undefined]>([
-  ["AWS's words where a person has to act", { statusReason: never }, undefined, { isBlocked: true, why: never }],
+  ["AWS's words where a person has to act", { statusReason: never }, undefined, { isMisconfigured: true, why: never }],
   ["no words of AWS that come and go", { statusReason: "CAPACITY:INSUFFICIENT - none" }, undefined, undefined],
   ["what its queue says, which knows more", { statusReason: never }, full, full],
   ["what the queue of an array says of its first child", { status: "PENDING", array }, full, full],
@@ -32,7 +32,7 @@ test.each<[what: string, change: Partial<JobRecord>, said: QueueSays | undefined
 });
 
 test("the reason why a job waits is in its message, and in that of an array", () => {
-  const blocked = { isBlocked: true, why: "maxvCpus is 0. Fix: raise it" };
+  const blocked = { isMisconfigured: true, why: "maxvCpus is 0. Fix: raise it" };
   expect(statusText("RUNNABLE", "job-1", full).message).toBe(
     "job job-1 waits for resources: all environments are full",
   );
