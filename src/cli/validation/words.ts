@@ -25,7 +25,10 @@ const patternWords: ReadonlyMap<string, string> = new Map([
     "a name, a name with a revision, or an ARN of AWS Batch",
   ],
   ["^[A-Za-z0-9_-]+[*]?$", "letters, digits, - and _, with * only at the end"],
-  ["^[A-Za-z0-9-]+$", "letters, digits and -"],
+  [
+    "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+    "a job ID as AWS gives it, e.g. 1f0c9a52-3b7d-4e1a-8c55-9d2e6f7a8b90",
+  ],
   ["^subnet-[0-9a-z]+$", "a subnet ID, e.g. subnet-0a1b2c3d"],
   ["^vpc-[0-9a-z]+$", "a VPC ID, e.g. vpc-0a1b2c3d"],
   ["^sg-[0-9a-z]+$", "a security group ID, e.g. sg-0a1b2c3d"],
