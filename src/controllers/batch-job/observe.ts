@@ -159,7 +159,8 @@ async function known(object: BatchJob, jobId: string, intent: Intent | undefined
     jobArn: remembered.submitted?.jobArn,
     queue: intent?.queue,
     record,
-    queueSays: record === undefined ? undefined : saidOf(jobId, object.metadata.namespace, queueObject(object, record, around)),
+    queueSays:
+      record === undefined ? undefined : saidOf(jobId, object.metadata.namespace, queueObject(object, record, around)),
     missingForMs: agoMs(missingSince),
     notBefore: submittedAfter(object),
     endedMsAgo: Object.fromEntries(Object.entries(remembered.ended ?? {}).map(([id, at]) => [id, now - at])),

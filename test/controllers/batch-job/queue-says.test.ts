@@ -32,9 +32,12 @@ test.each([
   ["InsufficientCapacity", false],
   ["ImagePullFailed", false],
   ["CauseUnknown", false],
-])("only what AWS calls a misconfiguration keeps a job from ever getting resources: %s %s", (reason, isMisconfigured) => {
-  expect(saidOf("a", "team", queue("a", reason))).toMatchObject({ isMisconfigured });
-});
+])(
+  "only what AWS calls a misconfiguration keeps a job from ever getting resources: %s %s",
+  (reason, isMisconfigured) => {
+    expect(saidOf("a", "team", queue("a", reason))).toMatchObject({ isMisconfigured });
+  },
+);
 
 test("a queue of another namespace says what its reason means, and nothing of what its message names", () => {
   expect(saidOf("a", "guest", queue("a", "MaxVcpusTooSmall"))).toEqual({
