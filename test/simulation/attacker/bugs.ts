@@ -152,13 +152,6 @@ export const tenantBugs: readonly TenantBug[] = [
     "else this.#urgent.of(namespace).push(entry, priority);",
     'else this.#urgent.of("all").push(entry, priority);',
   ),
-  inFile(
-    "let no namespaces take turns in reads by name",
-    8_600_000_165,
-    "aws/asked-observer.ts",
-    "this.#lines.of(namespace).push({ entry, namespace }, rank);",
-    'this.#lines.of("all").push({ entry, namespace }, rank);',
-  ),
   one(
     "search for circles again when a job changes in anything",
     2_000_000,
