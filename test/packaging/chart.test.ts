@@ -182,7 +182,11 @@ describeWithHelm("the chart", (program) => {
     ["a name of a cluster that is none", { flags: { clusterName: "a/b_c" } }, /clusterName/],
     ["names without their namespace", { flags: { adoptableNames: ["foo"] } }, /adoptableNames/],
     ["a selector that is none", { flags: { shardSelector: ",=," } }, /shardSelector/],
-    ["no environment at all", { flags: { maxEnvironmentsPerNamespace: 0 } }, /maxEnvironmentsPerNamespace.*(got 0, want 1|greater than or equal to 1)/],
+    [
+      "no environment at all",
+      { flags: { maxEnvironmentsPerNamespace: 0 } },
+      /maxEnvironmentsPerNamespace.*(got 0, want 1|greater than or equal to 1)/,
+    ],
     ["a boundary that is none", { flags: { permissionsBoundary: "foo" } }, /permissionsBoundary/],
     [
       "two identities at once",
