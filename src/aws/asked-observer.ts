@@ -54,7 +54,7 @@ interface Place {
 }
 
 /**
- * Keeps resources up to date of which only the names are read that objects give, a call at a time.
+ * Keeps resources up to date of which only the names are read that objects give, a call at a time for each namespace.
  *
  * Namespaces take turns, whatever they wait for: one that gives thousands of names, or whose passes ask without end, delays
  * another's by one call. Within a namespace a name goes first that a pass waits for, then what was never read, was written or

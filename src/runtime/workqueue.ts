@@ -71,7 +71,6 @@ export class Workqueue {
   /** Those who wait for a key of a namespace of which none is worked on. */
   readonly #kept = new Fifo<(key: ObjectKey | undefined) => void>();
   #depth = 0;
-  #working = 0;
   /** By namespace: its keys that are worked on. */
   readonly #workingIn = new Map<string, number>();
   #turn = 0;
@@ -176,7 +175,7 @@ export class Workqueue {
     const dirty = entry.dirty;
     entry.dirty = undefined;
     if (this.#closed) {
-      if (this.#working === 0) this.#drained.resolve();
+      if (this.#workingIn.size === 0) this.#drained.resolve();
       return;
     }
     if (dirty !== undefined) this.#wait(entry, dirty);
@@ -195,7 +194,7 @@ export class Workqueue {
       for (const workers of [this.#idle, this.#kept]) {
         for (let worker = workers.shift(); worker !== undefined; worker = workers.shift()) worker(undefined);
       }
-      if (this.#working === 0) this.#drained.resolve();
+      if (this.#workingIn.size === 0) this.#drained.resolve();
     }
     return this.#drained.promise;
   }
@@ -275,7 +274,6 @@ export class Workqueue {
   }
 
   #count(namespace: string, change: 1 | -1): void {
-    this.#working += change;
     const count = (this.#workingIn.get(namespace) ?? 0) + change;
     if (count === 0) this.#workingIn.delete(namespace);
     else this.#workingIn.set(namespace, count);
