@@ -9,7 +9,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { smallYoungGeneration } from "../scripts/install/workload.ts";
+import { heapPercentage, nodeOptions, smallYoungGeneration } from "../scripts/install/workload.ts";
 import { kinds } from "../src/api/v1alpha1/kinds.ts";
 import { type ControlPlane, startControlPlane } from "../test/integration/control-plane/control-plane.ts";
 import { sleep } from "../test/integration/control-plane/wait.ts";
@@ -36,10 +36,10 @@ const { values } = parseArgs({
 const objects = Number(values.objects ?? (values.attack === undefined ? 1000 : 5000));
 const speed = Number(values.speed);
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-/** As in manifests/install.yaml. */
-const environment = { [smallYoungGeneration.name]: smallYoungGeneration.value };
-/** What V8 takes at most in the chart's container of 256 MiB: here it would let garbage grow with the machine's memory. */
-const containerHeapMiB = 192;
+/** As in manifests/install.yaml, where V8 takes the percentage of the container's memory: a process without a container has none. */
+const environment = { [nodeOptions.name]: smallYoungGeneration };
+/** What V8 takes at most in the chart's container of 256 MiB. */
+const containerHeapMiB = Math.floor((256 * heapPercentage) / 100);
 /** Duration of the measurement at rest, and of the pause before it. */
 const restMs = 60_000;
 
@@ -162,7 +162,7 @@ async function measureAttacks(which: string): Promise<void> {
 
 function starter({ access: { directory } }: ControlPlane, heapMiB?: number) {
   const limit = heapMiB === undefined ? "" : ` --max-old-space-size=${heapMiB}`;
-  const limited = { ...environment, [smallYoungGeneration.name]: `${smallYoungGeneration.value}${limit}` };
+  const limited = { ...environment, [nodeOptions.name]: `${smallYoungGeneration}${limit}` };
   return (kubeconfig: string, awsUrl: string) =>
     OperatorProcess.start({ kubeconfig, directory, awsUrl, program, environment: limited });
 }

@@ -1,4 +1,4 @@
-import { smallYoungGeneration } from "../../scripts/install/workload.ts";
+import { nodeOptions, smallYoungGeneration } from "../../scripts/install/workload.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { ControlPlane } from "../../test/integration/control-plane/control-plane.ts";
 import { sleep } from "../../test/integration/control-plane/wait.ts";
@@ -29,7 +29,7 @@ export async function measureJobs(
   const { kubeconfig } = await newIdentity(cluster);
   const { directory } = cluster.access;
   // As in manifests/install.yaml.
-  const environment = { [smallYoungGeneration.name]: smallYoungGeneration.value };
+  const environment = { [nodeOptions.name]: smallYoungGeneration };
   const start = () => OperatorProcess.start({ kubeconfig, directory, awsUrl: front.url, program, environment });
   const team = await Team.in(cluster, "bench");
   const preparing = await start();

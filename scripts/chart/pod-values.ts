@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nodeOptions as operatorNodeOptions } from "../install/workload.ts";
 import { choice, integer, list, listOf, map, off, on, open, port, quantity, section, text } from "./value.ts";
 
 const number = (preset: number, minimum = 1) => z.number().int().min(minimum).default(preset);
@@ -91,8 +92,8 @@ export const podValues = {
     },
   ),
   nodeOptions: text(
-    "`NODE_OPTIONS`. The default limits the young generation: 132 instead of 240 MiB resident with 1,000 objects.",
-    "--max-semi-space-size=4",
+    "`NODE_OPTIONS`. The default limits the young generation (132 instead of 240 MiB resident with 1,000 objects), and the heap to a part of the memory limit: without that V8 lets garbage grow until the kernel ends the process.",
+    operatorNodeOptions.value,
   ),
   healthPort: port("Port of `/healthz` and `/readyz`.", 8081),
   startupProbe: probe("startup", "Startup probe on `/healthz`; the other probes start after its first success.", {

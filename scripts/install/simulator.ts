@@ -1,6 +1,6 @@
 import { operatorNamespace as namespace, operatorName } from "../../src/kube/installation.ts";
 import { type Manifest, nameLabel } from "./manifest.ts";
-import { containerSecurity, nodeSelector, podSecurity, smallYoungGeneration } from "./workload.ts";
+import { containerSecurity, nodeOptions, nodeSelector, podSecurity } from "./workload.ts";
 
 /** A simulated AWS in the same cluster, for a trial. */
 
@@ -81,7 +81,7 @@ function podSpec(image: string): object {
         image,
         imagePullPolicy: "IfNotPresent",
         args: ["simulator", "--host=0.0.0.0", `--port=${port}`, "--speed=10", `--region=${region}`],
-        env: [smallYoungGeneration],
+        env: [nodeOptions],
         ports: [{ name: "aws", containerPort: port }],
         readinessProbe: { tcpSocket: { port: "aws" }, periodSeconds: 2 },
         resources: { requests: { cpu: "20m", memory: "96Mi" }, limits: { memory: "256Mi" } },
