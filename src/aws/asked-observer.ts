@@ -348,7 +348,7 @@ export class AskedObserver<Key extends AskedKey> {
     const names = new Set(places.map(({ entry }) => entry.name));
     const waiters = places.flatMap(({ entry }) => entry.waiters.splice(0));
     const begunAt = clock.monotonic();
-    const queues = cache.records.queues.records;
+    const queues = cache.records.jobQueues.records;
     try {
       const found = await this.#resource.describe({ batch, at, names, queues }, lifetime);
       const answeredAt = clock.monotonic();
@@ -394,7 +394,7 @@ export class AskedObserver<Key extends AskedKey> {
     }
     this.#unlisted = new Set(names);
     const known = (name: string): ResourceRecords[Key] | undefined => this.#believed(name);
-    const { readAt, records } = cache.records.queues;
+    const { readAt, records } = cache.records.jobQueues;
     const queues = readAt === undefined ? undefined : records;
     const reading = { batch: longRead(this.#options), at, names, queues };
     this.#list = this.#resource.list?.({ ...reading, known }, lifetime)[Symbol.asyncIterator]();

@@ -77,8 +77,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const cache = new RegionCache(options);
   // Whose the consumables of a revision are is asked before each of its jobs, whoever registered it.
   const askedNames = (key: AskedKey): NamesByNamespace =>
-    key === "consumables"
-      ? withHeld(options.asked(key), cache.records.definitions.records, options)
+    key === "consumableResources"
+      ? withHeld(options.asked(key), cache.records.jobDefinitions.records, options)
       : options.asked(key);
   const observing = { ...options, cache, lifetime: lifetime.signal, location: at, asked: askedNames };
   const lists = new ListsObserver(observing);
@@ -101,8 +101,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const followedJobs = new FollowedJobs(observing);
   const jobReads = new JobReads(batch, lifetime.signal);
 
-  const queueNames = (): readonly string[] => queuesOfJobs(cache.records.queues.records);
-  const isOfSageMaker = (queue: string): boolean => hasServiceJobs(cache.records.queues.get(queue) ?? {});
+  const queueNames = (): readonly string[] => queuesOfJobs(cache.records.jobQueues.records);
+  const isOfSageMaker = (queue: string): boolean => hasServiceJobs(cache.records.jobQueues.get(queue) ?? {});
   const counting = { batch, clock, random, lifetime: lifetime.signal };
   const definitionJobs = new DefinitionJobs({
     ...counting,
@@ -115,7 +115,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
 
   /** From when on a count is sure to show each job that a definition without ACTIVE revisions was given. */
   const jobsShownAt = (definition: string): number =>
-    Math.max(cache.records.definitions.shownAt(definition), cache.believedFrom() ?? Number.NEGATIVE_INFINITY);
+    Math.max(cache.records.jobDefinitions.shownAt(definition), cache.believedFrom() ?? Number.NEGATIVE_INFINITY);
 
   /** Sends one write: noted before it starts, and afterwards with its outcome. */
   async function send<Key extends ResourceKey, Answer>(
@@ -226,14 +226,14 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
 
       async definitionBody(arn, signal) {
         // AWS may not show yet what we have just registered.
-        const waitMs = cache.records.definitions.settledFrom(resourceIn(arn)?.name ?? "") - clock.monotonic();
+        const waitMs = cache.records.jobDefinitions.settledFrom(resourceIn(arn)?.name ?? "") - clock.monotonic();
         if (waitMs > 0) await sleep(clock, waitMs, signal);
         const [revision] = await describeRevisions(batch, [arn], signal);
         return revision;
       },
 
       ...describedWrites(writing),
-      ...definitionWrites({ ...writing("definitions"), fingerprintOf, keep: (name) => definitions.keep(name) }),
+      ...definitionWrites({ ...writing("jobDefinitions"), fingerprintOf, keep: (name) => definitions.keep(name) }),
       async changeTags(arn, change, signal) {
         const target = resourceIn(arn);
         if (target !== undefined) return await retag(keyOf(target.type), batch, arn, change, signal);
@@ -242,7 +242,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       },
 
       async jobs(queue, signal) {
-        const kept = cache.records.queues.get(queue);
+        const kept = cache.records.jobQueues.get(queue);
         if (kept === undefined) {
           // AWS lists jobs of SageMaker by another call: to take the wrong one is to see none.
           const message = `AWS has not listed job queue ${queue}, so by which call it lists its jobs is not known`;
@@ -251,7 +251,11 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
         return await (hasServiceJobs(kept) ? unfinishedServiceJobs : unfinishedJobs)(longRead(reading), queue, signal);
       },
       startedServiceJobs: (signal) =>
-        startedServiceJobs(longRead(reading), [...cache.records.queues.records.keys()].filter(isOfSageMaker), signal),
+        startedServiceJobs(
+          longRead(reading),
+          [...cache.records.jobQueues.records.keys()].filter(isOfSageMaker),
+          signal,
+        ),
       sharesOf: async (queue, signal) => [...(await sharesOfQueue(batch, queue, signal)).keys()],
       activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
       stillActive: (jobs, signal) => stillActive(batch, jobs, signal),

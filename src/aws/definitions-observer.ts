@@ -87,7 +87,7 @@ export class DefinitionsObserver {
     this.#wanted.add(name);
     const askedAt = clock.monotonic();
     const believedFrom = cache.believedFrom() ?? 0;
-    const from = Math.max(believedFrom, cache.records.definitions.certainAt(name) ?? 0);
+    const from = Math.max(believedFrom, cache.records.jobDefinitions.certainAt(name) ?? 0);
     const waitMs = from - askedAt;
     if (waitMs > 0) await sleep(clock, waitMs, signal);
     if (this.#listedAt !== undefined && this.#listedAt < believedFrom) await abortable(this.#listBelieved(), signal);
@@ -111,7 +111,7 @@ export class DefinitionsObserver {
   #due(): number {
     if (this.health.retryAt !== undefined) return this.health.retryAt;
     if (this.#listedAt === undefined) return Number.NEGATIVE_INFINITY;
-    const { definitions } = this.#options.cache.records;
+    const { jobDefinitions: definitions } = this.#options.cache.records;
     const describe = definitions.size === 0 ? Number.POSITIVE_INFINITY : this.#describeDue();
     const confirmations = this.#unconfirmed().map(({ at }) => at);
     return Math.min(this.#listDue(), describe, ...confirmations);
@@ -128,7 +128,7 @@ export class DefinitionsObserver {
 
   /** Writes with an outcome that only a listing of the name can show. */
   #unconfirmed(): { readonly name: string; readonly at: number }[] {
-    return [...this.#options.cache.records.definitions.unsettled()].filter(({ doubtful }) => doubtful);
+    return [...this.#options.cache.records.jobDefinitions.unsettled()].filter(({ doubtful }) => doubtful);
   }
 
   async #read(): Promise<void> {
@@ -147,13 +147,13 @@ export class DefinitionsObserver {
     } catch (error) {
       if (error instanceof AwsError && !lifetime.aborted) {
         this.health.fails(error);
-        cache.setFailure("definitions", this.health.failure);
+        cache.setFailure("jobDefinitions", this.health.failure);
       }
       throw error;
     }
     this.#chance = random();
     this.health.works();
-    cache.setFailure("definitions", undefined);
+    cache.setFailure("jobDefinitions", undefined);
   }
 
   async #listAll(): Promise<void> {
@@ -176,7 +176,7 @@ export class DefinitionsObserver {
     // Names of which some revisions came before the one that made the name worth keeping, and names that what went
     // away between two pages may have hidden.
     const doubtful = new Set([...others].filter((name) => kept.has(name)));
-    const hidden = pages > 1 ? [...cache.records.definitions.records.keys()].filter((name) => !kept.has(name)) : [];
+    const hidden = pages > 1 ? [...cache.records.jobDefinitions.records.keys()].filter((name) => !kept.has(name)) : [];
     for (const name of [...doubtful, ...hidden]) {
       others.delete(name);
       const revisions = await this.#readName(batch, name, lifetime);
@@ -187,7 +187,7 @@ export class DefinitionsObserver {
     for (const name of odd) this.#odd.delete(name);
     cache.update(() => {
       cache.otherDefinitions = others;
-      return { ...noChange, definitions: cache.records.definitions.mergeAll(kept, begunAt, clock.monotonic()) };
+      return { ...noChange, jobDefinitions: cache.records.jobDefinitions.mergeAll(kept, begunAt, clock.monotonic()) };
     });
   }
 
@@ -198,11 +198,11 @@ export class DefinitionsObserver {
     this.#odd.delete(name);
     cache.update(() => {
       const read = revisions.length === 0 ? undefined : revisions;
-      const changed = cache.records.definitions.mergeName(name, read, begunAt, clock.monotonic());
+      const changed = cache.records.jobDefinitions.mergeName(name, read, begunAt, clock.monotonic());
       if (cache.otherDefinitions.has(name)) {
         cache.otherDefinitions = new Set([...cache.otherDefinitions].filter((other) => other !== name));
       }
-      return { ...noChange, definitions: changed ? [name] : [] };
+      return { ...noChange, jobDefinitions: changed ? [name] : [] };
     });
   }
 
@@ -219,7 +219,7 @@ export class DefinitionsObserver {
     const { cache, clock, lifetime } = this.#options;
     const batch = longRead(this.#options);
     const begunAt = clock.monotonic();
-    const highest = [...cache.records.definitions.records.values()].flatMap(([first]) =>
+    const highest = [...cache.records.jobDefinitions.records.values()].flatMap(([first]) =>
       first === undefined ? [] : [first],
     );
     const known = new Map(highest.map((revision) => [revision.arn, revision]));
@@ -242,13 +242,13 @@ export class DefinitionsObserver {
       }
       cache.update(() => ({
         ...noChange,
-        definitions: [...active.values()].flatMap((revision) => {
+        jobDefinitions: [...active.values()].flatMap((revision) => {
           const name = revision.jobDefinitionName;
-          const seen = cache.records.definitions.get(name);
+          const seen = cache.records.jobDefinitions.get(name);
           // One that was deregistered meanwhile, or that a listing of the name will bring.
           if (!seen?.some(({ arn }) => arn === revision.jobDefinitionArn)) return [];
           const read = this.#with(seen, revision);
-          return cache.records.definitions.mergeSeen(name, read, begunAt, clock.monotonic()) ? [name] : [];
+          return cache.records.jobDefinitions.mergeSeen(name, read, begunAt, clock.monotonic()) ? [name] : [];
         }),
       }));
     }
@@ -271,14 +271,14 @@ export class DefinitionsObserver {
 
   #keeps({ jobDefinitionName: name, tags }: DefinitionRevision): boolean {
     const { cache, keeps } = this.#options;
-    return this.#wanted.has(name) || cache.records.definitions.get(name) !== undefined || keeps(name, tags ?? {});
+    return this.#wanted.has(name) || cache.records.jobDefinitions.get(name) !== undefined || keeps(name, tags ?? {});
   }
 
   /** With the digest of `revision`; a body never changes, so its fingerprint is taken once. */
   #with(revisions: Revisions<StoredRevision> = [], revision: DefinitionRevision): Revisions<StoredRevision> {
     const { cache, fingerprintOf } = this.#options;
     const { jobDefinitionName: name, jobDefinitionArn: arn } = revision;
-    const known = cache.records.definitions.get(name)?.find((seen) => seen.arn === arn && seen.read);
+    const known = cache.records.jobDefinitions.get(name)?.find((seen) => seen.arn === arn && seen.read);
     return withRevision(revisions, {
       name,
       revision: revision.revision,

@@ -136,14 +136,14 @@ export class JobsObserver {
 
   #watched(): ReadonlyMap<string, Queue> {
     const { cache, watches } = this.#options;
-    const queues = [...cache.snapshot().queues].filter(
+    const queues = [...cache.snapshot().jobQueues].filter(
       ([, queue]) => queue.status !== "DELETING" && !hasServiceJobs(queue) && watches(queue),
     );
     return new Map(queues);
   }
 
   #demandOf(queue: Queue): number {
-    const { environments } = this.#options.cache.snapshot();
+    const { computeEnvironments: environments } = this.#options.cache.snapshot();
     const names = (queue.computeEnvironmentOrder ?? []).map(({ computeEnvironment = "" }) =>
       nameIn(computeEnvironment),
     );

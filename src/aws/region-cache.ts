@@ -43,7 +43,7 @@ export interface RegionCacheOptions {
 }
 
 /** What is read together, and works or fails as one. */
-export type ReadName = "lists" | "definitions" | AskedKey;
+export type ReadName = "lists" | "jobDefinitions" | AskedKey;
 
 /** The one cache of an account and region: what was read, under what we wrote. */
 export class RegionCache {
@@ -67,13 +67,13 @@ export class RegionCache {
   }
 
   snapshot(): BatchSnapshot {
-    this.#snapshot ??= this.#view(this.records.definitions.readAt !== undefined);
+    this.#snapshot ??= this.#view(this.records.jobDefinitions.readAt !== undefined);
     return this.#snapshot;
   }
 
   /** A snapshot that shows the names of revisions that were read, although not all have been yet. */
   snapshotOfReadDefinitions(): BatchSnapshot {
-    return this.records.definitions.readAt === undefined ? this.#view(true) : this.snapshot();
+    return this.records.jobDefinitions.readAt === undefined ? this.#view(true) : this.snapshot();
   }
 
   /** Everything that changes the cache goes through here, so that every change is reported. */
@@ -149,10 +149,12 @@ export class RegionCache {
 
   #view(withDefinitions: boolean): BatchSnapshot {
     const { otherDefinitions } = this;
-    const [lists, ofDefinitions] = [this.#failures.get("lists"), this.#failures.get("definitions")];
+    const [lists, ofDefinitions] = [this.#failures.get("lists"), this.#failures.get("jobDefinitions")];
     const kept = forEachResource((key) => this.records[key].records);
     const namesRead = forEachResource((key) => this.records[key].namesRead());
-    const { definitions, ...listed } = kept as { readonly [Key in ResourceKey]: Records[Key]["records"] };
+    const { jobDefinitions: definitions, ...listed } = kept as {
+      readonly [Key in ResourceKey]: Records[Key]["records"];
+    };
 
     // What happens to be written after the snapshot was taken counts too: that can only make it more careful.
     const isSettled = (type: ResourceType, name: string): boolean => {
@@ -163,7 +165,7 @@ export class RegionCache {
     };
     const isKept = (type: ResourceType, name: string): boolean =>
       kept[keyOf(type)].has(name) || (type === "job-definition" && otherDefinitions.has(name));
-    const { queues } = this.records;
+    const { jobQueues: queues } = this.records;
     const queuesReadAt = queues.readAt;
 
     return {
@@ -175,7 +177,7 @@ export class RegionCache {
       definitionsFailingSince: ofDefinitions?.since,
       failureOf: (key) => this.#failures.get(key),
       hasRead: (key, name) => namesRead[key](name) !== undefined,
-      definitions: withDefinitions ? definitions : undefined,
+      jobDefinitions: withDefinitions ? definitions : undefined,
       isAbsent: (type, name) => !isKept(type, name) && isSettled(type, name),
       isSettled,
       isAsked: (type, name) => this.records[keyOf(type)].isAsked(name),

@@ -129,7 +129,7 @@ export interface BatchSnapshot extends DescribedSnapshot {
   /** Why resources that are read by the names of objects cannot be read, if they cannot. Nothing else depends on them. */
   failureOf(key: AskedKey): Pick<ReadFailure, "error" | "since"> | undefined;
   /** The ACTIVE revisions by name, highest first. Undefined before the first listing. */
-  readonly definitions: ReadonlyMap<string, readonly RevisionSeen[]> | undefined;
+  readonly jobDefinitions: ReadonlyMap<string, readonly RevisionSeen[]> | undefined;
   /**
    * Whether the absence of a name may be believed: it is not in a complete listing that began at least 5 s after
    * this process became the writer and after its last write, also a failed one, to that name (docs/design.md, section 4).

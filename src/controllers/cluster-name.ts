@@ -40,7 +40,7 @@ interface Borne {
  * @returns undefined: the operator may work
  */
 export function refusedName(
-  snapshot: Pick<BatchSnapshot, "environments" | "queues">,
+  snapshot: Pick<BatchSnapshot, "computeEnvironments" | "jobQueues">,
   objects: Watched,
   cluster: Cluster,
   clusterPrefix = "",
@@ -79,7 +79,7 @@ function inOtherForm(
 const rolesKinds: readonly OperatorKind[] = kinds.filter((kind: OperatorKind) => kind.usesRoles === true);
 
 function bornBy(
-  { environments, queues }: Pick<BatchSnapshot, "environments" | "queues">,
+  { computeEnvironments: environments, jobQueues: queues }: Pick<BatchSnapshot, "computeEnvironments" | "jobQueues">,
   objects: Watched,
   { uid }: Cluster,
 ): readonly Borne[] {

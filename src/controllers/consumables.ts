@@ -39,7 +39,7 @@ export interface Around {
 
 const thing: RecordedThing = {
   type: "consumable-resource",
-  records: "consumables",
+  records: "consumableResources",
   kind: ConsumableResourceKind,
   called: "consumable resource",
   oneOf: "a consumable",
@@ -57,7 +57,7 @@ export async function namedConsumables(
   { region, ports, signal }: Around,
 ): Promise<NamedConsumables> {
   const { namespace } = object.metadata;
-  const { consumables } = region.snapshot();
+  const { consumableResources: consumables } = region.snapshot();
   const ownerOf = (name: string): ObjectKey | undefined =>
     ownerOfName(name, consumables.get(name), ConsumableResourceKind, ports);
   const targets = entries.flatMap(

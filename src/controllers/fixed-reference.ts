@@ -74,7 +74,7 @@ export interface UsableQueue {
 export async function queueAt(object: InQueue, around: Around): Promise<UsableQueue | Held> {
   const { jobQueueRef, jobQueue = "" } = object.spec;
   const { region, ports } = around;
-  const { queues } = region.snapshot();
+  const { jobQueues: queues } = region.snapshot();
   if (jobQueueRef !== undefined) {
     const found = await referred<JobQueue>(queueThing, jobQueueRef, object, around);
     if (found.kind === "unresolved") return resolutionOf(found);

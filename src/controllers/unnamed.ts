@@ -12,6 +12,6 @@ import { type EnvironmentType, namesIn } from "./queue-order.ts";
 export function requireUnnamed(type: EnvironmentType, name: string, region: Pick<BatchRegion, "snapshot">): void {
   const snapshot = region.snapshot();
   const takesJobs = ({ status }: Queue): boolean => status !== "DELETED" && status !== "DELETING";
-  const named = snapshot.queues.values().some((queue) => takesJobs(queue) && namesIn(queue, type).includes(name));
+  const named = snapshot.jobQueues.values().some((queue) => takesJobs(queue) && namesIn(queue, type).includes(name));
   if (named || !snapshot.showsQueuesOf(name)) throw new OutOfDate(`a queue may name ${name} since`);
 }

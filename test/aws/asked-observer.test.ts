@@ -14,7 +14,7 @@ interface Given {
 }
 
 /** A region at the real budget in which mallory's objects give many names, and team's one. */
-function worldWith({ mallory, key = "consumables", exist = true }: Given) {
+function worldWith({ mallory, key = "consumableResources", exist = true }: Given) {
   const many = Array.from({ length: mallory }, (_, at) => `m${at}`);
   const own = new Set(["team"]);
   const world = new RegionWorld({
@@ -43,7 +43,7 @@ describe("thousands of names of one namespace", () => {
     const { world, region } = worldWith({ mallory: 5000, exist });
     await world.start();
     await world.clock.advance(2 * second);
-    expect(region.snapshot().hasRead("consumables", "team")).toBe(true);
+    expect(region.snapshot().hasRead("consumableResources", "team")).toBe(true);
     world.stop();
   });
 
@@ -55,7 +55,7 @@ describe("thousands of names of one namespace", () => {
     own.add("new");
     region.onBehalfOf("team").expectAbsence("consumable-resource", "new");
     await world.clock.advance(second);
-    expect(region.snapshot().consumables.has("new")).toBe(true);
+    expect(region.snapshot().consumableResources.has("new")).toBe(true);
     world.stop();
   });
 
@@ -90,7 +90,7 @@ describe("thousands of names of one namespace", () => {
     own.add("new");
     region.onBehalfOf("team").expectAbsence("consumable-resource", "new");
     await world.clock.advance(2 * second);
-    expect(region.snapshot().consumables.has("new")).toBe(true);
+    expect(region.snapshot().consumableResources.has("new")).toBe(true);
     world.stop();
   });
 
@@ -121,7 +121,7 @@ describe("thousands of names of one namespace", () => {
     const ours = world.aws.state.consumables.find(({ consumableResourceName: name }) => name === "team");
     Object.assign(ours ?? {}, { totalQuantity: 7 });
     await world.clock.advance(2 * minute);
-    expect(region.snapshot().consumables.get("team")?.totalQuantity).toBe(7);
+    expect(region.snapshot().consumableResources.get("team")?.totalQuantity).toBe(7);
     world.stop();
   });
 
@@ -132,7 +132,7 @@ describe("thousands of names of one namespace", () => {
     const ours = world.aws.state.consumables.find(({ consumableResourceName: name }) => name === "team");
     Object.assign(ours ?? {}, { tags: { a: "1" } });
     await world.clock.advance(7 * minute);
-    expect(region.snapshot().consumables.get("team")?.tags).toEqual({ a: "1" });
+    expect(region.snapshot().consumableResources.get("team")?.tags).toEqual({ a: "1" });
     world.stop();
   });
 
@@ -141,11 +141,11 @@ describe("thousands of names of one namespace", () => {
     many.push("team");
     await world.start();
     await world.clock.advance(2 * second);
-    expect(region.snapshot().hasRead("consumables", "team")).toBe(true);
+    expect(region.snapshot().hasRead("consumableResources", "team")).toBe(true);
     world.stop();
   });
 
-  it.each<AskedKey>(["policies", "serviceEnvironments"])("put another's %s back by a call", async (key) => {
+  it.each<AskedKey>(["schedulingPolicies", "serviceEnvironments"])("put another's %s back by a call", async (key) => {
     const { world, region, refresh, secondsOf } = worldWith({ mallory: 5000, key });
     await world.start();
     await world.clock.advance(2 * second);
@@ -177,10 +177,10 @@ describe("reads that fail", () => {
       operation === "describeConsumableResource" ? sdkError("AccessDeniedException", "no", 403) : undefined;
     const both = [refresh("team", "team"), refresh("mallory", "m1")].map((one) => world.settle(one));
     for (const one of both) expect(await one).toMatchObject({ error: { kind: "denied" } });
-    expect(region.snapshot().failureOf("consumables")?.error.kind).toBe("denied");
+    expect(region.snapshot().failureOf("consumableResources")?.error.kind).toBe("denied");
     world.aws.refuse = () => undefined;
     await world.clock.advance(minute);
-    expect(region.snapshot().failureOf("consumables")).toBeUndefined();
+    expect(region.snapshot().failureOf("consumableResources")).toBeUndefined();
     expect(await world.settle(refresh("team", "team"))).toMatchObject({ value: {} });
     world.stop();
   });

@@ -27,13 +27,13 @@ describe("a create", () => {
     const world = await new RegionWorld().start();
     world.aws.latencyMs = 1000;
     void world.region.createComputeEnvironment(fargate("new"), world.signal);
-    expect(world.region.snapshot().environments.get("new")).toMatchObject({
+    expect(world.region.snapshot().computeEnvironments.get("new")).toMatchObject({
       status: "CREATING",
       tags: { owner: "me" },
       computeEnvironmentArn: environmentArn("new"),
     });
     expect(absent(world, "new")).toBe(false);
-    expect(world.reported.at(-1)?.change.environments).toEqual(["new"]);
+    expect(world.reported.at(-1)?.change.computeEnvironments).toEqual(["new"]);
   });
 
   it("stays in it while AWS answers from before", async () => {
@@ -45,7 +45,7 @@ describe("a create", () => {
     expect(world.statusOf("new")).toBe("CREATING");
     world.aws.thaw();
     await world.clock.advance(2 * second);
-    expect(world.region.snapshot().environments.get("new")).not.toHaveProperty("computeResources");
+    expect(world.region.snapshot().computeEnvironments.get("new")).not.toHaveProperty("computeResources");
   });
 
   it("is no longer believed when AWS does not show it after the time for which it may be stale", async () => {
@@ -105,7 +105,7 @@ describe("a create", () => {
     await didNot.clock.advance(3 * second);
     expect(didNot.statusOf("new")).toBeUndefined();
     expect(absent(didNot, "new")).toBe(true);
-    expect(didNot.reported.map(({ change }) => change.environments)).toEqual([["new"]]);
+    expect(didNot.reported.map(({ change }) => change.computeEnvironments)).toEqual([["new"]]);
   });
 
   it("that never left this process leaves no trace", async () => {
@@ -137,7 +137,7 @@ describe("a create", () => {
       kind: "alreadyExists",
     });
     await world.clock.advance(2 * second);
-    expect(world.region.snapshot().environments.get("new")?.tags).toEqual({ owner: "them" });
+    expect(world.region.snapshot().computeEnvironments.get("new")?.tags).toEqual({ owner: "them" });
   });
 
   it("of a queue is believed alike", async () => {
@@ -145,7 +145,7 @@ describe("a create", () => {
     world.aws.freeze();
     await world.region.createJobQueue({ jobQueueName: "q", priority: 1, tags: { owner: "me" } }, world.signal);
     await world.clock.advance(3 * second);
-    expect(world.region.snapshot().queues.get("q")).toMatchObject({ status: "CREATING", tags: { owner: "me" } });
+    expect(world.region.snapshot().jobQueues.get("q")).toMatchObject({ status: "CREATING", tags: { owner: "me" } });
   });
 });
 
@@ -157,9 +157,9 @@ describe("an update", () => {
     world.aws.freeze();
     await world.region.updateComputeEnvironment({ computeEnvironment: "ce", state: "DISABLED" }, world.signal);
     const expected = { status: "UPDATING", state: "DISABLED" };
-    expect(world.region.snapshot().environments.get("ce")).toMatchObject(expected);
+    expect(world.region.snapshot().computeEnvironments.get("ce")).toMatchObject(expected);
     await world.clock.advance(4 * second);
-    expect(world.region.snapshot().environments.get("ce")).toMatchObject(expected);
+    expect(world.region.snapshot().computeEnvironments.get("ce")).toMatchObject(expected);
   });
 
   it("is followed as soon as a read contains it", async () => {
@@ -169,7 +169,7 @@ describe("an update", () => {
     await world.region.updateComputeEnvironment({ computeEnvironment: "ce", state: "DISABLED" }, world.signal);
     detail.status = "VALID";
     await world.clock.advance(2 * second);
-    expect(world.region.snapshot().environments.get("ce")).toMatchObject({ status: "VALID", state: "DISABLED" });
+    expect(world.region.snapshot().computeEnvironments.get("ce")).toMatchObject({ status: "VALID", state: "DISABLED" });
   });
 
   it("that AWS took and then forgot is given up after the time for which it may be stale", async () => {
@@ -179,7 +179,7 @@ describe("an update", () => {
     await world.region.updateComputeEnvironment({ computeEnvironment: "ce", state: "DISABLED" }, world.signal);
     Object.assign(detail, { status: "VALID", state: "ENABLED" });
     await world.clock.advance(7 * second);
-    expect(world.region.snapshot().environments.get("ce")).toMatchObject({ status: "VALID", state: "ENABLED" });
+    expect(world.region.snapshot().computeEnvironments.get("ce")).toMatchObject({ status: "VALID", state: "ENABLED" });
   });
 
   it("whose answer is lost may be under way, until a read shows it", async () => {
@@ -189,10 +189,13 @@ describe("an update", () => {
     world.aws.lose = ({ operation }) => (operation === "updateComputeEnvironment" ? reset() : undefined);
     const update = { computeEnvironment: "ce", state: "DISABLED" } as const;
     await expect(world.region.updateComputeEnvironment(update, world.signal)).rejects.toThrow();
-    expect(world.region.snapshot().environments.get("ce")).toMatchObject({ status: "UPDATING", state: "ENABLED" });
+    expect(world.region.snapshot().computeEnvironments.get("ce")).toMatchObject({
+      status: "UPDATING",
+      state: "ENABLED",
+    });
     detail.status = "VALID";
     await world.settle(world.region.refresh(world.signal));
-    expect(world.region.snapshot().environments.get("ce")).toMatchObject({ status: "VALID", state: "DISABLED" });
+    expect(world.region.snapshot().computeEnvironments.get("ce")).toMatchObject({ status: "VALID", state: "DISABLED" });
   });
 
   it("whose answer is lost has not happened when no read shows it that began 5 s later", async () => {
@@ -203,9 +206,9 @@ describe("an update", () => {
     const ended = world.region.updateJobQueue({ jobQueue: "q", priority: 2 }, world.signal);
     await expect(ended).rejects.toThrow();
     await world.settle(world.region.refresh(world.signal));
-    expect(world.region.snapshot().queues.get("q")).toMatchObject({ status: "UPDATING", priority: 1 });
+    expect(world.region.snapshot().jobQueues.get("q")).toMatchObject({ status: "UPDATING", priority: 1 });
     await world.clock.advance(7 * second);
-    expect(world.region.snapshot().queues.get("q")).toMatchObject({ status: "VALID", priority: 1 });
+    expect(world.region.snapshot().jobQueues.get("q")).toMatchObject({ status: "VALID", priority: 1 });
   });
 
   it("of a queue keeps listings from being believed while it is under way, and 5 s longer when its answer is lost", async () => {
@@ -281,7 +284,7 @@ describe("an update", () => {
     const order = [{ order: 1, computeEnvironment: environmentArn("ce") }];
     await world.region.updateJobQueue({ jobQueue: jobQueueArn, computeEnvironmentOrder: order }, world.signal);
     await world.clock.advance(3 * second);
-    expect(world.region.snapshot().queues.get("q")).toMatchObject({
+    expect(world.region.snapshot().jobQueues.get("q")).toMatchObject({
       status: "UPDATING",
       computeEnvironmentOrder: order,
     });
@@ -316,7 +319,7 @@ describe("a delete", () => {
     world.reported.length = 0;
     await world.clock.advance(5 * second);
     expect(absent(world, "ce")).toBe(true);
-    expect(world.reported.map(({ change }) => change.environments)).toEqual([["ce"]]);
+    expect(world.reported.map(({ change }) => change.computeEnvironments)).toEqual([["ce"]]);
     world.forget();
     await world.clock.advance(50 * second);
     expect(world.aws.calls).toEqual([]);
@@ -344,7 +347,7 @@ describe("tags", () => {
     const change = { set: { owner: "me" }, remove: ["old"] };
     await world.region.changeTags(computeEnvironmentArn ?? "", change, world.signal);
     await world.clock.advance(3 * second);
-    expect(world.region.snapshot().environments.get("ce")?.tags).toEqual({ kept: "2", owner: "me" });
+    expect(world.region.snapshot().computeEnvironments.get("ce")?.tags).toEqual({ kept: "2", owner: "me" });
     const order = world.aws.calls
       .map(({ operation }) => operation)
       .filter((operation) => operation.endsWith("Resource"));
@@ -374,7 +377,7 @@ describe("tags", () => {
     await world.region.changeTags(jobQueueArn ?? "", { set: {}, remove: ["a"] }, world.signal);
     await world.region.changeTags(jobQueueArn ?? "", { set: {}, remove: [] }, world.signal);
     expect(world.counts()).toMatchObject({ tagResource: 1, untagResource: 1 });
-    expect(world.region.snapshot().queues.get("q")?.tags).toEqual({});
+    expect(world.region.snapshot().jobQueues.get("q")?.tags).toEqual({});
   });
 
   it("are followed by one read when AWS can be believed, not by one every two seconds", async () => {
@@ -409,14 +412,14 @@ describe("revisions", () => {
   const revisionsOf = (world: RegionWorld) =>
     world.region
       .snapshot()
-      .definitions?.get("jd")
+      .jobDefinitions?.get("jd")
       ?.map(({ revision }) => revision);
 
   it("are believed when registered, with the fingerprint of what was sent", async () => {
     const world = await new RegionWorld().start();
     world.aws.freeze();
     await world.region.registerJobDefinition(body, world.signal);
-    expect(world.region.snapshot().definitions?.get("jd")).toMatchObject([
+    expect(world.region.snapshot().jobDefinitions?.get("jd")).toMatchObject([
       {
         name: "jd",
         revision: 1,
@@ -427,7 +430,7 @@ describe("revisions", () => {
     ]);
     await world.settle(world.region.refreshDefinition("jd", world.signal));
     expect(revisionsOf(world)).toEqual([1]);
-    expect(world.reported.at(-1)?.change.definitions).toEqual(["jd"]);
+    expect(world.reported.at(-1)?.change.jobDefinitions).toEqual(["jd"]);
   });
 
   it("get the fingerprint of what AWS describes as soon as that is read", async () => {
@@ -436,7 +439,7 @@ describe("revisions", () => {
     const [stored] = world.aws.state.revisions;
     if (stored !== undefined) stored.containerProperties = { image: "as AWS has it" };
     await world.settle(world.region.refreshDefinition("jd", world.signal));
-    expect(world.region.snapshot().definitions?.get("jd")?.[0]?.fingerprint).toBe("v1:as AWS has it");
+    expect(world.region.snapshot().jobDefinitions?.get("jd")?.[0]?.fingerprint).toBe("v1:as AWS has it");
   });
 
   it("are gone at once when deregistered; the absence of the name is confirmed by one listing", async () => {
@@ -453,7 +456,7 @@ describe("revisions", () => {
     await world.clock.advance(second);
     expect(world.region.snapshot().isAbsent("job-definition", "jd")).toBe(true);
     expect(world.counts()).toEqual({ deregisterJobDefinition: 1, describeJobDefinitions: 1 });
-    expect(world.reported.at(-1)?.change.definitions).toEqual(["jd"]);
+    expect(world.reported.at(-1)?.change.jobDefinitions).toEqual(["jd"]);
   });
 
   it("need no extra call after a registration that AWS took", async () => {
@@ -500,7 +503,7 @@ describe("revisions", () => {
     world.aws.freeze();
     await world.region.changeTags(jobDefinitionArn ?? "", { set: { owner: "you" }, remove: [] }, world.signal);
     await world.settle(world.region.refreshDefinition("jd", world.signal));
-    expect(world.region.snapshot().definitions?.get("jd")?.[0]?.tags).toEqual({ owner: "you" });
+    expect(world.region.snapshot().jobDefinitions?.get("jd")?.[0]?.tags).toEqual({ owner: "you" });
   });
 
   it("are kept although a listing of all began before they were registered and ended after", async () => {
@@ -513,7 +516,7 @@ describe("revisions", () => {
     world.aws.freeze();
     await world.settle(world.region.registerJobDefinition(body, world.signal));
     await world.clock.advance(4 * second);
-    expect([...(world.region.snapshot().definitions?.keys() ?? [])].toSorted()).toEqual(["a", "b", "c", "jd"]);
+    expect([...(world.region.snapshot().jobDefinitions?.keys() ?? [])].toSorted()).toEqual(["a", "b", "c", "jd"]);
   });
 
   it("of many names that are gone are confirmed by one listing of all", async () => {

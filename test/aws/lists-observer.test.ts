@@ -27,7 +27,11 @@ describe("calls", () => {
       describeJobQueues: 1,
       describeJobDefinitions: 10,
     });
-    const { environments, queues, definitions } = world.region.snapshot();
+    const {
+      computeEnvironments: environments,
+      jobQueues: queues,
+      jobDefinitions: definitions,
+    } = world.region.snapshot();
     expect([environments.size, queues.size, definitions?.size]).toEqual([1, 1, 1000]);
     await world.clock.advance(10 * second);
     expect(world.aws.calls).toHaveLength(12);
@@ -97,12 +101,12 @@ describe("calls", () => {
     expect(
       world.region
         .snapshot()
-        .definitions?.get("jd")
+        .jobDefinitions?.get("jd")
         ?.map(({ revision }) => revision),
     ).toEqual([2, 1]);
     // Several pages of which nothing is known yet are read twice.
     await world.clock.advance(350);
-    expect(world.region.snapshot().environments.size).toBe(3);
+    expect(world.region.snapshot().computeEnvironments.size).toBe(3);
     expect(world.region.snapshot().listedAt).toBe(Date.UTC(2026, 0, 1));
   });
 });
@@ -219,7 +223,7 @@ describe("failures", () => {
     world.forget();
     refusing(world, "describeJobQueues");
     await world.clock.advance(10 * minute);
-    const { failure, failingSince, environments, listedAt } = world.region.snapshot();
+    const { failure, failingSince, computeEnvironments: environments, listedAt } = world.region.snapshot();
     expect(failure).toMatchObject({ kind: "throttled", operation: "batch:DescribeJobQueues" });
     expect(failingSince).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 1) + minute);
     expect(failingSince).toBeLessThanOrEqual(Date.UTC(2026, 0, 1) + 66 * second);
@@ -328,7 +332,7 @@ describe("failures", () => {
     refusing(world, "describeJobDefinitions");
     await world.start();
     expect(world.statusOf("ce")).toBe("VALID");
-    expect(world.region.snapshot().definitions).toBeUndefined();
+    expect(world.region.snapshot().jobDefinitions).toBeUndefined();
     expect(world.region.snapshot().definitionsFailure).toMatchObject({ operation: "batch:DescribeJobDefinitions" });
     expect(world.region.snapshot().failure).toBeUndefined();
   });
@@ -353,7 +357,7 @@ describe("failures of job definitions", () => {
     let failed = 0;
     world.aws.refuse = ({ input }) => ("jobDefinitions" in input && failed++ === 0 ? denied : undefined);
     await world.clock.advance(75 * second);
-    expect(world.region.snapshot().definitions?.get("jd")?.[0]?.revision).toBe(2);
+    expect(world.region.snapshot().jobDefinitions?.get("jd")?.[0]?.revision).toBe(2);
   });
 
   it("leave no listing half done, when it breaks off in the question about a name that seemed to be others'", async () => {
@@ -368,7 +372,7 @@ describe("failures of job definitions", () => {
     expect(
       world.region
         .snapshot()
-        .definitions?.get("jd")
+        .jobDefinitions?.get("jd")
         ?.map(({ revision }) => revision),
     ).toEqual([2, 1]);
   });
@@ -387,7 +391,7 @@ describe("an account with 300 pages of job definitions", () => {
         : undefined;
     await world.start();
     await world.clock.advance(5 * minute);
-    expect(world.region.snapshot().definitions).toBeDefined();
+    expect(world.region.snapshot().jobDefinitions).toBeDefined();
     expect(world.region.snapshot().definitionsFailure).toBeUndefined();
     expect(calls).toBeLessThan(330);
     world.stop();
@@ -456,19 +460,19 @@ describe("what is reported", () => {
     expect(world.reported).toHaveLength(1);
     expect(world.reported[0]?.change).toEqual({
       ...noChange,
-      environments: ["changing"],
-      queues: ["leaving", "coming"],
-      policies: [],
-      consumables: [],
-      definitions: [],
+      computeEnvironments: ["changing"],
+      jobQueues: ["leaving", "coming"],
+      schedulingPolicies: [],
+      consumableResources: [],
+      jobDefinitions: [],
       jobs: [],
       followed: [],
       everything: false,
     });
-    expect(world.reported[0]?.previous.queues.has("leaving")).toBe(true);
-    expect(world.reported[0]?.current.queues.has("leaving")).toBe(false);
-    expect(world.reported[0]?.current.environments.get("still")).toBe(
-      world.reported[0]?.previous.environments.get("still"),
+    expect(world.reported[0]?.previous.jobQueues.has("leaving")).toBe(true);
+    expect(world.reported[0]?.current.jobQueues.has("leaving")).toBe(false);
+    expect(world.reported[0]?.current.computeEnvironments.get("still")).toBe(
+      world.reported[0]?.previous.computeEnvironments.get("still"),
     );
   });
 
@@ -490,11 +494,11 @@ describe("revisions", () => {
     world.aws.revision("jd", 10, { type: "multinode" });
     world.aws.revision("jd", 1, { status: "INACTIVE" });
     await world.start();
-    expect(world.region.snapshot().definitions?.get("jd")).toMatchObject([
+    expect(world.region.snapshot().jobDefinitions?.get("jd")).toMatchObject([
       { name: "jd", revision: 10, type: "multinode", fingerprint: "v1:jd:10" },
       { name: "jd", revision: 2, tags: { a: "1" }, fingerprint: "v1:jd:2" },
     ]);
-    expect(JSON.stringify(world.region.snapshot().definitions?.get("jd"))).not.toContain("containerProperties");
+    expect(JSON.stringify(world.region.snapshot().jobDefinitions?.get("jd"))).not.toContain("containerProperties");
   });
 
   it("have their fingerprint taken once", async () => {
@@ -516,10 +520,10 @@ describe("revisions", () => {
     highest.status = "INACTIVE";
     tagged.tags = { owner: "them" };
     await world.clock.advance(75 * second);
-    const { definitions } = world.region.snapshot();
+    const { jobDefinitions: definitions } = world.region.snapshot();
     expect(definitions?.get("a")?.map(({ revision }) => revision)).toEqual([1]);
     expect(definitions?.get("b")?.[0]?.tags).toEqual({ owner: "them" });
-    expect(world.reported.flatMap(({ change }) => change.definitions).toSorted()).toEqual(["a", "b"]);
+    expect(world.reported.flatMap(({ change }) => change.jobDefinitions).toSorted()).toEqual(["a", "b"]);
   });
 
   it("are seen when others register a new one, within 75 s and without another call while there is room", async () => {
@@ -532,7 +536,7 @@ describe("revisions", () => {
     expect(
       world.region
         .snapshot()
-        .definitions?.get("jd-49")
+        .jobDefinitions?.get("jd-49")
         ?.map(({ revision }) => revision),
     ).toEqual([2, 1]);
     // One read, and one listing of the name that seemed odd.
@@ -549,7 +553,7 @@ describe("revisions", () => {
     };
     await world.clock.advance(75 * second);
     expect(failed).toBe(1);
-    const { definitions, definitionsFailure } = world.region.snapshot();
+    const { jobDefinitions: definitions, definitionsFailure } = world.region.snapshot();
     expect(definitions?.get("jd")?.map(({ revision }) => revision)).toEqual([2, 1]);
     expect(definitionsFailure).toBeUndefined();
   });
@@ -566,7 +570,7 @@ describe("revisions", () => {
     // And the one after that is found as soon as ever.
     world.aws.revision("jd", 3);
     await world.clock.advance(75 * second);
-    expect(world.region.snapshot().definitions?.get("jd")?.[0]?.revision).toBe(3);
+    expect(world.region.snapshot().jobDefinitions?.get("jd")?.[0]?.revision).toBe(3);
   });
 
   it("asks for next revisions by turns when there is not room for all", async () => {
@@ -575,7 +579,7 @@ describe("revisions", () => {
     await world.start();
     for (const name of ["jd-5", "jd-65"]) world.aws.revision(name, 2);
     await world.clock.advance(4 * minute);
-    const { definitions } = world.region.snapshot();
+    const { jobDefinitions: definitions } = world.region.snapshot();
     expect([definitions?.get("jd-5")?.length, definitions?.get("jd-65")?.length]).toEqual([2, 2]);
   });
 
@@ -586,7 +590,7 @@ describe("revisions", () => {
     world.aws.revision("jd-1", 7);
     world.aws.revision("unheard of", 1);
     await world.clock.advance(11 * minute);
-    const { definitions } = world.region.snapshot();
+    const { jobDefinitions: definitions } = world.region.snapshot();
     expect(definitions?.get("jd-1")?.[0]?.revision).toBe(7);
     expect(definitions?.has("unheard of")).toBe(true);
   });
@@ -597,7 +601,7 @@ describe("revisions", () => {
     world.aws.revision("theirs", 1);
     await world.start();
     await world.clock.advance(10 * second);
-    const { definitions, isAbsent } = world.region.snapshot();
+    const { jobDefinitions: definitions, isAbsent } = world.region.snapshot();
     expect([...(definitions?.keys() ?? [])]).toEqual(["ours"]);
     expect(isAbsent("job-definition", "theirs")).toBe(false);
     expect(isAbsent("job-definition", "nobody's")).toBe(true);
@@ -609,10 +613,10 @@ describe("revisions", () => {
     world.aws.revision("theirs", 1);
     await world.start();
     const outcome = await world.settle(world.region.refreshDefinition("theirs", world.signal));
-    expect("value" in outcome && outcome.value.definitions?.get("theirs")?.length).toBe(1);
+    expect("value" in outcome && outcome.value.jobDefinitions?.get("theirs")?.length).toBe(1);
     world.aws.revision("theirs", 2);
     await world.clock.advance(11 * minute);
-    expect(world.region.snapshot().definitions?.get("theirs")?.length).toBe(2);
+    expect(world.region.snapshot().jobDefinitions?.get("theirs")?.length).toBe(2);
   });
 
   it("of one name can be had before all have been listed, without a claim about the others", async () => {
@@ -621,9 +625,9 @@ describe("revisions", () => {
     world.aws.revision("b", 1);
     const outcome = await world.settle(world.region.refreshDefinition("a", world.signal));
     if (!("value" in outcome)) throw outcome.error;
-    expect(outcome.value.definitions?.get("a")?.length).toBe(1);
+    expect(outcome.value.jobDefinitions?.get("a")?.length).toBe(1);
     expect(outcome.value.isAbsent("job-definition", "b")).toBe(false);
-    expect(world.region.snapshot().definitions).toBeUndefined();
+    expect(world.region.snapshot().jobDefinitions).toBeUndefined();
   });
 });
 

@@ -109,6 +109,6 @@ export class RegionWorld {
   }
 
   statusOf(name: string): string | undefined {
-    return this.region.snapshot().environments.get(name)?.status;
+    return this.region.snapshot().computeEnvironments.get(name)?.status;
   }
 }

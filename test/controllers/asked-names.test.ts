@@ -16,7 +16,7 @@ it("asks AWS for the names that objects of the region have or reference", () => 
     queueObject({ schedulingPolicyArn: `${arn}${"x".repeat(128)}` }),
     queueObject({ schedulingPolicyRef: { name: "fair" } }),
   ]);
-  const names = askedNames("policies", "eu-west-1", objects);
+  const names = askedNames("schedulingPolicies", "eu-west-1", objects);
   expect([...names.keys()]).toEqual(["team"]);
   expect([...(names.get("team") ?? [])].toSorted()).toEqual(["mine", "team_fair", "team_fairer"]);
 });
@@ -30,6 +30,6 @@ it("asks for quota shares in the queues that are known", () => {
 it("asks for each name on behalf of every namespace that gives it", () => {
   const elsewhere = queueObject({ schedulingPolicyArn: arn });
   const objects = objectsOf([object(), { ...elsewhere, metadata: { ...elsewhere.metadata, namespace: "other" } }]);
-  const names = askedNames("policies", "eu-west-1", objects);
+  const names = askedNames("schedulingPolicies", "eu-west-1", objects);
   expect(names).toEqual(new Map(["team", "other"].map((namespace) => [namespace, new Set(["team_fair"])])));
 });

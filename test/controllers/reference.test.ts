@@ -19,7 +19,7 @@ import { arn, identity, object, policy, settings } from "./scheduling-policy/giv
 
 const thing: RecordedThing = {
   type: "scheduling-policy",
-  records: "policies",
+  records: "schedulingPolicies",
   kind: SchedulingPolicyKind,
   called: "scheduling policy",
   oneOf: "a policy",
@@ -29,7 +29,7 @@ const signal = new AbortController().signal;
 
 function referring(objects: readonly KubeObject[], change: Partial<Referring> = {}): Referring {
   const ports = { objects: objectsOf(objects), cluster: identity.cluster, settings };
-  const region = fakeRegion({ policies: [policy()] });
+  const region = fakeRegion({ schedulingPolicies: [policy()] });
   return { namespace: "team", noun: "queue", region, ports, labels: undefined, ...change };
 }
 
@@ -78,7 +78,7 @@ describe("a reference to an object", () => {
     [
       "never leads to what another object has under the name",
       [shared({}, { name: "fair", namespace: "team" })],
-      { region: fakeRegion({ policies: [policy({ tags: ownerTags({ ...identity, name: "else" }) })] }) },
+      { region: fakeRegion({ schedulingPolicies: [policy({ tags: ownerTags({ ...identity, name: "else" }) })] }) },
       "awaited AWS does not have team_fair of SchedulingPolicy team/fair yet: its conditions say why",
     ],
   ])("%s", (_name, objects, change, expected) => {
@@ -170,7 +170,7 @@ describe("what a name or an ARN leads to", () => {
   const named = (region: FakeRegion, nameOrArn = missing) => resourceNamed(nameOrArn, thing, referring([], { region }));
 
   it("is itself, where the resource may be used, or where AWS has nothing of that name", () => {
-    expect(named(fakeRegion({ policies: [policy({ name: "keys", tags: {} })] }))).toEqual({
+    expect(named(fakeRegion({ schedulingPolicies: [policy({ name: "keys", tags: {} })] }))).toEqual({
       kind: "resolved",
       arn: missing,
     });

@@ -20,17 +20,17 @@ import { type FakeJobs, fakeJobs } from "./jobs-of-objects.ts";
 
 export interface FakeRegion extends BatchRegion {
   /** What is there; a test changes it as it likes. */
-  environments: readonly Environment[];
-  queues: readonly Queue[];
-  policies: readonly Policy[];
+  computeEnvironments: readonly Environment[];
+  jobQueues: readonly Queue[];
+  schedulingPolicies: readonly Policy[];
   serviceEnvironments: readonly ServiceEnvironmentRecord[];
   /** Of SageMaker, in all queues. */
   startedJobs: readonly UnfinishedJob[];
-  consumables: readonly Consumable[];
+  consumableResources: readonly Consumable[];
   quotaShares: readonly QuotaShareRecord[];
   /** What AWS lists of the queues, also what others have made. */
   sharesByQueue: Readonly<Record<string, readonly string[]>>;
-  definitions: BatchSnapshot["definitions"];
+  jobDefinitions: BatchSnapshot["jobDefinitions"];
   jobsByQueue: Readonly<Record<string, readonly ActiveJob[]>>;
   /** A count of active jobs is not there yet. */
   counting: boolean;
@@ -52,13 +52,13 @@ export function fakeRegion(
   change: Partial<
     Pick<
       FakeRegion,
-      | "environments"
-      | "queues"
-      | "policies"
+      | "computeEnvironments"
+      | "jobQueues"
+      | "schedulingPolicies"
       | "serviceEnvironments"
-      | "consumables"
+      | "consumableResources"
       | "quotaShares"
-      | "definitions"
+      | "jobDefinitions"
       | "jobsByQueue"
     >
   > = {},
@@ -75,15 +75,15 @@ export function fakeRegion(
     account: "123456789012",
     region: "eu-west-1",
     partition: "aws",
-    environments: [],
-    queues: [],
-    policies: [],
+    computeEnvironments: [],
+    jobQueues: [],
+    schedulingPolicies: [],
     serviceEnvironments: [],
     startedJobs: [],
-    consumables: [],
+    consumableResources: [],
     quotaShares: [],
     sharesByQueue: {},
-    definitions: undefined,
+    jobDefinitions: undefined,
     jobsByQueue: {},
     counting: false,
     monotonic: () => 0,
@@ -194,7 +194,15 @@ export function fakeRegion(
 }
 
 function snapshotOf(region: FakeRegion): BatchSnapshot {
-  const { environments, queues, policies, serviceEnvironments, consumables, quotaShares, definitions } = region;
+  const {
+    computeEnvironments: environments,
+    jobQueues: queues,
+    schedulingPolicies: policies,
+    serviceEnvironments,
+    consumableResources: consumables,
+    quotaShares,
+    jobDefinitions: definitions,
+  } = region;
   const shares = quotaShares.map((one) => [resourceIn(one.quotaShareArn)?.name ?? "", one] as const);
   const { failure, failingSince, listedAt, absent } = region;
   return {
@@ -204,13 +212,13 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
     definitionsFailure: undefined,
     failureOf: () => undefined,
     hasRead: () => true,
-    environments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
-    queues: new Map(queues.map((one) => [one.jobQueueName, one])),
-    policies: new Map(policies.map((one) => [one.name, one])),
+    computeEnvironments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
+    jobQueues: new Map(queues.map((one) => [one.jobQueueName, one])),
+    schedulingPolicies: new Map(policies.map((one) => [one.name, one])),
     serviceEnvironments: new Map(serviceEnvironments.map((one) => [one.serviceEnvironmentName, one])),
-    consumables: new Map(consumables.map((one) => [one.consumableResourceName, one])),
+    consumableResources: new Map(consumables.map((one) => [one.consumableResourceName, one])),
     quotaShares: new Map(shares),
-    definitions,
+    jobDefinitions: definitions,
     isAsked: () => false,
     isSettled: () => absent,
     isAbsent: (thing, name) =>

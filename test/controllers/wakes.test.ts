@@ -38,13 +38,13 @@ const objects = objectsOf([
 ]);
 
 const nothing: RegionChange = {
-  environments: [],
-  queues: [],
-  policies: [],
+  computeEnvironments: [],
+  jobQueues: [],
+  schedulingPolicies: [],
   serviceEnvironments: [],
-  consumables: [],
+  consumableResources: [],
   quotaShares: [],
-  definitions: [],
+  jobDefinitions: [],
   jobs: [],
   followed: [],
   everything: false,
@@ -52,91 +52,91 @@ const nothing: RegionChange = {
 const text = (woken: readonly Woken[]): string =>
   woken.map(({ kind, key }) => `${kind.shortNames[0]} ${key.namespace}/${key.name}`).join(", ");
 const snapshot = (change: Parameters<typeof fakeRegion>[0] = {}) => fakeRegion(change).snapshot();
-const a1 = { environments: [environment("a1", "a")] };
+const a1 = { computeEnvironments: [environment("a1", "a")] };
 
 describe("a change in AWS wakes", () => {
   it.each<[string, Partial<RegionChange>, Parameters<typeof fakeRegion>[0], Parameters<typeof fakeRegion>[0], string]>([
     ["nobody, when nothing changed", {}, {}, {}, ""],
     [
       "the owner of an environment and the queues that refer to it",
-      { environments: ["a1"] },
+      { computeEnvironments: ["a1"] },
       a1,
       a1,
       "bce team/a, bjq team/qa, bjq other/far",
     ],
     [
       "the owner of an environment that is gone",
-      { environments: ["a1"] },
+      { computeEnvironments: ["a1"] },
       a1,
       {},
       "bce team/a, bjq team/qa, bjq other/far",
     ],
     [
       "the owner of an environment that is new",
-      { environments: ["a1"] },
+      { computeEnvironments: ["a1"] },
       {},
       a1,
       "bce team/a, bjq team/qa, bjq other/far",
     ],
     [
       "the object whose base name a foreign environment bears",
-      { environments: ["team_b"] },
+      { computeEnvironments: ["team_b"] },
       {},
-      { environments: [foreignEnvironment("team_b")] },
+      { computeEnvironments: [foreignEnvironment("team_b")] },
       "bce team/b",
     ],
     [
       "a queue object that names an environment literally",
-      { environments: ["x"] },
+      { computeEnvironments: ["x"] },
       {},
-      { environments: [foreignEnvironment("x")] },
+      { computeEnvironments: [foreignEnvironment("x")] },
       "bjq team/qx",
     ],
     [
       "the object of a queue",
-      { queues: ["team_qb"] },
+      { jobQueues: ["team_qb"] },
       {},
-      { queues: [queue([], { jobQueueName: "team_qb" })] },
+      { jobQueues: [queue([], { jobQueueName: "team_qb" })] },
       "bjq team/qb",
     ],
     [
       "the owner of an environment that a foreign queue no longer names",
-      { queues: ["theirs"] },
-      { ...a1, queues: [queue(["a1"], { jobQueueName: "theirs" })] },
-      { ...a1, queues: [queue([], { jobQueueName: "theirs" })] },
+      { jobQueues: ["theirs"] },
+      { ...a1, jobQueues: [queue(["a1"], { jobQueueName: "theirs" })] },
+      { ...a1, jobQueues: [queue([], { jobQueueName: "theirs" })] },
       "bce team/a, bjq team/qa, bjq other/far",
     ],
     [
       "the objects of queues that name the environment in AWS, and of all that those queues name",
-      { environments: ["x"] },
+      { computeEnvironments: ["x"] },
       {},
       {
-        environments: [foreignEnvironment("x"), environment("a1", "a"), environment("b1", "b")],
-        queues: [queue(["x", "a1"], { jobQueueName: "theirs" }), queue(["x", "b1"], { jobQueueName: "team_qb" })],
+        computeEnvironments: [foreignEnvironment("x"), environment("a1", "a"), environment("b1", "b")],
+        jobQueues: [queue(["x", "a1"], { jobQueueName: "theirs" }), queue(["x", "b1"], { jobQueueName: "team_qb" })],
       },
       "bce team/a, bce team/b, bjq team/qb, bjq team/qa, bjq other/far, bjq team/qx",
     ],
     [
       "the object of a queue that names a predecessor of the environment in AWS alone",
-      { environments: ["a2"] },
+      { computeEnvironments: ["a2"] },
       {},
       {
-        environments: [environment("a1", "a"), environment("a2", "a"), environment("b1", "b")],
-        queues: [queue(["a1"], { jobQueueName: "team_qb" })],
+        computeEnvironments: [environment("a1", "a"), environment("a2", "a"), environment("b1", "b")],
+        jobQueues: [queue(["a1"], { jobQueueName: "team_qb" })],
       },
       "bce team/a, bjq team/qb, bjq team/qa, bjq other/far",
     ],
     [
       "nobody for what other queues name",
-      { environments: ["y"] },
+      { computeEnvironments: ["y"] },
       {},
       {
-        environments: [foreignEnvironment("y"), foreignEnvironment("x"), environment("b1", "b")],
-        queues: [queue(["x", "b1"], { jobQueueName: "team_qb" }), queue(["y"], { jobQueueName: "theirs" })],
+        computeEnvironments: [foreignEnvironment("y"), foreignEnvironment("x"), environment("b1", "b")],
+        jobQueues: [queue(["x", "b1"], { jobQueueName: "team_qb" }), queue(["y"], { jobQueueName: "theirs" })],
       },
       "",
     ],
-    ["the object of a job definition", { definitions: ["team_job"] }, {}, {}, "bjd team/job"],
+    ["the object of a job definition", { jobDefinitions: ["team_job"] }, {}, {}, "bjd team/job"],
     [
       "everybody, when everything may be different",
       { everything: true },
@@ -149,9 +149,9 @@ describe("a change in AWS wakes", () => {
   });
 
   it("the owner also at the first listing", () => {
-    expect(text([...wokenByAws({ ...nothing, environments: ["a1"] }, undefined, snapshot(a1), objects)])).toContain(
-      "bce team/a",
-    );
+    expect(
+      text([...wokenByAws({ ...nothing, computeEnvironments: ["a1"] }, undefined, snapshot(a1), objects)]),
+    ).toContain("bce team/a");
   });
 });
 

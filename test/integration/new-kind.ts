@@ -20,7 +20,7 @@ export const ServiceJobKind = {
   columns: [],
   selectable: [".spec.region"],
   awsName: { field: "jobName", maxLength: 128 },
-  records: "serviceJobs",
+  records: "trainingJobs",
   references: [{ to: "JobQueue", path: "measuredQueueRef" }],
   conditions: ["ReferencesResolved"],
 } as const satisfies BatchKind;
@@ -64,11 +64,12 @@ export interface ServiceJobWrites {
   submitServiceJob(request: SubmitServiceJobRequest, signal: AbortSignal): Promise<void>;
 }
 
-export const serviceJobs = {
+export const trainingJobs = {
   type: "service-job",
   calls: {
     submitServiceJob: writeCall(["JobSubmit"], [["batch:TagResource", "BatchClaim"]]),
   },
+  arn: ({ jobArn = "" }) => jobArn,
   ...ownTags,
   namesPerCall: 1,
   async describe({ batch, names }, signal) {
@@ -114,7 +115,7 @@ export function serviceJobs({ regions }: Ports): Reconciler {
   return {
     kind: ServiceJobKind,
     async reconcile(object, { signal }) {
-      const { serviceJobs: all } = (await regions.open(undefined, signal)).snapshot();
+      const { trainingJobs: all } = (await regions.open(undefined, signal)).snapshot();
       const found = all.get(awsNameOf(ServiceJobKind, object));
       return { status: { arn: found?.jobArn }, events: [], again: { kind: "onChange" } };
     },
@@ -177,13 +178,13 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
   "src/aws/resources/index.ts": [
     [
       'from "./scheduling-policies.ts";',
-      '\nimport { type ServiceJob, type ServiceJobWrites, serviceJobs } from "./service-jobs.ts";',
+      '\nimport { type ServiceJob, type ServiceJobWrites, trainingJobs } from "./service-jobs.ts";',
     ],
-    ["export interface ResourceRecords {", "\n  readonly serviceJobs: ServiceJob;"],
-    ["readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {", "\n  serviceJobs,"],
-    ["export const resourceCalls = {", "\n  ...serviceJobs.calls,"],
+    ["export interface ResourceRecords {", "\n  readonly trainingJobs: ServiceJob;"],
+    ["readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {", "\n  trainingJobs,"],
+    ["export const resourceCalls = {", "\n  ...trainingJobs.calls,"],
     ["export interface DescribedWrites\n  extends ", "ServiceJobWrites, "],
-    ["): DescribedWrites {\n  return {", '\n    ...serviceJobs.writes(writing("serviceJobs")),'],
+    ["): DescribedWrites {\n  return {", '\n    ...trainingJobs.writes(writing("trainingJobs")),'],
   ],
   "src/cli/plan/objects.ts": [["const specs: Readonly<Record<KindName, object>> = {", "\n  ServiceJob: {},"]],
   "src/operator.ts": [

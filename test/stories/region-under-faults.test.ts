@@ -85,7 +85,12 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
         const name = pick(names);
         if (busy.has(name)) return;
         busy.add(name);
-        const { environments, queues, definitions, isAbsent } = region.snapshot();
+        const {
+          computeEnvironments: environments,
+          jobQueues: queues,
+          jobDefinitions: definitions,
+          isAbsent,
+        } = region.snapshot();
         const environment = environments.get(name);
         const queue = queues.get(name);
         const [newest] = definitions?.get(name) ?? [];
@@ -131,7 +136,7 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
               if (newest === undefined || random() < 0.5) {
                 const fresh = await region.refreshDefinition(name, signal);
                 const image = pick(["x", "y"]);
-                const [highest] = fresh.definitions?.get(name) ?? [];
+                const [highest] = fresh.jobDefinitions?.get(name) ?? [];
                 if (highest?.fingerprint !== `v1:${image}`)
                   await region.registerJobDefinition(body(name, image), signal);
               } else {
@@ -174,7 +179,7 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
       expect(new Set(refused.map(({ kind }) => kind))).toContain("unavailable");
       await clock.advance(15 * 60 * second);
       const there = truth(aws);
-      const { environments, queues, definitions } = region.snapshot();
+      const { computeEnvironments: environments, jobQueues: queues, jobDefinitions: definitions } = region.snapshot();
       expect(new Set(environments.keys())).toEqual(there["compute-environment"]);
       expect(new Set(queues.keys())).toEqual(there["job-queue"]);
       expect(new Set(definitions?.keys())).toEqual(there["job-definition"]);

@@ -18,7 +18,7 @@ export const BatchComputeEnvironmentKind = {
   selectable: [".spec.region", ".spec.type", ".spec.computeResources.type"],
   // AWS allows 128 characters; an environment created for an object gets a suffix of up to 18.
   awsName: { field: "computeEnvironmentName", maxLength: 110, isPrefix: true },
-  records: "environments",
+  records: "computeEnvironments",
   references: [],
   conditions: [
     "Retiring",

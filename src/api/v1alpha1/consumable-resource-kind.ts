@@ -22,7 +22,7 @@ export const ConsumableResourceKind = {
   ],
   selectable: [".spec.region", ".spec.resourceType"],
   awsName: { field: "consumableResourceName", maxLength: 128 },
-  records: "consumables",
+  records: "consumableResources",
   references: [],
   conditions: [],
 } as const satisfies BatchKind;

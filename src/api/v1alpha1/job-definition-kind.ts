@@ -38,7 +38,7 @@ export const JobDefinitionKind = {
   ],
   selectable: [".spec.region", ".spec.type"],
   awsName: { field: "jobDefinitionName", maxLength: 128 },
-  records: "definitions",
+  records: "jobDefinitions",
   request: {
     call: "RegisterJobDefinition",
     maxBytes: 24_576,

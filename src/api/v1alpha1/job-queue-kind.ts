@@ -16,7 +16,7 @@ export const JobQueueKind = {
   ],
   selectable: [".spec.region", ".spec.jobQueueType"],
   awsName: { field: "jobQueueName", maxLength: 128 },
-  records: "queues",
+  records: "jobQueues",
   references: [
     {
       to: "BatchComputeEnvironment",

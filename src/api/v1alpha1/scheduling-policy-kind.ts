@@ -12,7 +12,7 @@ export const SchedulingPolicyKind = {
   columns: [],
   selectable: [".spec.region"],
   awsName: { field: "name", maxLength: 128 },
-  records: "policies",
+  records: "schedulingPolicies",
   stub: { bulk: ["fairsharePolicy"] },
   references: [],
   conditions: [],

@@ -39,6 +39,7 @@ export const computeEnvironments = {
     updateComputeEnvironment: writeCall(["BatchChange"], passRoles),
     deleteComputeEnvironment: writeCall(["BatchChange"]),
   },
+  arn: ({ computeEnvironmentArn }) => computeEnvironmentArn,
   ...ownTags,
   list(batch, known, signal) {
     return listLive({

@@ -31,6 +31,7 @@ export const consumableResources = {
     updateConsumableResource: writeCall(["BatchChange"]),
     deleteConsumableResource: writeCall(["BatchChange"]),
   },
+  arn: ({ consumableResourceArn }) => consumableResourceArn,
   ...ownTags,
   namesPerCall: 1,
   async describe({ batch, names }, signal) {

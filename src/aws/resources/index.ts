@@ -5,7 +5,7 @@ import { type ConsumableWrites, consumableResources } from "./consumable-resourc
 import { type DefinitionWrites, jobDefinitions, type Revisions, type StoredRevision } from "./job-definitions.ts";
 import { jobQueues, type QueueWrites } from "./job-queues.ts";
 import { type QuotaShareWrites, quotaShares } from "./quota-shares.ts";
-import type { AskedResource, ListedResource, Resource, Writing } from "./resource.ts";
+import type { AskedResource, DescribedResource, ListedResource, Resource, Writing } from "./resource.ts";
 import { type PolicyWrites, schedulingPolicies } from "./scheduling-policies.ts";
 import { type ServiceEnvironmentWrites, serviceEnvironments } from "./service-environments.ts";
 
@@ -17,42 +17,47 @@ import { type ServiceEnvironmentWrites, serviceEnvironments } from "./service-en
 
 /** What is kept of each resource under one name. */
 export interface ResourceRecords {
-  readonly environments: Environment;
-  readonly queues: Queue;
-  readonly definitions: Revisions<StoredRevision>;
-  readonly policies: Policy;
+  readonly computeEnvironments: Environment;
+  readonly jobQueues: Queue;
+  readonly jobDefinitions: Revisions<StoredRevision>;
+  readonly schedulingPolicies: Policy;
   readonly serviceEnvironments: ServiceEnvironmentRecord;
-  readonly consumables: Consumable;
+  readonly consumableResources: Consumable;
   readonly quotaShares: QuotaShareRecord;
 }
 
 export type ResourceKey = keyof ResourceRecords;
 /** Those that are listed together, as a whole. */
-export type ListedKey = "environments" | "queues";
+export type ListedKey = "computeEnvironments" | "jobQueues";
 /** Those of which only names that objects give are read, each apart from the others. */
-export type AskedKey = Exclude<ResourceKey, ListedKey | "definitions">;
+export type AskedKey = Exclude<ResourceKey, ListedKey | "jobDefinitions">;
 /** Those with one record under a name, which `ListsObserver` keeps up to date. */
 export type DescribedKey = ListedKey | AskedKey;
 
 /** The entries of resources that are listed together. */
 export const listedResources: { readonly [K in ListedKey]: ListedResource<ResourceRecords[K]> } = {
-  environments: computeEnvironments,
-  queues: jobQueues,
+  computeEnvironments,
+  jobQueues,
 };
 
 /** The entries of resources that are read by the names of objects. */
 export const askedResources: { readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {
-  policies: schedulingPolicies,
+  schedulingPolicies,
   serviceEnvironments,
-  consumables: consumableResources,
+  consumableResources,
   quotaShares,
+};
+
+/** The entries of resources with one record under a name. */
+export const describedResources: { readonly [K in DescribedKey]: DescribedResource<ResourceRecords[K]> } = {
+  ...listedResources,
+  ...askedResources,
 };
 
 /** The entry of each resource. */
 export const resources: { readonly [K in ResourceKey]: Resource<ResourceRecords[K]> } = {
-  ...listedResources,
-  ...askedResources,
-  definitions: jobDefinitions,
+  ...describedResources,
+  jobDefinitions,
 };
 
 /** The calls of all resources, with the permissions that they need. */
@@ -82,11 +87,11 @@ export function describedWrites(
   writing: <K extends DescribedKey>(key: K) => Writing<ResourceRecords[K]>,
 ): DescribedWrites {
   return {
-    ...computeEnvironments.writes(writing("environments")),
-    ...jobQueues.writes(writing("queues")),
-    ...schedulingPolicies.writes(writing("policies")),
+    ...computeEnvironments.writes(writing("computeEnvironments")),
+    ...jobQueues.writes(writing("jobQueues")),
+    ...schedulingPolicies.writes(writing("schedulingPolicies")),
     ...serviceEnvironments.writes(writing("serviceEnvironments")),
-    ...consumableResources.writes(writing("consumables")),
+    ...consumableResources.writes(writing("consumableResources")),
     ...quotaShares.writes(writing("quotaShares")),
   };
 }
@@ -96,7 +101,7 @@ export const askedKeys = Object.keys(askedResources) as readonly AskedKey[];
 export const resourceKeys = Object.keys(resources) as readonly ResourceKey[];
 
 export function isDescribed(key: ResourceKey): key is DescribedKey {
-  return key in listedResources || isAsked(key);
+  return key in describedResources;
 }
 
 export function isAsked(key: ResourceKey): key is AskedKey {

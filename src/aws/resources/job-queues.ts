@@ -21,6 +21,7 @@ export const jobQueues = {
     updateJobQueue: writeCall(["BatchChange", "BatchRefer", "ForeignQueues"]),
     deleteJobQueue: writeCall(["BatchChange"]),
   },
+  arn: ({ jobQueueArn }) => jobQueueArn,
   ...ownTags,
   list(batch, known, signal) {
     return listLive({

@@ -29,6 +29,7 @@ export const quotaShares = {
     updateQuotaShare: writeCall(["BatchChange"]),
     deleteQuotaShare: writeCall(["BatchChange"]),
   },
+  arn: ({ quotaShareArn }) => quotaShareArn,
   ...ownTags,
   namesPerCall: 1,
   async describe({ batch, at, names, queues }, signal) {

@@ -36,8 +36,14 @@ export interface Resource<R> {
   retagged(arn: string, change: TagChange): Effect<R>;
 }
 
+/** A resource that has one record under its name. */
+export interface DescribedResource<R> extends Resource<R> {
+  /** Of a record. */
+  arn(record: R): string;
+}
+
 /** A resource of which all are listed. */
-export interface ListedResource<R, Writes = object> extends Resource<R> {
+export interface ListedResource<R, Writes = object> extends DescribedResource<R> {
   /**
    * All live records by name.
    * @param known the names of the listing before, if there was one
@@ -65,7 +71,7 @@ export interface ListedPart<R> {
 }
 
 /** A resource of which only the names are read that objects give; whoever has no such object makes no call for it. */
-export interface AskedResource<R, Writes = object> extends Resource<R> {
+export interface AskedResource<R, Writes = object> extends DescribedResource<R> {
   readonly type: Exclude<ResourceType, "job-definition">;
   /** How many names one call describes. */
   readonly namesPerCall: number;

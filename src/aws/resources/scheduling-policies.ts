@@ -22,6 +22,7 @@ export const schedulingPolicies = {
     updateSchedulingPolicy: writeCall(["BatchChange"]),
     deleteSchedulingPolicy: writeCall(["BatchChange"]),
   },
+  arn: ({ arn }) => arn,
   ...ownTags,
   namesPerCall: pageSize,
   async describe({ batch, at, names }, signal) {

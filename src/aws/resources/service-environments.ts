@@ -40,6 +40,7 @@ export const serviceEnvironments = {
     updateServiceEnvironment: writeCall(["BatchChange"]),
     deleteServiceEnvironment: writeCall(["BatchChange"]),
   },
+  arn: ({ serviceEnvironmentArn }) => serviceEnvironmentArn,
   ...ownTags,
   namesPerCall: pageSize,
   async describe({ batch, names }, signal) {

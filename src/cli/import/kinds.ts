@@ -76,7 +76,7 @@ function memberOf({ path, absence, same, members }: Field): Member {
 
 const environments: ImportedKind = {
   kind: kindOf("BatchComputeEnvironment"),
-  records: ({ environments: all }) => membersOf(all),
+  records: ({ computeEnvironments: all }) => membersOf(all),
   matcher: (record) => (spec) => differences(spec as never, record as unknown as Environment).length === 0,
   members: {
     // To the operator a template that the spec does not name is as AWS has it: nothing would name it after a replacement.
@@ -89,7 +89,7 @@ const environments: ImportedKind = {
 
 const queues: ImportedKind = {
   kind: kindOf("JobQueue"),
-  records: ({ queues: all }) => membersOf(all),
+  records: ({ jobQueues: all }) => membersOf(all),
   matcher: (record) => {
     const queue = record as unknown as Queue;
     return (spec) =>
@@ -110,7 +110,7 @@ function policyArnIn({ schedulingPolicyArn: arn }: Members): string | undefined 
 
 const definitions: ImportedKind = {
   kind: kindOf("JobDefinition"),
-  records: ({ definitions: all }) => newest(all),
+  records: ({ jobDefinitions: all }) => newest(all),
   matcher: (record) => {
     const body = normalised(record);
     return (spec) => jsonEqual(normalised(spec), body);
@@ -120,7 +120,7 @@ const definitions: ImportedKind = {
 
 const policies: ImportedKind = {
   kind: kindOf("SchedulingPolicy"),
-  records: ({ policies: all }) => membersOf(all),
+  records: ({ schedulingPolicies: all }) => membersOf(all),
   matcher: (record) => {
     const policy = record as unknown as Policy;
     return (spec) => policyDifferences(spec, policy).length === 0 && otherKind(spec, policy) === undefined;
@@ -134,7 +134,7 @@ const policies: ImportedKind = {
 
 const consumables: ImportedKind = {
   kind: kindOf("ConsumableResource"),
-  records: ({ consumables: all }) => membersOf(all),
+  records: ({ consumableResources: all }) => membersOf(all),
   matcher: (record) => {
     const consumable = record as unknown as Consumable;
     return (spec) =>

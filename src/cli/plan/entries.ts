@@ -186,7 +186,7 @@ function withTagValues(
 function foreignRevision(object: KubeObject, region: ReadRegion | undefined): string | undefined {
   if (object.kind !== JobDefinitionKind.kind) return undefined;
   const name = awsNameOf(JobDefinitionKind, object);
-  const same = (region?.records.definitions ?? []).filter(({ jobDefinitionName }) => jobDefinitionName === name);
+  const same = (region?.records.jobDefinitions ?? []).filter(({ jobDefinitionName }) => jobDefinitionName === name);
   return same.length === 0 ? undefined : `${name}:${Math.max(...same.map(({ revision }) => revision))}`;
 }
 
@@ -208,7 +208,7 @@ function shownSteps(steps: readonly Step[], end: KubeObject | undefined): readon
 /** Of a successor only what differs from its predecessor. */
 function comparedWith(owned: readonly Owned[], region: ReadRegion | undefined, step: Step): Step {
   if (step.kind !== "write" || step.operation !== "CreateComputeEnvironment") return step;
-  const predecessor = region?.records.environments.find(
+  const predecessor = region?.records.computeEnvironments.find(
     ({ computeEnvironmentName }) => computeEnvironmentName === owned.at(-1)?.awsName,
   );
   return predecessor === undefined ? step : { ...step, fields: differing(step.fields, predecessor) };
@@ -374,7 +374,7 @@ async function queuesOf(
   // Everything unfinished in a queue ends with it, unless it is waited for.
   if (kind === JobQueueKind.kind) return await countJobs(names, region, signal, unendedJobs);
   if (kind !== BatchComputeEnvironmentKind.kind) return [];
-  const naming = region.records.queues.filter((queue) => orderOf(queue).some((one) => names.includes(one)));
+  const naming = region.records.jobQueues.filter((queue) => orderOf(queue).some((one) => names.includes(one)));
   return await countJobs(
     naming.map(({ jobQueueName }) => jobQueueName),
     region,

@@ -21,7 +21,7 @@ export const startedJobs: JobCounter = async (queue, { batch }, signal) =>
 
 /** Those that have not ended; an array is one. */
 export const unendedJobs: JobCounter = async (name, { batch, records }, signal) => {
-  const queue = records.queues.find(({ jobQueueName }) => jobQueueName === name);
+  const queue = records.jobQueues.find(({ jobQueueName }) => jobQueueName === name);
   const read = queue !== undefined && hasServiceJobs(queue) ? unfinishedServiceJobs : unfinishedJobs;
   return (await read(batch, name, signal)).length;
 };

@@ -3,15 +3,17 @@ import { isDeepStrictEqual } from "node:util";
 import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { cleanupFinalizer, withinAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { apiVersion } from "../../api/v1alpha1/group.ts";
-import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
-import { nameIn } from "../../aws/names.ts";
+import { type KindName, kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
+import { resourceIn } from "../../aws/names.ts";
+import { type DescribedKey, describedResources, type ResourceRecords } from "../../aws/resources/index.ts";
+import type { DescribedResource } from "../../aws/resources/resource.ts";
 import { timestamp } from "../../controllers/conditions.ts";
 import { foundAmong, type Surroundings } from "../../controllers/indexes.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import { referredObjects, referringObjects } from "../../controllers/wakes.ts";
 import { withSchemaDefaults } from "../manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
-import type { BatchRecords } from "./copy/batch.ts";
+import type { BatchRecords, DescribedRecords } from "./copy/batch.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
 import { objectText } from "./steps.ts";
 
@@ -150,34 +152,28 @@ export interface Named {
 }
 
 /** Everything that AWS has of our kinds, jobs aside. */
-export function namedIn({
-  environments,
-  queues,
-  definitions,
-  policies,
-  serviceEnvironments,
-  consumables,
-  quotaShares,
-}: BatchRecords): readonly Named[] {
-  return [
-    ...environments.map(({ computeEnvironmentName: awsName, tags, status }): Named => {
-      return { kind: "BatchComputeEnvironment", awsName, tags, status };
-    }),
-    ...queues.map(({ jobQueueName: awsName, tags, status }): Named => ({ kind: "JobQueue", awsName, tags, status })),
-    ...definitions.map(({ jobDefinitionName, revision, tags }): Named => {
-      return { kind: "JobDefinition", awsName: `${jobDefinitionName}:${revision}`, tags };
-    }),
-    ...policies.map(({ name: awsName, tags }): Named => ({ kind: "SchedulingPolicy", awsName, tags })),
-    ...serviceEnvironments.map(({ serviceEnvironmentName: awsName, tags, status }): Named => {
-      return { kind: "ServiceEnvironment", awsName, tags, status };
-    }),
-    ...consumables.map(({ consumableResourceName: awsName, tags }): Named => {
-      return { kind: "ConsumableResource", awsName, tags };
-    }),
-    ...quotaShares.map(({ quotaShareName: awsName, jobQueueArn, tags, status }): Named => {
-      return { kind: "QuotaShare", awsName, within: nameIn(jobQueueArn), tags, status };
-    }),
-  ];
+export function namedIn(records: BatchRecords): readonly Named[] {
+  return kinds.flatMap(({ kind, records: key }): readonly Named[] => {
+    if (key === undefined) return [];
+    if (key === "jobDefinitions") {
+      return records[key].map(({ jobDefinitionName, revision, tags }) => {
+        return { kind, awsName: `${jobDefinitionName}:${revision}`, tags };
+      });
+    }
+    return describedIn(records, key).map(({ arn, tags, status }) => {
+      const [awsName = "", within] = (resourceIn(arn)?.name ?? "").split("/").toReversed();
+      return { kind, awsName, ...(within === undefined ? {} : { within }), tags, status };
+    });
+  });
+}
+
+function describedIn<K extends DescribedKey>(
+  records: DescribedRecords,
+  key: K,
+): readonly { readonly arn: string; readonly tags?: Tags | undefined; readonly status?: string | undefined }[] {
+  const resource: DescribedResource<ResourceRecords[K]> = describedResources[key];
+  const all: readonly ResourceRecords[K][] = records[key];
+  return all.map((record) => ({ arn: resource.arn(record), tags: record.tags, status: record.status }));
 }
 
 /** @param uid by which AWS knows it; undefined: not yet */

@@ -21,7 +21,7 @@ export interface WaitingJobs {
 export function waitingJobs(operator: Operator): readonly WaitingJobs[] {
   const { objects, ports } = operator;
   return operator.observed().flatMap((region) => {
-    const queues = region.snapshot().queues;
+    const queues = region.snapshot().jobQueues;
     return [...queues.values()].flatMap(({ jobQueueName, tags }): WaitingJobs[] => {
       const seen = region.jobsSeen(jobQueueName);
       const owner = ownerIn(tags);

@@ -66,7 +66,7 @@ export function batchJobs(ports: Ports, { onChange, circles, turns }: JobsRuntim
       kind: BatchJobKind,
       observe: (object, region, signal) => observe(object, around(region, signal)),
       refresh: (object, region, _sinceMs, signal) => refresh(object, around(region, signal)),
-      isRead: (object, region) => isReadAsked("consumables", consumablesOf(object), region),
+      isRead: (object, region) => isReadAsked("consumableResources", consumablesOf(object), region),
       notYet: async (object, region, signal) => {
         if (!waitsForTurn(object, ports, memory)) return undefined;
         const turn = await turnOf(object, around(region, signal), turns);

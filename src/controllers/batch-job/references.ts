@@ -73,7 +73,7 @@ export async function definitionOf(
   const name = definitionNameOf(whole);
   const entry = entriesOf({
     identity: identityOf(target, ports.cluster),
-    revisions: region.snapshot().definitions?.get(name) ?? [],
+    revisions: region.snapshot().jobDefinitions?.get(name) ?? [],
     reported: (target.status as JobDefinitionStatus | undefined)?.revisions ?? [],
     fingerprint: fingerprintOfSpec(whole.spec),
   }).find(({ owner, equal }) => owner.kind === "ours" && equal);
@@ -113,8 +113,8 @@ async function namedDefinition(
   const elsewhere = refusalOfArn(given, definitionThing, referringOf(object, around));
   if (elsewhere !== undefined) return resolutionOf(elsewhere);
   // Definitions of others are not kept.
-  const known = region.snapshot().definitions?.get(name);
-  const revisions = known ?? (await region.refreshDefinition(name, signal)).definitions?.get(name) ?? [];
+  const known = region.snapshot().jobDefinitions?.get(name);
+  const revisions = known ?? (await region.refreshDefinition(name, signal)).jobDefinitions?.get(name) ?? [];
   const owned = revisions.find(({ tags }) => namedOwner(tags, ports.cluster) !== undefined);
   // A revision that somebody registered by hand under the name of an object does not get around its owner.
   const barred = await barredFrom(name, owned ?? revisions[0], definitionThing, object, around);

@@ -70,7 +70,7 @@ export async function jobsOn(
   memory: JobMemory,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, JobsSeen>> {
-  const clusters = [...region.snapshot().environments.values()].flatMap((one) => clusterName(one) ?? []);
+  const clusters = [...region.snapshot().computeEnvironments.values()].flatMap((one) => clusterName(one) ?? []);
   const counting: Counting = { region, clock, memory, clusters };
   const seen = new Map<string, JobsSeen>();
   const uncounted: Draining[] = [];

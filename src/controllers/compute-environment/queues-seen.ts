@@ -21,7 +21,7 @@ export async function queuesSeen(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<QueueSeen[]> {
-  const live = [...snapshot.queues.values()].filter(({ status }) => status !== "DELETED");
+  const live = [...snapshot.jobQueues.values()].filter(({ status }) => status !== "DELETED");
   return await Promise.all(
     live.map(async (queue) => {
       const owner = ownerIn(queue.tags);

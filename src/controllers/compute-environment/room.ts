@@ -21,7 +21,9 @@ export const environmentQuota = 50;
 const standingAtMost = 8;
 
 /** The environments of a region that count, as AWS counts them: all but DELETED tombstones. */
-export function environmentsIn({ environments }: Pick<BatchSnapshot, "environments">): readonly Environment[] {
+export function environmentsIn({
+  computeEnvironments: environments,
+}: Pick<BatchSnapshot, "computeEnvironments">): readonly Environment[] {
   return [...environments.values()].filter(({ status }) => status !== "DELETED");
 }
 

@@ -36,7 +36,7 @@ async function usersOf(
   { region, ports, signal }: Around,
 ): Promise<readonly string[] | undefined> {
   const { objects, settings, cluster } = ports;
-  const { definitions } = region.snapshot();
+  const { jobDefinitions: definitions } = region.snapshot();
   if (definitions === undefined) return undefined;
   const to = ConsumableResourceKind.kind;
   const naming = [

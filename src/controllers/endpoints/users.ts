@@ -78,7 +78,7 @@ export function usersIn(region: Region, { ports, self, allowed }: Who): Users {
     self !== undefined && keyText(self.metadata) === keyText(key)
       ? self
       : (objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined);
-  const environments = [...region.snapshot().environments.values()].filter(({ status }) => status !== "DELETED");
+  const environments = [...region.snapshot().computeEnvironments.values()].filter(({ status }) => status !== "DELETED");
   return {
     neighbours,
     environments: environments.flatMap((environment) => {
@@ -189,7 +189,7 @@ export function usersText(
   { region, snapshot }: Pick<BatchRegion, "region" | "snapshot">,
   { objects }: Pick<Ports, "objects">,
 ): string {
-  const running = [...snapshot().environments.values()].filter(({ status }) => status !== "DELETED");
+  const running = [...snapshot().computeEnvironments.values()].filter(({ status }) => status !== "DELETED");
   const there = running.map(({ computeEnvironmentName, computeResources: own }) =>
     [computeEnvironmentName, own?.subnets, own?.securityGroupIds, own?.launchTemplate].map((part) => part ?? null),
   );

@@ -104,7 +104,7 @@ function isFoundBefore(newest: RevisionSeen | undefined, object: JobDefinition, 
 async function listed(region: Region, clock: Clock, signal: AbortSignal): Promise<BatchSnapshot> {
   for (;;) {
     const snapshot = region.snapshot();
-    const { definitions, definitionsFailure } = snapshot;
+    const { jobDefinitions: definitions, definitionsFailure } = snapshot;
     const known = definitions !== undefined;
     if (definitionsFailure !== undefined && (!known || needsPerson(definitionsFailure.kind))) throw definitionsFailure;
     if (known) return snapshot;
@@ -112,7 +112,7 @@ async function listed(region: Region, clock: Clock, signal: AbortSignal): Promis
   }
 }
 
-function revisionsIn({ definitions }: BatchSnapshot, name: string): readonly RevisionSeen[] {
+function revisionsIn({ jobDefinitions: definitions }: BatchSnapshot, name: string): readonly RevisionSeen[] {
   return definitions?.get(name) ?? [];
 }
 

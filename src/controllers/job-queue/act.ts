@@ -34,7 +34,7 @@ export async function act(action: Action, region: BatchRegion, doing: Doing, sig
     case "disable":
       return region.updateJobQueue(action.request, signal);
     case "terminateJobs": {
-      const isOfSageMaker = hasServiceJobs(region.snapshot().queues.get(action.name) ?? {});
+      const isOfSageMaker = hasServiceJobs(region.snapshot().jobQueues.get(action.name) ?? {});
       // Jobs by the thousand take minutes, within which a person may have changed their mind.
       for (const jobId of action.jobIds) {
         if (!isDesired()) return;

@@ -114,7 +114,7 @@ export async function refreshed(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queues, serviceEnvironments } = await region.refresh(signal);
+  const { jobQueues: queues, serviceEnvironments } = await region.refresh(signal);
   if (object.spec.serviceEnvironmentOrder === undefined) return;
   const inAws = queues.get(queueNameOf(object))?.serviceEnvironmentOrder ?? [];
   // What no object names is not kept.
@@ -136,7 +136,7 @@ export function placesSeen(object: JobQueue, region: BatchRegion, ports: Ports, 
   const { serviceEnvironments } = snapshot;
   // What AWS may still refuse is reported once it exists: otherwise status would change with each try.
   const environments = new Map(
-    [...snapshot.environments].filter(
+    [...snapshot.computeEnvironments].filter(
       ([name, { status }]) => status !== "DELETED" && !snapshot.isAsked("compute-environment", name),
     ),
   );
@@ -250,7 +250,7 @@ const environmentThing: NamedThing = {
 
 const policyThing: RecordedThing = {
   type: "scheduling-policy",
-  records: "policies",
+  records: "schedulingPolicies",
   kind: SchedulingPolicyKind,
   called: "scheduling policy",
   oneOf: "a policy",
@@ -378,7 +378,12 @@ function environmentObject(key: ObjectKey, { objects }: Ports): BatchComputeEnvi
 /** The objects of what a queue may come to name. */
 function targetsOf(
   object: JobQueue,
-  { environments, policies, queues, serviceEnvironments }: BatchSnapshot,
+  {
+    computeEnvironments: environments,
+    schedulingPolicies: policies,
+    jobQueues: queues,
+    serviceEnvironments,
+  }: BatchSnapshot,
   ports: Ports,
 ): readonly (Sharing | undefined)[] {
   const { computeEnvironmentOrder: desired = [], schedulingPolicyArn, schedulingPolicyRef } = object.spec;
@@ -426,7 +431,7 @@ function progressSeen(
     const condition = conditionsOf(owner).find(({ type }) => type === "NetworkReady");
     return networkFactIn(condition, `${owner.metadata.namespace}/${owner.metadata.name}`);
   };
-  const queues = region.snapshot().queues.values();
+  const queues = region.snapshot().jobQueues.values();
   const consumableOf = (need: ConsumableNeed): ConsumableFact | undefined => consumableFact(need, region.snapshot());
   const around = { environments, queues, networkOf, instanceTypes: knownInstanceTypes, consumableOf };
   return { kind: "read", facts: queueFacts(queue, around, seen.jobs) };
@@ -437,7 +442,7 @@ function consumableFact(
   { name, quantity: needed }: ConsumableNeed,
   snapshot: BatchSnapshot,
 ): ConsumableFact | undefined {
-  const found = snapshot.consumables.get(name);
+  const found = snapshot.consumableResources.get(name);
   if (found === undefined) {
     return snapshot.isAbsent("consumable-resource", name) ? { name, needed, quantity: undefined } : undefined;
   }

@@ -94,7 +94,7 @@ export interface LikelyJobs {
 /** @param snapshot the queues as AWS has them: those refer only to what they may */
 export function likelyJobs(
   objects: Pick<Objects, "having">,
-  snapshot: Pick<BatchSnapshot, "environments" | "queues">,
+  snapshot: Pick<BatchSnapshot, "computeEnvironments" | "jobQueues">,
   cluster: Cluster,
 ): LikelyJobs {
   const ownerOf = (tags: Tags | undefined): ObjectKey | undefined => {
@@ -102,10 +102,10 @@ export function likelyJobs(
     return owner !== undefined && isOfCluster(owner, cluster) ? owner : undefined;
   };
   const namespaces = new Map<string, Set<string>>();
-  for (const { tags, computeEnvironmentOrder = [] } of snapshot.queues.values()) {
+  for (const { tags, computeEnvironmentOrder = [] } of snapshot.jobQueues.values()) {
     const queue = ownerOf(tags);
     for (const { computeEnvironment = "" } of queue === undefined ? [] : computeEnvironmentOrder) {
-      const environment = ownerOf(snapshot.environments.get(environmentName(computeEnvironment))?.tags);
+      const environment = ownerOf(snapshot.computeEnvironments.get(environmentName(computeEnvironment))?.tags);
       if (queue === undefined || environment === undefined) continue;
       const key = keyText(environment);
       namespaces.set(key, (namespaces.get(key) ?? new Set<string>()).add(queue.namespace));

@@ -77,7 +77,7 @@ async function queueSeen(
   if (object.metadata.deletionTimestamp !== undefined) return undefined;
   const found = await queueAt(object, { region, ports, signal });
   if (found.kind !== "queue") return found;
-  const { policies, serviceEnvironments } = region.snapshot();
+  const { schedulingPolicies: policies, serviceEnvironments } = region.snapshot();
   const { schedulingPolicyArn = "", serviceEnvironmentOrder: [entry] = [] } = found.queue;
   return {
     ...found,

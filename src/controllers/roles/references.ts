@@ -12,7 +12,10 @@ export function rolesOfEnvironment({ serviceRole, computeResources }: Environmen
  * abandoned object has left behind. Pure.
  */
 export function usedInRegion(
-  { environments, definitions }: Pick<BatchSnapshot, "environments" | "definitions">,
+  {
+    computeEnvironments: environments,
+    jobDefinitions: definitions,
+  }: Pick<BatchSnapshot, "computeEnvironments" | "jobDefinitions">,
   names: readonly string[],
 ): ReadonlySet<string> {
   if (names.length === 0) return new Set();

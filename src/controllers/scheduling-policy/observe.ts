@@ -14,7 +14,7 @@ export async function observe(
 ): Promise<Seen> {
   const observed = { object, kind: SchedulingPolicyKind, type: "scheduling-policy", region } as const;
   const seen = await resourceSeen<Policy, SchedulingPolicy>(observed, ports, signal);
-  const users = [...region.snapshot().queues.values()].filter(
+  const users = [...region.snapshot().jobQueues.values()].filter(
     ({ schedulingPolicyArn, status }) => schedulingPolicyArn === seen.arn && status !== "DELETED",
   );
   return { ...seen, users: users.map(({ jobQueueName }) => jobQueueName).toSorted() };

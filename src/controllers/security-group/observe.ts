@@ -115,7 +115,7 @@ function vpcsOf(subnetIds: readonly string[], facts: NetworkFacts): readonly str
 /** @param isGone whatever EC2 shows of a group that it was just asked to delete */
 function groupsIn(facts: NetworkFacts, isGone: (groupId: string) => boolean, identity: Identity, region: BatchRegion) {
   const all = read("security groups", facts.securityGroups).filter(({ groupId }) => !isGone(groupId));
-  const environments = [...region.snapshot().environments.values()].filter(({ status }) => status !== "DELETED");
+  const environments = [...region.snapshot().computeEnvironments.values()].filter(({ status }) => status !== "DELETED");
   const groups: GroupFound[] = [];
   const inTheWay: SecurityGroup[] = [];
   for (const group of all) {

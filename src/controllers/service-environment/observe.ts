@@ -43,7 +43,7 @@ export async function observe(
   const seen = await resourceSeen<ServiceEnvironmentRecord, ServiceEnvironment>(observed, ports, signal);
   const snapshot = region.snapshot();
   const { name } = seen;
-  const users = [...snapshot.queues.values()].filter(
+  const users = [...snapshot.jobQueues.values()].filter(
     (queue) => queue.status !== "DELETED" && namesIn(queue, "service-environment").includes(name),
   );
   const mark = seen.record?.tags?.[retiredAtTag];

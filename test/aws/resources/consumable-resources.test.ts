@@ -38,11 +38,14 @@ describe("consumables", () => {
     const [seats, keys] = world.aws.state.consumables;
     Object.assign(seats ?? {}, { totalQuantity: 7, tags: { a: "1" } });
     await world.clock.advance(2 * minute);
-    expect(world.region.snapshot().consumables.get("seats")).toMatchObject({ totalQuantity: 7, tags: { a: "1" } });
+    expect(world.region.snapshot().consumableResources.get("seats")).toMatchObject({
+      totalQuantity: 7,
+      tags: { a: "1" },
+    });
     expect(world.counts()["describeConsumableResource"]).toBe(1);
     Object.assign(keys ?? {}, { inUseQuantity: 4 });
     await world.clock.advance(2 * minute);
-    expect(world.region.snapshot().consumables.get("keys")?.inUseQuantity).toBe(4);
+    expect(world.region.snapshot().consumableResources.get("keys")?.inUseQuantity).toBe(4);
     expect(world.counts()["describeConsumableResource"]).toBe(1);
   });
 
@@ -50,7 +53,7 @@ describe("consumables", () => {
     const world = await worldWith(["seats", "keys"]);
     for (const one of world.aws.state.consumables) Object.assign(one, { tags: { a: "1" } });
     await world.clock.advance(12 * minute);
-    const tags = [...world.region.snapshot().consumables.values()].map((one) => one.tags);
+    const tags = [...world.region.snapshot().consumableResources.values()].map((one) => one.tags);
     expect(tags).toEqual([{ a: "1" }, { a: "1" }]);
   });
 
@@ -59,7 +62,7 @@ describe("consumables", () => {
     const world = new RegionWorld({ asked: () => new Set(["seats", "keys"]) });
     for (const name of [...others, "seats", "keys"]) world.aws.consumable(name);
     await world.start();
-    expect([...world.region.snapshot().consumables.keys()]).toEqual(["seats", "keys"]);
+    expect([...world.region.snapshot().consumableResources.keys()]).toEqual(["seats", "keys"]);
     expect([world.aws.count("listConsumableResources"), world.aws.count("describeConsumableResource")]).toEqual([0, 2]);
     world.forget();
     await world.clock.advance(70_000);
@@ -71,7 +74,7 @@ describe("consumables", () => {
     Object.assign(world.aws.state.consumables[0] ?? {}, { tags: { a: "1" } });
     world.forget();
     await world.clock.advance(2 * minute);
-    expect(world.region.snapshot().consumables.get("seats")?.tags).toEqual({ a: "1" });
+    expect(world.region.snapshot().consumableResources.get("seats")?.tags).toEqual({ a: "1" });
     expect(world.counts()["listConsumableResources"]).toBeUndefined();
   });
 
@@ -88,8 +91,8 @@ describe("consumables", () => {
     const world = await worldWith(["seats", "keys"]);
     Object.assign(world.aws.state.consumables[0] ?? {}, { tags: { a: "1" } });
     world.forget();
-    await world.settle(world.region.refreshAsked("consumables", ["seats"], world.signal));
-    expect(world.region.snapshot().consumables.get("seats")?.tags).toEqual({ a: "1" });
+    await world.settle(world.region.refreshAsked("consumableResources", ["seats"], world.signal));
+    expect(world.region.snapshot().consumableResources.get("seats")?.tags).toEqual({ a: "1" });
     expect([world.aws.count("listConsumableResources"), world.aws.count("describeConsumableResource")]).toEqual([0, 1]);
   });
 
@@ -102,7 +105,7 @@ describe("consumables", () => {
     since = world.clock.monotonic();
     world.region.becameWriter();
     await world.clock.advance(10_000);
-    expect(world.region.snapshot().consumables.get("keys")?.tags).toEqual({ a: "1" });
+    expect(world.region.snapshot().consumableResources.get("keys")?.tags).toEqual({ a: "1" });
   });
 
   it("that cannot be read are a failure of their own", async () => {
@@ -113,7 +116,7 @@ describe("consumables", () => {
         : undefined;
     await world.start();
     const { failure, failureOf } = world.region.snapshot();
-    expect([failure, failureOf("policies"), failureOf("consumables")?.error.kind]).toEqual([
+    expect([failure, failureOf("schedulingPolicies"), failureOf("consumableResources")?.error.kind]).toEqual([
       undefined,
       undefined,
       "denied",
@@ -123,7 +126,7 @@ describe("consumables", () => {
   it("are created, set, tagged and deleted, and shown so at once", async () => {
     const world = await new RegionWorld({ asked: () => new Set(["seats", "keys"]) }).start();
     const { region, signal } = world;
-    const shown = () => region.snapshot().consumables.get("seats");
+    const shown = () => region.snapshot().consumableResources.get("seats");
     world.aws.freeze();
     const given = { consumableResourceName: "seats", totalQuantity: 4, tags: { a: "1" } };
     await region.createConsumableResource(given, signal);
@@ -151,10 +154,10 @@ describe("consumables", () => {
     world.aws.freeze();
     const given = { consumableResourceName: "seats", totalQuantity: 4 };
     await expect(region.createConsumableResource(given, signal)).rejects.toThrow();
-    expect(region.snapshot().consumables.get("seats")?.status).toBe("CREATING");
+    expect(region.snapshot().consumableResources.get("seats")?.status).toBe("CREATING");
     world.aws.thaw();
     await world.clock.advance(3000);
-    const shown = region.snapshot().consumables.get("seats");
+    const shown = region.snapshot().consumableResources.get("seats");
     expect([shown?.totalQuantity, shown?.status]).toEqual([4, undefined]);
   });
 
@@ -172,7 +175,7 @@ describe("consumables", () => {
     });
     await world.region.updateConsumableResource(request, world.signal);
     await world.clock.advance(2000);
-    expect(world.region.snapshot().consumables.get("seats")?.totalQuantity).toBe(10);
+    expect(world.region.snapshot().consumableResources.get("seats")?.totalQuantity).toBe(10);
   });
 
   it("are described again where AWS gave out none of a total of which jobs hold less now", async () => {
@@ -185,7 +188,7 @@ describe("consumables", () => {
     expect(world.counts()["describeConsumableResource"]).toBeUndefined();
     Object.assign(seats, { inUseQuantity: 7, availableQuantity: 3 });
     await world.clock.advance(2 * minute);
-    expect(world.region.snapshot().consumables.get("seats")?.availableQuantity).toBe(3);
+    expect(world.region.snapshot().consumableResources.get("seats")?.availableQuantity).toBe(3);
     expect(world.counts()["describeConsumableResource"]).toBe(1);
   });
 
@@ -202,9 +205,9 @@ describe("consumables", () => {
       { consumableResource: "seats", operation: "SET", quantity: 5 },
       world.signal,
     );
-    const shown = () => world.region.snapshot().consumables.get("seats");
+    const shown = () => world.region.snapshot().consumableResources.get("seats");
     expect(shown()).toMatchObject({ totalQuantity: 10, availableQuantity: 0 });
-    await world.settle(world.region.refreshAsked("consumables", ["seats"], world.signal));
+    await world.settle(world.region.refreshAsked("consumableResources", ["seats"], world.signal));
     expect(shown()).toMatchObject({ totalQuantity: 10, availableQuantity: 0 });
     Object.assign(seats, { totalQuantity: 8, availableQuantity: 0 });
     world.aws.thaw();

@@ -211,7 +211,7 @@ describe("quota shares", () => {
     const world = aWorld([]);
     world.aws.queue("plain");
     await world.start();
-    const queues = world.region.snapshot().queues.values();
+    const queues = world.region.snapshot().jobQueues.values();
     expect(await quotaShares.names(world.aws, signal, queues)).toEqual(new Set(["q/a", "q/b", "other/a"]));
     expect(world.counts()["listQuotaShares"]).toBe(2);
   });

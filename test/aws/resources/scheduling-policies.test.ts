@@ -62,7 +62,7 @@ describe("policies", () => {
     world.aws.policy("q");
     region.expectAbsence("scheduling-policy", "q");
     await world.clock.advance(2000);
-    expect(region.snapshot().policies.get("q")?.name).toBe("q");
+    expect(region.snapshot().schedulingPolicies.get("q")?.name).toBe("q");
   });
 
   it("are forgotten when nobody names them any more", async () => {
@@ -70,10 +70,10 @@ describe("policies", () => {
     const world = new RegionWorld({ asked: () => names });
     world.aws.policy("p");
     await world.start();
-    expect(world.region.snapshot().policies.has("p")).toBe(true);
+    expect(world.region.snapshot().schedulingPolicies.has("p")).toBe(true);
     names = new Set();
     await world.clock.advance(2 * minute);
-    expect(world.region.snapshot().policies.has("p")).toBe(false);
+    expect(world.region.snapshot().schedulingPolicies.has("p")).toBe(false);
     expect(world.region.snapshot().isAbsent("scheduling-policy", "p")).toBe(false);
   });
 
@@ -85,21 +85,25 @@ describe("policies", () => {
         ? Object.assign(new Error("no"), { name: "AccessDeniedException", $metadata: { httpStatusCode: 403 } })
         : undefined;
     await world.start();
-    const { queues, failure, failureOf } = world.region.snapshot();
-    expect([queues.has("q"), failure, failureOf("policies")?.error.kind]).toEqual([true, undefined, "denied"]);
-    const { error } = (await world.settle(world.region.refreshAsked("policies", ["fair"], world.signal))) as {
+    const { jobQueues: queues, failure, failureOf } = world.region.snapshot();
+    expect([queues.has("q"), failure, failureOf("schedulingPolicies")?.error.kind]).toEqual([
+      true,
+      undefined,
+      "denied",
+    ]);
+    const { error } = (await world.settle(world.region.refreshAsked("schedulingPolicies", ["fair"], world.signal))) as {
       error: object;
     };
     expect(error).toMatchObject({ kind: "denied" });
     world.aws.refuse = () => undefined;
     await world.clock.advance(5 * minute);
-    expect(world.region.snapshot().failureOf("policies")).toBeUndefined();
+    expect(world.region.snapshot().failureOf("schedulingPolicies")).toBeUndefined();
   });
 
   it("whose creation got no answer are not usable before AWS shows them", async () => {
     const world = await new RegionWorld({ asked: () => new Set(["p"]) }).start();
     const { region, signal } = world;
-    const shown = () => region.snapshot().policies.get("p")?.status;
+    const shown = () => region.snapshot().schedulingPolicies.get("p")?.status;
     world.aws.lose = ({ operation }) =>
       operation === "createSchedulingPolicy"
         ? Object.assign(new Error("no answer"), { name: "TimeoutError" })
@@ -109,13 +113,13 @@ describe("policies", () => {
     expect(shown()).toBe("CREATING");
     world.aws.thaw();
     await world.clock.advance(3000);
-    expect([region.snapshot().policies.has("p"), shown()]).toEqual([true, undefined]);
+    expect([region.snapshot().schedulingPolicies.has("p"), shown()]).toEqual([true, undefined]);
   });
 
   it("are created, changed and deleted, and shown so at once", async () => {
     const world = await new RegionWorld({ asked: () => new Set(["p"]) }).start();
     const { region, signal } = world;
-    const shown = () => region.snapshot().policies.get("p");
+    const shown = () => region.snapshot().schedulingPolicies.get("p");
     await region.createSchedulingPolicy({ name: "p", fairsharePolicy: {}, tags: { a: "1" } }, signal);
     expect(shown()?.tags).toEqual({ a: "1" });
     world.aws.freeze();

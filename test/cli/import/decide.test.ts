@@ -80,7 +80,7 @@ describe("an account", () => {
     const records = await recordsOf(world);
     const texts = (given: BatchRecords) =>
       decide([{ name: "us-east-1", records: given }], choice).objects.map(fileText);
-    expect(texts({ ...records, definitions: [...records.definitions].reverse() })).toEqual(texts(records));
+    expect(texts({ ...records, jobDefinitions: [...records.jobDefinitions].reverse() })).toEqual(texts(records));
   });
 
   test("of several regions keeps them apart", async () => {
@@ -177,8 +177,11 @@ describe("what belongs to somebody", () => {
 test("what is being deleted is skipped", async () => {
   const world = account();
   await world.aws.outside.createComputeEnvironment(ec2("ce"));
-  const { environments, ...others } = await recordsOf(world);
-  const deleting = { ...others, environments: environments.map((one) => ({ ...one, status: "DELETING" as const })) };
+  const { computeEnvironments: environments, ...others } = await recordsOf(world);
+  const deleting = {
+    ...others,
+    computeEnvironments: environments.map((one) => ({ ...one, status: "DELETING" as const })),
+  };
   const { objects, skipped } = decide([{ name: "us-east-1", records: deleting }], choice);
   expect(objects).toEqual([]);
   expect(skipped).toEqual([
@@ -197,9 +200,9 @@ test("what no manifest can say is reported with the field, and not referred to",
   await world.aws.outside.createComputeEnvironment(ec2("ce"));
   await world.clock.advance(60_000);
   await world.aws.outside.createJobQueue(queue("q", "ce"));
-  const { environments, ...rest } = await recordsOf(world);
+  const { computeEnvironments: environments, ...rest } = await recordsOf(world);
   const odd = environments.map((one) => ({ ...one, computeResources: { ...one.computeResources, type: "MOON" } }));
-  const records = { ...rest, environments: odd } as unknown as BatchRecords;
+  const records = { ...rest, computeEnvironments: odd } as unknown as BatchRecords;
   const made = decide([{ name: "us-east-1", records }], choice);
   expect(made.inexpressible).toEqual([
     expect.objectContaining({ awsName: "ce", why: expect.stringMatching(/^spec\.computeResources\.type: /) }),

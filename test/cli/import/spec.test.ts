@@ -95,7 +95,11 @@ describe("the spec of an environment", () => {
     await clock.advance(60_000);
     if (state !== undefined) await aws.outside.updateComputeEnvironment({ computeEnvironment: "ce", state });
     await clock.advance(60_000);
-    const { environments } = await readBatch(aws.batch, { ...aws, partition: "aws" }, new AbortController().signal);
+    const { computeEnvironments: environments } = await readBatch(
+      aws.batch,
+      { ...aws, partition: "aws" },
+      new AbortController().signal,
+    );
     return described("BatchComputeEnvironment", environments[0] ?? {});
   }
 

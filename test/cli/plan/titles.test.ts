@@ -135,12 +135,12 @@ interface InAws {
 function inAws({ aws }: World): ReadonlyMap<string, ReadonlyMap<string, InAws>> {
   const { truth } = aws;
   const records = {
-    environments: truth.computeEnvironments(),
-    queues: truth.jobQueues(),
-    definitions: truth.jobDefinitions().filter(({ status }) => status === "ACTIVE"),
-    policies: truth.schedulingPolicies(),
+    computeEnvironments: truth.computeEnvironments(),
+    jobQueues: truth.jobQueues(),
+    jobDefinitions: truth.jobDefinitions().filter(({ status }) => status === "ACTIVE"),
+    schedulingPolicies: truth.schedulingPolicies(),
     serviceEnvironments: truth.serviceEnvironments(),
-    consumables: truth.consumableResources().map((one) => ({ inUseQuantity: 0, ...one })),
+    consumableResources: truth.consumableResources().map((one) => ({ inUseQuantity: 0, ...one })),
     quotaShares: truth.quotaShares(),
   };
   const all: readonly object[] = Object.values(records).flat();

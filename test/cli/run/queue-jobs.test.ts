@@ -11,7 +11,7 @@ function operatorWith(tags: Readonly<Record<string, string>>, name = "team_q"): 
     objects: { get: () => ({ metadata: { namespace: "team", name: "q" }, spec: {} }) },
     ports: { cluster: { name: "one", uid: "u" } },
     observed: () => [
-      { snapshot: () => ({ queues: new Map([[name, queue]]) }), jobsSeen: () => ({ kind: "read", jobs }) },
+      { snapshot: () => ({ jobQueues: new Map([[name, queue]]) }), jobsSeen: () => ({ kind: "read", jobs }) },
     ],
   } as unknown as Operator;
 }

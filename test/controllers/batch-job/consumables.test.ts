@@ -31,7 +31,7 @@ async function found(spec: Partial<BatchJobSpec>, region: FakeRegion, ...objects
 
 describe("the consumables of a job", () => {
   it("have their names in AWS in place of references, also those of nodes", async () => {
-    const region = fakeRegion({ consumables: [consumable()] });
+    const region = fakeRegion({ consumableResources: [consumable()] });
     const nodePropertyOverrides = [{ targetNodes: "0:", ...holds(seats) }, { targetNodes: "1:" }];
     const spec = { ...holds(seats), nodeOverrides: { numNodes: 2, nodePropertyOverrides } };
     const named = holds({ consumableResource: "team_seats", quantity: 2 });
@@ -80,7 +80,9 @@ describe("the consumables of a job", () => {
       { kind: "refused", reason: "ReferenceNotAllowed" },
     ],
   ])("keep it from being submitted %s", async (_name, entry, objects, expected) => {
-    expect(await found(holds(entry), fakeRegion({ consumables: [theirs] }), ...objects)).toMatchObject(expected);
+    expect(await found(holds(entry), fakeRegion({ consumableResources: [theirs] }), ...objects)).toMatchObject(
+      expected,
+    );
   });
 
   it("named in AWS are read before it is submitted: they may belong to another namespace", async () => {

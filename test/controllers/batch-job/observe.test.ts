@@ -27,7 +27,7 @@ function passes({ finalizers, annotations, takeOver, queues = ["shared"] }: Give
   const metadata = { ...given.metadata, finalizers, ...(annotations === undefined ? {} : { annotations }) };
   const object: BatchJob = { ...given, metadata };
   const clock = new VirtualClock(0);
-  const region = fakeRegion({ queues: queues.map((jobQueueName) => queue([], { jobQueueName })) });
+  const region = fakeRegion({ jobQueues: queues.map((jobQueueName) => queue([], { jobQueueName })) });
   const ports = {
     clock,
     objects: objectsOf([object]),

@@ -118,7 +118,7 @@ it.each<Action>([
   { kind: "disable", name: "ce", request },
   { kind: "delete", name: "ce" },
 ])("does not $kind what a queue has come to name since the plan was made", async (action) => {
-  const region = fakeRegion({ queues: [queue("q", ["ce"]).queue] });
+  const region = fakeRegion({ jobQueues: [queue("q", ["ce"]).queue] });
   const doing = { memory: newMemory(), clock: new VirtualClock(now), isDesired: () => true };
   await expect(act(action, object(), region, doing, signal)).rejects.toThrow("a queue may name ce since");
   expect(region.calls).toEqual([]);
@@ -225,7 +225,7 @@ it("the controller deletes what is empty, and gives AWS 5 minutes when it could 
   const clock = new VirtualClock(now);
   const retired = { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" };
   const old = environment("team_ce-00000001", ec2, { state: "DISABLED", status: "INVALID", tags: retired });
-  const region = fakeRegion({ environments: [old] });
+  const region = fakeRegion({ computeEnvironments: [old] });
   region.monotonic = () => clock.monotonic();
   const whole = object();
   const metadata = { ...whole.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };

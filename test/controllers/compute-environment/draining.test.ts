@@ -25,10 +25,10 @@ const onOld = (id: string, change = {}) => on("AWSBatch-old", change, id);
 function drained(jobs: FakeRegion["jobsByQueue"] = {}, environments: readonly Environment[] = [retiring()]) {
   const clock = new VirtualClock(now);
   const memory = newJobMemory();
-  const region = fakeRegion({ environments, jobsByQueue: jobs });
+  const region = fakeRegion({ computeEnvironments: environments, jobsByQueue: jobs });
   region.monotonic = () => clock.monotonic();
   const passAll = (): Promise<ReadonlyMap<string, JobsSeen>> =>
-    jobsOn(region.environments, region, clock, memory, signal);
+    jobsOn(region.computeEnvironments, region, clock, memory, signal);
   const pass = async (): Promise<JobsSeen | undefined> => (await passAll()).get("old");
   /** The calls since the last time. */
   const calls = (): readonly string[] => region.calls.splice(0);
@@ -112,9 +112,9 @@ describe("the jobs on an environment that is on its way out", () => {
     await pass();
     await clock.advance(3 * second);
     await pass();
-    region.environments = [retiring({ state: "ENABLED" })];
+    region.computeEnvironments = [retiring({ state: "ENABLED" })];
     await pass();
-    region.environments = [retiring()];
+    region.computeEnvironments = [retiring()];
     await clock.advance(3 * second);
     await pass();
     expect(calls()).toEqual([3, 3, 9].map((from) => `activeJobs all from ${from * second}`));
@@ -150,7 +150,7 @@ describe("the jobs on an environment that is on its way out", () => {
     await clock.advance(40 * second);
     expect(await pass()).toMatchObject({ remaining: [] });
     expect(calls()).toEqual([`activeJobs all from ${5 * second}`]);
-    region.environments = [retiring()];
+    region.computeEnvironments = [retiring()];
     region.counting = true;
     await pass();
     await clock.advance(5 * second);
@@ -190,7 +190,7 @@ describe("the jobs on an environment that is on its way out", () => {
   it("are no longer those that go on elsewhere", async () => {
     const { pass, region } = drained({ q1: [onOld("j1"), on(undefined, { createdAt: now - 400_000 }, "j2")] });
     expect(await pass()).toMatchObject({ remaining: [{ jobId: "j1" }, { jobId: "j2" }] });
-    region.environments = [retiring(), environment("new")];
+    region.computeEnvironments = [retiring(), environment("new")];
     region.jobsByQueue = { q1: [on("AWSBatch-new", {}, "j1"), onOld("j2")] };
     expect(await pass()).toMatchObject({ remaining: [{ jobId: "j2", cluster: "AWSBatch-old" }] });
   });
@@ -210,7 +210,7 @@ describe("the jobs on an environment that is on its way out", () => {
     region.counting = true;
     await passAll();
     await clock.advance(5 * second);
-    region.environments = [retiring(), retiring({}, "older")];
+    region.computeEnvironments = [retiring(), retiring({}, "older")];
     region.counting = false;
     const seen = await passAll();
     expect(seen.get("old")).toMatchObject({ remaining: [{ jobId: "j1" }] });

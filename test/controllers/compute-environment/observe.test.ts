@@ -66,7 +66,7 @@ describe("names", () => {
   ])("a new environment gets %s", async (_name, taken, suffix, attempt) => {
     const { planId } = await pass(fakeRegion());
     const environments = taken.map((ending) => environment(`team_ce-${planId}${ending}`));
-    const { freeName } = await pass(fakeRegion({ environments }));
+    const { freeName } = await pass(fakeRegion({ computeEnvironments: environments }));
     expect(freeName).toEqual({ name: `team_ce-${planId}${suffix}`, absent: true, attempt });
   });
 
@@ -84,8 +84,8 @@ describe("names", () => {
 describe("what is seen", () => {
   it("has no tombstones", async () => {
     const region = fakeRegion({
-      environments: [environment("gone", ec2, { status: "DELETED" }), environment("team_ce-00000001")],
-      queues: [{ ...jobQueue("gone", []), status: "DELETED" }, jobQueue("q1", [])],
+      computeEnvironments: [environment("gone", ec2, { status: "DELETED" }), environment("team_ce-00000001")],
+      jobQueues: [{ ...jobQueue("gone", []), status: "DELETED" }, jobQueue("q1", [])],
     });
     const seen = await pass(region);
     expect(seen.environments.map((one) => one.computeEnvironmentName)).toEqual(["team_ce-00000001"]);
@@ -94,8 +94,8 @@ describe("what is seen", () => {
 
   it("costs no call at rest", async () => {
     const region = fakeRegion({
-      environments: [environment("team_ce-00000001")],
-      queues: [jobQueue("q1", ["team_ce-00000001"])],
+      computeEnvironments: [environment("team_ce-00000001")],
+      jobQueues: [jobQueue("q1", ["team_ce-00000001"])],
     });
     await pass(region);
     expect(region.calls).toEqual([]);
@@ -110,7 +110,7 @@ describe("what is seen", () => {
   });
 
   it("reports which of ours a queue may name although none is seen to", async () => {
-    const region = fakeRegion({ environments: [environment("team_ce-00000001")] });
+    const region = fakeRegion({ computeEnvironments: [environment("team_ce-00000001")] });
     expect((await pass(region)).mayBeNamed).toEqual(new Set());
     region.absent = false;
     expect((await pass(region)).mayBeNamed).toEqual(new Set(["team_ce-00000001"]));
@@ -127,7 +127,7 @@ describe("what is seen", () => {
       status: { conditions: [{ type: "Stalled", status: "True", reason: "No", message: "way" }] },
     };
     const region = fakeRegion({
-      queues: [
+      jobQueues: [
         jobQueue("team_q", ["team_ce-00000001"], ofObject("q")),
         jobQueue("orphan", ["team_ce-00000001"], ofObject("gone")),
         jobQueue("theirs", ["team_ce-00000001"]),
@@ -161,14 +161,14 @@ describe("what is seen", () => {
     ["both", { "awsbatch.dev/dry-run": "true", "awsbatch.dev/paused": "true" }, "awsbatch.dev/paused"],
     ["neither", { "awsbatch.dev/dry-run": "false", "awsbatch.dev/paused": "false" }, undefined],
   ])("reports by which annotation a queue object is held back: %s", async (_name, annotations, expected) => {
-    const region = fakeRegion({ queues: [jobQueue("team_q", ["team_ce-00000001"], ofObject("q"))] });
+    const region = fakeRegion({ jobQueues: [jobQueue("team_q", ["team_ce-00000001"], ofObject("q"))] });
     const held = queues.object();
     const { queues: seen } = await pass(region, [{ ...held, metadata: { ...held.metadata, annotations } }]);
     expect(seen[0]?.object?.heldBy).toBe(expected);
   });
 
   it("reports a queue object that is not stalled and refers to objects", async () => {
-    const region = fakeRegion({ queues: [jobQueue("team_q", ["team_ce-00000001"], ofObject("q"))] });
+    const region = fakeRegion({ jobQueues: [jobQueue("team_q", ["team_ce-00000001"], ofObject("q"))] });
     const { queues: seen } = await pass(region, [queues.object()]);
     expect(seen[0]?.object).toEqual({
       heldBy: undefined,
@@ -235,7 +235,9 @@ describe("replacements elsewhere", () => {
     ["not this object's own", [environment("x1"), environment("x2")], 0],
     ["not another cluster's", [1, 2].map((n) => one(`a${n}`, "a", { tags: { "awsbatch.dev/cluster": "else" } })), 0],
   ])("%s", async (_name, environments, expected) => {
-    expect((await pass(fakeRegion({ environments }), [ofA])).replacementsElsewhere.underWay).toBe(expected);
+    expect((await pass(fakeRegion({ computeEnvironments: environments }), [ofA])).replacementsElsewhere.underWay).toBe(
+      expected,
+    );
   });
 
   const ready = (status: Partial<Condition>) => ({
@@ -252,7 +254,7 @@ describe("replacements elsewhere", () => {
     ["is not there", { metadata: { ...ofA.metadata, name: "b" } }],
   ])("none of an object that %s, for that may last", async (_name, change) => {
     const given = [{ ...ofA, ...change }];
-    expect((await pass(fakeRegion({ environments: onItsWay }), given)).replacementsElsewhere.underWay).toBe(0);
+    expect((await pass(fakeRegion({ computeEnvironments: onItsWay }), given)).replacementsElsewhere.underWay).toBe(0);
   });
 
   it.each<[string, readonly KubeObject[], Record<string, string>]>([
@@ -260,7 +262,9 @@ describe("replacements elsewhere", () => {
     ["in a namespace that is not watched", [], { "awsbatch.dev/namespace": "elsewhere" }],
   ])("one of an object %s", async (_name, objects, tags) => {
     const environments = onItsWay.map((each) => ({ ...each, tags: { ...each.tags, ...tags } }));
-    expect((await pass(fakeRegion({ environments }), objects)).replacementsElsewhere.underWay).toBe(1);
+    expect(
+      (await pass(fakeRegion({ computeEnvironments: environments }), objects)).replacementsElsewhere.underWay,
+    ).toBe(1);
   });
 
   it.each<[string, Partial<KubeObject>, string | undefined]>([
@@ -271,7 +275,7 @@ describe("replacements elsewhere", () => {
     const waiting = { ...ofA, ...status, metadata: { ...ofA.metadata, namespace: "quiet", uid: "uid-quiet" } };
     const theirs = one("quiet_a-1", "a");
     const environments = [...onItsWay, { ...theirs, tags: { ...theirs.tags, ...quiet } }];
-    const seen = await pass(fakeRegion({ environments }), [ofA, waiting]);
+    const seen = await pass(fakeRegion({ computeEnvironments: environments }), [ofA, waiting]);
     expect(seen.replacementsElsewhere).toEqual({ underWay: 1, goesFirst: expected });
   });
 
@@ -285,14 +289,16 @@ describe("replacements elsewhere", () => {
     const region = fakeRegion();
     const filled = filledObject(placed(whole), environmentRoleUser, region, identity.cluster).spec;
     expect(planId(filled, identity)).not.toBe(planId(given, identity));
-    region.environments = [one("a1", "a"), one(successorOf(filled), "a", { tags: made(2) })];
+    region.computeEnvironments = [one("a1", "a"), one(successorOf(filled), "a", { tags: made(2) })];
     expect((await pass(region, [whole])).replacementsElsewhere.underWay).toBe(1);
   });
 });
 
 describe("the mark of an environment that is on its way out", () => {
   const marked = (mark: string): FakeRegion =>
-    fakeRegion({ environments: [environment("team_ce-00000001", ec2, { tags: { "awsbatch.dev/retired-at": mark } })] });
+    fakeRegion({
+      computeEnvironments: [environment("team_ce-00000001", ec2, { tags: { "awsbatch.dev/retired-at": mark } })],
+    });
   const shownForMs = async (watcher: ReturnType<typeof watched>, mark: string): Promise<number | undefined> =>
     (await watcher.pass(marked(mark))).markShownForMs.get("team_ce-00000001");
 
@@ -302,7 +308,7 @@ describe("the mark of an environment that is on its way out", () => {
     await watcher.clock.advance(9000);
     expect(await shownForMs(watcher, iso(45))).toBe(9000);
     expect(await shownForMs(watcher, iso(3))).toBe(0);
-    await watcher.pass(fakeRegion({ environments: [environment("team_ce-00000001")] }));
+    await watcher.pass(fakeRegion({ computeEnvironments: [environment("team_ce-00000001")] }));
     await watcher.clock.advance(1000);
     expect(await shownForMs(watcher, iso(3))).toBe(0);
   });
@@ -320,7 +326,7 @@ describe("the mark of an environment that is on its way out", () => {
 describe("the jobs on an environment that is on its way out", () => {
   it("are counted over all queues, for an object with environments that are to be emptied", async () => {
     const onOld = job("j1", { cluster: "AWSBatch-team_ce-00000001" });
-    const region = fakeRegion({ environments: [retiring()], jobsByQueue: { theirs: [onOld] } });
+    const region = fakeRegion({ computeEnvironments: [retiring()], jobsByQueue: { theirs: [onOld] } });
     expect((await pass(region)).jobs.get("team_ce-00000001")).toMatchObject({ kind: "read", remaining: [onOld] });
   });
 
@@ -328,7 +334,7 @@ describe("the jobs on an environment that is on its way out", () => {
     const { pass: passAgain, memory } = watched();
     const old = retiring();
     const kept = environment("team_ce-00000005", ec2, { status: "INVALID" });
-    await passAgain(fakeRegion({ environments: [old, kept] }));
+    await passAgain(fakeRegion({ computeEnvironments: [old, kept] }));
     const [oldKey, keptKey] = ["eu-west-1/team_ce-00000001", "eu-west-1/team_ce-00000005"];
     memory.marks.written.set(oldKey, "").set(keptKey, "");
     const tried = { at: now, under: circumstancesOf(object()) };
@@ -347,7 +353,7 @@ describe("the jobs on an environment that is on its way out", () => {
       ].map((ages) => [...ages.keys()].toSorted());
     const both = [oldKey, keptKey];
     expect(known()).toEqual([[oldKey], [oldKey], [oldKey], both, both, both, both, [keptKey]]);
-    await passAgain(fakeRegion({ environments: [kept] }));
+    await passAgain(fakeRegion({ computeEnvironments: [kept] }));
     expect(known()).toEqual([[], [], [], [keptKey], [keptKey], [keptKey], [keptKey], [keptKey]]);
     await passAgain(fakeRegion());
     expect([...known(), [...memory.names.keys()]]).toEqual([[], [], [], [], [], [], [], [], []]);
@@ -358,8 +364,11 @@ describe("during the soak, whether a job runs on the target", () => {
   const serves = { tags: { "awsbatch.dev/serving-since": iso(60) } };
   const soak = (jobs: FakeRegion["jobsByQueue"], change: Partial<Environment> = {}): FakeRegion =>
     fakeRegion({
-      environments: [environment("team_ce-00000001"), environment("team_ce-00000002", ec2, { ...serves, ...change })],
-      queues: [jobQueue("q1", ["team_ce-00000002"]), jobQueue("q2", ["x"])],
+      computeEnvironments: [
+        environment("team_ce-00000001"),
+        environment("team_ce-00000002", ec2, { ...serves, ...change }),
+      ],
+      jobQueues: [jobQueue("q1", ["team_ce-00000002"]), jobQueue("q2", ["x"])],
       jobsByQueue: jobs,
     });
 
@@ -393,13 +402,13 @@ describe("during the soak, whether a job runs on the target", () => {
     ["is not read without a cluster", soak({}, { ecsClusterArn: undefined }), undefined, []],
     [
       "is not read when only the target is left",
-      fakeRegion({ environments: [environment("team_ce-00000002", ec2, serves)] }),
+      fakeRegion({ computeEnvironments: [environment("team_ce-00000002", ec2, serves)] }),
       undefined,
       [],
     ],
     [
       "is not read when nothing is VALID",
-      fakeRegion({ environments: [environment("team_ce-00000002", ec2, { status: "INVALID" })] }),
+      fakeRegion({ computeEnvironments: [environment("team_ce-00000002", ec2, { status: "INVALID" })] }),
       undefined,
       [],
     ],
@@ -424,7 +433,7 @@ describe("during the soak, whether a job runs on the target", () => {
 it("an environment is INVALID since it was first seen so, and again after each change", async () => {
   const { pass: passAgain, clock } = watched();
   const of = (status: "INVALID" | "UPDATING") =>
-    fakeRegion({ environments: [environment("team_ce", ec2, { status })] });
+    fakeRegion({ computeEnvironments: [environment("team_ce", ec2, { status })] });
   const since = async (status: "INVALID" | "UPDATING"): Promise<number | undefined> =>
     (await passAgain(of(status))).invalidSince.get("team_ce");
   expect(await since("INVALID")).toBe(now);
@@ -437,7 +446,7 @@ it("an environment is INVALID since it was first seen so, and again after each c
 it("AWS's second word on an INVALID environment counts until it is VALID, or a role was fixed", async () => {
   const { pass: passAgain, memory, clock } = watched();
   const asked = async (status: "INVALID" | "UPDATING" | "VALID"): Promise<boolean> =>
-    (await passAgain(fakeRegion({ environments: [environment("team_ce", ec2, { status })] }))).askedAgain.has(
+    (await passAgain(fakeRegion({ computeEnvironments: [environment("team_ce", ec2, { status })] }))).askedAgain.has(
       "team_ce",
     );
   memory.askedAgain.add("eu-west-1/team_ce");
@@ -453,14 +462,14 @@ it("an environment of the same name in another region has ages of its own", asyn
   const { pass: passIn, clock, memory } = watched();
   const resources = { ...environment("team_ce").computeResources, desiredvCpus: 4 } as never;
   const environments = [environment("team_ce", ec2, { status: "INVALID", computeResources: resources })];
-  const there = { ...fakeRegion({ environments }), region: "us-east-1" };
+  const there = { ...fakeRegion({ computeEnvironments: environments }), region: "us-east-1" };
   const theirs = { ...object(), metadata: { ...object().metadata, uid: "uid-2" } };
   await passIn(there, theirs);
   memory.deleteTried.set("us-east-1/team_ce", { at: now, under: circumstancesOf(theirs) });
   memory.askedAgain.add("us-east-1/team_ce");
   memory.rollouts.set("us-east-1/team_ce", { token: "v1", taken: true });
   await clock.advance(1000);
-  const here = await passIn(fakeRegion({ environments: [environment("team_ce", ec2, { status: "INVALID" })] }));
+  const here = await passIn(fakeRegion({ computeEnvironments: [environment("team_ce", ec2, { status: "INVALID" })] }));
   expect([...here.invalidSince]).toEqual([["team_ce", now + 1000]]);
   expect([...here.desiredvCpus]).toEqual([["team_ce", 0]]);
   expect([here.deleteTriedAt.size, here.askedAgain.size, here.rollouts.size]).toEqual([0, 0, 0]);
@@ -474,7 +483,7 @@ it("an environment of the same name in another region has ages of its own", asyn
 it("reports for each environment of the object whether AWS shows what it is now", async () => {
   const { pass: passIn } = watched();
   const environments = ["team_ce-00000003", "other"].map((name) => environment(name));
-  const region = fakeRegion({ environments });
+  const region = fakeRegion({ computeEnvironments: environments });
   const { snapshot } = region;
   region.snapshot = () => ({
     ...snapshot(),
@@ -494,7 +503,7 @@ describe("a write that makes an environment this object's own, and is perhaps st
     foreign("kept", retainedFrom("ce")),
   ];
   const unsettled = (name: string): FakeRegion => {
-    const region = fakeRegion({ environments: there });
+    const region = fakeRegion({ computeEnvironments: there });
     const { snapshot } = region;
     return { ...region, snapshot: () => ({ ...snapshot(), isSettled: (_thing, one) => one !== name }) };
   };
@@ -519,7 +528,7 @@ describe("a write that makes an environment this object's own, and is perhaps st
     const region = unsettled("team_ce");
     const old = environment("team_ce-00000006");
     expect(await settledIn(region, a)).toBe(false);
-    const own = { ...region, snapshot: () => ({ ...region.snapshot(), environments: new Map([["own", old]]) }) };
+    const own = { ...region, snapshot: () => ({ ...region.snapshot(), computeEnvironments: new Map([["own", old]]) }) };
     expect(await settledIn(own)).toBe(false);
     expect(region.calls).toEqual([]);
   });
@@ -529,7 +538,7 @@ describe("a queue of another namespace", () => {
   const guest = queues.object({ computeEnvironmentOrder: [{ order: 1, computeEnvironment: "team_ce" }] });
   const of = (namespace: string) => ({ ...guest, metadata: { ...guest.metadata, namespace } });
   const tags = { ...ofObject("q"), "awsbatch.dev/namespace": "guest" };
-  const region = fakeRegion({ queues: [jobQueue("guest_q", ["team_ce"], tags)] });
+  const region = fakeRegion({ jobQueues: [jobQueue("guest_q", ["team_ce"], tags)] });
   const selecting = { from: "Selector", selector: { matchLabels: { team: "x" } } } as const;
 
   it.each<[string, BatchComputeEnvironmentSpec["allowedNamespaces"], object, boolean]>([

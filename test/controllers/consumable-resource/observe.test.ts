@@ -45,7 +45,7 @@ function revision(name: string, consumables: readonly string[], cluster = identi
 
 const usersOf = async (definitions: readonly RevisionSeen[] | undefined, ...objects: readonly KubeObject[]) => {
   const kept = definitions?.map((one) => [one.name, [one]] as const);
-  const region = fakeRegion({ consumables: [consumable()], definitions: kept && new Map(kept) });
+  const region = fakeRegion({ consumableResources: [consumable()], jobDefinitions: kept && new Map(kept) });
   return (await observe(leaving, region, portsWith(leaving, ...objects), signal)).users;
 };
 
@@ -86,7 +86,7 @@ describe("the definitions that name a consumable", () => {
   });
 
   it("are asked for by a deletion only", async () => {
-    const region = fakeRegion({ consumables: [consumable()] });
+    const region = fakeRegion({ consumableResources: [consumable()] });
     const found = await observe(object(), region, portsWith(object()), signal);
     expect([found.name, found.arn, found.record?.totalQuantity, found.users]).toEqual(["team_seats", arn, 10, []]);
   });

@@ -33,7 +33,12 @@ async function named(
   ...objects: readonly KubeObject[]
 ) {
   const ports = { objects: objectsOf([object(), ...objects]), cluster, settings };
-  const found = await withConsumables(definition(spec), fakeRegion({ consumables }), ports, signal);
+  const found = await withConsumables(
+    definition(spec),
+    fakeRegion({ consumableResources: consumables }),
+    ports,
+    signal,
+  );
   const { object: whole, hindrances } = found;
   return {
     list: whole.spec.consumableResourceProperties?.consumableResourceList,
@@ -132,7 +137,7 @@ describe("the consumables of a definition", () => {
         { consumableResourceRef: { name: "seats", namespace: "platform" } },
         { consumableResource: "platform_seats" },
       );
-      const region = fakeRegion({ consumables: [theirsInAws] });
+      const region = fakeRegion({ consumableResources: [theirsInAws] });
       const { object: whole, hindrances } = await withConsumables(definition(spec), region, ports, signal);
       expect(hindrances).toEqual([]);
       expect(whole.spec).toMatchObject(

@@ -166,7 +166,7 @@ function controllerOf(whole: JobQueue, region: FakeRegion, clock: VirtualClock) 
 }
 
 it("the controller reads object and AWS live, creates, and reports it", async () => {
-  const region = fakeRegion({ environments: [foreignEnvironment("x")] });
+  const region = fakeRegion({ computeEnvironments: [foreignEnvironment("x")] });
   const whole = object({ computeEnvironmentOrder: [{ order: 1, computeEnvironment: "x" }] });
   const report = await controllerOf(whole, region, new VirtualClock(now))();
   expect(region.calls).toEqual(["refresh", "createJobQueue team_q"]);
@@ -175,7 +175,7 @@ it("the controller reads object and AWS live, creates, and reports it", async ()
 
 it("the controller ends jobs once, and gives them a minute before it does so again", async () => {
   const clock = new VirtualClock(now);
-  const region = fakeRegion({ queues: [queue(["x"], { state: "DISABLED" })], jobsByQueue: { team_q: [job("j1")] } });
+  const region = fakeRegion({ jobQueues: [queue(["x"], { state: "DISABLED" })], jobsByQueue: { team_q: [job("j1")] } });
   const whole = object({ drain: { policy: "Terminate", timeoutSeconds: 0 } });
   const metadata = { ...whole.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
   const pass = controllerOf({ ...whole, metadata }, region, clock);
@@ -191,13 +191,13 @@ it("the controller ends jobs once, and gives them a minute before it does so aga
 it("the controller gives a queue that can start no job its order although AWS refuses to disable it, and tries that again", async () => {
   const asked: unknown[] = [];
   const region = fakeRegion({
-    environments: [foreignEnvironment("x", { status: "INVALID" }), foreignEnvironment("y")],
-    queues: [queue(["x"])],
+    computeEnvironments: [foreignEnvironment("x", { status: "INVALID" }), foreignEnvironment("y")],
+    jobQueues: [queue(["x"])],
   });
   region.updateJobQueue = async (request) => {
     asked.push(request);
     if (request.state === "DISABLED") throw new AwsError("denied", "batch:UpdateJobQueue", "AccessDenied", "no");
-    region.queues = [queue(["y"])];
+    region.jobQueues = [queue(["y"])];
   };
   const whole = object({ state: "DISABLED", computeEnvironmentOrder: [{ order: 1, computeEnvironment: "y" }] });
   const pass = controllerOf(whole, region, new VirtualClock(now));

@@ -54,7 +54,7 @@ function watcher(
 it("remembers what AWS found INVALID until it is VALID again, also while it is being updated", async () => {
   const { observed } = watcher();
   const found = async (status: "VALID" | "UPDATING" | "INVALID") => [
-    ...(await observed(fakeRegion({ environments: [environment("a1", "a", { status })] }))).foundInvalid,
+    ...(await observed(fakeRegion({ computeEnvironments: [environment("a1", "a", { status })] }))).foundInvalid,
   ];
   expect(await found("UPDATING")).toEqual([]);
   expect(await found("INVALID")).toEqual(["a1"]);
@@ -215,7 +215,9 @@ describe("an entry of the order", () => {
     ["of its own namespace, whether that is watched or not", "x", [ofNamespace("elsewhere")], [], "elsewhere", "named"],
     ["of another cluster's namespace", "x", [ofNamespace("elsewhere", "blue")], [], "friends", "named"],
   ])("may name an environment %s", async (_name, given, environments, objects, namespace, expected) => {
-    const [entry] = (await watcher(objects).observed(fakeRegion({ environments }), byName(given, namespace))).entries;
+    const [entry] = (
+      await watcher(objects).observed(fakeRegion({ computeEnvironments: environments }), byName(given, namespace))
+    ).entries;
     expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
   });
 
@@ -242,7 +244,7 @@ describe("an entry of the order", () => {
     const cluster = { ...identity.cluster, takeOverUid: "lost" };
     const namespace = one.tags?.["awsbatch.dev/namespace"] ?? identity.namespace;
     const name = one.computeEnvironmentName === "y" ? "team_a" : one.computeEnvironmentName;
-    const region = fakeRegion({ environments: [one] });
+    const region = fakeRegion({ computeEnvironments: [one] });
     const [entry] = (await watcher(objects, undefined, cluster).observed(region, byName(name, namespace))).entries;
     expect(entry).toEqual({ kind: "named", order: 1, name, owner });
   });
@@ -252,7 +254,7 @@ describe("an entry of the order", () => {
     const observed = async (given: JobQueue, unread: Error) => {
       const watching = watcher([allowing(friends)]);
       watching.objects.namespace = async () => Promise.reject(unread);
-      return await watching.observed(fakeRegion({ environments: [environment("x", "a")] }), given);
+      return await watching.observed(fakeRegion({ computeEnvironments: [environment("x", "a")] }), given);
     };
     const message =
       "namespace friends cannot be read (namespaces is forbidden), so whether it may use team/a is unknown. Let the operator get, list and watch namespaces";
@@ -274,7 +276,7 @@ describe("an entry of the order", () => {
   });
 
   it("that names what its owner does not let it use is reported with what to do", async () => {
-    const region = fakeRegion({ environments: [environment("x", "a")] });
+    const region = fakeRegion({ computeEnvironments: [environment("x", "a")] });
     expect((await watcher([allowing({})]).observed(region, byName("x", "friends"))).entries).toEqual([
       {
         kind: "unresolved",
@@ -288,7 +290,7 @@ describe("an entry of the order", () => {
   });
 
   it("that names what belongs to a namespace that is not watched is reported with how to have it watched", async () => {
-    const region = fakeRegion({ environments: [ofNamespace("elsewhere")] });
+    const region = fakeRegion({ computeEnvironments: [ofNamespace("elsewhere")] });
     expect((await watcher().observed(region, byName("x", "friends"))).entries).toEqual([
       {
         kind: "unresolved",
@@ -307,7 +309,7 @@ describe("an entry of the order", () => {
     ["another partition", "arn:aws-cn:batch:eu-west-1:123456789012:compute-environment/x"],
     ["another kind", "arn:aws:batch:eu-west-1:123456789012:job-queue/x"],
   ])("may not be the ARN of %s, which does not mean what bears that name here", async (_name, arn) => {
-    const region = fakeRegion({ environments: [foreignEnvironment("x")] });
+    const region = fakeRegion({ computeEnvironments: [foreignEnvironment("x")] });
     expect((await watcher().observed(region, byName(arn))).entries).toEqual([
       {
         kind: "unresolved",
@@ -357,7 +359,7 @@ describe("an entry of the order", () => {
       false,
     ],
   ])("%s", async (_name, owner, expected) => {
-    const [entry] = (await watcher([owner]).observed(fakeRegion({ environments: [first] }), to("a"))).entries;
+    const [entry] = (await watcher([owner]).observed(fakeRegion({ computeEnvironments: [first] }), to("a"))).entries;
     const deleting = owner.metadata.deletionTimestamp !== undefined;
     expect(entry).toMatchObject({ kind: "reference", handover: expected, deleting });
   });
@@ -407,7 +409,7 @@ describe("an entry of the order", () => {
       [],
     ],
   ])("is served by %s", async (_name, owner, environments, expected) => {
-    const region = fakeRegion({ environments, queues: [queue(["team_a-000000a3", base])] });
+    const region = fakeRegion({ computeEnvironments: environments, jobQueues: [queue(["team_a-000000a3", base])] });
     const [entry] = (await watcher([owner]).observed(region, to("a"))).entries;
     const set = entry?.kind === "reference" ? entry.set : undefined;
     const all = [set?.target, set?.revivable, ...(set?.predecessors ?? [])];
@@ -415,7 +417,7 @@ describe("an entry of the order", () => {
   });
 
   it("is not served by what its object is about to adopt, before the queue names that", async () => {
-    const region = fakeRegion({ environments: [foreignEnvironment(base)], queues: [queue(["named"])] });
+    const region = fakeRegion({ computeEnvironments: [foreignEnvironment(base)], jobQueues: [queue(["named"])] });
     const [entry] = (await watcher([adopting]).observed(region, to("a"))).entries;
     expect(entry).toMatchObject({ set: { target: undefined, predecessors: [] } });
   });
@@ -427,7 +429,9 @@ describe("an entry of the order", () => {
     ["is not tried again by the approval of the first handover", approve({}), true],
   ])("a target %s", async (_name, change, returned) => {
     const back = { tags: { "awsbatch.dev/returned-at": `2026-01-01T00:00:00Z/${planId(ec2, identityOf("a"))}` } };
-    const region = fakeRegion({ environments: [environment("team_a-000000a1", "a", back), foreignEnvironment("x")] });
+    const region = fakeRegion({
+      computeEnvironments: [environment("team_a-000000a1", "a", back), foreignEnvironment("x")],
+    });
     const [entry] = (await watcher([environmentOf("a", {}, change)]).observed(region, to("a"))).entries;
     expect(entry).toMatchObject({
       set: { target: { computeEnvironmentName: "team_a-000000a1" }, returned, predecessors: [] },
@@ -438,8 +442,8 @@ describe("an entry of the order", () => {
 describe("the queue", () => {
   const expected = ["expectAbsence job-queue team_q"];
   it.each<[string, Partial<FakeRegion>, string | undefined, boolean, readonly string[]]>([
-    ["is seen by its name", { queues: [queue(["a1"])] }, "team_q", false, []],
-    ["is not its tombstone", { queues: [queue(["a1"], { status: "DELETED" })] }, undefined, false, expected],
+    ["is seen by its name", { jobQueues: [queue(["a1"])] }, "team_q", false, []],
+    ["is not its tombstone", { jobQueues: [queue(["a1"], { status: "DELETED" })] }, undefined, false, expected],
     ["is absent when that may be believed", {}, undefined, true, []],
     ["is read again when its absence may not be believed", { absent: false }, undefined, false, expected],
   ])("%s", async (_name, change, name, absent, calls) => {
@@ -468,7 +472,7 @@ describe("the queue", () => {
   ])("whose name two objects claim %s", async (_name, tags, claimedBy) => {
     const own = object({ jobQueueName: "shared" });
     const metadata = { ...own.metadata, name: "older", uid: "u-0", creationTimestamp: "2020-01-01T00:00:00Z" };
-    const region = fakeRegion({ queues: [queue(["a1"], { jobQueueName: "shared", tags })] });
+    const region = fakeRegion({ jobQueues: [queue(["a1"], { jobQueueName: "shared", tags })] });
     const seen = await watcher([own, { ...own, metadata }]).observed(region, own);
     expect([seen.record?.jobQueueName, seen.claimedBy]).toEqual(["shared", claimedBy]);
   });
@@ -477,7 +481,7 @@ describe("the queue", () => {
     const own = object({ jobQueueName: "shared" });
     const metadata = { ...own.metadata, name: "younger", uid: "u-9", creationTimestamp: "2030-01-01T00:00:00Z" };
     const region = fakeRegion({
-      queues: [queue(["a1"], { jobQueueName: "shared", tags: retainedFrom("younger") })],
+      jobQueues: [queue(["a1"], { jobQueueName: "shared", tags: retainedFrom("younger") })],
     });
     expect((await watcher([own, { ...own, metadata }]).observed(region, own)).claimedBy).toBe("team/younger");
   });
@@ -489,7 +493,7 @@ describe("the queue", () => {
 
   it("sees no tombstones of environments", async () => {
     const region = fakeRegion({
-      environments: [foreignEnvironment("x", { status: "DELETED" }), foreignEnvironment("y")],
+      computeEnvironments: [foreignEnvironment("x", { status: "DELETED" }), foreignEnvironment("y")],
     });
     expect([...(await watcher().observed(region)).environments.keys()]).toEqual(["y"]);
   });
@@ -507,7 +511,7 @@ describe("the queue", () => {
 describe("the jobs of a queue on its way out", () => {
   const whole = object();
   const deleted = { ...whole, metadata: { ...whole.metadata, deletionTimestamp: "2026-01-01T11:00:00Z" } };
-  const off = (change = {}) => fakeRegion({ queues: [queue(["a1"], { state: "DISABLED", ...change })] });
+  const off = (change = {}) => fakeRegion({ jobQueues: [queue(["a1"], { state: "DISABLED", ...change })] });
 
   it.each(["VALID", "UPDATING"])("are all unfinished ones, when it is DISABLED and %s", async (status) => {
     const region = off({ status });
@@ -521,7 +525,7 @@ describe("the jobs of a queue on its way out", () => {
 
   it.each<[string, FakeRegion, typeof whole]>([
     ["of an object that stays", off(), whole],
-    ["before it is DISABLED", fakeRegion({ queues: [queue(["a1"])] }), deleted],
+    ["before it is DISABLED", fakeRegion({ jobQueues: [queue(["a1"])] }), deleted],
     ["once AWS deletes it", off({ status: "DELETING" }), deleted],
     ["when it is gone", fakeRegion(), deleted],
   ])("are not counted %s", async (_name, region, given) => {
@@ -539,7 +543,7 @@ describe("the jobs of a queue on its way out", () => {
     expect((await observed(region, deleted)).jobs).toMatchObject({ zeroForMs: undefined });
     region.jobsByQueue = {};
     expect((await observed(region, deleted)).jobs).toMatchObject({ zeroForMs: 0 });
-    region.queues = [queue(["a1"])];
+    region.jobQueues = [queue(["a1"])];
     await observed(region, deleted);
     expect(memory.zeroSince.size).toBe(0);
   });
@@ -592,7 +596,7 @@ describe("what the order in AWS names and no entry refers to", () => {
     ["is nothing when all is referred to", ["team_a-00000001", "team_missing-00000001"], []],
     ["is nothing when the object has gone, or is another cluster's", ["team_gone-00000001", "s1", "unknown"], []],
   ])("%s", async (_name, inOrder, expected) => {
-    const region = fakeRegion({ environments, queues: [queue(inOrder)] });
+    const region = fakeRegion({ computeEnvironments: environments, jobQueues: [queue(inOrder)] });
     const { leaving } = await watcher(names(["a", "b", "missing", "s"])).observed(region, given);
     expect(leaving.map((entry) => `${"key" in entry ? entry.key.name : ""} ${entry.order} ${entry.kind}`)).toEqual(
       expected,
@@ -600,7 +604,7 @@ describe("what the order in AWS names and no entry refers to", () => {
   });
 
   it("is seen with the successor that takes over", async () => {
-    const region = fakeRegion({ environments: [...environments], queues: [queue(["team_b-00000001"])] });
+    const region = fakeRegion({ computeEnvironments: [...environments], jobQueues: [queue(["team_b-00000001"])] });
     const [entry] = (await watcher(names(["b"])).observed(region, given)).leaving;
     expect(entry).toMatchObject({ handover: true, set: { target: { computeEnvironmentName: expect.any(String) } } });
   });

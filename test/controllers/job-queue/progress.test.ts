@@ -112,13 +112,13 @@ describe("what is observed of the jobs", () => {
   const read = { kind: "read", jobs: jobs(job()) } as const;
 
   it("is nothing before the first observed, without a queue, and in deletion", async () => {
-    const region = fakeRegion({ queues: [queue(["ce"])], environments: [ce] });
+    const region = fakeRegion({ jobQueues: [queue(["ce"])], computeEnvironments: [ce] });
     expect((await observed(region)).progress).toBeUndefined();
     region.jobsSeenByQueue = { team_q: read };
     expect((await observed(region)).progress).toMatchObject({ kind: "read" });
     const going = { ...object(), metadata: { ...object().metadata, deletionTimestamp: "2026-01-01T12:00:00Z" } };
     expect((await observed(region, going)).progress).toBeUndefined();
-    region.queues = [];
+    region.jobQueues = [];
     expect((await observed(region)).progress).toBeUndefined();
   });
 
@@ -126,7 +126,7 @@ describe("what is observed of the jobs", () => {
     const other = environment("other", "b");
     const low = { ...queue(["ce"]), jobQueueName: "low", priority: 0 };
     const high = { ...queue(["ce"]), jobQueueName: "high", priority: 9 };
-    const region = fakeRegion({ queues: [queue(["other", "ce"]), low, high], environments: [ce, other] });
+    const region = fakeRegion({ jobQueues: [queue(["other", "ce"]), low, high], computeEnvironments: [ce, other] });
     region.jobsSeenByQueue = { team_q: read };
     const { progress } = await observed(region, object(), "False");
     expect(progress).toMatchObject({
@@ -143,7 +143,7 @@ describe("what is observed of the jobs", () => {
 
   it("is not what another cluster's object says of the network", async () => {
     const foreign = { ...ce, tags: ownerTags({ ...identity, name: "a", cluster: { name: "other", uid: "x" } }) };
-    const region = fakeRegion({ queues: [queue(["ce"])], environments: [foreign] });
+    const region = fakeRegion({ jobQueues: [queue(["ce"])], computeEnvironments: [foreign] });
     region.jobsSeenByQueue = { team_q: read };
     const { progress } = await observed(region, object(), "False");
     expect(progress).toMatchObject({ facts: { environments: [{ name: "ce", network: undefined }] } });
@@ -151,7 +151,7 @@ describe("what is observed of the jobs", () => {
 
   it("is the refusal with the permission when AWS refuses", async () => {
     const error = new AwsError("denied", "batch:GetJobQueueSnapshot", "AccessDeniedException", "not allowed");
-    const region = fakeRegion({ queues: [queue(["ce"])], environments: [ce] });
+    const region = fakeRegion({ jobQueues: [queue(["ce"])], computeEnvironments: [ce] });
     region.jobsSeenByQueue = { team_q: { kind: "unread", error, since: now } };
     const { progress } = await observed(region);
     expect(progress).toMatchObject({ kind: "unread", why: expect.stringContaining("batch:GetJobQueueSnapshot") });

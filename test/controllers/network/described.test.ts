@@ -113,8 +113,8 @@ describe("the jobs that are likely to run in an environment", () => {
     likelyJobs(
       objectsOf(definitions),
       {
-        environments: new Map([[serving.computeEnvironmentName, serving]]),
-        queues: new Map(queues.map((one, index) => [String(index), one])),
+        computeEnvironments: new Map([[serving.computeEnvironmentName, serving]]),
+        jobQueues: new Map(queues.map((one, index) => [String(index), one])),
       },
       { name: "default", uid: "cluster-1" },
     );

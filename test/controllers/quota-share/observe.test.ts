@@ -16,8 +16,8 @@ function portsWith(objects: readonly KubeObject[] = [object(), queueObject()], c
 }
 
 function regionWith(change: Partial<FakeRegion> = {}): FakeRegion {
-  const known = { policies: [policy], serviceEnvironments: [service] };
-  return fakeRegion({ queues: [queue], quotaShares: [record()], ...known, ...change });
+  const known = { schedulingPolicies: [policy], serviceEnvironments: [service] };
+  return fakeRegion({ jobQueues: [queue], quotaShares: [record()], ...known, ...change });
 }
 
 const going = object({}, { deletionTimestamp: "2026-01-01T01:00:00Z", finalizers: ["awsbatch.dev/cleanup"] });

@@ -13,7 +13,12 @@ const revision = (...roles: readonly string[]): RevisionSeen => ({ roles }) as R
 
 function used(environments: readonly Environment[], revisions: readonly RevisionSeen[], names: readonly string[]) {
   const definitions = new Map([["d", revisions]]);
-  return [...usedInRegion({ environments: new Map(environments.map((one) => ["ce", one])), definitions }, names)];
+  return [
+    ...usedInRegion(
+      { computeEnvironments: new Map(environments.map((one) => ["ce", one])), jobDefinitions: definitions },
+      names,
+    ),
+  ];
 }
 
 test("a role is used by an environment that names it by ARN or by name, as a service, instance or Spot Fleet role", () => {
@@ -31,5 +36,5 @@ test("a deleted environment, and a name that only begins alike, use nothing", ()
 });
 
 test("before the first listing of definitions only environments count", () => {
-  expect([...usedInRegion({ environments: new Map(), definitions: undefined }, ["a"])]).toEqual([]);
+  expect([...usedInRegion({ computeEnvironments: new Map(), jobDefinitions: undefined }, ["a"])]).toEqual([]);
 });

@@ -27,7 +27,12 @@ it("sees the policy of its name, and the queues that have it", async () => {
     queue([], { jobQueueName: "c", schedulingPolicyArn: `${arn}er` }),
     queue([], { jobQueueName: "d" }),
   ];
-  const found = await observe(object(), fakeRegion({ policies: [policy()], queues }), portsWith(object()), signal);
+  const found = await observe(
+    object(),
+    fakeRegion({ schedulingPolicies: [policy()], jobQueues: queues }),
+    portsWith(object()),
+    signal,
+  );
   expect([found.name, found.arn, found.record?.name, found.users]).toEqual(["team_fair", arn, "team_fair", ["a", "b"]]);
 });
 
@@ -47,15 +52,15 @@ it("leaves a name to the object that AWS's tags name", async () => {
     { name: "team_fair" },
     { name: "rival", uid: "uid-rival", creationTimestamp: "2026-02-01T00:00:00Z" },
   );
-  const ours = await observe(rival, fakeRegion({ policies: [policy()] }), portsWith(object(), rival), signal);
+  const ours = await observe(rival, fakeRegion({ schedulingPolicies: [policy()] }), portsWith(object(), rival), signal);
   expect(ours.claimedBy).toBe("team/fair");
 });
 
 it("reports that policies cannot be read, since when", () => {
   const error = new AwsError("denied", "batch:DescribeSchedulingPolicies", "AccessDenied", "no");
   const snapshot = { ...fakeRegion().snapshot(), failureOf: () => ({ error, since: now }) };
-  expect(outdated("policies", { snapshot: () => snapshot })).toEqual({ kind: "failing", error, since: now });
-  expect(outdated("policies", fakeRegion())).toBeUndefined();
+  expect(outdated("schedulingPolicies", { snapshot: () => snapshot })).toEqual({ kind: "failing", error, since: now });
+  expect(outdated("schedulingPolicies", fakeRegion())).toBeUndefined();
 });
 
 it("knows nothing of a policy before it is read, which it asks for, or is known to be unreadable", () => {
@@ -64,7 +69,7 @@ it("knows nothing of a policy before it is read, which it asks for, or is known 
     const hasRead = (_key: string, name: string): boolean => known.includes(name);
     const snapshot = { ...fakeRegion().snapshot(), hasRead, failureOf: () => failure };
     const expectAbsence = (_type: string, name: string): void => void wanted.push(name);
-    return isReadAsked("policies", ["a", "b"], { snapshot: () => snapshot, expectAbsence });
+    return isReadAsked("schedulingPolicies", ["a", "b"], { snapshot: () => snapshot, expectAbsence });
   };
   const error = new AwsError("denied", "batch:DescribeSchedulingPolicies", "AccessDenied", "no");
   expect([read(["a"]), read(["b", "a"]), read([], { error, since: now })]).toEqual([false, true, true]);

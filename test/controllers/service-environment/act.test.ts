@@ -45,7 +45,7 @@ it.each<Action>([
   { kind: "delete", name, arn },
 ])("does not $kind what a queue names since it was planned", async (action) => {
   const serviceEnvironmentOrder = [{ order: 1, serviceEnvironment: arn }];
-  const region = fakeRegion({ queues: [queue([], { serviceEnvironmentOrder })] });
+  const region = fakeRegion({ jobQueues: [queue([], { serviceEnvironmentOrder })] });
   region.absent = true;
   await expect(act(action, region, newMemory(), new AbortController().signal)).rejects.toThrow(
     "a queue may name team_sm since",

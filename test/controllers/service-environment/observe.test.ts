@@ -23,7 +23,7 @@ it("sees the service environment of its name, and the queues that name it", asyn
     queue([], { jobQueueName: "c", ...naming(`${arn}2`) }),
     queue([], { jobQueueName: "d" }),
   ];
-  const region = fakeRegion({ serviceEnvironments: [record()], queues });
+  const region = fakeRegion({ serviceEnvironments: [record()], jobQueues: queues });
   const found = await observe(object(), region, portsWith(), newMemory(), signal);
   expect([found.name, found.arn, found.record?.status, found.users, found.mayBeNamed]).toEqual([
     "team_sm",

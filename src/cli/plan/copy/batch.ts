@@ -1,69 +1,54 @@
-import type {
-  BatchApi,
-  Consumable,
-  DefinitionRevision,
-  Environment,
-  Policy,
-  Queue,
-  QuotaShareRecord,
-  ServiceEnvironmentRecord,
-} from "../../../aws/batch.ts";
+import type { BatchApi, DefinitionRevision } from "../../../aws/batch.ts";
 import type { Location } from "../../../aws/names.ts";
-import { computeEnvironments } from "../../../aws/resources/compute-environments.ts";
-import { consumableResources } from "../../../aws/resources/consumable-resources.ts";
+import {
+  type AskedKey,
+  askedKeys,
+  askedResources,
+  type DescribedKey,
+  type ListedKey,
+  listedResources,
+  type ResourceRecords,
+} from "../../../aws/resources/index.ts";
 import { activeRevisions } from "../../../aws/resources/job-definitions.ts";
-import { jobQueues } from "../../../aws/resources/job-queues.ts";
-import { quotaShares } from "../../../aws/resources/quota-shares.ts";
-import type { AskedResource } from "../../../aws/resources/resource.ts";
-import { schedulingPolicies } from "../../../aws/resources/scheduling-policies.ts";
-import { serviceEnvironments } from "../../../aws/resources/service-environments.ts";
 import type { SimulatedAws } from "../../../simulator/simulated-aws.ts";
 import { withReferred } from "../../simulated-cloud.ts";
 import type { CopiedEc2 } from "./ec2.ts";
 import type { CopiedJobs } from "./jobs.ts";
 import type { AccountReads } from "./reads.ts";
 
+/** What has one record under its name. */
+export type DescribedRecords = { readonly [K in DescribedKey]: readonly ResourceRecords[K][] };
+
 /** AWS Batch in a region of the account, as the operator's listing reads it. */
-export interface BatchRecords {
-  readonly environments: readonly Environment[];
-  readonly queues: readonly Queue[];
+export interface BatchRecords extends DescribedRecords {
   /** ACTIVE revisions. */
-  readonly definitions: readonly DefinitionRevision[];
-  readonly policies: readonly Policy[];
-  readonly serviceEnvironments: readonly ServiceEnvironmentRecord[];
-  readonly consumables: readonly Consumable[];
-  readonly quotaShares: readonly QuotaShareRecord[];
+  readonly jobDefinitions: readonly DefinitionRevision[];
 }
 
 /** @throws AwsError when anything of it cannot be read */
 export async function readBatch(batch: BatchApi, at: Location, signal: AbortSignal): Promise<BatchRecords> {
-  const environments = await computeEnvironments.list(batch, undefined, signal);
-  const queues = await jobQueues.list(batch, undefined, signal);
-  const definitions: DefinitionRevision[] = [];
-  for await (const page of activeRevisions(batch, undefined, signal)) definitions.push(...page);
-  const readAll = async <R>(resource: AskedResource<R>): Promise<readonly R[]> => {
-    const names = await resource.names(batch, signal, queues.values());
-    const records: R[] = [];
-    for (let start = 0, all = [...names]; start < all.length; start += resource.namesPerCall) {
-      const some = new Set(all.slice(start, start + resource.namesPerCall));
+  const listed = async <K extends ListedKey>(key: K): Promise<readonly ResourceRecords[K][]> => {
+    return [...(await listedResources[key].list(batch, undefined, signal)).values()];
+  };
+  const computeEnvironments = await listed("computeEnvironments");
+  const jobQueues = await listed("jobQueues");
+  const jobDefinitions: DefinitionRevision[] = [];
+  for await (const page of activeRevisions(batch, undefined, signal)) jobDefinitions.push(...page);
+  const asked = async <K extends AskedKey>(key: K): Promise<readonly ResourceRecords[K][]> => {
+    const resource = askedResources[key];
+    const names = [...(await resource.names(batch, signal, jobQueues))];
+    const records: ResourceRecords[K][] = [];
+    for (let start = 0; start < names.length; start += resource.namesPerCall) {
+      const some = new Set(names.slice(start, start + resource.namesPerCall));
       records.push(...(await resource.describe({ batch, at, names: some }, signal)).values());
     }
     return records;
   };
-  const policies = await readAll<Policy>(schedulingPolicies);
-  const services = await readAll<ServiceEnvironmentRecord>(serviceEnvironments);
-  const consumables = await readAll<Consumable>(consumableResources);
-  const shares = await readAll<QuotaShareRecord>(quotaShares);
-  return {
-    environments: [...environments.values()],
-    queues: [...queues.values()],
-    definitions,
-    policies,
-    serviceEnvironments: services,
-    consumables,
-    quotaShares: shares,
-  };
+  const others = await Promise.all(askedKeys.map(async (key) => [key, await asked(key)] as const));
+  return { computeEnvironments, jobQueues, jobDefinitions, ...(Object.fromEntries(others) as AskedRecords) };
 }
+
+type AskedRecords = Pick<BatchRecords, AskedKey>;
 
 export interface CopiedBatchOptions {
   readonly copy: SimulatedAws;
@@ -78,16 +63,16 @@ export interface CopiedBatchOptions {
 /** AWS Batch of the copy: its records are those of the account, and so are its jobs. */
 export function copiedBatch({ copy, records, real, reads, ec2, jobs }: CopiedBatchOptions): BatchApi {
   copy.add({
-    computeEnvironments: records.environments.map((one) => ({ ...one, uuid: one.uuid ?? one.computeEnvironmentArn })),
-    jobQueues: records.queues.map((detail) => ({ id: detail.jobQueueArn, detail, typeGiven: false })),
-    jobDefinitions: records.definitions,
-    schedulingPolicies: records.policies,
-    serviceEnvironments: records.serviceEnvironments,
-    quotaShares: records.quotaShares,
+    ...records,
+    computeEnvironments: records.computeEnvironments.map((one) => ({
+      ...one,
+      uuid: one.uuid ?? one.computeEnvironmentArn,
+    })),
+    jobQueues: records.jobQueues.map((detail) => ({ id: detail.jobQueueArn, detail, typeGiven: false })),
     // Their jobs are not in the copy.
-    consumableResources: records.consumables.map((one) => ({ ...one, heldByOthers: one.inUseQuantity })),
+    consumableResources: records.consumableResources.map((one) => ({ ...one, heldByOthers: one.inUseQuantity })),
   });
-  const queues = new Set(records.queues.flatMap(({ jobQueueName, jobQueueArn }) => [jobQueueName, jobQueueArn]));
+  const queues = new Set(records.jobQueues.flatMap(({ jobQueueName, jobQueueArn }) => [jobQueueName, jobQueueArn]));
   const asked = <T>(name: keyof BatchApi, input: object, ask: () => Promise<T>): Promise<T> =>
     reads.of(`${copy.region} ${name} ${JSON.stringify(input)}`, ask);
   const batch = withReferred(copy);

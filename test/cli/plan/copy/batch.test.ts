@@ -16,12 +16,12 @@ async function copied() {
   const { jobId: theirs = "" } = await aws.outside.submitJob({ ...job, jobName: "theirs" });
   const { computeEnvironments: environments, jobDefinitions: definitions } = aws.snapshot();
   const records = {
-    environments,
-    definitions,
-    queues: aws.truth.jobQueues(),
-    policies: [],
+    computeEnvironments: environments,
+    jobDefinitions: definitions,
+    jobQueues: aws.truth.jobQueues(),
+    schedulingPolicies: [],
     serviceEnvironments: [],
-    consumables: [],
+    consumableResources: [],
     quotaShares: [],
   };
   const knobs = { latencyMs: 0, stalenessMs: 0 };
