@@ -1,7 +1,7 @@
-import { computeEnvironments } from "../src/controllers/compute-environment/controller.ts";
-import { newEc2Memory } from "../src/controllers/ec2-memory.ts";
-import { jobDefinitions } from "../src/controllers/job-definition/controller.ts";
-import { jobQueues } from "../src/controllers/job-queue/controller.ts";
+import { computeEnvironments } from "../src/controllers/kinds/compute-environment/controller.ts";
+import { jobDefinitions } from "../src/controllers/kinds/job-definition/controller.ts";
+import { jobQueues } from "../src/controllers/kinds/job-queue/controller.ts";
+import { newEc2Memory } from "../src/controllers/parts/ec2-memory.ts";
 import { silentLog } from "../src/runtime/log.ts";
 import type { Reconciler } from "../src/runtime/object-reconciler.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../test/manifests.ts";

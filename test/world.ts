@@ -11,7 +11,7 @@ import { classify } from "../src/aws/errors.ts";
 import type { PolicyScope } from "../src/aws/policy-statements.ts";
 import type { Cloud } from "../src/cli/cloud.ts";
 import { type ComposedFlags, ComposedOperator } from "../src/cli/operator/compose.ts";
-import type { Cluster } from "../src/controllers/ownership.ts";
+import type { Cluster } from "../src/controllers/ownership/ownership.ts";
 import { type Manifest, MemoryStore } from "../src/kube/memory-store.ts";
 import type { Operator } from "../src/operator.ts";
 import { VirtualClock } from "../src/runtime/clock.ts";

@@ -4,7 +4,7 @@
  */
 
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
-import { digestOf } from "../../src/controllers/batch-job/digest.ts";
+import { digestOf } from "../../src/controllers/kinds/batch-job/digest.ts";
 import type { KubeApi } from "../../src/kube/api.ts";
 import { listAll } from "../../src/kube/list.ts";
 import { ObjectCache } from "../../src/runtime/cache.ts";

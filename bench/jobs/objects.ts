@@ -1,6 +1,6 @@
 import type { BatchJobSpec, BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
 import { apiVersion } from "../../src/api/v1alpha1/group.ts";
-import { shortHash } from "../../src/controllers/fingerprint.ts";
+import { shortHash } from "../../src/controllers/fields/fingerprint.ts";
 
 /** `BatchJob` objects as an API server has them, of the size that a pipeline's jobs have. */
 

@@ -11,7 +11,7 @@ const inFolder = (folder: string, names: readonly string[]): readonly string[] =
 
 export const groups: readonly Group[] = [
   {
-    files: inFolder("src/controllers/compute-environment", [
+    files: inFolder("src/controllers/kinds/compute-environment", [
       "plan",
       "predecessors",
       "diff",
@@ -20,17 +20,17 @@ export const groups: readonly Group[] = [
       "life",
       "report",
     ]),
-    tests: "test/controllers/compute-environment",
+    tests: "test/controllers/kinds/compute-environment",
     break: 90,
   },
   {
-    files: inFolder("src/controllers/job-queue", ["plan", "diff", "report"]),
-    tests: "test/controllers/job-queue",
+    files: inFolder("src/controllers/kinds/job-queue", ["plan", "diff", "report"]),
+    tests: "test/controllers/kinds/job-queue",
     break: 90,
   },
   {
-    files: inFolder("src/controllers/job-definition", ["plan", "report"]),
-    tests: "test/controllers/job-definition",
+    files: inFolder("src/controllers/kinds/job-definition", ["plan", "report"]),
+    tests: "test/controllers/kinds/job-definition",
     break: 90,
   },
   { files: ["src/aws/errors.ts"], tests: "test/aws", break: 95 },

@@ -1,4 +1,4 @@
-import { type Family, fields, type Need } from "../../src/controllers/compute-environment/fields.ts";
+import { type Family, fields, type Need } from "../../src/controllers/kinds/compute-environment/fields.ts";
 import { code } from "./type-text.ts";
 
 /** Effect of a change of each field of a compute environment, as Markdown, from the table of the diff. */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { NamespaceAnnotations } from "../controllers/limits.ts";
+import type { NamespaceAnnotations } from "../controllers/ownership/limits.ts";
 import { type LogLevel, logLevels } from "../runtime/log.ts";
 import { CommandError, type Environment } from "./io.ts";
 

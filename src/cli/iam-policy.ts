@@ -5,9 +5,9 @@ import { largestInlinePolicy, largestPolicy, operatorPolicy, type PolicyDocument
 import { type PolicyFeature, type PolicyScope, policyFeatures } from "../aws/policy-statements.ts";
 import { tagGuard } from "../aws/tag-guard.ts";
 import { irsaTrust, podIdentityTrust, type TrustScope } from "../aws/trust-policies.ts";
-import { clusterTag } from "../controllers/ownership.ts";
-import { defaultAllowedPolicyArns } from "../controllers/roles/limits.ts";
-import { rolePath } from "../controllers/roles/names.ts";
+import { clusterTag } from "../controllers/ownership/ownership.ts";
+import { defaultAllowedPolicyArns } from "../controllers/parts/roles/limits.ts";
+import { rolePath } from "../controllers/parts/roles/names.ts";
 import { operatorName, operatorNamespace } from "../kube/installation.ts";
 import { shell } from "../runtime/shell.ts";
 import { clusterName, ListOption, listOf } from "./flags.ts";

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { KubeObject } from "../api/object.ts";
 import { dryRunAnnotation } from "../api/v1alpha1/annotations.ts";
-import { matchesAny } from "../controllers/glob.ts";
+import { matchesAny } from "../controllers/ownership/glob.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { StoreError } from "../runtime/store.ts";

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { keyText } from "../api/object.ts";
 import type { BatchJob } from "../api/v1alpha1/batch-job.ts";
-import { recordedResult } from "../controllers/batch-job/result.ts";
+import { recordedResult } from "../controllers/kinds/batch-job/result.ts";
 import { CommandError, type Ending, type Io } from "./io.ts";
 import { openCluster } from "./jobs/cluster.ts";
 import { newSuffix } from "./jobs/job-manifest.ts";

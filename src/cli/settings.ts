@@ -1,4 +1,4 @@
-import { isClusterPrefix } from "../controllers/naming.ts";
+import { isClusterPrefix } from "../controllers/ownership/naming.ts";
 import { defaultSettings, type Settings } from "../controllers/ports.ts";
 import type { OperatorFlags } from "./flags.ts";
 import { CommandError } from "./io.ts";

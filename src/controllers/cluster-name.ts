@@ -5,9 +5,9 @@ import { endpointsAnnotation, rolesAnnotation, securityGroupAnnotation } from ".
 import { BatchComputeEnvironmentKind, JobQueueKind, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
 import { shell } from "../runtime/shell.ts";
-import { isNameOf } from "./compute-environment/ownership.ts";
-import { prefixedAwsName } from "./naming.ts";
-import { type Cluster, isOfCluster, type Owner, ownerIn } from "./ownership.ts";
+import { isNameOf } from "./kinds/compute-environment/ownership.ts";
+import { prefixedAwsName } from "./ownership/naming.ts";
+import { type Cluster, isOfCluster, type Owner, ownerIn } from "./ownership/ownership.ts";
 import type { Objects } from "./ports.ts";
 import { firstOf } from "./wording.ts";
 

@@ -3,15 +3,15 @@
 import { type Kind, type KubeObject, keyText } from "../api/object.ts";
 import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { SharedPart } from "../network/port.ts";
-import { askedTexts } from "./asked-names.ts";
-import { usesEndpoints, vpcKeysOf, vpcText } from "./endpoints/claims.ts";
-import type { IndexName } from "./index-names.ts";
-import { recordTexts, textsOfRecord } from "./naming.ts";
-import { requestTexts } from "./network/described.ts";
-import type { Cluster } from "./ownership.ts";
-import { placeText, regionOf } from "./places.ts";
+import { recordTexts, textsOfRecord } from "./ownership/naming.ts";
+import type { Cluster } from "./ownership/ownership.ts";
+import { usesEndpoints, vpcKeysOf, vpcText } from "./parts/endpoints/claims.ts";
+import { requestTexts } from "./parts/network/described.ts";
+import { roleTexts } from "./parts/roles/sharing.ts";
 import type { Objects } from "./ports.ts";
-import { roleTexts } from "./roles/sharing.ts";
+import { askedTexts } from "./references/asked-names.ts";
+import type { IndexName } from "./references/index-names.ts";
+import { placeText, regionOf } from "./references/object-region.ts";
 import { namedText, namedTexts, referredText, referredTexts } from "./wakes.ts";
 
 /** What the texts of an object depend on in addition to the object. */

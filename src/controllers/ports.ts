@@ -6,12 +6,12 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Store } from "../runtime/store.ts";
-import { defaultEnvironmentLimits, type EnvironmentLimits } from "./compute-environment/allowed.ts";
-import type { IndexName } from "./index-names.ts";
-import type { NamespaceAnnotations } from "./limits.ts";
-import type { NameLimits } from "./names.ts";
-import type { Cluster } from "./ownership.ts";
-import { defaultRoleLimits, type RoleLimits } from "./roles/limits.ts";
+import { defaultEnvironmentLimits, type EnvironmentLimits } from "./kinds/compute-environment/allowed.ts";
+import type { NamespaceAnnotations } from "./ownership/limits.ts";
+import type { NameLimits } from "./ownership/names.ts";
+import type { Cluster } from "./ownership/ownership.ts";
+import { defaultRoleLimits, type RoleLimits } from "./parts/roles/limits.ts";
+import type { IndexName } from "./references/index-names.ts";
 
 /** Everything that `observe` may read and `act` may write. */
 export interface Ports {

@@ -3,17 +3,15 @@
 import type { Reference } from "../api/batch-kind.ts";
 import { type KubeObject, keyOf, keyText, type ObjectKey } from "../api/object.ts";
 import { awsNamesIn, referencesOf } from "../api/references.ts";
+import { environmentAnnotations, nameAnnotations, roleAnnotations } from "../api/v1alpha1/annotations.ts";
 import type { BatchJob } from "../api/v1alpha1/batch-job.ts";
 import { BatchJobKind, JobQueueKind, type KindName, kindOf, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
 import type { RegionChange } from "../aws/region-cache.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
-import { dependencyShown } from "./batch-job/dependencies.ts";
-import { environmentAnnotations } from "./compute-environment/allowed.ts";
-import { nameAnnotations } from "./names.ts";
-import { ownerIn, type Tags } from "./ownership.ts";
+import { dependencyShown } from "./kinds/batch-job/dependencies.ts";
+import { ownerIn, type Tags } from "./ownership/ownership.ts";
 import type { Objects } from "./ports.ts";
-import { limitAnnotations } from "./roles/limits.ts";
 
 /** Undefined: it is new, or gone. */
 export interface ObjectChange {
@@ -266,7 +264,7 @@ export function wokenByNamespace(
     ({ metadata: { annotations = {} } }: KubeObject): unknown =>
       Object.values(keys).map((annotation) => annotations[annotation] ?? null);
   const labelsDiffer = differs(({ metadata }) => metadata.labels ?? {});
-  const limitsDiffer = differs(valuesOf({ ...limitAnnotations, ...environmentAnnotations }));
+  const limitsDiffer = differs(valuesOf({ ...roleAnnotations, ...environmentAnnotations }));
   const namesDiffer = differs(valuesOf(nameAnnotations));
   const concerned = kinds.filter(
     ({ references, usesRoles }) =>

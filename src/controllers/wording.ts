@@ -1,7 +1,7 @@
 import { plainMessage } from "../aws/errors.ts";
 import { shell } from "../runtime/shell.ts";
 import { visible } from "../runtime/visible.ts";
-import type { Failure, FieldChange } from "./agenda.ts";
+import type { Failure, FieldChange } from "./pass/agenda.ts";
 
 /** AWS's words without what changes on every call, so that a status stays the same while the cause does. */
 export function withoutRequestIds(text: string): string {

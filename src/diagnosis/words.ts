@@ -2,7 +2,7 @@ import { type KindName, kindOf } from "../api/v1alpha1/kinds.ts";
 import type { Queue } from "../aws/batch.ts";
 import { plainMessage } from "../aws/errors.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
-import { ownerIn, type Tags } from "../controllers/ownership.ts";
+import { ownerIn, type Tags } from "../controllers/ownership/ownership.ts";
 
 /** Texts of quantities, and of what a person edits. Pure. */
 

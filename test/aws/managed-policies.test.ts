@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { managedPolicies } from "../../src/aws/managed-policies.ts";
 import { largestPolicy, operatorPolicy } from "../../src/aws/operator-policy.ts";
 import { policyFeatures } from "../../src/aws/policy-statements.ts";
-import { clusterTag } from "../../src/controllers/ownership.ts";
+import { clusterTag } from "../../src/controllers/ownership/ownership.ts";
 import { isAllowed } from "../policy/evaluator.ts";
 import { scopeOf } from "../policy/requests.ts";
 

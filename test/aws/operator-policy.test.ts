@@ -12,8 +12,8 @@ import { iamCalls } from "../../src/aws/iam-calls.ts";
 import { type ResourceType, resourceArn, resourceTypes } from "../../src/aws/names.ts";
 import { allNeeds, families, largestPolicy, operatorPolicy } from "../../src/aws/operator-policy.ts";
 import { keptPatterns, type PolicyFeature, policyFeatures, statements } from "../../src/aws/policy-statements.ts";
-import { matchesAny } from "../../src/controllers/glob.ts";
-import { clusterTag } from "../../src/controllers/ownership.ts";
+import { matchesAny } from "../../src/controllers/ownership/glob.ts";
+import { clusterTag } from "../../src/controllers/ownership/ownership.ts";
 import { isAllowed, type Request } from "../policy/evaluator.ts";
 import { policyFor, scopeOf } from "../policy/requests.ts";
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
-import { ownerTags } from "../../src/controllers/ownership.ts";
+import { ownerTags } from "../../src/controllers/ownership/ownership.ts";
 import { account, accountWithQueue, containerJob, trustOf } from "../simulator/account.ts";
 import { stackList, stackResources, template, terraformState } from "./import/states.ts";
 import { temporaryDirectory } from "./local/given.ts";

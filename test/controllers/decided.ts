@@ -1,5 +1,5 @@
-import type { Plan, Refusal } from "../../src/controllers/agenda.ts";
-import { type Choice, choose } from "../../src/controllers/choose.ts";
+import type { Plan, Refusal } from "../../src/controllers/pass/agenda.ts";
+import { type Choice, choose } from "../../src/controllers/pass/choose.ts";
 
 /**
  * What follows from a plan.

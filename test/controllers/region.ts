@@ -14,7 +14,7 @@ import { resourceIn } from "../../src/aws/names.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
 import { foundAmong } from "../../src/controllers/indexes.ts";
-import type { NameSeen } from "../../src/controllers/names.ts";
+import type { NameSeen } from "../../src/controllers/ownership/names.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
 import { type FakeJobs, fakeJobs } from "./jobs-of-objects.ts";
 

@@ -1,16 +1,15 @@
 import { describe, expect, it, test } from "vitest";
 import { type KubeObject, keyText } from "../../src/api/object.ts";
+import { nameAnnotations, roleAnnotations } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchJob } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind, kinds } from "../../src/api/v1alpha1/kinds.ts";
 import type { RegionChange } from "../../src/aws/region-cache.ts";
-import { nameAnnotations } from "../../src/controllers/names.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
-import { limitAnnotations } from "../../src/controllers/roles/limits.ts";
 import { relatedTo, type Woken, wokenByAws, wokenByNamespace, wokenByObject } from "../../src/controllers/wakes.ts";
-import { jobObject } from "./batch-job/seen.ts";
-import { object as environmentObject } from "./compute-environment/given.ts";
-import { definition } from "./job-definition/seen.ts";
-import { environment, foreignEnvironment, queue, object as queueObject } from "./job-queue/given.ts";
+import { jobObject } from "./kinds/batch-job/seen.ts";
+import { object as environmentObject } from "./kinds/compute-environment/given.ts";
+import { definition } from "./kinds/job-definition/seen.ts";
+import { environment, foreignEnvironment, queue, object as queueObject } from "./kinds/job-queue/given.ts";
 import { fakeRegion, objectsOf } from "./region.ts";
 
 const named = (whole: KubeObject, name: string, namespace = "team"): KubeObject => ({
@@ -161,7 +160,7 @@ describe("a change of a namespace wakes", () => {
     kind: "Namespace",
     metadata: { ...named(queueObject(), "team", "team").metadata, labels, annotations },
   });
-  const limited = { [limitAnnotations.policies]: "[]" };
+  const limited = { [roleAnnotations.policies]: "[]" };
 
   it.each<[string, KubeObject | undefined, KubeObject | undefined, string]>([
     [

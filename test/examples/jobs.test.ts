@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { BatchJob } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
-import { recordedResult } from "../../src/controllers/batch-job/result.ts";
+import { recordedResult } from "../../src/controllers/kinds/batch-job/result.ts";
 import type { World } from "../world.ts";
 import { deleteAll, exampleNamed, exampleWorld, liveNames, manifestsOf, prepare } from "./examples.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Condition, KubeObject } from "../../src/api/object.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
-import { conditionsOf } from "../../src/controllers/conditions.ts";
+import { conditionsOf } from "../../src/controllers/pass/conditions.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { expectSilence } from "../stories/story.ts";

@@ -105,11 +105,11 @@ export const trainingJobs = {
   },
 } satisfies AskedResource<ServiceJob, ServiceJobWrites>;
 `,
-  "src/controllers/service-job/controller.ts": `
-import { ServiceJobKind } from "../../api/v1alpha1/kinds.ts";
-import type { Reconciler } from "../../runtime/object-reconciler.ts";
-import { awsNameOf } from "../naming.ts";
-import type { Ports } from "../ports.ts";
+  "src/controllers/kinds/service-job/controller.ts": `
+import { ServiceJobKind } from "../../../api/v1alpha1/kinds.ts";
+import type { Reconciler } from "../../../runtime/object-reconciler.ts";
+import { awsNameOf } from "../../ownership/naming.ts";
+import type { Ports } from "../../ports.ts";
 
 export function serviceJobs({ regions }: Ports): Reconciler {
   return {
@@ -188,7 +188,10 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
   ],
   "src/cli/plan/objects.ts": [["const specs: Readonly<Record<KindName, object>> = {", "\n  ServiceJob: {},"]],
   "src/operator.ts": [
-    ['from "./controllers/ports.ts";', '\nimport { serviceJobs } from "./controllers/service-job/controller.ts";'],
+    [
+      'from "./controllers/ports.ts";',
+      '\nimport { serviceJobs } from "./controllers/kinds/service-job/controller.ts";',
+    ],
     ["(ports: Ports, further: Further) => Reconciler>> = {", "\n  ServiceJob: serviceJobs,"],
   ],
 };

@@ -8,7 +8,7 @@ import {
   ownerIn,
   purposeTag,
   type Tags,
-} from "../../src/controllers/ownership.ts";
+} from "../../src/controllers/ownership/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";

@@ -11,8 +11,8 @@ import type {
 import { tagPrefix } from "../../src/aws/names.ts";
 import { policyForm } from "../../src/aws/resources/scheduling-policies.ts";
 import { limitsOf } from "../../src/aws/resources/service-environments.ts";
-import { canonicalJson } from "../../src/controllers/fingerprint.ts";
-import { type Cluster, ownerIn, registeredAtTag, type Tags } from "../../src/controllers/ownership.ts";
+import { canonicalJson } from "../../src/controllers/fields/fingerprint.ts";
+import { type Cluster, ownerIn, registeredAtTag, type Tags } from "../../src/controllers/ownership/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import { defaultUpdatePolicy } from "../../src/simulator/compute-environments.ts";
 import type { StoredConsumable } from "../../src/simulator/consumable-resources.ts";

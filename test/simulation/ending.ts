@@ -23,9 +23,9 @@ import type { ServiceEnvironmentSpec } from "../../src/api/v1alpha1/service-envi
 import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/call-facts.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
-import { directivesOf } from "../../src/controllers/directives.ts";
-import { awsNameOf } from "../../src/controllers/naming.ts";
-import { ownerIn, type Tags } from "../../src/controllers/ownership.ts";
+import { awsNameOf } from "../../src/controllers/ownership/naming.ts";
+import { ownerIn, type Tags } from "../../src/controllers/ownership/ownership.ts";
+import { directivesOf } from "../../src/controllers/pass/directives.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import { isWrite } from "../transcript.ts";

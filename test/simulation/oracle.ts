@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../src/api/object.ts";
-import type { Cluster } from "../../src/controllers/ownership.ts";
+import type { Cluster } from "../../src/controllers/ownership/ownership.ts";
 import type { Settings } from "../../src/controllers/ports.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { VirtualClock } from "../../src/runtime/clock.ts";

@@ -1,5 +1,5 @@
 import type { Tag } from "@aws-sdk/client-ec2";
-import { clusterTag } from "../../src/controllers/ownership.ts";
+import { clusterTag } from "../../src/controllers/ownership/ownership.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { NetworkDoing } from "./story.ts";

@@ -12,7 +12,13 @@ import type {
   ServiceEnvironmentRecord,
   UpdateServiceEnvironmentRequest,
 } from "../../src/aws/batch.ts";
-import { clusterTag, fingerprintTag, namespaceTag, nameTag, uidTag } from "../../src/controllers/ownership.ts";
+import {
+  clusterTag,
+  fingerprintTag,
+  namespaceTag,
+  nameTag,
+  uidTag,
+} from "../../src/controllers/ownership/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { type NetworkDoing, networkDoings, type ToolDoing } from "./story.ts";

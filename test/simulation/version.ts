@@ -1,5 +1,5 @@
 import type { BatchApi } from "../../src/aws/batch.ts";
-import { fingerprintTag } from "../../src/controllers/ownership.ts";
+import { fingerprintTag } from "../../src/controllers/ownership/ownership.ts";
 
 type Tags = Record<string, string>;
 

@@ -13,7 +13,7 @@ import { type KubeObject, keyText } from "../../src/api/object.ts";
 import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
 import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
 import { settingsFrom } from "../../src/cli/settings.ts";
-import { type Cluster, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
+import { type Cluster, ownerIn, type Tags } from "../../src/controllers/ownership/ownership.ts";
 import type { Settings } from "../../src/controllers/ports.ts";
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import { type Manifest, MemoryStore, type StoreSnapshot } from "../../src/kube/memory-store.ts";

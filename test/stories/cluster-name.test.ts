@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Cluster } from "../../src/controllers/ownership.ts";
+import type { Cluster } from "../../src/controllers/ownership/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import { createWorld, type World, type WorldOptions } from "../world.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConsumableResourceSpec } from "../../src/api/v1alpha1/consumable-resource.ts";
 import { ConsumableResourceKind } from "../../src/api/v1alpha1/kinds.ts";
-import { ownerTags } from "../../src/controllers/ownership.ts";
+import { ownerTags } from "../../src/controllers/ownership/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Condition } from "../../src/api/object.ts";
 import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
-import { conditionsOf } from "../../src/controllers/conditions.ts";
+import { conditionsOf } from "../../src/controllers/pass/conditions.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { Fault } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2 } from "../manifests.ts";

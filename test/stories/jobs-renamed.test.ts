@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BatchJobSpec } from "../../src/api/v1alpha1/batch-job.ts";
-import { type Cluster, clusterTag } from "../../src/controllers/ownership.ts";
+import { type Cluster, clusterTag } from "../../src/controllers/ownership/ownership.ts";
 import { batchJob } from "../manifests.ts";
 import { createWorld, type World } from "../world.ts";
 import { aPlace, followedBy, hour, isIn, isTrue, jobs, loseStatus, statusOf, writesOf } from "./jobs.ts";

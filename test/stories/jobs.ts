@@ -1,7 +1,7 @@
 import { cleanupFinalizer, locationAnnotation, submissionAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchJobSpec, BatchJobStatus } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
-import { conditionsOf } from "../../src/controllers/conditions.ts";
+import { conditionsOf } from "../../src/controllers/pass/conditions.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { jsonEqual } from "../../src/runtime/json-equal.ts";
 import type { MetadataPatch } from "../../src/runtime/store.ts";

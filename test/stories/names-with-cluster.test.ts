@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Cluster } from "../../src/controllers/ownership.ts";
+import type { Cluster } from "../../src/controllers/ownership/ownership.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, sharedQueue } from "../manifests.ts";
 import { createWorld, type World } from "../world.ts";
 import { aWorld, expectSilence } from "./story.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JobDefinitionSpec, JobDefinitionStatus } from "../../src/api/v1alpha1/job-definition.ts";
-import { nameTag, retainedFromTag } from "../../src/controllers/ownership.ts";
+import { nameTag, retainedFromTag } from "../../src/controllers/ownership/ownership.ts";
 import { MemoryStore } from "../../src/kube/memory-store.ts";
 import { jobDefinition } from "../manifests.ts";
 import type { World, WorldOptions } from "../world.ts";

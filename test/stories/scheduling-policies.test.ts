@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SchedulingPolicySpec } from "../../src/api/v1alpha1/scheduling-policy.ts";
-import { ownerTags } from "../../src/controllers/ownership.ts";
+import { ownerTags } from "../../src/controllers/ownership/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";

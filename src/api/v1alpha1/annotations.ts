@@ -30,3 +30,25 @@ export const submissionAnnotation = "awsbatch.dev/submission";
 export const manifestAnnotation = "awsbatch.dev/manifest";
 
 export const cleanupFinalizer = "awsbatch.dev/cleanup";
+
+/** Annotations of a Namespace: globs of names, which replace or narrow the flag of the same name there. */
+export const nameAnnotations = {
+  allowed: "awsbatch.dev/allowed-names",
+  adoptable: "awsbatch.dev/adoptable-names",
+} as const;
+
+/** Annotations of a Namespace, each for the flag of its name. */
+export const environmentAnnotations = {
+  resources: "awsbatch.dev/allowed-resources",
+  services: "awsbatch.dev/allowed-endpoint-services",
+  ingress: "awsbatch.dev/allow-public-ingress",
+} as const;
+
+/** Annotations of a Namespace, each for the flag of its name. */
+export const roleAnnotations = {
+  policies: "awsbatch.dev/allowed-policy-arns",
+  roles: "awsbatch.dev/allowed-role-arns",
+  tagKeys: "awsbatch.dev/allowed-role-tag-keys",
+  boundary: "awsbatch.dev/permissions-boundary",
+  inline: "awsbatch.dev/allow-inline-policies",
+} as const;

@@ -16,7 +16,7 @@ export interface RevisionSeen {
   readonly arn: string;
   readonly type: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Fingerprint of the body as AWS describes it, normalised (see `controllers/job-definition/normalise.ts`). */
+  /** Fingerprint of the body as AWS describes it, normalised (see `controllers/kinds/job-definition/normalise.ts`). */
   readonly fingerprint: string;
   /** The job and execution roles that the body names, each as it is written there. */
   readonly roles: readonly string[];

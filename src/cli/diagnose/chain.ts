@@ -3,7 +3,7 @@ import { reasonsOf, worded } from "../../api/reasons.ts";
 import { referencesOf } from "../../api/references.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind, kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { awsWords } from "../../diagnosis/words.ts";
 
 /** An object that keeps another one from being Ready. */

@@ -1,4 +1,10 @@
-import { createdAtTag, type Identity, ownerIn, retainedFromTag, retainedMark } from "../../controllers/ownership.ts";
+import {
+  createdAtTag,
+  type Identity,
+  ownerIn,
+  retainedFromTag,
+  retainedMark,
+} from "../../controllers/ownership/ownership.ts";
 import { type Found, resourceOf, type Skipped } from "./found.ts";
 import { resourceKey } from "./names.ts";
 

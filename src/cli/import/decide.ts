@@ -3,10 +3,10 @@ import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.t
 import { apiVersion } from "../../api/v1alpha1/group.ts";
 import type { KindName, OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
-import { matchesAny } from "../../controllers/glob.ts";
-import { defaultAwsName } from "../../controllers/naming.ts";
-import { retainedFromTag } from "../../controllers/ownership.ts";
-import type { NamedRole } from "../../controllers/roles/limits.ts";
+import { matchesAny } from "../../controllers/ownership/glob.ts";
+import { defaultAwsName } from "../../controllers/ownership/naming.ts";
+import { retainedFromTag } from "../../controllers/ownership/ownership.ts";
+import type { NamedRole } from "../../controllers/parts/roles/limits.ts";
 import { visible } from "../../runtime/visible.ts";
 import { objectFindings, schemaOf } from "../validation/object.ts";
 import { secretAdvice, secretPlaceholder } from "../validation/placeholders.ts";

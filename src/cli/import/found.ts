@@ -1,5 +1,5 @@
-import { matchesAny } from "../../controllers/glob.ts";
-import type { Tags } from "../../controllers/ownership.ts";
+import { matchesAny } from "../../controllers/ownership/glob.ts";
+import type { Tags } from "../../controllers/ownership/ownership.ts";
 import type { BatchRecords } from "../plan/copy/batch.ts";
 import { type ImportedKind, importedKinds, type Members } from "./kinds.ts";
 import { type NamedResource, resourceKey } from "./names.ts";

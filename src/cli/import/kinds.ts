@@ -9,16 +9,19 @@ import type {
   ServiceEnvironmentRecord,
 } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
-import { differences } from "../../controllers/compute-environment/diff.ts";
-import { type Field, fields } from "../../controllers/compute-environment/fields.ts";
-import { consumableDifferences, otherType as otherConsumableType } from "../../controllers/consumable-resource/diff.ts";
-import { canonicalJson } from "../../controllers/fingerprint.ts";
-import { normalised } from "../../controllers/job-definition/normalise.ts";
-import { immutableDifference, queueDifferences } from "../../controllers/job-queue/diff.ts";
-import { ownerIn } from "../../controllers/ownership.ts";
-import { quotaShareDifferences } from "../../controllers/quota-share/diff.ts";
-import { otherKind, policyDifferences } from "../../controllers/scheduling-policy/diff.ts";
-import { otherType, serviceEnvironmentDifferences } from "../../controllers/service-environment/diff.ts";
+import { canonicalJson } from "../../controllers/fields/fingerprint.ts";
+import { differences } from "../../controllers/kinds/compute-environment/diff.ts";
+import { type Field, fields } from "../../controllers/kinds/compute-environment/fields.ts";
+import {
+  consumableDifferences,
+  otherType as otherConsumableType,
+} from "../../controllers/kinds/consumable-resource/diff.ts";
+import { normalised } from "../../controllers/kinds/job-definition/normalise.ts";
+import { immutableDifference, queueDifferences } from "../../controllers/kinds/job-queue/diff.ts";
+import { quotaShareDifferences } from "../../controllers/kinds/quota-share/diff.ts";
+import { otherKind, policyDifferences } from "../../controllers/kinds/scheduling-policy/diff.ts";
+import { otherType, serviceEnvironmentDifferences } from "../../controllers/kinds/service-environment/diff.ts";
+import { ownerIn } from "../../controllers/ownership/ownership.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type { BatchRecords } from "../plan/copy/batch.ts";
 

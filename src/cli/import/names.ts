@@ -1,6 +1,6 @@
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
-import { shortHash } from "../../controllers/fingerprint.ts";
+import { shortHash } from "../../controllers/fields/fingerprint.ts";
 
 /** Names of objects for resources of AWS, whose names Kubernetes may not allow. Pure. */
 

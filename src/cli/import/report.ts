@@ -1,5 +1,5 @@
 import type { PolicyFeature } from "../../aws/policy-statements.ts";
-import { matchesAny } from "../../controllers/glob.ts";
+import { matchesAny } from "../../controllers/ownership/glob.ts";
 import { firstOf } from "../../controllers/wording.ts";
 import { counted } from "../../diagnosis/words.ts";
 import { shell, shellWord } from "../../runtime/shell.ts";

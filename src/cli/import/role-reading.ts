@@ -1,7 +1,7 @@
 import { AwsError } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import { readProfile, readRole } from "../../aws/iam-reads.ts";
-import type { NamedRole } from "../../controllers/roles/limits.ts";
+import type { NamedRole } from "../../controllers/parts/roles/limits.ts";
 import { type ReadRole, roleKey, roleNameIn } from "./roles.ts";
 
 /** Reads roles from IAM, one after the other: IAM counts its calls per account. */

@@ -2,20 +2,20 @@ import type { CustomResourceDefinition } from "../../api/crd.ts";
 import type { RoleSpec } from "../../api/v1alpha1/iam.ts";
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import type { RoleSeen } from "../../aws/iam-account.ts";
-import { isServiceLinked } from "../../controllers/compute-environment/diff.ts";
-import { shortHash } from "../../controllers/fingerprint.ts";
-import { isLiteral, matchesAny } from "../../controllers/glob.ts";
-import type { Cluster } from "../../controllers/ownership.ts";
-import { type DesiredRole, desiredRolesOf, type Place } from "../../controllers/roles/desired.ts";
-import { documentFault, samePolicy } from "../../controllers/roles/documents.ts";
+import { shortHash } from "../../controllers/fields/fingerprint.ts";
+import { isServiceLinked } from "../../controllers/kinds/compute-environment/diff.ts";
+import { isLiteral, matchesAny } from "../../controllers/ownership/glob.ts";
+import type { Cluster } from "../../controllers/ownership/ownership.ts";
+import { type DesiredRole, desiredRolesOf, type Place } from "../../controllers/parts/roles/desired.ts";
+import { documentFault, samePolicy } from "../../controllers/parts/roles/documents.ts";
 import {
   filledDefinition,
   filledEnvironment,
   rolesNamedByDefinition,
   rolesNamedByEnvironment,
-} from "../../controllers/roles/fill.ts";
-import { defaultAllowedPolicyArns, type NamedRole } from "../../controllers/roles/limits.ts";
-import { isMadeByOperator } from "../../controllers/roles/names.ts";
+} from "../../controllers/parts/roles/fill.ts";
+import { defaultAllowedPolicyArns, type NamedRole } from "../../controllers/parts/roles/limits.ts";
+import { isMadeByOperator } from "../../controllers/parts/roles/names.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type { OperatorFlags } from "../flags.ts";
 import { isRecord } from "../validation/defaults.ts";

@@ -1,6 +1,6 @@
 import { isReservedTag } from "../../aws/names.ts";
-import { isLiteral } from "../../controllers/glob.ts";
-import type { Tags } from "../../controllers/ownership.ts";
+import { isLiteral } from "../../controllers/ownership/glob.ts";
+import type { Tags } from "../../controllers/ownership/ownership.ts";
 
 /** Tags by which other tools know what they made. A manifest does not list them, and the operator ignores them by a flag. Pure. */
 

@@ -2,7 +2,7 @@ import type { BatchApi, JobSummary } from "../../aws/batch.ts";
 import { failedChildren } from "../../aws/job-calls.ts";
 import { nameIn } from "../../aws/names.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
-import { rangesText } from "../../controllers/batch-job/formats.ts";
+import { rangesText } from "../../controllers/kinds/batch-job/formats.ts";
 import { queuesThere } from "../../diagnosis/words.ts";
 import { shell } from "../../runtime/shell.ts";
 import { CommandError } from "../io.ts";

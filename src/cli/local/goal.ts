@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
-import { describedBy } from "../../controllers/network/described.ts";
+import { describedBy } from "../../controllers/parts/network/described.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import type { ObjectRow } from "./rows.ts";
 
 /** What `--until` waits for. */

@@ -1,9 +1,9 @@
 import type { KubeObject } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
-import { recordedResult } from "../../controllers/batch-job/result.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
-import { isFinalized } from "../../controllers/directives.ts";
+import { recordedResult } from "../../controllers/kinds/batch-job/result.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
+import { isFinalized } from "../../controllers/pass/directives.ts";
 
 /** What AWS has of an object. */
 export type InAws =

@@ -1,4 +1,4 @@
-import { isFinalized } from "../../controllers/directives.ts";
+import { isFinalized } from "../../controllers/pass/directives.ts";
 import { visible } from "../../runtime/visible.ts";
 import type { Output } from "../io.ts";
 import { problemText } from "../validation/problem.ts";

@@ -1,7 +1,7 @@
 import { type ConditionType, conditionTypes } from "../../api/condition-types.ts";
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { BatchJobKind, kinds } from "../../api/v1alpha1/kinds.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { type InAws, inAws } from "./in-aws.ts";
 
 /** An object as shown to people. Pure. */

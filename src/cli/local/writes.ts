@@ -9,7 +9,7 @@ import { ec2Calls } from "../../aws/ec2-calls.ts";
 import { classify } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import { iamCalls } from "../../aws/iam-calls.ts";
-import { shownRequest } from "../../controllers/job-definition/shown-values.ts";
+import { shownRequest } from "../../controllers/kinds/job-definition/shown-values.ts";
 import type { Cloud } from "../cloud.ts";
 
 /** One write that has left for AWS. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/object.ts";
 import { kinds, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import { prefixedAwsName } from "../../controllers/naming.ts";
+import { prefixedAwsName } from "../../controllers/ownership/naming.ts";
 import type { Store } from "../../runtime/store.ts";
 import { seenStore } from "./seen-store.ts";
 

@@ -10,12 +10,12 @@ import {
   QuotaShareKind,
 } from "../../api/v1alpha1/kinds.ts";
 import { resourceIn } from "../../aws/names.ts";
-import type { Change, FieldChange } from "../../controllers/agenda.ts";
-import { approvalIn } from "../../controllers/approval.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
-import { awsNameOf } from "../../controllers/naming.ts";
-import { createdAtTag, type Tags } from "../../controllers/ownership.ts";
-import { orderOf } from "../../controllers/queue-order.ts";
+import { orderOf } from "../../controllers/draining/queue-order.ts";
+import { awsNameOf } from "../../controllers/ownership/naming.ts";
+import { createdAtTag, type Tags } from "../../controllers/ownership/ownership.ts";
+import type { Change, FieldChange } from "../../controllers/pass/agenda.ts";
+import { approvalIn } from "../../controllers/pass/approval.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { referredObjects } from "../../controllers/wakes.ts";
 import { rowOf } from "../local/rows.ts";
 import { retiredImages } from "../validation/warnings.ts";

@@ -1,4 +1,4 @@
-import type { FieldChange } from "../../controllers/agenda.ts";
+import type { FieldChange } from "../../controllers/pass/agenda.ts";
 import type { Step } from "./steps.ts";
 
 /** What a plan says of one object. */

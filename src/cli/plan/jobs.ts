@@ -4,7 +4,7 @@ import type { QuotaShareRecord } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { activeJobs, unfinishedJobs } from "../../aws/jobs.ts";
 import { hasServiceJobs, unfinishedServiceJobs } from "../../aws/service-jobs.ts";
-import { quotaShareDifferences } from "../../controllers/quota-share/diff.ts";
+import { quotaShareDifferences } from "../../controllers/kinds/quota-share/diff.ts";
 import { crds } from "../manifests.ts";
 import { schemaOf } from "../validation/object.ts";
 import type { ReadRegion } from "./copy/cloud.ts";

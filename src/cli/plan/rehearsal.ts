@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Condition, type KubeObject, keyText } from "../../api/object.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { labelSelector } from "../../kube/label-selector.ts";
 import { MemoryStore, type StoredObject } from "../../kube/memory-store.ts";
 import type { NamespaceMetadata } from "../../kube/namespaces.ts";

@@ -7,7 +7,7 @@ import { operationOf } from "../../aws/call-facts.ts";
 import { eachCall } from "../../aws/calls.ts";
 import { ec2Calls } from "../../aws/ec2-calls.ts";
 import { iamCalls } from "../../aws/iam-calls.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import type { Cloud } from "../cloud.ts";

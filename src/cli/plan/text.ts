@@ -1,4 +1,4 @@
-import type { FieldChange } from "../../controllers/agenda.ts";
+import type { FieldChange } from "../../controllers/pass/agenda.ts";
 import { cutMiddle } from "../terminal/layout.ts";
 import { type Colour, type Paint, padded, widthOf } from "../terminal/paint.ts";
 import { costLine } from "./cost.ts";

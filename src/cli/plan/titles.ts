@@ -1,5 +1,5 @@
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
-import type { Change } from "../../controllers/agenda.ts";
+import type { Change } from "../../controllers/pass/agenda.ts";
 import { effectOf, effectsOf, isTagging, type WriteEffect } from "./effects.ts";
 import type { EntryAction } from "./entry.ts";
 import type { Owned } from "./objects.ts";

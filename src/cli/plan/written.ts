@@ -10,7 +10,7 @@ import {
   returnedAtTag,
   servingSinceTag,
   uidTag,
-} from "../../controllers/ownership.ts";
+} from "../../controllers/ownership/ownership.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import { subjectMembers } from "../local/writes.ts";
 import { hasSecret } from "../validation/secrets.ts";

@@ -1,8 +1,8 @@
 import { type Kind, type KubeObject, keyText } from "../../api/object.ts";
 import { pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
-import { timestamp } from "../../controllers/conditions.ts";
-import { isFinalized } from "../../controllers/directives.ts";
+import { timestamp } from "../../controllers/pass/conditions.ts";
+import { isFinalized } from "../../controllers/pass/directives.ts";
 import { sleep } from "../../runtime/clock.ts";
 import { type Store, StoreError, sourcesOf } from "../../runtime/store.ts";
 import { ComposedOperator, type CompositionOptions, type OperatorPorts } from "../operator/compose.ts";

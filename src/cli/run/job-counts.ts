@@ -2,8 +2,8 @@
 
 import type { KubeObject } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { recordedResult } from "../../controllers/batch-job/result.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
+import { recordedResult } from "../../controllers/kinds/batch-job/result.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import type { Counting } from "./object-counts.ts";
 
 /** AWS's statuses, and that of an object without a job in AWS. */

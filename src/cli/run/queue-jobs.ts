@@ -2,8 +2,8 @@ import { Gauge, type Registry } from "prom-client";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { QueueJobs } from "../../aws/queue-jobs.ts";
-import { queueNameOf } from "../../controllers/naming.ts";
-import { isOfCluster, ownerIn } from "../../controllers/ownership.ts";
+import { queueNameOf } from "../../controllers/ownership/naming.ts";
+import { isOfCluster, ownerIn } from "../../controllers/ownership/ownership.ts";
 import type { Operator } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
 

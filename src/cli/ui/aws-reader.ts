@@ -6,7 +6,7 @@ import { countJobs } from "../../aws/queue-jobs.ts";
 import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
 import { jobQueues } from "../../aws/resources/job-queues.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
-import { uidTag } from "../../controllers/ownership.ts";
+import { uidTag } from "../../controllers/ownership/ownership.ts";
 import type { ReadOnlyRegion } from "../read-only-region.ts";
 import { type AwsSeen, type JobsRead, ownedKey } from "./known.ts";
 import { regionOf } from "./place.ts";

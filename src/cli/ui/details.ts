@@ -3,7 +3,7 @@ import { keyText } from "../../api/object.ts";
 import { referencesOf } from "../../api/references.ts";
 import type { Plan as PlanStatus } from "../../api/v1alpha1/common.ts";
 import { BatchComputeEnvironmentKind, BatchJobKind, kindOf } from "../../api/v1alpha1/kinds.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { pastReplacements } from "./history.ts";
 import type { Details, Events, Plan } from "./model.ts";
 import { targetUnderWay } from "./replacement.ts";

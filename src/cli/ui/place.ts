@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../api/object.ts";
-import { uidTag } from "../../controllers/ownership.ts";
+import { uidTag } from "../../controllers/ownership/ownership.ts";
 
 /** Where the page finds in AWS what belongs to an object. Whoever may write a spec chooses what is in it, so it counts for nothing here. */
 

@@ -5,8 +5,8 @@ import type { ConsumableResourceStatus } from "../../api/v1alpha1/consumable-res
 import { JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { QuotaShareSpec } from "../../api/v1alpha1/quota-share.ts";
 import { countText } from "../../aws/queue-jobs.ts";
-import { awaitingApproval } from "../../controllers/approval.ts";
-import { conditionsOf } from "../../controllers/conditions.ts";
+import { awaitingApproval } from "../../controllers/pass/approval.ts";
+import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { type ObjectRow, type Phase, rowOf } from "../local/rows.ts";
 import { environmentParts } from "./environments.ts";
 import { type JobsRead, type Known, ownedKey } from "./known.ts";

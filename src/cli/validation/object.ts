@@ -1,6 +1,6 @@
 import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.ts";
 import { BatchJobKind, JobDefinitionKind, kinds, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import { showsSpecValue } from "../../controllers/job-definition/shown-values.ts";
+import { showsSpecValue } from "../../controllers/kinds/job-definition/shown-values.ts";
 import { ruleFindings } from "./cel.ts";
 import { isRecord, withDefaults } from "./defaults.ts";
 import { duplicateFindings } from "./lists.ts";

@@ -1,8 +1,8 @@
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import { referencesOf } from "../../api/references.ts";
 import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import { Circles, circleText } from "../../controllers/batch-job/circles.ts";
-import { recordNameOf } from "../../controllers/naming.ts";
+import { Circles, circleText } from "../../controllers/kinds/batch-job/circles.ts";
+import { recordNameOf } from "../../controllers/ownership/naming.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
 import type { Finding } from "./problem.ts";

@@ -1,4 +1,4 @@
-import { showsSpecValue } from "../../controllers/job-definition/shown-values.ts";
+import { showsSpecValue } from "../../controllers/kinds/job-definition/shown-values.ts";
 import { isRecord } from "./defaults.ts";
 import { secretPlaceholder } from "./placeholders.ts";
 import type { Path } from "./problem.ts";

@@ -1,7 +1,7 @@
 import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { instanceTypeNames, knownInstanceTypes } from "../../aws/instance-types.ts";
-import { showsSpecValue } from "../../controllers/job-definition/shown-values.ts";
-import { foreignNamespaceIn } from "../../controllers/naming.ts";
+import { showsSpecValue } from "../../controllers/kinds/job-definition/shown-values.ts";
+import { foreignNamespaceIn } from "../../controllers/ownership/naming.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
 import { nameAt, placeholdersIn, secretAdvice, secretPlaceholder } from "./placeholders.ts";

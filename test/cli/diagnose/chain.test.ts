@@ -4,7 +4,7 @@ import type { BatchJob } from "../../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../../src/api/v1alpha1/kinds.ts";
 import { chainFrom } from "../../../src/cli/diagnose/chain.ts";
 import { jobFindings } from "../../../src/cli/diagnose/job-findings.ts";
-import { jobObject } from "../../controllers/batch-job/seen.ts";
+import { jobObject } from "../../controllers/kinds/batch-job/seen.ts";
 import { condition, jobFacts } from "./given-job.ts";
 
 const job = jobObject(

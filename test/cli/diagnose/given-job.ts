@@ -5,7 +5,7 @@ import type { JobFacts, JobReport } from "../../../src/cli/diagnose/job-report.t
 import type { QueueReport } from "../../../src/cli/diagnose/report.ts";
 import { diagnose } from "../../../src/diagnosis/diagnose.ts";
 import type { QueueFacts } from "../../../src/diagnosis/facts.ts";
-import { jobObject, record } from "../../controllers/batch-job/seen.ts";
+import { jobObject, record } from "../../controllers/kinds/batch-job/seen.ts";
 import { job, now } from "../../diagnosis/given.ts";
 
 /** A BatchJob and what was read of it. A test names only what it is about. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { jobFindings } from "../../../src/cli/diagnose/job-findings.ts";
 import { isJobHealthy, type JobFacts } from "../../../src/cli/diagnose/job-report.ts";
-import { jobObject } from "../../controllers/batch-job/seen.ts";
+import { jobObject } from "../../controllers/kinds/batch-job/seen.ts";
 import { environment, facts, job, jobs, now } from "../../diagnosis/given.ts";
 import { condition, inAws, jobFacts, jobId, queueReport } from "./given-job.ts";
 

@@ -3,7 +3,7 @@ import { jobJson } from "../../../src/cli/diagnose/job-json.ts";
 import type { JobFacts } from "../../../src/cli/diagnose/job-report.ts";
 import { jobHeadline, jobText } from "../../../src/cli/diagnose/job-text.ts";
 import { paintFor } from "../../../src/cli/terminal/paint.ts";
-import { jobObject } from "../../controllers/batch-job/seen.ts";
+import { jobObject } from "../../controllers/kinds/batch-job/seen.ts";
 import { environment, facts, job, jobs, now } from "../../diagnosis/given.ts";
 import { condition, inAws, jobId, jobReport, queueReport } from "./given-job.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Choice, type Decision, decide, fileText } from "../../../src/cli/import/decide.ts";
 import { crds } from "../../../src/cli/manifests.ts";
 import { type BatchRecords, readBatch } from "../../../src/cli/plan/copy/batch.ts";
-import { createdAtTag, ownerTags, retainedFromTag } from "../../../src/controllers/ownership.ts";
+import { createdAtTag, ownerTags, retainedFromTag } from "../../../src/controllers/ownership/ownership.ts";
 import { type Account, account, containerJob, ec2, queue } from "../../simulator/account.ts";
 
 const choice: Choice = {

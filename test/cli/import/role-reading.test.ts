@@ -4,7 +4,7 @@ import type { IamApi } from "../../../src/aws/iam.ts";
 import { guardedIam } from "../../../src/aws/iam-calls.ts";
 import { readRoles } from "../../../src/cli/import/role-reading.ts";
 import { readOnlyGuard } from "../../../src/cli/read-only.ts";
-import type { NamedRole } from "../../../src/controllers/roles/limits.ts";
+import type { NamedRole } from "../../../src/controllers/parts/roles/limits.ts";
 import { account, trustOf } from "../../simulator/account.ts";
 
 const arn = "arn:aws:iam::123456789012";

@@ -8,7 +8,7 @@ import { readBatch } from "../../../src/cli/plan/copy/batch.ts";
 import { objectFindings, schemaOf } from "../../../src/cli/validation/object.ts";
 import { describedBody } from "../../../src/simulator/job-definition-form.ts";
 import { celExamples } from "../../api/cel-examples/index.ts";
-import { anyRequest } from "../../controllers/job-definition/bodies.ts";
+import { anyRequest } from "../../controllers/kinds/job-definition/bodies.ts";
 import { account, ec2, fargate } from "../../simulator/account.ts";
 
 function importing(name: string): ImportedKind {

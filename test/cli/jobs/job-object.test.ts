@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { BatchJob, BatchJobStatus } from "../../../src/api/v1alpha1/batch-job.ts";
 import { courseOf, isInQueue, jobOf, listedObject, recordedStream } from "../../../src/cli/jobs/job-object.ts";
-import { intentAnnotation } from "../../../src/controllers/batch-job/intent.ts";
+import { intentAnnotation } from "../../../src/controllers/kinds/batch-job/intent.ts";
 
 function job(status: BatchJobStatus | undefined, annotations: Readonly<Record<string, string>> = {}): BatchJob {
   return {

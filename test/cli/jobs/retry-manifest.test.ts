@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { BatchJobSpec } from "../../../src/api/v1alpha1/batch-job.ts";
 import { indicesIn, retryManifest, variableFor } from "../../../src/cli/jobs/retry-manifest.ts";
-import { jobObject } from "../../controllers/batch-job/seen.ts";
+import { jobObject } from "../../controllers/kinds/batch-job/seen.ts";
 
 const spec = {
   jobQueueRef: { name: "queue" },

@@ -5,7 +5,7 @@ import type { ListedJob } from "../../../src/cli/jobs/list.ts";
 import { lockState } from "../../../src/cli/local/lock.ts";
 import { stateFile } from "../../../src/cli/local/state.ts";
 import { runCli } from "../../../src/cli/program.ts";
-import { intentAnnotation } from "../../../src/controllers/batch-job/intent.ts";
+import { intentAnnotation } from "../../../src/controllers/kinds/batch-job/intent.ts";
 import { temporaryDirectory } from "../local/given.ts";
 import { testIo } from "../streams.ts";
 import { savedDirectory, savedObject } from "./saved-directory.ts";

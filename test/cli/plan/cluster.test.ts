@@ -5,7 +5,7 @@ import { manifestOf, withSchemaDefaults } from "../../../src/cli/manifests.ts";
 import { checkedByCluster, type ReadCluster } from "../../../src/cli/plan/cluster.ts";
 import { planOf } from "../../../src/cli/plan.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
-import { ownerTags } from "../../../src/controllers/ownership.ts";
+import { ownerTags } from "../../../src/controllers/ownership/ownership.ts";
 import { MemoryStore } from "../../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";

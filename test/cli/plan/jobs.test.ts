@@ -4,7 +4,7 @@ import type { ReadRegion } from "../../../src/cli/plan/copy/cloud.ts";
 import { countJobs, jobsOfShare, unendedJobsIn } from "../../../src/cli/plan/jobs.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { FakeBatch } from "../../aws/fake-batch.ts";
-import { object, record } from "../../controllers/quota-share/given.ts";
+import { object, record } from "../../controllers/kinds/quota-share/given.ts";
 
 const { signal } = new AbortController();
 const region = {} as ReadRegion;

@@ -10,7 +10,7 @@ import { planOf } from "../../../src/cli/plan.ts";
 import { documentsOf } from "../../../src/cli/validation/manifests.ts";
 import { objectFindings, schemaOf } from "../../../src/cli/validation/object.ts";
 import { validateManifests } from "../../../src/cli/validation/validate.ts";
-import { ownerIn } from "../../../src/controllers/ownership.ts";
+import { ownerIn } from "../../../src/controllers/ownership/ownership.ts";
 import { type Manifest, MemoryStore } from "../../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import {

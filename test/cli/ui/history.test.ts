@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { pastReplacements } from "../../../src/cli/ui/history.ts";
 import type { EventLine } from "../../../src/cli/ui/model.ts";
-import type { Action } from "../../../src/controllers/compute-environment/action.ts";
-import { eventsFor } from "../../../src/controllers/compute-environment/events.ts";
+import type { Action } from "../../../src/controllers/kinds/compute-environment/action.ts";
+import { eventsFor } from "../../../src/controllers/kinds/compute-environment/events.ts";
 
 const request = { computeEnvironment: "ce" };
 const create = (name: string): Action => ({

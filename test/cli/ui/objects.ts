@@ -1,7 +1,7 @@
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { type AwsSeen, type Known, ownedKey } from "../../../src/cli/ui/known.ts";
-import { uidTag } from "../../../src/controllers/ownership.ts";
+import { uidTag } from "../../../src/controllers/ownership/ownership.ts";
 
 /** Objects for tests of the page: only what it reads. */
 

@@ -5,7 +5,7 @@ import { AwsError } from "../../../src/aws/errors.ts";
 import type { LogsApi } from "../../../src/aws/logs.ts";
 import { questions } from "../../../src/cli/ui/questions.ts";
 import type { WithRegion } from "../../../src/cli/ui/regions.ts";
-import { uidTag } from "../../../src/controllers/ownership.ts";
+import { uidTag } from "../../../src/controllers/ownership/ownership.ts";
 import { anEnvironment, anObject, aQueue } from "./objects.ts";
 
 const { signal } = new AbortController();

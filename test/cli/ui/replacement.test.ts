@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { environmentParts } from "../../../src/cli/ui/environments.ts";
 import type { Replacement } from "../../../src/cli/ui/model.ts";
 import { approvalOf, replacementOf } from "../../../src/cli/ui/replacement.ts";
-import { createdAtTag, retiredAtTag, servingSinceTag } from "../../../src/controllers/ownership.ts";
+import { createdAtTag, retiredAtTag, servingSinceTag } from "../../../src/controllers/ownership/ownership.ts";
 import { anEnvironment, condition, described, knownOf, ready } from "./objects.ts";
 
 const working = (reason: string) => [condition("Ready", "False", reason, `it is ${reason}`)];

@@ -6,7 +6,7 @@ import type { BatchJob } from "../../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../../src/api/v1alpha1/kinds.ts";
 import { readDirectory } from "../../../src/cli/manifests.ts";
 import { documentsOf } from "../../../src/cli/validation/manifests.ts";
-import { recordedResult } from "../../../src/controllers/batch-job/result.ts";
+import { recordedResult } from "../../../src/controllers/kinds/batch-job/result.ts";
 import { exampleNamed, workflowsDirectory } from "../../examples/examples.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../../manifests.ts";
 import { createWorld } from "../../world.ts";

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../../src/api/object.ts";
-import { namespaceTag, nameTag, retainedFromTag } from "../../../src/controllers/ownership.ts";
+import { namespaceTag, nameTag, retainedFromTag } from "../../../src/controllers/ownership/ownership.ts";
 import { Chance } from "../generate/chance.ts";
 import { instanceRole } from "../generate/environments.ts";
 import type { Simulation } from "../world.ts";

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import { pausedAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
-import { conditionsOf } from "../../../src/controllers/conditions.ts";
-import { namespaceTag, ownerIn } from "../../../src/controllers/ownership.ts";
+import { namespaceTag, ownerIn } from "../../../src/controllers/ownership/ownership.ts";
+import { conditionsOf } from "../../../src/controllers/pass/conditions.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";

@@ -4,7 +4,7 @@ import {
   ownerTags,
   purposeTag,
   retainedFromTag,
-} from "../../../src/controllers/ownership.ts";
+} from "../../../src/controllers/ownership/ownership.ts";
 import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { Chance } from "../generate/chance.ts";
 import { closedSubnets } from "../generate/network.ts";

@@ -38,18 +38,18 @@ const liveAtOnce: Change = {
 
 /** The last check before an environment is disabled would not see the queue that names it. */
 const leftAlone: Change = {
-  file: "controllers/unnamed.ts",
+  file: "controllers/draining/unnamed.ts",
   was: "if (named || !snapshot.showsQueuesOf(name)) throw",
   becomes: "if (!snapshot.showsQueuesOf(name)) throw",
 };
 
-const plan = "controllers/compute-environment/plan.ts";
-const retire = "controllers/compute-environment/retire.ts";
-const set = "controllers/compute-environment/environment-set.ts";
-const queuePlan = "controllers/job-queue/plan.ts";
-const queueDelete = "controllers/job-queue/delete.ts";
-const reconcile = "controllers/pass.ts";
-const definitionPlan = "controllers/job-definition/plan.ts";
+const plan = "controllers/kinds/compute-environment/plan.ts";
+const retire = "controllers/kinds/compute-environment/retire.ts";
+const set = "controllers/kinds/compute-environment/environment-set.ts";
+const queuePlan = "controllers/kinds/job-queue/plan.ts";
+const queueDelete = "controllers/kinds/job-queue/delete.ts";
+const reconcile = "controllers/pass/pass.ts";
+const definitionPlan = "controllers/kinds/job-definition/plan.ts";
 
 export const bugs: readonly Bug[] = [
   {
@@ -90,7 +90,7 @@ export const bugs: readonly Bug[] = [
         becomes: 'return state === (spec.state ?? "ENABLED");',
       },
       {
-        file: "controllers/job-queue/places.ts",
+        file: "controllers/kinds/job-queue/places.ts",
         was: 'return environment?.status === "VALID" && environment.state === "ENABLED";',
         becomes: 'return environment?.state === "ENABLED";',
       },
@@ -152,7 +152,7 @@ export const bugs: readonly Bug[] = [
   one(
     "say Ready before AWS is done",
     "create an environment",
-    "controllers/choose.ts",
+    "controllers/pass/choose.ts",
     "serving: serves !== undefined,",
     "serving: true,",
   ),
@@ -174,14 +174,14 @@ export const bugs: readonly Bug[] = [
   one(
     "compare a set as a list: subnets, security groups, instance types",
     "lists in another order",
-    "controllers/compare.ts",
+    "controllers/fields/compare.ts",
     "return left.size === right.size && [...left].every((member) => right.has(member));",
     "return canonicalJson([...left]) === canonicalJson([...right]);",
   ),
   one(
     "compare a set as a list: time limits of a queue",
     "lists in another order",
-    "controllers/job-queue/diff.ts",
+    "controllers/kinds/job-queue/diff.ts",
     'return actions.map(canonicalJson).sort().join("\\n");',
     'return actions.map(canonicalJson).join("\\n");',
   ),
@@ -236,14 +236,14 @@ export const bugs: readonly Bug[] = [
   one(
     "give up the last usable environment of a queue",
     "an order of a DISABLED environment",
-    "controllers/job-queue/places.ts",
+    "controllers/kinds/job-queue/places.ts",
     "return anyPlaceServing(type, before, places) && !anyPlaceUsable(type, after, places);",
     "return false;",
   ),
   one(
     "give up a service environment that its object is about to enable again",
     "a tool disables the service environment",
-    "controllers/job-queue/places.ts",
+    "controllers/kinds/job-queue/places.ts",
     "if (names.some((name) => places.enabling.has(name))) return true;",
     "",
     "kill",
@@ -251,7 +251,7 @@ export const bugs: readonly Bug[] = [
   one(
     "give up an environment that its object is about to enable again",
     "a tool disables the environment",
-    "controllers/job-queue/places.ts",
+    "controllers/kinds/job-queue/places.ts",
     "if (names.some((name) => places.enabling.has(name))) return true;",
     "",
   ),
@@ -260,12 +260,12 @@ export const bugs: readonly Bug[] = [
     story: "retain one of two environments",
     changes: [
       {
-        file: "controllers/job-queue/observe.ts",
+        file: "controllers/kinds/job-queue/observe.ts",
         was: 'named.has(name) ? isNamedBy(tags, identity) : ownershipOf(tags, identity).kind === "ours",',
         becomes: 'ownershipOf(tags, identity).kind === "ours",',
       },
       {
-        file: "controllers/job-queue/order.ts",
+        file: "controllers/kinds/job-queue/order.ts",
         was: "if (!entries.some(({ vacant }) => vacant)) return [];",
         becomes: 'if (!entries.some(({ vacant, state }) => vacant && state === "unresolved")) return [];',
       },
@@ -274,21 +274,21 @@ export const bugs: readonly Bug[] = [
   one(
     "take from a queue what no entry accounts for yet",
     "adopt a queue, and then its second environment",
-    "controllers/job-queue/order.ts",
+    "controllers/kinds/job-queue/order.ts",
     "if (!entries.some(({ vacant }) => vacant)) return [];",
     "if (entries.length < 99) return [];",
   ),
   one(
     "decide by age who owns a name, although AWS's tags say it",
     "had claimed the names in vain",
-    "controllers/job-definition/observe.ts",
+    "controllers/kinds/job-definition/observe.ts",
     "const claimant = owner ?? first;",
     "const claimant = first;",
   ),
   one(
     "take what is nobody's for ours",
     "somebody else's",
-    "controllers/ownership.ts",
+    "controllers/ownership/ownership.ts",
     'if (mark === undefined) return { kind: "foreign" };',
     'if (mark === undefined) return { kind: "ours", retag: true };',
   ),
@@ -309,35 +309,35 @@ export const bugs: readonly Bug[] = [
   one(
     "send the whole spec with each update",
     "change scaling",
-    "controllers/compute-environment/request.ts",
+    "controllers/kinds/compute-environment/request.ts",
     'if (Object.keys(resources).length > 0) request["computeResources"] = resources;',
     'if (Object.keys(resources).length > 0) request["computeResources"] = { minvCpus: environment.computeResources?.minvCpus ?? 0, ...resources };',
   ),
   one(
     "report a generation that does not exist yet",
     "create an environment",
-    "controllers/pass-report.ts",
+    "controllers/pass/report.ts",
     "const status = {\n    observedGeneration: generation,",
     "const status = {\n    observedGeneration: generation + 1,",
   ),
   one(
     "write a new time into a condition that has not changed",
     "create an environment",
-    "controllers/conditions.ts",
+    "controllers/pass/conditions.ts",
     "lastTransitionTime: before?.status === status ? before.lastTransitionTime : time,",
     "lastTransitionTime: time,",
   ),
   one(
     "go on without the approval",
     "an approval before each step",
-    "controllers/compute-environment/replacement.ts",
+    "controllers/kinds/compute-environment/replacement.ts",
     "return (spec.replacement?.holdBefore?.includes(step) ?? false) && !isApproved(seen, step, environment);",
     "return false;",
   ),
   one(
     "deregister only what matches the spec on deletion",
     "a job definition of three revisions",
-    "controllers/job-definition/removal.ts",
+    "controllers/kinds/job-definition/removal.ts",
     'const ours = entries.filter(({ owner }) => owner.kind === "ours");',
     'const ours = entries.filter(({ owner, equal }) => owner.kind === "ours" && equal);',
   ),
@@ -375,12 +375,12 @@ export const bugs: readonly Bug[] = [
     by: "stop",
     changes: [
       {
-        file: "controllers/compute-environment/observe.ts",
+        file: "controllers/kinds/compute-environment/observe.ts",
         was: 'return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };',
         becomes: "return { name, absent: true, attempt };",
       },
       {
-        file: "controllers/compute-environment/observe.ts",
+        file: "controllers/kinds/compute-environment/observe.ts",
         was: "claimsSettled: unsettled.length === 0,",
         becomes: "claimsSettled: true,",
       },
@@ -390,7 +390,7 @@ export const bugs: readonly Bug[] = [
   one(
     "forget what still runs at the previous place of the spec",
     "out of a closed subnet",
-    "controllers/endpoints/vpc.ts",
+    "controllers/parts/endpoints/vpc.ts",
     "const running = users.environments.filter((one) => one.isOutlived).map(({ user }) => user);",
     "const running: EndpointUser[] = [];",
   ),
@@ -404,7 +404,7 @@ export const bugs: readonly Bug[] = [
         becomes: 'vpcIn(facts, vpcId).cidrs.map(() => "10.0.3.0/24") : []',
       },
       {
-        file: "controllers/endpoints/vpc.ts",
+        file: "controllers/parts/endpoints/vpc.ts",
         was: "const everybody = [...asked, ...users.environments.map(({ user }) => user)];",
         becomes: "const everybody: EndpointUser[] = [];",
       },
@@ -413,14 +413,14 @@ export const bugs: readonly Bug[] = [
   one(
     "forget a request as soon as nobody makes it any more and EC2 does not show it",
     "given up before EC2 shows it",
-    "controllers/security-group/plan.ts",
+    "controllers/parts/security-group/plan.ts",
     "const unsettled = seen.claims.some((id) => id !== stays && network.justWritten.includes(id));",
     "const unsettled = false;",
   ),
   one(
     "take the endpoints of others for ours",
     "endpoints of somebody else",
-    "controllers/endpoints/ownership.ts",
+    "controllers/parts/endpoints/ownership.ts",
     "isOurs: (one) => isMarked(one, cluster) && isProven(one),",
     "isOurs: () => true,",
   ),
@@ -429,12 +429,12 @@ export const bugs: readonly Bug[] = [
     story: "roles of its own",
     changes: [
       {
-        file: "controllers/part.ts",
+        file: "controllers/pass/part-plan.ts",
         was: "[...agenda.slice(0, -1), ...removal(), last] : agenda;",
         becomes: "[...agenda.slice(0, -1), ...removal(), last] : [...removal(), ...agenda];",
       },
       {
-        file: "controllers/roles/delete.ts",
+        file: "controllers/parts/roles/delete.ts",
         was: "if (seen.referred.has(name) || seen.usedInRegion.has(name))",
         becomes: "if (seen.retain)",
       },
@@ -445,12 +445,12 @@ export const bugs: readonly Bug[] = [
     story: "create an environment",
     changes: [
       {
-        file: "controllers/conditions.ts",
+        file: "controllers/pass/conditions.ts",
         was: 'reason: "ReadFromAWS", message: "AWS was read" },',
         becomes: 'reason: "ReadFromAWS", message: "AWS was read at " + timestamp(now) },',
       },
       {
-        file: "controllers/again.ts",
+        file: "controllers/pass/requeue.ts",
         was: 'return next.checkInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.checkInMs };',
         becomes: 'return { kind: "after", delayMs: 30_000 };',
       },
@@ -461,12 +461,12 @@ export const bugs: readonly Bug[] = [
     story: "create an environment",
     changes: [
       {
-        file: "controllers/conditions.ts",
+        file: "controllers/pass/conditions.ts",
         was: '{ type: "Ready", status: verdict.ready,',
         becomes: '{ type: "Ready", status: now % 20_000 < 10_000 ? verdict.ready : "Unknown",',
       },
       {
-        file: "controllers/again.ts",
+        file: "controllers/pass/requeue.ts",
         was: 'return next.checkInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.checkInMs };',
         becomes: 'return { kind: "after", delayMs: 5000 };',
       },
@@ -475,7 +475,7 @@ export const bugs: readonly Bug[] = [
   one(
     "do not report an error of AWS",
     "refused for six minutes",
-    "controllers/conditions.ts",
+    "controllers/pass/conditions.ts",
     "if (!isLag(foremost(failures), reached)) return failedVerdict(failures, instead?.next, serves, reached);",
     'if (outcome.failure.kind !== "invalid" && !isLag(foremost(failures), reached)) return failedVerdict(failures, instead?.next, serves, reached);',
   ),
@@ -509,7 +509,7 @@ export const bugs: readonly Bug[] = [
   one(
     "let a policy go without asking AWS to delete it",
     "the policy of a fair-share queue is replaced",
-    "controllers/scheduling-policy/delete.ts",
+    "controllers/kinds/scheduling-policy/delete.ts",
     'return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };',
     'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
   ),
@@ -518,7 +518,7 @@ export const bugs: readonly Bug[] = [
     story: "the service environment of a queue is deleted and replaced",
     changes: [
       {
-        file: "controllers/service-environment/delete.ts",
+        file: "controllers/kinds/service-environment/delete.ts",
         was: "if (users.length > 0) {",
         becomes: "if (users.length > 1) {",
       },
@@ -528,14 +528,14 @@ export const bugs: readonly Bug[] = [
   one(
     "let a service environment go without asking AWS to delete it",
     "the service environment of a queue is deleted and replaced",
-    "controllers/service-environment/delete.ts",
+    "controllers/kinds/service-environment/delete.ts",
     'return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };',
     'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
   ),
   one(
     "let a consumable go without asking AWS to delete it",
     "a consumable is raised",
-    "controllers/consumable-resource/delete.ts",
+    "controllers/kinds/consumable-resource/delete.ts",
     'return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };',
     'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
   ),
@@ -549,21 +549,21 @@ export const bugs: readonly Bug[] = [
   one(
     "lower a quota share while its jobs run",
     "a quota share with running jobs",
-    "controllers/quota-share/lowering.ts",
+    "controllers/kinds/quota-share/lowering.ts",
     "if (mayEndJobs(spec, seen, record)) return { paths, hold: undefined };",
     "if (seen !== undefined) return { paths, hold: undefined };",
   ),
   one(
     "delete a quota share that still has jobs",
     "a quota share with running jobs",
-    "controllers/quota-share/delete.ts",
+    "controllers/kinds/quota-share/delete.ts",
     'if (draining.kind === "empty") return remove(seen);',
     'if (draining.kind !== "overdue") return remove(seen);',
   ),
   one(
     "refill a consumable again where the note of the first time got lost",
     "a consumable that jobs use up",
-    "controllers/consumable-resource/plan.ts",
+    "controllers/kinds/consumable-resource/plan.ts",
     "...(token === undefined ? {} : { clientToken: token }),",
     "",
     "kill",
@@ -571,14 +571,14 @@ export const bugs: readonly Bug[] = [
   one(
     "delete a consumable that a definition names",
     "a consumable is raised",
-    "controllers/consumable-resource/delete.ts",
+    "controllers/kinds/consumable-resource/delete.ts",
     "if (users.length > 0) {",
     "if (users.length > 1) {",
   ),
   one(
     "take a consumable for set by the quantity that AWS had before",
     "a consumable is raised",
-    "controllers/consumable-resource/diff.ts",
+    "controllers/kinds/consumable-resource/diff.ts",
     "if (isLagging(spec, seen)) return [];",
     "if (spec.totalQuantity > seen.totalQuantity || isLagging(spec, seen)) return [];",
   ),

@@ -1,6 +1,6 @@
 import type { BatchJob, BatchJobSpec } from "../../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../../src/api/v1alpha1/kinds.ts";
-import { recordedResult } from "../../../src/controllers/batch-job/result.ts";
+import { recordedResult } from "../../../src/controllers/kinds/batch-job/result.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import type { StoredJob } from "../../../src/simulator/stored-job.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../../manifests.ts";

@@ -8,7 +8,7 @@ export interface JobBug extends Pick<Bug, "name" | "changes"> {
 const one = (name: string, seed: number, file: string, was: string, becomes: string): JobBug => ({
   name,
   seed,
-  changes: [{ file: `controllers/batch-job/${file}`, was, becomes }],
+  changes: [{ file: `controllers/kinds/batch-job/${file}`, was, becomes }],
 });
 
 export const jobBugs: readonly JobBug[] = [
@@ -89,13 +89,13 @@ export const jobBugs: readonly JobBug[] = [
     seed: 103,
     changes: [
       {
-        file: "controllers/batch-job/dependencies.ts",
+        file: "controllers/kinds/batch-job/dependencies.ts",
         was: "return mayBeForgotten(submittedAfter(other), now)",
         becomes: "return mayBeForgotten(now, now)",
       },
       // AWS is asked about what this process has not submitted by itself, which would show it too.
       {
-        file: "controllers/batch-job/named-jobs.ts",
+        file: "controllers/kinds/batch-job/named-jobs.ts",
         was: "if (ids.length === 0) return undefined;",
         becomes: "if (ids.length >= 0) return undefined;",
       },

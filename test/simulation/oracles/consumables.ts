@@ -2,9 +2,9 @@ import { type KubeObject, keyText, type ObjectKey } from "../../../src/api/objec
 import { awsNamesIn, referencesOf } from "../../../src/api/references.ts";
 import type { ConsumableResource } from "../../../src/api/v1alpha1/consumable-resource.ts";
 import { ConsumableResourceKind, JobDefinitionKind } from "../../../src/api/v1alpha1/kinds.ts";
-import { accessTo, type Sharing } from "../../../src/controllers/access.ts";
-import { awsNameOf } from "../../../src/controllers/naming.ts";
-import { ownerIn, quantitySetTag } from "../../../src/controllers/ownership.ts";
+import { awsNameOf } from "../../../src/controllers/ownership/naming.ts";
+import { ownerIn, quantitySetTag } from "../../../src/controllers/ownership/ownership.ts";
+import { accessTo, type Sharing } from "../../../src/controllers/references/access.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import type { OperatorProcess } from "../process.ts";
 import { inputOf, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";

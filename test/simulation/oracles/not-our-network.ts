@@ -1,4 +1,4 @@
-import { clusterTag, clusterUidTag, retainedFromTag, type Tags } from "../../../src/controllers/ownership.ts";
+import { clusterTag, clusterUidTag, retainedFromTag, type Tags } from "../../../src/controllers/ownership/ownership.ts";
 import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { isOperatorWrite } from "./reading.ts";

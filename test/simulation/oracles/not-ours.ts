@@ -9,7 +9,7 @@ import {
   registeredAtTag,
   retainedFromTag,
   type Tags,
-} from "../../../src/controllers/ownership.ts";
+} from "../../../src/controllers/ownership/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { SpecsOfLate } from "./lately.ts";

@@ -1,6 +1,6 @@
 import type { DefinitionRevision } from "../../../src/aws/batch.ts";
-import { fingerprintOf } from "../../../src/controllers/job-definition/normalise.ts";
-import { registeredAtTag } from "../../../src/controllers/ownership.ts";
+import { fingerprintOf } from "../../../src/controllers/kinds/job-definition/normalise.ts";
+import { registeredAtTag } from "../../../src/controllers/ownership/ownership.ts";
 import type { OracleFactory } from "../oracle.ts";
 import { ownerOf } from "./reading.ts";
 

@@ -1,4 +1,4 @@
-import { quantitySetTag } from "../../../src/controllers/ownership.ts";
+import { quantitySetTag } from "../../../src/controllers/ownership/ownership.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";

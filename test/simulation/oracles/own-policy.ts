@@ -1,4 +1,4 @@
-import { clusterTag } from "../../../src/controllers/ownership.ts";
+import { clusterTag } from "../../../src/controllers/ownership/ownership.ts";
 import type { Policy, Request } from "../../policy/evaluator.ts";
 import { denialOf, policyFor } from "../../policy/requests.ts";
 import type { OracleFactory } from "../oracle.ts";

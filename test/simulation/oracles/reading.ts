@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
-import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
+import { ownerIn, type Tags } from "../../../src/controllers/ownership/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";
 import type { Watched } from "../oracle.ts";

@@ -12,20 +12,20 @@ import type { SchedulingPolicySpec } from "../../../src/api/v1alpha1/scheduling-
 import type { ServiceEnvironmentSpec } from "../../../src/api/v1alpha1/service-environment.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import { policyForm } from "../../../src/aws/resources/scheduling-policies.ts";
-import { type Difference, differences } from "../../../src/controllers/compute-environment/diff.ts";
-import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/job-definition/normalise.ts";
-import { definitionNameOf } from "../../../src/controllers/job-definition/observe.ts";
-import { baseNameOf } from "../../../src/controllers/naming.ts";
+import { type Difference, differences } from "../../../src/controllers/kinds/compute-environment/diff.ts";
+import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/kinds/job-definition/normalise.ts";
+import { definitionNameOf } from "../../../src/controllers/kinds/job-definition/observe.ts";
+import { quotaShareDifferences } from "../../../src/controllers/kinds/quota-share/diff.ts";
+import { serviceEnvironmentDifferences } from "../../../src/controllers/kinds/service-environment/diff.ts";
+import { baseNameOf } from "../../../src/controllers/ownership/naming.ts";
 import {
   ownerIn,
   quantitySetTag,
   retainedFromTag,
   retiredAtTag,
   type Tags,
-} from "../../../src/controllers/ownership.ts";
-import { quotaShareDifferences } from "../../../src/controllers/quota-share/diff.ts";
-import { placed } from "../../../src/controllers/security-group/fill.ts";
-import { serviceEnvironmentDifferences } from "../../../src/controllers/service-environment/diff.ts";
+} from "../../../src/controllers/ownership/ownership.ts";
+import { placed } from "../../../src/controllers/parts/security-group/fill.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";

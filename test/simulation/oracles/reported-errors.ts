@@ -1,5 +1,5 @@
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
-import { clusterTag, namespaceTag, nameTag, type Tags } from "../../../src/controllers/ownership.ts";
+import { clusterTag, namespaceTag, nameTag, type Tags } from "../../../src/controllers/ownership/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { isOperatorWrite, nameOf, ownerOf, textOf } from "./reading.ts";

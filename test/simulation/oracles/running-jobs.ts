@@ -2,7 +2,7 @@ import { approveAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
+import { ownerIn, type Tags } from "../../../src/controllers/ownership/ownership.ts";
 import { isInfrastructureUpdate } from "../../../src/simulator/compute-environment-rules.ts";
 import { type StoredServiceJob, shareOf } from "../../../src/simulator/service-jobs.ts";
 import { hasEnded, occupies, type StoredJob } from "../../../src/simulator/stored-job.ts";

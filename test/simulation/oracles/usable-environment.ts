@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
-import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
+import { ownerIn, type Tags } from "../../../src/controllers/ownership/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";

@@ -1,6 +1,6 @@
 import { type KubeObject, keyText, type ObjectKey } from "../../../src/api/object.ts";
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
-import { ownerIn, retainedFromTag } from "../../../src/controllers/ownership.ts";
+import { ownerIn, retainedFromTag } from "../../../src/controllers/ownership/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import {

@@ -18,14 +18,14 @@ export const pairBugs: readonly PairBug[] = [
   one(
     "take what is DISABLED for what nobody enables, of service environments",
     "a queue does not leave a service environment that is about to be enabled again",
-    "job-queue/places.ts",
+    "kinds/job-queue/places.ts",
     "if (names.some((name) => places.enabling.has(name))) return true;",
     "",
   ),
   one(
     "disable a service environment without waiting for its mark",
     "a service environment is not disabled while a queue that a stale read does not show names it",
-    "service-environment/delete.ts",
+    "kinds/service-environment/delete.ts",
     'if (settlesMs > 0 && status !== "INVALID") return confirming(settlesMs);',
     "",
   ),
@@ -34,17 +34,17 @@ export const pairBugs: readonly PairBug[] = [
     story: "a queue comes to name no service environment that has been marked",
     changes: [
       {
-        file: "controllers/job-queue/service-order.ts",
+        file: "controllers/kinds/job-queue/service-order.ts",
         was: "if (service.retiring) return waits(",
         becomes: "if (service.retiring && target === '') return waits(",
       },
       {
-        file: "controllers/job-queue/act.ts",
+        file: "controllers/kinds/job-queue/act.ts",
         was: "if (leaves !== undefined) throw",
         becomes: "if (leaves === '') throw",
       },
       {
-        file: "controllers/reference.ts",
+        file: "controllers/references/reference.ts",
         was: "if (owner !== undefined && ports.objects.get(kind, owner)?.metadata.deletionTimestamp !== undefined) {",
         becomes: "if (owner !== undefined && ports.objects.get(kind, owner) === null) {",
       },
@@ -53,7 +53,7 @@ export const pairBugs: readonly PairBug[] = [
   one(
     "wait for what a reference leads to until something wakes the object",
     "a queue is made within three minutes of the service environment that the other shard makes for it",
-    "reference.ts",
+    "references/reference.ts",
     "checkInMs: unwatchedCheckMs,",
     "",
   ),
@@ -62,12 +62,12 @@ export const pairBugs: readonly PairBug[] = [
     story: "a role that environments of two shards share outlives the first of them",
     changes: [
       {
-        file: "controllers/roles/delete.ts",
+        file: "controllers/parts/roles/delete.ts",
         was: "const others = seen.others.get(name) ?? [];",
         becomes: "const others: OtherUser[] = [];",
       },
       {
-        file: "controllers/roles/delete.ts",
+        file: "controllers/parts/roles/delete.ts",
         was: "if (seen.referred.has(name) || seen.usedInRegion.has(name))",
         becomes: "if (seen.others.size > 99)",
       },
@@ -76,7 +76,7 @@ export const pairBugs: readonly PairBug[] = [
   one(
     "delete a consumable under the definitions that name it",
     "a consumable that a definition of the other shard names stays while it is deleted",
-    "consumable-resource/delete.ts",
+    "kinds/consumable-resource/delete.ts",
     "if (users.length > 0) {",
     "if (users.length > 99) {",
   ),
@@ -85,7 +85,7 @@ export const pairBugs: readonly PairBug[] = [
     story: "a queue stays while a quota share of the other shard is in it",
     changes: [
       {
-        file: "controllers/job-queue/observe.ts",
+        file: "controllers/kinds/job-queue/observe.ts",
         was: 'return "kind" in names ? names : { kind: "read", names: names.toSorted() };',
         becomes: 'return "kind" in names ? names : { kind: "read", names: [] };',
       },

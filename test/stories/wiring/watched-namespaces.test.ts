@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OrderEntry } from "../../../src/controllers/naming.ts";
+import type { OrderEntry } from "../../../src/controllers/ownership/naming.ts";
 import { computeEnvironment, ec2, jobQueue } from "../../manifests.ts";
 import type { World } from "../../world.ts";
 import { aWorld } from "../story.ts";

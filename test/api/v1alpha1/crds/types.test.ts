@@ -11,7 +11,7 @@ import type {
 } from "../../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec, JobDefinitionStatus } from "../../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec, JobQueueStatus } from "../../../../src/api/v1alpha1/job-queue.ts";
-import type { Change } from "../../../../src/controllers/agenda.ts";
+import type { Change } from "../../../../src/controllers/pass/agenda.ts";
 
 /** Checked by the compiler, like the rest of the types. */
 

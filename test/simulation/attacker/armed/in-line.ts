@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../../src/api/object.ts";
 import type { BatchJob } from "../../../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../../../src/api/v1alpha1/kinds.ts";
-import { intentOf } from "../../../../src/controllers/batch-job/intent.ts";
+import { intentOf } from "../../../../src/controllers/kinds/batch-job/intent.ts";
 import type { OracleFactory } from "../../oracle.ts";
 import { nameOf } from "../../oracles/reading.ts";
 import type { OperatorProcess } from "../../process.ts";

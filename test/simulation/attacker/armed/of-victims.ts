@@ -1,4 +1,4 @@
-import { namespaceTag } from "../../../../src/controllers/ownership.ts";
+import { namespaceTag } from "../../../../src/controllers/ownership/ownership.ts";
 import { endedAsAsked, nothingRunsOn, once, trueResult } from "../../jobs/oracles.ts";
 import type { OracleFactory } from "../../oracle.ts";
 import { flapping } from "../../oracles/flapping.ts";

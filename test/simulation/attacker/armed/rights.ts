@@ -1,13 +1,13 @@
 import type { KubeObject } from "../../../../src/api/object.ts";
+import { roleAnnotations } from "../../../../src/api/v1alpha1/annotations.ts";
 import { kindOf } from "../../../../src/api/v1alpha1/kinds.ts";
 import type { DefinitionRevision, SubmitJobRequest } from "../../../../src/aws/batch.ts";
 import { revisionIn } from "../../../../src/aws/names.ts";
 import { consumablesNamedBy } from "../../../../src/aws/revision-consumables.ts";
 import { rolesNamedBy } from "../../../../src/aws/revision-roles.ts";
-import { globsIn, matchesAny } from "../../../../src/controllers/glob.ts";
-import { awsNameOf } from "../../../../src/controllers/naming.ts";
-import { namespaceTag, ownerIn, type Tags } from "../../../../src/controllers/ownership.ts";
-import { limitAnnotations } from "../../../../src/controllers/roles/limits.ts";
+import { globsIn, matchesAny } from "../../../../src/controllers/ownership/glob.ts";
+import { awsNameOf } from "../../../../src/controllers/ownership/naming.ts";
+import { namespaceTag, ownerIn, type Tags } from "../../../../src/controllers/ownership/ownership.ts";
 import { namespaceKind } from "../../../../src/kube/resource.ts";
 import type { CallRecord } from "../../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../../oracle.ts";
@@ -46,7 +46,7 @@ export class Rights {
   /** @param at when the call left */
   mayHave(role: string, at: number): boolean {
     const { annotations = {} } = this.#namespace?.metadata ?? {};
-    const text = annotations[limitAnnotations.roles] ?? "*";
+    const text = annotations[roleAnnotations.roles] ?? "*";
     if (matchesAny(globsIn(text), role)) this.#note(`role ${role}`);
     return at - (this.#until.get(`role ${role}`) ?? Number.NEGATIVE_INFINITY) <= withdrawnMs;
   }

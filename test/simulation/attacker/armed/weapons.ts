@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../../src/api/object.ts";
+import { roleAnnotations } from "../../../../src/api/v1alpha1/annotations.ts";
 import { kindOf } from "../../../../src/api/v1alpha1/kinds.ts";
-import { limitAnnotations } from "../../../../src/controllers/roles/limits.ts";
 import type { Manifest } from "../../../../src/kube/memory-store.ts";
 import { batchJob, jobDefinition } from "../../../manifests.ts";
 import type { Chance } from "../../generate/chance.ts";
@@ -281,5 +281,5 @@ function useRole(world: Simulation, chance: Chance): void {
 function limitRoles(world: Simulation, chance: Chance): void {
   const roles = chance.of(["", "*", "arn:aws:iam::*:role/other"]);
   world.disturb("user", `lets namespace ${attacker} use the roles ${JSON.stringify(roles)}`);
-  world.store.setNamespace(attacker, { annotations: { [limitAnnotations.roles]: roles } });
+  world.store.setNamespace(attacker, { annotations: { [roleAnnotations.roles]: roles } });
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../../src/api/object.ts";
 import type { BatchJob } from "../../../../src/api/v1alpha1/batch-job.ts";
-import { recordedResult } from "../../../../src/controllers/batch-job/result.ts";
+import { recordedResult } from "../../../../src/controllers/kinds/batch-job/result.ts";
 import { jsonEqual } from "../../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../../src/simulator/wire.ts";
 import type { Watched } from "../../oracle.ts";

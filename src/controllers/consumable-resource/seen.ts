@@ -1,8 +1,0 @@
-import type { Consumable } from "../../aws/batch.ts";
-import type { ResourceSeen } from "../resource/seen.ts";
-
-/** Everything that the plan of a consumable resource is computed from. */
-export interface Seen extends ResourceSeen<Consumable> {
-  /** The job definitions of this cluster that name it, `namespace/name`; undefined: they have not been read yet. */
-  readonly users: readonly string[] | undefined;
-}

@@ -1,0 +1,59 @@
+/** What the difference between spec and AWS means, as `status.plan` reports it. Pure. */
+
+import { tagChange, tagFieldChanges } from "../../ownership/tags.ts";
+import type { Change, FieldChange } from "../../pass/agenda.ts";
+import { queuesNaming } from "./checks.ts";
+import type { Context } from "./context.ts";
+import { type Difference, differences } from "./diff.ts";
+import { referenceOf } from "./replacement.ts";
+import { ownTags } from "./request.ts";
+import type { Seen } from "./seen.ts";
+
+export function changeOf({ spec, seen, ours, set }: Context): Change {
+  const id = seen.planId;
+  const existing = ours.filter((environment) => environment.status !== "DELETING");
+  if (existing.length === 0) return { action: "Create", id, reason: "NotInAWS", changes: [] };
+  const inPlace = set.differences.map(fieldChange);
+  const served = queuesNaming(seen, new Set(set.predecessors.map((one) => one.computeEnvironmentName)));
+  const replacing = set.target === undefined && set.revivable === undefined;
+  if (replacing || served.length > 0 || set.target?.status === "CREATING") {
+    const reference = referenceOf(
+      seen,
+      existing.filter((environment) => environment !== set.target),
+    );
+    if (reference !== undefined) {
+      const changes = differences(spec, reference).map(fieldChange);
+      return { action: "Replace", id, reason: "ReplacementRequired", changes };
+    }
+  }
+  const [strongest] = [...set.differences].sort((left, right) => weight(right) - weight(left));
+  if (strongest !== undefined) {
+    const action = actionNames[strongest.kind];
+    return { action, id, reason: "FieldsDiffer", changes: inPlace };
+  }
+  const tags =
+    set.target === undefined
+      ? undefined
+      : tagChange(spec.tags, ownTags(spec, seen.identity), set.target.tags, seen.settings.ignoreTagKeys);
+  if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
+  return { action: "None", id, reason: "InSync", changes: [] };
+}
+
+export function deletion(seen: Seen): Change {
+  return { action: "Delete", id: seen.planId, reason: "ObjectDeleted", changes: [] };
+}
+
+const actionNames = {
+  metadata: "Update",
+  scaling: "Scale",
+  infrastructure: "UpdateInfrastructure",
+  replacement: "Replace",
+} as const;
+
+function weight(difference: Difference): number {
+  return ["metadata", "scaling", "infrastructure", "replacement"].indexOf(difference.kind);
+}
+
+function fieldChange({ path, kind, why, from, to }: Difference): FieldChange {
+  return { path, kind, why, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}

@@ -1,0 +1,172 @@
+/**
+ * Which of its AWS environments serves a `BatchComputeEnvironment`, and to which of them a queue's reference
+ * resolves. Both computations exist only here; the compute-environment and the queue controller share them. Pure.
+ */
+
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../aws/batch.ts";
+import { isRetired } from "../../draining/retired.ts";
+import { createdAtTag, returnedAtTag, servingSinceTag } from "../../ownership/ownership.ts";
+import { type Difference, differences } from "./diff.ts";
+import { momentOf } from "./timestamps.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+
+/** All live environments of one object, classified by what they are, never by name or hash. */
+export interface EnvironmentSet {
+  /** Not retired, and differs from the spec in nothing that needs a replacement. */
+  readonly target: Environment | undefined;
+  /** What still has to be changed in the target, in place. */
+  readonly differences: readonly Difference[];
+  /** Without a target: a retired one that would be it, and can be taken back without replacing instances. */
+  readonly revivable: Environment | undefined;
+  /** All others, the newest first; they are only ever retired. */
+  readonly predecessors: readonly Environment[];
+  /** Queues went back from the target under this very plan, and have not all come over again since. */
+  readonly returned: boolean;
+}
+
+/** @param ours every environment of the object that AWS shows, without DELETED tombstones */
+export function environmentSetOf(spec: Spec, ours: readonly Environment[], planId: string): EnvironmentSet {
+  const existing = ours.filter((environment) => environment.status !== "DELETING");
+  const [target] = existing
+    .filter((environment) => !isRetired(environment) && !needsReplacement(spec, environment))
+    .sort((left, right) => rank(spec, right, planId) - rank(spec, left, planId) || newestFirst(left, right));
+  const [revivable] =
+    target === undefined ? existing.filter((environment) => isRevivable(spec, environment)).sort(newestFirst) : [];
+  return {
+    target,
+    differences: target === undefined ? [] : differences(spec, target),
+    revivable,
+    predecessors: ours.filter((environment) => environment !== target && environment !== revivable).sort(newestFirst),
+    returned: target !== undefined && wasReturned(target, planId),
+  };
+}
+
+/** VALID, and in the desired state, by default ENABLED: no job is to start on what will be DISABLED. */
+export function isUsable(spec: Spec, environment: Environment): boolean {
+  const { state, status } = environment;
+  return status === "VALID" && state === (spec.state ?? "ENABLED");
+}
+
+/** Takes and runs jobs, also while AWS carries out an update: to leave it is a step that may be held. */
+export function isAtWork({ status }: Environment): boolean {
+  return status === "VALID" || status === "UPDATING";
+}
+
+/** Its status will change by itself. */
+export function inTransition(environment: { readonly status?: string | undefined }): boolean {
+  return environment.status === "CREATING" || environment.status === "UPDATING" || environment.status === "DELETING";
+}
+
+/** What a queue should name for a reference. */
+export type Resolution =
+  | { readonly kind: "environment"; readonly environment: Environment }
+  /** What the queue names, or will name, is about to settle: no write until then. */
+  | { readonly kind: "inTransition"; readonly environment: Environment }
+  | { readonly kind: "none" };
+
+/**
+ * Sticky per queue: the target when it is usable; else the environment that the queue names already, when it is
+ * VALID; else the newest VALID one that is not retired, rather an ENABLED one and rather not one from which queues
+ * went back.
+ *
+ * @param named the names of the environments in the queue's order now
+ * @param handover whether queues may leave a predecessor that is at work for the target (no hold, not paused)
+ */
+export function resolve(spec: Spec, set: EnvironmentSet, named: ReadonlySet<string>, handover: boolean): Resolution {
+  const all = [set.target, set.revivable, ...set.predecessors].filter((one) => one !== undefined);
+  const current = all.filter((environment) => named.has(environment.computeEnvironmentName));
+  const held = current.some(isAtWork) && !handover;
+  const { target } = set;
+  const rolledBack = (environment: Environment): boolean => set.returned && environment === target;
+  if (target !== undefined && isUsable(spec, target) && !set.returned && !held) {
+    return { kind: "environment", environment: target };
+  }
+  const comes = (environment: Environment): boolean => inTransition(environment) && environment.status !== "DELETING";
+  const moving = current.find(comes);
+  if (moving !== undefined) return { kind: "inTransition", environment: moving };
+  const [kept] = current
+    .filter((environment) => environment.status === "VALID")
+    .sort((left, right) => Number(rolledBack(left)) - Number(rolledBack(right)));
+  if (kept !== undefined) return { kind: "environment", environment: kept };
+  const disabled = (environment: Environment): boolean => environment.state !== "ENABLED";
+  const [fallback] = all
+    .filter((environment) => environment.status === "VALID" && !isRetired(environment))
+    .sort(
+      (left, right) =>
+        Number(disabled(left)) - Number(disabled(right)) ||
+        Number(rolledBack(left)) - Number(rolledBack(right)) ||
+        newestFirst(left, right),
+    );
+  if (fallback !== undefined) return { kind: "environment", environment: fallback };
+  const coming = all.find(comes);
+  return coming === undefined ? { kind: "none" } : { kind: "inTransition", environment: coming };
+}
+
+/** AWS cannot bring it to the spec: only another environment can take over. */
+export function needsReplacement(spec: Spec, environment: Environment): boolean {
+  return differences(spec, environment).some((difference) => difference.kind === "replacement");
+}
+
+function isRevivable(spec: Spec, environment: Environment): boolean {
+  return (
+    isRetired(environment) &&
+    (environment.status === "VALID" || environment.status === "UPDATING") &&
+    differences(spec, environment).every(({ kind }) => kind === "metadata" || kind === "scaling")
+  );
+}
+
+function wasReturned(environment: Environment, planId: string): boolean {
+  const underThisPlan = environment.tags?.[returnedAtTag]?.endsWith(`/${planId}`) ?? false;
+  return underThisPlan && servingSince(environment) <= momentOf(returnedAtOf(environment));
+}
+
+/** When it came to serve all queues, in ms since the epoch. */
+export function servingSince({ tags }: Environment): number {
+  return momentOf(tags?.[servingSinceTag]);
+}
+
+/** When it was created, in ms since the epoch. */
+export function createdAt({ tags }: Environment): number {
+  return momentOf(tags?.[createdAtTag]);
+}
+
+/** When queues went back from it last (RFC 3339); empty: never. */
+export function returnedAtOf({ tags }: Environment): string {
+  const [returnedAt = ""] = tags?.[returnedAtTag]?.split("/") ?? [];
+  return returnedAt;
+}
+
+/**
+ * What `awsbatch.dev/approve` must say to have a target tried again from which queues went back. It names the moment
+ * of that: the annotation stays, and would let the queues go to and fro with each change of AWS's mind.
+ */
+export function tryAgainApproval(planId: string, target: Environment): string {
+  return `${planId}/Repoint@${returnedAtOf(target)}`;
+}
+
+/** Whether a person has approved that the target is tried again, since queues went back from it last. */
+export function isTriedAgain(approved: string | undefined, planId: string, target: Environment | undefined): boolean {
+  return target !== undefined && approved === tryAgainApproval(planId, target);
+}
+
+/**
+ * An environment that only moves (UPDATING) ranks like a VALID one, or an ordinary update would hand the queues to
+ * another one that also fits; one that would have to replace its instances ranks behind one that fits as it is.
+ */
+function rank(spec: Spec, environment: Environment, planId: string): number {
+  const { status } = environment;
+  const settled = status === "VALID" || status === "UPDATING" ? 4 : status === "CREATING" ? 2 : 0;
+  const fits = differences(spec, environment).every(({ kind }) => kind !== "infrastructure");
+  return (fits ? 8 : 0) + settled + (wasReturned(environment, planId) ? 0 : 1);
+}
+
+export function newestFirst(left: Environment, right: Environment): number {
+  if (createdAt(left) !== createdAt(right)) return createdAt(left) < createdAt(right) ? 1 : -1;
+  return left.computeEnvironmentName < right.computeEnvironmentName ? 1 : -1;
+}
+
+export function nameOf({ computeEnvironmentName }: Environment): string {
+  return computeEnvironmentName;
+}

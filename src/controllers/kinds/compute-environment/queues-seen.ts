@@ -1,0 +1,72 @@
+import type { Kind } from "../../../api/object.ts";
+import { dryRunAnnotation, pausedAnnotation } from "../../../api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { JobQueue } from "../../../api/v1alpha1/job-queue.ts";
+import { JobQueueKind } from "../../../api/v1alpha1/kinds.ts";
+import type { BatchSnapshot } from "../../../aws/region.ts";
+import { StoreError } from "../../../runtime/store.ts";
+import { environmentName, orderOf } from "../../draining/queue-order.ts";
+import { queueNameOf } from "../../ownership/naming.ts";
+import { isOfCluster, ownerIn } from "../../ownership/ownership.ts";
+import { conditionsOf } from "../../pass/conditions.ts";
+import { directivesOf } from "../../pass/directives.ts";
+import type { Ports } from "../../ports.ts";
+import { accessTo } from "../../references/access.ts";
+import type { QueueObject, QueueSeen } from "./seen.ts";
+
+/** Every queue of the region with what is known of its object. */
+export async function queuesSeen(
+  environment: BatchComputeEnvironment,
+  snapshot: BatchSnapshot,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<QueueSeen[]> {
+  const live = [...snapshot.jobQueues.values()].filter(({ status }) => status !== "DELETED");
+  return await Promise.all(
+    live.map(async (queue) => {
+      const owner = ownerIn(queue.tags);
+      const ours = owner !== undefined && isOfCluster(owner, ports.cluster) && owner.clusterUid === ports.cluster.uid;
+      const key = ours ? { namespace: owner.namespace, name: owner.name } : undefined;
+      const found =
+        key === undefined ? undefined : (ports.objects.get(JobQueueKind as Kind, key) as JobQueue | undefined);
+      if (found === undefined || queueNameOf(found) !== queue.jobQueueName) {
+        return { queue, order: orderOf(queue), owner: key, object: undefined };
+      }
+      const mayUse = await mayUseIt(environment, found.metadata.namespace, ports, signal);
+      return { queue, order: orderOf(queue), owner: key, object: queueObject(found, mayUse, ports) };
+    }),
+  );
+}
+
+/** What cannot be read forbids nothing here: queues that use the environment are waited for. */
+async function mayUseIt(
+  environment: BatchComputeEnvironment,
+  namespace: string,
+  { objects }: Ports,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const selects =
+    environment.spec.allowedNamespaces?.from === "Selector" && environment.metadata.namespace !== namespace;
+  if (!selects) return accessTo(environment, namespace, undefined).kind === "allowed";
+  try {
+    return accessTo(environment, namespace, (await objects.namespace(namespace, signal))?.labels).kind === "allowed";
+  } catch (error) {
+    if (error instanceof StoreError) return true;
+    throw error;
+  }
+}
+
+function queueObject(object: JobQueue, mayUse: boolean, ports: Ports): QueueObject {
+  const stalled = conditionsOf(object).find(({ type, status }) => type === "Stalled" && status === "True");
+  const { paused, dryRun } = directivesOf(object, ports.settings);
+  return {
+    heldBy: paused ? pausedAnnotation : dryRun ? dryRunAnnotation : undefined,
+    deleting: object.metadata.deletionTimestamp !== undefined,
+    mayUse,
+    literalNames: (object.spec.computeEnvironmentOrder ?? []).flatMap(({ computeEnvironment }) =>
+      computeEnvironment === undefined ? [] : [environmentName(computeEnvironment)],
+    ),
+    jobQueueType: object.spec.jobQueueType,
+    stalled: stalled === undefined ? undefined : `${stalled.reason}: ${stalled.message}`,
+  };
+}

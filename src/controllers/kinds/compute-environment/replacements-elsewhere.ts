@@ -1,0 +1,90 @@
+import type { Condition, ObjectKey } from "../../../api/object.ts";
+import { isWhole, keyText } from "../../../api/object.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
+import type { Environment } from "../../../aws/batch.ts";
+import type { BatchRegion } from "../../../aws/region.ts";
+import { baseNameOf } from "../../ownership/naming.ts";
+import {
+  type Identity,
+  identityOf,
+  isOfCluster,
+  ownerIn,
+  retiredAtTag,
+  servingSinceTag,
+} from "../../ownership/ownership.ts";
+import { filledObject } from "../../parts/roles/part.ts";
+import { placed } from "../../parts/security-group/fill.ts";
+import { awaitingApproval } from "../../pass/approval.ts";
+import { conditionsOf } from "../../pass/conditions.ts";
+import { directivesOf } from "../../pass/directives.ts";
+import type { Ports } from "../../ports.ts";
+import { queuePaused } from "./checks.ts";
+import { newestFirst } from "./environment-set.ts";
+import { queueLeaving } from "./replacement.ts";
+import { attemptAt, planId } from "./request.ts";
+import { environmentRoleUser } from "./roles.ts";
+import { waitingForOthers } from "./room.ts";
+import type { ReplacementsElsewhere } from "./seen.ts";
+
+/** What is known of the replacements of other objects. */
+export function replacementsElsewhere(
+  environments: readonly Environment[],
+  identity: Identity,
+  region: BatchRegion,
+  ports: Ports,
+): ReplacementsElsewhere {
+  const existing = new Map<string, { readonly key: ObjectKey; readonly several: Environment[] }>();
+  for (const environment of environments) {
+    const owner = ownerIn(environment.tags);
+    if (owner === undefined || !isOfCluster(owner, identity.cluster)) continue;
+    if (owner.namespace === identity.namespace && owner.name === identity.name) continue;
+    if (environment.status === "DELETING" || environment.tags?.[retiredAtTag] !== undefined) continue;
+    const text = keyText(owner);
+    const { several } = existing.get(text) ?? { several: [] };
+    existing.set(text, { key: owner, several: [...several, environment] });
+  }
+  const underWay = [...existing.values()].filter(({ key, several }) => {
+    const [newest] = several.toSorted(newestFirst);
+    if (newest === undefined || several.length === 1) return false;
+    const comes = newest.status !== "INVALID" && newest.tags?.[servingSinceTag] === undefined;
+    return comes && goesOn(key, newest.computeEnvironmentName, region, ports);
+  });
+  const countOf = (namespace: string): number => underWay.filter(({ key }) => key.namespace === namespace).length;
+  const own = countOf(identity.namespace);
+  // Only what has an environment already waits for a replacement.
+  const first = [...existing.values()].find(({ key }) => countOf(key.namespace) < own && waitsForOthers(key, ports));
+  return { underWay: underWay.length, goesFirst: first?.key.namespace };
+}
+
+function waitsForOthers(key: ObjectKey, { objects, settings }: Ports): boolean {
+  const object = objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
+  if (object === undefined) return false;
+  const { paused, dryRun, deleting } = directivesOf(object, settings);
+  if (paused || dryRun || deleting) return false;
+  return conditionsOf(object).some(({ reason }) => reason === waitingForOthers);
+}
+
+/**
+ * Whether a replacement continues towards this successor. One that waits for a person or for jobs, for days perhaps, must
+ * not keep all others waiting, nor one that waits for its turn: its newest was created for an earlier plan. Of objects
+ * that this process does not watch it cannot know.
+ */
+function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: Ports): boolean {
+  const { objects, settings, cluster } = ports;
+  if (!objects.watches(key.namespace)) return true;
+  const object = objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
+  if (object === undefined) return false;
+  const { paused, dryRun, deleting } = directivesOf(object, settings);
+  if (paused || dryRun || deleting || conditionsOf(object).some(mayLast)) return false;
+  // Its plan follows from the whole spec.
+  if (!isWhole(object)) return true;
+  const { spec } = filledObject(placed(object), environmentRoleUser, region, cluster);
+  return attemptAt(planId(spec, identityOf(object, cluster)), baseNameOf(object), successor) > 0;
+}
+
+const lasting: ReadonlySet<string> = new Set([awaitingApproval, queuePaused, queueLeaving]);
+
+function mayLast({ type, status, reason }: Condition): boolean {
+  return (type === "Stalled" && status === "True") || lasting.has(reason);
+}

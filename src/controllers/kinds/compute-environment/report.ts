@@ -1,0 +1,100 @@
+/** The fields of status that only a compute environment has. Pure. */
+
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../aws/batch.ts";
+import { retiredAtTag, servingSinceTag } from "../../ownership/ownership.ts";
+import { networkStatus } from "../../parts/network/report.ts";
+import { isMadeByOperator } from "../../parts/roles/names.ts";
+import type { Choice } from "../../pass/choose.ts";
+import { withoutRequestIds } from "../../wording.ts";
+import { queuesNaming } from "./checks.ts";
+import { inNameOrder, oursOf } from "./context.ts";
+import { isServiceLinked } from "./diff.ts";
+import { environmentSetOf } from "./environment-set.ts";
+import { predecessorSteps } from "./plan.ts";
+import { referenceOf } from "./replacement.ts";
+import type { Seen } from "./seen.ts";
+
+export function report(
+  object: BatchComputeEnvironment,
+  listed: Omit<Seen, "refusals">,
+  { serving: isServing }: Pick<Choice<unknown>, "serving">,
+  now: number,
+): Readonly<Record<string, unknown>> {
+  // What AWS refused changes no step that a predecessor is at.
+  const seen = inNameOrder({ ...listed, refusals: new Map() });
+  const ours = oursOf(seen);
+  const set = environmentSetOf(object.spec, ours, seen.planId);
+  const target = set.target ?? set.revivable;
+  const serving = isServing ? target : servingNow(seen, ours);
+  const shown = target ?? serving ?? referenceOf(seen, ours);
+  return {
+    ...(shown === undefined ? {} : recordOf(seen, shown)),
+    ...(serving === undefined ? {} : { serving: serving.computeEnvironmentName }),
+    ...(target === undefined ? {} : { target: target.computeEnvironmentName }),
+    ...predecessorsOf(object, seen, isServing, target, now),
+    ...networkStatus(object, seen.network),
+  };
+}
+
+/** The environment in order that most queues name; jobs run on while AWS carries out an update. */
+function servingNow(seen: Seen, ours: readonly Environment[]): Environment | undefined {
+  const named = ours
+    .filter(({ status }) => status === "VALID" || status === "UPDATING")
+    .filter(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0);
+  return referenceOf(seen, named);
+}
+
+function recordOf(seen: Seen, environment: Environment): Readonly<Record<string, unknown>> {
+  const { computeEnvironmentArn, computeEnvironmentName, state, status, statusReason, ecsClusterArn } = environment;
+  const { containerOrchestrationType } = environment;
+  const desiredvCpus = seen.desiredvCpus.get(computeEnvironmentName);
+  return {
+    arn: computeEnvironmentArn,
+    name: computeEnvironmentName,
+    ...(state === undefined ? {} : { state }),
+    ...(status === undefined ? {} : { status }),
+    ...(statusReason === undefined ? {} : { statusReason: withoutRequestIds(statusReason) }),
+    ...(ecsClusterArn === undefined ? {} : { ecsClusterArn }),
+    ...(containerOrchestrationType === undefined ? {} : { containerOrchestrationType }),
+    ...(desiredvCpus === undefined ? {} : { desiredvCpus }),
+    ...serviceRoleOf(environment),
+  };
+}
+
+/** Which sort of role AWS Batch acts by, for it decides what can be changed in place. */
+function serviceRoleOf({ serviceRole: arn }: Environment): Readonly<Record<string, unknown>> {
+  if (arn === undefined || arn === "") return {};
+  if (isServiceLinked(arn)) {
+    const updates =
+      "AWS can replace the instances in place, when spec.updatePolicy is set and the strategy is not BEST_FIT";
+    return { serviceRole: { arn, kind: "ServiceLinked", updates } };
+  }
+  const updates = "AWS cannot replace the instances in place: what needs that is done by a new environment";
+  return { serviceRole: { arn, kind: isMadeByOperator(arn) ? "Made" : "Named", updates } };
+}
+
+/** @param successor what serves in their place, where it serves */
+function predecessorsOf(
+  object: BatchComputeEnvironment,
+  seen: Seen,
+  serves: boolean,
+  successor: Environment | undefined,
+  now: number,
+): Readonly<Record<string, unknown>> {
+  const steps = predecessorSteps(object.spec, seen, serves, now);
+  if (steps.length === 0) return {};
+  const predecessors = steps.map(({ environment, step }) => {
+    const name = environment.computeEnvironmentName;
+    const jobs = seen.jobs.get(name);
+    const since = environment.tags?.[retiredAtTag] ?? (serves ? successor?.tags?.[servingSinceTag] : undefined);
+    return {
+      name,
+      step,
+      queues: queuesNaming(seen, new Set([name])).map(({ queue }) => queue.jobQueueName),
+      ...(jobs?.kind === "read" ? { jobsRemaining: jobs.remaining.length } : {}),
+      ...(since === undefined ? {} : { since }),
+    };
+  });
+  return { predecessors };
+}

@@ -1,0 +1,28 @@
+import type { TagChange } from "../../../aws/region.ts";
+
+/** A write of tags. */
+export interface TagAction {
+  readonly kind: "tag";
+  readonly purpose: "adopt" | "takeOver" | "userTags" | "retain";
+  readonly name: string;
+  readonly arn: string;
+  readonly change: TagChange;
+}
+
+/** A write that takes a resource out of service, on its way out. */
+export interface DisableAction<Update> {
+  readonly kind: "disable";
+  readonly name: string;
+  readonly request: Update;
+}
+
+/** The writes that keep one resource as its object says, by the requests that create and update it. */
+export type UpkeepAction<Create, Update> =
+  | { readonly kind: "create"; readonly name: string; readonly request: Create }
+  | { readonly kind: "update"; readonly name: string; readonly request: Update; readonly paths: readonly string[] }
+  | TagAction;
+
+/** The writes of a kind with one resource that is deleted without further ado. */
+export type ResourceAction<Create, Update> =
+  | UpkeepAction<Create, Update>
+  | { readonly kind: "delete"; readonly name: string; readonly arn: string };

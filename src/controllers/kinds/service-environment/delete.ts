@@ -1,0 +1,75 @@
+/** Deletes a service environment without ending a job: no queue names it, mark, disable, drain, delete. Pure. */
+
+import type { ServiceEnvironment } from "../../../api/v1alpha1/service-environment.ts";
+import type { ServiceEnvironmentRecord } from "../../../aws/batch.ts";
+import { drained } from "../../draining/drain.ts";
+import { isRetired, settlesInMs } from "../../draining/retired.ts";
+import { emptyForMs, settleCheckMs } from "../../intervals.ts";
+import type { Step } from "../../pass/agenda.ts";
+import { timestamp } from "../../pass/conditions.ts";
+import { firstOf } from "../../wording.ts";
+import { inUse } from "../resource/delete.ts";
+import type { Action } from "./action.ts";
+import type { Seen } from "./seen.ts";
+
+/** The step for a service environment that is ours and is to be deleted. */
+export function removal(
+  { metadata }: Pick<ServiceEnvironment, "metadata">,
+  seen: Seen,
+  record: ServiceEnvironmentRecord,
+  now: number,
+): Step<Action> {
+  const { name, arn, users, mayBeNamed, markShownForMs } = seen;
+  const { status, state } = record;
+  if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
+  if (users.length > 0) {
+    const message = `${name} stays in service while it is the service environment of ${firstOf(users)}: give these queues another one, or delete them`;
+    // What takes jobs again is out of service only from when the next mark says so.
+    if (isRetired(record) && state !== "DISABLED") {
+      return { kind: "act", action: { kind: "retire", name, arn, mark: undefined }, reason: "InUse", message };
+    }
+    return inUse(message);
+  }
+  if (status === "CREATING" || status === "UPDATING") {
+    return { kind: "wait", reason: "Disabling", message: `${name} is ${status}` };
+  }
+  const confirming = (checkInMs: number): Step<Action> => {
+    const message = `confirming that no queue references ${name}`;
+    return { kind: "wait", reason: "Disabling", message, checkInMs, until: { kind: "listing" } };
+  };
+  if (mayBeNamed) return confirming(settleCheckMs);
+  if (state !== "DISABLED") {
+    const settlesMs = settlesInMs(record, markShownForMs, now);
+    if (settlesMs === undefined) {
+      const action: Action = { kind: "retire", name, arn, mark: timestamp(now) };
+      return { kind: "act", action, reason: "Disabling", message: `${name} is taken out of service` };
+    }
+    // What is INVALID takes no jobs, and has been in no order that was written just now.
+    if (settlesMs > 0 && status !== "INVALID") return confirming(settlesMs);
+    return {
+      kind: "act",
+      action: { kind: "disable", name, request: { serviceEnvironment: arn, state: "DISABLED" } },
+      reason: "Disabling",
+      message: `no job starts in ${name} from now on`,
+    };
+  }
+  return drain(metadata.deletionTimestamp, seen, now) ?? remove(seen);
+}
+
+/**
+ * A job goes on where it started when its queue goes over to another service environment, and AWS does not say in which
+ * one a job runs: any that was there before the deletion may run in this one. undefined: none is left.
+ */
+function drain(deletedAt: string | undefined, { name, jobs }: Seen, now: number): Step<Action> | undefined {
+  const since = Date.parse(deletedAt ?? "");
+  const hint = ". AWS does not say in which service environment a job runs";
+  const where = `that may have started in ${name}`;
+  const what = { name, where, jobs, policy: undefined, since, emptyForMs, hint };
+  const draining = drained(what, now);
+  return draining.kind === "wait" ? draining : undefined;
+}
+
+function remove({ name, arn }: Seen): Step<Action> {
+  const message = `no queue has ${name}: deleting it`;
+  return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };
+}

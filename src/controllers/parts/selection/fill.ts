@@ -1,0 +1,70 @@
+/** Replaces selectors in a spec by the ids that they resolved to, so that other code sees lists only. Pure. */
+
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { Resolved, ToResolve } from "../../../network/selection.ts";
+
+/** The object with the ids of its status in place of its selectors; without ids where nothing was resolved yet. */
+export function withSelected(object: BatchComputeEnvironment): BatchComputeEnvironment {
+  const { computeResources: resources } = object.spec;
+  if (resources?.subnetSelector === undefined && resources?.securityGroupSelector === undefined) return object;
+  const { subnetSelector, securityGroupSelector, ...named } = resources;
+  const { resolvedSubnets, resolvedSecurityGroups } = object.status?.network ?? {};
+  const subnets = subnetSelector === undefined ? undefined : resolvedSubnets?.ids;
+  const groups = securityGroupSelector === undefined ? undefined : resolvedSecurityGroups?.ids;
+  return {
+    ...object,
+    spec: {
+      ...object.spec,
+      computeResources: {
+        ...named,
+        ...(subnets === undefined ? {} : { subnets: [...subnets] }),
+        ...(groups === undefined ? {} : { securityGroupIds: [...groups] }),
+      },
+    },
+  };
+}
+
+/** The paths that a new selection changes although nobody changed the spec or AWS. */
+export function selectedPaths({ spec }: BatchComputeEnvironment): readonly string[] {
+  const { subnetSelector, securityGroupSelector } = spec.computeResources ?? {};
+  return [
+    ...(subnetSelector === undefined ? [] : ["spec.computeResources.subnets"]),
+    ...(securityGroupSelector === undefined ? [] : ["spec.computeResources.securityGroupIds"]),
+  ];
+}
+
+/** The selections to resolve for an object; empty without selectors. */
+export function selectionsOf({ spec, status }: BatchComputeEnvironment): readonly ToResolve[] {
+  const { type = "EC2", subnetSelector, securityGroupSelector } = spec.computeResources ?? {};
+  const { resolvedSubnets, resolvedSecurityGroups } = status?.network ?? {};
+  const fargate = type === "FARGATE" || type === "FARGATE_SPOT";
+  const made = spec.network?.securityGroup === undefined ? 0 : 1;
+  const asked: ToResolve[] = [];
+  if (subnetSelector !== undefined) {
+    const before = remembered(resolvedSubnets);
+    asked.push({ selectable: "subnets", selector: subnetSelector, before, limit: fargate ? 16 : 100 });
+  }
+  if (securityGroupSelector !== undefined) {
+    const before = remembered(resolvedSecurityGroups);
+    asked.push({
+      selectable: "securityGroups",
+      selector: securityGroupSelector,
+      before,
+      limit: (fargate ? 5 : 16) - made,
+    });
+  }
+  return asked;
+}
+
+type Remembered = NonNullable<NonNullable<BatchComputeEnvironment["status"]>["network"]>["resolvedSubnets"];
+
+function remembered(status: Remembered): Resolved | undefined {
+  if (status === undefined) return undefined;
+  const { selector, ids, since, candidate } = status;
+  return {
+    selector,
+    ids,
+    since: Date.parse(since),
+    ...(candidate === undefined ? {} : { candidate: { ids: candidate.ids, since: Date.parse(candidate.since) } }),
+  };
+}

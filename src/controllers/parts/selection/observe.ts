@@ -1,0 +1,51 @@
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import { unread } from "../../../aws/kept-part.ts";
+import type { NetworkReading } from "../../../network/port.ts";
+import { selectorText, type ToResolve } from "../../../network/selection.ts";
+import { DeadlineExceeded, withDeadline } from "../../../runtime/abort.ts";
+import { askedForMaxAgeMs, checkSlackMs, ec2PatienceMs, restCheckMs, unwatchedCheckMs } from "../../intervals.ts";
+import { isAskedFor } from "../../pass/directives.ts";
+import type { Ports } from "../../ports.ts";
+import { selectionsOf } from "./fill.ts";
+import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
+
+/** Reads what the selectors of an object select, as often as the result may matter. */
+export async function observeSelection(
+  object: BatchComputeEnvironment,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<SelectionSeen> {
+  if (object.metadata.deletionTimestamp !== undefined) return { answers: [] };
+  const answers: SelectorAnswer[] = [];
+  for (const asked of selectionsOf(object)) {
+    const reading = { signal, maxAgeMs: maxAgeMs(asked, object) };
+    answers.push({ asked, found: await found(asked, object, ports, reading) });
+  }
+  return { answers };
+}
+
+function maxAgeMs({ before, selector }: ToResolve, object: BatchComputeEnvironment): number {
+  if (isAskedFor(object)) return askedForMaxAgeMs;
+  const rests = before?.selector === selectorText(selector) && before.candidate === undefined;
+  return (rests ? restCheckMs : unwatchedCheckMs) - checkSlackMs;
+}
+
+async function found(
+  { selectable, selector, before }: ToResolve,
+  { spec, metadata }: BatchComputeEnvironment,
+  { clock, regions }: Ports,
+  reading: NetworkReading,
+): Promise<SelectorAnswer["found"]> {
+  const { signal } = reading;
+  const waits = before === undefined ? ec2PatienceMs : 0;
+  try {
+    // Only the wait ends here. The call goes on, and the next pass gets its answer.
+    return await withDeadline(clock, waits, signal, "EC2", async () => {
+      const { network } = await regions.ec2(spec.region, signal, metadata.namespace);
+      return network.select(selectable, selector, reading);
+    });
+  } catch (error) {
+    if (error instanceof DeadlineExceeded) return { kind: "pending" };
+    return unread(error);
+  }
+}

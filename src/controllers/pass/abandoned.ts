@@ -1,0 +1,29 @@
+import type { KubeObject } from "../../api/object.ts";
+import { endpointsAnnotation, rolesAnnotation, securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
+
+/** Of a status, whichever kind's. */
+interface Known {
+  readonly arn?: string;
+  readonly predecessors?: readonly { readonly name: string }[];
+  readonly network?: { readonly securityGroup?: { readonly groupId: string; readonly vpcId: string } };
+}
+
+/**
+ * Names the AWS resources that remain when `awsbatch.dev/abandon` removes the finalizer, from status and annotations alone.
+ * There may be thousands of roles, and the note of an event may be cut. Pure.
+ */
+export function leftInAws({ status, metadata: { annotations = {} } }: KubeObject): string {
+  const { arn = "whatever AWS holds for it", predecessors = [], network } = (status ?? {}) as Known;
+  const { groupId, vpcId } = network?.securityGroup ?? {};
+  // That of a lost status, or of subnets before.
+  const elsewhere = annotations[securityGroupAnnotation]?.split(",").filter((id) => id !== vpcId);
+  const parts: readonly (readonly [what: string, names: string | undefined])[] = [
+    ["predecessors", predecessors.map(({ name }) => name).join(",")],
+    ["security group", groupId],
+    ["security groups created for it in", elsewhere?.join(",")],
+    ["endpoints in", annotations[endpointsAnnotation]],
+    ["roles", annotations[rolesAnnotation]],
+  ];
+  const named = parts.flatMap(([what, names = ""]) => (names === "" ? [] : [`${what} ${names.replaceAll(",", ", ")}`]));
+  return [arn, ...named].join("; ");
+}

@@ -1,0 +1,71 @@
+import type { Reason } from "../../api/reasons.ts";
+import { adviceFor } from "../../aws/advice.ts";
+import { AwsError } from "../../aws/errors.ts";
+import { reasonUnread } from "../../network/facts.ts";
+import { UnreadPart } from "../../network/lookups.ts";
+import type { Finding } from "../../network/preflight.ts";
+import { failureReason } from "./conditions.ts";
+
+/** That what a plan needs could not be read: the reason of a condition, and AWS's words with the next step. */
+export interface NotRead {
+  readonly kind: "unread";
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** That AWS does not answer a read, where only a message says so. */
+export interface Unread {
+  readonly kind: "unread";
+  readonly why: string;
+}
+
+/**
+ * What is read, or why it is not.
+ *
+ * @throws whatever is not an answer of AWS
+ */
+export async function orUnread<T>(reading: Promise<T>): Promise<T | Unread> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
+    throw error;
+  }
+}
+
+/**
+ * @param what e.g. `EC2 cannot be read`
+ * @throws whatever is not an answer of AWS
+ */
+export function unreadBy(error: unknown, what: string): NotRead {
+  if (error instanceof UnreadPart) {
+    const { permission, message } = error.part;
+    const words = message.replace(/[.]$/, "");
+    const next =
+      permission === undefined
+        ? "They are asked for again within minutes; if this stays, find in CloudTrail who else calls EC2 in this region"
+        : allowed(permission);
+    return {
+      kind: "unread",
+      reason: reasonUnread(error.part),
+      message: `the ${error.what} cannot be read: ${words}. ${next}`,
+    };
+  }
+  if (!(error instanceof AwsError)) throw error;
+  const message = `${what} (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;
+  return { kind: "unread", reason: failureReason(error.kind), message };
+}
+
+/** That a way of an environment could not be followed to its end. */
+export function unreadWay({ message, remedies }: Pick<Finding, "message" | "remedies">): NotRead {
+  const [permission] = remedies.flatMap((one) => (one.kind === "grantPermission" ? [one.permission] : []));
+  const next =
+    permission === undefined
+      ? "It is asked for again within minutes; if this stays, correct what EC2 refuses, or find in CloudTrail who else calls EC2 in this region"
+      : allowed(permission);
+  return { kind: "unread", reason: reasonUnread({ permission }), message: `${message}. ${next}` };
+}
+
+function allowed(permission: string): string {
+  return `Allow ${permission} to the operator's IAM role`;
+}

@@ -1,0 +1,17 @@
+import { sharedParts } from "../../network/port.ts";
+
+/** By what the caches find objects: see `indexes`. */
+export const indexNames = [
+  "referred",
+  "naming",
+  "named",
+  "namespace",
+  "place",
+  "role",
+  "vpc",
+  "endpoints",
+  "asked",
+  ...sharedParts,
+] as const;
+
+export type IndexName = (typeof indexNames)[number];

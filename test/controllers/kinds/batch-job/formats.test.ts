@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { durationText, rangesText } from "../../../../src/controllers/kinds/batch-job/formats.ts";
+
+describe("a duration", () => {
+  it.each([
+    [0, "0s"],
+    [-5, "0s"],
+    [999, "1s"],
+    [60_000, "1m"],
+    [3_600_000, "1h"],
+    [90_061_000, "25h1m1s"],
+  ])("of %s ms is %s", (ms, text) => {
+    expect(durationText(ms)).toBe(text);
+  });
+});
+
+describe("indices", () => {
+  it.each<[readonly number[], string]>([
+    [[], ""],
+    [[7], "7"],
+    [[0, 1, 2, 5, 7, 8], "0-2,5,7-8"],
+  ])("%j are %s", (indices, text) => {
+    expect(rangesText(indices, 100)).toBe(text);
+  });
+
+  it("that do not fit end with an ellipsis after a whole range", () => {
+    expect(rangesText([1, 3, 5, 7, 9], 7)).toBe("1,3,5,…");
+  });
+});

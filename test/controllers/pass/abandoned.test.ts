@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { leftInAws } from "../../../src/controllers/pass/abandoned.ts";
+import { object } from "../kinds/compute-environment/given.ts";
+
+const left = (status: object | undefined, annotations: Readonly<Record<string, string>> = {}): string => {
+  const { metadata, ...given } = object();
+  return leftInAws({ ...given, status: status as never, metadata: { ...metadata, annotations } });
+};
+
+// Nobody comes back to it: who lets an object go has to know all that he is to remove himself.
+describe("what an abandoned object leaves in AWS", () => {
+  it("is all that its status and its notes name", () => {
+    const status = {
+      arn: "arn:ce-2",
+      predecessors: [{ name: "team_ce-0" }, { name: "team_ce-1" }],
+      network: { securityGroup: { groupId: "sg-1", vpcId: "vpc-1" } },
+    };
+    const notes = {
+      "awsbatch.dev/security-group": "vpc-1,vpc-0",
+      "awsbatch.dev/endpoints": "vpc-1,vpc-2",
+      "awsbatch.dev/roles": "team_ce_service,team_ce_instance",
+    };
+    expect(left(status, notes)).toBe(
+      "arn:ce-2; predecessors team_ce-0, team_ce-1; security group sg-1; security groups created for it in vpc-0; endpoints in vpc-1, vpc-2; roles team_ce_service, team_ce_instance",
+    );
+  });
+
+  it("comes from the annotations where status is lost", () => {
+    expect(left(undefined, { "awsbatch.dev/security-group": "vpc-1,vpc-2" })).toBe(
+      "whatever AWS holds for it; security groups created for it in vpc-1, vpc-2",
+    );
+  });
+
+  it("is the resource itself where nothing else was created", () => {
+    expect(left({ arn: "arn:q" })).toBe("arn:q");
+  });
+});
