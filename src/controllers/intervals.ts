@@ -96,6 +96,8 @@ export const forgottenAfterMs = 6.5 * 24 * hourMs;
 export const shownWithinMs = stalenessMs;
 /** … where an earlier answer would do harm. */
 export const shownForSureMs = stalestMs;
+/** What AWS gives out of a consumable follows a write, by its documentation. */
+export const availabilityShownWithinMs = 30 * secondMs;
 /** The first read that is sure to show a write. */
 export const shownCheckMs = stalenessMs + secondMs;
 /** A new role, or what was attached to one, works in AWS Batch, nearly always. */

@@ -3,6 +3,7 @@ import type { ConsumableResource } from "../../../api/v1alpha1/consumable-resour
 import { ConsumableResourceKind, JobDefinitionKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Consumable } from "../../../aws/batch.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
+import { availabilityShownWithinMs } from "../../intervals.ts";
 import { isOfCluster, ownerIn } from "../../ownership/ownership.ts";
 import type { Ports } from "../../ports.ts";
 import { accessTo } from "../../references/access.ts";
@@ -20,8 +21,23 @@ export async function observe(
 ): Promise<Seen> {
   const observed = { object, kind: ConsumableResourceKind, type: "consumable-resource", region } as const;
   const seen = await resourceSeen<Consumable, ConsumableResource>(observed, ports, signal);
+  const sinceWriteMs = ports.clock.now() - region.snapshot().lastWriteAt("consumable-resource", seen.name);
+  const availabilityInMs = Math.max(0, availabilityShownWithinMs - sinceWriteMs);
+  const record = availabilityInMs === 0 ? seen.record : withoutAvailability(seen.record);
   const isLeaving = object.metadata.deletionTimestamp !== undefined;
-  return { ...seen, users: isLeaving ? await usersOf(object, seen.name, { region, ports, signal }) : [] };
+  return {
+    ...seen,
+    record,
+    availabilityInMs,
+    users: isLeaving ? await usersOf(object, seen.name, { region, ports, signal }) : [],
+  };
+}
+
+/** AWS may still describe what it gave out before our last write, as if somebody had raised the total since then. */
+function withoutAvailability(record: Consumable | undefined): Consumable | undefined {
+  if (record === undefined) return undefined;
+  const { availableQuantity: _mayBeOld, ...rest } = record;
+  return rest;
 }
 
 /**

@@ -59,11 +59,12 @@ function setting(spec: ConsumableResourceSpec, { name, arn, identity, record }: 
 }
 
 /** AWS gives out no more than the spec says, also while its total still falls. */
-function serves(spec: ConsumableResourceSpec, { name, record }: Seen): Serves {
+function serves(spec: ConsumableResourceSpec, { name, record, availabilityInMs }: Seen): Serves {
   if (record === undefined || typeOf(spec) !== "REPLENISHABLE" || !isLagging(spec, record)) {
     return { kind: "serves", reason: "Available", message: `AWS has ${name} as the spec says` };
   }
   const { totalQuantity: total, inUseQuantity: held } = record;
   const message = `jobs hold ${held} of ${name}: AWS lowers its total from ${total} to ${spec.totalQuantity} as they end`;
-  return { kind: "serves", reason: "InUse", message };
+  const check = availabilityInMs > 0 ? { checkInMs: availabilityInMs } : {};
+  return { kind: "serves", reason: "InUse", message, ...check };
 }

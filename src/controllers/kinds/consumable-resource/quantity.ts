@@ -36,7 +36,7 @@ export function isAskedFor({ quantityToken }: Quantity, { tags }: Pick<Consumabl
 
 /**
  * Whether the total of the spec was set already, and jobs hold more than it: AWS gives out none, and lowers its total as they end.
- * Where it gives out some, somebody has set another total since then.
+ * Where it gives out some, somebody has set another total since then. A record without what it gives out says nothing of that.
  */
 export function isLagging({ totalQuantity }: Quantity, { tags, availableQuantity = 0, ...seen }: Consumable): boolean {
   const isSet = tags?.[quantitySetTag] === String(totalQuantity) && availableQuantity === 0;

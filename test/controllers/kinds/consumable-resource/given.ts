@@ -36,7 +36,7 @@ export const {
     inUseQuantity: 0,
     tags: { ...ownerTags(owner), [quantitySetTag]: "10" },
   }),
-  more: { users: [] },
+  more: { users: [], availabilityInMs: 0 },
   plan: planFor,
   words: (action) => {
     if (action.kind !== "update") return wordsOf(action);

@@ -92,6 +92,24 @@ describe("the definitions that name a consumable", () => {
   });
 });
 
+describe("what AWS gives out of a consumable", () => {
+  const seenAfter = async (sinceWriteMs: number) => {
+    const region = fakeRegion({ consumableResources: [consumable({ availableQuantity: 4 })] });
+    const snapshot = () => ({ ...region.snapshot(), lastWriteAt: () => now - sinceWriteMs });
+    const found = await observe(object(), { ...region, snapshot }, portsWith(object()), signal);
+    return [found.record?.availableQuantity, found.availabilityInMs];
+  };
+
+  it("is not believed for 30 s after our last write, for AWS may describe what was before", async () => {
+    expect(await seenAfter(0)).toEqual([undefined, 30_000]);
+    expect(await seenAfter(29_999)).toEqual([undefined, 1]);
+  });
+
+  it("is believed from then on", async () => {
+    expect(await seenAfter(30_000)).toEqual([4, 0]);
+  });
+});
+
 it("reports what AWS has of it", () => {
   expect(report(seen())).toEqual({ arn, name: "team_seats", totalQuantity: 10, inUseQuantity: 0 });
   expect(report(seen({ record: undefined }))).toEqual({});

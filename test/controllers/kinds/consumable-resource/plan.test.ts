@@ -40,6 +40,12 @@ describe("a consumable", () => {
       "serves InUse; serving",
     ],
     [
+      "is checked again once it may be believed what AWS gives out",
+      { totalQuantity: 5 },
+      { ...inAws({ totalQuantity: 12, inUseQuantity: 8, tags: tagged("5") }), availabilityInMs: 20_000 },
+      "serves InUse again in 20 s; serving",
+    ],
+    [
       "is at rest once it has followed",
       { totalQuantity: 5 },
       inAws({ totalQuantity: 5, inUseQuantity: 5, tags: tagged("5") }),
