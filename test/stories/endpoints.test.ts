@@ -52,6 +52,18 @@ describe("endpoints of an environment in a closed subnet", () => {
     await expectStory(world, "endpoints made and removed");
   });
 
+  it("are known to the check of the network in the pass that reports them, and it reads nothing more", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"));
+    const state = (type: string) => world.condition("BatchComputeEnvironment", "ce", type)?.status;
+    const reads = () => world.aws.log.filter(({ operation }) => operation === "DescribeVpcEndpoints").length;
+    await world.until("the endpoints are made", () => state("EndpointsReady") === "True", 300);
+    expect(state("NetworkReady")).toBe("True");
+    const readsBefore = reads();
+    await world.seconds(240);
+    expect(reads() - readsBefore).toBe(0);
+  });
+
   it("are at rest once they are there", async () => {
     const world = await closedWorld();
     world.apply(environment("ce"));

@@ -3,7 +3,8 @@ import type { BatchRegion } from "../../../aws/region.ts";
 import { annotationsOf } from "../../ownership/namespace-annotations.ts";
 import { type Ec2Memory, newEc2Memory } from "../../parts/ec2-memory.ts";
 import { type EndpointsReading, observeEndpoints } from "../../parts/endpoints/observe.ts";
-import { observeNetwork } from "../../parts/network/observe.ts";
+import { creationOf, endpointsPlan } from "../../parts/endpoints/plan.ts";
+import { noteCreation, observeNetwork } from "../../parts/network/observe.ts";
 import type { RolesMemory } from "../../parts/roles/observe.ts";
 import { newRolesMemory, observeWithRoles } from "../../parts/roles/part.ts";
 import { placed } from "../../parts/security-group/fill.ts";
@@ -41,8 +42,10 @@ export async function observeAll(
   signal: AbortSignal,
 ): Promise<Observation> {
   const selection = await observeSelection(object, ports, signal);
+  const networkOf = (effective: BatchComputeEnvironment) =>
+    observeNetwork(effective, region, ports, memories.own.networks, signal);
   const observeOwn = async (effective: BatchComputeEnvironment): Promise<Own> => {
-    const network = await observeNetwork(effective, region, ports, memories.own.networks, signal);
+    const network = await networkOf(effective);
     return { ...(await observe(effective, region, ports, memories.own, signal)), network };
   };
   const user: typeof environmentRoleUser = {
@@ -55,12 +58,15 @@ export async function observeAll(
     isThrough: (effective: BatchComputeEnvironment, seen: Own) => isThrough(effective, seen, ports.clock.now()),
   };
   const withRoles = await observeWithRoles(placed(object), region, own, { ports, memory: memories.roles }, signal);
+  const endpoints = await observeEndpoints(placed(object), endpointsReading(region, ports, memories.endpoints), signal);
+  const isCreating = creationOf(endpointsPlan(endpoints)) !== undefined;
+  const isOutdated = noteCreation(memories.own.networks, object, isCreating, ports.clock.monotonic());
   return {
     effective: withRoles.object,
-    own: withRoles.own,
+    own: isOutdated ? { ...withRoles.own, network: await networkOf(withRoles.object) } : withRoles.own,
     roles: withRoles.roles,
     selection,
-    endpoints: await observeEndpoints(placed(object), endpointsReading(region, ports, memories.endpoints), signal),
+    endpoints,
     allowed: await allowedSeen(object, ports, signal),
     group: await observeGroup(withSelected(object), region, ports, memories.group, signal),
   };
