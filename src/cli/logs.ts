@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { keyText } from "../api/object.ts";
 import { failedChildren } from "../aws/job-calls.ts";
+import { shell } from "../runtime/shell.ts";
 import { visible } from "../runtime/visible.ts";
 import { count } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
@@ -57,7 +58,7 @@ export function logsCommand(io: Io, ending: Ending): Command {
 }
 
 async function logs(name: string | undefined, flags: LogsFlags, io: Io): Promise<number> {
-  if (name === undefined) throw new CommandError(nameMissing);
+  if (name === undefined) throw new CommandError(withFollowing(nameMissing, flags.filename));
   if (flags.failed === true && (flags.follow === true || flags.index !== undefined)) {
     throw new CommandError("--failed is for all children that have failed: leave out --index and --follow");
   }
@@ -71,6 +72,13 @@ async function logs(name: string | undefined, flags: LogsFlags, io: Io): Promise
   } finally {
     account.close();
   }
+}
+
+/** Elsewhere `-f` follows: what it has here is probably the name of the job. */
+function withFollowing(message: string, name: string | undefined): string {
+  return name === undefined
+    ? message
+    : `${message}. -f is the directory of local; to follow a job: ${shell`logs -F ${name}`}`;
 }
 
 /** The ID of the job, or of its child or node. */

@@ -94,7 +94,7 @@ export async function programFor(args: readonly string[], io: Io, ending: Ending
       .configureOutput({
         writeOut: (text) => io.stdout.write(text),
         writeErr: (text) => io.stderr.write(text),
-        outputError: (text, write) => write(oneLine(`${text.trimEnd()}${fileHint(text, command)}`)),
+        outputError: (text, write) => write(oneLine(`${text.trimEnd()}${hint(text, command)}`)),
         getOutHelpWidth: () => helpWidth(io.stdout),
         getErrHelpWidth: () => helpWidth(io.stderr),
       });
@@ -105,8 +105,13 @@ export async function programFor(args: readonly string[], io: Io, ending: Ending
   });
 }
 
-/** A command that takes no argument, but files by a flag: whoever gives one means a file. */
-function fileHint(text: string, { options, args, registeredArguments }: Command): string {
+/**
+ * What is probably meant: by an argument of a command that takes files by a flag alone, a file; by -f without a value, where
+ * a command follows, what it means elsewhere.
+ */
+function hint(text: string, { options, args, registeredArguments }: Command): string {
+  const follows = options.some(({ long }) => long === "--follow");
+  if (follows && text.includes("'-f, --filename <dir>' argument missing")) return " To follow the job give -F.";
   const takesFiles = registeredArguments.length === 0 && options.some(({ long }) => long === "--filename");
   const [file] = args;
   if (!takesFiles || file === undefined || !text.includes("too many arguments")) return "";

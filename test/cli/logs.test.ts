@@ -22,6 +22,18 @@ test("the log of a job is printed, by its ID, its ARN, or its name in a queue", 
   expect(await served.run("logs", "hello", "--queue", "q")).toEqual(printed);
 });
 
+test("whoever means --follow by -f reads how to follow", async () => {
+  const { exitCode, stderr } = await served.run("logs", "-f", "hello", "--queue", "q");
+  expect([exitCode, stderr]).toEqual([
+    1,
+    expect.stringMatching(/\. -f is the directory of local; to follow a job: logs -F hello\n$/),
+  ]);
+  expect(await served.run("logs", "hello", "-f")).toMatchObject({
+    exitCode: 1,
+    stderr: "error: option '-f, --filename <dir>' argument missing To follow the job give -F.\n",
+  });
+});
+
 test("only the last lines are printed when asked", async () => {
   expect(await served.run("logs", hello, "--tail", "2")).toMatchObject({ stdout: "two\nthree\n" });
 });
