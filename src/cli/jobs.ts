@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { JobQueueKind } from "../api/v1alpha1/kinds.ts";
-import { queuesThere } from "../diagnosis/words.ts";
+import { counted, queuesThere } from "../diagnosis/words.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { jsonLine } from "../runtime/visible.ts";
+import { jsonLine, visible } from "../runtime/visible.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { openAccount } from "./jobs/account.ts";
 import { type JobObjects, openCluster } from "./jobs/cluster.ts";
@@ -94,6 +94,10 @@ function show(list: JobList, now: number, flags: JobsFlags, io: Io): void {
   const columns = io.stdout.isTerminal ? io.stdout.size().columns : undefined;
   if (flags.output === "json") io.stdout.write(jsonLine(list));
   else io.stdout.write(list.jobs.length === 0 ? noJobs(flags) : jobsTable(list, now, columns));
+  const [unread, ...others] = list.jobs.flatMap(({ failedIndicesUnread }) => failedIndicesUnread ?? []);
+  if (unread === undefined) return;
+  const arrays = counted(others.length + 1, "array");
+  io.stderr.write(visible(`warning: AWS did not say which children of ${arrays} failed: ${unread}`).concat("\n"));
 }
 
 function noJobs(flags: JobsFlags): string {

@@ -1,5 +1,5 @@
 import type { BatchApi, JobSummary } from "../../aws/batch.ts";
-import { failedChildren } from "../../aws/job-calls.ts";
+import { AwsError } from "../../aws/errors.ts";
 import { nameIn } from "../../aws/names.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import { rangesText } from "../../controllers/kinds/batch-job/formats.ts";
@@ -17,8 +17,10 @@ export interface ListedJob {
   readonly exitCode: number | undefined;
   /** Of an array: how many children are in each status. */
   readonly children: Readonly<Record<string, number>> | undefined;
-  /** Of an array: the indices of the children that failed, as ranges. */
+  /** Of an array: the indices of the children that failed, as ranges; `…` at the end: of more. */
   readonly failedIndices?: string | undefined;
+  /** Of an array: why it is unknown which of its children failed. */
+  readonly failedIndicesUnread?: string | undefined;
   /** Wall times (ms). An object is created before its job, and by the clock of the API server. */
   readonly createdAt: number;
   readonly startedAt: number | undefined;
@@ -37,7 +39,7 @@ export interface JobList {
 /** What one call gives in the order of time. */
 const newestMax = 100;
 const failedMax = 1000;
-/** Each costs a call and more. */
+/** Each costs a call. */
 const askedArraysMax = 25;
 /** Of a list of indices, in characters. */
 const indicesMax = 4096;
@@ -77,19 +79,36 @@ export async function listJobs(
 
 async function withFailedChildren(
   jobs: readonly ListedJob[],
-  { batch, signal }: Listing,
+  listing: Listing,
 ): Promise<Pick<JobList, "jobs" | "arraysUnasked">> {
   const arrays = jobs.filter(({ children = {} }) => (children["FAILED"] ?? 0) > 0);
-  const indices = new Map<ListedJob, string>();
+  const read = new Map<ListedJob, ListedJob>();
   for (const array of arrays.slice(0, askedArraysMax)) {
-    const failed = await failedChildren(batch, array.id, signal);
-    if (failed.length > 0) indices.set(array, rangesText(failed, indicesMax));
+    try {
+      read.set(array, { ...array, failedIndices: await failedIndicesOf(array, listing) });
+    } catch (error) {
+      if (!(error instanceof AwsError) || listing.signal.aborted) throw error;
+      read.set(array, { ...array, failedIndicesUnread: `${error.operation}: ${error.message}` });
+    }
   }
   const unasked = arrays.length - askedArraysMax;
   return {
-    jobs: jobs.map((job) => (indices.has(job) ? { ...job, failedIndices: indices.get(job) } : job)),
+    jobs: jobs.map((job) => read.get(job) ?? job),
     ...(unasked > 0 ? { arraysUnasked: unasked } : {}),
   };
+}
+
+/** Of the first thousand, in one call. Undefined: AWS shows none. @throws AwsError */
+async function failedIndicesOf({ id }: ListedJob, { batch, signal }: Listing): Promise<string | undefined> {
+  const request = { arrayJobId: id, jobStatus: "FAILED" as const, maxResults: failedMax };
+  const { jobSummaryList = [], nextToken } = await batch.listJobs(request, { signal });
+  const indices = jobSummaryList.flatMap(({ arrayProperties }) => arrayProperties?.index ?? []);
+  if (indices.length === 0) return undefined;
+  const text = rangesText(
+    indices.toSorted((left, right) => left - right),
+    indicesMax,
+  );
+  return nextToken === undefined || text.endsWith("…") ? text : `${text},…`;
 }
 
 /** The names of all queues but those of SageMaker. @throws AwsError */

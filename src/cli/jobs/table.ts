@@ -30,7 +30,7 @@ export function jobsTable({ jobs, more, arraysUnasked }: JobList, now: number, c
   const unasked =
     arraysUnasked === undefined
       ? []
-      : [`Which children of the ${arraysUnasked} oldest arrays failed is not shown: logs --failed JOB_ID reads them.`];
+      : [`Which children of the ${arraysUnasked} oldest arrays failed is not shown: logs --failed reads those of one.`];
   return [...lines, ...older, ...unasked].map((line) => `${line}\n`).join("");
 }
 
@@ -56,8 +56,9 @@ function statusText({ status, children }: ListedJob): string {
   return `${status} ${succeeded}/${size}${failed === 0 ? "" : `, ${failed} failed`}`;
 }
 
-function reasonIn({ status, reason, failedIndices }: ListedJob): string {
-  const which = failedIndices === undefined ? [] : [`failed children: ${visible(failedIndices)}`];
+function reasonIn({ status, reason, failedIndices, failedIndicesUnread }: ListedJob): string {
+  const indices = failedIndicesUnread === undefined ? failedIndices : "not read";
+  const which = indices === undefined ? [] : [`failed children: ${visible(indices)}`];
   const why = reason === undefined || status === "SUCCEEDED" ? [] : [visible(awsWords(reason))];
   return [...which, ...why].join("; ");
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AwsError } from "../../../src/aws/errors.ts";
 import { type ListedJob, listJobs } from "../../../src/cli/jobs/list.ts";
 import { jobsTable } from "../../../src/cli/jobs/table.ts";
 import { accountWithQueue, containerJob, queue } from "../../simulator/account.ts";
@@ -79,8 +80,47 @@ test("AWS is asked of the newest 25 arrays which children failed, and the table 
   expect(asked).toEqual(Array.from({ length: 25 }, (_, age) => `job-${age}`));
   expect(list.jobs.filter(({ failedIndices }) => failedIndices === "1")).toHaveLength(25);
   expect(jobsTable(list, 2000, undefined)).toMatch(
-    /\nWhich children of the 2 oldest arrays failed is not shown: logs --failed JOB_ID reads them\.\n$/,
+    /\nWhich children of the 2 oldest arrays failed is not shown: logs --failed reads those of one\.\n$/,
   );
+});
+
+test("one array costs one call, also with ten thousand children that failed; another one's failure is a word in its row", async () => {
+  const arrays = ["large", "small", "unread", "none"].map((jobId, age) => ({
+    jobId,
+    jobName: jobId,
+    status: "FAILED" as const,
+    createdAt: 1000 - age,
+    arrayProperties: { size: 10_000, statusSummary: { FAILED: 9_999 } },
+  }));
+  let asked = 0;
+  const children = (...indices: readonly number[]) => indices.map((index) => ({ arrayProperties: { index } }));
+  const answers: Readonly<Record<string, object>> = {
+    large: { jobSummaryList: children(...Array.from({ length: 1000 }, (_, index) => 999 - index)), nextToken: "more" },
+    small: { jobSummaryList: children(7, 5, 6) },
+    none: {},
+  };
+  const batch = {
+    describeJobQueues: async () => ({ jobQueues: [{ jobQueueName: "q" }] }),
+    async listJobs({ arrayJobId }: { readonly arrayJobId?: string | undefined }) {
+      if (arrayJobId === undefined) return { jobSummaryList: arrays };
+      asked += 1;
+      const answer = answers[arrayJobId];
+      if (answer === undefined)
+        throw new AwsError("throttled", "batch:ListJobs", "TooManyRequests", "too many requests");
+      return answer;
+    },
+  } as unknown as Parameters<typeof listJobs>[0]["batch"];
+  const list = await listJobs({ batch, region: "us-east-1", signal }, { queue: "q", failed: true });
+  expect(asked).toBe(4);
+  expect(list.jobs.map(({ failedIndices, failedIndicesUnread }) => [failedIndices, failedIndicesUnread])).toEqual([
+    ["0-999,…", undefined],
+    ["5-7", undefined],
+    [undefined, "batch:ListJobs: too many requests"],
+    [undefined, undefined],
+  ]);
+  const rows = jobsTable(list, 2000, undefined).split("\n");
+  expect(rows[1]).toMatch(/failed children: 0-999,…$/);
+  expect(rows[3]).toMatch(/failed children: not read$/);
 });
 
 const job = (change: Partial<ListedJob>): ListedJob => ({
