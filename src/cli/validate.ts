@@ -50,6 +50,11 @@ export function refuseManifests(read: ReadManifests, io: Pick<Io, "stderr" | "en
   return exitCodes.failed;
 }
 
+/** Shows the notes about manifests that a command uses. */
+export function warn(notes: ReadManifests["notes"], io: Pick<Io, "stderr">): void {
+  for (const note of notes) io.stderr.write(visible(noteText(note)).concat("\n"));
+}
+
 /** One line per problem and note, and a summary. */
 export function validationText(read: ReadManifests, paint: Paint): string {
   const lines = [

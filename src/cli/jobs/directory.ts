@@ -25,6 +25,8 @@ export type Written =
       readonly file: string;
       /** False: the file says so already. */
       readonly isChanged: boolean;
+      /** Warnings about the file. */
+      readonly notes: ReadManifests["notes"];
     }
   | { readonly kind: "invalid"; readonly read: ReadManifests };
 
@@ -47,7 +49,7 @@ export async function addManifest(
   const read = await readDirectory(directory, { ...documentsOf(file, text), files: [file] });
   if (read.problems.length > 0) return { kind: "invalid", read };
   files.write(name, text, "nothing");
-  return { kind: "written", file, isChanged: true };
+  return { kind: "written", file, isChanged: true, notes: read.notes.filter((note) => note.file === file) };
 }
 
 /**
@@ -68,7 +70,7 @@ export async function cancelInManifest(directory: string, key: ObjectKey): Promi
   }
   const { file } = manifest.document;
   if ((manifest.object.spec as { readonly cancel?: boolean }).cancel === true) {
-    return { kind: "written", file, isChanged: false };
+    return { kind: "written", file, isChanged: false, notes: [] };
   }
   const files = new FilesBelow(directory);
   const text = files.read(files.nameOf(file)) ?? "";
@@ -77,7 +79,7 @@ export async function cancelInManifest(directory: string, key: ObjectKey): Promi
     throw new CommandError(`${file} is JSON, or has this job in braces: add cancel: true to its spec yourself`);
   }
   files.write(files.nameOf(file), edited, { text });
-  return { kind: "written", file, isChanged: true };
+  return { kind: "written", file, isChanged: true, notes: [] };
 }
 
 /** Which of the objects in the text of its file it is. */

@@ -4,7 +4,7 @@ import type { AppliedManifest } from "../../kube/client.ts";
 import { shell } from "../../runtime/shell.ts";
 import { jsonLine, visible } from "../../runtime/visible.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
-import { refuseManifests } from "../validate.ts";
+import { refuseManifests, warn } from "../validate.ts";
 import type { JobsAccount } from "./account.ts";
 import { addManifest, localRuns } from "./directory.ts";
 import { followJob } from "./follow.ts";
@@ -43,7 +43,8 @@ export async function submitInDirectory(
     metadata: namespace === undefined ? { name } : { name, namespace },
   });
   if (written.kind === "invalid") return refuseManifests(written.read, io);
-  const { file } = written;
+  const { file, notes } = written;
+  warn(notes, io);
   if (output === "text") io.stderr.write(`${keyText(metadata)} is in ${file}: ${next}\n`);
   if (output === "json") io.stdout.write(jsonLine({ type: "written", ...metadata, file }));
   else if (!isFollowed) io.stdout.write(`${name}\n`);

@@ -8,7 +8,7 @@ import { jsonLine, visible } from "../../runtime/visible.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
 import { sourcesIn } from "../manifest-options.ts";
 import { manifestOf, type ReadManifests, readManifests } from "../manifests.ts";
-import { refuseManifests } from "../validate.ts";
+import { refuseManifests, warn } from "../validate.ts";
 import type { Problem } from "../validation/problem.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import { type JobsAccount, openAccount } from "./account.ts";
@@ -34,6 +34,7 @@ export async function submitManifests(flags: SubmitFlags, io: Io): Promise<numbe
   return await withCluster(flags, io, async (objects) => {
     const read = await checked(await readManifests(sources, io, { defaultNamespace: objects.namespace }), objects);
     if (read.problems.length > 0) return refuseManifests(read, io);
+    warn(read.notes, io);
     const submitted: BatchJob[] = [];
     for (const manifest of read.manifests) {
       const object = await objects.apply(manifestOf(manifest) as AppliedManifest);

@@ -1,8 +1,9 @@
+import { keyText } from "../../api/object.ts";
 import { referencesOf } from "../../api/references.ts";
-import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchJobKind, type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { isRecord } from "./defaults.ts";
 import type { Finding } from "./problem.ts";
-import type { Named, NamedObjects } from "./references.ts";
+import { familyOf, type Named, type NamedObjects } from "./references.ts";
 
 /** The override for each body of a job definition. */
 const overrides: Readonly<Record<string, string>> = {
@@ -22,7 +23,40 @@ export function jobWarnings(object: Named, objects: NamedObjects): Finding[] {
     if (to === "JobDefinition") return otherBody(spec, found, found.spec);
     return to === BatchJobKind.kind ? otherSize(spec, path, found, found.spec) : [];
   });
-  return [...emptyWords(spec), ...fits];
+  return [...emptyWords(spec), ...fits, ...otherPlatform(object, objects)];
+}
+
+/** A definition whose jobs cannot run in the environments of the queue. */
+function otherPlatform(object: Named, objects: NamedObjects): Finding[] {
+  const references = referencesOf(BatchJobKind, object);
+  const queue = targets(object, "JobQueue", objects)[0];
+  const definition = references.find(({ to }) => to === "JobDefinition");
+  const spec = definition === undefined ? undefined : objects.find(definition.to, definition.key)?.spec;
+  if (queue === undefined || definition === undefined || !isRecord(spec)) return [];
+  const platform = platformOf(spec);
+  const [family] = targets(queue, "BatchComputeEnvironment", objects).flatMap((one) => familyOf(one.spec) ?? []);
+  if (family === undefined || family === platform) return [];
+  // What AWS answers is known of these two; a job of another platform may be accepted, and stays RUNNABLE.
+  const isRefused = [family, platform].every((one) => one === "EC2" || one === "Fargate");
+  const { namespace, name } = definition.key;
+  const message = `JobDefinition ${namespace}/${name} is for ${platform}, but JobQueue ${keyText(queue)} has environments of ${family}, so ${isRefused ? "AWS refuses the job" : "the job cannot start"}: use a queue with environments of ${platform}, or a definition for ${family}`;
+  return [{ path: [...definition.path, "name"], message, found: name }];
+}
+
+function targets(object: Named, kind: KindName, objects: NamedObjects): readonly Named[] {
+  return referencesOf(kindOf(object.kind), object).flatMap(({ to, key }) =>
+    to === kind ? (objects.find(to, key) ?? []) : [],
+  );
+}
+
+/** As `familyOf` calls the environments in which jobs of a definition can run. */
+function platformOf({ platformCapabilities, eksProperties, nodeProperties }: Spec): string {
+  const ranges: unknown = isRecord(nodeProperties) ? nodeProperties["nodeRangeProperties"] : undefined;
+  const ofNodes: readonly unknown[] = Array.isArray(ranges) ? ranges : [];
+  if ([{ eksProperties }, ...ofNodes].some((one) => isRecord(one) && one["eksProperties"] !== undefined)) return "EKS";
+  const [capability = "EC2"]: readonly unknown[] = Array.isArray(platformCapabilities) ? platformCapabilities : [];
+  if (capability === "FARGATE") return "Fargate";
+  return capability === "MANAGED_INSTANCES" ? "ECS_MANAGED_INSTANCES" : String(capability);
 }
 
 /** https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerOverrides.html */

@@ -94,8 +94,8 @@ export function circleFindings(object: Named, circles: ReadonlyMap<string, Circl
   return [{ path: [...begins.path, "name"], message, found: begins.key.name }];
 }
 
-/** Environments that AWS accepts in one queue together. */
-function familyOf(spec: unknown): string | undefined {
+/** Which environments AWS accepts in one queue together. */
+export function familyOf(spec: unknown): string | undefined {
   if (!isRecord(spec)) return undefined;
   const { computeResources: resources, eksConfiguration } = spec;
   const type = isRecord(resources) ? resources["type"] : undefined;

@@ -97,6 +97,21 @@ spec:
     expect((await run("submit", "-f", directory, ...job)).stderr).toMatch(/: local submits its job\n$/);
   });
 
+  test("warns of a job that AWS refuses, because its definition is for another platform than the queue", async () => {
+    const container = `image: alpine, resourceRequirements: [{type: VCPU, value: "1"}, {type: MEMORY, value: "512"}]`;
+    const onEc2 = `${head}kind: JobDefinition
+metadata: {name: on-ec2}
+spec: {type: container, containerProperties: {${container}}}
+`;
+    const directory = directoryWith({ "on-ec2.yaml": onEc2 });
+    const { exitCode, stderr } = await run("submit", "-f", directory, "--job-definition", "on-ec2", "--queue", "main");
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      "JobDefinition default/on-ec2 is for EC2, but JobQueue default/main has environments of Fargate, so AWS refuses the job",
+    );
+    expect(stderr.split("\n")).toHaveLength(3);
+  });
+
   test("writes nothing that would make the directory invalid, and reports all mistakes with their places", async () => {
     const directory = directoryWith({ "jobs.yaml": jobs.replace("cancel: false", "cancelled: false") });
     const { exitCode, stderr } = await run(

@@ -14,6 +14,50 @@ const containers = definition({ containerProperties: {} });
 const ofFive = job("five", { arrayProperties: { size: 5 } });
 const dependsOn = [{ jobRef: { name: "other" } }, { jobRef: { name: "five" }, type: "N_TO_N" }];
 
+const platforms = (environment: object, definition: object) => [
+  named("JobQueue", "main", { computeEnvironmentOrder: [{ order: 1, computeEnvironmentRef: { name: "ce" } }] }),
+  named("BatchComputeEnvironment", "ce", environment),
+  named("JobDefinition", "step", definition),
+];
+const fargate = { computeResources: { type: "FARGATE_SPOT" } };
+const ec2 = { computeResources: { type: "SPOT" } };
+const eks = { ...ec2, eksConfiguration: {} };
+
+test.each<[string, object, object, readonly string[]]>([
+  ["EC2 on EC2", ec2, {}, []],
+  ["Fargate on Fargate", fargate, { platformCapabilities: ["FARGATE"] }, []],
+  ["EKS on EKS", eks, { eksProperties: {} }, []],
+  [
+    "managed instances",
+    { computeResources: { type: "ECS_MANAGED_INSTANCES" } },
+    { platformCapabilities: ["MANAGED_INSTANCES"] },
+    [],
+  ],
+  ["a template in place of a spec", { computeResources: "{{ resources }}" }, {}, []],
+  [
+    "EC2 on Fargate",
+    fargate,
+    { containerProperties: {} },
+    [
+      "spec.jobDefinitionRef.name: JobDefinition team/step is for EC2, but JobQueue team/main has environments of Fargate, so AWS refuses the job: use a queue with environments of EC2, or a definition for Fargate",
+    ],
+  ],
+  [
+    "Fargate on EC2",
+    ec2,
+    { platformCapabilities: ["FARGATE"] },
+    [expect.stringMatching(/is for Fargate, but JobQueue team\/main has environments of EC2, so AWS refuses the job/)],
+  ],
+  [
+    "nodes of EKS on EC2",
+    ec2,
+    { nodeProperties: { nodeRangeProperties: [{}, { eksProperties: {} }] } },
+    [expect.stringMatching(/is for EKS, but JobQueue team\/main has environments of EC2, so the job cannot start/)],
+  ],
+])("a job of a definition for %s", (_case, environment, definition, expected) => {
+  expect(warnings(job("a"), ...platforms(environment, definition))).toEqual(expected);
+});
+
 test.each<[string, Named, readonly Named[], readonly string[]]>([
   ["an override that fits", job("a", { containerOverrides: container }), [containers], []],
   [
