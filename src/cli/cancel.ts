@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { keyText, type ObjectKey } from "../api/object.ts";
 import type { JobDetail } from "../aws/batch.ts";
-import { shell } from "../runtime/shell.ts";
+import { shellCommand } from "../runtime/shell.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { openAccount } from "./jobs/account.ts";
@@ -14,7 +14,7 @@ import { SavedAccount } from "./jobs/saved-account.ts";
 import { savedId } from "./jobs/saved-jobs.ts";
 import { hasEnded, resultText } from "./jobs/words.ts";
 import { isLocked } from "./local/lock.ts";
-import { stateFile } from "./local/state.ts";
+import { defaultClusterName, directoryWords, stateFile } from "./local/state.ts";
 import { refuseManifests } from "./validate.ts";
 
 interface CancelFlags extends DirectoryFlags {
@@ -84,7 +84,7 @@ async function cancelInDirectory(name: string, directory: string, flags: CancelF
   }
   const end = localRuns(directory)
     ? "local ends its job"
-    : `${shell`local -f ${directory}`} ends its job when you start it`;
+    : `${shellCommand(["local", ...directoryWords(directory, flags)])} ends its job when you start it`;
   const written = await cancelInManifest(directory, key);
   if (written.kind === "invalid") return refuseManifests(written.read, io);
   const { file, isChanged } = written;
@@ -105,7 +105,7 @@ async function endInDirectory(
   flags: CancelFlags,
   io: Io,
 ): Promise<JobDetail | undefined> {
-  if (!isLocked(stateFile(directory, flags.clusterName ?? "local", true))) return undefined;
+  if (!isLocked(stateFile(directory, flags.clusterName ?? defaultClusterName, true))) return undefined;
   const account = new SavedAccount(directory, flags, io);
   const object = await account.job(key);
   const id = object === undefined ? undefined : await savedId(object, account);

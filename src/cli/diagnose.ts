@@ -6,7 +6,7 @@ import { BatchJobKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
 import { queueNameOf } from "../controllers/ownership/naming.ts";
 import { conditionsOf } from "../controllers/pass/conditions.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { shell } from "../runtime/shell.ts";
+import { shellCommand } from "../runtime/shell.ts";
 import { realCloud } from "./cloud.ts";
 import { chainFix, chainFrom, chainText } from "./diagnose/chain.ts";
 import { jobJson } from "./diagnose/job-json.ts";
@@ -23,7 +23,7 @@ import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts"
 import { openCluster } from "./jobs/cluster.ts";
 import type { SeenObjects } from "./jobs/objects.ts";
 import { clusterNameOption, type DirectoryFlags } from "./jobs/options.ts";
-import { placeOf } from "./jobs/place.ts";
+import { placeOf, requireAccount } from "./jobs/place.ts";
 import { SavedAccount } from "./jobs/saved-account.ts";
 import { readOnlyRegion } from "./read-only-region.ts";
 import { defaultRequestsPerSecond } from "./settings.ts";
@@ -149,15 +149,16 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
   try {
     const key = { namespace: objects.namespace, name };
     const found = await objects.object(kind, key);
-    if (found === undefined) throw noObject({ kind, name }, objects.namespace, account);
+    if (found === undefined) throw noObject({ kind, name }, objects);
     const { spec, status } = found as JobQueue | BatchJob;
     const reading = await readingIn(spec.region ?? status?.region ?? flags.region, account, flags, io);
+    requireAccount(found as JobQueue | BatchJob, reading.account, exitCodes.unread);
     if (kind === JobQueueKind) {
       const queue = status?.arn ?? queueNameOf(found as JobQueue);
       const whyMissing = async () => await whyNotInAws(found as JobQueue, objects);
       return await ofQueue(queue, { ...reading, object: keyText(key), whyMissing });
     }
-    const where = account === undefined ? clusterWords(flags, key.namespace) : directoryWords(account);
+    const where = [...objects.words, "-n", key.namespace];
     const report = await readJob(found as BatchJob, { ...reading, objects, where });
     return { isHealthy: isJobHealthy(report), json: () => jobJson(report), text: (layout) => jobText(report, layout) };
   } finally {
@@ -169,27 +170,20 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
 async function whyNotInAws(queue: JobQueue, objects: SeenObjects): Promise<string | undefined> {
   const chain = await chainFrom(queue, JobQueueKind, (kind, key) => objects.object(kind, key));
   const ready = conditionsOf(queue).find(({ type }) => type === "Ready");
+  // What the operator has seen there does not say why it is missing: which queues there are says more.
+  if (ready?.status === "True") return undefined;
   if (chain.length === 0) return ready === undefined ? "the operator has reported nothing about it" : ready.message;
   const fix = chainFix(chain);
   return `${chainText("it", chain)}${fix === "" ? "" : `. Fix: ${fix}`}`;
 }
 
-/** What leads another command to the same namespace. */
-function clusterWords({ kubeconfig }: DiagnoseFlags, namespace: string): readonly string[] {
-  return [...(kubeconfig === undefined ? [] : ["--kubeconfig", kubeconfig]), "-n", namespace];
-}
-
-function directoryWords({ directory, namespace }: SavedAccount): readonly string[] {
-  return ["-f", directory, "-n", namespace];
-}
-
-function noObject({ kind, name }: Subject, namespace: string, account: SavedAccount | undefined): CommandError {
+function noObject({ kind, name }: Subject, objects: SeenObjects): CommandError {
   const other = kind === JobQueueKind ? `. To diagnose a BatchJob give bj/${name}` : "";
-  const what = `${kind.kind} ${keyText({ namespace, name })}`;
+  const what = `${kind.kind} ${keyText({ namespace: objects.namespace, name })}`;
   const text =
-    account === undefined
-      ? `${what} does not exist; ${shell`kubectl get ${kind.plural} -A`} lists the existing ones${other}`
-      : `${account.directory} has no ${what} that local --simulate has applied: correct the name, or give its namespace with -n${other}`;
+    objects instanceof SavedAccount
+      ? `${objects.directory} has no ${what} that local --simulate has applied: correct the name, or give its namespace with -n${other}`
+      : `${what} does not exist; ${shellCommand(["kubectl", "get", kind.plural, "-A", ...objects.words])} lists the existing ones${other}`;
   return new CommandError(text, { exitCode: exitCodes.unread });
 }
 

@@ -12,7 +12,7 @@ import { type Cloud, realCloud } from "./cloud.ts";
 import { type OperatorFlags, operatorOptions } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { type ApiServer, apiServer } from "./kubernetes.ts";
-import { type LocalState, readState, stateFile } from "./local/state.ts";
+import { defaultClusterName, type LocalState, readState, stateFile } from "./local/state.ts";
 import { addManifestOptions, type ManifestFlags, type ManifestSources, sourcesIn } from "./manifest-options.ts";
 import { readManifests } from "./manifests.ts";
 import { withAwsName } from "./operator/naming-store.ts";
@@ -113,7 +113,7 @@ async function planFrom(
   if (checked.problems.length > 0) {
     return refuseManifests({ ...read, ...checked }, io);
   }
-  const clusterName = flags.clusterName ?? (simulate ? "local" : "default");
+  const clusterName = flags.clusterName ?? (simulate ? defaultClusterName : "default");
   const directory = directoryOf(sources);
   const remembered =
     cluster === undefined && directory !== undefined

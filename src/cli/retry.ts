@@ -56,11 +56,12 @@ async function retry(name: string | undefined, flags: RetryFlags, io: Io): Promi
   if (name === undefined) throw new CommandError("give NAME, a BatchJob that has failed");
   const place = placeOf(flags, flags.filename);
   const directory = place.kind === "directory" ? place.directory : undefined;
-  const object =
+  const { object, words, requireProgress } =
     directory === undefined ? await inCluster(name, flags, io) : await inDirectory(name, directory, flags, io);
   const { namespace } = object.metadata;
+  if (recordedResult(object) === undefined) requireProgress();
   requireFailure(object);
-  const children = flags.failedOnly === true ? childrenOf(object, flags) : undefined;
+  const children = flags.failedOnly === true ? childrenOf(object, flags, words) : undefined;
   const { name: newName = `${object.metadata.name.slice(0, 240)}-${newSuffix(Math.random)}`, queue } = flags;
   const made = retryManifest(object, { name: newName, queue, children });
   const { filename: _directory, ...submission } = { ...flags, namespace };
@@ -68,23 +69,39 @@ async function retry(name: string | undefined, flags: RetryFlags, io: Io): Promi
   return await submitInDirectory(made, directory, submission, io);
 }
 
-async function inCluster(name: string, flags: RetryFlags, io: Io): Promise<BatchJob> {
+interface Found {
+  readonly object: BatchJob;
+  /** What leads another command to its place. */
+  readonly words: readonly string[];
+  /** @throws CommandError if nothing goes on with the job */
+  readonly requireProgress: () => void;
+}
+
+async function inCluster(name: string, flags: RetryFlags, io: Io): Promise<Found> {
   const objects = openCluster(flags, "aws-batch-operator-submit", io);
   try {
-    return await objects.get(keyIn(name, objects));
+    const object = await objects.get(keyIn(name, objects));
+    return { object, words: objects.words, requireProgress: () => undefined };
   } finally {
     await objects.close();
   }
 }
 
-async function inDirectory(name: string, directory: string, flags: RetryFlags, io: Io): Promise<BatchJob> {
+async function inDirectory(name: string, directory: string, flags: RetryFlags, io: Io): Promise<Found> {
   const account = new SavedAccount(directory, flags, io);
-  return await account.get(keyIn(name, account));
+  const object = await account.get(keyIn(name, account));
+  return { object, words: account.words, requireProgress: () => account.requireProgress() };
 }
 
 /** @throws CommandError unless the job has failed in AWS */
 function requireFailure(object: BatchJob): void {
   const key = keyText(object.metadata);
+  // A restarted local has read none of its jobs yet.
+  if (object.status === undefined) {
+    throw new CommandError(
+      `the operator has not reported the status of BatchJob ${key} yet: wait, then run this again`,
+    );
+  }
   const result = recordedResult(object);
   if (result === undefined) throw new CommandError(`BatchJob ${key} has not ended: cancel it first, or wait`);
   if (result.kind === "complete") throw new CommandError(`BatchJob ${key} has succeeded: there is nothing to retry`);
@@ -93,7 +110,7 @@ function requireFailure(object: BatchJob): void {
 }
 
 /** @throws CommandError if the job is not an array, or its status does not list all that failed */
-function childrenOf(object: BatchJob, { indicesIn: named }: RetryFlags): FailedChildren {
+function childrenOf(object: BatchJob, { indicesIn: named }: RetryFlags, words: readonly string[]): FailedChildren {
   const key = keyText(object.metadata);
   const { array } = object.status ?? {};
   if (array === undefined) throw new CommandError(`BatchJob ${key} is not an array: leave out --failed-only`);
@@ -104,5 +121,5 @@ function childrenOf(object: BatchJob, { indicesIn: named }: RetryFlags): FailedC
       `the status of BatchJob ${key} does not list all ${failed} children that failed (status.array.failedIndices): retry it as a whole`,
     );
   }
-  return { indices, variable: variableFor(object, named) };
+  return { indices, variable: variableFor(object, named, words) };
 }

@@ -138,7 +138,7 @@ function directoryIn({ filename = [], kustomize }: SubmitFlags): string {
 async function send(
   { command, jobDefinition, queue, settings }: Submission,
   jobName: string,
-  { batch, signal }: WritableAccount,
+  { batch, region, signal }: WritableAccount,
   io: Io,
 ): Promise<string> {
   const change = containerChange(command, settings);
@@ -156,7 +156,7 @@ async function send(
   } catch (error) {
     if (!(error instanceof AwsError) || error.kind !== "unavailable") throw error;
     throw new CommandError(
-      `AWS gave no answer, so it may have accepted the job (${error.message}): before you submit it again, search with ${io.program} ${shell`jobs --queue ${queue}`}`,
+      `AWS gave no answer, so it may have accepted the job (${error.message}): before you submit it again, search with ${io.program} ${shell`jobs --queue ${queue} --region ${region}`}`,
       { cause: error },
     );
   }

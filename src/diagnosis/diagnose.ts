@@ -105,7 +105,7 @@ function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Cause 
 
 /** The fix of the table is Markdown, and says nothing of objects. */
 function plainFix(code: ReportedCode, { environments }: QueueFacts): string {
-  return `${(causeTable[code].todo ?? "").replaceAll("`", "")}: ${editedEnvironments(environments)}`;
+  return `for ${editedEnvironments(environments)}: ${(causeTable[code].todo ?? "").replaceAll("`", "")}`;
 }
 
 /** Codes that AWS uses for more than one cause. */

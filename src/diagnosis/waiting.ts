@@ -92,7 +92,7 @@ function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts
     return {
       code: "InstancesDoNotJoin",
       sentence: `AWS requested instances in ${listed(scaled.map(({ name }) => name))}, but no job has started on one for 15 minutes${unread === undefined ? "" : `; the network could not be checked: ${unread.sentence}`}`,
-      fix: `check of ${editedEnvironments(scaled)} that the subnets reach the ECS endpoints, that the instance role has AmazonEC2ContainerServiceforEC2Role, that a custom AMI runs the ECS agent, and that EC2's vCPU quota is not used up (Auto Scaling activity of the environment)`,
+      fix: `for ${editedEnvironments(scaled)}, check that the subnets reach the ECS endpoints, that the instance role has AmazonEC2ContainerServiceforEC2Role, that a custom AMI runs the ECS agent, and that EC2's vCPU quota is not used up (Auto Scaling activity of the environment)`,
     };
   }
   const read = facts.consumables.map(({ name }) => name);

@@ -23,3 +23,8 @@ export function shellWord(text: string): string {
 export function shell(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   return parts.reduce((text, part, index) => `${text}${shellWord(String(values[index - 1]))}${part}`);
 }
+
+/** A command, or a part of one, of these words. */
+export function shellCommand(words: readonly string[]): string {
+  return words.map(shellWord).join(" ");
+}

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { lockState } from "../../src/cli/local/lock.ts";
+import { stateFile } from "../../src/cli/local/state.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { saved, savedDirectory, savedObject } from "./jobs/saved-directory.ts";
 import { testIo } from "./streams.ts";
@@ -19,6 +21,7 @@ async function directoryWithJobs(): Promise<string> {
         { jobId: "id", status: "FAILED", array, conditions: [failed] },
       ),
       savedObject("BatchJob", { name: "long" }, spec, { jobId: "other", status: "RUNNING" }),
+      savedObject("BatchJob", { name: "unread" }, spec),
       savedObject("BatchJob", { name: "done" }, spec, {
         jobId: "third",
         status: "SUCCEEDED",
@@ -54,7 +57,9 @@ test("a failed job of a directory is run again by a manifest of its own", async 
 
 test("only the children that failed are run again, whose indices the status of the directory has", async () => {
   const directory = await directoryWithJobs();
-  expect((await retry(directory, "array", "--failed-only")).stderr).toContain("--indices-in ARRAY_INDICES");
+  expect((await retry(directory, "array", "--failed-only")).stderr).toContain(
+    `give the variable: retry -f ${directory} -n default array --failed-only --indices-in ARRAY_INDICES\n`,
+  );
   const args = ["array", "--failed-only", "--indices-in", "CHUNK", "--name", "again"];
   expect((await retry(directory, ...args)).exitCode).toBe(0);
   const text = readFileSync(join(directory, "again.yaml"), "utf8");
@@ -62,8 +67,21 @@ test("only the children that failed are run again, whose indices the status of t
   expect(text).toMatch(/arrayProperties:\n {4}size: 2/);
 });
 
+test("of a job that has not ended, or whose status a restarted local has not read yet, is said what goes on with it", async () => {
+  const directory = await directoryWithJobs();
+  for (const name of ["long", "unread"]) {
+    expect((await retry(directory, name)).stderr).toBe(
+      `error: no local runs on ${directory}, so its jobs do not go on: start it in another terminal (local -f ${directory} --simulate), then run this again\n`,
+    );
+  }
+  lockState(stateFile(directory, "local", true));
+  expect((await retry(directory, "long")).stderr).toContain("BatchJob default/long has not ended: cancel it first");
+  expect((await retry(directory, "unread")).stderr).toBe(
+    "error: the operator has not reported the status of BatchJob default/unread yet: wait, then run this again\n",
+  );
+});
+
 test.each([
-  ["long", "BatchJob default/long has not ended: cancel it first, or wait"],
   ["done", "BatchJob default/done has succeeded: there is nothing to retry"],
   ["none", "has no BatchJob default/none that local --simulate has applied"],
 ])("job %s of a directory is not run again", async (name, why) => {

@@ -92,7 +92,9 @@ test("after a lost answer the job is not submitted again, and the command says h
   served.aws.faults.add({ fault: { kind: "loseResponse" }, on: "SubmitJob", times: 1 });
   const { exitCode, stderr } = await served.run(...line);
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(/^error: AWS gave no answer, so it may have accepted the job \(.*\): .* jobs --queue q\n$/);
+  expect(stderr).toMatch(
+    /^error: AWS gave no answer, so it may have accepted the job \(.*\): .* jobs --queue q --region us-east-1\n$/,
+  );
   expect(submissions()).toBe(before + 1);
 });
 

@@ -191,6 +191,7 @@ const cases: readonly {
     given: facts({ jobs: jobs(job({}, { statusReason: aws.cpus })) }),
     code: "MaxVcpusTooSmall",
     says: ["AWS says: MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE", "the job needs 1 vCPU, 512 MiB"],
+    fix: "for the environment ce: raise maxvCpus, or request less",
   },
   {
     when: "the job is for Arm and the machines are not",
@@ -276,6 +277,7 @@ const cases: readonly {
     given: facts({ jobs: jobs(job({}, { statusReason: aws.types })) }),
     code: "InstanceConfigurationUnsupported",
     says: ["ce with EC2 m5 in 1 subnet"],
+    fix: "for the environment ce: use other types, or subnets in other zones",
   },
   {
     when: "EC2 has no capacity",
@@ -328,6 +330,7 @@ const cases: readonly {
     given: facts({ environments: [environment("ce", {}, { desiredvCpus: 2 })] }),
     code: "InstancesDoNotJoin",
     says: ["instances in ce, but no job has started on one for 15 minutes"],
+    fix: "for the environment ce, check that the subnets reach the ECS endpoints, that the instance role",
   },
   {
     when: "AWS has asked for instances, none came, and the network could not be read",

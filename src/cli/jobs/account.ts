@@ -27,6 +27,8 @@ export interface JobsAccount {
 
 /** One that the command may also write. */
 export interface WritableAccount extends JobsAccount {
+  /** Its ID. */
+  readonly account: string;
   readonly batch: BatchApi;
 }
 
@@ -60,6 +62,7 @@ export async function openAccount(
       clients.push(client);
       return guardedLogs(client, guard);
     },
+    account: cloud.account,
     region: cloud.region,
     clock,
     signal,

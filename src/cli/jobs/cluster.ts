@@ -4,6 +4,7 @@ import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { type AppliedManifest, type KubeStore, kubeStore } from "../../kube/client.ts";
 import { listAll } from "../../kube/list.ts";
 import { systemClock } from "../../runtime/clock.ts";
+import { shellCommand } from "../../runtime/shell.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
 import { apiServer, orCommandError } from "../kubernetes.ts";
@@ -58,8 +59,10 @@ export function openCluster(
   const objects = async (kind: Kind, ofNamespace: string | undefined): Promise<readonly KubeObject[]> =>
     (await asking(() => listAll(server.api, { kind, namespace: ofNamespace }, signal))).items;
   const find = async (key: ObjectKey) => (await object(BatchJobKind, key)) as BatchJob | undefined;
+  const words = flags.kubeconfig === undefined ? [] : ["--kubeconfig", flags.kubeconfig];
   return {
     namespace,
+    words,
     object,
     objects,
     find,
@@ -67,7 +70,7 @@ export function openCluster(
       const found = await find(key);
       if (found !== undefined) return found;
       throw new CommandError(
-        `BatchJob ${keyText(key)} does not exist; kubectl get batchjobs -A lists the existing ones`,
+        `BatchJob ${keyText(key)} does not exist; ${shellCommand(["kubectl", "get", "batchjobs", "-A", ...words])} lists the existing ones`,
       );
     },
     list: async (ofNamespace) => (await objects(BatchJobKind, ofNamespace)) as readonly BatchJob[],

@@ -6,7 +6,7 @@ import { editedText } from "../import/edit.ts";
 import { yamlOf } from "../import/yaml.ts";
 import { CommandError } from "../io.ts";
 import { isInUse } from "../local/lock.ts";
-import { stateFile } from "../local/state.ts";
+import { defaultClusterName, stateFile } from "../local/state.ts";
 import { type ReadManifests, readDirectory } from "../manifests.ts";
 import { documentsOf } from "../validation/manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
@@ -15,7 +15,7 @@ import type { ValidManifest } from "../validation/validate.ts";
 
 /** Whether a `local` runs on the directory, with a simulated or a real AWS. */
 export function localRuns(directory: string): boolean {
-  return isInUse(dirname(stateFile(directory, "local", true)));
+  return isInUse(dirname(stateFile(directory, defaultClusterName, true)));
 }
 
 /** What was done in a directory, unless its manifests are invalid. */

@@ -133,7 +133,7 @@ async function queueName(queue: string, listing: Listing): Promise<string> {
     throw new CommandError(`there is no job queue ${name} in ${region}: ${queuesThere(await queueNames(listing))}`);
   }
   if (!hasServiceJobs(found)) return name;
-  const call = shell`aws batch list-service-jobs --job-queue ${name}`;
+  const call = shell`aws batch list-service-jobs --job-queue ${name} --region ${region}`;
   throw new CommandError(`queue ${name} has jobs of SageMaker, which AWS Batch lists apart: ${call}`);
 }
 

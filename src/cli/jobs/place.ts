@@ -1,6 +1,6 @@
-import type { ObjectKey } from "../../api/object.ts";
+import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { CommandError, type Io } from "../io.ts";
+import { CommandError, exitCodes, type Io } from "../io.ts";
 import { requireDirectory } from "../local/directory.ts";
 import { type JobsAccount, openAccount } from "./account.ts";
 import { openCluster } from "./cluster.ts";
@@ -71,10 +71,31 @@ async function inCluster(name: string, flags: JobFlags, io: Io): Promise<NamedJo
     const job = jobOf(object);
     const region = object.status?.region ?? object.spec.region ?? flags.region;
     const account = await openAccount(region === undefined ? flags : { ...flags, region }, [], io);
-    return { account, id: await orClose(account, () => idOf(job, account)), object };
+    const id = await orClose(account, async () => {
+      requireAccount(object, account.account);
+      return await idOf(job, account);
+    });
+    return { account, id, object };
   } finally {
     await objects.close();
   }
+}
+
+/**
+ * What is not in another account proves nothing about an object.
+ * @throws CommandError if the credentials belong to another account than the one where the operator has it
+ */
+export function requireAccount(
+  { kind, metadata, status }: KubeObject<unknown, { readonly accountId?: string | undefined }>,
+  account: string,
+  exitCode: number = exitCodes.failed,
+): void {
+  const { accountId = account } = status ?? {};
+  if (accountId === account) return;
+  throw new CommandError(
+    `${kind} ${keyText(metadata)} is in account ${accountId}, and the credentials belong to account ${account}: use credentials of ${accountId}, e.g. by AWS_PROFILE`,
+    { exitCode },
+  );
 }
 
 async function inDirectory(name: string, directory: string, flags: JobFlags, io: Io): Promise<NamedJob> {

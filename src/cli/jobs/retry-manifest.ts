@@ -2,7 +2,7 @@ import { keyText } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { AppliedManifest } from "../../kube/client.ts";
-import { shell } from "../../runtime/shell.ts";
+import { shellCommand } from "../../runtime/shell.ts";
 import { CommandError } from "../io.ts";
 
 /** A job that runs a failed one again, as a new object (docs/decisions/0064-failed-children-run-in-a-new-array.md). Pure. */
@@ -77,9 +77,10 @@ function dependsOnOf(dependsOn: NonNullable<BatchJob["spec"]["dependsOn"]>): Par
  * The variable through which the failed children of a job learn their indices.
  *
  * @param named by the command line
+ * @param where what leads another command to the place of the job
  * @throws CommandError if nothing says that the container reads one: it would do the work of other children
  */
-export function variableFor({ metadata, spec }: BatchJob, named: string | undefined): string {
+export function variableFor({ metadata, spec }: BatchJob, named: string | undefined, where: readonly string[]): string {
   const others = [spec.nodeOverrides, spec.ecsPropertiesOverride, spec.eksPropertiesOverride];
   if (others.some((one) => one !== undefined)) {
     throw new CommandError(
@@ -91,7 +92,7 @@ export function variableFor({ metadata, spec }: BatchJob, named: string | undefi
     return defaultVariable;
   }
   throw new CommandError(
-    `the failed children run in a new array, in which AWS counts from 0: nothing says that the container of BatchJob ${keyText(metadata)} reads its index from elsewhere. When it does, as docs/jobs.md says, give the variable: ${shell`retry -n ${metadata.namespace} ${metadata.name} --failed-only --indices-in ${defaultVariable}`}`,
+    `the failed children run in a new array, in which AWS counts from 0: nothing says that the container of BatchJob ${keyText(metadata)} reads its index from elsewhere. When it does, as docs/jobs.md says, give the variable: ${shellCommand(["retry", ...where, "-n", metadata.namespace, metadata.name, "--failed-only", "--indices-in", defaultVariable])}`,
   );
 }
 

@@ -2,12 +2,12 @@ import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/o
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
-import { shell } from "../../runtime/shell.ts";
+import { shellCommand } from "../../runtime/shell.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import { notBefore } from "../clock.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
 import { isLocked } from "../local/lock.ts";
-import { type LocalState, readState, stateFile } from "../local/state.ts";
+import { defaultClusterName, directoryWords, type LocalState, readState, stateFile } from "../local/state.ts";
 import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
 import type { JobsAccount } from "./account.ts";
 import type { SeenObjects } from "./objects.ts";
@@ -27,18 +27,16 @@ export class SavedAccount implements JobsAccount, SeenObjects {
   readonly signal: AbortSignal;
   /** That of `local`. */
   readonly directory: string;
+  readonly words: readonly string[];
   readonly #file: string;
   /** Of the command if nothing is saved. */
   readonly #exitCode: number;
 
   /** @throws CommandError if nothing is saved */
-  constructor(
-    directory: string,
-    { clusterName = "local", region = simulatedRegion, namespace = defaultNamespace }: SavedAccountFlags,
-    { interrupted }: Io,
-    exitCode: number = exitCodes.failed,
-  ) {
+  constructor(directory: string, flags: SavedAccountFlags, { interrupted }: Io, exitCode: number = exitCodes.failed) {
+    const { clusterName = defaultClusterName, region = simulatedRegion, namespace = defaultNamespace } = flags;
     this.directory = directory;
+    this.words = directoryWords(directory, flags);
     this.namespace = namespace;
     this.#exitCode = exitCode;
     this.#file = stateFile(directory, clusterName, true);
@@ -80,7 +78,7 @@ export class SavedAccount implements JobsAccount, SeenObjects {
     const found = await this.job(key);
     if (found !== undefined) return found;
     throw new CommandError(
-      `${this.directory} has no BatchJob ${keyText(key)} that local --simulate has applied: ${shell`jobs -f ${this.directory}`} lists those that there are`,
+      `${this.directory} has no BatchJob ${keyText(key)} that local --simulate has applied: ${shellCommand(["jobs", ...this.words])} lists those that there are`,
     );
   }
 
@@ -97,7 +95,7 @@ export class SavedAccount implements JobsAccount, SeenObjects {
   requireProgress(): void {
     if (isLocked(this.#file)) return;
     throw new CommandError(
-      `no local runs on ${this.directory}, so its jobs do not go on: start it in another terminal (${shell`local -f ${this.directory} --simulate`}), then run this again`,
+      `no local runs on ${this.directory}, so its jobs do not go on: start it in another terminal (${this.#localCommand()}), then run this again`,
     );
   }
 
@@ -113,10 +111,13 @@ export class SavedAccount implements JobsAccount, SeenObjects {
   #state(): LocalState {
     const state = readState(this.#file);
     if (state?.aws !== undefined) return state;
-    throw new CommandError(
-      `${this.directory} has no simulated account yet: ${shell`local -f ${this.directory} --simulate`} makes one`,
-      { exitCode: this.#exitCode },
-    );
+    throw new CommandError(`${this.directory} has no simulated account yet: ${this.#localCommand()} makes one`, {
+      exitCode: this.#exitCode,
+    });
+  }
+
+  #localCommand(): string {
+    return shellCommand(["local", ...this.words, "--simulate"]);
   }
 
   #outside(): SimulatedAws["outside"] {

@@ -1,9 +1,10 @@
 import { keyText } from "../../api/object.ts";
 import type { JobDetail } from "../../aws/batch.ts";
 import type { AppliedManifest } from "../../kube/client.ts";
-import { shell } from "../../runtime/shell.ts";
+import { shellCommand } from "../../runtime/shell.ts";
 import { jsonLine, visible } from "../../runtime/visible.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
+import { directoryWords } from "../local/state.ts";
 import { refuseManifests, warn } from "../validate.ts";
 import type { JobsAccount } from "./account.ts";
 import { addManifest, localRuns } from "./directory.ts";
@@ -37,7 +38,7 @@ export async function submitInDirectory(
   const { name } = metadata;
   const next = localRuns(directory)
     ? "local submits its job"
-    : `${shell`local -f ${directory}`} submits its job when you start it`;
+    : `${shellCommand(["local", ...directoryWords(directory, flags)])} submits its job when you start it`;
   const written = await addManifest(directory, {
     ...manifest,
     metadata: namespace === undefined ? { name } : { name, namespace },

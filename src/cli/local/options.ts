@@ -1,6 +1,7 @@
 import type { OperatorFlags } from "../flags.ts";
 import { CommandError } from "../io.ts";
 import type { Goal } from "./goal.ts";
+import { defaultClusterName } from "./state.ts";
 
 /** Values of the flags of `local`. */
 export interface LocalFlags extends OperatorFlags {
@@ -29,6 +30,8 @@ export interface LocalOptions {
   readonly deleteAll: boolean;
   readonly output: "table" | "json";
   readonly clusterName: string;
+  /** Undefined: that of the SDK's configuration, or of the simulation. */
+  readonly region: string | undefined;
 }
 
 /** @throws CommandError if flags contradict each other */
@@ -67,6 +70,7 @@ export function localOptions(flags: LocalFlags): LocalOptions {
     prune,
     deleteAll,
     output,
-    clusterName: clusterName ?? "local",
+    clusterName: clusterName ?? defaultClusterName,
+    region: flags.region,
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { counted } from "../../diagnosis/words.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
 import { type Clock, systemClock, type Timer, VirtualClock } from "../../runtime/clock.ts";
-import { shell, shellWord } from "../../runtime/shell.ts";
+import { shellCommand, shellWord } from "../../runtime/shell.ts";
 import { jsonLine } from "../../runtime/visible.ts";
 import { notBefore, pace } from "../clock.ts";
 import { type Cloud, type CloudWithLogs, realCloud } from "../cloud.ts";
@@ -23,7 +23,7 @@ import { observedStore } from "./observed-store.ts";
 import type { LocalFlags, LocalOptions } from "./options.ts";
 import { plainView } from "./plain-view.ts";
 import { conflicts, LocalSession } from "./session.ts";
-import { type LocalState, readState, stateFile, writeState } from "./state.ts";
+import { directoryWords, type LocalState, readState, stateFile, writeState } from "./state.ts";
 import type { Heading, View } from "./view.ts";
 import { type AwsWrite, tappedCloud } from "./writes.ts";
 
@@ -237,9 +237,11 @@ function goesOnText({ store, savedAt, aws }: LocalState, file: string): string {
 }
 
 /** What shows most next: a change, and how the operator carries it out. */
-function nextCommand({ simulate, until, directory, speed }: LocalOptions, program: string): string | undefined {
+function nextCommand(options: LocalOptions, program: string): string | undefined {
+  const { simulate, until, directory, speed } = options;
   if (!simulate || until !== "ready") return undefined;
-  return `${program} ${shell`local -f ${directory} --simulate`}${speed === 1 ? "" : shell` --speed ${speed}`}`;
+  const words = ["local", ...directoryWords(directory, options), "--simulate"];
+  return `${program} ${shellCommand([...words, ...(speed === 1 ? [] : ["--speed", String(speed)])])}`;
 }
 
 function exitCodeOf(outcome: Outcome): number {

@@ -24,6 +24,21 @@ export interface LocalState {
 
 const version = 1;
 
+/** The cluster name of a simulation that is given none. */
+export const defaultClusterName = "local";
+
+/** What leads a command to a directory of `local` and its state, e.g. `-f`, `examples`, `--cluster-name`, `mine`. */
+export function directoryWords(
+  directory: string,
+  {
+    clusterName = defaultClusterName,
+    region,
+  }: { readonly clusterName?: string | undefined; readonly region?: string | undefined },
+): readonly string[] {
+  const ofCluster = clusterName === defaultClusterName ? [] : ["--cluster-name", clusterName];
+  return ["-f", directory, ...ofCluster, ...(region === undefined ? [] : ["--region", region])];
+}
+
 /**
  * A simulation and each cluster name have a separate state, because the same manifests may be in several accounts. The
  * JSON file has another extension, because `kubectl apply -R` also reads hidden directories.

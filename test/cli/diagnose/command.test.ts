@@ -178,13 +178,41 @@ describe("diagnose NAME", () => {
     expect((await command(...args)).stdout).toContain("account 123456789012, us-west-2, JobQueue team/main");
   });
 
-  it("says that there is no such object, and exits with 2", async () => {
-    kube.on(`GET ${path}`, refusal(404, "NotFound", "not found"));
-    const { exitCode, stderr } = await command("main", "-n", "team", "--kubeconfig", kubeconfigTo(kube.url));
-    expect({ exitCode, stderr }).toEqual({
+  it("does not search another account than the one where the operator has it", async () => {
+    const spec = { priority: 1, computeEnvironmentOrder: [] };
+    const conditions = [{ type: "Ready", status: "True", reason: "Available", message: "VALID" }];
+    const status = { accountId: "210987654321", region: "us-east-1", conditions };
+    kube.on(`GET ${path}`, { json: object("JobQueue", "main", { spec, status }) });
+    expect(await command("main", "-n", "team", "--kubeconfig", kubeconfigTo(kube.url))).toMatchObject({
       exitCode: 2,
       stderr:
-        "error: JobQueue team/main does not exist; kubectl get jobqueues -A lists the existing ones. To diagnose a BatchJob give bj/main\n",
+        "error: JobQueue team/main is in account 210987654321, and the credentials belong to account 123456789012: use credentials of 210987654321, e.g. by AWS_PROFILE\n",
+    });
+  });
+
+  it("does not give as the reason why a queue is missing that it is Ready", async () => {
+    const spec = { priority: 1, computeEnvironmentOrder: [] };
+    const conditions = [{ type: "Ready", status: "True", reason: "Available", message: "VALID and ENABLED" }];
+    kube.on(`GET ${path}`, { json: object("JobQueue", "main", { spec, status: { conditions } }) });
+    const { stderr } = await command(
+      "main",
+      "-n",
+      "team",
+      "--region",
+      "us-east-1",
+      "--kubeconfig",
+      kubeconfigTo(kube.url),
+    );
+    expect(stderr).toMatch(/region us-east-1: it has q\n$/);
+  });
+
+  it("says that there is no such object, and exits with 2", async () => {
+    kube.on(`GET ${path}`, refusal(404, "NotFound", "not found"));
+    const kubeconfig = kubeconfigTo(kube.url);
+    const { exitCode, stderr } = await command("main", "-n", "team", "--kubeconfig", kubeconfig);
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `error: JobQueue team/main does not exist; kubectl get jobqueues -A --kubeconfig ${kubeconfig} lists the existing ones. To diagnose a BatchJob give bj/main\n`,
     });
   });
 });
@@ -259,11 +287,9 @@ describe("diagnose bj/NAME", () => {
 
   it("says that there is no such object, and exits with 2", async () => {
     kube.on(`GET ${jobsPath}/train`, refusal(404, "NotFound", "not found"));
-    expect(await diagnoseJob("bj/train")).toEqual({
-      exitCode: 2,
-      stdout: "",
-      stderr: "error: BatchJob team/train does not exist; kubectl get batchjobs -A lists the existing ones\n",
-    });
+    const { exitCode, stderr } = await diagnoseJob("bj/train");
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: BatchJob team\/train does not exist; kubectl get batchjobs -A --kubeconfig /);
   });
 
   it.each([["jd/train"], ["bj/train/more"], ["ce train"]])("rejects %s", async (named) => {

@@ -11,7 +11,7 @@ async function diagnose(directory: string, ...args: readonly string[]) {
 }
 
 /** `main` has a job that no environment is large enough for, `held` waits for a queue that is not there. */
-const directoryWithWaitingJobs = () =>
+const directoryWithWaitingJobs = (clusterName?: string) =>
   savedDirectory(async (aws, clock) => {
     const request = { jobQueue: "q", jobDefinition: "jd" };
     const array = await aws.submitJob({
@@ -56,7 +56,7 @@ const directoryWithWaitingJobs = () =>
         },
       ),
     ];
-  });
+  }, clusterName);
 
 test("a queue of a directory is diagnosed as in its simulated account, with its network", async () => {
   const directory = await directoryWithWaitingJobs();
@@ -81,7 +81,11 @@ test("a job of a directory that is not submitted has what it waits for, from obj
   expect(stdout).toContain("The job needs JobQueue default/other, which does not exist.");
 });
 
-test("what is to be done about a job of a directory names the directory", async () => {
+test("what is to be done about a job of a directory names the directory, and its cluster name", async () => {
+  const mine = await directoryWithWaitingJobs("mine");
+  expect((await diagnose(mine, "bj/array", "--cluster-name", "mine")).stdout).toContain(
+    `(aws-batch-operator logs -f ${mine} --cluster-name mine -n default array --failed)`,
+  );
   const directory = await directoryWithWaitingJobs();
   const { stdout } = await diagnose(directory, "bj/array");
   expect(stdout).toContain("2 of 2 children failed: 0-1");

@@ -85,6 +85,9 @@ spec:
       - hello world
 `,
     );
+    expect((await run("submit", "-f", directory, ...job, "--cluster-name", "mine")).stderr).toContain(
+      `: local -f ${directory} --cluster-name mine submits its job when you start it\n`,
+    );
     lockState(stateFile(directory, "any", false));
     const { stdout, stderr } = await run("submit", "-f", directory, ...job, "-o", "json", "--name", "other");
     expect(stderr).toBe("");
@@ -204,6 +207,10 @@ describe("cancel on a directory", () => {
       stderr: "",
     });
     expect(readFileSync(file, "utf8")).toBe(jobs.replace("cancel: false", "cancel: true"));
+    const under = ["--cluster-name", "mine"];
+    expect((await run("cancel", "-f", directory, "default/second", ...under)).stdout).toContain(
+      `: local -f ${directory} --cluster-name mine ends its job when you start it\n`,
+    );
     lockState(stateFile(directory, "any", false));
     expect((await run("cancel", "-f", directory, "default/second")).stdout).toBe(
       `default/second already has cancel: true in ${file}: local ends its job\n`,

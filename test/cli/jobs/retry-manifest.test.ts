@@ -57,18 +57,20 @@ describe("the variable of the indices", () => {
     jobObject({ containerOverrides: { environment: names.map((name) => ({ name, value: "" })) } });
 
   it("is that of the command line, or the one that the job sets itself", () => {
-    expect(variableFor(container([]), "MINE")).toBe("MINE");
-    expect(variableFor(container(["A", "ARRAY_INDICES"]), undefined)).toBe("ARRAY_INDICES");
+    expect(variableFor(container([]), "MINE", [])).toBe("MINE");
+    expect(variableFor(container(["A", "ARRAY_INDICES"]), undefined, [])).toBe("ARRAY_INDICES");
   });
 
   it("is not guessed: a container that reads none would do the work of other children", () => {
-    expect(() => variableFor(container(["A"]), undefined)).toThrow(
-      /reads its index from elsewhere.*--indices-in ARRAY_INDICES/,
+    expect(() => variableFor(container(["A"]), undefined, ["--kubeconfig", "my file"])).toThrow(
+      /reads its index from elsewhere.*: retry --kubeconfig 'my file' -n \S+ \S+ --failed-only --indices-in ARRAY_INDICES$/,
     );
   });
 
   it("is refused where the environment is not that of one container", () => {
-    expect(() => variableFor(jobObject({ ecsPropertiesOverride: {} }), "MINE")).toThrow("several containers or nodes");
+    expect(() => variableFor(jobObject({ ecsPropertiesOverride: {} }), "MINE", [])).toThrow(
+      "several containers or nodes",
+    );
   });
 });
 

@@ -126,6 +126,16 @@ test.each([["jobs"], ["logs", "hello"], ["cancel", "hello"]])(
   },
 );
 
+test.each([["jobs"], ["logs", "hello"], ["retry", "hello"], ["diagnose", "bj/hello"]])(
+  "%s says how to make an account under the cluster name and in the region of the command",
+  async (command, ...names) => {
+    const directory = temporaryDirectory();
+    const args = ["-f", directory, "--cluster-name", "mine", "--region", "eu-west-1"];
+    const { stderr } = await run(command, ...args, ...names);
+    expect(stderr).toContain(`: local -f ${directory} --cluster-name mine --region eu-west-1 --simulate makes one\n`);
+  },
+);
+
 test("a directory without a simulated account is an error that says how to make one", async () => {
   const directory = temporaryDirectory();
   const { exitCode, stderr } = await run("jobs", "-f", directory);

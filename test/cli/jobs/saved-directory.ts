@@ -32,6 +32,7 @@ export function savedObject(
  */
 export async function savedDirectory(
   objectsIn: (aws: SimulatedAws["outside"], clock: VirtualClock) => Promise<readonly KubeObject[]>,
+  clusterName = "local",
 ): Promise<string> {
   // Ahead of every machine's clock, so that nothing is long ago when a command reads it.
   const clock = new VirtualClock(Date.parse("2100-01-01T00:00:00Z"));
@@ -45,7 +46,7 @@ export async function savedDirectory(
   const objects = await objectsIn(outside, clock);
   const directory = temporaryDirectory();
   const applied = { labels: [], annotations: [] };
-  writeState(stateFile(directory, "local", true), {
+  writeState(stateFile(directory, clusterName, true), {
     clusterUid: "cluster",
     savedAt: clock.now(),
     store: { resourceVersion: 1, objects: objects.map((object) => ({ object, applied })) },

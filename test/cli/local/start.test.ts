@@ -489,12 +489,14 @@ describe("the output", () => {
 
   test("names the next command as the person has it", async () => {
     const env = { npm_lifecycle_event: "start" };
-    const session = await started({ flags: { output: "table", until: "ready", speed: 10 }, env });
+    const flags = { output: "table", until: "ready", speed: 10, clusterName: "mine", region: "eu-west-1" } as const;
+    const session = await started({ flags, env });
     await session.end();
-    const command = `npm run --silent operator -- local -f ${session.directory} --simulate --speed 10`;
+    const words = `-f ${session.directory} --cluster-name mine --region eu-west-1 --simulate --speed 10`;
+    const command = `npm run --silent operator -- local ${words}`;
     expect(session.stdout.text).toContain(`Next: start it again, and change a manifest while it runs: ${command}\n`);
     expect(session.stdout.lines[0]).toMatch(
-      /cluster name local\. Its clock runs 10 times as fast, and times and ages are in its time$/,
+      /cluster name mine\. Its clock runs 10 times as fast, and times and ages are in its time$/,
     );
   });
 
