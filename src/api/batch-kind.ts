@@ -28,6 +28,8 @@ export interface BatchKind<Name extends string = string, Records extends string 
   readonly request?: AwsRequest;
   /** What passes of other objects read of a large object; absent: all but its tags. */
   readonly stub?: StubFields;
+  /** Whether the API server refuses changes of the spec: what is wrong with it is corrected in another object. */
+  readonly fixedSpec?: true;
   /** Whether objects use IAM roles, which annotations of their namespace may limit. */
   readonly usesRoles?: true;
 }
@@ -79,4 +81,6 @@ export interface Reference<Name extends string = string> {
    * in its record.
    */
   readonly awsPath?: string;
+  /** Whether the API server refuses each change of it. */
+  readonly fixed?: true;
 }

@@ -3,6 +3,7 @@
  * the troubleshooting page are generated from it.
  */
 
+import type { BatchKind } from "./batch-kind.ts";
 import type { ConditionType } from "./condition-types.ts";
 import { drainedReasons } from "./reasons/drained.ts";
 import { endpointsReasons } from "./reasons/endpoints.ts";
@@ -22,7 +23,7 @@ import { computeEnvironmentReasons } from "./v1alpha1/compute-environment-reason
 import { consumableResourceReasons } from "./v1alpha1/consumable-resource-reasons.ts";
 import { jobDefinitionReasons } from "./v1alpha1/job-definition-reasons.ts";
 import { jobQueueReasons } from "./v1alpha1/job-queue-reasons.ts";
-import type { KindName, OperatorKind } from "./v1alpha1/kinds.ts";
+import type { KindName } from "./v1alpha1/kinds.ts";
 import { quotaShareReasons } from "./v1alpha1/quota-share-reasons.ts";
 import { schedulingPolicyReasons } from "./v1alpha1/scheduling-policy-reasons.ts";
 import { serviceEnvironmentReasons } from "./v1alpha1/service-environment-reasons.ts";
@@ -111,7 +112,11 @@ export function reasonsOf(kind: KindName): readonly ReasonEntry[] {
 }
 
 /** The entry in the words of a kind. */
-export function worded(entry: ReasonEntry, { noun, awsName }: Pick<OperatorKind, "noun" | "awsName">): ReasonEntry {
+export function worded(
+  { todoIfFixed, ...entry }: ReasonEntry,
+  { noun, awsName, fixedSpec }: Pick<BatchKind, "noun" | "awsName" | "fixedSpec">,
+): ReasonEntry {
   const of = (text: string): string => text.replaceAll("{noun}", noun).replaceAll("{nameField}", awsName.field);
-  return { ...entry, means: of(entry.means), ...(entry.todo === undefined ? {} : { todo: of(entry.todo) }) };
+  const todo = fixedSpec === true ? (todoIfFixed ?? entry.todo) : entry.todo;
+  return { ...entry, means: of(entry.means), ...(todo === undefined ? {} : { todo: of(todo) }) };
 }

@@ -40,7 +40,7 @@ export function adviceFor(failure: AwsError): string {
 
 function adviceForInvalid({ operation, message }: AwsError): string {
   if (operation === "batch:SubmitJob") {
-    return "AWS rejected the request: correct the definition or the queue where it names one of their fields. Fields of this object cannot be changed: delete it, and create it again with the right value.";
+    return "AWS rejected the request: correct the definition or the queue where it names one of their fields. Fields of this object cannot be changed: create another one with the right value, under a new name or after you have deleted this one.";
   }
   if (/Instance type can only be one of/.test(message)) {
     return "AWS Batch offers no such type, family or bundle in this region: correct computeResources.instanceTypes.";

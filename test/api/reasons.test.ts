@@ -2,8 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
 import { conditionTypesOf } from "../../src/api/condition-types.ts";
-import { reasonsOf } from "../../src/api/reasons.ts";
-import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import { reasonsOf, worded } from "../../src/api/reasons.ts";
+import { BatchJobKind, kinds } from "../../src/api/v1alpha1/kinds.ts";
 
 const src = fileURLToPath(new URL("../../src/", import.meta.url));
 
@@ -20,8 +20,15 @@ describe.each(kinds)("the reasons of a $kind", (kind) => {
     expect([...places].toSorted()).toEqual([...conditionTypesOf(kind), "refusal", "event", "plan"].toSorted());
   });
 
+  it("ask nobody to correct a spec that cannot be changed", () => {
+    const todos = entries.map((entry) => worded(entry, kind).todo ?? "");
+    const correcting = todos.filter((todo) => /correct (the|it\b)|refer to another|^use another/.test(todo));
+    if (kind === BatchJobKind) expect(correcting).toEqual([]);
+    else expect(correcting).not.toEqual([]);
+  });
+
   it("mean something, in one line", () => {
-    const lines = entries.flatMap(({ means, todo = "-" }) => [means, todo]);
+    const lines = entries.flatMap(({ means, todo = "-", todoIfFixed = "-" }) => [means, todo, todoIfFixed]);
     expect(lines.filter((line) => line.trim() === "" || line.includes("\n"))).toEqual([]);
   });
 });

@@ -390,7 +390,9 @@ describe("adviceFor", () => {
 
   it("of a rejected job says how to change what cannot be changed", () => {
     const rejected = new AwsError("invalid", "batch:SubmitJob", "ClientException", "arrayProperties.size is wrong");
-    expect(adviceFor(rejected)).toMatch(/delete it, and create it again with the right value[.]$/);
+    expect(adviceFor(rejected)).toMatch(
+      /create another one with the right value, under a new name or after you have deleted this one[.]$/,
+    );
   });
 
   it("of a name that is taken speaks of adoption only where there is one", () => {

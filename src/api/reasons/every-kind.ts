@@ -46,6 +46,8 @@ export const everyKindReasons = {
       means:
         "the namespace may not use what the spec names, such as an AWS name with the prefix of another namespace, or a region that is not in `--allowed-regions` or one too many after 40; the message names it, and the list that does not have it",
       todo: "use another, or ask the operator's administrator; an object that exists in AWS is deleted once its region is allowed again, or with `awsbatch.dev/abandon`",
+      todoIfFixed:
+        "create another object that names something else, or ask the operator's administrator: the spec of this one cannot be changed",
     },
     LocationMismatch: {
       means: "the object was created in another account or region",

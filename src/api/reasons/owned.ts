@@ -7,7 +7,7 @@ export const ownedReasons = {
     Conflict: {
       means:
         "another object has the name: by the tags in AWS, because the name begins with its namespace, or because it is older",
-      todo: "give one of the two another `{nameField}`",
+      todo: "create one of the two again with another `{nameField}`, which cannot be changed",
     },
     OwnedByOtherCluster: {
       means:

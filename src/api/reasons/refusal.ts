@@ -25,6 +25,7 @@ export const refusalReasons = {
     NotFound: {
       means: "a referenced resource does not exist; Stalled after 10 minutes",
       todo: "create it, or correct the spec",
+      todoIfFixed: "create it, or another object that refers to something else: the spec of this one cannot be changed",
     },
     QuotaExceeded: {
       means: "a quota of AWS is used up; Stalled",
@@ -41,6 +42,8 @@ export const refusalReasons = {
     InvalidRequest: {
       means: "AWS rejects the spec; Stalled, retried every 5 minutes",
       todo: "correct the field that the message names",
+      todoIfFixed:
+        "create another object, under a new name, with the right value: the spec of this one cannot be changed; correct what it refers to, if the message names a field of that",
     },
     UnknownError: { means: "the operator does not know this answer", todo: "report it, with the message" },
   },

@@ -8,6 +8,8 @@ export interface ReasonText {
   readonly means: string;
   /** What a person does about it, in one line; absent: nothing. */
   readonly todo?: string;
+  /** The same where it cannot be done, because the spec of the kind cannot be changed; absent: as `todo` says. */
+  readonly todoIfFixed?: string;
 }
 
 /**

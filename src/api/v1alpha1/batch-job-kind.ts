@@ -8,6 +8,7 @@ export const BatchJobKind = {
   plural: "batchjobs",
   shortNames: ["bj"],
   expires: true,
+  fixedSpec: true,
   noun: "job",
   description: "A job of AWS Batch: submitted once, followed to its end, and kept with its result.",
   columns: [
@@ -56,20 +57,22 @@ export const BatchJobKind = {
     ],
   },
   references: [
-    { to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue" },
-    { to: "JobDefinition", path: "jobDefinitionRef", awsPath: "jobDefinition" },
+    { to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue", fixed: true },
+    { to: "JobDefinition", path: "jobDefinitionRef", awsPath: "jobDefinition", fixed: true },
     {
       to: "ConsumableResource",
       path: "consumableResourcePropertiesOverride.consumableResourceList[].consumableResourceRef",
       awsPath: "consumableResourcePropertiesOverride.consumableResourceList[].consumableResource",
+      fixed: true,
     },
     {
       to: "ConsumableResource",
       path: "nodeOverrides.nodePropertyOverrides[].consumableResourcePropertiesOverride.consumableResourceList[].consumableResourceRef",
       awsPath:
         "nodeOverrides.nodePropertyOverrides[].consumableResourcePropertiesOverride.consumableResourceList[].consumableResource",
+      fixed: true,
     },
-    { to: "BatchJob", path: "dependsOn[].jobRef" },
+    { to: "BatchJob", path: "dependsOn[].jobRef", fixed: true },
   ],
   conditions: ["Complete", "Failed", "Suspended", "SubmittedOnce", "Kept"],
 } as const satisfies BatchKind;

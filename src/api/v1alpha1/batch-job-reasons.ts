@@ -47,7 +47,7 @@ export const batchJobReasons = {
     Suspended: { means: "`suspend: true` keeps the job from being submitted", todo: "set `suspend: false`" },
     ReferenceNotFound: {
       means: "a queue, definition, consumable or job that it refers to does not exist; Stalled after 10 minutes",
-      todo: "create it, or correct the name",
+      todo: "create it, or another job that refers to something that exists",
     },
     WaitingForQueue: {
       means: "the queue does not accept jobs yet; Stalled after 10 minutes",
@@ -105,7 +105,7 @@ export const batchJobReasons = {
     },
     RegionMismatch: {
       means: "the queue or definition is in another region or account than the job",
-      todo: "set `region`, or refer to another",
+      todo: "create another job, with the right `region` or another queue and definition",
     },
     NamespaceNotWatched: {
       means: "the operator does not watch the namespace of the queue or definition",
@@ -114,7 +114,7 @@ export const batchJobReasons = {
     ReferenceNotAllowed: {
       means:
         "the queue, definition or consumable belongs to another namespace, which does not let this one use it, or has the prefix of another namespace in its name and is not in AWS; or a job of `dependsOn.jobId` is not of this namespace",
-      todo: "let its owner make it, and set `allowedNamespaces`; refer to a job of this namespace",
+      todo: "let its owner make it, and set `allowedNamespaces`; or create another job, which refers to one of this namespace",
     },
   },
   plan: {

@@ -18,6 +18,6 @@ export const QuotaShareKind = {
   selectable: [".spec.region", ".spec.jobQueue"],
   awsName: { field: "quotaShareName", maxLength: 128, within: "JobQueue" },
   records: "quotaShares",
-  references: [{ to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue" }],
+  references: [{ to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue", fixed: true }],
   conditions: ["ReferencesResolved"],
 } as const satisfies BatchKind;

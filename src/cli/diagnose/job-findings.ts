@@ -1,6 +1,5 @@
 /** Why a BatchJob does not start, or has failed, and what to do about it. Pure. */
 
-import { reasonsOf } from "../../api/reasons.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { JobRecord } from "../../aws/job-record.ts";
 import { countText } from "../../aws/queue-jobs.ts";
@@ -11,8 +10,8 @@ import { causeInAttempt } from "../../diagnosis/aws-reasons.ts";
 import { causeKind, type Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { awsWords, counted, listed } from "../../diagnosis/words.ts";
-import { shellWord } from "../../runtime/shell.ts";
-import { chainFix, chainText } from "./chain.ts";
+import { shellCommand } from "../../runtime/shell.ts";
+import { chainFix, chainText, todoOf } from "./chain.ts";
 import type { DependencyFacts, JobFacts, JobFinding } from "./job-report.ts";
 import type { QueueReport } from "./report.ts";
 
@@ -80,13 +79,12 @@ function ofObject({ object, where, dependencies, inLineBefore, chain }: JobFacts
   if (end !== undefined) {
     return finding(end.ready?.reason ?? "ReferenceNotFound", chainText("the job", chain), chainFix(chain));
   }
-  const text = reasonsOf(BatchJobKind.kind).find((one) => one.reason === reason && one.todo !== undefined);
-  return finding(reason, awsWords(message), text?.todo?.replaceAll("`", "") ?? "");
+  return finding(reason, awsWords(message), todoOf(reason, BatchJobKind));
 }
 
 /** One that a person copies. */
 function command(name: string, where: JobFacts["where"], ...others: readonly string[]): string {
-  return ["aws-batch-operator", name, ...where, ...others].map(shellWord).join(" ");
+  return shellCommand(["aws-batch-operator", name, ...where, ...others]);
 }
 
 function failure(record: JobRecord, { dependencies, object, where }: JobFacts): JobFinding {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type KubeObject, keyText } from "../../../src/api/object.ts";
 import type { BatchJob } from "../../../src/api/v1alpha1/batch-job.ts";
-import { BatchJobKind } from "../../../src/api/v1alpha1/kinds.ts";
-import { chainFrom } from "../../../src/cli/diagnose/chain.ts";
+import { BatchJobKind, QuotaShareKind } from "../../../src/api/v1alpha1/kinds.ts";
+import { chainFix, chainFrom } from "../../../src/cli/diagnose/chain.ts";
 import { jobFindings } from "../../../src/cli/diagnose/job-findings.ts";
 import { jobObject } from "../../controllers/kinds/batch-job/seen.ts";
 import { condition, jobFacts } from "./given-job.ts";
@@ -44,8 +44,30 @@ test("an object that is there has its own reason and its own remedy", async () =
   const environment = object("BatchComputeEnvironment", "ce", {}, "Conflict");
   const [finding = ""] = await found(queue, environment);
   expect(finding).toContain(
-    `Conflict: the job needs JobQueue ${namespace}/main, and that one needs BatchComputeEnvironment ${namespace}/ce, which is not Ready: ce is Conflict. BatchComputeEnvironment team/ce: give one of the two another`,
+    `Conflict: the job needs JobQueue ${namespace}/main, and that one needs BatchComputeEnvironment ${namespace}/ce, which is not Ready: ce is Conflict. BatchComputeEnvironment team/ce: create one of the two again with another`,
   );
+});
+
+test("a reference that cannot be changed is corrected in another object", async () => {
+  const share = object("QuotaShare", "share", { jobQueueRef: { name: "gone" } }, "ReferenceNotFound");
+  const chain = await chainFrom(share[1], QuotaShareKind, async () => undefined);
+  expect([chainFix(chain), await found()]).toEqual([
+    "JobQueue team/gone: create it, or create another QuotaShare in place of QuotaShare team/share, whose reference cannot be changed",
+    [
+      `ReferenceNotFound: the job needs JobQueue team/main, which does not exist. JobQueue team/main: create it, or create another BatchJob in place of BatchJob team/${job.metadata.name}, whose reference cannot be changed`,
+    ],
+  ]);
+});
+
+test("a job that AWS refuses for its spec is not to be corrected, but created again", async () => {
+  const refused = {
+    ...job,
+    status: { conditions: [condition("Ready", "InvalidRequest", "AWS rejected the request")] },
+  } as BatchJob;
+  const there = [object("JobQueue", "main", {}), object("JobDefinition", "hello", {})];
+  expect(await foundOf(refused, there)).toEqual([
+    "InvalidRequest: AWS rejected the request. create another object, under a new name, with the right value: the spec of this one cannot be changed; correct what it refers to, if the message names a field of that",
+  ]);
 });
 
 test("without one that is not Ready the job's own reason stays", async () => {
@@ -85,8 +107,23 @@ describe("a job that waits until another one is submitted", () => {
     expect(await foundOf(last, [[key, { ...submitted, status }]])).toEqual(own);
   });
 
-  test("ends where jobs wait for each other in a circle", async () => {
+  test("says once that others wait for each other in a circle, and whose dependency to remove", async () => {
     const first = object("BatchJob", "first", dependingOn("second"), "WaitingForJob");
-    expect(await foundOf(last, [second, first])).toHaveLength(1);
+    expect(await foundOf(last, [second, first])).toEqual([
+      "DependencyCycle: the job needs BatchJob team/second, and that one needs BatchJob team/first, and that one needs BatchJob team/second, which is not Ready: these jobs wait for each other in a circle, so none of them is submitted. BatchJob team/first: delete it, and create it again without its dependency on BatchJob team/second",
+    ]);
+  });
+
+  test("says that it is on a circle itself, or needs itself", async () => {
+    const other = object("BatchJob", "second", dependingOn(job.metadata.name), "WaitingForJob");
+    const self = `BatchJob team/${job.metadata.name}`;
+    const own = object("BatchJob", job.metadata.name, last.spec, "WaitingForJob");
+    expect(await foundOf(last, [other, own])).toEqual([
+      expect.stringMatching(/^DependencyCycle: .*\. BatchJob team\/second: delete it, and create it again without its/),
+    ]);
+    const [key, alone] = object("BatchJob", job.metadata.name, dependingOn(job.metadata.name), "WaitingForJob");
+    expect(await foundOf(alone as BatchJob, [[key, alone]])).toEqual([
+      expect.stringContaining(`the job needs ${self}, which is not Ready: these jobs wait for each other in a circle`),
+    ]);
   });
 });

@@ -91,7 +91,7 @@ function adopted(
     return {
       kind: "blocked",
       reason: "NotAdoptable",
-      message: `${seen.baseName} exists and does not belong to the operator, and ${unlisted}, or give this object another spec.computeEnvironmentName`,
+      message: `${seen.baseName} exists and does not belong to the operator, and ${unlisted}, or recreate this object with another spec.computeEnvironmentName`,
     };
   }
   if (inTransition(found)) {

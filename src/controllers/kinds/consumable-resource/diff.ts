@@ -33,7 +33,7 @@ export function otherType(
   return {
     kind: "blocked",
     reason: "ResourceTypeFixed",
-    message: `${seen.consumableResourceName} is ${found} in AWS and cannot become ${desired}: restore resourceType, or give this object another spec.consumableResourceName`,
+    message: `${seen.consumableResourceName} is ${found} in AWS and cannot become ${desired}: restore resourceType, or create another object with another spec.consumableResourceName`,
     paths: ["spec.resourceType"],
   };
 }

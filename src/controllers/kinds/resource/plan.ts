@@ -74,12 +74,12 @@ function adopted(
   if (seen.directives.adoptionPolicy === "Never") {
     return blocked(
       "NotOwned",
-      `the operator did not create the existing ${noun} ${name}. Give this object another spec.${field}, or adopt the ${noun} by spec.adoptionPolicy`,
+      `the operator did not create the existing ${noun} ${name}. Recreate this object with another spec.${field}, or adopt the ${noun} by spec.adoptionPolicy`,
     );
   }
   const unlisted = notAdoptable(seen.nameSeen);
   if (unlisted !== undefined) {
-    const message = `${name} exists and does not belong to the operator, and ${unlisted}, or give this object another spec.${field}`;
+    const message = `${name} exists and does not belong to the operator, and ${unlisted}, or recreate this object with another spec.${field}`;
     return blocked("NotAdoptable", message);
   }
   const tags = tagChange(desired, {}, record?.tags, seen.settings.ignoreTagKeys);

@@ -41,7 +41,7 @@ export function otherKind(
   return {
     kind: "blocked",
     reason: "PolicyKindFixed",
-    message: `${name} has a ${found} in AWS and cannot get a ${desired}: restore ${found}, or give this object another spec.name`,
+    message: `${name} has a ${found} in AWS and cannot get a ${desired}: restore ${found}, or create another object with another spec.name`,
     paths: [`spec.${desired}`],
   };
 }

@@ -40,7 +40,7 @@ export function otherType(
   return {
     kind: "blocked",
     reason: "ServiceEnvironmentTypeFixed",
-    message: `${name} is of serviceEnvironmentType ${found}, which cannot be changed to ${desired}: restore it, or give this object another spec.serviceEnvironmentName`,
+    message: `${name} is of serviceEnvironmentType ${found}, which cannot be changed to ${desired}: restore it, or create another object with another spec.serviceEnvironmentName`,
     paths: ["spec.serviceEnvironmentType"],
   };
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../../../scripts/crds.ts";
+import type { Reference } from "../../../../src/api/batch-kind.ts";
 import type { StructuralSchema } from "../../../../src/api/crd.ts";
 import { apiVersion } from "../../../../src/api/v1alpha1/group.ts";
+import { kinds, type OperatorKind } from "../../../../src/api/v1alpha1/kinds.ts";
 import { ruleFindings } from "../../../../src/cli/validation/cel.ts";
 import { objectFindings, schemaOf } from "../../../../src/cli/validation/object.ts";
 import { type CelExample, celExamples } from "../../cel-examples/index.ts";
@@ -61,6 +63,25 @@ describe("CEL rules", () => {
       ),
     );
     expect(inLists).toEqual([]);
+  });
+
+  test("a reference is declared as fixed where the API server refuses its change, and only there", () => {
+    const declared = kinds.flatMap(({ kind, references }: OperatorKind) =>
+      references.flatMap(({ path, fixed }: Reference) => (fixed === true ? [`${kind} ${path}`] : [])),
+    );
+    const refused = kinds.flatMap(({ kind, references }: OperatorKind) => {
+      const rules = schemaOf(crdOf(kind)).properties?.["spec"]?.["x-kubernetes-validations"] ?? [];
+      const fixed = new Set(
+        rules.flatMap(({ message, fieldPath = "" }) =>
+          message.includes("cannot be changed, added or removed") ? [fieldPath.slice(1)] : [],
+        ),
+      );
+      return references.flatMap(({ path }: Reference) =>
+        fixed.has(path.split(/[.[]/, 1)[0] ?? "") ? [`${kind} ${path}`] : [],
+      );
+    });
+    expect(declared).toEqual(refused);
+    expect(declared).toContain("QuotaShare jobQueueRef");
   });
 
   test("every fieldPath of a rule is a declared field", () => {

@@ -35,7 +35,7 @@ describe("a policy of the other kind", () => {
     expect(otherKind(quota, policy())).toMatchObject({
       paths: ["spec.quotaSharePolicy"],
       message:
-        "team_fair has a fairsharePolicy in AWS and cannot get a quotaSharePolicy: restore fairsharePolicy, or give this object another spec.name",
+        "team_fair has a fairsharePolicy in AWS and cannot get a quotaSharePolicy: restore fairsharePolicy, or create another object with another spec.name",
     });
     expect(otherKind(spec, policy(quota))).toMatchObject({ paths: ["spec.fairsharePolicy"] });
     expect(otherKind(spec, policy())).toBeUndefined();

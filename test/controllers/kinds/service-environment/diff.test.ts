@@ -34,7 +34,7 @@ it("of another type is reported with the ways out", () => {
   expect(otherType(spec, record({ serviceEnvironmentType: "OTHER" as "SAGEMAKER_TRAINING" }))).toMatchObject({
     paths: ["spec.serviceEnvironmentType"],
     message:
-      "team_sm is of serviceEnvironmentType OTHER, which cannot be changed to SAGEMAKER_TRAINING: restore it, or give this object another spec.serviceEnvironmentName",
+      "team_sm is of serviceEnvironmentType OTHER, which cannot be changed to SAGEMAKER_TRAINING: restore it, or create another object with another spec.serviceEnvironmentName",
   });
   expect(otherType(spec, record())).toBeUndefined();
 });
