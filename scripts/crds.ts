@@ -2,32 +2,26 @@ import { z } from "zod";
 import type { BatchKind } from "../src/api/batch-kind.ts";
 import type { CustomResourceDefinition, PrinterColumn, StructuralSchema } from "../src/api/crd.ts";
 import { sizeRules } from "../src/api/size-rule.ts";
-import { BatchJobSpec, BatchJobStatus } from "../src/api/v1alpha1/batch-job.ts";
-import { BatchComputeEnvironmentSpec, BatchComputeEnvironmentStatus } from "../src/api/v1alpha1/compute-environment.ts";
-import { ConsumableResourceSpec, ConsumableResourceStatus } from "../src/api/v1alpha1/consumable-resource.ts";
-import { JobDefinitionSpec, JobDefinitionStatus } from "../src/api/v1alpha1/job-definition.ts";
-import { JobQueueSpec, JobQueueStatus } from "../src/api/v1alpha1/job-queue.ts";
 import { type KindName, kinds, type OperatorKind } from "../src/api/v1alpha1/kinds.ts";
-import { QuotaShareSpec, QuotaShareStatus } from "../src/api/v1alpha1/quota-share.ts";
-import { SchedulingPolicySpec, SchedulingPolicyStatus } from "../src/api/v1alpha1/scheduling-policy.ts";
-import { ServiceEnvironmentSpec, ServiceEnvironmentStatus } from "../src/api/v1alpha1/service-environment.ts";
+import { pageName } from "./reference/page-name.ts";
 
 interface Schemas {
   readonly spec: z.ZodType;
   readonly status: z.ZodType;
 }
 
-/** Separate from the registry, because the operator runs without zod. */
-const schemas: Readonly<Record<KindName, Schemas>> = {
-  BatchComputeEnvironment: { spec: BatchComputeEnvironmentSpec, status: BatchComputeEnvironmentStatus },
-  JobQueue: { spec: JobQueueSpec, status: JobQueueStatus },
-  JobDefinition: { spec: JobDefinitionSpec, status: JobDefinitionStatus },
-  BatchJob: { spec: BatchJobSpec, status: BatchJobStatus },
-  ConsumableResource: { spec: ConsumableResourceSpec, status: ConsumableResourceStatus },
-  QuotaShare: { spec: QuotaShareSpec, status: QuotaShareStatus },
-  SchedulingPolicy: { spec: SchedulingPolicySpec, status: SchedulingPolicyStatus },
-  ServiceEnvironment: { spec: ServiceEnvironmentSpec, status: ServiceEnvironmentStatus },
-};
+/** By kind. They are in a file of the kind's name, apart from the registry, because the operator runs without zod. */
+const schemas = Object.fromEntries(
+  await Promise.all(kinds.map(async ({ kind }) => [kind, await schemasOf(kind)] as const)),
+) as Readonly<Record<KindName, Schemas>>;
+
+/** @throws Error when the kind's file has no schema of its spec or its status */
+async function schemasOf(kind: KindName): Promise<Schemas> {
+  const file = `../src/api/v1alpha1/${pageName(kind)}.ts`;
+  const { [`${kind}Spec`]: spec, [`${kind}Status`]: status } = (await import(file)) as Record<string, z.ZodType>;
+  if (spec === undefined || status === undefined) throw new Error(`${file} exports no ${kind}Spec or no ${kind}Status`);
+  return { spec, status };
+}
 
 /**
  * A definition that Argo CD deletes takes all its objects with it, and what they have in AWS. Argo CD prunes what carries

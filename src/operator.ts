@@ -1,20 +1,14 @@
 import type { KubeObject, ObjectKey } from "./api/object.ts";
-import { BatchComputeEnvironmentKind, BatchJobKind, type KindName, kinds } from "./api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, BatchJobKind, kinds } from "./api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "./aws/region.ts";
 import type { ClusterNameRefused } from "./controllers/cluster-name.ts";
 import { foundBy, indexes } from "./controllers/indexes.ts";
-import { batchJobs, type JobsRuntime } from "./controllers/kinds/batch-job/controller.ts";
+import type { JobsRuntime } from "./controllers/kinds/batch-job/controller.ts";
 import { digestOf } from "./controllers/kinds/batch-job/digest.ts";
 import { JobCircles } from "./controllers/kinds/batch-job/job-circles.ts";
 import { Turns } from "./controllers/kinds/batch-job/turns.ts";
-import { computeEnvironments } from "./controllers/kinds/compute-environment/controller.ts";
 import { endpointsReading } from "./controllers/kinds/compute-environment/observation.ts";
-import { consumableResources } from "./controllers/kinds/consumable-resource/controller.ts";
-import { jobDefinitions } from "./controllers/kinds/job-definition/controller.ts";
-import { jobQueues } from "./controllers/kinds/job-queue/controller.ts";
-import { quotaShares } from "./controllers/kinds/quota-share/controller.ts";
-import { schedulingPolicies } from "./controllers/kinds/scheduling-policy/controller.ts";
-import { serviceEnvironments } from "./controllers/kinds/service-environment/controller.ts";
+import { kindEntries } from "./controllers/kinds/index.ts";
 import { type Ec2Memory, newEc2Memory } from "./controllers/parts/ec2-memory.ts";
 import { vpcKeyIn, vpcKeysOf } from "./controllers/parts/endpoints/claims.ts";
 import { vpcEndpoints } from "./controllers/parts/endpoints/controller.ts";
@@ -28,27 +22,10 @@ import { OpenRegions, type RegionOptions } from "./open-regions.ts";
 import { childSignal } from "./runtime/abort.ts";
 import type { Change, ObjectCache } from "./runtime/cache.ts";
 import type { Controller } from "./runtime/controller.ts";
-import { differOnlyInStatus, type Reconciler } from "./runtime/object-reconciler.ts";
+import { differOnlyInStatus } from "./runtime/object-reconciler.ts";
 import type { RoomLimits } from "./runtime/room.ts";
 import { Runtime, type RuntimeObserver } from "./runtime/runtime.ts";
 import { type Store, StoreError } from "./runtime/store.ts";
-
-/** What the reconcilers of some kinds need in addition to the ports. */
-interface Further {
-  readonly endpoints: Ec2Memory;
-  readonly jobs: JobsRuntime;
-}
-
-const reconcilers: Readonly<Record<KindName, (ports: Ports, further: Further) => Reconciler>> = {
-  BatchComputeEnvironment: (ports, { endpoints }) => computeEnvironments(ports, endpoints),
-  JobQueue: jobQueues,
-  JobDefinition: jobDefinitions,
-  BatchJob: (ports, { jobs }) => batchJobs(ports, jobs),
-  SchedulingPolicy: schedulingPolicies,
-  ServiceEnvironment: serviceEnvironments,
-  QuotaShare: quotaShares,
-  ConsumableResource: consumableResources,
-};
 
 /** Passes over jobs at a time: as many requests may wait for AWS's answers, so 25 a second as long as one takes 400 ms. */
 const jobsAtATime = 10;
@@ -138,7 +115,7 @@ export function createOperator(options: OperatorOptions): Operator {
   };
   for (const own of kinds) {
     const settings = own === BatchJobKind ? { workers: jobsAtATime } : {};
-    const controller = runtime.add(reconcilers[own.kind](ports, { endpoints, jobs }), settings);
+    const controller = runtime.add(kindEntries[own.kind].reconciler(ports, { endpoints, jobs }), settings);
     for (const kind of relatedTo(own)) {
       runtime.cache(kind).onChange((change) => {
         runtime.wakeEach(() => wokenByObject(own, change, objects), waking(controller, change));

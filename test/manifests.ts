@@ -1,8 +1,8 @@
 /** The manifests that stories begin with, and what somebody else gives to AWS in them. */
 
 import type { SubmitServiceJobRequest } from "@aws-sdk/client-batch";
+import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/batch-compute-environment.ts";
 import type { BatchJobSpec } from "../src/api/v1alpha1/batch-job.ts";
-import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/compute-environment.ts";
 import type { ConsumableResourceSpec } from "../src/api/v1alpha1/consumable-resource.ts";
 import type { JobDefinitionSpec } from "../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../src/api/v1alpha1/job-queue.ts";

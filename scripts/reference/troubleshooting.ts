@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type ReasonEntry, reasonsOf, worded } from "../../src/api/reasons.ts";
 import { kinds, type OperatorKind } from "../../src/api/v1alpha1/kinds.ts";
-import { pageName } from "./pages.ts";
+import { pageName } from "./page-name.ts";
 import { withStatus } from "./reasons.ts";
 
 /** docs/troubleshooting.md: the hand-written part, and every reason of the registry in one list. */

@@ -1,6 +1,7 @@
 import type { ConditionType } from "./condition-types.ts";
 import type { PrinterColumn } from "./crd.ts";
 import type { Kind } from "./object.ts";
+import type { ReasonTable } from "./reasons/table.ts";
 
 /**
  * A kind of this operator, as data. Validation, order of apply, wake-ups, metrics, RBAC, charts and reference pages are
@@ -24,6 +25,8 @@ export interface BatchKind<Name extends string = string, Records extends string 
   readonly references: readonly Reference<Name>[];
   /** Condition types in addition to those of all kinds, in the order of the reference page. */
   readonly conditions: readonly ConditionType[];
+  /** The tables of its reasons: its own, and those of what it shares with others. A reason is in a place of only one. */
+  readonly reasons: readonly ReasonTable[];
   /** The request with which AWS takes the spec; absent: AWS documents no size, and the bounds of the fields are it. */
   readonly request?: AwsRequest;
   /** What passes of other objects read of a large object; absent: all but its tags. */

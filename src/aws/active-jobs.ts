@@ -1,6 +1,6 @@
 import { DeadlineExceeded, withDeadline } from "../runtime/abort.ts";
 import { sleep } from "../runtime/clock.ts";
-import type { BatchApi } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import { AwsError } from "./errors.ts";
 import { activeJobs } from "./jobs.ts";
 import { type LongReadOptions, longRead } from "./long-read.ts";

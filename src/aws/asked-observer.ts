@@ -11,7 +11,7 @@ import type { Location } from "./names.ts";
 import type { OverlaidRecords } from "./overlay.ts";
 import { type Rank, RankedLine, ranks } from "./ranked-line.ts";
 import { noChange } from "./region-cache.ts";
-import { type AskedKey, askedResources, type ResourceRecords } from "./resources/index.ts";
+import { type AskedKey, askedResources, type ResourceApi, type ResourceRecords } from "./resources/index.ts";
 import type { AskedResource, ListedPart } from "./resources/resource.ts";
 
 /** Between two checks of the names that objects give, and of what is due, while there is something to read. */
@@ -63,7 +63,7 @@ interface Place {
 export class AskedObserver<Key extends AskedKey> {
   readonly health: ReadHealth;
   readonly #options: AskedObserverOptions<Key>;
-  readonly #resource: AskedResource<ResourceRecords[Key]>;
+  readonly #resource: AskedResource<ResourceRecords[Key], ResourceApi>;
   readonly #records: OverlaidRecords<ResourceRecords[Key]>;
   readonly #alarm: Alarm;
   readonly #entries = new Map<string, Entry>();
@@ -87,7 +87,7 @@ export class AskedObserver<Key extends AskedKey> {
   constructor(options: AskedObserverOptions<Key>) {
     const { cache, clock, key, random } = options;
     this.#options = options;
-    this.#resource = askedResources[key] as AskedResource<ResourceRecords[Key]>;
+    this.#resource = askedResources[key] as AskedResource<ResourceRecords[Key], ResourceApi>;
     this.#records = cache.records[key] as OverlaidRecords<ResourceRecords[Key]>;
     this.#listedAt = clock.monotonic();
     this.health = new ReadHealth(clock, random);

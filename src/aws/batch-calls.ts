@@ -1,11 +1,11 @@
-import type { BatchApi } from "./batch.ts";
+import type { BatchCallTable, BatchPart } from "./batch.ts";
 import type { CallBudget } from "./budget.ts";
-import { type CallTable, operationOf, readCall, writeCall } from "./call-facts.ts";
+import { operationOf, readCall, writeCall } from "./call-facts.ts";
 import { type CallGuardOptions, callGuard, eachCall } from "./calls.ts";
 import { resourceCalls } from "./resources/index.ts";
 
-/** The calls of AWS Batch. One without an entry does not compile. */
-export const batchCalls: CallTable<keyof BatchApi> = {
+/** The calls of AWS Batch that the operator makes. */
+export const batchCalls = {
   ...resourceCalls,
   tagResource: writeCall(["BatchChange", "BatchClaim", "JobChange"]),
   untagResource: writeCall(["BatchChange", "JobChange"]),
@@ -21,7 +21,16 @@ export const batchCalls: CallTable<keyof BatchApi> = {
   listServiceJobs: readCall("BatchRead"),
   describeServiceJob: readCall("BatchRead"),
   terminateServiceJob: writeCall(["BatchJobs"]),
-};
+} satisfies BatchCallTable;
+
+/** E.g. `describeJobs`. */
+export type BatchCall = keyof typeof batchCalls;
+
+/**
+ * AWS Batch as the operator calls it, under the SDK's names and shapes. Behind `guardedBatch` every method rejects with
+ * an `AwsError`, or with `NotSent`; without it with the errors of the implementation.
+ */
+export type BatchApi = BatchPart<BatchCall>;
 
 /** A budget for each purpose that jobs need calls for by the thousand. AWS limits each operation by itself. */
 export type JobBudgets = Readonly<Record<"submit" | "end", CallBudget>>;

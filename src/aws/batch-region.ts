@@ -2,8 +2,8 @@ import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { ActiveJobCounts } from "./active-jobs.ts";
 import { AskedObserver, type NamesByNamespace } from "./asked-observer.ts";
-import type { BatchApi, DefinitionRevision, Queue } from "./batch.ts";
-import { batchCalls } from "./batch-calls.ts";
+import type { DefinitionRevision, Queue } from "./batch.ts";
+import { type BatchApi, batchCalls } from "./batch-calls.ts";
 import { callsFor, NotSent } from "./calls.ts";
 import { DefinitionJobs } from "./definition-jobs.ts";
 import { DefinitionsObserver } from "./definitions-observer.ts";
@@ -15,7 +15,7 @@ import { queuesOfJobs, stillActive, unfinishedJobs } from "./jobs.ts";
 import { JobsObserver } from "./jobs-observer.ts";
 import { ListsObserver } from "./lists-observer.ts";
 import { longRead } from "./long-read.ts";
-import { type Location, resourceIn } from "./names.ts";
+import type { Location } from "./names.ts";
 import type { BatchRegion } from "./region.ts";
 import { noChange, RegionCache, type RegionCacheOptions } from "./region-cache.ts";
 import {
@@ -27,6 +27,7 @@ import {
   keyOf,
   type ResourceKey,
   type ResourceRecords,
+  resourceIn,
   resources,
 } from "./resources/index.ts";
 import {
@@ -191,7 +192,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
    */
   function calling(batch: BatchApi, namespace: string): BatchRegion {
     const reading = { batch, clock, random };
-    const writing = <Key extends ResourceKey>(key: Key): Writing<ResourceRecords[Key]> => ({
+    const writing = <Key extends ResourceKey>(key: Key): Writing<ResourceRecords[Key], BatchApi> => ({
       batch,
       at,
       write: (write) => send(key, write),

@@ -1,105 +1,18 @@
-import {
-  BatchClient,
-  CancelJobCommand,
-  CreateComputeEnvironmentCommand,
-  CreateConsumableResourceCommand,
-  CreateJobQueueCommand,
-  CreateQuotaShareCommand,
-  CreateSchedulingPolicyCommand,
-  CreateServiceEnvironmentCommand,
-  DeleteComputeEnvironmentCommand,
-  DeleteConsumableResourceCommand,
-  DeleteJobQueueCommand,
-  DeleteQuotaShareCommand,
-  DeleteSchedulingPolicyCommand,
-  DeleteServiceEnvironmentCommand,
-  DeregisterJobDefinitionCommand,
-  DescribeComputeEnvironmentsCommand,
-  DescribeConsumableResourceCommand,
-  DescribeJobDefinitionsCommand,
-  DescribeJobQueuesCommand,
-  DescribeJobsCommand,
-  DescribeQuotaShareCommand,
-  DescribeSchedulingPoliciesCommand,
-  DescribeServiceEnvironmentsCommand,
-  DescribeServiceJobCommand,
-  GetJobQueueSnapshotCommand,
-  ListConsumableResourcesCommand,
-  ListJobsByConsumableResourceCommand,
-  ListJobsCommand,
-  ListQuotaSharesCommand,
-  ListSchedulingPoliciesCommand,
-  ListServiceJobsCommand,
-  RegisterJobDefinitionCommand,
-  SubmitJobCommand,
-  TagResourceCommand,
-  TerminateJobCommand,
-  TerminateServiceJobCommand,
-  UntagResourceCommand,
-  UpdateComputeEnvironmentCommand,
-  UpdateConsumableResourceCommand,
-  UpdateJobQueueCommand,
-  UpdateQuotaShareCommand,
-  UpdateSchedulingPolicyCommand,
-  UpdateServiceEnvironmentCommand,
-} from "@aws-sdk/client-batch";
+import * as sdk from "@aws-sdk/client-batch";
+import type { BatchCommands } from "./batch.ts";
+import { type BatchCall, batchCalls } from "./batch-calls.ts";
+import { operationOf } from "./call-facts.ts";
 import { type SdkOptions, sdkCalls } from "./sdk.ts";
 
-/** The calls of AWS Batch that the operator makes (API version 2016-08-10). */
-export const batchCommands = {
-  describeComputeEnvironments: DescribeComputeEnvironmentsCommand,
-  createComputeEnvironment: CreateComputeEnvironmentCommand,
-  updateComputeEnvironment: UpdateComputeEnvironmentCommand,
-  deleteComputeEnvironment: DeleteComputeEnvironmentCommand,
+/** All of the SDK's: most of AWS Batch is in use, so that leaving the others out of the bundle is not worth a list. */
+const exported: Readonly<Record<string, unknown>> = sdk;
 
-  describeJobQueues: DescribeJobQueuesCommand,
-  createJobQueue: CreateJobQueueCommand,
-  updateJobQueue: UpdateJobQueueCommand,
-  deleteJobQueue: DeleteJobQueueCommand,
-
-  describeJobDefinitions: DescribeJobDefinitionsCommand,
-  registerJobDefinition: RegisterJobDefinitionCommand,
-  deregisterJobDefinition: DeregisterJobDefinitionCommand,
-
-  describeSchedulingPolicies: DescribeSchedulingPoliciesCommand,
-  listSchedulingPolicies: ListSchedulingPoliciesCommand,
-  createSchedulingPolicy: CreateSchedulingPolicyCommand,
-  updateSchedulingPolicy: UpdateSchedulingPolicyCommand,
-  deleteSchedulingPolicy: DeleteSchedulingPolicyCommand,
-
-  describeServiceEnvironments: DescribeServiceEnvironmentsCommand,
-  createServiceEnvironment: CreateServiceEnvironmentCommand,
-  updateServiceEnvironment: UpdateServiceEnvironmentCommand,
-  deleteServiceEnvironment: DeleteServiceEnvironmentCommand,
-  describeConsumableResource: DescribeConsumableResourceCommand,
-  listConsumableResources: ListConsumableResourcesCommand,
-  createConsumableResource: CreateConsumableResourceCommand,
-  updateConsumableResource: UpdateConsumableResourceCommand,
-  deleteConsumableResource: DeleteConsumableResourceCommand,
-
-  describeQuotaShare: DescribeQuotaShareCommand,
-  listQuotaShares: ListQuotaSharesCommand,
-  createQuotaShare: CreateQuotaShareCommand,
-  updateQuotaShare: UpdateQuotaShareCommand,
-  deleteQuotaShare: DeleteQuotaShareCommand,
-
-  tagResource: TagResourceCommand,
-  untagResource: UntagResourceCommand,
-
-  listJobs: ListJobsCommand,
-  listJobsByConsumableResource: ListJobsByConsumableResourceCommand,
-  describeJobs: DescribeJobsCommand,
-  getJobQueueSnapshot: GetJobQueueSnapshotCommand,
-  submitJob: SubmitJobCommand,
-  cancelJob: CancelJobCommand,
-  terminateJob: TerminateJobCommand,
-
-  listServiceJobs: ListServiceJobsCommand,
-  describeServiceJob: DescribeServiceJobCommand,
-  terminateServiceJob: TerminateServiceJobCommand,
-} as const;
+/** The commands of the calls that the operator makes (API version 2016-08-10). */
+const commands = Object.fromEntries(
+  Object.keys(batchCalls).map((name) => [name, exported[`${operationOf(name)}Command`]]),
+) as unknown as BatchCommands<BatchCall>;
 
 /** AWS Batch by the SDK. */
 export function sdkBatch(options: SdkOptions) {
-  return sdkCalls(BatchClient, batchCommands, options);
+  return sdkCalls(sdk.BatchClient, commands, options);
 }

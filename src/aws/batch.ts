@@ -1,3 +1,4 @@
+import type * as sdk from "@aws-sdk/client-batch";
 import type {
   ComputeEnvironmentDetail,
   DescribeConsumableResourceResponse,
@@ -7,8 +8,8 @@ import type {
   SchedulingPolicyDetail,
   ServiceEnvironmentDetail,
 } from "@aws-sdk/client-batch";
-import type { Api } from "./api.ts";
-import type { batchCommands } from "./batch-sdk.ts";
+import type { Api, Commands } from "./api.ts";
+import type { CallFacts } from "./call-facts.ts";
 
 export type {
   CapacityLimit,
@@ -44,11 +45,23 @@ export type {
   UpdateServiceEnvironmentRequest,
 } from "@aws-sdk/client-batch";
 
-/**
- * AWS Batch as the operator calls it, under the SDK's names and shapes. Behind `guardedBatch` every method rejects with
- * an `AwsError`, or with `NotSent`; without it with the errors of the implementation.
- */
-export type BatchApi = Api<typeof batchCommands>;
+/** A call of AWS Batch, e.g. `describeJobQueues`. */
+type SdkCall = {
+  [Name in keyof typeof sdk]: Name extends `${infer Operation}Command` ? Uncapitalize<Operation> : never;
+}[keyof typeof sdk];
+
+/** Facts of calls. One that the SDK does not have does not compile. */
+export type BatchCallTable = Readonly<Partial<Record<SdkCall, CallFacts>>>;
+
+/** The SDK's classes of commands, by call. */
+export type BatchCommands<Call extends string> = { readonly [Name in Call]: CommandOf<Name> };
+
+type CommandOf<Call extends string> = `${Capitalize<Call>}Command` extends keyof typeof sdk
+  ? Extract<(typeof sdk)[`${Capitalize<Call>}Command`], Commands[string]>
+  : never;
+
+/** Some calls of AWS Batch, under the SDK's names and shapes. */
+export type BatchPart<Call extends string> = Api<BatchCommands<Call>>;
 
 /** A described environment, queue, policy, service environment, consumable, quota share and revision, with the members that AWS always returns. */
 export type Environment = ComputeEnvironmentDetail & {

@@ -1,4 +1,4 @@
-import type { BatchApi } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import type { Ec2Api } from "./ec2.ts";
 import type { IamApi } from "./iam.ts";
 

@@ -1,6 +1,6 @@
 import { abortable } from "../runtime/abort.ts";
 import { sleep } from "../runtime/clock.ts";
-import type { BatchApi } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import { AwsError } from "./errors.ts";
 import { unfinishedJobs } from "./jobs.ts";
 import { type LongReadOptions, longRead } from "./long-read.ts";

@@ -1,6 +1,7 @@
 import { abortable } from "../runtime/abort.ts";
 import { sleep } from "../runtime/clock.ts";
-import type { BatchApi, DefinitionRevision } from "./batch.ts";
+import type { DefinitionRevision } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { pageSize } from "./listing.ts";

@@ -1,4 +1,4 @@
-import type { BatchApi } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import { AwsError } from "./errors.ts";
 import type { JobReads } from "./job-reads.ts";
 import type { JobRecord } from "./job-record.ts";

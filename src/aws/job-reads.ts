@@ -1,6 +1,6 @@
 import { Fifo } from "../runtime/fifo.ts";
 import { NamespaceTurns } from "../runtime/namespace-turns.ts";
-import type { BatchApi } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import type { JobRecord } from "./job-record.ts";
 import { jobRecord } from "./job-record.ts";
 import { listed, pageSize } from "./listing.ts";

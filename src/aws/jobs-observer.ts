@@ -1,7 +1,8 @@
 import type { Clock } from "../runtime/clock.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 import type { Random } from "../runtime/random.ts";
-import type { BatchApi, Queue } from "./batch.ts";
+import type { Queue } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { nameIn } from "./names.ts";

@@ -1,4 +1,5 @@
-import type { BatchApi, JobDetail, JobStatus, JobSummary, ListJobsRequest, Queue } from "./batch.ts";
+import type { JobDetail, JobStatus, JobSummary, ListJobsRequest, Queue } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import { AwsError } from "./errors.ts";
 import { everyPage, listed, pageSize } from "./listing.ts";
 import { ecsClusterIn } from "./names.ts";

@@ -1,7 +1,7 @@
 import { abortable } from "../runtime/abort.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
-import type { BatchApi } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import { Alarm, keepReading, ReadHealth, SharedRun } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { longRead } from "./long-read.ts";

@@ -1,8 +1,7 @@
 import { backoffMs } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
-import type { BatchApi } from "./batch.ts";
-import { batchCalls } from "./batch-calls.ts";
+import { type BatchApi, batchCalls } from "./batch-calls.ts";
 import { eachCall } from "./calls.ts";
 import { AwsError, passesByItself } from "./errors.ts";
 

@@ -14,20 +14,13 @@ export interface Location {
   readonly account: string;
 }
 
-/** The resources of AWS Batch that the operator keeps, as ARNs name their types. */
-export const resourceTypes = [
-  "compute-environment",
-  "job-queue",
-  "job-definition",
-  "scheduling-policy",
-  "service-environment",
-  "consumable-resource",
-  "quota-share",
-] as const;
-export type ResourceType = (typeof resourceTypes)[number];
-
-/** @param name of a quota share `queue/share`, as everywhere: its own name is unique only in its queue */
-export function resourceArn({ partition, region, account }: Location, type: ResourceType, name: string): string {
+/**
+ * The ARN of a resource of AWS Batch.
+ *
+ * @param type as `ResourceType`
+ * @param name of a quota share `queue/share`, as everywhere: its own name is unique only in its queue
+ */
+export function resourceArn({ partition, region, account }: Location, type: string, name: string): string {
   const path = type === "quota-share" ? `job-queue/${name.replace("/", "/quota-share/")}` : `${type}/${name}`;
   return `arn:${partition}:batch:${region}:${account}:${path}`;
 }
@@ -68,27 +61,18 @@ export function nameIn(nameOrArn: string): string {
   return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }
 
+const shareArn = /^arn:[^:]+:batch:[^:]*:[^:]*:job-queue\/([^/]+)\/quota-share\/([^/]+)$/;
+
+/** `queue/share` in the ARN of a quota share; undefined: it is of none. */
+export function shareNameIn(arn: string): string | undefined {
+  const [, queue, share] = shareArn.exec(arn) ?? [];
+  return queue === undefined ? undefined : `${queue}/${share}`;
+}
+
 /** `name:revision`, also as an ARN. */
 export function revisionIn(nameOrArn: string): { readonly name: string; readonly revision: number } | undefined {
   const match = /^(.+):(\d+)$/.exec(nameIn(nameOrArn));
   return match?.[1] === undefined ? undefined : { name: match[1], revision: Number(match[2]) };
-}
-
-const shareArn = /^arn:[^:]+:batch:[^:]*:[^:]*:job-queue\/([^/]+)\/quota-share\/([^/]+)$/;
-const batchArn = new RegExp(`^arn:[^:]+:batch:[^:]*:[^:]*:(${resourceTypes.join("|")})/([^/]+)$`);
-
-/** The type and name in an ARN of AWS Batch; undefined when it is of no resource that the operator keeps. */
-export function resourceIn(arn: string): { readonly type: ResourceType; readonly name: string } | undefined {
-  const [, queue, share] = shareArn.exec(arn) ?? [];
-  if (queue !== undefined) return { type: "quota-share", name: `${queue}/${share}` };
-  const [, type, last = ""] = batchArn.exec(arn) ?? [];
-  if (!isResourceType(type)) return undefined;
-  const name = type === "job-definition" ? revisionIn(last)?.name : last;
-  return name === undefined || type === "quota-share" ? undefined : { type, name };
-}
-
-function isResourceType(text: string | undefined): text is ResourceType {
-  return resourceTypes.some((type) => type === text);
 }
 
 const arnParts = 5;

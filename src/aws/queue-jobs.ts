@@ -1,4 +1,5 @@
-import type { BatchApi, JobDetail, JobStatus } from "./batch.ts";
+import type { JobDetail, JobStatus } from "./batch.ts";
+import type { BatchApi } from "./batch-calls.ts";
 import type { AwsError } from "./errors.ts";
 import { type JobNeeds, jobNeeds } from "./job-needs.ts";
 import { listed } from "./listing.ts";

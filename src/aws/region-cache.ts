@@ -2,9 +2,9 @@ import type { Clock } from "../runtime/clock.ts";
 import type { ReadFailure } from "./cadence.ts";
 import { stalenessMs, stalestMs } from "./effects.ts";
 import { isWorthReporting } from "./errors.ts";
-import type { ResourceType } from "./names.ts";
 import { OverlaidRecords } from "./overlay.ts";
 import type { BatchSnapshot } from "./region.ts";
+import type { ResourceType } from "./resources/index.ts";
 import {
   type AskedKey,
   forEachResource,

@@ -1,4 +1,4 @@
-import type { BatchApi, Queue } from "./batch.ts";
+import type { BatchPart, Queue } from "./batch.ts";
 import { AwsError } from "./errors.ts";
 import { everyPage, listed } from "./listing.ts";
 import type { UnfinishedJob } from "./unfinished-job.ts";
@@ -36,7 +36,7 @@ export function hasServiceJobs({
  * @throws AwsError when anything cannot be read: it never gives fewer jobs than there are
  */
 export async function unfinishedServiceJobs(
-  batch: BatchApi,
+  batch: BatchPart<"listServiceJobs">,
   queue: string,
   signal: AbortSignal,
 ): Promise<readonly UnfinishedJob[]> {
@@ -49,7 +49,7 @@ export async function unfinishedServiceJobs(
  * @throws AwsError when anything else cannot be read
  */
 export async function startedServiceJobs(
-  batch: BatchApi,
+  batch: BatchPart<"listServiceJobs">,
   queues: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly UnfinishedJob[]> {
@@ -68,7 +68,7 @@ export async function startedServiceJobs(
 const mostPagesOfJobs = 10_000;
 
 async function jobsIn(
-  batch: BatchApi,
+  batch: BatchPart<"listServiceJobs">,
   queue: string,
   statuses: readonly Status[],
   signal: AbortSignal,

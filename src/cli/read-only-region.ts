@@ -1,5 +1,4 @@
-import type { BatchApi } from "../aws/batch.ts";
-import { guardedBatch } from "../aws/batch-calls.ts";
+import { type BatchApi, guardedBatch } from "../aws/batch-calls.ts";
 import { createIamAccount } from "../aws/cached-iam.ts";
 import { guardedEc2 } from "../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "../aws/ec2-region.ts";

@@ -1,4 +1,4 @@
-import type { BatchApi } from "../aws/batch.ts";
+import type { BatchApi } from "../aws/batch-calls.ts";
 import type { AwsConnection } from "../aws/connection.ts";
 import { consumablesNamedBy } from "../aws/revision-consumables.ts";
 import type { Clock } from "../runtime/clock.ts";

@@ -5,7 +5,7 @@ import type {
   SubmitServiceJobResponse,
 } from "@aws-sdk/client-batch";
 import type { CallOptions } from "../aws/api.ts";
-import type { BatchApi } from "../aws/batch.ts";
+import type { BatchApi } from "../aws/batch-calls.ts";
 import { hasServiceJobs } from "../aws/service-jobs.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
 import type { ConsumableResources } from "./consumable-resources.ts";

@@ -1,6 +1,5 @@
 import type { CallOptions } from "../../src/aws/api.ts";
 import type {
-  BatchApi,
   ComputeEnvironmentDetail,
   Consumable,
   JobDefinition,
@@ -12,6 +11,7 @@ import type {
   ServiceEnvironmentRecord,
   ServiceJobSummary,
 } from "../../src/aws/batch.ts";
+import type { BatchApi } from "../../src/aws/batch-calls.ts";
 import { type Clock, sleep } from "../../src/runtime/clock.ts";
 
 export interface FakeCall {

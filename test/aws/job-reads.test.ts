@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BatchApi } from "../../src/aws/batch.ts";
+import type { BatchApi } from "../../src/aws/batch-calls.ts";
 import { AwsError } from "../../src/aws/errors.ts";
 import { JobReads } from "../../src/aws/job-reads.ts";
 

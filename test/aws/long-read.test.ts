@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchApi } from "../../src/aws/batch.ts";
-import { guardedBatch } from "../../src/aws/batch-calls.ts";
+import { type BatchApi, guardedBatch } from "../../src/aws/batch-calls.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { longRead } from "../../src/aws/long-read.ts";
 import { jobQueues } from "../../src/aws/resources/job-queues.ts";

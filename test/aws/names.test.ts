@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ecsClusterIn, nameIn, resourceArn, resourceIn, revisionIn } from "../../src/aws/names.ts";
+import { ecsClusterIn, nameIn, resourceArn, revisionIn } from "../../src/aws/names.ts";
+import { resourceIn } from "../../src/aws/resources/index.ts";
 
 describe("names in ARNs", () => {
   it.each([

@@ -10,9 +10,9 @@ import type {
   ServiceEnvironmentRecord,
 } from "../../src/aws/batch.ts";
 import type { AwsError } from "../../src/aws/errors.ts";
-import { resourceIn } from "../../src/aws/names.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { ActiveJob, BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
+import { resourceIn } from "../../src/aws/resources/index.ts";
 import { foundAmong } from "../../src/controllers/indexes.ts";
 import type { NameSeen } from "../../src/controllers/ownership/names.ts";
 import type { Objects } from "../../src/controllers/ports.ts";

@@ -7,7 +7,10 @@
 export const ownFiles: Readonly<Record<string, string>> = {
   "src/api/v1alpha1/service-job-kind.ts": `
 import type { BatchKind } from "../batch-kind.ts";
+import { everyKindReasons } from "../reasons/every-kind.ts";
+import { refusalReasons } from "../reasons/refusal.ts";
 import { group, version } from "./group.ts";
+import { serviceJobReasons } from "./service-job-reasons.ts";
 
 export const ServiceJobKind = {
   group,
@@ -23,6 +26,7 @@ export const ServiceJobKind = {
   records: "trainingJobs",
   references: [{ to: "JobQueue", path: "measuredQueueRef" }],
   conditions: ["ReferencesResolved"],
+  reasons: [everyKindReasons, refusalReasons, serviceJobReasons],
 } as const satisfies BatchKind;
 `,
   "src/api/v1alpha1/service-job.ts": `
@@ -55,7 +59,8 @@ export const serviceJobReasons = {
 `,
   "src/aws/resources/service-jobs.ts": `
 import type { DescribeServiceJobResponse, SubmitServiceJobRequest } from "@aws-sdk/client-batch";
-import { writeCall } from "../call-facts.ts";
+import type { BatchCallTable, BatchPart } from "../batch.ts";
+import { readCall, writeCall } from "../call-facts.ts";
 import { type AskedResource, ownTags } from "./resource.ts";
 
 export type ServiceJob = DescribeServiceJobResponse & { jobName: string };
@@ -64,11 +69,16 @@ export interface ServiceJobWrites {
   submitServiceJob(request: SubmitServiceJobRequest, signal: AbortSignal): Promise<void>;
 }
 
+export const trainingJobCalls = {
+  describeServiceJob: readCall("BatchRead"),
+  submitServiceJob: writeCall(["JobSubmit"], [["batch:TagResource", "BatchClaim"]]),
+} satisfies BatchCallTable;
+
+type Batch = BatchPart<keyof typeof trainingJobCalls>;
+
 export const trainingJobs = {
-  type: "service-job",
-  calls: {
-    submitServiceJob: writeCall(["JobSubmit"], [["batch:TagResource", "BatchClaim"]]),
-  },
+  type: "service-job" as const,
+  calls: trainingJobCalls,
   arn: ({ jobArn = "" }) => jobArn,
   ...ownTags,
   namesPerCall: 1,
@@ -103,7 +113,7 @@ export const trainingJobs = {
       },
     };
   },
-} satisfies AskedResource<ServiceJob, ServiceJobWrites>;
+} satisfies AskedResource<ServiceJob, Batch, ServiceJobWrites>;
 `,
   "src/controllers/kinds/service-job/controller.ts": `
 import { ServiceJobKind } from "../../../api/v1alpha1/kinds.ts";
@@ -149,49 +159,19 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
     ["export {", " ServiceJobKind,"],
     ["const registered = [", "ServiceJobKind, "],
   ],
-  "src/api/reasons.ts": [
-    [
-      'from "./v1alpha1/job-queue-reasons.ts";',
-      '\nimport { serviceJobReasons } from "./v1alpha1/service-job-reasons.ts";',
-    ],
-    ["export const reasonTables = {", "\n  ServiceJob: [everyKindReasons, refusalReasons, serviceJobReasons],"],
-  ],
-  "scripts/crds.ts": [
-    [
-      'from "../src/api/v1alpha1/job-queue.ts";',
-      '\nimport { ServiceJobSpec, ServiceJobStatus } from "../src/api/v1alpha1/service-job.ts";',
-    ],
-    [
-      "const schemas: Readonly<Record<KindName, Schemas>> = {",
-      "\n  ServiceJob: { spec: ServiceJobSpec, status: ServiceJobStatus },",
-    ],
-  ],
-  "src/aws/names.ts": [["export const resourceTypes = [", '"service-job", ']],
-  "src/aws/batch-sdk.ts": [
-    ["import {", "\n  SubmitServiceJobCommand,"],
-    [
-      "export const batchCommands = {",
-      `
-  submitServiceJob: SubmitServiceJobCommand,`,
-    ],
-  ],
   "src/aws/resources/index.ts": [
     [
-      'from "./scheduling-policies.ts";',
-      '\nimport { type ServiceJob, type ServiceJobWrites, trainingJobs } from "./service-jobs.ts";',
+      'from "./service-environments.ts";',
+      '\nimport { type ServiceJob, type ServiceJobWrites, trainingJobCalls, trainingJobs } from "./service-jobs.ts";',
     ],
     ["export interface ResourceRecords {", "\n  readonly trainingJobs: ServiceJob;"],
-    ["readonly [K in AskedKey]: AskedResource<ResourceRecords[K]> } = {", "\n  trainingJobs,"],
-    ["export const resourceCalls = {", "\n  ...trainingJobs.calls,"],
+    ["const asked = {", " trainingJobs,"],
+    ["export const resourceCalls = {", "\n  ...trainingJobCalls,"],
     ["export interface DescribedWrites\n  extends ", "ServiceJobWrites, "],
     ["): DescribedWrites {\n  return {", '\n    ...trainingJobs.writes(writing("trainingJobs")),'],
   ],
-  "src/cli/plan/objects.ts": [["const specs: Readonly<Record<KindName, object>> = {", "\n  ServiceJob: {},"]],
-  "src/operator.ts": [
-    [
-      'from "./controllers/ports.ts";',
-      '\nimport { serviceJobs } from "./controllers/kinds/service-job/controller.ts";',
-    ],
-    ["(ports: Ports, further: Further) => Reconciler>> = {", "\n  ServiceJob: serviceJobs,"],
+  "src/controllers/kinds/index.ts": [
+    ['from "./service-environment/controller.ts";', '\nimport { serviceJobs } from "./service-job/controller.ts";'],
+    ["Readonly<Record<KindName, KindEntry>> = {", "\n  ServiceJob: { reconciler: serviceJobs, leastSpec: {} },"],
   ],
 };

@@ -1,5 +1,5 @@
 import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
-import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
 import {
   type Cluster,

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import { endpointsAnnotation, securityGroupAnnotation } from "../../src/api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/batch-compute-environment.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import { ownerIn, retainedFromTag } from "../../src/controllers/ownership/ownership.ts";
 import { conditionsOf } from "../../src/controllers/pass/conditions.ts";

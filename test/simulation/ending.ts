@@ -5,7 +5,7 @@ import {
   pausedAnnotation,
   reconcileRequestedAtAnnotation,
 } from "../../src/api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinitionSpec } from "../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import {

@@ -1,7 +1,6 @@
 import { type Kind, type KubeObject, keyText } from "../../src/api/object.ts";
 import type { CallOptions } from "../../src/aws/api.ts";
-import type { BatchApi } from "../../src/aws/batch.ts";
-import { batchCalls } from "../../src/aws/batch-calls.ts";
+import { type BatchApi, batchCalls } from "../../src/aws/batch-calls.ts";
 import { type CallGuard, guardedCalls } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";

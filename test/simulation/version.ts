@@ -1,4 +1,4 @@
-import type { BatchApi } from "../../src/aws/batch.ts";
+import type { BatchApi } from "../../src/aws/batch-calls.ts";
 import { fingerprintTag } from "../../src/controllers/ownership/ownership.ts";
 
 type Tags = Record<string, string>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/batch-compute-environment.ts";
 import { computeEnvironment, ec2, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectSilence } from "./story.ts";

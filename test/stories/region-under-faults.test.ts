@@ -3,7 +3,7 @@ import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { createBatchRegion } from "../../src/aws/batch-region.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { AwsError } from "../../src/aws/errors.ts";
-import { type ResourceType, resourceIn } from "../../src/aws/names.ts";
+import { type ResourceType, resourceIn } from "../../src/aws/resources/index.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { throttled } from "../../src/simulator/faults.ts";

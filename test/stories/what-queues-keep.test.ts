@@ -1,7 +1,7 @@
 /** What a queue names stays in its order while tags and objects come and go. */
 
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { computeEnvironment, ec2, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";

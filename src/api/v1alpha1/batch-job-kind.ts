@@ -1,4 +1,7 @@
 import type { BatchKind } from "../batch-kind.ts";
+import { everyKindReasons } from "../reasons/every-kind.ts";
+import { refusalReasons } from "../reasons/refusal.ts";
+import { batchJobReasons } from "./batch-job-reasons.ts";
 import { group, version } from "./group.ts";
 
 export const BatchJobKind = {
@@ -75,4 +78,5 @@ export const BatchJobKind = {
     { to: "BatchJob", path: "dependsOn[].jobRef", fixed: true },
   ],
   conditions: ["Complete", "Failed", "Suspended", "SubmittedOnce", "Kept"],
+  reasons: [everyKindReasons, refusalReasons, batchJobReasons],
 } as const satisfies BatchKind;

@@ -1,4 +1,10 @@
 import type { BatchKind } from "../batch-kind.ts";
+import { everyKindReasons } from "../reasons/every-kind.ts";
+import { namedReasons } from "../reasons/named.ts";
+import { ownedReasons } from "../reasons/owned.ts";
+import { refusalReasons } from "../reasons/refusal.ts";
+import { resourceReasons } from "../reasons/resource.ts";
+import { consumableResourceReasons } from "./consumable-resource-reasons.ts";
 import { group, version } from "./group.ts";
 
 export const ConsumableResourceKind = {
@@ -25,4 +31,5 @@ export const ConsumableResourceKind = {
   records: "consumableResources",
   references: [],
   conditions: [],
+  reasons: [everyKindReasons, refusalReasons, ownedReasons, resourceReasons, namedReasons, consumableResourceReasons],
 } as const satisfies BatchKind;

@@ -1,5 +1,10 @@
 import type { BatchKind } from "../batch-kind.ts";
+import { everyKindReasons } from "../reasons/every-kind.ts";
+import { ownedReasons } from "../reasons/owned.ts";
+import { refusalReasons } from "../reasons/refusal.ts";
+import { rolesReasons } from "../reasons/roles.ts";
 import { group, version } from "./group.ts";
+import { jobDefinitionReasons } from "./job-definition-reasons.ts";
 
 /** What the preflight of an environment's network reads of a container. */
 const ofContainer = (container: string): readonly string[] =>
@@ -80,5 +85,6 @@ export const JobDefinitionKind = {
     },
   ],
   conditions: ["RolesReady"],
+  reasons: [everyKindReasons, refusalReasons, ownedReasons, rolesReasons, jobDefinitionReasons],
   usesRoles: true,
 } as const satisfies BatchKind;

@@ -1,5 +1,13 @@
 import type { BatchKind } from "../batch-kind.ts";
+import { drainedReasons } from "../reasons/drained.ts";
+import { everyKindReasons } from "../reasons/every-kind.ts";
+import { jobsReasons } from "../reasons/jobs.ts";
+import { namedReasons } from "../reasons/named.ts";
+import { ownedReasons } from "../reasons/owned.ts";
+import { refusalReasons } from "../reasons/refusal.ts";
+import { resourceReasons } from "../reasons/resource.ts";
 import { group, version } from "./group.ts";
+import { jobQueueReasons } from "./job-queue-reasons.ts";
 
 export const JobQueueKind = {
   group,
@@ -31,4 +39,14 @@ export const JobQueueKind = {
     { to: "SchedulingPolicy", path: "schedulingPolicyRef", awsPath: "schedulingPolicyArn" },
   ],
   conditions: ["ReferencesResolved", "JobsProgressing"],
+  reasons: [
+    everyKindReasons,
+    refusalReasons,
+    ownedReasons,
+    resourceReasons,
+    drainedReasons,
+    namedReasons,
+    jobsReasons,
+    jobQueueReasons,
+  ],
 } as const satisfies BatchKind;

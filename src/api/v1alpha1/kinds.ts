@@ -2,8 +2,8 @@
 
 import type { BatchKind } from "../batch-kind.ts";
 import { targetsFirst } from "../references.ts";
+import { BatchComputeEnvironmentKind } from "./batch-compute-environment-kind.ts";
 import { BatchJobKind } from "./batch-job-kind.ts";
-import { BatchComputeEnvironmentKind } from "./compute-environment-kind.ts";
 import { ConsumableResourceKind } from "./consumable-resource-kind.ts";
 import { JobDefinitionKind } from "./job-definition-kind.ts";
 import { JobQueueKind } from "./job-queue-kind.ts";
@@ -37,6 +37,8 @@ type Registered = (typeof registered)[number];
 /** e.g. `JobQueue` */
 export type KindName = Registered["kind"];
 type RecordsOf<K> = K extends { readonly records: infer Records extends string } ? Records : never;
+/** The tables of reasons of all kinds. */
+export type ReasonTables = Registered["reasons"];
 /** A kind of the registry. */
 export type OperatorKind = BatchKind<KindName, RecordsOf<Registered>>;
 

@@ -1,5 +1,11 @@
 import type { BatchKind } from "../batch-kind.ts";
+import { everyKindReasons } from "../reasons/every-kind.ts";
+import { namedReasons } from "../reasons/named.ts";
+import { ownedReasons } from "../reasons/owned.ts";
+import { refusalReasons } from "../reasons/refusal.ts";
+import { resourceReasons } from "../reasons/resource.ts";
 import { group, version } from "./group.ts";
+import { quotaShareReasons } from "./quota-share-reasons.ts";
 
 export const QuotaShareKind = {
   group,
@@ -20,4 +26,5 @@ export const QuotaShareKind = {
   records: "quotaShares",
   references: [{ to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue", fixed: true }],
   conditions: ["ReferencesResolved"],
+  reasons: [everyKindReasons, refusalReasons, ownedReasons, resourceReasons, namedReasons, quotaShareReasons],
 } as const satisfies BatchKind;

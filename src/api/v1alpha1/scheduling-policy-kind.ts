@@ -1,5 +1,11 @@
 import type { BatchKind } from "../batch-kind.ts";
+import { everyKindReasons } from "../reasons/every-kind.ts";
+import { namedReasons } from "../reasons/named.ts";
+import { ownedReasons } from "../reasons/owned.ts";
+import { refusalReasons } from "../reasons/refusal.ts";
+import { resourceReasons } from "../reasons/resource.ts";
 import { group, version } from "./group.ts";
+import { schedulingPolicyReasons } from "./scheduling-policy-reasons.ts";
 
 export const SchedulingPolicyKind = {
   group,
@@ -16,4 +22,5 @@ export const SchedulingPolicyKind = {
   stub: { bulk: ["fairsharePolicy"] },
   references: [],
   conditions: [],
+  reasons: [everyKindReasons, refusalReasons, ownedReasons, resourceReasons, namedReasons, schedulingPolicyReasons],
 } as const satisfies BatchKind;

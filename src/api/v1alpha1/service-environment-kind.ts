@@ -1,5 +1,11 @@
 import type { BatchKind } from "../batch-kind.ts";
+import { everyKindReasons } from "../reasons/every-kind.ts";
+import { namedReasons } from "../reasons/named.ts";
+import { ownedReasons } from "../reasons/owned.ts";
+import { refusalReasons } from "../reasons/refusal.ts";
+import { resourceReasons } from "../reasons/resource.ts";
 import { group, version } from "./group.ts";
+import { serviceEnvironmentReasons } from "./service-environment-reasons.ts";
 
 export const ServiceEnvironmentKind = {
   group,
@@ -18,4 +24,5 @@ export const ServiceEnvironmentKind = {
   records: "serviceEnvironments",
   references: [],
   conditions: [],
+  reasons: [everyKindReasons, refusalReasons, ownedReasons, resourceReasons, namedReasons, serviceEnvironmentReasons],
 } as const satisfies BatchKind;

@@ -1,4 +1,6 @@
 import type {
+  BatchCallTable,
+  BatchPart,
   ComputeResource,
   ComputeResourceUpdate,
   CreateComputeEnvironmentRequest,
@@ -23,22 +25,26 @@ export interface EnvironmentWrites {
   deleteComputeEnvironment(name: string, signal: AbortSignal, beforeSend?: () => void): Promise<void>;
 }
 
+export const computeEnvironmentCalls = {
+  describeComputeEnvironments: readCall("BatchRead"),
+  createComputeEnvironment: writeCall(
+    ["BatchCreate"],
+    [
+      ["batch:TagResource", "BatchClaim"],
+      // Batch makes it for the first environment without a service role, by the caller's permission.
+      ["iam:CreateServiceLinkedRole", "ServiceLinkedRole"],
+      ...passRoles,
+    ],
+  ),
+  updateComputeEnvironment: writeCall(["BatchChange"], passRoles),
+  deleteComputeEnvironment: writeCall(["BatchChange"]),
+} satisfies BatchCallTable;
+
+type Batch = BatchPart<keyof typeof computeEnvironmentCalls>;
+
 export const computeEnvironments = {
-  type: "compute-environment",
-  calls: {
-    describeComputeEnvironments: readCall("BatchRead"),
-    createComputeEnvironment: writeCall(
-      ["BatchCreate"],
-      [
-        ["batch:TagResource", "BatchClaim"],
-        // Batch makes it for the first environment without a service role, by the caller's permission.
-        ["iam:CreateServiceLinkedRole", "ServiceLinkedRole"],
-        ...passRoles,
-      ],
-    ),
-    updateComputeEnvironment: writeCall(["BatchChange"], passRoles),
-    deleteComputeEnvironment: writeCall(["BatchChange"]),
-  },
+  type: "compute-environment" as const,
+  calls: computeEnvironmentCalls,
   arn: ({ computeEnvironmentArn }) => computeEnvironmentArn,
   ...ownTags,
   list(batch, known, signal) {
@@ -87,7 +93,7 @@ export const computeEnvironments = {
       },
     };
   },
-} satisfies ListedResource<Environment, EnvironmentWrites>;
+} satisfies ListedResource<Environment, Batch, EnvironmentWrites>;
 
 /** The effect of a creation. */
 export function environmentCreated(request: CreateComputeEnvironmentRequest, at: Location): Effect<Environment> {

@@ -1,6 +1,7 @@
 import type { ConsumableResourceSummary, DescribeConsumableResourceResponse } from "@aws-sdk/client-batch";
 import type {
-  BatchApi,
+  BatchCallTable,
+  BatchPart,
   Consumable,
   CreateConsumableResourceRequest,
   UpdateConsumableResourceRequest,
@@ -18,19 +19,23 @@ export interface ConsumableWrites {
   deleteConsumableResource(name: string, signal: AbortSignal): Promise<void>;
 }
 
+export const consumableResourceCalls = {
+  describeConsumableResource: readCall("BatchRead"),
+  listConsumableResources: readCall("BatchRead"),
+  createConsumableResource: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
+  updateConsumableResource: writeCall(["BatchChange"]),
+  deleteConsumableResource: writeCall(["BatchChange"]),
+} satisfies BatchCallTable;
+
+type Batch = BatchPart<keyof typeof consumableResourceCalls>;
+
 /**
  * AWS lists consumables with their quantities, and describes them one by one with their tags: one that the list shows as it
  * is known is not described again before its turn comes. A consumable has no status.
  */
 export const consumableResources = {
-  type: "consumable-resource",
-  calls: {
-    describeConsumableResource: readCall("BatchRead"),
-    listConsumableResources: readCall("BatchRead"),
-    createConsumableResource: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
-    updateConsumableResource: writeCall(["BatchChange"]),
-    deleteConsumableResource: writeCall(["BatchChange"]),
-  },
+  type: "consumable-resource" as const,
+  calls: consumableResourceCalls,
   arn: ({ consumableResourceArn }) => consumableResourceArn,
   ...ownTags,
   namesPerCall: 1,
@@ -105,9 +110,9 @@ export const consumableResources = {
       },
     };
   },
-} satisfies AskedResource<Consumable, ConsumableWrites>;
+} satisfies AskedResource<Consumable, Batch, ConsumableWrites>;
 
-function summaryPages(batch: BatchApi, signal: AbortSignal) {
+function summaryPages(batch: Batch, signal: AbortSignal) {
   const operation = "ListConsumableResources";
   const page = async (token: string | undefined) => {
     const answer = await batch.listConsumableResources({ maxResults: pageSize, nextToken: token }, { signal });
@@ -124,7 +129,7 @@ function isAsBefore(summary: ConsumableResourceSummary, before: Consumable): boo
 }
 
 /** Undefined: AWS has none of that name. @throws AwsError */
-async function described(batch: BatchApi, name: string, signal: AbortSignal): Promise<Consumable | undefined> {
+async function described(batch: Batch, name: string, signal: AbortSignal): Promise<Consumable | undefined> {
   try {
     const answer = await batch.describeConsumableResource({ consumableResource: name }, { signal });
     const { consumableResourceName, consumableResourceArn, resourceType, tags } = answer;

@@ -1,4 +1,4 @@
-import type { BatchApi, DefinitionRevision, RegisterJobDefinitionRequest } from "../batch.ts";
+import type { BatchCallTable, BatchPart, DefinitionRevision, RegisterJobDefinitionRequest } from "../batch.ts";
 import { passRoles, readCall, writeCall } from "../call-facts.ts";
 import { changedTags, type Effect, showsTags } from "../effects.ts";
 import { AwsError } from "../errors.ts";
@@ -39,21 +39,25 @@ export interface DefinitionWrites {
 }
 
 /** What the writes of job definitions are made with. */
-export interface DefinitionWriting extends Writing<Revisions<StoredRevision>> {
+export interface DefinitionWriting extends Writing<Revisions<StoredRevision>, Batch> {
   /** Fingerprint of a body as AWS describes it, and of one as it is sent. */
   readonly fingerprintOf: (revision: DefinitionRevision) => string;
   /** Keeps the revisions of this name from now on. */
   readonly keep: (name: string) => void;
 }
 
+export const jobDefinitionCalls = {
+  describeJobDefinitions: readCall("BatchRead"),
+  registerJobDefinition: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"], ...passRoles]),
+  deregisterJobDefinition: writeCall(["BatchChange"]),
+} satisfies BatchCallTable;
+
+type Batch = BatchPart<keyof typeof jobDefinitionCalls>;
+
 /** AWS lists job definitions by revision and with their whole bodies: `DefinitionsObserver` keeps them up to date. */
 export const jobDefinitions = {
-  type: "job-definition",
-  calls: {
-    describeJobDefinitions: readCall("BatchRead"),
-    registerJobDefinition: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"], ...passRoles]),
-    deregisterJobDefinition: writeCall(["BatchChange"]),
-  },
+  type: "job-definition" as const,
+  calls: jobDefinitionCalls,
   tags: (revisions, arn) => revisions.find((revision) => revision.arn === arn)?.tags ?? {},
   retagged: (arn, change) => revisionRetagged(arn, change),
 } satisfies Resource<Revisions<StoredRevision>>;
@@ -157,7 +161,7 @@ function nonEmpty<T extends RevisionSeen>(revisions: Revisions<T>): Revisions<T>
 
 /** The ACTIVE revisions of `name`, or of all names, page by page so that no more than one page of bodies is held. */
 export function activeRevisions(
-  batch: BatchApi,
+  batch: Batch,
   name: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<readonly DefinitionRevision[]> {
@@ -166,7 +170,7 @@ export function activeRevisions(
 
 /** The revisions with these ARNs, at most 100; ones that AWS does not know are left out. */
 export async function describeRevisions(
-  batch: BatchApi,
+  batch: Batch,
   arns: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly DefinitionRevision[]> {
@@ -176,7 +180,7 @@ export async function describeRevisions(
 }
 
 async function* revisionPages(
-  batch: BatchApi,
+  batch: Batch,
   which: { jobDefinitionName?: string; status?: string; jobDefinitions?: string[] },
   signal: AbortSignal,
 ): AsyncGenerator<readonly DefinitionRevision[]> {

@@ -1,4 +1,11 @@
-import type { ComputeEnvironmentOrder, CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../batch.ts";
+import type {
+  BatchCallTable,
+  BatchPart,
+  ComputeEnvironmentOrder,
+  CreateJobQueueRequest,
+  Queue,
+  UpdateJobQueueRequest,
+} from "../batch.ts";
 import { readCall, writeCall } from "../call-facts.ts";
 import { contains, containsValue, deletion, type Effect, inDoubt, present } from "../effects.ts";
 import { listed, listLive, nameless, pageSize } from "../listing.ts";
@@ -13,14 +20,18 @@ export interface QueueWrites {
   deleteJobQueue(name: string, signal: AbortSignal): Promise<void>;
 }
 
+export const jobQueueCalls = {
+  describeJobQueues: readCall("BatchRead"),
+  createJobQueue: writeCall(["BatchCreate", "BatchRefer"], [["batch:TagResource", "BatchClaim"]]),
+  updateJobQueue: writeCall(["BatchChange", "BatchRefer", "ForeignQueues"]),
+  deleteJobQueue: writeCall(["BatchChange"]),
+} satisfies BatchCallTable;
+
+type Batch = BatchPart<keyof typeof jobQueueCalls>;
+
 export const jobQueues = {
-  type: "job-queue",
-  calls: {
-    describeJobQueues: readCall("BatchRead"),
-    createJobQueue: writeCall(["BatchCreate", "BatchRefer"], [["batch:TagResource", "BatchClaim"]]),
-    updateJobQueue: writeCall(["BatchChange", "BatchRefer", "ForeignQueues"]),
-    deleteJobQueue: writeCall(["BatchChange"]),
-  },
+  type: "job-queue" as const,
+  calls: jobQueueCalls,
   arn: ({ jobQueueArn }) => jobQueueArn,
   ...ownTags,
   list(batch, known, signal) {
@@ -71,7 +82,7 @@ export const jobQueues = {
       },
     };
   },
-} satisfies ListedResource<Queue, QueueWrites>;
+} satisfies ListedResource<Queue, Batch, QueueWrites>;
 
 /** The compute and service environments in the order of a request. */
 function namedBy({

@@ -1,11 +1,17 @@
 import type { QuotaShareDetail } from "@aws-sdk/client-batch";
 import { jsonEqual } from "../../runtime/json-equal.ts";
-import type { BatchApi, CreateQuotaShareRequest, QuotaShareRecord, UpdateQuotaShareRequest } from "../batch.ts";
+import type {
+  BatchCallTable,
+  BatchPart,
+  CreateQuotaShareRequest,
+  QuotaShareRecord,
+  UpdateQuotaShareRequest,
+} from "../batch.ts";
 import { readCall, writeCall } from "../call-facts.ts";
 import { contains, deletion, type Effect, inDoubt, present } from "../effects.ts";
 import { AwsError } from "../errors.ts";
 import { allPages, listed, nameless, pageSize } from "../listing.ts";
-import { type Location, nameIn, resourceArn, resourceIn } from "../names.ts";
+import { type Location, nameIn, resourceArn, shareNameIn } from "../names.ts";
 import { hasServiceJobs } from "../service-jobs.ts";
 import { type AskedResource, ownTags } from "./resource.ts";
 import { limitsOf } from "./service-environments.ts";
@@ -16,19 +22,23 @@ export interface QuotaShareWrites {
   deleteQuotaShare(arn: string, signal: AbortSignal): Promise<void>;
 }
 
+export const quotaShareCalls = {
+  describeQuotaShare: readCall("BatchRead"),
+  listQuotaShares: readCall("BatchRead"),
+  createQuotaShare: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
+  updateQuotaShare: writeCall(["BatchChange"]),
+  deleteQuotaShare: writeCall(["BatchChange"]),
+} satisfies BatchCallTable;
+
+type Batch = BatchPart<keyof typeof quotaShareCalls>;
+
 /**
  * Quota shares by `queue/share`, for a name is unique only in its queue. AWS lists those of one queue, without tags, and
  * describes them one by one with tags: one that the list shows as it is known is not described again before its turn comes.
  */
 export const quotaShares = {
-  type: "quota-share",
-  calls: {
-    describeQuotaShare: readCall("BatchRead"),
-    listQuotaShares: readCall("BatchRead"),
-    createQuotaShare: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
-    updateQuotaShare: writeCall(["BatchChange"]),
-    deleteQuotaShare: writeCall(["BatchChange"]),
-  },
+  type: "quota-share" as const,
+  calls: quotaShareCalls,
   arn: ({ quotaShareArn }) => quotaShareArn,
   ...ownTags,
   namesPerCall: 1,
@@ -85,7 +95,7 @@ export const quotaShares = {
       updateQuotaShare(request, signal) {
         const effect = quotaShareUpdated(request);
         return write({
-          name: shareIn(request.quotaShareArn),
+          name: shareNameIn(request.quotaShareArn ?? "") ?? "",
           call: () => batch.updateQuotaShare(request, { signal }),
           effect: () => effect,
           ifUnknown: inDoubt(effect),
@@ -93,14 +103,14 @@ export const quotaShares = {
       },
       deleteQuotaShare(arn, signal) {
         return write({
-          name: shareIn(arn),
+          name: shareNameIn(arn ?? "") ?? "",
           call: () => batch.deleteQuotaShare({ quotaShareArn: arn }, { signal }),
           effect: () => deletion(),
         });
       },
     };
   },
-} satisfies AskedResource<QuotaShareRecord, QuotaShareWrites>;
+} satisfies AskedResource<QuotaShareRecord, Batch, QuotaShareWrites>;
 
 /**
  * The quota shares of a queue by their own names, as AWS lists them: without tags. None of a queue that is not there.
@@ -109,7 +119,7 @@ export const quotaShares = {
  * @throws AwsError
  */
 export async function sharesOfQueue(
-  batch: BatchApi,
+  batch: Batch,
   queue: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, QuotaShareRecord>> {
@@ -134,7 +144,7 @@ export async function sharesOfQueue(
 }
 
 /** Undefined: AWS has no such share. @throws AwsError */
-async function described(batch: BatchApi, arn: string, signal: AbortSignal): Promise<QuotaShareRecord | undefined> {
+async function described(batch: Batch, arn: string, signal: AbortSignal): Promise<QuotaShareRecord | undefined> {
   try {
     return named(await batch.describeQuotaShare({ quotaShareArn: arn }, { signal }), "DescribeQuotaShare");
   } catch (error) {
@@ -166,11 +176,6 @@ function isAsBefore(summary: QuotaShareRecord, before: QuotaShareRecord): boolea
 /** The name of the queue in `queue/share`. */
 function queueIn(name: string): string {
   return name.slice(0, name.indexOf("/"));
-}
-
-/** `queue/share` */
-function shareIn(arn: string | undefined): string {
-  return resourceIn(arn ?? "")?.name ?? "";
 }
 
 /** The effect of a creation. */

@@ -1,7 +1,7 @@
-import type { BatchApi, Queue } from "../batch.ts";
+import type { Queue } from "../batch.ts";
 import type { CallTable } from "../call-facts.ts";
 import { type Effect, retagged } from "../effects.ts";
-import type { Location, ResourceType } from "../names.ts";
+import type { Location } from "../names.ts";
 import type { TagChange } from "../tag-calls.ts";
 
 /** One write to one resource. */
@@ -19,8 +19,8 @@ export interface Write<R, Answer> {
 }
 
 /** What the writes of a resource are made with. */
-export interface Writing<R> {
-  readonly batch: BatchApi;
+export interface Writing<R, Batch> {
+  readonly batch: Batch;
   readonly at: Location;
   /** Sends a write and records its effect. @throws AwsError, NotSent */
   readonly write: <Answer>(write: Write<R, Answer>) => Promise<void>;
@@ -28,7 +28,8 @@ export interface Writing<R> {
 
 /** A kind of resource of AWS Batch: its calls, and what is known of it. `R` is what is kept under one name. */
 export interface Resource<R> {
-  readonly type: ResourceType;
+  /** As ARNs name it, e.g. `compute-environment`. */
+  readonly type: string;
   readonly calls: CallTable;
   /** @param arn says which one is meant where a name has several */
   tags(record: R, arn: string): Readonly<Record<string, string>>;
@@ -43,19 +44,19 @@ export interface DescribedResource<R> extends Resource<R> {
 }
 
 /** A resource of which all are listed. */
-export interface ListedResource<R, Writes = object> extends DescribedResource<R> {
+export interface ListedResource<R, Batch, Writes = object> extends DescribedResource<R> {
   /**
    * All live records by name.
    * @param known the names of the listing before, if there was one
    * @throws AwsError
    */
-  list(batch: BatchApi, known: Iterable<string> | undefined, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
-  writes(writing: Writing<R>): Writes;
+  list(batch: Batch, known: Iterable<string> | undefined, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
+  writes(writing: Writing<R, Batch>): Writes;
 }
 
 /** A read of some names. */
-export interface Reading {
-  readonly batch: BatchApi;
+export interface Reading<Batch> {
+  readonly batch: Batch;
   readonly at: Location;
   readonly names: ReadonlySet<string>;
   /** As last listed; undefined: they were not yet. */
@@ -71,8 +72,7 @@ export interface ListedPart<R> {
 }
 
 /** A resource of which only the names are read that objects give; whoever has no such object makes no call for it. */
-export interface AskedResource<R, Writes = object> extends DescribedResource<R> {
-  readonly type: Exclude<ResourceType, "job-definition">;
+export interface AskedResource<R, Batch, Writes = object> extends DescribedResource<R> {
   /** How many names one call describes. */
   readonly namesPerCall: number;
   /**
@@ -80,7 +80,7 @@ export interface AskedResource<R, Writes = object> extends DescribedResource<R> 
    * @param reading of `namesPerCall` names at most
    * @throws AwsError
    */
-  describe(reading: Reading, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
+  describe(reading: Reading<Batch>, signal: AbortSignal): Promise<ReadonlyMap<string, R>>;
   /**
    * What AWS lists of the names, a call at a time; left out: it lists nothing but ARNs. What no part shows has to be
    * described.
@@ -88,7 +88,7 @@ export interface AskedResource<R, Writes = object> extends DescribedResource<R> 
    * @throws AwsError
    */
   list?(
-    reading: Reading & { readonly known: (name: string) => R | undefined },
+    reading: Reading<Batch> & { readonly known: (name: string) => R | undefined },
     signal: AbortSignal,
   ): AsyncIterable<ListedPart<R>>;
   /**
@@ -96,8 +96,8 @@ export interface AskedResource<R, Writes = object> extends DescribedResource<R> 
    * @param queues all of the region
    * @throws AwsError
    */
-  names(batch: BatchApi, signal: AbortSignal, queues: Iterable<Queue>): Promise<ReadonlySet<string>>;
-  writes(writing: Writing<R>): Writes;
+  names(batch: Batch, signal: AbortSignal, queues: Iterable<Queue>): Promise<ReadonlySet<string>>;
+  writes(writing: Writing<R, Batch>): Writes;
 }
 
 /** The tags of a resource that has one record under its name. */

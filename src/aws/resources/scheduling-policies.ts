@@ -1,5 +1,11 @@
 import { jsonEqual } from "../../runtime/json-equal.ts";
-import type { CreateSchedulingPolicyRequest, Policy, UpdateSchedulingPolicyRequest } from "../batch.ts";
+import type {
+  BatchCallTable,
+  BatchPart,
+  CreateSchedulingPolicyRequest,
+  Policy,
+  UpdateSchedulingPolicyRequest,
+} from "../batch.ts";
 import { readCall, writeCall } from "../call-facts.ts";
 import { deletion, type Effect, present } from "../effects.ts";
 import { allPages, listed, nameless, pageSize } from "../listing.ts";
@@ -12,16 +18,20 @@ export interface PolicyWrites {
   deleteSchedulingPolicy(arn: string, signal: AbortSignal): Promise<void>;
 }
 
+export const schedulingPolicyCalls = {
+  describeSchedulingPolicies: readCall("BatchRead"),
+  listSchedulingPolicies: readCall("BatchRead"),
+  createSchedulingPolicy: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
+  updateSchedulingPolicy: writeCall(["BatchChange"]),
+  deleteSchedulingPolicy: writeCall(["BatchChange"]),
+} satisfies BatchCallTable;
+
+type Batch = BatchPart<keyof typeof schedulingPolicyCalls>;
+
 /** AWS describes policies by ARN, and lists nothing but ARNs; a policy has no status. */
 export const schedulingPolicies = {
-  type: "scheduling-policy",
-  calls: {
-    describeSchedulingPolicies: readCall("BatchRead"),
-    listSchedulingPolicies: readCall("BatchRead"),
-    createSchedulingPolicy: writeCall(["BatchCreate"], [["batch:TagResource", "BatchClaim"]]),
-    updateSchedulingPolicy: writeCall(["BatchChange"]),
-    deleteSchedulingPolicy: writeCall(["BatchChange"]),
-  },
+  type: "scheduling-policy" as const,
+  calls: schedulingPolicyCalls,
   arn: ({ arn }) => arn,
   ...ownTags,
   namesPerCall: pageSize,
@@ -77,7 +87,7 @@ export const schedulingPolicies = {
       },
     };
   },
-} satisfies AskedResource<Policy, PolicyWrites>;
+} satisfies AskedResource<Policy, Batch, PolicyWrites>;
 
 /** What a creation makes. */
 export function createdPolicy({ tags, ...request }: CreateSchedulingPolicyRequest, at: Location): Policy {

@@ -1,5 +1,7 @@
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type {
+  BatchCallTable,
+  BatchPart,
   CapacityLimit,
   CreateServiceEnvironmentRequest,
   ServiceEnvironmentRecord,
@@ -25,21 +27,25 @@ export interface ServiceEnvironmentWrites {
 
 const operation = "DescribeServiceEnvironments";
 
+export const serviceEnvironmentCalls = {
+  describeServiceEnvironments: readCall("BatchRead"),
+  createServiceEnvironment: writeCall(
+    ["BatchCreate"],
+    [
+      ["batch:TagResource", "BatchClaim"],
+      // Batch makes it for the first service environment, by the caller's permission.
+      ["iam:CreateServiceLinkedRole", "ServiceLinkedRole"],
+    ],
+  ),
+  updateServiceEnvironment: writeCall(["BatchChange"]),
+  deleteServiceEnvironment: writeCall(["BatchChange"]),
+} satisfies BatchCallTable;
+
+type Batch = BatchPart<keyof typeof serviceEnvironmentCalls>;
+
 export const serviceEnvironments = {
-  type: "service-environment",
-  calls: {
-    describeServiceEnvironments: readCall("BatchRead"),
-    createServiceEnvironment: writeCall(
-      ["BatchCreate"],
-      [
-        ["batch:TagResource", "BatchClaim"],
-        // Batch makes it for the first service environment, by the caller's permission.
-        ["iam:CreateServiceLinkedRole", "ServiceLinkedRole"],
-      ],
-    ),
-    updateServiceEnvironment: writeCall(["BatchChange"]),
-    deleteServiceEnvironment: writeCall(["BatchChange"]),
-  },
+  type: "service-environment" as const,
+  calls: serviceEnvironmentCalls,
   arn: ({ serviceEnvironmentArn }) => serviceEnvironmentArn,
   ...ownTags,
   namesPerCall: pageSize,
@@ -105,7 +111,7 @@ export const serviceEnvironments = {
       },
     };
   },
-} satisfies AskedResource<ServiceEnvironmentRecord, ServiceEnvironmentWrites>;
+} satisfies AskedResource<ServiceEnvironmentRecord, Batch, ServiceEnvironmentWrites>;
 
 /** The effect of a creation. */
 export function serviceEnvironmentCreated(

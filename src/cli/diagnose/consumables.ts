@@ -1,5 +1,5 @@
 import { adviceFor } from "../../aws/advice.ts";
-import type { BatchApi } from "../../aws/batch.ts";
+import type { BatchApi } from "../../aws/batch-calls.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { ConsumableNeed } from "../../aws/job-needs.ts";
 import { listed } from "../../aws/listing.ts";

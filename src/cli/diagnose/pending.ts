@@ -1,4 +1,5 @@
-import type { BatchApi, JobDetail } from "../../aws/batch.ts";
+import type { JobDetail } from "../../aws/batch.ts";
+import type { BatchApi } from "../../aws/batch-calls.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
 import { counted } from "../../diagnosis/words.ts";
 

@@ -1,5 +1,6 @@
 import { adviceFor } from "../../aws/advice.ts";
-import type { BatchApi, Queue, ServiceJobSummary } from "../../aws/batch.ts";
+import type { Queue, ServiceJobSummary } from "../../aws/batch.ts";
+import type { BatchApi } from "../../aws/batch-calls.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import { everyPage, listed } from "../../aws/listing.ts";

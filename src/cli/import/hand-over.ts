@@ -1,5 +1,5 @@
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
-import { resourceIn } from "../../aws/names.ts";
+import { resourceIn } from "../../aws/resources/index.ts";
 import { shell } from "../../runtime/shell.ts";
 import { resourceKey } from "./names.ts";
 import type { Source, SourceResource } from "./source.ts";

@@ -1,4 +1,4 @@
-import type { BatchApi } from "../../aws/batch.ts";
+import type { BatchApi } from "../../aws/batch-calls.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { Cloud } from "../cloud.ts";
 

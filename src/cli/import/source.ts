@@ -1,7 +1,6 @@
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
-import { resourceIn } from "../../aws/names.ts";
-import { resources } from "../../aws/resources/index.ts";
+import { resourceIn, resources } from "../../aws/resources/index.ts";
 import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
 import type { NamedResource } from "./names.ts";

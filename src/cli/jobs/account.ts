@@ -1,5 +1,4 @@
-import type { BatchApi } from "../../aws/batch.ts";
-import { guardedBatch } from "../../aws/batch-calls.ts";
+import { type BatchApi, guardedBatch } from "../../aws/batch-calls.ts";
 import { CallBudget } from "../../aws/budget.ts";
 import type { CallGuardOptions } from "../../aws/calls.ts";
 import type { LogsApi } from "../../aws/logs.ts";

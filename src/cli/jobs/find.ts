@@ -1,4 +1,5 @@
-import type { BatchApi, JobDetail } from "../../aws/batch.ts";
+import type { JobDetail } from "../../aws/batch.ts";
+import type { BatchApi } from "../../aws/batch-calls.ts";
 import { CommandError } from "../io.ts";
 
 /** What finds a job: the calls, and an end. */

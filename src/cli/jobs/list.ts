@@ -1,4 +1,5 @@
-import type { BatchApi, JobSummary } from "../../aws/batch.ts";
+import type { JobSummary } from "../../aws/batch.ts";
+import type { BatchApi } from "../../aws/batch-calls.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { nameIn } from "../../aws/names.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";

@@ -1,4 +1,5 @@
-import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
+import type { DefinitionRevision } from "../../aws/batch.ts";
+import type { BatchApi } from "../../aws/batch-calls.ts";
 import { CommandError } from "../io.ts";
 import type { ContainerChange } from "./job-settings.ts";
 

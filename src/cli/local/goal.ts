@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../api/object.ts";
-import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import { describedBy } from "../../controllers/parts/network/described.ts";
 import { conditionsOf } from "../../controllers/pass/conditions.ts";

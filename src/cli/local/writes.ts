@@ -1,6 +1,5 @@
 import type { Call } from "../../aws/api.ts";
-import type { BatchApi } from "../../aws/batch.ts";
-import { batchCalls } from "../../aws/batch-calls.ts";
+import { type BatchApi, batchCalls } from "../../aws/batch-calls.ts";
 import type { CallKind } from "../../aws/budget.ts";
 import { operationOf } from "../../aws/call-facts.ts";
 import { eachCall, NotSent } from "../../aws/calls.ts";

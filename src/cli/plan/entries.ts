@@ -9,7 +9,7 @@ import {
   kindOf,
   QuotaShareKind,
 } from "../../api/v1alpha1/kinds.ts";
-import { resourceIn } from "../../aws/names.ts";
+import { resourceIn } from "../../aws/resources/index.ts";
 import { orderOf } from "../../controllers/draining/queue-order.ts";
 import { awsNameOf } from "../../controllers/ownership/naming.ts";
 import { createdAtTag, type Tags } from "../../controllers/ownership/ownership.ts";

@@ -4,10 +4,10 @@ import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { cleanupFinalizer, withinAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { apiVersion } from "../../api/v1alpha1/group.ts";
 import { type KindName, kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
-import { resourceIn } from "../../aws/names.ts";
-import { type DescribedKey, describedResources, type ResourceRecords } from "../../aws/resources/index.ts";
+import { type DescribedKey, describedResources, type ResourceRecords, resourceIn } from "../../aws/resources/index.ts";
 import type { DescribedResource } from "../../aws/resources/resource.ts";
 import { foundAmong, type Surroundings } from "../../controllers/indexes.ts";
+import { kindEntries } from "../../controllers/kinds/index.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership/ownership.ts";
 import { timestamp } from "../../controllers/pass/conditions.ts";
 import { referredObjects, referringObjects } from "../../controllers/wakes.ts";
@@ -226,22 +226,6 @@ function pruned(object: KubeObject, now: number): PlannedObject {
   return { object: deleted, file: undefined, isPruned: true };
 }
 
-/** As much of the spec as deletions read, of an object of which only AWS resources are known. */
-const specs: Readonly<Record<KindName, object>> = {
-  BatchComputeEnvironment: { type: "MANAGED" },
-  JobQueue: { priority: 1 },
-  JobDefinition: { type: "container" },
-  BatchJob: {},
-  SchedulingPolicy: {},
-  ServiceEnvironment: { serviceEnvironmentType: "SAGEMAKER_TRAINING", capacityLimits: [] },
-  ConsumableResource: { totalQuantity: 0 },
-  QuotaShare: {
-    capacityLimits: [],
-    resourceSharingConfiguration: { strategy: "RESERVE" },
-    preemptionConfiguration: { inSharePreemption: "DISABLED" },
-  },
-};
-
 function objectOf({ kind, key, awsName, within, tags, region }: Owned, now: number): KubeObject {
   return withSchemaDefaults({
     apiVersion,
@@ -254,7 +238,7 @@ function objectOf({ kind, key, awsName, within, tags, region }: Owned, now: numb
       creationTimestamp: timestamp(now),
       ...(within === undefined ? {} : { annotations: { [withinAnnotation]: within } }),
     },
-    spec: { region, [kindOf(kind).awsName.field]: specName(awsName), ...specs[kind] },
+    spec: { region, [kindOf(kind).awsName.field]: specName(awsName), ...kindEntries[kind].leastSpec },
   });
 }
 

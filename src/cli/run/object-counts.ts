@@ -1,7 +1,7 @@
 import { type ConditionType, conditionTypesOf } from "../../api/condition-types.ts";
 import type { Condition, KubeObject } from "../../api/object.ts";
 import type { Reason } from "../../api/reasons.ts";
-import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 
 /** Others can write status too, so only known types, statuses and steps become labels. */

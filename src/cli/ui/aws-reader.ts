@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../api/object.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
-import type { BatchApi, Environment } from "../../aws/batch.ts";
+import type { Environment } from "../../aws/batch.ts";
+import type { BatchApi } from "../../aws/batch-calls.ts";
 import { nameIn } from "../../aws/names.ts";
 import { countJobs } from "../../aws/queue-jobs.ts";
 import { computeEnvironments } from "../../aws/resources/compute-environments.ts";

@@ -1,6 +1,6 @@
 /** Waiting for jobs before what runs or holds them is deleted, as `spec.drain` says. Pure. */
 
-import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/batch-compute-environment.ts";
 import type { ActiveJob } from "../../aws/region.ts";
 import { countingCheckMs, drainCheckMs, terminateAgainMs, uncountedCheckMs } from "../intervals.ts";
 import type { Act, Wait } from "../pass/agenda.ts";

@@ -2,7 +2,7 @@ import type { AwsNaming } from "../../api/batch-kind.ts";
 import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { awsNamesIn, referencesOf } from "../../api/references.ts";
 import { withinAnnotation } from "../../api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/batch-compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import {
   BatchComputeEnvironmentKind,
@@ -12,7 +12,7 @@ import {
   type OperatorKind,
 } from "../../api/v1alpha1/kinds.ts";
 import { isAwsName } from "../../api/v1alpha1/names.ts";
-import { resourceIn } from "../../aws/names.ts";
+import { resourceIn } from "../../aws/resources/index.ts";
 import { shortHash } from "../fields/fingerprint.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Which namespaces may use an object of another namespace. Pure. */
 
 import { type KubeObject, keyText } from "../../api/object.ts";
-import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/batch-compute-environment.ts";
 import { StoreError } from "../../runtime/store.ts";
 
 /** The labels of a namespace, or why they may not be read; undefined: there is none, or nobody asked for them. */

@@ -3,10 +3,9 @@
 import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import type { OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { isAwsName } from "../../api/v1alpha1/names.ts";
-import type { ResourceType } from "../../aws/names.ts";
 import { nameIn, resourceArn } from "../../aws/names.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import type { AskedKey } from "../../aws/resources/index.ts";
+import type { AskedKey, ResourceType } from "../../aws/resources/index.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { rereadCheckMs, unwatchedCheckMs } from "../intervals.ts";
 import { whoseName } from "../ownership/names.ts";

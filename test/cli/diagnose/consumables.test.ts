@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { BatchApi } from "../../../src/aws/batch.ts";
+import type { BatchApi } from "../../../src/aws/batch-calls.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { readConsumables } from "../../../src/cli/diagnose/consumables.ts";
 

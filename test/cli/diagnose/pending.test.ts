@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BatchApi } from "../../../src/aws/batch.ts";
+import type { BatchApi } from "../../../src/aws/batch-calls.ts";
 import { pendingFinding } from "../../../src/cli/diagnose/pending.ts";
 
 const { signal } = new AbortController();

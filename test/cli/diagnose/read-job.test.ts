@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { BatchJob, BatchJobSpec } from "../../../src/api/v1alpha1/batch-job.ts";
-import type { BatchApi } from "../../../src/aws/batch.ts";
+import type { BatchApi } from "../../../src/aws/batch-calls.ts";
 import { readJob } from "../../../src/cli/diagnose/read-job.ts";
 import { jobObject } from "../../controllers/kinds/batch-job/seen.ts";
 import { condition } from "./given-job.ts";

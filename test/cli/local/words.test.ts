@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { BatchApi } from "../../../src/aws/batch.ts";
+import type { BatchApi } from "../../../src/aws/batch-calls.ts";
 import { NotSent } from "../../../src/aws/calls.ts";
 import { humanLine } from "../../../src/cli/local/log.ts";
 import { type AwsWrite, subjectOf, tapped, tappedIam } from "../../../src/cli/local/writes.ts";

@@ -1,6 +1,6 @@
 import type { Condition } from "../../../src/api/object.ts";
 import { reconcileRequestedAtAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Queue } from "../../../src/aws/batch.ts";
 import { quantitySetTag } from "../../../src/controllers/ownership/ownership.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";

@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Chance } from "./chance.ts";
 
 type Spec = BatchComputeEnvironmentSpec;

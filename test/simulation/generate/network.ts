@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { AccountNetwork } from "../../../src/simulator/ec2-network.ts";
 import { type Act, networkDoings, type Step } from "../story.ts";
 import type { Chance } from "./chance.ts";

@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";

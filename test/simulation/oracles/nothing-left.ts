@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import { abandonAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import { isNameOf } from "../../../src/controllers/kinds/compute-environment/ownership.ts";
 import { baseNameOf, queueNameOf } from "../../../src/controllers/ownership/naming.ts";

@@ -2,7 +2,7 @@ import type { Condition, KubeObject } from "../../../src/api/object.ts";
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
-} from "../../../src/api/v1alpha1/compute-environment.ts";
+} from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { ConsumableResource } from "../../../src/api/v1alpha1/consumable-resource.ts";
 import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";

@@ -1,5 +1,5 @@
 import { approveAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { ownerIn, type Tags } from "../../../src/controllers/ownership/ownership.ts";

@@ -1,6 +1,6 @@
 import { keyText } from "../../../src/api/object.ts";
 import { endpointsAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";

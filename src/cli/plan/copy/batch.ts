@@ -1,4 +1,5 @@
-import type { BatchApi, DefinitionRevision } from "../../../aws/batch.ts";
+import type { DefinitionRevision } from "../../../aws/batch.ts";
+import type { BatchApi } from "../../../aws/batch-calls.ts";
 import type { Location } from "../../../aws/names.ts";
 import {
   type AskedKey,

@@ -4,7 +4,7 @@ import { environmentAnnotations } from "../../../api/v1alpha1/annotations.ts";
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
-} from "../../../api/v1alpha1/compute-environment.ts";
+} from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { covers, privateAddresses, rangeOf } from "../../../network/addresses.ts";
 import { neededServices } from "../../../network/needs.ts";
 import { perVersion } from "../../fields/per-version.ts";

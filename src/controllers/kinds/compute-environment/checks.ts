@@ -1,7 +1,7 @@
 /** Checks before a successor is created: whether every queue could be handed over to it. Pure. */
 
 import { dryRunAnnotation, pausedAnnotation } from "../../../api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { unwatchedCheckMs } from "../../intervals.ts";
 import type { Step } from "../../pass/agenda.ts";

@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { ownershipOf } from "../../ownership/ownership.ts";
 import { earliestCheck, type Step } from "../../pass/agenda.ts";

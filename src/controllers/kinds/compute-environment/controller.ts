@@ -1,5 +1,5 @@
 import { endpointsAnnotation, securityGroupAnnotation } from "../../../api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import type { Reconciler } from "../../../runtime/object-reconciler.ts";

@@ -4,7 +4,7 @@
  * used up. Pure.
  */
 
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { creationEveryMs, unwatchedCheckMs } from "../../intervals.ts";

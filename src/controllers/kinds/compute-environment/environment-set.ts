@@ -3,7 +3,7 @@
  * resolves. Both computations exist only here; the compute-environment and the queue controller share them. Pure.
  */
 
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../../ownership/ownership.ts";

@@ -6,7 +6,7 @@
  * Deletion is the same way back: the environments, then roles, endpoints and group, then the finalizer.
  */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { asNamed } from "../../ownership/names.ts";
 import { creationOf, endpointsPlan, endpointsRemoval } from "../../parts/endpoints/plan.ts";
 import { whileCreating } from "../../parts/network/report.ts";

@@ -1,6 +1,6 @@
 /** Newer images that AWS Batch announces for the instances of an environment. Pure. */
 
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import type { ConditionDraft } from "../../pass/agenda.ts";
 

@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import { annotationsOf } from "../../ownership/namespace-annotations.ts";
 import { type Ec2Memory, newEc2Memory } from "../../parts/ec2-memory.ts";

@@ -1,5 +1,5 @@
 import { keyText } from "../../../api/object.ts";
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { AwsError } from "../../../aws/errors.ts";

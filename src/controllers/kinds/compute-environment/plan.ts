@@ -1,6 +1,6 @@
 /** What is to be done for the environments of a `BatchComputeEnvironment`: rules in order. Pure. */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { passesByItself } from "../../../aws/errors.ts";
 import { isRetired } from "../../draining/retired.ts";

@@ -1,6 +1,6 @@
 import type { Kind } from "../../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../../api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { JobQueue } from "../../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../../../aws/region.ts";

@@ -1,6 +1,6 @@
 /** Creates an environment: the first one, a successor, or the next attempt after one that AWS found INVALID. Pure. */
 
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { shortHash } from "../../fields/fingerprint.ts";

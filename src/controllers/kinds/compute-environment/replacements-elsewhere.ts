@@ -1,6 +1,6 @@
 import type { Condition, ObjectKey } from "../../../api/object.ts";
 import { isWhole, keyText } from "../../../api/object.ts";
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import type { BatchRegion } from "../../../aws/region.ts";

@@ -1,6 +1,6 @@
 /** The fields of status that only a compute environment has. Pure. */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { retiredAtTag, servingSinceTag } from "../../ownership/ownership.ts";
 import { networkStatus } from "../../parts/network/report.ts";

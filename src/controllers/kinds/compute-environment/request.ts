@@ -1,6 +1,6 @@
 /** The requests that create an environment, or bring one to the desired state. Pure. */
 
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type {
   CreateComputeEnvironmentRequest,
   Environment,

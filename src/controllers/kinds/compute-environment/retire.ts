@@ -1,6 +1,6 @@
 /** Taking one environment out of service without ending a job: disable, drain, delete. Pure. */
 
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { drained, jobsText, terminated, waits } from "../../draining/drain.ts";
 import { isRetired, settlesInMs } from "../../draining/retired.ts";

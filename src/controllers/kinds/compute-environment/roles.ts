@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import { isRetired } from "../../draining/retired.ts";
 import { baseNameOf } from "../../ownership/naming.ts";

@@ -4,7 +4,7 @@
  * `<token before>@asked:<hash of the new token>` from just before the request. Pure.
  */
 
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
 import { settleCheckMs } from "../../intervals.ts";

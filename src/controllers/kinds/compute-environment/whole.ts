@@ -1,6 +1,6 @@
 /** The types of an environment object as a whole: its environments, and the parts that they depend on. */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { EndpointsAction } from "../../parts/endpoints/action.ts";
 import type { EndpointsSeen } from "../../parts/endpoints/seen.ts";
 import type { RolesAction } from "../../parts/roles/action.ts";

@@ -1,5 +1,5 @@
 import type { ObjectKey } from "../../../api/object.ts";
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Queue, ServiceEnvironmentRecord } from "../../../aws/batch.ts";
 import type { UnfinishedJob } from "../../../aws/region.ts";
 import type { QueueFacts } from "../../../diagnosis/facts.ts";

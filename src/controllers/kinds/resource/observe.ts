@@ -1,9 +1,9 @@
 import { type KubeObject, keyText } from "../../../api/object.ts";
 import type { OperatorKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Described } from "../../../aws/effects.ts";
-import { type ResourceType, resourceArn } from "../../../aws/names.ts";
+import { resourceArn } from "../../../aws/names.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
-import { type AskedKey, askedResources } from "../../../aws/resources/index.ts";
+import { type AskedKey, askedResources, type ResourceType } from "../../../aws/resources/index.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
 import { liveReadMaxAgeMs } from "../../intervals.ts";
 import { claimantNamedBy, claimantOf, rivalsOf } from "../../ownership/claims.ts";

@@ -2,7 +2,7 @@
 
 import type { Kind, KubeObject, ObjectKey } from "../../../api/object.ts";
 import { endpointsAnnotation } from "../../../api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Objects, Settings } from "../../ports.ts";
 import { notedVpcs } from "../noted-vpcs.ts";

@@ -1,5 +1,5 @@
 import { keyText, type ObjectKey } from "../../../api/object.ts";
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import { AwsError } from "../../../aws/errors.ts";
 import type { BatchRegion } from "../../../aws/region.ts";

@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import type { NetworkFacts } from "../../../network/facts.ts";
 import { isPresent } from "../../../network/lookups.ts";

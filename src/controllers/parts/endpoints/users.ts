@@ -4,7 +4,7 @@ import { keyText, type ObjectKey } from "../../../api/object.ts";
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
-} from "../../../api/v1alpha1/compute-environment.ts";
+} from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import type { BatchRegion } from "../../../aws/region.ts";

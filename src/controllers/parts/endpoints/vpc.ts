@@ -1,7 +1,7 @@
 /** Observes a VPC for its endpoints: who uses them, who keeps its record, and what exists. Pure. */
 
 import { keyText } from "../../../api/object.ts";
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { heldAmong } from "../../../network/dependence.ts";
 import { subnetsOf } from "../../../network/described.ts";
 import { type EndpointUser, endpointPlan, extendedFor, withoutCutOffs } from "../../../network/endpoints.ts";

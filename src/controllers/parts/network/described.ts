@@ -4,7 +4,7 @@ import { type KubeObject, keyText, type ObjectKey } from "../../../api/object.ts
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
-} from "../../../api/v1alpha1/compute-environment.ts";
+} from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinition } from "../../../api/v1alpha1/job-definition.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../../../aws/region.ts";

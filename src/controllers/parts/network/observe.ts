@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { AwsError } from "../../../aws/errors.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import type { Described } from "../../../network/described.ts";

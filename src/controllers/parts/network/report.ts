@@ -3,7 +3,7 @@
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
-} from "../../../api/v1alpha1/compute-environment.ts";
+} from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { way } from "../../../network/picture.ts";
 import type { Finding, Preflight, SubnetResult } from "../../../network/preflight.ts";
 import { list, nameOf, objectsOf, type Remedy, sentenceOf } from "../../../network/remedies.ts";

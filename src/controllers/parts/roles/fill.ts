@@ -1,6 +1,6 @@
 /** Fills the roles that the operator creates for a spec into its empty fields. Pure. */
 
-import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinitionSpec } from "../../../api/v1alpha1/job-definition.ts";
 import type { DesiredRole } from "./desired.ts";
 import type { NamedRole } from "./limits.ts";

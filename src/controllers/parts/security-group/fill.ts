@@ -4,7 +4,7 @@ import { endpointsAnnotation, securityGroupAnnotation } from "../../../api/v1alp
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
-} from "../../../api/v1alpha1/compute-environment.ts";
+} from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { withSelected } from "../selection/fill.ts";
 import type { DesiredGroup } from "./rules.ts";
 

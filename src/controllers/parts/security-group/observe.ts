@@ -1,5 +1,5 @@
 import { securityGroupAnnotation } from "../../../api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../../network/facts.ts";

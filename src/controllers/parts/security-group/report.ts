@@ -1,6 +1,6 @@
 /** Keeps the security group of an object in its status. Pure. */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { usable } from "./plan.ts";
 import type { GroupSeen } from "./seen.ts";
 

@@ -1,6 +1,6 @@
 /** Replaces selectors in a spec by the ids that they resolved to, so that other code sees lists only. Pure. */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Resolved, ToResolve } from "../../../network/selection.ts";
 
 /** The object with the ids of its status in place of its selectors; without ids where nothing was resolved yet. */

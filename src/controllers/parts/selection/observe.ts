@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { unread } from "../../../aws/kept-part.ts";
 import type { NetworkReading } from "../../../network/port.ts";
 import { selectorText, type ToResolve } from "../../../network/selection.ts";

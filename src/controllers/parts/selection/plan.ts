@@ -1,6 +1,6 @@
 /** Decides when a new selection takes effect. Pure. */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { type Resolution, resolution, said, selectorText, settleMs } from "../../../network/selection.ts";
 import { marks, restCheckMs, settleCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import type { Blocked, ConditionDraft, Wait } from "../../pass/agenda.ts";

@@ -1,6 +1,6 @@
 /** Keeps the resolved selections in status. Pure. */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Resolved } from "../../../network/selection.ts";
 import { timestamp } from "../../pass/conditions.ts";
 import { resolved } from "./plan.ts";

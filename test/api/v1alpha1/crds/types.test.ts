@@ -8,7 +8,7 @@ import type { Condition } from "../../../../src/api/object.ts";
 import type {
   BatchComputeEnvironmentSpec,
   BatchComputeEnvironmentStatus,
-} from "../../../../src/api/v1alpha1/compute-environment.ts";
+} from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinitionSpec, JobDefinitionStatus } from "../../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec, JobQueueStatus } from "../../../../src/api/v1alpha1/job-queue.ts";
 import type { Change } from "../../../../src/controllers/pass/agenda.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../../src/api/object.ts";
-import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import { AwsError } from "../../../../src/aws/errors.ts";
 import { act } from "../../../../src/controllers/kinds/compute-environment/act.ts";
 import {

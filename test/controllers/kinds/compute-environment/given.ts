@@ -3,7 +3,7 @@
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
-} from "../../../../src/api/v1alpha1/compute-environment.ts";
+} from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment, Queue } from "../../../../src/aws/batch.ts";
 import type { ActiveJob } from "../../../../src/aws/region.ts";
 import { orderOf } from "../../../../src/controllers/draining/queue-order.ts";

@@ -3,7 +3,7 @@ import type { Condition, KubeObject } from "../../../../src/api/object.ts";
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
-} from "../../../../src/api/v1alpha1/compute-environment.ts";
+} from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../../src/aws/batch.ts";
 import { AwsError } from "../../../../src/aws/errors.ts";
 import { environmentName, orderOf } from "../../../../src/controllers/draining/queue-order.ts";

@@ -1,6 +1,6 @@
 /** An environment `old` with its spec changed to `other`, and its successor `new`. */
 
-import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../../src/aws/batch.ts";
 import type { Seen } from "../../../../src/controllers/kinds/compute-environment/seen.ts";
 import { chosen, ec2, environment, now, object, seen, withResources } from "./given.ts";

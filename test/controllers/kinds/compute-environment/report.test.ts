@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../../src/aws/batch.ts";
 import { report } from "../../../../src/controllers/kinds/compute-environment/report.ts";
 import type { Seen } from "../../../../src/controllers/kinds/compute-environment/seen.ts";

@@ -1,6 +1,6 @@
 /** Builders: a small whole, of which a test names only what it is about. */
 
-import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobQueue, JobQueueSpec } from "../../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment, Queue } from "../../../../src/aws/batch.ts";
 import { orderOf } from "../../../../src/controllers/draining/queue-order.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../../src/api/object.ts";
-import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobQueue } from "../../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../../src/aws/batch.ts";
 import { AwsError } from "../../../../src/aws/errors.ts";

@@ -3,7 +3,8 @@
 import type { KubeObject } from "../../../../src/api/object.ts";
 import type { KindName } from "../../../../src/api/v1alpha1/kinds.ts";
 import type { Described } from "../../../../src/aws/effects.ts";
-import { type ResourceType, resourceArn } from "../../../../src/aws/names.ts";
+import { resourceArn } from "../../../../src/aws/names.ts";
+import type { ResourceType } from "../../../../src/aws/resources/index.ts";
 import type { ResourceSeen } from "../../../../src/controllers/kinds/resource/seen.ts";
 import type { Identity } from "../../../../src/controllers/ownership/ownership.ts";
 import type { Plan } from "../../../../src/controllers/pass/agenda.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
-} from "../../../../src/api/v1alpha1/compute-environment.ts";
+} from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../../src/aws/batch.ts";
 import { isOutlived as outlived, usersIn } from "../../../../src/controllers/parts/endpoints/users.ts";
 import type { Ports } from "../../../../src/controllers/ports.ts";

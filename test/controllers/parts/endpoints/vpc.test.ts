@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { keyText } from "../../../../src/api/object.ts";
-import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import { newEc2Memory } from "../../../../src/controllers/parts/ec2-memory.ts";
 import type { Neighbour } from "../../../../src/controllers/parts/endpoints/users.ts";
 import { vpcSeen } from "../../../../src/controllers/parts/endpoints/vpc.ts";

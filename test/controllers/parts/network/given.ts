@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinition } from "../../../../src/api/v1alpha1/job-definition.ts";
 import { misconfigurations } from "../../../network/misconfigurations.ts";
 import { publicNetwork } from "../../../network/networks.ts";

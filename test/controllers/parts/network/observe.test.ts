@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinition } from "../../../../src/api/v1alpha1/job-definition.ts";
 import { AwsError } from "../../../../src/aws/errors.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import { networkConditions, networkStatus, whileCreating } from "../../../../src/controllers/parts/network/report.ts";
 import type { NetworkSeen } from "../../../../src/controllers/parts/network/seen.ts";
 import { misconfigurations } from "../../../network/misconfigurations.ts";

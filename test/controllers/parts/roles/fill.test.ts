@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinitionSpec } from "../../../../src/api/v1alpha1/job-definition.ts";
 import { fingerprintOfSpec } from "../../../../src/controllers/kinds/job-definition/normalise.ts";
 import { desiredRolesOf } from "../../../../src/controllers/parts/roles/desired.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { endpointsAnnotation, securityGroupAnnotation } from "../../../../src/api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import { placed } from "../../../../src/controllers/parts/security-group/fill.ts";
 import { ec2 } from "../../../manifests.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import { selectedPaths, selectionsOf, withSelected } from "../../../../src/controllers/parts/selection/fill.ts";
 import { selectionPlan } from "../../../../src/controllers/parts/selection/plan.ts";
 import { withSelectionStatus } from "../../../../src/controllers/parts/selection/report.ts";

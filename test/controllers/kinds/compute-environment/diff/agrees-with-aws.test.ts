@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import { differences } from "../../../../../src/controllers/kinds/compute-environment/diff.ts";
 import { createRequest, updateRequest } from "../../../../../src/controllers/kinds/compute-environment/request.ts";
 import { timestamp } from "../../../../../src/controllers/pass/conditions.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Seen } from "../../../../../src/controllers/kinds/compute-environment/seen.ts";
 import { approvalFor, directives, ec2, environment, queue, settings } from "../given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "../replaced.ts";

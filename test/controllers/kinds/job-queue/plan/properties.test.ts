@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironmentSpec } from "../../../../../src/api/v1alpha1/compute-environment.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobQueueSpec } from "../../../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment, Queue } from "../../../../../src/aws/batch.ts";
 import type { JobsSeen } from "../../../../../src/controllers/draining/drain.ts";

@@ -1,4 +1,15 @@
 import type { BatchKind } from "../batch-kind.ts";
+import { drainedReasons } from "../reasons/drained.ts";
+import { endpointsReasons } from "../reasons/endpoints.ts";
+import { everyKindReasons } from "../reasons/every-kind.ts";
+import { networkReasons } from "../reasons/network.ts";
+import { ownedReasons } from "../reasons/owned.ts";
+import { refusalReasons } from "../reasons/refusal.ts";
+import { resourceReasons } from "../reasons/resource.ts";
+import { rolesReasons } from "../reasons/roles.ts";
+import { securityGroupReasons } from "../reasons/security-group.ts";
+import { selectionReasons } from "../reasons/selection.ts";
+import { computeEnvironmentReasons } from "./batch-compute-environment-reasons.ts";
 import { group, version } from "./group.ts";
 
 export const BatchComputeEnvironmentKind = {
@@ -28,6 +39,19 @@ export const BatchComputeEnvironmentKind = {
     "SecurityGroupReady",
     "EndpointsReady",
     "UpdateAvailable",
+  ],
+  reasons: [
+    everyKindReasons,
+    refusalReasons,
+    ownedReasons,
+    resourceReasons,
+    drainedReasons,
+    rolesReasons,
+    networkReasons,
+    selectionReasons,
+    securityGroupReasons,
+    endpointsReasons,
+    computeEnvironmentReasons,
   ],
   usesRoles: true,
 } as const satisfies BatchKind;

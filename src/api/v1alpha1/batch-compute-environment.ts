@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { KubeObject } from "../object.ts";
+import { computeEnvironmentRules, eksConfigurationRules } from "./batch-compute-environment-rules.ts";
 import { drain, policyFields, state, statusFields, time } from "./common.ts";
-import { computeEnvironmentRules, eksConfigurationRules } from "./compute-environment-rules.ts";
 import { computeResources } from "./compute-resources.ts";
 import { environmentIam, madeRoles } from "./iam.ts";
 import { awsName, dnsLabel } from "./names.ts";
