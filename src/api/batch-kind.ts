@@ -84,6 +84,8 @@ export interface Reference<Name extends string = string> {
    * in its record.
    */
   readonly awsPath?: string;
+  /** What the target is to the object, for a page that shows no line between the two, e.g. `share of`. */
+  readonly use?: string;
   /** Whether the API server refuses each change of it. */
   readonly fixed?: true;
 }

@@ -12,6 +12,8 @@ export interface Referred<Name extends string = string> {
   readonly path: readonly (string | number)[];
   /** Nobody can change it: what is wrong with it is corrected in another object. */
   readonly isFixed: boolean;
+  /** As `Reference.use`. */
+  readonly use: string | undefined;
 }
 
 /** The parts of an object that references need; its spec is not validated. */
@@ -25,12 +27,12 @@ export function referencesOf<Name extends string>(
   { references }: Pick<BatchKind<Name>, "references">,
   { namespace: own, spec }: Referring,
 ): readonly Referred<Name>[] {
-  return references.flatMap(({ to, path, fixed = false }) =>
+  return references.flatMap(({ to, path, use, fixed = false }) =>
     valuesAt(spec, path).flatMap(({ value, path: where }): Referred<Name>[] => {
       const { name, namespace } = membersOf(value);
       if (typeof name !== "string") return [];
       const key = { namespace: typeof namespace === "string" ? namespace : own, name };
-      return [{ to, key, path: ["spec", ...where], isFixed: fixed }];
+      return [{ to, key, path: ["spec", ...where], isFixed: fixed, use }];
     }),
   );
 }

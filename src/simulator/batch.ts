@@ -40,14 +40,19 @@ export interface Parts {
   readonly quotaShares: QuotaShares;
 }
 
+/** What has this ARN; undefined: nothing. */
+export function taggedIn(parts: Parts, arn: string): Tagged | undefined {
+  return Object.values({ ...parts })
+    .map((part) => part.tagged(arn))
+    .find((one) => one !== undefined);
+}
+
 /** All operations over one transport: with faults and latency, or without. */
 export function batchApi(parts: Parts, run: Run): SimulatedBatch {
   const { environments, queues, definitions, policies, consumables, jobs, serviceEnvironments } = parts;
   const { serviceJobs, quotaShares } = parts;
   const tagged = (arn = ""): Tagged => {
-    const found = Object.values({ ...parts })
-      .map((part) => part.tagged(arn))
-      .find((one) => one !== undefined);
+    const found = taggedIn(parts, arn);
     if (found === undefined) throw doesNotExist(arn);
     return found;
   };

@@ -180,6 +180,7 @@ export class ComputeEnvironments {
     const environment = this.find(arn);
     if (environment === undefined) return undefined;
     return {
+      record: environment,
       tags: environment.tags ?? {},
       replaceTags: (tags) => this.#put({ ...environment, tags }),
     };

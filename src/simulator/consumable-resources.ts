@@ -128,7 +128,7 @@ export class ConsumableResources {
   tagged(arn: string): Tagged | undefined {
     const found = this.#records.get(arn);
     if (found === undefined) return undefined;
-    return { tags: found.tags ?? {}, replaceTags: (tags) => this.#put({ ...found, tags }) };
+    return { record: found, tags: found.tags ?? {}, replaceTags: (tags) => this.#put({ ...found, tags }) };
   }
 
   /** All records as they are now. */

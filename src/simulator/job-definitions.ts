@@ -87,7 +87,7 @@ export class JobDefinitions {
 
   tagged(arn: string): Tagged | undefined {
     const stored = this.#records.get(arn);
-    return stored && { tags: stored.tags ?? {}, replaceTags: (tags) => this.#put({ ...stored, tags }) };
+    return stored && { record: stored, tags: stored.tags ?? {}, replaceTags: (tags) => this.#put({ ...stored, tags }) };
   }
 
   #latestOf(active: readonly DefinitionRevision[], unversionedArn: string): DefinitionRevision | undefined {

@@ -217,6 +217,7 @@ export class JobQueues {
     const stored = this.#find(arn);
     if (stored === undefined) return undefined;
     return {
+      record: stored.detail,
       tags: stored.detail.tags ?? {},
       replaceTags: (tags) => this.#put({ ...stored, detail: { ...stored.detail, tags } }),
     };

@@ -223,6 +223,7 @@ export class Jobs {
     const job = this.get(idIn(arn));
     if (job?.arn !== arn || job.child !== undefined) return undefined;
     return {
+      record: job,
       tags: job.request.tags ?? {},
       replaceTags: (tags) => {
         checkTags(tags);

@@ -164,7 +164,7 @@ export class QuotaShares {
   tagged(arn: string): Tagged | undefined {
     const found = this.#records.get(arn);
     if (found === undefined) return undefined;
-    return { tags: found.tags ?? {}, replaceTags: (tags) => this.#put({ ...found, tags }) };
+    return { record: found, tags: found.tags ?? {}, replaceTags: (tags) => this.#put({ ...found, tags }) };
   }
 
   /** Makes one INVALID, now or when its transition ends, or VALID again. */

@@ -100,7 +100,7 @@ export class SchedulingPolicies {
   tagged(arn: string): Tagged | undefined {
     const policy = this.#records.get(arn);
     if (policy === undefined) return undefined;
-    return { tags: policy.tags ?? {}, replaceTags: (tags) => this.#put({ ...policy, tags }) };
+    return { record: policy, tags: policy.tags ?? {}, replaceTags: (tags) => this.#put({ ...policy, tags }) };
   }
 
   /** @throws Refusal if the policy does not exist, or is not for a queue of SageMaker or any other */

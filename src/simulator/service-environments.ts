@@ -148,6 +148,7 @@ export class ServiceEnvironments {
     const stored = this.#live(arn);
     if (stored === undefined) return undefined;
     return {
+      record: stored.detail,
       tags: stored.detail.tags ?? {},
       replaceTags: (tags) => this.#put({ ...stored, detail: { ...stored.detail, tags } }),
     };

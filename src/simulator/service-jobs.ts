@@ -206,7 +206,7 @@ export class ServiceJobs {
   tagged(arn: string): Tagged | undefined {
     const job = this.#records.get(arn.slice(arn.lastIndexOf("/") + 1));
     if (job?.arn !== arn) return undefined;
-    return { tags: { ...job.tags }, replaceTags: (tags) => this.#put({ ...job, tags }) };
+    return { record: job, tags: { ...job.tags }, replaceTags: (tags) => this.#put({ ...job, tags }) };
   }
 
   #placeAll(): void {

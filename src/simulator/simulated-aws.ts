@@ -14,7 +14,7 @@ import type { IamApi } from "../aws/iam.ts";
 import type { LogsApi } from "../aws/logs.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Random, seededRandom } from "../runtime/random.ts";
-import { batchApi, type SimulatedBatch } from "./batch.ts";
+import { batchApi, type SimulatedBatch, taggedIn } from "./batch.ts";
 import { networkOf } from "./compute-environment-rules.ts";
 import { ComputeEnvironments } from "./compute-environments.ts";
 import { ConsumableResources, type StoredConsumable } from "./consumable-resources.ts";
@@ -38,6 +38,7 @@ import { ServiceEnvironments } from "./service-environments.ts";
 import { ServiceJobs, type StoredServiceJob } from "./service-jobs.ts";
 import { type AwsRecords, type AwsSnapshot, addTo, restoreInto, snapshotOf } from "./snapshot.ts";
 import { type AttemptCourse, occupies, type PlannedOutcome, type StoredJob } from "./stored-job.ts";
+import type { Tagged } from "./tags.ts";
 import { type CallRecord, type EffectListener, Wire } from "./wire.ts";
 import { type Change, uuidFrom, World } from "./world.ts";
 
@@ -104,6 +105,8 @@ export interface Truth {
   instanceProfiles(): readonly StoredProfile[];
   securityGroups(): readonly SecurityGroup[];
   vpcEndpoints(): readonly VpcEndpoint[];
+  /** What AWS Batch has under an ARN, as it describes it; undefined: nothing. */
+  resource(arn: string): Pick<Tagged, "record" | "tags"> | undefined;
   /** Why no instance with these resources joins the cluster; undefined if one does. */
   whyNoInstanceJoins(resources: ComputeResource): string | undefined;
 }
@@ -283,6 +286,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       instanceProfiles: () => iam.profiles.all(),
       securityGroups: () => ec2.state.groups.all(),
       vpcEndpoints: () => ec2.state.endpoints.all(),
+      resource: (arn) => taggedIn(parts, arn),
       whyNoInstanceJoins: (resources) => ec2.whyNoInstanceJoins(resources),
     },
     requestId: () => uuidFrom(requestIds),

@@ -4,6 +4,8 @@ export type Tags = Record<string, string>;
 
 /** A resource with tags, by ARN. */
 export interface Tagged {
+  /** As AWS describes it, or as it is kept. */
+  readonly record: object;
   readonly tags: Tags;
   replaceTags(tags: Tags): void;
 }

@@ -103,20 +103,12 @@ interface UsesProps {
   readonly items: Readonly<Record<string, Item>>;
 }
 
-/** By kind: what it is to an object that uses it. */
-const useWords: Readonly<Record<string, string>> = {
-  SchedulingPolicy: "scheduling policy",
-  ConsumableResource: "holds",
-  // Only quota shares name a queue so.
-  JobQueue: "share of",
-};
-
 /** What an object uses that has no line in the drawing, with its state. */
 export function Uses({ references, items }: UsesProps) {
   if (references.length === 0) return null;
   return (
     <p class="uses">
-      {useWords[references[0]?.kind ?? ""] ?? "uses"}{" "}
+      {references[0]?.use ?? "uses"}{" "}
       {references.map(({ id, label, exists }) => (
         <Relation key={label} item={items[id ?? ""]} label={exists ? label : `${label} (does not exist)`} />
       ))}

@@ -2,12 +2,9 @@ import type { Item, Referenced } from "../cli/ui/model.ts";
 
 /** Relations between objects that the drawing has no lines for. Pure. */
 
-/** Several objects use one of these, and none is a place where jobs run. */
-const sharedKinds: ReadonlySet<string> = new Set(["SchedulingPolicy", "ConsumableResource"]);
-
 /** What an object uses together with others; of a quota share, the queue that it is a share of. */
-export function sharedIn({ kind: user, references }: Item): readonly Referenced[] {
-  return references.filter(({ kind }) => sharedKinds.has(kind) || user === "QuotaShare");
+export function sharedIn({ references }: Item): readonly Referenced[] {
+  return references.filter(({ use }) => use !== undefined);
 }
 
 /** By ID of such an object: those that use it. */

@@ -79,6 +79,7 @@ type Batch = BatchPart<keyof typeof trainingJobCalls>;
 export const trainingJobs = {
   type: "service-job" as const,
   calls: trainingJobCalls,
+  subjects: ["jobName"],
   arn: ({ jobArn = "" }) => jobArn,
   ...ownTags,
   namesPerCall: 1,

@@ -79,7 +79,7 @@ function writesOf({ aws }: World): () => readonly string[] {
     if (phase === "after" || call.by !== "operator" || !isWrite(call)) return;
     const { operation, input } = call;
     const fields = changedFields(operation, shownInput(operation, input) as object, aws);
-    const line = lineOf({ operation, subject: subjectOf({ operation, input, outcome: "ok" }), fields });
+    const line = lineOf({ operation, subject: subjectOf({ operation, input }), fields });
     noted.push({ call, line });
   });
   return () => noted.flatMap(({ call, line }) => (call.outcome.kind === "answered" ? [line] : []));

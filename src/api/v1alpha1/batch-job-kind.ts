@@ -64,12 +64,14 @@ export const BatchJobKind = {
     { to: "JobDefinition", path: "jobDefinitionRef", awsPath: "jobDefinition", fixed: true },
     {
       to: "ConsumableResource",
+      use: "holds",
       path: "consumableResourcePropertiesOverride.consumableResourceList[].consumableResourceRef",
       awsPath: "consumableResourcePropertiesOverride.consumableResourceList[].consumableResource",
       fixed: true,
     },
     {
       to: "ConsumableResource",
+      use: "holds",
       path: "nodeOverrides.nodePropertyOverrides[].consumableResourcePropertiesOverride.consumableResourceList[].consumableResourceRef",
       awsPath:
         "nodeOverrides.nodePropertyOverrides[].consumableResourcePropertiesOverride.consumableResourceList[].consumableResource",

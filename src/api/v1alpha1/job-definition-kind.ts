@@ -74,11 +74,13 @@ export const JobDefinitionKind = {
   references: [
     {
       to: "ConsumableResource",
+      use: "holds",
       path: "consumableResourceProperties.consumableResourceList[].consumableResourceRef",
       awsPath: "consumableResourceProperties.consumableResourceList[].consumableResource",
     },
     {
       to: "ConsumableResource",
+      use: "holds",
       path: "nodeProperties.nodeRangeProperties[].consumableResourceProperties.consumableResourceList[].consumableResourceRef",
       awsPath:
         "nodeProperties.nodeRangeProperties[].consumableResourceProperties.consumableResourceList[].consumableResource",

@@ -36,7 +36,7 @@ export const JobQueueKind = {
       path: "serviceEnvironmentOrder[].serviceEnvironmentRef",
       awsPath: "serviceEnvironmentOrder[].serviceEnvironment",
     },
-    { to: "SchedulingPolicy", path: "schedulingPolicyRef", awsPath: "schedulingPolicyArn" },
+    { to: "SchedulingPolicy", path: "schedulingPolicyRef", awsPath: "schedulingPolicyArn", use: "scheduling policy" },
   ],
   conditions: ["ReferencesResolved", "JobsProgressing"],
   reasons: [

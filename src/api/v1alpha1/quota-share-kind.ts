@@ -24,7 +24,7 @@ export const QuotaShareKind = {
   selectable: [".spec.region", ".spec.jobQueue"],
   awsName: { field: "quotaShareName", maxLength: 128, within: "JobQueue" },
   records: "quotaShares",
-  references: [{ to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue", fixed: true }],
+  references: [{ to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue", fixed: true, use: "share of" }],
   conditions: ["ReferencesResolved"],
   reasons: [everyKindReasons, refusalReasons, ownedReasons, resourceReasons, namedReasons, quotaShareReasons],
 } as const satisfies BatchKind;

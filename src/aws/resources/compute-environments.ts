@@ -45,6 +45,7 @@ type Batch = BatchPart<keyof typeof computeEnvironmentCalls>;
 export const computeEnvironments = {
   type: "compute-environment" as const,
   calls: computeEnvironmentCalls,
+  subjects: ["computeEnvironmentName", "computeEnvironment"],
   arn: ({ computeEnvironmentArn }) => computeEnvironmentArn,
   ...ownTags,
   list(batch, known, signal) {

@@ -36,6 +36,7 @@ type Batch = BatchPart<keyof typeof consumableResourceCalls>;
 export const consumableResources = {
   type: "consumable-resource" as const,
   calls: consumableResourceCalls,
+  subjects: ["consumableResourceName", "consumableResource"],
   arn: ({ consumableResourceArn }) => consumableResourceArn,
   ...ownTags,
   namesPerCall: 1,

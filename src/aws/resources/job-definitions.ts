@@ -58,6 +58,7 @@ type Batch = BatchPart<keyof typeof jobDefinitionCalls>;
 export const jobDefinitions = {
   type: "job-definition" as const,
   calls: jobDefinitionCalls,
+  subjects: ["jobDefinitionName", "jobDefinition"],
   tags: (revisions, arn) => revisions.find((revision) => revision.arn === arn)?.tags ?? {},
   retagged: (arn, change) => revisionRetagged(arn, change),
 } satisfies Resource<Revisions<StoredRevision>>;

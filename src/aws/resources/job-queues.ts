@@ -32,6 +32,7 @@ type Batch = BatchPart<keyof typeof jobQueueCalls>;
 export const jobQueues = {
   type: "job-queue" as const,
   calls: jobQueueCalls,
+  subjects: ["jobQueueName", "jobQueue"],
   arn: ({ jobQueueArn }) => jobQueueArn,
   ...ownTags,
   list(batch, known, signal) {

@@ -39,6 +39,7 @@ type Batch = BatchPart<keyof typeof quotaShareCalls>;
 export const quotaShares = {
   type: "quota-share" as const,
   calls: quotaShareCalls,
+  subjects: ["quotaShareName", "quotaShareArn"],
   arn: ({ quotaShareArn }) => quotaShareArn,
   ...ownTags,
   namesPerCall: 1,

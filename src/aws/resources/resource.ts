@@ -31,6 +31,8 @@ export interface Resource<R> {
   /** As ARNs name it, e.g. `compute-environment`. */
   readonly type: string;
   readonly calls: CallTable;
+  /** The members of its requests that name the resource; a request has one of them. */
+  readonly subjects: readonly string[];
   /** @param arn says which one is meant where a name has several */
   tags(record: R, arn: string): Readonly<Record<string, string>>;
   /** The effect of a change of tags. */

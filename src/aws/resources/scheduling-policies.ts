@@ -32,6 +32,7 @@ type Batch = BatchPart<keyof typeof schedulingPolicyCalls>;
 export const schedulingPolicies = {
   type: "scheduling-policy" as const,
   calls: schedulingPolicyCalls,
+  subjects: ["name", "arn"],
   arn: ({ arn }) => arn,
   ...ownTags,
   namesPerCall: pageSize,

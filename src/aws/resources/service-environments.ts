@@ -46,6 +46,7 @@ type Batch = BatchPart<keyof typeof serviceEnvironmentCalls>;
 export const serviceEnvironments = {
   type: "service-environment" as const,
   calls: serviceEnvironmentCalls,
+  subjects: ["serviceEnvironmentName", "serviceEnvironment"],
   arn: ({ serviceEnvironmentArn }) => serviceEnvironmentArn,
   ...ownTags,
   namesPerCall: pageSize,

@@ -8,6 +8,7 @@ import { ec2Calls } from "../../aws/ec2-calls.ts";
 import { classify } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import { iamCalls } from "../../aws/iam-calls.ts";
+import { type ResourceKey, resourceKeys, resources } from "../../aws/resources/index.ts";
 import { shownRequest } from "../../controllers/kinds/job-definition/shown-values.ts";
 import type { Cloud } from "../cloud.ts";
 
@@ -91,36 +92,36 @@ export function shownInput(operation: string, input: unknown): unknown {
   return bodies.has(operation) ? shownRequest(input as object) : input;
 }
 
-/** Members of requests that name what a write is about; the first that a request has is it. */
-export const subjectMembers = [
-  "quotaShareName",
-  "quotaShareArn",
-  "computeEnvironmentName",
-  "computeEnvironment",
-  "serviceEnvironmentName",
-  "serviceEnvironment",
-  "jobQueueName",
+/** Members of requests of no resource in `src/aws/resources` that name what a write is about; the first that a request has is it. */
+const otherSubjects = [
   "jobQueue",
-  "jobDefinitionName",
   "jobDefinition",
-  "consumableResourceName",
-  "consumableResource",
   "jobId",
   "resourceArn",
-  "name",
-  "arn",
   "InstanceProfileName",
   "RoleName",
   "ServiceName",
   "GroupName",
   "GroupId",
   "VpcEndpointId",
-] as const;
+];
+
+/** All members that name what a write is about. */
+export const subjectMembers: ReadonlySet<string> = new Set([
+  ...resourceKeys.flatMap((key) => resources[key].subjects),
+  ...otherSubjects,
+]);
+
+/** The resource of AWS Batch that an operation creates, changes or deletes; undefined: it is about something else. */
+export function resourceOf(operation: string): ResourceKey | undefined {
+  return resourceKeys.find((key) => Object.keys(resources[key].calls).some((name) => operationOf(name) === operation));
+}
 
 /** The name or ARN that a write is about, for people. */
-export function subjectOf({ input }: AwsWrite): string {
+export function subjectOf({ operation, input }: Pick<AwsWrite, "operation" | "input">): string {
   const given = input as Readonly<Record<string, unknown>>;
-  for (const member of subjectMembers) {
+  const key = resourceOf(operation);
+  for (const member of key === undefined ? otherSubjects : resources[key].subjects) {
     const value = given[member];
     if (typeof value === "string") return value.startsWith("arn:") ? value.slice(value.lastIndexOf("/") + 1) : value;
   }

@@ -127,7 +127,7 @@ export class Steps {
         const hourly = hourlyOf(operation, input, copy);
         const answer = await call(input as never, options);
         this.#invent(input, answer);
-        this.#wrote({ operation, subject: subjectOf({ operation, input, outcome: "ok" }), fields, hourly });
+        this.#wrote({ operation, subject: subjectOf({ operation, input }), fields, hourly });
         return answer;
       };
     }) as A;

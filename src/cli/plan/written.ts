@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { IpPermission } from "@aws-sdk/client-ec2";
-import { tagPrefix } from "../../aws/names.ts";
+import { partitionOfRegion, resourceArn, tagPrefix } from "../../aws/names.ts";
+import { resources } from "../../aws/resources/index.ts";
 import {
   clusterUidTag,
   createdAtTag,
@@ -12,7 +13,7 @@ import {
   uidTag,
 } from "../../controllers/ownership/ownership.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
-import { subjectMembers } from "../local/writes.ts";
+import { resourceOf, subjectMembers } from "../local/writes.ts";
 import { hasSecret } from "../validation/secrets.ts";
 import { isTagging } from "./effects.ts";
 
@@ -117,44 +118,29 @@ function tagsBefore(input: Tagging, { truth }: SimulatedAws): Readonly<Record<st
     const endpoint = truth.vpcEndpoints().find(({ VpcEndpointId }) => VpcEndpointId === id);
     return Object.fromEntries(((group ?? endpoint)?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
   }
-  return resourcesOf(truth).find((one) => one.arn === arn)?.record.tags ?? {};
+  return truth.resource(arn ?? "")?.tags ?? {};
 }
 
 /** What AWS describes of what the write updates; nothing of what it creates. */
-function beforeOf(operation: string, input: object, { truth }: SimulatedAws): object {
+function beforeOf(operation: string, input: object, copy: SimulatedAws): object {
+  const { truth } = copy;
   if (operation === "UpdateAssumeRolePolicy") {
     const { RoleName: role } = input as Tagging;
     return { PolicyDocument: truth.roles().find(({ name }) => name === role)?.trust };
   }
-  if (!operation.startsWith("Update")) return {};
-  const named = Object.entries(input).find(([member]) => (subjectMembers as readonly string[]).includes(member));
-  return resourcesOf(truth).find(({ arn }) => named !== undefined && isNamed(arn, named))?.record ?? {};
+  const key = operation.startsWith("Update") ? resourceOf(operation) : undefined;
+  if (key === undefined) return {};
+  const { subjects, type } = resources[key];
+  const subject = subjects.map((member) => (input as Readonly<Record<string, unknown>>)[member]).find(isText) ?? "";
+  const at = { ...copy, partition: partitionOfRegion(copy.region) };
+  const record = truth.resource(subject.startsWith("arn:") ? subject : resourceArn(at, type, subject))?.record;
+  // UpdateConsumableResource calls the total otherwise than its description.
+  const { totalQuantity: quantity } = (record ?? {}) as { readonly totalQuantity?: number };
+  return { ...record, ...(quantity === undefined ? {} : { quantity }) };
 }
 
-interface Described {
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-}
-
-/** What the copy has in AWS Batch, with the members of the requests that update it. */
-function resourcesOf(truth: SimulatedAws["truth"]): readonly { readonly arn: string; readonly record: Described }[] {
-  return [
-    ...truth.computeEnvironments().map((record) => ({ arn: record.computeEnvironmentArn, record })),
-    ...truth.jobQueues().map((record) => ({ arn: record.jobQueueArn, record })),
-    ...truth.jobDefinitions().map((record) => ({ arn: record.jobDefinitionArn ?? "", record })),
-    ...truth.schedulingPolicies().map((record) => ({ arn: record.arn, record })),
-    ...truth.serviceEnvironments().map((record) => ({ arn: record.serviceEnvironmentArn, record })),
-    ...truth.quotaShares().map((record) => ({ arn: record.quotaShareArn, record })),
-    ...truth.consumableResources().map((record) => ({
-      arn: record.consumableResourceArn,
-      record: { ...record, quantity: record.totalQuantity },
-    })),
-  ];
-}
-
-/** Whether a member of a request, such as `jobQueue`, means the resource: by its ARN, or by its name among those of its type. */
-function isNamed(arn: string, [member, value]: readonly [string, unknown]): boolean {
-  const type = member.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return arn === value || arn.endsWith(`:${type}/${String(value)}`);
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** Members with their values; of maps their members, of lists the list. Tags of ownership are on everything. */

@@ -83,6 +83,8 @@ export interface Referenced {
   readonly label: string;
   /** Whether the object exists, or the resource is one of AWS. */
   readonly exists: boolean;
+  /** What it is to the object, e.g. `holds`; undefined: the drawing has a line to it, or it is no part of it. */
+  readonly use?: string | undefined;
 }
 
 /** An environment in AWS that belongs to an object. */

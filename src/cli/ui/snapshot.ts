@@ -135,12 +135,14 @@ export function inUseText(status: unknown): string | undefined {
 function referencedBy(object: KubeObject, ids: ReadonlySet<string>): readonly Referenced[] {
   const kind = kindOf(object.kind);
   const { namespace } = object.metadata;
-  const objects = referencesOf(kind, { namespace, spec: object.spec }).map(({ to, key }): Referenced => {
+  const objects = referencesOf(kind, { namespace, spec: object.spec }).map(({ to, key, use }): Referenced => {
     const id = idFor(to, key);
-    return { kind: to, id, label: key.namespace === namespace ? key.name : keyText(key), exists: ids.has(id) };
+    return { kind: to, id, label: key.namespace === namespace ? key.name : keyText(key), exists: ids.has(id), use };
   });
   const names = kind.references.flatMap((reference) =>
-    awsNamesIn(reference, object.spec).map((label): Referenced => ({ kind: reference.to, label, exists: true })),
+    awsNamesIn(reference, object.spec).map(
+      (label): Referenced => ({ kind: reference.to, label, exists: true, use: reference.use }),
+    ),
   );
   return [...objects, ...names];
 }

@@ -59,12 +59,13 @@ describe("the tap on AWS writes", () => {
   });
 
   test.each([
-    [{ computeEnvironmentName: "a" }, "a"],
-    [{ jobQueue: "arn:aws:batch:us-east-1:123456789012:job-queue/q" }, "q"],
-    [{ resourceArn: "arn:aws:batch:us-east-1:123456789012:job-definition/d:3", tags: {} }, "d:3"],
-    [{}, ""],
-  ])("names what %j is about", (input, expected) => {
-    expect(subjectOf({ operation: "X", input, outcome: "ok" })).toBe(expected);
+    ["CreateComputeEnvironment", { computeEnvironmentName: "a" }, "a"],
+    ["UpdateJobQueue", { jobQueue: "arn:aws:batch:us-east-1:123456789012:job-queue/q" }, "q"],
+    ["CreateQuotaShare", { jobQueue: "q", quotaShareName: "s" }, "s"],
+    ["TagResource", { resourceArn: "arn:aws:batch:us-east-1:123456789012:job-definition/d:3", tags: {} }, "d:3"],
+    ["X", {}, ""],
+  ])("names what %s %j is about", (operation, input, expected) => {
+    expect(subjectOf({ operation, input })).toBe(expected);
   });
 });
 
