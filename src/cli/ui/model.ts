@@ -83,7 +83,7 @@ export interface Referenced {
   readonly label: string;
   /** Whether the object exists, or the resource is one of AWS. */
   readonly exists: boolean;
-  /** What it is to the object, e.g. `holds`; undefined: the drawing has a line to it, or it is no part of it. */
+  /** What it is to the object, e.g. `holds`; undefined: the drawing has a line to it, or it says nothing of what it is. */
   readonly use?: string | undefined;
 }
 
