@@ -152,7 +152,7 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
     if (found === undefined) throw noObject({ kind, name }, objects);
     const { spec, status } = found as JobQueue | BatchJob;
     const reading = await readingIn(spec.region ?? status?.region ?? flags.region, account, flags, io);
-    requireAccount(found as JobQueue | BatchJob, reading.account, exitCodes.unread);
+    requireAccount(`${kind.kind} ${keyText(key)}`, status?.accountId, reading.account, exitCodes.unread);
     if (kind === JobQueueKind) {
       const queue = status?.arn ?? queueNameOf(found as JobQueue);
       const whyMissing = async () => await whyNotInAws(found as JobQueue, objects);

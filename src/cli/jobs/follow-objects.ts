@@ -26,6 +26,7 @@ export interface ObjectsView {
 export interface SubmittedStatus {
   readonly jobId: string;
   readonly region: string | undefined;
+  readonly accountId: string | undefined;
 }
 
 /** Time between two reads of the objects. */
@@ -68,8 +69,8 @@ async function followOne(key: ObjectKey, reads: SharedReads, { course, log }: Ob
 
 async function logOf(key: ObjectKey, reads: SharedReads, log: NonNullable<ObjectsView["log"]>): Promise<void> {
   const submitted = await reads.first(key, (object) => {
-    const { jobId, region } = object?.status ?? {};
-    if (jobId !== undefined) return { jobId, region };
+    const { jobId, region, accountId } = object?.status ?? {};
+    if (jobId !== undefined) return { jobId, region, accountId };
     return courseOf(object).end === undefined ? undefined : "never";
   });
   if (submitted !== "never") await log(key, submitted);

@@ -1,4 +1,4 @@
-import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
+import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
 import { requireDirectory } from "../local/directory.ts";
@@ -72,7 +72,7 @@ async function inCluster(name: string, flags: JobFlags, io: Io): Promise<NamedJo
     const region = object.status?.region ?? object.spec.region ?? flags.region;
     const account = await openAccount(region === undefined ? flags : { ...flags, region }, [], io);
     const id = await orClose(account, async () => {
-      requireAccount(object, account.account);
+      requireAccount(`BatchJob ${keyText(object.metadata)}`, object.status?.accountId, account.account);
       return await idOf(job, account);
     });
     return { account, id, object };
@@ -82,18 +82,22 @@ async function inCluster(name: string, flags: JobFlags, io: Io): Promise<NamedJo
 }
 
 /**
- * What is not in another account proves nothing about an object.
- * @throws CommandError if the credentials belong to another account than the one where the operator has it
+ * What another account does not have proves nothing about an object.
+ *
+ * @param what the object
+ * @param accountId where the operator has it, as its status says
+ * @param account that of the credentials
+ * @throws CommandError if they are not the same
  */
 export function requireAccount(
-  { kind, metadata, status }: KubeObject<unknown, { readonly accountId?: string | undefined }>,
+  what: string,
+  accountId: string | undefined,
   account: string,
   exitCode: number = exitCodes.failed,
 ): void {
-  const { accountId = account } = status ?? {};
-  if (accountId === account) return;
+  if (accountId === undefined || accountId === account) return;
   throw new CommandError(
-    `${kind} ${keyText(metadata)} is in account ${accountId}, and the credentials belong to account ${account}: use credentials of ${accountId}, e.g. by AWS_PROFILE`,
+    `${what} is in account ${accountId}, and the credentials belong to account ${account}: use credentials of ${accountId}, e.g. by AWS_PROFILE`,
     { exitCode },
   );
 }

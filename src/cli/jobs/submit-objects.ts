@@ -11,13 +11,14 @@ import { manifestOf, type ReadManifests, readManifests } from "../manifests.ts";
 import { refuseManifests, warn } from "../validate.ts";
 import type { Problem } from "../validation/problem.ts";
 import type { ValidManifest } from "../validation/validate.ts";
-import { type JobsAccount, openAccount } from "./account.ts";
+import { openAccount, type WritableAccount } from "./account.ts";
 import { type JobObjects, openCluster } from "./cluster.ts";
 import { followJob } from "./follow.ts";
 import { followObjects, type SubmittedStatus } from "./follow-objects.ts";
 import { courseOf, submittedText } from "./job-object.ts";
 import { makeWay } from "./make-way.ts";
 import type { SubmitFlags } from "./options.ts";
+import { requireAccount } from "./place.ts";
 import type { LogLine } from "./read-log.ts";
 import { writeLines } from "./show-log.ts";
 
@@ -161,8 +162,8 @@ class ObjectLogs {
   readonly #flags: SubmitFlags;
   readonly #io: Io;
   readonly #isOne: boolean;
-  readonly #accounts = new Map<string | undefined, Promise<JobsAccount>>();
-  readonly #open: JobsAccount[] = [];
+  readonly #accounts = new Map<string | undefined, Promise<WritableAccount>>();
+  readonly #open: WritableAccount[] = [];
   /** Whether one could not be read. */
   isMissing = false;
 
@@ -173,7 +174,7 @@ class ObjectLogs {
   }
 
   /** What keeps a log from being read does not keep the command from following the jobs. */
-  async print(key: ObjectKey, { jobId, region = this.#flags.region }: SubmittedStatus): Promise<void> {
+  async print(key: ObjectKey, { jobId, accountId, region = this.#flags.region }: SubmittedStatus): Promise<void> {
     const { stdout, stderr, interrupted } = this.#io;
     const job = this.#isOne ? undefined : keyText(key);
     try {
@@ -183,7 +184,9 @@ class ObjectLogs {
         lines: (lines: readonly LogLine[], attempt: number) =>
           writeLines(stdout, this.#flags.output, lines, { attempt, job }),
       };
-      const found = await followJob(jobId, await this.#account(region), view, { name: keyText(key) });
+      const account = await this.#account(region);
+      requireAccount(`BatchJob ${keyText(key)}`, accountId, account.account);
+      const found = await followJob(jobId, account, view, { name: keyText(key) });
       if (found === undefined) throw new CommandError(`AWS has not shown job ${jobId} for a minute`);
     } catch (error) {
       if (interrupted.aborted || !(error instanceof CommandError || error instanceof AwsError)) throw error;
@@ -196,7 +199,7 @@ class ObjectLogs {
     for (const account of this.#open) account.close();
   }
 
-  async #account(region: string | undefined): Promise<JobsAccount> {
+  async #account(region: string | undefined): Promise<WritableAccount> {
     const flags = region === undefined ? this.#flags : { ...this.#flags, region };
     const known = this.#accounts.get(region) ?? openAccount(flags, [], this.#io);
     this.#accounts.set(region, known);

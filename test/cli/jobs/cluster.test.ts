@@ -50,6 +50,19 @@ describe("of a BatchJob", () => {
     expect(await served.run("logs", ...elsewhere)).toMatchObject({ exitCode: 0, stdout: "hello world\n" });
   });
 
+  test("no log is searched in another account than the one where the operator has it", async () => {
+    const conditions = [{ type: "Complete", status: "True", reason: "Any", message: "well", observedGeneration: 1 }];
+    const elsewhere = { jobId, region: "us-east-1", accountId: "210987654321", conditions };
+    kube.on(`GET ${jobs}/hello`, { json: object("hello", elsewhere) });
+    const refused =
+      "BatchJob team/hello is in account 210987654321, and the credentials belong to account 123456789012: use credentials of 210987654321, e.g. by AWS_PROFILE\n";
+    expect(await run("logs", "hello")).toEqual({ exitCode: 1, stdout: "", stderr: `error: ${refused}` });
+    kube.on(`POST ${jobs}`, { json: object("hello", {}) });
+    kube.on(`GET ${jobs}`, { json: { metadata: { resourceVersion: "1" }, items: [object("hello", elsewhere)] } });
+    const { stderr } = await run("submit", "--job-definition", "hello", "--queue", "main", "--logs", "--name", "hello");
+    expect(stderr).toContain(`team/hello: no log: ${refused}`);
+  });
+
   test("the log is printed also after AWS has forgotten the job, from where the status says", async () => {
     const job = served.aws.truth.jobs().find(({ id }) => id === jobId);
     const stream = `jd/default/${job?.place?.taskArn.split("/").at(-1)}`;
