@@ -14,10 +14,10 @@ import { type ComposedFlags, ComposedOperator } from "../src/cli/operator/compos
 import type { Cluster } from "../src/controllers/ownership/ownership.ts";
 import { type Manifest, MemoryStore } from "../src/kube/memory-store.ts";
 import type { Operator } from "../src/operator.ts";
+import type { RoomLimits } from "../src/runtime/cache-limits.ts";
 import { VirtualClock } from "../src/runtime/clock.ts";
 import { collectingLog, type Log } from "../src/runtime/log.ts";
 import { seededRandom } from "../src/runtime/random.ts";
-import type { RoomLimits } from "../src/runtime/room.ts";
 import type { RuntimeObserver } from "../src/runtime/runtime.ts";
 import type { Store } from "../src/runtime/store.ts";
 import type { Knobs } from "../src/simulator/knobs.ts";

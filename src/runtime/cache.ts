@@ -1,9 +1,9 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
 import { weightOf } from "../api/weight.ts";
+import { Room } from "./cache-limits.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Part, Readings } from "./readings.ts";
-import { Room } from "./room.ts";
 import type { Digest, StoreError, WatchEvent } from "./store.ts";
 
 /** The newest known version of an object changed. A new object with an old name is two changes: deleted, then added. */

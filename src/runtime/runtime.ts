@@ -1,5 +1,6 @@
 import type { Kind, ObjectKey } from "../api/object.ts";
 import { ObjectCache, type ObjectCacheOptions } from "./cache.ts";
+import { Room, type RoomLimits } from "./cache-limits.ts";
 import type { Clock } from "./clock.ts";
 import { Controller, type ControllerObserver, type KeyReconciler } from "./controller.ts";
 import type { Log } from "./log.ts";
@@ -8,7 +9,6 @@ import { ofObjects, queueChanged, type Reconciler } from "./object-reconciler.ts
 import type { Random } from "./random.ts";
 import { EventRecorder, type EventSink } from "./recorder.ts";
 import { type ReflectorLimits, type ReflectorObserver, reflect } from "./reflector.ts";
-import { Room, type RoomLimits } from "./room.ts";
 import { type Store, sourcesOf } from "./store.ts";
 import type { Priority, WorkqueueObserver } from "./workqueue.ts";
 import { writeThrough } from "./write-through.ts";

@@ -4,10 +4,10 @@ import { type ComposedFlags, ComposedOperator } from "../../src/cli/operator/com
 import type { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import { withDeadline } from "../../src/runtime/abort.ts";
+import type { RoomLimits } from "../../src/runtime/cache-limits.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { Log } from "../../src/runtime/log.ts";
 import type { Random } from "../../src/runtime/random.ts";
-import type { RoomLimits } from "../../src/runtime/room.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import { Gate, type Phase, type Verdict } from "./gate.ts";

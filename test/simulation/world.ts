@@ -17,10 +17,10 @@ import { type Cluster, ownerIn, type Tags } from "../../src/controllers/ownershi
 import type { Settings } from "../../src/controllers/ports.ts";
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import { type Manifest, MemoryStore, type StoreSnapshot } from "../../src/kube/memory-store.ts";
+import type { RoomLimits } from "../../src/runtime/cache-limits.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
-import type { RoomLimits } from "../../src/runtime/room.ts";
 import { StoreError } from "../../src/runtime/store.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";

@@ -177,14 +177,14 @@ function missingIn(selected: readonly Found[], only: readonly NamedResource[]): 
     .map((one) => ({ ...resourceOf(one), why: "AWS has no such resource in the regions that were read" }));
 }
 
-interface Around {
+interface Writing {
   readonly choice: Choice;
   readonly toolKeys: readonly string[];
   /** Those that there are already, which references may mean. */
   readonly objects: ReadonlyMap<string, ImportedObject>;
 }
 
-function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Around): ImportedObject {
+function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Writing): ImportedObject {
   const { importing, record, kind, region, tags } = found;
   const { namespace, retain, ignoreTagKeys, crds } = choice;
   const schema = specSchema(kind, crds);

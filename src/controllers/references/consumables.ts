@@ -31,7 +31,7 @@ export interface NamedConsumables {
 }
 
 /** Where references are resolved. */
-export interface Around {
+export interface Resolving {
   readonly region: BatchRegion;
   readonly ports: Pick<Ports, "objects" | "cluster" | "settings">;
   readonly signal: AbortSignal;
@@ -54,7 +54,7 @@ export async function namedConsumables(
   object: KubeObject,
   entries: readonly Entry[],
   noun: string,
-  { region, ports, signal }: Around,
+  { region, ports, signal }: Resolving,
 ): Promise<NamedConsumables> {
   const { namespace } = object.metadata;
   const { consumableResources: consumables } = region.snapshot();

@@ -11,7 +11,7 @@ import { annotationsOf } from "../ownership/namespace-annotations.ts";
 import { queueNameOf } from "../ownership/naming.ts";
 import { identityOf, namedOwner, ownershipOf } from "../ownership/ownership.ts";
 import type { Sharing } from "./access.ts";
-import type { Around } from "./consumables.ts";
+import type { Resolving } from "./consumables.ts";
 import {
   labelsAskedFor,
   type NamedThing,
@@ -70,7 +70,7 @@ export interface UsableQueue {
 }
 
 /** The queue in which an object is to be. At rest it costs no call. */
-export async function queueAt(object: InQueue, around: Around): Promise<UsableQueue | Held> {
+export async function queueAt(object: InQueue, around: Resolving): Promise<UsableQueue | Held> {
   const { jobQueueRef, jobQueue = "" } = object.spec;
   const { region, ports } = around;
   const { jobQueues: queues } = region.snapshot();
@@ -107,19 +107,24 @@ export async function referred<O extends Sharing>(
   { kind }: NamedThing,
   { name, namespace }: { readonly name: string; readonly namespace?: string | undefined },
   object: KubeObject,
-  around: Around,
+  around: Resolving,
 ): Promise<ReturnType<typeof objectAt<O>>> {
   const key: ObjectKey = { namespace: namespace ?? object.metadata.namespace, name };
   return objectAt<O>(kind, key, await referringTo(kind, key, object, around));
 }
 
 /** Who refers, where the labels of its namespace make no difference. */
-export function referringOf({ kind, metadata: { namespace } }: KubeObject, { region, ports }: Around): Referring {
+export function referringOf({ kind, metadata: { namespace } }: KubeObject, { region, ports }: Resolving): Referring {
   return { namespace, noun: kindOf(kind).noun, region, ports, labels: undefined };
 }
 
 /** With the labels of its namespace, if the object that it refers to asks for them. */
-async function referringTo(kind: OperatorKind, key: ObjectKey, object: KubeObject, around: Around): Promise<Referring> {
+async function referringTo(
+  kind: OperatorKind,
+  key: ObjectKey,
+  object: KubeObject,
+  around: Resolving,
+): Promise<Referring> {
   const { ports, signal } = around;
   const target = ports.objects.get(kind, key) as Sharing | undefined;
   const labels = await labelsAskedFor(object.metadata.namespace, [target], ports, signal);
@@ -136,7 +141,7 @@ export async function barredFrom(
   record: RecordOfName | undefined,
   thing: NamedThing,
   object: KubeObject,
-  around: Around,
+  around: Resolving,
 ): Promise<Held | undefined> {
   const owner = ownerOfName(name, record, thing.kind, around.ports);
   const referring =
@@ -151,7 +156,7 @@ export async function barredFromForeign(
   name: string,
   { type }: NamedThing,
   object: KubeObject,
-  { ports, signal }: Around,
+  { ports, signal }: Resolving,
 ): Promise<Held | undefined> {
   const { namespace } = object.metadata;
   const read = await annotationsOf(namespace, ports.objects, signal);

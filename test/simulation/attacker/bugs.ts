@@ -171,7 +171,7 @@ export const tenantBugs: readonly TenantBug[] = [
     seed: 2_000_000,
     changes: [
       {
-        file: "controllers/kinds/batch-job/doubt.ts",
+        file: "controllers/kinds/batch-job/unknown-submission.ts",
         was: "if (intent !== undefined) return intent.by !== processId;",
         becomes: "if (intent !== undefined) return false;",
       },

@@ -2,7 +2,7 @@
 
 import type { BatchJob, BatchJobSpec } from "../../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../../api/v1alpha1/kinds.ts";
-import { type Around, type Entry, type NamedConsumables, namedConsumables } from "../../references/consumables.ts";
+import { type Entry, type NamedConsumables, namedConsumables, type Resolving } from "../../references/consumables.ts";
 import { type Held, notYet, resolutionOf } from "../../references/fixed-reference.ts";
 
 /** The members of a job's spec that name consumables. */
@@ -15,7 +15,7 @@ export type HeldConsumables = { readonly kind: "resolved"; readonly overrides: O
  * A job is submitted once, with names that stay: it waits for each consumable, and for what AWS says of one that it names
  * itself.
  */
-export async function consumablesOf(object: BatchJob, around: Around): Promise<HeldConsumables> {
+export async function consumablesOf(object: BatchJob, around: Resolving): Promise<HeldConsumables> {
   const entries = entriesOf(object.spec);
   if (entries.length === 0) return { kind: "resolved", overrides: {} };
   const { hindrances, named } = await namedConsumables(object, entries, BatchJobKind.noun, around);

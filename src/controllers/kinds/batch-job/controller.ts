@@ -13,19 +13,19 @@ import { namesReferred } from "../../references/asked-names.ts";
 import { isReadAsked } from "../resource/observe.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
-import type { Around } from "./around.ts";
-import { isInDoubt } from "./doubt.ts";
 import { events } from "./events.ts";
 import { intentAnnotation, intentOf } from "./intent.ts";
 import type { JobCircles } from "./job-circles.ts";
 import { forget, handOver, type Memory, newMemory, rememberedOf } from "./memory.ts";
 import { observe, refresh } from "./observe.ts";
+import type { Observing } from "./observing.ts";
 import { plan } from "./plan.ts";
 import { queueOf } from "./references.ts";
 import { report } from "./report.ts";
 import { recordedResult } from "./result.ts";
 import type { Seen } from "./seen.ts";
-import type { Turn, Turns } from "./turns.ts";
+import type { Turn, Turns } from "./submission-turns.ts";
+import { isInDoubt } from "./unknown-submission.ts";
 
 /** What jobs that are submitted in turn need of the runtime. */
 export interface JobsRuntime {
@@ -41,7 +41,7 @@ export interface JobsRuntime {
 export function batchJobs(ports: Ports, { onChange, circles, turns }: JobsRuntime): Reconciler {
   const memory = newMemory();
   const searches = new Map<string, OneAtATime>();
-  const around = (region: BatchRegion, signal: AbortSignal): Around => {
+  const around = (region: BatchRegion, signal: AbortSignal): Observing => {
     const ofRegion = searches.get(region.region) ?? new OneAtATime();
     searches.set(region.region, ofRegion);
     return { region, ports, memory, searches: ofRegion, circles, signal };
@@ -137,7 +137,7 @@ function waitsForTurn(object: BatchJob, { settings, reconciles, processId, clust
 }
 
 /** The turn of a job that waits for one. What may not use its queue, or not yet, gets no place: it is reported at once. */
-async function turnOf(object: BatchJob, around: Around, turns: Turns): Promise<Turn> {
+async function turnOf(object: BatchJob, around: Observing, turns: Turns): Promise<Turn> {
   const { uid } = object.metadata;
   if (turns.has(uid)) return turns.begin(uid);
   const queue = await queueOf(object, around);

@@ -5,8 +5,8 @@ import { BatchJobKind } from "../../../api/v1alpha1/kinds.ts";
 import { namedJobAgainMs } from "../../intervals.ts";
 import { awsNameOf } from "../../ownership/naming.ts";
 import { namedOwner } from "../../ownership/ownership.ts";
-import type { Around } from "./around.ts";
 import { remember, rememberedOf } from "./memory.ts";
+import type { Observing } from "./observing.ts";
 import type { DependencySeen, NamedJobHold } from "./seen.ts";
 
 /**
@@ -19,7 +19,7 @@ import type { DependencySeen, NamedJobHold } from "./seen.ts";
 export async function namedJobHold(
   object: BatchJob,
   dependencies: readonly DependencySeen[],
-  around: Around,
+  around: Observing,
 ): Promise<NamedJobHold | undefined> {
   const { memory, ports } = around;
   if (ports.settings.allowForeignDependencies) return undefined;
@@ -43,7 +43,7 @@ export async function namedJobHold(
 }
 
 /** The objects that `dependsOn.jobRef` leads to. */
-function referredJobs({ metadata: { namespace }, spec }: BatchJob, { ports }: Around): readonly BatchJob[] {
+function referredJobs({ metadata: { namespace }, spec }: BatchJob, { ports }: Observing): readonly BatchJob[] {
   return (spec.dependsOn ?? []).flatMap(({ jobRef }) => {
     if (jobRef === undefined) return [];
     return (ports.objects.get(BatchJobKind, { namespace, name: jobRef.name }) as BatchJob | undefined) ?? [];
@@ -54,7 +54,7 @@ function referredJobs({ metadata: { namespace }, spec }: BatchJob, { ports }: Ar
 async function askedHold(
   { metadata: { namespace } }: BatchJob,
   { ids, names }: { readonly ids: readonly string[]; readonly names: ReadonlySet<string> },
-  { region, ports, signal }: Around,
+  { region, ports, signal }: Observing,
 ): Promise<NamedJobHold | undefined> {
   const shown = new Map((await region.jobsOfObjects.described(ids, signal)).map((record) => [record.jobId, record]));
   for (const jobId of ids) {

@@ -15,13 +15,13 @@ import { awsNameOf } from "../../ownership/naming.ts";
 import { identityOf, ownershipOf } from "../../ownership/ownership.ts";
 import { directivesOf, isFinalized } from "../../pass/directives.ts";
 import type { Held } from "../../references/fixed-reference.ts";
-import type { Around } from "./around.ts";
 import { consumablesOf } from "./consumables.ts";
 import { dependenciesOf } from "./dependencies.ts";
 import { isEndedAsSecond } from "./ending.ts";
 import { type Intent, intentOf, mayBeForgotten, submittedAfter } from "./intent.ts";
 import { type Memory, type NameSearch, remember, rememberedOf } from "./memory.ts";
 import { namedJobHold } from "./named-jobs.ts";
+import type { Observing } from "./observing.ts";
 import { saidOf } from "./queue-says.ts";
 import { definitionOf, queueOf } from "./references.ts";
 import { isDoubled, isUnknown, type Result, recordedResult, unlistedChildren } from "./result.ts";
@@ -41,7 +41,7 @@ const notAsked: Held = {
  *
  * @throws AwsError
  */
-export async function observe(object: BatchJob, around: Around): Promise<Seen> {
+export async function observe(object: BatchJob, around: Observing): Promise<Seen> {
   const { region, ports, signal } = around;
   const recorded = recordedResult(object);
   const isSettled = recorded !== undefined && !isDoubled(object) && !mayStillCome(object, recorded, around);
@@ -76,7 +76,7 @@ function isNext({ spec }: BatchJob, seen: Omit<Seen, "namedJobHold">): boolean {
   return isResolved && isFree && spec.suspend !== true && spec.cancel !== true;
 }
 
-async function dependenciesSeen(object: BatchJob, around: Around): Promise<readonly DependencySeen[]> {
+async function dependenciesSeen(object: BatchJob, around: Observing): Promise<readonly DependencySeen[]> {
   const { region, signal } = around;
   const found = dependenciesIn(object, around);
   const old = found.flatMap((one) => (one.kind === "notShown" ? [one.jobId] : []));
@@ -88,21 +88,21 @@ async function dependenciesSeen(object: BatchJob, around: Around): Promise<reado
   });
 }
 
-function dependenciesIn(object: BatchJob, { ports, circles }: Around): readonly DependencySeen[] {
+function dependenciesIn(object: BatchJob, { ports, circles }: Observing): readonly DependencySeen[] {
   const { namespace } = object.metadata;
   const find = (name: string) => ports.objects.get(BatchJobKind, { namespace, name }) as BatchJob | undefined;
   return dependenciesOf(object, find, circles.circleOf(object), ports.clock.now());
 }
 
 /** The job was cancelled while AWS showed none, and may accept a request all the same. */
-function mayStillCome(object: BatchJob, recorded: Result, around: Around): boolean {
+function mayStillCome(object: BatchJob, recorded: Result, around: Observing): boolean {
   const isCancelled = recorded.kind === "failed" && recorded.reason === "JobCancelled";
   const intent = intentOf(object);
   return isCancelled && object.status?.jobId === undefined && intent !== undefined && isRecent(object, intent, around);
 }
 
 /** The result is in the status. Should that be lost, a note of this process has been used all the same. */
-function settle(object: BatchJob, { region, memory, ports }: Around): void {
+function settle(object: BatchJob, { region, memory, ports }: Observing): void {
   const { uid } = object.metadata;
   region.jobsOfObjects.unfollow(keyText(object.metadata));
   const intent = intentOf(object);
@@ -114,7 +114,7 @@ function isUsed({ attempt }: Intent, uid: string, memory: Memory): boolean {
   return (rememberedOf(memory, uid).sent?.attempt ?? 0) >= attempt;
 }
 
-async function jobOf(object: BatchJob, around: Around): Promise<JobSeen> {
+async function jobOf(object: BatchJob, around: Observing): Promise<JobSeen> {
   const { region, memory } = around;
   const { uid } = object.metadata;
   const intent = intentOf(object);
@@ -138,13 +138,13 @@ async function jobOf(object: BatchJob, around: Around): Promise<JobSeen> {
 }
 
 /** The deterministic name is proof; what another cluster submitted for the object has the name of another uid. */
-function isOwn(record: JobRecord, object: BatchJob, { ports }: Around): boolean {
+function isOwn(record: JobRecord, object: BatchJob, { ports }: Observing): boolean {
   if (record.jobName === awsNameOf(BatchJobKind, object)) return true;
   const ownership = ownershipOf(record.tags, identityOf(object, ports.cluster));
   return record.jobName.startsWith(namePrefix(object)) && ownership.kind === "ours";
 }
 
-async function known(object: BatchJob, jobId: string, intent: Intent | undefined, around: Around): Promise<Known> {
+async function known(object: BatchJob, jobId: string, intent: Intent | undefined, around: Observing): Promise<Known> {
   const { region, ports, memory } = around;
   const { record, missingSince } = region.jobsOfObjects.follow(keyText(object.metadata), jobId);
   const now = ports.clock.monotonic();
@@ -175,7 +175,7 @@ async function known(object: BatchJob, jobId: string, intent: Intent | undefined
 function queueObject(
   { metadata: { namespace }, spec: { jobQueueRef: ref } }: BatchJob,
   { queue }: JobRecord,
-  { ports: { objects } }: Around,
+  { ports: { objects } }: Observing,
 ): JobQueue | undefined {
   const named = objects.named(JobQueueKind, queue) as readonly JobQueue[];
   const within = ref?.namespace ?? namespace;
@@ -186,7 +186,7 @@ function queueObject(
 async function failedChildrenOf(
   { metadata: { uid } }: BatchJob,
   record: JobRecord | undefined,
-  { region, ports: { clock }, memory, signal }: Around,
+  { region, ports: { clock }, memory, signal }: Observing,
 ): Promise<Pick<Known, "failedChildren" | "listsMore">> {
   if (record?.array === undefined || record.status !== "FAILED") return { failedChildren: [], listsMore: false };
   const failedChildren = await region.jobsOfObjects.failedChildren(record.jobId, signal);
@@ -200,14 +200,14 @@ async function duplicatesOf(
   object: BatchJob,
   jobId: string,
   queue: string,
-  around: Around,
+  around: Observing,
 ): Promise<readonly NamedJob[]> {
   const { jobs } = await search(object, [queue], around);
   return jobs.filter((one) => one.jobId !== jobId && !hasEnded(one));
 }
 
 /** What another process, or a request without an answer, may have left in AWS. */
-async function searched(object: BatchJob, intent: Intent | undefined, around: Around): Promise<JobSeen> {
+async function searched(object: BatchJob, intent: Intent | undefined, around: Observing): Promise<JobSeen> {
   const { region, ports, memory, signal } = around;
   const { uid, creationTimestamp } = object.metadata;
   const since = doubtfulSince(object, intent, around);
@@ -265,7 +265,7 @@ async function foundByName(
   object: BatchJob,
   { jobId }: NamedJob,
   intent: Intent | undefined,
-  around: Around,
+  around: Observing,
 ): Promise<JobSeen> {
   const { region, memory } = around;
   const submitted = { jobId, jobArn: undefined };
@@ -274,14 +274,14 @@ async function foundByName(
 }
 
 /** Whether a request under the note may still be accepted: by the wall clock, which may jump, or by that of this process. */
-function isRecent({ metadata: { uid } }: BatchJob, { at }: Intent, { ports: { clock }, memory }: Around): boolean {
+function isRecent({ metadata: { uid } }: BatchJob, { at }: Intent, { ports: { clock }, memory }: Observing): boolean {
   const { sent } = rememberedOf(memory, uid);
   const isSentLately = sent !== undefined && clock.monotonic() - sent.endedAt < duplicatesForMs;
   return isSentLately || Math.abs(clock.now() - at) < duplicatesForMs;
 }
 
 /** What AWS may have of an object without a note. */
-async function leftBehind(object: BatchJob, around: Around): Promise<JobSeen> {
+async function leftBehind(object: BatchJob, around: Observing): Promise<JobSeen> {
   const { takeOverUid } = around.ports.cluster;
   return takeOverUid === undefined ? await fromBefore(object, around) : await takenOver(object, takeOverUid, around);
 }
@@ -290,7 +290,7 @@ async function leftBehind(object: BatchJob, around: Around): Promise<JobSeen> {
  * A backup of the cluster's store brings an object back as it was before its submission. AWS is asked once about each that
  * this process has found in a list, before it is submitted.
  */
-async function fromBefore(object: BatchJob, around: Around): Promise<JobSeen> {
+async function fromBefore(object: BatchJob, around: Observing): Promise<JobSeen> {
   const { region, ports, memory, signal } = around;
   const { uid } = object.metadata;
   const none: JobSeen = { kind: "none", intent: undefined };
@@ -304,7 +304,7 @@ async function fromBefore(object: BatchJob, around: Around): Promise<JobSeen> {
 }
 
 /** Whether a job waits for a person, or for other jobs: thousands may. */
-function isHeldBack(object: BatchJob, around: Around): boolean {
+function isHeldBack(object: BatchJob, around: Observing): boolean {
   const isOpen = ({ kind }: DependencySeen): boolean => kind === "waiting" || kind === "missing";
   return object.spec.suspend === true || dependenciesIn(object, around).some(isOpen);
 }
@@ -313,7 +313,7 @@ function isHeldBack(object: BatchJob, around: Around): boolean {
  * The job that a lost cluster submitted for the object: with `--take-over-cluster-uid` a manifest that is applied again is
  * no new job, as long as AWS knows the old one.
  */
-async function takenOver(object: BatchJob, takeOverUid: string, around: Around): Promise<JobSeen> {
+async function takenOver(object: BatchJob, takeOverUid: string, around: Observing): Promise<JobSeen> {
   const { region, ports, memory, signal } = around;
   const since = doubtfulSince(object, undefined, around);
   const queue = await queueOf(object, { region, ports, signal });
@@ -332,7 +332,7 @@ async function takenOver(object: BatchJob, takeOverUid: string, around: Around):
 }
 
 /** Reads the job of an object live, where it has one. */
-export async function refresh(object: BatchJob, { region, memory, signal }: Around): Promise<void> {
+export async function refresh(object: BatchJob, { region, memory, signal }: Observing): Promise<void> {
   const id = rememberedOf(memory, object.metadata.uid).submitted?.jobId ?? object.status?.jobId;
   if (id !== undefined && recordedResult(object) === undefined) {
     await region.jobsOfObjects.read(keyText(object.metadata), id, signal);

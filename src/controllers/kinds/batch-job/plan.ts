@@ -20,7 +20,6 @@ import { timestamp } from "../../pass/conditions.ts";
 import type { Held } from "../../references/fixed-reference.ts";
 import type { Action } from "./action.ts";
 import { circleText } from "./circles.ts";
-import { searching } from "./doubt.ts";
 import { ending, endingSecond } from "./ending.ts";
 import { expiryOf } from "./expiry.ts";
 import { type Intent, mayBeForgotten } from "./intent.ts";
@@ -28,7 +27,8 @@ import { removal } from "./removal.ts";
 import { requestOf } from "./request.ts";
 import { isUnknown, type Result, resultOf } from "./result.ts";
 import type { DependencySeen, JobSeen, NamedJobHold, Seen } from "./seen.ts";
-import { lastShown, shownStatus, statusText, whyItWaits } from "./shown.ts";
+import { lastShown, shownStatus, statusText, whyItWaits } from "./shown-status.ts";
+import { searching } from "./unknown-submission.ts";
 
 /**
  * The next step of a job: submitted once, followed to its end, and kept. No rule submits while it is unknown whether AWS

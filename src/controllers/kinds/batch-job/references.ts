@@ -5,9 +5,9 @@ import { JobDefinitionKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Queue } from "../../../aws/batch.ts";
 import { nameIn, revisionIn } from "../../../aws/names.ts";
 import { identityOf, namedOwner } from "../../ownership/ownership.ts";
-import { filledObject } from "../../parts/roles/part.ts";
+import { filledObject } from "../../parts/roles/with-roles.ts";
 import type { Ports } from "../../ports.ts";
-import type { Around } from "../../references/consumables.ts";
+import type { Resolving } from "../../references/consumables.ts";
 import {
   barredFrom,
   barredFromForeign,
@@ -39,7 +39,7 @@ const definitionThing: NamedThing = {
 };
 
 /** The queue of a job. At rest it costs no call. */
-export async function queueOf(object: BatchJob, around: Around): Promise<Resolution> {
+export async function queueOf(object: BatchJob, around: Resolving): Promise<Resolution> {
   const found = await queueAt(object, around);
   return found.kind === "queue" ? usable(found.queue, found.called) : found;
 }
@@ -57,7 +57,7 @@ function usable({ jobQueueName: name, jobQueueArn: value, state, status }: Queue
  */
 export async function definitionOf(
   object: BatchJob,
-  around: Around & { readonly ports: Pick<Ports, "store"> },
+  around: Resolving & { readonly ports: Pick<Ports, "store"> },
 ): Promise<Resolution> {
   const { jobDefinitionRef } = object.spec;
   if (jobDefinitionRef === undefined) return await namedDefinition(object, around);
@@ -84,7 +84,7 @@ export async function definitionOf(
 /** Of a large one the cache may keep only a part; its revisions and what its roles may do follow from all of it. */
 async function wholeOf(
   shown: JobDefinition,
-  { ports, signal }: Around & { readonly ports: Pick<Ports, "store"> },
+  { ports, signal }: Resolving & { readonly ports: Pick<Ports, "store"> },
 ): Promise<JobDefinition | undefined> {
   const found: KubeObject | undefined = isWhole(shown)
     ? shown
@@ -97,7 +97,7 @@ function noRevision({ metadata }: JobDefinition): string {
 }
 
 /** The revision, if its jobs may use now what they would use. */
-async function asked(answered: Answered, around: Around): Promise<Resolution> {
+async function asked(answered: Answered, around: Resolving): Promise<Resolution> {
   const { name, revision } = answered.revision;
   const held = await heldByRevision(answered, around);
   return held ?? { kind: "resolved", name, value: `${name}:${revision}` };
@@ -105,7 +105,7 @@ async function asked(answered: Answered, around: Around): Promise<Resolution> {
 
 async function namedDefinition(
   object: BatchJob,
-  around: Around & { readonly ports: Pick<Ports, "store"> },
+  around: Resolving & { readonly ports: Pick<Ports, "store"> },
 ): Promise<Resolution> {
   const { region, ports, signal } = around;
   const given = object.spec.jobDefinition ?? "";

@@ -2,10 +2,10 @@ import { hasEnded } from "../../../aws/job-record.ts";
 import { lostAfterMs, missingCheckMs } from "../../intervals.ts";
 import type { Release, Step } from "../../pass/agenda.ts";
 import type { Action } from "./action.ts";
-import { searching } from "./doubt.ts";
 import { ending } from "./ending.ts";
 import { mayBeForgotten } from "./intent.ts";
 import type { Seen } from "./seen.ts";
+import { searching } from "./unknown-submission.ts";
 
 /** The deletion of a job: it is ended with a second one of the object, unless they have ended or are to run on. Pure. */
 export function removal(seen: Seen): Step<Action> {

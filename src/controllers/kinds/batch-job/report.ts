@@ -8,7 +8,7 @@ import { displayed, withoutRequestIds } from "../../wording.ts";
 import type { Action } from "./action.ts";
 import { durationText, rangesText } from "./formats.ts";
 import type { Seen } from "./seen.ts";
-import { shownStatus } from "./shown.ts";
+import { shownStatus } from "./shown-status.ts";
 
 /** The fields of status that only jobs have. Pure. */
 

@@ -13,7 +13,7 @@ import { iamOf } from "../../parts/roles/noted.ts";
 import { limitsIn } from "../../parts/roles/observe.ts";
 import { askingFor } from "../../parts/roles/sharing.ts";
 import { conditionsOf } from "../../pass/conditions.ts";
-import { type Around, namedConsumables } from "../../references/consumables.ts";
+import { namedConsumables, type Resolving } from "../../references/consumables.ts";
 import { type Held, notYet, resolutionOf } from "../../references/fixed-reference.ts";
 
 /** A revision, and the object whose namespace answers for what its jobs use. */
@@ -29,11 +29,11 @@ export interface Answered {
  * Why no job of a revision may be submitted now; undefined: nothing keeps it. What has been registered, and when and by
  * whom, makes no difference: a submission is an act of its own.
  */
-export async function heldByRevision(answered: Answered, around: Around): Promise<Held | undefined> {
+export async function heldByRevision(answered: Answered, around: Resolving): Promise<Held | undefined> {
   return (await heldByRoles(answered, around)) ?? (await heldByConsumables(answered, around));
 }
 
-async function heldByRoles({ revision, by, isNobodys }: Answered, around: Around): Promise<Held | undefined> {
+async function heldByRoles({ revision, by, isNobodys }: Answered, around: Resolving): Promise<Held | undefined> {
   const { namespace } = by.metadata;
   const { roles, name, revision: number } = revision;
   const ownPath = rolePath(around.ports.cluster.name);
@@ -84,7 +84,7 @@ interface Describer {
 }
 
 /** The objects whose specs ask for a role of the operator, of its own namespace alone. */
-function describersOf(arn: string, by: KubeObject, limits: Limits, { region, ports }: Around): readonly Describer[] {
+function describersOf(arn: string, by: KubeObject, limits: Limits, { region, ports }: Resolving): readonly Describer[] {
   const describer = (object: KubeObject): Describer => ({
     object,
     desired: desiredRolesOf(iamOf(object), identityOf(object, ports.cluster), region, limits.boundary?.arn).filter(
@@ -99,7 +99,7 @@ function describersOf(arn: string, by: KubeObject, limits: Limits, { region, por
 }
 
 /** A role of the operator is what the specs say that ask for it, within the limits of their namespace. */
-function madeRefusal(arn: string, by: KubeObject, limits: Limits, around: Around): string | undefined {
+function madeRefusal(arn: string, by: KubeObject, limits: Limits, around: Resolving): string | undefined {
   const described = describersOf(arn, by, limits, around).flatMap(({ desired }) => desired);
   if (described.length === 0) {
     return `${arn} is a role of the operator that no object of namespace ${by.metadata.namespace} asks for, so it is unknown what it may do. Use a revision whose roles are allowed, or ask for the role by spec.iam`;
@@ -107,7 +107,7 @@ function madeRefusal(arn: string, by: KubeObject, limits: Limits, around: Around
   return refusalOf(described, [], limits, around.region)?.message;
 }
 
-async function heldByConsumables({ revision, by }: Answered, around: Around): Promise<Held | undefined> {
+async function heldByConsumables({ revision, by }: Answered, around: Resolving): Promise<Held | undefined> {
   const { consumables = [], name, revision: number } = revision;
   const entries = consumables.map((consumableResource) => ({ consumableResource }));
   const { hindrances } = await namedConsumables(by, entries, BatchJobKind.noun, around);

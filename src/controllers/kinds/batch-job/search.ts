@@ -7,9 +7,9 @@ import type { JobsOfObjects, NamedJob } from "../../../aws/jobs-of-objects.ts";
 import { searchAgainMs } from "../../intervals.ts";
 import { awsNameOf } from "../../ownership/naming.ts";
 import { identityOf, ownerIn, ownershipOf } from "../../ownership/ownership.ts";
-import type { Around } from "./around.ts";
 import type { Intent } from "./intent.ts";
 import { type NameSearch, remember, rememberedOf, type Search } from "./memory.ts";
+import type { Observing } from "./observing.ts";
 
 /** What the names of the jobs of all objects of this namespace and name begin with. */
 export function namePrefix({ metadata: { namespace, name }, spec }: BatchJob): string {
@@ -20,7 +20,7 @@ export function namePrefix({ metadata: { namespace, name }, spec }: BatchJob): s
  * Since when it has been unknown to this process whether AWS has a job of the object, monotonic ms. Before that, another
  * process may have sent a request under the note.
  */
-export function doubtfulSince({ metadata: { uid } }: BatchJob, intent: Intent | undefined, around: Around): number {
+export function doubtfulSince({ metadata: { uid } }: BatchJob, intent: Intent | undefined, around: Observing): number {
   const { memory, ports } = around;
   const note = intent === undefined ? "" : `${intent.by} ${intent.attempt}`;
   const before = rememberedOf(memory, uid).doubt;
@@ -46,7 +46,7 @@ function isUsable({ begunAt }: { readonly begunAt: number }, { since, until }: U
 export async function search(
   object: BatchJob,
   queues: readonly string[],
-  around: Around,
+  around: Observing,
   use: Use = usedOnce,
 ): Promise<NameSearch> {
   const { region, ports, memory, searches, signal } = around;
@@ -75,7 +75,7 @@ export async function searchLeft(
   object: BatchJob,
   queue: string,
   takeOverUid: string,
-  around: Around,
+  around: Observing,
   use: Use,
 ): Promise<Search<JobRecord>> {
   const { region, ports, memory, searches, signal } = around;

@@ -9,8 +9,8 @@ import { OutOfDate } from "../../pass/failures.ts";
 import type { Action, Rollout } from "./action.ts";
 import { circumstancesIn, isRoleChangeDoubtful } from "./causes.ts";
 import { forgetCounts } from "./draining.ts";
+import { environmentsIn } from "./environment-quota.ts";
 import type { Memory } from "./memory.ts";
-import { environmentsIn } from "./room.ts";
 
 /** What an action needs in addition to the region. */
 interface Doing {

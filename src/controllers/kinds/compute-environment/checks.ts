@@ -6,8 +6,8 @@ import type { Environment } from "../../../aws/batch.ts";
 import { unwatchedCheckMs } from "../../intervals.ts";
 import type { Step } from "../../pass/agenda.ts";
 import { familyOf } from "./diff.ts";
+import { numberHindrance, roomHindrance } from "./environment-quota.ts";
 import type { Family } from "./fields.ts";
-import { numberHindrance, roomHindrance } from "./room.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;

@@ -10,8 +10,8 @@ import { isEndpointsAction } from "../../parts/endpoints/action.ts";
 import { actOnRoles } from "../../parts/roles/act.ts";
 import { isRolesAction } from "../../parts/roles/action.ts";
 import { rolesEvents } from "../../parts/roles/events.ts";
-import { filledObject, rolesAnnotations } from "../../parts/roles/part.ts";
 import { rolesFailure, rolesReport } from "../../parts/roles/report.ts";
+import { filledObject, rolesAnnotations } from "../../parts/roles/with-roles.ts";
 import { actOnGroup } from "../../parts/security-group/act.ts";
 import { isGroupAction } from "../../parts/security-group/action.ts";
 import { groupEvents } from "../../parts/security-group/events.ts";
@@ -24,12 +24,12 @@ import type { Ports } from "../../ports.ts";
 import { act } from "./act.ts";
 import { type Action, independentName } from "./action.ts";
 import { oursOf } from "./context.ts";
+import type { AnyAction, Observation } from "./environment-object.ts";
 import { eventsFor } from "./events.ts";
 import { planOf } from "./life.ts";
 import { type Memories, newMemories, noteRoleWritten, observeAll, refreshAll } from "./observation.ts";
 import { report } from "./report.ts";
 import { environmentRoleUser } from "./roles.ts";
-import type { AnyAction, Observation } from "./whole.ts";
 
 /**
  * Keeps AWS Batch compute environments as their objects say, replacing them under their queues where AWS must.

@@ -17,9 +17,9 @@ import { selectionPlan } from "../../parts/selection/plan.ts";
 import { type Change, earliestCheck, type Plan } from "../../pass/agenda.ts";
 import { isSettled, type PartPlan, removedLast, together, withRoleChanges } from "../../pass/part-plan.ts";
 import { allowedStep } from "./allowed.ts";
+import type { AnyAction, Observation } from "./environment-object.ts";
 import { disabledFirst, planFor } from "./plan.ts";
 import type { Seen } from "./seen.ts";
-import type { AnyAction, Observation } from "./whole.ts";
 
 /** @param refusals by `independentName`: what AWS refused of an action when it was tried last */
 export function planOf(

@@ -6,7 +6,7 @@ import { type EndpointsReading, observeEndpoints } from "../../parts/endpoints/o
 import { creationOf, endpointsPlan } from "../../parts/endpoints/plan.ts";
 import { noteCreation, observeNetwork } from "../../parts/network/observe.ts";
 import type { RolesMemory } from "../../parts/roles/observe.ts";
-import { newRolesMemory, observeWithRoles } from "../../parts/roles/part.ts";
+import { newRolesMemory, observeWithRoles } from "../../parts/roles/with-roles.ts";
 import { placed } from "../../parts/security-group/fill.ts";
 import { observeGroup } from "../../parts/security-group/observe.ts";
 import { withSelected } from "../../parts/selection/fill.ts";
@@ -14,11 +14,11 @@ import { observeSelection } from "../../parts/selection/observe.ts";
 import type { Ports } from "../../ports.ts";
 import { type AllowedSeen, allowedIn, isLimited } from "./allowed.ts";
 import { roleStatesRead } from "./causes.ts";
+import type { Observation } from "./environment-object.ts";
 import { isThrough } from "./life.ts";
 import { type Memory, newMemory, roleFixed } from "./memory.ts";
 import { observe } from "./observe.ts";
 import { environmentRoleUser } from "./roles.ts";
-import type { Observation } from "./whole.ts";
 
 /** What one process remembers of all objects: ages, and what was written a moment ago. */
 export interface Memories {

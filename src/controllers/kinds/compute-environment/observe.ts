@@ -14,6 +14,7 @@ import type { Ports } from "../../ports.ts";
 import { circumstancesIn, roleChangeCountsInMs } from "./causes.ts";
 import { jobsOn } from "./draining.ts";
 import { type EnvironmentLimit, environmentLimitIn } from "./environment-limit.ts";
+import { environmentsIn } from "./environment-quota.ts";
 import { nameOf, servingSince } from "./environment-set.ts";
 import {
   forgetGone,
@@ -29,7 +30,6 @@ import { provenFor } from "./ownership.ts";
 import { queuesSeen } from "./queues-seen.ts";
 import { replacementsElsewhere } from "./replacements-elsewhere.ts";
 import { attemptAt, planId } from "./request.ts";
-import { environmentsIn } from "./room.ts";
 import { clusterName, type QueueSeen, type Seen } from "./seen.ts";
 
 /** Everything but the network, which is EC2's, and what the pass itself knows of refusals. */

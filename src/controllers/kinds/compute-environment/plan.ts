@@ -16,7 +16,6 @@ import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
 import { type Context, contextOf, inTime, sideBySide } from "./context.ts";
 import { madeInVain } from "./creation-back-off.ts";
-import { withoutCrowding } from "./crowding.ts";
 import { deleted } from "./delete.ts";
 import { inTransition, tryAgainApproval } from "./environment-set.ts";
 import { newerImage } from "./newer-image.ts";
@@ -35,6 +34,7 @@ import { ownTags, updateRequest } from "./request.ts";
 import { withRevalidation } from "./revalidation.ts";
 import { rolloutNoted, rolloutOf } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
+import { withoutCrowding } from "./stuck-environments.ts";
 
 type Rules = readonly Rule<Context, Action>[];
 

@@ -30,6 +30,7 @@ import {
 import { type Context, sideBySide } from "./context.ts";
 import { creationBackOff, ownershipTagsLost } from "./creation-back-off.ts";
 import { differences } from "./diff.ts";
+import { environmentQuota, numberHindrance } from "./environment-quota.ts";
 import {
   createdAt,
   type EnvironmentSet,
@@ -45,7 +46,6 @@ import { repointForeign } from "./repoint-foreign.ts";
 import { createRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import { revalidation } from "./revalidation.ts";
-import { environmentQuota, numberHindrance } from "./room.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 import { momentAfter, momentOf } from "./timestamps.ts";
 

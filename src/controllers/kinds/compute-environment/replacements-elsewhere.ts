@@ -13,18 +13,18 @@ import {
   retiredAtTag,
   servingSinceTag,
 } from "../../ownership/ownership.ts";
-import { filledObject } from "../../parts/roles/part.ts";
+import { filledObject } from "../../parts/roles/with-roles.ts";
 import { placed } from "../../parts/security-group/fill.ts";
 import { awaitingApproval } from "../../pass/approval.ts";
 import { conditionsOf } from "../../pass/conditions.ts";
 import { directivesOf } from "../../pass/directives.ts";
 import type { Ports } from "../../ports.ts";
 import { queuePaused } from "./checks.ts";
+import { waitingForOthers } from "./environment-quota.ts";
 import { newestFirst } from "./environment-set.ts";
 import { queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
 import { environmentRoleUser } from "./roles.ts";
-import { waitingForOthers } from "./room.ts";
 import type { ReplacementsElsewhere } from "./seen.ts";
 
 /** What is known of the replacements of other objects. */

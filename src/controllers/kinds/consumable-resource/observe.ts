@@ -7,7 +7,7 @@ import { availabilityShownWithinMs } from "../../intervals.ts";
 import { isOfCluster, ownerIn } from "../../ownership/ownership.ts";
 import type { Ports } from "../../ports.ts";
 import { accessTo } from "../../references/access.ts";
-import type { Around } from "../../references/consumables.ts";
+import type { Resolving } from "../../references/consumables.ts";
 import { regionOf } from "../../references/object-region.ts";
 import { labelsAskedFor } from "../../references/reference.ts";
 import { resourceSeen } from "../resource/observe.ts";
@@ -49,7 +49,7 @@ function withoutAvailability(record: Consumable | undefined): Consumable | undef
 async function usersOf(
   object: ConsumableResource,
   name: string,
-  { region, ports, signal }: Around,
+  { region, ports, signal }: Resolving,
 ): Promise<readonly string[] | undefined> {
   const { objects, settings, cluster } = ports;
   const { jobDefinitions: definitions } = region.snapshot();

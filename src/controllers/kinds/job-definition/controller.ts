@@ -5,14 +5,14 @@ import { isOurs } from "../../ownership/ownership.ts";
 import { actOnRoles } from "../../parts/roles/act.ts";
 import { isRolesAction, type RolesAction } from "../../parts/roles/action.ts";
 import { rolesEvents } from "../../parts/roles/events.ts";
+import { rolesFailure, rolesReport } from "../../parts/roles/report.ts";
 import {
   filledObject,
   newRolesMemory,
   observeWithRoles,
   rolesAnnotations,
   type WithRoles,
-} from "../../parts/roles/part.ts";
-import { rolesFailure, rolesReport } from "../../parts/roles/report.ts";
+} from "../../parts/roles/with-roles.ts";
 import { OutOfDate } from "../../pass/failures.ts";
 import { reconcilerOf } from "../../pass/pass.ts";
 import type { Ports } from "../../ports.ts";

@@ -3,8 +3,8 @@
 import type { JobDefinition } from "../../../api/v1alpha1/job-definition.ts";
 import { asNamed } from "../../ownership/names.ts";
 import type { RolesAction } from "../../parts/roles/action.ts";
-import type { WithRoles } from "../../parts/roles/part.ts";
 import { repairedFirst, rolesPlan, rolesRemoval } from "../../parts/roles/plan.ts";
+import type { WithRoles } from "../../parts/roles/with-roles.ts";
 import { earliestCheck, type Plan } from "../../pass/agenda.ts";
 import { isSettled, removedLast, withRoleChanges } from "../../pass/part-plan.ts";
 import type { Action } from "./action.ts";

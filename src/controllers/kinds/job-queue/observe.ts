@@ -29,7 +29,7 @@ import {
   referredKey,
 } from "../../ownership/naming.ts";
 import { identityOf, isNamedBy, isOfCluster, namedOwner, ownerIn, ownershipOf } from "../../ownership/ownership.ts";
-import { filledObject } from "../../parts/roles/part.ts";
+import { filledObject } from "../../parts/roles/with-roles.ts";
 import { placed } from "../../parts/security-group/fill.ts";
 import { conditionsOf } from "../../pass/conditions.ts";
 import { directivesOf } from "../../pass/directives.ts";
@@ -95,7 +95,7 @@ export async function observe(
   const { environments } = places;
   const named = new Set(orderOf(queue));
   const desired = [...(object.spec.computeEnvironmentOrder ?? [])].sort((left, right) => left.order - right.order);
-  const around: Around = { named, environments: [...environments.values()], region, ports, labels };
+  const around: OrderReading = { named, environments: [...environments.values()], region, ports, labels };
   const entries = [...desired, ...leavingEntries(object, named, environments, ports)].map((entry) =>
     entrySeen(entry, object, around),
   );
@@ -190,7 +190,7 @@ function leavingEntries(
 }
 
 /** What the entries of an order are read among. */
-interface Around {
+interface OrderReading {
   /** What the order in AWS names. */
   readonly named: ReadonlySet<string>;
   readonly environments: readonly Environment[];
@@ -199,7 +199,7 @@ interface Around {
   readonly labels: Labels;
 }
 
-function entrySeen(entry: OrderEntry, object: JobQueue, around: Around): EntrySeen {
+function entrySeen(entry: OrderEntry, object: JobQueue, around: OrderReading): EntrySeen {
   const { named, environments, region, ports } = around;
   const { order } = entry;
   const key = referenceKey(entry, object);
@@ -274,7 +274,7 @@ const serviceThing: RecordedThing = {
 function namedSeen(
   { order, computeEnvironment: nameOrArn = "" }: OrderEntry,
   object: JobQueue,
-  around: Around,
+  around: OrderReading,
 ): EntrySeen {
   const name = environmentName(nameOrArn);
   const environment = around.environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name);
@@ -283,7 +283,7 @@ function namedSeen(
   return { kind: "named", order, name, owner: whereIsOwner("compute-environment", environment, around.ports) };
 }
 
-function policySeen(object: JobQueue, around: Around): ResourceReference | undefined {
+function policySeen(object: JobQueue, around: OrderReading): ResourceReference | undefined {
   const { schedulingPolicyArn: arn, schedulingPolicyRef } = object.spec;
   const referring = referringOf(object, around);
   const key = referredKey(schedulingPolicyRef, object);
@@ -292,7 +292,7 @@ function policySeen(object: JobQueue, around: Around): ResourceReference | undef
   return resourceNamed(arn, policyThing, referring);
 }
 
-function serviceSeen(object: JobQueue, around: Around): ServiceSeen | undefined {
+function serviceSeen(object: JobQueue, around: OrderReading): ServiceSeen | undefined {
   const [entry] = object.spec.serviceEnvironmentOrder ?? [];
   if (entry === undefined) return undefined;
   const snapshot = around.region.snapshot();
@@ -317,7 +317,7 @@ function serviceSeen(object: JobQueue, around: Around): ServiceSeen | undefined 
   return { order: entry.order, reference, retiring, environments, unread };
 }
 
-function referringOf({ metadata: { namespace } }: JobQueue, { region, ports, labels }: Around): Referring {
+function referringOf({ metadata: { namespace } }: JobQueue, { region, ports, labels }: OrderReading): Referring {
   return { namespace, noun: JobQueueKind.noun, region, ports, labels };
 }
 

@@ -7,7 +7,7 @@ import type { Again, KeyReconciler, ReconcileContext } from "../../../runtime/co
 import type { EventSink } from "../../../runtime/recorder.ts";
 import { endpointsCheckMs, othersCheckMs, rereadCheckMs, unreadCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import type { Act } from "../../pass/agenda.ts";
-import { agreed } from "../../pass/agreed.ts";
+import { agreed } from "../../pass/confirmed-action.ts";
 import { failedOutcome } from "../../pass/failures.ts";
 import { isSameSpec } from "../../pass/holds.ts";
 import { type Ports, RegionNotAllowed } from "../../ports.ts";

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import { type Action, independentName } from "../../../../src/controllers/kinds/compute-environment/action.ts";
+import type {
+  AnyAction,
+  Observation,
+} from "../../../../src/controllers/kinds/compute-environment/environment-object.ts";
 import { planOf } from "../../../../src/controllers/kinds/compute-environment/life.ts";
 import type { Seen } from "../../../../src/controllers/kinds/compute-environment/seen.ts";
-import type { AnyAction, Observation } from "../../../../src/controllers/kinds/compute-environment/whole.ts";
 import { groupNameOf, groupTags } from "../../../../src/controllers/parts/security-group/ownership.ts";
 import type { GroupFound, GroupSeen } from "../../../../src/controllers/parts/security-group/seen.ts";
 import { selectionsOf } from "../../../../src/controllers/parts/selection/fill.ts";

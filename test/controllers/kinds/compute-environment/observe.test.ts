@@ -14,7 +14,7 @@ import { environmentRoleUser } from "../../../../src/controllers/kinds/compute-e
 import { clusterName } from "../../../../src/controllers/kinds/compute-environment/seen.ts";
 import { baseNameOf } from "../../../../src/controllers/ownership/naming.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
-import { filledObject } from "../../../../src/controllers/parts/roles/part.ts";
+import { filledObject } from "../../../../src/controllers/parts/roles/with-roles.ts";
 import { placed } from "../../../../src/controllers/parts/security-group/fill.ts";
 import { circumstancesOf } from "../../../../src/controllers/pass/circumstances.ts";
 import type { Ports } from "../../../../src/controllers/ports.ts";

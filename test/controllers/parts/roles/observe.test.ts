@@ -3,7 +3,7 @@ import { rolesAnnotation } from "../../../../src/api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../../../src/api/v1alpha1/kinds.ts";
 import { isRoleOfNamespace, roleName } from "../../../../src/controllers/parts/roles/names.ts";
 import { observeRoles } from "../../../../src/controllers/parts/roles/observe.ts";
-import { newRolesMemory } from "../../../../src/controllers/parts/roles/part.ts";
+import { newRolesMemory } from "../../../../src/controllers/parts/roles/with-roles.ts";
 import { defaultSettings, type Ports } from "../../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../../src/runtime/clock.ts";
 import { iamWorld } from "../../../aws/iam-world.ts";

@@ -1,5 +1,5 @@
 import { submissionUnknownForMs } from "../../../../src/controllers/intervals.ts";
-import type { RoomLimits } from "../../../../src/runtime/room.ts";
+import type { RoomLimits } from "../../../../src/runtime/cache-limits.ts";
 
 /** How long the others wait, and how much the operator does for the attacker, at most. `in-time.ts` and `in-bounds.ts` judge by it. */
 

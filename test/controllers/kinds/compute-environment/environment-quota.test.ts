@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EnvironmentLimit } from "../../../../src/controllers/kinds/compute-environment/environment-limit.ts";
-import { numberHindrance } from "../../../../src/controllers/kinds/compute-environment/room.ts";
+import { numberHindrance } from "../../../../src/controllers/kinds/compute-environment/environment-quota.ts";
 import { ec2, environment, seen } from "./given.ts";
 
 const numbered = (count: number, tags?: Record<string, string>) =>

@@ -9,7 +9,7 @@ export interface Searches {
 }
 
 /** What `observe` works with. */
-export interface Around {
+export interface Observing {
   readonly region: BatchRegion;
   readonly ports: Ports;
   readonly memory: Memory;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { keyText } from "../../../../src/api/object.ts";
 import type { BatchJob } from "../../../../src/api/v1alpha1/batch-job.ts";
-import { type Turn, Turns } from "../../../../src/controllers/kinds/batch-job/turns.ts";
+import { type Turn, Turns } from "../../../../src/controllers/kinds/batch-job/submission-turns.ts";
 import { VirtualClock } from "../../../../src/runtime/clock.ts";
 import { jobObject } from "./seen.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { BatchJobSpec } from "../../../../src/api/v1alpha1/batch-job.ts";
-import { lineOf, orderInLine } from "../../../../src/controllers/kinds/batch-job/line.ts";
+import { lineOf, orderInLine } from "../../../../src/controllers/kinds/batch-job/submission-order.ts";
 import { jobObject } from "./seen.ts";
 
 const line = (spec: Partial<BatchJobSpec>): string | undefined => lineOf(jobObject(spec), "eu-west-1");

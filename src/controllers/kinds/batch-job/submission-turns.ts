@@ -3,7 +3,7 @@ import type { BatchJob } from "../../../api/v1alpha1/batch-job.ts";
 import type { Clock, Timer } from "../../../runtime/clock.ts";
 import { NamespaceTurns } from "../../../runtime/namespace-turns.ts";
 import { turnMs } from "../../intervals.ts";
-import { orderInLine } from "./line.ts";
+import { orderInLine } from "./submission-order.ts";
 
 export interface TurnsOptions {
   readonly clock: Pick<Clock, "schedule" | "monotonic">;

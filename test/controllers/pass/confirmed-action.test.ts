@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { agreed } from "../../../src/controllers/pass/agreed.ts";
+import { agreed } from "../../../src/controllers/pass/confirmed-action.ts";
 
 interface Ending {
   readonly kind: string;

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
 import { weightOf } from "../../src/api/weight.ts";
 import { ObjectCache, type Stubs } from "../../src/runtime/cache.ts";
+import { Room } from "../../src/runtime/cache-limits.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { silentLog } from "../../src/runtime/log.ts";
-import { Room } from "../../src/runtime/room.ts";
 import { keyOf, widgetKind } from "./world.ts";
 
 function widget(

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { JobStatus } from "../../../../src/aws/batch.ts";
 import type { JobRecord } from "../../../../src/aws/job-record.ts";
 import type { QueueSays } from "../../../../src/controllers/kinds/batch-job/queue-says.ts";
-import { shownStatus, statusText, whyItWaits } from "../../../../src/controllers/kinds/batch-job/shown.ts";
+import { shownStatus, statusText, whyItWaits } from "../../../../src/controllers/kinds/batch-job/shown-status.ts";
 import { jobObject, record } from "./seen.ts";
 
 test.each<[JobStatus, string]>([
