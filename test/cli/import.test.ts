@@ -51,7 +51,11 @@ the operator's policy needs (aws-batch-operator iam-policy --features):
 
 the operator needs:
   --adoptable-names 'team/*'
+  --allowed-regions 'eu-west-1,us-east-1'
   --ignore-tag-keys managed-by
+
+the chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns:
+  arn:aws:iam::123456789012:instance-profile/ecsInstanceRole
 
 plan: 4 adoptions, nothing else
 `);
@@ -109,6 +113,9 @@ the operator's policy needs (aws-batch-operator iam-policy --features):
 
 the operator needs:
   --adoptable-names 'team/*'
+
+the chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns:
+  arn:aws:iam::123456789012:instance-profile/ecsInstanceRole
 
 stays with Terraform:
   aws_iam_role.batch
@@ -177,6 +184,9 @@ the operator's policy needs (aws-batch-operator iam-policy --features):
 the operator needs:
   --adoptable-names 'team/*'
   --allowed-role-tag-keys team
+
+the chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns:
+  arn:aws:iam::123456789012:role/gone
 
 plan: 1 new revision, 1 adoption; no running job is ended
 `);

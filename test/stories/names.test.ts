@@ -199,7 +199,7 @@ describe("mallory names another namespace's name explicitly", () => {
     world.apply(mallory(jobDefinition("a", { jobDefinitionName: "team_train" })));
     await world.until("it is refused", () => refused(world, "JobDefinition"));
     expect(malloryCondition(world, "JobDefinition", "a", "Stalled")?.message).toBe(
-      "spec.jobDefinitionName: team_train begins like the names of namespace team, and is not allowed in namespace mallory (--allowed-names: prod_*). Recreate this object without spec.jobDefinitionName or with a name that begins with mallory_, or ask the operator's administrator to allow the name",
+      "spec.jobDefinitionName: team_train begins like the names of namespace team, and is not allowed in namespace mallory (--allowed-names: prod_*). Ask the operator's administrator to allow the name. Or, where AWS has nothing of this object yet, recreate it without spec.jobDefinitionName or with a name that begins with mallory_",
     );
   });
 

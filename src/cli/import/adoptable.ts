@@ -68,6 +68,16 @@ export function ownedBy(clusterName: string, all: readonly Found[]): readonly Fo
   return all.filter(({ tags }) => ownerIn(tags)?.cluster === clusterName);
 }
 
+/** The names of the namespace's objects that have something already, by `resourceKey`. */
+export function ownersIn(all: readonly Found[], { clusterName, namespace }: Adopter): ReadonlyMap<string, string> {
+  return new Map(
+    ownedBy(clusterName, all).flatMap((found): [string, string][] => {
+      const owner = ownerIn(found.tags);
+      return owner?.namespace === namespace ? [[resourceKey(found), owner.name]] : [];
+    }),
+  );
+}
+
 function whyNotAdoptable({ tags }: Found, adopter: Adopter): string | undefined {
   const mark = tags[retainedFromTag];
   if (mark === undefined || isOwnMark(mark, adopter)) return undefined;

@@ -12,7 +12,7 @@ import { objectFindings, schemaOf } from "../validation/object.ts";
 import { secretAdvice, secretPlaceholder } from "../validation/placeholders.ts";
 import { type Path, pathText } from "../validation/problem.ts";
 import type { ManifestObject } from "../validation/validate.ts";
-import { type Adopter, apart, ownedBy, retainedNames } from "./adoptable.ts";
+import { type Adopter, apart, ownedBy, ownersIn, retainedNames } from "./adoptable.ts";
 import {
   type Found,
   foundIn,
@@ -100,11 +100,12 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
     preferred: preferredNames(only ?? []),
   });
   const objects = new Map<string, ImportedObject>();
+  const objectNamed = objectsFor(all, choice, objects);
   const inexpressible: Skipped[] = [];
   const uses: ObjectRole[] = [];
   for (const found of adoptable) {
     const name = names.get(resourceKey(found)) ?? "";
-    const object = objectOf(found, name, { choice, toolKeys, objects });
+    const object = objectOf(found, name, { choice, toolKeys, objectNamed });
     const [finding] = objectFindings(crdOf(found.importing.kind, choice.crds), object.manifest);
     if (finding !== undefined) {
       inexpressible.push({ ...resourceOf(found), why: `${pathText(finding.path)}: ${finding.message}` });
@@ -180,16 +181,36 @@ function missingIn(selected: readonly Found[], only: readonly NamedResource[]): 
 interface Writing {
   readonly choice: Choice;
   readonly toolKeys: readonly string[];
-  /** Those that there are already, which references may mean. */
-  readonly objects: ReadonlyMap<string, ImportedObject>;
+  /** The name of the object of the directory that has a resource, which references may mean. */
+  readonly objectNamed: (resource: NamedResource) => string | undefined;
 }
 
-function objectOf(found: Found, name: string, { choice, toolKeys, objects }: Writing): ImportedObject {
+/**
+ * Objects that references may mean: those of this import, and those that the directory has, also if this import skips
+ * what they have, because they have adopted it already or its name was not asked for.
+ */
+function objectsFor(
+  all: readonly Found[],
+  choice: Choice,
+  imported: ReadonlyMap<string, ImportedObject>,
+): Writing["objectNamed"] {
+  const inDirectory = new Set([...choice.known].map(([key, name]) => `${key.slice(0, key.indexOf(" "))} ${name}`));
+  const owners = ownersIn(all, choice);
+  return (resource) => {
+    const key = resourceKey(resource);
+    const found = imported.get(key)?.name ?? choice.known.get(key);
+    if (found !== undefined) return found;
+    // A successor has another name in AWS than its object says.
+    const owner = owners.get(key);
+    return owner !== undefined && inDirectory.has(`${resource.kind} ${owner}`) ? owner : undefined;
+  };
+}
+
+function objectOf(found: Found, name: string, { choice, toolKeys, objectNamed }: Writing): ImportedObject {
   const { importing, record, kind, region, tags } = found;
   const { namespace, retain, ignoreTagKeys, crds } = choice;
   const schema = specSchema(kind, crds);
-  const nameOf = (to: KindName, awsName: string): string | undefined =>
-    objects.get(resourceKey({ kind: to, region, awsName }))?.name;
+  const nameOf = (to: KindName, awsName: string): string | undefined => objectNamed({ kind: to, region, awsName });
   const described = referenced(specOf(record, importing, schema), importing.kind, nameOf);
   const { spec: body, secrets, checked } = withoutSecrets(described, choice.keptValues);
   const { field } = importing.kind.awsName;

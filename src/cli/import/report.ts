@@ -60,6 +60,8 @@ export interface Report {
   readonly features: readonly PolicyFeature[];
   /** Flags that the operator needs to adopt what was imported. */
   readonly operatorFlags: readonly string[];
+  /** ARNs of roles and instance profiles that the manifests name. */
+  readonly namedRoles: readonly string[];
   /** Of `validate`. */
   readonly problems: readonly Problem[];
   /** Undefined: the manifests are not valid, or there are none. */
@@ -99,8 +101,11 @@ export function operatorFlags(
     values.length === 0 ? [] : [`${flag} ${shellWord(values.join(","))}`];
   const used = names.filter((glob) => imported.some(({ awsName }) => matchesAny([glob], awsName)));
   const adoptable = used.map((glob) => `${namespace}/${glob}`);
+  const regions = [...new Set(imported.map(({ region }) => region))].sort();
   return [
     shell`--adoptable-names ${adoptable.join(",")}`,
+    // One alone is that of the operator.
+    ...list("--allowed-regions", regions.length === 1 ? [] : regions),
     ...list("--ignore-tag-keys", ignoreTagKeys),
     ...list("--allowed-policy-arns", allowedPolicyArns),
     ...list("--allowed-role-tag-keys", allowedRoleTagKeys),
@@ -150,6 +155,9 @@ function unreadyTexts({ plan }: Report): readonly string[] {
   );
 }
 
+const namedRolesTitle =
+  "the chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns:";
+
 export function reportText(report: Report, paint: Paint): string {
   const { plan } = report;
   const blocks = [
@@ -167,6 +175,7 @@ export function reportText(report: Report, paint: Paint): string {
     block("roles that stay as they are:", report.roles.kept.map(keptText)),
     block("the operator's policy needs (aws-batch-operator iam-policy --features):", featureTexts(report)),
     block("the operator needs:", report.operatorFlags),
+    block(namedRolesTitle, report.namedRoles),
     block("about the stacks:", report.source?.notes ?? []),
     block(`stays with ${report.source?.tool}:`, othersIn(report)),
     block(`before the manifests are applied, in ${report.source?.tool}:`, report.source?.steps ?? []),
@@ -271,6 +280,7 @@ export function reportMarkdown(report: Report): string {
     ...section("Roles that stay as they are", report.roles.kept.map(keptText)),
     ...section("The operator's policy needs (aws-batch-operator iam-policy --features)", featureTexts(report)),
     ...(report.operatorFlags.length === 0 ? [] : ["", "The operator needs:", "", codeBlock(report.operatorFlags)]),
+    ...section(`T${namedRolesTitle.slice(1, -1)}`, report.namedRoles),
     ...section("About the stacks", report.source?.notes ?? []),
     ...section(`Stays with ${report.source?.tool}`, othersIn(report)),
     ...section(`Before the manifests are applied, in ${report.source?.tool}`, report.source?.steps ?? []),

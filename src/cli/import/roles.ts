@@ -14,7 +14,7 @@ import {
   rolesNamedByDefinition,
   rolesNamedByEnvironment,
 } from "../../controllers/parts/roles/fill.ts";
-import { defaultAllowedPolicyArns, type NamedRole } from "../../controllers/parts/roles/limits.ts";
+import { arnOf, defaultAllowedPolicyArns, type NamedRole } from "../../controllers/parts/roles/limits.ts";
 import { isMadeByOperator } from "../../controllers/parts/roles/names.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type { OperatorFlags } from "../flags.ts";
@@ -273,6 +273,15 @@ export function limitsFor(objects: readonly { readonly manifest: ManifestObject 
     ...(tagKeys === undefined ? {} : { allowedRoleTagKeys: tagKeys }),
     ...(roles.some(({ inlinePolicies }) => inlinePolicies !== undefined) ? { allowInlinePolicies: true } : {}),
   };
+}
+
+/** What the manifests name, as a list of allowed roles names it. */
+export function namedRoleArns(
+  objects: readonly { readonly manifest: ManifestObject }[],
+  place: Place,
+): readonly string[] {
+  const named = objects.flatMap(({ manifest }) => namedRoles(manifest.kind as KindName, manifest.spec as Members));
+  return [...new Set(named.map((one) => arnOf(one, place)))].sort();
 }
 
 /** The list with what it lacks and can have; undefined: it allows all of that. */

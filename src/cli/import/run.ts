@@ -24,7 +24,7 @@ import { resourceKey } from "./names.ts";
 import { hashed, hashOf, type Remembered, rememberedFile, rememberedIn, rememberedText } from "./remembered.ts";
 import { featuresFor, type HiddenValue, operatorFlags, type Report, type WrittenObject } from "./report.ts";
 import { readRoles } from "./role-reading.ts";
-import { limitsFor, type RoleChoice } from "./roles.ts";
+import { limitsFor, namedRoleArns, type RoleChoice } from "./roles.ts";
 import type { Checked } from "./secrets.ts";
 import type { Source } from "./source.ts";
 
@@ -102,6 +102,10 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     roles: decision.roles,
     features: featuresFor(decision.objects),
     operatorFlags: operatorFlags(decision.objects, { namespace, names, ignoreTagKeys, limits }),
+    namedRoles: namedRoleArns(decision.objects, {
+      account: account.cloud.account,
+      partition: regions[0]?.partition ?? "aws",
+    }),
     source: source && {
       tool: source.tool,
       others: source.others,

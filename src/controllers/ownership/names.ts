@@ -78,7 +78,7 @@ export function allowedName(
   }
   return {
     kind: "refused",
-    message: `${field}: ${name} ${other}, and is not allowed in namespace ${namespace} (${listText(unlisted)}). Recreate this object without ${field} or with a name that begins with ${flags.clusterPrefix ?? ""}${namespace}_, or ask the operator's administrator to allow the name`,
+    message: `${field}: ${name} ${other}, and is not allowed in namespace ${namespace} (${listText(unlisted)}). Ask the operator's administrator to allow the name. Or, where AWS has nothing of this object yet, recreate it without ${field} or with a name that begins with ${flags.clusterPrefix ?? ""}${namespace}_`,
   };
 }
 

@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { isComplete, type Report, reportMarkdown, reportText } from "../../../src/cli/import/report.ts";
 import { paintFor } from "../../../src/cli/terminal/paint.ts";
 import { documentsOf } from "../../../src/cli/validation/manifests.ts";
-import { account, accountWithQueue, containerJob, fargate, queue, trustOf } from "../../simulator/account.ts";
+import { ownerTags } from "../../../src/controllers/ownership/ownership.ts";
+import { seededRandom } from "../../../src/runtime/random.ts";
+import { createSimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+import { account, accountWithQueue, containerJob, ec2, fargate, queue, trustOf } from "../../simulator/account.ts";
 import { isWrite } from "../../transcript.ts";
 import { imported, MemoryFolder } from "./given.ts";
 
@@ -53,6 +56,65 @@ describe("an import", () => {
     const report = await imported({ [home]: aws }, { clock, folder: new MemoryFolder() }, options);
     expect(report.operatorFlags).toEqual(["--adoptable-names 'team/prod-*'", "--ignore-tag-keys managed-by"]);
     expect(isComplete(report)).toBe(true);
+  });
+
+  test("of several regions reports that the operator has to allow them", async () => {
+    const { aws, clock } = account();
+    const knobs = { latencyMs: 0, stalenessMs: 0 };
+    const other = createSimulatedAws({ clock, random: seededRandom(1), region: "eu-west-1", knobs });
+    for (const one of [aws, other]) await one.outside.registerJobDefinition(containerJob("d"));
+    const regions = { [home]: aws, "eu-west-1": other };
+    const report = await imported(regions, { clock, folder: new MemoryFolder() }, { regions: Object.keys(regions) });
+    expect(report.operatorFlags).toEqual(["--adoptable-names 'team/*'", "--allowed-regions 'eu-west-1,us-east-1'"]);
+    expect(isComplete(report)).toBe(true);
+  });
+
+  test("reports the roles that the manifests name, because the chart allows none", async () => {
+    const { aws, clock } = account();
+    await aws.outside.createComputeEnvironment(ec2("ce"));
+    await clock.advance(60_000);
+    const report = await imported({ [home]: aws }, { clock, folder: new MemoryFolder() });
+    const arn = "arn:aws:iam::123456789012:instance-profile/ecsInstanceRole";
+    expect(report.namedRoles).toEqual([arn]);
+    const title =
+      "he chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns";
+    expect(reportText(report, paintFor({ colour: false, unicode: true }))).toContain(`t${title}:\n  ${arn}\n`);
+    expect(reportMarkdown(report)).toContain(`**T${title}**\n\n- ${arn}\n`);
+  });
+
+  test("keeps references to what objects of the directory have adopted, also by a successor", async () => {
+    const { aws, clock } = await accountWithQueue();
+    const folder = new MemoryFolder();
+    await imported({ [home]: aws }, { clock, folder });
+    const file = "us-east-1/jobqueue-q.yaml";
+    const written = folder.files.get(file) ?? "";
+    expect(written).toContain("computeEnvironmentRef:\n        name: ce-1\n");
+    const cluster = { name: "default", uid: "u" };
+    const tags = ownerTags({ cluster, namespace: "team", name: "ce-1", uid: "1" });
+    const resourceArn = `arn:aws:batch:${home}:123456789012:compute-environment/ce-1`;
+    await aws.outside.tagResource({ resourceArn, tags });
+    await clock.advance(60_000);
+    const adopted = await imported({ [home]: aws }, { clock, folder });
+    expect([changes(adopted), adopted.skipped.map(({ awsName }) => awsName)]).toEqual([
+      [`${file} unchanged`],
+      ["ce-1"],
+    ]);
+
+    await aws.outside.createComputeEnvironment({ ...ec2("ce-1-0a1b2c3d"), tags });
+    await clock.advance(60_000);
+    const computeEnvironmentOrder = [{ order: 1, computeEnvironment: "ce-1-0a1b2c3d" }];
+    await aws.outside.updateJobQueue({ jobQueue: "q", computeEnvironmentOrder });
+    await clock.advance(60_000);
+    const replaced = await imported({ [home]: aws }, { clock, folder });
+    expect([changes(replaced), folder.files.get(file)]).toEqual([[`${file} unchanged`], written]);
+  });
+
+  test("of fewer names into the same directory keeps references to the others", async () => {
+    const { aws, clock } = await accountWithQueue();
+    const folder = new MemoryFolder();
+    await imported({ [home]: aws }, { clock, folder });
+    const report = await imported({ [home]: aws }, { clock, folder }, { names: ["q"] });
+    expect(changes(report)).toEqual(["us-east-1/jobqueue-q.yaml unchanged"]);
   });
 
   test("does not replace a file of another object", async () => {

@@ -11,7 +11,7 @@ import {
   type NamespaceAnnotations,
   yesInForce,
 } from "../../ownership/limits.ts";
-import type { DesiredRole } from "./desired.ts";
+import type { DesiredRole, Place } from "./desired.ts";
 
 /** The operator's flags. An empty list allows nothing. */
 export interface RoleLimits {
@@ -105,7 +105,7 @@ export function refusalOf(
   desiredRoles: readonly DesiredRole[],
   named: readonly NamedRole[],
   limits: Limits,
-  place: { readonly account: string; readonly partition: string },
+  place: Place,
 ): Refused | undefined {
   for (const desired of desiredRoles) {
     const refused = madeRefusal(desired, limits);
@@ -180,13 +180,15 @@ function refusal(field: string, why: string): Refused {
  */
 const madeName = /^(?:[a-z0-9-]+_.+|[a-z0-9-]{54}_|[a-z0-9-]{55})_[0-9a-f]{8}$/i;
 
+/** What a list of allowed roles is compared with. */
+export function arnOf({ kind, value }: Pick<NamedRole, "kind" | "value">, { account, partition }: Place): string {
+  return value.startsWith("arn:") ? value : `arn:${partition}:iam::${account}:${kind}/${value.replace(/^\//, "")}`;
+}
+
 /** Why a spec may not name this role. */
-export function namedRefusal(
-  { field, kind, value }: NamedRole,
-  limits: Limits,
-  { account, partition }: { readonly account: string; readonly partition: string },
-): Refused | undefined {
-  const arn = value.startsWith("arn:") ? value : `arn:${partition}:iam::${account}:${kind}/${value.replace(/^\//, "")}`;
+export function namedRefusal(named: NamedRole, limits: Limits, place: Place): Refused | undefined {
+  const { field, value } = named;
+  const arn = arnOf(named, place);
   // Also where every role is allowed: AWS could read another form as the name of a role of the operator.
   if (!roleArn.test(arn)) {
     return {
