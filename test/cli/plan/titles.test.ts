@@ -6,48 +6,16 @@ import { kindOf } from "../../../src/api/v1alpha1/kinds.ts";
 import { crds, withSchemaDefaults } from "../../../src/cli/manifests.ts";
 import type { Entry } from "../../../src/cli/plan/entry.ts";
 import { namedIn } from "../../../src/cli/plan/objects.ts";
-import { planOf } from "../../../src/cli/plan.ts";
-import { documentsOf } from "../../../src/cli/validation/manifests.ts";
 import { objectFindings, schemaOf } from "../../../src/cli/validation/object.ts";
-import { validateManifests } from "../../../src/cli/validation/validate.ts";
 import { ownerIn } from "../../../src/controllers/ownership/ownership.ts";
-import { type Manifest, MemoryStore } from "../../../src/kube/memory-store.ts";
-import { VirtualClock } from "../../../src/runtime/clock.ts";
-import {
-  batchJob,
-  computeEnvironment,
-  ec2,
-  jobDefinition,
-  jobQueue,
-  quotaShare,
-  serviceEnvironment,
-  sharedQueue,
-} from "../../manifests.ts";
-import { createWorld, type World } from "../../world.ts";
+import type { Manifest } from "../../../src/kube/memory-store.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../../manifests.ts";
+import type { World } from "../../world.ts";
+import { apiVersion, others, planned, tried, worldOf } from "./tried.ts";
 
 /** Each sentence of a plan is compared with what AWS has before and after it was carried out, for each kind and each field. */
 
 type Spec = Readonly<Record<string, unknown>>;
-
-const apiVersion = "awsbatch.dev/v1alpha1";
-const metadata = { name: "tried", namespace: "team" };
-
-/** What the object of each kind is tried with. */
-const tried: readonly Manifest[] = [
-  computeEnvironment("tried", ec2),
-  jobQueue("tried", ["other"]),
-  jobDefinition("tried"),
-  serviceEnvironment("tried"),
-  quotaShare("tried", "shared"),
-  { apiVersion, kind: "SchedulingPolicy", metadata, spec: { fairsharePolicy: { shareDecaySeconds: 60 } } },
-  { apiVersion, kind: "ConsumableResource", metadata, spec: { resourceType: "REPLENISHABLE", totalQuantity: 5 } },
-];
-
-const others: readonly Manifest[] = [
-  computeEnvironment("other", ec2),
-  computeEnvironment("second", ec2),
-  ...sharedQueue("shared"),
-];
 
 /** Values that no schema can give, by path below the spec. */
 const given: Readonly<Record<string, Spec>> = {
@@ -174,30 +142,6 @@ function truthOf(
   if (deleted.length > 0) return new RegExp(`^${deleted.join(", ")} is deleted: `);
   if (kept.some(({ old, now }) => old.body !== now.body)) return /^is updated in place/;
   return kept.some(({ old, now }) => old.tags !== now.tags) ? /^gets other tags in place$/ : /^stays as it is$/;
-}
-
-async function worldOf(manifests: readonly Manifest[]): Promise<World> {
-  const clock = new VirtualClock();
-  let uids = 0;
-  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit: withSchemaDefaults });
-  const knobs = { latencyMs: 0, stalenessMs: 0, iamVisibleMs: 0, iamPropagationMs: 0 };
-  const world = await createWorld({ clock, store, knobs, flags: { awsRequestsPerSecond: 1000 } });
-  world.apply(...manifests);
-  await world.seconds(3600);
-  return world;
-}
-
-async function planned(world: World, manifests: readonly Manifest[]): Promise<readonly Entry[]> {
-  const { signal } = new AbortController();
-  const texts = manifests.map((manifest, index) => documentsOf(`${index}.yaml`, JSON.stringify(manifest)).documents);
-  const valid = validateManifests(texts.flat(), crds, { closed: false });
-  expect(valid.problems).toEqual([]);
-  const { clock, store } = world;
-  const remembered = { clusterUid: "cluster-1", savedAt: clock.now(), store: store.snapshot(), aws: {} };
-  const cloud = await world.openCloud(signal);
-  const flags = { awsRequestsPerSecond: 1000 };
-  const plan = await planOf(valid.manifests, { flags, clusterName: "default", cloud, remembered, signal, clock });
-  return plan.entries;
 }
 
 /** What a plan says of the objects that are tried, and what would have been true. */
