@@ -85,7 +85,7 @@ test("what import writes of every kind is adopted without a change", async () =>
   expect([made.inexpressible, made.skipped]).toEqual([[], []]);
   const manifests = made.objects.map(({ manifest }) => manifest as never);
   let uids = 0;
-  const store = new MemoryStore({ clock: world.clock, newUid: () => `uid-${(uids += 1)}`, admit: withSchemaDefaults });
+  const store = new MemoryStore({ clock: world.clock, newUid: () => `uid-${++uids}`, admit: withSchemaDefaults });
   const next = await createWorld({ clock: world.clock, aws: world.aws, store });
   const entries = await planned(next, manifests, { adoptableNames: ["*/*"] });
   expect(new Set(entries.map(({ kind }) => kind))).toEqual(new Set(kept.map(({ kind }) => kind)));
