@@ -20,18 +20,14 @@ interface Entry {
   readonly message: string;
 }
 
-const warningPrefix = "warning: ";
-
 function entriesOf({ problems, notes }: Pick<Found, "problems" | "notes">): readonly Entry[] {
   return [
     ...problems.map(({ file, line, column, object, field, message }): Entry => {
       const title = object ?? "manifest";
       return { level: "error", file, line, column, title, message: field === "" ? message : `${field}: ${message}` };
     }),
-    ...notes.map(({ file, line, column, message }): Entry => {
-      const isWarning = message.startsWith(warningPrefix);
-      const text = isWarning ? message.slice(warningPrefix.length) : message;
-      return { level: isWarning ? "warning" : "note", file, line, column, title: "manifest", message: text };
+    ...notes.map(({ file, line, column, message, isWarning }): Entry => {
+      return { level: isWarning === true ? "warning" : "note", file, line, column, title: "manifest", message };
     }),
   ];
 }

@@ -48,6 +48,8 @@ export function byPlace(left: FilePlace, right: FilePlace): number {
 /** A note that is not a problem, e.g. a skipped object, or a warning. */
 export interface Note extends FilePlace {
   readonly message: string;
+  /** Of something that is valid, and probably not meant so. */
+  readonly isWarning?: boolean;
 }
 
 /** `file:line:column: object: field: message`. */
@@ -62,8 +64,8 @@ export function problemText({ object, field, message, ...place }: Problem): stri
 }
 
 /** `file:line: message`, with the column if there is one. */
-export function noteText({ message, ...place }: Note): string {
-  return `${placeText(place)}: ${message}`;
+export function noteText({ message, isWarning = false, ...place }: Note): string {
+  return `${placeText(place)}: ${isWarning ? "warning: " : ""}${message}`;
 }
 
 function placeText({ file, line, column }: FilePlace): string {

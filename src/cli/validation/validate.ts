@@ -211,7 +211,7 @@ function notesOf(entry: Exclude<Sorted, { readonly kind: "skipped" }>, objects: 
   if (entry.kind === "refused") return [];
   return [...warningsOf(entry.named), ...jobWarnings(entry.named, objects)].map((finding) => {
     const { file, line, column, object, field, message } = problemOf(entry, finding);
-    return { file, line, column, message: `warning: ${object}: ${field}: ${message}` };
+    return { file, line, column, message: `${object}: ${field}: ${message}`, isWarning: true };
   });
 }
 

@@ -16,7 +16,12 @@ const found: Found = {
   ],
   notes: [
     { file: "a.yaml", line: 1, message: "skipped ConfigMap of v1" },
-    { file: "a.yaml", line: 7, message: "warning: JobQueue team/r: spec.priority: 2000 is more than 1000" },
+    {
+      file: "a.yaml",
+      line: 7,
+      message: "JobQueue team/r: spec.priority: 2000 is more than 1000",
+      isWarning: true as const,
+    },
   ],
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { crds } from "../../../src/api/v1alpha1/crds.ts";
 import { documentsOf } from "../../../src/cli/validation/manifests.ts";
+import { noteText } from "../../../src/cli/validation/problem.ts";
 import { validateManifests } from "../../../src/cli/validation/validate.ts";
 import { definition, environment, problemsOf, queue, together } from "./manifest.ts";
 
@@ -273,11 +274,11 @@ describe("a secret in plain text", () => {
       `    environment:\n      - name: ${name}\n        value: "${value}"\n    resourceRequirements:`,
     );
   const notesOf = (text: string): readonly string[] =>
-    validateManifests(documentsOf("m", text).documents, crds).notes.map(({ line, message }) => `${line}: ${message}`);
+    validateManifests(documentsOf("m", text).documents, crds).notes.map(noteText);
 
   test.each(["DB_PASSWORD", "apiKey", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN"])("in %s is warned of", (name) => {
     expect(notesOf(withVariable(name, "hunter22"))).toEqual([
-      `12: warning: JobDefinition default/hello: spec.containerProperties.environment[0].value: ${name} is probably a secret in plain text, which everyone can read who may describe job definitions: use secrets, or for EKS a Kubernetes Secret`,
+      `m:12:9: warning: JobDefinition default/hello: spec.containerProperties.environment[0].value: ${name} is probably a secret in plain text, which everyone can read who may describe job definitions: use secrets, or for EKS a Kubernetes Secret`,
     ]);
   });
 
@@ -293,7 +294,7 @@ spec:
       - {name: DB_PASSWORD, value: hunter22}
 `;
     expect(notesOf(job)).toEqual([
-      "9: warning: BatchJob default/hello: spec.containerOverrides.environment[0].value: DB_PASSWORD is probably a secret in plain text, which everyone can read who may describe jobs: name it under secrets of the job definition, or for EKS in a Kubernetes Secret",
+      "m:9:29: warning: BatchJob default/hello: spec.containerOverrides.environment[0].value: DB_PASSWORD is probably a secret in plain text, which everyone can read who may describe jobs: name it under secrets of the job definition, or for EKS in a Kubernetes Secret",
     ]);
   });
 
@@ -366,7 +367,7 @@ describe("EFS with IAM", () => {
     const text = `apiVersion: awsbatch.dev/v1alpha1\nkind: JobDefinition\nmetadata: {name: hello}\nspec:\n  type: container\n  ${body}\n`;
     const { problems, notes } = validateManifests(documentsOf("m", text).documents, crds);
     expect(problems).toEqual([]);
-    return notes.map(({ message }) => message);
+    return notes.map(({ message, isWarning = false }) => `${isWarning ? "warning: " : ""}${message}`);
   };
   const arn = "arn:aws:iam::123456789012:role/r";
 
