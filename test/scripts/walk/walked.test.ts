@@ -10,7 +10,7 @@ const script = (url: string, ...functions: readonly (readonly [name: string, at:
   })),
 });
 
-test("what was called is counted by function and file, without what stands beside the program", () => {
+test("what was called is counted by function and file, without what is not part of the program", () => {
   const scripts = [
     script(`${source}pass/pass.ts`, ["", 0, 1], ["pass", 10, 2], ["unused", 50, 0], ["", 90, 3]),
     script(`${source}idle.ts`, ["", 0, 1], ["idle", 10, 0]),
