@@ -11,7 +11,7 @@ import { createWorld } from "../../test/world.ts";
 import { type Walked, walkedIn } from "./walked.ts";
 
 const source = new URL("../../src/", import.meta.url).href;
-/** What stands for AWS and the API server in this world does not count. */
+/** What plays AWS and the API server in this world does not count. */
 const standIns: readonly RegExp[] = [/^simulator\//, /^kube\/memory-/];
 
 /** Counts the calls of each function of the program from `begin` on. */
