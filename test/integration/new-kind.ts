@@ -9,8 +9,14 @@ export const ownFiles: Readonly<Record<string, string>> = {
 import type { BatchKind } from "../batch-kind.ts";
 import { everyKindReasons } from "../reasons/every-kind.ts";
 import { refusalReasons } from "../reasons/refusal.ts";
+import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
-import { serviceJobReasons } from "./service-job-reasons.ts";
+
+const serviceJobReasons = {
+  Ready: { Available: { status: "True", means: "the service job matches the spec" } },
+  Reconciling: { Creating: { means: "the service job is being created" } },
+  ReferencesResolved: { Resolved: { status: "True", means: "the queue exists" } },
+} as const satisfies ReasonTable;
 
 export const ServiceJobKind = {
   group,
@@ -47,15 +53,6 @@ export const ServiceJobSpec = object(
 );
 export const ServiceJobStatus = object("The service job as AWS has it.", statusFields);
 export type ServiceJobSpec = z.infer<typeof ServiceJobSpec>;
-`,
-  "src/api/v1alpha1/service-job-reasons.ts": `
-import type { ReasonTable } from "../reasons/table.ts";
-
-export const serviceJobReasons = {
-  Ready: { Available: { status: "True", means: "the service job matches the spec" } },
-  Reconciling: { Creating: { means: "the service job is being created" } },
-  ReferencesResolved: { Resolved: { status: "True", means: "the queue exists" } },
-} as const satisfies ReasonTable;
 `,
   "src/aws/resources/service-jobs.ts": `
 import type { DescribeServiceJobResponse, SubmitServiceJobRequest } from "@aws-sdk/client-batch";

@@ -9,8 +9,165 @@ import { resourceReasons } from "../reasons/resource.ts";
 import { rolesReasons } from "../reasons/roles.ts";
 import { securityGroupReasons } from "../reasons/security-group.ts";
 import { selectionReasons } from "../reasons/selection.ts";
-import { computeEnvironmentReasons } from "./batch-compute-environment-reasons.ts";
+import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
+
+/** Its reasons alone, in addition to those that it shares with other kinds. */
+const computeEnvironmentReasons = {
+  Ready: {
+    Available: { status: "True", means: "AWS serves this generation" },
+    Disabled: {
+      status: "True",
+      means: "VALID, and DISABLED because the spec says so; the message names the queues that have no environment left",
+    },
+  },
+  Reconciling: {
+    Adopting: { means: "the environment to adopt is still changing" },
+    Creating: { means: "an environment is being created" },
+    Revalidating: {
+      means:
+        "AWS marked the environment as INVALID 30 minutes ago (5 if it could not use a role that the operator manages), and the operator lets AWS validate it again",
+    },
+    Reactivating: {
+      means: "an older environment matches the spec again and is put back into service",
+    },
+    WaitingForRole: {
+      means: "AWS cannot use a role yet, which happens just after its creation; another attempt follows",
+      todo: "if it lasts: check the role's trust policy",
+    },
+    AwaitingApproval: {
+      means: "a step in `holdBefore`, or the replacement of an adopted environment, waits for approval",
+      todo: "annotate as the message says",
+    },
+    WaitingForOtherReplacements: {
+      means:
+        "`--max-concurrent-replacements` (3) other objects have successors that do not serve yet; those that wait for a person, or for a queue that is being deleted, do not count; or a replacement of a namespace that has fewer under way goes first",
+    },
+    QuotaNearlyReached: {
+      means: "49 or 50 environments exist in the region; Stalled after 10 minutes",
+      todo: "delete one that is not needed",
+    },
+    NamespaceLimitReached: {
+      means:
+        "the namespace has as many environments in the region as `--max-environments-per-namespace`, or the annotation of the Namespace, allows; Stalled after 10 minutes",
+      todo: "delete one that is not needed, or wait for replacements that are under way",
+    },
+    EnvironmentLimitReached: {
+      means:
+        "8 environments of the object exist in AWS: jobs, approvals or soak times keep its predecessors; Stalled after 10 minutes",
+      todo: "change the spec less often, or end the jobs that keep them",
+    },
+    QueuePaused: {
+      means: "a queue that would have to be switched is paused or a dry run",
+      todo: "remove the annotation that the message names",
+    },
+    QueueBeingDeleted: {
+      means:
+        "the successor is ready, and only queues that are being deleted still reference the predecessor: they keep it until their jobs have ended",
+      todo: "nothing; or terminate those jobs",
+    },
+    SwitchingQueues: {
+      means: "queues are being switched to the successor",
+      todo: "if the message names an obstacle: fix it",
+    },
+    RollingBack: { means: "the successor became INVALID and the queues roll back" },
+    TargetDisabled: {
+      means: "somebody disabled the successor in AWS; Stalled after 10 minutes",
+      todo: "enable it, or set the state in the spec",
+    },
+    WouldLeaveNoEnvironment: {
+      means: "the write would leave a queue without an enabled environment; Stalled after 10 minutes",
+      todo: "enable one of those that the message names",
+    },
+    Contested: {
+      means:
+        "see [Contested](#contested); or AWS accepted the same update three times, possibly that of a foreign queue, but still reports the old values, so the operator sends it once in 15 minutes",
+      todo: "find the other writer, or put the values that AWS reports into the spec",
+    },
+    InUse: {
+      means: "deletion: a queue still references the environment",
+      todo: "delete the queue, or remove the environment from its order",
+    },
+    Disabling: { means: "deletion: the environment is being disabled" },
+    Draining: {
+      means:
+        "deletion: the operator waits for its jobs, as `.spec.drain` says. On EKS AWS never reports where a job runs: the operator waits for all jobs that were submitted before the environment was retired, and terminates none",
+      todo: "on EKS: terminate those that should not continue (`aws batch terminate-job`)",
+    },
+  },
+  Stalled: {
+    ReplacementNeeded: {
+      means: "`replacement.policy` is Never, and AWS cannot make the change in place",
+      todo: "revert the field, or allow the replacement",
+    },
+    SpecNotApplied: {
+      means:
+        "an environment was created from this exact spec, but AWS reports different values, so the operator creates no other one for an hour; while AWS still creates it, under Reconciling",
+      todo: "put the values that AWS reports into the spec, or report it",
+    },
+    OwnershipTagsLost: {
+      means:
+        "two or more environments created from this exact spec have lost the tags of this object, so the operator creates no more; queues continue with the environments that they reference",
+      todo: "stop the tool that removes the tags; return each environment as the message says, or delete it",
+    },
+    UpdateNotApplied: {
+      means:
+        "AWS accepted the same update three times but still reports the old values; because it replaces instances, the operator does not send it again by itself",
+      todo: "put the values that AWS reports into the spec, or find the other writer; a new value of `awsbatch.dev/reconcile-requested-at` sends it once more",
+    },
+    UnmanagedQueue: {
+      means: "a queue that the operator does not manage references the environment",
+      todo: "its owner removes it from the queue, or `foreignQueues: Repoint` with `--allow-foreign-repoint`",
+    },
+    ReferencedByName: {
+      means: "a JobQueue references the environment by its AWS name",
+      todo: "use `computeEnvironmentRef` there",
+    },
+    QueueIncompatible: {
+      means: "AWS would not accept the successor in a queue that references this one",
+      todo: "as the message says: another queue, or keep the type",
+    },
+    Invalid: {
+      means: "AWS marked the environment as INVALID; the message has AWS's words, and which environment keeps serving",
+      todo: "correct the spec, or the role that it names",
+    },
+    RolledBack: {
+      means: "rolled back from this environment after it was INVALID; it is VALID now but stays unused",
+      todo: "change the spec or `rolloutToken`, or approve another attempt as the message says",
+    },
+    DeleteFailed: {
+      means:
+        "AWS cannot delete the environment, usually because its service role lost its permissions; [RolesReady](#rolesready) reports a deleted role",
+      todo: "restore the role's policy",
+    },
+  },
+  Retiring: {
+    Standby: { means: "only in `predecessors`: usable but unused, until the target serves" },
+    Soaking: { means: "it stays ready until a job runs on the successor, or the time is over" },
+    AwaitingApproval: {
+      means: "`holdBefore: [Delete]`: it stays ready until approved",
+      todo: "annotate as the message says",
+    },
+    InUse: { means: "a queue references it again", todo: "remove it from the queue's order" },
+  },
+  UpdateAvailable: {
+    ImageUpdateAvailable: {
+      means: "the message names the image types of `computeResources.ec2Configuration`",
+      todo: "set `.spec.rolloutToken` to a new value, or `externalChanges: Apply`",
+    },
+  },
+  plan: {
+    FieldsDiffer: { means: "the fields in `changes` differ and can be changed in place" },
+    ReplacementRequired: { means: "the fields in `changes` differ, and a new environment is needed" },
+  },
+  event: {
+    AwaitingApproval: { means: "a step waits for a person; the note says how to approve it" },
+    QueuesSwitched: { means: "the successor serves a queue, or all queues" },
+    RolledBack: { means: "warning: the queues roll back from a successor that AWS marked as INVALID" },
+    Revalidating: { means: "a request to AWS to validate the environment again" },
+    Reactivated: { means: "an older environment is back in service" },
+  },
+} as const satisfies ReasonTable;
 
 export const BatchComputeEnvironmentKind = {
   group,

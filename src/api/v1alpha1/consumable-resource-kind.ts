@@ -4,8 +4,25 @@ import { namedReasons } from "../reasons/named.ts";
 import { ownedReasons } from "../reasons/owned.ts";
 import { refusalReasons } from "../reasons/refusal.ts";
 import { resourceReasons } from "../reasons/resource.ts";
-import { consumableResourceReasons } from "./consumable-resource-reasons.ts";
+import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
+
+/** Its reasons alone, in addition to those that it shares with other kinds. */
+const consumableResourceReasons = {
+  Ready: {
+    Available: { status: "True", means: "AWS has the consumable as the spec says" },
+    InUse: {
+      status: "True",
+      means: "jobs hold more than the new total: AWS gives out none that they free, and lowers its total as they end",
+    },
+  },
+  Stalled: {
+    ResourceTypeFixed: {
+      means: "AWS cannot change the type of a consumable",
+      todo: "revert the field, or create another consumable",
+    },
+  },
+} as const satisfies ReasonTable;
 
 export const ConsumableResourceKind = {
   group,

@@ -1,10 +1,34 @@
 import type { z } from "zod";
+import type { ValidationRule } from "../crd.ts";
 import type { KubeObject } from "../object.ts";
-import { policyFields, state, statusFields, terminationRules } from "./common.ts";
+import { immutable, immutableRegion, policyFields, state, statusFields, terminationRules } from "./common.ts";
 import { awsName } from "./names.ts";
-import { quotaShareRules, resourceSharingRules } from "./quota-share-rules.ts";
 import { reference } from "./references.ts";
 import { type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
+
+const moved = "AWS fixes the queue of a share at creation: revert the change, or create a new object";
+
+/** Rules of how capacity is shared. */
+const resourceSharingRules: readonly ValidationRule[] = [
+  {
+    rule: "self.strategy == 'LEND_AND_BORROW' || !has(self.borrowLimit)",
+    message: "only LEND_AND_BORROW borrows: remove borrowLimit, or change the strategy",
+    reason: "FieldValueForbidden",
+    fieldPath: ".borrowLimit",
+  },
+];
+
+/** Rules of a quota share: what AWS rejects, and immutable fields. */
+const quotaShareRules: readonly ValidationRule[] = [
+  {
+    rule: "has(self.jobQueueRef) != has(self.jobQueue)",
+    message: "a share is in one queue: give exactly one of jobQueueRef (an object) and jobQueue (a name or ARN in AWS)",
+  },
+  immutableRegion,
+  immutable("quotaShareName", "revert the change; for another name create a new object"),
+  immutable("jobQueueRef", moved),
+  immutable("jobQueue", moved),
+];
 
 const capacityLimit = object("How many instances of a type the share has.", {
   capacityUnit: text("Instance type of SageMaker, e.g. ml.m5.large.", 64, /^ml[.][0-9A-Za-z.-]+$/),

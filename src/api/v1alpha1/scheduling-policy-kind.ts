@@ -4,8 +4,21 @@ import { namedReasons } from "../reasons/named.ts";
 import { ownedReasons } from "../reasons/owned.ts";
 import { refusalReasons } from "../reasons/refusal.ts";
 import { resourceReasons } from "../reasons/resource.ts";
+import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
-import { schedulingPolicyReasons } from "./scheduling-policy-reasons.ts";
+
+/** Its reasons alone, in addition to those that it shares with other kinds. */
+const schedulingPolicyReasons = {
+  Ready: {
+    Available: { status: "True", means: "AWS has the policy as the spec says" },
+  },
+  Stalled: {
+    PolicyKindFixed: {
+      means: "AWS cannot change a fair-share policy into a quota-share policy, or back",
+      todo: "revert the field, or create another policy",
+    },
+  },
+} as const satisfies ReasonTable;
 
 export const SchedulingPolicyKind = {
   group,

@@ -1,10 +1,27 @@
 import type { z } from "zod";
+import type { ValidationRule } from "../crd.ts";
 import type { KubeObject } from "../object.ts";
-import { policyFields, statusFields } from "./common.ts";
+import { immutable, immutableRegion, policyFields, statusFields } from "./common.ts";
 import { awsName } from "./names.ts";
 import { allowedNamespaces } from "./references.ts";
-import { schedulingPolicyRules } from "./scheduling-policy-rules.ts";
 import { type DeepReadonly, int, mapList, number, object, oneOf, text } from "./schema.ts";
+
+/** Rules of a scheduling policy: what AWS rejects, and immutable fields. */
+const schedulingPolicyRules: readonly ValidationRule[] = [
+  {
+    rule: "has(self.fairsharePolicy) != has(self.quotaSharePolicy)",
+    message: "a policy is of one kind: give exactly one of fairsharePolicy and quotaSharePolicy",
+  },
+  {
+    rule: "has(self.fairsharePolicy) == has(oldSelf.fairsharePolicy)",
+    message:
+      "AWS fixes the kind of a policy at creation: revert the change between fairsharePolicy and quotaSharePolicy, or create a new object",
+    reason: "FieldValueForbidden",
+    fieldPath: ".fairsharePolicy",
+  },
+  immutableRegion,
+  immutable("name", "revert the change; for another name create a new object"),
+];
 
 const share = object("One share, or all whose identifiers begin alike.", {
   shareIdentifier: text(

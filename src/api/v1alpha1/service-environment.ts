@@ -1,10 +1,22 @@
 import type { z } from "zod";
+import type { ValidationRule } from "../crd.ts";
 import type { KubeObject } from "../object.ts";
-import { policyFields, state, statusFields } from "./common.ts";
+import { immutable, immutableRegion, policyFields, state, statusFields } from "./common.ts";
 import { awsName } from "./names.ts";
 import { allowedNamespaces } from "./references.ts";
 import { type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
-import { serviceEnvironmentRules } from "./service-environment-rules.ts";
+
+/** Rules of a service environment: what AWS rejects, and immutable fields. */
+const serviceEnvironmentRules: readonly ValidationRule[] = [
+  {
+    rule: "self.capacityLimits.size() == 1 || self.capacityLimits.all(limit, limit.capacityUnit != 'NUM_INSTANCES')",
+    message:
+      "limits are either one number of all instances (NUM_INSTANCES) or up to five by instance type: keep one kind",
+    fieldPath: ".capacityLimits",
+  },
+  immutableRegion,
+  immutable("serviceEnvironmentName", "revert the change; for another name create a new object"),
+];
 
 const capacityLimit = object("How many instances its jobs may use at the same time.", {
   capacityUnit: text(

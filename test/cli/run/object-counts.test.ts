@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
-import { batchJobReasons } from "../../../src/api/v1alpha1/batch-job-reasons.ts";
+import { batchJobReasons } from "../../../src/api/v1alpha1/batch-job-kind.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind, kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import {
   type Counting,
