@@ -24,7 +24,7 @@ export const groups: readonly Group[] = [
     break: 90,
   },
   {
-    files: inFolder("src/controllers/kinds/job-queue", ["plan", "diff", "report"]),
+    files: inFolder("src/controllers/kinds/job-queue", ["plan", "fields", "report"]),
     tests: "test/controllers/kinds/job-queue",
     break: 90,
   },

@@ -169,7 +169,7 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
     ["): DescribedWrites {\n  return {", '\n    ...trainingJobs.writes(writing("trainingJobs")),'],
   ],
   "src/controllers/kinds/index.ts": [
-    ['from "./service-environment/controller.ts";', '\nimport { serviceJobs } from "./service-job/controller.ts";'],
+    ['from "./service-environment.ts";', '\nimport { serviceJobs } from "./service-job/controller.ts";'],
     ["Readonly<Record<KindName, KindEntry>> = {", "\n  ServiceJob: { reconciler: serviceJobs, leastSpec: {} },"],
   ],
 };

@@ -1,3 +1,4 @@
+import type { ShareAttributes } from "@aws-sdk/client-batch";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type {
   BatchCallTable,
@@ -124,15 +125,19 @@ export function policyForm({
   fairsharePolicy,
   quotaSharePolicy,
 }: Pick<Policy, "fairsharePolicy" | "quotaSharePolicy">): PolicyForm {
-  const shares = fairsharePolicy?.shareDistribution ?? [];
-  const byName = shares.toSorted((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
   return {
     idleResourceAssignmentStrategy: quotaSharePolicy?.idleResourceAssignmentStrategy,
     shareDecaySeconds: fairsharePolicy?.shareDecaySeconds ?? 0,
     computeReservation: fairsharePolicy?.computeReservation ?? 0,
-    // AWS keeps them in 32 bits.
-    weights: Object.fromEntries(byName.map((share) => [nameOf(share), Math.fround(share.weightFactor ?? 1)])),
+    weights: weightsOf(fairsharePolicy?.shareDistribution),
   };
+}
+
+/** Weights by share identifier. */
+export function weightsOf(shares: readonly Partial<ShareAttributes>[] = []): Readonly<Record<string, number>> {
+  const byName = shares.toSorted((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
+  // AWS keeps them in 32 bits.
+  return Object.fromEntries(byName.map((share) => [nameOf(share), Math.fround(share.weightFactor ?? 1)]));
 }
 
 function nameOf({ shareIdentifier = "" }: { readonly shareIdentifier?: string | undefined }): string {

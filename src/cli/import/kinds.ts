@@ -1,26 +1,16 @@
 import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import type {
-  Consumable,
-  DefinitionRevision,
-  Environment,
-  Policy,
-  Queue,
-  QuotaShareRecord,
-  ServiceEnvironmentRecord,
-} from "../../aws/batch.ts";
+import type { DefinitionRevision, Environment } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
 import { canonicalJson } from "../../controllers/fields/fingerprint.ts";
+import { type Fields, fieldDifferences, fixedDifference, memberRow } from "../../controllers/fields/rows.ts";
 import { differences } from "../../controllers/kinds/compute-environment/diff.ts";
 import { type Field, fields } from "../../controllers/kinds/compute-environment/fields.ts";
-import {
-  consumableDifferences,
-  otherType as otherConsumableType,
-} from "../../controllers/kinds/consumable-resource/diff.ts";
+import { consumableFields } from "../../controllers/kinds/consumable-resource.ts";
 import { normalised } from "../../controllers/kinds/job-definition/normalise.ts";
-import { immutableDifference, queueDifferences } from "../../controllers/kinds/job-queue/diff.ts";
-import { quotaShareDifferences } from "../../controllers/kinds/quota-share/diff.ts";
-import { otherKind, policyDifferences } from "../../controllers/kinds/scheduling-policy/diff.ts";
-import { otherType, serviceEnvironmentDifferences } from "../../controllers/kinds/service-environment/diff.ts";
+import { queueFields } from "../../controllers/kinds/job-queue/fields.ts";
+import { quotaShareFields } from "../../controllers/kinds/quota-share/lowering.ts";
+import { policyFields } from "../../controllers/kinds/scheduling-policy.ts";
+import { serviceEnvironmentFields } from "../../controllers/kinds/service-environment.ts";
 import { ownerIn } from "../../controllers/ownership/ownership.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type { BatchRecords } from "../plan/copy/batch.ts";
@@ -58,7 +48,6 @@ export interface Member {
 
 const isEnabled = (value: unknown): boolean => value === "ENABLED";
 const never = (): boolean => false;
-const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 /** What AWS gives to a new environment for fields whose absence means "as AWS has it". */
 const environmentDefaults: Readonly<Record<string, Member["isDefault"]>> = {
@@ -90,26 +79,39 @@ const environments: ImportedKind = {
   },
 };
 
+/** How a kind with a table of fields is compared, and what a manifest of it may leave out. */
+function byFields<Spec extends object, R extends object>(
+  fieldsOfKind: Fields<Spec, R>,
+): Pick<ImportedKind, "matcher" | "members"> {
+  return {
+    matcher: (record) => (spec) =>
+      fieldDifferences(fieldsOfKind, spec as Spec, record as R).length === 0 &&
+      fixedDifference(fieldsOfKind, spec as Spec, record as R) === undefined,
+    // The fields of a field come before it: the first path that fits is taken.
+    members: Object.fromEntries(fieldsOfKind.toReversed().flatMap((field) => membersFor(field))),
+  };
+}
+
+/** What absence means is in the comparison of a member, but where AWS keeps what it has or the plan of the kind decides. */
+function membersFor<Spec, R>(field: Fields<Spec, R>[number]): readonly (readonly [path: string, member: Member])[] {
+  const { path, row } = field;
+  // Of the fields that have others a spec has one of several.
+  if ("fields" in row) return [[path, { isDefault: never, prunes: true }]];
+  const { isInitial = never } = row as { readonly isInitial?: Member["isDefault"] };
+  if ("sentBy" in row) return [[path, { isDefault: isInitial }]];
+  const { absent, initially, initialMembers = {} } = memberRow(field) ?? {};
+  const inner = Object.entries(initialMembers).map(
+    ([name, initial]) => [`${path}.${name}`, { isDefault: (value: unknown) => jsonEqual(value, initial) }] as const,
+  );
+  if (absent !== "kept") return inner;
+  return [...inner, [path, { isDefault: (value) => jsonEqual(value, initially) }]];
+}
+
 const queues: ImportedKind = {
   kind: kindOf("JobQueue"),
   records: ({ jobQueues: all }) => membersOf(all),
-  matcher: (record) => {
-    const queue = record as unknown as Queue;
-    return (spec) =>
-      queueDifferences(spec as never, queue, policyArnIn(spec)).length === 0 &&
-      immutableDifference(spec as never, queue) === undefined;
-  },
-  members: {
-    state: { isDefault: isEnabled },
-    // AWS describes both, and one of them is empty.
-    computeEnvironmentOrder: { isDefault: isEmpty },
-    serviceEnvironmentOrder: { isDefault: isEmpty },
-  },
+  ...byFields(queueFields),
 };
-
-function policyArnIn({ schedulingPolicyArn: arn }: Members): string | undefined {
-  return typeof arn === "string" ? arn : undefined;
-}
 
 const definitions: ImportedKind = {
   kind: kindOf("JobDefinition"),
@@ -124,53 +126,26 @@ const definitions: ImportedKind = {
 const policies: ImportedKind = {
   kind: kindOf("SchedulingPolicy"),
   records: ({ schedulingPolicies: all }) => membersOf(all),
-  matcher: (record) => {
-    const policy = record as unknown as Policy;
-    return (spec) => policyDifferences(spec, policy).length === 0 && otherKind(spec, policy) === undefined;
-  },
-  members: {
-    // One of the two says of which kind the policy is.
-    fairsharePolicy: { isDefault: never, prunes: true },
-    quotaSharePolicy: { isDefault: never },
-  },
+  ...byFields(policyFields),
 };
 
 const consumables: ImportedKind = {
   kind: kindOf("ConsumableResource"),
   records: ({ consumableResources: all }) => membersOf(all),
-  matcher: (record) => {
-    const consumable = record as unknown as Consumable;
-    return (spec) =>
-      consumableDifferences(spec as never, consumable).length === 0 &&
-      otherConsumableType(spec as never, consumable) === undefined;
-  },
-  // Of a NON_REPLENISHABLE one AWS's total is not compared, but the schema demands one.
-  members: { totalQuantity: { isDefault: never } },
+  ...byFields(consumableFields),
 };
 
 const serviceEnvironments: ImportedKind = {
   kind: kindOf("ServiceEnvironment"),
   records: ({ serviceEnvironments: all }) => membersOf(all),
-  matcher: (record) => {
-    const environment = record as unknown as ServiceEnvironmentRecord;
-    return (spec) =>
-      serviceEnvironmentDifferences(spec as never, environment).length === 0 &&
-      otherType(spec as never, environment) === undefined;
-  },
-  members: { state: { isDefault: isEnabled } },
+  ...byFields(serviceEnvironmentFields),
 };
 
 const quotaShares: ImportedKind = {
   kind: kindOf("QuotaShare"),
   records: ({ quotaShares: all }) => membersOf(all.map((one) => ({ ...one, jobQueue: nameIn(one.jobQueueArn) }))),
   nameOf: ({ jobQueue, quotaShareName }) => [jobQueue, quotaShareName].map(String).join("/"),
-  matcher: (record) => (spec) =>
-    quotaShareDifferences(spec as never, record as unknown as QuotaShareRecord).length === 0,
-  members: {
-    state: { isDefault: isEnabled },
-    jobQueue: { isDefault: never },
-    "resourceSharingConfiguration.borrowLimit": { isDefault: (value) => value === -1 },
-  },
+  ...byFields(quotaShareFields),
 };
 
 /** In the order in which objects can be applied. */

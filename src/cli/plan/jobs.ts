@@ -4,7 +4,8 @@ import type { QuotaShareRecord } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { activeJobs, unfinishedJobs } from "../../aws/jobs.ts";
 import { hasServiceJobs, unfinishedServiceJobs } from "../../aws/service-jobs.ts";
-import { quotaShareDifferences } from "../../controllers/kinds/quota-share/diff.ts";
+import { fieldDifferences } from "../../controllers/fields/rows.ts";
+import { quotaShareFields } from "../../controllers/kinds/quota-share/lowering.ts";
 import { crds } from "../manifests.ts";
 import { schemaOf } from "../validation/object.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
@@ -74,7 +75,7 @@ export function jobsOfUpdate({ spec }: KubeObject): JobsEffect {
 /** What happens to the jobs of a quota share that stays. */
 export function jobsOfShare({ spec }: KubeObject, record: QuotaShareRecord): JobsEffect {
   const desired = spec as QuotaShareSpec;
-  if (quotaShareDifferences(desired, record).every(({ loss }) => loss === undefined)) return noJobs;
+  if (fieldDifferences(quotaShareFields, desired, record).every(({ loss }) => loss === undefined)) return noJobs;
   return desired.drain?.policy === "Terminate"
     ? { kind: "mayEnd", why: "AWS may end jobs of a share that gets less capacity (drain.policy Terminate)" }
     : { kind: "waitedFor", why: "the share gets less capacity once it has no unfinished job (drain.policy Wait)" };

@@ -24,6 +24,12 @@ export const sameSet: Comparison = (desired, described) => {
   return left.size === right.size && [...left].every((member) => right.has(member));
 };
 
+/** The same objects in any order. */
+export const sameJsonSet: Comparison = (desired, described) => {
+  const [left, right] = [list(desired), list(described)].map((objects) => objects.map(canonicalJson).sort());
+  return canonicalJson(left) === canonicalJson(right);
+};
+
 /** The same members in the same order. */
 export const sameList: Comparison = (desired, described) =>
   canonicalJson(list(desired)) === canonicalJson(list(described));

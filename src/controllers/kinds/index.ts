@@ -1,6 +1,6 @@
 /**
  * The door of the kinds: what the operator and its tools know of each in addition to its declaration in `src/api`. A kind without an
- * entry does not compile. `pass/pass.ts` is the flow that all share; `scheduling-policy` is the smallest kind to read first,
+ * entry does not compile. `pass/pass.ts` is the flow that all share; `scheduling-policy.ts` is the smallest kind to read first,
  * `compute-environment/life.ts` the order of the steps of the largest.
  */
 
@@ -10,12 +10,12 @@ import type { Ec2Memory } from "../parts/ec2-memory.ts";
 import type { Ports } from "../ports.ts";
 import { batchJobs, type JobsRuntime } from "./batch-job/controller.ts";
 import { computeEnvironments } from "./compute-environment/controller.ts";
-import { consumableResources } from "./consumable-resource/controller.ts";
+import { consumableResources } from "./consumable-resource.ts";
 import { jobDefinitions } from "./job-definition/controller.ts";
 import { jobQueues } from "./job-queue/controller.ts";
-import { quotaShares } from "./quota-share/controller.ts";
-import { schedulingPolicies } from "./scheduling-policy/controller.ts";
-import { serviceEnvironments } from "./service-environment/controller.ts";
+import { quotaShares } from "./quota-share.ts";
+import { schedulingPolicies } from "./scheduling-policy.ts";
+import { serviceEnvironments } from "./service-environment.ts";
 
 /** What the reconcilers of some kinds need in addition to the ports. */
 export interface Further {

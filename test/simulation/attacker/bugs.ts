@@ -113,7 +113,7 @@ export const tenantBugs: readonly TenantBug[] = [
   one(
     "let what was registered by a guest keep the owner from deleting",
     2_000_025,
-    "kinds/consumable-resource/observe.ts",
+    "kinds/consumable-resource.ts",
     "users.filter(({ namespace }) => allowed.get(namespace))",
     "users",
   ),

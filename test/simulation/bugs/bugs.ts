@@ -181,9 +181,9 @@ export const bugs: readonly Bug[] = [
   one(
     "compare a set as a list: time limits of a queue",
     "lists in another order",
-    "controllers/kinds/job-queue/diff.ts",
-    'return actions.map(canonicalJson).sort().join("\\n");',
-    'return actions.map(canonicalJson).join("\\n");',
+    "controllers/fields/compare.ts",
+    "objects.map(canonicalJson).sort()",
+    "objects.map(canonicalJson)",
   ),
   {
     name: "disable an environment while a queue names it",
@@ -509,7 +509,7 @@ export const bugs: readonly Bug[] = [
   one(
     "let a policy go without asking AWS to delete it",
     "the policy of a fair-share queue is replaced",
-    "controllers/kinds/scheduling-policy/delete.ts",
+    "controllers/kinds/scheduling-policy.ts",
     'return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };',
     'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
   ),
@@ -535,7 +535,7 @@ export const bugs: readonly Bug[] = [
   one(
     "let a consumable go without asking AWS to delete it",
     "a consumable is raised",
-    "controllers/kinds/consumable-resource/delete.ts",
+    "controllers/kinds/consumable-resource.ts",
     'return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };',
     'return { kind: "release", reason: "Deleted", message: [message, arn].join() };',
   ),
@@ -563,7 +563,7 @@ export const bugs: readonly Bug[] = [
   one(
     "refill a consumable again where the note of the first time got lost",
     "a consumable that jobs use up",
-    "controllers/kinds/consumable-resource/plan.ts",
+    "controllers/kinds/consumable-resource.ts",
     "...(token === undefined ? {} : { clientToken: token }),",
     "",
     "kill",
@@ -571,16 +571,16 @@ export const bugs: readonly Bug[] = [
   one(
     "delete a consumable that a definition names",
     "a consumable is raised",
-    "controllers/kinds/consumable-resource/delete.ts",
+    "controllers/kinds/consumable-resource.ts",
     "if (users.length > 0) {",
     "if (users.length > 1) {",
   ),
   one(
     "take a consumable for set by the quantity that AWS had before",
     "a consumable is raised",
-    "controllers/kinds/consumable-resource/diff.ts",
-    "if (isLagging(spec, seen)) return [];",
-    "if (spec.totalQuantity > seen.totalQuantity || isLagging(spec, seen)) return [];",
+    "controllers/kinds/consumable-resource/quantity.ts",
+    "if (isLagging(spec, seen)) return undefined;",
+    "if (spec.totalQuantity > seen.totalQuantity || isLagging(spec, seen)) return undefined;",
   ),
   one(
     "forget an action in the operator's policy",

@@ -12,11 +12,12 @@ import type { SchedulingPolicySpec } from "../../../src/api/v1alpha1/scheduling-
 import type { ServiceEnvironmentSpec } from "../../../src/api/v1alpha1/service-environment.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import { policyForm } from "../../../src/aws/resources/scheduling-policies.ts";
+import { fieldDifferences } from "../../../src/controllers/fields/rows.ts";
 import { type Difference, differences } from "../../../src/controllers/kinds/compute-environment/diff.ts";
 import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/kinds/job-definition/normalise.ts";
 import { definitionNameOf } from "../../../src/controllers/kinds/job-definition/observe.ts";
-import { quotaShareDifferences } from "../../../src/controllers/kinds/quota-share/diff.ts";
-import { serviceEnvironmentDifferences } from "../../../src/controllers/kinds/service-environment/diff.ts";
+import { quotaShareFields } from "../../../src/controllers/kinds/quota-share/lowering.ts";
+import { serviceEnvironmentFields } from "../../../src/controllers/kinds/service-environment.ts";
 import { baseNameOf } from "../../../src/controllers/ownership/naming.ts";
 import {
   ownerIn,
@@ -250,14 +251,14 @@ function serviceQueueLack({ aws }: Watched, queue: Queue, desired: string | unde
 function serviceLack({ aws }: Watched, spec: ServiceEnvironmentSpec, owns: Owns): string | undefined {
   const found = aws.truth.serviceEnvironments().find(({ status, tags }) => status !== "DELETED" && owns(tags));
   if (found?.status !== "VALID") return `its service environment is ${found?.status ?? "not there"}`;
-  const [first] = serviceEnvironmentDifferences(spec, found);
+  const [first] = fieldDifferences(serviceEnvironmentFields, spec, found);
   return first === undefined ? undefined : `${first.path} is ${first.from}`;
 }
 
 function shareLack({ aws }: Watched, spec: QuotaShareSpec, owns: Owns): string | undefined {
   const found = aws.truth.quotaShares().find(({ tags }) => owns(tags));
   if (found?.status !== "VALID") return `its quota share is ${found?.status ?? "not there"}`;
-  const [first] = quotaShareDifferences(spec, found);
+  const [first] = fieldDifferences(quotaShareFields, spec, found);
   return first === undefined ? undefined : `${first.path} is ${first.from}`;
 }
 

@@ -76,7 +76,7 @@ export const pairBugs: readonly PairBug[] = [
   one(
     "delete a consumable under the definitions that name it",
     "a consumable that a definition of the other shard names stays while it is deleted",
-    "kinds/consumable-resource/delete.ts",
+    "kinds/consumable-resource.ts",
     "if (users.length > 0) {",
     "if (users.length > 99) {",
   ),

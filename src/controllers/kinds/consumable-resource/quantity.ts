@@ -5,6 +5,7 @@
 
 import type { ConsumableResourceSpec } from "../../../api/v1alpha1/consumable-resource.ts";
 import type { Consumable } from "../../../aws/batch.ts";
+import type { Judgement } from "../../fields/rows.ts";
 import { quantitySetTag, type Tags } from "../../ownership/ownership.ts";
 
 type Quantity = Pick<ConsumableResourceSpec, "totalQuantity" | "resourceType" | "quantityToken">;
@@ -12,6 +13,22 @@ type Quantity = Pick<ConsumableResourceSpec, "totalQuantity" | "resourceType" | 
 /** `REPLENISHABLE`, if the spec does not say it. */
 export function typeOf({ resourceType = "REPLENISHABLE" }: { readonly resourceType?: string | undefined }): string {
   return resourceType;
+}
+
+/** The total that an update sets, of a REPLENISHABLE consumable. */
+export function quantityChange(spec: Quantity, seen: Consumable): Judgement | undefined {
+  if (typeOf(spec) !== "REPLENISHABLE" || typeOf(seen) !== "REPLENISHABLE") return undefined;
+  if (isLagging(spec, seen)) return undefined;
+  const from = spec.totalQuantity === seen.totalQuantity ? fallsTo(seen) : seen.totalQuantity;
+  return from === undefined ? undefined : { why: "changed in place", from, to: spec.totalQuantity };
+}
+
+/** The quantity that a new token asks for, of a NON_REPLENISHABLE consumable. */
+export function tokenChange(spec: Quantity, seen: Consumable): Judgement | undefined {
+  if (typeOf(spec) !== "NON_REPLENISHABLE" || typeOf(seen) !== "NON_REPLENISHABLE") return undefined;
+  if (!isAskedFor(spec, seen)) return undefined;
+  const why = `a new token sets the quantity to ${spec.totalQuantity}`;
+  return { why, from: tokenNoteIn(seen.tags)?.token, to: spec.quantityToken };
 }
 
 /** What a new consumable's tag says: the total, or of a NON_REPLENISHABLE one that no token has set it again. */

@@ -9,7 +9,7 @@ import type { Step, Wait } from "../../pass/agenda.ts";
 import { firstOf } from "../../wording.ts";
 import { deletion } from "../resource/delete.ts";
 import type { Action } from "./action.ts";
-import { withPolicy } from "./diff.ts";
+import { withPolicy } from "./fields.ts";
 import { anyServing } from "./places.ts";
 import type { Seen } from "./seen.ts";
 import { serviceIdle } from "./service-order.ts";

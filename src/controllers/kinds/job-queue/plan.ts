@@ -6,6 +6,14 @@ import { JobQueueKind } from "../../../api/v1alpha1/kinds.ts";
 import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../../aws/batch.ts";
 import { namesIn, orderOf } from "../../draining/queue-order.ts";
 import { isRetired } from "../../draining/retired.ts";
+import {
+  changesIn,
+  creationOf,
+  type FieldDifference,
+  fieldDifferences,
+  fixedDifference,
+  updateOf,
+} from "../../fields/rows.ts";
 import { marks, refusedRetryMs, settleCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import { asNamed } from "../../ownership/names.ts";
 import { identityText, ownerTags, type Tags } from "../../ownership/ownership.ts";
@@ -17,7 +25,7 @@ import { withoutRequestIds } from "../../wording.ts";
 import { changeOf, claimedByAnother, owned, retagged } from "../resource/plan.ts";
 import type { Action, Moves } from "./action.ts";
 import { deleted } from "./delete.ts";
-import { immutableDifference, type QueueDifference, queueDifferences, withPolicy } from "./diff.ts";
+import { queueFields, withPolicy } from "./fields.ts";
 import { type Entry, keptOrder, type Order, orderFor } from "./order.ts";
 import { anyServing, anyUsable, strands } from "./places.ts";
 import { progressConditions } from "./progress.ts";
@@ -93,7 +101,7 @@ function ownedByUs({ spec, seen, order }: Context): Step<Action> | undefined {
     ...differencesOf(spec, seen, queue),
     // What stays only until an entry leads somewhere may have to go then.
     ...(order.differs || order.strays.length > 0 ? [{ path: orderPath }] : []),
-    ...(immutableDifference(spec, queue)?.paths ?? []).map((path) => ({ path })),
+    ...(fixedDifference(queueFields, spec, queue)?.paths ?? []).map((path) => ({ path })),
   ]);
 }
 
@@ -120,8 +128,8 @@ function emptyOrder(seen: Seen, order: Order): Waiting | undefined {
 }
 
 /** What an update changes, apart from the order of compute environments and tags. */
-function differencesOf(spec: JobQueueSpec, seen: Seen, queue: Queue): readonly QueueDifference[] {
-  return [...queueDifferences(spec, queue, policyArn(seen)), ...serviceDifferences(seen)];
+function differencesOf(spec: JobQueueSpec, seen: Seen, queue: Queue): readonly FieldDifference[] {
+  return [...fieldDifferences(queueFields, withPolicyArn(spec, seen), queue), ...serviceDifferences(seen)];
 }
 
 function settling({ seen }: Context): Step<Action> | undefined {
@@ -154,7 +162,7 @@ function disabledFirst(context: Context): Act<Action> | undefined {
 }
 
 function immutable({ spec, seen }: Context): Step<Action> | undefined {
-  const next = seen.record === undefined ? undefined : immutableDifference(spec, seen.record)?.next;
+  const next = seen.record === undefined ? undefined : fixedDifference(queueFields, spec, seen.record)?.next;
   return next === undefined ? undefined : recheckedWhileLeaving(seen, next);
 }
 
@@ -171,13 +179,13 @@ function updated(context: Context): Step<Action> | undefined {
   // Where the switch is refused, jobs start: no field, and no other order, goes past it.
   if (disabled(context) !== undefined && !isUrgent) return undefined;
   const differences =
-    isUrgent || immutableDifference(spec, queue) !== undefined ? [] : differencesOf(spec, seen, queue);
-  const reordersService = differences.some(({ send }) => send.serviceEnvironmentOrder !== undefined);
+    isUrgent || fixedDifference(queueFields, spec, queue) !== undefined ? [] : differencesOf(spec, seen, queue);
+  const reordersService = differences.some(({ member }) => member === "serviceEnvironmentOrder");
   const paths = [...differences.map(({ path }) => path), ...(written === undefined ? [] : [orderPath])];
   if (paths.length === 0) return undefined;
   const request: UpdateJobQueueRequest = {
     jobQueue: queue.jobQueueName,
-    ...Object.assign({}, ...differences.map(({ send }) => send)),
+    ...updateOf(differences),
     ...(written === undefined ? {} : { computeEnvironmentOrder: orderMembers(written.names) }),
   };
   return {
@@ -254,9 +262,9 @@ function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
   return undefined;
 }
 
-/** Of the policy that the queue is to have, as far as the reference to it leads somewhere. */
-function policyArn({ policy }: Seen): string | undefined {
-  return policy?.kind === "resolved" ? policy.arn : undefined;
+/** The spec with the policy that the queue is to have, as far as the reference to it leads somewhere. */
+function withPolicyArn(spec: JobQueueSpec, { policy }: Seen): JobQueueSpec {
+  return { ...spec, schedulingPolicyArn: policy?.kind === "resolved" ? policy.arn : undefined };
 }
 
 /** What the policy has to wait for; a queue that has one keeps it until then. */
@@ -340,20 +348,16 @@ function waitForEntries(seen: Seen, missing: readonly Entry[], reason: Reason): 
 }
 
 function createRequest(spec: JobQueueSpec, seen: Seen, names: readonly string[]): CreateJobQueueRequest {
-  const { jobQueueType, jobStateTimeLimitActions } = spec;
-  const schedulingPolicyArn = policyArn(seen);
-  return {
+  const request = {
     jobQueueName: seen.name,
-    state: spec.state ?? "ENABLED",
-    priority: spec.priority,
+    ...creationOf(queueFields, withPolicyArn(spec, seen)),
     ...(seen.service === undefined
       ? { computeEnvironmentOrder: orderMembers(names) }
       : { serviceEnvironmentOrder: serviceOrder(seen.service) }),
-    ...(schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn }),
-    ...(jobQueueType === undefined ? {} : { jobQueueType }),
-    ...(jobStateTimeLimitActions === undefined ? {} : { jobStateTimeLimitActions }),
     tags: withOwnTags(spec.tags, ownerTags(seen.identity)),
   };
+  // The table of fields has a row for each member of the spec, by type.
+  return request as CreateJobQueueRequest;
 }
 
 function orderMembers(names: readonly string[]): { order: number; computeEnvironment: string }[] {
@@ -363,7 +367,7 @@ function orderMembers(names: readonly string[]): { order: number; computeEnviron
 function changesOf({ spec, seen, order }: Context): readonly FieldChange[] {
   const { record: queue } = seen;
   if (queue === undefined) return [];
-  const fields: FieldChange[] = differencesOf(spec, seen, queue).map(({ send: _sent, ...change }) => change);
+  const fields: FieldChange[] = [...changesIn(differencesOf(spec, seen, queue))];
   if (order.differs && order.names.length > 0) {
     fields.push({
       path: orderPath,

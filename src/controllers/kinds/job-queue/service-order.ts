@@ -2,10 +2,10 @@
 
 import type { ServiceEnvironmentOrder, ServiceEnvironmentRecord } from "../../../aws/batch.ts";
 import { nameIn } from "../../../aws/names.ts";
+import type { FieldDifference } from "../../fields/rows.ts";
 import { marks, settleCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import { identityText } from "../../ownership/ownership.ts";
 import type { Blocked, ConditionDraft, Wait } from "../../pass/agenda.ts";
-import type { QueueDifference } from "./diff.ts";
 import { type Places, serviceServes, strands } from "./places.ts";
 import type { Seen, ServiceSeen } from "./seen.ts";
 
@@ -48,7 +48,7 @@ export function serviceHindrance(seen: Seen): Wait | Blocked | undefined {
 }
 
 /** The order that the queue is to have, where it has another one and nothing hinders it. */
-export function serviceDifferences(seen: Seen): readonly QueueDifference[] {
+export function serviceDifferences(seen: Seen): readonly FieldDifference[] {
   const target = serviceOrder(seen.service)[0]?.serviceEnvironment;
   const current = serviceNameOf(seen);
   if (target === undefined || nameIn(target) === current || serviceHindrance(seen) !== undefined) return [];
@@ -59,7 +59,9 @@ export function serviceDifferences(seen: Seen): readonly QueueDifference[] {
       why: "changed in place",
       from: JSON.stringify(current ?? null),
       to: JSON.stringify(nameIn(target)),
-      send: { serviceEnvironmentOrder: serviceOrder(seen.service) },
+      member: "serviceEnvironmentOrder",
+      send: serviceOrder(seen.service),
+      loss: undefined,
     },
   ];
 }

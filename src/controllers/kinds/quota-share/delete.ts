@@ -1,14 +1,19 @@
 /** Deletes a quota share: disable, drain, delete. AWS ends every job that is left in it. Pure. */
 
 import type { QuotaShare } from "../../../api/v1alpha1/quota-share.ts";
-import type { QuotaShareRecord } from "../../../aws/batch.ts";
+import type { CreateQuotaShareRequest, QuotaShareRecord, UpdateQuotaShareRequest } from "../../../aws/batch.ts";
 import type { UnfinishedJob } from "../../../aws/region.ts";
 import { drained } from "../../draining/drain.ts";
 import { shownWithinMs } from "../../intervals.ts";
 import type { Step } from "../../pass/agenda.ts";
 import { approval } from "../../pass/approval.ts";
-import type { Action } from "./action.ts";
-import type { Seen } from "./seen.ts";
+import type { DisableAction, ResourceAction } from "../resource/action.ts";
+import type { Seen } from "./lowering.ts";
+
+/** The writes of a quota share. */
+export type Action =
+  | ResourceAction<CreateQuotaShareRequest, UpdateQuotaShareRequest>
+  | DisableAction<UpdateQuotaShareRequest>;
 
 /** The step for a quota share that is ours and is to be deleted. */
 export function removal(

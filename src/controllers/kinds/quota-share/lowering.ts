@@ -1,15 +1,79 @@
-/** Taking capacity from a quota share, whose jobs AWS may end then. Pure. */
+/** What a quota share is, and what of a change takes capacity from its jobs, which AWS may end then. Pure. */
 
 import type { QuotaShareSpec } from "../../../api/v1alpha1/quota-share.ts";
-import type { QuotaShareRecord } from "../../../aws/batch.ts";
-import { drained } from "../../draining/drain.ts";
+import type {
+  CreateQuotaShareRequest,
+  Policy,
+  QuotaShareRecord,
+  ServiceEnvironmentRecord,
+  UpdateQuotaShareRequest,
+} from "../../../aws/batch.ts";
+import type { UnfinishedJob } from "../../../aws/region.ts";
+import { limitsOf } from "../../../aws/resources/service-environments.ts";
+import { drained, type JobsSeen } from "../../draining/drain.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
+import { fieldDifferences, fieldsOf } from "../../fields/rows.ts";
 import { emptyForMs } from "../../intervals.ts";
 import type { Wait } from "../../pass/agenda.ts";
 import { approval } from "../../pass/approval.ts";
+import type { Held, UsableQueue } from "../../references/fixed-reference.ts";
+import type { ResourceSeen } from "../resource/seen.ts";
 import type { Endangering } from "../resource/upkeep.ts";
-import { quotaShareDifferences } from "./diff.ts";
-import type { Seen } from "./seen.ts";
+
+/** Everything that the plan of a quota share is computed from. */
+export interface Seen extends ResourceSeen<QuotaShareRecord> {
+  /** The queue that the spec names. In deletion it is not asked for. */
+  readonly queue: QueueSeen | Held | undefined;
+  /** Unfinished jobs of the share, where it matters whether there are any: before it is deleted, or gets less capacity. */
+  readonly jobs: JobsSeen<UnfinishedJob> | undefined;
+}
+
+/** The queue, with what AWS asks of it. */
+export interface QueueSeen extends UsableQueue {
+  /** Undefined: it has none, or it is not known. */
+  readonly policy: Policy | undefined;
+  /** Undefined: it has none, or it is not known. */
+  readonly service: ServiceEnvironmentRecord | undefined;
+}
+
+/** Limits are compared by their unit. AWS fixes name and queue alone, which the schema keeps as they are. */
+export const quotaShareFields = fieldsOf<
+  QuotaShareSpec,
+  CreateQuotaShareRequest,
+  UpdateQuotaShareRequest,
+  "quotaShareName",
+  QuotaShareRecord
+>({
+  // A creation names the queue that either of the two leads to.
+  jobQueueRef: { sentBy: "plan" },
+  jobQueue: { sentBy: "plan" },
+  state: { absent: "kept", initially: "ENABLED" },
+  capacityLimits: { form: limitsOf, loss: (desired, found) => lowered(limitsOf(found), limitsOf(desired)) },
+  resourceSharingConfiguration: {
+    initialMembers: { borrowLimit: -1 },
+    loss: (desired, found) => (borrowedBy(desired) < borrowedBy(found) ? "borrows less" : undefined),
+  },
+  preemptionConfiguration: {},
+  drain: { sentBy: "nobody" },
+});
+
+/** E.g. `ml.m5.large from 4 to 2`; undefined: no limit is lower than before. */
+function lowered(
+  before: Readonly<Record<string, number>>,
+  after: Readonly<Record<string, number>>,
+): string | undefined {
+  const units = Object.entries(before).filter(([unit, limit]) => (after[unit] ?? 0) < limit);
+  if (units.length === 0) return undefined;
+  return `has less: ${units.map(([unit, limit]) => `${unit} ${after[unit] ?? 0} instead of ${limit}`).join(", ")}`;
+}
+
+/** What a share may borrow, in percent of its own limits. */
+function borrowedBy({ strategy, borrowLimit = -1 }: Sharing = {}): number {
+  if (strategy !== "LEND_AND_BORROW") return 0;
+  return borrowLimit === -1 ? Number.POSITIVE_INFINITY : borrowLimit;
+}
+
+type Sharing = Partial<QuotaShareSpec["resourceSharingConfiguration"]>;
 
 type Approving = Pick<Seen, "planId" | "directives">;
 
@@ -25,7 +89,7 @@ function approvalOf({ planId }: Approving, { capacityLimits, resourceSharingConf
 
 /** What of an update takes capacity from jobs, and what that waits for: no unfinished job, the spec, or a person. */
 export function endangering(spec: QuotaShareSpec, seen: Seen, record: QuotaShareRecord): Endangering | undefined {
-  const losses = quotaShareDifferences(spec, record).filter(({ loss }) => loss !== undefined);
+  const losses = fieldDifferences(quotaShareFields, spec, record).filter(({ loss }) => loss !== undefined);
   if (losses.length === 0) return undefined;
   const paths = losses.map(({ path }) => path);
   if (mayEndJobs(spec, seen, record)) return { paths, hold: undefined };

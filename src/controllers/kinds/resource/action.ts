@@ -22,7 +22,14 @@ export type UpkeepAction<Create, Update> =
   | { readonly kind: "update"; readonly name: string; readonly request: Update; readonly paths: readonly string[] }
   | TagAction;
 
+/** The deletion of a resource. */
+export interface DeleteAction {
+  readonly kind: "delete";
+  readonly name: string;
+  readonly arn: string;
+  /** The unfinished jobs that AWS ends with it. */
+  readonly jobIds?: readonly string[];
+}
+
 /** The writes of a kind with one resource that is deleted without further ado. */
-export type ResourceAction<Create, Update> =
-  | UpkeepAction<Create, Update>
-  | { readonly kind: "delete"; readonly name: string; readonly arn: string };
+export type ResourceAction<Create, Update> = UpkeepAction<Create, Update> | DeleteAction;

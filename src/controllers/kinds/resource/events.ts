@@ -1,10 +1,46 @@
 import type { ObjectEvent } from "../../../runtime/store.ts";
-import { normalEvent } from "../../pass/events.ts";
-import type { ResourceAction, TagAction } from "./action.ts";
+import { jobsText } from "../../draining/drain.ts";
+import { jobsTerminated, normalEvent } from "../../pass/events.ts";
+import type { DeleteAction, DisableAction, TagAction, UpkeepAction } from "./action.ts";
+
+/** The events of an action that succeeded; of writes that only one kind has there are none. */
+export function resourceEvents<Action extends { readonly kind: string }>(
+  action: Action,
+  noun: string,
+  disabled = takesNoJobs,
+): readonly ObjectEvent[] {
+  const known = action as { readonly kind: string } as
+    | UpkeepAction<unknown, unknown>
+    | DisableAction<unknown>
+    | DeleteAction;
+  switch (known.kind) {
+    case "create":
+      return [normalEvent("Created", "Create", `creating ${noun} ${known.name}`)];
+    case "update":
+      return [normalEvent("Updated", "Update", `updating ${known.name}: ${known.paths.join(", ")}`)];
+    case "tag":
+      return [tagEvent(known)];
+    case "disable":
+      return [normalEvent("Disabled", "Delete", disabled(known.name))];
+    case "delete":
+      return [normalEvent("Deleting", "Delete", `deleting ${noun} ${known.name}`), ...jobsEnded(known)];
+    default:
+      return [];
+  }
+}
 
 /** The event of tags that were written. */
 export function tagEvent({ purpose, name }: TagAction): ObjectEvent {
   return normalEvent(tagReasons[purpose], tagActions[purpose], `changed the tags of ${name}`);
+}
+
+function takesNoJobs(name: string): string {
+  return `${name} takes no new jobs`;
+}
+
+function jobsEnded({ name, jobIds = [] }: DeleteAction): readonly ObjectEvent[] {
+  if (jobIds.length === 0) return [];
+  return [jobsTerminated("Delete", `AWS terminates ${jobsText(jobIds)} of ${name}, which is being deleted`)];
 }
 
 const tagReasons = {
@@ -15,21 +51,3 @@ const tagReasons = {
 } as const;
 
 const tagActions = { adopt: "Adopt", takeOver: "Adopt", userTags: "Update", retain: "Delete" } as const;
-
-/**
- * The event of an action that succeeded.
- *
- * @param noun of the kind
- */
-export function resourceEvent(action: ResourceAction<unknown, unknown>, noun: string): ObjectEvent {
-  switch (action.kind) {
-    case "create":
-      return normalEvent("Created", "Create", `creating ${noun} ${action.name}`);
-    case "update":
-      return normalEvent("Updated", "Update", `updating ${action.name}: ${action.paths.join(", ")}`);
-    case "tag":
-      return tagEvent(action);
-    case "delete":
-      return normalEvent("Deleting", "Delete", `deleting ${noun} ${action.name}`);
-  }
-}

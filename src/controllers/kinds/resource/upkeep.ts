@@ -3,11 +3,13 @@
 import type { BatchKind } from "../../../api/batch-kind.ts";
 import type { KubeObject } from "../../../api/object.ts";
 import type { Described } from "../../../aws/effects.ts";
+import { changesIn, creationOf, type Fields, fieldDifferences, fixedDifference, updateOf } from "../../fields/rows.ts";
 import { settleCheckMs } from "../../intervals.ts";
 import { asNamed } from "../../ownership/names.ts";
-import type { Tags } from "../../ownership/ownership.ts";
-import type { OwnTags } from "../../ownership/tags.ts";
-import type { Blocked, FieldChange, Plan, Serves, Step, Wait } from "../../pass/agenda.ts";
+import { awsNameOf } from "../../ownership/naming.ts";
+import { ownerTags, type Tags } from "../../ownership/ownership.ts";
+import { type OwnTags, withOwnTags } from "../../ownership/tags.ts";
+import type { Blocked, Plan, Serves, Step, Wait } from "../../pass/agenda.ts";
 import { holdsEverything, type Rule, untilHeld } from "../../pass/rules.ts";
 import type { ResourceAction, UpkeepAction } from "./action.ts";
 import { deletion } from "./delete.ts";
@@ -15,6 +17,7 @@ import { changeOf, claimedByAnother, owned, retagged } from "./plan.ts";
 import type { ResourceSeen } from "./seen.ts";
 
 type TaggedSpec = { readonly tags?: Tags | undefined };
+type Members = Readonly<Record<string, unknown>>;
 
 /** What differs between such kinds. */
 export interface Upkeep<
@@ -26,15 +29,13 @@ export interface Upkeep<
   Action = ResourceAction<Create, Update>,
 > {
   readonly kind: Pick<BatchKind, "noun" | "awsName">;
-  /** The fields that an update changes. */
-  differences(spec: Spec, record: R): readonly FieldChange[];
-  /** A difference that no update can change. */
-  fixed(spec: Spec, record: R): (Blocked & { readonly paths: readonly string[] }) | undefined;
-  /** The request for a new resource. */
-  creation(spec: Spec, seen: Seen): Create;
-  /** The request that changes the fields that differ. */
-  update(spec: Spec, seen: Seen, record: R): Update;
-  /** Tags of the operator in addition to those of the owner. */
+  /** What an update changes and what no update can change follow from them, and what requests send. */
+  readonly fields: Fields<Spec, R>;
+  /** The members of a creation in addition to those of the fields, the name and the tags, or in place of them. */
+  creates?(object: KubeObject<Spec, unknown>, seen: Seen): Partial<Create>;
+  /** The request that makes a change. @param changed the members that differ */
+  update(changed: Members, seen: Seen, spec: Spec): Update;
+  /** Tags of the operator in addition to those of the owner, where AWS has the resource. */
   ownTags?(spec: Spec, seen: Seen): OwnTags;
   /** What AWS serves once nothing differs, or why it serves nothing. */
   serves(spec: Spec, seen: Seen): Serves | Blocked;
@@ -45,7 +46,7 @@ export interface Upkeep<
   /** Of the fields that differ those of which an update may end jobs; undefined: none. */
   endangers?(spec: Spec, seen: Seen, record: R): Endangering | undefined;
   /** The step for a resource of ours that is to be deleted. */
-  removal(object: KubeObject<Spec, unknown>, seen: Seen, record: R): Step<Action>;
+  removal(object: KubeObject<Spec, unknown>, seen: Seen, record: R, now: number): Step<Action>;
 }
 
 /** Fields of which an update may end jobs. */
@@ -66,34 +67,34 @@ export function upkeepPlan<
   upkeep: Upkeep<Spec, R, Seen, Create, Update, Action>,
   object: KubeObject<Spec, unknown>,
   seen: Seen,
+  now: number,
 ): Plan<Action | UpkeepAction<Create, Update>> {
-  const { kind } = upkeep;
+  const { kind, fields } = upkeep;
   const { spec } = object;
   const { record, name, planId: id } = seen;
   if (seen.directives.deleting) {
     const change = { action: "Delete", id, reason: "ObjectDeleted", changes: [] } as const;
-    return { change, agenda: [deletion(seen, (found) => upkeep.removal(object, seen, found))], conditions: [] };
+    return { change, agenda: [deletion(seen, (found) => upkeep.removal(object, seen, found, now))], conditions: [] };
   }
-  const differences = record === undefined ? [] : upkeep.differences(spec, record);
+  const differences = record === undefined ? [] : fieldDifferences(fields, spec, record);
+  const fixed = record === undefined ? undefined : fixedDifference(fields, spec, record);
   const endangering = record === undefined ? undefined : upkeep.endangers?.(spec, seen, record);
   const ownTags = upkeep.ownTags?.(spec, seen);
   const rules: readonly Rule<Seen, UpkeepAction<Create, Update>>[] = [
     // The owner of the name. Nothing is written before that is clear.
     () => claimedByAnother(seen, kind),
     () => upkeep.barred?.(seen),
-    () =>
-      owned(seen, kind, spec.tags, (found) => [
-        ...differences,
-        ...(upkeep.fixed(spec, found)?.paths ?? []).map((path) => ({ path })),
-      ]),
-    () => unsettled(seen, upkeep.lacking?.(seen), () => upkeep.creation(spec, seen)),
+    () => owned(seen, kind, spec.tags, () => [...differences, ...(fixed?.paths ?? []).map((path) => ({ path }))]),
+    () => unsettled(seen, upkeep.lacking?.(seen), () => creation(upkeep, object, seen)),
     () => {
+      // What takes something from jobs is sent when it may be, and all else meanwhile.
       const held = endangering?.hold === undefined ? [] : endangering.paths;
-      const paths = differences.flatMap(({ path }) => (held.includes(path) ? [] : path));
-      if (record === undefined || paths.length === 0) return undefined;
+      const sent = differences.filter(({ path }) => !held.includes(path));
+      if (sent.length === 0) return undefined;
+      const paths = sent.map(({ path }) => path);
       return {
         kind: "act",
-        action: { kind: "update", name, request: upkeep.update(spec, seen, record), paths },
+        action: { kind: "update", name, request: upkeep.update(updateOf(sent), seen, spec), paths },
         reason: "Updating",
         message: `${name} is being updated: ${paths.join(", ")}`,
         effects: paths.map((path) => ({
@@ -103,14 +104,31 @@ export function upkeepPlan<
         })),
       };
     },
-    () => (record === undefined ? undefined : stripped(upkeep.fixed(spec, record))),
+    () => fixed?.next,
     () => retagged(seen, spec.tags, ownTags),
     () => endangering?.hold,
   ];
   const steps = untilHeld(rules, seen);
   const agenda = steps.some(holdsEverything) ? steps : [...steps, upkeep.serves(spec, seen)];
-  const change = changeOf(seen, spec.tags, differences, ownTags);
+  const change = changeOf(seen, spec.tags, changesIn(differences), ownTags);
   return asNamed({ change, agenda, conditions: [] }, seen.nameSeen, seen.identity.namespace);
+}
+
+function creation<Spec extends TaggedSpec, R extends Described, Seen extends ResourceSeen<R>, Create, Update, Action>(
+  upkeep: Upkeep<Spec, R, Seen, Create, Update, Action>,
+  object: KubeObject<Spec, unknown>,
+  seen: Seen,
+): Create {
+  const { kind, fields } = upkeep;
+  const { spec } = object;
+  const request = {
+    [kind.awsName.field]: awsNameOf(kind, object),
+    ...creationOf(fields, spec),
+    tags: withOwnTags(spec.tags, ownerTags(seen.identity)),
+    ...upkeep.creates?.(object, seen),
+  };
+  // The table of fields has a row for each member of the spec, by type.
+  return request as Create;
 }
 
 /** The step where AWS has no such resource, has yet to delete an earlier one, or changes it. */
@@ -128,10 +146,4 @@ function unsettled<Create, Update>(
   const message = `${name} is being created`;
   if (!absent) return { ...waits(message), checkInMs: settleCheckMs, until: { kind: "listing" } };
   return { kind: "act", action: { kind: "create", name, request: creation() }, reason: "Creating", message };
-}
-
-function stripped(fixed: (Blocked & { readonly paths: readonly string[] }) | undefined): Blocked | undefined {
-  if (fixed === undefined) return undefined;
-  const { paths: _paths, ...step } = fixed;
-  return step;
 }

@@ -1,16 +1,40 @@
 /** Deletes a service environment without ending a job: no queue names it, mark, disable, drain, delete. Pure. */
 
 import type { ServiceEnvironment } from "../../../api/v1alpha1/service-environment.ts";
-import type { ServiceEnvironmentRecord } from "../../../aws/batch.ts";
-import { drained } from "../../draining/drain.ts";
+import type {
+  CreateServiceEnvironmentRequest,
+  ServiceEnvironmentRecord,
+  UpdateServiceEnvironmentRequest,
+} from "../../../aws/batch.ts";
+import type { UnfinishedJob } from "../../../aws/region.ts";
+import { drained, type JobsSeen } from "../../draining/drain.ts";
 import { isRetired, settlesInMs } from "../../draining/retired.ts";
 import { emptyForMs, settleCheckMs } from "../../intervals.ts";
 import type { Step } from "../../pass/agenda.ts";
 import { timestamp } from "../../pass/conditions.ts";
 import { firstOf } from "../../wording.ts";
+import type { DisableAction, ResourceAction } from "../resource/action.ts";
 import { inUse } from "../resource/delete.ts";
-import type { Action } from "./action.ts";
-import type { Seen } from "./seen.ts";
+import type { ResourceSeen } from "../resource/seen.ts";
+
+/** Everything that the plan of a service environment is computed from. */
+export interface Seen extends ResourceSeen<ServiceEnvironmentRecord> {
+  /** Names of the queues in AWS that name it. */
+  readonly users: readonly string[];
+  /** A queue that the last listing does not show yet may name it. */
+  readonly mayBeNamed: boolean;
+  /** For how long this process has seen its mark of retirement, ms; undefined: it had settled when it was seen first. */
+  readonly markShownForMs: number | undefined;
+  /** In deletion, once disabled: the started jobs that may run in it. */
+  readonly jobs: JobsSeen<UnfinishedJob> | undefined;
+}
+
+/** The writes of a service environment. */
+export type Action =
+  | ResourceAction<CreateServiceEnvironmentRequest, UpdateServiceEnvironmentRequest>
+  /** Sets the mark that goes before: see `draining/retired.ts`. undefined: takes it off. */
+  | { readonly kind: "retire"; readonly name: string; readonly arn: string; readonly mark: string | undefined }
+  | DisableAction<UpdateServiceEnvironmentRequest>;
 
 /** The step for a service environment that is ours and is to be deleted. */
 export function removal(

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
-import { act } from "../../../../src/controllers/kinds/consumable-resource/act.ts";
-import type { Action } from "../../../../src/controllers/kinds/consumable-resource/action.ts";
-import { eventsFor } from "../../../../src/controllers/kinds/consumable-resource/events.ts";
+import { ConsumableResourceKind } from "../../../../src/api/v1alpha1/kinds.ts";
+import type { Action } from "../../../../src/controllers/kinds/consumable-resource.ts";
+import { acts } from "../../../../src/controllers/kinds/consumable-resource.ts";
+import { carryOut } from "../../../../src/controllers/kinds/resource/act.ts";
+import { resourceEvents } from "../../../../src/controllers/kinds/resource/events.ts";
 import { fakeRegion } from "../../region.ts";
 import { arn } from "./given.ts";
 
@@ -27,9 +29,11 @@ it.each<[Action, readonly string[], string]>([
   [{ kind: "delete", name, arn }, [`deleteConsumableResource ${name}`], "Deleting deleting consumable team_seats"],
 ])("carries out %j", async (action, calls, event) => {
   const region = fakeRegion();
-  await act(action, region, new AbortController().signal);
+  await carryOut(acts, action, region, new AbortController().signal);
   expect(region.calls).toEqual(calls);
-  expect(eventsFor(action).map(({ reason, note }) => `${reason} ${note}`)).toEqual([event]);
+  expect(resourceEvents(action, ConsumableResourceKind.noun).map(({ reason, note }) => `${reason} ${note}`)).toEqual([
+    event,
+  ]);
 });
 
 it("does not note a quantity that AWS has refused", async () => {
@@ -38,6 +42,6 @@ it("does not note a quantity that AWS has refused", async () => {
     if (call.startsWith("update")) throw new Error("no");
   };
   const action: Action = { kind: "update", name, request: { request, arn, note: "5" }, paths: [] };
-  await expect(act(action, region, new AbortController().signal)).rejects.toThrow("no");
+  await expect(carryOut(acts, action, region, new AbortController().signal)).rejects.toThrow("no");
   expect(region.calls).toEqual([]);
 });

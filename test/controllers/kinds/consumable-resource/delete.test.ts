@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Seen } from "../../../../src/controllers/kinds/consumable-resource/seen.ts";
+import type { Seen } from "../../../../src/controllers/kinds/consumable-resource.ts";
 import { choiceFor, consumable, directives, stepLine } from "./given.ts";
 
 const deleting = { directives: { ...directives, deleting: true } };

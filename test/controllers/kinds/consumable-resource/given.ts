@@ -2,9 +2,8 @@
 
 import type { ConsumableResourceSpec } from "../../../../src/api/v1alpha1/consumable-resource.ts";
 import type { Consumable } from "../../../../src/aws/batch.ts";
-import type { Action } from "../../../../src/controllers/kinds/consumable-resource/action.ts";
-import { planFor } from "../../../../src/controllers/kinds/consumable-resource/plan.ts";
-import type { Seen } from "../../../../src/controllers/kinds/consumable-resource/seen.ts";
+import type { Action, Seen } from "../../../../src/controllers/kinds/consumable-resource.ts";
+import { planFor } from "../../../../src/controllers/kinds/consumable-resource.ts";
 import { ownerTags, quantitySetTag } from "../../../../src/controllers/ownership/ownership.ts";
 import { givenOf, wordsOf } from "../resource/given.ts";
 

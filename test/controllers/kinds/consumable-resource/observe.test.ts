@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../../src/api/object.ts";
 import type { RevisionSeen } from "../../../../src/aws/region.ts";
-import { observe } from "../../../../src/controllers/kinds/consumable-resource/observe.ts";
-import { report } from "../../../../src/controllers/kinds/consumable-resource/report.ts";
+import { observe, report } from "../../../../src/controllers/kinds/consumable-resource.ts";
+import { statusOf } from "../../../../src/controllers/kinds/resource/report.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
 import type { Ports } from "../../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../../src/runtime/clock.ts";
@@ -111,6 +111,11 @@ describe("what AWS gives out of a consumable", () => {
 });
 
 it("reports what AWS has of it", () => {
-  expect(report(seen())).toEqual({ arn, name: "team_seats", totalQuantity: 10, inUseQuantity: 0 });
-  expect(report(seen({ record: undefined }))).toEqual({});
+  expect(statusOf("consumableResources", seen().record, report)).toEqual({
+    arn,
+    name: "team_seats",
+    totalQuantity: 10,
+    inUseQuantity: 0,
+  });
+  expect(statusOf("consumableResources", seen({ record: undefined }).record, report)).toEqual({});
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ConsumableResourceSpec } from "../../../../src/api/v1alpha1/consumable-resource.ts";
 import type { Consumable } from "../../../../src/aws/batch.ts";
-import type { Seen } from "../../../../src/controllers/kinds/consumable-resource/seen.ts";
+import type { Seen } from "../../../../src/controllers/kinds/consumable-resource.ts";
 import { ownerTags, quantitySetTag } from "../../../../src/controllers/ownership/ownership.ts";
 import { choiceFor, consumable, directives, identity, stepLine, tagged, usedUp } from "./given.ts";
 

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
-import { act } from "../../../../src/controllers/kinds/quota-share/act.ts";
-import type { Action } from "../../../../src/controllers/kinds/quota-share/action.ts";
-import { eventsFor } from "../../../../src/controllers/kinds/quota-share/events.ts";
+import { QuotaShareKind } from "../../../../src/api/v1alpha1/kinds.ts";
+import type { Action } from "../../../../src/controllers/kinds/quota-share/delete.ts";
+import { acts } from "../../../../src/controllers/kinds/quota-share.ts";
+import { carryOut } from "../../../../src/controllers/kinds/resource/act.ts";
+import { resourceEvents } from "../../../../src/controllers/kinds/resource/events.ts";
 import { fakeRegion } from "../../region.ts";
 import { arn, spec } from "./given.ts";
 
@@ -33,7 +35,7 @@ it.each<[Action, string, string]>([
   [{ kind: "delete", name, arn, jobIds: [] }, `deleteQuotaShare ${name}`, `Deleting deleting quota share ${name}`],
 ])("carries out %j", async (action, call, event) => {
   const region = fakeRegion();
-  await act(action, region, new AbortController().signal);
+  await carryOut(acts, action, region, new AbortController().signal);
   expect(region.calls).toEqual([call]);
-  expect(eventsFor(action).map(({ reason, note }) => `${reason} ${note}`)).toEqual([event]);
+  expect(resourceEvents(action, QuotaShareKind.noun).map(({ reason, note }) => `${reason} ${note}`)).toEqual([event]);
 });

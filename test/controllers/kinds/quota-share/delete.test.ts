@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { QuotaShareSpec } from "../../../../src/api/v1alpha1/quota-share.ts";
-import type { Seen } from "../../../../src/controllers/kinds/quota-share/seen.ts";
+import type { Seen } from "../../../../src/controllers/kinds/quota-share/lowering.ts";
 import { choiceFor, directives, jobsLeft, noJobs, now, record, stepLine } from "./given.ts";
 
 const deleting = { directives: { ...directives, deleting: true } };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { QuotaShareSpec } from "../../../../src/api/v1alpha1/quota-share.ts";
 import type { QuotaShareRecord } from "../../../../src/aws/batch.ts";
-import { quotaShareDifferences } from "../../../../src/controllers/kinds/quota-share/diff.ts";
+import { fieldDifferences, updateOf } from "../../../../src/controllers/fields/rows.ts";
+import { quotaShareFields } from "../../../../src/controllers/kinds/quota-share/lowering.ts";
 import { record, spec } from "./given.ts";
 
 const limits = (large: number, xlarge?: number): Pick<QuotaShareSpec, "capacityLimits"> => ({
@@ -52,18 +53,17 @@ describe("a quota share differs from its spec", () => {
       ["preemptionConfiguration"],
     ],
   ])("%s", (_name, desired, described, expected) => {
-    const found = quotaShareDifferences({ ...spec, ...desired }, record(described));
+    const found = fieldDifferences(quotaShareFields, { ...spec, ...desired }, record(described));
     expect(found.map(({ path, loss }) => path.replace("spec.", "") + (loss === undefined ? "" : `: ${loss}`))).toEqual(
       expected,
     );
   });
 
   it("and sends what differs alone", () => {
-    const [difference] = quotaShareDifferences({ ...spec, ...limits(5, 1) }, record());
-    expect(difference).toMatchObject({
-      from: '{"ml.g5.xlarge":1,"ml.m5.large":4}',
-      to: '{"ml.g5.xlarge":1,"ml.m5.large":5}',
-      send: limits(5, 1),
-    });
+    const found = fieldDifferences(quotaShareFields, { ...spec, ...limits(5, 1) }, record());
+    expect(found).toMatchObject([
+      { from: '{"ml.g5.xlarge":1,"ml.m5.large":4}', to: '{"ml.g5.xlarge":1,"ml.m5.large":5}' },
+    ]);
+    expect(updateOf(found)).toEqual(limits(5, 1));
   });
 });

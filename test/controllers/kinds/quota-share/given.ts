@@ -3,9 +3,9 @@
 import type { QuotaShareSpec } from "../../../../src/api/v1alpha1/quota-share.ts";
 import type { Policy, Queue, QuotaShareRecord, ServiceEnvironmentRecord } from "../../../../src/aws/batch.ts";
 import type { UnfinishedJob } from "../../../../src/aws/region.ts";
-import type { Action } from "../../../../src/controllers/kinds/quota-share/action.ts";
-import { planFor } from "../../../../src/controllers/kinds/quota-share/plan.ts";
-import type { QueueSeen, Seen } from "../../../../src/controllers/kinds/quota-share/seen.ts";
+import type { Action } from "../../../../src/controllers/kinds/quota-share/delete.ts";
+import type { QueueSeen, Seen } from "../../../../src/controllers/kinds/quota-share/lowering.ts";
+import { planFor } from "../../../../src/controllers/kinds/quota-share.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
 import { givenOf, wordsOf } from "../resource/given.ts";
 
@@ -83,7 +83,9 @@ export const { identity, arn, object, record, seen, choiceFor, stepLine } = give
   more: { queue: queueSeen(), jobs: undefined },
   plan: planFor,
   words: (action) =>
-    action.kind === "delete" && action.jobIds.length > 0 ? `delete with ${action.jobIds.join(",")}` : wordsOf(action),
+    action.kind === "delete" && action.jobIds !== undefined && action.jobIds.length > 0
+      ? `delete with ${action.jobIds.join(",")}`
+      : wordsOf(action),
 });
 
 export function trainingJob(jobId: string, change: Partial<UnfinishedJob> = {}): UnfinishedJob {

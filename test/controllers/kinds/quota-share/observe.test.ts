@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../../src/api/object.ts";
 import { AwsError } from "../../../../src/aws/errors.ts";
 import type { CountedJobs } from "../../../../src/controllers/draining/counted-jobs.ts";
-import { observe } from "../../../../src/controllers/kinds/quota-share/observe.ts";
+import { observe } from "../../../../src/controllers/kinds/quota-share.ts";
 import type { Ports } from "../../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../../src/runtime/clock.ts";
 import { type FakeRegion, fakeRegion, objectsOf } from "../../region.ts";

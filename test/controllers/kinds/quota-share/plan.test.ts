@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { QuotaShareKind } from "../../../../src/api/v1alpha1/kinds.ts";
 import type { QuotaShareSpec } from "../../../../src/api/v1alpha1/quota-share.ts";
-import { eventsFor } from "../../../../src/controllers/kinds/quota-share/events.ts";
-import { report } from "../../../../src/controllers/kinds/quota-share/report.ts";
-import type { QueueSeen, Seen } from "../../../../src/controllers/kinds/quota-share/seen.ts";
+import type { QueueSeen, Seen } from "../../../../src/controllers/kinds/quota-share/lowering.ts";
+import { report } from "../../../../src/controllers/kinds/quota-share.ts";
+import { resourceEvents } from "../../../../src/controllers/kinds/resource/events.ts";
+import { statusOf } from "../../../../src/controllers/kinds/resource/report.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
 import {
   arn,
@@ -157,26 +159,28 @@ describe("a quota share", () => {
 });
 
 it("a quota share reports its own name and that of its queue", () => {
-  expect(report(seen())).toEqual({
+  expect(statusOf("quotaShares", seen().record, report)).toEqual({
     arn,
     name: "team_research",
     jobQueue: "team_q",
     state: "ENABLED",
     status: "VALID",
   });
-  expect(report(seen(fresh))).toEqual({});
+  expect(statusOf("quotaShares", seen(fresh).record, report)).toEqual({});
 });
 
 it("a quota share reports jobs that AWS ends with it", () => {
   const name = "team_q/team_research";
-  const ended = eventsFor({ kind: "delete", name, arn, jobIds: ["a", "b"] });
+  const ended = resourceEvents({ kind: "delete", name, arn, jobIds: ["a", "b"] }, QuotaShareKind.noun);
   expect(ended.map(({ reason, note }) => `${reason}: ${note}`)).toEqual([
     "Deleting: deleting quota share team_q/team_research",
     "JobsTerminated: AWS terminates 2 jobs of team_q/team_research, which is being deleted",
   ]);
-  expect(eventsFor({ kind: "delete", name, arn, jobIds: [] })).toHaveLength(1);
+  expect(resourceEvents({ kind: "delete", name, arn, jobIds: [] }, QuotaShareKind.noun)).toHaveLength(1);
   const request = { quotaShareArn: arn, state: "DISABLED" } as const;
-  expect(eventsFor({ kind: "disable", name, request })).toMatchObject([{ reason: "Disabled" }]);
+  expect(resourceEvents({ kind: "disable", name, request }, QuotaShareKind.noun)).toMatchObject([
+    { reason: "Disabled" },
+  ]);
 });
 
 it("less capacity than AWS has is a change that the plan shows, also while it waits", () => {

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
-import { act } from "../../../../src/controllers/kinds/scheduling-policy/act.ts";
-import type { Action } from "../../../../src/controllers/kinds/scheduling-policy/action.ts";
-import { eventsFor } from "../../../../src/controllers/kinds/scheduling-policy/events.ts";
+import { SchedulingPolicyKind } from "../../../../src/api/v1alpha1/kinds.ts";
+import { carryOut } from "../../../../src/controllers/kinds/resource/act.ts";
+import { resourceEvents } from "../../../../src/controllers/kinds/resource/events.ts";
+import type { Action } from "../../../../src/controllers/kinds/scheduling-policy.ts";
+import { acts } from "../../../../src/controllers/kinds/scheduling-policy.ts";
 import { fakeRegion } from "../../region.ts";
 import { arn } from "./given.ts";
 
@@ -22,7 +24,9 @@ it.each<[Action, string, string]>([
   [{ kind: "delete", name, arn }, `deleteSchedulingPolicy ${arn}`, "Deleting deleting policy team_fair"],
 ])("carries out %j", async (action, call, event) => {
   const region = fakeRegion();
-  await act(action, region, new AbortController().signal);
+  await carryOut(acts, action, region, new AbortController().signal);
   expect(region.calls).toEqual([call]);
-  expect(eventsFor(action).map(({ reason, note }) => `${reason} ${note}`)).toEqual([event]);
+  expect(resourceEvents(action, SchedulingPolicyKind.noun).map(({ reason, note }) => `${reason} ${note}`)).toEqual([
+    event,
+  ]);
 });

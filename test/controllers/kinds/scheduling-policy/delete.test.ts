@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Seen } from "../../../../src/controllers/kinds/scheduling-policy/seen.ts";
+import type { Seen } from "../../../../src/controllers/kinds/scheduling-policy.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
 import { choiceFor, directives, identity, policy, stepLine } from "./given.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { SchedulingPolicySpec } from "../../../../src/api/v1alpha1/scheduling-policy.ts";
 import type { Policy } from "../../../../src/aws/batch.ts";
-import { otherKind, policyDifferences } from "../../../../src/controllers/kinds/scheduling-policy/diff.ts";
+import { fieldDifferences, fixedDifference } from "../../../../src/controllers/fields/rows.ts";
+import { policyFields } from "../../../../src/controllers/kinds/scheduling-policy.ts";
 import { policy, spec } from "./given.ts";
 
 const quota = { fairsharePolicy: undefined, quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" as const } };
@@ -25,19 +26,21 @@ describe("the difference between a policy's spec and AWS", () => {
     ],
     ["is left to what AWS never changes for the other kind", quota, {}, []],
   ])("%s", (_name, desired, change, expected) => {
-    const found = policyDifferences(desired, policy(change));
+    const found = fieldDifferences(policyFields, desired, policy(change));
     expect(found.map(({ path, from, to }) => `${path} ${from} ${to}`)).toEqual(expected);
   });
 });
 
 describe("a policy of the other kind", () => {
   it("is reported with the field, what AWS has, and the ways out", () => {
-    expect(otherKind(quota, policy())).toMatchObject({
+    expect(fixedDifference(policyFields, quota, policy())).toMatchObject({
       paths: ["spec.quotaSharePolicy"],
-      message:
-        "team_fair has a fairsharePolicy in AWS and cannot get a quotaSharePolicy: restore fairsharePolicy, or create another object with another spec.name",
+      next: {
+        message:
+          "team_fair has a fairsharePolicy in AWS and cannot get a quotaSharePolicy: restore fairsharePolicy, or create another object with another spec.name",
+      },
     });
-    expect(otherKind(spec, policy(quota))).toMatchObject({ paths: ["spec.fairsharePolicy"] });
-    expect(otherKind(spec, policy())).toBeUndefined();
+    expect(fixedDifference(policyFields, spec, policy(quota))).toMatchObject({ paths: ["spec.fairsharePolicy"] });
+    expect(fixedDifference(policyFields, spec, policy())).toBeUndefined();
   });
 });

@@ -2,9 +2,8 @@
 
 import type { SchedulingPolicySpec } from "../../../../src/api/v1alpha1/scheduling-policy.ts";
 import type { Policy } from "../../../../src/aws/batch.ts";
-import type { Action } from "../../../../src/controllers/kinds/scheduling-policy/action.ts";
-import { planFor } from "../../../../src/controllers/kinds/scheduling-policy/plan.ts";
-import type { Seen } from "../../../../src/controllers/kinds/scheduling-policy/seen.ts";
+import type { Action, Seen } from "../../../../src/controllers/kinds/scheduling-policy.ts";
+import { planFor } from "../../../../src/controllers/kinds/scheduling-policy.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
 import { givenOf, wordsOf } from "../resource/given.ts";
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { AwsError } from "../../../../src/aws/errors.ts";
 import { isReadAsked, outdated } from "../../../../src/controllers/kinds/resource/observe.ts";
-import { observe } from "../../../../src/controllers/kinds/scheduling-policy/observe.ts";
-import { report } from "../../../../src/controllers/kinds/scheduling-policy/report.ts";
+import { statusOf } from "../../../../src/controllers/kinds/resource/report.ts";
+import { observe } from "../../../../src/controllers/kinds/scheduling-policy.ts";
 import type { Ports } from "../../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../../src/runtime/clock.ts";
 import { fakeRegion, objectsOf } from "../../region.ts";
@@ -77,6 +77,6 @@ it("knows nothing of a policy before it is read, which it asks for, or is known 
 });
 
 it("reports name and ARN of a policy that AWS has", () => {
-  expect(report(seen())).toEqual({ arn, name: "team_fair" });
-  expect(report(seen({ record: undefined }))).toEqual({});
+  expect(statusOf("schedulingPolicies", seen().record)).toEqual({ arn, name: "team_fair" });
+  expect(statusOf("schedulingPolicies", seen({ record: undefined }).record)).toEqual({});
 });

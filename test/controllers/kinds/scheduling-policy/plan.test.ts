@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SchedulingPolicySpec } from "../../../../src/api/v1alpha1/scheduling-policy.ts";
-import type { Seen } from "../../../../src/controllers/kinds/scheduling-policy/seen.ts";
+import type { Seen } from "../../../../src/controllers/kinds/scheduling-policy.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
 import { mayAdopt } from "../../region.ts";
 import { arn, choiceFor, directives, identity, policy, seen, spec, stepLine } from "./given.ts";

@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
-import { act } from "../../../../src/controllers/kinds/service-environment/act.ts";
-import type { Action } from "../../../../src/controllers/kinds/service-environment/action.ts";
-import { eventsFor } from "../../../../src/controllers/kinds/service-environment/events.ts";
-import { newMemory } from "../../../../src/controllers/kinds/service-environment/observe.ts";
+import { ServiceEnvironmentKind } from "../../../../src/api/v1alpha1/kinds.ts";
+import { carryOut } from "../../../../src/controllers/kinds/resource/act.ts";
+import { resourceEvents } from "../../../../src/controllers/kinds/resource/events.ts";
+import type { Action } from "../../../../src/controllers/kinds/service-environment/delete.ts";
+import { actsWith, disabledNote, newMemory } from "../../../../src/controllers/kinds/service-environment.ts";
 import { fakeRegion } from "../../region.ts";
 import { queue } from "../job-queue/given.ts";
 import { arn, spec } from "./given.ts";
@@ -35,9 +36,11 @@ it.each<[Action, string, string]>([
 ])("carries out %j", async (action, call, event) => {
   const region = fakeRegion();
   region.absent = true;
-  await act(action, region, newMemory(), new AbortController().signal);
+  await carryOut(actsWith(newMemory()), action, region, new AbortController().signal);
   expect(region.calls).toEqual([call]);
-  expect(eventsFor(action).map(({ reason, note }) => `${reason} ${note}`)).toEqual(event === "" ? [] : [event]);
+  expect(
+    resourceEvents(action, ServiceEnvironmentKind.noun, disabledNote).map(({ reason, note }) => `${reason} ${note}`),
+  ).toEqual(event === "" ? [] : [event]);
 });
 
 it.each<Action>([
@@ -47,7 +50,7 @@ it.each<Action>([
   const serviceEnvironmentOrder = [{ order: 1, serviceEnvironment: arn }];
   const region = fakeRegion({ jobQueues: [queue([], { serviceEnvironmentOrder })] });
   region.absent = true;
-  await expect(act(action, region, newMemory(), new AbortController().signal)).rejects.toThrow(
+  await expect(carryOut(actsWith(newMemory()), action, region, new AbortController().signal)).rejects.toThrow(
     "a queue may name team_sm since",
   );
   expect(region.calls).toEqual([]);
@@ -61,7 +64,7 @@ it("remembers the mark also where AWS does not answer", async () => {
   const memory = newMemory();
   const mark = "2026-01-01T00:00:00Z";
   await expect(
-    act({ kind: "retire", name, arn, mark }, region, memory, new AbortController().signal),
+    carryOut(actsWith(memory), { kind: "retire", name, arn, mark }, region, new AbortController().signal),
   ).rejects.toThrow();
   expect([...memory.marks.written]).toEqual([[`eu-west-1/${name}`, mark]]);
 });

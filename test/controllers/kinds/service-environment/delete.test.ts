@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Seen } from "../../../../src/controllers/kinds/service-environment/seen.ts";
+import type { Seen } from "../../../../src/controllers/kinds/service-environment/delete.ts";
 import { choiceFor, directives, now, record, serviceJob, stepLine } from "./given.ts";
 
 const deleting = { directives: { ...directives, deleting: true } };

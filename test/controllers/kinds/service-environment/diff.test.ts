@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceEnvironmentSpec } from "../../../../src/api/v1alpha1/service-environment.ts";
 import type { ServiceEnvironmentRecord } from "../../../../src/aws/batch.ts";
-import {
-  otherType,
-  serviceEnvironmentDifferences,
-} from "../../../../src/controllers/kinds/service-environment/diff.ts";
+import { fieldDifferences, fixedDifference } from "../../../../src/controllers/fields/rows.ts";
+import { serviceEnvironmentFields } from "../../../../src/controllers/kinds/service-environment.ts";
 import { record, spec } from "./given.ts";
 
 const types = [
@@ -25,16 +23,24 @@ describe("the difference between the spec of a service environment and AWS", () 
       ['spec.capacityLimits {"NUM_INSTANCES":10} {"ml.g5.xlarge":2,"ml.m5.large":4}'],
     ],
   ])("%s", (_name, desired, change, expected) => {
-    const found = serviceEnvironmentDifferences({ ...spec, ...desired }, record(change));
+    const found = fieldDifferences(serviceEnvironmentFields, { ...spec, ...desired }, record(change));
     expect(found.map(({ path, from, to }) => `${path} ${from} ${to}`)).toEqual(expected);
   });
 });
 
 it("of another type is reported with the ways out", () => {
-  expect(otherType(spec, record({ serviceEnvironmentType: "OTHER" as "SAGEMAKER_TRAINING" }))).toMatchObject({
+  expect(
+    fixedDifference(
+      serviceEnvironmentFields,
+      spec,
+      record({ serviceEnvironmentType: "OTHER" as "SAGEMAKER_TRAINING" }),
+    ),
+  ).toMatchObject({
     paths: ["spec.serviceEnvironmentType"],
-    message:
-      "team_sm is of serviceEnvironmentType OTHER, which cannot be changed to SAGEMAKER_TRAINING: restore it, or create another object with another spec.serviceEnvironmentName",
+    next: {
+      message:
+        "team_sm is of serviceEnvironmentType OTHER, which cannot be changed to SAGEMAKER_TRAINING: restore it, or create another object with another spec.serviceEnvironmentName",
+    },
   });
-  expect(otherType(spec, record())).toBeUndefined();
+  expect(fixedDifference(serviceEnvironmentFields, spec, record())).toBeUndefined();
 });

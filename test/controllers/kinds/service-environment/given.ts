@@ -3,9 +3,8 @@
 import type { ServiceEnvironmentSpec } from "../../../../src/api/v1alpha1/service-environment.ts";
 import type { ServiceEnvironmentRecord } from "../../../../src/aws/batch.ts";
 import type { UnfinishedJob } from "../../../../src/aws/region.ts";
-import type { Action } from "../../../../src/controllers/kinds/service-environment/action.ts";
-import { planFor } from "../../../../src/controllers/kinds/service-environment/plan.ts";
-import type { Seen } from "../../../../src/controllers/kinds/service-environment/seen.ts";
+import type { Action, Seen } from "../../../../src/controllers/kinds/service-environment/delete.ts";
+import { planFor } from "../../../../src/controllers/kinds/service-environment.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
 import { givenOf, wordsOf } from "../resource/given.ts";
 

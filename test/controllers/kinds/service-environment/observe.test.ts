@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AwsError } from "../../../../src/aws/errors.ts";
-import { newMemory, observe } from "../../../../src/controllers/kinds/service-environment/observe.ts";
-import { report } from "../../../../src/controllers/kinds/service-environment/report.ts";
+import { statusOf } from "../../../../src/controllers/kinds/resource/report.ts";
+import { newMemory, observe } from "../../../../src/controllers/kinds/service-environment.ts";
 import type { Ports } from "../../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../../src/runtime/clock.ts";
 import { fakeRegion, objectsOf } from "../../region.ts";
@@ -36,9 +36,16 @@ it("sees the service environment of its name, and the queues that name it", asyn
 });
 
 it("reports name, ARN, state and status, and no reason, of what AWS has", () => {
-  expect(report(seen())).toEqual({ arn, name: "team_sm", state: "ENABLED", status: "VALID" });
-  expect(report(seen({ record: record({ state: undefined, status: undefined }) }))).toEqual({ arn, name: "team_sm" });
-  expect(report(seen({ record: undefined }))).toEqual({});
+  expect(statusOf("serviceEnvironments", seen().record)).toEqual({
+    arn,
+    name: "team_sm",
+    state: "ENABLED",
+    status: "VALID",
+  });
+  expect(
+    statusOf("serviceEnvironments", seen({ record: record({ state: undefined, status: undefined }) }).record),
+  ).toEqual({ arn, name: "team_sm" });
+  expect(statusOf("serviceEnvironments", seen({ record: undefined }).record)).toEqual({});
 });
 
 describe("the jobs that may run in a service environment", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceEnvironmentSpec } from "../../../../src/api/v1alpha1/service-environment.ts";
-import type { Seen } from "../../../../src/controllers/kinds/service-environment/seen.ts";
+import type { Seen } from "../../../../src/controllers/kinds/service-environment/delete.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
 import { choiceFor, directives, identity, record, stepLine } from "./given.ts";
 

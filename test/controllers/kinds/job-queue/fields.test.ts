@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { JobQueueSpec } from "../../../../src/api/v1alpha1/job-queue.ts";
 import type { Queue } from "../../../../src/aws/batch.ts";
-import { immutableDifference, queueDifferences, withPolicy } from "../../../../src/controllers/kinds/job-queue/diff.ts";
+import { fieldDifferences, fixedDifference, updateOf } from "../../../../src/controllers/fields/rows.ts";
+import { queueFields, withPolicy } from "../../../../src/controllers/kinds/job-queue/fields.ts";
 import { object, queue } from "./given.ts";
 
 const limit = (reason: string, maxTimeSeconds = 600) =>
@@ -54,12 +55,12 @@ describe("what differs", () => {
       JSON.stringify({ jobStateTimeLimitActions: [capacity] }),
     ],
   ])("%s", (_name, spec, change, expected) => {
-    const found = queueDifferences(object(spec).spec, queue(["a1"], change), spec.schedulingPolicyArn);
-    expect(found.map(({ send }) => JSON.stringify(send)).join()).toBe(expected);
+    const found = fieldDifferences(queueFields, object(spec).spec, queue(["a1"], change));
+    expect(found.map((one) => JSON.stringify(updateOf([one]))).join()).toBe(expected);
   });
 
   it("leaves a policy that the spec dropped to what AWS never changes", () => {
-    expect(queueDifferences(object().spec, queue(["a1"], { schedulingPolicyArn: fair }), undefined)).toEqual([]);
+    expect(fieldDifferences(queueFields, object().spec, queue(["a1"], { schedulingPolicyArn: fair }))).toEqual([]);
   });
 
   it("is reported with the path of each field", () => {
@@ -69,10 +70,10 @@ describe("what differs", () => {
       schedulingPolicyArn: fairer,
       jobStateTimeLimitActions: [size],
     } as const;
-    const found = queueDifferences(
+    const found = fieldDifferences(
+      queueFields,
       object({ ...spec, jobStateTimeLimitActions: [...spec.jobStateTimeLimitActions] }).spec,
       queue(["a1"], { schedulingPolicyArn: fair }),
-      fairer,
     );
     expect(found.map(({ path }) => path)).toEqual([
       "spec.priority",
@@ -83,10 +84,10 @@ describe("what differs", () => {
   });
 
   it("is reported with both values", () => {
-    const [priority] = queueDifferences(
+    const [priority] = fieldDifferences(
+      queueFields,
       object({ priority: 2 }).spec,
       queue(["a1"], { priority: undefined }),
-      undefined,
     );
     expect(priority).toMatchObject({ path: "spec.priority", kind: "update", from: "null", to: "2" });
   });
@@ -118,7 +119,7 @@ describe("what AWS never changes", () => {
     ["a type that AWS does not show is none", { jobQueueType: "EKS" }, { jobQueueType: undefined }, ""],
     ["a type that the spec does not name is none", {}, { jobQueueType: "EKS" }, ""],
   ])("%s", (_name, spec, change, expected) => {
-    const found = immutableDifference(object(spec).spec, queue(["a1"], change));
+    const found = fixedDifference(queueFields, object(spec).spec, queue(["a1"], change));
     const result = found === undefined ? "" : `${found.paths.join()}: ${found.next.message}`;
     expect(result.startsWith(expected) && (expected !== "" || result === "")).toBe(true);
   });
