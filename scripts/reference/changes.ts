@@ -1,3 +1,4 @@
+import { memberRow } from "../../src/controllers/fields/rows.ts";
 import { type Family, fields, type Need } from "../../src/controllers/kinds/compute-environment/fields.ts";
 import { code } from "./type-text.ts";
 
@@ -22,13 +23,14 @@ const absences = { restored: "AWS's default, restored", kept: "as AWS has it" } 
 export function changesTable(): string {
   const columns = Object.keys(families) as Family[];
   const head = ["field", ...columns.map((family) => families[family]), "left out"];
-  const rows = fields.map(({ path, need, absence }) => [
-    code(`.spec.${path}`),
-    ...columns.map((family) => {
+  const rows = fields.flatMap((field) => {
+    const { need, absent = "restored" } = memberRow(field) ?? { need: {} };
+    if (Object.keys(need).length === 0) return [];
+    const effects = columns.map((family) => {
       const needed = need[family];
       return needed === undefined ? "" : needs[needed];
-    }),
-    absences[absence],
-  ]);
+    });
+    return [[code(`.spec.${field.path}`), ...effects, absences[absent]]];
+  });
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

@@ -1,10 +1,10 @@
 import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import type { DefinitionRevision, Environment } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
-import { canonicalJson } from "../../controllers/fields/fingerprint.ts";
-import { type Fields, fieldDifferences, fixedDifference, memberRow } from "../../controllers/fields/rows.ts";
+import { fieldDifferences, fixedDifference, isNothing } from "../../controllers/fields/differences.ts";
+import { type Fields, memberRow } from "../../controllers/fields/rows.ts";
 import { differences } from "../../controllers/kinds/compute-environment/diff.ts";
-import { type Field, fields } from "../../controllers/kinds/compute-environment/fields.ts";
+import { fields } from "../../controllers/kinds/compute-environment/fields.ts";
 import { consumableFields } from "../../controllers/kinds/consumable-resource.ts";
 import { normalised } from "../../controllers/kinds/job-definition/normalise.ts";
 import { queueFields } from "../../controllers/kinds/job-queue/fields.ts";
@@ -46,25 +46,53 @@ export interface Member {
   readonly prunes?: true;
 }
 
-const isEnabled = (value: unknown): boolean => value === "ENABLED";
 const never = (): boolean => false;
 
-/** What AWS gives to a new environment for fields whose absence means "as AWS has it". */
-const environmentDefaults: Readonly<Record<string, Member["isDefault"]>> = {
-  state: isEnabled,
-  ecsSettings: (value) => canonicalJson(value) === canonicalJson({ containerInsights: "DISABLED" }),
-  "computeResources.ec2Configuration": isDefaultImage,
-};
+/** How a kind with a table of fields is compared, and what a manifest of it may leave out. */
+function byFields<Spec extends object, R extends object>(
+  all: Fields<Spec, R>,
+): Pick<ImportedKind, "matcher" | "members"> {
+  return {
+    matcher: (record) => (spec) =>
+      fieldDifferences(all, spec as Spec, record as R).length === 0 &&
+      fixedDifference(all, spec as Spec, record as R) === undefined,
+    members: membersFor(all),
+  };
+}
+
+/** Of the paths that fit a member the first is taken, so the fields of a field come before it. */
+function membersFor<Spec extends object, R extends object>(all: Fields<Spec, R>): ImportedKind["members"] {
+  return Object.fromEntries(all.toReversed().flatMap((field) => [...innerMembers(field), ...ownMember(field)]));
+}
+
+type Entries = readonly (readonly [path: string, member: Member])[];
+
+/** What absence means where a row says it; what never changes is judged by the comparison of the whole spec. */
+function ownMember<Spec extends object, R extends object>(field: Fields<Spec, R>[number]): Entries {
+  const { path, row } = field;
+  const member = memberRow(field);
+  // Of the fields that have others a spec has one of several.
+  if ("fields" in row) return [[path, { isDefault: never, prunes: true }]];
+  const { isInitial } = row as { readonly isInitial?: Member["isDefault"] };
+  if (member === undefined) return [[path, { isDefault: isInitial ?? never }]];
+  const { absent, initially, defaults, fixed, judge } = member;
+  if (fixed !== undefined || judge !== undefined) return [];
+  if (absent !== "kept") {
+    const isDefault: Member["isDefault"] = (value, record) => isNothing(member, value, record as Spec);
+    return [[path, { isDefault, prunes: true }]];
+  }
+  const isFirst = (value: unknown): boolean =>
+    defaults === undefined ? jsonEqual(value, initially) : jsonEqual({ ...defaults, ...(value as object) }, defaults);
+  return [[path, { isDefault: isInitial ?? isFirst }]];
+}
+
+function innerMembers<Spec extends object, R extends object>(field: Fields<Spec, R>[number]): Entries {
+  return Object.entries(memberRow(field)?.initialMembers ?? {}).map(([name, initial]) => {
+    return [`${field.path}.${name}`, { isDefault: (value) => jsonEqual(value, initial) }];
+  });
+}
 
 const templateNames = ["launchTemplateId", "launchTemplateName"].flatMap((name) => [name, `overrides[].${name}`]);
-
-function memberOf({ path, absence, same, members }: Field): Member {
-  if (absence === "restored") return { isDefault: (value) => same(undefined, value), prunes: true };
-  const isDefault = environmentDefaults[path];
-  if (isDefault !== undefined) return { isDefault };
-  if (members === undefined) return { isDefault: never };
-  return { isDefault: (value) => canonicalJson({ ...members, ...(value as object) }) === canonicalJson(members) };
-}
 
 const environments: ImportedKind = {
   kind: kindOf("BatchComputeEnvironment"),
@@ -75,37 +103,9 @@ const environments: ImportedKind = {
     ...Object.fromEntries(
       templateNames.map((path) => [`computeResources.launchTemplate.${path}`, { isDefault: never }]),
     ),
-    ...Object.fromEntries(fields.map((field) => [field.path, memberOf(field)])),
+    ...membersFor(fields),
   },
 };
-
-/** How a kind with a table of fields is compared, and what a manifest of it may leave out. */
-function byFields<Spec extends object, R extends object>(
-  fieldsOfKind: Fields<Spec, R>,
-): Pick<ImportedKind, "matcher" | "members"> {
-  return {
-    matcher: (record) => (spec) =>
-      fieldDifferences(fieldsOfKind, spec as Spec, record as R).length === 0 &&
-      fixedDifference(fieldsOfKind, spec as Spec, record as R) === undefined,
-    // The fields of a field come before it: the first path that fits is taken.
-    members: Object.fromEntries(fieldsOfKind.toReversed().flatMap((field) => membersFor(field))),
-  };
-}
-
-/** What absence means is in the comparison of a member, but where AWS keeps what it has or the plan of the kind decides. */
-function membersFor<Spec, R>(field: Fields<Spec, R>[number]): readonly (readonly [path: string, member: Member])[] {
-  const { path, row } = field;
-  // Of the fields that have others a spec has one of several.
-  if ("fields" in row) return [[path, { isDefault: never, prunes: true }]];
-  const { isInitial = never } = row as { readonly isInitial?: Member["isDefault"] };
-  if ("sentBy" in row) return [[path, { isDefault: isInitial }]];
-  const { absent, initially, initialMembers = {} } = memberRow(field) ?? {};
-  const inner = Object.entries(initialMembers).map(
-    ([name, initial]) => [`${path}.${name}`, { isDefault: (value: unknown) => jsonEqual(value, initial) }] as const,
-  );
-  if (absent !== "kept") return inner;
-  return [...inner, [path, { isDefault: (value) => jsonEqual(value, initially) }]];
-}
 
 const queues: ImportedKind = {
   kind: kindOf("JobQueue"),
@@ -158,16 +158,6 @@ export const importedKinds: readonly ImportedKind[] = [
   consumables,
   definitions,
 ];
-
-/** The image that AWS chooses for instances without GPUs. */
-function isDefaultImage(value: unknown, { computeResources }: Members): boolean {
-  const { instanceTypes = [] } = (computeResources ?? {}) as { readonly instanceTypes?: readonly string[] };
-  if (instanceTypes.some((type) => /^[gp]\d/.test(type))) return false;
-  const images = (value as readonly { readonly batchImageStatus?: string }[]).map(
-    ({ batchImageStatus: _byAws, ...image }) => image,
-  );
-  return ["ECS_AL2023", "EKS_AL2023"].some((imageType) => canonicalJson(images) === canonicalJson([{ imageType }]));
-}
 
 /** Of each name the highest revision, for jobs by name run that one; one of the operator's says whose the name is. */
 function newest(revisions: readonly DefinitionRevision[]): readonly Members[] {

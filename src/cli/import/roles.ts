@@ -3,7 +3,7 @@ import type { RoleSpec } from "../../api/v1alpha1/iam.ts";
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import { shortHash } from "../../controllers/fields/fingerprint.ts";
-import { isServiceLinked } from "../../controllers/kinds/compute-environment/diff.ts";
+import { isServiceLinked } from "../../controllers/kinds/compute-environment/fields.ts";
 import { isLiteral, matchesAny } from "../../controllers/ownership/glob.ts";
 import type { Cluster } from "../../controllers/ownership/ownership.ts";
 import { type DesiredRole, desiredRolesOf, type Place } from "../../controllers/parts/roles/desired.ts";

@@ -4,7 +4,7 @@ import type { QuotaShareRecord } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { activeJobs, unfinishedJobs } from "../../aws/jobs.ts";
 import { hasServiceJobs, unfinishedServiceJobs } from "../../aws/service-jobs.ts";
-import { fieldDifferences } from "../../controllers/fields/rows.ts";
+import { fieldDifferences } from "../../controllers/fields/differences.ts";
 import { quotaShareFields } from "../../controllers/kinds/quota-share/lowering.ts";
 import { crds } from "../manifests.ts";
 import { schemaOf } from "../validation/object.ts";

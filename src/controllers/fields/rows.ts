@@ -3,12 +3,13 @@
  * requests send, what AWS never changes and what an import may leave out follow from the rows. Pure.
  */
 
-import { jsonEqual } from "../../runtime/json-equal.ts";
-import type { Blocked, FieldChange } from "../pass/agenda.ts";
-import { sameMembers } from "./compare.ts";
+import type { Reason } from "../../api/reasons.ts";
 
 /** What the operator reports of a difference that AWS never changes, with the next step for a person. */
-export type Fixed = Pick<Blocked, "reason" | "message">;
+export interface Fixed {
+  readonly reason: Reason;
+  readonly message: string;
+}
 
 /** How a field differs, where its two values alone do not say it. */
 export interface Judgement {
@@ -85,10 +86,10 @@ type Sent<Create, Update, Field> = Field extends keyof Create
 /**
  * A row for each field of a spec: one that has none, or a member that no request has, does not compile.
  *
- * `Name` is the field of the name in AWS, `More` is what each member's row of the kind has in addition.
+ * `Apart` are fields without a row, `More` is what each member's row of the kind has in addition.
  */
-export type Rows<Part, Create, Update, Name, R, More = unknown, Spec = Part> = {
-  readonly [Field in Exclude<keyof Part, CommonField | Name>]-?:
+export type Rows<Part, Create, Update, Apart, R, More = unknown, Spec = Part> = {
+  readonly [Field in Exclude<keyof Part, Apart>]-?:
     | OwnRow<Spec, R>
     | (Field extends keyof Create | keyof Update
         ?
@@ -111,9 +112,13 @@ type Row<Spec, R, More> = Member<Spec, R, More> | GroupRow<unknown, Spec, R> | O
 
 export type Fields<Spec, R, More = unknown> = readonly Field<Spec, R, More>[];
 
-/** The fields of a kind in the order of its table, each before the fields that it has. */
+/**
+ * The fields of a kind in the order of its table, each before the fields that it has.
+ *
+ * `Name` is the field of the resource's name in AWS.
+ */
 export function fieldsOf<Spec, Create, Update, Name, R, More = unknown>(
-  rows: Rows<Spec, Create, Update, Name, R, More>,
+  rows: Rows<Spec, Create, Update, CommonField | Name, R, More>,
 ): Fields<Spec, R, More> {
   return flat<Spec, R, More>(rows, undefined);
 }
@@ -130,129 +135,6 @@ export function memberRow<Spec, R, More>({ row }: Field<Spec, R, More>): Member<
   return "fields" in row || "sentBy" in row ? undefined : row;
 }
 
-/** A field that differs, and what an update sends for it. */
-export interface FieldDifference extends FieldChange {
-  /** Where an update has it. */
-  readonly member: string;
-  readonly send: unknown;
-  /** What jobs lose by it, for which AWS may end them; undefined: nothing. */
-  readonly loss: string | undefined;
-}
-
-/** What an update changes, in the order of the table; without what AWS never changes. */
-export function fieldDifferences<Spec extends object, R extends object>(
-  fields: Fields<Spec, R>,
-  spec: Spec,
-  record: R,
-): readonly FieldDifference[] {
-  return fields.flatMap((field): FieldDifference | readonly FieldDifference[] => {
-    const { path: member, row } = field;
-    if (isFixed(field, spec, record)) return [];
-    const path = pathOf(field, spec);
-    if (row.judge !== undefined) {
-      const judgement = row.judge(spec, record);
-      if (judgement === undefined) return [];
-      const { why, from, to } = judgement;
-      return {
-        path,
-        kind: "update",
-        why,
-        from: text(from),
-        to: text(to),
-        member,
-        send: at(spec, member),
-        loss: undefined,
-      };
-    }
-    const found = memberRow(field)?.in === "creation" ? undefined : compared(field, spec, record);
-    if (found === undefined) return [];
-    const { desired, described, send, form, loss } = found;
-    const [from, to] = [text(form(described)), text(form(desired))];
-    return { path, kind: "update", why: "changed in place", from, to, member, send, loss };
-  });
-}
-
-/** A change as `status.plan` has it. */
-export function changesIn(differences: readonly FieldDifference[]): readonly FieldChange[] {
-  return differences.map(({ member: _member, send: _send, loss: _loss, ...change }) => change);
-}
-
-/** A member that is not as the spec wants it. */
-interface Compared {
-  /** As the spec has it. */
-  readonly given: unknown;
-  /** As AWS has it. */
-  readonly seen: unknown;
-  /** Both, with what is meant where there is nothing. */
-  readonly desired: unknown;
-  readonly described: unknown;
-  readonly send: unknown;
-  readonly form: (value: unknown) => unknown;
-  readonly loss: string | undefined;
-}
-
-/** Undefined: AWS has what the spec wants, or the spec wants nothing. */
-export function compared<Spec extends object, R extends object>(
-  field: Field<Spec, R>,
-  spec: Spec,
-  record: R,
-): Compared | undefined {
-  const row = memberRow(field);
-  const { path, group } = field;
-  if (row === undefined || (group !== undefined && at(spec, group.path) === undefined)) return undefined;
-  const [given, seen] = [at(spec, path), at(record, path)];
-  if (given === undefined && row.absent === "kept") return undefined;
-  const [desired, described] = [filled(row, given), filled(row, seen)];
-  if (isSame(row, desired, described, spec)) return undefined;
-  const { form = (value) => value } = row;
-  return { given, seen, desired, described, send: desired, form, loss: row.loss?.(desired, described) };
-}
-
-function isFixed<Spec, R>({ row, group }: Field<Spec, R>, spec: Spec, record: R): boolean {
-  return row.fixed?.(spec, record) !== undefined || (group !== undefined && isFixed(group, spec, record));
-}
-
-/** The first of the differences that no update can change. */
-export function fixedDifference<Spec extends object, R extends object>(
-  fields: Fields<Spec, R>,
-  spec: Spec,
-  record: R,
-): FixedDifference | undefined {
-  for (const field of fields) {
-    const fixed = field.row.fixed?.(spec, record);
-    if (fixed !== undefined) return { paths: [pathOf(field, spec)], next: { kind: "blocked", ...fixed } };
-  }
-  return undefined;
-}
-
-/** A difference that only a person can resolve: the fields, and what to report. */
-export interface FixedDifference {
-  readonly paths: readonly string[];
-  readonly next: Blocked;
-}
-
-/** The members of the request that creates a resource for a spec, without its name and its tags. */
-export function creationOf<Spec extends object, R>(
-  fields: Fields<Spec, R>,
-  spec: Spec,
-): Readonly<Record<string, unknown>> {
-  const sent = fields.flatMap((field): readonly (readonly [string, unknown])[] => {
-    const row = memberRow(field);
-    if (row === undefined || row.in === "update") return [];
-    if (field.group !== undefined && at(spec, field.group.path) === undefined) return [];
-    const value = at(spec, field.path) ?? row.initially;
-    return value === undefined ? [] : [[field.path, value]];
-  });
-  return nested(sent);
-}
-
-/** The members of the request that makes changes. */
-export function updateOf(
-  changes: readonly Pick<FieldDifference, "member" | "send">[],
-): Readonly<Record<string, unknown>> {
-  return nested(changes.map(({ member, send }) => [member, send]));
-}
-
 /** What a spec or a record has at a path. */
 export function at(root: unknown, path: string): unknown {
   let value: unknown = root;
@@ -261,38 +143,4 @@ export function at(root: unknown, path: string): unknown {
     value = (value as Readonly<Record<string, unknown>>)[name];
   }
   return value;
-}
-
-function pathOf<Spec extends object, R>(field: Field<Spec, R>, spec: Spec): string {
-  const reference = memberRow(field)?.reference;
-  return `spec.${reference !== undefined && at(spec, reference) !== undefined ? reference : field.path}`;
-}
-
-function isSame<Spec, R>(row: MemberRow<unknown, Spec, R>, desired: unknown, described: unknown, spec: Spec): boolean {
-  const { form, same = sameMembers } = row;
-  return form === undefined ? same(desired, described, spec) : jsonEqual(form(desired), form(described));
-}
-
-function filled<Spec, R>({ nothing, defaults }: MemberRow<unknown, Spec, R>, value: unknown): unknown {
-  if (defaults !== undefined) return { ...defaults, ...(value as object | undefined) };
-  return value ?? nothing;
-}
-
-function nested(values: readonly (readonly [path: string, value: unknown])[]): Readonly<Record<string, unknown>> {
-  const whole: Record<string, unknown> = {};
-  for (const [path, value] of values) {
-    const names = path.split(".");
-    let place = whole;
-    for (const name of names.slice(0, -1)) {
-      const inner = (place[name] ?? {}) as Record<string, unknown>;
-      place[name] = inner;
-      place = inner;
-    }
-    place[names.at(-1) ?? ""] = value;
-  }
-  return whole;
-}
-
-function text(value: unknown): string {
-  return JSON.stringify(value ?? null);
 }

@@ -6,7 +6,8 @@ import type { CreateSchedulingPolicyRequest, Policy, UpdateSchedulingPolicyReque
 import type { BatchRegion } from "../../aws/region.ts";
 import { weightsOf } from "../../aws/resources/scheduling-policies.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
-import { creationOf, type Fixed, fieldsOf } from "../fields/rows.ts";
+import { creationOf } from "../fields/requests.ts";
+import { type Fixed, fieldsOf } from "../fields/rows.ts";
 import type { Plan, Step } from "../pass/agenda.ts";
 import type { Ports } from "../ports.ts";
 import { firstOf } from "../wording.ts";

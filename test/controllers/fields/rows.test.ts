@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  creationOf,
-  fieldDifferences,
-  fieldsOf,
-  fixedDifference,
-  updateOf,
-} from "../../../src/controllers/fields/rows.ts";
+import { fieldDifferences, fixedDifference } from "../../../src/controllers/fields/differences.ts";
+import { creationOf, updateOf } from "../../../src/controllers/fields/requests.ts";
+import { fieldsOf } from "../../../src/controllers/fields/rows.ts";
 
 interface Spec {
   readonly thingName?: string;

@@ -310,8 +310,8 @@ export const bugs: readonly Bug[] = [
     "send the whole spec with each update",
     "change scaling",
     "controllers/kinds/compute-environment/request.ts",
-    'if (Object.keys(resources).length > 0) request["computeResources"] = resources;',
-    'if (Object.keys(resources).length > 0) request["computeResources"] = { minvCpus: environment.computeResources?.minvCpus ?? 0, ...resources };',
+    "...updateOf(changed),",
+    '...updateOf([{ member: "computeResources.minvCpus", send: environment.computeResources?.minvCpus ?? 0 }, ...changed]),',
   ),
   one(
     "report a generation that does not exist yet",

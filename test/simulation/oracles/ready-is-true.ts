@@ -12,7 +12,7 @@ import type { SchedulingPolicySpec } from "../../../src/api/v1alpha1/scheduling-
 import type { ServiceEnvironmentSpec } from "../../../src/api/v1alpha1/service-environment.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import { policyForm } from "../../../src/aws/resources/scheduling-policies.ts";
-import { fieldDifferences } from "../../../src/controllers/fields/rows.ts";
+import { fieldDifferences } from "../../../src/controllers/fields/differences.ts";
 import { type Difference, differences } from "../../../src/controllers/kinds/compute-environment/diff.ts";
 import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/kinds/job-definition/normalise.ts";
 import { definitionNameOf } from "../../../src/controllers/kinds/job-definition/observe.ts";

@@ -1,16 +1,17 @@
 /** What differs between a spec and an environment in AWS, and what kind of update each difference needs. Pure. */
 
 import type { Environment } from "../../../aws/batch.ts";
-import { sameRole } from "../../fields/compare.ts";
+import { compared } from "../../fields/differences.ts";
+import { at, memberRow } from "../../fields/rows.ts";
 import type { PlacedSpec } from "../../parts/security-group/fill.ts";
 import type { FieldChange } from "../../pass/agenda.ts";
 import {
+  type EnvironmentField,
   type Family,
-  type Field,
   fields,
+  isSameServiceRole,
+  isServiceLinked,
   type Need,
-  orderedStrategies,
-  sameOrderedTypes,
   updatableStrategies,
 } from "./fields.ts";
 import { outdatedImages } from "./newer-image.ts";
@@ -76,11 +77,6 @@ export function familyOf(environment: {
   }
 }
 
-/** Whether a role is the service-linked role of AWS Batch; leaving a role out means that one. */
-export function isServiceLinked(role: string | undefined): boolean {
-  return role === undefined || role === "" || role.includes(":role/aws-service-role/batch.");
-}
-
 type Verdict = { readonly kind: "yes" } | { readonly kind: "no"; readonly why: string };
 
 /** Whether instances may be replaced in place: AWS must allow it before and after, and `updatePolicy` must be there. */
@@ -101,24 +97,22 @@ function inPlaceVerdict(spec: Spec, described: Environment): Verdict {
   return { kind: "yes" };
 }
 
-function fieldDifference(field: Field, spec: Spec, described: Environment, family: Family): Difference[] {
-  const need = field.need[family];
-  if (need === undefined) return [];
-  const given = member(spec, field.path);
-  const seen = member(described, field.path);
-  if (given === undefined && (field.absence === "kept" || cannotClear(field, family, described))) return [];
-  const desired = withMembers(field, given);
-  const same = isOrderedTypes(field, spec) ? sameOrderedTypes : field.same;
-  if (same(desired, withMembers(field, seen))) return [];
-  const restored = desired === undefined;
-  const noTarget = field.path === "computeResources.allocationStrategy" && (desired ?? "BEST_FIT") === "BEST_FIT";
+function fieldDifference(field: EnvironmentField, spec: Spec, described: Environment, family: Family): Difference[] {
+  const { path } = field;
+  const need = memberRow(field)?.need[family];
+  const found = need === undefined ? undefined : compared(field, spec, described);
+  if (need === undefined || found === undefined) return [];
+  const { given, seen, desired } = found;
+  const restored = given === undefined;
+  if (restored && cannotClear(path, family, described)) return [];
+  const noTarget = path === "computeResources.allocationStrategy" && desired === "BEST_FIT";
   return [
     {
-      path: `spec.${field.path}`,
-      member: field.path,
+      path: `spec.${path}`,
+      member: path,
       kind: noTarget ? "replacement" : need,
       why: noTarget ? "AWS accepts BEST_FIT only at creation" : reasons[need],
-      send: restored ? field.cleared : desired,
+      send: desired,
       from: text(seen),
       to: restored ? "AWS's default" : text(desired),
     },
@@ -146,13 +140,10 @@ function typeDifference(spec: Spec, described: Environment, family: Family): Dif
 
 /** Another role of the same sort in place; between the service-linked role and one of the user's own never. */
 function serviceRoleDifference(spec: Spec, described: Environment): Difference[] {
-  const desired = spec.serviceRole;
-  const seen = described.serviceRole;
-  if (isServiceLinked(desired) && isServiceLinked(seen)) return [];
-  if (!isServiceLinked(desired) && !isServiceLinked(seen)) {
-    if (sameRole(desired, seen)) return [];
+  const [desired, seen] = [spec.serviceRole, described.serviceRole];
+  if (isSameServiceRole(desired, seen)) return [];
+  if (!isServiceLinked(desired) && !isServiceLinked(seen))
     return [roleChange("metadata", reasons.metadata, desired, seen)];
-  }
   return [
     roleChange("replacement", "AWS cannot change between the service-linked role and another one", desired, seen),
   ];
@@ -209,7 +200,7 @@ const places: readonly string[] = ["computeResources.subnets", "computeResources
 function leavesPlace({ member: path, send }: Difference, described: Environment): boolean {
   if (!places.includes(path)) return false;
   const desired = (send ?? []) as readonly string[];
-  return ((member(described, path) ?? []) as readonly string[]).some((id) => !desired.includes(id));
+  return ((at(described, path) ?? []) as readonly string[]).some((id) => !desired.includes(id));
 }
 
 const moves =
@@ -226,30 +217,9 @@ const reasons: Readonly<Record<Need, string>> = {
  * AWS reads an empty list of security groups on Fargate as "no change". It keeps `spotIamFleetRole` on EC2, where
  * the role has no effect: that is not worth a new environment.
  */
-function cannotClear({ path }: Field, family: Family, described: Environment): boolean {
+function cannotClear(path: string, family: Family, described: Environment): boolean {
   if (path === "computeResources.spotIamFleetRole") return described.computeResources?.type === "EC2";
   return path === "computeResources.securityGroupIds" && family === "fargate";
-}
-
-/** A desired or observed value with the members that its field leaves to AWS's defaults. */
-function withMembers({ members }: Field, value: unknown): unknown {
-  return members === undefined ? value : { ...members, ...(value as object | undefined) };
-}
-
-function isOrderedTypes(field: Field, spec: Spec): boolean {
-  return (
-    field.path === "computeResources.instanceTypes" &&
-    orderedStrategies.includes(spec.computeResources?.allocationStrategy ?? "")
-  );
-}
-
-function member(root: unknown, path: string): unknown {
-  let value: unknown = root;
-  for (const name of path.split(".")) {
-    if (value === null || typeof value !== "object") return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[name];
-  }
-  return value;
 }
 
 function text(value: unknown): string {

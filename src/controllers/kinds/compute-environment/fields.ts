@@ -1,22 +1,24 @@
 /**
- * The field table of compute environments: for each field of the spec how it is compared, what its absence means,
- * and what kind of update a change needs (AWS Batch User Guide, "Updating compute environments").
- * Pure data.
+ * The fields of compute environments: rows as of every kind, and what kind of update a change of each needs (AWS Batch User
+ * Guide, "Updating compute environments"; API reference of UpdateComputeEnvironment, ComputeResourceUpdate). Pure data.
  */
 
+import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
+import type {
+  CreateComputeEnvironmentRequest,
+  Environment,
+  UpdateComputeEnvironmentRequest,
+} from "../../../aws/batch.ts";
 import {
-  type Comparison,
   sameImages,
   sameLaunchTemplate,
   sameList,
   sameMap,
-  sameMembers,
   sameNumber,
   sameRole,
   sameSet,
-  sameText,
-  sameValue,
 } from "../../fields/compare.ts";
+import { type Field, fieldsOf } from "../../fields/rows.ts";
 
 /** The kind of environment that both the spec and AWS's record describe; it decides which updates AWS accepts. */
 export type Family = "ec2" | "fargate" | "managedInstances" | "unmanaged";
@@ -29,21 +31,13 @@ export type Family = "ec2" | "fargate" | "managedInstances" | "unmanaged";
  */
 export type Need = "metadata" | "scaling" | "infrastructure" | "replacement";
 
-export interface Field {
-  /** Below `spec`; the same path below AWS's record and its update request. */
-  readonly path: string;
-  readonly same: Comparison;
-  /**
-   * `restored`: leaving it out asks for AWS's default, which `cleared` sends. `kept`: leaving it out leaves it as
-   * AWS has it.
-   */
-  readonly absence: "restored" | "kept";
+/** What each row has in addition. */
+export interface Needing {
+  /** By the family of the environment; left out where the table does not compare the field. */
   readonly need: Readonly<Partial<Record<Family, Need>>>;
-  /** What an update sends for "nothing" (API reference of UpdateComputeEnvironment, ComputeResourceUpdate). */
-  readonly cleared?: unknown;
-  /** What members mean that are left out where the field itself is there; an update names them all. */
-  readonly members?: Readonly<Record<string, unknown>>;
 }
+
+export type EnvironmentField = Field<BatchComputeEnvironmentSpec, Environment, Needing>;
 
 const everywhere = (need: Need): Readonly<Record<Family, Need>> => ({
   ec2: need,
@@ -67,114 +61,122 @@ export const orderedStrategies: readonly string[] = [
   "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED",
 ];
 
-export const fields: readonly Field[] = [
-  { path: "type", same: sameText, absence: "kept", need: everywhere("replacement") },
-  { path: "state", same: sameText, absence: "kept", need: everywhere("metadata") },
-  { path: "unmanagedvCpus", same: sameValue, absence: "kept", need: { unmanaged: "metadata" } },
-  {
-    path: "updatePolicy",
-    same: sameMembers,
-    absence: "kept",
+export const fields: readonly EnvironmentField[] = fieldsOf<
+  BatchComputeEnvironmentSpec,
+  CreateComputeEnvironmentRequest,
+  UpdateComputeEnvironmentRequest,
+  "computeEnvironmentName",
+  Environment,
+  Needing
+>({
+  type: { in: "creation", absent: "kept", need: everywhere("replacement") },
+  state: { absent: "kept", initially: "ENABLED", need: everywhere("metadata") },
+  unmanagedvCpus: { absent: "kept", need: { unmanaged: "metadata" } },
+  updatePolicy: {
+    in: "update",
+    absent: "kept",
     need: { ec2: "metadata", managedInstances: "metadata" },
     // A `true` that AWS kept for a member left out would end jobs against the spec (API reference, UpdatePolicy).
-    members: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 },
+    defaults: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 },
   },
-  { path: "ecsSettings", same: sameMembers, absence: "kept", need: everywhere("metadata") },
-  { path: "eksConfiguration", same: sameMembers, absence: "restored", need: everywhere("replacement") },
+  ecsSettings: {
+    absent: "kept",
+    need: everywhere("metadata"),
+    isInitial: (value) => sameMap(value, { containerInsights: "DISABLED" }),
+  },
+  eksConfiguration: { in: "creation", need: everywhere("replacement") },
+  computeResources: {
+    fields: {
+      // Which change is possible depends on both types.
+      type: { need: {} },
+      maxvCpus: { absent: "kept", need: everywhere("scaling") },
+      minvCpus: { nothing: 0, need: { ec2: "scaling" } },
+      // Afterwards AWS's scaler sets it.
+      desiredvCpus: { in: "creation", absent: "kept", need: {}, isInitial: () => true },
+      scalingPolicy: {
+        nothing: { minScaleDownDelayMinutes: 0 },
+        same: (desired, described) => sameNumber(0)(delay(desired), delay(described)),
+        need: { ec2: "scaling", managedInstances: "scaling" },
+      },
+      subnets: {
+        absent: "kept",
+        same: sameSet,
+        need: { ec2: "infrastructure", fargate: "metadata", managedInstances: "replacement" },
+      },
+      securityGroupIds: {
+        nothing: [],
+        same: sameSet,
+        need: { ec2: "infrastructure", fargate: "metadata", managedInstances: "replacement" },
+      },
+      // What they select is in the two above.
+      subnetSelector: { sentBy: "plan" },
+      securityGroupSelector: { sentBy: "plan" },
+      allocationStrategy: { nothing: "BEST_FIT", need: { ec2: "infrastructure" } },
+      instanceTypes: {
+        absent: "kept",
+        same: (desired, described, { computeResources }) =>
+          (orderedStrategies.includes(computeResources?.allocationStrategy ?? "") ? sameList : sameSet)(
+            desired,
+            described,
+          ),
+        need: { ec2: "infrastructure" },
+      },
+      bidPercentage: { nothing: 100, need: { ec2: "infrastructure" } },
+      imageId: { nothing: "", need: { ec2: "infrastructure" } },
+      ec2Configuration: {
+        absent: "kept",
+        same: sameImages,
+        need: { ec2: "infrastructure" },
+        isInitial: isDefaultImage,
+      },
+      launchTemplate: {
+        nothing: { launchTemplateId: "" },
+        same: sameLaunchTemplate,
+        need: { ec2: "infrastructure" },
+      },
+      ec2KeyPair: { nothing: "", need: { ec2: "infrastructure" } },
+      instanceRole: { absent: "kept", same: sameRole, need: { ec2: "infrastructure" } },
+      placementGroup: { nothing: "", need: { ec2: "infrastructure" } },
+      tags: { nothing: {}, same: sameMap, need: { ec2: "infrastructure" } },
+      spotIamFleetRole: { in: "creation", same: sameRole, need: { ec2: "replacement" } },
+      // What AWS changes here in place and what it refuses is known from one source only; a new environment is always safe.
+      // AWS fills in what the spec leaves out, so a member that is taken out of the spec stays as AWS has it.
+      managedInstancesProvider: { absent: "kept", need: { managedInstances: "replacement" } },
+      capacityTags: { same: sameMap, need: { managedInstances: "replacement" } },
+    },
+  },
+  // Whether a change is possible depends on both roles.
+  serviceRole: { same: isSameServiceRole, need: {} },
+  // A token asks for fresh instances, and a tag notes the last one.
+  rolloutToken: { sentBy: "plan" },
+  // They fill in the roles and groups above.
+  iam: { sentBy: "nobody" },
+  network: { sentBy: "nobody" },
+  replacement: { sentBy: "nobody" },
+  drain: { sentBy: "nobody" },
+  allowedNamespaces: { sentBy: "nobody" },
+});
 
-  { path: "computeResources.maxvCpus", same: sameValue, absence: "kept", need: everywhere("scaling") },
-  { path: "computeResources.minvCpus", same: sameNumber(0), absence: "restored", need: { ec2: "scaling" }, cleared: 0 },
-  {
-    path: "computeResources.scalingPolicy",
-    same: (desired, described) => sameNumber(0)(delay(desired), delay(described)),
-    absence: "restored",
-    need: { ec2: "scaling", managedInstances: "scaling" },
-    cleared: { minScaleDownDelayMinutes: 0 },
-  },
+/** Whether a role is the service-linked role of AWS Batch; leaving a role out means that one. */
+export function isServiceLinked(role: unknown): boolean {
+  return (
+    role === undefined || role === "" || (typeof role === "string" && role.includes(":role/aws-service-role/batch."))
+  );
+}
 
-  {
-    path: "computeResources.subnets",
-    same: sameSet,
-    absence: "kept",
-    need: { ec2: "infrastructure", fargate: "metadata", managedInstances: "replacement" },
-  },
-  {
-    path: "computeResources.securityGroupIds",
-    same: sameSet,
-    absence: "restored",
-    need: { ec2: "infrastructure", fargate: "metadata", managedInstances: "replacement" },
-    cleared: [],
-  },
-  {
-    path: "computeResources.allocationStrategy",
-    same: (desired, described) => (desired ?? "BEST_FIT") === (described ?? "BEST_FIT"),
-    absence: "restored",
-    need: { ec2: "infrastructure" },
-  },
-  { path: "computeResources.instanceTypes", same: sameSet, absence: "kept", need: { ec2: "infrastructure" } },
-  {
-    path: "computeResources.bidPercentage",
-    same: sameNumber(100),
-    absence: "restored",
-    need: { ec2: "infrastructure" },
-    cleared: 100,
-  },
-  {
-    path: "computeResources.imageId",
-    same: sameText,
-    absence: "restored",
-    need: { ec2: "infrastructure" },
-    cleared: "",
-  },
-  { path: "computeResources.ec2Configuration", same: sameImages, absence: "kept", need: { ec2: "infrastructure" } },
-  {
-    path: "computeResources.launchTemplate",
-    same: sameLaunchTemplate,
-    absence: "restored",
-    need: { ec2: "infrastructure" },
-    cleared: { launchTemplateId: "" },
-  },
-  {
-    path: "computeResources.ec2KeyPair",
-    same: sameText,
-    absence: "restored",
-    need: { ec2: "infrastructure" },
-    cleared: "",
-  },
-  { path: "computeResources.instanceRole", same: sameRole, absence: "kept", need: { ec2: "infrastructure" } },
-  {
-    path: "computeResources.placementGroup",
-    same: sameText,
-    absence: "restored",
-    need: { ec2: "infrastructure" },
-    cleared: "",
-  },
-  {
-    path: "computeResources.tags",
-    same: sameMap,
-    absence: "restored",
-    need: { ec2: "infrastructure" },
-    cleared: {},
-  },
-  { path: "computeResources.spotIamFleetRole", same: sameRole, absence: "restored", need: { ec2: "replacement" } },
-  // What AWS changes here in place and what it refuses is known from one source only; a new environment is always safe.
-  // AWS fills in what the spec leaves out, so a member that is taken out of the spec stays as AWS has it.
-  {
-    path: "computeResources.managedInstancesProvider",
-    same: sameMembers,
-    absence: "kept",
-    need: { managedInstances: "replacement" },
-  },
-  {
-    path: "computeResources.capacityTags",
-    same: sameMap,
-    absence: "restored",
-    need: { managedInstances: "replacement" },
-  },
-];
+/** Whether they are the same; AWS fills in the service-linked role. */
+export function isSameServiceRole(desired: unknown, described: unknown): boolean {
+  return (isServiceLinked(desired) && isServiceLinked(described)) || sameRole(desired, described);
+}
 
-/** `instanceTypes` where their order means something. */
-export const sameOrderedTypes: Comparison = sameList;
+/** Whether it is the image that AWS chooses for instances without GPUs. */
+function isDefaultImage(value: unknown, { computeResources }: Environment): boolean {
+  if (computeResources?.instanceTypes?.some((type) => /^[gp]\d/.test(type)) === true) return false;
+  const images = (value as readonly { readonly batchImageStatus?: string }[]).map(
+    ({ batchImageStatus: _byAws, ...image }) => image,
+  );
+  return ["ECS_AL2023", "EKS_AL2023"].some((imageType) => sameList(images, [{ imageType }]));
+}
 
 function delay(policy: unknown): unknown {
   return (policy as { readonly minScaleDownDelayMinutes?: number } | undefined)?.minScaleDownDelayMinutes;

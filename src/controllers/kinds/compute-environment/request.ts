@@ -7,11 +7,14 @@ import type {
   UpdateComputeEnvironmentRequest,
 } from "../../../aws/batch.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
+import { creationOf, updateOf } from "../../fields/requests.ts";
+import { at } from "../../fields/rows.ts";
 import { prefixOf } from "../../ownership/naming.ts";
 import type { Identity } from "../../ownership/ownership.ts";
 import { createdAtTag, ownerTags } from "../../ownership/ownership.ts";
 import { withOwnTags } from "../../ownership/tags.ts";
 import type { Difference } from "./diff.ts";
+import { fields } from "./fields.ts";
 import { rolloutTags } from "./rollout.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -21,20 +24,10 @@ type Spec = BatchComputeEnvironmentSpec;
  * Its hash names a plan: it does not change while the desired state is the same.
  */
 function desiredContent(spec: Spec): Readonly<Record<string, unknown>> {
-  const { type, state, unmanagedvCpus, computeResources, serviceRole, eksConfiguration, ecsSettings } = spec;
-  const { updatePolicy, tags, rolloutToken } = spec;
-  return {
-    type,
-    state,
-    unmanagedvCpus,
-    computeResources,
-    serviceRole,
-    eksConfiguration,
-    ecsSettings,
-    updatePolicy,
-    tags,
-    rolloutToken,
-  };
+  const defining = fields.filter(
+    ({ row, group }) => group === undefined && !("sentBy" in row && row.sentBy === "nobody"),
+  );
+  return { tags: spec.tags, ...Object.fromEntries(defining.map(({ path }) => [path, at(spec, path)])) };
 }
 
 /** Eight hex digits that name a desired state: `status.plan.id`, and part of the name of an environment created for it. */
@@ -61,19 +54,13 @@ export function createRequest(
   identity: Identity,
   createdAt: string,
 ): CreateComputeEnvironmentRequest {
-  const { type, unmanagedvCpus, computeResources, serviceRole, eksConfiguration, ecsSettings } = spec;
-  const request: CreateComputeEnvironmentRequest = {
+  const request = {
     computeEnvironmentName: name,
-    type,
-    state: "ENABLED",
-    unmanagedvCpus,
-    computeResources: withMinimum(computeResources),
-    serviceRole,
-    eksConfiguration,
-    ecsSettings,
+    ...creationOf(fields, { ...spec, computeResources: withMinimum(spec.computeResources), state: "ENABLED" }),
     tags: withOwnTags(spec.tags, { ...ownTags(spec, identity), [createdAtTag]: createdAt }),
   };
-  return present(request);
+  // The table of fields has a row for each member of the spec, by type.
+  return request as CreateComputeEnvironmentRequest;
 }
 
 /**
@@ -95,14 +82,10 @@ export function updateRequest(
   environment: Environment,
   changed: readonly Difference[],
 ): UpdateComputeEnvironmentRequest {
-  const request: Record<string, unknown> = { computeEnvironment: environment.computeEnvironmentName };
-  const resources: Record<string, unknown> = {};
-  for (const { member, send } of changed) {
-    const [outer, inner] = member.split(".");
-    if (outer === "computeResources" && inner !== undefined) resources[inner] = send;
-    else request[member] = send;
-  }
-  if (Object.keys(resources).length > 0) request["computeResources"] = resources;
+  const request: Record<string, unknown> = {
+    computeEnvironment: environment.computeEnvironmentName,
+    ...updateOf(changed),
+  };
   // An update of nothing but the update policy is refused in some partitions.
   if ("updatePolicy" in request && !("state" in request)) request["state"] = environment.state ?? "ENABLED";
   return request as unknown as UpdateComputeEnvironmentRequest;
@@ -126,9 +109,4 @@ export function retireRequest(environment: Environment): UpdateComputeEnvironmen
     state: "DISABLED",
     ...(keepsCapacity ? { computeResources: { minvCpus: 0 } } : {}),
   };
-}
-
-/** Without members that are undefined: plans are compared and printed as JSON. */
-function present(request: CreateComputeEnvironmentRequest): CreateComputeEnvironmentRequest {
-  return JSON.parse(JSON.stringify(request)) as CreateComputeEnvironmentRequest;
 }

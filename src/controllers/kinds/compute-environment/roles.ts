@@ -7,7 +7,7 @@ import { isMadeByOperator } from "../../parts/roles/names.ts";
 import { rolesOfEnvironment } from "../../parts/roles/references.ts";
 import type { RoleUser } from "../../parts/roles/user.ts";
 import { oursOf } from "./context.ts";
-import { isServiceLinked } from "./diff.ts";
+import { isServiceLinked } from "./fields.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import type { Seen } from "./seen.ts";
 

@@ -6,14 +6,8 @@ import { JobQueueKind } from "../../../api/v1alpha1/kinds.ts";
 import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../../aws/batch.ts";
 import { namesIn, orderOf } from "../../draining/queue-order.ts";
 import { isRetired } from "../../draining/retired.ts";
-import {
-  changesIn,
-  creationOf,
-  type FieldDifference,
-  fieldDifferences,
-  fixedDifference,
-  updateOf,
-} from "../../fields/rows.ts";
+import { changesIn, type FieldDifference, fieldDifferences, fixedDifference } from "../../fields/differences.ts";
+import { creationOf, updateOf } from "../../fields/requests.ts";
 import { marks, refusedRetryMs, settleCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import { asNamed } from "../../ownership/names.ts";
 import { identityText, ownerTags, type Tags } from "../../ownership/ownership.ts";

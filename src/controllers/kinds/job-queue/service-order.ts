@@ -2,7 +2,7 @@
 
 import type { ServiceEnvironmentOrder, ServiceEnvironmentRecord } from "../../../aws/batch.ts";
 import { nameIn } from "../../../aws/names.ts";
-import type { FieldDifference } from "../../fields/rows.ts";
+import type { FieldDifference } from "../../fields/differences.ts";
 import { marks, settleCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import { identityText } from "../../ownership/ownership.ts";
 import type { Blocked, ConditionDraft, Wait } from "../../pass/agenda.ts";

@@ -11,8 +11,9 @@ import type {
 import type { UnfinishedJob } from "../../../aws/region.ts";
 import { limitsOf } from "../../../aws/resources/service-environments.ts";
 import { drained, type JobsSeen } from "../../draining/drain.ts";
+import { fieldDifferences } from "../../fields/differences.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
-import { fieldDifferences, fieldsOf } from "../../fields/rows.ts";
+import { fieldsOf } from "../../fields/rows.ts";
 import { emptyForMs } from "../../intervals.ts";
 import type { Wait } from "../../pass/agenda.ts";
 import { approval } from "../../pass/approval.ts";

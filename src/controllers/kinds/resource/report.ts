@@ -14,6 +14,7 @@ export function statusOf<R extends Described>(
 ): Readonly<Record<string, unknown>> {
   if (record === undefined) return {};
   const resource = askedResources[key] as { arn(of: Described): string };
-  const [arn, { state, status }] = [resource.arn(record), record as { readonly state?: string; readonly status?: string }];
+  const arn = resource.arn(record);
+  const { state, status } = record as { readonly state?: string; readonly status?: string };
   return { arn, name: nameIn(arn), ...more?.(record), ...(state === undefined ? {} : present({ state, status })) };
 }

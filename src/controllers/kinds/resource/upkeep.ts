@@ -3,7 +3,9 @@
 import type { BatchKind } from "../../../api/batch-kind.ts";
 import type { KubeObject } from "../../../api/object.ts";
 import type { Described } from "../../../aws/effects.ts";
-import { changesIn, creationOf, type Fields, fieldDifferences, fixedDifference, updateOf } from "../../fields/rows.ts";
+import { changesIn, fieldDifferences, fixedDifference } from "../../fields/differences.ts";
+import { creationOf, updateOf } from "../../fields/requests.ts";
+import type { Fields } from "../../fields/rows.ts";
 import { settleCheckMs } from "../../intervals.ts";
 import { asNamed } from "../../ownership/names.ts";
 import { awsNameOf } from "../../ownership/naming.ts";

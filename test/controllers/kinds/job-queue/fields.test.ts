@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { JobQueueSpec } from "../../../../src/api/v1alpha1/job-queue.ts";
 import type { Queue } from "../../../../src/aws/batch.ts";
-import { fieldDifferences, fixedDifference, updateOf } from "../../../../src/controllers/fields/rows.ts";
+import { fieldDifferences, fixedDifference } from "../../../../src/controllers/fields/differences.ts";
+import { updateOf } from "../../../../src/controllers/fields/requests.ts";
 import { queueFields, withPolicy } from "../../../../src/controllers/kinds/job-queue/fields.ts";
 import { object, queue } from "./given.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { QuotaShareSpec } from "../../../../src/api/v1alpha1/quota-share.ts";
 import type { QuotaShareRecord } from "../../../../src/aws/batch.ts";
-import { fieldDifferences, updateOf } from "../../../../src/controllers/fields/rows.ts";
+import { fieldDifferences } from "../../../../src/controllers/fields/differences.ts";
+import { updateOf } from "../../../../src/controllers/fields/requests.ts";
 import { quotaShareFields } from "../../../../src/controllers/kinds/quota-share/lowering.ts";
 import { record, spec } from "./given.ts";
 

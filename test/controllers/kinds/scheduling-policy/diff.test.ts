@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SchedulingPolicySpec } from "../../../../src/api/v1alpha1/scheduling-policy.ts";
 import type { Policy } from "../../../../src/aws/batch.ts";
-import { fieldDifferences, fixedDifference } from "../../../../src/controllers/fields/rows.ts";
+import { fieldDifferences, fixedDifference } from "../../../../src/controllers/fields/differences.ts";
 import { policyFields } from "../../../../src/controllers/kinds/scheduling-policy.ts";
 import { policy, spec } from "./given.ts";
 

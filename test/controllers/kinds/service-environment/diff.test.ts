@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ServiceEnvironmentSpec } from "../../../../src/api/v1alpha1/service-environment.ts";
 import type { ServiceEnvironmentRecord } from "../../../../src/aws/batch.ts";
-import { fieldDifferences, fixedDifference } from "../../../../src/controllers/fields/rows.ts";
+import { fieldDifferences, fixedDifference } from "../../../../src/controllers/fields/differences.ts";
 import { serviceEnvironmentFields } from "../../../../src/controllers/kinds/service-environment.ts";
 import { record, spec } from "./given.ts";
 

@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../../../src/aws/batch.ts";
-import {
-  differences,
-  familyOf,
-  isServiceLinked,
-} from "../../../../../src/controllers/kinds/compute-environment/diff.ts";
+import { differences, familyOf } from "../../../../../src/controllers/kinds/compute-environment/diff.ts";
+import { isServiceLinked } from "../../../../../src/controllers/kinds/compute-environment/fields.ts";
 import { ec2, environment, fargate, serviceLinkedRole, withResources } from "../given.ts";
 
 type Resources = NonNullable<Environment["computeResources"]>;
