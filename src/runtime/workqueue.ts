@@ -9,9 +9,11 @@ import type { Random } from "./random.ts";
 export type Priority = "high" | "normal" | "low";
 const priorities: readonly Priority[] = ["high", "normal", "low"];
 
-/** Of so many keys that are taken in a row one is `low`, and of a namespace one is `normal`: no class can starve another. */
-const lowEvery = 8;
-const normalEvery = 7;
+/** Which class goes first, of the keys of a namespace that are taken in a row: no class can starve another. */
+const goesFirst: readonly Priority[] = ["high", "high", "high", "high", "high", "high", "normal", "low"];
+
+/** Everything but what a list has shown. */
+const urgent: readonly Priority[] = ["high", "normal"];
 
 /** What the queue reports to the metrics. */
 export interface WorkqueueObserver {
@@ -55,9 +57,11 @@ interface Entry {
 
 /**
  * Keys that need work. A key waits at most once and is never worked on twice at a time; one that is added while
- * it is worked on is queued again afterwards. Namespaces take
- * turns, first in what is `high` or `normal`: a flood of changes in one delays a retry in another by one pass; by none where a worker is
- * kept for namespaces of which no key is worked on. All operations are O(1) amortised, if a few keys are worked on at a time.
+ * it is worked on is queued again afterwards. Namespaces take turns, and classes go first within a namespace: a flood of changes in
+ * one delays a key of another, of whatever class, by one pass; by none where a worker is kept for namespaces of which no key is
+ * worked on. That worker takes changes first, so that after a restart, when a list has shown keys of every namespace, a change waits for
+ * one pass and not for one of each namespace. All operations are O(1) amortised, if a few keys are worked on at a time; a key for that
+ * worker costs one step for each namespace in which keys wait.
  */
 export class Workqueue {
   readonly #clock: Clock;
@@ -65,15 +69,13 @@ export class Workqueue {
   readonly #backoff: BackoffLimits;
   readonly #observer: WorkqueueObserver | undefined;
   readonly #entries = new Map<string, Entry>();
-  readonly #urgent = new NamespaceTurns(() => new Line());
-  readonly #low = new NamespaceTurns<Fifo<Entry>>(() => new Fifo());
+  readonly #lines = new NamespaceTurns(() => new Line());
   readonly #idle = new Fifo<(key: ObjectKey | undefined) => void>();
   /** Those who wait for a key of a namespace of which none is worked on. */
   readonly #kept = new Fifo<(key: ObjectKey | undefined) => void>();
   #depth = 0;
   /** By namespace: its keys that are worked on. */
   readonly #workingIn = new Map<string, number>();
-  #turn = 0;
   #closed = false;
   readonly #drained = Promise.withResolvers<void>();
 
@@ -232,34 +234,28 @@ export class Workqueue {
       return;
     }
     entry.waiting = priority;
-    const { namespace } = entry.key;
-    if (priority === "low") this.#low.of(namespace).push(entry);
-    else this.#urgent.of(namespace).push(entry, priority);
+    this.#lines.of(entry.key.namespace).push(entry, priority);
   }
 
   #handOut(): void {
     while (this.#depth > 0 && this.#idle.length > 0) {
-      const key = this.#take(() => true);
-      if (key === undefined) throw new Error("the queue counts waiting keys that are in no line");
-      this.#idle.shift()?.(key);
+      const entry = this.#lines.next((line) => line.take());
+      if (entry === undefined) throw new Error("the queue counts waiting keys that are in no line");
+      this.#idle.shift()?.(this.#begin(entry));
     }
     while (this.#depth > 0 && this.#kept.length > 0) {
-      const key = this.#take((namespace) => !this.#workingIn.has(namespace));
-      if (key === undefined) return;
-      this.#kept.shift()?.(key);
+      const entry = this.#ofIdle((line) => line.takeOf(urgent)) ?? this.#ofIdle((line) => line.take());
+      if (entry === undefined) return;
+      this.#kept.shift()?.(this.#begin(entry));
     }
   }
 
-  /** @param may whether a key of this namespace may be taken */
-  #take(may: (namespace: string) => boolean): ObjectKey | undefined {
-    const urgent = (): Entry | undefined =>
-      this.#urgent.next((line, namespace) => (may(namespace) ? line.take() : undefined));
-    const low = (): Entry | undefined =>
-      this.#low.next((line, namespace) => (may(namespace) ? next(line, "low") : undefined));
-    const isTurnOfLow = this.#turn % lowEvery === lowEvery - 1;
-    const entry = isTurnOfLow ? (low() ?? urgent()) : (urgent() ?? low());
-    if (entry === undefined) return undefined;
-    this.#turn++;
+  /** What a namespace gives of which no key is worked on. */
+  #ofIdle(take: (line: Line) => Entry | undefined): Entry | undefined {
+    return this.#lines.next((line, namespace) => (this.#workingIn.has(namespace) ? undefined : take(line)));
+  }
+
+  #begin(entry: Entry): ObjectKey {
     const now = this.#clock.monotonic();
     this.#observer?.taken(now - entry.waitingSince, entry.key);
     entry.workedAs = entry.waiting;
@@ -289,26 +285,35 @@ function higher(a: Priority | undefined, b: Priority): Priority {
   return a !== undefined && priorities.indexOf(a) <= priorities.indexOf(b) ? a : b;
 }
 
-/** The waiting keys of one namespace that are `high` or `normal`. */
+/** The waiting keys of one namespace. */
 class Line {
-  readonly #high = new Fifo<Entry>();
-  readonly #normal = new Fifo<Entry>();
+  readonly #classes: Readonly<Record<Priority, Fifo<Entry>>> = {
+    high: new Fifo(),
+    normal: new Fifo(),
+    low: new Fifo(),
+  };
   #turn = 0;
 
   get length(): number {
-    return this.#high.length + this.#normal.length;
+    return priorities.reduce((length, priority) => length + this.#classes[priority].length, 0);
   }
 
-  push(entry: Entry, priority: "high" | "normal"): void {
-    if (priority === "high") this.#high.push(entry);
-    else this.#normal.push(entry);
+  push(entry: Entry, priority: Priority): void {
+    this.#classes[priority].push(entry);
   }
 
   take(): Entry | undefined {
-    const high = (): Entry | undefined => next(this.#high, "high");
-    const normal = (): Entry | undefined => next(this.#normal, "normal");
-    const isTurnOfNormal = this.#turn++ % normalEvery === normalEvery - 1;
-    return isTurnOfNormal ? (normal() ?? high()) : (high() ?? normal());
+    const first = goesFirst[this.#turn++ % goesFirst.length] ?? "high";
+    return this.takeOf([first, ...priorities]);
+  }
+
+  /** @param classes the first one of which a key waits gives it */
+  takeOf(classes: readonly Priority[]): Entry | undefined {
+    for (const priority of classes) {
+      const entry = next(this.#classes[priority], priority);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
   }
 }
 

@@ -168,12 +168,15 @@ describe("order", () => {
     expect(order).toHaveLength(1002);
   });
 
-  test("lets no changes in one namespace hold up what was woken in another", async () => {
+  test.each([
+    ["was woken", "normal"],
+    ["a list has shown", "low"],
+  ] as const)("lets no changes in one namespace hold up what %s in another", async (_how, priority) => {
     const { queue } = world();
     for (let i = 0; i < 100; i++) queue.add(keyOf(`change-${i}`, "noisy"), { priority: "high" });
     const order: string[] = [];
     for (let i = 0; i < 10; i++) {
-      queue.add(keyOf("woken", "quiet"), { priority: "normal" });
+      queue.add(keyOf("waits", "quiet"), { priority });
       for (const _turn of ["noisy", "quiet"]) {
         const key = await take(queue);
         order.push(key.namespace);
@@ -181,6 +184,19 @@ describe("order", () => {
       }
     }
     expect(order.filter((namespace) => namespace === "quiet")).toHaveLength(10);
+  });
+
+  test("after a restart gives the kept worker a change before what a list has shown in each namespace", async () => {
+    const { queue } = world();
+    for (let i = 0; i < 100; i++) queue.add(keyOf("listed", `tenant-${i}`), { priority: "low" });
+    queue.add(keyOf("change", "tenant-99"), { priority: "high" });
+    queue.add(keyOf("woken", "tenant-98"));
+    const given = [
+      await queue.get("idleNamespace"),
+      await queue.get("idleNamespace"),
+      await queue.get("idleNamespace"),
+    ];
+    expect(given).toEqual([keyOf("woken", "tenant-98"), keyOf("change", "tenant-99"), keyOf("listed", "tenant-0")]);
   });
 
   test("gives a worker that is kept for it the next key of a namespace of which none is worked on, of any class", async () => {
@@ -217,8 +233,8 @@ describe("order", () => {
       queue.done(key);
     }
     const counts = Object.groupBy(order, (name) => name);
-    expect([counts["high"]?.length, counts["low"]?.length]).toEqual([60, 10]);
-    expect(order.indexOf("mine")).toBeLessThanOrEqual(8 + 8 + 4);
+    expect([counts["high"]?.length, counts["normal"]?.length, counts["low"]?.length]).toEqual([60, 10, 9]);
+    expect(order.indexOf("mine")).toBeLessThanOrEqual(8 + 2);
   });
 
   test("lets the lowest class through now and then while the highest never runs dry", async () => {

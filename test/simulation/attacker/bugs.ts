@@ -149,8 +149,8 @@ export const tenantBugs: readonly TenantBug[] = [
     "let no namespaces take turns in the queue of a controller",
     2_000_000,
     "runtime/workqueue.ts",
-    "else this.#urgent.of(namespace).push(entry, priority);",
-    'else this.#urgent.of("all").push(entry, priority);',
+    "this.#lines.of(entry.key.namespace).push(entry, priority);",
+    'this.#lines.of("all").push(entry, priority);',
   ),
   one(
     "search for circles again when a job changes in anything",

@@ -39,11 +39,10 @@ export const doubtSeconds = submissionUnknownForMs / 1000;
 export const deletionSeconds = 20;
 
 /**
- * How many passes of the attacker begin in a controller while an object of another tenant waits for its own, for each of that tenant's.
- * Namespaces take turns, and a worker is kept for one of which no pass runs. The most in 48 attacked worlds was 2 of each; one of eight turns is
- * of what a list has shown, so the latter may wait longer where the kept worker is busy.
+ * How many passes of the attacker begin in a controller while an object of another tenant waits for its own, for each of that tenant's:
+ * namespaces take turns.
  */
-export const passesPerOwn = { urgent: 3, low: 4 };
+export const passesPerOwn = 1;
 
 /** What is counted for the attacker. */
 export interface Counts {

@@ -33,9 +33,9 @@ export const inBounds: OracleFactory = (watched) => {
       if (phase === "before") work.onCall(call);
       return undefined;
     },
-    onWait(process, { key, isLow, passes }, namespace) {
+    onWait(process, { key, passes }, namespace) {
       if (!isVictim(namespace)) return undefined;
-      const most = passesPerOwn[isLow ? "low" : "urgent"] * ((passes.get(namespace) ?? 0) + 1);
+      const most = passesPerOwn * ((passes.get(namespace) ?? 0) + 1);
       const count = passes.get(attacker) ?? 0;
       if (count <= most) return undefined;
       return `${key} waited in ${process.name} for ${count} passes of ${attacker}: at most ${most} are promised`;
