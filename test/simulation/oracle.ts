@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../src/api/object.ts";
+import type { Kind, KubeObject, ObjectKey } from "../../src/api/object.ts";
 import type { Cluster } from "../../src/controllers/ownership/ownership.ts";
 import type { Settings } from "../../src/controllers/ports.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
@@ -54,6 +54,8 @@ export interface Oracle {
   onAws?(change: Change, by: CallRecord | undefined): string | undefined;
   /** A key of a namespace has waited in a process, and its pass begins. */
   onWait?(process: OperatorProcess, wait: Wait, namespace: string): string | undefined;
+  /** A pass over a key has ended in a process. */
+  onPass?(process: OperatorProcess, kind: Kind, key: ObjectKey): string | undefined;
   /** An object was made, changed, or is gone. */
   onObject?(before: KubeObject | undefined, after: KubeObject | undefined): string | undefined;
   /** Time has passed. */

@@ -9,58 +9,59 @@ import type { WorkqueueObserver } from "../../src/runtime/workqueue.ts";
 export interface Wait {
   /** `Kind namespace/name`. */
   readonly key: string;
-  /** Whether it was in the class of what a list shows, all the time. */
-  readonly isLow: boolean;
   /** By namespace: the passes of the same controller that began meanwhile. */
   readonly passes: ReadonlyMap<string, number>;
+}
+
+/** Who wants to know of passes. */
+export interface PassListener {
+  /** A key has waited, and its pass begins. */
+  waited(wait: Wait, namespace: string): void;
+  /** A pass has ended. */
+  ended(kind: Kind, key: ObjectKey): void;
 }
 
 /** The passes of one process, by the namespace of their objects. */
 export class Passes implements RuntimeObserver {
   /** How many have begun. */
   readonly begun = new Map<string, number>();
-  readonly #onWait: (wait: Wait, namespace: string) => void;
+  readonly #listener: PassListener;
 
-  /** @param onWait a key has waited, and its pass begins */
-  constructor(onWait: (wait: Wait, namespace: string) => void) {
-    this.#onWait = onWait;
+  constructor(listener: PassListener) {
+    this.#listener = listener;
   }
 
-  workqueue({ kind }: Kind): WorkqueueObserver {
+  workqueue(kind: Kind): WorkqueueObserver {
     const begun = new Map<string, number>();
     /** Of each key that waits: what had begun when it came; of one that was added during its own pass, when that ends. */
-    const waiting = new Map<string, { readonly before: ReadonlyMap<string, number>; readonly isLow: boolean }>();
-    /** Of each key with a pass: the class in which it was added during that. */
-    const working = new Map<string, { readonly isLow: boolean } | undefined>();
-    const wait = (text: string, isLow: boolean): void => {
-      const known = waiting.get(text);
-      waiting.set(text, { before: known?.before ?? new Map(begun), isLow: isLow && known?.isLow !== false });
-    };
+    const waiting = new Map<string, ReadonlyMap<string, number>>();
+    /** Of each key with a pass: whether it was added during that. */
+    const working = new Map<string, boolean>();
+    const wait = (text: string): void => void waiting.set(text, waiting.get(text) ?? new Map(begun));
     return {
       depth: () => undefined,
       retried: () => undefined,
-      added: (priority, key) => {
+      added: (_priority, key) => {
         const text = keyText(key);
-        const isLow = priority === "low";
-        if (working.has(text)) working.set(text, { isLow: isLow && working.get(text)?.isLow !== false });
-        else wait(text, isLow);
+        if (working.has(text)) working.set(text, true);
+        else wait(text);
       },
       taken: (_waitedMs, key) => {
         const text = keyText(key);
-        const { before, isLow } = waiting.get(text) ?? { before: begun, isLow: false };
+        const before = waiting.get(text) ?? begun;
         waiting.delete(text);
-        working.set(text, undefined);
+        working.set(text, false);
         const passes = new Map(
           [...begun].map(([namespace, count]) => [namespace, count - (before.get(namespace) ?? 0)]),
         );
-        this.#onWait({ key: `${kind} ${text}`, isLow, passes }, key.namespace);
+        this.#listener.waited({ key: `${kind.kind} ${text}`, passes }, key.namespace);
         for (const counts of [begun, this.begun]) counts.set(key.namespace, (counts.get(key.namespace) ?? 0) + 1);
       },
-      finished: (_workedMs, key: ObjectKey) => {
+      finished: (_workedMs, key) => {
         const text = keyText(key);
-        const added = working.get(text);
-        if (added !== undefined) wait(text, added.isLow);
+        if (working.get(text) === true) wait(text);
         working.delete(text);
+        this.#listener.ended(kind, key);
       },
     };
   }

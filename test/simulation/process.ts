@@ -1,3 +1,4 @@
+import type { Kind, ObjectKey } from "../../src/api/object.ts";
 import { classify } from "../../src/aws/errors.ts";
 import type { Cloud } from "../../src/cli/cloud.ts";
 import { type ComposedFlags, ComposedOperator } from "../../src/cli/operator/compose.ts";
@@ -44,6 +45,7 @@ export interface ProcessOptions {
   readonly onCall: (process: OperatorProcess, record: CallRecord, releasedAt: number) => void;
   /** A key of a controller has waited. */
   readonly onWait: (process: OperatorProcess, wait: Wait, namespace: string) => void;
+  readonly onPass: (process: OperatorProcess, kind: Kind, key: ObjectKey) => void;
   readonly onLeading: (process: OperatorProcess, leading: boolean) => void;
   /** It has ended, by itself or killed. */
   readonly onExit: (process: OperatorProcess, how: string) => void;
@@ -79,7 +81,10 @@ export class OperatorProcess {
       connections: this.#connections.signal,
       onSend: (what) => options.onSend(this, what),
     });
-    this.passes = new Passes((wait, namespace) => options.onWait(this, wait, namespace));
+    this.passes = new Passes({
+      waited: (wait, namespace) => options.onWait(this, wait, namespace),
+      ended: (kind, key) => options.onPass(this, kind, key),
+    });
     // Requests for the lease are not writes that need one.
     const unleased = network(() => ({ deadlineMs: Number.POSITIVE_INFINITY }));
     this.composed = new ComposedOperator({

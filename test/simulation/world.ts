@@ -396,6 +396,7 @@ export class Simulation {
         this.trace.noteCall(one.name, record);
       },
       onWait: (one, wait, namespace) => this.#ask((oracle) => oracle.onWait?.(one, wait, namespace)),
+      onPass: (one, kind, key) => this.#ask((oracle) => oracle.onPass?.(one, kind, key)),
       onLeading: (one, leading) => this.trace.note(one.name, leading ? "leads" : "leads no more"),
       onExit: (one, how) => {
         this.trace.note(one.name, how === "killed" ? "is dead" : `has ended: ${how}`);
