@@ -137,11 +137,11 @@ export class LeaderElector {
     const stop = (): void => over.abort();
     child.signal.addEventListener("abort", stop, { once: true });
     try {
-      const lost = await this.#renewUntil(over.signal);
-      if (lost) log.error("leadership is lost, this replica stops its work");
+      const loss = await this.#renewUntil(over.signal);
+      if (loss !== undefined) log.error("leadership is lost, this replica stops its work", { ...loss });
       child.abort(new Error("this replica does not lead any more"));
       const inTime = await this.#endOf(work);
-      return lost || !inTime ? "lost" : "stopped";
+      return loss !== undefined || !inTime ? "lost" : "stopped";
     } finally {
       child.release();
       this.#renewed = undefined;
@@ -169,8 +169,16 @@ export class LeaderElector {
   }
 
   #sinceRenewalMs(renewed: Moment): number {
-    const now = momentOf(this.#options.clock);
-    return Math.max(now.monotonic - renewed.monotonic, now.boot - renewed.boot, now.wall - renewed.wall);
+    return Math.max(...Object.values(this.#sinceByClock(renewed)));
+  }
+
+  #sinceByClock(renewed: Moment): Moment {
+    const { monotonic, boot, wall } = momentOf(this.#options.clock);
+    return {
+      monotonic: monotonic - renewed.monotonic,
+      boot: boot - renewed.boot,
+      wall: wall - renewed.wall,
+    };
   }
 
   /** @returns for how long nobody has written under the lease, ms; undefined: the signal aborted first */
@@ -219,27 +227,46 @@ export class LeaderElector {
     else log.info("the lease was deleted; this replica creates it once its last holder cannot write any more");
   }
 
-  /** True: leadership is lost. False: the signal aborted. */
-  async #renewUntil(signal: AbortSignal): Promise<boolean> {
+  /** Why leadership is lost; undefined: the signal aborted. */
+  async #renewUntil(signal: AbortSignal): Promise<Loss | undefined> {
     const { clock, random, log } = this.#options;
     let attemptAt = clock.monotonic();
+    let failures = 0;
     for (;;) {
       const leftMs = this.#renewInMs();
-      if (leftMs <= 0) return true;
+      if (leftMs <= 0) return this.#tooLate(failures);
       // From the start of the last attempt: one that took its time, or a blocked event loop, leaves none for a pause.
       const restMs = this.#retryPeriodMs * (0.8 + 0.2 * random()) - (clock.monotonic() - attemptAt);
       await sleep(clock, Math.min(restMs, leftMs), signal).catch(() => undefined);
-      if (signal.aborted) return false;
+      if (signal.aborted) return undefined;
       attemptAt = clock.monotonic();
       // Measured again: the machine may have slept meanwhile.
-      if (this.#renewInMs() <= 0) return true;
+      if (this.#renewInMs() <= 0) return this.#tooLate(failures);
       try {
-        if (!(await this.#renew(signal))) return true;
+        if (!(await this.#renew(signal))) return this.#notHeld() ?? this.#tooLate(failures);
+        failures = 0;
       } catch (error) {
-        if (signal.aborted) return false;
+        if (signal.aborted) return undefined;
+        failures++;
         log.warn("the lease could not be renewed", { error });
       }
     }
+  }
+
+  /** Undefined: as far as is known, this process still holds the lease. */
+  #notHeld(): Loss | undefined {
+    if (this.#seen?.gone === true) return { why: "the lease was deleted" };
+    if (this.holder === this.#options.identity) return undefined;
+    return { why: this.holder === "" ? "somebody released the lease" : "another holds the lease", holder: this.holder };
+  }
+
+  /** Nothing renewed the lease in time. @param failures requests that have failed since the last renewal */
+  #tooLate(failures: number): Loss {
+    if (this.#renewed === undefined) return { why: "the lease was not renewed", failures };
+    const sinceRenewalMs = this.#sinceByClock(this.#renewed);
+    // One request that fails leaves time for another; it may have failed because the process was blocked.
+    const why = failures > 1 ? "renewals failed" : whyIdle(sinceRenewalMs, this.#renewDeadlineMs);
+    return { why, failures, sinceRenewalMs };
   }
 
   #renewInMs(): number {
@@ -284,7 +311,10 @@ export class LeaderElector {
     try {
       return await write();
     } catch (error) {
-      if (error instanceof StoreError && error.reason === "NotFound") return false;
+      if (error instanceof StoreError && error.reason === "NotFound") {
+        this.#see(undefined);
+        return false;
+      }
       if (!isConflict(error)) throw error;
     }
     // It changed: by another holder, or by our own write, of which the answer was lost.
@@ -345,7 +375,26 @@ interface Seen {
   readonly since: number;
 }
 
-/** One moment by all clocks, in milliseconds. */
+/** Why a leader is none any more, for the log. */
+interface Loss {
+  readonly why: string;
+  /** Who holds the lease; empty: nobody. */
+  readonly holder?: string;
+  /** Requests that have failed since the last renewal. */
+  readonly failures?: number;
+  /** Since the last renewal was sent. */
+  readonly sinceRenewalMs?: Moment | undefined;
+}
+
+/** Why no request for a renewal left for so long: which clocks have advanced says it. */
+function whyIdle({ monotonic, boot }: Moment, deadlineMs: number): string {
+  if (monotonic >= deadlineMs)
+    return "this process hardly ran: its event loop was blocked, or it had too little CPU or memory: compare its usage with its limits";
+  if (boot >= deadlineMs) return "the machine was asleep";
+  return "the wall clock went ahead: it was set, or the whole virtual machine was paused";
+}
+
+/** One moment by all clocks, or the time since one, in milliseconds. */
 interface Moment {
   readonly monotonic: number;
   readonly boot: number;

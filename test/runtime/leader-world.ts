@@ -152,6 +152,7 @@ export function world() {
       faults: store.faults,
       /** The requests of this replica, each with its time in ms. */
       calls,
+      lines: () => log.lines,
       messages: () => log.lines.map(({ level, message }) => `${level}: ${message}`),
     };
   };

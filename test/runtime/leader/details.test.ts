@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { LeaseRecord } from "../../../src/runtime/leader.ts";
 import { StoreError } from "../../../src/runtime/store.ts";
 import { world } from "../leader-world.ts";
 
@@ -256,6 +257,58 @@ describe("a leader", () => {
       "info: this replica leads",
       "error: leadership is lost, this replica stops its work",
     ]);
+  });
+
+  type World = ReturnType<typeof world>;
+  const written = (change: Partial<LeaseRecord>) => async (w: World) => {
+    const { lease } = w.leases;
+    if (lease === undefined) throw new Error("there is no lease");
+    await w.leases.update(lease, { ...lease, ...change }, never);
+  };
+  const frozen = (sleeping: boolean) => async (w: World, a: ReturnType<World["replica"]>) => {
+    a.clock.pause({ sleeping });
+    await w.clock.advance(20_000);
+    a.clock.resume();
+  };
+  type Cause = (w: World, a: ReturnType<World["replica"]>) => unknown;
+  test.each<[name: string, cause: Cause, why: RegExp]>([
+    ["was deleted", (w) => w.leases.delete(), /^the lease was deleted$/],
+    ["was emptied", written({ holderIdentity: "" }), /^somebody released the lease$/],
+    ["was taken", written({ holderIdentity: "x" }), /^another holds the lease$/],
+    ["could not be renewed", (_w, a) => a.faults.fail("update", 9, down), /^renewals failed$/],
+    ["hung", (_w, a) => a.faults.hang("update", 9), /^renewals failed$/],
+    ["ran out while the loop was blocked", frozen(false), /^this process hardly ran: its event loop was blocked/],
+    ["ran out while the machine slept", frozen(true), /^the machine was asleep$/],
+    [
+      "ran out by the wall clock alone",
+      (_w, a) => {
+        a.clock.wallOffsetMs = 60_000;
+      },
+      /^the wall clock went ahead/,
+    ],
+  ])("that %s says why it is lost", async (_name, cause, why) => {
+    const w = world();
+    const a = w.replica("a", { lead: () => new Promise(() => undefined) });
+    await w.clock.advance(10_500);
+    await cause(w, a);
+    await w.clock.advance(12_000);
+    const loss = a.lines().find(({ message }) => message === "leadership is lost, this replica stops its work");
+    expect(loss?.fields["why"]).toMatch(why);
+  });
+
+  test("says how long nothing renewed it by which clock, and how many requests failed", async () => {
+    const w = world();
+    const a = w.replica("a");
+    await w.clock.advance(10_000);
+    a.clock.pause({ sleeping: true });
+    await w.clock.advance(20_000);
+    a.clock.resume();
+    await w.clock.advance(0);
+    const loss = a.lines().find(({ level }) => level === "error");
+    expect(loss?.fields["failures"]).toBe(0);
+    const since = loss?.fields["sinceRenewalMs"] ?? {};
+    const { monotonic = 0, boot = 0, wall = 0 } = since as Partial<Record<"monotonic" | "boot" | "wall", number>>;
+    expect([boot - monotonic, wall - monotonic]).toEqual([20_000, 20_000]);
   });
 
   test("says when it could not give the lease back", async () => {
