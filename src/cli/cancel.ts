@@ -108,8 +108,9 @@ async function endInDirectory(
   if (!isLocked(stateFile(directory, flags.clusterName ?? defaultClusterName, true))) return undefined;
   const account = new SavedAccount(directory, flags, io);
   const object = await account.job(key);
-  const id = object === undefined ? undefined : await savedId(object, account);
-  const job = id === undefined ? undefined : await describeJob(id, account);
+  if (object === undefined) return undefined;
+  const id = await savedId(object, account);
+  const job = id === undefined ? undefined : await describeJob(id, account.of(object));
   return hasEnded(job?.status) ? job : undefined;
 }
 

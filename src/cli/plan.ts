@@ -12,7 +12,7 @@ import { type Cloud, realCloud } from "./cloud.ts";
 import { type OperatorFlags, operatorOptions } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { type ApiServer, apiServer } from "./kubernetes.ts";
-import { defaultClusterName, type LocalState, readState, stateFile } from "./local/state.ts";
+import { defaultClusterName, homeRegion, type LocalState, readState, stateFile } from "./local/state.ts";
 import { addManifestOptions, type ManifestFlags, type ManifestSources, sourcesIn } from "./manifest-options.ts";
 import { readManifests } from "./manifests.ts";
 import { withAwsName } from "./operator/naming-store.ts";
@@ -142,7 +142,7 @@ function simulatedCloud(
   remembered: LocalState | undefined,
   clock: Clock,
 ): SimulatedCloud {
-  const region = flags.region ?? simulatedRegion;
+  const region = flags.region ?? homeRegion(remembered ?? {}) ?? simulatedRegion;
   const cloud = new SimulatedCloud({ clock, random: Math.random, region }, remembered?.aws);
   const { account, problems } = directory === undefined ? { problems: [] } : readAccount(directory);
   if (problems.length > 0) throw new CommandError(problems.map(problemText).join("\n"));

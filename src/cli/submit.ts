@@ -101,9 +101,9 @@ async function submitTo(words: readonly string[], flags: SubmitFlags, io: Io): P
 
 /** The job that the command line describes. @throws CommandError if queue or definition is missing */
 function described(command: readonly string[], flags: SubmitFlags): Submission {
-  const { jobDefinition, queue, name } = flags;
+  const { jobDefinition, queue, name, region } = flags;
   if (jobDefinition !== undefined && queue !== undefined)
-    return { jobDefinition, queue, name, command, settings: flags };
+    return { jobDefinition, queue, name, command, region, settings: flags };
   throw new CommandError("give --job-definition NAME and --queue NAME, or -f FILE with BatchJobs");
 }
 

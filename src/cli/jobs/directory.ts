@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
 import { keyText, type ObjectKey } from "../../api/object.ts";
-import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { FilesBelow } from "../files/files-below.ts";
 import { editedText } from "../import/edit.ts";
 import { yamlOf } from "../import/yaml.ts";
@@ -10,6 +12,7 @@ import { defaultClusterName, stateFile } from "../local/state.ts";
 import { type ReadManifests, readDirectory } from "../manifests.ts";
 import { documentsOf } from "../validation/manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
+import { defaultNamespace } from "./options.ts";
 
 /** The manifests of `local`, as a person writes them: `local` reads what changes in its directory. */
 
@@ -30,15 +33,18 @@ export type Written =
     }
   | { readonly kind: "invalid"; readonly read: ReadManifests };
 
+/** Of a job. */
+interface NewManifest {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: Partial<BatchJob["spec"]>;
+}
+
 /**
  * Writes a manifest into a file of its own, if the directory is valid with it.
  *
  * @throws CommandError if the directory has a file of this name
  */
-export async function addManifest(
-  directory: string,
-  manifest: { readonly metadata: { readonly name: string; readonly namespace?: string } },
-): Promise<Written> {
+export async function addManifest(directory: string, manifest: NewManifest): Promise<Written> {
   const files = new FilesBelow(directory);
   const name = `${manifest.metadata.name}.yaml`;
   const file = files.pathOf(name);
@@ -48,8 +54,21 @@ export async function addManifest(
   const text = yamlOf(manifest);
   const read = await readDirectory(directory, { ...documentsOf(file, text), files: [file] });
   if (read.problems.length > 0) return { kind: "invalid", read };
-  files.write(name, text, "nothing");
+  files.write(name, yamlOf(inRegionOfQueue(manifest, read)), "nothing");
   return { kind: "written", file, isChanged: true, notes: read.notes.filter((note) => note.file === file) };
+}
+
+/** A job is in the region of its queue. */
+function inRegionOfQueue(manifest: NewManifest, { manifests }: ReadManifests): NewManifest {
+  const { metadata, spec = {} } = manifest;
+  const { jobQueueRef } = spec;
+  if (jobQueueRef === undefined || spec.region !== undefined) return manifest;
+  const { name, namespace = metadata.namespace ?? defaultNamespace } = jobQueueRef;
+  const queue = manifests.find(
+    ({ object, key }) => object.kind === JobQueueKind.kind && keyText(key) === keyText({ namespace, name }),
+  );
+  const { region } = (queue?.object.spec ?? {}) as JobQueue["spec"];
+  return region === undefined ? manifest : { ...manifest, spec: { ...spec, region } };
 }
 
 /**

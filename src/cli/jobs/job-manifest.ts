@@ -12,6 +12,8 @@ export interface Submission {
   /** Undefined: of the definition, with a suffix that makes it new. */
   readonly name: string | undefined;
   readonly command: readonly string[];
+  /** Of the queue; undefined: that of the operator. */
+  readonly region?: string | undefined;
   readonly settings: SettingFlags;
 }
 
@@ -23,7 +25,7 @@ const apiVersion = `${BatchJobKind.group}/${BatchJobKind.version}`;
  * @throws CommandError if one of them is an ARN or a revision
  */
 export function jobManifest(
-  { queue, jobDefinition, name, command, settings }: Submission,
+  { queue, jobDefinition, name, command, region, settings }: Submission,
   namespace: string,
   random: Random,
 ): AppliedManifest & { readonly spec: BatchJob["spec"] } {
@@ -44,6 +46,7 @@ export function jobManifest(
       ...requestPart(settings),
       ...dependenciesOf(settings),
       ...(container === undefined ? {} : { containerOverrides: container }),
+      ...(region === undefined ? {} : { region }),
     },
   };
 }

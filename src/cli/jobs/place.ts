@@ -107,7 +107,8 @@ async function inDirectory(name: string, directory: string, flags: JobFlags, io:
   const id = jobIdIn(name);
   if (id !== undefined) return { account, id, object: undefined };
   const job = await account.get(keyIn(name, account));
-  return { account, id: await idOf(jobOf(job), account), object: job };
+  const there = account.of(job);
+  return { account: there, id: await idOf(jobOf(job), there), object: job };
 }
 
 async function idOf(job: ReturnType<typeof jobOf>, account: JobsAccount): Promise<string> {

@@ -1,13 +1,22 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
+import { locationAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { classify } from "../../aws/errors.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { shellCommand } from "../../runtime/shell.ts";
-import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
 import { notBefore } from "../clock.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
 import { isLocked } from "../local/lock.ts";
-import { defaultClusterName, directoryWords, type LocalState, readState, stateFile } from "../local/state.ts";
+import {
+  defaultClusterName,
+  directoryWords,
+  homeRegion,
+  isRunAgainstAws,
+  type LocalState,
+  readState,
+  stateFile,
+} from "../local/state.ts";
 import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
 import type { JobsAccount } from "./account.ts";
 import type { SeenObjects } from "./objects.ts";
@@ -31,24 +40,40 @@ export class SavedAccount implements JobsAccount, SeenObjects {
   readonly #file: string;
   /** Of the command if nothing is saved. */
   readonly #exitCode: number;
+  readonly #inRegion: (region: string) => SavedAccount;
 
-  /** @throws CommandError if nothing is saved */
-  constructor(directory: string, flags: SavedAccountFlags, { interrupted }: Io, exitCode: number = exitCodes.failed) {
-    const { clusterName = defaultClusterName, region = simulatedRegion, namespace = defaultNamespace } = flags;
+  /**
+   * @param inRegion of the same account; undefined: that of the flags, else that of the `local` that has saved it
+   * @throws CommandError if nothing is saved
+   */
+  constructor(
+    directory: string,
+    flags: SavedAccountFlags,
+    io: Io,
+    exitCode: number = exitCodes.failed,
+    inRegion?: string,
+  ) {
+    const { clusterName = defaultClusterName, namespace = defaultNamespace } = flags;
     this.directory = directory;
     this.words = directoryWords(directory, flags);
     this.namespace = namespace;
     this.#exitCode = exitCode;
     this.#file = stateFile(directory, clusterName, true);
-    this.region = region;
-    this.signal = interrupted;
-    this.#state();
+    this.signal = io.interrupted;
+    this.region = inRegion ?? flags.region ?? homeRegion(this.#state()) ?? simulatedRegion;
+    this.#inRegion = (region) => new SavedAccount(directory, flags, io, exitCode, region);
+  }
+
+  /** The account in the region where the operator has an object, which may be another one than that of the command. */
+  of(object: BatchJob): SavedAccount {
+    const region = regionOf(object) ?? this.region;
+    return region === this.region ? this : this.#inRegion(region);
   }
 
   readonly batch: JobsAccount["batch"] = {
-    describeJobs: (input) => this.#outside().describeJobs(input),
-    listJobs: (input) => this.#outside().listJobs(input),
-    describeJobQueues: (input) => this.#outside().describeJobQueues(input),
+    describeJobs: (input) => answered("DescribeJobs", this.#outside().describeJobs(input)),
+    listJobs: (input) => answered("ListJobs", this.#outside().listJobs(input)),
+    describeJobQueues: (input) => answered("DescribeJobQueues", this.#outside().describeJobQueues(input)),
   };
 
   readonly logs: JobsAccount["logs"] = async () => ({
@@ -111,17 +136,37 @@ export class SavedAccount implements JobsAccount, SeenObjects {
   #state(): LocalState {
     const state = readState(this.#file);
     if (state?.aws !== undefined) return state;
-    throw new CommandError(`${this.directory} has no simulated account yet: ${this.#localCommand()} makes one`, {
-      exitCode: this.#exitCode,
-    });
+    const [exitCode, makes] = [this.#exitCode, `${this.#localCommand()} makes one`];
+    if (!isRunAgainstAws(this.directory)) {
+      throw new CommandError(`${this.directory} has no simulated account yet: ${makes}`, { exitCode });
+    }
+    throw new CommandError(
+      `${this.directory} is that of a local against AWS, and -f reads what local --simulate keeps: leave out -f and -n, and give the ID of a job, or its name or a queue in AWS by --queue. To simulate it, ${makes}`,
+      { exitCode },
+    );
   }
 
   #localCommand(): string {
     return shellCommand(["local", ...this.words, "--simulate"]);
   }
 
-  #outside(): SimulatedAws["outside"] {
+  #outside(): ReturnType<SimulatedCloud["world"]>["outside"] {
     return this.cloud().world(this.region).outside;
+  }
+}
+
+/** As the operator has recorded it; the spec of a job that it has not seen yet may name none. */
+function regionOf({ metadata, spec, status }: BatchJob): string | undefined {
+  const [, recorded] = metadata.annotations?.[locationAnnotation]?.split("/") ?? [];
+  return status?.region ?? recorded ?? spec.region;
+}
+
+/** What a call answers. @throws AwsError */
+async function answered<Answer>(operation: string, answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw classify(error, `batch:${operation}`);
   }
 }
 

@@ -8,7 +8,7 @@ import { queuesThere } from "../../diagnosis/words.ts";
 import { sleep } from "../../runtime/clock.ts";
 import { CommandError } from "../io.ts";
 import { newestId } from "./find.ts";
-import { isInQueue, listedObject } from "./job-object.ts";
+import { courseOf, isInQueue, listedObject } from "./job-object.ts";
 import { type JobList, type ListedJob, listJobs, queueNames } from "./list.ts";
 import type { SavedAccount } from "./saved-account.ts";
 
@@ -67,13 +67,20 @@ const readMs = 500;
  *
  * @param check called before each read; throws what ends the wait
  * @returns its ID
+ * @throws CommandError if the job is not submitted until a person does something
  */
 export async function submittedId(account: SavedAccount, key: ObjectKey, check: () => void): Promise<string> {
+  let before: BatchJob | undefined;
   for (;;) {
     check();
     const object = await account.job(key);
     const id = object === undefined ? undefined : await savedId(object, account);
     if (id !== undefined) return id;
+    // Until local has read a new manifest there is no object.
+    const isKnown = object !== undefined || before !== undefined;
+    const { text, end } = courseOf(object, before);
+    if (isKnown && end !== undefined) throw new CommandError(`${keyText(key)} is not submitted: ${text}`);
+    before = object;
     await sleep(account.clock, readMs, account.signal);
   }
 }
@@ -82,5 +89,7 @@ export async function submittedId(account: SavedAccount, key: ObjectKey, check: 
 export async function savedId(object: BatchJob, account: SavedAccount): Promise<string | undefined> {
   if (object.status?.jobId !== undefined) return object.status.jobId;
   const intent = intentOf(object);
-  return intent === undefined ? undefined : await newestId(awsNameOf(BatchJobKind, object), intent.queue, account);
+  return intent === undefined
+    ? undefined
+    : await newestId(awsNameOf(BatchJobKind, object), intent.queue, account.of(object));
 }

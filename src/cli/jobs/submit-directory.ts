@@ -51,7 +51,7 @@ export async function submitInDirectory(
   else if (!isFollowed) io.stdout.write(`${name}\n`);
   if (account === undefined) return exitCodes.done;
   const jobId = await submittedId(account, metadata, () => account.requireProgress());
-  return await toItsEnd(jobId, keyText(metadata), flags, account, io);
+  return await toItsEnd(jobId, keyText(metadata), flags, account.of(await account.get(metadata)), io);
 }
 
 /** Shows how a job goes on until it has ended. @returns the exit code. @throws CommandError, AwsError */

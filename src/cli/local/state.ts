@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { StoredObject, StoreSnapshot } from "../../kube/memory-store.ts";
 import type { AwsSnapshot } from "../../simulator/snapshot.ts";
 import type { FileWrites } from "../files/file-writes.ts";
+import { FilesBelow } from "../files/files-below.ts";
 import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
 import { ensureStateDirectory, placeOfState } from "./state-directory.ts";
@@ -20,6 +21,11 @@ export interface LocalState {
   readonly status?: Readonly<Record<string, unknown>>;
   /** With `--simulate`: the simulated account, by region. */
   readonly aws?: Readonly<Record<string, AwsSnapshot>>;
+}
+
+/** The default region of the simulated account that is saved: `local` makes that one first. Undefined: none is saved. */
+export function homeRegion({ aws = {} }: Pick<LocalState, "aws">): string | undefined {
+  return Object.keys(aws)[0];
 }
 
 const version = 1;
@@ -45,6 +51,13 @@ export function directoryWords(
  */
 export function stateFile(directory: string, clusterName: string, simulated: boolean): string {
   return join(directory, stateDirectory, `${simulated ? "simulated" : "aws"}.${clusterName}.state`);
+}
+
+/** Whether `local` has run on the directory against AWS, under any cluster name. */
+export function isRunAgainstAws(directory: string): boolean {
+  return new FilesBelow(directory)
+    .names(stateDirectory)
+    .some((name) => name.startsWith("aws.") && name.endsWith(".state"));
 }
 
 /**

@@ -62,6 +62,19 @@ function directoryWith(files: Readonly<Record<string, string>> = {}): string {
 describe("submit on a directory", () => {
   const job = ["--job-definition", "hello", "--queue", "main"];
 
+  test("writes the region of the queue, because a job is in the region of its queue", async () => {
+    const away = (name: string) =>
+      place.replaceAll(/spec: *\{|spec:\n/g, (spec) =>
+        spec.endsWith("{") ? `${spec}region: ${name}, ` : `${spec}  region: ${name}\n`,
+      );
+    const directory = directoryWith({ "place.yaml": away("eu-west-1") });
+    expect((await run("submit", "-f", directory, ...job, "--name", "mine")).exitCode).toBe(0);
+    expect(readFileSync(join(directory, "mine.yaml"), "utf8")).toMatch(/\n {2}region: eu-west-1\n$/);
+    const plain = directoryWith();
+    await run("submit", "-f", plain, ...job, "--name", "mine", "--region", "eu-west-2");
+    expect(readFileSync(join(plain, "mine.yaml"), "utf8")).toMatch(/\n {2}region: eu-west-2\n$/);
+  });
+
   test("writes the manifest of the job, and says who submits it", async () => {
     const directory = directoryWith();
     const file = join(directory, "mine.yaml");

@@ -1,14 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { locationAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import type { ListedJob } from "../../../src/cli/jobs/list.ts";
+import { SavedAccount } from "../../../src/cli/jobs/saved-account.ts";
+import { submittedId } from "../../../src/cli/jobs/saved-jobs.ts";
 import { lockState } from "../../../src/cli/local/lock.ts";
-import { stateFile } from "../../../src/cli/local/state.ts";
+import { stateFile, writeState } from "../../../src/cli/local/state.ts";
 import { runCli } from "../../../src/cli/program.ts";
 import { intentAnnotation } from "../../../src/controllers/kinds/batch-job/intent.ts";
 import { temporaryDirectory } from "../local/given.ts";
 import { testIo } from "../streams.ts";
-import { savedDirectory, savedObject } from "./saved-directory.ts";
+import { saved, savedDirectory, savedObject } from "./saved-directory.ts";
 
 async function run(...args: readonly string[]) {
   const { io, stdout, stderr } = testIo();
@@ -20,9 +23,12 @@ async function run(...args: readonly string[]) {
  * A directory as `local --simulate` leaves it: a BatchJob `hello` that has ended, one of another namespace that was not
  * submitted, and a job without an object.
  */
-async function directoryWithJob(command = ["echo", "hello world"]): Promise<{ directory: string; jobId: string }> {
+async function directoryWithJob(
+  command = ["echo", "hello world"],
+  region = "us-east-1",
+): Promise<{ directory: string; jobId: string }> {
   let id = "";
-  const directory = await savedDirectory(async (aws, clock) => {
+  const objectsIn: Parameters<typeof savedDirectory>[0] = async (aws, clock) => {
     const containerOverrides = { command };
     const request = { jobName: "default_hello_uid-1", jobQueue: "q", jobDefinition: "jd", containerOverrides };
     const { jobId = "" } = await aws.submitJob(request);
@@ -36,7 +42,8 @@ async function directoryWithJob(command = ["echo", "hello world"]): Promise<{ di
       savedObject("BatchJob", { name: "hello", uid: "uid-1", annotations }, spec),
       savedObject("BatchJob", { name: "later", namespace: "team", uid: "uid-2" }, spec),
     ];
-  });
+  };
+  const directory = await savedDirectory(objectsIn, "local", region);
   return { directory, jobId: id };
 }
 
@@ -54,6 +61,52 @@ test("the log of an object in the directory of local --simulate is printed, by i
     "error: BatchJob team/later has not been submitted yet\n",
   );
   expect((await run("logs", "-f", directory, "--kubeconfig", "x", "hello")).stderr).toMatch(/exclude each other/);
+});
+
+test("the region is that of the local that has saved the account, unless the command names one", async () => {
+  const { directory, jobId } = await directoryWithJob(undefined, "eu-west-1");
+  for (const name of ["hello", jobId]) {
+    expect(await run("logs", "-f", directory, name)).toMatchObject({ exitCode: 0, stdout: "hello world\n" });
+  }
+  const { stdout } = await run("jobs", "-f", directory, "-o", "json");
+  expect((JSON.parse(stdout) as { jobs: ListedJob[] }).jobs).toHaveLength(3);
+  expect((await run("logs", "-f", directory, "--region", "us-east-1", jobId)).stderr).toMatch(/AWS knows no job/);
+});
+
+test("the job of an object is read in the region where the operator has it, and what AWS answers is an error message", async () => {
+  const directory = await savedDirectory(async () => {
+    const intent = intentAnnotation({ uid: "uid-1", attempt: 1, at: 0, by: "a", queue: "q" });
+    const annotations = { ...intent, [locationAnnotation]: "123456789012/eu-west-1" };
+    return [savedObject("BatchJob", { name: "away", uid: "uid-1", annotations }, { jobQueueRef: { name: "main" } })];
+  });
+  expect(await run("logs", "-f", directory, "away")).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: "error: batch:ListJobs: q does not exist\n",
+  });
+});
+
+test.each([
+  [saved("Failed", "True", "DependencyFailed", "a has failed"), "FAILED: a has failed"],
+  [saved("Stalled", "True", "InvalidRequest", "no share"), "InvalidRequest: no share"],
+])("who waits for a job that is never submitted gets the reason: %j", async (condition, why) => {
+  const directory = await savedDirectory(async () => [
+    savedObject("BatchJob", { name: "j" }, {}, { observedGeneration: 1, conditions: [condition] }),
+  ]);
+  const account = new SavedAccount(directory, {}, testIo().io);
+  await expect(submittedId(account, { namespace: "default", name: "j" }, () => undefined)).rejects.toThrow(
+    `default/j is not submitted: ${why}`,
+  );
+});
+
+test("a directory that local runs against AWS is an error that says how to find its jobs", async () => {
+  const directory = temporaryDirectory();
+  const store = { resourceVersion: 1, objects: [] };
+  writeState(stateFile(directory, "mine", false), { clusterUid: "u", savedAt: 0, store });
+  expect(await run("jobs", "-f", directory)).toMatchObject({
+    exitCode: 1,
+    stderr: `error: ${directory} is that of a local against AWS, and -f reads what local --simulate keeps: leave out -f and -n, and give the ID of a job, or its name or a queue in AWS by --queue. To simulate it, local -f ${directory} --simulate makes one\n`,
+  });
 });
 
 test("its jobs are listed under the names of their objects, and so are objects without a job", async () => {

@@ -33,11 +33,12 @@ export function savedObject(
 export async function savedDirectory(
   objectsIn: (aws: SimulatedAws["outside"], clock: VirtualClock) => Promise<readonly KubeObject[]>,
   clusterName = "local",
+  region = "us-east-1",
 ): Promise<string> {
   // Ahead of every machine's clock, so that nothing is long ago when a command reads it.
   const clock = new VirtualClock(Date.parse("2100-01-01T00:00:00Z"));
-  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
-  const { outside } = cloud.world("us-east-1");
+  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region });
+  const { outside } = cloud.world(region);
   await outside.createComputeEnvironment(ec2("ce"));
   await clock.advance(60_000);
   await outside.createJobQueue(queue("q", "ce"));
