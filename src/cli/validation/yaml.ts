@@ -48,6 +48,9 @@ const foreignBlank = /(?:^ *|[:-])[\u00a0\u2000-\u200a\u202f\u3000]/m;
 const foreignBlankMessage =
   "here is a no-break space or another blank of Unicode, which YAML takes for text: write a space";
 
+/** The first line that git writes where it could not merge. */
+const conflict = /^<{7} /m;
+
 /** Far deeper than any Kubernetes object. */
 const maxDepth = 100;
 
@@ -111,12 +114,17 @@ function syntaxMessage(reason: string): string {
     return `is nested more than ${maxDepth} levels deep, and no Kubernetes object is: close the brackets, or remove them`;
   }
   if (reason.startsWith("tab characters")) return tabMessage;
+  if (reason === "deficient indentation" || reason.endsWith("within a flow collection")) {
+    return `${reason}: close the bracket that is open above`;
+  }
   return reason;
 }
 
 /** @throws anything but what the YAML library throws for bad input */
 function syntaxError(part: TextPart, error: unknown): YamlError {
   if (!(error instanceof YAMLException)) throw error;
+  const at = part.text.search(conflict);
+  if (at !== -1) return { ...placeAt(part, at), message: "has a conflict of a merge: resolve it" };
   const blank = foreignBlank.exec(part.text.slice(0, error.mark?.position));
   if (blank !== null) return { ...placeAt(part, blank.index + blank[0].length - 1), message: foreignBlankMessage };
   return { ...placeAt(part, error.mark?.position ?? 0), message: syntaxMessage(error.reason) };

@@ -26,6 +26,13 @@ describe("scalars are what kubectl reads", () => {
   });
 });
 
+test.each([
+  ["a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> main\n", 2, "has a conflict of a merge: resolve it"],
+  ["a: 1\nb: [{c: 1}\n", 3, expect.stringMatching(/: close the bracket that is open above$/)],
+])("a mistake of editing is named in words for its author: %j", (text, line, message) => {
+  expect(parseYaml(text).errors).toMatchObject([{ line, message }]);
+});
+
 describe("what no manifest needs is an error with its line", () => {
   test.each([
     ["a: 1\nb: 2\na: 3", 3, "unique"],

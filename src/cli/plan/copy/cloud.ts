@@ -1,7 +1,6 @@
-import { guardedBatch } from "../../../aws/batch-calls.ts";
+import { type BatchApi, guardedBatch } from "../../../aws/batch-calls.ts";
 import type { AwsConnection } from "../../../aws/connection.ts";
 import { guardedEc2 } from "../../../aws/ec2-calls.ts";
-import type { IamApi } from "../../../aws/iam.ts";
 import { guardedIam } from "../../../aws/iam-calls.ts";
 import type { Clock } from "../../../runtime/clock.ts";
 import { seededRandom } from "../../../runtime/random.ts";
@@ -12,7 +11,7 @@ import { readOnlyGuard } from "../../read-only.ts";
 import { SimulatedCloud } from "../../simulated-cloud.ts";
 import { type BatchRecords, copiedBatch, readBatch } from "./batch.ts";
 import { copiedEc2 } from "./ec2.ts";
-import { copiedIam } from "./iam.ts";
+import { type CopiedIam, copiedIam } from "./iam.ts";
 import { CopiedJobs } from "./jobs.ts";
 import { AccountReads } from "./reads.ts";
 
@@ -85,7 +84,7 @@ export class CopiedCloud implements Cloud {
   readonly #clock: Clock;
   readonly #copies = new Map<string, SimulatedAws>();
   readonly #connections = new Map<string, Promise<AwsConnection>>();
-  #iam: IamApi | undefined;
+  #iam: CopiedIam | undefined;
 
   /** @param clock the time of the copy */
   constructor(read: ReadAccount, clock: Clock) {
@@ -111,7 +110,15 @@ export class CopiedCloud implements Cloud {
     const showsAll = !(this.#read.cloud instanceof SimulatedCloud);
     this.#iam ??= copiedIam({ copy: this.copy(this.region), partition, real: iam, reads, showsAll });
     const roles = this.#iam;
-    return { account, partition, batch: api, iam: async () => roles, ec2: async () => ec2.api, close: () => undefined };
+    const withRoles = withNamedRoles(api, roles);
+    return {
+      account,
+      partition,
+      batch: withRoles,
+      iam: async () => roles.api,
+      ec2: async () => ec2.api,
+      close: () => undefined,
+    };
   }
 
   /** The simulated AWS of a region. */
@@ -131,6 +138,30 @@ export class CopiedCloud implements Cloud {
     copy.outside.planJobs({ job: "*", attempts: [{ exitCode: 0 }] });
     return copy;
   }
+}
+
+interface NamesRoles {
+  readonly serviceRole?: string | undefined;
+  readonly computeResources?: { readonly instanceRole?: string | undefined } | undefined;
+}
+
+/** AWS marks an environment as INVALID whose roles it cannot use: the copy needs them as the account has them. */
+function withNamedRoles(batch: BatchApi, { named }: CopiedIam): BatchApi {
+  const read = async ({ serviceRole, computeResources }: NamesRoles): Promise<void> => {
+    if (serviceRole) await named(serviceRole, "role");
+    if (computeResources?.instanceRole) await named(computeResources.instanceRole, "instance-profile");
+  };
+  return {
+    ...batch,
+    createComputeEnvironment: async (input, options) => {
+      await read(input);
+      return await batch.createComputeEnvironment(input, options);
+    },
+    updateComputeEnvironment: async (input, options) => {
+      await read(input);
+      return await batch.updateComputeEnvironment(input, options);
+    },
+  };
 }
 
 function once<T>(open: () => Promise<T>): () => Promise<T> {

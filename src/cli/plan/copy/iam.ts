@@ -17,19 +17,32 @@ export interface CopiedIamOptions {
   readonly showsAll: boolean;
 }
 
+/** IAM of the copy. */
+export interface CopiedIam {
+  readonly api: IamApi;
+  /** Reads a role or an instance profile that a write to AWS Batch names, because AWS checks it then. */
+  readonly named: (arnOrName: string, kind: "role" | "instance-profile") => Promise<void>;
+}
+
 /**
  * IAM of the copy: a role or an instance profile is read from the account, whole, when it is first asked for. What the
  * account does not let us read, the copy does not let the operator read either.
  */
-export function copiedIam(options: CopiedIamOptions): IamApi {
+export function copiedIam(options: CopiedIamOptions): CopiedIam {
   const loading = new Loading(options);
-  return eachCall(options.copy.iam, iamCalls, (name, kind, call) => {
-    if (kind === "write") return call;
+  const api = eachCall(options.copy.iam, iamCalls, (name, kind, call) => {
+    if (kind === "write") {
+      return async (input: Subject, options) => {
+        loading.made(name, input);
+        return await call(input as never, options);
+      };
+    }
     return async (input: Subject, options) => {
       await loading.of(name, input);
       return await call(input as never, options);
     };
   });
+  return { api, named: (arnOrName, kind) => loading.named(arnOrName, kind) };
 }
 
 interface Subject {
@@ -43,6 +56,8 @@ class Loading {
   readonly #options: CopiedIamOptions;
   readonly #roles = new Map<string, Promise<void>>();
   readonly #profiles = new Map<string, Promise<void>>();
+  /** What the account does not have, as `role/NAME`. */
+  readonly #absent = new Set<string>();
   /** By call and role or profile: why the account does not answer it. */
   readonly #failures = new Map<string, AwsError>();
 
@@ -56,6 +71,21 @@ class Loading {
     if (profile !== undefined) await once(this.#profiles, profile, () => this.#profile(profile));
     const failure = this.#failures.get(`${call} ${role ?? profile}`);
     if (failure !== undefined) throw failure;
+  }
+
+  /** The copy has it from now on. */
+  made(call: keyof IamApi, { RoleName: role, InstanceProfileName: profile }: Subject): void {
+    if (call === "createRole") this.#absent.delete(`role/${role}`);
+    if (call === "createInstanceProfile") this.#absent.delete(`instance-profile/${profile}`);
+  }
+
+  /** An ARN may have a path, which a name has not. */
+  async named(arnOrName: string, kind: "role" | "instance-profile"): Promise<void> {
+    const name = arnOrName.slice(arnOrName.lastIndexOf("/") + 1);
+    if (kind === "role") await once(this.#roles, name, () => this.#role(name));
+    else await once(this.#profiles, name, () => this.#profile(name));
+    if (this.#absent.has(`${kind}/${name}`) && arnOrName.startsWith("arn:"))
+      this.#options.copy.outside.removeRole(arnOrName);
   }
 
   async #role(name: string): Promise<void> {
@@ -135,6 +165,7 @@ class Loading {
   #isAbsent(resource: string): void {
     const { copy, partition, showsAll } = this.#options;
     if (!showsAll) return;
+    this.#absent.add(resource);
     copy.outside.removeRole(`arn:${partition}:iam::${copy.account}:${resource}`);
   }
 
