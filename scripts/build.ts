@@ -7,7 +7,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
-import { builtPage, type PageFiles } from "../src/cli/ui/page-files.ts";
+import { builtPage, type PageFiles } from "../src/page/server/page-files.ts";
 import { type BundledPackage, bundledPackages, licencesText } from "./licences.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));

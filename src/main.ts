@@ -1,8 +1,8 @@
 import process from "node:process";
 import type { WriteStream } from "node:tty";
-import { calledAs, exitCodes, type Output, OutputFailed } from "./cli/io.ts";
-import { runCli } from "./cli/program.ts";
-import { wholeInput } from "./cli/standard-input.ts";
+import { calledAs, exitCodes, type Output, OutputFailed } from "./operator/io.ts";
+import { runCli } from "./program.ts";
+import { wholeInput } from "./tools/standard-input.ts";
 
 const interruption = new AbortController();
 let interruptions = 0;

@@ -1,9 +1,9 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import type { BatchJob, BatchJobSpec } from "../../src/api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
-import { defaultSubmitRate } from "../../src/cli/settings.ts";
 import { recordedResult } from "../../src/controllers/kinds/batch-job/result.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import { defaultSubmitRate } from "../../src/operator/settings.ts";
 import { defaultKnobs } from "../../src/simulator/knobs.ts";
 import { batchJob } from "../../test/manifests.ts";
 import { createWorld, type World } from "../../test/world.ts";

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import type { Environment } from "../../src/cli/io.ts";
-import { workflowCommand } from "../../src/cli/workflow-commands.ts";
+import type { Environment } from "../../src/operator/io.ts";
+import { workflowCommand } from "../../src/tools/workflow-commands.ts";
 import { markerOf, type PullRequest, putComment } from "./comment.ts";
 
 /** What the GitHub Action does: `validate`, `plan`, the summary of the job, and a comment on the pull request. */

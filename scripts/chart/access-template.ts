@@ -1,6 +1,6 @@
 import { group } from "../../src/api/v1alpha1/group.ts";
 import { JobDefinitionKind, kinds } from "../../src/api/v1alpha1/kinds.ts";
-import { selfTestName } from "../../src/cli/self-test.ts";
+import { selfTestName } from "../../src/operator/self-test.ts";
 import { type PolicyRule, policyRules } from "../install/rbac.ts";
 import { rulesYaml } from "../yaml.ts";
 

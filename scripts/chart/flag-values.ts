@@ -1,9 +1,9 @@
 import type { Option } from "commander";
 import { z } from "zod";
-import { ListOption } from "../../src/cli/flags.ts";
-import type { Io } from "../../src/cli/io.ts";
-import { formsOfRunValues } from "../../src/cli/run/options.ts";
-import { runCommand } from "../../src/cli/run.ts";
+import { ListOption } from "../../src/operator/flags.ts";
+import type { Io } from "../../src/operator/io.ts";
+import { formsOfRunValues } from "../../src/operator/run/options.ts";
+import { runCommand } from "../../src/operator/run.ts";
 
 /** Flags of `run` that other values set. */
 const decidedElsewhere = [

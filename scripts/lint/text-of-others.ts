@@ -86,7 +86,7 @@ const escapeInMarkdown = {
     TemplateLiteral(node: Template) {
       if (tagOf(node) === "markdown" || node.expressions.length === 0) return;
       if (!isMarkdown(node.quasis.map(({ value }) => value.raw).join("x"))) return;
-      context.report({ node, message: "A value in Markdown: use markdown`...` (cli/markdown.ts)." });
+      context.report({ node, message: "A value in Markdown: use markdown`...` (tools/markdown.ts)." });
     },
   }),
 };
@@ -95,11 +95,11 @@ const sayWorkflowCommands = {
   create: (context: Context) => ({
     TemplateLiteral(node: Template) {
       if (!isWorkflowCommand(node.quasis[0]?.value.raw ?? "")) return;
-      context.report({ node, message: "A command of a pipeline: use workflowCommand (cli/workflow-commands.ts)." });
+      context.report({ node, message: "A command of a pipeline: use workflowCommand (tools/workflow-commands.ts)." });
     },
     Literal(node: Node & { readonly value?: unknown }) {
       if (typeof node.value !== "string" || !isWorkflowCommand(node.value)) return;
-      context.report({ node, message: "A command of a pipeline: use workflowCommand (cli/workflow-commands.ts)." });
+      context.report({ node, message: "A command of a pipeline: use workflowCommand (tools/workflow-commands.ts)." });
     },
   }),
 };

@@ -36,13 +36,14 @@ export const groups: readonly Group[] = [
   { files: ["src/aws/errors.ts"], tests: "test/aws", break: 95 },
   { files: inFolder("src/runtime", ["leader", "reflector", "workqueue"]), tests: "test/runtime", break: 90 },
   // Stories test the composition of the operator.
-  { files: ["src/cli/settings.ts", "src/cli/operator/compose.ts"], tests: "test/stories/wiring", break: 50 },
-  { files: ["src/operator.ts"], tests: "test/stories/wiring", break: 50 },
-  { files: inFolder("src/cli", ["flags", "kubernetes", "manifests"]), tests: "test/cli", break: 50 },
-  { files: inFolder("src/cli/run", ["options", "start", "health"]), tests: "test/cli", break: 80 },
+  { files: ["src/operator/settings.ts", "src/operator/compose.ts"], tests: "test/stories/wiring", break: 50 },
+  { files: ["src/operator/operator.ts"], tests: "test/stories/wiring", break: 50 },
+  { files: inFolder("src/operator", ["flags", "kubernetes"]), tests: "test/operator", break: 50 },
+  { files: ["src/tools/manifests.ts"], tests: "test/tools", break: 50 },
+  { files: inFolder("src/operator/run", ["options", "start", "health"]), tests: "test/operator", break: 80 },
   {
-    files: inFolder("src/cli/local", ["start", "session", "state", "goal", "options"]),
-    tests: "test/cli/local",
+    files: inFolder("src/tools/local", ["start", "session", "state", "goal", "options"]),
+    tests: "test/tools/local",
     break: 50,
   },
   {

@@ -5,8 +5,8 @@ import { customResourceDefinitions } from "../../scripts/crds.ts";
 import type { StructuralSchema } from "../../src/api/crd.ts";
 import { mostBytes, sizeRules } from "../../src/api/size-rule.ts";
 import { kinds, type OperatorKind } from "../../src/api/v1alpha1/kinds.ts";
-import { ruleFindings } from "../../src/cli/validation/cel.ts";
-import { schemaOf } from "../../src/cli/validation/object.ts";
+import { ruleFindings } from "../../src/tools/validation/cel.ts";
+import { schemaOf } from "../../src/tools/validation/object.ts";
 
 const text: StructuralSchema = { type: "string", maxLength: 1000 };
 const request = { call: "Send", maxBytes: 100, without: ["own"], apart: ["deep.list[].words"] };

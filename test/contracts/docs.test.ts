@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import type { KubeObject } from "../../src/api/object.ts";
-import { objectFindings } from "../../src/cli/validation/object.ts";
+import { objectFindings } from "../../src/tools/validation/object.ts";
 
 const pages = globSync(["*.md", "docs/**/*.md", "examples/**/*.md", "charts/**/*.md"]).filter(
   (path) => !path.includes("node_modules") && !path.startsWith("docs/kinds/parts/"),
@@ -73,7 +73,7 @@ describe("the documentation", () => {
   });
 
   test("names only commands and flags that there are", async () => {
-    const programs = globSync("src/cli/*.ts")
+    const programs = globSync(["src/tools/*.ts", "src/operator/*.ts", "src/page/*.ts"])
       .map((path) => readFileSync(path, "utf8"))
       .join("\n");
     const flags = new Set([...programs.matchAll(/"(?:-\w, )?--([a-z-]+)/g)].map(([, flag = ""]) => flag));

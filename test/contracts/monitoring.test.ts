@@ -17,7 +17,7 @@ const queries = dashboards.flatMap((text) =>
   [...text.matchAll(/"(?:expr|query)": "((?:[^"\\]|\\.)*)"/g)].map(([, expr = ""]) => expr),
 );
 
-// test/cli/run/start.test.ts holds this page to what the process serves.
+// test/operator/run/start.test.ts holds this page to what the process serves.
 const documented = new Set(
   [...readFileSync("docs/metrics.md", "utf8").matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name),
 );

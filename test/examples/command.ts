@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { onTestFinished, type TestContext } from "vitest";
-import type { Environment, Io, Output } from "../../src/cli/io.ts";
-import { runCli } from "../../src/cli/program.ts";
+import type { Environment, Io, Output } from "../../src/operator/io.ts";
+import { runCli } from "../../src/program.ts";
 import type { Example } from "./examples.ts";
 
 export interface Ran {

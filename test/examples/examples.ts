@@ -4,11 +4,11 @@ import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
-import { manifestOf, readDirectory, withSchemaDefaults } from "../../src/cli/manifests.ts";
-import { describeIn, readAccount } from "../../src/cli/simulated-account.ts";
 import { type Manifest, MemoryStore } from "../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { manifestOf, readDirectory, withSchemaDefaults } from "../../src/tools/manifests.ts";
+import { describeIn, readAccount } from "../../src/tools/simulated-account.ts";
 import { aWorld } from "../stories/story.ts";
 import type { World } from "../world.ts";
 

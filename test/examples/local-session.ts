@@ -1,8 +1,8 @@
-import type { Io, Output } from "../../src/cli/io.ts";
-import { directorySource, type ManifestSource } from "../../src/cli/local/directory.ts";
-import { type LocalFlags, localOptions } from "../../src/cli/local/options.ts";
-import { type LocalStart, startLocal } from "../../src/cli/local/start.ts";
+import type { Io, Output } from "../../src/operator/io.ts";
 import type { VirtualClock } from "../../src/runtime/clock.ts";
+import { directorySource, type ManifestSource } from "../../src/tools/local/directory.ts";
+import { type LocalFlags, localOptions } from "../../src/tools/local/options.ts";
+import { type LocalStart, startLocal } from "../../src/tools/local/start.ts";
 
 /** One line of `local -o json`. */
 export type Line =

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { stateDirectory } from "../../src/cli/local/state.ts";
-import type { Problem } from "../../src/cli/validation/problem.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { ServedBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { stateDirectory } from "../../src/tools/local/state.ts";
+import type { Problem } from "../../src/tools/validation/problem.ts";
 import { serveChecked } from "../simulator/checked-server.ts";
 import { command, copyOf, edit, lineOf } from "./command.ts";
 import { exampleNamed, examples } from "./examples.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { Condition } from "../../src/api/object.ts";
 import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
-import { accountOf, readAccount } from "../../src/cli/simulated-account.ts";
+import { accountOf, readAccount } from "../../src/tools/simulated-account.ts";
 import { deleteAll, exampleNamed, exampleWorld, manifestsOf, prepare } from "./examples.ts";
 
 /** Examples with a described network, in which their jobs have to run. */

@@ -1,8 +1,8 @@
-import { AwsReader } from "../../src/cli/ui/aws-reader.ts";
-import { localWorld } from "../../src/cli/ui/local-world.ts";
-import { questions } from "../../src/cli/ui/questions.ts";
-import { Regions } from "../../src/cli/ui/regions.ts";
-import { servePage } from "../../src/cli/ui/serve.ts";
+import { AwsReader } from "../../src/page/server/aws-reader.ts";
+import { localWorld } from "../../src/page/server/local-world.ts";
+import { questions } from "../../src/page/server/questions.ts";
+import { Regions } from "../../src/page/server/regions.ts";
+import { servePage } from "../../src/page/server/serve.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { type LocalRun, runLocal } from "./local-session.ts";
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { runCli } from "../../src/cli/program.ts";
+import { runCli } from "../../src/program.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { ServedBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
-import { KeptOutput, testIo } from "../cli/streams.ts";
 import { ec2, queue } from "../simulator/account.ts";
 import { serveChecked } from "../simulator/checked-server.ts";
+import { KeptOutput, testIo } from "../tools/streams.ts";
 import { until } from "./control-plane/wait.ts";
 
 /** The command with the real clients of Batch, EC2 and IAM, against the simulator by HTTP. */

@@ -1,9 +1,9 @@
 import { afterAll, expect, test } from "vitest";
 import type { Kind } from "../../src/api/object.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
-import { apiServer } from "../../src/cli/kubernetes.ts";
-import { ClusterEvents } from "../../src/cli/ui/cluster-events.ts";
 import { eventBody } from "../../src/kube/events-api.ts";
+import { apiServer } from "../../src/operator/kubernetes.ts";
+import { ClusterEvents } from "../../src/page/server/cluster-events.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { describeOnCluster } from "./control-plane/shared.ts";
 

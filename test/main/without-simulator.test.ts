@@ -22,7 +22,7 @@ it("is not loaded when the operator runs", async () => {
     }
   };
   load("src/main.ts");
-  load("src/cli/run.ts");
+  load("src/operator/run.ts");
   expect(loaded.size).toBeGreaterThan(100);
   expect([...loaded].filter((path) => path.startsWith("src/simulator/"))).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { runFlags } from "../../scripts/chart/flag-values.ts";
 import { valuePaths } from "../../scripts/chart/values-files.ts";
 import { yamlOf } from "../../scripts/yaml.ts";
-import { ListOption } from "../../src/cli/flags.ts";
+import { ListOption } from "../../src/operator/flags.ts";
 import { changesIn, withoutVersion } from "./changes.ts";
 import {
   chart,

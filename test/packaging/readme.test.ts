@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { runCli } from "../../src/cli/program.ts";
 import { operatorName, operatorNamespace } from "../../src/kube/installation.ts";
-import { testIo } from "../cli/streams.ts";
+import { runCli } from "../../src/program.ts";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { linesOf, type RunResult, run } from "../integration/control-plane/run.ts";
+import { testIo } from "../tools/streams.ts";
 import { chart, describeWithHelm, documents, helm, required, root, type Values, valuesArgs } from "./helm.ts";
 import { Kubelet } from "./kubelet.ts";
 import { asHere, commands } from "./pages.ts";

@@ -2,14 +2,14 @@ import { cpSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { chromium, isCi } from "../../scripts/test/tools.ts";
-import { unreadAws } from "../../src/cli/ui/aws-reader.ts";
-import { servePage } from "../../src/cli/ui/serve.ts";
+import { unreadAws } from "../../src/page/server/aws-reader.ts";
+import { servePage } from "../../src/page/server/serve.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { anEnvironment, anObject, aQueue, condition, ready, ref } from "../cli/ui/objects.ts";
 import { copyOf } from "../examples/command.ts";
 import { exampleNamed } from "../examples/examples.ts";
 import type { LocalRun } from "../examples/local-session.ts";
 import { servedSession } from "../examples/served-session.ts";
+import { anEnvironment, anObject, aQueue, condition, ready, ref } from "../page/server/objects.ts";
 import { faultsOfAccess, useBrowser } from "./browser.ts";
 
 async function session(directory: string): ReturnType<typeof servedSession> {

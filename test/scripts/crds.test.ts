@@ -5,7 +5,7 @@ import { outdatedFiles } from "../../scripts/generate.ts";
 import type { CustomResourceDefinition, StructuralSchema } from "../../src/api/crd.ts";
 import { crds as crdsAtRunTime } from "../../src/api/v1alpha1/crds.ts";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
-import { objectWithDefaults, schemaOf } from "../../src/cli/validation/object.ts";
+import { objectWithDefaults, schemaOf } from "../../src/tools/validation/object.ts";
 import { nodesOf, type SchemaNode } from "../api/schema-nodes.ts";
 
 const crds = customResourceDefinitions();

@@ -1,10 +1,10 @@
 import type { CustomResourceDefinition } from "../../src/api/crd.ts";
 import type { KubeObject } from "../../src/api/object.ts";
 import { crds } from "../../src/api/v1alpha1/crds.ts";
-import { objectFindings, objectWithDefaults } from "../../src/cli/validation/object.ts";
-import { pathText } from "../../src/cli/validation/problem.ts";
 import { jsonEqual } from "../../src/runtime/json-equal.ts";
 import { StoreError } from "../../src/runtime/store.ts";
+import { objectFindings, objectWithDefaults } from "../../src/tools/validation/object.ts";
+import { pathText } from "../../src/tools/validation/problem.ts";
 
 /**
  * What the API server does with an object that is applied: schema, CEL rules, what must not change, and defaults.

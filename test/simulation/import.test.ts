@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { importedKinds } from "../../src/cli/import/kinds.ts";
-import { isComplete } from "../../src/cli/import/report.ts";
-import { imported, MemoryFolder } from "../cli/import/given.ts";
+import { importedKinds } from "../../src/tools/import/kinds.ts";
+import { isComplete } from "../../src/tools/import/report.ts";
 import { account, containerJob, fargate, queue } from "../simulator/account.ts";
+import { imported, MemoryFolder } from "../tools/import/given.ts";
 import type { World } from "../world.ts";
 import { callsOf, isLarge, movesAccounts, seeds, seedsOfNpmTest } from "./imports.ts";
 

@@ -1,9 +1,9 @@
 import type { Kind, ObjectKey } from "../../src/api/object.ts";
 import { classify } from "../../src/aws/errors.ts";
-import type { Cloud } from "../../src/cli/cloud.ts";
-import { type ComposedFlags, ComposedOperator } from "../../src/cli/operator/compose.ts";
 import type { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
+import type { Cloud } from "../../src/operator/cloud.ts";
+import { type ComposedFlags, ComposedOperator } from "../../src/operator/compose.ts";
 import { withDeadline } from "../../src/runtime/abort.ts";
 import type { RoomLimits } from "../../src/runtime/cache-limits.ts";
 import type { Clock } from "../../src/runtime/clock.ts";

@@ -11,12 +11,12 @@
 import type { Tag } from "@aws-sdk/client-ec2";
 import { type KubeObject, keyText } from "../../src/api/object.ts";
 import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
-import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
-import { settingsFrom } from "../../src/cli/settings.ts";
 import { type Cluster, ownerIn, type Tags } from "../../src/controllers/ownership/ownership.ts";
 import type { Settings } from "../../src/controllers/ports.ts";
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import { type Manifest, MemoryStore, type StoreSnapshot } from "../../src/kube/memory-store.ts";
+import type { ComposedFlags } from "../../src/operator/compose.ts";
+import { settingsFrom } from "../../src/operator/settings.ts";
 import type { RoomLimits } from "../../src/runtime/cache-limits.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";

@@ -1,5 +1,5 @@
-import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
 import { labelSelector } from "../../src/kube/label-selector.ts";
+import type { ComposedFlags } from "../../src/operator/compose.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";

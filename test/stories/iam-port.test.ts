@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { AwsError } from "../../src/aws/errors.ts";
-import type { Cloud } from "../../src/cli/cloud.ts";
+import type { Cloud } from "../../src/operator/cloud.ts";
 import { createWorld } from "../world.ts";
 
 it("controllers get one IAM account, opened at its first use and again after a failure", async () => {

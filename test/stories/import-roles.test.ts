@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { isComplete, type Report } from "../../src/cli/import/report.ts";
-import { crds, manifestOf } from "../../src/cli/manifests.ts";
-import { validateManifests } from "../../src/cli/validation/validate.ts";
-import { imported, MemoryFolder } from "../cli/import/given.ts";
+import { isComplete, type Report } from "../../src/tools/import/report.ts";
+import { crds, manifestOf } from "../../src/tools/manifests.ts";
+import { validateManifests } from "../../src/tools/validation/validate.ts";
 import { containerJob, ec2, queue, trustOf } from "../simulator/account.ts";
+import { imported, MemoryFolder } from "../tools/import/given.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";
 

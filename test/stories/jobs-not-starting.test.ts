@@ -1,6 +1,6 @@
 import type { RegisterJobDefinitionRequest } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
-import { metricsOf } from "../../src/cli/run/metrics.ts";
+import { metricsOf } from "../../src/operator/run/metrics.ts";
 import { computeEnvironment, ec2, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectSilence } from "./story.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
-import { metricsOf } from "../../src/cli/run/metrics.ts";
 import { labelSelector } from "../../src/kube/label-selector.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { namespaceKind } from "../../src/kube/resource.ts";
+import type { ComposedFlags } from "../../src/operator/compose.ts";
+import { metricsOf } from "../../src/operator/run/metrics.ts";
 import { type Clock, sleep } from "../../src/runtime/clock.ts";
 import type { Store } from "../../src/runtime/store.ts";
 import type { FaultyCall } from "../../src/simulator/faults.ts";

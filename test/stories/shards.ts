@@ -1,6 +1,6 @@
-import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
 import { labelSelector } from "../../src/kube/label-selector.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import type { ComposedFlags } from "../../src/operator/compose.ts";
 
 /** The flags of an operator of these shards. */
 export const ofShards = (shards: readonly string[]): ComposedFlags => ({

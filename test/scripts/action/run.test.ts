@@ -9,9 +9,9 @@ import { text } from "node:stream/consumers";
 import { load } from "js-yaml";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runAction } from "../../../scripts/action/run.ts";
-import { runCli } from "../../../src/cli/program.ts";
-import { environment, quickstart, temporaryDirectory } from "../../cli/local/given.ts";
-import { testIo } from "../../cli/streams.ts";
+import { runCli } from "../../../src/program.ts";
+import { environment, quickstart, temporaryDirectory } from "../../tools/local/given.ts";
+import { testIo } from "../../tools/streams.ts";
 
 interface Comment {
   readonly id: number;

@@ -6,11 +6,11 @@ import { customResourceDefinitions } from "../../../scripts/crds.ts";
 import { outdatedFiles } from "../../../scripts/generate.ts";
 import { installManifest } from "../../../scripts/install/install.ts";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
-import { runCommand } from "../../../src/cli/run.ts";
 import { operatorAccess } from "../../../src/kube/access.ts";
+import { runCommand } from "../../../src/operator/run.ts";
 import { healthPages } from "../../../src/runtime/health.ts";
 import type { ListenAddress } from "../../../src/runtime/http-server.ts";
-import { testIo } from "../../cli/streams.ts";
+import { testIo } from "../../tools/streams.ts";
 
 interface PolicyRule {
   readonly apiGroups: readonly string[];

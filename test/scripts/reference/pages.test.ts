@@ -8,8 +8,8 @@ import { conditionTypes, conditionTypesOf } from "../../../src/api/condition-typ
 import type { StructuralSchema } from "../../../src/api/crd.ts";
 import { reasonsOf } from "../../../src/api/reasons.ts";
 import { kindOf } from "../../../src/api/v1alpha1/kinds.ts";
-import { objectFindings, schemaOf } from "../../../src/cli/validation/object.ts";
-import { schemaFindings } from "../../../src/cli/validation/schema.ts";
+import { objectFindings, schemaOf } from "../../../src/tools/validation/object.ts";
+import { schemaFindings } from "../../../src/tools/validation/schema.ts";
 import { nodesOf } from "../../api/schema-nodes.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

@@ -364,7 +364,7 @@ export const bugs: readonly Bug[] = [
   one(
     "report to the next leader a quiet that there was not",
     "only just being made, with a standby",
-    "cli/operator/compose.ts",
+    "operator/compose.ts",
     "return now - Math.max(this.#writerSince ?? now, this.#wroteAt);",
     "return now + 3_600_000;",
     "stop",

@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../../src/api/object.ts";
-import type { ComposedFlags } from "../../../src/cli/operator/compose.ts";
+import type { ComposedFlags } from "../../../src/operator/compose.ts";
 import type { AccountNetwork } from "../../../src/simulator/ec2-network.ts";
 import type { Knobs } from "../../../src/simulator/knobs.ts";
 import { isReady } from "../../world.ts";

@@ -1,5 +1,5 @@
-import { defaultRequestsPerSecond, defaultSubmitRate } from "../../../src/cli/settings.ts";
-import { keptForFew } from "../../../src/open-regions.ts";
+import { keptForFew } from "../../../src/operator/open-regions.ts";
+import { defaultRequestsPerSecond, defaultSubmitRate } from "../../../src/operator/settings.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 
 /** Calls a second of each bucket of section 4, and how many may leave at once after a pause. */

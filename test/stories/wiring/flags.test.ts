@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ComposedFlags } from "../../../src/cli/operator/compose.ts";
-import { localFlagsOf, runFlagsOf } from "../../cli/flags-of.ts";
+import type { ComposedFlags } from "../../../src/operator/compose.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import { localFlagsOf, runFlagsOf } from "../../tools/flags-of.ts";
 import { createWorld, type World } from "../../world.ts";
 import { hour, jobs, place } from "../jobs.ts";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { StructuralSchema } from "../../../../src/api/crd.ts";
 import { crds } from "../../../../src/api/v1alpha1/crds.ts";
-import { schemaOf } from "../../../../src/cli/validation/object.ts";
-import { schemaFindings } from "../../../../src/cli/validation/schema.ts";
+import { schemaOf } from "../../../../src/tools/validation/object.ts";
+import { schemaFindings } from "../../../../src/tools/validation/schema.ts";
 import { nodesOf } from "../../schema-nodes.ts";
 
 /**

@@ -4,8 +4,8 @@ import type { Reference } from "../../../../src/api/batch-kind.ts";
 import type { StructuralSchema } from "../../../../src/api/crd.ts";
 import { apiVersion } from "../../../../src/api/v1alpha1/group.ts";
 import { kinds, type OperatorKind } from "../../../../src/api/v1alpha1/kinds.ts";
-import { ruleFindings } from "../../../../src/cli/validation/cel.ts";
-import { objectFindings, schemaOf } from "../../../../src/cli/validation/object.ts";
+import { ruleFindings } from "../../../../src/tools/validation/cel.ts";
+import { objectFindings, schemaOf } from "../../../../src/tools/validation/object.ts";
 import { type CelExample, celExamples } from "../../cel-examples/index.ts";
 import { nodesOf } from "../../schema-nodes.ts";
 

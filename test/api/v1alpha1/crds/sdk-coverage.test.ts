@@ -17,7 +17,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../../../scripts/crds.ts";
 import type { StructuralSchema } from "../../../../src/api/crd.ts";
-import { schemaOf } from "../../../../src/cli/validation/object.ts";
+import { schemaOf } from "../../../../src/tools/validation/object.ts";
 import { nodesOf } from "../../schema-nodes.ts";
 import { membersOf, type SdkMember, type SdkType } from "../../sdk-shapes.ts";
 

@@ -1,7 +1,7 @@
 import * as batch from "@aws-sdk/client-batch";
 import { expect, test } from "vitest";
 import { customResourceDefinitions } from "../../../../scripts/crds.ts";
-import { schemaOf } from "../../../../src/cli/validation/object.ts";
+import { schemaOf } from "../../../../src/tools/validation/object.ts";
 import { nodesOf } from "../../schema-nodes.ts";
 
 /** The SDK's enum behind each of ours, less what is left out for a reason. */
