@@ -9,7 +9,10 @@ import type { WorkqueueObserver } from "../../src/runtime/workqueue.ts";
 export interface Wait {
   /** `Kind namespace/name`. */
   readonly key: string;
-  /** By namespace: the passes of the same controller that began meanwhile. */
+  /**
+   * By namespace: the passes of the same controller that began meanwhile, but for those that the kept worker may have begun while it
+   * could not begin this one: it takes keys only of namespaces of which none is worked on.
+   */
   readonly passes: ReadonlyMap<string, number>;
 }
 
@@ -32,35 +35,41 @@ export class Passes implements RuntimeObserver {
   }
 
   workqueue(kind: Kind): WorkqueueObserver {
-    const begun = new Map<string, number>();
-    /** Of each key that waits: what had begun when it came; of one that was added during its own pass, when that ends. */
-    const waiting = new Map<string, ReadonlyMap<string, number>>();
+    /** Of each key that waits: what has begun since it came; of one that was added during its own pass, since that has ended. */
+    const waiting = new Map<string, { readonly namespace: string; readonly passes: Map<string, number> }>();
     /** Of each key with a pass: whether it was added during that. */
-    const working = new Map<string, boolean>();
-    const wait = (text: string): void => void waiting.set(text, waiting.get(text) ?? new Map(begun));
+    const working = new Map<string, { readonly namespace: string; again: boolean }>();
+    const isIdle = (namespace: string): boolean => working.values().every((one) => one.namespace !== namespace);
+    const wait = (text: string, { namespace }: ObjectKey): void => {
+      if (!waiting.has(text)) waiting.set(text, { namespace, passes: new Map() });
+    };
     return {
       depth: () => undefined,
       retried: () => undefined,
       added: (_priority, key) => {
         const text = keyText(key);
-        if (working.has(text)) working.set(text, true);
-        else wait(text);
+        const itsPass = working.get(text);
+        if (itsPass === undefined) wait(text, key);
+        else itsPass.again = true;
       },
       taken: (_waitedMs, key) => {
         const text = keyText(key);
-        const before = waiting.get(text) ?? begun;
+        const { namespace } = key;
+        const passes = waiting.get(text)?.passes ?? new Map<string, number>();
         waiting.delete(text);
-        working.set(text, false);
-        const passes = new Map(
-          [...begun].map(([namespace, count]) => [namespace, count - (before.get(namespace) ?? 0)]),
-        );
-        this.#listener.waited({ key: `${kind.kind} ${text}`, passes }, key.namespace);
-        for (const counts of [begun, this.begun]) counts.set(key.namespace, (counts.get(key.namespace) ?? 0) + 1);
+        this.#listener.waited({ key: `${kind.kind} ${text}`, passes }, namespace);
+        count(this.begun, namespace);
+        const mayBeKept = isIdle(namespace);
+        for (const other of waiting.values()) {
+          if (!mayBeKept || isIdle(other.namespace)) count(other.passes, namespace);
+        }
+        working.set(text, { namespace, again: false });
       },
       finished: (_workedMs, key) => {
         const text = keyText(key);
-        if (working.get(text) === true) wait(text);
+        const again = working.get(text)?.again === true;
         working.delete(text);
+        if (again) wait(text, key);
         this.#listener.ended(kind, key);
       },
     };
@@ -78,4 +87,8 @@ export class Passes implements RuntimeObserver {
       listFailed: () => undefined,
     };
   }
+}
+
+function count(passes: Map<string, number>, namespace: string): void {
+  passes.set(namespace, (passes.get(namespace) ?? 0) + 1);
 }
