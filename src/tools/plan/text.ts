@@ -23,9 +23,17 @@ export function planText(plan: Plan, paint: Paint, summary = headline(plan)): st
     ...plan.warnings.map((warning) => [paint("yellow", `warning: ${warning}`)]),
     ...(cost === undefined ? [] : [[cost]]),
     ...[...changed].sort(byWeight).map((entry) => entryLines(entry, paint)),
-    ...(quiet.length === 0 ? [] : [quiet.map((entry) => paint("dim", `= ${entryText(entry)} ${entry.title}`))]),
+    ...(quiet.length === 0 ? [] : [quietLines(quiet).map((line) => paint("dim", line))]),
   ];
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** More are only counted: what changes must not be looked for among hundreds of lines. */
+const mostQuietLines = 12;
+
+function quietLines(quiet: readonly Entry[]): readonly string[] {
+  if (quiet.length > mostQuietLines) return [`= ${quiet.length} objects stay as they are (-o json has each)`];
+  return quiet.map((entry) => `= ${entryText(entry)} ${entry.title}`);
 }
 
 /** Unchanged, with nothing to report. */

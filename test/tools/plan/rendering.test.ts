@@ -103,6 +103,18 @@ describe("the headline", () => {
 });
 
 describe("a plan as text", () => {
+  test("only counts what stays as it is where that would hide what changes", () => {
+    const same = (count: number) =>
+      Array.from({ length: count }, (_, index) => entry({ kind: "JobQueue", name: `q${index}`, action: "none" }));
+    const last = (count: number) =>
+      planText(plan(...same(count)), paint)
+        .trimEnd()
+        .split("\n")
+        .slice(-2);
+    expect(last(12)).toEqual(["= JobQueue team/q10 stays as it is", "= JobQueue team/q11 stays as it is"]);
+    expect(last(13)).toEqual(["", "= 13 objects stay as they are (-o json has each)"]);
+  });
+
   test("says first what must not be missed, and last what stays as it is", () => {
     expect(planText(plan(unchanged, update, blocked, replacement, deletion), paint)).toBe(
       `1 replacement, 1 deletion, 1 update, 1 blocked, 1 unchanged; no running job is ended
