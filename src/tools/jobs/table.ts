@@ -20,7 +20,8 @@ export function jobsTable({ jobs, more, arraysUnasked }: JobList, now: number, c
     [
       { cells: heads, last: ["REASON"] },
       ...rows.map(({ cells, reason }) => ({
-        cells: cells.map((cell, index) => cutMiddle(cell, widths[index] ?? 0)),
+        // Names of an operator's jobs end with a UID, which says least.
+        cells: cells.map((cell, index) => (index === 0 ? cut : cutMiddle)(cell, widths[index] ?? 0)),
         last: [cut(reason, last)],
       })),
     ],

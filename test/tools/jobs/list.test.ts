@@ -178,6 +178,7 @@ done   SUCCEEDED              0     q      1s        1m30s  id
     expect(table(jobs)).toContain(`${name}  PENDING 5000/10000, 5000 failed  `);
     const cut = table(jobs, 200);
     expect(cut).not.toContain(name);
+    expect(cut).toContain("team_nightly-report_2b5b1a86-0d…  ");
     expect(cut).toContain("  PENDING 5000/10000, 5000 failed  ");
   });
 
