@@ -1,23 +1,16 @@
-import { kindOf, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
-import type { DefinitionRevision, Environment } from "../../aws/batch.ts";
+import { kinds, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import type { DefinitionRevision } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
 import { fieldDifferences, fixedDifference, isNothing } from "../../controllers/fields/differences.ts";
 import { type Fields, memberRow } from "../../controllers/fields/rows.ts";
-import { differences } from "../../controllers/kinds/compute-environment/diff.ts";
-import { fields } from "../../controllers/kinds/compute-environment/fields.ts";
-import { consumableFields } from "../../controllers/kinds/consumable-resource.ts";
-import { normalised } from "../../controllers/kinds/job-definition/normalise.ts";
-import { queueFields } from "../../controllers/kinds/job-queue/fields.ts";
-import { quotaShareFields } from "../../controllers/kinds/quota-share/lowering.ts";
-import { policyFields } from "../../controllers/kinds/scheduling-policy.ts";
-import { serviceEnvironmentFields } from "../../controllers/kinds/service-environment.ts";
+import { kindEntries } from "../../controllers/kinds/index.ts";
 import { ownerIn } from "../../controllers/ownership/ownership.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type { BatchRecords } from "../plan/copy/batch.ts";
 
 /**
- * The kinds that `import` writes manifests of, one row each. A row says how the operator compares a spec with AWS's
- * record; what a manifest leaves out follows from that. Everything else comes from the registry of kinds and the schema. Pure.
+ * The kinds that `import` writes manifests of: those of which AWS has a resource. How the operator compares a spec with AWS's
+ * record, and so what a manifest leaves out, follows from the registry of kinds. Pure.
  */
 
 /** A resource as AWS describes it, or a spec: the members have the same names. */
@@ -47,18 +40,6 @@ export interface Member {
 }
 
 const never = (): boolean => false;
-
-/** How a kind with a table of fields is compared, and what a manifest of it may leave out. */
-function byFields<Spec extends object, R extends object>(
-  all: Fields<Spec, R>,
-): Pick<ImportedKind, "matcher" | "members"> {
-  return {
-    matcher: (record) => (spec) =>
-      fieldDifferences(all, spec as Spec, record as R).length === 0 &&
-      fixedDifference(all, spec as Spec, record as R) === undefined,
-    members: membersFor(all),
-  };
-}
 
 /** Of the paths that fit a member the first is taken, so the fields of a field come before it. */
 function membersFor<Spec extends object, R extends object>(all: Fields<Spec, R>): ImportedKind["members"] {
@@ -92,72 +73,36 @@ function innerMembers<Spec extends object, R extends object>(field: Fields<Spec,
   });
 }
 
-const templateNames = ["launchTemplateId", "launchTemplateName"].flatMap((name) => [name, `overrides[].${name}`]);
-
-const environments: ImportedKind = {
-  kind: kindOf("BatchComputeEnvironment"),
-  records: ({ computeEnvironments: all }) => membersOf(all),
-  matcher: (record) => (spec) => differences(spec as never, record as unknown as Environment).length === 0,
-  members: {
-    // To the operator a template that the spec does not name is as AWS has it: nothing would name it after a replacement.
-    ...Object.fromEntries(
-      templateNames.map((path) => [`computeResources.launchTemplate.${path}`, { isDefault: never }]),
-    ),
-    ...membersFor(fields),
-  },
-};
-
-const queues: ImportedKind = {
-  kind: kindOf("JobQueue"),
-  records: ({ jobQueues: all }) => membersOf(all),
-  ...byFields(queueFields),
-};
-
-const definitions: ImportedKind = {
-  kind: kindOf("JobDefinition"),
-  records: ({ jobDefinitions: all }) => newest(all),
-  matcher: (record) => {
-    const body = normalised(record);
-    return (spec) => jsonEqual(normalised(spec), body);
-  },
-  members: {},
-};
-
-const policies: ImportedKind = {
-  kind: kindOf("SchedulingPolicy"),
-  records: ({ schedulingPolicies: all }) => membersOf(all),
-  ...byFields(policyFields),
-};
-
-const consumables: ImportedKind = {
-  kind: kindOf("ConsumableResource"),
-  records: ({ consumableResources: all }) => membersOf(all),
-  ...byFields(consumableFields),
-};
-
-const serviceEnvironments: ImportedKind = {
-  kind: kindOf("ServiceEnvironment"),
-  records: ({ serviceEnvironments: all }) => membersOf(all),
-  ...byFields(serviceEnvironmentFields),
-};
-
-const quotaShares: ImportedKind = {
-  kind: kindOf("QuotaShare"),
-  records: ({ quotaShares: all }) => membersOf(all.map((one) => ({ ...one, jobQueue: nameIn(one.jobQueueArn) }))),
-  nameOf: ({ jobQueue, quotaShareName }) => [jobQueue, quotaShareName].map(String).join("/"),
-  ...byFields(quotaShareFields),
-};
-
 /** In the order in which objects can be applied. */
-export const importedKinds: readonly ImportedKind[] = [
-  environments,
-  policies,
-  serviceEnvironments,
-  queues,
-  quotaShares,
-  consumables,
-  definitions,
-];
+export const importedKinds: readonly ImportedKind[] = kinds.flatMap((kind): readonly ImportedKind[] => {
+  const { fields = [], matcher = matcherOf(fields), keeps = [] } = kindEntries[kind.kind];
+  const { records: key, awsName } = kind;
+  if (key === undefined) return [];
+  const place = kind.references.find(({ to }) => to === awsName.within)?.awsPath;
+  return [
+    {
+      kind,
+      records: (all) => (key === "jobDefinitions" ? newest(all[key]) : placed(membersOf(all[key]), place)),
+      ...(place === undefined
+        ? {}
+        : { nameOf: (record) => `${String(record[place])}/${String(record[awsName.field])}` }),
+      matcher,
+      members: { ...Object.fromEntries(keeps.map((path) => [path, { isDefault: never }])), ...membersFor(fields) },
+    },
+  ];
+});
+
+function matcherOf(fields: Fields<never, never>): ImportedKind["matcher"] {
+  return (record) => (spec) =>
+    fieldDifferences(fields, spec as never, record as never).length === 0 &&
+    fixedDifference(fields, spec as never, record as never) === undefined;
+}
+
+/** @param place the field with the resource in which the name is unique, of which AWS describes the ARN; undefined: the region */
+function placed(records: readonly Members[], place: string | undefined): readonly Members[] {
+  if (place === undefined) return records;
+  return records.map((one) => ({ ...one, [place]: nameIn(String(one[`${place}Arn`])) }));
+}
 
 /** Of each name the highest revision, for jobs by name run that one; one of the operator's says whose the name is. */
 function newest(revisions: readonly DefinitionRevision[]): readonly Members[] {
