@@ -28,7 +28,7 @@ export function planText(plan: Plan, paint: Paint, summary = headline(plan)): st
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** More are only counted: what changes must not be looked for among hundreds of lines. */
+/** More are only counted: what changes must not hide among hundreds of lines. */
 const mostQuietLines = 12;
 
 function quietLines(quiet: readonly Entry[]): readonly string[] {
