@@ -55,7 +55,7 @@ export async function runOperator(flags: RunFlags, io: Io, given: Partial<RunPor
     return await new Run(flags, io, { clock, random, open }, log, server, metrics).toTheEnd();
   } catch (error) {
     if (!io.interrupted.aborted) throw error;
-    log.info("interrupted during startup");
+    log.info("interrupted during startup", { error });
     return exitCodes.done;
   } finally {
     deaf();
