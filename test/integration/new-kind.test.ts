@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { additions, ownFiles } from "./new-kind.ts";
+import { additions, knownToTools, ownFiles } from "./new-kind.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** What the compiler and the generator need of the repository. */
@@ -79,5 +79,16 @@ describe("a new kind", () => {
     expect(read("manifests/install.yaml")).toContain("      - servicejobs/status\n");
     expect(read("docs/troubleshooting.md")).toContain("| `Resolved` | ReferencesResolved (service job) |");
     expect(read("docs/kinds/service-job.md")).toContain("| `Creating` | the service job is being created | |");
+  });
+
+  test("is known to plan, import, the page and the simulator, although none of their files names it", async () => {
+    writeFileSync(join(copy, "known.ts"), knownToTools);
+    expect(JSON.parse(await run("known.ts"))).toEqual({
+      plan: [[{ kind: "ServiceJob", awsName: "train", tags: {} }], [], "creates"],
+      subject: "train",
+      imported: 1,
+      page: [["ServiceJob/team/train", ["JobQueue/team/q"]]],
+      calls: [true, true],
+    });
   });
 });

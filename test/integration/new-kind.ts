@@ -173,3 +173,33 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
     ["Readonly<Record<KindName, KindEntry>> = {", "\n  ServiceJob: { reconciler: serviceJobs, leastSpec: {} },"],
   ],
 };
+
+/** Prints what the tools, the page and the simulator know of the kind, which no file of theirs names. */
+export const knownToTools = `
+import { effectOf } from "./src/tools/plan/effects.ts";
+import { importedKinds } from "./src/tools/import/kinds.ts";
+import { namedIn, ownedIn } from "./src/tools/plan/objects.ts";
+import { subjectOf } from "./src/tools/local/writes.ts";
+import { snapshotOf } from "./src/page/server/snapshot.ts";
+import { batchCalls } from "./src/aws/batch-calls.ts";
+import { createSimulatedAws } from "./src/simulator/simulated-aws.ts";
+import { VirtualClock } from "./src/runtime/clock.ts";
+import { seededRandom } from "./src/runtime/random.ts";
+
+const kind = "ServiceJob";
+const arn = "arn:aws:batch:us-east-1:123456789012:service-job/train";
+const none = { computeEnvironments: [], jobQueues: [], jobDefinitions: [], schedulingPolicies: [], serviceEnvironments: [], consumableResources: [], quotaShares: [] };
+const records = { ...none, trainingJobs: [{ jobArn: arn, jobName: "train", tags: {} }] } as never;
+const metadata = { name: "train", namespace: "team", uid: "1", resourceVersion: "1", generation: 1, creationTimestamp: "2030-01-01T00:00:00Z" };
+const object = { apiVersion: "awsbatch.dev/v1alpha1", kind, metadata, spec: { measuredQueueRef: { name: "q" } } };
+const imported = importedKinds.find((one) => one.kind.kind === kind);
+const { batch } = createSimulatedAws({ clock: new VirtualClock(), random: seededRandom(1) });
+const aws = { environments: new Map(), jobs: new Map(), problems: [] };
+process.stdout.write(JSON.stringify({
+  plan: [namedIn(records), ownedIn({ name: "us-east-1", records } as never), effectOf(kind as never, { operation: "SubmitServiceJob" })],
+  subject: subjectOf({ operation: "SubmitServiceJob", input: { jobName: "train" } }),
+  imported: imported?.records(records).length,
+  page: Object.values(snapshotOf({ objects: [object], aws } as never, false).items).map(({ id, references }) => [id, references.map(({ id }) => id)]),
+  calls: ["submitServiceJob", "describeServiceJob"].map((name) => name in batchCalls && name in batch),
+}));
+`;
