@@ -1,6 +1,7 @@
 import type { JobDetail } from "../../aws/batch.ts";
 import type { BatchApi } from "../../aws/batch-calls.ts";
 import { CommandError } from "../../operator/io.ts";
+import { shell } from "../../runtime/shell.ts";
 
 /** What finds a job: the calls, and an end. */
 export interface Finding {
@@ -26,8 +27,9 @@ export async function findJob(named: string, queue: string | undefined, finding:
   const id = jobIdIn(named) ?? (await newestNamed(named, queue, finding));
   const job = await describeJob(id, finding);
   if (job !== undefined) return job;
+  const ofSageMaker = shell`aws batch describe-service-job --job-id ${id}`;
   throw new CommandError(
-    `AWS knows no job ${id} in this region. It forgets a job seven days after its end; the log stays in CloudWatch Logs`,
+    `AWS knows no job ${id} in this region. It forgets a job seven days after its end; the log stays in CloudWatch Logs. Jobs of SageMaker are apart: ${ofSageMaker}`,
   );
 }
 
