@@ -5,6 +5,7 @@ import type { CustomResourceDefinition } from "../api/crd.ts";
 import { type KubeObject, keyText } from "../api/object.ts";
 import crdsJson from "../api/v1alpha1/crds.json" with { type: "json" };
 import type { Manifest } from "../kube/memory-store.ts";
+import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import type { Io } from "../operator/io.ts";
 import { kustomized } from "./kustomize.ts";
 import type { ManifestSources } from "./manifest-options.ts";
@@ -24,6 +25,8 @@ export interface ReadManifests {
   readonly notes: readonly Note[];
   /** Every file that was read. */
   readonly files: readonly string[];
+  /** As `Validation.namespaces`. */
+  readonly namespaces: ReadonlyMap<string, NamespaceMetadata>;
 }
 
 /**
@@ -60,8 +63,8 @@ async function validated(
   options: ValidationOptions,
   signal?: AbortSignal,
 ): Promise<ReadManifests> {
-  const { manifests, problems, notes } = await inTurns(validation(loaded.documents, crds, options), signal);
-  return { manifests, problems: [...loaded.problems, ...problems].sort(byPlace), notes, files: loaded.files };
+  const { problems, ...read } = await inTurns(validation(loaded.documents, crds, options), signal);
+  return { ...read, problems: [...loaded.problems, ...problems].sort(byPlace), files: loaded.files };
 }
 
 /** How many steps go by in one turn of the event loop. */

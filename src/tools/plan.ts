@@ -16,7 +16,7 @@ import { visibleIn } from "../runtime/visible.ts";
 import { notBefore } from "./clock.ts";
 import { defaultClusterName, homeRegion, type LocalState, readState, stateFile } from "./local/state.ts";
 import { addManifestOptions, type ManifestFlags, type ManifestSources, sourcesIn } from "./manifest-options.ts";
-import { readManifests } from "./manifests.ts";
+import { type ReadManifests, readManifests } from "./manifests.ts";
 import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.ts";
 import { ReadAccount, type ReadRegion } from "./plan/copy/cloud.ts";
 import { entriesOf } from "./plan/entries.ts";
@@ -121,7 +121,16 @@ async function planFrom(
       : undefined;
   const clock = notBefore(systemClock(), simulate ? (remembered?.savedAt ?? 0) : 0);
   const cloud = simulate ? simulatedCloud(flags, directory, remembered, clock) : await realCloud(flags, io.env, signal);
-  const made = await planOf(read.manifests, { flags, cloud, clusterName, remembered, cluster, signal, clock });
+  const made = await planOf(read.manifests, {
+    flags,
+    cloud,
+    clusterName,
+    remembered,
+    cluster,
+    namespaces: read.namespaces,
+    signal,
+    clock,
+  });
   show({ ...made, warnings: [...checked.warnings, ...made.warnings] }, flags, io);
   if (made.entries.some(isBlocked)) return exitCodes.blocked;
   if (made.entries.some(isDisruptive)) return exitCodes.disruption;
@@ -160,6 +169,8 @@ interface AccountInput {
   readonly remembered: LocalState | undefined;
   /** That the manifests go into. */
   readonly cluster?: ReadCluster | undefined;
+  /** Of the manifests: they are applied together. Left out: none. */
+  readonly namespaces?: ReadManifests["namespaces"];
   /** False: networks are not read on purpose, so nothing is said of them. */
   readonly readsNetwork?: boolean;
   readonly signal: AbortSignal;
@@ -187,6 +198,7 @@ export async function planIn(
   input: AccountInput,
 ): Promise<Plan> {
   const { flags, clusterName, remembered, cluster, readsNetwork = true, signal, clock } = input;
+  const inManifests: ReadManifests["namespaces"] = input.namespaces ?? new Map();
   const { cloud } = account;
   const before = cluster?.objects ?? remembered?.store.objects.map(({ object }) => object) ?? [];
   const regions: ReadRegion[] = [];
@@ -212,7 +224,7 @@ export async function planIn(
   const objects = given.map((one) => ({ ...one, object: withAwsName(one.object, clusterPrefix) }));
   const reconciled =
     cluster === undefined ? new Set(objects.map(({ object }) => objectText(object))) : concerned(objects, around);
-  const { namespaces, unread } = await namespacesOf(objects, cluster, signal);
+  const { namespaces, unread } = await namespacesOf(objects, { cluster, inManifests }, signal);
   const options = {
     account,
     reconciled,
@@ -270,13 +282,17 @@ interface ReadNamespaces {
 
 async function namespacesOf(
   objects: readonly PlannedObject[],
-  cluster: ReadCluster | undefined,
+  {
+    cluster,
+    inManifests,
+  }: { readonly cluster: ReadCluster | undefined; readonly inManifests: ReadManifests["namespaces"] },
   signal: AbortSignal,
 ): Promise<ReadNamespaces> {
-  const namespaces = new Map<string, NamespaceMetadata>();
+  const namespaces = new Map(inManifests);
   const unread: string[] = [];
   if (cluster === undefined) return { namespaces, unread };
   for (const name of new Set(objects.map(({ object }) => object.metadata.namespace))) {
+    if (namespaces.has(name)) continue;
     try {
       const metadata = await cluster.namespace(name, signal);
       if (metadata !== undefined) namespaces.set(name, metadata);

@@ -175,6 +175,7 @@ export class LocalSession {
   /** Applies valid manifests. */
   #take(read: ReadManifests): void {
     this.#manifests = new Map(read.manifests.map((manifest) => [textOf(manifest.object.kind, manifest.key), manifest]));
+    for (const [name, metadata] of read.namespaces) this.#options.store.setNamespace(name, metadata);
     for (const manifest of read.manifests) this.#apply(manifest);
     this.#holdJobs();
     this.#options.save();

@@ -1,5 +1,6 @@
 import type { CustomResourceDefinition } from "../../api/crd.ts";
 import { keyText, type ObjectKey } from "../../api/object.ts";
+import type { NamespaceMetadata } from "../../kube/namespaces.ts";
 import { isRecord } from "./defaults.ts";
 import { withNextSize } from "./fargate.ts";
 import { jobWarnings } from "./jobs.ts";
@@ -48,6 +49,8 @@ export interface Validation {
   readonly problems: readonly Problem[];
   /** Skipped objects of other APIs, and warnings about what AWS may reject. */
   readonly notes: readonly Note[];
+  /** Labels and annotations by name, of manifests of Namespaces: they say who may refer to what, and limit what may be used. */
+  readonly namespaces: ReadonlyMap<string, NamespaceMetadata>;
 }
 
 export interface ValidationOptions {
@@ -107,6 +110,7 @@ export function* validation(
       ...checked.flatMap(({ problems }) => problems),
     ].sort(byPlace),
     notes: sorted.flatMap((entry) => (entry.kind === "skipped" ? [entry.note] : notesOf(entry, objects))),
+    namespaces: new Map(sorted.flatMap((entry) => (entry.kind === "namespace" ? [[entry.name, entry.metadata]] : []))),
   };
 }
 
@@ -121,6 +125,7 @@ interface Ours {
 type Sorted =
   | Ours
   | { readonly kind: "skipped"; readonly note: Note }
+  | { readonly kind: "namespace"; readonly name: string; readonly metadata: NamespaceMetadata }
   | { readonly kind: "refused"; readonly problems: readonly Problem[] };
 
 function sort(document: ManifestDocument, crds: readonly CustomResourceDefinition[], namespace: string): Sorted {
@@ -146,6 +151,8 @@ function sort(document: ManifestDocument, crds: readonly CustomResourceDefinitio
   }
   const crd = crds.find((one) => one.spec.names.kind === kind && versionsOf([one]).includes(apiVersion));
   if (crd !== undefined) return { kind: "ours", document, crd, named: named(kind, value, namespace) };
+  const namespaceRead = apiVersion === "v1" && kind === "Namespace" ? namespaceIn(value) : undefined;
+  if (namespaceRead !== undefined) return { kind: "namespace", ...namespaceRead };
   if (kind === "List" && apiVersion === "v1") {
     // One whose items are a list was taken apart.
     return refused({ path: ["items"], message: `found ${valueText(value["items"])}, expected a list of objects` });
@@ -206,9 +213,20 @@ function doubled(entry: Ours, first: Map<string, Ours>): Finding[] {
   ];
 }
 
+/** Of the manifest of a Namespace; undefined: it has no name. What is no text the API server refuses. */
+function namespaceIn({ metadata }: Readonly<Record<string, unknown>>) {
+  const { name, labels, annotations } = isRecord(metadata) ? metadata : {};
+  if (typeof name !== "string") return undefined;
+  const texts = (map: unknown): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      Object.entries(isRecord(map) ? map : {}).filter((entry) => typeof entry[1] === "string"),
+    ) as Record<string, string>;
+  return { name, metadata: { labels: texts(labels), annotations: texts(annotations) } };
+}
+
 /** Warnings, each with its place: they do not make a manifest invalid. */
 function notesOf(entry: Exclude<Sorted, { readonly kind: "skipped" }>, objects: NamedObjects): Note[] {
-  if (entry.kind === "refused") return [];
+  if (entry.kind !== "ours") return [];
   return [...warningsOf(entry.named), ...jobWarnings(entry.named, objects)].map((finding) => {
     const { file, line, column, object, field, message } = problemOf(entry, finding);
     return { file, line, column, message: `${object}: ${field}: ${message}`, isWarning: true };

@@ -37,9 +37,9 @@ export class MemorySource implements ManifestSource {
   read(): Promise<ReadManifests> {
     const loaded = [...this.#files].map(([file, text]) => documentsOf(file, text));
     const documents = loaded.flatMap((file) => file.documents);
-    const { manifests, problems, notes } = validateManifests(documents, crds);
+    const { problems, ...read } = validateManifests(documents, crds);
     const unread = loaded.flatMap((file) => file.problems);
-    return Promise.resolve({ manifests, problems: [...unread, ...problems], notes, files: [...this.#files.keys()] });
+    return Promise.resolve({ ...read, problems: [...unread, ...problems], files: [...this.#files.keys()] });
   }
 }
 

@@ -66,6 +66,22 @@ describe("local --until", () => {
     ]);
   });
 
+  test("lets a namespace in by the labels of its manifest", async () => {
+    const shared = environment().replace(
+      "spec:",
+      "spec:\n  allowedNamespaces: {from: Selector, selector: {matchLabels: {team: ops}}}",
+    );
+    const guest = queue()
+      .replace("name: high", "name: high, namespace: guest")
+      .replace("{name: general}", "{name: general, namespace: default}");
+    const labelled = "apiVersion: v1\nkind: Namespace\nmetadata: {name: guest, labels: {team: ops}}\n";
+    const files = { "environment.yaml": shared, "queue.yaml": guest };
+    const without = await started({ source: new MemorySource(files), flags: { until: "ready" } });
+    expect(await without.end()).toBe(1);
+    const source = new MemorySource({ ...files, "namespace.yaml": labelled });
+    expect(await (await started({ source, flags: { until: "ready" } })).end()).toBe(0);
+  });
+
   test("ends with 1 when an object is stalled, and says which and why", async () => {
     const aws = onAws();
     aws.cloud.world("us-east-1").outside.removeFromEc2("subnet-11111111");

@@ -43,9 +43,29 @@ spec:
   ]);
 });
 
+test("labels and annotations of Namespaces are read from their manifests", () => {
+  const text = `apiVersion: v1
+kind: Namespace
+metadata:
+  name: genomics
+  labels: {team: genomics, odd: 1}
+  annotations: {awsbatch.dev/allowed-role-arns: "*"}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: plain}
+`;
+  const { namespaces, notes, problems } = validateManifests(documentsOf("m", text).documents, crds);
+  expect([...namespaces]).toEqual([
+    ["genomics", { labels: { team: "genomics" }, annotations: { "awsbatch.dev/allowed-role-arns": "*" } }],
+    ["plain", { labels: {}, annotations: {} }],
+  ]);
+  expect([notes, problems]).toEqual([[], []]);
+});
+
 describe("whose object it is", () => {
   test.each([
-    ["apiVersion: v1\nkind: Namespace\nmetadata: {name: a}", "skipped Namespace of v1"],
+    ["apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}", "skipped ConfigMap of v1"],
     ["apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}", "skipped Job of batch/v1"],
     [
       "apiVersion: batch.services.k8s.aws/v1alpha1\nkind: JobQueue\nmetadata: {name: a}",
