@@ -68,7 +68,7 @@ function withPage(files: PageFiles): Plugin {
   return {
     name: "page",
     setup({ onLoad }) {
-      onLoad({ filter: /src[\\/]cli[\\/]ui[\\/]page-files\.ts$/ }, () => ({
+      onLoad({ filter: /src[\\/]page[\\/]server[\\/]page-files\.ts$/ }, () => ({
         contents: `export const pageFiles = async () => (${JSON.stringify(files)});`,
         loader: "js",
       }));

@@ -213,7 +213,7 @@ function doubled(entry: Ours, first: Map<string, Ours>): Finding[] {
   ];
 }
 
-/** Of the manifest of a Namespace; undefined: it has no name. What is no text the API server refuses. */
+/** Of the manifest of a Namespace; undefined: it has no name. Values that are not texts are refused by the API server. */
 function namespaceIn({ metadata }: Readonly<Record<string, unknown>>) {
   const { name, labels, annotations } = isRecord(metadata) ? metadata : {};
   if (typeof name !== "string") return undefined;
