@@ -48,7 +48,9 @@ function deleteApproval(context: Context, successor: Environment | undefined): S
     .filter((one) => isInOrder(one) && soaking(context, one, successor) === undefined)
     .slice(0, approvedAtOnce);
   const [verb, them] = idle.length === 1 ? ["is", "it"] : ["are", "them"];
-  const what = `${names(idle)} ${verb} out of use; taking ${them} out of service waits for approval`;
+  const { drain } = context.spec;
+  const ends = `, after which jobs that run ${drain?.timeoutSeconds ?? 0} s longer are ended (drain.policy: Terminate)`;
+  const what = `${names(idle)} ${verb} out of use; taking ${them} out of service waits for approval${drain?.policy === "Terminate" ? ends : ""}`;
   return approval(approvalOf(context.seen, "Delete", idle), what);
 }
 

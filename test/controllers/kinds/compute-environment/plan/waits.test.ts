@@ -116,6 +116,17 @@ describe("a wait, or what bars the way, as a whole,", () => {
       },
     ],
     [
+      "for an approval of Delete, and says that jobs are ended by it where the spec has them ended",
+      { ...held("Delete"), drain: { policy: "Terminate", timeoutSeconds: 60 } },
+      { environments: [old(), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      {
+        kind: "wait",
+        message: expect.stringMatching(
+          /waits for approval, after which jobs that run 60 s longer are ended \(drain\.policy: Terminate\)\./,
+        ),
+      },
+    ],
+    [
       "for an approval of Delete, also while AWS updates what would go",
       held("Delete"),
       { environments: [old({ status: "UPDATING" }), fresh(serving(601))], queues: [queue("q1", ["new"])] },
