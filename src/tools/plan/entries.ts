@@ -14,7 +14,7 @@ import { orderOf } from "../../controllers/draining/queue-order.ts";
 import { awsNameOf } from "../../controllers/ownership/naming.ts";
 import { createdAtTag, type Tags } from "../../controllers/ownership/ownership.ts";
 import type { Change, FieldChange } from "../../controllers/pass/agenda.ts";
-import { approvalIn } from "../../controllers/pass/approval.ts";
+import { approvalIn, awaitingApproval } from "../../controllers/pass/approval.ts";
 import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { referredObjects } from "../../controllers/wakes.ts";
 import { rowOf } from "../local/rows.ts";
@@ -148,10 +148,7 @@ async function entryOf(
     queues: jobs.kind === "none" ? [] : await queuesOf(object, { owned, region }, signal),
     jobs,
     blocked,
-    // Problems of an object that stays as it is are not part of this change.
-    notes: ["none", "delete", "forget"].includes(action)
-      ? []
-      : [...imageNotes(object), ...notesOf(end), ...(readsNetwork ? networkNotes(end) : [])],
+    notes: notesFor(action, object, end, readsNetwork),
   };
 }
 
@@ -290,12 +287,34 @@ function reasonText({ reason, message }: Condition): string {
   return `${reason}: ${message}`;
 }
 
+/** Problems of an object that stays as it is are not part of this change; what a person is asked to approve for it is. */
+function notesFor(
+  action: EntryAction,
+  object: KubeObject,
+  end: KubeObject | undefined,
+  readsNetwork: boolean,
+): readonly string[] {
+  if (action === "delete" || action === "forget") return [];
+  if (action === "none") return askedNotes(end);
+  return [...imageNotes(object), ...notesOf(end), ...(readsNetwork ? networkNotes(end) : [])];
+}
+
+function approvalNotes(end: KubeObject | undefined): readonly string[] {
+  const approval = approvalIn(statusOf(end).plan);
+  return approval === undefined ? [] : [`goes on after approval: annotate it with awsbatch.dev/approve=${approval}`];
+}
+
+/** What is asked for, in the operator's words. */
+function askedNotes(end: KubeObject | undefined): readonly string[] {
+  const asked = end === undefined ? [] : conditionsOf(end).filter(({ reason }) => reason === awaitingApproval);
+  return [...new Set(asked.map(({ message }) => message))];
+}
+
 function notesOf(end: KubeObject | undefined): readonly string[] {
   if (end === undefined) return [];
-  const approval = approvalIn(statusOf(end).plan);
   const selected = conditionsOf(end).filter(({ type, status }) => type === "SelectionReady" && status === "True");
   return [
-    ...(approval === undefined ? [] : [`goes on after approval: annotate it with awsbatch.dev/approve=${approval}`]),
+    ...approvalNotes(end),
     ...selected.map(({ message }) => `selected: ${message}`),
     ...rowOf(end, "present")
       .warnings.filter(({ type }) => type !== "NetworkReady")
