@@ -25,7 +25,7 @@ export interface BatchKind<Name extends string = string, Records extends string 
   readonly references: readonly Reference<Name>[];
   /** Condition types in addition to those of all kinds, in the order of the reference page. */
   readonly conditions: readonly ConditionType[];
-  /** The tables of its reasons: its own, and those of what it shares with others. A reason is in a place of only one. */
+  /** The tables of its reasons in addition to those of all kinds: its own, and those of what it shares with others. A reason is in a place of only one. */
   readonly reasons: readonly ReasonTable[];
   /** The request with which AWS takes the spec; absent: AWS documents no size, and the bounds of the fields are it. */
   readonly request?: AwsRequest;

@@ -5,10 +5,15 @@
 
 import type { BatchKind } from "./batch-kind.ts";
 import type { ConditionType } from "./condition-types.ts";
+import { everyKindReasons } from "./reasons/every-kind.ts";
+import { refusalReasons } from "./reasons/refusal.ts";
 import type { ReasonPlace, ReasonTable, ReasonText } from "./reasons/table.ts";
 import { type KindName, kindOf, type ReasonTables } from "./v1alpha1/kinds.ts";
 
-type Table = ReasonTables[number];
+/** What every kind has. */
+const ofAllKinds = [everyKindReasons, refusalReasons] as const;
+
+type Table = ReasonTables[number] | (typeof ofAllKinds)[number];
 
 /** The reasons that a table has in a place. */
 type In<T, Place extends ReasonPlace> = T extends { readonly [P in Place]: infer Reasons } ? keyof Reasons : never;
@@ -29,7 +34,7 @@ export interface ReasonEntry extends ReasonText {
 
 /** Every reason of a kind. */
 export function reasonsOf(kind: KindName): readonly ReasonEntry[] {
-  return kindOf(kind).reasons.flatMap((table: ReasonTable) =>
+  return [...ofAllKinds, ...kindOf(kind).reasons].flatMap((table: ReasonTable) =>
     Object.entries(table).flatMap(([place, reasons]) =>
       Object.entries(reasons).map(([reason, text]) => ({ ...text, place, reason }) as ReasonEntry),
     ),

@@ -7,8 +7,6 @@
 export const ownFiles: Readonly<Record<string, string>> = {
   "src/api/v1alpha1/service-job-kind.ts": `
 import type { BatchKind } from "../batch-kind.ts";
-import { everyKindReasons } from "../reasons/every-kind.ts";
-import { refusalReasons } from "../reasons/refusal.ts";
 import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
 
@@ -32,7 +30,7 @@ export const ServiceJobKind = {
   records: "trainingJobs",
   references: [{ to: "JobQueue", path: "measuredQueueRef" }],
   conditions: ["ReferencesResolved"],
-  reasons: [everyKindReasons, refusalReasons, serviceJobReasons],
+  reasons: [serviceJobReasons],
 } as const satisfies BatchKind;
 `,
   "src/api/v1alpha1/service-job.ts": `

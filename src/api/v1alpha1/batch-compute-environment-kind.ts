@@ -1,10 +1,8 @@
 import type { BatchKind } from "../batch-kind.ts";
 import { drainedReasons } from "../reasons/drained.ts";
 import { endpointsReasons } from "../reasons/endpoints.ts";
-import { everyKindReasons } from "../reasons/every-kind.ts";
 import { networkReasons } from "../reasons/network.ts";
 import { ownedReasons } from "../reasons/owned.ts";
-import { refusalReasons } from "../reasons/refusal.ts";
 import { resourceReasons } from "../reasons/resource.ts";
 import { rolesReasons } from "../reasons/roles.ts";
 import { securityGroupReasons } from "../reasons/security-group.ts";
@@ -198,8 +196,6 @@ export const BatchComputeEnvironmentKind = {
     "UpdateAvailable",
   ],
   reasons: [
-    everyKindReasons,
-    refusalReasons,
     ownedReasons,
     resourceReasons,
     drainedReasons,

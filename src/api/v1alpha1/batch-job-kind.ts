@@ -1,6 +1,4 @@
 import type { BatchKind } from "../batch-kind.ts";
-import { everyKindReasons } from "../reasons/every-kind.ts";
-import { refusalReasons } from "../reasons/refusal.ts";
 import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
 
@@ -214,5 +212,5 @@ export const BatchJobKind = {
     { to: "BatchJob", path: "dependsOn[].jobRef", fixed: true },
   ],
   conditions: ["Complete", "Failed", "Suspended", "SubmittedOnce", "Kept"],
-  reasons: [everyKindReasons, refusalReasons, batchJobReasons],
+  reasons: [batchJobReasons],
 } as const satisfies BatchKind;

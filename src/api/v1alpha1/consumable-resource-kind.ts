@@ -1,8 +1,6 @@
 import type { BatchKind } from "../batch-kind.ts";
-import { everyKindReasons } from "../reasons/every-kind.ts";
 import { namedReasons } from "../reasons/named.ts";
 import { ownedReasons } from "../reasons/owned.ts";
-import { refusalReasons } from "../reasons/refusal.ts";
 import { resourceReasons } from "../reasons/resource.ts";
 import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
@@ -48,5 +46,5 @@ export const ConsumableResourceKind = {
   records: "consumableResources",
   references: [],
   conditions: [],
-  reasons: [everyKindReasons, refusalReasons, ownedReasons, resourceReasons, namedReasons, consumableResourceReasons],
+  reasons: [ownedReasons, resourceReasons, namedReasons, consumableResourceReasons],
 } as const satisfies BatchKind;

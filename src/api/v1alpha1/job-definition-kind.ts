@@ -1,7 +1,5 @@
 import type { BatchKind } from "../batch-kind.ts";
-import { everyKindReasons } from "../reasons/every-kind.ts";
 import { ownedReasons } from "../reasons/owned.ts";
-import { refusalReasons } from "../reasons/refusal.ts";
 import { rolesReasons } from "../reasons/roles.ts";
 import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
@@ -157,6 +155,6 @@ export const JobDefinitionKind = {
     },
   ],
   conditions: ["RolesReady"],
-  reasons: [everyKindReasons, refusalReasons, ownedReasons, rolesReasons, jobDefinitionReasons],
+  reasons: [ownedReasons, rolesReasons, jobDefinitionReasons],
   usesRoles: true,
 } as const satisfies BatchKind;

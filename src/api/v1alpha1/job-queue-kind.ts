@@ -1,10 +1,8 @@
 import type { BatchKind } from "../batch-kind.ts";
 import { drainedReasons } from "../reasons/drained.ts";
-import { everyKindReasons } from "../reasons/every-kind.ts";
 import { jobsReasons } from "../reasons/jobs.ts";
 import { namedReasons } from "../reasons/named.ts";
 import { ownedReasons } from "../reasons/owned.ts";
-import { refusalReasons } from "../reasons/refusal.ts";
 import { resourceReasons } from "../reasons/resource.ts";
 import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
@@ -110,14 +108,5 @@ export const JobQueueKind = {
     { to: "SchedulingPolicy", path: "schedulingPolicyRef", awsPath: "schedulingPolicyArn", use: "scheduling policy" },
   ],
   conditions: ["ReferencesResolved", "JobsProgressing"],
-  reasons: [
-    everyKindReasons,
-    refusalReasons,
-    ownedReasons,
-    resourceReasons,
-    drainedReasons,
-    namedReasons,
-    jobsReasons,
-    jobQueueReasons,
-  ],
+  reasons: [ownedReasons, resourceReasons, drainedReasons, namedReasons, jobsReasons, jobQueueReasons],
 } as const satisfies BatchKind;

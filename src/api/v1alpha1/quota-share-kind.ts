@@ -1,8 +1,6 @@
 import type { BatchKind } from "../batch-kind.ts";
-import { everyKindReasons } from "../reasons/every-kind.ts";
 import { namedReasons } from "../reasons/named.ts";
 import { ownedReasons } from "../reasons/owned.ts";
-import { refusalReasons } from "../reasons/refusal.ts";
 import { resourceReasons } from "../reasons/resource.ts";
 import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
@@ -87,5 +85,5 @@ export const QuotaShareKind = {
   records: "quotaShares",
   references: [{ to: "JobQueue", path: "jobQueueRef", awsPath: "jobQueue", fixed: true, use: "share of" }],
   conditions: ["ReferencesResolved"],
-  reasons: [everyKindReasons, refusalReasons, ownedReasons, resourceReasons, namedReasons, quotaShareReasons],
+  reasons: [ownedReasons, resourceReasons, namedReasons, quotaShareReasons],
 } as const satisfies BatchKind;

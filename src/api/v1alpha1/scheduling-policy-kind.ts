@@ -1,8 +1,6 @@
 import type { BatchKind } from "../batch-kind.ts";
-import { everyKindReasons } from "../reasons/every-kind.ts";
 import { namedReasons } from "../reasons/named.ts";
 import { ownedReasons } from "../reasons/owned.ts";
-import { refusalReasons } from "../reasons/refusal.ts";
 import { resourceReasons } from "../reasons/resource.ts";
 import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
@@ -35,5 +33,5 @@ export const SchedulingPolicyKind = {
   stub: { bulk: ["fairsharePolicy"] },
   references: [],
   conditions: [],
-  reasons: [everyKindReasons, refusalReasons, ownedReasons, resourceReasons, namedReasons, schedulingPolicyReasons],
+  reasons: [ownedReasons, resourceReasons, namedReasons, schedulingPolicyReasons],
 } as const satisfies BatchKind;

@@ -7,6 +7,7 @@ import type {
   QuotaShareRecord,
   ServiceEnvironmentRecord,
 } from "../batch.ts";
+import { operationOf } from "../call-facts.ts";
 import { revisionIn, shareNameIn } from "../names.ts";
 import { computeEnvironmentCalls, computeEnvironments, type EnvironmentWrites } from "./compute-environments.ts";
 import { type ConsumableWrites, consumableResourceCalls, consumableResources } from "./consumable-resources.ts";
@@ -154,4 +155,9 @@ export function resourceIn(arn: string): { readonly type: ResourceType; readonly
 
 function isResourceType(text: string | undefined): text is ResourceType {
   return keyByType.has(text as ResourceType);
+}
+
+/** The resource of AWS Batch whose calls have an operation, e.g. `CreateJobQueue`; undefined: it is about something else. */
+export function resourceOf(operation: string): ResourceKey | undefined {
+  return resourceKeys.find((key) => Object.keys(resources[key].calls).some((name) => operationOf(name) === operation));
 }

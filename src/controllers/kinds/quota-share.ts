@@ -11,7 +11,7 @@ import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { type CountedJobs, countedJobs } from "../draining/counted-jobs.ts";
 import { fieldDifferences } from "../fields/differences.ts";
 import { perVersion } from "../fields/per-version.ts";
-import { marks, refusedRetryMs, unwatchedCheckMs } from "../intervals.ts";
+import { marks, unwatchedCheckMs } from "../intervals.ts";
 import { memoryKey, recordNameOf } from "../ownership/naming.ts";
 import { identityText } from "../ownership/ownership.ts";
 import type { Blocked, ConditionDraft, Plan, Serves, Wait } from "../pass/agenda.ts";
@@ -22,6 +22,7 @@ import { endangering, mayEndJobs, type QueueSeen, quotaShareFields, type Seen } 
 import type { Acts } from "./resource/act.ts";
 import { askedReconciler } from "./resource/controller.ts";
 import { resourceSeen } from "./resource/observe.ts";
+import { servesByState } from "./resource/plan.ts";
 import { type Upkeep, upkeepPlan } from "./resource/upkeep.ts";
 
 type Create = CreateQuotaShareRequest;
@@ -45,19 +46,9 @@ export function planFor(object: QuotaShare, seen: Seen, now: number): Plan<Actio
   return condition === undefined ? plan : { ...plan, conditions: [...plan.conditions, condition] };
 }
 
-function serves(_spec: QuotaShareSpec, { name, record }: Seen): Serves | Blocked {
-  if (record?.status === "INVALID") {
-    return {
-      kind: "blocked",
-      reason: "Invalid",
-      message: `AWS found ${name} INVALID, and gives no reason: check its capacityLimits, its queue, and the service environment of the queue`,
-      checkInMs: refusedRetryMs,
-    };
-  }
-  if (record?.state !== "DISABLED") {
-    return { kind: "serves", reason: "Available", message: `${name} is VALID, as the spec says` };
-  }
-  return { kind: "serves", reason: "Disabled", message: `${name} is VALID and DISABLED: it takes no new jobs` };
+function serves(_spec: QuotaShareSpec, seen: Seen): Serves | Blocked {
+  const toCheck = "its capacityLimits, its queue, and the service environment of the queue";
+  return servesByState(seen, { toCheck, whileDisabled: ": it takes no new jobs" });
 }
 
 /** Why nothing is written to a share: the queue is none that it may be in. */

@@ -15,7 +15,7 @@ import type { Acts } from "./resource/act.ts";
 import type { ResourceAction } from "./resource/action.ts";
 import { askedReconciler } from "./resource/controller.ts";
 import { changing, inUse } from "./resource/delete.ts";
-import { resourceSeen } from "./resource/observe.ts";
+import { queuesWith, resourceSeen } from "./resource/observe.ts";
 import type { ResourceSeen } from "./resource/seen.ts";
 import { type Upkeep, upkeepPlan } from "./resource/upkeep.ts";
 
@@ -86,10 +86,8 @@ export async function observe(
 ): Promise<Seen> {
   const observed = { object, kind: SchedulingPolicyKind, type: "scheduling-policy", region } as const;
   const seen = await resourceSeen<Policy, SchedulingPolicy>(observed, ports, signal);
-  const users = [...region.snapshot().jobQueues.values()].filter(
-    ({ schedulingPolicyArn, status }) => schedulingPolicyArn === seen.arn && status !== "DELETED",
-  );
-  return { ...seen, users: users.map(({ jobQueueName }) => jobQueueName).toSorted() };
+  const users = queuesWith(region.snapshot(), ({ schedulingPolicyArn }) => schedulingPolicyArn === seen.arn);
+  return { ...seen, users };
 }
 
 export const acts: Acts<Action> = {

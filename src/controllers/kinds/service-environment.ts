@@ -16,7 +16,7 @@ import { namesIn } from "../draining/queue-order.ts";
 import { type MarksSeen, markShownForMs, newMarksSeen } from "../draining/retirement-marks.ts";
 import { requireUnnamed } from "../draining/unnamed.ts";
 import { fieldsOf } from "../fields/rows.ts";
-import { emptyForMs, refusedRetryMs } from "../intervals.ts";
+import { emptyForMs } from "../intervals.ts";
 import { memoryKey } from "../ownership/naming.ts";
 import { retiredAtTag } from "../ownership/ownership.ts";
 import type { Blocked, Plan, Serves } from "../pass/agenda.ts";
@@ -24,7 +24,8 @@ import type { Ports } from "../ports.ts";
 import { firstOf } from "../wording.ts";
 import type { Acts } from "./resource/act.ts";
 import { askedReconciler } from "./resource/controller.ts";
-import { resourceSeen } from "./resource/observe.ts";
+import { queuesWith, resourceSeen } from "./resource/observe.ts";
+import { servesByState } from "./resource/plan.ts";
 import { type Upkeep, upkeepPlan } from "./resource/upkeep.ts";
 import { type Action, removal, type Seen } from "./service-environment/delete.ts";
 
@@ -66,20 +67,14 @@ export function planFor(object: ServiceEnvironment, seen: Seen, now: number): Pl
   return upkeepPlan(upkeep, object, seen, now);
 }
 
-function serves(_spec: ServiceEnvironmentSpec, { name, record, users }: Seen): Serves | Blocked {
-  if (record?.status === "INVALID") {
-    return {
-      kind: "blocked",
-      reason: "Invalid",
-      message: `AWS found ${name} INVALID, and gives no reason: check its capacityLimits, and that the account has the service-linked role AWSServiceRoleForAWSBatchWithSagemaker`,
-      checkInMs: refusedRetryMs,
-    };
-  }
-  if (record?.state !== "DISABLED") {
-    return { kind: "serves", reason: "Available", message: `${name} is VALID, as the spec says` };
-  }
-  const idle = users.length === 0 ? "" : `: no job of ${firstOf(users)} starts`;
-  return { kind: "serves", reason: "Disabled", message: `${name} is VALID and DISABLED${idle}` };
+function serves(_spec: ServiceEnvironmentSpec, seen: Seen): Serves | Blocked {
+  const toCheck =
+    "its capacityLimits, and that the account has the service-linked role AWSServiceRoleForAWSBatchWithSagemaker";
+  const { users } = seen;
+  return servesByState(seen, {
+    toCheck,
+    whileDisabled: users.length === 0 ? "" : `: no job of ${firstOf(users)} starts`,
+  });
 }
 
 /** Of the first count of a service environment that is out of service. */
@@ -112,13 +107,10 @@ export async function observe(
   const seen = await resourceSeen<ServiceEnvironmentRecord, ServiceEnvironment>(observed, ports, signal);
   const snapshot = region.snapshot();
   const { name } = seen;
-  const users = [...snapshot.jobQueues.values()].filter(
-    (queue) => queue.status !== "DELETED" && namesIn(queue, "service-environment").includes(name),
-  );
   const mark = seen.record?.tags?.[retiredAtTag];
   return {
     ...seen,
-    users: users.map(({ jobQueueName }) => jobQueueName).toSorted(),
+    users: queuesWith(snapshot, (queue) => namesIn(queue, "service-environment").includes(name)),
     mayBeNamed: !snapshot.showsQueuesOf(name),
     markShownForMs: markShownForMs(memory.marks, memoryKey(region, name), mark, ports.clock),
     jobs: await jobsSeen(object, seen, { region, ports, memory }, signal),

@@ -8,7 +8,7 @@ import { ec2Calls } from "../../aws/ec2-calls.ts";
 import { classify } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import { iamCalls } from "../../aws/iam-calls.ts";
-import { type ResourceKey, resourceKeys, resources } from "../../aws/resources/index.ts";
+import { resourceKeys, resourceOf, resources } from "../../aws/resources/index.ts";
 import { shownRequest } from "../../controllers/kinds/job-definition/shown-values.ts";
 import type { Cloud } from "../../operator/cloud.ts";
 
@@ -111,11 +111,6 @@ export const subjectMembers: ReadonlySet<string> = new Set([
   ...resourceKeys.flatMap((key) => resources[key].subjects),
   ...otherSubjects,
 ]);
-
-/** The resource of AWS Batch that an operation creates, changes or deletes; undefined: it is about something else. */
-export function resourceOf(operation: string): ResourceKey | undefined {
-  return resourceKeys.find((key) => Object.keys(resources[key].calls).some((name) => operationOf(name) === operation));
-}
 
 /** The name or ARN that a write is about, for people. */
 export function subjectOf({ operation, input }: Pick<AwsWrite, "operation" | "input">): string {

@@ -3,7 +3,7 @@ import type { CallTable } from "../../aws/call-facts.ts";
 import { operationOf } from "../../aws/call-facts.ts";
 import { ec2Calls } from "../../aws/ec2-calls.ts";
 import { iamCalls } from "../../aws/iam-calls.ts";
-import { resources } from "../../aws/resources/index.ts";
+import { resourceOf } from "../../aws/resources/index.ts";
 
 /** What a write does, as the tables of calls say: no kind is named here, so a new kind needs no line. Pure. */
 
@@ -39,8 +39,7 @@ export function effectOf(kind: KindName, { operation }: Operation): WriteEffect 
   if (isIn(iamCalls, operation)) return "roles";
   if (isIn(ec2Calls, operation)) return "network";
   const { records } = kindOf(kind);
-  const isOwn =
-    records === undefined ? operation === kindOf(kind).request?.call : isIn(resources[records].calls, operation);
+  const isOwn = records === undefined ? operation === kindOf(kind).request?.call : resourceOf(operation) === records;
   return (isOwn ? verbs.find(([form]) => form.test(operation))?.[1] : undefined) ?? "queues";
 }
 

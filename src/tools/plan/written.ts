@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { IpPermission } from "@aws-sdk/client-ec2";
 import { partitionOfRegion, resourceArn, tagPrefix } from "../../aws/names.ts";
-import { resources } from "../../aws/resources/index.ts";
+import { resourceOf, resources } from "../../aws/resources/index.ts";
 import {
   clusterUidTag,
   createdAtTag,
@@ -13,7 +13,7 @@ import {
   uidTag,
 } from "../../controllers/ownership/ownership.ts";
 import type { SimulatedAws } from "../../simulator/simulated-aws.ts";
-import { resourceOf, subjectMembers } from "../local/writes.ts";
+import { subjectMembers } from "../local/writes.ts";
 import { hasSecret } from "../validation/secrets.ts";
 import { isTagging } from "./effects.ts";
 

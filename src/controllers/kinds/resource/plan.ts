@@ -3,11 +3,11 @@
 import type { BatchKind } from "../../../api/batch-kind.ts";
 import type { Reason } from "../../../api/reasons.ts";
 import type { Described } from "../../../aws/effects.ts";
-import { unwatchedCheckMs } from "../../intervals.ts";
+import { refusedRetryMs, unwatchedCheckMs } from "../../intervals.ts";
 import { notAdoptable } from "../../ownership/names.ts";
 import { ownershipOf, ownerTags, type Tags } from "../../ownership/ownership.ts";
 import { adoptionText, claimChange, type OwnTags, tagChange, tagFieldChanges } from "../../ownership/tags.ts";
-import type { Change, FieldChange, Step } from "../../pass/agenda.ts";
+import type { Blocked, Change, FieldChange, Serves, Step } from "../../pass/agenda.ts";
 import { differencesText, otherClusterText, othersText } from "../../wording.ts";
 import type { TagAction } from "./action.ts";
 import type { ResourceSeen } from "./seen.ts";
@@ -154,4 +154,19 @@ export function changeOf(
   const tags = differentTags(seen, record.tags, desired, own);
   if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
   return { action: "None", id, reason: "InSync", changes: [] };
+}
+
+/** What AWS serves of a resource with a state and a status: it gives no reason why it finds one INVALID. */
+export function servesByState(
+  { name, record }: ResourceSeen<Described & { readonly state?: string | undefined }>,
+  { toCheck, whileDisabled }: { readonly toCheck: string; readonly whileDisabled: string },
+): Serves | Blocked {
+  if (record?.status === "INVALID") {
+    const message = `AWS found ${name} INVALID, and gives no reason: check ${toCheck}`;
+    return { kind: "blocked", reason: "Invalid", message, checkInMs: refusedRetryMs };
+  }
+  if (record?.state !== "DISABLED") {
+    return { kind: "serves", reason: "Available", message: `${name} is VALID, as the spec says` };
+  }
+  return { kind: "serves", reason: "Disabled", message: `${name} is VALID and DISABLED${whileDisabled}` };
 }
