@@ -1,5 +1,6 @@
 /** Why the first job of a queue does not start, and other problems of the queue. Pure. */
 
+import { counted } from "../api/words.ts";
 import type { DescribedJob, HeadJob } from "../aws/queue-jobs.ts";
 import { causeInAttempt, causeInStatusReason } from "./aws-reasons.ts";
 import { type Cause, causeKind, causeTable, type Finding, type ReportedCode } from "./causes.ts";
@@ -7,7 +8,7 @@ import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { tightMemory } from "./fit.ts";
 import { isChanging, type Obstacle, obstacle, serviceRoleFix } from "./obstacles.ts";
 import { waiting } from "./waiting.ts";
-import { awsWords, editedEnvironments, editedQueue, needsText } from "./words.ts";
+import { awsWords, editedEnvironments, editedQueue, lastAttempt, needsText } from "./words.ts";
 
 export interface Diagnosis {
   /**
@@ -140,7 +141,7 @@ function detailOf(code: ReportedCode, facts: QueueFacts, job: DescribedJob): str
 
 function typesText({ name, environment }: EnvironmentFacts): string {
   const { instanceTypes = [], type, subnets = [] } = environment?.computeResources ?? {};
-  return `${name} with ${[type, ...instanceTypes].join(" ")} in ${subnets.length} ${subnets.length === 1 ? "subnet" : "subnets"}`;
+  return `${name} with ${[type, ...instanceTypes].join(" ")} in ${counted(subnets.length, "subnet")}`;
 }
 
 const fixes: Partial<Readonly<Record<ReportedCode, (facts: QueueFacts) => string>>> = {
@@ -160,12 +161,12 @@ function attemptCause(job: DescribedJob | undefined): Cause | undefined {
   return code === "ImagePullFailed"
     ? {
         code,
-        sentence: `the last of ${job.attempts.length} attempts could not pull the image ${image}: ${words}`,
+        sentence: `${lastAttempt(job.attempts)} could not pull the image ${image}: ${words}`,
         fix: `fix the image's name or tag in the definition ${job.definition}; for ECR let the execution or instance role pull it; give the subnets a path to the registry (NAT gateway, or the endpoints ecr.api, ecr.dkr and s3)`,
       }
     : {
         code,
-        sentence: `the last of ${job.attempts.length} attempts could not be prepared: ${words}`,
+        sentence: `${lastAttempt(job.attempts)} could not be prepared: ${words}`,
         fix: `let the execution role of the definition ${job.definition} read the job's secrets and write its logs, and give the subnets a path to these endpoints`,
       };
 }

@@ -1,3 +1,4 @@
+import { counted } from "../api/words.ts";
 import type { Environment } from "../aws/batch.ts";
 import {
   certainMemoryMib,
@@ -9,7 +10,7 @@ import {
 import type { JobNeeds } from "../aws/job-needs.ts";
 import type { Cause } from "./causes.ts";
 import type { EnvironmentFacts } from "./facts.ts";
-import { counted, editedEnvironment, listed, memoryText, needsText } from "./words.ts";
+import { editedEnvironment, listed, memoryText, needsText } from "./words.ts";
 
 /** Whether a job fits on any instance that an environment may start. Pure. */
 

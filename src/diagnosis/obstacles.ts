@@ -1,9 +1,10 @@
+import { counted } from "../api/words.ts";
 import type { Environment } from "../aws/batch.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
 import type { Cause } from "./causes.ts";
 import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { misfit } from "./fit.ts";
-import { awsWords, counted, editedEnvironment, editedQueue } from "./words.ts";
+import { awsWords, editedEnvironment, editedQueue } from "./words.ts";
 
 /** Why one environment cannot run a job. Pure. */
 

@@ -1,5 +1,6 @@
 /** Why a job waits although nothing blocks it. Pure. */
 
+import { counted } from "../api/words.ts";
 import type { HeadJob } from "../aws/queue-jobs.ts";
 import { countText } from "../aws/queue-jobs.ts";
 import type { Cause } from "./causes.ts";
@@ -7,7 +8,7 @@ import { consumableCause } from "./consumables.ts";
 import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { tightMemory } from "./fit.ts";
 import { isChanging, obstacle } from "./obstacles.ts";
-import { counted, editedEnvironments, editedQueue, listed } from "./words.ts";
+import { editedEnvironments, editedQueue, listed } from "./words.ts";
 
 /** Instances start and join within a few minutes; after this time something prevents it. */
 const joinMs = 15 * 60_000;

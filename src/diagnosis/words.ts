@@ -1,4 +1,5 @@
 import { type KindName, kindOf } from "../api/v1alpha1/kinds.ts";
+import { counted } from "../api/words.ts";
 import type { Queue } from "../aws/batch.ts";
 import { plainMessage } from "../aws/errors.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
@@ -20,9 +21,9 @@ export function memoryText(mib: number): string {
   return `${Number.isInteger(gib * 4) ? gib : gib.toFixed(1)} GiB`;
 }
 
-/** `1 file`, `3 files`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
+/** `the only attempt`, `the last of 3 attempts`. */
+export function lastAttempt(attempts: readonly unknown[]): string {
+  return attempts.length === 1 ? "the only attempt" : `the last of ${counted(attempts.length, "attempt")}`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

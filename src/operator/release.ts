@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { counted } from "../api/words.ts";
 import { kubeStore } from "../kube/client.ts";
 import { readClusterUid } from "../kube/namespaces.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -99,15 +100,13 @@ async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
 function summary({ released, untouched, held }: Released): string {
   const left = held.map(({ object, why }) => `  ${object}: ${visible(why)}\n`).join("");
   const lines = [
-    `${count(released.length)} released; their AWS resources are kept`,
-    ...(untouched.length === 0 ? [] : [`${count(untouched.length)} had nothing to release`]),
+    `${counted(released.length, "object")} released; their AWS resources are kept`,
+    ...(untouched.length === 0 ? [] : [`${counted(untouched.length, "object")} had nothing to release`]),
     ...(held.length === 0
       ? ["You can delete the objects and the CRDs now; nothing changes in AWS."]
-      : [`${count(held.length)} could not be released:\n${left}Fix the reported problems, and run the command again.`]),
+      : [
+          `${counted(held.length, "object")} could not be released:\n${left}Fix the reported problems, and run the command again.`,
+        ]),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-function count(objects: number): string {
-  return objects === 1 ? "1 object" : `${objects} objects`;
 }

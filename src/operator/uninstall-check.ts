@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { type KubeObject, keyText } from "../api/object.ts";
 import { kinds } from "../api/v1alpha1/kinds.ts";
+import { counted } from "../api/words.ts";
 import { type KubeStore, kubeStore } from "../kube/client.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { StoreError } from "../runtime/store.ts";
@@ -71,7 +72,7 @@ function strandedText(objects: readonly KubeObject[]): string {
   const names = objects.map(({ kind, metadata }) => `  ${kind} ${keyText(metadata)}`);
   const more = names.length - shown;
   return `\
-error: ${objects.length === 1 ? "1 object is" : `${objects.length} objects are`} left:
+error: ${counted(objects.length, "object is", "objects are")} left:
 ${names.slice(0, shown).join("\n")}${more > 0 ? `\n  and ${more} more` : ""}
 Deleting the CRDs would delete them, and without the operator nothing would clean up in AWS. Either
 - delete them while the operator runs, which also deletes their AWS resources unless deletionPolicy is Retain:

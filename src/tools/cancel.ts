@@ -14,7 +14,7 @@ import { SavedAccount } from "./jobs/saved-account.ts";
 import { savedId } from "./jobs/saved-jobs.ts";
 import { hasEnded, resultText } from "./jobs/words.ts";
 import { isLocked } from "./local/lock.ts";
-import { defaultClusterName, directoryWords, stateFile } from "./local/state.ts";
+import { defaultClusterName, directoryWords, isRunAgainstAws, readState, stateFile } from "./local/state.ts";
 import { refuseManifests } from "./validate.ts";
 
 interface CancelFlags extends DirectoryFlags {
@@ -85,27 +85,33 @@ async function cancelInDirectory(name: string, directory: string, flags: CancelF
   const end = localRuns(directory)
     ? "local ends its job"
     : `${shellCommand(["local", ...directoryWords(directory, flags)])} ends its job when you start it`;
+  // Of a job in a real AWS nothing is kept with the directory.
+  const unless = isRunAgainstAws(directory) ? ", unless it has ended" : "";
   const written = await cancelInManifest(directory, key);
   if (written.kind === "invalid") return refuseManifests(written.read, io);
   const { file, isChanged } = written;
   const begin = isChanged ? `now has cancel: true in ${file}` : `already has cancel: true in ${file}`;
   show(
     { jobName: keyText(key), jobId: undefined, status: undefined, requested: isChanged },
-    `${begin}: ${end}`,
+    `${begin}: ${end}${unless}`,
     flags,
     io,
   );
   return exitCodes.done;
 }
 
-/** The job of an object, if it has ended in the simulation that runs on the directory. */
+/**
+ * The job of an object, if it has ended in the simulation that runs on the directory, or was the last to run there: a
+ * `local` against AWS may have a job of the same object that runs.
+ */
 async function endInDirectory(
   directory: string,
   key: ObjectKey,
   flags: CancelFlags,
   io: Io,
 ): Promise<JobDetail | undefined> {
-  if (!isLocked(stateFile(directory, flags.clusterName ?? defaultClusterName, true))) return undefined;
+  const file = stateFile(directory, flags.clusterName ?? defaultClusterName, true);
+  if (!isLocked(file) && (isRunAgainstAws(directory) || readState(file)?.aws === undefined)) return undefined;
   const account = new SavedAccount(directory, flags, io);
   const object = await account.job(key);
   if (object === undefined) return undefined;

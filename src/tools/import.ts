@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { counted } from "../diagnosis/words.ts";
+import { counted } from "../api/words.ts";
 import { realCloud } from "../operator/cloud.ts";
 import { ListOption, type OperatorFlags, operatorOptions } from "../operator/flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, type Output, styleOf } from "../operator/io.ts";

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { JobQueueKind } from "../api/v1alpha1/kinds.ts";
-import { counted, queuesThere } from "../diagnosis/words.ts";
+import { counted } from "../api/words.ts";
+import { queuesThere } from "../diagnosis/words.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
-import { counted } from "../diagnosis/words.ts";
+import { counted } from "../api/words.ts";
 import { type Ending, exitCodes, type Io, styleOf } from "../operator/io.ts";
 import { jsonLine, visible, visibleIn } from "../runtime/visible.ts";
 import { addManifestOptions, type ManifestFlags, sourcesIn } from "./manifest-options.ts";

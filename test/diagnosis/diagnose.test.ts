@@ -310,7 +310,7 @@ const cases: readonly {
       ),
     }),
     code: "ImagePullFailed",
-    says: ["last of 1 attempts", "app:1", "CannotPullContainerError"],
+    says: ["the only attempt", "app:1", "CannotPullContainerError"],
     fix: "ecr.dkr",
   },
   {

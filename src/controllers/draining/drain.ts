@@ -1,6 +1,7 @@
 /** Waiting for jobs before what runs or holds them is deleted, as `spec.drain` says. Pure. */
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/batch-compute-environment.ts";
+import { counted } from "../../api/words.ts";
 import type { ActiveJob } from "../../aws/region.ts";
 import { countingCheckMs, drainCheckMs, terminateAgainMs, uncountedCheckMs } from "../intervals.ts";
 import type { Act, Wait } from "../pass/agenda.ts";
@@ -90,5 +91,5 @@ export function waits(message: string, checkInMs: number): Wait {
 
 /** For messages, e.g. `3 jobs`. */
 export function jobsText(jobs: readonly unknown[]): string {
-  return `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}`;
+  return counted(jobs.length, "job");
 }

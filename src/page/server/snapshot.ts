@@ -1,12 +1,9 @@
-import type { ConditionType } from "../../api/condition-types.ts";
-import { type Condition, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
+import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { awsNamesIn, referencesOf } from "../../api/references.ts";
 import type { ConsumableResourceStatus } from "../../api/v1alpha1/consumable-resource.ts";
 import { JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { QuotaShareSpec } from "../../api/v1alpha1/quota-share.ts";
 import { countText } from "../../aws/queue-jobs.ts";
-import { awaitingApproval } from "../../controllers/pass/approval.ts";
-import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { type ObjectRow, type Phase, rowOf } from "../../tools/local/rows.ts";
 import { environmentParts } from "./environments.ts";
 import { type JobsRead, type Known, ownedKey } from "./known.ts";
@@ -55,7 +52,7 @@ function itemOf(object: KubeObject, known: Known, ids: ReadonlySet<string>, hasK
     kind: object.kind,
     namespace: row.namespace,
     name: row.name,
-    state: stateOf(row, conditionsOf(object)),
+    state: stateOf(row),
     reason: row.reason,
     message: row.message,
     warnings: row.warnings,
@@ -77,16 +74,12 @@ const states: Readonly<Record<Phase, State>> = {
   removed: "Unknown",
 };
 
-function stateOf({ phase, deleting, warnings }: ObjectRow, conditions: readonly Condition[]): State {
+function stateOf({ phase, deleting, warnings, awaits }: ObjectRow): State {
   if (phase === "stalled") return "Failed";
-  const awaits = conditions.some(({ type, reason }) => awaiting.includes(type) && reason === awaitingApproval);
-  if (awaits && phase !== "held" && phase !== "removed") return "AwaitingApproval";
+  if (awaits !== undefined && phase !== "held" && phase !== "removed") return "AwaitingApproval";
   if (deleting) return "Terminating";
   return phase === "ready" && warnings.length > 0 ? "CannotRunJobs" : states[phase];
 }
-
-/** The conditions that report a step which a person has to approve. */
-const awaiting: readonly string[] = ["Ready", "Retiring"] satisfies readonly ConditionType[];
 
 export function idOf({ kind, metadata }: KubeObject): string {
   return idFor(kind, metadata);

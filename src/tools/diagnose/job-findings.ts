@@ -1,6 +1,7 @@
 /** Why a BatchJob does not start, or has failed, and what to do about it. Pure. */
 
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
+import { counted } from "../../api/words.ts";
 import type { JobRecord } from "../../aws/job-record.ts";
 import { countText } from "../../aws/queue-jobs.ts";
 import { remedyFor } from "../../controllers/kinds/batch-job/remedies.ts";
@@ -9,7 +10,7 @@ import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { causeInAttempt } from "../../diagnosis/aws-reasons.ts";
 import { causeKind, type Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
-import { awsWords, counted, listed } from "../../diagnosis/words.ts";
+import { awsWords, lastAttempt, listed } from "../../diagnosis/words.ts";
 import { shellCommand } from "../../runtime/shell.ts";
 import { chainFix, chainText, todoOf } from "./chain.ts";
 import type { DependencyFacts, JobFacts, JobFinding } from "./job-report.ts";
@@ -176,7 +177,7 @@ function earlierAttempt(record: JobRecord): readonly JobFinding[] {
   const words = last?.reason ?? last?.statusReason;
   if (last === undefined || words === undefined) return [];
   const { reason, statusReason, exitCode } = last;
-  const sentence = `the last of ${counted(record.attempts.length, "attempt")} failed: ${awsWords(words)}`;
+  const sentence = `${lastAttempt(record.attempts)} failed: ${awsWords(words)}`;
   const fix = remedyFor({ ...record, reason, statusReason, exitCode }) ?? "";
   const code = causeInAttempt([reason, statusReason].join(" "));
   return [code === undefined ? finding("JobStarting", sentence, fix) : cause({ code, sentence, fix })];

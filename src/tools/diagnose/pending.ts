@@ -1,7 +1,7 @@
+import { counted } from "../../api/words.ts";
 import type { JobDetail } from "../../aws/batch.ts";
 import type { BatchApi } from "../../aws/batch-calls.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
-import { counted } from "../../diagnosis/words.ts";
 
 /** One call describes at most so many jobs. */
 const describedLimit = 100;

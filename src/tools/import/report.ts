@@ -1,7 +1,7 @@
+import { counted } from "../../api/words.ts";
 import type { PolicyFeature } from "../../aws/policy-statements.ts";
 import { matchesAny } from "../../controllers/ownership/glob.ts";
 import { firstOf } from "../../controllers/wording.ts";
-import { counted } from "../../diagnosis/words.ts";
 import { shell, shellWord } from "../../runtime/shell.ts";
 import { jsonLine, visible, visibleIn } from "../../runtime/visible.ts";
 import { codeBlock, type Inserted, joined, Markdown, markdown } from "../markdown.ts";

@@ -1,4 +1,4 @@
-import { counted } from "../../diagnosis/words.ts";
+import { counted } from "../../api/words.ts";
 import type { Output } from "../../operator/io.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
 import type { RecordedEvent } from "../../runtime/store.ts";

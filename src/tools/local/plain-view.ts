@@ -11,6 +11,7 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
   let last: readonly ObjectRow[] = [];
   const shown = new Map<string, string>();
   const warned = new Map<string, readonly Warning[]>();
+  const awaited = new Map<string, string>();
   const line = (text: string): void => output.write(`${timeText(now())} ${visible(text)}\n`);
   line(headingText(heading));
   return {
@@ -23,6 +24,10 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
         if (row.phase === "pending") continue;
         if (shown.get(rowText(row)) !== text) line(text);
         shown.set(rowText(row), text);
+        const awaits = awaitsText(row);
+        if (awaits !== undefined && awaited.get(rowText(row)) !== awaits) line(awaits);
+        if (awaits === undefined) awaited.delete(rowText(row));
+        else awaited.set(rowText(row), awaits);
         const before = warned.get(rowText(row)) ?? [];
         for (const warning of row.warnings) {
           if (!before.some((one) => warningText(one) === warningText(warning))) {
@@ -39,6 +44,7 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
         const key = rowText(row);
         if (shown.delete(key)) line(`${key} ${goneText(row)}`);
         warned.delete(key);
+        awaited.delete(key);
       }
     },
     awsWrite: () => undefined,
@@ -66,9 +72,20 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
 export const keepsLast = "the edit is ignored; the previous manifests stay in effect";
 
 function changeText(row: ObjectRow): string {
-  const { phase, reason, message } = row;
-  return `${rowText(row)} ${phase === "stalled" ? "Stalled " : ""}${reason}: ${message}`;
+  const { phase, reason, message, awaits } = row;
+  const where = awaits?.type === "Ready" ? whereToApprove : "";
+  return `${rowText(row)} ${phase === "stalled" ? "Stalled " : ""}${reason}: ${message}${where}`;
 }
+
+/** Of a step that Ready says nothing about: the object is served, and something older waits for a person. */
+function awaitsText(row: ObjectRow): string | undefined {
+  if (row.awaits?.type !== "Retiring") return undefined;
+  const { type, reason, message } = row.awaits;
+  return `${rowText(row)} ${type} ${reason}: ${message}${whereToApprove}`;
+}
+
+/** The message of such a step ends with the annotation. */
+const whereToApprove = " in metadata.annotations of its manifest";
 
 /** AWS may have what such an object describes: as one that it was not allowed to adopt, or one that it was to keep. */
 function goneText({ object }: ObjectRow): string {

@@ -1,6 +1,7 @@
 import { type ConditionType, conditionTypes } from "../../api/condition-types.ts";
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { BatchJobKind, kinds } from "../../api/v1alpha1/kinds.ts";
+import { awaitingApproval } from "../../controllers/pass/approval.ts";
 import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { type InAws, inAws } from "./in-aws.ts";
 
@@ -35,6 +36,8 @@ export interface ObjectRow {
   readonly predecessors: readonly Predecessor[];
   /** Problems that prevent jobs although the object may be Ready. */
   readonly warnings: readonly Warning[];
+  /** The condition that reports a step which waits for a person's approval; undefined: none does. */
+  readonly awaits: Awaits | undefined;
   readonly object: KubeObject;
 }
 
@@ -50,6 +53,14 @@ export interface Predecessor {
 /** A condition in addition to Ready that reports a problem. */
 export interface Warning {
   readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What waits for a person; its message says how to approve it. */
+export interface Awaits {
+  /** `Retiring`: the object is served, and an older environment of it waits. */
+  readonly type: "Ready" | "Retiring";
   readonly reason: string;
   readonly message: string;
 }
@@ -77,6 +88,7 @@ export function rowOf(object: KubeObject, presence: Presence): ObjectRow {
     createdAt: Date.parse(metadata.creationTimestamp),
     predecessors: (status.predecessors ?? []).map((one) => retiring(one, conditionsOf(object))),
     warnings: warningsOf(conditionsOf(object)),
+    awaits: awaitsOf(conditionsOf(object)),
     object,
     ...(presence === "removed" ? removedShown(object) : phaseOf(object)),
   };
@@ -134,6 +146,14 @@ function warningsOf(conditions: readonly Condition[]): readonly Warning[] {
       return warns && status === "False" && message !== ready?.message;
     })
     .map(({ type, reason, message }) => ({ type, reason, message }));
+}
+
+function awaitsOf(conditions: readonly Condition[]): Awaits | undefined {
+  for (const type of ["Ready", "Retiring"] as const) {
+    const found = conditions.find((one) => one.type === type && one.reason === awaitingApproval);
+    if (found !== undefined) return { type, reason: found.reason, message: found.message };
+  }
+  return undefined;
 }
 
 /** The condition `Retiring` describes the environment that is next. */

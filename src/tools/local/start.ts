@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { counted } from "../../diagnosis/words.ts";
+import { counted } from "../../api/words.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
 import { type Cloud, type CloudWithLogs, realCloud } from "../../operator/cloud.ts";
 import { ComposedOperator } from "../../operator/compose.ts";

@@ -1,4 +1,4 @@
-import { counted } from "../../diagnosis/words.ts";
+import { counted } from "../../api/words.ts";
 import { durationText } from "../terminal/layout.ts";
 import type { Outcome } from "./goal.ts";
 import { inAws } from "./in-aws.ts";
@@ -79,7 +79,8 @@ function why(row: ObjectRow): string {
 function retiring(rows: readonly ObjectRow[]): string {
   const count = rows.reduce((sum, row) => sum + row.predecessors.length, 0);
   if (count === 0) return "";
-  return ` ${counted(count, "earlier environment")} still to be retired: start without --until to see it through.`;
+  const approval = rows.some(({ awaits }) => awaits?.type === "Retiring") ? ", once a person approves it" : "";
+  return ` ${counted(count, "earlier environment")} still to be retired${approval}: start without --until to see it through.`;
 }
 
 function left(rows: readonly ObjectRow[]): string {

@@ -1,4 +1,4 @@
-import { counted } from "../../diagnosis/words.ts";
+import { counted } from "../../api/words.ts";
 import { cut, durationText, inColumns, neededWidths, type Row, wrapped } from "../terminal/layout.ts";
 import type { Colour, Paint } from "../terminal/paint.ts";
 import { inOrder, type ObjectRow, type Phase, type Predecessor, type Warning, warningText } from "./rows.ts";

@@ -1,3 +1,4 @@
+import { counted } from "../../api/words.ts";
 import { tagPrefix } from "../../aws/names.ts";
 import { code, joined, Markdown, markdown } from "../markdown.ts";
 import { costLine } from "./cost.ts";
@@ -77,7 +78,7 @@ function changedFields(entry: Entry): readonly WrittenField[] {
 function writesOf(entry: Entry): readonly Markdown[] {
   const writes = entry.steps.filter((step) => step.kind === "write");
   if (writes.length === 0) return [];
-  const count = writes.length === 1 ? "1 write" : `${writes.length} writes`;
+  const count = counted(writes.length, "write");
   return [
     nothing,
     markdown`<details><summary>${entryText(entry)}: ${count}, in order</summary>`,

@@ -1,3 +1,4 @@
+import { counted } from "../../api/words.ts";
 import type { FieldChange } from "../../controllers/pass/agenda.ts";
 import { cutMiddle } from "../terminal/layout.ts";
 import { type Colour, type Paint, padded, widthOf } from "../terminal/paint.ts";
@@ -114,7 +115,7 @@ export function valuesText({ from, to }: FieldChange): string {
 
 export function queueText({ name, jobs }: AffectedQueue): string {
   if (jobs === undefined) return `${name} (its jobs cannot be counted)`;
-  return jobs === 0 ? `${name} (no jobs)` : `${name} (${jobs} ${jobs === 1 ? "job" : "jobs"} now)`;
+  return jobs === 0 ? `${name} (no jobs)` : `${name} (${counted(jobs, "job")} now)`;
 }
 
 function stepLines(entry: Entry, paint: Paint): string[] {

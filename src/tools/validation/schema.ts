@@ -1,5 +1,6 @@
 import { Ajv, type DefinedError, type ValidateFunction } from "ajv";
 import type { StructuralSchema } from "../../api/crd.ts";
+import { counted } from "../../api/words.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
 import { type Finding, type Path, valueText } from "./problem.ts";
@@ -111,9 +112,9 @@ function boundText(error: DefinedError): string {
     case "maximum":
       return `at most ${error.params.limit}`;
     case "minItems":
-      return `at least ${error.params.limit} ${error.params.limit === 1 ? "entry" : "entries"}`;
+      return `at least ${counted(error.params.limit, "entry", "entries")}`;
     case "maxItems":
-      return `at most ${error.params.limit} ${error.params.limit === 1 ? "entry" : "entries"}, not ${sizeOf(error.data)}`;
+      return `at most ${counted(error.params.limit, "entry", "entries")}, not ${sizeOf(error.data)}`;
     case "maxProperties":
       return `at most ${error.params.limit} keys, not ${sizeOf(error.data)}`;
     default:

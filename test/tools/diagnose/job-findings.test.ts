@@ -225,11 +225,11 @@ describe("a job that waits", () => {
 
   it("has the attempt before the one that starts", () => {
     expect(found({ job: inAws({ status: "STARTING", attempts: [attempt] }) })).toEqual([
-      "! ImagePullFailed: the last of 1 attempt failed: CannotPullContainerError: pull access denied. Fix: The image cannot be pulled: check its name, and that the execution role and the network reach the registry",
+      "! ImagePullFailed: the only attempt failed: CannotPullContainerError: pull access denied. Fix: The image cannot be pulled: check its name, and that the execution role and the network reach the registry",
     ]);
     const exited = { ...attempt, reason: undefined, statusReason: "Essential container in task exited", exitCode: 1 };
     expect(found({ job: inAws({ status: "STARTING", attempts: [exited] }) })).toEqual([
-      "JobStarting: the last of 1 attempt failed: Essential container in task exited",
+      "JobStarting: the only attempt failed: Essential container in task exited",
     ]);
     expect(found({ job: inAws({ status: "STARTING" }) })).toEqual([]);
   });

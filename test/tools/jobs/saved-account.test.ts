@@ -150,15 +150,16 @@ test("a job that has not ended is followed only while a local goes on with it", 
   });
 });
 
-test("cancel leaves a job alone that has ended in the simulation that runs, and only then", async () => {
+test("cancel leaves a job alone that has ended in the simulation, whether a local runs or not", async () => {
   const { directory, jobId } = await directoryWithJob();
-  const notThere = `error: ${directory} has no BatchJob default/hello: correct the name, or give its namespace with -n\n`;
-  expect((await run("cancel", "-f", directory, "hello")).stderr).toBe(notThere);
-  lockState(stateFile(directory, "local", true));
-  expect(await run("cancel", "-f", directory, "hello")).toMatchObject({
+  const ended = {
     exitCode: 0,
     stdout: "default/hello has already ended: SUCCEEDED, exit code 0\n",
-  });
+    stderr: "",
+  };
+  expect(await run("cancel", "-f", directory, "hello")).toEqual(ended);
+  lockState(stateFile(directory, "local", true));
+  expect(await run("cancel", "-f", directory, "hello")).toEqual(ended);
   const { stdout } = await run("cancel", "-f", directory, "hello", "-o", "json");
   expect(JSON.parse(stdout)).toEqual({ jobName: "default/hello", jobId, status: "SUCCEEDED", requested: false });
   expect((await run("cancel", "-f", directory, "-n", "team", "later")).stderr).toMatch(/has no BatchJob team\/later/);
@@ -196,4 +197,17 @@ test("a directory without a simulated account is an error that says how to make 
     1,
     `error: ${directory} has no simulated account yet: local -f ${directory} --simulate makes one\n`,
   ]);
+});
+
+test("cancel knows no job of a real AWS, and says so", async () => {
+  const { directory } = await directoryWithJob();
+  const spec = "{jobQueue: q, jobDefinition: jd}";
+  writeFileSync(
+    join(directory, "hello.yaml"),
+    `apiVersion: awsbatch.dev/v1alpha1\nkind: BatchJob\nmetadata: {name: hello}\nspec: ${spec}\n`,
+  );
+  writeFileSync(stateFile(directory, "prod", false), "{}");
+  expect((await run("cancel", "-f", directory, "hello")).stdout).toMatch(
+    / now has cancel: true in .*: local -f .* ends its job when you start it, unless it has ended\n$/,
+  );
 });

@@ -12,7 +12,7 @@ function view() {
 }
 
 function row(
-  ...conditions: readonly (readonly [type: string, status: Condition["status"], message: string])[]
+  ...conditions: readonly (readonly [type: string, status: Condition["status"], message: string, reason?: string])[]
 ): ObjectRow {
   const metadata = {
     namespace: "default",
@@ -22,14 +22,16 @@ function row(
     generation: 1,
     creationTimestamp: "2026-01-01T00:00:00Z",
   };
-  const reported = [["Ready", "True", "it is VALID"] as const, ...conditions].map(([type, status, message]) => ({
-    type,
-    status,
-    reason: "Because",
-    message,
-    lastTransitionTime: "2026-01-01T00:00:00Z",
-    observedGeneration: 1,
-  }));
+  const reported = [["Ready", "True", "it is VALID"] as const, ...conditions].map(
+    ([type, status, message, reason = "Because"]) => ({
+      type,
+      status,
+      reason,
+      message,
+      lastTransitionTime: "2026-01-01T00:00:00Z",
+      observedGeneration: 1,
+    }),
+  );
   const object = {
     apiVersion: "v1",
     kind: "BatchComputeEnvironment",
@@ -65,6 +67,18 @@ describe("the plain view", () => {
       "00:00:00 BatchComputeEnvironment/ce NetworkReady=True Because: all is reached",
       "00:00:00 BatchComputeEnvironment/ce JobsProgressing is no longer False",
     ]);
+  });
+
+  test("a removal that waits for a person is said once, with the annotation that approves it and where to set it", () => {
+    const { plain, lines } = view();
+    const message = 'team_ce-1 is out of use; its removal waits for approval. To approve it, set a: "b"';
+    const held = (): ObjectRow => row(["Retiring", "True", message, "AwaitingApproval"]);
+    plain.objects([held()]);
+    plain.objects([held()]);
+    plain.objects([row(["Retiring", "True", "team_ce-1 is DISABLED"])]);
+    plain.objects([held()]);
+    const said = `00:00:00 BatchComputeEnvironment/ce Retiring AwaitingApproval: ${message} in metadata.annotations of its manifest`;
+    expect(lines()).toEqual(["00:00:00 BatchComputeEnvironment/ce Because: it is VALID", said, said]);
   });
 
   test("reports what becomes of a job, and why it failed, but not of each child of an array", () => {

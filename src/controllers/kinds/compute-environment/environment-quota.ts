@@ -1,5 +1,6 @@
 /** Whether there is room for one more environment: for the object, its namespace, and the region. Pure. */
 
+import { counted } from "../../../api/words.ts";
 import type { Environment } from "../../../aws/batch.ts";
 import type { BatchSnapshot } from "../../../aws/region.ts";
 import { marks, replacementCheckMs, unwatchedCheckMs } from "../../intervals.ts";
@@ -85,7 +86,7 @@ export function roomHindrance(seen: Seen): Wait | undefined {
   const { underWay, goesFirst } = seen.replacementsElsewhere;
   const wait = { kind: "wait", reason: waitingForOthers, checkInMs: replacementCheckMs } as const;
   if (underWay >= limit) {
-    const message = `${underWay} other replacements are under way; at most ${limit} run at once (--max-concurrent-replacements)`;
+    const message = `${counted(underWay, "other replacement")} ${underWay === 1 ? "is" : "are"} under way; at most ${limit} run at once (--max-concurrent-replacements)`;
     return { ...wait, message };
   }
   if (goesFirst === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { counted } from "../../../api/words.ts";
 import type { ObjectEvent } from "../../../runtime/store.ts";
 import { jobsTerminated, normalEvent } from "../../pass/events.ts";
 import type { Action, TagPurpose } from "./action.ts";
@@ -19,7 +20,7 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
       return [
         jobsTerminated(
           "Retire",
-          `terminated ${action.jobIds.length} jobs that outlived drain.timeoutSeconds on ${action.name}`,
+          `terminated ${counted(action.jobIds.length, "job")} that outlived drain.timeoutSeconds on ${action.name}`,
         ),
       ];
     case "delete":

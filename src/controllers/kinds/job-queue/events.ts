@@ -1,3 +1,4 @@
+import { counted } from "../../../api/words.ts";
 import type { ObjectEvent } from "../../../runtime/store.ts";
 import { jobsTerminated, normalEvent } from "../../pass/events.ts";
 import { tagEvent } from "../resource/events.ts";
@@ -20,7 +21,7 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
       return [
         jobsTerminated(
           "Delete",
-          `terminated ${action.jobIds.length} jobs in ${action.name} that ran past drain.timeoutSeconds`,
+          `terminated ${counted(action.jobIds.length, "job")} in ${action.name} that ran past drain.timeoutSeconds`,
         ),
       ];
     case "delete":

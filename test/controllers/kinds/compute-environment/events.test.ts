@@ -32,6 +32,11 @@ it.each<[string, Action, readonly string[]]>([
     { kind: "terminateJobs", name: "ce", jobIds: ["j1", "j2"] },
     ["Warning JobsTerminated Retire: terminated 2 jobs that outlived drain.timeoutSeconds on ce"],
   ],
+  [
+    "one ended job",
+    { kind: "terminateJobs", name: "ce", jobIds: ["j1"] },
+    ["Warning JobsTerminated Retire: terminated 1 job that outlived drain.timeoutSeconds on ce"],
+  ],
   ["a deletion", { kind: "delete", name: "ce" }, ["Normal Deleting Delete: deleting ce"]],
   [
     "a foreign queue that was repointed",

@@ -35,6 +35,11 @@ it.each<[string, Action, string]>([
     { kind: "terminateJobs", name: "q", jobIds: ["a", "b"] },
     "Warning JobsTerminated Delete: terminated 2 jobs in q that ran past drain.timeoutSeconds",
   ],
+  [
+    "one ended job",
+    { kind: "terminateJobs", name: "q", jobIds: ["a"] },
+    "Warning JobsTerminated Delete: terminated 1 job in q that ran past drain.timeoutSeconds",
+  ],
   ["a deletion", { kind: "delete", name: "q" }, "Normal Deleting Delete: deleting queue q"],
 ])("reports %s", (_name, action, expected) => {
   const result = eventsFor(action).map((event) => `${event.type} ${event.reason} ${event.action}: ${event.note}`);
