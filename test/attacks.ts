@@ -9,6 +9,7 @@ import {
   jobQueue,
   policy,
   quotaShare,
+  role,
   serviceEnvironment,
   sharedQueue,
 } from "./manifests.ts";
@@ -20,6 +21,7 @@ export const victims: Readonly<Record<KindName, (turn: number) => Manifest>> = {
   JobQueue: (turn) => jobQueue("q", ["ce"], { priority: 1 + turn }),
   JobDefinition: (turn) => jobDefinition("jd", { parameters: { turn: String(turn) } }),
   BatchJob: (turn) => batchJob(`job-${turn}`, { jobQueueRef: { name: "q" }, jobDefinitionRef: { name: "jd" } }),
+  BatchRole: (turn) => role("builders", { permissionsBoundary: `arn:aws:iam::123456789012:policy/b${turn}` }),
   SchedulingPolicy: (turn) => policy("fair", { fairsharePolicy: { shareDecaySeconds: 600 + turn } }),
   ServiceEnvironment: (turn) =>
     serviceEnvironment("se", { capacityLimits: [{ capacityUnit: "NUM_INSTANCES", maxCapacity: 10 + turn }] }),
@@ -63,6 +65,12 @@ export const hostile: Readonly<Record<KindName, Hostile>> = {
         jobDefinition: `${other}_jd`,
         dependsOn: Array.from({ length: 20 }, (_, next) => ({ jobRef: { name: `m${index + next + 1}` } })),
       }),
+      change,
+    ),
+  // As large as a role may be, with what no namespace may have.
+  BatchRole: (index, change) =>
+    changed(
+      role(`m${index}`, { inlinePolicies: { all: JSON.stringify(parametersOf(index)).slice(0, 10_000) } }),
       change,
     ),
   SchedulingPolicy: (index, change) => policy(`m${index}`, { fairsharePolicy: { shareDecaySeconds: change } }),

@@ -3,6 +3,7 @@
 import type { SubmitServiceJobRequest } from "@aws-sdk/client-batch";
 import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/batch-compute-environment.ts";
 import type { BatchJobSpec } from "../src/api/v1alpha1/batch-job.ts";
+import type { BatchRoleSpec } from "../src/api/v1alpha1/batch-role.ts";
 import type { ConsumableResourceSpec } from "../src/api/v1alpha1/consumable-resource.ts";
 import type { JobDefinitionSpec } from "../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../src/api/v1alpha1/job-queue.ts";
@@ -88,6 +89,11 @@ export function quotaShare(name: string, queue: string, spec: Partial<QuotaShare
 
 export function policy(name: string, spec: SchedulingPolicySpec): Manifest {
   return { apiVersion, kind: "SchedulingPolicy", metadata: { name, namespace: "team" }, spec };
+}
+
+export function role(name: string, spec: Partial<BatchRoleSpec> = {}): Manifest {
+  const whole = { purpose: "job", ...spec };
+  return { apiVersion, kind: "BatchRole", metadata: { name, namespace: "team" }, spec: whole };
 }
 
 export function consumable(name: string, spec: ConsumableResourceSpec): Manifest {

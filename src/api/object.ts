@@ -84,4 +84,6 @@ export interface Kind {
   readonly shortNames: readonly string[];
   /** Whether the operator itself deletes objects, some time after they have served their purpose. */
   readonly expires?: true;
+  /** Whether what AWS has of an object is in no region, as with all of IAM. */
+  readonly global?: true;
 }

@@ -38,6 +38,7 @@ import {
 } from "./resources/job-definitions.ts";
 import { sharesOfQueue } from "./resources/quota-shares.ts";
 import type { Write, Writing } from "./resources/resource.ts";
+import { RoleJobs } from "./role-jobs.ts";
 import { hasServiceJobs, startedServiceJobs, unfinishedServiceJobs } from "./service-jobs.ts";
 import { type TagChange, tagCalls } from "./tag-calls.ts";
 
@@ -112,6 +113,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       return queueNames();
     },
   });
+  const roleJobs = new RoleJobs(definitionJobs, batch);
   const activeJobCounts = new ActiveJobCounts({ ...counting, queues: queueNames });
 
   /** From when on a count is sure to show each job that a definition without ACTIVE revisions was given. */
@@ -261,6 +263,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
       stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
       jobsOfDefinition: (name, signal) => definitionJobs.of(name, jobsShownAt(name), signal),
+      jobsOfRole: (name, from, signal) => roleJobs.of(name, Math.max(from, cache.believedFrom() ?? from), signal),
       jobsSeen: (queue) => jobs?.seen(queue),
       terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
       terminateServiceJob: (jobId, reason, signal) => batch.terminateServiceJob({ jobId, reason }, { signal }),

@@ -9,19 +9,18 @@ import { revisionIn } from "./names.ts";
 /** For so long (ms) after its end a count serves others who ask; one that took longer, for as long as it took. */
 const sharedForMs = 60_000;
 
-/** Unfinished jobs by the name of their job definition, which is that of the children of an array too. */
-export type DefinitionCounts = ReadonlyMap<string, number>;
+/** Unfinished jobs by the ARN of the revision that they run, which is that of the children of an array too. */
+export type RevisionCounts = ReadonlyMap<string, number>;
 
 /**
  * The unfinished jobs of one queue; none when there is no such queue (any more).
  * @throws AwsError when they cannot be read
  */
-async function countedByDefinition(batch: BatchApi, queue: string, signal: AbortSignal): Promise<DefinitionCounts> {
+async function countedByRevision(batch: BatchApi, queue: string, signal: AbortSignal): Promise<RevisionCounts> {
   const counts = new Map<string, number>();
   try {
     for (const { definition = "" } of await unfinishedJobs(batch, queue, signal)) {
-      const name = revisionIn(definition)?.name;
-      if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+      if (revisionIn(definition) !== undefined) counts.set(definition, (counts.get(definition) ?? 0) + 1);
     }
   } catch (error) {
     if (!(error instanceof AwsError && error.kind === "notFound")) throw error;
@@ -34,7 +33,7 @@ interface Count {
   readonly begunAt: number;
   /** Undefined while it is under way. */
   endedAt: number | undefined;
-  readonly counts: Promise<DefinitionCounts>;
+  readonly counts: Promise<RevisionCounts>;
 }
 
 export interface DefinitionJobsOptions extends LongReadOptions {
@@ -66,8 +65,14 @@ export class DefinitionJobs {
    * @throws AwsError when the queues, or the jobs of one, cannot be read
    */
   async of(definition: string, from: number, signal: AbortSignal): Promise<number> {
+    const counts = await this.byRevision(from, signal);
+    return [...counts].reduce((sum, [arn, count]) => (revisionIn(arn)?.name === definition ? sum + count : sum), 0);
+  }
+
+  /** All of them; see `of`. */
+  async byRevision(from: number, signal: AbortSignal): Promise<RevisionCounts> {
     const { counts } = await this.#countFor(from, signal);
-    return (await abortable(counts, signal)).get(definition) ?? 0;
+    return await abortable(counts, signal);
   }
 
   async #countFor(from: number, signal: AbortSignal): Promise<Count> {
@@ -102,25 +107,21 @@ export class DefinitionJobs {
     return count;
   }
 
-  async #counted(): Promise<DefinitionCounts> {
+  async #counted(): Promise<RevisionCounts> {
     const { lifetime, listQueues } = this.#options;
     return await countedInAll(longRead(this.#options), await listQueues(lifetime), lifetime);
   }
 }
 
 /**
- * Unfinished jobs of several queues, by the name of their job definition.
+ * Unfinished jobs of several queues.
  * @throws AwsError when the jobs of one cannot be read
  */
-async function countedInAll(
-  batch: BatchApi,
-  queues: readonly string[],
-  signal: AbortSignal,
-): Promise<DefinitionCounts> {
+async function countedInAll(batch: BatchApi, queues: readonly string[], signal: AbortSignal): Promise<RevisionCounts> {
   const all = new Map<string, number>();
   for (const queue of queues) {
-    for (const [name, count] of await countedByDefinition(batch, queue, signal)) {
-      all.set(name, (all.get(name) ?? 0) + count);
+    for (const [arn, count] of await countedByRevision(batch, queue, signal)) {
+      all.set(arn, (all.get(arn) ?? 0) + count);
     }
   }
   return all;

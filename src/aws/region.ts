@@ -96,6 +96,15 @@ export interface BatchRegion extends ResourceWrites {
    * @throws AwsError when they cannot be counted
    */
   jobsOfDefinition(name: string, signal: AbortSignal): Promise<number>;
+  /**
+   * How many unfinished jobs use a role, by the `name:revision` that they run, over all queues, whosever they are. Counted
+   * together with those of definitions.
+   *
+   * @param name of a role that no ACTIVE revision should name
+   * @param from monotonic ms, may be a little ahead: counts that began earlier may not show all jobs
+   * @throws AwsError when they cannot be counted
+   */
+  jobsOfRole(name: string, from: number, signal: AbortSignal): Promise<ReadonlyMap<string, number>>;
   /** How the jobs of a queue get on, as last read; undefined before that. Costs no call. */
   jobsSeen(queue: string): JobsSeen | undefined;
   terminateJob(jobId: string, reason: string, signal: AbortSignal): Promise<void>;

@@ -18,8 +18,9 @@ export function namingStore(store: Store, clusterPrefix = ""): Store {
 export function withAwsName(object: KubeObject, clusterPrefix = ""): KubeObject {
   if (clusterPrefix === "") return object;
   const kind: OperatorKind | undefined = kinds.find((one) => one.kind === object.kind);
-  // A name that ends in the uid is unique, and a name within another resource in that.
+  // A name that ends in the uid is unique, and a name within another resource in that; one in IAM has a hash of the cluster.
   if (kind === undefined || kind.awsName.endsWithUid === true || kind.awsName.within !== undefined) return object;
+  if (kind.global === true) return object;
   const { field, maxLength } = kind.awsName;
   const spec = (object.spec ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof spec[field] === "string") return object;

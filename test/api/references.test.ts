@@ -82,6 +82,7 @@ describe("the order of apply", () => {
       "ServiceEnvironment",
       "JobQueue",
       "Toy",
+      "BatchRole",
       "QuotaShare",
       "ConsumableResource",
       "JobDefinition",

@@ -180,6 +180,10 @@ export function fakeRegion(
       const jobs = Object.values(region.jobsByQueue).flat();
       return jobs.filter(({ definition }) => definition?.includes(`:job-definition/${name}:`)).length;
     },
+    async jobsOfRole(name, from) {
+      await called(`jobsOfRole ${name} from ${from}`);
+      return new Map();
+    },
     jobsSeen: (queue) => region.jobsSeenByQueue[queue],
     async startedServiceJobs() {
       await called("startedServiceJobs");

@@ -212,6 +212,7 @@ const woken = (change: Parameters<typeof wokenByObject>[1], around: Objects): st
 test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
+    BatchRole: [],
     BatchComputeEnvironment: ["JobQueue"],
     JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "QuotaShare"],
     QuotaShare: ["JobQueue"],

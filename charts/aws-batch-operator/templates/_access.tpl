@@ -4,6 +4,7 @@
 - apiGroups:
     - awsbatch.dev
   resources:
+    - batchroles
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -20,6 +21,7 @@
 - apiGroups:
     - awsbatch.dev
   resources:
+    - batchroles
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -34,6 +36,7 @@
 - apiGroups:
     - awsbatch.dev
   resources:
+    - batchroles/status
     - batchcomputeenvironments/status
     - schedulingpolicies/status
     - serviceenvironments/status
@@ -103,6 +106,7 @@
 - apiGroups:
     - awsbatch.dev
   resources:
+    - batchroles
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -120,6 +124,7 @@
 - apiGroups:
     - awsbatch.dev
   resources:
+    - batchroles
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -153,6 +158,7 @@
 - apiGroups:
     - awsbatch.dev
   resources:
+    - batchroles
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -169,9 +175,10 @@
     - deletecollection
 {{- end }}
 {{- define "aws-batch-operator.kinds" -}}
-batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, consumableresources, jobdefinitions, batchjobs
+batchroles, batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, consumableresources, jobdefinitions, batchjobs
 {{- end }}
 {{- define "aws-batch-operator.givenName" -}}
+has(object.spec.roleName) ? object.spec.roleName :
 has(object.spec.computeEnvironmentName) ? object.spec.computeEnvironmentName :
 has(object.spec.name) ? object.spec.name :
 has(object.spec.serviceEnvironmentName) ? object.spec.serviceEnvironmentName :

@@ -50,7 +50,7 @@ export const rolesReasons = {
     },
   },
   plan: {
-    RolesDiffer: { means: "roles in `.spec.iam` are missing or differ" },
+    RolesDiffer: { means: "roles are missing in IAM, or differ from the spec" },
   },
   event: {
     RoleCreated: { means: "a request to IAM" },

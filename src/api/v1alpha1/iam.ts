@@ -22,6 +22,32 @@ const inlinePolicyRules: readonly Rule[] = [
   },
 ];
 
+/** What a role may do, and its tags. */
+export const roleContent = {
+  policyArns: setOf(
+    "Managed policies in addition to the one that the role requires. The operator's --allowed-policy-arns limits them.",
+    text("ARN of a managed policy.", 512, policyArn),
+    20,
+  ).optional(),
+  inlinePolicies: textMap(
+    "Inline policies by name, each as a JSON document. Requires the operator's --allow-inline-policies.",
+    8,
+    inlinePoliciesMax,
+    inlinePolicyRules,
+  ).optional(),
+  permissionsBoundary: text(
+    "ARN of the permissions boundary. Default: the operator's --permissions-boundary.",
+    512,
+    policyArn,
+  ).optional(),
+  tags: tags(
+    "Tags of the role; at most 40, the operator adds its own. The operator's --allowed-role-tag-keys limits their keys.",
+  ).optional(),
+};
+
+export const rolePurpose = (description: string) =>
+  oneOf(description, ["service", "instance", "spot-fleet", "execution", "job"]);
+
 /** One role; its presence, also empty, asks for the role. */
 const role = (description: string) =>
   object(description, {
@@ -30,25 +56,7 @@ const role = (description: string) =>
       63,
       /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
     ).optional(),
-    policyArns: setOf(
-      "Managed policies in addition to the one that the role requires. The operator's --allowed-policy-arns limits them.",
-      text("ARN of a managed policy.", 512, policyArn),
-      20,
-    ).optional(),
-    inlinePolicies: textMap(
-      "Inline policies by name, each as a JSON document. Requires the operator's --allow-inline-policies.",
-      8,
-      inlinePoliciesMax,
-      inlinePolicyRules,
-    ).optional(),
-    permissionsBoundary: text(
-      "ARN of the permissions boundary. Default: the operator's --permissions-boundary.",
-      512,
-      policyArn,
-    ).optional(),
-    tags: tags(
-      "Tags of the role; at most 40, the operator adds its own. The operator's --allowed-role-tag-keys limits their keys.",
-    ).optional(),
+    ...roleContent,
   });
 
 const roleSpec = role("A role that the operator creates.");
@@ -82,7 +90,7 @@ export const madeRoles = mapList(
   "Roles created for this object.",
   ["purpose"],
   object("One role.", {
-    purpose: oneOf("Purpose of the role.", ["service", "instance", "spot-fleet", "execution", "job"]),
+    purpose: rolePurpose("Purpose of the role."),
     name: text("Name in IAM.", 64),
     arn: text("ARN.", 2048),
   }),

@@ -4,6 +4,7 @@ import type { BatchKind } from "../batch-kind.ts";
 import { targetsFirst } from "../references.ts";
 import { BatchComputeEnvironmentKind } from "./batch-compute-environment-kind.ts";
 import { BatchJobKind } from "./batch-job-kind.ts";
+import { BatchRoleKind } from "./batch-role-kind.ts";
 import { ConsumableResourceKind } from "./consumable-resource-kind.ts";
 import { JobDefinitionKind } from "./job-definition-kind.ts";
 import { JobQueueKind } from "./job-queue-kind.ts";
@@ -14,6 +15,7 @@ import { ServiceEnvironmentKind } from "./service-environment-kind.ts";
 export {
   BatchComputeEnvironmentKind,
   BatchJobKind,
+  BatchRoleKind,
   ConsumableResourceKind,
   JobDefinitionKind,
   JobQueueKind,
@@ -23,6 +25,7 @@ export {
 };
 
 const registered = [
+  BatchRoleKind,
   BatchComputeEnvironmentKind,
   SchedulingPolicyKind,
   ServiceEnvironmentKind,

@@ -36,16 +36,22 @@ function held<Action>(choice: Choice<Action>, reason: Reason, why: string): Choi
   };
 }
 
-/** Why nothing is done to an object that was made in another account or region; undefined: it was made here. */
+/**
+ * Why nothing is done to an object that was made in another account or region; undefined: it was made here.
+ *
+ * @param isGlobal what AWS has of it is in no region
+ */
 export function misplacement(
   directives: Directives,
   region: Pick<BatchRegion, "account" | "region">,
+  isGlobal = false,
 ): Choice<never> | undefined {
   const here = `${region.account}/${region.region}`;
-  if (directives.location === undefined || directives.location === here) return undefined;
+  const { location = here } = directives;
+  if (location === here || (isGlobal && location.startsWith(`${region.account}/`))) return undefined;
   return blocked({
     reason: "LocationMismatch",
-    message: `this object was made in account/region ${directives.location}, but the credentials and region in force are ${here}; nothing is written there. Give the operator back its credentials and region, or delete the object with awsbatch.dev/abandon: "true"`,
+    message: `this object was made in account/region ${location}, but the credentials and region in force are ${here}; nothing is written there. Give the operator back its credentials and region, or delete the object with awsbatch.dev/abandon: "true"`,
   });
 }
 

@@ -110,7 +110,7 @@ async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
   if (opened.kind === "unreadable") return unreadable(p, opened);
   if (opened.kind === "failing") return failing(p, opened);
   const { region } = opened;
-  const misplaced = misplacement(directives, region);
+  const misplaced = misplacement(directives, region, p.module.kind.global);
   if (misplaced !== undefined) return reported(p, region, { choice: misplaced, fields: {} }, { kind: "none" });
   if (p.module.isRead?.(object, region) === false) return silent({ kind: "after", delayMs: unreadCheckMs });
   const again = await p.module.notYet?.(object, region, p.signal);

@@ -11,6 +11,11 @@ export function placeText(region: string, namespace: string): string {
   return `${region} ${namespace}`;
 }
 
+/** The region of a `placeText`. */
+export function regionIn(text: string): string {
+  return text.slice(0, text.indexOf(" "));
+}
+
 /** Whether a `placeText` is of this region. */
 export function isInRegion(text: string, region: string): boolean {
   return text.startsWith(placeText(region, ""));

@@ -17,6 +17,7 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^arn:[^:]+:iam:", "an ARN of IAM"],
   ["^arn:[^:]+:eks:", "an ARN of EKS"],
   ["^arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy\\/[!-~]+$", "an ARN of a managed policy of IAM"],
+  ["^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", "letters, digits and any of _+=,.@-, beginning with a letter or digit"],
   ["^[A-Za-z0-9][A-Za-z0-9_.-]*$", "letters, digits, dots, - and _, beginning with a letter or digit"],
   ["^arn:[^:]+:batch:", "an ARN of AWS Batch"],
   ["^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$", "a name or an ARN of AWS Batch"],

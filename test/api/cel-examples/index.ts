@@ -1,4 +1,5 @@
 import { batchJobExamples } from "./batch-jobs.ts";
+import { batchRoleExamples } from "./batch-roles.ts";
 import { computeEnvironmentExamples } from "./compute-environments.ts";
 import { consumableResourceExamples } from "./consumable-resources.ts";
 import type { CelExample } from "./example.ts";
@@ -16,6 +17,7 @@ export const celExamples: readonly CelExample[] = [
   ...jobQueueExamples,
   ...jobDefinitionExamples,
   ...batchJobExamples,
+  ...batchRoleExamples,
   ...schedulingPolicyExamples,
   ...serviceEnvironmentExamples,
   ...consumableResourceExamples,

@@ -157,7 +157,7 @@ describe("run in chosen namespaces", () => {
     expect(log()[0]).toMatchObject({
       level: "warn",
       message: "permissions are missing in a watched namespace",
-      problem: expect.stringContaining("list, watch batchcomputeenvironments.awsbatch.dev"),
+      problem: expect.stringContaining("list, watch batchroles.awsbatch.dev"),
     });
     const refused = log().filter(({ level }) => level === "error");
     expect(refused).toHaveLength(kinds.length + 1);
@@ -192,7 +192,7 @@ describe("run does not start", () => {
     const { exitCode, message } = await started(server.url).ended;
     expect(exitCode).toBe(2);
     expect(message).toMatch(
-      /^the cluster does not serve batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, consumableresources, jobdefinitions, batchjobs of \S+: install the CRDs with `kubectl /,
+      /^the cluster does not serve batchroles, batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, consumableresources, jobdefinitions, batchjobs of \S+: install the CRDs with `kubectl /,
     );
   });
 

@@ -119,7 +119,7 @@ function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesStep | u
  * A count of jobs costs calls for each queue of the region, and a job may take days. The operator counts again after a
  * quarter of the wait so far, so that the wait is never much longer than the job.
  */
-function countAgainMs(goingForMs: number | undefined): number {
+export function countAgainMs(goingForMs: number | undefined): number {
   if (goingForMs === undefined) return slowestRetryMs;
   return Math.min(slowestRetryMs, Math.max(unwatchedCheckMs, goingForMs / 4));
 }

@@ -1,11 +1,16 @@
 /** The desired roles of an object: name, trust, policies, tags. Pure. */
 
+import type { KubeObject } from "../../../api/object.ts";
+import type { BatchRole, BatchRoleSpec } from "../../../api/v1alpha1/batch-role.ts";
 import type { RoleSpec } from "../../../api/v1alpha1/iam.ts";
+import { BatchRoleKind } from "../../../api/v1alpha1/kinds.ts";
 import { canonicalJson } from "../../fields/fingerprint.ts";
 import {
+  type Cluster,
   clusterTag,
   clusterUidTag,
   type Identity,
+  identityOf,
   namespaceTag,
   nameTag,
   roleTag,
@@ -41,6 +46,8 @@ export interface DesiredRole {
   readonly inlinePolicies: Readonly<Record<string, string>>;
   readonly permissionsBoundaryArn: string | undefined;
   readonly userTags: Readonly<Record<string, string>>;
+  /** The field by which the role can have another name. */
+  readonly nameField: string;
   /** The tags of ownership. */
   readonly ownTags: Readonly<Record<string, string>>;
   /** The name by which objects of the namespace share it. */
@@ -93,15 +100,29 @@ export function desiredRolesOf(
   place: Place,
   boundaryArn?: string,
 ): readonly DesiredRole[] {
-  return specsOf(iam).map(({ field, sort, spec }) => desiredRole(field, sort, spec, { identity, place, boundaryArn }));
+  return specsOf(iam).map((asked) => desiredRole(asked, { identity, place, boundaryArn }));
+}
+
+/** The roles that an object asks for: by `spec.iam`, or as a BatchRole. */
+export function rolesAskedBy(
+  object: KubeObject,
+  cluster: Cluster,
+  place: Place,
+  boundaryArn?: string,
+): readonly DesiredRole[] {
+  const identity = identityOf(object, cluster);
+  const asked = isBatchRole(object) ? batchRoleSpec(object) : specsOf((object.spec as { readonly iam?: object }).iam);
+  return asked.map((one) => desiredRole(one, { identity, place, boundaryArn }));
 }
 
 /** What a spec says of one role. */
 interface AskedRole {
-  /** Of `spec.iam`. */
+  /** e.g. `spec.iam.serviceRole`; of a BatchRole `spec`. */
   readonly field: string;
   readonly sort: Sort;
   readonly spec: RoleSpec;
+  /** Its name in IAM, where the spec gives it. */
+  readonly roleName?: string | undefined;
 }
 
 /** The roles that a spec asks for. */
@@ -109,8 +130,22 @@ export function specsOf(iam: object | undefined): readonly AskedRole[] {
   const given = (iam ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries(sorts).flatMap(([field, sort]) => {
     const spec = given[field] as RoleSpec | undefined;
-    return spec === undefined ? [] : [{ field, sort, spec }];
+    return spec === undefined ? [] : [{ field: `spec.iam.${field}`, sort, spec }];
   });
+}
+
+export function isBatchRole(object: KubeObject): object is BatchRole {
+  return object.kind === BatchRoleKind.kind;
+}
+
+/** The role that a BatchRole is. */
+export function batchRoleSpec({ metadata, spec }: BatchRole): readonly AskedRole[] {
+  const { purpose, roleName: given } = spec as BatchRoleSpec;
+  const { policyArns, inlinePolicies, permissionsBoundary, tags } = spec;
+  const content = { name: metadata.name, policyArns, inlinePolicies, permissionsBoundary, tags };
+  return Object.values(sorts)
+    .filter((sort) => sort.purpose === purpose)
+    .map((sort) => ({ field: "spec", sort, spec: content, roleName: given }));
 }
 
 /** Equal texts are the same content (`sameContent`), in the same namespace. */
@@ -123,9 +158,7 @@ export function contentText({ sort: { purpose }, spec }: AskedRole): string {
 }
 
 function desiredRole(
-  field: string,
-  sort: Sort,
-  spec: RoleSpec,
+  { field, sort, spec, roleName: given }: AskedRole,
   {
     identity,
     place: { account, partition },
@@ -135,12 +168,15 @@ function desiredRole(
   const { cluster, namespace } = identity;
   const { purpose, service, policy, sendsAccount } = sort;
   const own = { kind: "object", name: identity.name, purpose } as const;
-  const name = roleName(cluster.name, namespace, spec.name === undefined ? own : { kind: "shared", name: spec.name });
+  const scope = spec.name === undefined ? own : ({ kind: "shared", name: spec.name } as const);
+  const isObject = field === "spec";
+  const name = given ?? roleName(cluster.name, namespace, scope);
   const path = purposePath(cluster.name, purpose);
   const managed = policy === undefined ? [] : [`arn:${partition}:iam::aws:policy/${policy}`];
   return {
     purpose,
-    field: `spec.iam.${field}`,
+    field,
+    nameField: isObject ? "spec.roleName" : `${field}.name`,
     name,
     path,
     arn: `arn:${partition}:iam::${account}:role${path}${name}`,
@@ -151,7 +187,7 @@ function desiredRole(
     inlinePolicies: spec.inlinePolicies ?? {},
     permissionsBoundaryArn: spec.permissionsBoundary ?? boundaryArn,
     userTags: spec.tags ?? {},
-    ownTags: roleOwnerTags(identity, purpose, spec.name),
+    ownTags: roleOwnerTags(identity, purpose, { sharedAs: spec.name, isObject }),
     sharedAs: spec.name,
   };
 }
@@ -172,19 +208,18 @@ export function trustPolicy(principal: string, account?: string): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }
 
-/** A shared role belongs to the namespace, any other to its object. */
+/** That a role is shared says that it is a BatchRole's, or of all objects of the namespace that give its name. */
 function roleOwnerTags(
   { cluster, namespace, name, uid }: Identity,
   purpose: RolePurpose,
-  sharedAs: string | undefined,
+  { sharedAs, isObject }: { readonly sharedAs: string | undefined; readonly isObject: boolean },
 ): Record<string, string> {
-  const owner: Record<string, string> =
-    sharedAs === undefined ? { [nameTag]: name, [uidTag]: uid } : { [sharedRoleTag]: sharedAs };
   return {
     [clusterTag]: cluster.name,
     [clusterUidTag]: cluster.uid,
     [namespaceTag]: namespace,
-    ...owner,
+    ...(sharedAs === undefined || isObject ? { [nameTag]: name, [uidTag]: uid } : {}),
+    ...(sharedAs === undefined ? {} : { [sharedRoleTag]: sharedAs }),
     [roleTag]: purpose,
   };
 }

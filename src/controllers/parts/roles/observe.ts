@@ -7,7 +7,7 @@ import { identityOf, roleTag } from "../../ownership/ownership.ts";
 import { directivesOf, isAskedFor } from "../../pass/directives.ts";
 import { unreadBy } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
-import { desiredRolesOf, type Place } from "./desired.ts";
+import { isBatchRole, type Place, rolesAskedBy } from "./desired.ts";
 import { limitsOf } from "./limits.ts";
 import { isRoleOf } from "./names.ts";
 import { iamOf, mayRepairForeign, notedRoles } from "./noted.ts";
@@ -52,15 +52,15 @@ export async function observeRoles<O extends KubeObject>(
   const { settings, cluster } = ports;
   const identity = identityOf(object, cluster);
   const directives = directivesOf(object, settings);
-  const iam = iamOf(object);
-  const noted = notedRoles(object);
+  // A BatchRole needs no note: its name in IAM never changes, and it has the finalizer before the role is created.
+  const noted = isBatchRole(object) ? rolesAskedBy(object, cluster, place).map(({ name }) => name) : notedRoles(object);
   const named = user.named(object);
   // The note of a lost cluster is lost with its object, but the object's resources in AWS still name its roles.
   const lostNotes = used.filter((name) => !noted.includes(name) && isRoleOf(identity, name));
-  const usesRoles = iam !== undefined || noted.length > 0 || lostNotes.length > 0;
+  const usesRoles = iamOf(object) !== undefined || noted.length > 0 || lostNotes.length > 0;
   const limits = usesRoles || named.length > 0 ? await limitsIn(identity.namespace, ports, signal) : unneeded;
   const boundary = limits.kind === "read" ? limits.limits.boundary?.arn : undefined;
-  const desiredRoles = desiredRolesOf(iam, identity, place, boundary);
+  const desiredRoles = rolesAskedBy(object, cluster, place, boundary);
   const unnoted = lostNotes.filter((name) => desiredRoles.every((one) => one.name !== name));
   const needed = new Set([...used, ...desiredRoles.map(({ name }) => name)]);
   const ignored = new Set(noted.filter((name) => !needed.has(name)).slice(mostSurplus));

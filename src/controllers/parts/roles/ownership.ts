@@ -28,18 +28,24 @@ interface Found {
 interface Asking {
   readonly identity: Identity;
   readonly repairForeign: boolean;
+  /** Of a BatchRole: whether it adopts a role that has no owner. Of an object with roles of its own: undefined. */
+  readonly adopts?: boolean | undefined;
 }
 
 /**
- * As for the objects of AWS Batch; a role that is shared belongs to every object of its namespace. Tags alone prove nothing:
+ * As for the objects of AWS Batch; a role that is shared belongs to every object of its namespace, until it is that of a BatchRole. Tags alone prove nothing:
  * the role also has to be under the operator's path, or to be one that the object lets the operator create again.
  */
-export function roleOwnership({ path, tags }: Found, { identity, repairForeign }: Asking): Ownership {
+export function roleOwnership({ path, tags }: Found, { identity, repairForeign, adopts }: Asking): Ownership {
   if (!isPurposePath(identity.cluster.name, path) && !repairForeign) return { kind: "foreign" };
   const { cluster, name, uid } = identity;
-  const owner = [tags[clusterTag], tags[namespaceTag], tags[sharedRoleTag] === undefined ? tags[nameTag] : name];
+  const isShared = tags[sharedRoleTag] !== undefined;
+  // A role of one object alone never becomes that of a BatchRole of the same name.
+  const named = adopts === undefined ? (isShared ? name : tags[nameTag]) : isShared ? (tags[nameTag] ?? name) : "";
+  const owner = [tags[clusterTag], tags[namespaceTag], named];
   if (tags[clusterTag] === undefined || tags[roleTag] === undefined) {
-    return isRetained(tags[retainedFromTag], identity) ? { kind: "retained" } : { kind: "foreign" };
+    const isFree = adopts === true && tags[retainedFromTag] === undefined;
+    return isFree || isRetained(tags[retainedFromTag], identity) ? { kind: "retained" } : { kind: "foreign" };
   }
   if (owner.join("/") !== identityText(identity)) {
     return { kind: "otherObject", owner: [tags[clusterTag], tags[namespaceTag], tags[nameTag] ?? ""].join("/") };
@@ -48,7 +54,7 @@ export function roleOwnership({ path, tags }: Found, { identity, repairForeign }
   if (clusterUid !== cluster.uid) {
     return clusterUid === cluster.takeOverUid ? { kind: "ours", retag: true } : { kind: "otherCluster", clusterUid };
   }
-  return { kind: "ours", retag: tags[sharedRoleTag] === undefined && tags[uidTag] !== uid };
+  return { kind: "ours", retag: (!isShared || adopts !== undefined) && tags[uidTag] !== uid };
 }
 
 /**

@@ -170,13 +170,13 @@ function faulty({ desiredRoles }: RolesSeen): Hindrance | undefined {
 /** A foreign role or profile has this name. */
 function taken(seen: RolesSeen): Hindrance | undefined {
   if (seen.iam.kind !== "read") return undefined;
-  for (const { name, field, profileArn, purpose, ownTags } of seen.desiredRoles) {
+  for (const { name, field, nameField, profileArn, purpose, ownTags } of seen.desiredRoles) {
     const madeFor = seen.iam.roles.get(name)?.tags[roleTag];
     if (madeFor !== undefined && madeFor !== purpose) {
       return {
         kind: "blocked",
         reason: "RoleContentConflict",
-        message: `${field}: role ${name} was created as the ${madeFor} role and may still be in use: with other policies its users would fail, or be allowed too much. Use another name in ${field}.name`,
+        message: `${field}: role ${name} was created as the ${madeFor} role and may still be in use: with other policies its users would fail, or be allowed too much. Use another name in ${nameField}`,
         checkInMs: unwatchedCheckMs,
       };
     }
@@ -197,8 +197,8 @@ function taken(seen: RolesSeen): Hindrance | undefined {
       }
       const lostItsTags = one.tags[clusterTag] === undefined && seen.claims.includes(name);
       const next = lostItsTags
-        ? `If the operator created it for this object, restore its tags (${tagsText(ownTags)}), because the object's resources may use it; if not, use another name in ${field}.name`
-        : `Delete it, or use another name in ${field}.name`;
+        ? `If the operator created it for this object, restore its tags (${tagsText(ownTags)}), because the object's resources may use it; if not, use another name in ${nameField}`
+        : `Delete it, or use another name in ${nameField}${seen.adopts === undefined ? "" : ", or adopt it by spec.roleName and spec.adoptionPolicy, if this namespace may adopt that name"}`;
       return {
         kind: "blocked",
         reason: "RoleNameTaken",

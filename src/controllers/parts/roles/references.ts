@@ -1,4 +1,5 @@
 import type { Environment } from "../../../aws/batch.ts";
+import { nameIn } from "../../../aws/names.ts";
 import type { BatchSnapshot } from "../../../aws/region.ts";
 
 /** The roles and instance profiles of an environment, by name or ARN. Pure. */
@@ -7,23 +8,25 @@ export function rolesOfEnvironment({ serviceRole, computeResources }: Environmen
   return [serviceRole, instanceRole, spotIamFleetRole].filter((role) => role !== undefined);
 }
 
+type Records = Pick<BatchSnapshot, "computeEnvironments" | "jobDefinitions">;
+
 /**
- * Those of `names` that an environment or an ACTIVE revision of the region uses, whomever it belongs to: also what an
- * abandoned object has left behind. Pure.
+ * The environments and the ACTIVE revisions of the region that use a role, whomever they belong to: also what an abandoned
+ * object has left behind. Pure.
  */
-export function usedInRegion(
-  {
-    computeEnvironments: environments,
-    jobDefinitions: definitions,
-  }: Pick<BatchSnapshot, "computeEnvironments" | "jobDefinitions">,
-  names: readonly string[],
-): ReadonlySet<string> {
-  if (names.length === 0) return new Set();
-  const revisions = [...(definitions?.values() ?? [])].flat();
-  const roles = [
-    ...[...environments.values()].filter(({ status }) => status !== "DELETED").flatMap(rolesOfEnvironment),
-    ...revisions.flatMap((revision) => revision.roles),
-  ];
-  const used = new Set(roles.map((role) => role.slice(role.lastIndexOf("/") + 1)));
-  return new Set(names.filter((name) => used.has(name)));
+export function usersInRegion({ computeEnvironments, jobDefinitions }: Records, name: string): readonly string[] {
+  const isNamed = (role: string): boolean => nameIn(role) === name;
+  const environments = [...computeEnvironments.values()].filter(
+    (one) => one.status !== "DELETED" && rolesOfEnvironment(one).some(isNamed),
+  );
+  const revisions = [...(jobDefinitions?.values() ?? [])].flat().filter(({ roles }) => roles.some(isNamed));
+  return [
+    ...environments.map((one) => `compute environment ${one.computeEnvironmentName}`),
+    ...revisions.map((one) => `job definition ${one.name}:${one.revision}`),
+  ].toSorted();
+}
+
+/** Those of `names` that something in the region uses. Pure. */
+export function usedInRegion(records: Records, names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.filter((name) => usersInRegion(records, name).length > 0));
 }

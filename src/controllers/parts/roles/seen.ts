@@ -44,6 +44,8 @@ export interface RolesSeen {
   readonly goingForMs: number | undefined;
   readonly ignoreTagKeys: readonly string[];
   readonly repairForeign: boolean;
+  /** As `roleOwnership` has it. */
+  readonly adopts?: boolean | undefined;
   readonly retain: boolean;
 }
 

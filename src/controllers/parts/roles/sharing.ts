@@ -1,16 +1,24 @@
 /** Who else asks for the roles of an object: roles are shared only within a namespace. Pure. */
 
 import { type KubeObject, keyText } from "../../../api/object.ts";
-import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, BatchRoleKind, JobDefinitionKind } from "../../../api/v1alpha1/kinds.ts";
 import { perVersion } from "../../fields/per-version.ts";
-import { identityOf } from "../../ownership/ownership.ts";
 import type { Ports } from "../../ports.ts";
-import { contentText, type DesiredRole, desiredRolesOf, type Place, sameContent, specsOf } from "./desired.ts";
+import {
+  batchRoleSpec,
+  contentText,
+  type DesiredRole,
+  isBatchRole,
+  type Place,
+  rolesAskedBy,
+  sameContent,
+  specsOf,
+} from "./desired.ts";
 import { roleName } from "./names.ts";
 import { iamOf, notedRoles } from "./noted.ts";
 import type { OtherUser, RolesSeen } from "./seen.ts";
 
-const kindsWithRoles = [BatchComputeEnvironmentKind, JobDefinitionKind];
+const kindsWithRoles = [BatchComputeEnvironmentKind, JobDefinitionKind, BatchRoleKind];
 
 /** What an object has to do with a role: it asks for it in its spec, alone or with others, or has noted it. */
 type Part = "asks" | "shares" | "notes";
@@ -23,17 +31,19 @@ function roleText(part: Part, namespace: string, name: string): string {
 /** The roles that an object has to do with, as an index has them. */
 export function roleTexts(object: KubeObject, clusterName: string): readonly string[] {
   const { namespace, name } = object.metadata;
-  const asked = specsOf(iamOf(object)).flatMap(({ sort: { purpose }, spec }) => {
+  const asked = askedBy(object).flatMap(({ sort: { purpose }, spec, roleName: given }) => {
     const shared = spec.name;
     if (shared === undefined)
       return roleText("asks", namespace, roleName(clusterName, namespace, { kind: "object", name, purpose }));
-    const inIam = roleName(clusterName, namespace, { kind: "shared", name: shared });
+    const inIam = given ?? roleName(clusterName, namespace, { kind: "shared", name: shared });
     return [roleText("asks", namespace, inIam), roleText("shares", namespace, inIam)];
   });
   return [...new Set([...asked, ...notedRoles(object).map((one) => roleText("notes", namespace, one))])];
 }
 
-/** The other objects of the namespace, of either kind, that have to do with a role. */
+const askedBy = (object: KubeObject) => (isBatchRole(object) ? batchRoleSpec(object) : specsOf(iamOf(object)));
+
+/** The other objects of the namespace, of whatever kind, that have to do with a role. */
 function others(
   { namespace, uid }: KubeObject["metadata"],
   part: Part,
@@ -66,7 +76,7 @@ function usersOf(name: string, { metadata }: KubeObject, ports: Pick<Ports, "obj
 /** What an object says of its shared roles, by name in its spec. */
 const sharedContents = perVersion((object) => {
   const contents = new Map<string, string>();
-  for (const asked of specsOf(iamOf(object))) {
+  for (const asked of askedBy(object)) {
     const { name } = asked.spec;
     if (name !== undefined) contents.set(name, `${contents.get(name) ?? ""}${contentText(asked)}\n`);
   }
@@ -107,7 +117,7 @@ function differing(
     const text = sharedContents(other).get(desired.sharedAs ?? "") ?? "";
     const differs =
       known.get(text) ??
-      desiredRolesOf(iamOf(other), identityOf(other, cluster), place, boundary).some(
+      rolesAskedBy(other, cluster, place, boundary).some(
         (one) => one.name === desired.name && !sameContent(one, desired),
       );
     known.set(text, differs);
