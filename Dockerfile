@@ -1,4 +1,5 @@
-# The operator's image: one bundled program on a base that has Node 24 and no shell.
+# The operator's image: one bundled program on a base that has Node 24 and no shell. With `--target simulator` the image of
+# the simulator alone.
 #
 #   docker buildx build --platform linux/amd64,linux/arm64 \
 #     --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) .
@@ -21,7 +22,26 @@ COPY tsconfig.json ./
 COPY scripts/build.ts scripts/licences.ts scripts/sbom.ts scripts/
 COPY src src
 # Not by `npm run`, which prefers the package `node` in node_modules to the Node of this image.
-RUN node scripts/build.ts && node scripts/sbom.ts
+RUN node scripts/build.ts
+
+FROM ${BASE_IMAGE} AS simulator
+ARG VERSION
+ARG REVISION
+LABEL org.opencontainers.image.title="aws-batch-simulator" \
+      org.opencontainers.image.description="A simulated AWS Batch for tests" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY LICENSE package.json /app/
+COPY --from=build /src/dist/simulator/*.js /src/dist/simulator/*.txt /src/dist/simulator/sbom.cdx.json /app/dist/
+# A container is reached by its own address only.
+ENV NODE_ENV=production \
+    PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin \
+    AWS_BATCH_SIMULATOR_HOST=0.0.0.0
+WORKDIR /app
+USER 65532:65532
+EXPOSE 4566
+ENTRYPOINT ["node", "/app/dist/main.js"]
 
 FROM ${BASE_IMAGE}
 ARG VERSION

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
 import { runOrFail } from "../../test/integration/control-plane/run.ts";
-import { bundle } from "../build.ts";
+import { bundle, operator, type Program, simulator } from "../build.ts";
 import { customResourceDefinitions } from "../crds.ts";
 import { crdsManifest, installManifest, trialManifest } from "../install/install.ts";
 import type { BundledPackage } from "../licences.ts";
-import { sbom } from "../sbom.ts";
 import { archive, entriesOf } from "./archive.ts";
-import { executables } from "./executables.ts";
+import { executables, type Platform } from "./executables.ts";
 import { krewManifest } from "./krew.ts";
+import { npmPackage, operatorPackage, type PackageParts, simulatorPackage } from "./npm-package.ts";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const { version } = manifest;
@@ -53,23 +53,20 @@ export async function makeRelease(
   for (const chart of charts) await packageChart(chart, directory, helm);
 
   const crds = customResourceDefinitions();
-  const bundleDirectory = join(await mkdtemp(join(scratch, "bundle-")), "dist");
-  const packages = await bundle(bundleDirectory);
-  const contents = `${JSON.stringify(sbom(), null, 1)}\n`;
-  await writeFile(join(bundleDirectory, "sbom.cdx.json"), contents);
-  const archives = await executableArchives(bundleDirectory, scratch);
+  const programs = [await built(operator, operatorPackage, scratch), await built(simulator, simulatorPackage, scratch)];
+  const [{ bundleDirectory, packages, archives }] = programs as [Built, Built];
   const files: Readonly<Record<string, string | Uint8Array>> = {
     "crds.yaml": crdsManifest(crds),
     "install.yaml": installManifest(crds, image),
     "trial.yaml": trialManifest(crds, image),
-    "sbom.cdx.json": contents,
+    "sbom.cdx.json": await readFile(join(bundleDirectory, "sbom.cdx.json")),
     "third-party-licences.txt": await readFile(join(bundleDirectory, "third-party-licences.txt")),
     "CHANGELOG.md": await readFile(join(root, "CHANGELOG.md")),
     [`kustomize-${version}.tar.gz`]: await packed(["manifests"]),
     [`argocd-${version}.tar.gz`]: await packed(["argocd"]),
-    [`aws-batch-operator-${version}-npm.tgz`]: await npmPackage(bundleDirectory),
     [`image-${version}.tar.gz`]: await packed(await imageContext()),
-    ...Object.fromEntries(archives.map(({ name, content }) => [name, content])),
+    ...Object.fromEntries(programs.map(({ program, npm }) => [`${program.name}-${version}-npm.tgz`, npm])),
+    ...Object.fromEntries(programs.flatMap((one) => one.archives.map(({ name, content }) => [name, content]))),
     "awsbatch.yaml": krewManifest(version, archives, downloads),
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
@@ -89,41 +86,55 @@ async function packageChart(chart: string, directory: string, helm: string): Pro
   }
 }
 
+interface ExecutableArchive {
+  readonly platform: Platform;
+  readonly name: string;
+  readonly content: Uint8Array;
+}
+
 /** An archive of some paths of the repository. */
 export async function packed(paths: readonly string[]): Promise<Uint8Array> {
   return archive((await Promise.all(paths.map((path) => entriesOf(join(root, path), path)))).flat());
 }
 
-/**
- * The package for `npm install -g FILE`, which needs no other package. It runs unpacked too:
- * `node package/bin/aws-batch-operator.js`.
- */
-async function npmPackage(bundleDirectory: string): Promise<Uint8Array> {
-  const { name, description, license, type, engines, bin } = manifest;
-  const about = { name, version, description, license, type, engines, bin };
-  const files = await Promise.all([
-    entriesOf(bundleDirectory, "package/dist"),
-    ...["LICENSE", "README.md", "CHANGELOG.md", "bin"].map((path) => entriesOf(join(root, path), `package/${path}`)),
-  ]);
-  // As in the image, without source maps, which are four times as large as the code.
-  const content = files.flat().filter(({ path }) => !path.endsWith(".map"));
-  const packageFile = { path: "package/package.json", content: Buffer.from(`${JSON.stringify(about, null, 2)}\n`) };
-  return archive([...content, packageFile]);
+/** A program in all its forms but the image. */
+interface Built {
+  readonly program: Program;
+  readonly bundleDirectory: string;
+  readonly packages: readonly BundledPackage[];
+  readonly npm: Uint8Array;
+  readonly archives: readonly ExecutableArchive[];
+}
+
+async function built(program: Program, about: PackageParts, scratch: string): Promise<Built> {
+  const bundleDirectory = join(await mkdtemp(join(scratch, "bundle-")), "dist");
+  const packages = await bundle(program, bundleDirectory);
+  return {
+    program,
+    bundleDirectory,
+    packages,
+    npm: await npmPackage(program, bundleDirectory, about, scratch),
+    archives: await executableArchives(program, bundleDirectory, scratch),
+  };
 }
 
 /** An archive for each platform, with the executable and the licences of all that is in it. */
-async function executableArchives(bundleDirectory: string, scratch: string) {
+async function executableArchives(
+  program: Program,
+  bundleDirectory: string,
+  scratch: string,
+): Promise<readonly ExecutableArchive[]> {
   const licences = await Promise.all([
     entriesOf(join(root, "LICENSE"), "LICENSE"),
     entriesOf(join(bundleDirectory, "third-party-licences.txt"), "third-party-licences.txt"),
   ]);
-  return (await executables(scratch)).map(({ platform, content, nodeLicence }) => ({
+  return (await executables(program, scratch)).map(({ platform, content, nodeLicence }) => ({
     platform,
-    name: `aws-batch-operator-${version}-${platform.name}.tar.gz`,
+    name: `${program.name}-${version}-${platform.name}.tar.gz`,
     content: archive([
       ...licences.flat(),
       { path: "LICENSE-node", content: nodeLicence },
-      { path: "aws-batch-operator", content, isExecutable: true },
+      { path: program.name, content, isExecutable: true },
     ]),
   }));
 }

@@ -43,7 +43,8 @@ export function checks(context: CheckContext): readonly Check[] {
     { name: "manifests", run: () => manifests(context) },
     { name: "Kustomize", run: () => kustomize(context.kubectl) },
     { name: "bundle", run: () => bundleRuns(release.bundleDirectory) },
-    { name: "executables", run: () => executablesRun(release) },
+    { name: "executables", run: () => executablesRun(release, "aws-batch-operator", makesQuickstart) },
+    { name: "executables of the simulator", run: () => executablesRun(release, "aws-batch-simulator", undefined) },
     { name: "architectures", run: () => nothingNative(release.bundleDirectory) },
     { name: "SBOM", run: () => sbomIsWhole(release) },
     { name: "licences", run: async () => licences(release) },
@@ -113,19 +114,28 @@ async function bundleRuns(directory: string): Promise<string> {
   return `main.js ${said} makes the quickstart Ready`;
 }
 
-/** Runs the executable of this machine's platform without Node, and reads for which processor the others are. */
-async function executablesRun({ directory }: Release): Promise<string> {
+/**
+ * Runs the executable of this machine's platform without Node, and reads for which processor the others are.
+ * @param more what it has to do in addition to its version
+ */
+async function executablesRun(
+  { directory }: Release,
+  program: string,
+  more: ((file: string) => Promise<string>) | undefined,
+): Promise<string> {
   const unpacked = await mkdtemp(join(tmpdir(), "executables-"));
   try {
     const states: string[] = [];
     for (const { name } of platforms) {
-      await runOrFail("tar", ["-xzf", join(directory, `aws-batch-operator-${version}-${name}.tar.gz`)], {
+      await runOrFail("tar", ["-xzf", join(directory, `${program}-${version}-${name}.tar.gz`)], {
         directory: unpacked,
       });
-      const file = join(unpacked, "aws-batch-operator");
+      const file = join(unpacked, program);
       const machine = elfMachines[(await readFile(file)).readUInt16LE(18)];
       if (`linux-${machine}` !== name) throw new Error(`the executable of ${name} is for ${machine}`);
-      states.push(name === `${process.platform}-${process.arch}` ? await runsAlone(file) : `${name} built, not run`);
+      states.push(
+        name === `${process.platform}-${process.arch}` ? await runsAlone(file, more) : `${name} built, not run`,
+      );
     }
     return states.join("; ");
   } finally {
@@ -136,13 +146,20 @@ async function executablesRun({ directory }: Release): Promise<string> {
 /** `e_machine` of ELF. */
 const elfMachines: Readonly<Record<number, string>> = { 62: "x64", 183: "arm64" };
 
-async function runsAlone(file: string): Promise<string> {
-  const environment = { PATH: "", HOME: tmpdir() };
-  const said = (await runOrFail(file, ["--version"], { environment })).trim();
+const noNode = { PATH: "", HOME: tmpdir() };
+
+async function runsAlone(file: string, more: ((file: string) => Promise<string>) | undefined): Promise<string> {
+  const said = (await runOrFail(file, ["--version"], { environment: noNode })).trim();
   if (said !== version) throw new Error(`the executable's --version says ${said}`);
+  const done = more === undefined ? "runs" : await more(file);
+  return `${process.platform}-${process.arch} ${said} ${done}`;
+}
+
+async function makesQuickstart(file: string): Promise<string> {
   const examples = join(root, "examples/quickstart");
-  await runOrFail(file, ["local", "-f", examples, "--simulate", "--until", "ready", "--speed", "50"], { environment });
-  return `${process.platform}-${process.arch} ${said} makes the quickstart Ready`;
+  const args = ["local", "-f", examples, "--simulate", "--until", "ready", "--speed", "50"];
+  await runOrFail(file, args, { environment: noNode });
+  return "makes the quickstart Ready";
 }
 
 /** ELF, Mach-O (both orders, 32 and 64 bits, universal) and Windows' MZ; WebAssembly runs anywhere. */

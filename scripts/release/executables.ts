@@ -6,10 +6,10 @@ import packageLock from "../../package-lock.json" with { type: "json" };
 import { type NpmPackage, npmPackage } from "../../test/integration/control-plane/npm-package.ts";
 import { printProgress } from "../../test/integration/control-plane/parts.ts";
 import { runOrFail } from "../../test/integration/control-plane/run.ts";
-import { singleFile } from "../build.ts";
+import { type Program, singleFile } from "../build.ts";
 
 /**
- * The program as one file per platform that needs no Node: Node's own executable, from its npm package, with the program
+ * A program as one file per platform that needs no Node: Node's own executable, from its npm package, with the program
  * in it (https://nodejs.org/api/single-executable-applications.html).
  */
 
@@ -47,15 +47,15 @@ export interface Executable {
  * @param scratch a directory for temporary files
  * @throws Error if this process is another version of Node than the packages, which could not read the program
  */
-export async function executables(scratch: string): Promise<readonly Executable[]> {
+export async function executables(program: Program, scratch: string): Promise<readonly Executable[]> {
   const directory = await mkdtemp(join(scratch, "executables-"));
-  const program = await preparedProgram(directory);
+  const prepared = await preparedProgram(program, directory);
   const made: Executable[] = [];
   for (const platform of platforms) {
     const node = await npmPackage(nodePackage(platform), printProgress);
     const file = join(directory, platform.name);
     await copyFile(join(node, "bin/node"), file);
-    await inject(program, file);
+    await inject(prepared, file);
     made.push({ platform, content: await readFile(file), nodeLicence: await readFile(join(node, "LICENSE")) });
   }
   return made;
@@ -70,12 +70,12 @@ function nodePackage({ name }: Platform): NpmPackage {
  * Writes the program in the form that Node reads from its executable; without a code cache it fits every platform.
  * @returns the file
  */
-async function preparedProgram(directory: string): Promise<string> {
+async function preparedProgram(program: Program, directory: string): Promise<string> {
   const versions = platforms.map((platform) => nodePackage(platform).version);
   if (versions.some((version) => `v${version}` !== process.version)) {
     throw new Error(`the executables have Node ${versions.join(" and ")}, and this is ${process.version}: use npm run`);
   }
-  await writeFile(join(directory, "main.cjs"), await singleFile());
+  await writeFile(join(directory, "main.cjs"), await singleFile(program));
   // Without folders, because the result contains the path.
   const config = { main: "main.cjs", output: "program", disableExperimentalSEAWarning: true };
   await writeFile(join(directory, "settings.json"), JSON.stringify(config));

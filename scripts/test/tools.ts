@@ -77,6 +77,7 @@ export const python: Tool = {
   tests: "the clients against moto, an AWS by others, and boto3 against the simulator",
   files: [
     "test/integration/semantics.test.ts",
+    "test/integration/simulator-readme.test.ts",
     "test/integration/stories/made-by-boto3.test.ts",
     "test/integration/stories/moto*.test.ts",
   ],

@@ -5,12 +5,13 @@ import { CommandError, type Environment } from "./io.ts";
 
 /** Flags that several commands share, and parsers of their values. */
 
-const variablePrefix = "AWS_BATCH_OPERATOR_";
+/** How the environment variables of the operator's flags begin, and of its tools. */
+export const operatorVariables = "AWS_BATCH_OPERATOR_";
 
-/** `--cluster-name` → `AWS_BATCH_OPERATOR_CLUSTER_NAME`. */
-export function variableOf(option: Option): string | undefined {
+/** `--cluster-name` → `AWS_BATCH_OPERATOR_CLUSTER_NAME`. @param variables how all begin */
+export function variableOf(option: Option, variables: string): string | undefined {
   const name = option.long?.replace(/^--(no-)?/, "");
-  return name === undefined ? undefined : variablePrefix + name.replaceAll("-", "_").toUpperCase();
+  return name === undefined ? undefined : variables + name.replaceAll("-", "_").toUpperCase();
 }
 
 /**
@@ -18,10 +19,10 @@ export function variableOf(option: Option): string | undefined {
  * shell that is not set, is refused: the flag's default may allow more than what somebody meant. Only a list may be empty.
  * @throws CommandError when the flag rejects the value of its variable, or a value is empty
  */
-export function applyEnvironment(command: Command, env: Environment): void {
+export function applyEnvironment(command: Command, env: Environment, variables: string): void {
   for (const option of command.options) {
     const name = option.attributeName();
-    const variable = variableOf(option);
+    const variable = variableOf(option, variables);
     const text = variable === undefined ? undefined : env[variable];
     const source = command.getOptionValueSource(name);
     if (source === "cli" && !(option instanceof ListOption) && isEmpty(command.getOptionValue(name))) {

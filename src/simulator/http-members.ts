@@ -1,5 +1,5 @@
+import type { AttemptCourse, PlannedOutcome } from "./outcome.ts";
 import { Refusal } from "./refusals.ts";
-import type { AttemptCourse, PlannedOutcome } from "./stored-job.ts";
 
 /** Readers of the members of a body; each throws a Refusal for a member of another type, or without it and a fallback. */
 export function membersOf(body: object) {

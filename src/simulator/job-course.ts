@@ -1,5 +1,6 @@
 import { type CommandRun, type Line, runCommand } from "./job-command.ts";
-import type { AttemptCourse, PlannedOutcome, StoredJob } from "./stored-job.ts";
+import type { AttemptCourse, PlannedOutcome } from "./outcome.ts";
+import type { StoredJob } from "./stored-job.ts";
 
 export function isPlannedBy({ job, indices }: PlannedOutcome, name: string, index: number | undefined): boolean {
   const hasName = job.endsWith("*") ? name.startsWith(job.slice(0, -1)) : name === job;

@@ -20,9 +20,10 @@ import { byPriority, detailOf, nodeCount, nodeDetailOf, nodeSummaryOf, summaryOf
 import { consumablesOf, needsOf } from "./job-needs.ts";
 import type { JobQueues } from "./job-queues.ts";
 import { checkedSubmission, vcpusOf } from "./job-submission.ts";
+import type { AttemptCourse, PlannedOutcome } from "./outcome.ts";
 import { pageOf, RecordTable } from "./records.ts";
 import { doesNotExist, invalid, Refusal } from "./refusals.ts";
-import { type AttemptCourse, hasEnded, type PlannedOutcome, type StoredJob } from "./stored-job.ts";
+import { hasEnded, type StoredJob } from "./stored-job.ts";
 import { checkTags, type Tagged } from "./tags.ts";
 import type { World } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { AccountNetwork } from "../simulator/ec2-network.ts";
+import type { PlannedOutcome } from "../simulator/outcome.ts";
 import type { SimulatedAws } from "../simulator/simulated-aws.ts";
-import type { PlannedOutcome } from "../simulator/stored-job.ts";
 import { FilesBelow } from "./files/files-below.ts";
 import { accountFindings } from "./simulated-account-shape.ts";
 import { simulatedAccountFile } from "./validation/manifests.ts";

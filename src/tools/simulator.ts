@@ -6,6 +6,7 @@ import { serveBatch } from "../simulator/http.ts";
 import { Refusal } from "../simulator/refusals.ts";
 import { simulatedRegions } from "../simulator/regions.ts";
 import type { SimulatedAws } from "../simulator/simulated-aws.ts";
+import { environmentFor } from "../simulator/start.ts";
 import { describeIn, readAccount, submitPossible } from "./simulated-account.ts";
 import { simulatedRegion } from "./simulated-cloud.ts";
 import { simulatedAccountFile } from "./validation/manifests.ts";
@@ -57,14 +58,7 @@ async function simulator(flags: SimulatorFlags, io: Io): Promise<number> {
   const inRegion = simulatedRegions({ clock: systemClock(speed), random: Math.random, region });
   if (flags.filename !== undefined) describe(inRegion, flags.filename);
   const served = await serve(inRegion, flags);
-  const variables = [
-    `AWS_ENDPOINT_URL=${served.url}`,
-    `AWS_REGION=${region}`,
-    // Version 1 of the AWS CLI, and boto3, read only this one.
-    `AWS_DEFAULT_REGION=${region}`,
-    "AWS_ACCESS_KEY_ID=simulated",
-    "AWS_SECRET_ACCESS_KEY=simulated",
-  ];
+  const variables = Object.entries(environmentFor(served.url, region)).map(([name, value]) => `${name}=${value}`);
   io.stdout.write(
     `A simulated AWS Batch (account ${inRegion(region).account}, ${region}${speed === 1 ? "" : `, ${speed}× speed`}) is at ${served.url}\n` +
       `To use it:  export ${variables.join(" ")}\n` +

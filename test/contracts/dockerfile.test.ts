@@ -8,7 +8,7 @@ const instructions = readFileSync(new URL("../../Dockerfile", import.meta.url), 
 const runs = instructions.filter((line) => line.startsWith("RUN "));
 
 test("the bundle is built by the Node of the build image, and not by one that npm installs", () => {
-  expect(runs).toContain("RUN node scripts/build.ts && node scripts/sbom.ts");
+  expect(runs).toContain("RUN node scripts/build.ts");
   expect(runs.filter((line) => /npm (run|exec|start|test)|npx|node_modules/.test(line))).toEqual([]);
 });
 
@@ -18,7 +18,7 @@ test("no package runs a script during the installation", () => {
 
 test("both images are of Node 24 and named by digest, so that the same commit gives the same image", () => {
   const bases = instructions.filter((line) => line.startsWith("FROM ")).map((line) => /\$\{(\w+)\}/.exec(line)?.[1]);
-  expect(bases).toEqual(["BUILD_IMAGE", "BASE_IMAGE"]);
+  expect(bases).toEqual(["BUILD_IMAGE", "BASE_IMAGE", "BASE_IMAGE"]);
   const defaults = instructions.flatMap((line) => /^ARG (\w+_IMAGE)=(.+)$/.exec(line)?.slice(1) ?? []);
   expect(defaults).toEqual([
     "BUILD_IMAGE",

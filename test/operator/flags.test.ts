@@ -7,6 +7,7 @@ import {
   duration,
   listOf,
   namespacedGlobs,
+  operatorVariables,
   policyArn,
   port,
   positive,
@@ -111,6 +112,6 @@ describe("flags", () => {
     ["-f, --filename <dir>", "AWS_BATCH_OPERATOR_FILENAME"],
     ["--no-cluster", "AWS_BATCH_OPERATOR_CLUSTER"],
   ])("has a variable for %s", (flags, expected) => {
-    expect(variableOf(new Option(flags))).toBe(expected);
+    expect(variableOf(new Option(flags), operatorVariables)).toBe(expected);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { bundle } from "../../scripts/build.ts";
+import { bundle, operator } from "../../scripts/build.ts";
 import { isCi } from "../../scripts/test/tools.ts";
 import { kubectl31, kubectl35, kubectlTools } from "../integration/control-plane/kubectl-package.ts";
 import { printProgress } from "../integration/control-plane/parts.ts";
@@ -15,7 +15,7 @@ import "./helm.ts";
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), "packaging-"));
-  await bundle(join(directory, "dist"));
+  await bundle(operator, join(directory, "dist"));
   await writeFile(join(directory, "package.json"), JSON.stringify({ type: "module" }));
   project.provide("bundle", join(directory, "dist/main.js"));
   try {

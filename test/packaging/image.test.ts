@@ -65,6 +65,21 @@ describe.skipIf(!isCi() && buildahTool.missing() !== undefined)("the image", () 
     });
   });
 
+  test("has a target that is the simulator alone, and is reached from outside of its container", async () => {
+    await buildah.build(join(directory, "context"), args, "simulator", "simulator");
+    const { config } = await buildah.config("simulator");
+    expect(config).toMatchObject({
+      User: "65532:65532",
+      Entrypoint: ["node", "/app/dist/main.js"],
+      ExposedPorts: { "4566/tcp": {} },
+      Labels: { "org.opencontainers.image.title": "aws-batch-simulator", "org.opencontainers.image.version": "1.2.3" },
+    });
+    expect(config.Env).toContain("AWS_BATCH_SIMULATOR_HOST=0.0.0.0");
+    const inside = await buildah.mounted("simulator");
+    const chroot = ["--userspec=65532:65532", inside, ...config.Entrypoint, "--version"];
+    expect(await runOrFail(await chrootProgram(), chroot)).toBe(`${packageManifest.version}\n`);
+  });
+
   test("adds to its base only the bundle and its documents: no shell, no package, no source", async () => {
     const names = await readdir(join(files, "app"), { recursive: true });
     expect(names.filter((name) => !/^dist\/[\w.-]+\.js$|^dist\/[\w.-]+\.LEGAL\.txt$/.test(name)).toSorted()).toEqual([

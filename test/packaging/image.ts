@@ -30,9 +30,10 @@ export class Buildah {
 
   /**
    * Builds a Dockerfile. @param context the directory that has it, and all that it copies
+   * @param target its stage; left out: the last
    * @returns the image's id, a hash of all that is in it
    */
-  async build(context: string, args: Readonly<Record<string, string>>, name: string): Promise<string> {
+  async build(context: string, args: Readonly<Record<string, string>>, name: string, target?: string): Promise<string> {
     const npmCache = (await runOrFail("npm", ["config", "get", "cache"])).trim();
     const npmrc = join(homedir(), ".npmrc");
     const mounts = [`${npmCache}:/root/.npm`, ...((await exists(npmrc)) ? [`${npmrc}:/root/.npmrc:ro`] : [])];
@@ -43,6 +44,7 @@ export class Buildah {
       "--quiet",
       "--timestamp=0",
       `--tag=${name}`,
+      ...(target === undefined ? [] : [`--target=${target}`]),
       ...mounts.flatMap((mount) => ["--volume", mount]),
       ...Object.entries(args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]),
       context,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import process from "node:process";
@@ -34,6 +34,9 @@ test("npm run release:check makes all that a release has, twice the same, and sa
     `aws-batch-operator-${version}-npm.tgz`,
     `aws-batch-operator-${version}.tgz`,
     `aws-batch-operator-crds-${version}.tgz`,
+    `aws-batch-simulator-${version}-linux-arm64.tar.gz`,
+    `aws-batch-simulator-${version}-linux-x64.tar.gz`,
+    `aws-batch-simulator-${version}-npm.tgz`,
     "awsbatch.yaml",
     "crds.yaml",
     `image-${version}.tar.gz`,
@@ -45,8 +48,34 @@ test("npm run release:check makes all that a release has, twice the same, and sa
   ]);
   await runOrFail("sha256sum", ["--check", "--strict", "SHA256SUMS"], { directory: output });
   await installs(join(output, `aws-batch-operator-${version}-npm.tgz`));
+  await testsInTypeScript(join(output, `aws-batch-simulator-${version}-npm.tgz`));
   if (process.arch === "x64") await extendsKubectl(output);
 });
+
+/** Installs the simulator's package in a project, and compiles and runs the test that its README shows. */
+async function testsInTypeScript(file: string): Promise<void> {
+  const project = await mkdtemp(join(tmpdir(), "simulator-user-"));
+  onTestFinished(() => rm(project, { recursive: true }));
+  await writeFile(join(project, "package.json"), JSON.stringify({ type: "module" }));
+  await runOrFail("npm", ["install", "--offline", "--no-audit", "--no-fund", file], { directory: project });
+  // What such a project has anyway.
+  for (const scope of ["@aws-sdk", "@smithy", "@types"]) {
+    await symlink(join(root, "node_modules", scope), join(project, "node_modules", scope));
+  }
+  const readme = await readFile(join(project, "node_modules/aws-batch-simulator/README.md"), "utf8");
+  const [, example = ""] = /^```ts\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+  await writeFile(join(project, "batch.test.ts"), example);
+  const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--types", "node"];
+  const libraries = ["--lib", "es2024,esnext.disposable"];
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  await runOrFail(process.execPath, [compiler, ...options, ...libraries, "batch.test.ts"], { directory: project });
+  const said = await runOrFail(process.execPath, ["--test", "--test-reporter=tap", "batch.test.ts"], {
+    directory: project,
+  });
+  expect(said).toContain("# pass 1");
+  const command = join(project, "node_modules/.bin/aws-batch-simulator");
+  expect((await runOrFail(command, ["--version"], { directory: project })).trim()).toBe(version);
+}
 
 /** Installs the executable as krew does from the manifest of the release, and lets kubectl call it where there is no Node. */
 async function extendsKubectl(output: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 import { describe, expect, test } from "vitest";
-import { ListOption, variableOf } from "../../src/operator/flags.ts";
+import { ListOption, operatorVariables, variableOf } from "../../src/operator/flags.ts";
 import type { Environment } from "../../src/operator/io.ts";
 import { programFor } from "../../src/program.ts";
 import { testIo } from "../tools/streams.ts";
@@ -179,7 +179,7 @@ function samplesOf(name: string, { long, argChoices, ...option }: Option): reado
 
 describe.each(options)("%s", (name, command, option) => {
   const attribute = option.attributeName();
-  const variable = variableOf(option) ?? "";
+  const variable = variableOf(option, operatorVariables) ?? "";
   const chosen = async (args: readonly string[], env: Environment = {}): Promise<unknown> =>
     (await optionsOf([command.name(), ...args], env))[attribute];
 
@@ -231,7 +231,7 @@ test.each(lists)("%s: an empty list is not its default, on the command line and 
   const flag = option.long ?? "";
   const of = async (line: readonly string[], env: Environment): Promise<unknown> =>
     (await optionsOf([command.name(), ...line], env))[option.attributeName()];
-  const variable = variableOf(option) ?? "";
+  const variable = variableOf(option, operatorVariables) ?? "";
   if (neverEmpty.includes(flag)) {
     await expect(of([`${flag}=`], {})).rejects.toThrow("Expected the name of a namespace.");
     await expect(of([], { [variable]: "" })).rejects.toThrow("Expected the name of a namespace.");

@@ -1,7 +1,7 @@
 import type { SubmitJobRequest } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
 import type { Knobs } from "../../src/simulator/knobs.ts";
-import type { AttemptCourse } from "../../src/simulator/stored-job.ts";
+import type { AttemptCourse } from "../../src/simulator/outcome.ts";
 import { type Account, accountWithQueue, containerJob, ec2, environment, fargate, queue, refusal } from "./account.ts";
 
 const arn = (resource: string): string => `arn:aws:batch:us-east-1:123456789012:${resource}`;

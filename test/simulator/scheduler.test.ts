@@ -2,8 +2,8 @@ import type { SubmitJobRequest } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
+import type { AttemptCourse } from "../../src/simulator/outcome.ts";
 import { createSimulatedAws } from "../../src/simulator/simulated-aws.ts";
-import type { AttemptCourse } from "../../src/simulator/stored-job.ts";
 import { type Account, accountWithQueue, containerJob } from "./account.ts";
 
 const forEver: AttemptCourse = { durationMs: Number.POSITIVE_INFINITY };

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { applyEnvironment } from "../../src/operator/flags.ts";
+import { applyEnvironment, operatorVariables } from "../../src/operator/flags.ts";
 import type { Ending, Environment, Io } from "../../src/operator/io.ts";
 import type { RunFlags } from "../../src/operator/run/options.ts";
 import { runCommand } from "../../src/operator/run.ts";
@@ -29,7 +29,7 @@ async function parsed<Flags>(
     given = flags;
     return 0;
   });
-  command.hook("preAction", (_program, action) => applyEnvironment(action, io.env));
+  command.hook("preAction", (_program, action) => applyEnvironment(action, io.env, operatorVariables));
   await command.parseAsync([...args], { from: "user" });
   if (given === undefined) throw new Error("the command did not run");
   return given;
