@@ -1,7 +1,7 @@
 /** Which objects a change in AWS or of another object concerns, as the references of the kinds say. Pure. */
 
 import type { Reference } from "../api/batch-kind.ts";
-import { type KubeObject, keyOf, keyText, type ObjectKey } from "../api/object.ts";
+import { type Condition, type KubeObject, keyOf, keyText, type ObjectKey } from "../api/object.ts";
 import { awsNamesIn, referencesOf } from "../api/references.ts";
 import { environmentAnnotations, nameAnnotations, roleAnnotations } from "../api/v1alpha1/annotations.ts";
 import type { BatchJob } from "../api/v1alpha1/batch-job.ts";
@@ -171,6 +171,14 @@ function ownerText(record: unknown): readonly string[] {
 /** What those that refer to an object read; a change of anything else wakes none of them. Of a kind that is not here: all of it. */
 const shown: Readonly<Partial<Record<KindName, (object: KubeObject) => unknown>>> = {
   BatchJob: (object) => dependencyShown(object as BatchJob),
+  BatchRole: ({ metadata, spec, status }) => {
+    const { arn, conditions = [] } = (status ?? {}) as {
+      readonly arn?: string;
+      readonly conditions?: readonly Condition[];
+    };
+    const ready = conditions.find(({ type }) => type === "RolesReady");
+    return [metadata.generation, metadata.deletionTimestamp, spec, arn, ready?.status, ready?.observedGeneration];
+  },
 };
 
 /** Kinds whose objects are not read by what they refer to. */

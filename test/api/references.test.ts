@@ -77,12 +77,12 @@ describe("the order of apply", () => {
 
   it("has a new kind after those of the registry that it references", () => {
     expect(named(targetsFirst([toy, ...kinds]))).toEqual([
+      "BatchRole",
       "BatchComputeEnvironment",
       "SchedulingPolicy",
       "ServiceEnvironment",
       "JobQueue",
       "Toy",
-      "BatchRole",
       "QuotaShare",
       "ConsumableResource",
       "JobDefinition",

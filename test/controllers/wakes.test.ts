@@ -167,7 +167,7 @@ describe("a change of a namespace wakes", () => {
       "what refers to other objects, by its labels",
       namespace({}),
       namespace({ a: "b" }),
-      "bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
     ],
     [
       "what uses roles, and what refers to it, by the annotations that limit them",
@@ -212,11 +212,11 @@ const woken = (change: Parameters<typeof wokenByObject>[1], around: Objects): st
 test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
-    BatchRole: [],
-    BatchComputeEnvironment: ["JobQueue"],
+    BatchRole: ["BatchComputeEnvironment", "JobDefinition"],
+    BatchComputeEnvironment: ["BatchRole", "JobQueue"],
     JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "QuotaShare"],
     QuotaShare: ["JobQueue"],
-    JobDefinition: ["ConsumableResource"],
+    JobDefinition: ["BatchRole", "ConsumableResource"],
     ConsumableResource: ["JobDefinition"],
     BatchJob: ["JobQueue", "ConsumableResource", "JobDefinition", "BatchJob"],
     SchedulingPolicy: ["JobQueue"],

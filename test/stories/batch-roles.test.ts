@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, role } from "../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, role } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
 
@@ -127,3 +127,135 @@ function inUse(world: World): string {
   const found = reasonOf(world, "Reconciling");
   return found?.reason === "RoleInUse" ? found.message : "";
 }
+
+const { instanceRole: _profile, ...capacity } = ec2.computeResources ?? { type: "EC2", maxvCpus: 0, subnets: [] };
+const referring = (name = "ce", more = {}) =>
+  computeEnvironment(name, {
+    ...ec2,
+    serviceRoleRef: { name: "batch" },
+    computeResources: { ...capacity, instanceRoleRef: { name: "workers" } } as never,
+    ...more,
+  });
+const ofEnvironment = [role("batch", { purpose: "service" }), role("workers", { purpose: "instance" })];
+const definition = (spec = {}) => jobDefinition("build", { jobRoleRef: { name: "builders" }, ...spec });
+const reasonOfObject = (world: World, kind: string, name: string) => world.condition(kind, name, "Ready")?.reason;
+
+describe("an object that refers to a BatchRole", () => {
+  it("has the role and the profile in AWS, and goes before them", async () => {
+    const world = await emptyAccount();
+    world.apply(referring(), jobQueue("q1", ["ce"]), definition(), ...ofEnvironment, aRole());
+    await world.untilReady();
+    const [environment] = world.aws.truth.computeEnvironments();
+    expect([environment?.serviceRole, environment?.computeResources?.instanceRole]).toEqual([
+      statusOf(world, "batch")?.arn,
+      statusOf(world, "workers")?.profileArn,
+    ]);
+    expect(world.aws.truth.jobDefinitions()[0]?.containerProperties?.jobRoleArn).toBe(statusOf(world)?.arn);
+    await expectSilence(world);
+    for (const { kind, metadata } of [...ofEnvironment, aRole()]) world.delete(kind, metadata.name);
+    await world.until("the roles wait for those that refer to them", () =>
+      /JobDefinition team\/build/.test(inUse(world)),
+    );
+    world.delete("JobQueue", "q1");
+    world.delete("JobDefinition", "build");
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone();
+    expect([world.aws.truth.roles(), world.aws.truth.instanceProfiles()]).toEqual([[], []]);
+    await expectStory(world, "batch roles referred to");
+  });
+
+  it("waits until it is there, and makes nothing without it", async () => {
+    const world = await emptyAccount();
+    world.apply(referring(), definition());
+    await world.seconds(120);
+    expect(reasonOfObject(world, "BatchComputeEnvironment", "ce")).toBe("WaitingForRole");
+    expect(reasonOfObject(world, "JobDefinition", "build")).toBe("WaitingForRole");
+    expect([world.aws.truth.computeEnvironments(), world.aws.truth.jobDefinitions()]).toEqual([[], []]);
+    world.apply(...ofEnvironment, aRole());
+    await world.untilReady();
+  });
+
+  it("keeps what AWS has while the role is not as its spec says, and registers no revision with it", async () => {
+    const world = await emptyAccount();
+    world.apply(definition(), aRole());
+    await world.untilReady();
+    world.apply(aRole({ policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }));
+    await world.seconds(60);
+    world.apply(definition({ parameters: { changed: "yes" } }));
+    await world.seconds(120);
+    expect(reasonOfObject(world, "JobDefinition", "build")).toBe("WaitingForRole");
+    expect(world.aws.truth.jobDefinitions()).toHaveLength(1);
+    world.apply(aRole());
+    await world.untilReady();
+    expect(world.aws.truth.jobDefinitions()).toHaveLength(2);
+  });
+
+  it("may not use one for another purpose, or of a namespace that does not let it", async () => {
+    const world = await emptyAccount();
+    const other = aRole();
+    world.apply(
+      { ...other, metadata: { ...other.metadata, namespace: "platform" } },
+      role("batch", { purpose: "service" }),
+      jobDefinition("purpose", { jobRoleRef: { name: "batch" } }),
+      jobDefinition("namespace", { jobRoleRef: { name: "builders", namespace: "platform" } }),
+    );
+    await world.seconds(120);
+    for (const name of ["purpose", "namespace"]) {
+      expect(world.condition("JobDefinition", name, "Stalled")?.reason).toBe("ReferenceNotAllowed");
+    }
+    expect(world.aws.truth.jobDefinitions()).toEqual([]);
+    const shared = aRole({ allowedNamespaces: { from: "All" } });
+    world.apply({ ...shared, metadata: { ...shared.metadata, namespace: "platform" } });
+    await world.until("it may", () => reasonOfObject(world, "JobDefinition", "namespace") === "Available");
+  });
+
+  it("gives its jobs the role only as long as the role's owner lets its namespace use it", async () => {
+    const world = await emptyAccount();
+    const owned = (allowedNamespaces: object) => {
+      const manifest = aRole({ allowedNamespaces });
+      return { ...manifest, metadata: { ...manifest.metadata, namespace: "platform" } };
+    };
+    world.apply(
+      owned({ from: "All" }),
+      definition({ jobRoleRef: { name: "builders", namespace: "platform" } }),
+      ...ofEnvironment,
+      referring(),
+      jobQueue("queue", ["ce"]),
+    );
+    await world.untilReady();
+    const jobOf = (name: string) => batchJob(name, { jobDefinitionRef: { name: "build" } });
+    world.apply(jobOf("first"));
+    await world.seconds(60);
+    expect(world.aws.truth.jobs()).toHaveLength(1);
+    world.apply(owned({ from: "Same" }));
+    await world.seconds(30);
+    world.apply(jobOf("second"));
+    await world.seconds(120);
+    expect(world.condition("BatchJob", "second", "Stalled")?.reason).toBe("NotAllowed");
+    expect(world.aws.truth.jobs()).toHaveLength(1);
+  });
+
+  it("in place of the name that it shared is taken over without a replacement, and without a revision", async () => {
+    const world = await emptyAccount();
+    const shared = { iam: { serviceRole: { name: "batch" }, instanceRole: { name: "workers" } } };
+    world.apply(
+      computeEnvironment("ce", { ...ec2, computeResources: capacity as never, ...shared }),
+      jobQueue("q1", ["ce"]),
+      jobDefinition("build", { iam: { jobRole: { name: "builders", policyArns } } }),
+    );
+    await world.untilReady();
+    await world.seconds(600);
+    const from = world.aws.log.length;
+    world.apply(...ofEnvironment, aRole());
+    await world.untilReady();
+    world.apply(referring(), definition());
+    await world.untilReady();
+    await world.seconds(1800);
+    const writes = world.aws.log
+      .slice(from)
+      .map(({ operation }) => operation)
+      .filter((operation) => !/^(?:Get|List|Describe|Simulate)/.test(operation));
+    expect([...new Set(writes)].toSorted()).toEqual(["TagInstanceProfile", "TagRole"]);
+    await expectSilence(world);
+  });
+});

@@ -30,8 +30,9 @@ const computeEnvironmentReasons = {
       means: "an older environment matches the spec again and is put back into service",
     },
     WaitingForRole: {
-      means: "AWS cannot use a role yet, which happens just after its creation; another attempt follows",
-      todo: "if it lasts: check the role's trust policy",
+      means:
+        "a BatchRole that the spec refers to does not exist, is not Ready or is being deleted, and what AWS has stays (Stalled after 10 minutes); or AWS cannot use a role yet, which happens just after its creation",
+      todo: "check the BatchRole that the message names; if AWS cannot use the role: its trust policy",
     },
     AwaitingApproval: {
       means: "a step in `holdBefore`, or the replacement of an adopted environment, waits for approval",
@@ -94,6 +95,15 @@ const computeEnvironmentReasons = {
     },
   },
   Stalled: {
+    ReferenceNotAllowed: {
+      means:
+        "the `allowedNamespaces` of the BatchRole does not let this namespace use it, or its `purpose` is another one; what AWS has stays",
+      todo: "ask its owner to allow it, or refer to a role with that purpose",
+    },
+    NamespaceNotWatched: {
+      means: "the operator does not watch the namespace of the BatchRole",
+      todo: "add it to `--watch-namespace`",
+    },
     ReplacementNeeded: {
       means: "`replacement.policy` is Never, and AWS cannot make the change in place",
       todo: "revert the field, or allow the replacement",
@@ -185,7 +195,11 @@ export const BatchComputeEnvironmentKind = {
   // AWS allows 128 characters; an environment created for an object gets a suffix of up to 18.
   awsName: { field: "computeEnvironmentName", maxLength: 110, isPrefix: true },
   records: "computeEnvironments",
-  references: [],
+  references: [
+    { to: "BatchRole", path: "serviceRoleRef", use: "has the role" },
+    { to: "BatchRole", path: "computeResources.instanceRoleRef", use: "has the role" },
+    { to: "BatchRole", path: "computeResources.spotFleetRoleRef", use: "has the role" },
+  ],
   conditions: [
     "Retiring",
     "RolesReady",

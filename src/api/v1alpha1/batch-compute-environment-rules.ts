@@ -10,6 +10,24 @@ const instances = "has(self.computeResources) && self.computeResources.type in [
 const bestFitSpot =
   "has(self.computeResources) && self.computeResources.type == 'SPOT' && (!has(self.computeResources.allocationStrategy) || self.computeResources.allocationStrategy == 'BEST_FIT')";
 const makes = (role: string): string => `has(self.iam) && has(self.iam.${role})`;
+const inResources = (field: string): string => `has(self.computeResources) && has(self.computeResources.${field})`;
+
+/** Each role with its ways to be given, as CEL: by name or ARN, by a BatchRole, or one of the object alone. */
+const serviceRole = ["has(self.serviceRole)", "has(self.serviceRoleRef)", makes("serviceRole")];
+const instanceRole = [inResources("instanceRole"), inResources("instanceRoleRef"), makes("instanceRole")];
+const spotFleetRole = [inResources("spotIamFleetRole"), inResources("spotFleetRoleRef"), makes("spotFleetRole")];
+const given = (ways: readonly string[]): string => ways.map((way) => `(${way})`).join(" || ");
+
+/** A role has one of its ways. */
+function once(ways: readonly string[], names: readonly string[], fieldPath: string): ValidationRule {
+  return {
+    rule: `${ways.map((way) => `((${way}) ? 1 : 0)`).join(" + ")} <= 1`,
+    message: `${names.join(", ")} give the same role: keep one of them`,
+    reason: "FieldValueForbidden",
+    fieldPath,
+  };
+}
+
 const makesGroup = "has(self.network) && has(self.network.securityGroup)";
 const namesGroup = "has(self.computeResources.securityGroupIds) || has(self.computeResources.securityGroupSelector)";
 const images = "has(self.computeResources) && has(self.computeResources.ec2Configuration)";
@@ -28,9 +46,9 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
     fieldPath: ".computeResources",
   },
   {
-    rule: `!(${unmanaged}) || has(self.serviceRole) || (${makes("serviceRole")})`,
+    rule: `!(${unmanaged}) || ${given(serviceRole)}`,
     message:
-      "UNMANAGED cannot use the service-linked role: add serviceRole, or iam.serviceRole to let the operator create one",
+      "UNMANAGED cannot use the service-linked role: add serviceRole or serviceRoleRef, or iam.serviceRole to let the operator create one",
     reason: "FieldValueRequired",
     fieldPath: ".serviceRole",
   },
@@ -123,49 +141,38 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
     fieldPath: ".network.securityGroup",
   },
   {
-    rule: `!(${instances}) || has(self.computeResources.instanceRole) || (${makes("instanceRole")})`,
+    rule: `!(${instances}) || ${given(instanceRole)}`,
     message:
-      "instances need a profile to join the cluster: add instanceRole, or iam.instanceRole to let the operator create role and profile",
+      "instances need a profile to join the cluster: add instanceRole or instanceRoleRef, or iam.instanceRole to let the operator create role and profile",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.instanceRole",
   },
   {
-    rule: `!(${bestFitSpot}) || has(self.computeResources.spotIamFleetRole) || (${makes("spotFleetRole")})`,
+    rule: `!(${bestFitSpot}) || ${given(spotFleetRole)}`,
     message:
-      "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it or iam.spotFleetRole, or preferably use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
+      "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it, spotFleetRoleRef or iam.spotFleetRole, or preferably use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.spotIamFleetRole",
   },
-  {
-    rule: `!(${makes("serviceRole")}) || !has(self.serviceRole)`,
-    message: "iam.serviceRole creates the role for serviceRole: remove one of the two",
-    reason: "FieldValueForbidden",
-    fieldPath: ".serviceRole",
-  },
+  once(serviceRole, ["serviceRole", "serviceRoleRef", "iam.serviceRole"], ".serviceRole"),
   {
     rule: `!(${makes("instanceRole")}) || (${instances})`,
     message: "only EC2 and SPOT use an instance role: remove iam.instanceRole",
     reason: "FieldValueForbidden",
     fieldPath: ".iam.instanceRole",
   },
-  {
-    rule: `!(${makes("instanceRole")}) || !has(self.computeResources) || !has(self.computeResources.instanceRole)`,
-    message: "iam.instanceRole creates the profile for instanceRole: remove one of the two",
-    reason: "FieldValueForbidden",
-    fieldPath: ".computeResources.instanceRole",
-  },
+  once(instanceRole, ["instanceRole", "instanceRoleRef", "iam.instanceRole"], ".computeResources.instanceRole"),
   {
     rule: `!(${makes("spotFleetRole")}) || (${bestFitSpot})`,
     message: "only SPOT with BEST_FIT uses a Spot Fleet role: remove iam.spotFleetRole",
     reason: "FieldValueForbidden",
     fieldPath: ".iam.spotFleetRole",
   },
-  {
-    rule: `!(${makes("spotFleetRole")}) || !has(self.computeResources) || !has(self.computeResources.spotIamFleetRole)`,
-    message: "iam.spotFleetRole creates the role for spotIamFleetRole: remove one of the two",
-    reason: "FieldValueForbidden",
-    fieldPath: ".computeResources.spotIamFleetRole",
-  },
+  once(
+    spotFleetRole,
+    ["spotIamFleetRole", "spotFleetRoleRef", "iam.spotFleetRole"],
+    ".computeResources.spotIamFleetRole",
+  ),
   immutableRegion,
   immutable(
     "computeEnvironmentName",

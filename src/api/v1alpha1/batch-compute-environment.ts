@@ -3,7 +3,7 @@ import type { KubeObject } from "../object.ts";
 import { computeEnvironmentRules, eksConfigurationRules } from "./batch-compute-environment-rules.ts";
 import { drain, policyFields, state, statusFields, time } from "./common.ts";
 import { computeResources } from "./compute-resources.ts";
-import { environmentIam, madeRoles } from "./iam.ts";
+import { environmentIam, madeRoles, roleReference } from "./iam.ts";
 import { awsName, dnsLabel } from "./names.ts";
 import { network, networkStatus } from "./network.ts";
 import { allowedNamespaces } from "./references.ts";
@@ -79,6 +79,7 @@ export const BatchComputeEnvironmentSpec = object(
     serviceRole: roleText(
       "Service role of AWS Batch. Default: the service-linked role, which allows updates in place. Required for UNMANAGED.",
     ).optional(),
+    serviceRoleRef: roleReference("service role of AWS Batch", "the environment").optional(),
     iam: environmentIam.optional(),
     eksConfiguration: eksConfiguration.optional(),
     ecsSettings: object("Settings of the ECS cluster.", {

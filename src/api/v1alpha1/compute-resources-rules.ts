@@ -13,6 +13,7 @@ const arm = "(type == 'default_arm64' || type.matches('^(a1|[a-z]+[0-9]+g[a-z]*)
 const notOnFargate = {
   instanceTypes: "Fargate chooses the size itself",
   instanceRole: "Fargate has no instances",
+  instanceRoleRef: "Fargate has no instances",
   minvCpus: "Fargate keeps nothing running",
   desiredvCpus: "Fargate keeps nothing running",
   allocationStrategy: "Fargate chooses no instances",
@@ -23,6 +24,7 @@ const notOnFargate = {
   placementGroup: "Fargate has no instances to place",
   bidPercentage: "Fargate has no bids; FARGATE_SPOT has a fixed price",
   spotIamFleetRole: "Fargate uses no Spot Fleet",
+  spotFleetRoleRef: "Fargate uses no Spot Fleet",
   launchTemplate: "Fargate launches no instances",
   scalingPolicy: "Fargate keeps nothing running",
 } as const;

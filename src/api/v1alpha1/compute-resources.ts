@@ -1,5 +1,6 @@
 import { launchedTags } from "./common.ts";
 import { computeResourcesRules, scalingPolicyRules } from "./compute-resources-rules.ts";
+import { roleReference } from "./iam.ts";
 import { ec2Configuration, imageId, launchTemplate } from "./launch-template.ts";
 import { managedInstancesProvider, vCpus } from "./managed-instances.ts";
 import { securityGroupSelector, subnetSelector } from "./network.ts";
@@ -55,10 +56,12 @@ export const computeResources = object(
     securityGroupSelector: securityGroupSelector.optional(),
     ec2KeyPair: ec2Name("Key pair for SSH to the instances.").optional(),
     instanceRole: roleText("Instance profile of the instances, by name or ARN.").optional(),
+    instanceRoleRef: roleReference("instance role", "the environment").optional(),
     tags: launchedTags("Tags of the instances; a change replaces the instances.").optional(),
     placementGroup: ec2Name("Placement group of the instances.").optional(),
     bidPercentage: int("Highest Spot price, in percent of On-Demand. Default: 100.", 0, 100).optional(),
     spotIamFleetRole: roleText("Spot Fleet role; required for SPOT with BEST_FIT, without effect on EC2.").optional(),
+    spotFleetRoleRef: roleReference("Spot Fleet role", "the environment").optional(),
     launchTemplate: launchTemplate.optional(),
     ec2Configuration: mapList(
       "Images; one or two entries. Default: AWS chooses.",

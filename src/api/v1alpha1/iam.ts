@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { tags } from "./common.ts";
+import { reference } from "./references.ts";
 import { type DeepReadonly, flag, mapList, object, oneOf, type Rule, setOf, text, textMap } from "./schema.ts";
 
 /** Roles that the operator creates for an object and keeps in sync with its spec. */
@@ -47,6 +48,9 @@ export const roleContent = {
 
 export const rolePurpose = (description: string) =>
   oneOf(description, ["service", "instance", "spot-fleet", "execution", "job"]);
+
+/** A reference to a BatchRole, in place of the role by name or ARN. @param user who refers, e.g. `the environment` */
+export const roleReference = (what: string, user: string) => reference(`BatchRole with the ${what}.`, user);
 
 /** One role; its presence, also empty, asks for the role. */
 const role = (description: string) =>

@@ -15,6 +15,11 @@ const jobDefinitionReasons = {
       means: "AWS does not have a referenced consumable yet, or has not been asked for it; Stalled after 10 minutes",
       todo: "check the consumable that the message names",
     },
+    WaitingForRole: {
+      means:
+        "a BatchRole that the spec refers to does not exist, is not Ready or is being deleted, and what AWS has stays; Stalled after 10 minutes",
+      todo: "check the BatchRole that the message names",
+    },
     ReferenceNotFound: {
       means: "the spec references a consumable that does not exist; Stalled after 10 minutes",
       todo: "create it, or correct the name",
@@ -36,16 +41,16 @@ const jobDefinitionReasons = {
     },
     ReferenceNotAllowed: {
       means:
-        "the `allowedNamespaces` of the consumable does not let this namespace use it, by reference or by its AWS name; the revision that AWS has stays",
+        "the `allowedNamespaces` of the consumable or BatchRole does not let this namespace use it, by reference or by its AWS name, or the `purpose` of the BatchRole is another one; the revision that AWS has stays",
       todo: "ask its owner to allow it",
     },
     NamespaceNotWatched: {
-      means: "the operator does not watch the namespace of the consumable",
+      means: "the operator does not watch the namespace of the consumable or BatchRole",
       todo: "add it to `--watch-namespace`",
     },
     NamespaceUnreadable: {
       means:
-        "the `allowedNamespaces` of the consumable selects by labels, and the operator may not read the labels of this namespace; the revision that AWS has stays",
+        "the `allowedNamespaces` of the consumable or BatchRole selects by labels, and the operator may not read the labels of this namespace; the revision that AWS has stays",
       todo: "let the operator get, list and watch namespaces",
     },
     RegionMismatch: {
@@ -119,6 +124,8 @@ export const JobDefinitionKind = {
     without: [
       "jobDefinitionName",
       "iam",
+      "executionRoleRef",
+      "jobRoleRef",
       "revisionHistoryLimit",
       "revisionMinAgeSeconds",
       "allowedNamespaces",
@@ -140,6 +147,8 @@ export const JobDefinitionKind = {
     ],
   },
   references: [
+    { to: "BatchRole", path: "executionRoleRef", use: "has the role" },
+    { to: "BatchRole", path: "jobRoleRef", use: "has the role" },
     {
       to: "ConsumableResource",
       use: "holds",

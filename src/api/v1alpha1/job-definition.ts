@@ -4,7 +4,7 @@ import { policyFields, statusFields, time } from "./common.ts";
 import { containerProperties } from "./container.ts";
 import { ecsProperties } from "./ecs.ts";
 import { eksProperties } from "./eks.ts";
-import { definitionIam, madeRoles } from "./iam.ts";
+import { definitionIam, madeRoles, roleReference } from "./iam.ts";
 import { evaluateOnExitRules, jobDefinitionRules } from "./job-definition-rules.ts";
 import { consumableResourceProperties, nodeProperties } from "./multi-node.ts";
 import { awsName } from "./names.ts";
@@ -68,6 +68,14 @@ export const JobDefinitionSpec = object(
     eksProperties: eksProperties.optional(),
     ecsProperties: ecsProperties.optional(),
     consumableResourceProperties: consumableResourceProperties.optional(),
+    executionRoleRef: roleReference(
+      "execution role of each container and task that gives no executionRoleArn",
+      "the definition",
+    ).optional(),
+    jobRoleRef: roleReference(
+      "job role of each container and task that gives no jobRoleArn or taskRoleArn",
+      "the definition",
+    ).optional(),
     iam: definitionIam.optional(),
     revisionHistoryLimit: int("Minimum number of older revisions that stay ACTIVE. Default: 10.", 0, 1000).optional(),
     revisionMinAgeSeconds: int(

@@ -2,12 +2,14 @@ import type { ValidationRule } from "../crd.ts";
 
 /**
  * Which roles a job definition must have, and which it must not. The rules are at the root, because a role comes from
- * the container, the task, or `iam`.
+ * the container, the task, a reference, or `iam`.
  */
 
 type Iam = "executionRole" | "jobRole";
 
 const makes = (role: Iam): string => `has(self.iam) && has(self.iam.${role})`;
+/** Whether the definition as a whole has the role, by a BatchRole or by one of its own. */
+const given = (role: Iam): string => `has(self.${role}Ref) || (${makes(role)})`;
 
 /** A place that needs a role: the CEL around it, and the path for the error. */
 interface Place {
@@ -50,8 +52,8 @@ function roleFor(role: Iam, needs: (node: string, sort: Place["sort"]) => string
   return places.map(({ sort, each, fieldPath }) => {
     const field = fieldOf(role, sort);
     return {
-      rule: `(${makes(role)}) || ${each((node) => `(has(${node}.${field}) || !(${needs(node, sort)}))`)}`,
-      message: `${what}: add ${field}, or iam.${role} to let the operator create one`,
+      rule: `(${given(role)}) || ${each((node) => `(has(${node}.${field}) || !(${needs(node, sort)}))`)}`,
+      message: `${what}: add ${field} or ${role}Ref, or iam.${role} to let the operator create one`,
       reason: "FieldValueRequired",
       fieldPath,
     };
@@ -71,25 +73,34 @@ function onFargate([container, task]: readonly Place[]): ValidationRule[] {
   return [container, task]
     .filter((place) => place !== undefined)
     .map(({ each, fieldPath }) => ({
-      rule: `!(${fargate}) || (${makes("executionRole")}) || ${each((node) => `has(${node}.executionRoleArn)`)}`,
+      rule: `!(${fargate}) || (${given("executionRole")}) || ${each((node) => `has(${node}.executionRoleArn)`)}`,
       message:
-        "Fargate pulls images and writes logs with a role: add executionRoleArn, or iam.executionRole to let the operator create one",
+        "Fargate pulls images and writes logs with a role: add executionRoleArn or executionRoleRef, or iam.executionRole to let the operator create one",
       reason: "FieldValueRequired",
       fieldPath,
     }));
 }
 
-/** Rejects a role in `iam` for a slot that is already filled. */
+/** Rejects a role for a slot that is already filled. */
 function exclusive(role: Iam): ValidationRule[] {
-  return places.slice(0, 2).map(({ sort, each, fieldPath }) => {
+  const ofPlaces = places.slice(0, 2).map(({ sort, each, fieldPath }): ValidationRule => {
     const field = fieldOf(role, sort);
     return {
-      rule: `!(${makes(role)}) || ${each((node) => `!has(${node}.${field})`)}`,
-      message: `iam.${role} creates the role for ${field}: remove one of the two`,
+      rule: `!(${given(role)}) || ${each((node) => `!has(${node}.${field})`)}`,
+      message: `${role}Ref and iam.${role} give the role for ${field}: keep one of them`,
       reason: "FieldValueForbidden",
       fieldPath,
     };
   });
+  return [
+    ...ofPlaces,
+    {
+      rule: `!has(self.${role}Ref) || !(${makes(role)})`,
+      message: `${role}Ref and iam.${role} give the same role: remove one of the two`,
+      reason: "FieldValueForbidden",
+      fieldPath: `.${role}Ref`,
+    },
+  ];
 }
 
 export const roleRules: readonly ValidationRule[] = [
@@ -99,8 +110,9 @@ export const roleRules: readonly ValidationRule[] = [
   ...exclusive("executionRole"),
   ...exclusive("jobRole"),
   {
-    rule: "!has(self.iam) || !has(self.eksProperties)",
-    message: "a pod gets its role from its service account: remove iam, and set podProperties.serviceAccountName",
+    rule: "!(has(self.iam) || has(self.executionRoleRef) || has(self.jobRoleRef)) || !has(self.eksProperties)",
+    message:
+      "a pod gets its role from its service account: remove iam, executionRoleRef and jobRoleRef, and set podProperties.serviceAccountName",
     reason: "FieldValueForbidden",
     fieldPath: ".iam",
   },

@@ -60,7 +60,7 @@ export function objectAt<O extends Sharing>(
     );
   }
   const theirs = object.spec.region ?? ports.settings.region;
-  if (theirs !== region.region) {
+  if (kind.global !== true && theirs !== region.region) {
     return unresolved("RegionMismatch", `${path} is in ${theirs}, the ${noun} in ${region.region}`);
   }
   return { kind: "found", object };

@@ -63,8 +63,10 @@ function placeholders(spec: unknown): Finding[] {
 
 /** AWS Batch may register it; its jobs do not start. */
 function efsWithoutRole(spec: Readonly<Record<string, unknown>>): Finding[] {
-  const { iam } = spec;
-  return isRecord(iam) && iam["jobRole"] !== undefined ? [] : efsVolumesIn(spec, ["spec"]);
+  const { iam, jobRoleRef } = spec;
+  return jobRoleRef !== undefined || (isRecord(iam) && iam["jobRole"] !== undefined)
+    ? []
+    : efsVolumesIn(spec, ["spec"]);
 }
 
 /** A container or a task has both: volumes, and the role that mounts them. */
@@ -75,7 +77,7 @@ function efsVolumesIn(value: unknown, path: Path): Finding[] {
   if (Array.isArray(volumes)) {
     const index = (jobRoleArn ?? taskRoleArn) === undefined ? volumes.findIndex(needsRole) : -1;
     const message =
-      "EFS with IAM is mounted with the job's role, and there is none, so no job starts: add jobRoleArn (of a task: taskRoleArn), or iam.jobRole to let the operator create one";
+      "EFS with IAM is mounted with the job's role, and there is none, so no job starts: add jobRoleArn (of a task: taskRoleArn) or jobRoleRef, or iam.jobRole to let the operator create one";
     return index < 0 ? [] : [{ path: [...path, "volumes", index], message }];
   }
   return Object.entries(value).flatMap(([key, member]) => efsVolumesIn(member, [...path, key]));

@@ -9,6 +9,8 @@ const kind = "BatchComputeEnvironment";
 const fargateRefuses: readonly (readonly [message: string, field: Spec])[] = [
   ["Fargate chooses the size itself: remove instanceTypes", { instanceTypes: ["m7i"] }],
   ["Fargate has no instances: remove instanceRole", { instanceRole: "ecsInstanceRole" }],
+  ["Fargate has no instances: remove instanceRoleRef", { instanceRoleRef: { name: "workers" } }],
+  ["Fargate uses no Spot Fleet: remove spotFleetRoleRef", { spotFleetRoleRef: { name: "spot" } }],
   ["Fargate keeps nothing running: remove minvCpus", { minvCpus: 0 }],
   ["Fargate keeps nothing running: remove desiredvCpus", { desiredvCpus: 2 }],
   ["Fargate chooses no instances: remove allocationStrategy", { allocationStrategy: "BEST_FIT" }],
@@ -65,17 +67,22 @@ const onEc2: readonly Row[] = [
     { tags: { "AWSBatch.dev/name": "b" } },
   ],
   [
-    "instances need a profile to join the cluster: add instanceRole, or iam.instanceRole to let the operator create role and profile",
+    "instances need a profile to join the cluster: add instanceRole or instanceRoleRef, or iam.instanceRole to let the operator create role and profile",
     { ...resources({ instanceRole: undefined }), iam: { instanceRole: {} } },
     resources({ instanceRole: undefined }),
   ],
   [
-    "iam.instanceRole creates the profile for instanceRole: remove one of the two",
+    "instanceRole, instanceRoleRef, iam.instanceRole give the same role: keep one of them",
+    resources({ instanceRole: undefined, instanceRoleRef: { name: "workers" } }),
+    { ...resources({ instanceRole: undefined, instanceRoleRef: { name: "workers" } }), iam: { instanceRole: {} } },
+  ],
+  [
+    "instanceRole, instanceRoleRef, iam.instanceRole give the same role: keep one of them",
     { ...resources({ instanceRole: undefined }), iam: { instanceRole: { policyArns: [readImages] } } },
     { iam: { instanceRole: {} } },
   ],
   [
-    "iam.serviceRole creates the role for serviceRole: remove one of the two",
+    "serviceRole, serviceRoleRef, iam.serviceRole give the same role: keep one of them",
     { iam: { serviceRole: { name: "batch" } } },
     { iam: { serviceRole: {} }, serviceRole: "arn:aws:iam::123456789012:role/batch-service" },
   ],
@@ -227,12 +234,12 @@ const onSpot: readonly Row[] = [
     resources({ allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED" }),
   ],
   [
-    "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it or iam.spotFleetRole, or preferably use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
+    "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it, spotFleetRoleRef or iam.spotFleetRole, or preferably use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
     resources({ allocationStrategy: undefined, spotIamFleetRole: "spotFleet" }),
     resources({ allocationStrategy: undefined }),
   ],
   [
-    "iam.spotFleetRole creates the role for spotIamFleetRole: remove one of the two",
+    "spotIamFleetRole, spotFleetRoleRef, iam.spotFleetRole give the same role: keep one of them",
     { ...resources({ allocationStrategy: "BEST_FIT" }), iam: { spotFleetRole: {} } },
     { ...resources({ allocationStrategy: "BEST_FIT", spotIamFleetRole: "spotFleet" }), iam: { spotFleetRole: {} } },
   ],
@@ -318,8 +325,8 @@ const onUnmanaged: readonly Row[] = [
     resources({ ...(ec2["computeResources"] as Spec) }),
   ],
   [
-    "UNMANAGED cannot use the service-linked role: add serviceRole, or iam.serviceRole to let the operator create one",
-    { serviceRole: undefined, iam: { serviceRole: {} } },
+    "UNMANAGED cannot use the service-linked role: add serviceRole or serviceRoleRef, or iam.serviceRole to let the operator create one",
+    { serviceRole: undefined, serviceRoleRef: { name: "batch" } },
     { serviceRole: undefined },
   ],
   [

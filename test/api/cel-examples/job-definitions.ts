@@ -160,19 +160,29 @@ const onEc2: readonly Row[] = [
     properties({ volumes: [hostVolume], mountPoints: [{ containerPath: "/data", sourceVolume: "date" }] }),
   ],
   [
-    "secrets are read with the execution role: add executionRoleArn",
+    "secrets are read with the execution role: add executionRoleArn or executionRoleRef",
     { ...properties({ secrets }), iam: { executionRole: {} } },
     properties({ secrets }),
   ],
   [
-    "iam.executionRole creates the role for executionRoleArn: remove one of the two",
+    "executionRoleRef and iam.executionRole give the role for executionRoleArn: keep one of them",
     { iam: { executionRole: {} } },
     { ...properties({ executionRoleArn: role }), iam: { executionRole: {} } },
   ],
   [
-    "iam.jobRole creates the role for jobRoleArn: remove one of the two",
+    "jobRoleRef and iam.jobRole give the role for jobRoleArn: keep one of them",
     { ...properties({ executionRoleArn: role }), iam: { jobRole: { policyArns: [readImages] } } },
     { ...properties({ jobRoleArn: role }), iam: { jobRole: {} } },
+  ],
+  [
+    "executionRoleRef and iam.executionRole give the same role: remove one of the two",
+    { executionRoleRef: { name: "pullers" } },
+    { executionRoleRef: { name: "pullers" }, iam: { executionRole: {} } },
+  ],
+  [
+    "jobRoleRef and iam.jobRole give the same role: remove one of the two",
+    { jobRoleRef: { name: "builders" } },
+    { jobRoleRef: { name: "builders" }, iam: { jobRole: {} } },
   ],
   [
     "a policy name has 1 to 128 letters, digits or any of +=,.@_-: rename the policy",
@@ -191,7 +201,7 @@ const onEc2: readonly Row[] = [
     { parameters: { long: "x".repeat(24_566) } },
   ],
   [
-    "an S3 Files volume is mounted with the job's role: add jobRoleArn",
+    "an S3 Files volume is mounted with the job's role: add jobRoleArn or jobRoleRef",
     { ...properties({ volumes: [s3Volume] }), iam: { jobRole: {} } },
     properties({ volumes: [s3Volume] }),
   ],
@@ -221,7 +231,7 @@ const onEc2: readonly Row[] = [
 
 const onFargate: readonly Row[] = [
   [
-    "Fargate pulls images and writes logs with a role: add executionRoleArn",
+    "Fargate pulls images and writes logs with a role: add executionRoleArn or executionRoleRef",
     { ...properties({ executionRoleArn: undefined }), iam: { executionRole: {} } },
     properties({ executionRoleArn: undefined }),
   ],
@@ -281,9 +291,9 @@ const onFargate: readonly Row[] = [
 const containing = (fields: Spec): Spec => ({ containers: [patched(main, fields)] });
 
 const secretsMessage =
-  "secrets are read with the execution role: add executionRoleArn, or iam.executionRole to let the operator create one";
+  "secrets are read with the execution role: add executionRoleArn or executionRoleRef, or iam.executionRole to let the operator create one";
 const s3Message = (field: string): string =>
-  `an S3 Files volume is mounted with the job's role: add ${field}, or iam.jobRole to let the operator create one`;
+  `an S3 Files volume is mounted with the job's role: add ${field} or jobRoleRef, or iam.jobRole to let the operator create one`;
 const nodeOf = (fields: Spec, spec: Spec = {}): Spec => nodes({ container: { ...nodeContainer, ...fields } }, {}, spec);
 const nodeTask = (fields: Spec, spec: Spec = {}): Spec =>
   nodes({ ecsProperties: ecsTask(fields)["ecsProperties"] }, {}, spec);
@@ -303,7 +313,7 @@ const nodeRoles: readonly Row[] = [
 /** Message, accepted and refused; whole specs, for a patch does not reach into lists. */
 const whole: readonly Row[] = [
   [
-    "Fargate pulls images and writes logs with a role: add executionRoleArn",
+    "Fargate pulls images and writes logs with a role: add executionRoleArn or executionRoleRef",
     fargateTask({}),
     fargateTask({ executionRoleArn: undefined }),
   ],
@@ -401,7 +411,7 @@ const whole: readonly Row[] = [
     ecsTask(containing({ mountPoints: [{ containerPath: "/data", sourceVolume: "data" }] })),
   ],
   [
-    "secrets are read with the execution role: add executionRoleArn",
+    "secrets are read with the execution role: add executionRoleArn or executionRoleRef",
     ecsTask({ executionRoleArn: role, ...containing({ secrets }) }),
     ecsTask(containing({ secrets })),
   ],
@@ -411,18 +421,18 @@ const whole: readonly Row[] = [
     ecsTask({ volumes: [s3Volume] }),
   ],
   [
-    "iam.executionRole creates the role for executionRoleArn: remove one of the two",
+    "executionRoleRef and iam.executionRole give the role for executionRoleArn: keep one of them",
     ecsTask(containing({ secrets }), { iam: { executionRole: {} } }),
     ecsTask({ executionRoleArn: role }, { iam: { executionRole: {} } }),
   ],
   [
-    "iam.jobRole creates the role for taskRoleArn: remove one of the two",
+    "jobRoleRef and iam.jobRole give the role for taskRoleArn: keep one of them",
     ecsTask({ executionRoleArn: role, volumes: [s3Volume] }, { iam: { jobRole: {} } }),
     ecsTask({ taskRoleArn: role }, { iam: { jobRole: {} } }),
   ],
   ...nodeRoles,
   [
-    "a pod gets its role from its service account: remove iam, and set podProperties.serviceAccountName",
+    "a pod gets its role from its service account: remove iam, executionRoleRef and jobRoleRef, and set podProperties.serviceAccountName",
     pod({ serviceAccountName: "reader" }),
     pod({}, { iam: { jobRole: {} } }),
   ],

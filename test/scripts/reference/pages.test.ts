@@ -52,6 +52,7 @@ const fieldsOfOthers: Readonly<Record<string, readonly string[]>> = {
   QuotaShare: ["allowedNamespaces", "quotaSharePolicy"],
   SchedulingPolicy: ["schedulingPolicyRef"],
   // `iam` is a feature of the operator's policy there.
+  BatchRole: ["executionRoleRef", "iam", "jobRoleRef", "serviceRoleRef"],
   ServiceEnvironment: ["iam", "serviceEnvironmentOrder"],
 };
 const ofOthers = (kind: string): readonly string[] => fieldsOfOthers[kind] ?? [];

@@ -1,3 +1,4 @@
+import type { Reference } from "../../../src/api/batch-kind.ts";
 import { type KubeObject, keyText, type ObjectKey } from "../../../src/api/object.ts";
 import { awsNamesIn, referencesOf } from "../../../src/api/references.ts";
 import type { ConsumableResource } from "../../../src/api/v1alpha1/consumable-resource.ts";
@@ -73,7 +74,7 @@ function names({ metadata: { namespace }, spec }: KubeObject, awsName: string): 
   const references = referencesOf(JobDefinitionKind, { namespace, spec });
   return (
     references.some(({ to, key }) => to === "ConsumableResource" && defaultName(key) === awsName) ||
-    JobDefinitionKind.references.some((reference) => awsNamesIn(reference, spec).includes(awsName))
+    JobDefinitionKind.references.some((reference: Reference) => awsNamesIn(reference, spec).includes(awsName))
   );
 }
 

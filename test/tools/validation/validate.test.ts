@@ -396,7 +396,7 @@ describe("EFS with IAM", () => {
     ["ecsProperties.taskProperties[0]", task("")],
   ])("without a role for the job is warned of in %s", (place, body) => {
     expect(found(body)).toEqual([
-      `warning: JobDefinition default/hello: spec.${place}.volumes[0]: EFS with IAM is mounted with the job's role, and there is none, so no job starts: add jobRoleArn (of a task: taskRoleArn), or iam.jobRole to let the operator create one`,
+      `warning: JobDefinition default/hello: spec.${place}.volumes[0]: EFS with IAM is mounted with the job's role, and there is none, so no job starts: add jobRoleArn (of a task: taskRoleArn) or jobRoleRef, or iam.jobRole to let the operator create one`,
     ]);
   });
 

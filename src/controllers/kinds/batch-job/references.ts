@@ -69,7 +69,7 @@ export async function definitionOf(
   const { object: named, hindrances } = await withConsumables(target, region, ports, signal);
   const refused = hindrances.find((one) => one.kind === "unresolved");
   if (refused !== undefined) return resolutionOf(refused);
-  const whole = filledObject(named, definitionRoleUser, region, ports.cluster);
+  const whole = filledObject(named, definitionRoleUser, region, ports);
   const name = definitionNameOf(whole);
   const entry = entriesOf({
     identity: identityOf(target, ports.cluster),

@@ -1,20 +1,21 @@
 /** Whether the jobs of a revision may run now: its roles and its consumables are judged again before each submission. */
 
-import type { KubeObject } from "../../../api/object.ts";
+import { type KubeObject, keyText } from "../../../api/object.ts";
+import type { BatchRole } from "../../../api/v1alpha1/batch-role.ts";
 import { BatchJobKind } from "../../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../../aws/names.ts";
 import type { RevisionSeen } from "../../../aws/region.ts";
 import { rereadCheckMs } from "../../intervals.ts";
-import { identityOf } from "../../ownership/ownership.ts";
-import { type DesiredRole, desiredRolesOf } from "../../parts/roles/desired.ts";
+import { type DesiredRole, rolesAskedBy } from "../../parts/roles/desired.ts";
 import { type Limits, namedRefusal, refusalOf } from "../../parts/roles/limits.ts";
 import { isMadeByOperator, rolePath } from "../../parts/roles/names.ts";
-import { iamOf } from "../../parts/roles/noted.ts";
 import { limitsIn } from "../../parts/roles/observe.ts";
-import { askingFor } from "../../parts/roles/sharing.ts";
-import { conditionsOf } from "../../pass/conditions.ts";
+import { isWritten } from "../../parts/roles/references-to.ts";
+import { askingFor, batchRolesOf } from "../../parts/roles/sharing.ts";
+import { accessTo } from "../../references/access.ts";
 import { namedConsumables, type Resolving } from "../../references/consumables.ts";
 import { type Held, notYet, resolutionOf } from "../../references/fixed-reference.ts";
+import { labelsAskedFor } from "../../references/reference.ts";
 
 /** A revision, and the object whose namespace answers for what its jobs use. */
 export interface Answered {
@@ -39,15 +40,18 @@ async function heldByRoles({ revision, by, isNobodys }: Answered, around: Resolv
   const ownPath = rolePath(around.ports.cluster.name);
   const judged = isNobodys ? roles.filter((role) => isMadeByOperator(role) && role.includes(ownPath)) : roles;
   if (judged.length === 0) return undefined;
-  const read = await limitsIn(namespace, around.ports, around.signal);
-  if (read.kind === "unread") {
-    return notYet(
-      "NamespaceUnreadable",
-      `cannot read namespace ${namespace} (${read.why}), so it is unknown which roles its jobs may have. Allow the operator to get, list and watch namespaces`,
-    );
-  }
   const field = `job definition ${name}:${number}`;
+  const read = await limitsIn(namespace, around.ports, around.signal);
+  if (read.kind === "unread") return limitsUnread(namespace, read.why);
+  const own: string[] = [];
   for (const value of judged) {
+    const roles = isMadeByOperator(value) ? batchRolesOf(nameIn(value), around.ports) : [];
+    const [role] = roles.filter((one) => rolesAskedBy(one, around.ports.cluster, around.region)[0]?.arn === value);
+    const held = role && (await heldByRole(role, value, { field, namespace }, around));
+    if (held !== undefined) return held;
+    if (role === undefined) own.push(value);
+  }
+  for (const value of own) {
     const refusal = isMadeByOperator(value)
       ? madeRefusal(value, by, read.limits, around)
       : namedRefusal({ field, kind: "role", value }, read.limits, around.region)?.message;
@@ -55,26 +59,51 @@ async function heldByRoles({ revision, by, isNobodys }: Answered, around: Resolv
     const message = refusal.startsWith(field) ? refusal : `${field}: ${refusal}`;
     return { kind: "refused", reason: "NotAllowed", message };
   }
-  const unwritten = judged.find(
+  const unwritten = own.find(
     (arn) =>
       isMadeByOperator(arn) && !describersOf(arn, by, read.limits, around).some(({ object }) => isWritten(object)),
   );
   if (unwritten === undefined) return undefined;
+  return unwrittenRole(field, unwritten, "the condition RolesReady of the objects that ask for the role says why");
+}
+
+function limitsUnread(namespace: string, why: string): Held {
   return notYet(
-    "WaitingForDefinition",
-    `${field}: it is not known that IAM has ${unwritten} as spec.iam says, so it may have permissions that were taken away: the condition RolesReady of the objects that ask for the role says why`,
-    rereadCheckMs,
+    "NamespaceUnreadable",
+    `cannot read namespace ${namespace} (${why}), so it is unknown which roles its jobs may have. Allow the operator to get, list and watch namespaces`,
   );
 }
 
-/**
- * Whether what the spec says of the object's roles is what IAM has, as far as its last pass has seen. Otherwise a tenant could
- * take from the spec what it may not have any more and keep the operator from carrying it out, e.g. by pausing the object.
- * While IAM cannot be read, what was known before stays.
- */
-function isWritten(object: KubeObject): boolean {
-  const ready = conditionsOf(object).find(({ type }) => type === "RolesReady");
-  return ready !== undefined && ready.status !== "False" && ready.observedGeneration === object.metadata.generation;
+/** Why jobs of a namespace may not have the role of a BatchRole now: its owner says who may, and its own namespace what it may do. */
+async function heldByRole(
+  role: BatchRole,
+  arn: string,
+  { field, namespace }: { readonly field: string; readonly namespace: string },
+  around: Resolving,
+): Promise<Held | undefined> {
+  const { ports, region, signal } = around;
+  const labels = await labelsAskedFor(namespace, [role], ports, signal);
+  const access = accessTo(role, namespace, labels);
+  if (access.kind === "unread") return notYet("NamespaceUnreadable", access.message);
+  const path = `BatchRole ${keyText(role.metadata)}`;
+  const refused = (why: string): Held => ({ kind: "refused", reason: "NotAllowed", message: `${field}: ${why}` });
+  if (access.kind === "refused") {
+    return refused(
+      `${arn} is the role of ${path}, which does not let namespace ${namespace} use it: allow that namespace in its spec.allowedNamespaces`,
+    );
+  }
+  const read = await limitsIn(role.metadata.namespace, ports, signal);
+  if (read.kind === "unread") return limitsUnread(role.metadata.namespace, read.why);
+  const desired = rolesAskedBy(role, ports.cluster, region, read.limits.boundary?.arn);
+  const refusal = refusalOf(desired, [], read.limits, region);
+  if (refusal !== undefined) return refused(`${path}: ${refusal.message}`);
+  return isWritten(role) ? undefined : unwrittenRole(field, arn, `the condition RolesReady of ${path} says why`);
+}
+
+/** That a role may have permissions that its spec does not give it, or not any more. */
+function unwrittenRole(field: string, arn: string, next: string): Held {
+  const message = `${field}: it is not known that IAM has ${arn} as the spec says, so it may have permissions that were taken away: ${next}`;
+  return notYet("WaitingForDefinition", message, rereadCheckMs);
 }
 
 /** An object, and what its spec says of a role. */
@@ -87,9 +116,7 @@ interface Describer {
 function describersOf(arn: string, by: KubeObject, limits: Limits, { region, ports }: Resolving): readonly Describer[] {
   const describer = (object: KubeObject): Describer => ({
     object,
-    desired: desiredRolesOf(iamOf(object), identityOf(object, ports.cluster), region, limits.boundary?.arn).filter(
-      (desired) => desired.arn === arn,
-    ),
+    desired: rolesAskedBy(object, ports.cluster, region, limits.boundary?.arn).filter((desired) => desired.arn === arn),
   });
   const own = describer(by);
   // Only what objects share may be described by others too, who may give it another content.
@@ -102,7 +129,7 @@ function describersOf(arn: string, by: KubeObject, limits: Limits, { region, por
 function madeRefusal(arn: string, by: KubeObject, limits: Limits, around: Resolving): string | undefined {
   const described = describersOf(arn, by, limits, around).flatMap(({ desired }) => desired);
   if (described.length === 0) {
-    return `${arn} is a role of the operator that no object of namespace ${by.metadata.namespace} asks for, so it is unknown what it may do. Use a revision whose roles are allowed, or ask for the role by spec.iam`;
+    return `${arn} is a role of the operator that no object of namespace ${by.metadata.namespace} asks for, so it is unknown what it may do. Use a revision whose roles are allowed, or ask for the role by spec.iam or as a BatchRole`;
   }
   return refusalOf(described, [], limits, around.region)?.message;
 }

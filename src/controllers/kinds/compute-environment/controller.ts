@@ -84,7 +84,7 @@ async function carryOut(action: AnyAction, doing: Doing, signal: AbortSignal): P
       : writeFor(group, writerOf(object), action.writes, ports.clock, work));
     return;
   }
-  const effective = filledObject(placed(object), environmentRoleUser, region, ports.cluster);
+  const effective = filledObject(placed(object), environmentRoleUser, region, ports);
   const isDesired = (): boolean => isStillDesired(BatchComputeEnvironmentKind, effective, ports);
   const own = { memory, clock: ports.clock, isDesired };
   await act(action, effective, region, own, signal);

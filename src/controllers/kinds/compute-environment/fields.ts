@@ -138,6 +138,9 @@ export const fields: readonly EnvironmentField[] = fieldsOf<
       instanceRole: { absent: "kept", same: sameRole, need: { ec2: "infrastructure" } },
       placementGroup: { nothing: "", need: { ec2: "infrastructure" } },
       tags: { nothing: {}, same: sameMap, need: { ec2: "infrastructure" } },
+      // The roles that they refer to are in the fields above and below.
+      instanceRoleRef: { sentBy: "nobody" },
+      spotFleetRoleRef: { sentBy: "nobody" },
       spotIamFleetRole: { in: "creation", same: sameRole, need: { ec2: "replacement" } },
       // What AWS changes here in place and what it refuses is known from one source only; a new environment is always safe.
       // AWS fills in what the spec leaves out, so a member that is taken out of the spec stays as AWS has it.
@@ -150,6 +153,7 @@ export const fields: readonly EnvironmentField[] = fieldsOf<
   // A token asks for fresh instances, and a tag notes the last one.
   rolloutToken: { sentBy: "plan" },
   // They fill in the roles and groups above.
+  serviceRoleRef: { sentBy: "nobody" },
   iam: { sentBy: "nobody" },
   network: { sentBy: "nobody" },
   replacement: { sentBy: "nobody" },

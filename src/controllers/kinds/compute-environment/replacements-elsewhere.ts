@@ -79,7 +79,7 @@ function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: P
   if (paused || dryRun || deleting || conditionsOf(object).some(mayLast)) return false;
   // Its plan follows from the whole spec.
   if (!isWhole(object)) return true;
-  const { spec } = filledObject(placed(object), environmentRoleUser, region, cluster);
+  const { spec } = filledObject(placed(object), environmentRoleUser, region, ports);
   return attemptAt(planId(spec, identityOf(object, cluster)), baseNameOf(object), successor) > 0;
 }
 

@@ -47,7 +47,7 @@ export function jobDefinitions(ports: Ports): Reconciler {
       },
       async refresh(object, region, sinceMs, signal) {
         memory.readAfter.set(object.metadata.uid, sinceMs);
-        await refresh(filledObject(object, definitionRoleUser, region, ports.cluster), region, signal);
+        await refresh(filledObject(object, definitionRoleUser, region, ports), region, signal);
       },
       outdated,
       plan: (_object, seen, now) => planOf(seen, now),
@@ -56,7 +56,7 @@ export function jobDefinitions(ports: Ports): Reconciler {
           return await actOnRoles(action, object, JobDefinitionKind, { ports, memory }, signal);
         const { object: named, hindrances } = await withConsumables(object, region, ports, signal);
         if (action.kind === "register" && hindrances.length > 0) throw new OutOfDate("a consumable has changed");
-        const effective = filledObject(named, definitionRoleUser, region, ports.cluster);
+        const effective = filledObject(named, definitionRoleUser, region, ports);
         await act(action, effective, region, ports, signal);
       },
       status: (_object, { object: effective, own, roles }) => ({ ...report(effective, own), ...rolesReport(roles) }),

@@ -206,7 +206,7 @@ function entrySeen(entry: OrderEntry, object: JobQueue, around: OrderReading): E
   if (key === undefined) return namedSeen(entry, object, around);
   const target = objectAt<BatchComputeEnvironment>(BatchComputeEnvironmentKind, key, referringOf(object, around));
   if (target.kind === "unresolved") return { ...target, order, key };
-  const found = filledObject(placed(target.object), environmentRoleUser, region, ports.cluster);
+  const found = filledObject(placed(target.object), environmentRoleUser, region, ports);
   const identity = identityOf(found, ports.cluster);
   const planId = environmentPlanId(found.spec, identity);
   const directives = directivesOf(found, ports.settings);

@@ -1,14 +1,14 @@
-/** Fills the roles that the operator creates for a spec into its empty fields. Pure. */
+/** Fills the roles that the operator makes, for the object or as a BatchRole, into the empty fields of a spec. Pure. */
 
 import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinitionSpec } from "../../../api/v1alpha1/job-definition.ts";
-import type { DesiredRole } from "./desired.ts";
 import type { NamedRole } from "./limits.ts";
 import type { RolePurpose } from "./names.ts";
+import type { GivenRole } from "./references-to.ts";
 
 export function filledEnvironment(
   spec: BatchComputeEnvironmentSpec,
-  desiredRoles: readonly DesiredRole[],
+  desiredRoles: readonly GivenRole[],
 ): BatchComputeEnvironmentSpec {
   const { computeResources: resources } = spec;
   return {
@@ -31,7 +31,7 @@ type Tasks = NonNullable<JobDefinitionSpec["ecsProperties"]>;
 type Nodes = NonNullable<JobDefinitionSpec["nodeProperties"]>;
 
 /** Container, ECS tasks and node ranges; a pod has its service account instead. */
-export function filledDefinition(spec: JobDefinitionSpec, desiredRoles: readonly DesiredRole[]): JobDefinitionSpec {
+export function filledDefinition(spec: JobDefinitionSpec, desiredRoles: readonly GivenRole[]): JobDefinitionSpec {
   const execution = arnOf(desiredRoles, "execution");
   const job = arnOf(desiredRoles, "job");
   const container = (given: Container): Container => ({
@@ -112,11 +112,11 @@ function named(field: string, kind: NamedRole["kind"], value: string | undefined
   return value === undefined ? [] : [{ field, kind, value }];
 }
 
-function arnOf(desiredRoles: readonly DesiredRole[], purpose: RolePurpose): string | undefined {
+function arnOf(desiredRoles: readonly GivenRole[], purpose: RolePurpose): string | undefined {
   return desiredRoles.find((desired) => desired.purpose === purpose)?.arn;
 }
 
-function profileOf(desiredRoles: readonly DesiredRole[]): string | undefined {
+function profileOf(desiredRoles: readonly GivenRole[]): string | undefined {
   return desiredRoles.find((desired) => desired.purpose === "instance")?.profileArn;
 }
 

@@ -200,7 +200,7 @@ export function namedRefusal(named: NamedRole, limits: Limits, place: Place): Re
   if (/\/aws-batch-operator\//i.test(arn)) {
     return {
       field,
-      message: `${field}: ${value} is a role of the operator, and a spec cannot name those by ARN. Share the role within its namespace by the name in spec.iam`,
+      message: `${field}: ${value} is a role of the operator, and a spec cannot name those by ARN. Refer to its BatchRole`,
     };
   }
   // Without a path nothing shows its owner, and anybody can compute our names.
@@ -208,7 +208,7 @@ export function namedRefusal(named: NamedRole, limits: Limits, place: Place): Re
   if (!hasPath && madeName.test(value.slice(value.lastIndexOf("/") + 1))) {
     return {
       field,
-      message: `${field}: ${value} has the form of a role of the operator, and a spec cannot name those. Share the role within its namespace by the name in spec.iam; if it is another role, give it a path and use its full ARN`,
+      message: `${field}: ${value} has the form of a role of the operator, and a spec cannot name those. Refer to its BatchRole; if it is another role, give it a path and use its full ARN`,
     };
   }
   const list = lackingList(limits.roles, arn);

@@ -28,8 +28,14 @@ export interface RolesPlan extends Omit<PartPlan<RolesAction>, "tail"> {
   readonly tail?: readonly Step<RolesAction>[];
 }
 
-/** Roles come first: nothing else of the object is written before its roles match the spec. */
+/** Roles come first: nothing else of the object is written before its roles match the spec, and those that it refers to are Ready. */
 export function rolesPlan(seen: RolesSeen): RolesPlan {
+  const { hindrance } = seen;
+  const own = ownRolesPlan(seen);
+  return hindrance === undefined ? own : { ...own, steps: [...own.steps, hindrance] };
+}
+
+function ownRolesPlan(seen: RolesSeen): RolesPlan {
   const none = { steps: [], conditions: [], changes: [] };
   const { iam, limits, desiredRoles } = seen;
   if (iam.kind === "unneeded" && limits.kind === "unneeded") return none;

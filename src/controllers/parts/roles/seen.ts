@@ -1,6 +1,7 @@
 import type { Reason } from "../../../api/reasons.ts";
 import type { ProfileSeen, RoleSeen } from "../../../aws/iam-account.ts";
 import type { Identity } from "../../ownership/ownership.ts";
+import type { Blocked, Wait } from "../../pass/agenda.ts";
 import type { NotRead } from "../../pass/unread.ts";
 import type { DesiredRole } from "./desired.ts";
 import type { Limits, NamedRole } from "./limits.ts";
@@ -42,6 +43,8 @@ export interface RolesSeen {
   readonly jobs: JobsSeen;
   /** How long the object has been in deletion, in ms; undefined: it stays. */
   readonly goingForMs: number | undefined;
+  /** Why a BatchRole that the spec refers to may not be used, or not yet. */
+  readonly hindrance?: Wait | Blocked | undefined;
   readonly ignoreTagKeys: readonly string[];
   readonly repairForeign: boolean;
   /** As `roleOwnership` has it. */

@@ -1,6 +1,7 @@
 /** Who else asks for the roles of an object: roles are shared only within a namespace. Pure. */
 
 import { type KubeObject, keyText } from "../../../api/object.ts";
+import type { BatchRole } from "../../../api/v1alpha1/batch-role.ts";
 import { BatchComputeEnvironmentKind, BatchRoleKind, JobDefinitionKind } from "../../../api/v1alpha1/kinds.ts";
 import { perVersion } from "../../fields/per-version.ts";
 import type { Ports } from "../../ports.ts";
@@ -20,8 +21,8 @@ import type { OtherUser, RolesSeen } from "./seen.ts";
 
 const kindsWithRoles = [BatchComputeEnvironmentKind, JobDefinitionKind, BatchRoleKind];
 
-/** What an object has to do with a role: it asks for it in its spec, alone or with others, or has noted it. */
-type Part = "asks" | "shares" | "notes";
+/** What an object has to do with a role: it asks for it in its spec, alone or with others, has noted it, or is it, for whatever namespace. */
+type Part = "asks" | "shares" | "notes" | "is";
 
 /** Under what an index has the objects of a namespace that have to do with a role. */
 function roleText(part: Part, namespace: string, name: string): string {
@@ -36,7 +37,8 @@ export function roleTexts(object: KubeObject, clusterName: string): readonly str
     if (shared === undefined)
       return roleText("asks", namespace, roleName(clusterName, namespace, { kind: "object", name, purpose }));
     const inIam = given ?? roleName(clusterName, namespace, { kind: "shared", name: shared });
-    return [roleText("asks", namespace, inIam), roleText("shares", namespace, inIam)];
+    const is = isBatchRole(object) ? [roleText("is", "", inIam)] : [];
+    return [roleText("asks", namespace, inIam), roleText("shares", namespace, inIam), ...is];
   });
   return [...new Set([...asked, ...notedRoles(object).map((one) => roleText("notes", namespace, one))])];
 }
@@ -123,6 +125,11 @@ function differing(
     known.set(text, differs);
     return differs;
   };
+}
+
+/** The BatchRoles that have this name in IAM, of whatever namespace. */
+export function batchRolesOf(name: string, { objects }: Pick<Ports, "objects">): readonly BatchRole[] {
+  return objects.having(BatchRoleKind, "role", roleText("is", "", name)) as readonly BatchRole[];
 }
 
 /** The objects that ask for a role, its owner or whoever shares it, but for the given one. */

@@ -1,7 +1,7 @@
 import type { Kind, KubeObject } from "../../../api/object.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
-import type { DesiredRole } from "./desired.ts";
 import type { NamedRole } from "./limits.ts";
+import type { GivenRole } from "./references-to.ts";
 
 /** What roles need to know of a kind with `spec.iam`. Pure, except `strandedRead` and `jobs`. */
 export interface RoleUser<O extends KubeObject, Seen> {
@@ -11,7 +11,7 @@ export interface RoleUser<O extends KubeObject, Seen> {
   /** The roles that a spec names itself. */
   named(object: O): readonly NamedRole[];
   /** The object with the operator's roles in its spec. */
-  filled(object: O, desiredRoles: readonly DesiredRole[]): O;
+  filled(object: O, roles: readonly GivenRole[]): O;
   /** Service roles, by ARN, without which AWS cannot complete a deletion. */
   stranded(object: O, seen: Seen): readonly string[];
   /**

@@ -2,13 +2,13 @@ import type { KubeObject } from "../../../api/object.ts";
 import { rolesAnnotation } from "../../../api/v1alpha1/annotations.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import { canonicalJson } from "../../fields/fingerprint.ts";
-import { type Cluster, identityOf } from "../../ownership/ownership.ts";
 import { unreadBy } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
-import { desiredRolesOf, type Place } from "./desired.ts";
-import { iamOf, notedRoles } from "./noted.ts";
+import { type Place, rolesAskedBy } from "./desired.ts";
+import { notedRoles } from "./noted.ts";
 import { observeRoles, type RolesMemory } from "./observe.ts";
 import { usedInRegion } from "./references.ts";
+import { roleHindrance, rolesReferredBy } from "./references-to.ts";
 import type { JobsSeen, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
 
@@ -49,7 +49,7 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
   signal: AbortSignal,
 ): Promise<WithRoles<O, Seen>> {
   memory.beganAt ??= ports.clock.monotonic();
-  const whole = filledObject(object, user, place, ports.cluster);
+  const whole = filledObject(object, user, place, ports);
   let own = await observeOwn(whole);
   const inAws = {
     stranded: user.stranded(whole, own),
@@ -76,6 +76,7 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
       usedInRegion: usedInRegion(place.snapshot(), removes ? seen.claims : []),
       jobs: !removes ? { kind: "counted", count: 0 } : isThrough(whole, own) ? await counted() : countedLater,
       goingForMs: leaving ? ports.clock.now() - Date.parse(deletionTimestamp) : undefined,
+      hindrance: leaving ? undefined : await roleHindrance(object, { region: place, ports, signal }),
     },
   };
 }
@@ -107,9 +108,9 @@ export function filledObject<O extends KubeObject>(
   object: O,
   user: Pick<RoleUser<O, never>, "filled">,
   { account, partition }: Place,
-  cluster: Cluster,
+  ports: Pick<Ports, "objects" | "cluster">,
 ): O {
-  const iam = iamOf(object);
-  if (iam === undefined) return object;
-  return user.filled(object, desiredRolesOf(iam, identityOf(object, cluster), { account, partition }));
+  const place = { account, partition };
+  const roles = [...rolesAskedBy(object, ports.cluster, place), ...rolesReferredBy(object, place, ports)];
+  return roles.length === 0 ? object : user.filled(object, roles);
 }

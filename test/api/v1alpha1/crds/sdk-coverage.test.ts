@@ -54,6 +54,9 @@ const coverages: readonly Coverage[] = [
     own: [
       ...ownFields,
       "iam",
+      "serviceRoleRef",
+      "computeResources.instanceRoleRef",
+      "computeResources.spotFleetRoleRef",
       "replacement",
       "drain",
       "rolloutToken",
@@ -133,6 +136,8 @@ const coverages: readonly Coverage[] = [
     own: [
       ...ownFields,
       "iam",
+      "executionRoleRef",
+      "jobRoleRef",
       "allowedNamespaces",
       "revisionHistoryLimit",
       "revisionMinAgeSeconds",

@@ -287,7 +287,10 @@ describe("replacements elsewhere", () => {
     const selected = { status: { network: { resolvedSubnets: { ids: ["subnet-1"] } } } };
     const whole = { ...ofA, ...selected, spec: given } as unknown as BatchComputeEnvironment;
     const region = fakeRegion();
-    const filled = filledObject(placed(whole), environmentRoleUser, region, identity.cluster).spec;
+    const filled = filledObject(placed(whole), environmentRoleUser, region, {
+      objects: objectsOf([]),
+      cluster: identity.cluster,
+    }).spec;
     expect(planId(filled, identity)).not.toBe(planId(given, identity));
     region.computeEnvironments = [one("a1", "a"), one(successorOf(filled), "a", { tags: made(2) })];
     expect((await pass(region, [whole])).replacementsElsewhere.underWay).toBe(1);
