@@ -1,3 +1,5 @@
+/** The door of the tools: every command of the program. Each is a file in `tools`, and a folder of its name where it needs more. */
+
 import { Command } from "commander";
 import { configured, runCommandLine } from "./command-line.ts";
 import { operatorVariables } from "./operator/flags.ts";

@@ -1,3 +1,9 @@
+/**
+ * The door of `api`: what a kind is (`BatchKind`), and what follows from the declarations of all kinds. `v1alpha1` declares them,
+ * `reasons` has the reasons that kinds share. Begin with `BatchKind`, then `v1alpha1/kinds.ts`. Nothing here knows AWS or
+ * Kubernetes' API server.
+ */
+
 import type { ConditionType } from "./condition-types.ts";
 import type { PrinterColumn } from "./crd.ts";
 import type { Kind } from "./object.ts";

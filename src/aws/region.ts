@@ -1,3 +1,15 @@
+/**
+ * The door of `aws`: AWS as the controllers see it, and what is between that and AWS's SDKs.
+ *
+ *     BatchRegion (region.ts, batch-region.ts)
+ *       reads   region-cache ← lists-observer, definitions-observer, asked-observer, jobs-observer, followed-jobs
+ *       writes  expected effect in the cache (overlay.ts), then the call
+ *     both through calls.ts: budget, deadline, classification of errors → batch-sdk.ts, iam-sdk.ts, ec2-sdk.ts, logs-sdk.ts
+ *
+ * `resources` has an entry for each resource of AWS Batch. IAM is `iam-account.ts`, EC2 `ec2-region.ts`. What the calls of an API
+ * are, their permissions and kinds of effect, is in `*-calls.ts`.
+ */
+
 import type { DefinitionRevision } from "./batch.ts";
 import type { ReadFailure } from "./cadence.ts";
 import type { AwsError } from "./errors.ts";

@@ -1,3 +1,8 @@
+/**
+ * The door of `controllers`: everything that they may read and write. `kinds` has a module for each kind, `pass` the flow that all
+ * share, `parts` the roles and networks that objects have in addition. Begin with `pass/pass.ts`, then a kind.
+ */
+
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { Ec2Region } from "../aws/ec2-region.ts";

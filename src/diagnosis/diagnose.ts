@@ -1,4 +1,7 @@
-/** Why the first job of a queue does not start, and other problems of the queue. Pure. */
+/**
+ * The door of the diagnosis: why the first job of a queue does not start, and other problems of the queue. `facts.ts` is what it is computed from; `obstacles.ts`
+ * and `waiting.ts` are rules in order; `causes.ts` has the codes with their texts. Pure.
+ */
 
 import { counted } from "../api/words.ts";
 import type { DescribedJob, HeadJob } from "../aws/queue-jobs.ts";

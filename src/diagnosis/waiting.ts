@@ -102,7 +102,7 @@ function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts
     const needed = consumables.map(({ name, quantity }) => `${quantity} of ${name}`);
     return {
       code: "ConsumableResourceShort",
-      sentence: `the job needs ${listed(needed)}, of which there is presumably not enough`,
+      sentence: `the job needs ${listed(needed)}, which is probably all in use`,
       fix: "check with batch list-jobs-by-consumable-resource which jobs hold it, or raise its quantity",
     };
   }

@@ -1,3 +1,9 @@
+/**
+ * The door of `kube`: our client of Kubernetes' API, and the ports of `runtime` by it. `connection.ts` makes requests,
+ * `watch-stream.ts` watches, `list.ts` lists in pages, `lease-store.ts` holds the lease. `memory-*.ts` are the same ports without
+ * a cluster, for `local`, the rehearsal of `plan` and tests.
+ */
+
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 import type { Random } from "../runtime/random.ts";

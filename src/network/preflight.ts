@@ -1,4 +1,8 @@
-/** Whether the instances of an environment will reach what they need: paths and findings. Pure. */
+/**
+ * The door of `network`: whether the instances of an environment reach what they need. Facts of EC2 go in (`facts.ts`), findings
+ * with fixes come out (`verdict.ts`, `remedies.ts`). `path.ts` follows the traffic of a subnet to where it ends, `needs.ts` says
+ * which services an environment needs. Pure.
+ */
 
 import { type Defect, type Described, groupIdsOf, subnetsOf, templatesOf } from "./described.ts";
 import { defectsOf } from "./environment.ts";

@@ -1,3 +1,8 @@
+/**
+ * The door of `operator`: puts the operator together from its parts, for `run`, `local`, `plan` and tests. `run.ts` is the
+ * command in a cluster, `run` its process, `flags.ts` and `settings.ts` what a person sets, `cloud.ts` the AWS that it gets.
+ */
+
 import type { CallKind } from "../aws/budget.ts";
 import type { CallReport } from "../aws/calls.ts";
 import { ClusterNameRefused } from "../controllers/cluster-name.ts";

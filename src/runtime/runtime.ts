@@ -1,3 +1,11 @@
+/**
+ * The door of `runtime`, which knows no kind and no AWS: from a change in Kubernetes to a reconcile.
+ *
+ *     watch (reflector.ts) → cache (cache.ts) → queue (workqueue.ts, namespace-turns.ts) → worker (controller.ts, object-reconciler.ts) → status (write-through.ts)
+ *
+ * `leader.ts` says whether this process may write. `clock.ts`, `random.ts` and `store.ts` are ports.
+ */
+
 import type { Kind, ObjectKey } from "../api/object.ts";
 import { ObjectCache, type ObjectCacheOptions } from "./cache.ts";
 import { Room, type RoomLimits } from "./cache-limits.ts";

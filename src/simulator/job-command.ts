@@ -31,7 +31,7 @@ export function runCommand(
   const shell = new Shell();
   const [program = "", flag = "", script] = command;
   if (!shells.has(program)) {
-    // Without a shell, Docker runs `exit` and `:` no more than a program that does not exist.
+    // To Docker, `exit` and `:` are unknown programs without a shell.
     if (program === "exit" || program === ":" || !shell.knows(program)) return undefined;
     shell.run(command);
     return shell.result();

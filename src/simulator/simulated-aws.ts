@@ -1,3 +1,9 @@
+/**
+ * The door of the simulator: one account in one region, put together from its parts. `world.ts` has time and changes, `wire.ts`
+ * what every call goes through (latency, faults, stale reads), `batch.ts` the API of AWS Batch; each resource has a file.
+ * `start.ts` is the entry for others, `http.ts` serves it. `model` is AWS's own model of requests.
+ */
+
 import type { ComputeResource, SubmitJobRequest, SubmitJobResponse } from "@aws-sdk/client-batch";
 import type { SecurityGroup, VpcEndpoint } from "@aws-sdk/client-ec2";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";

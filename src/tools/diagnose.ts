@@ -1,3 +1,8 @@
+/**
+ * The door of `diagnose`: reads a queue or a job (`diagnose/read.ts`, `read-job.ts`), lets `src/diagnosis` find the cause, and
+ * prints it as text or JSON.
+ */
+
 import { Command, Option } from "commander";
 import { type Kind, keyText } from "../api/object.ts";
 import type { BatchJob } from "../api/v1alpha1/batch-job.ts";

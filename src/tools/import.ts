@@ -1,3 +1,9 @@
+/**
+ * The door of `import`: reads what an account has or templates say (`import/found.ts`, `stacks.ts`, `terraform-text.ts`), decides
+ * what becomes an object (`import/decide.ts`), writes its manifest (`import/spec.ts`, `yaml.ts`, `folder.ts`) and reports the
+ * rest (`import/report.ts`).
+ */
+
 import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";

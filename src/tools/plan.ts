@@ -1,3 +1,9 @@
+/**
+ * The door of `plan`: reads the account and the manifests (`plan/copy`, `plan/objects.ts`), lets the operator work on a copy
+ * (`plan/rehearsal.ts`), makes an entry for each object (`plan/entries.ts`, `plan/titles.ts`) and prints them (`plan/text.ts`,
+ * `markdown.ts`, `json.ts`).
+ */
+
 import { statSync } from "node:fs";
 import { Command, Option } from "commander";
 import type { KubeObject } from "../api/object.ts";

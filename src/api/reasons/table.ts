@@ -1,3 +1,9 @@
+/**
+ * The door of the reasons: the form of a table. Each other file is the table of something that several kinds have, such as jobs,
+ * roles or a network; a kind's own table is in its `*-kind.ts`. Conditions, events and the reference pages take their texts from
+ * here.
+ */
+
 import type { ConditionType } from "../condition-types.ts";
 
 /** The text of a reason in one place, for the reference pages. `{noun}` and `{nameField}` are replaced by those of a kind. */

@@ -1,4 +1,8 @@
-/** The registry of kinds, one line each. The module of each kind declares it (`BatchKind`). */
+/**
+ * The door of the API, and the registry of its kinds, one line each. A kind is two files: `<name>-kind.ts` declares it
+ * (`BatchKind`), and `<name>.ts` is the schema of its spec and status. Rules that need CEL are in `*-rules.ts`, what several
+ * schemas have in `common.ts`, and how a schema is written in `schema.ts`.
+ */
 
 import type { BatchKind } from "../batch-kind.ts";
 import { targetsFirst } from "../references.ts";

@@ -1,3 +1,9 @@
+/**
+ * The door of the resources: those of AWS Batch that the operator keeps, by the names that snapshots and changes have for them. What else
+ * the operator knows of a resource follows from its entry: calls, permissions, what is kept and observed, writes and
+ * their effects, and tags.
+ */
+
 import type {
   BatchPart,
   Consumable,
@@ -23,12 +29,6 @@ import { type QuotaShareWrites, quotaShareCalls, quotaShares } from "./quota-sha
 import type { AskedResource, DescribedResource, ListedResource, Resource, Writing } from "./resource.ts";
 import { type PolicyWrites, schedulingPolicies, schedulingPolicyCalls } from "./scheduling-policies.ts";
 import { type ServiceEnvironmentWrites, serviceEnvironmentCalls, serviceEnvironments } from "./service-environments.ts";
-
-/**
- * The resources of AWS Batch that the operator keeps, by the names that snapshots and changes have for them. What else
- * the operator knows of a resource follows from its entry: calls, permissions, what is kept and observed, writes and
- * their effects, and tags.
- */
 
 /** What is kept of each resource under one name. */
 export interface ResourceRecords {

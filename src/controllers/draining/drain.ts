@@ -1,4 +1,7 @@
-/** Waiting for jobs before what runs or holds them is deleted, as `spec.drain` says. Pure. */
+/**
+ * The door of draining: waiting for jobs before what runs or holds them is deleted, as `spec.drain` says. `retired.ts` is the
+ * mark that goes before a DISABLED state, and `queue-order.ts` what a queue's order names. Pure.
+ */
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/batch-compute-environment.ts";
 import { counted } from "../../api/words.ts";

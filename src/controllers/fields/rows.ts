@@ -1,6 +1,7 @@
 /**
- * How the fields of a spec correspond to the members that AWS has of a resource: a row for each field. What differs, what the
- * requests send, what AWS never changes and what an import may leave out follow from the rows. Pure.
+ * The door of the fields: how the fields of a spec correspond to the members that AWS has of a resource, a row for each field.
+ * What differs (`differences.ts`), what the requests send (`requests.ts`), what AWS never changes and what an import may leave
+ * out follow from the rows. Pure.
  */
 
 import type { Reason } from "../../api/reasons.ts";

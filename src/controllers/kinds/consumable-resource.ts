@@ -72,7 +72,7 @@ export const consumableFields = fieldsOf<
       return { reason: "ResourceTypeFixed", message };
     },
   },
-  // What AWS has says little of what was set. An update sets it by an operation of its own.
+  // AWS's current quantity says little about what was set. An update sets it by an operation of its own.
   totalQuantity: { in: "creation", judge: quantityChange },
   quantityToken: { sentBy: "plan", judge: tokenChange },
   allowedNamespaces: { sentBy: "nobody" },
@@ -86,7 +86,7 @@ const upkeep: Upkeep<ConsumableResourceSpec, Consumable, Seen, Create, QuantityS
   }),
   update: (_changed, seen, spec) => setting(spec, seen),
   ownTags: (spec, { record }) =>
-    // What was adopted, or has lost its note, counts as set by the token that the spec has now.
+    // A consumable that was adopted, or lost its note, counts as set by the current token of the spec.
     typeOf(spec) === "NON_REPLENISHABLE" && record?.tags?.[quantitySetTag] === undefined
       ? { [quantitySetTag]: noteOfCreation(spec) }
       : {},

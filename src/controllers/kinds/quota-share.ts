@@ -51,7 +51,7 @@ function serves(_spec: QuotaShareSpec, seen: Seen): Serves | Blocked {
   return servesByState(seen, { toCheck, whileDisabled: ": it takes no new jobs" });
 }
 
-/** Why nothing is written to a share: the queue is none that it may be in. */
+/** Why nothing is written to a share: it may not be in this queue. */
 function barred({ queue, name }: Seen): Wait | Blocked | undefined {
   if (queue?.kind === "refused") {
     return { kind: "blocked", reason: queue.reason, message: queue.message, checkInMs: unwatchedCheckMs };

@@ -77,7 +77,7 @@ function serves(_spec: ServiceEnvironmentSpec, seen: Seen): Serves | Blocked {
   });
 }
 
-/** Of the first count of a service environment that is out of service. */
+/** The first count of jobs of a service environment that is out of service. */
 interface FirstCount {
   /** Monotonic ms. */
   readonly at: number;

@@ -1,4 +1,7 @@
-/** The owner of an AWS resource, from its tags alone (docs/design.md, section 4). Pure. */
+/**
+ * The door of ownership: the owner of an AWS resource, from its tags alone (docs/design.md, section 4). `naming.ts` gives the
+ * names in AWS, `names.ts` says which ones a namespace may use, `limits.ts` reads the limits of a namespace. Pure.
+ */
 
 import type { KubeObject, ObjectKey } from "../../api/object.ts";
 import { shortHash } from "../fields/fingerprint.ts";

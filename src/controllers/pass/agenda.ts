@@ -87,8 +87,8 @@ export type Until =
   | { readonly kind: "annotation" };
 
 /**
- * What does not go on before a step is done: everything that follows; the writes that follow, while AWS serves what it
- * serves; only the creation of what the object is for; or nothing, which AWS may then refuse without harm to the rest.
+ * What waits for a step: everything after it; later writes; only the creation of the object's resource; or nothing, so that a
+ * refusal by AWS harms nothing else.
  */
 export type Holds = "everything" | "writes" | "creation" | "nothing";
 

@@ -60,7 +60,7 @@ export function choose<Action>(
   };
 }
 
-/** What there is to do while AWS refuses an act that holds nothing; the same act further on is none of it. */
+/** What to do while AWS refuses an act that holds nothing. A second copy of it later in the agenda does not count. */
 function without<Action>(
   plan: Plan<Action>,
   next: Step<Action>,
@@ -133,7 +133,7 @@ function pick<Action>(plan: Plan<Action>, skipped: readonly Step<Action>[]): Pic
     } else if (isPartial(step)) {
       partial.push(step);
     } else {
-      // What an act before it holds is not next, and Ready hangs on it all the same.
+      // A step that an earlier act holds is not next, but Ready still depends on it.
       chosen ??= step.kind === "act" ? (partial.find((one) => isHeldBy(step, one)) ?? step) : step;
       if (!leavesReadyAlone(step)) break;
     }
@@ -151,7 +151,7 @@ function isHeldBy<Action>(act: Act<Action>, { holds }: PartialHold): boolean {
   return holds === "writes" || (holds === "creation" && creates(act));
 }
 
-/** Whether Ready is what the steps that follow make it, although this one is next. */
+/** Whether later steps decide Ready, although this one is next. */
 function leavesReadyAlone<Action>(step: Step<Action>): boolean {
   return (
     step.kind === "act" && step.conditions !== undefined && step.holds !== undefined && step.holds !== "everything"

@@ -11,7 +11,7 @@ export interface Circumstances {
   readonly generation: number;
   /** The last request of a person to have the object reconciled; undefined: there is none. */
   readonly requestedAt: string | undefined;
-  /** What is known of the cause, as the kind counts its changes; 0 where nothing of it can be seen. */
+  /** The number of changes of the cause, as the kind counts them; 0 where it sees none. */
   readonly cause: number;
 }
 

@@ -195,7 +195,7 @@ function failedVerdict(
   const stalled = instead?.kind === "blocked" || (stallsAfterMs !== undefined && reached(stallsAfterMs));
   if (stalled) return { ready: "False", kind: "Stalled", reason, message };
   if (!serving) return { ready: "False", kind: "Reconciling", reason, message };
-  // What is usable stays Ready, but a refusal is reported also then; what passes by itself is not worth the words.
+  // A usable resource stays Ready. A refusal is reported all the same, unless it passes by itself.
   return passesByItself(failure.kind)
     ? servingVerdict
     : { ...servingVerdict, message: `${servingVerdict.message}, but ${message}` };

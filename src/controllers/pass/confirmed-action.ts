@@ -8,7 +8,7 @@ interface JobsToEnd {
 
 /**
  * What is left of an action once everything was read live and planned again; undefined when the two plans do not agree.
- * Of jobs that are to be ended it is those that both plans end: in a busy queue some end by themselves at any moment, and
+ * If it ends jobs, only those that both plans end remain: in a busy queue some end by themselves at any moment, and
  * two lists would never be the same. Pure.
  */
 export function agreed<Action>(planned: Action, again: Action): Action | undefined {

@@ -15,7 +15,7 @@ export function jobsTerminated(action: string, note: string): ObjectEvent {
   return { type: "Warning", reason: "JobsTerminated", action, note };
 }
 
-/** One turn that people wait for: what kind of event it is; undefined: it is none. */
+/** The kind of event for a turn that people wait for; undefined: people do not wait for it. */
 type Turn = (now: Condition, before: Condition | undefined) => ObjectEvent["type"] | undefined;
 
 const becomesTrue: Turn = ({ status }, before) =>

@@ -17,7 +17,7 @@ export class RefusalNoted extends Error {
 export class OutOfDate extends Error {}
 
 /**
- * What a failed act comes to.
+ * The result of a failed act.
  * @throws whatever is neither a refusal of AWS nor a sign that the object has changed
  */
 export function failedOutcome(error: unknown): Outcome {

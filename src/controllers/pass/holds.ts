@@ -7,7 +7,7 @@ import type { Blocked } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
 import type { Directives } from "./directives.ts";
 
-/** Whether finalizer and location are there, or it is too late for them. */
+/** Whether finalizer and location are recorded; an object in deletion can get neither any more. */
 export function isMarked(directives: Directives): boolean {
   return directives.deleting || (directives.finalized && directives.location !== undefined);
 }

@@ -37,8 +37,8 @@ export interface KindModule<O extends KubeObject, Seen, Action> {
    */
   plan(object: O, seen: Seen, now: number, refusals: ReadonlyMap<string, Refusal>): Plan<Action>;
   /**
-   * The name of an action for which nothing has to wait where AWS refuses it, but what follows with the same resource; the
-   * same for each try. Undefined: all else waits for it. Pure.
+   * Key under which a refusal of this action is remembered, the same for each try. Only actions on which nothing else depends, but
+   * what follows with the same resource, have one. Pure.
    */
   independentName?(action: Action): string | undefined;
   /** @throws AwsError at the first refusal; what was done before it stays done */

@@ -15,7 +15,7 @@ export type PartStep<Action> = Act<Action> | Wait | Blocked;
 export interface PartPlan<Action> {
   /** Before what needs the part. */
   readonly steps: readonly PartStep<Action>[];
-  /** What takes away that the object uses no more: it holds nothing, and waits for what the object has to do. */
+  /** Steps that remove what the object no longer uses: they hold nothing, and wait for the other steps. */
   readonly tail?: readonly Act<Action>[];
   readonly conditions: readonly ConditionDraft[];
   readonly checkInMs?: number;

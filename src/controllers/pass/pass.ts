@@ -1,3 +1,12 @@
+/**
+ * The door of the pass, which is the same for each object of every kind.
+ *
+ *     observe → plan → choose a step of the agenda → approval, guard of repeated writes → act → observe and plan again → report
+ *
+ * A kind gives the parts that differ (`kind.ts`). `agenda.ts` has the forms of plans and steps, `choose.ts` which step is next,
+ * `write-guard.ts` when a write waits, `report.ts` the status.
+ */
+
 import type { KubeObject } from "../../api/object.ts";
 import { abandonAnnotation, cleanupFinalizer, locationAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { AwsError } from "../../aws/errors.ts";
@@ -197,7 +206,7 @@ async function rest<O extends KubeObject, Seen, Action>(
     const again = againAfter(planned.choice, { kind: "none" }, { lastedMs: 0, turnsInMs: undefined });
     return failing(p, outdated, planned.fields, again);
   }
-  // What is ours was made before somebody took the finalizer away, as `kubectl replace` does, or is written by others.
+  // The object has resources in AWS but lost its finalizer (`kubectl replace`), or a shared reconciler writes for it.
   const isWritten =
     next.kind === "serves" ||
     (next.kind === "wait" && next.until?.kind === "shared") ||
@@ -286,7 +295,7 @@ async function ensureFinalizer<O extends KubeObject, Seen, Action>(
   }
 }
 
-/** What object and AWS, both read live, lead to, planned for the same instant; undefined: the object is another. */
+/** The plan by object and AWS, both read live, for the same instant; undefined: the object is another one now. */
 async function chosenLive<O extends KubeObject, Seen, Action>(
   p: Pass<O, Seen, Action>,
   region: BatchRegion,
@@ -314,7 +323,7 @@ function doneEvents<O extends KubeObject, Seen, Action>(
   return [normalEvent("DriftCorrected", "Reconcile", note), ...events];
 }
 
-/** Nobody comes back to what is left of an object that is gone: AWS is read live before it goes. */
+/** Nothing reconciles an object that is gone. So AWS is read live once more before it goes. */
 async function release<O extends KubeObject, Seen, Action>(
   p: Pass<O, Seen, Action>,
   region: BatchRegion,

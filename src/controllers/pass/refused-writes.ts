@@ -40,12 +40,12 @@ interface Pace {
   readonly longestMs: number;
 }
 
-/** First once EC2 surely shows what it has created all the same: until then nobody knows what is still to be written. */
+/** Not before EC2 surely shows what it may have created after all: until then nobody knows what is still to be written. */
 const passing: Pace = { firstMs: shownCheckMs, longestMs: passingRetryMs };
-/** What may be over soon, for EC2 shows late what was created just before, or may be for a person to end. */
+/** It may pass soon, because EC2 shows late what was just created, or a person has to end it. */
 const brief: Pace = { firstMs: passingRetryMs, longestMs: slowestRetryMs };
 const lasting: Pace = { firstMs: refusedRetryMs, longestMs: slowestRetryMs };
-/** What was just deleted uses it for seconds more, or somebody else does for long. */
+/** Something that was just deleted uses it for some seconds, or somebody else uses it for long. */
 const used: Pace = { firstMs: shownCheckMs, longestMs: slowestRetryMs };
 
 const paces: Partial<Record<FailureKind, Pace>> = {

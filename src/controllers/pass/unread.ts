@@ -6,14 +6,14 @@ import { UnreadPart } from "../../network/lookups.ts";
 import type { Finding } from "../../network/preflight.ts";
 import { failureReason } from "./conditions.ts";
 
-/** That what a plan needs could not be read: the reason of a condition, and AWS's words with the next step. */
+/** A read that a plan needs has failed: the reason of a condition, and AWS's words with the next step. */
 export interface NotRead {
   readonly kind: "unread";
   readonly reason: Reason;
   readonly message: string;
 }
 
-/** That AWS does not answer a read, where only a message says so. */
+/** AWS does not answer a read, where only a message says so. */
 export interface Unread {
   readonly kind: "unread";
   readonly why: string;
@@ -56,7 +56,7 @@ export function unreadBy(error: unknown, what: string): NotRead {
   return { kind: "unread", reason: failureReason(error.kind), message };
 }
 
-/** That a way of an environment could not be followed to its end. */
+/** A network path of an environment could not be followed to its end. */
 export function unreadWay({ message, remedies }: Pick<Finding, "message" | "remedies">): NotRead {
   const [permission] = remedies.flatMap((one) => (one.kind === "grantPermission" ? [one.permission] : []));
   const next =

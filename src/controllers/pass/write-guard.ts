@@ -56,7 +56,7 @@ export class WriteGuard {
   /** Takes in what a pass chose, before anything is sent. */
   observed(choice: Choice<unknown>, { generation }: Circumstances): void {
     this.#fields.observed(choice, generation);
-    // What AWS refuses, and nothing waits for, comes between two updates and says nothing of them.
+    // A refused act for which nothing waits may come between two updates. It says nothing about them.
     const { reason } = choice.instead?.next ?? choice.next;
     for (const [text, update] of this.#updates) {
       if (update.under.generation !== generation || update.reason !== reason) this.#updates.delete(text);
@@ -100,7 +100,7 @@ export class WriteGuard {
     return changed.map(({ path }) => path);
   }
 
-  /** What AWS has refused of actions for which nothing else waits, when they were tried last. */
+  /** The last refusals of actions for which nothing else waits. */
   refusals(now: number): ReadonlyMap<string, Refusal> {
     for (const [name, { at }] of this.#refusals) if (now - at >= refusalKeptForMs) this.#refusals.delete(name);
     return new Map(this.#refusals);
@@ -140,7 +140,7 @@ export class WriteGuard {
 
   #holdOf<Action>(choice: Choice<Action>, act: Act<Action>, moment: Moment): Hold | undefined {
     const inVain = this.#inVain(act, moment);
-    // What may end jobs is not sent again because somebody else may have undone it.
+    // A write that may end jobs is not sent again: perhaps somebody undid it on purpose.
     if (inVain !== undefined && inVain.resumesAt === undefined) return inVain;
     return this.#contested(choice, act, moment) ?? inVain;
   }
@@ -193,7 +193,7 @@ interface Correction {
 }
 
 interface Update {
-  /** Of the act, and of the wait while AWS carries it out. */
+  /** For the act, and for the wait while AWS carries it out. */
   readonly reason: string;
   readonly under: Circumstances;
   /** How often it was sent, with nothing else in between but others of their kind. */
@@ -234,7 +234,7 @@ function waitFor(hold: Hold, { message: what }: Act<unknown>, now: number): Wait
     const checkInMs = Math.max(soonestCheckMs, hold.resumesAt - now);
     return { kind: "wait", reason: "Contested", message: contestedText(hold), checkInMs };
   }
-  const found = `AWS took the same update three times and still describes what was before (${what})`;
+  const found = `AWS took the same update three times but still reports the old values (${what})`;
   const remedy = "Bring the spec in line with what AWS describes, find who else changes it, or report it";
   if (hold.resumesAt === undefined) {
     const message = `${found}; as it may end jobs, it is not sent again before the spec changes. ${remedy}; a new value of ${reconcileRequestedAtAnnotation} has it sent once more`;

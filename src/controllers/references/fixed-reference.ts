@@ -190,7 +190,7 @@ const nextSteps: Readonly<Partial<Record<Unresolved["reason"], string>>> = {
   RegionMismatch: "refer to one there, or set the region in a new object",
 };
 
-/** What a reference that leads nowhere means for whoever refers. */
+/** What an unresolved reference means for the object that has it. */
 export function resolutionOf({ reason, message }: Unresolved): Held {
   const step = nextSteps[reason];
   const whole = step === undefined ? message : `${message}: ${step}`;

@@ -1,4 +1,7 @@
-/** Where a reference leads: to an object, or by a name or ARN to a resource in AWS. Pure, but for what is cached. */
+/**
+ * The door of references: where one leads, to an object, or by a name or ARN to a resource in AWS. `access.ts` asks whether the
+ * target allows it. Pure, but for what is cached.
+ */
 
 import { type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import type { OperatorKind } from "../../api/v1alpha1/kinds.ts";
@@ -213,7 +216,7 @@ export function resourceAt(key: ObjectKey, thing: RecordedThing, referring: Refe
       kind: "awaited",
       arn,
       message: `AWS does not have ${name} of ${kind.kind} ${path} yet: its conditions say why`,
-      // What another shard makes wakes by its object, long before this process reads AWS again.
+      // A resource of another shard wakes this object by its own object, long before this process reads AWS again.
       checkInMs: unwatchedCheckMs,
     };
   }

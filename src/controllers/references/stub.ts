@@ -13,7 +13,7 @@ import type { Settings } from "../ports.ts";
 
 /** A stub that is heavier, in bytes of memory, keeps only who the object is. */
 const heaviest = 8 * 1024;
-/** A longer value is none of ours that anybody else reads. */
+/** No value of ours that another object reads is longer. */
 const annotationMax = 256;
 const labelsMax = 2048;
 const finalizersMax = 16;

@@ -1,3 +1,8 @@
+/**
+ * The door of the process of `run`: starts what a cluster's operator has in addition to reconcilers: leader election, health,
+ * metrics and servers, and ends it in order.
+ */
+
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import process from "node:process";

@@ -1,3 +1,9 @@
+/**
+ * The door of the page's server: answers requests by a model of what a cluster or a directory has. `world.ts` is where that comes
+ * from, `snapshot.ts` and `model.ts` what the browser gets, `publisher.ts` sends changes, `ask.ts` and `questions.ts` read AWS
+ * when a person opens something. It only reads.
+ */
+
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,3 +1,8 @@
+/**
+ * The door of the calls of EC2 that create networks: an operation for each call of VPCs, subnets, route tables, gateways and
+ * addresses.
+ */
+
 import { addressReads, addressWrites } from "./addresses.ts";
 import type { CallOf } from "./handler.ts";
 import { interfaceReads } from "./interfaces.ts";

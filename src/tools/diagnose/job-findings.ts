@@ -56,7 +56,7 @@ function ofObject({ object, where, dependencies, inLineBefore, chain }: JobFacts
     const older = counted(inLineBefore.length, "older job");
     const sentence = `the jobs for a queue are sent one at a time, the oldest first: ${older} of this namespace ${inLineBefore.length === 1 ? "is" : "are"} before this one, next ${next}`;
     return {
-      ...finding("Pending", sentence, `${command("diagnose", where, `bj/${next}`)}, if that one does not get on`),
+      ...finding("Pending", sentence, `${command("diagnose", where, `bj/${next}`)}, if that job makes no progress`),
       needsPerson: false,
     };
   }

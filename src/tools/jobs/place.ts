@@ -1,3 +1,8 @@
+/**
+ * The door of what `submit`, `jobs`, `logs`, `cancel` and `retry` share: where the jobs are that a command line names. That is a
+ * cluster (`cluster.ts`), the directory of `local` (`directory.ts`, `saved-account.ts`) or AWS (`account.ts`).
+ */
+
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { CommandError, exitCodes, type Io } from "../../operator/io.ts";

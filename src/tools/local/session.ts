@@ -1,3 +1,9 @@
+/**
+ * The door of `local`: a session applies the manifests of a directory to a store, lets the operator work on it, and shows what
+ * happens until the goal is reached or somebody stops it. `start.ts` puts it together, `view.ts` is what a person sees,
+ * `state.ts` what is kept.
+ */
+
 import { type KubeObject, keyText } from "../../api/object.ts";
 import { cleanupFinalizer, manifestAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchJobKind, kindOf } from "../../api/v1alpha1/kinds.ts";

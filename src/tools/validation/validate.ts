@@ -1,3 +1,9 @@
+/**
+ * The door of the validation: manifests are read (`manifests.ts`, `yaml.ts`), checked against schema and CEL (`schema.ts`,
+ * `cel.ts`), against each other (`references.ts`), and for what is probably wrong (`warnings.ts`). All problems come at once,
+ * with their places.
+ */
+
 import type { CustomResourceDefinition } from "../../api/crd.ts";
 import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { NamespaceMetadata } from "../../kube/namespaces.ts";

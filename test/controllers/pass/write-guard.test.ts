@@ -511,7 +511,7 @@ describe("an update whose effect AWS never shows", () => {
     for (const _time of [1, 2, 3]) one.send();
     const { next, conditions } = one.guarded(choiceOf(update));
     expect(next.message).toBe(
-      "AWS took the same update three times and still describes what was before (acts); it is sent once in 15 minutes until that changes. Bring the spec in line with what AWS describes, find who else changes it, or report it",
+      "AWS took the same update three times but still reports the old values (acts); it is sent once in 15 minutes until that changes. Bring the spec in line with what AWS describes, find who else changes it, or report it",
     );
     expect(conditions).toEqual([]);
   });

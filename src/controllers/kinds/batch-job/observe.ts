@@ -94,14 +94,14 @@ function dependenciesIn(object: BatchJob, { ports, circles }: Observing): readon
   return dependenciesOf(object, find, circles.circleOf(object), ports.clock.now());
 }
 
-/** The job was cancelled while AWS showed none, and may accept a request all the same. */
+/** The job was cancelled while AWS showed none, but AWS may still accept an earlier request. */
 function mayStillCome(object: BatchJob, recorded: Result, around: Observing): boolean {
   const isCancelled = recorded.kind === "failed" && recorded.reason === "JobCancelled";
   const intent = intentOf(object);
   return isCancelled && object.status?.jobId === undefined && intent !== undefined && isRecent(object, intent, around);
 }
 
-/** The result is in the status. Should that be lost, a note of this process has been used all the same. */
+/** The result is in the status. Even if that is lost, the note of this process has been used. */
 function settle(object: BatchJob, { region, memory, ports }: Observing): void {
   const { uid } = object.metadata;
   region.jobsOfObjects.unfollow(keyText(object.metadata));

@@ -1,3 +1,18 @@
+/**
+ * The door of jobs: the next step of a job, which is submitted once, followed to its end, and kept. Rules are in order; the first
+ * that applies wins. Pure.
+ *
+ *     note on the object (intent.ts) → SubmitJob → job ID in status → followed → result in status, AWS is not asked any more
+ *            │                            │
+ *            └── the answer was lost, or the process ended: is there a job? (search.ts, unknown-submission.ts)
+ *                   shown by AWS          → its ID in status
+ *                   not shown, for long   → a new note, and a new request
+ *                   cannot be known       → a person decides; nothing is submitted
+ *
+ * No rule submits while it is unknown whether AWS has accepted an earlier request. `controller.ts` connects it to the pass,
+ * `submission-turns.ts` is the line of a queue, `circles.ts` finds jobs that wait for each other.
+ */
+
 import type { BatchJob } from "../../../api/v1alpha1/batch-job.ts";
 import { hasEnded, type JobRecord } from "../../../aws/job-record.ts";
 import { shell } from "../../../runtime/shell.ts";
@@ -29,11 +44,6 @@ import { isUnknown, type Result, resultOf } from "./result.ts";
 import type { DependencySeen, JobSeen, NamedJobHold, Seen } from "./seen.ts";
 import { lastShown, shownStatus, statusText, whyItWaits } from "./shown-status.ts";
 import { searching } from "./unknown-submission.ts";
-
-/**
- * The next step of a job: submitted once, followed to its end, and kept. No rule submits while it is unknown whether AWS
- * has accepted an earlier request. Rules are in order; the first that applies wins. Pure.
- */
 
 type Known = Extract<JobSeen, { readonly kind: "known" }>;
 
@@ -163,7 +173,7 @@ function follow(object: BatchJob, seen: Seen, job: Known, now: number): Answer {
   return withDuplicates(tags ?? { agenda: [progress(object, record, job)], change: inSync }, object, job);
 }
 
-/** What has ended is known for good; AWS may leave a job out of an answer. */
+/** An ended job is final, even if AWS leaves it out of an answer. */
 function isShown({ record, missingForMs = 0 }: Known): boolean {
   return missingForMs < missingCheckMs || (record !== undefined && hasEnded(record));
 }

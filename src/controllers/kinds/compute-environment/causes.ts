@@ -50,7 +50,7 @@ export function roleChangeCountsInMs(causes: RoleCauses, { metadata }: KubeObjec
   return restMs > 0 ? restMs : undefined;
 }
 
-/** Whether AWS's word on a role of the object may still be about what was before the last change. */
+/** Whether AWS's statement on a role of the object may still be about the time before its last change. */
 export function isRoleChangeDoubtful(causes: RoleCauses, { metadata }: KubeObject, clock: Clock): boolean {
   const { changedAt } = causes.get(metadata.uid) ?? unknownCause;
   return changedAt !== undefined && clock.monotonic() - changedAt < roleDoubtfulMs;

@@ -28,7 +28,7 @@ export function deleted(context: Context): readonly Step<Action>[] {
     return [{ kind: "act", action: { kind: "tag", purpose: "retain", items }, reason: "Retaining", message }];
   }
   const steps = ours.map((environment) => retirement(spec, seen, environment, now));
-  // What a queue references is reported first; what none references is deleted without waiting for it.
+  // Environments that a queue references are reported first. Others are deleted without waiting for them.
   const inOrder = [...steps].sort((left, right) => Number(right.step === "InUse") - Number(left.step === "InUse"));
   return sideBySide(inOrder.map(({ next }) => next));
 }

@@ -42,7 +42,7 @@ export function differences(spec: Spec, described: Environment): Difference[] {
       : difference;
   };
   const type = typeDifference(spec, described, family);
-  // Of another kind altogether: what else differs follows from that and would only hide it.
+  // It is of another type. All other differences follow from that and would only hide it.
   if (spec.type !== described.type || type.some(({ kind }) => kind === "replacement")) {
     return [
       ...fields
@@ -196,7 +196,7 @@ function imageDifference(spec: Spec, described: Environment): Difference[] {
 /** What says where instances and tasks are, and what they may reach. */
 const places: readonly string[] = ["computeResources.subnets", "computeResources.securityGroupIds"];
 
-/** Whether an update takes away a subnet or group that what runs has. One that only adds some leaves nothing behind. */
+/** Whether an update removes a subnet or group that running instances have. One that only adds some leaves nothing behind. */
 function leavesPlace({ member: path, send }: Difference, described: Environment): boolean {
   if (!places.includes(path)) return false;
   const desired = (send ?? []) as readonly string[];

@@ -1,6 +1,11 @@
 /**
  * Which of its AWS environments serves a `BatchComputeEnvironment`, and to which of them a queue's reference
  * resolves. Both computations exist only here; the compute-environment and the queue controller share them. Pure.
+ *
+ *     every environment of the object that AWS shows
+ *       ├─ target        not retired, and nothing in it needs a replacement: it serves, or is about to
+ *       ├─ revivable     only without a target: retired, but it would be the target if it came back
+ *       └─ predecessors  all others: they serve until queues have left them, and are then retired
  */
 
 import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
@@ -49,7 +54,7 @@ export function isUsable(spec: Spec, environment: Environment): boolean {
   return status === "VALID" && state === (spec.state ?? "ENABLED");
 }
 
-/** Takes and runs jobs, also while AWS carries out an update: to leave it is a step that may be held. */
+/** Takes and runs jobs, also while AWS carries out an update: moving queues off it may need approval. */
 export function isAtWork({ status }: Environment): boolean {
   return status === "VALID" || status === "UPDATING";
 }
@@ -62,7 +67,7 @@ export function inTransition(environment: { readonly status?: string | undefined
 /** What a queue should name for a reference. */
 export type Resolution =
   | { readonly kind: "environment"; readonly environment: Environment }
-  /** What the queue names, or will name, is about to settle: no write until then. */
+  /** The environment that the queue names, or will name, is changing its status: no write until it is done. */
   | { readonly kind: "inTransition"; readonly environment: Environment }
   | { readonly kind: "none" };
 

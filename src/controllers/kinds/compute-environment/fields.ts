@@ -142,7 +142,7 @@ export const fields: readonly EnvironmentField[] = fieldsOf<
       instanceRoleRef: { sentBy: "nobody" },
       spotFleetRoleRef: { sentBy: "nobody" },
       spotIamFleetRole: { in: "creation", same: sameRole, need: { ec2: "replacement" } },
-      // What AWS changes here in place and what it refuses is known from one source only; a new environment is always safe.
+      // Only one source says which of these AWS changes in place. A new environment is always safe.
       // AWS fills in what the spec leaves out, so a member that is taken out of the spec stays as AWS has it.
       managedInstancesProvider: { absent: "kept", need: { managedInstances: "replacement" } },
       capacityTags: { same: sameMap, need: { managedInstances: "replacement" } },

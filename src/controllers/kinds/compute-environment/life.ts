@@ -1,9 +1,12 @@
 /**
- * The whole life of a compute environment: what it depends on, the environment itself, and what is left of it. Pure.
+ * The door of compute environments, and their whole life: what one depends on, the environment itself, and what is left of it. Pure.
  *
  *     spec.state: DISABLED → limits of the namespace → selection → group → endpoints → their leftovers → roles → environment → unused roles
  *
  * Deletion is the same way back: the environments, then roles, endpoints and group, then the finalizer.
+ *
+ * `plan.ts` decides about the environments: `environment-set.ts` says which one serves, `replacement.ts` creates a successor,
+ * `retire.ts` ends the others. `observation.ts` reads all of it, `controller.ts` connects it to the pass.
  */
 
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
@@ -51,7 +54,7 @@ function upkeep(object: BatchComputeEnvironment, seen: Whole, now: number): Plan
       ...disabledFirst(seen.effective, seen.own, now),
       ...allowedStep(seen.allowed, object.metadata.namespace),
       ...network.steps,
-      // What the object uses no more goes whatever its roles and environments wait for.
+      // What the object no longer uses is removed, whatever its roles and environments wait for.
       ...leftovers.map((step) => ({ ...step, holds: "nothing" as const })),
       ...roles.steps,
       ...repairedFirst(core.agenda, seen.roles),

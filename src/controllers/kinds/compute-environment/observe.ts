@@ -119,7 +119,7 @@ async function claimedBy(
   return claimant === undefined ? undefined : keyText(claimant.metadata);
 }
 
-/** Names to which a write that makes them this object's own may still be on its way. */
+/** Names of environments that an adoption with a lost answer may still make this object's own. */
 function unsettledClaims(
   baseName: string,
   environments: readonly Environment[],
@@ -159,7 +159,7 @@ async function targetRuns(
   const serving = queues.filter(({ order }) => order.includes(newest.computeEnvironmentName));
   const names = serving.map(({ queue }) => queue.jobQueueName);
   try {
-    // Of whenever the count is: a job that it shows in the cluster of the target has begun there.
+    // Any count will do, however old: a job that it shows in the cluster of the target has started there.
     const counted = await region.activeJobs(names, Number.NEGATIVE_INFINITY, signal);
     return counted?.jobs.some((job) => job.status === "RUNNING" && job.cluster === cluster);
   } catch (error) {

@@ -120,7 +120,7 @@ export function disabledFirst(object: BatchComputeEnvironment, seen: Seen, now: 
   if (untilHeld(ownership, context).length > 0) return [];
   return switched(context).map((step): Step<Action> => {
     if (step.kind !== "act") return step;
-    // What AWS refuses may hang on a role or on the network; what passes by itself does not.
+    // A refusal may be due to a role or the network; one that passes by itself is not.
     const { failure } = seen.refusals.get(independentName(step.action) ?? "") ?? {};
     const lasts = failure !== undefined && !passesByItself(failure.kind);
     return lasts ? { ...step, holds: "nothing" } : step;

@@ -18,7 +18,7 @@ import type { QueueSeen } from "./seen.ts";
 /** So many have room in what status may show as one approval. */
 const approvedAtOnce = 12;
 
-/** Where a predecessor is on its way out, and what comes next. */
+/** The step of its retirement at which a predecessor is, and what comes next. */
 export interface PredecessorStep {
   readonly step: string;
   readonly next: Step<Action>;
@@ -89,7 +89,7 @@ function readyBefore({ spec, set }: Context, environment: Environment): Environm
   return set.predecessors.find((other) => isReady(other) && isOlder(other, environment));
 }
 
-/** What queues reference instead of one that takes no jobs and that no queue references: neither waits for the other. */
+/** The environments that queues reference, where this one takes no jobs and no queue references it: neither waits for the other. */
 function servingInstead({ seen, set }: Context, environment: Environment): Environment | undefined {
   const isNamed = (one: Environment): boolean => queuesNaming(seen, new Set([one.computeEnvironmentName])).length > 0;
   if (environment.state !== "DISABLED" || environment.status !== "VALID" || isNamed(environment)) return undefined;

@@ -38,7 +38,7 @@ export async function queuesSeen(
   );
 }
 
-/** What cannot be read forbids nothing here: queues that use the environment are waited for. */
+/** A queue that cannot be read forbids nothing here: queues that use the environment are waited for anyway. */
 async function mayUseIt(
   environment: BatchComputeEnvironment,
   namespace: string,

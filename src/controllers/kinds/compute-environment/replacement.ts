@@ -1,4 +1,13 @@
-/** Creates an environment: the first one, a successor, or the next attempt after one that AWS found INVALID. Pure. */
+/**
+ * Creates an environment: the first one, a successor, or the next attempt after one that AWS found INVALID. Pure.
+ *
+ *     create successor ── VALID ── repoint each queue, one write ── soak ── disable the predecessor ── drain ── delete it
+ *             │                                                     │
+ *             └─ INVALID: the next attempt                          └─ INVALID: the queues go back to the predecessor
+ *
+ * Each step follows from what AWS shows, so it goes on after a crash where it was. `replacement.holdBefore` may hold a step
+ * until a person approves it.
+ */
 
 import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
@@ -182,7 +191,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
       };
       return [blocked];
     }
-    // Where there is no room for another attempt, a target that was fixed meanwhile becomes VALID all the same.
+    // If there is no quota for another attempt, a target that was fixed meanwhile still becomes VALID.
     const again = revalidation(seen, target, invalidEveryMs, now);
     const message = `${seen.freeName.name} is being created after AWS found ${name} INVALID: ${reason}`;
     const next = numberHindrance(seen) ?? make({ spec, seen, now }, [target, ...set.predecessors], message);

@@ -21,7 +21,7 @@ export function report(
   { serving: isServing }: Pick<Choice<unknown>, "serving">,
   now: number,
 ): Readonly<Record<string, unknown>> {
-  // What AWS refused changes no step that a predecessor is at.
+  // A refusal does not change the step at which a predecessor is.
   const seen = inNameOrder({ ...listed, refusals: new Map() });
   const ours = oursOf(seen);
   const set = environmentSetOf(object.spec, ours, seen.planId);

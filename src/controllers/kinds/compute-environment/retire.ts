@@ -35,7 +35,7 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
     const uninvited = queues.filter(({ object }) => object?.mayUse === false).map(({ queue }) => queue.jobQueueName);
     const which = uninvited.length === 0 ? "" : ` (${uninvited.join(", ")} may not use it: spec.allowedNamespaces)`;
     const message = `${name} ${stays} while it is in the order of ${list}${which}. Delete the queue, or remove the environment from its order`;
-    // What takes jobs again is out of service only from when the next mark says so.
+    // An environment that takes jobs again needs a new mark before it is out of service.
     if (isRetired(environment) && environment.state === "ENABLED") {
       const action = tagOne("inUse", environment, {}, [retiredAtTag]);
       return { step: "InUse", next: { kind: "act", action, reason: "InUse", message } };
@@ -62,7 +62,7 @@ function disabling(seen: Seen, environment: Environment, now: number): Step<Acti
   const isRefused = seen.refusals.has(`disable ${name}`);
   const settlesMs = settlesInMs(environment, seen.markShownForMs.get(name), now, isRefused);
   if (settlesMs === undefined) return mark(environment, now);
-  // What is INVALID takes no jobs, and has been in no order that was written just now.
+  // An INVALID one takes no jobs, and no order that was just written names it.
   const restMs = environment.status === "INVALID" ? 0 : settlesMs;
   if (restMs > 0) return confirming(name, restMs);
   const action: Action = { kind: "disable", name, request: retireRequest(environment) };

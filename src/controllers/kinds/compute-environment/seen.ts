@@ -34,7 +34,7 @@ export interface Seen {
   readonly mayBeNamed: ReadonlySet<string>;
   /** The first unused name for a new environment, and whether its absence is certain. */
   readonly freeName: { readonly name: string; readonly absent: boolean; readonly attempt: number };
-  /** That no environment is about to become this object's own may be believed: the answer of an adoption may be lost. */
+  /** True once no adoption with a lost answer can still make an environment this object's own. */
   readonly claimsSettled: boolean;
   /** Whether the object may have its name. */
   readonly nameSeen: NameSeen;
@@ -70,7 +70,7 @@ export interface Seen {
   readonly askedAgain: ReadonlySet<string>;
   /** By environment of the object: what this process knows of the rollout that it has asked for there last. */
   readonly rollouts: ReadonlyMap<string, RolloutKnown>;
-  /** Environments of the object of which AWS shows what they are now, and to which nothing of ours is on its way. */
+  /** Environments of the object that AWS shows as they are now, with every write of ours. */
   readonly settled: ReadonlySet<string>;
   /** By name of an action (`independentName`): what AWS refused of it when it was tried last. */
   readonly refusals: ReadonlyMap<string, Refusal>;

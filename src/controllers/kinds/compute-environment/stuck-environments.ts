@@ -6,12 +6,12 @@ import { type Action, independentName } from "./action.ts";
 import type { Context } from "./context.ts";
 import { attemptAt } from "./request.ts";
 
-/** So many environments for one spec that AWS does not delete may exist side by side. */
+/** The number of environments for one spec that may exist although AWS does not delete them. */
 const stuckAtMost = 3;
 
 /**
- * No further environment is created where so many that were created for this very spec cannot be taken away: they would
- * come to be as many as the region has room for.
+ * No further environment is created while that many, created for this very spec, cannot be deleted: they would fill the quota of
+ * the region.
  */
 export function withoutCrowding(steps: readonly Step<Action>[], { seen }: Context): readonly Step<Action>[] {
   const stuck = steps.filter((step) => {

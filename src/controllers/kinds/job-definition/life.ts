@@ -1,4 +1,8 @@
-/** The whole life of a job definition: its roles, then its revisions, and the same way back. Pure. */
+/**
+ * The door of job definitions, and their whole life: roles, then revisions, and the same way back. `plan.ts` decides about
+ * revisions; two bodies are the same when their normal forms are (`normalise.ts`, `normal-form.ts`); `body.ts` is what is
+ * registered. Pure.
+ */
 
 import type { JobDefinition } from "../../../api/v1alpha1/job-definition.ts";
 import { asNamed } from "../../ownership/names.ts";

@@ -26,7 +26,7 @@ export interface Seen {
   readonly registeredBefore: boolean;
   /** What the status reported last of our revisions: by their number, and when we registered each. */
   readonly reported: readonly ReportedRevision[];
-  /** No revision of the name is ACTIVE, and that may be believed. */
+  /** True once AWS certainly has no ACTIVE revision of the name. */
   readonly absent: boolean;
   /** Whether the object may have its name. */
   readonly nameSeen: NameSeen;

@@ -171,7 +171,7 @@ function foundInvalidIn(
   return found;
 }
 
-/** What the order in AWS names of objects of this cluster that no entry refers to. */
+/** Environments of objects of this cluster that the order in AWS names, but no entry refers to. */
 function leavingEntries(
   object: JobQueue,
   named: ReadonlySet<string>,
@@ -189,7 +189,7 @@ function leavingEntries(
   }));
 }
 
-/** What the entries of an order are read among. */
+/** The environments among which the entries of an order are found. */
 interface OrderReading {
   /** What the order in AWS names. */
   readonly named: ReadonlySet<string>;
@@ -458,7 +458,7 @@ function consumableFact(
   return { name, needed, tags, quantity: { total, available: Math.max(0, total - inUseQuantity), isUsedUp: false } };
 }
 
-/** Listed only once the queue is on its way out; only queues of SageMaker have any. */
+/** Listed only once the queue is being deleted; only queues of SageMaker have any. */
 async function sharesIn(
   { metadata: { deletionTimestamp } }: JobQueue,
   queue: Queue | undefined,
@@ -471,7 +471,7 @@ async function sharesIn(
   return "kind" in names ? names : { kind: "read", names: names.toSorted() };
 }
 
-/** Counted only once the queue takes no new jobs any more, on its way out. */
+/** Counted only in a deletion, once the queue takes no new jobs. */
 async function jobsIn(
   object: JobQueue,
   queue: Queue | undefined,

@@ -46,7 +46,7 @@ export interface Order {
   readonly names: readonly string[];
   /** The queue names something else than it shall; entries that are not VALID do not cause a write. */
   readonly differs: boolean;
-  /** What the queue names now is about to settle: a write now would lose it. */
+  /** The environment that the queue names is changing its status: a write now would lose it. */
   readonly waitsFor: Pick<Entry, "label" | "why"> | undefined;
   /** It differs only because what the entries refer to is another environment now. */
   readonly follows: boolean;
@@ -83,7 +83,7 @@ function ordered(entries: readonly Entry[], seen: Seen): Order {
   const current = orderOf(seen.record);
   const strays = straysIn(current, entries, seen);
   const places = placed(entries, strays, current);
-  // What is not resolved stays as it is now, so that it never causes a write.
+  // An entry that is not resolved stays as it is now, so that it never causes a write.
   const ideal = places.flatMap(({ environment, current: kept }) =>
     environment === undefined ? kept : [environment.computeEnvironmentName],
   );
@@ -119,7 +119,7 @@ function straysIn(
   });
 }
 
-/** Each stray behind what it is behind now, so that it never causes a write. */
+/** Each stray environment stays behind the same entry as now, so that it never causes a write. */
 function placed(entries: readonly Entry[], strays: readonly string[], current: readonly string[]): readonly Place[] {
   const before = (stray: string): Entry | undefined => {
     const names = current.slice(0, current.indexOf(stray)).toReversed();
@@ -186,7 +186,7 @@ function resolveEntry(
   }
 }
 
-/** What the queue names for it already, by its tags or name, stays: what leads nowhere causes no write. */
+/** What the queue names for it already, by tags or name, stays: an unresolved entry causes no write. */
 function unresolved(
   entry: Extract<EntrySeen, { kind: "unresolved" }>,
   current: readonly string[],
@@ -223,7 +223,7 @@ function resolveNamed(
     const why = `${namespace}/${owner}, which has it, is being deleted${untilLeft}`;
     return { ...base, environment: undefined, state: "retiring", why };
   }
-  // Whoever takes it out of service may not see that this queue names it before it is DISABLED.
+  // The process that takes it out of service may not see this queue's order before it disables it.
   if (isRetired(environment) && entry.owner !== "nowhere" && base.current.length === 0) {
     const leaves = `${name} is being taken out of service`;
     const why = entry.owner === "here" ? leaves : `${leaves}${untilUnmarked(environment)}`;

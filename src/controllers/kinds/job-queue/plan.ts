@@ -1,4 +1,7 @@
-/** What is to be done for a `JobQueue`: rules in order. Pure. */
+/**
+ * The door of job queues: the next step of a queue, whose order only its own object writes. `order.ts` computes the order from
+ * the references, `observe.ts` reads what they lead to, `delete.ts` is the way back. Pure.
+ */
 
 import type { Reason } from "../../../api/reasons.ts";
 import type { JobQueue, JobQueueSpec } from "../../../api/v1alpha1/job-queue.ts";
@@ -58,7 +61,7 @@ const rules: readonly Rule<Context, Action>[] = [
   settling,
   // A person who wants no job to start comes first and alone: an order or a field that AWS refuses would keep jobs starting.
   disabledFirst,
-  // What serves goes next: neither a field that cannot be changed nor a tag that AWS refuses may keep the order.
+  // The order comes next: neither a field that cannot be changed nor a tag that AWS refuses may hold it back.
   updated,
   // Where AWS refuses it, the order goes before it, and nothing else.
   disabled,
@@ -93,7 +96,7 @@ export function planFor(object: JobQueue, seen: Seen, now: number): Plan<Action>
 function ownedByUs({ spec, seen, order }: Context): Step<Action> | undefined {
   return owned(seen, JobQueueKind, spec.tags, (queue) => [
     ...differencesOf(spec, seen, queue),
-    // What stays only until an entry leads somewhere may have to go then.
+    // An environment that stays only until an entry resolves may have to go then.
     ...(order.differs || order.strays.length > 0 ? [{ path: orderPath }] : []),
     ...(fixedDifference(queueFields, spec, queue)?.paths ?? []).map((path) => ({ path })),
   ]);
@@ -161,8 +164,8 @@ function immutable({ spec, seen }: Context): Step<Action> | undefined {
 }
 
 /**
- * One write with all that differs; of a spec that cannot be had, and where jobs wait for it, only the order: another
- * field that AWS refuses must not hold it back. An order write swaps in place, once, and never takes the last usable environment.
+ * One update with every difference. Only the order, if part of the spec can never apply or if jobs wait for it: another field
+ * that AWS refuses must not hold it back. An order write swaps in place, once, and never takes the last usable environment.
  */
 function updated(context: Context): Step<Action> | undefined {
   const { spec, seen, order } = context;

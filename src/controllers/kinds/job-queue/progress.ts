@@ -1,4 +1,4 @@
-/** Whether a queue's jobs get on, as the condition JobsProgressing and as `status.jobs`. Pure. */
+/** Whether a queue's jobs make progress: the condition JobsProgressing, and `status.jobs`. Pure. */
 
 import type { Condition } from "../../../api/object.ts";
 import { diagnose } from "../../../diagnosis/diagnose.ts";

@@ -24,7 +24,7 @@ export interface Seen extends ResourceSeen<Queue>, Omit<Places, "serviceEnvironm
   readonly shares: SharesSeen | undefined;
   /** In deletion, once disabled: all unfinished jobs of the queue, an array as one. */
   readonly jobs: JobsSeen<UnfinishedJob> | undefined;
-  /** How its jobs get on; undefined before the first read, and in deletion. */
+  /** Whether its jobs make progress; undefined before the first read, and in deletion. */
   readonly progress: ProgressSeen | undefined;
 }
 

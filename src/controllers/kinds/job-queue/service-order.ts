@@ -35,7 +35,7 @@ export function serviceHindrance(seen: Seen): Wait | Blocked | undefined {
   const record = environments.get(target);
   if (record === undefined) return waits(`AWS has no service environment ${target}`);
   if (record.status !== "VALID") return waits(notValid(target, record));
-  // Whoever takes it out of service may not see that this queue names it before it is DISABLED.
+  // The process that takes it out of service may not see this queue's order before it disables it.
   if (service.retiring) return waits(`${target} is being taken out of service`);
   const before = current === undefined ? [] : [current];
   if (!strands({ type: "service-environment", before, after: [target] }, placesIn(seen))) return undefined;

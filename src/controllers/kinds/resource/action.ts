@@ -9,7 +9,7 @@ export interface TagAction {
   readonly change: TagChange;
 }
 
-/** A write that takes a resource out of service, on its way out. */
+/** Takes a resource out of service, before its deletion. */
 export interface DisableAction<Update> {
   readonly kind: "disable";
   readonly name: string;

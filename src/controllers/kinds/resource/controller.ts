@@ -1,3 +1,8 @@
+/**
+ * The door of what kinds with one resource in AWS share: such a kind gives its fields and its exceptions, and has pass, acts,
+ * events and status from here. `scheduling-policy.ts` is the smallest one.
+ */
+
 import type { KubeObject } from "../../../api/object.ts";
 import type { OperatorKind } from "../../../api/v1alpha1/kinds.ts";
 import type { AskedKey } from "../../../aws/resources/index.ts";

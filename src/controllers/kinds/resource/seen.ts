@@ -19,9 +19,9 @@ export interface ResourceSeen<R extends Described = Described> {
   readonly lostIn: KindName | undefined;
   /** The resource of that name, unless it was deleted. */
   readonly record: R | undefined;
-  /** That there is no resource of that name may be believed. */
+  /** True once AWS certainly has no resource of that name. */
   readonly absent: boolean;
-  /** Nothing of ours is on its way to the resource any more: its tags may be believed. */
+  /** True once every write of ours shows, so that its tags are current. */
   readonly isSettled: boolean;
   /** Whether the object may have its name. */
   readonly nameSeen: NameSeen;

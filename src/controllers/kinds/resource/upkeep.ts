@@ -39,7 +39,7 @@ export interface Upkeep<
   update(changed: Members, seen: Seen, spec: Spec): Update;
   /** Tags of the operator in addition to those of the owner, where AWS has the resource. */
   ownTags?(spec: Spec, seen: Seen): OwnTags;
-  /** What AWS serves once nothing differs, or why it serves nothing. */
+  /** Whether the resource serves once nothing differs, or why it does not. */
   serves(spec: Spec, seen: Seen): Serves | Blocked;
   /** Why nothing is written, not even to what AWS has; undefined: nothing hinders it. */
   barred?(seen: Seen): Wait | Blocked | undefined;
@@ -89,7 +89,7 @@ export function upkeepPlan<
     () => owned(seen, kind, spec.tags, () => [...differences, ...(fixed?.paths ?? []).map((path) => ({ path }))]),
     () => unsettled(seen, upkeep.lacking?.(seen), () => creation(upkeep, object, seen)),
     () => {
-      // What takes something from jobs is sent when it may be, and all else meanwhile.
+      // Fields that take capacity from jobs are sent when they may be; all others meanwhile.
       const held = endangering?.hold === undefined ? [] : endangering.paths;
       const sent = differences.filter(({ path }) => !held.includes(path));
       if (sent.length === 0) return undefined;

@@ -48,7 +48,7 @@ export function removal(
   if (status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
   if (users.length > 0) {
     const message = `${name} stays in service while it is the service environment of ${firstOf(users)}: give these queues another one, or delete them`;
-    // What takes jobs again is out of service only from when the next mark says so.
+    // One that takes jobs again needs a new mark before it is out of service.
     if (isRetired(record) && state !== "DISABLED") {
       return { kind: "act", action: { kind: "retire", name, arn, mark: undefined }, reason: "InUse", message };
     }
@@ -68,7 +68,7 @@ export function removal(
       const action: Action = { kind: "retire", name, arn, mark: timestamp(now) };
       return { kind: "act", action, reason: "Disabling", message: `${name} is taken out of service` };
     }
-    // What is INVALID takes no jobs, and has been in no order that was written just now.
+    // An INVALID one takes no jobs, and no order that was just written names it.
     if (settlesMs > 0 && status !== "INVALID") return confirming(settlesMs);
     return {
       kind: "act",

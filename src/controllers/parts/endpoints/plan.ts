@@ -1,4 +1,4 @@
-/** Plans what an object does about endpoints, and reports those of its VPCs. Pure. */
+/** The door of endpoints: plans what an object does about them, and reports those of its VPCs. Pure. */
 
 import type { Reason } from "../../../api/reasons.ts";
 import { shortName } from "../../../network/dependence.ts";

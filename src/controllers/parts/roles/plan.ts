@@ -1,4 +1,7 @@
-/** Plans the roles that an object requests. Pure. */
+/**
+ * The door of roles: plans the roles that an object requests. `desired.ts` computes them from the spec, `observe.ts` reads IAM,
+ * `diff.ts` compares, `limits.ts` says what a namespace may use, `delete.ts` deletes what nothing uses any more. Pure.
+ */
 
 import type { RoleSeen } from "../../../aws/iam-account.ts";
 import { marks, rereadCheckMs, rolesRestMs, settleCheckMs, shownCheckMs, unwatchedCheckMs } from "../../intervals.ts";

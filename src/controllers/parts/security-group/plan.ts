@@ -1,4 +1,7 @@
-/** Plans the security group that an object requests. Pure. */
+/**
+ * The door of security groups: plans the group that an object requests. `observe.ts` reads EC2, `rules.ts` compares the rules.
+ * Pure.
+ */
 
 import type { Reason } from "../../../api/reasons.ts";
 import type { SecurityGroup } from "../../../network/facts.ts";

@@ -1,4 +1,7 @@
-/** Decides when a new selection takes effect. Pure. */
+/**
+ * The door of selections: decides when a new selection of subnets or groups takes effect. `observe.ts` asks EC2, `report.ts`
+ * keeps the answer in status. Pure.
+ */
 
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { type Resolution, resolution, said, selectorText, settleMs } from "../../../network/selection.ts";

@@ -1,3 +1,8 @@
+/**
+ * The door of the copy of an account: reads of the real one, each asked once (`reads.ts`), and a simulated AWS that is filled
+ * from them as the rehearsal asks.
+ */
+
 import { type BatchApi, guardedBatch } from "../../../aws/batch-calls.ts";
 import type { AwsConnection } from "../../../aws/connection.ts";
 import { guardedEc2 } from "../../../aws/ec2-calls.ts";
