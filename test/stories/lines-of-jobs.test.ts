@@ -5,6 +5,7 @@ import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { throttled } from "../../src/simulator/faults.ts";
 import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { Passes } from "../simulation/passes.ts";
 import type { World, WorldOptions } from "../world.ts";
 import { aPlace, inNamespace, jobs, long } from "./jobs.ts";
 import { aWorld } from "./story.ts";
@@ -123,6 +124,43 @@ describe("jobs that may not use a queue never hold its line", () => {
     const world = await aWorldOfTwo({ isShared: false });
     for (let index = 0; index < many; index++) world.apply(theirs(index, spec));
     expect(await secondsOf(world, "mine", async () => undefined)).toBeLessThanOrEqual(soonSeconds);
+  });
+});
+
+describe("jobs that wait for others", () => {
+  it("have no place in the line, however often what they wait for comes and goes", async () => {
+    let placed = 0;
+    let count = (): number => 0;
+    const passes = new Passes({
+      waited: () => undefined,
+      ended: () => {
+        placed += count();
+      },
+    });
+    const world = await aPlace({ observer: passes });
+    count = () => [...world.operator.turns.places].length;
+    const names = Array.from({ length: 20 }, (_, index) => `ring-${index}`);
+    const after = (index: number) => ({ dependsOn: [{ jobRef: { name: names[(index + 1) % names.length] ?? "" } }] });
+    const before = passes.begun.get("team") ?? 0;
+    for (const [index, name] of names.entries()) {
+      world.apply(batchJob(name, after(index)));
+      await world.seconds(3);
+    }
+    await world.seconds(10);
+    expect(placed).toBe(0);
+    expect(world.condition("BatchJob", "ring-3", "Ready")?.reason).toBe("DependencyCycle");
+    // When a job comes, when it refers to it, and when the circle closes.
+    expect((passes.begun.get("team") ?? 0) - before).toBeLessThanOrEqual(names.length * 6);
+  });
+
+  it("get theirs when those are submitted", async () => {
+    const world = await aPlace();
+    world.apply(batchJob("second", { dependsOn: [{ jobRef: { name: "first" } }] }));
+    await world.seconds(5);
+    world.apply(batchJob("first"), batchJob("third", { dependsOn: [{ jobRef: { name: "second" } }] }));
+    await world.until("all are submitted", () => jobs(world).length === 3, 10);
+    const order = jobs(world).map(({ request }) => request.jobName?.split("_")[1]);
+    expect(order).toEqual(["first", "second", "third"]);
   });
 });
 

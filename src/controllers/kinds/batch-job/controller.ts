@@ -17,7 +17,7 @@ import { events } from "./events.ts";
 import { intentAnnotation, intentOf } from "./intent.ts";
 import type { JobCircles } from "./job-circles.ts";
 import { forget, handOver, type Memory, newMemory, rememberedOf } from "./memory.ts";
-import { observe, refresh } from "./observe.ts";
+import { observe, refresh, waitsForJobs } from "./observe.ts";
 import type { Observing } from "./observing.ts";
 import { plan } from "./plan.ts";
 import { queueOf } from "./references.ts";
@@ -136,10 +136,14 @@ function waitsForTurn(object: BatchJob, { settings, reconciles, processId, clust
   return !isInDoubt(object, processId(), cluster.takeOverUid);
 }
 
-/** The turn of a job that waits for one. What may not use its queue, or not yet, gets no place: it is reported at once. */
+/**
+ * The turn of a job that waits for one. What may not use its queue, or not yet, or waits for another job, gets no place: it is
+ * reported at once.
+ */
 async function turnOf(object: BatchJob, around: Observing, turns: Turns): Promise<Turn> {
   const { uid } = object.metadata;
   if (turns.has(uid)) return turns.begin(uid);
+  if (waitsForJobs(object, around)) return "now";
   const queue = await queueOf(object, around);
   if (queue.kind !== "resolved") return "now";
   // It may be gone since the pass began: nobody would take it out of the line again.

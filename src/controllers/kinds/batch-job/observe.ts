@@ -94,6 +94,12 @@ function dependenciesIn(object: BatchJob, { ports, circles }: Observing): readon
   return dependenciesOf(object, find, circles.circleOf(object), ports.clock.now());
 }
 
+/** Whether a job that it depends on is still to be submitted, as the objects say. */
+export function waitsForJobs(object: BatchJob, around: Observing): boolean {
+  const isOpen = ({ kind }: DependencySeen): boolean => kind === "waiting" || kind === "missing" || kind === "cycle";
+  return dependenciesIn(object, around).some(isOpen);
+}
+
 /** The job was cancelled while AWS showed none, but AWS may still accept an earlier request. */
 function mayStillCome(object: BatchJob, recorded: Result, around: Observing): boolean {
   const isCancelled = recorded.kind === "failed" && recorded.reason === "JobCancelled";
@@ -305,8 +311,7 @@ async function fromBefore(object: BatchJob, around: Observing): Promise<JobSeen>
 
 /** Whether a job waits for a person, or for other jobs: thousands may. */
 function isHeldBack(object: BatchJob, around: Observing): boolean {
-  const isOpen = ({ kind }: DependencySeen): boolean => kind === "waiting" || kind === "missing";
-  return object.spec.suspend === true || dependenciesIn(object, around).some(isOpen);
+  return object.spec.suspend === true || waitsForJobs(object, around);
 }
 
 /**
