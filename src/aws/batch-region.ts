@@ -129,10 +129,11 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     const open = records.begin(name);
     const change = (apply: () => void): void =>
       cache.update(() => {
-        const [before, asked] = [records.get(name), records.isAsked(name)];
+        const [before, wasAsked] = [records.get(name), records.isAsked(name)];
         apply();
-        const same = records.get(name) === before && records.isAsked(name) === asked;
-        return same ? noChange : { ...noChange, [key]: [name] };
+        const [now, isAsked] = [records.get(name), records.isAsked(name)];
+        if (now === before && isAsked === wasAsked) return noChange;
+        return { ...noChange, [key]: [name], asked: isAsked || (wasAsked && now === undefined) };
       });
     if (meanwhile !== undefined) change(() => records.expect(open, meanwhile));
     try {

@@ -20,6 +20,8 @@ export interface RegionChange extends Readonly<Record<ResourceKey, readonly stri
   readonly jobs: readonly string[];
   /** `namespace/name` of objects whose own job is another than before. */
   readonly followed: readonly string[];
+  /** What changed is or was only asked for: a creation that AWS has not answered yet, or refused, or that was not sent. */
+  readonly asked: boolean;
   /**
    * Every object may now decide differently: AWS became readable or unreadable, or the absence of resources began to be
    * believed because this process has been the writer long enough.
@@ -27,7 +29,13 @@ export interface RegionChange extends Readonly<Record<ResourceKey, readonly stri
   readonly everything: boolean;
 }
 
-export const noChange: RegionChange = { ...forEachResource(() => []), jobs: [], followed: [], everything: false };
+export const noChange: RegionChange = {
+  ...forEachResource(() => []),
+  jobs: [],
+  followed: [],
+  asked: false,
+  everything: false,
+};
 
 type Records = { readonly [Key in ResourceKey]: OverlaidRecords<ResourceRecords[Key]> };
 
@@ -81,7 +89,7 @@ export class RegionCache {
     const previous = this.snapshot();
     const changes = change();
     this.#snapshot = undefined;
-    const { everything, ...names } = changes;
+    const { everything, asked: _whether, ...names } = changes;
     if (everything || Object.values(names).some((changed) => changed.length > 0))
       this.#options.onChange(changes, previous, this.snapshot());
   }

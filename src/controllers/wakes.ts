@@ -40,10 +40,31 @@ export function* wokenByAws(
     return;
   }
   for (const path of change.followed) yield { kind: BatchJobKind, key: keyIn(path) };
-  const { followed: _jobs, everything: _all, ...records } = change;
+  const { followed: _jobs, everything: _all, asked, ...records } = change;
   // Jobs change all the time, and concern nothing but their own object.
   if (Object.values(records).every((names) => names.length === 0)) return;
-  yield* wokenByRecords(change, before, now, objects);
+  yield* asked ? wokenByRequest(change, before, now, objects) : wokenByRecords(change, before, now, objects);
+}
+
+/**
+ * The objects to which that refers which a creation asks for: it keeps them from leaving, until AWS refuses it. Its own object has AWS's
+ * answer, and when to try again; whatever else refers to the same things is as it was.
+ */
+function* wokenByRequest(
+  change: RegionChange,
+  before: BatchSnapshot | undefined,
+  now: BatchSnapshot,
+  objects: Objects,
+): Iterable<Woken> {
+  const snapshots = before === undefined ? [now] : [before, now];
+  for (const { kind, reference, to } of referencesOfAll()) {
+    const records = changedIn(change, kind.records).flatMap((name) =>
+      snapshots.map((snapshot) => recordsIn(snapshot, kind.records).get(name)),
+    );
+    const names = new Set(records.flatMap((record) => awsNamesIn(reference, record)));
+    const owners = new Set(ownersOf(to, names, snapshots));
+    yield* distinct(to, ownersIn(to, { names, owners }, objects));
+  }
 }
 
 function* wokenByRecords(
@@ -108,8 +129,6 @@ interface Concerned {
 type ConcernedByKind = Readonly<Record<KindName, Concerned>>;
 
 function concernedBy(change: RegionChange, snapshots: readonly BatchSnapshot[], now: BatchSnapshot): ConcernedByKind {
-  const ownersOf = ({ records }: OperatorKind, names: Iterable<string>): readonly string[] =>
-    [...names].flatMap((name) => snapshots.flatMap((snapshot) => ownerText(recordsIn(snapshot, records).get(name))));
   const concerned = Object.fromEntries(
     kinds.map(({ kind, records }) => [kind, { names: new Set(changedIn(change, records)), owners: new Set() }]),
   ) as ConcernedByKind;
@@ -124,23 +143,23 @@ function concernedBy(change: RegionChange, snapshots: readonly BatchSnapshot[], 
     // A spec may say something else than AWS has: what is named there is waited for, or has a successor, all the same.
     const changed = new Set(changedIn(change, to.records));
     if (changed.size === 0) continue;
-    const changedOwners = new Set(ownersOf(to, changed));
+    const changedOwners = new Set(ownersOf(to, changed, snapshots));
     // Without a record AWS's side of a reference is not known: what it refers to concerns it by its object.
     if (kind.records === undefined) for (const owner of changedOwners) concerned[to.kind].owners.add(owner);
     for (const [name, record] of recordsIn(now, kind.records)) {
       const named = awsNamesIn(reference, record);
       const isTied = named.some(
-        (one) => changed.has(one) || ownersOf(to, [one]).some((owner) => changedOwners.has(owner)),
+        (one) => changed.has(one) || ownersOf(to, [one], snapshots).some((owner) => changedOwners.has(owner)),
       );
       if (!isTied) continue;
       concerned[kind.kind].names.add(name);
-      for (const owner of ownersOf(to, named)) concerned[to.kind].owners.add(owner);
+      for (const owner of ownersOf(to, named, snapshots)) concerned[to.kind].owners.add(owner);
     }
   }
   for (const kind of kinds) {
     if (!kind.awsName.isPrefix) continue;
     const { names, owners } = concerned[kind.kind];
-    for (const owner of ownersOf(kind, names)) owners.add(owner);
+    for (const owner of ownersOf(kind, names, snapshots)) owners.add(owner);
   }
   return concerned;
 }
@@ -161,6 +180,17 @@ function changedIn(change: RegionChange, records: OperatorKind["records"]): read
 function keyIn(path: string): ObjectKey {
   const slash = path.indexOf("/");
   return { namespace: path.slice(0, slash), name: path.slice(slash + 1) };
+}
+
+/** The objects to which resources of these names belong, `namespace/name`. */
+function ownersOf(
+  { records }: OperatorKind,
+  names: Iterable<string>,
+  snapshots: readonly BatchSnapshot[],
+): readonly string[] {
+  return [...names].flatMap((name) =>
+    snapshots.flatMap((snapshot) => ownerText(recordsIn(snapshot, records).get(name))),
+  );
 }
 
 function ownerText(record: unknown): readonly string[] {

@@ -75,6 +75,23 @@ describe("a create", () => {
     expect(absent(world, "new")).toBe(true);
   });
 
+  it("is reported as asked for until AWS has answered, and where AWS refuses it", async () => {
+    const world = await new RegionWorld().start();
+    const reported = () => world.reported.map(({ change }) => [change.computeEnvironments, change.asked]);
+    world.reported.length = 0;
+    const made = world.region.createComputeEnvironment(fargate("made"), world.signal);
+    expect(reported()).toEqual([[["made"], true]]);
+    await made;
+    expect(reported().slice(1)).toEqual([[["made"], false]]);
+    world.reported.length = 0;
+    world.aws.refuse = ({ operation }) => (operation === "createComputeEnvironment" ? denied() : undefined);
+    await expect(world.region.createComputeEnvironment(fargate("new"), world.signal)).rejects.toThrow();
+    expect(reported()).toEqual([
+      [["new"], true],
+      [["new"], true],
+    ]);
+  });
+
   it("that AWS refuses costs no listings of its own", async () => {
     const world = await new RegionWorld().start();
     await world.clock.advance(10 * second);

@@ -46,6 +46,7 @@ const nothing: RegionChange = {
   jobDefinitions: [],
   jobs: [],
   followed: [],
+  asked: false,
   everything: false,
 };
 const text = (woken: readonly Woken[]): string =>
@@ -133,6 +134,20 @@ describe("a change in AWS wakes", () => {
         computeEnvironments: [foreignEnvironment("y"), foreignEnvironment("x"), environment("b1", "b")],
         jobQueues: [queue(["x", "b1"], { jobQueueName: "team_qb" }), queue(["y"], { jobQueueName: "theirs" })],
       },
+      "",
+    ],
+    [
+      "the owner of the environment that a refused queue was to name, and neither its own object nor others that name it",
+      { jobQueues: ["team_qa"], asked: true },
+      { ...a1, jobQueues: [queue(["a1"], { jobQueueName: "team_qa" })] },
+      a1,
+      "bce team/a",
+    ],
+    [
+      "nobody for a refused environment, which no queue of AWS names yet",
+      { computeEnvironments: ["a1"], asked: true },
+      a1,
+      {},
       "",
     ],
     ["the object of a job definition", { jobDefinitions: ["team_job"] }, {}, {}, "bjd team/job"],

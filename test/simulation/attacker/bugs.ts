@@ -213,6 +213,20 @@ export const tenantBugs: readonly TenantBug[] = [
     "return !isInDoubt(object, processId(), cluster.takeOverUid);",
     "return !isInDoubt(object, processId(), cluster.takeOverUid) || intentOf(object) !== undefined;",
   ),
+  one(
+    "give a place in a line of jobs to what waits for another job",
+    9_100_000_074,
+    "kinds/batch-job/controller.ts",
+    'if (waitsForJobs(object, around)) return "now";',
+    "",
+  ),
+  inFile(
+    "wake an object for what AWS has refused it",
+    9_100_000_097,
+    "aws/batch-region.ts",
+    "asked: isAsked || (wasAsked && now === undefined)",
+    "asked: isAsked && wasAsked",
+  ),
   inFile(
     "keep large objects whole",
     2_000_000,
