@@ -1,3 +1,4 @@
+import { largestFargateSize, nextFargateSize } from "../api/fargate-sizes.ts";
 import { type AwsError, lacksReference } from "./errors.ts";
 
 /** What a person, or nobody, has to do about a failure: one or two sentences. */
@@ -40,6 +41,9 @@ export function adviceFor(failure: AwsError): string {
 
 function adviceForInvalid({ operation, message }: AwsError): string {
   if (operation === "batch:SubmitJob") {
+    const size = fargateSizeIn(message);
+    if (size !== undefined)
+      return `${size} Create another job with that size, under a new name or after you have deleted this one.`;
     return "AWS rejected the request: correct the definition or the queue where it names one of their fields. Fields of this object cannot be changed: create another one with the right value, under a new name or after you have deleted this one.";
   }
   if (/Instance type can only be one of/.test(message)) {
@@ -51,7 +55,20 @@ function adviceForInvalid({ operation, message }: AwsError): string {
   if (/can.?t be updated for Fargate compute environment/i.test(message)) {
     return "Undo the change, or give spec.rolloutToken a new value: a new environment takes over instead. AWS cannot change these fields of a Fargate environment.";
   }
-  return "AWS rejected the request: correct the field it names.";
+  return fargateSizeIn(message) ?? "AWS rejected the request: correct the field it names.";
+}
+
+/** Which size to use in place of one that Fargate does not have; undefined: the message is of something else. */
+function fargateSizeIn(message: string): string | undefined {
+  const [, vcpus, memory = "0"] =
+    /Fargate resource requirements \(([\d.]+) vCPU(?:, (\d+) MiB)?\) not valid/.exec(message) ?? [];
+  if (vcpus === undefined) return undefined;
+  const next = nextFargateSize(Number(vcpus), Number(memory));
+  if (next !== undefined) {
+    return `Fargate has ${next.vcpus} vCPU with ${next.memory} MiB as the next size${memory === "0" ? "" : " that has both"}.`;
+  }
+  const { vcpus: most, memory: mostMemory } = largestFargateSize;
+  return `Fargate has at most ${most} vCPU with ${mostMemory} MiB: request less, or run the job on EC2.`;
 }
 
 function adviceForDenied(failure: AwsError): string {

@@ -1,10 +1,11 @@
+import { largestFargateSize, nextFargateSize } from "../api/fargate-sizes.ts";
 import { counted } from "../api/words.ts";
 import type { Environment } from "../aws/batch.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
 import type { Cause } from "./causes.ts";
 import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { misfit } from "./fit.ts";
-import { awsWords, editedEnvironment, editedQueue } from "./words.ts";
+import { awsWords, editedEnvironment, editedQueue, memoryText, needsText } from "./words.ts";
 
 /** Why one environment cannot run a job. Pure. */
 
@@ -149,6 +150,15 @@ function suitability(
       code: "MultiNodeUnsupported",
       sentence: `the job has ${needs.nodes} nodes, but ${name} is ${resources.type}: AWS runs multi-node jobs only on EC2`,
       fix: `add an environment of type EC2 to ${editedQueue(queue)}`,
+    };
+  }
+  if (fargate && nextFargateSize(needs.vcpus, needs.memoryMib) === undefined) {
+    const { vcpus, memory } = largestFargateSize;
+    return {
+      step: 6,
+      code: "NoInstanceTypeFits",
+      sentence: `the job needs ${needsText(needs)}, but the largest task of Fargate has ${counted(vcpus, "vCPU")} and ${memoryText(memory)}`,
+      fix: `request less, or change the job definition to EC2, and submit the job to a queue with an environment of type EC2 or SPOT`,
     };
   }
   const vcpus = needs.vcpus * needs.nodes;

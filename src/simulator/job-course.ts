@@ -109,6 +109,7 @@ function commandOf({ definition, request }: StoredJob, { command = [] }: Contain
 /** Its variables, with those that Batch sets. */
 function environmentOf(job: StoredJob, own: Container["environment"] = []): Readonly<Record<string, string>> {
   const { id, child, attempts, queueArn, place } = job;
+  const { numNodes, mainNode } = job.definition.nodeProperties ?? {};
   return {
     ...Object.fromEntries(own.map(({ name = "", value = "" }) => [name, value] as const)),
     AWS_BATCH_JOB_ID: id,
@@ -116,6 +117,16 @@ function environmentOf(job: StoredJob, own: Container["environment"] = []): Read
     AWS_BATCH_JQ_NAME: lastPart(queueArn),
     AWS_BATCH_CE_NAME: lastPart(place?.environmentArn ?? ""),
     ...(child === undefined ? {} : { AWS_BATCH_JOB_ARRAY_INDEX: String(child.index) }),
+    // Of the nodes, the main one runs its command; it alone gets no address of the main node.
+    ...(numNodes === undefined ? {} : nodeVariables(numNodes, mainNode ?? 0)),
+  };
+}
+
+function nodeVariables(numNodes: number, mainNode: number): Readonly<Record<string, string>> {
+  return {
+    AWS_BATCH_JOB_NUM_NODES: String(numNodes),
+    AWS_BATCH_JOB_NODE_INDEX: String(mainNode),
+    AWS_BATCH_JOB_MAIN_NODE_INDEX: String(mainNode),
   };
 }
 

@@ -24,6 +24,22 @@ const notOnFargate = [
   "maxSwap",
 ] as const satisfies readonly (keyof LinuxParameters)[];
 
+/** Of a revision as a job runs it, overrides included: AWS checks it again. @throws Refusal */
+export function checkFargateSize({
+  platformCapabilities = [],
+  containerProperties,
+  ecsProperties,
+}: Pick<RegisterJobDefinitionRequest, "platformCapabilities" | "containerProperties" | "ecsProperties">): void {
+  if (!platformCapabilities.includes("FARGATE")) return;
+  const containers = ecsProperties?.taskProperties?.[0]?.containers ?? [containerProperties ?? {}];
+  const total = (type: "VCPU" | "MEMORY"): number =>
+    containers.reduce(
+      (sum, { resourceRequirements = [] }) => sum + Number(requirementOf(resourceRequirements, type) ?? 0),
+      0,
+    );
+  requireFargateSize(total("VCPU") || Number.NaN, total("MEMORY"));
+}
+
 /** Checks of Batch before it registers a revision. @throws Refusal */
 export function checkRegistration(request: RegisterJobDefinitionRequest): void {
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/.test(request.jobDefinitionName ?? "")) {
@@ -45,6 +61,7 @@ export function checkRegistration(request: RegisterJobDefinitionRequest): void {
     return;
   }
   checkContainerJob(request, fargate);
+  checkFargateSize(request);
 }
 
 function checkContainerJob(request: RegisterJobDefinitionRequest, fargate: boolean): void {
@@ -89,7 +106,6 @@ function checkContainer(container: ContainerProperties, fargate: boolean): void 
   });
   if (fargate) {
     requireFargateContainer(container, container.executionRoleArn, container.ephemeralStorage?.sizeInGiB);
-    requireFargateSize(Number(vcpu ?? Number.NaN), Number(memory ?? Number.NaN));
     return;
   }
   for (const field of ["networkConfiguration", "fargatePlatformConfiguration"] as const) {
@@ -106,19 +122,16 @@ function checkTasks(properties: EcsProperties, fargate: boolean): void {
     throw invalid("At least one container must be essential."); // our words
   }
   let vcpus = 0;
-  let memory = 0;
   for (const container of containers) {
     const requirements = container.resourceRequirements ?? [];
     checkRequirements(requirements, fargate);
     vcpus += Number(requirementOf(requirements, "VCPU") ?? 0);
-    memory += Number(requirementOf(requirements, "MEMORY") ?? 0);
     requireRoleForSecrets(container, task.executionRoleArn);
     if (fargate) requireFargateContainer(container, task.executionRoleArn, task.ephemeralStorage?.sizeInGiB);
   }
   const mounts = containers.flatMap((container) => container.mountPoints ?? []);
   checkVolumes(task.volumes ?? [], mounts, fargate, { platformVersion: task.platformVersion, role: task.taskRoleArn });
-  if (fargate) requireFargateSize(vcpus, memory);
-  else requireEc2Size(vcpus === 0 ? undefined : vcpus);
+  if (!fargate) requireEc2Size(vcpus === 0 ? undefined : vcpus);
 }
 
 function checkPod(properties: EksProperties): void {

@@ -2,7 +2,7 @@ import type { RetryStrategy, SubmitJobRequest } from "@aws-sdk/client-batch";
 import type { DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
 import { hasServiceJobs } from "../aws/service-jobs.ts";
 import { capabilityOf } from "./compute-environment-rules.ts";
-import { checkRetries } from "./job-definition-rules.ts";
+import { checkFargateSize, checkRetries } from "./job-definition-rules.ts";
 import { overridden } from "./job-overrides.ts";
 import { invalid, refused } from "./refusals.ts";
 import { checkTags } from "./tags.ts";
@@ -53,7 +53,9 @@ export function checkedSubmission(
   if (request.propagateTags !== undefined && definition.containerOrchestrationType === "EKS") {
     throw invalid("propagateTags is not applicable for EKS."); // our words
   }
-  return { queue, definition: overridden(definition, request) };
+  const run = overridden(definition, request);
+  checkFargateSize(run);
+  return { queue, definition: run };
 }
 
 /** What AWS answers is known for EC2 on Fargate and the other way round; what cannot run elsewhere stays RUNNABLE. */

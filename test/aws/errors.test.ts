@@ -345,6 +345,19 @@ describe("an answer that says nothing but its status", () => {
 });
 
 describe("adviceFor", () => {
+  it.each([
+    ["2.00 vCPU, 1024 MiB", "Fargate has 2 vCPU with 4096 MiB as the next size that has both."],
+    ["1.25 vCPU", "Fargate has 2 vCPU with 4096 MiB as the next size."],
+    ["2000.00 vCPU", "Fargate has at most 32 vCPU with 249856 MiB: request less, or run the job on EC2."],
+  ])("names the size of Fargate to use in place of %s", (asked, advice) => {
+    const message = `Fargate resource requirements (${asked}) not valid.`;
+    expect(adviceFor(new AwsError("invalid", "batch:RegisterJobDefinition", "ClientException", message))).toBe(advice);
+    const ofJob = adviceFor(new AwsError("invalid", "batch:SubmitJob", "ClientException", message));
+    expect(ofJob).toBe(
+      `${advice} Create another job with that size, under a new name or after you have deleted this one.`,
+    );
+  });
+
   function advice(kind: FailureKind, message: string, exception = "ClientException"): string {
     return adviceFor(new AwsError(kind, "batch:CreateComputeEnvironment", exception, message));
   }

@@ -187,6 +187,16 @@ const cases: readonly {
     code: "MaxVcpusTooSmall",
   },
   {
+    when: "Fargate has no task that is so large, whatever maxvCpus is",
+    given: facts({
+      environments: [fargate("ce", { maxvCpus: 4 })],
+      jobs: jobs(job({ platform: "FARGATE", vcpus: 2000, memoryMib: 4096 })),
+    }),
+    code: "NoInstanceTypeFits",
+    says: ["the job needs 2000 vCPUs, 4 GiB, but the largest task of Fargate has 32 vCPUs and 244 GiB"],
+    fix: "request less, or change the job definition to EC2",
+  },
+  {
     when: "only AWS knows that maxvCpus is too small",
     given: facts({ jobs: jobs(job({}, { statusReason: aws.cpus })) }),
     code: "MaxVcpusTooSmall",

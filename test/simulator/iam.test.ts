@@ -30,6 +30,26 @@ async function withRole(knobs = {}) {
 }
 
 describe("a role", () => {
+  it.each([
+    "AmazonEC2ContainerRegistryPullOnly",
+    "AmazonEC2ContainerRegistryReadOnly",
+    "AmazonEKSWorkerNodePolicy",
+    "AmazonEKS_CNI_Policy",
+    "AmazonElasticFileSystemClientReadWriteAccess",
+    "AmazonS3FullAccess",
+    "AmazonS3ReadOnlyAccess",
+    "AmazonSSMManagedInstanceCore",
+    "CloudWatchAgentServerPolicy",
+    "CloudWatchLogsFullAccess",
+    "SecretsManagerReadWrite",
+    "service-role/AmazonECSTaskExecutionRolePolicy",
+  ])("takes the policy of AWS that roles of AWS Batch often have: %s", async (name) => {
+    const { iam } = await withRole();
+    await iam.attachRolePolicy({ RoleName: "role", PolicyArn: managed(name) });
+    const { AttachedPolicies = [] } = await iam.listAttachedRolePolicies({ RoleName: "role" });
+    expect(AttachedPolicies).toMatchObject([{ PolicyArn: managed(name) }]);
+  });
+
   it("is shown with everything that was given to it, documents URL-encoded", async () => {
     const { iam } = await withRole();
     await iam.attachRolePolicy({ RoleName: "role", PolicyArn: service });

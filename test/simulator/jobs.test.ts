@@ -326,6 +326,55 @@ describe("jobs that belong together", () => {
     expect(environment(world, "ce-1").computeResources?.desiredvCpus).toBe(3);
   });
 
+  it("of several nodes: the main node knows its index, and how many there are", async () => {
+    const world = await workplace();
+    const { aws, clock } = world;
+    const command = [
+      "sh",
+      "-c",
+      "echo $AWS_BATCH_JOB_NODE_INDEX of $AWS_BATCH_JOB_NUM_NODES, main $AWS_BATCH_JOB_MAIN_NODE_INDEX",
+    ];
+    const container = { ...containerJob("nodes").containerProperties, command };
+    const nodeProperties = { numNodes: 3, mainNode: 1, nodeRangeProperties: [{ targetNodes: "0:2", container }] };
+    await aws.outside.registerJobDefinition({ jobDefinitionName: "nodes", type: "multinode", nodeProperties });
+    const { jobId = "" } = await aws.outside.submitJob({ jobName: "job", jobQueue: "q", jobDefinition: "nodes" });
+    await clock.advance(200_000);
+    const { jobs: [main] = [] } = await aws.batch.describeJobs({ jobs: [`${jobId}#1`] });
+    const logStreamName = main?.attempts?.[0]?.container?.logStreamName ?? "";
+    const { events = [] } = await aws.logs.getLogEvents({ logGroupName: "/aws/batch/job", logStreamName });
+    expect(events.map(({ message }) => message)).toEqual(["1 of 3, main 1"]);
+  });
+
+  it("are refused in a size that Fargate does not have, also where only the job asks for it", async () => {
+    const { aws, clock } = await workplace();
+    await aws.outside.createComputeEnvironment(fargate("far"));
+    await clock.advance(60_000);
+    await aws.outside.createJobQueue(queue("away", "far"));
+    const sized = (vcpus: string, memory: string) => ({
+      resourceRequirements: [
+        { type: "VCPU" as const, value: vcpus },
+        { type: "MEMORY" as const, value: memory },
+      ],
+    });
+    const executionRoleArn = "arn:aws:iam::123456789012:role/ecsTaskExecutionRole";
+    await aws.outside.registerJobDefinition({
+      jobDefinitionName: "small",
+      type: "container",
+      platformCapabilities: ["FARGATE"],
+      containerProperties: { image: "busybox", executionRoleArn, ...sized("0.25", "512") },
+    });
+    await clock.advance(10_000);
+    const submitted = (containerOverrides: object) =>
+      aws.outside.submitJob({ jobName: "job", jobQueue: "away", jobDefinition: "small", containerOverrides });
+    await expect(submitted(sized("2000", "4096"))).rejects.toThrow(
+      "Fargate resource requirements (2000.00 vCPU) not valid.",
+    );
+    await expect(submitted(sized("8", "4096"))).rejects.toThrow(
+      "Fargate resource requirements (8.00 vCPU, 4096 MiB) not valid.",
+    );
+    await expect(submitted(sized("1", "2048"))).resolves.toMatchObject({ jobName: "job" });
+  });
+
   it("by dependency: the later waits for the earlier and fails with it", async () => {
     const world = await workplace();
     const good = submit(world, { durationMs: 10_000, exitCode: 0 });

@@ -63,7 +63,7 @@ test("a managed policy that the simulator does not list exists once all do", asy
       Statement: [{ Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }],
     });
     await iam.createRole({ RoleName: "r", AssumeRolePolicyDocument: trust });
-    await iam.attachRolePolicy({ RoleName: "r", PolicyArn: "arn:aws:iam::aws:policy/AmazonS3FullAccess" });
+    await iam.attachRolePolicy({ RoleName: "r", PolicyArn: "arn:aws:iam::aws:policy/AmazonKinesisFullAccess" });
   };
   await expect(attached({})).rejects.toThrow("does not exist");
   await attached({ otherPoliciesExist: true });

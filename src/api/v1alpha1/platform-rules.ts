@@ -1,5 +1,5 @@
 import type { ValidationRule } from "../crd.ts";
-import { fargateSizes } from "./fargate-sizes.ts";
+import { fargateSizes } from "../fargate-sizes.ts";
 
 /** Rules for a single-node job definition on EC2, Fargate or Managed Instances: what AWS rejects. */
 

@@ -1,4 +1,4 @@
-import { nextFargateSize } from "../../api/v1alpha1/fargate-sizes.ts";
+import { largestFargateSize, nextFargateSize } from "../../api/fargate-sizes.ts";
 import { fargateSizeMessage } from "../../api/v1alpha1/platform-rules.ts";
 import { isRecord } from "./defaults.ts";
 import type { Finding } from "./problem.ts";
@@ -27,7 +27,7 @@ function messageFor(message: string, spec: Readonly<Record<string, unknown>>): s
   return next === undefined
     ? message.replace(
         fargateSizeMessage,
-        `Fargate offers nothing as large as ${found}: use at most 32 vCPU and 249856 MiB`,
+        `Fargate offers nothing as large as ${found}: use at most ${largestFargateSize.vcpus} vCPU and ${largestFargateSize.memory} MiB`,
       )
     : message.replace(
         fargateSizeMessage,

@@ -3,7 +3,7 @@
  * Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html
  */
 
-export interface FargateSize {
+interface FargateSize {
   readonly vcpus: number;
   /** In ascending order. */
   readonly memory: readonly number[] | MemoryRange;
@@ -35,6 +35,9 @@ export function fargateMemory(vcpus: number): readonly number[] {
   const { from, to, step } = memory;
   return Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
 }
+
+/** vCPUs and memory (MiB) of the largest size. */
+export const largestFargateSize = { vcpus: 32, memory: 249_856 } as const;
 
 /** The smallest size that has at least so much of both; undefined: Fargate has none that is so large. */
 export function nextFargateSize(
