@@ -202,21 +202,16 @@ describe("validate", () => {
   });
 
   test.each([
-    ["user/bob", "an IAM user"],
-    ["root", "the root user of an account"],
-    ["policy/p", "an IAM policy"],
-    ["constructor/p", "an IAM constructor"],
-    ["role/r", undefined],
-    ["instance-profile/p", undefined],
-  ])("warns of an instance role that is not a role: %s", async (resource, words) => {
+    ["user/bob", false],
+    ["root", false],
+    ["role/r", true],
+    ["instance-profile/p", true],
+  ])("knows whether an instance can take on what instanceRole names: %s", async (resource, isRole) => {
     const arn = `arn:aws:iam::123456789012:${resource}`;
     const text = environment("EC2").replace("maxvCpus: 16", `maxvCpus: 16\n    instanceRole: ${arn}`);
     const { exitCode, lines } = await validate(directoryWith({ "a.yaml": `${text}    instanceTypes: [optimal]\n` }));
-    const warning = `DIR/a.yaml:11:5: warning: BatchComputeEnvironment default/general: spec.computeResources.instanceRole: ${arn} is ${words}, and instances can take on only a role: give a role or an instance profile, or let spec.iam.instanceRole create one`;
-    expect({ exitCode, lines }).toEqual({
-      exitCode: 0,
-      lines: [...(words === undefined ? [] : [warning]), "valid: 1 object in 1 file"],
-    });
+    expect(exitCode).toBe(isRole ? 0 : 1);
+    if (!isRole) expect(lines[0]).toContain(`found "${arn}", expected the name or ARN of an instance profile or role`);
   });
 
   test.each([
@@ -277,7 +272,7 @@ describe("validate", () => {
   });
 
   test.each([
-    ["github", /^::error file=DIR\/b\.yaml,line=6,col=3,title=JobQueue default\/high::spec\.prioriti: /],
+    ["github", /^::error file=DIR\/b\.yaml,line=6,col=3,title=JobQueue default\/high is invalid::spec\.prioriti: /],
     ["sarif", /"uri": "DIR\/b\.yaml"/],
     ["junit", /name="DIR\/b\.yaml">/],
   ])("reports for CI with -o %s", async (format, expected) => {

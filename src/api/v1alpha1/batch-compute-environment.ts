@@ -9,7 +9,7 @@ import { network, networkStatus } from "./network.ts";
 import { allowedNamespaces } from "./references.ts";
 import {
   anyText,
-  arn,
+  arnText,
   atomicList,
   type DeepReadonly,
   flag,
@@ -17,7 +17,6 @@ import {
   int32Max,
   object,
   oneOf,
-  roleText,
   setOf,
   text,
 } from "./schema.ts";
@@ -25,7 +24,7 @@ import {
 const eksConfiguration = object(
   "EKS cluster in which jobs run as pods. A change creates a new environment.",
   {
-    eksClusterArn: arn("ARN of the cluster.", "eks"),
+    eksClusterArn: arnText("ARN of the cluster.", "eksClusterArn"),
     kubernetesNamespace: text("Namespace in that cluster in which AWS Batch manages pods.", 63, dnsLabel),
   },
   ...eksConfigurationRules,
@@ -76,8 +75,9 @@ export const BatchComputeEnvironmentSpec = object(
     state: state.optional(),
     unmanagedvCpus: int("vCPUs reserved for fair-share scheduling; only for UNMANAGED.", 0, int32Max).optional(),
     computeResources: computeResources.optional(),
-    serviceRole: roleText(
+    serviceRole: arnText(
       "Service role of AWS Batch. Default: the service-linked role, which allows updates in place. Required for UNMANAGED.",
+      "role",
     ).optional(),
     serviceRoleRef: roleReference("service role of AWS Batch", "the environment").optional(),
     iam: environmentIam.optional(),

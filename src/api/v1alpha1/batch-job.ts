@@ -14,6 +14,7 @@ import { dnsSubdomain } from "./names.ts";
 import { reference } from "./references.ts";
 import {
   anyText,
+  arnText,
   atomicList,
   type DeepReadonly,
   flag,
@@ -55,16 +56,12 @@ const dependency = object(
 export const BatchJobSpec = object(
   "The job; AWS's fields have AWS's names.",
   {
-    jobQueue: text(
-      "Name or ARN of a job queue in AWS; either this or jobQueueRef.",
-      256,
-      /^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$/,
-    ).optional(),
+    jobQueue: arnText("Name or ARN of a job queue in AWS; either this or jobQueueRef.", "jobQueue", 256).optional(),
     jobQueueRef: reference("A JobQueue.", "the job").optional(),
-    jobDefinition: text(
+    jobDefinition: arnText(
       "Name, name:revision or ARN of a job definition in AWS; either this or jobDefinitionRef.",
+      "jobDefinition",
       256,
-      /^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*(:[0-9]+)?)$/,
     ).optional(),
     jobDefinitionRef: reference(
       "A JobDefinition. The job runs the revision that matches the object when it is submitted.",

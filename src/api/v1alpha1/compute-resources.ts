@@ -4,7 +4,7 @@ import { roleReference } from "./iam.ts";
 import { ec2Configuration, imageId, launchTemplate } from "./launch-template.ts";
 import { managedInstancesProvider, vCpus } from "./managed-instances.ts";
 import { securityGroupSelector, subnetSelector } from "./network.ts";
-import { atomicList, ec2Name, int, mapList, object, oneOf, roleText, setOf, text } from "./schema.ts";
+import { arnText, atomicList, ec2Name, int, mapList, object, oneOf, setOf, text } from "./schema.ts";
 
 /** The capacity of a managed compute environment. */
 
@@ -55,12 +55,15 @@ export const computeResources = object(
     ).optional(),
     securityGroupSelector: securityGroupSelector.optional(),
     ec2KeyPair: ec2Name("Key pair for SSH to the instances.").optional(),
-    instanceRole: roleText("Instance profile of the instances, by name or ARN.").optional(),
+    instanceRole: arnText("Instance profile of the instances, by name or ARN.", "instanceProfile").optional(),
     instanceRoleRef: roleReference("instance role", "the environment").optional(),
     tags: launchedTags("Tags of the instances; a change replaces the instances.").optional(),
     placementGroup: ec2Name("Placement group of the instances.").optional(),
     bidPercentage: int("Highest Spot price, in percent of On-Demand. Default: 100.", 0, 100).optional(),
-    spotIamFleetRole: roleText("Spot Fleet role; required for SPOT with BEST_FIT, without effect on EC2.").optional(),
+    spotIamFleetRole: arnText(
+      "Spot Fleet role; required for SPOT with BEST_FIT, without effect on EC2.",
+      "role",
+    ).optional(),
     spotFleetRoleRef: roleReference("Spot Fleet role", "the environment").optional(),
     launchTemplate: launchTemplate.optional(),
     ec2Configuration: mapList(

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { consumableEntryRules, consumableListRules } from "./job-definition-rules.ts";
 import { reference } from "./references.ts";
-import { atomicList, int, object, text } from "./schema.ts";
+import { arnText, atomicList, int, object } from "./schema.ts";
 
 /** @param holder what refers to them, e.g. `the job` */
 export const consumablesHeld = (holder: string) =>
@@ -13,7 +13,10 @@ export const consumablesHeld = (holder: string) =>
         object(
           "A consumable that a job holds while it runs.",
           {
-            consumableResource: text("Name or ARN in AWS; in place of consumableResourceRef.", 2048).optional(),
+            consumableResource: arnText(
+              "Name or ARN in AWS; in place of consumableResourceRef.",
+              "consumableResource",
+            ).optional(),
             consumableResourceRef: reference("A ConsumableResource object.", holder).optional(),
             quantity: int("How much of it one job holds.", 0, Number.MAX_SAFE_INTEGER).optional(),
           },

@@ -7,7 +7,7 @@ import {
 } from "./container-rules.ts";
 import {
   anyText,
-  arn,
+  arnText,
   atomicList,
   definitionBytesMax,
   flag,
@@ -16,7 +16,6 @@ import {
   mapList,
   object,
   oneOf,
-  roleText,
   setOf,
   text,
   textMap,
@@ -52,7 +51,7 @@ const secretList = (description: string) =>
     ["name"],
     object("One secret.", {
       name: text("Name, as the container sees it.", 512),
-      valueFrom: text("ARN of a Secrets Manager secret, or ARN or name of an SSM parameter.", 2048),
+      valueFrom: arnText("ARN of a Secrets Manager secret, or ARN or name of an SSM parameter.", "secret"),
     }),
     128,
   );
@@ -93,10 +92,10 @@ export const volumes = mapList(
       ...efsRules,
     ).optional(),
     s3filesVolumeConfiguration: object("S3 Files file system.", {
-      fileSystemArn: arn("ARN of the file system."),
+      fileSystemArn: arnText("ARN of the file system.", "anyArn"),
       rootDirectory: text("Directory to mount. Default: /.", 4096).optional(),
       transitEncryptionPort: int("Port for encrypted data.", 0, 65_535).optional(),
-      accessPointArn: arn("Access point of the file system.").optional(),
+      accessPointArn: arnText("Access point of the file system.", "anyArn").optional(),
     }).optional(),
   }),
   30,
@@ -190,7 +189,7 @@ export const logConfiguration = object("Log configuration. Default: awslogs.", {
 });
 
 export const repositoryCredentials = object("Access to a private registry.", {
-  credentialsParameter: text("ARN or name of the Secrets Manager secret.", 2048),
+  credentialsParameter: arnText("ARN or name of the Secrets Manager secret.", "secretsManager"),
 });
 
 export const networkConfiguration = object("Network of a task on Fargate.", {
@@ -234,9 +233,10 @@ export const containerProperties = object(
     vcpus: int("Deprecated by AWS: use resourceRequirements.", 1, int32Max).optional(),
     memory: int("Deprecated by AWS: use resourceRequirements.", 4, int32Max).optional(),
     command: command.optional(),
-    jobRoleArn: roleText("ARN of the job role.").optional(),
-    executionRoleArn: roleText(
+    jobRoleArn: arnText("ARN of the job role.", "role").optional(),
+    executionRoleArn: arnText(
       "ARN of the execution role, which pulls the image, reads secrets and writes logs; required on Fargate.",
+      "role",
     ).optional(),
     volumes: volumes.optional(),
     environment: environment.optional(),

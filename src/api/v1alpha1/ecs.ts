@@ -17,7 +17,7 @@ import {
   volumes,
 } from "./container.ts";
 import { ecsTaskRules } from "./container-rules.ts";
-import { atomicList, flag, int, int32Max, mapList, object, oneOf, roleText, text, textMap } from "./schema.ts";
+import { arnText, atomicList, flag, int, int32Max, mapList, object, oneOf, text, textMap } from "./schema.ts";
 
 /** Jobs with several containers on ECS. */
 
@@ -62,12 +62,13 @@ const task = object(
   {
     containers: atomicList("One to ten containers, at least one of them essential.", taskContainer, 10, 1),
     ephemeralStorage: ephemeralStorage.optional(),
-    executionRoleArn: roleText(
+    executionRoleArn: arnText(
       "ARN of the execution role, which pulls images, reads secrets and writes logs; required on Fargate.",
+      "role",
     ).optional(),
     platformVersion: platformVersion.optional(),
     ipcMode: oneOf("Scope of the IPC namespace.", ["host", "task", "none"]).optional(),
-    taskRoleArn: roleText("ARN of the job role.").optional(),
+    taskRoleArn: arnText("ARN of the job role.", "role").optional(),
     pidMode: oneOf("Scope of the process namespace.", ["host", "task"]).optional(),
     networkConfiguration: networkConfiguration.optional(),
     runtimePlatform: runtimePlatform.optional(),

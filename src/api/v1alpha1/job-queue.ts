@@ -4,7 +4,7 @@ import type { KubeObject } from "../object.ts";
 import { drain, immutable, immutableRegion, policyFields, state, statusFields, time } from "./common.ts";
 import { awsName } from "./names.ts";
 import { allowedNamespaces, reference } from "./references.ts";
-import { arn, type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
+import { arnText, type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
 
 /** Rules of a job queue: what AWS rejects, and immutable fields. */
 
@@ -82,10 +82,10 @@ const orderEntry = object(
   "One environment and its position.",
   {
     order: int("Position; AWS uses lower ones first.", 0, int32Max),
-    computeEnvironment: text(
+    computeEnvironment: arnText(
       "Name or ARN of an environment in AWS; either this or computeEnvironmentRef.",
+      "computeEnvironment",
       256,
-      /^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$/,
     ).optional(),
     computeEnvironmentRef: reference("A BatchComputeEnvironment; follows its replacements.", "the queue").optional(),
   },
@@ -96,10 +96,10 @@ const serviceEntry = object(
   "The service environment.",
   {
     order: int("Position; there is only one.", 0, int32Max),
-    serviceEnvironment: text(
+    serviceEnvironment: arnText(
       "Name or ARN of a service environment in AWS; either this or serviceEnvironmentRef.",
+      "serviceEnvironment",
       256,
-      /^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$/,
     ).optional(),
     serviceEnvironmentRef: reference("A ServiceEnvironment.", "the queue").optional(),
   },
@@ -128,9 +128,9 @@ export const JobQueueSpec = object(
     jobQueueName: text("AWS name. Immutable. Default: <namespace>_<name>.", 128, awsName).optional(),
     state: state.optional(),
     priority: int("Priority among queues that share an environment; higher goes first.", 0, int32Max),
-    schedulingPolicyArn: arn(
+    schedulingPolicyArn: arnText(
       "ARN of a fair-share policy; either this or schedulingPolicyRef. Can be replaced, but not added or removed.",
-      "batch",
+      "schedulingPolicyArn",
     ).optional(),
     schedulingPolicyRef: reference(
       "A SchedulingPolicy. Can be replaced, but not added or removed, except in place of schedulingPolicyArn.",

@@ -1,9 +1,9 @@
-import { arn, flag, int, int32Max, object, oneOf, setOf, text } from "./schema.ts";
+import { arnText, flag, int, int32Max, object, oneOf, setOf, text } from "./schema.ts";
 
 /** Amazon ECS Managed Instances: capacity that ECS launches and patches. */
 
 const instanceLaunchTemplate = object("How ECS launches the instances.", {
-  ec2InstanceProfileArn: arn("Instance profile of the instances.", "iam"),
+  ec2InstanceProfileArn: arnText("Instance profile of the instances.", "instanceProfileArn"),
   networkConfiguration: object("Network of the instances.", {
     subnets: setOf(
       "Subnets; private ones need a NAT gateway or endpoints.",
@@ -23,7 +23,7 @@ const instanceLaunchTemplate = object("How ECS launches the instances.", {
   monitoring: oneOf("CloudWatch monitoring of the instances.", ["BASIC", "DETAILED"]).optional(),
   fipsEnabled: flag("Use FIPS 140-2 validated cryptography. Fixed after creation.").optional(),
   capacityReservations: object("Use of capacity reservations.", {
-    reservationGroupArn: arn("Group of reservations to use.").optional(),
+    reservationGroupArn: arnText("Group of reservations to use.", "anyArn").optional(),
     reservationPreference: oneOf("How reservations are used.", [
       "RESERVATIONS_ONLY",
       "RESERVATIONS_FIRST",
@@ -41,7 +41,7 @@ export const managedInstancesProvider = object("ECS Managed Instances; required 
     "CAPACITY_PROVIDER",
     "NONE",
   ]).optional(),
-  infrastructureRoleArn: arn("Role that ECS uses to manage the instances.", "iam"),
+  infrastructureRoleArn: arnText("Role that ECS uses to manage the instances.", "roleArn"),
   instanceLaunchTemplate,
   infrastructureOptimization: object("Scale-in of idle instances.", {
     scaleInAfter: int("Seconds until an idle instance is terminated; -1 for never.", -1, 3600).optional(),

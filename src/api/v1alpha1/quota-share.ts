@@ -4,7 +4,7 @@ import type { KubeObject } from "../object.ts";
 import { immutable, immutableRegion, policyFields, state, statusFields, terminationRules } from "./common.ts";
 import { awsName } from "./names.ts";
 import { reference } from "./references.ts";
-import { type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
+import { arnText, type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
 
 const moved = "AWS fixes the queue of a share at creation: revert the change, or create a new object";
 
@@ -83,10 +83,10 @@ export const QuotaShareSpec = object(
       awsName,
     ).optional(),
     jobQueueRef: reference("The JobQueue whose capacity is shared. Immutable.", "the quota share").optional(),
-    jobQueue: text(
+    jobQueue: arnText(
       "Name or ARN of a job queue in AWS; either this or jobQueueRef. Immutable.",
+      "jobQueue",
       256,
-      /^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$/,
     ).optional(),
     state: state.optional(),
     capacityLimits: mapList(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ValidationRule } from "../crd.ts";
+import { arnForms } from "./arns.ts";
 
 /**
  * Builders for the schemas. Every builder takes a description, which `kubectl explain` shows, and a bound: the API
@@ -47,14 +48,9 @@ export function oneOf<const Values extends readonly [string, ...string[]]>(descr
   return z.enum(values).meta({ description });
 }
 
-/** An ARN, or with `service` an ARN of that service. */
-export function arn(description: string, service?: string) {
-  return text(description, 2048, service === undefined ? /^arn:/ : new RegExp(`^arn:[^:]+:${service}:`));
-}
-
-/** A role or instance profile by name or ARN: no blank, nothing invisible. */
-export function roleText(description: string) {
-  return text(description, 2048, /^[!-~]+$/);
+/** Text that is an ARN of one form, or a name where that form has one. */
+export function arnText(description: string, form: keyof typeof arnForms, max = 2048) {
+  return text(description, max, arnForms[form].pattern);
 }
 
 /** The name of something in EC2, which takes printable ASCII. */

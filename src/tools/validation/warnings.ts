@@ -30,9 +30,7 @@ function foreignName({ kind, namespace }: Named, spec: Readonly<Record<string, u
 
 const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, unknown>>) => Finding[] } = {
   BatchComputeEnvironment: ({ computeResources }) =>
-    isRecord(computeResources)
-      ? [...unknownTypes(computeResources), ...notAnInstanceRole(computeResources), ...retiredImages(computeResources)]
-      : [],
+    isRecord(computeResources) ? [...unknownTypes(computeResources), ...retiredImages(computeResources)] : [],
   JobQueue: (spec) => highPriority(spec["priority"]),
   JobDefinition: (spec) => [...plainSecrets(spec, inDefinition), ...placeholders(spec), ...efsWithoutRole(spec)],
   BatchJob: (spec) => plainSecrets(spec, inJob),
@@ -106,22 +104,6 @@ function unknownTypes({ instanceTypes: types }: Readonly<Record<string, unknown>
     return { path: ["spec", "computeResources", "instanceTypes", index], message };
   });
 }
-
-/** AWS takes the name of a role, and the ARN of a role or an instance profile; of anything else no instance starts. */
-function notAnInstanceRole({ instanceRole: role }: Readonly<Record<string, unknown>>): Finding[] {
-  const what = typeof role === "string" ? /^arn:[^:]*:iam:[^:]*:[^:]*:([^/]+)/.exec(role)?.[1] : undefined;
-  if (what === undefined || what === "role" || what === "instance-profile") return [];
-  const words = nouns.get(what) ?? `an IAM ${what}`;
-  const message = `${String(role)} is ${words}, and instances can take on only a role: give a role or an instance profile, or let spec.iam.instanceRole create one`;
-  return [{ path: ["spec", "computeResources", "instanceRole"], message }];
-}
-
-const nouns = new Map([
-  ["user", "an IAM user"],
-  ["group", "an IAM group"],
-  ["policy", "an IAM policy"],
-  ["root", "the root user of an account"],
-]);
 
 /**
  * Images of Amazon Linux 2 that AWS Batch provides: of ECS it refuses them for new environments, of EKS it has no updates.

@@ -1,9 +1,11 @@
 import type { StructuralSchema } from "../../api/crd.ts";
+import { arnForms } from "../../api/v1alpha1/arns.ts";
 
 /** What a schema node expects, for people. */
 
 /** Patterns of the schemas in words. A test checks that none is missing. */
 const patternWords: ReadonlyMap<string, string> = new Map([
+  ...Object.values(arnForms).map(({ pattern, words }) => [pattern.source, words] as const),
   ["^[A-Za-z0-9][A-Za-z0-9_-]*$", "letters, digits, - and _, beginning with a letter or digit"],
   ["^[A-Za-z0-9_-]+$", "letters, digits, - and _"],
   ["^[0-9A-Za-z_-]+[*]?$", "letters, digits, - and _, with * only at the end"],
@@ -13,18 +15,9 @@ const patternWords: ReadonlyMap<string, string> = new Map([
     "a Kubernetes name: lower-case letters, digits, - and dots",
   ],
   ["^[a-z]{2,4}(-[a-z]+)+-[0-9]+$", "an AWS region, e.g. eu-central-1"],
-  ["^arn:", "an ARN"],
-  ["^arn:[^:]+:iam:", "an ARN of IAM"],
-  ["^arn:[^:]+:eks:", "an ARN of EKS"],
   ["^arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy\\/[!-~]+$", "an ARN of a managed policy of IAM"],
   ["^[A-Za-z0-9][A-Za-z0-9_+=,.@-]*$", "letters, digits and any of _+=,.@-, beginning with a letter or digit"],
   ["^[A-Za-z0-9][A-Za-z0-9_.-]*$", "letters, digits, dots, - and _, beginning with a letter or digit"],
-  ["^arn:[^:]+:batch:", "an ARN of AWS Batch"],
-  ["^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$", "a name or an ARN of AWS Batch"],
-  [
-    "^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*(:[0-9]+)?)$",
-    "a name, a name with a revision, or an ARN of AWS Batch",
-  ],
   ["^[A-Za-z0-9_-]+[*]?$", "letters, digits, - and _, with * only at the end"],
   [
     "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
@@ -45,7 +38,6 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^[a-z0-9_.-]+$", "an instance type, family or bundle, e.g. m7i.large, m7i or optimal"],
   ["^(NUM_INSTANCES|ml[.][0-9A-Za-z.-]+)$", "NUM_INSTANCES, or an instance type of SageMaker, e.g. ml.m5.large"],
   ["^ml[.][0-9A-Za-z.-]+$", "an instance type of SageMaker, e.g. ml.m5.large"],
-  ["^[!-~]+$", "the name or ARN of a role, without blanks"],
   ["^[ -~]+$", "printable ASCII"],
   ["^[A-Za-z0-9 _.:/=+@-]+$", "letters, digits, spaces and _.:/=+@-"],
   ["^[A-Za-z0-9_.:/#@-]+$", "an image, e.g. public.ecr.aws/docker/library/busybox:1.36"],
