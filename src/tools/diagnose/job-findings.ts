@@ -111,13 +111,16 @@ function failure(record: JobRecord, { dependencies, object, where }: JobFacts): 
   return finding("JobFailed", `the job failed: ${why}${dependency}`, remedyFor(record) ?? log);
 }
 
+type WaitingFacts = Pick<JobFacts, "job" | "queue" | "dependencies">;
+
 function ending({ isEnding, status }: JobRecord): readonly JobFinding[] {
   if (!isEnding) return [];
   const after = status === "PENDING" ? ", which it does only after the jobs that this one waits for" : "";
   return [finding("Ending", `AWS was asked to end the job${after}`, "")];
 }
 
-function waiting(record: JobRecord, facts: JobFacts): readonly JobFinding[] {
+/** Why a job of AWS does not run yet; the cause first. */
+export function waiting(record: JobRecord, facts: WaitingFacts): readonly JobFinding[] {
   switch (record.status) {
     case "SUBMITTED":
     case "PENDING":
@@ -134,11 +137,13 @@ function waiting(record: JobRecord, facts: JobFacts): readonly JobFinding[] {
 function pending(dependencies: readonly DependencyFacts[]): readonly JobFinding[] {
   const open = dependencies.filter(({ status }) => status !== "SUCCEEDED");
   const what = open.length === 0 ? "its dependencies" : listed(open.map((one) => `${one.what} (${one.status})`));
-  return [cause({ code: "Dependencies", sentence: `the job waits for ${what}`, fix: "" })];
+  const waits = cause({ code: "Dependencies", sentence: `the job waits for ${what}`, fix: "" });
+  const blocked = open.flatMap((one) => (one.blocked === undefined ? [] : [{ ...one.blocked, of: one.what }]));
+  return [...blocked.map(({ of, ...why }) => ({ ...why, sentence: `${of} does not start: ${why.sentence}` })), waits];
 }
 
 /** A parent waits for its children, which wait like other jobs. */
-function ofArray({ array }: JobRecord, facts: JobFacts): readonly JobFinding[] {
+function ofArray({ array }: JobRecord, facts: WaitingFacts): readonly JobFinding[] {
   if (array === undefined || Object.keys(array.counts).length === 0) return pending(facts.dependencies);
   const counts = Object.entries(array.counts).map(([status, count]) => `${count} ${status}`);
   const sentence = `the array waits for its ${array.size} children: ${counts.join(", ")}`;
@@ -146,7 +151,7 @@ function ofArray({ array }: JobRecord, facts: JobFacts): readonly JobFinding[] {
 }
 
 /** Why it does not start: its own obstacles, then what keeps the first job of its queue waiting. */
-function runnable({ queue, job }: JobFacts): readonly JobFinding[] {
+function runnable({ queue, job }: WaitingFacts): readonly JobFinding[] {
   if (queue === undefined || job === undefined) return [];
   const { jobs } = queue.facts;
   const head = jobs?.head;

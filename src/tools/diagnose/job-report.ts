@@ -28,6 +28,8 @@ export interface DependencyFacts {
   readonly status: string;
   /** Why it failed; undefined: it has not. */
   readonly failure: string | undefined;
+  /** What keeps it waiting until a person does something; undefined: nothing, as far as is known. */
+  readonly blocked?: JobFinding | undefined;
 }
 
 /** One thing that keeps a job from its success, or explains why it waits. */

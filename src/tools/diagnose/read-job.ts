@@ -2,16 +2,17 @@ import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { JobDetail } from "../../aws/batch.ts";
-import { type JobRecord, jobRecord } from "../../aws/job-record.ts";
+import { jobRecord } from "../../aws/job-record.ts";
 import { describedJob } from "../../aws/queue-jobs.ts";
 import { recordedResult } from "../../controllers/kinds/batch-job/result.ts";
 import { lineOf, orderInLine } from "../../controllers/kinds/batch-job/submission-order.ts";
 import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import type { SeenObjects } from "../jobs/objects.ts";
 import { chainFrom, isHeldJob } from "./chain.ts";
+import { HoldUps, waitsForResources } from "./held-up.ts";
 import { jobFindings } from "./job-findings.ts";
 import type { DependencyFacts, JobFacts, JobReport } from "./job-report.ts";
-import { type QueueReading, readQueue } from "./read.ts";
+import type { QueueReading } from "./read.ts";
 
 export interface JobReading extends Omit<QueueReading, "object"> {
   readonly objects: Pick<SeenObjects, "object" | "objects">;
@@ -31,14 +32,15 @@ export async function readJob(object: BatchJob, reading: JobReading): Promise<Jo
   const record = detail === undefined ? undefined : jobRecord(detail);
   const job =
     detail === undefined || record === undefined ? undefined : { record, described: describedJob(detail, now()) };
+  const holdUps = new HoldUps(reading);
   const facts: JobFacts = {
     object,
     where,
     job,
-    dependencies: await dependenciesOf(object, reading),
+    dependencies: await dependenciesOf(object, record?.status === "PENDING" ? holdUps : undefined, reading),
     chain: isHeldJob(object) ? await chainFrom(object, BatchJobKind, (kind, key) => objects.object(kind, key)) : [],
     inLineBefore: isInLine(object) ? inLineBefore(object, await neighboursOf(object, objects), region) : [],
-    queue: waitsForResources(record) ? await readQueue(record.queue, { ...reading, object: undefined }) : undefined,
+    queue: record !== undefined && waitsForResources(record) ? await holdUps.queue(record.queue) : undefined,
   };
   const failed = recordedResult(object)?.kind === "failed" ? "FAILED" : "NotSubmitted";
   return {
@@ -71,21 +73,17 @@ function inLineBefore(object: BatchJob, neighbours: readonly BatchJob[], region:
     .map(({ metadata }) => metadata.name);
 }
 
-/** RUNNABLE, or an array of which no child has begun. */
-function waitsForResources(record: JobRecord | undefined): record is JobRecord {
-  if (record === undefined) return false;
-  const { status, array } = record;
-  if (status === "RUNNABLE") return true;
-  const counts = array?.counts ?? {};
-  return status === "PENDING" && counts["RUNNABLE"] !== undefined && counts["RUNNING"] === undefined;
-}
-
 async function described(ids: readonly string[], { batch, signal }: JobReading): Promise<readonly JobDetail[]> {
   const { jobs = [] } = await batch.describeJobs({ jobs: [...ids] }, { signal });
   return jobs;
 }
 
-async function dependenciesOf({ spec, metadata }: BatchJob, reading: JobReading): Promise<readonly DependencyFacts[]> {
+/** @param holdUps finds what keeps those waiting that have not ended; undefined: nobody asks */
+async function dependenciesOf(
+  { spec, metadata }: BatchJob,
+  holdUps: HoldUps | undefined,
+  reading: JobReading,
+): Promise<readonly DependencyFacts[]> {
   const { dependsOn = [] } = spec;
   const ids = dependsOn.flatMap(({ jobId }) => (jobId === undefined ? [] : [jobId]));
   const details = ids.length === 0 ? [] : await described(ids, reading);
@@ -94,17 +92,26 @@ async function dependenciesOf({ spec, metadata }: BatchJob, reading: JobReading)
   const objects = await Promise.all(
     names.map(async (name) => await ofObject({ namespace: metadata.namespace, name }, reading.objects)),
   );
-  return [...objects, ...ids.map((id) => ofJob(id, byId.get(id)))];
+  const all = [...objects, ...ids.map((id) => ({ jobId: id, ...ofJob(id, byId.get(id)) }))];
+  const facts: DependencyFacts[] = [];
+  for (const { jobId, ...one } of all) {
+    const isOpen = jobId !== undefined && one.failure === undefined && one.status !== "SUCCEEDED";
+    facts.push({ ...one, blocked: isOpen ? await holdUps?.of(jobId) : undefined });
+  }
+  return facts;
 }
 
-async function ofObject(key: ObjectKey, objects: JobReading["objects"]): Promise<DependencyFacts> {
+async function ofObject(
+  key: ObjectKey,
+  objects: JobReading["objects"],
+): Promise<DependencyFacts & { readonly jobId: string | undefined }> {
   const object = (await objects.object(BatchJobKind, key)) as BatchJob | undefined;
   const what = `BatchJob ${keyText(key)}`;
-  if (object === undefined) return { what, status: "Missing", failure: undefined };
+  if (object === undefined) return { jobId: undefined, what, status: "Missing", failure: undefined };
   const result = recordedResult(object);
   const failure = result?.kind === "failed" ? result.message : undefined;
   const unsubmitted = failure === undefined ? "NotSubmitted" : "FAILED";
-  return { what, status: object.status?.status ?? unsubmitted, failure };
+  return { jobId: object.status?.jobId, what, status: object.status?.status ?? unsubmitted, failure };
 }
 
 function ofJob(id: string, detail: JobDetail | undefined): DependencyFacts {
