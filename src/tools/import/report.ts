@@ -5,11 +5,11 @@ import { firstOf } from "../../controllers/wording.ts";
 import { shell, shellWord } from "../../runtime/shell.ts";
 import { jsonLine, visible, visibleIn } from "../../runtime/visible.ts";
 import { codeBlock, type Inserted, joined, Markdown, markdown } from "../markdown.ts";
+import { isOnlyTagged } from "../plan/effects.ts";
 import { type Entry, entryText, headline, type Plan } from "../plan/entry.ts";
 import { planMembers } from "../plan/json.ts";
 import { planMarkdown } from "../plan/markdown.ts";
 import { planText } from "../plan/text.ts";
-import { isOnlyTagged } from "../plan/titles.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
 import type { ImportedObject } from "./decide.ts";
@@ -166,7 +166,7 @@ export function reportText(report: Report, paint: Paint): string {
     block("left as a person wrote it, though AWS has something else:", keptTexts(report)),
     block("not expressible:", report.inexpressible.map(skippedText)),
     block("skipped:", report.skipped.map(skippedText)),
-    block("renamed:", report.renamed.map(renamedText)),
+    block("renamed:", renamedTexts(report)),
     block("not written, because they are probably secrets:", report.secrets.map(secretText)),
     valuesTexts(report),
     block("invalid:", report.problems.map(problemText)),
@@ -236,6 +236,20 @@ function skippedText(one: Skipped): string {
   return `${resourceText(one)}: ${one.why}`;
 }
 
+/** Many are of one sort: then some of each reason stand for them. */
+export function renamedTexts({ renamed }: Pick<Report, "renamed">): readonly string[] {
+  if (renamed.length <= mostRenamed) return renamed.map(renamedText);
+  const byReason = [...Map.groupBy(renamed, ({ why }) => why).values()];
+  const examples = byReason.flatMap((some) =>
+    some.slice(0, Math.max(1, Math.floor(examplesOfRenamed / byReason.length))),
+  );
+  const shown = examples.slice(0, mostRenamed);
+  return [...shown.map(renamedText), `and ${renamed.length - shown.length} more: -o json lists each`];
+}
+
+const mostRenamed = 10;
+const examplesOfRenamed = 3;
+
 function renamedText(one: Renamed): string {
   return `${resourceText(one)} is ${one.name}: ${one.why}`;
 }
@@ -262,7 +276,7 @@ export function reportJson({ plan, ...report }: Report): string {
 
 /** A comment on a pull request (GitHub's Markdown). */
 export function reportMarkdown(report: Report): string {
-  const { plan, imported, skipped, inexpressible, renamed, secrets, problems } = report;
+  const { plan, imported, skipped, inexpressible, secrets, problems } = report;
   const section = (title: string, lines: readonly string[]): readonly Inserted[] =>
     lines.length === 0 ? [] : ["", markdown`**${title}**`, "", ...lines.map((line) => markdown`- ${line}`)];
   const lines = [
@@ -271,7 +285,7 @@ export function reportMarkdown(report: Report): string {
     ...section("Left as a person wrote it, though AWS has something else", keptTexts(report)),
     ...section("Not expressible", inexpressible.map(skippedText)),
     ...section("Skipped", skipped.map(skippedText)),
-    ...section("Renamed", renamed.map(renamedText)),
+    ...section("Renamed", renamedTexts(report)),
     ...section("Not written, because they are probably secrets", secrets.map(secretText)),
     ...valuesTexts(report).flatMap((line) => ["", line]),
     ...section("Invalid", problems.map(problemText)),

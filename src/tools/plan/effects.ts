@@ -60,6 +60,11 @@ export function isTagging(operation: string, form = /^(?:Tag|Untag)|^(?:Create|D
   return form.test(operation);
 }
 
+/** Whether nothing but tags is written. */
+export function isOnlyTagged(writes: readonly Operation[]): boolean {
+  return writes.every(({ operation }) => isTagging(operation));
+}
+
 function isIn(calls: CallTable, operation: string): boolean {
   return Object.keys(calls).some((name) => operationOf(name) === operation);
 }

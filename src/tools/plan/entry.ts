@@ -1,4 +1,5 @@
 import type { FieldChange } from "../../controllers/pass/agenda.ts";
+import { isOnlyTagged } from "./effects.ts";
 import type { Step } from "./steps.ts";
 
 /** What a plan says of one object. */
@@ -100,10 +101,20 @@ const words: Readonly<Record<EntryAction | "blocked", Words>> = {
 /** The sentence that a reviewer reads first: `1 replacement, 2 unchanged; no running job is ended`. */
 export function headline({ entries }: Plan): string {
   const counts = Object.entries(words).flatMap(([action, { one, many }]) => {
-    const count = entries.filter((entry) => bucketOf(entry) === action).length;
-    return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+    const counted = entries.filter((entry) => bucketOf(entry) === action);
+    if (counted.length === 0) return [];
+    const also = action === "adopt" ? updatesWithin(counted) : "";
+    return [`${counted.length} ${counted.length === 1 ? one : many}${also}`];
   });
   return `${counts.length === 0 ? "no objects" : counts.join(", ")}; ${jobsWords(entries)}`;
+}
+
+/** An adoption alone writes tags; one that writes more is an update as well. */
+function updatesWithin(adopted: readonly Entry[]): string {
+  const isUpdate = ({ steps }: Entry): boolean => !isOnlyTagged(steps.filter((step) => step.kind === "write"));
+  const updates = adopted.filter(isUpdate).length;
+  if (updates === 0) return "";
+  return adopted.length === 1 ? " with an update" : `, ${updates} of them with an update`;
 }
 
 function bucketOf({ action, blocked }: Entry): string {

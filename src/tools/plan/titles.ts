@@ -1,6 +1,6 @@
 import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import type { Change } from "../../controllers/pass/agenda.ts";
-import { effectOf, effectsOf, isTagging, type WriteEffect } from "./effects.ts";
+import { effectOf, effectsOf, isOnlyTagged, type WriteEffect } from "./effects.ts";
 import type { EntryAction } from "./entry.ts";
 import type { Owned } from "./objects.ts";
 import type { WriteStep } from "./steps.ts";
@@ -82,11 +82,6 @@ function replacementTitle(names: readonly string[], successor: string | undefine
 
 function others(owned: readonly Owned[], target: string | undefined): string {
   return owned.flatMap(({ awsName }) => (awsName === target ? [] : awsName)).join(", ");
-}
-
-/** Whether nothing but tags is written. */
-export function isOnlyTagged(writes: readonly WriteStep[]): boolean {
-  return writes.every(({ operation }) => isTagging(operation));
 }
 
 function keptWords({ awsName, owned, going }: Titled, effects: ReadonlySet<WriteEffect>): string {

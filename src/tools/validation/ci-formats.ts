@@ -16,6 +16,9 @@ interface Entry {
   readonly file: string;
   readonly line: number;
   readonly column: number | undefined;
+  /** Undefined: the file has no object of ours there. */
+  readonly object: string | undefined;
+  /** What it is about, for a reader who sees nothing else. */
   readonly title: string;
   readonly message: string;
 }
@@ -23,11 +26,20 @@ interface Entry {
 function entriesOf({ problems, notes }: Pick<Found, "problems" | "notes">): readonly Entry[] {
   return [
     ...problems.map(({ file, line, column, object, field, message }): Entry => {
-      const title = object ?? "manifest";
-      return { level: "error", file, line, column, title, message: field === "" ? message : `${field}: ${message}` };
+      return {
+        level: "error",
+        file,
+        line,
+        column,
+        object,
+        title: object === undefined ? "invalid manifest" : `${object} is invalid`,
+        message: field === "" ? message : `${field}: ${message}`,
+      };
     }),
-    ...notes.map(({ file, line, column, message, isWarning }): Entry => {
-      return { level: isWarning === true ? "warning" : "note", file, line, column, title: "manifest", message };
+    ...notes.map(({ file, line, column, object, message, isWarning }): Entry => {
+      const level = isWarning === true ? "warning" : "note";
+      const title = isWarning === true ? `${object ?? "manifest"}: valid, but check it` : "not checked";
+      return { level, file, line, column, object, title, message };
     }),
   ];
 }
@@ -48,10 +60,10 @@ export function githubText(found: Found): string {
  * Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function sarifText(found: Found, version: string): string {
-  const results = entriesOf(found).map(({ level, file, line, column, title, message }) => ({
+  const results = entriesOf(found).map(({ level, file, line, column, object, message }) => ({
     ruleId: ruleIds[level],
     level,
-    message: { text: title === "manifest" ? message : `${title}: ${message}` },
+    message: { text: object === undefined ? message : `${object}: ${message}` },
     locations: [
       {
         physicalLocation: {
@@ -97,7 +109,7 @@ function caseOf(name: string, entries: readonly Entry[]): string {
   const opening = `  <testcase classname="manifests" name="${xml(name)}"`;
   const [first] = entries;
   if (first === undefined) return `${opening}/>`;
-  const lines = entries.map(({ line, title, message }) => `${line}: ${title}: ${message}`).join("\n");
+  const lines = entries.map(({ line, object = "manifest", message }) => `${line}: ${object}: ${message}`).join("\n");
   return `${opening}>\n    <failure message="${xml(first.message)}">${xml(lines)}</failure>\n  </testcase>`;
 }
 

@@ -47,6 +47,8 @@ export function byPlace(left: FilePlace, right: FilePlace): number {
 
 /** A note that is not a problem, e.g. a skipped object, or a warning. */
 export interface Note extends FilePlace {
+  /** As of a problem; a note about a file has none. */
+  readonly object?: string;
   readonly message: string;
   /** Of something that is valid, and probably not meant so. */
   readonly isWarning?: boolean;
@@ -64,8 +66,9 @@ export function problemText({ object, field, message, ...place }: Problem): stri
 }
 
 /** `file:line: message`, with the column if there is one. */
-export function noteText({ message, isWarning = false, ...place }: Note): string {
-  return `${placeText(place)}: ${isWarning ? "warning: " : ""}${message}`;
+export function noteText({ object, message, isWarning = false, ...place }: Note): string {
+  const of = object === undefined ? "" : `${object}: `;
+  return `${placeText(place)}: ${isWarning ? "warning: " : ""}${of}${message}`;
 }
 
 function placeText({ file, line, column }: FilePlace): string {

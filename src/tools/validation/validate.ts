@@ -235,7 +235,8 @@ function notesOf(entry: Exclude<Sorted, { readonly kind: "skipped" }>, objects: 
   if (entry.kind !== "ours") return [];
   return [...warningsOf(entry.named), ...jobWarnings(entry.named, objects)].map((finding) => {
     const { file, line, column, object, field, message } = problemOf(entry, finding);
-    return { file, line, column, message: `${object}: ${field}: ${message}`, isWarning: true };
+    const of = object === undefined ? {} : { object };
+    return { file, line, column, ...of, message: `${field}: ${message}`, isWarning: true };
   });
 }
 

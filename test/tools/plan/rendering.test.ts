@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type Entry, headline, isChange, isDisruptive, noJobs, type Plan } from "../../../src/tools/plan/entry.ts";
 import { planJson } from "../../../src/tools/plan/json.ts";
 import { planMarkdown } from "../../../src/tools/plan/markdown.ts";
+import type { Step } from "../../../src/tools/plan/steps.ts";
 import { planText } from "../../../src/tools/plan/text.ts";
 import { paintFor } from "../../../src/tools/terminal/paint.ts";
 
@@ -73,6 +74,22 @@ function plan(...entries: readonly Entry[]): Plan {
   return { clusterName: "production", account: "123456789012", entries, warnings: [] };
 }
 
+function adoption(...operations: readonly string[]): Entry {
+  const writes = ["TagResource", ...operations].map((operation, index): Step => {
+    return {
+      kind: "write",
+      number: index + 1,
+      operation,
+      subject: "ce",
+      reason: "x",
+      why: "y",
+      fields: [],
+      hourly: { endpoints: 0, vcpus: 0 },
+    };
+  });
+  return entry({ kind: "BatchComputeEnvironment", name: "mine", action: "adopt", title: "adopts ce", steps: writes });
+}
+
 describe("the headline", () => {
   test.each([
     [plan(), "no objects; no running job is ended"],
@@ -84,6 +101,12 @@ describe("the headline", () => {
     [
       plan({ ...replacement, jobs: { kind: "mayEnd", why: "drain.policy Terminate" } }),
       "1 replacement; RUNNING JOBS MAY BE ENDED by BatchComputeEnvironment general",
+    ],
+    [plan(adoption()), "1 adoption; no running job is ended"],
+    [plan(adoption("UpdateComputeEnvironment")), "1 adoption with an update; no running job is ended"],
+    [
+      plan(adoption(), adoption("UpdateComputeEnvironment"), update),
+      "1 update, 2 adoptions, 1 of them with an update; no running job is ended",
     ],
   ])("of %# puts the whole in a line", (given, expected) => {
     expect(headline(given)).toBe(expected);

@@ -19,7 +19,8 @@ const found: Found = {
     {
       file: "a.yaml",
       line: 7,
-      message: "JobQueue team/r: spec.priority: 2000 is more than 1000",
+      object: "JobQueue team/r",
+      message: "spec.priority: 2000 is more than 1000",
       isWarning: true as const,
     },
   ],
@@ -28,10 +29,10 @@ const found: Found = {
 describe("-o github", () => {
   test("annotates each place in one line, with what separates the parts escaped", () => {
     expect(githubText(found).split("\n")).toEqual([
-      '::error file=b%2C c.yaml,line=3,col=9,title=JobQueue team/q::spec.priority: found "<1>",%0Aexpected 5%25',
-      "::error file=b%2C c.yaml,line=9,title=manifest::is a template\u0007",
-      "::notice file=a.yaml,line=1,title=manifest::skipped ConfigMap of v1",
-      "::warning file=a.yaml,line=7,title=manifest::JobQueue team/r: spec.priority: 2000 is more than 1000",
+      '::error file=b%2C c.yaml,line=3,col=9,title=JobQueue team/q is invalid::spec.priority: found "<1>",%0Aexpected 5%25',
+      "::error file=b%2C c.yaml,line=9,title=invalid manifest::is a template\u0007",
+      "::notice file=a.yaml,line=1,title=not checked::skipped ConfigMap of v1",
+      "::warning file=a.yaml,line=7,title=JobQueue team/r%3A valid%2C but check it::spec.priority: 2000 is more than 1000",
       "",
     ]);
   });
