@@ -145,13 +145,49 @@ function shareCause(facts: ServiceQueueFacts, job: TrainingJob): Finding | undef
   const holders = facts.started.filter((one) => one.share === name && one.needs?.instanceType === instanceType);
   const used = sumOf(holders);
   if (used + instances <= limit) return undefined;
-  const others = borrowed === 0 ? "it may not borrow" : "no other share of the queue lends as much";
-  const sentence = `${needs}; of the ${limit} that ${called} has, ${used} are used${holdersText(holders, facts)}, and ${others}`;
+  const why = whyNoMore(facts, share, { instanceType, used, limit, borrowed, instances });
+  const borrows = used > limit ? `, ${used - limit} of them borrowed,` : "";
+  const sentence = `${needs}; ${called} has ${limit}; ${used} are used${borrows}${holdersText(holders, facts)}, and ${why.text}`;
+  return { code: "QuotaShareUsed", sentence, fix: `raise ${why.field} of ${editedShare(name)} if that takes too long` };
+}
+
+/** How much of one instance type a share has, and a job of it needs. */
+interface Shared {
+  readonly instanceType: string;
+  readonly used: number;
+  readonly limit: number;
+  /** So many it may borrow. */
+  readonly borrowed: number;
+  readonly instances: number;
+}
+
+/** What keeps a share from borrowing what its job needs, and the fields that a person may raise. */
+function whyNoMore(
+  { shares, started }: ServiceQueueFacts,
+  { quotaShareName: name }: QuotaShareRecord,
+  { instanceType, used, limit, borrowed, instances }: Shared,
+): { readonly text: string; readonly field: string } {
+  if (borrowed === 0) return { text: "it may not borrow", field: "capacityLimits" };
+  if (used + instances > limit + borrowed) {
+    const text = `its borrowLimit lets it borrow no more than ${borrowed}`;
+    return { text, field: "capacityLimits or resourceSharingConfiguration.borrowLimit" };
+  }
+  const idle = shares.map((other) => {
+    const isLender = other.quotaShareName !== name && lends(other);
+    const own = sumOf(
+      started.filter((job) => job.share === other.quotaShareName && job.needs?.instanceType === instanceType),
+    );
+    return isLender ? Math.max(0, limitOf(other.capacityLimits, instanceType) - own) : 0;
+  });
+  const total = idle.reduce((sum, one) => sum + one, 0);
   return {
-    code: "QuotaShareUsed",
-    sentence,
-    fix: `raise capacityLimits of ${editedShare(name)} if that takes too long`,
+    text: `the shares of the queue that lend have ${total} idle, part of which may be lent already`,
+    field: "capacityLimits",
   };
+}
+
+function lends({ resourceSharingConfiguration: sharing }: QuotaShareRecord): boolean {
+  return sharing?.strategy === "LEND" || sharing?.strategy === "LEND_AND_BORROW";
 }
 
 /** What a job waits for that its share, if it has one, has room for. */

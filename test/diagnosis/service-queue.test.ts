@@ -162,7 +162,7 @@ describe("the diagnosis of a queue of SageMaker", () => {
     const shares = [share("x", 3), share("y", 2), share("z", 1, { status: "INVALID" })];
     expect(said({ next, shares, started: [running("d", 2, "x"), running("e", 1, "y")] })).toEqual([
       "waiting",
-      "QuotaShareUsed: the job a needs 2 ml.m5.large; of the 3 that the quota share x has, 2 are used by d (RUNNING, 2), and it may not borrow",
+      "QuotaShareUsed: the job a needs 2 ml.m5.large; the quota share x has 3; 2 are used by d (RUNNING, 2), and it may not borrow",
       "QuotaShareTooSmall: the job b needs 3 ml.m5.large, but the quota share y has 2",
       "QuotaShareInvalid: AWS marked the quota share z as INVALID, and gives no reason",
     ]);
@@ -183,9 +183,28 @@ describe("the diagnosis of a queue of SageMaker", () => {
     expect(given(borrows(50), 4)).toContain(
       "QuotaShareTooSmall: the job a needs 4 ml.m5.large, but the quota share x has 2 and may borrow 1",
     );
-    expect(given(borrows(50), 3)).toContain("0 are used, and no other share of the queue lends as much");
+    expect(given(borrows(50), 3)).toContain(
+      "x has 2; 0 are used, and the shares of the queue that lend have 0 idle, part of which may be lent already",
+    );
     expect(given(borrows(), 4)).toMatch(/^QuotaShareUsed/);
     expect(given(borrows(), 2)).toBeUndefined();
+  });
+
+  it("says what keeps a share from borrowing more: its own limit, or what others lend", () => {
+    const shares = [share("x", 4, borrows(100)), share("y", 6, { resourceSharingConfiguration: { strategy: "LEND" } })];
+    const given = (instances: number, started: readonly TrainingJob[]) =>
+      said({
+        next: [job("a", instances, { share: "x" })],
+        shares,
+        started,
+        service: service({ capacityLimits: limits(10) }),
+      })[1];
+    expect(given(4, [running("b", 6, "x")])).toBe(
+      "QuotaShareUsed: the job a needs 4 ml.m5.large; the quota share x has 4; 6 are used, 2 of them borrowed, by b (RUNNING, 6), and its borrowLimit lets it borrow no more than 4",
+    );
+    expect(given(4, [running("b", 3, "x"), running("c", 5, "y")])).toContain(
+      "3 are used by b (RUNNING, 3), and the shares of the queue that lend have 1 idle, part of which may be lent already",
+    );
   });
 
   it("reports a share that is DISABLED, and no sentence twice", () => {

@@ -387,7 +387,9 @@ describe("EFS with IAM", () => {
     const text = `apiVersion: awsbatch.dev/v1alpha1\nkind: JobDefinition\nmetadata: {name: hello}\nspec:\n  type: container\n  ${body}\n`;
     const { problems, notes } = validateManifests(documentsOf("m", text).documents, crds);
     expect(problems).toEqual([]);
-    return notes.map(({ object, message, isWarning = false }) => `${isWarning ? "warning: " : ""}${object}: ${message}`);
+    return notes.map(
+      ({ object, message, isWarning = false }) => `${isWarning ? "warning: " : ""}${object}: ${message}`,
+    );
   };
   const arn = "arn:aws:iam::123456789012:role/r";
 
