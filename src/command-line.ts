@@ -8,6 +8,7 @@ import { CommandError, type Ending, type Environment, exitCodes, type Io, Output
 import { shell } from "./runtime/shell.ts";
 import { visible } from "./runtime/visible.ts";
 import { commandFree } from "./tools/piped-output.ts";
+import { paragraphs } from "./tools/terminal/layout.ts";
 
 /** A program's commands, `configured`; they may depend on which one is called. */
 export type ProgramFor = (args: readonly string[], io: Io, ending: Ending) => Promise<Command>;
@@ -58,7 +59,7 @@ export function configured(program: Command, io: Io, variables: string): Command
       .showSuggestionAfterError()
       .helpOption("-h, --help", "print help")
       .configureOutput({
-        writeOut: (text) => io.stdout.write(text),
+        writeOut: (text) => io.stdout.write(paragraphs(text, helpWidth(io.stdout))),
         writeErr: (text) => io.stderr.write(text),
         outputError: (text, write) => write(oneLine(`${text.trimEnd()}${hint(text, command)}`)),
         getOutHelpWidth: () => helpWidth(io.stdout),
@@ -96,7 +97,7 @@ function requireTlsVerification(env: Environment): void {
 }
 
 function helpWidth(output: Io["stdout"]): number {
-  return output.isTerminal ? output.size().columns : 100;
+  return output.isTerminal ? output.size().columns : 80;
 }
 
 function oneLine(text: string): string {

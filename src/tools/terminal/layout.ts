@@ -41,6 +41,19 @@ export function wrapped(text: string, width: number, maxLines: number): string[]
   return lines;
 }
 
+/**
+ * Paragraphs in lines of at most `width` columns, whatever lines they had, and in a line of two columns the second one. Other
+ * lines that are indented stay as they are: they are commands to copy.
+ */
+export function paragraphs(text: string, width: number): string {
+  const all = Number.POSITIVE_INFINITY;
+  return text
+    .replace(/^\S.*(?:\n\S.*)*/gm, (paragraph) => wrapped(paragraph, width, all).join("\n"))
+    .replace(/^( +\S+ {2,})(\S.*)$/gm, (_line, term: string, words: string) =>
+      inColumns([{ cells: [term], last: wrapped(words, width - term.length, all) }], [0], "").join("\n"),
+    );
+}
+
 /** Only a word that is longer than a line is broken: names are read whole. */
 function breakBefore(text: string, width: number): number {
   const space = text.lastIndexOf(" ", width);
