@@ -1,5 +1,6 @@
 import { type Condition, type KubeObject, keyText } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import {
   BatchComputeEnvironmentKind,
   BatchJobKind,
@@ -17,6 +18,7 @@ import type { Change, FieldChange } from "../../controllers/pass/agenda.ts";
 import { approvalIn, awaitingApproval } from "../../controllers/pass/approval.ts";
 import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { referredObjects } from "../../controllers/wakes.ts";
+import { listed } from "../../diagnosis/words.ts";
 import { rowOf } from "../local/rows.ts";
 import { retiredImages } from "../validation/warnings.ts";
 import type { ReadRegion } from "./copy/cloud.ts";
@@ -62,7 +64,7 @@ export async function entriesOf(outcome: Outcome, signal: AbortSignal): Promise<
   return made.flatMap(({ planned, entry }) => {
     if (planned.file === undefined && entry.action === "none") return [];
     const its = followsReplacement(planned.object, entry, actions) ? following(entry) : entry;
-    return [withoutInvented(its, inventedOf(planned, outcome.real.invented))];
+    return [withoutInvented(its, inventedOf(planned, outcome.real))];
   });
 }
 
@@ -78,9 +80,14 @@ function following(entry: Entry): Entry {
   return { ...entry, action: "finish", title: "follows a replacement that is under way", fields: [] };
 }
 
-/** The name of a job ends with the uid of its object. */
-function inventedOf({ object, isNew }: PlannedObject, invented: Rehearsed["invented"]): Rehearsed["invented"] {
-  return isNew === undefined ? invented : new Map([...invented, [object.metadata.uid, decidedLater]]);
+/** The name of a job ends with the uid of its object, and one that the copy has submitted has an ID of the copy. */
+function inventedOf({ object, isNew }: PlannedObject, { invented, objects }: Rehearsed): Rehearsed["invented"] {
+  const [before, after] = [object, objects.get(objectText(object))].map((one) => statusOf(one).jobId);
+  return new Map([
+    ...invented,
+    ...(isNew === undefined ? [] : ([[object.metadata.uid, decidedLater]] as const)),
+    ...(after === undefined || after === before ? [] : ([[after, decidedLater]] as const)),
+  ]);
 }
 
 interface ShownStatus {
@@ -88,6 +95,7 @@ interface ShownStatus {
   /** Of an environment: which of its own serves this generation, or will. */
   readonly target?: string;
   readonly revision?: number;
+  readonly jobId?: string;
   readonly plan?: Change & { readonly approval?: string };
 }
 
@@ -274,7 +282,17 @@ function blockedBy(end: KubeObject | undefined): string | undefined {
   const isHeld = [pausedAnnotation, dryRunAnnotation].some((key) => end.metadata.annotations?.[key] === "true");
   if (ready === undefined || ready.status === "True" || isHeld || statusOf(end).plan?.approval !== undefined)
     return undefined;
-  return reasonText(ready);
+  return dependenceText(end, ready.reason) ?? reasonText(ready);
+}
+
+/** A job that AWS has, and that waits for others, says of itself only that AWS has it. */
+function dependenceText({ kind, spec }: KubeObject, reason: string): string | undefined {
+  if (kind !== BatchJobKind.kind || (reason !== "JobSubmitted" && reason !== "JobPending")) return undefined;
+  const { dependsOn = [] } = spec as BatchJob["spec"];
+  const awaited = dependsOn.flatMap(({ jobRef, jobId }) =>
+    jobRef === undefined ? (jobId ?? []) : `BatchJob ${jobRef.name}`,
+  );
+  return awaited.length === 0 ? undefined : `JobPending: its job waits for ${listed(awaited)}, on which it depends`;
 }
 
 /** Whether it is a BatchJob whose job has failed in AWS; one that was never submitted has none. */

@@ -338,3 +338,25 @@ test("a quota share loses capacity in a plan as soon as it has no jobs, and says
   const ending = (await planned({ ...sharing, "share.yaml": share(1, drain) }))("QuotaShare");
   expect([operations(ending)[0], ending.jobs.kind]).toEqual(["UpdateQuotaShare", "mayEnd"]);
 });
+
+test("a job that waits for one that can never start is blocked by that one, and no ID of the copy is shown", async () => {
+  const { planned } = await accountWith(quickstart);
+  const job = (name: string, more: string) => `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchJob
+metadata: {name: ${name}}
+spec:
+  jobQueueRef: {name: high}
+  jobDefinitionRef: {name: hello}
+${more}`;
+  const large = "[{type: VCPU, value: '32'}, {type: MEMORY, value: '61440'}]";
+  const entries = await planned({
+    ...quickstart,
+    "a.yaml": job("a", `  containerOverrides: {resourceRequirements: ${large}}`),
+    "b.yaml": job("b", "  dependsOn: [{jobRef: {name: a}}]"),
+  });
+  expect(entries("BatchJob", "a").blocked).toMatch(
+    /: job \(known after apply\) waits for resources, and cannot get any/,
+  );
+  expect(entries("BatchJob", "b").blocked).toBe("JobPending: its job waits for BatchJob a, on which it depends");
+});
