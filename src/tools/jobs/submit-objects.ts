@@ -13,6 +13,7 @@ import type { Problem } from "../validation/problem.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import { openAccount, type WritableAccount } from "./account.ts";
 import { type JobObjects, openCluster } from "./cluster.ts";
+import { ClusterWarnings } from "./cluster-warnings.ts";
 import { followJob } from "./follow.ts";
 import { followObjects, type SubmittedStatus } from "./follow-objects.ts";
 import { courseOf, submittedText } from "./job-object.ts";
@@ -37,7 +38,9 @@ export async function submitManifests(flags: SubmitFlags, io: Io): Promise<numbe
     if (read.problems.length > 0) return refuseManifests(read, io);
     warn(read.notes, io);
     const submitted: BatchJob[] = [];
+    const warnings = new ClusterWarnings(objects);
     for (const manifest of read.manifests) {
+      await warnOf(manifestOf(manifest) as AppliedManifest, warnings, io);
       const object = await objects.apply(manifestOf(manifest) as AppliedManifest);
       show(object, "applied", flags, io);
       submitted.push(object);
@@ -60,12 +63,23 @@ export async function submitManifest(
 ): Promise<number> {
   return await withCluster(flags, io, async (objects) => {
     const manifest = make(objects.namespace);
+    await warnOf(manifest, new ClusterWarnings(objects), io);
     if (flags.rerun === true) await makeWay(manifest.metadata, objects, io);
     const object = await objects.create(manifest);
     if (object === undefined) throw new CommandError(await inUseText(manifest.metadata, objects));
     show(object, "created", flags, io);
     return await toTheirEnds([object], objects, flags, io);
   });
+}
+
+async function warnOf(
+  { metadata, spec }: AppliedManifest & { readonly spec?: unknown },
+  warnings: ClusterWarnings,
+  io: Io,
+): Promise<void> {
+  for (const text of await warnings.of(metadata.namespace, metadata.name, spec)) {
+    io.stderr.write(`${visible(`warning: BatchJob ${keyText(metadata)}: ${text}`)}\n`);
+  }
 }
 
 async function inUseText(key: ObjectKey, objects: JobObjects): Promise<string> {

@@ -96,6 +96,40 @@ describe("of a BatchJob", () => {
   });
 });
 
+describe("submit warns of a job whose definition is for another platform than the queue", () => {
+  const base = "/apis/awsbatch.dev/v1alpha1/namespaces/team";
+  const of = (kind: string, name: string, spec: object) => ({ json: { ...object(name, {}), kind, spec } });
+  const withObjects = () => {
+    kube.on(
+      `GET ${base}/jobqueues/main`,
+      of("JobQueue", "main", { computeEnvironmentOrder: [{ computeEnvironmentRef: { name: "ce" } }] }),
+    );
+    kube.on(
+      `GET ${base}/batchcomputeenvironments/ce`,
+      of("BatchComputeEnvironment", "ce", { computeResources: { type: "FARGATE" } }),
+    );
+    kube.on(`GET ${base}/jobdefinitions/hello`, of("JobDefinition", "hello", { containerProperties: {} }));
+    kube.on(`POST ${jobs}`, { json: object("mine", {}) });
+  };
+  const submitted = () => run("submit", "--job-definition", "hello", "--queue", "main", "--name", "mine");
+
+  test("as the objects of the cluster say", async () => {
+    withObjects();
+    const { exitCode, stderr } = await submitted();
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      "warning: BatchJob team/mine: spec.jobDefinitionRef.name: JobDefinition team/hello is for EC2, but JobQueue team/main has environments of Fargate, so AWS refuses the job",
+    );
+  });
+
+  test("and says nothing to who may not read them", async () => {
+    withObjects();
+    kube.on(`GET ${base}/jobqueues/main`, refusal(403, "Forbidden", "no"));
+    const { exitCode, stderr } = await submitted();
+    expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining("warning")]);
+  });
+});
+
 test("a queue of which no BatchJob is listed has to be a JobQueue", async () => {
   const listed = (items: readonly object[]) => ({ json: { metadata: { resourceVersion: "1" }, items } });
   const main = { ...object("main", {}), kind: "JobQueue" };
