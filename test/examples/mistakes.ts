@@ -186,11 +186,11 @@ export const mistakes: readonly Mistake[] = [
   {
     what: "the name of an IAM policy instead of its ARN",
     example: "seed",
-    file: "job-definition.yaml",
+    file: "job-role.yaml",
     from: "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly",
     to: "AmazonEC2ContainerRegistryReadOnly",
     at: "- AmazonEC2ContainerRegistryReadOnly",
-    field: "spec.iam.jobRole.policyArns[0]",
+    field: "spec.policyArns[0]",
     says: /expected an ARN of a managed policy/,
   },
   {

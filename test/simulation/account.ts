@@ -12,7 +12,13 @@ import { tagPrefix } from "../../src/aws/names.ts";
 import { policyForm } from "../../src/aws/resources/scheduling-policies.ts";
 import { limitsOf } from "../../src/aws/resources/service-environments.ts";
 import { canonicalJson } from "../../src/controllers/fields/fingerprint.ts";
-import { type Cluster, ownerIn, registeredAtTag, type Tags } from "../../src/controllers/ownership/ownership.ts";
+import {
+  type Cluster,
+  ownerIn,
+  registeredAtTag,
+  sharedRoleTag,
+  type Tags,
+} from "../../src/controllers/ownership/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import { defaultUpdatePolicy } from "../../src/simulator/compute-environments.ts";
 import type { StoredConsumable } from "../../src/simulator/consumable-resources.ts";
@@ -83,8 +89,8 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluste
     ...truth
       .roles()
       .filter(({ tags }) => ours(tags) && !leftByLostCluster(tags, cluster))
-      // An older revision that is kept can still be submitted, and keeps its role.
-      .filter(({ arn }) => !olderUses(active, arn))
+      // An older revision that is kept can still be submitted, and keeps its role; a BatchRole has it anyway.
+      .filter(({ arn, tags }) => tags[sharedRoleTag] !== undefined || !olderUses(active, arn))
       .filter(({ name }) => !strangersUse(name))
       .map(({ name, attached, trust, tags }) => ({
         owner: roleOwner(name, tags),
@@ -114,7 +120,7 @@ function olderUses(active: readonly DefinitionRevision[], arn: string): boolean 
 }
 
 function roleOwner(name: string, tags: Tags): string {
-  return `${kindOfRole(name)} ${ownerText(tags)}`;
+  return `${tags[sharedRoleTag] === undefined ? kindOfRole(name) : "BatchRole"} ${ownerText(tags)}`;
 }
 
 /** The kind of the object for which a role of this name is made. */

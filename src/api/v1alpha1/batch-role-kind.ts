@@ -14,6 +14,12 @@ const batchRoleReasons = {
       todo: "if that cluster is gone: `--take-over-cluster-uid`; if not: another `--cluster-name`",
     },
   },
+  refusal: {
+    AlreadyExists: {
+      means: "IAM has a role of the name, and may not show it yet",
+      todo: "if it lasts: choose another name, or adopt it",
+    },
+  },
   plan: {
     InSync: { means: "IAM matches the spec" },
     NotInAWS: { means: "the role does not exist yet" },

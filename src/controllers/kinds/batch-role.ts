@@ -4,6 +4,7 @@ import type { BatchRole } from "../../api/v1alpha1/batch-role.ts";
 import { BatchRoleKind } from "../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { shortHash } from "../fields/fingerprint.ts";
+import { shownForSureMs } from "../intervals.ts";
 import { asNamed, type NameSeen, notAdoptable } from "../ownership/names.ts";
 import { nameSeen } from "../ownership/names-seen.ts";
 import { actOnRoles } from "../parts/roles/act.ts";
@@ -16,7 +17,8 @@ import { rolesPlan, rolesRemoval } from "../parts/roles/plan.ts";
 import { rolesFailure } from "../parts/roles/report.ts";
 import type { RolesSeen } from "../parts/roles/seen.ts";
 import { newRolesMemory } from "../parts/roles/with-roles.ts";
-import { type Change, earliestCheck, type Plan, type Step } from "../pass/agenda.ts";
+import { type Change, earliestCheck, type Plan, type Step, type Wait } from "../pass/agenda.ts";
+import { conditionsOf } from "../pass/conditions.ts";
 import { type Directives, directivesOf } from "../pass/directives.ts";
 import { reconcilerOf } from "../pass/pass.ts";
 import type { Ports } from "../ports.ts";
@@ -27,6 +29,8 @@ export interface Seen {
   readonly roles: RolesSeen;
   readonly directives: Directives;
   readonly nameSeen: NameSeen;
+  /** Time (ms) until IAM is sure to show what was written to the role, also by the process before; 0 or less: it is. */
+  readonly settlesInMs: number;
   /** What a deletion waits for; undefined: nothing uses the role, or it stays in IAM. */
   readonly used: Step<never> | undefined;
 }
@@ -44,6 +48,7 @@ export function batchRoles(ports: Ports): Reconciler {
     {
       kind: BatchRoleKind,
       async observe(object, region, signal) {
+        memory.beganAt ??= ports.clock.monotonic();
         const inAws = { stranded: [], used: [], doubted: false };
         const read = await observeRoles(object, region, { user, ...inAws }, { ports, memory }, signal);
         const directives = directivesOf(object, ports.settings);
@@ -52,7 +57,9 @@ export function batchRoles(ports: Ports): Reconciler {
         const roles = withAdoption(completed(object, read, ports.clock.now()), directives, name);
         const isAsked = directives.deleting && !directives.retain && removes(roles);
         const used = isAsked ? await usedBy(object, roles, { ports, unusedSince }, signal) : undefined;
-        return { roles, directives, nameSeen: name, used };
+        const sinceBegan = ports.clock.monotonic() - (memory.beganAt ?? Number.NEGATIVE_INFINITY);
+        const settlesInMs = Math.max(roles.unsettledMs, shownForSureMs - sinceBegan);
+        return { roles, directives, nameSeen: name, settlesInMs, used };
       },
       async refresh(object, _region, sinceMs, signal) {
         memory.readAfter.set(object.metadata.uid, sinceMs);
@@ -111,7 +118,8 @@ function removes({ iam, desiredRoles, ...seen }: RolesSeen): boolean {
 }
 
 /** The whole life of a role: it is made and kept as the spec says, and deleted after everything that uses it. Pure. */
-export function planFor(object: BatchRole, { roles, directives, nameSeen: name, used }: Seen): Plan<RolesAction> {
+export function planFor(object: BatchRole, seen: Seen): Plan<RolesAction> {
+  const { roles, directives, nameSeen: name, used } = seen;
   const id = shortHash([roles.identity.cluster.name, roles.identity.namespace, roles.identity.name, object.spec]);
   if (directives.deleting) {
     const message = `${namesOf(roles)} is no longer a role of this object`;
@@ -119,18 +127,45 @@ export function planFor(object: BatchRole, { roles, directives, nameSeen: name, 
     const change: Change = { action: "Delete", id, reason: "ObjectDeleted", changes: [] };
     return { change, agenda: [...removal, { kind: "release", reason: "Released", message }], conditions: [] };
   }
-  const { steps, conditions, changes, ...checks } = rolesPlan(roles);
+  const { steps: next, conditions: shown, changes, ...checks } = rolesPlan(roles);
+  const unsettled = next.length === 0 ? unsettledStep(object, seen) : undefined;
+  const [steps, conditions] = unsettled === undefined ? [next, shown] : [[unsettled], []];
   const isThere = isMade(object, roles);
-  // What was never made serves nothing, whatever holds its creation.
+  // What was never made serves nothing, whatever holds its creation; nor does a new spec before it is carried out.
   const agenda: readonly Step<RolesAction>[] = isThere
-    ? [...steps, { kind: "serves", reason: "Available", message: `IAM has ${namesOf(roles)} as the spec says` }]
-    : steps.map(({ holds: _writes, ...step }) => step);
+    ? [
+        ...(isServed(object) ? steps : steps.map(heldWhole)),
+        { kind: "serves", reason: "Available", message: `IAM has ${namesOf(roles)} as the spec says` },
+      ]
+    : steps.map(heldWhole);
   const change: Change =
     changes.length === 0
       ? { action: "None", id, reason: "InSync", changes }
       : { action: isThere ? "Update" : "Create", id, reason: isThere ? "RolesDiffer" : "NotInAWS", changes };
   const plan: Plan<RolesAction> = { change, agenda, conditions, ...earliestCheck([checks]) };
   return asNamed(plan, name, roles.identity.namespace);
+}
+
+/**
+ * A match proves nothing for a new spec while IAM may show the state before an edit that this one takes back: who refers to the
+ * role would take it for having, or lacking, what it does not.
+ */
+function unsettledStep(object: BatchRole, { roles, settlesInMs: checkInMs }: Seen): Wait | undefined {
+  if (checkInMs <= 0 || roles.iam.kind !== "read" || isServed(object)) return undefined;
+  const message = `waiting until IAM is sure to show what was written to ${namesOf(roles)}`;
+  const conditions = [{ type: "RolesReady", status: "False" }] as const;
+  return { kind: "wait", reason: "RepairingRole", message, checkInMs, conditions };
+}
+
+/** The step, on which everything waits. */
+function heldWhole({ holds: _writes, ...step }: Step<RolesAction> & { readonly holds?: unknown }): Step<RolesAction> {
+  return step as Step<RolesAction>;
+}
+
+/** Whether IAM has been found to be as this very spec says. */
+function isServed(object: BatchRole): boolean {
+  const ready = conditionsOf(object).find(({ type }) => type === "Ready");
+  return ready?.status === "True" && ready.observedGeneration === object.metadata.generation;
 }
 
 function namesOf({ desiredRoles }: RolesSeen): string {

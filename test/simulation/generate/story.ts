@@ -6,6 +6,7 @@ import { faultSteps, jobSteps, toolSteps } from "./faults.ts";
 import { accountNetwork, inNetwork, networkSteps } from "./network.ts";
 import { definitionSpec } from "./others.ts";
 import { policySteps, withFairShare } from "./policies.ts";
+import { roleSteps, withBatchRoles } from "./roles.ts";
 import { serviceSteps } from "./services.ts";
 import { shareSteps } from "./shares.ts";
 import { endOf, userSteps } from "./user.ts";
@@ -25,8 +26,20 @@ const consumablesFrom = 3_950_100;
 /** From here on some worlds have a queue with quota shares. */
 const sharesFrom = 3_950_110;
 
+/** From here on environments and definitions of some worlds refer to BatchRoles. */
+const rolesFrom = 3_950_130;
+
 /** The story of a seed. */
 export function storyOf(seed: number): Story {
+  const story = storyWithoutRoles(seed);
+  const chance = new Chance(seed + 900_004);
+  // What another tool made before has roles of its own.
+  if (seed < rolesFrom || !chance.is(0.5) || story.steps.some(({ act }) => act.kind === "legacy")) return story;
+  const steps = [...withBatchRoles(story.steps, chance), ...roleSteps(chance, endOf(story.steps))];
+  return { ...story, steps: inOrder(steps) };
+}
+
+function storyWithoutRoles(seed: number): Story {
   const story = storyWithoutShares(seed);
   const chance = new Chance(seed + 900_003);
   if (seed < sharesFrom || !chance.is(0.5)) return story;

@@ -4,7 +4,7 @@ import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/batch-co
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import { isNameOf } from "../../../src/controllers/kinds/compute-environment/ownership.ts";
 import { baseNameOf, queueNameOf } from "../../../src/controllers/ownership/naming.ts";
-import { identityOf, ownerIn } from "../../../src/controllers/ownership/ownership.ts";
+import { identityOf, ownerIn, sharedRoleTag } from "../../../src/controllers/ownership/ownership.ts";
 import { groupNameOf } from "../../../src/controllers/parts/security-group/ownership.ts";
 import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
@@ -95,6 +95,10 @@ function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
         .serviceEnvironments()
         .filter((one) => one.status !== "DELETED" && owns(one))
         .map(({ serviceEnvironmentName }) => serviceEnvironmentName);
+    case "BatchRole":
+      return [...truth.roles(), ...truth.instanceProfiles()]
+        .filter(({ tags }) => owns({ tags }) && tags[sharedRoleTag] !== undefined)
+        .map(({ arn }) => arn);
     default:
       return truth
         .jobDefinitions()

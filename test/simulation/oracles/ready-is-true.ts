@@ -3,6 +3,7 @@ import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
 } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
+import type { BatchRole } from "../../../src/api/v1alpha1/batch-role.ts";
 import type { ConsumableResource } from "../../../src/api/v1alpha1/consumable-resource.ts";
 import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
@@ -174,6 +175,8 @@ function lackOf(watched: Watched, object: KubeObject, isKnownInvalid: (arn: stri
       return queueLack(watched, object.spec as JobQueueSpec, owns, isKnownInvalid);
     case "JobDefinition":
       return definitionLack(watched, object.spec as JobDefinitionSpec, owns);
+    case "BatchRole":
+      return roleLack(watched, object as BatchRole);
     case "SchedulingPolicy":
       return policyLack(watched, object.spec as SchedulingPolicySpec, owns);
     case "ServiceEnvironment":
@@ -198,9 +201,10 @@ const madeSlots = {
 
 function environmentLack(watched: Watched, spec: BatchComputeEnvironmentSpec, owns: Owns): string | undefined {
   const live = liveEnvironments(watched).filter(({ tags }) => owns(tags) && tags?.[retiredAtTag] === undefined);
-  const made = Object.entries(madeSlots).flatMap(([role, path]) =>
-    (spec.iam as Readonly<Record<string, unknown>> | undefined)?.[role] === undefined ? [] : [path],
-  );
+  const isGiven = (role: string): boolean =>
+    [spec.iam?.[role as "serviceRole"], spec[`${role}Ref` as "serviceRoleRef"]].some((one) => one !== undefined) ||
+    spec.computeResources?.[`${role}Ref` as "instanceRoleRef"] !== undefined;
+  const made = Object.entries(madeSlots).flatMap(([role, path]) => (isGiven(role) ? [path] : []));
   const lacking = (one: Environment): readonly Difference[] =>
     differences(spec, one).filter(({ path }) => !made.includes(path));
   const serves = live.some((one) => one.status === "VALID" && lacking(one).length === 0);
@@ -302,6 +306,16 @@ function policyLack({ aws }: Watched, spec: SchedulingPolicySpec, owns: Owns): s
   return jsonEqual(policyForm(policy), policyForm(spec)) ? undefined : "its policy is another one";
 }
 
+function roleLack({ aws }: Watched, { spec, status }: BatchRole): string | undefined {
+  const role = aws.truth.roles().find(({ arn }) => arn === status?.arn);
+  if (role === undefined) return `there is no role ${status?.arn}`;
+  if (spec.purpose === "instance" && !aws.truth.instanceProfiles().some(({ arn }) => arn === status?.profileArn)) {
+    return `there is no instance profile ${status?.profileArn}`;
+  }
+  const missing = (spec.policyArns ?? []).filter((policyArn) => !role.attached.includes(policyArn));
+  return missing.length === 0 ? undefined : `${role.name} lacks ${missing.join(", ")}`;
+}
+
 function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): string | undefined {
   const active = watched.aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
   const names = new Set(active.filter(({ tags }) => owns(tags)).map((one) => one.jobDefinitionName));
@@ -309,12 +323,14 @@ function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): 
     .filter((one) => names.has(one.jobDefinitionName))
     .sort((left, right) => right.revision - left.revision);
   if (top === undefined) return "no revision of it is ACTIVE";
-  const { containerProperties: body, iam } = spec;
+  const { containerProperties: body, iam, jobRoleRef, executionRoleRef } = spec;
   const has = top.containerProperties;
   const filled = {
     ...body,
-    ...(iam?.jobRole === undefined || has?.jobRoleArn === undefined ? {} : { jobRoleArn: has.jobRoleArn }),
-    ...(iam?.executionRole === undefined || has?.executionRoleArn === undefined
+    ...((iam?.jobRole ?? jobRoleRef) === undefined || has?.jobRoleArn === undefined
+      ? {}
+      : { jobRoleArn: has.jobRoleArn }),
+    ...((iam?.executionRole ?? executionRoleRef) === undefined || has?.executionRoleArn === undefined
       ? {}
       : { executionRoleArn: has.executionRoleArn }),
   };
