@@ -2,6 +2,7 @@ import type { KindName } from "../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../src/kube/memory-store.ts";
 import {
   batchJob,
+  batchNetwork,
   computeEnvironment,
   consumable,
   ec2,
@@ -20,6 +21,7 @@ export const victims: Readonly<Record<KindName, (turn: number) => Manifest>> = {
     computeEnvironment("ce", { ...ec2, computeResources: { ...ec2.computeResources, maxvCpus: 256 + turn } as never }),
   JobQueue: (turn) => jobQueue("q", ["ce"], { priority: 1 + turn }),
   JobDefinition: (turn) => jobDefinition("jd", { parameters: { turn: String(turn) } }),
+  BatchNetwork: (turn) => batchNetwork("net", { tags: { turn: String(turn) }, securityGroup: {} }),
   BatchJob: (turn) => batchJob(`job-${turn}`, { jobQueueRef: { name: "q" }, jobDefinitionRef: { name: "jd" } }),
   BatchRole: (turn) => role("builders", { permissionsBoundary: `arn:aws:iam::123456789012:policy/b${turn}` }),
   SchedulingPolicy: (turn) => policy("fair", { fairsharePolicy: { shareDecaySeconds: 600 + turn } }),
@@ -57,6 +59,16 @@ export const hostile: Readonly<Record<KindName, Hostile>> = {
   JobQueue: (index, change) => changed(jobQueue(`m${index}`, [`none-${index}`]), change),
   // As large as a definition may be.
   JobDefinition: (index, change) => changed(jobDefinition(`m${index}`, { parameters: parametersOf(index) }), change),
+  // Each selects what nobody has, and asks for endpoints of every service that may have some.
+  BatchNetwork: (index, change) =>
+    changed(
+      batchNetwork(`m${index}`, {
+        vpcId: `vpc-${hex(index)}`,
+        subnetSelector: { tags: { index: String(index) } },
+        vpcEndpoints: { needs: ["ecs", "ecr", "logs"] },
+      }),
+      change,
+    ),
   // A dense graph without an end, for a queue that the attacker may not use.
   BatchJob: (index, change, other) =>
     changed(

@@ -3,6 +3,7 @@
 import type { SubmitServiceJobRequest } from "@aws-sdk/client-batch";
 import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/batch-compute-environment.ts";
 import type { BatchJobSpec } from "../src/api/v1alpha1/batch-job.ts";
+import type { BatchNetworkSpec } from "../src/api/v1alpha1/batch-network.ts";
 import type { BatchRoleSpec } from "../src/api/v1alpha1/batch-role.ts";
 import type { ConsumableResourceSpec } from "../src/api/v1alpha1/consumable-resource.ts";
 import type { JobDefinitionSpec } from "../src/api/v1alpha1/job-definition.ts";
@@ -16,6 +17,18 @@ const apiVersion = "awsbatch.dev/v1alpha1";
 
 export function computeEnvironment(name: string, spec: BatchComputeEnvironmentSpec): Manifest {
   return { apiVersion, kind: "BatchComputeEnvironment", metadata: { name, namespace: "team" }, spec };
+}
+
+/** A network in the VPC of `threeSubnets`. */
+export function batchNetwork(name: string, spec: Partial<BatchNetworkSpec> = {}): Manifest {
+  const { vpcId = "vpc-1", subnetSelector, ...rest } = spec;
+  const subnets = subnetSelector === undefined ? { subnets: ["subnet-closed"] } : { subnetSelector };
+  return {
+    apiVersion,
+    kind: "BatchNetwork",
+    metadata: { name, namespace: "team" },
+    spec: { vpcId, ...subnets, ...rest },
+  };
 }
 
 /** A queue that refers to these compute environments by object name. */

@@ -35,11 +35,11 @@ const entries = {
     warnsWhenFalse: true,
   },
   SecurityGroupReady: {
-    means: "the group of `network.securityGroup` exists with its rules",
+    means: "the security group that the operator creates exists with its rules",
     warnsWhenFalse: true,
   },
   EndpointsReady: {
-    means: "the VPC endpoints of `network.vpcEndpoints` are available",
+    means: "the VPC endpoints that the spec asks for are available",
     warnsWhenFalse: true,
   },
   Complete: { means: "the job ended with success; present only while True" },

@@ -2,7 +2,13 @@
 
 import { type KubeObject, keyText } from "../api/object.ts";
 import { endpointsAnnotation, rolesAnnotation, securityGroupAnnotation } from "../api/v1alpha1/annotations.ts";
-import { BatchComputeEnvironmentKind, JobQueueKind, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
+import {
+  BatchComputeEnvironmentKind,
+  BatchNetworkKind,
+  JobQueueKind,
+  kinds,
+  type OperatorKind,
+} from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
 import { shell } from "../runtime/shell.ts";
 import { isNameOf } from "./kinds/compute-environment/ownership.ts";
@@ -47,7 +53,7 @@ export function refusedName(
 ): ClusterNameRefused | undefined {
   const borne = bornBy(snapshot, objects, cluster);
   const isRenamed = borne.some(({ owner }) => owner.cluster !== cluster.name && isOfCluster(owner, cluster));
-  const fixed = isRenamed ? rolesKinds.flatMap((kind) => objects.list(kind)).filter(hasNameOfCluster) : [];
+  const fixed = isRenamed ? fixedKinds.flatMap((kind) => objects.list(kind)).filter(hasNameOfCluster) : [];
   if (fixed.length > 0) return cannotRename(fixed, cluster);
   if (isRenamed && clusterPrefix !== "") return namedAfter(cluster);
   const ours = borne.filter(({ owner }) => isOfCluster(owner, cluster));
@@ -76,7 +82,9 @@ function inOtherForm(
 }
 
 /** Of which an object can have something in AWS that is named after the cluster. */
-const rolesKinds: readonly OperatorKind[] = kinds.filter((kind: OperatorKind) => kind.usesRoles === true);
+const fixedKinds: readonly OperatorKind[] = kinds.filter(
+  ({ kind, usesRoles }: OperatorKind) => usesRoles === true || kind === BatchNetworkKind.kind,
+);
 
 function bornBy(
   { computeEnvironments: environments, jobQueues: queues }: Pick<BatchSnapshot, "computeEnvironments" | "jobQueues">,
@@ -96,13 +104,15 @@ function bornBy(
 
 /** Whether something in AWS has the name of the cluster in a name that AWS cannot change. */
 function hasNameOfCluster({ metadata: { annotations = {} }, spec }: KubeObject): boolean {
-  const { iam, network } = spec as {
+  const { iam, network, securityGroup, vpcEndpoints } = spec as {
     readonly iam?: object;
+    readonly securityGroup?: object;
+    readonly vpcEndpoints?: object;
     readonly network?: { readonly securityGroup?: { readonly create?: boolean }; readonly vpcEndpoints?: string };
   };
   return (
     [rolesAnnotation, securityGroupAnnotation, endpointsAnnotation].some((key) => annotations[key] !== undefined) ||
-    iam !== undefined ||
+    [iam, securityGroup, vpcEndpoints].some((asked) => asked !== undefined) ||
     network?.securityGroup?.create === true ||
     network?.vpcEndpoints === "Ensure"
   );
@@ -127,6 +137,6 @@ function namedAfter({ name, formerName = "" }: Cluster): ClusterNameRefused {
 function cannotRename(fixed: readonly KubeObject[], { name, formerName = "" }: Cluster): ClusterNameRefused {
   const paths = firstOf(fixed.map((object) => `${object.kind} ${keyText(object.metadata)}`));
   return new ClusterNameRefused(
-    `the cluster cannot be renamed from ${formerName} to ${name}: roles, security groups or VPC endpoints that the operator made for ${paths} have the old name in names that AWS cannot change. Nothing was written. Start with ${shell`--cluster-name=${formerName}`}, and keep that name, or first take spec.iam, network.securityGroup.create and network.vpcEndpoints out of these objects`,
+    `the cluster cannot be renamed from ${formerName} to ${name}: roles, security groups or VPC endpoints that the operator made for ${paths} have the old name in names that AWS cannot change. Nothing was written. Start with ${shell`--cluster-name=${formerName}`}, and keep that name, or first take spec.iam, and what asks for a security group or endpoints, out of these objects`,
   );
 }

@@ -11,10 +11,10 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Store } from "../runtime/store.ts";
-import { defaultEnvironmentLimits, type EnvironmentLimits } from "./kinds/compute-environment/allowed.ts";
 import type { NamespaceAnnotations } from "./ownership/limits.ts";
 import type { NameLimits } from "./ownership/names.ts";
 import type { Cluster } from "./ownership/ownership.ts";
+import { defaultEnvironmentLimits, type EnvironmentLimits } from "./parts/allowed/limits.ts";
 import { defaultRoleLimits, type RoleLimits } from "./parts/roles/limits.ts";
 import type { IndexName } from "./references/index-names.ts";
 

@@ -305,8 +305,7 @@ export function wokenByNamespace(
   const limitsDiffer = differs(valuesOf({ ...roleAnnotations, ...environmentAnnotations }));
   const namesDiffer = differs(valuesOf(nameAnnotations));
   const concerned = kinds.filter(
-    ({ references, usesRoles }) =>
-      namesDiffer || (labelsDiffer && references.length > 0) || (limitsDiffer && (usesRoles || references.length > 0)),
+    ({ references }) => namesDiffer || limitsDiffer || (labelsDiffer && references.length > 0),
   );
   return concerned
     .values()

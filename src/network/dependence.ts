@@ -3,7 +3,7 @@
 import { type Described, groupIdsOf, subnetsOf } from "./described.ts";
 import type { NetworkFacts, RouteTable, SecurityGroup, VpcEndpoint } from "./facts.ts";
 import { isPresent, isUnreadCause, orUnread, read, templateIn, UnreadPart } from "./lookups.ts";
-import { endpointServiceOf, type Need, needsOf, type Workload } from "./needs.ts";
+import { endpointServiceOf, type Need, needsOf, shortName, type Workload } from "./needs.ts";
 import { type Trace, traces } from "./preflight.ts";
 import { list, sentenceOf } from "./remedies.ts";
 import type { Verdict } from "./verdict.ts";
@@ -147,11 +147,6 @@ function cutOffText(serviceName: string, subnetId: string, verdict: Verdict): st
   const first = remedies.length === 0 ? "" : `; first ${list(remedies.map(sentenceOf), "or")}`;
   const would = isUnread(verdict) ? "may cut off" : "would cut off";
   return `an endpoint of ${serviceName} ${would} ${subnetId}, which reaches the service now: ${message}${first}`;
-}
-
-/** e.g. `ecr.api` of `com.amazonaws.eu-west-1.ecr.api`, in China of `cn.com.amazonaws.cn-north-1.ecr.api`. */
-export function shortName(serviceName: string): string {
-  return serviceName.replace(/^(?:cn\.)?com\.amazonaws\.[^.]+\./, "");
 }
 
 /** The facts without endpoints of ours. */

@@ -127,6 +127,28 @@ export function endpointPlan(
   };
 }
 
+/**
+ * The plan for endpoints of listed services in listed subnets, whatever the paths there are.
+ *
+ * @param services short names
+ * @param kept short names of services of which our endpoints are needed, listed or not
+ * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read
+ */
+export function listedEndpoints(
+  {
+    vpcId,
+    services,
+    subnetIds,
+  }: { readonly vpcId: string; readonly services: readonly string[]; readonly subnetIds: readonly string[] },
+  kept: readonly string[],
+  facts: NetworkFacts,
+  isOurs: IsOurs,
+): EndpointPlan {
+  const subnets = read("subnets", facts.subnets).filter((one) => subnetIds.includes(one.subnetId));
+  const requests = services.map((service) => ({ service, subnets }));
+  return { ...planFor(vpcId, requests, kept, facts, isOurs), needs: new Map(), unread: new Map() };
+}
+
 interface Needed {
   /** Short names. */
   readonly services: readonly string[];

@@ -163,6 +163,11 @@ export function endpointServiceOf(service: string, region: string): string {
   return `${prefix}.amazonaws.${region}.${service}`;
 }
 
+/** e.g. `ecr.api` of `com.amazonaws.eu-west-1.ecr.api`, in China of `cn.com.amazonaws.cn-north-1.ecr.api`. */
+export function shortName(serviceName: string): string {
+  return serviceName.replace(/^(?:cn\.)?com\.amazonaws\.[^.]+\./, "");
+}
+
 /** What the policy of an endpoint must allow. */
 export function askedOf(service: string, region: string): readonly Asked[] {
   const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

@@ -1,6 +1,7 @@
 /** Fixes of findings: data that a tool can apply, and a sentence for people. Pure. */
 
 import type { PortRange } from "./facts.ts";
+import { shortName } from "./needs.ts";
 
 export type Remedy =
   /** Gives instances public addresses and, if missing, the route to an internet gateway. */
@@ -210,7 +211,17 @@ function publicIps(remedy: Extract<Remedy, { kind: "publicIps" }>): string {
 function interfaceEndpoints(remedy: Extract<Remedy, { kind: "interfaceEndpoints" }>): string {
   const made = `create interface endpoints with private DNS in ${list(remedy.subnetIds)} for ${list(remedy.services)}`;
   const gateway = `create a gateway endpoint for S3 in ${list(remedy.s3RouteTableIds)}`;
-  return list([...(remedy.services.length > 0 ? [made] : []), ...(remedy.s3RouteTableIds.length > 0 ? [gateway] : [])]);
+  const steps = [
+    ...(remedy.services.length > 0 ? [made] : []),
+    ...(remedy.s3RouteTableIds.length > 0 ? [gateway] : []),
+  ];
+  return `${list(steps)}, as a BatchNetwork does with ${manifest(remedy)}`;
+}
+
+/** The spec of a BatchNetwork that has these endpoints made, as YAML in one line. */
+function manifest({ vpcId, subnetIds, services, s3RouteTableIds }: Extract<Remedy, { kind: "interfaceEndpoints" }>) {
+  const needed = [...services.map(shortName), ...(s3RouteTableIds.length > 0 ? ["s3"] : [])].join(", ");
+  return `spec: {vpcId: ${vpcId}, subnets: [${subnetIds.join(", ")}], vpcEndpoints: {services: [${needed}]}}`;
 }
 
 function defined(...ids: readonly (string | undefined)[]): readonly string[] {

@@ -71,6 +71,8 @@ export interface ToResolve {
   readonly selector: Selector;
   /** The stored selection. */
   readonly before: Resolved | undefined;
+  /** The field of the spec that has it. */
+  readonly path: string;
   /** Maximum that AWS accepts in one environment. */
   readonly limit: number;
 }
@@ -109,12 +111,12 @@ function withoutCandidate(resolved: Resolved | undefined): Resolved | undefined 
 }
 
 function unusableAnswer(
-  { selectable, selector, limit }: ToResolve,
+  { selectable, selector, path, limit }: ToResolve,
   ids: readonly string[],
   found: readonly Candidate[],
 ): Unresolved | undefined {
-  const { path, many } = words[selectable];
-  const where = `spec.computeResources.${path} (${said(selector)})`;
+  const many = words[selectable];
+  const where = `${path} (${said(selector)})`;
   if (ids.length === 0) {
     const message = `${where} selects no ${many}: add these tags to ${many} of this account and region, or change the selector`;
     return { kind: "unusable", reason: "NothingSelected", message };
@@ -129,21 +131,21 @@ function unusableAnswer(
   return { kind: "unusable", reason: "TooManySelected", message };
 }
 
-function unread({ selectable, selector }: ToResolve, part: Extract<Part<never>, { kind: "unread" }>) {
+function unread({ selectable, selector, path }: ToResolve, part: Extract<Part<never>, { kind: "unread" }>) {
   const { permission, message } = part;
-  const { path, many } = words[selectable];
+  const many = words[selectable];
   const why = message.replace(/[.]$/, "");
   const step = permission === undefined ? "" : `; allow ${permission} to the operator's IAM role`;
   return {
     kind: "unread",
     reason: reasonUnread(part),
-    message: `cannot read which ${many} spec.computeResources.${path} (${said(selector)}) selects: ${why}${step}`,
+    message: `cannot read which ${many} ${path} (${said(selector)}) selects: ${why}${step}`,
   } as const;
 }
 
 const words = {
-  subnets: { path: "subnetSelector", many: "subnets" },
-  securityGroups: { path: "securityGroupSelector", many: "security groups" },
+  subnets: "subnets",
+  securityGroups: "security groups",
 } as const;
 
 /** For people: `vpc-1, team=batch`. */

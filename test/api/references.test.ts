@@ -78,6 +78,7 @@ describe("the order of apply", () => {
   it("has a new kind after those of the registry that it references", () => {
     expect(named(targetsFirst([toy, ...kinds]))).toEqual([
       "BatchRole",
+      "BatchNetwork",
       "BatchComputeEnvironment",
       "SchedulingPolicy",
       "ServiceEnvironment",

@@ -228,7 +228,8 @@ test("an object is also reconciled when one of a related kind changes", () => {
   const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
   expect(related).toEqual({
     BatchRole: ["BatchComputeEnvironment", "JobDefinition"],
-    BatchComputeEnvironment: ["BatchRole", "JobQueue"],
+    BatchNetwork: ["BatchComputeEnvironment"],
+    BatchComputeEnvironment: ["BatchRole", "BatchNetwork", "JobQueue"],
     JobQueue: ["BatchComputeEnvironment", "SchedulingPolicy", "ServiceEnvironment", "QuotaShare"],
     QuotaShare: ["JobQueue"],
     JobDefinition: ["BatchRole", "ConsumableResource"],

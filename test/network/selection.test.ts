@@ -20,7 +20,8 @@ const found = (...ids: readonly string[]): Part<readonly Candidate[]> => ({
 
 const unread: Part<never> = { kind: "unread", permission: "ec2:DescribeSubnets", message: "not authorized." };
 
-const asked = (before?: Resolved, limit = 16) => ({ selectable: "subnets", selector, before, limit }) as const;
+const asked = (before?: Resolved, limit = 16) =>
+  ({ selectable: "subnets", selector, path: "spec.computeResources.subnetSelector", before, limit }) as const;
 
 const inEffect: Resolved = { selector: text, ids: ["subnet-a", "subnet-b"], since: 0 };
 

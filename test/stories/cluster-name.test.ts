@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../src/controllers/ownership/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import { batchNetwork, computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import { createWorld, type World, type WorldOptions } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
 
@@ -89,6 +89,16 @@ describe("a cluster that is renamed", () => {
     await expectSilence(after);
     after.apply(computeEnvironment("ce", withTypes(["m6i"])));
     await after.untilReady(7200);
+  });
+
+  it("is refused where a network has a group or endpoints, whose names AWS cannot change", async () => {
+    const before = await aWorld({ cluster: blue });
+    before.apply(...manifests, batchNetwork("net", { securityGroup: {} }));
+    await before.seconds(120);
+    await before.stop();
+    const world = await createWorld(again(before, { cluster: renamed }));
+    await world.seconds(60);
+    await expect(world.stop()).rejects.toThrow(/cannot be renamed from blue to green: .* for BatchNetwork team\/net /);
   });
 
   it("is refused where AWS has the old name in names that it cannot change", async () => {

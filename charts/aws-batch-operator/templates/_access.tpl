@@ -5,6 +5,7 @@
     - awsbatch.dev
   resources:
     - batchroles
+    - batchnetworks
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -22,6 +23,7 @@
     - awsbatch.dev
   resources:
     - batchroles
+    - batchnetworks
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -37,6 +39,7 @@
     - awsbatch.dev
   resources:
     - batchroles/status
+    - batchnetworks/status
     - batchcomputeenvironments/status
     - schedulingpolicies/status
     - serviceenvironments/status
@@ -107,6 +110,7 @@
     - awsbatch.dev
   resources:
     - batchroles
+    - batchnetworks
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -125,6 +129,7 @@
     - awsbatch.dev
   resources:
     - batchroles
+    - batchnetworks
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -159,6 +164,7 @@
     - awsbatch.dev
   resources:
     - batchroles
+    - batchnetworks
     - batchcomputeenvironments
     - schedulingpolicies
     - serviceenvironments
@@ -175,10 +181,11 @@
     - deletecollection
 {{- end }}
 {{- define "aws-batch-operator.kinds" -}}
-batchroles, batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, consumableresources, jobdefinitions, batchjobs
+batchroles, batchnetworks, batchcomputeenvironments, schedulingpolicies, serviceenvironments, jobqueues, quotashares, consumableresources, jobdefinitions, batchjobs
 {{- end }}
 {{- define "aws-batch-operator.givenName" -}}
 has(object.spec.roleName) ? object.spec.roleName :
+has(object.spec.vpcId) ? object.spec.vpcId :
 has(object.spec.computeEnvironmentName) ? object.spec.computeEnvironmentName :
 has(object.spec.name) ? object.spec.name :
 has(object.spec.serviceEnvironmentName) ? object.spec.serviceEnvironmentName :

@@ -29,6 +29,14 @@ const computeEnvironmentReasons = {
     Reactivating: {
       means: "an older environment matches the spec again and is put back into service",
     },
+    ReferenceNotFound: {
+      means: "the spec references an object that does not exist; Stalled after 10 minutes",
+      todo: "create it, or correct the name",
+    },
+    WaitingForNetwork: {
+      means: "the network of `networkRef` is not Ready; what is in AWS stays as it is. Stalled after 10 minutes",
+      todo: "check the network that the message names",
+    },
     WaitingForRole: {
       means:
         "a BatchRole that the spec refers to does not exist, is not Ready or is being deleted, and what AWS has stays (Stalled after 10 minutes); or AWS cannot use a role yet, which happens just after its creation",
@@ -94,15 +102,22 @@ const computeEnvironmentReasons = {
       todo: "on EKS: terminate those that should not continue (`aws batch terminate-job`)",
     },
   },
+  ReferencesResolved: {
+    Resolved: { status: "True", means: "every reference resolves to an object that this one may use" },
+  },
   Stalled: {
     ReferenceNotAllowed: {
       means:
-        "the `allowedNamespaces` of the BatchRole does not let this namespace use it, or its `purpose` is another one; what AWS has stays",
-      todo: "ask its owner to allow it, or refer to a role with that purpose",
+        "the `allowedNamespaces` of an object that the spec references does not let this namespace use it, or a BatchRole has another `purpose`; what AWS has stays",
+      todo: "ask its owner to allow it, or refer to another one",
     },
     NamespaceNotWatched: {
-      means: "the operator does not watch the namespace of the BatchRole",
+      means: "the operator does not watch the namespace of an object that the spec references",
       todo: "add it to `--watch-namespace`",
+    },
+    RegionMismatch: {
+      means: "an object that the spec references is in another region",
+      todo: "refer to one in the region of this object",
     },
     ReplacementNeeded: {
       means: "`replacement.policy` is Never, and AWS cannot make the change in place",
@@ -199,8 +214,10 @@ export const BatchComputeEnvironmentKind = {
     { to: "BatchRole", path: "serviceRoleRef", use: "has the role" },
     { to: "BatchRole", path: "computeResources.instanceRoleRef", use: "has the role" },
     { to: "BatchRole", path: "computeResources.spotFleetRoleRef", use: "has the role" },
+    { to: "BatchNetwork", path: "computeResources.networkRef" },
   ],
   conditions: [
+    "ReferencesResolved",
     "Retiring",
     "RolesReady",
     "NetworkReady",

@@ -29,7 +29,9 @@ function once(ways: readonly string[], names: readonly string[], fieldPath: stri
 }
 
 const makesGroup = "has(self.network) && has(self.network.securityGroup)";
-const namesGroup = "has(self.computeResources.securityGroupIds) || has(self.computeResources.securityGroupSelector)";
+const refersToNetwork = "has(self.computeResources) && has(self.computeResources.networkRef)";
+const namesGroup =
+  "has(self.computeResources.securityGroupIds) || has(self.computeResources.securityGroupSelector) || has(self.computeResources.networkRef)";
 const images = "has(self.computeResources) && has(self.computeResources.ec2Configuration)";
 
 export const computeEnvironmentRules: readonly ValidationRule[] = [
@@ -123,14 +125,14 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
   {
     rule: `!(${fargate}) || ${namesGroup} || (${makesGroup})`,
     message:
-      "Fargate tasks run in your network: add securityGroupIds, securityGroupSelector, or network.securityGroup to let the operator create one",
+      "Fargate tasks run in your network: add securityGroupIds, securityGroupSelector, networkRef, or network.securityGroup to let the operator create one",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.securityGroupIds",
   },
   {
     rule: `!(${instances}) || ${namesGroup} || has(self.computeResources.launchTemplate) || (${makesGroup})`,
     message:
-      "instances need a security group: add securityGroupIds, securityGroupSelector, network.securityGroup to let the operator create one, or a launch template with security groups",
+      "instances need a security group: add securityGroupIds, securityGroupSelector, networkRef, network.securityGroup to let the operator create one, or a launch template with security groups",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.securityGroupIds",
   },
@@ -139,6 +141,18 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
     message: "only EC2, SPOT and Fargate accept a security group: remove network.securityGroup",
     reason: "FieldValueForbidden",
     fieldPath: ".network.securityGroup",
+  },
+  {
+    rule: `!(${refersToNetwork}) || !(${makesGroup})`,
+    message: "the network of networkRef gives the security groups: remove network.securityGroup",
+    reason: "FieldValueForbidden",
+    fieldPath: ".network.securityGroup",
+  },
+  {
+    rule: `!(${refersToNetwork}) || !has(self.network) || !has(self.network.vpcEndpoints)`,
+    message: "the network of networkRef has the endpoints: remove network.vpcEndpoints",
+    reason: "FieldValueForbidden",
+    fieldPath: ".network.vpcEndpoints",
   },
   {
     rule: `!(${instances}) || ${given(instanceRole)}`,

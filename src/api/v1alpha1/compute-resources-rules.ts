@@ -40,8 +40,8 @@ function needed(by: string, what: string, field: string, why: string): Validatio
 
 function located(by: string, who: string, field: string, selector: string): ValidationRule {
   return {
-    rule: `!(${by}) || has(self.${field}) || has(self.${selector})`,
-    message: `${who} in your network: add ${field} or ${selector}`,
+    rule: `!(${by}) || has(self.${field}) || has(self.${selector}) || has(self.networkRef)`,
+    message: `${who} in your network: add ${field}, ${selector} or networkRef`,
     reason: "FieldValueRequired",
     fieldPath: `.${field}`,
   };
@@ -53,6 +53,15 @@ function oneOfTwo(field: string, selector: string): ValidationRule {
     message: `${selector} replaces ${field}: remove one of the two`,
     reason: "FieldValueForbidden",
     fieldPath: `.${selector}`,
+  };
+}
+
+function givenByNetwork(field: string): ValidationRule {
+  return {
+    rule: `!has(self.networkRef) || !has(self.${field})`,
+    message: `the network of networkRef gives subnets and security groups: remove ${field}`,
+    reason: "FieldValueForbidden",
+    fieldPath: `.${field}`,
   };
 }
 
@@ -79,6 +88,8 @@ export const computeResourcesRules: readonly ValidationRule[] = [
   oneOfTwo("securityGroupIds", "securityGroupSelector"),
   elsewhere("subnetSelector"),
   elsewhere("securityGroupSelector"),
+  elsewhere("networkRef"),
+  ...["subnets", "subnetSelector", "securityGroupIds", "securityGroupSelector"].map(givenByNetwork),
   {
     rule: `!(${fargate}) || !has(self.subnets) || size(self.subnets) <= 16`,
     message: "Fargate accepts at most 16 subnets: remove some",

@@ -3,8 +3,9 @@ import { computeResourcesRules, scalingPolicyRules } from "./compute-resources-r
 import { roleReference } from "./iam.ts";
 import { ec2Configuration, imageId, launchTemplate } from "./launch-template.ts";
 import { managedInstancesProvider, vCpus } from "./managed-instances.ts";
-import { securityGroupSelector, subnetSelector } from "./network.ts";
-import { arnText, atomicList, ec2Name, int, mapList, object, oneOf, setOf, text } from "./schema.ts";
+import { groupIds, securityGroupSelector, subnetIds, subnetSelector } from "./network.ts";
+import { reference } from "./references.ts";
+import { arnText, atomicList, ec2Name, int, mapList, object, oneOf, text } from "./schema.ts";
 
 /** The capacity of a managed compute environment. */
 
@@ -45,14 +46,13 @@ export const computeResources = object(
       1,
     ).optional(),
     imageId: imageId.optional(),
-    subnets: setOf("Subnets, all in one VPC.", text("Subnet ID.", 32, /^subnet-[0-9a-z]+$/), 100, 1).optional(),
-    subnetSelector: subnetSelector.optional(),
-    securityGroupIds: setOf(
-      "Security groups; required unless the launch template has some.",
-      text("Security group ID.", 32, /^sg-[0-9a-z]+$/),
-      16,
-      1,
+    networkRef: reference(
+      "BatchNetwork that gives subnets and security groups, in place of both. The environment waits until it is Ready.",
+      "the environment",
     ).optional(),
+    subnets: subnetIds.optional(),
+    subnetSelector: subnetSelector.optional(),
+    securityGroupIds: groupIds("Security groups; required unless the launch template has some.").optional(),
     securityGroupSelector: securityGroupSelector.optional(),
     ec2KeyPair: ec2Name("Key pair for SSH to the instances.").optional(),
     instanceRole: arnText("Instance profile of the instances, by name or ARN.", "instanceProfile").optional(),

@@ -8,6 +8,7 @@ import type { BatchKind } from "../batch-kind.ts";
 import { targetsFirst } from "../references.ts";
 import { BatchComputeEnvironmentKind } from "./batch-compute-environment-kind.ts";
 import { BatchJobKind } from "./batch-job-kind.ts";
+import { BatchNetworkKind } from "./batch-network-kind.ts";
 import { BatchRoleKind } from "./batch-role-kind.ts";
 import { ConsumableResourceKind } from "./consumable-resource-kind.ts";
 import { JobDefinitionKind } from "./job-definition-kind.ts";
@@ -19,6 +20,7 @@ import { ServiceEnvironmentKind } from "./service-environment-kind.ts";
 export {
   BatchComputeEnvironmentKind,
   BatchJobKind,
+  BatchNetworkKind,
   BatchRoleKind,
   ConsumableResourceKind,
   JobDefinitionKind,
@@ -30,6 +32,7 @@ export {
 
 const registered = [
   BatchRoleKind,
+  BatchNetworkKind,
   BatchComputeEnvironmentKind,
   SchedulingPolicyKind,
   ServiceEnvironmentKind,

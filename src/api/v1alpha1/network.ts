@@ -3,12 +3,21 @@ import { anyText, atomicList, flag, mapList, object, oneOf, setOf, text, textMap
 
 /** Network of the instances, and whether they can reach the services that they need. */
 
-const selectorFields = {
-  vpcId: text("Only in this VPC.", 32, /^vpc-[0-9a-z]+$/).optional(),
-  tags: textMap("Tags that each resource must have; the value `*` matches any value.", 16, 256, [
-    tagKeyLength,
-  ]).optional(),
-};
+/** The ID of a VPC. */
+export const vpcId = (description: string) => text(description, 32, /^vpc-[0-9a-z]+$/);
+
+/** Tags of a selector. */
+export const selectedTags = textMap("Tags that each resource must have; the value `*` matches any value.", 16, 256, [
+  tagKeyLength,
+]);
+
+export const subnetIds = setOf("Subnets, all in one VPC.", text("Subnet ID.", 32, /^subnet-[0-9a-z]+$/), 100, 1);
+
+/** IDs of security groups. */
+export const groupIds = (description: string) =>
+  setOf(description, text("Security group ID.", 32, /^sg-[0-9a-z]+$/), 16, 1);
+
+const selectorFields = { vpcId: vpcId("Only in this VPC.").optional(), tags: selectedTags.optional() };
 
 export const subnetSelector = object(
   "Selects subnets by VPC and tags, in place of subnets. status.network has the selection. Another selection takes effect after 5 minutes without a change, as if the spec had changed.",
@@ -58,27 +67,32 @@ const groupRule = object("Allowed traffic.", ruleFields, {
   fieldPath: ".ports",
 });
 
+/** The rules of a group that the operator creates. */
+export const groupRules = {
+  egress: atomicList(
+    "Allowed egress in addition to TCP 443 everywhere. The operator removes other rules of the group.",
+    groupRule,
+    30,
+  ).optional(),
+  ingress: atomicList(
+    "Allowed ingress, e.g. self for multi-node jobs. From addresses that are not private, and from prefix lists, only with the operator's --allow-public-ingress. Default: nothing.",
+    groupRule,
+    30,
+  ).optional(),
+};
+
 const madeGroup = object(
   "A security group that the operator creates for the instances, in addition to those in the spec, and deletes after the environment.",
-  {
-    create: flag("true: create the group."),
-    egress: atomicList(
-      "Allowed egress in addition to TCP 443 everywhere. The operator removes other rules of the group.",
-      groupRule,
-      30,
-    ).optional(),
-    ingress: atomicList(
-      "Allowed ingress, e.g. self for multi-node jobs. From addresses that are not private, and from prefix lists, only with the operator's --allow-public-ingress. Default: nothing.",
-      groupRule,
-      30,
-    ).optional(),
-  },
+  { create: flag("true: create the group."), ...groupRules },
   {
     rule: "self.create",
     message: "create: false asks for nothing: remove securityGroup",
     fieldPath: ".create",
   },
 );
+
+/** Last part of the name of a service that has endpoints. */
+export const serviceName = text("Last part of the name of the service.", 64, /^[a-z0-9][a-z0-9.-]*$/);
 
 export const network = object("Checks of the network, and resources that the operator creates in it.", {
   preflight: oneOf(
@@ -91,7 +105,7 @@ export const network = object("Checks of the network, and resources that the ope
   ).optional(),
   vpcEndpointServices: setOf(
     "With vpcEndpoints: only these services, e.g. ecs-agent, ecr.api, s3, logs. Default: services that the subnets do not reach otherwise. The operator's --allowed-endpoint-services limits them.",
-    text("Last part of the name of the service.", 64, /^[a-z0-9][a-z0-9.-]*$/),
+    serviceName,
     32,
   ).optional(),
   securityGroup: madeGroup.optional(),
@@ -121,7 +135,7 @@ const finding = object("A problem, or something that could not be read.", {
   fixes: atomicList("Possible fixes; each one is sufficient.", fix, 8).optional(),
 });
 
-const resolved = (what: string, max: number) =>
+export const resolved = (what: string, max: number) =>
   object(`The ${what} that a selector selects.`, {
     selector: anyText("The selector, as JSON.", 8192),
     ids: setOf("IDs in effect.", text("ID.", 64), max),
@@ -137,6 +151,10 @@ export const networkStatus = object("Network of the instances, and the findings 
   securityGroup: object("The group created for the instances.", {
     groupId: text("ID.", 64),
     vpcId: text("VPC of the group.", 64),
+  }).optional(),
+  taken: object("What the network of networkRef gives.", {
+    subnets: setOf("Subnets.", text("ID.", 64), 100),
+    securityGroupIds: setOf("Security groups.", text("ID.", 64), 17),
   }).optional(),
   resolvedSubnets: resolved("subnets", 100).optional(),
   resolvedSecurityGroups: resolved("security groups", 16).optional(),

@@ -13,6 +13,7 @@ import type { Ec2Memory } from "../parts/ec2-memory.ts";
 import type { PlacedSpec } from "../parts/security-group/fill.ts";
 import type { Ports } from "../ports.ts";
 import { batchJobs, type JobsRuntime } from "./batch-job/controller.ts";
+import { batchNetworks } from "./batch-network/controller.ts";
 import { batchRoles } from "./batch-role.ts";
 import { computeEnvironments } from "./compute-environment/controller.ts";
 import { differences } from "./compute-environment/diff.ts";
@@ -68,6 +69,7 @@ export const kindEntries: Readonly<Record<KindName, KindEntry>> = {
       return (spec) => jsonEqual(normalised(spec), body);
     },
   },
+  BatchNetwork: { reconciler: batchNetworks, leastSpec: { vpcId: "vpc-0", subnets: [] } },
   BatchJob: { reconciler: (ports, { jobs }) => batchJobs(ports, jobs), leastSpec: {} },
   BatchRole: { reconciler: batchRoles, leastSpec: { purpose: "job" } },
   SchedulingPolicy: { reconciler: schedulingPolicies, leastSpec: {}, fields: policyFields },

@@ -5,6 +5,9 @@ const resources = (fields: Spec): Spec => ({ computeResources: fields });
 const readImages = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";
 const kind = "BatchComputeEnvironment";
 
+/** In place of subnets and groups. */
+const inNetwork: Spec = { subnets: undefined, securityGroupIds: undefined, networkRef: { name: "private" } };
+
 /** What each field that Fargate does not have would be on EC2. */
 const fargateRefuses: readonly (readonly [message: string, field: Spec])[] = [
   ["Fargate chooses the size itself: remove instanceTypes", { instanceTypes: ["m7i"] }],
@@ -108,7 +111,7 @@ const onEc2: readonly Row[] = [
   ],
   ["instances need a type: add instanceTypes, e.g. [optimal]", {}, resources({ instanceTypes: undefined })],
   [
-    "instances run in your network: add subnets or subnetSelector",
+    "instances run in your network: add subnets, subnetSelector or networkRef",
     resources({ subnets: undefined, subnetSelector: { tags: { team: "batch" } } }),
     resources({ subnets: undefined }),
   ],
@@ -133,7 +136,37 @@ const onEc2: readonly Row[] = [
     resources({ securityGroupIds: undefined, securityGroupSelector: { vpcId: "vpc-0a1b2c3d" } }),
   ],
   [
-    "instances need a security group: add securityGroupIds, securityGroupSelector, network.securityGroup to let the operator create one, or a launch template with security groups",
+    "the network of networkRef gives subnets and security groups: remove subnets",
+    resources({ ...inNetwork, subnets: undefined }),
+    resources({ ...inNetwork, subnets: ["subnet-1"] }),
+  ],
+  [
+    "the network of networkRef gives subnets and security groups: remove subnetSelector",
+    resources(inNetwork),
+    resources({ ...inNetwork, subnetSelector: { tags: { team: "batch" } } }),
+  ],
+  [
+    "the network of networkRef gives subnets and security groups: remove securityGroupIds",
+    resources(inNetwork),
+    resources({ ...inNetwork, securityGroupIds: ["sg-1"] }),
+  ],
+  [
+    "the network of networkRef gives subnets and security groups: remove securityGroupSelector",
+    resources(inNetwork),
+    resources({ ...inNetwork, securityGroupSelector: { tags: { team: "batch" } } }),
+  ],
+  [
+    "the network of networkRef gives the security groups: remove network.securityGroup",
+    resources(inNetwork),
+    { ...resources(inNetwork), network: { securityGroup: { create: true } } },
+  ],
+  [
+    "the network of networkRef has the endpoints: remove network.vpcEndpoints",
+    resources(inNetwork),
+    { ...resources(inNetwork), network: { vpcEndpoints: "Ensure" } },
+  ],
+  [
+    "instances need a security group: add securityGroupIds, securityGroupSelector, networkRef, network.securityGroup to let the operator create one, or a launch template with security groups",
     resources({ securityGroupIds: undefined, launchTemplate: { launchTemplateName: "jobs" } }),
     resources({ securityGroupIds: undefined }),
   ],
@@ -276,12 +309,12 @@ const onFargate: readonly Row[] = [
   ],
   ...fargateRefuses.map(([message, field]): Row => [message, {}, resources(field)]),
   [
-    "Fargate tasks run in your network: add subnets or subnetSelector",
+    "Fargate tasks run in your network: add subnets, subnetSelector or networkRef",
     resources({ subnets: undefined, subnetSelector: { tags: { team: "batch" } } }),
     resources({ subnets: undefined }),
   ],
   [
-    "Fargate tasks run in your network: add securityGroupIds, securityGroupSelector, or network.securityGroup to let the operator create one",
+    "Fargate tasks run in your network: add securityGroupIds, securityGroupSelector, networkRef, or network.securityGroup to let the operator create one",
     { ...resources({ securityGroupIds: undefined }), network: { securityGroup: { create: true } } },
     resources({ securityGroupIds: undefined }),
   ],
@@ -364,6 +397,11 @@ const onManagedInstances: readonly Row[] = [
     "ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove securityGroupSelector",
     {},
     resources({ securityGroupSelector: { tags: { team: "batch" } } }),
+  ],
+  [
+    "ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove networkRef",
+    {},
+    resources({ networkRef: { name: "private" } }),
   ],
   [
     "ECS_MANAGED_INSTANCES requires launch settings: add managedInstancesProvider",

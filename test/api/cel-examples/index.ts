@@ -1,4 +1,5 @@
 import { batchJobExamples } from "./batch-jobs.ts";
+import { batchNetworkExamples } from "./batch-networks.ts";
 import { batchRoleExamples } from "./batch-roles.ts";
 import { computeEnvironmentExamples } from "./compute-environments.ts";
 import { consumableResourceExamples } from "./consumable-resources.ts";
@@ -13,6 +14,7 @@ export type { CelExample } from "./example.ts";
 
 /** An accepted and a refused object for every CEL rule of every kind. */
 export const celExamples: readonly CelExample[] = [
+  ...batchNetworkExamples,
   ...computeEnvironmentExamples,
   ...jobQueueExamples,
   ...jobDefinitionExamples,

@@ -105,6 +105,7 @@ describe("the installation", () => {
     expect(installed.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       "Namespace aws-batch-system",
       "CustomResourceDefinition batchroles.awsbatch.dev",
+      "CustomResourceDefinition batchnetworks.awsbatch.dev",
       "CustomResourceDefinition batchcomputeenvironments.awsbatch.dev",
       "CustomResourceDefinition schedulingpolicies.awsbatch.dev",
       "CustomResourceDefinition serviceenvironments.awsbatch.dev",

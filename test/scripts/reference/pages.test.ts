@@ -47,6 +47,7 @@ interface ShownStatus {
 /** Fields of another kind that the page of a kind names, and says whose they are, or that there is none. */
 const fieldsOfOthers: Readonly<Record<string, readonly string[]>> = {
   BatchJob: ["allowedNamespaces"],
+  BatchNetwork: ["computeResources"],
   ConsumableResource: ["consumableResourceProperties", "consumableResourcePropertiesOverride"],
   JobQueue: ["platformCapabilities", "totalQuantity"],
   QuotaShare: ["allowedNamespaces", "quotaSharePolicy"],

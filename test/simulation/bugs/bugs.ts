@@ -421,7 +421,7 @@ export const bugs: readonly Bug[] = [
     "take the endpoints of others for ours",
     "endpoints of somebody else",
     "controllers/parts/endpoints/ownership.ts",
-    "isOurs: (one) => isMarked(one, cluster) && isProven(one),",
+    "isOurs: (one) => isMarked(one, owner) && isProven(one),",
     "isOurs: () => true,",
   ),
   {

@@ -96,7 +96,7 @@ describe("whose object it is", () => {
     ],
     [
       "apiVersion: awsbatch.dev/v1alpha1\nkind: Cluster",
-      "m:2:1: kind: awsbatch.dev has no kind Cluster: use one of BatchRole, BatchComputeEnvironment, SchedulingPolicy, ServiceEnvironment, JobQueue, QuotaShare, ConsumableResource, JobDefinition, BatchJob",
+      "m:2:1: kind: awsbatch.dev has no kind Cluster: use one of BatchRole, BatchNetwork, BatchComputeEnvironment, SchedulingPolicy, ServiceEnvironment, JobQueue, QuotaShare, ConsumableResource, JobDefinition, BatchJob",
     ],
     ["apiVersion: v1alpha1\nkind: JobQueue", "m:1:1: apiVersion: found v1alpha1, expected awsbatch.dev/v1alpha1"],
     ["apiVersion: v1\nkind: List\nitems: 7", "m:3:1: items: found 7, expected a list of objects"],

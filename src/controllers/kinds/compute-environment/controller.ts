@@ -7,6 +7,7 @@ import type { ObjectEvent } from "../../../runtime/store.ts";
 import { type Ec2Memory, writeFor, writerOf } from "../../parts/ec2-memory.ts";
 import { noteClaims } from "../../parts/endpoints/act.ts";
 import { isEndpointsAction } from "../../parts/endpoints/action.ts";
+import { withTakenStatus } from "../../parts/network-reference/report.ts";
 import { actOnRoles } from "../../parts/roles/act.ts";
 import { isRolesAction } from "../../parts/roles/action.ts";
 import { rolesEvents } from "../../parts/roles/events.ts";
@@ -46,8 +47,9 @@ export function computeEnvironments(ports: Ports, endpoints: Ec2Memory): Reconci
       plan: planOf,
       independentName: (action) => (isOwn(action) ? independentName(action) : undefined),
       act: (action, object, region, signal) => carryOut(action, { object, region, ports, memories }, signal),
-      status(object, { effective, own, group, roles, selection }, choice, now) {
-        const fields = { ...report(effective, own, choice, now), ...rolesReport(roles) };
+      status(object, { effective, own, group, roles, selection, reference }, choice, now) {
+        const shown = { ...report(effective, own, choice, now), ...rolesReport(roles) };
+        const fields = withTakenStatus(shown, reference, object);
         return withSelectionStatus(withGroupStatus(fields, group, object), selection, object, now);
       },
       events,

@@ -1,15 +1,16 @@
 /** The types of an environment object as a whole: its environments, and the parts that they depend on. */
 
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
+import type { AllowedSeen } from "../../parts/allowed/limits.ts";
 import type { EndpointsAction } from "../../parts/endpoints/action.ts";
 import type { EndpointsSeen } from "../../parts/endpoints/seen.ts";
+import type { NetworkReferenceSeen } from "../../parts/network-reference/seen.ts";
 import type { RolesAction } from "../../parts/roles/action.ts";
 import type { RolesSeen } from "../../parts/roles/seen.ts";
 import type { GroupAction } from "../../parts/security-group/action.ts";
 import type { GroupSeen } from "../../parts/security-group/seen.ts";
 import type { SelectionSeen } from "../../parts/selection/seen.ts";
 import type { Action } from "./action.ts";
-import type { AllowedSeen } from "./allowed.ts";
 import type { Seen } from "./seen.ts";
 
 /** Every write for a compute environment, and for what it depends on. */
@@ -21,6 +22,7 @@ export interface Observation {
   readonly effective: BatchComputeEnvironment;
   readonly own: Omit<Seen, "refusals">;
   readonly selection: SelectionSeen;
+  readonly reference: NetworkReferenceSeen;
   readonly group: GroupSeen;
   readonly endpoints: EndpointsSeen;
   readonly roles: RolesSeen;

@@ -108,7 +108,8 @@ export const fields: readonly EnvironmentField[] = fieldsOf<
         same: sameSet,
         need: { ec2: "infrastructure", fargate: "metadata", managedInstances: "replacement" },
       },
-      // What they select is in the two above.
+      // What they select, or the network gives, is in the two above.
+      networkRef: { sentBy: "plan" },
       subnetSelector: { sentBy: "plan" },
       securityGroupSelector: { sentBy: "plan" },
       allocationStrategy: { nothing: "BEST_FIT", need: { ec2: "infrastructure" } },

@@ -1,7 +1,7 @@
 /**
  * The door of compute environments, and their whole life: what one depends on, the environment itself, and what is left of it. Pure.
  *
- *     spec.state: DISABLED → limits of the namespace → selection → group → endpoints → their leftovers → roles → environment → unused roles
+ *     spec.state: DISABLED → limits of the namespace → network → selection → group → endpoints → their leftovers → roles → environment → unused roles
  *
  * Deletion is the same way back: the environments, then roles, endpoints and group, then the finalizer.
  *
@@ -11,15 +11,16 @@
 
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { asNamed } from "../../ownership/names.ts";
+import { allowedStep } from "../../parts/allowed/limits.ts";
 import { creationOf, endpointsPlan, endpointsRemoval } from "../../parts/endpoints/plan.ts";
 import { whileCreating } from "../../parts/network/report.ts";
+import { networkReferencePlan } from "../../parts/network-reference/plan.ts";
 import { repairedFirst, rolesPlan, rolesRemoval } from "../../parts/roles/plan.ts";
 import { groupPlan, groupRemoval } from "../../parts/security-group/plan.ts";
 import { selectedPaths } from "../../parts/selection/fill.ts";
 import { selectionPlan } from "../../parts/selection/plan.ts";
 import { type Change, earliestCheck, type Plan } from "../../pass/agenda.ts";
 import { isSettled, type PartPlan, removedLast, together, withRoleChanges } from "../../pass/part-plan.ts";
-import { allowedStep } from "./allowed.ts";
 import type { AnyAction, Observation } from "./environment-object.ts";
 import { disabledFirst, planFor } from "./plan.ts";
 import type { Seen } from "./seen.ts";
@@ -46,10 +47,11 @@ function upkeep(object: BatchComputeEnvironment, seen: Whole, now: number): Plan
   const core = planFor(seen.effective, own, now);
   const selection = selectionPlan(seen.selection, object, now);
   const { tail: unusedRoles = [], ...usedRoles } = roles;
-  const network = together<AnyAction>([selection, group, endpoints]);
+  const reference = networkReferencePlan(seen.reference, object);
+  const network = together<AnyAction>([reference, selection, group, endpoints]);
   const leftovers = [...(endpoints.tail ?? []), ...(group.tail ?? [])];
   return {
-    change: changeOf(object, core.change, [selection, group], roles.changes),
+    change: changeOf(object, core.change, [reference, selection, group], roles.changes),
     agenda: [
       ...disabledFirst(seen.effective, seen.own, now),
       ...allowedStep(seen.allowed, object.metadata.namespace),
@@ -61,7 +63,10 @@ function upkeep(object: BatchComputeEnvironment, seen: Whole, now: number): Plan
       // Roles last: what may run by them is counted only when nothing else is left to do.
       ...unusedRoles,
     ],
-    conditions: [...core.conditions, ...[roles, endpoints, group, selection].flatMap(({ conditions }) => conditions)],
+    conditions: [
+      ...core.conditions,
+      ...[reference, roles, endpoints, group, selection].flatMap(({ conditions }) => conditions),
+    ],
     ...earliestCheck([core, network, usedRoles]),
   };
 }

@@ -1,18 +1,19 @@
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
-import { annotationsOf } from "../../ownership/namespace-annotations.ts";
+import { allowedSeen } from "../../parts/allowed/observe.ts";
 import { type Ec2Memory, newEc2Memory } from "../../parts/ec2-memory.ts";
 import { type EndpointsReading, observeEndpoints } from "../../parts/endpoints/observe.ts";
 import { creationOf, endpointsPlan } from "../../parts/endpoints/plan.ts";
 import { noteCreation, observeNetwork } from "../../parts/network/observe.ts";
+import { observeNetworkReference } from "../../parts/network-reference/observe.ts";
 import type { RolesMemory } from "../../parts/roles/observe.ts";
 import { newRolesMemory, observeWithRoles } from "../../parts/roles/with-roles.ts";
 import { placed } from "../../parts/security-group/fill.ts";
 import { observeGroup } from "../../parts/security-group/observe.ts";
-import { withSelected } from "../../parts/selection/fill.ts";
+import { selectionsOf, withSelected } from "../../parts/selection/fill.ts";
 import { observeSelection } from "../../parts/selection/observe.ts";
 import type { Ports } from "../../ports.ts";
-import { type AllowedSeen, allowedIn, isLimited } from "./allowed.ts";
+import { namedBy } from "./allowed.ts";
 import { roleStatesRead } from "./causes.ts";
 import type { Observation } from "./environment-object.ts";
 import { isThrough } from "./life.ts";
@@ -41,7 +42,7 @@ export async function observeAll(
   { ports, memories }: { readonly ports: Ports; readonly memories: Memories },
   signal: AbortSignal,
 ): Promise<Observation> {
-  const selection = await observeSelection(object, ports, signal);
+  const selection = await observeSelection(object, selectionsOf(object), ports, signal);
   const networkOf = (effective: BatchComputeEnvironment) =>
     observeNetwork(effective, region, ports, memories.own.networks, signal);
   const observeOwn = async (effective: BatchComputeEnvironment): Promise<Own> => {
@@ -66,8 +67,9 @@ export async function observeAll(
     own: isOutdated ? { ...withRoles.own, network: await networkOf(withRoles.object) } : withRoles.own,
     roles: withRoles.roles,
     selection,
+    reference: await observeNetworkReference(object, region, ports, signal),
     endpoints,
-    allowed: await allowedSeen(object, ports, signal),
+    allowed: await allowedSeen(object.metadata, namedBy(object), ports, signal),
     group: await observeGroup(withSelected(object), region, ports, memories.group, signal),
   };
 }
@@ -75,20 +77,8 @@ export async function observeAll(
 /** What the endpoints of an object, and those of a VPC, are observed with. */
 export function endpointsReading(region: BatchRegion, ports: Ports, memory: Ec2Memory): EndpointsReading {
   const isAllowed = async (object: BatchComputeEnvironment, signal: AbortSignal): Promise<boolean> =>
-    (await allowedSeen(object, ports, signal)).kind === "allowed";
+    (await allowedSeen(object.metadata, namedBy(object), ports, signal)).kind === "allowed";
   return { region, ports, memory, isAllowed };
-}
-
-async function allowedSeen(
-  object: BatchComputeEnvironment,
-  { objects, settings }: Ports,
-  signal: AbortSignal,
-): Promise<AllowedSeen> {
-  if (!isLimited(object)) return { kind: "allowed" };
-  const read = await annotationsOf(object.metadata.namespace, objects, signal);
-  return read.kind === "unread"
-    ? read
-    : allowedIn(object, settings.environments, read.annotations, settings.namespaceAnnotations);
 }
 
 /** Makes the next observation read from AWS what was read before `sinceMs` (monotonic). */

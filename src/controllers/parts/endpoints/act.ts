@@ -35,7 +35,8 @@ export interface VpcWriting {
   readonly clock: Ports["clock"];
   /** Records when this process wrote in the VPC, what it deleted, and each write that EC2 refused. */
   readonly memory: Ec2Memory;
-  readonly writer: Writer;
+  /** Undefined: refusals are not remembered. */
+  readonly writer: Writer | undefined;
   /** Whether the users of the region are still those for whom the action was decided. */
   readonly isCurrent: () => boolean;
 }

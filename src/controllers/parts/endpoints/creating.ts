@@ -1,7 +1,7 @@
 /** Plans the next writes in a VPC in which objects request endpoints. Pure. */
 
-import { shortName } from "../../../network/dependence.ts";
 import { isPresent } from "../../../network/lookups.ts";
+import { shortName } from "../../../network/needs.ts";
 import { clusterUidTag, retainedFromTag } from "../../ownership/ownership.ts";
 import type { Act } from "../../pass/agenda.ts";
 import { currentRefusal } from "../../pass/refused-writes.ts";
@@ -46,7 +46,8 @@ export function nextWrites(vpc: VpcSeen): VpcPlan {
 }
 
 function takingBack(vpc: VpcSeen): Act<VpcAction> | undefined {
-  const { vpcId, group, cluster } = vpc;
+  const { vpcId, group, owner, retag } = vpc;
+  const { cluster } = owner;
   const before = [...vpc.ours.filter(isPresent), ...(group === undefined ? [] : [group])]
     .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
     .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
@@ -55,20 +56,24 @@ function takingBack(vpc: VpcSeen): Act<VpcAction> | undefined {
     return act(vpcId, "repair", [write], `taking over endpoints of a lost cluster: ${before.join(", ")}`);
   }
   if (vpc.leftBehind.length > 0) {
-    const [ids, set] = [vpc.leftBehind, ownershipTags(cluster)];
+    const [ids, set] = [vpc.leftBehind, ownershipTags(owner)];
     const write: EndpointWrite = { kind: "takeOver", ids, set, remove: [retainedFromTag] };
     return act(vpcId, "repair", [write], `using resources again that Retain left in ${vpcId}: ${ids.join(", ")}`);
+  }
+  if (retag.size > 0) {
+    const writes = [...retag].map(([id, change]): EndpointWrite => ({ kind: "takeOver", ids: [id], ...change }));
+    return act(vpcId, "repair", writes, `writing the tags of ${[...retag.keys()].join(", ")}`);
   }
   return undefined;
 }
 
 function groupWrites(vpc: VpcSeen): Act<VpcAction> | undefined {
-  const { vpcId, plan, group, cluster } = vpc;
+  const { vpcId, plan, group, owner } = vpc;
   if (group === undefined) {
     if (interfacesOf(plan).length === 0) return undefined;
-    const name = groupName(cluster);
+    const name = groupName(owner);
     const description = "Lets instances of AWS Batch reach VPC endpoints; made by aws-batch-operator";
-    const write: EndpointWrite = { kind: "createGroup", vpcId, name, description, tags: endpointTags(cluster, name) };
+    const write: EndpointWrite = { kind: "createGroup", vpcId, name, description, tags: endpointTags(owner, name) };
     return act(vpcId, "create", [write], `creating the security group of the endpoints of ${vpcId}`);
   }
   const missing = addressesToLetIn(vpc);
@@ -88,15 +93,15 @@ interface Creation {
   readonly what: string;
 }
 
-function creations({ vpcId, plan, ours, group, cluster }: VpcSeen): readonly Creation[] {
+function creations({ vpcId, plan, ours, group, owner }: VpcSeen): readonly Creation[] {
   const made = plan.create.map((one): Creation => {
     const { serviceName } = one;
     const what = shortName(serviceName);
-    const tags = endpointTags(cluster, `aws-batch-operator ${what}`);
+    const tags = endpointTags(owner, `aws-batch-operator ${what}`);
     const services = [serviceName];
     if (one.kind === "Gateway") {
       const { routeTableIds } = one;
-      const policy = gatewayPolicy(cluster);
+      const policy = gatewayPolicy(owner);
       return { write: { kind: "createGateway", vpcId, serviceName, routeTableIds, policy, tags }, services, what };
     }
     const { subnetIds, ipAddressType } = one;

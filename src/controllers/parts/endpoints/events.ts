@@ -1,4 +1,4 @@
-import { shortName } from "../../../network/dependence.ts";
+import { shortName } from "../../../network/needs.ts";
 import type { ObjectEvent } from "../../../runtime/store.ts";
 import { normalEvent } from "../../pass/events.ts";
 import type { VpcAction } from "./action.ts";

@@ -1,9 +1,9 @@
 /** Finds what objects lack of the endpoints of a VPC. Pure. */
 
 import { keyText } from "../../../api/object.ts";
-import { shortName } from "../../../network/dependence.ts";
 import type { EndpointPlan, EndpointToMake } from "../../../network/endpoints.ts";
 import { isBroken } from "../../../network/lookups.ts";
+import { shortName } from "../../../network/needs.ts";
 import { marks } from "../../intervals.ts";
 import type { Blocked, Wait } from "../../pass/agenda.ts";
 import type { Refused } from "./next.ts";

@@ -135,7 +135,7 @@ async function readRegion(
 }
 
 /** The facts with recently deleted endpoints in the state `deleting`, whatever EC2 still shows. */
-function withoutGoing(facts: NetworkFacts, memory: Ec2Memory, now: number): NetworkFacts {
+export function withoutGoing(facts: NetworkFacts, memory: Ec2Memory, now: number): NetworkFacts {
   const { endpoints } = facts;
   if (endpoints.kind === "unread" || memory.removedAt.size === 0) return facts;
   const value = endpoints.value.map((one) =>
@@ -150,7 +150,7 @@ export function takesAway({ plan, ours, keeper }: VpcSeen): boolean {
 }
 
 /** All services that may be needed: EC2's offer of them is read once. */
-const candidates = [
+export const candidates = [
   "ecs",
   "ecs-agent",
   "ecs-telemetry",

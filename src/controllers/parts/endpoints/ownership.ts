@@ -1,5 +1,6 @@
-/** Ownership of an endpoint: a cluster owns it, for all its environments in the VPC. Pure. */
+/** Ownership of an endpoint: one object owns it, or a cluster, for all its environments in the VPC. Pure. */
 
+import type { ObjectKey } from "../../../api/object.ts";
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../../network/facts.ts";
 import { read } from "../../../network/lookups.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
@@ -7,34 +8,64 @@ import {
   type Cluster,
   clusterTag,
   clusterUidTag,
+  isOfCluster,
   isRetainedBy,
+  namespaceTag,
+  nameTag,
+  ownerIn,
   purposeTag,
+  retainedFromTag,
+  retainedMark,
   type Tags,
 } from "../../ownership/ownership.ts";
+import { withOwnTags } from "../../ownership/tags.ts";
+import { cutName, nameOfObject } from "../security-group/ownership.ts";
 
 const purpose = "vpc-endpoints";
 
-export function endpointTags(cluster: Cluster, name: string): Tags {
-  return { Name: name, ...ownershipTags(cluster) };
+/** Whose endpoints: those of one object, or those that all environments of a cluster share in a VPC. */
+export interface EndpointOwner {
+  readonly cluster: Cluster;
+  /** Undefined: the cluster. */
+  readonly object?: ObjectKey;
+  /** Tags that a person asks for. */
+  readonly tags?: Tags | undefined;
 }
 
-export function ownershipTags(cluster: Cluster): Tags {
-  return { [clusterTag]: cluster.name, [clusterUidTag]: cluster.uid, [purposeTag]: purpose };
+export function endpointTags(owner: EndpointOwner, name: string): Tags {
+  return withOwnTags(owner.tags, { Name: name, ...ownershipTags(owner) });
 }
 
-export const ownershipTagKeys: readonly string[] = [clusterTag, clusterUidTag, purposeTag];
+export function ownershipTags({ cluster, object }: EndpointOwner): Tags {
+  return {
+    [clusterTag]: cluster.name,
+    [clusterUidTag]: cluster.uid,
+    [purposeTag]: purpose,
+    ...(object === undefined ? {} : { [namespaceTag]: object.namespace, [nameTag]: object.name }),
+  };
+}
 
-/** Whether the tags say that this cluster's operator created an endpoint, or a security group of endpoints. */
-function isMarked({ tags }: Pick<VpcEndpoint | SecurityGroup, "tags">, cluster: Cluster): boolean {
+/** The keys of these tags, of whatever owner. */
+export const ownershipTagKeys: readonly string[] = [clusterTag, clusterUidTag, purposeTag, namespaceTag, nameTag];
+
+/** Whether the tags say that the operator created an endpoint, or a security group of endpoints, for this owner. */
+function isMarked({ tags }: Pick<VpcEndpoint | SecurityGroup, "tags">, { cluster, object }: EndpointOwner): boolean {
   if (tags[clusterTag] !== cluster.name || tags[purposeTag] !== purpose) return false;
+  if (tags[namespaceTag] !== object?.namespace || tags[nameTag] !== object?.name) return false;
   const uid = tags[clusterUidTag];
   return uid === cluster.uid || (cluster.takeOverUid !== undefined && uid === cluster.takeOverUid);
 }
 
-/** The endpoints, and the groups of endpoints, that belong to this cluster's operator. */
+/** The object of the cluster whose endpoint it is by its tags; undefined: of none. */
+export function ownerOfEndpoint({ tags }: Pick<VpcEndpoint, "tags">, cluster: Cluster): ObjectKey | undefined {
+  const owner = tags[purposeTag] === purpose ? ownerIn(tags) : undefined;
+  return owner !== undefined && isOfCluster(owner, cluster) ? owner : undefined;
+}
+
+/** The endpoints, and the groups of endpoints, that belong to an owner. */
 export interface Owned {
   readonly isOurs: (one: VpcEndpoint | SecurityGroup) => boolean;
-  /** Whether Retain of an object of the cluster has left it there. */
+  /** Whether Retain of the owner, or of any object of the cluster that is one, has left it there. */
   readonly isLeft: (one: VpcEndpoint | SecurityGroup) => boolean;
 }
 
@@ -44,36 +75,42 @@ export interface Owned {
  *
  * @throws UnreadPart when endpoints are judged and security groups were not read
  */
-export function ownedBy(cluster: Cluster, facts: NetworkFacts): Owned {
-  const ourGroup = groupName(cluster);
+export function ownedBy(owner: EndpointOwner, facts: NetworkFacts): Owned {
+  const ourGroup = groupName(owner);
   const isProven = (one: VpcEndpoint | SecurityGroup): boolean => {
     if (!("endpointId" in one)) return one.groupName === ourGroup;
-    if (one.type === "Gateway") return hasStatement(one, statementId(cluster));
+    if (one.type === "Gateway") return hasStatement(one, statementId(owner));
     const named = read("security groups", facts.securityGroups).filter(
       ({ groupName: name, vpcId }) => name === ourGroup && vpcId === one.vpcId,
     );
     return named.some(({ groupId }) => one.securityGroupIds.includes(groupId));
   };
   return {
-    isOurs: (one) => isMarked(one, cluster) && isProven(one),
-    isLeft: (one) => isRetainedBy(one.tags, cluster) && isProven(one),
+    isOurs: (one) => isMarked(one, owner) && isProven(one),
+    isLeft: (one) => isLeftBy(one.tags, owner) && isProven(one),
   };
 }
 
+function isLeftBy(tags: Tags, { cluster, object }: EndpointOwner): boolean {
+  if (object === undefined) return isRetainedBy(tags, cluster);
+  return tags[retainedFromTag] === retainedMark({ cluster, uid: "", ...object });
+}
+
 /** The name of the one group that lets instances reach our endpoints of a VPC. Names are unique in a VPC. */
-export function groupName(cluster: Cluster): string {
-  return `aws-batch-operator-${cluster.name}-endpoints`.slice(0, 255);
+export function groupName({ cluster, object }: EndpointOwner): string {
+  if (object === undefined) return `aws-batch-operator-${cluster.name}-endpoints`.slice(0, 255);
+  return cutName(`${nameOfObject({ cluster, ...object })}/endpoints`);
 }
 
 /** Allows what EC2's own policy allows; only its statement's ID says who created the endpoint. */
-export function gatewayPolicy(cluster: Cluster): string {
-  const statement = { Sid: statementId(cluster), Effect: "Allow", Principal: "*", Action: "*", Resource: "*" };
+export function gatewayPolicy(owner: EndpointOwner): string {
+  const statement = { Sid: statementId(owner), Effect: "Allow", Principal: "*", Action: "*", Resource: "*" };
   return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }
 
 /** Letters and digits, which every policy may have. */
-function statementId({ name }: Cluster): string {
-  return `AwsBatchOperator${shortHash(name)}`;
+function statementId({ cluster }: EndpointOwner): string {
+  return `AwsBatchOperator${shortHash(cluster.name)}`;
 }
 
 /** Whether the policy of an endpoint, as JSON text, has a statement of this ID. */

@@ -1,7 +1,7 @@
 /** The door of endpoints: plans what an object does about them, and reports those of its VPCs. Pure. */
 
 import type { Reason } from "../../../api/reasons.ts";
-import { shortName } from "../../../network/dependence.ts";
+import { shortName } from "../../../network/needs.ts";
 import { marks, sharedCheckMs, unreadCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import type { Act, Blocked, ConditionDraft, Step, Wait } from "../../pass/agenda.ts";
 import { nothingToDo, type PartPlan, together } from "../../pass/part-plan.ts";

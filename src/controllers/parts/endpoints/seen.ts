@@ -1,8 +1,10 @@
+import type { TagChange } from "../../../aws/region.ts";
 import type { EndpointPlan } from "../../../network/endpoints.ts";
 import type { SecurityGroup, VpcEndpoint } from "../../../network/facts.ts";
-import type { Cluster, Identity } from "../../ownership/ownership.ts";
+import type { Identity } from "../../ownership/ownership.ts";
 import type { RefusedWrites } from "../../pass/refused-writes.ts";
 import type { NotRead } from "../../pass/unread.ts";
+import type { EndpointOwner } from "./ownership.ts";
 
 /** The input of the plan of an object's endpoints. */
 export interface EndpointsSeen {
@@ -42,7 +44,7 @@ export interface UsedVpc extends VpcSeen {
 /** A VPC with endpoints of ours, as all objects see it that use them. */
 export interface VpcSeen {
   readonly vpcId: string;
-  readonly cluster: Cluster;
+  readonly owner: EndpointOwner;
   /** Undefined: no object has noted that it requests endpoints there. */
   readonly keeper: Keeper | undefined;
   /** For all objects that request endpoints there. */
@@ -53,6 +55,8 @@ export interface VpcSeen {
   readonly group: SecurityGroup | undefined;
   /** Other groups with rules that name it, and foreign endpoints that use it: EC2 does not delete it then. */
   readonly groupNamedBy: readonly string[];
+  /** Of our endpoints and their group, by ID: the tags that differ from those that a person asks for. */
+  readonly retag: ReadonlyMap<string, TagChange>;
   /** Ids of endpoints, and of their group, that Retain has left there. */
   readonly leftBehind: readonly string[];
   /** Objects that are about to note that they request endpoints there, `namespace/name`. */

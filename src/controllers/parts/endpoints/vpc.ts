@@ -49,7 +49,8 @@ interface Member {
 
 export function vpcSeen(vpcId: string, given: RegionGiven): VpcSeen {
   const { facts, memory, now, ports, self } = given;
-  const owned = ownedBy(ports.cluster, facts);
+  const owner = { cluster: ports.cluster };
+  const owned = ownedBy(owner, facts);
   const members = given.users.neighbours.flatMap((one) => memberIn(vpcId, one, given));
   const context: Context = { ...given, ...owned, vpcId, members, held: heldAmong(facts, owned.isOurs) };
   const keeper = keeperOf(context);
@@ -63,7 +64,7 @@ export function vpcSeen(vpcId: string, given: RegionGiven): VpcSeen {
     members.some(({ one, part }) => one === owner && part === "leaves");
   return {
     vpcId,
-    cluster: ports.cluster,
+    owner,
     keeper,
     plan: plannedIn(context, group),
     group,
@@ -72,6 +73,7 @@ export function vpcSeen(vpcId: string, given: RegionGiven): VpcSeen {
     occupiedBy: namesIn(context, ({ owner, isOutlived }) => isOutlived && isLeaving(owner)),
     ...connectedIn(context),
     moving: movingIn(given),
+    retag: new Map(),
     justWritten: (unproven && keeper?.part === "leaves") || wroteLately(memory, vpcId, now),
     unproven,
     refused: refusedLately(memory, writer, self === undefined ? now : now - triedAgainWithinMs),
@@ -161,7 +163,7 @@ function movingIn({ users }: RegionGiven): readonly string[] {
 
 function groupsOfEndpoints({ facts, ports, vpcId }: Context): readonly SecurityGroup[] {
   const groups = read("security groups", facts.securityGroups);
-  return groups.filter((one) => one.vpcId === vpcId && one.groupName === groupName(ports.cluster));
+  return groups.filter((one) => one.vpcId === vpcId && one.groupName === groupName({ cluster: ports.cluster }));
 }
 
 function groupIn(context: Context): SecurityGroup | undefined {

@@ -50,5 +50,8 @@ function movingByReplacement(object: BatchComputeEnvironment): BatchComputeEnvir
 
 /** The object with everything in its spec that it selects, or that the operator created for it, in the network. */
 export function placed(object: BatchComputeEnvironment): BatchComputeEnvironment {
-  return withMadeGroup(withSelected(object));
+  const filled = withMadeGroup(withSelected(object));
+  // What its network has made for it goes once AWS names it no more, while instances may run on in the old subnets.
+  const isOfNetwork = object.spec.computeResources?.networkRef !== undefined;
+  return isOfNetwork ? { ...filled, spec: { ...filled.spec, movesByReplacement: true } as PlacedSpec } : filled;
 }

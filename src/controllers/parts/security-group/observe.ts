@@ -1,11 +1,11 @@
 import { securityGroupAnnotation } from "../../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../aws/batch.ts";
-import type { BatchRegion } from "../../../aws/region.ts";
+import type { BatchRegion, TagChange } from "../../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../../network/facts.ts";
 import { read } from "../../../network/lookups.ts";
 import { emptyRequest, type NetworkRequest } from "../../../network/port.ts";
-import { type Identity, identityOf, isOfCluster, ownerIn } from "../../ownership/ownership.ts";
+import { identityOf, isOfCluster, ownerIn } from "../../ownership/ownership.ts";
 import { directivesOf, isAskedFor } from "../../pass/directives.ts";
 import { unreadBy } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
@@ -21,7 +21,14 @@ import {
 } from "../ec2-memory.ts";
 import { notedVpcs } from "../noted-vpcs.ts";
 import { desiredGroup } from "./fill.ts";
-import { groupNameOf, groupOwnership } from "./ownership.ts";
+import {
+  type GroupIdentity,
+  type GroupOwnership,
+  groupNameOf,
+  groupOwnership,
+  groupTags,
+  leftBehindTag,
+} from "./ownership.ts";
 import { usable } from "./plan.ts";
 import { groupsNaming } from "./rules.ts";
 import type { GroupFound, GroupSeen, NetworkOfGroup } from "./seen.ts";
@@ -112,8 +119,19 @@ function vpcsOf(subnetIds: readonly string[], facts: NetworkFacts): readonly str
   return [...new Set(subnets.map(({ vpcId }) => vpcId))].toSorted();
 }
 
-/** @param isGone whatever EC2 shows of a group that it was just asked to delete */
-function groupsIn(facts: NetworkFacts, isGone: (groupId: string) => boolean, identity: Identity, region: BatchRegion) {
+/**
+ * The groups of an object, and others with the name of its group.
+ *
+ * @param isGone whatever EC2 shows of a group that it was just asked to delete
+ * @param tagsOf what differs of the tags of one; by default only those of the owner are compared
+ */
+export function groupsIn(
+  facts: NetworkFacts,
+  isGone: (groupId: string) => boolean,
+  identity: GroupIdentity,
+  region: Pick<BatchRegion, "snapshot">,
+  tagsOf?: (group: SecurityGroup) => TagChange | undefined,
+) {
   const all = read("security groups", facts.securityGroups).filter(({ groupId }) => !isGone(groupId));
   const environments = [...region.snapshot().computeEnvironments.values()].filter(({ status }) => status !== "DELETED");
   const groups: GroupFound[] = [];
@@ -136,13 +154,18 @@ function groupsIn(facts: NetworkFacts, isGone: (groupId: string) => boolean, ide
     groups.push({
       group,
       retained: owner.kind === "retained",
-      retag: owner.kind === "retained" || owner.retag,
+      retag: tagsOf === undefined ? ownersTags(owner, identity) : tagsOf(group),
       usedBy: namesOf(users.filter(isOurCluster)),
       strangers: namesOf(users.filter((one) => !isOurCluster(one))),
       namedBy: groupsNaming(group.groupId, all),
     });
   }
   return { groups, inTheWay };
+}
+
+function ownersTags(owner: GroupOwnership, identity: GroupIdentity): TagChange | undefined {
+  const isCurrent = owner.kind === "ours" && !owner.retag;
+  return isCurrent ? undefined : { set: groupTags(identity), remove: [leftBehindTag] };
 }
 
 function requestOf(subnetIds: readonly string[], vpcIds: readonly string[]): NetworkRequest {

@@ -13,18 +13,26 @@ import {
   retainedFromTag,
   type Tags,
 } from "../../ownership/ownership.ts";
+import { withOwnTags } from "../../ownership/tags.ts";
 
-const purpose = "instances";
+/** Who an object is to its group: of one name there may be a network and an environment. */
+export interface GroupIdentity extends Identity {
+  /** By default `instances`: the group is an environment's. */
+  readonly purpose?: "network";
+}
 
-export function groupTags(identity: Identity): Tags {
-  return {
+const purposeOf = ({ purpose }: GroupIdentity): string => purpose ?? "instances";
+
+/** @param user tags that a person asks for */
+export function groupTags(identity: GroupIdentity, user?: Tags): Tags {
+  return withOwnTags(user, {
     Name: groupNameOf(identity),
     [clusterTag]: identity.cluster.name,
     [clusterUidTag]: identity.cluster.uid,
     [namespaceTag]: identity.namespace,
     [nameTag]: identity.name,
-    [purposeTag]: purpose,
-  };
+    [purposeTag]: purposeOf(identity),
+  });
 }
 
 export const groupTagKeys: readonly string[] = [clusterTag, clusterUidTag, namespaceTag, nameTag, purposeTag];
@@ -36,19 +44,28 @@ export type GroupOwnership =
   | { readonly kind: "retained" }
   | { readonly kind: "foreign" };
 
-export function groupOwnership({ tags, groupName }: SecurityGroup, identity: Identity): GroupOwnership {
+export function groupOwnership({ tags, groupName }: SecurityGroup, identity: GroupIdentity): GroupOwnership {
   const owner = ownershipOf(tags, identity);
   // Tags alone prove nothing: who may only write tags could have any group of the account written and deleted.
   if (groupName !== groupNameOf(identity)) return { kind: "foreign" };
   if (owner.kind === "retained") return { kind: "retained" };
-  if (owner.kind !== "ours" || tags[purposeTag] !== purpose) return { kind: "foreign" };
+  if (owner.kind !== "ours" || tags[purposeTag] !== purposeOf(identity)) return { kind: "foreign" };
   return { kind: "ours", retag: tags[clusterUidTag] !== identity.cluster.uid };
 }
 
 export const leftBehindTag = retainedFromTag;
 
 /** Names are unique in a VPC, and no other object has this one. */
-export function groupNameOf({ cluster, namespace, name }: Identity): string {
-  const whole = `aws-batch-operator/${cluster.name}/${namespace}/${name}`;
+export function groupNameOf(identity: Identity): string {
+  return cutName(nameOfObject(identity));
+}
+
+/** The whole name. */
+export function nameOfObject({ cluster, namespace, name }: Omit<Identity, "uid">): string {
+  return `aws-batch-operator/${cluster.name}/${namespace}/${name}`;
+}
+
+/** The name of a group, as long as EC2 accepts it: what is longer ends in 8 hex of its hash. */
+export function cutName(whole: string): string {
   return whole.length <= 255 ? whole : `${whole.slice(0, 246)}/${shortHash(whole)}`;
 }

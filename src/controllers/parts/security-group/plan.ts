@@ -123,7 +123,7 @@ function refusedNow({ refused }: Read, { action }: Act<GroupAction>): ReturnType
   return action.kind === "writeGroup" ? currentRefusal(refused, action.writes) : undefined;
 }
 
-function creating(vpcId: string, { identity }: GroupSeen): Act<GroupAction> {
+function creating(vpcId: string, { identity, tags }: GroupSeen): Act<GroupAction> {
   const name = groupNameOf(identity);
   const description = `For instances of AWS Batch; made by aws-batch-operator for ${identity.namespace}/${identity.name}`;
   const write: GroupWrite = {
@@ -131,7 +131,7 @@ function creating(vpcId: string, { identity }: GroupSeen): Act<GroupAction> {
     vpcId,
     name,
     description: description.slice(0, 255),
-    tags: groupTags(identity),
+    tags: groupTags(identity, tags),
   };
   return act(vpcId, "create", [write], `creating the security group ${name} in ${vpcId}`);
 }
@@ -139,14 +139,12 @@ function creating(vpcId: string, { identity }: GroupSeen): Act<GroupAction> {
 function repairing(
   { group, retag }: GroupFound,
   desired: DesiredGroup,
-  { identity, known }: GroupSeen,
+  { known }: GroupSeen,
   network: Read,
 ): Act<GroupAction> | undefined {
   const { groupId, vpcId } = group;
   const { missing, surplus } = ruleChanges(desired, group);
-  const tags: readonly GroupWrite[] = retag
-    ? [{ kind: "tag", groupId, set: groupTags(identity), remove: [leftBehindTag] }]
-    : [];
+  const tags: readonly GroupWrite[] = retag === undefined ? [] : [{ kind: "tag", groupId, ...retag }];
   const [allowed, revoked] = [changes("authorize", group, missing), changes("revoke", group, surplus)];
   // Rules are added first, so that instances never lose all connections.
   const writes = [...tags, ...allowed, ...revoked];

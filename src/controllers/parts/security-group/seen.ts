@@ -1,17 +1,21 @@
 import type { Reason } from "../../../api/reasons.ts";
+import type { TagChange } from "../../../aws/region.ts";
 import type { SecurityGroup } from "../../../network/facts.ts";
-import type { Identity } from "../../ownership/ownership.ts";
+import type { Tags } from "../../ownership/ownership.ts";
 import type { RefusedWrites } from "../../pass/refused-writes.ts";
+import type { GroupIdentity } from "./ownership.ts";
 import type { DesiredGroup } from "./rules.ts";
 
 /** The input of the plan of an object's security group. */
 export interface GroupSeen {
-  readonly identity: Identity;
+  readonly identity: GroupIdentity;
   /** Undefined: the spec requests none. */
   readonly desired: DesiredGroup | undefined;
   /** VPCs in which the object has requested a group so far (annotation `awsbatch.dev/security-group`). */
   readonly claims: readonly string[];
   readonly retain: boolean;
+  /** Tags that a person asks for. */
+  readonly tags?: Tags | undefined;
   /** The group that status names and the environment uses. */
   readonly known: string | undefined;
   readonly network: NetworkOfGroup;
@@ -41,8 +45,8 @@ export interface GroupFound {
   readonly group: SecurityGroup;
   /** Left behind by Retain. */
   readonly retained: boolean;
-  /** Its tags have to be written again. */
-  readonly retag: boolean;
+  /** What differs of its tags; undefined: nothing. */
+  readonly retag: TagChange | undefined;
   /** Environments of this cluster in AWS that name it. */
   readonly usedBy: readonly string[];
   /** Other environments that name it: somebody took them over, or Retain left them. */

@@ -6,6 +6,7 @@ import type { Resolved, ToResolve } from "../../../network/selection.ts";
 /** The object with the ids of its status in place of its selectors; without ids where nothing was resolved yet. */
 export function withSelected(object: BatchComputeEnvironment): BatchComputeEnvironment {
   const { computeResources: resources } = object.spec;
+  if (resources?.networkRef !== undefined) return withTaken(object, resources);
   if (resources?.subnetSelector === undefined && resources?.securityGroupSelector === undefined) return object;
   const { subnetSelector, securityGroupSelector, ...named } = resources;
   const { resolvedSubnets, resolvedSecurityGroups } = object.status?.network ?? {};
@@ -24,9 +25,25 @@ export function withSelected(object: BatchComputeEnvironment): BatchComputeEnvir
   };
 }
 
+/** The object with what it has taken from its network; without subnets before it has. */
+function withTaken(
+  object: BatchComputeEnvironment,
+  { networkRef: _network, ...named }: NonNullable<BatchComputeEnvironment["spec"]["computeResources"]>,
+): BatchComputeEnvironment {
+  const { subnets = [], securityGroupIds = [] } = object.status?.network?.taken ?? {};
+  const computeResources = {
+    ...named,
+    ...(subnets.length === 0 ? {} : { subnets: [...subnets] }),
+    // The groups of a launch template count where the network gives none.
+    ...(securityGroupIds.length === 0 ? {} : { securityGroupIds: [...securityGroupIds] }),
+  };
+  return { ...object, spec: { ...object.spec, computeResources } };
+}
+
 /** The paths that a new selection changes although nobody changed the spec or AWS. */
 export function selectedPaths({ spec }: BatchComputeEnvironment): readonly string[] {
-  const { subnetSelector, securityGroupSelector } = spec.computeResources ?? {};
+  const { subnetSelector, securityGroupSelector, networkRef } = spec.computeResources ?? {};
+  if (networkRef !== undefined) return ["spec.computeResources.subnets", "spec.computeResources.securityGroupIds"];
   return [
     ...(subnetSelector === undefined ? [] : ["spec.computeResources.subnets"]),
     ...(securityGroupSelector === undefined ? [] : ["spec.computeResources.securityGroupIds"]),
@@ -42,13 +59,15 @@ export function selectionsOf({ spec, status }: BatchComputeEnvironment): readonl
   const asked: ToResolve[] = [];
   if (subnetSelector !== undefined) {
     const before = remembered(resolvedSubnets);
-    asked.push({ selectable: "subnets", selector: subnetSelector, before, limit: fargate ? 16 : 100 });
+    const path = "spec.computeResources.subnetSelector";
+    asked.push({ selectable: "subnets", selector: subnetSelector, path, before, limit: fargate ? 16 : 100 });
   }
   if (securityGroupSelector !== undefined) {
     const before = remembered(resolvedSecurityGroups);
     asked.push({
       selectable: "securityGroups",
       selector: securityGroupSelector,
+      path: "spec.computeResources.securityGroupSelector",
       before,
       limit: (fargate ? 5 : 16) - made,
     });
@@ -58,7 +77,8 @@ export function selectionsOf({ spec, status }: BatchComputeEnvironment): readonl
 
 type Remembered = NonNullable<NonNullable<BatchComputeEnvironment["status"]>["network"]>["resolvedSubnets"];
 
-function remembered(status: Remembered): Resolved | undefined {
+/** A selection as status has it. */
+export function remembered(status: Remembered): Resolved | undefined {
   if (status === undefined) return undefined;
   const { selector, ids, since, candidate } = status;
   return {

@@ -1,4 +1,4 @@
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
+import type { KubeObject } from "../../../api/object.ts";
 import { unread } from "../../../aws/kept-part.ts";
 import type { NetworkReading } from "../../../network/port.ts";
 import { selectorText, type ToResolve } from "../../../network/selection.ts";
@@ -6,25 +6,27 @@ import { DeadlineExceeded, withDeadline } from "../../../runtime/abort.ts";
 import { askedForMaxAgeMs, checkSlackMs, ec2PatienceMs, restCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import { isAskedFor } from "../../pass/directives.ts";
 import type { Ports } from "../../ports.ts";
-import { selectionsOf } from "./fill.ts";
 import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
+
+type InRegion = KubeObject<{ readonly region?: string | undefined }>;
 
 /** Reads what the selectors of an object select, as often as the result may matter. */
 export async function observeSelection(
-  object: BatchComputeEnvironment,
+  object: InRegion,
+  selections: readonly ToResolve[],
   ports: Ports,
   signal: AbortSignal,
 ): Promise<SelectionSeen> {
   if (object.metadata.deletionTimestamp !== undefined) return { answers: [] };
   const answers: SelectorAnswer[] = [];
-  for (const asked of selectionsOf(object)) {
+  for (const asked of selections) {
     const reading = { signal, maxAgeMs: maxAgeMs(asked, object) };
     answers.push({ asked, found: await found(asked, object, ports, reading) });
   }
   return { answers };
 }
 
-function maxAgeMs({ before, selector }: ToResolve, object: BatchComputeEnvironment): number {
+function maxAgeMs({ before, selector }: ToResolve, object: KubeObject): number {
   if (isAskedFor(object)) return askedForMaxAgeMs;
   const rests = before?.selector === selectorText(selector) && before.candidate === undefined;
   return (rests ? restCheckMs : unwatchedCheckMs) - checkSlackMs;
@@ -32,7 +34,7 @@ function maxAgeMs({ before, selector }: ToResolve, object: BatchComputeEnvironme
 
 async function found(
   { selectable, selector, before }: ToResolve,
-  { spec, metadata }: BatchComputeEnvironment,
+  { spec, metadata }: InRegion,
   { clock, regions }: Ports,
   reading: NetworkReading,
 ): Promise<SelectorAnswer["found"]> {

@@ -3,7 +3,7 @@
  * keeps the answer in status. Pure.
  */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
+import type { KubeObject } from "../../../api/object.ts";
 import { type Resolution, resolution, said, selectorText, settleMs } from "../../../network/selection.ts";
 import { marks, restCheckMs, settleCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import type { Blocked, ConditionDraft, Wait } from "../../pass/agenda.ts";
@@ -24,11 +24,7 @@ export function resolved({ asked, found }: SelectorAnswer, now: number): Resolut
  * every part of the operator acts on the same ids, also after a crash. The last selection stays in effect when a
  * selector selects nothing or cannot be read.
  */
-export function selectionPlan(
-  { answers }: SelectionSeen,
-  object: BatchComputeEnvironment,
-  now: number,
-): PartPlan<never> {
+export function selectionPlan({ answers }: SelectionSeen, object: KubeObject, now: number): PartPlan<never> {
   if (answers.length === 0) return nothingToDo;
   const all = answers.map((answer) => ({ answer, ...resolved(answer, now) }));
   const conditions = conditionsNow(all, object);
@@ -81,7 +77,7 @@ function heldBy(all: readonly Resolving[]): Wait | Blocked | undefined {
   return undefined;
 }
 
-function conditionsNow(all: readonly Resolving[], object: BatchComputeEnvironment): readonly ConditionDraft[] {
+function conditionsNow(all: readonly Resolving[], object: KubeObject): readonly ConditionDraft[] {
   if (all.some(({ answer }) => answer.found.kind === "pending")) return keptCondition(object, type);
   const [problem] = all.flatMap((one) => (one.problem === undefined ? [] : [{ ...one.problem, one }]));
   if (problem !== undefined) {

@@ -28,7 +28,8 @@ export function withSelectionStatus(
   return Object.keys(all).length === 0 ? rest : { ...rest, network: all };
 }
 
-function rememberedNow(answers: SelectionSeen["answers"], now: number): Fields {
+/** The selections as the next status has them. */
+export function rememberedNow(answers: SelectionSeen["answers"], now: number): Fields {
   const entries = answers.flatMap((answer) => {
     const { resolved: after } = resolved(answer, now);
     return after === undefined ? [] : [[members[answer.asked.selectable], statusOf(after)]];

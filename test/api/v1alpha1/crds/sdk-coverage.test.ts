@@ -62,6 +62,7 @@ const coverages: readonly Coverage[] = [
       "rolloutToken",
       "allowedNamespaces",
       "network",
+      "computeResources.networkRef",
       "computeResources.subnetSelector",
       "computeResources.securityGroupSelector",
     ],

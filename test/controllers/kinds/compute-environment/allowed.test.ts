@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
+import { namedBy } from "../../../../src/controllers/kinds/compute-environment/allowed.ts";
+import type { NamespaceAnnotations } from "../../../../src/controllers/ownership/limits.ts";
 import {
   allowedIn,
   allowedStep,
   defaultEnvironmentLimits,
   type EnvironmentLimits,
-  isLimited,
-} from "../../../../src/controllers/kinds/compute-environment/allowed.ts";
-import type { NamespaceAnnotations } from "../../../../src/controllers/ownership/limits.ts";
+} from "../../../../src/controllers/parts/allowed/limits.ts";
 import { ec2, object } from "./given.ts";
 
 type Annotations = Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ function refusal(
   annotations: Annotations = {},
   mode: NamespaceAnnotations = "replace",
 ) {
-  const seen = allowedIn(one, { ...defaultEnvironmentLimits, ...flags }, annotations, mode);
+  const seen = allowedIn(namedBy(one), { ...defaultEnvironmentLimits, ...flags }, annotations, mode);
   return seen.kind === "refused" ? seen.message : undefined;
 }
 
@@ -105,8 +105,8 @@ describe("what an environment may use", () => {
   });
 
   it("needs no read of the namespace when the spec names nothing that is limited", () => {
-    expect(isLimited(object({ type: "UNMANAGED" }))).toBe(false);
-    expect(isLimited(using({ subnets: ["subnet-1"] }))).toBe(true);
+    expect(namedBy(object({ type: "UNMANAGED" }))).toEqual([]);
+    expect(namedBy(using({ subnets: ["subnet-1"] }))).toHaveLength(1);
   });
 });
 

@@ -19,7 +19,7 @@ import { inIam, seenRoles } from "../../parts/roles/given.ts";
 import { directives, ec2, environment, identity, now, object, queue, seen, withResources } from "./given.ts";
 import { fresh, old, other, retired, serving } from "./replaced.ts";
 
-type Parts = Pick<Observation, "selection" | "group" | "endpoints" | "roles" | "allowed">;
+type Parts = Pick<Observation, "selection" | "reference" | "group" | "endpoints" | "roles" | "allowed">;
 
 const noGroup: GroupSeen = {
   identity,
@@ -33,6 +33,7 @@ const noEndpoints = endpoints.seen([], { desired: false, claims: [], network: { 
 const noRoles = seenRoles({}, { iam: { kind: "unneeded" }, limits: { kind: "unneeded" } });
 const none: Parts = {
   selection: { answers: [] },
+  reference: { kind: "none" },
   group: noGroup,
   endpoints: noEndpoints,
   roles: noRoles,
@@ -53,7 +54,7 @@ const groupIn = (vpcId: string): GroupFound => ({
     tags: groupTags(identity),
   },
   retained: false,
-  retag: false,
+  retag: undefined,
   usedBy: [],
   strangers: [],
   namedBy: [],

@@ -35,7 +35,7 @@ export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
   };
 }
 
-export const ownTags = endpointTags(cluster, "ours");
+export const ownTags = endpointTags({ cluster }, "ours");
 
 /** The group of our endpoints, which allows `from`. */
 export function letting(...from: readonly string[]) {
@@ -52,7 +52,7 @@ export const keeper: Keeper = { uid: "1", identity, part: "asks", retain: false,
 export function vpc(other: Partial<UsedVpc> = {}): UsedVpc {
   return {
     vpcId,
-    cluster,
+    owner: { cluster },
     keeper,
     isKeeper: true,
     plan: planned(),
@@ -64,6 +64,7 @@ export function vpc(other: Partial<UsedVpc> = {}): UsedVpc {
     group: letting("10.0.0.0/16"),
     groupNamedBy: [],
     leftBehind: [],
+    retag: new Map(),
     coming: [],
     occupiedBy: [],
     connects: [],

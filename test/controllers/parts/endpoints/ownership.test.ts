@@ -11,8 +11,8 @@ import { endpoint, group, natNetwork } from "../../../network/networks.ts";
 import { identity } from "../roles/given.ts";
 
 const { cluster } = identity;
-const tags = ownershipTags(cluster);
-const name = groupName(cluster);
+const tags = ownershipTags({ cluster });
+const name = groupName({ cluster });
 const facts = {
   ...natNetwork().facts,
   securityGroups: {
@@ -24,12 +24,12 @@ const facts = {
     ],
   },
 };
-const { isOurs, isLeft } = ownedBy(cluster, facts);
+const { isOurs, isLeft } = ownedBy({ cluster }, facts);
 
 type One = VpcEndpoint | SecurityGroup;
 const gateway = (policy?: string): VpcEndpoint => endpoint("s3", { type: "Gateway", securityGroupIds: [], policy });
 const interfaceOf = (...securityGroupIds: readonly string[]): VpcEndpoint => endpoint("ecs", { securityGroupIds });
-const policy = gatewayPolicy(cluster);
+const policy = gatewayPolicy({ cluster });
 
 it.each<[string, boolean, One]>([
   ["an interface endpoint with our group", true, interfaceOf("sg-prod", "sg-ours")],
@@ -45,7 +45,7 @@ it.each<[string, boolean, One]>([
   [
     "a gateway endpoint with the policy of another cluster",
     false,
-    gateway(gatewayPolicy({ ...cluster, name: "other" })),
+    gateway(gatewayPolicy({ cluster: { ...cluster, name: "other" } })),
   ],
   [
     "a gateway endpoint with a policy that only mentions us",
@@ -64,14 +64,14 @@ it.each<[string, boolean, One]>([
 
 it("nothing is ours by the tags of another cluster, or of another purpose", () => {
   const one = interfaceOf("sg-ours");
-  expect(isOurs({ ...one, tags: ownershipTags({ ...cluster, name: "other" }) })).toBe(false);
-  expect(isOurs({ ...one, tags: ownershipTags({ ...cluster, uid: "other" }) })).toBe(false);
+  expect(isOurs({ ...one, tags: ownershipTags({ cluster: { ...cluster, name: "other" } }) })).toBe(false);
+  expect(isOurs({ ...one, tags: ownershipTags({ cluster: { ...cluster, uid: "other" } }) })).toBe(false);
   expect(isOurs({ ...one, tags: { ...tags, "awsbatch.dev/purpose": "instances" } })).toBe(false);
   expect(isLeft({ ...one, tags: { [retainedFromTag]: "other/team/ce" } })).toBe(false);
 });
 
 it("what a lost cluster created is ours, once its uid is taken over", () => {
   const lost = { ...cluster, uid: "lost" };
-  const one = { ...interfaceOf("sg-ours"), tags: ownershipTags(lost) };
-  expect(ownedBy({ ...cluster, takeOverUid: "lost" }, facts).isOurs(one)).toBe(true);
+  const one = { ...interfaceOf("sg-ours"), tags: ownershipTags({ cluster: lost }) };
+  expect(ownedBy({ cluster: { ...cluster, takeOverUid: "lost" } }, facts).isOurs(one)).toBe(true);
 });

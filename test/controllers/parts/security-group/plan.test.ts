@@ -21,6 +21,7 @@ import type { SecurityGroup } from "../../../../src/network/facts.ts";
 import { around, last } from "./given.ts";
 
 const identity: Identity = { cluster: { name: "blue", uid: "c-1" }, namespace: "team", name: "ce", uid: "1" };
+const claimed = { set: groupTags(identity), remove: ["awsbatch.dev/retained-from"] };
 const nothingMore = { egress: [], ingress: [] };
 
 const https = { protocol: "tcp", ports: { from: 443, to: 443 }, prefixListIds: [], groupIds: [] };
@@ -42,7 +43,7 @@ function found(change: Partial<GroupFound> = {}): GroupFound {
   return {
     group: group(),
     retained: false,
-    retag: false,
+    retag: undefined,
     usedBy: [],
     strangers: [],
     namedBy: [],
@@ -160,7 +161,7 @@ describe("the security group that an object requests", () => {
   });
 
   it("gets the tags of a cluster that took over, and loses those of Retain", () => {
-    const choice = planned(seen({ groups: [found({ retag: true, retained: true })] }, { known: "sg-1" }), settled);
+    const choice = planned(seen({ groups: [found({ retag: claimed, retained: true })] }, { known: "sg-1" }), settled);
     expect(step(choice)).toBe("act RepairingSecurityGroup tag");
     expect(choice.next.message).toBe("writing the tags of sg-1");
   });
@@ -362,7 +363,7 @@ describe("the security group that an object no longer requests", () => {
 
   it("loses our tags with Retain, and is no longer ours", () => {
     expect(step(going({}, { retain: true }))).toBe("act RetainingSecurityGroup tag");
-    expect(step(going({ retained: true, retag: true }, { retain: true }))).toBe("release Deleted");
+    expect(step(going({ retained: true, retag: claimed }, { retain: true }))).toBe("release Deleted");
   });
 
   it("is deleted while the object stays, when the environment is settled, and its note is removed last", () => {

@@ -1,0 +1,28 @@
+import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
+import { writeFor, writerOf } from "../../parts/ec2-memory.ts";
+import { writeInVpc } from "../../parts/endpoints/act.ts";
+import { usersText } from "../../parts/endpoints/users.ts";
+import { actOnGroup } from "../../parts/security-group/act.ts";
+import type { Reading } from "./observe.ts";
+import type { Action } from "./seen.ts";
+
+/** Carries out one action. @throws RefusalNoted, NotSent, AwsError as `writeInVpc` and `actOnGroup` */
+export async function act(
+  action: Action,
+  network: BatchNetwork,
+  { region, ports, memory }: Reading,
+  signal: AbortSignal,
+): Promise<void> {
+  const writer = writerOf(network);
+  memory.readAfter.set(network.metadata.uid, Number.POSITIVE_INFINITY);
+  if (action.kind !== "writeEndpoints") {
+    const writes = action.kind === "writeGroup" ? action.writes : [];
+    return await writeFor(memory, writer, writes, ports.clock, () =>
+      actOnGroup(action, network, ports, memory, signal),
+    );
+  }
+  const ec2 = await ports.regions.ec2(network.spec.region, signal, network.metadata.namespace);
+  const users = usersText(region, ports);
+  const isCurrent = (): boolean => usersText(region, ports) === users;
+  await writeInVpc(action, { ec2, clock: ports.clock, memory, writer, isCurrent }, signal);
+}

@@ -1,0 +1,126 @@
+/**
+ * The door of networks: plans selection, security group and endpoints, in this order, and the same way back. Pure. `spec.ts` says
+ * what a spec asks for, `observe.ts` reads EC2 and who uses the VPC, `report.ts` says in status what environments may take.
+ */
+
+import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
+import { shortName } from "../../../network/needs.ts";
+import { shortHash } from "../../fields/fingerprint.ts";
+import { endpointsCheckMs, marks, restCheckMs, settleCheckMs, unreadCheckMs } from "../../intervals.ts";
+import { allowedStep } from "../../parts/allowed/limits.ts";
+import { lackOfAny, withAllRefusals } from "../../parts/endpoints/lacking.ts";
+import { vpcPlan } from "../../parts/endpoints/vpc-plan.ts";
+import { groupPlan, groupRemoval } from "../../parts/security-group/plan.ts";
+import { selectionPlan } from "../../parts/selection/plan.ts";
+import type { Act, Blocked, Change, ConditionDraft, Plan, Step, Wait } from "../../pass/agenda.ts";
+import { type PartPlan, together } from "../../pass/part-plan.ts";
+import type { NotRead } from "../../pass/unread.ts";
+import { firstOf } from "../../wording.ts";
+import type { Action, NetworkOfVpc, Seen } from "./seen.ts";
+
+type Read = Extract<NetworkOfVpc, { kind: "read" }>;
+
+const endpointsNotReady = { type: "EndpointsReady", status: "False" } as const;
+
+export function planFor(network: BatchNetwork, seen: Seen, now: number): Plan<Action> {
+  if (network.metadata.deletionTimestamp !== undefined) return deletion(seen, network);
+  const selection = selectionPlan(seen.selection, network, now);
+  const parts: readonly PartPlan<Action>[] =
+    seen.network.kind === "unread"
+      ? [unread(network, seen.network)]
+      : [groupPlan(seen.network.group), endpoints(seen.network)];
+  const { steps, tail = [], conditions, checkInMs } = together<Action>([selection, ...parts]);
+  const agenda: readonly Step<Action>[] = [
+    ...allowedStep(seen.allowed, network.metadata.namespace),
+    ...(seen.network.kind === "read" ? misplaced(seen.network) : []),
+    ...steps,
+    ...tail.map((step) => ({ ...step, holds: "nothing" as const })),
+    { kind: "serves", reason: "Available", message: `${network.spec.vpcId} has everything as the spec says` },
+  ];
+  return {
+    change: changeOf(network, seen, agenda),
+    agenda,
+    conditions,
+    ...(checkInMs === undefined ? {} : { checkInMs }),
+  };
+}
+
+function changeOf({ spec }: BatchNetwork, { identity }: Seen, agenda: readonly Step<Action>[]): Change {
+  const id = shortHash([identity.cluster.name, identity.namespace, identity.name, spec]);
+  const isInSync = agenda.every(({ kind }) => kind !== "act");
+  const changes: Change["changes"] = [];
+  return isInSync
+    ? { action: "None", id, reason: "InSync", changes }
+    : { action: "Update", id, reason: "FieldsDiffer", changes };
+}
+
+function misplaced({ misplaced: faults }: Read): readonly Blocked[] {
+  if (faults.length === 0) return [];
+  return [{ kind: "blocked", reason: "SubnetOfOtherVpc", message: faults.join("; "), checkInMs: unreadCheckMs }];
+}
+
+function unreadStep({ reason, message }: NotRead): Wait {
+  return { kind: "wait", reason, message, checkInMs: unreadCheckMs, stallsAfterMs: marks.unreadStallsMs };
+}
+
+/** What is there serves on; a network that never was Ready waits. */
+function unread({ status }: BatchNetwork, network: NotRead): PartPlan<Action> {
+  if (status?.subnets === undefined) return { steps: [unreadStep(network)], conditions: [] };
+  const { reason, message } = network;
+  const condition: ConditionDraft = { ...endpointsNotReady, status: "Unknown", reason, message };
+  return { steps: [], conditions: [condition], checkInMs: unreadCheckMs };
+}
+
+function endpoints({ vpc, keptFor }: Read): PartPlan<Action> {
+  const { next, refused } = vpcPlan(vpc);
+  const act = next?.kind === "act" ? written(next) : undefined;
+  const isRemoval = act !== undefined && next?.kind === "act" && next.action.doing === "delete";
+  const found = lackOfAny(vpc, refused);
+  const lacking = found && withAllRefusals(found, refused);
+  const conditions = [endpointsNotReady];
+  const settles = next?.kind === "wait" ? [{ ...next, conditions }] : [];
+  const waits = lacking === undefined ? [] : [{ ...lacking, checkInMs: endpointsCheckMs, conditions }];
+  const tail = act !== undefined && isRemoval ? { tail: [act] } : {};
+  const steps = [
+    ...(act === undefined || isRemoval ? [] : [act]),
+    ...(lacking === undefined ? [] : [...settles, ...waits]),
+  ];
+  if (steps.length > 0) return { steps, ...tail, conditions: [] };
+  const services = vpc.plan.services.map(shortName).join(", ");
+  const kept = [...keptFor].map(([service, names]) => `${service} stays, because ${names.join(", ")} needs it`);
+  const available =
+    services === "" ? "the operator has made no endpoints here" : `available in ${vpc.vpcId}: ${services}`;
+  const message = [available, ...kept].join("; ");
+  const ready: ConditionDraft = { ...endpointsNotReady, status: "True", reason: "EndpointsAvailable", message };
+  const checkInMs = next === undefined && kept.length === 0 ? restCheckMs : settleCheckMs;
+  return { steps: [], ...tail, conditions: [ready], checkInMs };
+}
+
+function written(act: Act<Omit<Extract<Action, { kind: "writeEndpoints" }>, "kind">>): Act<Action> {
+  return { ...act, action: { kind: "writeEndpoints", ...act.action }, conditions: [endpointsNotReady] };
+}
+
+/** The same way back: endpoints, then the group, then the finalizer. */
+function deletion(seen: Seen, network: BatchNetwork): Plan<Action> {
+  const { identity } = seen;
+  const id = shortHash([identity.cluster.name, identity.namespace, identity.name, network.spec]);
+  const agenda: readonly Step<Action>[] = [
+    ...inUse(seen),
+    ...(seen.network.kind === "unread" ? [unreadStep(seen.network)] : removal(seen.network)),
+    { kind: "release", reason: "Deleted", message: `EC2 has nothing of this object in ${network.spec.vpcId} any more` },
+  ];
+  return { change: { action: "Delete", id, reason: "ObjectDeleted", changes: [] }, agenda, conditions: [] };
+}
+
+function inUse({ referring }: Seen): readonly Wait[] {
+  if (referring.length === 0) return [];
+  const message = `${firstOf(referring)} refers to it: give these environments another network, or delete them`;
+  return [{ kind: "wait", reason: "InUse", message, stallsAfterMs: marks.inUseStallsMs }];
+}
+
+function removal({ vpc, group }: Read): readonly Step<Action>[] {
+  const { next } = vpcPlan(vpc);
+  const first: readonly Step<Action>[] =
+    next === undefined ? [] : [next.kind === "act" ? written(next) : { ...next, conditions: [endpointsNotReady] }];
+  return [...first, ...groupRemoval(group)];
+}
