@@ -258,11 +258,11 @@ export const mistakes: readonly Mistake[] = [
   {
     what: "a service by its full name",
     example: "private-endpoints",
-    file: "compute-environment.yaml",
-    from: "    vpcEndpoints: Ensure\n",
-    to: "    vpcEndpoints: Ensure\n    vpcEndpointServices: [com.amazonaws.us-east-1.ECS]\n",
-    at: "vpcEndpointServices:",
-    field: "spec.network.vpcEndpointServices[0]",
+    file: "batch-network.yaml",
+    from: "    needs: [ecs, ecr, logs]\n",
+    to: "    needs: [ecs, ecr, logs]\n    services: [com.amazonaws.us-east-1.ECS]\n",
+    at: "services:",
+    field: "spec.vpcEndpoints.services[0]",
     says: /the last part of the name of an AWS service/,
   },
 ];
