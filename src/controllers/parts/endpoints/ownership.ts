@@ -109,8 +109,9 @@ export function gatewayPolicy(owner: EndpointOwner): string {
 }
 
 /** Letters and digits, which every policy may have. */
-function statementId({ cluster }: EndpointOwner): string {
-  return `AwsBatchOperator${shortHash(cluster.name)}`;
+function statementId({ cluster, object }: EndpointOwner): string {
+  const whose = object === undefined ? cluster.name : [cluster.name, object.namespace, object.name];
+  return `AwsBatchOperator${shortHash(whose)}`;
 }
 
 /** Whether the policy of an endpoint, as JSON text, has a statement of this ID. */

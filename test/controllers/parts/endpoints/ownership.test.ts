@@ -75,3 +75,18 @@ it("what a lost cluster created is ours, once its uid is taken over", () => {
   const one = { ...interfaceOf("sg-ours"), tags: ownershipTags({ cluster: lost }) };
   expect(ownedBy({ cluster: { ...cluster, takeOverUid: "lost" } }, facts).isOurs(one)).toBe(true);
 });
+
+it("what one network created is of no other network, and not of the cluster, whatever its tags say", () => {
+  const [own, other] = ["net", "other"].map((of) => ({ cluster, object: { namespace: "team", name: of } }));
+  if (own === undefined || other === undefined) throw new Error("two owners");
+  const named = { kind: "read" as const, value: [group("sg-own", { groupName: groupName(own) })] };
+  const around = { ...facts, securityGroups: named };
+  const made = [interfaceOf("sg-own"), gateway(gatewayPolicy(own))];
+  for (const one of made) {
+    expect(ownedBy(own, around).isOurs({ ...one, tags: ownershipTags(own) })).toBe(true);
+    for (const owner of [other, { cluster }]) {
+      expect(ownedBy(owner, around).isOurs({ ...one, tags: ownershipTags(own) })).toBe(false);
+      expect(ownedBy(owner, around).isOurs({ ...one, tags: ownershipTags(owner) })).toBe(false);
+    }
+  }
+});
