@@ -1,4 +1,4 @@
-import type { KindName } from "../../api/v1alpha1/kinds.ts";
+import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { Change } from "../../controllers/pass/agenda.ts";
 import { effectOf, effectsOf, isOnlyTagged, type WriteEffect } from "./effects.ts";
 import type { EntryAction } from "./entry.ts";
@@ -99,6 +99,11 @@ const related: readonly (readonly [WriteEffect, string])[] = [
 
 function updateTitle({ kind, writes, change, owned }: Titled, effects: ReadonlySet<WriteEffect>): string {
   if (effects.has("endsJobs") && owned.length === 0) return "its job is ended";
+  const { records, request } = kindOf(kind);
+  // What it has in AWS is not of AWS Batch.
+  if (records === undefined && request === undefined) {
+    return `${writes.length > 0 ? "gets" : "would get"} in AWS what its spec asks for`;
+  }
   const deleted = writes.filter((write) => effectOf(kind, write) === "deletes").map(({ subject }) => subject);
   const goes = deleted.length === 0 ? "" : `; ${deleted.join(", ")} ${deleted.length === 1 ? "is" : "are"} deleted`;
   const own = `${ownTitle(writes, change, effects)}${goes}`;
