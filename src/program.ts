@@ -27,7 +27,7 @@ const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) =
 };
 
 const description =
-  "Manages AWS Batch as Kubernetes objects: compute environments, job queues, job definitions, scheduling policies, service environments, quota shares, consumable resources and jobs. Changes them without an outage, and deletes them in an order that cannot block.";
+  "Manages AWS Batch as Kubernetes objects: compute environments, job queues, job definitions, scheduling policies, service environments, quota shares, consumable resources, roles, networks and jobs. Changes them without an outage, and deletes them in an order that cannot block.";
 
 function examples(program: string): string {
   return `

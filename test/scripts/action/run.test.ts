@@ -133,7 +133,7 @@ describe("the action", () => {
     const { exitCode, printed, output, summary } = await ran(broken, url);
     expect([exitCode, output, summary, calls]).toEqual([1, "exit-code=1\n", "", []]);
     expect(printed).toMatch(
-      /^::error file=.*environment\.yaml,line=\d+,col=\d+,title=BatchComputeEnvironment default\/general::/,
+      /^::error file=.*environment\.yaml,line=\d+,col=\d+,title=BatchComputeEnvironment default\/general is invalid::/,
     );
   });
 
@@ -172,7 +172,7 @@ test("the step is a process that ends with the code of the action", async () => 
   const env = { PLAN_PATH: directory, GITHUB_OUTPUT: join(directory, "output") };
   const ended = spawnSync(process.execPath, ["scripts/action/main.ts"], { env, encoding: "utf8" });
   expect([ended.status, ended.stderr]).toEqual([1, ""]);
-  expect(ended.stdout).toMatch(/^::error file=.*environment\.yaml,line=1,col=5,title=manifest::/);
+  expect(ended.stdout).toMatch(/^::error file=.*environment\.yaml,line=1,col=5,title=invalid manifest::/);
   expect(readFileSync(env.GITHUB_OUTPUT, "utf8")).toBe("exit-code=1\n");
 });
 
