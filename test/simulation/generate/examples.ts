@@ -32,9 +32,10 @@ const definitionMembers = [
 ];
 
 /** What AWS has members for, of objects that leave nothing to the operator: no roles, no networks, no references. */
-function made(kind: CelExample["kind"], members: readonly string[], isWhole: (spec: Members) => boolean) {
+function made(kind: CelExample["kind"], members: readonly string[], isWhole: (spec: Members) => boolean = () => true) {
   const all = celExamples
     .filter(({ kind: its, accepted }) => its === kind && accepted["iam"] === undefined && isWhole(accepted))
+    .filter(({ accepted }) => kind === "QuotaShare" || !JSON.stringify(accepted).includes('Ref":'))
     .map(({ accepted }) => Object.fromEntries(Object.entries(accepted).filter(([key]) => members.includes(key))));
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
@@ -44,16 +45,14 @@ export const environmentExamples = made("BatchComputeEnvironment", environmentMe
   return type === "UNMANAGED" || (subnets !== undefined && securityGroupIds !== undefined);
 });
 
-export const definitionExamples = made(
-  "JobDefinition",
-  definitionMembers,
-  (spec) => !JSON.stringify(spec).includes('Ref":'),
-);
+export const definitionExamples = made("JobDefinition", definitionMembers);
 
-export const shareExamples = made(
-  "QuotaShare",
-  ["capacityLimits", "resourceSharingConfiguration", "preemptionConfiguration", "state", "tags"],
-  () => true,
-);
+export const shareExamples = made("QuotaShare", [
+  "capacityLimits",
+  "resourceSharingConfiguration",
+  "preemptionConfiguration",
+  "state",
+  "tags",
+]);
 
-export const consumableExamples = made("ConsumableResource", ["resourceType", "totalQuantity", "tags"], () => true);
+export const consumableExamples = made("ConsumableResource", ["resourceType", "totalQuantity", "tags"]);
