@@ -25,7 +25,7 @@ describeOnCluster("kubectl", (cluster) => {
     await kubectl("apply", "-f", `${root}examples/licences/consumable-resource.yaml`);
     await kubectl("apply", "-f", `${root}examples/sagemaker/quota-share-research.yaml`);
     await kubectl("apply", "-f", `${root}examples/seed/job-role.yaml`);
-    await kubectl("apply", "-f", `${root}examples/private-endpoints/network.yaml`);
+    await kubectl("apply", "-f", `${root}examples/private-endpoints/batch-network.yaml`);
   });
 
   describe.each(definitions)("with $kind", ({ kind, plural, shortNames, categories, group, version }) => {

@@ -5,16 +5,19 @@ import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { accessDenied, throttled } from "../../../src/simulator/faults.ts";
 import {
   batchJob,
+  batchNetwork,
   computeEnvironment,
   ec2,
   jobDefinition,
   jobQueue,
   quotaShare,
+  role,
   serviceEnvironment,
   sharedQueue,
   trainingJob,
   withTypes,
 } from "../../manifests.ts";
+import { threeSubnets } from "../../simulator/networks.ts";
 import { createWorld, type World, type WorldOptions } from "../../world.ts";
 
 /**
@@ -130,6 +133,35 @@ const scenes: readonly Scene[] = [
     },
   },
   { name: "ready", objects: three("current"), play: ready },
+  {
+    name: "ready",
+    objects: [
+      ["BatchRole", "builders", "current"],
+      ["BatchNetwork", "net", "current"],
+    ],
+    async play(world) {
+      world.aws.outside.describeNetwork(threeSubnets);
+      world.apply(role("builders"), batchNetwork("net"));
+      await world.untilReady();
+    },
+  },
+  {
+    name: "paused with an edit that waits",
+    objects: [
+      ["BatchRole", "builders", "held"],
+      ["BatchNetwork", "net", "held"],
+    ],
+    async play(world) {
+      world.aws.outside.describeNetwork(threeSubnets);
+      world.apply(role("builders"), batchNetwork("net"));
+      await world.untilReady();
+      world.apply(
+        paused(role("builders", { tags: { team: "blue" } })),
+        paused(batchNetwork("net", { tags: { team: "blue" } })),
+      );
+      await world.seconds(10);
+    },
+  },
   {
     name: "ready",
     objects: [
