@@ -157,7 +157,7 @@ const scenes: readonly Scene[] = [
       await world.untilReady();
       world.apply(
         paused(role("builders", { tags: { team: "blue" } })),
-        paused(batchNetwork("net", { tags: { team: "blue" } })),
+        paused(batchNetwork("net", { securityGroup: {} })),
       );
       await world.seconds(10);
     },
