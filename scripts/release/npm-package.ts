@@ -20,16 +20,17 @@ export interface PackageParts {
   readonly typed?: string;
 }
 
+const launcher = "bin/launch.js";
 const operatorBin = "bin/aws-batch-operator.js";
 const simulatorBin = "bin/aws-batch-simulator.js";
 
 export const operatorPackage: PackageParts = {
-  files: { "README.md": "README.md", "CHANGELOG.md": "CHANGELOG.md", [operatorBin]: operatorBin },
+  files: { "README.md": "README.md", "CHANGELOG.md": "CHANGELOG.md", [operatorBin]: operatorBin, [launcher]: launcher },
   manifest: { bin: { "aws-batch-operator": operatorBin, "kubectl-awsbatch": operatorBin } },
 };
 
 export const simulatorPackage: PackageParts = {
-  files: { "README.md": "src/simulator/README.md", [simulatorBin]: simulatorBin },
+  files: { "README.md": "src/simulator/README.md", [simulatorBin]: simulatorBin, [launcher]: launcher },
   manifest: {
     bin: { "aws-batch-simulator": simulatorBin },
     exports: { ".": { types: "./dist/start.d.ts", default: "./dist/start.js" } },

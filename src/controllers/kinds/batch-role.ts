@@ -18,7 +18,7 @@ import { rolesFailure } from "../parts/roles/report.ts";
 import type { RolesSeen } from "../parts/roles/seen.ts";
 import { newRolesMemory } from "../parts/roles/with-roles.ts";
 import { type Change, earliestCheck, type Plan, type Step, type Wait } from "../pass/agenda.ts";
-import { conditionsOf } from "../pass/conditions.ts";
+import { readyOf } from "../pass/conditions.ts";
 import { type Directives, directivesOf } from "../pass/directives.ts";
 import { reconcilerOf } from "../pass/pass.ts";
 import type { Ports } from "../ports.ts";
@@ -48,7 +48,8 @@ export function batchRoles(ports: Ports): Reconciler {
     {
       kind: BatchRoleKind,
       async observe(object, region, signal) {
-        memory.beganAt ??= ports.clock.monotonic();
+        const beganAt = memory.beganAt ?? ports.clock.monotonic();
+        memory.beganAt = beganAt;
         const inAws = { stranded: [], used: [], doubted: false };
         const read = await observeRoles(object, region, { user, ...inAws }, { ports, memory }, signal);
         const directives = directivesOf(object, ports.settings);
@@ -57,15 +58,14 @@ export function batchRoles(ports: Ports): Reconciler {
         const roles = withAdoption(completed(object, read, ports.clock.now()), directives, name);
         const isAsked = directives.deleting && !directives.retain && removes(roles);
         const used = isAsked ? await usedBy(object, roles, { ports, unusedSince }, signal) : undefined;
-        const sinceBegan = ports.clock.monotonic() - (memory.beganAt ?? Number.NEGATIVE_INFINITY);
-        const settlesInMs = Math.max(roles.unsettledMs, shownForSureMs - sinceBegan);
+        const settlesInMs = Math.max(roles.unsettledMs, beganAt + shownForSureMs - ports.clock.monotonic());
         return { roles, directives, nameSeen: name, settlesInMs, used };
       },
       async refresh(object, _region, sinceMs, signal) {
         memory.readAfter.set(object.metadata.uid, sinceMs);
         if (object.metadata.deletionTimestamp !== undefined) await refreshRegions(ports, signal);
       },
-      plan: (object, seen) => planFor(object, seen),
+      plan: planFor,
       act: (action, object, _region, signal) => actOnRoles(action, object, BatchRoleKind, { ports, memory }, signal),
       status: (object, { roles }) => report(object, roles),
       events: rolesEvents,
@@ -134,7 +134,8 @@ export function planFor(object: BatchRole, seen: Seen): Plan<RolesAction> {
   // What was never made serves nothing, whatever holds its creation; nor does a new spec before it is carried out.
   const agenda: readonly Step<RolesAction>[] = isThere
     ? [
-        ...(isServed(object) ? steps : steps.map(heldWhole)),
+        // IAM has been found to be as this very spec says.
+        ...(readyOf(object).isReady ? steps : steps.map(heldWhole)),
         { kind: "serves", reason: "Available", message: `IAM has ${namesOf(roles)} as the spec says` },
       ]
     : steps.map(heldWhole);
@@ -151,7 +152,7 @@ export function planFor(object: BatchRole, seen: Seen): Plan<RolesAction> {
  * role would take it for having, or lacking, what it does not.
  */
 function unsettledStep(object: BatchRole, { roles, settlesInMs: checkInMs }: Seen): Wait | undefined {
-  if (checkInMs <= 0 || roles.iam.kind !== "read" || isServed(object)) return undefined;
+  if (checkInMs <= 0 || roles.iam.kind !== "read" || readyOf(object).isReady) return undefined;
   const message = `waiting until IAM is sure to show what was written to ${namesOf(roles)}`;
   const conditions = [{ type: "RolesReady", status: "False" }] as const;
   return { kind: "wait", reason: "RepairingRole", message, checkInMs, conditions };
@@ -160,12 +161,6 @@ function unsettledStep(object: BatchRole, { roles, settlesInMs: checkInMs }: See
 /** The step, on which everything waits. */
 function heldWhole({ holds: _writes, ...step }: Step<RolesAction> & { readonly holds?: unknown }): Step<RolesAction> {
   return step as Step<RolesAction>;
-}
-
-/** Whether IAM has been found to be as this very spec says. */
-function isServed(object: BatchRole): boolean {
-  const ready = conditionsOf(object).find(({ type }) => type === "Ready");
-  return ready?.status === "True" && ready.observedGeneration === object.metadata.generation;
 }
 
 function namesOf({ desiredRoles }: RolesSeen): string {

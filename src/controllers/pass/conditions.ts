@@ -253,6 +253,13 @@ export function conditionsOf(object: KubeObject): readonly Condition[] {
   return status?.conditions ?? [];
 }
 
+/** The condition Ready of an object, and whether it is True of the spec that the object has now. */
+export function readyOf(object: KubeObject): { readonly ready: Condition | undefined; readonly isReady: boolean } {
+  const ready = conditionsOf(object).find(({ type }) => type === "Ready");
+  const isReady = ready?.status === "True" && ready.observedGeneration === object.metadata.generation;
+  return { ready, isReady };
+}
+
 /** The condition of this type as it is: what was known before a restart is reported until something newer is known. */
 export function keptCondition(object: KubeObject, kept: ConditionType): readonly ConditionDraft[] {
   return conditionsOf(object)

@@ -31,28 +31,28 @@ const definitionMembers = [
   "tags",
 ];
 
+const refersToNothing = (spec: Members): boolean => !JSON.stringify(spec).includes('Ref":');
+
 /** What AWS has members for, of objects that leave nothing to the operator: no roles, no networks, no references. */
-function made(kind: CelExample["kind"], members: readonly string[], isWhole: (spec: Members) => boolean = () => true) {
+function made(kind: CelExample["kind"], members: readonly string[], isWhole: (spec: Members) => boolean) {
   const all = celExamples
     .filter(({ kind: its, accepted }) => its === kind && accepted["iam"] === undefined && isWhole(accepted))
-    .filter(({ accepted }) => kind === "QuotaShare" || !JSON.stringify(accepted).includes('Ref":'))
     .map(({ accepted }) => Object.fromEntries(Object.entries(accepted).filter(([key]) => members.includes(key))));
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-export const environmentExamples = made("BatchComputeEnvironment", environmentMembers, ({ type, computeResources }) => {
-  const { subnets, securityGroupIds } = (computeResources ?? {}) as Members;
-  return type === "UNMANAGED" || (subnets !== undefined && securityGroupIds !== undefined);
+export const environmentExamples = made("BatchComputeEnvironment", environmentMembers, (spec) => {
+  const { subnets, securityGroupIds } = (spec["computeResources"] ?? {}) as Members;
+  const isPlaced = spec["type"] === "UNMANAGED" || (subnets !== undefined && securityGroupIds !== undefined);
+  return isPlaced && refersToNothing(spec);
 });
 
-export const definitionExamples = made("JobDefinition", definitionMembers);
+export const definitionExamples = made("JobDefinition", definitionMembers, refersToNothing);
 
-export const shareExamples = made("QuotaShare", [
-  "capacityLimits",
-  "resourceSharingConfiguration",
-  "preemptionConfiguration",
-  "state",
-  "tags",
-]);
+export const shareExamples = made(
+  "QuotaShare",
+  ["capacityLimits", "resourceSharingConfiguration", "preemptionConfiguration", "state", "tags"],
+  () => true,
+);
 
-export const consumableExamples = made("ConsumableResource", ["resourceType", "totalQuantity", "tags"]);
+export const consumableExamples = made("ConsumableResource", ["resourceType", "totalQuantity", "tags"], () => true);

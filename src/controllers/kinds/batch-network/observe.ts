@@ -68,22 +68,22 @@ async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortS
   const { uid } = network.metadata;
   try {
     const { facts, running } = await factsOf(network, reading, signal);
-    const given: Given = { ...reading, network, facts, running, now: reading.ports.clock.monotonic() };
+    const given = inVpc(network, reading, facts, running);
     const vpc = vpcOf(given);
     const group = groupSeen(given);
     const misplaced = misplacedIn(network, facts);
     if (isBusy(vpc, group)) memory.readAfter.set(uid, Number.POSITIVE_INFINITY);
     // A person may add or correct what is missing at any time.
     if (misplaced.length > 0 || lackOfAny(vpc, []) !== undefined) memory.lacking.add(uid);
-    const wanted = servicesOf(network.spec).map((service) => endpointServiceOf(service, facts.region));
+    const services = servicesOf(network.spec).map((service) => endpointServiceOf(service, facts.region));
     const serves = (one: VpcEndpoint): boolean =>
-      one.vpcId === network.spec.vpcId && wanted.includes(one.serviceName) && isPresent(one);
+      one.vpcId === network.spec.vpcId && services.includes(one.serviceName) && isPresent(one);
     return {
       kind: "read",
       misplaced,
       group,
       vpc,
-      keptFor: keptFor(given),
+      keptFor: given.keptFor,
       endpoints: read("VPC endpoints", facts.endpoints).filter(serves),
     };
   } catch (error) {
@@ -91,12 +91,31 @@ async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortS
   }
 }
 
+/** What was read, with what all parts of the observation ask of it: which environments need what is a search over paths. */
 interface Given extends Reading {
   readonly network: BatchNetwork;
   readonly facts: NetworkFacts;
+  /** All environments that may run, and those of them in the VPC. */
   readonly running: readonly Running[];
+  readonly here: readonly Running[];
+  readonly owner: VpcSeen["owner"];
+  readonly owned: ReturnType<typeof ownedBy>;
+  /** The endpoints of ours that an environment may depend on. */
+  readonly held: ReturnType<typeof heldAmong>;
+  readonly keptFor: ReadonlyMap<string, readonly string[]>;
   /** Monotonic ms. */
   readonly now: number;
+}
+
+function inVpc(network: BatchNetwork, reading: Reading, facts: NetworkFacts, running: readonly Running[]): Given {
+  const { cluster, clock } = reading.ports;
+  const { metadata, spec } = network;
+  const owner = { cluster, object: { namespace: metadata.namespace, name: metadata.name }, tags: spec.tags };
+  const owned = ownedBy(owner, facts);
+  const held = heldAmong(facts, owned.isOurs);
+  const here = running.filter(({ user }) => vpcsOf(user, facts).includes(spec.vpcId));
+  const kept = keptFor(servicesOf(spec), here, held);
+  return { ...reading, network, facts, running, here, owner, owned, held, keptFor: kept, now: clock.monotonic() };
 }
 
 /** Reads until the environments are the same before and after. */
@@ -136,12 +155,10 @@ function requestOf(network: BatchNetwork, running: readonly Running[], region: s
 
 /** What the operator is to do in the VPC, as `vpcPlan` takes it. */
 function vpcOf(given: Given): VpcSeen {
-  const { network, facts, ports, memory, now } = given;
+  const { network, facts, ports, memory, now, owner, owned } = given;
   const { spec, metadata } = network;
   const { vpcId, tags } = spec;
   const directives = directivesOf(network, ports.settings);
-  const owner = ownerOf(given);
-  const owned = ownedBy(owner, facts);
   const groups = read("security groups", facts.securityGroups);
   const named = groups.filter((one) => one.vpcId === vpcId && one.groupName === groupName(owner));
   const group = named.find(owned.isOurs);
@@ -194,20 +211,12 @@ function vpcOf(given: Given): VpcSeen {
   };
 }
 
-function ownerOf({ network, ports }: Pick<Given, "network" | "ports">): VpcSeen["owner"] {
-  const { namespace, name } = network.metadata;
-  return { cluster: ports.cluster, object: { namespace, name }, tags: network.spec.tags };
-}
-
 function planIn(given: Given, groupId: string | undefined): VpcSeen["plan"] {
-  const { network, facts, running } = given;
+  const { network, facts, running, here, owned } = given;
   const { vpcId } = network.spec;
-  const here = runningIn(given);
-  const kept = [...keptFor(given).keys()];
-  const { isOurs } = ownedBy(ownerOf(given), facts);
   const { subnets } = placedIn(network);
   const asked = { vpcId, services: subnets === undefined ? [] : servicesOf(network.spec), subnetIds: subnets ?? [] };
-  const whole = listedEndpoints(asked, kept, facts, isOurs);
+  const whole = listedEndpoints(asked, [...given.keptFor.keys()], facts, owned.isOurs);
   // AWS describes only the new subnets of an environment that it moves.
   const isMoving = subnets === undefined || running.some(({ moving }) => moving);
   const plan = isMoving ? { ...whole, remove: [] } : whole;
@@ -219,16 +228,13 @@ function planIn(given: Given, groupId: string | undefined): VpcSeen["plan"] {
   );
 }
 
-function runningIn({ network, facts, running }: Given): readonly Running[] {
-  return running.filter(({ user }) => vpcsOf(user, facts).includes(network.spec.vpcId));
-}
-
 /** The environments that need endpoints of ours of services that the spec does not ask for, by the names of these. */
-function keptFor(given: Given): ReadonlyMap<string, readonly string[]> {
-  const { network, facts } = given;
-  const held = heldAmong(facts, ownedBy(ownerOf(given), facts).isOurs);
-  const asked = servicesOf(network.spec);
-  const needed = runningIn(given).flatMap(({ name, user }) =>
+function keptFor(
+  asked: readonly string[],
+  here: readonly Running[],
+  held: Given["held"],
+): ReadonlyMap<string, readonly string[]> {
+  const needed = here.flatMap(({ name, user }) =>
     [...held(user).services, ...held(user).unread].map((service) => ({ service, name })),
   );
   const others = needed.filter(({ service }) => !asked.includes(service));
@@ -241,13 +247,9 @@ function keptFor(given: Given): ReadonlyMap<string, readonly string[]> {
 }
 
 /** Environments in the VPC that only our endpoints connect. */
-function connectedIn(given: Given): Pick<VpcSeen, "connects" | "connectsLeaving" | "mayConnect"> {
-  const { facts } = given;
-  const held = heldAmong(facts, ownedBy(ownerOf(given), facts).isOurs);
+function connectedIn({ here, held }: Given): Pick<VpcSeen, "connects" | "connectsLeaving" | "mayConnect"> {
   const namesOf = (isMeant: (one: Running) => boolean): readonly string[] =>
-    runningIn(given)
-      .filter(isMeant)
-      .map(({ name }) => name);
+    here.filter(isMeant).map(({ name }) => name);
   const isConnected = ({ user }: Running): boolean => held(user).services.length > 0;
   return {
     connects: namesOf((one) => !one.leaving && isConnected(one)),

@@ -45,13 +45,17 @@ export function planFor(network: BatchNetwork, seen: Seen, now: number): Plan<Ac
   };
 }
 
-function changeOf({ spec }: BatchNetwork, { identity }: Seen, agenda: readonly Step<Action>[]): Change {
-  const id = shortHash([identity.cluster.name, identity.namespace, identity.name, spec]);
+function changeOf(network: BatchNetwork, seen: Seen, agenda: readonly Step<Action>[]): Change {
+  const id = planId(network, seen);
   const isInSync = agenda.every(({ kind }) => kind !== "act");
   const changes: Change["changes"] = [];
   return isInSync
     ? { action: "None", id, reason: "InSync", changes }
     : { action: "Update", id, reason: "FieldsDiffer", changes };
+}
+
+function planId({ spec }: BatchNetwork, { identity: { cluster, namespace, name } }: Seen): string {
+  return shortHash([cluster.name, namespace, name, spec]);
 }
 
 function misplaced({ misplaced: faults }: Read): readonly Blocked[] {
@@ -102,8 +106,7 @@ function written(act: Act<Omit<Extract<Action, { kind: "writeEndpoints" }>, "kin
 
 /** The same way back: endpoints, then the group, then the finalizer. */
 function deletion(seen: Seen, network: BatchNetwork): Plan<Action> {
-  const { identity } = seen;
-  const id = shortHash([identity.cluster.name, identity.namespace, identity.name, network.spec]);
+  const id = planId(network, seen);
   const agenda: readonly Step<Action>[] = [
     ...inUse(seen),
     ...(seen.network.kind === "unread" ? [unreadStep(seen.network)] : removal(seen.network)),

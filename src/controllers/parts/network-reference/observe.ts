@@ -3,7 +3,7 @@ import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-comput
 import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
 import { BatchComputeEnvironmentKind, BatchNetworkKind } from "../../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
-import { conditionsOf } from "../../pass/conditions.ts";
+import { readyOf } from "../../pass/conditions.ts";
 import type { Ports } from "../../ports.ts";
 import { labelsAskedFor, objectAt } from "../../references/reference.ts";
 import type { NetworkReferenceSeen } from "./seen.ts";
@@ -31,10 +31,9 @@ export async function observeNetworkReference(
   const { object } = found;
   const name = `${BatchNetworkKind.kind} ${keyText(key)}`;
   if (object.metadata.deletionTimestamp !== undefined) return { kind: "awaited", message: `${name} is being deleted` };
-  const ready = conditionsOf(object).find(({ type }) => type === "Ready");
+  const { ready, isReady } = readyOf(object);
   const { subnets = [], securityGroupIds = [] } = object.status ?? {};
-  const isCurrent = ready?.status === "True" && ready.observedGeneration === object.metadata.generation;
-  if (isCurrent && subnets.length > 0) return { kind: "ready", name, given: { subnets, securityGroupIds } };
+  if (isReady && subnets.length > 0) return { kind: "ready", name, given: { subnets, securityGroupIds } };
   const why = ready?.status === "False" ? `: ${ready.message}` : "";
   return { kind: "awaited", message: `${name} is not Ready${why}` };
 }

@@ -1,6 +1,7 @@
 /** Keeps the security group of an object in its status. Pure. */
 
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
+import { withMembers } from "../../pass/status-fields.ts";
 import { usable } from "./plan.ts";
 import type { GroupSeen } from "./seen.ts";
 
@@ -8,12 +9,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of status with the group that the object uses from now on. */
 export function withGroupStatus(fields: Fields, seen: GroupSeen, { status }: BatchComputeEnvironment): Fields {
-  const { securityGroup: _before, ...network } = (fields["network"] ?? {}) as Fields;
   const group = usable(seen);
   // The current group stays in effect while EC2 cannot be read, and while another one is created.
   const before = seen.desired === undefined ? undefined : status?.network?.securityGroup;
   const securityGroup = group === undefined ? before : { groupId: group.groupId, vpcId: group.vpcId };
-  const { network: _network, ...rest } = fields;
-  const all = { ...network, ...(securityGroup === undefined ? {} : { securityGroup }) };
-  return Object.keys(all).length === 0 ? rest : { ...rest, network: all };
+  return withMembers(fields, "network", { securityGroup });
 }

@@ -3,6 +3,7 @@
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { Resolved } from "../../../network/selection.ts";
 import { timestamp } from "../../pass/conditions.ts";
+import { withMembers } from "../../pass/status-fields.ts";
 import { resolved } from "./plan.ts";
 import type { SelectionSeen } from "./seen.ts";
 
@@ -17,15 +18,8 @@ export function withSelectionStatus(
   object: BatchComputeEnvironment,
   now: number,
 ): Fields {
-  const {
-    resolvedSubnets: _subnets,
-    resolvedSecurityGroups: _groups,
-    ...network
-  } = (fields["network"] ?? {}) as Fields;
   const selected = object.metadata.deletionTimestamp === undefined ? rememberedNow(answers, now) : asBefore(object);
-  const { network: _network, ...rest } = fields;
-  const all = { ...network, ...selected };
-  return Object.keys(all).length === 0 ? rest : { ...rest, network: all };
+  return withMembers(fields, "network", { resolvedSubnets: undefined, resolvedSecurityGroups: undefined, ...selected });
 }
 
 /** The selections as the next status has them. */
