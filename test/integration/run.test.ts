@@ -125,7 +125,7 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
       const [end, line] = await ends(await operatorFor(namespace, { kubeconfig }));
       expect(end).toBe("ended with code 2");
       expect(line).toMatch(
-        /^error: RBAC does not allow the operator to get, list, watch .*batchcomputeenvironments\.awsbatch\.dev/,
+        /^error: RBAC does not allow the operator to get, list, watch batchroles\.awsbatch\.dev, batchnetworks\.awsbatch\.dev, batchcomputeenvironments\.awsbatch\.dev/,
       );
       const [statuses = ""] = /patch [^;]*\/status in namespace [^ ]+/.exec(line ?? "") ?? [];
       expect(statuses).toContain("jobqueues.awsbatch.dev/status");

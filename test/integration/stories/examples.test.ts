@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { describesAccount, type Example, possibleExamples, prepare } from "../../examples/examples.ts";
-import { batchJob, computeEnvironment, ec2, jobQueue } from "../../manifests.ts";
+import { batchJob, batchNetwork, computeEnvironment, ec2, jobQueue } from "../../manifests.ts";
 import { isWrite } from "../../transcript.ts";
 import type { AuditEvent } from "../control-plane/audit.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
@@ -224,6 +224,20 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       expect(jobs.map(({ status }) => status)).toEqual(["SUCCEEDED"]);
     });
 
+    test("a network is Ready with the group that it creates, and its kubectl delete returns when EC2 is clean", async () => {
+      // In the VPC that an account without a description has.
+      const { metadata, ...network } = batchNetwork("net", { vpcId: "vpc-0de0fa0170000000d", securityGroup: {} });
+      const team = await Team.in(cluster, "network");
+      await team.apply({ ...network, metadata: { name: metadata.name, namespace: team.namespace } });
+      const kubectl = kubectlIn(team.namespace);
+      await kubectl("wait", "--for=condition=Ready", "bnet/net");
+      const [groupId = ""] = await kubectl("get", "bnet", "net", "-o=jsonpath={.status.securityGroup.groupId}");
+      const made = () => account.aws.truth.securityGroups().filter((one) => one.GroupId === groupId);
+      expect(made()).toHaveLength(1);
+      await kubectl("delete", "bnet", "net");
+      expect(made()).toEqual([]);
+    });
+
     test("what somebody changes in AWS is put back, and reported as an event", async () => {
       const team = await readyStack();
       const { namespace } = team;
@@ -272,9 +286,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
         else used.add(textOf(permission));
       }
       expect([...beyond]).toEqual([]);
-      // The examples with a network are those of network-examples.test.ts.
-      const needed = permissions.map(textOf).filter((text) => used.has(text) || !text.includes("/batchnetworks"));
-      expect([...used].toSorted()).toEqual(needed.toSorted());
+      expect([...used].toSorted()).toEqual(permissions.map(textOf).toSorted());
     });
   });
 });
