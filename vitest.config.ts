@@ -99,7 +99,7 @@ export default defineConfig({
     ],
     coverage: {
       provider: "v8",
-      include: ["src/**"],
+      include: ["src/**/*.{ts,tsx}"],
       reporter: ["text-summary"],
       thresholds: {
         "src/controllers/**/{plan,diff,replacement,report,lacking,creating,leaving}.ts": { lines: 100, perFile: true },

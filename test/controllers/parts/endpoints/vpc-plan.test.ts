@@ -48,6 +48,14 @@ describe("endpoints that objects request in a VPC", () => {
     );
   });
 
+  it("get the tags that a person asks for, each its own change", () => {
+    const change = { set: { team: "a" }, remove: ["old"] };
+    const retag = new Map([["vpce-ecs", change]]);
+    const given = vpc({ ours: [ecs], retag });
+    expect(step(given)).toBe("act RepairingEndpoints repair: takeOver");
+    expect(vpcPlan(given).next).toMatchObject({ action: { writes: [{ ids: ["vpce-ecs"], ...change }] } });
+  });
+
   it("are not created a second time while EC2 shows late what was written", () => {
     const late = vpc({ plan: planned({ create: [ofEcs] }), justWritten: true });
     expect(step(late)).toBe("wait CreatingEndpoints");
