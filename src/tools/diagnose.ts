@@ -26,10 +26,11 @@ import { type QueueReading, readQueue } from "./diagnose/read.ts";
 import { readJob } from "./diagnose/read-job.ts";
 import { isHealthy } from "./diagnose/report.ts";
 import { diagnosisText, type Layout } from "./diagnose/text.ts";
+import { requireAccount } from "./jobs/account.ts";
 import { openCluster } from "./jobs/cluster.ts";
 import type { SeenObjects } from "./jobs/objects.ts";
+import { placeOf } from "./jobs/open-place.ts";
 import { clusterNameOption, type DirectoryFlags } from "./jobs/options.ts";
-import { placeOf, requireAccount } from "./jobs/place.ts";
 import { SavedAccount } from "./jobs/saved-account.ts";
 import { readOnlyRegion } from "./read-only-region.ts";
 import { asciiOutput } from "./terminal/ascii.ts";
@@ -119,8 +120,9 @@ function isCalled({ kind, plural, shortNames }: Kind, type: string): boolean {
 
 /** That of a directory; undefined: the flags name none. */
 function savedAccount(flags: DiagnoseFlags, io: Io): SavedAccount | undefined {
-  const place = placeOf(flags, flags.filename);
-  return place.kind === "directory" ? new SavedAccount(place.directory, flags, io, exitCodes.unread) : undefined;
+  const { filename } = flags;
+  placeOf(flags, filename);
+  return filename === undefined ? undefined : new SavedAccount(filename, flags, io, exitCodes.unread);
 }
 
 async function ofAws(flags: DiagnoseFlags, io: Io): Promise<Report> {

@@ -9,8 +9,9 @@ import { describeJob, findJob } from "./jobs/find.ts";
 import { followJob } from "./jobs/follow.ts";
 import { recordedStream } from "./jobs/job-object.ts";
 import { type LogStream, latestAttempt, logStreamsOf, refuseNoLog, requireAttempt } from "./jobs/log-streams.ts";
+import { openPlace } from "./jobs/open-place.ts";
 import { addDirectoryOptions, addJobOptions, type DirectoryFlags, index, nameMissing } from "./jobs/options.ts";
-import { type NamedJob, openNamed } from "./jobs/place.ts";
+import type { NamedJob } from "./jobs/place.ts";
 import { LogReader } from "./jobs/read-log.ts";
 import { writeLines } from "./jobs/show-log.ts";
 import { named, resultText } from "./jobs/words.ts";
@@ -62,15 +63,16 @@ async function logs(name: string | undefined, flags: LogsFlags, io: Io): Promise
   if (flags.failed === true && (flags.follow === true || flags.index !== undefined)) {
     throw new CommandError("--failed is for all children that have failed: leave out --index and --follow");
   }
-  const given = await openNamed(name, flags, io);
-  const { account } = given;
+  const { filename, ...others } = flags;
+  const place = openPlace(others, filename, "aws-batch-operator-jobs", io);
   try {
+    const given = await place.find(name);
     if (flags.failed === true) await readFailed(given, flags, io);
     else if (flags.follow === true) await follow(given, flags, io);
     else await readOnce(given, flags, io);
     return exitCodes.done;
   } finally {
-    account.close();
+    await place.close();
   }
 }
 

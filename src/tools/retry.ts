@@ -3,14 +3,11 @@ import { keyText } from "../api/object.ts";
 import type { BatchJob } from "../api/v1alpha1/batch-job.ts";
 import { recordedResult } from "../controllers/kinds/batch-job/result.ts";
 import { CommandError, type Ending, type Io } from "../operator/io.ts";
-import { openCluster } from "./jobs/cluster.ts";
 import { newSuffix } from "./jobs/job-manifest.ts";
+import { openObjects } from "./jobs/open-place.ts";
 import { addJobOptions, clusterNameOption } from "./jobs/options.ts";
-import { keyIn, placeOf } from "./jobs/place.ts";
 import { type FailedChildren, indicesIn, retryManifest, variableFor } from "./jobs/retry-manifest.ts";
-import { SavedAccount } from "./jobs/saved-account.ts";
-import { type SubmissionFlags, submitInDirectory } from "./jobs/submit-directory.ts";
-import { submitManifest } from "./jobs/submit-objects.ts";
+import type { SubmissionFlags } from "./jobs/to-its-end.ts";
 
 interface RetryFlags extends SubmissionFlags {
   /** The directory of `local`. */
@@ -54,43 +51,17 @@ export function retryCommand(io: Io, ending: Ending): Command {
 
 async function retry(name: string | undefined, flags: RetryFlags, io: Io): Promise<number> {
   if (name === undefined) throw new CommandError("give NAME, a BatchJob that has failed");
-  const place = placeOf(flags, flags.filename);
-  const directory = place.kind === "directory" ? place.directory : undefined;
-  const { object, words, requireProgress } =
-    directory === undefined ? await inCluster(name, flags, io) : await inDirectory(name, directory, flags, io);
-  const { namespace } = object.metadata;
-  if (recordedResult(object) === undefined) requireProgress();
-  requireFailure(object);
-  const children = flags.failedOnly === true ? childrenOf(object, flags, words) : undefined;
-  const { name: newName = `${object.metadata.name.slice(0, 240)}-${newSuffix(Math.random)}`, queue } = flags;
-  const made = retryManifest(object, { name: newName, queue, children });
-  const { filename: _directory, ...submission } = { ...flags, namespace };
-  if (directory === undefined) return await submitManifest(() => made, submission, io);
-  return await submitInDirectory(made, directory, submission, io);
-}
-
-interface Found {
-  readonly object: BatchJob;
-  /** What leads another command to its place. */
-  readonly words: readonly string[];
-  /** @throws CommandError if nothing goes on with the job */
-  readonly requireProgress: () => void;
-}
-
-async function inCluster(name: string, flags: RetryFlags, io: Io): Promise<Found> {
-  const objects = openCluster(flags, "aws-batch-operator-submit", io);
+  const { filename, queue, ...others } = flags;
+  const place = openObjects(others, filename, "aws-batch-operator-submit", io);
   try {
-    const object = await objects.get(keyIn(name, objects));
-    return { object, words: objects.words, requireProgress: () => undefined };
+    const object = await place.get(name);
+    requireFailure(object);
+    const children = flags.failedOnly === true ? childrenOf(object, flags, place.words) : undefined;
+    const { name: newName = `${object.metadata.name.slice(0, 240)}-${newSuffix(Math.random)}` } = flags;
+    return await place.create(retryManifest(object, { name: newName, queue, children }));
   } finally {
-    await objects.close();
+    await place.close();
   }
-}
-
-async function inDirectory(name: string, directory: string, flags: RetryFlags, io: Io): Promise<Found> {
-  const account = new SavedAccount(directory, flags, io);
-  const object = await account.get(keyIn(name, account));
-  return { object, words: account.words, requireProgress: () => account.requireProgress() };
 }
 
 /** @throws CommandError unless the job has failed in AWS */

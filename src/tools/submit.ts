@@ -1,18 +1,10 @@
 import { Command, Option } from "commander";
-import { AwsError } from "../aws/errors.ts";
-import { nameIn } from "../aws/names.ts";
-import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
-import { shell } from "../runtime/shell.ts";
-import { jsonLine, visible } from "../runtime/visible.ts";
-import { openAccount, type WritableAccount } from "./jobs/account.ts";
-import { jobIdIn } from "./jobs/find.ts";
-import { jobManifest, type Submission } from "./jobs/job-manifest.ts";
-import { addSettingOptions, containerChange, hasSettings, requestPart } from "./jobs/job-settings.ts";
-import { addJobOptions, clusterNameOption, defaultNamespace, type SubmitFlags } from "./jobs/options.ts";
-import { activeRevision, containerOverride } from "./jobs/override.ts";
-import { placeOf } from "./jobs/place.ts";
-import { submitInDirectory, toItsEnd } from "./jobs/submit-directory.ts";
-import { submitManifest, submitManifests } from "./jobs/submit-objects.ts";
+import { CommandError, type Ending, type Io } from "../operator/io.ts";
+import type { Submission } from "./jobs/job-manifest.ts";
+import { addSettingOptions, hasSettings } from "./jobs/job-settings.ts";
+import { openPlace, placeOf } from "./jobs/open-place.ts";
+import { addJobOptions, clusterNameOption, type SubmitFlags } from "./jobs/options.ts";
+import { submitManifests } from "./jobs/submit-objects.ts";
 import { addManifestOptions } from "./manifest-options.ts";
 
 const afterHelp = (program: string): string => `
@@ -71,32 +63,30 @@ async function submit(words: readonly string[], flags: SubmitFlags, io: Io): Pro
 
 /** Submits to AWS, a cluster or a directory. @returns the exit code */
 async function submitTo(words: readonly string[], flags: SubmitFlags, io: Io): Promise<number> {
-  const { filename = [], kustomize, jobDefinition, queue, name, rerun = false } = flags;
+  const { filename = [], kustomize, jobDefinition, queue, name, rerun = false, ...others } = flags;
   const isDescribed = filename.length === 0 && kustomize === undefined;
-  const isInAws = isDescribed && placeOf(flags, undefined).kind === "aws";
+  const isInAws = isDescribed && placeOf(flags, undefined) === "aws";
   if (rerun && (!isDescribed || isInAws || name === undefined)) {
     throw new CommandError(
       "--rerun is for a BatchJob of a cluster that the command line describes: give --name, with --kubeconfig or -n, and no -f",
     );
   }
-  if (isDescribed) {
-    const job = described(words, flags);
-    if (isInAws) return await submitJob(job, flags, io);
-    return await submitManifest((namespace) => jobManifest(job, namespace, Math.random), flags, io);
+  if (!isDescribed && jobDefinition === undefined) {
+    if (queue !== undefined || name !== undefined || words.length > 0 || hasSettings(flags)) {
+      throw new CommandError(
+        "--queue, --name, a command, and all that changes a job describe one job, together with --job-definition: manifests have their own",
+      );
+    }
+    return await submitManifests(flags, io);
   }
-  if (jobDefinition !== undefined) {
-    const job = described(words, flags);
-    const directory = directoryIn(flags);
-    placeOf(flags, directory);
-    const manifest = jobManifest(job, flags.namespace ?? defaultNamespace, Math.random);
-    return await submitInDirectory(manifest, directory, flags, io);
+  const job = described(words, flags);
+  const directory = isDescribed ? undefined : directoryIn(flags);
+  const place = openPlace({ ...others, rerun }, directory, "aws-batch-operator-submit", io);
+  try {
+    return await place.submit(job);
+  } finally {
+    await place.close();
   }
-  if (queue !== undefined || name !== undefined || words.length > 0 || hasSettings(flags)) {
-    throw new CommandError(
-      "--queue, --name, a command, and all that changes a job describe one job, together with --job-definition: manifests have their own",
-    );
-  }
-  return await submitManifests(flags, io);
 }
 
 /** The job that the command line describes. @throws CommandError if queue or definition is missing */
@@ -107,66 +97,11 @@ function described(command: readonly string[], flags: SubmitFlags): Submission {
   throw new CommandError("give --job-definition NAME and --queue NAME, or -f FILE with BatchJobs");
 }
 
-async function submitJob(job: Submission, flags: SubmitFlags, io: Io): Promise<number> {
-  const { wait = false, logs = false } = flags;
-  const { jobDefinition, queue, name } = job;
-  const account = await openAccount(flags, [queue, jobDefinition], io);
-  try {
-    const jobName = name ?? nameIn(jobDefinition).replace(/:\d+$/, "");
-    const jobId = await send(job, jobName, account, io);
-    if (flags.output === "text") io.stderr.write(visible(`${jobName} is submitted to ${queue}: ${jobId}`).concat("\n"));
-    if (!wait && !logs) {
-      io.stdout.write(flags.output === "json" ? jsonLine({ type: "submitted", jobId, jobName }) : `${jobId}\n`);
-      return exitCodes.done;
-    }
-    return await toItsEnd(jobId, jobName, flags, account, io);
-  } finally {
-    account.close();
-  }
-}
-
 /** The directory of `local` in -f. @throws CommandError if -f is something else too */
 function directoryIn({ filename = [], kustomize }: SubmitFlags): string {
   const [directory, ...others] = filename;
   if (directory !== undefined && others.length === 0 && kustomize === undefined) return directory;
   throw new CommandError(
     "with --job-definition -f is the directory of local, which gets the manifest: give one directory",
-  );
-}
-
-/** @throws CommandError with the way to find the job if the answer was lost, AwsError */
-async function send(
-  { command, jobDefinition, queue, settings }: Submission,
-  jobName: string,
-  { batch, region, signal }: WritableAccount,
-  io: Io,
-): Promise<string> {
-  const change = containerChange(command, settings);
-  const request = {
-    jobName,
-    jobQueue: queue,
-    jobDefinition,
-    ...requestPart(settings),
-    ...(settings.after === undefined ? {} : { dependsOn: settings.after.map((job) => ({ jobId: idIn(job) })) }),
-    ...(change === undefined ? {} : containerOverride(await activeRevision(batch, jobDefinition, signal), change)),
-  };
-  try {
-    const { jobId = "" } = await batch.submitJob(request, { signal });
-    return jobId;
-  } catch (error) {
-    if (!(error instanceof AwsError) || error.kind !== "unavailable") throw error;
-    throw new CommandError(
-      `AWS gave no answer, so it may have accepted the job (${error.message}): before you submit it again, search with ${io.program} ${shell`jobs --queue ${queue} --region ${region}`}`,
-      { cause: error },
-    );
-  }
-}
-
-/** @throws CommandError: in AWS a name is that of many jobs */
-function idIn(job: string): string {
-  const id = jobIdIn(job);
-  if (id !== undefined) return id;
-  throw new CommandError(
-    `${job} in --after is not the ID of a job in AWS: with -n, --kubeconfig or -f it names a BatchJob`,
   );
 }

@@ -51,7 +51,7 @@ test("a failed job of a directory is run again by a manifest of its own", async 
     stderr: `default/again is in ${file}: local -f ${directory} submits its job when you start it\n`,
   });
   const text = readFileSync(file, "utf8");
-  expect(text).toContain("  name: again\n  namespace: default\n");
+  expect(text).toContain("metadata:\n  name: again\nspec:");
   expect(text).toContain("  arrayProperties:\n    size: 50");
 });
 

@@ -5,7 +5,7 @@ import type { LogsApi } from "../../aws/logs.ts";
 import { guardedLogs } from "../../aws/logs-calls.ts";
 import { realCloud } from "../../operator/cloud.ts";
 import type { OperatorFlags } from "../../operator/flags.ts";
-import { CommandError, type Io } from "../../operator/io.ts";
+import { CommandError, exitCodes, type Io } from "../../operator/io.ts";
 import { defaultRequestsPerSecond } from "../../operator/settings.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 
@@ -71,6 +71,27 @@ export async function openAccount(
       for (const client of clients) client.close();
     },
   };
+}
+
+/**
+ * What another account does not have proves nothing about an object.
+ *
+ * @param what the object
+ * @param accountId where the operator has it, as its status says
+ * @param account that of the credentials
+ * @throws CommandError if they are not the same
+ */
+export function requireAccount(
+  what: string,
+  accountId: string | undefined,
+  account: string,
+  exitCode: number = exitCodes.failed,
+): void {
+  if (accountId === undefined || accountId === account) return;
+  throw new CommandError(
+    `${what} is in account ${accountId}, and the credentials belong to account ${account}: use credentials of ${accountId}, e.g. by AWS_PROFILE`,
+    { exitCode },
+  );
 }
 
 function regionIn(named: readonly (string | undefined)[]): string | undefined {

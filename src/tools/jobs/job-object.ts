@@ -1,4 +1,4 @@
-import { keyText } from "../../api/object.ts";
+import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
@@ -7,6 +7,21 @@ import { awsNameOf } from "../../controllers/ownership/naming.ts";
 import { CommandError } from "../../operator/io.ts";
 import type { ListedJob } from "./list.ts";
 import type { LogStream } from "./log-streams.ts";
+import { defaultNamespace, type JobFlags } from "./options.ts";
+
+/** The name of an object, which may be given as `namespace/name`, as `jobs` shows it. A name has no slash itself. */
+export function keyIn(name: string, { namespace = defaultNamespace }: Pick<JobFlags, "namespace">): ObjectKey {
+  const end = name.indexOf("/");
+  return end === -1 ? { namespace, name } : { namespace: name.slice(0, end), name: name.slice(end + 1) };
+}
+
+/** @throws CommandError if there is a reason: only AWS keeps one */
+export function refuseReason(reason: string | undefined): void {
+  if (reason === undefined) return;
+  throw new CommandError(
+    "--reason is for jobs in AWS: the operator gives the reason when it ends the job of an object",
+  );
+}
 
 /** The job of an object in AWS: its ID, or its name in a queue. */
 export type ObjectsJob =

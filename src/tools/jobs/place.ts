@@ -1,18 +1,55 @@
 /**
- * The door of what `submit`, `jobs`, `logs`, `cancel` and `retry` share: where the jobs are that a command line names. That is a
- * cluster (`cluster.ts`), the directory of `local` (`directory.ts`, `saved-account.ts`) or AWS (`account.ts`).
+ * The door of `submit`, `jobs`, `logs`, `cancel` and `retry`: the port for where jobs are. Jobs in AWS (`in-aws.ts`), BatchJob objects
+ * of a cluster (`in-cluster.ts`) and those in the directory of `local` (`in-directory.ts`) implement it; `open-place.ts` chooses.
  */
 
-import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
-import { CommandError, exitCodes, type Io } from "../../operator/io.ts";
-import { requireDirectory } from "../local/directory.ts";
-import { type JobsAccount, openAccount } from "./account.ts";
-import { openCluster } from "./cluster.ts";
-import { findJob, jobIdIn } from "./find.ts";
-import { jobOf } from "./job-object.ts";
-import { type DirectoryFlags, defaultNamespace, type JobFlags } from "./options.ts";
-import { SavedAccount } from "./saved-account.ts";
+import type { AppliedManifest } from "../../kube/client.ts";
+import type { JobsAccount } from "./account.ts";
+import type { Submission } from "./job-manifest.ts";
+import type { JobList } from "./list.ts";
+
+/** Where the jobs are that a command line is about. A name may be that of a job or of an object, as the place has them. */
+export interface JobsPlace {
+  /** The jobs that are asked for, the newest first. @throws CommandError if there is no such queue, AwsError */
+  list(asked: AskedJobs): Promise<ListedJobs>;
+  /** The job of a name. @throws CommandError if there is none, AwsError */
+  find(name: string): Promise<NamedJob>;
+  /**
+   * Asks that a job end.
+   *
+   * @param reason for AWS's records; undefined: a general one
+   * @throws CommandError if there is no such job, or the place takes no reason, AwsError
+   */
+  cancel(name: string, reason: string | undefined): Promise<Cancelled | Refused>;
+  /** Submits a job, and follows it to its end if the flags say so. @returns the exit code. @throws CommandError, AwsError */
+  submit(job: Submission): Promise<number>;
+  close(): Promise<void> | void;
+}
+
+/** One whose jobs have BatchJob objects. */
+export interface ObjectsPlace extends JobsPlace {
+  /** What leads another command there, e.g. `--kubeconfig`, `FILE`, or `-f`, `DIR`. */
+  readonly words: readonly string[];
+  /** @throws CommandError if there is none, or its job neither has ended nor goes on */
+  get(name: string): Promise<BatchJob>;
+  /** Creates an object, whose job the operator submits; otherwise as `submit`. */
+  create(manifest: AppliedManifest): Promise<number>;
+}
+
+export interface AskedJobs {
+  /** Name or ARN of a queue, or the name of a JobQueue; undefined: all. */
+  readonly queue: string | undefined;
+  /** Only those that failed. */
+  readonly failed: boolean;
+}
+
+export interface ListedJobs extends JobList {
+  /** Wall time (ms) of the place. */
+  readonly now: number;
+  /** What the place has none of, if the list is empty: e.g. `No jobs`. */
+  readonly none: { readonly what: string; readonly where: string };
+}
 
 /** A job that a command line names, and where it is. */
 export interface NamedJob {
@@ -22,111 +59,18 @@ export interface NamedJob {
   readonly object: BatchJob | undefined;
 }
 
-/** Where the jobs are that a command line is about. */
-export type Place =
-  /** BatchJob objects in the directory of `local`. */
-  | { readonly kind: "directory"; readonly directory: string }
-  /** BatchJob objects of a cluster. */
-  | { readonly kind: "cluster" }
-  /** Jobs in AWS, with or without an object. */
-  | { readonly kind: "aws" };
-
-/** @param directory that of `local`. @throws CommandError if it is none, or the flags say a cluster too */
-export function placeOf({ kubeconfig, namespace }: JobFlags, directory: string | undefined): Place {
-  if (directory !== undefined) {
-    if (kubeconfig !== undefined) {
-      throw new CommandError("-f DIR and --kubeconfig exclude each other: a directory has no cluster");
-    }
-    requireDirectory(directory);
-    return { kind: "directory", directory };
-  }
-  return { kind: kubeconfig === undefined && namespace === undefined ? "aws" : "cluster" };
+/** What became of the request that a job end. */
+export interface Cancelled {
+  readonly jobName: string;
+  readonly jobId: string | undefined;
+  readonly status: string | undefined;
+  /** Whether the job was asked to end now. */
+  readonly requested: boolean;
+  /** What follows its name in a sentence. */
+  readonly text: string;
 }
 
-/** The name of an object, which may be given as `namespace/name`, as `jobs` shows it. A name has no slash itself. */
-export function keyIn(name: string, { namespace = defaultNamespace }: Pick<JobFlags, "namespace">): ObjectKey {
-  const end = name.indexOf("/");
-  return end === -1 ? { namespace, name } : { namespace: name.slice(0, end), name: name.slice(end + 1) };
-}
-
-/**
- * The job of a name: of an object in a cluster or in the directory of `local --simulate`, else in AWS.
- *
- * @throws CommandError if there is none, AwsError
- */
-export async function openNamed(name: string, flags: DirectoryFlags, io: Io): Promise<NamedJob> {
-  const place = placeOf(flags, flags.filename);
-  switch (place.kind) {
-    case "directory":
-      return await inDirectory(name, place.directory, flags, io);
-    case "cluster":
-      return await inCluster(name, flags, io);
-    case "aws": {
-      const account = await openAccount(flags, [name, flags.queue], io);
-      const { jobId = "" } = await orClose(account, () => findJob(name, flags.queue, account));
-      return { account, id: jobId, object: undefined };
-    }
-  }
-}
-
-async function inCluster(name: string, flags: JobFlags, io: Io): Promise<NamedJob> {
-  const objects = openCluster(flags, "aws-batch-operator-jobs", io);
-  try {
-    const object = await objects.get(keyIn(name, objects));
-    const job = jobOf(object);
-    const region = object.status?.region ?? object.spec.region ?? flags.region;
-    const account = await openAccount(region === undefined ? flags : { ...flags, region }, [], io);
-    const id = await orClose(account, async () => {
-      requireAccount(`BatchJob ${keyText(object.metadata)}`, object.status?.accountId, account.account);
-      return await idOf(job, account);
-    });
-    return { account, id, object };
-  } finally {
-    await objects.close();
-  }
-}
-
-/**
- * What another account does not have proves nothing about an object.
- *
- * @param what the object
- * @param accountId where the operator has it, as its status says
- * @param account that of the credentials
- * @throws CommandError if they are not the same
- */
-export function requireAccount(
-  what: string,
-  accountId: string | undefined,
-  account: string,
-  exitCode: number = exitCodes.failed,
-): void {
-  if (accountId === undefined || accountId === account) return;
-  throw new CommandError(
-    `${what} is in account ${accountId}, and the credentials belong to account ${account}: use credentials of ${accountId}, e.g. by AWS_PROFILE`,
-    { exitCode },
-  );
-}
-
-async function inDirectory(name: string, directory: string, flags: JobFlags, io: Io): Promise<NamedJob> {
-  const account = new SavedAccount(directory, flags, io);
-  const id = jobIdIn(name);
-  if (id !== undefined) return { account, id, object: undefined };
-  const job = await account.get(keyIn(name, account));
-  const there = account.of(job);
-  return { account: there, id: await idOf(jobOf(job), there), object: job };
-}
-
-async function idOf(job: ReturnType<typeof jobOf>, account: JobsAccount): Promise<string> {
-  if (job.kind === "id") return job.id;
-  const { jobId = "" } = await findJob(job.name, job.queue, account);
-  return jobId;
-}
-
-async function orClose<T>(account: JobsAccount, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    account.close();
-    throw error;
-  }
+/** Nothing was done, and stderr says why. */
+export interface Refused {
+  readonly exitCode: number;
 }

@@ -10,6 +10,7 @@ import { sleep } from "../../runtime/clock.ts";
 import { newestId } from "./find.ts";
 import { courseOf, isInQueue, listedObject } from "./job-object.ts";
 import { type JobList, type ListedJob, listJobs, queueNames } from "./list.ts";
+import type { AskedJobs } from "./place.ts";
 import type { SavedAccount } from "./saved-account.ts";
 
 /** The jobs that `local --simulate` keeps. */
@@ -21,11 +22,7 @@ import type { SavedAccount } from "./saved-account.ts";
  */
 export async function jobsInDirectory(
   account: SavedAccount,
-  {
-    queue,
-    failed = false,
-    namespace,
-  }: { readonly queue?: string; readonly failed?: boolean; readonly namespace?: string },
+  { queue, failed, namespace }: AskedJobs & { readonly namespace: string | undefined },
 ): Promise<JobList> {
   const objects = (await account.objects(BatchJobKind, namespace)) as readonly BatchJob[];
   const byName = new Map(objects.map((object) => [awsNameOf(BatchJobKind, object), object]));

@@ -11,7 +11,7 @@ import { manifestOf, type ReadManifests, readManifests } from "../manifests.ts";
 import { refuseManifests, warn } from "../validate.ts";
 import type { Problem } from "../validation/problem.ts";
 import type { ValidManifest } from "../validation/validate.ts";
-import { openAccount, type WritableAccount } from "./account.ts";
+import { openAccount, requireAccount, type WritableAccount } from "./account.ts";
 import { type JobObjects, openCluster } from "./cluster.ts";
 import { ClusterWarnings } from "./cluster-warnings.ts";
 import { followJob } from "./follow.ts";
@@ -19,9 +19,9 @@ import { followObjects, type SubmittedStatus } from "./follow-objects.ts";
 import { courseOf, submittedText } from "./job-object.ts";
 import { makeWay } from "./make-way.ts";
 import type { SubmitFlags } from "./options.ts";
-import { requireAccount } from "./place.ts";
 import type { LogLine } from "./read-log.ts";
 import { writeLines } from "./show-log.ts";
+import type { SubmissionFlags } from "./to-its-end.ts";
 
 /** Submission by BatchJob objects of a cluster, whose operator submits their jobs. */
 
@@ -33,7 +33,8 @@ import { writeLines } from "./show-log.ts";
  */
 export async function submitManifests(flags: SubmitFlags, io: Io): Promise<number> {
   const sources = sourcesIn(flags);
-  return await withCluster(flags, io, async (objects) => {
+  const objects = openCluster(flags, "aws-batch-operator-submit", io);
+  try {
     const read = await checked(await readManifests(sources, io, { defaultNamespace: objects.namespace }), objects);
     if (read.problems.length > 0) return refuseManifests(read, io);
     warn(read.notes, io);
@@ -46,30 +47,29 @@ export async function submitManifests(flags: SubmitFlags, io: Io): Promise<numbe
       submitted.push(object);
     }
     return await toTheirEnds(submitted, objects, flags, io);
-  });
+  } finally {
+    await objects.close();
+  }
 }
 
 /**
  * Creates one BatchJob. An object of its name is an error: the result of an earlier job is not that of this command.
  *
- * @param make gets the namespace of the command
  * @returns the exit code
  * @throws CommandError
  */
 export async function submitManifest(
-  make: (namespace: string) => AppliedManifest,
-  flags: SubmitFlags,
+  manifest: AppliedManifest,
+  objects: JobObjects,
+  flags: SubmissionFlags,
   io: Io,
 ): Promise<number> {
-  return await withCluster(flags, io, async (objects) => {
-    const manifest = make(objects.namespace);
-    await warnOf(manifest, new ClusterWarnings(objects), io);
-    if (flags.rerun === true) await makeWay(manifest.metadata, objects, io);
-    const object = await objects.create(manifest);
-    if (object === undefined) throw new CommandError(await inUseText(manifest.metadata, objects));
-    show(object, "created", flags, io);
-    return await toTheirEnds([object], objects, flags, io);
-  });
+  await warnOf(manifest, new ClusterWarnings(objects), io);
+  if (flags.rerun === true) await makeWay(manifest.metadata, objects, io);
+  const object = await objects.create(manifest);
+  if (object === undefined) throw new CommandError(await inUseText(manifest.metadata, objects));
+  show(object, "created", flags, io);
+  return await toTheirEnds([object], objects, flags, io);
 }
 
 async function warnOf(
@@ -85,19 +85,6 @@ async function warnOf(
 async function inUseText(key: ObjectKey, objects: JobObjects): Promise<string> {
   const { text } = courseOf(await objects.find(key));
   return `BatchJob ${keyText(key)} is there already (${text}), so no job is submitted: give another --name, or --rerun to end and delete that one first`;
-}
-
-async function withCluster(
-  flags: SubmitFlags,
-  io: Io,
-  work: (objects: JobObjects) => Promise<number>,
-): Promise<number> {
-  const objects = openCluster(flags, "aws-batch-operator-submit", io);
-  try {
-    return await work(objects);
-  } finally {
-    await objects.close();
-  }
 }
 
 /** The manifests with what this command and the API server have against them. */
@@ -127,7 +114,7 @@ function problemOf({ object, key, document }: ValidManifest, message: string): P
   return { file, ...document.placeOf([]), object: `${object.kind} ${keyText(key)}`, field: "", message };
 }
 
-function show(object: BatchJob, verb: "applied" | "created", { wait, logs, output }: SubmitFlags, io: Io): void {
+function show(object: BatchJob, verb: "applied" | "created", { wait, logs, output }: SubmissionFlags, io: Io): void {
   const { metadata, status } = object;
   const { namespace, name } = metadata;
   if (output === "text") io.stderr.write(`${visible(`${keyText(metadata)} ${submittedText(object, verb)}`)}\n`);
@@ -138,7 +125,7 @@ function show(object: BatchJob, verb: "applied" | "created", { wait, logs, outpu
 async function toTheirEnds(
   submitted: readonly BatchJob[],
   objects: JobObjects,
-  flags: SubmitFlags,
+  flags: SubmissionFlags,
   io: Io,
 ): Promise<number> {
   if (flags.wait !== true && flags.logs !== true) return exitCodes.done;
@@ -147,7 +134,12 @@ async function toTheirEnds(
 }
 
 /** Shows how the jobs go on until all have ended. @returns the exit code */
-async function followAll(keys: readonly ObjectKey[], objects: JobObjects, flags: SubmitFlags, io: Io): Promise<number> {
+async function followAll(
+  keys: readonly ObjectKey[],
+  objects: JobObjects,
+  flags: SubmissionFlags,
+  io: Io,
+): Promise<number> {
   const isOne = keys.length === 1;
   const logs = new ObjectLogs(flags, io, isOne);
   try {
@@ -173,7 +165,7 @@ async function followAll(keys: readonly ObjectKey[], objects: JobObjects, flags:
 
 /** Prints the logs of the jobs of objects, by the person's own AWS credentials. */
 class ObjectLogs {
-  readonly #flags: SubmitFlags;
+  readonly #flags: SubmissionFlags;
   readonly #io: Io;
   readonly #isOne: boolean;
   readonly #accounts = new Map<string | undefined, Promise<WritableAccount>>();
@@ -181,7 +173,7 @@ class ObjectLogs {
   /** Whether one could not be read. */
   isMissing = false;
 
-  constructor(flags: SubmitFlags, io: Io, isOne: boolean) {
+  constructor(flags: SubmissionFlags, io: Io, isOne: boolean) {
     this.#flags = flags;
     this.#io = io;
     this.#isOne = isOne;
