@@ -1,7 +1,8 @@
 /** By what the caches find objects, so that no work goes through all that there are. Pure. */
 
 import { type Kind, type KubeObject, keyText } from "../api/object.ts";
-import type { OperatorKind } from "../api/v1alpha1/kinds.ts";
+import type { BatchNetwork } from "../api/v1alpha1/batch-network.ts";
+import { BatchNetworkKind, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { SharedPart } from "../network/port.ts";
 import { recordTexts, textsOfRecord } from "./ownership/naming.ts";
 import type { Cluster } from "./ownership/ownership.ts";
@@ -36,9 +37,11 @@ export const indexes: Readonly<Record<IndexName, TextsOf>> = {
   place: (_kind, object, around) => [placeText(regionOf(object, around), object.metadata.namespace)],
   /** The roles that it asks for, or has noted. */
   role: (_kind, object, { cluster }) => roleTexts(object, cluster.name),
-  /** The VPCs where it has noted endpoints: `vpcText`. */
-  vpc: (_kind, object, { defaultRegion }) =>
-    vpcKeysOf(object, { region: defaultRegion }).map(({ namespace, name }) => vpcText(namespace, name)),
+  /** The VPC of a network, or those where an environment has noted endpoints: `vpcText`. */
+  vpc: (kind, object, around) =>
+    kind.kind === BatchNetworkKind.kind
+      ? [vpcText(regionOf(object, around), (object as BatchNetwork).spec.vpcId)]
+      : vpcKeysOf(object, { region: around.defaultRegion }).map(({ namespace, name }) => vpcText(namespace, name)),
   /** The region where it asks for endpoints, or has noted some. */
   endpoints: (_kind, object, around) => (usesEndpoints(object) ? [regionOf(object, around)] : []),
   /** What AWS is asked about because it is named. */

@@ -69,7 +69,10 @@ export const kindEntries: Readonly<Record<KindName, KindEntry>> = {
       return (spec) => jsonEqual(normalised(spec), body);
     },
   },
-  BatchNetwork: { reconciler: batchNetworks, leastSpec: { vpcId: "vpc-0", subnets: [] } },
+  BatchNetwork: {
+    reconciler: (ports, { endpoints }) => batchNetworks(ports, endpoints),
+    leastSpec: { vpcId: "vpc-0", subnets: [] },
+  },
   BatchJob: { reconciler: (ports, { jobs }) => batchJobs(ports, jobs), leastSpec: {} },
   BatchRole: { reconciler: batchRoles, leastSpec: { purpose: "job" } },
   SchedulingPolicy: { reconciler: schedulingPolicies, leastSpec: {}, fields: policyFields },

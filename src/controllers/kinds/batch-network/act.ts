@@ -3,8 +3,9 @@ import { writeFor, writerOf } from "../../parts/ec2-memory.ts";
 import { writeInVpc } from "../../parts/endpoints/act.ts";
 import { usersText } from "../../parts/endpoints/users.ts";
 import { actOnGroup } from "../../parts/security-group/act.ts";
-import type { Reading } from "./observe.ts";
+
 import type { Action } from "./seen.ts";
+import { networksIn, type Reading } from "./vpc.ts";
 
 /** Carries out one action. @throws RefusalNoted, NotSent, AwsError as `writeInVpc` and `actOnGroup` */
 export async function act(
@@ -22,7 +23,11 @@ export async function act(
     );
   }
   const ec2 = await ports.regions.ec2(network.spec.region, signal, network.metadata.namespace);
-  const users = usersText(region, ports);
-  const isCurrent = (): boolean => usersText(region, ports) === users;
+  const usersNow = (): string => {
+    const asking = networksIn(network, region, ports).map(({ metadata }) => `${metadata.uid} ${metadata.generation}`);
+    return [usersText(region, ports), ...asking.toSorted()].join(" ");
+  };
+  const users = usersNow();
+  const isCurrent = (): boolean => usersNow() === users;
   await writeInVpc(action, { ec2, clock: ports.clock, memory, writer, isCurrent }, signal);
 }

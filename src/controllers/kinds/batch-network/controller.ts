@@ -1,7 +1,7 @@
 import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
 import { BatchNetworkKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../../runtime/object-reconciler.ts";
-import { newEc2Memory } from "../../parts/ec2-memory.ts";
+import type { Ec2Memory } from "../../parts/ec2-memory.ts";
 import { vpcEvent } from "../../parts/endpoints/events.ts";
 import { groupEvents } from "../../parts/security-group/events.ts";
 import { reconcilerOf } from "../../pass/pass.ts";
@@ -13,8 +13,7 @@ import { report } from "./report.ts";
 import type { Action, Seen } from "./seen.ts";
 
 /** Keeps what environments of a network share: its selection, its security group and its endpoints. */
-export function batchNetworks(ports: Ports): Reconciler {
-  const memory = newEc2Memory();
+export function batchNetworks(ports: Ports, memory: Ec2Memory): Reconciler {
   return reconcilerOf<BatchNetwork, Seen, Action>(
     {
       kind: BatchNetworkKind,

@@ -1,9 +1,6 @@
 import { keyText } from "../../../api/object.ts";
 import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
 import { BatchComputeEnvironmentKind, BatchNetworkKind } from "../../../api/v1alpha1/kinds.ts";
-import type { BatchRegion } from "../../../aws/region.ts";
-import { heldAmong } from "../../../network/dependence.ts";
-import { listedEndpoints, withoutCutOffs } from "../../../network/endpoints.ts";
 import type { NetworkFacts, VpcEndpoint } from "../../../network/facts.ts";
 import { isPresent, read } from "../../../network/lookups.ts";
 import { endpointServiceOf } from "../../../network/needs.ts";
@@ -12,7 +9,6 @@ import { identityOf } from "../../ownership/ownership.ts";
 import { tagChange } from "../../ownership/tags.ts";
 import { allowedSeen } from "../../parts/allowed/observe.ts";
 import {
-  type Ec2Memory,
   factsMaxAgeMs,
   isUnproven,
   refusedLately,
@@ -23,13 +19,10 @@ import {
 } from "../../parts/ec2-memory.ts";
 import { lackOfAny } from "../../parts/endpoints/lacking.ts";
 import { withoutGoing } from "../../parts/endpoints/observe.ts";
-import { endpointTags, groupName, ownedBy } from "../../parts/endpoints/ownership.ts";
 import type { VpcSeen } from "../../parts/endpoints/seen.ts";
 import { type Running, usersIn } from "../../parts/endpoints/users.ts";
-import { vpcsOf } from "../../parts/endpoints/vpc.ts";
 import { groupsIn } from "../../parts/security-group/observe.ts";
 import { groupTags, leftBehindTag } from "../../parts/security-group/ownership.ts";
-import { groupsNaming } from "../../parts/security-group/rules.ts";
 import type { GroupSeen } from "../../parts/security-group/seen.ts";
 import { observeSelection } from "../../parts/selection/observe.ts";
 import { directivesOf, isAskedFor } from "../../pass/directives.ts";
@@ -37,13 +30,7 @@ import { unreadBy } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
 import type { NetworkOfVpc, Seen } from "./seen.ts";
 import { groupOf, namedBy, placedIn, selectionsOf, servicesOf } from "./spec.ts";
-
-/** What an observation reads with. */
-export interface Reading {
-  readonly region: BatchRegion;
-  readonly ports: Ports;
-  readonly memory: Ec2Memory;
-}
+import { type Given, inVpc, type Reading, vpcOf } from "./vpc.ts";
 
 /** Every read that the plan of a network needs. */
 export async function observe(network: BatchNetwork, reading: Reading, signal: AbortSignal): Promise<Seen> {
@@ -91,33 +78,6 @@ async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortS
   }
 }
 
-/** What was read, with what all parts of the observation ask of it: which environments need what is a search over paths. */
-interface Given extends Reading {
-  readonly network: BatchNetwork;
-  readonly facts: NetworkFacts;
-  /** All environments that may run, and those of them in the VPC. */
-  readonly running: readonly Running[];
-  readonly here: readonly Running[];
-  readonly owner: VpcSeen["owner"];
-  readonly owned: ReturnType<typeof ownedBy>;
-  /** The endpoints of ours that an environment may depend on. */
-  readonly held: ReturnType<typeof heldAmong>;
-  readonly keptFor: ReadonlyMap<string, readonly string[]>;
-  /** Monotonic ms. */
-  readonly now: number;
-}
-
-function inVpc(network: BatchNetwork, reading: Reading, facts: NetworkFacts, running: readonly Running[]): Given {
-  const { cluster, clock } = reading.ports;
-  const { metadata, spec } = network;
-  const owner = { cluster, object: { namespace: metadata.namespace, name: metadata.name }, tags: spec.tags };
-  const owned = ownedBy(owner, facts);
-  const held = heldAmong(facts, owned.isOurs);
-  const here = running.filter(({ user }) => vpcsOf(user, facts).includes(spec.vpcId));
-  const kept = keptFor(servicesOf(spec), here, held);
-  return { ...reading, network, facts, running, here, owner, owned, held, keptFor: kept, now: clock.monotonic() };
-}
-
 /** Reads until the environments are the same before and after. */
 async function factsOf(
   network: BatchNetwork,
@@ -150,111 +110,6 @@ function requestOf(network: BatchNetwork, running: readonly Running[], region: s
     securityGroupIds: [...securityGroupIds, ...requests.flatMap((one) => one.securityGroupIds)],
     launchTemplates: requests.flatMap(({ launchTemplates }) => launchTemplates),
     endpointServices: servicesOf(network.spec).map((service) => endpointServiceOf(service, region)),
-  };
-}
-
-/** What the operator is to do in the VPC, as `vpcPlan` takes it. */
-function vpcOf(given: Given): VpcSeen {
-  const { network, facts, ports, memory, now, owner, owned } = given;
-  const { spec, metadata } = network;
-  const { vpcId, tags } = spec;
-  const directives = directivesOf(network, ports.settings);
-  const groups = read("security groups", facts.securityGroups);
-  const named = groups.filter((one) => one.vpcId === vpcId && one.groupName === groupName(owner));
-  const group = named.find(owned.isOurs);
-  const all = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId);
-  const ours = all.filter(owned.isOurs);
-  const usesGroup = (one: VpcEndpoint): boolean =>
-    !owned.isOurs(one) && isPresent(one) && group !== undefined && one.securityGroupIds.includes(group.groupId);
-  const unproven = isUnproven(memory, now);
-  const resources = [
-    ...ours.filter(isPresent).map((one) => ({ ...one, id: one.endpointId })),
-    ...(group === undefined ? [] : [{ ...group, id: group.groupId }]),
-  ];
-  const retag = resources.flatMap((one) => {
-    const change = tagChange(tags, endpointTags(owner, one.tags["Name"] ?? ""), one.tags, ports.settings.ignoreTagKeys);
-    return change === undefined ? [] : ([[one.id, change]] as const);
-  });
-  return {
-    vpcId,
-    owner,
-    keeper: {
-      uid: metadata.uid,
-      identity: identityOf(network, ports.cluster),
-      part: directives.deleting ? "leaves" : "asks",
-      retain: directives.deleting && directives.retain,
-      isHeld: false,
-      isHere: true,
-    },
-    plan: planIn(given, group?.groupId),
-    ours,
-    group,
-    groupNamedBy:
-      group === undefined
-        ? []
-        : [
-            ...groupsNaming(group.groupId, groups).map(({ groupId }) => groupId),
-            ...all.filter(usesGroup).map(({ endpointId }) => endpointId),
-          ],
-    retag: new Map(directives.deleting ? [] : retag),
-    leftBehind: [
-      ...all.filter(owned.isLeft).map(({ endpointId }) => endpointId),
-      ...named.filter(owned.isLeft).map(({ groupId }) => groupId),
-    ],
-    coming: [],
-    occupiedBy: [],
-    ...connectedIn(given),
-    moving: given.running.filter(({ moving }) => moving).map(({ name }) => name),
-    justWritten: (unproven && directives.deleting) || wroteLately(memory, vpcId, now),
-    unproven,
-    refused: refusedLately(memory, writerOf(network), now),
-  };
-}
-
-function planIn(given: Given, groupId: string | undefined): VpcSeen["plan"] {
-  const { network, facts, running, here, owned } = given;
-  const { vpcId } = network.spec;
-  const { subnets } = placedIn(network);
-  const asked = { vpcId, services: subnets === undefined ? [] : servicesOf(network.spec), subnetIds: subnets ?? [] };
-  const whole = listedEndpoints(asked, [...given.keptFor.keys()], facts, owned.isOurs);
-  // AWS describes only the new subnets of an environment that it moves.
-  const isMoving = subnets === undefined || running.some(({ moving }) => moving);
-  const plan = isMoving ? { ...whole, remove: [] } : whole;
-  return withoutCutOffs(
-    plan,
-    here.map(({ user }) => user),
-    groupId,
-    facts,
-  );
-}
-
-/** The environments that need endpoints of ours of services that the spec does not ask for, by the names of these. */
-function keptFor(
-  asked: readonly string[],
-  here: readonly Running[],
-  held: Given["held"],
-): ReadonlyMap<string, readonly string[]> {
-  const needed = here.flatMap(({ name, user }) =>
-    [...held(user).services, ...held(user).unread].map((service) => ({ service, name })),
-  );
-  const others = needed.filter(({ service }) => !asked.includes(service));
-  return new Map(
-    [...Map.groupBy(others, ({ service }) => service)].map(([service, some]) => [
-      service,
-      some.map(({ name }) => name),
-    ]),
-  );
-}
-
-/** Environments in the VPC that only our endpoints connect. */
-function connectedIn({ here, held }: Given): Pick<VpcSeen, "connects" | "connectsLeaving" | "mayConnect"> {
-  const namesOf = (isMeant: (one: Running) => boolean): readonly string[] =>
-    here.filter(isMeant).map(({ name }) => name);
-  const isConnected = ({ user }: Running): boolean => held(user).services.length > 0;
-  return {
-    connects: namesOf((one) => !one.leaving && isConnected(one)),
-    connectsLeaving: namesOf((one) => one.leaving && isConnected(one)),
-    mayConnect: namesOf(({ user }) => held(user).unread.length > 0),
   };
 }
 

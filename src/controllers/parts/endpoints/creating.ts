@@ -58,7 +58,7 @@ function takingBack(vpc: VpcSeen): Act<VpcAction> | undefined {
   if (vpc.leftBehind.length > 0) {
     const [ids, set] = [vpc.leftBehind, ownershipTags(owner)];
     const write: EndpointWrite = { kind: "takeOver", ids, set, remove: [retainedFromTag] };
-    return act(vpcId, "repair", [write], `using resources again that Retain left in ${vpcId}: ${ids.join(", ")}`);
+    return act(vpcId, "repair", [write], `taking over what earlier objects left in ${vpcId}: ${ids.join(", ")}`);
   }
   if (retag.size > 0) {
     const writes = [...retag].map(([id, change]): EndpointWrite => ({ kind: "takeOver", ids: [id], ...change }));

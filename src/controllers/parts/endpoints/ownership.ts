@@ -67,17 +67,38 @@ export interface Owned {
   readonly isOurs: (one: VpcEndpoint | SecurityGroup) => boolean;
   /** Whether Retain of the owner, or of any object of the cluster that is one, has left it there. */
   readonly isLeft: (one: VpcEndpoint | SecurityGroup) => boolean;
+  /** Of a network: whether the cluster made it for its environments before there were networks. */
+  readonly isOfCluster: (one: VpcEndpoint | SecurityGroup) => boolean;
 }
 
 /**
  * Tags alone prove nothing: who may only write tags could have any endpoint of the account deleted. An interface endpoint
- * of ours has our group, and a gateway endpoint our statement in its policy. A group has our name.
+ * of ours has our group, and a gateway endpoint our statement in its policy. A group has our name. What a network has taken
+ * over of the cluster keeps the name and the statement of that.
  *
  * @throws UnreadPart when endpoints are judged and security groups were not read
  */
 export function ownedBy(owner: EndpointOwner, facts: NetworkFacts): Owned {
+  const { cluster, object } = owner;
+  const isMade = madeBy(owner, facts);
+  const isMadeBefore = madeBy({ cluster }, facts);
+  const isProven = (one: VpcEndpoint | SecurityGroup): boolean => isMade(one) || isMadeBefore(one);
+  const before = object === undefined ? undefined : ownedBy({ cluster }, facts);
+  return {
+    isOurs: (one) => isMarked(one, owner) && isProven(one),
+    isLeft: (one) => isLeftBy(one.tags, owner) && isProven(one),
+    isOfCluster: (one) => before !== undefined && (before.isOurs(one) || before.isLeft(one)),
+  };
+}
+
+function isLeftBy(tags: Tags, { cluster, object }: EndpointOwner): boolean {
+  if (object === undefined) return isRetainedBy(tags, cluster);
+  return tags[retainedFromTag] === retainedMark({ cluster, uid: "", ...object });
+}
+
+function madeBy(owner: EndpointOwner, facts: NetworkFacts): (one: VpcEndpoint | SecurityGroup) => boolean {
   const ourGroup = groupName(owner);
-  const isProven = (one: VpcEndpoint | SecurityGroup): boolean => {
+  return (one) => {
     if (!("endpointId" in one)) return one.groupName === ourGroup;
     if (one.type === "Gateway") return hasStatement(one, statementId(owner));
     const named = read("security groups", facts.securityGroups).filter(
@@ -85,15 +106,6 @@ export function ownedBy(owner: EndpointOwner, facts: NetworkFacts): Owned {
     );
     return named.some(({ groupId }) => one.securityGroupIds.includes(groupId));
   };
-  return {
-    isOurs: (one) => isMarked(one, owner) && isProven(one),
-    isLeft: (one) => isLeftBy(one.tags, owner) && isProven(one),
-  };
-}
-
-function isLeftBy(tags: Tags, { cluster, object }: EndpointOwner): boolean {
-  if (object === undefined) return isRetainedBy(tags, cluster);
-  return tags[retainedFromTag] === retainedMark({ cluster, uid: "", ...object });
 }
 
 /** The name of the one group that lets instances reach our endpoints of a VPC. Names are unique in a VPC. */

@@ -21,7 +21,9 @@ export interface GroupIdentity extends Identity {
   readonly purpose?: "network";
 }
 
-const purposeOf = ({ purpose }: GroupIdentity): string => purpose ?? "instances";
+const ofEnvironments = "instances";
+
+const purposeOf = ({ purpose }: GroupIdentity): string => purpose ?? ofEnvironments;
 
 /** @param user tags that a person asks for */
 export function groupTags(identity: GroupIdentity, user?: Tags): Tags {
@@ -40,7 +42,10 @@ export const groupTagKeys: readonly string[] = [clusterTag, clusterUidTag, names
 export type GroupOwnership =
   /** `retag`: an earlier cluster wrote the tags, so they have to be written again. */
   | { readonly kind: "ours"; readonly retag: boolean }
-  /** Retain of this object left it behind: ours again once the object requests a group. */
+  /**
+   * Ours once the object requests a group: Retain of this object left it behind, or, for a network, an environment of its
+   * name made it before there were networks.
+   */
   | { readonly kind: "retained" }
   | { readonly kind: "foreign" };
 
@@ -49,7 +54,11 @@ export function groupOwnership({ tags, groupName }: SecurityGroup, identity: Gro
   // Tags alone prove nothing: who may only write tags could have any group of the account written and deleted.
   if (groupName !== groupNameOf(identity)) return { kind: "foreign" };
   if (owner.kind === "retained") return { kind: "retained" };
-  if (owner.kind !== "ours" || tags[purposeTag] !== purposeOf(identity)) return { kind: "foreign" };
+  if (owner.kind !== "ours") return { kind: "foreign" };
+  if (tags[purposeTag] !== purposeOf(identity)) {
+    const isEarlier = identity.purpose === "network" && tags[purposeTag] === ofEnvironments;
+    return { kind: isEarlier ? "retained" : "foreign" };
+  }
   return { kind: "ours", retag: tags[clusterUidTag] !== identity.cluster.uid };
 }
 

@@ -43,7 +43,7 @@ export type NetworkOfGroup =
 
 export interface GroupFound {
   readonly group: SecurityGroup;
-  /** Left behind by Retain. */
+  /** Left behind by Retain, or by an environment of the name of the network: ours once the object requests a group. */
   readonly retained: boolean;
   /** What differs of its tags; undefined: nothing. */
   readonly retag: TagChange | undefined;

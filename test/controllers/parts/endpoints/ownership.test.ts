@@ -90,3 +90,21 @@ it("what one network created is of no other network, and not of the cluster, wha
     }
   }
 });
+
+it("what environments shared before there were networks is for a network to take over, which then owns it", () => {
+  const own = { cluster, object: { namespace: "team", name: "net" } };
+  const before = ownedBy(own, facts);
+  for (const one of [interfaceOf("sg-ours"), gateway(policy), group("sg-x", { groupName: name })]) {
+    expect(before.isOfCluster({ ...one, tags })).toBe(true);
+    expect(before.isOfCluster({ ...one, tags: { [retainedFromTag]: `${cluster.name}/team/ce` } })).toBe(true);
+    expect(before.isOurs({ ...one, tags })).toBe(false);
+    const taken = { ...one, tags: ownershipTags(own) };
+    expect([before.isOurs(taken), before.isOfCluster(taken)]).toEqual([true, false]);
+    expect(ownedBy({ cluster }, facts).isOurs(taken)).toBe(false);
+    expect(ownedBy({ cluster }, facts).isOfCluster({ ...one, tags })).toBe(false);
+  }
+  for (const one of [interfaceOf("sg-prod"), gateway(), group("sg-y")]) {
+    expect(before.isOfCluster({ ...one, tags })).toBe(false);
+    expect(before.isOurs({ ...one, tags: ownershipTags(own) })).toBe(false);
+  }
+});

@@ -460,6 +460,16 @@ describe("the owner of a group", () => {
     expect(groupOwnership(group(), before)).toEqual({ kind: "ours", retag: true });
   });
 
+  it("is an environment, and a network of its name takes it over once it asks for a group", () => {
+    const network = { ...identity, purpose: "network" as const };
+    expect(groupOwnership(group(), network)).toEqual({ kind: "retained" });
+    expect(groupOwnership(group(), { ...network, name: "other" }).kind).toBe("foreign");
+    expect(groupOwnership(group({ groupName: "another" }), network).kind).toBe("foreign");
+    const taken = group({ tags: groupTags(network) });
+    expect(groupOwnership(taken, network)).toEqual({ kind: "ours", retag: false });
+    expect(groupOwnership(taken, identity).kind).toBe("foreign");
+  });
+
   it("has a name that EC2 accepts, however long the name of the object is", () => {
     const name = "n".repeat(253);
     expect(groupNameOf({ ...identity, name })).toHaveLength(255);
