@@ -47,8 +47,9 @@ export function* wokenByAws(
 }
 
 /**
- * The objects to which that refers which a creation asks for: it keeps them from leaving, until AWS refuses it. Its own object has AWS's
- * answer, and when to try again; whatever else refers to the same things is as it was.
+ * A creation that was asked for keeps what it refers to from leaving, until AWS refuses it: only what has something to remove is
+ * concerned, an object in deletion or an environment with predecessors. The creation's own object has AWS's answer, and when to
+ * try again; whatever else refers to the same things is as it was.
  */
 function* wokenByRequest(
   change: RegionChange,
@@ -63,8 +64,13 @@ function* wokenByRequest(
     );
     const names = new Set(records.flatMap((record) => awsNamesIn(reference, record)));
     const owners = new Set(ownersOf(to, names, snapshots));
-    yield* distinct(to, ownersIn(to, { names, owners }, objects));
+    yield* distinct(to, ownersIn(to, { names, owners }, objects).filter(mayRemove));
   }
+}
+
+/** Whether an object may have something to remove. Pure. */
+function mayRemove({ kind, metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined || kindOf(kind).awsName.isPrefix === true;
 }
 
 function* wokenByRecords(
@@ -85,7 +91,7 @@ function* wokenByRecords(
 }
 
 /** The objects of a kind to which the resources belong, or that have their names. */
-function* ownersIn(kind: OperatorKind, { owners, names }: Concerned, objects: Objects): Iterable<KubeObject> {
+function* ownersIn(kind: OperatorKind, { owners, names }: Concerned, objects: Objects): Generator<KubeObject> {
   for (const path of owners) {
     const owner = objects.get(kind, keyIn(path));
     if (owner !== undefined) yield owner;

@@ -10,6 +10,7 @@ import { jobObject } from "./kinds/batch-job/seen.ts";
 import { object as environmentObject } from "./kinds/compute-environment/given.ts";
 import { definition } from "./kinds/job-definition/seen.ts";
 import { environment, foreignEnvironment, queue, object as queueObject } from "./kinds/job-queue/given.ts";
+import { object as policyObject } from "./kinds/scheduling-policy/given.ts";
 import { fakeRegion, objectsOf } from "./region.ts";
 
 const named = (whole: KubeObject, name: string, namespace = "team"): KubeObject => ({
@@ -160,6 +161,20 @@ describe("a change in AWS wakes", () => {
     ],
   ])("%s", (_name, change, before, now, expected) => {
     expect(text([...wokenByAws({ ...nothing, ...change }, snapshot(before), snapshot(now), objects)])).toBe(expected);
+  });
+
+  it("of a refused queue's scheduling policy only one that is in deletion: nothing else waits for the answer", () => {
+    const policy = policyObject();
+    const schedulingPolicyArn = `arn:aws:batch:eu-west-1:111122223333:scheduling-policy/team_fair`;
+    const refused = { jobQueues: [queue([], { jobQueueName: "team_qa", schedulingPolicyArn })] };
+    const change = { ...nothing, jobQueues: ["team_qa"], asked: true };
+    const wokenWith = (deletionTimestamp: string | undefined): string => {
+      const metadata = { ...policy.metadata, name: "fair", namespace: "team", deletionTimestamp };
+      const all = objectsOf([{ ...policy, metadata } as KubeObject]);
+      return text([...wokenByAws(change, snapshot(refused), snapshot({}), all)]);
+    };
+    expect(wokenWith(undefined)).toBe("");
+    expect(wokenWith("2026-01-01T00:00:00Z")).toBe("bsp team/fair");
   });
 
   it("the owner also at the first listing", () => {

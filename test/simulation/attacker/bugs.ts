@@ -228,6 +228,13 @@ export const tenantBugs: readonly TenantBug[] = [
     "asked: isAsked && wasAsked",
   ),
   inFile(
+    "wake what a creation refers to although it has nothing to remove",
+    9_500_000_042,
+    "controllers/wakes.ts",
+    "objects).filter(mayRemove)",
+    "objects)",
+  ),
+  inFile(
     "keep large objects whole",
     2_000_000,
     "runtime/cache.ts",
