@@ -8,7 +8,7 @@ import { recordTexts, textsOfRecord } from "./ownership/naming.ts";
 import type { Cluster } from "./ownership/ownership.ts";
 import { usesEndpoints, vpcKeysOf, vpcText } from "./parts/endpoints/claims.ts";
 import { requestTexts } from "./parts/network/described.ts";
-import { roleTexts } from "./parts/roles/sharing.ts";
+import { roleNamesOf } from "./parts/roles/desired.ts";
 import type { Objects } from "./ports.ts";
 import { askedTexts } from "./references/asked-names.ts";
 import type { IndexName } from "./references/index-names.ts";
@@ -35,8 +35,8 @@ export const indexes: Readonly<Record<IndexName, TextsOf>> = {
   namespace: (_kind, { metadata }) => [metadata.namespace],
   /** `placeText` */
   place: (_kind, object, around) => [placeText(regionOf(object, around), object.metadata.namespace)],
-  /** The roles that it asks for, or has noted. */
-  role: (_kind, object, { cluster }) => roleTexts(object, cluster.name),
+  /** The roles that it makes, by their names in IAM. */
+  role: (_kind, object, { cluster }) => roleNamesOf(object, cluster),
   /** The VPC of a network, or those where an environment has noted endpoints: `vpcText`. */
   vpc: (kind, object, around) =>
     kind.kind === BatchNetworkKind.kind

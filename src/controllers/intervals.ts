@@ -180,8 +180,6 @@ export const marks = {
   endpointStallsMs: 10 * minuteMs,
   /** Two more tries of AWS to use a role that was created again, and no success. */
   repairStallsMs: 15 * minuteMs,
-  /** A shared role keeps its content until another object is through with it. */
-  sharedRoleStallsMs: 60 * minuteMs,
 } as const;
 
 /**

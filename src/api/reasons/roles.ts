@@ -11,7 +11,7 @@ export const rolesReasons = {
     RetainingRole: { means: "a role stays in AWS, as `.spec.deletionPolicy` says" },
     RoleInUse: {
       means:
-        "Reconciling: another object of the namespace that shares the role is still being deleted, or earlier jobs still use it. Stalled: an instance profile that the operator does not own contains the role",
+        "Reconciling: earlier jobs, or what the message names, still use the role. Stalled: an instance profile that the operator does not own contains the role",
       todo: "remove the role from that profile",
     },
     NotAllowed: {
@@ -24,9 +24,8 @@ export const rolesReasons = {
       todo: "let the operator get, list and watch namespaces",
     },
     RoleContentConflict: {
-      means:
-        "Stalled: an older object defines a role of the same name with other content; or the role was created for another purpose; or an object that no longer asks for the role still uses it: then the conflict ends by itself",
-      todo: "use the same content in both, or another name",
+      means: "Stalled: the role was created for another purpose, and may still be in use",
+      todo: "use another name",
     },
     RoleNameTaken: {
       means: "Stalled: a role of this name exists that the operator does not own",

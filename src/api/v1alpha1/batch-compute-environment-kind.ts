@@ -106,6 +106,11 @@ const computeEnvironmentReasons = {
     Resolved: { status: "True", means: "every reference resolves to an object that this one may use" },
   },
   Stalled: {
+    RoleSharedByName: {
+      means:
+        "`iam` has a `name`, by which objects shared a role before there were BatchRoles; what AWS has stays, and nothing is written",
+      todo: "apply the BatchRole that the message names, and refer to it",
+    },
     ReferenceNotAllowed: {
       means:
         "the `allowedNamespaces` of an object that the spec references does not let this namespace use it, or a BatchRole has another `purpose`; what AWS has stays",

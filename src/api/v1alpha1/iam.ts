@@ -52,27 +52,51 @@ export const rolePurpose = (description: string) =>
 /** A reference to a BatchRole, in place of the role by name or ARN. @param user who refers, e.g. `the environment` */
 export const roleReference = (what: string, user: string) => reference(`BatchRole with the ${what}.`, user);
 
-/** One role; its presence, also empty, asks for the role. */
-const role = (description: string) =>
-  object(description, {
-    name: text(
-      "Objects of this namespace with the same name share the role; its AWS name contains namespace and name. Default: a role only for this object.",
-      63,
-      /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
-    ).optional(),
-    ...roleContent,
-  });
+/** How the refusal of a name begins. */
+export const sharedNameMessage = "objects no longer share a role by a name: write the role as a BatchRole";
 
-const roleSpec = role("A role that the operator creates.");
+/**
+ * One role; its presence, also empty, asks for the role.
+ *
+ * @param reference the field that refers to a BatchRole in its place
+ */
+const role = (description: string, reference: string) =>
+  object(
+    description,
+    {
+      // A field that is not in the schema would be dropped from stored objects, and they would get roles of their own.
+      name: text(
+        `No longer accepted: objects share a role as a BatchRole, to which ${reference} refers.`,
+        63,
+        /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+      ).optional(),
+      ...roleContent,
+    },
+    {
+      rule: "!has(self.name)",
+      message: `${sharedNameMessage}, and refer to it by ${reference}`,
+      reason: "FieldValueForbidden",
+      fieldPath: ".name",
+    },
+  );
+
+const roleSpec = role("A role that the operator creates.", "jobRoleRef");
 
 export const environmentIam = object(
   "Roles that the operator creates for this environment, keeps in sync, and deletes after it.",
   {
     serviceRole: role(
       "Service role of AWS Batch, with AWSBatchServiceRole. Leave it out to use the service-linked role, which allows updates in place.",
+      "serviceRoleRef",
     ).optional(),
-    instanceRole: role("Instance role, with AmazonEC2ContainerServiceforEC2Role, and its instance profile.").optional(),
-    spotFleetRole: role("Spot Fleet role, with AmazonEC2SpotFleetTaggingRole; only for SPOT with BEST_FIT.").optional(),
+    instanceRole: role(
+      "Instance role, with AmazonEC2ContainerServiceforEC2Role, and its instance profile.",
+      "computeResources.instanceRoleRef",
+    ).optional(),
+    spotFleetRole: role(
+      "Spot Fleet role, with AmazonEC2SpotFleetTaggingRole; only for SPOT with BEST_FIT.",
+      "computeResources.spotFleetRoleRef",
+    ).optional(),
     repairMissingServiceRole: flag(
       "Create a missing service role again, even if the operator did not create it before, when AWS needs it to delete an environment; delete it afterwards. Default: false.",
     ).optional(),
@@ -84,8 +108,9 @@ export const definitionIam = object(
   {
     executionRole: role(
       "Execution role, which pulls images, reads secrets and writes logs, with AmazonECSTaskExecutionRolePolicy; secrets require an additional policy.",
+      "executionRoleRef",
     ).optional(),
-    jobRole: role("Job role: only the permissions of policyArns and inlinePolicies.").optional(),
+    jobRole: role("Job role: only the permissions of policyArns and inlinePolicies.", "jobRoleRef").optional(),
   },
 );
 

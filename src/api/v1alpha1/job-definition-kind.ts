@@ -39,6 +39,11 @@ const jobDefinitionReasons = {
         "ACTIVE revisions of the name exist that the operator did not register; the message says why it does not adopt them",
       todo: "choose another name, or adopt them",
     },
+    RoleSharedByName: {
+      means:
+        "`iam` has a `name`, by which objects shared a role before there were BatchRoles; what AWS has stays, and nothing is written",
+      todo: "apply the BatchRole that the message names, and refer to it",
+    },
     ReferenceNotAllowed: {
       means:
         "the `allowedNamespaces` of the consumable or BatchRole does not let this namespace use it, by reference or by its AWS name, or the `purpose` of the BatchRole is another one; the revision that AWS has stays",

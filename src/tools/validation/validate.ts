@@ -26,6 +26,7 @@ import {
   type NamedObjects,
   referenceFindings,
 } from "./references.ts";
+import { withBatchRole } from "./shared-roles.ts";
 import { isTemplate, templateMessage, unrendered } from "./unrendered.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -98,7 +99,9 @@ export function* validation(
   const checked: { readonly entry: Ours; readonly problems: readonly Problem[] }[] = [];
   for (const entry of ours) {
     const findings = [
-      ...objectFindings(entry.crd, entry.document.value).map((finding) => withNextSize(finding, entry.document.value)),
+      ...objectFindings(entry.crd, entry.document.value).map((finding) =>
+        withBatchRole(withNextSize(finding, entry.document.value), entry.document.value),
+      ),
       ...(closed ? referenceFindings(entry.named, objects) : []),
       ...mixtureFindings(entry.named, objects),
       ...circleFindings(entry.named, circles),

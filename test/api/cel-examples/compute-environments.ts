@@ -86,8 +86,18 @@ const onEc2: readonly Row[] = [
   ],
   [
     "serviceRole, serviceRoleRef, iam.serviceRole give the same role: keep one of them",
-    { iam: { serviceRole: { name: "batch" } } },
+    { iam: { serviceRole: {} } },
     { iam: { serviceRole: {} }, serviceRole: "arn:aws:iam::123456789012:role/batch-service" },
+  ],
+  [
+    "objects no longer share a role by a name: write the role as a BatchRole, and refer to it by serviceRoleRef",
+    { serviceRoleRef: { name: "batch" } },
+    { iam: { serviceRole: { name: "batch" } } },
+  ],
+  [
+    "objects no longer share a role by a name: write the role as a BatchRole, and refer to it by computeResources.instanceRoleRef",
+    resources({ instanceRole: undefined, instanceRoleRef: { name: "workers" } }),
+    { ...resources({ instanceRole: undefined }), iam: { instanceRole: { name: "workers" } } },
   ],
   [
     "only SPOT with BEST_FIT uses a Spot Fleet role: remove iam.spotFleetRole",
@@ -270,6 +280,11 @@ const onSpot: readonly Row[] = [
     "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it, spotFleetRoleRef or iam.spotFleetRole, or preferably use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
     resources({ allocationStrategy: undefined, spotIamFleetRole: "spotFleet" }),
     resources({ allocationStrategy: undefined }),
+  ],
+  [
+    "objects no longer share a role by a name: write the role as a BatchRole, and refer to it by computeResources.spotFleetRoleRef",
+    resources({ allocationStrategy: "BEST_FIT", spotFleetRoleRef: { name: "spot" } }),
+    { ...resources({ allocationStrategy: "BEST_FIT" }), iam: { spotFleetRole: { name: "spot" } } },
   ],
   [
     "spotIamFleetRole, spotFleetRoleRef, iam.spotFleetRole give the same role: keep one of them",

@@ -180,6 +180,16 @@ const onEc2: readonly Row[] = [
     { executionRoleRef: { name: "pullers" }, iam: { executionRole: {} } },
   ],
   [
+    "objects no longer share a role by a name: write the role as a BatchRole, and refer to it by jobRoleRef",
+    { jobRoleRef: { name: "readers" } },
+    { iam: { jobRole: { name: "readers", policyArns: [readImages] } } },
+  ],
+  [
+    "objects no longer share a role by a name: write the role as a BatchRole, and refer to it by executionRoleRef",
+    { executionRoleRef: { name: "pullers" }, ...properties({ executionRoleArn: undefined }) },
+    { iam: { executionRole: { name: "pullers" } }, ...properties({ executionRoleArn: undefined }) },
+  ],
+  [
     "jobRoleRef and iam.jobRole give the same role: remove one of the two",
     { jobRoleRef: { name: "builders" } },
     { jobRoleRef: { name: "builders" }, iam: { jobRole: {} } },

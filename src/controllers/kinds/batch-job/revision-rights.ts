@@ -6,12 +6,13 @@ import { BatchJobKind } from "../../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../../aws/names.ts";
 import type { RevisionSeen } from "../../../aws/region.ts";
 import { rereadCheckMs } from "../../intervals.ts";
-import { type DesiredRole, rolesAskedBy } from "../../parts/roles/desired.ts";
+import { isBatchRole, rolesAskedBy } from "../../parts/roles/desired.ts";
 import { type Limits, namedRefusal, refusalOf } from "../../parts/roles/limits.ts";
+import { makersOf } from "../../parts/roles/makers.ts";
 import { isMadeByOperator, rolePath } from "../../parts/roles/names.ts";
 import { limitsIn } from "../../parts/roles/observe.ts";
 import { isWritten } from "../../parts/roles/references-to.ts";
-import { askingFor, batchRolesOf } from "../../parts/roles/sharing.ts";
+import { sharedRoleName, sharedRoles } from "../../parts/roles/shared-names.ts";
 import { accessTo } from "../../references/access.ts";
 import { namedConsumables, type Resolving } from "../../references/consumables.ts";
 import { type Held, notYet, resolutionOf } from "../../references/fixed-reference.ts";
@@ -45,13 +46,19 @@ async function heldByRoles({ revision, by, isNobodys }: Answered, around: Resolv
   if (read.kind === "unread") return limitsUnread(namespace, read.why);
   const own: string[] = [];
   for (const value of judged) {
-    const roles = isMadeByOperator(value) ? batchRolesOf(nameIn(value), around.ports) : [];
-    const [role] = roles.filter((one) => rolesAskedBy(one, around.ports.cluster, around.region)[0]?.arn === value);
-    const held = role && (await heldByRole(role, value, { field, namespace }, around));
+    const maker = makerOf(value, around);
+    if (maker === undefined || !isBatchRole(maker)) {
+      own.push(value);
+      continue;
+    }
+    const held = await heldByRole(maker, value, { field, namespace }, around);
     if (held !== undefined) return held;
-    if (role === undefined) own.push(value);
   }
   for (const value of own) {
+    if (isSharedByName(value, by, around)) {
+      const message = `${field}: ${value} is the role of no BatchRole yet, and objects no longer share a role by a name: the condition Stalled of ${by.kind} ${keyText(by.metadata)} says what to apply`;
+      return notYet("WaitingForDefinition", message);
+    }
     const refusal = isMadeByOperator(value)
       ? madeRefusal(value, by, read.limits, around)
       : namedRefusal({ field, kind: "role", value }, read.limits, around.region)?.message;
@@ -59,12 +66,28 @@ async function heldByRoles({ revision, by, isNobodys }: Answered, around: Resolv
     const message = refusal.startsWith(field) ? refusal : `${field}: ${refusal}`;
     return { kind: "refused", reason: "NotAllowed", message };
   }
-  const unwritten = own.find(
-    (arn) =>
-      isMadeByOperator(arn) && !describersOf(arn, by, read.limits, around).some(({ object }) => isWritten(object)),
-  );
+  const unwritten = own.find((arn) => {
+    const maker = makerOf(arn, around);
+    return maker !== undefined && !isWritten(maker);
+  });
   if (unwritten === undefined) return undefined;
-  return unwrittenRole(field, unwritten, "the condition RolesReady of the objects that ask for the role says why");
+  return unwrittenRole(field, unwritten, "the condition RolesReady of the object that asks for the role says why");
+}
+
+/** The object that makes a role of the operator. */
+function makerOf(arn: string, { region, ports }: Resolving): KubeObject | undefined {
+  if (!isMadeByOperator(arn)) return undefined;
+  const makers = makersOf(nameIn(arn), ports).filter((one) =>
+    rolesAskedBy(one, ports.cluster, region).some((desired) => desired.arn === arn),
+  );
+  // A name that follows from an object is its own. One that a BatchRole gives may be another's, whose jobs it must not hold up.
+  const [own] = makers.filter((one) => !isBatchRole(one) || one.spec.roleName === undefined);
+  return own ?? makers.find(isWritten) ?? makers[0];
+}
+
+function isSharedByName(arn: string, by: KubeObject, { ports }: Resolving): boolean {
+  const { namespace } = by.metadata;
+  return sharedRoles(by).some((role) => sharedRoleName(role, ports.cluster, namespace) === nameIn(arn));
 }
 
 function limitsUnread(namespace: string, why: string): Held {
@@ -106,32 +129,21 @@ function unwrittenRole(field: string, arn: string, next: string): Held {
   return notYet("WaitingForDefinition", message, rereadCheckMs);
 }
 
-/** An object, and what its spec says of a role. */
-interface Describer {
-  readonly object: KubeObject;
-  readonly desired: readonly DesiredRole[];
-}
-
-/** The objects whose specs ask for a role of the operator, of its own namespace alone. */
-function describersOf(arn: string, by: KubeObject, limits: Limits, { region, ports }: Resolving): readonly Describer[] {
-  const describer = (object: KubeObject): Describer => ({
-    object,
-    desired: rolesAskedBy(object, ports.cluster, region, limits.boundary?.arn).filter((desired) => desired.arn === arn),
-  });
-  const own = describer(by);
-  // Only what objects share may be described by others too, who may give it another content.
-  const isOwn = own.desired.length > 0 && own.desired.every(({ sharedAs }) => sharedAs === undefined);
-  const all = isOwn ? [own] : [own, ...askingFor(nameIn(arn), by, ports).map(describer)];
-  return all.filter(({ desired }) => desired.length > 0);
-}
-
-/** A role of the operator is what the specs say that ask for it, within the limits of their namespace. */
+/** A role of the operator is what the object says that makes it, within the limits of its namespace, to which the jobs have to belong. */
 function madeRefusal(arn: string, by: KubeObject, limits: Limits, around: Resolving): string | undefined {
-  const described = describersOf(arn, by, limits, around).flatMap(({ desired }) => desired);
-  if (described.length === 0) {
-    return `${arn} is a role of the operator that no object of namespace ${by.metadata.namespace} asks for, so it is unknown what it may do. Use a revision whose roles are allowed, or ask for the role by spec.iam or as a BatchRole`;
+  const { namespace } = by.metadata;
+  const maker = makerOf(arn, around);
+  if (maker?.metadata.namespace !== namespace) {
+    return `${arn} is a role of the operator that no object of namespace ${namespace} asks for, so it is unknown what it may do. Use a revision whose roles are allowed, or ask for the role by spec.iam or as a BatchRole`;
   }
-  return refusalOf(described, [], limits, around.region)?.message;
+  const { ports, region } = around;
+  const asked = rolesAskedBy(maker, ports.cluster, region, limits.boundary?.arn);
+  return refusalOf(
+    asked.filter((desired) => desired.arn === arn),
+    [],
+    limits,
+    region,
+  )?.message;
 }
 
 async function heldByConsumables({ revision, by }: Answered, around: Resolving): Promise<Held | undefined> {

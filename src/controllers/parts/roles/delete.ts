@@ -1,15 +1,15 @@
-/** Deletes a role after everything that uses it, and never while another object needs it. Pure. */
+/** Deletes a role after everything that uses it. Pure. */
 
 import type { ProfileSeen, RoleSeen } from "../../../aws/iam-account.ts";
 import { tagPrefix } from "../../../aws/names.ts";
-import { marks, othersCheckMs, settleCheckMs, slowestRetryMs, unwatchedCheckMs } from "../../intervals.ts";
-import { retainedFromTag, roleTag, sharedRoleTag } from "../../ownership/ownership.ts";
+import { marks, settleCheckMs, slowestRetryMs, unwatchedCheckMs } from "../../intervals.ts";
+import { retainedFromTag, roleTag } from "../../ownership/ownership.ts";
 import { releaseTags } from "../../ownership/tags.ts";
 import type { PartStep } from "../../pass/part-plan.ts";
 import type { RolesAction } from "./action.ts";
 import { removalWrites } from "./diff.ts";
 import { roleOwnership } from "./ownership.ts";
-import type { OtherUser, RolesSeen } from "./seen.ts";
+import type { RolesSeen } from "./seen.ts";
 import type { RoleWrite } from "./writes.ts";
 
 type RolesStep = PartStep<RolesAction>;
@@ -52,14 +52,6 @@ function oneRemoved(
   // An object knows only the jobs of its own definition, so each object waits for its own jobs.
   const used = seen.retain ? undefined : stillUsed(seen, name);
   if (used !== undefined) return used;
-  const others = seen.others.get(name) ?? [];
-  if (others.some((other) => other.stage === "uses" || outlasts(other, seen))) {
-    return seen.retain ? markedForOthers(seen, ownRole) : undefined;
-  }
-  if (others.length > 0) {
-    const message = `keeping role ${name} until these no longer use it: ${others.map(({ key }) => key).join(", ")}`;
-    return { kind: "wait", reason: "RoleInUse", message, checkInMs: othersCheckMs };
-  }
   if (seen.justWritten.has(name)) {
     const message = `waiting for IAM to show what was written to role ${name}`;
     return { kind: "wait", reason: "DeletingRole", message, checkInMs: settleCheckMs };
@@ -84,15 +76,6 @@ function oneRemoved(
     reason: "DeletingRole",
     message: `deleting role ${name}: nothing uses it`,
   };
-}
-
-/**
- * Of several objects that no longer request a role, one waits for the others and deletes it. That is an object that is
- * not in deletion, because its revisions may name the role as long as it exists; of several the last in rank.
- */
-function outlasts({ stage, rank }: OtherUser, seen: RolesSeen): boolean {
-  const [otherLives, lives] = [stage !== "goes", seen.goingForMs === undefined];
-  return otherLives === lives ? rank > seen.rank : otherLives;
 }
 
 /** A job without its role fails. The operator ends no running job, so the role stays until its jobs end. */
@@ -122,25 +105,6 @@ function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesStep | u
 export function countAgainMs(goingForMs: number | undefined): number {
   if (goingForMs === undefined) return slowestRetryMs;
   return Math.min(slowestRetryMs, Math.max(unwatchedCheckMs, goingForMs / 4));
-}
-
-/** Marks a shared role that others keep using: it stays after them, because this object's resources stay. */
-function markedForOthers(seen: RolesSeen, role: RoleSeen | undefined): RolesStep | undefined {
-  if (role === undefined || role.tags[sharedRoleTag] === undefined || role.tags[retainedFromTag] !== undefined) {
-    return undefined;
-  }
-  const tags = { [retainedFromTag]: seen.mark };
-  return {
-    kind: "act",
-    action: {
-      kind: "writeRole",
-      name: role.name,
-      doing: "release",
-      writes: [{ kind: "tagRole", name: role.name, tags }],
-    },
-    reason: "RetainingRole",
-    message: `marking role ${role.name} to stay in AWS: deletionPolicy is Retain`,
-  };
 }
 
 /** Removes the owner from a role, so that another object can take it back. */

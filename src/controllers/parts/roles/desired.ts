@@ -1,23 +1,17 @@
 /** The desired roles of an object: name, trust, policies, tags. Pure. */
 
-import type { KubeObject } from "../../../api/object.ts";
+import type { KubeObject, ObjectKey } from "../../../api/object.ts";
 import type { BatchRole, BatchRoleSpec } from "../../../api/v1alpha1/batch-role.ts";
 import type { RoleSpec } from "../../../api/v1alpha1/iam.ts";
 import { BatchRoleKind } from "../../../api/v1alpha1/kinds.ts";
-import { canonicalJson } from "../../fields/fingerprint.ts";
 import {
   type Cluster,
-  clusterTag,
-  clusterUidTag,
   type Identity,
   identityOf,
-  namespaceTag,
-  nameTag,
+  ownerTags,
   roleTag,
   sharedRoleTag,
-  uidTag,
 } from "../../ownership/ownership.ts";
-import { normalPolicyText, samePolicy } from "./documents.ts";
 import { purposePath, type RolePurpose, roleName } from "./names.ts";
 
 /** The account of the roles; one for all regions. */
@@ -46,12 +40,10 @@ export interface DesiredRole {
   readonly inlinePolicies: Readonly<Record<string, string>>;
   readonly permissionsBoundaryArn: string | undefined;
   readonly userTags: Readonly<Record<string, string>>;
-  /** The field by which the role can have another name. */
-  readonly nameField: string;
+  /** What a person can do where something else has its name, e.g. `use another name in spec.roleName`. */
+  readonly otherName: string;
   /** The tags of ownership. */
   readonly ownTags: Readonly<Record<string, string>>;
-  /** The name by which objects of the namespace share it. */
-  readonly sharedAs: string | undefined;
 }
 
 interface Sort {
@@ -111,8 +103,11 @@ export function rolesAskedBy(
   boundaryArn?: string,
 ): readonly DesiredRole[] {
   const identity = identityOf(object, cluster);
-  const asked = isBatchRole(object) ? batchRoleSpec(object) : specsOf((object.spec as { readonly iam?: object }).iam);
-  return asked.map((one) => desiredRole(one, { identity, place, boundaryArn }));
+  return askedBy(object).map((one) => desiredRole(one, { identity, place, boundaryArn }));
+}
+
+function askedBy(object: KubeObject): readonly AskedRole[] {
+  return isBatchRole(object) ? batchRoleSpec(object) : specsOf((object.spec as { readonly iam?: object }).iam);
 }
 
 /** What a spec says of one role. */
@@ -121,16 +116,21 @@ interface AskedRole {
   readonly field: string;
   readonly sort: Sort;
   readonly spec: RoleSpec;
-  /** Its name in IAM, where the spec gives it. */
-  readonly roleName?: string | undefined;
+  /** Of a BatchRole: its name in IAM, where the spec gives it. Otherwise undefined: a role of an object of another kind. */
+  readonly batchRole?: { readonly roleName: string | undefined } | undefined;
 }
 
-/** The roles that a spec asks for. */
-export function specsOf(iam: object | undefined): readonly AskedRole[] {
+/** The roles of the object alone: one that it shares by name is that of a BatchRole (`shared-names.ts`). */
+function specsOf(iam: object | undefined): readonly AskedRole[] {
+  return rolesIn(iam).filter(({ spec }) => spec.name === undefined);
+}
+
+/** All roles under `iam`, with the member of each. */
+export function rolesIn(iam: object | undefined): readonly (AskedRole & { readonly member: string })[] {
   const given = (iam ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.entries(sorts).flatMap(([field, sort]) => {
-    const spec = given[field] as RoleSpec | undefined;
-    return spec === undefined ? [] : [{ field: `spec.iam.${field}`, sort, spec }];
+  return Object.entries(sorts).flatMap(([member, sort]) => {
+    const spec = given[member] as RoleSpec | undefined;
+    return spec === undefined ? [] : [{ member, field: `spec.iam.${member}`, sort, spec }];
   });
 }
 
@@ -139,44 +139,46 @@ export function isBatchRole(object: KubeObject): object is BatchRole {
 }
 
 /** The role that a BatchRole is. */
-export function batchRoleSpec({ metadata, spec }: BatchRole): readonly AskedRole[] {
-  const { purpose, roleName: given } = spec as BatchRoleSpec;
-  const { policyArns, inlinePolicies, permissionsBoundary, tags } = spec;
-  const content = { name: metadata.name, policyArns, inlinePolicies, permissionsBoundary, tags };
+function batchRoleSpec({ spec }: BatchRole): readonly AskedRole[] {
+  const { purpose, roleName: given, policyArns, inlinePolicies, permissionsBoundary, tags } = spec as BatchRoleSpec;
+  const content = { policyArns, inlinePolicies, permissionsBoundary, tags };
   return Object.values(sorts)
     .filter((sort) => sort.purpose === purpose)
-    .map((sort) => ({ field: "spec", sort, spec: content, roleName: given }));
+    .map((sort) => ({ field: "spec", sort, spec: content, batchRole: { roleName: given } }));
 }
 
-/** Equal texts are the same content (`sameContent`), in the same namespace. */
-export function contentText({ sort: { purpose }, spec }: AskedRole): string {
-  const policies = Object.fromEntries(
-    Object.entries(spec.inlinePolicies ?? {}).map(([name, policy]) => [name, normalPolicyText(policy)]),
-  );
-  const { policyArns = [], permissionsBoundary = null, tags = {} } = spec;
-  return canonicalJson([purpose, policyArns.toSorted(), permissionsBoundary, tags, policies]);
+/** The names in IAM of the roles that an object asks for. */
+export function roleNamesOf(object: KubeObject, cluster: Pick<Cluster, "name">): readonly string[] {
+  return askedBy(object).map((one) => nameInIam(one, cluster, object.metadata));
+}
+
+function nameInIam(
+  { sort: { purpose }, batchRole }: Pick<AskedRole, "sort" | "batchRole">,
+  cluster: Pick<Cluster, "name">,
+  { namespace, name }: ObjectKey,
+): string {
+  if (batchRole === undefined) return roleName(cluster.name, namespace, { kind: "object", name, purpose });
+  return batchRole.roleName ?? roleName(cluster.name, namespace, { kind: "shared", name });
 }
 
 function desiredRole(
-  { field, sort, spec, roleName: given }: AskedRole,
+  { field, sort, spec, batchRole }: AskedRole,
   {
     identity,
     place: { account, partition },
     boundaryArn,
   }: { readonly identity: Identity; readonly place: Place; readonly boundaryArn: string | undefined },
 ): DesiredRole {
-  const { cluster, namespace } = identity;
+  const { cluster } = identity;
   const { purpose, service, policy, sendsAccount } = sort;
-  const own = { kind: "object", name: identity.name, purpose } as const;
-  const scope = spec.name === undefined ? own : ({ kind: "shared", name: spec.name } as const);
-  const isObject = field === "spec";
-  const name = given ?? roleName(cluster.name, namespace, scope);
+  const isObject = batchRole !== undefined;
+  const name = nameInIam({ sort, batchRole }, cluster, identity);
   const path = purposePath(cluster.name, purpose);
   const managed = policy === undefined ? [] : [`arn:${partition}:iam::aws:policy/${policy}`];
   return {
     purpose,
     field,
-    nameField: isObject ? "spec.roleName" : `${field}.name`,
+    otherName: isObject ? "use another name in spec.roleName" : `refer to a BatchRole in place of ${field}`,
     name,
     path,
     arn: `arn:${partition}:iam::${account}:role${path}${name}`,
@@ -187,8 +189,11 @@ function desiredRole(
     inlinePolicies: spec.inlinePolicies ?? {},
     permissionsBoundaryArn: spec.permissionsBoundary ?? boundaryArn,
     userTags: spec.tags ?? {},
-    ownTags: roleOwnerTags(identity, purpose, { sharedAs: spec.name, isObject }),
-    sharedAs: spec.name,
+    ownTags: {
+      ...ownerTags(identity),
+      ...(isObject ? { [sharedRoleTag]: identity.name } : {}),
+      [roleTag]: purpose,
+    },
   };
 }
 
@@ -206,36 +211,4 @@ export function trustPolicy(principal: string, account?: string): string {
   const onBehalf = account === undefined ? {} : { Condition: { StringEquals: { "aws:SourceAccount": account } } };
   const statement = { Effect: "Allow", Principal: { Service: principal }, Action: "sts:AssumeRole", ...onBehalf };
   return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-}
-
-/** That a role is shared says that it is a BatchRole's, or of all objects of the namespace that give its name. */
-function roleOwnerTags(
-  { cluster, namespace, name, uid }: Identity,
-  purpose: RolePurpose,
-  { sharedAs, isObject }: { readonly sharedAs: string | undefined; readonly isObject: boolean },
-): Record<string, string> {
-  return {
-    [clusterTag]: cluster.name,
-    [clusterUidTag]: cluster.uid,
-    [namespaceTag]: namespace,
-    ...(sharedAs === undefined || isObject ? { [nameTag]: name, [uidTag]: uid } : {}),
-    ...(sharedAs === undefined ? {} : { [sharedRoleTag]: sharedAs }),
-    [roleTag]: purpose,
-  };
-}
-
-/** Whether two objects that share a role desire the same content. */
-export function sameContent(left: DesiredRole, right: DesiredRole): boolean {
-  const one = Object.entries(left.inlinePolicies);
-  const other = new Map(Object.entries(right.inlinePolicies));
-  return (
-    left.purpose === right.purpose &&
-    canonicalJson([left.policyArns, left.permissionsBoundaryArn, left.userTags]) ===
-      canonicalJson([right.policyArns, right.permissionsBoundaryArn, right.userTags]) &&
-    one.length === other.size &&
-    one.every(([name, mine]) => {
-      const theirs = other.get(name);
-      return theirs !== undefined && samePolicy(mine, theirs);
-    })
-  );
 }

@@ -13,8 +13,7 @@ export function samePolicy(left: string, right: string): boolean {
   return left === right || normalPolicyText(left) === normalPolicyText(right);
 }
 
-/** The same text for all documents that `samePolicy` finds equal. */
-export function normalPolicyText(policy: string): string {
+function normalPolicyText(policy: string): string {
   const document = parsed(policy);
   // Neither IAM nor a recursive comparison takes a deep one.
   return document === undefined || depthOf(document) > mostDepth ? policy : canonicalJson(normalPolicy(document));

@@ -13,7 +13,6 @@ import { isRoleOf } from "./names.ts";
 import { iamOf, mayRepairForeign, notedRoles } from "./noted.ts";
 import { markOf } from "./ownership.ts";
 import type { IamSeen, LimitsSeen, RolesSeen } from "./seen.ts";
-import { conflictsOf, othersIn, rankOf } from "./sharing.ts";
 import type { RoleUser } from "./user.ts";
 
 /** What this process keeps of roles between passes: times only. */
@@ -91,7 +90,6 @@ export async function observeRoles<O extends KubeObject>(
     (name) => ({ signal, maxAgeMs: maxAgeMs(name), sinceMs }),
     { signal, maxAgeMs: 0, sinceMs },
   );
-  const others = othersIn(object, ports);
   const isYoung = (at: number, ageMs: number): boolean => ports.clock.monotonic() - at < ageMs;
   const isRecent = (at: number | undefined): boolean => at !== undefined && isYoung(at, shownForSureMs);
   return {
@@ -105,9 +103,6 @@ export async function observeRoles<O extends KubeObject>(
     limits,
     iam: read.iam,
     stranded: read.stranded,
-    conflicts: conflictsOf(object, desiredRoles, place, boundary, ports),
-    others,
-    rank: rankOf(object),
     justWritten: new Set([...memory.wroteAt].filter(([, at]) => isYoung(at, shownWithinMs)).map(([name]) => name)),
     unsettledMs: Math.max(0, ...desiredRoles.map(({ name }) => settlesInMs(memory.wroteAt.get(name), ports))),
     absenceUnproven: new Set(

@@ -33,15 +33,17 @@ interface Asking {
 }
 
 /**
- * As for the objects of AWS Batch; a role that is shared belongs to every object of its namespace, until it is that of a BatchRole. Tags alone prove nothing:
- * the role also has to be under the operator's path, or to be one that the object lets the operator create again.
+ * As for the objects of AWS Batch. A role that objects of a namespace shared by name has no owner until a BatchRole of the namespace
+ * asks for it. Tags alone prove nothing: the role also has to be under the operator's path, or to be one that the object lets the operator
+ * create again.
  */
 export function roleOwnership({ path, tags }: Found, { identity, repairForeign, adopts }: Asking): Ownership {
   if (!isPurposePath(identity.cluster.name, path) && !repairForeign) return { kind: "foreign" };
   const { cluster, name, uid } = identity;
   const isShared = tags[sharedRoleTag] !== undefined;
-  // A role of one object alone never becomes that of a BatchRole of the same name.
-  const named = adopts === undefined ? (isShared ? name : tags[nameTag]) : isShared ? (tags[nameTag] ?? name) : "";
+  // A role of one object alone never becomes that of a BatchRole of the same name, or the other way round.
+  const isOfItsKind = isShared === (adopts !== undefined);
+  const named = isOfItsKind ? (tags[nameTag] ?? (isShared ? name : "")) : "";
   const owner = [tags[clusterTag], tags[namespaceTag], named];
   if (tags[clusterTag] === undefined || tags[roleTag] === undefined) {
     const isFree = adopts === true && tags[retainedFromTag] === undefined;
@@ -54,7 +56,7 @@ export function roleOwnership({ path, tags }: Found, { identity, repairForeign, 
   if (clusterUid !== cluster.uid) {
     return clusterUid === cluster.takeOverUid ? { kind: "ours", retag: true } : { kind: "otherCluster", clusterUid };
   }
-  return { kind: "ours", retag: (!isShared || adopts !== undefined) && tags[uidTag] !== uid };
+  return { kind: "ours", retag: tags[uidTag] !== uid };
 }
 
 /**

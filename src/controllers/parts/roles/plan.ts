@@ -54,11 +54,9 @@ function ownRolesPlan(seen: RolesSeen): RolesPlan {
     const holds = desiredRoles.length === 0 ? "nothing" : "writes";
     return { ...none, steps: [{ ...unreadable(iam), holds, conditions: [unknown] }] };
   }
-  const hindered = contested(seen) ?? faulty(seen) ?? taken(seen);
+  const hindered = faulty(seen) ?? taken(seen);
   if (hindered !== undefined) return held(hindered);
   const { next, changes } = createdOrRepaired(seen);
-  const inUseByOthers = next === undefined ? undefined : leavingUsers(seen, next);
-  if (inUseByOthers !== undefined) return held(inUseByOthers);
   const first = next ?? takenOver(seen);
   if (first !== undefined) return { ...none, steps: [{ ...reported(seen, first), holds: "writes" }], changes };
   // IAM may show the state before an edit that was reverted within seconds, so a match proves nothing yet.
@@ -119,43 +117,10 @@ function notAllowed({ desiredRoles, named, limits, place }: RolesSeen): Hindranc
   return { kind: "blocked", reason: "NotAllowed", message: refused.message, checkInMs: unwatchedCheckMs };
 }
 
-/** A shared role keeps its content for an object that still uses it, until the jobs of that object have ended. */
-function leavingUsers({ iam, others }: RolesSeen, next: RolesStep): Hindrance | undefined {
-  if (next.kind !== "act" || next.action.kind !== "writeRole" || iam.kind !== "read") return undefined;
-  const { name } = next.action;
-  const role = iam.roles.get(name);
-  const user = (others.get(name) ?? []).find(({ stage }) => stage !== "uses");
-  if (role === undefined || user === undefined || !changesContent(next.action.writes)) return undefined;
-  const message = `role ${name} cannot change yet: ${user.key} no longer requests it but still uses it, until none of its environments and ACTIVE revisions names the role and its jobs have ended. To continue at once, use another role name in spec.iam`;
-  return {
-    kind: "wait",
-    reason: "RoleContentConflict",
-    message,
-    checkInMs: unwatchedCheckMs,
-    stallsAfterMs: marks.sharedRoleStallsMs,
-  };
-}
-
-function changesContent(writes: Extract<RolesAction, { kind: "writeRole" }>["writes"]): boolean {
-  return writes.some(({ kind }) => !/^(?:tag|untag|create|addToProfile)/.test(kind));
-}
-
 /** Fails closed: without the namespace its limits are unknown. */
 function limitsUnread({ limits, identity }: RolesSeen): Hindrance | undefined {
   if (limits.kind !== "unread") return undefined;
   return waitForNamespace(identity.namespace, limits.why, "roles it may use, and creates nothing");
-}
-
-function contested({ conflicts }: RolesSeen): Hindrance | undefined {
-  const [first] = conflicts;
-  if (first === undefined) return undefined;
-  const [field, rival] = first;
-  return {
-    kind: "blocked",
-    reason: "RoleContentConflict",
-    message: `${field}: ${rival} is older and gives a role of the same name another content. Give both the same content, or one of them another name`,
-    checkInMs: unwatchedCheckMs,
-  };
 }
 
 /** Faults that IAM would refuse without naming the field. */
@@ -179,13 +144,13 @@ function faulty({ desiredRoles }: RolesSeen): Hindrance | undefined {
 /** A foreign role or profile has this name. */
 function taken(seen: RolesSeen): Hindrance | undefined {
   if (seen.iam.kind !== "read") return undefined;
-  for (const { name, field, nameField, profileArn, purpose, ownTags } of seen.desiredRoles) {
+  for (const { name, field, otherName, profileArn, purpose, ownTags } of seen.desiredRoles) {
     const madeFor = seen.iam.roles.get(name)?.tags[roleTag];
     if (madeFor !== undefined && madeFor !== purpose) {
       return {
         kind: "blocked",
         reason: "RoleContentConflict",
-        message: `${field}: role ${name} was created as the ${madeFor} role and may still be in use: with other policies its users would fail, or be allowed too much. Use another name in ${nameField}`,
+        message: `${field}: role ${name} was created as the ${madeFor} role and may still be in use: with other policies its users would fail, or be allowed too much: ${otherName}`,
         checkInMs: unwatchedCheckMs,
       };
     }
@@ -206,8 +171,8 @@ function taken(seen: RolesSeen): Hindrance | undefined {
       }
       const lostItsTags = one.tags[clusterTag] === undefined && seen.claims.includes(name);
       const next = lostItsTags
-        ? `If the operator created it for this object, restore its tags (${tagsText(ownTags)}), because the object's resources may use it; if not, use another name in ${nameField}`
-        : `Delete it, or use another name in ${nameField}${seen.adopts === undefined ? "" : ", or adopt it by spec.roleName and spec.adoptionPolicy, if this namespace may adopt that name"}`;
+        ? `If the operator created it for this object, restore its tags (${tagsText(ownTags)}), because the object's resources may use it; if not, ${otherName}`
+        : `Delete it, or ${otherName}${seen.adopts === undefined ? "" : ", or adopt it by spec.roleName and spec.adoptionPolicy, if this namespace may adopt that name"}`;
       return {
         kind: "blocked",
         reason: "RoleNameTaken",

@@ -11,7 +11,15 @@ import type { Ports } from "../../ports.ts";
 import type { Resolving } from "../../references/consumables.ts";
 import { labelsAskedFor, objectAt } from "../../references/reference.ts";
 import { type DesiredRole, type Place, rolesAskedBy } from "./desired.ts";
-import { purposePath, type RolePurpose, roleName } from "./names.ts";
+import { purposePath, type RolePurpose } from "./names.ts";
+import {
+  batchRoleName,
+  isObjectName,
+  referencePath,
+  type SharedRole,
+  sharedRoleName,
+  sharedRoles,
+} from "./shared-names.ts";
 
 /** What a spec needs of a role that the operator makes. */
 export type GivenRole = Pick<DesiredRole, "purpose" | "arn" | "profileArn">;
@@ -27,17 +35,22 @@ const purposes: Readonly<Record<string, RolePurpose>> = {
 
 /**
  * The ARNs of the roles. They follow from the name of the BatchRole alone, unless it gives another one in IAM, so what is in AWS does
- * not seem to differ while a BatchRole is away. Pure, but for what is cached.
+ * not seem to differ while a BatchRole is away, nor before one stands for a role that the object shares by a name. Pure, but for what is
+ * cached.
  */
 export function rolesReferredBy(
   object: KubeObject,
   { account, partition }: Place,
   { objects, cluster }: Pick<Ports, "objects" | "cluster">,
 ): readonly GivenRole[] {
-  return referencesTo(object).map(({ key, purpose }) => {
+  const referred = referencesTo(object).map(({ key, purpose }) => {
     const target = objects.get(BatchRoleKind, key) as BatchRole | undefined;
-    const shared = { kind: "shared", name: key.name } as const;
-    const name = target?.spec.roleName ?? roleName(cluster.name, key.namespace, shared);
+    return { purpose, name: target?.spec.roleName ?? sharedRoleName(key, cluster, key.namespace) };
+  });
+  const shared = sharedRoles(object).map((role) => {
+    return { purpose: role.purpose, name: sharedRoleName(role, cluster, object.metadata.namespace) };
+  });
+  return [...referred, ...shared].map(({ purpose, name }) => {
     const end = `${purposePath(cluster.name, purpose)}${name}`;
     const arn = (type: string): string => `arn:${partition}:iam::${account}:${type}${end}`;
     return { purpose, arn: arn("role"), profileArn: purpose === "instance" ? arn("instance-profile") : undefined };
@@ -61,6 +74,9 @@ function referencesTo({ kind, metadata: { namespace }, spec }: KubeObject) {
  */
 export async function roleHindrance(object: KubeObject, around: Resolving): Promise<Wait | Blocked | undefined> {
   const { region, ports, signal } = around;
+  const [shared] = sharedRoles(object);
+  if (shared !== undefined)
+    return refusedName(shared, sharedRoleName(shared, ports.cluster, object.metadata.namespace));
   const references = referencesTo(object);
   const targets = references.map(({ key }) => ports.objects.get(BatchRoleKind, key) as BatchRole | undefined);
   const { namespace } = object.metadata;
@@ -90,6 +106,14 @@ export async function roleHindrance(object: KubeObject, around: Resolving): Prom
     }
   }
   return undefined;
+}
+
+/** Nobody creates, changes or deletes a role that is shared by a name until there is a BatchRole for it. */
+function refusedName({ member, name }: SharedRole, inIam: string): Blocked {
+  const named = isObjectName(name) ? "" : ` with roleName: ${inIam}`;
+  const reference = `spec.${referencePath(member).join(".")}`;
+  const message = `spec.iam.${member}.name: objects no longer share a role by a name. What AWS has stays, and nothing is written. Apply a BatchRole ${batchRoleName(name)}${named} that says what this role may do: it takes role ${inIam} over, and changes its tags alone. Then write ${reference} in place of spec.iam.${member}; aws-batch-operator validate prints both`;
+  return { kind: "blocked", reason: "RoleSharedByName", message, holds: "writes" };
 }
 
 function waiting(message: string): Wait {

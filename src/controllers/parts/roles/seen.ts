@@ -21,12 +21,6 @@ export interface RolesSeen {
   readonly named: readonly NamedRole[];
   readonly limits: LimitsSeen;
   readonly iam: IamSeen;
-  /** By field: the older object that gives another content to a role of the same name. */
-  readonly conflicts: ReadonlyMap<string, string>;
-  /** By name of a role: the other objects that requested it. */
-  readonly others: Pick<ReadonlyMap<string, readonly OtherUser[]>, "get">;
-  /** The position of this object among the users of its shared roles. */
-  readonly rank: string;
   /** Written by this process a moment ago: IAM may not show it yet. */
   readonly justWritten: ReadonlySet<string>;
   /** Time until IAM certainly shows what this process wrote to the desired roles, in ms; 0: it does. */
@@ -73,11 +67,3 @@ export type IamSeen =
     }
   /** `partly`: IAM shows only parts of a role that was just written. */
   | { readonly kind: "unread"; readonly reason: Reason; readonly message: string; readonly partly?: boolean };
-
-/** Another object that requested a role. */
-export interface OtherUser {
-  readonly key: string;
-  readonly rank: string;
-  /** `leaves`: it no longer requests the role, but its resources may still use it; `goes`: it is being deleted. */
-  readonly stage: "uses" | "leaves" | "goes";
-}

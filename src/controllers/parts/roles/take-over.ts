@@ -1,7 +1,7 @@
 /** Updates the tags of roles that the spec no longer requests and that have an earlier identity of the object. Pure. */
 
 import type { ProfileSeen, RoleSeen } from "../../../aws/iam-account.ts";
-import { clusterUidTag, type Identity, sharedRoleTag, uidTag } from "../../ownership/ownership.ts";
+import { clusterUidTag, type Identity, uidTag } from "../../ownership/ownership.ts";
 import type { Act } from "../../pass/agenda.ts";
 import type { RolesAction } from "./action.ts";
 import { roleOwnership } from "./ownership.ts";
@@ -45,6 +45,5 @@ function retagging(
   if (found === undefined) return [];
   const owner = roleOwnership(found, { identity, repairForeign: false });
   if (owner.kind !== "ours" || !owner.retag) return [];
-  const ofObject: Record<string, string> = found.tags[sharedRoleTag] === undefined ? { [uidTag]: identity.uid } : {};
-  return [{ kind, name: found.name, tags: { [clusterUidTag]: identity.cluster.uid, ...ofObject } }];
+  return [{ kind, name: found.name, tags: { [clusterUidTag]: identity.cluster.uid, [uidTag]: identity.uid } }];
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Identity } from "../../../../src/controllers/ownership/ownership.ts";
 import { desiredRolesOf } from "../../../../src/controllers/parts/roles/desired.ts";
 import { isMadeByOperator, roleName, rolePath } from "../../../../src/controllers/parts/roles/names.ts";
 import { desired, identity, place } from "./given.ts";
@@ -91,8 +90,7 @@ describe("a desired role", () => {
     expect([own?.permissionsBoundaryArn, given?.permissionsBoundaryArn]).toEqual(["mine", "theirs"]);
   });
 
-  it("belongs to its object, or when it is shared to the namespace", () => {
-    const shared: Identity = { ...identity, name: "another", uid: "uid-2" };
+  it("belongs to its object", () => {
     expect(desired({ jobRole: {} }).ownTags).toEqual({
       "awsbatch.dev/cluster": "default",
       "awsbatch.dev/cluster-uid": "cluster-1",
@@ -101,15 +99,15 @@ describe("a desired role", () => {
       "awsbatch.dev/uid": "uid-1",
       "awsbatch.dev/role": "job",
     });
-    const [one] = desiredRolesOf({ jobRole: { name: "readers" } }, identity, place);
-    const [other] = desiredRolesOf({ jobRole: { name: "readers" } }, shared, place);
-    expect(other).toEqual(one);
-    expect(one?.ownTags).toMatchObject({ "awsbatch.dev/shared-role": "readers", "awsbatch.dev/namespace": "team" });
-    expect(one?.ownTags).not.toHaveProperty("awsbatch.dev/name");
   });
 
-  it("exists for each field in the spec, also an empty one, and for nothing else", () => {
-    const fields = { serviceRole: {}, instanceRole: {}, repairMissingServiceRole: true };
+  it("exists for each field in the spec, also an empty one, but for one with a name, and for nothing else", () => {
+    const fields = {
+      spotFleetRole: { name: "by name" },
+      serviceRole: {},
+      instanceRole: {},
+      repairMissingServiceRole: true,
+    };
     expect(desiredRolesOf(fields, identity, place).map(({ field }) => field)).toEqual([
       "spec.iam.serviceRole",
       "spec.iam.instanceRole",

@@ -141,9 +141,8 @@ describe("the difference between a desired role and the one in IAM", () => {
     expect(writesFor(job, roleAs(job, { tags }), undefined, ["cost:*"])).toEqual([]);
   });
 
-  const shared = desired({ jobRole: { name: "readers" } });
   it.each([
-    ["another user's Retain, on a shared role", shared, "default/team/other@0a1b2c3d"],
+    ["another object's Retain", job, "default/team/other@0a1b2c3d"],
     ["this object's own, for another region or name in AWS", job, "default/team/ce@0a1b2c3d"],
     ["an earlier kind of mark, without a resource", job, "default/team/ce"],
   ])("ignores the mark of %s: the retained resource keeps using the role", (_owner, desired, retainedFrom) => {
@@ -151,11 +150,11 @@ describe("the difference between a desired role and the one in IAM", () => {
     expect(writesFor(desired, roleAs(desired, { tags }), undefined, [])).toEqual([]);
   });
 
-  it.each([shared, job])("includes this object's own mark, which it removes as it takes the role back", (desired) => {
-    const tags = { ...desired.userTags, "awsbatch.dev/retained-from": mark };
-    expect(writesFor(desired, roleAs(desired, { tags }), undefined, [])).toEqual([
-      { kind: "tagRole", name: desired.name, tags: desired.ownTags },
-      { kind: "untagRole", name: desired.name, keys: ["awsbatch.dev/retained-from"] },
+  it("includes this object's own mark, which it removes as it takes the role back", () => {
+    const tags = { ...job.userTags, "awsbatch.dev/retained-from": mark };
+    expect(writesFor(job, roleAs(job, { tags }), undefined, [])).toEqual([
+      { kind: "tagRole", name: job.name, tags: job.ownTags },
+      { kind: "untagRole", name: job.name, keys: ["awsbatch.dev/retained-from"] },
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { RolesAction } from "../../../../src/controllers/parts/roles/action
 import { desiredRolesOf } from "../../../../src/controllers/parts/roles/desired.ts";
 import { defaultRoleLimits, limitsOf } from "../../../../src/controllers/parts/roles/limits.ts";
 import { rolesPlan, rolesRemoval } from "../../../../src/controllers/parts/roles/plan.ts";
-import type { OtherUser, RolesSeen } from "../../../../src/controllers/parts/roles/seen.ts";
+import type { RolesSeen } from "../../../../src/controllers/parts/roles/seen.ts";
 import type { Step } from "../../../../src/controllers/pass/agenda.ts";
 import type { Choice } from "../../../../src/controllers/pass/choose.ts";
 import {
@@ -13,7 +13,6 @@ import {
   identity,
   inIam,
   leaving,
-  mark,
   type Own,
   place,
   roleAs,
@@ -24,7 +23,6 @@ import {
 } from "./given.ts";
 
 const both = { serviceRole: {}, instanceRole: {} };
-const shared = desired({ jobRole: { name: "readers" } });
 const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 /** Kind and reason of the next step, and its action on a role. */
@@ -119,10 +117,14 @@ describe("the desired roles of an object", () => {
       using(seenRoles(both, { iam: untagged, claims })).next.message;
     const { claims } = seenRoles(both);
     expect(message(claims)).toContain("restore its tags (awsbatch.dev/cluster=default, ");
-    expect(message(claims.filter((name) => !name.includes("_service_")))).toContain("Delete it, or use another name");
+    expect(message(claims.filter((name) => !name.includes("_service_")))).toContain(
+      "Delete it, or refer to a BatchRole in place of spec.iam.serviceRole",
+    );
     const theirs = { ...desired({ serviceRole: {} }).ownTags, "awsbatch.dev/name": "other" };
     const others = inIam(seenRoles(both).desiredRoles, { service: { tags: theirs } });
-    expect(using(seenRoles(both, { iam: others })).next.message).toContain("Delete it, or use another name");
+    expect(using(seenRoles(both, { iam: others })).next.message).toContain(
+      "Delete it, or refer to a BatchRole in place of spec.iam.serviceRole",
+    );
   });
 
   it("are reported ready, and are checked half an hour later", () => {
@@ -138,11 +140,6 @@ describe("the desired roles of an object", () => {
   });
 
   it.each<[string, Partial<RolesSeen>, string]>([
-    [
-      "another object gives another content",
-      { conflicts: new Map([["spec.iam.serviceRole", "JobDefinition team/x"]]) },
-      "blocked RoleContentConflict",
-    ],
     [
       "the name is somebody else's",
       { iam: inIam(seenRoles(both).desiredRoles, { service: { tags: {} } }) },
@@ -259,18 +256,6 @@ describe("a role that is no longer requested", () => {
     );
   });
 
-  it("is tagged as the namespace's when it is shared", () => {
-    const identityNow: Identity = { ...identity, cluster: { ...identity.cluster, takeOverUid: "cluster-0" } };
-    const tags = { ...shared.ownTags, "awsbatch.dev/cluster-uid": "cluster-0" };
-    const iam = inIam([shared], { job: { tags } });
-    const referred = new Set([shared.name]);
-    const { next } = using(seenRoles({}, { identity: identityNow, claims: [shared.name], iam, referred }));
-    expect(next).toMatchObject({ action: { writes: [{ kind: "tagRole" }] } });
-    expect(next.kind === "act" && "writes" in next.action ? next.action.writes : []).toEqual([
-      { kind: "tagRole", name: shared.name, tags: { "awsbatch.dev/cluster-uid": "cluster-1" } },
-    ]);
-  });
-
   it("stays while something else remains to be done", () => {
     expect(step(using(formerly()))).toBe("act Creating own");
   });
@@ -368,77 +353,15 @@ describe("the roles of an object that is deleted", () => {
   });
 });
 
-describe("a role that objects share", () => {
-  const iam = inIam([shared]);
-  const user = (key: string, stage: OtherUser["stage"], rank: string): OtherUser => ({ key, rank, stage });
-  const among = (...users: OtherUser[]): RolesSeen =>
-    seenRoles({ jobRole: { name: "readers" } }, { iam, others: new Map([[shared.name, users]]), rank: "5" });
-  const going = (...users: OtherUser[]): RolesSeen => ({ ...among(...users), goingForMs: 0 });
-
-  it("stays while another object requests it", () => {
-    expect(step(leaving(among(user("JobDefinition team/b", "uses", "1"))))).toBe("release Deleted");
-  });
-
-  it("is deleted with the last one", () => {
-    expect(step(leaving(among()))).toBe("act DeletingRole delete team_readers: deleteRole");
-  });
-
-  it("is deleted by the last in rank of several in deletion, when the others are done", () => {
-    expect(step(leaving(going(user("JobDefinition team/b", "goes", "9"))))).toBe("release Deleted");
-    expect(step(leaving(going(user("JobDefinition team/b", "goes", "1"))))).toBe("wait RoleInUse");
-  });
-
-  it("is left to an object that stays, whatever its rank: its revisions may name the role as long as it exists", () => {
-    expect(step(leaving(going(user("JobDefinition team/b", "leaves", "1"))))).toBe("release Deleted");
-    const staying = { ...among(user("JobDefinition team/b", "goes", "9")), desiredRoles: [], claims: [shared.name] };
-    expect(step(using(staying, settled))).toBe("wait RoleInUse");
-  });
-
-  it("is deleted by the last in rank of several that stay and no longer request it", () => {
-    const leftOver = (rank: string): RolesSeen => ({
-      ...among(user("JobDefinition team/b", "leaves", rank)),
-      desiredRoles: [],
-      claims: [shared.name],
-    });
-    expect(step(using(leftOver("9"), settled))).toBe("act DeletingRole claims 0");
-    expect(step(using(leftOver("1"), settled))).toBe("wait RoleInUse");
-  });
-
-  it("is released by each object only when the jobs of its own definition have ended: an object counts only its own", () => {
-    const jobs = { kind: "counted", count: 1 } as const;
-    expect(step(leaving({ ...going(user("JobDefinition team/b", "goes", "9")), jobs }))).toBe("wait RoleInUse");
-    expect(step(leaving({ ...going(user("JobDefinition team/b", "uses", "9")), jobs }))).toBe("wait RoleInUse");
-    expect(step(leaving(going(user("JobDefinition team/b", "uses", "9"))))).toBe("release Deleted");
-  });
-
-  it("keeps its content until an object that leaves it is done, because jobs still use it", () => {
-    const richer = roleAs(shared, { attachedPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3FullAccess"] });
-    const given = (stage: OtherUser["stage"]) =>
-      using({
-        ...among(user("JobDefinition team/b", stage, "1")),
-        iam: { ...iam, roles: new Map([[shared.name, richer]]) },
-      });
-    for (const stage of ["leaves", "goes"] as const) {
-      expect(given(stage).next).toMatchObject({
-        kind: "wait",
-        reason: "RoleContentConflict",
-        message: expect.stringContaining("JobDefinition team/b no longer requests it but still uses it") as string,
-        checkInMs: 60_000,
-        stallsAfterMs: 3_600_000,
-      });
-    }
-    expect(step(given("uses"))).toContain("act RepairingRole");
-  });
-
-  it("stays for what one of them left in AWS by Retain, whichever object is deleted last", () => {
-    const retaining = { ...among(user("JobDefinition team/b", "uses", "1")), retain: true };
-    expect(step(leaving(retaining))).toBe("act RetainingRole release team_readers: tagRole");
-    expect(leaving(retaining).next).toMatchObject({
-      action: { writes: [{ kind: "tagRole", tags: { "awsbatch.dev/retained-from": mark } }] },
-    });
-    const tags = { ...shared.ownTags, "awsbatch.dev/retained-from": "default/team/a" };
-    const last = { ...among(), iam: { ...iam, roles: new Map([[shared.name, roleAs(shared, { tags })]]) } };
-    expect(step(leaving(last))).toBe("act RetainingRole release team_readers: tagRole untagRole");
+describe("a role that objects shared by a name", () => {
+  it("is nobody's before a BatchRole has it, so no object changes or deletes it, and it is no longer noted", () => {
+    const own = desired({ jobRole: {} });
+    const tags: Record<string, string> = { ...own.ownTags, "awsbatch.dev/shared-role": "readers" };
+    delete tags["awsbatch.dev/name"];
+    delete tags["awsbatch.dev/uid"];
+    const iam = inIam([own], { job: { tags } });
+    expect(step(leaving(seenRoles({}, { iam, claims: [own.name] })))).toBe("release Deleted");
+    expect(step(using(seenRoles({}, { iam, claims: [own.name] }), settled))).toBe("act DeletingRole claims 0");
   });
 });
 

@@ -1,0 +1,32 @@
+import { sharedNameMessage } from "../../api/v1alpha1/iam.ts";
+import { batchRoleFor, isObjectName, referencePath, sharedRoles } from "../../controllers/parts/roles/shared-names.ts";
+import { noComments, yamlOf } from "../import/yaml.ts";
+import { isRecord } from "./defaults.ts";
+import type { Finding } from "./problem.ts";
+
+/** What stands in place of a name by which objects shared a role. Pure. */
+
+/** No name that the API accepts: a person has to write it. */
+const unknownName = "<the name in IAM, from .status.roles of this object>";
+
+/**
+ * A finding, with the lines to write where it is about such a name: the BatchRole, and the reference to it.
+ *
+ * @param object of any kind, as a person wrote it
+ */
+export function withBatchRole(finding: Finding, object: unknown): Finding {
+  if (!finding.message.startsWith(sharedNameMessage) || !isRecord(object) || !isRecord(object["spec"])) return finding;
+  const { metadata, spec } = object;
+  const member = finding.path.at(-2);
+  const role = sharedRoles({ spec }).find((one) => one.member === member);
+  if (role === undefined) return finding;
+  const { namespace } = isRecord(metadata) ? metadata : {};
+  const inIam = isObjectName(role.name) ? undefined : unknownName;
+  const manifest = batchRoleFor(role, typeof namespace === "string" ? namespace : undefined, inIam);
+  const reference = referencePath(role.member).reduceRight<object>((value, key) => ({ [key]: value }), {
+    name: manifest.metadata.name,
+  });
+  const lines = (value: object): string => yamlOf(value, noComments).trimEnd().replaceAll(/^/gm, "  ");
+  const message = `${finding.message}:\n${lines(manifest)}\nand in place of iam.${role.member}:\n${lines({ spec: reference })}`;
+  return { ...finding, message };
+}
