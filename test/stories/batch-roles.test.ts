@@ -52,22 +52,6 @@ describe("a BatchRole", () => {
     expect(world.aws.truth.roles()).toEqual([]);
   });
 
-  it("of the name that objects share by spec.iam takes their role over with nothing but tags", async () => {
-    const world = await emptyAccount();
-    world.apply(jobDefinition("build", { iam: { jobRole: { name: "builders", policyArns } } }));
-    await world.untilReady();
-    const [before] = world.aws.truth.roles();
-    const from = world.aws.log.length;
-    world.apply(aRole());
-    await world.untilReady();
-    expect(statusOf(world)?.arn).toBe(before?.arn);
-    const iamWrites = world.aws.log
-      .slice(from)
-      .filter(({ operation }) => /^(?!Get|List|Describe)\w*Role/.test(operation));
-    expect(iamWrites.map(({ operation }) => operation)).toEqual(["TagRole"]);
-    await expectSilence(world);
-  });
-
   it("does not take over a role of one object alone", async () => {
     const world = await emptyAccount();
     world.apply(jobDefinition("builders", { iam: { jobRole: { policyArns } } }));
@@ -233,29 +217,5 @@ describe("an object that refers to a BatchRole", () => {
     await world.seconds(120);
     expect(world.condition("BatchJob", "second", "Stalled")?.reason).toBe("NotAllowed");
     expect(world.aws.truth.jobs()).toHaveLength(1);
-  });
-
-  it("in place of the name that it shared is taken over without a replacement, and without a revision", async () => {
-    const world = await emptyAccount();
-    const shared = { iam: { serviceRole: { name: "batch" }, instanceRole: { name: "workers" } } };
-    world.apply(
-      computeEnvironment("ce", { ...ec2, computeResources: capacity as never, ...shared }),
-      jobQueue("q1", ["ce"]),
-      jobDefinition("build", { iam: { jobRole: { name: "builders", policyArns } } }),
-    );
-    await world.untilReady();
-    await world.seconds(600);
-    const from = world.aws.log.length;
-    world.apply(...ofEnvironment, aRole());
-    await world.untilReady();
-    world.apply(referring(), definition());
-    await world.untilReady();
-    await world.seconds(1800);
-    const writes = world.aws.log
-      .slice(from)
-      .map(({ operation }) => operation)
-      .filter((operation) => !/^(?:Get|List|Describe|Simulate)/.test(operation));
-    expect([...new Set(writes)].toSorted()).toEqual(["TagInstanceProfile", "TagRole"]);
-    await expectSilence(world);
   });
 });

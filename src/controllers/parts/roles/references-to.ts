@@ -113,7 +113,7 @@ function refusedName({ member, name }: SharedRole, inIam: string): Blocked {
   const named = isObjectName(name) ? "" : ` with roleName: ${inIam}`;
   const reference = `spec.${referencePath(member).join(".")}`;
   const message = `spec.iam.${member}.name: objects no longer share a role by a name. What AWS has stays, and nothing is written. Apply a BatchRole ${batchRoleName(name)}${named} that says what this role may do: it takes role ${inIam} over, and changes its tags alone. Then write ${reference} in place of spec.iam.${member}; aws-batch-operator validate prints both`;
-  return { kind: "blocked", reason: "RoleSharedByName", message, holds: "writes" };
+  return { kind: "blocked", reason: "RoleSharedByName", message };
 }
 
 function waiting(message: string): Wait {
