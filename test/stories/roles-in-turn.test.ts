@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { accessDenied } from "../../src/simulator/faults.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, role } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";
 
@@ -18,7 +18,8 @@ const rolesIn = (world: World): ReadonlyMap<string, readonly string[]> =>
   new Map(world.aws.truth.roles().map(({ name, attached }) => [name.replace(/_[0-9a-f]{8}$/, ""), attached]));
 const callsOf = (world: World, operation: string): number =>
   world.aws.log.filter((call) => call.operation === operation).length;
-const sharing = { iam: { jobRole: { name: "readers", policyArns: [readImages] } } };
+const readers = role("readers", { policyArns: [readImages] });
+const sharing = { jobRoleRef: { name: "readers" } };
 
 async function running(world: World, definition: string): Promise<void> {
   world.aws.outside.submitPlannedJob(
@@ -32,33 +33,37 @@ describe("a role that changes hands", () => {
   it("gets no other purpose while instances may still run by it", async () => {
     const world = await emptyAccount();
     world.apply(
-      withRoles({ serviceRole: { name: "s" }, instanceRole: { name: "x" } }),
+      role("x", { purpose: "instance" }),
+      computeEnvironment("ce", {
+        ...ec2,
+        computeResources: { ...resources, instanceRoleRef: { name: "x" } } as never,
+        iam: { serviceRole: {} },
+      }),
       jobQueue("q1", ["ce"]),
       jobDefinition("hello"),
     );
     await world.untilReady();
     await running(world, "team_hello");
     const before = rolesIn(world).get("team_x");
-    world.apply(withRoles({ serviceRole: { name: "x" }, instanceRole: { name: "y" } }));
+    const { name } = world.object<{ readonly name: string }>("BatchRole", "x")?.status ?? {};
+    world.apply(role("y", { purpose: "service", roleName: name, adoptionPolicy: "IfExists" }));
     await world.seconds(600);
     expect(rolesIn(world).get("team_x")).toEqual(before);
-    const reported = world.condition("BatchComputeEnvironment", "ce", "Stalled");
+    const reported = world.condition("BatchRole", "y", "Stalled");
     expect(reported?.reason).toBe("RoleContentConflict");
-    expect(reported?.message).toMatch(/spec\.iam\.serviceRole.*team_x_\w+/);
+    expect(reported?.message).toMatch(/role team_x_\w+ was created as the instance role.*spec\.roleName/);
   });
 
   it("gets no other purpose after Retain, for what was kept may run by it", async () => {
     const world = await emptyAccount();
-    world.apply(
-      jobDefinition("a", { iam: { jobRole: { name: "x", policyArns: [readImages] } }, deletionPolicy: "Retain" }),
-    );
+    world.apply(role("x", { policyArns: [readImages], deletionPolicy: "Retain" }));
     await world.untilReady();
-    world.delete("JobDefinition", "a");
+    world.delete("BatchRole", "x");
     await world.untilGone();
-    world.apply(withRoles({ serviceRole: { name: "x" }, instanceRole: { name: "y" } }));
+    world.apply(role("x", { purpose: "service" }));
     await world.seconds(600);
     expect(rolesIn(world).get("team_x")).toEqual([readImages]);
-    expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason).toBe("RoleContentConflict");
+    expect(world.condition("BatchRole", "x", "Stalled")?.reason).toBe("RoleContentConflict");
   });
 
   it("is checked again once IAM surely shows what was written, and so is a reverted edit", async () => {
@@ -74,18 +79,17 @@ describe("a role that changes hands", () => {
     expect(rolesIn(world).get("team_hello_job")).toEqual([readImages]);
   });
 
-  it("is left to an object that asks for it no more but stays, when the other one is deleted", async () => {
+  it("stays for an object that refers to it no more, as long as a revision names it", async () => {
     const world = await emptyAccount();
-    world.apply(jobDefinition("one", sharing));
-    await world.untilReady();
-    await world.seconds(2);
-    world.apply(jobDefinition("two", sharing));
+    world.apply(readers, jobDefinition("one", sharing), jobDefinition("two", sharing));
     await world.untilReady();
     // Its first revision stays ACTIVE, and names the role.
     world.apply(jobDefinition("one", {}));
     await world.untilReady();
+    world.delete("BatchRole", "readers");
     world.delete("JobDefinition", "two");
     await world.until("it is gone", () => world.object("JobDefinition", "two") === undefined);
+    await world.seconds(600);
     expect(rolesIn(world).has("team_readers")).toBe(true);
     world.delete("JobDefinition", "one");
     await world.untilGone();
@@ -95,11 +99,15 @@ describe("a role that changes hands", () => {
   it("goes though two objects, both alive, stop wishing it at once", async () => {
     const world = await emptyAccount();
     const history = { revisionHistoryLimit: 0, revisionMinAgeSeconds: 0 };
-    world.apply(jobDefinition("one", { ...sharing, ...history }), jobDefinition("two", { ...sharing, ...history }));
+    const both = (spec: object) => [
+      jobDefinition("one", { ...spec, ...history }),
+      jobDefinition("two", { ...spec, ...history }),
+    ];
+    world.apply(readers, ...both(sharing));
     await world.untilReady();
-    world.apply(jobDefinition("one", history), jobDefinition("two", history));
-    await world.untilReady();
-    await world.seconds(1900);
+    world.apply(...both({}));
+    world.delete("BatchRole", "readers");
+    await world.until("the role is gone", () => world.object("BatchRole", "readers") === undefined);
     expect(rolesIn(world).size).toBe(0);
   });
 
@@ -120,17 +128,17 @@ describe("a role that changes hands", () => {
 
   it("goes after all when whom Retain names takes it back and is deleted", async () => {
     const world = await emptyAccount();
-    world.apply(jobDefinition("one", { ...sharing, deletionPolicy: "Retain" }));
+    world.apply(role("readers", { policyArns: [readImages], deletionPolicy: "Retain" }), jobDefinition("two", sharing));
     await world.untilReady();
-    world.apply(jobDefinition("two", sharing));
-    await world.untilReady();
-    world.delete("JobDefinition", "one");
-    await world.until("it is gone", () => world.object("JobDefinition", "one") === undefined);
+    world.delete("BatchRole", "readers");
+    world.delete("JobDefinition", "two");
+    await world.untilGone();
+    expect(rolesIn(world).has("team_readers")).toBe(true);
     await world.seconds(60);
-    world.apply(jobDefinition("one", { ...sharing, deletionPolicy: "Delete" }));
+    world.apply(readers, jobDefinition("two", sharing));
     await world.untilReady();
     await world.seconds(60);
-    world.delete("JobDefinition", "one");
+    world.delete("BatchRole", "readers");
     world.delete("JobDefinition", "two");
     await world.untilGone();
     expect(rolesIn(world).size).toBe(0);
@@ -215,7 +223,7 @@ describe("the note of roles on an object", () => {
 
   it("still leads to every role that was made", async () => {
     const world = await emptyAccount();
-    world.apply(jobDefinition("hello", { iam: { jobRole: { name: "x" }, executionRole: {} } }));
+    world.apply(jobDefinition("hello", { iam: { jobRole: {}, executionRole: {} } }));
     await world.untilReady();
     expect(rolesIn(world).get("team_hello_execution")).toEqual([writeLogs]);
     world.delete("JobDefinition", "hello");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, role } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
 
@@ -135,49 +135,37 @@ describe("roles", () => {
 });
 
 describe("a role that objects share", () => {
-  const sharing = { iam: { jobRole: { name: "readers", policyArns: [readImages] } } };
+  const sharing = { jobRoleRef: { name: "readers" } };
 
   async function sharedWorld(): Promise<World> {
     const world = await emptyAccount();
-    world.apply(jobDefinition("one", sharing));
+    world.apply(role("readers", { policyArns: [readImages] }), jobDefinition("one", sharing));
     await world.untilReady();
     world.apply(jobDefinition("two", sharing));
     await world.untilReady();
     return world;
   }
 
-  it("is one role, and goes with the last of them", async () => {
+  it("is one role, and goes with its object, after the last of them", async () => {
     const world = await sharedWorld();
     expect(rolesOf(world)).toEqual([expect.stringMatching(/^team_readers_[0-9a-f]{8}$/)]);
     world.delete("JobDefinition", "one");
+    world.delete("BatchRole", "readers");
     await world.until("one is gone", () => world.object("JobDefinition", "one") === undefined);
+    await world.seconds(120);
     expect(rolesOf(world)).toHaveLength(1);
     world.delete("JobDefinition", "two");
     await world.untilGone();
     nothingLeft(world);
-    await expectStory(world, "role shared");
   });
 
   it("goes once when all are deleted at one instant", async () => {
     const world = await sharedWorld();
     for (const name of ["one", "two"]) world.delete("JobDefinition", name);
+    world.delete("BatchRole", "readers");
     await world.untilGone();
     nothingLeft(world);
     expect(world.writes().filter((write) => write.startsWith("DeleteRole "))).toHaveLength(1);
-  });
-
-  it("has the content of the older object: the other reports that, and repairs it", async () => {
-    const world = await sharedWorld();
-    await world.seconds(2);
-    world.apply(jobDefinition("three", { iam: { jobRole: { name: "readers" } } }));
-    await world.until("three is Stalled", () => world.condition("JobDefinition", "three", "Stalled") !== undefined);
-    expect(world.condition("JobDefinition", "three", "Stalled")).toMatchObject({
-      reason: "RoleContentConflict",
-      message: expect.stringContaining("JobDefinition team/one"),
-    });
-    world.apply(jobDefinition("three", sharing));
-    await world.untilReady();
-    expect(rolesOf(world)).toHaveLength(1);
   });
 });
 
