@@ -85,11 +85,9 @@ export const shapes: readonly Shape[] = [
     hubGoes: true,
   },
   {
-    what: "JobDefinition: all with a shared role",
-    manifests: named("JobDefinition", () => ({
-      ...smallJob,
-      iam: { jobRole: { name: "shared", managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] } },
-    })),
+    what: "JobDefinition: all with one BatchRole",
+    manifests: named("JobDefinition", () => ({ ...smallJob, jobRoleRef: { name: "hub" } })),
+    hub: object("BatchRole", "hub", { purpose: "job" }),
   },
   {
     what: "JobQueue: all on one environment",

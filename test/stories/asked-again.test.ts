@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { BatchJobSpec } from "../../src/api/v1alpha1/batch-job.ts";
 import type { JobDefinitionSpec } from "../../src/api/v1alpha1/job-definition.ts";
 import { BatchJobKind, ConsumableResourceKind } from "../../src/api/v1alpha1/kinds.ts";
-import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, quotaShare } from "../manifests.ts";
+import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, quotaShare, role } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { hasReason, inNamespace, isIn, jobs, long, setStatus, statusOf } from "./jobs.ts";
 import { aWorld } from "./story.ts";
@@ -257,17 +257,35 @@ describe("a role of the operator whose permission was taken away", () => {
     await expectRefused(world, "old", "NotAllowed", ["team_definition:1"]);
   });
 
-  it("is not given to new jobs where another object of its namespace asks for more by the same name", async () => {
+  it("is not given to new jobs where its BatchRole asks for what its namespace may no longer have", async () => {
     const world = await aWorld({ permissions: { policyArns: [readBuckets] } });
     world.store.setNamespace("team", { annotations: { "awsbatch.dev/allowed-policy-arns": readBuckets } });
-    const shared = { iam: { jobRole: { name: "shared", policyArns: [readBuckets] } } };
-    world.apply(...place, jobDefinition("older", shared), jobDefinition("definition", shared));
+    const shared = role("shared", { policyArns: [readBuckets] });
+    world.apply(...place, shared, jobDefinition("definition", { jobRoleRef: { name: "shared" } }));
     await world.untilReady(120);
     world.store.setNamespace("team", {});
-    world.apply(jobDefinition("definition", { iam: { jobRole: { name: "shared" } } }));
     await world.seconds(5);
     world.apply(batchJob("after", { jobDefinitionRef: undefined, jobDefinition: "team_definition:1" }));
     await expectRefused(world, "after", "NotAllowed", [readBuckets]);
+  });
+
+  it("is given to new jobs also where a BatchRole of another namespace has taken its name in IAM", async () => {
+    const world = await aWorld();
+    world.apply(
+      ...place,
+      role("builders"),
+      jobDefinition("own", { iam: { jobRole: {} } }),
+      jobDefinition("shared", { jobRoleRef: { name: "builders" } }),
+    );
+    await world.untilReady(120);
+    for (const [index, { name }] of world.aws.truth.roles().entries()) {
+      world.apply(inNamespace("mallory", role(`a${index}`, { roleName: name })));
+    }
+    await world.seconds(60);
+    for (const name of ["own", "shared"]) {
+      world.apply(batchJob(name, { jobDefinitionRef: { name } }));
+      await world.until("it is submitted", () => statusOf(world, name).jobId !== undefined, 30);
+    }
   });
 });
 

@@ -13,6 +13,8 @@ import {
   legacyDefinition,
   manifestOf,
   nameFields,
+  roleOf,
+  sharedRole,
   type VictimKind,
   victimKinds,
   victimNames,
@@ -39,7 +41,7 @@ export async function attack(world: Simulation, doing: AttackDoing, pick: number
       apply(world, chance, chance.of(victimKinds), { tags: forgedTags(chance) });
       return;
     case "shareRole":
-      apply(world, chance, "JobDefinition", { iam: { jobRole: { name: chance.of(["shared", "prod_shared", "x"]) } } });
+      shareRole(world, chance);
       return;
     case "crowd":
       for (let left = chance.whole(3, 12); left > 0; left--) apply(world, chance, "BatchComputeEnvironment", {});
@@ -84,6 +86,22 @@ function claimName(world: Simulation, chance: Chance, held?: Readonly<Record<str
     ...(chance.is(0.3) ? { deletionPolicy: "Retain" } : {}),
   };
   apply(world, chance, kind, { [nameFields[kind]]: name, ...policies }, held);
+}
+
+/** A role of a victim: by a reference to its BatchRole, by a BatchRole of the same name in IAM, or only by a name that looks like it. */
+function shareRole(world: Simulation, chance: Chance): void {
+  const how = chance.of(["refer", "claim", "resemble"] as const);
+  const made = world.aws.truth.roles().find(({ tags }) => victims.some((one) => one === tags[namespaceTag]));
+  if (how === "claim" && made !== undefined) {
+    world.apply(roleOf(attacker, "claimed", { roleName: made.name, adoptionPolicy: "IfExists" }));
+  }
+  if (how === "resemble") world.apply(roleOf(attacker, sharedRole));
+  const names = {
+    refer: { name: sharedRole, namespace: victims[0] },
+    claim: { name: "claimed" },
+    resemble: { name: sharedRole },
+  };
+  apply(world, chance, "JobDefinition", { jobRoleRef: names[how] });
 }
 
 /** With one more service now and then, without any, or in another subnet: whatever it does, the others need theirs. */

@@ -3,7 +3,16 @@ import { instanceRole } from "../generate/environments.ts";
 import type { Step, Story } from "../story.ts";
 import { armedFrom, armedStoryOf } from "./armed/generate.ts";
 import { attackDoings } from "./doings.ts";
-import { legacyDefinition, manifestOf, type VictimKind, victimKinds, victimNames, victims } from "./tenants.ts";
+import {
+  legacyDefinition,
+  manifestOf,
+  roleOf,
+  sharedRole,
+  type VictimKind,
+  victimKinds,
+  victimNames,
+  victims,
+} from "./tenants.ts";
 import { widened, widerFrom } from "./wider.ts";
 
 /** How long after each change of a victim nothing else of it changes: the oracles judge what happens in between. */
@@ -60,6 +69,7 @@ function victimSteps(namespace: string, chance: Chance): Step[] {
   const remove = (kind: VictimKind): void => {
     steps.push({ at, act: { kind: "delete", of: kind, name: victimNames[kind], namespace } });
   };
+  steps.push({ at, act: { kind: "apply", manifest: roleOf(namespace, sharedRole) } });
   for (const kind of victimKinds) apply(kind);
   for (let left = chance.whole(2, 4); left > 0; left--) {
     at += pauseSeconds + chance.whole(0, 600);
@@ -119,7 +129,7 @@ function firstSpecs(namespace: string, chance: Chance): Specs {
         ? { jobDefinitionName: legacyDefinition, adoptionPolicy: "IfExists" }
         : {}),
       ...retains,
-      ...(chance.is(0.3) ? { iam: { jobRole: { name: "shared" } } } : {}),
+      ...(chance.is(0.3) ? { jobRoleRef: { name: sharedRole } } : {}),
       ...body,
     },
   };

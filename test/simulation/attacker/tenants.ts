@@ -33,6 +33,15 @@ export function defaultNameOf(namespace: string, kind: VictimKind): string {
 /** What somebody else has in the account: only the first victim may adopt the name of the environment and the queue. */
 export const bystanders = { environment: "legacy-ce", queue: "legacy-q", group: "bystander" } as const;
 
+/** The BatchRole of each victim, to which its definition may refer. */
+export const sharedRole = "shared";
+
+/** A BatchRole of a tenant for jobs. */
+export function roleOf(namespace: string, name: string, spec: object = {}): Manifest {
+  const metadata = { name, namespace };
+  return { apiVersion: "awsbatch.dev/v1alpha1", kind: "BatchRole", metadata, spec: { purpose: "job", ...spec } };
+}
+
 /** A manifest of a tenant. */
 export function manifestOf(
   namespace: string,

@@ -11,6 +11,7 @@ import {
   jobDefinition,
   jobQueue,
   quotaShare,
+  role,
   serviceEnvironment,
   serviceQueue,
   sharedQueue,
@@ -875,10 +876,12 @@ export const stories: readonly Story[] = [
     name: "a role that two job definitions share, deleted one after the other",
     writes: 3,
     before: async (world) => {
-      for (const name of ["one", "two"]) world.apply(jobDefinition(name, { iam: { jobRole: { name: "readers" } } }));
+      world.apply(role("readers"));
+      for (const name of ["one", "two"]) world.apply(jobDefinition(name, { jobRoleRef: { name: "readers" } }));
       await ready(world);
     },
     act: async (world) => {
+      world.delete("BatchRole", "readers");
       world.delete("JobDefinition", "one");
       await world.seconds(1);
       world.delete("JobDefinition", "two");

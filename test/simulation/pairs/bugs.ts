@@ -62,14 +62,14 @@ export const pairBugs: readonly PairBug[] = [
     story: "a role that environments of two shards share outlives the first of them",
     changes: [
       {
-        file: "controllers/parts/roles/delete.ts",
-        was: "const others = seen.others.get(name) ?? [];",
-        becomes: "const others: OtherUser[] = [];",
+        file: "controllers/kinds/batch-role/users.ts",
+        was: "if (referring.length > 0) return",
+        becomes: "if (referring.length > 99) return",
       },
       {
-        file: "controllers/parts/roles/delete.ts",
-        was: "if (seen.referred.has(name) || seen.usedInRegion.has(name))",
-        becomes: "if (seen.others.size > 99)",
+        file: "controllers/kinds/batch-role/users.ts",
+        was: "if (users.length > 0) return",
+        becomes: "if (users.length > 99) return",
       },
     ],
   },

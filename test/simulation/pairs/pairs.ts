@@ -8,6 +8,7 @@ import {
   jobDefinition,
   jobQueue,
   quotaShare,
+  role,
   serviceEnvironment,
   serviceQueue,
   sharedQueue,
@@ -26,7 +27,8 @@ export interface Pair {
 const first = (...manifests: readonly Manifest[]) => manifests.map((one) => inShard("first", one));
 const second = (...manifests: readonly Manifest[]) => manifests.map((one) => inShard("second", one));
 const lastPart = (arn = ""): string => arn.slice(arn.lastIndexOf("/") + 1);
-const iam = { serviceRole: { name: "shared" } };
+const serviceRole = role("shared", { purpose: "service" });
+const withRole = { ...ec2, serviceRoleRef: { name: "shared" } };
 const seats: Manifest = {
   apiVersion: "awsbatch.dev/v1alpha1",
   kind: "ConsumableResource",
@@ -133,10 +135,11 @@ export const pairs: readonly Pair[] = [
     name: "a role that environments of two shards share outlives the first of them",
     run: async (world) => {
       world.apply(
-        ...first(computeEnvironment("one", { ...ec2, iam })),
-        ...second(computeEnvironment("two", { ...ec2, iam })),
+        ...first(serviceRole, computeEnvironment("one", withRole)),
+        ...second(computeEnvironment("two", withRole)),
       );
       await world.untilReady();
+      world.delete("BatchRole", "shared");
       world.delete("BatchComputeEnvironment", "one");
       await world.until("the first is gone", () => world.object("BatchComputeEnvironment", "one") === undefined, 900);
       await world.seconds(120);
