@@ -64,9 +64,9 @@ for the way back. For CloudFormation give a file for each stack, nested ones
 too, and for each template, as JSON or YAML or as aws cloudformation get-template prints it: then objects of resources that
 it gives no name are called by stack and logical ID, and the report lists what refers to the resources that leave.
 
-With --roles manage a role of the service that uses it alone is described under iam: the operator then makes a role of its
+With --roles manage a role of the service that uses it alone is described as a BatchRole: the operator then makes a role of its
 own with the same permissions, and changes the resource to it, by a new revision, in place or by a replacement. The plan shows
-which. Roles that iam cannot describe stay named, and the report says why.
+which. Roles that no BatchRole can describe stay named, and the report says why.
 
 A value that is probably a secret is not written: the file has a TODO in its place and says where the value belongs, and stderr
 lists it. That is a guess by names, by the forms of known tokens and by options such as --password: the report says how many

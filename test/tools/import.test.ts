@@ -173,7 +173,7 @@ test("the command lists the roles that the operator makes, and those that stay",
   expect(exitCode).toBe(4);
   expect(stdout).toContain(`
 the operator makes roles of its own in place of:
-  arn:aws:iam::123456789012:role/crunch: iam.jobRole of JobDefinition crunch; nothing in AWS Batch names it afterwards
+  arn:aws:iam::123456789012:role/crunch: jobRoleRef of JobDefinition crunch; nothing in AWS Batch names it afterwards
 
 roles that stay as they are:
   arn:aws:iam::123456789012:role/gone, jobRole of JobDefinition gone: IAM has no such role
@@ -188,8 +188,9 @@ the operator needs:
 the chart and the plain manifests allow no role: there the operator also needs in flags.allowedRoleArns or --allowed-role-arns:
   arn:aws:iam::123456789012:role/gone
 
-plan: 1 new revision, 1 adoption; no running job is ended
+plan: 1 new revision, 1 creation, 1 adoption; no running job is ended
 `);
+  expect((await ran(args)).stdout).toContain("0 files written, 3 unchanged");
   expect((await ran([...args, "-o", "markdown"])).stdout).toContain(
     "**The operator makes roles of its own in place of**",
   );

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.ts";
 import { apiVersion } from "../../api/v1alpha1/group.ts";
-import type { KindName, OperatorKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchRoleKind, type KindName, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../aws/names.ts";
 import { matchesAny } from "../../controllers/ownership/glob.ts";
 import { defaultAwsName } from "../../controllers/ownership/naming.ts";
@@ -31,7 +31,7 @@ import { namedRoles, type RoleChoice, roleKey, roleNameIn, type WithRoles, witho
 import { type Checked, withoutSecrets } from "./secrets.ts";
 import { ordered, specOf } from "./spec.ts";
 import { ownTags, toolTagKeys } from "./tags.ts";
-import { type Comments, yamlOf } from "./yaml.ts";
+import { type Comments, noComments, yamlOf } from "./yaml.ts";
 
 /** Which objects an account becomes, from its records alone: the files to write, and what cannot be written. Pure. */
 
@@ -103,6 +103,7 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
   const objectNamed = objectsFor(all, choice, objects);
   const inexpressible: Skipped[] = [];
   const uses: ObjectRole[] = [];
+  const batchRoles = new Map<string, ImportedObject>();
   for (const found of adoptable) {
     const name = names.get(resourceKey(found)) ?? "";
     const object = objectOf(found, name, { choice, toolKeys, objectNamed });
@@ -113,10 +114,14 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
     }
     const described = rolesOf(object, choice, toolKeys);
     objects.set(resourceKey(found), { ...object, manifest: described.manifest });
+    for (const role of described.roles) {
+      const made = batchRoleOf(role, choice, regions[0]?.name ?? "");
+      batchRoles.set(resourceKey(made), made);
+    }
     uses.push(...described.uses.map((one) => ({ ...one, object })));
   }
   return {
-    objects: [...objects.values()],
+    objects: [...objects.values(), ...batchRoles.values()],
     skipped: [...skipped, ...missing],
     owned: new Set(ownedBy(choice.clusterName, selected).map(resourceKey)),
     inexpressible,
@@ -126,18 +131,35 @@ export function decide(regions: readonly RegionRecords[], choice: Choice): Decis
   };
 }
 
+/** A BatchRole as an object to write: IAM has no region, and an object that names none has that of the operator. */
+function batchRoleOf(role: ManifestObject, { namespace, retain, crds }: Choice, region: string): ImportedObject {
+  const { kind, metadata, spec } = role;
+  const { name } = metadata;
+  const kept = { ...(spec as Members), ...(retain ? { deletionPolicy: "Retain" } : {}) };
+  return {
+    kind: BatchRoleKind.kind,
+    region,
+    awsName: defaultAwsName(namespace, name, BatchRoleKind.awsName.maxLength),
+    name,
+    manifest: { ...role, spec: ordered(specSchema(BatchRoleKind.kind, crds), kept) },
+    comments: noComments,
+    file: `${kind.toLowerCase()}-${name}.yaml`,
+    checked: { values: 0, written: 0 },
+  };
+}
+
 function rolesOf(
-  { kind, manifest, comments }: ImportedObject,
+  { manifest, comments }: ImportedObject,
   { roles: choice, clusterName, crds, ignoreTagKeys }: Choice,
   toolKeys: readonly string[],
 ): WithRoles {
-  if (choice === undefined) return { manifest, uses: [] };
+  if (choice === undefined) return { manifest, roles: [], uses: [] };
   // With IfExists the operator would write the placeholder to AWS.
   if (comments.size > 0) return withoutRoles(manifest, `a value of its manifest is still ${secretPlaceholder}`);
   return withRoles(manifest, {
     choice,
     cluster: { name: clusterName, uid: "" },
-    crd: crdOf({ kind }, crds),
+    crds,
     isIgnoredTag: isIgnored(toolKeys, ignoreTagKeys),
   });
 }

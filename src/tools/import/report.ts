@@ -16,7 +16,7 @@ import type { ImportedObject } from "./decide.ts";
 import type { Skipped } from "./found.ts";
 import type { NamedResource, Renamed } from "./names.ts";
 import { keptText, type RoleReport, replacedText } from "./role-report.ts";
-import type { limitsFor } from "./roles.ts";
+import { batchRolesIn, type limitsFor } from "./roles.ts";
 import type { Checked } from "./secrets.ts";
 import type { Source } from "./source.ts";
 
@@ -70,9 +70,9 @@ export interface Report {
 
 /** What the policy of an operator has to allow, so that it can adopt objects and do what they ask for. */
 export function featuresFor(objects: readonly Pick<ImportedObject, "manifest">[]): readonly PolicyFeature[] {
-  const roles = objects.map(({ manifest }) => (manifest.spec as { readonly iam?: object }).iam ?? {});
-  const makesRoles = roles.some((one) => Object.keys(one).length > 0);
-  const makesServiceRoles = roles.some((one) => "serviceRole" in one || "spotFleetRole" in one);
+  const roles = batchRolesIn(objects);
+  const makesRoles = roles.length > 0;
+  const makesServiceRoles = roles.some(({ purpose }) => purpose === "service" || purpose === "spot-fleet");
   return [
     ...(objects.length > 0 ? (["adopt"] as const) : []),
     ...(makesRoles ? (["iam"] as const) : []),

@@ -1,3 +1,4 @@
+import { referencePath } from "../../controllers/parts/roles/shared-names.ts";
 import type { NamedResource } from "./names.ts";
 import { type RoleUse, roleKey } from "./roles.ts";
 
@@ -11,7 +12,7 @@ export interface RoleReport {
 export interface ReplacedRole {
   /** As AWS Batch names it. */
   readonly role: string;
-  /** e.g. `iam.jobRole of JobDefinition crunch`. */
+  /** e.g. `jobRoleRef of JobDefinition crunch`. */
   readonly by: readonly string[];
   /** What still names it in the regions that were read, once the manifests are applied. */
   readonly stillUsedBy: readonly string[];
@@ -41,7 +42,7 @@ export function roleReport(
   return {
     replaced: [...Map.groupBy(described, keyOf).entries()].map(([key, same]) => ({
       role: same[0]?.value ?? "",
-      by: same.map(({ member, object }) => `iam.${member} of ${object.kind} ${object.name}`),
+      by: same.map(({ member, object }) => `${referencePath(member).join(".")} of ${object.kind} ${object.name}`),
       stillUsedBy: (remaining.get(key) ?? []).map(({ kind, region, awsName }) => `${kind} ${awsName} in ${region}`),
     })),
     kept: [...Map.groupBy(kept, (one) => `${keyOf(one)} ${one.kept}`).values()].map((same) => ({

@@ -1,8 +1,7 @@
 import type { CustomResourceDefinition } from "../../api/crd.ts";
-import type { RoleSpec } from "../../api/v1alpha1/iam.ts";
-import type { KindName } from "../../api/v1alpha1/kinds.ts";
+import type { BatchRoleSpec } from "../../api/v1alpha1/batch-role.ts";
+import { BatchRoleKind, type KindName } from "../../api/v1alpha1/kinds.ts";
 import type { RoleSeen } from "../../aws/iam-account.ts";
-import { shortHash } from "../../controllers/fields/fingerprint.ts";
 import { isServiceLinked } from "../../controllers/kinds/compute-environment/fields.ts";
 import { isLiteral, matchesAny } from "../../controllers/ownership/glob.ts";
 import type { Cluster } from "../../controllers/ownership/ownership.ts";
@@ -16,6 +15,7 @@ import {
 } from "../../controllers/parts/roles/fill.ts";
 import { arnOf, defaultAllowedPolicyArns, type NamedRole } from "../../controllers/parts/roles/limits.ts";
 import { isMadeByOperator } from "../../controllers/parts/roles/names.ts";
+import { batchRoleFor, referencePath } from "../../controllers/parts/roles/shared-names.ts";
 import type { OperatorFlags } from "../../operator/flags.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import { isRecord } from "../validation/defaults.ts";
@@ -26,9 +26,9 @@ import type { Members } from "./kinds.ts";
 import { ordered } from "./spec.ts";
 import { ownTags, toolTagKeys } from "./tags.ts";
 
-/** Roles that resources name, described under `iam` instead, so that the operator makes such roles of its own. Pure. */
+/** Roles that resources name, described as BatchRoles instead, so that the operator makes such roles of its own. Pure. */
 
-/** What a kind has for the roles of `iam`. */
+/** What a kind has for roles, by what `iam` calls them. */
 interface RoleKind {
   /** By the member of `iam` the fields that name such a role. */
   readonly fields: Readonly<Record<string, readonly string[]>>;
@@ -86,29 +86,32 @@ export interface RoleUse {
   readonly member: string;
   /** As AWS Batch names it. */
   readonly value: string;
-  /** Why `iam` does not describe it; undefined: it does. */
+  /** Why no BatchRole describes it; undefined: one does. */
   readonly kept?: string | undefined;
 }
 
 export interface WithRoles {
   readonly manifest: ManifestObject;
+  /** The BatchRoles to which it refers. */
+  readonly roles: readonly ManifestObject[];
   readonly uses: readonly RoleUse[];
 }
 
 interface Circumstances {
   readonly choice: RoleChoice;
   readonly cluster: Cluster;
-  readonly crd: CustomResourceDefinition;
+  readonly crds: readonly CustomResourceDefinition[];
   readonly isIgnoredTag: (key: string) => boolean;
 }
 
 /**
- * The manifest with `iam` in place of the roles that it can describe, which is then more than an adoption:
+ * The manifest with references in place of the roles that BatchRoles can describe, which is then more than an adoption:
  * `adoptionPolicy: IfExists`.
  */
 export function withRoles(manifest: ManifestObject, circumstances: Circumstances): WithRoles {
   const { fields = {} } = roleKinds[manifest.kind as KindName] ?? {};
   let made = manifest;
+  const roles: ManifestObject[] = [];
   const uses: RoleUse[] = [];
   for (const [member, keys] of Object.entries(fields)) {
     const values = valuesOf(made.spec, keys).filter((value) => !isServiceLinked(value));
@@ -116,19 +119,22 @@ export function withRoles(manifest: ManifestObject, circumstances: Circumstances
     if (value === undefined) continue;
     const next = described(made, { member, keys, value }, circumstances);
     const kept = typeof next === "string" ? next : undefined;
-    if (typeof next !== "string") made = next;
+    if (typeof next !== "string") {
+      made = next.manifest;
+      roles.push(next.role);
+    }
     uses.push(...[...new Set(values)].map((one): RoleUse => ({ member, value: one, kept })));
   }
   const known = new Set(uses.map(({ value }) => value));
   const others = namedRoles(manifest.kind as KindName, made.spec as Members).filter(({ value }) => !known.has(value));
-  const notForIam = others.map((one) => keptUse(one, "iam has no role for this purpose"));
-  return { manifest: made, uses: [...uses, ...notForIam] };
+  const notMade = others.map((one) => keptUse(one, "no BatchRole is for this purpose"));
+  return { manifest: made, roles, uses: [...uses, ...notMade] };
 }
 
 /** The manifest as it is, with the reason why none of its roles may be described. */
 export function withoutRoles(manifest: ManifestObject, why: string): WithRoles {
   const named = namedRoles(manifest.kind as KindName, manifest.spec as Members);
-  return { manifest, uses: named.map((one) => keptUse(one, why)) };
+  return { manifest, roles: [], uses: named.map((one) => keptUse(one, why)) };
 }
 
 function keptUse({ field, value }: NamedRole, kept: string): RoleUse {
@@ -141,21 +147,21 @@ interface Slot {
   readonly value: string;
 }
 
-/** The manifest with one more role under `iam`, or why it cannot be there. */
+/** The manifest with a reference to one more BatchRole, and that, or why there is none. */
 function described(
   manifest: ManifestObject,
   { member, keys, value }: Slot,
-  { choice, cluster, crd, isIgnoredTag }: Circumstances,
-): ManifestObject | string {
+  { choice, cluster, crds, isIgnoredTag }: Circumstances,
+): { readonly manifest: ManifestObject; readonly role: ManifestObject } | string {
   const { kind, metadata, spec } = manifest;
-  const { name, namespace = "" } = metadata;
-  const identity = { cluster, namespace, name, uid: "" };
+  const { namespace } = metadata;
+  const identity = { cluster, namespace: namespace ?? "", name: metadata.name, uid: "" };
   const [desired] = desiredRolesOf({ [member]: {} }, identity, choice.place);
   if (desired === undefined) throw new Error(`iam has no ${member}`);
   const cleared = without(spec, keys) as Members;
   const asNamed = { ...desired, arn: value, ...(desired.profileArn === undefined ? {} : { profileArn: value }) };
   if (!jsonEqual(roleKinds[kind as KindName]?.filled(cleared, [asNamed]), spec)) {
-    return `iam.${member} is for all containers, and not all of them have this role`;
+    return `${referencePath(member).join(".")} is for all containers, and not all of them have this role`;
   }
   const found = choice.roles.get(
     roleKey({ kind: desired.profileArn === undefined ? "role" : "instance-profile", value }),
@@ -164,13 +170,30 @@ function described(
   const { role } = found;
   const why = whyKept(role, desired, choice.place);
   if (why !== undefined) return why;
-  const { iam = {} } = spec as { readonly iam?: object };
-  const described = specOf(role, desired, { isShared: (choice.purposes.get(role.name)?.size ?? 0) > 1, isIgnoredTag });
-  const made = { ...cleared, iam: { ...iam, [member]: described }, adoptionPolicy: "IfExists" };
+  const isShared = (choice.purposes.get(role.name)?.size ?? 0) > 1;
+  // No role has a slash in its name, so that of no other role leads to the same object.
+  const name = isShared ? `${role.name}/${desired.purpose}` : role.name;
+  const content = contentOf(role, desired, isIgnoredTag);
+  const made = batchRoleFor({ name, purpose: desired.purpose, content }, namespace);
+  const refers = withMember(cleared, referencePath(member), { name: made.metadata.name });
+  const crd = crdOf(kind, crds);
   const schema = schemaOf(crd).properties?.["spec"] ?? { type: "object" };
-  const next = { ...manifest, spec: ordered(schema, made) };
-  const [finding] = objectFindings(crd, next);
-  return finding === undefined ? next : `${pathText(finding.path)}: ${finding.message}`;
+  const next = { ...manifest, spec: ordered(schema, { ...refers, adoptionPolicy: "IfExists" }) };
+  const [finding] = [...objectFindings(crdOf(made.kind, crds), made), ...objectFindings(crd, next)];
+  return finding === undefined ? { manifest: next, role: made } : `${pathText(finding.path)}: ${finding.message}`;
+}
+
+function crdOf(kind: string, crds: readonly CustomResourceDefinition[]): CustomResourceDefinition {
+  const found = crds.find(({ spec }) => spec.names.kind === kind);
+  if (found === undefined) throw new Error(`there is no CRD for ${kind}`);
+  return found;
+}
+
+/** The spec with one more member, at a path of members. */
+function withMember(spec: Members, [first, ...rest]: readonly string[], value: object): Members {
+  if (first === undefined) return spec;
+  const inner = spec[first];
+  return { ...spec, [first]: rest.length === 0 ? value : withMember(isRecord(inner) ? inner : {}, rest, value) };
 }
 
 /** Why a role of the operator's own could not replace it; undefined: it could. */
@@ -204,33 +227,22 @@ function plainTrust(text: string, account: string): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: plain });
 }
 
-/** What `iam` says for a role with the same permissions. */
-function specOf(
+/** What a BatchRole says for a role with the same permissions. */
+function contentOf(
   role: RoleSeen,
-  { purpose, policyArns: required }: DesiredRole,
-  { isShared, isIgnoredTag }: { readonly isShared: boolean; readonly isIgnoredTag: (key: string) => boolean },
-): object {
+  { policyArns: required }: DesiredRole,
+  isIgnoredTag: (key: string) => boolean,
+): Parameters<typeof batchRoleFor>[0]["content"] {
   const policyArns = role.attachedPolicyArns.filter((arn) => !required.includes(arn)).toSorted();
   const { inlinePolicies } = role;
   const toolKeys = toolTagKeys([role.tags]);
   const tags = ownTags(role.tags, (key) => toolKeys.includes(key) || isIgnoredTag(key));
   return {
-    name: sharedName(isShared ? `${role.name}-${purpose}` : role.name),
     ...(policyArns.length === 0 ? {} : { policyArns }),
     ...(Object.keys(inlinePolicies).length === 0 ? {} : { inlinePolicies }),
     ...(role.permissionsBoundaryArn === undefined ? {} : { permissionsBoundary: role.permissionsBoundaryArn }),
     ...(tags === undefined ? {} : { tags }),
   };
-}
-
-/** `name` of a role in `iam`: objects that had one role share one again. */
-const longestName = 63;
-
-function sharedName(text: string): string {
-  const clean = text.replaceAll(/[^A-Za-z0-9_.-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  if (clean === text && clean.length <= longestName) return clean;
-  const hash = shortHash([text]);
-  return `${clean.slice(0, longestName - hash.length - 1)}-${hash}`;
 }
 
 /** The values of fields, at any depth. */
@@ -252,14 +264,18 @@ function without(value: unknown, keys: readonly string[]): unknown {
   );
 }
 
+/** The specs of the BatchRoles among objects. */
+export function batchRolesIn(objects: readonly { readonly manifest: ManifestObject }[]): readonly BatchRoleSpec[] {
+  return objects.flatMap(({ manifest: { kind, spec } }) =>
+    kind === BatchRoleKind.kind ? [spec as BatchRoleSpec] : [],
+  );
+}
+
 type RoleFlags = Pick<OperatorFlags, "allowedPolicyArns" | "allowedRoleTagKeys" | "allowInlinePolicies">;
 
 /** What an operator has to allow, beyond its flags, to make the roles of some objects. */
 export function limitsFor(objects: readonly { readonly manifest: ManifestObject }[], flags: RoleFlags): RoleFlags {
-  const roles = objects.flatMap(({ manifest }) => {
-    const { iam = {} } = manifest.spec as { readonly iam?: Readonly<Record<string, RoleSpec>> };
-    return Object.values(iam);
-  });
+  const roles = batchRolesIn(objects);
   const policyArns = lacking(
     flags.allowedPolicyArns ?? defaultAllowedPolicyArns,
     roles.flatMap(({ policyArns: asked = [] }) => asked),

@@ -28,8 +28,8 @@ test("each role has one line: what the operator makes in its place and who still
   ]);
   const { replaced, kept } = roleReport(uses, remaining);
   expect(replaced.map(replacedText)).toEqual([
-    `${crunch}: iam.jobRole of JobDefinition a, iam.jobRole of JobDefinition b; afterwards it is still named by JobDefinition old in us-east-1`,
-    "nodes: iam.instanceRole of BatchComputeEnvironment workers; nothing in AWS Batch names it afterwards",
+    `${crunch}: jobRoleRef of JobDefinition a, jobRoleRef of JobDefinition b; afterwards it is still named by JobDefinition old in us-east-1`,
+    "nodes: computeResources.instanceRoleRef of BatchComputeEnvironment workers; nothing in AWS Batch names it afterwards",
   ]);
   expect(kept.map(keptText)).toEqual([`${arn}:role/web, jobRole of JobDefinition c, jobRole of JobDefinition d: why`]);
 });

@@ -57,28 +57,31 @@ function environment({ computeEnvironmentName, ...body }: ReturnType<typeof ec2>
 }
 
 function made(manifest: ManifestObject, roles: readonly RoleSeen[], others: Readonly<Record<string, ReadRole>> = {}) {
-  const crd = crds.find(({ spec }) => spec.names.kind === manifest.kind);
-  if (crd === undefined) throw new Error("no CRD");
   const read = roles.flatMap((one): [string, ReadRole][] =>
     [one.arn, ...one.profileNames.map((name) => `arn:aws:iam::${account}:instance-profile/${name}`)].map((value) => [
       roleKey({ kind: value.includes(":role/") ? "role" : "instance-profile", value }),
       { role: one },
     ]),
   );
-  const { manifest: next, uses } = withRoles(manifest, {
+  const {
+    manifest: next,
+    roles: batchRoles,
+    uses,
+  } = withRoles(manifest, {
     choice: {
       roles: new Map([...read, ...Object.entries(others)]),
       place: { account, partition: "aws" },
       purposes: new Map([["both", new Set(["execution", "other"])]]),
     },
     cluster: { name: "default", uid: "" },
-    crd,
+    crds,
     isIgnoredTag: (key) => key === "ignored",
   });
-  return { spec: next.spec as Readonly<Record<string, unknown>>, uses };
+  const described = Object.fromEntries(batchRoles.map(({ metadata, spec }) => [metadata.name, spec]));
+  return { spec: next.spec as Readonly<Record<string, unknown>>, described, uses };
 }
 
-describe("a role is described under iam", () => {
+describe("a role is described as a BatchRole", () => {
   test("with its policies, boundary and tags, and no longer named", () => {
     const attachedPolicyArns = [required.execution, managed("B"), managed("A")];
     const boundary = managed("boundary");
@@ -88,16 +91,21 @@ describe("a role is described under iam", () => {
       tags: { team: "a", ignored: "x", "managed-by": "terraform", "aws:cloudformation:stack-name": "s" },
     });
     const named = container({ jobRoleArn: jobRole.arn, executionRoleArn: execution.arn });
-    const { spec, uses } = made(definition(named), [jobRole, execution]);
-    expect(spec["iam"]).toEqual({
-      executionRole: {
-        name: "execution",
+    const { spec, described, uses } = made(definition(named), [jobRole, execution]);
+    expect(described).toEqual({
+      execution: {
+        purpose: "execution",
         policyArns: [managed("A"), managed("B")],
         permissionsBoundary: boundary,
         tags: { team: "a" },
       },
-      jobRole: { name: "job", inlinePolicies: { read: document } },
+      job: { purpose: "job", inlinePolicies: { read: document } },
     });
+    expect([spec["iam"], spec["executionRoleRef"], spec["jobRoleRef"]]).toEqual([
+      undefined,
+      { name: "execution" },
+      { name: "job" },
+    ]);
     expect(spec["containerProperties"]).toEqual(containerJob("d").containerProperties);
     expect(spec["adoptionPolicy"]).toBe("IfExists");
     expect(uses.map(({ member, kept }) => [member, kept])).toEqual([
@@ -110,12 +118,14 @@ describe("a role is described under iam", () => {
     const instances = role("instances", "ec2", { attachedPolicyArns: [required.instance], profileNames: ["p"] });
     const service = role("service", "batch", { attachedPolicyArns: [required.service] });
     const instanceRole = `arn:aws:iam::${account}:instance-profile/p`;
-    const { spec } = made(environment(ec2("e", { instanceRole }), { serviceRole: service.arn }), [instances, service]);
-    expect(spec["iam"]).toEqual({ serviceRole: { name: "service" }, instanceRole: { name: "instances" } });
-    expect([spec["serviceRole"], spec["computeResources"]]).toEqual([
-      undefined,
-      expect.not.objectContaining({ instanceRole }),
+    const { spec, described } = made(environment(ec2("e", { instanceRole }), { serviceRole: service.arn }), [
+      instances,
+      service,
     ]);
+    expect(described).toEqual({ service: { purpose: "service" }, instances: { purpose: "instance" } });
+    expect([spec["serviceRole"], spec["serviceRoleRef"]]).toEqual([undefined, { name: "service" }]);
+    expect(spec["computeResources"]).toEqual(expect.not.objectContaining({ instanceRole }));
+    expect(spec["computeResources"]).toMatchObject({ instanceRoleRef: { name: "instances" } });
   });
 
   test.each([
@@ -134,14 +144,14 @@ describe("a role is described under iam", () => {
 
   test("for two purposes under two names, and under a name that objects may have", () => {
     const both = role("both", "ecs-tasks", { attachedPolicyArns: [required.execution] });
-    const { spec } = made(definition(container({ jobRoleArn: both.arn, executionRoleArn: both.arn })), [both]);
-    expect(spec["iam"]).toEqual({
-      executionRole: { name: "both-execution" },
-      jobRole: { name: "both-job", policyArns: [required.execution] },
-    });
+    const { described } = made(definition(container({ jobRoleArn: both.arn, executionRoleArn: both.arn })), [both]);
+    expect(Object.entries(described)).toEqual([
+      [expect.stringMatching(/^both-execution-[0-9a-f]{8}$/), { purpose: "execution" }],
+      [expect.stringMatching(/^both-job-[0-9a-f]{8}$/), { purpose: "job", policyArns: [required.execution] }],
+    ]);
     const odd = role("=a@b", "ecs-tasks");
-    expect(made(definition(container({ jobRoleArn: odd.arn })), [odd]).spec["iam"]).toEqual({
-      jobRole: { name: expect.stringMatching(/^a-b-[0-9a-f]{8}$/) },
+    expect(made(definition(container({ jobRoleArn: odd.arn })), [odd]).spec["jobRoleRef"]).toEqual({
+      name: expect.stringMatching(/^a-b-[0-9a-f]{8}$/),
     });
   });
 });
@@ -180,9 +190,9 @@ describe("a role stays named", () => {
       "an operator has made it",
     ],
     [
-      "with more than iam can have",
+      "with more than a BatchRole can have",
       { ...jobRole, attachedPolicyArns: Array.from({ length: 21 }, (_, at) => managed(`P${at}`)) },
-      expect.stringMatching(/^spec\.iam\.jobRole\.policyArns: .*at most 20 entries/),
+      expect.stringMatching(/^spec\.policyArns: .*at most 20 entries/),
     ],
   ])("%s", (_what, found, why) => {
     expect(inDefinition(found)).toEqual(why);
@@ -193,7 +203,7 @@ describe("a role stays named", () => {
     expect(uses[0]?.kept).toBe(
       "it lacks AmazonECSTaskExecutionRolePolicy, which the operator attaches to every role of this purpose",
     );
-    expect([spec["iam"], spec["adoptionPolicy"]]).toEqual([undefined, "IfMatching"]);
+    expect([spec["executionRoleRef"], spec["adoptionPolicy"]]).toEqual([undefined, "IfMatching"]);
   });
 
   test("that not all containers have", () => {
@@ -211,7 +221,7 @@ describe("a role stays named", () => {
       range("1:1", { jobRoleArn: roleArn("other") }),
     );
     const some = nodeProperties(range("0:0", { jobRoleArn: jobRole.arn }), range("1:1", {}));
-    const why = "iam.jobRole is for all containers, and not all of them have this role";
+    const why = "jobRoleRef is for all containers, and not all of them have this role";
     expect(made(definition(several), [jobRole]).uses.map(({ value, kept }) => [value, kept])).toEqual([
       [jobRole.arn, why],
       [roleArn("other"), why],
@@ -227,7 +237,7 @@ describe("a role stays named", () => {
     expect(made(named, [], { "role/job": { why: "IAM has no such role" } }).uses[0]?.kept).toBe("IAM has no such role");
   });
 
-  test("for which iam has no member, while the service-linked role is AWS's", () => {
+  test("for which there is no BatchRole, while the service-linked role is AWS's", () => {
     const linked = `arn:aws:iam::${account}:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch`;
     const { uses } = made(environment(fargate("e"), { serviceRole: linked }), []);
     expect(uses).toEqual([]);
@@ -238,22 +248,21 @@ describe("a role stays named", () => {
     const managedInstances = { type: "ECS_MANAGED_INSTANCES", managedInstancesProvider: provider };
     const kept = made(environment(ec2("e"), { computeResources: managedInstances }), []).uses;
     expect(kept.map(({ member, kept: why }) => [member, why])).toEqual([
-      ["infrastructureRoleArn", "iam has no role for this purpose"],
-      ["ec2InstanceProfileArn", "iam has no role for this purpose"],
+      ["infrastructureRoleArn", "no BatchRole is for this purpose"],
+      ["ec2InstanceProfileArn", "no BatchRole is for this purpose"],
     ]);
   });
 });
 
+const batchRole = (content: object): { readonly manifest: ManifestObject } => ({
+  manifest: { ...definition({}), kind: "BatchRole", spec: { purpose: "job", ...content } },
+});
+
 test("an operator has to allow policies, tags and inline policies that its flags do not", () => {
-  const object = (iam: object) => ({ manifest: definition({ iam }) });
-  expect(
-    limitsFor([object({ jobRole: { policyArns: [required.execution] } }), { manifest: definition({}) }], {}),
-  ).toEqual({});
-  const iam = {
-    jobRole: { policyArns: [managed("B")], inlinePolicies: { a: document }, tags: { team: "a", cost: "1" } },
-  };
+  expect(limitsFor([batchRole({ policyArns: [required.execution] }), { manifest: definition({}) }], {})).toEqual({});
+  const content = { policyArns: [managed("B")], inlinePolicies: { a: document }, tags: { team: "a", cost: "1" } };
   const flags = { allowedPolicyArns: [managed("A")], allowedRoleTagKeys: ["team"] };
-  expect(limitsFor([object(iam)], flags)).toEqual({
+  expect(limitsFor([batchRole(content)], flags)).toEqual({
     allowedPolicyArns: [managed("A"), managed("B")],
     allowedRoleTagKeys: ["team", "cost"],
     allowInlinePolicies: true,
@@ -265,7 +274,7 @@ test("a name that would allow others in a flag is not in it: a comma ends it the
     policyArns: ["arn:aws:iam::1:policy/x,*,/a", "arn:aws:iam::1:policy/x*/a", "arn:aws:iam::1:policy/a+b=c"],
     tags: { "team,*": "a", "*": "b", "cost centre": "c" },
   };
-  expect(limitsFor([{ manifest: definition({ iam: { jobRole } }) }], { allowedPolicyArns: [] })).toEqual({
+  expect(limitsFor([batchRole(jobRole)], { allowedPolicyArns: [] })).toEqual({
     allowedPolicyArns: ["arn:aws:iam::1:policy/a+b=c"],
     allowedRoleTagKeys: ["cost centre"],
   });

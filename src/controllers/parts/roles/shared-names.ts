@@ -59,8 +59,8 @@ export function batchRoleName(name: string): string {
   const plain = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9-]/g, "-")
-    .replaceAll(/-+$/g, "");
-  return `${plain}-${shortHash([name])}`;
+    .replaceAll(/^-+|-+$/g, "");
+  return [...(plain === "" ? [] : [plain]), shortHash([name])].join("-");
 }
 
 /**
