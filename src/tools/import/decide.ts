@@ -12,6 +12,7 @@ import { objectFindings, schemaOf } from "../validation/object.ts";
 import { secretAdvice, secretPlaceholder } from "../validation/placeholders.ts";
 import { type Path, pathText } from "../validation/problem.ts";
 import type { ManifestObject } from "../validation/validate.ts";
+import { type Comments, noComments, yamlOf } from "../validation/yaml-text.ts";
 import { type Adopter, apart, ownedBy, ownersIn, retainedNames } from "./adoptable.ts";
 import {
   type Found,
@@ -31,7 +32,6 @@ import { namedRoles, type RoleChoice, roleKey, roleNameIn, type WithRoles, witho
 import { type Checked, withoutSecrets } from "./secrets.ts";
 import { ordered, specOf } from "./spec.ts";
 import { ownTags, toolTagKeys } from "./tags.ts";
-import { type Comments, noComments, yamlOf } from "./yaml.ts";
 
 /** Which objects an account becomes, from its records alone: the files to write, and what cannot be written. Pure. */
 

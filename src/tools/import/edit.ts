@@ -2,8 +2,8 @@ import { jsonEqual } from "../../runtime/json-equal.ts";
 import { isRecord } from "../validation/defaults.ts";
 import { documentsOf, type ManifestDocument } from "../validation/manifests.ts";
 import type { Path } from "../validation/problem.ts";
+import { linesOf, noComments } from "../validation/yaml-text.ts";
 import { type Change, changedValue, valueAt } from "./changes.ts";
-import { linesOf, noComments } from "./yaml.ts";
 
 /**
  * Changes in a manifest that a person may have edited: only the lines of what changes are written again, and every comment

@@ -6,12 +6,12 @@ import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { CommandError } from "../../operator/io.ts";
 import { FilesBelow } from "../files/files-below.ts";
 import { editedText } from "../import/edit.ts";
-import { yamlOf } from "../import/yaml.ts";
 import { isInUse } from "../local/lock.ts";
 import { defaultClusterName, stateFile } from "../local/state.ts";
 import { type ReadManifests, readDirectory } from "../manifests.ts";
 import { documentsOf } from "../validation/manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
+import { yamlOf } from "../validation/yaml-text.ts";
 import { defaultNamespace } from "./options.ts";
 
 /** The manifests of `local`, as a person writes them: `local` reads what changes in its directory. */

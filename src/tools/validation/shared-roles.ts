@@ -1,10 +1,10 @@
 import { sharedNameMessage } from "../../api/v1alpha1/iam.ts";
 import { batchRoleFor, isObjectName, referencePath, sharedRoles } from "../../controllers/parts/roles/shared-names.ts";
-import { noComments, yamlOf } from "../import/yaml.ts";
 import { isRecord } from "./defaults.ts";
 import type { Finding } from "./problem.ts";
+import { noComments, yamlOf } from "./yaml-text.ts";
 
-/** What stands in place of a name by which objects shared a role. Pure. */
+/** What replaces a name by which objects shared a role. Pure. */
 
 /** No name that the API accepts: a person has to write it. */
 const unknownName = "<the name in IAM, from .status.roles of this object>";

@@ -88,7 +88,7 @@ function claimName(world: Simulation, chance: Chance, held?: Readonly<Record<str
   apply(world, chance, kind, { [nameFields[kind]]: name, ...policies }, held);
 }
 
-/** A role of a victim: by a reference to its BatchRole, by a BatchRole of the same name in IAM, or only by a name that looks like it. */
+/** A role of a victim: by a reference to its BatchRole, by a BatchRole of the same name in IAM, or only by a name that resembles it. */
 function shareRole(world: Simulation, chance: Chance): void {
   const how = chance.of(["refer", "claim", "resemble"] as const);
   const made = world.aws.truth.roles().find(({ tags }) => victims.some((one) => one === tags[namespaceTag]));

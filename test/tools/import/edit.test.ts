@@ -4,9 +4,9 @@ import { type Change, changesOf } from "../../../src/tools/import/changes.ts";
 import { specSchema } from "../../../src/tools/import/decide.ts";
 import { editedText } from "../../../src/tools/import/edit.ts";
 import { hashed } from "../../../src/tools/import/remembered.ts";
-import { yamlOf } from "../../../src/tools/import/yaml.ts";
 import { crds } from "../../../src/tools/manifests.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
+import { yamlOf } from "../../../src/tools/validation/yaml-text.ts";
 import { celExamples } from "../../api/cel-examples/index.ts";
 
 const text = `# the queue of the night

@@ -35,7 +35,7 @@ const purposes: Readonly<Record<string, RolePurpose>> = {
 
 /**
  * The ARNs of the roles. They follow from the name of the BatchRole alone, unless it gives another one in IAM, so what is in AWS does
- * not seem to differ while a BatchRole is away, nor before one stands for a role that the object shares by a name. Pure, but for what is
+ * not seem to differ while a BatchRole is away, nor before one is there for a role that the object shares by a name. Pure, but for what is
  * cached.
  */
 export function rolesReferredBy(

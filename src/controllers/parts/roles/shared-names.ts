@@ -44,7 +44,7 @@ const references: Readonly<Record<string, readonly string[]>> = {
 /** The path below `spec` of the reference to a BatchRole, in place of a member of `iam`. */
 export function referencePath(member: string): readonly string[] {
   const path = references[member];
-  if (path === undefined) throw new Error(`no reference stands for iam.${member}`);
+  if (path === undefined) throw new Error(`no reference replaces iam.${member}`);
   return path;
 }
 

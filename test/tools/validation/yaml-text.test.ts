@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { yamlOf } from "../../../src/tools/import/yaml.ts";
 import { parseYaml } from "../../../src/tools/validation/yaml.ts";
+import { yamlOf } from "../../../src/tools/validation/yaml-text.ts";
 
 test("a text that says what the object says, for every JSON object", () => {
   const text = fc.oneof(

@@ -1,7 +1,7 @@
 import { visible } from "../../runtime/visible.ts";
-import { isRecord } from "../validation/defaults.ts";
-import { type Path, pathText } from "../validation/problem.ts";
-import { parseYaml } from "../validation/yaml.ts";
+import { isRecord } from "./defaults.ts";
+import { type Path, pathText } from "./problem.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** Manifests as YAML, with comments: the same object always gives the same text. Pure. */
 
