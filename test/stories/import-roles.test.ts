@@ -79,15 +79,15 @@ it("gives the operator roles of its own as the plan shows, and leaves the others
       "replaced": [
         {
           "by": [
-            "iam.instanceRole of BatchComputeEnvironment workers",
+            "computeResources.instanceRoleRef of BatchComputeEnvironment workers",
           ],
           "role": "arn:aws:iam::123456789012:instance-profile/nodes",
           "stillUsedBy": [],
         },
         {
           "by": [
-            "iam.jobRole of JobDefinition one",
-            "iam.jobRole of JobDefinition two",
+            "jobRoleRef of JobDefinition one",
+            "jobRoleRef of JobDefinition two",
           ],
           "role": "arn:aws:iam::123456789012:role/crunch",
           "stillUsedBy": [],
@@ -98,11 +98,13 @@ it("gives the operator roles of its own as the plan shows, and leaves the others
   expect(report.operatorFlags).toEqual(["--adoptable-names 'team/*'", "--allow-inline-policies"]);
   expect(steps(report)).toMatchInlineSnapshot(`
     [
-      "workers workers is replaced by a new environment: CreateRole, AttachRolePolicy, CreateInstanceProfile, AddRoleToInstanceProfile, TagResource",
+      "workers workers is replaced by a new environment: TagResource",
       "main adopts main: these tags, nothing else: TagResource",
-      "one is registered as one, above one:1: CreateRole, PutRolePolicy, RegisterJobDefinition",
+      "one is registered as one, above one:1: RegisterJobDefinition",
       "three adopts three:1: these tags, nothing else: TagResource",
       "two is registered as two, above two:1: RegisterJobDefinition",
+      "nodes is created as team_nodes_29023682: CreateRole, AttachRolePolicy, CreateInstanceProfile, AddRoleToInstanceProfile",
+      "crunch is created as team_crunch_1169628c: CreateRole, PutRolePolicy",
     ]
   `);
   expect(isComplete(report)).toBe(false);
@@ -117,8 +119,8 @@ it("gives the operator roles of its own as the plan shows, and leaves the others
   expect(aws.truth.roles().filter(({ path }) => path === "/")).toEqual(before);
   const own = aws.truth.roles().filter(({ path }) => path.startsWith("/aws-batch-operator/"));
   expect(own.map(({ name, attached, inline }) => [name.replace(/_[0-9a-f]{8}$/, ""), attached, inline])).toEqual([
-    ["team_crunch", [], { read: document }],
     ["team_nodes", [instancePolicy], {}],
+    ["team_crunch", [], { read: document }],
   ]);
   const ended = aws.history.filter(({ kind, status }) => kind === "job" && /SUCCEEDED|FAILED/.test(status));
   expect(ended.map(({ status }) => status)).toEqual(["SUCCEEDED"]);
