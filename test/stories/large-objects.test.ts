@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { BatchJobKind, kinds } from "../../src/api/v1alpha1/kinds.ts";
-import { batchJob, jobDefinition } from "../manifests.ts";
+import { batchJob, jobDefinition, role } from "../manifests.ts";
 import { aPlace, isTrue } from "./jobs.ts";
 
 const noRoom = { small: 0, total: 0, perNamespace: 0 };
@@ -46,17 +46,34 @@ test("large paused objects of one namespace take a few KiB each, and cost anothe
   expect(world.operator.runtime.room.held.get("mallory")).toBeLessThan(300 * 4096);
 });
 
-test("jobs name a definition of which the cache keeps a stub, and run by its role", async () => {
-  const world = await aPlace({ roomLimits: noRoom, permissions: { inlinePolicies: true } });
-  world.store.setNamespace("team", { annotations: { "awsbatch.dev/allow-inline-policies": "true" } });
-  const Statement = Array.from({ length: 60 }, (_, at) => ({
-    Effect: "Allow",
-    Action: ["s3:GetObject"],
-    Resource: `arn:aws:s3:::bucket-${at}-${"x".repeat(60)}/*`,
-  }));
-  const read = JSON.stringify({ Version: "2012-10-17", Statement });
-  world.apply(jobDefinition("large", { iam: { jobRole: { inlinePolicies: { read } } } }));
-  await world.untilReady();
-  world.apply(batchJob("first", { jobDefinitionRef: undefined, jobDefinition: "team_large" }));
-  await world.until("it is complete", isTrue(world, "first", "Complete"));
+const Statement = Array.from({ length: 60 }, (_, at) => ({
+  Effect: "Allow",
+  Action: ["s3:GetObject"],
+  Resource: `arn:aws:s3:::bucket-${at}-${"x".repeat(60)}/*`,
+}));
+const inlinePolicies = { read: JSON.stringify({ Version: "2012-10-17", Statement }) };
+const mayInline = { annotations: { "awsbatch.dev/allow-inline-policies": "true" } };
+const withRole = [jobDefinition("large", { iam: { jobRole: { inlinePolicies } } })];
+const withBatchRole = [role("large", { inlinePolicies }), jobDefinition("large", { jobRoleRef: { name: "large" } })];
+
+describe.each([
+  ["a role of its own", withRole],
+  ["a BatchRole", withBatchRole],
+])("a definition with %s, of which the cache keeps a stub", (_role, manifests) => {
+  test.each([{ jobDefinition: "team_large", jobDefinitionRef: undefined }, { jobDefinitionRef: { name: "large" } }])(
+    "gives the role to jobs as long as its namespace may have it: %j",
+    async (named) => {
+      const world = await aPlace({ roomLimits: noRoom, permissions: { inlinePolicies: true } });
+      world.store.setNamespace("team", mayInline);
+      world.apply(...manifests);
+      await world.untilReady();
+      world.apply(batchJob("first", named));
+      await world.until("it is complete", isTrue(world, "first", "Complete"));
+      world.store.setNamespace("team", {});
+      await world.seconds(60);
+      world.apply(batchJob("second", named));
+      await world.seconds(120);
+      expect(world.condition("BatchJob", "second", "Stalled")?.reason).toBe("NotAllowed");
+    },
+  );
 });

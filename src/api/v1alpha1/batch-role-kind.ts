@@ -43,6 +43,7 @@ export const BatchRoleKind = {
   selectable: [".spec.purpose"],
   awsName: { field: "roleName", maxLength: 64 },
   global: true,
+  stub: { bulk: ["inlinePolicies"] },
   references: [],
   conditions: ["RolesReady"],
   reasons: [rolesReasons, batchRoleReasons],

@@ -97,7 +97,10 @@ function noRevision({ metadata }: JobDefinition): string {
 }
 
 /** The revision, if its jobs may use now what they would use. */
-async function asked(answered: Answered, around: Resolving): Promise<Resolution> {
+async function asked(
+  answered: Answered,
+  around: Resolving & { readonly ports: Pick<Ports, "store"> },
+): Promise<Resolution> {
   const { name, revision } = answered.revision;
   const held = await heldByRevision(answered, around);
   return held ?? { kind: "resolved", name, value: `${name}:${revision}` };

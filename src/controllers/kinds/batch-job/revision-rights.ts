@@ -1,18 +1,18 @@
 /** Whether the jobs of a revision may run now: its roles and its consumables are judged again before each submission. */
 
-import { type KubeObject, keyText } from "../../../api/object.ts";
-import type { BatchRole } from "../../../api/v1alpha1/batch-role.ts";
-import { BatchJobKind } from "../../../api/v1alpha1/kinds.ts";
+import { isWhole, type KubeObject, keyText } from "../../../api/object.ts";
+import { BatchJobKind, kindOf } from "../../../api/v1alpha1/kinds.ts";
 import { nameIn } from "../../../aws/names.ts";
 import type { RevisionSeen } from "../../../aws/region.ts";
 import { rereadCheckMs } from "../../intervals.ts";
 import { isBatchRole, rolesAskedBy } from "../../parts/roles/desired.ts";
-import { type Limits, namedRefusal, refusalOf } from "../../parts/roles/limits.ts";
+import { namedRefusal, refusalOf } from "../../parts/roles/limits.ts";
 import { makersOf } from "../../parts/roles/makers.ts";
 import { isMadeByOperator, rolePath } from "../../parts/roles/names.ts";
 import { limitsIn } from "../../parts/roles/observe.ts";
 import { isWritten } from "../../parts/roles/references-to.ts";
 import { sharedRoleName, sharedRoles } from "../../parts/roles/shared-names.ts";
+import type { Ports } from "../../ports.ts";
 import { accessTo } from "../../references/access.ts";
 import { namedConsumables, type Resolving } from "../../references/consumables.ts";
 import { type Held, notYet, resolutionOf } from "../../references/fixed-reference.ts";
@@ -27,62 +27,100 @@ export interface Answered {
   readonly isNobodys: boolean;
 }
 
+/** Of a large object the cache may keep only a part, so the whole is read from the store. */
+type Asking = Resolving & { readonly ports: Pick<Ports, "store"> };
+
 /**
  * Why no job of a revision may be submitted now; undefined: nothing keeps it. What has been registered, and when and by
  * whom, makes no difference: a submission is an act of its own.
  */
-export async function heldByRevision(answered: Answered, around: Resolving): Promise<Held | undefined> {
+export async function heldByRevision(answered: Answered, around: Asking): Promise<Held | undefined> {
   return (await heldByRoles(answered, around)) ?? (await heldByConsumables(answered, around));
 }
 
-async function heldByRoles({ revision, by, isNobodys }: Answered, around: Resolving): Promise<Held | undefined> {
-  const { namespace } = by.metadata;
+async function heldByRoles({ revision, by, isNobodys }: Answered, around: Asking): Promise<Held | undefined> {
   const { roles, name, revision: number } = revision;
   const ownPath = rolePath(around.ports.cluster.name);
   const judged = isNobodys ? roles.filter((role) => isMadeByOperator(role) && role.includes(ownPath)) : roles;
-  if (judged.length === 0) return undefined;
-  const field = `job definition ${name}:${number}`;
-  const read = await limitsIn(namespace, around.ports, around.signal);
-  if (read.kind === "unread") return limitsUnread(namespace, read.why);
-  const own: string[] = [];
-  for (const value of judged) {
-    const maker = makerOf(value, around);
-    if (maker === undefined || !isBatchRole(maker)) {
-      own.push(value);
-      continue;
-    }
-    const held = await heldByRole(maker, value, { field, namespace }, around);
+  for (const arn of judged) {
+    const held = await heldByRole(arn, { by, field: `job definition ${name}:${number}` }, around);
     if (held !== undefined) return held;
   }
-  for (const value of own) {
-    if (isSharedByName(value, by, around)) {
-      const message = `${field}: ${value} is the role of no BatchRole yet, and objects no longer share a role by a name: the condition Stalled of ${by.kind} ${keyText(by.metadata)} says what to apply`;
-      return notYet("WaitingForDefinition", message);
-    }
-    const refusal = isMadeByOperator(value)
-      ? madeRefusal(value, by, read.limits, around)
-      : namedRefusal({ field, kind: "role", value }, read.limits, around.region)?.message;
-    if (refusal === undefined) continue;
-    const message = refusal.startsWith(field) ? refusal : `${field}: ${refusal}`;
-    return { kind: "refused", reason: "NotAllowed", message };
-  }
-  const unwritten = own.find((arn) => {
-    const maker = makerOf(arn, around);
-    return maker !== undefined && !isWritten(maker);
-  });
-  if (unwritten === undefined) return undefined;
-  return unwrittenRole(field, unwritten, "the condition RolesReady of the object that asks for the role says why");
+  return undefined;
 }
 
-/** The object that makes a role of the operator. */
-function makerOf(arn: string, { region, ports }: Resolving): KubeObject | undefined {
-  if (!isMadeByOperator(arn)) return undefined;
-  const makers = makersOf(nameIn(arn), ports).filter((one) =>
+/** Who has the jobs, and how messages call what gives them their roles. */
+interface Asked {
+  readonly by: KubeObject;
+  readonly field: string;
+}
+
+/** Why jobs may not have a role now: the object that makes it says who may, and the limits of its namespace what it may do. */
+async function heldByRole(arn: string, { by, field }: Asked, around: Asking): Promise<Held | undefined> {
+  const { ports, region, signal } = around;
+  const { namespace } = by.metadata;
+  const refused = (why: string): Held => {
+    return { kind: "refused", reason: "NotAllowed", message: why.startsWith(field) ? why : `${field}: ${why}` };
+  };
+  const isMade = isMadeByOperator(arn);
+  const maker = isMade ? await makerOf(arn, by, around) : undefined;
+  if (maker !== undefined && isBatchRole(maker)) {
+    const labels = await labelsAskedFor(namespace, [maker], ports, signal);
+    const access = accessTo(maker, namespace, labels);
+    if (access.kind === "unread") return notYet("NamespaceUnreadable", access.message);
+    if (access.kind === "refused") {
+      return refused(
+        `${arn} is the role of ${textOf(maker)}, which does not let namespace ${namespace} use it: allow that namespace in its spec.allowedNamespaces`,
+      );
+    }
+  } else if (isMade && isSharedByName(arn, by, around)) {
+    return notYet(
+      "WaitingForDefinition",
+      `${field}: ${arn} is the role of no BatchRole yet, and objects no longer share a role by a name: the condition Stalled of ${textOf(by)} says what to apply`,
+    );
+  } else if (isMade && maker?.metadata.namespace !== namespace) {
+    return refused(
+      `${arn} is a role of the operator that no object of namespace ${namespace} asks for, so it is unknown what it may do. Use a revision whose roles are allowed, or ask for the role by spec.iam or as a BatchRole`,
+    );
+  }
+  const owner = maker?.metadata.namespace ?? namespace;
+  const read = await limitsIn(owner, ports, signal);
+  if (read.kind === "unread") return limitsUnread(owner, read.why);
+  const { limits } = read;
+  if (maker === undefined) {
+    const refusal = namedRefusal({ field, kind: "role", value: arn }, limits, region);
+    return refusal === undefined ? undefined : refused(refusal.message);
+  }
+  const asked = rolesAskedBy(maker, ports.cluster, region, limits.boundary?.arn);
+  const refusal = refusalOf(
+    asked.filter((desired) => desired.arn === arn),
+    [],
+    limits,
+    region,
+  );
+  if (refusal !== undefined) return refused(`${textOf(maker)}: ${refusal.message}`);
+  if (isWritten(maker)) return undefined;
+  // The role may have permissions that its spec does not give it, or not any more.
+  const message = `${field}: it is not known that IAM has ${arn} as the spec says, so it may have permissions that were taken away: the condition RolesReady of ${textOf(maker)} says why`;
+  return notYet("WaitingForDefinition", message, rereadCheckMs);
+}
+
+/** The object that makes a role of the operator, whole. */
+async function makerOf(
+  arn: string,
+  by: KubeObject,
+  { region, ports, signal }: Asking,
+): Promise<KubeObject | undefined> {
+  // Of a large object the indexes may not have the roles: who has the jobs is known whole.
+  const makers = [by, ...makersOf(nameIn(arn), ports)].filter((one) =>
     rolesAskedBy(one, ports.cluster, region).some((desired) => desired.arn === arn),
   );
   // A name that follows from an object is its own. One that a BatchRole gives may be another's, whose jobs it must not hold up.
   const [own] = makers.filter((one) => !isBatchRole(one) || one.spec.roleName === undefined);
-  return own ?? makers.find(isWritten) ?? makers[0];
+  const maker = own ?? makers.find(isWritten) ?? makers[0];
+  return maker === undefined || isWhole(maker)
+    ? maker
+    : await ports.store.get(kindOf(maker.kind), maker.metadata, signal);
 }
 
 function isSharedByName(arn: string, by: KubeObject, { ports }: Resolving): boolean {
@@ -97,53 +135,8 @@ function limitsUnread(namespace: string, why: string): Held {
   );
 }
 
-/** Why jobs of a namespace may not have the role of a BatchRole now: its owner says who may, and its own namespace what it may do. */
-async function heldByRole(
-  role: BatchRole,
-  arn: string,
-  { field, namespace }: { readonly field: string; readonly namespace: string },
-  around: Resolving,
-): Promise<Held | undefined> {
-  const { ports, region, signal } = around;
-  const labels = await labelsAskedFor(namespace, [role], ports, signal);
-  const access = accessTo(role, namespace, labels);
-  if (access.kind === "unread") return notYet("NamespaceUnreadable", access.message);
-  const path = `BatchRole ${keyText(role.metadata)}`;
-  const refused = (why: string): Held => ({ kind: "refused", reason: "NotAllowed", message: `${field}: ${why}` });
-  if (access.kind === "refused") {
-    return refused(
-      `${arn} is the role of ${path}, which does not let namespace ${namespace} use it: allow that namespace in its spec.allowedNamespaces`,
-    );
-  }
-  const read = await limitsIn(role.metadata.namespace, ports, signal);
-  if (read.kind === "unread") return limitsUnread(role.metadata.namespace, read.why);
-  const desired = rolesAskedBy(role, ports.cluster, region, read.limits.boundary?.arn);
-  const refusal = refusalOf(desired, [], read.limits, region);
-  if (refusal !== undefined) return refused(`${path}: ${refusal.message}`);
-  return isWritten(role) ? undefined : unwrittenRole(field, arn, `the condition RolesReady of ${path} says why`);
-}
-
-/** That a role may have permissions that its spec does not give it, or not any more. */
-function unwrittenRole(field: string, arn: string, next: string): Held {
-  const message = `${field}: it is not known that IAM has ${arn} as the spec says, so it may have permissions that were taken away: ${next}`;
-  return notYet("WaitingForDefinition", message, rereadCheckMs);
-}
-
-/** A role of the operator is what the object says that makes it, within the limits of its namespace, to which the jobs have to belong. */
-function madeRefusal(arn: string, by: KubeObject, limits: Limits, around: Resolving): string | undefined {
-  const { namespace } = by.metadata;
-  const maker = makerOf(arn, around);
-  if (maker?.metadata.namespace !== namespace) {
-    return `${arn} is a role of the operator that no object of namespace ${namespace} asks for, so it is unknown what it may do. Use a revision whose roles are allowed, or ask for the role by spec.iam or as a BatchRole`;
-  }
-  const { ports, region } = around;
-  const asked = rolesAskedBy(maker, ports.cluster, region, limits.boundary?.arn);
-  return refusalOf(
-    asked.filter((desired) => desired.arn === arn),
-    [],
-    limits,
-    region,
-  )?.message;
+function textOf({ kind, metadata }: KubeObject): string {
+  return `${kind} ${keyText(metadata)}`;
 }
 
 async function heldByConsumables({ revision, by }: Answered, around: Resolving): Promise<Held | undefined> {
