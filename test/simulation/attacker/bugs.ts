@@ -121,8 +121,8 @@ export const tenantBugs: readonly TenantBug[] = [
     "take the roles of what is registered for allowed",
     2_000_009,
     "kinds/batch-job/revision-rights.ts",
-    "if (refusal === undefined) continue;",
-    "if (refusal !== null) continue;",
+    "if (held !== undefined) return held;",
+    'if (held?.kind === "waiting") return held;',
   ),
   one(
     "let a job hold what it names",
