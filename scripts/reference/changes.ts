@@ -1,5 +1,5 @@
 import { memberRow } from "../../src/controllers/fields/rows.ts";
-import { type Family, fields, type Need } from "../../src/controllers/kinds/compute-environment/fields.ts";
+import { type Family, fields, type UpdateNeed } from "../../src/controllers/kinds/compute-environment/fields.ts";
 import { code } from "./type-text.ts";
 
 /** Effect of a change of each field of a compute environment, as Markdown, from the table of the diff. */
@@ -11,7 +11,7 @@ const families: Readonly<Record<Family, string>> = {
   unmanaged: "UNMANAGED",
 };
 
-const needs: Readonly<Record<Need, string>> = {
+const needs: Readonly<Record<UpdateNeed, string>> = {
   metadata: "in place",
   scaling: "in place",
   infrastructure: "instances replaced",

@@ -66,14 +66,14 @@ export function targetsFirst<K extends BatchKind>(kinds: readonly K[]): readonly
   return ordered;
 }
 
-interface Found {
+interface ValueAtPath {
   readonly value: unknown;
   readonly path: readonly (string | number)[];
 }
 
 /** The values at a path; none if a part of it is missing or has another type. */
-function valuesAt(root: unknown, path: string): readonly Found[] {
-  let found: readonly Found[] = [{ value: root, path: [] }];
+function valuesAt(root: unknown, path: string): readonly ValueAtPath[] {
+  let found: readonly ValueAtPath[] = [{ value: root, path: [] }];
   for (const step of path.split(".")) {
     const field = step.endsWith("[]") ? step.slice(0, -2) : step;
     found = found.map(({ value, path: to }) => ({ value: membersOf(value)[field], path: [...to, field] }));

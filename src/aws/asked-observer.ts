@@ -32,7 +32,7 @@ export interface AskedObserverOptions<Key extends AskedKey> extends ObserverOpti
 }
 
 /** A name that objects give. Times are monotonic ms. */
-interface Entry {
+interface AskedName {
   readonly name: string;
   /** The namespaces whose objects give it. */
   namespaces: readonly string[];
@@ -48,8 +48,8 @@ interface Entry {
   expectUntil: number;
 }
 
-interface Place {
-  readonly entry: Entry;
+interface PlaceInLine {
+  readonly entry: AskedName;
   readonly namespace: string;
 }
 
@@ -66,8 +66,8 @@ export class AskedObserver<Key extends AskedKey> {
   readonly #resource: AskedResource<ResourceRecords[Key], ResourceApi>;
   readonly #records: OverlaidRecords<ResourceRecords[Key]>;
   readonly #alarm: Alarm;
-  readonly #entries = new Map<string, Entry>();
-  readonly #lines = new NamespaceTurns(() => new RankedLine<Place>());
+  readonly #entries = new Map<string, AskedName>();
+  readonly #lines = new NamespaceTurns(() => new RankedLine<PlaceInLine>());
   /** How many names wait in line. */
   #waiting = 0;
   /** The namespaces for which a call is under way. */
@@ -239,7 +239,7 @@ export class AskedObserver<Key extends AskedKey> {
       this.#entries.delete(name);
     }
     this.#records.forgetNames((name) => !given.has(name) && !this.#entries.has(name));
-    const due: { readonly entry: Entry; readonly readAt: number }[] = [];
+    const due: { readonly entry: AskedName; readonly readAt: number }[] = [];
     for (const [name, namespaces] of given) {
       const entry = this.#entry(name, ...namespaces);
       entry.namespaces = namespaces;
@@ -256,16 +256,16 @@ export class AskedObserver<Key extends AskedKey> {
     this.#alarm.ring();
   }
 
-  #checkAgain(entry: Entry): void {
+  #checkAgain(entry: AskedName): void {
     this.#checkAt = Math.min(this.#checkAt, Math.max(this.#dueAt(entry), this.#checkedAt + checkMs));
   }
 
-  #rankOf(entry: Entry, now: number): Rank {
+  #rankOf(entry: AskedName, now: number): Rank {
     return this.#changesAt(entry) <= now ? "new" : "known";
   }
 
   /** When the name is to be read next. */
-  #dueAt(entry: Entry): number {
+  #dueAt(entry: AskedName): number {
     const readAt = this.#records.readAtOf(entry.name);
     const changesAt = this.#changesAt(entry);
     if (readAt === undefined || entry.doubted) return Number.NEGATIVE_INFINITY;
@@ -276,7 +276,7 @@ export class AskedObserver<Key extends AskedKey> {
   }
 
   /** When AWS may show something new of it: it was never read, was written, or moves. */
-  #changesAt({ name, wantedFrom, expectUntil, movedAt }: Entry): number {
+  #changesAt({ name, wantedFrom, expectUntil, movedAt }: AskedName): number {
     const readAt = this.#records.readAtOf(name);
     if (readAt === undefined) return Number.NEGATIVE_INFINITY;
     const now = this.#options.clock.monotonic();
@@ -289,19 +289,19 @@ export class AskedObserver<Key extends AskedKey> {
     return Math.min(...times);
   }
 
-  #entry(name: string, ...namespaces: readonly string[]): Entry {
+  #entry(name: string, ...namespaces: readonly string[]): AskedName {
     const known = this.#entries.get(name);
     if (known !== undefined) return known;
     if (this.#entries.size === 0) this.#listedAt = this.#options.clock.monotonic();
     const never = Number.NEGATIVE_INFINITY;
     const times = { describedAt: never, wantedFrom: never, movedAt: never, expectUntil: never };
-    const entry: Entry = { name, namespaces, rank: undefined, waiters: [], doubted: false, ...times };
+    const entry: AskedName = { name, namespaces, rank: undefined, waiters: [], doubted: false, ...times };
     this.#entries.set(name, entry);
     return entry;
   }
 
   /** Puts a name into line, unless it is there with a rank as high. */
-  #queue(entry: Entry, namespace: string, rank: Rank): void {
+  #queue(entry: AskedName, namespace: string, rank: Rank): void {
     if (entry.rank === undefined) this.#waiting++;
     else if (ranks.indexOf(entry.rank) < ranks.indexOf(rank)) return;
     entry.rank = rank;
@@ -309,13 +309,13 @@ export class AskedObserver<Key extends AskedKey> {
     this.#alarm.ring();
   }
 
-  #leave(entry: Entry): void {
+  #leave(entry: AskedName): void {
     if (entry.rank !== undefined) this.#waiting--;
     entry.rank = undefined;
   }
 
   /** The next in line. What was read meanwhile, or has got another rank, is passed over. */
-  #next(): Place | undefined {
+  #next(): PlaceInLine | undefined {
     const place = this.#lines.next((line, namespace) =>
       this.#busy.has(namespace) ? undefined : line.next(({ entry }, rank) => entry.rank === rank),
     );
@@ -324,8 +324,8 @@ export class AskedObserver<Key extends AskedKey> {
   }
 
   /** As many as one call describes: whoever is next, then what is known longest. */
-  #nextOnes(): readonly Place[] {
-    const places: Place[] = [];
+  #nextOnes(): readonly PlaceInLine[] {
+    const places: PlaceInLine[] = [];
     this.#turn++;
     const { namesPerCall } = this.#resource;
     while (places.length < namesPerCall && this.#waiting > 0) {
@@ -336,13 +336,13 @@ export class AskedObserver<Key extends AskedKey> {
     if (places.length === 0 || places.length === namesPerCall) return places;
     const others = new Set(this.#entries.values());
     for (const { entry } of places) others.delete(entry);
-    const readAt = ({ name }: Entry): number => this.#records.readAtOf(name) ?? Number.NEGATIVE_INFINITY;
+    const readAt = ({ name }: AskedName): number => this.#records.readAtOf(name) ?? Number.NEGATIVE_INFINITY;
     const oldest = [...others].sort((left, right) => readAt(left) - readAt(right));
     const room = oldest.slice(0, namesPerCall - places.length);
     return [...places, ...room.map((entry) => ({ entry, namespace: entry.namespaces[0] ?? "" }))];
   }
 
-  async #describe(places: readonly Place[], onBehalfOf: string): Promise<void> {
+  async #describe(places: readonly PlaceInLine[], onBehalfOf: string): Promise<void> {
     const { cache, clock, key, lifetime, location: at } = this.#options;
     const batch = longRead({ ...this.#options, batch: callsFor(onBehalfOf, this.#options.batch, batchCalls) });
     const names = new Set(places.map(({ entry }) => entry.name));
@@ -401,8 +401,8 @@ export class AskedObserver<Key extends AskedKey> {
   }
 
   /** Of each namespace the one that was described longest ago. */
-  #longestUndescribed(): Iterable<Entry> {
-    const oldest = new Map<string, Entry>();
+  #longestUndescribed(): Iterable<AskedName> {
+    const oldest = new Map<string, AskedName>();
     for (const entry of this.#entries.values()) {
       for (const namespace of entry.namespaces) {
         const other = oldest.get(namespace);
@@ -422,7 +422,7 @@ export class AskedObserver<Key extends AskedKey> {
     return isDoubted || readAt === undefined || readAt < believedFrom ? undefined : this.#records.get(name);
   }
 
-  #doubt(entry: Entry): void {
+  #doubt(entry: AskedName): void {
     entry.doubted = true;
     for (const namespace of entry.namespaces) this.#queue(entry, namespace, "known");
   }

@@ -49,7 +49,7 @@ function reporting(api: IamApi, wrote: (name: string) => void): IamApi {
   return eachCall(api, iamCalls, (_name, kind, call) => {
     if (kind === "read") return call;
     return async (input, options) => {
-      const { RoleName, InstanceProfileName }: Named = input;
+      const { RoleName, InstanceProfileName }: IamNames = input;
       const names = [RoleName, InstanceProfileName].filter((one) => one !== undefined);
       for (const one of names) wrote(one);
       try {
@@ -61,7 +61,7 @@ function reporting(api: IamApi, wrote: (name: string) => void): IamApi {
   });
 }
 
-interface Named {
+interface IamNames {
   readonly RoleName?: string | undefined;
   readonly InstanceProfileName?: string | undefined;
 }

@@ -2,7 +2,7 @@ import type { CallKind } from "./budget.ts";
 import type { StatementName } from "./policy-statements.ts";
 
 /** An action and the statement of the operator's policy that it goes into. */
-export type Need = readonly [action: string, statement: StatementName];
+export type NeededAction = readonly [action: string, statement: StatementName];
 
 /** What the operator has to know of a call in addition to its shape. */
 export interface CallFacts {
@@ -11,7 +11,7 @@ export interface CallFacts {
   /** The statements that its own action goes into: each says on what, and under which conditions. */
   readonly statements: readonly StatementName[];
   /** What AWS asks for in addition to its own action. */
-  readonly also: readonly Need[];
+  readonly also: readonly NeededAction[];
 }
 
 /** All calls of a service that the operator makes: what is not in it does not exist for the operator. */
@@ -21,12 +21,12 @@ export function readCall(statement: StatementName): CallFacts {
   return { kind: "read", statements: [statement], also: [] };
 }
 
-export function writeCall(statements: readonly StatementName[], also: readonly Need[] = []): CallFacts {
+export function writeCall(statements: readonly StatementName[], also: readonly NeededAction[] = []): CallFacts {
   return { kind: "write", statements, also };
 }
 
 /** To hand a role to a service: of others, or of its own for the purpose of the role. */
-export const passRoles: readonly Need[] = (
+export const passRoles: readonly NeededAction[] = (
   ["PassRoles", "PassTasks", "PassInstances", "PassSpot", "PassService"] as const
 ).map((statement) => ["iam:PassRole", statement]);
 
@@ -39,9 +39,9 @@ export function operationOf(name: string): string {
  * What the calls of a service need to be allowed.
  * @param service as in its actions, e.g. `iam`
  */
-export function needsOf(service: string, calls: CallTable): readonly Need[] {
+export function needsOf(service: string, calls: CallTable): readonly NeededAction[] {
   return Object.entries(calls).flatMap(([name, { statements, also }]) => [
-    ...statements.map((statement): Need => [`${service}:${operationOf(name)}`, statement]),
+    ...statements.map((statement): NeededAction => [`${service}:${operationOf(name)}`, statement]),
     ...also,
   ]);
 }

@@ -50,7 +50,7 @@ export class AwsError extends Error {
   }
 }
 
-interface Rule {
+interface ErrorRule {
   readonly kind: FailureKind;
   /** The exception's name or code without the ending `Exception`. */
   readonly exception?: RegExp;
@@ -64,7 +64,7 @@ interface Rule {
 const xmlParseError = /XML parse error/;
 
 /** The first rule with no condition that fails decides. */
-const rules: readonly Rule[] = [
+const rules: readonly ErrorRule[] = [
   {
     kind: "credentials",
     exception:
@@ -206,7 +206,7 @@ function member(value: unknown, key: string): unknown {
     : undefined;
 }
 
-function matches(rule: Rule, { names, text, status }: Facts): boolean {
+function matches(rule: ErrorRule, { names, text, status }: Facts): boolean {
   const { exception, text: sentence, statusAtLeast, statusBelow } = rule;
   if (exception !== undefined && !names.some((name) => exception.test(name.replace(/(?<=.)Exception$/, ""))))
     return false;

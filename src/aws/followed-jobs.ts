@@ -30,7 +30,7 @@ const restMs = 10_000;
 const missingMs = 300_000;
 const missingForMs = 120_000;
 
-interface Entry {
+interface Following {
   readonly jobId: string;
   readonly followedAt: number;
   readonly job: FollowedJob;
@@ -49,7 +49,7 @@ export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> 
   readonly #health: ReadHealth;
   readonly #alarm: Alarm;
   /** By owner. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, Following>();
   #nextCallAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FollowedJobsOptions) {
@@ -109,7 +109,7 @@ export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> 
     return Math.max(first, this.#nextCallAt, this.#health.retryAt ?? Number.NEGATIVE_INFINITY);
   }
 
-  #waiting(): readonly [owner: string, entry: Entry][] {
+  #waiting(): readonly [owner: string, entry: Following][] {
     return [...this.#entries].filter(([, { job }]) => job.record === undefined || !hasEnded(job.record));
   }
 
@@ -137,7 +137,10 @@ export class FollowedJobs implements Pick<JobsOfObjects, "follow" | "unfollow"> 
  * The first of each namespace that is due goes before the second of any; what is not due yet only fills up a call.
  * Which namespace was read last, their due times say.
  */
-function inTurn(waiting: readonly [owner: string, entry: Entry][], now: number): readonly [owner: string, Entry][] {
+function inTurn(
+  waiting: readonly [owner: string, entry: Following][],
+  now: number,
+): readonly [owner: string, Following][] {
   const before = new Map<string, number>();
   return waiting
     .toSorted(([, left], [, right]) => left.dueAt - right.dueAt)
@@ -164,7 +167,7 @@ function seenNow(
   return { record, missingSince: undefined };
 }
 
-function pauseMs({ followedAt }: Entry, { record, missingSince }: FollowedJob, now: number): number {
+function pauseMs({ followedAt }: Following, { record, missingSince }: FollowedJob, now: number): number {
   if (missingSince !== undefined) return now - missingSince < missingForMs ? restMs : missingMs;
   const changesSoon = record === undefined || record.status === "STARTING" || record.isEnding;
   return changesSoon || now - followedAt < newForMs ? soonMs : restMs;

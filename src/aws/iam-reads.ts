@@ -85,13 +85,13 @@ async function profilesOf(iam: IamApi, RoleName: string, signal: AbortSignal): P
   return names;
 }
 
-interface Page {
+interface IamPage {
   readonly IsTruncated?: boolean | undefined;
   readonly Marker?: string | undefined;
 }
 
 /** All pages of a listing of IAM. @throws AwsError also when it does not end */
-export function iamPages<P extends Page>(
+export function iamPages<P extends IamPage>(
   operation: string,
   list: (marker: string | undefined) => Promise<P>,
 ): AsyncGenerator<P> {

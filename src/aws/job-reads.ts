@@ -6,7 +6,7 @@ import { jobRecord } from "./job-record.ts";
 import { listed, pageSize } from "./listing.ts";
 
 /** A job that somebody waits for. */
-interface Asked {
+interface AskedJob {
   readonly jobId: string;
   /** Aborted: nobody waits for it any more. */
   readonly signal: AbortSignal;
@@ -23,7 +23,7 @@ interface Asked {
 export class JobReads {
   readonly #batch: BatchApi;
   readonly #lifetime: AbortSignal;
-  readonly #waiting = new NamespaceTurns<Fifo<Asked>>(() => new Fifo());
+  readonly #waiting = new NamespaceTurns<Fifo<AskedJob>>(() => new Fifo());
   #isOut = false;
 
   /** @param batch makes calls for all namespaces together */
@@ -66,8 +66,8 @@ export class JobReads {
     this.#isOut = false;
   }
 
-  #next(): readonly Asked[] {
-    const asked: Asked[] = [];
+  #next(): readonly AskedJob[] {
+    const asked: AskedJob[] = [];
     while (asked.length < pageSize) {
       const one = this.#waiting.next(nextWanted);
       if (one === undefined) break;
@@ -76,7 +76,7 @@ export class JobReads {
     return asked;
   }
 
-  async #readOnce(asked: readonly Asked[]): Promise<void> {
+  async #readOnce(asked: readonly AskedJob[]): Promise<void> {
     try {
       const ids = [...new Set(asked.map(({ jobId }) => jobId))];
       const records = new Map((await describedJobs(this.#batch, ids, this.#lifetime)).map((one) => [one.jobId, one]));
@@ -88,7 +88,7 @@ export class JobReads {
 }
 
 /** Those that were given up leave the line without a place in a call. */
-function nextWanted(line: Fifo<Asked>): Asked | undefined {
+function nextWanted(line: Fifo<AskedJob>): AskedJob | undefined {
   let one = line.shift();
   while (one?.signal.aborted === true) one = line.shift();
   return one;

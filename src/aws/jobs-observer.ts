@@ -23,7 +23,7 @@ export interface JobsObserverOptions {
   readonly lifetime: AbortSignal;
 }
 
-interface Known {
+interface ReadQueue {
   readonly jobs: QueueJobs;
   /** Monotonic ms. */
   readonly readAt: number;
@@ -37,7 +37,7 @@ interface Known {
 export class JobsObserver {
   readonly #options: JobsObserverOptions;
   readonly #health: ReadHealth;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, ReadQueue>();
   /** When the next of the queues without RUNNABLE jobs has its turn. */
   #turnAt: number;
 
@@ -68,7 +68,7 @@ export class JobsObserver {
     return Math.min(this.#turnAt, ...this.#busy().map(([, { nextAt }]) => nextAt));
   }
 
-  #busy(): [string, Known][] {
+  #busy(): [string, ReadQueue][] {
     return [...this.#known].filter(([, { jobs }]) => jobs.head !== undefined);
   }
 

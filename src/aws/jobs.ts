@@ -14,7 +14,7 @@ const lifeOrder: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABL
 const placedOrder: readonly UnfinishedStatus[] = ["STARTING", "RUNNING"];
 
 /** What is kept of a summary: a queue may have a hundred thousand jobs. */
-interface Listed extends UnfinishedJob {
+interface ListedSummary extends UnfinishedJob {
   readonly status: JobStatus;
   readonly parentId: string | undefined;
   readonly isArray: boolean;
@@ -41,7 +41,7 @@ export async function unfinishedJobs(
   queue: string,
   signal: AbortSignal,
 ): Promise<readonly UnfinishedJob[]> {
-  const jobs = new Map<string, Listed>();
+  const jobs = new Map<string, ListedSummary>();
   await readAll(batch, { jobQueue: queue }, lifeOrder, { queue, jobs }, signal);
   return [...jobs.values()].map(({ parentId: _parent, isArray: _array, isMultiNode: _nodes, ...job }) => job);
 }
@@ -55,7 +55,7 @@ export async function unfinishedJobs(
  * @throws AwsError when anything cannot be read: it never gives fewer jobs than there are
  */
 export async function activeJobs(batch: BatchApi, queue: string, signal: AbortSignal): Promise<readonly ActiveJob[]> {
-  const jobs = new Map<string, Listed>();
+  const jobs = new Map<string, ListedSummary>();
   // An array job is PENDING while its children run.
   await readAll(batch, { jobQueue: queue }, ["PENDING", ...placedOrder], { queue, jobs }, signal);
   const parents = [...jobs.values()].filter((job) => job.isArray || (job.isMultiNode && isPlaced(job.status)));
@@ -98,7 +98,7 @@ type Source = Pick<ListJobsRequest, "jobQueue" | "arrayJobId" | "multiNodeJobId"
 /** Where the summaries go. */
 interface Target {
   readonly queue: string;
-  readonly jobs: Map<string, Listed>;
+  readonly jobs: Map<string, ListedSummary>;
   readonly parentId?: string;
 }
 
@@ -128,7 +128,7 @@ function listedAs(
   summary: JobSummary & { readonly jobId: string; readonly status: JobStatus },
   queue: string,
   parentId: string | undefined,
-): Listed {
+): ListedSummary {
   const { jobId, jobName = "", status, startedAt, createdAt, jobDefinition } = summary;
   return {
     jobId,

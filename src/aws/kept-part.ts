@@ -8,7 +8,7 @@ const unreadMs = 60_000;
 const forgottenMs = 24 * 3_600_000;
 
 /** Gives everything about the keys; may reject with an `AwsError`. */
-type Read<T> = (keys: readonly string[]) => Promise<readonly T[]>;
+type ReadKeys<T> = (keys: readonly string[]) => Promise<readonly T[]>;
 
 interface Reading<T> {
   readonly keys: ReadonlySet<string>;
@@ -21,7 +21,7 @@ interface Wanted<T> {
   /** Keys to be read along when a read is needed anyway. */
   readonly also?: () => Iterable<string>;
   /** Reads them for whoever asks; left out: as all reads are made. */
-  readonly read?: Read<T>;
+  readonly read?: ReadKeys<T>;
 }
 
 /** Names come from manifests, so anybody could ask for new ones without end: what is kept has a bound. */
@@ -38,7 +38,7 @@ export const keysPerCall = 200;
  */
 export class KeptPart<T> {
   readonly #clock: Clock;
-  readonly #read: Read<T>;
+  readonly #read: ReadKeys<T>;
   /** By key: when it was last asked for, monotonic; the last one is the newest. */
   readonly #asked = new Map<string, number>();
   /** The last reads, the newest first. */
@@ -46,7 +46,7 @@ export class KeptPart<T> {
   /** By key: the newest of these reads that has it. */
   readonly #newest = new Map<string, Reading<T>>();
 
-  constructor(clock: Clock, read: Read<T>) {
+  constructor(clock: Clock, read: ReadKeys<T>) {
     this.#clock = clock;
     this.#read = read;
   }
@@ -98,7 +98,7 @@ export class KeptPart<T> {
     return keys;
   }
 
-  #begin(keys: ReadonlySet<string>, read: Read<T>): Reading<T> {
+  #begin(keys: ReadonlySet<string>, read: ReadKeys<T>): Reading<T> {
     const reading: Reading<T> = {
       keys,
       at: this.#clock.monotonic(),
@@ -128,7 +128,7 @@ export class KeptPart<T> {
     reading.failed = true;
   }
 
-  async #part(keys: readonly string[], read: Read<T>, onFailure: () => void): Promise<Part<readonly T[]>> {
+  async #part(keys: readonly string[], read: ReadKeys<T>, onFailure: () => void): Promise<Part<readonly T[]>> {
     try {
       const value = await read(keys);
       if (value.some(isUnread)) onFailure();

@@ -4,7 +4,7 @@ import { AwsError } from "./errors.ts";
 /** The most that AWS gives in one page, and takes in one describe. */
 export const pageSize = 100;
 
-interface Page<T> {
+interface ListingPage<T> {
   readonly items: readonly T[];
   readonly nextToken: string | undefined;
 }
@@ -72,7 +72,7 @@ function textIn(answer: unknown): number {
 /** As `everyPage`, the items of each page of a listing of AWS Batch. */
 export async function* allPages<T>(
   operation: string,
-  read: (nextToken: string | undefined) => Promise<Page<T>>,
+  read: (nextToken: string | undefined) => Promise<ListingPage<T>>,
   bounds?: Bounds,
 ): AsyncGenerator<readonly T[]> {
   for await (const { items } of everyPage(`batch:${operation}`, read, ({ nextToken }) => nextToken, bounds))
@@ -82,7 +82,7 @@ export async function* allPages<T>(
 interface Lister<R> {
   /** e.g. `DescribeJobQueues`. */
   readonly operation: string;
-  readonly page: (which: { names?: string[]; nextToken?: string | undefined }) => Promise<Page<R>>;
+  readonly page: (which: { names?: string[]; nextToken?: string | undefined }) => Promise<ListingPage<R>>;
   readonly nameOf: (record: R) => string;
   /** Names that were there before; undefined: nothing was read yet. */
   readonly known: Iterable<string> | undefined;

@@ -1,5 +1,5 @@
 import { batchCalls } from "./batch-calls.ts";
-import { type Need, needsOf } from "./call-facts.ts";
+import { type NeededAction, needsOf } from "./call-facts.ts";
 import { ec2Calls } from "./ec2-calls.ts";
 import { iamCalls } from "./iam-calls.ts";
 import {
@@ -24,7 +24,7 @@ export interface PolicyStatement {
 }
 
 /** What all calls of the operator need. Everybody may ask STS who they are, whatever their policies say. */
-export const allNeeds: readonly Need[] = [
+export const allNeeds: readonly NeededAction[] = [
   ...needsOf("batch", batchCalls),
   ...needsOf("iam", iamCalls),
   ...needsOf("ec2", ec2Calls),

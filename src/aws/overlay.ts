@@ -19,7 +19,7 @@ export interface OpenWrite<R> {
 }
 
 /** A read, times in monotonic milliseconds; `complete`: what it does not show is not there. */
-interface Read {
+interface OverlayRead {
   readonly begunAt: number;
   readonly answeredAt: number;
   readonly complete: boolean;
@@ -280,7 +280,7 @@ export class OverlaidRecords<R> {
     return at + stalenessMs;
   }
 
-  #merge(name: string, read: R | undefined, { begunAt, answeredAt, complete }: Read): boolean {
+  #merge(name: string, read: R | undefined, { begunAt, answeredAt, complete }: OverlayRead): boolean {
     if ((this.#nameReadAt.get(name) ?? begunAt) > begunAt) return false;
     const writes = this.#writes.get(name) ?? [];
     const waitedFor = writes.filter(({ endedAt }) => endedAt === undefined || begunAt < endedAt + stalenessMs);

@@ -11,7 +11,7 @@ const pageBytes = { aim: 1024 * 1024, most: 4 * 1024 * 1024 };
 /** Objects per page; the most as in kubectl. */
 const pageObjects = { first: 100, most: 500 };
 
-interface Page {
+interface ObjectsPage {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items?: readonly unknown[] | null;
 }
@@ -73,9 +73,9 @@ async function readPage(
   const onBytes = (length: number): void => {
     bytes = length;
   };
-  let page: Page;
+  let page: ObjectsPage;
   try {
-    page = (await api.request({ method: "GET", path, query, target, maxBytes, onBytes }, signal)) as Page;
+    page = (await api.request({ method: "GET", path, query, target, maxBytes, onBytes }, signal)) as ObjectsPage;
   } catch (error) {
     if (error instanceof AnswerTooLong) return undefined;
     throw error;

@@ -3,7 +3,7 @@
 import { type Described, groupIdsOf, subnetsOf } from "./described.ts";
 import type { NetworkFacts, RouteTable, SecurityGroup, VpcEndpoint } from "./facts.ts";
 import { isPresent, isUnreadCause, orUnread, read, templateIn, UnreadPart } from "./lookups.ts";
-import { endpointServiceOf, type Need, needsOf, shortName, type Workload } from "./needs.ts";
+import { endpointServiceOf, needsOf, type ServiceNeed, shortName, type Workload } from "./needs.ts";
 import { type Trace, traces } from "./preflight.ts";
 import { list, sentenceOf } from "./remedies.ts";
 import type { Verdict } from "./verdict.ts";
@@ -47,7 +47,7 @@ export function heldAmong(facts: NetworkFacts, isOurs: IsOurs): (one: Inhabitant
   };
 }
 
-function heldBy(needs: readonly Need[], described: Described, bare: NetworkFacts): Held {
+function heldBy(needs: readonly ServiceNeed[], described: Described, bare: NetworkFacts): Held {
   const alone = needs.length === 0 ? [] : traces(grouped(described, bare), needs, bare);
   const lacking = alone.filter(({ verdict }) => verdict.kind !== "reachable");
   const servicesOf = (some: readonly Trace[]): readonly string[] => [...new Set(some.map(({ need }) => need.service))];
@@ -246,13 +246,13 @@ function withEndpoints(
  * Unknown jobs may exist, and may need each service except ECS, which instances use to join. A Fargate task may or may
  * not have a public address.
  */
-function needsIn(services: readonly string[], { workload }: Omit<Inhabitant, "described">): readonly Need[] {
+function needsIn(services: readonly string[], { workload }: Omit<Inhabitant, "described">): readonly ServiceNeed[] {
   const own = needsOf(workload).filter(({ service }) => services.includes(service));
   const addresses = workload.platform === "fargate" ? [{ publicIp: true }, { publicIp: false }] : [{}];
   const others = services
     .filter((service) => !/^ecs(?:-|$)/.test(service))
     .flatMap((service) =>
-      addresses.map((address): Need => {
+      addresses.map((address): ServiceNeed => {
         const because = "unknown jobs";
         return { service, host: service, neededBy: "jobs", because, ...address };
       }),

@@ -1,9 +1,9 @@
 /** Which services the instances or tasks of an environment must reach. Pure. */
 
-import type { Asked } from "./policy.ts";
+import type { AskedAction } from "./policy.ts";
 
 /** A service that must be reachable by HTTPS, and who needs it. */
-export interface Need {
+export interface ServiceNeed {
   /** Last part of the name of its endpoint service, e.g. `ecr.api`; `registry` for a registry outside AWS. */
   readonly service: string;
   /** The host name, for messages. */
@@ -53,10 +53,10 @@ const joining: Readonly<Record<Workload["platform"], readonly (readonly [service
   fargate: [],
 };
 
-export function needsOf({ region, platform, jobs }: Workload): readonly Need[] {
+export function needsOf({ region, platform, jobs }: Workload): readonly ServiceNeed[] {
   const host = (service: string): string => hostOf(service, region);
   const base = joining[platform].map(
-    ([service, because]): Need => ({ service, host: host(service), neededBy: "environment", because }),
+    ([service, because]): ServiceNeed => ({ service, host: host(service), neededBy: "environment", because }),
   );
   const known = jobs.length > 0 ? jobs : platform === "fargate" ? [anyTask(region)] : [];
   const ofJobs = known.flatMap((job) => jobServices(job, region).map((one) => needOf(job, one, platform, host)));
@@ -74,7 +74,7 @@ function needOf(
   { service, because, host }: JobService,
   platform: Workload["platform"],
   hostFor: (service: string) => string,
-): Need {
+): ServiceNeed {
   return {
     service,
     host: host ?? hostFor(service),
@@ -133,8 +133,8 @@ export function registryOf(image: string): string {
 }
 
 /** One need for each host and kind of source address; the most important one is kept. */
-function merged(needs: readonly Need[]): readonly Need[] {
-  const kept = new Map<string, Need>();
+function merged(needs: readonly ServiceNeed[]): readonly ServiceNeed[] {
+  const kept = new Map<string, ServiceNeed>();
   for (const need of needs) {
     const key = `${need.service} ${need.host} ${need.publicIp ?? ""}`;
     if (!kept.has(key)) kept.set(key, need);
@@ -169,7 +169,7 @@ export function shortName(serviceName: string): string {
 }
 
 /** What the policy of an endpoint must allow. */
-export function askedOf(service: string, region: string): readonly Asked[] {
+export function askedOf(service: string, region: string): readonly AskedAction[] {
   const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
   if (service === "s3") {
     const resource = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/layer`;

@@ -5,7 +5,7 @@
 
 import { verdictOf } from "./flow.ts";
 import { type Lookups, UnreadPart, unreadStop } from "./lookups.ts";
-import { endpointServiceOf, type Need } from "./needs.ts";
+import { endpointServiceOf, type ServiceNeed } from "./needs.ts";
 import { type Source, subnetHop } from "./source.ts";
 import * as stops from "./stops.ts";
 import { toEndpoint } from "./to-endpoint.ts";
@@ -13,7 +13,7 @@ import { toInternet } from "./to-internet.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Whether every connection from the subnet gets through to the service. */
-export function trace(source: Source, need: Need, lookups: Lookups): Verdict {
+export function trace(source: Source, need: ServiceNeed, lookups: Lookups): Verdict {
   try {
     return traced({ ...source, publicIp: need.publicIp ?? source.publicIp }, need, lookups);
   } catch (error) {
@@ -22,7 +22,7 @@ export function trace(source: Source, need: Need, lookups: Lookups): Verdict {
   }
 }
 
-function traced(source: Source, need: Need, lookups: Lookups): Verdict {
+function traced(source: Source, need: ServiceNeed, lookups: Lookups): Verdict {
   const { vpcId } = source.subnet;
   const dns = lookups.dns(vpcId);
   if (!dns.support) return { kind: "unreachable", hops: [subnetHop(source.subnet)], stop: stops.dnsSupportOff(vpcId) };

@@ -7,7 +7,7 @@ export type Allowance =
   | { readonly kind: "denied"; readonly actions: readonly string[] };
 
 /** A requested action; without a resource any resource counts. */
-export interface Asked {
+export interface AskedAction {
   readonly action: string;
   readonly resource?: string;
 }
@@ -27,7 +27,7 @@ interface Statement {
  * The result of several documents together: an unconditional denial of everything wins, then allowances; an action that
  * no statement allows is denied. An invalid policy allows nothing.
  */
-export function allowance(documents: readonly string[], asked: readonly Asked[]): Allowance {
+export function allowance(documents: readonly string[], asked: readonly AskedAction[]): Allowance {
   const statements = documents.flatMap(statementsOf);
   const answers = asked.map((one) => ({ action: one.action, answer: answerTo(statements, one) }));
   const denied = answers.filter(({ answer }) => answer === "denied").map(({ action }) => action);
@@ -45,7 +45,7 @@ export function trusts(document: string, service: string): boolean {
   });
 }
 
-function answerTo(statements: readonly Statement[], asked: Asked): Allowance["kind"] {
+function answerTo(statements: readonly Statement[], asked: AskedAction): Allowance["kind"] {
   const about = statements.filter((statement) => concerns(statement, asked));
   const decides = (statement: Statement): boolean => isUnconditional(statement, asked);
   if (about.some((statement) => statement.Effect === "Deny" && decides(statement))) return "denied";
@@ -54,7 +54,7 @@ function answerTo(statements: readonly Statement[], asked: Asked): Allowance["ki
   return allowing.some(decides) && allowing.length === about.length ? "allowed" : "dependent";
 }
 
-function concerns(statement: Statement, { action, resource }: Asked): boolean {
+function concerns(statement: Statement, { action, resource }: AskedAction): boolean {
   const { Action, NotAction, Resource, NotResource } = statement;
   const acts = NotAction === undefined ? some(Action, action) : !some(NotAction, action);
   if (!acts || resource === undefined) return acts;
@@ -62,7 +62,7 @@ function concerns(statement: Statement, { action, resource }: Asked): boolean {
   return Resource === undefined || some(Resource, resource);
 }
 
-function isUnconditional(statement: Statement, { resource }: Asked): boolean {
+function isUnconditional(statement: Statement, { resource }: AskedAction): boolean {
   const { Condition, NotPrincipal, NotResource, Principal, Resource } = statement;
   if (Condition !== undefined || NotPrincipal !== undefined) return false;
   const anyone = Principal === undefined || Principal === "*" || isAnyone(Principal);

@@ -8,7 +8,7 @@ import { type Defect, type Described, groupIdsOf, subnetsOf, templatesOf } from 
 import { defectsOf } from "./environment.ts";
 import type { NetworkFacts, Subnet } from "./facts.ts";
 import { isUnreadCause, type Lookups, lookupsOf, orUnread, read, UnreadPart, unreadStop } from "./lookups.ts";
-import { type Need, needsOf, type Workload } from "./needs.ts";
+import { needsOf, type ServiceNeed, type Workload } from "./needs.ts";
 import { trace } from "./path.ts";
 import type { Remedy } from "./remedies.ts";
 import type { Source } from "./source.ts";
@@ -33,7 +33,7 @@ export interface SubnetResult {
 }
 
 export interface Path {
-  readonly need: Need;
+  readonly need: ServiceNeed;
   readonly verdict: Verdict;
 }
 
@@ -43,10 +43,10 @@ export interface Finding {
   readonly cause: Stop["cause"];
   readonly message: string;
   /** Whether instances fail to join, or only some jobs fail. */
-  readonly neededBy: Need["neededBy"];
+  readonly neededBy: ServiceNeed["neededBy"];
   readonly subnetIds: readonly string[];
   /** The services that cannot be reached; empty if the problem is not a path. */
-  readonly needs: readonly Need[];
+  readonly needs: readonly ServiceNeed[];
   readonly objects: readonly string[];
   readonly remedies: readonly Remedy[];
 }
@@ -73,7 +73,7 @@ export interface Trace {
   readonly subnet: Subnet;
   /** Index of the kind of instances, which launch templates distinguish. */
   readonly source: number;
-  readonly need: Need;
+  readonly need: ServiceNeed;
   readonly verdict: Verdict;
 }
 
@@ -81,7 +81,7 @@ export interface Trace {
  * The paths of an environment to its needs, even if its instances cannot start.
  * @throws UnreadPart when subnets were not read
  */
-export function traces(described: Described, needs: readonly Need[], facts: NetworkFacts): readonly Trace[] {
+export function traces(described: Described, needs: readonly ServiceNeed[], facts: NetworkFacts): readonly Trace[] {
   const lookups = lookupsOf(facts);
   return subnetsOf(described, facts).flatMap((subnet) =>
     verdictsFrom(subnet, described, needs, facts, lookups).flatMap(({ need, verdicts }) =>
@@ -94,10 +94,10 @@ export function traces(described: Described, needs: readonly Need[], facts: Netw
 function verdictsFrom(
   subnet: Subnet,
   described: Described,
-  needs: readonly Need[],
+  needs: readonly ServiceNeed[],
   facts: NetworkFacts,
   lookups: Lookups,
-): readonly { readonly need: Need; readonly verdicts: readonly Verdict[] }[] {
+): readonly { readonly need: ServiceNeed; readonly verdicts: readonly Verdict[] }[] {
   const sources = orUnread(() => sourcesIn(subnet, described, facts));
   if (sources instanceof UnreadPart) {
     const verdict: Verdict = { kind: "unknown", hops: [], stop: unreadStop(sources) };
@@ -113,7 +113,7 @@ interface Traced {
 
 function tracedSubnets(
   described: Described,
-  needs: readonly Need[],
+  needs: readonly ServiceNeed[],
   facts: NetworkFacts,
   lookups: Lookups,
 ): readonly Traced[] {
@@ -164,7 +164,7 @@ function findingOf({ stop, subnetIds }: Defect): Finding {
 
 interface End {
   readonly subnet: Subnet;
-  readonly need: Need;
+  readonly need: ServiceNeed;
 }
 
 /** Equal ends of paths are reported once, with all subnets and services. */
@@ -206,7 +206,12 @@ function pathFindings(
   });
 }
 
-function stranded(described: Described, subnets: readonly Subnet[], needs: readonly Need[], facts: NetworkFacts) {
+function stranded(
+  described: Described,
+  subnets: readonly Subnet[],
+  needs: readonly ServiceNeed[],
+  facts: NetworkFacts,
+) {
   const templates = orUnread(() => templatesOf(described, facts));
   const closed =
     templates instanceof UnreadPart

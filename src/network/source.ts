@@ -4,7 +4,7 @@ import { type AddressSet, addressesOf } from "./addresses.ts";
 import type { Route, RouteTable, Subnet, VpcEndpoint } from "./facts.ts";
 import { httpsPort } from "./filters.ts";
 import { assume, type Flow, hop } from "./flow.ts";
-import { askedOf, type Need } from "./needs.ts";
+import { askedOf, type ServiceNeed } from "./needs.ts";
 import { allowance } from "./policy.ts";
 import { destinationText } from "./routes.ts";
 import * as stops from "./stops.ts";
@@ -44,7 +44,7 @@ export function ipv6Assigned(flow: Flow, { subnet, ipv6 }: Source): Flow {
 }
 
 /** Whether the policy of an endpoint allows what the service is needed for. */
-export function permitted(flow: Flow, endpoint: VpcEndpoint, { service }: Need, region: string): Flow {
+export function permitted(flow: Flow, endpoint: VpcEndpoint, { service }: ServiceNeed, region: string): Flow {
   if (endpoint.policy === undefined || flow.stop !== undefined) return flow;
   const answer = allowance([endpoint.policy], askedOf(service, region));
   if (answer.kind === "denied")
@@ -60,7 +60,7 @@ export function beyond(flow: Flow, { target }: Route): Flow {
   return assume(gone, `${target.id} leads on to the service`);
 }
 
-export function arrived(flow: Flow, need: Need): Flow {
+export function arrived(flow: Flow, need: ServiceNeed): Flow {
   return hop(flow, { kind: "service", id: need.host, detail: need.service });
 }
 

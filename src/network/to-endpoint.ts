@@ -5,7 +5,7 @@ import type { RouteTable, Subnet, VpcEndpoint } from "./facts.ts";
 import { instancePorts, throughAcl, throughGroups } from "./filters.ts";
 import { all, begin, type Flow, hop, only, split, verdictOf } from "./flow.ts";
 import type { Lookups } from "./lookups.ts";
-import type { Need } from "./needs.ts";
+import type { ServiceNeed } from "./needs.ts";
 import { branches } from "./routes.ts";
 import {
   aclHop,
@@ -27,7 +27,7 @@ import * as stops from "./stops.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The name resolves to all network interfaces of the endpoint in turn, so each must be reachable. */
-export function toEndpoint(source: Source, need: Need, endpoint: VpcEndpoint, lookups: Lookups): Verdict {
+export function toEndpoint(source: Source, need: ServiceNeed, endpoint: VpcEndpoint, lookups: Lookups): Verdict {
   const isNear = (subnet: Subnet): boolean => subnet.zone === source.subnet.zone;
   const places = endpoint.subnetIds
     .map((id) => lookups.subnet(id))
@@ -45,7 +45,7 @@ export function toEndpoint(source: Source, need: Need, endpoint: VpcEndpoint, lo
   return worst ?? { kind: "reachable", hops, assumed: [] };
 }
 
-function toInterface(source: Source, need: Need, endpoint: VpcEndpoint, place: Subnet, lookups: Lookups): Flow {
+function toInterface(source: Source, need: ServiceNeed, endpoint: VpcEndpoint, place: Subnet, lookups: Lookups): Flow {
   const { subnet, groupIds } = source;
   const from = sourceAddresses(subnet);
   const family = isIpv6Only(subnet) ? "IPv6" : "IPv4";

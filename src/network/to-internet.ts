@@ -14,7 +14,7 @@ import { instancePorts, throughAcl, throughGroups } from "./filters.ts";
 import { assume, begin, type Flow, hop, only, split } from "./flow.ts";
 import type { Lookups } from "./lookups.ts";
 import { throughNat } from "./nat.ts";
-import { endpointServiceOf, type Need } from "./needs.ts";
+import { endpointServiceOf, type ServiceNeed } from "./needs.ts";
 import { branches } from "./routes.ts";
 import {
   aclHop,
@@ -31,7 +31,7 @@ import {
 } from "./source.ts";
 import * as stops from "./stops.ts";
 
-export function toInternet(source: Source, need: Need, lookups: Lookups): Flow {
+export function toInternet(source: Source, need: ServiceNeed, lookups: Lookups): Flow {
   const { subnet, groupIds } = source;
   const { to, listId } = destinations(subnet, need, lookups);
   const anywhere = isIpv6Only(subnet) ? "::/0" : "0.0.0.0/0";
@@ -54,7 +54,7 @@ export function toInternet(source: Source, need: Need, lookups: Lookups): Flow {
   return arrived(flow, need);
 }
 
-function routed(flow: Flow, source: Source, need: Need, lookups: Lookups): Flow {
+function routed(flow: Flow, source: Source, need: ServiceNeed, lookups: Lookups): Flow {
   if (flow.stop !== undefined) return flow;
   const table = lookups.table(source.subnet);
   if (table === undefined) return { ...flow, through: [], stop: stops.noRoute(undefined) };
@@ -69,7 +69,7 @@ function routed(flow: Flow, source: Source, need: Need, lookups: Lookups): Flow 
 }
 
 /** Through the target of a route out of the VPC. */
-function along(flow: Flow, route: Route, table: RouteTable, source: Source, need: Need, lookups: Lookups): Flow {
+function along(flow: Flow, route: Route, table: RouteTable, source: Source, need: ServiceNeed, lookups: Lookups): Flow {
   const { vpcId } = source.subnet;
   const ends = (stop: ReturnType<typeof stops.noRoute>): Flow => ({ ...flow, through: [], stop });
   const { id } = route.target;
@@ -119,7 +119,7 @@ function along(flow: Flow, route: Route, table: RouteTable, source: Source, need
 
 function destinations(
   subnet: Subnet,
-  need: Need,
+  need: ServiceNeed,
   lookups: Lookups,
 ): { readonly to: AddressSet; readonly listId: string | undefined } {
   const anywhere = isIpv6Only(subnet) ? publicIpv6 : publicIpv4;

@@ -2,14 +2,14 @@
 
 import type { NatGateway, Subnet } from "./facts.ts";
 import { type Lookups, UnreadPart } from "./lookups.ts";
-import { endpointServiceOf, type Need } from "./needs.ts";
+import { endpointServiceOf, type ServiceNeed } from "./needs.ts";
 import type { Remedy } from "./remedies.ts";
 import { isIpv6Only } from "./source.ts";
 
 export interface Stranded {
   /** Of one VPC. */
   readonly subnets: readonly Subnet[];
-  readonly needs: readonly Need[];
+  readonly needs: readonly ServiceNeed[];
   /** Launch templates that disable public IPs, whatever the subnet says. */
   readonly launchTemplates: readonly string[];
   readonly byJobDefinition: boolean;

@@ -85,7 +85,7 @@ interface Own {
   doubt: Timer | undefined;
 }
 
-interface Entry {
+interface CacheEntry {
   readonly key: ObjectKey;
   /** Objects from list and watch. */
   watched: KubeObject | undefined;
@@ -111,7 +111,7 @@ export class ObjectCache implements ObjectReader, Reflected {
   readonly digest: Digest;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, CacheEntry>();
   readonly #indexes = new Map<string, Index>();
   readonly #handlers = new Set<(change: Change) => void>();
   readonly #readings: Readings;
@@ -315,7 +315,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     for (const entry of this.#entries.values()) entry.own?.doubt?.cancel();
   }
 
-  #entry(key: ObjectKey): Entry {
+  #entry(key: ObjectKey): CacheEntry {
     const text = keyText(key);
     let entry = this.#entries.get(text);
     if (entry === undefined) {
@@ -332,7 +332,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     return entry;
   }
 
-  #watched(entry: Entry, object: KubeObject): void {
+  #watched(entry: CacheEntry, object: KubeObject): void {
     for (const shown of entry.requests) shown.add(object.metadata.resourceVersion);
     entry.watched = object;
     entry.watchedBytes = weightOf(object);
@@ -344,7 +344,7 @@ export class ObjectCache implements ObjectReader, Reflected {
   }
 
   /** The watch showed another version than ours: probably an older one that was in transit when we wrote. */
-  #doubt(entry: Entry, own: Own): void {
+  #doubt(entry: CacheEntry, own: Own): void {
     own.doubt ??= this.#clock.schedule(doubtMs, () => {
       this.#change(entry, "watch", () => {
         if (entry.own === own) entry.own = undefined;
@@ -352,12 +352,12 @@ export class ObjectCache implements ObjectReader, Reflected {
     });
   }
 
-  #settle(entry: Entry): void {
+  #settle(entry: CacheEntry): void {
     entry.own?.doubt?.cancel();
     entry.own = undefined;
   }
 
-  #change(entry: Entry, origin: Change["origin"], change: () => void): void {
+  #change(entry: CacheEntry, origin: Change["origin"], change: () => void): void {
     const before = newest(entry);
     change();
     this.#count(entry);
@@ -388,7 +388,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     return isWhole ? digest : this.#stubs.of(digest);
   }
 
-  #count(entry: Entry): void {
+  #count(entry: CacheEntry): void {
     const { namespace } = entry.key;
     const held = (entry.watched === undefined ? 0 : entry.watchedBytes) + (entry.own?.bytes ?? 0);
     if (held === entry.held) return;
@@ -442,7 +442,7 @@ interface Index {
   readonly keys: Map<string, Set<string>>;
 }
 
-function newest(entry: Entry): KubeObject | undefined {
+function newest(entry: CacheEntry): KubeObject | undefined {
   return entry.own === undefined ? entry.watched : entry.own.object;
 }
 

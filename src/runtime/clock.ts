@@ -63,7 +63,7 @@ export function systemClock(speed = 1): Clock {
   };
 }
 
-interface Entry {
+interface TimedTask {
   readonly at: number;
   readonly sequence: number;
   readonly task: () => void;
@@ -79,7 +79,7 @@ export class VirtualClock implements Clock {
   readonly #start: number;
   #sequence = 0;
   /** By time, then by creation; cancelled timers are removed. */
-  readonly #entries: Entry[] = [];
+  readonly #entries: TimedTask[] = [];
   readonly #outside: () => Promise<void> | undefined;
 
   /**
@@ -105,7 +105,7 @@ export class VirtualClock implements Clock {
   }
 
   schedule(delayMs: number, task: () => void): Timer {
-    const entry: Entry = {
+    const entry: TimedTask = {
       at: this.#elapsedMs + Math.max(0, Math.ceil(delayMs)),
       sequence: this.#sequence++,
       task,
@@ -144,25 +144,25 @@ export class VirtualClock implements Clock {
   }
 
   /** Removes and returns the next timer that is due at `until`. */
-  #next(until: number): Entry | undefined {
+  #next(until: number): TimedTask | undefined {
     const first = this.#entries[0];
     return first !== undefined && first.at <= until ? this.#entries.shift() : undefined;
   }
 
   /** The index of the entry, or where to insert it. */
-  #indexOf({ at, sequence }: Entry): number {
+  #indexOf({ at, sequence }: TimedTask): number {
     let low = 0;
     let high = this.#entries.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const other = this.#entries[middle] as Entry;
+      const other = this.#entries[middle] as TimedTask;
       if (other.at < at || (other.at === at && other.sequence < sequence)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  async #fire(entry: Entry): Promise<void> {
+  async #fire(entry: TimedTask): Promise<void> {
     this.#elapsedMs = Math.max(this.#elapsedMs, entry.at);
     entry.task();
     await drained();

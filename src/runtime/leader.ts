@@ -71,7 +71,7 @@ export class LeaderElector {
   readonly #retryPeriodMs: number;
   readonly #readPeriodMs: number;
   readonly #marginMs: number;
-  #seen: Seen | undefined;
+  #seen: SeenLease | undefined;
   /** When the last successful renewal was sent. */
   #renewed: Moment | undefined;
 
@@ -360,14 +360,14 @@ export class LeaderElector {
     this.#seen = { lease: last, gone, since: same ? before.since : this.#options.clock.monotonic() };
   }
 
-  #expiresInMs(seen: Seen): number {
+  #expiresInMs(seen: SeenLease): number {
     const durationMs = Math.max(seen.lease.leaseDurationSeconds * 1000, this.#leaseDurationMs);
     return seen.since + durationMs - this.#options.clock.monotonic();
   }
 }
 
 /** The last known lease. */
-interface Seen {
+interface SeenLease {
   readonly lease: Lease;
   /** It existed and was deleted. Its holder may have renewed it until just before. */
   readonly gone: boolean;

@@ -2,18 +2,18 @@ import { type DestinationStream, pino } from "pino";
 import type { Clock } from "./clock.ts";
 import { visible } from "./visible.ts";
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type LogFields = Readonly<Record<string, unknown>>;
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export const logLevels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
 /** A structured log. `message` is constant; variable parts are in `fields`. */
 export interface Log {
-  debug(message: string, fields?: Fields): void;
-  info(message: string, fields?: Fields): void;
-  warn(message: string, fields?: Fields): void;
-  error(message: string, fields?: Fields): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
   /** The same log with fields on every line. */
-  with(fields: Fields): Log;
+  with(fields: LogFields): Log;
 }
 
 /** A log with a level that can change while the process runs. */
@@ -54,7 +54,7 @@ export const silentLog: Log = logOver(() => undefined);
 export interface LogLine {
   readonly level: LogLevel;
   readonly message: string;
-  readonly fields: Fields;
+  readonly fields: LogFields;
 }
 
 /** Keeps its lines in `lines`, without secrets. */
@@ -63,10 +63,10 @@ export function collectingLog(): Log & { readonly lines: readonly LogLine[] } {
   return { ...logOver((level, message, fields) => lines.push({ level, message, fields: redacted(fields) })), lines };
 }
 
-function logOver(write: (level: LogLevel, message: string, fields: Fields) => void, base: Fields = {}): Log {
+function logOver(write: (level: LogLevel, message: string, fields: LogFields) => void, base: LogFields = {}): Log {
   const at =
     (level: LogLevel) =>
-    (message: string, fields: Fields = {}): void =>
+    (message: string, fields: LogFields = {}): void =>
       write(level, message, { ...base, ...fields });
   return {
     debug: at("debug"),
@@ -86,7 +86,7 @@ const secretKey = /password|passwd|secret|token|credential|authorization|api.?ke
 const maxDepth = 8;
 
 /** A copy with hidden values under keys that sound like secrets, and errors as plain data. */
-export function redacted(fields: Fields): Fields {
+export function redacted(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, hide(key, value, 0)]));
 }
 

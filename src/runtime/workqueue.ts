@@ -39,7 +39,7 @@ interface DelayBounds {
   readonly atMostMs?: number;
 }
 
-interface Entry {
+interface QueuedKey {
   readonly key: ObjectKey;
   readonly text: string;
   /** Its class while it waits; undefined: it does not wait. */
@@ -68,7 +68,7 @@ export class Workqueue {
   readonly #random: Random;
   readonly #backoff: BackoffLimits;
   readonly #observer: WorkqueueObserver | undefined;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, QueuedKey>();
   readonly #lines = new NamespaceTurns(() => new Line());
   readonly #idle = new Fifo<(key: ObjectKey | undefined) => void>();
   /** Those who wait for a key of a namespace of which none is worked on. */
@@ -201,7 +201,7 @@ export class Workqueue {
     return this.#drained.promise;
   }
 
-  #entry(key: ObjectKey): Entry {
+  #entry(key: ObjectKey): QueuedKey {
     const text = keyText(key);
     let entry = this.#entries.get(text);
     if (entry === undefined) {
@@ -221,12 +221,12 @@ export class Workqueue {
     return entry;
   }
 
-  #drop(entry: Entry): void {
+  #drop(entry: QueuedKey): void {
     const idle = entry.waiting === undefined && entry.workingSince === undefined && entry.delayed === undefined;
     if (idle && entry.failures === 0) this.#entries.delete(entry.text);
   }
 
-  #wait(entry: Entry, priority: Priority): void {
+  #wait(entry: QueuedKey, priority: Priority): void {
     if (entry.waiting === undefined) {
       entry.waitingSince = this.#clock.monotonic();
       this.#setDepth(this.#depth + 1);
@@ -251,11 +251,11 @@ export class Workqueue {
   }
 
   /** What a namespace gives of which no key is worked on. */
-  #ofIdle(take: (line: Line) => Entry | undefined): Entry | undefined {
+  #ofIdle(take: (line: Line) => QueuedKey | undefined): QueuedKey | undefined {
     return this.#lines.next((line, namespace) => (this.#workingIn.has(namespace) ? undefined : take(line)));
   }
 
-  #begin(entry: Entry): ObjectKey {
+  #begin(entry: QueuedKey): ObjectKey {
     const now = this.#clock.monotonic();
     this.#observer?.taken(now - entry.waitingSince, entry.key);
     entry.workedAs = entry.waiting;
@@ -287,7 +287,7 @@ function higher(a: Priority | undefined, b: Priority): Priority {
 
 /** The waiting keys of one namespace. */
 class Line {
-  readonly #classes: Readonly<Record<Priority, Fifo<Entry>>> = {
+  readonly #classes: Readonly<Record<Priority, Fifo<QueuedKey>>> = {
     high: new Fifo(),
     normal: new Fifo(),
     low: new Fifo(),
@@ -298,17 +298,17 @@ class Line {
     return priorities.reduce((length, priority) => length + this.#classes[priority].length, 0);
   }
 
-  push(entry: Entry, priority: Priority): void {
+  push(entry: QueuedKey, priority: Priority): void {
     this.#classes[priority].push(entry);
   }
 
-  take(): Entry | undefined {
+  take(): QueuedKey | undefined {
     const first = goesFirst[this.#turn++ % goesFirst.length] ?? "high";
     return this.takeOf([first, ...priorities]);
   }
 
   /** @param classes the first one of which a key waits gives it */
-  takeOf(classes: readonly Priority[]): Entry | undefined {
+  takeOf(classes: readonly Priority[]): QueuedKey | undefined {
     for (const priority of classes) {
       const entry = next(this.#classes[priority], priority);
       if (entry !== undefined) return entry;
@@ -318,7 +318,7 @@ class Line {
 }
 
 /** The next one of a class. Entries that moved to another are skipped. */
-function next(entries: Fifo<Entry>, priority: Priority): Entry | undefined {
+function next(entries: Fifo<QueuedKey>, priority: Priority): QueuedKey | undefined {
   let entry = entries.shift();
   while (entry !== undefined && entry.waiting !== priority) entry = entries.shift();
   return entry;

@@ -1,6 +1,6 @@
 import type { AttemptDetail, EksAttemptDetail, JobDetail } from "@aws-sdk/client-batch";
 import { containersOf } from "./job-course.ts";
-import type { EndedAttempt, Place, StoredJob } from "./stored-job.ts";
+import type { EndedAttempt, JobPlace, StoredJob } from "./stored-job.ts";
 
 /** The attempts that have ended, in the form that AWS has for the body of the job. */
 export function attemptsOf(job: StoredJob): Pick<JobDetail, "attempts" | "eksAttempts"> {
@@ -49,7 +49,7 @@ function eksAttemptOf(job: StoredJob, attempt: EndedAttempt): EksAttemptDetail {
 }
 
 /** As Batch names its pods; undefined while there is none. */
-export function podNameOf(place: Place | undefined): string | undefined {
+export function podNameOf(place: JobPlace | undefined): string | undefined {
   const digits = place?.taskArn.split("/").at(-1);
   return digits && `aws-batch.${digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")}`;
 }

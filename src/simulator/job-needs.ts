@@ -3,7 +3,7 @@ import { lastPart } from "./job-course.ts";
 import type { StoredJob } from "./stored-job.ts";
 
 /** How much of a consumable resource a job holds while it runs. */
-export interface Need {
+export interface ConsumableNeed {
   readonly name: string;
   readonly quantity: number;
 }
@@ -14,7 +14,7 @@ export function consumablesOf({ request, definition }: StoredJob): ConsumableRes
 }
 
 /** Those of the job, of a multi-node job also those of its nodes, by name. */
-export function needsOf(job: StoredJob): readonly Need[] {
+export function needsOf(job: StoredJob): readonly ConsumableNeed[] {
   const ranges = job.definition.nodeProperties?.nodeRangeProperties ?? [];
   const all = [consumablesOf(job), ...ranges.map((range) => range.consumableResourceProperties ?? {})];
   return all.flatMap(({ consumableResourceList = [] }) =>

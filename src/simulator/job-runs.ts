@@ -6,7 +6,7 @@ import { attemptOf, type ContainerLog, plannedCourse } from "./job-course.ts";
 import { type End, exited, instanceLost } from "./job-end.ts";
 import type { JobTransitions } from "./job-transitions.ts";
 import type { Logs } from "./logs.ts";
-import type { Place, StoredJob } from "./stored-job.ts";
+import type { JobPlace, StoredJob } from "./stored-job.ts";
 import { taskRoles } from "./task-roles.ts";
 import type { World } from "./world.ts";
 
@@ -130,7 +130,7 @@ export class JobRuns {
   }
 }
 
-function newPlace(environment: Environment, world: World): Place {
+function newPlace(environment: Environment, world: World): JobPlace {
   const cluster = environment.ecsClusterArn?.split("/").at(-1) ?? "none";
   const instance = {
     id: `i-${world.hex(17)}`,

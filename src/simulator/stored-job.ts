@@ -24,7 +24,7 @@ export interface StoredJob {
   readonly stoppedAt?: number | undefined;
   readonly attempts: readonly EndedAttempt[];
   /** Location of its task, from STARTING on. */
-  readonly place?: Place | undefined;
+  readonly place?: JobPlace | undefined;
   readonly exitCode?: number | undefined;
   /** Of its container, as it ended. */
   readonly reason?: string | undefined;
@@ -40,7 +40,7 @@ export interface StoredJob {
 
 /** An attempt that has ended; times are wall times (ms). */
 export interface EndedAttempt {
-  readonly place: Place | undefined;
+  readonly place: JobPlace | undefined;
   readonly exitCode: number | undefined;
   readonly reason: string | undefined;
   /** Undefined: its container never ran. */
@@ -49,7 +49,7 @@ export interface EndedAttempt {
   readonly statusReason: string;
 }
 
-export interface Place {
+export interface JobPlace {
   readonly environmentArn: string;
   readonly clusterArn: string | undefined;
   readonly taskArn: string;

@@ -1,5 +1,5 @@
 import { lookupsOf } from "../../src/network/lookups.ts";
-import type { Need } from "../../src/network/needs.ts";
+import type { ServiceNeed } from "../../src/network/needs.ts";
 import { trace } from "../../src/network/path.ts";
 import type { Verdict } from "../../src/network/verdict.ts";
 import { randomNetwork } from "./random-network.ts";
@@ -38,7 +38,7 @@ function both(seed: number, service: string): { verdict: Verdict; answer: string
   const subnets = facts.subnets.kind === "read" ? facts.subnets.value : [];
   const subnet = subnets.find(({ subnetId }) => subnetId === start.subnetId);
   if (subnet === undefined) throw new Error("no such subnet");
-  const need: Need = { service, host: service, neededBy: "environment", because: "" };
+  const need: ServiceNeed = { service, host: service, neededBy: "environment", because: "" };
   return { verdict: trace({ ...start, subnet }, need, lookupsOf(facts)), answer: walk(facts, start, service) };
 }
 

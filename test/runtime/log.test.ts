@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { VirtualClock } from "../../src/runtime/clock.ts";
-import { collectingLog, type Fields, type LogLevel, pinoLog, redacted, silentLog } from "../../src/runtime/log.ts";
+import { collectingLog, type LogFields, type LogLevel, pinoLog, redacted, silentLog } from "../../src/runtime/log.ts";
 import { StoreError } from "../../src/runtime/store.ts";
 
 function pinoWorld(level?: LogLevel) {
@@ -66,7 +66,7 @@ describe("redaction", () => {
     expect(redacted({ [key]: "hunter2" })).toEqual({ [key]: "[redacted]" });
   });
 
-  const cases: { name: string; fields: Fields; expected: Fields }[] = [
+  const cases: { name: string; fields: LogFields; expected: LogFields }[] = [
     {
       name: "hides the values of keys that sound like secrets, at any depth",
       fields: { password: "x", auth: { sessionToken: "y", list: [{ clientSecret: "z" }] }, AWS_SECRET_ACCESS_KEY: "k" },

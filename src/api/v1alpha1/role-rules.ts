@@ -12,7 +12,7 @@ const makes = (role: Iam): string => `has(self.iam) && has(self.iam.${role})`;
 const given = (role: Iam): string => `has(self.${role}Ref) || (${makes(role)})`;
 
 /** A place that needs a role: the CEL around it, and the path for the error. */
-interface Place {
+interface RolePlace {
   readonly sort: "container" | "task";
   readonly each: (test: (node: string) => string) => string;
   readonly fieldPath: string;
@@ -21,7 +21,7 @@ interface Place {
 const ranges = (name: string, test: string): string =>
   `!has(self.nodeProperties) || self.nodeProperties.nodeRangeProperties.all(range, !has(range.${name}) || ${test})`;
 
-const places: readonly Place[] = [
+const places: readonly RolePlace[] = [
   {
     sort: "container",
     each: (test) => `!has(self.containerProperties) || ${test("self.containerProperties")}`,
@@ -44,11 +44,11 @@ const places: readonly Place[] = [
   },
 ];
 
-const fieldOf = (role: Iam, sort: Place["sort"]): string =>
+const fieldOf = (role: Iam, sort: RolePlace["sort"]): string =>
   role === "executionRole" ? "executionRoleArn" : sort === "task" ? "taskRoleArn" : "jobRoleArn";
 
 /** The same need in each place. `needs` is CEL about the container or the task. */
-function roleFor(role: Iam, needs: (node: string, sort: Place["sort"]) => string, what: string): ValidationRule[] {
+function roleFor(role: Iam, needs: (node: string, sort: RolePlace["sort"]) => string, what: string): ValidationRule[] {
   return places.map(({ sort, each, fieldPath }) => {
     const field = fieldOf(role, sort);
     return {
@@ -60,7 +60,7 @@ function roleFor(role: Iam, needs: (node: string, sort: Place["sort"]) => string
   });
 }
 
-const secrets = (node: string, sort: Place["sort"]): string =>
+const secrets = (node: string, sort: RolePlace["sort"]): string =>
   sort === "container"
     ? `has(${node}.secrets) && size(${node}.secrets) > 0`
     : `${node}.containers.exists(container, has(container.secrets) && size(container.secrets) > 0)`;
@@ -69,7 +69,7 @@ const s3Files = (node: string): string =>
 
 const fargate = "has(self.platformCapabilities) && 'FARGATE' in self.platformCapabilities";
 
-function onFargate([container, task]: readonly Place[]): ValidationRule[] {
+function onFargate([container, task]: readonly RolePlace[]): ValidationRule[] {
   return [container, task]
     .filter((place) => place !== undefined)
     .map(({ each, fieldPath }) => ({

@@ -2,7 +2,7 @@
 
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import { sameMembers } from "./compare.ts";
-import { at, type Field, type Fields, type Fixed, type MemberRow, memberRow } from "./rows.ts";
+import { at, type Field, type FieldRows, type Fixed, type MemberRow, memberRow } from "./rows.ts";
 
 /** A change as `status.plan` has it: values as JSON text. */
 export interface UpdatedField {
@@ -25,7 +25,7 @@ export interface FieldDifference extends UpdatedField {
 
 /** What an update changes, in the order of the table; without what AWS never changes. */
 export function fieldDifferences<Spec extends object, R extends object>(
-  fields: Fields<Spec, R>,
+  fields: FieldRows<Spec, R>,
   spec: Spec,
   record: R,
 ): readonly FieldDifference[] {
@@ -101,7 +101,7 @@ export function isNothing<Spec, R>(row: MemberRow<unknown, Spec, R>, described: 
 
 /** The first of the differences that no update can change. */
 export function fixedDifference<Spec extends object, R extends object>(
-  fields: Fields<Spec, R>,
+  fields: FieldRows<Spec, R>,
   spec: Spec,
   record: R,
 ): FixedDifference | undefined {

@@ -1,11 +1,11 @@
 /** What requests send of a spec, by the rows of its fields. Pure. */
 
 import type { FieldDifference } from "./differences.ts";
-import { at, type Fields, memberRow } from "./rows.ts";
+import { at, type FieldRows, memberRow } from "./rows.ts";
 
 /** The members of the request that creates a resource for a spec, without its name and its tags. */
 export function creationOf<Spec extends object, R>(
-  fields: Fields<Spec, R>,
+  fields: FieldRows<Spec, R>,
   spec: Spec,
 ): Readonly<Record<string, unknown>> {
   const sent = fields.flatMap((field): readonly (readonly [string, unknown])[] => {

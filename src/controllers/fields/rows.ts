@@ -111,7 +111,7 @@ export interface Field<Spec, R, More = unknown> {
 type Member<Spec, R, More> = MemberRow<unknown, Spec, R> & More;
 type Row<Spec, R, More> = Member<Spec, R, More> | GroupRow<unknown, Spec, R> | OwnRow<Spec, R>;
 
-export type Fields<Spec, R, More = unknown> = readonly Field<Spec, R, More>[];
+export type FieldRows<Spec, R, More = unknown> = readonly Field<Spec, R, More>[];
 
 /**
  * The fields of a kind in the order of its table, each before the fields that it has.
@@ -120,11 +120,11 @@ export type Fields<Spec, R, More = unknown> = readonly Field<Spec, R, More>[];
  */
 export function fieldsOf<Spec, Create, Update, Name, R, More = unknown>(
   rows: Rows<Spec, Create, Update, CommonField | Name, R, More>,
-): Fields<Spec, R, More> {
+): FieldRows<Spec, R, More> {
   return flat<Spec, R, More>(rows, undefined);
 }
 
-function flat<Spec, R, More>(rows: object, group: Field<Spec, R, More> | undefined): Fields<Spec, R, More> {
+function flat<Spec, R, More>(rows: object, group: Field<Spec, R, More> | undefined): FieldRows<Spec, R, More> {
   return Object.entries(rows as Readonly<Record<string, Row<Spec, R, More>>>).flatMap(([name, row]) => {
     const field = { path: group === undefined ? name : `${group.path}.${name}`, row, group };
     return [field, ...("fields" in row ? flat<Spec, R, More>(row.fields as object, field) : [])];

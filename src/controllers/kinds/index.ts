@@ -8,7 +8,7 @@ import type { KindName } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
-import type { Fields } from "../fields/rows.ts";
+import type { FieldRows } from "../fields/rows.ts";
 import type { Ec2Memory } from "../parts/ec2-memory.ts";
 import type { PlacedSpec } from "../parts/security-group/fill.ts";
 import type { Ports } from "../ports.ts";
@@ -39,7 +39,7 @@ export interface KindEntry {
   /** As much of a spec as its deletion reads, apart from region and name: of an object of which only AWS resources are known. */
   readonly leastSpec: object;
   /** Its fields as AWS has them; undefined: it has a form of its own, or AWS has no resource of it. */
-  readonly fields?: Fields<never, never>;
+  readonly fields?: FieldRows<never, never>;
   /**
    * Whether the operator would leave a resource as it is under a spec, tags aside; undefined: where no field differs. AWS's
    * record and a spec have members of the same names.

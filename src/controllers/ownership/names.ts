@@ -40,7 +40,7 @@ export type NameSeen =
   | { readonly kind: "unread"; readonly why: string };
 
 /** A name in AWS, and the object that has it. */
-export interface Named {
+export interface NameInAws {
   readonly namespace: string;
   readonly name: string;
   /** The field of the spec that gives it. */
@@ -53,7 +53,7 @@ export interface Named {
  * @param annotations of the namespace
  */
 export function allowedName(
-  { namespace, name, field }: Named,
+  { namespace, name, field }: NameInAws,
   flags: NameLimits,
   annotations: Readonly<Record<string, string>>,
   mode: NamespaceAnnotations,
@@ -102,18 +102,18 @@ export function whoseName(
   return `is listed for ${firstOf(others)} by --allowed-names or --adoptable-names`;
 }
 
-interface Entry {
+interface AllowedGlob {
   readonly namespace: string;
   readonly glob: string;
 }
 
 /** `NAMESPACE/GLOB`, whose form the flags have checked. */
-function entryOf(text: string): Entry {
+function entryOf(text: string): AllowedGlob {
   const [namespace = "", glob = ""] = text.split("/");
   return { namespace, glob };
 }
 
-function globsFor(namespaces: readonly string[], entries: readonly Entry[]): readonly string[] {
+function globsFor(namespaces: readonly string[], entries: readonly AllowedGlob[]): readonly string[] {
   return entries.filter(({ namespace }) => namespaces.includes(namespace)).map(({ glob }) => glob);
 }
 

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../api/object.ts";
 import { endpointsAnnotation, rolesAnnotation, securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 
 /** Of a status, whichever kind's. */
-interface Known {
+interface StatusShown {
   readonly arn?: string;
   readonly predecessors?: readonly { readonly name: string }[];
   readonly network?: { readonly securityGroup?: { readonly groupId: string; readonly vpcId: string } };
@@ -13,7 +13,7 @@ interface Known {
  * There may be thousands of roles, and the note of an event may be cut. Pure.
  */
 export function leftInAws({ status, metadata: { annotations = {} } }: KubeObject): string {
-  const { arn = "whatever AWS holds for it", predecessors = [], network } = (status ?? {}) as Known;
+  const { arn = "whatever AWS holds for it", predecessors = [], network } = (status ?? {}) as StatusShown;
   const { groupId, vpcId } = network?.securityGroup ?? {};
   // That of a lost status, or of subnets before.
   const elsewhere = annotations[securityGroupAnnotation]?.split(",").filter((id) => id !== vpcId);

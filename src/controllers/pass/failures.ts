@@ -46,7 +46,7 @@ export function failureOf(error: AwsError): Failure {
 }
 
 /** AWS could not be read, in words. */
-export interface Unread {
+export interface UnreadableAws {
   readonly kind: "unreadable";
   readonly reason: Reason;
   readonly message: string;
@@ -54,7 +54,7 @@ export interface Unread {
 }
 
 /** @param error of the read that failed */
-export function unread(error: AwsError): Unread {
+export function unread(error: AwsError): UnreadableAws {
   return {
     kind: "unreadable",
     reason: failureReason(error.kind),

@@ -25,7 +25,7 @@ import { failureReason } from "./conditions.ts";
 import { agreed } from "./confirmed-action.ts";
 import { type Directives, directivesOf } from "./directives.ts";
 import { normalEvent } from "./events.ts";
-import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
+import { type Failing, failedOutcome, type UnreadableAws, unread } from "./failures.ts";
 import { blocked, heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
 import type { KindModule } from "./kind.ts";
 import { type Decided, failing, type Reporting, reported, silent, unreadable } from "./report.ts";
@@ -141,7 +141,7 @@ async function openRegion<O extends KubeObject, Seen, Action>({
   | { kind: "notYetRead" }
   | { kind: "notAllowed"; message: string }
   | Failing
-  | Unread
+  | UnreadableAws
 > {
   const { region: name } = object.spec as { readonly region?: string | undefined };
   try {
@@ -159,7 +159,7 @@ async function openRegion<O extends KubeObject, Seen, Action>({
 async function observedAndPlanned<O extends KubeObject, Seen, Action>(
   p: Pass<O, Seen, Action>,
   region: BatchRegion,
-): Promise<Planned<Seen, Action> | Unread> {
+): Promise<Planned<Seen, Action> | UnreadableAws> {
   const { module, ports, object, signal } = p;
   const beganAtMs = ports.clock.monotonic();
   try {

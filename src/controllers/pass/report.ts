@@ -12,7 +12,7 @@ import type { Choice } from "./choose.ts";
 import { requestedAtOf } from "./circumstances.ts";
 import { conditionsFor, reasonOf, unreadableConditions } from "./conditions.ts";
 import { turnEvents } from "./events.ts";
-import { type Failing, type Unread, unread } from "./failures.ts";
+import { type Failing, type UnreadableAws, unread } from "./failures.ts";
 import type { KindModule } from "./kind.ts";
 import { againAfter, noLaterThan } from "./requeue.ts";
 import type { WriteGuard } from "./write-guard.ts";
@@ -54,7 +54,7 @@ export function failing<O extends KubeObject, Seen, Action>(
 /** AWS could not be read for this object: the status stays as it is known, under conditions that say so. */
 export function unreadable<O extends KubeObject, Seen, Action>(
   p: Reporting<O, Seen, Action>,
-  why: Unread,
+  why: UnreadableAws,
   fields = {},
 ): Report {
   const now = p.ports.clock.now();

@@ -18,7 +18,7 @@ import {
   resourceNamed,
 } from "./reference.ts";
 
-export type Entry = NonNullable<ConsumablesHeld["consumableResourceList"]>[number];
+export type ConsumableEntry = NonNullable<ConsumablesHeld["consumableResourceList"]>[number];
 
 /** A consumable that is referenced or named, and that a job may not newly hold, or not yet. */
 export type Hindrance = Exclude<ResourceReference, { readonly kind: "resolved" }>;
@@ -52,7 +52,7 @@ const thing: RecordedThing = {
  */
 export async function namedConsumables(
   object: KubeObject,
-  entries: readonly Entry[],
+  entries: readonly ConsumableEntry[],
   noun: string,
   { region, ports, signal }: Resolving,
 ): Promise<NamedConsumables> {
@@ -67,7 +67,10 @@ export async function namedConsumables(
   const objects = targets.map((key) => ports.objects.get(ConsumableResourceKind, key) as Sharing | undefined);
   const labels = await labelsAskedFor(namespace, objects, ports, signal);
   const referring: Referring = { namespace, noun, region, ports, labels };
-  const referenceOf = ({ consumableResource: nameOrArn = "", consumableResourceRef }: Entry): ResourceReference => {
+  const referenceOf = ({
+    consumableResource: nameOrArn = "",
+    consumableResourceRef,
+  }: ConsumableEntry): ResourceReference => {
     const key = referredKey(consumableResourceRef, object);
     if (key !== undefined) return resourceAt(key, thing, referring);
     return resourceNamed(nameOrArn, thing, referring);
@@ -83,7 +86,10 @@ export async function namedConsumables(
   };
 }
 
-function namedEntry({ consumableResourceRef, ...entry }: Entry, reference: ResourceReference | undefined): Entry[] {
+function namedEntry(
+  { consumableResourceRef, ...entry }: ConsumableEntry,
+  reference: ResourceReference | undefined,
+): ConsumableEntry[] {
   if (consumableResourceRef === undefined) return [entry];
   if (reference === undefined || reference.kind === "unresolved") return [];
   return [{ ...entry, consumableResource: nameIn(reference.arn) }];

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Answer } from "../server/model.ts";
 
-export interface Asked<Data> {
+export interface AskedData<Data> {
   /** Undefined: AWS is being read. */
   readonly answer: Answer<Data> | undefined;
   /** Asks again. */
@@ -13,7 +13,7 @@ export interface Asked<Data> {
  * @param question with its parameters, e.g. `network?of=ID`; undefined: nothing is asked
  * @param version when it changes, the question is asked again, and the last answer stays until then
  */
-export function useAnswer<Data>(question: string | undefined, version = ""): Asked<Data> {
+export function useAnswer<Data>(question: string | undefined, version = ""): AskedData<Data> {
   const [read, setRead] = useState<{ readonly question: string; readonly answer: Answer<Data> }>();
   const [times, setTimes] = useState(0);
   useEffect(() => {

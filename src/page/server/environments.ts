@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/object.ts";
 import type { Environment } from "../../aws/batch.ts";
-import { type Known, ownedKey } from "./known.ts";
+import { ownedKey, type PageFacts } from "./known.ts";
 import type { Part } from "./model.ts";
 
 /** The parts of an environment's status that the page shows; others can write status too. */
@@ -18,7 +18,7 @@ export function environmentStatus({ status }: KubeObject): EnvironmentStatus {
 }
 
 /** The environments of an object in AWS: the serving one, its successor, and the older ones. Pure. */
-export function environmentParts(object: KubeObject, known: Known): readonly Part[] {
+export function environmentParts(object: KubeObject, known: PageFacts): readonly Part[] {
   const { serving, target, predecessors = [] } = environmentStatus(object);
   const described = (name: string): Environment | undefined => describedIn(known, object, name);
   const first = serving === undefined ? [] : [partOf(serving, "serving", described(serving))];
@@ -31,7 +31,7 @@ export function environmentParts(object: KubeObject, known: Known): readonly Par
 }
 
 /** As AWS described it at the last read; undefined: not read, gone, or not the object's. */
-export function describedIn(known: Known, object: KubeObject, name: string): Environment | undefined {
+export function describedIn(known: PageFacts, object: KubeObject, name: string): Environment | undefined {
   return known.aws.environments.get(ownedKey(object.metadata.uid, name));
 }
 

@@ -18,7 +18,7 @@ const begins: readonly string[] = ["Created", "Reactivated"];
 const removes: readonly string[] = ["Disabled", "JobsTerminated", "Deleting"];
 
 /** One replacement, as far as the events go back. */
-interface Entry {
+interface ReplacementHistory {
   /** The environment in AWS that serves then; undefined: its creation is older than the events. */
   readonly created: string | undefined;
   /** Those that are removed. */
@@ -36,7 +36,7 @@ export function pastReplacements(
   events: readonly EventLine[],
   underWay: string | undefined,
 ): readonly PastReplacement[] {
-  const entries: Entry[] = [];
+  const entries: ReplacementHistory[] = [];
   for (const event of events.toSorted((left, right) => (left.at < right.at ? -1 : 1))) {
     const step = stepOfReason[event.reason];
     if (step === undefined) continue;
@@ -54,7 +54,11 @@ export function pastReplacements(
 }
 
 /** The replacement that an event is about; undefined: no event reports its beginning, or anything else. */
-function entryOf(entries: Entry[], reason: string, name: string | undefined): Entry | undefined {
+function entryOf(
+  entries: ReplacementHistory[],
+  reason: string,
+  name: string | undefined,
+): ReplacementHistory | undefined {
   const last = entries.at(-1);
   const isNew = begins.includes(reason) || (reason === "QueuesSwitched" && last === undefined && name !== undefined);
   if (isNew) return begun(entries, name);
@@ -64,14 +68,14 @@ function entryOf(entries: Entry[], reason: string, name: string | undefined): En
   return entries[own + 1] ?? entries[own] ?? begun(entries, undefined);
 }
 
-function begun(entries: Entry[], created: string | undefined): Entry {
-  const one: Entry = { created, removed: new Set(), steps: [] };
+function begun(entries: ReplacementHistory[], created: string | undefined): ReplacementHistory {
+  const one: ReplacementHistory = { created, removed: new Set(), steps: [] };
   entries.push(one);
   return one;
 }
 
 /** Adds a step, and before it the steps without an event that must have been. */
-function add({ created, removed, steps }: Entry, step: Step): void {
+function add({ created, removed, steps }: ReplacementHistory, step: Step): void {
   const position = stepTitles.indexOf(step.title);
   const known = steps.findIndex(({ title }) => title === step.title);
   if (known >= 0) {
@@ -88,11 +92,11 @@ function add({ created, removed, steps }: Entry, step: Step): void {
   steps.push(step);
 }
 
-function isFirst({ created, removed, steps }: Entry): boolean {
+function isFirst({ created, removed, steps }: ReplacementHistory): boolean {
   return created !== undefined && removed.size === 0 && steps.every(({ title }) => titlesOfFirst.includes(title));
 }
 
-function summaryOf({ created, removed, steps }: Entry): string {
+function summaryOf({ created, removed, steps }: ReplacementHistory): string {
   const older = [...removed].join(", ");
   if (created === undefined) return `${older} was removed`;
   if (removed.has(created)) return `${created} was created and removed again`;

@@ -6,7 +6,7 @@ import type { JobDescription, JobLine, QueueDiagnosis } from "./model.ts";
 import { momentOf } from "./moment.ts";
 
 /** The parts of `ListJobs` that the page shows. */
-interface Listed {
+interface ShownSummary {
   readonly jobId?: string | undefined;
   readonly jobName?: string | undefined;
   readonly status?: string | undefined;
@@ -18,7 +18,7 @@ interface Listed {
 }
 
 /** A job of a list. Pure. */
-export function jobLine(job: Listed): JobLine {
+export function jobLine(job: ShownSummary): JobLine {
   const { jobId = "", jobName = "", status = "", statusReason, createdAt, startedAt, stoppedAt, arrayProperties } = job;
   return {
     id: jobId,

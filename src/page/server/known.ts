@@ -3,7 +3,7 @@ import type { Environment } from "../../aws/batch.ts";
 import type { JobCounts } from "../../tools/diagnose/report.ts";
 
 /** Everything that a snapshot is composed of. */
-export interface Known {
+export interface PageFacts {
   readonly objects: readonly KubeObject[];
   readonly aws: AwsSeen;
 }

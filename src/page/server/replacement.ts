@@ -7,7 +7,7 @@ import { approvalIn, awaitingApproval } from "../../controllers/pass/approval.ts
 import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { shell } from "../../runtime/shell.ts";
 import { describedIn, environmentStatus } from "./environments.ts";
-import type { Known } from "./known.ts";
+import type { PageFacts } from "./known.ts";
 import type { Approval, Part, Replacement, Step, StepState } from "./model.ts";
 
 /** The steps of a replacement, as docs/design.md has them. */
@@ -33,7 +33,7 @@ const stepOfPredecessor: Readonly<Record<string, Title>> = {
 export function replacementOf(
   object: KubeObject,
   parts: readonly Part[],
-  known: Known,
+  known: PageFacts,
   hasKubectl: boolean,
 ): Replacement | undefined {
   if (object.kind !== BatchComputeEnvironmentKind.kind || object.metadata.deletionTimestamp !== undefined) {
@@ -102,7 +102,7 @@ function positionOf(object: KubeObject, serves: boolean): { readonly state: Step
 }
 
 /** When a step ended, as far as the operator noted it in tags, so that AWS keeps it. */
-function endsOf(object: KubeObject, known: Known): Partial<Record<Title, string | undefined>> {
+function endsOf(object: KubeObject, known: PageFacts): Partial<Record<Title, string | undefined>> {
   const { target, predecessors = [] } = environmentStatus(object);
   const tagOf = (name: string | undefined, tag: string): string | undefined =>
     name === undefined ? undefined : describedIn(known, object, name)?.tags?.[tag];

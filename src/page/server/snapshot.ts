@@ -6,14 +6,14 @@ import type { QuotaShareSpec } from "../../api/v1alpha1/quota-share.ts";
 import { countText } from "../../aws/queue-jobs.ts";
 import { type ObjectRow, type Phase, rowOf } from "../../tools/local/rows.ts";
 import { environmentParts } from "./environments.ts";
-import { type JobsRead, type Known, ownedKey } from "./known.ts";
+import { type JobsRead, ownedKey, type PageFacts } from "./known.ts";
 import type { Item, Jobs, Referenced, Snapshot, State } from "./model.ts";
 import { nameOf } from "./place.ts";
 import { withStop } from "./problem.ts";
 import { replacementOf } from "./replacement.ts";
 
 /** One snapshot of all that is known, for the page. Pure. */
-export function snapshotOf(known: Known, hasKubectl: boolean): Snapshot {
+export function snapshotOf(known: PageFacts, hasKubectl: boolean): Snapshot {
   const ids = new Set(known.objects.map(idOf));
   const items = known.objects.map((object): [string, Item] => [
     idOf(object),
@@ -23,7 +23,7 @@ export function snapshotOf(known: Known, hasKubectl: boolean): Snapshot {
 }
 
 /** Whoever may write a status may write what no operator writes: then one object cannot be shown, and all others can. */
-function shownItem(object: KubeObject, known: Known, ids: ReadonlySet<string>, hasKubectl: boolean): Item {
+function shownItem(object: KubeObject, known: PageFacts, ids: ReadonlySet<string>, hasKubectl: boolean): Item {
   try {
     return itemOf(object, known, ids, hasKubectl);
   } catch (error) {
@@ -44,7 +44,7 @@ function shownItem(object: KubeObject, known: Known, ids: ReadonlySet<string>, h
   }
 }
 
-function itemOf(object: KubeObject, known: Known, ids: ReadonlySet<string>, hasKubectl: boolean): Item {
+function itemOf(object: KubeObject, known: PageFacts, ids: ReadonlySet<string>, hasKubectl: boolean): Item {
   const row = rowOf(object, "present");
   const environments = environmentParts(object, known);
   return {
@@ -140,7 +140,7 @@ function referencedBy(object: KubeObject, ids: ReadonlySet<string>): readonly Re
   return [...objects, ...names];
 }
 
-function jobsOf(object: KubeObject, { aws }: Known): Jobs | undefined {
+function jobsOf(object: KubeObject, { aws }: PageFacts): Jobs | undefined {
   const name = nameOf(object);
   if (object.kind !== JobQueueKind.kind || name === undefined) return undefined;
   const read = aws.jobs.get(ownedKey(object.metadata.uid, name));

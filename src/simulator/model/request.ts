@@ -5,7 +5,7 @@ import { batchModel, type MemberType, structureOf } from "./model.ts";
 const largestInteger = 2 ** 31 - 1;
 
 /** The place of a value: for messages (`computeResources.subnets[0]`), and for the tables of documented constraints. */
-interface Place {
+interface MemberPlace {
   readonly path: string;
   /** `Structure.member` that contains it, directly or in a list or map. */
   readonly member: string;
@@ -31,7 +31,7 @@ export function readRequest<Input>(operation: string, input: Input): Input {
 class Reader {
   refusal: Refusal | undefined;
 
-  structure(name: string, value: unknown, place: Place): Record<string, unknown> {
+  structure(name: string, value: unknown, place: MemberPlace): Record<string, unknown> {
     if (!isRecord(value)) throw mistyped(value, "a structure");
     const { required, members } = structureOf(name);
     const read: Record<string, unknown> = {};
@@ -47,7 +47,7 @@ class Reader {
     return read;
   }
 
-  #value(type: MemberType, value: unknown, place: Place): unknown {
+  #value(type: MemberType, value: unknown, place: MemberPlace): unknown {
     if (type === "string") {
       if (typeof value !== "string") throw mistyped(value, "a String");
       this.#requireWithin(place, value.length, "characters");
@@ -80,7 +80,7 @@ class Reader {
   }
 
   /** The bounds of a list or map do not apply to its values. */
-  #entry(type: MemberType, value: unknown, { path, member }: Place, step: string): unknown {
+  #entry(type: MemberType, value: unknown, { path, member }: MemberPlace, step: string): unknown {
     if (value === null || value === undefined) {
       this.#refuse(`${path}${step} is required.`); // our words
       return value;
@@ -88,7 +88,7 @@ class Reader {
     return this.#value(type, value, { path: `${path}${step}`, member: `${member}[]` });
   }
 
-  #requireOneOf(name: string, value: string, { path, member }: Place): void {
+  #requireOneOf(name: string, value: string, { path, member }: MemberPlace): void {
     const values = batchModel.enums[name] ?? [];
     const same = anyCase.has(name) ? value.toUpperCase() : value;
     // Our words, after those that AWS has for some members.
@@ -96,7 +96,7 @@ class Reader {
   }
 
   /** In our words. */
-  #requireWithin({ path, member }: Place, size: number, unit?: "characters" | "entries"): void {
+  #requireWithin({ path, member }: MemberPlace, size: number, unit?: "characters" | "entries"): void {
     const { min = size, max = size } = bounds[member] ?? {};
     if (size >= min && size <= max) return;
     const range = rangeOf(bounds[member] ?? {});

@@ -81,18 +81,18 @@ export const routeTableWrites = {
   },
 };
 
-interface Found {
+interface TableAssociation {
   readonly table: RouteTable;
   readonly association: RouteTableAssociation;
 }
 
-function associations({ state }: NetworkParts): Found[] {
+function associations({ state }: NetworkParts): TableAssociation[] {
   return state.routeTables
     .all()
     .flatMap((table) => (table.Associations ?? []).map((association) => ({ table, association })));
 }
 
-function associationWith(parts: NetworkParts, id: string): Found {
+function associationWith(parts: NetworkParts, id: string): TableAssociation {
   const found = associations(parts).find(({ association }) => association.RouteTableAssociationId === id);
   if (found === undefined) {
     throw ec2Refusal("InvalidAssociationID.NotFound", `The association ID '${id}' does not exist`);

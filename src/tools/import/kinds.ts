@@ -2,7 +2,7 @@ import { kinds, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 import type { DefinitionRevision } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
 import { fieldDifferences, fixedDifference, isNothing } from "../../controllers/fields/differences.ts";
-import { type Fields, memberRow } from "../../controllers/fields/rows.ts";
+import { type FieldRows, memberRow } from "../../controllers/fields/rows.ts";
 import { kindEntries } from "../../controllers/kinds/index.ts";
 import { ownerIn } from "../../controllers/ownership/ownership.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
@@ -42,14 +42,14 @@ export interface Member {
 const never = (): boolean => false;
 
 /** Of the paths that fit a member the first is taken, so the fields of a field come before it. */
-function membersFor<Spec extends object, R extends object>(all: Fields<Spec, R>): ImportedKind["members"] {
+function membersFor<Spec extends object, R extends object>(all: FieldRows<Spec, R>): ImportedKind["members"] {
   return Object.fromEntries(all.toReversed().flatMap((field) => [...innerMembers(field), ...ownMember(field)]));
 }
 
 type Entries = readonly (readonly [path: string, member: Member])[];
 
 /** What absence means where a row says it; what never changes is judged by the comparison of the whole spec. */
-function ownMember<Spec extends object, R extends object>(field: Fields<Spec, R>[number]): Entries {
+function ownMember<Spec extends object, R extends object>(field: FieldRows<Spec, R>[number]): Entries {
   const { path, row } = field;
   const member = memberRow(field);
   // Of the fields that have others a spec has one of several.
@@ -67,7 +67,7 @@ function ownMember<Spec extends object, R extends object>(field: Fields<Spec, R>
   return [[path, { isDefault: isInitial ?? isFirst }]];
 }
 
-function innerMembers<Spec extends object, R extends object>(field: Fields<Spec, R>[number]): Entries {
+function innerMembers<Spec extends object, R extends object>(field: FieldRows<Spec, R>[number]): Entries {
   return Object.entries(memberRow(field)?.initialMembers ?? {}).map(([name, initial]) => {
     return [`${field.path}.${name}`, { isDefault: (value) => jsonEqual(value, initial) }];
   });
@@ -92,7 +92,7 @@ export const importedKinds: readonly ImportedKind[] = kinds.flatMap((kind): read
   ];
 });
 
-function matcherOf(fields: Fields<never, never>): ImportedKind["matcher"] {
+function matcherOf(fields: FieldRows<never, never>): ImportedKind["matcher"] {
   return (record) => (spec) =>
     fieldDifferences(fields, spec as never, record as never).length === 0 &&
     fixedDifference(fields, spec as never, record as never) === undefined;

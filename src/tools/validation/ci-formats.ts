@@ -3,7 +3,7 @@
 import { workflowCommand } from "../workflow-commands.ts";
 import type { Note, Problem } from "./problem.ts";
 
-export interface Found {
+export interface ValidationResult {
   /** Every file that was read. */
   readonly files: readonly string[];
   readonly problems: readonly Problem[];
@@ -11,7 +11,7 @@ export interface Found {
 }
 
 /** One entry per place, whatever the format. */
-interface Entry {
+interface CiEntry {
   readonly level: "error" | "warning" | "note";
   readonly file: string;
   readonly line: number;
@@ -23,9 +23,9 @@ interface Entry {
   readonly message: string;
 }
 
-function entriesOf({ problems, notes }: Pick<Found, "problems" | "notes">): readonly Entry[] {
+function entriesOf({ problems, notes }: Pick<ValidationResult, "problems" | "notes">): readonly CiEntry[] {
   return [
-    ...problems.map(({ file, line, column, object, field, message }): Entry => {
+    ...problems.map(({ file, line, column, object, field, message }): CiEntry => {
       return {
         level: "error",
         file,
@@ -36,7 +36,7 @@ function entriesOf({ problems, notes }: Pick<Found, "problems" | "notes">): read
         message: field === "" ? message : `${field}: ${message}`,
       };
     }),
-    ...notes.map(({ file, line, column, object, message, isWarning }): Entry => {
+    ...notes.map(({ file, line, column, object, message, isWarning }): CiEntry => {
       const level = isWarning === true ? "warning" : "note";
       const title = isWarning === true ? `${object ?? "manifest"}: valid, but check it` : "not checked";
       return { level, file, line, column, object, title, message };
@@ -45,7 +45,7 @@ function entriesOf({ problems, notes }: Pick<Found, "problems" | "notes">): read
 }
 
 /** Workflow commands of GitHub Actions, one line each, which annotate the files of a pull request. */
-export function githubText(found: Found): string {
+export function githubText(found: ValidationResult): string {
   const commands = { error: "error", warning: "warning", note: "notice" } as const;
   return entriesOf(found)
     .map(({ level, file, line, column, title, message }) =>
@@ -59,7 +59,7 @@ export function githubText(found: Found): string {
  *
  * Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarifText(found: Found, version: string): string {
+export function sarifText(found: ValidationResult, version: string): string {
   const results = entriesOf(found).map(({ level, file, line, column, object, message }) => ({
     ruleId: ruleIds[level],
     level,
@@ -89,7 +89,7 @@ export function sarifText(found: Found, version: string): string {
 const ruleIds = { error: "invalid-manifest", warning: "risky-manifest", note: "skipped-manifest" } as const;
 
 /** JUnit's XML, which every CI system shows: a test case per file, failed where the file has problems. */
-export function junitText(found: Found): string {
+export function junitText(found: ValidationResult): string {
   const byFile = Map.groupBy(
     entriesOf(found).filter(({ level }) => level === "error"),
     ({ file }) => file,
@@ -105,7 +105,7 @@ export function junitText(found: Found): string {
   ].join("\n");
 }
 
-function caseOf(name: string, entries: readonly Entry[]): string {
+function caseOf(name: string, entries: readonly CiEntry[]): string {
   const opening = `  <testcase classname="manifests" name="${xml(name)}"`;
   const [first] = entries;
   if (first === undefined) return `${opening}/>`;

@@ -35,13 +35,13 @@ function messageFor(message: string, spec: Readonly<Record<string, unknown>>): s
       );
 }
 
-interface Asked {
+interface AskedSize {
   readonly vcpus: number;
   readonly memory: number;
 }
 
 /** Of the container, or of each task the sum over its containers. */
-function askedSizes({ containerProperties, ecsProperties }: Readonly<Record<string, unknown>>): readonly Asked[] {
+function askedSizes({ containerProperties, ecsProperties }: Readonly<Record<string, unknown>>): readonly AskedSize[] {
   const tasks =
     isRecord(ecsProperties) && Array.isArray(ecsProperties["taskProperties"]) ? ecsProperties["taskProperties"] : [];
   const ofTasks = tasks

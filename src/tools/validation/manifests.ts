@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { isRecord } from "./defaults.ts";
-import type { Path, Place, Problem } from "./problem.ts";
+import type { Path, Problem, TextPlace } from "./problem.ts";
 import { templateMessage, templatePlace } from "./unrendered.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -11,7 +11,7 @@ export interface ManifestDocument {
   readonly file: string;
   readonly value: unknown;
   /** The place of the deepest part of `path` that is there. */
-  readonly placeOf: (path: Path) => Place;
+  readonly placeOf: (path: Path) => TextPlace;
 }
 
 export interface LoadedManifests {

@@ -3,7 +3,7 @@
 export type Path = readonly (string | number)[];
 
 /** Where something is in a text. */
-export interface Place {
+export interface TextPlace {
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 code units, as editors and SARIF count. */
@@ -24,8 +24,8 @@ export interface Finding {
 /** A file, or a place in it: without a column the file as a whole. */
 interface FilePlace {
   readonly file: string;
-  readonly line: Place["line"];
-  readonly column?: Place["column"] | undefined;
+  readonly line: TextPlace["line"];
+  readonly column?: TextPlace["column"] | undefined;
 }
 
 /** Something wrong in a file. */

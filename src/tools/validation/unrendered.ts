@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { isRecord } from "./defaults.ts";
-import type { Place } from "./problem.ts";
+import type { TextPlace } from "./problem.ts";
 
 /** Files next to manifests from which another tool makes manifests. */
 
@@ -35,7 +35,7 @@ export function unrendered(file: string, value: unknown): Unrendered | undefined
 const action = /\{\{[^{}]*\}\}/;
 
 /** The place of the first `{{ … }}` in a text; undefined: there is none. */
-export function templatePlace(text: string): Place | undefined {
+export function templatePlace(text: string): TextPlace | undefined {
   const at = text.search(action);
   if (at < 0) return undefined;
   const before = text.slice(0, at).split("\n");

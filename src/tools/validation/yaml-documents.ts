@@ -1,6 +1,6 @@
 /** The documents of a text, split at the separators of kubectl, so that an error in one does not hide the others. */
 
-import type { Place } from "./problem.ts";
+import type { TextPlace } from "./problem.ts";
 
 export interface TextPart {
   readonly text: string;
@@ -35,7 +35,7 @@ function lineEndsOf(part: TextPart): readonly number[] {
 }
 
 /** The place in the whole text of an offset in the part. */
-export function placeAt(part: TextPart, offset: number): Place {
+export function placeAt(part: TextPart, offset: number): TextPlace {
   const ends = lineEndsOf(part);
   let [low, high] = [0, ends.length];
   while (low < high) {

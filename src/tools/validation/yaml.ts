@@ -11,17 +11,17 @@ import {
   parseEvents,
   YAMLException,
 } from "js-yaml";
-import type { Path, Place } from "./problem.ts";
+import type { Path, TextPlace } from "./problem.ts";
 import { placeAt, type TextPart, yamlDocumentsIn } from "./yaml-documents.ts";
 import { faultsIn, mostEntries, nodesOf, offsetOfPath, tooManyEntries } from "./yaml-nodes.ts";
 
 export interface YamlDocument {
   readonly value: unknown;
   /** The place of the deepest existing part of `path`. */
-  readonly placeOf: (path: Path) => Place;
+  readonly placeOf: (path: Path) => TextPlace;
 }
 
-export interface YamlError extends Place {
+export interface YamlError extends TextPlace {
   readonly message: string;
 }
 

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import type { Need } from "../../../src/network/needs.ts";
+import type { ServiceNeed } from "../../../src/network/needs.ts";
 import type { Preflight } from "../../../src/network/preflight.ts";
 import type { Hop, Stop } from "../../../src/network/verdict.ts";
 import { networkPicture } from "../../../src/page/server/network.ts";
 
-const need = (service: Need["service"]) => ({ service, host: service, neededBy: "environment" }) as unknown as Need;
+const need = (service: ServiceNeed["service"]) =>
+  ({ service, host: service, neededBy: "environment" }) as unknown as ServiceNeed;
 const subnet: Hop = { kind: "subnet", id: "subnet-1", detail: "10.0.0.0/24" };
 const table: Hop = { kind: "routeTable", id: "rtb-1", detail: "no route" };
 const stop = {

@@ -1,7 +1,7 @@
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { uidTag } from "../../../src/controllers/ownership/ownership.ts";
-import { type AwsSeen, type Known, ownedKey } from "../../../src/page/server/known.ts";
+import { type AwsSeen, ownedKey, type PageFacts } from "../../../src/page/server/known.ts";
 
 /** Objects for tests of the page: only what it reads. */
 
@@ -70,7 +70,7 @@ export function described(computeEnvironmentName: string, { tags, ...parts }: Pa
   };
 }
 
-export function knownOf(objects: readonly KubeObject[], environments: readonly Environment[] = []): Known {
+export function knownOf(objects: readonly KubeObject[], environments: readonly Environment[] = []): PageFacts {
   const aws: AwsSeen = {
     environments: new Map(environments.map((one) => [ownedKey(one.tags?.[uidTag], one.computeEnvironmentName), one])),
     jobs: new Map(),

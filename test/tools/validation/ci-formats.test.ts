@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Found, githubText, junitText, sarifText } from "../../../src/tools/validation/ci-formats.ts";
+import { githubText, junitText, sarifText, type ValidationResult } from "../../../src/tools/validation/ci-formats.ts";
 
-const found: Found = {
+const found: ValidationResult = {
   files: ["a.yaml", "b, c.yaml"],
   problems: [
     {

@@ -2,7 +2,12 @@
 
 import type { BatchJob, BatchJobSpec } from "../../../api/v1alpha1/batch-job.ts";
 import { BatchJobKind } from "../../../api/v1alpha1/kinds.ts";
-import { type Entry, type NamedConsumables, namedConsumables, type Resolving } from "../../references/consumables.ts";
+import {
+  type ConsumableEntry,
+  type NamedConsumables,
+  namedConsumables,
+  type Resolving,
+} from "../../references/consumables.ts";
 import { type Held, notYet, resolutionOf } from "../../references/fixed-reference.ts";
 
 /** The members of a job's spec that name consumables. */
@@ -27,7 +32,7 @@ export async function consumablesOf(object: BatchJob, around: Resolving): Promis
 }
 
 /** The consumables of the job, and of the nodes of a multi-node one. */
-function entriesOf({ consumableResourcePropertiesOverride, nodeOverrides }: Overrides): readonly Entry[] {
+function entriesOf({ consumableResourcePropertiesOverride, nodeOverrides }: Overrides): readonly ConsumableEntry[] {
   const ranges = nodeOverrides?.nodePropertyOverrides ?? [];
   const all = [
     consumableResourcePropertiesOverride,

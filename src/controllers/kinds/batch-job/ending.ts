@@ -7,13 +7,13 @@ import type { Action, EndPurpose } from "./action.ts";
 /** How jobs are ended. Pure. */
 
 /** When this process last asked AWS to end which job, ms ago. */
-type Asked = Readonly<Record<string, number>>;
+type AskedToEnd = Readonly<Record<string, number>>;
 
 /** What is known of a job that is to be ended. */
 type ToEnd = Pick<JobRecord, "jobId" | "status" | "isEnding">;
 
 /** Asks AWS to end the job, once, and waits for its end. */
-export function ending(job: ToEnd, asked: Asked, purpose: Exclude<EndPurpose, "duplicate">): Step<Action> {
+export function ending(job: ToEnd, asked: AskedToEnd, purpose: Exclude<EndPurpose, "duplicate">): Step<Action> {
   const { jobId, status } = job;
   if (!isAsked(job, asked)) {
     const why = purpose === "cancel" ? "spec.cancel is true" : "the object is deleted, and deletionPolicy is Delete";
@@ -33,7 +33,7 @@ export function ending(job: ToEnd, asked: Asked, purpose: Exclude<EndPurpose, "d
 }
 
 /** Asks AWS to end a second job, once, unless it has started; undefined: it has been asked. */
-export function endingSecond(job: ToEnd, asked: Asked, keptId: string): Act<Action> | undefined {
+export function endingSecond(job: ToEnd, asked: AskedToEnd, keptId: string): Act<Action> | undefined {
   const { jobId } = job;
   if (isAsked(job, asked)) return undefined;
   const message = `ending job ${jobId}, a second one of this object, which has not started: AWS accepted a request late, and job ${keptId} is kept`;
@@ -49,6 +49,6 @@ export function isEndedAsSecond({ statusReason }: Pick<NamedJob, "statusReason">
   return statusReason?.startsWith(secondJob) === true;
 }
 
-function isAsked({ jobId, isEnding }: ToEnd, asked: Asked): boolean {
+function isAsked({ jobId, isEnding }: ToEnd, asked: AskedToEnd): boolean {
   return isEnding || (asked[jobId] ?? Number.POSITIVE_INFINITY) < terminateAgainMs;
 }

@@ -28,7 +28,7 @@ import { isDoubled, isUnknown, type Result, recordedResult, unlistedChildren } f
 import { doubtfulSince, namePrefix, search, searchLeft } from "./search.ts";
 import type { DependencySeen, JobSeen, Seen } from "./seen.ts";
 
-type Known = Extract<JobSeen, { kind: "known" }>;
+type KnownJob = Extract<JobSeen, { kind: "known" }>;
 
 const notAsked: Held = {
   kind: "waiting",
@@ -150,7 +150,12 @@ function isOwn(record: JobRecord, object: BatchJob, { ports }: Observing): boole
   return record.jobName.startsWith(namePrefix(object)) && ownership.kind === "ours";
 }
 
-async function known(object: BatchJob, jobId: string, intent: Intent | undefined, around: Observing): Promise<Known> {
+async function known(
+  object: BatchJob,
+  jobId: string,
+  intent: Intent | undefined,
+  around: Observing,
+): Promise<KnownJob> {
   const { region, ports, memory } = around;
   const { record, missingSince } = region.jobsOfObjects.follow(keyText(object.metadata), jobId);
   const now = ports.clock.monotonic();
@@ -193,7 +198,7 @@ async function failedChildrenOf(
   { metadata: { uid } }: BatchJob,
   record: JobRecord | undefined,
   { region, ports: { clock }, memory, signal }: Observing,
-): Promise<Pick<Known, "failedChildren" | "listsMore">> {
+): Promise<Pick<KnownJob, "failedChildren" | "listsMore">> {
   if (record?.array === undefined || record.status !== "FAILED") return { failedChildren: [], listsMore: false };
   const failedChildren = await region.jobsOfObjects.failedChildren(record.jobId, signal);
   const { failedAt = clock.monotonic() } = rememberedOf(memory, uid);

@@ -45,7 +45,7 @@ import type { DependencySeen, JobSeen, NamedJobHold, Seen } from "./seen.ts";
 import { lastShown, shownStatus, statusText, whyItWaits } from "./shown-status.ts";
 import { searching } from "./unknown-submission.ts";
 
-type Known = Extract<JobSeen, { readonly kind: "known" }>;
+type KnownJob = Extract<JobSeen, { readonly kind: "known" }>;
 
 /** The steps of a job, what they mean, and the conditions that only jobs have. */
 interface Answer {
@@ -159,7 +159,7 @@ function unknownResult(why: string, since: number): Answer {
 }
 
 /** There is a job: it is ended where that is asked for, and followed. */
-function follow(object: BatchJob, seen: Seen, job: Known, now: number): Answer {
+function follow(object: BatchJob, seen: Seen, job: KnownJob, now: number): Answer {
   const { record } = job;
   if (record === undefined || !isShown(job)) return notShown(object, job, now);
   if (job.listsMore) {
@@ -174,11 +174,11 @@ function follow(object: BatchJob, seen: Seen, job: Known, now: number): Answer {
 }
 
 /** An ended job is final, even if AWS leaves it out of an answer. */
-function isShown({ record, missingForMs = 0 }: Known): boolean {
+function isShown({ record, missingForMs = 0 }: KnownJob): boolean {
   return missingForMs < missingCheckMs || (record !== undefined && hasEnded(record));
 }
 
-function notShown(object: BatchJob, job: Known, now: number): Answer {
+function notShown(object: BatchJob, job: KnownJob, now: number): Answer {
   const { jobId } = job;
   // A process before this one may have missed it for long enough.
   if (mayBeForgotten(job.notBefore, now) && (isUnknown(object) || !isShown(job))) {
@@ -193,12 +193,12 @@ function notShown(object: BatchJob, job: Known, now: number): Answer {
   return { agenda: [{ kind: "wait", reason, message, checkInMs: missingCheckMs }], change: inSync };
 }
 
-function cancelled(record: JobRecord, { endedMsAgo }: Known): Answer {
+function cancelled(record: JobRecord, { endedMsAgo }: KnownJob): Answer {
   const change = { action: "Delete", reason: "CancelRequested", changes: [] } as const;
   return { agenda: [ending(record, endedMsAgo, "cancel")], change };
 }
 
-function retagged({ spec }: BatchJob, seen: Seen, record: JobRecord, { taggedMsAgo }: Known): Answer | undefined {
+function retagged({ spec }: BatchJob, seen: Seen, record: JobRecord, { taggedMsAgo }: KnownJob): Answer | undefined {
   const { jobArn, tags } = record;
   // AWS may not show yet what was just written.
   const isFresh = taggedMsAgo !== undefined && taggedMsAgo < shownForSureMs;
@@ -215,7 +215,7 @@ function retagged({ spec }: BatchJob, seen: Seen, record: JobRecord, { taggedMsA
 }
 
 /** The status is that which is shown, so that a job that goes to and fro costs no writes. */
-function progress(object: BatchJob, record: JobRecord, { mayHaveDuplicates, missingForMs, queueSays }: Known): Wait {
+function progress(object: BatchJob, record: JobRecord, { mayHaveDuplicates, missingForMs, queueSays }: KnownJob): Wait {
   const { reason, message } = statusText(shownStatus(object, record), record.jobId, whyItWaits(record, queueSays));
   const checks = [
     ...(mayHaveDuplicates ? [duplicatesCheckMs] : []),
@@ -229,7 +229,7 @@ function progress(object: BatchJob, record: JobRecord, { mayHaveDuplicates, miss
  * A second job is ended while it has not started; of two that have, a person decides. `cancel` ends both. The object stays
  * until there is one.
  */
-function withDuplicates(answer: Answer, { spec }: BatchJob, job: Known): Answer {
+function withDuplicates(answer: Answer, { spec }: BatchJob, job: KnownJob): Answer {
   const { duplicates, jobId, endedMsAgo } = job;
   const isCancelled = spec.cancel === true;
   const acts = duplicates.flatMap((one) => {

@@ -2,7 +2,7 @@
 
 import type { JobRecord } from "../../../aws/job-record.ts";
 
-interface Known {
+interface RemedyRule {
   /** In AWS's reasons of the job or its container. */
   readonly text?: RegExp;
   readonly exitCode?: number;
@@ -10,7 +10,7 @@ interface Known {
 }
 
 /** The first that matches decides. */
-const known: readonly Known[] = [
+const known: readonly RemedyRule[] = [
   {
     text: /OutOfMemory/i,
     remedy: "The container needs more memory: raise MEMORY in resourceRequirements",

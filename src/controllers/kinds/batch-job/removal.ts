@@ -30,12 +30,12 @@ export function removal(seen: Seen): Step<Action> {
   }
 }
 
-type Known = Extract<Seen["job"], { kind: "known" }>;
+type KnownJob = Extract<Seen["job"], { kind: "known" }>;
 
 const hasEndedAlready: Release = { kind: "release", reason: "Deleted", message: "the job has ended" };
 
 /** All of them are asked to end before the first is waited for. */
-function everyJobEnded(seen: Seen, job: Known): Step<Action> {
+function everyJobEnded(seen: Seen, job: KnownJob): Step<Action> {
   const isOver = seen.recorded !== undefined && job.isReported;
   const own = isOver ? hasEndedAlready : ended(seen, job);
   const others = job.duplicates.map((one) => ending(one, job.endedMsAgo, "deletion"));
@@ -43,7 +43,7 @@ function everyJobEnded(seen: Seen, job: Known): Step<Action> {
   return left.find(({ kind }) => kind === "act") ?? left[0] ?? own;
 }
 
-function ended({ observedAt }: Seen, job: Known): Step<Action> {
+function ended({ observedAt }: Seen, job: KnownJob): Step<Action> {
   const { jobId, record, missingForMs, notBefore, endedMsAgo } = job;
   if (record !== undefined && hasEnded(record)) {
     return { kind: "release", reason: "Deleted", message: `job ${jobId} has ended` };

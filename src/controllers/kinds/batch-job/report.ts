@@ -12,7 +12,7 @@ import { shownStatus } from "./shown-status.ts";
 
 /** The fields of status that only jobs have. Pure. */
 
-type Fields = Partial<
+type JobStatusFields = Partial<
   Pick<
     BatchJobStatus,
     | "name"
@@ -51,12 +51,16 @@ const own = [
   "attempts",
   "array",
   "logs",
-] as const satisfies readonly (keyof Fields)[];
+] as const satisfies readonly (keyof JobStatusFields)[];
 
 const wordsLimit = 1024;
 
 /** @param conditions of the plan: a job that failed without a submission shows it where that of AWS would be */
-export function report(object: BatchJob, seen: Seen, { conditions }: Pick<Plan<Action>, "conditions">): Fields {
+export function report(
+  object: BatchJob,
+  seen: Seen,
+  { conditions }: Pick<Plan<Action>, "conditions">,
+): JobStatusFields {
   const { job, recorded } = seen;
   const before = object.status ?? {};
   const kept = Object.fromEntries(
@@ -86,7 +90,12 @@ export function report(object: BatchJob, seen: Seen, { conditions }: Pick<Plan<A
   return fieldsOf(record, status, failedChildren, seen.place);
 }
 
-function fieldsOf(record: JobRecord, status: string, failedChildren: readonly number[], place: Seen["place"]): Fields {
+function fieldsOf(
+  record: JobRecord,
+  status: string,
+  failedChildren: readonly number[],
+  place: Seen["place"],
+): JobStatusFields {
   const { jobArn, statusReason, exitCode, startedAt, stoppedAt, createdAt, array, attempts } = record;
   return {
     name: record.jobName,
@@ -107,13 +116,15 @@ function fieldsOf(record: JobRecord, status: string, failedChildren: readonly nu
   };
 }
 
-function timesOf(times: Readonly<Record<"createdAt" | "startedAt" | "stoppedAt", number | undefined>>): Fields {
+function timesOf(
+  times: Readonly<Record<"createdAt" | "startedAt" | "stoppedAt", number | undefined>>,
+): JobStatusFields {
   return Object.fromEntries(
     Object.entries(times).flatMap(([name, at]) => (at === undefined ? [] : [[name, timestamp(at)]])),
   );
 }
 
-function attemptFields(attempt: JobRecord["attempts"][number]): NonNullable<Fields["attempts"]>[number] {
+function attemptFields(attempt: JobRecord["attempts"][number]): NonNullable<JobStatusFields["attempts"]>[number] {
   const { startedAt, stoppedAt, exitCode, reason, statusReason, logStream } = attempt;
   return {
     ...(startedAt === undefined ? {} : { startedAt: timestamp(startedAt) }),
@@ -128,7 +139,7 @@ function attemptFields(attempt: JobRecord["attempts"][number]): NonNullable<Fiel
 function arrayFields(
   { size, counts }: NonNullable<JobRecord["array"]>,
   failedChildren: readonly number[],
-): NonNullable<Fields["array"]> {
+): NonNullable<JobStatusFields["array"]> {
   const listed = Object.entries(counts).map(([status, count]) => ({ status, count }));
   return {
     size,
@@ -141,7 +152,7 @@ function arrayFields(
 function logFields(
   { group, stream, region: ofLogs }: NonNullable<JobRecord["logs"]>,
   { region, partition }: Seen["place"],
-): NonNullable<Fields["logs"]> {
+): NonNullable<JobStatusFields["logs"]> {
   const twice = (text: string): string => encodeURIComponent(encodeURIComponent(text)).replaceAll("%", "$");
   const at = ofLogs ?? region;
   const page = `#logsV2:log-groups/log-group/${twice(group)}/log-events/${twice(stream)}`;

@@ -14,7 +14,7 @@ export interface TurnsOptions {
 /** Whether a pass over an object may begin: now; after what has been woken together with it; or when it is woken. */
 export type Turn = "now" | "soon" | "later";
 
-interface Place {
+interface PlaceInLine {
   readonly uid: string;
   readonly key: ObjectKey;
   readonly line: Line;
@@ -29,9 +29,9 @@ interface Place {
 interface Line {
   readonly queue: string;
   /** The places of a namespace are in the order of their turns. */
-  readonly namespaces: NamespaceTurns<Place[]>;
+  readonly namespaces: NamespaceTurns<PlaceInLine[]>;
   /** Whose turn it is: it has its pass, or is woken for it. */
-  turn: Place | undefined;
+  turn: PlaceInLine | undefined;
 }
 
 /**
@@ -52,9 +52,9 @@ export class Turns {
   readonly #options: TurnsOptions;
   readonly #lines = new Map<string, Line>();
   /** By uid. */
-  readonly #places = new Map<string, Place>();
+  readonly #places = new Map<string, PlaceInLine>();
   /** By uid: those that have left their line because their request has, until their pass ends. */
-  readonly #sent = new Map<string, Place>();
+  readonly #sent = new Map<string, PlaceInLine>();
   /** Uids of those that have been the first one for a minute. */
   readonly #slow = new Set<string>();
 
@@ -122,7 +122,7 @@ export class Turns {
     this.#sent.delete(uid);
     if (sent !== undefined && goesOn && !this.#slow.has(uid)) {
       // AWS has throttled the request: the job goes first again, and younger ones that are on their way overtake it.
-      const place: Place = { ...sent, line: this.#lineOf(sent.line.queue) };
+      const place: PlaceInLine = { ...sent, line: this.#lineOf(sent.line.queue) };
       this.#enter(place);
       if (this.#isFirst(place)) this.#start(place);
       return;
@@ -144,20 +144,20 @@ export class Turns {
   #lineOf(queue: string): Line {
     const line = this.#lines.get(queue) ?? {
       queue,
-      namespaces: new NamespaceTurns<Place[]>(() => []),
+      namespaces: new NamespaceTurns<PlaceInLine[]>(() => []),
       turn: undefined,
     };
     this.#lines.set(queue, line);
     return line;
   }
 
-  #enter(place: Place): void {
+  #enter(place: PlaceInLine): void {
     const places = place.line.namespaces.of(place.key.namespace);
     places.splice(indexIn(places, place), 0, place);
     this.#places.set(place.uid, place);
   }
 
-  #isFirst(place: Place): boolean {
+  #isFirst(place: PlaceInLine): boolean {
     return place.line.namespaces.of(place.key.namespace)[0] === place;
   }
 
@@ -166,7 +166,7 @@ export class Turns {
     if (line.turn !== undefined) this.#options.wake(line.turn.key);
   }
 
-  #leave(place: Place): void {
+  #leave(place: PlaceInLine): void {
     const { uid, line, key } = place;
     this.#pause(place);
     this.#places.delete(uid);
@@ -176,7 +176,7 @@ export class Turns {
     if (line.namespaces.length === 0) this.#lines.delete(line.queue);
   }
 
-  #start(place: Place): void {
+  #start(place: PlaceInLine): void {
     const { clock } = this.#options;
     place.running ??= {
       since: clock.monotonic(),
@@ -184,7 +184,7 @@ export class Turns {
     };
   }
 
-  #pause(place: Place): void {
+  #pause(place: PlaceInLine): void {
     const { running } = place;
     if (running === undefined) return;
     running.timer.cancel();
@@ -192,7 +192,7 @@ export class Turns {
     place.running = undefined;
   }
 
-  #tookLong(place: Place): void {
+  #tookLong(place: PlaceInLine): void {
     place.running = undefined;
     // An older one has come in between.
     if (!this.#isFirst(place)) return;
@@ -202,7 +202,7 @@ export class Turns {
 }
 
 /** Where a place is in a namespace, or is to be. */
-function indexIn(places: readonly Place[], { order }: Place): number {
+function indexIn(places: readonly PlaceInLine[], { order }: PlaceInLine): number {
   let [from, to] = [0, places.length];
   while (from < to) {
     const middle = (from + to) >>> 1;

@@ -11,7 +11,7 @@ import {
   fields,
   isSameServiceRole,
   isServiceLinked,
-  type Need,
+  type UpdateNeed,
   updatableStrategies,
 } from "./fields.ts";
 import { outdatedImages } from "./newer-image.ts";
@@ -21,7 +21,7 @@ type Spec = PlacedSpec;
 
 /** One difference. `send` is what an update carries at `path`; undefined where no update can carry it. */
 export interface Difference extends FieldChange {
-  readonly kind: Need;
+  readonly kind: UpdateNeed;
   readonly member: string;
   readonly send: unknown;
 }
@@ -149,7 +149,7 @@ function serviceRoleDifference(spec: Spec, described: Environment): Difference[]
   ];
 }
 
-function roleChange(kind: Need, why: string, desired: string | undefined, seen: string | undefined): Difference {
+function roleChange(kind: UpdateNeed, why: string, desired: string | undefined, seen: string | undefined): Difference {
   return {
     path: "spec.serviceRole",
     member: "serviceRole",
@@ -206,7 +206,7 @@ function leavesPlace({ member: path, send }: Difference, described: Environment)
 const moves =
   "running jobs still need the endpoints or the security group that the operator created: a new environment takes over";
 
-const reasons: Readonly<Record<Need, string>> = {
+const reasons: Readonly<Record<UpdateNeed, string>> = {
   metadata: "changed in place without touching instances",
   scaling: "changed in place: capacity only",
   infrastructure: "AWS replaces the instances for it",

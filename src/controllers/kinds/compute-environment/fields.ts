@@ -29,17 +29,17 @@ export type Family = "ec2" | "fargate" | "managedInstances" | "unmanaged";
  * - `infrastructure`: instances are replaced, where AWS allows it; else a new environment
  * - `replacement`: always a new environment
  */
-export type Need = "metadata" | "scaling" | "infrastructure" | "replacement";
+export type UpdateNeed = "metadata" | "scaling" | "infrastructure" | "replacement";
 
 /** What each row has in addition. */
 export interface Needing {
   /** By the family of the environment; left out where the table does not compare the field. */
-  readonly need: Readonly<Partial<Record<Family, Need>>>;
+  readonly need: Readonly<Partial<Record<Family, UpdateNeed>>>;
 }
 
 export type EnvironmentField = Field<BatchComputeEnvironmentSpec, Environment, Needing>;
 
-const everywhere = (need: Need): Readonly<Record<Family, Need>> => ({
+const everywhere = (need: UpdateNeed): Readonly<Record<Family, UpdateNeed>> => ({
   ec2: need,
   fargate: need,
   managedInstances: need,

@@ -5,7 +5,7 @@ import { notAdoptable } from "../../ownership/names.ts";
 import { fingerprintTag, ownerTags, retainedFromTag } from "../../ownership/ownership.ts";
 import { ignoredText, tagChange, tagFieldChanges } from "../../ownership/tags.ts";
 import { differencesText, firstOf, otherClusterText, othersText } from "../../wording.ts";
-import type { Entry } from "./entries.ts";
+import type { SeenRevision } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 import { type Answer, blocked, tagging } from "./step.ts";
 
@@ -22,7 +22,7 @@ export function claim(seen: Seen): Answer | undefined {
 }
 
 /** A revision of another identity of this operator, or of another cluster: only a person knows the owner. */
-export function otherOwner(seen: Seen, entries: readonly Entry[]): Answer | undefined {
+export function otherOwner(seen: Seen, entries: readonly SeenRevision[]): Answer | undefined {
   for (const { name, owner } of entries) {
     if (owner.kind === "otherCluster") {
       return blocked("OwnedByOtherCluster", otherClusterText(name, owner));
@@ -34,7 +34,7 @@ export function otherOwner(seen: Seen, entries: readonly Entry[]): Answer | unde
   return undefined;
 }
 
-export function retag(seen: Seen, stale: readonly Entry[], serving: Entry | undefined): Answer {
+export function retag(seen: Seen, stale: readonly SeenRevision[], serving: SeenRevision | undefined): Answer {
   const items = stale.map(({ name, revision }) => {
     const set = Object.entries(ownerTags(seen.identity)).filter(([key, value]) => revision.tags[key] !== value);
     const remove = retainedFromTag in revision.tags ? [retainedFromTag] : [];
@@ -49,8 +49,8 @@ export function retag(seen: Seen, stale: readonly Entry[], serving: Entry | unde
 export function adoption(
   spec: JobDefinitionSpec,
   seen: Seen,
-  entries: readonly Entry[],
-  top: Entry,
+  entries: readonly SeenRevision[],
+  top: SeenRevision,
 ): Answer | undefined {
   const { adoptionPolicy } = seen.directives;
   const { ignoreTagKeys } = seen.settings;
@@ -78,7 +78,7 @@ function bodyText({ bodyChanges }: Seen): string {
   return bodyChanges.length === 0 ? "its body" : `its body: ${differencesText(bodyChanges)}`;
 }
 
-function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): Answer {
+function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: SeenRevision): Answer {
   const own = ownTags(seen, revision);
   const change = tagChange(spec.tags, own, revision.tags, seen.settings.ignoreTagKeys) ?? { set: own, remove: [] };
   const why = `${name} is what the spec says, and adoptionPolicy is ${seen.directives.adoptionPolicy}`;
@@ -111,6 +111,6 @@ function algorithmOf(fingerprint: string): string {
   return fingerprint.slice(0, fingerprint.indexOf(":"));
 }
 
-export function ownedByUs({ owner }: Entry): boolean {
+export function ownedByUs({ owner }: SeenRevision): boolean {
   return owner.kind === "ours";
 }

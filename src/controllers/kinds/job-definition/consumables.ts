@@ -4,7 +4,12 @@ import type { JobDefinition, JobDefinitionSpec } from "../../../api/v1alpha1/job
 import { JobDefinitionKind } from "../../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import type { Ports } from "../../ports.ts";
-import { type Entry, type Hindrance, type NamedConsumables, namedConsumables } from "../../references/consumables.ts";
+import {
+  type ConsumableEntry,
+  type Hindrance,
+  type NamedConsumables,
+  namedConsumables,
+} from "../../references/consumables.ts";
 
 /**
  * A definition whose spec names its consumables as AWS knows them, and the references that lead to nothing that a new
@@ -29,7 +34,7 @@ export async function withConsumables(
 }
 
 /** The consumables of the jobs, and of the nodes of multi-node ones. */
-function entriesOf({ consumableResourceProperties, nodeProperties }: JobDefinitionSpec): readonly Entry[] {
+function entriesOf({ consumableResourceProperties, nodeProperties }: JobDefinitionSpec): readonly ConsumableEntry[] {
   const ranges = nodeProperties?.nodeRangeProperties ?? [];
   const all = [consumableResourceProperties, ...ranges.map((range) => range.consumableResourceProperties)];
   return all.flatMap((one) => one?.consumableResourceList ?? []);

@@ -6,7 +6,7 @@ import type { ReportedRevision, Seen } from "./seen.ts";
 
 /** The ACTIVE revisions of a name, each with what its tags and its body show. Pure. */
 
-export interface Entry {
+export interface SeenRevision {
   /** `name:revision`. */
   readonly name: string;
   readonly revision: RevisionSeen;
@@ -20,7 +20,9 @@ export interface Entry {
 }
 
 /** @returns highest revision first */
-export function entriesOf(seen: Pick<Seen, "revisions" | "identity" | "reported" | "fingerprint">): readonly Entry[] {
+export function entriesOf(
+  seen: Pick<Seen, "revisions" | "identity" | "reported" | "fingerprint">,
+): readonly SeenRevision[] {
   const revisions = [...seen.revisions].sort((left, right) => right.revision - left.revision);
   return revisions.map((revision, index) => {
     const owner = ownershipOf(revision.tags, seen.identity);
@@ -52,9 +54,11 @@ export function isByHand(
 }
 
 /** The revisions that we registered ourselves, highest first. */
-export function registeredByUs(entries: readonly Entry[]): readonly (Entry & { readonly registeredAt: number })[] {
+export function registeredByUs(
+  entries: readonly SeenRevision[],
+): readonly (SeenRevision & { readonly registeredAt: number })[] {
   return entries.filter(
-    (entry): entry is Entry & { readonly registeredAt: number } => entry.registeredAt !== undefined,
+    (entry): entry is SeenRevision & { readonly registeredAt: number } => entry.registeredAt !== undefined,
   );
 }
 
@@ -97,7 +101,7 @@ function copied(
  * second, for the status shows nothing else of one that is deregistered.
  */
 export function nextTimeAfter(
-  entries: readonly Entry[],
+  entries: readonly SeenRevision[],
   reported: readonly ReportedRevision[],
   now: number,
 ): number | undefined {

@@ -1,6 +1,6 @@
 import type { JobDefinitionSpec } from "../../../api/v1alpha1/job-definition.ts";
 import { defaultRevisionMinAgeSeconds, duplicateWithinMs, farthestCheckMs } from "../../intervals.ts";
-import { type Entry, registeredByUs } from "./entries.ts";
+import { registeredByUs, type SeenRevision } from "./entries.ts";
 
 /** Which superseded revisions are deregistered, and when. Pure. */
 
@@ -8,7 +8,7 @@ const defaultLimit = 10;
 
 export interface Surplus {
   /** To be deregistered now, oldest first. */
-  readonly due: readonly Entry[];
+  readonly due: readonly SeenRevision[];
   /** When the next one will be due; undefined: none is waiting for its age. */
   readonly nextInMs: number | undefined;
 }
@@ -19,15 +19,15 @@ export interface Surplus {
  */
 export function surplusOf(
   spec: Pick<JobDefinitionSpec, "revisionHistoryLimit" | "revisionMinAgeSeconds">,
-  entries: readonly Entry[],
+  entries: readonly SeenRevision[],
   now: number,
 ): Surplus {
   const limit = spec.revisionHistoryLimit ?? defaultLimit;
   const minAgeMs = (spec.revisionMinAgeSeconds ?? defaultRevisionMinAgeSeconds) * 1000;
-  const due: Entry[] = [];
+  const due: SeenRevision[] = [];
   const waitsMs: number[] = [];
   let kept = 0;
-  let newer: { readonly revision: Entry["revision"]; readonly registeredAt: number } | undefined;
+  let newer: { readonly revision: SeenRevision["revision"]; readonly registeredAt: number } | undefined;
   for (const entry of registeredByUs(entries)) {
     if (newer === undefined) {
       newer = entry;

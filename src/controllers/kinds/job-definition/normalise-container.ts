@@ -1,5 +1,15 @@
 import type { RegisterJobDefinitionRequest } from "../../../aws/batch.ts";
-import { asSent, inOrder, type Members, mapOf, members, numeric, type Rule, unless, unordered } from "./normal-form.ts";
+import {
+  asSent,
+  inOrder,
+  type Members,
+  mapOf,
+  members,
+  type NormalForm,
+  numeric,
+  unless,
+  unordered,
+} from "./normal-form.ts";
 
 /** The normal form of what runs on ECS: `containerProperties` and `ecsProperties`. Pure. */
 
@@ -88,14 +98,14 @@ const networkConfiguration = members<NonNullable<ContainerProperties["networkCon
 const ephemeralStorage = members<NonNullable<ContainerProperties["ephemeralStorage"]>>({ sizeInGiB: asSent });
 
 /** On Fargate LINUX on X86_64 is what leaving it out means; elsewhere nothing says so. */
-function runtimePlatform(fargate: boolean): Rule {
+function runtimePlatform(fargate: boolean): NormalForm {
   return members<NonNullable<ContainerProperties["runtimePlatform"]>>({
     operatingSystemFamily: fargate ? unless("LINUX") : asSent,
     cpuArchitecture: fargate ? unless("X86_64") : asSent,
   });
 }
 
-export function containerProperties(fargate: boolean): Rule {
+export function containerProperties(fargate: boolean): NormalForm {
   return members<ContainerProperties>({
     image: asSent,
     // Deprecated, and described as sent: not the same as a resource requirement, which a job may override.
@@ -152,7 +162,7 @@ const taskContainer: Members<TaskContainer> = {
   stopTimeout: asSent,
 };
 
-export function ecsProperties(fargate: boolean): Rule {
+export function ecsProperties(fargate: boolean): NormalForm {
   return members<EcsProperties>({
     taskProperties: inOrder(
       members<EcsTask>({

@@ -5,9 +5,9 @@ import {
   type Members,
   mapOf,
   members,
+  type NormalForm,
   numeric,
   present,
-  type Rule,
   unless,
   unordered,
 } from "./normal-form.ts";
@@ -59,7 +59,7 @@ const volume = members<PodVolume>({
 });
 
 /** @param hostNetwork whether the pod uses the host's network, which is what leaving it out means */
-function pod(hostNetwork: boolean): Rule {
+function pod(hostNetwork: boolean): NormalForm {
   const rules: Members<Pod> = {
     serviceAccountName: asSent,
     hostNetwork: unless(true),

@@ -7,7 +7,7 @@ import {
   type Members,
   mapOf,
   members,
-  type Rule,
+  type NormalForm,
   unless,
   unordered,
 } from "./normal-form.ts";
@@ -76,7 +76,7 @@ const retryStrategy = members<RetryStrategy>({
 });
 
 /** EC2 is what leaving it out means, and what an empty list means in AWS's events. */
-const platformCapabilities: Rule = (value) => {
+const platformCapabilities: NormalForm = (value) => {
   const list = unordered()(value) as readonly unknown[] | undefined;
   return list?.length === 1 && list[0] === "EC2" ? undefined : list;
 };

@@ -11,7 +11,7 @@ import type { FieldChange, Plan } from "../../pass/agenda.ts";
 import type { Action } from "./action.ts";
 import { bodyChangeReason } from "./body-changes.ts";
 import { adoption, claim, otherOwner, ownedByUs, ownTags, retag } from "./claims.ts";
-import { type Entry, entriesOf, nextTimeAfter, registeredByUs } from "./entries.ts";
+import { entriesOf, nextTimeAfter, registeredByUs, type SeenRevision } from "./entries.ts";
 import { awaitedConsumable, unresolvedConsumable } from "./hindrances.ts";
 import { surplusOf } from "./history.ts";
 import { removal } from "./removal.ts";
@@ -34,7 +34,7 @@ export function plan(object: JobDefinition, seen: Seen, now: number): Plan<Actio
   return { change: { action: "None", reason, changes: [], ...change, id }, agenda, conditions: [] };
 }
 
-function upkeep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], now: number): Answer {
+function upkeep(spec: JobDefinitionSpec, seen: Seen, entries: readonly SeenRevision[], now: number): Answer {
   const barred = claim(seen) ?? otherOwner(seen, entries);
   if (barred !== undefined) return barred;
   const unresolved = unresolvedConsumable(seen);
@@ -77,7 +77,13 @@ function first(spec: JobDefinitionSpec, seen: Seen, now: number): Answer {
 }
 
 /** The highest revision is ours and as desired: tags and old revisions remain. */
-function keep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], top: Entry, now: number): Answer {
+function keep(
+  spec: JobDefinitionSpec,
+  seen: Seen,
+  entries: readonly SeenRevision[],
+  top: SeenRevision,
+  now: number,
+): Answer {
   const change = tagChange(spec.tags, ownTags(seen, top.revision), top.revision.tags, seen.settings.ignoreTagKeys);
   if (change !== undefined) {
     const changes = [...Object.keys(change.set), ...change.remove].map(tagDifference);
@@ -98,14 +104,14 @@ function keep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], to
  * How long the newest of ours still lies under somebody else's revision without being registered again: it has
  * itself been registered over somebody else's a short while ago.
  */
-function contestedForMs(entries: readonly Entry[], top: Entry, now: number): number {
+function contestedForMs(entries: readonly SeenRevision[], top: SeenRevision, now: number): number {
   const [newest, before] = registeredByUs(entries);
   if (newest === undefined || !newest.equal || !top.byOthers) return 0;
   const corrected = before?.equal === true || entries[entries.indexOf(newest) + 1]?.byOthers === true;
   return corrected ? Math.max(0, newest.registeredAt + revisionContestedForMs - now) : 0;
 }
 
-function yielding(seen: Seen, top: Entry, checkInMs: number): Answer {
+function yielding(seen: Seen, top: SeenRevision, checkInMs: number): Answer {
   return blocked(
     "RevisionContested",
     `${top.name} was registered above ours by somebody else, for the second time within 10 minutes; jobs submitted by the name ${seen.name} use it. Find who registers it (CloudTrail: RegisterJobDefinition), or give the name up; the spec's body is registered above it again when the 10 minutes are over`,
@@ -116,8 +122,8 @@ function yielding(seen: Seen, top: Entry, checkInMs: number): Answer {
 function differences(
   spec: JobDefinitionSpec,
   seen: Seen,
-  entries: readonly Entry[],
-  top: Entry,
+  entries: readonly SeenRevision[],
+  top: SeenRevision,
 ): readonly FieldChange[] {
   if (top.byOthers && registeredByUs(entries)[0]?.equal === true) {
     const above = `${top.name}, registered by somebody else, lies above ours`;

@@ -4,12 +4,12 @@ import { releaseTags } from "../../ownership/tags.ts";
 import type { Step } from "../../pass/agenda.ts";
 import { keptForOtherCluster } from "../../wording.ts";
 import type { Action } from "./action.ts";
-import type { Entry } from "./entries.ts";
+import type { SeenRevision } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 
 /** The deletion of a job definition: the same path with nothing desired. Revisions of other owners stay. Pure. */
 
-export function removal(seen: Seen, entries: readonly Entry[]): Step<Action> {
+export function removal(seen: Seen, entries: readonly SeenRevision[]): Step<Action> {
   const ours = entries.filter(({ owner }) => owner.kind === "ours");
   const theirs = entries.find(({ owner }) => owner.kind === "otherCluster");
   if (ours.length === 0 && theirs?.owner.kind === "otherCluster") {
@@ -19,7 +19,7 @@ export function removal(seen: Seen, entries: readonly Entry[]): Step<Action> {
   return seen.directives.retain ? retain(seen, ours) : deregisterAll(seen, entries, ours);
 }
 
-function retain(seen: Seen, ours: readonly Entry[]): Step<Action> {
+function retain(seen: Seen, ours: readonly SeenRevision[]): Step<Action> {
   if (ours.length === 0) {
     const message = `what AWS has under ${seen.name} stays ACTIVE; an object of this namespace and name takes it up again`;
     return { kind: "release", reason: "Retained", message };
@@ -33,7 +33,7 @@ function retain(seen: Seen, ours: readonly Entry[]): Step<Action> {
   return { kind: "act", action: { kind: "tag", purpose: "retain", items }, reason: "Retaining", message };
 }
 
-function deregisterAll(seen: Seen, entries: readonly Entry[], ours: readonly Entry[]): Step<Action> {
+function deregisterAll(seen: Seen, entries: readonly SeenRevision[], ours: readonly SeenRevision[]): Step<Action> {
   if (ours.length > 0) {
     const oldestFirst = ours.toReversed();
     const names = oldestFirst.map(({ name }) => name);
@@ -54,6 +54,6 @@ function deregisterAll(seen: Seen, entries: readonly Entry[], ours: readonly Ent
   return { kind: "release", reason: "Deleted", message };
 }
 
-function listed(entries: readonly Entry[]): string {
+function listed(entries: readonly SeenRevision[]): string {
   return entries.map(({ name }) => name).join(", ");
 }

@@ -6,10 +6,10 @@ import type { Seen } from "./seen.ts";
 /** How many of our revisions the status names. */
 const shown = 20;
 
-type Fields = Pick<JobDefinitionStatus, "name" | "arn" | "revision" | "revisions" | "unversionedArn">;
+type RevisionFields = Pick<JobDefinitionStatus, "name" | "arn" | "revision" | "revisions" | "unversionedArn">;
 
 /** The fields of status that only job definitions have. Pure. */
-export function report(_object: JobDefinition, seen: Seen): Fields {
+export function report(_object: JobDefinition, seen: Seen): RevisionFields {
   const ours = entriesOf(seen).filter(({ owner }) => owner.kind === "ours");
   const highest = ours[0]?.revision;
   if (highest === undefined) return { name: seen.name };

@@ -2,7 +2,7 @@ import type { Reason } from "../../../api/reasons.ts";
 import type { Act, Change, FieldChange, Serves } from "../../pass/agenda.ts";
 import type { PartStep } from "../../pass/part-plan.ts";
 import type { Action, TagItem, TagPurpose } from "./action.ts";
-import type { Entry } from "./entries.ts";
+import type { SeenRevision } from "./entries.ts";
 
 /** Results of the rules of the plan. Pure. */
 
@@ -20,7 +20,10 @@ export function tagging(
   purpose: TagPurpose,
   items: readonly TagItem[],
   why: string,
-  { serving, changes = [] }: { readonly serving?: Entry | undefined; readonly changes?: readonly FieldChange[] } = {},
+  {
+    serving,
+    changes = [],
+  }: { readonly serving?: SeenRevision | undefined; readonly changes?: readonly FieldChange[] } = {},
 ): Answer {
   const act: Act<Action> = {
     kind: "act",
@@ -34,7 +37,7 @@ export function tagging(
   };
 }
 
-export function serves({ revision }: Entry, checkInMs?: number): Serves {
+export function serves({ revision }: SeenRevision, checkInMs?: number): Serves {
   const message = `revision ${revision.revision} is active; jobs submitted by name use it`;
   return { kind: "serves", reason: "Available", message, ...(checkInMs === undefined ? {} : { checkInMs }) };
 }

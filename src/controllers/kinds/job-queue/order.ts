@@ -13,7 +13,7 @@ import type { EntrySeen, Seen } from "./seen.ts";
 const orderLimit = 3;
 
 /** One entry, resolved against AWS. */
-export interface Entry {
+export interface OrderEntry {
   readonly order: number;
   /** For messages: the object's key or the environment's name. */
   readonly label: string;
@@ -33,10 +33,10 @@ export interface Entry {
 }
 
 /** A position of the order, with or without an entry. */
-type Place = Pick<Entry, "environment" | "current">;
+type OrderPosition = Pick<OrderEntry, "environment" | "current">;
 
 export interface Order {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly OrderEntry[];
   /**
    * Names in the queue's order that belong to no entry and to no object of this cluster, while an entry is vacant. They
    * stay: one of them may be what that entry means, or is to take the place of.
@@ -47,11 +47,11 @@ export interface Order {
   /** The queue names something else than it shall; entries that are not VALID do not cause a write. */
   readonly differs: boolean;
   /** The environment that the queue names is changing its status: a write now would lose it. */
-  readonly waitsFor: Pick<Entry, "label" | "why"> | undefined;
+  readonly waitsFor: Pick<OrderEntry, "label" | "why"> | undefined;
   /** It differs only because what the entries refer to is another environment now. */
   readonly follows: boolean;
   /** Entries that the queue would be without. */
-  readonly missing: readonly Entry[];
+  readonly missing: readonly OrderEntry[];
 }
 
 export function orderFor(seen: Seen): Order {
@@ -79,7 +79,7 @@ export function keptOrder(desired: Order, seen: Seen): Order {
   return ordered([...new Set(places)], seen);
 }
 
-function ordered(entries: readonly Entry[], seen: Seen): Order {
+function ordered(entries: readonly OrderEntry[], seen: Seen): Order {
   const current = orderOf(seen.record);
   const strays = straysIn(current, entries, seen);
   const places = placed(entries, strays, current);
@@ -106,7 +106,7 @@ function ordered(entries: readonly Entry[], seen: Seen): Order {
 
 function straysIn(
   current: readonly string[],
-  entries: readonly Entry[],
+  entries: readonly OrderEntry[],
   { identity, environments }: Pick<Seen, "identity" | "environments">,
 ): readonly string[] {
   if (!entries.some(({ vacant }) => vacant)) return [];
@@ -120,12 +120,16 @@ function straysIn(
 }
 
 /** Each stray environment stays behind the same entry as now, so that it never causes a write. */
-function placed(entries: readonly Entry[], strays: readonly string[], current: readonly string[]): readonly Place[] {
-  const before = (stray: string): Entry | undefined => {
+function placed(
+  entries: readonly OrderEntry[],
+  strays: readonly string[],
+  current: readonly string[],
+): readonly OrderPosition[] {
+  const before = (stray: string): OrderEntry | undefined => {
     const names = current.slice(0, current.indexOf(stray)).toReversed();
     return names.flatMap((name) => entries.find(({ current: kept }) => kept.includes(name)) ?? [])[0];
   };
-  const behind = (entry: Entry | undefined): readonly Place[] =>
+  const behind = (entry: OrderEntry | undefined): readonly OrderPosition[] =>
     strays.filter((name) => before(name) === entry).map((name) => ({ environment: undefined, current: [name] }));
   return [...behind(undefined), ...entries.flatMap((entry) => [entry, ...behind(entry)])];
 }
@@ -142,11 +146,11 @@ function movingStray(strays: readonly string[], seen: Seen): Order["waitsFor"] {
  * of strays as many have room as there are vacant entries.
  */
 function sendable(
-  places: readonly Place[],
-  entries: readonly Entry[],
+  places: readonly OrderPosition[],
+  entries: readonly OrderEntry[],
   environments: ReadonlyMap<string, Environment>,
 ): readonly string[] {
-  const sent = ({ environment, current }: Place): readonly string[] =>
+  const sent = ({ environment, current }: OrderPosition): readonly string[] =>
     environment === undefined
       ? current.filter((name) => environments.get(name)?.status === "VALID")
       : [environment.computeEnvironmentName];
@@ -157,7 +161,7 @@ function sendable(
 }
 
 /** Whether the queue names one environment for each place that has any, in the order of the places, and each once. */
-function isInOrder(current: readonly string[], places: readonly Place[]): boolean {
+function isInOrder(current: readonly string[], places: readonly OrderPosition[]): boolean {
   const due = places.filter(({ environment, current: kept }) => environment !== undefined || kept.length > 0);
   const kept = distinct(due.map(({ current: names }) => names.join(" ")));
   return kept.length === current.length && kept.every((name, place) => name === current[place]);
@@ -175,7 +179,7 @@ function resolveEntry(
   entry: EntrySeen,
   current: readonly string[],
   seen: Pick<Seen, "identity" | "environments">,
-): Entry {
+): OrderEntry {
   switch (entry.kind) {
     case "unresolved":
       return unresolved(entry, current, seen);
@@ -191,7 +195,7 @@ function unresolved(
   entry: Extract<EntrySeen, { kind: "unresolved" }>,
   current: readonly string[],
   { identity, environments }: Pick<Seen, "identity" | "environments">,
-): Entry {
+): OrderEntry {
   const { order, message } = entry;
   const own = current.filter((name) => {
     if ("name" in entry) return name === entry.name;
@@ -212,7 +216,7 @@ function resolveNamed(
   entry: Extract<EntrySeen, { kind: "named" }>,
   current: readonly string[],
   environment: Environment | undefined,
-): Entry {
+): OrderEntry {
   const { order, name } = entry;
   const base = { order, label: name, current: current.filter((one) => one === name), vacant: false };
   if (environment === undefined) {
@@ -242,14 +246,19 @@ function untilUnmarked({ tags }: Environment): string {
   return ` by ${namespace}/${name} of cluster ${cluster}, as its tag ${retiredAtTag} says: if that object no longer exists, remove the tag`;
 }
 
-function resolveReference(entry: Extract<EntrySeen, { kind: "reference" }>, current: readonly string[]): Entry {
+function resolveReference(entry: Extract<EntrySeen, { kind: "reference" }>, current: readonly string[]): OrderEntry {
   const { order, key, spec, set, handover, deleting } = entry;
   const all = [set.target, set.revivable, ...set.predecessors].filter((one) => one !== undefined);
   const names = new Set(all.map(({ computeEnvironmentName }) => computeEnvironmentName));
   const own = current.filter((name) => names.has(name));
   const base = { order, label: `${key.namespace}/${key.name}`, current: own, vacant: own.length === 0 };
   // Its deletion would wait for the queue, or go on without seeing that it is named.
-  const left: Entry = { ...base, environment: undefined, state: "missing", why: `it is being deleted${untilLeft}` };
+  const left: OrderEntry = {
+    ...base,
+    environment: undefined,
+    state: "missing",
+    why: `it is being deleted${untilLeft}`,
+  };
   if (deleting && base.vacant) return left;
   const resolution = resolve(spec, set, new Set(own), handover);
   switch (resolution.kind) {

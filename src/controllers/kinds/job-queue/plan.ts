@@ -23,7 +23,7 @@ import { changeOf, claimedByAnother, owned, retagged } from "../resource/plan.ts
 import type { Action, Moves } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { queueFields, withPolicy } from "./fields.ts";
-import { type Entry, keptOrder, type Order, orderFor } from "./order.ts";
+import { keptOrder, type Order, type OrderEntry, orderFor } from "./order.ts";
 import { anyServing, anyUsable, strands } from "./places.ts";
 import { progressConditions } from "./progress.ts";
 import type { Seen } from "./seen.ts";
@@ -329,7 +329,7 @@ function settled({ seen }: Context): Serves {
 }
 
 /** Waits for what the order names; a refused reference is for a person to fix at once. */
-function waitForEntries(seen: Seen, missing: readonly Entry[], reason: Reason): Waiting {
+function waitForEntries(seen: Seen, missing: readonly OrderEntry[], reason: Reason): Waiting {
   const refused = seen.entries.find((entry) => entry.kind === "unresolved" && entry.reason !== "ReferenceNotFound");
   if (refused?.kind === "unresolved") {
     return { kind: "blocked", reason: refused.reason, message: refused.message, checkInMs: unwatchedCheckMs };

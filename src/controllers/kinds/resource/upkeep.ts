@@ -5,7 +5,7 @@ import type { KubeObject } from "../../../api/object.ts";
 import type { Described } from "../../../aws/effects.ts";
 import { changesIn, fieldDifferences, fixedDifference } from "../../fields/differences.ts";
 import { creationOf, updateOf } from "../../fields/requests.ts";
-import type { Fields } from "../../fields/rows.ts";
+import type { FieldRows } from "../../fields/rows.ts";
 import { settleCheckMs } from "../../intervals.ts";
 import { asNamed } from "../../ownership/names.ts";
 import { awsNameOf } from "../../ownership/naming.ts";
@@ -32,7 +32,7 @@ export interface Upkeep<
 > {
   readonly kind: Pick<BatchKind, "noun" | "awsName">;
   /** What an update changes and what no update can change follow from them, and what requests send. */
-  readonly fields: Fields<Spec, R>;
+  readonly fields: FieldRows<Spec, R>;
   /** The members of a creation in addition to those of the fields, the name and the tags, or in place of them. */
   creates?(object: KubeObject<Spec, unknown>, seen: Seen): Partial<Create>;
   /** The request that makes a change. @param changed the members that differ */
