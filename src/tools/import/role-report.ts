@@ -1,4 +1,4 @@
-import { referencePath } from "../../controllers/parts/roles/shared-names.ts";
+import { referencePath } from "../../controllers/parts/roles/desired.ts";
 import type { NamedResource } from "./names.ts";
 import { type RoleUse, roleKey } from "./roles.ts";
 

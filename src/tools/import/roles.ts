@@ -5,7 +5,7 @@ import type { RoleSeen } from "../../aws/iam-account.ts";
 import { isServiceLinked } from "../../controllers/kinds/compute-environment/fields.ts";
 import { isLiteral, matchesAny } from "../../controllers/ownership/glob.ts";
 import type { Cluster } from "../../controllers/ownership/ownership.ts";
-import { type DesiredRole, desiredRolesOf, type Place } from "../../controllers/parts/roles/desired.ts";
+import { type DesiredRole, desiredRolesOf, type Place, referencePath } from "../../controllers/parts/roles/desired.ts";
 import { documentFault, samePolicy } from "../../controllers/parts/roles/documents.ts";
 import {
   filledDefinition,
@@ -15,7 +15,7 @@ import {
 } from "../../controllers/parts/roles/fill.ts";
 import { arnOf, defaultAllowedPolicyArns, type NamedRole } from "../../controllers/parts/roles/limits.ts";
 import { isMadeByOperator } from "../../controllers/parts/roles/names.ts";
-import { batchRoleFor, referencePath } from "../../controllers/parts/roles/shared-names.ts";
+import { batchRoleFor } from "../../controllers/parts/roles/shared-names.ts";
 import type { OperatorFlags } from "../../operator/flags.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import { isRecord } from "../validation/defaults.ts";

@@ -1,5 +1,6 @@
 import { sharedNameMessage } from "../../api/v1alpha1/iam.ts";
-import { batchRoleFor, isObjectName, referencePath, sharedRoles } from "../../controllers/parts/roles/shared-names.ts";
+import { referencePath } from "../../controllers/parts/roles/desired.ts";
+import { batchRoleFor, isObjectName, sharedRoles } from "../../controllers/parts/roles/shared-names.ts";
 import { isRecord } from "./defaults.ts";
 import type { Finding } from "./problem.ts";
 import { noComments, yamlOf } from "./yaml-text.ts";

@@ -48,6 +48,8 @@ export interface DesiredRole {
 
 interface Sort {
   readonly purpose: RolePurpose;
+  /** The path below `spec` of the reference to a BatchRole in its place. */
+  readonly reference: readonly string[];
   readonly service: string;
   /** Below `policy/` of AWS's own policies; undefined: it needs none. */
   readonly policy: string | undefined;
@@ -60,27 +62,56 @@ interface Sort {
 
 /** By the field of `spec.iam`. Principals and policies: AWS Batch User Guide, "IAM policies, roles, and permissions". */
 const sorts: Readonly<Record<string, Sort>> = {
-  serviceRole: { purpose: "service", service: "batch", policy: "service-role/AWSBatchServiceRole", sendsAccount: true },
+  serviceRole: {
+    purpose: "service",
+    reference: ["serviceRoleRef"],
+    service: "batch",
+    policy: "service-role/AWSBatchServiceRole",
+    sendsAccount: true,
+  },
   instanceRole: {
     purpose: "instance",
+    reference: ["computeResources", "instanceRoleRef"],
     service: "ec2",
     policy: "service-role/AmazonEC2ContainerServiceforEC2Role",
     sendsAccount: false,
   },
   spotFleetRole: {
     purpose: "spot-fleet",
+    reference: ["computeResources", "spotFleetRoleRef"],
     service: "spotfleet",
     policy: "service-role/AmazonEC2SpotFleetTaggingRole",
     sendsAccount: false,
   },
   executionRole: {
     purpose: "execution",
+    reference: ["executionRoleRef"],
     service: "ecs-tasks",
     policy: "service-role/AmazonECSTaskExecutionRolePolicy",
     sendsAccount: true,
   },
-  jobRole: { purpose: "job", service: "ecs-tasks", policy: undefined, sendsAccount: true },
+  jobRole: {
+    purpose: "job",
+    reference: ["jobRoleRef"],
+    service: "ecs-tasks",
+    policy: undefined,
+    sendsAccount: true,
+  },
 };
+
+/** The path below `spec` of the reference to a BatchRole, in place of a member of `iam`. */
+export function referencePath(member: string): readonly string[] {
+  const sort = sorts[member];
+  if (sort === undefined) throw new Error(`no reference replaces iam.${member}`);
+  return sort.reference;
+}
+
+/** What a BatchRole is for to which a field refers. @param field its path, with or without `spec` */
+export function purposeOfReference(field: readonly (string | number)[]): RolePurpose {
+  const sort = Object.values(sorts).find(({ reference }) => reference.at(-1) === field.at(-1));
+  if (sort === undefined) throw new Error(`${field.join(".")} refers to a role of no purpose`);
+  return sort.purpose;
+}
 
 /** `spec.iam` of either kind. */
 export type RoleSpecs = Readonly<Record<string, RoleSpec | undefined>>;

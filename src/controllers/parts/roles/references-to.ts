@@ -10,28 +10,12 @@ import { conditionsOf } from "../../pass/conditions.ts";
 import type { Ports } from "../../ports.ts";
 import type { Resolving } from "../../references/consumables.ts";
 import { labelsAskedFor, objectAt } from "../../references/reference.ts";
-import { type DesiredRole, type Place, rolesAskedBy } from "./desired.ts";
-import { purposePath, type RolePurpose } from "./names.ts";
-import {
-  batchRoleName,
-  isObjectName,
-  referencePath,
-  type SharedRole,
-  sharedRoleName,
-  sharedRoles,
-} from "./shared-names.ts";
+import { type DesiredRole, type Place, purposeOfReference, referencePath, rolesAskedBy } from "./desired.ts";
+import { purposePath } from "./names.ts";
+import { batchRoleName, isObjectName, type SharedRole, sharedRoleName, sharedRoles } from "./shared-names.ts";
 
 /** What a spec needs of a role that the operator makes. */
 export type GivenRole = Pick<DesiredRole, "purpose" | "arn" | "profileArn">;
-
-/** By the last field of the reference. */
-const purposes: Readonly<Record<string, RolePurpose>> = {
-  serviceRoleRef: "service",
-  instanceRoleRef: "instance",
-  spotFleetRoleRef: "spot-fleet",
-  executionRoleRef: "execution",
-  jobRoleRef: "job",
-};
 
 /**
  * The ARNs of the roles. They follow from the name of the BatchRole alone, unless it gives another one in IAM, so what is in AWS does
@@ -60,11 +44,7 @@ export function rolesReferredBy(
 function referencesTo({ kind, metadata: { namespace }, spec }: KubeObject) {
   return referencesOf(kindOf(kind), { namespace, spec })
     .filter(({ to }) => to === BatchRoleKind.kind)
-    .map(({ key, path }) => {
-      const purpose = purposes[String(path.at(-1))];
-      if (purpose === undefined) throw new Error(`${path.join(".")} refers to a role of no purpose`);
-      return { key, purpose, field: path.join(".") };
-    });
+    .map(({ key, path }) => ({ key, purpose: purposeOfReference(path), field: path.join(".") }));
 }
 
 /**

@@ -32,22 +32,6 @@ export function sharedRoleName({ name }: Pick<SharedRole, "name">, cluster: Pick
   return roleName(cluster.name, namespace, { kind: "shared", name });
 }
 
-/** Where a spec refers to a BatchRole, by the member of `iam`. */
-const references: Readonly<Record<string, readonly string[]>> = {
-  serviceRole: ["serviceRoleRef"],
-  instanceRole: ["computeResources", "instanceRoleRef"],
-  spotFleetRole: ["computeResources", "spotFleetRoleRef"],
-  executionRole: ["executionRoleRef"],
-  jobRole: ["jobRoleRef"],
-};
-
-/** The path below `spec` of the reference to a BatchRole, in place of a member of `iam`. */
-export function referencePath(member: string): readonly string[] {
-  const path = references[member];
-  if (path === undefined) throw new Error(`no reference replaces iam.${member}`);
-  return path;
-}
-
 /** Whether a BatchRole of that very name has the role by default; others need its `roleName`. */
 export function isObjectName(name: string): boolean {
   return dnsSubdomain.test(name);
