@@ -4,8 +4,7 @@ import type { Reconciler } from "../../../runtime/object-reconciler.ts";
 import { isOurs } from "../../ownership/ownership.ts";
 import { actOnRoles } from "../../parts/roles/act.ts";
 import { isRolesAction, type RolesAction } from "../../parts/roles/action.ts";
-import { rolesEvents } from "../../parts/roles/events.ts";
-import { rolesFailure, rolesReport } from "../../parts/roles/report.ts";
+import { rolesEvents, rolesFailure, rolesReport } from "../../parts/roles/report.ts";
 import {
   filledObject,
   newRolesMemory,

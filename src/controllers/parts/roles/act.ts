@@ -4,9 +4,8 @@ import { neverHappened } from "../../../aws/calls.ts";
 import type { IamApi } from "../../../aws/iam.ts";
 import { tagList } from "../../ownership/tags.ts";
 import type { Ports } from "../../ports.ts";
-import type { RolesAction } from "./action.ts";
+import type { RolesAction, RoleWrite } from "./action.ts";
 import type { RolesMemory } from "./observe.ts";
-import type { RoleWrite } from "./writes.ts";
 
 /** What the writes of roles need. */
 interface Writing {

@@ -6,11 +6,10 @@ import { marks, settleCheckMs, slowestRetryMs, unwatchedCheckMs } from "../../in
 import { retainedFromTag, roleTag } from "../../ownership/ownership.ts";
 import { releaseTags } from "../../ownership/tags.ts";
 import type { PartStep } from "../../pass/part-plan.ts";
-import type { RolesAction } from "./action.ts";
+import type { RolesAction, RoleWrite } from "./action.ts";
 import { removalWrites } from "./diff.ts";
 import { roleOwnership } from "./ownership.ts";
 import type { RolesSeen } from "./seen.ts";
-import type { RoleWrite } from "./writes.ts";
 
 type RolesStep = PartStep<RolesAction>;
 

@@ -3,10 +3,10 @@
 import type { ProfileSeen, RoleSeen } from "../../../aws/iam-account.ts";
 import { retainedFromTag, type Tags } from "../../ownership/ownership.ts";
 import { tagChange, withOwnTags } from "../../ownership/tags.ts";
+import type { RoleWrite } from "./action.ts";
 import type { DesiredRole } from "./desired.ts";
 import { samePolicy } from "./documents.ts";
 import { inlineLength, inlineLimit } from "./limits.ts";
-import type { RoleWrite } from "./writes.ts";
 
 /** A write, and the part of the role that it is about, e.g. `spec.iam.jobRole.policyArns`. */
 export interface RoleDifference {

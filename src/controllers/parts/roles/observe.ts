@@ -1,4 +1,5 @@
 import type { KubeObject } from "../../../api/object.ts";
+import { rolesAnnotation } from "../../../api/v1alpha1/annotations.ts";
 import { AwsError } from "../../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../../aws/iam-account.ts";
 import { doubtedRoleMaxAgeMs, rereadCheckMs, rolesRestMs, shownForSureMs, shownWithinMs } from "../../intervals.ts";
@@ -7,10 +8,9 @@ import { identityOf, roleTag } from "../../ownership/ownership.ts";
 import { directivesOf, isAskedFor } from "../../pass/directives.ts";
 import { unreadBy } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
-import { isBatchRole, type Place, rolesAskedBy } from "./desired.ts";
+import { isBatchRole, type Place, type RoleSpecs, rolesAskedBy } from "./desired.ts";
 import { limitsOf } from "./limits.ts";
-import { isRoleOf } from "./names.ts";
-import { iamOf, mayRepairForeign, notedRoles } from "./noted.ts";
+import { isRoleName, isRoleOf, isRoleOfNamespace } from "./names.ts";
 import { markOf } from "./ownership.ts";
 import type { IamSeen, LimitsSeen, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
@@ -183,4 +183,27 @@ async function lost(
     found.set(arn, await account.role(arn.slice(arn.lastIndexOf("/") + 1), live));
   }
   return found;
+}
+
+/** `spec.iam` of an object, of whatever kind. */
+function iamOf(object: KubeObject): RoleSpecs | undefined {
+  return (object.spec as { readonly iam?: RoleSpecs | undefined }).iam;
+}
+
+/**
+ * The roles that an object has requested so far. Anybody may write the note, so only names that its namespace gives count, and
+ * only tags prove an owner. A service role that the object lets the operator create again has any name.
+ */
+export function notedRoles(object: KubeObject): readonly string[] {
+  const { annotations, namespace } = object.metadata;
+  const mayRepair = mayRepairForeign(object);
+  return (annotations?.[rolesAnnotation] ?? "")
+    .split(",")
+    .filter((name) => isRoleName(name) && (mayRepair || isRoleOfNamespace(namespace, name)));
+}
+
+function mayRepairForeign(object: KubeObject): boolean {
+  return (
+    (iamOf(object) as { readonly repairMissingServiceRole?: boolean } | undefined)?.repairMissingServiceRole === true
+  );
 }

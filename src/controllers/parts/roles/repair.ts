@@ -5,14 +5,13 @@ import { marks, settleCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import { roleTag } from "../../ownership/ownership.ts";
 import type { Blocked, Wait } from "../../pass/agenda.ts";
 import type { PartStep } from "../../pass/part-plan.ts";
-import type { RolesAction } from "./action.ts";
+import type { RolesAction, RoleWrite } from "./action.ts";
 import { type DesiredRole, desiredRolesOf } from "./desired.ts";
 import { roleDifferences } from "./diff.ts";
 import { type Limits, namedRefusal, refusalOf } from "./limits.ts";
 import { purposePath, roleName } from "./names.ts";
 import { roleOwnership } from "./ownership.ts";
 import type { RolesSeen } from "./seen.ts";
-import type { RoleWrite } from "./writes.ts";
 
 type RolesStep = PartStep<RolesAction>;
 

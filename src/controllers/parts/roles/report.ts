@@ -1,9 +1,10 @@
-/** Reports roles in status. Pure. */
+/** Reports roles in status and events. Pure. */
 
-import type { Reason } from "../../../api/reasons.ts";
+import type { EventReason, Reason } from "../../../api/reasons.ts";
+import type { ObjectEvent } from "../../../runtime/store.ts";
 import type { ConditionDraft, Failure } from "../../pass/agenda.ts";
-import type { RolesAction } from "./action.ts";
-import { isRolesAction } from "./action.ts";
+import { normalEvent } from "../../pass/events.ts";
+import { isRolesAction, type RolesAction } from "./action.ts";
 import type { RolesSeen } from "./seen.ts";
 
 /** `status.roles`: the roles that exist. */
@@ -48,3 +49,21 @@ const reasons: Readonly<Record<string, Reason>> = {
 function lackingAction(message: string): string | undefined {
   return /not authorized to perform: ([a-z0-9-]+:\w+)/i.exec(message)?.[1];
 }
+
+/** The events of an action that succeeded. */
+export function rolesEvents(action: RolesAction): readonly ObjectEvent[] {
+  if (action.kind === "claimRoles") return [];
+  const { name, doing, writes } = action;
+  const [reason, what] = results[doing];
+  const parts = doing === "repair" ? ` (${[...new Set(writes.map(({ kind }) => kind))].join(", ")})` : "";
+  return [normalEvent(reason, "Reconcile", `role ${name} ${what}${parts}`)];
+}
+
+const results: Readonly<Record<Extract<RolesAction, { kind: "writeRole" }>["doing"], readonly [EventReason, string]>> =
+  {
+    create: ["RoleCreated", "was created"],
+    repair: ["RoleRepaired", "was changed to match the spec"],
+    restore: ["ServiceRoleRepaired", "was created again, or repaired, because AWS needs it to delete the environment"],
+    release: ["RoleRetained", "was left in AWS"],
+    delete: ["RoleDeleted", "was deleted"],
+  };

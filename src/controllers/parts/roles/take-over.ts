@@ -3,10 +3,9 @@
 import type { ProfileSeen, RoleSeen } from "../../../aws/iam-account.ts";
 import { clusterUidTag, type Identity, uidTag } from "../../ownership/ownership.ts";
 import type { Act } from "../../pass/agenda.ts";
-import type { RolesAction } from "./action.ts";
+import type { RolesAction, RoleWrite } from "./action.ts";
 import { roleOwnership } from "./ownership.ts";
 import type { RolesSeen } from "./seen.ts";
-import type { RoleWrite } from "./writes.ts";
 
 /**
  * The first role that needs new tags; undefined: none. A role may be in use for days, and at its deletion the operator

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { RoleWrite } from "../../../../src/controllers/parts/roles/action.ts";
 import { removalWrites, roleDifferences } from "../../../../src/controllers/parts/roles/diff.ts";
-import type { RoleWrite } from "../../../../src/controllers/parts/roles/writes.ts";
 import { desired, mark, profileAs, roleAs } from "./given.ts";
 
 const job = desired({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RolesAction } from "../../../../src/controllers/parts/roles/action.ts";
-import { rolesEvents } from "../../../../src/controllers/parts/roles/events.ts";
-import { rolesFailure, rolesReport } from "../../../../src/controllers/parts/roles/report.ts";
+import { rolesEvents, rolesFailure, rolesReport } from "../../../../src/controllers/parts/roles/report.ts";
 import type { Failure } from "../../../../src/controllers/pass/agenda.ts";
 import { desired, inIam, seenRoles } from "./given.ts";
 
