@@ -268,7 +268,7 @@ export function operatorOptions(): readonly Option[] {
     ),
     new ListOption(
       "--allowed-endpoint-services <globs>",
-      "services that vpcEndpointServices may name (default: those that AWS Batch needs)",
+      "services for which a BatchNetwork may ask for endpoints (default: those that AWS Batch needs)",
     ),
     new Option(
       "--allow-public-ingress",

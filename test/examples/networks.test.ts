@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import type { Condition } from "../../src/api/object.ts";
 import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
 import { accountOf, readAccount } from "../../src/tools/simulated-account.ts";
+import { documentsOf } from "../../src/tools/validation/manifests.ts";
 import { deleteAll, exampleNamed, exampleWorld, manifestsOf, prepare } from "./examples.ts";
 
 /** Examples with a described network, in which their jobs have to run. */
@@ -68,12 +70,12 @@ it("broken-network reports what a subnet lacks, and its job runs after a fix of 
   await world.seconds(600);
   expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNABLE"]);
 
-  const fixed = manifests.map((manifest) =>
-    manifest.kind === "BatchComputeEnvironment"
-      ? { ...manifest, spec: { ...(manifest.spec as object), network: { vpcEndpoints: "Ensure" } } }
-      : manifest,
-  );
-  world.apply(...fixed);
+  const text = readFileSync(`${example.directory}/compute-environment.yaml`, "utf8");
+  const [, commented = ""] = /^# One of the fixes:\n((?:# .*\n)+)/m.exec(text) ?? [];
+  const { documents } = documentsOf("fix", commented.replaceAll(/^# (?:---\n)?/gm, ""));
+  const [fix] = documents.map(({ value }) => value as Manifest);
+  if (fix === undefined) throw new Error("the manifest has a network that is commented out");
+  world.apply({ ...fix, metadata: { ...fix.metadata, namespace: "default" } });
   await world.until("the job ends", () => world.aws.truth.jobs().every(({ status }) => status === "SUCCEEDED"), 1800);
   await world.until("the environment reports it", () => networkReady()?.status === "True", 900);
 });

@@ -278,7 +278,6 @@ kind: BatchComputeEnvironment
 metadata: {name: general}
 spec:
   type: MANAGED
-  network: {vpcEndpoints: Ensure}
   computeResources:
     type: EC2
     allocationStrategy: BEST_FIT_PROGRESSIVE
@@ -288,6 +287,14 @@ spec:
     subnets: [subnet-a, subnet-b]
     securityGroupIds: [sg-11111111]
     instanceRole: ecsInstanceRole
+---
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchNetwork
+metadata: {name: net}
+spec:
+  vpcId: vpc-1
+  subnets: [subnet-a, subnet-b]
+  vpcEndpoints: {needs: [ecs, ecr, logs]}
 `,
     };
     const { json, text, markdown } = await planned(files, "--cluster-name", "team");

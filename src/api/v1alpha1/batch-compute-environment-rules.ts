@@ -28,8 +28,8 @@ function once(ways: readonly string[], names: readonly string[], fieldPath: stri
   };
 }
 
+/** Also as stored objects have it that were written before there were networks. */
 const makesGroup = "has(self.network) && has(self.network.securityGroup)";
-const refersToNetwork = "has(self.computeResources) && has(self.computeResources.networkRef)";
 const namesGroup =
   "has(self.computeResources.securityGroupIds) || has(self.computeResources.securityGroupSelector) || has(self.computeResources.networkRef)";
 const images = "has(self.computeResources) && has(self.computeResources.ec2Configuration)";
@@ -124,35 +124,16 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
   },
   {
     rule: `!(${fargate}) || ${namesGroup} || (${makesGroup})`,
-    message:
-      "Fargate tasks run in your network: add securityGroupIds, securityGroupSelector, networkRef, or network.securityGroup to let the operator create one",
+    message: "Fargate tasks run in your network: add securityGroupIds or networkRef",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.securityGroupIds",
   },
   {
     rule: `!(${instances}) || ${namesGroup} || has(self.computeResources.launchTemplate) || (${makesGroup})`,
     message:
-      "instances need a security group: add securityGroupIds, securityGroupSelector, networkRef, network.securityGroup to let the operator create one, or a launch template with security groups",
+      "instances need a security group: add securityGroupIds, networkRef, or a launch template with security groups",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.securityGroupIds",
-  },
-  {
-    rule: `!(${makesGroup}) || (${instances}) || (${fargate})`,
-    message: "only EC2, SPOT and Fargate accept a security group: remove network.securityGroup",
-    reason: "FieldValueForbidden",
-    fieldPath: ".network.securityGroup",
-  },
-  {
-    rule: `!(${refersToNetwork}) || !(${makesGroup})`,
-    message: "the network of networkRef gives the security groups: remove network.securityGroup",
-    reason: "FieldValueForbidden",
-    fieldPath: ".network.securityGroup",
-  },
-  {
-    rule: `!(${refersToNetwork}) || !has(self.network) || !has(self.network.vpcEndpoints)`,
-    message: "the network of networkRef has the endpoints: remove network.vpcEndpoints",
-    reason: "FieldValueForbidden",
-    fieldPath: ".network.vpcEndpoints",
   },
   {
     rule: `!(${instances}) || ${given(instanceRole)}`,

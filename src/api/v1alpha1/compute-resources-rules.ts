@@ -38,21 +38,13 @@ function needed(by: string, what: string, field: string, why: string): Validatio
   };
 }
 
+/** @param selector in its place in stored objects that were written before there were networks */
 function located(by: string, who: string, field: string, selector: string): ValidationRule {
   return {
     rule: `!(${by}) || has(self.${field}) || has(self.${selector}) || has(self.networkRef)`,
-    message: `${who} in your network: add ${field}, ${selector} or networkRef`,
+    message: `${who} in your network: add ${field} or networkRef`,
     reason: "FieldValueRequired",
     fieldPath: `.${field}`,
-  };
-}
-
-function oneOfTwo(field: string, selector: string): ValidationRule {
-  return {
-    rule: `!has(self.${field}) || !has(self.${selector})`,
-    message: `${selector} replaces ${field}: remove one of the two`,
-    reason: "FieldValueForbidden",
-    fieldPath: `.${selector}`,
   };
 }
 
@@ -62,15 +54,6 @@ function givenByNetwork(field: string): ValidationRule {
     message: `the network of networkRef gives subnets and security groups: remove ${field}`,
     reason: "FieldValueForbidden",
     fieldPath: `.${field}`,
-  };
-}
-
-function elsewhere(selector: string): ValidationRule {
-  return {
-    rule: `!(${managedInstances}) || !has(self.${selector})`,
-    message: `ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove ${selector}`,
-    reason: "FieldValueForbidden",
-    fieldPath: `.${selector}`,
   };
 }
 
@@ -84,12 +67,13 @@ export const computeResourcesRules: readonly ValidationRule[] = [
     }),
   ),
   located(fargate, "Fargate tasks run", "subnets", "subnetSelector"),
-  oneOfTwo("subnets", "subnetSelector"),
-  oneOfTwo("securityGroupIds", "securityGroupSelector"),
-  elsewhere("subnetSelector"),
-  elsewhere("securityGroupSelector"),
-  elsewhere("networkRef"),
-  ...["subnets", "subnetSelector", "securityGroupIds", "securityGroupSelector"].map(givenByNetwork),
+  {
+    rule: `!(${managedInstances}) || !has(self.networkRef)`,
+    message: "ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove networkRef",
+    reason: "FieldValueForbidden",
+    fieldPath: ".networkRef",
+  },
+  ...["subnets", "securityGroupIds"].map(givenByNetwork),
   {
     rule: `!(${fargate}) || !has(self.subnets) || size(self.subnets) <= 16`,
     message: "Fargate accepts at most 16 subnets: remove some",

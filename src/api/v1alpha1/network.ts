@@ -1,3 +1,4 @@
+import type { ValidationRule } from "../crd.ts";
 import { tagKeyLength, time } from "./common.ts";
 import { anyText, atomicList, flag, mapList, object, oneOf, setOf, text, textMap } from "./schema.ts";
 
@@ -17,28 +18,31 @@ export const subnetIds = setOf("Subnets, all in one VPC.", text("Subnet ID.", 32
 export const groupIds = (description: string) =>
   setOf(description, text("Security group ID.", 32, /^sg-[0-9a-z]+$/), 16, 1);
 
+/** How the refusal of what BatchNetworks do begins. */
+export const networkItselfMessage = "environments share networks as BatchNetworks";
+
+/**
+ * What an environment did itself before there were networks. A stored object may keep it, because the API server does not judge
+ * again what an update leaves as it is; a field that is not in the schema would be dropped from it.
+ */
+function earlier(what: string, member: string) {
+  return {
+    description: `No longer accepted: a BatchNetwork ${what}, to which computeResources.networkRef refers.`,
+    message: `${networkItselfMessage}: write ${member} there, and refer to it by computeResources.networkRef`,
+  };
+}
+
+function refused(message: string): ValidationRule {
+  return { rule: "false", message, reason: "FieldValueForbidden" };
+}
+
 const selectorFields = { vpcId: vpcId("Only in this VPC.").optional(), tags: selectedTags.optional() };
 
-export const subnetSelector = object(
-  "Selects subnets by VPC and tags, in place of subnets. status.network has the selection. Another selection takes effect after 5 minutes without a change, as if the spec had changed.",
-  selectorFields,
-  {
-    rule: "has(self.vpcId) || (has(self.tags) && size(self.tags) > 0)",
-    message: "an empty selector would select every subnet: add tags or vpcId",
-    reason: "FieldValueRequired",
-  },
-);
+const bySubnets = earlier("selects subnets", "subnetSelector");
+export const subnetSelector = object(bySubnets.description, selectorFields, refused(bySubnets.message));
 
-export const securityGroupSelector = object(
-  "Selects security groups by tags and VPC, in place of securityGroupIds; otherwise like subnetSelector.",
-  selectorFields,
-  {
-    rule: "has(self.tags) && size(self.tags) > 0",
-    message: "a VPC contains groups for many purposes: add tags",
-    reason: "FieldValueRequired",
-    fieldPath: ".tags",
-  },
-);
+const byGroups = earlier("selects security groups", "securityGroupSelector");
+export const securityGroupSelector = object(byGroups.description, selectorFields, refused(byGroups.message));
 
 const state = oneOf("Reachable, Unreachable, or Unknown if something could not be read.", [
   "Reachable",
@@ -60,56 +64,68 @@ const ruleFields = {
   ),
 };
 
-const groupRule = object("Allowed traffic.", ruleFields, {
+/** The rules of a group that the operator creates. */
+const rulesOf = (...checks: readonly ValidationRule[]) => {
+  const rule = object("Allowed traffic.", ruleFields, ...checks);
+  return {
+    egress: atomicList(
+      "Allowed egress in addition to TCP 443 everywhere. The operator removes other rules of the group.",
+      rule,
+      30,
+    ).optional(),
+    ingress: atomicList(
+      "Allowed ingress, e.g. self for multi-node jobs. From addresses that are not private, and from prefix lists, only with the operator's --allow-public-ingress. Default: nothing.",
+      rule,
+      30,
+    ).optional(),
+  };
+};
+
+export const groupRules = rulesOf({
   rule: "self.protocol != 'all' || !has(self.ports)",
   message: "protocol all has no ports: remove ports, or use tcp or udp",
   reason: "FieldValueForbidden",
   fieldPath: ".ports",
 });
 
-/** The rules of a group that the operator creates. */
-export const groupRules = {
-  egress: atomicList(
-    "Allowed egress in addition to TCP 443 everywhere. The operator removes other rules of the group.",
-    groupRule,
-    30,
-  ).optional(),
-  ingress: atomicList(
-    "Allowed ingress, e.g. self for multi-node jobs. From addresses that are not private, and from prefix lists, only with the operator's --allow-public-ingress. Default: nothing.",
-    groupRule,
-    30,
-  ).optional(),
-};
-
+const byMadeGroup = earlier("has the security group created", "securityGroup");
 const madeGroup = object(
-  "A security group that the operator creates for the instances, in addition to those in the spec, and deletes after the environment.",
-  { create: flag("true: create the group."), ...groupRules },
-  {
-    rule: "self.create",
-    message: "create: false asks for nothing: remove securityGroup",
-    fieldPath: ".create",
-  },
+  byMadeGroup.description,
+  { create: flag("true."), ...rulesOf() },
+  refused(byMadeGroup.message),
 );
 
 /** Last part of the name of a service that has endpoints. */
 export const serviceName = text("Last part of the name of the service.", 64, /^[a-z0-9][a-z0-9.-]*$/);
 
-export const network = object("Checks of the network, and resources that the operator creates in it.", {
-  preflight: oneOf(
-    "Check that the subnets have a path to what instances need. Warn (default): report in the condition NetworkReady. Enforce: create no environment without a path; Ready is False. Skip: read nothing.",
-    ["Warn", "Enforce", "Skip"],
-  ).optional(),
-  vpcEndpoints: oneOf(
-    "Ensure: create the missing interface endpoints and S3 gateway endpoint, share them between the environments of the VPC that ask for them, and delete them with the last of these. Foreign endpoints are never changed.",
-    ["Ensure"],
-  ).optional(),
-  vpcEndpointServices: setOf(
-    "With vpcEndpoints: only these services, e.g. ecs-agent, ecr.api, s3, logs. Default: services that the subnets do not reach otherwise. The operator's --allowed-endpoint-services limits them.",
-    serviceName,
-    32,
-  ).optional(),
-  securityGroup: madeGroup.optional(),
-});
+const byEndpoints = earlier("has endpoints", "vpcEndpoints");
+const byServices = earlier("has the services of its endpoints", "vpcEndpoints.services");
+
+export const network = object(
+  "Checks of the network.",
+  {
+    preflight: oneOf(
+      "Check that the subnets have a path to what instances need. Warn (default): report in the condition NetworkReady. Enforce: create no environment without a path; Ready is False. Skip: read nothing.",
+      ["Warn", "Enforce", "Skip"],
+    ).optional(),
+    vpcEndpoints: oneOf(byEndpoints.description, ["Ensure"]).optional(),
+    vpcEndpointServices: setOf(byServices.description, serviceName, 32).optional(),
+    securityGroup: madeGroup.optional(),
+  },
+  ...(
+    [
+      ["vpcEndpoints", byEndpoints],
+      ["vpcEndpointServices", byServices],
+    ] as const
+  ).map(
+    ([field, { message }]): ValidationRule => ({
+      rule: `!has(self.${field})`,
+      message,
+      reason: "FieldValueForbidden",
+      fieldPath: `.${field}`,
+    }),
+  ),
+);
 
 const subnet = object("One subnet of the environment.", {
   subnetId: text("Subnet ID.", 64),

@@ -13,6 +13,7 @@ import { jobWarnings } from "./jobs.ts";
 import type { ManifestDocument } from "./manifests.ts";
 import { nearest } from "./nearest.ts";
 import { objectFindings } from "./object.ts";
+import { withBatchNetwork } from "./own-networks.ts";
 import { byPlace, type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
 import { queueFindings } from "./quota-shares.ts";
 import {
@@ -99,7 +100,7 @@ export function* validation(
   const checked: { readonly entry: Ours; readonly problems: readonly Problem[] }[] = [];
   for (const entry of ours) {
     const findings = [
-      ...objectFindings(entry.crd, entry.document.value).map((finding) =>
+      ...withBatchNetwork(objectFindings(entry.crd, entry.document.value), entry.document.value).map((finding) =>
         withBatchRole(withNextSize(finding, entry.document.value), entry.document.value),
       ),
       ...(closed ? referenceFindings(entry.named, objects) : []),

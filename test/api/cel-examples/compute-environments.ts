@@ -121,29 +121,34 @@ const onEc2: readonly Row[] = [
   ],
   ["instances need a type: add instanceTypes, e.g. [optimal]", {}, resources({ instanceTypes: undefined })],
   [
-    "instances run in your network: add subnets, subnetSelector or networkRef",
-    resources({ subnets: undefined, subnetSelector: { tags: { team: "batch" } } }),
+    "instances run in your network: add subnets or networkRef",
+    resources({ ...inNetwork }),
     resources({ subnets: undefined }),
   ],
   [
-    "subnetSelector replaces subnets: remove one of the two",
-    resources({ subnets: undefined, subnetSelector: { vpcId: "vpc-0a1b2c3d" } }),
-    resources({ subnetSelector: { vpcId: "vpc-0a1b2c3d" } }),
+    "environments share networks as BatchNetworks: write subnetSelector there, and refer to it by computeResources.networkRef",
+    resources(inNetwork),
+    resources({ subnets: undefined, subnetSelector: { tags: { team: "batch" } } }),
   ],
   [
-    "an empty selector would select every subnet: add tags or vpcId",
-    resources({ subnets: undefined, subnetSelector: { tags: { team: "*" } } }),
-    resources({ subnets: undefined, subnetSelector: { tags: {} } }),
-  ],
-  [
-    "securityGroupSelector replaces securityGroupIds: remove one of the two",
+    "environments share networks as BatchNetworks: write securityGroupSelector there, and refer to it by computeResources.networkRef",
+    resources(inNetwork),
     resources({ securityGroupIds: undefined, securityGroupSelector: { tags: { team: "batch" } } }),
-    resources({ securityGroupSelector: { tags: { team: "batch" } } }),
   ],
   [
-    "a VPC contains groups for many purposes: add tags",
-    resources({ securityGroupIds: undefined, securityGroupSelector: { vpcId: "vpc-0a1b2c3d", tags: { team: "*" } } }),
-    resources({ securityGroupIds: undefined, securityGroupSelector: { vpcId: "vpc-0a1b2c3d" } }),
+    "environments share networks as BatchNetworks: write securityGroup there, and refer to it by computeResources.networkRef",
+    resources(inNetwork),
+    { network: { securityGroup: { create: true, ingress: [{ protocol: "all", peer: "self" }] } } },
+  ],
+  [
+    "environments share networks as BatchNetworks: write vpcEndpoints there, and refer to it by computeResources.networkRef",
+    resources(inNetwork),
+    { network: { vpcEndpoints: "Ensure" } },
+  ],
+  [
+    "environments share networks as BatchNetworks: write vpcEndpoints.services there, and refer to it by computeResources.networkRef",
+    resources(inNetwork),
+    { network: { vpcEndpointServices: ["ecs-agent"] } },
   ],
   [
     "the network of networkRef gives subnets and security groups: remove subnets",
@@ -151,32 +156,12 @@ const onEc2: readonly Row[] = [
     resources({ ...inNetwork, subnets: ["subnet-1"] }),
   ],
   [
-    "the network of networkRef gives subnets and security groups: remove subnetSelector",
-    resources(inNetwork),
-    resources({ ...inNetwork, subnetSelector: { tags: { team: "batch" } } }),
-  ],
-  [
     "the network of networkRef gives subnets and security groups: remove securityGroupIds",
     resources(inNetwork),
     resources({ ...inNetwork, securityGroupIds: ["sg-1"] }),
   ],
   [
-    "the network of networkRef gives subnets and security groups: remove securityGroupSelector",
-    resources(inNetwork),
-    resources({ ...inNetwork, securityGroupSelector: { tags: { team: "batch" } } }),
-  ],
-  [
-    "the network of networkRef gives the security groups: remove network.securityGroup",
-    resources(inNetwork),
-    { ...resources(inNetwork), network: { securityGroup: { create: true } } },
-  ],
-  [
-    "the network of networkRef has the endpoints: remove network.vpcEndpoints",
-    resources(inNetwork),
-    { ...resources(inNetwork), network: { vpcEndpoints: "Ensure" } },
-  ],
-  [
-    "instances need a security group: add securityGroupIds, securityGroupSelector, networkRef, network.securityGroup to let the operator create one, or a launch template with security groups",
+    "instances need a security group: add securityGroupIds, networkRef, or a launch template with security groups",
     resources({ securityGroupIds: undefined, launchTemplate: { launchTemplateName: "jobs" } }),
     resources({ securityGroupIds: undefined }),
   ],
@@ -324,29 +309,14 @@ const onFargate: readonly Row[] = [
   ],
   ...fargateRefuses.map(([message, field]): Row => [message, {}, resources(field)]),
   [
-    "Fargate tasks run in your network: add subnets, subnetSelector or networkRef",
-    resources({ subnets: undefined, subnetSelector: { tags: { team: "batch" } } }),
+    "Fargate tasks run in your network: add subnets or networkRef",
+    resources(inNetwork),
     resources({ subnets: undefined }),
   ],
   [
-    "Fargate tasks run in your network: add securityGroupIds, securityGroupSelector, networkRef, or network.securityGroup to let the operator create one",
-    { ...resources({ securityGroupIds: undefined }), network: { securityGroup: { create: true } } },
+    "Fargate tasks run in your network: add securityGroupIds or networkRef",
+    resources(inNetwork),
     resources({ securityGroupIds: undefined }),
-  ],
-  [
-    "create: false asks for nothing: remove securityGroup",
-    { network: { securityGroup: { create: true } } },
-    { network: { securityGroup: { create: false } } },
-  ],
-  [
-    "protocol all has no ports: remove ports, or use tcp or udp",
-    { network: { securityGroup: { create: true, egress: [{ protocol: "all", peer: "10.0.0.0/8" }] } } },
-    { network: { securityGroup: { create: true, egress: [{ protocol: "all", ports: "22", peer: "10.0.0.0/8" }] } } },
-  ],
-  [
-    "protocol all has no ports: remove ports, or use tcp or udp",
-    { network: { securityGroup: { create: true, ingress: [{ protocol: "all", peer: "self" }] } } },
-    { network: { securityGroup: { create: true, ingress: [{ protocol: "all", ports: "22", peer: "self" }] } } },
   ],
   [
     "Fargate accepts at most 16 subnets: remove some",
@@ -398,21 +368,6 @@ const onUnmanaged: readonly Row[] = [
 ];
 
 const onManagedInstances: readonly Row[] = [
-  [
-    "only EC2, SPOT and Fargate accept a security group: remove network.securityGroup",
-    {},
-    { network: { securityGroup: { create: true } } },
-  ],
-  [
-    "ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove subnetSelector",
-    {},
-    resources({ subnetSelector: { tags: { team: "batch" } } }),
-  ],
-  [
-    "ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove securityGroupSelector",
-    {},
-    resources({ securityGroupSelector: { tags: { team: "batch" } } }),
-  ],
   [
     "ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove networkRef",
     {},

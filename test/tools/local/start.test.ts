@@ -231,15 +231,19 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: ${zone}, cidr: 10.0.0.0/24, t
 securityGroups: [{ id: sg-11111111, vpc: vpc-1 }]
 `;
     writeFileSync(file, network("us-east-1a"));
-    const selecting = environment().replace(/subnets: .*/, "subnetSelector: { tags: { team: web } }");
-    const source = new MemorySource({ ...quickstart, "environment.yaml": selecting });
+    const selecting = `apiVersion: awsbatch.dev/v1alpha1
+kind: BatchNetwork
+metadata: {name: net}
+spec: {vpcId: vpc-1, subnetSelector: {tags: {team: web}}}
+`;
+    const source = new MemorySource({ ...quickstart, "network.yaml": selecting });
     const session = await started({ directory, source });
     await session.clock.advance(60_000);
-    expect(phaseOf(session.lines(), "BatchComputeEnvironment", "general")).toBe("stalled");
+    expect(phaseOf(session.lines(), "BatchNetwork", "net")).toBe("stalled");
     expect(session.ofType("edit")).toEqual([]);
     writeFileSync(file, network("us-east-1a").replace("team: batch", "team: web"));
     await session.clock.advance(300_000);
-    expect(phaseOf(session.lines(), "BatchComputeEnvironment", "general")).toBe("ready");
+    expect(phaseOf(session.lines(), "BatchNetwork", "net")).toBe("ready");
     expect(session.ofType("edit")).toHaveLength(1);
     session.interrupt();
     await session.end();

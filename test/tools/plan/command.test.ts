@@ -225,6 +225,7 @@ describe("the command plan --kubeconfig", () => {
 describe("the command plan --simulate, after local --simulate", () => {
   const network = `vpcs: [{ id: vpc-1, cidr: 10.0.0.0/16 }]
 subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24 }]
+securityGroups: [{ id: sg-11111111, vpc: vpc-1 }]
 `;
   interface Remembered {
     /** A description of it. */
@@ -233,10 +234,14 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
     readonly clock: VirtualClock;
   }
 
-  const grouped = (securityGroup: string): string =>
-    environment()
-      .replace(/ +securityGroupIds: .*\n/, "")
-      .replace("spec:\n", `spec:\n  network: { securityGroup: ${securityGroup} }\n`);
+  const grouped = (securityGroup: string): string => `apiVersion: awsbatch.dev/v1alpha1
+kind: BatchNetwork
+metadata: {name: net}
+spec:
+  vpcId: vpc-1
+  subnets: [subnet-11111111]
+  securityGroup: ${securityGroup}
+`;
 
   /** A directory, and next to it what a session of `local` left of these files. */
   async function remembered(
@@ -257,18 +262,15 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
   }
 
   test("says which rules of a security group are added and which are revoked", async () => {
-    const with22 = grouped("{ create: true, egress: [{ protocol: tcp, ports: '22', peer: 10.0.0.0/8 }] }");
-    const with80 = grouped("{ create: true, egress: [{ protocol: tcp, ports: '80', peer: 10.0.0.0/8 }] }");
-    const directory = await remembered({ ...quickstart, "environment.yaml": with22 }, { account: network });
-    write(directory, { "environment.yaml": with80 });
+    const with22 = grouped("{ egress: [{ protocol: tcp, ports: '22', peer: 10.0.0.0/8 }] }");
+    const with80 = grouped("{ egress: [{ protocol: tcp, ports: '80', peer: 10.0.0.0/8 }] }");
+    const directory = await remembered({ ...quickstart, "network.yaml": with22 }, { account: network });
+    write(directory, { "network.yaml": with80 });
     const { exitCode, text, json, markdown } = await plannedFrom(directory, "--simulate");
     const change =
       /\d\. AuthorizeSecurityGroupEgress sg-\w+ .*\n +rules +\["tcp 80 10\.0\.0\.0\/8"\]\n[^-]* RevokeSecurityGroupEgress sg-\w+ .*\n +rules +\["tcp 22 10\.0\.0\.0\/8"\]/;
     expect(exitCode).toBe(2);
-    expect(json.objects.find(({ kind }) => kind === "BatchComputeEnvironment")).toMatchObject({
-      action: "update",
-      title: "stays as it is; its network changes",
-    });
+    expect(json.objects.find(({ kind }) => kind === "BatchNetwork")).toMatchObject({ action: "update" });
     expect(text).toMatch(change);
     expect(markdown).toMatch(
       /\| AuthorizeSecurityGroupEgress sg-\w+ \| \w+ \| rules \\\["tcp 80 10\.0\.0\.0\/8"\\\] \|/,

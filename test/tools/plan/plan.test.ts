@@ -122,67 +122,71 @@ describe("a plan", () => {
       subnets: [{ id: "subnet-a", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.0.0.0/24", tags: { team: "batch" } }],
       securityGroups: [{ id: "sg-11111111", vpc: "vpc-1" }],
     });
-    const selecting = (selector: string) => {
-      const body = quickstart["environment.yaml"] ?? "";
-      return { ...quickstart, "environment.yaml": body.replace(/subnets: .*/, `subnetSelector: ${selector}`) };
-    };
-    const found = await planned(account, selecting("{ tags: { team: batch } }"));
+    const selecting = (tags: string) => ({
+      "environment.yaml": (quickstart["environment.yaml"] ?? "")
+        .replace(/subnets: .*/, "networkRef: {name: net}")
+        .replace(/ +securityGroupIds: .*\n/, ""),
+      "network.yaml": networkOf(`subnetSelector: ${tags}`, "securityGroup: {}"),
+    });
+    const found = await planned(account, { ...quickstart, ...selecting("{ tags: { team: batch } }") });
     expect(found.plan.entries.map(({ action, blocked }) => [action, blocked])).toEqual(
-      ["create", "create", "create"].map((action) => [action, undefined]),
+      ["create", "create", "create", "update"].map((action) => [action, undefined]),
     );
-    expect(found.environment().notes).toContain("selected: team=batch: subnet-a");
-    const empty = await planned(account, selecting("{ tags: { team: nobody } }"));
-    expect(empty.environment().blocked).toMatch(
-      /^NothingSelected: spec.computeResources.subnetSelector \(team=nobody\)/,
-    );
+    expect(networkIn(found.plan.entries).notes).toContain("selected: vpc-1, team=batch: subnet-a");
+    const empty = await planned(account, { ...quickstart, ...selecting("{ tags: { team: nobody } }") });
+    expect(networkIn(empty.plan.entries).blocked).toMatch(/^NothingSelected: spec.subnetSelector /);
   });
 
-  /** A subnet from which nothing leads out, with `network` in the spec instead of a security group. */
-  const closed = (network: string) => {
-    const body = (quickstart["environment.yaml"] ?? "")
-      .replace(/subnets: .*/, "subnets: [subnet-a]")
-      .replace(/ +securityGroupIds: .*\n/, "");
-    return { ...quickstart, "environment.yaml": body.replace("spec:\n", `spec:\n  network: ${network}\n`) };
+  const networkOf = (...fields: readonly string[]): string => `apiVersion: awsbatch.dev/v1alpha1
+kind: BatchNetwork
+metadata: {name: net}
+spec:
+  vpcId: vpc-1
+${fields.map((field) => `  ${field}\n`).join("")}`;
+  const networkIn = (entries: readonly Entry[]): Entry => {
+    const found = entries.find(({ kind }) => kind === "BatchNetwork");
+    if (found === undefined) throw new Error("the plan has an entry for the network");
+    return found;
   };
   const closedVpc = {
     vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
+    securityGroups: [{ id: "sg-11111111", vpc: "vpc-1" }],
     subnets: [{ id: "subnet-a", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.0.0.0/24" }],
   };
 
   test("lists the security group and the endpoints to create, and nothing once they exist", async () => {
     const account = emptyAccount();
     account.cloud.world("us-east-1").outside.describeNetwork(closedVpc);
-    const files = closed("{ vpcEndpoints: Ensure, vpcEndpointServices: [logs, s3], securityGroup: { create: true } }");
-    const { environment: general } = await planned(account, files);
-    expect(general()).toMatchObject({ action: "create", blocked: undefined });
-    expect(writesIn(general())).toEqual([
-      `CreateSecurityGroup aws-batch-operator/${clusterName}/default/general`,
+    const body = (quickstart["environment.yaml"] ?? "").replace(/subnets: .*/, "subnets: [subnet-a]");
+    const others = { ...quickstart, "environment.yaml": body };
+    const files = {
+      ...others,
+      "network.yaml": networkOf("subnets: [subnet-a]", "securityGroup: {}", "vpcEndpoints: {services: [logs, sts]}"),
+    };
+    const { plan: first } = await planned(account, files);
+    expect(networkIn(first.entries)).toMatchObject({ action: "update", blocked: undefined });
+    expect(writesIn(networkIn(first.entries))).toEqual([
+      `CreateSecurityGroup aws-batch-operator/${clusterName}/default/net`,
       "AuthorizeSecurityGroupEgress sg-(known after apply)",
       "RevokeSecurityGroupEgress sg-(known after apply)",
-      `CreateSecurityGroup aws-batch-operator-${clusterName}-endpoints`,
+      `CreateSecurityGroup aws-batch-operator/${clusterName}/default/net/endpoints`,
       "AuthorizeSecurityGroupIngress sg-(known after apply)",
       "CreateVpcEndpoint com.amazonaws.us-east-1.logs",
-      "CreateVpcEndpoint com.amazonaws.us-east-1.s3",
-      "CreateComputeEnvironment default_general-(known after apply)",
+      "CreateVpcEndpoint com.amazonaws.us-east-1.sts",
     ]);
     const made = await accountWith(files, closedVpc);
     const { plan: same } = await planned(made, files);
     expect(same.entries.map(({ action, blocked, steps }) => [action, blocked, steps])).toEqual(
-      ["none", "none", "none"].map((action) => [action, undefined, []]),
+      ["none", "none", "none", "none"].map((action) => [action, undefined, []]),
     );
-    const more = "{ create: true, egress: [{ protocol: tcp, ports: '22', peer: 10.0.0.0/8 }] }";
-    const other = await planned(
-      made,
-      closed(`{ vpcEndpoints: Ensure, vpcEndpointServices: [logs], securityGroup: ${more} }`),
+    const network = networkOf(
+      "subnets: [subnet-a]",
+      "securityGroup: {egress: [{ protocol: tcp, ports: '22', peer: 10.0.0.0/8 }]}",
+      "vpcEndpoints: {services: [logs, sts]}",
     );
-    expect(other.environment()).toMatchObject({
-      action: "update",
-      title: "stays as it is; its network changes",
-    });
-    expect(writesIn(other.environment())).toEqual([
-      "AuthorizeSecurityGroupEgress sg-xxxxxxxx",
-      "DeleteVpcEndpoints vpce-xxxxxxxx",
-    ]);
+    const { plan: more } = await planned(made, { ...others, "network.yaml": network });
+    expect(networkIn(more.entries)).toMatchObject({ action: "update" });
+    expect(writesIn(networkIn(more.entries))).toEqual(["AuthorizeSecurityGroupEgress sg-xxxxxxxx"]);
   });
 
   test("says that nothing is created without a path, where the spec requires one", async () => {
@@ -190,11 +194,12 @@ describe("a plan", () => {
     account.cloud.world("us-east-1").outside.describeNetwork({
       ...closedVpc,
       subnets: [{ id: "subnet-a", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.0.0.0/24", freeAddresses: 0 }],
+      securityGroups: [{ id: "sg-11111111", vpc: "vpc-1" }],
     });
-    const { environment: general } = await planned(
-      account,
-      closed("{ preflight: Enforce, securityGroup: { create: true } }"),
-    );
+    const body = (quickstart["environment.yaml"] ?? "")
+      .replace(/subnets: .*/, "subnets: [subnet-a]")
+      .replace("spec:\n", "spec:\n  network: { preflight: Enforce }\n");
+    const { environment: general } = await planned(account, { ...quickstart, "environment.yaml": body });
     expect(general().blocked).toMatch(/^NetworkNotReady: nothing is created, .*subnet-a has no free address/);
   });
 

@@ -21,9 +21,9 @@ export function vpcClaims({ metadata }: KubeObject): readonly string[] {
   return notedVpcs(metadata.annotations?.[endpointsAnnotation]);
 }
 
-/** Whether the spec of an object requests endpoints. */
+/** Whether the spec of an object requests endpoints that its network does not have. */
 export function asksForEndpoints({ spec }: BatchComputeEnvironment): boolean {
-  return spec.network?.vpcEndpoints === "Ensure";
+  return spec.computeResources?.networkRef === undefined && spec.network?.vpcEndpoints === "Ensure";
 }
 
 /** Whether an object requests endpoints, or has requested some before. */

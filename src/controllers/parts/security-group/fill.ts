@@ -17,8 +17,9 @@ export type PlacedSpec = BatchComputeEnvironmentSpec & {
   readonly movesByReplacement?: boolean;
 };
 
-/** The group that the spec requests; undefined: none. */
+/** The group that the spec requests; undefined: none, or its network has it. */
 export function desiredGroup({ spec }: BatchComputeEnvironment): DesiredGroup | undefined {
+  if (spec.computeResources?.networkRef !== undefined) return undefined;
   const desired = spec.network?.securityGroup;
   return desired === undefined ? undefined : { egress: desired.egress ?? [], ingress: desired.ingress ?? [] };
 }

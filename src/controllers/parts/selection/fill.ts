@@ -10,19 +10,16 @@ export function withSelected(object: BatchComputeEnvironment): BatchComputeEnvir
   if (resources?.subnetSelector === undefined && resources?.securityGroupSelector === undefined) return object;
   const { subnetSelector, securityGroupSelector, ...named } = resources;
   const { resolvedSubnets, resolvedSecurityGroups } = object.status?.network ?? {};
-  const subnets = subnetSelector === undefined ? undefined : resolvedSubnets?.ids;
-  const groups = securityGroupSelector === undefined ? undefined : resolvedSecurityGroups?.ids;
-  return {
-    ...object,
-    spec: {
-      ...object.spec,
-      computeResources: {
-        ...named,
-        ...(subnets === undefined ? {} : { subnets: [...subnets] }),
-        ...(groups === undefined ? {} : { securityGroupIds: [...groups] }),
-      },
-    },
+  // IDs are what is accepted: whoever adds some to an earlier selector means them.
+  const subnets = subnetSelector === undefined || named.subnets ? undefined : resolvedSubnets?.ids;
+  const groups =
+    securityGroupSelector === undefined || named.securityGroupIds ? undefined : resolvedSecurityGroups?.ids;
+  const computeResources = {
+    ...named,
+    ...(subnets === undefined ? {} : { subnets: [...subnets] }),
+    ...(groups === undefined ? {} : { securityGroupIds: [...groups] }),
   };
+  return { ...object, spec: { ...object.spec, computeResources } };
 }
 
 /** The object with what it has taken from its network; without subnets before it has. */
@@ -42,17 +39,28 @@ function withTaken(
 
 /** The paths that a new selection changes although nobody changed the spec or AWS. */
 export function selectedPaths({ spec }: BatchComputeEnvironment): readonly string[] {
-  const { subnetSelector, securityGroupSelector, networkRef } = spec.computeResources ?? {};
+  const { networkRef } = spec.computeResources ?? {};
   if (networkRef !== undefined) return ["spec.computeResources.subnets", "spec.computeResources.securityGroupIds"];
+  const { subnetSelector, securityGroupSelector } = selectorsOf(spec);
   return [
     ...(subnetSelector === undefined ? [] : ["spec.computeResources.subnets"]),
     ...(securityGroupSelector === undefined ? [] : ["spec.computeResources.securityGroupIds"]),
   ];
 }
 
+/** The selectors that nothing in the spec replaces. */
+function selectorsOf({ computeResources: resources = { type: "EC2", maxvCpus: 0 } }: BatchComputeEnvironment["spec"]) {
+  const { networkRef, subnets, securityGroupIds } = resources;
+  return {
+    subnetSelector: (networkRef ?? subnets) === undefined ? resources.subnetSelector : undefined,
+    securityGroupSelector: (networkRef ?? securityGroupIds) === undefined ? resources.securityGroupSelector : undefined,
+  };
+}
+
 /** The selections to resolve for an object; empty without selectors. */
 export function selectionsOf({ spec, status }: BatchComputeEnvironment): readonly ToResolve[] {
-  const { type = "EC2", subnetSelector, securityGroupSelector } = spec.computeResources ?? {};
+  const { type = "EC2" } = spec.computeResources ?? {};
+  const { subnetSelector, securityGroupSelector } = selectorsOf(spec);
   const { resolvedSubnets, resolvedSecurityGroups } = status?.network ?? {};
   const fargate = type === "FARGATE" || type === "FARGATE_SPOT";
   const made = spec.network?.securityGroup === undefined ? 0 : 1;
