@@ -12,20 +12,21 @@ import { queueNameOf } from "../controllers/ownership/naming.ts";
 import { conditionsOf } from "../controllers/pass/conditions.ts";
 import { realCloud } from "../operator/cloud.ts";
 import { accountIds, ListOption } from "../operator/flags.ts";
-import { CommandError, type Ending, exitCodes, type Io, styleOf } from "../operator/io.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
 import { defaultRequestsPerSecond } from "../operator/settings.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { shellCommand } from "../runtime/shell.ts";
 import { chainFix, chainFrom, chainText } from "./diagnose/chain.ts";
+import { jobDocument } from "./diagnose/job-document.ts";
 import { jobJson } from "./diagnose/job-json.ts";
 import { isJobHealthy } from "./diagnose/job-report.ts";
-import { jobText } from "./diagnose/job-text.ts";
 import { diagnosisJson } from "./diagnose/json.ts";
 import { readNetwork } from "./diagnose/network.ts";
+import { queueDocument } from "./diagnose/queue-document.ts";
 import { type QueueReading, readQueue } from "./diagnose/read.ts";
 import { readJob } from "./diagnose/read-job.ts";
 import { isHealthy } from "./diagnose/report.ts";
-import { diagnosisText, type Layout } from "./diagnose/text.ts";
+import { type Format, formatOption, type Shown, show } from "./document/show.ts";
 import { requireAccount } from "./jobs/account.ts";
 import { openCluster } from "./jobs/cluster.ts";
 import type { SeenObjects } from "./jobs/objects.ts";
@@ -33,10 +34,9 @@ import { placeOf } from "./jobs/open-place.ts";
 import { clusterNameOption, type DirectoryFlags } from "./jobs/options.ts";
 import { SavedAccount } from "./jobs/saved-account.ts";
 import { readOnlyRegion } from "./read-only-region.ts";
-import { asciiOutput } from "./terminal/ascii.ts";
-import { paintFor } from "./terminal/paint.ts";
 
-interface DiagnoseFlags extends DirectoryFlags {
+interface DiagnoseFlags extends Omit<DirectoryFlags, "output"> {
+  readonly output: Format;
   /** False: `--no-network`. */
   readonly network?: boolean;
 }
@@ -74,7 +74,7 @@ export function diagnoseCommand(io: Io, ending: Ending): Command {
       new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
     )
     .option("--no-network", "do not read EC2 and the path from the subnets to AWS")
-    .addOption(new Option("-o, --output <format>", "format of the report").choices(["text", "json"]).default("text"));
+    .addOption(formatOption("report"));
   command.addHelpText("after", afterHelp(io.program));
   return command.action(ending(() => run(command.args, command.opts<DiagnoseFlags>(), io)));
 }
@@ -85,15 +85,12 @@ async function run(args: readonly string[], flags: DiagnoseFlags, io: Io): Promi
     throw new CommandError("give either NAME (a JobQueue object) or bj/NAME (a BatchJob), or --queue (a queue in AWS)");
   }
   const report = subject === undefined ? await ofAws(flags, io) : await ofObject(subject, flags, io);
-  show(report, flags, io);
+  show(report, flags.output, io);
   return report.isHealthy ? exitCodes.done : exitCodes.failed;
 }
 
-/** What was found, for whoever reads it. */
-interface Report {
+interface Report extends Shown {
   readonly isHealthy: boolean;
-  json(): string;
-  text(layout: Layout): string;
 }
 
 interface Subject {
@@ -137,7 +134,7 @@ async function ofQueue(queue: string, reading: QueueReading): Promise<Report> {
   return {
     isHealthy: isHealthy(report),
     json: () => diagnosisJson(report),
-    text: (layout) => diagnosisText(report, layout),
+    document: () => queueDocument(report),
   };
 }
 
@@ -167,7 +164,7 @@ async function ofObject({ kind, name }: Subject, flags: DiagnoseFlags, io: Io): 
     }
     const where = [...objects.words, "-n", key.namespace];
     const report = await readJob(found as BatchJob, { ...reading, objects, where });
-    return { isHealthy: isJobHealthy(report), json: () => jobJson(report), text: (layout) => jobText(report, layout) };
+    return { isHealthy: isJobHealthy(report), json: () => jobJson(report), document: () => jobDocument(report) };
   } finally {
     await objects.close();
   }
@@ -223,15 +220,4 @@ async function readingIn(
     },
     signal,
   };
-}
-
-function show(report: Report, { output }: DiagnoseFlags, io: Io): void {
-  if (output === "json") {
-    io.stdout.write(report.json());
-    return;
-  }
-  const style = styleOf(io.stdout, io.env);
-  const stream = style.unicode ? io.stdout : asciiOutput(io.stdout);
-  const columns = io.stdout.isTerminal ? io.stdout.size().columns : 100;
-  stream.write(report.text({ paint: paintFor(style), columns }));
 }

@@ -2,12 +2,14 @@ import { Command } from "commander";
 import { counted } from "../api/words.ts";
 import { type Ending, exitCodes, type Io } from "../operator/io.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
+import { type Format, formats, show } from "./document/show.ts";
+import { jobsDocument } from "./jobs/list-document.ts";
 import { openPlace } from "./jobs/open-place.ts";
 import { addDirectoryOptions, addJobOptions, type DirectoryFlags } from "./jobs/options.ts";
 import type { ListedJobs } from "./jobs/place.ts";
-import { jobsTable } from "./jobs/table.ts";
 
-interface JobsFlags extends DirectoryFlags {
+interface JobsFlags extends Omit<DirectoryFlags, "output"> {
+  readonly output: Format;
   readonly failed?: boolean;
 }
 
@@ -18,7 +20,7 @@ and with -f the BatchJobs and other jobs in the account of local --simulate; --q
 
 Examples:
   $ ${program} jobs --queue main
-  $ ${program} jobs -n team --failed -o json
+  $ ${program} jobs -n team --failed -o markdown
 
 Exit code: 0 if the jobs were listed; 1 otherwise.`;
 
@@ -26,29 +28,28 @@ export function jobsCommand(io: Io, ending: Ending): Command {
   const command = new Command("jobs")
     .summary("list jobs with their status, exit code and reason")
     .description("Lists the jobs of AWS Batch with their status, exit code and reason. Writes nothing.");
-  addDirectoryOptions(addJobOptions(command, "only jobs of this queue (default: all queues of the region)"))
+  addDirectoryOptions(addJobOptions(command, "only jobs of this queue (default: all queues of the region)", formats))
     .option("--failed", "only jobs that failed")
     .addHelpText("after", afterHelp(io.program));
   return command.action(ending(() => jobs(command.opts<JobsFlags>(), io)));
 }
 
 async function jobs(flags: JobsFlags, io: Io): Promise<number> {
-  const { filename, failed = false, queue, ...others } = flags;
-  const place = openPlace(others, filename, "aws-batch-operator-jobs", io);
+  const { filename, failed = false, queue, output, ...others } = flags;
+  const place = openPlace({ ...others, output: "text" }, filename, "aws-batch-operator-jobs", io);
   try {
-    show(await place.list({ queue, failed }), flags, io);
+    const listed = await place.list({ queue, failed });
+    const { now: _now, none: _none, ...list } = listed;
+    show({ document: () => jobsDocument(listed, failed), json: () => jsonLine(list) }, output, io);
+    warnOfUnread(listed, io);
     return exitCodes.done;
   } finally {
     await place.close();
   }
 }
 
-function show({ now, none, ...list }: ListedJobs, { output, failed }: JobsFlags, { stdout, stderr }: Io): void {
-  const columns = stdout.isTerminal ? stdout.size().columns : undefined;
-  const nothing = `${none.what}${failed === true ? " that failed" : ""}${none.where}.\n`;
-  if (output === "json") stdout.write(jsonLine(list));
-  else stdout.write(list.jobs.length === 0 ? nothing : jobsTable(list, now, columns));
-  const [unread, ...others] = list.jobs.flatMap(({ failedIndicesUnread }) => failedIndicesUnread ?? []);
+function warnOfUnread({ jobs }: ListedJobs, { stderr }: Io): void {
+  const [unread, ...others] = jobs.flatMap(({ failedIndicesUnread }) => failedIndicesUnread ?? []);
   if (unread === undefined) return;
   const arrays = counted(others.length + 1, "array");
   stderr.write(visible(`warning: AWS did not say which children of ${arrays} failed: ${unread}`).concat("\n"));

@@ -40,6 +40,15 @@ test("only the jobs of one queue that failed are listed, as JSON for programs", 
   });
 });
 
+test("jobs are a table in Markdown for a comment or the summary of a job in CI", async () => {
+  const { exitCode, stdout } = await served.run("jobs", "--queue", "q", "--failed", "-o", "markdown");
+  expect(exitCode).toBe(0);
+  const [head, line, row] = stdout.split("\n");
+  expect(head).toBe("| NAME | STATUS | EXIT | QUEUE | DURATION | AGE | JOB ID | REASON |");
+  expect(line).toMatch(/^\|( --- \|){8}$/);
+  expect(row).toMatch(/^\| broken \| FAILED \| 3 \| q \| .* \| Essential container in task exited \|$/);
+});
+
 test("a queue that there is not is an error", async () => {
   expect(await served.run("jobs", "--queue", "none")).toEqual({
     exitCode: 1,

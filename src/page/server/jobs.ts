@@ -1,6 +1,6 @@
 import type { JobDetail } from "../../aws/batch.ts";
+import { headline } from "../../tools/diagnose/queue-document.ts";
 import { isHealthy, type QueueReport } from "../../tools/diagnose/report.ts";
-import { headline } from "../../tools/diagnose/text.ts";
 import { latestAttempt } from "../../tools/jobs/log-streams.ts";
 import type { JobDescription, JobLine, QueueDiagnosis } from "./model.ts";
 import { momentOf } from "./moment.ts";

@@ -1,7 +1,7 @@
 import { keyText } from "../../api/object.ts";
 import { jsonLine } from "../../runtime/visible.ts";
+import { jobHeadline } from "./job-document.ts";
 import { isJobHealthy, type JobReport } from "./job-report.ts";
-import { jobHeadline } from "./job-text.ts";
 
 /** A diagnosis of a job for programs: one JSON object in one line. Pure. */
 export function jobJson(report: JobReport): string {

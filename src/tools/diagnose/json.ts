@@ -1,6 +1,6 @@
 import { jsonLine } from "../../runtime/visible.ts";
+import { headline } from "./queue-document.ts";
 import { isHealthy, type QueueReport } from "./report.ts";
-import { headline } from "./text.ts";
 
 /** A diagnosis for programs: one JSON object in one line. Pure. */
 export function diagnosisJson(report: QueueReport): string {

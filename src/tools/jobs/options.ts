@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { accountIds, clusterName, ListOption, type OperatorFlags } from "../../operator/flags.ts";
+import { type Format, formatOption } from "../document/show.ts";
 import type { ManifestFlags } from "../manifest-options.ts";
 import type { SettingFlags } from "./job-settings.ts";
 
@@ -30,7 +31,7 @@ export interface SubmitFlags extends JobFlags, ManifestFlags, SettingFlags {
 }
 
 /** Adds the flags that every command about jobs has. @param queue what its queue is for */
-export function addJobOptions(command: Command, queue: string): Command {
+export function addJobOptions(command: Command, queue: string, formats: readonly Format[] = ["text", "json"]): Command {
   return command
     .addOption(
       new Option("-n, --namespace <name>", "namespace of BatchJob objects (default: the kubeconfig's, or default)"),
@@ -41,7 +42,7 @@ export function addJobOptions(command: Command, queue: string): Command {
     .addOption(
       new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
     )
-    .addOption(new Option("-o, --output <format>", "format of the output").choices(["text", "json"]).default("text"));
+    .addOption(formatOption("output", formats));
 }
 
 /** The flags of commands that also read what `local --simulate` keeps. */

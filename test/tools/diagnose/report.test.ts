@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { diagnose } from "../../../src/diagnosis/diagnose.ts";
 import type { QueueFacts } from "../../../src/diagnosis/facts.ts";
 import { diagnosisJson } from "../../../src/tools/diagnose/json.ts";
+import { queueDocument } from "../../../src/tools/diagnose/queue-document.ts";
 import type { NetworkReport } from "../../../src/tools/diagnose/report.ts";
 import { isHealthy, type JobCounts, type QueueReport } from "../../../src/tools/diagnose/report.ts";
-import { diagnosisText } from "../../../src/tools/diagnose/text.ts";
+import { documentMarkdown } from "../../../src/tools/document/markdown.ts";
+import { documentText, type Layout } from "../../../src/tools/document/text.ts";
 import { paintFor, widthOf } from "../../../src/tools/terminal/paint.ts";
 import { environment, facts, job, jobs, now } from "../../diagnosis/given.ts";
 
@@ -43,6 +45,8 @@ const blocked = facts({
 });
 
 const nothingFound: NetworkReport["found"] = { state: "Unreachable", subnets: [], findings: [] };
+
+const diagnosisText = (report: QueueReport, layout: Layout): string => documentText(queueDocument(report), layout);
 
 describe("a diagnosis in text", () => {
   it("gives the answer first, then the fix, then the facts", async () => {
@@ -99,6 +103,18 @@ describe("a diagnosis in text", () => {
     // An address is not broken.
     const shown = lines.slice(1, table).filter((line) => !line.includes("docs/"));
     expect(Math.max(...shown.map(widthOf))).toBeLessThanOrEqual(Math.min(columns, 100));
+  });
+});
+
+describe("a diagnosis in Markdown", () => {
+  it("says the same, with the network to unfold", async () => {
+    const fact = { state: "Unreachable" as const, sentence: "subnet-1 leads nowhere", fix: "add a NAT gateway" };
+    const picture = ["subnet-1 ── rtb-1 ── ✗ no route to 0.0.0.0/0"];
+    const given = facts({ environments: [environment("ce", {}, {}, fact)], jobs: jobs(job(), { minutes: 1 }) });
+    const networks = new Map([["ce", { fact, found: nothingFound, picture, others: [] }]]);
+    await expect(documentMarkdown(queueDocument(reportOf(given, { networks })))).toMatchFileSnapshot(
+      "../../golden/diagnose/network.md",
+    );
   });
 });
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { guardedBatch } from "../../../src/aws/batch-calls.ts";
 import { accessDenied, serverFailure } from "../../../src/simulator/faults.ts";
 import { diagnosisJson } from "../../../src/tools/diagnose/json.ts";
+import { queueDocument } from "../../../src/tools/diagnose/queue-document.ts";
 import { readQueue } from "../../../src/tools/diagnose/read.ts";
 import type { QueueReport } from "../../../src/tools/diagnose/report.ts";
-import { diagnosisText } from "../../../src/tools/diagnose/text.ts";
+import { documentText } from "../../../src/tools/document/text.ts";
 import { readOnlyGuard } from "../../../src/tools/read-only.ts";
 import { paintFor } from "../../../src/tools/terminal/paint.ts";
 import { type Account, account } from "../../simulator/account.ts";
@@ -82,7 +83,7 @@ describe("a diagnosis of a queue of SageMaker", () => {
     await submit(world, "long", training(2));
     await submit(world, "next", training(1));
     const report = await read(world);
-    await expect(diagnosisText(report, layout).replaceAll(/[0-9a-f-]{36}/g, "ID")).toMatchFileSnapshot(
+    await expect(documentText(queueDocument(report), layout).replaceAll(/[0-9a-f-]{36}/g, "ID")).toMatchFileSnapshot(
       "../../golden/diagnose/quota-shares.txt",
     );
     expect(JSON.parse(diagnosisJson(report))).toMatchObject({

@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { AwsError } from "../../../src/aws/errors.ts";
-import { type ListedJob, listJobs } from "../../../src/tools/jobs/list.ts";
-import { jobsTable } from "../../../src/tools/jobs/table.ts";
+import { documentText } from "../../../src/tools/document/text.ts";
+import { type JobList, type ListedJob, listJobs } from "../../../src/tools/jobs/list.ts";
+import { jobsDocument } from "../../../src/tools/jobs/list-document.ts";
+import { paintFor } from "../../../src/tools/terminal/paint.ts";
 import { accountWithQueue, containerJob, queue } from "../../simulator/account.ts";
 
 const { signal } = new AbortController();
+const paint = paintFor({ colour: false, unicode: true });
+const jobsTable = (list: JobList, now: number, columns: number | undefined): string =>
+  documentText(jobsDocument({ ...list, now, none: { what: "No jobs", where: "" } }), { paint, columns });
 
 test("the newest jobs of all queues are listed in the order of time; with more of them it says so", async () => {
   const { aws, clock } = await accountWithQueue();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { jobDocument, jobHeadline } from "../../../src/tools/diagnose/job-document.ts";
 import { jobJson } from "../../../src/tools/diagnose/job-json.ts";
 import type { JobFacts } from "../../../src/tools/diagnose/job-report.ts";
-import { jobHeadline, jobText } from "../../../src/tools/diagnose/job-text.ts";
+import { documentText } from "../../../src/tools/document/text.ts";
 import { paintFor } from "../../../src/tools/terminal/paint.ts";
 import { jobObject } from "../../controllers/kinds/batch-job/seen.ts";
 import { environment, facts, job, jobs, now } from "../../diagnosis/given.ts";
@@ -31,12 +32,14 @@ const blocked = facts({ environments: [environment("small", {}, { maxvCpus: 0 })
 
 describe("a diagnosis of a job", () => {
   it("gives the answer first, then the remedy, then the facts", async () => {
-    await expect(jobText(jobReport(failed), plain)).toMatchFileSnapshot("../../golden/diagnose/job-failed.txt");
+    await expect(documentText(jobDocument(jobReport(failed)), plain)).toMatchFileSnapshot(
+      "../../golden/diagnose/job-failed.txt",
+    );
   });
 
   it("shows the environments of its queue while it waits for resources", async () => {
     const report = jobReport({ job: inAws({ status: "RUNNABLE" }), queue: queueReport(blocked) });
-    await expect(jobText(report, plain)).toMatchFileSnapshot("../../golden/diagnose/job-waiting.txt");
+    await expect(documentText(jobDocument(report), plain)).toMatchFileSnapshot("../../golden/diagnose/job-waiting.txt");
   });
 
   it("has these members as JSON", async () => {
@@ -46,7 +49,10 @@ describe("a diagnosis of a job", () => {
   });
 
   it("shows controls that AWS wrote into its reasons", () => {
-    const text = jobText(jobReport({ job: inAws({ status: "FAILED", statusReason: "\u001b[2Jno\u202e" }) }), plain);
+    const text = documentText(
+      jobDocument(jobReport({ job: inAws({ status: "FAILED", statusReason: "\u001b[2Jno\u202e" }) })),
+      plain,
+    );
     expect(text).toContain("\\u001b[2Jno");
     expect(text).toMatch(/^[\n\P{Cc}]*$/u);
   });

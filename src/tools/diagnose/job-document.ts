@@ -1,23 +1,21 @@
 import { keyText } from "../../api/object.ts";
 import type { AttemptRecord } from "../../aws/job-record.ts";
 import { needsText } from "../../diagnosis/words.ts";
-import { visibleIn } from "../../runtime/visible.ts";
+import type { Document } from "../document/document.ts";
 import { durationText } from "../terminal/layout.ts";
-import type { Paint } from "../terminal/paint.ts";
-import { isJobHealthy, type JobFinding, type JobReport } from "./job-report.ts";
-import { blocksText, environmentLines, findingText, type Layout, rowLines, widthFor } from "./text.ts";
+import { isJobHealthy, type JobReport } from "./job-report.ts";
+import { environmentTable } from "./queue-document.ts";
 
-/** A diagnosis of a job for the terminal: the answer first, then the facts. Pure. */
-export function jobText(read: JobReport, layout: Layout): string {
-  const report = visibleIn(read);
-  const { paint } = layout;
-  const width = widthFor(layout);
-  return blocksText([
-    [paint(isJobHealthy(report) ? "green" : "red", jobHeadline(report))],
-    ...report.findings.map((finding) => findingLines(finding, width, paint)),
-    rowLines(factRows(report), width, paint),
-    report.queue === undefined ? [] : environmentLines(report.queue, paint),
-  ]);
+/** A diagnosis of a job for people: the answer first, then the facts. Pure. */
+export function jobDocument(report: JobReport): Document {
+  return [
+    { kind: "heading", text: jobHeadline(report), tone: isJobHealthy(report) ? "green" : "red" },
+    ...report.findings.map(({ code, sentence, fix, page, needsPerson }) => {
+      return { kind: "finding", code, sentence, fix, page, tone: needsPerson ? "red" : "cyan" } as const;
+    }),
+    { kind: "facts", rows: factRows(report) },
+    ...(report.queue === undefined ? [] : [environmentTable(report.queue)]),
+  ];
 }
 
 /** The answer in one line. */
@@ -43,10 +41,6 @@ export function jobHeadline(report: JobReport): string {
       return findings.length === 0 ? waits : `${waits}, for an expected reason`;
     }
   }
-}
-
-function findingLines({ code, sentence, fix, page, needsPerson }: JobFinding, width: number, paint: Paint): string[] {
-  return findingText({ code, sentence, fix, page, colour: needsPerson ? "red" : "cyan" }, width, paint);
 }
 
 function factRows(report: JobReport): readonly (readonly [string, string])[] {
