@@ -185,6 +185,11 @@ export function isBroken({ state }: VpcEndpoint): boolean {
   return /^(?:failed|rejected|expired)$/.test(state);
 }
 
+/** Being created or extended, or accepted by its service: it does not serve yet. */
+export function isPending({ state }: Pick<VpcEndpoint, "state">): boolean {
+  return state === "pending" || state === "pendingacceptance";
+}
+
 /** It exists, or will exist. */
 export function isPresent({ state }: VpcEndpoint): boolean {
   return state !== "deleting" && state !== "deleted";

@@ -68,6 +68,33 @@ describe("a network", () => {
     expect(await endpointsOf(world)).toHaveLength(4);
   });
 
+  it("is not Ready while the endpoints that another one makes are pending", async () => {
+    const world = await closedWorld();
+    world.apply(batchNetwork("net", { vpcEndpoints: { needs: ["ecs"] } }));
+    await world.until("they are made", () => world.aws.truth.vpcEndpoints().length === 3, 900);
+    world.apply(batchNetwork("second", { vpcEndpoints: { needs: ["ecs"] } }));
+    const waits = () => condition(world, "Ready", "second")?.reason === "EndpointsPending";
+    await world.until("it waits for them", waits, 60);
+    expect(condition(world, "Ready", "second")).toMatchObject({
+      status: "False",
+      message: "waiting for endpoints of vpc-1: ecs, ecs-agent, ecs-telemetry",
+    });
+    await world.untilReady(300);
+    expect(await endpointsOf(world)).toEqual(["ecs available", "ecs-agent available", "ecs-telemetry available"]);
+  });
+
+  it("is not Ready by what nobody could read: its endpoints are still being made", async () => {
+    const world = await closedWorld();
+    world.apply(whole);
+    await world.until("they are made", () => world.aws.truth.vpcEndpoints().length === 4, 900);
+    const fault = { kind: "refuse", exception: "InternalError", message: "An error.", httpStatusCode: 500 } as const;
+    const lift = world.aws.faults.add({ fault, on: "DescribeVpcEndpoints" });
+    await world.seconds(60);
+    expect(condition(world, "Ready")).toMatchObject({ status: "False", reason: "NotReadable" });
+    lift();
+    await world.untilReady(300);
+  });
+
   it("keeps the endpoint of a service that it asks for no more while an environment needs it, and names that", async () => {
     const world = await closedWorld();
     world.apply(whole);

@@ -25,6 +25,18 @@ describe("what an abandoned object leaves in AWS", () => {
     );
   });
 
+  it("is the group of a network, and those of the endpoints in its VPC that it made", () => {
+    const { namespace, name } = object().metadata;
+    const endpoints = [
+      { endpointId: "vpce-1", owner: `${namespace}/${name}` },
+      { endpointId: "vpce-2", owner: "other/net" },
+      { endpointId: "vpce-3" },
+    ];
+    expect(left({ vpcId: "vpc-1", securityGroup: { groupId: "sg-1", vpcId: "vpc-1" }, endpoints })).toBe(
+      "whatever vpc-1 holds for it; security group sg-1; endpoints vpce-1",
+    );
+  });
+
   it("comes from the annotations where status is lost", () => {
     expect(left(undefined, { "awsbatch.dev/security-group": "vpc-1,vpc-2" })).toBe(
       "whatever AWS holds for it; security groups created for it in vpc-1, vpc-2",

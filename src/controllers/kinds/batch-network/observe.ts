@@ -2,7 +2,7 @@ import { keyText } from "../../../api/object.ts";
 import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
 import { BatchComputeEnvironmentKind, BatchNetworkKind } from "../../../api/v1alpha1/kinds.ts";
 import type { NetworkFacts, VpcEndpoint } from "../../../network/facts.ts";
-import { isPresent, read } from "../../../network/lookups.ts";
+import { isPending, isPresent, read } from "../../../network/lookups.ts";
 import { endpointServiceOf } from "../../../network/needs.ts";
 import { emptyRequest, type NetworkRequest } from "../../../network/port.ts";
 import { identityOf } from "../../ownership/ownership.ts";
@@ -59,19 +59,20 @@ async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortS
     const vpc = vpcOf(given);
     const group = groupSeen(given);
     const misplaced = misplacedIn(network, facts);
-    if (isBusy(vpc, group)) memory.readAfter.set(uid, Number.POSITIVE_INFINITY);
-    // A person may add or correct what is missing at any time.
-    if (misplaced.length > 0 || lackOfAny(vpc, []) !== undefined) memory.lacking.add(uid);
     const services = servicesOf(network.spec).map((service) => endpointServiceOf(service, facts.region));
     const serves = (one: VpcEndpoint): boolean =>
       one.vpcId === network.spec.vpcId && services.includes(one.serviceName) && isPresent(one);
+    const endpoints = read("VPC endpoints", facts.endpoints).filter(serves);
+    if (isBusy(vpc, group) || endpoints.some(isPending)) memory.readAfter.set(uid, Number.POSITIVE_INFINITY);
+    // A person may add or correct what is missing at any time.
+    if (misplaced.length > 0 || lackOfAny(vpc, []) !== undefined) memory.lacking.add(uid);
     return {
       kind: "read",
       misplaced,
       group,
       vpc,
       keptFor: given.keptFor,
-      endpoints: read("VPC endpoints", facts.endpoints).filter(serves),
+      endpoints,
     };
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");
@@ -88,7 +89,9 @@ async function factsOf(
   const ec2 = await ports.regions.ec2(spec.region, signal, metadata.namespace);
   const readAfterMs = taken(memory.readAfter, metadata.uid);
   if (readAfterMs !== undefined) ec2.forget(readAfterMs);
-  const maxAgeMs = factsMaxAgeMs(metadata.uid, isAskedFor(network), memory);
+  // A spec that asks for something else is judged by what is there now.
+  const isEdited = network.status?.observedGeneration !== metadata.generation;
+  const maxAgeMs = factsMaxAgeMs(metadata.uid, isEdited || isAskedFor(network), memory);
   const who = { ports, self: undefined, allowed: new Set<string>() };
   let running = usersIn(region, who).environments;
   for (;;) {
@@ -140,7 +143,7 @@ function groupSeen(given: Given): GroupSeen {
       kind: "read",
       vpcIds: [spec.vpcId],
       ...found,
-      justWritten: (unproven && deleting) || wroteLately(memory, spec.vpcId, now) ? [spec.vpcId] : [],
+      justWritten: (unproven && desired === undefined) || wroteLately(memory, spec.vpcId, now) ? [spec.vpcId] : [],
       unproven,
       refused: refusedLately(memory, writerOf(network), now),
     },
@@ -170,7 +173,7 @@ function misplacedIn(network: BatchNetwork, facts: NetworkFacts): readonly strin
 /** Whether something is being created or deleted, so that the next pass reads EC2 again. */
 function isBusy({ plan, ours, justWritten, keeper }: VpcSeen, { network }: GroupSeen): boolean {
   const changes = plan.create.length + plan.extend.length + plan.remove.length + plan.awaited.length > 0;
-  const inTheWay = network.kind === "read" && network.inTheWay.length > 0;
+  const inTheWay = network.kind === "read" && network.inTheWay.length + network.justWritten.length > 0;
   return (
     justWritten ||
     inTheWay ||

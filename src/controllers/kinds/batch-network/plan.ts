@@ -4,6 +4,7 @@
  */
 
 import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
+import { isPending } from "../../../network/lookups.ts";
 import { shortName } from "../../../network/needs.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
 import { endpointsCheckMs, marks, restCheckMs, settleCheckMs, unreadCheckMs } from "../../intervals.ts";
@@ -13,6 +14,7 @@ import { vpcPlan } from "../../parts/endpoints/vpc-plan.ts";
 import { groupPlan, groupRemoval } from "../../parts/security-group/plan.ts";
 import { selectionPlan } from "../../parts/selection/plan.ts";
 import type { Act, Blocked, Change, ConditionDraft, Plan, Step, Wait } from "../../pass/agenda.ts";
+import { readyOf } from "../../pass/conditions.ts";
 import { type PartPlan, together } from "../../pass/part-plan.ts";
 import type { NotRead } from "../../pass/unread.ts";
 import { firstOf } from "../../wording.ts";
@@ -67,19 +69,19 @@ function unreadStep({ reason, message }: NotRead): Wait {
   return { kind: "wait", reason, message, checkInMs: unreadCheckMs, stallsAfterMs: marks.unreadStallsMs };
 }
 
-/** What is there serves on; a network that never was Ready waits. */
-function unread({ status }: BatchNetwork, network: NotRead): PartPlan<Action> {
-  if (status?.subnets === undefined) return { steps: [unreadStep(network)], conditions: [] };
+/** What is there serves on; a network that has not been Ready as its spec is now waits. */
+function unread(object: BatchNetwork, network: NotRead): PartPlan<Action> {
+  if (!readyOf(object).isReady) return { steps: [unreadStep(network)], conditions: [] };
   const { reason, message } = network;
   const condition: ConditionDraft = { ...endpointsNotReady, status: "Unknown", reason, message };
   return { steps: [], conditions: [condition], checkInMs: unreadCheckMs };
 }
 
-function endpoints({ vpc, keptFor }: Read): PartPlan<Action> {
+function endpoints({ vpc, keptFor, endpoints: serving }: Read): PartPlan<Action> {
   const { next, refused } = vpcPlan(vpc);
   const act = next?.kind === "act" ? written(next) : undefined;
   const isRemoval = act !== undefined && next?.kind === "act" && next.action.doing === "delete";
-  const found = lackOfAny(vpc, refused);
+  const found = lackOfAny(vpc, refused) ?? notYetAvailable(vpc.vpcId, serving);
   const lacking = found && withAllRefusals(found, refused);
   const conditions = [endpointsNotReady];
   const settles = next?.kind === "wait" ? [{ ...next, conditions }] : [];
@@ -98,6 +100,15 @@ function endpoints({ vpc, keptFor }: Read): PartPlan<Action> {
   const ready: ConditionDraft = { ...endpointsNotReady, status: "True", reason: "EndpointsAvailable", message };
   const checkInMs = next === undefined && kept.length === 0 ? restCheckMs : settleCheckMs;
   return { steps: [], ...tail, conditions: [ready], checkInMs };
+}
+
+/** Endpoints of others are as little used before they are available as the network's own. */
+function notYetAvailable(vpcId: string, serving: Read["endpoints"]): Wait | undefined {
+  const byService = Map.groupBy(serving, ({ serviceName }) => shortName(serviceName));
+  const pending = [...byService].filter(([, some]) => some.every(isPending)).map(([service]) => service);
+  if (pending.length === 0) return undefined;
+  const message = `waiting for endpoints of ${vpcId}: ${pending.toSorted().join(", ")}`;
+  return { kind: "wait", reason: "EndpointsPending", message, stallsAfterMs: marks.endpointStallsMs };
 }
 
 function written(act: Act<Omit<Extract<Action, { kind: "writeEndpoints" }>, "kind">>): Act<Action> {

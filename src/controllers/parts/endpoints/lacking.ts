@@ -2,7 +2,7 @@
 
 import { keyText } from "../../../api/object.ts";
 import type { EndpointPlan, EndpointToMake } from "../../../network/endpoints.ts";
-import { isBroken } from "../../../network/lookups.ts";
+import { isBroken, isPending } from "../../../network/lookups.ts";
 import { shortName } from "../../../network/needs.ts";
 import { marks } from "../../intervals.ts";
 import type { Blocked, Wait } from "../../pass/agenda.ts";
@@ -45,7 +45,7 @@ function lackIn(
     const stalls = refusals.flatMap(({ stallsAfterMs }) => stallsAfterMs ?? []);
     return { kind: "wait", ...reported, ...(stalls.length === 0 ? {} : { stallsAfterMs: Math.min(...stalls) }) };
   }
-  const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
+  const coming = ours.filter(isPending);
   const extended = plan.extend.filter((one) => concerns(servicesOf(one.endpointId, ours), one.endpointId));
   const missing = new Set([
     ...[

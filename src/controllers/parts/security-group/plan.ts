@@ -190,10 +190,11 @@ function left(seen: GroupSeen, network: Read): Omit<PartPlan<GroupAction>, "step
   }
   const stays = seen.desired === undefined ? undefined : network.vpcIds?.[0];
   const claims = stays === undefined ? [] : [stays];
-  if (claims.join() === seen.claims.join()) return { conditions: [] };
-  // EC2 shows late what was created, and nobody checks again once the note is removed.
-  const unsettled = seen.claims.some((id) => id !== stays && network.justWritten.includes(id));
+  // EC2 shows late what was created, and nobody checks again once the note is removed. A network has its VPC, and no note.
+  const mayHave = (id: string): boolean => seen.claims.includes(id) || seen.identity.purpose === "network";
+  const unsettled = network.justWritten.some((id) => id !== stays && mayHave(id));
   if (unsettled) return { conditions: [], checkInMs: settleCheckMs };
+  if (claims.join() === seen.claims.join()) return { conditions: [] };
   return { tail: [claim(claims, "removing the note of earlier security groups, which are deleted")], conditions: [] };
 }
 

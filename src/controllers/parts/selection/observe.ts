@@ -39,7 +39,8 @@ async function found(
   reading: NetworkReading,
 ): Promise<SelectorAnswer["found"]> {
   const { signal } = reading;
-  const waits = before === undefined ? ec2PatienceMs : 0;
+  // Otherwise the object would say at each check that it waits for an answer that it has had.
+  const waits = before?.selector === selectorText(selector) ? 0 : ec2PatienceMs;
   try {
     // Only the wait ends here. The call goes on, and the next pass gets its answer.
     return await withDeadline(clock, waits, signal, "EC2", async () => {
