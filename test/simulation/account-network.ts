@@ -1,6 +1,7 @@
 import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
-import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/batch-compute-environment.ts";
-import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
+import type { BatchNetwork } from "../../src/api/v1alpha1/batch-network.ts";
+import { BatchNetworkKind } from "../../src/api/v1alpha1/kinds.ts";
+import { servicesOf } from "../../src/controllers/kinds/batch-network/spec.ts";
 import {
   type Cluster,
   clusterTag,
@@ -10,6 +11,7 @@ import {
   type Tags,
 } from "../../src/controllers/ownership/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
+import { shortName } from "../../src/network/needs.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { closedSubnets } from "./generate/network.ts";
@@ -23,7 +25,7 @@ export interface Line {
 
 /** What the operator has made in the network of an account; see `account.ts`. */
 
-/** Endpoints and their group belong to the cluster, and to all environments that request any. */
+/** Endpoints are of one network, and serve all that ask for them. */
 export const everybody = "everybody's";
 
 /** Names in the place of ids that chance made. */
@@ -44,55 +46,62 @@ export function leftByLostCluster(tags: Tags, { takeOverUid }: Cluster): boolean
   return takeOverUid !== undefined && tags[clusterUidTag] === takeOverUid;
 }
 
-export function networkLines(aws: SimulatedAws, store: MemoryStore, cluster: Cluster): readonly Line[] {
-  const { name: clusterName } = cluster;
+/** Two networks that ask for the same at once may both make a group; one of them soon goes. */
+export const uselessGroup = "a security group of endpoints that no endpoint has";
+
+export function networkLines(aws: SimulatedAws, store: MemoryStore, { name: clusterName }: Cluster): readonly Line[] {
   const { truth } = aws;
   const names = groupNames(aws, clusterName);
   const environments = truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
-  // A group of an environment that was taken from us stays while that has it (promise 3).
+  const groups = truth
+    .securityGroups()
+    .filter(({ GroupId = "" }) => names.has(GroupId))
+    .map((one) => ({ ...one, tags: tagsOf(one.Tags), rules: rulesOf(one, names).join("; ") }));
+  const endpoints = truth
+    .vpcEndpoints()
+    .filter(({ Tags }) => tagsOf(Tags)[clusterTag] === clusterName && tagsOf(Tags)[purposeTag] !== undefined);
+  // A group that an environment has which was taken from us stays (promise 3).
   const strangersUse = ({ GroupId = "" }: SecurityGroup): boolean => {
     const users = environments.filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(GroupId));
     return users.length > 0 && users.every(({ tags }) => ownerIn(tags)?.cluster !== clusterName);
   };
-  // Who is there without having asked for endpoints goes on by those that there once were.
-  const kept = environments.some(
-    ({ tags, computeResources }) =>
-      computeResources?.subnets?.some((id) => closedSubnets.includes(id)) && !asksForAny(store, tags),
-  );
-  const groups = truth
-    .securityGroups()
-    .filter(({ GroupId = "" }) => names.has(GroupId))
-    .filter((one) => !leftByLostCluster(tagsOf(one.Tags), cluster))
-    // That of the endpoints is on no environment, though in a fresh account its id may be another's that is.
-    .filter((one) => (ownerIn(tagsOf(one.Tags)) === undefined ? !kept : !strangersUse(one)))
-    .map((one): Line => {
-      const owner = ownerIn(tagsOf(one.Tags));
-      return {
-        owner: owner === undefined ? everybody : `BatchComputeEnvironment ${owner.namespace}/${owner.name}`,
-        // In addition to the needs of the environments, others may allow further access to the endpoints.
-        text: `security group ${one.GroupName} in ${one.VpcId}: ${rulesOf(one, names)
-          .filter((rule) => owner !== undefined || rule.includes(" 443-443 "))
-          .join("; ")}`,
-      };
+  const made = groups
+    .filter((one) => one.tags[purposeTag] === "network" && !strangersUse(one))
+    .map(({ tags, rules, GroupName, VpcId }): Line => {
+      const owner = ownerIn(tags);
+      const text = `security group ${GroupName} in ${VpcId}: ${rules}`;
+      return { owner: owner === undefined ? everybody : `BatchNetwork ${owner.namespace}/${owner.name}`, text };
     });
-  const endpoints = truth
-    .vpcEndpoints()
-    .filter(() => !kept)
-    .filter((one) => !leftByLostCluster(tagsOf(one.Tags), cluster))
-    .filter((one) => tagsOf(one.Tags)[clusterTag] === clusterName && tagsOf(one.Tags)[purposeTag] !== undefined)
-    .map(
-      ({ VpcId, ServiceName, State }): Line => ({
-        owner: everybody,
-        text: `endpoint ${ServiceName} in ${VpcId}, ${State}`,
-      }),
-    );
-  return [...groups, ...endpoints];
+  const isUsed = ({ GroupId }: SecurityGroup): boolean =>
+    endpoints.some(({ Groups = [] }) => Groups.some((one) => one.GroupId === GroupId));
+  const useless = groups
+    .filter((one) => one.tags[purposeTag] === "vpc-endpoints" && !isUsed(one))
+    .map((): Line => ({ owner: everybody, text: uselessGroup }));
+  const asked = servicesAskedFor(store);
+  // Who runs in a closed subnet goes on by what there once was, whether a network still asks for it or not.
+  const mayBeKept = environments.some(({ computeResources }) =>
+    computeResources?.subnets?.some((id) => closedSubnets.includes(id)),
+  );
+  // In addition to what the operator lets in, others may allow further access to the endpoints.
+  const letIn = (ids: readonly (string | undefined)[]): string =>
+    groups
+      .flatMap((one) => (ids.includes(one.GroupId) ? rulesOf(one, names) : []))
+      .filter((rule) => rule.includes(" 443-443 "))
+      .join("; ");
+  const there = endpoints
+    .filter(({ ServiceName = "" }) => asked.has(shortName(ServiceName)) || !mayBeKept)
+    .map(({ VpcId, ServiceName, State, Groups = [] }): Line => {
+      const rules = letIn(Groups.map(({ GroupId }) => GroupId));
+      return { owner: everybody, text: `endpoint ${ServiceName} in ${VpcId}, ${State}: ${rules}` };
+    });
+  return [...made, ...useless, ...there];
 }
 
-function asksForAny(store: MemoryStore, tags: Tags | undefined): boolean {
-  const owner = ownerIn(tags);
-  const object = owner === undefined ? undefined : store.object(BatchComputeEnvironmentKind, owner);
-  return (object?.spec as BatchComputeEnvironmentSpec | undefined)?.network?.vpcEndpoints === "Ensure";
+/** Short names. Which network of several has made an endpoint that all use depends on who came first. */
+function servicesAskedFor(store: MemoryStore): ReadonlySet<string> {
+  const networks = store.objects(BatchNetworkKind) as readonly BatchNetwork[];
+  const live = networks.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return new Set(live.flatMap(({ spec }) => servicesOf(spec)));
 }
 
 function rulesOf({ IpPermissions = [], IpPermissionsEgress = [] }: SecurityGroup, names: ReadonlyMap<string, string>) {

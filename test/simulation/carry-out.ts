@@ -1,6 +1,4 @@
 import type { KubeObject } from "../../src/api/object.ts";
-import { endpointsAnnotation, securityGroupAnnotation } from "../../src/api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/batch-compute-environment.ts";
 import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import { ownerIn, retainedFromTag } from "../../src/controllers/ownership/ownership.ts";
 import { conditionsOf } from "../../src/controllers/pass/conditions.ts";
@@ -242,20 +240,6 @@ async function loseCluster(world: Simulation): Promise<void> {
   world.loseCluster();
   await world.seconds(10);
   world.apply(...manifests);
-  if (world.hasNetwork) await world.until(() => world.store.objects().every(isNoted), 600);
-}
-
-/**
- * Of its group and endpoints an object knows by notes on itself, which went with the cluster, and come back as soon as
- * EC2 can be read. An object that withdraws its request before that leaves them behind, and no other does.
- */
-function isNoted({ kind, metadata, spec }: KubeObject): boolean {
-  const { network } = kind === "BatchComputeEnvironment" ? (spec as BatchComputeEnvironmentSpec) : {};
-  const noted = (annotation: string): boolean => metadata.annotations?.[annotation] !== undefined;
-  return (
-    (network?.vpcEndpoints === undefined || noted(endpointsAnnotation)) &&
-    (network?.securityGroup === undefined || noted(securityGroupAnnotation))
-  );
 }
 
 function awsFault(act: Extract<Act, { kind: "awsFault" }>): Fault {

@@ -6,10 +6,12 @@ import {
   reconcileRequestedAtAnnotation,
 } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/batch-compute-environment.ts";
+import type { BatchNetworkSpec } from "../../src/api/v1alpha1/batch-network.ts";
 import type { JobDefinitionSpec } from "../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import {
   BatchJobKind,
+  BatchNetworkKind,
   ConsumableResourceKind,
   JobDefinitionKind,
   JobQueueKind,
@@ -31,9 +33,10 @@ import type { CallRecord } from "../../src/simulator/wire.ts";
 import { isWrite } from "../transcript.ts";
 import { accountOf } from "./account.ts";
 import type { Line } from "./account-network.ts";
-import { everybody } from "./account-network.ts";
+import { everybody, uselessGroup } from "./account-network.ts";
 import { approveAll, giveBack, type Player } from "./carry-out.ts";
 import { ageByAws, type Expected, expectedOf, verdictOf, verdictsOf } from "./fresh.ts";
+import { settledNetwork } from "./generate/batch-networks.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
 import { quotaEnvironment } from "./generate/shares.ts";
@@ -189,7 +192,10 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
     const manifest = manifestWithout(object);
     const { metadata } = manifest;
     if (object.kind === "BatchComputeEnvironment") {
-      const spec = settledEnvironment(manifest.spec as BatchComputeEnvironment["spec"]);
+      const spec = settledEnvironment(inNetworkThatIsThere(manifest.spec as BatchComputeEnvironment["spec"], world));
+      world.apply({ ...manifest, metadata: withReconcileRequest(manifest, world), spec });
+    } else if (object.kind === "BatchNetwork") {
+      const spec = settledNetwork(manifest.spec as BatchNetworkSpec);
       world.apply({ ...manifest, metadata: withReconcileRequest(manifest, world), spec });
     } else if (object.kind === "ServiceEnvironment") {
       const spec: ServiceEnvironmentSpec = { ...(manifest.spec as ServiceEnvironmentSpec), state: "ENABLED" };
@@ -228,6 +234,23 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
       world.apply({ ...manifest, metadata, spec });
     } else world.apply({ ...manifest, metadata });
   }
+}
+
+/** Who refers to a network that is not there, or goes, learns that from status, and names subnets and groups by ID. */
+function inNetworkThatIsThere(
+  spec: BatchComputeEnvironment["spec"],
+  { store }: Simulation,
+): BatchComputeEnvironment["spec"] {
+  const { networkRef: reference, ...computeResources } = { networkRef: undefined, ...spec.computeResources };
+  if (spec.computeResources === undefined || reference === undefined) return spec;
+  const { name, namespace = "team" } = reference as { readonly name: string; readonly namespace?: string };
+  const network = store.object(BatchNetworkKind, { namespace, name });
+  if (network !== undefined && network.metadata.deletionTimestamp === undefined) return spec;
+  const byId = { subnets: ["subnet-11111111"], securityGroupIds: ["sg-11111111"] };
+  return {
+    ...spec,
+    computeResources: { ...spec.computeResources, ...computeResources, networkRef: undefined, ...byId },
+  };
 }
 
 /** A definition names no consumable that is not there or not its object's, and keeps none that is to go. */
@@ -433,15 +456,16 @@ function targetsOf({ kind, metadata: { namespace }, spec }: KubeObject, { store 
 }
 
 /**
- * Of an object that cannot become Ready in a fresh account either, AWS may have what it had before; an object that went
- * before the operator had put its finalizer on it leaves what an earlier one of its name, or a lost cluster, had made;
- * and endpoints that jobs once needed stay while an environment asks for endpoints and names no services, for jobs that
- * nobody knows may run by them (decision 0016). Nothing else may differ.
+ * Of an object that cannot become Ready in a fresh account either, AWS may have what it had before, and an object that went
+ * before the operator had put its finalizer on it leaves what an earlier one of its name, or a lost cluster, had made.
+ * Nothing else may differ.
  */
 function compared(world: Simulation, { account, verdicts }: Expected): { extra: string[]; missing: string[] } {
   const lines = accountOf(world.aws, world.store, world.cluster);
-  // Endpoints follow from all environments together.
-  const all = [...verdicts].every(([name, verdict]) => verdict === "True" || !name.startsWith("BatchComputeE"));
+  // Which endpoints there are follows from all networks and environments together.
+  const all = [...verdicts].every(
+    ([name, verdict]) => verdict === "True" || !/^Batch(?:ComputeEnvironment|Network) /.test(name),
+  );
   const counts = ({ owner }: Line): boolean => {
     if (owner === everybody) return all && world.goneUnheld.size === 0;
     const verdict = verdicts.get(owner);
@@ -457,17 +481,7 @@ function compared(world: Simulation, { account, verdicts }: Expected): { extra: 
       return index < 0;
     });
   };
-  const stays = world.store.objects().some(asksForAll) ? ofJobs : undefined;
-  return { extra: without(has, should).filter((text) => stays?.test(text) !== true), missing: without(should, has) };
-}
-
-/** An endpoint of any service but ECS's own, by which instances join. */
-const ofJobs = /^endpoint com\.amazonaws\.[^.]+\.(?!ecs)/;
-
-function asksForAll({ kind, metadata, spec }: KubeObject): boolean {
-  const { network } = (kind === "BatchComputeEnvironment" ? spec : {}) as Partial<BatchComputeEnvironment["spec"]>;
-  const goes = metadata.deletionTimestamp !== undefined;
-  return !goes && network?.vpcEndpoints === "Ensure" && network.vpcEndpointServices === undefined;
+  return { extra: without(has, should), missing: without(should, has).filter((text) => text !== uselessGroup) };
 }
 
 function difference(world: Simulation, expected: Expected): string {

@@ -12,9 +12,10 @@ import { validateManifests } from "../../src/tools/validation/validate.ts";
 import { isWrite } from "../transcript.ts";
 import { createWorld, type World } from "../world.ts";
 import { requestLegacy } from "./carry-out.ts";
+import { inNetwork } from "./generate/batch-networks.ts";
 import { Chance } from "./generate/chance.ts";
 import { serviceRoles } from "./generate/environments.ts";
-import { accountNetwork, inNetwork } from "./generate/network.ts";
+import { accountNetwork } from "./generate/network.ts";
 import { legacySteps } from "./generate/story.ts";
 import { userSteps } from "./generate/user.ts";
 import type { Act, Step } from "./story.ts";
@@ -144,7 +145,7 @@ function storyOf(chance: Chance, adoption: boolean): Commit {
   const plain = userSteps(chance, options).filter(({ act }) => act.kind !== "apply" || isValid(act.manifest));
   // What another tool made knows nothing of the network.
   const isWide = !adoption && chance.is(0.3);
-  const steps = isWide ? inNetwork(plain, chance) : plain;
+  const steps = isWide ? inNetwork(plain, chance, chance).toSorted((left, right) => left.at - right.at) : plain;
   // Mostly the commit adopts; sometimes it follows the adoption.
   const size = adoption && chance.is(0.7) ? steps.length : chance.whole(1, 4);
   return { isWide, legacy, before: steps.slice(0, -size), commit: steps.slice(-size) };

@@ -1,22 +1,13 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import {
-  endpointsAnnotation,
   locationAnnotation,
   rolesAnnotation,
-  securityGroupAnnotation,
   submissionAnnotation,
   withinAnnotation,
 } from "../../src/api/v1alpha1/annotations.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 
-const operatorsNotes = [
-  locationAnnotation,
-  rolesAnnotation,
-  endpointsAnnotation,
-  securityGroupAnnotation,
-  submissionAnnotation,
-  withinAnnotation,
-];
+const operatorsNotes = [locationAnnotation, rolesAnnotation, submissionAnnotation, withinAnnotation];
 
 /** What a person had written: without what the operator notes on the object. */
 export function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): Manifest {

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import { namespaceTag, nameTag, retainedFromTag } from "../../../src/controllers/ownership/ownership.ts";
+import { networkManifest } from "../generate/batch-networks.ts";
 import { Chance } from "../generate/chance.ts";
 import { instanceRole } from "../generate/environments.ts";
 import type { Simulation } from "../world.ts";
@@ -18,6 +19,7 @@ import {
   type VictimKind,
   victimKinds,
   victimNames,
+  victimNetwork,
   victims,
 } from "./tenants.ts";
 
@@ -104,17 +106,33 @@ function shareRole(world: Simulation, chance: Chance): void {
   apply(world, chance, "JobDefinition", { jobRoleRef: names[how] });
 }
 
-/** With one more service now and then, without any, or in another subnet: whatever it does, the others need theirs. */
+/**
+ * A network in the VPC of the others, with one more service now and then, or without any, and an environment in it; or in the
+ * network of a victim: whatever it does, the others need their endpoints.
+ */
 function requestEndpoints(world: Simulation, chance: Chance): void {
-  const services = chance.is(0.4) ? { vpcEndpointServices: chance.of([["s3"], ["ecs", "logs"], ["ssm"]]) } : {};
-  const network = chance.is(0.7) ? { vpcEndpoints: "Ensure", ...services } : {};
-  const { computeResources, ...spec } = plainSpec("BatchComputeEnvironment", chance) as { computeResources: object };
-  const subnets = [chance.of(["subnet-33333333", "subnet-44444444", "subnet-11111111"])];
-  apply(world, chance, "BatchComputeEnvironment", {
-    ...spec,
-    network,
-    computeResources: { ...computeResources, subnets },
-  });
+  const name = `net-${chance.whole(1, 3)}`;
+  const vpcEndpoints = chance.of([
+    { needs: ["ecs" as const] },
+    { services: ["s3"] },
+    { services: ["ecs", "logs", "ssm"] },
+  ]);
+  const network = {
+    subnets: [chance.of(["subnet-33333333", "subnet-44444444", "subnet-11111111"])],
+    ...(chance.is(0.4) ? { securityGroup: {} } : { securityGroupIds: ["sg-11111111"] }),
+    ...(chance.is(0.7) ? { vpcEndpoints } : {}),
+    ...(chance.is(0.2) ? { deletionPolicy: "Retain" as const } : {}),
+  };
+  const { metadata, ...manifest } = networkManifest({ name, namespace: attacker }, network);
+  const notes = chance.is(0.3) ? { annotations: annotations(world, chance) } : {};
+  world.apply({ ...manifest, metadata: { ...metadata, ...notes } });
+  const { computeResources, ...spec } = plainSpec("BatchComputeEnvironment", chance) as {
+    computeResources: Readonly<Record<string, unknown>>;
+  };
+  const { subnets: _subnets, securityGroupIds: _groups, ...resources } = computeResources;
+  const theirs = { name: victimNetwork, namespace: chance.of(victims) };
+  const networkRef = chance.is(0.7) ? { name } : theirs;
+  apply(world, chance, "BatchComputeEnvironment", { ...spec, computeResources: { ...resources, networkRef } });
 }
 
 /** A queue on an environment of somebody else, by the name or ARN in AWS, or by reference. */
@@ -214,6 +232,8 @@ function withAnnotations(object: KubeObject, given: Readonly<Record<string, stri
 
 function editOf(object: KubeObject, chance: Chance): ReturnType<typeof written> {
   const manifest = written(object);
+  if (object.kind === "BatchNetwork")
+    return { ...manifest, spec: { ...(object.spec as object), vpcEndpoints: undefined } };
   const spec = plainSpec(object.kind as VictimKind, chance);
   return { ...manifest, spec: { ...(object.spec as object), ...spec } };
 }

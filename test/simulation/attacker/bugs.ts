@@ -70,14 +70,14 @@ export const tenantBugs: readonly TenantBug[] = [
   ),
   one(
     "believe the tags of an endpoint",
-    1_000_016,
+    1_000_000,
     "parts/endpoints/ownership.ts",
     "isOurs: (one) => isMarked(one, owner) && isProven(one),",
     "isOurs: (one) => isMarked(one, owner),",
   ),
   one(
     "take back every endpoint with the mark of Retain",
-    1_000_002,
+    1_000_000,
     "parts/endpoints/ownership.ts",
     "isLeft: (one) => isLeftBy(one.tags, owner) && isProven(one),",
     "isLeft: (one) => isLeftBy(one.tags, owner),",

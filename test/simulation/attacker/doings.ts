@@ -37,7 +37,7 @@ export type Weapon = (typeof weapons)[number] | "rewriteNotes";
 export type AttackDoing =
   | (typeof attackDoings)[number]
   | Weapon
-  /** An environment that asks for endpoints in the VPC of the others, and leaves it again. */
+  /** A network that asks for endpoints in the VPC of the others, and an environment there. */
   | "requestEndpoints"
   | "nameRegion"
   /** A claim of a name that costs nothing: it is paused, or a dry run. */

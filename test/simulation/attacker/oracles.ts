@@ -3,6 +3,7 @@ import { pausedAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import { namespaceTag, ownerIn } from "../../../src/controllers/ownership/ownership.ts";
 import { conditionsOf } from "../../../src/controllers/pass/conditions.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
+import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { everything, targetOf } from "../oracles/not-ours.ts";
@@ -58,7 +59,9 @@ class Guests {
     return at - (this.#until.get(namespace) ?? Number.NEGATIVE_INFINITY);
   }
 
-  #note({ spec, metadata: { namespace } }: KubeObject): void {
+  #note({ kind, spec, metadata: { namespace } }: KubeObject): void {
+    // A network is used by others, and nothing of them is in it.
+    if (kind === "BatchNetwork") return;
     const { allowedNamespaces } = spec as { readonly allowedNamespaces?: { readonly from?: string } };
     if (allowedNamespaces?.from === "All") this.#until.set(namespace, this.#watched.clock.monotonic());
   }
@@ -94,11 +97,27 @@ const neverWritten: OracleFactory = (watched) => {
   };
 };
 
+/** What calls of IAM and EC2 name what they change by. */
+interface InNetwork {
+  readonly RoleName?: string;
+  readonly GroupId?: string;
+  readonly VpcEndpointId?: string;
+  readonly VpcEndpointIds?: readonly string[];
+  readonly Resources?: readonly string[];
+}
+
 /** The namespace in the tags of what a call changes; undefined: nobody's, or nothing is there yet. */
 function namespaceWritten(watched: Watched, call: CallRecord): string | undefined {
   const target = targetOf(watched, call);
   if (target !== undefined) return target.tags?.[namespaceTag];
-  const { RoleName: role } = call.input as { readonly RoleName?: string };
+  const { RoleName: role, GroupId, VpcEndpointId, VpcEndpointIds = [], Resources = [] } = call.input as InNetwork;
+  const ids = [GroupId, VpcEndpointId, ...VpcEndpointIds, ...Resources];
+  const { truth } = watched.aws;
+  const inNetwork = [
+    ...truth.securityGroups().map((one) => ({ id: one.GroupId, tags: tagsOf(one.Tags) })),
+    ...truth.vpcEndpoints().map((one) => ({ id: one.VpcEndpointId, tags: tagsOf(one.Tags) })),
+  ].find(({ id }) => id !== undefined && ids.includes(id));
+  if (inNetwork !== undefined) return inNetwork.tags[namespaceTag];
   return watched.aws.truth.roles().find(({ name }) => name === role)?.tags[namespaceTag];
 }
 

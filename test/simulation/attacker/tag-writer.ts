@@ -1,6 +1,9 @@
+import { BatchNetworkKind } from "../../../src/api/v1alpha1/kinds.ts";
 import {
   clusterTag,
   clusterUidTag,
+  namespaceTag,
+  nameTag,
   ownerTags,
   purposeTag,
   retainedFromTag,
@@ -44,10 +47,14 @@ export async function writeTags(world: Simulation, chance: Chance): Promise<void
   const { namespace, name, uid } = objects.length === 0 ? nobody : chance.of(objects).metadata;
   const owner = ownerTags({ cluster, namespace, name, uid });
   const left = { [retainedFromTag]: `${cluster.name}/${namespace}/${name}` };
+  const networks = store.objects(BatchNetworkKind);
+  const network = networks.length === 0 ? nobody : chance.of(networks).metadata;
   const ofCluster = { [clusterTag]: cluster.name, [clusterUidTag]: cluster.uid, [purposeTag]: "vpc-endpoints" };
   const ids = foreignInNetwork(world);
   if (ids.length > 0 && chance.is(0.5)) {
-    const tags = chance.of<Readonly<Record<string, string>>>([ofCluster, ofCluster, left, owner]);
+    const ofNetwork = { ...ofCluster, [namespaceTag]: network.namespace, [nameTag]: network.name };
+    const leftByNetwork = { [retainedFromTag]: `${cluster.name}/${network.namespace}/${network.name}` };
+    const tags = chance.of<Readonly<Record<string, string>>>([ofCluster, ofNetwork, leftByNetwork, owner]);
     world.disturb("tag writer", `marks ${ids.join(", ")} ${JSON.stringify(tags)}`);
     await aws.outside.ec2.createTags({
       Resources: [...ids],

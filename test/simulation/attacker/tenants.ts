@@ -18,6 +18,9 @@ export const victimNames = { BatchComputeEnvironment: "ce", JobQueue: "q", JobDe
 export type VictimKind = keyof typeof victimNames;
 export const victimKinds = Object.keys(victimNames) as readonly VictimKind[];
 
+/** The name of the BatchNetwork that a victim has in some worlds. */
+export const victimNetwork = "net";
+
 /** The field with which each kind names its resource in AWS. */
 export const nameFields: Readonly<Record<VictimKind, string>> = {
   BatchComputeEnvironment: "computeEnvironmentName",

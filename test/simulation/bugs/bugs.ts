@@ -49,6 +49,8 @@ const set = "controllers/kinds/compute-environment/environment-set.ts";
 const queuePlan = "controllers/kinds/job-queue/plan.ts";
 const queueDelete = "controllers/kinds/job-queue/delete.ts";
 const reconcile = "controllers/pass/pass.ts";
+const networkVpc = "controllers/kinds/batch-network/vpc.ts";
+const network = "controllers/kinds/batch-network/observe.ts";
 const definitionPlan = "controllers/kinds/job-definition/plan.ts";
 
 export const bugs: readonly Bug[] = [
@@ -388,11 +390,11 @@ export const bugs: readonly Bug[] = [
     ],
   },
   one(
-    "forget what still runs at the previous place of the spec",
+    "forget what still runs by endpoints that the network asks for no more",
     "out of a closed subnet",
-    "controllers/parts/endpoints/vpc.ts",
-    "const running = users.environments.filter((one) => one.isOutlived).map(({ user }) => user);",
-    "const running: EndpointUser[] = [];",
+    networkVpc,
+    "const others = needed.filter(({ service }) => !asked.includes(service));",
+    "const others: typeof needed = [];",
   ),
   {
     name: "let in to the endpoints only those who asked for them",
@@ -404,18 +406,18 @@ export const bugs: readonly Bug[] = [
         becomes: 'vpcIn(facts, vpcId).cidrs.map(() => "10.0.3.0/24") : []',
       },
       {
-        file: "controllers/parts/endpoints/vpc.ts",
-        was: "const everybody = [...asked, ...users.environments.map(({ user }) => user)];",
-        becomes: "const everybody: EndpointUser[] = [];",
+        file: networkVpc,
+        was: "    here.map(({ user }) => user),\n    groupId,",
+        becomes: "    [],\n    groupId,",
       },
     ],
   },
   one(
-    "forget a request as soon as nobody makes it any more and EC2 does not show it",
-    "given up before EC2 shows it",
-    "controllers/parts/security-group/plan.ts",
-    "const unsettled = seen.claims.some((id) => id !== stays && network.justWritten.includes(id));",
-    "const unsettled = false;",
+    "forget a group that was just asked for and that EC2 does not show",
+    "deleted before EC2 shows it",
+    network,
+    "justWritten: (unproven && desired === undefined) || wroteLately(memory, spec.vpcId, now) ? [spec.vpcId] : [],",
+    "justWritten: [],",
   ),
   one(
     "take the endpoints of others for ours",

@@ -1,6 +1,7 @@
 import type { Condition } from "../../../src/api/object.ts";
 import { reconcileRequestedAtAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
+import type { BatchNetworkSpec } from "../../../src/api/v1alpha1/batch-network.ts";
 import type { Queue } from "../../../src/aws/batch.ts";
 import { quantitySetTag } from "../../../src/controllers/ownership/ownership.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
@@ -18,6 +19,7 @@ import {
   trainingJob,
   withTypes,
 } from "../../manifests.ts";
+import { networkManifest } from "../generate/batch-networks.ts";
 import { accountNetwork } from "../generate/network.ts";
 import type { Simulation } from "../world.ts";
 import { jobStories } from "./job-stories.ts";
@@ -44,28 +46,59 @@ const withRoles = {
   iam: { instanceRole: {} },
 } as BatchComputeEnvironmentSpec;
 
-/** In a subnet from which nothing leads out, with a security group and endpoints that are made for it. */
-const insideVpc = ({ subnets }: { readonly subnets: string[] }): BatchComputeEnvironmentSpec => {
-  const { securityGroupIds: _groups, ...computeResources } = { ...resources({ subnets }).computeResources };
-  return {
-    ...ec2,
-    computeResources: computeResources as NonNullable<BatchComputeEnvironmentSpec["computeResources"]>,
-    network: { vpcEndpoints: "Ensure", securityGroup: { create: true } },
-  };
+const {
+  subnets: _subnets,
+  securityGroupIds: _groups,
+  ...placeless
+} = {
+  subnets: [],
+  securityGroupIds: [],
+  ...ec2.computeResources,
 };
-const closed = insideVpc({ subnets: ["subnet-33333333"] });
-const { subnets: _subnets, ...elsewhere } = { subnets: [], ...ec2.computeResources };
-const selecting = {
-  ...ec2,
-  computeResources: { ...elsewhere, subnetSelector: { tags: { tier: "batch" } } },
-} as BatchComputeEnvironmentSpec;
+/** That takes its subnets and groups from a network. */
+const within = (network: string, spec: object = {}): Manifest =>
+  computeEnvironment("ce", {
+    ...ec2,
+    ...spec,
+    computeResources: { ...placeless, networkRef: { name: network } },
+  } as BatchComputeEnvironmentSpec);
 
-const withRoleAndGroup = computeEnvironment("ce", {
-  ...ec2,
-  iam: { serviceRole: {} },
-  network: { securityGroup: { create: true } },
-  deletionPolicy: "Retain",
-});
+/** A network in a subnet from which nothing leads out, with a security group and endpoints. */
+const closed = (name = "net"): Manifest =>
+  networkManifest({ name }, { subnets: ["subnet-33333333"], securityGroup: {}, vpcEndpoints: { needs: ["ecs"] } });
+/** A network of the subnet behind the NAT gateway. */
+const open = (spec: Partial<BatchNetworkSpec>): Manifest =>
+  networkManifest({ name: "net" }, { subnets: ["subnet-11111111"], ...spec });
+
+/** An environment in a network, and a queue of it. */
+const inNetwork =
+  (network: Manifest) =>
+  async (world: Simulation): Promise<void> => {
+    world.apply(network, within("net"), jobQueue("q1", ["ce"]));
+    await ready(world);
+  };
+
+/** Both go at once. */
+const networkMadeThenDeleted =
+  (network: Manifest) =>
+  async (world: Simulation): Promise<void> => {
+    world.apply(network, within("net"));
+    await ready(world);
+    world.delete("BatchNetwork", "net");
+    world.delete("BatchComputeEnvironment", "ce");
+  };
+const networkGone = (world: Simulation): boolean =>
+  world.object("BatchNetwork", "net") === undefined && world.object("BatchComputeEnvironment", "ce") === undefined;
+
+const selecting = networkManifest(
+  { name: "net" },
+  { subnetSelector: { tags: { tier: "batch" } }, securityGroupIds: ["sg-11111111"] },
+);
+
+const retainedInNetwork = [
+  within("net", { iam: { serviceRole: {} }, deletionPolicy: "Retain" }),
+  open({ securityGroup: {}, deletionPolicy: "Retain" }),
+];
 const groupsMade = ({ aws }: Simulation): number =>
   aws.truth.securityGroups().filter(({ GroupName }) => GroupName?.startsWith("aws-batch-operator/")).length;
 
@@ -813,24 +846,34 @@ export const stories: readonly Story[] = [
     over: gone,
   },
   {
-    name: "endpoints and a group of its own, made and deleted next to an environment that asked for none",
+    name: "endpoints and a group of a network, made and deleted next to an environment that asked for none",
     writes: 15,
     network: accountNetwork,
     before: async (world) => {
       world.apply(computeEnvironment("aside", ec2));
       await ready(world);
     },
-    act: madeThenDeleted(closed),
-    over: (world) => world.object("BatchComputeEnvironment", "ce") === undefined,
+    act: networkMadeThenDeleted(closed()),
+    over: networkGone,
   },
   {
     name: "out of a closed subnet, with endpoints",
     writes: 8,
     network: accountNetwork,
-    before: withQueues(["q1"], closed),
-    act: changed(insideVpc({ subnets: ["subnet-11111111"] })),
-    over: (world) =>
-      allDone(world) && world.aws.truth.securityGroups().every(({ GroupName }) => !GroupName?.endsWith("-endpoints")),
+    before: inNetwork(closed()),
+    act: async (world) => void world.apply(open({ securityGroup: {} })),
+    over: (world) => allDone(world) && groupsMade(world) === 1,
+  },
+  {
+    name: "another network of the same subnet takes the place of one",
+    writes: 12,
+    network: accountNetwork,
+    before: inNetwork(closed()),
+    act: async (world) => {
+      world.apply(closed("renamed"), within("renamed"));
+      world.delete("BatchNetwork", "net");
+    },
+    over: (world) => allDone(world) && world.object("BatchNetwork", "net") === undefined,
   },
   {
     name: "the service role is taken away in the middle of a deletion",
@@ -849,17 +892,18 @@ export const stories: readonly Story[] = [
     over: gone,
   },
   {
-    name: "a role and a group of its own, retained and taken back",
+    name: "a role of its own and a group of a network, retained and taken back",
     writes: 12,
     network: accountNetwork,
     before: async (world) => {
-      world.apply(withRoleAndGroup);
+      world.apply(...retainedInNetwork);
       await ready(world);
     },
     act: async (world) => {
       world.delete("BatchComputeEnvironment", "ce");
+      world.delete("BatchNetwork", "net");
       await world.until(() => gone(world), limitSeconds);
-      world.apply(withRoleAndGroup);
+      world.apply(...retainedInNetwork);
     },
   },
   {
@@ -889,15 +933,15 @@ export const stories: readonly Story[] = [
     over: gone,
   },
   {
-    name: "a group of its own, given up before EC2 shows it",
-    writes: 3,
+    name: "a group of a network that is deleted before EC2 shows it",
+    writes: 2,
     network: accountNetwork,
     act: async (world) => {
-      world.apply(computeEnvironment("ce", { ...ec2, network: { securityGroup: { create: true } } }));
+      world.apply(open({ securityGroup: {} }));
       await world.until(() => groupsMade(world) > 0, limitSeconds);
-      world.apply(computeEnvironment("ce", ec2));
+      world.delete("BatchNetwork", "net");
     },
-    over: (world) => allDone(world) && groupsMade(world) === 0,
+    over: (world) => gone(world) && groupsMade(world) === 0,
   },
   {
     name: "endpoints of somebody else, used and left alone",
@@ -912,14 +956,20 @@ export const stories: readonly Story[] = [
         securityGroups: ["sg-22222222"],
       })),
     },
-    act: madeThenDeleted({ ...resources({ subnets: ["subnet-33333333"] }), network: { vpcEndpoints: "Ensure" } }),
+    act: networkMadeThenDeleted(
+      open({
+        subnets: ["subnet-33333333"],
+        securityGroupIds: ["sg-11111111"],
+        vpcEndpoints: { needs: ["ecs"] },
+      }),
+    ),
     over: gone,
   },
   {
     name: "another subnet is selected",
     writes: 6,
     network: accountNetwork,
-    before: withQueues(["q1"], selecting),
+    before: inNetwork(selecting),
     act: async ({ aws }) => {
       const [id, Tags] = ["subnet-22222222", [{ Key: "tier", Value: "batch" }]] as const;
       await aws.outside.ec2.createTags({ Resources: [id], Tags: [...Tags] });

@@ -1,9 +1,6 @@
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { AccountNetwork } from "../../../src/simulator/ec2-network.ts";
 import { type Act, networkDoings, type Step } from "../story.ts";
 import type { Chance } from "./chance.ts";
-
-type Spec = BatchComputeEnvironmentSpec;
 
 /** Subnets from which nothing leads out. */
 export const closedSubnets: readonly string[] = ["subnet-33333333", "subnet-44444444"];
@@ -35,72 +32,6 @@ export const accountNetwork: AccountNetwork = {
     { id: "sg-22222222", vpc: "vpc-1" },
   ],
 };
-
-/** The network of an environment, in addition to the rest of its spec. */
-interface Placement {
-  readonly subnets: "given" | "selected" | "closed" | "bothClosed";
-  readonly groups: "given" | "selected" | "made" | "madeAndGiven";
-  readonly endpoints: boolean;
-  readonly preflight: "Warn" | "Skip" | "Enforce";
-}
-
-function placementOf(chance: Chance): Placement {
-  const subnets = chance.of(["given", "given", "selected", "closed", "bothClosed"] as const);
-  return {
-    subnets,
-    groups: chance.of(["given", "given", "selected", "made", "madeAndGiven"] as const),
-    endpoints: chance.is(subnets === "closed" || subnets === "bothClosed" ? 0.8 : 0.2),
-    preflight: chance.of(["Warn", "Warn", "Skip", "Enforce"] as const),
-  };
-}
-
-/** One thing of it changes, or all does. */
-function moved(placement: Placement, chance: Chance): Placement {
-  const other = placementOf(chance);
-  const [key] = chance.shuffled(Object.keys(placement) as (keyof Placement)[]);
-  return chance.is(0.2) || key === undefined ? other : { ...placement, [key]: other[key] };
-}
-
-function placedAt(spec: Spec, { subnets, groups, endpoints, preflight }: Placement): Spec {
-  if (spec.computeResources === undefined) return spec;
-  const { subnets: givenSubnets, securityGroupIds, ...resources } = spec.computeResources;
-  const where = {
-    given: { subnets: givenSubnets },
-    selected: { subnetSelector: { tags: { tier: "batch" } } },
-    closed: { subnets: closedSubnets.slice(0, 1) },
-    bothClosed: { subnets: [...closedSubnets] },
-  }[subnets];
-  const by = {
-    given: { securityGroupIds },
-    selected: { securityGroupSelector: { tags: { team: "batch" } } },
-    made: {},
-    madeAndGiven: { securityGroupIds },
-  }[groups];
-  const network = {
-    ...(preflight === "Warn" ? {} : { preflight }),
-    ...(endpoints ? { vpcEndpoints: "Ensure" as const } : {}),
-    ...(groups === "made" || groups === "madeAndGiven" ? { securityGroup: { create: true } } : {}),
-  };
-  return {
-    ...spec,
-    computeResources: { ...resources, ...where, ...by },
-    ...(Object.keys(network).length === 0 ? {} : { network }),
-  };
-}
-
-/** The same steps, in which environments live in a network of the account, and move about in it. */
-export function inNetwork(steps: readonly Step[], chance: Chance): Step[] {
-  const placements = new Map<string, Placement>();
-  return steps.map((step) => {
-    const { act } = step;
-    if (act.kind !== "apply" || act.manifest.kind !== "BatchComputeEnvironment") return step;
-    const { name } = act.manifest.metadata;
-    const before = placements.get(name);
-    const now = before === undefined ? placementOf(chance) : chance.is(0.4) ? moved(before, chance) : before;
-    placements.set(name, now);
-    return { ...step, act: { ...act, manifest: { ...act.manifest, spec: placedAt(act.manifest.spec as Spec, now) } } };
-  });
-}
 
 const ec2Writes = [
   "CreateVpcEndpoint",

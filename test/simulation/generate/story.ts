@@ -1,9 +1,10 @@
 import type { Step, Story } from "../story.ts";
+import { inNetwork } from "./batch-networks.ts";
 import { Chance } from "./chance.ts";
 import { consumableSteps, withConsumables } from "./consumables.ts";
 import { environmentSpec, type Family, instanceRole } from "./environments.ts";
 import { faultSteps, jobSteps, toolSteps } from "./faults.ts";
-import { accountNetwork, inNetwork, networkSteps } from "./network.ts";
+import { accountNetwork, networkSteps } from "./network.ts";
 import { definitionSpec } from "./others.ts";
 import { policySteps, withFairShare } from "./policies.ts";
 import { roleSteps, withBatchRoles } from "./roles.ts";
@@ -68,7 +69,7 @@ function storyWithoutConsumables(seed: number): Story {
     ? {
         ...story,
         network: accountNetwork,
-        steps: inOrder([...inNetwork(story.steps, chance), ...networkSteps(chance, until)]),
+        steps: inOrder([...inNetwork(story.steps, chance, new Chance(seed + 900_005)), ...networkSteps(chance, until)]),
       }
     : story;
   // What another tool made before has no policy, and can never get one.

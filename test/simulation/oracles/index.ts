@@ -3,6 +3,7 @@ import { boundedQueues } from "./bounded-queues.ts";
 import { callBudget } from "./call-budget.ts";
 import { consumablesLast, refilledOnce } from "./consumables.ts";
 import { flapping } from "./flapping.ts";
+import { networksTaken } from "./networks-taken.ts";
 import { notOurNetwork } from "./not-our-network.ts";
 import { notOurs } from "./not-ours.ts";
 import { nothingLeft } from "./nothing-left.ts";
@@ -28,6 +29,7 @@ export const allOracles: readonly OracleFactory[] = [
   consumablesLast,
   refilledOnce,
   waysStay,
+  networksTaken,
   notOurs,
   notOurNetwork,
   whatRetainLeft,

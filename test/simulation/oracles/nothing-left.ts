@@ -4,8 +4,7 @@ import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/batch-co
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import { isNameOf } from "../../../src/controllers/kinds/compute-environment/ownership.ts";
 import { baseNameOf, queueNameOf } from "../../../src/controllers/ownership/naming.ts";
-import { identityOf, ownerIn, sharedRoleTag } from "../../../src/controllers/ownership/ownership.ts";
-import { groupNameOf } from "../../../src/controllers/parts/security-group/ownership.ts";
+import { ownerIn, purposeTag, sharedRoleTag } from "../../../src/controllers/ownership/ownership.ts";
 import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { liveEnvironments, textOf, unseenMs } from "./reading.ts";
@@ -41,35 +40,39 @@ export const nothingLeft: OracleFactory = (watched) => {
   };
 };
 
+/** What the operator makes for a network, as the tag of the purpose has it. */
+const madeForNetworks: readonly string[] = ["network", "vpc-endpoints"];
+
 /** What has the tags of an object, and the name that it gives: tags alone make nothing its own. */
 function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
   const { kind, metadata } = before;
   const { namespace, name, uid } = metadata;
   const { truth } = watched.aws;
-  const owns = ({ tags }: { readonly tags?: Record<string, string> | undefined }): boolean => {
+  type Tagged = { readonly tags?: Record<string, string> | undefined };
+  const isNamed = ({ tags }: Tagged): boolean => {
     const owner = ownerIn(tags);
     const cluster = watched.cluster();
     return (
       owner?.namespace === namespace &&
       owner.name === name &&
-      (wasHeld(metadata) || owner.uid === uid) &&
       owner.cluster === cluster.name &&
       owner.clusterUid === cluster.uid
     );
   };
+  const owns = ({ tags }: Tagged): boolean => isNamed({ tags }) && (wasHeld(metadata) || ownerIn(tags)?.uid === uid);
   switch (kind) {
     case "BatchComputeEnvironment":
+      return liveEnvironments(watched)
+        .filter(owns)
+        .map((one) => one.computeEnvironmentName)
+        .filter((name) => isNameOf(baseNameOf(before as BatchComputeEnvironment), name));
+    case "BatchNetwork":
       return [
-        ...liveEnvironments(watched)
-          .filter(owns)
-          .map((one) => one.computeEnvironmentName)
-          .filter((name) => isNameOf(baseNameOf(before as BatchComputeEnvironment), name)),
-        ...truth
-          .securityGroups()
-          .filter((one) => owns({ tags: tagsOf(one.Tags) }))
-          .map(({ GroupName = "" }) => GroupName)
-          .filter((name) => name === groupNameOf(identityOf(before, watched.cluster()))),
-      ];
+        ...truth.securityGroups().map((one) => ({ id: one.GroupName, tags: tagsOf(one.Tags) })),
+        ...truth.vpcEndpoints().map((one) => ({ id: one.VpcEndpointId, tags: tagsOf(one.Tags) })),
+      ]
+        .filter(({ tags }) => madeForNetworks.includes(tags[purposeTag] ?? "") && isNamed({ tags }))
+        .map(({ id = "" }) => id);
     case "JobQueue":
       return truth
         .jobQueues()

@@ -3,6 +3,7 @@ import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
 } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
+import type { BatchNetwork } from "../../../src/api/v1alpha1/batch-network.ts";
 import type { BatchRole } from "../../../src/api/v1alpha1/batch-role.ts";
 import type { ConsumableResource } from "../../../src/api/v1alpha1/consumable-resource.ts";
 import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
@@ -14,6 +15,7 @@ import type { ServiceEnvironmentSpec } from "../../../src/api/v1alpha1/service-e
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import { policyForm } from "../../../src/aws/resources/scheduling-policies.ts";
 import { fieldDifferences } from "../../../src/controllers/fields/differences.ts";
+import { servicesOf } from "../../../src/controllers/kinds/batch-network/spec.ts";
 import { type Difference, differences } from "../../../src/controllers/kinds/compute-environment/diff.ts";
 import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/kinds/job-definition/normalise.ts";
 import { definitionNameOf } from "../../../src/controllers/kinds/job-definition/observe.ts";
@@ -28,6 +30,7 @@ import {
   type Tags,
 } from "../../../src/controllers/ownership/ownership.ts";
 import { placed } from "../../../src/controllers/parts/security-group/fill.ts";
+import { shortName } from "../../../src/network/needs.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";
@@ -49,6 +52,10 @@ import {
 const shownWithinMs = 5_000;
 /** From the answer of a read in AWS until a status reports it. */
 const reportedAfterMs = unseenMs - shownWithinMs;
+
+/** What somebody else does to groups and endpoints is seen within two hours (section 12 of the design). */
+const networkSeenMs = 2 * 3_600_000 + driftSeenMs;
+const inNetwork = /VpcEndpoint|SecurityGroup|^(?:Create|Delete)Tags$/;
 
 /** Which listings show what an object of a kind has in AWS. */
 const listingsOf: Readonly<Record<string, readonly string[]>> = {
@@ -83,6 +90,8 @@ function shows({ input }: CallRecord, object: KubeObject): boolean {
  */
 export const readyIsTrue: OracleFactory = (watched) => {
   let changedAt = Number.NEGATIVE_INFINITY;
+  /** When another than the operator last wrote in EC2. */
+  let networkChangedAt = Number.NEGATIVE_INFINITY;
   let listings: { readonly call: CallRecord; heardAt: number | undefined }[] = [];
   const others = (): void => {
     changedAt = watched.clock.monotonic();
@@ -101,6 +110,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
     const leader = leading();
     if ([...written].some(([by, at]) => by !== leader && now - at <= unseenMs)) return true;
     if (now - changedAt <= unseenMs) return true;
+    if (object.kind === "BatchNetwork" && now - networkChangedAt <= networkSeenMs) return true;
     if (now - changedAt > driftSeenMs) return false;
     const isListed = (operation: string): boolean =>
       listings.some(
@@ -119,6 +129,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
     name: "Ready is true in AWS",
     onEffect(call, phase) {
       if (phase === "before") return undefined;
+      if (call.by === "outside" && inNetwork.test(call.operation)) networkChangedAt = watched.clock.monotonic();
       if (call.by === "outside") others();
       else if (isWrite(call)) written.set(watched.callerOf(call), watched.clock.monotonic());
       else if (
@@ -177,6 +188,8 @@ function lackOf(watched: Watched, object: KubeObject, isKnownInvalid: (arn: stri
       return definitionLack(watched, object.spec as JobDefinitionSpec, owns);
     case "BatchRole":
       return roleLack(watched, object as BatchRole);
+    case "BatchNetwork":
+      return networkLack(watched, object as BatchNetwork);
     case "SchedulingPolicy":
       return policyLack(watched, object.spec as SchedulingPolicySpec, owns);
     case "ServiceEnvironment":
@@ -314,6 +327,21 @@ function roleLack({ aws }: Watched, { spec, status }: BatchRole): string | undef
   }
   const missing = (spec.policyArns ?? []).filter((policyArn) => !role.attached.includes(policyArn));
   return missing.length === 0 ? undefined : `${role.name} lacks ${missing.join(", ")}`;
+}
+
+/** Endpoints are of whoever made them, and a group has the rules of the spec or those by default. */
+function networkLack({ aws }: Watched, { spec, status }: BatchNetwork): string | undefined {
+  if ((status?.subnets ?? []).length === 0) return "it offers no subnets";
+  const known = new Set(aws.truth.securityGroups().map(({ GroupId }) => GroupId));
+  const missing = (status?.securityGroupIds ?? []).filter((id) => !known.has(id));
+  if (missing.length > 0) return `it offers ${missing.join(", ")}, which is not there`;
+  if (spec.securityGroup !== undefined && status?.securityGroup === undefined) return "its group is not there";
+  const served = aws.truth
+    .vpcEndpoints()
+    .filter(({ VpcId, State }) => VpcId === spec.vpcId && State?.toLowerCase() === "available")
+    .map(({ ServiceName = "" }) => shortName(ServiceName));
+  const lacking = servicesOf(spec).filter((service) => !served.includes(service));
+  return lacking.length === 0 ? undefined : `there is no endpoint for ${lacking.join(", ")}`;
 }
 
 function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): string | undefined {

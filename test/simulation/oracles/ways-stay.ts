@@ -1,10 +1,6 @@
-import { keyText } from "../../../src/api/object.ts";
-import { endpointsAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/batch-compute-environment.ts";
-import type { Environment } from "../../../src/aws/batch.ts";
 import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
-import { liveEnvironments, ownerOf } from "./reading.ts";
+import { liveEnvironments } from "./reading.ts";
 
 /** An endpoint is available, and names lead to it, within this time after it was asked for. */
 const settlesMs = 180_000;
@@ -20,12 +16,9 @@ interface Way {
  * Promise 5, and no outage: when the operator makes or deletes endpoints or security groups, no environment is cut off,
  * whoever it belongs to, also one in DELETING. What joined its cluster before goes on to.
  *
- * Not against it: an object whose spec asks for endpoints no more, of an environment that is where the spec says, and of
- * its platform; an environment that no read could have shown yet when the write left.
+ * Not against it: an environment that no read could have shown yet when the write left.
  */
 export const waysStay: OracleFactory = (watched) => {
-  /** By object: when it was last seen to have asked for endpoints, monotonic ms. */
-  const askedAt = new Map<string, number>();
   /** By name of an environment: when it was made, monotonic ms. */
   const madeAt = new Map<string, number>();
   let ways: ReadonlyMap<string, Way> | undefined;
@@ -39,20 +32,12 @@ export const waysStay: OracleFactory = (watched) => {
       const [was, is] = [before.get(name), now.get(name)];
       if (was === undefined || was.why !== undefined || is?.why === undefined || is.resources !== was.resources)
         continue;
-      if (!hasDroppedThem(watched, environment, askedAt))
-        return `${name} (${environment.status}) is cut off: ${is.why}`;
+      return `${name} (${environment.status}) is cut off: ${is.why}`;
     }
     return undefined;
   };
   return {
     name: "5 nothing of ours cuts an environment off",
-    onObject(before, after) {
-      for (const object of [before, after]) {
-        if (object?.metadata.annotations?.[endpointsAnnotation] === undefined) continue;
-        askedAt.set(keyText(object.metadata), watched.clock.monotonic());
-      }
-      return undefined;
-    },
     onEffect(call, phase) {
       const { computeEnvironmentName: made } = call.input as { readonly computeEnvironmentName?: string };
       if (call.operation === "CreateComputeEnvironment" && made !== undefined)
@@ -93,26 +78,4 @@ function observe(watched: Watched): ReadonlyMap<string, Way> {
 /** An endpoint that gets more subnets is pending once more. */
 function isSettling({ aws }: Watched): boolean {
   return aws.truth.vpcEndpoints().some(({ State }) => State?.toLowerCase() === "pending");
-}
-
-function hasDroppedThem(
-  watched: Watched,
-  { tags, computeResources }: Environment,
-  askedAt: ReadonlyMap<string, number>,
-): boolean {
-  const object = ownerOf(watched, tags, "BatchComputeEnvironment");
-  if (object === undefined || object.metadata.deletionTimestamp !== undefined) return false;
-  const spec = object.spec as BatchComputeEnvironmentSpec;
-  const before = askedAt.get(keyText(object.metadata)) ?? Number.NEGATIVE_INFINITY;
-  const asks = object.metadata.annotations?.[endpointsAnnotation] !== undefined;
-  return (
-    (asks || watched.clock.monotonic() - before < settlesMs) &&
-    spec.network?.vpcEndpoints !== "Ensure" &&
-    computeResources?.subnets?.join() === spec.computeResources?.subnets?.join() &&
-    isFargate(computeResources) === isFargate(spec.computeResources)
-  );
-}
-
-function isFargate(resources: { readonly type?: string | undefined } | undefined): boolean {
-  return resources?.type?.startsWith("FARGATE") === true;
 }
