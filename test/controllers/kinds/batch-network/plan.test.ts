@@ -143,7 +143,8 @@ describe("a network that may not or cannot be", () => {
   });
 
   it("serves on when it was Ready and EC2 cannot be read", () => {
-    const of = network({}, { subnets: ["subnet-a"] });
+    const ready = { type: "Ready", status: "True", observedGeneration: 1 };
+    const of = network({}, { subnets: ["subnet-a"], conditions: [ready] } as never);
     expect(plan(of, seen(of, unread))).toMatchObject({
       agenda: [{ kind: "serves" }],
       conditions: [{ type: "EndpointsReady", status: "Unknown", reason: "Throttled" }],
