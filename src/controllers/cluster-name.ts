@@ -6,13 +6,15 @@ import {
   BatchComputeEnvironmentKind,
   BatchNetworkKind,
   JobQueueKind,
+  kindOf,
   kinds,
   type OperatorKind,
 } from "../api/v1alpha1/kinds.ts";
+import { nameIn } from "../aws/names.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
 import { shell } from "../runtime/shell.ts";
 import { isNameOf } from "./kinds/compute-environment/ownership.ts";
-import { prefixedAwsName } from "./ownership/naming.ts";
+import { awsNameOf, prefixedAwsName } from "./ownership/naming.ts";
 import { type Cluster, isOfCluster, type Owner, ownerIn } from "./ownership/ownership.ts";
 import type { Objects } from "./ports.ts";
 import { firstOf } from "./wording.ts";
@@ -79,6 +81,26 @@ function inOtherForm(
   return new ClusterNameRefused(
     `--names-with-cluster is fixed for the life of an installation: what AWS has of this cluster's objects is named ${form} the name of the cluster: ${names}. In the other form the operator would create all of it a second time, so it has written nothing. Start it ${form} --names-with-cluster`,
   );
+}
+
+/**
+ * Why nothing is done to an object whose resource has its default name in the other form, where no environment and no queue has
+ * shown it for all: AWS's names cannot change, so the operator would create the resource a second time. Only the object's own
+ * status is asked, so that nobody holds objects of others.
+ *
+ * @param clusterPrefix as for `refusedName`
+ */
+export function misnamed(object: KubeObject, cluster: Pick<Cluster, "name">, clusterPrefix = ""): string | undefined {
+  const kind: OperatorKind = kindOf(object.kind);
+  const { isPrefix, endsWithUid, within, maxLength } = kind.awsName;
+  if (isPrefix === true || endsWithUid === true || within !== undefined || kind.global === true) return undefined;
+  const { arn = "" } = (object.status ?? {}) as { readonly arn?: string };
+  const recorded = nameIn(arn).replace(/:\d+$/, "");
+  const { namespace, name } = object.metadata;
+  const other = prefixedAwsName(clusterPrefix === "" ? `${cluster.name}_` : "", namespace, name, maxLength);
+  if (recorded !== other || awsNameOf(kind, object) === recorded) return undefined;
+  const form = clusterPrefix === "" ? "with" : "without";
+  return `this object was made as ${recorded}, ${form} the name of the cluster in its name in AWS, and under the operator's flags it would be made a second time; nothing is written. Start the operator ${form} --names-with-cluster`;
 }
 
 /** Of which an object can have something in AWS that is named after the cluster. */

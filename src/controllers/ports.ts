@@ -30,6 +30,8 @@ export interface Ports {
   readonly processId: () => string;
   /** Whether this process is to reconcile the object: others may belong to another shard. */
   readonly reconciles: (object: KubeObject) => boolean;
+  /** Why an object must not be written, because AWS has it under a name of the other form (`cluster-name.ts`). */
+  readonly misnamed: (object: KubeObject) => string | undefined;
 }
 
 /** The cached objects of all watched kinds. */

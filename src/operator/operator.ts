@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectKey } from "../api/object.ts";
 import { BatchComputeEnvironmentKind, BatchJobKind, kinds } from "../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../aws/region.ts";
-import type { ClusterNameRefused } from "../controllers/cluster-name.ts";
+import { type ClusterNameRefused, misnamed } from "../controllers/cluster-name.ts";
 import { foundBy, indexes } from "../controllers/indexes.ts";
 import type { JobsRuntime } from "../controllers/kinds/batch-job/controller.ts";
 import { digestOf } from "../controllers/kinds/batch-job/digest.ts";
@@ -105,6 +105,7 @@ export function createOperator(options: OperatorOptions): Operator {
     cluster: options.cluster,
     settings: options.settings,
     reconciles: options.reconciles,
+    misnamed: (object) => misnamed(object, options.cluster, options.settings.names.clusterPrefix),
   };
   const endpoints = newEc2Memory();
   const wake = (key: ObjectKey): void => runtime.enqueue(BatchJobKind, key, "high");

@@ -297,3 +297,17 @@ function holds(object: Rendered, values: Values): void {
 function asLabels({ commonLabels = {} }: Values): object {
   return commonLabels as object;
 }
+
+describeWithHelm("protection from deletion", (program) => {
+  test.each([
+    ["the definitions stay when the release goes", { enabled: true, keep: true }, true],
+    ["the release has no definitions", { enabled: false, keep: true }, true],
+    ["the release has no definitions, and says that it would not keep them", { enabled: false, keep: false }, true],
+    ["the release deletes the definitions itself", { enabled: true, keep: false }, false],
+  ])("covers the definitions, or not, where %s", async (_where, crds, isCovered) => {
+    const objects = documents(await template(program, { crds, deletionProtection: { enabled: true } }));
+    const policies = objects.filter(({ kind }) => kind === "ValidatingAdmissionPolicy");
+    const covered = policies.some(({ metadata }) => metadata.name.endsWith("definition-protection"));
+    expect(covered).toBe(isCovered);
+  });
+});

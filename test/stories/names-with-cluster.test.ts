@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../src/controllers/ownership/ownership.ts";
-import { batchJob, computeEnvironment, ec2, jobDefinition, jobQueue, sharedQueue } from "../manifests.ts";
+import {
+  batchJob,
+  computeEnvironment,
+  consumable,
+  ec2,
+  jobDefinition,
+  jobQueue,
+  serviceEnvironment,
+  sharedQueue,
+} from "../manifests.ts";
 import { createWorld, type World } from "../world.ts";
 import { aWorld, expectSilence } from "./story.ts";
 
@@ -73,4 +82,30 @@ describe("names in AWS that begin with the name of the cluster", () => {
     expect(world.writes().slice(earlier)).toEqual([]);
     await expect(world.stop()).rejects.toThrow("--names-with-cluster is fixed for the life of an installation");
   });
+
+  it.each([
+    ["with", {}, flags],
+    ["without", flags, {}],
+  ])(
+    "hold each object by itself where no environment and no queue shows it: started %s them",
+    async (_with, before, after) => {
+      const others = [jobDefinition("hello"), consumable("seats", { totalQuantity: 3 }), serviceEnvironment("sm")];
+      const first = await aWorld({ cluster: blue, flags: before });
+      first.apply(...others);
+      await first.untilReady();
+      await first.stop();
+      const earlier = first.writes().length;
+      const { store, aws, clock } = first;
+      const world = await createWorld({ store, aws, clock, cluster: blue, flags: after });
+      await world.seconds(120);
+      for (const { kind, metadata } of others) {
+        expect(world.condition(kind, metadata.name, "Stalled")).toMatchObject({ reason: "LocationMismatch" });
+        world.delete(kind, metadata.name);
+      }
+      await world.seconds(120);
+      expect(world.writes().slice(earlier)).toEqual([]);
+      for (const { kind, metadata } of others) expect(world.object(kind, metadata.name)).toBeDefined();
+      await world.stop();
+    },
+  );
 });

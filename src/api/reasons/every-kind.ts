@@ -50,8 +50,8 @@ export const everyKindReasons = {
         "create another object that names something else, or ask the operator's administrator: the spec of this one cannot be changed",
     },
     LocationMismatch: {
-      means: "the object was created in another account or region",
-      todo: "restore the operator's credentials and region",
+      means: "the object was created in another account or region, or with another --names-with-cluster",
+      todo: "restore the operator's credentials, region and flag",
     },
   },
   event: {

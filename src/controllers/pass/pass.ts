@@ -121,6 +121,12 @@ async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
   const { region } = opened;
   const misplaced = misplacement(directives, region, p.module.kind.global);
   if (misplaced !== undefined) return reported(p, region, { choice: misplaced, fields: {} }, { kind: "none" });
+  const message = ports.misnamed(object);
+  if (message !== undefined) {
+    const choice = blocked({ reason: "LocationMismatch", message });
+    // The status keeps the name by which it is known.
+    return reported(p, region, { choice, fields: { ...(object.status as object | undefined) } }, { kind: "none" });
+  }
   if (p.module.isRead?.(object, region) === false) return silent({ kind: "after", delayMs: unreadCheckMs });
   const again = await p.module.notYet?.(object, region, p.signal);
   if (again !== undefined) return silent(again);

@@ -100,7 +100,8 @@ export function submittedText(object: BatchJob, verb: "applied" | "created"): st
   }
   if (spec.cancel === true) return `is ${verb} with cancel: true: no job is submitted`;
   if (spec.suspend === true) return `is ${verb} and suspended: set spec.suspend to false to submit its job`;
-  if (status?.conditions !== undefined) return `is there already, and not submitted yet: ${text}`;
+  // A new object has the default condition of its schema.
+  if (status?.observedGeneration !== undefined) return `is there already, and not submitted yet: ${text}`;
   return `is ${verb}: the operator submits its job`;
 }
 

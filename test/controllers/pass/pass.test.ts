@@ -168,6 +168,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     cluster: identity.cluster,
     processId: () => "process-1",
     reconciles: ({ metadata }) => metadata.annotations?.["shard"] !== "other",
+    misnamed: () => undefined,
     settings,
   };
   const reconciler = reconcilerOf<KubeObject, object, string>(

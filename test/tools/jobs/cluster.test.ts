@@ -347,7 +347,10 @@ describe("submit", () => {
     ],
     [
       "waits",
-      object("a", { conditions: [{ type: "Ready", status: "False", reason: "Suspended", message: "held" }] }),
+      object("a", {
+        observedGeneration: 1,
+        conditions: [{ type: "Ready", status: "False", reason: "Suspended", message: "held" }],
+      }),
       "is there already, and not submitted yet: Suspended: held",
     ],
     [

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { BatchJob, BatchJobStatus } from "../../../src/api/v1alpha1/batch-job.ts";
 import { intentAnnotation } from "../../../src/controllers/kinds/batch-job/intent.ts";
-import { courseOf, isInQueue, jobOf, listedObject, recordedStream } from "../../../src/tools/jobs/job-object.ts";
+import {
+  courseOf,
+  isInQueue,
+  jobOf,
+  listedObject,
+  recordedStream,
+  submittedText,
+} from "../../../src/tools/jobs/job-object.ts";
 
 function job(status: BatchJobStatus | undefined, annotations: Readonly<Record<string, string>> = {}): BatchJob {
   return {
@@ -123,4 +130,12 @@ describe("an object in the list of jobs", () => {
     expect(listedObject(job(status)).reason).toBe(`${statusReason}: ${reason}`);
     expect(listedObject(job({ ...status, attempts: [] })).reason).toBe(statusReason);
   });
+});
+
+test("an object that no operator has seen is new, although its schema gives it a condition", () => {
+  const unseen = {
+    ...condition("Ready", "Pending", "The operator has not seen this object yet"),
+    observedGeneration: 0,
+  };
+  expect(submittedText(job({ conditions: [unseen] }), "created")).toBe("is created: the operator submits its job");
 });

@@ -210,6 +210,7 @@ function controllerOf(whole: BatchComputeEnvironment, region: FakeRegion, clock:
     objects: objectsOf([given]),
     regions: { open: async () => region },
     reconciles: () => true,
+    misnamed: () => undefined,
     cluster: identity.cluster,
     settings,
   } as unknown as Ports;

@@ -158,6 +158,7 @@ function controllerOf(whole: JobQueue, region: FakeRegion, clock: VirtualClock) 
     objects: objectsOf([given]),
     regions: { open: async () => region },
     reconciles: () => true,
+    misnamed: () => undefined,
     cluster: identity.cluster,
     settings,
   } as unknown as Ports;
