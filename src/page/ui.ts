@@ -17,6 +17,7 @@ import { systemClock } from "../runtime/clock.ts";
 import { pinoLog } from "../runtime/log.ts";
 import type { LocalParts } from "../tools/local/start.ts";
 import { local } from "../tools/local.ts";
+import { ApiSilence } from "./server/api-silence.ts";
 import { AwsReader, unreadAws } from "./server/aws-reader.ts";
 import { openCluster } from "./server/cluster-world.ts";
 import { localWorld } from "./server/local-world.ts";
@@ -115,7 +116,9 @@ async function ofCluster(flags: UiFlags, io: Io): Promise<number> {
   const { interrupted: signal } = io;
   const level = flags.logLevel ?? "warn";
   const log = pinoLog({ clock: realClock, level, destination: { write: (line) => io.stderr.write(line) } });
-  const server = apiServer(flags.kubeconfig, io.env, { clock: realClock });
+  const silence = new ApiSilence(() => realClock.now());
+  const onAnswer = (_method: string, status: number | undefined) => silence.onAnswer(status);
+  const server = apiServer(flags.kubeconfig, io.env, { clock: realClock, onAnswer });
   try {
     const { api, context } = server;
     const { namespace: namespaces } = flags;
@@ -129,6 +132,7 @@ async function ofCluster(flags: UiFlags, io: Io): Promise<number> {
         speed: 1,
         hasKubectl: true,
       },
+      problems: () => silence.problems,
       objects,
       eventsOf: (object, inner) => cluster.eventsOf(object, inner),
       eventsOfKind: (kind, inner) => cluster.eventsOfKind(kind, inner),

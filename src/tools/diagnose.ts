@@ -100,6 +100,9 @@ interface Subject {
 
 /** @throws CommandError if it names an object of another kind */
 function subjectIn(args: readonly string[]): Subject | undefined {
+  if (args.length > 2 || args.filter((arg) => arg.includes("/")).length > 1) {
+    throw new CommandError(`diagnose explains one object at a time: give one of ${args.join(", ")}`);
+  }
   const [first, ...others] = args.flatMap((arg) => arg.split("/"));
   if (first === undefined) return undefined;
   const [name, ...more] = others;

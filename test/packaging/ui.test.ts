@@ -267,6 +267,7 @@ function generatedWorld(objects: readonly ReturnType<typeof anObject>[]): Parame
     about: { source: "generated", aws: undefined, speed: 1, hasKubectl: true },
     objects: () => objects,
     eventsOf: async () => ({ lines: [] }),
+    problems: () => [],
     eventsOfKind: async () => ({ data: new Map() }),
     aws: unreadAws,
     questions: undefined,

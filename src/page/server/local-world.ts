@@ -11,6 +11,7 @@ export function localWorld({ store, heading }: LocalParts, aws: AwsSource, quest
   const { directory, cloud, region, speed } = heading;
   return {
     about: { source: directory, aws: `${cloud}, ${region}`, speed, hasKubectl: false },
+    problems: () => [],
     objects: () => store.objects(),
     async eventsOf({ metadata: { uid } }) {
       const about = store.events().filter(({ regarding }) => regarding.uid === uid);

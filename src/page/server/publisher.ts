@@ -95,7 +95,8 @@ export class Publisher {
 
   #read(): Snapshot {
     const { about, aws } = this.#world;
-    return snapshotOf({ objects: this.#world.objects(), aws: aws.seen }, about.hasKubectl);
+    const snapshot = snapshotOf({ objects: this.#world.objects(), aws: aws.seen }, about.hasKubectl);
+    return { ...snapshot, problems: [...this.#world.problems(), ...snapshot.problems] };
   }
 
   #beginning(): Beginning {

@@ -6,6 +6,8 @@ import type { Questions } from "./questions.ts";
 /** What the page is about: a cluster or a directory, and AWS. */
 export interface World {
   readonly about: About;
+  /** What cannot be read at present beyond AWS, one sentence each. */
+  problems(): readonly string[];
   objects(): readonly KubeObject[];
   /** Events about an object that are still kept; called often. */
   eventsOf(object: KubeObject, signal: AbortSignal): Promise<Events>;

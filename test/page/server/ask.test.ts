@@ -16,6 +16,7 @@ function asked(question: string, about: Record<string, string>, { isRead = true 
   const objects = [aQueue("main", [ref("fast")]), anEnvironment("fast"), anObject("BatchJob", "train")];
   const world: World = {
     about: { source: "", aws: undefined, speed: 1, hasKubectl: true },
+    problems: () => [],
     objects: () => objects,
     eventsOf: async () => ({ lines: [] }),
     eventsOfKind: async () => ({ data: new Map() }),

@@ -9,12 +9,14 @@ import { anEnvironment, aQueue, knownOf, ref } from "./objects.ts";
 function aPage() {
   const clock = new VirtualClock();
   const rounds = { count: 0 };
-  const state: { objects: readonly KubeObject[]; events: () => Events } = {
+  const state: { objects: readonly KubeObject[]; problems: readonly string[]; events: () => Events } = {
+    problems: [],
     objects: [aQueue("main", [ref("fast")])],
     events: () => ({ lines: [] }),
   };
   const world: World = {
     about: { source: "examples", aws: undefined, speed: 1, hasKubectl: true },
+    problems: () => state.problems,
     objects: () => state.objects,
     eventsOf: async () => state.events(),
     eventsOfKind: async () => ({ data: new Map() }),
@@ -47,6 +49,19 @@ test("a page gets everything once, and then what changes", async () => {
   const ids = change?.event === "change" ? change.data.items.map(({ id }) => id) : [];
   // The queue's reference exists from now on.
   expect(ids.toSorted()).toEqual(["BatchComputeEnvironment/team/fast", "JobQueue/team/main"]);
+});
+
+test("a page hears what cannot be read, and when it can be again", async () => {
+  const { clock, state, open } = aPage();
+  const { messages } = open();
+  state.problems = ["The API server has given no answer since then."];
+  await clock.advance(1000);
+  state.problems = [];
+  await clock.advance(1000);
+  expect(messages.slice(1)).toMatchObject([
+    { event: "change", data: { problems: ["The API server has given no answer since then."] } },
+    { event: "change", data: { problems: [] } },
+  ]);
 });
 
 test("a page that comes later begins with what the others have", async () => {

@@ -13,6 +13,7 @@ async function served(ask: UiServerOptions["ask"] = async () => undefined) {
   const publisher = new Publisher(
     {
       about: { source: "examples", aws: undefined, speed: 1, hasKubectl: true },
+      problems: () => [],
       objects: () => [],
       eventsOf: async () => ({ lines: [] }),
       eventsOfKind: async () => ({ data: new Map() }),
