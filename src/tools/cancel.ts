@@ -2,10 +2,10 @@ import { Command, Option } from "commander";
 import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
 import { jsonLine, visible } from "../runtime/visible.ts";
 import { openPlace } from "./jobs/open-place.ts";
-import { addJobOptions, clusterNameOption, type DirectoryFlags, nameMissing } from "./jobs/options.ts";
+import { addJobOptions, clusterNameOption, type DirectoryFlags, defaultReason, nameMissing } from "./jobs/options.ts";
 
 interface CancelFlags extends DirectoryFlags {
-  readonly reason?: string;
+  readonly reason: string;
 }
 
 const afterHelp = (program: string): string => `
@@ -32,7 +32,7 @@ export function cancelCommand(io: Io, ending: Ending): Command {
     .addOption(new Option("-f, --filename <dir>", "directory of local, with the manifest of the job"));
   addJobOptions(command, "queue in which NAME is the name of a job")
     .addOption(clusterNameOption("-f"))
-    .option("--reason <text>", "reason that AWS shows in the status (default: ended by this command)")
+    .option("--reason <text>", "reason that AWS shows in the status", defaultReason)
     .addHelpText("after", afterHelp(io.program));
   return command.action(ending(() => cancel(command.args[0], command.opts<CancelFlags>(), io)));
 }
@@ -42,7 +42,7 @@ async function cancel(name: string | undefined, flags: CancelFlags, io: Io): Pro
   const { filename, reason, ...others } = flags;
   const place = openPlace(others, filename, "aws-batch-operator-cancel", io);
   try {
-    const cancelled = await place.cancel(name, reason);
+    const cancelled = await place.cancel(name, reason === defaultReason ? undefined : reason);
     if ("exitCode" in cancelled) return cancelled.exitCode;
     const { text, ...record } = cancelled;
     io.stdout.write(flags.output === "json" ? jsonLine(record) : visible(`${record.jobName} ${text}`).concat("\n"));

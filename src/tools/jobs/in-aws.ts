@@ -8,6 +8,7 @@ import { findJob, jobIdIn } from "./find.ts";
 import type { Submission } from "./job-manifest.ts";
 import { containerChange, requestPart } from "./job-settings.ts";
 import { listJobs } from "./list.ts";
+import { defaultReason } from "./options.ts";
 import { activeRevision, containerOverride } from "./override.ts";
 import type { AskedJobs, Cancelled, JobsPlace, ListedJobs, NamedJob } from "./place.ts";
 import { type SubmissionFlags, toItsEnd } from "./to-its-end.ts";
@@ -37,7 +38,7 @@ export class JobsInAws implements JobsPlace {
     return { account, id: jobId, object: undefined };
   }
 
-  async cancel(name: string, reason = "Ended by aws-batch-operator cancel"): Promise<Cancelled> {
+  async cancel(name: string, reason = defaultReason): Promise<Cancelled> {
     const { queue } = this.#flags;
     const account = await this.#account(name, queue);
     const job = await findJob(name, queue, account);

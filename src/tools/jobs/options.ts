@@ -4,6 +4,9 @@ import { type Format, formatOption } from "../document/show.ts";
 import type { ManifestFlags } from "../manifest-options.ts";
 import type { SettingFlags } from "./job-settings.ts";
 
+/** The reason in AWS of a job that a person cancels without one. */
+export const defaultReason = "Ended by aws-batch-operator cancel";
+
 /** Of objects in a directory that name none. */
 export const defaultNamespace = "default";
 
