@@ -4,7 +4,7 @@ import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/batch-co
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import { isNameOf } from "../../../src/controllers/kinds/compute-environment/ownership.ts";
 import { baseNameOf, queueNameOf } from "../../../src/controllers/ownership/naming.ts";
-import { ownerIn, purposeTag, sharedRoleTag } from "../../../src/controllers/ownership/ownership.ts";
+import { ownerIn, purposeTag, sharedRoleTag, type Tags } from "../../../src/controllers/ownership/ownership.ts";
 import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { liveEnvironments, textOf, unseenMs } from "./reading.ts";
@@ -43,6 +43,22 @@ export const nothingLeft: OracleFactory = (watched) => {
 /** What the operator makes for a network, as the tag of the purpose has it. */
 const madeForNetworks: readonly string[] = ["network", "vpc-endpoints"];
 
+/** Groups of the operator's names, endpoints with such a group, and gateways with its statement: tags alone prove nothing. */
+function madeIn({ aws: { truth } }: Watched): readonly { readonly id: string; readonly tags: Tags }[] {
+  const groups = truth.securityGroups().filter(({ GroupName = "" }) => GroupName.startsWith("aws-batch-operator/"));
+  const ids = new Set(groups.map(({ GroupId }) => GroupId));
+  const endpoints = truth
+    .vpcEndpoints()
+    .filter(
+      ({ Groups = [], PolicyDocument = "" }) =>
+        Groups.some(({ GroupId }) => ids.has(GroupId)) || PolicyDocument.includes("AwsBatchOperator"),
+    );
+  return [
+    ...groups.map(({ GroupName: id = "", Tags }) => ({ id, tags: tagsOf(Tags) })),
+    ...endpoints.map(({ VpcEndpointId: id = "", Tags }) => ({ id, tags: tagsOf(Tags) })),
+  ];
+}
+
 /** What has the tags of an object, and the name that it gives: tags alone make nothing its own. */
 function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
   const { kind, metadata } = before;
@@ -67,12 +83,9 @@ function ownedBy(watched: Watched, before: KubeObject): readonly string[] {
         .map((one) => one.computeEnvironmentName)
         .filter((name) => isNameOf(baseNameOf(before as BatchComputeEnvironment), name));
     case "BatchNetwork":
-      return [
-        ...truth.securityGroups().map((one) => ({ id: one.GroupName, tags: tagsOf(one.Tags) })),
-        ...truth.vpcEndpoints().map((one) => ({ id: one.VpcEndpointId, tags: tagsOf(one.Tags) })),
-      ]
+      return madeIn(watched)
         .filter(({ tags }) => madeForNetworks.includes(tags[purposeTag] ?? "") && isNamed({ tags }))
-        .map(({ id = "" }) => id);
+        .map(({ id }) => id);
     case "JobQueue":
       return truth
         .jobQueues()
