@@ -94,7 +94,9 @@ export function networkLines(aws: SimulatedAws, store: MemoryStore, { name: clus
       const rules = letIn(Groups.map(({ GroupId }) => GroupId));
       return { owner: everybody, text: `endpoint ${ServiceName} in ${VpcId}, ${State}: ${rules}` };
     });
-  return [...made, ...useless, ...there];
+  // Several networks may each have a gateway, for route tables of their own.
+  const served = [...new Map(there.map((one) => [one.text, one])).values()];
+  return [...made, ...useless, ...served];
 }
 
 /** Short names. Which network of several has made an endpoint that all use depends on who came first. */

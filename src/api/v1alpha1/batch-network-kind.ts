@@ -27,6 +27,12 @@ const batchNetworkReasons = {
       todo: "correct the field that the message names",
     },
   },
+  refusal: {
+    AlreadyExists: {
+      means: "the VPC has a security group or an endpoint of the name already, and may not show it yet",
+      todo: "nothing; if it lasts: see the message",
+    },
+  },
   plan: {
     InSync: { means: "EC2 has everything as the spec says" },
     FieldsDiffer: { means: "a security group, its rules, endpoints or tags are to be created, changed or deleted" },
