@@ -28,7 +28,7 @@ import { normalEvent } from "./events.ts";
 import { type Failing, failedOutcome, type UnreadableAws, unread } from "./failures.ts";
 import { blocked, heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
 import type { KindModule } from "./kind.ts";
-import { type Decided, failing, type Reporting, reported, silent, unreadable } from "./report.ts";
+import { type Decided, failing, keptFields, type Reporting, reported, silent, unreadable } from "./report.ts";
 import { againAfter } from "./requeue.ts";
 import { WriteGuard } from "./write-guard.ts";
 
@@ -114,18 +114,17 @@ async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>
   if (opened.kind === "notAllowed") {
     const { message } = opened;
     const choice = blocked({ reason: "NotAllowed", message, checkInMs: unwatchedCheckMs });
-    return reported(p, undefined, { choice, fields: {} }, { kind: "none" });
+    return reported(p, undefined, { choice, fields: keptFields(object) }, { kind: "none" });
   }
   if (opened.kind === "unreadable") return unreadable(p, opened);
   if (opened.kind === "failing") return failing(p, opened);
   const { region } = opened;
-  const misplaced = misplacement(directives, region, p.module.kind.global);
-  if (misplaced !== undefined) return reported(p, region, { choice: misplaced, fields: {} }, { kind: "none" });
-  const message = ports.misnamed(object);
-  if (message !== undefined) {
-    const choice = blocked({ reason: "LocationMismatch", message });
-    // The status keeps the name by which it is known.
-    return reported(p, region, { choice, fields: { ...(object.status as object | undefined) } }, { kind: "none" });
+  const misnamed = ports.misnamed(object);
+  const elsewhere =
+    misplacement(directives, region, p.module.kind.global) ??
+    (misnamed === undefined ? undefined : blocked({ reason: "LocationMismatch", message: misnamed }));
+  if (elsewhere !== undefined) {
+    return reported(p, region, { choice: elsewhere, fields: keptFields(object) }, { kind: "none" });
   }
   if (p.module.isRead?.(object, region) === false) return silent({ kind: "after", delayMs: unreadCheckMs });
   const again = await p.module.notYet?.(object, region, p.signal);

@@ -82,6 +82,13 @@ function asKnown<O extends KubeObject, Seen, Action>({ module, ports, object }: 
   return isAsMuch && known?.metadata.uid === object.metadata.uid ? { ...object, status: known.status } : object;
 }
 
+/** What the kind has reported, for an object that is not observed: its name in AWS, what it has taken from others. */
+export function keptFields({ status }: KubeObject): Readonly<Record<string, unknown>> {
+  const { observedGeneration, lastHandledReconcileAt, accountId, region, plan, conditions, ...fields } = (status ??
+    {}) as Readonly<Record<string, unknown>>;
+  return fields;
+}
+
 /**
  * What follows from the choice and from what came of its step.
  *

@@ -84,7 +84,7 @@ export const tenantBugs: readonly TenantBug[] = [
   ),
   one(
     "believe the tags of an environment",
-    1_000_002,
+    1_000_003,
     "kinds/compute-environment/ownership.ts",
     'if (kind === "foreign" || kind === "otherObject" || isNameOf(baseName, name)) return environment;',
     'if (kind === "foreign" || isNameOf(baseName, name) || kind !== "foreign") return environment;',

@@ -10,6 +10,7 @@ import { shortHash } from "../../fields/fingerprint.ts";
 import { endpointsCheckMs, marks, restCheckMs, settleCheckMs, unreadCheckMs } from "../../intervals.ts";
 import { allowedStep } from "../../parts/allowed/limits.ts";
 import { lackOfAny, withAllRefusals } from "../../parts/endpoints/lacking.ts";
+import { settling } from "../../parts/endpoints/next.ts";
 import { vpcPlan } from "../../parts/endpoints/vpc-plan.ts";
 import { groupPlan, groupRemoval } from "../../parts/security-group/plan.ts";
 import { selectionPlan } from "../../parts/selection/plan.ts";
@@ -30,7 +31,7 @@ export function planFor(network: BatchNetwork, seen: Seen, now: number): Plan<Ac
   const parts: readonly PartPlan<Action>[] =
     seen.network.kind === "unread"
       ? [unread(network, seen.network)]
-      : [groupPlan(seen.network.group), endpoints(seen.network)];
+      : [groupPlan(seen.network.group), endpoints(seen.network, readyOf(network).isReady)];
   const { steps, tail = [], conditions, checkInMs } = together<Action>([selection, ...parts]);
   const agenda: readonly Step<Action>[] = [
     ...allowedStep(seen.allowed, network.metadata.namespace),
@@ -77,11 +78,14 @@ function unread(object: BatchNetwork, network: NotRead): PartPlan<Action> {
   return { steps: [], conditions: [condition], checkInMs: unreadCheckMs };
 }
 
-function endpoints({ vpc, keptFor, endpoints: serving }: Read): PartPlan<Action> {
+function endpoints({ vpc, keptFor, endpoints: serving }: Read, isReady: boolean): PartPlan<Action> {
   const { next, refused } = vpcPlan(vpc);
   const act = next?.kind === "act" ? written(next) : undefined;
   const isRemoval = act !== undefined && next?.kind === "act" && next.action.doing === "delete";
-  const found = lackOfAny(vpc, refused) ?? notYetAvailable(vpc.vpcId, serving);
+  const found =
+    lackOfAny(vpc, refused) ??
+    notYetAvailable(vpc.vpcId, serving) ??
+    (isReady || serving.length === 0 ? undefined : notYetShown(vpc));
   const lacking = found && withAllRefusals(found, refused);
   const conditions = [endpointsNotReady];
   const settles = next?.kind === "wait" ? [{ ...next, conditions }] : [];
@@ -100,6 +104,11 @@ function endpoints({ vpc, keptFor, endpoints: serving }: Read): PartPlan<Action>
   const ready: ConditionDraft = { ...endpointsNotReady, status: "True", reason: "EndpointsAvailable", message };
   const checkInMs = next === undefined && kept.length === 0 ? restCheckMs : settleCheckMs;
   return { steps: [], ...tail, conditions: [ready], checkInMs };
+}
+
+/** An old picture shows an endpoint as available that another network is changing: no network becomes Ready by it. */
+function notYetShown(vpc: Read["vpc"]): Wait | undefined {
+  return vpc.justWritten ? settling(vpc, "EndpointsPending") : undefined;
 }
 
 /** Endpoints of others are as little used before they are available as the network's own. */

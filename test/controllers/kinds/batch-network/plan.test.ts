@@ -98,6 +98,21 @@ describe("what a network lacks", () => {
   });
 });
 
+describe("a network next to one that changes a shared endpoint", () => {
+  const changing = vpc({ plan: planned({ services: [ecs.serviceName] }), ours: [ecs], justWritten: true });
+
+  it("does not become Ready by what EC2 showed before", () => {
+    const of = network(asksForEcs);
+    expect(steps(of, seen(of, { vpc: changing }))).toEqual(["wait EndpointsPending", "serves Available"]);
+  });
+
+  it("stays Ready if it is", () => {
+    const Ready = { type: "Ready", status: "True", reason: "Available", message: "", observedGeneration: 1 } as never;
+    const of = network(asksForEcs, { conditions: [Ready] });
+    expect(steps(of, seen(of, { vpc: changing }))).toEqual(["serves Available"]);
+  });
+});
+
 describe("what a network has too much", () => {
   it("goes last, and nothing waits for it", () => {
     const of = network();
