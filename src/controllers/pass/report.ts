@@ -82,11 +82,18 @@ function asKnown<O extends KubeObject, Seen, Action>({ module, ports, object }: 
   return isAsMuch && known?.metadata.uid === object.metadata.uid ? { ...object, status: known.status } : object;
 }
 
+const ofEveryKind: ReadonlySet<string> = new Set([
+  "observedGeneration",
+  "lastHandledReconcileAt",
+  "accountId",
+  "region",
+  "plan",
+  "conditions",
+]);
+
 /** What the kind has reported, for an object that is not observed: its name in AWS, what it has taken from others. */
 export function keptFields({ status }: KubeObject): Readonly<Record<string, unknown>> {
-  const { observedGeneration, lastHandledReconcileAt, accountId, region, plan, conditions, ...fields } = (status ??
-    {}) as Readonly<Record<string, unknown>>;
-  return fields;
+  return Object.fromEntries(Object.entries(status ?? {}).filter(([field]) => !ofEveryKind.has(field)));
 }
 
 /**
