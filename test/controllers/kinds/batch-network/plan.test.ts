@@ -99,6 +99,15 @@ describe("what a network lacks", () => {
 });
 
 describe("a network next to one that changes a shared endpoint", () => {
+  it("waits for an endpoint of others that is pending, unless another one serves the same", () => {
+    const of = network(asksForEcs);
+    const others = vpc({ plan: planned({ services: [] }), ours: [] });
+    const pending = { ...ecs, endpointId: "vpce-theirs", state: "pending" };
+    const waiting = plan(of, seen(of, { vpc: others, endpoints: [pending] })).agenda[0];
+    expect(waiting).toMatchObject({ reason: "EndpointsPending", message: `waiting for endpoints of ${vpcId}: ecs` });
+    expect(steps(of, seen(of, { vpc: others, endpoints: [pending, ecs] }))).toEqual(["serves Available"]);
+  });
+
   const changing = vpc({ plan: planned({ services: [ecs.serviceName] }), ours: [ecs], justWritten: true });
 
   it("does not become Ready by what EC2 showed before", () => {
