@@ -73,14 +73,19 @@ function inOtherForm(
     const plain = prefixedAwsName(prefix, metadata.namespace, metadata.name, kind.awsName.maxLength);
     return kind.awsName.isPrefix === true ? isNameOf(plain, awsName) : awsName === plain;
   };
-  const other = clusterPrefix === "" ? `${cluster}_` : "";
-  const misnamed = ours.filter((one) => isDefault(one, other));
+  const other = otherForm(cluster, clusterPrefix);
+  const misnamed = ours.filter((one) => isDefault(one, other.prefix));
   if (misnamed.length === 0 || ours.some((one) => isDefault(one, clusterPrefix))) return undefined;
   const names = firstOf(misnamed.map(({ awsName }) => awsName));
-  const form = clusterPrefix === "" ? "with" : "without";
+  const { form } = other;
   return new ClusterNameRefused(
     `--names-with-cluster is fixed for the life of an installation: what AWS has of this cluster's objects is named ${form} the name of the cluster: ${names}. In the other form the operator would create all of it a second time, so it has written nothing. Start it ${form} --names-with-cluster`,
   );
+}
+
+/** The form of default names that the operator does not use: with the name of the cluster, or without. */
+function otherForm(cluster: string, clusterPrefix: string): { readonly form: string; readonly prefix: string } {
+  return clusterPrefix === "" ? { form: "with", prefix: `${cluster}_` } : { form: "without", prefix: "" };
 }
 
 /**
@@ -97,9 +102,9 @@ export function misnamed(object: KubeObject, cluster: Pick<Cluster, "name">, clu
   const { arn = "" } = (object.status ?? {}) as { readonly arn?: string };
   const recorded = nameIn(arn).replace(/:\d+$/, "");
   const { namespace, name } = object.metadata;
-  const other = prefixedAwsName(clusterPrefix === "" ? `${cluster.name}_` : "", namespace, name, maxLength);
-  if (recorded !== other || awsNameOf(kind, object) === recorded) return undefined;
-  const form = clusterPrefix === "" ? "with" : "without";
+  const { form, prefix } = otherForm(cluster.name, clusterPrefix);
+  if (recorded !== prefixedAwsName(prefix, namespace, name, maxLength)) return undefined;
+  if (awsNameOf(kind, object) === recorded) return undefined;
   return `this object was made as ${recorded}, ${form} the name of the cluster in its name in AWS, and under the operator's flags it would be made a second time; nothing is written. Start the operator ${form} --names-with-cluster`;
 }
 

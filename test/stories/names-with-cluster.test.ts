@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../src/controllers/ownership/ownership.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
 import {
   batchJob,
   computeEnvironment,
@@ -10,7 +11,7 @@ import {
   serviceEnvironment,
   sharedQueue,
 } from "../manifests.ts";
-import { createWorld, type World } from "../world.ts";
+import { createWorld, type World, type WorldOptions } from "../world.ts";
 import { aWorld, expectSilence } from "./story.ts";
 
 const blue: Cluster = { name: "blue", uid: "cluster-1" };
@@ -32,6 +33,23 @@ const namesIn = ({ aws: { truth } }: World): readonly string[] =>
     ...truth.jobDefinitions().flatMap(({ status, jobDefinitionName: name }) => (status === "INACTIVE" ? [] : name)),
     ...truth.schedulingPolicies().map(({ name }) => name ?? ""),
   ].map((name) => name.replace(/-[0-9a-f]{8}$/, ""));
+
+/** An operator that starts with other flags over what one before it has made, after two minutes; and how much that had written. */
+async function startedAgain(
+  made: readonly Manifest[],
+  before: WorldOptions["flags"],
+  after: WorldOptions["flags"],
+): Promise<{ readonly world: World; readonly earlier: number }> {
+  const first = await aWorld({ cluster: blue, flags: before ?? {} });
+  first.apply(...made);
+  await first.untilReady();
+  await first.stop();
+  const earlier = first.writes().length;
+  const { store, aws, clock } = first;
+  const world = await createWorld({ store, aws, clock, cluster: blue, flags: after ?? {} });
+  await world.seconds(120);
+  return { world, earlier };
+}
 
 describe("names in AWS that begin with the name of the cluster", () => {
   it("let two clusters with the same manifests share an account", async () => {
@@ -71,14 +89,8 @@ describe("names in AWS that begin with the name of the cluster", () => {
     ["with", {}, flags],
     ["without", flags, {}],
   ])("are fixed: an operator that starts %s them over the other form writes nothing", async (_with, before, after) => {
-    const first = await aWorld({ cluster: blue, flags: before });
-    first.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]));
-    await first.untilReady();
-    await first.stop();
-    const earlier = first.writes().length;
-    const { store, aws, clock } = first;
-    const world = await createWorld({ store, aws, clock, cluster: blue, flags: after });
-    await world.seconds(120);
+    const both = [computeEnvironment("ce", ec2), jobQueue("q1", ["ce"])];
+    const { world, earlier } = await startedAgain(both, before, after);
     expect(world.writes().slice(earlier)).toEqual([]);
     await expect(world.stop()).rejects.toThrow("--names-with-cluster is fixed for the life of an installation");
   });
@@ -90,14 +102,7 @@ describe("names in AWS that begin with the name of the cluster", () => {
     "hold each object by itself where no environment and no queue shows it: started %s them",
     async (_with, before, after) => {
       const others = [jobDefinition("hello"), consumable("seats", { totalQuantity: 3 }), serviceEnvironment("sm")];
-      const first = await aWorld({ cluster: blue, flags: before });
-      first.apply(...others);
-      await first.untilReady();
-      await first.stop();
-      const earlier = first.writes().length;
-      const { store, aws, clock } = first;
-      const world = await createWorld({ store, aws, clock, cluster: blue, flags: after });
-      await world.seconds(120);
+      const { world, earlier } = await startedAgain(others, before, after);
       for (const { kind, metadata } of others) {
         expect(world.condition(kind, metadata.name, "Stalled")).toMatchObject({ reason: "LocationMismatch" });
         world.delete(kind, metadata.name);

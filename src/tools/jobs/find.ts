@@ -33,6 +33,18 @@ export async function findJob(named: string, queue: string | undefined, finding:
   );
 }
 
+/** The job of an object in AWS: its ID, or its name in a queue. */
+export type ObjectsJob =
+  | { readonly kind: "id"; readonly id: string }
+  | { readonly kind: "name"; readonly name: string; readonly queue: string };
+
+/** The ID of the job of an object. @throws CommandError if there is none, AwsError */
+export async function idOf(job: ObjectsJob, finding: Finding): Promise<string> {
+  if (job.kind === "id") return job.id;
+  const { jobId = "" } = await findJob(job.name, job.queue, finding);
+  return jobId;
+}
+
 /** Undefined: AWS does not know it yet, or not any more. @throws AwsError */
 export async function describeJob(id: string, { batch, signal }: Finding): Promise<JobDetail | undefined> {
   const { jobs: [job] = [] } = await batch.describeJobs({ jobs: [id] }, { signal });

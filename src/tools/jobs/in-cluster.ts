@@ -7,7 +7,7 @@ import { CommandError, type Io } from "../../operator/io.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { openAccount, requireAccount, type WritableAccount } from "./account.ts";
 import { type JobObjects, openCluster } from "./cluster.ts";
-import { findJob } from "./find.ts";
+import { idOf } from "./find.ts";
 import { jobManifest, type Submission } from "./job-manifest.ts";
 import { isInQueue, jobOf, keyIn, listedObject, refuseReason } from "./job-object.ts";
 import type { AskedJobs, Cancelled, ListedJobs, NamedJob, ObjectsPlace } from "./place.ts";
@@ -51,9 +51,7 @@ export class JobsInCluster implements ObjectsPlace {
     const account = await openAccount(region === undefined ? this.#flags : { ...this.#flags, region }, [], this.#io);
     this.#accounts.push(account);
     requireAccount(`BatchJob ${keyText(object.metadata)}`, object.status?.accountId, account.account);
-    if (job.kind === "id") return { account, id: job.id, object };
-    const { jobId = "" } = await findJob(job.name, job.queue, account);
-    return { account, id: jobId, object };
+    return { account, id: await idOf(job, account), object };
   }
 
   /** The operator ends the job of the object, also one that it has not submitted yet. */

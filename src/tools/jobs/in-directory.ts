@@ -10,7 +10,7 @@ import { isLocked } from "../local/lock.ts";
 import { defaultClusterName, directoryWords, isRunAgainstAws, readState, stateFile } from "../local/state.ts";
 import { refuseManifests, warn } from "../validate.ts";
 import { addManifest, cancelInManifest, localRuns } from "./directory.ts";
-import { describeJob, findJob, jobIdIn } from "./find.ts";
+import { describeJob, idOf, jobIdIn } from "./find.ts";
 import { forgotten } from "./in-aws.ts";
 import { jobManifest, type Submission } from "./job-manifest.ts";
 import { jobOf, keyIn, refuseReason } from "./job-object.ts";
@@ -48,10 +48,7 @@ export class JobsInDirectory implements ObjectsPlace {
     if (id !== undefined) return { account: saved, id, object: undefined };
     const object = await saved.get(keyIn(name, saved));
     const account = saved.of(object);
-    const job = jobOf(object);
-    if (job.kind === "id") return { account, id: job.id, object };
-    const { jobId = "" } = await findJob(job.name, job.queue, account);
-    return { account, id: jobId, object };
+    return { account, id: await idOf(jobOf(object), account), object };
   }
 
   async get(name: string): Promise<BatchJob> {

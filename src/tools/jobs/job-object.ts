@@ -5,6 +5,7 @@ import { nameIn } from "../../aws/names.ts";
 import { intentOf } from "../../controllers/kinds/batch-job/intent.ts";
 import { awsNameOf } from "../../controllers/ownership/naming.ts";
 import { CommandError } from "../../operator/io.ts";
+import type { ObjectsJob } from "./find.ts";
 import type { ListedJob } from "./list.ts";
 import type { LogStream } from "./log-streams.ts";
 import { defaultNamespace, type JobFlags } from "./options.ts";
@@ -22,11 +23,6 @@ export function refuseReason(reason: string | undefined): void {
     "--reason is for jobs in AWS: the operator gives the reason when it ends the job of an object",
   );
 }
-
-/** The job of an object in AWS: its ID, or its name in a queue. */
-export type ObjectsJob =
-  | { readonly kind: "id"; readonly id: string }
-  | { readonly kind: "name"; readonly name: string; readonly queue: string };
 
 /** @throws CommandError if the object has none yet */
 export function jobOf(object: BatchJob): ObjectsJob {

@@ -41,6 +41,13 @@ interface Scene {
   play(world: World): Promise<void>;
 }
 
+/** A role and a network, which several objects could use. */
+const sharedReady = async (world: World): Promise<void> => {
+  world.aws.outside.describeNetwork(threeSubnets);
+  world.apply(role("builders"), batchNetwork("net"));
+  await world.untilReady();
+};
+
 const environment = "BatchComputeEnvironment";
 const other = withTypes(["m5.large"]);
 const all = [computeEnvironment("ce", ec2), jobQueue("q", ["ce"]), jobDefinition("jd")];
@@ -139,11 +146,7 @@ const scenes: readonly Scene[] = [
       ["BatchRole", "builders", "current"],
       ["BatchNetwork", "net", "current"],
     ],
-    async play(world) {
-      world.aws.outside.describeNetwork(threeSubnets);
-      world.apply(role("builders"), batchNetwork("net"));
-      await world.untilReady();
-    },
+    play: sharedReady,
   },
   {
     name: "paused with an edit that waits",
@@ -152,9 +155,7 @@ const scenes: readonly Scene[] = [
       ["BatchNetwork", "net", "held"],
     ],
     async play(world) {
-      world.aws.outside.describeNetwork(threeSubnets);
-      world.apply(role("builders"), batchNetwork("net"));
-      await world.untilReady();
+      await sharedReady(world);
       world.apply(
         paused(role("builders", { tags: { team: "blue" } })),
         paused(batchNetwork("net", { securityGroup: {} })),
