@@ -27,19 +27,9 @@ export function shard(selector: string): ComposedFlags {
   return { shardSelector: labelSelector(selector) };
 }
 
-/** That asks for endpoints by fields of its own; its name is also a label. */
-export function environment(name: string, subnets: readonly string[] = ["subnet-closed"], network: object = {}) {
-  const manifest = computeEnvironment(name, ec2);
-  const spec = manifest["spec"] as { readonly computeResources: object };
-  return {
-    ...manifest,
-    metadata: { ...manifest.metadata, labels: { name } },
-    spec: {
-      ...spec,
-      computeResources: { ...spec.computeResources, subnets, securityGroupIds: ["sg-1"] },
-      network: { vpcEndpoints: "Ensure", ...network },
-    },
-  };
+/** Of a network: the endpoints that these need. */
+export function needing(...needs: NonNullable<NonNullable<BatchNetworkSpec["vpcEndpoints"]>["needs"]>) {
+  return { vpcEndpoints: { needs } };
 }
 
 /** A network with the endpoints that instances need to join their cluster. Its name is also a label. */

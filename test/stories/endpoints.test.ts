@@ -2,25 +2,38 @@ import type { ComputeResource } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
-import { computeEnvironment, jobDefinition, jobQueue } from "../manifests.ts";
-import { agentEndpoints } from "../simulator/networks.ts";
+import { ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { closedWorld, endpointsOf, environment, region } from "./closed-world.ts";
-import { aWorld, expectSilence, expectStory } from "./story.ts";
+import {
+  closedWorld,
+  deleteBoth,
+  endpointsOf,
+  inSubnets,
+  needing,
+  networked,
+  networkWithEndpoints,
+  region,
+  within,
+} from "./closed-world.ts";
+import { aWorld, expectStory } from "./story.ts";
+
+const kind = "BatchNetwork";
+const isReady =
+  (world: World, name: string, of = "BatchComputeEnvironment") =>
+  () =>
+    world.condition(of, name, "Ready")?.status === "True";
 
 async function groupsOf({ aws }: World): Promise<readonly string[]> {
   const { SecurityGroups = [] } = await aws.outside.ec2.describeSecurityGroups({});
   return SecurityGroups.flatMap(({ GroupName = "" }) => (GroupName.includes("endpoints") ? [GroupName] : []));
 }
 
-const retained = environment("ce");
-
-/** A world in which Retain has left an environment with its endpoints. */
+/** A world in which Retain has left the endpoints of a network. */
 async function afterRetain(): Promise<World> {
   const world = await closedWorld();
-  world.apply({ ...retained, spec: { ...retained.spec, deletionPolicy: "Retain" } });
+  world.apply(networkWithEndpoints("ce", undefined, { deletionPolicy: "Retain" }));
   await world.untilReady(600);
-  world.delete("BatchComputeEnvironment", "ce");
+  world.delete(kind, "ce");
   await world.untilGone(600);
   return world;
 }
@@ -29,13 +42,13 @@ const agent = ["ecs", "ecs-agent", "ecs-telemetry"];
 const available = (...services: readonly string[]) => services.toSorted().map((service) => `${service} available`);
 const all = available(...agent, "ecr.api", "ecr.dkr", "logs", "s3");
 
-describe("endpoints of an environment in a closed subnet", () => {
-  it("are made before it, let its jobs run, and go after it", async () => {
+describe("endpoints of a network with a closed subnet", () => {
+  it("are made before the environments in it, let their jobs run, and go after them", async () => {
     const world = await closedWorld();
-    world.apply(environment("ce"), jobQueue("q", ["ce"]), jobDefinition("job"));
+    world.apply(...networked("ce", undefined, needing("ecs", "logs")), jobQueue("q", ["ce"]), jobDefinition("job"));
     await world.untilReady(600);
     expect(await endpointsOf(world)).toEqual(available(...agent, "logs"));
-    expect(world.condition("BatchComputeEnvironment", "ce", "EndpointsReady")).toMatchObject({ status: "True" });
+    expect(world.condition(kind, "ce", "EndpointsReady")).toMatchObject({ status: "True" });
     const { jobId } = world.aws.outside.submitPlannedJob(
       { jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" },
       { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
@@ -45,132 +58,108 @@ describe("endpoints of an environment in a closed subnet", () => {
     expect(world.aws.truth.jobs().find(({ id }) => id === jobId)?.status).not.toBe("RUNNABLE");
     world.delete("JobQueue", "q");
     world.delete("JobDefinition", "job");
-    world.delete("BatchComputeEnvironment", "ce");
+    deleteBoth(world, "ce");
     await world.untilGone(1200);
     expect(await endpointsOf(world)).toEqual([]);
     expect(await groupsOf(world)).toEqual([]);
     await expectStory(world, "endpoints made and removed");
   });
 
-  it("are known to the check of the network in the pass that reports them, and it reads nothing more", async () => {
+  it("are known to the check of the network of an environment, and it reads nothing more", async () => {
     const world = await closedWorld();
-    world.apply(environment("ce"));
-    const state = (type: string) => world.condition("BatchComputeEnvironment", "ce", type)?.status;
+    world.apply(networkWithEndpoints("ce"));
+    await world.untilReady(300);
     const reads = () => world.aws.log.filter(({ operation }) => operation === "DescribeVpcEndpoints").length;
-    await world.until("the endpoints are made", () => state("EndpointsReady") === "True", 300);
-    expect(state("NetworkReady")).toBe("True");
     const readsBefore = reads();
-    await world.seconds(240);
-    expect(reads() - readsBefore).toBe(0);
-  });
-
-  it("are at rest once they are there", async () => {
-    const world = await closedWorld();
-    world.apply(environment("ce"));
-    await world.untilReady(600);
-    await world.seconds(60);
-    await expectSilence(world);
+    world.apply(within("ce"));
+    const checked = () => world.condition("BatchComputeEnvironment", "ce", "NetworkReady");
+    await world.until("its network is checked", () => checked() !== undefined, 60);
+    expect(checked()?.status).toBe("True");
+    await world.seconds(120);
+    expect(reads() - readsBefore).toBeLessThanOrEqual(1);
   });
 
   it("that somebody deleted are created again at once when a person requests a reconcile", async () => {
     const world = await closedWorld();
-    world.apply(environment("ce"));
+    world.apply(...networked("ce"));
     await world.untilReady(600);
     await world.seconds(900);
     const { VpcEndpoints = [] } = await world.aws.outside.ec2.describeVpcEndpoints({});
     await world.aws.outside.ec2.deleteVpcEndpoints({ VpcEndpointIds: [VpcEndpoints[0]?.VpcEndpointId ?? ""] });
-    await world.seconds(900);
+    await world.seconds(120);
     expect(await endpointsOf(world)).not.toEqual(available(...agent));
-    world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/reconcile-requested-at": "now" });
+    world.annotate(kind, "ce", { "awsbatch.dev/reconcile-requested-at": "now" });
     await world.seconds(120);
     expect(await endpointsOf(world)).toEqual(available(...agent));
   });
 
   it("of which somebody turned private DNS off are reported as such, and keep new environments waiting", async () => {
     const world = await closedWorld();
-    world.apply(environment("ce"));
+    world.apply(...networked("ce"));
     await world.untilReady(900);
-    const { ec2 } = world.aws.outside;
-    const { VpcEndpoints = [] } = await ec2.describeVpcEndpoints({});
+    const { ec2: outside } = world.aws.outside;
+    const { VpcEndpoints = [] } = await outside.describeVpcEndpoints({});
     const id = VpcEndpoints.find(({ ServiceName }) => ServiceName?.endsWith(".ecs-agent"))?.VpcEndpointId ?? "";
-    await ec2.modifyVpcEndpoint({ VpcEndpointId: id, PrivateDnsEnabled: false });
+    await outside.modifyVpcEndpoint({ VpcEndpointId: id, PrivateDnsEnabled: false });
     await world.seconds(3 * 3600);
-    const reported = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
     const impossible = { reason: "EndpointsBlocked", message: expect.stringContaining(`${id}`) };
-    expect(reported("ce", "EndpointsReady")).toMatchObject({ status: "False", ...impossible });
-    expect(reported("ce", "Ready")?.status).toBe("True");
-    world.apply(environment("second"));
-    await world.until("it is Stalled", () => reported("second", "Stalled")?.reason === "EndpointsBlocked", 120);
+    expect(world.condition(kind, "ce", "Stalled")).toMatchObject({ status: "True", ...impossible });
+    expect(isReady(world, "ce")()).toBe(true);
+    world.apply(within("ce", "second"));
+    await world.seconds(120);
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
-    await ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
-    await world.until("it is made", () => reported("second", "Ready")?.status === "True", 3 * 3600);
+    await outside.deleteVpcEndpoints({ VpcEndpointIds: [id] });
+    await world.until("it is made", isReady(world, "second"), 3 * 3600);
     expect(await endpointsOf(world)).toEqual(available(...agent));
   });
 
-  it("are shared, and stay until the last environment is gone", async () => {
+  it("stay in AWS for another network of the VPC that asks for them, when their own goes", async () => {
     const world = await closedWorld();
-    world.apply(environment("first"), environment("second", ["subnet-closed", "subnet-closed-b"]));
+    world.apply(...networked("first"));
+    await world.untilReady(900);
+    world.apply(...networked("second", ["subnet-closed", "subnet-closed-b"]));
     await world.untilReady(900);
     expect(await endpointsOf(world)).toEqual(available(...agent));
-    world.delete("BatchComputeEnvironment", "first");
-    await world.until("first is gone", () => world.object("BatchComputeEnvironment", "first") === undefined, 900);
+    deleteBoth(world, "first");
+    await world.until("first is gone", () => world.object(kind, "first") === undefined, 900);
     await world.seconds(700);
     expect(await endpointsOf(world)).toEqual(available(...agent));
-    world.delete("BatchComputeEnvironment", "second");
+    expect(isReady(world, "second", kind)()).toBe(true);
+    deleteBoth(world, "second");
     await world.untilGone(900);
-    expect(await endpointsOf(world)).toEqual([]);
     await expectStory(world, "endpoints shared");
   });
 
-  it("that two environments leave at once go with the last of them", async () => {
+  it("that two networks leave at once go with the last of them", async () => {
     const world = await closedWorld();
-    world.apply(environment("first"), environment("second"));
+    world.apply(...networked("first"), ...networked("second"));
     await world.untilReady(900);
-    world.delete("BatchComputeEnvironment", "first");
-    world.delete("BatchComputeEnvironment", "second");
+    deleteBoth(world, "first");
+    deleteBoth(world, "second");
     await world.untilGone(1200);
     expect(await endpointsOf(world)).toEqual([]);
     expect(await groupsOf(world)).toEqual([]);
   });
 
-  it("of two environments with groups of their own, deleted at once, keep nothing of each other", async () => {
+  it("of two networks with groups of their own, deleted at once, keep nothing of each other", async () => {
     const world = await closedWorld();
-    const withGroup = (name: string) => {
-      const manifest = environment(name, ["subnet-closed"], { securityGroup: { create: true } });
-      const { securityGroupIds: _given, ...computeResources } = manifest.spec.computeResources;
-      return { ...manifest, spec: { ...manifest.spec, computeResources } };
-    };
-    world.apply(withGroup("first"), withGroup("second"));
+    const withGroup = (name: string) => networked(name, undefined, { securityGroupIds: undefined, securityGroup: {} });
+    world.apply(...withGroup("first"), ...withGroup("second"));
     await world.untilReady(900);
-    world.delete("BatchComputeEnvironment", "first");
-    world.delete("BatchComputeEnvironment", "second");
+    deleteBoth(world, "first");
+    deleteBoth(world, "second");
     await world.untilGone(1800);
     expect(await endpointsOf(world)).toEqual([]);
     const { SecurityGroups = [] } = await world.aws.outside.ec2.describeSecurityGroups({});
     expect(SecurityGroups.map(({ GroupId }) => GroupId)).toEqual(["sg-1"]);
   });
 
-  it("are made by the second environment while the first is paused", async () => {
+  it("are made by the second network while the first is paused", async () => {
     const world = await closedWorld();
-    world.apply(environment("first"), environment("second"));
-    world.annotate("BatchComputeEnvironment", "first", { "awsbatch.dev/paused": "true" });
-    await world.until(
-      "the second is ready",
-      () => world.condition("BatchComputeEnvironment", "second", "Ready")?.status === "True",
-      900,
-    );
+    world.apply(...networked("first"), ...networked("second"));
+    world.annotate(kind, "first", { "awsbatch.dev/paused": "true" });
+    await world.until("the second is ready", isReady(world, "second"), 900);
     expect(await endpointsOf(world)).toEqual(available(...agent));
-  });
-
-  it("of others are used and never touched", async () => {
-    const world = await closedWorld(agentEndpoints());
-    world.apply(environment("ce"));
-    await world.untilReady(600);
-    expect(await endpointsOf(world)).toEqual(available(...agent));
-    world.delete("BatchComputeEnvironment", "ce");
-    await world.untilGone(900);
-    expect(await endpointsOf(world)).toEqual(available(...agent));
-    expect(world.writes().filter((write) => /Endpoint|SecurityGroup/.test(write))).toEqual([]);
   });
 
   it("are made all but the one that AWS refuses, and that one when it no longer does", async () => {
@@ -186,10 +175,10 @@ describe("endpoints of an environment in a closed subnet", () => {
       on: ({ operation, input }) =>
         operation === "CreateVpcEndpoint" && (input as { ServiceName: string }).ServiceName.endsWith(".ecs-agent"),
     });
-    world.apply(environment("ce"));
+    world.apply(...networked("ce"));
     await world.seconds(300);
     expect(await endpointsOf(world)).toEqual(available("ecs", "ecs-telemetry"));
-    expect(world.condition("BatchComputeEnvironment", "ce", "Ready")).toMatchObject({ status: "False" });
+    expect(world.condition(kind, "ce", "Ready")).toMatchObject({ status: "False" });
     expect(world.aws.truth.computeEnvironments()).toEqual([]);
     lift();
     await world.untilReady(1200);
@@ -204,31 +193,34 @@ describe("endpoints of an environment in a closed subnet", () => {
     ["says it is busy", "IncorrectState", "The endpoint is not in a state for this.", 400],
   ])("keep no step of an environment that is there while EC2 %s", async (_what, exception, words, httpStatusCode) => {
     const world = await closedWorld();
-    world.apply(environment("ce"), jobQueue("q", ["ce"]));
+    world.apply(...networked("ce"), jobQueue("q", ["ce"]));
     await world.untilReady(900);
     const fault = { kind: "refuse", exception, message: words, httpStatusCode } as const;
     world.aws.faults.add({ fault, on: "CreateVpcEndpoint" });
-    const { spec, ...manifest } = environment("ce", undefined, { vpcEndpointServices: [...agent, "sts"] });
-    world.apply({ ...manifest, spec });
+    world.apply(networkWithEndpoints("ce", undefined, { vpcEndpoints: { services: [...agent, "sts"] } }));
     await world.seconds(600);
-    const computeResources = { ...spec.computeResources, maxvCpus: 7 };
-    world.apply({ ...manifest, spec: { ...spec, state: "DISABLED", computeResources } });
+    const computeResources = { ...ec2.computeResources, maxvCpus: 7 };
+    world.apply(within("ce", "ce", { ...ec2, state: "DISABLED", computeResources } as typeof ec2));
     await world.seconds(120);
     expect(world.aws.truth.computeEnvironments()).toMatchObject([
       { state: "DISABLED", computeResources: { maxvCpus: 7 } },
     ]);
-    const reported = (type: string) => world.condition("BatchComputeEnvironment", "ce", type);
-    expect(reported("Ready")).toMatchObject({ status: "True", reason: "Disabled" });
-    expect(reported("EndpointsReady")).toMatchObject({ status: "False" });
-    expect(reported("EndpointsReady")?.message).toContain(words);
+    expect(world.condition("BatchComputeEnvironment", "ce", "Ready")).toMatchObject({
+      status: "True",
+      reason: "Disabled",
+    });
+    expect(world.condition(kind, "ce", "EndpointsReady")).toMatchObject({
+      status: "False",
+      message: expect.stringContaining(words),
+    });
     // It is reported once, and not again with each try.
-    const version = () => world.object("BatchComputeEnvironment", "ce")?.metadata.resourceVersion;
+    const version = () => world.object(kind, "ce")?.metadata.resourceVersion;
     const before = version();
     await world.seconds(600);
     expect(version()).toBe(before);
   });
 
-  it("keep a new environment waiting, and not Stalled, while EC2 is asked too often", async () => {
+  it("keep a new environment waiting, and no object Stalled, while EC2 is asked too often", async () => {
     const world = await closedWorld();
     const fault = {
       kind: "refuse",
@@ -237,27 +229,26 @@ describe("endpoints of an environment in a closed subnet", () => {
       httpStatusCode: 503,
     } as const;
     const lift = world.aws.faults.add({ fault, on: "CreateVpcEndpoint" });
-    world.apply(environment("ce"));
-    await world.seconds(600);
-    expect(world.condition("BatchComputeEnvironment", "ce", "Reconciling")).toMatchObject({ reason: "Throttled" });
+    world.apply(...networked("ce"));
+    await world.seconds(500);
+    expect(world.condition(kind, "ce", "Reconciling")).toMatchObject({ reason: "Throttled" });
+    expect(world.condition(kind, "ce", "Stalled")).toBeUndefined();
     expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")).toBeUndefined();
     expect(world.aws.truth.computeEnvironments()).toEqual([]);
     lift();
     await world.untilReady(180);
   });
 
-  it("go when nobody asks for them any more, while the environment stays", async () => {
+  it("go when the network asks for them no more and its environments need none", async () => {
     const world = await closedWorld();
-    world.apply(environment("ce", ["subnet-nat"], { vpcEndpointServices: ["ecs-agent", "s3"] }));
+    const open = ["subnet-nat"];
+    world.apply(...networked("ce", open, { vpcEndpoints: { services: ["ecs-agent", "s3"] } }));
     await world.untilReady(600);
     expect(await endpointsOf(world)).toEqual(available("ecs-agent", "s3"));
-    const { network: _network, ...spec } = environment("ce", ["subnet-nat"]).spec;
-    world.apply({ ...environment("ce"), spec });
+    world.apply(networkWithEndpoints("ce", open, { vpcEndpoints: undefined }));
     await world.seconds(300);
     expect(await endpointsOf(world)).toEqual([]);
-    expect(world.condition("BatchComputeEnvironment", "ce", "Ready")).toMatchObject({ status: "True" });
-    const object = world.object("BatchComputeEnvironment", "ce");
-    expect(object?.metadata.annotations?.["awsbatch.dev/endpoints"]).toBeUndefined();
+    expect(isReady(world, "ce")()).toBe(true);
   });
 
   it("stay in AWS without our tags when the object is retained", async () => {
@@ -269,14 +260,13 @@ describe("endpoints of an environment in a closed subnet", () => {
     }
   });
 
-  it("that were left in AWS are used again, and go with the last of the object's environments", async () => {
+  it("that were left in AWS are used again, and go with the object", async () => {
     const world = await afterRetain();
-    const more = { vpcEndpoints: "Ensure", vpcEndpointServices: ["ecs", "ecs-agent", "ecs-telemetry", "logs"] };
-    world.apply({ ...retained, spec: { ...retained.spec, network: more } });
+    world.apply(networkWithEndpoints("ce", undefined, { vpcEndpoints: { services: [...agent, "logs"] } }));
     await world.untilReady(900);
     await world.seconds(120);
     expect(await endpointsOf(world)).toEqual(available(...agent, "logs"));
-    world.delete("BatchComputeEnvironment", "ce");
+    world.delete(kind, "ce");
     await world.untilGone(900);
     expect([await endpointsOf(world), await groupsOf(world)]).toEqual([[], []]);
   });
@@ -285,20 +275,18 @@ describe("endpoints of an environment in a closed subnet", () => {
     const launchTemplates = [{ id: "lt-0123456789abcdef0", name: "lt-batch-gpu", versions: [{}] }];
     const world = await closedWorld({ launchTemplates });
     const withTemplate = (name: string, launchTemplate: object) => {
-      const { spec, ...manifest } = environment(name);
-      return { ...manifest, spec: { ...spec, computeResources: { ...spec.computeResources, launchTemplate } } };
+      const manifest = inSubnets(name);
+      const { computeResources, ...spec } = manifest.spec as { readonly computeResources: object };
+      return { ...manifest, spec: { ...spec, computeResources: { ...computeResources, launchTemplate } } };
     };
     world.apply(
       withTemplate("named", { launchTemplateName: "lt-batch-gpu" }),
       withTemplate("mistyped", { launchTemplateId: "lt-0typo" }),
     );
     await world.seconds(120);
-    world.apply(environment("ce"));
-    const reported = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
-    await world.until("it is there", () => reported("ce", "Ready")?.status === "True", 900);
+    world.apply(...networked("ce"));
+    await world.until("it is there", isReady(world, "ce"), 900);
     expect(await endpointsOf(world)).toEqual(available(...agent));
-    expect(reported("named", "NetworkReady")?.status).toBe("True");
-    expect(reported("mistyped", "NetworkReady")?.message).toContain("lt-0typo");
   });
 
   it("wait, and say for what, when EC2 may not be read", async () => {
@@ -313,10 +301,10 @@ describe("endpoints of an environment in a closed subnet", () => {
       },
       on: "DescribeVpcEndpoints",
     });
-    world.apply(environment("ce"));
+    world.apply(...networked("ce"));
     await world.seconds(60);
-    expect(world.condition("BatchComputeEnvironment", "ce", "EndpointsReady")).toMatchObject({
-      status: "Unknown",
+    expect(world.condition(kind, "ce", "Ready")).toMatchObject({
+      status: "False",
       reason: "AccessDenied",
       message: expect.stringContaining("ec2:DescribeVpcEndpoints"),
     });
@@ -348,13 +336,11 @@ async function runningJob(world: World): Promise<string> {
   return jobId;
 }
 
-describe("endpoints in the VPC of environments that never asked for any", () => {
+const whole = needing("ecs", "ecr", "logs");
+
+describe("endpoints in the VPC of environments that refer to no network", () => {
   /** Such an environment, with security groups of its own. */
-  function aside(name: string, subnets: readonly string[]) {
-    const { spec, ...manifest } = environment(name, subnets, {});
-    const { network: _network, computeResources, ...rest } = spec;
-    return { ...manifest, spec: { ...rest, computeResources: { ...computeResources, securityGroupIds: ["sg-2"] } } };
-  }
+  const aside = (name: string, subnets: readonly string[]) => inSubnets(name, subnets, ["sg-2"]);
   const ownerOf = (cluster: string) => ({
     "awsbatch.dev/cluster": cluster,
     "awsbatch.dev/namespace": "team",
@@ -366,12 +352,13 @@ describe("endpoints in the VPC of environments that never asked for any", () => 
       { id: "sg-2", vpc: "vpc-1" },
     ],
   };
+  const isGone = (world: World) => () => world.object(kind, "ce") === undefined;
 
   it("let these in as well, for the names of the services lead to the endpoints from everywhere in the VPC", async () => {
     const world = await closedWorld(anotherGroup);
     world.apply(aside("aside", ["subnet-nat"]), jobQueue("q", ["aside"]), job);
     await world.untilReady(900);
-    world.apply(environment("ce"));
+    world.apply(...networked("ce", undefined, whole));
     await world.untilReady(900);
     expect(await endpointsOf(world)).toEqual(all);
     await runningJob(world);
@@ -381,13 +368,13 @@ describe("endpoints in the VPC of environments that never asked for any", () => 
 
   it("are left to these when they run by them, although nobody asks for them any more", async () => {
     const world = await closedWorld(anotherGroup);
-    world.apply(environment("ce"), job);
+    world.apply(...networked("ce", undefined, whole), job);
     await world.untilReady(900);
     world.apply(aside("aside", ["subnet-closed"]), jobQueue("q", ["aside"]));
     await world.untilReady(900);
     const jobId = await runningJob(world);
-    world.delete("BatchComputeEnvironment", "ce");
-    await world.until("it is gone", () => world.object("BatchComputeEnvironment", "ce") === undefined, 1200);
+    deleteBoth(world, "ce");
+    await world.until("it is gone", isGone(world), 1200);
     expect(await endpointsOf(world)).toEqual(all);
     await world.seconds(3600);
     expect(world.aws.truth.jobs().find(({ id }) => id === jobId)?.status).toBe("RUNNING");
@@ -401,108 +388,120 @@ describe("endpoints in the VPC of environments that never asked for any", () => 
       ],
     };
     const world = await closedWorld(tight);
-    world.apply(environment("ce"), aside("aside", ["subnet-closed"]), job);
+    world.apply(...networked("ce", undefined, whole), aside("aside", ["subnet-closed"]), job);
     await world.untilReady(900);
     world.delete("JobDefinition", "job");
-    world.delete("BatchComputeEnvironment", "ce");
-    await world.until("it is gone", () => world.object("BatchComputeEnvironment", "ce") === undefined, 1200);
+    deleteBoth(world, "ce");
+    await world.until("it is gone", isGone(world), 1200);
     expect(await endpointsOf(world)).toEqual(all);
   });
 
-  it("go although the namesake of the object in another cluster has an environment elsewhere in the VPC", async () => {
+  it("go although the namesake of an object in another cluster has an environment elsewhere in the VPC", async () => {
     const world = await closedWorld();
-    const { spec } = environment("ce", ["subnet-nat"]);
     await world.aws.outside.createComputeEnvironment({
       computeEnvironmentName: "green-ce",
       type: "MANAGED",
-      computeResources: { ...(spec.computeResources as ComputeResource), subnets: ["subnet-nat"] },
+      computeResources: { ...(inSubnets("ce", ["subnet-nat"]).spec as Made).computeResources },
       tags: { ...ownerOf("green"), "awsbatch.dev/cluster-uid": "another" },
     });
-    world.apply(environment("ce"));
+    world.apply(...networked("ce"));
     await world.untilReady(900);
-    world.delete("BatchComputeEnvironment", "ce");
+    deleteBoth(world, "ce");
     await world.untilGone(1200);
     expect(await endpointsOf(world)).toEqual([]);
   });
 
   it("are left to the namesake in another cluster that runs by them", async () => {
     const world = await closedWorld();
-    world.apply(environment("ce"));
+    world.apply(...networked("ce"));
     await world.untilReady(900);
-    const { spec } = environment("ce");
     await world.aws.outside.createComputeEnvironment({
       computeEnvironmentName: "green-ce",
       type: "MANAGED",
-      computeResources: spec.computeResources as ComputeResource,
+      computeResources: (inSubnets("ce").spec as Made).computeResources,
       tags: { ...ownerOf("green"), "awsbatch.dev/cluster-uid": "another" },
     });
     await world.seconds(120);
-    world.delete("BatchComputeEnvironment", "ce");
+    deleteBoth(world, "ce");
     await world.untilGone(1200);
     expect(await endpointsOf(world)).toEqual(available(...agent));
   });
 
-  it("go with them when both are deleted", async () => {
+  it("go when such an environment is deleted together with the network", async () => {
     const world = await closedWorld(anotherGroup);
-    world.apply(environment("ce"), aside("aside", ["subnet-closed"]));
+    world.apply(...networked("ce"), aside("aside", ["subnet-closed"]));
     await world.untilReady(900);
-    world.delete("BatchComputeEnvironment", "ce");
+    deleteBoth(world, "ce");
     world.delete("BatchComputeEnvironment", "aside");
     await world.untilGone(1200);
     expect([await endpointsOf(world), await groupsOf(world)]).toEqual([[], []]);
   });
+
+  it("stay until one that is deleted has no job any more, and then go with the network", async () => {
+    const world = await closedWorld(anotherGroup);
+    world.apply(networkWithEndpoints("ce", undefined, whole), aside("aside", ["subnet-closed"]));
+    world.apply(jobQueue("q", ["aside"]), job);
+    await world.untilReady(900);
+    const jobId = await runningJob(world);
+    world.delete("JobQueue", "q");
+    world.delete("BatchComputeEnvironment", "aside");
+    world.delete(kind, "ce");
+    await world.seconds(1200);
+    expect(await endpointsOf(world)).toEqual(all);
+    world.aws.outside.exitJob(jobId, 0);
+    await world.until("it is gone", isGone(world), 1800);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+
+  it("are left in AWS when an environment that was retained runs by them", async () => {
+    const world = await closedWorld();
+    world.apply(networkWithEndpoints("ce"), within("ce", "kept", { ...ec2, deletionPolicy: "Retain" }));
+    await world.untilReady(900);
+    world.delete("BatchComputeEnvironment", "kept");
+    await world.seconds(900);
+    world.delete(kind, "ce");
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+  });
 });
+
+interface Made {
+  readonly computeResources: ComputeResource;
+}
 
 describe("endpoints of what still runs in a closed subnet", () => {
   /** Environments there, of which the first has a job that runs. */
-  async function running(...environments: readonly Manifest[]): Promise<{ world: World; jobId: string }> {
+  async function running(...manifests: readonly Manifest[]): Promise<{ world: World; jobId: string }> {
     const world = await closedWorld();
-    world.apply(...environments, jobQueue("q", ["ce"]), job);
+    world.apply(...manifests, jobQueue("q", ["ce"]), job);
     await world.untilReady(900);
     return { world, jobId: await runningJob(world) };
   }
 
-  /** Where `environment` is, without instances. */
-  const fargate = (network: object): Manifest =>
-    computeEnvironment("ce", {
-      type: "MANAGED",
-      network,
-      computeResources: { type: "FARGATE", maxvCpus: 16, subnets: ["subnet-closed"], securityGroupIds: ["sg-1"] },
-    } as Parameters<typeof computeEnvironment>[1]);
+  /** Where the others are, without instances. */
+  const fargate = within("ce", "ce", { type: "MANAGED", computeResources: { type: "FARGATE", maxvCpus: 16 } });
 
   const environmentsOf = ({ aws }: World): number =>
     aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED").length;
 
   it.each([
-    ["the spec has moved to where there is a way out", environment("ce", ["subnet-nat"]), []],
-    [
-      "the spec has moved, and asks for none any more",
-      { ...environment("ce"), spec: { ...environment("ce", ["subnet-nat"]).spec, network: {} } },
-      [],
-    ],
-    [
-      "the spec has moved, and names services that it needs there",
-      environment("ce", ["subnet-nat"], { vpcEndpointServices: ["s3"] }),
-      ["s3"],
-    ],
-  ])("stay while %s", async (_name, moved, needed) => {
-    const { world, jobId } = await running(environment("ce"));
-    world.apply(moved);
+    ["asks for none any more", undefined, []],
+    ["names services that it needs there", { services: ["s3"] }, ["s3"]],
+  ])("stay while the network has moved, and %s", async (_name, vpcEndpoints, needed) => {
+    const { world, jobId } = await running(...networked("ce", undefined, whole));
+    world.apply(networkWithEndpoints("ce", ["subnet-nat"], { vpcEndpoints }));
     await world.seconds(1200);
     expect(environmentsOf(world)).toBe(2);
     expect(await endpointsOf(world)).toEqual(all);
     world.aws.outside.exitJob(jobId, 0);
     await world.until("the predecessor is gone", () => environmentsOf(world) === 1, 1200);
-    await world.seconds(120);
+    await world.seconds(700);
     expect(await endpointsOf(world)).toEqual(available(...needed));
   });
 
-  it.each([
-    ["needs none for an agent", fargate({ vpcEndpoints: "Ensure" }), ["ecr.api", "ecr.dkr", "logs", "s3"]],
-    ["asks for none any more", fargate({}), []],
-  ])("stay while the spec has become Fargate's, and %s", async (_name, changed, needed) => {
-    const { world, jobId } = await running(environment("ce"));
-    world.apply(changed);
+  it("stay while the spec has become Fargate's, and the network asks for none of an agent", async () => {
+    const { world, jobId } = await running(...networked("ce", undefined, whole));
+    world.apply(fargate, networkWithEndpoints("ce", undefined, needing("ecr", "logs")));
     await world.seconds(1200);
     expect(environmentsOf(world)).toBe(2);
     expect(await endpointsOf(world)).toEqual(all);
@@ -510,34 +509,8 @@ describe("endpoints of what still runs in a closed subnet", () => {
     // AWS gives a queue of instances no Fargate.
     world.delete("JobQueue", "q");
     await world.until("the predecessor is gone", () => environmentsOf(world) === 1, 1200);
-    await world.seconds(120);
-    expect(await endpointsOf(world)).toEqual(available(...needed));
-  });
-
-  it("stay while its object waits for a job, and others need them no more", async () => {
-    const { world, jobId } = await running(environment("ce"), environment("other", ["subnet-nat"]));
-    world.delete("JobQueue", "q");
-    world.delete("BatchComputeEnvironment", "ce");
-    await world.seconds(1200);
-    expect(await endpointsOf(world)).toEqual(all);
-    world.aws.outside.exitJob(jobId, 0);
-    await world.until("it is gone", () => world.object("BatchComputeEnvironment", "ce") === undefined, 1200);
-    // The other one checks every ten minutes.
     await world.seconds(700);
-    expect(await endpointsOf(world)).toEqual([]);
-  });
-
-  it("are left in AWS by the last object when an environment that was retained runs by them", async () => {
-    const world = await closedWorld();
-    const kept = environment("kept");
-    world.apply({ ...kept, spec: { ...kept.spec, deletionPolicy: "Retain" } }, environment("other", ["subnet-nat"]));
-    await world.untilReady(900);
-    world.delete("BatchComputeEnvironment", "kept");
-    await world.seconds(900);
-    expect(await endpointsOf(world)).toEqual(available(...agent));
-    world.delete("BatchComputeEnvironment", "other");
-    await world.untilGone(900);
-    expect(await endpointsOf(world)).toEqual(available(...agent));
+    expect(await endpointsOf(world)).toEqual(available("ecr.api", "ecr.dkr", "logs", "s3"));
   });
 });
 
@@ -545,7 +518,7 @@ it.each([6.5, 12.5, 17.55, 20, 40])(
   "endpoints are made once although the operator ends after %d s, and once more on the way out",
   async (seconds) => {
     const first = await closedWorld();
-    first.apply(environment("ce"));
+    first.apply(...networked("ce"));
     await first.seconds(seconds);
     await first.stop();
     const { clock, aws, store } = first;
@@ -553,7 +526,7 @@ it.each([6.5, 12.5, 17.55, 20, 40])(
     await second.untilReady(900);
     expect(await endpointsOf(second)).toEqual(available(...agent));
     expect(await groupsOf(second)).toHaveLength(1);
-    second.delete("BatchComputeEnvironment", "ce");
+    deleteBoth(second, "ce");
     await second.seconds(200);
     await second.stop();
     const third = await aWorld({ clock, aws, store, region });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { closedWorld, environment, region } from "./closed-world.ts";
+import { closedWorld, deleteBoth, networked, region } from "./closed-world.ts";
 import { aWorld, expectSilence } from "./story.ts";
 
 /** Somebody who may only write tags in AWS has the operator destroy what is not its own. */
@@ -107,7 +107,8 @@ it("a writer of tags and a tenant together note an IAM role of others as the obj
 
 describe("a writer of tags marks somebody else's VPC endpoints", () => {
   const cluster = { "awsbatch.dev/cluster": "default", "awsbatch.dev/cluster-uid": "cluster-1" };
-  const ours = { ...cluster, "awsbatch.dev/purpose": "vpc-endpoints" };
+  const ofCluster = { ...cluster, "awsbatch.dev/purpose": "vpc-endpoints" };
+  const ofNetwork = { ...ofCluster, "awsbatch.dev/namespace": "team", "awsbatch.dev/name": "ce" };
 
   /** Endpoints of others for S3 and KMS, which no environment needs, and a group that they use. */
   async function withForeignEndpoints(): Promise<readonly [World, readonly string[]]> {
@@ -139,18 +140,19 @@ describe("a writer of tags marks somebody else's VPC endpoints", () => {
   }
 
   it.each([
-    ["as the cluster's own", ours],
+    ["as the network's own", ofNetwork],
+    ["as what environments shared before there were networks", ofCluster],
     ["as left there by Retain", { "awsbatch.dev/retained-from": "default/team/ce" }],
-  ])("%s, and none is written, while objects ask for endpoints and after the last is gone", async (_how, tags) => {
+  ])("%s, and none is written, while a network asks for endpoints and after it is gone", async (_how, tags) => {
     const [world, Resources] = await withForeignEndpoints();
     await world.aws.outside.ec2.createTags({
       Resources: [...Resources],
       Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
     });
-    world.apply(environment("ce"));
+    world.apply(...networked("ce"));
     await world.untilReady(900);
     await world.seconds(3600);
-    world.delete("BatchComputeEnvironment", "ce");
+    deleteBoth(world, "ce");
     await world.untilGone(1800);
     const { VpcEndpoints = [] } = await world.aws.outside.ec2.describeVpcEndpoints({});
     expect(new Set(VpcEndpoints.map(({ VpcEndpointId }) => VpcEndpointId))).toEqual(

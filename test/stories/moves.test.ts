@@ -1,23 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { BatchNetworkSpec } from "../../src/api/v1alpha1/batch-network.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { type computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { closedWorld, endpointsOf } from "./closed-world.ts";
+import { closedWorld, endpointsOf, needing, networkWithEndpoints, within } from "./closed-world.ts";
 
 type Spec = Parameters<typeof computeEnvironment>[1];
 
-const resources = { maxvCpus: 16, securityGroupIds: ["sg-1"] };
 const instances: Spec = { ...ec2, updatePolicy: {} };
-const tasks: Spec = { type: "MANAGED", computeResources: { type: "FARGATE", ...resources } };
+const tasks: Spec = { type: "MANAGED", computeResources: { type: "FARGATE", maxvCpus: 16 } };
 
-function at(subnet: string, spec: Spec, network: object | undefined): Manifest {
-  const { computeResources, ...rest } = spec;
-  const placed = { ...computeResources, subnets: [subnet], securityGroupIds: ["sg-1"] };
-  return computeEnvironment("ce", {
-    ...rest,
-    ...(network === undefined ? {} : { network }),
-    computeResources: placed,
-  } as Spec);
+function at(subnet: string, spec: Partial<BatchNetworkSpec>): Manifest {
+  return networkWithEndpoints("ce", [subnet], { vpcEndpoints: undefined, ...spec });
 }
 
 function job(spec: Spec): Manifest {
@@ -45,33 +39,34 @@ async function running(world: World, minutes: number): Promise<void> {
   await world.until("the job runs", () => statusOf(world) === "RUNNING", 900);
 }
 
-describe("an environment whose spec moves it elsewhere, and could be moved in place,", () => {
-  const ensure = { vpcEndpoints: "Ensure" };
+describe("an environment whose network moves it elsewhere, and could be moved in place,", () => {
+  const asking = needing("ecs", "ecr", "logs");
+  const ofTasks = needing("ecr", "logs");
 
-  it.each<[string, Spec, object | undefined]>([
-    ["instances, by endpoints that it goes on asking for", instances, ensure],
-    ["instances, by endpoints that it asks for no more", instances, undefined],
-    ["tasks of Fargate, by endpoints that it goes on asking for", tasks, ensure],
-    ["tasks of Fargate, by endpoints that it asks for no more", tasks, undefined],
-  ])("keeps what runs there running: %s", async (_name, spec, network) => {
+  it.each<[string, Spec, Partial<BatchNetworkSpec>, boolean]>([
+    ["instances, by endpoints that the network goes on asking for", instances, asking, true],
+    ["instances, by endpoints that the network asks for no more", instances, asking, false],
+    ["tasks of Fargate, by endpoints that the network goes on asking for", tasks, ofTasks, true],
+    ["tasks of Fargate, by endpoints that the network asks for no more", tasks, ofTasks, false],
+  ])("keeps what runs there running: %s", async (_name, spec, asks, stay) => {
     const world = await closedWorld();
-    world.apply(at("subnet-closed", spec, ensure), jobQueue("q", ["ce"]), job(spec));
+    world.apply(at("subnet-closed", asks), within("ce", "ce", spec), jobQueue("q", ["ce"]), job(spec));
     await running(world, 60);
     const before = await endpointsOf(world);
-    world.apply(at("subnet-nat", spec, network));
+    world.apply(at("subnet-nat", stay ? asks : {}));
     await world.seconds(1800);
     expect([statusOf(world), await endpointsOf(world)]).toEqual(["RUNNING", before]);
     await world.seconds(3600);
-    expect([statusOf(world), await endpointsOf(world)]).toEqual(["SUCCEEDED", []]);
+    expect([statusOf(world), await endpointsOf(world)]).toEqual(["SUCCEEDED", stay ? before : []]);
     expect(world.violations).toEqual([]);
   });
 
   it("keeps the rules of the group that it gives up while instances have it", async () => {
     const groups = ["sg-1", "sg-db"].map((id) => ({ id, vpc: "vpc-1" }));
     const world = await closedWorld({ securityGroups: groups });
-    const egress = [{ protocol: "tcp", ports: "5432", peer: "sg-db" }];
-    const asked = { securityGroup: { create: true, egress } };
-    world.apply(at("subnet-nat", instances, asked), jobQueue("q", ["ce"]), job(instances));
+    const egress = [{ protocol: "tcp" as const, ports: "5432", peer: "sg-db" }];
+    world.apply(at("subnet-nat", { securityGroup: { egress } }), within("ce", "ce", instances));
+    world.apply(jobQueue("q", ["ce"]), job(instances));
     const { ec2: outside } = world.aws.outside;
     const made = async () =>
       ((await outside.describeSecurityGroups({})).SecurityGroups ?? []).find(({ GroupName = "" }) =>
@@ -85,7 +80,7 @@ describe("an environment whose spec moves it elsewhere, and could be moved in pl
         { IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, UserIdGroupPairs: [{ GroupId: (await made())?.GroupId }] },
       ],
     });
-    world.apply(at("subnet-nat", instances, undefined));
+    world.apply(at("subnet-nat", {}));
     await world.seconds(1800);
     expect(statusOf(world)).toBe("RUNNING");
     expect(JSON.stringify((await made())?.IpPermissionsEgress)).toContain("sg-db");

@@ -3,26 +3,17 @@ import type { Manifest } from "../../src/kube/memory-store.ts";
 import { accessDenied, type Fault } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { closedWorld, environment } from "./closed-world.ts";
+import { closedWorld, networkWithEndpoints } from "./closed-world.ts";
 import { aWorld } from "./story.ts";
 
 const ce = "BatchComputeEnvironment";
+const net = "BatchNetwork";
 const hello = jobDefinition("hello");
 const withRole = jobDefinition("hello", { iam: { jobRole: {} } });
 
 function deniedByEc2(operation: string): Fault {
   const message = `You are not authorized to perform this operation. User: arn:aws:sts::1:assumed-role/o/s is not authorized to perform: ec2:${operation} because no identity-based policy allows it`;
   return { kind: "refuse", exception: "UnauthorizedOperation", message, httpStatusCode: 403 };
-}
-
-/** A made security group, in a VPC that needs no endpoint. */
-function withGroup(): Manifest {
-  const { spec, ...manifest } = environment("ce", ["subnet-nat"], {
-    vpcEndpoints: "Off",
-    securityGroup: { create: true },
-  });
-  const { securityGroupIds: _given, ...resources } = spec.computeResources as { securityGroupIds?: unknown };
-  return { ...manifest, spec: { ...spec, computeResources: resources } };
 }
 
 /** Of a virtual clock, in seconds: from the first refusal until the object is Stalled. */
@@ -79,27 +70,27 @@ describe("an object is Stalled at the mark, and not when somebody happens to rec
       "a write of EC2 for endpoints",
       "CreateVpcEndpoint",
       deniedByEc2("CreateVpcEndpoint"),
-      ce,
+      net,
       "ce",
-      environment("ce"),
+      networkWithEndpoints("ce"),
       closedWorld,
     ],
     [
       "a write of EC2 for a security group",
       "CreateSecurityGroup",
       deniedByEc2("CreateSecurityGroup"),
-      ce,
+      net,
       "ce",
-      withGroup(),
+      networkWithEndpoints("ce", ["subnet-nat"], { vpcEndpoints: undefined, securityGroup: {} }),
       closedWorld,
     ],
     [
       "a read of EC2",
       "DescribeVpcEndpoints",
       deniedByEc2("DescribeVpcEndpoints"),
-      ce,
+      net,
       "ce",
-      environment("ce"),
+      networkWithEndpoints("ce"),
       closedWorld,
     ],
   ])("%s is denied", async (_what, operation, fault, kind, name, manifest, create) => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Fault } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, smallJob } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { closedWorld, endpointsOf, environment } from "./closed-world.ts";
+import { closedWorld, endpointsOf, networked } from "./closed-world.ts";
 import { aWorld } from "./story.ts";
 
 const ce = "BatchComputeEnvironment";
@@ -114,11 +114,11 @@ it.each<[string, Fault]>([
 ])("endpoints that EC2 refused (%s) are made at once when a person asks", async (_what, fault) => {
   const world = await closedWorld();
   const lift = world.aws.faults.add({ fault, on: "CreateVpcEndpoint" });
-  world.apply(environment("ce"));
+  world.apply(...networked("ce"));
   await world.seconds(250);
   lift();
   const before = callsOf(world, "CreateVpcEndpoint");
-  ask(world, ce, "ce", "now");
+  ask(world, "BatchNetwork", "ce", "now");
   await world.until("they are asked for", () => callsOf(world, "CreateVpcEndpoint") >= before + 3, 5);
   await world.seconds(3);
   expect(await endpointsOf(world)).toHaveLength(3);

@@ -90,12 +90,11 @@ function endpoints({ vpc, keptFor, endpoints: serving }: Read, isReady: boolean)
   const conditions = [endpointsNotReady];
   const settles = next?.kind === "wait" ? [{ ...next, conditions }] : [];
   const waits = lacking === undefined ? [] : [{ ...lacking, checkInMs: endpointsCheckMs, conditions }];
-  const tail = act !== undefined && isRemoval ? { tail: [act] } : {};
-  const steps = [
-    ...(act === undefined || isRemoval ? [] : [act]),
-    ...(lacking === undefined ? [] : [...settles, ...waits]),
-  ];
-  if (steps.length > 0) return { steps, ...tail, conditions: [] };
+  // What nobody needs any more goes whatever else is missing.
+  const acts = act === undefined ? [] : [isRemoval ? { ...act, holds: "nothing" as const } : act];
+  if (lacking !== undefined || (act !== undefined && !isRemoval)) {
+    return { steps: [...acts, ...(lacking === undefined ? [] : [...settles, ...waits])], conditions: [] };
+  }
   const services = vpc.plan.services.map(shortName).join(", ");
   const kept = [...keptFor].map(([service, names]) => `${service} stays, because ${names.join(", ")} needs it`);
   const available =
@@ -103,7 +102,7 @@ function endpoints({ vpc, keptFor, endpoints: serving }: Read, isReady: boolean)
   const message = [available, ...kept].join("; ");
   const ready: ConditionDraft = { ...endpointsNotReady, status: "True", reason: "EndpointsAvailable", message };
   const checkInMs = next === undefined && kept.length === 0 ? restCheckMs : settleCheckMs;
-  return { steps: [], ...tail, conditions: [ready], checkInMs };
+  return { steps: acts, conditions: [ready], checkInMs };
 }
 
 /** An old picture shows an endpoint as available that another network is changing: no network becomes Ready by it. */
