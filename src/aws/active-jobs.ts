@@ -18,7 +18,7 @@ export interface ActiveJobCountsOptions extends LongReadOptions {
 interface Count {
   /** Monotonic ms. */
   readonly begunAt: number;
-  readonly outcome: Promise<JobsCounted>;
+  readonly outcome: Promise<JobsCounted<ActiveJob>>;
   /** Resolves when there is an outcome, whichever it is. */
   readonly ended: Promise<void>;
 }
@@ -49,7 +49,11 @@ export class ActiveJobCounts {
    * @returns undefined while it is being counted
    * @throws AwsError when anything cannot be read
    */
-  async of(queues: readonly string[] | "all", from: number, signal: AbortSignal): Promise<JobsCounted | undefined> {
+  async of(
+    queues: readonly string[] | "all",
+    from: number,
+    signal: AbortSignal,
+  ): Promise<JobsCounted<ActiveJob> | undefined> {
     for (;;) {
       const counts = this.#countsOf(queues);
       if (counts.last !== undefined && counts.last.begunAt >= from) return await counts.last.outcome;

@@ -7,6 +7,7 @@ import { type BatchApi, batchCalls } from "./batch-calls.ts";
 import { callsFor, NotSent } from "./calls.ts";
 import { DefinitionJobs } from "./definition-jobs.ts";
 import { DefinitionsObserver } from "./definitions-observer.ts";
+import { DrainCounts } from "./drain-counts.ts";
 import { AwsError, isDefinite } from "./errors.ts";
 import { FollowedJobs } from "./followed-jobs.ts";
 import { jobsOfObjects } from "./job-calls.ts";
@@ -114,6 +115,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     },
   });
   const roleJobs = new RoleJobs(definitionJobs, batch);
+  const drainCounts = new DrainCounts(clock);
   const activeJobCounts = new ActiveJobCounts({ ...counting, queues: queueNames });
 
   /** From when on a count is sure to show each job that a definition without ACTIVE revisions was given. */
@@ -245,21 +247,22 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
         throw new AwsError("invalid", "batch:TagResource", "NotAnArn", message);
       },
 
-      async jobs(queue, signal) {
+      async jobs(queue, from, signal) {
         const kept = cache.records.jobQueues.get(queue);
         if (kept === undefined) {
           // AWS lists jobs of SageMaker by another call: to take the wrong one is to see none.
           const message = `AWS has not listed job queue ${queue}, so by which call it lists its jobs is not known`;
           throw new AwsError("notFound", "batch:DescribeJobQueues", "QueueNotListed", message);
         }
-        return await (hasServiceJobs(kept) ? unfinishedServiceJobs : unfinishedJobs)(longRead(reading), queue, signal);
+        const count = hasServiceJobs(kept) ? unfinishedServiceJobs : unfinishedJobs;
+        const read = () => count(longRead(reading), queue, lifetime.signal);
+        return await drainCounts.of([namespace, queue], from, read, signal);
       },
-      startedServiceJobs: (signal) =>
-        startedServiceJobs(
-          longRead(reading),
-          [...cache.records.jobQueues.records.keys()].filter(isOfSageMaker),
-          signal,
-        ),
+      async startedServiceJobs(from, signal) {
+        const queues = () => [...cache.records.jobQueues.records.keys()].filter(isOfSageMaker);
+        const read = () => startedServiceJobs(longRead(reading), queues(), lifetime.signal);
+        return await drainCounts.of([namespace], from, read, signal);
+      },
       sharesOf: async (queue, signal) => [...(await sharesOfQueue(batch, queue, signal)).keys()],
       activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
       stillActive: (jobs, signal) => stillActive(batch, jobs, signal),

@@ -1,12 +1,11 @@
-import { abortable } from "../runtime/abort.ts";
-import { sleep } from "../runtime/clock.ts";
 import type { BatchApi } from "./batch-calls.ts";
 import { AwsError } from "./errors.ts";
 import { unfinishedJobs } from "./jobs.ts";
 import { type LongReadOptions, longRead } from "./long-read.ts";
 import { revisionIn } from "./names.ts";
+import { SharedRead } from "./shared-read.ts";
 
-/** For so long (ms) after its end a count serves others who ask; one that took longer, for as long as it took. */
+/** For so long (ms) after its end a count serves others who ask. */
 const sharedForMs = 60_000;
 
 /** Unfinished jobs by the ARN of the revision that they run, which is that of the children of an array too. */
@@ -28,14 +27,6 @@ async function countedByRevision(batch: BatchApi, queue: string, signal: AbortSi
   return counts;
 }
 
-interface Count {
-  /** Monotonic ms. */
-  readonly begunAt: number;
-  /** Undefined while it is under way. */
-  endedAt: number | undefined;
-  readonly counts: Promise<RevisionCounts>;
-}
-
 export interface DefinitionJobsOptions extends LongReadOptions {
   readonly lifetime: AbortSignal;
   /**
@@ -49,15 +40,15 @@ export interface DefinitionJobsOptions extends LongReadOptions {
  * Counts jobs for whoever waits until none runs a definition any more. A definition without an ACTIVE revision gets no
  * new jobs, so a count that began after the last of them went stays good: a hundred definitions that go together are
  * one read of each queue, not a hundred. Each count lists the queues again: one created since the last count may
- * have such jobs, one created later gets none. There is one count at a time, for a second next to it makes both
- * slower; one that takes longer than a caller waits is there when it asks again.
+ * have such jobs, one created later gets none.
  */
 export class DefinitionJobs {
-  readonly #options: DefinitionJobsOptions;
-  #newest: Count | undefined;
+  readonly #counts: SharedRead<RevisionCounts>;
 
   constructor(options: DefinitionJobsOptions) {
-    this.#options = options;
+    const { clock, lifetime, listQueues } = options;
+    const read = async () => await countedInAll(longRead(options), await listQueues(lifetime), lifetime);
+    this.#counts = new SharedRead({ clock, sharedForMs, read });
   }
 
   /**
@@ -71,45 +62,7 @@ export class DefinitionJobs {
 
   /** All of them; see `of`. */
   async byRevision(from: number, signal: AbortSignal): Promise<RevisionCounts> {
-    const { counts } = await this.#countFor(from, signal);
-    return await abortable(counts, signal);
-  }
-
-  async #countFor(from: number, signal: AbortSignal): Promise<Count> {
-    for (;;) {
-      const newest = this.#newest;
-      if (newest !== undefined && this.#isFresh(newest) && newest.begunAt >= from) return newest;
-      const aheadMs = from - this.#options.clock.monotonic();
-      if (newest !== undefined && newest.endedAt === undefined) {
-        await abortable(newest.counts, signal).catch(() => signal.throwIfAborted());
-      } else if (aheadMs > 0) await sleep(this.#options.clock, aheadMs, signal);
-      else return this.#begin();
-    }
-  }
-
-  #isFresh({ begunAt, endedAt }: Count): boolean {
-    if (endedAt === undefined) return true;
-    return this.#options.clock.monotonic() < endedAt + Math.max(sharedForMs, endedAt - begunAt);
-  }
-
-  #begin(): Count {
-    const { clock } = this.#options;
-    const count: Count = { begunAt: clock.monotonic(), endedAt: undefined, counts: this.#counted() };
-    this.#newest = count;
-    count.counts.then(
-      () => {
-        count.endedAt = clock.monotonic();
-      },
-      () => {
-        this.#newest = undefined;
-      },
-    );
-    return count;
-  }
-
-  async #counted(): Promise<RevisionCounts> {
-    const { lifetime, listQueues } = this.#options;
-    return await countedInAll(longRead(this.#options), await listQueues(lifetime), lifetime);
+    return (await this.#counts.of(from, signal)).answer;
   }
 }
 

@@ -72,16 +72,15 @@ export interface BatchRegion extends ResourceWrites {
   changeTags(arn: string, change: TagChange, signal: AbortSignal): Promise<void>;
 
   /**
-   * The unfinished jobs of a queue, read now; those of SageMaker where its type says so. An array or multi-node job is
-   * one: it ends after its children.
+   * The unfinished jobs of a queue; those of SageMaker where its type says so. An array or multi-node job is one: it ends
+   * after its children. A count serves all of a namespace who ask within 50 s, and goes on without its caller.
+   *
+   * @param from monotonic ms, not ahead: counts that began earlier decide nothing for this caller
    * @throws AwsError when anything cannot be read, or the queue is not in the last listing
    */
-  jobs(queue: string, signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
-  /**
-   * The jobs of all queues of SageMaker that start or run, read now.
-   * @throws AwsError when anything cannot be read
-   */
-  startedServiceJobs(signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
+  jobs(queue: string, from: number, signal: AbortSignal): Promise<JobsCounted<UnfinishedJob>>;
+  /** The jobs of all queues of SageMaker that start or run; see `jobs`. */
+  startedServiceJobs(from: number, signal: AbortSignal): Promise<JobsCounted<UnfinishedJob>>;
   /**
    * The names of all quota shares of a queue, whoever made them, read now; none where the queue is not there.
    * @throws AwsError when they cannot be read
@@ -95,7 +94,11 @@ export interface BatchRegion extends ResourceWrites {
    * @returns undefined while it is being counted
    * @throws AwsError when anything cannot be read
    */
-  activeJobs(queues: readonly string[] | "all", from: number, signal: AbortSignal): Promise<JobsCounted | undefined>;
+  activeJobs(
+    queues: readonly string[] | "all",
+    from: number,
+    signal: AbortSignal,
+  ): Promise<JobsCounted<ActiveJob> | undefined>;
   /**
    * Those of the jobs that still start or run, with where they lie, read now.
    * @throws AwsError when anything cannot be read
@@ -181,8 +184,8 @@ export interface ActiveJob extends UnfinishedJob {
 }
 
 /** What one count showed. Every job that was there when it began, and has not moved or ended since, is in it. */
-export interface JobsCounted {
-  readonly jobs: readonly ActiveJob[];
+export interface JobsCounted<Job> {
+  readonly jobs: readonly Job[];
   /** Monotonic ms. */
   readonly begunAt: number;
   /** Monotonic ms. */

@@ -59,6 +59,16 @@ export const refusedRetryMs = 5 * minuteMs;
 export const triedAgainWithinMs = 10 * secondMs;
 /** Waits that grow end here: a person may be watching. */
 export const slowestRetryMs = 10 * minuteMs;
+/**
+ * When to check what makes no progress: after a part of the wait so far, by default a tenth of it, so that the wait is
+ * never much longer than what it is for.
+ *
+ * @param waitedMs NaN: it is not known
+ */
+export function laterMs(waitedMs: number, soonestMs: number, part = 0.1): number {
+  const partMs = Number.isNaN(waitedMs) ? 0 : waitedMs * part;
+  return Math.max(soonestMs, Math.min(slowestRetryMs, partMs));
+}
 /** Jobs that are being terminated. */
 export const terminateAgainMs = minuteMs;
 /** A job that another one names by its ID, and that AWS did not show: it may show one late that was just submitted. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JobsCounted } from "../../src/aws/region.ts";
+import type { ActiveJob, JobsCounted } from "../../src/aws/region.ts";
 import { noJobsOf, sdkError } from "./fake-batch.ts";
 import { RegionWorld } from "./region-world.ts";
 
@@ -33,7 +33,7 @@ const asked = async (world: RegionWorld, from = ever, queues: readonly string[] 
 };
 
 /** Asks again 5 s after each call that did not get an answer. */
-async function untilCounted(world: RegionWorld, from: number): Promise<JobsCounted> {
+async function untilCounted(world: RegionWorld, from: number): Promise<JobsCounted<ActiveJob>> {
   for (;;) {
     const counted = await asked(world, from);
     if (counted !== undefined) return counted;
@@ -41,7 +41,7 @@ async function untilCounted(world: RegionWorld, from: number): Promise<JobsCount
   }
 }
 
-const ids = (counted: JobsCounted | undefined): readonly string[] | undefined =>
+const ids = (counted: JobsCounted<ActiveJob> | undefined): readonly string[] | undefined =>
   counted?.jobs.map(({ jobId }) => jobId).toSorted();
 
 /** Calls of the count of a world with so many arrays: three lists a queue, two an array, a description a queue. */

@@ -37,11 +37,14 @@ describe("the jobs of a queue of SageMaker", () => {
     await world.start();
     world.aws.refuse = ({ operation }) =>
       operation === "listServiceJobs" ? sdkError("ClientException", "JobQueue q not found.") : undefined;
-    expect(await world.region.startedServiceJobs(signal)).toEqual([]);
-    await expect(world.region.jobs("q", signal)).rejects.toMatchObject({ kind: "notFound" });
+    expect((await world.region.startedServiceJobs(0, signal)).jobs).toEqual([]);
+    await expect(world.region.jobs("q", 0, signal)).rejects.toMatchObject({ kind: "notFound" });
     world.aws.refuse = ({ operation }) =>
       operation === "listServiceJobs" ? sdkError("AccessDeniedException", "no", 403) : undefined;
-    await expect(world.region.startedServiceJobs(signal)).rejects.toMatchObject({ kind: "denied" });
+    await world.clock.advance(1);
+    await expect(world.region.startedServiceJobs(world.clock.monotonic(), signal)).rejects.toMatchObject({
+      kind: "denied",
+    });
   });
 
   it("without an id are no answer of AWS", async () => {
@@ -69,12 +72,12 @@ describe("a queue of SageMaker", () => {
     world.aws.queue("ecs", { jobQueueType: "ECS" });
     await world.start();
     world.forget();
-    await world.region.jobs("q", signal);
+    await world.region.jobs("q", 0, signal);
     expect([world.counts()["listJobs"], world.counts()["listServiceJobs"]]).toEqual([undefined, 8]);
     world.forget();
-    await world.region.jobs("ecs", signal);
+    await world.region.jobs("ecs", 0, signal);
     expect([world.counts()["listJobs"], world.counts()["listServiceJobs"]]).toEqual([6, undefined]);
-    await expect(world.region.jobs("unlisted", signal)).rejects.toMatchObject({ exception: "QueueNotListed" });
+    await expect(world.region.jobs("unlisted", 0, signal)).rejects.toMatchObject({ exception: "QueueNotListed" });
     await world.region.terminateServiceJob("j", "enough", signal);
     expect(world.aws.calls.at(-1)?.input).toEqual({ jobId: "j", reason: "enough" });
   });

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { laterMs } from "../../src/controllers/intervals.ts";
 
 const controllers = fileURLToPath(new URL("../../src/controllers/", import.meta.url));
 
@@ -28,4 +29,15 @@ test("only the table of intervals gives durations in figures", () => {
     durationsIn(readFileSync(controllers + file, "utf8")).map((line) => `${file}: ${line}`),
   );
   expect(found).toEqual([]);
+});
+
+test.each([
+  [0, 10_000],
+  [100_000, 10_000],
+  [300_000, 30_000],
+  [24 * 3600_000, 600_000],
+  [Number.POSITIVE_INFINITY, 600_000],
+  [Number.NaN, 10_000],
+])("after %d ms without progress the next check is in %d ms", (waitedMs, expected) => {
+  expect(laterMs(waitedMs, 10_000)).toBe(expected);
 });

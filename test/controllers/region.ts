@@ -163,7 +163,7 @@ export function fakeRegion(
     changeTags: (arn) => called(`changeTags ${arn.slice(arn.lastIndexOf("/") + 1)}`),
     async jobs(queue) {
       await called(`jobs ${queue}`);
-      return region.jobsByQueue[queue] ?? [];
+      return { jobs: region.jobsByQueue[queue] ?? [], begunAt: region.monotonic(), endedAt: region.monotonic() };
     },
     async activeJobs(queues, from) {
       await called(`activeJobs ${queues === "all" ? queues : queues.join(",")} from ${from}`);
@@ -187,7 +187,7 @@ export function fakeRegion(
     jobsSeen: (queue) => region.jobsSeenByQueue[queue],
     async startedServiceJobs() {
       await called("startedServiceJobs");
-      return region.startedJobs;
+      return { jobs: region.startedJobs, begunAt: region.monotonic(), endedAt: region.monotonic() };
     },
     terminateJob: (jobId) => called(`terminateJob ${jobId}`),
     terminateServiceJob: (jobId) => called(`terminateServiceJob ${jobId}`),

@@ -6,7 +6,7 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/batch-compute-environment.ts";
 import { counted } from "../../api/words.ts";
 import type { ActiveJob } from "../../aws/region.ts";
-import { countingCheckMs, drainCheckMs, terminateAgainMs, uncountedCheckMs } from "../intervals.ts";
+import { countingCheckMs, drainCheckMs, laterMs, terminateAgainMs, uncountedCheckMs } from "../intervals.ts";
 import type { Act, Wait } from "../pass/agenda.ts";
 import type { Unread } from "../pass/unread.ts";
 
@@ -47,9 +47,13 @@ type Draining<Job> =
 
 export function drained<Job>(what: Drained<Job>, now: number): Draining<Job> {
   const { name, where, jobs, policy, since, emptyForMs, hint = "" } = what;
+  const checkMs = laterMs(now - since, drainCheckMs);
   if (jobs === undefined) return waits(`the jobs ${where} are being counted`, countingCheckMs);
   if (jobs.kind === "unread") {
-    return waits(`the operator cannot count the jobs ${where}, so it keeps ${name}: ${jobs.why}`, uncountedCheckMs);
+    return waits(
+      `the operator cannot count the jobs ${where}, so it keeps ${name}: ${jobs.why}`,
+      laterMs(now - since, uncountedCheckMs),
+    );
   }
   const { remaining, terminatedAt, zeroForMs = 0 } = jobs;
   if (remaining.length === 0) {
@@ -58,11 +62,11 @@ export function drained<Job>(what: Drained<Job>, now: number): Draining<Job> {
   }
   const waiting = `${name} waits for ${jobsText(remaining)} to end`;
   if (policy?.policy !== "Terminate") {
-    return waits(`${waiting}; no job is terminated (drain.policy: Wait)${hint}`, drainCheckMs);
+    return waits(`${waiting}; no job is terminated (drain.policy: Wait)${hint}`, checkMs);
   }
   const endsAt = since + (policy.timeoutSeconds ?? 0) * 1000;
   if (now >= endsAt) return { kind: "overdue", remaining, terminatedAt };
-  const restMs = Number.isNaN(endsAt) ? drainCheckMs : Math.min(drainCheckMs, endsAt - now);
+  const restMs = Number.isNaN(endsAt) ? checkMs : Math.min(checkMs, endsAt - now);
   return waits(`${waiting}; the operator terminates them at drain.timeoutSeconds`, restMs);
 }
 

@@ -8,7 +8,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { shortHash } from "../fields/fingerprint.ts";
 import { fieldsOf } from "../fields/rows.ts";
-import { availabilityShownWithinMs, marks, othersCheckMs, settleCheckMs } from "../intervals.ts";
+import { availabilityShownWithinMs, laterMs, marks, othersCheckMs, settleCheckMs } from "../intervals.ts";
 import { isOfCluster, ownerIn, ownerTags, quantitySetTag } from "../ownership/ownership.ts";
 import { withOwnTags } from "../ownership/tags.ts";
 import type { Plan, Serves, Step } from "../pass/agenda.ts";
@@ -91,7 +91,8 @@ const upkeep: Upkeep<ConsumableResourceSpec, Consumable, Seen, Create, QuantityS
       ? { [quantitySetTag]: noteOfCreation(spec) }
       : {},
   serves,
-  removal: (_object, seen, record) => removal(seen, record),
+  removal: ({ metadata }, seen, record, now) =>
+    removal(seen, record, now - Date.parse(metadata.deletionTimestamp ?? "")),
 };
 
 export function planFor(object: ConsumableResource, seen: Seen, now: number): Plan<Action> {
@@ -130,7 +131,7 @@ function serves(spec: ConsumableResourceSpec, { name, record, availabilityInMs }
 }
 
 /** AWS deletes a consumable at any time, and then jobs wait for it; one that is created under its name serves them again. */
-function removal({ name, arn, users }: Seen, { status }: Consumable): Step<Action> {
+function removal({ name, arn, users }: Seen, { status }: Consumable, goingForMs: number): Step<Action> {
   const wait = changing(name, status);
   if (wait !== undefined) return wait;
   if (users === undefined) {
@@ -145,7 +146,7 @@ function removal({ name, arn, users }: Seen, { status }: Consumable): Step<Actio
   }
   if (users.length > 0) {
     const message = `jobs of ${firstOf(users)} need ${name}, and would wait without it: remove it from these definitions, or delete them`;
-    return { ...inUse(message), checkInMs: othersCheckMs };
+    return { ...inUse(message), checkInMs: laterMs(goingForMs, othersCheckMs) };
   }
   const message = `no definition names ${name}: deleting it`;
   return { kind: "act", action: { kind: "delete", name, arn }, reason: "Deleting", message };

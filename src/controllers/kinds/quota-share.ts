@@ -5,7 +5,7 @@ import { QuotaShareKind } from "../../api/v1alpha1/kinds.ts";
 import type { QuotaShare, QuotaShareSpec } from "../../api/v1alpha1/quota-share.ts";
 import type { CreateQuotaShareRequest, QuotaShareRecord, UpdateQuotaShareRequest } from "../../aws/batch.ts";
 import { nameIn } from "../../aws/names.ts";
-import type { BatchRegion, UnfinishedJob } from "../../aws/region.ts";
+import type { BatchRegion, JobsCounted, UnfinishedJob } from "../../aws/region.ts";
 import { hasServiceJobs } from "../../aws/service-jobs.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { type CountedJobs, countedJobs } from "../draining/counted-jobs.ts";
@@ -131,7 +131,7 @@ export async function observe(
     counts.delete(key);
     return { ...seen, queue, jobs: undefined };
   }
-  const jobs = await countedJobs(key, counts, () => jobsOf(record, region, signal), ports.clock);
+  const jobs = await countedJobs(key, counts, (from) => jobsOf(record, region, from, signal), ports.clock);
   return { ...seen, queue, jobs };
 }
 
@@ -196,10 +196,12 @@ function isCounted(
 async function jobsOf(
   { jobQueueArn, quotaShareName }: QuotaShareRecord,
   region: BatchRegion,
+  from: number,
   signal: AbortSignal,
-): Promise<readonly UnfinishedJob[]> {
-  const jobs = await region.jobs(nameIn(jobQueueArn), signal);
-  return jobs.filter(({ share }) => share === undefined || share === quotaShareName);
+): Promise<JobsCounted<UnfinishedJob>> {
+  const counted = await region.jobs(nameIn(jobQueueArn), from, signal);
+  const jobs = counted.jobs.filter(({ share }) => share === undefined || share === quotaShareName);
+  return { ...counted, jobs };
 }
 
 export function report({ jobQueueArn }: QuotaShareRecord): Readonly<Record<string, unknown>> {

@@ -7,7 +7,7 @@ import type {
   ServiceEnvironmentRecord,
   UpdateServiceEnvironmentRequest,
 } from "../../aws/batch.ts";
-import type { BatchRegion, UnfinishedJob } from "../../aws/region.ts";
+import type { BatchRegion, JobsCounted, UnfinishedJob } from "../../aws/region.ts";
 import { limitsOf } from "../../aws/resources/service-environments.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import { type CountedJobs, countedJobs } from "../draining/counted-jobs.ts";
@@ -134,14 +134,13 @@ async function jobsSeen(
     zeroSince.delete(key);
     return undefined;
   }
-  const mayRunInIt = async (): Promise<readonly UnfinishedJob[]> => {
-    const jobs = await region.startedServiceJobs(signal);
-    const now = clock.monotonic();
-    const { at, started } = before ?? { at: now, started: new Set<string>() };
-    const ids = jobs.map(({ jobId }) => jobId);
-    const counted = now - at < emptyForMs ? new Set([...started, ...ids]) : started;
-    firstCounts.set(key, { at, started: counted });
-    return jobs.filter(({ jobId }) => counted.has(jobId));
+  const mayRunInIt = async (from: number): Promise<JobsCounted<UnfinishedJob>> => {
+    const counted = await region.startedServiceJobs(from, signal);
+    const { at, started } = before ?? { at: counted.endedAt, started: new Set<string>() };
+    const ids = counted.jobs.map(({ jobId }) => jobId);
+    const first = counted.endedAt - at < emptyForMs ? new Set([...started, ...ids]) : started;
+    firstCounts.set(key, { at, started: first });
+    return { ...counted, jobs: counted.jobs.filter(({ jobId }) => first.has(jobId)) };
   };
   return countedJobs(key, zeroSince, mayRunInIt, clock);
 }

@@ -1,5 +1,5 @@
 import type { Again } from "../../runtime/controller.ts";
-import { insteadMs, laggingRetryMs, refusedRetryMs, slowestRetryMs } from "../intervals.ts";
+import { insteadMs, laggingRetryMs, laterMs, refusedRetryMs } from "../intervals.ts";
 import type { Outcome } from "./agenda.ts";
 import type { Choice } from "./choose.ts";
 
@@ -41,7 +41,7 @@ function againFor(
     if (final) return { kind: "after", delayMs: refusedRetryMs };
     const lags = outcome.failure.kind === "inUse" || outcome.failure.kind === "busy";
     if (!lags) return { kind: "backoff" };
-    return { kind: "after", delayMs: Math.min(slowestRetryMs, Math.max(laggingRetryMs, lastedMs / 10)) };
+    return { kind: "after", delayMs: laterMs(lastedMs, laggingRetryMs) };
   }
   if (next.kind === "act" || next.kind === "release") return { kind: "now" };
   return next.checkInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.checkInMs };

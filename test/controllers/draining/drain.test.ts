@@ -49,6 +49,30 @@ describe("what is to be deleted", () => {
       "ce waits for 2 jobs to end; the operator terminates them at drain.timeoutSeconds",
       60_000,
     ],
+    [
+      "is counted ever less often while its jobs go on",
+      { policy: undefined, since: now - 30 * 60_000 },
+      "ce waits for 2 jobs to end; no job is terminated (drain.policy: Wait)",
+      180_000,
+    ],
+    [
+      "is counted each ten minutes at least",
+      { policy: undefined, since: now - 24 * 3600_000 },
+      "ce waits for 2 jobs to end; no job is terminated (drain.policy: Wait)",
+      600_000,
+    ],
+    [
+      "is counted at its timeout, however long that is",
+      { policy: { policy: "Terminate", timeoutSeconds: 3600 }, since: now - 3599_000 },
+      "ce waits for 2 jobs to end; the operator terminates them at drain.timeoutSeconds",
+      1000,
+    ],
+    [
+      "is asked for ever less often while AWS refuses",
+      { jobs: { kind: "unread", why: "no" }, since: now - 30 * 60_000 },
+      "the operator cannot count the jobs on ce, so it keeps ce: no",
+      180_000,
+    ],
     ["has overdue jobs at its timeout", {}, "overdue", undefined],
   ])("%s", (_name, given, expected, checkInMs) => {
     const found = drained(what(given), now);

@@ -16,6 +16,9 @@ const given = [
   { from: 8_800_000_011, count: 1 },
   // A queue that AWS refused was tried again as fast as AWS takes calls.
   { from: 9_100_000_004, count: 1 },
+  // A queue that its quota shares kept counted its jobs each ten seconds, and each share counted those of its queue by itself.
+  { from: 9_500_000_063, count: 1 },
+  { from: 9_500_000_142, count: 1 },
 ];
 
 const source = (file: string): string => readFileSync(new URL(`../../../src/${file}`, import.meta.url), "utf8");

@@ -202,23 +202,30 @@ export const tenantBugs: readonly TenantBug[] = [
   one(
     "give a place in a line of jobs before the permission is judged",
     2_000_000,
-    "kinds/batch-job/controller.ts",
+    "kinds/batch-job/turn.ts",
     'if (queue.kind !== "resolved") return "now";',
     'const { jobQueue: ofName, jobQueueRef: ofObject } = object.spec;\n  queue.name ??= ofName?.split("/").at(-1) ?? (ofObject?.namespace ?? object.metadata.namespace) + "_" + ofObject?.name;',
   ),
   one(
     "keep the place in line of a job that searches after a doubt",
     2_000_000,
-    "kinds/batch-job/controller.ts",
+    "kinds/batch-job/turn.ts",
     "return !isInDoubt(object, processId(), cluster.takeOverUid);",
-    "return !isInDoubt(object, processId(), cluster.takeOverUid) || intentOf(object) !== undefined;",
+    "return !isInDoubt(object, processId(), cluster.takeOverUid) || metadata.annotations !== undefined;",
   ),
   one(
     "give a place in a line of jobs to what waits for another job",
     9_100_000_074,
-    "kinds/batch-job/controller.ts",
+    "kinds/batch-job/turn.ts",
     'if (waitsForJobs(object, around)) return "now";',
     "",
+  ),
+  one(
+    "give a place in a line of jobs to what has changed since its pass began",
+    9_500_000_345,
+    "kinds/batch-job/turn.ts",
+    "kept?.metadata.uid === uid && waitsForTurn(kept, around.ports, around.memory)",
+    "kept?.metadata.uid === uid",
   ),
   inFile(
     "wake an object for what AWS has refused it",
@@ -241,4 +248,20 @@ export const tenantBugs: readonly TenantBug[] = [
     "const isWhole = !this.#stubs.suffices(digest) && room.fits(digest.metadata.namespace, bytes - instead);",
     "const isWhole = bytes > instead - bytes;",
   ),
+  {
+    name: "count the jobs of a queue that its quota shares keep, for ever as often as at the beginning",
+    seed: 9_500_000_142,
+    changes: [
+      {
+        file: "controllers/kinds/job-queue/observe.ts",
+        was: 'queue.status === "DELETING" || waits) {',
+        becomes: 'queue.status === "DELETING") {',
+      },
+      {
+        file: "controllers/intervals.ts",
+        was: "return Math.max(soonestMs, Math.min(slowestRetryMs, partMs));",
+        becomes: "return soonestMs;",
+      },
+    ],
+  },
 ];

@@ -6,7 +6,7 @@ import type { Change } from "../../../runtime/cache.ts";
 import type { Reconciler, Report } from "../../../runtime/object-reconciler.ts";
 import { OneAtATime } from "../../../runtime/one-at-a-time.ts";
 import { StoreError } from "../../../runtime/store.ts";
-import { directivesOf, isFinalized } from "../../pass/directives.ts";
+import { isFinalized } from "../../pass/directives.ts";
 import { reconcilerOf } from "../../pass/pass.ts";
 import type { Ports } from "../../ports.ts";
 import { namesReferred } from "../../references/asked-names.ts";
@@ -16,16 +16,14 @@ import type { Action } from "./action.ts";
 import { events } from "./events.ts";
 import { intentAnnotation, intentOf } from "./intent.ts";
 import type { JobCircles } from "./job-circles.ts";
-import { forget, handOver, type Memory, newMemory, rememberedOf } from "./memory.ts";
-import { observe, refresh, waitsForJobs } from "./observe.ts";
+import { forget, handOver, newMemory } from "./memory.ts";
+import { observe, refresh } from "./observe.ts";
 import type { Observing } from "./observing.ts";
 import { plan } from "./plan.ts";
-import { queueOf } from "./references.ts";
 import { report } from "./report.ts";
-import { recordedResult } from "./result.ts";
 import type { Seen } from "./seen.ts";
-import type { Turn, Turns } from "./submission-turns.ts";
-import { isInDoubt } from "./unknown-submission.ts";
+import type { Turns } from "./submission-turns.ts";
+import { turnOf, waitsForTurn } from "./turn.ts";
 
 /** What jobs that are submitted in turn need of the runtime. */
 export interface JobsRuntime {
@@ -119,36 +117,6 @@ export function batchJobs(ports: Ports, { onChange, circles, turns }: JobsRuntim
 function isUnnoted(object: KubeObject): boolean {
   const { status } = object as BatchJob;
   return !isFinalized(object) && intentOf(object) === undefined && status?.jobId === undefined;
-}
-
-/**
- * Whether the object is a job that is still to be submitted, in turn. One of which it is unknown whether AWS has a job is not:
- * it searches for that job meanwhile. In a fair-share queue, which alone takes shares, no job is behind one of another share.
- */
-function waitsForTurn(object: BatchJob, { settings, reconciles, processId, cluster }: Ports, memory: Memory): boolean {
-  const { metadata, spec, status } = object;
-  const { deleting, paused, dryRun } = directivesOf(object, settings);
-  const isHeld = deleting || paused || dryRun || spec.suspend === true || spec.cancel === true;
-  const { sent, submitted } = rememberedOf(memory, metadata.uid);
-  const isSent = sent !== undefined || submitted !== undefined || status?.jobId !== undefined;
-  if (isHeld || isSent || spec.shareIdentifier !== undefined) return false;
-  if (recordedResult(object) !== undefined || !reconciles(object)) return false;
-  return !isInDoubt(object, processId(), cluster.takeOverUid);
-}
-
-/**
- * The turn of a job that waits for one. What may not use its queue, or not yet, or waits for another job, gets no place: it is
- * reported at once.
- */
-async function turnOf(object: BatchJob, around: Observing, turns: Turns): Promise<Turn> {
-  const { uid } = object.metadata;
-  if (turns.has(uid)) return turns.begin(uid);
-  if (waitsForJobs(object, around)) return "now";
-  const queue = await queueOf(object, around);
-  if (queue.kind !== "resolved") return "now";
-  // It may be gone since the pass began: nobody would take it out of the line again.
-  const isThere = around.ports.objects.get(BatchJobKind, object.metadata)?.metadata.uid === uid;
-  return isThere ? turns.join(object, `${around.region.region}/${queue.name}`) : "later";
 }
 
 /** A pass that reports nothing goes on, or could not read yet. AWS's throttling is for all alike. */

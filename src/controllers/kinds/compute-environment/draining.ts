@@ -136,7 +136,7 @@ function countedFrom(key: string, { countsFrom, disabledSince, zeroSince }: JobM
   return since === undefined ? (countsFrom.get(key) ?? 0) : Math.max(since + emptyForMs, disabledSince.get(key) ?? 0);
 }
 
-function concluded(one: Draining, counted: JobsCounted | Unread, counting: Counting): JobsSeen {
+function concluded(one: Draining, counted: JobsCounted<ActiveJob> | Unread, counting: Counting): JobsSeen {
   const { memory } = counting;
   const { key } = one;
   if ("kind" in counted) {

@@ -4,7 +4,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../api/v1alpha1/batch-co
 import type { Environment } from "../../../aws/batch.ts";
 import { drained, jobsText, terminated, waits } from "../../draining/drain.ts";
 import { isRetired, settlesInMs } from "../../draining/retired.ts";
-import { drainCheckMs, emptyForMs, refusedRetryMs, settleCheckMs, uncountedCheckMs } from "../../intervals.ts";
+import { drainCheckMs, emptyForMs, laterMs, refusedRetryMs, settleCheckMs, uncountedCheckMs } from "../../intervals.ts";
 import { retiredAtTag } from "../../ownership/ownership.ts";
 import type { Step } from "../../pass/agenda.ts";
 import { timestamp } from "../../pass/conditions.ts";
@@ -112,13 +112,16 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): S
   }
   const waiting = `${name} waits for ${jobsText(remaining)}`;
   if (mine.length === 0) {
-    return waits(`${waiting} in queues that are not managed here; they are not terminated`, drainCheckMs);
+    return waits(
+      `${waiting} in queues that are not managed here; they are not terminated`,
+      laterMs(now - since, drainCheckMs),
+    );
   }
   const unknown =
     containerOrchestrationType === "EKS"
       ? "but AWS does not report whether they run on it, so the operator terminates none of them; terminate the unwanted ones yourself"
       : "but AWS does not report yet where they run";
-  return waits(`${waiting}, ${unknown}`, uncountedCheckMs);
+  return waits(`${waiting}, ${unknown}`, laterMs(now - since, uncountedCheckMs));
 }
 
 function remove(seen: Seen, environment: Environment, now: number): Retirement {

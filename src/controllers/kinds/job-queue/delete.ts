@@ -4,7 +4,7 @@ import type { JobQueue } from "../../../api/v1alpha1/job-queue.ts";
 import type { Queue } from "../../../aws/batch.ts";
 import { drained, terminated } from "../../draining/drain.ts";
 import { orderOf } from "../../draining/queue-order.ts";
-import { marks, othersCheckMs, shownWithinMs, uncountedCheckMs } from "../../intervals.ts";
+import { laterMs, marks, othersCheckMs, shownWithinMs, uncountedCheckMs } from "../../intervals.ts";
 import type { Step, Wait } from "../../pass/agenda.ts";
 import { firstOf } from "../../wording.ts";
 import { deletion } from "../resource/delete.ts";
@@ -34,17 +34,17 @@ function removed(object: JobQueue, seen: Seen, queue: Queue, now: number): Step<
       message,
     };
   }
-  const shared = sharesLeft(seen);
+  const shared = sharesLeft(seen, now - Date.parse(object.metadata.deletionTimestamp ?? ""));
   if (shared !== undefined) return shared;
   return drain(object, seen, now) ?? remove(name);
 }
 
 /** Whether quota shares, and their jobs, would go with the queue is not documented. undefined: none is left. */
-function sharesLeft({ name, shares }: Seen): Wait | undefined {
+function sharesLeft({ name, shares }: Seen, goingForMs: number): Wait | undefined {
   if (shares === undefined) return undefined;
   if (shares.kind === "unread") {
     const message = `the operator cannot list the quota shares of ${name}, so it keeps the queue: ${shares.why}`;
-    return { kind: "wait", reason: "Draining", message, checkInMs: uncountedCheckMs };
+    return { kind: "wait", reason: "Draining", message, checkInMs: laterMs(goingForMs, uncountedCheckMs) };
   }
   if (shares.names.length === 0) return undefined;
   return {
@@ -52,7 +52,7 @@ function sharesLeft({ name, shares }: Seen): Wait | undefined {
     reason: "InUse",
     message: `${name} stays while it has the quota shares ${firstOf(shares.names)}: delete their objects, or those that have none in AWS`,
     stallsAfterMs: marks.inUseStallsMs,
-    checkInMs: othersCheckMs,
+    checkInMs: laterMs(goingForMs, othersCheckMs),
   };
 }
 

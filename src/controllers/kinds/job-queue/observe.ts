@@ -91,6 +91,7 @@ export async function observe(
   const observed = { object, kind: JobQueueKind, type: "job-queue", region, refresh } as const;
   const seen = await resourceSeen<Queue, JobQueue>(observed, ports, signal, begunAt);
   const { record: queue } = seen;
+  const shares = await sharesIn(object, queue, region, signal);
   const places = placesSeen(object, region, ports, memory);
   const { environments } = places;
   const named = new Set(orderOf(queue));
@@ -108,8 +109,8 @@ export async function observe(
     environments,
     foundInvalid: places.foundInvalid,
     enabling: places.enabling,
-    shares: await sharesIn(object, queue, region, signal),
-    jobs: await jobsIn(object, queue, { region, ports, memory }, signal),
+    shares,
+    jobs: await jobsIn(object, queue, shares, { region, ports, memory }, signal),
     progress: progressSeen(object, queue, environments, region, ports),
   };
 }
@@ -471,10 +472,11 @@ async function sharesIn(
   return "kind" in names ? names : { kind: "read", names: names.toSorted() };
 }
 
-/** Counted only in a deletion, once the queue takes no new jobs. */
+/** Counted only in a deletion, once the queue takes no new jobs, and has no quota share for which it waits first. */
 async function jobsIn(
   object: JobQueue,
   queue: Queue | undefined,
+  shares: Seen["shares"],
   { region, ports, memory }: { readonly region: BatchRegion; readonly ports: Ports; readonly memory: Memory },
   signal: AbortSignal,
 ): Promise<JobsSeen<UnfinishedJob> | undefined> {
@@ -483,10 +485,11 @@ async function jobsIn(
   const key = memoryKey(region, name);
   const { zeroSince, terminatedAt } = memory;
   if (queue === undefined) terminatedAt.delete(key);
-  if (!leaving || queue.status === "DELETING") {
+  const waits = shares !== undefined && (shares.kind === "unread" || shares.names.length > 0);
+  if (!leaving || queue.status === "DELETING" || waits) {
     zeroSince.delete(key);
     return undefined;
   }
-  const jobs = await countedJobs(key, zeroSince, () => region.jobs(name, signal), ports.clock);
+  const jobs = await countedJobs(key, zeroSince, (from) => region.jobs(name, from, signal), ports.clock);
   return jobs.kind === "read" ? { ...jobs, terminatedAt: terminatedAt.get(key) } : jobs;
 }

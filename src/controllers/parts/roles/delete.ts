@@ -2,7 +2,7 @@
 
 import type { ProfileSeen, RoleSeen } from "../../../aws/iam-account.ts";
 import { tagPrefix } from "../../../aws/names.ts";
-import { marks, settleCheckMs, slowestRetryMs, unwatchedCheckMs } from "../../intervals.ts";
+import { laterMs, marks, settleCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import { retainedFromTag, roleTag } from "../../ownership/ownership.ts";
 import { releaseTags } from "../../ownership/tags.ts";
 import type { PartStep } from "../../pass/part-plan.ts";
@@ -102,8 +102,7 @@ function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesStep | u
  * quarter of the wait so far, so that the wait is never much longer than the job.
  */
 export function countAgainMs(goingForMs: number | undefined): number {
-  if (goingForMs === undefined) return slowestRetryMs;
-  return Math.min(slowestRetryMs, Math.max(unwatchedCheckMs, goingForMs / 4));
+  return laterMs(goingForMs ?? Number.POSITIVE_INFINITY, unwatchedCheckMs, 1 / 4);
 }
 
 /** Removes the owner from a role, so that another object can take it back. */

@@ -111,7 +111,7 @@ describe("an environment on its way out", () => {
       "stays while its jobs cannot be counted",
       off(),
       { jobs: new Map([["old", { kind: "unread", why: "no" }]]) },
-      "Draining: wait Draining again in 10 s",
+      "Draining: wait Draining again in 30 s",
     ],
     ["waits for its jobs", off(), read(["j1"]), "Draining: wait Draining again in 60 s"],
     [
@@ -261,7 +261,7 @@ describe("drain.policy Terminate", () => {
       "ends no job in a queue that is not ours",
       off({}, 900),
       { queues: [queue("q1", ["new"], { foreign: true })], ...read(["j1"]) },
-      "Draining: wait Draining again in 60 s",
+      "Draining: wait Draining again in 90 s",
     ],
     [
       "ends only the jobs in queues of ours",
@@ -276,19 +276,19 @@ describe("drain.policy Terminate", () => {
       "terminates no job while AWS does not report its place",
       off({}, 900),
       { ...inQueue, ...read([], { remaining: [job("j1")] }) },
-      "Draining: wait Draining again in 10 s",
+      "Draining: wait Draining again in 90 s",
     ],
     [
       "ends no job elsewhere for an environment that never had a cluster",
       off({ ecsClusterArn: "" }, 900),
       { ...inQueue, ...read(["j1"]) },
-      "Draining: wait Draining again in 10 s",
+      "Draining: wait Draining again in 90 s",
     ],
     [
       "terminates none on EKS, for which AWS never reports where it runs: it may be on another environment",
       off({ ecsClusterArn: "", containerOrchestrationType: "EKS" }, 900),
       { ...inQueue, ...read([], { remaining: [job("j1")] }) },
-      "Draining: wait Draining again in 10 s",
+      "Draining: wait Draining again in 90 s",
     ],
     [
       "waits when the mark cannot be read",

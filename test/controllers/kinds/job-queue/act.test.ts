@@ -64,7 +64,7 @@ it.each<[string, Action, readonly string[]]>([
 
 it("remembers when jobs were ended, and forgets all with the deletion", async () => {
   const memory = newMemory();
-  memory.zeroSince.set(memoryKey(fakeRegion(), "q"), 1);
+  memory.zeroSince.set(memoryKey(fakeRegion(), "q"), { from: 0, zeroSince: 1 });
   await act({ kind: "terminateJobs", name: "q", jobIds: [] }, fakeRegion(), doing({ memory }), signal);
   expect(memory.terminatedAt.get(memoryKey(fakeRegion(), "q"))).toBe(now);
   await act({ kind: "delete", name: "q" }, fakeRegion(), doing({ memory }), signal);

@@ -170,7 +170,7 @@ describe("drain.policy Terminate", () => {
       "ends nothing that cannot be counted",
       { jobs: { kind: "unread", why: "no" } },
       900,
-      "wait Draining again in 10 s",
+      "wait Draining again in 90 s",
     ],
     ["deletes when nothing is left", { jobs: read([], { zeroForMs: 5000 }) }, 900, "delete"],
   ])("%s", (_name, change, secondsAgo, expected) => {

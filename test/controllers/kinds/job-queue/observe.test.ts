@@ -47,7 +47,7 @@ function watcher(
   const cached: { -readonly [Key in keyof Objects]: Objects[Key] } = objectsOf(objects, labels);
   const ports = { clock, objects: cached, cluster, settings } as unknown as Ports;
   const observed = (region: FakeRegion, given = object()): Promise<Seen> =>
-    observe(given, region, ports, memory, signal);
+    observe(given, Object.assign(region, { monotonic: () => clock.monotonic() }), ports, memory, signal);
   return { observed, memory, clock, objects: cached };
 }
 
@@ -546,6 +546,20 @@ describe("the jobs of a queue on its way out", () => {
     region.jobQueues = [queue(["a1"])];
     await observed(region, deleted);
     expect(memory.zeroSince.size).toBe(0);
+  });
+
+  it("are counted only when no quota share is left: until then nothing is decided by them", async () => {
+    const { observed } = watcher();
+    const training = { jobQueueType: "SAGEMAKER_TRAINING" } as const;
+    const region = Object.assign(off(training), { sharesByQueue: { team_q: ["team_share"] } });
+    expect((await observed(region, deleted)).jobs).toBeUndefined();
+    expect(region.calls).toEqual(["sharesOf team_q"]);
+    region.sharesByQueue = { team_q: [] };
+    expect((await observed(region, deleted)).jobs).toMatchObject({ zeroForMs: 0 });
+    region.before = (call) => {
+      if (call.startsWith("sharesOf")) throw new AwsError("denied", "batch:ListQuotaShares", "AccessDenied", "no");
+    };
+    expect(await observed(region, deleted)).toMatchObject({ shares: { kind: "unread" }, jobs: undefined });
   });
 
   it("are not those of a queue of the same name in another region", async () => {

@@ -90,7 +90,7 @@ describe("the jobs of a quota share", () => {
   it("have been none for as long as each count says so", async () => {
     const clock = new VirtualClock(now);
     const counts: CountedJobs = new Map();
-    const region = regionWith(disabled);
+    const region = Object.assign(regionWith(disabled), { monotonic: () => clock.monotonic() });
     const zeroAfter = async (ms: number) => {
       await clock.advance(ms);
       const { jobs } = await observe(going, region, portsWith([going, queueObject()], clock), counts, signal);

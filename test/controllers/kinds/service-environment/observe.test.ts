@@ -63,7 +63,9 @@ describe("the jobs that may run in a service environment", () => {
   it("are those that had started when it was counted first, or within the time in which AWS may answer late", async () => {
     const clock = new VirtualClock(now);
     const memory = newMemory();
-    const region = fakeRegion({ serviceEnvironments: [disabled] });
+    const region = Object.assign(fakeRegion({ serviceEnvironments: [disabled] }), {
+      monotonic: () => clock.monotonic(),
+    });
     const idsAfter = async (ms: number, ...ids: readonly string[]) => {
       await clock.advance(ms);
       region.startedJobs = ids.map((id) => serviceJob(id));
