@@ -21,6 +21,8 @@ export interface Line {
   /** `Kind namespace/name` of the object that owns it, there or not. */
   readonly owner: string;
   readonly text: string;
+  /** It stays although no object asks for it: whoever has it was taken from us (promise 3). */
+  readonly mayStay?: boolean;
 }
 
 /** What the operator has made in the network of an account; see `account.ts`. */
@@ -60,17 +62,19 @@ export function networkLines(aws: SimulatedAws, store: MemoryStore, { name: clus
   const endpoints = truth
     .vpcEndpoints()
     .filter(({ Tags }) => tagsOf(Tags)[clusterTag] === clusterName && tagsOf(Tags)[purposeTag] !== undefined);
-  // A group that an environment has which was taken from us stays (promise 3).
   const strangersUse = ({ GroupId = "" }: SecurityGroup): boolean => {
     const users = environments.filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(GroupId));
     return users.length > 0 && users.every(({ tags }) => ownerIn(tags)?.cluster !== clusterName);
   };
   const made = groups
-    .filter((one) => one.tags[purposeTag] === "network" && !strangersUse(one))
-    .map(({ tags, rules, GroupName, VpcId }): Line => {
-      const owner = ownerIn(tags);
-      const text = `security group ${GroupName} in ${VpcId}: ${rules}`;
-      return { owner: owner === undefined ? everybody : `BatchNetwork ${owner.namespace}/${owner.name}`, text };
+    .filter((one) => one.tags[purposeTag] === "network")
+    .map((one): Line => {
+      const owner = ownerIn(one.tags);
+      return {
+        owner: owner === undefined ? everybody : `BatchNetwork ${owner.namespace}/${owner.name}`,
+        text: `security group ${one.GroupName} in ${one.VpcId}: ${one.rules}`,
+        mayStay: strangersUse(one),
+      };
     });
   const isUsed = ({ GroupId }: SecurityGroup): boolean =>
     endpoints.some(({ Groups = [] }) => Groups.some((one) => one.GroupId === GroupId));

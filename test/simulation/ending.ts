@@ -481,7 +481,11 @@ function compared(world: Simulation, { account, verdicts }: Expected): { extra: 
       return index < 0;
     });
   };
-  return { extra: without(has, should), missing: without(should, has).filter((text) => text !== uselessGroup) };
+  const stays = lines.filter(({ mayStay = false }) => mayStay).map(({ text }) => text);
+  return {
+    extra: without(without(has, should), stays),
+    missing: without(should, has).filter((text) => text !== uselessGroup),
+  };
 }
 
 function difference(world: Simulation, expected: Expected): string {
