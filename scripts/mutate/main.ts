@@ -1,48 +1,82 @@
 /**
- * Mutation testing: `npm run mutate [-- PART…]` runs Stryker on each group of `groups.ts`, or only on files with
- * a part in their path. Stryker makes one change of the source at a time; a change that no test detects has survived.
- * Prints the survivors and the score of each file. Exit code 1: a group is below its threshold.
+ * Tests of the tests, by bugs that are planted one at a time:
+ *
+ * - `npm run mutate [-- PART…]`: every mutation of the files with a part in their path, by default those that differ from the branch main,
+ *   against the tests of their folders.
+ * - `npm run plant -- --seed N [--count 80]`: one mutation that compiles at each of some places that the seed draws from the
+ *   whole source, against every unit test and story. Writes the results to `scripts/mutate/planted/N.md`.
+ *
+ * Both print what survived. Exit 1 if something did.
  */
 
-import Stryker from "@stryker-mutator/core";
-import { type Group, groups } from "./groups.ts";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { CompiledCopy } from "./compiled.ts";
+import { folderOfTests, judged, lineOf, type Verdict } from "./judge.ts";
+import { plantedPage } from "./page.ts";
+import { allOf, drawn, type Planned } from "./plan.ts";
+import type { SourceFile } from "./syntax.ts";
 
-const parts = process.argv.slice(2);
-const selected = groups
-  .map((group) => ({ ...group, files: group.files.filter(isSelected) }))
-  .filter(({ files }) => files.length > 0);
-if (selected.length === 0) {
-  console.error(`no file of scripts/mutate/groups.ts matches ${parts.join(", ")}`);
-  process.exitCode = 1;
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const { values, positionals } = parseArgs({
+  options: {
+    seed: { type: "string" },
+    count: { type: "string", default: "80" },
+    processes: { type: "string", default: "2" },
+  },
+  allowPositionals: true,
+});
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const linesOf = (...args: readonly string[]): readonly string[] =>
+  execFileSync("git", args, { cwd: root, encoding: "utf8" }).split("\n");
+const isSource = (path: string): boolean => /^src\/.*\.tsx?$/u.test(path);
+const fileAt = (path: string): SourceFile => ({ path, text: readFileSync(`${root}${path}`, "utf8") });
+const sources = linesOf("ls-files", "src").filter(isSource);
+const processes = Number(values.processes);
+
+const verdicts = values.seed === undefined ? await mutate() : await plant(Number(values.seed), Number(values.count));
+const survivors = verdicts.filter(({ by }) => by === "nothing");
+for (const verdict of survivors)
+  print(`survived: ${lineOf(verdict)}\n  ${verdict.mutation.text.replaceAll(/\s+/gu, " ").slice(0, 300)}`);
+print(`${verdicts.length} mutations, ${survivors.length} survived`);
+process.exitCode = survivors.length > 0 ? 1 : 0;
+
+async function mutate(): Promise<readonly Verdict[]> {
+  const changed = linesOf("diff", "--name-only", "main", "--", "src");
+  const parts = positionals.length > 0 ? positionals : changed.filter((path) => path !== "");
+  const paths = sources.filter((path) => parts.some((part) => path.includes(part)));
+  const verdicts: Verdict[] = [];
+  for (const [folder, ofFolder] of Map.groupBy(paths, folderOfTests)) {
+    const planned = allOf(ofFolder.map(fileAt));
+    verdicts.push(...(await judged({ planned, root, folder, processes, onProgress: print })));
+  }
+  return verdicts;
 }
-// With random values, a property would kill a mutant only sometimes.
-process.env["FC_SEED"] ??= "1";
-for (const group of selected) await mutate(group);
 
-function isSelected(file: string): boolean {
-  return parts.length === 0 || parts.some((part) => file.includes(part));
+async function plant(seed: number, count: number): Promise<readonly Verdict[]> {
+  const planned = compiling(sources.map(fileAt), count, seed);
+  const verdicts = await judged({ planned, root, folder: "test/", processes, onProgress: print });
+  writeFileSync(`${root}scripts/mutate/planted/${seed}.md`, plantedPage(seed, verdicts));
+  return verdicts;
 }
 
-/** Stryker sets the exit code of the process if the score is below the threshold. */
-async function mutate(group: Group): Promise<void> {
-  await new Stryker({
-    mutate: [...group.files],
-    testRunner: "vitest",
-    plugins: ["@stryker-mutator/vitest-runner"],
-    vitest: { configFile: "scripts/mutate/vitest.config.ts", dir: group.tests, related: true },
-    // Golden stories cover texts for people, and the compiler covers most others.
-    mutator: { excludedMutations: ["StringLiteral"] },
-    thresholds: { high: 100, low: group.break, break: group.break },
-    // Stryker rewrites a tsconfig.json with TypeScript's JavaScript API, which TypeScript 7 does not have. It is not needed here.
-    tsconfigFile: "none",
-    coverageAnalysis: "perTest",
-    concurrency: 1,
-    // Long enough that a slow run on a busy machine does not count as endless.
-    timeoutMS: 30_000,
-    reporters: ["progress-append-only", "clear-text"],
-    clearTextReporter: { allowEmojis: false, reportTests: false, logTests: false },
-    allowConsoleColors: false,
-    tempDirName: ".cache/stryker",
-    ignorePatterns: [".cache", "coverage", "dist"],
-  }).runMutationTest();
+/** Drawn again without those that the compiler refuses, until it takes all of them. */
+function compiling(files: readonly SourceFile[], count: number, seed: number): readonly Planned[] {
+  const copy = new CompiledCopy(root);
+  const refused = new Set<string>();
+  for (;;) {
+    const planned = drawn(files, count, seed, (mutation) => !refused.has(keyOf(mutation)));
+    const errors = copy.errors(planned);
+    const found = planned.filter(({ path }) => errors.has(path));
+    if (found.length === 0) return planned;
+    print(`the compiler refuses ${found.length} of ${planned.length}`);
+    for (const mutation of found) refused.add(keyOf(mutation));
+  }
+}
+
+function keyOf({ path, start, end, text }: Omit<Planned, "id">): string {
+  return `${path} ${start} ${end} ${text}`;
 }

@@ -1,15 +1,43 @@
-import { defineConfig } from "vitest/config";
+/** The unit tier and the stories, over a source in which each planned mutation has its switch. */
 
-/** The unit tier for mutants; the caller sets the folder. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import base from "../../vitest.config.ts";
+import type { Planned } from "./plan.ts";
+import { withSwitches } from "./switches.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const planned = JSON.parse(readFileSync(process.env["MUTATIONS"] ?? "", "utf8")) as readonly Planned[];
+const byPath = Map.groupBy(planned, ({ path }) => `${root}${path}`);
+
+const switches = {
+  name: "switches",
+  enforce: "pre" as const,
+  transform(text: string, id: string) {
+    const mutations = byPath.get(id);
+    return mutations && { code: withSwitches(text, mutations), map: null };
+  },
+};
+
+interface Project {
+  readonly test: { readonly name: string; readonly setupFiles?: readonly string[] };
+}
+
+const projects = (base.test?.projects ?? []) as unknown as readonly Project[];
 export default defineConfig({
+  root,
   test: {
-    isolate: false,
-    unstubEnvs: true,
-    setupFiles: ["test/setup.ts"],
-    // As in the unit tier: on a busy machine the first run, without a mutant, would fail otherwise.
-    testTimeout: 30_000,
-    include: ["**/*.test.ts"],
-    // Properties take ten times as long as all tables together, and their failures explain less.
-    exclude: ["**/properties.test.ts"],
+    projects: projects
+      .filter(({ test }) => test.name === "unit" || test.name === "simulation")
+      .map(({ test }) => ({
+        plugins: [switches],
+        test: {
+          ...test,
+          setupFiles: ["scripts/mutate/setup.ts", ...(test.setupFiles ?? [])],
+          // Types, spelling and files do not change with a switch; the worlds of the simulator take minutes.
+          exclude: [...((test as { exclude?: string[] }).exclude ?? []), "test/contracts/**"],
+        },
+      })) as never,
   },
 });
