@@ -60,7 +60,7 @@ function* wokenByRequest(
   const snapshots = before === undefined ? [now] : [before, now];
   for (const { kind, reference, to } of referencesOfAll()) {
     const records = changedIn(change, kind.records).flatMap((name) =>
-      snapshots.map((snapshot) => recordsIn(snapshot, kind.records).get(name)),
+      snapshots.flatMap((snapshot) => recordsNamed(name, kind, snapshot)),
     );
     const names = new Set(records.flatMap((record) => awsNamesIn(reference, record)));
     const owners = new Set(ownersOf(to, names, snapshots));
@@ -142,8 +142,8 @@ function concernedBy(change: RegionChange, snapshots: readonly BatchSnapshot[], 
   for (const { kind, reference, to } of referencesOfAll()) {
     for (const name of changedIn(change, kind.records)) {
       for (const snapshot of snapshots) {
-        const named = awsNamesIn(reference, recordsIn(snapshot, kind.records).get(name));
-        for (const one of named) concerned[to.kind].names.add(one);
+        for (const record of recordsNamed(name, kind, snapshot))
+          for (const one of awsNamesIn(reference, record)) concerned[to.kind].names.add(one);
       }
     }
     // A spec may say something else than AWS has: what is named there is waited for, or has a successor, all the same.
@@ -152,8 +152,8 @@ function concernedBy(change: RegionChange, snapshots: readonly BatchSnapshot[], 
     const changedOwners = new Set(ownersOf(to, changed, snapshots));
     // Without a record AWS's side of a reference is not known: what it refers to concerns it by its object.
     if (kind.records === undefined) for (const owner of changedOwners) concerned[to.kind].owners.add(owner);
-    for (const [name, record] of recordsIn(now, kind.records)) {
-      const named = awsNamesIn(reference, record);
+    for (const name of recordsIn(now, kind).keys()) {
+      const named = recordsNamed(name, kind, now).flatMap((record) => awsNamesIn(reference, record));
       const isTied = named.some(
         (one) => changed.has(one) || ownersOf(to, [one], snapshots).some((owner) => changedOwners.has(owner)),
       );
@@ -175,8 +175,13 @@ function referencesOfAll(): readonly { kind: OperatorKind; reference: Reference;
   return kinds.flatMap((kind) => kind.references.map((reference) => ({ kind, reference, to: kindOf(reference.to) })));
 }
 
-function recordsIn(snapshot: BatchSnapshot, records: OperatorKind["records"]): ReadonlyMap<string, unknown> {
+function recordsIn(snapshot: BatchSnapshot, { records }: OperatorKind): ReadonlyMap<string, unknown> {
   return (records === undefined ? undefined : snapshot[records]) ?? new Map();
+}
+
+/** What AWS has of a name: one resource, none, or each revision of a definition. */
+function recordsNamed(name: string, kind: OperatorKind, snapshot: BatchSnapshot): readonly unknown[] {
+  return [recordsIn(snapshot, kind).get(name) ?? []].flat();
 }
 
 function changedIn(change: RegionChange, records: OperatorKind["records"]): readonly string[] {
@@ -189,13 +194,9 @@ function keyIn(path: string): ObjectKey {
 }
 
 /** The objects to which resources of these names belong, `namespace/name`. */
-function ownersOf(
-  { records }: OperatorKind,
-  names: Iterable<string>,
-  snapshots: readonly BatchSnapshot[],
-): readonly string[] {
+function ownersOf(kind: OperatorKind, names: Iterable<string>, snapshots: readonly BatchSnapshot[]): readonly string[] {
   return [...names].flatMap((name) =>
-    snapshots.flatMap((snapshot) => ownerText(recordsIn(snapshot, records).get(name))),
+    snapshots.flatMap((snapshot) => recordsNamed(name, kind, snapshot).flatMap(ownerText)),
   );
 }
 

@@ -8,7 +8,7 @@ import type { Objects } from "../../src/controllers/ports.ts";
 import { relatedTo, type Woken, wokenByAws, wokenByNamespace, wokenByObject } from "../../src/controllers/wakes.ts";
 import { jobObject } from "./kinds/batch-job/seen.ts";
 import { object as environmentObject } from "./kinds/compute-environment/given.ts";
-import { definition } from "./kinds/job-definition/seen.ts";
+import { definition, ours } from "./kinds/job-definition/seen.ts";
 import { environment, foreignEnvironment, queue, object as queueObject } from "./kinds/job-queue/given.ts";
 import { object as policyObject } from "./kinds/scheduling-policy/given.ts";
 import { fakeRegion, objectsOf } from "./region.ts";
@@ -175,6 +175,14 @@ describe("a change in AWS wakes", () => {
     };
     expect(wokenWith(undefined)).toBe("");
     expect(wokenWith("2026-01-01T00:00:00Z")).toBe("bsp team/fair");
+  });
+
+  it("the jobs of an object whose revision was read, also when the object itself stays as it is", () => {
+    const job = jobObject({ jobDefinitionRef: { name: "job" } });
+    const waiting = objectsOf([named(definition(), "job"), named(job, "runs-it"), named(jobObject(), "runs-another")]);
+    const change = { ...nothing, jobDefinitions: ["team_job"] };
+    const now = snapshot({ jobDefinitions: new Map([["team_job", [ours(1)]]]) });
+    expect(text([...wokenByAws(change, snapshot({}), now, waiting)])).toBe("bjd team/job, bj team/runs-it");
   });
 
   it("the owner also at the first listing", () => {
