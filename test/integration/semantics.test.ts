@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
+import type { Outcome } from "../../conformance/facts/compare.ts";
+import { semantics } from "../../conformance/facts/table.ts";
 import { askBySdk } from "../simulator/semantics/sdk.ts";
-import { semantics } from "../simulator/semantics/table.ts";
-import { expectOutcome, type Outcome, prepared } from "../simulator/semantics/trial.ts";
+import { expectOutcome, prepared } from "../simulator/semantics/trial.ts";
 import { motoPython } from "./control-plane/moto.ts";
 import { runOrFail } from "./control-plane/run.ts";
 

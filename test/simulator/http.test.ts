@@ -19,6 +19,7 @@ import {
 } from "@aws-sdk/client-batch";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { onFargate } from "../../conformance/facts/stage.ts";
 import { sleep, systemClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { throttled } from "../../src/simulator/faults.ts";
@@ -26,7 +27,6 @@ import type { ServedBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { containerJob, fargate, queue } from "./account.ts";
 import { serveChecked } from "./checked-server.ts";
-import { onFargate } from "./semantics/stage.ts";
 
 // A thousand times faster than the world: an environment is VALID after 3 ms.
 const clock = systemClock(1000);

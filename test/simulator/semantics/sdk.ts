@@ -1,10 +1,10 @@
 import * as sdk from "@aws-sdk/client-batch";
-import type { Ask } from "./trial.ts";
+import type { AskAt } from "./trial.ts";
 
 type Command = Parameters<sdk.BatchClient["send"]>[0];
 
 /** Asks with the AWS SDK, which tries once. */
-export const askBySdk: Ask = async (endpoint, operation, input) => {
+export const askBySdk: AskAt = async (endpoint, operation, input) => {
   const credentials = { accessKeyId: "any", secretAccessKey: "any" };
   const client = new sdk.BatchClient({ endpoint, region: "us-east-1", credentials, maxAttempts: 1 });
   const commands = sdk as unknown as Readonly<Record<string, new (input: object) => Command>>;

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
+import { semantics } from "../../../conformance/facts/table.ts";
 import { bounds, enumTexts, fractional, longs } from "../../../src/simulator/model/documented.ts";
 import { structureOf } from "../../../src/simulator/model/model.ts";
 import { askBySdk } from "../semantics/sdk.ts";
-import { semantics } from "../semantics/table.ts";
 import { expectOutcome, prepared } from "../semantics/trial.ts";
 
 it.each(semantics.map((row) => [row.id, row] as const))("%s", async (_id, row) => {

@@ -1,5 +1,4 @@
-import { expect } from "vitest";
-import { after, answered, invalid, type Row, refused, rowsOf } from "./row.ts";
+import { after, answered, anyNumber, invalid, type Row, refused, rowsOf } from "./row.ts";
 import { arn } from "./stage.ts";
 
 const job = (change: object = {}): object => ({
@@ -16,7 +15,7 @@ function described(id: string, source: string, submission: object, has: object):
   return after(
     id,
     source,
-    [{ operation: "SubmitJob", input: job(submission), thenMs: 0 }],
+    [{ operation: "SubmitJob", input: job(submission), next: "at once" }],
     { operation: "DescribeJobs", input: { jobs: ["$jobId"] } },
     answered({ jobs: [has] }),
   );
@@ -114,14 +113,14 @@ export const jobRows: readonly Row[] = [
   after(
     "SubmitJob: a DISABLED queue",
     "[SDK] ours",
-    [{ operation: "UpdateJobQueue", input: { jobQueue: "q", state: "DISABLED" }, thenMs: 10_000 }],
+    [{ operation: "UpdateJobQueue", input: { jobQueue: "q", state: "DISABLED" }, next: "at rest" }],
     { operation: "SubmitJob", input: job() },
     invalid("JobQueue q is not in ENABLED state."),
   ),
   after(
     "SubmitJob: an INACTIVE revision",
     "[GH refinebio 2887]",
-    [{ operation: "DeregisterJobDefinition", input: { jobDefinition: "container:1" }, thenMs: 0 }],
+    [{ operation: "DeregisterJobDefinition", input: { jobDefinition: "container:1" }, next: "at once" }],
     { operation: "SubmitJob", input: job({ jobDefinition: "container:1" }) },
     invalid("JobDefinition name container:1 does not exist or is not in ACTIVE status"),
   ),
@@ -171,7 +170,7 @@ export const jobRows: readonly Row[] = [
   after(
     "a list shows what RUNS when it names no status",
     "[SDK] 1.4",
-    [{ operation: "SubmitJob", input: job(), thenMs: 0 }],
+    [{ operation: "SubmitJob", input: job(), next: "at once" }],
     { operation: "ListJobs", input: { jobQueue: "q" } },
     answered({ jobSummaryList: [] }),
   ),
@@ -183,7 +182,7 @@ export const jobRows: readonly Row[] = [
       jobName: "job",
       jobQueue: arn("job-queue/q"),
       jobDefinition: arn("job-definition/container:1"),
-      createdAt: expect.any(Number),
+      createdAt: anyNumber,
       startedAt: 0,
       attempts: [],
       dependsOn: [],

@@ -1,5 +1,5 @@
-import { queue } from "../account.ts";
-import { after, answered, type Call, invalid, type Row, refused, rowsOf } from "./row.ts";
+import { queue } from "./inputs.ts";
+import { after, answered, type Call, invalid, type Row, refused, rowsOf, type Step } from "./row.ts";
 import { arn } from "./stage.ts";
 
 const notReady = "Compute Environments must be created and valid before attaching them to a job queue";
@@ -21,8 +21,8 @@ const limit = (change: object = {}): object => ({
 const twice = [...(limit() as { jobStateTimeLimitActions: object[] }).jobStateTimeLimitActions];
 const described: Call = { operation: "DescribeJobQueues", input: { jobQueues: ["new"] } };
 const one = (member: object): object => ({ jobQueues: [member] });
-const disabled = (jobQueue: string, thenMs: number): Row["first"] => [
-  { operation: "UpdateJobQueue", input: { jobQueue, state: "DISABLED" }, thenMs },
+const disabled = (jobQueue: string, next: Step["next"]): Row["first"] => [
+  { operation: "UpdateJobQueue", input: { jobQueue, state: "DISABLED" }, next },
 ];
 
 /** What AWS says to queues, and how it describes them. */
@@ -184,28 +184,28 @@ export const queueRows: readonly Row[] = [
   after(
     "DeleteJobQueue: while UPDATING",
     "[GH]",
-    disabled("q", 1_000),
+    disabled("q", "at once"),
     { operation: "DeleteJobQueue", input: { jobQueue: "q" } },
     refused("Cannot delete, resource is being modified"),
   ),
   after(
     "UpdateJobQueue: while UPDATING",
     "[GH] ours",
-    disabled("q", 1_000),
+    disabled("q", "at once"),
     { operation: "UpdateJobQueue", input: { jobQueue: "q", priority: 2 } },
     refused("Cannot update, resource is being modified"),
   ),
   after(
     "UpdateJobQueue: while DELETING",
     "[GH]",
-    [...disabled("q", 10_000), { operation: "DeleteJobQueue", input: { jobQueue: "q" }, thenMs: 1_000 }],
+    [...disabled("q", "at rest"), { operation: "DeleteJobQueue", input: { jobQueue: "q" }, next: "at once" }],
     { operation: "UpdateJobQueue", input: { jobQueue: "q", priority: 2 } },
     refused(`${arn("job-queue/q")} does not exist`),
   ),
   after(
     "a queue is described with what AWS fills in",
     "[SDK][UG][TF] 4.4",
-    [{ operation: "CreateJobQueue", input: queue("new", "ec2"), thenMs: 10_000 }],
+    [{ operation: "CreateJobQueue", input: queue("new", "ec2"), next: "at rest" }],
     described,
     answered(
       one({
@@ -225,14 +225,14 @@ export const queueRows: readonly Row[] = [
   after(
     "a queue may be created DISABLED",
     "[SDK][TF] 2.2",
-    [{ operation: "CreateJobQueue", input: { ...queue("new", "ec2"), state: "DISABLED" }, thenMs: 10_000 }],
+    [{ operation: "CreateJobQueue", input: { ...queue("new", "ec2"), state: "DISABLED" }, next: "at rest" }],
     described,
     answered(one({ state: "DISABLED", status: "VALID" })),
   ),
   after(
     "an update that leaves the policy out keeps it",
     "[TF] 4.2",
-    [{ operation: "UpdateJobQueue", input: { jobQueue: "fair", priority: 3 }, thenMs: 10_000 }],
+    [{ operation: "UpdateJobQueue", input: { jobQueue: "fair", priority: 3 }, next: "at rest" }],
     { operation: "DescribeJobQueues", input: { jobQueues: ["fair"] } },
     answered(one({ priority: 3, schedulingPolicyArn: arn("scheduling-policy/fair") })),
   ),

@@ -1,4 +1,4 @@
-import { fargate, queue } from "../account.ts";
+import { fargate, queue } from "./inputs.ts";
 import { after, answered, invalid, type Row, refused, rowsOf, unreadable } from "./row.ts";
 import { arn, onEc2 } from "./stage.ts";
 
@@ -116,8 +116,8 @@ export const otherRows: readonly Row[] = [
     "tags are merged into those that are there",
     "[SDK] 1.8",
     [
-      { operation: "TagResource", input: { resourceArn: policy, tags: { a: "1", b: "2" } }, thenMs: 0 },
-      { operation: "TagResource", input: { resourceArn: policy, tags: { b: "3" } }, thenMs: 0 },
+      { operation: "TagResource", input: { resourceArn: policy, tags: { a: "1", b: "2" } }, next: "at once" },
+      { operation: "TagResource", input: { resourceArn: policy, tags: { b: "3" } }, next: "at once" },
     ],
     { operation: "ListTagsForResource", input: { resourceArn: policy } },
     answered({ tags: { a: "1", b: "3" } }),
@@ -125,7 +125,13 @@ export const otherRows: readonly Row[] = [
   after(
     "a tag change alone touches no status",
     "[INF] 3.2",
-    [{ operation: "TagResource", input: { resourceArn: arn("compute-environment/ec2"), tags: { a: "1" } }, thenMs: 0 }],
+    [
+      {
+        operation: "TagResource",
+        input: { resourceArn: arn("compute-environment/ec2"), tags: { a: "1" } },
+        next: "at once",
+      },
+    ],
     { operation: "DescribeComputeEnvironments", input: { computeEnvironments: ["ec2"] } },
     answered({ computeEnvironments: [{ status: "VALID", tags: { a: "1" } }] }),
   ),

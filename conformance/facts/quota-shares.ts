@@ -3,7 +3,7 @@ import { arn, quotaShare } from "./stage.ts";
 
 const team = arn("job-queue/training/quota-share/team");
 const disabled: Row["first"] = [
-  { operation: "UpdateQuotaShare", input: { quotaShareArn: team, state: "DISABLED" }, thenMs: 5000 },
+  { operation: "UpdateQuotaShare", input: { quotaShareArn: team, state: "DISABLED" }, next: "at rest" },
 ];
 const without = (member: string): object =>
   Object.fromEntries(Object.entries(quotaShare("new")).filter(([key]) => key !== member));
@@ -109,7 +109,7 @@ export const quotaShareRows: readonly Row[] = [
       {
         operation: "UpdateQuotaShare",
         input: { quotaShareArn: team, resourceSharingConfiguration: { strategy: "LEND_AND_BORROW" } },
-        thenMs: 5000,
+        next: "at rest",
       },
     ],
     { operation: "DescribeQuotaShare", input: { quotaShareArn: team } },
@@ -118,7 +118,7 @@ export const quotaShareRows: readonly Row[] = [
   after(
     "a quota share that is UPDATING cannot be updated",
     "[KNOWN]",
-    [{ operation: "UpdateQuotaShare", input: { quotaShareArn: team, state: "DISABLED" }, thenMs: 0 }],
+    [{ operation: "UpdateQuotaShare", input: { quotaShareArn: team, state: "DISABLED" }, next: "at once" }],
     { operation: "UpdateQuotaShare", input: { quotaShareArn: team, state: "ENABLED" } },
     refused("Cannot update, resource is being modified"),
   ),
@@ -132,7 +132,7 @@ export const quotaShareRows: readonly Row[] = [
   after(
     "a quota share goes once it is DISABLED",
     "[SDK]",
-    [...disabled, { operation: "DeleteQuotaShare", input: { quotaShareArn: team }, thenMs: 20_000 }],
+    [...disabled, { operation: "DeleteQuotaShare", input: { quotaShareArn: team }, next: "at rest" }],
     { operation: "DescribeQuotaShare", input: { quotaShareArn: team } },
     refused(`${team} does not exist`),
   ),

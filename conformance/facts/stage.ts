@@ -1,5 +1,12 @@
-import type { ContainerProperties, CreateQuotaShareRequest, RegisterJobDefinitionRequest } from "@aws-sdk/client-batch";
-import { type Account, account, containerJob, ec2, fargate, queue } from "../account.ts";
+import type {
+  ContainerProperties,
+  CreateComputeEnvironmentRequest,
+  CreateJobQueueRequest,
+  CreateQuotaShareRequest,
+  RegisterJobDefinitionRequest,
+} from "@aws-sdk/client-batch";
+import { containerJob, ec2, fargate, queue } from "./inputs.ts";
+import type { Call } from "./row.ts";
 
 const accountId = "123456789012";
 export const role = `arn:aws:iam::${accountId}:role/batch`;
@@ -84,60 +91,77 @@ export function quotaShare(quotaShareName: string, change: Partial<CreateQuotaSh
   } satisfies CreateQuotaShareRequest;
 }
 
+/** A resource of the stage: its name, and the call that makes it. */
+export interface StagePart {
+  readonly name: string;
+  readonly call: Call;
+}
+
+function environmentPart(input: CreateComputeEnvironmentRequest): StagePart {
+  return { name: input.computeEnvironmentName ?? "", call: { operation: "CreateComputeEnvironment", input } };
+}
+
+function queuePart(input: CreateJobQueueRequest): StagePart {
+  return { name: input.jobQueueName ?? "", call: { operation: "CreateJobQueue", input } };
+}
+
+function definitionPart(name: string, input: object): StagePart {
+  return { name, call: { operation: "RegisterJobDefinition", input: { ...input, jobDefinitionName: name } } };
+}
+
+const environment = [
+  { name: "A", value: "1" },
+  { name: "B", value: "2" },
+];
+
 /**
- * An account with, all VALID: the environments `ec2`, `best-fit`, `custom` (a service role), `arm`, `fargate`, `eks`
+ * What the account has in which the facts are tried, each after what it refers to, all VALID before the first is tried:
+ * the environments `ec2`, `best-fit`, `custom` (a service role), `arm`, `fargate`, `eks`
  * and `unmanaged`; the queues `q`, `fair` (fair-share) and `fargate-q`; the policies `fair` and `quota`; one revision
  * each of the definitions `container`, `task`, `pod`, `nodes` and `on-fargate`; and for SageMaker the queue `training`
  * with quota management, its service environment `types` and its quota share `team`.
  */
-export async function stage(): Promise<Account> {
-  const world = account();
-  const { outside } = world.aws;
-  outside.describeRoles([role]);
-  await outside.createComputeEnvironment(ec2("ec2"));
-  await outside.createComputeEnvironment(ec2("best-fit", { allocationStrategy: "BEST_FIT" }));
-  await outside.createComputeEnvironment({ ...ec2("custom"), serviceRole: role });
-  await outside.createComputeEnvironment(ec2("arm", { instanceTypes: ["m6g"] }));
-  await outside.createComputeEnvironment(fargate("fargate"));
-  await outside.createComputeEnvironment({ ...ec2("eks"), eksConfiguration });
-  await outside.createComputeEnvironment({
-    computeEnvironmentName: "unmanaged",
-    type: "UNMANAGED",
-    serviceRole: role,
-  });
-  await outside.createSchedulingPolicy({ name: "fair" });
-  await outside.createSchedulingPolicy({ name: "quota", quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" } });
-  const capacityLimits = [{ capacityUnit: "ml.m5.large", maxCapacity: 4 }];
-  await outside.createServiceEnvironment({
-    serviceEnvironmentName: "types",
-    serviceEnvironmentType: "SAGEMAKER_TRAINING",
-    capacityLimits,
-  });
-  const register = async (jobDefinitionName: string, body: object): Promise<void> => {
-    await outside.registerJobDefinition({ ...(body as RegisterJobDefinitionRequest), jobDefinitionName });
-  };
-  const environment = [
-    { name: "A", value: "1" },
-    { name: "B", value: "2" },
-  ];
-  await register("container", { ...onEc2({ environment, command: ["true"] }), propagateTags: true });
-  await register("task", ofTask({ name: "main", environment }, { name: "side" }));
-  await register("pod", ofPod({ name: "main", env: environment, args: ["a"] }));
-  await register("nodes", ofNodes());
-  await register("on-fargate", onFargate());
-  await world.clock.advance(60_000);
-  await outside.createJobQueue(queue("q", "ec2"));
-  await outside.createJobQueue({ ...queue("fair", "ec2"), schedulingPolicyArn: arn("scheduling-policy/fair") });
-  await outside.createJobQueue(queue("fargate-q", "fargate"));
-  await outside.createJobQueue({
+export const stageParts: readonly StagePart[] = [
+  environmentPart(ec2("ec2")),
+  environmentPart(ec2("best-fit", { allocationStrategy: "BEST_FIT" })),
+  environmentPart({ ...ec2("custom"), serviceRole: role }),
+  environmentPart(ec2("arm", { instanceTypes: ["m6g"] })),
+  environmentPart(fargate("fargate")),
+  environmentPart({ ...ec2("eks"), eksConfiguration }),
+  environmentPart({ computeEnvironmentName: "unmanaged", type: "UNMANAGED", serviceRole: role }),
+  { name: "fair", call: { operation: "CreateSchedulingPolicy", input: { name: "fair" } } },
+  {
+    name: "quota",
+    call: {
+      operation: "CreateSchedulingPolicy",
+      input: { name: "quota", quotaSharePolicy: { idleResourceAssignmentStrategy: "FIFO" } },
+    },
+  },
+  {
+    name: "types",
+    call: {
+      operation: "CreateServiceEnvironment",
+      input: {
+        serviceEnvironmentName: "types",
+        serviceEnvironmentType: "SAGEMAKER_TRAINING",
+        capacityLimits: [{ capacityUnit: "ml.m5.large", maxCapacity: 4 }],
+      },
+    },
+  },
+  definitionPart("container", { ...onEc2({ environment, command: ["true"] }), propagateTags: true }),
+  definitionPart("task", ofTask({ name: "main", environment }, { name: "side" })),
+  definitionPart("pod", ofPod({ name: "main", env: environment, args: ["a"] })),
+  definitionPart("nodes", ofNodes()),
+  definitionPart("on-fargate", onFargate()),
+  queuePart(queue("q", "ec2")),
+  queuePart({ ...queue("fair", "ec2"), schedulingPolicyArn: arn("scheduling-policy/fair") }),
+  queuePart(queue("fargate-q", "fargate")),
+  queuePart({
     jobQueueName: "training",
     jobQueueType: "SAGEMAKER_TRAINING",
     priority: 1,
     serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: "types" }],
     schedulingPolicyArn: arn("scheduling-policy/quota"),
-  });
-  await world.clock.advance(10_000);
-  await outside.createQuotaShare(quotaShare("team"));
-  await world.clock.advance(10_000);
-  return world;
-}
+  }),
+  { name: "team", call: { operation: "CreateQuotaShare", input: quotaShare("team") } },
+];

@@ -1,5 +1,5 @@
 import type { ComputeResource } from "@aws-sdk/client-batch";
-import { ec2, fargate, linkedRole } from "../account.ts";
+import { ec2, fargate, linkedRole } from "./inputs.ts";
 import { answered, invalid, type Row, refused, rowsOf } from "./row.ts";
 import { eksConfiguration, role } from "./stage.ts";
 

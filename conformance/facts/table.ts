@@ -11,7 +11,7 @@ import type { Row } from "./row.ts";
 
 /**
  * What is known of AWS Batch: its refusals, defaults and filled-in members, each with its source. To add a fact, add a
- * row to the file of its kind. Every row is tried over HTTP with the AWS SDK's request and with boto3's.
+ * row to the file of its kind. The tests of the simulator try every row over HTTP, with the AWS SDK's request and with boto3's.
  */
 export const semantics: readonly Row[] = [
   ...environmentRows,

@@ -4,6 +4,12 @@ export interface Call {
   readonly input: object;
 }
 
+/** A call that comes before another. */
+export interface Step extends Call {
+  /** When the next one follows: with nothing in between, or once all that the call changes has settled or is gone. */
+  readonly next: "at once" | "at rest";
+}
+
 /** What AWS answers. */
 export type Expected =
   | {
@@ -17,11 +23,31 @@ export type Expected =
     }
   | {
       readonly kind: "answered";
-      /** The answer has these members with these values, and may have more. */
+      /** The answer has these members with these values (or as a `Pattern` says), and may have more. Lists are whole. */
       readonly has: object;
       /** Paths such as `computeEnvironments.0.updatePolicy` that the answer does not have. */
       readonly lacks: readonly string[];
     };
+
+/** A value of which only the form is known. */
+export class Pattern {
+  readonly text: string;
+  readonly holds: (value: unknown) => boolean;
+
+  constructor(text: string, holds: (value: unknown) => boolean) {
+    this.text = text;
+    this.holds = holds;
+  }
+}
+
+export const anyNumber = new Pattern("a number", (value) => typeof value === "number");
+
+export function matching(expression: RegExp): Pattern {
+  return new Pattern(
+    `a text with ${expression.source}`,
+    (value) => typeof value === "string" && expression.test(value),
+  );
+}
 
 /** One fact of AWS, tried in the account of `stage.ts`. */
 export interface Row {
@@ -35,8 +61,7 @@ export interface Row {
    * words are not recorded. Numbers such as 0.1 are sections of the notes on semantics.
    */
   readonly source: string;
-  /** Calls that come first, and the virtual time that passes after each. */
-  readonly first: readonly (Call & { readonly thenMs: number })[];
+  readonly first: readonly Step[];
   readonly call: Call;
   readonly expected: Expected;
 }

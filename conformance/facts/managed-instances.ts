@@ -22,12 +22,12 @@ function managed(change: object = {}): object {
   return { computeEnvironmentName: "managed", type: "MANAGED", computeResources };
 }
 
-const isThere = [{ operation: "CreateComputeEnvironment", input: managed(), thenMs: 60_000 }];
+const isThere: Row["first"] = [{ operation: "CreateComputeEnvironment", input: managed(), next: "at rest" }];
 const isDescribed: Call = { operation: "DescribeComputeEnvironments", input: { computeEnvironments: ["managed"] } };
 
 function afterUpdate(computeResources: object): Row["first"] {
   const input = { computeEnvironment: "managed", computeResources };
-  return [...isThere, { operation: "UpdateComputeEnvironment", input, thenMs: 20_000 }];
+  return [...isThere, { operation: "UpdateComputeEnvironment", input, next: "at rest" }];
 }
 
 function isNow(computeResources: object) {
@@ -111,7 +111,7 @@ export const managedInstancesRows: readonly Row[] = [
           priority: 1,
           computeEnvironmentOrder: [{ order: 1, computeEnvironment: "managed" }],
         },
-        thenMs: 10_000,
+        next: "at rest",
       },
     ],
     { operation: "DescribeJobQueues", input: { jobQueues: ["m"] } },

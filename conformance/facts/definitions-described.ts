@@ -6,7 +6,7 @@ function described(id: string, source: string, input: object, has: object, lacks
   return after(
     id,
     source,
-    [{ operation: "RegisterJobDefinition", input, thenMs: 0 }],
+    [{ operation: "RegisterJobDefinition", input, next: "at once" }],
     { operation: "DescribeJobDefinitions", input: { jobDefinitions: ["new:1"] } },
     answered(
       { jobDefinitions: [has] },
@@ -137,7 +137,7 @@ export const describedRows: readonly Row[] = [
   after(
     "the same definition again is another revision",
     "[MOTO][TF] 1.3",
-    [{ operation: "RegisterJobDefinition", input: onEc2(), thenMs: 0 }],
+    [{ operation: "RegisterJobDefinition", input: onEc2(), next: "at once" }],
     { operation: "RegisterJobDefinition", input: onEc2() },
     answered({ jobDefinitionName: "new", revision: 2, jobDefinitionArn: arn("job-definition/new:2") }),
   ),
@@ -145,8 +145,8 @@ export const describedRows: readonly Row[] = [
     "revisions count on after all are INACTIVE",
     "[MOTO] 1.3",
     [
-      { operation: "RegisterJobDefinition", input: onEc2(), thenMs: 0 },
-      { operation: "DeregisterJobDefinition", input: { jobDefinition: "new:1" }, thenMs: 0 },
+      { operation: "RegisterJobDefinition", input: onEc2(), next: "at once" },
+      { operation: "DeregisterJobDefinition", input: { jobDefinition: "new:1" }, next: "at once" },
     ],
     { operation: "RegisterJobDefinition", input: onEc2() },
     answered({ revision: 2 }),
@@ -154,7 +154,7 @@ export const describedRows: readonly Row[] = [
   after(
     "a deregistered revision is described as INACTIVE",
     "[SDK] 5.1",
-    [{ operation: "DeregisterJobDefinition", input: { jobDefinition: "container:1" }, thenMs: 0 }],
+    [{ operation: "DeregisterJobDefinition", input: { jobDefinition: "container:1" }, next: "at once" }],
     { operation: "DescribeJobDefinitions", input: { jobDefinitions: [arn("job-definition/container:1")] } },
     answered({ jobDefinitions: [{ status: "INACTIVE" }] }),
   ),

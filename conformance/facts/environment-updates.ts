@@ -1,10 +1,8 @@
-import { expect } from "vitest";
-import { ec2, fargate, linkedRole } from "../account.ts";
-import { after, answered, type Call, invalid, type Row, refused, rowsOf } from "./row.ts";
+import { ec2, fargate, linkedRole } from "./inputs.ts";
+import { after, answered, type Call, invalid, matching, type Row, refused, rowsOf, type Step } from "./row.ts";
 import { arn, role } from "./stage.ts";
 
 const nothing = "At least one compute-resources attribute must be specified";
-const minute = 60_000;
 
 const update = (computeEnvironment: string, change: object): object => ({ computeEnvironment, ...change });
 const resources = (computeEnvironment: string, computeResources: object): object => ({
@@ -15,9 +13,9 @@ const described = (name: string): Call => ({
   operation: "DescribeComputeEnvironments",
   input: { computeEnvironments: [name] },
 });
-const creation = (input: object): Row["first"] => [{ operation: "CreateComputeEnvironment", input, thenMs: minute }];
-const updating = (input: object, thenMs = minute): Row["first"] => [
-  { operation: "UpdateComputeEnvironment", input, thenMs },
+const creation = (input: object): Row["first"] => [{ operation: "CreateComputeEnvironment", input, next: "at rest" }];
+const updating = (input: object, next: Step["next"] = "at rest"): Row["first"] => [
+  { operation: "UpdateComputeEnvironment", input, next },
 ];
 const one = (member: object): object => ({ computeEnvironments: [member] });
 const policy = { terminateJobsOnUpdate: true, jobExecutionTimeoutMinutes: 7200 };
@@ -125,14 +123,14 @@ export const environmentUpdateRows: readonly Row[] = [
   after(
     "UpdateComputeEnvironment: while UPDATING",
     "[GH astronomer 413] ours",
-    updating(update("ec2", { state: "DISABLED" }), 1_000),
+    updating(update("ec2", { state: "DISABLED" }), "at once"),
     { operation: "UpdateComputeEnvironment", input: update("ec2", { state: "ENABLED" }) },
     refused("Cannot update, resource is being modified"),
   ),
   after(
     "DeleteComputeEnvironment: while UPDATING",
     "[GH astronomer 413]",
-    updating(update("ec2", { state: "DISABLED" }), 1_000),
+    updating(update("ec2", { state: "DISABLED" }), "at once"),
     { operation: "DeleteComputeEnvironment", input: { computeEnvironment: "ec2" } },
     refused("Cannot delete, resource is being modified"),
   ),
@@ -161,7 +159,7 @@ export const environmentUpdateRows: readonly Row[] = [
           serviceRole: linkedRole,
           containerOrchestrationType: "ECS",
           tags: {},
-          ecsClusterArn: expect.stringMatching(/:cluster\/AWSBatch-ec2-/),
+          ecsClusterArn: matching(/:cluster\/AWSBatch-ec2-/),
           computeResources: { tags: {}, minvCpus: 0, desiredvCpus: 0, ec2Configuration: [{ imageType: "ECS_AL2023" }] },
         }),
         [
@@ -241,21 +239,21 @@ export const environmentUpdateRows: readonly Row[] = [
   after(
     "an empty key pair removes it",
     "[SDK] 3.3",
-    [...creation(ec2("new", { ec2KeyPair: "key" })), ...updating(resources("new", { ec2KeyPair: "" }), 30 * minute)],
+    [...creation(ec2("new", { ec2KeyPair: "key" })), ...updating(resources("new", { ec2KeyPair: "" }))],
     described("new"),
     answered(one({ status: "VALID" }), ["computeEnvironments.0.computeResources.ec2KeyPair"]),
   ),
   after(
     "updateToLatestImageVersion is not described",
     "[SDK] 3.6",
-    updating(resources("ec2", { updateToLatestImageVersion: true }), 30 * minute),
+    updating(resources("ec2", { updateToLatestImageVersion: true })),
     described("ec2"),
     answered(one({ status: "VALID" }), ["computeEnvironments.0.computeResources.updateToLatestImageVersion"]),
   ),
   after(
     "a new environment of Fargate is VALID within seconds",
     "[TF] 2.1",
-    [{ operation: "CreateComputeEnvironment", input: fargate("new"), thenMs: 5_000 }],
+    [{ operation: "CreateComputeEnvironment", input: fargate("new"), next: "at rest" }],
     described("new"),
     answered(one({ status: "VALID" }), ["computeEnvironments.0.updatePolicy"]),
   ),
@@ -264,7 +262,7 @@ export const environmentUpdateRows: readonly Row[] = [
     "[AL] 2.1",
     [
       ...updating(update("arm", { state: "DISABLED" })),
-      { operation: "DeleteComputeEnvironment", input: { computeEnvironment: "arm" }, thenMs: 2 * minute },
+      { operation: "DeleteComputeEnvironment", input: { computeEnvironment: "arm" }, next: "at rest" },
     ],
     described("arm"),
     answered(one({ status: "DELETED" })),
