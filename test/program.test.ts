@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { runCli } from "../src/program.ts";
+import { programFor, runCli } from "../src/program.ts";
 import { testIo } from "./tools/streams.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "cli-"));
@@ -37,6 +37,16 @@ describe("the command line", () => {
     const { exitCode, out, err } = await run([command, "--help"]);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
     expect(out).toContain(`Usage: aws-batch-operator ${command}`);
+  });
+
+  test("says of each option of each command what it does", async () => {
+    const { io } = testIo();
+    const { commands } = await programFor([], io, () => async () => undefined);
+    const silent = commands.flatMap((command) =>
+      command.options.filter(({ description }) => description === "").map(({ flags }) => `${command.name()} ${flags}`),
+    );
+    expect(commands.length).toBeGreaterThan(15);
+    expect(silent).toEqual([]);
   });
 
   test("shows help, as an error, when it gets no command", async () => {

@@ -253,7 +253,8 @@ function exchanged(agent: http.Agent, server: string, exchange: Exchange): Promi
   const url = `${base.origin}${base.pathname.replace(/\/$/, "")}${exchange.path}`;
   const size = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const outgoing = (isSecure ? https : http).request(url, {
+    // The agent speaks TLS where the server does.
+    const outgoing = http.request(url, {
       method,
       agent,
       signal,

@@ -21,18 +21,17 @@ export interface ProcessLog extends Log {
   level: LogLevel;
 }
 
-/** JSON lines by pino, to stderr by default. */
-export function pinoLog(options: { clock: Clock; level?: LogLevel; destination?: DestinationStream }): ProcessLog {
-  const to = options.destination ?? pino.destination({ fd: 2, sync: true });
+/** JSON lines by pino. */
+export function pinoLog(options: { clock: Clock; level: LogLevel; destination: DestinationStream }): ProcessLog {
   const logger = pino(
     {
-      level: options.level ?? "info",
+      level: options.level,
       base: null,
       timestamp: () => `,"time":"${new Date(options.clock.now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       messageKey: "message",
     },
-    { write: (line) => to.write(`${visible(line.trimEnd())}\n`) },
+    { write: (line) => options.destination.write(`${visible(line.trimEnd())}\n`) },
   );
   const log = logOver((level, message, fields) => {
     if (logger.isLevelEnabled(level)) logger[level](redacted(fields), message);

@@ -147,12 +147,10 @@ export class Workqueue {
     this.addAfter(key, delayMs);
   }
 
-  /** Resets the delay of `key`. */
+  /** Resets the delay of `key`, which is being worked on. */
   forget(key: ObjectKey): void {
     const entry = this.#entries.get(keyText(key));
-    if (entry === undefined) return;
-    entry.failures = 0;
-    this.#drop(entry);
+    if (entry !== undefined) entry.failures = 0;
   }
 
   /**

@@ -305,6 +305,7 @@ describe("CallBudget", () => {
 
   it("counts how long calls waited", async () => {
     const { clock, budget, takeMany, waits } = setUp(1);
+    await clock.advance(5000);
     takeMany(1);
     takeMany(2, "write");
     await clock.advance(2000);

@@ -241,6 +241,12 @@ describe("a change of a namespace wakes", () => {
   ])("%s", (_name, before, after, expected) => {
     expect(text([...wokenByNamespace(before, after, objects)])).toBe(expected);
   });
+
+  it("by its labels every kind that refers to others, and no other kind", () => {
+    const each = kinds.map(({ kind }) => ({ ...named(literal, "one"), kind }));
+    const found = [...wokenByNamespace(namespace({}), namespace({ a: "b" }), objectsOf(each))];
+    expect(text(found)).toBe("bce team/one, bjq team/one, bqs team/one, bjd team/one, bj team/one");
+  });
 });
 
 /** Of all kinds. */

@@ -242,6 +242,21 @@ describe("watches", () => {
     ]);
   });
 
+  test("of an empty store begin at the version of its list, and know of nothing before and after it", async () => {
+    const { store, clock } = world();
+    const { resourceVersion } = await store.list(kind, signal);
+    const watches = ["0", "1", "2"].map((from) => collect(store, from));
+    await clock.advance(0);
+    store.bookmarkWatches();
+    await clock.advance(0);
+    expect(resourceVersion).toBe("1");
+    expect(watches.map(({ state, texts }) => (state.end === undefined ? texts() : reasonOf(state.end)))).toEqual([
+      "Gone",
+      ["bookmark 1"],
+      "Unavailable",
+    ]);
+  });
+
   test("keep the order of events when the delay shrinks", async () => {
     const { store, clock } = world();
     const watch = collect(store, "1");

@@ -193,9 +193,10 @@ describe("an endpoint that would cut somebody off", () => {
     const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
     expect(plan.extend).toEqual([{ endpointId: "vpce-ecs", addSubnetIds: ["subnet-closed"], addRouteTableIds: [] }]);
     expect(withoutCutOffs(plan, [], "sg-e", facts).extend).toHaveLength(1);
-    expect(withoutCutOffs(plan, [aside], "sg-e", facts)).toMatchObject({
+    const others = { services: [endpointName("logs")], message: "cannot be read" };
+    expect(withoutCutOffs({ ...plan, obstacles: [others] }, [aside], "sg-e", facts)).toMatchObject({
       extend: [],
-      obstacles: [{ services: [endpointName("ecs")] }],
+      obstacles: [others, { services: [endpointName("ecs")] }],
     });
   });
 });

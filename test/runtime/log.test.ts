@@ -3,10 +3,10 @@ import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog, type LogFields, type LogLevel, pinoLog, redacted, silentLog } from "../../src/runtime/log.ts";
 import { StoreError } from "../../src/runtime/store.ts";
 
-function pinoWorld(level?: LogLevel) {
+function pinoWorld(level: LogLevel = "info") {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
-  const log = pinoLog({ clock: new VirtualClock(), destination, ...(level === undefined ? {} : { level }) });
+  const log = pinoLog({ clock: new VirtualClock(), level, destination });
   return { log, lines };
 }
 
@@ -40,7 +40,11 @@ test("the level can change while it runs, for logs made from it too", () => {
 
 test("a line has no control of others in it, also none that JSON leaves as it is", () => {
   const lines: string[] = [];
-  const log = pinoLog({ clock: new VirtualClock(), destination: { write: (line) => void lines.push(line) } });
+  const log = pinoLog({
+    clock: new VirtualClock(),
+    level: "info",
+    destination: { write: (line) => void lines.push(line) },
+  });
   const error = "\u001b[2J\u009b31m\u202e\n";
   log.warn("refused", { error });
   expect(lines[0]).toMatch(/^[ -~]*\n$/);

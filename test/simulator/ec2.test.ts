@@ -27,6 +27,40 @@ describe("the simulated EC2", () => {
     expect(byFilter.Subnets).toEqual([]);
   });
 
+  it("shows everything else that was described, with what an entry leaves out filled in", async () => {
+    const { aws } = account();
+    aws.outside.describeNetwork({
+      ...threeSubnets,
+      keyPairs: ["key-a", "key-b"],
+      placementGroups: ["group-a", "group-b"],
+      images: [{ id: "ami-1" }, { id: "ami-2", architecture: "arm64", state: "deregistered" }],
+      launchTemplates: [{ id: "lt-1", name: "template", versions: [{ ImageId: "ami-1" }, { ImageId: "ami-2" }] }],
+    });
+    const { ec2 } = aws;
+    expect({
+      keys: (await ec2.describeKeyPairs({})).KeyPairs?.map(({ KeyName }) => KeyName),
+      groups: (await ec2.describePlacementGroups({})).PlacementGroups?.map((one) => [one.GroupName, one.State]),
+      images: (await ec2.describeImages({})).Images?.map((one) => [one.ImageId, one.Architecture, one.State]),
+      versions: (await ec2.describeLaunchTemplateVersions({ LaunchTemplateId: "lt-1" })).LaunchTemplateVersions?.map(
+        (one) => [one.VersionNumber, one.DefaultVersion, one.LaunchTemplateData?.ImageId],
+      ),
+    }).toEqual({
+      keys: ["key-a", "key-b"],
+      groups: [
+        ["group-a", "available"],
+        ["group-b", "available"],
+      ],
+      images: [
+        ["ami-1", "x86_64", "available"],
+        ["ami-2", "arm64", "deregistered"],
+      ],
+      versions: [
+        [1, true, "ami-1"],
+        [2, false, "ami-2"],
+      ],
+    });
+  });
+
   it("finds by tag, by wildcard, and only what passes every filter", async () => {
     const { aws } = account();
     aws.outside.describeNetwork({

@@ -24,6 +24,7 @@ it("each container of a task has its log stream; the first that fails decides", 
   await clock.advance(300_000);
   const { jobs: [job] = [] } = await aws.batch.describeJobs({ jobs: [jobId] });
   const task = job?.ecsProperties?.taskProperties?.[0];
+  expect(task?.containerInstanceArn).toMatch(/:container-instance\/AWSBatch-ce-1/);
   const id = task?.taskArn?.split("/").at(-1);
   const ended = [
     { name: "main", exitCode: 3, logStreamName: `tasks/main/${id}` },

@@ -112,6 +112,21 @@ describe("a fault", () => {
     expect(await call).toBe("accepted");
   });
 
+  it.each<[string, { readonly signal?: AbortSignal }]>([
+    ["for ever", {}],
+    ["until it gives up", { signal: new AbortController().signal }],
+  ])("can hold a write back, and a caller that waits %s hears what came of it", async (_howLong, options) => {
+    const { aws, clock } = account();
+    aws.faults.add({ fault: { kind: "delayRequest", delayMs: 5_000 }, times: 2 });
+    const heard: string[] = [];
+    for (const name of ["ce", "not a name"])
+      void refusal(aws.batch.createComputeEnvironment(fargate(name), options)).then((one) => heard.push(one));
+    await clock.advance(4_999);
+    expect([heard, aws.truth.computeEnvironments()]).toEqual([[], []]);
+    await clock.advance(1);
+    expect(heard).toEqual(["accepted", expect.stringMatching(/^ClientException: /)]);
+  });
+
   it("can let a write take effect after the caller has given up", async () => {
     const { aws, clock } = account();
     const givenUp = new AbortController();

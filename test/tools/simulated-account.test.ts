@@ -75,6 +75,11 @@ describe("the description of a simulated account", () => {
       "securityGroups:\n  - id: sg-1\n    vpc: vpc-1\n    egress:\n      - { protocol: tcp, port: 443, peer: 0.0.0.0/0 }",
       "simulated-aws.conf:5:26: securityGroups[0].egress[0].port: there is no port: did you mean ports?",
     ],
+    [
+      "one wrong id in a list",
+      "routeTables:\n  - { id: rtb-1, vpc: vpc-1, subnets: [subnet-1, sg-1] }",
+      "simulated-aws.conf:2:30: routeTables[0].subnets: must be a list, each an id that begins with subnet-",
+    ],
     ["no map", "- 1", "simulated-aws.conf:1:1: an account is a map of lists such as vpcs and subnets"],
   ])("with %s says what is wrong and where", (_what, text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);

@@ -28,6 +28,7 @@ const hasHandles = existsSync(handles);
 
 /** The path of a name in an open directory, for a system call. */
 export function inside({ descriptor, path }: OpenDirectory, name: string): string {
+  // No test can notice a change here: the tests run on Linux, which has handles; the rest is for macOS.
   return hasHandles ? `${handles}/${descriptor}/${name}` : join(path, name);
 }
 

@@ -24,8 +24,8 @@ export function editedText(text: string, index: number, changes: readonly Change
 function withChange(before: string, index: number, { path, value }: Change): string | undefined {
   const { value: object } = documentAt(before, index);
   const after = changedValue(object, path, value);
-  for (let length = path.length; length > 0; length--) {
-    const at = path.slice(0, length);
+  const places = path.map((_step, index) => path.slice(0, path.length - index));
+  for (const at of places) {
     const edited = withLines(before, index, at, valueAt(after, at));
     if (edited !== undefined && jsonEqual(documentAt(edited, index).value, after)) return edited;
   }

@@ -33,11 +33,13 @@ function endpointsText(count: number, region: string): string {
   if (price === undefined)
     return `${hours}, at a price that is not known here (https://aws.amazon.com/privatelink/pricing/)`;
   const { usd, usageType, asOf } = price;
+  // No test can notice a change here: the known prices have two decimals.
   const sum = `USD ${signed(Number((count * usd).toFixed(4)))} without traffic`;
   return `${hours}, ${sum} (${usd} each: AWS Price List, ${usageType}, ${asOf})`;
 }
 
 function signed(value: number): string {
+  // No test can notice a change here: a sum of 0 is not shown.
   return value > 0 ? `+${value}` : String(value);
 }
 

@@ -252,7 +252,6 @@ function textOf(kind: string, key: ObjectKey): string {
 }
 
 function commonest(values: readonly string[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0];
+  const groups = [...Map.groupBy(values, (value) => value).values()];
+  return groups.toSorted((left, right) => right.length - left.length)[0]?.[0];
 }

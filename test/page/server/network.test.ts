@@ -44,6 +44,16 @@ test("services with the same way share it, from the first hop after the subnet t
         objects: ["rtb-1"],
         remedies: [{ kind: "useSubnets", subnetIds: ["subnet-2"] }],
       },
+      {
+        state: "Unknown",
+        cause: "NoRoute",
+        message: "routes cannot be read",
+        neededBy: "jobs",
+        subnetIds: ["subnet-3"],
+        needs: [need("s3"), need("logs")],
+        objects: [],
+        remedies: [],
+      },
     ],
   };
   const picture = networkPicture(found);
@@ -55,12 +65,24 @@ test("services with the same way share it, from the first hop after the subnet t
     },
     { services: ["s3"], hops: [], end: { kind: "reached", assumed: ["DNS works"] } },
   ]);
-  expect(picture.findings).toMatchObject([
+  expect(picture.findings).toEqual([
     {
+      state: "Unreachable",
       cause: "NoRoute",
+      message: "rtb-1 has no route",
       prevents: "instances from joining",
+      subnetIds: ["subnet-1"],
       services: ["ecs"],
       fixes: [expect.stringContaining("subnet-2")],
+    },
+    {
+      state: "Unknown",
+      cause: "NoRoute",
+      message: "routes cannot be read",
+      prevents: "some jobs from running",
+      subnetIds: ["subnet-3"],
+      services: ["s3", "logs"],
+      fixes: [],
     },
   ]);
 });

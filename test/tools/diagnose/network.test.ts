@@ -33,10 +33,10 @@ function environmentOf({ described: { request, platform, instanceTypes } }: Case
 }
 
 async function readOf(given: Case) {
-  const asked: NetworkRequest[] = [];
+  const asked: { readonly request: NetworkRequest; readonly maxAgeMs: number }[] = [];
   const network = {
-    async of(request: NetworkRequest) {
-      asked.push(request);
+    async of(request: NetworkRequest, { maxAgeMs }: { readonly maxAgeMs: number }) {
+      asked.push({ request, maxAgeMs });
       return given.facts;
     },
   };
@@ -61,7 +61,7 @@ describe("the network in a diagnosis", () => {
   it("is asked for with all that the environment refers to, as it is now", async () => {
     const given = natNetwork();
     const { asked } = await readOf(given);
-    expect(asked).toEqual([given.described.request]);
+    expect(asked).toEqual([{ request: given.described.request, maxAgeMs: 0 }]);
   });
 
   it("is unknown of an environment without resources", async () => {

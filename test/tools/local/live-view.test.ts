@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { JobQueueKind } from "../../../src/api/v1alpha1/kinds.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { LiveView } from "../../../src/tools/local/live-view.ts";
+import { rowOf } from "../../../src/tools/local/rows.ts";
 import { paintFor } from "../../../src/tools/terminal/paint.ts";
 import { KeptOutput } from "../streams.ts";
 import { shownBy } from "../terminal/emulator.ts";
@@ -108,6 +109,41 @@ describe("the live view", () => {
     live.notice("something to know");
     await clock.advance(500);
     expect(shownBy(output.text).slice(1, 3)).toEqual(["warn: AWS is slow", "something to know"]);
+  });
+
+  test("ends with the final table, an empty line, the summary, what warns, and what to do next", async () => {
+    const { clock, output, live } = view();
+    const metadata = { namespace: "default", name: "high", uid: "1", resourceVersion: "1", generation: 1 };
+    const condition = (type: string, status: "True" | "False", message: string) => {
+      const lastTransitionTime = "2026-01-01T00:00:00Z";
+      return { type, status, reason: "Because", message, lastTransitionTime, observedGeneration: 1 };
+    };
+    const conditions = [condition("Ready", "True", "it is VALID"), condition("NetworkReady", "False", "no route")];
+    const object = { apiVersion: "awsbatch.dev/v1alpha1", kind: "JobQueue", spec: {}, status: { conditions } };
+    const rows = [
+      rowOf({ ...object, metadata: { ...metadata, creationTimestamp: "2026-01-01T00:00:00Z" } }, "present"),
+    ];
+    await clock.advance(1000);
+    const ended = { objectsAtStart: 1, tookMs: 1000, awsWrites: 2, simulated: true, next: "start" };
+    live.end({ ...ended, rows, outcome: { kind: "reached", goal: "ready" } });
+    expect(shownBy(output.text).slice(1)).toEqual([
+      "   KIND      NAME  AWS STATE  AGE  WHAT AND WHY",
+      "✔  JobQueue  high  -          1s   Because: it is VALID",
+      "   ⚠ NetworkReady=False Because: no route",
+      "",
+      "The object is ready after 1.0s and 2 writes to a simulated AWS.",
+      "warning: jobs may not start: JobQueue/high NetworkReady=False Because: no route",
+      "Next: start it again, and change a manifest while it runs: start",
+    ]);
+  });
+
+  test("ends without a table where there are no objects", () => {
+    const { output, live } = view();
+    const ended = { objectsAtStart: 0, tookMs: 1000, awsWrites: 0, simulated: true, next: "start" };
+    live.end({ ...ended, rows: [], outcome: { kind: "interrupted" } });
+    expect(shownBy(output.text).slice(1)).toEqual([
+      "Stopped after 1.0s and 0 writes to a simulated AWS. What was made stays in AWS; start again to go on.",
+    ]);
   });
 
   test("gives the terminal back without an end too", () => {

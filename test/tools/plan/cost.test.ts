@@ -38,6 +38,15 @@ test.each<readonly [string, readonly Entry[], string | undefined]>([
     "cost per hour: -2 hours of interface endpoints in eu-west-1 (one for each endpoint and zone), at a price that is not known here (https://aws.amazon.com/privatelink/pricing/)",
   ],
   [
+    "the endpoints of each region at its own price",
+    [
+      entry("us-east-1", { endpoints: 2, vcpus: 0 }),
+      entry("eu-west-1", { endpoints: 1, vcpus: 0 }),
+      entry("us-east-1", { endpoints: 1, vcpus: 0 }),
+    ],
+    "cost per hour: +3 hours of interface endpoints in us-east-1 (one for each endpoint and zone), USD +0.03 without traffic (0.01 each: AWS Price List, USE1-VpcEndpoint-Hours, 2026-08-20); +1 hours of interface endpoints in eu-west-1 (one for each endpoint and zone), at a price that is not known here (https://aws.amazon.com/privatelink/pricing/)",
+  ],
+  [
     "vCPUs that are kept running, in all regions",
     [entry("eu-west-1", { endpoints: 0, vcpus: 4 }), entry("us-east-1", { endpoints: 0, vcpus: 12 })],
     "cost per hour: +16 vCPU-hours by minvCpus",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, KubeObject } from "../../../../src/api/object.ts";
+import { cleanupFinalizer } from "../../../../src/api/v1alpha1/annotations.ts";
 import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
@@ -49,6 +50,29 @@ const jobQueue = (name: string, environments: readonly string[], tags: Record<st
   tags,
 });
 const ofObject = (name: string) => ownerTags(queues.identityOf(name));
+
+describe("what was counted when an object was last observed", () => {
+  const standing = fakeRegion({ computeEnvironments: [environment("team_ce-00000001"), environment("other")] });
+
+  const { metadata } = object();
+  const whole = { ...object(), metadata: { ...metadata, finalizers: [cleanupFinalizer] } };
+
+  it("is kept while it may create an environment", async () => {
+    const { pass, memory } = watched();
+    await pass(standing, whole);
+    expect([...memory.counted]).toEqual([[metadata.uid, 2]]);
+  });
+
+  it.each<[string, Partial<BatchComputeEnvironment["metadata"]>]>([
+    ["is being deleted", { deletionTimestamp: iso(10) }],
+    ["has no finalizer", { finalizers: [] }],
+  ])("is forgotten once it %s, as it may go without another pass", async (_state, change) => {
+    const { pass, memory } = watched();
+    await pass(standing, whole);
+    await pass(standing, { ...whole, metadata: { ...whole.metadata, ...change } });
+    expect([...memory.counted]).toEqual([]);
+  });
+});
 
 describe("names", () => {
   it.each<[string, BatchComputeEnvironmentSpec, string]>([
