@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 /** Examples that need something that an empty account has not, or that ask for what AWS does not offer. */
-const blocked: readonly string[] = ["blue-green-story/3-impossible", "eks", "private-endpoints"];
+const blocked: readonly string[] = ["blue-green-story/3-impossible", "eks", "private-endpoints", "seed"];
 
 it.each(examples)("an empty account would get all of $name", async (example) => {
   const desired = (await manifestsOf(example)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
