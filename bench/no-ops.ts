@@ -1,7 +1,6 @@
 import { computeEnvironments } from "../src/controllers/kinds/compute-environment/controller.ts";
 import { jobDefinitions } from "../src/controllers/kinds/job-definition/controller.ts";
 import { jobQueues } from "../src/controllers/kinds/job-queue/controller.ts";
-import { newEc2Memory } from "../src/controllers/parts/ec2-memory.ts";
 import { silentLog } from "../src/runtime/log.ts";
 import type { Reconciler } from "../src/runtime/object-reconciler.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../test/manifests.ts";
@@ -23,7 +22,7 @@ export async function measureNoOps(): Promise<void> {
   await world.seconds(120);
   const ports = world.operator.ports;
   const kinds: readonly [string, Reconciler][] = [
-    ["BatchComputeEnvironment", computeEnvironments(ports, newEc2Memory())],
+    ["BatchComputeEnvironment", computeEnvironments(ports)],
     ["JobQueue", jobQueues(ports)],
     ["JobDefinition", jobDefinitions(ports)],
   ];

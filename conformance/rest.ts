@@ -26,8 +26,6 @@ export interface Rest {
 interface Subject {
   readonly read: Call;
   readonly list: string | undefined;
-  /** Statuses on the way to another. */
-  readonly inMotion: ReadonlySet<string>;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -38,9 +36,7 @@ const listed = {
   ServiceEnvironment: "serviceEnvironment",
 } as const;
 
-const inMotion: ReadonlySet<string> = new Set(["CREATING", "UPDATING", "DELETING"]);
-/** What was just created may be missing from a read, and is not gone. */
-const inMotionWhenNew: ReadonlySet<string> = new Set([...inMotion, "gone"]);
+const inMotion = new Set(["CREATING", "UPDATING", "DELETING"]);
 const firstPauseMs = 1000;
 const longestPauseMs = 10_000;
 /** A read may come from before the write: a status counts once it has been read for this long. */
@@ -48,26 +44,18 @@ const steadyMs = 4000;
 /** Longer than AWS needs for an infrastructure update without jobs. */
 const longestMs = 45 * 60_000;
 
-/**
- * Undefined for a call after which nothing moves (a definition, a policy, a tag, a job), and for the creation of a quota
- * share, whose ARN only the answer has.
- */
+/** Undefined for a call after which nothing moves: a definition, a policy, a tag, a job. */
 function subjectOf({ operation, input }: Call): Subject | undefined {
   const given = input as Input;
   const kind = operation.replace(/^(Create|Update|Delete)/, "");
   if (kind === "QuotaShare") {
     const arn = given["quotaShareArn"];
-    if (arn === undefined) return undefined;
-    return { read: { operation: "DescribeQuotaShare", input: { quotaShareArn: arn } }, list: undefined, inMotion };
+    return arn === undefined ? undefined : { read: { operation: "DescribeQuotaShare", input: given }, list: undefined };
   }
   const member = listed[kind as keyof typeof listed];
   if (member === undefined || kind === operation) return undefined;
   const name = given[`${member}Name`] ?? given[member];
-  return {
-    read: { operation: `Describe${kind}s`, input: { [`${member}s`]: [name] } },
-    list: `${member}s`,
-    inMotion: operation.startsWith("Create") ? inMotionWhenNew : inMotion,
-  };
+  return { read: { operation: `Describe${kind}s`, input: { [`${member}s`]: [name] } }, list: `${member}s` };
 }
 
 function statusIn({ list }: Subject, { error, answer }: Outcome): string {
@@ -81,7 +69,7 @@ function statusIn({ list }: Subject, { error, answer }: Outcome): string {
 
 /**
  * Waits until what a call has changed is in no state on the way to another.
- * @returns undefined for a call after which nothing moves, and for the creation of a quota share
+ * @returns undefined for a call after which nothing moves
  * @throws Error if AWS refuses the reads, or after three quarters of an hour
  */
 export async function untilAtRest(call: Call, ask: Ask, time: Time): Promise<Rest | undefined> {
@@ -92,7 +80,7 @@ export async function untilAtRest(call: Call, ask: Ask, time: Time): Promise<Res
   for (;;) {
     const status = statusIn(subject, await ask(subject.read.operation, subject.read.input));
     const afterMs = time.now() - start;
-    if (subject.inMotion.has(status)) steady = undefined;
+    if (inMotion.has(status)) steady = undefined;
     else if (steady?.status !== status) steady = { status, afterMs };
     else if (afterMs - steady.afterMs >= steadyMs) return steady;
     if (afterMs > longestMs) throw new Error(`${subject.read.operation} still says ${status} after 45 minutes`);

@@ -1,4 +1,3 @@
-import { endpointsAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import { apiVersion } from "../../src/api/v1alpha1/group.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { smallJob } from "../../test/manifests.ts";
@@ -121,14 +120,12 @@ export const shapes: readonly Shape[] = [
     manifests: named("BatchComputeEnvironment", (index) => inNetworkOf(index)),
   },
   {
-    what: "BatchComputeEnvironment: each with endpoints, and a VPC of its own",
-    manifests: (count) =>
-      named("BatchComputeEnvironment", (index) => ({ ...inNetworkOf(index), network: { vpcEndpoints: "Ensure" } }))(
-        count,
-      ).map((one, index) => ({
-        ...one,
-        metadata: { ...one.metadata, annotations: { [endpointsAnnotation]: `vpc-${index}` } },
-      })),
+    what: "BatchNetwork: each with endpoints, and a VPC of its own",
+    manifests: named("BatchNetwork", (index) => ({
+      vpcId: `vpc-${index}`,
+      subnets: [`subnet-${index}`],
+      vpcEndpoints: { needs: ["ecs"] },
+    })),
   },
   {
     what: "BatchComputeEnvironment: each with a role of its own",

@@ -1,7 +1,7 @@
 /** Whether AWS has this cluster's resources under the name that the operator runs with. Pure. */
 
 import { type KubeObject, keyText } from "../api/object.ts";
-import { endpointsAnnotation, rolesAnnotation, securityGroupAnnotation } from "../api/v1alpha1/annotations.ts";
+import { rolesAnnotation } from "../api/v1alpha1/annotations.ts";
 import {
   BatchComputeEnvironmentKind,
   BatchNetworkKind,
@@ -135,13 +135,13 @@ function hasNameOfCluster({ metadata: { annotations = {} }, spec }: KubeObject):
     readonly iam?: object;
     readonly securityGroup?: object;
     readonly vpcEndpoints?: object;
-    readonly network?: { readonly securityGroup?: { readonly create?: boolean }; readonly vpcEndpoints?: string };
+    readonly network?: { readonly securityGroup?: object; readonly vpcEndpoints?: string };
   };
   return (
-    [rolesAnnotation, securityGroupAnnotation, endpointsAnnotation].some((key) => annotations[key] !== undefined) ||
-    [iam, securityGroup, vpcEndpoints].some((asked) => asked !== undefined) ||
-    network?.securityGroup?.create === true ||
-    network?.vpcEndpoints === "Ensure"
+    annotations[rolesAnnotation] !== undefined ||
+    [iam, securityGroup, vpcEndpoints, network?.securityGroup, network?.vpcEndpoints].some(
+      (asked) => asked !== undefined,
+    )
   );
 }
 

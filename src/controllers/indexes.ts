@@ -6,13 +6,13 @@ import { BatchNetworkKind, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { SharedPart } from "../network/port.ts";
 import { recordTexts, textsOfRecord } from "./ownership/naming.ts";
 import type { Cluster } from "./ownership/ownership.ts";
-import { usesEndpoints, vpcKeysOf, vpcText } from "./parts/endpoints/claims.ts";
 import { requestTexts } from "./parts/network/described.ts";
 import { roleNamesOf } from "./parts/roles/desired.ts";
 import type { Objects } from "./ports.ts";
 import { askedTexts } from "./references/asked-names.ts";
 import type { IndexName } from "./references/index-names.ts";
 import { placeText, regionOf } from "./references/object-region.ts";
+import { vpcText } from "./references/vpc-text.ts";
 import { namedText, namedTexts, referredText, referredTexts } from "./wakes.ts";
 
 /** What the texts of an object depend on in addition to the object. */
@@ -37,13 +37,9 @@ export const indexes: Readonly<Record<IndexName, TextsOf>> = {
   place: (_kind, object, around) => [placeText(regionOf(object, around), object.metadata.namespace)],
   /** The roles that it makes, by their names in IAM. */
   role: (_kind, object, { cluster }) => roleNamesOf(object, cluster),
-  /** The VPC of a network, or those where an environment has noted endpoints: `vpcText`. */
+  /** The VPC of a network: `vpcText`. */
   vpc: (kind, object, around) =>
-    kind.kind === BatchNetworkKind.kind
-      ? [vpcText(regionOf(object, around), (object as BatchNetwork).spec.vpcId)]
-      : vpcKeysOf(object, { region: around.defaultRegion }).map(({ namespace, name }) => vpcText(namespace, name)),
-  /** The region where it asks for endpoints, or has noted some. */
-  endpoints: (_kind, object, around) => (usesEndpoints(object) ? [regionOf(object, around)] : []),
+    kind.kind === BatchNetworkKind.kind ? [vpcText(regionOf(object, around), (object as BatchNetwork).spec.vpcId)] : [],
   /** What AWS is asked about because it is named. */
   asked: (kind, object, { defaultRegion }) => askedTexts(kind, object, defaultRegion),
   ...requested("subnetIds"),

@@ -22,8 +22,6 @@ export const countingCheckMs = 5 * secondMs;
 export const uncountedCheckMs = 10 * secondMs;
 /** Another object that still holds a name or a role: the end of its deletion wakes no other object. */
 export const othersCheckMs = 10 * secondMs;
-/** What the reconciler of something shared wakes the object for: EC2 may show one of them an older picture. */
-export const sharedCheckMs = 10 * secondMs;
 /** EC2 creates and deletes endpoints within a minute or two. */
 export const endpointsCheckMs = 5 * secondMs;
 /** EC2 frees the network interfaces of a group within minutes of their instances. */
@@ -55,8 +53,6 @@ export const laggingRetryMs = 5 * secondMs;
 export const passingRetryMs = minuteMs;
 /** What AWS refused for a cause that a person, another object or a repaired role may have ended. */
 export const refusedRetryMs = 5 * minuteMs;
-/** A refusal is reported until the write has been tried again. */
-export const triedAgainWithinMs = 10 * secondMs;
 /** Waits that grow end here: a person may be watching. */
 export const slowestRetryMs = 10 * minuteMs;
 /**

@@ -101,42 +101,6 @@ export function cutOffs(
   return found;
 }
 
-/** Causes in the environment's own rules: if these allow only the VPC, endpoints are the only possible path. */
-const ownRules: ReadonlySet<string> = new Set(["EgressClosed", "AclDeniesOutbound", "AclDeniesReturn"]);
-
-/**
- * Short names of services that an environment would reach in a VPC only through endpoints, because its own groups or
- * network ACLs block every path out of the VPC.
- *
- * @param bare the facts without endpoints of ours
- */
-export function helpedByEndpoints(
-  { described, workload }: Inhabitant,
-  vpcId: string,
-  bare: NetworkFacts,
-): readonly string[] {
-  const needs = needsOf(workload).filter(({ service }) => service !== "registry" && service !== "s3");
-  const barred = traces(described, needs, bare).filter(
-    ({ subnet, verdict }) =>
-      subnet.vpcId === vpcId && verdict.kind === "unreachable" && ownRules.has(verdict.stop.cause),
-  );
-  if (barred.length === 0) return [];
-  const cidrs = read("VPCs", bare.vpcs).find((vpc) => vpc.vpcId === vpcId)?.cidrs ?? [];
-  const subnetIds = [...new Set(barred.map(({ subnet }) => subnet.subnetId))];
-  const toBe = [...new Set(barred.map(({ need }) => need.service))].map((service): EndpointToBe => {
-    const serviceName = endpointServiceOf(service, bare.region);
-    const endpointId = `the endpoint of ${serviceName}`;
-    return { endpointId, vpcId, serviceName, subnetIds, securityGroupIds: [], ipAddressType: "dualstack" };
-  });
-  const after = traces(described, needs, withEndpoints(toBe, vpcId, cidrs, bare));
-  const helped = barred.filter(({ subnet, source, need }) =>
-    after.some(
-      (one) => one.subnet === subnet && one.source === source && one.need === need && one.verdict.kind === "reachable",
-    ),
-  );
-  return [...new Set(helped.map(({ need }) => need.service))];
-}
-
 function loses(now: Verdict, then: Verdict): boolean {
   if (now.kind === "unreachable" || then.kind === "reachable") return false;
   return then.kind === "unreachable" || now.kind === "reachable" || isUnread(now) || isUnread(then);

@@ -1,28 +1,12 @@
-/** Which VPC endpoints to create so that environments need no path to the internet. Pure. */
+/** Which VPC endpoints a network lacks, and which of its own nobody needs. Pure. */
 
-import {
-  cutOffs,
-  type EndpointToBe,
-  type Held,
-  helpedByEndpoints,
-  type Inhabitant,
-  type IsOurs,
-  withoutOurs,
-} from "./dependence.ts";
-import { subnetsOf } from "./described.ts";
+import { cutOffs, type EndpointToBe, type Inhabitant, type IsOurs } from "./dependence.ts";
 import type { EndpointService, NetworkFacts, Part, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
-import { isBroken, isPresent, isUnreadCause, read, UnreadPart } from "./lookups.ts";
+import { isBroken, isPresent, read, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf } from "./needs.ts";
-import { type Finding, preflight } from "./preflight.ts";
 import { sentenceOf } from "./remedies.ts";
 import { tableOf } from "./routes.ts";
 import { onePerZone } from "./ways-out.ts";
-
-/** An environment that may ask for endpoints. */
-export interface EndpointUser extends Inhabitant {
-  /** Short names of services (`ecr.api`); undefined: all that its subnets do not reach otherwise. */
-  readonly services: readonly string[] | undefined;
-}
 
 /** Required changes in one VPC; the lists are empty when nothing is missing. `isOurs` decides which endpoints are ours. */
 export interface EndpointPlan {
@@ -46,10 +30,6 @@ export interface EndpointPlan {
   readonly ingressFrom: readonly string[];
   /** What only a person can fix. */
   readonly obstacles: readonly Obstacle[];
-  /** Full names of the services that each user needs; none if that is unknown. */
-  readonly needs: ReadonlyMap<EndpointUser, readonly string[]>;
-  /** Users with unknown needs, because a part of their paths could not be read. Nothing is removed in the meantime. */
-  readonly unread: ReadonlyMap<EndpointUser, Finding>;
 }
 
 export interface Obstacle {
@@ -75,166 +55,20 @@ export interface EndpointToExtend {
 }
 
 /**
- * The plan for one VPC.
+ * The plan for endpoints of listed services in listed subnets, whatever the paths there are.
  *
- * @param users environments that ask for endpoints
- * @param leaving environments that run without asking: nothing is created for them, and nothing that they need is removed
- * @param held which of our endpoints an environment depends on
+ * @param asked `services`: short names
+ * @param keeping short names of services of which our endpoints are needed, listed or not
  * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read
  */
 export function endpointPlan(
-  vpcId: string,
-  users: readonly EndpointUser[],
-  leaving: readonly EndpointUser[],
-  held: (user: EndpointUser) => Held,
-  facts: NetworkFacts,
-  isOurs: IsOurs,
-): EndpointPlan {
-  const bare = withoutOurs(facts, isOurs);
-  const subnetsIn = (user: EndpointUser): readonly Subnet[] =>
-    subnetsOf(user.described, facts).filter((subnet) => subnet.vpcId === vpcId);
-  const here = (all: readonly EndpointUser[]): readonly EndpointUser[] =>
-    all.filter((user) => subnetsIn(user).length > 0);
-  // Environments of one team share subnets, so equal needs are traced once.
-  const known = new Map<string, Needed>();
-  const needed = (user: EndpointUser): Needed => {
-    const key = JSON.stringify([user.described, user.workload, user.services]);
-    const found = known.get(key) ?? neededBy(user, vpcId, bare);
-    known.set(key, found);
-    return found;
-  };
-  const requests = here(users).flatMap((user) =>
-    needed(user).services.map((service) => ({ service, subnets: subnetsIn(user) })),
-  );
-  // An unread part neither creates nor removes anything.
-  const dependsOn = (user: EndpointUser): readonly string[] => [...held(user).services, ...held(user).unread];
-  // A list of services allows the others to be removed, but not for environments that still run with an earlier spec.
-  const kept = [
-    ...here(users).flatMap((user) => (user.services === undefined ? dependsOn(user) : [])),
-    ...here(leaving).flatMap((user) => [...(user.services ?? []), ...dependsOn(user)]),
-  ];
-  const full = (service: string): string => endpointServiceOf(service, facts.region);
-  const unread = here(users).flatMap((user) => {
-    const why = needed(user).unread;
-    return why === undefined ? [] : [[user, why] as const];
-  });
-  const plan = planFor(vpcId, requests, kept, facts, isOurs);
-  return {
-    ...plan,
-    remove: unread.length > 0 ? [] : plan.remove,
-    needs: new Map(here(users).map((user) => [user, needed(user).services.map(full)])),
-    unread: new Map(unread),
-  };
-}
-
-/**
- * The plan for endpoints of listed services in listed subnets, whatever the paths there are.
- *
- * @param services short names
- * @param kept short names of services of which our endpoints are needed, listed or not
- * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read
- */
-export function listedEndpoints(
-  {
-    vpcId,
-    services,
-    subnetIds,
-  }: { readonly vpcId: string; readonly services: readonly string[]; readonly subnetIds: readonly string[] },
-  kept: readonly string[],
-  facts: NetworkFacts,
-  isOurs: IsOurs,
-): EndpointPlan {
-  const subnets = read("subnets", facts.subnets).filter((one) => subnetIds.includes(one.subnetId));
-  const requests = services.map((service) => ({ service, subnets }));
-  return { ...planFor(vpcId, requests, kept, facts, isOurs), needs: new Map(), unread: new Map() };
-}
-
-interface Needed {
-  /** Short names. */
-  readonly services: readonly string[];
-  /** Why they are unknown. */
-  readonly unread?: Finding;
-}
-
-/** A service that is reached without endpoints of ours needs none; so an existing endpoint does not seem unnecessary. */
-function neededBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): Needed {
-  const { described, workload, services } = user;
-  if (services !== undefined) return { services };
-  const { findings } = preflight(described, workload, bare);
-  if (findings.length === 0) return { services: [] };
-  // If a path could not be followed to its end, the needs are unknown.
-  const unread = findings.find(({ cause, needs }) => needs.length > 0 && isUnreadCause(cause));
-  if (unread !== undefined) return { services: [], unread };
-  const found = findings.filter(
-    ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
-  );
-  const advised = found.flatMap(({ needs }) => needs.map(({ service }) => service));
-  return { services: [...new Set([...advised, ...helpedByEndpoints(user, vpcId, bare)])] };
-}
-
-/**
- * The plan without endpoints that would cut off an environment that reaches the service now; these become obstacles.
- *
- */
-export function withoutCutOffs(
-  plan: EndpointPlan,
-  inhabitants: readonly Inhabitant[],
-  groupId: string | undefined,
-  facts: NetworkFacts,
-): EndpointPlan {
-  const securityGroupIds = groupId === undefined ? [] : [groupId];
-  const { vpcId, create, extend, ingressFrom } = plan;
-  const present = read("VPC endpoints", facts.endpoints);
-  const made = create.flatMap((one): readonly EndpointToBe[] =>
-    one.kind === "Interface"
-      ? [{ ...one, vpcId, securityGroupIds, endpointId: `the endpoint of ${one.serviceName}` }]
-      : [],
-  );
-  const extended = extend.flatMap(({ endpointId, addSubnetIds }): readonly EndpointToBe[] => {
-    const own = present.find((one) => one.endpointId === endpointId);
-    if (own === undefined || addSubnetIds.length === 0) return [];
-    return [{ ...own, subnetIds: [...own.subnetIds, ...addSubnetIds] }];
-  });
-  if (made.length + extended.length === 0) return plan;
-  const hindered = cutOffs([...made, ...extended], ingressFrom, inhabitants, facts);
-  const isHindered = (endpointId: string): boolean =>
-    extended.some((one) => one.endpointId === endpointId && hindered.has(one.serviceName));
-  return {
-    ...plan,
-    create: create.filter((one) => one.kind === "Gateway" || !hindered.has(one.serviceName)),
-    extend: extend.filter(({ endpointId }) => !isHindered(endpointId)),
-    obstacles: [...plan.obstacles, ...[...hindered].map(([service, message]) => ({ services: [service], message }))],
-  };
-}
-
-/** IDs of the endpoints that a plan extends to this user's subnets, zones or route tables. */
-export function extendedFor(
-  user: EndpointUser,
-  { vpcId, extend }: EndpointPlan,
-  facts: NetworkFacts,
-): readonly string[] {
-  const own = subnetsOf(user.described, facts).filter((subnet) => subnet.vpcId === vpcId);
-  const zones = new Set(own.map(({ zone }) => zone));
-  const tables = read("route tables", facts.routeTables);
-  const tableIds = new Set(own.map((subnet) => tableOf(subnet, tables)?.routeTableId));
-  const zoneOf = new Map(read("subnets", facts.subnets).map(({ subnetId, zone }) => [subnetId, zone]));
-  const isFor = ({ addSubnetIds, addRouteTableIds }: EndpointToExtend): boolean =>
-    addRouteTableIds.some((id) => tableIds.has(id)) || addSubnetIds.some((id) => zones.has(zoneOf.get(id) ?? ""));
-  return extend.filter(isFor).map(({ endpointId }) => endpointId);
-}
-
-interface EndpointRequest {
-  readonly service: string;
-  readonly subnets: readonly Subnet[];
-}
-
-function planFor(
-  vpcId: string,
-  requests: readonly EndpointRequest[],
+  asked: { readonly vpcId: string; readonly services: readonly string[]; readonly subnetIds: readonly string[] },
   keeping: readonly string[],
   facts: NetworkFacts,
   isOurs: IsOurs,
-): Omit<EndpointPlan, "needs" | "unread"> {
+): EndpointPlan {
+  const { vpcId, services } = asked;
+  const subnets = read("subnets", facts.subnets).filter((one) => asked.subnetIds.includes(one.subnetId));
   const here = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId);
   const present = here.filter(isPresent);
   const create: EndpointToMake[] = [];
@@ -243,10 +77,8 @@ function planFor(
   const obstacles: Obstacle[] = [];
   const needed = new Set<string>();
   const interfaces: string[] = [];
-  for (const service of [...new Set(requests.map((request) => request.service))].toSorted()) {
+  for (const service of services.toSorted()) {
     const serviceName = endpointServiceOf(service, facts.region);
-    const users = requests.filter((request) => request.service === service);
-    const subnets = [...new Set(users.flatMap(({ subnets }) => subnets))];
     const same = present.filter((one) => one.serviceName === serviceName);
     if (service === "s3") {
       const tables = missingTables(
@@ -307,6 +139,40 @@ function planFor(
     kept: [...kept],
     ingressFrom: interfaces.length > 0 ? vpcIn(facts, vpcId).cidrs : [],
     obstacles: [...obstacles, ...withoutDns],
+  };
+}
+
+/**
+ * The plan without endpoints that would cut off an environment that reaches the service now; these become obstacles.
+ */
+export function withoutCutOffs(
+  plan: EndpointPlan,
+  inhabitants: readonly Inhabitant[],
+  groupId: string | undefined,
+  facts: NetworkFacts,
+): EndpointPlan {
+  const securityGroupIds = groupId === undefined ? [] : [groupId];
+  const { vpcId, create, extend, ingressFrom } = plan;
+  const present = read("VPC endpoints", facts.endpoints);
+  const made = create.flatMap((one): readonly EndpointToBe[] =>
+    one.kind === "Interface"
+      ? [{ ...one, vpcId, securityGroupIds, endpointId: `the endpoint of ${one.serviceName}` }]
+      : [],
+  );
+  const extended = extend.flatMap(({ endpointId, addSubnetIds }): readonly EndpointToBe[] => {
+    const own = present.find((one) => one.endpointId === endpointId);
+    if (own === undefined || addSubnetIds.length === 0) return [];
+    return [{ ...own, subnetIds: [...own.subnetIds, ...addSubnetIds] }];
+  });
+  if (made.length + extended.length === 0) return plan;
+  const hindered = cutOffs([...made, ...extended], ingressFrom, inhabitants, facts);
+  const isHindered = (endpointId: string): boolean =>
+    extended.some((one) => one.endpointId === endpointId && hindered.has(one.serviceName));
+  return {
+    ...plan,
+    create: create.filter((one) => one.kind === "Gateway" || !hindered.has(one.serviceName)),
+    extend: extend.filter(({ endpointId }) => !isHindered(endpointId)),
+    obstacles: [...plan.obstacles, ...[...hindered].map(([service, message]) => ({ services: [service], message }))],
   };
 }
 

@@ -15,7 +15,6 @@ import { type ClusterNameRefused, refusedName } from "../controllers/cluster-nam
 import { fingerprintOf } from "../controllers/kinds/job-definition/normalise.ts";
 import { matchesAny } from "../controllers/ownership/glob.ts";
 import { type Cluster, isOfCluster, ownerIn, type Tags } from "../controllers/ownership/ownership.ts";
-import { VpcKind, vpcKeysOf } from "../controllers/parts/endpoints/claims.ts";
 import { requestedIn } from "../controllers/parts/network/described.ts";
 import { type Objects, RegionNotAllowed, type Regions, type Settings } from "../controllers/ports.ts";
 import { askedNames } from "../controllers/references/asked-names.ts";
@@ -260,12 +259,7 @@ async function openRegion(
     keepsDefinition: (_name, tags) => isOfThisCluster(tags, options.cluster),
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),
     onChange: (change, before, now) => {
-      const wake = ({ kind, key }: Woken): void => {
-        runtime.enqueue(kind, key);
-        const object = objects.get(kind, key);
-        for (const vpc of object === undefined ? [] : vpcKeysOf(object, options.settings))
-          runtime.enqueue(VpcKind, vpc);
-      };
+      const wake = ({ kind, key }: Woken): void => runtime.enqueue(kind, key);
       runtime.wakeEach(() => wokenByAws(change, before, now, objects), wake);
     },
   });

@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectKey } from "../api/object.ts";
-import { BatchComputeEnvironmentKind, BatchJobKind, kinds } from "../api/v1alpha1/kinds.ts";
+import { BatchJobKind, kinds } from "../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import { type ClusterNameRefused, misnamed } from "../controllers/cluster-name.ts";
 import { foundBy, indexes } from "../controllers/indexes.ts";
@@ -7,11 +7,7 @@ import type { JobsRuntime } from "../controllers/kinds/batch-job/controller.ts";
 import { digestOf } from "../controllers/kinds/batch-job/digest.ts";
 import { JobCircles } from "../controllers/kinds/batch-job/job-circles.ts";
 import { Turns } from "../controllers/kinds/batch-job/submission-turns.ts";
-import { endpointsReading } from "../controllers/kinds/compute-environment/observation.ts";
 import { kindEntries } from "../controllers/kinds/index.ts";
-import { type Ec2Memory, newEc2Memory } from "../controllers/parts/ec2-memory.ts";
-import { vpcKeyIn, vpcKeysOf } from "../controllers/parts/endpoints/claims.ts";
-import { vpcEndpoints } from "../controllers/parts/endpoints/controller.ts";
 import type { Objects, Ports } from "../controllers/ports.ts";
 import { indexNames } from "../controllers/references/index-names.ts";
 import { isAtRest, stubOf } from "../controllers/references/stub.ts";
@@ -107,7 +103,6 @@ export function createOperator(options: OperatorOptions): Operator {
     reconciles: options.reconciles,
     misnamed: (object) => misnamed(object, options.cluster, options.settings.names.clusterPrefix),
   };
-  const endpoints = newEc2Memory();
   const wake = (key: ObjectKey): void => runtime.enqueue(BatchJobKind, key, "high");
   const jobs: JobsRuntime = {
     onChange: (listener) => runtime.cache(BatchJobKind).onChange(listener),
@@ -116,14 +111,13 @@ export function createOperator(options: OperatorOptions): Operator {
   };
   for (const own of kinds) {
     const settings = own === BatchJobKind ? { workers: jobsAtATime } : {};
-    const controller = runtime.add(kindEntries[own.kind].reconciler(ports, { endpoints, jobs }), settings);
+    const controller = runtime.add(kindEntries[own.kind].reconciler(ports, { jobs }), settings);
     for (const kind of relatedTo(own)) {
       runtime.cache(kind).onChange((change) => {
         runtime.wakeEach(() => wokenByObject(own, change, objects), waking(controller, change));
       });
     }
   }
-  addVpcs(runtime, ports, endpoints);
   const lead = async (signal: AbortSignal): Promise<void> => {
     const end = (): void => stop.abort(signal.reason);
     if (signal.aborted) end();
@@ -155,20 +149,6 @@ export function createOperator(options: OperatorOptions): Operator {
 function waking(controller: Controller, { before, after }: Change): (key: ObjectKey) => void {
   const isSoon = before !== undefined && after !== undefined && differOnlyInStatus(before, after);
   return (key) => (isSoon ? controller.enqueueSoon(key) : controller.enqueue(key));
-}
-
-/** What several objects share in a VPC has a reconciler of its own, which their changes wake, and which wakes them. */
-function addVpcs(runtime: Runtime, ports: Ports, memory: Ec2Memory): void {
-  const { objects, settings } = ports;
-  const keysOf = (object: KubeObject): readonly ObjectKey[] => vpcKeysOf(object, settings);
-  const wake = ({ metadata }: KubeObject): void => runtime.enqueue(BatchComputeEnvironmentKind, metadata);
-  const readingOf = (region: BatchRegion) => endpointsReading(region, ports, memory);
-  const all = (): Iterable<ObjectKey> => objects.texts(BatchComputeEnvironmentKind, "vpc").map(vpcKeyIn);
-  const controller = runtime.addShared(vpcEndpoints(ports, { memory, readingOf, wake, events: runtime.events }), all);
-  runtime.cache(BatchComputeEnvironmentKind).onChange(({ before, after }) => {
-    if (before !== undefined && after !== undefined && differOnlyInStatus(before, after)) return;
-    for (const object of [before, after]) for (const key of object ? keysOf(object) : []) controller.enqueue(key);
-  });
 }
 
 /** @throws StoreError if it cannot be read, or was not read yet */

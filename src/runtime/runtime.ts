@@ -10,12 +10,12 @@ import type { Kind, ObjectKey } from "../api/object.ts";
 import { ObjectCache, type ObjectCacheOptions } from "./cache.ts";
 import { Room, type RoomLimits } from "./cache-limits.ts";
 import type { Clock } from "./clock.ts";
-import { Controller, type ControllerObserver, type KeyReconciler } from "./controller.ts";
+import { Controller, type ControllerObserver } from "./controller.ts";
 import type { Log } from "./log.ts";
 import { LoopTurn } from "./loop-turn.ts";
 import { ofObjects, queueChanged, type Reconciler } from "./object-reconciler.ts";
 import type { Random } from "./random.ts";
-import { EventRecorder, type EventSink } from "./recorder.ts";
+import { EventRecorder } from "./recorder.ts";
 import { type ReflectorLimits, type ReflectorObserver, reflect } from "./reflector.ts";
 import { type Store, sourcesOf } from "./store.ts";
 import type { Priority, WorkqueueObserver } from "./workqueue.ts";
@@ -87,53 +87,16 @@ export class Runtime {
     return cache;
   }
 
-  /** Takes events about objects. */
-  get events(): EventSink {
-    return this.#recorder;
-  }
-
   /** Adds the controller of a kind; before `runCaches`. */
-  add(reconciler: Reconciler, settings: ControllerSettings = {}): Controller {
+  add(reconciler: Reconciler, { workers, timeoutMs }: ControllerSettings = {}): Controller {
     const { kind } = reconciler;
     const cache = this.cache(kind);
     const observer = this.#options.observer?.controller(kind);
-    const { store } = this;
-    const controller = this.#add(
-      ofObjects(reconciler, { store, cache, events: this.#recorder, observer }),
-      () =>
-        this.turn.each(cache.list(), (object) =>
-          queueChanged(controller, { origin: "list", before: undefined, after: object }),
-        ),
-      { ...settings, observer },
-    );
-    cache.onChange((change) => queueChanged(controller, change));
-    return controller;
-  }
-
-  /**
-   * Adds a controller of what several objects share, with keys of its own.
-   *
-   * @param keys what it begins with
-   */
-  addShared<Subject>(reconciler: KeyReconciler<Subject>, keys: () => Iterable<ObjectKey>): Controller {
-    const observer = this.#options.observer?.controller(reconciler.kind);
-    const controller = this.#add(reconciler, () => this.turn.each(keys(), (key) => controller.enqueue(key, "low")), {
-      observer,
-    });
-    return controller;
-  }
-
-  #add<Subject>(
-    reconciler: KeyReconciler<Subject>,
-    begin: () => Promise<void>,
-    { workers, timeoutMs, observer }: ControllerSettings & { readonly observer: ControllerObserver | undefined },
-  ): Controller {
-    const { kind } = reconciler;
     if (this.#controllers.has(kindText(kind))) throw new Error(`${kind.kind} already has a controller`);
+    const { store } = this;
     const { clock, random, log } = this.#options;
-    const queueObserver = this.#options.observer?.workqueue(kind);
     const controller = new Controller({
-      reconciler,
+      reconciler: ofObjects(reconciler, { store, cache, events: this.#recorder, observer }),
       clock,
       random,
       log,
@@ -141,9 +104,14 @@ export class Runtime {
       workers,
       timeoutMs,
       observer,
-      queueObserver,
+      queueObserver: this.#options.observer?.workqueue(kind),
     });
+    const begin = (): Promise<void> =>
+      this.turn.each(cache.list(), (object) =>
+        queueChanged(controller, { origin: "list", before: undefined, after: object }),
+      );
     this.#controllers.set(kindText(kind), { controller, begin });
+    cache.onChange((change) => queueChanged(controller, change));
     return controller;
   }
 

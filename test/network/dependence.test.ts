@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { heldAmong, type Inhabitant } from "../../src/network/dependence.ts";
-import { type EndpointUser, endpointPlan, withoutCutOffs } from "../../src/network/endpoints.ts";
+import { endpointPlan, withoutCutOffs } from "../../src/network/endpoints.ts";
 import type { NetworkAcl, NetworkFacts, VpcEndpoint } from "../../src/network/facts.ts";
 import { read } from "./facts.ts";
 import {
@@ -41,8 +41,8 @@ function closed(endpoints: readonly VpcEndpoint[] = services.map((service) => en
   });
 }
 
-function inhabitant({ described, workload }: Case, part: Partial<EndpointUser> = {}): EndpointUser {
-  return { described, workload, services: undefined, ...part };
+function inhabitant({ described, workload }: Case, part: Partial<Inhabitant> = {}): Inhabitant {
+  return { described, workload, ...part };
 }
 
 function held(given: Case, one: Inhabitant = inhabitant(given)) {
@@ -129,12 +129,8 @@ describe("an endpoint that would cut somebody off", () => {
     const acl = { aclId: "acl-closed", vpcId, default: false, subnetIds: [apart.subnetId], entries };
     const tables = added(nat, "routeTables", { ...table("rtb-closed"), subnetIds: [apart.subnetId] });
     const { facts } = withFacts(added(added(tables, "subnets", apart), "networkAcls", acl), parts);
-    const { request } = nat.described;
-    const asking = inhabitant(nat, {
-      described: { ...nat.described, request: { ...request, subnetIds: [apart.subnetId] } },
-      services: ["ecs", "logs"],
-    });
-    const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
+    const asked = { vpcId, services: ["ecs", "logs"], subnetIds: [apart.subnetId] };
+    const plan = endpointPlan(asked, [], facts, isOurs);
     return (...inhabitants: readonly Inhabitant[]) => withoutCutOffs(plan, inhabitants, undefined, facts);
   }
   const aside = inhabitant(natNetwork());
@@ -187,10 +183,7 @@ describe("an endpoint that would cut somebody off", () => {
     const acl = { aclId: "acl-closed", vpcId, default: false, subnetIds: [apart.subnetId], entries: noVpc };
     const tables = added(nat, "routeTables", { ...table("rtb-closed"), subnetIds: [apart.subnetId] });
     const { facts } = withFacts(added(added(tables, "subnets", zoneC), "networkAcls", acl), given);
-    const { request } = nat.described;
-    const described = { ...nat.described, request: { ...request, subnetIds: [apart.subnetId] } };
-    const asking = inhabitant(nat, { described, services: ["ecs"] });
-    const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
+    const plan = endpointPlan({ vpcId, services: ["ecs"], subnetIds: [apart.subnetId] }, [], facts, isOurs);
     expect(plan.extend).toEqual([{ endpointId: "vpce-ecs", addSubnetIds: ["subnet-closed"], addRouteTableIds: [] }]);
     expect(withoutCutOffs(plan, [], "sg-e", facts).extend).toHaveLength(1);
     const others = { services: [endpointName("logs")], message: "cannot be read" };

@@ -1,11 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heldAmong } from "../../src/network/dependence.ts";
-import {
-  type EndpointPlan,
-  type EndpointToMake,
-  type EndpointUser,
-  endpointPlan,
-} from "../../src/network/endpoints.ts";
+import { type EndpointPlan, type EndpointToMake, endpointPlan } from "../../src/network/endpoints.ts";
 import { read } from "./facts.ts";
 import {
   added,
@@ -16,11 +10,9 @@ import {
   endpointName,
   ipv6Network,
   isOurs,
-  natNetwork,
   own,
   publicNetwork,
   removed,
-  rule,
   s3Gateway,
   s3List,
   s3Route,
@@ -39,25 +31,10 @@ const bare: Case = {
 const inner = ["ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs"];
 const wholeVpc = ["10.0.0.0/16", "2600:1f00::/56"];
 
-function planned(
-  facts: Case["facts"],
-  users: readonly EndpointUser[],
-  leaving: readonly EndpointUser[] = [],
-): EndpointPlan {
-  return endpointPlan(vpcId, users, leaving, heldAmong(facts, isOurs), facts, isOurs);
-}
-
-function user({ described, workload }: Case, part: Partial<EndpointUser> = {}): EndpointUser {
-  return { described, workload, services: undefined, ...part };
-}
-
-function plan(given: Case, services?: readonly string[]): EndpointPlan {
-  return planned(given.facts, [user(given, { services })]);
-}
-
-/** Why the needs of users are unknown. */
-function whys({ unread }: EndpointPlan): readonly string[] {
-  return [...unread.values()].map(({ message }) => message);
+/** @param kept of which services endpoints of ours are needed by others */
+function plan(given: Case, services: readonly string[] = [...inner, "s3"], kept: readonly string[] = []): EndpointPlan {
+  const { subnetIds } = given.described.request;
+  return endpointPlan({ vpcId, services, subnetIds }, kept, given.facts, isOurs);
 }
 
 /** The network after its plan was carried out. */
@@ -80,7 +57,7 @@ function carriedOut(given: Case, one: EndpointToMake): Case {
 }
 
 describe("endpoints that have to be made", () => {
-  it("subnets without a way out get all that their jobs need, one network interface in a zone", () => {
+  it("get one network interface in a zone, and S3 the route tables of the subnets", () => {
     const { create, ingressFrom, remove, obstacles } = plan(added(bare, "subnets", subnet("subnet-c", "b")));
     expect(create.filter(({ kind }) => kind === "Interface").map(({ serviceName }) => serviceName)).toEqual(
       inner.map(endpointName),
@@ -110,17 +87,6 @@ describe("endpoints that have to be made", () => {
     const after = plan(made(bare));
     expect(after.services.toSorted()).toEqual([...inner, "s3"].map(endpointName));
     expect(after).toMatchObject({ create: [], extend: [], remove: [], ingressFrom: wholeVpc });
-  });
-
-  it.each([
-    ["behind NAT", natNetwork()],
-    ["in public subnets", publicNetwork()],
-  ])("environments %s need none", (_name, given) => {
-    expect(plan(given)).toMatchObject({ services: [], create: [], extend: [], remove: [], ingressFrom: [] });
-  });
-
-  it("services that are named are made whether they are reached or not", () => {
-    expect(plan(natNetwork(), ["ecs"]).create.map(({ serviceName }) => serviceName)).toEqual([endpointName("ecs")]);
   });
 
   it("a foreign endpoint with the private name is used, and one without private DNS does not matter", () => {
@@ -157,20 +123,15 @@ describe("endpoints that have to be made", () => {
     ]);
   });
 
-  it("what no user needs any more goes, and with the last one the group", () => {
+  it("what is not asked for any more goes, unless others need it, and with the last one the group", () => {
     const given = made(bare);
-    const left = planned(given.facts, []);
+    const left = plan(given, []);
     expect(left.remove.toSorted()).toEqual([...inner, "s3"].map((service) => `vpce-${service}`));
     expect(left.ingressFrom).toEqual([]);
-    const named = planned(given.facts, [user(given, { services: ["ecs", "ecs-agent", "ecs-telemetry"] })]);
-    expect(named.remove.toSorted()).toEqual(["vpce-ecr.api", "vpce-ecr.dkr", "vpce-logs", "vpce-s3"]);
+    const named = plan(given, ["ecs", "ecs-agent", "ecs-telemetry"], ["logs"]);
+    expect(named.remove.toSorted()).toEqual(["vpce-ecr.api", "vpce-ecr.dkr", "vpce-s3"]);
+    expect(named.kept).toEqual([endpointName("logs")]);
     expect(named.ingressFrom).toEqual(wholeVpc);
-  });
-
-  it("what the jobs that are known need no more stays: older revisions may still be submitted", () => {
-    const given = made(bare);
-    const fewer = planned(given.facts, [user(given, { workload: { ...given.workload, jobs: [] } })]);
-    expect(fewer.remove).toEqual([]);
   });
 
   it("what failed gets no more subnets", () => {
@@ -187,131 +148,6 @@ describe("endpoints that have to be made", () => {
       ).extend.map(({ endpointId }) => endpointId);
     expect(extended("available")).toContain("vpce-ecs");
     for (const state of ["failed", "rejected", "expired"]) expect(extended(state)).not.toContain("vpce-ecs");
-  });
-
-  it("what still runs although its spec has moved on keeps what it needs, and gets nothing made", () => {
-    const given = made(bare);
-    const stays = planned(given.facts, [], [user(given)]);
-    expect([stays.remove, stays.kept.toSorted()]).toEqual([[], [...inner, "s3"].map(endpointName)]);
-    expect(planned(bare.facts, [], [user(bare)])).toMatchObject({ create: [], kept: [] });
-  });
-
-  it("what still runs where its spec is no more keeps what it has no other way to, whatever services the spec names", () => {
-    const given = made(bare);
-    const stays = planned(given.facts, [], [user(given, { services: ["s3"] })]);
-    expect([stays.remove, stays.kept.toSorted()]).toEqual([[], [...inner, "s3"].map(endpointName)]);
-    const elsewhere = user(withRequest(given, { subnetIds: ["subnet-a"] }), { services: ["ecs"] });
-    expect(planned(given.facts, [elsewhere], [user(given, { services: ["s3"] })]).remove).toEqual([]);
-  });
-
-  it.each([
-    ["routeTables", "route tables"],
-    ["networkAcls", "network ACLs"],
-    ["securityGroups", "security groups"],
-  ] as const)("where %s could not be read nobody knows what is needed", (part, what) => {
-    const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
-    for (const given of [bare, made(bare)]) {
-      const dark = planned({ ...given.facts, [part]: unread }, [user(given)]);
-      expect(whys(dark)).toEqual([`${what} could not be read: Rate exceeded`]);
-      expect(dark).toMatchObject({ create: [], extend: [], remove: [] });
-    }
-  });
-
-  it.each(["offerings", "images", "keyPairs"] as const)(
-    "an unread part that is not on a path blocks nothing: %s",
-    (part) => {
-      const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
-      expect(planned({ ...bare.facts, [part]: unread }, [user(bare)]).create).toHaveLength(plan(bare).create.length);
-    },
-  );
-
-  it("a launch template that EC2 denies reading concerns only the users that name it", () => {
-    const mine = { by: "name", reference: "mine", version: "$Default" } as const;
-    const unread = { kind: "unread", permission: undefined, message: "Not this one." } as const;
-    const dark = withFacts(bare, {
-      launchTemplates: read([{ by: "name", reference: "mine", requested: "$Default", unread }]),
-    });
-    const naming = user(withRequest(dark, { launchTemplates: [mine] }));
-    const byId = user(withRequest(dark, { launchTemplates: [{ ...mine, by: "id" }] }));
-    for (const other of [user(dark), byId]) {
-      const both = planned(dark.facts, [naming, other]);
-      expect(both.create).toEqual(plan(bare).create);
-      expect([...both.unread.keys()]).toEqual([naming]);
-      expect(whys(both)).toEqual(["launch template mine could not be read: Not this one"]);
-      expect([both.needs.get(naming), both.needs.get(other)?.length]).toEqual([[], plan(bare).create.length]);
-    }
-  });
-
-  it("removes nothing that a user with unknown needs may need", () => {
-    const unread = { kind: "unread", permission: undefined, message: "Not this one." } as const;
-    const nat = withFacts(natNetwork(), {
-      endpoints: read([endpoint("ecs", own)]),
-      launchTemplates: read([{ by: "name", reference: "mine", requested: "1", unread }]),
-    });
-    const launchTemplates = [{ by: "name", reference: "mine", version: "1" }] as const;
-    const naming = user(withRequest(nat, { launchTemplates }));
-    expect(planned(nat.facts, [user(nat)]).remove).toEqual(["vpce-ecs"]);
-    expect(planned(nat.facts, [user(nat), naming]).remove).toEqual([]);
-    // Who names services has said all.
-    expect(planned(nat.facts, [user(nat), { ...naming, services: [] }]).remove).toEqual(["vpce-ecs"]);
-  });
-
-  it("where the DNS settings of its VPC could not be read nobody knows either", () => {
-    const dns = { kind: "unread", permission: "ec2:DescribeVpcAttribute", message: "no" } as const;
-    const dark = changed(
-      bare,
-      "vpcs",
-      () => true,
-      (vpc) => ({ ...vpc, dns }),
-    );
-    expect(whys(plan(dark))).toEqual([
-      "DNS settings of vpc-1 could not be read, the operator lacks ec2:DescribeVpcAttribute: no",
-    ]);
-  });
-
-  it("a prefix list that EC2 denies reading concerns only users with groups or routes that name it", () => {
-    const unread = { kind: "unread", permission: "ec2:GetManagedPrefixListEntries", message: "no" } as const;
-    const dark = withFacts(bare, { prefixLists: read([{ prefixListId: "pl-theirs", name: undefined, unread }]) });
-    const naming = changed(
-      dark,
-      "securityGroups",
-      ({ groupId }) => groupId === "sg-1",
-      (one) => ({ ...one, egress: [...one.egress, rule({ prefixListIds: ["pl-theirs"], cidrs: [] })] }),
-    );
-    expect(plan(dark).create).toEqual(plan(bare).create);
-    expect(whys(plan(naming))).toEqual([
-      "prefix list pl-theirs could not be read, the operator lacks ec2:GetManagedPrefixListEntries: no",
-    ]);
-    const routed = changed(
-      dark,
-      "routeTables",
-      () => true,
-      (one) => withRoute(one, { ...s3Route, destination: { kind: "prefixList", id: "pl-theirs" } }),
-    );
-    expect(whys(plan(routed))).toHaveLength(1);
-  });
-
-  it("groups that allow only the VPC do not matter: endpoints are all that they need", () => {
-    const tight = (egress: Parameters<typeof rule>[0]): Case =>
-      changed(
-        bare,
-        "securityGroups",
-        () => true,
-        (one) => ({ ...one, egress: [rule(egress)] }),
-      );
-    const made = (given: Case): readonly string[] => plan(given).create.map(({ serviceName }) => serviceName);
-    expect(made(tight({ cidrs: ["10.0.0.0/16"] }))).toEqual(inner.map(endpointName));
-    expect(made(tight({ cidrs: ["10.99.0.0/16"] }))).toEqual([]);
-  });
-
-  it("two environments of a VPC share an endpoint", () => {
-    const { facts } = bare;
-    const other = withRequest(bare, { subnetIds: ["subnet-b"], securityGroupIds: ["sg-2"] }).described;
-    const more = added(withFacts(bare, facts), "securityGroups", { ...groupLike(facts), groupId: "sg-2" });
-    const users = [bare.described, other].map((described) => user(bare, { described, services: ["ecs"] }));
-    const { create, needs } = planned(more.facts, users);
-    expect(create).toHaveLength(1);
-    expect([...needs]).toEqual(users.map((one) => [one, [endpointName("ecs")]]));
   });
 
   it("the whole VPC is let in, in all its address ranges: names lead to the endpoints from everywhere there", () => {
@@ -433,14 +269,8 @@ describe("endpoints that have to be made", () => {
     expect(plan(given, ["ecs"])).toMatchObject({ awaited: [], create: [{ serviceName: endpointName("ecs") }] });
   });
 
-  it("a network that could not be read needs no endpoints", () => {
+  it("what could not be read is not planned with", () => {
     const unread = { kind: "unread", permission: "ec2:DescribeVpcEndpoints", message: "no" } as const;
-    expect(() => planned({ ...bare.facts, endpoints: unread }, [user(bare)])).toThrow("could not be read");
+    expect(() => plan(withFacts(bare, { endpoints: unread }))).toThrow("could not be read");
   });
 });
-
-function groupLike(facts: Case["facts"]) {
-  const [first] = facts.securityGroups.kind === "read" ? facts.securityGroups.value : [];
-  if (first === undefined) throw new Error("no group");
-  return first;
-}

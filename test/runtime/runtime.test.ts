@@ -194,30 +194,3 @@ describe("with chosen namespaces", () => {
     expect([w.runtime.hasSynced, w.reconciled]).toEqual([false, []]);
   });
 });
-
-describe("something that several objects share", () => {
-  test("is reconciled by its key from the beginning, when it is woken, and as it asks, as long as there is something of that key", async () => {
-    const w = plainWorld();
-    const runtime = new Runtime(w);
-    const known = new Set(["a", "b"]);
-    const seen: string[] = [];
-    const controller = runtime.addShared(
-      {
-        kind: widgetKind,
-        find: ({ name }) => (known.has(name) ? name : undefined),
-        reconcile: async (name) => {
-          seen.push(`${Math.round(w.clock.monotonic() / 1000)} ${name}`);
-          return { kind: "after", delayMs: 60_000 };
-        },
-      },
-      () => [keyOf("a"), keyOf("gone")],
-    );
-    void runtime.run(w.signal);
-    await w.clock.advance(10_000);
-    controller.enqueue(keyOf("b"));
-    await w.clock.advance(55_000);
-    known.delete("a");
-    await w.clock.advance(60_000);
-    expect(seen).toEqual(["0 a", "10 b", "60 a", "70 b"]);
-  });
-});

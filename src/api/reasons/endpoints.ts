@@ -4,15 +4,14 @@ import type { ReasonTable } from "./table.ts";
 
 export const endpointsReasons = {
   EndpointsReady: {
-    EndpointsAvailable: { status: "True", means: "the subnets have the endpoints that they need" },
+    EndpointsAvailable: { status: "True", means: "the subnets have the endpoints that the network asks for" },
     CreatingEndpoints: {
       means: "an endpoint or its security group is being created, or EC2 does not show it yet",
     },
     RepairingEndpoints: { means: "the rules of the security group are being updated" },
     EndpointsPending: {
-      means:
-        "created and not available yet; a minute or two. Stalled after 10 minutes if no environment exists yet. If the operator of another shard creates them, the message names the object for which it does that",
-      todo: "if it lasts: check that the operator of that shard runs",
+      means: "created and not available yet; a minute or two. Stalled after 10 minutes",
+      todo: "if it lasts: see the endpoints in EC2",
     },
     EndpointsBlocked: {
       means:
@@ -21,12 +20,11 @@ export const endpointsReasons = {
     },
     DeletingEndpoints: { means: "unused endpoints are being deleted" },
     EndpointsInUse: {
-      means:
-        "other objects or environments that use them are deleted first, or another object is about to ask for them",
+      means: "other objects or environments that use them are deleted first, or AWS is moving an environment",
     },
     RetainingEndpoints: {
       means:
-        "they stay in AWS, as `.spec.deletionPolicy` says, or because an environment that never asked for endpoints uses them: the message names it",
+        "they stay in AWS, as `.spec.deletionPolicy` says, or because an environment or another network needs them: the message names it",
       todo: "when it does not need them any more, delete them; they have the tag `awsbatch.dev/retained-from`",
     },
     NotReadable: {

@@ -15,11 +15,6 @@ export const withinAnnotation = "awsbatch.dev/within";
 /** Names of the IAM roles created for the object, comma-separated; the operator writes it before it creates them. */
 export const rolesAnnotation = "awsbatch.dev/roles";
 
-/** IDs of VPCs in which the object has asked for endpoints; the operator writes it before it creates the first. */
-export const endpointsAnnotation = "awsbatch.dev/endpoints";
-/** IDs of VPCs in which the object has asked for a security group; the operator writes it before it creates one. */
-export const securityGroupAnnotation = "awsbatch.dev/security-group";
-
 /**
  * What the operator is about to submit for a BatchJob, as JSON; it writes it before each request, so that nothing is
  * forgotten that AWS may have accepted.

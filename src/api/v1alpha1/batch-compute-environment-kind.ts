@@ -1,12 +1,9 @@
 import type { BatchKind } from "../batch-kind.ts";
 import { drainedReasons } from "../reasons/drained.ts";
-import { endpointsReasons } from "../reasons/endpoints.ts";
 import { networkReasons } from "../reasons/network.ts";
 import { ownedReasons } from "../reasons/owned.ts";
 import { resourceReasons } from "../reasons/resource.ts";
 import { rolesReasons } from "../reasons/roles.ts";
-import { securityGroupReasons } from "../reasons/security-group.ts";
-import { selectionReasons } from "../reasons/selection.ts";
 import type { ReasonTable } from "../reasons/table.ts";
 import { group, version } from "./group.ts";
 
@@ -32,6 +29,9 @@ const computeEnvironmentReasons = {
     ReferenceNotFound: {
       means: "the spec references an object that does not exist; Stalled after 10 minutes",
       todo: "create it, or correct the name",
+    },
+    ResolvingSelection: {
+      means: "the network of `networkRef` gives other subnets or security groups, which take effect in the next pass",
     },
     WaitingForNetwork: {
       means: "the network of `networkRef` is not Ready; what is in AWS stays as it is. Stalled after 10 minutes",
@@ -110,6 +110,11 @@ const computeEnvironmentReasons = {
       means:
         "`iam` has a `name`, by which objects shared a role before there were BatchRoles; what AWS has stays, and nothing is written",
       todo: "apply the BatchRole that the message names, and refer to it",
+    },
+    NetworkFieldsRefused: {
+      means:
+        "the spec selects subnets or security groups, or has a group or endpoints made, by fields from before there were BatchNetworks; what AWS has stays, and nothing is written",
+      todo: "apply the BatchNetwork that the message has, and refer to it by `networkRef`",
     },
     ReferenceNotAllowed: {
       means:
@@ -221,26 +226,7 @@ export const BatchComputeEnvironmentKind = {
     { to: "BatchRole", path: "computeResources.spotFleetRoleRef", use: "has the role" },
     { to: "BatchNetwork", path: "computeResources.networkRef" },
   ],
-  conditions: [
-    "ReferencesResolved",
-    "Retiring",
-    "RolesReady",
-    "NetworkReady",
-    "SelectionReady",
-    "SecurityGroupReady",
-    "EndpointsReady",
-    "UpdateAvailable",
-  ],
-  reasons: [
-    ownedReasons,
-    resourceReasons,
-    drainedReasons,
-    rolesReasons,
-    networkReasons,
-    selectionReasons,
-    securityGroupReasons,
-    endpointsReasons,
-    computeEnvironmentReasons,
-  ],
+  conditions: ["ReferencesResolved", "Retiring", "RolesReady", "NetworkReady", "UpdateAvailable"],
+  reasons: [ownedReasons, resourceReasons, drainedReasons, rolesReasons, networkReasons, computeEnvironmentReasons],
   usesRoles: true,
 } as const satisfies BatchKind;

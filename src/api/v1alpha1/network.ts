@@ -164,7 +164,7 @@ export const resolved = (what: string, max: number) =>
 
 export const networkStatus = object("Network of the instances, and the findings of the check.", {
   state: state.optional(),
-  securityGroup: object("The group created for the instances.", {
+  securityGroup: object("The group that an earlier version created for the instances.", {
     groupId: text("ID.", 64),
     vpcId: text("VPC of the group.", 64),
   }).optional(),
@@ -172,6 +172,7 @@ export const networkStatus = object("Network of the instances, and the findings 
     subnets: setOf("Subnets.", text("ID.", 64), 100),
     securityGroupIds: setOf("Security groups.", text("ID.", 64), 17),
   }).optional(),
+  // What an earlier version has recorded is read until it is in `taken`; not in the schema, it would be lost before.
   resolvedSubnets: resolved("subnets", 100).optional(),
   resolvedSecurityGroups: resolved("security groups", 16).optional(),
   subnets: mapList("Subnets of the environment.", ["subnetId"], subnet, 100).optional(),

@@ -9,8 +9,7 @@ import type { Environment } from "../../aws/batch.ts";
 import { jsonEqual } from "../../runtime/json-equal.ts";
 import type { Reconciler } from "../../runtime/object-reconciler.ts";
 import type { FieldRows } from "../fields/rows.ts";
-import type { Ec2Memory } from "../parts/ec2-memory.ts";
-import type { PlacedSpec } from "../parts/security-group/fill.ts";
+import type { PlacedSpec } from "../parts/network-reference/fill.ts";
 import type { Ports } from "../ports.ts";
 import { batchJobs, type JobsRuntime } from "./batch-job/controller.ts";
 import { batchNetworks } from "./batch-network/controller.ts";
@@ -30,7 +29,6 @@ import { serviceEnvironmentFields, serviceEnvironments } from "./service-environ
 
 /** What the reconcilers of some kinds need in addition to the ports. */
 export interface Further {
-  readonly endpoints: Ec2Memory;
   readonly jobs: JobsRuntime;
 }
 
@@ -51,7 +49,7 @@ export interface KindEntry {
 
 export const kindEntries: Readonly<Record<KindName, KindEntry>> = {
   BatchComputeEnvironment: {
-    reconciler: (ports, { endpoints }) => computeEnvironments(ports, endpoints),
+    reconciler: computeEnvironments,
     leastSpec: { type: "MANAGED" },
     fields: environmentFields,
     matcher: (record) => (spec) => differences(spec as PlacedSpec, record as Environment).length === 0,
@@ -70,7 +68,7 @@ export const kindEntries: Readonly<Record<KindName, KindEntry>> = {
     },
   },
   BatchNetwork: {
-    reconciler: (ports, { endpoints }) => batchNetworks(ports, endpoints),
+    reconciler: batchNetworks,
     leastSpec: { vpcId: "vpc-0", subnets: [] },
   },
   BatchJob: { reconciler: (ports, { jobs }) => batchJobs(ports, jobs), leastSpec: {} },

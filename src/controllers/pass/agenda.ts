@@ -79,8 +79,6 @@ export interface Release {
 export type Until =
   /** A listing shows what is not there; then comes the act that AWS may have refused before. */
   | { readonly kind: "listing" }
-  /** The reconciler of what several objects share does something, and wakes the object. */
-  | { readonly kind: "shared" }
   /** `awsbatch.dev/approve` with this value. */
   | { readonly kind: "approval"; readonly value: string }
   /** The annotation that pauses the object, or has it planned only, is removed. */

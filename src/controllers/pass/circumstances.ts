@@ -29,13 +29,3 @@ export function haveChanged(before: Circumstances, now: Circumstances): boolean 
   const isNewRequest = now.requestedAt !== undefined && now.requestedAt !== before.requestedAt;
   return isNewRequest || now.generation !== before.generation || now.cause !== before.cause;
 }
-
-/** Of what several objects share: a change of one of them is a change of all. */
-export function circumstancesOfAll(objects: readonly KubeObject[]): Circumstances {
-  const requests = objects.flatMap((object) => requestedAtOf(object) ?? []);
-  return {
-    generation: objects.reduce((sum, { metadata }) => sum + metadata.generation, 0),
-    requestedAt: requests.length === 0 ? undefined : requests.toSorted().join(" "),
-    cause: objects.length,
-  };
-}

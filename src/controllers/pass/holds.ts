@@ -19,9 +19,7 @@ export function heldByAnnotation<Action>(
 ): Choice<Action> | undefined {
   const { next } = choice;
   if (paused && next.kind !== "serves") return held(choice, "Paused", "paused by annotation");
-  const isDone =
-    next.kind === "act" || next.kind === "release" || (next.kind === "wait" && next.until?.kind === "shared");
-  if (dryRun && isDone) {
+  if (dryRun && (next.kind === "act" || next.kind === "release")) {
     return held(choice, "DryRun", "dry-run by annotation");
   }
   return undefined;

@@ -211,11 +211,8 @@ async function rest<O extends KubeObject, Seen, Action>(
     const again = againAfter(planned.choice, { kind: "none" }, { lastedMs: 0, turnsInMs: undefined });
     return failing(p, outdated, planned.fields, again);
   }
-  // The object has resources in AWS but lost its finalizer (`kubectl replace`), or a shared reconciler writes for it.
-  const isWritten =
-    next.kind === "serves" ||
-    (next.kind === "wait" && next.until?.kind === "shared") ||
-    module.hasOwn?.(planned.seen) === true;
+  // The object has resources in AWS but lost its finalizer (`kubectl replace`).
+  const isWritten = next.kind === "serves" || module.hasOwn?.(planned.seen) === true;
   const lacksFinalizer = isWritten && !isMarked(directives) && !directives.paused && !directives.dryRun;
   const outcome: Outcome = lacksFinalizer ? await ensureFinalizer(p, region, planned.seen) : { kind: "none" };
   return reported(p, region, planned, outcome);

@@ -3,7 +3,6 @@ import { adviceFor } from "../../aws/advice.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { reasonUnread } from "../../network/facts.ts";
 import { UnreadPart } from "../../network/lookups.ts";
-import type { Finding } from "../../network/preflight.ts";
 import { failureReason } from "./conditions.ts";
 
 /** A read that a plan needs has failed: the reason of a condition, and AWS's words with the next step. */
@@ -54,16 +53,6 @@ export function unreadBy(error: unknown, what: string): NotRead {
   if (!(error instanceof AwsError)) throw error;
   const message = `${what} (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;
   return { kind: "unread", reason: failureReason(error.kind), message };
-}
-
-/** A network path of an environment could not be followed to its end. */
-export function unreadWay({ message, remedies }: Pick<Finding, "message" | "remedies">): NotRead {
-  const [permission] = remedies.flatMap((one) => (one.kind === "grantPermission" ? [one.permission] : []));
-  const next =
-    permission === undefined
-      ? "It is asked for again within minutes; if this stays, correct what EC2 refuses, or find in CloudTrail who else calls EC2 in this region"
-      : allowed(permission);
-  return { kind: "unread", reason: reasonUnread({ permission }), message: `${message}. ${next}` };
 }
 
 function allowed(permission: string): string {

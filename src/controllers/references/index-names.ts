@@ -9,7 +9,6 @@ export const indexNames = [
   "place",
   "role",
   "vpc",
-  "endpoints",
   "asked",
   ...sharedParts,
 ] as const;

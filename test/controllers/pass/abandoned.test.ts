@@ -13,15 +13,12 @@ describe("what an abandoned object leaves in AWS", () => {
     const status = {
       arn: "arn:ce-2",
       predecessors: [{ name: "team_ce-0" }, { name: "team_ce-1" }],
-      network: { securityGroup: { groupId: "sg-1", vpcId: "vpc-1" } },
     };
     const notes = {
-      "awsbatch.dev/security-group": "vpc-1,vpc-0",
-      "awsbatch.dev/endpoints": "vpc-1,vpc-2",
       "awsbatch.dev/roles": "team_ce_service,team_ce_instance",
     };
     expect(left(status, notes)).toBe(
-      "arn:ce-2; predecessors team_ce-0, team_ce-1; security group sg-1; security groups created for it in vpc-0; endpoints in vpc-1, vpc-2; roles team_ce_service, team_ce_instance",
+      "arn:ce-2; predecessors team_ce-0, team_ce-1; roles team_ce_service, team_ce_instance",
     );
   });
 
@@ -38,8 +35,8 @@ describe("what an abandoned object leaves in AWS", () => {
   });
 
   it("comes from the annotations where status is lost", () => {
-    expect(left(undefined, { "awsbatch.dev/security-group": "vpc-1,vpc-2" })).toBe(
-      "whatever AWS holds for it; security groups created for it in vpc-1, vpc-2",
+    expect(left(undefined, { "awsbatch.dev/roles": "team_ce_service" })).toBe(
+      "whatever AWS holds for it; roles team_ce_service",
     );
   });
 

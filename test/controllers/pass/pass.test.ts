@@ -244,13 +244,6 @@ describe("before the first write to AWS", () => {
     expect(world.reported()).toBe("Ready=True Available; Synced=True ReadFromAWS");
   });
 
-  it("an object that waits for what another reconciler creates for it gets both, so that its deletion finds that", async () => {
-    const world = await given({ finalized: false });
-    world.plan = wait({ until: { kind: "shared" } });
-    expect((await world.pass()).again).toEqual({ kind: "now" });
-    expect(world.object().metadata).toMatchObject({ finalizers: [finalizer], annotations: here });
-  });
-
   it("an object that waits, and has something in AWS, gets both again where somebody took them away", async () => {
     const world = await given({ finalized: false });
     world.hasOwn = true;
@@ -386,13 +379,6 @@ describe("an object that is held by a person", () => {
       wait(),
       false,
       "Ready=False Creating; Synced=True ReadFromAWS; Reconciling=True Creating",
-    ],
-    [
-      "on a dry run, and waiting for what another reconciler does",
-      "dry-run",
-      wait({ until: { kind: "shared" } }),
-      false,
-      unknown("DryRun"),
     ],
     ["on a dry run, and deleted", "dry-run", release, true, unknown("DryRun")],
   ])("%s, is left as it is", async (_name, annotation, plan, deleted, expected) => {

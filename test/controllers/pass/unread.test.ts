@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { AwsError } from "../../../src/aws/errors.ts";
-import { unreadBy, unreadWay } from "../../../src/controllers/pass/unread.ts";
-import { read, UnreadPart, unreadStop } from "../../../src/network/lookups.ts";
+import { unreadBy } from "../../../src/controllers/pass/unread.ts";
+import { read } from "../../../src/network/lookups.ts";
 
 const thrownBy = (act: () => unknown): unknown => {
   try {
@@ -36,25 +36,6 @@ it.each<[string, unknown, string, string]>([
   const unread = unreadBy(error, "EC2 cannot be read");
   expect(unread).toMatchObject({ kind: "unread", reason });
   expect(unread.message).toContain(message);
-});
-
-it.each([
-  [
-    "is refused",
-    unreadStop(new UnreadPart("launch template mine", { kind: "unread", permission: undefined, message: "No such." })),
-    "NotReadable",
-    "launch template mine could not be read: No such. It is asked for again within minutes; if this stays, correct what EC2 refuses, or find in CloudTrail who else calls EC2 in this region",
-  ],
-  [
-    "is forbidden",
-    unreadStop(
-      new UnreadPart("network ACLs", { kind: "unread", permission: "ec2:DescribeNetworkAcls", message: "No." }),
-    ),
-    "AccessDenied",
-    "network ACLs could not be read, the operator lacks ec2:DescribeNetworkAcls: No. Allow ec2:DescribeNetworkAcls to the operator's IAM role",
-  ],
-])("a way on which something %s to be read is reported with the next step", (_name, stop, reason, message) => {
-  expect(unreadWay(stop)).toEqual({ kind: "unread", reason, message });
 });
 
 it("a fault of ours is not reported as an answer of AWS", () => {

@@ -416,8 +416,8 @@ export const bugs: readonly Bug[] = [
     "forget a group that was just asked for and that EC2 does not show",
     "deleted before EC2 shows it",
     network,
-    "justWritten: (unproven && desired === undefined) || wroteLately(memory, spec.vpcId, now) ? [spec.vpcId] : [],",
-    "justWritten: [],",
+    "justWritten: (unproven && desired === undefined) || wroteLately(memory, vpcId, now),",
+    "justWritten: false,",
   ),
   one(
     "take the endpoints of others for ours",

@@ -29,7 +29,7 @@ import {
   retiredAtTag,
   type Tags,
 } from "../../../src/controllers/ownership/ownership.ts";
-import { placed } from "../../../src/controllers/parts/security-group/fill.ts";
+import { placed } from "../../../src/controllers/parts/network-reference/fill.ts";
 import { shortName } from "../../../src/network/needs.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";

@@ -69,7 +69,7 @@ test("says what a person has to fill in where only AWS and the status know it", 
       - sg-1
     vpcEndpoints:
       services:
-        - "<each service that the condition EndpointsReady of this object names>"
+        - "<each service of the endpoints in the VPC that have the tag awsbatch.dev/cluster>"
 and in place of network.vpcEndpoints, computeResources.subnets, computeResources.securityGroupIds:`);
 });
 

@@ -17,8 +17,7 @@ export async function act(
   const writer = writerOf(network);
   memory.readAfter.set(network.metadata.uid, Number.POSITIVE_INFINITY);
   if (action.kind !== "writeEndpoints") {
-    const writes = action.kind === "writeGroup" ? action.writes : [];
-    return await writeFor(memory, writer, writes, ports.clock, () =>
+    return await writeFor(memory, writer, action.writes, ports.clock, () =>
       actOnGroup(action, network, ports, memory, signal),
     );
   }

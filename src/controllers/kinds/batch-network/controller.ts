@@ -1,9 +1,9 @@
 import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
 import { BatchNetworkKind } from "../../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../../runtime/object-reconciler.ts";
-import type { Ec2Memory } from "../../parts/ec2-memory.ts";
+import { newEc2Memory } from "../../parts/ec2-memory.ts";
 import { vpcEvent } from "../../parts/endpoints/events.ts";
-import { groupEvents } from "../../parts/security-group/events.ts";
+import { groupEvent } from "../../parts/security-group/events.ts";
 import { reconcilerOf } from "../../pass/pass.ts";
 import type { Ports } from "../../ports.ts";
 import { act } from "./act.ts";
@@ -13,7 +13,8 @@ import { report } from "./report.ts";
 import type { Action, Seen } from "./seen.ts";
 
 /** Keeps what environments of a network share: its selection, its security group and its endpoints. */
-export function batchNetworks(ports: Ports, memory: Ec2Memory): Reconciler {
+export function batchNetworks(ports: Ports): Reconciler {
+  const memory = newEc2Memory();
   return reconcilerOf<BatchNetwork, Seen, Action>(
     {
       kind: BatchNetworkKind,
@@ -28,12 +29,10 @@ export function batchNetworks(ports: Ports, memory: Ec2Memory): Reconciler {
       plan: planFor,
       act: (action, network, region, signal) => act(action, network, { region, ports, memory }, signal),
       status: (network, seen, _choice, now) => report(network, seen, now),
-      events: (action) => [action.kind === "writeEndpoints" ? vpcEvent(action) : groupEvents(action)].flat(),
+      events: (action) => [action.kind === "writeEndpoints" ? vpcEvent(action) : groupEvent(action)],
       hasOwn: ({ network }) =>
         network.kind === "read" &&
-        (network.vpc.ours.length > 0 ||
-          network.vpc.group !== undefined ||
-          (network.group.network.kind === "read" && network.group.network.groups.length > 0)),
+        (network.vpc.ours.length > 0 || network.vpc.group !== undefined || network.group.found !== undefined),
     },
     ports,
   );

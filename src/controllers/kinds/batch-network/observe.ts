@@ -6,9 +6,9 @@ import { isPending, isPresent, read } from "../../../network/lookups.ts";
 import { endpointServiceOf } from "../../../network/needs.ts";
 import { emptyRequest, type NetworkRequest } from "../../../network/port.ts";
 import { identityOf } from "../../ownership/ownership.ts";
-import { tagChange } from "../../ownership/tags.ts";
 import { allowedSeen } from "../../parts/allowed/observe.ts";
 import {
+  type Ec2Memory,
   factsMaxAgeMs,
   isUnproven,
   refusedLately,
@@ -17,12 +17,10 @@ import {
   writerOf,
   wroteLately,
 } from "../../parts/ec2-memory.ts";
-import { lackOfAny } from "../../parts/endpoints/lacking.ts";
-import { withoutGoing } from "../../parts/endpoints/observe.ts";
+import { lackOf } from "../../parts/endpoints/lacking.ts";
 import type { VpcSeen } from "../../parts/endpoints/seen.ts";
-import { type Running, usersIn } from "../../parts/endpoints/users.ts";
-import { groupsIn } from "../../parts/security-group/observe.ts";
-import { groupTags, leftBehindTag } from "../../parts/security-group/ownership.ts";
+import { type Running, runningIn } from "../../parts/endpoints/users.ts";
+import { groupIn } from "../../parts/security-group/observe.ts";
 import type { GroupSeen } from "../../parts/security-group/seen.ts";
 import { observeSelection } from "../../parts/selection/observe.ts";
 import { directivesOf, isAskedFor } from "../../pass/directives.ts";
@@ -65,7 +63,7 @@ async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortS
     const endpoints = read("VPC endpoints", facts.endpoints).filter(serves);
     if (isBusy(vpc, group) || endpoints.some(isPending)) memory.readAfter.set(uid, Number.POSITIVE_INFINITY);
     // A person may add or correct what is missing at any time.
-    if (misplaced.length > 0 || lackOfAny(vpc, []) !== undefined) memory.lacking.add(uid);
+    if (misplaced.length > 0 || lackOf(vpc, []) !== undefined) memory.lacking.add(uid);
     return {
       kind: "read",
       misplaced,
@@ -92,12 +90,11 @@ async function factsOf(
   // A spec that asks for something else is judged by what is there now.
   const isEdited = network.status?.observedGeneration !== metadata.generation;
   const maxAgeMs = factsMaxAgeMs(metadata.uid, isEdited || isAskedFor(network), memory);
-  const who = { ports, self: undefined, allowed: new Set<string>() };
-  let running = usersIn(region, who).environments;
+  let running = runningIn(region, ports);
   for (;;) {
     const request = requestOf(network, running, region.region);
     const facts = await ec2.network.of(request, { signal, maxAgeMs });
-    running = usersIn(region, who).environments;
+    running = runningIn(region, ports);
     if (JSON.stringify(requestOf(network, running, region.region)) !== JSON.stringify(request)) continue;
     return { facts: withoutGoing(facts, memory, ports.clock.monotonic()), running };
   }
@@ -116,37 +113,36 @@ function requestOf(network: BatchNetwork, running: readonly Running[], region: s
   };
 }
 
-function groupSeen(given: Given): GroupSeen {
-  const { network, facts, region, ports, memory, now } = given;
+/** The facts with recently deleted endpoints in the state `deleting`, whatever EC2 still shows. */
+function withoutGoing(facts: NetworkFacts, memory: Ec2Memory, now: number): NetworkFacts {
+  const { endpoints } = facts;
+  if (endpoints.kind === "unread" || memory.removedAt.size === 0) return facts;
+  const value = endpoints.value.map((one) =>
+    removedLately(memory, one.endpointId, now) ? { ...one, state: "deleting" } : one,
+  );
+  return { ...facts, endpoints: { kind: "read", value } };
+}
+
+function groupSeen({ network, facts, region, ports, memory, now }: Given): GroupSeen {
   const { spec, status } = network;
+  const { vpcId, tags } = spec;
   const { deleting, retain } = directivesOf(network, ports.settings);
   const desired = deleting ? undefined : groupOf(spec);
-  const identity = { ...identityOf(network, ports.cluster), purpose: "network" as const };
-  const own = { ...groupTags(identity), [leftBehindTag]: undefined };
-  const found = groupsIn(
-    facts,
-    (groupId) => removedLately(memory, groupId, now),
-    identity,
-    region,
-    ({ tags }) => tagChange(spec.tags, own, tags, ports.settings.ignoreTagKeys),
-  );
+  const identity = identityOf(network, ports.cluster);
+  const isGone = (groupId: string): boolean => removedLately(memory, groupId, now);
+  const whose = { identity, vpcId, tags, ignoreTagKeys: ports.settings.ignoreTagKeys, isGone };
   const unproven = isUnproven(memory, now);
   return {
     identity,
+    vpcId,
     desired,
-    // The VPC of an object never changes, and its finalizer says that it may have a group there.
-    claims: deleting || desired !== undefined ? [spec.vpcId] : [],
     retain: deleting && retain,
-    tags: spec.tags,
+    tags,
     known: status?.securityGroup?.groupId,
-    network: {
-      kind: "read",
-      vpcIds: [spec.vpcId],
-      ...found,
-      justWritten: (unproven && desired === undefined) || wroteLately(memory, spec.vpcId, now) ? [spec.vpcId] : [],
-      unproven,
-      refused: refusedLately(memory, writerOf(network), now),
-    },
+    ...groupIn(facts, whose, region),
+    justWritten: (unproven && desired === undefined) || wroteLately(memory, vpcId, now),
+    unproven,
+    refused: refusedLately(memory, writerOf(network), now),
   };
 }
 
@@ -171,14 +167,8 @@ function misplacedIn(network: BatchNetwork, facts: NetworkFacts): readonly strin
 }
 
 /** Whether something is being created or deleted, so that the next pass reads EC2 again. */
-function isBusy({ plan, ours, justWritten, keeper }: VpcSeen, { network }: GroupSeen): boolean {
+function isBusy({ plan, ours, justWritten, leaves }: VpcSeen, group: GroupSeen): boolean {
   const changes = plan.create.length + plan.extend.length + plan.remove.length + plan.awaited.length > 0;
-  const inTheWay = network.kind === "read" && network.inTheWay.length + network.justWritten.length > 0;
-  return (
-    justWritten ||
-    inTheWay ||
-    changes ||
-    keeper?.part === "leaves" ||
-    ours.some(({ state }) => /^(?:pending|deleting)/.test(state))
-  );
+  const isChanging = ours.some(({ state }) => /^(?:pending|deleting)/.test(state));
+  return justWritten || group.justWritten || group.inTheWay !== undefined || changes || leaves || isChanging;
 }

@@ -9,9 +9,9 @@ import { shortName } from "../../../network/needs.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
 import { endpointsCheckMs, marks, restCheckMs, settleCheckMs, unreadCheckMs } from "../../intervals.ts";
 import { allowedStep } from "../../parts/allowed/limits.ts";
-import { lackOfAny, withAllRefusals } from "../../parts/endpoints/lacking.ts";
+import { lackOf } from "../../parts/endpoints/lacking.ts";
 import { settling } from "../../parts/endpoints/next.ts";
-import { vpcPlan } from "../../parts/endpoints/vpc-plan.ts";
+import { vpcPlan } from "../../parts/endpoints/plan.ts";
 import { groupPlan, groupRemoval } from "../../parts/security-group/plan.ts";
 import { selectionPlan } from "../../parts/selection/plan.ts";
 import type { Act, Blocked, Change, ConditionDraft, Plan, Step, Wait } from "../../pass/agenda.ts";
@@ -82,11 +82,10 @@ function endpoints({ vpc, keptFor, endpoints: serving }: Read, isReady: boolean)
   const { next, refused } = vpcPlan(vpc);
   const act = next?.kind === "act" ? written(next) : undefined;
   const isRemoval = act !== undefined && next?.kind === "act" && next.action.doing === "delete";
-  const found =
-    lackOfAny(vpc, refused) ??
+  const lacking =
+    lackOf(vpc, refused) ??
     notYetAvailable(vpc.vpcId, serving) ??
     (isReady || serving.length === 0 ? undefined : notYetShown(vpc));
-  const lacking = found && withAllRefusals(found, refused);
   const conditions = [endpointsNotReady];
   const settles = next?.kind === "wait" ? [{ ...next, conditions }] : [];
   const waits = lacking === undefined ? [] : [{ ...lacking, checkInMs: endpointsCheckMs, conditions }];

@@ -1,10 +1,10 @@
 import type { VpcEndpoint } from "../../../network/facts.ts";
 import type { Identity } from "../../ownership/ownership.ts";
 import type { AllowedSeen } from "../../parts/allowed/limits.ts";
-import type { VpcAction } from "../../parts/endpoints/action.ts";
 import type { VpcSeen } from "../../parts/endpoints/seen.ts";
-import type { GroupAction } from "../../parts/security-group/action.ts";
+import type { VpcAction } from "../../parts/endpoints/writes.ts";
 import type { GroupSeen } from "../../parts/security-group/seen.ts";
+import type { GroupAction } from "../../parts/security-group/writes.ts";
 import type { SelectionSeen } from "../../parts/selection/seen.ts";
 import type { NotRead } from "../../pass/unread.ts";
 

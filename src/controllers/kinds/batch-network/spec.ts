@@ -4,7 +4,7 @@ import { type BatchNetwork, type BatchNetworkSpec, servicesNeeded } from "../../
 import type { ToResolve } from "../../../network/selection.ts";
 import { type Named, publicPeers } from "../../parts/allowed/limits.ts";
 import type { DesiredGroup } from "../../parts/security-group/rules.ts";
-import { remembered } from "../../parts/selection/fill.ts";
+import { remembered } from "../../parts/selection/report.ts";
 
 /** The short names of the services that are to have an endpoint, sorted. */
 export function servicesOf({ vpcEndpoints }: BatchNetworkSpec): readonly string[] {

@@ -5,21 +5,20 @@ import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
 import { BatchNetworkKind } from "../../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
 import { heldAmong } from "../../../network/dependence.ts";
-import { listedEndpoints, withoutCutOffs } from "../../../network/endpoints.ts";
+import { endpointPlan, withoutCutOffs } from "../../../network/endpoints.ts";
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../../network/facts.ts";
 import { isPresent, read } from "../../../network/lookups.ts";
 import { shortName } from "../../../network/needs.ts";
 import { identityOf } from "../../ownership/ownership.ts";
 import { tagChange } from "../../ownership/tags.ts";
 import { type Ec2Memory, isUnproven, refusedLately, writerOf, wroteLately } from "../../parts/ec2-memory.ts";
-import { vpcText } from "../../parts/endpoints/claims.ts";
 import { endpointTags, groupName, ownedBy } from "../../parts/endpoints/ownership.ts";
 import type { VpcSeen } from "../../parts/endpoints/seen.ts";
-import type { Running } from "../../parts/endpoints/users.ts";
-import { vpcsOf } from "../../parts/endpoints/vpc.ts";
+import { type Running, vpcsOf } from "../../parts/endpoints/users.ts";
 import { groupsNaming } from "../../parts/security-group/rules.ts";
 import { directivesOf } from "../../pass/directives.ts";
 import type { Ports } from "../../ports.ts";
+import { vpcText } from "../../references/vpc-text.ts";
 import { placedIn, servicesOf } from "./spec.ts";
 
 /** What an observation reads with. */
@@ -102,7 +101,7 @@ function askingIn(
       name: `${BatchNetworkKind.kind} ${keyText(one.metadata)}`,
       services: servicesOf(one.spec),
     })),
-    ...here.flatMap(({ name, user, leaving }) => (leaving ? [] : [{ name, services: user.services ?? [] }])),
+    ...here.flatMap(({ name, services, leaving }) => (leaving ? [] : [{ name, services }])),
   ];
   return all.flatMap(({ name, services }) => {
     const shared = services.filter((service) => ours.has(service));
@@ -122,7 +121,7 @@ export function networksIn(
 /** What the operator is to do in the VPC, as `vpcPlan` takes it. */
 export function vpcOf(given: Given): VpcSeen {
   const { network, facts, ports, memory, now, owner, owned } = given;
-  const { spec, metadata } = network;
+  const { spec } = network;
   const { vpcId, tags } = spec;
   const directives = directivesOf(network, ports.settings);
   const groups = read("security groups", facts.securityGroups);
@@ -136,7 +135,6 @@ export function vpcOf(given: Given): VpcSeen {
     owned.isLeft(one) || (takesOver && owned.isOfCluster(one));
   const usesGroup = (one: VpcEndpoint): boolean =>
     !owned.isOurs(one) && isPresent(one) && group !== undefined && one.securityGroupIds.includes(group.groupId);
-  const unproven = isUnproven(memory, now);
   const resources = [
     ...ours.filter(isPresent).map((one) => ({ ...one, id: one.endpointId })),
     ...(group === undefined ? [] : [{ ...group, id: group.groupId }]),
@@ -148,14 +146,9 @@ export function vpcOf(given: Given): VpcSeen {
   return {
     vpcId,
     owner,
-    keeper: {
-      uid: metadata.uid,
-      identity: identityOf(network, ports.cluster),
-      part: directives.deleting ? "leaves" : "asks",
-      retain: directives.deleting && directives.retain,
-      isHeld: false,
-      isHere: true,
-    },
+    identity: identityOf(network, ports.cluster),
+    leaves: directives.deleting,
+    retain: directives.retain,
     plan: planIn(given, group?.groupId),
     ours,
     group,
@@ -171,12 +164,9 @@ export function vpcOf(given: Given): VpcSeen {
       ...all.filter((one) => isPresent(one) && isLeft(one)).map(({ endpointId }) => endpointId),
       ...groupsHere.filter(isLeft).map(({ groupId }) => groupId),
     ],
-    coming: [],
-    occupiedBy: [],
     ...connectedIn(given),
     moving: given.running.filter(({ moving }) => moving).map(({ name }) => name),
-    justWritten: (unproven && directives.deleting) || wroteLately(memory, vpcId, now),
-    unproven,
+    justWritten: (isUnproven(memory, now) && directives.deleting) || wroteLately(memory, vpcId, now),
     refused: refusedLately(memory, writerOf(network), now),
   };
 }
@@ -186,7 +176,7 @@ function planIn(given: Given, groupId: string | undefined): VpcSeen["plan"] {
   const { vpcId } = network.spec;
   const { subnets } = placedIn(network);
   const asked = { vpcId, services: subnets === undefined ? [] : servicesOf(network.spec), subnetIds: subnets ?? [] };
-  const whole = listedEndpoints(asked, [...given.keptFor.keys()], facts, owned.isOurs);
+  const whole = endpointPlan(asked, [...given.keptFor.keys()], facts, owned.isOurs);
   // AWS describes only the new subnets of an environment that it moves.
   const isMoving = subnets === undefined || running.some(({ moving }) => moving);
   const plan = isMoving ? { ...whole, remove: [] } : whole;

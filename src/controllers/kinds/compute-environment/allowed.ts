@@ -1,23 +1,13 @@
 /** What an environment names that its namespace may have to be allowed. Pure. */
 
-import type {
-  BatchComputeEnvironment,
-  BatchComputeEnvironmentSpec,
-} from "../../../api/v1alpha1/batch-compute-environment.ts";
+import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { perVersion } from "../../fields/per-version.ts";
-import { type Named, publicPeers } from "../../parts/allowed/limits.ts";
-import { withSelected } from "../../parts/selection/fill.ts";
+import type { Named } from "../../parts/allowed/limits.ts";
 
-/** Asked again for thousands of objects: whoever has endpoints with an object has to know whether it may use its network. */
+/** Once for each version of an object. */
 export const namedBy = perVersion((object): readonly Named[] => {
-  const environment = object as BatchComputeEnvironment;
-  // What the network of a reference gives, its own namespace may use, and lends.
-  const isOfNetwork = environment.spec.computeResources?.networkRef !== undefined;
-  const { spec } = isOfNetwork ? environment : withSelected(environment);
-  return [...resourcesIn(spec), ...networkIn(spec)];
-});
-
-function resourcesIn({ computeResources, eksConfiguration }: BatchComputeEnvironmentSpec): readonly Named[] {
+  // What its network gives, the namespace of that may use, and lends.
+  const { computeResources, eksConfiguration } = (object as BatchComputeEnvironment).spec;
   const { subnets, securityGroupIds, launchTemplate, ec2KeyPair, placementGroup, managedInstancesProvider } =
     computeResources ?? {};
   const { networkConfiguration, capacityReservations } = managedInstancesProvider?.instanceLaunchTemplate ?? {};
@@ -51,12 +41,4 @@ function resourcesIn({ computeResources, eksConfiguration }: BatchComputeEnviron
           { field: "spec.eksConfiguration.eksClusterArn", value: eksConfiguration.eksClusterArn, lists: "resources" },
         ] as const)),
   ];
-}
-
-function networkIn({ network }: BatchComputeEnvironmentSpec): readonly Named[] {
-  const services = network?.vpcEndpointServices ?? [];
-  return [
-    ...services.map((value): Named => ({ field: "spec.network.vpcEndpointServices", value, lists: "services" })),
-    ...publicPeers(network?.securityGroup?.ingress ?? [], "spec.network.securityGroup.ingress"),
-  ];
-}
+});

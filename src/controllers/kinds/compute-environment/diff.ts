@@ -3,7 +3,7 @@
 import type { Environment } from "../../../aws/batch.ts";
 import { compared } from "../../fields/differences.ts";
 import { at, memberRow } from "../../fields/rows.ts";
-import type { PlacedSpec } from "../../parts/security-group/fill.ts";
+import type { PlacedSpec } from "../../parts/network-reference/fill.ts";
 import type { FieldChange } from "../../pass/agenda.ts";
 import {
   type EnvironmentField,

@@ -13,8 +13,8 @@ import {
   retiredAtTag,
   servingSinceTag,
 } from "../../ownership/ownership.ts";
+import { placed } from "../../parts/network-reference/fill.ts";
 import { filledObject } from "../../parts/roles/with-roles.ts";
-import { placed } from "../../parts/security-group/fill.ts";
 import { awaitingApproval } from "../../pass/approval.ts";
 import { conditionsOf } from "../../pass/conditions.ts";
 import { directivesOf } from "../../pass/directives.ts";

@@ -29,8 +29,8 @@ import {
   referredKey,
 } from "../../ownership/naming.ts";
 import { identityOf, isNamedBy, isOfCluster, namedOwner, ownerIn, ownershipOf } from "../../ownership/ownership.ts";
+import { placed } from "../../parts/network-reference/fill.ts";
 import { filledObject } from "../../parts/roles/with-roles.ts";
-import { placed } from "../../parts/security-group/fill.ts";
 import { conditionsOf } from "../../pass/conditions.ts";
 import { directivesOf } from "../../pass/directives.ts";
 import { orUnread } from "../../pass/unread.ts";

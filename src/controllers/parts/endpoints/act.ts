@@ -1,7 +1,4 @@
 import type { DeleteVpcEndpointsResult } from "@aws-sdk/client-ec2";
-import type { KubeObject } from "../../../api/object.ts";
-import { endpointsAnnotation } from "../../../api/v1alpha1/annotations.ts";
-import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
 import { neverHappened } from "../../../aws/calls.ts";
 import type { Ec2Api } from "../../../aws/ec2.ts";
 import type { Ec2Region } from "../../../aws/ec2-region.ts";
@@ -13,21 +10,9 @@ import { type Ec2Memory, noteRemoval, type Writer, writeFor } from "../ec2-memor
 import { createGroup } from "../new-group.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
-import type { EndpointsAction, VpcAction } from "./action.ts";
-import type { EndpointWrite } from "./writes.ts";
+import type { EndpointWrite, VpcAction } from "./writes.ts";
 
 const https = { direction: "ingress", protocol: "tcp", ports: { from: 443, to: 443 } } as const;
-
-/** Notes on an object in which VPCs it requests endpoints. */
-export async function noteClaims(
-  { claims }: EndpointsAction,
-  object: KubeObject,
-  { store }: Pick<Ports, "store">,
-  signal: AbortSignal,
-): Promise<void> {
-  const annotations = { [endpointsAnnotation]: claims.length === 0 ? null : claims.join(",") };
-  await store.patchMetadata(BatchComputeEnvironmentKind, object, { annotations }, signal);
-}
 
 /** What the writes in a VPC need. */
 export interface VpcWriting {
@@ -37,7 +22,7 @@ export interface VpcWriting {
   readonly memory: Ec2Memory;
   /** Undefined: refusals are not remembered. */
   readonly writer: Writer | undefined;
-  /** Whether the users of the region are still those for whom the action was decided. */
+  /** Whether those who need the endpoints are still those for whom the action was decided. */
   readonly isCurrent: () => boolean;
 }
 

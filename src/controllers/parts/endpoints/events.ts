@@ -1,8 +1,7 @@
 import { shortName } from "../../../network/needs.ts";
 import type { ObjectEvent } from "../../../runtime/store.ts";
 import { normalEvent } from "../../pass/events.ts";
-import type { VpcAction } from "./action.ts";
-import type { EndpointWrite } from "./writes.ts";
+import type { EndpointWrite, VpcAction } from "./writes.ts";
 
 /** The event of writes that succeeded. */
 export function vpcEvent({ vpcId, doing, writes }: VpcAction): ObjectEvent {

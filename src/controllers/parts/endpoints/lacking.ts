@@ -1,41 +1,20 @@
-/** Finds what objects lack of the endpoints of a VPC. Pure. */
+/** Finds what a network lacks of its endpoints. Pure. */
 
-import { keyText } from "../../../api/object.ts";
 import type { EndpointPlan, EndpointToMake } from "../../../network/endpoints.ts";
 import { isBroken, isPending } from "../../../network/lookups.ts";
 import { shortName } from "../../../network/needs.ts";
 import { marks } from "../../intervals.ts";
 import type { Blocked, Wait } from "../../pass/agenda.ts";
 import type { Refused } from "./next.ts";
-import type { UsedVpc, VpcSeen } from "./seen.ts";
+import type { VpcSeen } from "./seen.ts";
 
-/** Why endpoints that the object itself requests are missing. */
-export function lackOfItsOwn(vpc: UsedVpc, refused: readonly Refused[]): Wait | Blocked | undefined {
-  return lackIn(vpc, refused, (services, endpointId) => {
-    const isServed = endpointId !== undefined && !vpc.lacks.includes(endpointId);
-    return !isServed && services.some((one) => vpc.needs.includes(one));
-  });
-}
-
-/** Why endpoints that any object requests there are missing: the plan is shared. */
-export function lackOfAny(vpc: VpcSeen, refused: readonly Refused[]): Wait | Blocked | undefined {
-  return lackIn(vpc, refused, () => true);
-}
-
-/** Why endpoints of services are missing, the gravest cause first. */
-function lackIn(
-  vpc: VpcSeen,
-  refused: readonly Refused[],
-  concerns: (services: readonly string[], endpointId?: string) => boolean,
-): Wait | Blocked | undefined {
+/** Why endpoints that the network asks for are missing, the gravest cause first. */
+export function lackOf(vpc: VpcSeen, refused: readonly Refused[]): Wait | Blocked | undefined {
   const { plan, ours } = vpc;
-  const refusals = refused
-    .filter(({ services, endpointId }) => concerns(services, endpointId))
-    .map(({ refusal }) => refusal);
-  const broken = ours.filter((one) => isBroken(one) && concerns([one.serviceName]));
+  const refusals = refused.map(({ refusal }) => refusal);
   const faults = [
-    ...plan.obstacles.filter(({ services }) => concerns(services)).map(({ message }) => message),
-    ...broken.map(({ endpointId, state }) => `${endpointId} is ${state}: delete it`),
+    ...plan.obstacles.map(({ message }) => message),
+    ...ours.filter(isBroken).map(({ endpointId, state }) => `${endpointId} is ${state}: delete it`),
   ];
   const [refusal] = refusals;
   if (refusal !== undefined || faults.length > 0) {
@@ -45,42 +24,28 @@ function lackIn(
     const stalls = refusals.flatMap(({ stallsAfterMs }) => stallsAfterMs ?? []);
     return { kind: "wait", ...reported, ...(stalls.length === 0 ? {} : { stallsAfterMs: Math.min(...stalls) }) };
   }
-  const coming = ours.filter(isPending);
-  const extended = plan.extend.filter((one) => concerns(servicesOf(one.endpointId, ours), one.endpointId));
   const missing = new Set([
-    ...[
-      ...plan.create.map(({ serviceName }) => serviceName),
-      ...plan.awaited,
-      ...coming.map(({ serviceName }) => serviceName),
-      ...(addressesToLetIn(vpc).length === 0 ? [] : behindGroup(vpc)),
-    ].filter((service) => concerns([service])),
-    ...extended.flatMap(({ endpointId }) => servicesOf(endpointId, ours)),
+    ...plan.create.map(({ serviceName }) => serviceName),
+    ...plan.awaited,
+    ...ours.filter(isPending).map(({ serviceName }) => serviceName),
+    ...(addressesToLetIn(vpc).length === 0 ? [] : behindGroup(vpc)),
+    ...plan.extend.flatMap(({ endpointId }) => servicesOf(endpointId, ours)),
   ]);
   if (missing.size === 0) return undefined;
-  const stallsAfterMs = marks.endpointStallsMs;
-  return { kind: "wait", until: { kind: "shared" }, ...beingDone(vpc, [...missing].map(shortName)), stallsAfterMs };
+  return { kind: "wait", ...beingDone(vpc, [...missing].map(shortName)), stallsAfterMs: marks.endpointStallsMs };
 }
 
 /** What is being done about services without endpoints: the same from the first write to the last. */
 function beingDone(vpc: VpcSeen, missing: readonly string[]): Pick<Wait, "reason" | "message"> {
-  const { vpcId, keeper, plan } = vpc;
+  const { vpcId, plan } = vpc;
   const services = missing.join(", ");
-  const pending = { reason: "EndpointsPending" as const, message: `waiting for endpoints of ${vpcId}: ${services}` };
-  if (keeper?.isHere === false) {
-    const by = `which the operator of ${keyText(keeper.identity)} creates. If this takes long, check that it runs`;
-    return { ...pending, message: `${pending.message}, ${by}` };
-  }
   if (plan.create.length + plan.extend.length > 0) {
     return { reason: "CreatingEndpoints", message: `creating endpoints of ${vpcId}: ${services}` };
   }
-  if (addressesToLetIn(vpc).length === 0) return pending;
+  if (addressesToLetIn(vpc).length === 0) {
+    return { reason: "EndpointsPending", message: `waiting for endpoints of ${vpcId}: ${services}` };
+  }
   return { reason: "RepairingEndpoints", message: `allowing the addresses of ${vpcId} to reach its endpoints` };
-}
-
-/** Adds EC2's other refusals to what an object waits for, because nothing else reports them. */
-export function withAllRefusals<T extends { readonly message: string }>(lacking: T, refused: readonly Refused[]): T {
-  const others = new Set(refused.map(({ refusal }) => refusal.message).filter((one) => !lacking.message.includes(one)));
-  return others.size === 0 ? lacking : { ...lacking, message: [lacking.message, ...others].join("; ") };
 }
 
 export function interfacesOf({ create }: EndpointPlan): readonly EndpointToMake[] {

@@ -1,46 +1,40 @@
-/** Cleans up a VPC in which no object requests endpoints any more. Pure. */
+/** Cleans up after a network that is being deleted. Pure. */
 
 import { isPresent } from "../../../network/lookups.ts";
-import { endpointsCheckMs, marks, othersCheckMs, unreadCheckMs, unwatchedCheckMs } from "../../intervals.ts";
+import { endpointsCheckMs, marks, othersCheckMs, unreadCheckMs } from "../../intervals.ts";
 import { retainedFromTag, retainedMark } from "../../ownership/ownership.ts";
 import type { Act, Wait } from "../../pass/agenda.ts";
-import type { VpcAction } from "./action.ts";
 import { act, nothing, settling, unlessRefused, type VpcPlan } from "./next.ts";
 import { ownershipTagKeys } from "./ownership.ts";
-import type { Keeper, VpcSeen } from "./seen.ts";
-import type { EndpointWrite } from "./writes.ts";
+import type { VpcSeen } from "./seen.ts";
+import type { EndpointWrite, VpcAction } from "./writes.ts";
 
-/** The next writes once nothing uses the endpoints of a VPC: they go first, then their group. */
-export function lastWrites(vpc: VpcSeen, keeper: Keeper): VpcPlan {
+/** The next writes once nothing uses the endpoints: they go first, then their group. */
+export function lastWrites(vpc: VpcSeen): VpcPlan {
   // A request without an answer may have created an endpoint.
   if (vpc.ours.length === 0 && vpc.group === undefined && !vpc.justWritten) return nothing;
-  const retains = keeper.retain || vpc.connects.length > 0;
+  const retains = vpc.retain || vpc.connects.length > 0;
   const settles = vpc.justWritten ? settling(vpc, retains ? "RetainingEndpoints" : "DeletingEndpoints") : undefined;
-  const next = inUse(vpc, retains) ?? settles ?? (retains ? released(vpc, keeper) : undefined) ?? deleted(vpc, keeper);
+  const next = inUse(vpc, retains) ?? settles ?? (retains ? released(vpc) : undefined) ?? deleted(vpc);
   return next.kind === "act" ? unlessRefused(vpc, next, []) : { next, refused: [] };
 }
 
 /** @param retains whether the endpoints stay in AWS */
 function inUse(vpc: VpcSeen, retains: boolean): Wait | undefined {
-  const { vpcId, ours, group, coming, occupiedBy, connectsLeaving, moving, mayConnect } = vpc;
-  if (ours.length === 0 && group === undefined) return undefined;
-  const inUseFor = (message: string, checkInMs: number): Wait => {
-    return { kind: "wait", reason: "EndpointsInUse", message, checkInMs, stallsAfterMs: marks.inUseStallsMs };
+  const { vpcId, ours, group, connectsLeaving, moving, mayConnect } = vpc;
+  if ((ours.length === 0 && group === undefined) || retains) return undefined;
+  const inUseFor = (message: string): Wait => {
+    const [checkInMs, stallsAfterMs] = [othersCheckMs, marks.inUseStallsMs];
+    return { kind: "wait", reason: "EndpointsInUse", message, checkInMs, stallsAfterMs };
   };
-  if (coming.length > 0) {
-    const message = `waiting until ${coming.join(", ")} notes that it uses the endpoints of ${vpcId}`;
-    return inUseFor(message, unwatchedCheckMs);
-  }
-  const users = [...occupiedBy, ...(retains ? [] : connectsLeaving)];
-  if (users.length > 0) {
-    const message = `keeping the endpoints of ${vpcId} until these no longer use them: ${users.join(", ")}`;
-    return inUseFor(message, occupiedBy.length > 0 ? unwatchedCheckMs : othersCheckMs);
+  if (connectsLeaving.length > 0) {
+    return inUseFor(`keeping the endpoints of ${vpcId} until these no longer use them: ${connectsLeaving.join(", ")}`);
   }
   // A request without an answer is settled first.
-  if (vpc.justWritten || retains) return undefined;
+  if (vpc.justWritten) return undefined;
   if (moving.length > 0) {
     const message = `keeping the endpoints of ${vpcId} until AWS has updated ${moving.join(", ")}: its old instances may still use them, but AWS no longer reports where they run`;
-    return inUseFor(message, othersCheckMs);
+    return inUseFor(message);
   }
   if (mayConnect.length === 0) return undefined;
   const message = `keeping the endpoints of ${vpcId}: cannot read whether ${mayConnect.join(", ")} uses them`;
@@ -48,7 +42,7 @@ function inUse(vpc: VpcSeen, retains: boolean): Wait | undefined {
   return { kind: "wait", reason: "NotReadable", message, checkInMs, stallsAfterMs };
 }
 
-function released({ vpcId, ours, group, connects }: VpcSeen, { identity }: Keeper): Act<VpcAction> | undefined {
+function released({ vpcId, ours, group, connects, identity }: VpcSeen): Act<VpcAction> | undefined {
   const ids = [...ours.filter(isPresent).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
   if (ids.length === 0) return undefined;
   const why = connects.length > 0 ? `${connects.join(", ")} uses them` : "deletionPolicy is Retain";
@@ -56,7 +50,7 @@ function released({ vpcId, ours, group, connects }: VpcSeen, { identity }: Keepe
   return act(vpcId, "release", [releaseOf(ids, identity)], message);
 }
 
-function deleted({ vpcId, ours, group, groupNamedBy }: VpcSeen, { identity }: Keeper): Act<VpcAction> | Wait {
+function deleted({ vpcId, ours, group, groupNamedBy, identity }: VpcSeen): Act<VpcAction> | Wait {
   const endpointIds = ours.filter(isPresent).map(({ endpointId }) => endpointId);
   if (endpointIds.length > 0) {
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds };
@@ -75,6 +69,6 @@ function deleted({ vpcId, ours, group, groupNamedBy }: VpcSeen, { identity }: Ke
   return act(vpcId, "delete", [write], `deleting the security group ${groupId} of the endpoints`);
 }
 
-function releaseOf(ids: readonly string[], identity: Keeper["identity"]): EndpointWrite {
+function releaseOf(ids: readonly string[], identity: VpcSeen["identity"]): EndpointWrite {
   return { kind: "release", ids, set: { [retainedFromTag]: retainedMark(identity) }, remove: ownershipTagKeys };
 }

@@ -4,9 +4,8 @@ import type { Reason } from "../../../api/reasons.ts";
 import { settleCheckMs } from "../../intervals.ts";
 import type { Act, Wait } from "../../pass/agenda.ts";
 import { currentRefusal } from "../../pass/refused-writes.ts";
-import type { VpcAction } from "./action.ts";
 import type { VpcSeen } from "./seen.ts";
-import type { EndpointWrite } from "./writes.ts";
+import type { EndpointWrite, VpcAction } from "./writes.ts";
 
 /** What is next in a VPC. */
 export interface VpcPlan {

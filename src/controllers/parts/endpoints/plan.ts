@@ -1,126 +1,140 @@
-/** The door of endpoints: plans what an object does about them, and reports those of its VPCs. Pure. */
+/** The door of endpoints: plans the next writes for those of a network in its VPC. Pure. */
 
-import type { Reason } from "../../../api/reasons.ts";
+import { isPresent } from "../../../network/lookups.ts";
 import { shortName } from "../../../network/needs.ts";
-import { marks, sharedCheckMs, unreadCheckMs, unwatchedCheckMs } from "../../intervals.ts";
-import type { Act, Blocked, ConditionDraft, Step, Wait } from "../../pass/agenda.ts";
-import { nothingToDo, type PartPlan, together } from "../../pass/part-plan.ts";
-import type { EndpointsAction } from "./action.ts";
-import { lackOfAny, lackOfItsOwn, withAllRefusals } from "./lacking.ts";
-import { settling } from "./next.ts";
-import type { EndpointsSeen, UsedVpc } from "./seen.ts";
-import { vpcPlan } from "./vpc-plan.ts";
+import { clusterUidTag, retainedFromTag } from "../../ownership/ownership.ts";
+import type { Act } from "../../pass/agenda.ts";
+import { currentRefusal } from "../../pass/refused-writes.ts";
+import { addressesToLetIn, behindGroup, interfacesOf, servicesOf } from "./lacking.ts";
+import { lastWrites } from "./leaving.ts";
+import { act, nothing, settling, unlessRefused, type VpcPlan } from "./next.ts";
+import { endpointTags, gatewayPolicy, groupName, ownershipTags } from "./ownership.ts";
+import type { VpcSeen } from "./seen.ts";
+import type { EndpointWrite, VpcAction } from "./writes.ts";
 
-/** The condition of the endpoints while something remains to be done. */
-const notReady = { type: "EndpointsReady", status: "False" } as const;
+export function vpcPlan(vpc: VpcSeen): VpcPlan {
+  if (vpc.leaves) return lastWrites(vpc);
+  const plan = nextWrites(vpc);
+  return plan.next !== undefined && vpc.justWritten ? { ...plan, next: settling(vpc, "CreatingEndpoints") } : plan;
+}
 
-/**
- * Endpoints come first: an environment is created only when its endpoints are available. An environment that serves
- * keeps serving. The reconciler of the VPC creates and deletes them.
- */
-export function endpointsPlan(seen: EndpointsSeen): PartPlan<EndpointsAction> {
-  const { network, desired, claims } = seen;
-  if (network.kind === "unneeded") return nothingToDo;
-  if (network.kind === "unread") return unread(network, desired);
-  const { vpcs, vpcIds, placed } = network;
-  // The object may turn out to be in a VPC of its claims.
-  if (desired && !placed) return nothingToDo;
-  const staying = desired ? vpcIds : [];
-  const unclaimed = staying.filter((id) => !claims.includes(id));
-  if (unclaimed.length > 0) {
-    const message = `requesting endpoints in ${unclaimed.join(", ")}`;
-    return { steps: [claim([...claims, ...unclaimed], message)], conditions: [] };
+/** A refused write holds back only the writes that need it. */
+function nextWrites(vpc: VpcSeen): VpcPlan {
+  const { vpcId, group, leftBehind } = vpc;
+  const interfaces = behindGroup(vpc);
+  const back = takingBack(vpc);
+  // Endpoints that Retain left behind serve like foreign ones, but their group has the name of the next group.
+  const nameIsTaken = group === undefined && leftBehind.some((id) => id.startsWith("sg-"));
+  const taken = back === undefined ? nothing : unlessRefused(vpc, back, nameIsTaken ? interfaces : []);
+  if (taken.next !== undefined) return taken;
+  const rules = nameIsTaken ? undefined : groupWrites(vpc);
+  const first = rules === undefined ? nothing : unlessRefused(vpc, rules, interfaces);
+  const before = [...taken.refused, ...first.refused];
+  if (first.next !== undefined) return { next: first.next, refused: before };
+  const isBarred = nameIsTaken || rules !== undefined;
+  const tried = creations(vpc)
+    .filter(({ services }) => !isBarred || !services.some((one) => interfaces.includes(one)))
+    .map((one) => ({ ...one, refusal: currentRefusal(vpc.refused, [one.write]) }));
+  const refused = [
+    ...before,
+    ...tried.flatMap(({ services, endpointId, refusal }) => (refusal ? [{ services, endpointId, refusal }] : [])),
+  ];
+  const made = tried.filter(({ refusal }) => refusal === undefined);
+  if (made.length > 0) {
+    const message = `creating endpoints of ${vpcId}: ${made.map(({ what }) => what).join(", ")}`;
+    const writes = made.map(({ write }) => write);
+    return { next: act(vpcId, "create", writes, message), refused };
   }
-  const kept = vpcs.filter(({ vpcId }) => staying.includes(vpcId)).map((vpc) => inUse(vpc, desired));
-  const leaving = vpcs.filter(({ vpcId }) => !staying.includes(vpcId));
-  return together([...kept, leaving.length === 0 ? nothingToDo : { steps: [], ...left(leaving, claims) }]);
+  const surplus = removal(vpc);
+  // Nobody waits for a deletion.
+  const last = surplus === undefined ? nothing : unlessRefused(vpc, surplus, []);
+  return { next: last.next, refused: [...refused, ...last.refused] };
 }
 
-/** What is created of the endpoints, in words; undefined: nothing. */
-export function creationOf({ steps }: PartPlan<EndpointsAction>): string | undefined {
-  return steps.find((step) => (step.kind === "wait" || step.kind === "act") && creations.has(step.reason))?.message;
+function takingBack(vpc: VpcSeen): Act<VpcAction> | undefined {
+  const { vpcId, group, owner, retag } = vpc;
+  const { cluster } = owner;
+  const before = [...vpc.ours.filter(isPresent), ...(group === undefined ? [] : [group])]
+    .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
+    .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
+  if (before.length > 0) {
+    const write: EndpointWrite = { kind: "takeOver", ids: before, set: { [clusterUidTag]: cluster.uid }, remove: [] };
+    return act(vpcId, "repair", [write], `taking over endpoints of a lost cluster: ${before.join(", ")}`);
+  }
+  if (vpc.leftBehind.length > 0) {
+    const [ids, set] = [vpc.leftBehind, ownershipTags(owner)];
+    const write: EndpointWrite = { kind: "takeOver", ids, set, remove: [retainedFromTag] };
+    return act(vpcId, "repair", [write], `taking over what earlier objects left in ${vpcId}: ${ids.join(", ")}`);
+  }
+  if (retag.size > 0) {
+    const writes = [...retag].map(([id, change]): EndpointWrite => ({ kind: "takeOver", ids: [id], ...change }));
+    return act(vpcId, "repair", writes, `writing the tags of ${[...retag.keys()].join(", ")}`);
+  }
+  return undefined;
 }
 
-const creations: ReadonlySet<Reason> = new Set(["CreatingEndpoints", "EndpointsPending", "RepairingEndpoints"]);
-
-/** The last step of a deletion: the finalizer of the keeper of a VPC stays until no endpoint of ours is left there. */
-export function endpointsRemoval({ network }: EndpointsSeen): readonly Step<EndpointsAction>[] {
-  if (network.kind === "unneeded") return [];
-  if (network.kind === "unread") return [notRead(network)];
-  const [first] = network.vpcs.flatMap((vpc) => keeping(vpc) ?? []);
-  return first === undefined ? [] : [{ ...first, conditions: [notReady] }];
+function groupWrites(vpc: VpcSeen): Act<VpcAction> | undefined {
+  const { vpcId, plan, group, owner } = vpc;
+  if (group === undefined) {
+    if (interfacesOf(plan).length === 0) return undefined;
+    const name = groupName(owner);
+    const description = "Lets instances of AWS Batch reach VPC endpoints; made by aws-batch-operator";
+    const write: EndpointWrite = { kind: "createGroup", vpcId, name, description, tags: endpointTags(owner, name) };
+    return act(vpcId, "create", [write], `creating the security group of the endpoints of ${vpcId}`);
+  }
+  const missing = addressesToLetIn(vpc);
+  if (missing.length === 0) return undefined;
+  const write: EndpointWrite = { kind: "allow", groupId: group.groupId, from: missing };
+  return act(vpcId, "repair", [write], `allowing HTTPS from ${missing.join(", ")} in ${group.groupId}`);
 }
 
-function inUse(vpc: UsedVpc, desired: boolean): PartPlan<EndpointsAction> {
-  const { refused } = vpcPlan(vpc);
-  if (vpc.unread !== undefined) return unread(withAllRefusals(vpc.unread, refused), desired);
-  const lacking = lackOfItsOwn(vpc, refused);
-  if (lacking !== undefined) {
-    const hold = withAllRefusals(lacking, refused);
+/** An endpoint to create or to extend. */
+interface Creation {
+  readonly write: EndpointWrite;
+  /** Full names. */
+  readonly services: readonly string[];
+  /** The endpoint to extend. */
+  readonly endpointId?: string;
+  /** For messages. */
+  readonly what: string;
+}
+
+function creations({ vpcId, plan, ours, group, owner }: VpcSeen): readonly Creation[] {
+  const made = plan.create.map((one): Creation => {
+    const { serviceName } = one;
+    const what = shortName(serviceName);
+    const tags = endpointTags(owner, `aws-batch-operator ${what}`);
+    const services = [serviceName];
+    if (one.kind === "Gateway") {
+      const { routeTableIds } = one;
+      const policy = gatewayPolicy(owner);
+      return { write: { kind: "createGateway", vpcId, serviceName, routeTableIds, policy, tags }, services, what };
+    }
+    const { subnetIds, ipAddressType } = one;
+    const groupId = group?.groupId ?? "";
     return {
-      steps: [{ ...hold, checkInMs: sharedCheckMs, holds: "creation", conditions: [notReady] }],
-      conditions: [],
+      write: { kind: "createInterface", vpcId, serviceName, subnetIds, groupId, ipAddressType, tags },
+      services,
+      what,
     };
+  });
+  const extended = plan.extend.map((one): Creation => {
+    const { endpointId } = one;
+    return { write: { kind: "extend", ...one }, services: servicesOf(endpointId, ours), endpointId, what: endpointId };
+  });
+  return [...made, ...extended];
+}
+
+function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act<VpcAction> | undefined {
+  const { remove, kept, ingressFrom } = plan;
+  if (remove.length > 0) {
+    const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
+    return act(vpcId, "delete", [write], `deleting endpoints that nothing needs: ${remove.join(", ")}`);
   }
-  // The previous process may have just deleted what EC2 still shows.
-  const steps: readonly Wait[] = vpc.unproven ? [{ ...settling(vpc, "CreatingEndpoints"), holds: "creation" }] : [];
-  // The plan is shared: a request of others that fails, such as a mistyped service, is reported and holds nothing up.
-  const others = lackOfAny(vpc, refused);
-  if (others !== undefined) {
-    const { reason, message } = others;
-    return { steps, conditions: [{ ...notReady, reason, message }], checkInMs: sharedCheckMs };
+  const needless = ours.length + ingressFrom.length + kept.length === 0;
+  if (group !== undefined && needless && groupNamedBy.length === 0) {
+    const write: EndpointWrite = { kind: "deleteGroup", groupId: group.groupId };
+    return act(vpcId, "delete", [write], `deleting the security group ${group.groupId}: no endpoint uses it`);
   }
-  const names = vpc.plan.services.map(shortName).join(", ");
-  const message =
-    names === "" ? "the subnets need no endpoints of the operator" : `available in ${vpc.vpcId}: ${names}`;
-  const ready: ConditionDraft = { ...notReady, status: "True", reason: "EndpointsAvailable", message };
-  return { steps, conditions: [ready] };
-}
-
-/** The VPCs that an object no longer uses. It stays Ready, and holds its record of those that it keeps. */
-function left(vpcs: readonly UsedVpc[], claims: readonly string[]): Omit<PartPlan<EndpointsAction>, "steps"> {
-  if (vpcs.some(({ outlived }) => outlived.length > 0)) return { conditions: [], checkInMs: unwatchedCheckMs };
-  const [kept] = vpcs.flatMap((vpc) => keeping(vpc) ?? []);
-  if (kept !== undefined) {
-    const { reason, message } = kept;
-    return { conditions: [{ ...notReady, reason, message }], checkInMs: sharedCheckMs };
-  }
-  const gone = vpcs.map(({ vpcId }) => vpcId);
-  const rest = claims.filter((id) => !gone.includes(id));
-  if (rest.length === claims.length) return { conditions: [] };
-  return { tail: [claim(rest, `no longer requesting endpoints in ${gone.join(", ")}`)], conditions: [] };
-}
-
-/** What the keeper of a VPC waits for while something of ours is left there. */
-function keeping(vpc: UsedVpc): Wait | Blocked | undefined {
-  if (!vpc.isKeeper) return undefined;
-  const { next, refused } = vpcPlan(vpc);
-  const step = refused[0]?.refusal ?? next;
-  if (step === undefined) return undefined;
-  const { kind, reason, message } = step;
-  const checkInMs = sharedCheckMs;
-  if (kind === "blocked") return { kind, reason, message, checkInMs };
-  const stalls = kind === "wait" && step.stallsAfterMs !== undefined ? { stallsAfterMs: step.stallsAfterMs } : {};
-  return { kind: "wait", reason, message, until: { kind: "shared" }, checkInMs, ...stalls };
-}
-
-interface Unread {
-  readonly reason: Reason;
-  readonly message: string;
-}
-
-function notRead({ reason, message }: Unread): Wait {
-  const conditions = [{ ...notReady, status: "Unknown" }] as const;
-  const [checkInMs, stallsAfterMs] = [unreadCheckMs, marks.unreadStallsMs];
-  return { kind: "wait", reason, message, checkInMs, stallsAfterMs, conditions };
-}
-
-/** A new environment waits. An existing one keeps serving, and only the condition reports the problem. */
-function unread(why: Unread, desired: boolean): PartPlan<EndpointsAction> {
-  return { steps: [{ ...notRead(why), holds: desired ? "creation" : "nothing" }], conditions: [] };
-}
-
-function claim(claims: readonly string[], message: string): Act<EndpointsAction> {
-  const action: EndpointsAction = { kind: "claimVpcs", claims };
-  return { kind: "act", action, reason: "CreatingEndpoints", message, conditions: [notReady] };
+  return undefined;
 }

@@ -3,6 +3,13 @@ import type { NewGroup } from "../new-group.ts";
 
 /** The writes to EC2 that endpoints need, as plain data. */
 
+/** Writes in a VPC for the endpoints of a network. */
+export interface VpcAction {
+  readonly vpcId: string;
+  readonly doing: "create" | "repair" | "delete" | "release";
+  readonly writes: readonly EndpointWrite[];
+}
+
 export type EndpointWrite =
   | ({ readonly kind: "createGroup" } & NewGroup)
   /** Lets these CIDR blocks in on TCP 443. */

@@ -1,10 +1,15 @@
-/** Takes subnets and security groups from the network that an environment refers to. Pure. */
+/**
+ * The door of networks of environments: takes subnets and security groups from the network that an environment refers to, and
+ * keeps them in status. `former.ts` says what happens with fields from before there were networks. Pure.
+ */
 
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import { sameSet } from "../../fields/compare.ts";
 import { marks, settleCheckMs, unwatchedCheckMs } from "../../intervals.ts";
 import type { Blocked, ConditionDraft, Wait } from "../../pass/agenda.ts";
 import { nothingToDo, type PartPlan } from "../../pass/part-plan.ts";
+import { withMembers } from "../../pass/status-fields.ts";
+import { givenTo, hasNetwork, refusedFields } from "./former.ts";
 import type { Given, NetworkReferenceSeen } from "./seen.ts";
 
 const type = "ReferencesResolved";
@@ -14,9 +19,11 @@ const type = "ReferencesResolved";
  * part of the operator acts on the same, also after a crash. What was taken stays in effect while the network is not
  * Ready, or cannot be used any more; only nothing new is created with it.
  */
-export function networkReferencePlan(seen: NetworkReferenceSeen, { status }: BatchComputeEnvironment): PartPlan<never> {
+export function networkReferencePlan(seen: NetworkReferenceSeen, object: BatchComputeEnvironment): PartPlan<never> {
+  const refused = refusedFields(object);
+  if (refused !== undefined) return { steps: [refused], conditions: [], isUnknown: true };
   if (seen.kind === "none") return nothingToDo;
-  const taken = status?.network?.taken;
+  const taken = givenTo(object);
   const isUnknown = taken === undefined;
   const holds = isUnknown ? "everything" : "creation";
   const resolved: ConditionDraft = { type, status: "True", reason: "Resolved", message: "the network exists" };
@@ -45,11 +52,13 @@ export function networkReferencePlan(seen: NetworkReferenceSeen, { status }: Bat
   return { steps: [step], conditions: [{ type, status: "False", reason, message }], isUnknown };
 }
 
-/** What status is to say of it. */
-export function takenNow(seen: NetworkReferenceSeen, { spec, status }: BatchComputeEnvironment): Given | undefined {
-  if (seen.kind === "ready") return seen.given;
-  return spec.computeResources?.networkRef === undefined ? undefined : status?.network?.taken;
+/** The fields of status with what the object has taken. */
+export function withTakenStatus(fields: Fields, seen: NetworkReferenceSeen, object: BatchComputeEnvironment): Fields {
+  const before = hasNetwork(object.spec) ? givenTo(object) : undefined;
+  return withMembers(fields, "network", { taken: seen.kind === "ready" ? seen.given : before });
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 function isSame(taken: Given | undefined, given: Given): boolean {
   return (

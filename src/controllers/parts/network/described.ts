@@ -16,7 +16,7 @@ import { perVersion } from "../../fields/per-version.ts";
 import { type Cluster, isOfCluster, ownerIn, type Tags } from "../../ownership/ownership.ts";
 import type { Objects } from "../../ports.ts";
 import { placeText } from "../../references/object-region.ts";
-import { placed } from "../security-group/fill.ts";
+import { placed } from "../network-reference/fill.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Template = NonNullable<NonNullable<Spec["computeResources"]>["launchTemplate"]>;
@@ -28,8 +28,6 @@ export function describedBy(spec: Spec): Described | undefined {
   const resources = spec.computeResources;
   const subnetIds = resources?.subnets ?? [];
   if (resources === undefined || subnetIds.length === 0 || spec.network?.preflight === "Skip") return undefined;
-  // Its security group is still being created.
-  if (spec.network?.securityGroup !== undefined && resources.securityGroupIds === undefined) return undefined;
   const { instanceTypes = [], launchTemplate, ec2Configuration = [], imageId } = resources;
   const images = [imageId, ...ec2Configuration.map(({ imageIdOverride }) => imageIdOverride)];
   return {
@@ -142,7 +140,11 @@ export function jobsOf(
  * What the jobs of these definitions need of the network of the environment; definitions of another platform have
  * no part in it. Order means nothing.
  */
-export function workloadOf(spec: Spec, region: string, definitions: readonly JobDefinition[]): Workload {
+export function workloadOf(
+  spec: Parameters<typeof platformOf>[0],
+  region: string,
+  definitions: readonly JobDefinition[],
+): Workload {
   const platform = platformOf(spec);
   const jobs = definitions
     .map((definition) => neededBy(definition))

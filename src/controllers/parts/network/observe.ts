@@ -50,8 +50,6 @@ interface NetworkMemory {
   wrongSince: number | undefined;
   /** When it is its turn to be read again, monotonic ms; undefined: it has no turn. */
   turnAt: number | undefined;
-  /** Whether the operator was creating its endpoints when it was last observed. */
-  isCreating: boolean;
 }
 
 /** By uid of the object. */
@@ -115,34 +113,7 @@ function begun(key: string, now: number, oldest: number): NetworkMemory {
     judgedAt: now,
     wrongSince: undefined,
     turnAt: undefined,
-    isCreating: false,
   };
-}
-
-/**
- * Notes whether the operator creates endpoints for an object.
- *
- * Once they are there, facts from before would say that they are not. What lies in the VPC was read again meanwhile, by whoever
- * waited for them; all else may be as old as it was, and costs no call.
- *
- * @param now monotonic ms
- * @returns whether the network has to be observed again
- */
-export function noteCreation(
-  memories: NetworkMemories,
-  { metadata }: BatchComputeEnvironment,
-  isCreating: boolean,
-  now: number,
-): boolean {
-  const memory = memories.get(metadata.uid);
-  if (memory === undefined) return false;
-  const isDone = memory.isCreating && !isCreating;
-  memory.isCreating = isCreating;
-  if (!isDone || memory.facts === undefined) return false;
-  memory.oldest += now - memory.factsSince;
-  memory.neededSince = now;
-  memory.facts = undefined;
-  return true;
 }
 
 function keep(memory: NetworkMemory, { facts, reader }: Extract<Gathered, { kind: "facts" }>, now: number): void {

@@ -25,10 +25,6 @@ export function networkConditions(
       return [conditionOf(network.preflight)];
     case "pending":
       return keptCondition(object, type);
-    case "coming": {
-      const message = `${network.message}; the paths to what instances need are checked afterwards`;
-      return [{ type, status: "Unknown", reason: "EndpointsPending", message }];
-    }
     case "unread": {
       const message = `the operator could not read the network from EC2: ${network.message}`;
       return [{ type, status: "Unknown", reason: "NotReadable", message }];
@@ -52,22 +48,6 @@ function sentence({ message, subnetIds, needs, remedies }: Finding): string {
   const ways = remedies.map(sentenceOf);
   const either = ways.length > 1 ? `either ${ways.join("; or ")}` : ways.join("");
   return `${where}${message}${services}${ways.length === 0 ? "" : `. Fix: ${either}`}`;
-}
-
-/**
- * The network as it is judged while endpoints are created: whoever followed the fix for a path now would do a second time what
- * the operator is doing. What is wrong whatever the paths stays.
- *
- * @param creating what is created, in words; undefined: nothing
- */
-export function whileCreating(network: NetworkSeen | undefined, creating: string | undefined): NetworkSeen | undefined {
-  if (creating === undefined || network?.kind !== "checked") return network;
-  const { preflight, checkInMs } = network;
-  const findings = preflight.findings.filter(({ needs }) => needs.length === 0);
-  if (findings.length === preflight.findings.length) return network;
-  if (findings.length === 0) return { kind: "coming", message: creating, checkInMs };
-  const state = findings.some((one) => one.state === "Unreachable") ? "Unreachable" : "Unknown";
-  return { kind: "checked", preflight: { ...preflight, state, findings }, checkInMs };
 }
 
 /** The steps with what `Enforce` holds: nothing is created that could not work, and what is there is reported. */

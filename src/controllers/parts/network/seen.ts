@@ -5,7 +5,5 @@ export type NetworkSeen =
   | { readonly kind: "checked"; readonly preflight: Preflight; readonly checkInMs: number }
   /** The facts are still on their way. */
   | { readonly kind: "pending"; readonly checkInMs: number }
-  /** The operator is creating what the open paths lack; they are judged afterwards. */
-  | { readonly kind: "coming"; readonly message: string; readonly checkInMs: number }
   /** EC2 could not be asked at all. */
   | { readonly kind: "unread"; readonly message: string; readonly checkInMs: number };

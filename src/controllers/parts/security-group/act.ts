@@ -1,15 +1,12 @@
-import type { KubeObject } from "../../../api/object.ts";
-import { securityGroupAnnotation } from "../../../api/v1alpha1/annotations.ts";
-import { BatchComputeEnvironmentKind } from "../../../api/v1alpha1/kinds.ts";
+import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
 import { neverHappened } from "../../../aws/calls.ts";
 import type { Ec2Api } from "../../../aws/ec2.ts";
 import type { Ports } from "../../ports.ts";
 import { type Ec2Memory, noteRemoval } from "../ec2-memory.ts";
 import { createGroup } from "../new-group.ts";
 import { retag } from "../retag.ts";
-import type { GroupAction } from "./action.ts";
 import { permissionOf } from "./rules.ts";
-import type { GroupWrite } from "./writes.ts";
+import type { GroupAction, GroupWrite } from "./writes.ts";
 
 /**
  * Carries out one action; the writes of one follow each other, up to the first that is refused.
@@ -19,19 +16,12 @@ import type { GroupWrite } from "./writes.ts";
  */
 export async function actOnGroup(
   action: GroupAction,
-  object: KubeObject,
-  ports: Pick<Ports, "store" | "regions" | "clock">,
+  { spec, metadata }: BatchNetwork,
+  ports: Pick<Ports, "regions" | "clock">,
   memory: Pick<Ec2Memory, "wroteAt" | "removedAt">,
   signal: AbortSignal,
 ): Promise<void> {
-  if (action.kind === "claimGroups") {
-    const claims = action.vpcIds.length === 0 ? null : action.vpcIds.join(",");
-    const annotations = { [securityGroupAnnotation]: claims };
-    await ports.store.patchMetadata(BatchComputeEnvironmentKind, object, { annotations }, signal);
-    return;
-  }
-  const { region } = object.spec as { readonly region?: string | undefined };
-  const ec2 = await ports.regions.ec2(region, signal, object.metadata.namespace);
+  const ec2 = await ports.regions.ec2(spec.region, signal, metadata.namespace);
   const removed = action.writes.flatMap((write) => (write.kind === "delete" ? [write.groupId] : []));
   const noteWrite = (): void => {
     const now = ports.clock.monotonic();

@@ -1,12 +1,10 @@
 import type { ObjectEvent } from "../../../runtime/store.ts";
 import { normalEvent } from "../../pass/events.ts";
-import type { GroupAction } from "./action.ts";
 import { ruleText } from "./rules.ts";
-import type { GroupWrite } from "./writes.ts";
+import type { GroupAction, GroupWrite } from "./writes.ts";
 
-/** The events of an action that succeeded. */
-export function groupEvents(action: GroupAction): readonly ObjectEvent[] {
-  if (action.kind === "claimGroups") return [];
+/** The event of an action that succeeded. */
+export function groupEvent(action: GroupAction): ObjectEvent {
   const reasons = {
     create: "SecurityGroupCreated",
     repair: "SecurityGroupRepaired",
@@ -14,7 +12,7 @@ export function groupEvents(action: GroupAction): readonly ObjectEvent[] {
     retain: "SecurityGroupRetained",
   } as const;
   const note = `${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);
-  return [normalEvent(reasons[action.doing], "Reconcile", note)];
+  return normalEvent(reasons[action.doing], "Reconcile", note);
 }
 
 function words(write: GroupWrite): string {

@@ -1,4 +1,4 @@
-/** Ownership of a security group for instances: one object owns it. Pure. */
+/** Ownership of a security group for instances: one network owns it. Pure. */
 
 import type { SecurityGroup } from "../../../network/facts.ts";
 import { shortHash } from "../../fields/fingerprint.ts";
@@ -15,51 +15,38 @@ import {
 } from "../../ownership/ownership.ts";
 import { withOwnTags } from "../../ownership/tags.ts";
 
-/** Who an object is to its group: of one name there may be a network and an environment. */
-export interface GroupIdentity extends Identity {
-  /** By default `instances`: the group is an environment's. */
-  readonly purpose?: "network";
-}
+const purpose = "network";
 
-const ofEnvironments = "instances";
-
-const purposeOf = ({ purpose }: GroupIdentity): string => purpose ?? ofEnvironments;
+/** Of a group that an environment had before there were networks. */
+const ofEnvironment = "instances";
 
 /** @param user tags that a person asks for */
-export function groupTags(identity: GroupIdentity, user?: Tags): Tags {
+export function groupTags(identity: Identity, user?: Tags): Tags {
   return withOwnTags(user, {
     Name: groupNameOf(identity),
     [clusterTag]: identity.cluster.name,
     [clusterUidTag]: identity.cluster.uid,
     [namespaceTag]: identity.namespace,
     [nameTag]: identity.name,
-    [purposeTag]: purposeOf(identity),
+    [purposeTag]: purpose,
   });
 }
 
 export const groupTagKeys: readonly string[] = [clusterTag, clusterUidTag, namespaceTag, nameTag, purposeTag];
 
-export type GroupOwnership =
-  /** `retag`: an earlier cluster wrote the tags, so they have to be written again. */
-  | { readonly kind: "ours"; readonly retag: boolean }
-  /**
-   * Ours once the object requests a group: Retain of this object left it behind, or, for a network, an environment of its
-   * name made it before there were networks.
-   */
-  | { readonly kind: "retained" }
-  | { readonly kind: "foreign" };
+/**
+ * `retained`: ours once the network requests a group. Retain left it behind, or an environment of the network's name had it
+ * before there were networks.
+ */
+export type GroupOwnership = "ours" | "retained" | "foreign";
 
-export function groupOwnership({ tags, groupName }: SecurityGroup, identity: GroupIdentity): GroupOwnership {
-  const owner = ownershipOf(tags, identity);
+export function groupOwnership({ tags, groupName }: SecurityGroup, identity: Identity): GroupOwnership {
   // Tags alone prove nothing: who may only write tags could have any group of the account written and deleted.
-  if (groupName !== groupNameOf(identity)) return { kind: "foreign" };
-  if (owner.kind === "retained") return { kind: "retained" };
-  if (owner.kind !== "ours") return { kind: "foreign" };
-  if (tags[purposeTag] !== purposeOf(identity)) {
-    const isEarlier = identity.purpose === "network" && tags[purposeTag] === ofEnvironments;
-    return { kind: isEarlier ? "retained" : "foreign" };
-  }
-  return { kind: "ours", retag: tags[clusterUidTag] !== identity.cluster.uid };
+  if (groupName !== groupNameOf(identity)) return "foreign";
+  const { kind } = ownershipOf(tags, identity);
+  if (kind !== "ours") return kind === "retained" ? "retained" : "foreign";
+  if (tags[purposeTag] === purpose) return "ours";
+  return tags[purposeTag] === ofEnvironment ? "retained" : "foreign";
 }
 
 export const leftBehindTag = retainedFromTag;

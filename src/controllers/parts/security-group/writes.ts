@@ -2,7 +2,14 @@ import type { Tags } from "../../ownership/ownership.ts";
 import type { NewGroup } from "../new-group.ts";
 import type { Direction, Rule } from "./rules.ts";
 
-/** The writes to EC2 that the security group of an object needs, as plain data. */
+/** The writes to EC2 that the security group of a network needs, as plain data. */
+
+export interface GroupAction {
+  readonly kind: "writeGroup";
+  readonly vpcId: string;
+  readonly doing: "create" | "repair" | "delete" | "retain";
+  readonly writes: readonly GroupWrite[];
+}
 
 export type GroupWrite =
   | ({ readonly kind: "create" } & NewGroup)

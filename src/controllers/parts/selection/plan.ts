@@ -28,10 +28,8 @@ export function selectionPlan({ answers }: SelectionSeen, object: KubeObject, no
   if (answers.length === 0) return nothingToDo;
   const all = answers.map((answer) => ({ answer, ...resolved(answer, now) }));
   const conditions = conditionsNow(all, object);
-  // Without any selection the spec that the environment is planned from is incomplete.
-  const isUnknown = all.some(({ answer }) => answer.asked.before === undefined);
   const held = heldBy(all);
-  if (held !== undefined) return { steps: [held], conditions, isUnknown };
+  if (held !== undefined) return { steps: [held], conditions };
   if (!all.some(isComing)) return { steps: [], conditions, checkInMs: checkMs(all) };
   const coming = all.filter(isComing).flatMap((one) => one.resolved?.ids ?? []);
   // Any other step would act on a selection that is outdated as soon as status is written.
@@ -41,7 +39,7 @@ export function selectionPlan({ answers }: SelectionSeen, object: KubeObject, no
     message: `a new selection takes effect in the next pass: ${coming.join(", ")}`,
     checkInMs: settleCheckMs,
   };
-  return { steps: [wait], conditions, isUnknown };
+  return { steps: [wait], conditions };
 }
 
 interface Resolving extends Resolution {

@@ -1,26 +1,14 @@
 /** Keeps the resolved selections in status. Pure. */
 
-import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
+import type { BatchNetworkStatus } from "../../../api/v1alpha1/batch-network.ts";
 import type { Resolved } from "../../../network/selection.ts";
 import { timestamp } from "../../pass/conditions.ts";
-import { withMembers } from "../../pass/status-fields.ts";
 import { resolved } from "./plan.ts";
 import type { SelectionSeen } from "./seen.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const members = { subnets: "resolvedSubnets", securityGroups: "resolvedSecurityGroups" } as const;
-
-/** The fields of status with the resolved selections; during a deletion they stay the same. */
-export function withSelectionStatus(
-  fields: Fields,
-  { answers }: SelectionSeen,
-  object: BatchComputeEnvironment,
-  now: number,
-): Fields {
-  const selected = object.metadata.deletionTimestamp === undefined ? rememberedNow(answers, now) : asBefore(object);
-  return withMembers(fields, "network", { resolvedSubnets: undefined, resolvedSecurityGroups: undefined, ...selected });
-}
 
 /** The selections as the next status has them. */
 export function rememberedNow(answers: SelectionSeen["answers"], now: number): Fields {
@@ -31,11 +19,15 @@ export function rememberedNow(answers: SelectionSeen["answers"], now: number): F
   return Object.fromEntries(entries) as Fields;
 }
 
-function asBefore({ status }: BatchComputeEnvironment): Fields {
-  const { resolvedSubnets, resolvedSecurityGroups } = status?.network ?? {};
+/** A selection as status has it. */
+export function remembered(status: BatchNetworkStatus["resolvedSubnets"]): Resolved | undefined {
+  if (status === undefined) return undefined;
+  const { selector, ids, since, candidate } = status;
   return {
-    ...(resolvedSubnets === undefined ? {} : { resolvedSubnets }),
-    ...(resolvedSecurityGroups === undefined ? {} : { resolvedSecurityGroups }),
+    selector,
+    ids,
+    since: Date.parse(since),
+    ...(candidate === undefined ? {} : { candidate: { ids: candidate.ids, since: Date.parse(candidate.since) } }),
   };
 }
 

@@ -1,17 +1,11 @@
 import type { BatchNetwork, BatchNetworkSpec } from "../../../../src/api/v1alpha1/batch-network.ts";
 import type { NetworkOfVpc, Seen } from "../../../../src/controllers/kinds/batch-network/seen.ts";
 import { groupOf } from "../../../../src/controllers/kinds/batch-network/spec.ts";
-import {
-  type GroupIdentity,
-  groupNameOf,
-  groupTags,
-} from "../../../../src/controllers/parts/security-group/ownership.ts";
-import type { GroupFound, GroupSeen, NetworkOfGroup } from "../../../../src/controllers/parts/security-group/seen.ts";
+import { groupNameOf, groupTags } from "../../../../src/controllers/parts/security-group/ownership.ts";
+import type { GroupFound, GroupSeen } from "../../../../src/controllers/parts/security-group/seen.ts";
 import { endpoint, group, rule, vpcId } from "../../../network/networks.ts";
-import { keeper, ownTags, planned, vpc } from "../../parts/endpoints/given.ts";
+import { ownTags, planned, vpc } from "../../parts/endpoints/given.ts";
 import { identity } from "../../parts/roles/given.ts";
-
-const ofNetwork: GroupIdentity = { ...identity, purpose: "network" };
 
 export function network(
   spec: Partial<BatchNetworkSpec> = {},
@@ -31,7 +25,7 @@ export const ours: GroupFound = {
     vpcId,
     groupName: groupNameOf(identity),
     egress: [rule({ protocol: "tcp", ports: { from: 443, to: 443 }, cidrs: ["0.0.0.0/0", "::/0"] })],
-    tags: groupTags(ofNetwork),
+    tags: groupTags(identity),
   }),
   retained: false,
   retag: undefined,
@@ -40,26 +34,19 @@ export const ours: GroupFound = {
   namedBy: [],
 };
 
-/** What EC2 shows of the group that the spec asks for; none without one. */
-export function groupSeen(of: BatchNetwork, groups: readonly GroupFound[] = []): GroupSeen {
-  const desired = groupOf(of.spec);
-  const found: NetworkOfGroup = {
-    kind: "read",
-    vpcIds: [vpcId],
-    groups,
-    inTheWay: [],
-    justWritten: [],
-    unproven: false,
-    refused: new Map(),
-  };
-  const isUnneeded = desired === undefined && groups.length === 0;
+/** What EC2 shows of the group that the spec asks for. */
+export function groupSeen(of: BatchNetwork, found?: GroupFound): GroupSeen {
   return {
-    identity: ofNetwork,
-    desired,
-    claims: [],
+    identity,
+    vpcId,
+    desired: groupOf(of.spec),
     retain: false,
     known: of.status?.securityGroup?.groupId,
-    network: isUnneeded ? { kind: "unneeded" } : found,
+    found,
+    inTheWay: undefined,
+    justWritten: false,
+    unproven: false,
+    refused: new Map(),
   };
 }
 
@@ -81,7 +68,7 @@ export function read(of: BatchNetwork, other: Partial<Read> = {}): Read {
 }
 
 /** A VPC whose endpoints and their group go with the network. */
-export const going = vpc({ keeper: { ...keeper, part: "leaves" }, plan: planned({ services: [] }), ours: [ecs] });
+export const going = vpc({ leaves: true, plan: planned({ services: [] }), ours: [ecs] });
 
 export function seen(of: BatchNetwork, network: Partial<Read> | NetworkOfVpc = {}, other: Partial<Seen> = {}): Seen {
   return {

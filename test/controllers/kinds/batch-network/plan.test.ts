@@ -3,7 +3,7 @@ import type { BatchNetwork } from "../../../../src/api/v1alpha1/batch-network.ts
 import { planFor } from "../../../../src/controllers/kinds/batch-network/plan.ts";
 import type { Seen } from "../../../../src/controllers/kinds/batch-network/seen.ts";
 import { selectionsOf } from "../../../../src/controllers/kinds/batch-network/spec.ts";
-import { vpcPlan } from "../../../../src/controllers/parts/endpoints/vpc-plan.ts";
+import { vpcPlan } from "../../../../src/controllers/parts/endpoints/plan.ts";
 import type { SelectionSeen } from "../../../../src/controllers/parts/selection/seen.ts";
 import { type RefusedWrites, writesText } from "../../../../src/controllers/pass/refused-writes.ts";
 import { read } from "../../../network/facts.ts";
@@ -187,7 +187,7 @@ describe("a network in deletion", () => {
 
   it("removes the endpoints, then their group, then its own group, then the finalizer", () => {
     const own = network({ securityGroup: {} }, {}, leaving);
-    const group = groupSeen(own, [ours]);
+    const group = groupSeen(own, ours);
     const first = steps(own, seen(own, { vpc: going, group: { ...group, desired: undefined } }));
     expect([first[0], first.at(-1)]).toEqual(["act DeletingEndpoints", "release Deleted"]);
     const none = { ...going, ours: [], plan: planned({ services: [], ingressFrom: [] }) };

@@ -13,7 +13,7 @@ const before: Partial<BatchNetworkStatus> = {
 describe("what environments may use of a network", () => {
   it("is what the spec names, with the group that the operator made", () => {
     const of = network({ securityGroupIds: ["sg-named"], securityGroup: {} });
-    const status = report(of, seen(of, { group: groupSeen(of, [ours]) }), 0);
+    const status = report(of, seen(of, { group: groupSeen(of, ours) }), 0);
     expect(status).toMatchObject({
       vpcId,
       subnets: ["subnet-a"],

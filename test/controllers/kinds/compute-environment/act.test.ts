@@ -10,7 +10,6 @@ import {
 } from "../../../../src/controllers/kinds/compute-environment/action.ts";
 import { computeEnvironments } from "../../../../src/controllers/kinds/compute-environment/controller.ts";
 import { newMemory } from "../../../../src/controllers/kinds/compute-environment/memory.ts";
-import { newEc2Memory } from "../../../../src/controllers/parts/ec2-memory.ts";
 import { circumstancesOf } from "../../../../src/controllers/pass/circumstances.ts";
 import type { Ports } from "../../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../../src/runtime/clock.ts";
@@ -214,7 +213,7 @@ function controllerOf(whole: BatchComputeEnvironment, region: FakeRegion, clock:
     cluster: identity.cluster,
     settings,
   } as unknown as Ports;
-  const controller = computeEnvironments(ports, newEc2Memory());
+  const controller = computeEnvironments(ports);
   return () => controller.reconcile(given, { signal, reconcileId: "r", log: collectingLog() });
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
-import { namedBy } from "../../../../src/controllers/kinds/compute-environment/allowed.ts";
+import type { BatchNetwork } from "../../../../src/api/v1alpha1/batch-network.ts";
+import { namedBy as namedByNetwork } from "../../../../src/controllers/kinds/batch-network/spec.ts";
+import { namedBy as namedByEnvironment } from "../../../../src/controllers/kinds/compute-environment/allowed.ts";
 import type { NamespaceAnnotations } from "../../../../src/controllers/ownership/limits.ts";
 import {
   allowedIn,
@@ -8,30 +10,31 @@ import {
   defaultEnvironmentLimits,
   type EnvironmentLimits,
 } from "../../../../src/controllers/parts/allowed/limits.ts";
+import { network } from "../batch-network/given.ts";
 import { ec2, object } from "./given.ts";
 
 type Annotations = Readonly<Record<string, string>>;
 type Resources = NonNullable<BatchComputeEnvironment["spec"]["computeResources"]>;
-type Network = NonNullable<BatchComputeEnvironment["spec"]["network"]>;
+type Object = BatchComputeEnvironment | BatchNetwork;
 
 const { subnets: _subnets, securityGroupIds: _groups, ...bare } = ec2.computeResources as Resources;
 const using = (resources: Partial<Resources>) => object({ ...ec2, computeResources: { ...bare, ...resources } });
-const within = (network: Network) => object({ ...ec2, computeResources: bare, network });
+const endpointsOf = (...services: string[]) => network({ subnets: ["subnet-0a"], vpcEndpoints: { services } });
 const ingressFrom = (...peers: string[]) =>
-  within({ securityGroup: { create: true, ingress: peers.map((peer) => ({ protocol: "all" as const, peer })) } });
+  network({
+    subnets: ["subnet-0a"],
+    securityGroup: { ingress: peers.map((peer) => ({ protocol: "all" as const, peer })) },
+  });
+const namedBy = (one: Object) => ("vpcId" in one.spec ? namedByNetwork(one as BatchNetwork) : namedByEnvironment(one));
 const onEks = (eksClusterArn: string) =>
   object({ ...ec2, computeResources: bare, eksConfiguration: { eksClusterArn, kubernetesNamespace: "jobs" } });
-const selecting: BatchComputeEnvironment = {
-  ...using({ subnetSelector: { tags: { tier: "private" } } }),
-  status: {
-    conditions: [],
-    network: { resolvedSubnets: { selector: "{}", ids: ["subnet-0c"], since: "2026-01-01T00:00:00Z" } },
-  },
-};
+const selecting = network({ subnets: undefined, subnetSelector: { tags: { tier: "private" } } } as never, {
+  resolvedSubnets: { selector: "{}", ids: ["subnet-0c"], since: "2026-01-01T00:00:00Z" },
+});
 
 /** The message of the refusal, or undefined. */
 function refusal(
-  one: BatchComputeEnvironment,
+  one: Object,
   flags: Partial<EnvironmentLimits> = {},
   annotations: Annotations = {},
   mode: NamespaceAnnotations = "replace",
@@ -52,8 +55,8 @@ const team = {
   ],
 };
 
-describe("what an environment may use", () => {
-  it.each<[string, BatchComputeEnvironment, Partial<EnvironmentLimits>, Annotations]>([
+describe("what an environment or a network may use", () => {
+  it.each<[string, Object, Partial<EnvironmentLimits>, Annotations]>([
     ["any network, when nobody limits networks", using({ subnets: ["subnet-9"], securityGroupIds: ["sg-9"] }), {}, {}],
     ["a listed subnet and group", using({ subnets: ["subnet-0a"], securityGroupIds: ["sg-0a1"] }), team, {}],
     ["a listed launch template", using({ launchTemplate: { launchTemplateName: "team-a", version: "1" } }), team, {}],
@@ -65,13 +68,8 @@ describe("what an environment may use", () => {
       team,
       { "awsbatch.dev/allowed-resources": "subnet/subnet-0z" },
     ],
-    ["endpoints that Batch needs", within({ vpcEndpointServices: ["ecs-agent", "ecr.api", "s3", "logs"] }), {}, {}],
-    [
-      "endpoints that its namespace names",
-      within({ vpcEndpointServices: ["kms"] }),
-      {},
-      { "awsbatch.dev/allowed-endpoint-services": "kms" },
-    ],
+    ["endpoints that Batch needs", endpointsOf("ecs-agent", "ecr.api", "s3", "logs"), {}, {}],
+    ["endpoints that its namespace names", endpointsOf("kms"), {}, { "awsbatch.dev/allowed-endpoint-services": "kms" }],
     [
       "ingress from private networks and groups",
       ingressFrom(
@@ -122,7 +120,7 @@ const provider = (networkConfiguration: { subnets: string[]; securityGroups: str
     },
   });
 
-type Attack = [what: string, one: BatchComputeEnvironment, flags: Partial<EnvironmentLimits>, named: string];
+type Attack = [what: string, one: Object, flags: Partial<EnvironmentLimits>, named: string];
 
 /** One address or more of the internet, whatever else is in the range. */
 const publicPeers: readonly string[] = [
@@ -167,7 +165,7 @@ const publicPeers: readonly string[] = [
   "pl-0123456789abcdef0",
 ];
 
-describe("attacks by users that may write environments in a namespace", () => {
+describe("attacks by users that may write environments and networks in a namespace", () => {
   it.each<Attack>([
     ["a subnet of others", using({ subnets: ["subnet-0a", "subnet-0b"] }), team, "subnet/subnet-0b"],
     ["a subnet of others by a selector", selecting, team, "subnet/subnet-0c"],
@@ -208,19 +206,9 @@ describe("attacks by users that may write environments in a namespace", () => {
       "arn:aws:resource-groups:x:1:group/prod",
     ],
     ["any network, when the list is empty", using({ subnets: ["subnet-0a"] }), { allowedResources: [] }, "none"],
-    [
-      "an endpoint that takes an API from the whole VPC",
-      within({ vpcEndpointServices: ["execute-api"] }),
-      {},
-      "execute-api",
-    ],
-    ["an endpoint for keys", within({ vpcEndpointServices: ["ecs", "kms"] }), {}, "kms"],
-    [
-      "an endpoint, when the list is empty",
-      within({ vpcEndpointServices: ["ecs"] }),
-      { allowedEndpointServices: [] },
-      "none",
-    ],
+    ["an endpoint that takes an API from the whole VPC", endpointsOf("execute-api"), {}, "execute-api"],
+    ["an endpoint for keys", endpointsOf("ecs", "kms"), {}, "kms"],
+    ["an endpoint, when the list is empty", endpointsOf("ecs"), { allowedEndpointServices: [] }, "none"],
     ...publicPeers.map((peer): Attack => [`ingress from ${peer}`, ingressFrom("10.0.0.0/8", peer), {}, peer]),
     ["ingress from the whole internet", ingressFrom("0.0.0.0/0"), {}, "--allow-public-ingress"],
   ])("%s: refused", (_what, one, flags, named) => {
@@ -234,11 +222,7 @@ describe("attacks by users that may write environments in a namespace", () => {
       "awsbatch.dev/allowed-endpoint-services": "*",
       "awsbatch.dev/allow-public-ingress": "true",
     };
-    const asked = [
-      using({ subnets: ["subnet-0b"] }),
-      within({ vpcEndpointServices: ["kms"] }),
-      ingressFrom("0.0.0.0/0"),
-    ];
+    const asked = [using({ subnets: ["subnet-0b"] }), endpointsOf("kms"), ingressFrom("0.0.0.0/0")];
     expect(asked.map((one) => refusal(one, team, all))).toEqual([undefined, undefined, undefined]);
     expect(asked.map((one) => refusal(one, team, all, "narrow"))).toEqual([
       expect.stringContaining("--allowed-resources: "),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { Environment } from "../../../../src/aws/batch.ts";
 import { differences } from "../../../../src/controllers/kinds/compute-environment/diff.ts";
-import type { PlacedSpec } from "../../../../src/controllers/parts/security-group/fill.ts";
+import type { PlacedSpec } from "../../../../src/controllers/parts/network-reference/fill.ts";
 import { ec2, environment, fargate, withResources } from "./given.ts";
 
 type Resources = NonNullable<Environment["computeResources"]>;

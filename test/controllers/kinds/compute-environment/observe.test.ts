@@ -15,8 +15,8 @@ import { environmentRoleUser } from "../../../../src/controllers/kinds/compute-e
 import { clusterName } from "../../../../src/controllers/kinds/compute-environment/seen.ts";
 import { baseNameOf } from "../../../../src/controllers/ownership/naming.ts";
 import { ownerTags } from "../../../../src/controllers/ownership/ownership.ts";
+import { placed } from "../../../../src/controllers/parts/network-reference/fill.ts";
 import { filledObject } from "../../../../src/controllers/parts/roles/with-roles.ts";
-import { placed } from "../../../../src/controllers/parts/security-group/fill.ts";
 import { circumstancesOf } from "../../../../src/controllers/pass/circumstances.ts";
 import type { Ports } from "../../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../../src/runtime/clock.ts";

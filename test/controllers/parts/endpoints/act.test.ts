@@ -4,7 +4,6 @@ import { guardedEc2 } from "../../../../src/aws/ec2-calls.ts";
 import { createEc2Region } from "../../../../src/aws/ec2-region.ts";
 import { newEc2Memory } from "../../../../src/controllers/parts/ec2-memory.ts";
 import { writeInVpc } from "../../../../src/controllers/parts/endpoints/act.ts";
-import { circumstancesOfAll } from "../../../../src/controllers/pass/circumstances.ts";
 import { account } from "../../../simulator/account.ts";
 import { threeSubnets } from "../../../simulator/networks.ts";
 
@@ -36,7 +35,7 @@ it("deletes endpoints in calls of 25, because EC2 accepts no more in one", async
   });
   const memory = newEc2Memory();
   const action = { vpcId: "vpc-1", doing: "delete", writes: [{ kind: "deleteEndpoints", endpointIds }] } as const;
-  const writer = { key: "vpc-1", under: circumstancesOfAll([]) };
+  const writer = { key: "vpc-1", under: { generation: 1, requestedAt: undefined, cause: 0 } };
   await writeInVpc(action, { ec2: region, clock, memory, writer, isCurrent: () => true }, new AbortController().signal);
   const calls = aws.log.filter(({ operation }) => operation === "DeleteVpcEndpoints");
   expect(calls.map(({ input }) => (input as { VpcEndpointIds: string[] }).VpcEndpointIds.length)).toEqual([25, 25, 1]);

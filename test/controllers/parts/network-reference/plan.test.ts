@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
-import { networkReferencePlan, takenNow } from "../../../../src/controllers/parts/network-reference/plan.ts";
+import { networkReferencePlan, withTakenStatus } from "../../../../src/controllers/parts/network-reference/plan.ts";
 import type { Given, NetworkReferenceSeen } from "../../../../src/controllers/parts/network-reference/seen.ts";
 import { nothingToDo } from "../../../../src/controllers/pass/part-plan.ts";
 import { ec2, object } from "../../kinds/compute-environment/given.ts";
@@ -9,7 +9,8 @@ const given: Given = { subnets: ["subnet-a", "subnet-b"], securityGroupIds: ["sg
 const networkRef = { name: "net" };
 
 function environment(taken?: Given): BatchComputeEnvironment {
-  const whole = object({ ...ec2, computeResources: { ...ec2.computeResources, networkRef } } as never);
+  const { subnets: _subnets, securityGroupIds: _groups, ...resources } = ec2.computeResources ?? {};
+  const whole = object({ ...ec2, computeResources: { ...resources, networkRef } } as never);
   return { ...whole, status: { conditions: [], ...(taken === undefined ? {} : { network: { taken } }) } } as never;
 }
 
@@ -21,6 +22,9 @@ const ready = (other: Given = given): NetworkReferenceSeen => ({
 const awaited: NetworkReferenceSeen = { kind: "awaited", message: "BatchNetwork team/net is not Ready" };
 const refused: NetworkReferenceSeen = { kind: "unresolved", reason: "ReferenceNotAllowed", message: "no" };
 const missing: NetworkReferenceSeen = { kind: "unresolved", reason: "ReferenceNotFound", message: "there is none" };
+
+const takenNow = (seen: NetworkReferenceSeen, one: BatchComputeEnvironment): unknown =>
+  (withTakenStatus({}, seen, one)["network"] as { readonly taken?: Given } | undefined)?.taken;
 
 /** Kind, reason and hold of the step; and whether what differs in AWS is a plan. */
 function summary(seen: NetworkReferenceSeen, taken?: Given): string {

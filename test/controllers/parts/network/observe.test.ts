@@ -2,11 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
 import type { JobDefinition } from "../../../../src/api/v1alpha1/job-definition.ts";
 import { AwsError } from "../../../../src/aws/errors.ts";
-import {
-  type NetworkMemories,
-  noteCreation,
-  observeNetwork,
-} from "../../../../src/controllers/parts/network/observe.ts";
+import { type NetworkMemories, observeNetwork } from "../../../../src/controllers/parts/network/observe.ts";
 import { networkStatus } from "../../../../src/controllers/parts/network/report.ts";
 import type { NetworkSeen } from "../../../../src/controllers/parts/network/seen.ts";
 import type { Ports } from "../../../../src/controllers/ports.ts";
@@ -47,8 +43,7 @@ function world(answer: () => NetworkFacts | Promise<NetworkFacts>, ...definition
   const networks: NetworkMemories = new Map();
   const pass = (whole: BatchComputeEnvironment = whole1) =>
     observeNetwork(whole, fakeRegion(), ports, networks, signal);
-  const creates = (isCreating: boolean) => noteCreation(networks, whole1, isCreating, clock.monotonic());
-  return { clock, wall, asked, pass, creates, networks, network };
+  return { clock, wall, asked, pass, networks, network };
 }
 
 /** Its subnets are those of the networks that the preflight's own tests use. */
@@ -85,34 +80,6 @@ describe("observing the network", () => {
     await clock.advance(10 * minute);
     await pass();
     expect(asked).toHaveLength(2);
-  });
-
-  it("once the endpoints that we create are there, the network is judged again, by what was read for them", async () => {
-    let facts = broken.facts;
-    const { clock, asked, pass, creates } = world(() => facts);
-    expect(creates(true)).toBe(false);
-    expect(state(await pass())).toBe("Unreachable");
-    expect(creates(true)).toBe(false);
-    facts = publicNetwork().facts;
-    await clock.advance(20_000);
-    expect([creates(true), state(await pass())]).toEqual([false, "Unreachable"]);
-    expect(asked).toHaveLength(1);
-    expect([creates(false), state(await pass())]).toEqual([true, "Reachable"]);
-    expect([creates(false), state(await pass())]).toEqual([false, "Reachable"]);
-    // Nothing that was fresh enough before has to be read for that.
-    expect(asked.map(({ maxAgeMs }) => maxAgeMs)).toEqual([90 * minute, 90 * minute + 20_000]);
-  });
-
-  it("until these facts have come, what was said of the network stays", async () => {
-    let hasCome = true;
-    const { clock, pass, creates } = world(() => (hasCome ? broken.facts : new Promise<never>(() => {})));
-    await pass();
-    creates(true);
-    hasCome = false;
-    creates(false);
-    const first = pass();
-    await clock.advance(1);
-    expect(await first).toEqual({ kind: "pending", checkInMs: 1000 });
   });
 
   it("takes what has been read meanwhile also when the wall clock is put back", async () => {

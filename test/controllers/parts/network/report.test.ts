@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
-import { networkConditions, networkStatus, whileCreating } from "../../../../src/controllers/parts/network/report.ts";
+import { networkStatus } from "../../../../src/controllers/parts/network/report.ts";
 import type { NetworkSeen } from "../../../../src/controllers/parts/network/seen.ts";
 import { misconfigurations } from "../../../network/misconfigurations.ts";
 import { type Case, check, publicNetwork } from "../../../network/networks.ts";
@@ -37,31 +37,6 @@ describe("what is reported of the network", () => {
     expect(next.kind).not.toBe("blocked");
     const shown = networkStatus(object(), network) as { network: { findings: { cause: string }[] } };
     expect(shown.network.findings.map(({ cause }) => cause)).toContain(row.cause);
-  });
-
-  it("nothing of a path is reported while endpoints are created for it, and whatever else is wrong is", () => {
-    const creating = "creating endpoints of vpc-1: ecs";
-    const network = checked(broken);
-    const conditions = networkConditions(object(), whileCreating(network, creating));
-    expect(conditions).toEqual([
-      {
-        type: "NetworkReady",
-        status: "Unknown",
-        reason: "EndpointsPending",
-        message: `${creating}; the paths to what instances need are checked afterwards`,
-      },
-    ]);
-    expect(whileCreating(network, undefined)).toBe(network);
-    const fine = checked(publicNetwork());
-    expect(whileCreating(fine, creating)).toBe(fine);
-    if (network.kind !== "checked") throw new Error("it is checked");
-    const [first] = network.preflight.findings;
-    if (first === undefined) throw new Error("it has findings");
-    for (const state of ["Unreachable", "Unknown"] as const) {
-      const full = { ...first, state, cause: "NoFreeAddresses", needs: [] } as const;
-      const both = { ...network, preflight: { ...network.preflight, findings: [first, full] } };
-      expect(whileCreating(both, creating)).toMatchObject({ kind: "checked", preflight: { state, findings: [full] } });
-    }
   });
 
   it("Enforce makes nothing that could not work", () => {

@@ -1,21 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { Reason } from "../../../../src/api/reasons.ts";
 import type { Identity } from "../../../../src/controllers/ownership/ownership.ts";
-import type { GroupAction } from "../../../../src/controllers/parts/security-group/action.ts";
-import { groupEvents } from "../../../../src/controllers/parts/security-group/events.ts";
+import { groupEvent } from "../../../../src/controllers/parts/security-group/events.ts";
 import { groupNameOf, groupOwnership, groupTags } from "../../../../src/controllers/parts/security-group/ownership.ts";
 import { groupPlan, groupRemoval } from "../../../../src/controllers/parts/security-group/plan.ts";
-import { withGroupStatus } from "../../../../src/controllers/parts/security-group/report.ts";
 import {
   desiredRules,
   permissionOf,
   ruleChanges,
   ruleText,
 } from "../../../../src/controllers/parts/security-group/rules.ts";
-import type { GroupFound, GroupSeen, NetworkOfGroup } from "../../../../src/controllers/parts/security-group/seen.ts";
+import type { GroupFound, GroupSeen } from "../../../../src/controllers/parts/security-group/seen.ts";
+import type { GroupAction } from "../../../../src/controllers/parts/security-group/writes.ts";
 import type { Step } from "../../../../src/controllers/pass/agenda.ts";
 import type { Choice } from "../../../../src/controllers/pass/choose.ts";
-import { nothingToDo } from "../../../../src/controllers/pass/part-plan.ts";
 import { type RefusedWrites, writesText } from "../../../../src/controllers/pass/refused-writes.ts";
 import type { SecurityGroup } from "../../../../src/network/facts.ts";
 import { around, last } from "./given.ts";
@@ -51,26 +49,18 @@ function found(change: Partial<GroupFound> = {}): GroupFound {
   };
 }
 
-function seen(
-  network: Partial<Extract<NetworkOfGroup, { kind: "read" }>> = {},
-  more: Partial<GroupSeen> = {},
-): GroupSeen {
+function seen(more: Partial<GroupSeen> = {}): GroupSeen {
   return {
     identity,
+    vpcId: "vpc-1",
     desired: nothingMore,
-    claims: ["vpc-1"],
     retain: false,
     known: undefined,
-    network: {
-      kind: "read",
-      vpcIds: ["vpc-1"],
-      groups: [],
-      inTheWay: [],
-      justWritten: [],
-      unproven: false,
-      refused: new Map(),
-      ...network,
-    },
+    found: undefined,
+    inTheWay: undefined,
+    justWritten: false,
+    unproven: false,
+    refused: new Map(),
     ...more,
   };
 }
@@ -94,7 +84,7 @@ const removed = (given: GroupSeen) => last(groupRemoval(given));
 /** Kind, reason and writes of what follows. */
 function step({ next }: Choice<Own | GroupAction>): string {
   const action = next.kind === "act" && next.action.kind !== "create" ? next.action : undefined;
-  const writes = action?.kind === "writeGroup" ? action.writes.map(({ kind }) => kind) : (action?.vpcIds ?? []);
+  const writes = action?.writes.map(({ kind }) => kind) ?? [];
   return [next.kind, next.reason, ...writes].join(" ");
 }
 
@@ -109,44 +99,37 @@ const reported = ({ conditions }: Choice<unknown>): string =>
 
 describe("the security group that an object requests", () => {
   it("costs nothing when there is none and never was", () => {
-    const given = seen({}, { desired: undefined, claims: [], network: { kind: "unneeded" } });
-    expect(groupPlan(given)).toEqual(nothingToDo);
+    const given = seen({ desired: undefined });
+    expect(groupPlan(given)).toEqual({ steps: [], conditions: [] });
     expect(groupRemoval(given)).toEqual([]);
   });
 
-  it("is noted on the object, created, given its rules, and named in status, before anything is created with it", () => {
-    expect(step(planned(seen({}, { claims: [] })))).toBe("act CreatingSecurityGroup vpc-1");
+  it("is created, given its rules, and named in status, before anything is created with it", () => {
     expect(step(planned(seen()))).toBe("act CreatingSecurityGroup create");
     const bare = found({ group: group({ egress: [everything] }) });
-    expect(step(planned(seen({ groups: [bare] })))).toBe("act CreatingSecurityGroup authorize revoke");
-    expect(step(planned(seen({ groups: [found()] })))).toBe("wait CreatingSecurityGroup");
-    const there = planned(seen({ groups: [found()] }, { known: "sg-1" }));
+    expect(step(planned(seen({ found: bare })))).toBe("act CreatingSecurityGroup authorize revoke");
+    expect(step(planned(seen({ found: found() })))).toBe("wait CreatingSecurityGroup");
+    const there = planned(seen({ found: found(), known: "sg-1" }));
     expect(there.next).toEqual(creates);
     expect(reported(there)).toBe("True SecurityGroupAvailable: sg-1 in vpc-1 matches the spec");
   });
 
-  it("is what the spec lacks until status names it, so that a difference in AWS causes no plan", () => {
-    const isUnknown = (known?: string) => groupPlan(seen({ groups: [found()] }, { known })).isUnknown;
-    expect([isUnknown(), isUnknown("sg-1")]).toEqual([true, false]);
-  });
-
   it("is reported instead of what the object waits for before status names it, and in addition to that afterwards", () => {
-    const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
-    const written = { ...opened, justWritten: ["vpc-1"] };
+    const opened = { found: found({ group: group({ ingress: [everything] }) }) };
+    const written = { ...opened, justWritten: true };
     expect(step(planned(seen(written), waiting))).toBe("wait CreatingSecurityGroup");
-    const choice = planned(seen(written, { known: "sg-1" }), waiting);
+    const choice = planned(seen({ ...written, known: "sg-1" }), waiting);
     expect(choice.next).toEqual({ ...waiting, checkInMs: 1000 });
     expect(reported(choice)).toMatch(/^False CreatingSecurityGroup/);
-    expect(step(planned(seen(opened, { known: "sg-1" }), waiting))).toBe("act RepairingSecurityGroup revoke");
+    expect(step(planned(seen({ ...opened, known: "sg-1" }), waiting))).toBe("act RepairingSecurityGroup revoke");
   });
 
   it("waits until EC2 shows what was written", () => {
-    expect(step(planned(seen({ justWritten: ["vpc-1"] })))).toBe("wait CreatingSecurityGroup");
-    expect(step(planned(seen({ justWritten: ["vpc-2"] })))).toBe("act CreatingSecurityGroup create");
+    expect(step(planned(seen({ justWritten: true })))).toBe("wait CreatingSecurityGroup");
   });
 
   it("is not assumed to exist just after this process began, because the previous one may have deleted it", () => {
-    const given = seen({ groups: [found()], unproven: true }, { known: "sg-1" });
+    const given = seen({ found: found(), unproven: true, known: "sg-1" });
     expect(step(planned(given))).toBe("wait CreatingSecurityGroup");
     expect(reported(planned(given))).toMatch(/^True SecurityGroupAvailable/);
     expect(planned(given, settled).next).toMatchObject({ kind: "serves" });
@@ -154,14 +137,14 @@ describe("the security group that an object requests", () => {
 
   it("is repaired while the environment that uses it serves", () => {
     const opened = found({ group: group({ ingress: [everything] }) });
-    const choice = planned(seen({ groups: [opened] }, { known: "sg-1" }), settled);
+    const choice = planned(seen({ found: opened, known: "sg-1" }), settled);
     expect(step(choice)).toBe("act RepairingSecurityGroup revoke");
     expect(choice.serving).toBe(true);
     expect(choice.next.message).toBe("changing the rules of sg-1: - ingress all 0.0.0.0/0");
   });
 
   it("gets the tags of a cluster that took over, and loses those of Retain", () => {
-    const choice = planned(seen({ groups: [found({ retag: claimed, retained: true })] }, { known: "sg-1" }), settled);
+    const choice = planned(seen({ found: found({ retag: claimed, retained: true }), known: "sg-1" }), settled);
     expect(step(choice)).toBe("act RepairingSecurityGroup tag");
     expect(choice.next.message).toBe("writing the tags of sg-1");
   });
@@ -193,33 +176,32 @@ describe("the security group that an object requests", () => {
   });
 
   it("holds no existing environment up when EC2 refuses to change its rules, and the refusal is reported", () => {
-    const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
-    const writes = writesOf(planned(seen(opened, { known: "sg-1" }), settled));
+    const opened = { found: found({ group: group({ ingress: [everything] }) }) };
+    const writes = writesOf(planned(seen({ ...opened, known: "sg-1" }), settled));
     const refusal: RefusedWrites = {
       reason: "AccessDenied",
       message: "allow ec2:RevokeSecurityGroupIngress",
       stallsAfterMs: 0,
       againInMs: 90_000,
     };
-    const choice = planned(seen({ ...opened, refused: new Map([[writes, refusal]]) }, { known: "sg-1" }), settled);
+    const choice = planned(seen({ ...opened, refused: new Map([[writes, refusal]]), known: "sg-1" }), settled);
     expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });
     expect(reported(choice)).toBe("False AccessDenied: allow ec2:RevokeSecurityGroupIngress");
   });
 
   it("loses rules that are not desired first, where EC2 does not accept both at once", () => {
     const tcp = { protocol: "tcp", ports: "22", peer: "10.0.0.0/8" } as const;
-    const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
+    const opened = { found: found({ group: group({ ingress: [everything] }) }) };
     const expectSteps = (reason: Reason, more: Partial<GroupSeen>, ...steps: readonly string[]) => {
       const given = (refused: readonly string[] = []) =>
-        seen(
-          {
-            ...opened,
-            refused: new Map(
-              refused.map((writes) => [writes, { stallsAfterMs: 0, reason, message: "60", againInMs: 9 }]),
-            ),
-          },
-          { known: "sg-1", ...more },
-        );
+        seen({
+          ...opened,
+          refused: new Map(
+            refused.map((writes) => [writes, { stallsAfterMs: 0, reason, message: "60", againInMs: 9 }]),
+          ),
+          known: "sg-1",
+          ...more,
+        });
       const refused: string[] = [];
       for (const expected of steps) {
         const next = planned(given(refused), settled);
@@ -241,53 +223,27 @@ describe("the security group that an object requests", () => {
   });
 
   it("is checked every ten minutes", () => {
-    expect(planned(seen({ groups: [found()] }, { known: "sg-1" }), settled).next).toEqual({
+    expect(planned(seen({ found: found(), known: "sg-1" }), settled).next).toEqual({
       ...settled,
       checkInMs: 600_000,
     });
   });
 
-  it("is left to others where the subnets are not known yet", () => {
-    expect(planned(seen({ vpcIds: undefined })).next).toEqual(creates);
-  });
-
-  it.each([
-    [[], "none of the subnets exists"],
-    [["vpc-1", "vpc-2"], "the subnets are in vpc-1, vpc-2"],
-  ])("cannot be created in %j", (vpcIds, why) => {
-    const choice = planned(seen({ vpcIds }));
-    expect(step(choice)).toBe("blocked SecurityGroupBlocked");
-    expect(choice.next.message).toBe(`cannot create a security group, because ${why}: name subnets of one VPC`);
-    // An existing environment keeps serving.
-    const living = planned(seen({ vpcIds }, { known: "sg-1" }), settled);
-    expect(living.next).toEqual({ ...settled, checkInMs: 60_000 });
-    expect(reported(living)).toMatch(/^False SecurityGroupBlocked/);
-  });
-
   it("cannot be created where another group has its name", () => {
-    const choice = planned(seen({ inTheWay: [group({ groupId: "sg-theirs", tags: {} })] }));
+    const choice = planned(seen({ inTheWay: group({ groupId: "sg-theirs", tags: {} }) }));
     expect(choice.next.message).toBe(
       "sg-theirs has the name aws-batch-operator/blue/team/ce but does not belong to this object: delete or rename it",
     );
-  });
-
-  it("causes a wait while EC2 cannot be read, unless it is in use already", () => {
-    const network = { kind: "unread", reason: "AccessDenied", message: "allow ec2:DescribeSecurityGroups" } as const;
-    expect(planned(seen({}, { network })).next).toMatchObject({ kind: "wait", stallsAfterMs: 300_000 });
-    expect(removed(seen({}, { network, known: "sg-1" })).next).toMatchObject({ kind: "wait" });
-    const living = planned(seen({}, { network, known: "sg-1" }), settled);
-    expect(living.next).toEqual({ ...settled, checkInMs: 60_000 });
-    expect(reported(living)).toBe("Unknown AccessDenied: allow ec2:DescribeSecurityGroups");
   });
 });
 
 describe("the security group that an object no longer requests", () => {
   const going = (change: Partial<GroupFound> = {}, more: Partial<GroupSeen> = {}) =>
-    removed(seen({ groups: [found(change)] }, { desired: undefined, ...more }));
+    removed(seen({ found: found(change), desired: undefined, ...more }));
 
   it("is deleted before the object", () => {
     expect(step(going())).toBe("act DeletingSecurityGroup delete");
-    expect(step(removed(seen({}, { desired: undefined })))).toBe("release Deleted");
+    expect(step(removed(seen({ desired: undefined })))).toBe("release Deleted");
   });
 
   it("stays while an environment or a rule names it, and says which", () => {
@@ -318,7 +274,7 @@ describe("the security group that an object no longer requests", () => {
       message: "it has a dependent object",
       againInMs: 90_000,
     };
-    const given = seen({ groups: [found()], refused: new Map([[writes, refusal]]) }, { desired: undefined });
+    const given = seen({ found: found(), refused: new Map([[writes, refusal]]), desired: undefined });
     const choice = planned(given, settled);
     expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });
     expect(choice.conditions).toEqual([
@@ -327,24 +283,24 @@ describe("the security group that an object no longer requests", () => {
   });
 
   it("is not deleted a second time by an object that stays, while EC2 shows late what was written", () => {
-    const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { desired: undefined });
+    const given = seen({ found: found(), justWritten: true, desired: undefined });
     expect(planned(given, settled).next).toEqual({ ...settled, checkInMs: 15_000 });
   });
 
   it("may exist although EC2 does not show it, when it was just requested", () => {
-    const given = { ...seen({ justWritten: ["vpc-1"] }, { desired: undefined }), claims: ["vpc-1"] };
+    const given = seen({ justWritten: true, desired: undefined });
     expect(step(removed(given))).toBe("wait DeletingSecurityGroup");
     expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
 
   it("is requested again by an object that is not Ready until status names it", () => {
-    expect(planned(seen({}, { known: undefined }), settled).serving).toBe(false);
+    expect(planned(seen({ known: undefined }), settled).serving).toBe(false);
   });
 
   it("is created again where somebody deleted it, and the object is not Ready once status names another one", () => {
-    const gone = planned(seen({}, { known: "sg-0" }), settled);
+    const gone = planned(seen({ known: "sg-0" }), settled);
     expect([step(gone), gone.serving]).toEqual(["act CreatingSecurityGroup create", true]);
-    const another = planned(seen({ groups: [found()] }, { known: "sg-0" }), settled);
+    const another = planned(seen({ found: found(), known: "sg-0" }), settled);
     expect([step(another), another.serving]).toEqual(["wait CreatingSecurityGroup", false]);
   });
 
@@ -356,7 +312,7 @@ describe("the security group that an object no longer requests", () => {
   });
 
   it("causes a wait until EC2 shows that it is deleted", () => {
-    const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { desired: undefined });
+    const given = seen({ found: found(), justWritten: true, desired: undefined });
     expect(step(removed(given))).toBe("wait DeletingSecurityGroup");
     expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
@@ -366,24 +322,12 @@ describe("the security group that an object no longer requests", () => {
     expect(step(going({ retained: true, retag: claimed }, { retain: true }))).toBe("release Deleted");
   });
 
-  it("is deleted while the object stays, when the environment is settled, and its note is removed last", () => {
-    const given = seen({ groups: [found()] }, { desired: undefined, known: "sg-1" });
+  it("is deleted while the object stays, when the environment is settled", () => {
+    const given = seen({ found: found(), desired: undefined, known: "sg-1" });
     expect(step(planned(given, creates))).toBe("act Creating");
     expect(step(planned(given, settled))).toBe("act DeletingSecurityGroup delete");
-    const used = seen({ groups: [found({ usedBy: ["old"] })] }, { desired: undefined });
+    const used = seen({ found: found({ usedBy: ["old"] }), desired: undefined });
     expect(planned(used, settled).next).toEqual({ ...settled, checkInMs: 15_000 });
-    expect(step(planned(seen({}, { desired: undefined }), settled))).toBe("act CreatingSecurityGroup");
-  });
-
-  it("is deleted in the VPC that the object has left", () => {
-    const there = found({ group: group({ groupId: "sg-2", vpcId: "vpc-2" }) });
-    const given = seen({ groups: [found(), there] }, { known: "sg-1", claims: ["vpc-1", "vpc-2"] });
-    const choice = planned(given, settled);
-    expect(step(choice)).toBe("act DeletingSecurityGroup delete");
-    expect(choice.next.message).toContain("sg-2");
-    expect(step(planned(seen({ groups: [found()] }, { known: "sg-1", claims: ["vpc-1", "vpc-2"] }), settled))).toBe(
-      "act CreatingSecurityGroup vpc-1",
-    );
   });
 });
 
@@ -447,27 +391,25 @@ describe("the rules of a group", () => {
 });
 
 describe("the owner of a group", () => {
-  it("is in its tags", () => {
-    const by = (change: Partial<SecurityGroup>) => groupOwnership(group(change), identity);
-    expect(by({})).toEqual({ kind: "ours", retag: false });
-    expect(by({ tags: { ...groupTags(identity), "awsbatch.dev/purpose": "vpc-endpoints" } }).kind).toBe("foreign");
-    expect(by({ tags: {} }).kind).toBe("foreign");
-    expect(by({ groupName: "another" }).kind).toBe("foreign");
+  const by = (change: Partial<SecurityGroup>) => groupOwnership(group(change), identity);
+
+  it("is in its tags and its name", () => {
+    expect(by({})).toBe("ours");
+    expect(by({ tags: { ...groupTags(identity), "awsbatch.dev/purpose": "vpc-endpoints" } })).toBe("foreign");
+    expect(by({ tags: {} })).toBe("foreign");
+    expect(by({ groupName: "another" })).toBe("foreign");
     const left = { "awsbatch.dev/retained-from": "blue/team/ce" };
-    expect(by({ tags: left }).kind).toBe("retained");
-    expect(by({ tags: left, groupName: "another" }).kind).toBe("foreign");
+    expect(by({ tags: left })).toBe("retained");
+    expect(by({ tags: left, groupName: "another" })).toBe("foreign");
     const before = { ...identity, cluster: { ...identity.cluster, uid: "c-2", takeOverUid: "c-1" } };
-    expect(groupOwnership(group(), before)).toEqual({ kind: "ours", retag: true });
+    expect(groupOwnership(group(), before)).toBe("ours");
   });
 
-  it("is an environment, and a network of its name takes it over once it asks for a group", () => {
-    const network = { ...identity, purpose: "network" as const };
-    expect(groupOwnership(group(), network)).toEqual({ kind: "retained" });
-    expect(groupOwnership(group(), { ...network, name: "other" }).kind).toBe("foreign");
-    expect(groupOwnership(group({ groupName: "another" }), network).kind).toBe("foreign");
-    const taken = group({ tags: groupTags(network) });
-    expect(groupOwnership(taken, network)).toEqual({ kind: "ours", retag: false });
-    expect(groupOwnership(taken, identity).kind).toBe("foreign");
+  it("was an environment before there were networks, of whose name one takes it over once it asks for a group", () => {
+    const tags = { ...groupTags(identity), "awsbatch.dev/purpose": "instances" };
+    expect(by({ tags })).toBe("retained");
+    expect(groupOwnership(group({ tags }), { ...identity, name: "other" })).toBe("foreign");
+    expect(by({ tags, groupName: "another" })).toBe("foreign");
   });
 
   it("has a name that EC2 accepts, however long the name of the object is", () => {
@@ -478,18 +420,6 @@ describe("the owner of a group", () => {
 });
 
 describe("the report of a group", () => {
-  it("is in status, and stays there while EC2 cannot be read", () => {
-    const object = { status: { network: { securityGroup: { groupId: "sg-0", vpcId: "vpc-1" } } } };
-    const status = (given: GroupSeen) => withGroupStatus({ name: "ce" }, given, object as never);
-    expect(status(seen({ groups: [found()] }))).toEqual({
-      name: "ce",
-      network: { securityGroup: { groupId: "sg-1", vpcId: "vpc-1" } },
-    });
-    const unread = { kind: "unread", reason: "NotReadable", message: "" } as const;
-    expect(status(seen({}, { network: unread }))["network"]).toEqual(object.status.network);
-    expect(status(seen({}, { desired: undefined }))).toEqual({ name: "ce" });
-  });
-
   it("names each write in events", () => {
     const rules = desiredRules(nothingMore, "sg-1").slice(0, 1);
     const writes = [
@@ -499,14 +429,11 @@ describe("the report of a group", () => {
       { kind: "tag", groupId: "sg-1", set: {}, remove: [] },
       { kind: "delete", groupId: "sg-1" },
     ] as const;
-    expect(groupEvents({ kind: "writeGroup", vpcId: "vpc-1", doing: "create", writes })).toEqual([
-      {
-        type: "Normal",
-        reason: "SecurityGroupCreated",
-        action: "Reconcile",
-        note: "vpc-1: created the security group n; added rules to sg-1: egress tcp 443 0.0.0.0/0; revoked rules of sg-1: egress tcp 443 0.0.0.0/0; changed the tags of sg-1; deleted sg-1",
-      },
-    ]);
-    expect(groupEvents({ kind: "claimGroups", vpcIds: ["vpc-1"] })).toEqual([]);
+    expect(groupEvent({ kind: "writeGroup", vpcId: "vpc-1", doing: "create", writes })).toEqual({
+      type: "Normal",
+      reason: "SecurityGroupCreated",
+      action: "Reconcile",
+      note: "vpc-1: created the security group n; added rules to sg-1: egress tcp 443 0.0.0.0/0; revoked rules of sg-1: egress tcp 443 0.0.0.0/0; changed the tags of sg-1; deleted sg-1",
+    });
   });
 });

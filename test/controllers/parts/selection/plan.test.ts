@@ -1,64 +1,34 @@
 import { describe, expect, it } from "vitest";
-import type { BatchComputeEnvironment } from "../../../../src/api/v1alpha1/batch-compute-environment.ts";
-import { selectedPaths, selectionsOf, withSelected } from "../../../../src/controllers/parts/selection/fill.ts";
+import type { BatchNetwork } from "../../../../src/api/v1alpha1/batch-network.ts";
+import { selectionsOf } from "../../../../src/controllers/kinds/batch-network/spec.ts";
 import { selectionPlan } from "../../../../src/controllers/parts/selection/plan.ts";
-import { withSelectionStatus } from "../../../../src/controllers/parts/selection/report.ts";
+import { rememberedNow } from "../../../../src/controllers/parts/selection/report.ts";
 import type { SelectorAnswer } from "../../../../src/controllers/parts/selection/seen.ts";
 import type { Step } from "../../../../src/controllers/pass/agenda.ts";
 import { nothingToDo } from "../../../../src/controllers/pass/part-plan.ts";
 import { selectorText } from "../../../../src/network/selection.ts";
+import { network } from "../../kinds/batch-network/given.ts";
 import { around } from "../security-group/given.ts";
 
 const now = Date.parse("2026-01-01T12:00:00Z");
 const tags = { team: "batch" };
+const selector = { vpcId: "vpc-1", tags };
 
-type Network = NonNullable<BatchComputeEnvironment["status"]>["network"];
-
-function object(network?: Network, type: "EC2" | "FARGATE" = "EC2"): BatchComputeEnvironment {
-  return {
-    apiVersion: "awsbatch.dev/v1alpha1",
-    kind: "BatchComputeEnvironment",
-    metadata: {
-      namespace: "team",
-      name: "ce",
-      uid: "1",
-      resourceVersion: "1",
-      generation: 1,
-      creationTimestamp: "2026-01-01T00:00:00Z",
-    },
-    spec: {
-      type: "MANAGED",
-      computeResources: {
-        type,
-        maxvCpus: 4,
-        instanceTypes: ["m7i"],
-        subnetSelector: { tags },
-        securityGroupIds: ["sg-1"],
-      },
-    },
-    status: {
-      ...(network === undefined ? {} : { network }),
-      conditions: [
-        {
-          type: "SelectionReady",
-          status: "True",
-          reason: "Selected",
-          message: "as it was",
-          lastTransitionTime: "2026-01-01T00:00:00Z",
-          observedGeneration: 1,
-        },
-      ],
-    },
-  };
+/** That selects its subnets. */
+function object(status: Partial<BatchNetwork["status"]> = {}, spec: object = {}): BatchNetwork {
+  const selected = { type: "SelectionReady", status: "True", reason: "Selected", message: "as it was" };
+  const conditions = [{ ...selected, lastTransitionTime: "2026-01-01T00:00:00Z", observedGeneration: 1 }] as never;
+  const selects = { subnets: undefined, subnetSelector: { tags }, ...spec };
+  return network(selects as never, { conditions, ...status });
 }
 
-const resolvedSubnets = { selector: selectorText({ tags }), ids: ["subnet-a"], since: "2026-01-01T00:00:00Z" };
+const resolvedSubnets = { selector: selectorText(selector), ids: ["subnet-a"], since: "2026-01-01T00:00:00Z" };
 const inEffect = object({ resolvedSubnets });
 const creates: Step<string> = { kind: "act", action: "create", reason: "Creating", message: "" };
 const goes: Step<string> = { kind: "wait", reason: "SwitchingQueues", message: "it goes on" };
 const settled: Step<string> = { kind: "serves", reason: "Available", message: "it is VALID" };
 
-function answersOf(one: BatchComputeEnvironment, found: SelectorAnswer["found"]): readonly SelectorAnswer[] {
+function answersOf(one: BatchNetwork, found: SelectorAnswer["found"]): readonly SelectorAnswer[] {
   return selectionsOf(one).map((asked) => ({ asked, found }));
 }
 
@@ -67,24 +37,23 @@ const selects = (...ids: readonly string[]): SelectorAnswer["found"] => ({
   value: ids.map((id) => ({ id, vpcId: "vpc-1" })),
 });
 
-const planOf = (one: BatchComputeEnvironment, found: SelectorAnswer["found"]) =>
-  selectionPlan({ answers: answersOf(one, found) }, one, now);
-
-function planned(one: BatchComputeEnvironment, found: SelectorAnswer["found"], own: Step<string>) {
-  return around(planOf(one, found), own);
+function planned(one: BatchNetwork, found: SelectorAnswer["found"], own: Step<string>) {
+  return around(selectionPlan({ answers: answersOf(one, found) }, one, now), own);
 }
 
-describe("an environment that selects", () => {
-  it("does nothing before status has the selection, and reports no change that it cannot know", () => {
+describe("a network that selects", () => {
+  it("does nothing before status has the selection", () => {
     const choice = planned(object(), selects("subnet-a"), creates);
     expect(choice.next).toMatchObject({ kind: "wait", reason: "ResolvingSelection", checkInMs: 1000 });
     expect(choice.serving).toBe(false);
-    expect(planOf(object(), selects("subnet-a")).isUnknown).toBe(true);
   });
 
   it("waits while EC2 has not answered at all, and keeps its condition", () => {
     const choice = planned(object(), { kind: "pending" }, creates);
-    expect(choice.next).toMatchObject({ kind: "wait", message: "waiting for EC2's answer to what team=batch selects" });
+    expect(choice.next).toMatchObject({
+      kind: "wait",
+      message: "waiting for EC2's answer to what vpc-1, team=batch selects",
+    });
     expect(choice.conditions).toEqual([
       { type: "SelectionReady", status: "True", reason: "Selected", message: "as it was" },
     ]);
@@ -121,7 +90,6 @@ describe("an environment that selects", () => {
         checkInMs: 1000,
       });
     }
-    expect(planOf(due, selects("subnet-b")).isUnknown).toBe(false);
   });
 
   it("is not Ready with what another selection has put out of effect", () => {
@@ -140,60 +108,26 @@ describe("an environment that selects", () => {
         status: "True",
         reason: "SelectionPending",
         message:
-          "team=batch: subnet-a; then subnet-a, subnet-b from 2026-01-01T12:05:00Z on, unless the selection changes",
+          "vpc-1, team=batch: subnet-a; then subnet-a, subnet-b from 2026-01-01T12:05:00Z on, unless the selection changes",
       },
     ]);
   });
 
-  it("is as it was for everything else when it selects nothing", () => {
-    const { spec, ...rest } = object();
-    const named = { ...rest, spec: { ...spec, computeResources: { type: "EC2", maxvCpus: 4 } } } as const;
-    expect(selectionPlan({ answers: [] }, named, now)).toEqual(nothingToDo);
-    expect(withSelected(named)).toBe(named);
+  it("has nothing to do when it selects nothing", () => {
+    const named = network();
     expect(selectionsOf(named)).toEqual([]);
-    expect(selectedPaths(named)).toEqual([]);
+    expect(selectionPlan({ answers: [] }, named, now)).toEqual(nothingToDo);
   });
-});
 
-describe("the status of an environment that selects", () => {
-  it("keeps the selection in effect and the next one together with what was found of the network", () => {
-    const fields = { name: "ce", network: { state: "Reachable" } };
-    const answers = answersOf(inEffect, selects("subnet-b"));
-    expect(withSelectionStatus(fields, { answers }, inEffect, now)).toEqual({
-      name: "ce",
-      network: {
-        state: "Reachable",
-        resolvedSubnets: { ...resolvedSubnets, candidate: { ids: ["subnet-b"], since: "2026-01-01T12:00:00Z" } },
-      },
+  it("keeps in status the selection in effect and the next one", () => {
+    expect(rememberedNow(answersOf(inEffect, selects("subnet-b")), now)).toEqual({
+      resolvedSubnets: { ...resolvedSubnets, candidate: { ids: ["subnet-b"], since: "2026-01-01T12:00:00Z" } },
     });
   });
 
-  it("forgets what nothing selects, and keeps it while the object is deleted", () => {
-    const fields = { network: { resolvedSubnets } };
-    expect(withSelectionStatus(fields, { answers: [] }, inEffect, now)).toEqual({});
-    const deletionTimestamp = "2026-01-01T12:00:00Z";
-    const going = { ...inEffect, metadata: { ...inEffect.metadata, deletionTimestamp } };
-    expect(withSelectionStatus({}, { answers: [] }, going, now)).toEqual({ network: { resolvedSubnets } });
-  });
-});
-
-describe("the spec of an environment that selects", () => {
-  it("names what is in effect instead of the selector", () => {
-    const filled = withSelected(inEffect);
-    expect(filled.spec.computeResources).toMatchObject({ subnets: ["subnet-a"], securityGroupIds: ["sg-1"] });
-    expect(filled.spec.computeResources).not.toHaveProperty("subnetSelector");
-  });
-
-  it("has only selected ids at the paths of its selectors, so that a difference there is not reported as drift", () => {
-    expect(selectedPaths(inEffect)).toEqual(["spec.computeResources.subnets"]);
-  });
-
-  it("names nothing before something was selected", () => {
-    expect(withSelected(object()).spec.computeResources).not.toHaveProperty("subnets");
-  });
-
-  it("selects as much as AWS accepts", () => {
-    expect(selectionsOf(object()).map(({ limit }) => limit)).toEqual([100]);
-    expect(selectionsOf(object(undefined, "FARGATE")).map(({ limit }) => limit)).toEqual([16]);
+  it("selects as much as AWS accepts, with the group that is made", () => {
+    const groups = { securityGroupSelector: { tags } };
+    expect(selectionsOf(object({}, groups)).map(({ limit }) => limit)).toEqual([100, 16]);
+    expect(selectionsOf(object({}, { ...groups, securityGroup: {} })).map(({ limit }) => limit)).toEqual([100, 15]);
   });
 });
