@@ -6,6 +6,7 @@ import type {
   SecurityGroup,
   TagSpecification,
 } from "@aws-sdk/client-ec2";
+import { checkRule, normalProtocol, storedBlock } from "./ec2-group-rules.ts";
 import { noSuchGroup, noSuchVpc } from "./ec2-reads.ts";
 import { type Ec2State, ec2Refusal } from "./ec2-state.ts";
 
@@ -81,6 +82,7 @@ export class Groups {
 
   authorize(direction: Direction, input: RuleChange): void {
     const group = this.#get(input.GroupId ?? "");
+    for (const permission of input.IpPermissions ?? []) checkRule(permission);
     const requested = (input.IpPermissions ?? []).flatMap(split);
     const there = (group[direction] ?? []).flatMap(split);
     for (const rule of requested) {
@@ -156,7 +158,7 @@ function split(permission: IpPermission): IpPermission[] {
     ...(ToPort === undefined || IpProtocol === "-1" ? {} : { ToPort }),
   };
   return [
-    ...(permission.IpRanges ?? []).map((one) => ({ ...base, IpRanges: [one] })),
+    ...(permission.IpRanges ?? []).map((one) => ({ ...base, IpRanges: [storedBlock(one)] })),
     ...(permission.Ipv6Ranges ?? []).map((one) => ({ ...base, Ipv6Ranges: [one] })),
     ...(permission.PrefixListIds ?? []).map((one) => ({ ...base, PrefixListIds: [one] })),
     ...(permission.UserIdGroupPairs ?? []).map((one) => ({ ...base, UserIdGroupPairs: [one] })),
@@ -166,10 +168,6 @@ function split(permission: IpPermission): IpPermission[] {
 /** Whether a rule for one peer counts for an address family. */
 function counts(rule: IpPermission, family: "IpRanges" | "Ipv6Ranges"): boolean {
   return rule[family] !== undefined || rule.UserIdGroupPairs !== undefined || rule.PrefixListIds !== undefined;
-}
-
-function normalProtocol(protocol: string): string {
-  return { "6": "tcp", "17": "udp", "1": "icmp" }[protocol] ?? protocol;
 }
 
 /** The peers of the same protocol and ports in one permission, as EC2 describes them. */

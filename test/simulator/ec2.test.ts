@@ -174,6 +174,65 @@ describe("a simulated security group", () => {
     expect(await allow({ Ipv6Ranges: [{ CidrIpv6: "2001:db8::/32" }] })).toBe("accepted");
   });
 
+  it("takes no address block, port or range of ports that does not exist, and the nearest that does", async () => {
+    const { aws } = account();
+    aws.outside.describeNetwork(threeSubnets);
+    const { ec2 } = aws;
+    const { GroupId = "" } = await ec2.createSecurityGroup({ GroupName: "ours", Description: "d", VpcId: "vpc-1" });
+    const tcp = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
+    const four = (CidrIp: string) => ({ ...tcp, IpRanges: [{ CidrIp }] });
+    const six = (CidrIpv6: string) => ({ ...tcp, Ipv6Ranges: [{ CidrIpv6 }] });
+    const ports = (IpProtocol: string, FromPort?: number, ToPort?: number) => ({
+      IpProtocol,
+      ...(FromPort === undefined ? {} : { FromPort }),
+      ...(ToPort === undefined ? {} : { ToPort }),
+      IpRanges: [{ CidrIp: "10.9.0.0/16" }],
+    });
+    const malformed = (cidr: string) => `InvalidParameterValue: CIDR block ${cidr} is malformed`;
+    const missing = (protocol: string) =>
+      `InvalidParameterValue: Invalid value 'Must specify both from and to ports with ${protocol}.' for portRange.`;
+    const rows: readonly [accepted: object, refused: object, words: string][] = [
+      [four("10.0.0.0/32"), four("10.0.0.0/33"), malformed("10.0.0.0/33")],
+      [four("10.0.0.0/0"), four("10.0.0.0"), malformed("10.0.0.0")],
+      [four("255.0.0.0/8"), four("256.0.0.0/8"), malformed("256.0.0.0/8")],
+      [six("fd00::/128"), six("fd00::/129"), malformed("fd00::/129")],
+      [six("::/0"), four("::/0"), malformed("::/0")],
+      [ports("tcp", 0, 0), ports("tcp", -1, 0), "InvalidParameterValue: TCP/UDP (from) port (-1) out of range"],
+      [
+        ports("udp", 0, 65_535),
+        ports("udp", 0, 65_536),
+        "InvalidParameterValue: TCP/UDP (to) port (65536) out of range",
+      ],
+      [ports("tcp", 50, 50), ports("tcp", 51, 50), "InvalidParameterValue: Invalid TCP/UDP port range (51:50)"],
+      [ports("6", 22, 22), ports("6", 22), missing("TCP/UDP")],
+      [ports("icmp", -1, -1), ports("1"), missing("ICMP")],
+      [ports("-1", 100, 50), ports("17", 100, 50), "InvalidParameterValue: Invalid TCP/UDP port range (100:50)"],
+    ];
+    for (const [accepted, refused, words] of rows) {
+      for (const authorize of ["authorizeSecurityGroupIngress", "authorizeSecurityGroupEgress"] as const) {
+        const asked = (rule: object) => refusal(ec2[authorize]({ GroupId, IpPermissions: [rule] }));
+        expect(await asked(refused)).toBe(words);
+        // What every group lets out is there already.
+        expect(await asked(accepted)).toMatch(/^accepted$|^InvalidPermission.Duplicate/);
+      }
+    }
+  });
+
+  it("keeps a block by the address of its network", async () => {
+    const { aws } = account();
+    aws.outside.describeNetwork(threeSubnets);
+    const { ec2 } = aws;
+    const { GroupId = "" } = await ec2.createSecurityGroup({ GroupName: "ours", Description: "d", VpcId: "vpc-1" });
+    const rule = (CidrIp: string) => ({
+      GroupId,
+      IpPermissions: [{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp }] }],
+    });
+    await ec2.authorizeSecurityGroupIngress(rule("10.0.0.28/29"));
+    const { SecurityGroups: [group] = [] } = await ec2.describeSecurityGroups({ GroupIds: [GroupId] });
+    expect(group?.IpPermissions?.[0]?.IpRanges).toEqual([{ CidrIp: "10.0.0.24/29" }]);
+    await ec2.revokeSecurityGroupIngress(rule("10.0.0.28/29"));
+  });
+
   it("cannot go while an endpoint, another group's rule or an instance needs it", async () => {
     const { aws, clock } = account();
     aws.outside.describeNetwork(threeSubnets);

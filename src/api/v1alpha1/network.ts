@@ -60,7 +60,7 @@ const ruleFields = {
   peer: text(
     "Destination or source: a CIDR block, the ID of a security group or of a prefix list, or self for the group itself.",
     64,
-    /^(self|sg-[0-9a-z]+|pl-[0-9a-z]+|[0-9a-f.:]+\/[0-9]{1,3})$/,
+    /^(self|sg-[0-9a-z]+|pl-[0-9a-z]+|([0-9.]+|[0-9a-f:]+)\/[0-9]{1,3})$/,
   ),
 };
 
@@ -81,12 +81,30 @@ const rulesOf = (...checks: readonly ValidationRule[]) => {
   };
 };
 
-export const groupRules = rulesOf({
-  rule: "self.protocol != 'all' || !has(self.ports)",
-  message: "protocol all has no ports: remove ports, or use tcp or udp",
-  reason: "FieldValueForbidden",
-  fieldPath: ".ports",
-});
+export const groupRules = rulesOf(
+  {
+    rule: "self.protocol != 'all' || !has(self.ports)",
+    message: "protocol all has no ports: remove ports, or use tcp or udp",
+    reason: "FieldValueForbidden",
+    fieldPath: ".ports",
+  },
+  {
+    rule: "!has(self.ports) || self.ports.split('-').all(port, int(port) <= 65535)",
+    message: "the highest port is 65535: use a lower one",
+    fieldPath: ".ports",
+  },
+  {
+    rule: "!has(self.ports) || !self.ports.contains('-') || int(self.ports.split('-')[0]) <= int(self.ports.split('-')[1])",
+    message: "a range of ports begins with the lower one: swap the two",
+    fieldPath: ".ports",
+  },
+  {
+    rule: "!self.peer.contains('/') || isCIDR(self.peer)",
+    message:
+      "there is no such CIDR block: an address of IPv4 has four numbers up to 255 and a prefix up to /32, one of IPv6 a prefix up to /128",
+    fieldPath: ".peer",
+  },
+);
 
 const byMadeGroup = earlier("has the security group created", "securityGroup");
 const madeGroup = object(

@@ -1,6 +1,7 @@
 import { Environment, EvaluationError } from "@marcbachmann/cel-js";
 import { celName } from "../../api/cel-name.ts";
 import type { StructuralSchema, ValidationRule } from "../../api/crd.ts";
+import { rangeOf } from "../../network/addresses.ts";
 import { isRecord } from "./defaults.ts";
 import type { Finding, Path } from "./problem.ts";
 
@@ -110,11 +111,17 @@ function compile(expression: string): Compiled {
 const environment = new Environment()
   .registerVariable("self", "dyn")
   .registerVariable("oldSelf", "dyn")
-  .registerFunction("list.sum(): dyn", sum);
+  .registerFunction("list.sum(): dyn", sum)
+  .registerFunction("isCIDR(string): bool", isCidr);
 
 function sum(list: readonly unknown[]): unknown {
   if (list.every((item) => typeof item === "bigint")) return list.reduce<bigint>((total, item) => total + item, 0n);
   return list.reduce<number>((total, item) => total + Number(item), 0);
+}
+
+/** As Go has it, a length has no zero before it. */
+function isCidr(text: string): boolean {
+  return /\/(0|[1-9][0-9]*)$/.test(text) && rangeOf(text) !== undefined;
 }
 
 function hasType({ type }: StructuralSchema, value: unknown): boolean {

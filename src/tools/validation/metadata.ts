@@ -2,6 +2,7 @@ import { dnsLabel, dnsSubdomain } from "../../api/v1alpha1/names.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
 import { type Finding, valueText } from "./problem.ts";
+import { inQuotes, lacksQuotes } from "./words.ts";
 
 /** What the API server asks of the metadata of an object that has a namespace. */
 
@@ -47,6 +48,7 @@ export function metadataFindings(value: unknown): Finding[] {
 
 function nameFindings(name: unknown): Finding[] {
   const path = ["metadata", "name"];
+  if (lacksQuotes(name)) return [found(path, name, inQuotes)];
   if (name === undefined || name === null) {
     return [{ path, message: "is missing: give the object a name", expected: "a Kubernetes name" }];
   }
@@ -62,6 +64,7 @@ function nameFindings(name: unknown): Finding[] {
 
 function namespaceFindings(namespace: unknown): Finding[] {
   if (namespace === undefined) return [];
+  if (lacksQuotes(namespace)) return [found(["metadata", "namespace"], namespace, inQuotes)];
   if (typeof namespace === "string" && namespace.length <= 63 && dnsLabel.test(namespace)) return [];
   return [
     found(
@@ -82,7 +85,7 @@ function textMapFindings(field: "labels" | "annotations", value: unknown, patter
     if (!qualifiedName.test(key)) {
       return [found(at, key, "a key of letters, digits, -, _ and dots, at most 63, with or without prefix/")];
     }
-    if (typeof member !== "string") return [found(at, member, "a string: put it in quotes")];
+    if (typeof member !== "string") return [found(at, member, inQuotes)];
     if (pattern === undefined || (member.length <= 63 && pattern.test(member))) return [];
     return [found(at, member, "at most 63 letters, digits, -, _ and dots, with a letter or digit at both ends")];
   });

@@ -4,7 +4,7 @@ import { counted } from "../../api/words.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
 import { type Finding, type Path, valueText } from "./problem.ts";
-import { exampleText, oneOfText, patternText, typeText } from "./words.ts";
+import { exampleText, inQuotes, lacksQuotes, oneOfText, patternText, typeText } from "./words.ts";
 
 /**
  * All differences between a value and its schema, for people. Rules are `cel.ts`, keys of lists `lists.ts`.
@@ -135,9 +135,9 @@ function sizeOf(value: unknown): number {
 
 /** YAML does not read `1`, `true` and `yes` as strings, nor `"1"` as a number. */
 function typeHint(type: StructuralSchema["type"], value: unknown): string {
+  if (value === null && type === "string") return "text: leave the field out, or put null in quotes";
   if (value === null) return `${typeText(type)}; leave the field out instead of null`;
-  if (type === "string" && (typeof value === "number" || typeof value === "boolean"))
-    return "a string: put it in quotes";
+  if (type === "string" && lacksQuotes(value)) return inQuotes;
   const unquoted = type === "boolean" ? /^(true|false)$/ : /^-?[0-9]+$/;
   const isScalar = type === "integer" || type === "number" || type === "boolean";
   if (isScalar && typeof value === "string" && unquoted.test(value)) return `${typeText(type)}: remove the quotes`;

@@ -28,7 +28,7 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^sg-[0-9a-z]+$", "a security group ID, e.g. sg-0a1b2c3d"],
   ["^[0-9]{1,5}(-[0-9]{1,5})?$", "a port or a range of ports, e.g. '443' or 1024-65535"],
   [
-    "^(self|sg-[0-9a-z]+|pl-[0-9a-z]+|[0-9a-f.:]+\\/[0-9]{1,3})$",
+    "^(self|sg-[0-9a-z]+|pl-[0-9a-z]+|([0-9.]+|[0-9a-f:]+)\\/[0-9]{1,3})$",
     "a CIDR block such as 10.0.0.0/16, the ID of a security group or prefix list, or self",
   ],
   ["^lt-[0-9a-z]+$", "a launch template ID, e.g. lt-0a1b2c3d"],
@@ -91,6 +91,14 @@ export function exampleText(schema: StructuralSchema, depth = 0): string {
     case "string":
       return "TEXT";
   }
+}
+
+/** In place of a text that YAML reads as something else without quotes: `n` as false, `1e3` as 1000. */
+export const inQuotes = "a string: put it in quotes";
+
+/** Whether a value may be meant as text, and has no quotes. */
+export function lacksQuotes(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "boolean";
 }
 
 export function oneOfText(values: readonly unknown[]): string {

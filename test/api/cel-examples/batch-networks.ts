@@ -36,6 +36,25 @@ const rows: readonly Row[] = [
     { securityGroup: { ingress: [{ protocol: "all", peer: "self" }] } },
     { securityGroup: { ingress: [{ protocol: "all", ports: "22", peer: "self" }] } },
   ],
+  ...(["egress", "ingress"] as const).flatMap((direction): readonly Row[] => {
+    const withPorts = (ports: string) => ({
+      securityGroup: { [direction]: [{ protocol: "tcp", ports, peer: "10.0.0.0/8" }] },
+    });
+    const withPeer = (peer: string) => ({ securityGroup: { [direction]: [{ protocol: "all", peer }] } });
+    const [highest, order] = ["the highest port is 65535", "a range of ports begins with the lower one"];
+    return [
+      [highest, withPorts("65535"), withPorts("65536")],
+      [highest, withPorts("0-65535"), withPorts("0-65536")],
+      [order, withPorts("50-50"), withPorts("51-50")],
+      ["there is no such CIDR block", withPeer("10.0.0.0/32"), withPeer("10.0.0.0/33")],
+      ["there is no such CIDR block", withPeer("255.0.0.0/0"), withPeer("256.0.0.0/0")],
+      ["there is no such CIDR block", withPeer("10.0.0.0/8"), withPeer("10.0.0.0/08")],
+      ["there is no such CIDR block", withPeer("10.0.0.0/8"), withPeer("010.0.0.0/8")],
+      ["there is no such CIDR block", withPeer("fd00::/128"), withPeer("fd00::/129")],
+      ["there is no such CIDR block", withPeer("::/0"), withPeer(":/0")],
+      ["there is no such CIDR block", withPeer("1:2:3:4:5:6:7::/64"), withPeer("1:2:3:4:5:6:7:/64")],
+    ];
+  }),
   [
     "vpcEndpoints asks for nothing: add needs or services, or remove it",
     { vpcEndpoints: { services: ["sts"] } },

@@ -218,7 +218,20 @@ describe("metadata", () => {
   test.each([
     ["{}", "metadata.name: is missing: give the object a name"],
     ["[]", "metadata: found [], expected a map"],
-    ["{name: 1}", "metadata.name: found 1, expected a Kubernetes name"],
+    ...[
+      ["n", "false"],
+      ["y", "true"],
+      ["yes", "true"],
+      ["off", "false"],
+      ["1e3", "1000"],
+      ["012", "10"],
+      ["1", "1"],
+    ].flatMap(([written, read]): [string, string][] => [
+      [`{name: ${written}}`, `metadata.name: found ${read}, expected a string: put it in quotes`],
+      [`{name: a, namespace: ${written}}`, `metadata.namespace: found ${read}, expected a string: put it in quotes`],
+      [`{name: a, labels: {team: ${written}}}`, `team: found ${read}, expected a string: put it in quotes`],
+    ]),
+    ["{name: null}", "metadata.name: is missing: give the object a name"],
     ["{name: a..b}", "metadata.name: found"],
     [`{name: ${"a".repeat(254)}}`, "metadata.name: found"],
     ["{name: a, namespace: a.b}", 'metadata.namespace: found "a.b", expected a namespace'],
@@ -233,6 +246,7 @@ describe("metadata", () => {
   });
 
   test.each([
+    "{name: 2026-10-01, namespace: 'off', labels: {released: 2026-10-01}}",
     "{name: 1a.b-c, namespace: team-a, labels: {app.kubernetes.io/name: x, empty: ''}}",
     "{name: a, annotations: {awsbatch.dev/paused: 'true'}, uid: x, resourceVersion: '1', generation: 2}",
   ])("%s is valid", (metadata) => {

@@ -6,7 +6,7 @@ import { tagChange, withOwnTags } from "../../ownership/tags.ts";
 import type { RoleWrite } from "./action.ts";
 import type { DesiredRole } from "./desired.ts";
 import { samePolicy } from "./documents.ts";
-import { inlineLength, inlineLimit } from "./limits.ts";
+import { isTooLong } from "./inline.ts";
 
 /** A write, and the part of the role that it is about, e.g. `spec.iam.jobRole.policyArns`. */
 export interface RoleDifference {
@@ -136,7 +136,7 @@ function inlinePolicies(
   const removed = surplus.map((policy): RoleDifference => {
     return { path: path(policy), why: "it is not desired", write: { kind: "deleteInline", name, policy } };
   });
-  return inTurn(added, removed, inlineLength({ ...seen, ...desired }) > inlineLimit);
+  return inTurn(added, removed, isTooLong({ ...seen, ...desired }));
 }
 
 function tags(desired: DesiredRole, role: RoleSeen, ignoreTagKeys: readonly string[], mark: string): RoleDifference[] {

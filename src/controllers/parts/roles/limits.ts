@@ -218,10 +218,3 @@ export function namedRefusal(named: NamedRole, limits: Limits, place: Place): Re
     `${value} is not allowed in this namespace (${listText(list)}). Name another role, or ask the operator's administrator to allow it`,
   );
 }
-
-/** IAM's limit for all inline policies of a role together, without white space. */
-export const inlineLimit = 10_240;
-
-export function inlineLength(policies: Readonly<Record<string, string>>): number {
-  return Object.values(policies).reduce((sum, document) => sum + document.replace(/\s/g, "").length, 0);
-}

@@ -14,8 +14,8 @@ import type { RolesAction } from "./action.ts";
 import { removed } from "./delete.ts";
 import type { DesiredRole } from "./desired.ts";
 import { roleDifferences } from "./diff.ts";
-import { documentFault } from "./documents.ts";
-import { inlineLength, inlineLimit, refusalOf } from "./limits.ts";
+import { inlineFaults } from "./inline.ts";
+import { refusalOf } from "./limits.ts";
 import { roleOwnership } from "./ownership.ts";
 import { awaited, repaired } from "./repair.ts";
 import type { RolesSeen } from "./seen.ts";
@@ -126,17 +126,11 @@ function limitsUnread({ limits, identity }: RolesSeen): Hindrance | undefined {
 /** Faults that IAM would refuse without naming the field. */
 function faulty({ desiredRoles }: RolesSeen): Hindrance | undefined {
   for (const { field, inlinePolicies } of desiredRoles) {
-    for (const [policy, document] of Object.entries(inlinePolicies)) {
-      const fault = documentFault(document);
-      if (fault === undefined) continue;
-      const message = `${field}.inlinePolicies[${JSON.stringify(policy)}] is not a policy document: ${fault}`;
-      return { kind: "blocked", reason: "InvalidPolicy", message };
-    }
-    const length = inlineLength(inlinePolicies);
-    if (length > inlineLimit) {
-      const message = `${field}.inlinePolicies have ${length} characters together, but IAM accepts ${inlineLimit} (not counting white space). Use a managed policy`;
-      return { kind: "blocked", reason: "InvalidPolicy", message };
-    }
+    const [fault] = inlineFaults(inlinePolicies);
+    if (fault === undefined) continue;
+    const { policy, message } = fault;
+    const of = policy === undefined ? "" : `[${JSON.stringify(policy)}]`;
+    return { kind: "blocked", reason: "InvalidPolicy", message: `${field}.inlinePolicies${of} ${message}` };
   }
   return undefined;
 }
