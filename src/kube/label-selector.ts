@@ -22,12 +22,14 @@ const membership = new RegExp(`^(${key})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
 const presence = new RegExp(`^(!?)\\s*(${key})$`);
 const wholeValue = new RegExp(`^${value}$`);
 
+const outlineKey = "[A-Za-z0-9][A-Za-z0-9./_-]*";
+const outline = `\\s*(!\\s*${outlineKey}|${outlineKey}(\\s*(=|==|!=)\\s*[A-Za-z0-9._-]*|\\s+(in|notin)\\s*\\([^()]*\\))?)\\s*`;
+
 /**
  * The outline of what `labelSelector` takes, for schemas: short enough to be read in an error message, so that it lets through
  * some mistakes within a requirement.
  */
-export const labelSelectorOutline =
-  /^\s*!?\s*[A-Za-z0-9][^,()<>]*(\([^()]*\)\s*)?(,\s*!?\s*[A-Za-z0-9][^,()<>]*(\([^()]*\)\s*)?)*$/;
+export const labelSelectorOutline = new RegExp(`^${outline}(,${outline})*$`);
 
 /**
  * Parses `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a` and `!a`, joined by commas. A label that is missing

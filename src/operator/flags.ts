@@ -95,6 +95,33 @@ export function accountIds(text: string, previous: readonly string[] | undefined
   return ids;
 }
 
+/** One that none of AWS's regions has the form of would never match. */
+const regionForm = /^[a-z]{2,4}(-[a-z]+)+-\d$/;
+const regionGlobForm = /^([a-z]{2,4}(-[a-z]+)+-\d|[a-z0-9-]*\*[a-z0-9*-]*)$/;
+
+export function regionName(text: string): string {
+  if (!regionForm.test(text)) throw new InvalidArgumentError(`"${text}" is not an AWS region, such as eu-west-1.`);
+  return text;
+}
+
+/** Regions, each by its name or as a glob. */
+export function regionGlobs(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const globs = listOf(text, previous);
+  const wrong = globs.find((glob) => !regionGlobForm.test(glob));
+  if (wrong === undefined) return globs;
+  throw new InvalidArgumentError(`"${wrong}" is neither an AWS region, such as eu-west-1, nor a glob, such as eu-*.`);
+}
+
+const arnGlobForm = /^(arn:|\*)/;
+
+/** ARNs, each whole or as a glob: another text would never match. */
+export function arnGlobs(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const globs = listOf(text, previous);
+  const wrong = globs.find((glob) => !arnGlobForm.test(glob));
+  if (wrong === undefined) return globs;
+  throw new InvalidArgumentError(`"${wrong}" is neither an ARN nor a glob of ARNs: begin it with arn: or *.`);
+}
+
 const namespacedGlobForm = /^(?:\*|[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)\/[^/]+$/;
 
 /** `NAMESPACE/GLOB`: without its namespace a glob would let every tenant have the names. */
@@ -166,6 +193,9 @@ export function policyArn(text: string): string {
 /** By the parser of an option: the form of each of its values. The chart refuses others too, so that no pod starts in vain. */
 export const formsOfValues: ReadonlyMap<unknown, RegExp> = new Map<unknown, RegExp>([
   [accountIds, accountIdForm],
+  [regionName, regionForm],
+  [regionGlobs, regionGlobForm],
+  [arnGlobs, arnGlobForm],
   [namespacedGlobs, namespacedGlobForm],
   [clusterName, clusterNameForm],
   [policyArn, policyArnForm],
@@ -220,11 +250,12 @@ export function operatorOptions(): readonly Option[] {
     new Option(
       "--region <region>",
       "default region for objects without spec.region (default: from the AWS SDK's configuration)",
-    ),
+    ).argParser(regionName),
     new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
     new ListOption(
       "--allowed-regions <globs>",
       "regions that objects may name in addition to the default region (default: none)",
+      regionGlobs,
     ),
     new ListOption(
       "--adoptable-names <globs>",
@@ -254,8 +285,9 @@ export function operatorOptions(): readonly Option[] {
     new ListOption(
       "--allowed-policy-arns <globs>",
       "managed policies that roles in spec.iam may have (default: to pull images and write logs)",
+      arnGlobs,
     ),
-    new ListOption("--allowed-role-arns <globs>", "roles that a spec may name by ARN (default: any)"),
+    new ListOption("--allowed-role-arns <globs>", "roles that a spec may name by ARN (default: any)", arnGlobs),
     new ListOption("--allowed-role-tag-keys <globs>", "keys of tags that roles in spec.iam may have (default: none)"),
     new Option(
       "--permissions-boundary <arn>",

@@ -9,6 +9,7 @@ import {
   type OperatorFlags,
   port,
   positive,
+  regionName,
 } from "../operator/flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
 import { apiServer } from "../operator/kubernetes.ts";
@@ -65,7 +66,7 @@ export function uiCommand(io: Io, ending: Ending, run: typeof ui = ui): Command 
       new Option(
         "--region <region>",
         "region of objects without spec.region (default: from the AWS SDK's configuration)",
-      ),
+      ).argParser(regionName),
     )
     .addOption(
       new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),

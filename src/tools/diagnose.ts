@@ -11,7 +11,7 @@ import { BatchJobKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
 import { queueNameOf } from "../controllers/ownership/naming.ts";
 import { conditionsOf } from "../controllers/pass/conditions.ts";
 import { realCloud } from "../operator/cloud.ts";
-import { accountIds, ListOption } from "../operator/flags.ts";
+import { accountIds, ListOption, regionName } from "../operator/flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
 import { defaultRequestsPerSecond } from "../operator/settings.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -69,7 +69,12 @@ export function diagnoseCommand(io: Io, ending: Ending): Command {
     .option("--kubeconfig <file>", "kubeconfig of the object's cluster")
     .addOption(new Option("-f, --filename <dir>", "directory of local --simulate with the manifest of the object"))
     .addOption(clusterNameOption("-f"))
-    .addOption(new Option("--region <region>", "region of --queue by name (default: from the AWS SDK's configuration)"))
+    .addOption(
+      new Option(
+        "--region <region>",
+        "region of --queue by name (default: from the AWS SDK's configuration)",
+      ).argParser(regionName),
+    )
     .addOption(
       new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
     )

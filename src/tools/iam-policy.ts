@@ -9,7 +9,7 @@ import { clusterTag } from "../controllers/ownership/ownership.ts";
 import { defaultAllowedPolicyArns } from "../controllers/parts/roles/limits.ts";
 import { rolePath } from "../controllers/parts/roles/names.ts";
 import { operatorName, operatorNamespace } from "../kube/installation.ts";
-import { clusterName, ListOption, listOf } from "../operator/flags.ts";
+import { clusterName, ListOption, listOf, regionName } from "../operator/flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "../operator/io.ts";
 import { shell } from "../runtime/shell.ts";
 
@@ -245,10 +245,7 @@ function accountId(text: string): string {
 }
 
 function regions(text: string, previous: readonly string[] | undefined): readonly string[] {
-  const all = listOf(text, previous);
-  const wrong = all.find((region) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region));
-  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is not an AWS region.`);
-  return all;
+  return listOf(text, previous).map(regionName);
 }
 
 /** A glob that begins with a wildcard would be nearly as wide as the feature `adopt`. */

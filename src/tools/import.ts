@@ -9,7 +9,7 @@ import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { counted } from "../api/words.ts";
 import { realCloud } from "../operator/cloud.ts";
-import { ListOption, type OperatorFlags, operatorOptions } from "../operator/flags.ts";
+import { ListOption, listOf, type OperatorFlags, operatorOptions, regionName } from "../operator/flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, type Output, styleOf } from "../operator/io.ts";
 import { namespaceName } from "../operator/run/options.ts";
 import { defaultRequestsPerSecond } from "../operator/settings.ts";
@@ -104,6 +104,7 @@ export function importCommand(io: Io, ending: Ending): Command {
       new ListOption(
         "--region <regions>",
         "regions to read (default: those of the other tool's resources, else from the AWS SDK's configuration); can be repeated",
+        (text, previous) => listOf(text, previous).map(regionName),
       ),
     )
     .option("-n, --namespace <name>", "namespace of the objects", namespaceName)

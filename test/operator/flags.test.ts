@@ -2,6 +2,7 @@ import { Option } from "commander";
 import { describe, expect, test } from "vitest";
 import {
   accountIds,
+  arnGlobs,
   clusterName,
   count,
   duration,
@@ -11,6 +12,8 @@ import {
   policyArn,
   port,
   positive,
+  regionGlobs,
+  regionName,
   variableOf,
 } from "../../src/operator/flags.ts";
 
@@ -96,6 +99,16 @@ describe("flags", () => {
     for (const text of ["te*/prod", "Team/prod", "team/", "/prod", "a/b/c"]) {
       expect(() => namespacedGlobs(text, undefined)).toThrow(`"${text}" is not NAMESPACE/GLOB`);
     }
+  });
+
+  test("regions and ARNs are whole ones or globs: anything else would never match", () => {
+    expect(regionName("eusc-de-east-1")).toBe("eusc-de-east-1");
+    expect(() => regionName("europe")).toThrow('"europe" is not an AWS region, such as eu-west-1.');
+    expect(() => regionName("eu-*")).toThrow();
+    expect(regionGlobs("us-gov-west-1,eu-*,*", ["eu-west-1"])).toEqual(["eu-west-1", "us-gov-west-1", "eu-*", "*"]);
+    expect(() => regionGlobs("eu-*,europe", undefined)).toThrow('"europe" is neither an AWS region');
+    expect(arnGlobs("arn:aws:iam::1:role/a,*/b", undefined)).toEqual(["arn:aws:iam::1:role/a", "*/b"]);
+    expect(() => arnGlobs("ReadOnlyAccess", undefined)).toThrow('"ReadOnlyAccess" is neither an ARN nor a glob');
   });
 
   test("refuses an account id that would silently match nothing", () => {

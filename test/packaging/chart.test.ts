@@ -182,6 +182,11 @@ describeWithHelm("the chart", (program) => {
     ["a name of a cluster that is none", { flags: { clusterName: "a/b_c" } }, /clusterName/],
     ["names without their namespace", { flags: { adoptableNames: ["foo"] } }, /adoptableNames/],
     ["a selector that is none", { flags: { shardSelector: ",=," } }, /shardSelector/],
+    ["a list of a selector without parentheses", { flags: { shardSelector: "a in b" } }, /shardSelector/],
+    ["a region that is none", { flags: { region: "europe" } }, /region/],
+    ["a region to allow that is none", { flags: { allowedRegions: ["europe"] } }, /allowedRegions/],
+    ["a policy to allow that is not an ARN", { flags: { allowedPolicyArns: ["ReadOnly"] } }, /allowedPolicyArns/],
+    ["a role to allow that is not an ARN", { flags: { allowedRoleArns: ["batch"] } }, /allowedRoleArns/],
     [
       "no environment at all",
       { flags: { maxEnvironmentsPerNamespace: 0 } },

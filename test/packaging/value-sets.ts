@@ -9,12 +9,14 @@ export const everyFlag: Values = Object.fromEntries(
 
 /** A value of this type that is not a default. */
 function sampleOf(type: z.ZodType): unknown {
+  const boundary = "arn:aws:iam::123456789012:policy/boundary";
   const lists = [
     ["123456789012", "123456789013"],
     ["team/a*", "*/b"],
+    ["us-east-1", "ap-*"],
+    [boundary, "arn:aws:iam::*:policy/b*"],
   ];
-  const boundary = "arn:aws:iam::123456789012:policy/boundary";
-  const samples = [true, 2, ...lists, "debug", "narrow", "Retain", "sample", boundary];
+  const samples = [true, 2, ...lists, "debug", "narrow", "Retain", "sample", "eu-west-1", boundary];
   const sample = samples.find((one) => type.safeParse(one).success);
   if (sample === undefined) throw new Error("no sample is a value of this type");
   return sample;

@@ -5,7 +5,7 @@
 {{- fail "image.repository is empty, and no image is published: build the Dockerfile, push it, and set image.repository to its name (docs/install.md)" }}
 {{- end }}
 {{- if not (or .flags.clusterName .simulator.enabled) }}
-{{- fail "flags.clusterName is empty: name this cluster, differently from every other cluster that uses the same AWS account. The name is in the tags of everything that the operator owns, so never change it later" }}
+{{- fail "flags.clusterName is empty: name this cluster, differently from every other cluster that uses the same AWS account. The name is in the tags of everything that the operator owns; docs/install.md has how to change it later" }}
 {{- end }}
 {{- if and (gt (int .replicas) 1) (not .leaderElection.enabled) }}
 {{- fail "replicas must be 1 without leaderElection.enabled: two replicas would conflict" }}

@@ -120,7 +120,7 @@ export const BatchJobStatus = object("Observed state of the job in AWS.", {
   createdAt: instant("When AWS accepted the job."),
   startedAt: instant("When the last attempt started."),
   stoppedAt: instant("When the job ended."),
-  duration: text("Time from its start to its end, e.g. 1h3m20s.", 32).optional(),
+  duration: text("Time from its start to its end, e.g. 1h3m.", 32).optional(),
   attempts: atomicList(
     "Attempts that ended, at most 10.",
     object("One attempt.", {

@@ -154,7 +154,10 @@ function unsettledStep(object: BatchRole, { roles, settlesInMs: checkInMs }: See
   if (checkInMs <= 0 || roles.iam.kind !== "read" || readyOf(object).isReady) return undefined;
   const message = `waiting until IAM is sure to show what was written to ${namesOf(roles)}`;
   const conditions = [{ type: "RolesReady", status: "False" }] as const;
-  return { kind: "wait", reason: "RepairingRole", message, checkInMs, conditions };
+  // What was made a moment ago is not repaired, unless it was found to differ since.
+  const isNew = roles.desiredRoles.some((desired) => roles.absenceUnproven.has(desired.name));
+  const reason = isNew && readyOf(object).ready?.reason !== "RepairingRole" ? "CreatingRole" : "RepairingRole";
+  return { kind: "wait", reason, message, checkInMs, conditions };
 }
 
 /** The step, on which everything waits. */

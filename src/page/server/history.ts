@@ -101,5 +101,7 @@ function summaryOf({ created, removed, steps }: ReplacementHistory): string {
   if (created === undefined) return `${older} was removed`;
   if (removed.has(created)) return `${created} was created and removed again`;
   if (removed.size > 0) return `${created} replaced ${older}`;
-  return steps[0]?.title === "Create" ? `${created} was created` : `${created} was put back into service`;
+  if (steps[0]?.title === "Create") return `${created} was created`;
+  const isBack = steps.some(({ title }) => title === "Put back into service");
+  return isBack ? `${created} was put back into service` : `${created} serves all queues`;
 }

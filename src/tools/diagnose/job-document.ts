@@ -1,8 +1,8 @@
 import { keyText } from "../../api/object.ts";
+import { durationText } from "../../api/words.ts";
 import type { AttemptRecord } from "../../aws/job-record.ts";
 import { needsText } from "../../diagnosis/words.ts";
 import type { Document } from "../document/document.ts";
-import { durationText } from "../terminal/layout.ts";
 import { isJobHealthy, type JobReport } from "./job-report.ts";
 import { environmentTable } from "./queue-document.ts";
 

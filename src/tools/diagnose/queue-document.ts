@@ -1,9 +1,9 @@
+import { durationText } from "../../api/words.ts";
 import { countText } from "../../aws/queue-jobs.ts";
 import { type CauseKind, causeKind } from "../../diagnosis/causes.ts";
 import type { CapacityFact } from "../../diagnosis/service-queue.ts";
 import { needsText } from "../../diagnosis/words.ts";
 import type { Document, TableBlock } from "../document/document.ts";
-import { durationText } from "../terminal/layout.ts";
 import type { Colour } from "../terminal/paint.ts";
 import { isHealthy, type JobCounts, type QueueReport } from "./report.ts";
 

@@ -258,7 +258,7 @@ function objectOf(found: Found, name: string, { choice, toolKeys, objectNamed }:
 /** Its name is in the text as far as the manifest does not have it above. */
 function secretComment(path: Path, name: string): string {
   const of = typeof path.at(-1) === "number" && name.startsWith("-") ? ` of ${visible(name)}` : "";
-  return `${secretPlaceholder}: this value${of} is probably a secret. ${secretAdvice(path, name)}.`;
+  return `${secretPlaceholder}: the value${of} is left out here, because it is probably a secret. ${secretAdvice(path, name)}.`;
 }
 
 /** The AWS name in the spec; undefined: the object has it by default. */

@@ -1,6 +1,5 @@
 import { dirname } from "node:path";
 import { keyText, type ObjectKey } from "../../api/object.ts";
-import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchJobKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { CommandError } from "../../operator/io.ts";
@@ -12,7 +11,7 @@ import { type ReadManifests, readDirectory } from "../manifests.ts";
 import { documentsOf } from "../validation/manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import { yamlOf } from "../validation/yaml-text.ts";
-import { defaultNamespace } from "./options.ts";
+import { inRegionOfQueue, type NewManifest } from "./job-manifest.ts";
 
 /** The manifests of `local`, as a person writes them: `local` reads what changes in its directory. */
 
@@ -33,12 +32,6 @@ export type Written =
     }
   | { readonly kind: "invalid"; readonly read: ReadManifests };
 
-/** Of a job. */
-interface NewManifest {
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly spec?: Partial<BatchJob["spec"]>;
-}
-
 /**
  * Writes a manifest into a file of its own, if the directory is valid with it.
  *
@@ -54,21 +47,16 @@ export async function addManifest(directory: string, manifest: NewManifest): Pro
   const text = yamlOf(manifest);
   const read = await readDirectory(directory, { ...documentsOf(file, text), files: [file] });
   if (read.problems.length > 0) return { kind: "invalid", read };
-  files.write(name, yamlOf(inRegionOfQueue(manifest, read)), "nothing");
+  const placed = await inRegionOfQueue(manifest, (key) => Promise.resolve(queueIn(read, key)));
+  files.write(name, yamlOf(placed), "nothing");
   return { kind: "written", file, isChanged: true, notes: read.notes.filter((note) => note.file === file) };
 }
 
-/** A job is in the region of its queue. */
-function inRegionOfQueue(manifest: NewManifest, { manifests }: ReadManifests): NewManifest {
-  const { metadata, spec = {} } = manifest;
-  const { jobQueueRef } = spec;
-  if (jobQueueRef === undefined || spec.region !== undefined) return manifest;
-  const { name, namespace = metadata.namespace ?? defaultNamespace } = jobQueueRef;
-  const queue = manifests.find(
-    ({ object, key }) => object.kind === JobQueueKind.kind && keyText(key) === keyText({ namespace, name }),
+function queueIn({ manifests }: ReadManifests, asked: ObjectKey): Pick<JobQueue, "spec"> | undefined {
+  const found = manifests.find(
+    ({ object, key }) => object.kind === JobQueueKind.kind && keyText(key) === keyText(asked),
   );
-  const { region } = (queue?.object.spec ?? {}) as JobQueue["spec"];
-  return region === undefined ? manifest : { ...manifest, spec: { ...spec, region } };
+  return found?.object as Pick<JobQueue, "spec"> | undefined;
 }
 
 /**

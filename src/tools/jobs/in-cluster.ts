@@ -1,5 +1,6 @@
-import { keyText } from "../../api/object.ts";
+import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import { queuesThere } from "../../diagnosis/words.ts";
 import type { AppliedManifest } from "../../kube/client.ts";
@@ -8,7 +9,7 @@ import { systemClock } from "../../runtime/clock.ts";
 import { openAccount, requireAccount, type WritableAccount } from "./account.ts";
 import { type JobObjects, openCluster } from "./cluster.ts";
 import { idOf } from "./find.ts";
-import { jobManifest, type Submission } from "./job-manifest.ts";
+import { inRegionOfQueue, jobManifest, type NewManifest, type Submission } from "./job-manifest.ts";
 import { isInQueue, jobOf, keyIn, listedObject, refuseReason } from "./job-object.ts";
 import type { AskedJobs, Cancelled, ListedJobs, NamedJob, ObjectsPlace } from "./place.ts";
 import { submitManifest } from "./submit-objects.ts";
@@ -68,8 +69,9 @@ export class JobsInCluster implements ObjectsPlace {
     return await this.create(jobManifest(job, this.#objects.namespace, Math.random));
   }
 
-  async create(manifest: AppliedManifest): Promise<number> {
-    return await submitManifest(manifest, this.#objects, this.#flags, this.#io);
+  async create(manifest: AppliedManifest & NewManifest): Promise<number> {
+    const placed = await inRegionOfQueue(manifest, (key) => this.#queueAt(key));
+    return await submitManifest(placed, this.#objects, this.#flags, this.#io);
   }
 
   get(name: string): Promise<BatchJob> {
@@ -79,6 +81,16 @@ export class JobsInCluster implements ObjectsPlace {
   async close(): Promise<void> {
     for (const account of this.#accounts) account.close();
     await this.#objects.close();
+  }
+
+  /** Who may create jobs and read nothing else gets none: the operator then says what is wrong with the region. */
+  async #queueAt(key: ObjectKey): Promise<JobQueue | undefined> {
+    try {
+      return (await this.#objects.object(JobQueueKind, key)) as JobQueue | undefined;
+    } catch (error) {
+      if (error instanceof CommandError) return undefined;
+      throw error;
+    }
   }
 
   /** @throws CommandError if the cluster has no JobQueue of that name */

@@ -12,7 +12,7 @@ import { refuseManifests, warn } from "../validate.ts";
 import { addManifest, cancelInManifest, localRuns } from "./directory.ts";
 import { describeJob, idOf, jobIdIn } from "./find.ts";
 import { forgotten } from "./in-aws.ts";
-import { jobManifest, type Submission } from "./job-manifest.ts";
+import { jobManifest, type NewManifest, type Submission } from "./job-manifest.ts";
 import { jobOf, keyIn, refuseReason } from "./job-object.ts";
 import { defaultNamespace } from "./options.ts";
 import type { AskedJobs, Cancelled, ListedJobs, NamedJob, ObjectsPlace, Refused } from "./place.ts";
@@ -82,7 +82,7 @@ export class JobsInDirectory implements ObjectsPlace {
   }
 
   /** Writes the manifest, which `local` reads. */
-  async create(manifest: AppliedManifest): Promise<number> {
+  async create(manifest: AppliedManifest & NewManifest): Promise<number> {
     const { wait = false, logs = false, output } = this.#flags;
     const { stdout, stderr } = this.#io;
     const isFollowed = wait || logs;

@@ -1,9 +1,12 @@
+import type { ObjectKey } from "../../api/object.ts";
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
+import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import type { AppliedManifest } from "../../kube/client.ts";
 import { CommandError } from "../../operator/io.ts";
 import type { Random } from "../../runtime/random.ts";
 import { containerChange, dependenciesOf, requestPart, type SettingFlags } from "./job-settings.ts";
+import { defaultNamespace } from "./options.ts";
 
 /** What a command line says of a job. */
 export interface Submission {
@@ -12,9 +15,32 @@ export interface Submission {
   /** Undefined: of the definition, with a suffix that makes it new. */
   readonly name: string | undefined;
   readonly command: readonly string[];
-  /** Of the queue; undefined: that of the operator. */
+  /** Undefined: that of the queue, or the operator's. */
   readonly region?: string | undefined;
   readonly settings: SettingFlags;
+}
+
+/** Of a job, as a command writes it. */
+export interface NewManifest {
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: Partial<BatchJob["spec"]>;
+}
+
+/**
+ * The manifest with the region of its queue, in which its job is, unless it names one itself.
+ *
+ * @param queueAt undefined: there is none, or it cannot be read
+ */
+export async function inRegionOfQueue<Manifest extends NewManifest>(
+  manifest: Manifest,
+  queueAt: (key: ObjectKey) => Promise<Pick<JobQueue, "spec"> | undefined>,
+): Promise<Manifest> {
+  const { metadata, spec = {} } = manifest;
+  const { jobQueueRef } = spec;
+  if (jobQueueRef === undefined || spec.region !== undefined) return manifest;
+  const { name, namespace = metadata.namespace ?? defaultNamespace } = jobQueueRef;
+  const region = (await queueAt({ namespace, name }))?.spec.region;
+  return region === undefined ? manifest : { ...manifest, spec: { ...spec, region } };
 }
 
 const apiVersion = `${BatchJobKind.group}/${BatchJobKind.version}`;

@@ -15,6 +15,7 @@ export interface SettingFlags {
   readonly timeout?: number;
   readonly retries?: number;
   readonly share?: string;
+  readonly sharePriority?: number;
   /** IDs of jobs in AWS, or names of BatchJobs. */
   readonly after?: readonly string[];
 }
@@ -32,7 +33,10 @@ export interface ContainerChange {
 }
 
 /** The members of SubmitJob that the spec of a BatchJob has in the same form. */
-export type RequestPart = Pick<BatchJobSpec, "arrayProperties" | "timeout" | "retryStrategy" | "shareIdentifier">;
+export type RequestPart = Pick<
+  BatchJobSpec,
+  "arrayProperties" | "timeout" | "retryStrategy" | "shareIdentifier" | "schedulingPriorityOverride"
+>;
 
 const settingNames = [
   "env",
@@ -42,6 +46,7 @@ const settingNames = [
   "timeout",
   "retries",
   "share",
+  "sharePriority",
   "after",
 ] as const satisfies readonly (keyof SettingFlags)[];
 
@@ -66,6 +71,11 @@ export function addSettingOptions(command: Command): Command {
     )
     .addOption(new Option("--share <identifier>", "share of a fair-share queue"))
     .addOption(
+      new Option("--share-priority <n>", "priority within the share (AWS: schedulingPriorityOverride)").argParser(
+        whole("priority", 0, 9999),
+      ),
+    )
+    .addOption(
       new ListOption("--after <jobs>", "jobs that must succeed first: BatchJobs of the namespace, or IDs in AWS"),
     );
 }
@@ -76,12 +86,13 @@ export function hasSettings(flags: SettingFlags): boolean {
 }
 
 /** What is in SubmitJob and in a spec alike; without what is not given. */
-export function requestPart({ arraySize, timeout: limitMs, retries, share }: SettingFlags): RequestPart {
+export function requestPart({ arraySize, timeout: limitMs, retries, share, sharePriority }: SettingFlags): RequestPart {
   return {
     ...(arraySize === undefined ? {} : { arrayProperties: { size: arraySize } }),
     ...(limitMs === undefined ? {} : { timeout: { attemptDurationSeconds: Math.ceil(limitMs / 1000) } }),
     ...(retries === undefined ? {} : { retryStrategy: { attempts: retries + 1 } }),
     ...(share === undefined ? {} : { shareIdentifier: share }),
+    ...(sharePriority === undefined ? {} : { schedulingPriorityOverride: sharePriority }),
   };
 }
 
@@ -125,7 +136,7 @@ function timeout(text: string): number {
   return limitMs;
 }
 
-/** Parses a whole number. @param what is counted, in the plural */
+/** Parses a whole number. @param what is counted, in the plural, or ranked */
 function whole(what: string, from: number, to: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN;

@@ -1,6 +1,6 @@
+import { durationText } from "../../api/words.ts";
 import { awsWords } from "../../diagnosis/words.ts";
 import type { Column, Document } from "../document/document.ts";
-import { durationText } from "../terminal/layout.ts";
 import type { ListedJob } from "./list.ts";
 import type { ListedJobs } from "./place.ts";
 

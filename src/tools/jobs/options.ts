@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { accountIds, clusterName, ListOption, type OperatorFlags } from "../../operator/flags.ts";
+import { accountIds, clusterName, ListOption, type OperatorFlags, regionName } from "../../operator/flags.ts";
 import { type Format, formatOption } from "../document/show.ts";
 import type { ManifestFlags } from "../manifest-options.ts";
 import type { SettingFlags } from "./job-settings.ts";
@@ -41,7 +41,11 @@ export function addJobOptions(command: Command, queue: string, formats: readonly
     )
     .addOption(new Option("--kubeconfig <file>", "kubeconfig of the cluster with the BatchJob objects"))
     .addOption(new Option("--queue <name or arn>", queue))
-    .addOption(new Option("--region <region>", "region of the queue (default: from the AWS SDK's configuration)"))
+    .addOption(
+      new Option("--region <region>", "region of the queue (default: from the AWS SDK's configuration)").argParser(
+        regionName,
+      ),
+    )
     .addOption(
       new ListOption("--allowed-account-ids <ids>", "exit if the credentials belong to another account", accountIds),
     )

@@ -6,7 +6,7 @@
 import type { BatchJob } from "../../api/v1alpha1/batch-job.ts";
 import type { AppliedManifest } from "../../kube/client.ts";
 import type { JobsAccount } from "./account.ts";
-import type { Submission } from "./job-manifest.ts";
+import type { NewManifest, Submission } from "./job-manifest.ts";
 import type { JobList } from "./list.ts";
 
 /** Where the jobs are that a command line is about. A name may be that of a job or of an object, as the place has them. */
@@ -34,7 +34,7 @@ export interface ObjectsPlace extends JobsPlace {
   /** @throws CommandError if there is none, or its job neither has ended nor goes on */
   get(name: string): Promise<BatchJob>;
   /** Creates an object, whose job the operator submits; otherwise as `submit`. */
-  create(manifest: AppliedManifest): Promise<number>;
+  create(manifest: AppliedManifest & NewManifest): Promise<number>;
 }
 
 export interface AskedJobs {

@@ -1,10 +1,10 @@
-import { counted } from "../../api/words.ts";
+import { counted, durationText } from "../../api/words.ts";
 import type { Output } from "../../operator/io.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
 import type { RecordedEvent } from "../../runtime/store.ts";
 import { visible, visibleIn } from "../../runtime/visible.ts";
 import type { Change } from "../../simulator/world.ts";
-import { durationText, wrapped } from "../terminal/layout.ts";
+import { wrapped } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { Screen } from "../terminal/screen.ts";
 import { type Problem, problemText } from "../validation/problem.ts";

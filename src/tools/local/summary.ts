@@ -1,5 +1,4 @@
-import { counted } from "../../api/words.ts";
-import { durationText } from "../terminal/layout.ts";
+import { counted, durationText } from "../../api/words.ts";
 import type { Outcome } from "./goal.ts";
 import { inAws } from "./in-aws.ts";
 import { type ObjectRow, rowText, warningText } from "./rows.ts";

@@ -1,5 +1,5 @@
-import { counted } from "../../api/words.ts";
-import { cut, durationText, inColumns, neededWidths, type Row, wrapped } from "../terminal/layout.ts";
+import { counted, durationText } from "../../api/words.ts";
+import { cut, inColumns, neededWidths, type Row, wrapped } from "../terminal/layout.ts";
 import type { Colour, Paint } from "../terminal/paint.ts";
 import { inOrder, type ObjectRow, type Phase, type Predecessor, type Warning, warningText } from "./rows.ts";
 

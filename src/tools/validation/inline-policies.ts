@@ -17,7 +17,7 @@ export function inlinePolicyFindings(spec: unknown): readonly Finding[] {
 function findingsOf(role: unknown, path: Path): readonly Finding[] {
   const policies = isRecord(role) ? role["inlinePolicies"] : undefined;
   if (!isRecord(policies)) return [];
-  // What is no text is wrong by its schema.
+  // The schema refuses what is not a text.
   const texts = Object.entries(policies).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   return inlineFaults(Object.fromEntries(texts)).map(({ policy, message }) => ({
     path: [...path, "inlinePolicies", ...(policy === undefined ? [] : [policy])],

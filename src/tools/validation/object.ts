@@ -3,7 +3,6 @@ import { BatchJobKind, JobDefinitionKind, kinds, type OperatorKind } from "../..
 import { showsSpecValue } from "../../controllers/kinds/job-definition/shown-values.ts";
 import { ruleFindings } from "./cel.ts";
 import { isRecord, withDefaults } from "./defaults.ts";
-import { inlinePolicyFindings } from "./inline-policies.ts";
 import { duplicateFindings } from "./lists.ts";
 import { metadataFindings } from "./metadata.ts";
 import type { Finding } from "./problem.ts";
@@ -55,7 +54,6 @@ export function objectFindings(crd: CustomResourceDefinition, value: unknown, ol
       .filter((rule) => !size.some(({ message }) => message.endsWith(rule.message)))
       .map(({ path, message }): Finding => ({ path, message })),
     ...size,
-    ...inlinePolicyFindings(isRecord(value) ? value["spec"] : undefined),
   ];
 }
 

@@ -9,6 +9,7 @@ import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { NamespaceMetadata } from "../../kube/namespaces.ts";
 import { isRecord } from "./defaults.ts";
 import { withNextSize } from "./fargate.ts";
+import { inlinePolicyFindings } from "./inline-policies.ts";
 import { jobWarnings } from "./jobs.ts";
 import type { ManifestDocument } from "./manifests.ts";
 import { nearest } from "./nearest.ts";
@@ -103,6 +104,7 @@ export function* validation(
       ...withBatchNetwork(objectFindings(entry.crd, entry.document.value), entry.document.value).map((finding) =>
         withBatchRole(withNextSize(finding, entry.document.value), entry.document.value),
       ),
+      ...inlinePolicyFindings(entry.named.spec),
       ...(closed ? referenceFindings(entry.named, objects) : []),
       ...mixtureFindings(entry.named, objects),
       ...circleFindings(entry.named, circles),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Action } from "../../../src/controllers/kinds/compute-environment/action.ts";
+import type { Action, TagPurpose } from "../../../src/controllers/kinds/compute-environment/action.ts";
 import { eventsFor } from "../../../src/controllers/kinds/compute-environment/events.ts";
 import { pastReplacements } from "../../../src/page/server/history.ts";
 import type { EventLine } from "../../../src/page/server/model.ts";
@@ -13,7 +13,7 @@ const remove = (name: string): readonly Action[] => [
   { kind: "disable", name, request },
   { kind: "delete", name },
 ];
-const tagged = (purpose: "serving" | "returned", name: string): Action => ({
+const tagged = (purpose: TagPurpose, name: string): Action => ({
   kind: "tag",
   purpose,
   items: [{ name, arn: `arn:${name}`, change: { set: {}, remove: [] } }],
@@ -94,6 +94,14 @@ describe("from the events of an environment", () => {
       ["old replaced new", ["Put back into service 01", "Retire 02", "Drain", "Delete 03"]],
       ["new was created", ["Create 00"]],
     ]);
+  });
+
+  test("an adoption is none", () => {
+    expect(past(eventsOf(tagged("adopt", "old"), tagged("adoptedServing", "old")))).toEqual([]);
+  });
+
+  test("of one whose beginning is older than the events only the end is said", () => {
+    expect(past(eventsOf(tagged("serving", "new")))).toEqual([["new serves all queues", ["Switch queues 00"]]]);
   });
 
   test("jobs that were terminated are a step, and a switch of several queues ends with the last", () => {

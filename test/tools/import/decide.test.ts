@@ -110,7 +110,7 @@ describe("an account", () => {
       [
         "    environment:",
         "      - name: DB_PASSWORD",
-        "        # TODO: this value is probably a secret. Keep it in AWS Secrets Manager or SSM Parameter Store, add {name: DB_PASSWORD, valueFrom: its ARN} under secrets, and remove this entry.",
+        "        # TODO: the value is left out here, because it is probably a secret. Keep it in AWS Secrets Manager or SSM Parameter Store, add {name: DB_PASSWORD, valueFrom: its ARN} under secrets, and remove this entry.",
         "        value: TODO",
       ].join("\n"),
     );

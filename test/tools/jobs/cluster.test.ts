@@ -367,6 +367,21 @@ describe("submit", () => {
     });
   });
 
+  test.each<[string, object | undefined, readonly string[], string | undefined]>([
+    ["that of its queue", { region: "eu-west-1" }, [], "eu-west-1"],
+    ["the operator's, as its queue is", {}, [], undefined],
+    ["the operator's where the queue cannot be read", undefined, [], undefined],
+    ["the one of the command line", { region: "eu-west-1" }, ["--region", "eu-west-2"], "eu-west-2"],
+  ])("describes a job in a region: %s", async (_which, queue, flags, region) => {
+    const main = "GET /apis/awsbatch.dev/v1alpha1/namespaces/team/jobqueues/main";
+    if (queue === undefined) kube.on(main, refusal(403, "Forbidden", "you may not"));
+    else kube.on(main, { json: { ...object("main", {}), kind: "JobQueue", spec: queue } });
+    kube.on(`POST ${jobs}`, { json: object("nightly", {}) });
+    expect((await run("submit", ...nightly, ...flags)).exitCode).toBe(0);
+    const created = kube.requests.find(({ method }) => method === "POST")?.body as { spec: { region?: string } };
+    expect(created.spec.region).toBe(region);
+  });
+
   test("applies nothing if one of the objects is being deleted", async () => {
     const deleting = object("b", complete);
     const metadata = { ...deleting.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };

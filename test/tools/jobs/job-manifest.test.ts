@@ -36,6 +36,7 @@ test("what a command line changes of a job is in the fields of its spec", () => 
     timeout: 90_500,
     retries: 2,
     share: "batch",
+    sharePriority: 0,
     after: ["prepare", "1b7ed9d5-9f4f-4f5c-8c5d-0b0f6f8f9a3e"],
   };
   const { spec } = jobManifest(
@@ -50,6 +51,7 @@ test("what a command line changes of a job is in the fields of its spec", () => 
     timeout: { attemptDurationSeconds: 91 },
     retryStrategy: { attempts: 3 },
     shareIdentifier: "batch",
+    schedulingPriorityOverride: 0,
     dependsOn: [{ jobRef: { name: "prepare" } }, { jobId: "1b7ed9d5-9f4f-4f5c-8c5d-0b0f6f8f9a3e" }],
     containerOverrides: {
       environment: [{ name: "EPOCHS", value: "a=b" }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cut, cutMiddle, durationText, inColumns, neededWidths, wrapped } from "../../../src/tools/terminal/layout.ts";
+import { cut, cutMiddle, inColumns, neededWidths, wrapped } from "../../../src/tools/terminal/layout.ts";
 import { paintFor, widthOf } from "../../../src/tools/terminal/paint.ts";
 
 describe("text in columns", () => {
@@ -61,18 +61,5 @@ describe("text in columns", () => {
         [10, 4],
       ),
     ).toEqual([3, 4]);
-  });
-
-  test.each([
-    [0, "0s"],
-    [-5000, "0s"],
-    [59_999, "59s"],
-    [60_000, "1m"],
-    [192_000, "3m12s"],
-    [7_500_000, "2h5m"],
-    [86_400_000, "1d"],
-    [273_600_000, "3d4h"],
-  ])("shows %i ms as %s", (durationMs, expected) => {
-    expect(durationText(durationMs)).toBe(expected);
   });
 });

@@ -1,7 +1,7 @@
+import { durationText } from "../../../api/words.ts";
 import type { ObjectEvent } from "../../../runtime/store.ts";
 import { normalEvent } from "../../pass/events.ts";
 import type { Action } from "./action.ts";
-import { durationText } from "./formats.ts";
 
 /** The events of an action that succeeded. Pure. */
 export function events(action: Action): readonly ObjectEvent[] {

@@ -1,17 +1,3 @@
-/** Texts of numbers in status. Pure. */
-
-/** `1h3m20s`, without what is zero. */
-export function durationText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  const parts: readonly (readonly [count: number, unit: string])[] = [
-    [Math.floor(seconds / 3600), "h"],
-    [Math.floor(seconds / 60) % 60, "m"],
-    [seconds % 60, "s"],
-  ];
-  const text = parts.flatMap(([count, unit]) => (count === 0 ? [] : `${count}${unit}`)).join("");
-  return text === "" ? "0s" : text;
-}
-
 /**
  * `1,3-5` for indices in ascending order, as the status of a Kubernetes Job has them.
  * @param limit in characters; what does not fit ends with `…`

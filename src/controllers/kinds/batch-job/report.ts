@@ -1,4 +1,5 @@
 import type { BatchJob, BatchJobStatus } from "../../../api/v1alpha1/batch-job.ts";
+import { durationText } from "../../../api/words.ts";
 import type { JobRecord } from "../../../aws/job-record.ts";
 import { hasEnded } from "../../../aws/job-record.ts";
 import { consoleDomain } from "../../../aws/names.ts";
@@ -6,7 +7,7 @@ import type { Plan } from "../../pass/agenda.ts";
 import { timestamp } from "../../pass/conditions.ts";
 import { displayed, withoutRequestIds } from "../../wording.ts";
 import type { Action } from "./action.ts";
-import { durationText, rangesText } from "./formats.ts";
+import { rangesText } from "./formats.ts";
 import type { Seen } from "./seen.ts";
 import { shownStatus } from "./shown-status.ts";
 

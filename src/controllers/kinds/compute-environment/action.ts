@@ -50,7 +50,7 @@ export function independentName(action: Action): string | undefined {
     case "update":
       return disablesOnly(action) ? `disabling ${action.name}` : undefined;
     case "tag":
-      return action.purpose === "retire" || action.purpose === "inUse" || action.purpose === "serving"
+      return ["retire", "inUse", "serving", "adoptedServing"].includes(action.purpose)
         ? `${action.purpose} ${action.items.map(({ name }) => name).join(" ")}`
         : undefined;
     default:
@@ -75,6 +75,8 @@ export type TagPurpose =
   | "userTags"
   | "rollout"
   | "serving"
+  /** Notes since when what was adopted has served its queues: nothing was switched. */
+  | "adoptedServing"
   | "retire"
   /** Takes the mark of retirement off what a queue names. */
   | "inUse"

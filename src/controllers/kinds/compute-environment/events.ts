@@ -59,6 +59,7 @@ function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
     case "retain":
       return [normalEvent("Retained", "Delete", `kept ${names} in AWS, as deletionPolicy says`)];
     case "rollout":
+    case "adoptedServing":
     case "retire":
     case "inUse":
     case "revive":

@@ -372,9 +372,8 @@ export function markServing(
   const since = servingSince(target);
   // Approved after the queues had gone back from it, or served again after others: the soak begins again.
   const earlier = [momentOf(returnedAtOf(target)), ...set.predecessors.map(servingSince)];
-  return Number.isFinite(since) && earlier.every((moment) => moment <= since)
-    ? undefined
-    : noteServing(target, now, earlier);
+  if (Number.isFinite(since) && earlier.every((moment) => moment <= since)) return undefined;
+  return set.predecessors.length === 0 ? noteAdopted(target, now) : noteServing(target, now, earlier);
 }
 
 /** The tag write that starts the clock, after all `earlier` (ms). */
@@ -384,6 +383,16 @@ export function noteServing(environment: Environment, now: number, earlier: read
     action: tagOne("serving", environment, { [servingSinceTag]: momentAfter(now, earlier) }),
     reason: "SwitchingQueues",
     message: `${environment.computeEnvironmentName} serves all queues`,
+  };
+}
+
+/** The same of what was adopted and replaces nothing. */
+function noteAdopted(environment: Environment, now: number): Step<Action> {
+  return {
+    kind: "act",
+    action: tagOne("adoptedServing", environment, { [servingSinceTag]: momentAfter(now, []) }),
+    reason: "UpdatingOwnership",
+    message: `noting since when ${environment.computeEnvironmentName}, which already existed, has served its queues`,
   };
 }
 

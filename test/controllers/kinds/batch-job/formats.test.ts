@@ -1,18 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { durationText, rangesText } from "../../../../src/controllers/kinds/batch-job/formats.ts";
-
-describe("a duration", () => {
-  it.each([
-    [0, "0s"],
-    [-5, "0s"],
-    [999, "1s"],
-    [60_000, "1m"],
-    [3_600_000, "1h"],
-    [90_061_000, "25h1m1s"],
-  ])("of %s ms is %s", (ms, text) => {
-    expect(durationText(ms)).toBe(text);
-  });
-});
+import { rangesText } from "../../../../src/controllers/kinds/batch-job/formats.ts";
 
 describe("indices", () => {
   it.each<[readonly number[], string]>([

@@ -943,7 +943,12 @@ describe("adoption", () => {
       { environments: [environment("team_ce")] },
       "wait AwaitingApproval",
     ],
-    ["notes on an adopted one that it serves", ec2, { environments: [environment("team_ce")] }, "tag serving team_ce"],
+    [
+      "notes on an adopted one that it serves",
+      ec2,
+      { environments: [environment("team_ce")] },
+      "tag adoptedServing team_ce",
+    ],
     [
       "replaces an adopted one that has served as any other",
       other,

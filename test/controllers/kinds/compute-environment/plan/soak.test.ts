@@ -315,7 +315,12 @@ describe("at rest", () => {
 describe("serving, as it is noted,", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["is not, of the only one", ec2, { environments: [old()] }, "Available"],
-    ["is, of one that was adopted", ec2, { environments: [environment("team_ce")] }, "SwitchingQueues"],
+    [
+      "is, of one that was adopted, and switches nothing",
+      ec2,
+      { environments: [environment("team_ce")] },
+      "UpdatingOwnership",
+    ],
     [
       "is once only, of one that was adopted",
       ec2,
