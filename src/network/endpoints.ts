@@ -20,8 +20,6 @@ export interface EndpointPlan {
   readonly extend: readonly EndpointToExtend[];
   /** Endpoints of ours that no environment needs any more. */
   readonly remove: readonly string[];
-  /** Full names of services with endpoints that stay: something that is being removed needs them, or may need them. */
-  readonly kept: readonly string[];
   /**
    * The CIDR blocks that the group of our interface endpoints must allow on TCP 443: the whole VPC, because the
    * services' names resolve to the endpoints everywhere in it, also for environments that never asked for any. Empty:
@@ -136,7 +134,6 @@ export function endpointPlan(
     awaited,
     extend,
     remove,
-    kept: [...kept],
     ingressFrom: interfaces.length > 0 ? vpcIn(facts, vpcId).cidrs : [],
     obstacles: [...obstacles, ...withoutDns],
   };

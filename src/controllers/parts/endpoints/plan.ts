@@ -126,12 +126,13 @@ function creations({ vpcId, plan, ours, group, owner }: VpcSeen): readonly Creat
 }
 
 function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act<VpcAction> | undefined {
-  const { remove, kept, ingressFrom } = plan;
+  const { remove, ingressFrom } = plan;
   if (remove.length > 0) {
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
     return act(vpcId, "delete", [write], `deleting endpoints that nothing needs: ${remove.join(", ")}`);
   }
-  const needless = ours.length + ingressFrom.length + kept.length === 0;
+  // A gateway has no group, and what others need has its own endpoint.
+  const needless = ingressFrom.length === 0 && !ours.some(({ type }) => type === "Interface");
   if (group !== undefined && needless && groupNamedBy.length === 0) {
     const write: EndpointWrite = { kind: "deleteGroup", groupId: group.groupId };
     return act(vpcId, "delete", [write], `deleting the security group ${group.groupId}: no endpoint uses it`);

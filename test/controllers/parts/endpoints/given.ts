@@ -17,7 +17,6 @@ export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
     awaited: [],
     extend: [],
     remove: [],
-    kept: [],
     ingressFrom: ["10.0.0.0/16"],
     obstacles: [],
     ...other,

@@ -86,7 +86,10 @@ describe("endpoints that a network requests", () => {
   it("leave no group behind when the subnets no longer need any of them", () => {
     expect(step(vpc({ plan: none }))).toBe("act DeletingEndpoints delete: deleteGroup");
     expect(step(vpc({ plan: none, ours: [{ ...ecs, state: "deleting" }] }))).toBe("nothing");
-    expect(step(vpc({ plan: { ...none, kept: [endpointName("ecs")] } }))).toBe("nothing");
+    expect(step(vpc({ plan: none, ours: [ecs] }))).toBe("nothing");
+    expect(step(vpc({ plan: none, ours: [{ ...ecs, type: "Gateway" }] }))).toBe(
+      "act DeletingEndpoints delete: deleteGroup",
+    );
     expect(step(vpc({ plan: none, groupNamedBy: ["sg-theirs"] }))).toBe("nothing");
   });
 });
