@@ -13,8 +13,15 @@ import type { Outcome, Request } from "./runner.ts";
 
 export interface Verdict {
   readonly mutation: Planned;
-  /** How far from the file the test is that failed; `nothing`: the mutation survived. */
-  readonly by: "its test" | "its folder" | "other unit tests" | "stories" | "a test that did not end" | "nothing";
+  /** How far from the file the test is that failed; one that begins with `nothing`: the mutation survived. */
+  readonly by:
+    | "its test"
+    | "its folder"
+    | "other unit tests"
+    | "stories"
+    | "a test that did not end"
+    | "nothing"
+    | "nothing: no test reaches it";
   /** The file of the test, relative to the root, and its name. */
   readonly failure?: { readonly file: string; readonly test: string };
 }
@@ -59,6 +66,8 @@ async function judgedIn(directory: string, judgement: Judgement): Promise<readon
   );
   return verdicts.toSorted((a, b) => a.mutation.id - b.mutation.id);
 }
+
+export const hasSurvived = ({ by }: Verdict): boolean => by.startsWith("nothing");
 
 export const lineOf = ({ mutation: { path, line, kind }, by, failure }: Verdict): string =>
   `${path}:${line} ${kind}: ${by}${failure ? ` (${failure.file}: ${failure.test})` : ""}`;
@@ -113,7 +122,7 @@ async function verdictOf(mutation: Planned, reach: Reach, runner: Runner, { root
     const { failure } = outcome;
     if (failure) return { mutation, by, failure: { ...failure, file: failure.file.slice(root.length) } };
   }
-  return { mutation, by: "nothing" };
+  return { mutation, by: reach.files.has(mutation.id) ? "nothing" : "nothing: no test reaches it" };
 }
 
 /** Where the mirrored tests of a file are: `src/aws/errors.ts` has them in `test/aws/`. */

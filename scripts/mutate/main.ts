@@ -15,7 +15,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { CompiledCopy } from "./compiled.ts";
-import { folderOfTests, judged, lineOf, type Verdict } from "./judge.ts";
+import { folderOfTests, hasSurvived, judged, lineOf, type Verdict } from "./judge.ts";
 import { plantedPage } from "./page.ts";
 import { allOf, drawn, type Planned } from "./plan.ts";
 import type { SourceFile } from "./syntax.ts";
@@ -38,7 +38,7 @@ const sources = linesOf("ls-files", "src").filter(isSource);
 const processes = Number(values.processes);
 
 const verdicts = values.seed === undefined ? await mutate() : await plant(Number(values.seed), Number(values.count));
-const survivors = verdicts.filter(({ by }) => by === "nothing");
+const survivors = verdicts.filter(hasSurvived);
 for (const verdict of survivors)
   print(`survived: ${lineOf(verdict)}\n  ${verdict.mutation.text.replaceAll(/\s+/gu, " ").slice(0, 300)}`);
 print(`${verdicts.length} mutations, ${survivors.length} survived`);

@@ -34,6 +34,8 @@ export default defineConfig({
         plugins: [switches],
         test: {
           ...test,
+          // It knows a module by its text alone, and would serve one with the switches of another run.
+          fsModuleCache: false,
           setupFiles: ["scripts/mutate/setup.ts", ...(test.setupFiles ?? [])],
           // Types, spelling and files do not change with a switch; the worlds of the simulator take minutes.
           exclude: [...((test as { exclude?: string[] }).exclude ?? []), "test/contracts/**"],
