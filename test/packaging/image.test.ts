@@ -128,11 +128,11 @@ describe.skipIf(!isCi() && buildahTool.missing() !== undefined)("the image", () 
     const chroot = await chrootProgram();
     const script = 'mount --bind "$1" "$0/work" && shift && exec env --ignore-environment "$@"';
     const command = [chroot, `--userspec=${config.User}`, files, ...config.Entrypoint, "plan", "-f", "/work"];
-    const example = join(root, "examples/seed");
+    const example = join(root, "examples/quickstart");
     const args = ["--mount", "sh", "-c", script, files, example, ...environment, ...command];
     const { code, stdout, stderr } = await run("unshare", args);
     expect([code, stderr]).toEqual([2, ""]);
-    expect(stdout).toContain("seed");
+    expect(stdout).toContain("quickstart");
   });
 
   test("reconciles in a cluster: its files read-only, its user, its ServiceAccount's token, its own command", async () => {

@@ -39,6 +39,7 @@ const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
   ],
   "--memory": [number("512"), number("16384")],
   "--retries": [number("0"), number("9")],
+  "--share-priority": [number("0"), number("9999")],
   "--share": [same("one"), same("two")],
   "--vcpus": [number("0.25"), number("4")],
   "--submit-rate": [number("0.5"), number("50")],

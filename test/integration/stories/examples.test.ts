@@ -238,6 +238,22 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       expect(made()).toEqual([]);
     });
 
+    test("a role is Ready in IAM, and its kubectl delete returns when IAM is clean", async () => {
+      const team = await Team.in(cluster, "role");
+      const { namespace } = team;
+      await team.apply({
+        apiVersion: "awsbatch.dev/v1alpha1",
+        kind: "BatchRole",
+        metadata: { name: "reads", namespace },
+        spec: { purpose: "job" },
+      });
+      const kubectl = kubectlIn(namespace);
+      await kubectl("wait", "--for=condition=Ready", "brole/reads");
+      expect(inAws(namespace)).toHaveLength(1);
+      await kubectl("delete", "brole", "reads");
+      expect(inAws(namespace)).toEqual([]);
+    });
+
     test("what somebody changes in AWS is put back, and reported as an event", async () => {
       const team = await readyStack();
       const { namespace } = team;
