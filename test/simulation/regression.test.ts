@@ -67,6 +67,7 @@ const seeds: Readonly<Record<string, number>> = {
   "the quota shares of a queue that is not there were described one by one each minute": 8_500_000_156,
   "a tool raised a consumable of which jobs held more than the spec says, and AWS was said to lower it": 8_500_000_916,
   "a revision was registered above one of a tool that had gone in the same second, unseen by any read": 9_000_000_311,
+  "the security group of a network's endpoints stayed when the last endpoint that has it had gone": 9_400_007_033,
 };
 
 describe("worlds that broke a promise once", () => {
