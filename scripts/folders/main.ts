@@ -1,15 +1,33 @@
-/** `npm run check`: no folders of `src` and `conformance` that depend on each other in a circle. Exit 1 with the imports when there are. */
+/**
+ * `npm run check`: no folders of `src` and `conformance` depend on each other in a circle, and no more files have no
+ * test of their own name than `unmirrored.json` says. Exit 1 with the imports, or the files, when it is not so.
+ */
 
 import { globSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { folderCycles, importsIn } from "./cycles.ts";
+import { differences, withoutMirror } from "./mirrors.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const files = globSync("{src,conformance}/**/*.ts", { cwd: root }).map((file) => file.replaceAll("\\", "/"));
-const imports = new Map(files.map((file) => [file, importsIn(file, readFileSync(`${root}/${file}`, "utf8"))]));
-const cycles = folderCycles(imports);
-if (cycles.length > 0) {
-  process.stderr.write(`folders depend on each other in a circle:\n${cycles.join("\n")}\n`);
+const matching = (pattern: string): readonly string[] =>
+  globSync(pattern, { cwd: root }).map((file) => file.replaceAll("\\", "/"));
+const read = (path: string): string => readFileSync(`${root}/${path}`, "utf8");
+const refuse = (what: string, lines: readonly string[]): void => {
+  if (lines.length === 0) return;
+  process.stderr.write(`${what}:\n${lines.join("\n")}\n`);
   process.exitCode = 1;
-}
+};
+
+const files = matching("{src,conformance}/**/*.ts");
+refuse(
+  "folders depend on each other in a circle",
+  folderCycles(new Map(files.map((file) => [file, importsIn(file, read(file))]))),
+);
+
+const sources = matching("src/**/*.{ts,tsx}").map((path) => ({ path, text: read(path) }));
+const baseline = JSON.parse(read("scripts/folders/unmirrored.json")) as Readonly<Record<string, number>>;
+refuse(
+  "the numbers of scripts/folders/unmirrored.json may only fall",
+  differences(withoutMirror(sources, matching("test/**/*.test.ts")), baseline),
+);
