@@ -20,6 +20,14 @@ const switches = {
   },
 };
 
+const without = [
+  // Types, spelling and files do not change with a switch.
+  "test/contracts/**",
+  // They run in processes that load the source by themselves.
+  "test/simulation/worlds-*.test.ts",
+  "test/simulation/regression.test.ts",
+];
+
 interface Project {
   readonly test: { readonly name: string; readonly setupFiles?: readonly string[] };
 }
@@ -37,8 +45,7 @@ export default defineConfig({
           // It knows a module by its text alone, and would serve one with the switches of another run.
           fsModuleCache: false,
           setupFiles: ["scripts/mutate/setup.ts", ...(test.setupFiles ?? [])],
-          // Types, spelling and files do not change with a switch; the worlds of the simulator take minutes.
-          exclude: [...((test as { exclude?: string[] }).exclude ?? []), "test/contracts/**"],
+          exclude: [...((test as { exclude?: string[] }).exclude ?? []), ...without],
         },
       })) as never,
   },
