@@ -1,6 +1,7 @@
 import type { Filter } from "@aws-sdk/client-ec2";
 import { type Candidate, isSelected, type Selector } from "../network/selection.ts";
 import type { Ec2Api } from "./ec2.ts";
+import { tagPrefix } from "./names.ts";
 import { groupFact, subnetFact } from "./network-facts.ts";
 import { everyRecord } from "./network-reads.ts";
 
@@ -45,11 +46,19 @@ async function selectedBy<Raw>(
     const selector = JSON.parse(text) as Selector;
     const facts = (await read(filtersOf(selector))).map(fact);
     // The filters of EC2 have wildcards of their own and may let through more.
-    for (const { id, vpcId } of facts.filter((one) => isSelected(selector, one))) {
+    for (const { id, vpcId } of facts.filter((one) => !isMade(one) && isSelected(selector, one))) {
       found.push({ selector: text, id, vpcId });
     }
   }
   return found;
+}
+
+/**
+ * Whether an operator made it, so that its tags are those that some tenant gave in a spec. Selected by another one, it could open the
+ * ports of that one's instances.
+ */
+function isMade({ tags }: { readonly tags: Readonly<Record<string, string>> }): boolean {
+  return Object.keys(tags).some((key) => key.startsWith(tagPrefix));
 }
 
 function filtersOf({ vpcId, tags = {} }: Selector): Filter[] {

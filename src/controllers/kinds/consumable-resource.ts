@@ -13,10 +13,9 @@ import { isOfCluster, ownerIn, ownerTags, quantitySetTag } from "../ownership/ow
 import { withOwnTags } from "../ownership/tags.ts";
 import type { Plan, Serves, Step } from "../pass/agenda.ts";
 import type { Ports } from "../ports.ts";
-import { accessTo } from "../references/access.ts";
 import type { Resolving } from "../references/consumables.ts";
 import { regionOf } from "../references/object-region.ts";
-import { labelsAskedFor } from "../references/reference.ts";
+import { usersAmong } from "../references/reference.ts";
 import { firstOf } from "../wording.ts";
 import {
   isLagging,
@@ -198,18 +197,12 @@ async function usersOf(
     ...objects.referring(JobDefinitionKind, to, object.metadata),
     ...objects.naming(JobDefinitionKind, to, name),
   ].filter((one) => regionOf(one, { defaultRegion: settings.region }) === region.region);
-  // Who may not name it would only keep it from being deleted.
-  const mayName = async (namespace: string): Promise<boolean> =>
-    accessTo(object, namespace, await labelsAskedFor(namespace, [object], ports, signal)).kind === "allowed";
   const byRevision = [...definitions.values()].flatMap(([newest]) => {
     const owner = newest?.consumables?.includes(name) === true ? ownerIn(newest.tags) : undefined;
     return owner !== undefined && isOfCluster(owner, cluster) ? owner : [];
   });
-  const users = [...naming.map(({ metadata }) => metadata), ...byRevision];
-  const allowed = new Map<string, boolean>();
-  for (const namespace of new Set(users.map((user) => user.namespace)))
-    allowed.set(namespace, await mayName(namespace));
-  return [...new Set(users.filter(({ namespace }) => allowed.get(namespace)).map(keyText))].toSorted();
+  const users = await usersAmong([...naming.map(({ metadata }) => metadata), ...byRevision], object, ports, signal);
+  return [...new Set(users.map(keyText))].toSorted();
 }
 
 export function report({ totalQuantity, inUseQuantity }: Consumable): Readonly<Record<string, unknown>> {

@@ -263,6 +263,25 @@ export function resourceNamed(nameOrArn: string, thing: RecordedThing, referring
 }
 
 /**
+ * Without those whose namespace may not use an object: they would only keep it from being deleted.
+ *
+ * @throws StoreError when the labels of a namespace cannot be read for now
+ */
+export async function usersAmong<One extends { readonly namespace: string }>(
+  naming: readonly One[],
+  object: Sharing,
+  ports: Pick<Ports, "objects">,
+  signal: AbortSignal,
+): Promise<readonly One[]> {
+  const users: One[] = [];
+  for (const [namespace, ofNamespace] of Map.groupBy(naming, (one) => one.namespace)) {
+    const labels = await labelsAskedFor(namespace, [object], ports, signal);
+    if (accessTo(object, namespace, labels).kind !== "refused") users.push(...ofNamespace);
+  }
+  return users;
+}
+
+/**
  * The labels of a namespace, where one of the objects that its references lead to asks for them.
  *
  * @throws StoreError when they cannot be read for now

@@ -26,6 +26,7 @@ import { observeSelection } from "../../parts/selection/observe.ts";
 import { directivesOf, isAskedFor } from "../../pass/directives.ts";
 import { unreadBy } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
+import { usersAmong } from "../../references/reference.ts";
 import type { NetworkOfVpc, Seen } from "./seen.ts";
 import { groupOf, namedBy, placedIn, selectionsOf, servicesOf } from "./spec.ts";
 import { type Given, inVpc, type Reading, vpcOf } from "./vpc.ts";
@@ -38,14 +39,16 @@ export async function observe(network: BatchNetwork, reading: Reading, signal: A
     selection: await observeSelection(network, selectionsOf(network), ports, signal),
     allowed: await allowedSeen(network.metadata, namedBy(network), ports, signal),
     network: await networkOf(network, reading, signal),
-    referring: referringTo(network, ports),
+    referring: await referringTo(network, ports, signal),
   };
 }
 
-function referringTo({ metadata }: BatchNetwork, { objects }: Ports): readonly string[] {
+async function referringTo(network: BatchNetwork, ports: Ports, signal: AbortSignal): Promise<readonly string[]> {
+  const { metadata } = network;
   if (metadata.deletionTimestamp === undefined) return [];
-  const found = objects.referring(BatchComputeEnvironmentKind, BatchNetworkKind.kind, metadata);
-  return found.map((one) => keyText(one.metadata)).toSorted();
+  const found = ports.objects.referring(BatchComputeEnvironmentKind, BatchNetworkKind.kind, metadata);
+  const keys = found.map((one) => one.metadata);
+  return (await usersAmong(keys, network, ports, signal)).map(keyText).toSorted();
 }
 
 async function networkOf(network: BatchNetwork, reading: Reading, signal: AbortSignal): Promise<NetworkOfVpc> {

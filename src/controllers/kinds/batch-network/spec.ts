@@ -58,12 +58,20 @@ export function placedIn({ spec, status }: BatchNetwork): Placed {
 export function namedBy(network: BatchNetwork): readonly Named[] {
   const { spec } = network;
   const { subnets = [], securityGroupIds = [] } = placedIn(network);
+  const { ingress = [], egress = [] } = spec.securityGroup ?? {};
   const resources = (field: string, type: string, ids: readonly string[]): readonly Named[] =>
     ids.map((id) => ({ field, value: `${type}/${id}`, lists: "resources" }));
   return [
     ...resources("spec.subnets", "subnet", subnets),
     ...resources("spec.securityGroupIds", "security-group", securityGroupIds),
     ...servicesOf(spec).map((value): Named => ({ field: "spec.vpcEndpoints", value, lists: "services" })),
-    ...publicPeers(spec.securityGroup?.ingress ?? [], "spec.securityGroup.ingress"),
+    ...resources("spec.securityGroup.ingress", "security-group", groupPeers(ingress)),
+    ...resources("spec.securityGroup.egress", "security-group", groupPeers(egress)),
+    ...publicPeers(ingress, "spec.securityGroup.ingress"),
   ];
+}
+
+/** A group cannot be deleted while a rule of another one names it. */
+function groupPeers(rules: readonly { readonly peer: string }[]): readonly string[] {
+  return rules.map(({ peer }) => peer).filter((peer) => peer.startsWith("sg-"));
 }

@@ -13,6 +13,7 @@ import type { Wait } from "../../pass/agenda.ts";
 import { unreadBy } from "../../pass/unread.ts";
 import { type Ports, RegionNotAllowed } from "../../ports.ts";
 import { regionIn } from "../../references/object-region.ts";
+import { usersAmong } from "../../references/reference.ts";
 import { referringObjects } from "../../wakes.ts";
 import { firstOf } from "../../wording.ts";
 
@@ -43,8 +44,9 @@ export async function usedBy(
     const message = `keeping role ${name} until nothing uses it any more: ${firstOf(users)}`;
     return { ...inUse, message, checkInMs: unwatchedCheckMs, stallsAfterMs: marks.inUseStallsMs };
   };
-  const referring = referringObjects(object, ports.objects).map(({ kind, key }) => `${kind.kind} ${keyText(key)}`);
-  if (referring.length > 0) return still(referring);
+  const naming = referringObjects(object, ports.objects).map(({ kind, key }) => ({ ...key, kind: kind.kind }));
+  const referring = await usersAmong(naming, object, ports, signal);
+  if (referring.length > 0) return still(referring.map((one) => `${one.kind} ${keyText(one)}`));
   try {
     const regions = await openRegions(ports, signal);
     const users = regions.flatMap((one) =>

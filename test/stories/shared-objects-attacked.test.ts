@@ -1,0 +1,132 @@
+/** What a tenant who may create any object in its own namespace can do to BatchNetworks and BatchRoles of another. */
+
+import { describe, expect, it } from "vitest";
+import type { BatchNetworkStatus } from "../../src/api/v1alpha1/batch-network.ts";
+import { BatchNetworkKind, BatchRoleKind } from "../../src/api/v1alpha1/kinds.ts";
+import { conditionsOf } from "../../src/controllers/pass/conditions.ts";
+import { batchNetwork, computeEnvironment, ec2, jobDefinition, role } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { closedWorld } from "./closed-world.ts";
+import { inNamespace } from "./jobs.ts";
+import { aWorld } from "./story.ts";
+
+const mallorys = (manifest: ReturnType<typeof role>) => inNamespace("mallory", manifest);
+/** Of any namespace. */
+const objectOf = (world: World, kind: string, name: string) =>
+  world.store.objects().find((one) => one.kind === kind && one.metadata.name === name);
+const isGone = (world: World, kind: string, name: string) => (): boolean => objectOf(world, kind, name) === undefined;
+const groupsOf = (world: World, name = "net") =>
+  ((objectOf(world, "BatchNetwork", name)?.status ?? {}) as BatchNetworkStatus).securityGroupIds ?? [];
+const saysOf = (world: World, kind: string, name: string, type = "Stalled") =>
+  conditionsOf((objectOf(world, kind, name) ?? {}) as never).find((one) => one.type === type);
+
+const tagged = { vpc: "vpc-1", name: "workers", tags: { tier: "batch" } };
+
+describe("a security group that a tenant has made with the tags of another", () => {
+  it("is not among the groups that the other selects, also when Retain has left it behind", async () => {
+    const world = await closedWorld({ securityGroups: [{ id: "sg-workers", ...tagged }] } as never);
+    const net = batchNetwork("net", { securityGroupSelector: { tags: { tier: "batch" } } });
+    world.apply(net);
+    await world.untilReady(900);
+    world.apply(
+      mallorys(batchNetwork("theirs", { securityGroup: {}, tags: { tier: "batch" }, deletionPolicy: "Retain" })),
+    );
+    await world.seconds(900);
+    expect(groupsOf(world)).toEqual(["sg-workers"]);
+    world.store.delete(BatchNetworkKind, { namespace: "mallory", name: "theirs" });
+    await world.until("it is gone", isGone(world, "BatchNetwork", "theirs"), 900);
+    await world.seconds(900);
+    expect(groupsOf(world)).toEqual(["sg-workers"]);
+  });
+});
+
+describe("a rule of a tenant's group that names the group of another", () => {
+  const naming = (groupId: string) =>
+    mallorys(batchNetwork("theirs", { securityGroup: { ingress: [{ protocol: "all", peer: groupId }] } as never }));
+
+  it("is refused where resources are limited", async () => {
+    const world = await closedWorld();
+    world.store.setNamespace("mallory", { annotations: { "awsbatch.dev/allowed-resources": "subnet/*" } });
+    world.apply(batchNetwork("net", { securityGroup: {} }));
+    await world.untilReady(900);
+    const [groupId = ""] = groupsOf(world);
+    world.apply(naming(groupId));
+    await world.seconds(60);
+    expect(saysOf(world, "BatchNetwork", "theirs")).toMatchObject({ reason: "NotAllowed" });
+    expect(saysOf(world, "BatchNetwork", "theirs")?.message).toContain(groupId);
+    world.delete("BatchNetwork", "net");
+    await world.until("it is gone", isGone(world, "BatchNetwork", "net"), 900);
+  });
+});
+
+describe("a reference of a tenant that may not use what it refers to", () => {
+  it("does not hold up the deletion of the role", async () => {
+    const world = await aWorld();
+    world.apply(role("builders"));
+    await world.untilReady();
+    world.apply(mallorys(jobDefinition("theirs", { jobRoleRef: { name: "builders", namespace: "team" } } as never)));
+    await world.seconds(60);
+    world.delete("BatchRole", "builders");
+    await world.until("it is gone", isGone(world, "BatchRole", "builders"), 900);
+  });
+
+  it("does not hold up the deletion of the network", async () => {
+    const world = await closedWorld();
+    world.apply(batchNetwork("net", { securityGroup: {} }));
+    await world.untilReady(900);
+    const { subnets: _subnets, securityGroupIds: _groups, ...resources } = ec2.computeResources ?? {};
+    const computeResources = { ...resources, networkRef: { name: "net", namespace: "team" } };
+    world.apply(mallorys(computeEnvironment("theirs", { ...ec2, computeResources } as never)));
+    await world.seconds(60);
+    world.delete("BatchNetwork", "net");
+    await world.until("it is gone", isGone(world, "BatchNetwork", "net"), 900);
+  });
+});
+
+describe("the name that a BatchRole will have", () => {
+  it("cannot be taken before by another namespace", async () => {
+    const before = await aWorld();
+    before.apply(role("builders"));
+    await before.untilReady();
+    const name = before.aws.truth.roles().find(({ tags }) => tags["awsbatch.dev/name"] === "builders")?.name ?? "";
+    expect(name).toContain("team_builders");
+    const world = await aWorld();
+    world.apply(mallorys(role("theirs", { roleName: name })));
+    await world.seconds(60);
+    world.apply(role("builders"));
+    await world.until(
+      "the other is Ready",
+      () => saysOf(world, "BatchRole", "builders", "Ready")?.status === "True",
+      300,
+    );
+    expect(saysOf(world, "BatchRole", "theirs")?.status).toBe("True");
+  });
+});
+
+describe("a status that a tenant has written", () => {
+  const admin = "arn:aws:iam::123456789012:role/admin";
+
+  it("gives its definitions no role", async () => {
+    const world = await aWorld();
+    world.apply(
+      mallorys(role("theirs")),
+      mallorys(jobDefinition("definition", { jobRoleRef: { name: "theirs" } } as never)),
+    );
+    await world.untilReady();
+    for (let turn = 0; turn < 20; turn++) {
+      const object = objectOf(world, "BatchRole", "theirs");
+      if (object === undefined) throw new Error("no role");
+      const status = { ...(object.status as object), arn: admin };
+      await world.store.applyStatus(BatchRoleKind, object as never, status as never, new AbortController().signal);
+      world.apply(
+        mallorys(
+          jobDefinition("definition", { jobRoleRef: { name: "theirs" }, parameters: { turn: String(turn) } } as never),
+        ),
+      );
+      await world.seconds(1);
+    }
+    await world.seconds(120);
+    const roles = world.aws.truth.jobDefinitions().map((one) => one.containerProperties?.jobRoleArn);
+    expect(roles.filter((one) => one === admin)).toEqual([]);
+  });
+});
