@@ -3,8 +3,9 @@
  *
  * - `npm run mutate [-- PART…]`: every mutation of the files with a part in their path, by default those that differ from the branch main,
  *   against the tests of their folders.
- * - `npm run plant -- --seed N [--count 80]`: one mutation that compiles at each of some places that the seed draws from the
- *   whole source, against every unit test and story. Writes the results to `scripts/mutate/planted/N.md`.
+ * - `npm run plant -- --seed N [--count 80] [PART…]`: one mutation that compiles at each of some places that the seed draws from
+ *   the files with a part in their path, by default all, against every unit test and story. Without parts, the results go to
+ *   `scripts/mutate/planted/N.md`. With one, the share that was noticed must not be below that of `baseline.json`, which it raises.
  *
  * Both print what survived. Exit 1 if something did.
  */
@@ -37,17 +38,21 @@ const fileAt = (path: string): SourceFile => ({ path, text: readFileSync(`${root
 const sources = linesOf("ls-files", "src").filter(isSource);
 const processes = Number(values.processes);
 
+const named = (paths: readonly string[], parts: readonly string[]): readonly string[] =>
+  paths.filter((path) => parts.some((part) => path.includes(part)));
+
 const verdicts = values.seed === undefined ? await mutate() : await plant(Number(values.seed), Number(values.count));
 const survivors = verdicts.filter(hasSurvived);
 for (const verdict of survivors)
   print(`survived: ${lineOf(verdict)}\n  ${verdict.mutation.text.replaceAll(/\s+/gu, " ").slice(0, 300)}`);
 print(`${verdicts.length} mutations, ${survivors.length} survived`);
 process.exitCode = survivors.length > 0 ? 1 : 0;
+if (values.seed !== undefined && positionals.length === 1) raiseBaseline(positionals[0] ?? "");
 
 async function mutate(): Promise<readonly Verdict[]> {
   const changed = linesOf("diff", "--name-only", "main", "--", "src");
   const parts = positionals.length > 0 ? positionals : changed.filter((path) => path !== "");
-  const paths = sources.filter((path) => parts.some((part) => path.includes(part)));
+  const paths = named(sources, parts);
   const verdicts: Verdict[] = [];
   for (const [folder, ofFolder] of Map.groupBy(paths, folderOfTests)) {
     const planned = allOf(ofFolder.map(fileAt));
@@ -57,10 +62,22 @@ async function mutate(): Promise<readonly Verdict[]> {
 }
 
 async function plant(seed: number, count: number): Promise<readonly Verdict[]> {
-  const planned = compiling(sources.map(fileAt), count, seed);
+  const paths = positionals.length > 0 ? named(sources, positionals) : sources;
+  const planned = compiling(paths.map(fileAt), count, seed);
   const verdicts = await judged({ planned, root, folder: "test/", processes, onProgress: print });
-  writeFileSync(`${root}scripts/mutate/planted/${seed}.md`, plantedPage(seed, verdicts));
+  if (positionals.length === 0) writeFileSync(`${root}scripts/mutate/planted/${seed}.md`, plantedPage(seed, verdicts));
   return verdicts;
+}
+
+/** Percent of the planted bugs that tests noticed, by the part of the path that was drawn from. It may only rise. */
+function raiseBaseline(part: string): void {
+  const path = `${root}scripts/mutate/baseline.json`;
+  const baseline = JSON.parse(readFileSync(path, "utf8")) as Record<string, number>;
+  const before = baseline[part] ?? 0;
+  const now = Math.floor(100 - (100 * survivors.length) / verdicts.length);
+  print(`${part}: ${now} % noticed, ${before} % before`);
+  if (now > before) writeFileSync(path, `${JSON.stringify({ ...baseline, [part]: now }, null, 2)}\n`);
+  process.exitCode = now < before ? 1 : 0;
 }
 
 /** Drawn again without those that the compiler refuses, until it takes all of them. */
