@@ -2,11 +2,17 @@
 
 import { describe, expect, it } from "vitest";
 import type { BatchNetworkStatus } from "../../src/api/v1alpha1/batch-network.ts";
-import { BatchNetworkKind, BatchRoleKind } from "../../src/api/v1alpha1/kinds.ts";
+import {
+  BatchComputeEnvironmentKind,
+  BatchNetworkKind,
+  BatchRoleKind,
+  type OperatorKind,
+} from "../../src/api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../src/controllers/pass/conditions.ts";
+import { accessDenied } from "../../src/simulator/faults.ts";
 import { batchNetwork, computeEnvironment, ec2, jobDefinition, role } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { closedWorld } from "./closed-world.ts";
+import { closedWorld, within } from "./closed-world.ts";
 import { inNamespace } from "./jobs.ts";
 import { aWorld } from "./story.ts";
 
@@ -128,5 +134,54 @@ describe("a status that a tenant has written", () => {
     await world.seconds(120);
     const roles = world.aws.truth.jobDefinitions().map((one) => one.containerProperties?.jobRoleArn);
     expect(roles.filter((one) => one === admin)).toEqual([]);
+  });
+
+  it("gives its environments no group and no subnet that its namespace may not use", async () => {
+    const world = await closedWorld();
+    const allowed = { "awsbatch.dev/allowed-resources": "subnet/subnet-closed,instance-profile/*" };
+    world.store.setNamespace("mallory", { annotations: allowed });
+    world.apply(batchNetwork("net", { securityGroup: {} }), mallorys(batchNetwork("theirs", { securityGroup: {} })));
+    await world.untilReady(900);
+    const [groupId = ""] = groupsOf(world);
+    world.apply(mallorys(within("theirs", "first")));
+    await world.untilReady(900);
+    const forged = { subnets: ["subnet-nat"], securityGroupIds: [groupId] };
+    const forge = async (kind: OperatorKind, name: string, status: object): Promise<void> => {
+      const object = objectOf(world, kind.kind, name);
+      if (object === undefined) throw new Error(`no ${name}`);
+      const whole = { ...(object.status as object), ...status };
+      await world.store.applyStatus(kind, object, whole as never, new AbortController().signal);
+    };
+    for (let turn = 0; turn < 20; turn++) {
+      await forge(BatchNetworkKind, "theirs", forged);
+      await forge(BatchComputeEnvironmentKind, "first", { network: { taken: forged } });
+      world.apply(mallorys(within("theirs", `ce${turn}`)));
+      await world.seconds(1);
+    }
+    await world.seconds(300);
+    const used = world.aws.truth
+      .computeEnvironments()
+      .flatMap(({ computeResources: one }) => [...(one?.subnets ?? []), ...(one?.securityGroupIds ?? [])]);
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter((id) => id === groupId || id === "subnet-nat")).toEqual([]);
+  });
+
+  it("is not believed while EC2 cannot be read: nothing is created by it", async () => {
+    const world = await closedWorld();
+    world.store.setNamespace("mallory", {
+      annotations: { "awsbatch.dev/allowed-resources": "subnet/*,instance-profile/*" },
+    });
+    world.apply(mallorys(batchNetwork("theirs", { securityGroup: {} })));
+    await world.untilReady(900);
+    const lift = world.aws.faults.add({
+      on: "DescribeSecurityGroups",
+      fault: accessDenied("DescribeSecurityGroups"),
+    });
+    world.apply(mallorys(within("theirs", "ce")));
+    await world.seconds(120);
+    expect(saysOf(world, "BatchComputeEnvironment", "ce", "Ready")?.reason).toBe("AccessDenied");
+    expect(world.aws.truth.computeEnvironments()).toEqual([]);
+    lift();
+    await world.untilReady(900);
   });
 });

@@ -1,9 +1,10 @@
 /** Limits the networks, endpoints and other resources that the objects of a namespace may use. Pure. */
 
+import type { Reason } from "../../../api/reasons.ts";
 import { environmentAnnotations } from "../../../api/v1alpha1/annotations.ts";
 import { covers, privateAddresses, rangeOf } from "../../../network/addresses.ts";
 import { neededServices } from "../../../network/needs.ts";
-import { unwatchedCheckMs } from "../../intervals.ts";
+import { marks, unwatchedCheckMs } from "../../intervals.ts";
 import {
   type AllowedList,
   lackingList,
@@ -40,7 +41,9 @@ export type AllowedSeen =
   | { readonly kind: "allowed" }
   | { readonly kind: "refused"; readonly message: string }
   /** The namespace cannot be read, so what it may use is unknown. */
-  | { readonly kind: "unread"; readonly why: string };
+  | { readonly kind: "unread"; readonly why: string }
+  /** EC2 cannot be read, so whose the security groups are is unknown. */
+  | { readonly kind: "unproven"; readonly reason: Reason; readonly message: string };
 
 /** Something that a spec names, in the form of the lists. */
 export interface Named {
@@ -84,6 +87,11 @@ export function allowedStep(seen: AllowedSeen, namespace: string): readonly (Blo
           holds: "writes",
         },
       ];
+    case "unproven": {
+      const { reason, message } = seen;
+      const stallsAfterMs = marks.unreadStallsMs;
+      return [{ kind: "wait", reason, message, stallsAfterMs, checkInMs: unwatchedCheckMs, holds: "writes" }];
+    }
   }
 }
 

@@ -1,11 +1,22 @@
-import { keyText } from "../../../api/object.ts";
+import { keyText, type ObjectKey } from "../../../api/object.ts";
+import type { Reason } from "../../../api/reasons.ts";
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { BatchNetwork } from "../../../api/v1alpha1/batch-network.ts";
 import { BatchComputeEnvironmentKind, BatchNetworkKind } from "../../../api/v1alpha1/kinds.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
+import { read } from "../../../network/lookups.ts";
+import { emptyRequest } from "../../../network/port.ts";
+import { DeadlineExceeded, withDeadline } from "../../../runtime/abort.ts";
+import { askedForMaxAgeMs, ec2PatienceMs } from "../../intervals.ts";
+import { identityOf } from "../../ownership/ownership.ts";
 import { readyOf } from "../../pass/conditions.ts";
+import { unreadBy } from "../../pass/unread.ts";
 import type { Ports } from "../../ports.ts";
 import { labelsAskedFor, objectAt } from "../../references/reference.ts";
+import type { AllowedSeen, Named } from "../allowed/limits.ts";
+import { allowedSeen } from "../allowed/observe.ts";
+import { groupOwnership } from "../security-group/ownership.ts";
+import { givenTo } from "./former.ts";
 import type { NetworkReferenceSeen } from "./seen.ts";
 
 /**
@@ -36,4 +47,58 @@ export async function observeNetworkReference(
   if (isReady && subnets.length > 0) return { kind: "ready", name, given: { subnets, securityGroupIds } };
   const why = ready?.status === "False" ? `: ${ready.message}` : "";
   return { kind: "awaited", message: `${name} is not Ready${why}` };
+}
+
+/**
+ * Whether an environment may have what its network gave it. That stands in the status of both, which may come from somebody else
+ * than the operator, so it is judged by what the network's namespace may use. The group that the network has made is no matter of
+ * a list: EC2 shows whose it is.
+ */
+export async function givenAllowed(
+  object: BatchComputeEnvironment,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<AllowedSeen> {
+  const reference = object.spec.computeResources?.networkRef;
+  const given = reference === undefined ? undefined : givenTo(object);
+  if (reference === undefined || given === undefined) return { kind: "allowed" };
+  const key = { namespace: reference.namespace ?? object.metadata.namespace, name: reference.name };
+  const field = `${BatchNetworkKind.kind} ${keyText(key)}`;
+  const named = (type: string, ids: readonly string[]): readonly Named[] =>
+    ids.map((id) => ({ field, value: `${type}/${id}`, lists: "resources" }));
+  const subnets = named("subnet", given.subnets);
+  const seen = await allowedSeen(key, [...subnets, ...named("security-group", given.securityGroupIds)], ports, signal);
+  if (seen.kind !== "refused") return seen;
+  try {
+    const made = await madeBy(key, object.spec.region, given.securityGroupIds, ports, signal);
+    const others = given.securityGroupIds.filter((id) => !made.includes(id));
+    return await allowedSeen(key, [...subnets, ...named("security-group", others)], ports, signal);
+  } catch (error) {
+    return { ...unreadGroups(error, `the security groups of ${field} cannot be read`), kind: "unproven" };
+  }
+}
+
+function unreadGroups(error: unknown, what: string): { readonly reason: Reason; readonly message: string } {
+  if (!(error instanceof DeadlineExceeded)) return unreadBy(error, what);
+  return { reason: "NotReadable", message: `${what} yet: ${error.message}` };
+}
+
+/** Those of the groups that the operator made for a network. @throws UnreadPart, AwsError, or when EC2 takes too long */
+async function madeBy(
+  key: ObjectKey,
+  inRegion: string | undefined,
+  securityGroupIds: readonly string[],
+  { objects, cluster, regions, clock }: Ports,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const network = objects.get(BatchNetworkKind, key);
+  if (network === undefined || securityGroupIds.length === 0) return [];
+  const identity = identityOf(network, cluster);
+  const facts = await withDeadline(clock, ec2PatienceMs, signal, "EC2", async () => {
+    const region = await regions.ec2(inRegion, signal, key.namespace);
+    return await region.network.of({ ...emptyRequest, securityGroupIds }, { signal, maxAgeMs: askedForMaxAgeMs });
+  });
+  return read("security groups", facts.securityGroups)
+    .filter((group) => groupOwnership(group, identity) === "ours")
+    .map(({ groupId }) => groupId);
 }
