@@ -8,8 +8,9 @@ import { setImmediate } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
 import { kindOf } from "../src/api/v1alpha1/kinds.ts";
 import { type Manifest, MemoryStore } from "../src/kube/memory-store.ts";
-import { ComposedOperator } from "../src/operator/compose.ts";
+import { ComposedOperator, unobserved } from "../src/operator/compose.ts";
 import { metricsOf } from "../src/operator/run/metrics.ts";
+import { roomLimits } from "../src/runtime/cache-limits.ts";
 import { systemClock } from "../src/runtime/clock.ts";
 import { silentLog } from "../src/runtime/log.ts";
 import { seededRandom } from "../src/runtime/random.ts";
@@ -27,10 +28,14 @@ function started(store: MemoryStore, aws: ReturnType<typeof createSimulatedAws>)
     flags: {},
     region: "eu-west-1",
     clusterUid: "cluster-1",
+    roomLimits,
     ports: {
       clock: systemClock(),
       random: seededRandom(1),
       log: silentLog,
+      election: undefined,
+      awsIsNew: false,
+      ...unobserved,
       observer: metrics.runtime,
       store: () => store,
       openCloud: async () => ({

@@ -12,9 +12,9 @@ import type { PolicyScope } from "../src/aws/policy-statements.ts";
 import type { Cluster } from "../src/controllers/ownership/ownership.ts";
 import { type Manifest, MemoryStore } from "../src/kube/memory-store.ts";
 import type { Cloud } from "../src/operator/cloud.ts";
-import { type ComposedFlags, ComposedOperator } from "../src/operator/compose.ts";
+import { type ComposedFlags, ComposedOperator, unobserved } from "../src/operator/compose.ts";
 import type { Operator } from "../src/operator/operator.ts";
-import type { RoomLimits } from "../src/runtime/cache-limits.ts";
+import { type RoomLimits, roomLimits } from "../src/runtime/cache-limits.ts";
 import { VirtualClock } from "../src/runtime/clock.ts";
 import { collectingLog, type Log } from "../src/runtime/log.ts";
 import { seededRandom } from "../src/runtime/random.ts";
@@ -117,7 +117,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     flags,
     region,
     clusterUid,
-    roomLimits: options.roomLimits,
+    roomLimits: options.roomLimits ?? roomLimits,
     ports: {
       clock,
       // Chance of its own, so that a change of the operator does not deal AWS other cards.
@@ -128,7 +128,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         return options.kubernetes?.(watching) ?? watching;
       },
       openCloud: toAws,
-      ...(options.observer === undefined ? {} : { observer: options.observer }),
+      election: undefined,
+      awsIsNew: false,
+      ...unobserved,
+      observer: options.observer,
     },
   });
   const { operator } = composed;

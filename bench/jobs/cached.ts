@@ -7,7 +7,8 @@ import { BatchJobKind } from "../../src/api/v1alpha1/kinds.ts";
 import { digestOf } from "../../src/controllers/kinds/batch-job/digest.ts";
 import type { KubeApi } from "../../src/kube/api.ts";
 import { listAll } from "../../src/kube/list.ts";
-import { ObjectCache } from "../../src/runtime/cache.ts";
+import { keepsAll, ObjectCache } from "../../src/runtime/cache.ts";
+import { Room, roomLimits } from "../../src/runtime/cache-limits.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { silentLog } from "../../src/runtime/log.ts";
 import { listedJob } from "./objects.ts";
@@ -36,7 +37,9 @@ const cache = new ObjectCache({
   kind: BatchJobKind,
   clock: systemClock(),
   log: silentLog,
-  digest: process.argv[2] === "digest" ? digestOf : undefined,
+  parts: [undefined],
+  room: new Room(roomLimits),
+  keeps: { ...keepsAll, digest: process.argv[2] === "digest" ? digestOf : undefined },
 });
 const { signal } = new AbortController();
 const { items } = await listAll(api, { kind: BatchJobKind, namespace: undefined, keep: cache.digest }, signal);

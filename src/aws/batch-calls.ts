@@ -44,7 +44,7 @@ const jobBudgetOf: Readonly<Partial<Record<keyof BatchApi, keyof JobBudgets>>> =
 
 export interface BatchGuardOptions extends CallGuardOptions {
   /** Undefined: nothing is submitted or ended in numbers, so all calls leave by `budget`. */
-  readonly jobBudgets?: JobBudgets | undefined;
+  readonly jobBudgets: JobBudgets | undefined;
 }
 
 /** AWS Batch behind budget, lease, deadline and classification. */

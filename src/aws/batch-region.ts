@@ -50,14 +50,14 @@ export interface BatchRegionOptions extends RegionCacheOptions, Location {
   readonly random: Random;
   /** Fingerprint of a body as AWS describes it, and of one as it is sent. */
   readonly fingerprintOf: (revision: DefinitionRevision) => string;
-  /** Of which job definitions the revisions are kept; all, if undefined. Names asked for or written always are. */
-  readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
+  /** Of which job definitions the revisions are kept. Names asked for or written always are. */
+  readonly keepsDefinition: (name: string, tags: Readonly<Record<string, string>>) => boolean;
   /** By namespace: the names of resources that are read by name, as objects give them now. */
   readonly asked: (key: AskedKey) => NamesByNamespace;
-  /** The namespace of the object that tags name; none, if undefined. */
-  readonly namespaceOf?: (tags: Readonly<Record<string, string>>) => string | undefined;
-  /** The queues that have their jobs read; none, if undefined. */
-  readonly watchesJobs?: (queue: Queue) => boolean;
+  /** The namespace of the object that tags name, if they name one. */
+  readonly namespaceOf: (tags: Readonly<Record<string, string>>) => string | undefined;
+  /** The queues that have their jobs read. */
+  readonly watchesJobs: (queue: Queue) => boolean;
 }
 
 export interface ObservedBatchRegion extends BatchRegion {
@@ -96,10 +96,9 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     if (isAsked(key)) asked[key].wrote(name);
     else (isDescribed(key) ? lists : definitions).reconsider();
   };
-  const definitions = new DefinitionsObserver({ ...observing, keeps: options.keepsDefinition ?? (() => true) });
+  const definitions = new DefinitionsObserver({ ...observing, keeps: options.keepsDefinition });
   const observers = [lists, ...Object.values(asked), definitions];
-  const { watchesJobs } = options;
-  const jobs = watchesJobs === undefined ? undefined : new JobsObserver({ ...observing, watches: watchesJobs });
+  const jobs = new JobsObserver({ ...observing, watches: options.watchesJobs });
 
   const followedJobs = new FollowedJobs(observing);
   const jobReads = new JobReads(batch, lifetime.signal);
@@ -268,7 +267,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
       jobsOfDefinition: (name, signal) => definitionJobs.of(name, jobsShownAt(name), signal),
       jobsOfRole: (name, from, signal) => roleJobs.of(name, Math.max(from, cache.believedFrom() ?? from), signal),
-      jobsSeen: (queue) => jobs?.seen(queue),
+      jobsSeen: (queue) => jobs.seen(queue),
       terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
       terminateServiceJob: (jobId, reason, signal) => batch.terminateServiceJob({ jobId, reason }, { signal }),
       jobsOfObjects: jobsOfObjects(followedJobs, jobReads, { batch, namespace }),
@@ -287,7 +286,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       if (signal.aborted) stop();
       else signal.addEventListener("abort", stop, { once: true });
       try {
-        const all = [...observers, followedJobs, ...(jobs === undefined ? [] : [jobs])];
+        const all = [...observers, followedJobs, jobs];
         await Promise.all(all.map((observer) => observer.run()));
       } finally {
         signal.removeEventListener("abort", stop);
@@ -301,7 +300,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
 function withHeld(
   asked: NamesByNamespace,
   definitions: ReadonlyMap<string, Revisions<StoredRevision>>,
-  { namespaceOf = () => undefined }: Pick<BatchRegionOptions, "namespaceOf">,
+  { namespaceOf }: Pick<BatchRegionOptions, "namespaceOf">,
 ): NamesByNamespace {
   const all = new Map([...asked].map(([namespace, names]) => [namespace, new Set(names)]));
   for (const { consumables = [], tags } of [...definitions.values()].flat()) {

@@ -5,19 +5,19 @@ export type CallKind = "read" | "write";
 
 export interface CallBudgetOptions {
   readonly clock: Clock;
-  /** Calls per second at most; as many of one namespace may leave at once after a pause (10). */
-  readonly ratePerSecond?: number;
-  /** Calls kept for whoever makes few, in addition; no more than a second's worth (0). */
-  readonly keptForFew?: number;
+  /** Calls per second at most; as many of one namespace may leave at once after a pause. */
+  readonly ratePerSecond: number;
+  /** Calls kept for whoever makes few, in addition; no more than a second's worth. */
+  readonly keptForFew: number;
   /** A call that had to wait goes on. */
-  readonly onWait?: (kind: CallKind, waitedMs: number) => void;
+  readonly onWait: ((kind: CallKind, waitedMs: number) => void) | undefined;
 }
 
 /** Who waits for a call, and for whom it is made. */
 export interface TakeOptions {
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal | undefined;
   /** The namespace that the call is made for; undefined: the operator itself, for all of them. */
-  readonly onBehalfOf?: string | undefined;
+  readonly onBehalfOf: string | undefined;
 }
 
 interface Waiting {
@@ -65,10 +65,10 @@ export class CallBudget {
 
   constructor(options: CallBudgetOptions) {
     this.#clock = options.clock;
-    this.#fullRate = options.ratePerSecond ?? 10;
+    this.#fullRate = options.ratePerSecond;
     this.#onWait = options.onWait;
     this.#rate = this.#fullRate;
-    this.#kept = Math.min(options.keptForFew ?? 0, Math.floor(this.#fullRate));
+    this.#kept = Math.min(options.keptForFew, Math.floor(this.#fullRate));
     this.#tokens = this.#mostTokens;
     this.#refilledAt = this.#clock.monotonic();
   }
@@ -90,7 +90,7 @@ export class CallBudget {
   }
 
   /** Resolves when one call may leave; rejects with the signal's reason when that aborts first. */
-  take(kind: CallKind, { signal, onBehalfOf = operator }: TakeOptions = {}): Promise<void> {
+  take(kind: CallKind, { signal, onBehalfOf = operator }: TakeOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason);

@@ -21,14 +21,12 @@ export interface CallReport {
 export interface CallGuardOptions {
   readonly clock: Clock;
   readonly budget: CallBudget;
-  /** Longest time for one call; `longestCallMs` unless given. */
-  readonly deadlineMs?: number;
   /**
    * Whether this replica may write now: gives what is left of its lease, or throws. Asked in the last step before
    * a write leaves.
    */
   readonly mayWrite: () => { readonly deadlineMs: number };
-  readonly onCall?: ((report: CallReport) => void) | undefined;
+  readonly onCall: ((report: CallReport) => void) | undefined;
 }
 
 /** A call that certainly never left this process: no lease any more, or its caller gave up while it waited. */
@@ -74,7 +72,6 @@ export function callGuard(given: CallGuardOptions): CallGuard {
 /** As `callGuard`, with one try. */
 function guardedOnce(options: CallGuardOptions): CallGuard {
   const { clock, budget, mayWrite } = options;
-  const longestMs = options.deadlineMs ?? longestCallMs;
 
   return (operation, kind, call) =>
     async (input, { signal, onBehalfOf, beforeSend: lastCheck } = {}) => {
@@ -93,10 +90,10 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
         throw notSent(reason);
       }
       started.at = clock.monotonic();
-      let limitMs = longestMs;
+      let limitMs = longestCallMs;
       if (kind === "write") {
         try {
-          limitMs = Math.min(longestMs, mayWrite().deadlineMs);
+          limitMs = Math.min(longestCallMs, mayWrite().deadlineMs);
           if (limitMs <= 0) throw new Error("no time is left of the lease");
           lastCheck?.();
         } catch (reason) {

@@ -37,13 +37,13 @@ export interface Ec2RegionOptions {
   readonly partition: string;
   readonly clock: Clock;
   /** For instance profiles and their roles. */
-  readonly iam: (signal: AbortSignal, onBehalfOf?: string) => Promise<IamAccount>;
-  /** What all objects name of a kind, so that one read serves them all; left out: only what was asked for is read. */
-  readonly everybody?: (part: SharedPart) => Iterable<string>;
+  readonly iam: (signal: AbortSignal, onBehalfOf: string | undefined) => Promise<IamAccount>;
+  /** What all objects name of a kind, so that one read serves them all. */
+  readonly everybody: (part: SharedPart) => Iterable<string>;
 }
 
 export function createEc2Region(options: Ec2RegionOptions): Ec2OfAll {
-  const { api, account, region, partition, clock, iam, everybody = () => [] } = options;
+  const { api, account, region, partition, clock, iam, everybody } = options;
   const network = createNetworkReader({ ec2: api, account, region, clock, iam, everybody });
   const all: Ec2Region = {
     account,

@@ -36,11 +36,11 @@ export interface CallerIdentity {
  * @throws AwsError
  */
 export async function sdkCallerIdentity(
-  options: Pick<SdkOptions, "region">,
-  signal?: AbortSignal,
+  { region }: Pick<SdkOptions, "region">,
+  signal: AbortSignal,
 ): Promise<CallerIdentity> {
   const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-  const sts = sdkCalls(STSClient, { getCallerIdentity: GetCallerIdentityCommand }, options);
+  const sts = sdkCalls(STSClient, { getCallerIdentity: GetCallerIdentityCommand }, { region, onAnswered: undefined });
   try {
     return callerIdentity(await sts.getCallerIdentity({}, { signal }));
   } catch (error) {

@@ -27,9 +27,9 @@ export interface NetworkReaderOptions {
   readonly account: string;
   readonly region: string;
   readonly clock: Clock;
-  readonly iam: (signal: AbortSignal, onBehalfOf?: string) => Promise<IamAccount>;
-  /** What all objects name of a kind, so that one read serves them all; left out: only what was asked for is read. */
-  readonly everybody?: (part: SharedPart) => Iterable<string>;
+  readonly iam: (signal: AbortSignal, onBehalfOf: string | undefined) => Promise<IamAccount>;
+  /** What all objects name of a kind, so that one read serves them all. */
+  readonly everybody: (part: SharedPart) => Iterable<string>;
 }
 
 export interface CachedNetworkReader extends NetworkReader {
@@ -123,7 +123,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       }
       return { kind: "read", value };
     };
-    const among = (part: SharedPart) => (): Iterable<string> => options.everybody?.(part) ?? [];
+    const among = (part: SharedPart) => (): Iterable<string> => options.everybody(part);
 
     const asked = await read(parts.subnetsById, request.subnetIds, among("subnetIds"));
     const vpcIds = [...new Set([...vpcsOf(asked, request.subnetIds), ...(request.vpcIds ?? [])])].toSorted();
@@ -221,7 +221,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       part.forget(beforeMs);
   };
   let writtenAt: number | undefined;
-  const calling = (ec2: Ec2Api, onBehalfOf?: string): NetworkReader => {
+  const calling = (ec2: Ec2Api, onBehalfOf: string | undefined): NetworkReader => {
     const iam = (signal: AbortSignal): Promise<IamAccount> => options.iam(signal, onBehalfOf);
     const reads = networkReads(ec2, options.account);
     const caller: Caller = { namespace: onBehalfOf, reads, selects: selectionReads(ec2), iam };
@@ -239,7 +239,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       },
     };
   };
-  const all = calling(options.ec2);
+  const all = calling(options.ec2, undefined);
   return {
     get writtenAt() {
       return writtenAt;

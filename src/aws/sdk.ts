@@ -9,7 +9,7 @@ export interface SdkOptions {
   /** The SDK's own way to send requests, unless a test brings another. */
   readonly requestHandler?: BatchClientConfig["requestHandler"];
   /** Called with the wall time (ms) of each answer by AWS's clock, to the second. */
-  readonly onAnswered?: (at: number) => void;
+  readonly onAnswered: ((at: number) => void) | undefined;
 }
 
 interface ClientConfig {

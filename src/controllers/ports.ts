@@ -60,24 +60,24 @@ export interface Objects {
 /** Objects may not use the region: it is not opened. The message says why, with the next step. */
 export class RegionNotAllowed extends Error {}
 
-/** Whoever calls says for which namespace; what is left out is done for all of them, by the operator itself. */
+/** Whoever calls says for which namespace; undefined: for all of them, by the operator itself. */
 export interface Regions {
   /**
    * AWS Batch of `spec.region`, or of the operator's own region when that is undefined. The first use of a region
    * finds out account and partition and begins to observe it.
    * @throws AwsError when the caller's identity cannot be read, RegionNotAllowed
    */
-  open(region: string | undefined, signal: AbortSignal, onBehalfOf?: string): Promise<BatchRegion>;
+  open(region: string | undefined, signal: AbortSignal, onBehalfOf: string | undefined): Promise<BatchRegion>;
   /**
    * IAM of the operator's account. Costs nothing until it is first asked for.
    * @throws AwsError when the caller's identity cannot be read
    */
-  iam(signal: AbortSignal, onBehalfOf?: string): Promise<IamAccount>;
+  iam(signal: AbortSignal, onBehalfOf: string | undefined): Promise<IamAccount>;
   /**
    * EC2 of `spec.region`, or of the operator's own region. Its client is large, and loaded when this is first called.
    * @throws AwsError when the caller's identity cannot be read, RegionNotAllowed
    */
-  ec2(region: string | undefined, signal: AbortSignal, onBehalfOf?: string): Promise<Ec2Region>;
+  ec2(region: string | undefined, signal: AbortSignal, onBehalfOf: string | undefined): Promise<Ec2Region>;
 }
 
 /** The operator's flags that decisions depend on (docs/design.md, section 13). */

@@ -62,7 +62,7 @@ export async function awsCloud(
     now: () => answeredAt ?? clock.now(),
     logs: async (inRegion) => {
       requirePartition(inRegion, region);
-      return (await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion });
+      return (await import("../aws/logs-sdk.ts")).sdkLogs({ region: inRegion, onAnswered });
     },
     connect: async (inRegion) => {
       requirePartition(inRegion, region);
@@ -76,8 +76,8 @@ export async function awsCloud(
         partition,
         batch: closing(sdkBatch({ region: inRegion, onAnswered })),
         // Most operators create no roles, and the client of EC2 is several times as large as all others together.
-        iam: async () => closing((await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion })),
-        ec2: async () => closing((await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion })),
+        iam: async () => closing((await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion, onAnswered })),
+        ec2: async () => closing((await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion, onAnswered })),
         close: () => {
           for (const client of opened) client.close();
         },

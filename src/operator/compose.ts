@@ -10,7 +10,7 @@ import type { MayWrite } from "../kube/api.ts";
 import type { LabelSelector } from "../kube/label-selector.ts";
 import type { RoomLimits } from "../runtime/cache-limits.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { LeaderElector, type LeaderElectorOptions } from "../runtime/leader.ts";
+import { LeaderElector, type LeaderElectorOptions, leaseTimes } from "../runtime/leader.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Random } from "../runtime/random.ts";
 import type { RuntimeObserver } from "../runtime/runtime.ts";
@@ -31,16 +31,19 @@ export interface OperatorPorts {
   /** The Kubernetes API, or its replacement. */
   readonly store: (access: StoreAccess) => Store;
   /** Leader election; undefined: no other process can write while this one runs. */
-  readonly election?: Pick<LeaderElectorOptions, "leases" | "identity" | "onLeading"> | undefined;
+  readonly election: Pick<LeaderElectorOptions, "leases" | "identity" | "onLeading"> | undefined;
   /** Reads the AWS identity. @throws AwsError, CommandError if the account is not allowed */
   readonly openCloud: (signal: AbortSignal) => Promise<Cloud>;
-  /** No process has written to this AWS before. By default another one may have, just before. */
-  readonly awsIsNew?: boolean;
-  readonly onAwsCall?: (report: CallReport, region: string) => void;
+  /** No process has written to this AWS before. Otherwise another one may have, just before. */
+  readonly awsIsNew: boolean;
+  readonly onAwsCall: ((report: CallReport, region: string) => void) | undefined;
   /** Called when a call had to wait for the budget. */
-  readonly onBudgetWait?: (kind: CallKind, waitedMs: number) => void;
-  readonly observer?: RuntimeObserver;
+  readonly onBudgetWait: ((kind: CallKind, waitedMs: number) => void) | undefined;
+  readonly observer: RuntimeObserver | undefined;
 }
+
+/** For an operator of which nobody reads metrics. */
+export const unobserved = { onAwsCall: undefined, onBudgetWait: undefined, observer: undefined };
 
 /** Options of an operator's store. */
 export interface StoreAccess {
@@ -66,7 +69,7 @@ export interface CompositionOptions {
   readonly clusterUid: string;
   readonly ports: OperatorPorts;
   /** How much the caches of objects keep. */
-  readonly roomLimits?: RoomLimits | undefined;
+  readonly roomLimits: RoomLimits;
 }
 
 /**
@@ -87,7 +90,7 @@ export class ComposedOperator {
     const { clock, random, log, election } = ports;
     this.#ports = ports;
     const quietMs = () => this.#quietMs();
-    this.#elector = election && new LeaderElector({ ...election, quietMs, clock, random, log });
+    this.#elector = election && new LeaderElector({ ...election, times: leaseTimes, quietMs, clock, random, log });
     const mayWrite = () => this.#mayWrite();
     const { clusterName = defaultClusterName, takeOverClusterUid: takeOverUid, renameClusterFrom: formerName } = flags;
     const { shardSelector, watchNamespace: watchNamespaces } = flags;
@@ -149,7 +152,7 @@ export class ComposedOperator {
       if (!(await this.#meetAws(interrupted))) return "stopped";
       const lead = (signal: AbortSignal, quietMs: number) => this.#lead(signal, quietMs);
       if (this.#elector !== undefined) return await this.#elector.run(interrupted, lead);
-      await lead(interrupted, this.#ports.awsIsNew === true ? Number.POSITIVE_INFINITY : 0);
+      await lead(interrupted, this.#ports.awsIsNew ? Number.POSITIVE_INFINITY : 0);
       return "stopped";
     } finally {
       stop.abort(new Error("the operator ends"));
@@ -177,7 +180,7 @@ export class ComposedOperator {
     this.#writerSince = this.#ports.clock.monotonic() - quietMs;
     // AWS is read even without objects, so that readiness is meaningful.
     try {
-      await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal)]);
+      await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal, undefined)]);
     } catch (error) {
       if (!(error instanceof ClusterNameRefused)) throw error;
       throw new CommandError(error.message, { exitCode: exitCodes.cannotStart, cause: error });

@@ -54,9 +54,9 @@ export interface RegionOptions {
    * undefined while it is not the writer.
    */
   readonly writerSinceMonotonicMs: () => number | undefined;
-  readonly onAwsCall?: ((report: CallReport, region: string) => void) | undefined;
+  readonly onAwsCall: ((report: CallReport, region: string) => void) | undefined;
   /** Called when a call had to wait for the budget. */
-  readonly onBudgetWait?: ((kind: CallKind, waitedMs: number) => void) | undefined;
+  readonly onBudgetWait: ((kind: CallKind, waitedMs: number) => void) | undefined;
 }
 
 interface OpenRegion {
@@ -110,17 +110,17 @@ export class OpenRegions implements Regions {
     return [...this.#open.values()].flatMap(({ observed }) => observed ?? []);
   }
 
-  async open(region = this.#own, _signal?: AbortSignal, onBehalfOf?: string): Promise<BatchRegion> {
+  async open(region = this.#own, _signal: AbortSignal, onBehalfOf: string | undefined): Promise<BatchRegion> {
     const opened = await this.#openBatch(region);
     this.#requireClusterName(region, opened);
     return forNamespace(opened, onBehalfOf);
   }
 
-  async iam(signal: AbortSignal, onBehalfOf?: string): Promise<IamAccount> {
+  async iam(signal: AbortSignal, onBehalfOf: string | undefined): Promise<IamAccount> {
     return forNamespace(await this.#openIam(signal), onBehalfOf);
   }
 
-  async ec2(region = this.#own, signal: AbortSignal, onBehalfOf?: string): Promise<Ec2Region> {
+  async ec2(region = this.#own, signal: AbortSignal, onBehalfOf: string | undefined): Promise<Ec2Region> {
     return forNamespace(await this.#openEc2(region, signal), onBehalfOf);
   }
 
@@ -244,7 +244,7 @@ async function openRegion(
   return createBatchRegion({
     batch: guardedBatch(batch, {
       ...guardOptions(options, region),
-      jobBudgets: { submit: budgetOf(options, options.submitRate), end: budgetOf(options, options.submitRate) },
+      jobBudgets: { submit: budgetOf(options, options.submitRate, 0), end: budgetOf(options, options.submitRate, 0) },
     }),
     clock,
     random,
@@ -300,8 +300,7 @@ function guardOptions(options: RegionOptions, region: string): CallGuardOptions 
 /** Of the calls of a region, but not of those that submit or end jobs: of these AWS takes only twice the rate. */
 export const keptForFew = 10;
 
-function budgetOf({ clock, onBudgetWait }: RegionOptions, ratePerSecond: number, kept = 0): CallBudget {
-  const onWait = (kind: CallKind, waitedMs: number): void => onBudgetWait?.(kind, waitedMs);
+function budgetOf({ clock, onBudgetWait: onWait }: RegionOptions, ratePerSecond: number, kept: number): CallBudget {
   return new CallBudget({ clock, ratePerSecond, keptForFew: kept, onWait });
 }
 

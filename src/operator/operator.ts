@@ -15,7 +15,7 @@ import { relatedTo, type Woken, wokenByNamespace, wokenByObject } from "../contr
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import { namespaceKind } from "../kube/resource.ts";
 import { childSignal } from "../runtime/abort.ts";
-import type { Change, ObjectCache } from "../runtime/cache.ts";
+import { type Change, keepsAll, type ObjectCache } from "../runtime/cache.ts";
 import type { RoomLimits } from "../runtime/cache-limits.ts";
 import type { Controller } from "../runtime/controller.ts";
 import { differOnlyInStatus } from "../runtime/object-reconciler.ts";
@@ -25,16 +25,18 @@ import { OpenRegions, type RegionOptions } from "./open-regions.ts";
 
 /** Passes over jobs at a time: as many requests may wait for AWS's answers, so 25 a second as long as one takes 400 ms. */
 const jobsAtATime = 10;
+/** The same over the objects of each other kind. */
+const othersAtATime = 4;
 
 export interface OperatorOptions extends RegionOptions {
   readonly store: Store;
   /** Which of the watched objects are reconciled here. Others are only observed. */
   readonly reconciles: (object: KubeObject) => boolean;
-  /** The keys of the labels that `reconciles` needs; absent: none. */
-  readonly shardLabels?: ReadonlySet<string> | undefined;
+  /** The keys of the labels that `reconciles` needs; undefined: none. */
+  readonly shardLabels: ReadonlySet<string> | undefined;
   /** How much the caches of objects keep. */
-  readonly roomLimits?: RoomLimits | undefined;
-  readonly observer?: RuntimeObserver | undefined;
+  readonly roomLimits: RoomLimits;
+  readonly observer: RuntimeObserver | undefined;
 }
 
 export interface Operator {
@@ -63,7 +65,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const { clock, random, log, observer } = options;
   const { store, roomLimits } = options;
   const runtime = new Runtime({ store, clock, random, log, observer, roomLimits });
-  const namespaces = runtime.cache(namespaceKind, { optional: true });
+  const namespaces = runtime.cache(namespaceKind, { ...keepsAll, optional: true });
   const objects: Objects = {
     get: (kind, key) => runtime.cache(kind).get(key),
     list: (kind) => runtime.cache(kind).list(),
@@ -80,7 +82,8 @@ export function createOperator(options: OperatorOptions): Operator {
       of: stubOf(kind, options.shardLabels ?? new Set()),
       suffices: (object: KubeObject) => isAtRest(object, options.reconciles, options.settings),
     };
-    const cache = runtime.cache(kind, { digest: kind === BatchJobKind ? digestOf : undefined, stubs });
+    const digest = kind === BatchJobKind ? digestOf : undefined;
+    const cache = runtime.cache(kind, { optional: false, digest, stubs });
     for (const index of indexNames) cache.addIndex(index, (object) => indexes[index](kind, object, around));
   }
   namespaces.onChange(({ origin, before, after }) => {
@@ -110,8 +113,8 @@ export function createOperator(options: OperatorOptions): Operator {
     turns: new Turns({ clock, wake }),
   };
   for (const own of kinds) {
-    const settings = own === BatchJobKind ? { workers: jobsAtATime } : {};
-    const controller = runtime.add(kindEntries[own.kind].reconciler(ports, { jobs }), settings);
+    const workers = own === BatchJobKind ? jobsAtATime : othersAtATime;
+    const controller = runtime.add(kindEntries[own.kind].reconciler(ports, { jobs }), workers);
     for (const kind of relatedTo(own)) {
       runtime.cache(kind).onChange((change) => {
         runtime.wakeEach(() => wokenByObject(own, change, objects), waking(controller, change));

@@ -16,7 +16,7 @@ export class Room {
   readonly #held = new Map<string, number>();
   #total = 0;
 
-  constructor(limits: RoomLimits = roomLimits) {
+  constructor(limits: RoomLimits) {
     this.limits = limits;
   }
 

@@ -1,6 +1,6 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
 import { weightOf } from "../api/weight.ts";
-import { Room } from "./cache-limits.ts";
+import type { Room } from "./cache-limits.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Part, Readings } from "./readings.ts";
@@ -45,17 +45,25 @@ export interface ObjectCacheOptions {
   readonly kind: Kind;
   readonly clock: Clock;
   readonly log: Log;
-  /** The parts that are listed separately; absent: all namespaces as one. */
-  readonly parts?: readonly Part[] | undefined;
-  /** The operator also works without read access to this kind; code that needs the kind calls `refusalIn`. */
-  readonly optional?: boolean;
-  /** What is kept of each object; absent: all of it. */
-  readonly digest?: Digest | undefined;
-  /** What is kept of large objects for which there is no room; absent: the same as of others. */
-  readonly stubs?: Stubs | undefined;
+  /** The parts that are listed separately. */
+  readonly parts: readonly Part[];
   /** Shared by the caches of a process. */
-  readonly room?: Room | undefined;
+  readonly room: Room;
+  readonly keeps: Keeps;
 }
+
+/** What a cache keeps. */
+export interface Keeps {
+  /** The operator also works without read access to this kind; code that needs the kind calls `refusalIn`. */
+  readonly optional: boolean;
+  /** What is kept of each object; undefined: all of it. */
+  readonly digest: Digest | undefined;
+  /** What is kept of large objects for which there is no room; undefined: the same as of others. */
+  readonly stubs: Stubs | undefined;
+}
+
+/** All of each object. */
+export const keepsAll: Keeps = { optional: false, digest: undefined, stubs: undefined };
 
 /** What is kept of large objects. */
 export interface Stubs {
@@ -123,13 +131,13 @@ export class ObjectCache implements ObjectReader, Reflected {
 
   constructor(options: ObjectCacheOptions) {
     this.kind = options.kind;
-    this.isOptional = options.optional ?? false;
-    this.digest = options.digest ?? ((object) => object);
+    this.isOptional = options.keeps.optional;
+    this.digest = options.keeps.digest ?? ((object) => object);
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#stubs = options.stubs;
-    this.#room = options.room ?? new Room();
-    this.#readings = new Readings(options.kind, options.parts ?? [undefined], options.log, this.isOptional);
+    this.#stubs = options.keeps.stubs;
+    this.#room = options.room;
+    this.#readings = new Readings(options.kind, options.parts, options.log, this.isOptional);
   }
 
   /** Resolves after the first list; with several parts, once each of them was listed or denied. */

@@ -1,6 +1,5 @@
 import { type Kind, keyText, type ObjectKey } from "../api/object.ts";
 import { childSignal, DeadlineExceeded } from "./abort.ts";
-import type { BackoffLimits } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { LoopTurn } from "./loop-turn.ts";
@@ -55,14 +54,14 @@ export interface ControllerOptions<Subject> {
   readonly log: Log;
   /** Shared by all controllers of a process. */
   readonly turn: LoopTurn;
-  /** Concurrent reconciles (4), and one more for a namespace of which none runs. */
-  readonly workers?: number | undefined;
-  /** A longer reconcile is aborted and counts as failed. */
-  readonly timeoutMs?: number | undefined;
-  readonly backoff?: BackoffLimits | undefined;
-  readonly observer?: ControllerObserver | undefined;
-  readonly queueObserver?: WorkqueueObserver | undefined;
+  /** Concurrent reconciles, and one more for a namespace of which none runs. */
+  readonly workers: number;
+  readonly observer: ControllerObserver | undefined;
+  readonly queueObserver: WorkqueueObserver | undefined;
 }
+
+/** A longer reconcile is aborted and counts as failed. */
+const timeoutMs = 300_000;
 
 const soonMs = 2000;
 
@@ -88,15 +87,11 @@ export class Controller<Subject = unknown> {
 
   constructor(options: ControllerOptions<Subject>) {
     this.kind = options.reconciler.kind;
-    this.workers = (options.workers ?? 4) + 1;
+    this.workers = options.workers + 1;
     this.#options = options;
     this.#log = options.log.with({ controller: this.kind.kind });
-    this.#queue = new Workqueue({
-      clock: options.clock,
-      random: options.random,
-      ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
-      ...(options.queueObserver === undefined ? {} : { observer: options.queueObserver }),
-    });
+    const { clock, random, queueObserver: observer } = options;
+    this.#queue = new Workqueue({ clock, random, observer });
   }
 
   /** Requeues a key, for example because its AWS resource changed. */
@@ -155,7 +150,7 @@ export class Controller<Subject = unknown> {
   }
 
   async #reconcile(key: ObjectKey, signal: AbortSignal): Promise<void> {
-    const { clock, random, reconciler, observer, timeoutMs = 300_000 } = this.#options;
+    const { clock, random, reconciler, observer } = this.#options;
     const subject = reconciler.find(key);
     if (subject === undefined) {
       this.#forget(key);

@@ -40,21 +40,33 @@ export interface LeaderElectorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Time that others wait after the last renewal that they observed (15 s). */
-  readonly leaseDurationMs?: number;
-  /** Time without a renewal after which a leader stops (10 s). */
-  readonly renewDeadlineMs?: number;
-  /** Interval of renewals (2 s). */
-  readonly retryPeriodMs?: number;
-  /** Interval of reads by the others (1 s). */
-  readonly readPeriodMs?: number;
+  readonly times: LeaseTimes;
   /** For how long this process, and whoever led before it, has certainly not written under the lease, ms. */
   readonly quietMs: () => number;
-  /** Margin at the end of a lease, because clocks of machines run at slightly different speeds (1 s). */
-  readonly marginMs?: number;
   /** Called when leadership begins and ends. */
-  readonly onLeading?: (leading: boolean) => void;
+  readonly onLeading: ((leading: boolean) => void) | undefined;
 }
+
+export interface LeaseTimes {
+  /** Time that others wait after the last renewal that they observed. */
+  readonly leaseDurationMs: number;
+  /** Time without a renewal after which a leader stops. */
+  readonly renewDeadlineMs: number;
+  /** Interval of renewals. */
+  readonly retryPeriodMs: number;
+  /** Interval of reads by the others. */
+  readonly readPeriodMs: number;
+  /** Margin at the end of a lease, because clocks of machines run at slightly different speeds. */
+  readonly marginMs: number;
+}
+
+export const leaseTimes: LeaseTimes = {
+  leaseDurationMs: 15_000,
+  renewDeadlineMs: 10_000,
+  retryPeriodMs: 2000,
+  readPeriodMs: 1000,
+  marginMs: 1000,
+};
 
 const requestMs = 5000;
 const releaseMs = 3000;
@@ -66,22 +78,12 @@ const releaseMs = 3000;
  */
 export class LeaderElector {
   readonly #options: LeaderElectorOptions;
-  readonly #leaseDurationMs: number;
-  readonly #renewDeadlineMs: number;
-  readonly #retryPeriodMs: number;
-  readonly #readPeriodMs: number;
-  readonly #marginMs: number;
   #seen: SeenLease | undefined;
   /** When the last successful renewal was sent. */
   #renewed: Moment | undefined;
 
   constructor(options: LeaderElectorOptions) {
     this.#options = options;
-    this.#leaseDurationMs = options.leaseDurationMs ?? 15_000;
-    this.#renewDeadlineMs = options.renewDeadlineMs ?? 10_000;
-    this.#retryPeriodMs = options.retryPeriodMs ?? 2000;
-    this.#readPeriodMs = options.readPeriodMs ?? 1000;
-    this.#marginMs = options.marginMs ?? 1000;
   }
 
   /**
@@ -91,7 +93,10 @@ export class LeaderElector {
    */
   remainingMs(): number {
     if (this.#renewed === undefined) return 0;
-    return Math.max(0, this.#leaseDurationMs - this.#marginMs - this.#sinceRenewalMs(this.#renewed));
+    return Math.max(
+      0,
+      this.#options.times.leaseDurationMs - this.#options.times.marginMs - this.#sinceRenewalMs(this.#renewed),
+    );
   }
 
   /** The monotonic time at which leadership ends unless it is renewed; undefined: this process does not lead. */
@@ -192,7 +197,7 @@ export class LeaderElector {
         if (signal.aborted) break;
         if (!isConflict(error)) log.warn("the lease could not be read or written", { error });
       }
-      const pauseMs = this.#readPeriodMs * (0.8 + 0.2 * random());
+      const pauseMs = this.#options.times.readPeriodMs * (0.8 + 0.2 * random());
       const expiryMs = this.#seen === undefined ? pauseMs : this.#expiresInMs(this.#seen);
       await sleep(clock, expiryMs > 0 ? Math.min(pauseMs, expiryMs) : pauseMs, signal).catch(() => undefined);
     }
@@ -236,7 +241,7 @@ export class LeaderElector {
       const leftMs = this.#renewInMs();
       if (leftMs <= 0) return this.#tooLate(failures);
       // From the start of the last attempt: one that took its time, or a blocked event loop, leaves none for a pause.
-      const restMs = this.#retryPeriodMs * (0.8 + 0.2 * random()) - (clock.monotonic() - attemptAt);
+      const restMs = this.#options.times.retryPeriodMs * (0.8 + 0.2 * random()) - (clock.monotonic() - attemptAt);
       await sleep(clock, Math.min(restMs, leftMs), signal).catch(() => undefined);
       if (signal.aborted) return undefined;
       attemptAt = clock.monotonic();
@@ -265,12 +270,12 @@ export class LeaderElector {
     if (this.#renewed === undefined) return { why: "the lease was not renewed", failures };
     const sinceRenewalMs = this.#sinceByClock(this.#renewed);
     // One request that fails leaves time for another; it may have failed because the process was blocked.
-    const why = failures > 1 ? "renewals failed" : whyIdle(sinceRenewalMs, this.#renewDeadlineMs);
+    const why = failures > 1 ? "renewals failed" : whyIdle(sinceRenewalMs, this.#options.times.renewDeadlineMs);
     return { why, failures, sinceRenewalMs };
   }
 
   #renewInMs(): number {
-    return this.#renewed === undefined ? 0 : this.#renewDeadlineMs - this.#sinceRenewalMs(this.#renewed);
+    return this.#renewed === undefined ? 0 : this.#options.times.renewDeadlineMs - this.#sinceRenewalMs(this.#renewed);
   }
 
   /** False: another process holds the lease, or it was deleted. */
@@ -328,7 +333,7 @@ export class LeaderElector {
     const held = this.#seen?.lease;
     return {
       holderIdentity: this.#options.identity,
-      leaseDurationSeconds: Math.ceil(this.#leaseDurationMs / 1000),
+      leaseDurationSeconds: Math.ceil(this.#options.times.leaseDurationMs / 1000),
       acquiredAt: held?.acquiredAt ?? now,
       renewedAt: now,
       transitions: held?.transitions ?? 0,
@@ -361,7 +366,7 @@ export class LeaderElector {
   }
 
   #expiresInMs(seen: SeenLease): number {
-    const durationMs = Math.max(seen.lease.leaseDurationSeconds * 1000, this.#leaseDurationMs);
+    const durationMs = Math.max(seen.lease.leaseDurationSeconds * 1000, this.#options.times.leaseDurationMs);
     return seen.since + durationMs - this.#options.clock.monotonic();
   }
 }

@@ -173,7 +173,7 @@ export class RuntimeMetrics implements RuntimeObserver {
     };
   }
 
-  reflector({ kind }: Kind, namespace?: string): ReflectorObserver {
+  reflector({ kind }: Kind, namespace: string | undefined): ReflectorObserver {
     const now = this.#clock.monotonic();
     const signs: Signs = { kind, namespace, active: now, heard: now };
     this.#signs.push(signs);

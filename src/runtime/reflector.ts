@@ -27,7 +27,7 @@ export interface ReflectorObserver {
   listFailed(isAllowed: boolean): void;
 }
 
-export interface ReflectorLimits {
+interface ReflectorLimits {
   /** A watch that is silent for so long is aborted; longer than the timeout that the server is asked for. */
   readonly silentMs: number;
   /** For a whole list, whose pages have deadlines of their own; below the 5 minutes after which etcd forgets its version. */
@@ -41,7 +41,7 @@ export interface ReflectorLimits {
   readonly relistMs: number;
 }
 
-export const reflectorLimits: ReflectorLimits = {
+const limits: ReflectorLimits = {
   silentMs: 55_000,
   listMs: 240_000,
   minWatchMs: 1000,
@@ -58,13 +58,12 @@ export interface ReflectorOptions {
   readonly turn: LoopTurn;
   readonly random: Random;
   readonly log: Log;
-  readonly observer?: ReflectorObserver | undefined;
-  readonly limits?: ReflectorLimits;
+  readonly observer: ReflectorObserver | undefined;
 }
 
 /** Keeps `cache` equal to the store by list and watch. Only `signal` ends it; after every failure it retries from a safe state. */
 export async function reflect(options: ReflectorOptions, signal: AbortSignal): Promise<void> {
-  const { clock, random, cache, limits = reflectorLimits } = options;
+  const { clock, random, cache } = options;
   let state: ReflectorState = { kind: "empty" };
   let failures = 0;
   let gones = 0;
@@ -106,7 +105,7 @@ interface Step {
 }
 
 async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Step> {
-  const { kind, store, cache, clock, turn, observer, limits = reflectorLimits } = options;
+  const { kind, store, cache, clock, turn, observer } = options;
   try {
     const begun = cache.listBegins();
     const what = `the list of ${kind.plural}`;
@@ -138,7 +137,7 @@ async function watch(
   from: ReflectorState & { kind: "listed" },
   signal: AbortSignal,
 ): Promise<Step> {
-  const { kind, store, cache, clock, log, observer, limits = reflectorLimits } = options;
+  const { kind, store, cache, clock, log, observer } = options;
   const child = childSignal(signal);
   let { resourceVersion } = from;
   let heard = false;

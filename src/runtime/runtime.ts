@@ -7,7 +7,7 @@
  */
 
 import type { Kind, ObjectKey } from "../api/object.ts";
-import { ObjectCache, type ObjectCacheOptions } from "./cache.ts";
+import { type Keeps, keepsAll, ObjectCache } from "./cache.ts";
 import { Room, type RoomLimits } from "./cache-limits.ts";
 import type { Clock } from "./clock.ts";
 import { Controller, type ControllerObserver } from "./controller.ts";
@@ -16,7 +16,7 @@ import { LoopTurn } from "./loop-turn.ts";
 import { ofObjects, queueChanged, type Reconciler } from "./object-reconciler.ts";
 import type { Random } from "./random.ts";
 import { EventRecorder } from "./recorder.ts";
-import { type ReflectorLimits, type ReflectorObserver, reflect } from "./reflector.ts";
+import { type ReflectorObserver, reflect } from "./reflector.ts";
 import { type Store, sourcesOf } from "./store.ts";
 import type { Priority, WorkqueueObserver } from "./workqueue.ts";
 import { writeThrough } from "./write-through.ts";
@@ -26,7 +26,7 @@ export interface RuntimeObserver {
   workqueue(kind: Kind): WorkqueueObserver;
   controller(kind: Kind): ControllerObserver;
   /** @param namespace undefined: all */
-  reflector(kind: Kind, namespace?: string): ReflectorObserver;
+  reflector(kind: Kind, namespace: string | undefined): ReflectorObserver;
 }
 
 export interface RuntimeOptions {
@@ -34,15 +34,8 @@ export interface RuntimeOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly observer?: RuntimeObserver | undefined;
-  readonly reflectorLimits?: ReflectorLimits;
-  readonly roomLimits?: RoomLimits | undefined;
-}
-
-export interface ControllerSettings {
-  /** Concurrent reconciles (4). */
-  readonly workers?: number;
-  readonly timeoutMs?: number;
+  readonly observer: RuntimeObserver | undefined;
+  readonly roomLimits: RoomLimits;
 }
 
 /**
@@ -72,23 +65,26 @@ export class Runtime {
 
   /**
    * The cache of a kind, filled from `runCaches` on.
-   * @param options for the first call
+   * @param keeps for the first call
    */
-  cache(kind: Kind, options: Pick<ObjectCacheOptions, "optional" | "digest" | "stubs"> = {}): ObjectCache {
+  cache(kind: Kind, keeps: Keeps = keepsAll): ObjectCache {
     let cache = this.#caches.get(kindText(kind));
     if (cache === undefined) {
       // It would stay empty.
       if (this.#cachesRun) throw new Error(`the cache of ${kind.kind} must be created before the caches run`);
       const { store, clock, log } = this.#options;
       const parts = [...sourcesOf(store).keys()];
-      cache = new ObjectCache({ kind, clock, log, parts, room: this.room, ...options });
+      cache = new ObjectCache({ kind, clock, log, parts, room: this.room, keeps });
       this.#caches.set(kindText(kind), cache);
     }
     return cache;
   }
 
-  /** Adds the controller of a kind; before `runCaches`. */
-  add(reconciler: Reconciler, { workers, timeoutMs }: ControllerSettings = {}): Controller {
+  /**
+   * Adds the controller of a kind; before `runCaches`.
+   * @param workers concurrent reconciles
+   */
+  add(reconciler: Reconciler, workers: number): Controller {
     const { kind } = reconciler;
     const cache = this.cache(kind);
     const observer = this.#options.observer?.controller(kind);
@@ -102,7 +98,6 @@ export class Runtime {
       log,
       turn: this.turn,
       workers,
-      timeoutMs,
       observer,
       queueObserver: this.#options.observer?.workqueue(kind),
     });
@@ -162,7 +157,7 @@ export class Runtime {
    */
   async runCaches(signal: AbortSignal): Promise<void> {
     this.#cachesRun = true;
-    const { store, clock, random, log, observer, reflectorLimits: limits } = this.#options;
+    const { store, clock, random, log, observer } = this.#options;
     const reflectors = [...this.#caches.values()].flatMap((cache) =>
       [...sourcesOf(store)].map(([namespace, source]) =>
         reflect(
@@ -175,7 +170,6 @@ export class Runtime {
             random,
             log: namespace === undefined ? log : log.with({ namespace }),
             observer: observer?.reflector(cache.kind, namespace),
-            ...(limits === undefined ? {} : { limits }),
           },
           signal,
         ),

@@ -1,5 +1,5 @@
 import { keyText, type ObjectKey } from "../api/object.ts";
-import { type BackoffLimits, backoffMs } from "./backoff.ts";
+import { backoffMs } from "./backoff.ts";
 import type { Clock, Timer } from "./clock.ts";
 import { Fifo } from "./fifo.ts";
 import { NamespaceTurns } from "./namespace-turns.ts";
@@ -30,9 +30,11 @@ export interface WorkqueueObserver {
 export interface WorkqueueOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly backoff?: BackoffLimits;
-  readonly observer?: WorkqueueObserver;
+  readonly observer: WorkqueueObserver | undefined;
 }
+
+/** Of retries. */
+const backoff = { firstMs: 200, maxMs: 300_000 };
 
 interface DelayBounds {
   readonly atLeastMs?: number;
@@ -66,7 +68,6 @@ interface QueuedKey {
 export class Workqueue {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #backoff: BackoffLimits;
   readonly #observer: WorkqueueObserver | undefined;
   readonly #entries = new Map<string, QueuedKey>();
   readonly #lines = new NamespaceTurns(() => new Line());
@@ -82,7 +83,6 @@ export class Workqueue {
   constructor(options: WorkqueueOptions) {
     this.#clock = options.clock;
     this.#random = options.random;
-    this.#backoff = options.backoff ?? { firstMs: 200, maxMs: 300_000 };
     this.#observer = options.observer;
   }
 
@@ -141,7 +141,7 @@ export class Workqueue {
   addRateLimited(key: ObjectKey, { atLeastMs = 0, atMostMs = Number.POSITIVE_INFINITY }: DelayBounds = {}): void {
     if (this.#closed) return;
     const entry = this.#entry(key);
-    const delayMs = Math.max(Math.min(backoffMs(entry.failures, this.#backoff, this.#random), atMostMs), atLeastMs);
+    const delayMs = Math.max(Math.min(backoffMs(entry.failures, backoff, this.#random), atMostMs), atLeastMs);
     entry.failures++;
     this.#observer?.retried();
     this.addAfter(key, delayMs);

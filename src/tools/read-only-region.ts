@@ -46,7 +46,15 @@ export async function readOnlyRegion(
   const iam = async (): Promise<IamAccount> =>
     createIamAccount({ api: guardedIam(await connection.iam(), guard), account, partition, clock });
   const openEc2 = async (): Promise<Ec2Region> =>
-    createEc2Region({ api: guardedEc2(await connection.ec2(), guard), account, region, partition, clock, iam });
+    createEc2Region({
+      api: guardedEc2(await connection.ec2(), guard),
+      account,
+      region,
+      partition,
+      clock,
+      iam,
+      everybody: () => [],
+    });
   const openLogs = async (): Promise<LogsApi> => {
     const client = await cloud.logs(region);
     clients.push(client);

@@ -1,5 +1,5 @@
+import type { BatchGuardOptions } from "../aws/batch-calls.ts";
 import { CallBudget } from "../aws/budget.ts";
-import type { CallGuardOptions } from "../aws/calls.ts";
 import type { Clock } from "../runtime/clock.ts";
 
 export interface ReadOnlyOptions {
@@ -10,12 +10,14 @@ export interface ReadOnlyOptions {
 }
 
 /** For a command that only reads: every write fails. */
-export function readOnlyGuard({ clock, requestsPerSecond, why }: ReadOnlyOptions): CallGuardOptions {
+export function readOnlyGuard({ clock, requestsPerSecond, why }: ReadOnlyOptions): BatchGuardOptions {
   return {
     clock,
-    budget: new CallBudget({ clock, ratePerSecond: requestsPerSecond }),
+    budget: new CallBudget({ clock, ratePerSecond: requestsPerSecond, keptForFew: 0, onWait: undefined }),
     mayWrite: () => {
       throw new Error(why);
     },
+    onCall: undefined,
+    jobBudgets: undefined,
   };
 }

@@ -7,6 +7,7 @@ import { sdkEc2 } from "../../src/aws/ec2-sdk.ts";
 import { classify } from "../../src/aws/errors.ts";
 import { sdkIam } from "../../src/aws/iam-sdk.ts";
 import { eventually } from "../eventually.ts";
+import { sdkIn } from "./given.ts";
 
 beforeEach(() => {
   vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
@@ -47,12 +48,10 @@ function endless(start: string) {
   return { sent, answer };
 }
 
-const region = "us-east-1";
-
 it.each([
-  ["Batch", '{"jobQueues":[', () => sdkBatch({ region }).describeJobQueues({})],
-  ["EC2", "<DescribeSubnetsResponse>", () => sdkEc2({ region }).describeSubnets({})],
-  ["IAM", "<GetRoleResponse>", () => sdkIam({ region }).getRole({ RoleName: "a" })],
+  ["Batch", '{"jobQueues":[', () => sdkBatch(sdkIn()).describeJobQueues({})],
+  ["EC2", "<DescribeSubnetsResponse>", () => sdkEc2(sdkIn()).describeSubnets({})],
+  ["IAM", "<GetRoleResponse>", () => sdkIam(sdkIn()).getRole({ RoleName: "a" })],
 ])("an answer of %s without an end is not read to the end, and the error says so", async (_service, start, ask) => {
   const { sent, answer } = endless(start);
   await endpoint(answer);
@@ -71,7 +70,7 @@ it("an answer of the greatest length is read, and a shorter one too", async () =
   const list = '{"jobQueues":[]}';
   let length = longestAnswerBytes;
   await endpoint((response) => response.end(list.padEnd(length)));
-  const batch = sdkBatch({ region });
+  const batch = sdkBatch(sdkIn());
   onTestFinished(() => batch.close());
   expect(await batch.describeJobQueues({})).toMatchObject({ jobQueues: [] });
   length++;
@@ -85,7 +84,7 @@ it("an error of AWS that is too long is not read either", async () => {
     response.statusCode = 400;
     response.end(`{"message":"${"a".repeat(longestAnswerBytes)}"}`);
   });
-  await expect(sdkBatch({ region }).describeJobQueues({})).rejects.toThrow("longer than 8 MiB");
+  await expect(sdkBatch(sdkIn()).describeJobQueues({})).rejects.toThrow("longer than 8 MiB");
 });
 
 it("an answer that breaks off is a broken connection", async () => {
@@ -95,7 +94,7 @@ it("an answer that breaks off is a broken connection", async () => {
     setImmediate(() => response.destroy());
   });
   const error = classify(
-    await sdkBatch({ region })
+    await sdkBatch(sdkIn())
       .describeJobQueues({})
       .catch((caught: unknown) => caught),
     "a:B",

@@ -3,6 +3,7 @@ import { requireTextTags } from "../../src/aws/answered-tags.ts";
 import { sdkBatch } from "../../src/aws/batch-sdk.ts";
 import { classify } from "../../src/aws/errors.ts";
 import type { SdkOptions } from "../../src/aws/sdk.ts";
+import { sdkIn } from "./given.ts";
 
 const name = (tags: unknown) => ({ jobQueueName: "q", tags });
 
@@ -33,7 +34,7 @@ test("the error of a call says which endpoint to check", async () => {
   vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "not-a-real-key");
   onTestFinished(() => void vi.unstubAllEnvs());
-  const batch = sdkBatch({ region: "us-east-1", requestHandler });
+  const batch = sdkBatch(sdkIn("us-east-1", requestHandler));
   const error = await batch.describeJobQueues({}).catch((caught: unknown) => caught);
   expect(classify(error, "batch:DescribeJobQueues")).toMatchObject({
     kind: "unavailable",

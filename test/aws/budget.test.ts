@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { CallBudget, type CallKind, type TakeOptions } from "../../src/aws/budget.ts";
 import { sleep, VirtualClock } from "../../src/runtime/clock.ts";
 
+const byOperator: TakeOptions = { signal: undefined, onBehalfOf: undefined };
+
 function setUp(ratePerSecond = 10, keptForFew = 0) {
   const clock = new VirtualClock();
   const waits: { kind: CallKind; waitedMs: number }[] = [];
@@ -12,8 +14,8 @@ function setUp(ratePerSecond = 10, keptForFew = 0) {
     onWait: (kind, waitedMs) => waits.push({ kind, waitedMs }),
   });
   const left: string[] = [];
-  const take = (name: string, kind: CallKind = "read", options: TakeOptions = {}): Promise<void> =>
-    budget.take(kind, options).then(
+  const take = (name: string, kind: CallKind = "read", options: Partial<TakeOptions> = {}): Promise<void> =>
+    budget.take(kind, { ...byOperator, ...options }).then(
       () => void left.push(name),
       (reason: unknown) => void left.push(`${name} gave up: ${String(reason)}`),
     );
@@ -113,7 +115,7 @@ describe("CallBudget", () => {
     const { clock, budget, left, take } = setUp();
     void (async () => {
       for (let index = 0; index < 3000; index++) {
-        await budget.take("write");
+        await budget.take("write", byOperator);
         await sleep(clock, 30);
       }
     })();
@@ -166,7 +168,9 @@ describe("CallBudget", () => {
 
   it("refuses a caller that has given up already", async () => {
     const { budget } = setUp();
-    await expect(budget.take("read", { signal: AbortSignal.abort(new Error("over")) })).rejects.toThrow("over");
+    await expect(budget.take("read", { ...byOperator, signal: AbortSignal.abort(new Error("over")) })).rejects.toThrow(
+      "over",
+    );
   });
 
   describe("lets namespaces take turns", () => {
@@ -226,7 +230,7 @@ describe("CallBudget", () => {
       const { clock, budget, left, take } = setUp();
       for (let worker = 0; worker < 4; worker++) {
         void (async () => {
-          for (;;) await budget.take("write", { onBehalfOf: "mallory" });
+          for (;;) await budget.take("write", { ...byOperator, onBehalfOf: "mallory" });
         })();
       }
       await clock.advance(1000);

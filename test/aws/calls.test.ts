@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { batchCalls, guardedBatch } from "../../src/aws/batch-calls.ts";
-import { CallBudget } from "../../src/aws/budget.ts";
 import { type CallReport, NotSent } from "../../src/aws/calls.ts";
 import { AwsError } from "../../src/aws/errors.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { FakeBatch, sdkError } from "./fake-batch.ts";
+import { aBudget, aGuard } from "./given.ts";
 
 function setUp(options: { ratePerSecond?: number; leaseLeftMs?: () => number } = {}) {
   const clock = new VirtualClock();
   const raw = new FakeBatch(clock);
-  const budget = new CallBudget({ clock, ratePerSecond: options.ratePerSecond ?? 10 });
+  const budget = aBudget(clock, options.ratePerSecond ?? 10);
   const reports: CallReport[] = [];
   const batch = guardedBatch(raw, {
     clock,
     budget,
-    deadlineMs: 10_000,
     mayWrite: () => {
       const deadlineMs = options.leaseLeftMs?.() ?? 60_000;
       if (deadlineMs <= 0) throw new Error("this replica does not hold the lease");
       return { deadlineMs };
     },
     onCall: (report) => reports.push(report),
+    jobBudgets: undefined,
   });
   return { clock, raw, budget, batch, reports };
 }
@@ -184,13 +184,8 @@ describe("guardedBatch", () => {
   describe("with budgets of their own for the calls that submit and end jobs", () => {
     const batchOf = (clock: VirtualClock, raw: FakeBatch) =>
       guardedBatch(raw, {
-        clock,
-        budget: new CallBudget({ clock, ratePerSecond: 1 }),
-        jobBudgets: {
-          submit: new CallBudget({ clock, ratePerSecond: 25 }),
-          end: new CallBudget({ clock, ratePerSecond: 25 }),
-        },
-        mayWrite: () => ({ deadlineMs: 10_000 }),
+        ...aGuard({ clock, budget: aBudget(clock, 1) }),
+        jobBudgets: { submit: aBudget(clock, 25), end: aBudget(clock, 25) },
       });
     const job = { jobName: "j", jobQueue: "q", jobDefinition: "d" };
 

@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { adviceFor } from "../../src/aws/advice.ts";
-import { CallBudget } from "../../src/aws/budget.ts";
 import { NotSent } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
 import { ec2Calls, guardedEc2 } from "../../src/aws/ec2-calls.ts";
@@ -9,6 +8,7 @@ import { AwsError } from "../../src/aws/errors.ts";
 import type { SdkOptions } from "../../src/aws/sdk.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { account } from "../simulator/account.ts";
+import { aGuard, sdkIn } from "./given.ts";
 
 interface Sent {
   readonly hostname: string;
@@ -31,13 +31,9 @@ function overNetwork({ status = 200, body = "<x/>", mayWrite = () => ({ deadline
       };
     },
   };
-  const raw = sdkEc2({
-    region: "eu-west-1",
-    requestHandler: handler as unknown as NonNullable<SdkOptions["requestHandler"]>,
-  });
+  const raw = sdkEc2(sdkIn("eu-west-1", handler as unknown as SdkOptions["requestHandler"]));
   onTestFinished(() => raw.close());
-  const clock = new VirtualClock();
-  const ec2 = guardedEc2(raw, { clock, budget: new CallBudget({ clock, ratePerSecond: 1000 }), mayWrite });
+  const ec2 = guardedEc2(raw, aGuard({ clock: new VirtualClock(), mayWrite }));
   return { raw, ec2, sent };
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { adviceFor } from "../../src/aws/advice.ts";
-import { CallBudget } from "../../src/aws/budget.ts";
 import { NotSent } from "../../src/aws/calls.ts";
 import { AwsError } from "../../src/aws/errors.ts";
 import type { IamApi } from "../../src/aws/iam.ts";
@@ -9,6 +8,7 @@ import { sdkIam } from "../../src/aws/iam-sdk.ts";
 import type { SdkOptions } from "../../src/aws/sdk.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { account } from "../simulator/account.ts";
+import { aGuard, sdkIn } from "./given.ts";
 
 interface Sent {
   readonly hostname: string;
@@ -36,13 +36,9 @@ async function overNetwork(
       };
     },
   };
-  const raw = sdkIam({
-    region,
-    requestHandler: handler as unknown as NonNullable<SdkOptions["requestHandler"]>,
-  });
+  const raw = sdkIam(sdkIn(region, handler as unknown as SdkOptions["requestHandler"]));
   onTestFinished(() => raw.close());
-  const clock = new VirtualClock();
-  const iam = guardedIam(raw, { clock, budget: new CallBudget({ clock, ratePerSecond: 1000 }), mayWrite });
+  const iam = guardedIam(raw, aGuard({ clock: new VirtualClock(), mayWrite }));
   return { raw, iam, sent };
 }
 

@@ -1,9 +1,9 @@
-import { CallBudget } from "../../src/aws/budget.ts";
 import { createIamAccount } from "../../src/aws/cached-iam.ts";
 import type { CallReport } from "../../src/aws/calls.ts";
 import { guardedIam } from "../../src/aws/iam-calls.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
 import { account, trustOf } from "../simulator/account.ts";
+import { aBudget, aGuard } from "./given.ts";
 
 /** IAM as the controllers have it, over a simulated account whose calls take no time and show everything at once. */
 export function iamWorld(
@@ -13,12 +13,10 @@ export function iamWorld(
 ) {
   const { aws, clock } = account({ iamVisibleMs: 0, iamPropagationMs: 0, ...knobs });
   const reports: CallReport[] = [];
-  const api = guardedIam(aws.iam, {
-    clock,
-    budget: new CallBudget({ clock, ratePerSecond }),
-    mayWrite,
-    onCall: (report) => reports.push(report),
-  });
+  const api = guardedIam(
+    aws.iam,
+    aGuard({ clock, budget: aBudget(clock, ratePerSecond), mayWrite, onCall: (report) => reports.push(report) }),
+  );
   const iam = createIamAccount({ api, account: aws.account, partition: "aws", clock });
   const { signal } = new AbortController();
   return {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type BatchApi, guardedBatch } from "../../src/aws/batch-calls.ts";
-import { CallBudget } from "../../src/aws/budget.ts";
 import { longRead } from "../../src/aws/long-read.ts";
 import { jobQueues } from "../../src/aws/resources/job-queues.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { FakeBatch, sdkError } from "./fake-batch.ts";
+import { aGuard } from "./given.ts";
 
 const throttled = sdkError("TooManyRequestsException", "Too Many Requests", 429);
 const expired = sdkError("ClientException", "The nextToken has expired");
@@ -17,8 +17,7 @@ function fiveQueues(fails: (call: number) => Error | undefined) {
   aws.pageSize = 1;
   for (const name of ["a", "b", "c", "d", "e"]) aws.queue(name);
   aws.refuse = () => fails(aws.calls.length);
-  const budget = new CallBudget({ clock, ratePerSecond: 1000 });
-  const guarded = guardedBatch(aws, { clock, budget, mayWrite: () => ({ deadlineMs: 10_000 }) });
+  const guarded = guardedBatch(aws, aGuard({ clock }));
   return { clock, aws, batch: longRead({ batch: guarded, clock, random: seededRandom(1) }) };
 }
 

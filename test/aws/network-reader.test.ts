@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { CallBudget } from "../../src/aws/budget.ts";
 import { createIamAccount } from "../../src/aws/cached-iam.ts";
+import type { CallGuardOptions } from "../../src/aws/calls.ts";
+import type { Ec2Api } from "../../src/aws/ec2.ts";
 import { guardedEc2 } from "../../src/aws/ec2-calls.ts";
 import { createEc2Region } from "../../src/aws/ec2-region.ts";
 import { guardedIam } from "../../src/aws/iam-calls.ts";
@@ -11,6 +12,7 @@ import { emptyRequest, type NetworkRequest } from "../../src/network/port.ts";
 import type { Fault } from "../../src/simulator/faults.ts";
 import { account } from "../simulator/account.ts";
 import { agentEndpoints, threeSubnets } from "../simulator/networks.ts";
+import { aBudget, aGuard } from "./given.ts";
 
 const trust = JSON.stringify({
   Version: "2012-10-17",
@@ -21,8 +23,7 @@ const hourMs = 3_600_000;
 
 function world() {
   const { aws, clock } = account();
-  const budget = new CallBudget({ clock, ratePerSecond: 1000 });
-  const guard = { clock, budget, mayWrite: () => ({ deadlineMs: 1000 }) };
+  const guard = aGuard({ clock });
   const iam = createIamAccount({ api: guardedIam(aws.iam, guard), account: aws.account, partition: "aws", clock });
   const everybody: NetworkRequest[] = [];
   const reader = createNetworkReader({
@@ -43,6 +44,13 @@ function world() {
     of: (request: Partial<NetworkRequest>, maxAgeMs = hourMs) =>
       reader.of({ ...emptyRequest, ...request }, { signal, maxAgeMs }),
   };
+}
+
+/** EC2 of a region in which no object names an instance profile, or anything else. */
+function regionWithin(ec2: Ec2Api, guard: CallGuardOptions) {
+  const iam = () => Promise.reject(new Error("no object names a profile"));
+  const at = { account: "1", region: "r", partition: "aws", clock: guard.clock };
+  return createEc2Region({ api: guardedEc2(ec2, guard), ...at, iam, everybody: () => [] });
 }
 
 function read<T>(part: { kind: "read"; value: T } | { kind: "unread"; message: string }): T {
@@ -552,10 +560,7 @@ describe("what one tenant asks for in vain", () => {
 
   it("is read once, however many passes wait for it at the same time", async () => {
     const { clock, aws } = account({ latencyMs: 100 });
-    const budget = new CallBudget({ clock, ratePerSecond: 1000 });
-    const ec2 = guardedEc2(aws.ec2, { clock, budget, mayWrite: () => ({ deadlineMs: 1000 }) });
-    const iam = () => Promise.reject(new Error("no object names a profile"));
-    const region = createEc2Region({ api: ec2, account: "1", region: "r", partition: "aws", clock, iam });
+    const region = regionWithin(aws.ec2, aGuard({ clock }));
     const request = { ...emptyRequest, ...hostile(1) };
     const of = (maxAgeMs: number) => region.onBehalfOf("mallory").network.of(request, { signal, maxAgeMs });
     const same = Array.from({ length: 50 }, () => of(hourMs));
@@ -568,10 +573,8 @@ describe("what one tenant asks for in vain", () => {
 
   it("is begun for few requests of a namespace at a time, and goes on where nobody waits any more", async () => {
     const { aws, clock } = account();
-    const budget = new CallBudget({ clock, ratePerSecond: 1 });
-    const ec2 = guardedEc2(aws.ec2, { clock, budget, mayWrite: () => ({ deadlineMs: 1_000_000 }) });
-    const iam = () => Promise.reject(new Error("no object names a profile"));
-    const region = createEc2Region({ api: ec2, account: "1", region: "r", partition: "aws", clock, iam });
+    const budget = aBudget(clock, 1);
+    const region = regionWithin(aws.ec2, aGuard({ clock, budget }));
     const of = async (namespace: string, at: number): Promise<string> => {
       const patience = new AbortController();
       const request = { ...emptyRequest, launchTemplates: hostile(at).launchTemplates ?? [] };
@@ -603,10 +606,7 @@ describe("what one tenant asks for in vain", () => {
 
   it("lets the calls of a namespace wait for no more than one of another's at a time", async () => {
     const { aws, clock } = account();
-    const budget = new CallBudget({ clock, ratePerSecond: 2 });
-    const ec2 = guardedEc2(aws.ec2, { clock, budget, mayWrite: () => ({ deadlineMs: 1000 }) });
-    const iam = () => Promise.reject(new Error("no object names a profile"));
-    const region = createEc2Region({ api: ec2, account: "1", region: "r", partition: "aws", clock, iam });
+    const region = regionWithin(aws.ec2, aGuard({ clock, budget: aBudget(clock, 2) }));
     const select = (namespace: string, tag: string) =>
       region.onBehalfOf(namespace).network.select("subnets", { tags: { tag } }, { signal, maxAgeMs: hourMs });
     for (const at of many.slice(0, 100)) void select("mallory", `tag-${at}`);

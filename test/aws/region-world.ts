@@ -1,13 +1,13 @@
 import type { Queue } from "../../src/aws/batch.ts";
 import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { createBatchRegion, type ObservedBatchRegion } from "../../src/aws/batch-region.ts";
-import { CallBudget } from "../../src/aws/budget.ts";
 import type { BatchSnapshot } from "../../src/aws/region.ts";
 import type { RegionChange } from "../../src/aws/region-cache.ts";
 import type { AskedKey } from "../../src/aws/resources/index.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { FakeBatch } from "./fake-batch.ts";
+import { aBudget, aGuard, noObjects } from "./given.ts";
 
 export interface Reported {
   readonly at: number;
@@ -42,11 +42,7 @@ export class RegionWorld {
   constructor(options: WorldOptions = {}) {
     const { clock } = this;
     this.region = createBatchRegion({
-      batch: guardedBatch(this.aws, {
-        clock,
-        budget: new CallBudget({ clock, ratePerSecond: options.ratePerSecond ?? 1000 }),
-        mayWrite: () => ({ deadlineMs: 10_000 }),
-      }),
+      batch: guardedBatch(this.aws, aGuard({ clock, budget: aBudget(clock, options.ratePerSecond) })),
       clock,
       random: seededRandom(1),
       account: "123456789012",
@@ -63,8 +59,9 @@ export class RegionWorld {
           ["team", options.asked?.(key) ?? new Set<string>()] as const,
         ]),
       onChange: (change, previous, current) => this.reported.push({ at: clock.monotonic(), change, previous, current }),
-      ...(options.keepsDefinition === undefined ? {} : { keepsDefinition: options.keepsDefinition }),
-      ...(options.watchesJobs === undefined ? {} : { watchesJobs: options.watchesJobs }),
+      ...noObjects,
+      ...(options.keepsDefinition && { keepsDefinition: options.keepsDefinition }),
+      ...(options.watchesJobs && { watchesJobs: options.watchesJobs }),
     });
   }
 

@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { sdkBatch } from "../../src/aws/batch-sdk.ts";
-import { CallBudget } from "../../src/aws/budget.ts";
 import { NotSent } from "../../src/aws/calls.ts";
 import type { SdkOptions } from "../../src/aws/sdk.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
+import { aGuard, sdkIn } from "./given.ts";
 
 interface Sent {
   readonly method: string;
@@ -52,8 +52,7 @@ afterEach(() => {
 });
 
 function guarded(batch: ReturnType<typeof sdkBatch>, mayWrite: () => { deadlineMs: number }) {
-  const clock = new VirtualClock();
-  return guardedBatch(batch, { clock, budget: new CallBudget({ clock }), mayWrite });
+  return guardedBatch(batch, aGuard({ clock: new VirtualClock(), mayWrite }));
 }
 
 describe("sdkBatch", () => {
@@ -62,7 +61,7 @@ describe("sdkBatch", () => {
       statusCode: 200,
       body: JSON.stringify({ jobQueues: [{ jobQueueName: "q", jobQueueArn: "arn", priority: 3 }] }),
     }));
-    const batch = sdkBatch({ region: "eu-central-1", requestHandler: handler });
+    const batch = sdkBatch(sdkIn("eu-central-1", handler));
     const answer = await batch.describeJobQueues({ maxResults: 100 });
     expect(answer.jobQueues).toMatchObject([{ jobQueueName: "q", priority: 3 }]);
     expect(sent).toMatchObject([{ method: "POST", path: "/v1/describejobqueues", body: '{"maxResults":100}' }]);
@@ -72,7 +71,7 @@ describe("sdkBatch", () => {
 
   it("encodes the ARN of a tagged resource into the path", async () => {
     const { sent, handler } = recorder(() => ({ statusCode: 200, body: "" }));
-    const batch = sdkBatch({ region: "us-east-1", requestHandler: handler });
+    const batch = sdkBatch(sdkIn("us-east-1", handler));
     const resourceArn = "arn:aws:batch:us-east-1:1:job-queue/q";
     await batch.tagResource({ resourceArn, tags: { a: "b" } });
     await batch.untagResource({ resourceArn, tagKeys: ["a", "b"] });
@@ -88,7 +87,7 @@ describe("sdkBatch", () => {
       headers: { "x-amzn-errortype": "TooManyRequestsException" },
       body: JSON.stringify({ message: "Too Many Requests" }),
     }));
-    const batch = guarded(sdkBatch({ region: "us-east-1", requestHandler: handler }), () => ({ deadlineMs: 1000 }));
+    const batch = guarded(sdkBatch(sdkIn("us-east-1", handler)), () => ({ deadlineMs: 1000 }));
     await expect(batch.describeJobQueues({})).rejects.toMatchObject({
       kind: "throttled",
       exception: "TooManyRequestsException",
@@ -98,14 +97,14 @@ describe("sdkBatch", () => {
 
   it("says unavailable when something that is not AWS answers", async () => {
     const { handler } = recorder(() => ({ statusCode: 404, body: "<html>not here</html>" }));
-    const batch = guarded(sdkBatch({ region: "us-east-1", requestHandler: handler }), () => ({ deadlineMs: 1000 }));
+    const batch = guarded(sdkBatch(sdkIn("us-east-1", handler)), () => ({ deadlineMs: 1000 }));
     await expect(batch.describeJobQueues({})).rejects.toMatchObject({ kind: "unavailable" });
   });
 
   it("asks for the lease after the signature and sends nothing without it", async () => {
     const { sent, handler } = recorder(() => ({ statusCode: 200, body: "{}" }));
     let asked = 0;
-    const batch = guarded(sdkBatch({ region: "us-east-1", requestHandler: handler }), () => {
+    const batch = guarded(sdkBatch(sdkIn("us-east-1", handler)), () => {
       asked++;
       if (asked > 1) throw new Error("the lease is over");
       return { deadlineMs: 1000 };
@@ -117,7 +116,7 @@ describe("sdkBatch", () => {
 
   it("sends a write when the lease holds", async () => {
     const { sent, handler } = recorder(() => ({ statusCode: 200, body: "{}" }));
-    const batch = guarded(sdkBatch({ region: "us-east-1", requestHandler: handler }), () => ({ deadlineMs: 1000 }));
+    const batch = guarded(sdkBatch(sdkIn("us-east-1", handler)), () => ({ deadlineMs: 1000 }));
     await batch.deleteJobQueue({ jobQueue: "q" });
     expect(sent).toMatchObject([{ path: "/v1/deletejobqueue", body: '{"jobQueue":"q"}' }]);
   });
@@ -134,7 +133,7 @@ it("a read that meets a connection which AWS closes at that moment is answered o
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
   vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const client = sdkBatch({ region: "us-east-1" });
+  const client = sdkBatch(sdkIn());
   onTestFinished(() => client.close());
   const batch = guarded(client, () => ({ deadlineMs: 1000 }));
 

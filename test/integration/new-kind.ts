@@ -121,7 +121,7 @@ export function serviceJobs({ regions }: Ports): Reconciler {
   return {
     kind: ServiceJobKind,
     async reconcile(object, { signal }) {
-      const { trainingJobs: all } = (await regions.open(undefined, signal)).snapshot();
+      const { trainingJobs: all } = (await regions.open(undefined, signal, undefined)).snapshot();
       const found = all.get(awsNameOf(ServiceJobKind, object));
       return { status: { arn: found?.jobArn }, events: [], again: { kind: "onChange" } };
     },

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { linesOf } from "../../src/kube/watch-stream.ts";
-import { ObjectCache } from "../../src/runtime/cache.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { LoopTurn } from "../../src/runtime/loop-turn.ts";
 import { reflect } from "../../src/runtime/reflector.ts";
 import { sourcesOf } from "../../src/runtime/store.ts";
 import { eventually } from "../eventually.ts";
+import { widgetCache } from "../runtime/world.ts";
 import { type OpenAnswer, type Reply, refusal, type SeenRequest } from "./fake-api-server.ts";
 import { widget, widgetKind, widgets, world } from "./world.ts";
 
@@ -26,7 +26,7 @@ async function reflected(options: { watchNamespaces?: readonly string[] } = {}) 
   const w = await world(options);
   const log = collectingLog();
   const parts = [...sourcesOf(w.store).keys()];
-  const cache = new ObjectCache({ kind: widgetKind, clock, log, parts });
+  const cache = widgetCache({ clock, log, parts });
   const ends: string[] = [];
   const observer = {
     listed: (objects: number) => ends.push(`listed ${objects}`),

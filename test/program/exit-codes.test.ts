@@ -10,6 +10,7 @@ import { sleep, systemClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { type ServedBatch, serveBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { sdkIn } from "../aws/given.ts";
 import { type FakeApiServer, refusal, type SeenRequest } from "../kube/fake-api-server.ts";
 import { emptyCluster, kubeconfigTo } from "../operator/run/world.ts";
 import { containerJob, ec2, queue } from "../simulator/account.ts";
@@ -647,7 +648,7 @@ test("the simulator's time passes as fast as requested", async () => {
   while (!stdout.text.includes("Ctrl-C")) await sleep(clock, 1000);
   expect(stdout.text).toMatch(/^A simulated AWS Batch \(account 123456789012, eu-west-1, 100000× speed\) is at /);
   vi.stubEnv("AWS_ENDPOINT_URL", /http:\S+/.exec(stdout.text)?.[0] ?? "");
-  const batch = sdkBatch({ region: "eu-west-1" });
+  const batch = sdkBatch(sdkIn("eu-west-1"));
   // At the pace of AWS an environment on EC2 takes longer than a test may.
   await batch.createComputeEnvironment(ec2("ce"));
   const valid = async () => (await batch.describeComputeEnvironments({})).computeEnvironments?.[0]?.status === "VALID";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
 import { weightOf } from "../../src/api/weight.ts";
-import { ObjectCache, type Stubs } from "../../src/runtime/cache.ts";
+import type { ObjectCache, Stubs } from "../../src/runtime/cache.ts";
 import { Room } from "../../src/runtime/cache-limits.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { silentLog } from "../../src/runtime/log.ts";
-import { keyOf, widgetKind } from "./world.ts";
+import { keyOf, widgetCache } from "./world.ts";
 
 function widget(
   name: string,
@@ -26,7 +26,7 @@ const stubBytes = weightOf(stubs.of(widget("w100", 0)));
 function caches(count = 1) {
   const room = new Room({ small: 1000, total: 20_000, perNamespace: 5000 });
   const [clock, log] = [new VirtualClock(), silentLog];
-  const made = Array.from({ length: count }, () => new ObjectCache({ kind: widgetKind, clock, log, stubs, room }));
+  const made = Array.from({ length: count }, () => widgetCache({ clock, log, stubs, room }));
   return { room, caches: made, cache: made[0] as ObjectCache };
 }
 

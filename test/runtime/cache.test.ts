@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
-import { type Change, ObjectCache } from "../../src/runtime/cache.ts";
+import type { Change } from "../../src/runtime/cache.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { StoreError } from "../../src/runtime/store.ts";
-import { keyOf, widgetKind } from "./world.ts";
+import { keyOf, widgetCache } from "./world.ts";
 
 const a = keyOf("a");
 
@@ -25,10 +25,10 @@ function widget(version: number, extra: Partial<KubeObject["metadata"]> = {}, sp
   };
 }
 
-function world(parts?: readonly string[]) {
+function world(parts: readonly (string | undefined)[] = [undefined]) {
   const clock = new VirtualClock();
   const log = collectingLog();
-  const cache = new ObjectCache({ kind: widgetKind, clock, log, parts });
+  const cache = widgetCache({ clock, log, parts });
   const changes: string[] = [];
   cache.onChange((change) => changes.push(changeText(change)));
   return { clock, log, cache, changes, version: () => cache.get(a)?.metadata.resourceVersion };
@@ -73,7 +73,7 @@ describe("list and watch", () => {
   test("what is not kept of an object is in no list, event or answer of ours that the cache has", () => {
     const { clock, log } = world();
     const digest = (object: KubeObject): KubeObject => ({ ...object, spec: undefined, isDigest: true });
-    const cache = new ObjectCache({ kind: widgetKind, clock, log, digest });
+    const cache = widgetCache({ clock, log, digest });
     const kept = (): unknown => ({ ...cache.get(a)?.metadata, spec: cache.get(a)?.spec });
     cache.replace([widget(1, {}, "whole")], cache.listBegins());
     expect(kept()).toMatchObject({ resourceVersion: "v1", spec: undefined });

@@ -1,6 +1,6 @@
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import { type Clock, VirtualClock } from "../../src/runtime/clock.ts";
-import { LeaderElector } from "../../src/runtime/leader.ts";
+import { LeaderElector, leaseTimes } from "../../src/runtime/leader.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
 
@@ -116,6 +116,7 @@ export function world() {
       leases: path,
       quietMs: options.quietMs ?? (() => 0),
       identity: name,
+      times: leaseTimes,
       clock: own,
       random: options.random ?? seededRandom(name.charCodeAt(0)),
       log,

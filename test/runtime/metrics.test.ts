@@ -12,10 +12,7 @@ function observed(reconcile: (spec: unknown, signal: AbortSignal) => Promise<Rep
   const registry = new Registry();
   const metrics = new RuntimeMetrics(registry, base.clock);
   const runtime = new Runtime({ ...base, observer: metrics });
-  runtime.add(
-    { kind: widgetKind, reconcile: (object, { signal }) => reconcile(object.spec, signal) },
-    { workers: 2, timeoutMs: 60_000 },
-  );
+  runtime.add({ kind: widgetKind, reconcile: (object, { signal }) => reconcile(object.spec, signal) }, 2);
   metrics.follow(runtime);
   void runtime.run(base.signal);
   const series = async (): Promise<Readonly<Record<string, number>>> => {
@@ -88,7 +85,7 @@ test("a reflector that tries in vain is alive, one that does nothing at all hang
   const { clock } = world();
   const registry = new Registry();
   const metrics = new RuntimeMetrics(registry, clock);
-  const reflector = metrics.reflector(widgetKind);
+  const reflector = metrics.reflector(widgetKind, undefined);
   reflector.listed(0);
   await clock.advance(200_000);
   reflector.listFailed(false);

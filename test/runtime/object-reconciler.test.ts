@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { isWhole, type KubeObject } from "../../src/api/object.ts";
-import { ObjectCache } from "../../src/runtime/cache.ts";
 import { silentLog } from "../../src/runtime/log.ts";
 import { ofObjects, type Report } from "../../src/runtime/object-reconciler.ts";
 import type { ObjectEvent } from "../../src/runtime/store.ts";
 import { writeThrough } from "../../src/runtime/write-through.ts";
-import { keyOf, widgetKind, world } from "./world.ts";
+import { keyOf, widgetCache, widgetKind, world } from "./world.ts";
 
 interface Status {
   readonly done?: boolean;
@@ -24,7 +23,7 @@ const said: ObjectEvent = { type: "Normal", reason: "Said", note: "a note", acti
 async function doneWidget(report: (object: KubeObject) => Partial<Report>) {
   const { store, clock, log, signal, apply } = world();
   const written = await store.applyStatus(widgetKind, apply("a", { size: 1 }), { done: true, detail: "all" }, signal);
-  const cache = new ObjectCache({ kind: widgetKind, clock, log, digest });
+  const cache = widgetCache({ clock, log, digest });
   cache.replace([written], cache.listBegins());
   const reconciled: KubeObject[] = [];
   const events: ObjectEvent[] = [];

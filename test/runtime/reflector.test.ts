@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { ObjectCache } from "../../src/runtime/cache.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { LoopTurn } from "../../src/runtime/loop-turn.ts";
 import { reflect } from "../../src/runtime/reflector.ts";
 import { type Store, StoreError } from "../../src/runtime/store.ts";
-import { keyOf, world as plainWorld, widgetKind } from "./world.ts";
+import { keyOf, world as plainWorld, widgetCache, widgetKind } from "./world.ts";
 
 function world(options: Parameters<typeof plainWorld>[0] = {}) {
   const base = plainWorld(options);
-  const cache = new ObjectCache({ kind: widgetKind, clock: base.clock, log: base.log });
+  const cache = widgetCache({ clock: base.clock, log: base.log });
   const calls: string[] = [];
   const at = (): number => Math.round(base.clock.monotonic() / 1000);
   const store: Pick<Store, "list" | "watch"> & Store = {
@@ -441,17 +440,17 @@ class WorkClock extends VirtualClock {
 }
 
 test("a long list lets what waits for the event loop have its turn, and is synced only when all of it is there", async () => {
-  const { store, log, random, apply, signal } = plainWorld();
+  const w = plainWorld();
   const clock = new WorkClock();
-  const cache = new ObjectCache({ kind: widgetKind, clock, log });
+  const cache = widgetCache({ clock, log: w.log });
   const seen: string[] = [];
   cache.onChange(({ after }) => {
     clock.worked += 4;
     seen.push(after?.metadata.name ?? "");
     if (seen.length === 1) clock.schedule(0, () => void seen.push(`a timer, synced: ${cache.hasSynced}`));
   });
-  for (const name of ["a", "b", "c", "d", "e", "f", "g"]) apply(name);
-  void reflect({ store, log, random, clock, turn: new LoopTurn(clock), kind: widgetKind, cache }, signal);
+  for (const name of ["a", "b", "c", "d", "e", "f", "g"]) w.apply(name);
+  void reflect({ ...w, clock, turn: new LoopTurn(clock), kind: widgetKind, cache }, w.signal);
   await clock.advance(10);
   expect(seen.slice(0, 5)).toContain("a timer, synced: false");
   expect([seen.length, cache.hasSynced]).toEqual([8, true]);

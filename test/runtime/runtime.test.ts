@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
-import { LeaderElector } from "../../src/runtime/leader.ts";
+import { LeaderElector, leaseTimes } from "../../src/runtime/leader.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
 import { type ObjectSource, type Store, StoreError } from "../../src/runtime/store.ts";
 import { writeThrough } from "../../src/runtime/write-through.ts";
@@ -14,14 +14,24 @@ function world() {
   const replica = (name: string) => {
     const abort = new AbortController();
     const runtime = new Runtime(base);
-    runtime.add({
-      kind: widgetKind,
-      reconcile: async (object) => {
-        written.push(`${name}: ${object.metadata.name} ${String(object.spec)}`);
-        return { status: { by: name, of: object.spec }, events: [], again: { kind: "onChange" } };
+    runtime.add(
+      {
+        kind: widgetKind,
+        reconcile: async (object) => {
+          written.push(`${name}: ${object.metadata.name} ${String(object.spec)}`);
+          return { status: { by: name, of: object.spec }, events: [], again: { kind: "onChange" } };
+        },
       },
+      4,
+    );
+    const elector = new LeaderElector({
+      ...base,
+      leases,
+      identity: name,
+      times: leaseTimes,
+      quietMs: () => 0,
+      onLeading: undefined,
     });
-    const elector = new LeaderElector({ ...base, leases, identity: name, quietMs: () => 0 });
     void runtime.runCaches(abort.signal);
     void elector.run(abort.signal, (signal) => runtime.runControllers(signal));
     return { runtime, stop: () => abort.abort(new Error("stop")) };
@@ -67,7 +77,7 @@ test("a kind has one controller, and its cache must be known before the caches r
   const w = world();
   const { runtime } = w.replica("a");
   const reconcile = async () => ({ status: undefined, events: [], again: { kind: "onChange" as const } });
-  expect(() => runtime.add({ kind: widgetKind, reconcile })).toThrow("Widget already has a controller");
+  expect(() => runtime.add({ kind: widgetKind, reconcile }, 4)).toThrow("Widget already has a controller");
   expect(() => runtime.cache(gadgetKind)).toThrow("must be created before the caches run");
   await w.clock.advance(0);
   expect(runtime.hasSynced).toBe(true);
@@ -101,13 +111,16 @@ describe("with chosen namespaces", () => {
     const store: Store = { ...writeThrough(base.store, () => undefined), namespaces };
     const runtime = new Runtime({ ...base, store });
     const reconciled: string[] = [];
-    runtime.add({
-      kind: widgetKind,
-      reconcile: async ({ metadata, spec }) => {
-        reconciled.push(`${metadata.namespace}/${metadata.name} ${String(spec)}`);
-        return { status: undefined, events: [], again: { kind: "onChange" } };
+    runtime.add(
+      {
+        kind: widgetKind,
+        reconcile: async ({ metadata, spec }) => {
+          reconciled.push(`${metadata.namespace}/${metadata.name} ${String(spec)}`);
+          return { status: undefined, events: [], again: { kind: "onChange" } };
+        },
       },
-    });
+      4,
+    );
     const refuse = (namespace: string): void => {
       refused.add(namespace);
       base.store.cutWatches(new StoreError("Forbidden", "no"));

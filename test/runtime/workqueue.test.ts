@@ -11,7 +11,7 @@ const c = keyOf("c");
 
 function world(options: Partial<WorkqueueOptions> = {}) {
   const clock = new VirtualClock();
-  const queue = new Workqueue({ clock, random: () => 0, ...options });
+  const queue = new Workqueue({ clock, random: () => 0, observer: undefined, ...options });
   const taken: string[] = [];
   /** Takes everything that waits and is done with it at once. */
   const drain = async (): Promise<string[]> => {
@@ -302,17 +302,19 @@ describe("delays", () => {
   });
 
   test("of retries double up to the limit and start again after forget", async () => {
-    const { clock, queue, taken, work } = world({ backoff: { firstMs: 200, maxMs: 1000 } });
+    const { clock, queue, taken, work } = world();
     void work();
-    for (let retry = 0; retry < 5; retry++) {
+    for (let retry = 0; retry < 13; retry++) {
       queue.addRateLimited(a);
-      await clock.advance(1000);
+      await clock.advance(300_000);
     }
-    expect(queue.failures(a)).toBe(5);
+    expect(queue.failures(a)).toBe(13);
     queue.forget(a);
     queue.addRateLimited(a);
     await clock.advance(1000);
-    expect(taken).toEqual(["100 a", "1200 a", "2400 a", "3500 a", "4500 a", "5100 a"]);
+    const delays = taken.map((text, retry) => Number.parseInt(text, 10) - 300_000 * retry);
+    const growing = Array.from({ length: 11 }, (_, retry) => 100 * 2 ** retry);
+    expect(delays).toEqual([...growing, 150_000, 150_000, 100]);
   });
 
   test("of retries are at least what is asked for", async () => {

@@ -3,9 +3,9 @@ import { classify } from "../../src/aws/errors.ts";
 import type { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { Cloud } from "../../src/operator/cloud.ts";
-import { type ComposedFlags, ComposedOperator } from "../../src/operator/compose.ts";
+import { type ComposedFlags, ComposedOperator, unobserved } from "../../src/operator/compose.ts";
 import { withDeadline } from "../../src/runtime/abort.ts";
-import type { RoomLimits } from "../../src/runtime/cache-limits.ts";
+import { type RoomLimits, roomLimits } from "../../src/runtime/cache-limits.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { Log } from "../../src/runtime/log.ts";
 import type { Random } from "../../src/runtime/random.ts";
@@ -89,13 +89,15 @@ export class OperatorProcess {
     const unleased = network(() => ({ deadlineMs: Number.POSITIVE_INFINITY }));
     this.composed = new ComposedOperator({
       flags: options.flags,
-      roomLimits: options.roomLimits,
+      roomLimits: options.roomLimits ?? roomLimits,
       region: options.region,
       clusterUid: options.clusterUid,
       ports: {
         clock: this.clock,
         random,
         log,
+        awsIsNew: false,
+        ...unobserved,
         observer: this.passes,
         store: ({ mayWrite }) => gatedStore(store, network(mayWrite), options.repeatsEvent),
         election: {

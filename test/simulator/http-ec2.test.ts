@@ -4,6 +4,7 @@ import { sdkEc2 } from "../../src/aws/ec2-sdk.ts";
 import { throttled } from "../../src/simulator/faults.ts";
 import type { ServedBatch } from "../../src/simulator/http.ts";
 import { defaultVpc, play } from "../aws/ec2-script.ts";
+import { sdkIn } from "../aws/given.ts";
 import { account } from "./account.ts";
 import { serveChecked } from "./checked-server.ts";
 
@@ -18,7 +19,7 @@ beforeEach(() => {
   vi.stubEnv("AWS_ENDPOINT_URL", served.url);
   vi.stubEnv("AWS_ACCESS_KEY_ID", "any");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "any");
-  ec2 = sdkEc2({ region: "us-east-1" });
+  ec2 = sdkEc2(sdkIn());
 });
 afterEach(() => {
   ec2.close();

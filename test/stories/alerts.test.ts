@@ -111,7 +111,7 @@ describe("alerts that compare ages, with what the real metrics show", () => {
     const world = await servingWorld();
     const metrics = metricsOf({ clock: world.clock, version: "1" });
     const firing = watching(world, metrics);
-    metrics.runtime.reflector(JobQueueKind).listed(0);
+    metrics.runtime.reflector(JobQueueKind, undefined).listed(0);
     await world.seconds(2 * minute);
     expect(await firing()).toEqual([]);
     await world.seconds(1);

@@ -21,9 +21,9 @@ it("controllers get one IAM account, opened at its first use and again after a f
   await world.until("the operator leads", () => world.operator.observed().length > 0, 10);
   const { regions } = world.operator.ports;
   const { signal } = new AbortController();
-  await expect(regions.open("us-east-1", signal)).rejects.toThrow("later");
-  expect((await regions.open("us-east-1", signal)).region).toBe("us-east-1");
-  const [first, second] = await Promise.all([regions.iam(signal), regions.iam(signal)]);
+  await expect(regions.open("us-east-1", signal, undefined)).rejects.toThrow("later");
+  expect((await regions.open("us-east-1", signal, undefined)).region).toBe("us-east-1");
+  const [first, second] = await Promise.all([regions.iam(signal, undefined), regions.iam(signal, undefined)]);
   expect(first).toBe(second);
   expect([first.account, first.partition]).toEqual(["123456789012", "aws"]);
   expect(await first.role("none", { signal, maxAgeMs: 0 })).toBeUndefined();

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { createBatchRegion } from "../../src/aws/batch-region.ts";
-import { CallBudget } from "../../src/aws/budget.ts";
 import { AwsError } from "../../src/aws/errors.ts";
 import { type ResourceType, resourceIn } from "../../src/aws/resources/index.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { throttled } from "../../src/simulator/faults.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { aBudget, aGuard, noObjects } from "../aws/given.ts";
 
 const second = 1000;
 const names = ["a", "b", "c"];
@@ -58,11 +58,7 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
       aws.faults.add({ fault: throttled, on: () => random() < 0.05 });
 
       const began = clock.monotonic();
-      const batch = guardedBatch(aws.batch, {
-        clock,
-        budget: new CallBudget({ clock }),
-        mayWrite: () => ({ deadlineMs: 10_000 }),
-      });
+      const batch = guardedBatch(aws.batch, aGuard({ clock, budget: aBudget(clock, 10) }));
       const region = createBatchRegion({
         batch,
         clock,
@@ -74,6 +70,7 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
         writerSinceMonotonicMs: () => began,
         asked: () => new Map([["team", new Set(names)]]),
         onChange: () => undefined,
+        ...noObjects,
       });
       const stop = new AbortController();
       const observed = region.start(stop.signal);

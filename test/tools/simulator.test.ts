@@ -5,6 +5,7 @@ import { sdkBatch } from "../../src/aws/batch-sdk.ts";
 import { sdkEc2 } from "../../src/aws/ec2-sdk.ts";
 import { runCli } from "../../src/program.ts";
 import { sleep, systemClock } from "../../src/runtime/clock.ts";
+import { sdkIn } from "../aws/given.ts";
 import { containerJob, ec2, queue } from "../simulator/account.ts";
 import { temporaryDirectory } from "./local/given.ts";
 import { testIo } from "./streams.ts";
@@ -36,8 +37,8 @@ outcomes: [{ job: bad, attempts: [{ exitCode: 3 }] }]
   vi.stubEnv("AWS_ENDPOINT_URL", /http:\S+/.exec(stdout.text)?.[0] ?? "");
   const credentials = { AWS_ACCESS_KEY_ID: "any", AWS_SECRET_ACCESS_KEY: "any" };
   for (const [name, value] of Object.entries(credentials)) vi.stubEnv(name, value);
-  const batch = sdkBatch({ region: "eu-west-1" });
-  const network = sdkEc2({ region: "eu-west-1" });
+  const batch = sdkBatch(sdkIn("eu-west-1"));
+  const network = sdkEc2(sdkIn("eu-west-1"));
   expect((await network.describeSubnets({})).Subnets?.map(({ SubnetId }) => SubnetId)).toEqual(["subnet-1"]);
   network.close();
   await batch.createComputeEnvironment(ec2("ce"));

@@ -3,14 +3,15 @@ import { pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
 import { timestamp } from "../../controllers/pass/conditions.ts";
 import { isFinalized } from "../../controllers/pass/directives.ts";
+import { roomLimits } from "../../runtime/cache-limits.ts";
 import { sleep } from "../../runtime/clock.ts";
 import { type Store, StoreError, sourcesOf } from "../../runtime/store.ts";
-import { ComposedOperator, type CompositionOptions, type OperatorPorts } from "../compose.ts";
+import { ComposedOperator, type CompositionOptions, type OperatorPorts, unobserved } from "../compose.ts";
 import { releasingStore } from "./releasing-store.ts";
 
 /** Options of a release; it composes the rest of the operator itself. */
-export interface ReleaseOptions extends Omit<CompositionOptions, "ports"> {
-  readonly ports: Omit<OperatorPorts, "store">;
+export interface ReleaseOptions extends Omit<CompositionOptions, "ports" | "roomLimits"> {
+  readonly ports: Pick<OperatorPorts, "clock" | "random" | "log" | "openCloud">;
   readonly store: Store;
   readonly timeoutMs: number;
   readonly onProgress: (line: string) => void;
@@ -56,7 +57,14 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
     flags,
     region,
     clusterUid,
-    ports: { ...ports, store: () => releasingStore(store, timestamp(since), onWait) },
+    roomLimits,
+    ports: {
+      ...ports,
+      store: () => releasingStore(store, timestamp(since), onWait),
+      election: undefined,
+      awsIsNew: false,
+      ...unobserved,
+    },
   });
   for (const kind of kinds) {
     composed.operator.runtime.cache(kind).onChange(({ before, after }) => {

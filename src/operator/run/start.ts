@@ -13,6 +13,7 @@ import { kubeStore } from "../../kube/client.ts";
 import { operatorNamespace } from "../../kube/installation.ts";
 import { kubeLeaseStore } from "../../kube/lease-store.ts";
 import { readClusterUid, readNamespace } from "../../kube/namespaces.ts";
+import { roomLimits } from "../../runtime/cache-limits.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { healthPages } from "../../runtime/health.ts";
 import type { HttpServer } from "../../runtime/http-server.ts";
@@ -144,6 +145,7 @@ class Run {
       flags: this.#flags,
       region,
       clusterUid,
+      roomLimits,
       ports: {
         clock,
         random,
@@ -158,6 +160,7 @@ class Run {
           }),
         election: this.#election,
         openCloud: (signal) => open(region, signal),
+        awsIsNew: false,
         onAwsCall: metrics.awsCall,
         onBudgetWait: metrics.budgetWait,
         observer: metrics.runtime,

@@ -4,6 +4,7 @@ import type { KubeApi } from "../../kube/api.ts";
 import { type KubeStore, kubeStore } from "../../kube/client.ts";
 import { exitCodes } from "../../operator/io.ts";
 import { orCommandError } from "../../operator/kubernetes.ts";
+import { roomLimits } from "../../runtime/cache-limits.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 import { Runtime } from "../../runtime/runtime.ts";
@@ -47,7 +48,7 @@ export async function openCluster(options: ClusterOptions, signal: AbortSignal):
     watchNamespaces: namespaces,
   });
   await orCommandError(() => readOnce(store, signal), exitCodes.cannotStart, signal);
-  const runtime = new Runtime({ store, clock, random, log });
+  const runtime = new Runtime({ store, clock, random, log, observer: undefined, roomLimits });
   const caches = kinds.map((kind) => runtime.cache(kind));
   const events = new ClusterEvents(api, namespaces, clock);
   return {

@@ -1,6 +1,5 @@
-import { type BatchApi, guardedBatch } from "../../aws/batch-calls.ts";
+import { type BatchApi, type BatchGuardOptions, guardedBatch } from "../../aws/batch-calls.ts";
 import { CallBudget } from "../../aws/budget.ts";
-import type { CallGuardOptions } from "../../aws/calls.ts";
 import type { LogsApi } from "../../aws/logs.ts";
 import { guardedLogs } from "../../aws/logs-calls.ts";
 import { realCloud } from "../../operator/cloud.ts";
@@ -47,11 +46,13 @@ export async function openAccount(
   const region = regionIn(named) ?? flags.region;
   const cloud = await realCloud(region === undefined ? flags : { ...flags, region }, io.env, signal);
   const connection = await cloud.connect(cloud.region, signal);
-  const guard: CallGuardOptions = {
+  const guard: BatchGuardOptions = {
     clock,
-    budget: new CallBudget({ clock, ratePerSecond: defaultRequestsPerSecond }),
+    budget: new CallBudget({ clock, ratePerSecond: defaultRequestsPerSecond, keptForFew: 0, onWait: undefined }),
     // A person writes without a lease.
     mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
+    onCall: undefined,
+    jobBudgets: undefined,
   };
   const clients: { close(): void }[] = [connection];
   return {

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { counted } from "../../api/words.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
 import { type Cloud, type CloudWithLogs, realCloud } from "../../operator/cloud.ts";
-import { ComposedOperator } from "../../operator/compose.ts";
+import { ComposedOperator, unobserved } from "../../operator/compose.ts";
 import { exitCodes, type Io, styleOf } from "../../operator/io.ts";
+import { roomLimits } from "../../runtime/cache-limits.ts";
 import { type Clock, systemClock, type Timer, VirtualClock } from "../../runtime/clock.ts";
 import { shellCommand, shellWord } from "../../runtime/shell.ts";
 import { jsonLine } from "../../runtime/visible.ts";
@@ -135,6 +136,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
     flags: { ...flags, clusterName: options.clusterName },
     region: cloud.region,
     clusterUid,
+    roomLimits,
     ports: {
       clock,
       random: Math.random,
@@ -150,9 +152,11 @@ export async function startLocal(start: LocalStart): Promise<number> {
           onEvent: (event) => view.event(event),
         }),
       // The lock on the directory replaces the Lease: the process holds it until it ends.
+      election: undefined,
       openCloud: async () => tappedCloud(cloud, report),
       // A simulated AWS that starts with this process had no writer before; the real one may have had one just before.
       awsIsNew: simulated !== undefined && before === undefined,
+      ...unobserved,
     },
   });
 

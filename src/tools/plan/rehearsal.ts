@@ -4,7 +4,8 @@ import { conditionsOf } from "../../controllers/pass/conditions.ts";
 import { labelSelector } from "../../kube/label-selector.ts";
 import { MemoryStore, type StoredObject } from "../../kube/memory-store.ts";
 import type { NamespaceMetadata } from "../../kube/namespaces.ts";
-import { type ComposedFlags, ComposedOperator } from "../../operator/compose.ts";
+import { type ComposedFlags, ComposedOperator, unobserved } from "../../operator/compose.ts";
+import { roomLimits } from "../../runtime/cache-limits.ts";
 import { VirtualClock } from "../../runtime/clock.ts";
 import { silentLog } from "../../runtime/log.ts";
 import { seededRandom } from "../../runtime/random.ts";
@@ -63,13 +64,16 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     flags: { ...options.flags, shardSelector: labelSelector(reconciledLabel) },
     region: copied.region,
     clusterUid,
+    roomLimits,
     ports: {
       clock,
       random: seededRandom(1),
       log: steps.log(silentLog),
       store: () => store,
       openCloud: async () => steps.cloud(copied),
+      election: undefined,
       awsIsNew: true,
+      ...unobserved,
     },
   });
   const stillness = new Stillness(clock, store, steps);

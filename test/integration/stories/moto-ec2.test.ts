@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Ec2Api } from "../../../src/aws/ec2.ts";
 import { sdkEc2 } from "../../../src/aws/ec2-sdk.ts";
 import { defaultVpc, play } from "../../aws/ec2-script.ts";
+import { sdkIn } from "../../aws/given.ts";
 import { account } from "../../simulator/account.ts";
 import { type Moto, startMoto } from "../control-plane/moto.ts";
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   })) {
     vi.stubEnv(name, value);
   }
-  ec2 = sdkEc2({ region: "us-east-1" });
+  ec2 = sdkEc2(sdkIn());
 });
 
 afterAll(async () => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { CallBudget } from "../../../src/aws/budget.ts";
 import { createIamAccount } from "../../../src/aws/cached-iam.ts";
 import type { IamApi } from "../../../src/aws/iam.ts";
 import type { IamReading } from "../../../src/aws/iam-account.ts";
 import { guardedIam } from "../../../src/aws/iam-calls.ts";
 import { sdkIam } from "../../../src/aws/iam-sdk.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
+import { readOnlyGuard } from "../../../src/tools/read-only.ts";
+import { sdkIn } from "../../aws/given.ts";
 import { managedPolicies, play } from "../../aws/iam-script.ts";
 import { account } from "../../simulator/account.ts";
 import { type Moto, startMoto } from "../control-plane/moto.ts";
@@ -25,7 +26,7 @@ describe("IAM by the SDK, against moto", () => {
     })) {
       vi.stubEnv(name, value);
     }
-    iam = sdkIam({ region: "us-east-1" });
+    iam = sdkIam(sdkIn());
   });
 
   afterAll(async () => {
@@ -66,13 +67,7 @@ describe("IAM by the SDK, against moto", () => {
 /** What the operator would read of the names of the script, by the reader that it uses. */
 async function stateOf(raw: IamApi) {
   const clock = systemClock();
-  const api = guardedIam(raw, {
-    clock,
-    budget: new CallBudget({ clock, ratePerSecond: 1000 }),
-    mayWrite: () => {
-      throw new Error("reading changes nothing");
-    },
-  });
+  const api = guardedIam(raw, readOnlyGuard({ clock, requestsPerSecond: 1000, why: "reading changes nothing" }));
   const reader = createIamAccount({ api, account: "123456789012", partition: "aws", clock });
   const reading: IamReading = { signal: new AbortController().signal, maxAgeMs: 0 };
   const roles = await Promise.all(["service", "instances", "short-lived"].map((name) => reader.role(name, reading)));

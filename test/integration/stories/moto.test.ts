@@ -6,12 +6,12 @@ import type { Policy } from "../../../src/aws/batch.ts";
 import { type BatchApi, guardedBatch } from "../../../src/aws/batch-calls.ts";
 import { createBatchRegion } from "../../../src/aws/batch-region.ts";
 import { sdkBatch } from "../../../src/aws/batch-sdk.ts";
-import { CallBudget } from "../../../src/aws/budget.ts";
 import { classify } from "../../../src/aws/errors.ts";
 import { sdkCallerIdentity } from "../../../src/aws/identity.ts";
 import { policyForm, schedulingPolicies } from "../../../src/aws/resources/scheduling-policies.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
+import { aBudget, aGuard, noObjects, sdkIn } from "../../aws/given.ts";
 import { type Moto, startMoto } from "../control-plane/moto.ts";
 
 const region = "us-east-1";
@@ -39,7 +39,7 @@ describe("AWS Batch by the SDK, against moto", () => {
     })) {
       vi.stubEnv(name, value);
     }
-    batch = sdkBatch({ region });
+    batch = sdkBatch(sdkIn(region));
     beyond = new BatchClient({ region });
     const iam = new IAMClient({ region });
     const trust = { Effect: "Allow", Principal: { Service: "batch.amazonaws.com" }, Action: "sts:AssumeRole" };
@@ -82,11 +82,7 @@ describe("AWS Batch by the SDK, against moto", () => {
   test("keeps a policy: reads it by name, changes it as a whole, tags and deletes it", async () => {
     const signal = new AbortController().signal;
     const clock = systemClock();
-    const guarded = guardedBatch(batch, {
-      clock,
-      budget: new CallBudget({ clock }),
-      mayWrite: () => ({ deadlineMs: 10_000 }),
-    });
+    const guarded = guardedBatch(batch, aGuard({ clock, budget: aBudget(clock, 10) }));
     const kept = createBatchRegion({
       batch: guarded,
       clock,
@@ -98,6 +94,7 @@ describe("AWS Batch by the SDK, against moto", () => {
       asked: () => new Map([["team", new Set(["fair", "none"])]]),
       writerSinceMonotonicMs: () => Number.NEGATIVE_INFINITY,
       onChange: () => undefined,
+      ...noObjects,
     });
     const read = async (): Promise<Policy | undefined> =>
       (
@@ -128,7 +125,10 @@ describe("AWS Batch by the SDK, against moto", () => {
   });
 
   test("says who we are", async () => {
-    expect(await sdkCallerIdentity({ region })).toMatchObject({ account: "123456789012", partition: "aws" });
+    expect(await sdkCallerIdentity({ region }, new AbortController().signal)).toMatchObject({
+      account: "123456789012",
+      partition: "aws",
+    });
   });
 
   test("makes, reads, tags, disables and deletes an environment", async () => {

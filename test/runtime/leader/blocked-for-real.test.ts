@@ -14,10 +14,8 @@ test("a process whose loop was blocked for longer than its lease sends no write 
     random: () => 0,
     quietMs: () => 0,
     log: silentLog,
-    leaseDurationMs: 200,
-    renewDeadlineMs: 150,
-    retryPeriodMs: 20,
-    marginMs: 10,
+    times: { leaseDurationMs: 200, renewDeadlineMs: 150, retryPeriodMs: 20, readPeriodMs: 1000, marginMs: 10 },
+    onLeading: undefined,
   });
   const { server, store, signal } = await world({ clock, mayWrite: () => ({ deadlineMs: elector.remainingMs() }) });
   const write = (name: string): Promise<unknown> =>

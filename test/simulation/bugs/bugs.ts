@@ -223,8 +223,8 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: "runtime/workqueue.ts",
-        was: "const delayMs = Math.max(Math.min(backoffMs(entry.failures, this.#backoff, this.#random), atMostMs), atLeastMs);",
-        becomes: "const delayMs = Math.max(Math.min(backoffMs(0, this.#backoff, this.#random), atMostMs), atLeastMs);",
+        was: "const delayMs = Math.max(Math.min(backoffMs(entry.failures, backoff, this.#random), atMostMs), atLeastMs);",
+        becomes: "const delayMs = Math.max(Math.min(backoffMs(0, backoff, this.#random), atMostMs), atLeastMs);",
       },
     ],
   },

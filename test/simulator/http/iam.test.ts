@@ -3,6 +3,7 @@ import { iamCalls } from "../../../src/aws/iam-calls.ts";
 import { sdkIam } from "../../../src/aws/iam-sdk.ts";
 import { accessDenied } from "../../../src/simulator/faults.ts";
 import { inputIn } from "../../../src/simulator/http-query.ts";
+import { sdkIn } from "../../aws/given.ts";
 import { play, script } from "../../aws/iam-script.ts";
 import { account, trustOf } from "../account.ts";
 import { serveChecked } from "../checked-server.ts";
@@ -20,7 +21,7 @@ async function served() {
   vi.stubEnv("AWS_ENDPOINT_URL", url);
   vi.stubEnv("AWS_ACCESS_KEY_ID", "any");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "any");
-  const iam = sdkIam({ region: "us-east-1" });
+  const iam = sdkIam(sdkIn());
   onTestFinished(() => iam.close());
   return { aws, url, iam };
 }

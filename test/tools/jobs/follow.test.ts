@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { guardedBatch } from "../../../src/aws/batch-calls.ts";
-import { CallBudget } from "../../../src/aws/budget.ts";
 import { guardedLogs } from "../../../src/aws/logs-calls.ts";
 import { throttled } from "../../../src/simulator/faults.ts";
 import { followJob } from "../../../src/tools/jobs/follow.ts";
+import { aBudget, aGuard } from "../../aws/given.ts";
 import { accountWithQueue, containerJob } from "../../simulator/account.ts";
 
 async function workplace() {
@@ -15,7 +15,7 @@ async function workplace() {
     const request = { jobName: "job", jobQueue: "q", jobDefinition: "jd", containerOverrides, ...change };
     return (await aws.outside.submitJob(request)).jobId ?? "";
   };
-  const guard = { clock, budget: new CallBudget({ clock, ratePerSecond: 10 }), mayWrite: () => ({ deadlineMs: 0 }) };
+  const guard = aGuard({ clock, budget: aBudget(clock, 10), mayWrite: () => ({ deadlineMs: 0 }) });
   const follow = async (id: string, options: Parameters<typeof followJob>[3] = {}, logs = true) => {
     const seen: string[] = [];
     const following = {

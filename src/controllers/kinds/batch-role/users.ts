@@ -101,7 +101,8 @@ async function openRegions(
   const opened: BatchRegion[] = [];
   for (const name of [...names].sort()) {
     try {
-      const region = await regions.open(name, signal);
+      // What it reads is shared by all.
+      const region = await regions.open(name, signal, undefined);
       const { listedAt, jobDefinitions, failure, definitionsFailure } = region.snapshot();
       const failed = failure ?? definitionsFailure;
       if (failed !== undefined) throw failed;

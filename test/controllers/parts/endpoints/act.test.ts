@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { CallBudget } from "../../../../src/aws/budget.ts";
 import { guardedEc2 } from "../../../../src/aws/ec2-calls.ts";
 import { createEc2Region } from "../../../../src/aws/ec2-region.ts";
 import { newEc2Memory } from "../../../../src/controllers/parts/ec2-memory.ts";
 import { writeInVpc } from "../../../../src/controllers/parts/endpoints/act.ts";
+import { aGuard } from "../../../aws/given.ts";
 import { account } from "../../../simulator/account.ts";
 import { threeSubnets } from "../../../simulator/networks.ts";
 
@@ -20,18 +20,14 @@ it("deletes endpoints in calls of 25, because EC2 accepts no more in one", async
       securityGroups: ["sg-1"],
     })),
   });
-  const guard = {
-    clock,
-    budget: new CallBudget({ clock, ratePerSecond: 1000 }),
-    mayWrite: () => ({ deadlineMs: 1000 }),
-  };
   const region = createEc2Region({
-    api: guardedEc2(aws.ec2, guard),
+    api: guardedEc2(aws.ec2, aGuard({ clock })),
     account: aws.account,
     region: aws.region,
     partition: "aws",
     clock,
     iam: () => Promise.reject(new Error("nothing here uses IAM")),
+    everybody: () => [],
   });
   const memory = newEc2Memory();
   const action = { vpcId: "vpc-1", doing: "delete", writes: [{ kind: "deleteEndpoints", endpointIds }] } as const;
