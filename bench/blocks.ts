@@ -88,7 +88,7 @@ async function tried({ shape, count, restMs, where }: Trial): Promise<readonly s
   const clock = systemClock();
   const aws = createSimulatedAws({ clock, random: seededRandom(1), region: "eu-west-1", knobs: { stalenessMs: 0 } });
   let uids = 0;
-  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
+  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit: undefined });
   const meter = new Meter();
   let running = started(store, aws);
   await forMs(500);

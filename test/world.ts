@@ -94,7 +94,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     options.aws ?? createSimulatedAws({ clock, random: seededRandom(seed), region, knobs: options.knobs ?? {} });
   aws.outside.describeRoles(serviceRoles);
   let uids = 0;
-  const store = options.store ?? new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
+  const store = options.store ?? new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit: undefined });
   const log = collectingLog();
   const beganAt = clock.now();
   const { name: clusterName, uid: clusterUid, ...former } = options.cluster ?? clusterOne;

@@ -2,6 +2,7 @@ import type { Kind } from "../api/object.ts";
 import { childSignal } from "../runtime/abort.ts";
 import { StoreError } from "../runtime/store.ts";
 import type { KubeApi } from "./api.ts";
+import { connectionsForRequests } from "./connection.ts";
 import { resourceName } from "./resource.ts";
 
 /** A permission that the operator needs, and why. RBAC manifests are generated from it, and it is checked at start. */
@@ -109,7 +110,7 @@ export interface ClusterCheckOptions {
   readonly api: KubeApi;
   readonly kinds: readonly Kind[];
   /** Undefined: all. */
-  readonly watchNamespaces?: readonly string[] | undefined;
+  readonly watchNamespaces: readonly string[] | undefined;
   /** Undefined: no leader election. */
   readonly leaseNamespace: string | undefined;
   /** How to install the CRDs, as text. */
@@ -205,9 +206,6 @@ async function servedResources(api: KubeApi, version: string, signal: AbortSigna
   }
 }
 
-/** The number of connections: a request that waits for one would spend its deadline on that. */
-const questionsAtOnce = 16;
-
 /** Needed permissions of `operatorAccess` that are not granted, by a SelfSubjectAccessReview for each verb. */
 async function accessGaps(
   options: Pick<ClusterCheckOptions, "api" | "kinds" | "watchNamespaces" | "leaseNamespace">,
@@ -231,7 +229,7 @@ async function accessGaps(
     }
   };
   try {
-    await Promise.all(Array.from({ length: questionsAtOnce }, ask));
+    await Promise.all(Array.from({ length: connectionsForRequests }, ask));
   } finally {
     // After a failure the others stop.
     child.abort(new Error("the check of the permissions has ended"));

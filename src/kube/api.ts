@@ -11,11 +11,12 @@ export type MayWrite = () => { readonly deadlineMs: number };
 export interface KubeApiOptions {
   readonly connection: Connection;
   readonly clock: Clock;
-  /** Maximum time for one request (10 s), and for a watch to start. */
-  readonly deadlineMs?: number;
   /** Called after each request with its HTTP status, or undefined without an answer. */
-  readonly onAnswer?: (method: string, status: number | undefined) => void;
+  readonly onAnswer: ((method: string, status: number | undefined) => void) | undefined;
 }
+
+/** Maximum time for one request, and for a watch to start. */
+const longestMs = 10_000;
 
 export interface ApiRequest {
   readonly method: OutgoingRequest["method"];
@@ -49,13 +50,11 @@ export class AnswerTooLong extends StoreError {
 export class KubeApi {
   readonly #connection: Connection;
   readonly #clock: Clock;
-  readonly #deadlineMs: number;
   readonly #onAnswer: KubeApiOptions["onAnswer"];
 
   constructor(options: KubeApiOptions) {
     this.#connection = options.connection;
     this.#clock = options.clock;
-    this.#deadlineMs = options.deadlineMs ?? 10_000;
     this.#onAnswer = options.onAnswer;
   }
 
@@ -68,7 +67,7 @@ export class KubeApi {
    * @throws StoreError, the signal's reason
    */
   async request(request: ApiRequest, signal: AbortSignal): Promise<unknown> {
-    const limitMs = Math.min(this.#deadlineMs, leaseLeftMs(request));
+    const limitMs = Math.min(longestMs, leaseLeftMs(request));
     try {
       return await withDeadline(this.#clock, limitMs, signal, `the API server ${this.server}`, async (inner) => {
         const answer = await this.#send(outgoing(request, inner), inner);
@@ -91,9 +90,9 @@ export class KubeApi {
     signal.throwIfAborted();
     const child = childSignal(signal);
     const expire = (): void => {
-      child.abort(new DeadlineExceeded(`the API server ${this.server}`, this.#deadlineMs));
+      child.abort(new DeadlineExceeded(`the API server ${this.server}`, longestMs));
     };
-    const timer = this.#clock.schedule(this.#deadlineMs, expire);
+    const timer = this.#clock.schedule(longestMs, expire);
     try {
       const answer = await this.#send({ ...outgoing(request, child.signal), isWatch: true }, child.signal);
       if (codeOf(answer) >= 400) throw this.#refusal(request, answer, await this.#body(answer, request));

@@ -33,7 +33,7 @@ export interface KubeStoreOptions {
   /** Called before each write, and again directly before its first byte is sent. */
   readonly mayWrite: MayWrite;
   /** The `namespaces` of the store. Roles in them are enough. */
-  readonly watchNamespaces?: readonly string[] | undefined;
+  readonly watchNamespaces: readonly string[] | undefined;
 }
 
 /** An object as a user writes it, without the fields that the API server sets. */
@@ -45,11 +45,11 @@ export interface AppliedManifest {
 
 export interface ApplyOptions {
   /** Dry run: returns the result with defaults and admission, without storing it. */
-  readonly dryRun?: boolean;
+  readonly dryRun: boolean;
   /** Takes over fields of other managers, which are a `Conflict` otherwise. */
-  readonly force?: boolean;
-  /** Replaces the store's. */
-  readonly fieldManager?: string;
+  readonly force: boolean;
+  /** Undefined: that of the store. */
+  readonly fieldManager: string | undefined;
 }
 
 /** An API server as a store, with further operations. */
@@ -62,7 +62,7 @@ export interface KubeStore extends Store {
   /** @throws StoreError `Conflict` if there is an object of this name, `Invalid` */
   create(kind: Kind, manifest: AppliedManifest, signal: AbortSignal): Promise<KubeObject>;
   /** Deletes an object; with `uid` only if it matches. False: it does not exist. */
-  delete(kind: Kind, key: ObjectKey, options: { readonly uid?: string }, signal: AbortSignal): Promise<boolean>;
+  delete(kind: Kind, key: ObjectKey, uid: string | undefined, signal: AbortSignal): Promise<boolean>;
 }
 
 const mergePatch = "application/merge-patch+json";
@@ -204,7 +204,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
       await createEvent(event, signal);
     },
 
-    async apply(kind, manifest, { dryRun = false, force = false, fieldManager: manager = fieldManager }, signal) {
+    async apply(kind, manifest, { dryRun, force, fieldManager: manager = fieldManager }, signal) {
       const request = call(kind, "patch", addressOf(manifest.metadata), {
         method: "PATCH",
         query: { fieldManager: manager, force: force || undefined, dryRun: dryRun ? "All" : undefined },
@@ -226,7 +226,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
       return toObject(kind, await api.request(request, signal));
     },
 
-    async delete(kind, key, { uid }, signal) {
+    async delete(kind, key, uid, signal) {
       return (
         (await foundOr404(api.request(deletion(kind, key, uid === undefined ? undefined : { uid }), signal))) !==
         undefined

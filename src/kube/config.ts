@@ -9,8 +9,6 @@ import { wordsOf } from "./errors.ts";
 export interface KubeConfigSource {
   /** A kubeconfig, or several joined as in `KUBECONFIG`; undefined: the ServiceAccount of the pod. */
   readonly kubeconfig: string | undefined;
-  /** Replaces the current context. */
-  readonly context?: string | undefined;
   /** Prefix of the paths of a pod's ServiceAccount; for tests. */
   readonly root?: string;
 }
@@ -31,7 +29,6 @@ const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
  */
 export function loadKubeConfig(source: KubeConfigSource): KubeConfig {
   const config = source.kubeconfig === undefined ? inCluster(source.root ?? "") : fromFiles(source.kubeconfig);
-  if (source.context !== undefined) config.setCurrentContext(source.context);
   if (config.getCurrentCluster() === null) {
     const context = config.getCurrentContext();
     const known = config.getContexts().map(({ name }) => name);

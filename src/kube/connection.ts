@@ -17,9 +17,12 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** `aws-batch-operator/<version>`. */
   readonly userAgent: string;
-  /** Connections for requests (16), without watches, each of which has its own connection. */
-  readonly connections?: number;
+  /** Connections for requests, without watches, each of which has its own connection. */
+  readonly connections: number;
 }
+
+/** A request that waits for one spends its deadline on that. */
+export const connectionsForRequests = 16;
 
 export interface OutgoingRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -198,8 +201,7 @@ export class Connection {
       agent: newAgent(this.server, proxy, tls, connections),
       underWay: 0,
     });
-    const { connections = 16 } = this.#options;
-    this.#pools = { key: identity, requests: pool(connections), watches: pool(Number.POSITIVE_INFINITY) };
+    this.#pools = { key: identity, requests: pool(this.#options.connections), watches: pool(Number.POSITIVE_INFINITY) };
     for (const old of retired) {
       this.#retired.add(old);
       this.#destroyIfIdle(old);

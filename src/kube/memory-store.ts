@@ -39,7 +39,7 @@ export interface MemoryStoreOptions extends WatchLimits {
    * Replaces the schema: returns the object with its defaults.
    * @throws StoreError `Invalid`
    */
-  readonly admit?: (object: KubeObject, before: KubeObject | undefined) => KubeObject;
+  readonly admit: ((object: KubeObject, before: KubeObject | undefined) => KubeObject) | undefined;
 }
 
 /** The whole store as plain JSON. */

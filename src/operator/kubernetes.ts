@@ -3,7 +3,7 @@ import { kinds } from "../api/v1alpha1/kinds.ts";
 import { type CheckedCluster, checkCluster } from "../kube/access.ts";
 import { KubeApi, type KubeApiOptions } from "../kube/api.ts";
 import { currentNamespace, KubeConfigError, loadKubeConfig } from "../kube/config.ts";
-import { Connection } from "../kube/connection.ts";
+import { Connection, connectionsForRequests } from "../kube/connection.ts";
 import { StoreError } from "../runtime/store.ts";
 import { CommandError, type Environment, exitCodes } from "./io.ts";
 
@@ -34,8 +34,8 @@ export function apiServer(
     const config = load();
     const namespace = currentNamespace(config);
     const userAgent = `aws-batch-operator/${manifest.version}`;
-    const connection = new Connection({ load, clock, userAgent });
-    const api = new KubeApi({ connection, clock, ...(onAnswer === undefined ? {} : { onAnswer }) });
+    const connection = new Connection({ load, clock, userAgent, connections: connectionsForRequests });
+    const api = new KubeApi({ connection, clock, onAnswer });
     return {
       api,
       podNamespace: kubeconfig === undefined ? namespace : undefined,

@@ -53,7 +53,7 @@ async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
   const { interrupted: signal } = io;
   const clock = systemClock();
   const random = Math.random;
-  const server = apiServer(flags.kubeconfig, io.env, { clock });
+  const server = apiServer(flags.kubeconfig, io.env, { clock, onAnswer: undefined });
   try {
     const store = kubeStore({
       api: server.api,

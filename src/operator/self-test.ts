@@ -40,7 +40,7 @@ export function selfTestCommand(io: Io, ending: Ending): Command {
     ending(async () => {
       const { kubeconfig, namespace, timeout } = command.opts<SelfTestFlags>();
       const clock = systemClock();
-      const server = apiServer(kubeconfig, io.env, { clock });
+      const server = apiServer(kubeconfig, io.env, { clock, onAnswer: undefined });
       const manager = selfTestName;
       const store = kubeStore({
         api: server.api,
@@ -49,6 +49,7 @@ export function selfTestCommand(io: Io, ending: Ending): Command {
         reporter: { controller: manager, instance: manager },
         // It needs no lease, because it writes only its own object.
         mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
+        watchNamespaces: undefined,
       });
       try {
         const where = namespace ?? server.defaultNamespace;
@@ -79,7 +80,7 @@ export async function selfTest(options: SelfTestOptions, signal: AbortSignal): P
   const { store, clock, namespace, limitMs } = options;
   const manifest = probe(namespace);
   const key = manifest.metadata;
-  await store.apply(JobDefinitionKind, manifest, { force: true }, signal);
+  await store.apply(JobDefinitionKind, manifest, { dryRun: false, force: true, fieldManager: undefined }, signal);
   try {
     const deadline = clock.monotonic() + limitMs;
     for (;;) {
@@ -96,7 +97,7 @@ export async function selfTest(options: SelfTestOptions, signal: AbortSignal): P
     }
   } finally {
     // Also after an interruption.
-    await store.delete(JobDefinitionKind, key, {}, AbortSignal.timeout(10_000));
+    await store.delete(JobDefinitionKind, key, undefined, AbortSignal.timeout(10_000));
   }
 }
 

@@ -26,7 +26,7 @@ export function uninstallCheckCommand(io: Io, ending: Ending): Command {
 }
 
 async function uninstallCheck({ kubeconfig }: { readonly kubeconfig?: string }, io: Io): Promise<number> {
-  const server = apiServer(kubeconfig, io.env, { clock: systemClock() });
+  const server = apiServer(kubeconfig, io.env, { clock: systemClock(), onAnswer: undefined });
   const manager = "aws-batch-operator-uninstall-check";
   const store = kubeStore({
     api: server.api,
@@ -36,6 +36,7 @@ async function uninstallCheck({ kubeconfig }: { readonly kubeconfig?: string }, 
     mayWrite() {
       throw new Error("a check writes nothing");
     },
+    watchNamespaces: undefined,
   });
   try {
     const left = await orCommandError(() => objectsIn(store, io.interrupted), exitCodes.failed, io.interrupted);

@@ -56,7 +56,7 @@ export async function local(flags: LocalFlags, io: Io, serve?: LocalStart["serve
   requireDirectory(directory);
   const source = directorySource(directory);
   const fingerprint = await source.fingerprint();
-  const read = await source.read();
+  const read = await source.read(io.interrupted);
   if (read.problems.length > 0) {
     refuse(read, options, io);
     return exitCodes.failed;

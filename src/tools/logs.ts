@@ -163,7 +163,7 @@ async function follow(given: NamedJob, flags: LogsFlags, io: Io): Promise<void> 
       waits: (why) => io.stderr.write(visible(why).concat("\n")),
       lines: (lines, attempt) => writeLines(io.stdout, flags.output, lines, { attempt, isRaw: flags.raw }),
     },
-    { ...flags, name: nameOf(given.object) },
+    { attempt: flags.attempt, tail: flags.tail, name: nameOf(given.object) },
   );
   if (job === undefined) throw new CommandError(`AWS does not know job ${id} any more`);
 }

@@ -12,7 +12,7 @@ import type { ManifestSources } from "./manifest-options.ts";
 import { documentsOf, type LoadedManifests, loadManifests } from "./validation/manifests.ts";
 import { objectFindings, objectWithDefaults } from "./validation/object.ts";
 import { byPlace, type Note, type Problem, pathText } from "./validation/problem.ts";
-import { type ValidationOptions, type ValidManifest, validation } from "./validation/validate.ts";
+import { type ValidationOptions, type ValidManifest, validation, wholeDirectory } from "./validation/validate.ts";
 
 /** The CRDs of all kinds, generated from their schemas. */
 export const crds = crdsJson as unknown as readonly CustomResourceDefinition[];
@@ -32,18 +32,18 @@ export interface ReadManifests {
 /**
  * Reads and validates manifests from all their sources together. Directories and a kustomization must contain the targets
  * of their references. Files and standard input may reference objects elsewhere, and so may manifests for a cluster.
- * @param cluster the target cluster, if known
+ * @param cluster the target cluster; undefined: it is not known
  * @throws CommandError when a kustomization cannot be rendered
  */
 export async function readManifests(
   sources: ManifestSources,
   io: Pick<Io, "env" | "interrupted" | "stdin">,
-  cluster?: { readonly defaultNamespace: string },
+  cluster: { readonly defaultNamespace: string } | undefined,
 ): Promise<ReadManifests> {
   const loaded = joined(await Promise.all(loadsOf(sources, io)));
   const options =
     cluster === undefined
-      ? { closed: await isClosed(sources) }
+      ? { ...wholeDirectory, closed: await isClosed(sources) }
       : { closed: false, namespace: cluster.defaultNamespace };
   const read = await validated(loaded, options, io.interrupted);
   const isEmpty = read.problems.length === 0 && read.manifests.length === 0;
@@ -54,14 +54,18 @@ export async function readManifests(
  * Reads and validates a directory with its subdirectories, which may be empty. It must contain the targets of its references.
  * @param added what is read as if the directory had it
  */
-export async function readDirectory(directory: string, ...added: readonly LoadedManifests[]): Promise<ReadManifests> {
-  return await validated(joined([await loadManifests(directory), ...added]), { closed: true });
+export async function readDirectory(
+  directory: string,
+  signal: AbortSignal,
+  ...added: readonly LoadedManifests[]
+): Promise<ReadManifests> {
+  return await validated(joined([await loadManifests(directory, signal), ...added]), wholeDirectory, signal);
 }
 
 async function validated(
   loaded: LoadedManifests,
   options: ValidationOptions,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<ReadManifests> {
   const { problems, ...read } = await inTurns(validation(loaded.documents, crds, options), signal);
   return { ...read, problems: [...loaded.problems, ...problems].sort(byPlace), files: loaded.files };
@@ -74,7 +78,7 @@ const stepsInTurn = 10;
  * Runs to the end what is made of steps, and lets signals in between.
  * @throws the signal's reason
  */
-async function inTurns<Result>(steps: Generator<void, Result>, signal?: AbortSignal): Promise<Result> {
+async function inTurns<Result>(steps: Generator<void, Result>, signal: AbortSignal): Promise<Result> {
   for (let count = 1; ; count++) {
     const { done, value } = steps.next();
     if (done) return value;

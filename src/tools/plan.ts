@@ -99,7 +99,7 @@ function clusterOf({ kubeconfig, cluster, simulate = false }: PlanFlags, io: Io)
   if (kubeconfig === undefined) return undefined;
   if (!cluster) throw new CommandError("--kubeconfig and --no-cluster exclude each other");
   if (simulate) throw new CommandError("--kubeconfig and --simulate exclude each other: a cluster uses the real AWS");
-  return apiServer(kubeconfig, io.env, { clock: systemClock() });
+  return apiServer(kubeconfig, io.env, { clock: systemClock(), onAnswer: undefined });
 }
 
 async function planFrom(

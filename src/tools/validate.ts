@@ -28,7 +28,7 @@ export function validateCommand(io: Io, ending: Ending): Command {
 }
 
 async function validate({ output, ...flags }: ValidateFlags, io: Io): Promise<number> {
-  const read = await readManifests(sourcesIn(flags), io);
+  const read = await readManifests(sourcesIn(flags), io, undefined);
   const paint = paintFor(styleOf(io.stdout, io.env));
   const { files, problems, notes } = read;
   const found = visibleIn({ files, problems, notes });

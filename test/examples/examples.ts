@@ -46,7 +46,7 @@ export function exampleNamed(name: string): Example {
 
 /** The manifests as `local` puts them into its store. */
 export async function manifestsOf({ name, directory }: Example): Promise<readonly Manifest[]> {
-  const { manifests, problems } = await readDirectory(directory);
+  const { manifests, problems } = await readDirectory(directory, new AbortController().signal);
   if (problems.length > 0) throw new Error(`${name}: ${JSON.stringify(problems)}`);
   return manifests.map(manifestOf);
 }

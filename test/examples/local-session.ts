@@ -60,7 +60,7 @@ export async function runLocal(
   const given: LocalFlags = { ...flags, filename: directory, simulate: true, output: "json" };
   const { source, settled } = watchedReads(directorySource(directory));
   const fingerprint = await source.fingerprint();
-  const read = await source.read();
+  const read = await source.read(new AbortController().signal);
   const interruption = new AbortController();
   const lines: Line[] = [];
   let rest = "";
@@ -142,7 +142,11 @@ function watchedReads(source: ManifestSource): { source: ManifestSource; settled
     while (pending.size > 0) await Promise.allSettled(pending);
   };
   return {
-    source: { ...source, fingerprint: () => watched(source.fingerprint()), read: () => watched(source.read()) },
+    source: {
+      ...source,
+      fingerprint: () => watched(source.fingerprint()),
+      read: (signal) => watched(source.read(signal)),
+    },
     settled,
   };
 }

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
 import { JobDefinitionKind } from "../../src/api/v1alpha1/kinds.ts";
 import { type ApiRequest, KubeApi } from "../../src/kube/api.ts";
-import { type KubeStore, kubeStore } from "../../src/kube/client.ts";
+import type { KubeStore } from "../../src/kube/client.ts";
 import { loadKubeConfig } from "../../src/kube/config.ts";
-import { Connection } from "../../src/kube/connection.ts";
+import type { Connection } from "../../src/kube/connection.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { jsonEqual } from "../../src/runtime/json-equal.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
+import { connectionTo, storeOn } from "../kube/world.ts";
 import { describeOnCluster } from "./control-plane/shared.ts";
 
 /** The real client, with a note of what is sent. */
@@ -72,15 +72,9 @@ describeOnCluster("the status of an object", (cluster) => {
   beforeAll(async () => {
     const clock = systemClock();
     const { kubeconfig } = cluster.access;
-    connection = new Connection({ load: () => loadKubeConfig({ kubeconfig }), clock, userAgent: "aws-batch-operator" });
-    api = new CountingApi({ connection, clock });
-    store = kubeStore({
-      api,
-      random: seededRandom(1),
-      fieldManager: "aws-batch-operator",
-      reporter: { controller: "awsbatch.dev/operator", instance: "test" },
-      mayWrite: () => ({ deadlineMs: 10_000 }),
-    });
+    connection = connectionTo(() => loadKubeConfig({ kubeconfig }), clock);
+    api = new CountingApi({ connection, clock, onAnswer: undefined });
+    store = storeOn(api);
     namespace = await cluster.newNamespace("status");
   });
   afterAll(() => connection.close());
@@ -94,7 +88,7 @@ describeOnCluster("the status of an object", (cluster) => {
       metadata: { name, namespace },
       spec,
     };
-    await store.apply(JobDefinitionKind, manifest, { fieldManager: "kubectl" }, signal);
+    await store.apply(JobDefinitionKind, manifest, { dryRun: false, force: false, fieldManager: "kubectl" }, signal);
   }
 
   /** What the server has after the operator wrote `status`, and in which requests it did. */

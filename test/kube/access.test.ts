@@ -38,8 +38,9 @@ async function cluster(allows: (asked: Asked) => boolean = () => true) {
   return { ...w, asked };
 }
 
+const words = { leaseNamespace: "operators", installHint: "install them" };
 const check = (api: KubeApi, signal: AbortSignal, rest: Partial<Parameters<typeof checkCluster>[0]> = {}) =>
-  checkCluster({ api, kinds: [widgetKind], leaseNamespace: "operators", installHint: "install them", ...rest }, signal);
+  checkCluster({ api, kinds: [widgetKind], watchNamespaces: undefined, ...words, ...rest }, signal);
 
 describe("at the start", () => {
   test("a cluster is good that serves the kinds and allows every verb", async () => {

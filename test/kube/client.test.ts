@@ -9,6 +9,8 @@ import { errorOf, messageOf, widget, widgetKind, widgets, world } from "./world.
 
 const key = { namespace: "team-a", name: "w" };
 
+const plainly = { dryRun: false, force: false, fieldManager: undefined };
+
 describe("a read", () => {
   test("gives the object without what is never read, and undefined when there is none", async () => {
     const { server, store, signal } = await world();
@@ -328,9 +330,9 @@ describe("a write", () => {
     const writes = [
       store.patchMetadata(widgetKind, widget("w", "7"), { addFinalizer: "f" }, signal),
       store.applyStatus(widgetKind, widget("w", "7"), {}, signal),
-      store.delete(widgetKind, key, {}, signal),
+      store.delete(widgetKind, key, undefined, signal),
       store.deleteObject(widgetKind, widget("w", "7"), signal),
-      store.apply(widgetKind, widget("w", "7"), {}, signal),
+      store.apply(widgetKind, widget("w", "7"), plainly, signal),
       store.create(widgetKind, widget("w", "7"), signal),
     ];
     for (const write of writes) expect(await messageOf(write)).toMatch(/was not sent: this replica does not lead/);
@@ -381,18 +383,18 @@ test("applies a manifest, or only asks what would be stored", async () => {
     metadata: { namespace: "team-a", name: "w" },
     spec: { size: 2 },
   };
-  await store.apply(widgetKind, manifest, { dryRun: true, fieldManager: "kubectl" }, signal);
+  await store.apply(widgetKind, manifest, { ...plainly, dryRun: true, fieldManager: "kubectl" }, signal);
   expect([server.last.query, server.last.body]).toEqual([{ fieldManager: "kubectl", dryRun: "All" }, manifest]);
-  await store.apply(widgetKind, manifest, { force: true }, signal);
+  await store.apply(widgetKind, manifest, { ...plainly, force: true }, signal);
   expect(server.last.query).toEqual({ fieldManager: "aws-batch-operator", force: "true" });
 });
 
 test("deletes the object of that uid, and says whether there was one", async () => {
   const { server, store, signal } = await world();
   server.on(`DELETE ${widgets("team-a", "w")}`, { json: widget("w", "8") }, refusal(404, "NotFound", "not found"));
-  expect(await store.delete(widgetKind, key, { uid: "uid-w" }, signal)).toBe(true);
+  expect(await store.delete(widgetKind, key, "uid-w", signal)).toBe(true);
   expect(server.last.body).toMatchObject({ preconditions: { uid: "uid-w" } });
-  expect(await store.delete(widgetKind, key, {}, signal)).toBe(false);
+  expect(await store.delete(widgetKind, key, undefined, signal)).toBe(false);
 });
 
 test("deletes an object of exactly the uid and version that were read", async () => {

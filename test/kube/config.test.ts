@@ -87,8 +87,7 @@ describe("a kubeconfig", () => {
     const files = [path.join(root, "a"), path.join(root, "b"), path.join(root, "a")].join(path.delimiter);
     expect(loadKubeConfig({ kubeconfig: files }).getCurrentCluster()?.server).toBe("https://one:6443");
     const twoFirst = [path.join(root, "b"), path.join(root, "a")].join(path.delimiter);
-    expect(loadKubeConfig({ kubeconfig: twoFirst }).getCurrentCluster()?.server).toBe("https://two:6443");
-    const other = loadKubeConfig({ kubeconfig: files, context: "two" });
+    const other = loadKubeConfig({ kubeconfig: twoFirst });
     expect([other.getCurrentCluster()?.server, other.getCurrentUser()?.token]).toEqual(["https://two:6443", "b"]);
   });
 
@@ -96,13 +95,10 @@ describe("a kubeconfig", () => {
     ["is not there", { kubeconfig: "none" }, /the kubeconfig .*none cannot be read: ENOENT/],
     ["is not YAML", { kubeconfig: "broken" }, /the kubeconfig .*broken cannot be read: /],
     ["is empty", { kubeconfig: "empty" }, /the kubeconfig .*empty (cannot be read|names no current context)/],
-    [
-      "names a context that it does not have",
-      { kubeconfig: "a", context: "two" },
-      /has no context "two" .* it has one$/,
-    ],
+    ["names a context that it does not have", { kubeconfig: "stale" }, /has no context "two" .* it has one$/],
   ])("that %s is reported in one line", (_what, source, message) => {
-    const root = folder({ a: kubeconfig({}), broken: "a: [", empty: "" });
+    const stale = kubeconfig({}).replace("current-context: one", "current-context: two");
+    const root = folder({ stale, broken: "a: [", empty: "" });
     expect(() => loadKubeConfig({ ...source, kubeconfig: path.join(root, source.kubeconfig) })).toThrow(message);
   });
 });

@@ -3,12 +3,12 @@ import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Connection, type OutgoingRequest, type ServerAccess } from "../../src/kube/connection.ts";
-import { systemClock, VirtualClock } from "../../src/runtime/clock.ts";
+import type { OutgoingRequest, ServerAccess } from "../../src/kube/connection.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
 import { eventually } from "../eventually.ts";
 import { type Certificate, selfSignedCertificate } from "./certificate.ts";
 import { FakeApiServer } from "./fake-api-server.ts";
-import { errorOf, messageOf, tokenAccess, world } from "./world.ts";
+import { connectionTo, errorOf, messageOf, tokenAccess, world } from "./world.ts";
 
 const read: OutgoingRequest = { method: "GET", path: "/version" };
 const { signal } = new AbortController();
@@ -41,7 +41,7 @@ const certificate = (): Certificate => (shared.certificate ??= selfSignedCertifi
 async function secureWorld(load: (url: string) => ServerAccess) {
   const server = await FakeApiServer.start(certificate());
   server.on("GET /version", { json: { gitVersion: "v1.35.4" } });
-  const connection = new Connection({ load: () => load(server.url), clock: systemClock(), userAgent: "test" });
+  const connection = connectionTo(() => load(server.url));
   onTestFinished(async () => {
     await connection.close();
     await server.stop();
@@ -184,7 +184,7 @@ describe("credentials", () => {
 
 describe("an API server that cannot be reached", () => {
   const messageFor = async (server: string): Promise<string> => {
-    const connection = new Connection({ load: () => tokenAccess(server), clock: systemClock(), userAgent: "test" });
+    const connection = connectionTo(() => tokenAccess(server));
     onTestFinished(() => connection.close());
     return await messageOf(connection.send(read, signal));
   };

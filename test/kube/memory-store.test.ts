@@ -16,7 +16,7 @@ function manifest(spec: unknown = { size: 1 }, extra: Partial<Manifest["metadata
 function world(options: Partial<MemoryStoreOptions> = {}) {
   const clock = new VirtualClock();
   let uids = 0;
-  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, ...options });
+  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit: undefined, ...options });
   return { clock, store };
 }
 

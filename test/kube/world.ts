@@ -47,21 +47,33 @@ export interface WorldOptions extends Partial<Omit<KubeStoreOptions, "api">> {
   readonly connections?: number;
 }
 
+export function connectionTo(load: () => ServerAccess, clock = systemClock(), connections = 16): Connection {
+  return new Connection({ load, clock, userAgent: "aws-batch-operator/1.2.3", connections });
+}
+
+/** The operator's store on an API server. */
+export function storeOn(api: KubeApi, options: Partial<KubeStoreOptions> = {}) {
+  return kubeStore({
+    api,
+    random: () => 0.5,
+    fieldManager: "aws-batch-operator",
+    reporter: { controller: "test.dev/operator", instance: "pod-1" },
+    mayWrite: () => ({ deadlineMs: 10_000 }),
+    watchNamespaces: undefined,
+    ...options,
+  });
+}
+
 /** A fake API server and the real client on top of it; both end with the test. */
 export async function world(options: WorldOptions = {}) {
   const { clock = systemClock(), load = tokenAccess, connections, ...store } = options;
   const server = await FakeApiServer.start();
-  const connection = new Connection({
-    load: () => load(server.url),
-    clock,
-    userAgent: "aws-batch-operator/1.2.3",
-    ...(connections === undefined ? {} : { connections }),
-  });
+  const connection = connectionTo(() => load(server.url), clock, connections);
   onTestFinished(async () => {
     await connection.close();
     await server.stop();
   });
-  const api = new KubeApi({ connection, clock });
+  const api = new KubeApi({ connection, clock, onAnswer: undefined });
   const abort = new AbortController();
   return {
     server,
@@ -70,14 +82,7 @@ export async function world(options: WorldOptions = {}) {
     clock,
     abort,
     signal: abort.signal,
-    store: kubeStore({
-      api,
-      random: () => 0.5,
-      fieldManager: "aws-batch-operator",
-      reporter: { controller: "test.dev/operator", instance: "pod-1" },
-      mayWrite: () => ({ deadlineMs: 10_000 }),
-      ...store,
-    }),
+    store: storeOn(api, store),
   };
 }
 

@@ -21,7 +21,7 @@ function keeping(source: ObjectSource): ObjectSource {
 }
 
 test("what a list keeps of an object is of the object as the operator sees it, of all namespaces or one", async () => {
-  const memory = new MemoryStore({ clock: new VirtualClock(), newUid: () => "uid" });
+  const memory = new MemoryStore({ clock: new VirtualClock(), newUid: () => "uid", admit: undefined });
   memory.apply(jobQueue("q", ["ce"]));
   const ofTeam = memory.watching(["team"]);
   const store = seenStore(

@@ -29,7 +29,7 @@ export function widgetCache(options: Pick<ObjectCacheOptions, "clock" | "log"> &
 export function world(options: Partial<MemoryStoreOptions> = {}) {
   const clock = new VirtualClock();
   let uids = 0;
-  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, ...options });
+  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit: undefined, ...options });
   const log = collectingLog();
   const abort = new AbortController();
   return {

@@ -6,7 +6,7 @@ import { decide, fileText } from "../../src/tools/import/decide.ts";
 import { isComplete } from "../../src/tools/import/report.ts";
 import { crds, manifestOf, withSchemaDefaults } from "../../src/tools/manifests.ts";
 import { readBatch } from "../../src/tools/plan/copy/batch.ts";
-import { validateManifests } from "../../src/tools/validation/validate.ts";
+import { validateManifests, wholeDirectory } from "../../src/tools/validation/validate.ts";
 import { imported, MemoryFolder } from "../tools/import/given.ts";
 import { createWorld, type World } from "../world.ts";
 import { accountCalls } from "./generate/accounts.ts";
@@ -106,7 +106,7 @@ async function moved(seed: number): Promise<void> {
   const more = report.plan?.entries.filter(({ title }) => !title.endsWith("these tags, nothing else"));
   expect({ seed, more, isComplete: isComplete(report) }).toEqual({ seed, more: [], isComplete: true });
 
-  const { manifests, problems } = validateManifests((await folder.load()).documents, crds);
+  const { manifests, problems } = validateManifests((await folder.load()).documents, crds, wholeDirectory);
   expect([seed, manifests.length, problems]).toEqual([seed, report.imported.length, []]);
   for (const manifest of manifests) store.apply(manifestOf(manifest));
   await world.seconds(120);

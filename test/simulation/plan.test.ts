@@ -8,7 +8,7 @@ import { crds, withSchemaDefaults } from "../../src/tools/manifests.ts";
 import { changedFields } from "../../src/tools/plan/written.ts";
 import { planOf } from "../../src/tools/plan.ts";
 import { documentsOf } from "../../src/tools/validation/manifests.ts";
-import { validateManifests } from "../../src/tools/validation/validate.ts";
+import { validateManifests, wholeDirectory } from "../../src/tools/validation/validate.ts";
 import { isWrite } from "../transcript.ts";
 import { createWorld, type World } from "../world.ts";
 import { requestLegacy } from "./carry-out.ts";
@@ -110,7 +110,7 @@ function validated(manifests: readonly Manifest[]) {
   return validateManifests(
     texts.flatMap(({ documents }) => documents),
     crds,
-    { closed: false },
+    { ...wholeDirectory, closed: false },
   );
 }
 

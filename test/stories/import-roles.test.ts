@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { isComplete, type Report } from "../../src/tools/import/report.ts";
 import { crds, manifestOf } from "../../src/tools/manifests.ts";
-import { validateManifests } from "../../src/tools/validation/validate.ts";
+import { validateManifests, wholeDirectory } from "../../src/tools/validation/validate.ts";
 import { containerJob, ec2, queue, trustOf } from "../simulator/account.ts";
 import { imported, MemoryFolder } from "../tools/import/given.ts";
 import type { World } from "../world.ts";
@@ -109,7 +109,7 @@ it("gives the operator roles of its own as the plan shows, and leaves the others
   `);
   expect(isComplete(report)).toBe(false);
 
-  const { manifests, problems } = validateManifests((await folder.load()).documents, crds);
+  const { manifests, problems } = validateManifests((await folder.load()).documents, crds, wholeDirectory);
   expect(problems).toEqual([]);
   for (const manifest of manifests) store.apply(manifestOf(manifest));
   await world.until("the replacement waits for approval", () => approvalIn(world) !== undefined);

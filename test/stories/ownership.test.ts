@@ -186,7 +186,7 @@ describe("a restart", () => {
     const before = await readyWorld();
     await before.stop();
     const { objects, resourceVersion } = before.store.snapshot();
-    const store = new MemoryStore({ clock: before.clock, newUid: () => "new-uid" });
+    const store = new MemoryStore({ clock: before.clock, newUid: () => "new-uid", admit: undefined });
     store.restore({
       resourceVersion,
       objects: objects.map(({ object: { status: _status, ...object }, applied }) => ({ object, applied })),

@@ -342,7 +342,7 @@ describe("an operator that was killed", () => {
     world.apply(job("2"));
     await world.untilReady();
     let uids = 0;
-    const store = new MemoryStore({ clock: world.clock, newUid: () => `new-uid-${++uids}` });
+    const store = new MemoryStore({ clock: world.clock, newUid: () => `new-uid-${++uids}`, admit: undefined });
     const refused = await restarted(world, { store, cluster: { name: "default", uid: "cluster-2" } });
     refused.apply(job("2"));
     await refused.until("it is refused", stalled(refused, "OwnedByOtherCluster"), 120);

@@ -4,7 +4,7 @@ import { type LoadedManifests, loadManifests } from "../validation/manifests.ts"
 /** The directory of manifests that `import` writes to. */
 export interface Folder {
   /** Its manifests, with files as paths from the working directory; none when there is no such directory. */
-  load(): Promise<LoadedManifests>;
+  load(signal: AbortSignal): Promise<LoadedManifests>;
   /**
    * The path of a file from the working directory.
    * @param file below the directory, with `/`
@@ -23,7 +23,8 @@ export interface Folder {
 export function folderAt(directory: string): Folder {
   const files = new FilesBelow(directory);
   return {
-    load: async () => (files.isThere() ? await loadManifests(directory) : { documents: [], problems: [], files: [] }),
+    load: async (signal) =>
+      files.isThere() ? await loadManifests(directory, signal) : { documents: [], problems: [], files: [] },
     pathOf: (file) => files.pathOf(file),
     read: (path) => files.read(files.nameOf(path)),
     write: (path, text, replaced) => files.write(files.nameOf(path), text, replaced),

@@ -12,7 +12,7 @@ import { documentsOf, type LoadedManifests, type ManifestDocument } from "../val
 import { placeholdersIn } from "../validation/placeholders.ts";
 import { pathText } from "../validation/problem.ts";
 import { byName, type Named, recordNameIn } from "../validation/references.ts";
-import { type ValidManifest, validateManifests } from "../validation/validate.ts";
+import { type ValidManifest, validateManifests, wholeDirectory } from "../validation/validate.ts";
 import { type Changes, changesOf, valueAt } from "./changes.ts";
 import { type Decision, decide, fileText, type ImportedObject, rolesToRead, specSchema } from "./decide.ts";
 import { editedText } from "./edit.ts";
@@ -44,7 +44,7 @@ export interface ImportOptions {
   readonly roles: "keep" | "manage";
   readonly clusterName: string;
   /** The other tool whose resources are imported; undefined: everything in the account. */
-  readonly source?: Source | undefined;
+  readonly source: Source | undefined;
   /** Of the operator that is to adopt the objects. */
   readonly flags: OperatorFlags;
 }
@@ -64,7 +64,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
   const { account, folder } = ports;
   const { namespace, names, retain, keptValues, dryRun, clusterName, flags } = options;
   const { source, elsewhere } = ofAccount(options.source, account.cloud.account);
-  const loaded = await folder.load();
+  const loaded = await folder.load(ports.signal);
   const regions = [];
   for (const name of options.regions) regions.push(await account.region(name));
   const existing = existingIn(loaded, options);
@@ -83,7 +83,7 @@ export async function importAccount(options: ImportOptions, ports: ImportPorts):
     save([written.files, handOverFiles], folder);
     remember({ specs: written.remembered, files: hashesOf(handedOver, memory.files) }, memory.text, folder);
   }
-  const { manifests, problems } = validateManifests(documentsAfter(loaded, written), crds);
+  const { manifests, problems } = validateManifests(documentsAfter(loaded, written), crds, wholeDirectory);
   const allProblems = [...loaded.problems, ...problems];
   const ignoreTagKeys = [...new Set([...ignored, ...decision.toolTagKeys])];
   const { inexpressible, renamed } = decision;

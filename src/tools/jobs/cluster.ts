@@ -19,7 +19,7 @@ export interface JobObjects extends SeenObjects {
   /** All of a namespace; undefined: of the cluster. @throws CommandError */
   list(ofNamespace: string | undefined): Promise<readonly BatchJob[]>;
   /** Server-side apply. @param options a dry run stores nothing. @throws CommandError */
-  apply(manifest: AppliedManifest, options?: { readonly dryRun: boolean }): Promise<BatchJob>;
+  apply(manifest: AppliedManifest, options: { readonly dryRun: boolean }): Promise<BatchJob>;
   /** @returns undefined if there is an object of this name already. @throws CommandError */
   create(manifest: AppliedManifest): Promise<BatchJob | undefined>;
   /** Asks the operator to end the job of an object, which stays. @throws CommandError */
@@ -44,7 +44,7 @@ export function openCluster(
   exitCode: number = exitCodes.failed,
 ): JobObjects {
   const signal = io.interrupted;
-  const server = apiServer(flags.kubeconfig, io.env, { clock: systemClock() });
+  const server = apiServer(flags.kubeconfig, io.env, { clock: systemClock(), onAnswer: undefined });
   const store: KubeStore = kubeStore({
     api: server.api,
     random: Math.random,
@@ -52,6 +52,7 @@ export function openCluster(
     reporter: { controller: manager, instance: manager },
     // A person writes without a lease.
     mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
+    watchNamespaces: undefined,
   });
   const namespace = flags.namespace ?? server.defaultNamespace;
   const asking = <T>(ask: () => Promise<T>): Promise<T> => orCommandError(ask, exitCode, signal);
@@ -74,7 +75,8 @@ export function openCluster(
       );
     },
     list: async (ofNamespace) => (await objects(BatchJobKind, ofNamespace)) as readonly BatchJob[],
-    async apply(manifest, options = { dryRun: false }) {
+    async apply(manifest, { dryRun }) {
+      const options = { dryRun, force: false, fieldManager: undefined };
       return (await asking(() => store.apply(BatchJobKind, manifest, options, signal))) as BatchJob;
     },
     create: (manifest) =>
@@ -90,10 +92,11 @@ export function openCluster(
       const { group, version, kind } = BatchJobKind;
       const metadata = { namespace: ofNamespace, name };
       const manifest = { apiVersion: `${group}/${version}`, kind, metadata, spec: { cancel: true } };
-      await asking(() => store.apply(BatchJobKind, manifest, { fieldManager: cancelManager }, signal));
+      const options = { dryRun: false, force: false, fieldManager: cancelManager };
+      await asking(() => store.apply(BatchJobKind, manifest, options, signal));
     },
     async delete({ metadata }) {
-      await asking(() => store.delete(BatchJobKind, metadata, { uid: metadata.uid }, signal));
+      await asking(() => store.delete(BatchJobKind, metadata, metadata.uid, signal));
     },
     close: () => server.close(),
   };

@@ -37,7 +37,7 @@ export type Written =
  *
  * @throws CommandError if the directory has a file of this name
  */
-export async function addManifest(directory: string, manifest: NewManifest): Promise<Written> {
+export async function addManifest(directory: string, manifest: NewManifest, signal: AbortSignal): Promise<Written> {
   const files = new FilesBelow(directory);
   const name = `${manifest.metadata.name}.yaml`;
   const file = files.pathOf(name);
@@ -45,7 +45,7 @@ export async function addManifest(directory: string, manifest: NewManifest): Pro
     throw new CommandError(`${file} is there: choose another --name`);
   }
   const text = yamlOf(manifest);
-  const read = await readDirectory(directory, { ...documentsOf(file, text), files: [file] });
+  const read = await readDirectory(directory, signal, { ...documentsOf(file, text), files: [file] });
   if (read.problems.length > 0) return { kind: "invalid", read };
   const placed = await inRegionOfQueue(manifest, (key) => Promise.resolve(queueIn(read, key)));
   files.write(name, yamlOf(placed), "nothing");
@@ -64,8 +64,8 @@ function queueIn({ manifests }: ReadManifests, asked: ObjectKey): Pick<JobQueue,
  *
  * @throws CommandError if there is no such job, or the file is JSON
  */
-export async function cancelInManifest(directory: string, key: ObjectKey): Promise<Written> {
-  const read = await readDirectory(directory);
+export async function cancelInManifest(directory: string, key: ObjectKey, signal: AbortSignal): Promise<Written> {
+  const read = await readDirectory(directory, signal);
   if (read.problems.length > 0) return { kind: "invalid", read };
   const manifest = read.manifests.find(
     (one) => one.object.kind === BatchJobKind.kind && keyText(one.key) === keyText(key),

@@ -23,16 +23,16 @@ export interface FollowView {
   /** Called with the reason when AWS does not answer for now. */
   readonly waits: (why: string) => void;
   /** Undefined: the log is not read. */
-  readonly lines?: ((lines: readonly LogLine[], attempt: number) => void) | undefined;
+  readonly lines: ((lines: readonly LogLine[], attempt: number) => void) | undefined;
 }
 
 export interface FollowOptions {
   /** Of the job in what is shown; undefined: that in AWS. */
-  readonly name?: string | undefined;
+  readonly name: string | undefined;
   /** Of the log: only this attempt; undefined: this one and all later ones. */
-  readonly attempt?: number | undefined;
+  readonly attempt: number | undefined;
   /** Begin with so many lines; undefined: with the first line. */
-  readonly tail?: number | undefined;
+  readonly tail: number | undefined;
 }
 
 /** Time between two reads of a job and its log. A log allows 10 reads a second in an account. */
@@ -52,7 +52,7 @@ export async function followJob(
   id: string,
   given: Following,
   view: FollowView,
-  options: FollowOptions = {},
+  options: FollowOptions,
 ): Promise<JobDetail | undefined> {
   const { clock, signal } = given;
   const following = patient(given, new Patience(clock, signal, view.waits));

@@ -70,7 +70,7 @@ export class JobsInDirectory implements ObjectsPlace {
     const next = this.#next("ends its job");
     // Of a job in a real AWS nothing is kept with the directory.
     const unless = isRunAgainstAws(this.#directory) ? ", unless it has ended" : "";
-    const written = await cancelInManifest(this.#directory, key);
+    const written = await cancelInManifest(this.#directory, key, this.#io.interrupted);
     if (written.kind === "invalid") return { exitCode: refuseManifests(written.read, this.#io) };
     const { file, isChanged } = written;
     const text = `${isChanged ? "now" : "already"} has cancel: true in ${file}: ${next}${unless}`;
@@ -91,10 +91,8 @@ export class JobsInDirectory implements ObjectsPlace {
     const { metadata } = manifest;
     const { name, namespace } = metadata;
     const next = this.#next("submits its job");
-    const written = await addManifest(this.#directory, {
-      ...manifest,
-      metadata: namespace === defaultNamespace ? { name } : { name, namespace },
-    });
+    const added = { ...manifest, metadata: namespace === defaultNamespace ? { name } : { name, namespace } };
+    const written = await addManifest(this.#directory, added, this.#io.interrupted);
     if (written.kind === "invalid") return refuseManifests(written.read, this.#io);
     const { file, notes } = written;
     warn(notes, this.#io);

@@ -42,7 +42,7 @@ export async function submitManifests(flags: SubmitFlags, io: Io): Promise<numbe
     const warnings = new ClusterWarnings(objects);
     for (const manifest of read.manifests) {
       await warnOf(manifestOf(manifest) as AppliedManifest, warnings, io);
-      const object = await objects.apply(manifestOf(manifest) as AppliedManifest);
+      const object = await objects.apply(manifestOf(manifest) as AppliedManifest, { dryRun: false });
       show(object, "applied", flags, io);
       submitted.push(object);
     }
@@ -192,7 +192,8 @@ class ObjectLogs {
       };
       const account = await this.#account(region);
       requireAccount(`BatchJob ${keyText(key)}`, accountId, account.account);
-      const found = await followJob(jobId, account, view, { name: keyText(key) });
+      const options = { name: keyText(key), attempt: undefined, tail: undefined };
+      const found = await followJob(jobId, account, view, options);
       if (found === undefined) throw new CommandError(`AWS has not shown job ${jobId} for a minute`);
     } catch (error) {
       if (interrupted.aborted || !(error instanceof CommandError || error instanceof AwsError)) throw error;

@@ -26,7 +26,7 @@ export async function toItsEnd(
       waits: (why) => io.stderr.write(visible(`${name}: ${why}`).concat("\n")),
       lines: logs ? (lines, attempt) => writeLines(io.stdout, output, lines, { attempt }) : undefined,
     },
-    { name },
+    { name, attempt: undefined, tail: undefined },
   );
   if (job === undefined) throw new CommandError(`AWS has not shown job ${jobId} for a minute`);
   if (output === "json") io.stdout.write(jsonLine(ended(job)));

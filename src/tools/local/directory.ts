@@ -10,7 +10,8 @@ export interface ManifestSource {
   readonly name: string;
   /** A text that changes when a manifest may have changed. */
   fingerprint(): Promise<string>;
-  read(): Promise<ReadManifests>;
+  /** @throws the signal's reason */
+  read(signal: AbortSignal): Promise<ReadManifests>;
 }
 
 /** @throws CommandError if there is no directory of manifests at the path */
@@ -37,7 +38,7 @@ function entryAt(path: string): Stats | undefined {
 export function directorySource(directory: string): ManifestSource {
   return {
     name: directory,
-    read: () => readDirectory(directory),
+    read: (signal) => readDirectory(directory, signal),
     fingerprint: () => fingerprintOf(directory),
   };
 }

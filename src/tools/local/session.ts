@@ -138,7 +138,10 @@ export class LocalSession {
   #readLater(): void {
     this.#timer = this.#options.real.schedule(readMs, () => {
       this.#read()
-        .catch((error: unknown) => (error instanceof StateNotWritten ? this.fail(error) : this.#unread(error)))
+        .catch((error: unknown) => {
+          if (error instanceof StateNotWritten) this.fail(error);
+          else if (!this.#stop.signal.aborted) this.#unread(error);
+        })
         .finally(() => {
           if (!this.#stop.signal.aborted) this.#readLater();
         });
@@ -159,7 +162,7 @@ export class LocalSession {
     const { source, view } = this.#options;
     const fingerprint = await source.fingerprint();
     if (fingerprint !== this.#fingerprint) {
-      const read = await source.read();
+      const read = await source.read(this.#stop.signal);
       // Somebody is still writing: the next read will be complete.
       if ((await source.fingerprint()) !== fingerprint) return;
       this.#fingerprint = fingerprint;

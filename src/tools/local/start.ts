@@ -196,8 +196,8 @@ function withAccount(source: ManifestSource, directory: string, cloud: Simulated
   return {
     name: source.name,
     fingerprint: async () => withText(await source.fingerprint(), accountText(directory)),
-    read: async () => {
-      const read = await source.read();
+    read: async (signal) => {
+      const read = await source.read(signal);
       const { account, problems } = readAccount(directory);
       if (account !== undefined) cloud.describe(account);
       return { ...read, problems: [...read.problems, ...problems] };

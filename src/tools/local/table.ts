@@ -9,7 +9,7 @@ export interface TableOptions {
   readonly paint: Paint;
   readonly columns: number;
   /** At most so many lines; rows that are ready are left out first, and the last line counts them. Undefined: as many as there are. */
-  readonly maxLines?: number | undefined;
+  readonly maxLines: number | undefined;
   /** Of the clock that the objects live by, wall ms. */
   readonly now: number;
   /** Marks work in progress; changes from frame to frame. */

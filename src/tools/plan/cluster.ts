@@ -34,6 +34,7 @@ export async function readCluster({ api }: ApiServer, signal: AbortSignal): Prom
     mayWrite() {
       throw new Error("a plan writes nothing");
     },
+    watchNamespaces: undefined,
   });
   return await orCommandError(
     async () => {
@@ -98,7 +99,7 @@ async function refusalOf(
 ): Promise<StoreError | undefined> {
   try {
     const applied = { ...object, metadata: { ...object.metadata, ...key } };
-    await store.apply(kindOf(object.kind), applied, { dryRun: true, force: true }, signal);
+    await store.apply(kindOf(object.kind), applied, { dryRun: true, force: true, fieldManager: undefined }, signal);
     return undefined;
   } catch (error) {
     if (!(error instanceof StoreError) || signal.aborted) throw error;

@@ -55,7 +55,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   const { account, namespaces, clusterUid, startAt, signal } = options;
   const objects = options.objects.map((object) => labelled(object, options.reconciled));
   const clock = new VirtualClock(startAt, () => account.reads.underWay());
-  const store = new MemoryStore({ clock, newUid: randomUUID });
+  const store = new MemoryStore({ clock, newUid: randomUUID, admit: undefined });
   store.restore({ resourceVersion: objects.length, objects: objects.map(storedAt) });
   for (const [name, metadata] of namespaces) store.setNamespace(name, metadata);
   const steps = new Steps();

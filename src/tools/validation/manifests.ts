@@ -36,7 +36,7 @@ export const simulatedAccountFile = "simulated-aws.conf";
  * a file is a problem of it, and the others are read all the same.
  * @throws the signal's reason
  */
-export async function loadManifests(path: string, signal?: AbortSignal): Promise<LoadedManifests> {
+export async function loadManifests(path: string, signal: AbortSignal): Promise<LoadedManifests> {
   const found = await manifestFiles(path);
   const loaded = await Promise.all(found.files.map((file) => loadFile(file, signal)));
   return {
@@ -100,7 +100,7 @@ interface LoadedFile {
   readonly problems: readonly Problem[];
 }
 
-async function loadFile(file: string, signal?: AbortSignal): Promise<LoadedFile> {
+async function loadFile(file: string, signal: AbortSignal): Promise<LoadedFile> {
   const bytes = await ifPossible(() => readLimited(file));
   // Reading takes no time that anybody notices, parsing may.
   signal?.throwIfAborted();

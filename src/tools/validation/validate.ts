@@ -63,11 +63,14 @@ export interface Validation {
 }
 
 export interface ValidationOptions {
-  /** Namespace of objects without one, as with kubectl. Default: `default`. */
-  readonly namespace?: string;
-  /** Whether a reference to an object that is not among the documents is a problem. Default: true. */
-  readonly closed?: boolean;
+  /** Namespace of objects without one, as with kubectl. */
+  readonly namespace: string;
+  /** Whether a reference to an object that is not among the documents is a problem. */
+  readonly closed: boolean;
 }
+
+/** As of a directory that is applied as a whole. */
+export const wholeDirectory: ValidationOptions = { namespace: "default", closed: true };
 
 /** All problems of a set of manifests, offline. */
 export function validateManifests(...given: Parameters<typeof validation>): Validation {
@@ -85,9 +88,8 @@ const stepsAtOnce = 10_000;
 export function* validation(
   documents: readonly ManifestDocument[],
   crds: readonly CustomResourceDefinition[],
-  options: ValidationOptions = {},
+  { namespace, closed }: ValidationOptions,
 ): Generator<void, Validation> {
-  const { namespace = "default", closed = true } = options;
   const sorted = documents.map((document) => sort(document, crds, namespace));
   const ours = sorted.filter((entry) => entry.kind === "ours");
   const names = ours.map((entry) => entry.named);

@@ -76,7 +76,7 @@ interface Options {
 /** One object in a store, and a kind whose plan is what a test says. */
 async function given({ annotations = {}, finalized = true, spec = { priority: 1 } }: Options = {}) {
   const clock = new VirtualClock();
-  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
+  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit: undefined });
   let uids = 0;
   const region = fakeRegion();
   const log: string[] = [];

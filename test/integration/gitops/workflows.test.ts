@@ -78,10 +78,11 @@ describe("the BatchJobs of the examples for other tools are valid next to the qu
     ["of Helm, for each revision", () => withName(read("helm/templates/migrate.yaml"))],
   ])("%s", async (_tool, text) => {
     const added = documentsOf("added.yaml", text());
-    const { problems, manifests } = await readDirectory(exampleNamed("quickstart").directory, {
-      ...added,
-      files: ["added.yaml"],
-    });
+    const { problems, manifests } = await readDirectory(
+      exampleNamed("quickstart").directory,
+      new AbortController().signal,
+      { ...added, files: ["added.yaml"] },
+    );
     expect(problems).toEqual([]);
     expect(manifests).toHaveLength(5);
   });

@@ -3,26 +3,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { KubeApi } from "../../../src/kube/api.ts";
-import { kubeStore } from "../../../src/kube/client.ts";
 import { loadKubeConfig } from "../../../src/kube/config.ts";
-import { Connection } from "../../../src/kube/connection.ts";
 import { apiServer } from "../../../src/operator/kubernetes.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { type Certificate, selfSignedCertificate } from "../certificate.ts";
 import { FakeApiServer, type Reply, refusal, type SeenRequest } from "../fake-api-server.ts";
-import { errorOf, widget, widgetKind, widgets } from "../world.ts";
+import { connectionTo, errorOf, storeOn, widget, widgetKind, widgets } from "../world.ts";
 
 /** Files of credentials that are renewed on disk, a server that wants the new ones, and the client of `run`. */
 
 const unauthorized = refusal(401, "Unauthorized", "Unauthorized");
 const listed: Reply = { json: { metadata: { resourceVersion: "7" }, items: [widget("w", "7")] } };
-const mayWrite = () => ({ deadlineMs: 10_000 });
 const { signal } = new AbortController();
-
-function storeOn(api: KubeApi) {
-  const reporter = { controller: "test.dev/operator", instance: "pod-1" };
-  return kubeStore({ api, random: () => 0.5, fieldManager: "aws-batch-operator", reporter, mayWrite });
-}
 
 /** Admits requests for which `lets` returns true, and answers the others with 401. */
 async function serverThat(lets: (request: SeenRequest) => boolean, certificate?: Certificate): Promise<FakeApiServer> {
@@ -63,7 +55,7 @@ function writeKubeconfig(file: string, { server, user, ca }: Written): void {
 
 /** The client as `run` makes it of a kubeconfig. */
 function clientOf(kubeconfig: string) {
-  const { api, close } = apiServer(kubeconfig, {}, { clock: systemClock() });
+  const { api, close } = apiServer(kubeconfig, {}, { clock: systemClock(), onAnswer: undefined });
   onTestFinished(close);
   return storeOn(api);
 }
@@ -126,9 +118,9 @@ describe("a token that the server does not accept any more", () => {
     writeFileSync(path.join(account, "token"), "old");
     writeFileSync(path.join(account, "ca.crt"), certificate.cert);
     const load = () => loadKubeConfig({ kubeconfig: undefined, root });
-    const connection = new Connection({ load, clock: systemClock(), userAgent: "test" });
+    const connection = connectionTo(load);
     onTestFinished(() => connection.close());
-    const client = storeOn(new KubeApi({ connection, clock: systemClock() }));
+    const client = storeOn(new KubeApi({ connection, clock: systemClock(), onAnswer: undefined }));
     await client.list(widgetKind, signal);
     valid = "new";
     writeFileSync(path.join(account, "token"), "new");

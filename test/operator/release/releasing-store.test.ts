@@ -11,7 +11,7 @@ const releasedAt = "2026-01-02T00:00:00Z";
 
 /** A store with one queue, which is released; what it waits for is reported. */
 async function world() {
-  const memory = new MemoryStore({ clock: new VirtualClock(), newUid: () => "uid" });
+  const memory = new MemoryStore({ clock: new VirtualClock(), newUid: () => "uid", admit: undefined });
   const annotations = { "awsbatch.dev/paused": "true", "awsbatch.dev/dry-run": "true", mine: "1" };
   const manifest = jobQueue("q", ["ce"], { deletionPolicy: "Delete" });
   const applied = memory.apply({ ...manifest, metadata: { ...manifest.metadata, annotations } });

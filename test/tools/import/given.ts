@@ -66,6 +66,7 @@ export const usual: ImportOptions = {
   dryRun: false,
   roles: "keep",
   clusterName: "default",
+  source: undefined,
   flags: {},
 };
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { guardedBatch } from "../../../src/aws/batch-calls.ts";
 import { guardedLogs } from "../../../src/aws/logs-calls.ts";
 import { throttled } from "../../../src/simulator/faults.ts";
-import { followJob } from "../../../src/tools/jobs/follow.ts";
+import { type FollowOptions, followJob } from "../../../src/tools/jobs/follow.ts";
 import { aBudget, aGuard } from "../../aws/given.ts";
 import { accountWithQueue, containerJob } from "../../simulator/account.ts";
 
@@ -16,7 +16,7 @@ async function workplace() {
     return (await aws.outside.submitJob(request)).jobId ?? "";
   };
   const guard = aGuard({ clock, budget: aBudget(clock, 10), mayWrite: () => ({ deadlineMs: 0 }) });
-  const follow = async (id: string, options: Parameters<typeof followJob>[3] = {}, logs = true) => {
+  const follow = async (id: string, options: Partial<FollowOptions> = {}, logs = true) => {
     const seen: string[] = [];
     const following = {
       batch: guardedBatch(aws.batch, guard),
@@ -35,7 +35,7 @@ async function workplace() {
         waits: (why) => seen.push(why),
         lines: logs ? (lines, attempt) => seen.push(...lines.map(({ text }) => `${attempt}: ${text}`)) : undefined,
       },
-      options,
+      { name: undefined, attempt: undefined, tail: undefined, ...options },
     ).finally(() => {
       isDone = true;
     });

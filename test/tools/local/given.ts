@@ -10,7 +10,7 @@ import { type LocalFlags, localOptions } from "../../../src/tools/local/options.
 import { startLocal } from "../../../src/tools/local/start.ts";
 import { crds, type ReadManifests } from "../../../src/tools/manifests.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
-import { validateManifests } from "../../../src/tools/validation/validate.ts";
+import { validateManifests, wholeDirectory } from "../../../src/tools/validation/validate.ts";
 import { KeptOutput, testIo } from "../streams.ts";
 
 /** A directory of manifests in memory. */
@@ -37,7 +37,7 @@ export class MemorySource implements ManifestSource {
   read(): Promise<ReadManifests> {
     const loaded = [...this.#files].map(([file, text]) => documentsOf(file, text));
     const documents = loaded.flatMap((file) => file.documents);
-    const { problems, ...read } = validateManifests(documents, crds);
+    const { problems, ...read } = validateManifests(documents, crds, wholeDirectory);
     const unread = loaded.flatMap((file) => file.problems);
     return Promise.resolve({ ...read, problems: [...unread, ...problems], files: [...this.#files.keys()] });
   }

@@ -309,7 +309,7 @@ describe("the fingerprint of a directory", () => {
     const directory = temporaryDirectory();
     const gone = directorySource(join(directory, "gone"));
     expect(await gone.fingerprint()).toContain("ENOENT");
-    expect((await gone.read()).problems).toEqual([
+    expect((await gone.read(new AbortController().signal)).problems).toEqual([
       expect.objectContaining({ message: "there is no such file or directory" }),
     ]);
   });

@@ -92,6 +92,7 @@ const rows = [
 const options: TableOptions = {
   paint: paintFor({ colour: false, unicode: true }),
   columns: 110,
+  maxLines: undefined,
   now,
   spinner: "⠋",
 };

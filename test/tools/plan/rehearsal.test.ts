@@ -9,7 +9,7 @@ import { headline } from "../../../src/tools/plan/entry.ts";
 import { planOf } from "../../../src/tools/plan.ts";
 import { SimulatedCloud } from "../../../src/tools/simulated-cloud.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
-import { validateManifests } from "../../../src/tools/validation/validate.ts";
+import { validateManifests, wholeDirectory } from "../../../src/tools/validation/validate.ts";
 import { trainingJob } from "../../manifests.ts";
 import { definition, environment, MemorySource, queue, quickstart, started } from "../local/given.ts";
 
@@ -237,7 +237,7 @@ test("a reference to an environment that is not there blocks the queue, and ends
   const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
   Object.assign(cloud.world("us-east-1").knobs, { latencyMs: 0, stalenessMs: 0 });
   const { documents } = documentsOf("queue.yaml", queue());
-  const { manifests } = validateManifests(documents, crds, { closed: false });
+  const { manifests } = validateManifests(documents, crds, { ...wholeDirectory, closed: false });
   const plan = await planOf(manifests, {
     flags: { awsRequestsPerSecond: 1000 },
     cloud,

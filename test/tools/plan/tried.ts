@@ -6,7 +6,7 @@ import { crds, withSchemaDefaults } from "../../../src/tools/manifests.ts";
 import type { Entry } from "../../../src/tools/plan/entry.ts";
 import { planOf } from "../../../src/tools/plan.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
-import { validateManifests } from "../../../src/tools/validation/validate.ts";
+import { validateManifests, wholeDirectory } from "../../../src/tools/validation/validate.ts";
 import {
   computeEnvironment,
   ec2,
@@ -58,7 +58,7 @@ export async function planned(
 ): Promise<readonly Entry[]> {
   const { signal } = new AbortController();
   const texts = manifests.map((manifest, index) => documentsOf(`${index}.yaml`, JSON.stringify(manifest)).documents);
-  const valid = validateManifests(texts.flat(), crds, { closed: false });
+  const valid = validateManifests(texts.flat(), crds, { ...wholeDirectory, closed: false });
   expect(valid.problems).toEqual([]);
   const { clock, store } = world;
   const remembered = { clusterUid: "cluster-1", savedAt: clock.now(), store: store.snapshot(), aws: {} };

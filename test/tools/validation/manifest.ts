@@ -1,10 +1,10 @@
 import { crds } from "../../../src/api/v1alpha1/crds.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
 import { problemText } from "../../../src/tools/validation/problem.ts";
-import { type ValidationOptions, validateManifests } from "../../../src/tools/validation/validate.ts";
+import { validateManifests, wholeDirectory } from "../../../src/tools/validation/validate.ts";
 
 /** All problems of a manifest's text, as a person sees them; the file is `m`. */
-export function problemsOf(text: string, options?: ValidationOptions): string[] {
+export function problemsOf(text: string, options = wholeDirectory): string[] {
   const { documents, problems } = documentsOf("m", text);
   return [...problems, ...validateManifests(documents, crds, options).problems].map(problemText);
 }

@@ -21,6 +21,8 @@ async function write(files: Readonly<Record<string, string | Uint8Array>>): Prom
   }
 }
 
+const { signal } = new AbortController();
+
 describe("a directory", () => {
   test("is read with those below it, in order; other files, hidden ones and a simulated account are left out", async () => {
     await write({
@@ -33,20 +35,20 @@ describe("a directory", () => {
       ".aws-batch-operator/state.json": "{}",
       "node_modules/x/x.yaml": "x: 1",
     });
-    const { documents, files, problems } = await loadManifests(directory);
+    const { documents, files, problems } = await loadManifests(directory, signal);
     expect(files.map((file) => relative(directory, file))).toEqual(["a/z.yaml", "b.yml", "c.json"]);
     expect(documents.map(({ value }) => value)).toEqual([{ z: 1 }, { b: 1 }, { c: 1 }]);
     expect(problems).toEqual([]);
   });
 
   test("without a manifest is empty", async () => {
-    expect(await loadManifests(directory)).toEqual({ documents: [], files: [], problems: [] });
+    expect(await loadManifests(directory, signal)).toEqual({ documents: [], files: [], problems: [] });
   });
 
   test("is read through links to files, as a mounted ConfigMap is made of", async () => {
     await write({ "..data/a.yaml": "a: 1" });
     await symlink(join(directory, "..data", "a.yaml"), join(directory, "a.yaml"));
-    const { documents, files, problems } = await loadManifests(directory);
+    const { documents, files, problems } = await loadManifests(directory, signal);
     expect(documents.map(({ value }) => value)).toEqual([{ a: 1 }]);
     expect(files).toEqual([join(directory, "a.yaml")]);
     expect(problems).toEqual([]);
@@ -59,7 +61,7 @@ describe("a directory", () => {
   ])("does not pass over a manifest that is a link to %s", async (_what, target, message) => {
     await write({ "a.yaml": "a: 1" });
     await symlink(target, join(directory, "b.yaml"));
-    const { documents, problems } = await loadManifests(directory);
+    const { documents, problems } = await loadManifests(directory, signal);
     expect(documents).toHaveLength(1);
     expect(problems).toEqual([{ file: join(directory, "b.yaml"), line: 1, field: "", message }]);
   });
@@ -72,7 +74,7 @@ describe("a directory", () => {
     const links = { "b.yaml": join(outside, "secret"), "c.yaml": "/etc/passwd", "d.yaml": "/proc/self/environ" };
     for (const [link, target] of Object.entries(links)) await symlink(target, join(directory, link));
     await symlink(join(directory, "b.yaml"), join(directory, "e.yaml"));
-    const { documents, problems } = await loadManifests(directory);
+    const { documents, problems } = await loadManifests(directory, signal);
     expect(documents).toHaveLength(1);
     const message = "is a link out of the directory: put the file in its place";
     expect(problems).toEqual(
@@ -89,14 +91,14 @@ describe("a directory", () => {
     await write({ "real/a.yaml": "a: 1" });
     await symlink("a.yaml", join(directory, "real", "b.yaml"));
     await symlink("real", join(directory, "link"));
-    const { files, problems } = await loadManifests(join(directory, "link"));
+    const { files, problems } = await loadManifests(join(directory, "link"), signal);
     expect(files.map((file) => relative(directory, file))).toEqual(["link/a.yaml", "link/b.yaml"]);
     expect(problems).toEqual([]);
   });
 
   test("is read in spite of a file that is broken", async () => {
     await write({ "a.yaml": "a: [1", "b.yaml": "b: 1" });
-    const { documents, problems } = await loadManifests(directory);
+    const { documents, problems } = await loadManifests(directory, signal);
     expect(documents.map(({ value }) => value)).toEqual([{ b: 1 }]);
     expect(problems).toEqual([expect.objectContaining({ file: join(directory, "a.yaml"), line: 1 })]);
   });
@@ -105,18 +107,20 @@ describe("a directory", () => {
 describe("a path", () => {
   test("of one file is that file, whatever its name", async () => {
     await write({ manifest: "a: 1" });
-    expect((await loadManifests(join(directory, "manifest"))).documents.map(({ value }) => value)).toEqual([{ a: 1 }]);
+    expect((await loadManifests(join(directory, "manifest"), signal)).documents.map(({ value }) => value)).toEqual([
+      { a: 1 },
+    ]);
   });
 
   test("that does not exist is a problem", async () => {
     const path = join(directory, "missing");
-    expect((await loadManifests(path)).problems).toEqual([
+    expect((await loadManifests(path, signal)).problems).toEqual([
       { file: path, line: 1, field: "", message: "there is no such file or directory" },
     ]);
   });
 
   test("of a device is a problem", async () => {
-    expect((await loadManifests("/dev/null")).problems).toEqual([
+    expect((await loadManifests("/dev/null", signal)).problems).toEqual([
       expect.objectContaining({ message: "is neither a file nor a directory" }),
     ]);
   });
@@ -124,7 +128,7 @@ describe("a path", () => {
   test("of something too large is a problem, and it is not read", async () => {
     await write({ "a.yaml": "" });
     await truncate(join(directory, "a.yaml"), 4 * 1024 * 1024 + 1);
-    expect((await loadManifests(directory)).problems).toEqual([
+    expect((await loadManifests(directory, signal)).problems).toEqual([
       expect.objectContaining({ message: "has 4194305 bytes, more than 4194304: split it" }),
     ]);
   });
@@ -140,7 +144,7 @@ describe("a path", () => {
     ["in its last line", "a: 1\nb: caf\u00e9", 2],
   ])("of text in another encoding is a problem of the line: %s", async (_where, text, line) => {
     await write({ "a.yaml": Buffer.from(text, "latin1"), "b.yaml": "b: 1" });
-    const { documents, problems } = await loadManifests(directory);
+    const { documents, problems } = await loadManifests(directory, signal);
     expect(problems).toEqual([
       { file: join(directory, "a.yaml"), line, field: "", message: "is not UTF-8 text: save it as UTF-8" },
     ]);

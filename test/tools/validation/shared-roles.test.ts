@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { crds } from "../../../src/tools/manifests.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
-import { validateManifests } from "../../../src/tools/validation/validate.ts";
+import { validateManifests, wholeDirectory } from "../../../src/tools/validation/validate.ts";
 
 const definition = (iam: string, namespace = "") => `apiVersion: awsbatch.dev/v1alpha1
 kind: JobDefinition
@@ -14,7 +14,9 @@ spec:
     resourceRequirements: [{type: VCPU, value: "1"}, {type: MEMORY, value: "2048"}]
 `;
 const problemsOf = (text: string) =>
-  validateManifests(documentsOf("build.yaml", text).documents, crds).problems.map(({ message }) => message);
+  validateManifests(documentsOf("build.yaml", text).documents, crds, wholeDirectory).problems.map(
+    ({ message }) => message,
+  );
 /** What is printed between a line and the next one without indentation. */
 const printed = (message: string, after: RegExp): string => {
   const [, block = ""] = new RegExp(`${after.source}:\n((?:  .*(?:\n|$))+)`).exec(message) ?? [];

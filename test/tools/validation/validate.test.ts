@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { crds } from "../../../src/api/v1alpha1/crds.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
 import { noteText } from "../../../src/tools/validation/problem.ts";
-import { validateManifests } from "../../../src/tools/validation/validate.ts";
+import { validateManifests, wholeDirectory } from "../../../src/tools/validation/validate.ts";
 import { definition, environment, problemsOf, queue, together } from "./manifest.ts";
 
 test("accepts manifests that Kubernetes and AWS would accept, with their keys", () => {
   const { documents } = documentsOf("m", together(environment, queue, definition));
-  const { manifests, problems, notes } = validateManifests(documents, crds, { namespace: "team-a" });
+  const { manifests, problems, notes } = validateManifests(documents, crds, { ...wholeDirectory, namespace: "team-a" });
   expect({ problems, notes }).toEqual({ problems: [], notes: [] });
   expect(manifests.map(({ key, object }) => [key.namespace, key.name, object.kind])).toEqual([
     ["team-a", "fargate", "BatchComputeEnvironment"],
@@ -55,7 +55,7 @@ apiVersion: v1
 kind: Namespace
 metadata: {name: plain}
 `;
-  const { namespaces, notes, problems } = validateManifests(documentsOf("m", text).documents, crds);
+  const { namespaces, notes, problems } = validateManifests(documentsOf("m", text).documents, crds, wholeDirectory);
   expect([...namespaces]).toEqual([
     ["genomics", { labels: { team: "genomics" }, annotations: { "awsbatch.dev/allowed-role-arns": "*" } }],
     ["plain", { labels: {}, annotations: {} }],
@@ -73,7 +73,7 @@ describe("whose object it is", () => {
     ],
   ])("an object of others is skipped with a note: %j", (text, note) => {
     const { documents } = documentsOf("m", text);
-    const { notes, problems } = validateManifests(documents, crds);
+    const { notes, problems } = validateManifests(documents, crds, wholeDirectory);
     expect(notes).toEqual([{ file: "m", line: 1, column: 1, message: note }]);
     expect(problems).toEqual([]);
   });
@@ -164,7 +164,7 @@ describe("references", () => {
 
   test.each([1025, 3000])("of %i jobs in one circle are a problem of each of them", (count) => {
     const ring = Array.from({ length: count }, (_, index) => job(`j-${index}`, `j-${(index + 1) % count}`));
-    const problems = problemsOf(together(...ring), { closed: false });
+    const problems = problemsOf(together(...ring), { ...wholeDirectory, closed: false });
     expect(problems).toHaveLength(count);
     expect(problems[0]).toContain(
       `BatchJob default/j-0 depends on itself (j-0, j-1, j-2, j-3, j-4 and on through ${count} jobs): remove one of these dependencies`,
@@ -185,11 +185,11 @@ describe("references", () => {
 
   test("of 2,000 jobs, each on the next, are none", () => {
     const chain = Array.from({ length: 2000 }, (_, index) => job(`j-${index}`, `j-${index + 1}`));
-    expect(problemsOf(together(...chain), { closed: false })).toEqual([]);
+    expect(problemsOf(together(...chain), { ...wholeDirectory, closed: false })).toEqual([]);
   });
 
   test("one to an object that the cluster may have is none when the set is open", () => {
-    expect(problemsOf(queue, { closed: false })).toEqual([]);
+    expect(problemsOf(queue, { ...wholeDirectory, closed: false })).toEqual([]);
     expect(problemsOf(queue)).toEqual([expect.stringContaining("add it, or correct the name")]);
   });
 
@@ -308,7 +308,7 @@ describe("a secret in plain text", () => {
       `    environment:\n      - name: ${name}\n        value: "${value}"\n    resourceRequirements:`,
     );
   const notesOf = (text: string): readonly string[] =>
-    validateManifests(documentsOf("m", text).documents, crds).notes.map(noteText);
+    validateManifests(documentsOf("m", text).documents, crds, wholeDirectory).notes.map(noteText);
 
   test.each(["DB_PASSWORD", "apiKey", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN"])("in %s is warned of", (name) => {
     expect(notesOf(withVariable(name, "hunter22"))).toEqual([
@@ -341,7 +341,7 @@ spec:
   jobDefinition: d
   parameters: {password: [hunter22]}
 `;
-    const [problem] = validateManifests(documentsOf("m", job).documents, crds).problems;
+    const [problem] = validateManifests(documentsOf("m", job).documents, crds, wholeDirectory).problems;
     expect(problem).toMatchObject({ field: "spec.parameters.password", found: "[hidden]" });
   });
 
@@ -383,6 +383,7 @@ describe("manifests of a stranger who wants them to take long", () => {
     const { notes } = validateManifests(
       documentsOf("m", environment.replace("type: FARGATE", resources)).documents,
       crds,
+      wholeDirectory,
     );
     expect(notes.filter(({ message }) => message.includes("unknown instance type"))).toHaveLength(7);
     expect(notes.filter(({ message }) => message.includes("did you mean m6i.large?"))).toHaveLength(5);
@@ -399,7 +400,7 @@ describe("EFS with IAM", () => {
     `ecsProperties: {taskProperties: [{containers: [{name: a, image: a, resourceRequirements: ${resources}}], volumes: ${volumes}${more}}]}`;
   const found = (body: string) => {
     const text = `apiVersion: awsbatch.dev/v1alpha1\nkind: JobDefinition\nmetadata: {name: hello}\nspec:\n  type: container\n  ${body}\n`;
-    const { problems, notes } = validateManifests(documentsOf("m", text).documents, crds);
+    const { problems, notes } = validateManifests(documentsOf("m", text).documents, crds, wholeDirectory);
     expect(problems).toEqual([]);
     return notes.map(
       ({ object, message, isWarning = false }) => `${isWarning ? "warning: " : ""}${object}: ${message}`,
