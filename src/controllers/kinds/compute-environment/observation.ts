@@ -1,10 +1,8 @@
 import type { BatchComputeEnvironment } from "../../../api/v1alpha1/batch-compute-environment.ts";
 import type { BatchRegion } from "../../../aws/region.ts";
-import type { AllowedSeen } from "../../parts/allowed/limits.ts";
-import { allowedSeen } from "../../parts/allowed/observe.ts";
 import { observeNetwork } from "../../parts/network/observe.ts";
 import { placed } from "../../parts/network-reference/fill.ts";
-import { givenAllowed, observeNetworkReference } from "../../parts/network-reference/observe.ts";
+import { networkAllowed, observeNetworkReference } from "../../parts/network-reference/observe.ts";
 import type { RolesMemory } from "../../parts/roles/observe.ts";
 import { newRolesMemory, observeWithRoles } from "../../parts/roles/with-roles.ts";
 import type { Ports } from "../../ports.ts";
@@ -53,13 +51,8 @@ export async function observeAll(
     own: withRoles.own,
     roles: withRoles.roles,
     reference: await observeNetworkReference(object, region, ports, signal),
-    allowed: await allowedOf(object, ports, signal),
+    allowed: await networkAllowed(object, namedBy(object), ports, signal),
   };
-}
-
-async function allowedOf(object: BatchComputeEnvironment, ports: Ports, signal: AbortSignal): Promise<AllowedSeen> {
-  const named = await allowedSeen(object.metadata, namedBy(object), ports, signal);
-  return named.kind === "allowed" ? await givenAllowed(object, ports, signal) : named;
 }
 
 /** Makes the next observation read from AWS what was read before `sinceMs` (monotonic). */

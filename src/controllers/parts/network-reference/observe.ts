@@ -50,15 +50,18 @@ export async function observeNetworkReference(
 }
 
 /**
- * Whether an environment may have what its network gave it. That stands in the status of both, which may come from somebody else
- * than the operator, so it is judged by what the network's namespace may use. The group that the network has made is no matter of
- * a list: EC2 shows whose it is.
+ * Whether an environment may have what it names, and what its network gave it. The latter is in the status of both, which may come
+ * from somebody else than the operator, so it is judged by what the network's namespace may use. The group that the network has made
+ * is no matter of a list: EC2 shows whose it is.
  */
-export async function givenAllowed(
+export async function networkAllowed(
   object: BatchComputeEnvironment,
+  own: readonly Named[],
   ports: Ports,
   signal: AbortSignal,
 ): Promise<AllowedSeen> {
+  const ownSeen = await allowedSeen(object.metadata, own, ports, signal);
+  if (ownSeen.kind !== "allowed") return ownSeen;
   const reference = object.spec.computeResources?.networkRef;
   const given = reference === undefined ? undefined : givenTo(object);
   if (reference === undefined || given === undefined) return { kind: "allowed" };
