@@ -93,10 +93,8 @@ export class LeaderElector {
    */
   remainingMs(): number {
     if (this.#renewed === undefined) return 0;
-    return Math.max(
-      0,
-      this.#options.times.leaseDurationMs - this.#options.times.marginMs - this.#sinceRenewalMs(this.#renewed),
-    );
+    const { leaseDurationMs, marginMs } = this.#options.times;
+    return Math.max(0, leaseDurationMs - marginMs - this.#sinceRenewalMs(this.#renewed));
   }
 
   /** The monotonic time at which leadership ends unless it is renewed; undefined: this process does not lead. */

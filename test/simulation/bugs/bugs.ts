@@ -61,8 +61,8 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: "aws/calls.ts",
-        was: "limitMs = Math.min(longestMs, mayWrite().deadlineMs);",
-        becomes: "limitMs = longestMs;",
+        was: "limitMs = Math.min(longestCallMs, mayWrite().deadlineMs);",
+        becomes: "limitMs = longestCallMs;",
       },
       { file: "aws/calls.ts", was: "child.signal.throwIfAborted();\n          mayWrite();", becomes: "" },
     ],
@@ -71,8 +71,8 @@ export const bugs: readonly Bug[] = [
     "never count the lease as run out",
     "replacement, with a standby",
     "runtime/leader.ts",
-    "return Math.max(0, this.#leaseDurationMs - this.#marginMs - this.#sinceRenewalMs(this.#renewed));",
-    "return this.#leaseDurationMs;",
+    "return Math.max(0, leaseDurationMs - marginMs - this.#sinceRenewalMs(this.#renewed));",
+    "return leaseDurationMs;",
     "freeze",
   ),
   one(
