@@ -8,7 +8,7 @@ import { type ReadManifests, readManifests } from "./manifests.ts";
 import { directly } from "./piped-output.ts";
 import { type Paint, paintFor } from "./terminal/paint.ts";
 import { githubText, junitText, sarifText } from "./validation/ci-formats.ts";
-import { noteText, problemText } from "./validation/problem.ts";
+import { noteText, problemLines } from "./validation/problem.ts";
 
 const formats = ["text", "json", "github", "sarif", "junit"] as const;
 
@@ -59,7 +59,7 @@ export function warn(notes: ReadManifests["notes"], io: Pick<Io, "stderr">): voi
 export function validationText(read: ReadManifests, paint: Paint): string {
   const lines = [
     ...read.notes.map((note) => paint("dim", visible(noteText(note)))),
-    ...read.problems.map((problem) => visible(problemText(problem))),
+    ...read.problems.flatMap(problemLines).map(visible),
     summaryOf(read, paint),
   ];
   return lines.map((line) => `${line}\n`).join("");

@@ -121,6 +121,16 @@ describe("validate", () => {
     expect((await validate(directoryWith({ "a.yaml": environment() }), "-R")).exitCode).toBe(0);
   });
 
+  test("prints the lines to write in place of what is refused below the error, in each format", async () => {
+    const shared = "iam: {serviceRole: {name: builders}}";
+    const directory = directoryWith({ "a.yaml": environment().replace("spec:", `spec:\n  ${shared}`) });
+    const { lines } = await validate(directory);
+    expect(lines[0]).toMatch(/refer to it by serviceRoleRef:$/);
+    expect(lines.slice(1, 4)).toEqual(["  apiVersion: awsbatch.dev/v1alpha1", "  kind: BatchRole", "  metadata:"]);
+    for (const format of ["json", "github", "sarif", "junit"])
+      expect((await validate(directory, "-o", format)).lines.join()).toContain("kind: BatchRole");
+  });
+
   test("reads standard input, and names it in errors", async () => {
     const { io, stdout } = testIo({}, undefined, `${environment()}---\n${queue().replace("priority", "prioriti")}`);
     expect(await runCli(["validate", "-f", "-"], io)).toBe(1);

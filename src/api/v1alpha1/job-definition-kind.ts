@@ -37,7 +37,7 @@ const jobDefinitionReasons = {
     NotAdopted: {
       means:
         "ACTIVE revisions of the name exist that the operator did not register; the message says why it does not adopt them",
-      todo: "choose another name, or adopt them",
+      todo: "set adoptionPolicy to adopt them, or create the object with another jobDefinitionName",
     },
     RoleSharedByName: {
       means:

@@ -41,6 +41,8 @@ export function pastReplacements(
     const step = stepOfReason[event.reason];
     if (step === undefined) continue;
     const name = step.name?.exec(event.note)?.[1];
+    // Its other meaning: the spec says DISABLED, which removes nothing.
+    if (removes.includes(event.reason) && name === undefined) continue;
     const of = entryOf(entries, event.reason, name);
     if (of === undefined) continue;
     if (removes.includes(event.reason) && name !== undefined) of.removed.add(name);

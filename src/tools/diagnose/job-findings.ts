@@ -2,7 +2,7 @@
 
 import { BatchJobKind } from "../../api/v1alpha1/kinds.ts";
 import { counted } from "../../api/words.ts";
-import type { JobRecord } from "../../aws/job-record.ts";
+import type { AttemptRecord, JobRecord } from "../../aws/job-record.ts";
 import { countText } from "../../aws/queue-jobs.ts";
 import { remedyFor } from "../../controllers/kinds/batch-job/remedies.ts";
 import { recordedResult } from "../../controllers/kinds/batch-job/result.ts";
@@ -104,11 +104,23 @@ function failure(record: JobRecord, { dependencies, object, where }: JobFacts): 
   const other = dependencies.find((one) => one.failure !== undefined);
   const dependency = other === undefined ? "" : `; ${other.what} failed: ${other.failure}`;
   const { name } = object.metadata;
-  const log =
-    array === undefined
-      ? `read its log (${command("logs", where, name)})`
-      : `read the logs of those that failed (${command("logs", where, name, "--failed")})`;
-  return finding("JobFailed", `the job failed: ${why}${dependency}`, remedyFor(record) ?? log);
+  const step = remedyFor(record) ?? inLog(record, (...flags) => command("logs", where, name, ...flags));
+  return finding("JobFailed", `the job failed: ${why}${dependency}`, step);
+}
+
+/** Where a log has more; only an attempt that started a container has one. */
+function inLog(record: JobRecord, logs: (...flags: readonly string[]) => string): string {
+  const { array, attempts, startedAt } = record;
+  if (array !== undefined) return `read the logs of those that failed (${logs("--failed")})`;
+  const hasLog = (attempt: AttemptRecord): boolean => attempt.logStream !== undefined;
+  const latest = attempts.findLastIndex(hasLog) + 1;
+  if (latest > 0 && latest < attempts.length) {
+    return `its last attempt started no container; read the log of an earlier one (${logs("--attempt", `${latest}`)})`;
+  }
+  // Jobs on EKS and on several nodes have no stream of their own: the command says where theirs are.
+  const hasStarted = latest > 0 || [startedAt, ...attempts.map((one) => one.startedAt)].some((at) => at !== undefined);
+  if (hasStarted) return `read its log (${logs()})`;
+  return "no container was started, so there is no log: check that the image can be pulled, and the execution role, the secrets and the log group of the job definition";
 }
 
 type WaitingFacts = Pick<JobFacts, "job" | "queue" | "dependencies">;

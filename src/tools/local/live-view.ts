@@ -7,7 +7,7 @@ import type { Change } from "../../simulator/world.ts";
 import { wrapped } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { Screen } from "../terminal/screen.ts";
-import { type Problem, problemText } from "../validation/problem.ts";
+import { type Problem, problemLines } from "../validation/problem.ts";
 import { keepsLast } from "./plain-view.ts";
 import { type ObjectRow, rowText } from "./rows.ts";
 import { afterwards, type Ended, summaryLine } from "./summary.ts";
@@ -167,7 +167,7 @@ export class LiveView implements View {
     if (this.#problems.length === 0) return [];
     const { paint } = this.#options;
     const more = this.#problems.length - shownProblems;
-    const lines = this.#problems.slice(0, shownProblems).map(problemText);
+    const lines = this.#problems.slice(0, shownProblems).flatMap(problemLines);
     return [...lines, ...(more > 0 ? [`and ${more} more errors`] : []), keepsLast]
       .flatMap((line) => wrapped(line, columns, problemLinesMax))
       .map((line) => paint("red", line));

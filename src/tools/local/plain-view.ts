@@ -1,7 +1,7 @@
 import { isFinalized } from "../../controllers/pass/directives.ts";
 import type { Output } from "../../operator/io.ts";
 import { visible } from "../../runtime/visible.ts";
-import { problemText } from "../validation/problem.ts";
+import { problemLines } from "../validation/problem.ts";
 import { changedRows, endText, type ObjectRow, rowText, type Warning, warningText } from "./rows.ts";
 import { afterwards, summaryLine } from "./summary.ts";
 import { type Heading, headingText, jobText, type View } from "./view.ts";
@@ -55,7 +55,7 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
       if (text !== undefined) line(text);
     },
     edit(problems) {
-      for (const problem of problems) line(problemText(problem));
+      for (const problem of problems) for (const text of problemLines(problem)) line(text);
       line(problems.length === 0 ? "read the manifests again" : keepsLast);
     },
     notice: line,

@@ -25,7 +25,7 @@ interface CiEntry {
 
 function entriesOf({ problems, notes }: Pick<ValidationResult, "problems" | "notes">): readonly CiEntry[] {
   return [
-    ...problems.map(({ file, line, column, object, field, message }): CiEntry => {
+    ...problems.map(({ file, line, column, object, field, message, write = [] }): CiEntry => {
       return {
         level: "error",
         file,
@@ -33,7 +33,7 @@ function entriesOf({ problems, notes }: Pick<ValidationResult, "problems" | "not
         column,
         object,
         title: object === undefined ? "invalid manifest" : `${object} is invalid`,
-        message: field === "" ? message : `${field}: ${message}`,
+        message: [field === "" ? message : `${field}: ${message}`, ...write].join("\n"),
       };
     }),
     ...notes.map(({ file, line, column, object, message, isWarning }): CiEntry => {

@@ -32,10 +32,15 @@ export function withBatchNetwork(findings: readonly Finding[], object: unknown):
     (field) => membersOf(spec, "computeResources")[field] !== undefined,
   );
   const all = [...replaced, ...given.map((field) => `computeResources.${field}`)];
-  const message = `${first.message}:\n${lines(network)}\nand in place of ${all.join(", ")}:\n${lines(reference)}`;
-  return findings.map((finding) => (finding === first ? { ...finding, message } : finding));
+  const write = [...lines(network), `and in place of ${all.join(", ")}:`, ...lines(reference)];
+  const message = `${first.message}:`;
+  return findings.map((finding) => (finding === first ? { ...finding, message, write } : finding));
 }
 
-function lines(value: object): string {
-  return yamlOf(value, noComments).trimEnd().replaceAll(/^/gm, "  ");
+/** Of YAML, with an indentation. */
+export function lines(value: object): readonly string[] {
+  return yamlOf(value, noComments)
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  ${line}`);
 }

@@ -19,6 +19,8 @@ export interface Finding {
   readonly found?: string;
   /** What would be right, in words. */
   readonly expected?: string;
+  /** Lines of YAML to write in place of it, to be shown below the message. */
+  readonly write?: readonly string[];
 }
 
 /** A file, or a place in it: without a column the file as a whole. */
@@ -37,6 +39,7 @@ export interface Problem extends FilePlace {
   readonly message: string;
   readonly found?: string;
   readonly expected?: string;
+  readonly write?: readonly string[];
 }
 
 /** The order of files, lines and columns. */
@@ -63,6 +66,11 @@ export function problemText({ object, field, message, ...place }: Problem): stri
     message,
   ];
   return parts.join(": ");
+}
+
+/** The same, and below it the lines to write. */
+export function problemLines(problem: Problem): readonly string[] {
+  return [problemText(problem), ...(problem.write ?? [])];
 }
 
 /** `file:line: message`, with the column if there is one. */

@@ -80,7 +80,7 @@ export function exampleText(schema: StructuralSchema, depth = 0): string {
     case "array":
       return `[${items === undefined ? "…" : exampleText(items, depth + 1)}]`;
     case "object": {
-      const names = Object.keys(properties ?? {});
+      const names = Object.keys(properties ?? {}).filter((name) => !isRefused(name, schema));
       const shown = [...new Set([...required, ...names])].slice(0, Math.max(required.length, 2));
       const members = shown.flatMap((name) => {
         const member = properties?.[name];
@@ -91,6 +91,11 @@ export function exampleText(schema: StructuralSchema, depth = 0): string {
     case "string":
       return "TEXT";
   }
+}
+
+/** Whether a rule refuses a member whatever it says: it is there for what was stored before. */
+function isRefused(member: string, { "x-kubernetes-validations": rules = [] }: StructuralSchema): boolean {
+  return rules.some(({ rule }) => rule === `!has(self.${member})`);
 }
 
 /** In place of a text that YAML reads as something else without quotes: `n` as false, `1e3` as 1000. */

@@ -127,5 +127,9 @@ function syntaxError(part: TextPart, error: unknown): YamlError {
   if (at !== -1) return { ...placeAt(part, at), message: "has a conflict of a merge: resolve it" };
   const blank = foreignBlank.exec(part.text.slice(0, error.mark?.position));
   if (blank !== null) return { ...placeAt(part, blank.index + blank[0].length - 1), message: foreignBlankMessage };
-  return { ...placeAt(part, error.mark?.position ?? 0), message: syntaxMessage(error.reason) };
+  const position = error.mark?.position ?? 0;
+  const line = part.text.slice(part.text.lastIndexOf("\n", position - 1) + 1, position);
+  // In a first line the library takes the tab for the end of a text.
+  const message = line.startsWith("\t") ? tabMessage : syntaxMessage(error.reason);
+  return { ...placeAt(part, position), message };
 }

@@ -127,6 +127,11 @@ describe("from the events of an environment", () => {
     expect(past(eventsOf(...remove("old")))).toEqual([["old was removed", ["Retire 00", "Drain", "Delete 01"]]]);
   });
 
+  test("an environment whose spec says DISABLED is not one that was removed", () => {
+    const disabled: Said = { type: "Normal", reason: "Disabled", note: "ce is VALID and DISABLED, as the spec says" };
+    expect(past(eventsOf(disabled))).toEqual([]);
+  });
+
   test("other events report no replacement", () => {
     expect(past(eventsOf(available, { kind: "revalidate", name: "ce", request }))).toEqual([]);
   });

@@ -26,6 +26,9 @@ const attempt = {
   logStream: undefined,
 };
 
+const withLog = { ...attempt, reason: undefined, statusReason: undefined, logStream: "hello/default/1" };
+const withoutContainer = { ...withLog, startedAt: undefined, logStream: undefined };
+
 describe("a job that is not in AWS", () => {
   it.each<[string, Partial<JobFacts>, readonly string[]]>([
     [
@@ -133,6 +136,20 @@ describe("a job that failed", () => {
       ],
     ],
     [
+      "whose last attempt started no container, so that an earlier one has its last log",
+      { job: inAws({ status: "FAILED", exitCode: 3, attempts: [withLog, withLog, withoutContainer] }) },
+      [
+        "! JobFailed: the job failed: exit code 3; after 3 attempts. Fix: its last attempt started no container; read the log of an earlier one (aws-batch-operator logs -n team hello --attempt 2)",
+      ],
+    ],
+    [
+      "of which no attempt started a container",
+      { job: inAws({ status: "FAILED", startedAt: undefined, attempts: [withoutContainer] }) },
+      [
+        "! JobFailed: the job failed: AWS gives no reason. Fix: no container was started, so there is no log: check that the image can be pulled, and the execution role, the secrets and the log group of the job definition",
+      ],
+    ],
+    [
       "with some children of an array",
       { job: inAws({ status: "FAILED", array: { size: 50, counts: { FAILED: 2, SUCCEEDED: 48 } } }) },
       [
@@ -151,7 +168,7 @@ describe("a job that failed", () => {
     ],
     [
       "without a reason",
-      { job: inAws({ status: "FAILED" }) },
+      { job: inAws({ status: "FAILED", startedAt: now }) },
       ["! JobFailed: the job failed: AWS gives no reason. Fix: read its log (aws-batch-operator logs -n team hello)"],
     ],
   ])("%s", (_what, change, findings) => {

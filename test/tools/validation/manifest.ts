@@ -1,12 +1,14 @@
 import { crds } from "../../../src/api/v1alpha1/crds.ts";
 import { documentsOf } from "../../../src/tools/validation/manifests.ts";
-import { problemText } from "../../../src/tools/validation/problem.ts";
+import { problemLines } from "../../../src/tools/validation/problem.ts";
 import { validateManifests, wholeDirectory } from "../../../src/tools/validation/validate.ts";
 
 /** All problems of a manifest's text, as a person sees them; the file is `m`. */
 export function problemsOf(text: string, options = wholeDirectory): string[] {
   const { documents, problems } = documentsOf("m", text);
-  return [...problems, ...validateManifests(documents, crds, options).problems].map(problemText);
+  return [...problems, ...validateManifests(documents, crds, options).problems].map((one) =>
+    problemLines(one).join("\n"),
+  );
 }
 
 export const environment = `

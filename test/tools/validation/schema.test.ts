@@ -192,4 +192,7 @@ test("where a map or a list belongs the message shows its shape, and of what was
       "spec.containerProperties.environment: found {FOO: [hidden]}, expected a list, e.g. [{name: TEXT, value: TEXT}]",
     ]),
   );
+  // Without the member that is refused whatever it says.
+  const iam = { ...spec, iam: { jobRole: true } };
+  expect(messagesOf("JobDefinition", iam).find((one) => one.startsWith("spec.iam"))).toMatch(/e\.g\. \{policyArns: /);
 });

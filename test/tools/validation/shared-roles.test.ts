@@ -15,7 +15,7 @@ spec:
 `;
 const problemsOf = (text: string) =>
   validateManifests(documentsOf("build.yaml", text).documents, crds, wholeDirectory).problems.map(
-    ({ message }) => message,
+    ({ message, write = [] }) => [message, ...write].join("\n"),
   );
 /** What is printed between a line and the next one without indentation. */
 const printed = (message: string, after: RegExp): string => {

@@ -129,6 +129,13 @@ test("tabs are one error, however many documents have them", () => {
   ]);
 });
 
+test("a tab in front of the first line is named as well", () => {
+  const { errors } = parseYaml("\tkind: x\n");
+  expect(errors.map(({ message }) => message)).toEqual([
+    "is indented with tabs, which YAML does not allow: use spaces",
+  ]);
+});
+
 test("a no-break space in place of a blank is named at its place, and one in a text stays", () => {
   const { errors } = parseYaml("a: 1\nkind:\u00a0JobQueue\nb: 2\n");
   expect(errors).toEqual([
